@@ -1,0 +1,1 @@
+//! Wiring, tasks, reload and stop: owns every loop.

@@ -1,0 +1,80 @@
+//! The only place that reads time. Everybody else is given it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Where the present comes from: the machine, or a hand-moved clock in tests and simulations.
+#[derive(Clone, Debug, Default)]
+pub enum Clock {
+    /// The machine's wall clock.
+    #[default]
+    System,
+    /// A clock that stands still until it is moved; clones share it.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `start` until moved.
+    pub fn manual(start: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.as_millisecond())))
+    }
+
+    /// The present, cut to milliseconds (the resolution of everything stored).
+    pub fn now(&self) -> Timestamp {
+        let millis = match self {
+            #[expect(clippy::disallowed_methods, reason = "this is the place the ban points to")]
+            Self::System => Timestamp::now().as_millisecond(),
+            Self::Manual(at) => at.load(Ordering::SeqCst),
+        };
+        Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Moves a manual clock forward (or back); the system clock stays as it is.
+    pub fn advance(&self, by: SignedDuration) {
+        if let Self::Manual(at) = self {
+            let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+            at.fetch_add(millis, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a manual clock; the system clock stays as it is.
+    pub fn set(&self, to: Timestamp) {
+        if let Self::Manual(at) = self {
+            at.store(to.as_millisecond(), Ordering::SeqCst);
+        }
+    }
+}
+
+/// A stopwatch over the monotonic clock, for durations that are reported and never stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts it.
+    pub fn start() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is the place the ban points to")]
+        let now = std::time::Instant::now();
+        Self(now)
+    }
+
+    /// Time since the start.
+    pub fn elapsed(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manual_clock_moves_only_by_hand_and_clones_share_it() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let twin = clock.clone();
+        clock.advance(SignedDuration::from_secs(90));
+        assert_eq!(twin.now().as_second(), 90);
+        assert_eq!(twin.now(), clock.now());
+    }
+}

@@ -1,0 +1,65 @@
+//! Small, total functions over text. Knows no language, no format and no field.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Runs of white space become one space; the ends are trimmed. Zero-width characters and control characters go.
+pub fn squeeze(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.chars() {
+        if c.is_whitespace() || c == '\u{a0}' {
+            gap = true;
+        } else if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{202a}'..='\u{202e}') {
+            // invisible: it would make two equal names differ
+        } else {
+            if gap && !out.is_empty() {
+                out.push(' ');
+            }
+            gap = false;
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// For comparing: compatibility decomposition, no accents, lower case, squeezed. Cyrillic `й` and `ё` fold to `и` and `е`.
+pub fn fold(text: &str) -> String {
+    squeeze(&text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect::<String>())
+}
+
+/// [`fold`], then everything but letters and digits becomes a space: the words of a text.
+pub fn words(text: &str) -> String {
+    squeeze(&fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect::<String>())
+}
+
+/// At most `chars` characters, with `…` as the last when something was cut.
+pub fn clip(text: &str, chars: usize) -> String {
+    if text.chars().count() <= chars {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(chars.saturating_sub(1)).collect();
+    out.truncate(out.trim_end().len());
+    out.push('…');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_and_squeezing() {
+        for (given, want) in [
+            ("  Talleres\u{a0}García,\n S.L. ", "talleres garcia, s.l."),
+            ("ИП Королёв", "ип королев"),
+            ("ﬁne\u{200b}print", "fineprint"),
+            ("Straße", "straße"),
+        ] {
+            assert_eq!(fold(given), want);
+        }
+        assert_eq!(words("Müller & Söhne, S.A."), "muller sohne s a");
+        assert_eq!(clip("abcdef", 4), "abc…");
+        assert_eq!(clip("abcd", 4), "abcd");
+    }
+}

@@ -1,0 +1,1 @@
+//! Says what changed, and what only changes by itself. Pure.

@@ -1,0 +1,3 @@
+//! The program `atalaya`: hands its arguments to the command line.
+
+fn main() {}

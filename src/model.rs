@@ -1,0 +1,28 @@
+//! The words of the product as types: what a source yields, what it means, and what a turn decides.
+//!
+//! Plain values with small total functions. Knows no file, no wire and no stored shape; `store` and `web` have shapes of their own.
+
+mod change;
+mod extract;
+mod failure;
+mod lead;
+mod message;
+mod organisation;
+mod page;
+mod record;
+mod turn;
+mod value;
+
+pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind};
+pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found};
+pub use failure::{Advice, Failure, FailureClass};
+pub use lead::{Decision, Lead, LeadState, Part, PartKind, Score, Subject};
+pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Sealed};
+pub use organisation::{Fact, FactName, IdentityKey, Organisation};
+pub use page::{
+    Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
+    Visit, VolatileSpan,
+};
+pub use record::{Evidence, Field, FieldName, Record, RecordKind};
+pub use turn::{CheckTimes, PageWrite, Turn};
+pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -1,0 +1,140 @@
+//! What became different between two visits, and what that gives a reason to do.
+
+use jiff::Timestamp;
+
+use super::{Evidence, FieldName, Value};
+use crate::base::ids::{OrganisationId, RecordId, SourceId};
+
+/// One field's change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Which field.
+    pub field: FieldName,
+    /// Before; `None` when it was not there.
+    pub old: Option<Value>,
+    /// After; `None` when it went away.
+    pub new: Option<Value>,
+}
+
+/// What happened to a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// It is there for the first time (or again, after it was reported gone).
+    Appeared,
+    /// Named fields differ.
+    Changed(Vec<FieldChange>),
+    /// Missing from as many complete visits as the source asks for.
+    Gone,
+}
+
+/// One change of one record: one entry of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whose.
+    pub source: SourceId,
+    /// Which record.
+    pub record: RecordId,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// When the check saw it.
+    pub at: Timestamp,
+    /// Whether it was stored quietly (first visit of a source: a baseline is no news).
+    pub baseline: bool,
+}
+
+/// A kind of dated reason to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SignalKind {
+    /// Somebody looks for a supplier.
+    RequestForSuppliers,
+    /// A tender was published.
+    TenderPublished,
+    /// A deadline moved.
+    DeadlineMoved,
+    /// A tender was awarded to this organisation.
+    AwardWon,
+    /// A company is in an exhibition's list.
+    ExhibitorListed,
+    /// A company is in a directory or on a marketplace for the first time.
+    OrganisationListed,
+    /// An offer was put up.
+    OfferListed,
+    /// A price moved.
+    PriceMoved,
+    /// A vacancy was published.
+    VacancyPublished,
+    /// A branch or site was opened.
+    BranchOpened,
+    /// The press wrote of it.
+    ArticlePublished,
+    /// Something else about it changed.
+    RecordChanged,
+    /// A watched page's text changed.
+    PageChanged,
+    /// It went away.
+    WentAway,
+}
+
+impl SignalKind {
+    /// Every kind.
+    pub const ALL: [Self; 14] = [
+        Self::RequestForSuppliers,
+        Self::TenderPublished,
+        Self::DeadlineMoved,
+        Self::AwardWon,
+        Self::ExhibitorListed,
+        Self::OrganisationListed,
+        Self::OfferListed,
+        Self::PriceMoved,
+        Self::VacancyPublished,
+        Self::BranchOpened,
+        Self::ArticlePublished,
+        Self::RecordChanged,
+        Self::PageChanged,
+        Self::WentAway,
+    ];
+
+    /// The word used in configuration and output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::RequestForSuppliers => "request-for-suppliers",
+            Self::TenderPublished => "tender-published",
+            Self::DeadlineMoved => "deadline-moved",
+            Self::AwardWon => "award-won",
+            Self::ExhibitorListed => "exhibitor-listed",
+            Self::OrganisationListed => "organisation-listed",
+            Self::OfferListed => "offer-listed",
+            Self::PriceMoved => "price-moved",
+            Self::VacancyPublished => "vacancy-published",
+            Self::BranchOpened => "branch-opened",
+            Self::ArticlePublished => "article-published",
+            Self::RecordChanged => "record-changed",
+            Self::PageChanged => "page-changed",
+            Self::WentAway => "went-away",
+        }
+    }
+
+    /// The kind of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A dated reason to act on an organisation, made from a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// What kind of reason.
+    pub kind: SignalKind,
+    /// Whom it concerns.
+    pub organisation: OrganisationId,
+    /// The record whose change it is.
+    pub record: RecordId,
+    /// When it happened: the publication date where the record has one, else the time it was seen.
+    pub at: Timestamp,
+    /// When the check saw it; a score for an earlier date leaves it out.
+    pub seen: Timestamp,
+    /// One sentence for the rep: "Looks for a supplier of pallets".
+    pub sentence: String,
+    /// Proof.
+    pub evidence: Evidence,
+}

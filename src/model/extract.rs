@@ -1,0 +1,91 @@
+//! What a reader makes of a page's bytes, before anything is compared: the common tongue of `extract` and `diff`.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use super::{FieldName, RecordKind, Value};
+
+/// A value as read, with the words and the place it was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What was understood.
+    pub value: Value,
+    /// The words.
+    pub quote: String,
+    /// The place: a selector, a JSON path, an XML path.
+    pub path: String,
+}
+
+/// A record as read, not yet compared with what is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Stable within the source.
+    pub key: String,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Its own page, or the page that lists it.
+    pub url: Url,
+    /// Values by name.
+    pub fields: BTreeMap<FieldName, Found>,
+    /// Its detail page, when the source asks for one to be read.
+    pub detail: Option<Url>,
+}
+
+impl Draft {
+    /// The value of a field.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).map(|found| &found.value)
+    }
+}
+
+/// A stretch of visible text, with its place in the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// The place: tag names with ids and classes, and the position among alike siblings.
+    pub path: String,
+    /// The text, white space squeezed.
+    pub text: String,
+}
+
+/// Something on the page that should have been a record and could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadEntry {
+    /// Where.
+    pub path: String,
+    /// Why, and what to do.
+    pub reason: String,
+}
+
+/// Everything read from one page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extract {
+    /// The records, in page order.
+    pub records: Vec<Draft>,
+    /// The page's text in blocks; only the kind `page` fills it.
+    pub blocks: Vec<Block>,
+    /// Pages to read next in this visit.
+    pub follow: Vec<Url>,
+    /// What could not be read; the rest was.
+    pub bad: Vec<BadEntry>,
+    /// Whether absence from this page says something: false for feeds, which show only the latest.
+    pub whole: bool,
+}
+
+/// Something wrong in the settings of one module: `config` adds file, line and column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which setting, relative to its table: `every`, `fields.phone`, `points[2].when.cpv`.
+    pub key: String,
+    /// What was written.
+    pub found: String,
+    /// What is expected, and what to do: "a duration such as `30m` or `1d`".
+    pub expected: String,
+}
+
+impl Fault {
+    /// A fault at `key`.
+    pub fn new(key: impl Into<String>, found: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { key: key.into(), found: found.into(), expected: expected.into() }
+    }
+}

@@ -1,0 +1,155 @@
+//! An organisation seen by a segment: what it scores and why, who has it, and what comes next.
+
+use jiff::Timestamp;
+
+use super::{Evidence, FactName, SignalKind};
+use crate::base::ids::{ContentHash, LeadId, OrganisationId, RepId, SegmentId};
+
+/// What a lead is about. Tenders join here with their own milestone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// An organisation.
+    Organisation(OrganisationId),
+}
+
+/// Which of the two sums a part belongs to; they are never blended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PartKind {
+    /// Who: a rule over what is known of the organisation.
+    Fit,
+    /// Why now: a dated reason, fading with its half-life.
+    Signal(SignalKind),
+}
+
+/// One line of the sum, with its proof. Points in tenths of a doubling of the odds, kept in hundredths so that sums are exact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Which sum.
+    pub kind: PartKind,
+    /// The rule: `segment.points[2]`, as a place in the configuration.
+    pub rule: String,
+    /// The user's words: "buys medical equipment".
+    pub why: String,
+    /// Hundredths of a point, after fading and caps.
+    pub centipoints: i64,
+    /// How it came to this: "15 points, 3 days old, half-life 10 days".
+    pub how: String,
+    /// Proof; a rule about something absent has none.
+    pub evidence: Option<Evidence>,
+}
+
+/// What a segment makes of an organisation at a moment. A pure function of facts, signals, rules and time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// Sum of the fit parts, in hundredths of a point.
+    pub fit: i64,
+    /// Sum of the signal parts, in hundredths of a point.
+    pub signal: i64,
+    /// The lowest and highest `fit + signal` that the unknown facts leave open, in hundredths of a point.
+    pub between: (i64, i64),
+    /// Share of the rules' weight that is known, in percent.
+    pub known: u8,
+    /// Every line; the fit lines sum to `fit`, the signal lines to `signal`, to the last digit.
+    pub parts: Vec<Part>,
+    /// What is not known, the fact that would move the score most first.
+    pub unknown: Vec<FactName>,
+    /// Reached by a gate: why this organisation is none of this segment's business.
+    pub excluded: Option<String>,
+    /// Hash of the rules used.
+    pub rules: ContentHash,
+    /// The moment it is for.
+    pub at: Timestamp,
+}
+
+impl Score {
+    /// `fit + signal`, in hundredths of a point.
+    pub const fn total(&self) -> i64 {
+        self.fit + self.signal
+    }
+}
+
+/// Where a lead stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeadState {
+    /// Waiting for a rep's look.
+    New,
+    /// A rep took it up.
+    Accepted,
+    /// A rep said no.
+    Rejected,
+    /// Put away until a date.
+    Parked,
+    /// Below the segment's line.
+    Below,
+    /// A gate keeps it out.
+    Excluded,
+}
+
+impl LeadState {
+    /// Every state.
+    pub const ALL: [Self; 6] = [Self::New, Self::Accepted, Self::Rejected, Self::Parked, Self::Below, Self::Excluded];
+
+    /// The word used in command line and output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Parked => "parked",
+            Self::Below => "below",
+            Self::Excluded => "excluded",
+        }
+    }
+
+    /// The state of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// Who has a lead and why, or why nobody has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It goes to this rep, because.
+    To(RepId, String),
+    /// It goes to nobody, because.
+    Nobody(String),
+}
+
+/// A lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// From segment and subject.
+    pub id: LeadId,
+    /// Raised by each write; a commit names the version it read (0: it was not there).
+    pub version: u64,
+    /// Raised when there is something new to tell; messages name it.
+    pub revision: u32,
+    /// Which segment sees it.
+    pub segment: SegmentId,
+    /// What it is about.
+    pub subject: Subject,
+    /// What to call it.
+    pub title: String,
+    /// What it scored when it last changed.
+    pub score: Score,
+    /// Where it stands.
+    pub state: LeadState,
+    /// Who has it, or why nobody.
+    pub owner: Decision,
+    /// What to do next, in words.
+    pub next_step: String,
+    /// When it was first made.
+    pub first_seen: Timestamp,
+    /// When it last changed.
+    pub changed: Timestamp,
+}
+
+impl Lead {
+    /// The id of the lead that this segment has of this subject.
+    pub fn id_of(segment: &SegmentId, subject: Subject) -> LeadId {
+        match subject {
+            Subject::Organisation(id) => LeadId::of(&[segment.as_str().as_bytes(), b"organisation", &id.0.to_be_bytes()]),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What goes out: entries that wait for a digest, and messages that are sealed and sent until acknowledged.
+
+use jiff::Timestamp;
+
+use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, RepId};
+
+/// How soon a lead goes to its rep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// At once, up to the rep's cap an hour.
+    Urgent,
+    /// With the next digest.
+    Digest,
+}
+
+/// A lead's revision on its way into a rep's digest (or, in the urgent lane, an alert).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// From channel, rep, lead and revision: the same lead revision enters once.
+    pub id: EntryId,
+    /// By which channel.
+    pub channel: ChannelId,
+    /// To whom.
+    pub rep: RepId,
+    /// Which lead.
+    pub lead: LeadId,
+    /// Which revision of it.
+    pub revision: u32,
+    /// How soon.
+    pub lane: Lane,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// When it is to be sealed into a message: now, or the rep's next digest time.
+    pub due: Timestamp,
+}
+
+impl Entry {
+    /// The id of the entry of this lead revision for this rep.
+    pub fn id_of(channel: &ChannelId, rep: &RepId, lead: LeadId, revision: u32) -> EntryId {
+        EntryId::of(&[channel.as_str().as_bytes(), rep.as_str().as_bytes(), &lead.0.to_be_bytes(), &revision.to_be_bytes()])
+    }
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MessageKind {
+    /// A rep's digest.
+    Digest,
+    /// One lead, at once.
+    Alert,
+    /// One lead revision, for a machine.
+    Lead,
+    /// A test by hand.
+    Test,
+    /// A word to the operator: a channel was disabled, a source is ill.
+    Notice,
+}
+
+impl MessageKind {
+    /// The word used in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Digest => "digest",
+            Self::Alert => "alert",
+            Self::Lead => "lead",
+            Self::Test => "test",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// The bytes of a message, fixed before the first attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// `message/rfc822` for mail, `application/json` for machines.
+    pub content_type: String,
+    /// What every attempt sends.
+    pub bytes: Vec<u8>,
+    /// For mail: the envelope's recipient. Empty otherwise.
+    pub recipient: String,
+}
+
+impl Sealed {
+    /// Hash of the bytes.
+    pub fn content(&self) -> ContentHash {
+        ContentHash::of(&self.bytes)
+    }
+}
+
+/// One attempt, as kept for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// When.
+    pub at: Timestamp,
+    /// What came of it: "250 queued", "503 Service Unavailable", "no answer within 30 s".
+    pub outcome: String,
+}
+
+/// Where a message is on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MessageState {
+    /// Waiting for its next attempt.
+    Ready {
+        /// Not before.
+        not_before: Timestamp,
+    },
+    /// Being sent; when the lease ends without an acknowledgement, it is ready again.
+    Leased {
+        /// Until.
+        until: Timestamp,
+    },
+    /// The receiver took it.
+    Delivered {
+        /// When.
+        at: Timestamp,
+    },
+    /// Given up; can be replayed under the same id.
+    Dead {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// The recipient had unsubscribed before it could be sent.
+    Suppressed {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl MessageState {
+    /// The word used in output.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Ready { .. } => "ready",
+            Self::Leased { .. } => "leased",
+            Self::Delivered { .. } => "delivered",
+            Self::Dead { .. } => "dead",
+            Self::Suppressed { .. } => "suppressed",
+        }
+    }
+}
+
+/// A message in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its idempotency key for ever.
+    pub id: MessageId,
+    /// By which channel.
+    pub channel: ChannelId,
+    /// What it is.
+    pub kind: MessageKind,
+    /// Messages of one channel with the same key leave in order of their making (Standard Webhooks gives no order: we do, per lead).
+    pub order_key: u64,
+    /// For people: "digest for Ana, 7 leads", "Talleres García (hospitals)".
+    pub title: String,
+    /// What is sent.
+    pub sealed: Sealed,
+    /// Entries it carries; they are settled with it.
+    pub entries: Vec<EntryId>,
+    /// When it was sealed.
+    pub made: Timestamp,
+    /// Where it is.
+    pub state: MessageState,
+    /// Attempts so far (all of them).
+    pub tries: u32,
+    /// The last attempts, newest last; at most 10.
+    pub attempts: Vec<Attempt>,
+}
+
+/// How a channel's receiver is doing: one circuit for all its messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelState {
+    /// Which.
+    pub channel: ChannelId,
+    /// Failed attempts in a row, over all messages.
+    pub failures: u32,
+    /// Since when there were only failures.
+    pub failing_since: Option<Timestamp>,
+    /// No attempt before this.
+    pub not_before: Option<Timestamp>,
+    /// Switched off, and why; the operator is told by another channel.
+    pub disabled: Option<String>,
+}
+
+impl ChannelState {
+    /// A channel that never failed.
+    pub fn new(channel: &ChannelId) -> Self {
+        Self { channel: channel.clone(), failures: 0, failing_since: None, not_before: None, disabled: None }
+    }
+}

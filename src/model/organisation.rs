@@ -1,0 +1,152 @@
+//! A company or public body, as a view over the records that name it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::{Evidence, Value};
+use crate::base::ids::{OrganisationId, RecordId};
+
+/// Something by which two records are known to name the same organisation. Exact in this version; `resolve` says which are strong.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IdentityKey {
+    /// A tax or register number, upper case, without separators.
+    TaxId(String),
+    /// A registrable domain that is no shared host.
+    Domain(String),
+    /// A telephone number in E.164.
+    Phone(String),
+    /// Folded name without legal form, and folded place.
+    NamePlace(String, String),
+    /// The record names nobody: it stands for an organisation still to be identified.
+    Unnamed(RecordId),
+}
+
+impl fmt::Display for IdentityKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TaxId(id) => write!(f, "tax:{id}"),
+            Self::Domain(domain) => write!(f, "domain:{domain}"),
+            Self::Phone(phone) => write!(f, "phone:{phone}"),
+            Self::NamePlace(name, place) => write!(f, "name:{name}|{place}"),
+            Self::Unnamed(record) => write!(f, "unnamed:{record}"),
+        }
+    }
+}
+
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FactName {
+    /// What it calls itself.
+    Name,
+    /// Its web address.
+    Website,
+    /// A telephone number.
+    Phone,
+    /// An e-mail address.
+    Email,
+    /// A tax or register number.
+    TaxId,
+    /// Street and house.
+    Address,
+    /// Town or village.
+    Place,
+    /// Region: ISO 3166-2, NUTS, or words.
+    Region,
+    /// Country: ISO 3166-1 alpha-2, or words.
+    Country,
+    /// Line of business, in the source's words.
+    Industry,
+    /// Number of people, or a band.
+    Size,
+    /// A person to speak to.
+    Person,
+}
+
+impl FactName {
+    /// Every name, in the order shown to people.
+    pub const ALL: [Self; 12] = [
+        Self::Name,
+        Self::Industry,
+        Self::Size,
+        Self::Place,
+        Self::Region,
+        Self::Country,
+        Self::Address,
+        Self::Website,
+        Self::Phone,
+        Self::Email,
+        Self::Person,
+        Self::TaxId,
+    ];
+
+    /// The word used in configuration (as a field name) and output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Website => "website",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::TaxId => "tax_id",
+            Self::Address => "address",
+            Self::Place => "place",
+            Self::Region => "region",
+            Self::Country => "country",
+            Self::Industry => "industry",
+            Self::Size => "size",
+            Self::Person => "person",
+        }
+    }
+
+    /// The name of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|name| name.word() == word)
+    }
+}
+
+/// One thing known of an organisation, with its proof. Conflicting values are kept side by side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is about.
+    pub name: FactName,
+    /// What was read.
+    pub value: Value,
+    /// The record it came from.
+    pub record: RecordId,
+    /// Proof.
+    pub evidence: Evidence,
+}
+
+/// An organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    /// From the first key it was known by; stays when more keys become known.
+    pub id: OrganisationId,
+    /// Raised by each write; a commit names the version it read (0: it was not there).
+    pub version: u64,
+    /// What to call it; `None` while it is unnamed.
+    pub name: Option<String>,
+    /// Everything it is known by.
+    pub keys: BTreeSet<IdentityKey>,
+    /// Everything known of it, bounded by `resolve`.
+    pub facts: Vec<Fact>,
+    /// Records that name it, newest last, bounded by `resolve`.
+    pub records: Vec<RecordId>,
+    /// When the first record named it.
+    pub first_seen: Timestamp,
+    /// When a record last added something.
+    pub changed: Timestamp,
+}
+
+impl Organisation {
+    /// The values known under a name.
+    pub fn facts(&self, name: FactName) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(move |fact| fact.name == name)
+    }
+
+    /// What to call it on paper.
+    pub fn title(&self) -> &str {
+        self.name.as_deref().unwrap_or("(not named yet)")
+    }
+}

@@ -1,0 +1,180 @@
+//! One thing read from a page, with where each value came from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::Value;
+use crate::base::ids::{ContentHash, RecordId, SourceId};
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// Somebody offers something.
+    Offer,
+    /// Somebody looks for a supplier.
+    Request,
+    /// An entry of a directory or an exhibitor list.
+    Company,
+    /// A notice of a public buyer.
+    Tender,
+    /// An article of the press.
+    Article,
+    /// A vacancy.
+    Vacancy,
+    /// A whole page watched for its text.
+    Page,
+}
+
+impl RecordKind {
+    /// Every kind, in the order shown to people.
+    pub const ALL: [Self; 7] = [Self::Offer, Self::Request, Self::Company, Self::Tender, Self::Article, Self::Vacancy, Self::Page];
+
+    /// The word used in configuration, command line and output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Offer => "offer",
+            Self::Request => "request",
+            Self::Company => "company",
+            Self::Tender => "tender",
+            Self::Article => "article",
+            Self::Vacancy => "vacancy",
+            Self::Page => "page",
+        }
+    }
+
+    /// The kind of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// The name of a field: `name`, `price`, `phone`, or whatever the user called it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldName(Arc<str>);
+
+impl FieldName {
+    /// A name as written in the configuration.
+    pub fn new(name: &str) -> Self {
+        Self(Arc::from(name))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for FieldName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// One value of a record with the part of its evidence that is its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What was understood.
+    pub value: Value,
+    /// The words it was read from, clipped to [`crate::base::caps::QUOTE_CHARS`].
+    pub quote: String,
+    /// Where in the page: a selector, a JSON path, an XML path.
+    pub path: String,
+    /// When this very value was first seen.
+    pub first_seen: Timestamp,
+}
+
+/// One record. Its id follows from source and key; the key is what stays when everything else changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// From source and key.
+    pub id: RecordId,
+    /// The source that yields it.
+    pub source: SourceId,
+    /// The stable key within the source: the record's own address, its number, or name and place.
+    pub key: String,
+    /// What it is.
+    pub kind: RecordKind,
+    /// Where a person can look at it: its own page, or the page that lists it.
+    pub url: Url,
+    /// Typed values by name.
+    pub fields: BTreeMap<FieldName, Field>,
+    /// The bytes it was last read from.
+    pub content: ContentHash,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// When it last changed, or was first seen. (Not refreshed by visits that find it unchanged: they write no record.)
+    pub changed: Timestamp,
+    /// Complete visits in a row that did not find it; 0 while it is there.
+    pub missing: u16,
+    /// Whether it has been reported as gone.
+    pub gone: bool,
+    /// Whether its detail page is still to be read (budget or failure stopped it); the next visit tries again.
+    pub detail_wanted: bool,
+}
+
+impl Record {
+    /// The id of the record with this key in this source.
+    pub fn id_of(source: &SourceId, key: &str) -> RecordId {
+        RecordId::of(&[source.as_str().as_bytes(), key.as_bytes()])
+    }
+
+    /// The value of a field.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name).map(|field| &field.value)
+    }
+
+    /// The value of a field as words.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.value(name).map(Value::text)
+    }
+
+    /// What a person calls it: the field `title`, else `name`, else its address.
+    pub fn title(&self) -> String {
+        self.text("title").or_else(|| self.text("name")).unwrap_or_else(|| self.url.to_string())
+    }
+
+    /// Where the value of a field came from.
+    pub fn evidence(&self, name: &str) -> Option<Evidence> {
+        self.fields.get(name).map(|field| Evidence {
+            source: self.source.clone(),
+            url: self.url.clone(),
+            quote: field.quote.clone(),
+            path: field.path.clone(),
+            content: self.content,
+            seen: field.first_seen,
+        })
+    }
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The source.
+    pub source: SourceId,
+    /// The address a person can open.
+    pub url: Url,
+    /// The words.
+    pub quote: String,
+    /// Where in the page.
+    pub path: String,
+    /// The bytes it was read from.
+    pub content: ContentHash,
+    /// When it was first seen.
+    pub seen: Timestamp,
+}

@@ -1,0 +1,1 @@
+//! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.

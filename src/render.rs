@@ -1,0 +1,1 @@
+//! Makes the bytes that leave: digests, alerts, payloads, feeds. Pure.

@@ -1,0 +1,1 @@
+//! Says which organisation a record names. Pure.

@@ -1,0 +1,1 @@
+//! Says what a segment makes of an organisation, line by line. Pure.

@@ -1,0 +1,1 @@
+//! Keeps everything, one commit a turn. Knows no network and takes no decision.

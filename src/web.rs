@@ -1,0 +1,1 @@
+//! The listen address: health, metrics, unsubscribing. Has view types of its own.
