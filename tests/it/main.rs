@@ -1,0 +1,4 @@
+//! The one integration binary: the house, the real program end to end, and what users read.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod house;
