@@ -24,5 +24,5 @@ pub use page::{
     Visit, VolatileSpan,
 };
 pub use record::{Evidence, Field, FieldName, Record, RecordKind};
-pub use turn::{CheckTimes, PageWrite, Turn};
+pub use turn::{CheckTimes, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use url::Url;
 
 use super::Failure;
@@ -128,7 +127,9 @@ pub struct Page {
     pub url: Url,
     /// How it came to be watched.
     pub role: PageRole,
-    /// The last visit of the source that read it (or found it unchanged).
+    /// The root page whose visits come to it; its own id for a root.
+    pub root: PageId,
+    /// The last visit that read it, found it unchanged, or still has it before itself.
     pub visit: u32,
     /// For the next conditional request.
     pub validators: Validators,
@@ -162,13 +163,15 @@ impl Page {
         PageId::of(&[source.as_str().as_bytes(), url.as_str().as_bytes()])
     }
 
-    /// A page that was never read.
-    pub fn new(source: &SourceId, url: Url, role: PageRole, next_due: Timestamp) -> Self {
+    /// A root page that was never read.
+    pub fn root(source: &SourceId, url: Url, next_due: Timestamp) -> Self {
+        let id = Self::id_of(source, &url);
         Self {
-            id: Self::id_of(source, &url),
+            id,
             source: source.clone(),
             url,
-            role,
+            role: PageRole::Root,
+            root: id,
             visit: 0,
             validators: Validators::default(),
             fingerprint: None,
@@ -185,13 +188,19 @@ impl Page {
         }
     }
 
+    /// A page that visits of `root` have just come upon, in this visit.
+    pub fn follow(root: &Self, url: Url, visit: u32, next_due: Timestamp) -> Self {
+        let page = Self::root(&root.source, url, next_due);
+        Self { role: PageRole::Follow, root: root.root, visit, ..page }
+    }
+
     /// Whom to ask for it.
     pub fn host(&self) -> HostKey {
         HostKey::of(&self.url)
     }
 }
 
-/// One walk over all pages of a source.
+/// One walk over a root page and all pages it leads to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visit {
     /// Counts up from 1.
@@ -238,11 +247,13 @@ pub enum Health {
     },
 }
 
-/// What is remembered of a source.
+/// What is remembered of the visits that begin at one root page of a source. (Most sources have one root.)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceState {
     /// Whose.
     pub id: SourceId,
+    /// The root page.
+    pub root: PageId,
     /// Raised by each write; a commit names the version it read (0: it was not there).
     pub version: u64,
     /// The settings it was last visited with.
@@ -259,17 +270,14 @@ pub struct SourceState {
     pub health: Health,
     /// Records counted as missing but not yet gone.
     pub missing: u32,
-    /// The day (in the source's zone) the budget count is for.
-    pub budget_day: Option<Date>,
-    /// Requests made on that day.
-    pub budget_used: u32,
 }
 
 impl SourceState {
-    /// A source that was never visited.
-    pub fn new(id: &SourceId) -> Self {
+    /// A root that was never visited.
+    pub fn new(id: &SourceId, root: PageId) -> Self {
         Self {
             id: id.clone(),
+            root,
             version: 0,
             spec: ContentHash::default(),
             visit: Visit::default(),
@@ -278,8 +286,6 @@ impl SourceState {
             complete_until: None,
             health: Health::Unknown,
             missing: 0,
-            budget_day: None,
-            budget_used: 0,
         }
     }
 }

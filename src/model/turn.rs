@@ -2,19 +2,31 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{Change, Entry, HostKey, HostState, Lead, Message, Organisation, Page, Record, Signal, SourceState};
-use crate::base::ids::{PageId, RecordId};
+use crate::base::ids::{PageId, RecordId, SourceId};
 
 /// The times of a check that found nothing new. Kept in one small record per host and minute, not in the page's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckTimes {
     /// The visit it belonged to.
     pub visit: u32,
-    /// When it was.
-    pub checked: Timestamp,
+    /// When it was; `None` for a page that waits for its first.
+    pub checked: Option<Timestamp>,
     /// When the next one is.
     pub next_due: Timestamp,
+}
+
+/// Requests to add to a source's count for a day of its zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Whose.
+    pub source: SourceId,
+    /// The day.
+    pub day: Date,
+    /// How many.
+    pub requests: u32,
 }
 
 /// What becomes of the checked page.
@@ -38,10 +50,14 @@ pub struct Turn {
     pub requested: Option<Timestamp>,
     /// What is now remembered of the host, when more than the time changed.
     pub host_state: Option<HostState>,
-    /// What is now remembered of the source, when it changed.
+    /// Requests made, for sources with a daily budget.
+    pub spent: Option<Spent>,
+    /// What is now remembered of the visits, when it changed.
     pub source: Option<SourceState>,
-    /// Pages it leads to that are new, or due now because the visit has come to them.
+    /// Pages it leads to that are new.
     pub follow: Vec<Page>,
+    /// Known pages whose times change with it: the visit has come to them, or has ended and the root is due at its next time.
+    pub queued: Vec<(PageId, CheckTimes)>,
     /// Follow pages that the source no longer leads to.
     pub retired: Vec<PageId>,
     /// The bytes, kept as a version of the page.
@@ -74,6 +90,8 @@ impl Turn {
             host_state: None,
             source: None,
             follow: Vec::new(),
+            queued: Vec::new(),
+            spent: None,
             retired: Vec::new(),
             snapshot: None,
             records: Vec::new(),

@@ -19,7 +19,8 @@ const LINES: &[&[&str]] = &[
 ];
 
 /// What the pure lines must not touch.
-const EFFECTS: &[&str] = &["tokio::", "reqwest::", "std::fs", "std::net", "std::env", "async fn", "tracing::", "rand::", "SystemTime", "Instant::now"];
+const EFFECTS: &[&str] =
+    &["tokio::", "reqwest::", "std::fs", "std::net", "std::env", "async fn", "tracing::", "rand::", "SystemTime", "Instant::now"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -88,7 +89,9 @@ fn imports_go_strictly_down() {
             for name in names {
                 let other = name.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
                 match lines.get(other) {
-                    Some(line) if other != file.module && line >= own => wrong.push(format!("src/{}: imports `{other}`, which is not below it", file.name)),
+                    Some(line) if other != file.module && line >= own => {
+                        wrong.push(format!("src/{}: imports `{other}`, which is not below it", file.name))
+                    }
                     _ => {}
                 }
             }
