@@ -1,1 +1,17 @@
 //! Wiring, tasks, reload and stop: owns every loop.
+
+mod beats;
+mod control;
+mod daemon;
+pub mod demo;
+mod drain;
+mod keep;
+mod listen;
+mod measure;
+mod supervise;
+mod watch;
+
+pub use beats::Beats;
+pub use control::{AskError, ask};
+pub use daemon::{Daemon, Home, open_effects};
+pub use supervise::run;

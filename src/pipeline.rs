@@ -1,4 +1,34 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
-pub mod pool;
-pub mod visit;
+mod check;
+mod drain;
+mod keep;
+mod news;
+mod pool;
+mod read;
+mod rehearse;
+mod visit;
+
+use crate::base::clock::Clock;
+use crate::fetch::Web;
+use crate::store::Store;
+
+pub use check::{CheckError, Checked, Outcome, check};
+pub use drain::{DrainError, Sealing, Sending, seal_due, send_some, test_message};
+pub use keep::{KeepError, Keeping, keep_step, sync_pages};
+pub use news::{Affected, News, tell};
+pub use pool::Pool;
+pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
+
+/// The four things a step may touch. Cheap to clone; clones share them.
+#[derive(Clone)]
+pub struct Effects {
+    /// What is kept.
+    pub store: Store,
+    /// The way to the sites.
+    pub web: Web,
+    /// The present.
+    pub clock: Clock,
+    /// Where foreign bytes are parsed.
+    pub pool: Pool,
+}

@@ -1,1 +1,15 @@
-//! The listen address: health, metrics, unsubscribing. Has view types of its own.
+//! The listen address and the questions that may be asked: health, metrics, unsubscribing; status, sources, leads, outbox.
+//!
+//! Has view types of its own. Knows no terminal and owns no loop.
+
+mod answer;
+mod ask;
+mod front;
+mod views;
+
+pub use answer::{AnswerError, answer};
+pub use ask::{
+    Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, LeadView, MessageView, PageView, PartView, Question, RecordView, SentView,
+    SourcePages, SourceView, StatusView,
+};
+pub use front::{Front, router};

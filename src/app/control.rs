@@ -1,0 +1,115 @@
+//! The control socket: the command line's way to a running daemon. One JSON line in, one JSON line out; only the owner may connect.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+
+use super::daemon::Inner;
+use crate::web::{self, Answer, Question};
+
+/// Name of the socket in the data folder.
+const SOCKET: &str = "control.sock";
+/// Bytes of one question or answer.
+const CAP: u64 = 64 * 1024 * 1024;
+/// Time for one question to arrive; answers take what they take (a dry run visits a site).
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// Nobody listens there.
+    #[error("no daemon is running on {0}")]
+    Nobody(PathBuf),
+    /// The daemon says no.
+    #[error("{0}")]
+    Refused(String),
+    /// The line broke.
+    #[error("the daemon did not answer: {0}")]
+    Broken(#[from] std::io::Error),
+    /// The answer is not of this version.
+    #[error("the daemon's answer cannot be read ({0}): is it of another version? Restart it")]
+    Strange(#[from] serde_json::Error),
+}
+
+/// Listens beside the store. A socket that was left by a dead daemon is replaced: the store's lock says that we are alone.
+pub(super) fn listen(inner: &Arc<Inner>, data: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let path = data.join(SOCKET);
+    if path.as_os_str().len() > 100 {
+        tracing::warn!(path = %path.display(), "the data folder's path is too long for a control socket; commands cannot reach this daemon while it runs");
+        return Ok(None);
+    }
+    if path.exists() {
+        std::fs::remove_file(&path).with_context(|| format!("cannot replace {}", path.display()))?;
+    }
+    let listener = UnixListener::bind(&path).with_context(|| format!("cannot listen on {}", path.display()))?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    let all = Arc::clone(inner);
+    inner.tasks.spawn(async move {
+        loop {
+            let accepted = tokio::select! {
+                () = all.stop.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let one = Arc::clone(&all);
+                    // Not tracked: a long dry run must not hold up the stop; its asker sees the line close.
+                    tokio::spawn(async move {
+                        if let Err(error) = serve(&one, stream).await {
+                            tracing::debug!(%error, "a question at the control socket broke off");
+                        }
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the control socket could not accept; trying again");
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
+        }
+    });
+    Ok(Some(path))
+}
+
+async fn serve(inner: &Inner, stream: UnixStream) -> std::io::Result<()> {
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    let read_line = async { BufReader::new(read.take(CAP)).read_line(&mut line).await };
+    tokio::time::timeout(PATIENCE, read_line).await.map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??;
+    let reply: Result<Answer, String> = match serde_json::from_str(&line) {
+        Ok(question) => answer(inner, question).await,
+        Err(error) => Err(format!("the question cannot be read ({error}): is the command of another version than the daemon?")),
+    };
+    let mut bytes = serde_json::to_vec(&reply).map_err(std::io::Error::other)?;
+    bytes.push(b'\n');
+    write.write_all(&bytes).await?;
+    write.shutdown().await
+}
+
+pub(super) async fn answer(inner: &Inner, question: Question) -> Result<Answer, String> {
+    let config = inner.config.borrow().clone();
+    let order = matches!(question, Question::CheckNow { .. } | Question::Replay { .. } | Question::NotifyTest { .. });
+    let answer = web::answer(&inner.effects, &config, question, true).await;
+    if order {
+        inner.wake.notify_one();
+        inner.drain.notify_one();
+    }
+    answer.map_err(|error| format!("{error:#}"))
+}
+
+/// Asks the daemon whose data folder this is.
+pub async fn ask(data: &Path, question: &Question) -> Result<Answer, AskError> {
+    let path = data.join(SOCKET);
+    let stream = UnixStream::connect(&path).await.map_err(|_| AskError::Nobody(data.to_owned()))?;
+    let (read, mut write) = stream.into_split();
+    let mut bytes = serde_json::to_vec(question)?;
+    bytes.push(b'\n');
+    write.write_all(&bytes).await?;
+    let mut reply = Vec::new();
+    BufReader::new(read.take(CAP)).read_to_end(&mut reply).await?;
+    serde_json::from_slice::<Result<Answer, String>>(&reply)?.map_err(AskError::Refused)
+}

@@ -1,0 +1,159 @@
+//! The daemon as something that can be started on port 0, twice in one process, and stopped in bounded time.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::beats::Beats;
+use super::{control, drain, keep, listen, watch as watching};
+use crate::base::clock::Clock;
+use crate::config::{Config, ConfigChange, Refusal, Request};
+use crate::door::Door;
+use crate::fetch::Web;
+use crate::pipeline::{Effects, Pool, sync_pages};
+use crate::store::Store;
+use crate::telemetry;
+
+/// What all loops share.
+pub(super) struct Inner {
+    pub effects: Effects,
+    pub config: watch::Receiver<Arc<Config>>,
+    /// No new work from now on.
+    pub stop: CancellationToken,
+    /// Sends under way are cut off: the time to end in is over.
+    pub cut: CancellationToken,
+    pub tasks: TaskTracker,
+    pub beats: Beats,
+    /// Pages may be due.
+    pub wake: Notify,
+    /// Messages may be due.
+    pub drain: Notify,
+}
+
+impl Inner {
+    /// Ends a sender between two messages.
+    pub fn stop_sending(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+}
+
+/// What is opened before anything runs, and reached by the command line at rest too.
+pub struct Home {
+    /// Store, web, clock, pool.
+    pub effects: Effects,
+    /// When the newest verified backup was made.
+    pub newest_backup: Option<Timestamp>,
+}
+
+/// Opens the store and the way out.
+pub async fn open_effects(config: &Config, clock: Clock) -> anyhow::Result<Home> {
+    let (store, opened) = Store::open(config.store.clone()).await?;
+    tracing::info!(pages = opened.pages, keys = opened.size.keys, bytes = opened.size.file, fresh = opened.fresh, "the store is open");
+    let door = Door::new(config.net.clone());
+    let web = Web::new(door, config.fetch.clone(), clock.clone()).context("the HTTP client could not be made")?;
+    let newest_backup = Store::backups(&config.store).await?.into_iter().map(|backup| backup.at).max();
+    Ok(Home { effects: Effects { store, web, clock, pool: Pool::default() }, newest_backup })
+}
+
+/// A running daemon.
+pub struct Daemon {
+    inner: Arc<Inner>,
+    new_config: watch::Sender<Arc<Config>>,
+    listening: SocketAddr,
+    control: Option<PathBuf>,
+}
+
+impl Daemon {
+    /// Opens the store, brings the pages in line with the configuration, and starts every loop.
+    pub async fn start(config: Arc<Config>, clock: Clock) -> anyhow::Result<Self> {
+        let metrics = super::measure::install();
+        let Home { effects, newest_backup } = open_effects(&config, clock).await?;
+        let now = effects.clock.now();
+        let added = sync_pages(&effects, &config, now).await?;
+        tracing::info!(sources = config.sources.len(), new_pages = added, "the pages are in line with the configuration");
+        let (new_config, receiver) = watch::channel(Arc::clone(&config));
+        let inner = Arc::new(Inner {
+            effects,
+            config: receiver,
+            stop: CancellationToken::new(),
+            cut: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            beats: Beats::default(),
+            wake: Notify::new(),
+            drain: Notify::new(),
+        });
+        for part in [super::beats::Part::Watch, super::beats::Part::Drain, super::beats::Part::Keep] {
+            inner.beats.beat(part, now);
+        }
+        let listener = tokio::net::TcpListener::bind(config.daemon.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}: choose another `listen` in [daemon]", config.daemon.listen))?;
+        let listening = listener.local_addr()?;
+        inner.tasks.spawn(listen::serve(Arc::clone(&inner), listener, metrics));
+        let control = control::listen(&inner, &config.daemon.data)?;
+        let workers = config.fetch.concurrency;
+        inner.tasks.spawn(watching::watch(Arc::clone(&inner), workers));
+        inner.tasks.spawn(drain::drain(Arc::clone(&inner)));
+        inner.tasks.spawn(keep::keep(Arc::clone(&inner), newest_backup));
+        Ok(Self { inner, new_config, listening, control })
+    }
+
+    /// Where health, metrics and unsubscribe links are served.
+    pub fn listening(&self) -> SocketAddr {
+        self.listening
+    }
+
+    /// Loops that were silent for too long; empty: all is well.
+    pub fn silent(&self) -> Vec<String> {
+        self.inner.beats.silent(self.inner.effects.clock.now())
+    }
+
+    /// Reads the configuration again. A broken one changes nothing; a good one changes only what differs.
+    pub async fn reload(&self, request: &Request) -> Result<Vec<ConfigChange>, Refusal> {
+        let new = match Config::load(request) {
+            Ok(new) => new,
+            Err(refusal) => {
+                metrics::counter!(telemetry::RELOADS, "outcome" => "refused").increment(1);
+                return Err(refusal);
+            }
+        };
+        let changes = Config::changes(&self.inner.config.borrow(), &new);
+        if !changes.is_empty() {
+            self.new_config.send_replace(Arc::clone(&new));
+            if let Err(error) = sync_pages(&self.inner.effects, &new, self.inner.effects.clock.now()).await {
+                tracing::error!(%error, "the pages could not be brought in line with the new configuration; reload again");
+            }
+            self.inner.wake.notify_one();
+            self.inner.drain.notify_one();
+        }
+        metrics::counter!(telemetry::RELOADS, "outcome" => "applied").increment(1);
+        Ok(changes)
+    }
+
+    /// Ends: no new work, what is under way may finish within the configured time. Returns whether everything did.
+    pub async fn stop(self) -> bool {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        let limit = Duration::try_from(self.inner.config.borrow().daemon.drain).unwrap_or(Duration::from_secs(10));
+        let whole = tokio::time::timeout(limit, self.inner.tasks.wait()).await.is_ok();
+        self.inner.cut.cancel();
+        if let Some(path) = &self.control {
+            // The socket's file is of no use any more; a new daemon replaces it in any case.
+            drop(std::fs::remove_file(path));
+        }
+        self.inner.effects.store.close().await;
+        whole
+    }
+
+    /// Asks the daemon itself, as the control socket does.
+    pub async fn ask(&self, question: crate::web::Question) -> Result<crate::web::Answer, String> {
+        control::answer(&self.inner, question).await
+    }
+}

@@ -1,0 +1,217 @@
+//! From changes to leads and messages: whom a record names, what each segment makes of it, who is told.
+//!
+//! Reads what the pure steps need, calls them in order, and puts their results into the turn. Knows no page and no network.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Effects;
+use crate::base::ids::{OrganisationId, RecordId, RepId, SourceId};
+use crate::config::{Channel, Config, Source};
+use crate::model::{Change, Decision, IdentityKey, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
+use crate::score::Segment;
+use crate::store::{LeadFilter, MessageFilter, StoreError};
+use crate::{diff, outbox, render, resolve, route, score};
+
+/// Signals that a score looks back on.
+const SIGNALS: usize = 64;
+/// Leads of one rep that are counted; nobody works more.
+const LOAD: usize = 2_000;
+/// Alerts looked back on for the cap an hour.
+const ALERTS: usize = 200;
+
+/// What a turn told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// Changes that are news.
+    pub changes: usize,
+    /// Leads made or told again.
+    pub leads: usize,
+}
+
+/// An organisation that a turn touched.
+#[derive(Clone, Debug)]
+pub struct Affected {
+    /// As it is now.
+    pub organisation: Organisation,
+    /// Whether it is to be stored.
+    changed: bool,
+    /// New reasons to act.
+    pub news: Vec<Signal>,
+}
+
+/// Resolves the turn's records, makes signals of its changes, scores and routes, and puts all of it into the turn.
+pub async fn tell(effects: &Effects, config: &Config, source: &Source, turn: &mut Turn, changes: Vec<Change>, now: Timestamp) -> Result<News, StoreError> {
+    let changes_of_news = changes.iter().filter(|change| !change.baseline).count();
+    let affected = affected(effects, source, turn, &changes, now).await?;
+    turn.changes = changes;
+    let trust_of = |id: &SourceId| config.trust(id);
+    let mut told = 0;
+    let mut loads: Option<BTreeMap<RepId, u32>> = None;
+    for touched in affected.values() {
+        let subject = Subject::Organisation(touched.organisation.id);
+        let previous = effects.store.leads_of(subject).await?;
+        if touched.news.is_empty() && previous.is_empty() {
+            continue;
+        }
+        let records = records_of(effects, &touched.organisation, turn).await?;
+        let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
+        signals.extend(touched.news.iter().cloned());
+        let known = score::Known { organisation: &touched.organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
+        for segment in &config.segments {
+            let scored = score::score(segment, &known, now);
+            let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
+            let finding = route::Finding { organisation: &touched.organisation, score: &scored, news: &touched.news, trust_of: &trust_of };
+            let Some(mut lead) = route::revise(&segment.terms, before, &finding, now) else { continue };
+            let is_told = before.is_none_or(|before| before.revision < lead.revision);
+            if route::for_rep(lead.state) {
+                if loads.is_none() {
+                    loads = Some(count_loads(effects, config).await?);
+                }
+                let known_owner = previous.iter().find_map(owner_of);
+                let case = route::Case { lead: &lead, organisation: &touched.organisation, known_owner };
+                lead.owner = route::assign(&case, &config.rep_settings(), loads.as_ref().unwrap_or(&BTreeMap::new()), now);
+                if let (Some(loads), Decision::To(rep, _), None) = (&mut loads, &lead.owner, before) {
+                    *loads.entry(rep.clone()).or_default() += 1;
+                }
+            }
+            if is_told {
+                told += 1;
+                metrics::counter!(crate::telemetry::LEADS, "segment" => segment.terms.segment.to_string()).increment(1);
+                announce(effects, config, turn, (segment, &lead), (touched, &signals), now).await?;
+            }
+            turn.leads.push(lead);
+        }
+    }
+    for touched in affected.into_values() {
+        turn.signals.extend(touched.news);
+        if touched.changed {
+            turn.organisations.push(touched.organisation);
+        }
+    }
+    Ok(News { changes: changes_of_news, leads: told })
+}
+
+fn owner_of(lead: &Lead) -> Option<&RepId> {
+    match &lead.owner {
+        Decision::To(rep, _) => Some(rep),
+        Decision::Nobody(_) => None,
+    }
+}
+
+/// The organisations that the turn's records name, with what the records add to them and the reasons to act that are new.
+async fn affected(
+    effects: &Effects,
+    source: &Source,
+    turn: &Turn,
+    changes: &[Change],
+    now: Timestamp,
+) -> Result<BTreeMap<OrganisationId, Affected>, StoreError> {
+    let news: HashSet<RecordId> = changes.iter().filter(|change| !change.baseline).map(|change| change.record).collect();
+    let named: Vec<(&Record, resolve::Identity)> = turn
+        .records
+        .iter()
+        .map(|record| (record, resolve::identify(record, &source.about)))
+        // A baseline record that names nobody stands for no organisation: it is known, and that is all.
+        .filter(|(record, identity)| news.contains(&record.id) || !matches!(identity.keys.as_slice(), [IdentityKey::Unnamed(_)]))
+        .collect();
+    let keys: BTreeSet<IdentityKey> = named.iter().flat_map(|(_, identity)| identity.keys.iter().cloned()).collect();
+    let mut all: BTreeMap<OrganisationId, Affected> = BTreeMap::new();
+    let mut by_key: HashMap<IdentityKey, OrganisationId> = HashMap::new();
+    if !keys.is_empty() {
+        for organisation in effects.store.organisations_by_keys(keys.into_iter().collect()).await? {
+            by_key.extend(organisation.keys.iter().map(|key| (key.clone(), organisation.id)));
+            all.insert(organisation.id, Affected { organisation, changed: false, news: Vec::new() });
+        }
+    }
+    for (record, identity) in named {
+        let ids: BTreeSet<OrganisationId> = identity.keys.iter().filter_map(|key| by_key.get(key).copied()).collect();
+        let found = ids.iter().filter_map(|id| all.get(id)).map(|affected| affected.organisation.clone()).collect();
+        let merged = resolve::merge(record, &identity, found, now);
+        let id = merged.organisation.id;
+        by_key.extend(merged.organisation.keys.iter().map(|key| (key.clone(), id)));
+        let entry = all.entry(id).or_insert_with(|| Affected { organisation: merged.organisation.clone(), changed: true, news: Vec::new() });
+        entry.changed |= merged.changed;
+        entry.organisation = merged.organisation;
+        let about = diff::About { event: source.event.as_ref().map(|event| (event.name.as_str(), Some(event.date))) };
+        for change in changes.iter().filter(|change| change.record == record.id && !change.baseline) {
+            if let Some(draft) = diff::signal(change, record, &about) {
+                entry.news.push(Signal {
+                    kind: draft.kind,
+                    organisation: id,
+                    record: record.id,
+                    at: draft.at,
+                    seen: now,
+                    sentence: draft.sentence,
+                    evidence: draft.evidence,
+                });
+            }
+        }
+    }
+    all.retain(|_, affected| affected.changed || !affected.news.is_empty());
+    Ok(all)
+}
+
+/// The records that name an organisation, those of this turn as they are now.
+async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
+    let fresh: HashMap<RecordId, &Record> = turn.records.iter().map(|record| (record.id, record)).collect();
+    let older = organisation.records.iter().filter(|id| !fresh.contains_key(id)).copied().collect();
+    let mut records = effects.store.records(older).await?;
+    records.extend(organisation.records.iter().filter_map(|id| fresh.get(id)).map(|record| (*record).clone()));
+    Ok(records)
+}
+
+/// How many organisations each rep looks after.
+async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepId, u32>, StoreError> {
+    let mut loads = BTreeMap::new();
+    for rep in &config.reps {
+        let mut subjects = HashSet::new();
+        for state in [LeadState::New, LeadState::Accepted] {
+            let filter = LeadFilter { state: Some(state), owner: Some(rep.settings.id.clone()), ..LeadFilter::default() };
+            subjects.extend(effects.store.leads(filter, LOAD).await?.into_iter().map(|lead| lead.subject));
+        }
+        loads.insert(rep.settings.id.clone(), u32::try_from(subjects.len()).unwrap_or(u32::MAX));
+    }
+    Ok(loads)
+}
+
+/// Puts a told lead into the outbox: for its rep, and for the machines that asked for its segment.
+async fn announce(
+    effects: &Effects,
+    config: &Config,
+    turn: &mut Turn,
+    (segment, lead): (&Segment, &Lead),
+    (touched, signals): (&Affected, &[Signal]),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner) {
+        if let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
+            let sent = alerts_last_hour(effects, channel, &rep.settings.email, id, now).await? + urgent_in(turn, id);
+            let slot = route::lane(&segment.terms, lead, &rep.settings, sent, now);
+            let address = route::Address { rep: id, channel: &channel.id };
+            turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
+        }
+    }
+    let item = render::Item { lead, organisation: &touched.organisation, signals };
+    for channel in config.machine_channels(&lead.segment) {
+        let sealed = render::payload(&item, now);
+        turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));
+    }
+    Ok(())
+}
+
+/// Alerts that went or are waiting to go to a rep within the last hour.
+async fn alerts_last_hour(effects: &Effects, channel: &Channel, recipient: &str, rep: &RepId, now: Timestamp) -> Result<u32, StoreError> {
+    let since = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::UNIX_EPOCH);
+    let filter = MessageFilter { channel: Some(channel.id.clone()), ..MessageFilter::default() };
+    let sent = effects.store.messages(filter, ALERTS).await?;
+    let sent = sent.iter().filter(|message| message.kind == MessageKind::Alert && message.made >= since && message.sealed.recipient == recipient).count();
+    let waiting = effects.store.waiting_entries(ALERTS).await?;
+    let waiting = waiting.iter().filter(|entry| entry.lane == Lane::Urgent && entry.rep == *rep).count();
+    Ok(u32::try_from(sent + waiting).unwrap_or(u32::MAX))
+}
+
+fn urgent_in(turn: &Turn, rep: &RepId) -> u32 {
+    u32::try_from(turn.entries.iter().filter(|entry| entry.lane == Lane::Urgent && entry.rep == *rep).count()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,144 @@
+//! From bytes to drafts: the page's own records, their detail pages, and the version to compare with.
+//!
+//! Parsing happens in the pool. Knows no visit and takes no decision on what is news.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use url::Url;
+
+use super::Effects;
+use crate::base::ids::RecordId;
+use crate::config::Source;
+use crate::diff;
+use crate::extract::{Input, Kind};
+use crate::fetch::{Fetched, Lane, Request};
+use crate::model::{Block, Draft, Extract, Failure, HostKey, Page, Reading, Record};
+use crate::store::StoreError;
+
+/// Detail pages read in one turn; the rest waits for the next visit.
+const DETAILS: usize = 100;
+
+/// The version that was accepted last.
+pub(super) struct Previous {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Its text, read with the present settings; only for the kind `page`.
+    pub blocks: Option<Vec<Block>>,
+}
+
+/// Everything that comparing needs.
+pub(super) struct Read {
+    /// What the page says.
+    pub extract: Extract,
+    /// What is known of its records, and of those that were on it before.
+    pub stored: Vec<Record>,
+    /// The version to compare with.
+    pub previous: Option<Previous>,
+    /// Records whose detail page is still to be read.
+    pub wanting: HashSet<RecordId>,
+    /// Requests sent for detail pages.
+    pub requests: u32,
+}
+
+/// Reads a page's bytes, and the detail pages of what is new on it.
+pub(super) async fn read(
+    effects: &Effects,
+    lane: &Lane,
+    source: &Source,
+    page: &Page,
+    fetched: &Fetched,
+) -> Result<Result<Read, Failure>, StoreError> {
+    let mut extract = match parse(effects, source, fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone()).await {
+        Ok(extract) => extract,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let mut ids: Vec<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
+    let on_it: HashSet<RecordId> = ids.iter().copied().collect();
+    ids.extend(page.members.iter().filter(|id| !on_it.contains(id)));
+    let stored = effects.store.records(ids).await?;
+    let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
+    let previous = match page.reading {
+        Reading::Never => None,
+        Reading::Settling | Reading::Settled | Reading::Suspect(_) => last_version(effects, source, page, fetched).await?,
+    };
+    Ok(Ok(Read { extract, stored, previous, wanting, requests }))
+}
+
+async fn parse(effects: &Effects, source: &Source, bytes: Bytes, content_type: Option<String>, url: Url) -> Result<Extract, Failure> {
+    let reader = Arc::clone(&source.reader);
+    let now = effects.clock.now();
+    let what = url.to_string();
+    effects
+        .pool
+        .run(&what, move |expired| reader.read(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired }))
+        .await
+}
+
+/// The version that was accepted last, its text read anew, so that changed settings compare like with like.
+async fn last_version(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched) -> Result<Option<Previous>, StoreError> {
+    let Some(snapshot) = effects.store.last_snapshot(page.id).await? else { return Ok(None) };
+    let blocks = if source.reader.kind() == Kind::Page {
+        // What could be read once can be read again, unless the settings changed; then there is nothing to compare with.
+        parse(effects, source, snapshot.bytes.clone(), fetched.content_type.clone(), fetched.url.clone()).await.ok().map(|old| old.blocks)
+    } else {
+        None
+    };
+    Ok(Some(Previous { bytes: snapshot.bytes, blocks }))
+}
+
+/// Reads the detail pages that are worth it, at most `most`. A draft that was completed has its `detail` taken off.
+pub(super) async fn details(
+    effects: &Effects,
+    lane: &Lane,
+    (source, page): (&Source, &Page),
+    drafts: &mut [Draft],
+    (stored, most): (&[Record], usize),
+) -> (HashSet<RecordId>, u32) {
+    let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
+    let (mut wanting, mut requests, mut asked) = (HashSet::new(), 0, 0);
+    for draft in drafts {
+        let id = Record::id_of(&source.id, &draft.key);
+        if draft.detail.is_none() || !diff::wants_detail(&source.rules, &page.masks, by_id.get(&id).copied(), draft) {
+            continue;
+        }
+        if asked == most {
+            wanting.insert(id);
+            continue;
+        }
+        asked += 1;
+        let (done, sent) = detail(effects, lane, source, draft.clone()).await;
+        requests += sent;
+        match done {
+            Ok(complete) => *draft = Draft { detail: None, ..complete },
+            Err(failure) => {
+                tracing::warn!(source = %source.id, record = %draft.key, %failure, "the detail page of a record could not be read; the next visit tries again");
+                wanting.insert(id);
+            }
+        }
+    }
+    (wanting, requests)
+}
+
+async fn detail(effects: &Effects, lane: &Lane, source: &Source, mut draft: Draft) -> (Result<Draft, Failure>, u32) {
+    let Some(url) = draft.detail.clone() else { return (Ok(draft), 0) };
+    let host = HostKey::of(&url);
+    let own = lane.host() == host;
+    let lane = if own { lane.clone() } else { effects.web.lane(&host, None) };
+    let asked = lane.fetch(&Request { url: &url, validators: None, full: true, source: &source.fetch }).await;
+    let fetched = match asked.result {
+        Ok(fetched) => fetched,
+        Err(failure) => return (Err(failure), asked.requests),
+    };
+    let (reader, now) = (Arc::clone(&source.reader), effects.clock.now());
+    let what = url.to_string();
+    let done = effects
+        .pool
+        .run(&what, move |expired| {
+            let input = Input { bytes: &fetched.bytes, content_type: fetched.content_type.as_deref(), url: &fetched.url, now, expired };
+            reader.read_detail(&mut draft, &input).map(|()| draft)
+        })
+        .await;
+    (done, asked.requests)
+}

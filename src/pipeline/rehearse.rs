@@ -1,0 +1,228 @@
+//! The dry run: the same steps as a check, up to the commit and no further. Stores nothing, sends nothing, settles nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use url::Url;
+
+use super::{Effects, Pool, news, read};
+use crate::base::clock::Clock;
+use crate::base::ids::{ContentHash, RecordId, SourceId};
+use crate::config::{Config, Source};
+use crate::diff;
+use crate::extract::{self, Input, Reader};
+use crate::fetch::{Fetched, Request, SourceSettings, Verdict, Web};
+use crate::model::{
+    BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record, Signal, Subject, Turn,
+    Validators,
+};
+use crate::store::StoreError;
+
+/// Detail pages read in a dry run: enough to see whether they are read correctly.
+const DETAILS: usize = 3;
+
+/// What is looked at.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// An address.
+    Url(Url),
+    /// Bytes that are at hand, with the address (or file) they stand for.
+    Bytes {
+        /// Where they would be found; relative addresses are resolved against it.
+        url: Url,
+        /// The bytes.
+        bytes: Bytes,
+    },
+}
+
+impl Target {
+    const fn url(&self) -> &Url {
+        match self {
+            Self::Url(url) | Self::Bytes { url, .. } => url,
+        }
+    }
+}
+
+/// A lead that would be made or told again, and to whom.
+#[derive(Clone, Debug)]
+pub struct WouldTell {
+    /// The lead.
+    pub lead: Lead,
+    /// Whom it is about.
+    pub organisation: Option<Organisation>,
+    /// Reasons that are new.
+    pub signals: Vec<Signal>,
+    /// Who would hear of it, and when.
+    pub entries: Vec<Entry>,
+}
+
+/// What a dry run found.
+#[derive(Clone, Debug, Default)]
+pub struct Rehearsed {
+    /// What robots.txt says, in words; `None` for bytes at hand.
+    pub robots: Option<String>,
+    /// Time between two requests to the host.
+    pub pace: Option<Duration>,
+    /// The answer: status, bytes, type.
+    pub answer: Option<String>,
+    /// The records, and how each compares with what is known (`new`, `changed`, `known`).
+    pub records: Vec<(Draft, Option<&'static str>)>,
+    /// What could not be read.
+    pub bad: Vec<BadEntry>,
+    /// Pages it leads to.
+    pub follow: Vec<Url>,
+    /// Why nothing, or not everything, could be read.
+    pub failure: Option<Failure>,
+    /// Who would be told of what.
+    pub leads: Vec<WouldTell>,
+}
+
+/// The parts of a dry run that need no store.
+#[derive(Clone)]
+pub struct Rehearsal {
+    /// The way to the sites.
+    pub web: Web,
+    /// The present.
+    pub clock: Clock,
+    /// Where bytes are parsed.
+    pub pool: Pool,
+}
+
+impl Rehearsal {
+    /// Gets the target's bytes as a check would: robots.txt asked, the pace kept.
+    async fn get(&self, target: &Target, settings: &SourceSettings, out: &mut Rehearsed) -> Result<Fetched, Failure> {
+        let url = match target {
+            Target::Url(url) => url,
+            Target::Bytes { url, bytes } => {
+                out.answer = Some(format!("{} bytes at hand", bytes.len()));
+                let (bytes, url) = (bytes.clone(), url.clone());
+                return Ok(Fetched { url, status: 200, not_modified: false, content_type: None, validators: Validators::default(), bytes, redirected: false });
+            }
+        };
+        let lane = self.web.lane(&HostKey::of(url), None);
+        let request = Request { url, validators: None, full: true, source: settings };
+        out.robots = Some(match lane.robots(&request).await {
+            Ok(Verdict::Allowed) => "allowed".to_owned(),
+            Ok(verdict) => format!("{verdict:?}"),
+            Err(failure) => failure.to_string(),
+        });
+        out.pace = Some(lane.spacing(settings));
+        let fetched = lane.fetch(&request).await.result?;
+        let kind = fetched.content_type.as_deref().unwrap_or("no type");
+        out.answer = Some(format!("{} {kind}, {} bytes{}", fetched.status, fetched.bytes.len(), if fetched.redirected { ", redirected" } else { "" }));
+        Ok(fetched)
+    }
+
+    async fn parse(&self, reader: Arc<Reader>, fetched: &Fetched) -> Result<Extract, Failure> {
+        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
+        let what = url.to_string();
+        self.pool
+            .run(&what, move |expired| reader.read(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired }))
+            .await
+    }
+
+    /// Looks at an address or at bytes without any settings: they are read as what they are. Returns the kind's word with the findings.
+    pub async fn look(&self, target: &Target) -> (&'static str, Rehearsed) {
+        let mut out = Rehearsed::default();
+        let fetched = match self.get(target, &SourceSettings::default(), &mut out).await {
+            Ok(fetched) => fetched,
+            Err(failure) => return ("unknown", Rehearsed { failure: Some(failure), ..out }),
+        };
+        let kind = extract::sniff(&fetched.bytes, fetched.content_type.as_deref(), &fetched.url);
+        let source: SourceId = "check".parse().expect("`check` is a good id");
+        let about = extract::About { source, zone: jiff::tz::TimeZone::UTC, country: None };
+        let reader = Arc::new(extract::by_content(kind, target.url(), &about));
+        match self.parse(reader, &fetched).await {
+            Ok(extract) => {
+                out.bad = extract.bad;
+                out.follow = extract.follow;
+                out.records = extract.records.into_iter().map(|draft| (draft, None)).collect();
+            }
+            Err(failure) => out.failure = Some(failure),
+        }
+        (kind.word(), out)
+    }
+}
+
+/// Goes through a source's check without its commit. What would be new is compared with what is stored; on a source that was never visited
+/// everything counts as new here, so that one sees what its leads would look like.
+pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, target: Option<Target>) -> Result<Rehearsed, StoreError> {
+    let mut out = Rehearsed::default();
+    let Some(target) = target.or_else(|| source.reader.roots().first().cloned().map(Target::Url)) else { return Ok(out) };
+    let host = HostKey::of(target.url());
+    let lane = effects.web.lane(&host, effects.store.host(&host).await?);
+    let rehearsal = Rehearsal { web: effects.web.clone(), clock: effects.clock.clone(), pool: effects.pool.clone() };
+    let fetched = match rehearsal.get(&target, &source.fetch, &mut out).await {
+        Ok(fetched) => fetched,
+        Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
+    };
+    let mut extract = match rehearsal.parse(Arc::clone(&source.reader), &fetched).await {
+        Ok(extract) => extract,
+        Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
+    };
+    let now = effects.clock.now();
+    let page = Page::root(&source.id, target.url().clone(), now);
+    let page = effects.store.page(page.id).await?.unwrap_or(page);
+    let stored = effects.store.records(extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect()).await?;
+    if matches!(target, Target::Url(_)) {
+        read::details(effects, &lane, (source, &page), &mut extract.records, (&stored, DETAILS)).await;
+    }
+    // As a settled page without a second look: what would count if it stays.
+    let settled = Page { reading: crate::model::Reading::Settled, ..page };
+    let rules = diff::Rules { confirm: None, ..source.rules.clone() };
+    let context = diff::Context { now, quiet: false, content: ContentHash::of(&fetched.bytes), noise: &NoiseSeen::default() };
+    let found = diff::compare(&rules, &settled, diff::Known { records: &stored, blocks: None }, &extract, &context);
+    let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
+    out.bad = extract.bad;
+    out.follow = extract.follow;
+    out.records = extract
+        .records
+        .into_iter()
+        .map(|draft| {
+            let news = how.get(&Record::id_of(&source.id, &draft.key)).copied().unwrap_or("known");
+            (draft, Some(news))
+        })
+        .collect();
+    let mut turn = Turn::new(PageWrite::Whole(Box::new(settled)), host);
+    turn.records = found.records;
+    news::tell(effects, config, source, &mut turn, found.changes, now).await?;
+    out.leads = would_tell(turn);
+    Ok(out)
+}
+
+const fn word(kind: &ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Appeared => "new",
+        ChangeKind::Changed(_) => "changed",
+        ChangeKind::Gone => "gone",
+    }
+}
+
+fn would_tell(turn: Turn) -> Vec<WouldTell> {
+    let Turn { leads, organisations, signals, entries, .. } = turn;
+    leads
+        .into_iter()
+        .map(|lead| {
+            let Subject::Organisation(id) = lead.subject;
+            WouldTell {
+                organisation: organisations.iter().find(|organisation| organisation.id == id).cloned(),
+                signals: signals.iter().filter(|signal| signal.organisation == id).cloned().collect(),
+                entries: entries.iter().filter(|entry| entry.lead == lead.id).cloned().collect(),
+                lead,
+            }
+        })
+        .collect()
+}
+
+impl WouldTell {
+    /// Who would be told when, in words.
+    pub fn who(&self) -> String {
+        match (&self.lead.owner, self.entries.first()) {
+            (Decision::To(rep, because), Some(entry)) => format!("{rep} by {} at {} ({because})", entry.channel, entry.due.strftime("%Y-%m-%d %H:%M UTC")),
+            (Decision::To(rep, because), None) => format!("{rep} ({because}); nothing goes out"),
+            (Decision::Nobody(because), _) => format!("nobody: {because}"),
+        }
+    }
+}

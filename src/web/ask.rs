@@ -1,0 +1,410 @@
+//! What may be asked of a running (or resting) installation, and the shapes of the answers: the command line and the control socket speak them.
+//!
+//! View types of their own: what is stored and what is computed with may change, these are promised. Knows no terminal and no transport.
+
+use serde::{Deserialize, Serialize};
+
+/// A question or an order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Question {
+    /// One screen: how is everything?
+    Status,
+    /// All sources.
+    Sources,
+    /// One source: its pages, its last changes, the versions of its pages.
+    Source {
+        /// Which.
+        id: String,
+        /// With the text difference of the last two versions.
+        diff: bool,
+    },
+    /// Reads a source's root page again, now.
+    CheckNow {
+        /// Which.
+        id: String,
+    },
+    /// A dry run over a source, an address or a saved file: nothing is stored, nothing is sent.
+    Check {
+        /// A source's name, an address, or (with `bytes`) a file's name.
+        target: String,
+        /// The content of a file, base64.
+        bytes: Option<String>,
+        /// The source whose settings read it; for files and addresses.
+        source: Option<String>,
+    },
+    /// Leads.
+    Leads {
+        /// Of this segment.
+        segment: Option<String>,
+        /// In this state.
+        state: Option<String>,
+        /// Had by this rep.
+        owner: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One lead with everything behind it; for an earlier moment when `at` is set.
+    Lead {
+        /// Its id.
+        id: String,
+        /// RFC 3339, or a day.
+        at: Option<String>,
+    },
+    /// Messages.
+    Outbox {
+        /// Of this channel.
+        channel: Option<String>,
+        /// Standing here.
+        standing: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Dead messages are tried again under their old ids.
+    Replay {
+        /// These; empty with `since`.
+        ids: Vec<String>,
+        /// All given up since then.
+        since: Option<String>,
+        /// Of this channel.
+        channel: Option<String>,
+        /// Only say which.
+        dry_run: bool,
+    },
+    /// Sends one real test message.
+    NotifyTest {
+        /// By this channel.
+        channel: String,
+        /// To this rep or address; needed for mail.
+        to: Option<String>,
+    },
+    /// The digest a rep would get now.
+    DigestPreview {
+        /// Which rep.
+        rep: String,
+    },
+    /// Makes a verified backup now.
+    Backup,
+}
+
+/// The answer to a [`Question`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "answer", content = "with", rename_all = "kebab-case")]
+pub enum Answer {
+    /// To [`Question::Status`].
+    Status(Box<StatusView>),
+    /// To [`Question::Sources`].
+    Sources(Vec<SourceView>),
+    /// To [`Question::Source`].
+    Source(Box<SourcePages>),
+    /// To [`Question::CheckNow`]: how many pages are due now.
+    Due(usize),
+    /// To [`Question::Check`].
+    Check(Box<CheckView>),
+    /// To [`Question::Leads`].
+    Leads(Vec<LeadView>),
+    /// To [`Question::Lead`].
+    Lead(Box<LeadView>),
+    /// To [`Question::Outbox`].
+    Outbox(Vec<MessageView>),
+    /// To [`Question::Replay`]: the ids.
+    Replayed(Vec<String>),
+    /// To [`Question::NotifyTest`].
+    Sent(SentView),
+    /// To [`Question::DigestPreview`].
+    Digest(DigestView),
+    /// To [`Question::Backup`].
+    Backup(BackupView),
+}
+
+/// How everything is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StatusView {
+    /// Of the program.
+    pub version: String,
+    /// Whether a daemon answered, or the store was read at rest.
+    pub running: bool,
+    /// The daemon's process.
+    pub pid: Option<u32>,
+    /// Pages known.
+    pub pages: u64,
+    /// Hosts of those pages.
+    pub hosts: u64,
+    /// Records known.
+    pub records: u64,
+    /// Organisations known.
+    pub organisations: u64,
+    /// Leads.
+    pub leads: u64,
+    /// Entries waiting for a digest or alert.
+    pub entries: u64,
+    /// The soonest next check.
+    pub next_check: Option<String>,
+    /// Seconds the most overdue page is late.
+    pub late_seconds: i64,
+    /// Sources that need attention.
+    pub attention: Vec<SourceView>,
+    /// Channels.
+    pub channels: Vec<ChannelView>,
+    /// The last verified backup.
+    pub backup: Option<BackupView>,
+    /// Bytes of the database file.
+    pub store_bytes: u64,
+    /// Bytes of all segment files.
+    pub segment_bytes: u64,
+}
+
+/// One channel.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ChannelView {
+    /// Its name.
+    pub id: String,
+    /// `email`, `webhook` or `file`.
+    pub kind: String,
+    /// Messages waiting.
+    pub waiting: u64,
+    /// Messages given up.
+    pub dead: u64,
+    /// Failed attempts in a row.
+    pub failures: u32,
+    /// Why it was switched off.
+    pub disabled: Option<String>,
+}
+
+/// One source in a list.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SourceView {
+    /// Its name.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// `listing`, `feed`, …
+    pub kind: String,
+    /// `well`, `ill`, `new` or `off`.
+    pub health: String,
+    /// Why, and what to do.
+    pub reason: Option<String>,
+    /// Everything up to then was read.
+    pub complete_until: Option<String>,
+    /// The next check.
+    pub next_check: Option<String>,
+    /// Pages.
+    pub pages: u64,
+    /// Records of the last complete visit.
+    pub records: Option<u32>,
+}
+
+/// One source in full.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SourcePages {
+    /// As in the list.
+    pub source: SourceView,
+    /// Its pages; at most 100.
+    pub pages: Vec<PageView>,
+    /// Its last changes.
+    pub changes: Vec<ChangeView>,
+    /// The difference of the last two versions of its root page, as text.
+    pub diff: Option<String>,
+}
+
+/// One page.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PageView {
+    /// Its address.
+    pub url: String,
+    /// The last check.
+    pub checked: Option<String>,
+    /// The last change.
+    pub changed: Option<String>,
+    /// The next check.
+    pub next_check: String,
+    /// Records on it.
+    pub records: usize,
+    /// Failures in a row, and the last of them.
+    pub failure: Option<String>,
+    /// Kept versions: time and bytes.
+    pub versions: Vec<(String, u64)>,
+}
+
+/// One change.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ChangeView {
+    /// When.
+    pub at: String,
+    /// `appeared`, `changed` or `gone`.
+    pub kind: String,
+    /// The record's title.
+    pub title: String,
+    /// Which fields: name, old, new.
+    pub fields: Vec<(String, Option<String>, Option<String>)>,
+    /// Whether it was part of a baseline.
+    pub baseline: bool,
+}
+
+/// One record as a table row.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RecordView {
+    /// Its key within the source.
+    pub key: String,
+    /// What it is.
+    pub kind: String,
+    /// Where to look at it.
+    pub url: String,
+    /// Values by field.
+    pub fields: std::collections::BTreeMap<String, String>,
+    /// `new`, `changed`, `known`; nothing when there is no store to compare with.
+    pub news: Option<String>,
+}
+
+/// What a dry run found.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct CheckView {
+    /// What was looked at.
+    pub target: String,
+    /// As what it was read.
+    pub kind: String,
+    /// What robots.txt says.
+    pub robots: Option<String>,
+    /// Seconds between two requests to the host.
+    pub pace_seconds: Option<f64>,
+    /// The answer: status and bytes.
+    pub answer: Option<String>,
+    /// The records.
+    pub records: Vec<RecordView>,
+    /// What could not be read: place and reason.
+    pub bad: Vec<(String, String)>,
+    /// Pages it leads to.
+    pub follow: Vec<String>,
+    /// What is wrong, and what to do.
+    pub problem: Option<String>,
+    /// Who would be told of what.
+    pub leads: Vec<LeadView>,
+}
+
+/// One line of a score.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct PartView {
+    /// `fit` or the signal's kind.
+    pub kind: String,
+    /// The rule's place in the configuration.
+    pub rule: String,
+    /// The user's words.
+    pub why: String,
+    /// Points, to the hundredth.
+    pub points: f64,
+    /// How it came to this.
+    pub how: String,
+    /// The words it rests on.
+    pub quote: Option<String>,
+    /// Where to see them.
+    pub url: Option<String>,
+}
+
+/// One lead.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LeadView {
+    /// Its id.
+    pub id: String,
+    /// Which segment sees it.
+    pub segment: String,
+    /// What to call it.
+    pub title: String,
+    /// Where it stands.
+    pub state: String,
+    /// Who has it.
+    pub owner: Option<String>,
+    /// Why they have it, or why nobody has it.
+    pub because: String,
+    /// Points of fit.
+    pub fit: f64,
+    /// Points of signal.
+    pub signal: f64,
+    /// The least and the most that the unknown leaves open.
+    pub between: (f64, f64),
+    /// Percent of the rules' weight that is known.
+    pub known: u8,
+    /// What is not known, the most telling first.
+    pub unknown: Vec<String>,
+    /// The gate that keeps it out.
+    pub excluded: Option<String>,
+    /// Every line of the sum.
+    pub parts: Vec<PartView>,
+    /// Reasons to act: date, sentence, address.
+    pub signals: Vec<(String, String, String)>,
+    /// Facts: name, value, address.
+    pub facts: Vec<(String, String, String)>,
+    /// What to do next.
+    pub next_step: String,
+    /// How often it had something new to tell.
+    pub revision: u32,
+    /// When it was first made.
+    pub first_seen: String,
+    /// When it last changed.
+    pub changed: String,
+    /// The moment the score is for.
+    pub at: String,
+}
+
+/// One message.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Its id, the same on every attempt.
+    pub id: String,
+    /// By which channel.
+    pub channel: String,
+    /// What it is.
+    pub kind: String,
+    /// For people.
+    pub title: String,
+    /// Where it stands.
+    pub state: String,
+    /// Until when, since when, or why.
+    pub detail: String,
+    /// Attempts so far.
+    pub tries: u32,
+    /// The last attempt's outcome.
+    pub last: Option<String>,
+    /// When it was sealed.
+    pub made: String,
+}
+
+/// What came of a test message.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SentView {
+    /// Its id.
+    pub id: String,
+    /// Whether the receiver took it.
+    pub accepted: bool,
+    /// What the receiver said.
+    pub outcome: String,
+    /// How long it took.
+    pub millis: u64,
+}
+
+/// A digest as it would leave now.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DigestView {
+    /// To whom.
+    pub rep: String,
+    /// Its subject.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+/// One backup.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct BackupView {
+    /// Its name, for `restore`.
+    pub name: String,
+    /// Where it lies.
+    pub path: String,
+    /// When it was made.
+    pub at: String,
+    /// Keys in it, counted after opening it again.
+    pub keys: u64,
+    /// Bytes of it.
+    pub bytes: u64,
+}

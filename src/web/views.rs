@@ -1,0 +1,170 @@
+//! From what is stored and computed to what is shown. Pure.
+
+use jiff::Timestamp;
+
+use super::ask::{
+    BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView,
+};
+use crate::config::Source;
+use crate::model::{
+    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, Part, PartKind, Record, Score, Signal, SourceState,
+    Value,
+};
+use crate::store::{Backup, Version};
+
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn points(centipoints: i64) -> f64 {
+    centipoints as f64 / 100.0
+}
+
+pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page>, (pages, next): (u64, Option<Timestamp>)) -> SourceView {
+    let worst = states.iter().find(|state| matches!(state.health, Health::Ill { .. })).or_else(|| states.first());
+    let (health, reason) = match worst.map(|state| &state.health) {
+        _ if !source.enabled => ("off", None),
+        Some(Health::Ill { since, failure }) => {
+            ("ill", Some(format!("since {}: {}: {} ({})", time(*since), failure.class, failure.text, failure.class.what_to_do())))
+        }
+        Some(Health::Well { .. }) => ("well", None),
+        Some(Health::Unknown) | None => ("new", None),
+    };
+    // Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
+    let read = root.filter(|root| root.failures.is_none()).and_then(|root| root.checked);
+    let single = states.len() == 1 && states.first().is_some_and(|state| state.visit.pages == 1 && state.visit.failed == 0);
+    let complete = states.iter().map(|state| state.complete_until).min().flatten();
+    let complete = if single && health == "well" { complete.max(read) } else { complete };
+    SourceView {
+        id: source.id.to_string(),
+        title: source.title.clone(),
+        kind: source.reader.kind().word().to_owned(),
+        health: health.to_owned(),
+        reason,
+        complete_until: complete.map(time),
+        next_check: next.map(time),
+        pages,
+        records: states.iter().map(|state| state.usual.last().copied()).sum(),
+    }
+}
+
+pub(super) fn page(page: &Page, versions: &[Version]) -> PageView {
+    PageView {
+        url: page.url.to_string(),
+        checked: page.checked.map(time),
+        changed: page.changed.map(time),
+        next_check: time(page.next_due),
+        records: page.members.len(),
+        failure: page.failures.as_ref().map(|failures| format!("{} in a row since {}: {}", failures.count, time(failures.since), failures.last)),
+        versions: versions.iter().map(|version| (time(version.at), version.length)).collect(),
+    }
+}
+
+pub(super) fn change(change: &Change, record: Option<&Record>) -> ChangeView {
+    let (kind, fields) = match &change.kind {
+        ChangeKind::Appeared => ("appeared", Vec::new()),
+        ChangeKind::Gone => ("gone", Vec::new()),
+        ChangeKind::Changed(fields) => {
+            let words = |value: &Option<Value>| value.as_ref().map(|value| crate::base::text::clip(&value.text(), 300));
+            ("changed", fields.iter().map(|field| (field.field.to_string(), words(&field.old), words(&field.new))).collect())
+        }
+    };
+    ChangeView {
+        at: time(change.at),
+        kind: kind.to_owned(),
+        title: record.map_or_else(|| change.record.to_string(), Record::title),
+        fields,
+        baseline: change.baseline,
+    }
+}
+
+pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {
+    RecordView {
+        key: draft.key.clone(),
+        kind: draft.kind.word().to_owned(),
+        url: draft.url.to_string(),
+        fields: draft.fields.iter().map(|(name, found)| (name.to_string(), found.value.text())).collect(),
+        news: news.map(str::to_owned),
+    }
+}
+
+fn part(part: &Part) -> PartView {
+    PartView {
+        kind: match part.kind {
+            PartKind::Fit => "fit".to_owned(),
+            PartKind::Signal(kind) => kind.word().to_owned(),
+        },
+        rule: part.rule.clone(),
+        why: part.why.clone(),
+        points: points(part.centipoints),
+        how: part.how.clone(),
+        quote: part.evidence.as_ref().map(|evidence| evidence.quote.clone()),
+        url: part.evidence.as_ref().map(|evidence| evidence.url.to_string()),
+    }
+}
+
+/// A lead with a score, which may be another than the stored one.
+pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, signals: &[Signal]) -> LeadView {
+    let (owner, because) = match &lead.owner {
+        Decision::To(rep, because) => (Some(rep.to_string()), because.clone()),
+        Decision::Nobody(because) => (None, because.clone()),
+    };
+    let mut facts: Vec<_> = organisation.map_or(&[][..], |o| &o.facts).iter().collect();
+    facts.sort_by_key(|fact| fact.name);
+    LeadView {
+        id: lead.id.to_string(),
+        segment: lead.segment.to_string(),
+        title: lead.title.clone(),
+        state: lead.state.word().to_owned(),
+        owner,
+        because,
+        fit: points(score.fit),
+        signal: points(score.signal),
+        between: (points(score.between.0), points(score.between.1)),
+        known: score.known,
+        unknown: score.unknown.iter().map(|name| name.word().to_owned()).collect(),
+        excluded: score.excluded.clone(),
+        parts: score.parts.iter().map(part).collect(),
+        signals: signals.iter().map(|signal| (time(signal.at), signal.sentence.clone(), signal.evidence.url.to_string())).collect(),
+        facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), fact.evidence.url.to_string())).collect(),
+        next_step: lead.next_step.clone(),
+        revision: lead.revision,
+        first_seen: time(lead.first_seen),
+        changed: time(lead.changed),
+        at: time(score.at),
+    }
+}
+
+pub(super) fn message(message: &Message) -> MessageView {
+    MessageView {
+        id: message.id.to_string(),
+        channel: message.channel.to_string(),
+        kind: message.kind.word().to_owned(),
+        title: message.title.clone(),
+        state: message.state.word().to_owned(),
+        detail: match &message.state {
+            MessageState::Ready { not_before } => format!("not before {}", time(*not_before)),
+            MessageState::Leased { until } => format!("until {}", time(*until)),
+            MessageState::Delivered { at } | MessageState::Suppressed { at } => format!("at {}", time(*at)),
+            MessageState::Dead { at, reason } => format!("at {}: {reason}", time(*at)),
+        },
+        tries: message.tries,
+        last: message.attempts.last().map(|attempt| format!("{} {}", time(attempt.at), attempt.outcome)),
+        made: time(message.made),
+    }
+}
+
+pub(super) fn backup(backup: &Backup) -> BackupView {
+    BackupView {
+        name: backup.name.clone(),
+        path: backup.path.display().to_string(),
+        at: time(backup.at),
+        keys: backup.keys,
+        bytes: backup.bytes,
+    }
+}
+
+/// A dry run that found nothing yet.
+pub(super) fn check(target: &str, kind: &str) -> CheckView {
+    CheckView { target: target.to_owned(), kind: kind.to_owned(), ..CheckView::default() }
+}
