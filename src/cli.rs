@@ -1,1 +1,107 @@
-//! The command line: arguments in, tables and JSON out.
+//! The command line: arguments in, tables and JSON out. Data goes to stdout, words to stderr.
+//!
+//! Exit status: 0 fine, 1 a problem was found, 2 wrong usage. Knows no layer's inside: it asks questions and prints answers.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the place that talks to a person")]
+
+mod args;
+mod asking;
+mod check;
+mod configure;
+mod doctor;
+mod logging;
+mod print;
+mod store;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+pub use args::Args;
+use args::{Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand};
+
+use crate::app;
+use crate::config::{Config, Refusal, Request};
+use crate::web::Question;
+
+/// How a command ended when it did not break off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// All is well.
+    Fine,
+    /// It did its work, and what it found is a problem.
+    Problem,
+}
+
+/// Parses the arguments, runs the command, turns its end into an exit status.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    crate::door::install_crypto();
+    logging::start(&args);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("atalaya: the runtime cannot be started: {error}");
+            return ExitCode::from(1);
+        }
+    };
+    let ended = runtime.block_on(run(args));
+    // A dry run's parser may still be busy with a hostile page; nobody waits for it.
+    runtime.shutdown_background();
+    match ended {
+        Ok(Ended::Fine) => ExitCode::SUCCESS,
+        Ok(Ended::Problem) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("atalaya: {error:#}");
+            ExitCode::from(if error.is::<Refusal>() { 2 } else { 1 })
+        }
+    }
+}
+
+async fn run(args: Args) -> anyhow::Result<Ended> {
+    let request = Request::from_process(args.config.clone(), args.flags());
+    let json = args.json;
+    match args.command {
+        Command::Init(options) => configure::init(&options, json),
+        Command::Run => {
+            let config = Config::load(&request)?;
+            app::run(config, request, |daemon| eprintln!("atalaya runs; health, metrics and unsubscribe links: http://{}/", daemon.listening())).await?;
+            Ok(Ended::Fine)
+        }
+        Command::Demo(options) => {
+            let options = app::demo::Options { exit: options.exit, seed: options.seed, folder: options.folder, seconds: options.seconds };
+            let summary = app::demo::run(options).await?;
+            println!("{}", serde_json::to_string_pretty(&summary)?);
+            Ok(if summary.complete() { Ended::Fine } else { Ended::Problem })
+        }
+        Command::Check(options) => check::check(&request, &options, json).await,
+        Command::Source(SourceCommand::List) => asking::show(&request, Question::Sources, json).await,
+        Command::Source(SourceCommand::Show { id, diff }) => asking::show(&request, Question::Source { id, diff }, json).await,
+        Command::Source(SourceCommand::CheckNow { id }) => asking::show(&request, Question::CheckNow { id }, json).await,
+        Command::Source(SourceCommand::Test { id, fixture }) => check::test(&request, id, &fixture, json).await,
+        Command::Lead(LeadCommand::List { segment, state, owner, limit }) => {
+            asking::show(&request, Question::Leads { segment, state, owner, limit }, json).await
+        }
+        Command::Lead(LeadCommand::Show { id }) => asking::show(&request, Question::Lead { id, at: None }, json).await,
+        Command::Lead(LeadCommand::Explain { id, at }) => asking::explain(&request, id, at, json).await,
+        Command::Outbox(OutboxCommand::List { channel, state, limit }) => {
+            asking::show(&request, Question::Outbox { channel, standing: state, limit }, json).await
+        }
+        Command::Outbox(OutboxCommand::Replay { ids, since, channel, dry_run }) => {
+            asking::show(&request, Question::Replay { ids, since, channel, dry_run }, json).await
+        }
+        Command::Notify(NotifyCommand::Test { channel, to }) => asking::show(&request, Question::NotifyTest { channel, to }, json).await,
+        Command::Digest(DigestCommand::Preview { rep }) => asking::show(&request, Question::DigestPreview { rep }, json).await,
+        Command::Config(ConfigCommand::Check) => configure::check(&request, json),
+        Command::Config(ConfigCommand::Show { origin }) => configure::show(&request, origin, json),
+        Command::Config(ConfigCommand::Schema) => configure::schema(),
+        Command::Status => asking::show(&request, Question::Status, json).await,
+        Command::Doctor => doctor::doctor(&request, json).await,
+        Command::Backup => store::backup(&request, json).await,
+        Command::Restore { name, yes } => store::restore(&request, name, yes, json).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "atalaya", &mut std::io::stdout());
+            Ok(Ended::Fine)
+        }
+    }
+}

@@ -1,3 +1,7 @@
 //! The program `atalaya`: hands its arguments to the command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    atalaya::cli::main()
+}

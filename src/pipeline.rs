@@ -8,25 +8,29 @@ mod pool;
 mod read;
 mod rehearse;
 mod visit;
+mod ways;
 
 use crate::base::clock::Clock;
 use crate::fetch::Web;
 use crate::store::Store;
 
 pub use check::{CheckError, Checked, Outcome, check};
-pub use drain::{DrainError, Sealing, Sending, seal_due, send_some, test_message};
+pub use drain::{DrainError, Sealing, Sending, preview, seal_due, send_some, test_message, unsubscribe_key};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use news::{Affected, News, tell};
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
+pub use ways::Ways;
 
-/// The four things a step may touch. Cheap to clone; clones share them.
+/// Everything a step may touch. Cheap to clone; clones share them.
 #[derive(Clone)]
 pub struct Effects {
     /// What is kept.
     pub store: Store,
     /// The way to the sites.
     pub web: Web,
+    /// The open channels.
+    pub ways: Ways,
     /// The present.
     pub clock: Clock,
     /// Where foreign bytes are parsed.

@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
 use crate::base::ids::{OrganisationId, RecordId, RepId, SourceId};
-use crate::config::{Channel, Config, Source};
+use crate::config::{Config, Source};
+use crate::deliver::Settings;
 use crate::model::{Change, Decision, IdentityKey, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
 use crate::score::Segment;
 use crate::store::{LeadFilter, MessageFilter, StoreError};
@@ -71,7 +72,7 @@ pub async fn tell(effects: &Effects, config: &Config, source: &Source, turn: &mu
                 }
                 let known_owner = previous.iter().find_map(owner_of);
                 let case = route::Case { lead: &lead, organisation: &touched.organisation, known_owner };
-                lead.owner = route::assign(&case, &config.rep_settings(), loads.as_ref().unwrap_or(&BTreeMap::new()), now);
+                lead.owner = route::assign(&case, &config.rep_list(), loads.as_ref().unwrap_or(&BTreeMap::new()), now);
                 if let (Some(loads), Decision::To(rep, _), None) = (&mut loads, &lead.owner, before) {
                     *loads.entry(rep.clone()).or_default() += 1;
                 }
@@ -168,10 +169,10 @@ async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepI
     for rep in &config.reps {
         let mut subjects = HashSet::new();
         for state in [LeadState::New, LeadState::Accepted] {
-            let filter = LeadFilter { state: Some(state), owner: Some(rep.settings.id.clone()), ..LeadFilter::default() };
+            let filter = LeadFilter { state: Some(state), owner: Some(rep.rep.id.clone()), ..LeadFilter::default() };
             subjects.extend(effects.store.leads(filter, LOAD).await?.into_iter().map(|lead| lead.subject));
         }
-        loads.insert(rep.settings.id.clone(), u32::try_from(subjects.len()).unwrap_or(u32::MAX));
+        loads.insert(rep.rep.id.clone(), u32::try_from(subjects.len()).unwrap_or(u32::MAX));
     }
     Ok(loads)
 }
@@ -187,22 +188,22 @@ async fn announce(
 ) -> Result<(), StoreError> {
     if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner) {
         if let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
-            let sent = alerts_last_hour(effects, channel, &rep.settings.email, id, now).await? + urgent_in(turn, id);
-            let slot = route::lane(&segment.terms, lead, &rep.settings, sent, now);
+            let sent = alerts_last_hour(effects, channel, &rep.rep.email, id, now).await? + urgent_in(turn, id);
+            let slot = route::lane(&segment.terms, lead, &rep.rep, sent, now);
             let address = route::Address { rep: id, channel: &channel.id };
             turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
         }
     }
     let item = render::Item { lead, organisation: &touched.organisation, signals };
     for channel in config.machine_channels(&lead.segment) {
-        let sealed = render::payload(&item, now);
+        let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));
     }
     Ok(())
 }
 
 /// Alerts that went or are waiting to go to a rep within the last hour.
-async fn alerts_last_hour(effects: &Effects, channel: &Channel, recipient: &str, rep: &RepId, now: Timestamp) -> Result<u32, StoreError> {
+async fn alerts_last_hour(effects: &Effects, channel: &Settings, recipient: &str, rep: &RepId, now: Timestamp) -> Result<u32, StoreError> {
     let since = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::UNIX_EPOCH);
     let filter = MessageFilter { channel: Some(channel.id.clone()), ..MessageFilter::default() };
     let sent = effects.store.messages(filter, ALERTS).await?;

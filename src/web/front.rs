@@ -11,10 +11,9 @@ use axum::routing::get;
 use axum::{Router, body::Bytes};
 use tokio::sync::watch;
 
-use crate::base::secret::Secret;
 use crate::config::Config;
-use crate::pipeline::Effects;
-use crate::render::{UNSUBSCRIBE_PATH, UnsubscribeKey};
+use crate::pipeline::{Effects, unsubscribe_key};
+use crate::render::UNSUBSCRIBE_PATH;
 use crate::store::{Scope, Suppression};
 
 /// What the listen address needs of the daemon.
@@ -62,10 +61,6 @@ async fn metrics(State(front): State<Front>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (front.metrics)()).into_response()
 }
 
-fn key(front: &Front) -> UnsubscribeKey {
-    UnsubscribeKey::new(Secret::new(crate::base::ids::base32(&front.effects.store.install_key())))
-}
-
 const STYLE: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}button{font:inherit;padding:.5rem 1rem}";
 
 fn page(status: StatusCode, title: &str, body: &str) -> Response {
@@ -92,7 +87,7 @@ fn wrong_link() -> Response {
 
 /// Asks; changes nothing.
 async fn ask_unsubscribe(State(front): State<Front>, Path(token): Path<String>) -> Response {
-    let Some((_, recipient)) = key(&front).verify(&token) else { return wrong_link() };
+    let Some((_, recipient)) = unsubscribe_key(&front.effects).verify(&token) else { return wrong_link() };
     let body = format!(
         "<p>No more mails of this daemon to <strong>{}</strong>?</p><form method=\"post\">\
          <p><button name=\"scope\" value=\"all\">No more mails at all</button></p>\
@@ -111,7 +106,7 @@ struct Choice {
 
 /// Decides: by the button of the page, or by a mail program's one click (whose body says `List-Unsubscribe=One-Click` and no scope).
 async fn unsubscribe(State(front): State<Front>, Path(token): Path<String>, body: Bytes) -> Response {
-    let Some((channel, recipient)) = key(&front).verify(&token) else { return wrong_link() };
+    let Some((channel, recipient)) = unsubscribe_key(&front.effects).verify(&token) else { return wrong_link() };
     let form = axum::http::Request::builder()
         .method("POST")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -1,0 +1,278 @@
+//! The shape of the command line. Secrets are never flags.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::Flag;
+
+/// Watches marketplaces, directories, catalogues, trade press and tender portals, and tells the right person once, with the reasons.
+#[derive(Debug, Parser)]
+#[command(name = "atalaya", version, propagate_version = true, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Args {
+    /// Configuration file, or a folder of *.toml
+    #[arg(long, short, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say less (only errors)
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Where to listen, instead of [daemon] listen
+    #[arg(long, global = true, value_name = "ADDRESS:PORT", hide = true)]
+    pub listen: Option<String>,
+    /// The data folder, instead of [daemon] data
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<String>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  atalaya demo                                see it work, offline, in half a minute
+  atalaya init                                write a commented atalaya.toml
+  atalaya check https://example.org/feed      what would be read from an address?
+  atalaya check fair-exhibitors               a dry run of a configured source
+  atalaya run                                 watch
+  atalaya status                              how is everything?
+  atalaya lead explain lead-0123456789abc     why this score?";
+
+impl Args {
+    /// Settings from flags.
+    pub fn flags(&self) -> Vec<Flag> {
+        let named = [("--listen", "daemon.listen", &self.listen), ("--data", "daemon.data", &self.data)];
+        named.into_iter().filter_map(|(flag, key, value)| value.as_ref().map(|value| Flag::new(flag, key, value))).collect()
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented configuration to start from
+    Init(InitOptions),
+    /// Watch, until told to stop
+    Run,
+    /// Dry run of a source, an address or a saved file: stores and sends nothing
+    Check(CheckOptions),
+    /// See the main job work on sample sites that the program serves itself
+    Demo(DemoOptions),
+    /// The watched sources
+    #[command(subcommand)]
+    Source(SourceCommand),
+    /// The leads
+    #[command(subcommand)]
+    Lead(LeadCommand),
+    /// Messages on their way, delivered, or given up
+    #[command(subcommand)]
+    Outbox(OutboxCommand),
+    /// Ways out
+    #[command(subcommand)]
+    Notify(NotifyCommand),
+    /// Digests
+    #[command(subcommand)]
+    Digest(DigestCommand),
+    /// The configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// How is everything? Works beside a running daemon
+    Status,
+    /// Check this machine and the configured ways out
+    Doctor,
+    /// Make a verified backup now
+    Backup,
+    /// Put a backup in place of the store; without a name, list the backups
+    Restore {
+        /// A backup's name, as `restore` without a name lists them
+        name: Option<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Shell completions
+    Completions {
+        /// For this shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Options of `init`.
+#[derive(Debug, clap::Args)]
+pub struct InitOptions {
+    /// Where to write it
+    #[arg(default_value = "atalaya.toml")]
+    pub path: PathBuf,
+    /// How owners of visited sites reach you, and where your digest goes
+    #[arg(long, value_name = "E-MAIL")]
+    pub contact: Option<String>,
+    /// What you sell, in a few words
+    #[arg(long, value_name = "WORDS")]
+    pub sell: Option<String>,
+    /// Regions you sell to, such as ES,PT
+    #[arg(long, value_delimiter = ',', value_name = "REGIONS")]
+    pub regions: Vec<String>,
+    /// Languages of your reps, such as es,en
+    #[arg(long, value_delimiter = ',', value_name = "LANGUAGES")]
+    pub languages: Vec<String>,
+    /// Ask nothing
+    #[arg(long)]
+    pub no_input: bool,
+}
+
+/// Options of `check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckOptions {
+    /// A source's name, an address, or a file (`-`: standard input)
+    pub target: String,
+    /// Read the address or file with this source's settings
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Option<String>,
+}
+
+/// Options of `demo`.
+#[derive(Debug, clap::Args)]
+pub struct DemoOptions {
+    /// Stop once everything was seen, print a summary as JSON
+    #[arg(long)]
+    pub exit: bool,
+    /// Another seed gives other news
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// Where its files go
+    #[arg(long, default_value = "atalaya-demo", value_name = "FOLDER")]
+    pub folder: PathBuf,
+    /// With --exit: the longest it may take
+    #[arg(long, default_value_t = 60)]
+    pub seconds: u64,
+}
+
+/// What to do with sources.
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// All of them, with their health
+    List,
+    /// One of them: pages, versions, last changes
+    Show {
+        /// Its name
+        id: String,
+        /// With the text difference of the last two versions
+        #[arg(long)]
+        diff: bool,
+    },
+    /// Visit it now
+    CheckNow {
+        /// Its name
+        id: String,
+    },
+    /// Read a saved page with its settings; fails when no record comes out
+    Test {
+        /// Its name
+        id: String,
+        /// The saved page
+        #[arg(long, value_name = "FILE")]
+        fixture: PathBuf,
+    },
+}
+
+/// What to do with leads.
+#[derive(Debug, Subcommand)]
+pub enum LeadCommand {
+    /// The best first
+    List {
+        /// Of this segment
+        #[arg(long)]
+        segment: Option<String>,
+        /// In this state: new, accepted, rejected, parked, below, excluded
+        #[arg(long)]
+        state: Option<String>,
+        /// Had by this rep
+        #[arg(long)]
+        owner: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// One of them: facts, reasons, next step
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Its score, line by line, each with its proof
+    Explain {
+        /// Its id
+        id: String,
+        /// As it was on this day, or at this time
+        #[arg(long, value_name = "DATE")]
+        at: Option<String>,
+    },
+}
+
+/// What to do with the outbox.
+#[derive(Debug, Subcommand)]
+pub enum OutboxCommand {
+    /// Messages, the newest first
+    List {
+        /// Of this channel
+        #[arg(long)]
+        channel: Option<String>,
+        /// ready, leased, delivered, dead, suppressed
+        #[arg(long)]
+        state: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Try dead messages again, under their old ids
+    Replay {
+        /// These
+        ids: Vec<String>,
+        /// All that were given up since this day or time
+        #[arg(long, conflicts_with = "ids")]
+        since: Option<String>,
+        /// Of this channel only
+        #[arg(long, conflicts_with = "ids")]
+        channel: Option<String>,
+        /// Only say which
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+/// What to do with channels.
+#[derive(Debug, Subcommand)]
+pub enum NotifyCommand {
+    /// Send one real test message
+    Test {
+        /// By this channel
+        channel: String,
+        /// For mail: to this rep or address (default: the contact in [daemon])
+        #[arg(long)]
+        to: Option<String>,
+    },
+}
+
+/// What to do with digests.
+#[derive(Debug, Subcommand)]
+pub enum DigestCommand {
+    /// The digest a rep would get now
+    Preview {
+        /// The rep
+        rep: String,
+    },
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// All mistakes at once, each with its place
+    Check,
+    /// The values in force; secrets are never shown
+    Show {
+        /// Where each value comes from
+        #[arg(long)]
+        origin: bool,
+    },
+    /// JSON Schema of the configuration, for editors
+    Schema,
+}

@@ -1,0 +1,58 @@
+//! Questions to an installation: the running daemon answers, or the store at rest is opened and read.
+
+use super::{Ended, print};
+use crate::app::{self, AskError};
+use crate::base::clock::Clock;
+use crate::config::{Config, Request};
+use crate::web::{self, Answer, Question};
+
+/// Asks the daemon; where none runs, opens the store.
+pub(super) async fn ask(request: &Request, question: Question) -> anyhow::Result<Answer> {
+    let config = Config::load(request)?;
+    match app::ask(&config.daemon.data, &question).await {
+        Ok(answer) => Ok(answer),
+        Err(AskError::Nobody(_)) => {
+            let home = app::open_effects(&config, Clock::System).await?;
+            let answer = web::answer(&home.effects, &config, question, false).await;
+            home.effects.store.close().await;
+            answer
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks and prints.
+pub(super) async fn show(request: &Request, question: Question, json: bool) -> anyhow::Result<Ended> {
+    let answer = ask(request, question).await?;
+    print::answer(&answer, json)?;
+    Ok(ended(&answer))
+}
+
+/// A problem that was found shows in the exit status, so that scripts see it.
+fn ended(answer: &Answer) -> Ended {
+    let problem = match answer {
+        Answer::Status(status) => !status.attention.is_empty() || status.channels.iter().any(|channel| channel.disabled.is_some()),
+        Answer::Check(check) => check.problem.is_some() || check.records.is_empty(),
+        Answer::Sent(sent) => !sent.accepted,
+        Answer::Sources(_)
+        | Answer::Source(_)
+        | Answer::Due(_)
+        | Answer::Leads(_)
+        | Answer::Lead(_)
+        | Answer::Outbox(_)
+        | Answer::Replayed(_)
+        | Answer::Digest(_)
+        | Answer::Backup(_) => false,
+    };
+    if problem { Ended::Problem } else { Ended::Fine }
+}
+
+/// A lead's score, line by line.
+pub(super) async fn explain(request: &Request, id: String, at: Option<String>, json: bool) -> anyhow::Result<Ended> {
+    let answer = ask(request, Question::Lead { id, at }).await?;
+    match (&answer, json) {
+        (Answer::Lead(lead), false) => print::explain(lead),
+        _ => print::answer(&answer, json)?,
+    }
+    Ok(Ended::Fine)
+}

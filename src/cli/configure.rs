@@ -1,0 +1,96 @@
+//! `init` and `config …`.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, bail};
+
+use super::Ended;
+use super::args::InitOptions;
+use crate::config::{self, Config, Refusal, Request, Wishes};
+
+/// Writes a commented configuration; asks for what was not given, on a terminal.
+pub(super) fn init(options: &InitOptions, json: bool) -> anyhow::Result<Ended> {
+    if options.path.exists() {
+        bail!("{} is there already; name another file, or move it away", options.path.display());
+    }
+    let asks = !options.no_input && std::io::stdin().is_terminal();
+    let ask = |given: Option<String>, question: &str, default: &str| -> anyhow::Result<String> {
+        match given {
+            Some(given) => Ok(given),
+            None if asks => {
+                eprint!("{question} [{default}]: ");
+                std::io::stderr().flush()?;
+                let mut line = String::new();
+                std::io::stdin().lock().read_line(&mut line)?;
+                let line = line.trim();
+                Ok(if line.is_empty() { default.to_owned() } else { line.to_owned() })
+            }
+            None => Ok(default.to_owned()),
+        }
+    };
+    let listed = |text: String| text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let wishes = Wishes {
+        contact: ask(options.contact.clone(), "Your e-mail address (owners of visited sites can reach you there)", "leads@example.com")?,
+        what: ask(options.sell.clone(), "What do you sell, in a few words", "packaging machines")?,
+        regions: listed(ask(joined(&options.regions), "To which countries or regions", "ES")?),
+        languages: listed(ask(joined(&options.languages), "Languages of your reps", "en")?),
+    };
+    std::fs::write(&options.path, config::starter(&wishes)).with_context(|| format!("cannot write {}", options.path.display()))?;
+    if json {
+        println!("{}", serde_json::json!({ "written": options.path }));
+    } else {
+        eprintln!("Written: {path}. Next:\n  atalaya config check --config {path}\n  atalaya run --config {path}", path = options.path.display());
+    }
+    Ok(Ended::Fine)
+}
+
+fn joined(given: &[String]) -> Option<String> {
+    (!given.is_empty()).then(|| given.join(","))
+}
+
+/// All mistakes at once.
+pub(super) fn check(request: &Request, json: bool) -> anyhow::Result<Ended> {
+    match Config::load(request) {
+        Ok(config) => {
+            if json {
+                println!("{}", serde_json::json!({ "problems": [], "sources": config.sources.len(), "files": config.files }));
+            } else {
+                eprintln!(
+                    "Good: {} sources, {} segments, {} reps, {} channels.",
+                    config.sources.len(),
+                    config.segments.len(),
+                    config.reps.len(),
+                    config.channels.len()
+                );
+            }
+            Ok(Ended::Fine)
+        }
+        Err(refusal @ Refusal::NotFound(_)) => Err(refusal.into()),
+        Err(Refusal::Wrong(problems)) => {
+            if json {
+                let list: Vec<_> = problems.iter().map(|problem| serde_json::json!({ "text": problem.to_string() })).collect();
+                println!("{}", serde_json::json!({ "problems": list }));
+            } else {
+                eprintln!("{}", Refusal::Wrong(problems));
+            }
+            Ok(Ended::Problem)
+        }
+    }
+}
+
+/// The values in force.
+pub(super) fn show(request: &Request, origin: bool, json: bool) -> anyhow::Result<Ended> {
+    let config = Config::load(request)?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&config.settings)?);
+    } else {
+        print!("{}", config.show(origin));
+    }
+    Ok(Ended::Fine)
+}
+
+/// The schema for editors.
+pub(super) fn schema() -> anyhow::Result<Ended> {
+    println!("{}", serde_json::to_string_pretty(&config::schema())?);
+    Ok(Ended::Fine)
+}

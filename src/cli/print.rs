@@ -1,0 +1,269 @@
+//! Answers as tables and JSON. Knows view types only.
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table};
+
+use crate::base::text::clip;
+use crate::store::Backup;
+use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView};
+
+/// A table that fits the terminal, or is wide where there is none.
+pub(super) fn table(head: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
+    if table.width().is_none() {
+        table.set_width(160);
+    }
+    table
+}
+
+/// Prints an answer: JSON of what it carries, or words and tables.
+pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
+    if json {
+        let mut value = serde_json::to_value(answer)?;
+        println!("{}", serde_json::to_string_pretty(&value["with"].take())?);
+        return Ok(());
+    }
+    match answer {
+        Answer::Status(view) => status(view),
+        Answer::Sources(views) => sources(views),
+        Answer::Source(view) => source(view),
+        Answer::Due(count) => eprintln!("{count} page(s) are due now; a running daemon visits them at the host's pace."),
+        Answer::Check(view) => check(view),
+        Answer::Leads(views) => leads(views),
+        Answer::Lead(view) => lead(view),
+        Answer::Outbox(views) => outbox(views),
+        Answer::Replayed(ids) => {
+            eprintln!("{} message(s):", ids.len());
+            for id in ids {
+                println!("{id}");
+            }
+        }
+        Answer::Sent(view) => {
+            let word = if view.accepted { "accepted" } else { "NOT accepted" };
+            println!("{word} after {} ms: {} ({})", view.millis, view.outcome, view.id);
+        }
+        Answer::Digest(view) => println!("Subject: {}\n\n{}", view.subject, view.text),
+        Answer::Backup(view) => println!("{}", backup_line(view)),
+    }
+    Ok(())
+}
+
+fn backup_line(view: &BackupView) -> String {
+    format!("{}: {} keys, {}, in {}", view.name, view.keys, bytes(view.bytes), view.path)
+}
+
+/// The backups that are there.
+pub(super) fn backups(backups: &[Backup], json: bool) -> anyhow::Result<()> {
+    if json {
+        let list: Vec<_> = backups
+            .iter()
+            .map(|b| serde_json::json!({ "name": b.name, "path": b.path, "at": b.at, "keys": b.keys, "bytes": b.bytes }))
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&list)?);
+        return Ok(());
+    }
+    let mut all = table(&["backup", "made", "keys", "size"]);
+    for backup in backups {
+        all.add_row([backup.name.clone(), backup.at.to_string(), backup.keys.to_string(), bytes(backup.bytes)]);
+    }
+    println!("{all}");
+    eprintln!("To put one in place: atalaya restore NAME");
+    Ok(())
+}
+
+fn bytes(count: u64) -> String {
+    match count {
+        0..10_000 => format!("{count} B"),
+        10_000..10_000_000 => format!("{} kB", count / 1_000),
+        _ => format!("{} MB", count / 1_000_000),
+    }
+}
+
+fn or_dash(text: Option<&String>) -> String {
+    text.cloned().unwrap_or_else(|| "–".to_owned())
+}
+
+fn status(view: &StatusView) {
+    let how = if view.running { format!("running (process {})", view.pid.unwrap_or_default()) } else { "not running; read from the store at rest".to_owned() };
+    println!("atalaya {}: {how}", view.version);
+    println!(
+        "{} pages on {} hosts, {} records, {} organisations, {} leads; {} waiting for a digest",
+        view.pages, view.hosts, view.records, view.organisations, view.leads, view.entries
+    );
+    let late = if view.late_seconds > 60 { format!(", {} s late", view.late_seconds) } else { String::new() };
+    println!("next check {}{late}", or_dash(view.next_check.as_ref()));
+    println!("store {}, snapshots {}; last backup: {}", bytes(view.store_bytes), bytes(view.segment_bytes), view.backup.as_ref().map_or_else(|| "none yet".to_owned(), backup_line));
+    if !view.channels.is_empty() {
+        let mut all = table(&["channel", "kind", "waiting", "dead", "state"]);
+        for channel in &view.channels {
+            let state = match (&channel.disabled, channel.failures) {
+                (Some(why), _) => format!("switched off: {why}"),
+                (None, 0) => "well".to_owned(),
+                (None, n) => format!("{n} failures in a row"),
+            };
+            all.add_row([channel.id.clone(), channel.kind.clone(), channel.waiting.to_string(), channel.dead.to_string(), state]);
+        }
+        println!("{all}");
+    }
+    if view.attention.is_empty() {
+        println!("every visited source is well");
+    } else {
+        println!("sources that need attention:");
+        sources(&view.attention);
+    }
+}
+
+fn sources(views: &[SourceView]) {
+    let mut all = table(&["source", "kind", "health", "complete until", "next check", "pages", "records", "why"]);
+    for view in views {
+        all.add_row([
+            view.id.clone(),
+            view.kind.clone(),
+            view.health.clone(),
+            or_dash(view.complete_until.as_ref()),
+            or_dash(view.next_check.as_ref()),
+            view.pages.to_string(),
+            view.records.map_or_else(|| "–".to_owned(), |n| n.to_string()),
+            view.reason.clone().unwrap_or_default(),
+        ]);
+    }
+    println!("{all}");
+}
+
+fn source(view: &SourcePages) {
+    sources(std::slice::from_ref(&view.source));
+    let mut pages = table(&["page", "checked", "changed", "next check", "records", "versions", "failure"]);
+    for page in &view.pages {
+        pages.add_row([
+            page.url.clone(),
+            or_dash(page.checked.as_ref()),
+            or_dash(page.changed.as_ref()),
+            page.next_check.clone(),
+            page.records.to_string(),
+            page.versions.len().to_string(),
+            page.failure.clone().unwrap_or_default(),
+        ]);
+    }
+    println!("{pages}");
+    let mut changes = table(&["at", "what", "record", "fields"]);
+    for change in view.changes.iter().filter(|change| !change.baseline) {
+        let fields: Vec<String> =
+            change.fields.iter().map(|(name, old, new)| format!("{name}: {} → {}", or_dash(old.as_ref()), or_dash(new.as_ref()))).collect();
+        changes.add_row([change.at.clone(), change.kind.clone(), clip(&change.title, 60), fields.join("\n")]);
+    }
+    println!("{changes}");
+    if let Some(diff) = &view.diff {
+        println!("{diff}");
+    }
+}
+
+fn check(view: &CheckView) {
+    println!("{} read as {}", view.target, view.kind);
+    if let Some(robots) = &view.robots {
+        println!("robots.txt: {robots}; {} s between two requests", view.pace_seconds.unwrap_or_default());
+    }
+    if let Some(answer) = &view.answer {
+        println!("answer: {answer}");
+    }
+    let mut names: Vec<&String> = view.records.iter().flat_map(|record| record.fields.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.truncate(8);
+    let head: Vec<&str> = ["", "kind"].into_iter().chain(names.iter().map(|name| name.as_str())).collect();
+    let mut all = table(&head);
+    for record in view.records.iter().take(100) {
+        let fixed = [record.news.clone().unwrap_or_default(), record.kind.clone()];
+        let values = names.iter().map(|name| record.fields.get(*name).map_or_else(|| "–".to_owned(), |value| clip(value, 80)));
+        all.add_row(fixed.into_iter().chain(values));
+    }
+    println!("{all}");
+    println!("{} record(s){}", view.records.len(), if view.records.len() > 100 { ", the first 100 shown" } else { "" });
+    for url in view.follow.iter().take(10) {
+        println!("leads on to {url}");
+    }
+    for (place, reason) in view.bad.iter().take(20) {
+        println!("could not be read: {place}: {reason}");
+    }
+    for lead in &view.leads {
+        println!("\nwould be told: {} → {}", lead.title, lead.because);
+        explain(lead);
+    }
+    if let Some(problem) = &view.problem {
+        println!("PROBLEM: {problem}");
+    }
+}
+
+fn leads(views: &[LeadView]) {
+    let mut all = table(&["lead", "segment", "who", "fit", "signal", "known", "state", "owner", "changed"]);
+    for view in views {
+        all.add_row([
+            view.id.clone(),
+            view.segment.clone(),
+            clip(&view.title, 50),
+            format!("{:.0}", view.fit),
+            format!("{:.0}", view.signal),
+            format!("{} %", view.known),
+            view.state.clone(),
+            or_dash(view.owner.as_ref()),
+            view.changed.clone(),
+        ]);
+    }
+    println!("{all}");
+}
+
+fn lead(view: &LeadView) {
+    println!("{} · {} · {}", view.title, view.segment, view.state);
+    println!("next step: {}", view.next_step);
+    println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
+    let mut signals = table(&["why now", "", ""]);
+    for (at, sentence, url) in &view.signals {
+        signals.add_row([at, sentence, url]);
+    }
+    println!("{signals}");
+    let mut facts = table(&["fact", "value", "seen at"]);
+    for (name, value, url) in &view.facts {
+        facts.add_row([name.clone(), clip(value, 80), url.clone()]);
+    }
+    println!("{facts}");
+    explain(view);
+}
+
+/// The score line by line: the points column sums to the totals, to the last digit.
+pub(super) fn explain(view: &LeadView) {
+    let mut all = table(&["points", "why", "how", "proof"]);
+    for part in &view.parts {
+        let proof = match (&part.quote, &part.url) {
+            (Some(quote), Some(url)) => format!("“{}” {url}", clip(quote, 60)),
+            _ => String::new(),
+        };
+        all.add_row([format!("{:+.2}", part.points), format!("{} ({})", part.why, part.kind), part.how.clone(), proof]);
+    }
+    all.add_row([format!("{:+.2}", view.fit), "= fit".to_owned(), String::new(), String::new()]);
+    all.add_row([format!("{:+.2}", view.signal), "= signal".to_owned(), format!("as of {}", view.at), String::new()]);
+    println!("{all}");
+    println!("known: {} % of the rules' weight; with the unknown the sum lies between {:.2} and {:.2}", view.known, view.between.0, view.between.1);
+    if !view.unknown.is_empty() {
+        println!("to find out next: {}", view.unknown.join(", "));
+    }
+    if let Some(gate) = &view.excluded {
+        println!("kept out: {gate}");
+    }
+}
+
+fn outbox(views: &[MessageView]) {
+    let mut all = table(&["message", "channel", "kind", "what", "state", "", "tries", "last attempt"]);
+    for view in views {
+        all.add_row([
+            view.id.clone(),
+            view.channel.clone(),
+            view.kind.clone(),
+            clip(&view.title, 50),
+            view.state.clone(),
+            view.detail.clone(),
+            view.tries.to_string(),
+            view.last.clone().unwrap_or_default(),
+        ]);
+    }
+    println!("{all}");
+}

@@ -1,0 +1,53 @@
+//! `backup` and `restore`.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+
+use super::{Ended, asking, print};
+use crate::base::clock::Clock;
+use crate::config::{Config, Request};
+use crate::store::Store;
+use crate::web::Question;
+
+/// Makes a backup; on a terminal something moves meanwhile.
+pub(super) async fn backup(request: &Request, json: bool) -> anyhow::Result<Ended> {
+    let spinner = indicatif::ProgressBar::new_spinner().with_message("copying and verifying the store");
+    spinner.enable_steady_tick(Duration::from_millis(120));
+    let answer = asking::ask(request, Question::Backup).await;
+    spinner.finish_and_clear();
+    print::answer(&answer?, json)?;
+    Ok(Ended::Fine)
+}
+
+/// Puts a backup in place of the store. The daemon must not run: the store's lock holds that.
+pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, json: bool) -> anyhow::Result<Ended> {
+    let config = Config::load(request)?;
+    let Some(name) = name else {
+        let mut backups = Store::backups(&config.store).await?;
+        backups.sort_by_key(|backup| std::cmp::Reverse(backup.at));
+        print::backups(&backups, json)?;
+        return Ok(Ended::Fine);
+    };
+    if !yes {
+        if !std::io::stdin().is_terminal() {
+            bail!("restoring puts {} in place of the store in {}; say --yes", name, config.daemon.data.display());
+        }
+        eprint!("Put the backup {name} in place of the store in {}? What is there now is set aside, not deleted. [y/N] ", config.daemon.data.display());
+        std::io::stderr().flush()?;
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        if !matches!(line.trim(), "y" | "Y" | "yes") {
+            bail!("not restored");
+        }
+    }
+    let restored = Store::restore(&config.store, &name, Clock::System.now()).await.context("nothing was changed")?;
+    let aside = restored.aside.as_ref().map(|path| path.display().to_string());
+    if json {
+        println!("{}", serde_json::json!({ "restored": name, "keys": restored.keys, "aside": aside }));
+    } else {
+        eprintln!("Restored {name} ({} keys).{}", restored.keys, aside.map_or_else(String::new, |path| format!(" What was there before lies in {path}.")));
+    }
+    Ok(Ended::Fine)
+}

@@ -1,0 +1,304 @@
+//! The way out of what was decided: due entries are sealed into messages, sealed messages are sent, and each outcome is a commit.
+//!
+//! Nothing is sent that was not first stored. Owns no loop but over what it has leased.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::Effects;
+use crate::base::ids::{ChannelId, MessageId};
+use crate::base::secret::Secret;
+use crate::config::{Config, Rep};
+use crate::deliver::{DeliverError, Settings};
+use crate::model::{ChannelState, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, SourceState, Subject};
+use crate::outbox::{self, Attempted, Batch, Notice, Outcome};
+use crate::render::{self, Address, Envelope, Item, Language, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
+use crate::store::{CommitError, Scope, StoreError};
+use crate::{route, telemetry};
+
+/// Entries looked at in one step.
+const ENTRIES: usize = 2_000;
+/// Signals behind one lead in a mail.
+const SIGNALS: usize = 16;
+/// How long a message is ours to send; longer than any attempt may take.
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
+/// Leads in a preview.
+const PREVIEW: usize = 20;
+
+/// Why a step of draining failed. Nothing is lost: what is due stays due.
+#[derive(Debug, thiserror::Error)]
+pub enum DrainError {
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store could not be written.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// A letter could not be made.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// A channel could not be opened.
+    #[error(transparent)]
+    Deliver(#[from] DeliverError),
+    /// Somebody asked for something that is not configured.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+/// What a sealing step did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sealing {
+    /// Messages sealed.
+    pub sealed: usize,
+}
+
+/// What a sending step did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sending {
+    /// Messages taken in hand.
+    pub leased: usize,
+    /// Of them delivered.
+    pub delivered: usize,
+}
+
+/// A lead with everything a letter says of it.
+struct Told {
+    lead: Lead,
+    organisation: Organisation,
+    signals: Vec<Signal>,
+}
+
+/// Seals everything that is due: one digest per rep, one message per alert.
+pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
+    let mut done = Sealing::default();
+    for due in effects.store.due_entries(now, ENTRIES).await? {
+        for batch in outbox::batches(&due.entries, now) {
+            let message = seal(effects, config, batch, now).await?;
+            effects.store.seal(message).await?;
+            done.sealed += 1;
+        }
+    }
+    Ok(done)
+}
+
+/// One batch as a message. A batch that can go to nobody any more is sealed all the same, as dead, so that it is seen.
+async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) -> Result<Message, DrainError> {
+    let addressed = config.rep(&batch.rep).zip(config.channel(&batch.channel).filter(|channel| channel.carries_mail()));
+    let Some((rep, channel)) = addressed else {
+        let reason = format!("`{}` or the channel `{}` is not configured any more; replay it once it is", batch.rep, batch.channel);
+        let empty = Sealed { content_type: "text/plain".to_owned(), bytes: reason.clone().into_bytes(), recipient: String::new() };
+        let message = batch.seal("to nobody".to_owned(), empty, now);
+        return Ok(Message { state: MessageState::Dead { at: now, reason }, ..message });
+    };
+    let mut told = Vec::new();
+    for (lead, _) in &batch.leads {
+        told.extend(load(effects, *lead).await?);
+    }
+    told.retain(|told| route::for_rep(told.lead.state));
+    told.sort_by_key(|told| (std::cmp::Reverse(told.lead.score.total()), told.lead.id));
+    let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
+    let links = Links { unsubscribe: Some(unsubscribe.clone()) };
+    let letter = match (batch.kind(), told.as_slice()) {
+        (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(), &links, now)?,
+        _ => digest(effects, config, rep, (&told, &links), now).await?,
+    };
+    let id = batch.id();
+    let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
+    let nothing_left = told.is_empty();
+    let message = batch.seal(letter.title, sealed, now);
+    let silent = nothing_left || is_suppressed(effects, &message).await?;
+    Ok(if silent { outbox::suppress(message, now) } else { message })
+}
+
+impl Told {
+    const fn item(&self) -> Item<'_> {
+        Item { lead: &self.lead, organisation: &self.organisation, signals: self.signals.as_slice() }
+    }
+}
+
+async fn load(effects: &Effects, id: crate::base::ids::LeadId) -> Result<Option<Told>, StoreError> {
+    let Some(lead) = effects.store.lead(id).await? else { return Ok(None) };
+    let Subject::Organisation(subject) = lead.subject;
+    let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
+    let signals = effects.store.signals_of(subject, SIGNALS).await?;
+    Ok(Some(Told { lead, organisation, signals }))
+}
+
+fn reader(rep: &Rep) -> Reader<'_> {
+    Reader { rep: &rep.rep.id, language: Language::of(&rep.rep.language), zone: &rep.rep.zone }
+}
+
+/// A digest: the leads, and for each source whether it is complete, so that silence is never ambiguous.
+async fn digest(effects: &Effects, config: &Config, rep: &Rep, (told, links): (&[Told], &Links), now: Timestamp) -> Result<Rendered, DrainError> {
+    let mut states: Vec<(&str, SourceState)> = Vec::new();
+    for source in config.sources.iter().filter(|source| source.enabled) {
+        for mut state in effects.store.states_of(&source.id).await? {
+            // Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
+            if let (1, Some(page)) = (state.visit.pages, effects.store.page(state.root).await?)
+                && page.failures.is_none()
+            {
+                state.complete_until = state.complete_until.max(page.checked);
+            }
+            states.push((&source.title, state));
+        }
+    }
+    let lines: Vec<SourceLine<'_>> = states.iter().map(|(title, state)| SourceLine { title, state }).collect();
+    let items: Vec<Item<'_>> = told.iter().map(Told::item).collect();
+    Ok(render::digest(&reader(rep), &items, &lines, links, now)?)
+}
+
+fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {
+    unsubscribe_key(effects).link(&config.daemon.public_url, &channel.id, recipient)
+}
+
+/// The key that signs unsubscribe links: from the installation's own key, so that links outlive restarts and restores.
+pub fn unsubscribe_key(effects: &Effects) -> UnsubscribeKey {
+    UnsubscribeKey::new(Secret::new(crate::base::ids::base32(&effects.store.install_key())))
+}
+
+fn mail(
+    rep: &Rep,
+    channel: &Settings,
+    letter: &Rendered,
+    (kind, id, window): (MessageKind, &MessageId, Timestamp),
+    unsubscribe: Option<&url::Url>,
+    now: Timestamp,
+) -> Result<Sealed, DrainError> {
+    let from = channel.from().ok_or_else(|| DrainError::Unknown(format!("the channel `{}` has no sender", channel.id)))?;
+    let to = Address::parse(&rep.rep.email).map_err(RenderError::from)?;
+    let envelope = Envelope { from, reply_to: channel.reply_to(), to: &to, rep: &rep.rep.id, kind, id, window, date: now, unsubscribe };
+    Ok(render::mail(&envelope, letter)?)
+}
+
+/// Whether the recipient does not want this message.
+async fn is_suppressed(effects: &Effects, message: &Message) -> Result<bool, StoreError> {
+    if message.sealed.recipient.is_empty() {
+        return Ok(false);
+    }
+    let found = effects.store.suppressed(&message.channel, &message.sealed.recipient).await?;
+    Ok(found.is_some_and(|suppression| match (suppression.scope, message.kind) {
+        (Scope::All, _) | (Scope::Digests, MessageKind::Digest) | (Scope::Alerts, MessageKind::Alert) => true,
+        (Scope::Digests | Scope::Alerts, _) => false,
+    }))
+}
+
+/// Sends what one channel has ready, one message after the other, each outcome committed before the next leaves.
+pub async fn send_some(
+    effects: &Effects,
+    config: &Config,
+    channel: &ChannelId,
+    most: usize,
+    stop: &CancellationToken,
+) -> Result<Sending, DrainError> {
+    let Some(settings) = config.channel(channel) else { return Ok(Sending::default()) };
+    let open = effects.ways.channel(settings)?;
+    let now = effects.clock.now();
+    let until = now.saturating_add(LEASE).unwrap_or(now);
+    let leased = effects.store.lease_messages(channel, now, most, until).await?;
+    let mut done = Sending { leased: leased.len(), delivered: 0 };
+    let mut left = leased.into_iter();
+    for message in left.by_ref() {
+        // A lease that is nearly over is given back: its message must not be sent by two.
+        let expired = effects.clock.now().saturating_add(SignedDuration::from_mins(1)).unwrap_or(until) > until;
+        if stop.is_cancelled() || expired {
+            let rest: Vec<MessageId> = std::iter::once(message.id).chain(left.map(|message| message.id)).collect();
+            effects.store.unlease(&rest);
+            break;
+        }
+        if is_suppressed(effects, &message).await? {
+            let now = effects.clock.now();
+            effects.store.acknowledge(outbox::suppress(message, now), None, Vec::new()).await?;
+            continue;
+        }
+        let outcome = open.send(&message, effects.clock.now()).await;
+        done.delivered += usize::from(matches!(outcome, Outcome::Accepted { .. }));
+        metrics::counter!(telemetry::SENDS, "channel" => channel.to_string(), "outcome" => outcome.word()).increment(1);
+        let stopped = settle(effects, config, (message, settings), outcome).await?;
+        if stopped {
+            effects.store.unlease(&left.map(|message| message.id).collect::<Vec<_>>());
+            break;
+        }
+    }
+    Ok(done)
+}
+
+/// Commits an outcome. Returns whether the channel is to be left alone now.
+async fn settle(effects: &Effects, config: &Config, (message, settings): (Message, &Settings), outcome: Outcome) -> Result<bool, DrainError> {
+    let now = effects.clock.now();
+    let before = effects.store.channel_state(&settings.id).await?.unwrap_or_else(|| ChannelState::new(&settings.id));
+    let seed = crate::base::ids::hash64(&[message.id.as_str().as_bytes(), &message.tries.to_be_bytes()]);
+    let fails = !matches!(outcome, Outcome::Accepted { .. } | Outcome::Refused { .. });
+    if fails {
+        tracing::warn!(channel = %settings.id, message = %message.id, reason = outcome.text(), "a message was not taken; it stays in the outbox");
+    }
+    let after = outbox::after(message, &before, &Attempted { outcome, at: now, seed }, &settings.policy());
+    let notices = notices(config, &settings.id, &after.notices, now)?;
+    let channel = (after.channel != before).then_some(after.channel);
+    effects.store.acknowledge(after.message, channel, notices).await?;
+    Ok(fails)
+}
+
+/// What the operator must hear, by a channel other than the one that fails.
+fn notices(config: &Config, failing: &ChannelId, notices: &[Notice], now: Timestamp) -> Result<Vec<Message>, DrainError> {
+    let Some(other) = config.channels.iter().find(|channel| channel.id != *failing) else {
+        for notice in notices {
+            tracing::error!(text = notice.text, "the operator should hear this, and there is no other channel to say it by");
+        }
+        return Ok(Vec::new());
+    };
+    notices.iter().map(|notice| alone(config, other, (MessageKind::Notice, &notice.text), None, now)).collect()
+}
+
+/// A message about no lead: as a letter to the operator where the channel carries mail, as an event otherwise.
+fn alone(
+    config: &Config,
+    channel: &Arc<Settings>,
+    (kind, text): (MessageKind, &str),
+    to: Option<&str>,
+    now: Timestamp,
+) -> Result<Message, DrainError> {
+    let topic = format!("{}:{text}", kind.word());
+    let sealed = if let Some(from) = channel.from() {
+        let to = Address::parse(to.unwrap_or(&config.daemon.contact)).map_err(RenderError::from)?;
+        let subject = if kind == MessageKind::Test { "Atalaya: a test" } else { "Atalaya: please look" };
+        let letter = render::note(Language::default(), subject, &[text])?;
+        let operator = "operator".parse().map_err(|_| DrainError::Unknown("`operator` is no id".to_owned()))?;
+        let id = MessageId::of(&[channel.id.as_str().as_bytes(), topic.as_bytes(), &now.as_millisecond().to_be_bytes()]);
+        let reply_to = channel.reply_to();
+        let envelope = Envelope { from, reply_to, to: &to, rep: &operator, kind, id: &id, window: now, date: now, unsubscribe: None };
+        render::mail(&envelope, &letter)?
+    } else if kind == MessageKind::Test {
+        render::payload(&render::Event::Test { note: text, at: now })
+    } else {
+        render::payload(&render::Event::Notice { text, at: now })
+    };
+    Ok(outbox::alone(&channel.id, kind, &topic, sealed, now))
+}
+
+/// A test message by this channel. Mail goes to `to` (a rep's name or an address), else to the operator.
+pub fn test_message(config: &Config, channel: &Arc<Settings>, to: Option<&str>, now: Timestamp) -> Result<Message, DrainError> {
+    let rep = to.and_then(|name| config.reps.iter().find(|rep| rep.rep.id.as_str() == name));
+    let to = rep.map(|rep| rep.rep.email.as_str()).or(to);
+    alone(config, channel, (MessageKind::Test, "This is a test of the way out. Nothing needs to be done."), to, now)
+}
+
+/// The digest a rep would get now: of what waits for them, or of their best leads where nothing waits.
+pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<Rendered, DrainError> {
+    let waiting = effects.store.waiting_entries(ENTRIES).await?;
+    let mut ids: Vec<_> = waiting.iter().filter(|entry| entry.rep == rep.rep.id).map(|entry| entry.lead).collect();
+    if ids.is_empty() {
+        let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
+        ids = effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| lead.id).collect();
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut told = Vec::new();
+    for id in ids {
+        told.extend(load(effects, id).await?);
+    }
+    told.retain(|told| route::for_rep(told.lead.state));
+    told.sort_by_key(|told| (std::cmp::Reverse(told.lead.score.total()), told.lead.id));
+    digest(effects, config, rep, (&told, &Links::default()), now).await
+}

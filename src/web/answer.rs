@@ -1,0 +1,339 @@
+//! Answers questions from the store and the configuration; orders are carried out by the pipeline's steps.
+
+use std::str::FromStr;
+
+use anyhow::{Context as _, anyhow, bail};
+use base64::Engine as _;
+use bytes::Bytes;
+use jiff::Timestamp;
+use url::Url;
+
+use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
+use super::views;
+use crate::base::ids::{ChannelId, LeadId, MessageId, RepId, SegmentId, SourceId};
+use crate::config::{Config, Source};
+use crate::diff;
+use crate::extract::{Input, Kind};
+use crate::model::{Lead, LeadState, MessageState, Page, PageRole, Record, Subject};
+use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, preview, rehearse, test_message};
+use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
+use crate::{outbox, score};
+
+/// Why a question has no answer: one sentence for the person who asked.
+pub type AnswerError = anyhow::Error;
+
+/// Pages of a source that are shown.
+const PAGES: usize = 100;
+/// Changes of a source that are shown.
+const CHANGES: usize = 50;
+/// Signals of an organisation that are shown and scored.
+const SIGNALS: usize = 64;
+/// Messages looked through for a replay.
+const MESSAGES: usize = 100_000;
+
+/// Answers. `running`: whether a daemon asks, or the command line reads a store at rest.
+pub async fn answer(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
+    Ok(match question {
+        Question::Status => Answer::Status(Box::new(status(effects, config, running).await?)),
+        Question::Sources => Answer::Sources(sources(effects, config).await?),
+        Question::Source { id, diff } => Answer::Source(Box::new(source_pages(effects, config, &id, diff).await?)),
+        Question::CheckNow { id } => Answer::Due(check_now(effects, config, &id).await?),
+        Question::Check { target, bytes, source } => Answer::Check(Box::new(check(effects, config, &target, bytes, source).await?)),
+        Question::Leads { segment, state, owner, limit } => Answer::Leads(leads(effects, segment, state, owner, limit).await?),
+        Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
+        Question::Outbox { channel, standing, limit } => {
+            let filter = MessageFilter { channel: optional::<ChannelId>(channel)?, standing: standing.map(|word| standing_of(&word)).transpose()? };
+            Answer::Outbox(effects.store.messages(filter, limit).await?.iter().map(views::message).collect())
+        }
+        Question::Replay { ids, since, channel, dry_run } => Answer::Replayed(replay(effects, (ids, since, channel), dry_run).await?),
+        Question::NotifyTest { channel, to } => Answer::Sent(notify_test(effects, config, &channel, to.as_deref()).await?),
+        Question::DigestPreview { rep } => {
+            let id: RepId = rep.parse()?;
+            let rep = config.rep(&id).ok_or_else(|| unknown("rep", &rep, config.reps.iter().map(|rep| rep.rep.id.as_str())))?;
+            let letter = preview(effects, config, rep, effects.clock.now()).await?;
+            Answer::Digest(DigestView { rep: rep.rep.id.to_string(), subject: letter.subject, text: letter.text, html: letter.html })
+        }
+        Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
+    })
+}
+
+/// "There is no such thing; did you mean …".
+fn unknown<'a>(what: &str, found: &str, known: impl Iterator<Item = &'a str>) -> AnswerError {
+    let known: Vec<&str> = known.collect();
+    let near = known.iter().map(|name| (strsim::damerau_levenshtein(name, found), *name)).min().filter(|(distance, _)| *distance <= 3);
+    match near {
+        Some((_, name)) => anyhow!("there is no {what} `{found}`; did you mean `{name}`?"),
+        None if known.is_empty() => anyhow!("there is no {what} `{found}`: none is configured"),
+        None => anyhow!("there is no {what} `{found}`; there are: {}", known.iter().take(20).copied().collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn optional<T: FromStr>(text: Option<String>) -> Result<Option<T>, AnswerError>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    Ok(text.map(|text| text.parse()).transpose()?)
+}
+
+fn standing_of(word: &str) -> Result<Standing, AnswerError> {
+    Standing::from_word(word).ok_or_else(|| unknown("state of messages", word, Standing::ALL.iter().map(|standing| standing.word())))
+}
+
+fn source_of<'a>(config: &'a Config, id: &str) -> Result<&'a Source, AnswerError> {
+    let found = SourceId::from_str(id).ok().and_then(|id| config.source(&id));
+    found.map(AsRef::as_ref).ok_or_else(|| unknown("source", id, config.sources.iter().map(|source| source.id.as_str())))
+}
+
+/// An instant, or a day (its end, UTC: everything known on that day).
+fn moment(text: &str) -> Result<Timestamp, AnswerError> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    let day: jiff::civil::Date = text.parse().map_err(|_| anyhow!("`{text}` is no time: write 2026-11-23 or 2026-11-23T08:00:00Z"))?;
+    Ok(day.at(23, 59, 59, 0).to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
+}
+
+async fn source_view(effects: &Effects, source: &Source) -> Result<SourceView, AnswerError> {
+    let states = effects.store.states_of(&source.id).await?;
+    let ids = effects.store.pages_of(&source.id);
+    let root = match source.reader.roots().first() {
+        Some(url) => effects.store.page(Page::id_of(&source.id, url)).await?,
+        None => None,
+    };
+    let next = effects.store.next_due_of(&source.id);
+    Ok(views::source(source, &states, root.as_ref(), (ids.len() as u64, next)))
+}
+
+async fn sources(effects: &Effects, config: &Config) -> Result<Vec<SourceView>, AnswerError> {
+    let mut all = Vec::with_capacity(config.sources.len());
+    for source in &config.sources {
+        all.push(source_view(effects, source).await?);
+    }
+    Ok(all)
+}
+
+async fn status(effects: &Effects, config: &Config, running: bool) -> Result<StatusView, AnswerError> {
+    let now = effects.clock.now();
+    let counts = effects.store.counts().await?;
+    let size = effects.store.size();
+    let next = effects.store.next_due(Timestamp::UNIX_EPOCH);
+    let mut channels = Vec::new();
+    for channel in &config.channels {
+        let state = effects.store.channel_state(&channel.id).await?;
+        let of = |list: &[(ChannelId, u64)]| list.iter().find(|(id, _)| *id == channel.id).map_or(0, |(_, n)| *n);
+        channels.push(ChannelView {
+            id: channel.id.to_string(),
+            kind: channel.kind().to_owned(),
+            waiting: of(&counts.waiting),
+            dead: of(&counts.dead),
+            failures: state.as_ref().map_or(0, |state| state.failures),
+            disabled: state.and_then(|state| state.disabled),
+        });
+    }
+    let backup = crate::store::Store::backups(&config.store).await?.into_iter().max_by_key(|backup| backup.at);
+    Ok(StatusView {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        running,
+        pid: running.then(std::process::id),
+        pages: counts.pages,
+        hosts: counts.hosts,
+        records: counts.records,
+        organisations: counts.organisations,
+        leads: counts.leads,
+        entries: counts.entries,
+        next_check: next.map(views::time),
+        late_seconds: next.map_or(0, |next| now.duration_since(next).as_secs().max(0)),
+        attention: sources(effects, config).await?.into_iter().filter(|source| source.health == "ill").collect(),
+        channels,
+        backup: backup.as_ref().map(views::backup),
+        store_bytes: size.file,
+        segment_bytes: size.segments,
+    })
+}
+
+async fn source_pages(effects: &Effects, config: &Config, id: &str, with_diff: bool) -> Result<SourcePages, AnswerError> {
+    let source = source_of(config, id)?;
+    let ids = effects.store.pages_of(&source.id);
+    let mut pages = effects.store.pages(ids.into_iter().take(PAGES).collect()).await?;
+    pages.sort_by_key(|page| (page.role == PageRole::Follow, page.url.to_string()));
+    let mut shown = Vec::new();
+    for page in &pages {
+        shown.push(views::page(page, &effects.store.snapshots(page.id).await?));
+    }
+    let changes = effects.store.recent_changes(Some(&source.id), CHANGES).await?;
+    let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;
+    let named = |id| records.iter().find(|record: &&Record| record.id == id);
+    let diff = match (with_diff, pages.first()) {
+        (true, Some(root)) => Some(versions_diff(effects, source, root).await?),
+        _ => None,
+    };
+    Ok(SourcePages {
+        source: source_view(effects, source).await?,
+        pages: shown,
+        changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
+        diff,
+    })
+}
+
+/// The text difference of the last two kept versions of a page.
+async fn versions_diff(effects: &Effects, source: &Source, page: &Page) -> Result<String, AnswerError> {
+    let (new, old) = (effects.store.snapshot(page.id, Which::Back(0)).await?, effects.store.snapshot(page.id, Which::Back(1)).await?);
+    let (Some(new), Some(old)) = (new, old) else { return Ok("only one version of this page is kept so far".to_owned()) };
+    let now = effects.clock.now();
+    let reader = match source.reader.kind() {
+        Kind::Page | Kind::Listing | Kind::Directory => crate::extract::by_content(Kind::Page, &page.url, &source.about_reading()),
+        Kind::Feed | Kind::Sitemap | Kind::Json => return Ok(lines_diff(&old.bytes, &new.bytes)),
+    };
+    let reader = std::sync::Arc::new(reader);
+    let mut blocks = Vec::new();
+    for bytes in [old.bytes, new.bytes] {
+        let (reader, url) = (std::sync::Arc::clone(&reader), page.url.clone());
+        let read = move |expired: &dyn Fn() -> bool| reader.read(&Input { bytes: &bytes, content_type: None, url: &url, now, expired });
+        blocks.push(effects.pool.run(page.url.as_str(), read).await?.blocks);
+    }
+    Ok(diff::readable(&blocks[0], &blocks[1]))
+}
+
+fn lines_diff(old: &[u8], new: &[u8]) -> String {
+    let blocks = |bytes: &[u8]| -> Vec<crate::model::Block> {
+        let text = String::from_utf8_lossy(bytes).replace("><", ">\n<").replace("},{", "},\n{");
+        text.lines().map(|line| crate::model::Block { path: String::new(), text: line.trim().to_owned() }).collect()
+    };
+    diff::readable(&blocks(old), &blocks(new))
+}
+
+async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize, AnswerError> {
+    let source = source_of(config, id)?;
+    let now = effects.clock.now();
+    let due: Vec<_> = source.reader.roots().iter().map(|url| (Page::id_of(&source.id, url), now)).collect();
+    let count = due.len();
+    effects.store.reschedule(due).await?;
+    Ok(count)
+}
+
+async fn check(effects: &Effects, config: &Config, target: &str, bytes: Option<String>, source: Option<String>) -> Result<CheckView, AnswerError> {
+    let by_name = SourceId::from_str(target).ok().and_then(|id| config.source(&id));
+    let named = source.map(|id| source_of(config, &id)).transpose()?;
+    let at_hand = match (bytes, by_name) {
+        (Some(bytes), _) => {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(bytes).context("the file did not arrive whole")?;
+            let url = named.and_then(|source| source.reader.roots().first().cloned()).map_or_else(|| file_url(target), Ok)?;
+            Some(Target::Bytes { url, bytes: Bytes::from(bytes) })
+        }
+        (None, Some(_)) => None,
+        (None, None) => match Url::parse(target) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Some(Target::Url(url)),
+            Ok(_) | Err(_) => return Err(unknown("source, file or http(s) address", target, config.sources.iter().map(|source| source.id.as_str()))),
+        },
+    };
+    let (kind, found) = match (named.or(by_name.map(AsRef::as_ref)), at_hand) {
+        (Some(source), at_hand) => (source.reader.kind().word(), rehearse(effects, config, source, at_hand).await?),
+        (None, Some(target)) => {
+            let rehearsal = Rehearsal { web: effects.web.clone(), clock: effects.clock.clone(), pool: effects.pool.clone() };
+            rehearsal.look(&target).await
+        }
+        (None, None) => bail!("nothing to check"),
+    };
+    Ok(check_view(target, kind, found))
+}
+
+/// A stand-in address for a file, so that relative addresses in it become absolute ones.
+fn file_url(name: &str) -> Result<Url, AnswerError> {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let mut url = Url::parse("https://file.invalid/")?;
+    url.set_path(file);
+    Ok(url)
+}
+
+/// The findings of a dry run, as shown.
+pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
+    let leads = found.leads.iter().map(|would| {
+        let mut view = views::lead(&would.lead, &would.lead.score, would.organisation.as_ref(), &would.signals);
+        view.because = would.who();
+        view
+    });
+    CheckView {
+        robots: found.robots.clone(),
+        pace_seconds: found.pace.map(|pace| pace.as_secs_f64()),
+        answer: found.answer.clone(),
+        records: found.records.iter().map(|(draft, news)| views::draft(draft, *news)).collect(),
+        bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
+        follow: found.follow.iter().map(Url::to_string).collect(),
+        problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
+        leads: leads.collect(),
+        ..views::check(target, kind)
+    }
+}
+
+async fn leads(
+    effects: &Effects,
+    segment: Option<String>,
+    state: Option<String>,
+    owner: Option<String>,
+    limit: usize,
+) -> Result<Vec<LeadView>, AnswerError> {
+    let state = match state {
+        Some(word) => {
+            Some(LeadState::from_word(&word).ok_or_else(|| unknown("state of leads", &word, LeadState::ALL.iter().map(|state| state.word())))?)
+        }
+        None => None,
+    };
+    let filter = LeadFilter { segment: optional::<SegmentId>(segment)?, state, owner: optional::<RepId>(owner)? };
+    let mut found = effects.store.leads(filter, limit).await?;
+    found.sort_by_key(|lead| (std::cmp::Reverse(lead.score.total()), lead.id));
+    Ok(found.iter().map(|lead| views::lead(lead, &lead.score, None, &[])).collect())
+}
+
+/// A lead with its score for now, or for an earlier moment: a pure function of what was known then.
+async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) -> Result<LeadView, AnswerError> {
+    let id: LeadId = id.parse()?;
+    let lead = effects.store.lead(id).await?.ok_or_else(|| anyhow!("there is no lead {id}; `atalaya lead list` shows those that are"))?;
+    let Subject::Organisation(subject) = lead.subject;
+    let organisation = effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
+    let signals = effects.store.signals_of(subject, SIGNALS).await?;
+    let Some(at) = at else { return Ok(views::lead(&lead, &lead.score, Some(&organisation), &signals)) };
+    let at = moment(at)?;
+    let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
+    let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
+    let records = effects.store.records(organisation.records.clone()).await?;
+    let trust_of = |id: &SourceId| config.trust(id);
+    let known = score::Known { organisation: &organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
+    let scored = score::score(segment, &known, at);
+    let then: Vec<_> = signals.into_iter().filter(|signal| signal.seen <= at).collect();
+    Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then))
+}
+
+async fn replay(
+    effects: &Effects,
+    (ids, since, channel): (Vec<String>, Option<String>, Option<String>),
+    dry_run: bool,
+) -> Result<Vec<String>, AnswerError> {
+    let channel = optional::<ChannelId>(channel)?;
+    let ids: Vec<MessageId> = ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
+    let since = since.as_deref().map(moment).transpose()?;
+    let which = match (ids.is_empty(), since) {
+        (false, _) => Replay::These(ids.clone()),
+        (true, Some(since)) => Replay::DeadSince(since, channel.clone()),
+        (true, None) => bail!("name the messages to replay, or a time with --since"),
+    };
+    if !dry_run {
+        return Ok(effects.store.replay(which, effects.clock.now()).await?.iter().map(ToString::to_string).collect());
+    }
+    let dead = effects.store.messages(MessageFilter { channel, standing: Some(Standing::Dead) }, MESSAGES).await?;
+    let meant = dead.iter().filter(|message| match (&message.state, since) {
+        (MessageState::Dead { at, .. }, Some(since)) if ids.is_empty() => *at >= since,
+        _ => ids.contains(&message.id),
+    });
+    Ok(meant.map(|message| message.id.to_string()).collect())
+}
+
+async fn notify_test(effects: &Effects, config: &Config, channel: &str, to: Option<&str>) -> Result<SentView, AnswerError> {
+    let found = ChannelId::from_str(channel).ok().and_then(|id| config.channel(&id));
+    let channel = found.ok_or_else(|| unknown("channel", channel, config.channels.iter().map(|channel| channel.id.as_str())))?;
+    let message = test_message(config, channel, to, effects.clock.now())?;
+    let watch = crate::base::clock::Stopwatch::start();
+    let outcome = effects.ways.channel(channel)?.send(&message, effects.clock.now()).await;
+    let millis = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let accepted = matches!(outcome, outbox::Outcome::Accepted { .. });
+    Ok(SentView { id: message.id.to_string(), accepted, outcome: outcome.text().to_owned(), millis })
+}
