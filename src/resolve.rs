@@ -55,3 +55,6 @@ pub struct Merged {
     /// Others that share a key.
     pub also: Vec<Also>,
 }
+
+#[cfg(test)]
+mod tests;
