@@ -1,1 +1,75 @@
 //! Asks hosts politely for pages: robots, pace, conditions, limits, and a named class for every failure. Knows no record.
+//!
+//! ```text
+//! Web ── one lane per host ── robots → hold → permit → pace → one exchange ─┐
+//!            ▲                                                             │ redirect: the next host's lane
+//!            └─────────────────────────────────────────────────────────────┘
+//! ```
+
+mod answer;
+mod exchange;
+mod hops;
+mod lane;
+mod pace;
+mod robots;
+mod settings;
+mod spec;
+mod wall;
+mod web;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use url::Url;
+
+use crate::model::{Failure, Validators};
+
+pub use lane::Lane;
+pub use robots::{Robots, Verdict};
+pub use settings::{Settings, SourceSettings};
+pub use spec::{Given, KEYS, PROCESS_KEYS, ProcessSpec, ProxySpec, Spec};
+pub use wall::{Seen, Wall};
+pub use web::Web;
+
+/// One page, asked for once.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Its address.
+    pub url: &'a Url,
+    /// What the server gave last time; `None` for a page that was never read.
+    pub validators: Option<&'a Validators>,
+    /// Ask without conditions although validators are there. Every fiftieth check or so: some servers answer 304 for ever.
+    pub full: bool,
+    /// How the source wants to be asked.
+    pub source: &'a SourceSettings,
+}
+
+/// An answer that can be worked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// Where it came from in the end.
+    pub url: Url,
+    /// Its status: 2xx or 304.
+    pub status: u16,
+    /// Whether the server said that nothing changed; `bytes` is empty then.
+    pub not_modified: bool,
+    /// As sent, without surrounding space.
+    pub content_type: Option<String>,
+    /// For the next time. After a 304 these are the old ones, renewed by what the 304 carried.
+    pub validators: Validators,
+    /// The body, decompressed.
+    pub bytes: Bytes,
+    /// Whether it took a redirect to get there.
+    pub redirected: bool,
+}
+
+/// What came of asking for a page, good or bad.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// When the last request left. `None`: nothing was sent, because robots.txt or the host's pace forbade it.
+    pub requested: Option<Timestamp>,
+    /// Requests sent for it: redirects and robots.txt included. They count against the source's budget.
+    pub requests: u32,
+    /// The answer. A failure of class [`crate::model::FailureClass::SlowDown`] with `requests` 0 is no fault of the page: the host has to be
+    /// left alone for `retry_after`.
+    pub result: Result<Fetched, Failure>,
+}

@@ -1,0 +1,68 @@
+//! Checked settings of fetching: of the process, and of one source. Made by `spec`; knows no file.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+
+use crate::base::caps;
+use crate::door::Proxy;
+
+/// The process's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The honest name, `Atalaya/0.1.0 (+mailto:leads@example.com)`.
+    pub user_agent: String,
+    /// Least time between two requests to one host, unless the source says otherwise.
+    pub delay: Duration,
+    /// Requests under way at once, over all hosts.
+    pub concurrency: usize,
+    /// Requests under way at once on one host.
+    pub per_host: usize,
+    /// Time for one fetch, unless the source says otherwise.
+    pub timeout: Duration,
+    /// Bytes of one body after decompression, unless the source says otherwise.
+    pub max_body: u64,
+    /// Further root certificates, PEM.
+    pub extra_roots: Vec<Vec<u8>>,
+}
+
+impl Settings {
+    /// The name the daemon gives itself: product, version, and whom to write to.
+    pub fn agent(contact: Option<&str>) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        match contact.map(str::trim).filter(|contact| !contact.is_empty()) {
+            Some(contact) if contact.contains("://") => format!("Atalaya/{version} (+{contact})"),
+            Some(contact) => format!("Atalaya/{version} (+mailto:{contact})"),
+            None => format!("Atalaya/{version}"),
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: Self::agent(None),
+            delay: Duration::from_secs(1),
+            concurrency: 64,
+            per_host: 1,
+            timeout: caps::FETCH_TIME,
+            max_body: caps::BODY_BYTES,
+            extra_roots: Vec::new(),
+        }
+    }
+}
+
+/// How one source wants to be asked. `None` stands for the process's setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceSettings {
+    /// Sent to the source's own origin only, never past a redirect to another.
+    pub headers: HeaderMap,
+    /// The way through a proxy.
+    pub proxy: Option<Proxy>,
+    /// Time for one fetch, redirects included, waiting for the host's pace not.
+    pub timeout: Option<Duration>,
+    /// Bytes of one body after decompression.
+    pub max_body: Option<u64>,
+    /// Least time between two requests to a host.
+    pub delay: Option<Duration>,
+}
