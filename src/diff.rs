@@ -1,1 +1,19 @@
 //! Says what changed, and what only changes by itself. Pure.
+//!
+//! Three questions, from cheap to dear: do the bytes differ outside the stretches that change by themselves ([`fingerprint`]), does
+//! what was read from them differ ([`compare`]), and who is no longer there once the whole source has been walked ([`visit_end`]).
+//! Knows no fetching, no parsing, no store and no clock: bytes, extracts, remembered states and the present are passed in.
+
+mod bytes;
+mod compare;
+mod readable;
+mod signals;
+mod spec;
+mod visit;
+
+pub use bytes::{fingerprint, spans_outside, volatile_spans};
+pub use compare::{Comparison, Context, Known, compare, wants_detail};
+pub use readable::readable;
+pub use signals::{About, SignalDraft, signal};
+pub use spec::{KEYS, Rules, Spec};
+pub use visit::{VisitEnd, visit_end};

@@ -1,1 +1,12 @@
-//! When a page is due, when a failure is tried again, when a digest leaves. Pure: the present is passed in.
+//! When a page is due, when a failure is tried again, when a digest leaves.
+//!
+//! Pure: the present is passed in, and so is the seed of everything that is spread. Knows no page and no channel.
+
+mod digest;
+mod plan;
+mod spec;
+mod windows;
+
+pub use digest::DigestTimes;
+pub use plan::Schedule;
+pub use spec::{KEYS, Spec};
