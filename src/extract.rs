@@ -1,1 +1,246 @@
-//! Turns bytes into records. Pure and bounded: no clock, no network, no store.
+//! Turns bytes into records. Pure and bounded: no clock, no network, no store; it never asks whether a record is new.
+//!
+//! A closed set of kinds, one file each ([`Kind`]); all of them read fields by the same steps (`transform`) and types (`value`),
+//! and make records by the same rule (`record`).
+
+mod feed;
+mod html;
+mod json;
+mod record;
+mod listing;
+mod page;
+mod selector;
+mod sitemap;
+mod spec;
+mod transform;
+mod value;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use url::Url;
+
+use crate::base::ids::SourceId;
+use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
+
+pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
+
+/// What a source's bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Offers or requests in a list, read by selectors.
+    Listing,
+    /// Companies in a list, read by selectors.
+    Directory,
+    /// RSS, Atom or JSON Feed.
+    Feed,
+    /// A sitemap or an index of sitemaps.
+    Sitemap,
+    /// The answer of a JSON API.
+    Json,
+    /// One page, watched for its text.
+    Page,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [Self::Listing, Self::Directory, Self::Feed, Self::Sitemap, Self::Json, Self::Page];
+
+    /// The word used in configuration and output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Listing => "listing",
+            Self::Directory => "directory",
+            Self::Feed => "feed",
+            Self::Sitemap => "sitemap",
+            Self::Json => "json",
+            Self::Page => "page",
+        }
+    }
+
+    /// The kind of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// What its records are when the settings do not say.
+    pub const fn records(self) -> RecordKind {
+        match self {
+            Self::Listing | Self::Json => RecordKind::Offer,
+            Self::Directory => RecordKind::Company,
+            Self::Feed => RecordKind::Article,
+            Self::Sitemap | Self::Page => RecordKind::Page,
+        }
+    }
+}
+
+/// What a reader must know of its source besides its own settings.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// Whose records they are.
+    pub source: SourceId,
+    /// Zone of times that name none; UTC when the source has none.
+    pub zone: TimeZone,
+    /// Country of the source (ISO 3166-1 alpha-2), for telephone numbers, when `country` is not set.
+    pub country: Option<String>,
+}
+
+/// One page's bytes and what is known about them.
+pub struct Input<'a> {
+    /// The body, decompressed.
+    pub bytes: &'a [u8],
+    /// The header, as sent.
+    pub content_type: Option<&'a str>,
+    /// The final address, after redirects.
+    pub url: &'a Url,
+    /// When it was fetched.
+    pub now: Timestamp,
+    /// Says true once the parse has used up its time ([`crate::base::caps::PARSE_TIME`]); asked between small steps.
+    pub expired: &'a dyn Fn() -> bool,
+}
+
+impl Input<'_> {
+    /// Whether the time is used up.
+    pub fn expired(&self) -> bool {
+        (self.expired)()
+    }
+
+    /// [`FailureClass::ParseLimit`] when the time is used up.
+    pub fn check_time(&self) -> Result<(), Failure> {
+        if self.expired() {
+            let cap = crate::base::caps::PARSE_TIME.as_secs();
+            return Err(Failure::new(FailureClass::ParseLimit, format!("reading {} took more than {cap} s", self.url)));
+        }
+        Ok(())
+    }
+}
+
+/// A source's settings, checked and compiled: reads its pages.
+pub struct Reader {
+    kind: Kind,
+    roots: Vec<Url>,
+    by: By,
+}
+
+enum By {
+    Listing(Box<listing::ListingReader>),
+    Feed(feed::FeedReader),
+    Sitemap(sitemap::SitemapReader),
+    Json(json::JsonReader),
+    Page(page::PageReader),
+}
+
+impl Reader {
+    /// The addresses the source starts from, in the order of the settings.
+    pub fn roots(&self) -> &[Url] {
+        &self.roots
+    }
+
+    /// What the source is.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Reads one page. No records is no error here: the caller knows what is usual.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureClass::Unreadable`] when the bytes are not of this kind, [`FailureClass::ParseLimit`] when a limit is reached.
+    pub fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
+        match &self.by {
+            By::Listing(reader) => reader.read(input),
+            By::Feed(reader) => reader.read(input),
+            By::Sitemap(reader) => reader.read(input),
+            By::Json(reader) => reader.read(input),
+            By::Page(reader) => reader.read(input),
+        }
+    }
+
+    /// Adds what a record's own page says; only listings and directories have such pages, for the others it changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read`].
+    pub fn read_detail(&self, draft: &mut Draft, input: &Input<'_>) -> Result<(), Failure> {
+        match &self.by {
+            By::Listing(reader) => reader.read_detail(draft, input),
+            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Page(_) => Ok(()),
+        }
+    }
+}
+
+impl Spec {
+    /// Checks and compiles the settings.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, not only the first.
+    pub fn compile(&self, about: &About) -> Result<Reader, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let roots = self.roots(&mut faults);
+        let Some(kind) = Kind::from_word(&self.kind) else {
+            faults.push(Fault::new("kind", &self.kind, "one of `listing`, `directory`, `feed`, `sitemap`, `json`, `page`"));
+            return Err(faults);
+        };
+        let by = match kind {
+            Kind::Listing | Kind::Directory => {
+                listing::ListingReader::compile(self, about, &mut faults).map(|reader| By::Listing(Box::new(reader)))
+            }
+            Kind::Feed => feed::FeedReader::compile(self, about, &mut faults).map(By::Feed),
+            Kind::Sitemap => sitemap::SitemapReader::compile(self, about, &mut faults).map(By::Sitemap),
+            Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(By::Json),
+            Kind::Page => page::PageReader::compile(self, about, &mut faults).map(By::Page),
+        };
+        match by {
+            Some(by) if faults.is_empty() => Ok(Reader { kind, roots, by }),
+            _ => Err(faults),
+        }
+    }
+
+    /// The addresses of `url` and `urls`.
+    fn roots(&self, faults: &mut Vec<Fault>) -> Vec<Url> {
+        let written = self.url.iter().map(|url| ("url".to_owned(), url));
+        let listed = self.urls.iter().enumerate().map(|(i, url)| (format!("urls[{i}]"), url));
+        let mut roots = Vec::new();
+        for (key, text) in written.chain(listed) {
+            match Url::parse(text) {
+                Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+                    if !roots.contains(&url) {
+                        roots.push(url);
+                    }
+                }
+                Ok(_) | Err(_) => faults.push(Fault::new(key, text, "an address such as `https://example.org/list`")),
+            }
+        }
+        if self.url.is_none() && self.urls.is_empty() {
+            faults.push(Fault::new("url", "", "the address to watch, such as `https://example.org/list`"));
+        }
+        roots
+    }
+
+    /// What the records are: `records`, else what the kind usually holds.
+    fn record_kind(&self, kind: Kind, faults: &mut Vec<Fault>) -> RecordKind {
+        let Some(word) = &self.records else { return kind.records() };
+        RecordKind::from_word(word).unwrap_or_else(|| {
+            let words: Vec<_> = RecordKind::ALL.iter().map(|kind| format!("`{}`", kind.word())).collect();
+            faults.push(Fault::new("records", word, format!("one of {}", words.join(", "))));
+            kind.records()
+        })
+    }
+}
+
+/// A reader without settings, for `check URL|FILE`. Listings and directories need selectors, so they are read as pages.
+pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
+    let kind = match kind {
+        Kind::Listing | Kind::Directory => Kind::Page,
+        Kind::Feed | Kind::Sitemap | Kind::Json | Kind::Page => kind,
+    };
+    let spec = Spec { kind: kind.word().to_owned(), ..Spec::default() };
+    let mut faults = Vec::new();
+    let by = match kind {
+        Kind::Feed => feed::FeedReader::compile(&spec, about, &mut faults).map(By::Feed),
+        Kind::Sitemap => sitemap::SitemapReader::compile(&spec, about, &mut faults).map(By::Sitemap),
+        Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(By::Json),
+        Kind::Listing | Kind::Directory | Kind::Page => page::PageReader::compile(&spec, about, &mut faults).map(By::Page),
+    };
+    Reader { kind, roots: vec![url.clone()], by: by.expect("each kind but listings compiles without settings") }
+}

@@ -1,0 +1,1 @@
+//! Trees of HTML within limits.

@@ -1,0 +1,1 @@
+//! CSS selectors as written in the settings.
