@@ -1,1 +1,492 @@
 //! Keeps everything, one commit a turn. Knows no network and takes no decision.
+//!
+//! Embedded: sled, used in the one way that survives a kill and a power cut (measured: `reference/performance.md` of the design): one tree,
+//! one atomic batch for each group of commits, values under 4 KB, everything larger in append-only segment files that are durable before
+//! the batch that refers to them, and an fsync of our own after sled's flush.
+
+mod embedded;
+mod error;
+mod spec;
+mod words;
+
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::base::ids::{ChannelId, LeadId, MessageId, OrganisationId, PageId, RecordId, SourceId};
+use crate::model::{
+    Change, ChannelState, Entry, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, Record, Signal, SourceState, Subject,
+    Turn,
+};
+
+pub use embedded::Embedded;
+pub use error::{CommitError, OpenError, StoreError};
+pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
+pub use words::{
+    Backup, Claim, Counts, DueEntries, Kept, LeadFilter, MessageFilter, Opened, Replay, Restored, Scope, Size, Snapshot, SourceSize,
+    Standing, Suppression, Version, Which,
+};
+
+/// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// In this process, in the data folder.
+    Embedded(Embedded),
+}
+
+impl Store {
+    /// Opens the embedded store of these settings, or makes one. Refused when another process has it, when a later version wrote it, and
+    /// when it is damaged; nothing is ever deleted or repaired behind the operator's back.
+    pub async fn open(settings: Settings) -> Result<(Self, Opened), OpenError> {
+        let (store, opened) = Embedded::open(settings).await?;
+        Ok((Self::Embedded(store), opened))
+    }
+
+    /// The whole backups of these settings, the newest first. Needs no open store.
+    pub async fn backups(settings: &Settings) -> Result<Vec<Backup>, StoreError> {
+        Embedded::backups(settings).await
+    }
+
+    /// Checks every file of a backup against its manifest. Needs no open store.
+    pub async fn verify_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
+        Embedded::verify_backup(settings, name).await
+    }
+
+    /// Puts a backup (by name, or by the path of its folder) in the place of the store, which is set aside and never deleted. Refused while
+    /// a process has the store open, and when the backup is not whole.
+    pub async fn restore(settings: &Settings, name: &str, now: Timestamp) -> Result<Restored, OpenError> {
+        Embedded::restore(settings, name, now).await
+    }
+
+    // Pages and claims.
+
+    /// The due pages of one host that nobody holds and that may be asked now (`not_before`), under a lease. `None`: nothing is due.
+    /// Hold one claim per host lane; a page stays due until a commit gives it another time.
+    pub fn claim(&self, now: Timestamp, max_pages: usize, lease: SignedDuration) -> Option<Claim> {
+        match self {
+            Self::Embedded(store) => store.claim(now, max_pages, lease),
+        }
+    }
+
+    /// Ends a claim before its lease does.
+    pub fn release(&self, host: &HostKey) {
+        match self {
+            Self::Embedded(store) => store.release(host),
+        }
+    }
+
+    /// When something will be claimable, if nothing is at `now`; `now` or earlier if something is. `None`: there is no page.
+    pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.next_due(now),
+        }
+    }
+
+    /// When the last request to this host left, as far as committed turns tell; also after a restart.
+    pub fn last_request(&self, host: &HostKey) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.last_request(host),
+        }
+    }
+
+    /// Sets when these pages are due ("check now", a new schedule); unknown pages are left out.
+    pub async fn reschedule(&self, pages: Vec<(PageId, Timestamp)>) -> Result<(), StoreError> {
+        match self {
+            Self::Embedded(store) => store.reschedule(pages).await,
+        }
+    }
+
+    /// Adds pages; those that are there already stay as they are. Returns how many were new.
+    pub async fn add_pages(&self, pages: Vec<Page>) -> Result<usize, StoreError> {
+        match self {
+            Self::Embedded(store) => store.add_pages(pages).await,
+        }
+    }
+
+    /// Forgets pages with their kept versions; their records stay.
+    pub async fn remove_pages(&self, pages: Vec<PageId>) -> Result<(), StoreError> {
+        match self {
+            Self::Embedded(store) => store.remove_pages(pages).await,
+        }
+    }
+
+    /// Forgets a source: its state, pages, kept versions, records and their history. Organisations and leads stay.
+    pub async fn remove_source(&self, source: &SourceId) -> Result<(), StoreError> {
+        match self {
+            Self::Embedded(store) => store.remove_source(source).await,
+        }
+    }
+
+    /// One page.
+    pub async fn page(&self, id: PageId) -> Result<Option<Page>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.page(id).await,
+        }
+    }
+
+    /// Several pages, in the order asked for; unknown ones are left out.
+    pub async fn pages(&self, ids: Vec<PageId>) -> Result<Vec<Page>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.pages(ids).await,
+        }
+    }
+
+    /// The pages of a source, the soonest due first.
+    pub fn pages_of(&self, source: &SourceId) -> Vec<PageId> {
+        match self {
+            Self::Embedded(store) => store.pages_of(source),
+        }
+    }
+
+    /// Every source that has pages, with their number and the soonest next check.
+    pub fn source_sizes(&self) -> Vec<SourceSize> {
+        match self {
+            Self::Embedded(store) => store.source_sizes(),
+        }
+    }
+
+    // What a turn reads.
+
+    /// What is remembered of a source.
+    pub async fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.source(id).await,
+        }
+    }
+
+    /// What is remembered of every source, by name.
+    pub async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.sources().await,
+        }
+    }
+
+    /// What is remembered of a host.
+    pub async fn host(&self, host: &HostKey) -> Result<Option<HostState>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.host(host).await,
+        }
+    }
+
+    /// Several records, in the order asked for; unknown ones are left out.
+    pub async fn records(&self, ids: Vec<RecordId>) -> Result<Vec<Record>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.records(ids).await,
+        }
+    }
+
+    /// The records of a source in the order of their ids, beginning after `after`.
+    pub async fn records_of(&self, source: &SourceId, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.records_of(source, after, limit).await,
+        }
+    }
+
+    /// The organisations known by any of these keys, each once, in the order of the keys.
+    pub async fn organisations_by_keys(&self, keys: Vec<IdentityKey>) -> Result<Vec<Organisation>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.organisations_by_keys(keys).await,
+        }
+    }
+
+    /// One organisation.
+    pub async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.organisation(id).await,
+        }
+    }
+
+    /// Signals of an organisation, the last seen first.
+    pub async fn signals_of(&self, organisation: OrganisationId, limit: usize) -> Result<Vec<Signal>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.signals_of(organisation, limit).await,
+        }
+    }
+
+    /// What every segment makes of a subject.
+    pub async fn leads_of(&self, subject: Subject) -> Result<Vec<Lead>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.leads_of(subject).await,
+        }
+    }
+
+    /// One lead.
+    pub async fn lead(&self, id: LeadId) -> Result<Option<Lead>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.lead(id).await,
+        }
+    }
+
+    /// The last kept version of a page.
+    pub async fn last_snapshot(&self, page: PageId) -> Result<Option<Snapshot>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.last_snapshot(page).await,
+        }
+    }
+
+    // The commit.
+
+    /// Writes a turn, all of it or nothing, and returns when it is durable. A version that was read (source, organisations, leads) and is no
+    /// longer the stored one, or an identity key that belongs to another organisation, is a conflict; versions are raised by the store.
+    pub async fn commit(&self, turn: Turn) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.commit(turn).await,
+        }
+    }
+
+    // The outbox.
+
+    /// Entries that are due, by channel and rep; at most `limit` entries in all.
+    pub async fn due_entries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEntries>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.due_entries(now, limit).await,
+        }
+    }
+
+    /// When the next entry is due.
+    pub fn next_entry(&self) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.next_entry(),
+        }
+    }
+
+    /// Puts a message into the outbox and settles the entries it carries (`Message::entries`), in one commit. A conflict if one of them is
+    /// settled already; nothing happens if a message with this id is there.
+    pub async fn seal(&self, message: Message) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.seal(message).await,
+        }
+    }
+
+    /// Puts messages into the outbox outside a turn (tests, notices). Returns how many were new: an id that is there is not put in twice.
+    pub async fn enqueue(&self, messages: Vec<Message>) -> Result<usize, CommitError> {
+        match self {
+            Self::Embedded(store) => store.enqueue(messages).await,
+        }
+    }
+
+    /// Messages of a channel to be sent now, in order: of each order key only the oldest that is neither delivered, dead nor suppressed, and
+    /// only when it is not leased. The leases live in memory: a new process finds every message ready again.
+    pub async fn lease_messages(
+        &self,
+        channel: &ChannelId,
+        now: Timestamp,
+        limit: usize,
+        until: Timestamp,
+    ) -> Result<Vec<Message>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.lease_messages(channel, now, limit, until).await,
+        }
+    }
+
+    /// When the next message of a channel can be leased.
+    pub fn next_message(&self, channel: &ChannelId) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.next_message(channel),
+        }
+    }
+
+    /// Gives back leased messages unsent, without a commit.
+    pub fn unlease(&self, messages: &[MessageId]) {
+        match self {
+            Self::Embedded(store) => store.unlease(messages),
+        }
+    }
+
+    /// Writes what came of an attempt: the message as it is now, the channel's state, and messages that follow from it, in one commit.
+    pub async fn acknowledge(&self, message: Message, channel: Option<ChannelState>, follow_up: Vec<Message>) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.acknowledge(message, channel, follow_up).await,
+        }
+    }
+
+    /// Makes dead messages ready again under their old ids. Returns which.
+    pub async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
+        match self {
+            Self::Embedded(store) => store.replay(which, now).await,
+        }
+    }
+
+    /// One message.
+    pub async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.message(id).await,
+        }
+    }
+
+    /// Messages, the last made first.
+    pub async fn messages(&self, filter: MessageFilter, limit: usize) -> Result<Vec<Message>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.messages(filter, limit).await,
+        }
+    }
+
+    /// How a channel's receiver is doing; `None`: it never failed.
+    pub async fn channel_state(&self, channel: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.channel_state(channel).await,
+        }
+    }
+
+    /// The states of all channels that ever failed.
+    pub async fn channel_states(&self) -> Result<Vec<ChannelState>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.channel_states().await,
+        }
+    }
+
+    /// Sets the state of a channel by hand (switching it on again).
+    pub async fn set_channel_state(&self, state: ChannelState) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.set_channel_state(state).await,
+        }
+    }
+
+    // Who does not want to hear from us.
+
+    /// Adds to the list, or replaces what was there for this channel and recipient.
+    pub async fn suppress(&self, suppression: Suppression) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.suppress(suppression).await,
+        }
+    }
+
+    /// Takes off the list; whether it was there.
+    pub async fn lift(&self, channel: &ChannelId, recipient: &str) -> Result<bool, CommitError> {
+        match self {
+            Self::Embedded(store) => store.lift(channel, recipient).await,
+        }
+    }
+
+    /// What this recipient does not want by this channel.
+    pub async fn suppressed(&self, channel: &ChannelId, recipient: &str) -> Result<Option<Suppression>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.suppressed(channel, recipient).await,
+        }
+    }
+
+    /// The whole list.
+    pub async fn suppressions(&self) -> Result<Vec<Suppression>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.suppressions().await,
+        }
+    }
+
+    // Small things to remember.
+
+    /// A named small value: the last digest window of a rep, times of alerts.
+    pub async fn mark(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.mark(name).await,
+        }
+    }
+
+    /// Sets a named small value; `None` forgets it.
+    pub async fn set_mark(&self, name: &str, value: Option<Vec<u8>>) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.set_mark(name, value).await,
+        }
+    }
+
+    /// 32 random bytes of this installation, made with the store: they sign the links we hand out.
+    pub fn install_key(&self) -> [u8; 32] {
+        match self {
+            Self::Embedded(store) => store.install_key(),
+        }
+    }
+
+    // Lists for people.
+
+    /// Kept versions of a page, the last one first.
+    pub async fn snapshots(&self, page: PageId) -> Result<Vec<Version>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.snapshots(page).await,
+        }
+    }
+
+    /// One kept version of a page.
+    pub async fn snapshot(&self, page: PageId, which: Which) -> Result<Option<Snapshot>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.snapshot(page, which).await,
+        }
+    }
+
+    /// The history of a record, the last change first.
+    pub async fn changes_of(&self, record: RecordId, limit: usize) -> Result<Vec<Change>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.changes_of(record, limit).await,
+        }
+    }
+
+    /// The history of a source, or of all of them, the last change first.
+    pub async fn recent_changes(&self, source: Option<&SourceId>, limit: usize) -> Result<Vec<Change>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.recent_changes(source, limit).await,
+        }
+    }
+
+    /// Leads, the highest total first.
+    pub async fn leads(&self, filter: LeadFilter, limit: usize) -> Result<Vec<Lead>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.leads(filter, limit).await,
+        }
+    }
+
+    /// Entries that wait, the soonest due first.
+    pub async fn waiting_entries(&self, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.waiting_entries(limit).await,
+        }
+    }
+
+    /// How much there is of everything.
+    pub async fn counts(&self) -> Result<Counts, StoreError> {
+        match self {
+            Self::Embedded(store) => store.counts().await,
+        }
+    }
+
+    /// How large the store is.
+    pub fn size(&self) -> Size {
+        match self {
+            Self::Embedded(store) => store.size(),
+        }
+    }
+
+    // Keeping.
+
+    /// One step of housekeeping: what is past its retention goes, dead segments are deleted, mostly dead ones rewritten.
+    pub async fn keep(&self, now: Timestamp) -> Result<Kept, StoreError> {
+        match self {
+            Self::Embedded(store) => store.keep(now).await,
+        }
+    }
+
+    /// Copies what is live into a fresh database, verifies the copy and switches to it, while commits go on.
+    pub async fn compact(&self) -> Result<Size, StoreError> {
+        match self {
+            Self::Embedded(store) => store.compact().await,
+        }
+    }
+
+    /// Makes a verified backup in the backup folder and drops the oldest beyond the number to keep.
+    pub async fn backup(&self, now: Timestamp) -> Result<Backup, StoreError> {
+        match self {
+            Self::Embedded(store) => store.backup(now).await,
+        }
+    }
+
+    /// Copies the whole store into a fresh data folder, verified.
+    pub async fn copy_to(&self, data: &Path) -> Result<Size, StoreError> {
+        match self {
+            Self::Embedded(store) => store.copy_to(data).await,
+        }
+    }
+
+    /// Ends the store: what was acknowledged is durable already; the lock is given back when this returns.
+    pub async fn close(&self) {
+        match self {
+            Self::Embedded(store) => store.close().await,
+        }
+    }
+}

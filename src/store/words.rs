@@ -1,0 +1,276 @@
+//! What the store is asked and what it answers, beside the model's own words. Plain values: knows no key and no file.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::base::ids::{ChannelId, ContentHash, MessageId, PageId, RepId, SegmentId, SourceId};
+use crate::model::{Entry, HostKey, LeadState, MessageState};
+
+/// Due pages of one host, owned by whoever holds the claim until it is released or its lease ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose pages; no other claim on it is given out meanwhile.
+    pub host: HostKey,
+    /// The due ones, the longest due first.
+    pub pages: Vec<PageId>,
+    /// When the lease ends by itself.
+    pub until: Timestamp,
+}
+
+/// Which kept version of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The last but this many: 0 is the last one.
+    Back(usize),
+    /// The one that was kept at this time, or the last one before it.
+    At(Timestamp),
+}
+
+/// One kept version of a page, without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// When it was read.
+    pub at: Timestamp,
+    /// Bytes of it.
+    pub length: u64,
+    /// Hash of its bytes.
+    pub content: ContentHash,
+    /// Whether its turn found a change.
+    pub changed: bool,
+}
+
+/// One kept version of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What is known of it.
+    pub version: Version,
+    /// Its bytes, checked against the hash.
+    pub bytes: Bytes,
+}
+
+/// Which leads; every `None` means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeadFilter {
+    /// Of this segment.
+    pub segment: Option<SegmentId>,
+    /// In this state.
+    pub state: Option<LeadState>,
+    /// Had by this rep.
+    pub owner: Option<RepId>,
+}
+
+/// Where messages stand, for filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// Waiting for an attempt.
+    Ready,
+    /// Being sent.
+    Leased,
+    /// Taken by the receiver.
+    Delivered,
+    /// Given up.
+    Dead,
+    /// Not sent: the recipient had unsubscribed.
+    Suppressed,
+}
+
+impl Standing {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Ready, Self::Leased, Self::Delivered, Self::Dead, Self::Suppressed];
+
+    /// Of a state.
+    pub const fn of(state: &MessageState) -> Self {
+        match state {
+            MessageState::Ready { .. } => Self::Ready,
+            MessageState::Leased { .. } => Self::Leased,
+            MessageState::Delivered { .. } => Self::Delivered,
+            MessageState::Dead { .. } => Self::Dead,
+            MessageState::Suppressed { .. } => Self::Suppressed,
+        }
+    }
+
+    /// The word used in the command line and output; the same as [`MessageState::word`].
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Leased => "leased",
+            Self::Delivered => "delivered",
+            Self::Dead => "dead",
+            Self::Suppressed => "suppressed",
+        }
+    }
+
+    /// The one of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.word() == word)
+    }
+}
+
+/// Which messages; every `None` means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MessageFilter {
+    /// Of this channel.
+    pub channel: Option<ChannelId>,
+    /// Standing here.
+    pub standing: Option<Standing>,
+}
+
+/// Entries that are due for one rep by one channel: they go out together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueEntries {
+    /// By which channel.
+    pub channel: ChannelId,
+    /// To whom.
+    pub rep: RepId,
+    /// The oldest first.
+    pub entries: Vec<Entry>,
+}
+
+/// Which dead messages are to be tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// These.
+    These(Vec<MessageId>),
+    /// All that were given up at this time or later, of one channel or of all.
+    DeadSince(Timestamp, Option<ChannelId>),
+}
+
+/// What a recipient does not want any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Nothing at all.
+    All,
+    /// No digests; alerts still.
+    Digests,
+    /// No alerts; digests still.
+    Alerts,
+}
+
+impl Scope {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::All, Self::Digests, Self::Alerts];
+
+    /// The word used in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Digests => "digests",
+            Self::Alerts => "alerts",
+        }
+    }
+}
+
+/// One entry of the list of those who do not want to hear from us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// By which channel.
+    pub channel: ChannelId,
+    /// Whom: an address, compared without regard to case.
+    pub recipient: String,
+    /// Since when.
+    pub at: Timestamp,
+    /// What.
+    pub scope: Scope,
+}
+
+/// How much there is of everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Pages.
+    pub pages: u64,
+    /// Hosts of those pages.
+    pub hosts: u64,
+    /// Records.
+    pub records: u64,
+    /// Organisations.
+    pub organisations: u64,
+    /// Leads.
+    pub leads: u64,
+    /// Entries waiting for a digest or alert.
+    pub entries: u64,
+    /// Messages not yet delivered, by channel.
+    pub waiting: Vec<(ChannelId, u64)>,
+    /// Messages given up, by channel.
+    pub dead: Vec<(ChannelId, u64)>,
+}
+
+/// How large the store is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Keys in the database.
+    pub keys: u64,
+    /// Bytes of those keys and their values.
+    pub live: u64,
+    /// Bytes of the database file.
+    pub file: u64,
+    /// Bytes of all segment files.
+    pub segments: u64,
+    /// Bytes of them that are still referred to.
+    pub segments_live: u64,
+}
+
+impl Size {
+    /// Whether the file is larger than 64 MB and four times what is live: time for [`super::Store::compact`].
+    pub const fn overgrown(&self) -> bool {
+        self.file > 64_000_000 + 4 * self.live
+    }
+}
+
+/// What opening found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// How large it is.
+    pub size: Size,
+    /// How much there is of everything.
+    pub pages: u64,
+    /// Whether it was made just now.
+    pub fresh: bool,
+}
+
+/// What one step of keeping did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Messages, entries and changes past their retention, deleted.
+    pub expired: u64,
+    /// Segments deleted.
+    pub segments_deleted: u64,
+    /// Segments rewritten because most of them was dead.
+    pub segments_rewritten: u64,
+}
+
+/// One backup: a folder that holds a whole store and a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// Its name, which is its time: `20261123T153000Z`.
+    pub name: String,
+    /// Where.
+    pub path: PathBuf,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Keys in it.
+    pub keys: u64,
+    /// Bytes of all its files.
+    pub bytes: u64,
+}
+
+/// What a restore did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// Keys in the restored store.
+    pub keys: u64,
+    /// Where the store that was there before now lies; never deleted by us.
+    pub aside: Option<PathBuf>,
+}
+
+/// What is remembered of a source beside its state, for lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceSize {
+    /// Which.
+    pub source: SourceId,
+    /// Its pages.
+    pub pages: u64,
+    /// The soonest next check of them.
+    pub next_due: Option<Timestamp>,
+}
