@@ -29,7 +29,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
-use crate::{deliver, door, fetch, route, score, store};
+use crate::{deliver, door, fetch, route, schedule, score, store};
 
 pub use changes::ConfigChange;
 pub use layers::Flag;
@@ -149,6 +149,15 @@ pub struct Setting {
     mark: ContentHash,
 }
 
+/// A rep, with the times of their digest.
+#[derive(Debug, Clone)]
+pub struct Rep {
+    /// Whom they serve.
+    pub rep: route::Rep,
+    /// When their digest leaves.
+    pub digest: schedule::DigestTimes,
+}
+
 /// A whole configuration, checked and compiled. Never changed: a reload makes another one.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -171,7 +180,7 @@ pub struct Config {
     /// In the order of the files.
     pub segments: Vec<Arc<score::Segment>>,
     /// In the order of the files.
-    pub reps: Vec<Arc<route::Rep>>,
+    pub reps: Vec<Arc<Rep>>,
     /// In the order of the files.
     pub channels: Vec<Arc<deliver::Channel>>,
     /// Every value in force, for people.

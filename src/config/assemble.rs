@@ -1,8 +1,8 @@
 //! From files to a compiled configuration, step by step: read, parse, merge, compile each table, check references. Knows which module
 //! owns which table, nothing of what they do.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -20,7 +20,7 @@ use super::source::{self, Aspect, Source};
 use super::tree::{self, Node, Table};
 use super::{Config, DEFAULTS, Refusal, Rep, Request, lists, process, show};
 use crate::base::ids::ContentHash;
-use crate::base::secret::{Secret, SecretRef};
+use crate::base::secret::SecretRef;
 use crate::model::Fault;
 use crate::{deliver, diff, door, extract, fetch, route, schedule, score, store};
 
@@ -296,6 +296,26 @@ impl<'a> Builder<'a> {
         }
         out
     }
+
+    fn channels(&mut self, tables: &'a Tables, segments: &Ids, marks: &mut Marks<crate::base::ids::ChannelId>) -> Vec<Arc<deliver::Channel>> {
+        let mut out = Vec::new();
+        for (index, (at, table)) in repeated(tables, "channel").iter().enumerate() {
+            let mut section = named("channel", index, table, *at);
+            self.desk.refuse_unknown(&mut section, deliver::KEYS);
+            let spec: deliver::Spec = self.desk.read(&mut section, None);
+            for (at, id) in spec.segments.iter().enumerate() {
+                self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
+            }
+            let fetcher = self.fetcher(*at);
+            let Some(channel) = self.desk.compiled(&mut section, spec.compile(&|kept: &SecretRef| fetcher.reveal(kept))) else { continue };
+            let text = format!("{}{}", canonical(table, deliver::KEYS), fetcher.trace());
+            marks.insert(channel.id.clone(), ContentHash::of(text.as_bytes()));
+            out.push(Arc::new(channel));
+        }
+        out
+    }
+
+    fn ways_out(&mut self, _tables: &'a Tables, _reps: &[Arc<Rep>], _channels: &[Arc<deliver::Channel>]) {}
 
     /// A reference to a table of another kind must lead somewhere.
     fn refer(&mut self, section: &mut Section<'_>, key: &str, id: &str, kind: &str, known: &Ids) {
