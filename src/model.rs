@@ -2,7 +2,9 @@
 //!
 //! Plain values with small total functions. Knows no file, no wire and no stored shape; `store` and `web` have shapes of their own.
 
+mod area;
 mod change;
+mod company_name;
 mod extract;
 mod failure;
 mod lead;
@@ -13,10 +15,12 @@ mod record;
 mod turn;
 mod value;
 
+pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind};
+pub use company_name::{CompanyName, LegalForm, LegalKind};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found};
 pub use failure::{Advice, Failure, FailureClass};
-pub use lead::{Decision, Lead, LeadState, Part, PartKind, Score, Subject};
+pub use lead::{Decision, Lead, LeadState, Part, PartKind, Score, Subject, Terms};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{

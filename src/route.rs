@@ -1,1 +1,14 @@
-//! Says who is told, by which way, and how soon; or why nobody. Pure.
+//! Says who is told, by which way, and how soon; or why nobody. Pure: knows no store, no mail and no rules of scoring, and is told the
+//! next digest time instead of working it out.
+
+mod assign;
+mod lane;
+mod rep;
+mod revise;
+mod spec;
+
+pub use assign::{Case, assign};
+pub use lane::{Address, Slot, entry, lane};
+pub use rep::{Quiet, Rep};
+pub use revise::{Finding, for_rep, revise};
+pub use spec::{KEYS, Spec};

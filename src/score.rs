@@ -1,1 +1,41 @@
-//! Says what a segment makes of an organisation, line by line. Pure.
+//! Says what a segment makes of an organisation, line by line. Pure: knows no store, no rep and no message, and keeps no counter.
+//!
+//! One point is a tenth of a doubling of the odds, kept in hundredths. FIT (who) and SIGNAL (why now) are never blended; what is not
+//! known adds nothing and opens an interval instead. A score is a function of facts, signals, rules and the moment, so an old one can be
+//! computed again.
+
+mod fit;
+mod gates;
+mod lists;
+mod rules;
+mod segment;
+mod signals;
+mod spec;
+mod sum;
+
+use crate::base::ids::SourceId;
+use crate::model::{Organisation, Record, Signal};
+
+pub use lists::{BadList, List, ListName, Listed, Lists};
+pub use segment::Segment;
+pub use signals::half_life;
+pub use spec::{FieldSpec, GateSpec, KEYS, PointsSpec, Spec, WhenSpec};
+pub use sum::score;
+
+/// A source trusted less than this never makes a lead by itself.
+pub const TRUSTED: f32 = 0.3;
+
+/// What is known of an organisation, as handed in by the caller; later things than the moment scored for are left out by [`score`].
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// Whom it is about.
+    pub organisation: &'a Organisation,
+    /// Records that name it.
+    pub records: &'a [Record],
+    /// Signals about it.
+    pub signals: &'a [Signal],
+    /// Lists of organisations that gates name.
+    pub lists: &'a Lists,
+    /// How far a source is trusted, 0 to 1.
+    pub trust_of: &'a dyn Fn(&SourceId) -> f32,
+}

@@ -66,6 +66,28 @@ impl Score {
     pub const fn total(&self) -> i64 {
         self.fit + self.signal
     }
+
+    /// Whether the lines sum to the two sums, to the last digit.
+    pub fn check_sum(&self) -> bool {
+        let sum =
+            |fit: bool| -> i64 { self.parts.iter().filter(|part| (part.kind == PartKind::Fit) == fit).map(|part| part.centipoints).sum() };
+        sum(true) == self.fit && sum(false) == self.signal
+    }
+}
+
+/// What a segment asks of a lead, apart from how it scores: the lines it must reach, and what to do with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// Which segment.
+    pub segment: SegmentId,
+    /// What people call it.
+    pub title: String,
+    /// From this total on it is a lead, in hundredths of a point.
+    pub line: i64,
+    /// From this total on a rep is told at once, in hundredths of a point.
+    pub hot: i64,
+    /// What the segment wants done with its leads, in the user's words; empty: the contact that is known says it.
+    pub next_step: String,
 }
 
 /// Where a lead stands.

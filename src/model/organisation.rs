@@ -6,7 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::{Evidence, Value};
-use crate::base::ids::{OrganisationId, RecordId};
+use crate::base::ids::{OrganisationId, RecordId, SourceId};
 
 /// Something by which two records are known to name the same organisation. Exact in this version; `resolve` says which are strong.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,6 +143,15 @@ impl Organisation {
     /// The values known under a name.
     pub fn facts(&self, name: FactName) -> impl Iterator<Item = &Fact> {
         self.facts.iter().filter(move |fact| fact.name == name)
+    }
+
+    /// The value to show of several: from the most trusted source, there the newest.
+    pub fn best(&self, name: FactName, trust_of: &dyn Fn(&SourceId) -> f32) -> Option<&Fact> {
+        self.facts(name).max_by(|a, b| {
+            let trust = trust_of(&a.evidence.source).total_cmp(&trust_of(&b.evidence.source));
+            // The last two only make the choice the same for any order of the facts.
+            trust.then_with(|| (a.evidence.seen, a.record, a.value.text()).cmp(&(b.evidence.seen, b.record, b.value.text())))
+        })
     }
 
     /// What to call it on paper.

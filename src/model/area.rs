@@ -1,0 +1,162 @@
+//! Where an organisation is, as far as the facts tell: the areas that segments and reps name, and the names of countries.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+
+use super::{Evidence, Fact, FactName, Organisation};
+use crate::base::text;
+
+/// An area as written in the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// A country, ISO 3166-1 alpha-2.
+    Country(String),
+    /// A part of a country: ISO 3166-2 (`ES-MD`) or NUTS (`ES30`, which also holds `ES300`).
+    Code(String),
+    /// Folded words, found in the region or place that a source names.
+    Words(String),
+}
+
+/// What the facts say to a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Yes, and this is the proof.
+    Yes(Evidence),
+    /// No, and this is the proof.
+    No(Evidence),
+    /// Nobody knows; this fact would tell.
+    Unknown(FactName),
+}
+
+struct Countries {
+    by_name: HashMap<String, &'static str>,
+    by_calling_code: HashMap<&'static str, &'static str>,
+}
+
+static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| {
+    let mut countries = Countries { by_name: HashMap::new(), by_calling_code: HashMap::new() };
+    for row in include_str!("countries.txt").lines().filter(|row| !row.starts_with('#')) {
+        let mut cells = row.split('|');
+        let (Some(code), Some(calling)) = (cells.next(), cells.next()) else { continue };
+        if !calling.is_empty() {
+            countries.by_calling_code.insert(calling, code);
+        }
+        countries.by_name.insert(text::words(code), code);
+        countries.by_name.extend(cells.map(|name| (text::words(name), code)));
+    }
+    countries
+});
+
+/// The ISO 3166-1 alpha-2 code of a country written as code or by one of its usual names.
+pub fn country_code(name: &str) -> Option<&'static str> {
+    COUNTRIES.by_name.get(&text::words(name)).copied()
+}
+
+/// The country of a telephone number in E.164, where its calling code belongs to one country (`+1` and `+7` do not).
+pub fn calling_country(phone: &str) -> Option<&'static str> {
+    let digits = phone.strip_prefix('+')?;
+    (1..=3).rev().find_map(|n| digits.get(..n).and_then(|code| COUNTRIES.by_calling_code.get(code)).copied())
+}
+
+/// The country in front of a European VAT number (`ESB12345678`; Greece writes `EL`, Northern Ireland `XI`).
+pub fn vat_country(tax_id: &str) -> Option<&'static str> {
+    const PREFIXES: &str = "AT BE BG CY CZ DE DK EE EL ES FI FR GB GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK XI NO CH RU US";
+    let (prefix, rest) = tax_id.split_at_checked(2)?;
+    let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+    if digits < 7 {
+        return None;
+    }
+    match prefix {
+        "EL" => Some("GR"),
+        "XI" => Some("GB"),
+        known => PREFIXES.split(' ').find(|p| *p == known),
+    }
+}
+
+impl Area {
+    /// Reads an area: `ES`, `Spain`, `ES-MD`, `ES30`, `Andalucía`. `None` when there are no letters or digits in it.
+    pub fn parse(written: &str) -> Option<Self> {
+        let written = written.trim();
+        if let Some(code) = country_code(written) {
+            return Some(Self::Country(code.to_owned()));
+        }
+        let upper = written.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-');
+        let country = written.get(..2).and_then(country_code);
+        if upper && (3..=6).contains(&written.len()) && country.is_some() && written.bytes().any(|b| b == b'-' || b.is_ascii_digit()) {
+            return Some(Self::Code(written.to_owned()));
+        }
+        let words = text::words(written);
+        (!words.is_empty()).then_some(Self::Words(words))
+    }
+
+    fn country(&self) -> Option<&str> {
+        match self {
+            Self::Country(code) => Some(code),
+            Self::Code(code) => code.get(..2),
+            Self::Words(_) => None,
+        }
+    }
+
+    fn holds(&self, fact: &Fact) -> bool {
+        match self {
+            Self::Country(code) => country_of(fact) == Some(code),
+            Self::Code(code) => fact.name == FactName::Region && fact.value.text().to_uppercase().starts_with(code.as_str()),
+            Self::Words(words) => {
+                matches!(fact.name, FactName::Region | FactName::Place | FactName::Country | FactName::Address)
+                    && format!(" {} ", text::words(&fact.value.text())).contains(&format!(" {words} "))
+            }
+        }
+    }
+}
+
+/// The country a fact speaks of, if it does.
+fn country_of(fact: &Fact) -> Option<&'static str> {
+    let said = fact.value.text();
+    match fact.name {
+        FactName::Country => country_code(&said),
+        FactName::Region => {
+            said.get(..2).filter(|_| said.len() > 2 && matches!(Area::parse(&said), Some(Area::Code(_)))).and_then(country_code)
+        }
+        FactName::TaxId => {
+            vat_country(&said.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect::<String>())
+        }
+        FactName::Phone => calling_country(&said),
+        FactName::Name
+        | FactName::Website
+        | FactName::Email
+        | FactName::Address
+        | FactName::Place
+        | FactName::Industry
+        | FactName::Size
+        | FactName::Person => None,
+    }
+}
+
+/// Whether an organisation is in one of these areas, by what was known at a moment.
+///
+/// A telephone number can say yes, never no: companies list foreign numbers. A country from a fact or a VAT number says both.
+pub fn within(areas: &[Area], organisation: &Organisation, at: Timestamp) -> Answer {
+    let mut facts: Vec<&Fact> = organisation.facts.iter().filter(|fact| fact.evidence.seen <= at).collect();
+    facts.sort_by_key(|fact| (fact.name, fact.evidence.seen, fact.record));
+    let strong = facts.iter().find(|fact| fact.name != FactName::Phone && country_of(fact).is_some());
+    if let Some(fact) =
+        facts.iter().find(|fact| (fact.name != FactName::Phone || strong.is_none()) && areas.iter().any(|area| area.holds(fact)))
+    {
+        return Answer::Yes(fact.evidence.clone());
+    }
+    if let Some(fact) = strong {
+        let elsewhere = |area: &Area| area.country().is_some_and(|code| country_of(fact) != Some(code));
+        if areas.iter().all(elsewhere) {
+            return Answer::No(fact.evidence.clone());
+        }
+    }
+    if areas.iter().all(|area| matches!(area, Area::Country(_))) {
+        return Answer::Unknown(FactName::Country);
+    }
+    match facts.iter().find(|fact| fact.name == FactName::Region) {
+        Some(region) if areas.iter().all(|area| !matches!(area, Area::Country(_))) => Answer::No(region.evidence.clone()),
+        Some(_) | None => Answer::Unknown(FactName::Region),
+    }
+}

@@ -1,0 +1,82 @@
+//! Who gets a lead, and why; or why nobody. Knows no channels and no times of day.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::rep::{Rep, Serves};
+use crate::base::ids::RepId;
+use crate::model::{Decision, Lead, Organisation};
+
+/// A lead to be given to somebody.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The lead; its owner, if it has one, keeps it.
+    pub lead: &'a Lead,
+    /// Whom it is about.
+    pub organisation: &'a Organisation,
+    /// Who looks after this organisation already, through a lead of another segment.
+    pub known_owner: Option<&'a RepId>,
+}
+
+/// Finds the owner: a known one stays; else who serves segment, industry and region, has room, carries the least, and is first by id.
+///
+/// `load` counts the organisations each rep looks after now; a rep that is not in it has none.
+pub fn assign(case: &Case<'_>, reps: &[Rep], load: &BTreeMap<RepId, u32>, now: Timestamp) -> Decision {
+    let segment = &case.lead.segment;
+    if reps.is_empty() {
+        return Decision::Nobody("no rep is set up: add a `[[rep]]`".to_owned());
+    }
+    let kept = match &case.lead.owner {
+        Decision::To(owner, _) => Some((owner, "works this lead already")),
+        Decision::Nobody(_) => None,
+    };
+    let known = case.known_owner.map(|owner| (owner, "looks after this organisation already"));
+    for (owner, because) in kept.into_iter().chain(known) {
+        if let Some(rep) = reps.iter().find(|rep| rep.id == *owner && rep.works(segment)) {
+            return Decision::To(rep.id.clone(), because.to_owned());
+        }
+    }
+    let carries = |rep: &Rep| load.get(&rep.id).copied().unwrap_or(0);
+    let working: Vec<&Rep> = reps.iter().filter(|rep| rep.works(segment)).collect();
+    if working.is_empty() {
+        return Decision::Nobody(format!("no rep works the segment `{segment}`"));
+    }
+    let mut serving: Vec<(Serves, &Rep)> = working.iter().map(|rep| (rep.serves(case.organisation, now), *rep)).collect();
+    serving.retain(|(serves, _)| *serves != Serves::Not);
+    if serving.is_empty() {
+        return Decision::Nobody(format!(
+            "no rep of `{segment}` serves its industry and region ({})",
+            names(&working, |rep| rep.id.to_string())
+        ));
+    }
+    let present: Vec<(Serves, &Rep)> = serving.iter().copied().filter(|(_, rep)| rep.absent_until(now).is_none()).collect();
+    let free = present.iter().filter(|(_, rep)| carries(rep) < rep.capacity);
+    match free.min_by_key(|(serves, rep)| (*serves, carries(rep), &rep.id)) {
+        Some((serves, rep)) => {
+            let sure = if *serves == Serves::Perhaps { ", its industry or region is not known" } else { "" };
+            Decision::To(rep.id.clone(), format!("works `{segment}` with {} of {} taken{sure}", carries(rep), rep.capacity))
+        }
+        None => Decision::Nobody(nobody_is_free(&serving, &carries, now)),
+    }
+}
+
+fn nobody_is_free(serving: &[(Serves, &Rep)], carries: &dyn Fn(&Rep) -> u32, now: Timestamp) -> String {
+    let reps: Vec<&Rep> = serving.iter().map(|(_, rep)| *rep).collect();
+    let why = names(&reps, |rep| match rep.absent_until(now) {
+        Some(day) => format!("{} is away until {day}", rep.id),
+        None => format!("{} has {} of {}", rep.id, carries(rep), rep.capacity),
+    });
+    format!("nobody is free: {why}")
+}
+
+/// At most five, in order of id: a reason is one line.
+fn names(reps: &[&Rep], say: impl Fn(&Rep) -> String) -> String {
+    let mut sorted = reps.to_vec();
+    sorted.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut said = sorted.iter().take(5).map(|rep| say(rep)).collect::<Vec<_>>().join(", ");
+    if sorted.len() > 5 {
+        said.push_str(&format!(" and {} more", sorted.len() - 5));
+    }
+    said
+}

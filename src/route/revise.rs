@@ -1,0 +1,147 @@
+//! Whether there is something new to tell about an organisation in a segment, and what. Knows no reps.
+
+use jiff::Timestamp;
+
+use crate::base::ids::SourceId;
+use crate::model::{Decision, Evidence, FactName, Lead, LeadState, Organisation, PartKind, Score, Signal, Subject, Terms};
+
+/// What a turn found out about an organisation.
+#[derive(Clone, Copy)]
+pub struct Finding<'a> {
+    /// Whom it is about.
+    pub organisation: &'a Organisation,
+    /// What the segment makes of it now.
+    pub score: &'a Score,
+    /// Signals that are new in this turn.
+    pub news: &'a [Signal],
+    /// How far a source is trusted: says which contact to name.
+    pub trust_of: &'a dyn Fn(&SourceId) -> f32,
+}
+
+/// The lead as it is now, when it is new or differs; `None` when there is nothing to store.
+///
+/// The revision rises, and with it somebody is told, only for something new: it became a lead, a new signal that counts, the hot line
+/// crossed upwards, a gate that opened or shut. Fading changes neither; falling below the line is stored without a word. What a rep
+/// decided (accepted, rejected, parked) stays; a gate may still shut, and a rejected or parked lead is not brought up again by news.
+pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now: Timestamp) -> Option<Lead> {
+    let score = finding.score;
+    let computed = if score.excluded.is_some() {
+        LeadState::Excluded
+    } else if score.total() >= terms.line {
+        LeadState::New
+    } else {
+        LeadState::Below
+    };
+    let Some(previous) = previous else {
+        return (computed == LeadState::New).then(|| first(terms, finding, now));
+    };
+    let state = next_state(previous.state, computed);
+    let tell = is_news(terms, previous, state, finding);
+    let same = state == previous.state && score.rules == previous.score.rules && same_grounds(score, &previous.score);
+    if !tell && same && previous.title == finding.organisation.title() {
+        return None;
+    }
+    let mut lead = previous.clone();
+    lead.revision += u32::from(tell);
+    finding.organisation.title().clone_into(&mut lead.title);
+    lead.score = score.clone();
+    lead.state = state;
+    lead.next_step = next_step(terms, finding);
+    lead.changed = now;
+    Some(lead)
+}
+
+/// Whether a rep is to hear of a lead in this state; machines hear of every revision.
+pub const fn for_rep(state: LeadState) -> bool {
+    match state {
+        LeadState::New | LeadState::Accepted => true,
+        LeadState::Rejected | LeadState::Parked | LeadState::Below | LeadState::Excluded => false,
+    }
+}
+
+fn first(terms: &Terms, finding: &Finding<'_>, now: Timestamp) -> Lead {
+    let subject = Subject::Organisation(finding.organisation.id);
+    Lead {
+        id: Lead::id_of(&terms.segment, subject),
+        version: 0,
+        revision: 1,
+        segment: terms.segment.clone(),
+        subject,
+        title: finding.organisation.title().to_owned(),
+        score: finding.score.clone(),
+        state: LeadState::New,
+        owner: Decision::Nobody("not given to anybody yet".to_owned()),
+        next_step: next_step(terms, finding),
+        first_seen: now,
+        changed: now,
+    }
+}
+
+/// What a rep decided stands, except against a gate; what nobody decided follows the score.
+const fn next_state(previous: LeadState, computed: LeadState) -> LeadState {
+    match (previous, computed) {
+        (LeadState::Rejected, _) => LeadState::Rejected,
+        (LeadState::Accepted | LeadState::Parked, LeadState::Excluded) => LeadState::Excluded,
+        (LeadState::Accepted, _) => LeadState::Accepted,
+        (LeadState::Parked, _) => LeadState::Parked,
+        (LeadState::New | LeadState::Below | LeadState::Excluded, state) => state,
+    }
+}
+
+fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'_>) -> bool {
+    match (previous.state, state) {
+        // It became a lead, or a gate took one away.
+        (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
+        (LeadState::New | LeadState::Accepted, LeadState::New | LeadState::Accepted) => {
+            let crossed = previous.score.total() < terms.hot && finding.score.total() >= terms.hot;
+            crossed || finding.news.iter().any(|signal| counts(finding.score, signal))
+        }
+        (_, LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked | LeadState::Below | LeadState::Excluded) => {
+            false
+        }
+    }
+}
+
+/// Whether a signal has a line of its own in the sum: one that no rule of the segment asks for is no news there.
+fn counts(score: &Score, signal: &Signal) -> bool {
+    score
+        .parts
+        .iter()
+        .any(|part| part.kind == PartKind::Signal(signal.kind) && part.centipoints != 0 && part.evidence.as_ref() == Some(&signal.evidence))
+}
+
+/// Whether two scores rest on the same: the same fit, the same signals however faded, the same unknowns and gates.
+fn same_grounds(a: &Score, b: &Score) -> bool {
+    fn grounds(score: &Score) -> Vec<(PartKind, &str, Option<&Evidence>)> {
+        score.parts.iter().map(|part| (part.kind, part.rule.as_str(), part.evidence.as_ref())).collect()
+    }
+    a.fit == b.fit && a.excluded == b.excluded && a.unknown == b.unknown && grounds(a) == grounds(b)
+}
+
+/// What to do next: the segment's own words where it has some, else the way that is known; and what to find out first.
+fn next_step(terms: &Terms, finding: &Finding<'_>) -> String {
+    let best = |name: FactName| finding.organisation.best(name, finding.trust_of).map(|fact| fact.value.text());
+    let person = best(FactName::Person);
+    let (phone, email, website) = (best(FactName::Phone), best(FactName::Email), best(FactName::Website));
+    let who = person.clone().map(|person| format!(" {person}")).unwrap_or_default();
+    let way = match (phone, email, website) {
+        (Some(phone), Some(email), _) => Some(format!("call{who} on {phone}, or write to {email}")),
+        (Some(phone), None, _) => Some(format!("call{who} on {phone}")),
+        (None, Some(email), _) => Some(format!("write to{who} at {email}")),
+        (None, None, Some(website)) => Some(format!("find a telephone number or an e-mail address on {website}")),
+        (None, None, None) => None,
+    };
+    let mut missing: Vec<&str> = Vec::new();
+    if finding.organisation.name.is_none() {
+        missing.push("who it is");
+    }
+    if way.is_none() {
+        missing.push("a telephone number or an e-mail address");
+    }
+    if person.is_none() {
+        missing.push("the decision maker");
+    }
+    let find_out = (!missing.is_empty()).then(|| format!("find out: {}", missing.join(", ")));
+    let wanted = Some(terms.next_step.clone()).filter(|words| !words.is_empty());
+    wanted.into_iter().chain(way).chain(find_out).collect::<Vec<_>>().join("; ")
+}

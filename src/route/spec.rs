@@ -1,0 +1,171 @@
+//! The shape of `[[rep]]` as people write it, and its checks.
+
+use std::str::FromStr;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::rep::{Quiet, Rep};
+use crate::base::ids::{ChannelId, RepId, SegmentId};
+use crate::base::text;
+use crate::model::{Area, Fault};
+
+/// The keys of `[[rep]]`.
+pub const KEYS: &[&str] = &[
+    "id",
+    "name",
+    "email",
+    "language",
+    "zone",
+    "segments",
+    "industries",
+    "regions",
+    "capacity",
+    "digest",
+    "alerts_per_hour",
+    "quiet",
+    "channel",
+    "absent",
+];
+
+/// Organisations one rep can look after, unless set: sales practice says 10 to 50.
+const CAPACITY: u32 = 40;
+/// Alerts an hour, unless set.
+const ALERTS_PER_HOUR: u32 = 4;
+/// When digests go out, unless set.
+const DIGEST: &str = "Mon-Fri 08:00";
+
+/// A person who works leads.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spec {
+    /// Its name in settings and output: 1 to 64 of a-z, 0-9, `-`, `_` and `.`.
+    pub id: String,
+    /// What people call them; the id when left out.
+    pub name: String,
+    /// Where their mail goes.
+    pub email: String,
+    /// The language of their mail, such as `en` or `es` (default `en`).
+    pub language: Option<String>,
+    /// Their time zone, an IANA name such as `Europe/Madrid` (default `UTC`).
+    pub zone: Option<String>,
+    /// The segments they work; all when left out.
+    pub segments: Vec<String>,
+    /// The lines of business they work, as words that sources use; all when left out.
+    pub industries: Vec<String>,
+    /// Where they work: countries (`ES`), parts (`ES-MD`, `ES30`) or words; everywhere when left out.
+    pub regions: Vec<String>,
+    /// The most organisations they can look after at a time (default 40).
+    pub capacity: Option<u32>,
+    /// When their digest goes out, in their zone: `Mon-Fri 08:00` (the default), `daily 07:30, 16:00`.
+    pub digest: Option<String>,
+    /// The most alerts an hour (default 4); further ones go into the digest. 0: no alerts.
+    pub alerts_per_hour: Option<u32>,
+    /// When no alert may come, in their zone: `22:00-07:00`. Left out: alerts come at any time.
+    pub quiet: Option<String>,
+    /// The channel their digests and alerts leave by; the mail channel when left out.
+    pub channel: Option<String>,
+    /// When they are away, both days included: `2026-12-24..2027-01-02`, or one day. New leads go to others then.
+    pub absent: Vec<String>,
+}
+
+impl Spec {
+    /// Checks the settings; all mistakes at once. The text of `digest` is checked by whoever knows digest times.
+    pub fn compile(&self) -> Result<Rep, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut fault = |key: String, found: &str, expected: &str| faults.push(Fault::new(key, found, expected));
+        let id = RepId::from_str(&self.id).map_err(|bad| fault("id".to_owned(), &self.id, &bad.to_string())).ok();
+        if !is_email(&self.email) {
+            fault("email".to_owned(), &self.email, "an e-mail address such as `ana@example.com`");
+        }
+        let language = self.language.as_deref().unwrap_or("en").to_ascii_lowercase();
+        if !(2..=3).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_lowercase()) {
+            fault("language".to_owned(), &language, "a language code of two or three letters (ISO 639), such as `es`");
+        }
+        let zone_name = self.zone.as_deref().unwrap_or("UTC");
+        let zone =
+            TimeZone::get(zone_name).map_err(|_| fault("zone".to_owned(), zone_name, "an IANA time zone such as `Europe/Madrid`")).ok();
+        let segments = each("segments", &self.segments, |s| SegmentId::from_str(s).ok(), "the id of a segment", &mut fault);
+        let industries =
+            each("industries", &self.industries, |s| Some(text::words(s)).filter(|w| !w.is_empty()), "a word or a phrase", &mut fault);
+        let regions = each("regions", &self.regions, Area::parse, "a country (`ES`), a part of one (`ES-MD`) or words", &mut fault);
+        let absent = each("absent", &self.absent, days, "a day, or two with `..` between: `2026-12-24..2027-01-02`", &mut fault);
+        let quiet = self.quiet.as_deref().filter(|q| !q.trim().is_empty()).and_then(|written| {
+            let quiet = quiet(written);
+            if quiet.is_none() {
+                fault("quiet".to_owned(), written, "two different times of day, such as `22:00-07:00`");
+            }
+            quiet
+        });
+        let channel = self
+            .channel
+            .as_deref()
+            .and_then(|written| ChannelId::from_str(written).map_err(|bad| fault("channel".to_owned(), written, &bad.to_string())).ok());
+        let (Some(id), Some(zone), true) = (id, zone, faults.is_empty()) else { return Err(faults) };
+        let name = text::squeeze(&self.name);
+        Ok(Rep {
+            name: if name.is_empty() { self.id.clone() } else { name },
+            id,
+            email: self.email.trim().to_owned(),
+            language,
+            zone,
+            segments,
+            industries,
+            regions,
+            capacity: self.capacity.unwrap_or(CAPACITY),
+            digest: self.digest.clone().unwrap_or_else(|| DIGEST.to_owned()),
+            alerts_per_hour: self.alerts_per_hour.unwrap_or(ALERTS_PER_HOUR),
+            quiet,
+            channel,
+            absent,
+        })
+    }
+}
+
+fn each<T>(
+    key: &str,
+    written: &[String],
+    read: impl Fn(&str) -> Option<T>,
+    expected: &str,
+    fault: &mut impl FnMut(String, &str, &str),
+) -> Vec<T> {
+    let mut good = Vec::new();
+    for (index, entry) in written.iter().enumerate() {
+        match read(entry) {
+            Some(value) => good.push(value),
+            None => fault(format!("{key}[{index}]"), entry, expected),
+        }
+    }
+    good
+}
+
+/// Enough to catch what is no address at all; the mail channel judges the rest.
+fn is_email(written: &str) -> bool {
+    let Some((local, domain)) = written.trim().rsplit_once('@') else { return false };
+    let plain = |part: &str| {
+        !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | '@'))
+    };
+    plain(local) && plain(domain) && written.len() <= 254 && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
+fn days(written: &str) -> Option<(Date, Date)> {
+    let (first, last) = written.split_once("..").unwrap_or((written, written));
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    (first <= last).then_some((first, last))
+}
+
+fn quiet(written: &str) -> Option<Quiet> {
+    let (from, to) = written.split_once('-')?;
+    let quiet = Quiet { from: time(from)?, to: time(to)? };
+    (quiet.from != quiet.to).then_some(quiet)
+}
+
+fn time(written: &str) -> Option<Time> {
+    let (hour, minute) = written.trim().split_once(':')?;
+    if hour == "24" && minute == "00" {
+        return Some(Time::midnight());
+    }
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}

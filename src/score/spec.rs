@@ -1,0 +1,112 @@
+//! The shape of `[[segment]]` as people write it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The keys of `[[segment]]`.
+pub const KEYS: &[&str] =
+    &["id", "title", "regions", "countries", "gates", "capacity_per_week", "line", "hot", "points", "caps", "next_step"];
+
+/// A market you sell to: who belongs to it, what makes an organisation interesting, and from when on it is a lead.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spec {
+    /// Its name in settings and output: 1 to 64 of a-z, 0-9, `-`, `_` and `.`.
+    pub id: String,
+    /// What people call it; the id when left out.
+    pub title: String,
+    /// Where it sells: countries (`ES`, `Spain`), parts of countries (`ES-MD`, NUTS `ES30`) or words as sources write them. An
+    /// organisation known to be elsewhere is excluded; one whose place is unknown is not.
+    pub regions: Vec<String>,
+    /// As `regions`, countries only.
+    pub countries: Vec<String>,
+    /// Who is none of this segment's business; each with one rule.
+    pub gates: Vec<GateSpec>,
+    /// Leads a week that its reps can work.
+    pub capacity_per_week: Option<u32>,
+    /// Points from which on an organisation is a lead (default 10: its odds are doubled).
+    pub line: Option<f64>,
+    /// Points from which on a rep is told at once (default 40).
+    pub hot: Option<f64>,
+    /// What makes an organisation interesting, rule by rule.
+    pub points: Vec<PointsSpec>,
+    /// The most that the rules of a family add together, in points: `{ size = 20 }`. A family not named here adds at most its greatest rule.
+    pub caps: BTreeMap<String, f64>,
+    /// What to do with its leads: "call the purchasing head". Left out, the contact that is known says it.
+    pub next_step: String,
+}
+
+/// A gate: exactly one of these keys.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GateSpec {
+    /// Keeps out whoever is on a list: `competitors`, `clients` or `do-not-contact`.
+    pub exclude: Option<String>,
+    /// Asks for `legal-entity` (keeps out sole traders), `contact` (a telephone number or an e-mail address is known), or a fact that must be
+    /// known: `website`, `phone`, `email`, `tax_id`, `industry`, `size`, `place`, `region`, `country`, `address`, `person`, `name`.
+    pub require: Option<String>,
+    /// Keeps out whoever is known to be in none of these countries.
+    pub country: Vec<String>,
+    /// Keeps out whoever is known to be in none of these regions.
+    pub region: Vec<String>,
+}
+
+/// A rule with points: `when` something holds, or for each `signal` of a kind.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PointsSpec {
+    /// What must hold; all of its keys together. Beside `signal`, it is asked of the signal's own record.
+    pub when: Option<WhenSpec>,
+    /// A kind of signal, such as `tender-published`.
+    pub signal: Option<String>,
+    /// Points: +10 doubles the odds, -10 halves them.
+    pub points: f64,
+    /// For signals: the time in which the points halve, such as `10d`. Each kind has its default.
+    pub half_life: Option<String>,
+    /// Why it matters, in your words: the rep reads it.
+    pub why: String,
+    /// Rules of one family speak of one thing and are capped together.
+    pub family: Option<String>,
+}
+
+/// A condition. In each list one entry is enough; of several keys all must hold.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct WhenSpec {
+    /// Words or phrases in the records' texts: whole words, accents and case ignored. `pallet*` finds words that begin so, `-toy` forbids a word.
+    pub words: Vec<String>,
+    /// Words or phrases in the line of business.
+    pub industry: Vec<String>,
+    /// Regions, as in the segment's `regions`.
+    pub region: Vec<String>,
+    /// Countries, as code or name.
+    pub country: Vec<String>,
+    /// Ids of sources that name it.
+    pub source: Vec<String>,
+    /// Kinds of records that name it: `offer`, `request`, `company`, `tender`, `article`, `vacancy`, `page`.
+    pub record: Vec<String>,
+    /// Facts that must be known, all of them: `phone`, `email`, `website`...
+    pub has: Vec<String>,
+    /// Facts that must not be known (yet), none of them.
+    pub lacks: Vec<String>,
+    /// CPV codes or their beginnings, in the field `cpv` of a record: `331` finds `33190000`.
+    pub cpv: Vec<String>,
+    /// A record's field.
+    pub field: Option<FieldSpec>,
+}
+
+/// A condition on one field of a record: at least one of `contains`, `min`, `max`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct FieldSpec {
+    /// Which field.
+    pub name: String,
+    /// Words it holds; as in `words`.
+    pub contains: Vec<String>,
+    /// The least number or amount.
+    pub min: Option<f64>,
+    /// The greatest number or amount.
+    pub max: Option<f64>,
+}
