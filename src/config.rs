@@ -1,1 +1,222 @@
-//! Reads, layers and refuses settings; compiles every module's spec. Sends nothing, fetches nothing, stores nothing.
+//! Reads the configuration, layers it, refuses what is wrong with a place for each mistake, and compiles every module's settings.
+//!
+//! Must not know how a setting is used: each module owns the shape of its table and the check of it. Here are the files, the layers,
+//! the places, the references between tables, and the settings of the process. Reads no clock; the environment is handed in.
+
+mod assemble;
+mod changes;
+mod desk;
+mod files;
+mod layers;
+mod lists;
+mod problem;
+mod process;
+mod schema;
+mod secrets;
+mod shape;
+mod show;
+mod source;
+mod starter;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
+use crate::{deliver, door, fetch, route, schedule, score, store};
+
+pub use changes::ConfigChange;
+pub use layers::Flag;
+pub use problem::Problem;
+pub use process::{Daemon, Keep, Log, LogFormat};
+pub use schema::schema;
+pub use source::{Aspect, Event, Source};
+pub use starter::{Wishes, starter};
+
+/// The defaults of every setting, as a file with comments.
+pub const DEFAULTS: &str = include_str!("../config/default.toml");
+
+/// What is asked to be read.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// A file, or a folder whose `*.toml` are read by name. `None`: `$ATALAYA_CONFIG`, `./atalaya.toml`,
+    /// `$XDG_CONFIG_HOME/atalaya/atalaya.toml`, `/etc/atalaya/atalaya.toml`, `/etc/atalaya/conf.d`; the first that is there.
+    pub path: Option<PathBuf>,
+    /// The environment of the process: `ATALAYA_<TABLE>__<KEY>` are settings, and secrets may be kept there.
+    pub environment: BTreeMap<String, String>,
+    /// Settings from the command line.
+    pub flags: Vec<Flag>,
+}
+
+impl Request {
+    /// With the environment of this process. (Variables that are no Unicode are left out.)
+    pub fn from_process(path: Option<PathBuf>, flags: Vec<Flag>) -> Self {
+        let environment = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
+        Self { path, environment, flags }
+    }
+}
+
+/// Why a configuration is not taken.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Refusal {
+    /// No path was given and none of the usual places holds one.
+    #[error("no configuration found; looked at {}. Write one with `atalaya init`, or name it with `--config PATH`", looked(.0))]
+    NotFound(Vec<PathBuf>),
+    /// It is wrong; every mistake at once, in the order of files and lines.
+    #[error("{}", listed(.0))]
+    Wrong(Vec<Problem>),
+}
+
+impl Refusal {
+    /// The mistakes; empty when there was no file.
+    pub fn problems(&self) -> &[Problem] {
+        match self {
+            Self::NotFound(_) => &[],
+            Self::Wrong(problems) => problems,
+        }
+    }
+}
+
+fn looked(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn listed(problems: &[Problem]) -> String {
+    let mut out: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+    out.push_str(&match problems.len() {
+        1 => "1 mistake".to_owned(),
+        n => format!("{n} mistakes"),
+    });
+    out
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Origin {
+    /// Built in.
+    Default,
+    /// A file.
+    File {
+        /// As it was named.
+        file: String,
+        /// From 1.
+        line: u32,
+    },
+    /// A variable of the environment.
+    Environment {
+        /// Its name.
+        variable: String,
+    },
+    /// A flag.
+    Flag {
+        /// As written.
+        flag: String,
+    },
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File { file, line } => write!(f, "{file}:{line}"),
+            Self::Environment { variable } => write!(f, "environment {variable}"),
+            Self::Flag { flag } => write!(f, "flag {flag}"),
+        }
+    }
+}
+
+/// One value in force, for people. Secrets read `"***"`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// Its table: `daemon`, `source`.
+    pub section: String,
+    /// Which of the repeated tables, from 0; `None` in a table of the process.
+    pub of: Option<usize>,
+    /// Its key.
+    pub key: String,
+    /// In TOML.
+    pub value: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Over the value itself, secrets included; to compare, never shown.
+    #[serde(skip)]
+    mark: ContentHash,
+}
+
+/// A rep, with the times of their digest.
+#[derive(Debug, Clone)]
+pub struct Rep {
+    /// Whom they serve.
+    pub rep: route::Rep,
+    /// When their digest leaves.
+    pub digest: schedule::DigestTimes,
+}
+
+/// A whole configuration, checked and compiled. Never changed: a reload makes another one.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The process.
+    pub daemon: Daemon,
+    /// What is logged.
+    pub log: Log,
+    /// What the door lets through.
+    pub net: door::Settings,
+    /// How pages are fetched.
+    pub fetch: fetch::Settings,
+    /// The store.
+    pub store: store::Settings,
+    /// Retention and backup.
+    pub keep: Keep,
+    /// Who is kept out by gates.
+    pub lists: Arc<score::Lists>,
+    /// In the order of the files.
+    pub sources: Vec<Arc<Source>>,
+    /// In the order of the files.
+    pub segments: Vec<Arc<score::Segment>>,
+    /// In the order of the files.
+    pub reps: Vec<Arc<Rep>>,
+    /// In the order of the files.
+    pub channels: Vec<Arc<deliver::Channel>>,
+    /// Every value in force, for people.
+    pub settings: Vec<Setting>,
+    /// The files it was read from.
+    pub files: Vec<PathBuf>,
+    marks: Marks,
+}
+
+/// Hashes of what was compiled, to find what a reload changes.
+#[derive(Debug, Clone, Default)]
+struct Marks {
+    segments: changes::Marks<SegmentId>,
+    reps: changes::Marks<RepId>,
+    channels: changes::Marks<ChannelId>,
+    lists: ContentHash,
+}
+
+impl Config {
+    /// Reads, layers, checks and compiles. All mistakes at once, or a configuration without any.
+    pub fn load(request: &Request) -> Result<Arc<Self>, Refusal> {
+        assemble::load(request).map(Arc::new)
+    }
+
+    /// What differs, so that a reload touches nothing else.
+    pub fn changes(old: &Self, new: &Self) -> Vec<ConfigChange> {
+        changes::between(old, new)
+    }
+
+    /// The source of this name.
+    pub fn source(&self, id: &SourceId) -> Option<&Arc<Source>> {
+        self.sources.iter().find(|source| source.id == *id)
+    }
+
+    /// Every value in force as TOML; with `origin`, each with a comment that says where it comes from.
+    pub fn show(&self, origin: bool) -> String {
+        show::show(&self.settings, origin)
+    }
+}

@@ -1,0 +1,346 @@
+//! From files to a compiled configuration, step by step: read, parse, merge, compile each table, check references. Knows which module
+//! owns which table, nothing of what they do.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use super::changes::Marks;
+use super::desk::{Desk, Section, canonical};
+use super::files::{self, File, Files, Layer, Place};
+use super::layers::{self, Tables};
+use super::problem::{Problem, nearest};
+use super::process::{DaemonSpec, KeepSpec, LogSpec};
+use super::secrets::{Fetcher, Sources};
+use super::source::{self, Aspect, Source};
+use super::tree::{self, Node, Table};
+use super::{Config, DEFAULTS, Refusal, Rep, Request, lists, process, show};
+use crate::base::ids::ContentHash;
+use crate::base::secret::SecretRef;
+use crate::model::Fault;
+use crate::{deliver, diff, door, extract, fetch, route, schedule, score, store};
+
+/// Reads and compiles.
+pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
+    let (files, documents, mut problems, user_files) = read(request)?;
+    let syntax = !problems.is_empty();
+    let hidden = documents.iter().flat_map(tree::hidden).collect();
+    let mut desk = Desk::new(&files, hidden);
+    let tables = layers::merge(&mut desk, &documents);
+    let settings = show::settings(&desk, &tables);
+    let built = Builder { desk, environment: &request.environment, syntax }.build(&tables);
+    let (config, more) = built;
+    problems.extend(more);
+    match config {
+        Some(config) if problems.is_empty() => Ok(Config { settings, files: user_files, ..config }),
+        Some(_) | None => Err(Refusal::Wrong(in_order(&files, problems))),
+    }
+}
+
+type Read = (Files, Vec<Node>, Vec<Problem>, Vec<PathBuf>);
+
+fn read(request: &Request) -> Result<Read, Refusal> {
+    let path = match &request.path {
+        Some(path) => path.clone(),
+        None => {
+            let places = files::search(&|name| request.environment.get(name).cloned());
+            let named = request.environment.get("ATALAYA_CONFIG").is_some_and(|path| !path.is_empty());
+            match places.iter().find(|path| named || path.exists()) {
+                Some(path) => path.clone(),
+                None => return Err(Refusal::NotFound(places)),
+            }
+        }
+    };
+    let (mut files, mut problems) = (Files::default(), Vec::new());
+    files.push(File::new("default.toml".to_owned(), PathBuf::new(), DEFAULTS.to_owned(), Layer::Default));
+    files::read(&path, &mut files, &mut problems);
+    let user_files = files.0[1..].iter().map(|file| PathBuf::from(&file.name)).collect();
+    let mut documents: Vec<Node> = (0..files.0.len()).map(|at| tree::parse(&files, u16::try_from(at).unwrap_or(0), &mut problems)).collect();
+    documents.extend(layers::add_layer(&mut files, Layer::Environment, layers::environment_file(&request.environment)));
+    documents.extend(layers::add_layer(&mut files, Layer::Flag, layers::flags_file(&request.flags)));
+    Ok((files, documents, problems, user_files))
+}
+
+/// In the order in which a person meets them, each once.
+fn in_order(files: &Files, mut problems: Vec<Problem>) -> Vec<Problem> {
+    let rank = |name: &str| files.0.iter().position(|file| file.name == name).unwrap_or(usize::MAX);
+    problems.sort_by(|a, b| (rank(&a.file), a.line, a.column, &a.key).cmp(&(rank(&b.file), b.line, b.column, &b.key)));
+    problems.dedup();
+    problems
+}
+
+struct Builder<'a> {
+    desk: Desk<'a>,
+    environment: &'a BTreeMap<String, String>,
+    /// Some file is no TOML, or could not be read: what refers to it must not be blamed.
+    syntax: bool,
+}
+
+/// Ids of one kind with the place of their first use.
+type Ids = BTreeMap<String, Place>;
+
+impl<'a> Builder<'a> {
+    fn build(mut self, tables: &'a Tables) -> (Option<Config>, Vec<Problem>) {
+        let config = self.compile(tables);
+        (config, self.desk.problems)
+    }
+
+    fn compile(&mut self, tables: &'a Tables) -> Option<Config> {
+        let daemon = self.daemon(tables);
+        let log = self.process(tables, "log", &[process::LOG_KEYS], |spec: &LogSpec| spec.compile());
+        let net = self.process(tables, "net", &[door::KEYS], |spec: &door::Spec| spec.compile());
+        let contact = daemon.as_ref().map(|daemon| daemon.contact.clone());
+        let fetch = self.process(tables, "fetch", &[fetch::PROCESS_KEYS], |spec: &fetch::ProcessSpec| spec.compile(contact.as_deref()));
+        let data = daemon.as_ref().map_or_else(|| PathBuf::from("data"), |daemon| daemon.data.clone());
+        let store = self.process(tables, "store", &[store::KEYS, process::KEEP_KEYS], |spec: &store::Spec| spec.compile(data.clone()));
+        let keep = self.process(tables, "store", &[process::KEEP_KEYS, store::KEYS], |spec: &KeepSpec| spec.compile());
+        let lists = self.lists(tables);
+        let zone = daemon.as_ref().map_or(TimeZone::UTC, |daemon| daemon.zone.clone());
+
+        let ids: HashMap<&str, Ids> = layers::REPEATED.into_iter().map(|name| (name, self.ids(tables, name))).collect();
+        let none = Ids::new();
+        let of = |name: &str| ids.get(name).unwrap_or(&none);
+        let mut marks = super::Marks::default();
+        let sources = self.sources(tables, &zone);
+        let segments = self.segments(tables, of("source"), &mut marks.segments);
+        let reps = self.reps(tables, of("segment"), of("channel"), &zone, &mut marks.reps);
+        let channels = self.channels(tables, of("segment"), &mut marks.channels);
+        marks.lists = ContentHash::of(format!("{lists:?}").as_bytes());
+        self.ways_out(tables, &reps, &channels);
+        Some(Config {
+            daemon: daemon?,
+            log: log?,
+            net: net?,
+            fetch: fetch?,
+            store: store?,
+            keep: keep?,
+            lists: Arc::new(lists?),
+            sources,
+            segments,
+            reps,
+            channels,
+            settings: Vec::new(),
+            files: Vec::new(),
+            marks,
+        })
+    }
+
+    /// One table of the process: the first of `keys` are the spec's own, the others stand beside them for another module.
+    fn process<S: DeserializeOwned + Default + JsonSchema, T>(
+        &mut self,
+        tables: &'a Tables,
+        name: &'static str,
+        keys: &[&'static [&'static str]],
+        compile: impl FnOnce(&S) -> Result<T, Vec<Fault>>,
+    ) -> Option<T> {
+        let (at, table) = tables.process.get(name)?;
+        let mut section = Section::new(format!("[{name}]"), table, *at);
+        self.desk.refuse_unknown(&mut section, &keys.concat());
+        let spec: S = self.desk.read(&mut section, keys.first().copied());
+        self.desk.compiled(&mut section, compile(&spec))
+    }
+
+    fn daemon(&mut self, tables: &'a Tables) -> Option<process::Daemon> {
+        let folder = |key| self.folder_of(tables, "daemon", key);
+        let data = folder("data");
+        let environment = self.environment;
+        self.process(tables, "daemon", &[process::DAEMON_KEYS], |spec: &DaemonSpec| spec.compile(&data, environment))
+    }
+
+    fn lists(&mut self, tables: &'a Tables) -> Option<score::Lists> {
+        let folders: HashMap<&str, PathBuf> = lists::KEYS.iter().map(|key| (*key, self.folder_of(tables, "lists", key))).collect();
+        let folder = |key: &str| folders.get(key).cloned().unwrap_or_default();
+        self.process(tables, "lists", &[lists::KEYS], |spec: &lists::Spec| spec.compile(&folder))
+    }
+
+    /// The folder of the file in which a key of the process is written.
+    fn folder_of(&self, tables: &Tables, name: &str, key: &str) -> PathBuf {
+        let entry = tables.process.get(name).and_then(|(_, table)| table.entry(key));
+        entry.map(|entry| self.desk.files.of(entry.key_at).folder.clone()).unwrap_or_default()
+    }
+
+    fn fetcher(&self, at: Place) -> Fetcher<'a> {
+        Fetcher::new(Sources { folder: self.desk.files.of(at).folder.clone(), environment: self.environment })
+    }
+
+    /// The ids of one kind. One that is used twice is refused where it is used again.
+    fn ids(&mut self, tables: &'a Tables, name: &str) -> Ids {
+        let mut ids = Ids::new();
+        for (index, (at, table)) in repeated(tables, name).iter().enumerate() {
+            let mut section = named(name, index, table, *at);
+            let Some(id) = table.text("id") else { continue };
+            let place = table.get("id").map_or(*at, |node| node.at);
+            if let Some(first) = ids.get(id) {
+                let file = self.desk.files.of(*first);
+                let (line, _) = file.line_column(first.start);
+                let found = format!("\"{id}\" is the id of the {name} at {}:{line} already", file.name);
+                self.desk.refuse_at(&mut section, "id", place, &found, "an id of its own");
+            } else {
+                ids.insert(id.to_owned(), place);
+            }
+        }
+        ids
+    }
+
+    fn sources(&mut self, tables: &'a Tables, zone: &TimeZone) -> Vec<Arc<Source>> {
+        let keys = source::keys();
+        let tables = repeated(tables, "source").iter().enumerate();
+        tables.filter_map(|(index, (at, table))| self.source(named("source", index, table, *at), &keys, zone).map(Arc::new)).collect()
+    }
+
+    fn source(&mut self, mut section: Section<'a>, keys: &[&'static str], zone: &TimeZone) -> Option<Source> {
+        let desk = &mut self.desk;
+        desk.refuse_unknown(&mut section, keys);
+        let own: source::Spec = desk.read(&mut section, Some(source::KEYS));
+        let mut when: schedule::Spec = desk.read(&mut section, Some(schedule::KEYS));
+        let asked: fetch::Spec = desk.read(&mut section, Some(fetch::KEYS));
+        let reading: extract::Spec = desk.read(&mut section, Some(extract::KEYS));
+        let comparing: diff::Spec = desk.read(&mut section, Some(diff::KEYS));
+
+        let name = when.zone.get_or_insert_with(|| zone.iana_name().unwrap_or("UTC").to_owned());
+        let zone = process::zone(name).unwrap_or(TimeZone::UTC);
+        let own = desk.compiled(&mut section, own.compile());
+        let schedule = desk.compiled(&mut section, when.compile());
+        let rules = desk.compiled(&mut section, comparing.compile());
+        let fetcher = self.fetcher(section.at);
+        let fetch = self.desk.compiled(&mut section, asked.compile(&|kept: &SecretRef| fetcher.reveal(kept)));
+        let about = extract::About {
+            // Only a source whose id is refused has none, and it is not kept.
+            source: own.as_ref().map_or_else(|| "unnamed".parse(), |own| Ok(own.id.clone())).ok()?,
+            zone: zone.clone(),
+            country: None,
+        };
+        let reader = self.desk.compiled(&mut section, reading.compile(&about));
+
+        let (own, table) = (own?, section.table);
+        let mark = |keys: &[&str]| ContentHash::of(canonical(table, keys).as_bytes());
+        let reading = format!("{}zone = {}\n", canonical(table, extract::KEYS), zone.iana_name().unwrap_or("UTC"));
+        let spec_hash = ContentHash::of(reading.as_bytes());
+        let asked = ContentHash::of(&[mark(fetch::KEYS).0, fetcher.trace().0].concat());
+        let about: Vec<&str> = source::KEYS.iter().copied().filter(|key| *key != "enabled").collect();
+        Some(Source {
+            aspects: [
+                (Aspect::Schedule, ContentHash::of(format!("{}{name}", canonical(table, schedule::KEYS)).as_bytes())),
+                (Aspect::Fetch, asked),
+                (Aspect::Reading, spec_hash),
+                (Aspect::Rules, mark(diff::KEYS)),
+                (Aspect::About, mark(&about)),
+            ],
+            id: own.id,
+            title: own.title,
+            enabled: own.enabled,
+            schedule: schedule?,
+            fetch: fetch?,
+            reader: Arc::new(reader?),
+            rules: rules?,
+            trust: own.trust,
+            cost_per_month: own.cost_per_month,
+            event: own.event,
+            tags: own.tags,
+            spec_hash,
+        })
+    }
+
+    fn segments(&mut self, tables: &'a Tables, sources: &Ids, marks: &mut Marks<crate::base::ids::SegmentId>) -> Vec<Arc<score::Segment>> {
+        let mut out = Vec::new();
+        for (index, (at, table)) in repeated(tables, "segment").iter().enumerate() {
+            let mut section = named("segment", index, table, *at);
+            self.desk.refuse_unknown(&mut section, score::KEYS);
+            let spec: score::Spec = self.desk.read(&mut section, None);
+            for (rule, points) in spec.points.iter().enumerate() {
+                for (at, id) in points.when.iter().flat_map(|when| &when.source).enumerate() {
+                    self.refer(&mut section, &format!("points[{rule}].when.source[{at}]"), id, "source", sources);
+                }
+            }
+            let Some(segment) = self.desk.compiled(&mut section, spec.compile()) else { continue };
+            marks.insert(segment.terms.id.clone(), ContentHash::of(canonical(table, score::KEYS).as_bytes()));
+            out.push(Arc::new(segment));
+        }
+        out
+    }
+
+    fn reps(
+        &mut self,
+        tables: &'a Tables,
+        segments: &Ids,
+        channels: &Ids,
+        zone: &TimeZone,
+        marks: &mut Marks<crate::base::ids::RepId>,
+    ) -> Vec<Arc<Rep>> {
+        let mut out = Vec::new();
+        for (index, (at, table)) in repeated(tables, "rep").iter().enumerate() {
+            let mut section = named("rep", index, table, *at);
+            self.desk.refuse_unknown(&mut section, route::KEYS);
+            let mut spec: route::Spec = self.desk.read(&mut section, None);
+            spec.zone.get_or_insert_with(|| zone.iana_name().unwrap_or("UTC").to_owned());
+            for (at, id) in spec.segments.iter().enumerate() {
+                self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
+            }
+            if let Some(id) = &spec.channel {
+                self.refer(&mut section, "channel", id, "channel", channels);
+            }
+            let zone = spec.zone.as_deref().and_then(process::zone).unwrap_or(TimeZone::UTC);
+            let rep = self.desk.compiled(&mut section, spec.compile());
+            let written = spec.digest.as_deref().or(rep.as_ref().map(|rep| rep.digest.as_str())).unwrap_or("daily 08:00");
+            let digest = schedule::DigestTimes::parse(written, zone.clone()).map_err(|expected| vec![Fault::new("digest", written, expected)]);
+            let digest = self.desk.compiled(&mut section, digest);
+            if let (Some(rep), Some(digest)) = (rep, digest) {
+                let text = format!("{}{}", canonical(table, route::KEYS), zone.iana_name().unwrap_or("UTC"));
+                marks.insert(rep.id.clone(), ContentHash::of(text.as_bytes()));
+                out.push(Arc::new(Rep { rep, digest }));
+            }
+        }
+        out
+    }
+
+    fn channels(&mut self, tables: &'a Tables, segments: &Ids, marks: &mut Marks<crate::base::ids::ChannelId>) -> Vec<Arc<deliver::Channel>> {
+        let mut out = Vec::new();
+        for (index, (at, table)) in repeated(tables, "channel").iter().enumerate() {
+            let mut section = named("channel", index, table, *at);
+            self.desk.refuse_unknown(&mut section, deliver::KEYS);
+            let spec: deliver::Spec = self.desk.read(&mut section, None);
+            for (at, id) in spec.segments.iter().enumerate() {
+                self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
+            }
+            let fetcher = self.fetcher(*at);
+            let Some(channel) = self.desk.compiled(&mut section, spec.compile(&|kept: &SecretRef| fetcher.reveal(kept))) else { continue };
+            let text = format!("{}{}", canonical(table, deliver::KEYS), fetcher.trace());
+            marks.insert(channel.id.clone(), ContentHash::of(text.as_bytes()));
+            out.push(Arc::new(channel));
+        }
+        out
+    }
+
+    fn ways_out(&mut self, _tables: &'a Tables, _reps: &[Arc<Rep>], _channels: &[Arc<deliver::Channel>]) {}
+
+    /// A reference to a table of another kind must lead somewhere.
+    fn refer(&mut self, section: &mut Section<'_>, key: &str, id: &str, kind: &str, known: &Ids) {
+        if known.contains_key(id) || self.syntax {
+            return;
+        }
+        let expected = match known.len() {
+            0 => format!("the id of a {kind}; none is configured"),
+            _ => format!("the id of a {kind}"),
+        };
+        let near = nearest(id, known.keys().map(String::as_str));
+        self.desk.fault(section, &Fault::new(key, id, expected), near);
+    }
+}
+
+/// The tables of a kind.
+fn repeated<'a>(tables: &'a Tables, name: &str) -> &'a [(Place, Table)] {
+    tables.repeated.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// A repeated table as people are told: by its id, else by its number.
+fn named<'a>(name: &str, index: usize, table: &'a Table, at: Place) -> Section<'a> {
+    let subject = match table.text("id") {
+        Some(id) => format!("{name} \"{}\"", crate::base::text::clip(id, 64)),
+        None => format!("{name} number {}", index + 1),
+    };
+    Section::new(subject, table, at)
+}

@@ -1,0 +1,134 @@
+//! What a reload changes: old and new configuration become typed differences, so that the daemon touches only what differs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::source::Aspect;
+use super::{Config, Setting};
+use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
+
+/// One difference between two configurations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigChange {
+    /// A source is new: its first visit is a baseline.
+    SourceAdded(SourceId),
+    /// A source is no longer configured: it is left alone, what is known of it stays.
+    SourceRemoved(SourceId),
+    /// Settings of a source differ.
+    SourceChanged(SourceId, Vec<Aspect>),
+    /// A segment is new.
+    SegmentAdded(SegmentId),
+    /// A segment is no longer configured.
+    SegmentRemoved(SegmentId),
+    /// A segment's gates or points differ: its leads are scored anew.
+    SegmentChanged(SegmentId),
+    /// A rep is new.
+    RepAdded(RepId),
+    /// A rep is no longer configured.
+    RepRemoved(RepId),
+    /// A rep's settings differ.
+    RepChanged(RepId),
+    /// A channel is new.
+    ChannelAdded(ChannelId),
+    /// A channel is no longer configured: what waits for it is kept.
+    ChannelRemoved(ChannelId),
+    /// A channel's settings (or its secret) differ.
+    ChannelChanged(ChannelId),
+    /// The lists of competitors, clients and do-not-contact differ.
+    ListsChanged,
+    /// A setting of the process differs.
+    Process {
+        /// Which: `daemon.listen`.
+        key: String,
+        /// Whether it takes effect only with the next start.
+        restart: bool,
+    },
+}
+
+impl fmt::Display for ConfigChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SourceAdded(id) => write!(f, "source {id} added"),
+            Self::SourceRemoved(id) => write!(f, "source {id} removed"),
+            Self::SourceChanged(id, aspects) => {
+                let words: Vec<_> = aspects.iter().map(|aspect| aspect.word()).collect();
+                write!(f, "source {id} changed: {}", words.join(", "))
+            }
+            Self::SegmentAdded(id) => write!(f, "segment {id} added"),
+            Self::SegmentRemoved(id) => write!(f, "segment {id} removed"),
+            Self::SegmentChanged(id) => write!(f, "segment {id} changed"),
+            Self::RepAdded(id) => write!(f, "rep {id} added"),
+            Self::RepRemoved(id) => write!(f, "rep {id} removed"),
+            Self::RepChanged(id) => write!(f, "rep {id} changed"),
+            Self::ChannelAdded(id) => write!(f, "channel {id} added"),
+            Self::ChannelRemoved(id) => write!(f, "channel {id} removed"),
+            Self::ChannelChanged(id) => write!(f, "channel {id} changed"),
+            Self::ListsChanged => f.write_str("lists changed"),
+            Self::Process { key, restart: true } => write!(f, "{key} changed: restart the daemon to apply it"),
+            Self::Process { key, restart: false } => write!(f, "{key} changed"),
+        }
+    }
+}
+
+/// Settings of the process that a running daemon cannot take over: what they name is open.
+const RESTART: [&str; 5] = ["daemon.data", "daemon.listen", "daemon.drain", "log.format", "store.cache"];
+
+/// Every difference, sources first.
+pub(super) fn between(old: &Config, new: &Config) -> Vec<ConfigChange> {
+    let mut out = Vec::new();
+    let sources = |config: &Config| config.sources.iter().map(|source| (source.id.clone(), Arc::clone(source))).collect::<BTreeMap<_, _>>();
+    let (was, is) = (sources(old), sources(new));
+    out.extend(was.keys().filter(|id| !is.contains_key(*id)).cloned().map(ConfigChange::SourceRemoved));
+    for (id, source) in &is {
+        let Some(before) = was.get(id) else {
+            out.push(ConfigChange::SourceAdded(id.clone()));
+            continue;
+        };
+        let pairs = before.aspects.iter().zip(&source.aspects);
+        let mut aspects: Vec<_> = pairs.filter(|(a, b)| a.1 != b.1).map(|(a, _)| a.0).collect();
+        if before.enabled != source.enabled {
+            aspects.push(Aspect::Enabled);
+        }
+        if !aspects.is_empty() {
+            out.push(ConfigChange::SourceChanged(id.clone(), aspects));
+        }
+    }
+    kind(&mut out, &old.marks.segments, &new.marks.segments, [ConfigChange::SegmentAdded, ConfigChange::SegmentRemoved, ConfigChange::SegmentChanged]);
+    kind(&mut out, &old.marks.reps, &new.marks.reps, [ConfigChange::RepAdded, ConfigChange::RepRemoved, ConfigChange::RepChanged]);
+    kind(&mut out, &old.marks.channels, &new.marks.channels, [ConfigChange::ChannelAdded, ConfigChange::ChannelRemoved, ConfigChange::ChannelChanged]);
+    if old.marks.lists != new.marks.lists {
+        out.push(ConfigChange::ListsChanged);
+    }
+    process(&mut out, &old.settings, &new.settings);
+    out
+}
+
+/// Hashes of tables by id, for comparing.
+pub(super) type Marks<Id> = BTreeMap<Id, ContentHash>;
+
+fn kind<Id: Ord + Clone>(out: &mut Vec<ConfigChange>, old: &Marks<Id>, new: &Marks<Id>, words: [fn(Id) -> ConfigChange; 3]) {
+    let [added, removed, changed] = words;
+    out.extend(old.keys().filter(|id| !new.contains_key(*id)).cloned().map(removed));
+    for (id, mark) in new {
+        match old.get(id) {
+            None => out.push(added(id.clone())),
+            Some(before) if before != mark => out.push(changed(id.clone())),
+            Some(_) => {}
+        }
+    }
+}
+
+fn process(out: &mut Vec<ConfigChange>, old: &[Setting], new: &[Setting]) {
+    let keys = |settings: &[Setting]| -> BTreeMap<String, ContentHash> {
+        let ours = settings.iter().filter(|setting| setting.of.is_none() && setting.section != "lists");
+        ours.map(|setting| (format!("{}.{}", setting.section, setting.key), setting.mark)).collect()
+    };
+    let (was, is) = (keys(old), keys(new));
+    let all: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).collect();
+    for key in all {
+        if was.get(key) != is.get(key) {
+            out.push(ConfigChange::Process { key: key.clone(), restart: RESTART.contains(&key.as_str()) });
+        }
+    }
+}

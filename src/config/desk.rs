@@ -1,0 +1,228 @@
+//! Where tables are checked: turns what serde, the modules and the cross references find wrong into problems with a place.
+//! Knows places and words, no setting.
+
+use std::collections::HashSet;
+
+use serde::de::DeserializeOwned;
+
+use super::files::{Files, Place};
+use super::problem::{Problem, nearest};
+use super::shape::{self, Kind, Wrong, expects_secret};
+use super::tree::{Table, to_toml};
+use crate::base::text::clip;
+use crate::model::Fault;
+
+/// One table under check.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    /// As people are told: `source "fair"`, `[daemon]`.
+    pub(super) subject: String,
+    /// Its keys.
+    pub(super) table: &'a Table,
+    /// Its header, where what is missing is reported.
+    pub(super) at: Place,
+    dropped: HashSet<Place>,
+    /// Keys already reported; what follows from their absence is not said again.
+    blamed: HashSet<String>,
+}
+
+impl<'a> Section<'a> {
+    /// A table to check.
+    pub(super) fn new(subject: String, table: &'a Table, at: Place) -> Self {
+        Self { subject, table, at, dropped: HashSet::new(), blamed: HashSet::new() }
+    }
+
+    /// Whether something in it was refused already.
+    pub(super) fn is_spoilt(&self) -> bool {
+        !self.blamed.is_empty()
+    }
+}
+
+/// Collects the problems of one configuration.
+#[derive(Debug)]
+pub(super) struct Desk<'a> {
+    pub(super) files: &'a Files,
+    /// Places of texts that are never quoted.
+    pub(super) hidden: Vec<Place>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Words listed when none is near.
+const LISTED: usize = 40;
+
+/// Characters of a value shown as found.
+const FOUND_CHARS: usize = 80;
+
+impl<'a> Desk<'a> {
+    /// An empty desk.
+    pub(super) fn new(files: &'a Files, hidden: Vec<Place>) -> Self {
+        Self { files, hidden, problems: Vec::new() }
+    }
+
+    /// Refuses keys that are in none of the lists. (Each module then reads only its own.)
+    pub(super) fn refuse_unknown(&mut self, section: &mut Section<'_>, known: &[&'static str]) {
+        for entry in section.table.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+            section.dropped.insert(entry.key_at);
+            self.unknown_key(section, &entry.key, entry.key_at, known);
+        }
+    }
+
+    /// A key nobody knows. The one that was probably meant is not reported as missing on top.
+    pub(super) fn unknown_key(&mut self, section: &mut Section<'_>, key: &str, at: Place, known: &[&'static str]) {
+        let near = nearest(key.rsplit('.').next().unwrap_or(key), known.iter().copied());
+        section.blamed.insert(key.to_owned());
+        section.blamed.extend(near.clone());
+        let expected = match &near {
+            Some(_) => String::new(),
+            None => format!("one of {}", listed(known)),
+        };
+        self.push(section, key, at, "unknown key".to_owned(), expected, near);
+    }
+
+    /// Refuses what stands at a place, in the caller's words.
+    pub(super) fn refuse_at(&mut self, section: &mut Section<'_>, key: &str, at: Place, found: &str, expected: &str) {
+        section.blamed.insert(key.to_owned());
+        self.push(section, key, at, found.to_owned(), expected.to_owned(), None);
+    }
+
+    /// Reads the keys `only` into a module's settings; what is wrong is reported and left out.
+    pub(super) fn read<T: DeserializeOwned + Default>(&mut self, section: &mut Section<'_>, only: Option<&[&str]>) -> T {
+        let mut wrong = Vec::new();
+        let value = shape::read(section.table, only, &mut section.dropped, &mut wrong);
+        for wrong in wrong {
+            self.wrong(section, wrong);
+        }
+        value
+    }
+
+    fn wrong(&mut self, section: &mut Section<'_>, wrong: Wrong) {
+        let at = wrong.at.unwrap_or(section.at);
+        let path = path_to(section.table, at).unwrap_or_default();
+        if let Some(top) = path.split(['.', '[']).next().filter(|top| !top.is_empty()) {
+            section.blamed.insert(top.to_owned());
+        }
+        match wrong.kind {
+            Kind::UnknownKey { known, .. } => self.unknown_key(section, &path, at, known),
+            Kind::UnknownWord { word, known } => {
+                let near = nearest(&word, known.iter().copied());
+                self.push(section, &path, at, found_text(&word), format!("one of {}", listed(known)), near);
+            }
+            Kind::Type { found, expected } => {
+                if expects_secret(&expected) {
+                    self.hidden.push(at);
+                    self.push(section, &path, at, "a literal value in place of a secret".to_owned(), expected, None);
+                } else {
+                    let found = if self.hidden.contains(&at) { "a hidden value".to_owned() } else { format!("found {found}") };
+                    self.push(section, &path, at, found, expected, None);
+                }
+            }
+            Kind::Missing(key) => {
+                let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+                self.push(section, &path, at, "missing".to_owned(), "this key".to_owned(), None);
+            }
+            Kind::Other(text) => self.push(section, &path, at, text, String::new(), None),
+        }
+    }
+
+    /// Reports what a module refused.
+    pub(super) fn faults(&mut self, section: &mut Section<'_>, faults: Vec<Fault>) {
+        for fault in faults {
+            self.fault(section, &fault, None);
+        }
+    }
+
+    /// What a module compiled, or nothing when it refused; a refusal always leaves a problem.
+    pub(super) fn compiled<T>(&mut self, section: &mut Section<'_>, result: Result<T, Vec<Fault>>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(faults) => {
+                if faults.is_empty() && !section.is_spoilt() {
+                    let (found, expected) = ("the table is refused without a reason", "a report of this: it is a mistake of the program");
+                    self.push(section, "", section.at, found.to_owned(), expected.to_owned(), None);
+                }
+                self.faults(section, faults);
+                None
+            }
+        }
+    }
+
+    /// Reports one refused setting.
+    pub(super) fn fault(&mut self, section: &mut Section<'_>, fault: &Fault, did_you_mean: Option<String>) {
+        let top = fault.key.split(['.', '[']).next().unwrap_or_default();
+        if section.blamed.contains(top) && section.table.find(&fault.key, &section.dropped).is_none_or(|(_, _, whole)| !whole) {
+            return;
+        }
+        let (at, written) = match section.table.find(&fault.key, &section.dropped) {
+            Some((_, value, whole)) => (value, whole),
+            None => (section.at, false),
+        };
+        let found = match (written, fault.found.trim()) {
+            (false, "") => "missing".to_owned(),
+            (true, "") => "found \"\"".to_owned(),
+            (_, _) if self.hidden.contains(&at) => "a hidden value".to_owned(),
+            (true, found) => self.as_written(section, &fault.key).unwrap_or_else(|| found_text(found)),
+            (false, found) => clip(found, FOUND_CHARS),
+        };
+        self.push(section, &fault.key, at, found, fault.expected.clone(), did_you_mean);
+    }
+
+    /// The value as it stands in the file, unless it is a table or too long to be told.
+    fn as_written(&self, section: &Section<'_>, path: &str) -> Option<String> {
+        let (_, at, _) = section.table.find(path, &section.dropped)?;
+        let file = self.files.of(at);
+        let text = file.text.get(at.start as usize..at.end as usize)?;
+        let short = !text.contains('\n') && !text.starts_with(['[', '{']) && text.chars().count() <= FOUND_CHARS && !text.is_empty();
+        short.then(|| format!("found {text}"))
+    }
+
+    fn push(&mut self, section: &Section<'_>, key: &str, at: Place, found: String, expected: String, near: Option<String>) {
+        let mut problem = Problem::at(self.files, at, &self.hidden);
+        section.subject.clone_into(&mut problem.subject);
+        key.clone_into(&mut problem.key);
+        (problem.found, problem.expected, problem.did_you_mean) = (found, expected, near);
+        self.problems.push(problem);
+    }
+}
+
+fn found_text(found: &str) -> String {
+    format!("found \"{}\"", clip(found.trim_matches('"'), FOUND_CHARS))
+}
+
+/// Words of a list, for an error.
+pub(super) fn listed(words: &[&str]) -> String {
+    let mut words: Vec<&str> = words.to_vec();
+    words.sort_unstable();
+    let more = words.len().saturating_sub(LISTED);
+    words.truncate(LISTED);
+    let text = words.join(", ");
+    if more > 0 { format!("{text} and {more} more") } else { text }
+}
+
+/// The path of the key or value at a place.
+fn path_to(table: &Table, at: Place) -> Option<String> {
+    use super::tree::{Node, What};
+    fn inside(node: &Node, at: Place, path: String) -> Option<String> {
+        if node.at == at {
+            return Some(path);
+        }
+        match &node.what {
+            What::List(nodes) => nodes.iter().enumerate().find_map(|(i, node)| inside(node, at, format!("{path}[{i}]"))),
+            What::Table(table) => keys(table, at, &path),
+            What::Text(_) | What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::Loose(_) => None,
+        }
+    }
+    fn keys(table: &Table, at: Place, path: &str) -> Option<String> {
+        table.entries.iter().find_map(|entry| {
+            let own = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+            if entry.key_at == at { Some(own) } else { inside(&entry.node, at, own) }
+        })
+    }
+    keys(table, at, "")
+}
+
+/// The text by which two versions of a table's keys are compared.
+pub(super) fn canonical(table: &Table, only: &[&str]) -> String {
+    let mut entries: Vec<_> = table.entries.iter().filter(|entry| only.contains(&entry.key.as_str())).collect();
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    entries.iter().map(|entry| format!("{} = {}\n", entry.key, to_toml(&entry.node))).collect()
+}

@@ -1,0 +1,135 @@
+//! `[lists]`: organisations that gates keep out, written in the configuration or in files beside it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::base::caps;
+use crate::model::Fault;
+use crate::score::{BadList, List, Lists};
+
+/// The keys of `[lists]`.
+pub const KEYS: &[&str] = &["competitors", "clients", "do_not_contact"];
+
+/// The table `[lists]`: organisations by name, domain, tax number, telephone number or e-mail address.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Spec {
+    /// Who sells what you sell, for the gate `{ exclude = "competitors" }`: a list, or `{ file = "competitors.txt" }` with one a line.
+    pub competitors: ListSpec,
+    /// Who buys from you already, for the gate `{ exclude = "clients" }`.
+    pub clients: ListSpec,
+    /// Who asked to be left alone, for the gate `{ exclude = "do-not-contact" }`.
+    pub do_not_contact: ListSpec,
+}
+
+/// A list as written: its entries, or the file that holds them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ListSpec {
+    /// In the configuration.
+    Here(Vec<String>),
+    /// In a file, relative to the configuration file: one entry a line, `#` begins a comment.
+    In(String),
+}
+
+impl Default for ListSpec {
+    fn default() -> Self {
+        Self::Here(Vec::new())
+    }
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct FileTable {
+    /// One entry a line, relative to the configuration file; `#` begins a comment.
+    file: String,
+}
+
+impl<'de> Deserialize<'de> for ListSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = ListSpec;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of names or domains, or { file = \"competitors.txt\" }")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<ListSpec, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(ListSpec::Here)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ListSpec, A::Error> {
+                FileTable::deserialize(MapAccessDeserializer::new(map)).map(|table| ListSpec::In(table.file))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for ListSpec {
+    fn schema_name() -> Cow<'static, str> {
+        "NamesOrFile".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let file = generator.subschema_for::<FileTable>();
+        json_schema!({ "anyOf": [{ "type": "array", "items": { "type": "string" } }, file] })
+    }
+}
+
+impl Spec {
+    /// Reads the lists; `folder_of` gives the folder of the file in which a key is written.
+    pub(super) fn compile(&self, folder_of: &dyn Fn(&str) -> std::path::PathBuf) -> Result<Lists, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut read = |key: &str, list: &ListSpec| compile(key, list, &folder_of(key), &mut faults);
+        let lists = Lists {
+            competitors: read("competitors", &self.competitors),
+            clients: read("clients", &self.clients),
+            do_not_contact: read("do_not_contact", &self.do_not_contact),
+        };
+        if faults.is_empty() { Ok(lists) } else { Err(faults) }
+    }
+}
+
+const ENTRY: &str = "a domain, a tax number, a telephone number (+34…), an e-mail address or a name";
+
+fn compile(key: &str, list: &ListSpec, folder: &Path, faults: &mut Vec<Fault>) -> List {
+    match list {
+        ListSpec::Here(entries) => {
+            let bad = |entry: &&String| entry.trim().is_empty() || entry.contains('\n') || entry.trim_start().starts_with('#');
+            for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| bad(entry)) {
+                faults.push(Fault::new(format!("{key}[{at}]"), entry, ENTRY));
+            }
+            let good: Vec<&str> = entries.iter().map(|entry| if bad(&entry) { "" } else { entry.as_str() }).collect();
+            List::parse(&good.join("\n")).unwrap_or_else(|error| {
+                faults.push(match &error {
+                    BadList::NamesNobody { line, found } => Fault::new(format!("{key}[{}]", line.saturating_sub(1)), found, ENTRY),
+                    BadList::TooLong => Fault::new(key, "a list", error.to_string()),
+                });
+                List::default()
+            })
+        }
+        ListSpec::In(file) => {
+            let path = folder.join(file);
+            read_file(&path).and_then(|text| List::parse(&text).map_err(|error| error.to_string())).unwrap_or_else(|why| {
+                faults.push(Fault::new(format!("{key}.file"), file, format!("a file with one entry a line: {}: {why}", path.display())));
+                List::default()
+            })
+        }
+    }
+}
+
+fn read_file(path: &Path) -> Result<String, String> {
+    let file = fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    file.take(caps::CONFIG_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    if text.len() as u64 > caps::CONFIG_BYTES {
+        return Err(format!("more than {} MiB", caps::CONFIG_BYTES / (1024 * 1024)));
+    }
+    Ok(text)
+}
