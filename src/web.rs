@@ -7,7 +7,7 @@ mod ask;
 mod front;
 mod views;
 
-pub use answer::{AnswerError, answer};
+pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
     Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, LeadView, MessageView, PageView, PartView, Question, RecordView, SentView,
     SourcePages, SourceView, StatusView,

@@ -25,7 +25,7 @@ pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
             () = tokio::time::sleep(PAUSE) => {}
         }
         let now = inner.effects.clock.now();
-        let every = inner.config.borrow().backup_every;
+        let every = inner.config.borrow().keep.backup_every;
         let due = every.is_some_and(|every| now.duration_since(last) >= every);
         match keep_step(&inner.effects, due, now).await {
             Ok(keeping) => {
@@ -39,6 +39,7 @@ pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
             }
             Err(error) => tracing::error!(%error, "keeping the store in order failed; it is tried again"),
         }
+        inner.effects.web.tidy();
         let age = u32::try_from(now.duration_since(last).as_secs()).unwrap_or(u32::MAX);
         metrics::gauge!(telemetry::BACKUP_AGE).set(f64::from(age));
         metrics::gauge!(telemetry::LANES).set(inner.effects.web.lanes() as f64);

@@ -54,14 +54,14 @@ pub(super) async fn watch(inner: Arc<Inner>, workers: usize) {
 
 /// Checks the claimed pages of one host, one after the other, as the host's pace allows.
 async fn work(inner: Arc<Inner>, claim: Claim, _place: OwnedSemaphorePermit) {
-    let stored = match inner.effects.store.host(&claim.host).await {
-        Ok(stored) => stored,
-        Err(error) => {
+    let lane = match (inner.effects.web.held(&claim.host), inner.effects.store.host(&claim.host).await) {
+        (Some(lane), _) => lane,
+        (None, Ok(stored)) => inner.effects.web.lane(&claim.host, stored),
+        (None, Err(error)) => {
             tracing::error!(host = %claim.host, %error, "a host's state could not be read; its pages stay due");
-            None
+            return inner.effects.store.release(&claim.host);
         }
     };
-    let lane = inner.effects.web.lane(&claim.host, stored);
     for page in &claim.pages {
         if inner.stop.is_cancelled() || inner.effects.clock.now() >= claim.until {
             break;

@@ -198,7 +198,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
         Turn::new(PageWrite::Times(same.id, times), same.host())
     } else {
-        let plan = Plan { page: same.clone(), walked, known, new: Vec::new(), second_look: false, whole: true };
+        let plan = Plan { page: same.clone(), walked, known, new: Vec::new(), look_again: None, whole: true };
         let mut turn = walk(effects, before, plan, now).await?;
         keep_small(&mut turn, &before.page);
         turn
@@ -248,8 +248,8 @@ async fn differs(effects: &Effects, before: &Before<'_>, fetched: &Fetched, read
     let changed = !same_set(&before.page.members, &page.members);
     let walked = Walked { failed: false, records: count(page.members.len()), changed, leads_to: 0 };
     let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };
-    let second_look = found.second_look;
-    let mut turn = walk(effects, before, Plan { page, walked, known, new, second_look, whole: extract.whole }, now).await?;
+    let look_again = found.look_again;
+    let mut turn = walk(effects, before, Plan { page, walked, known, new, look_again, whole: extract.whole }, now).await?;
     if found.accept_snapshot {
         turn.snapshot = Some(fetched.bytes.clone());
     }
@@ -285,7 +285,7 @@ fn mark_wanting(found: &mut Comparison, wanting: &HashSet<RecordId>, stored: &[R
 /// The page after it was read and compared.
 fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, old): (&crate::model::Extract, Option<&Bytes>)) -> Page {
     let page = &before.page;
-    let nothing = found.records.is_empty() && found.changes.is_empty() && !found.second_look;
+    let nothing = found.records.is_empty() && found.changes.is_empty() && found.look_again.is_none();
     let mut volatile = page.volatile.clone();
     if let (true, Some(old)) = (nothing || page.reading == Reading::Settling, old) {
         // The bytes differ and what is read from them does not: whatever differs changes by itself.
@@ -293,7 +293,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
         volatile = diff::spans_outside(&fetched.bytes, &spans, extract);
     }
     Page {
-        validators: if found.second_look { Validators::default() } else { fetched.validators.clone() },
+        validators: if found.look_again.is_some() { Validators::default() } else { fetched.validators.clone() },
         fingerprint: Some(diff::fingerprint(&fetched.bytes, &volatile)),
         volatile,
         masks: found.masks.clone(),
@@ -338,14 +338,15 @@ struct Plan {
     walked: Walked,
     known: Vec<Page>,
     new: Vec<Page>,
-    second_look: bool,
+    /// The wait until a second look, where one is wanted.
+    look_again: Option<SignedDuration>,
     /// Whether absence from it says something.
     whole: bool,
 }
 
 /// The part of a turn that carries the visit on: the pages it leads to, the visit's end, and when everybody is due again.
 async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now: Timestamp) -> Result<Turn, StoreError> {
-    let Plan { mut page, mut walked, known, mut new, second_look, whole } = plan;
+    let Plan { mut page, mut walked, known, mut new, look_again, whole } = plan;
     let visit = number(before);
     let limit = before.source.reader.pages();
     let mut room = usize::try_from(visit::room(&before.state.visit, before.step, limit)).unwrap_or(0);
@@ -378,11 +379,11 @@ async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now: Timestamp
         page.changed = Some(now);
     }
     let begun = state.visit.started.unwrap_or(now);
-    page.next_due = match (&page.failures, second_look, before.source.rules.confirm) {
-        (Some(failures), ..) => after_failure(before, failures, now),
-        (None, true, Some(confirm)) => before.source.schedule.soonest(now.saturating_add(confirm).unwrap_or(now)),
-        (None, ..) if page.role == PageRole::Root && state.visit.outstanding == 0 => next_visit(before, begun, now),
-        (None, ..) => net(before, now),
+    page.next_due = match (&page.failures, look_again) {
+        (Some(failures), _) => after_failure(before, failures, now),
+        (None, Some(wait)) => before.source.schedule.soonest(now.saturating_add(wait).unwrap_or(now)),
+        (None, None) if page.role == PageRole::Root && state.visit.outstanding == 0 => next_visit(before, begun, now),
+        (None, None) => net(before, now),
     };
     if ends && page.role == PageRole::Follow {
         // The walk is over: the root begins the next one at its time, unless it waits for a second look before that.

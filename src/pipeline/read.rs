@@ -124,7 +124,7 @@ pub(super) async fn details(
 async fn detail(effects: &Effects, lane: &Lane, source: &Source, mut draft: Draft) -> (Result<Draft, Failure>, u32) {
     let Some(url) = draft.detail.clone() else { return (Ok(draft), 0) };
     let host = HostKey::of(&url);
-    let own = lane.host() == host;
+    let own = *lane.host() == host;
     let lane = if own { lane.clone() } else { effects.web.lane(&host, None) };
     let asked = lane.fetch(&Request { url: &url, validators: None, full: true, source: &source.fetch }).await;
     let fetched = match asked.result {
