@@ -1,0 +1,272 @@
+//! What end-to-end tests stand on: sites and receivers on loopback, and the real program as a child process. Nothing outlives its test.
+
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+
+/// The longest any step of a test may take: far more than it needs, so that a slow machine fails nothing.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A request as a site or receiver saw it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub path: String,
+    pub query: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+    }
+}
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Bytes,
+}
+
+impl Reply {
+    pub fn html(body: impl Into<String>) -> Self {
+        Self { status: 200, headers: vec![("content-type", "text/html; charset=utf-8".into())], body: Bytes::from(body.into()) }
+    }
+
+    pub fn status(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Bytes::new() }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+type Answer = Arc<dyn Fn(&Seen) -> Reply + Send + Sync>;
+
+#[derive(Default)]
+struct Inbox {
+    seen: Mutex<VecDeque<Seen>>,
+    came: Condvar,
+}
+
+/// An HTTP server of the test: a site, or a receiver of webhooks.
+pub struct Server {
+    pub address: String,
+    inbox: Arc<Inbox>,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Server {
+    /// Serves on a free port of 127.0.0.1 until dropped.
+    pub fn start(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        Self::start_at("127.0.0.1:0", answer)
+    }
+
+    pub fn start_at(bind: &str, answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+        let inbox = Arc::new(Inbox::default());
+        let state: (Answer, Arc<Inbox>) = (Arc::new(answer), Arc::clone(&inbox));
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let bind = bind.to_owned();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async move {
+                let listener = tokio::net::TcpListener::bind(bind).await.unwrap();
+                tell.send(format!("http://{}", listener.local_addr().unwrap())).unwrap();
+                let routes = Router::new().fallback(serve).with_state(state);
+                tokio::select! {
+                    served = axum::serve(listener, routes) => drop(served),
+                    _ = stopped => {}
+                }
+            });
+        });
+        Self { address: told.recv().unwrap(), inbox, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// The next request that `wanted` recognises; earlier others are passed over.
+    pub fn next(&self, wanted: impl Fn(&Seen) -> bool) -> Seen {
+        let mut seen = self.inbox.seen.lock().unwrap();
+        loop {
+            while let Some(one) = seen.pop_front() {
+                if wanted(&one) {
+                    return one;
+                }
+            }
+            let (guard, waited) = self.inbox.came.wait_timeout(seen, PATIENCE).unwrap();
+            assert!(!waited.timed_out(), "no such request came to {} within {PATIENCE:?}", self.address);
+            seen = guard;
+        }
+    }
+
+    /// Everything that came and was not taken yet.
+    pub fn all(&self) -> Vec<Seen> {
+        self.inbox.seen.lock().unwrap().drain(..).collect()
+    }
+}
+
+async fn serve(State((answer, inbox)): State<(Answer, Arc<Inbox>)>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let seen = Seen { path: uri.path().to_owned(), query: uri.query().unwrap_or("").to_owned(), headers, body };
+    let reply = answer(&seen);
+    inbox.seen.lock().unwrap().push_back(seen);
+    inbox.came.notify_all();
+    let mut response = (StatusCode::from_u16(reply.status).unwrap(), reply.body).into_response();
+    for (name, value) in reply.headers {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_str(&value).unwrap());
+    }
+    response
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take().map(|stop| stop.send(())));
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+/// A folder with a configuration, and the program run on it.
+pub struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    /// `rest` follows a `[daemon]` table that keeps everything inside the folder and listens on a free port; loopback is allowed.
+    pub fn new(rest: &str) -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        home.configure(rest);
+        home
+    }
+
+    pub fn configure(&self, rest: &str) {
+        let data = self.path("data");
+        let head = format!(
+            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\ncontact = \"operator@example.com\"\n\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"10ms\"\n\n",
+            data.display()
+        );
+        std::fs::write(self.path("atalaya.toml"), head + rest).unwrap();
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = program();
+        command.arg("--config").arg(self.path("atalaya.toml")).args(arguments);
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command with `--json` and reads its answer.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let output = self.command(&[arguments, &["--json"]].concat()).output().unwrap();
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {} {}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Starts the daemon and waits until it runs.
+    pub fn start(&self) -> Running {
+        self.start_with(&[])
+    }
+
+    pub fn start_with(&self, environment: &[(&str, &str)]) -> Running {
+        let mut child = self.command(&["run"]).envs(environment.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        let mut log = String::new();
+        loop {
+            let mut line = String::new();
+            let read = lines.read_line(&mut line).unwrap();
+            log.push_str(&line);
+            assert!(read > 0, "the daemon ended before it ran:\n{log}");
+            if let Some(address) = line.trim().strip_prefix("atalaya runs; health, metrics and unsubscribe links: ") {
+                let address = address.trim_end_matches('/').to_owned();
+                let log = Arc::new(Mutex::new(log));
+                let kept = Arc::clone(&log);
+                let thread = std::thread::spawn(move || {
+                    let mut rest = String::new();
+                    while lines.read_line(&mut rest).is_ok_and(|n| n > 0) {
+                        kept.lock().unwrap().push_str(&rest);
+                        rest.clear();
+                    }
+                    drop(lines.read_to_string(&mut rest));
+                });
+                return Running { child, address, log, thread: Some(thread) };
+            }
+        }
+    }
+}
+
+/// The program, in a clean environment.
+pub fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
+    command.env_remove("ATALAYA_CONFIG").env_remove("NOTIFY_SOCKET").env("NO_COLOR", "1");
+    command
+}
+
+/// A running daemon; killed when dropped.
+pub struct Running {
+    child: Child,
+    pub address: String,
+    log: Arc<Mutex<String>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Running {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal by its name: `TERM`, `HUP`, `KILL`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Asks it to stop and waits; returns its exit code and its log.
+    pub fn stop(mut self) -> (Option<i32>, String) {
+        self.signal("TERM");
+        let status = self.child.wait().unwrap();
+        drop(self.thread.take().map(std::thread::JoinHandle::join));
+        (status.code(), self.log.lock().unwrap().clone())
+    }
+
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The folder of real documents, where it is at hand; says that it skips where it is not.
+pub fn samples() -> Option<PathBuf> {
+    let named = std::env::var_os("ATALAYA_SAMPLES").map(PathBuf::from);
+    let found = named.or_else(|| Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"))).filter(|path| path.is_dir());
+    if found.is_none() {
+        println!("SKIPPED: the folder of real documents is not at hand (ATALAYA_SAMPLES)");
+    }
+    found
+}
