@@ -4,16 +4,27 @@
 //! what was read from them differ ([`compare`]), and who is no longer there once the whole source has been walked ([`visit_end`]).
 //! Knows no fetching, no parsing, no store and no clock: bytes, extracts, remembered states and the present are passed in.
 
+mod blocks;
 mod bytes;
 mod compare;
+mod differences;
+mod inside;
+mod masks;
+mod memory;
+mod news;
+mod noise;
 mod readable;
+#[cfg(test)]
+mod rounds;
 mod signals;
 mod spec;
 mod visit;
+mod words;
 
-pub use bytes::{fingerprint, spans_outside, volatile_spans};
+pub use bytes::{fingerprint, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
+pub use inside::spans_outside;
 pub use readable::readable;
 pub use signals::{About, SignalDraft, signal};
 pub use spec::{KEYS, Rules, Spec};
-pub use visit::{VisitEnd, visit_end};
+pub use visit::{VisitEnd, Visited, visit_end};

@@ -1,26 +1,349 @@
-//! Compares the bytes of a page without reading them: no tree, no text, no knowledge of HTML beyond where a tag may begin.
+//! Compares the bytes of a page without reading them: no tree, no text, no knowledge of HTML beyond where a tag begins and ends.
+//!
+//! Bytes are cut into pieces: a tag with its attributes, a stretch of text, a line; in JSON also a member. What changes by itself is
+//! remembered as the pieces before and after it that stay ([`VolatileSpan`]), never by position, so that it is found again when the
+//! rest of the page moves. White space between pieces is not compared.
 
-use crate::model::{Extract, VolatileSpan};
+use std::collections::HashMap;
+
+use crate::model::VolatileSpan;
+
+/// Spans remembered for one page.
+pub(super) const SPANS: usize = 64;
+/// Pieces that one span skips at most.
+const SKIP: usize = 64;
+/// Pieces that make up a span's surroundings at most; their number is kept in the low three bits of the hash.
+const AROUND: usize = 8;
+/// Pieces of a page that are compared one by one when learning; beyond them nothing is learned.
+const LEARN: usize = 20_000;
+
+/// The beginning and the end of the page, so that what varies there has a neighbour too.
+const EDGES: (u64, u64) = (0x5eed_0000_0000_0001, 0x5eed_0000_0000_0002);
 
 /// Hash of a page's bytes without the stretches that are known to change by themselves.
 ///
-/// Equal for two fetches of a page that differ inside `volatile` only; different when anything else differs.
-pub fn fingerprint(_bytes: &[u8], _volatile: &[VolatileSpan]) -> u64 {
-    0
+/// Equal for two fetches of a page that differ inside `volatile` only; different when anything else but white space between
+/// pieces differs.
+pub fn fingerprint(bytes: &[u8], volatile: &[VolatileSpan]) -> u64 {
+    if volatile.is_empty() {
+        let inner = Pieces::cut(bytes).fold(mix(EDGES.0, SECOND), |hash, (piece, _)| mix(hash ^ piece, SECOND));
+        return mix(inner ^ EDGES.1, SECOND);
+    }
+    let pieces = hashes(bytes);
+    Walk::new(&pieces, volatile).fold(0, |hash, i| mix(hash ^ pieces[i], SECOND))
 }
 
-/// The stretches in which two fetches of the same page differ, added to the `known` ones; at most 64.
+/// The stretches in which two fetches of the same page differ, together with the `known` ones; at most 64.
 ///
 /// After learning, `fingerprint(old, spans) == fingerprint(new, spans)`. Where no safe stretch can be named (more than half of the
-/// page differs, or its surroundings repeat), the known ones are returned as they are: a span too few costs time, a wrong one a change.
-pub fn volatile_spans(_old: &[u8], _new: &[u8], known: &[VolatileSpan]) -> Vec<VolatileSpan> {
-    known.to_vec()
+/// page differs, or its surroundings repeat), the known ones are returned as they are: a span too few costs time, a wrong one a
+/// change. Before the result is used, [`super::spans_outside`] takes out what lies in the text that is read.
+pub fn volatile_spans(old: &[u8], new: &[u8], known: &[VolatileSpan]) -> Vec<VolatileSpan> {
+    let (old, new) = (hashes(old), hashes(new));
+    let mut spans = known.to_vec();
+    // A second round learns what the first one's merging left open; more would mean that the page has no stable surroundings.
+    for _ in 0..2 {
+        let (a, b) = (kept(&old, &spans), kept(&new, &spans));
+        if same(&old, &a, &new, &b) {
+            return spans;
+        }
+        let Some(found) = learn(&Side::new(&old, &a), &Side::new(&new, &b)) else { break };
+        for span in found {
+            spans.retain(|other| other.before != span.before);
+            spans.push(span);
+        }
+        if spans.len() > SPANS {
+            break;
+        }
+    }
+    let fits = spans.len() <= SPANS && {
+        let (a, b) = (kept(&old, &spans), kept(&new, &spans));
+        same(&old, &a, &new, &b) && a.len() * 2 >= old.len() && b.len() * 2 >= new.len()
+    };
+    if fits { spans } else { known.to_vec() }
 }
 
-/// Those of `spans` in which nothing lies that is read from the page: a change in what is read must never hide inside a span.
-///
-/// `bytes` is any fetch of the page and `extract` what was read from it. A span that holds a word of a record's field or of a
-/// block is left out; its content is compared after reading, under masks.
-pub fn spans_outside(_bytes: &[u8], spans: &[VolatileSpan], _extract: &Extract) -> Vec<VolatileSpan> {
-    spans.to_vec()
+/// The stretches of `bytes` that the spans skip, each with its span.
+pub(super) fn skipped<'a>(bytes: &'a [u8], spans: &[VolatileSpan]) -> Vec<(VolatileSpan, &'a [u8])> {
+    let places: Vec<(u64, std::ops::Range<usize>)> = Pieces::cut(bytes).collect();
+    let pieces = hashes(bytes);
+    let mut walk = Walk::new(&pieces, spans);
+    while walk.next().is_some() {}
+    let stretch = |(span, from, to): (usize, usize, usize)| {
+        // Pieces are numbered from the edge, places from the first piece.
+        let (first, last) = (places.get(from.checked_sub(1)?)?, places.get(to.checked_sub(2)?)?);
+        (from < to).then(|| (spans[span], &bytes[first.1.start..last.1.end]))
+    };
+    walk.skips.into_iter().filter_map(stretch).collect()
+}
+
+const SECOND: u64 = 0xa076_1d64_78bd_642f;
+
+/// The product of two numbers, folded: the step of wyhash.
+const fn mix(a: u64, b: u64) -> u64 {
+    let product = (a ^ 0xe703_7ed1_a0b4_28db) as u128 * (b ^ 0x8ebc_6af0_9c88_c6e3) as u128;
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+    {
+        product as u64 ^ (product >> 64) as u64
+    }
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let (chunks, rest) = bytes.as_chunks::<8>();
+    let mut state = mix(bytes.len() as u64, SECOND);
+    for chunk in chunks {
+        state = mix(state ^ u64::from_le_bytes(*chunk), SECOND);
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(state ^ u64::from_le_bytes(last), SECOND)
+}
+
+/// The pieces of a page as hashes, between its edges.
+fn hashes(bytes: &[u8]) -> Vec<u64> {
+    let mut all = Vec::with_capacity(bytes.len() / 16 + 2);
+    all.push(EDGES.0);
+    all.extend(Pieces::cut(bytes).map(|(hash, _)| hash));
+    all.push(EDGES.1);
+    all
+}
+
+/// The pieces one after another: the hash of each, and its place.
+struct Pieces<'a> {
+    bytes: &'a [u8],
+    json: bool,
+    at: usize,
+}
+
+impl<'a> Pieces<'a> {
+    fn cut(bytes: &'a [u8]) -> Self {
+        let json = bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'['));
+        Self { bytes, json, at: 0 }
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = (u64, std::ops::Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let end = if self.json {
+                memchr::memchr2(b',', b'\n', rest).map_or(rest.len(), |i| i + 1)
+            } else {
+                // A tag begins before `<` and ends after `>`.
+                match memchr::memchr3(b'<', b'>', b'\n', &rest[1..]).map(|i| i + 1) {
+                    Some(i) if rest[i] == b'<' => i,
+                    Some(i) => i + 1,
+                    None => rest.len(),
+                }
+            };
+            let start = self.at;
+            self.at += end;
+            let piece = rest[..end].trim_ascii();
+            if !piece.is_empty() {
+                return Some((hash(piece), start..self.at));
+            }
+        }
+    }
+}
+
+/// Whether what is kept of two pages is the same.
+fn same(old: &[u64], a: &[usize], new: &[u64], b: &[usize]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(i, j)| old[*i] == new[*j])
+}
+
+/// The hash of some pieces in a row, with `low` in its low three bits.
+fn joint(pieces: impl Iterator<Item = u64>, low: usize) -> u64 {
+    pieces.fold(SECOND, |hash, piece| mix(hash ^ piece, SECOND)) & !7 | low as u64
+}
+
+/// Indexes of the pieces that no span skips.
+fn kept(pieces: &[u64], spans: &[VolatileSpan]) -> Vec<usize> {
+    Walk::new(pieces, spans).collect()
+}
+
+/// Walks over the pieces and steps over the spans.
+struct Walk<'a> {
+    pieces: &'a [u64],
+    spans: HashMap<u64, usize>,
+    all: &'a [VolatileSpan],
+    /// Which lengths of surroundings are in use, as bits.
+    lengths: u8,
+    /// The last pieces that were kept, newest last.
+    recent: Vec<u64>,
+    at: usize,
+    /// The span, and the pieces it skipped (from, to).
+    skips: Vec<(usize, usize, usize)>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(pieces: &'a [u64], spans: &'a [VolatileSpan]) -> Self {
+        let lengths = spans.iter().fold(0_u8, |bits, span| bits | 1 << (span.before & 7));
+        let by_before = spans.iter().enumerate().map(|(i, span)| (span.before, i)).collect();
+        Self { pieces, spans: by_before, all: spans, lengths, recent: Vec::new(), at: 0, skips: Vec::new() }
+    }
+
+    /// Where a span that begins here ends.
+    fn step_over(&self) -> Option<(usize, usize)> {
+        let mut bits = self.lengths;
+        while bits != 0 {
+            let low = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let Some(from) = self.recent.len().checked_sub(low + 1) else { continue };
+            let Some(span) = self.spans.get(&joint(self.recent[from..].iter().copied(), low)) else { continue };
+            if let Some(to) = find_after(self.pieces, self.at, self.all[*span].after) {
+                return Some((*span, to));
+            }
+        }
+        None
+    }
+}
+
+/// Where the surroundings after a span begin, if they come within its reach.
+fn find_after(pieces: &[u64], from: usize, after: u64) -> Option<usize> {
+    let (length, reach) = ((after & 7) as usize + 1, 1 << (after >> 3 & 7).min(6));
+    (from..=from + reach).find(|to| {
+        let matches = |window: &[u64]| joint(window.iter().copied(), length - 1) & !63 == after & !63;
+        pieces.get(*to..*to + length).is_some_and(matches)
+    })
+}
+
+impl Iterator for Walk<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        if self.lengths != 0
+            && let Some((span, to)) = self.step_over()
+        {
+            self.skips.push((span, self.at, to));
+            self.at = to;
+        }
+        let i = self.at;
+        let piece = *self.pieces.get(i)?;
+        if self.lengths != 0 {
+            if self.recent.len() == 4 * AROUND {
+                self.recent.drain(..3 * AROUND);
+            }
+            self.recent.push(piece);
+        }
+        self.at += 1;
+        Some(i)
+    }
+}
+
+/// One of two fetches: all pieces, and those that are not skipped yet.
+struct Side<'a> {
+    pieces: &'a [u64],
+    kept: &'a [usize],
+    hashes: Vec<u64>,
+}
+
+impl<'a> Side<'a> {
+    fn new(pieces: &'a [u64], kept: &'a [usize]) -> Self {
+        Self { pieces, kept, hashes: kept.iter().map(|i| pieces[*i]).collect() }
+    }
+
+    /// How often the `length` pieces before `at` occur in a row among the kept ones.
+    fn count(&self, at: usize, length: usize) -> usize {
+        let wanted = &self.hashes[at - length..at];
+        self.hashes.windows(length).filter(|window| *window == wanted).count()
+    }
+}
+
+/// A stretch that differs: from and to among the kept pieces, in both fetches.
+#[derive(Clone, Copy)]
+struct Hunk {
+    old: (usize, usize),
+    new: (usize, usize),
+}
+
+/// New spans for the stretches in which the fetches differ; `None` when there is no safe way to name one of them.
+fn learn(old: &Side<'_>, new: &Side<'_>) -> Option<Vec<VolatileSpan>> {
+    let mut hunks = hunks(&old.hashes, &new.hashes)?;
+    let mut spans = Vec::new();
+    let mut i = 0;
+    while i < hunks.len() {
+        let hunk = hunks[i];
+        let stable = hunk.old.0 - if i == 0 { 0 } else { hunks[i - 1].old.1 };
+        let following = hunks.get(i + 1).map_or(old.hashes.len(), |next| next.old.0) - hunk.old.1;
+        match (before(old, new, hunk, stable), after(old, new, hunk, following)) {
+            (Some(before), Some(after)) => {
+                spans.push(VolatileSpan { before, after });
+                i += 1;
+            }
+            // Its surroundings are not its own: take the neighbour, and what lies between, into one stretch.
+            (None, _) if i > 0 => {
+                hunks[i - 1] = Hunk { old: (hunks[i - 1].old.0, hunk.old.1), new: (hunks[i - 1].new.0, hunk.new.1) };
+                hunks.remove(i);
+                spans.pop();
+                i -= 1;
+            }
+            (Some(_), None) if i + 1 < hunks.len() => {
+                hunks[i] = Hunk { old: (hunk.old.0, hunks[i + 1].old.1), new: (hunk.new.0, hunks[i + 1].new.1) };
+                hunks.remove(i + 1);
+            }
+            (None | Some(_), None | Some(_)) => return None,
+        }
+    }
+    Some(spans)
+}
+
+/// The shortest surroundings before a stretch that occur nowhere else, in either fetch.
+fn before(old: &Side<'_>, new: &Side<'_>, hunk: Hunk, stable: usize) -> Option<u64> {
+    (1..=stable.min(AROUND)).find_map(|length| {
+        let only = old.count(hunk.old.0, length) == 1 && new.count(hunk.new.0, length) == 1;
+        only.then(|| joint(old.hashes[hunk.old.0 - length..hunk.old.0].iter().copied(), length - 1))
+    })
+}
+
+/// The shortest surroundings after a stretch that come first there and not within it, with the reach the stretch needs.
+fn after(old: &Side<'_>, new: &Side<'_>, hunk: Hunk, following: usize) -> Option<u64> {
+    // Among all pieces, not only the kept ones: the walk looks for the end before it knows of later spans.
+    let range = |side: &Side<'_>, (from, to): (usize, usize)| Some((*side.kept.get(from.checked_sub(1)?)? + 1, *side.kept.get(to)?));
+    let ((old_from, old_to), (new_from, new_to)) = (range(old, hunk.old)?, range(new, hunk.new)?);
+    let longest = (old_to - old_from).max(new_to - new_from);
+    if longest > SKIP {
+        return None;
+    }
+    let reach = longest.max(1).next_power_of_two().trailing_zeros() as usize;
+    (1..=following.min(AROUND)).find_map(|length| {
+        let window = old.pieces.get(old_to..old_to + length)?;
+        if new.pieces.get(new_to..new_to + length)? != window {
+            return None;
+        }
+        let after = joint(window.iter().copied(), length - 1) & !63 | (reach as u64) << 3 | (length as u64 - 1);
+        let ends = |side: &Side<'_>, from, to| find_after(side.pieces, from, after) == Some(to);
+        (ends(old, old_from, old_to) && ends(new, new_from, new_to)).then_some(after)
+    })
+}
+
+/// The stretches that differ, in order; `None` when too little is alike to speak of the same page.
+fn hunks(old: &[u64], new: &[u64]) -> Option<Vec<Hunk>> {
+    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+    if a.len().max(b.len()) > LEARN {
+        return None;
+    }
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    for piece in a {
+        *counts.entry(*piece).or_default() += 1;
+    }
+    let alike = b.iter().filter(|piece| counts.get_mut(piece).is_some_and(|n| std::mem::replace(n, n.saturating_sub(1)) > 0)).count();
+    if (head + tail + alike) * 2 < old.len().max(new.len()) {
+        return None;
+    }
+    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, a, b);
+    let mut hunks: Vec<Hunk> = Vec::new();
+    for op in ops.iter().filter(|op| op.tag() != similar::DiffTag::Equal) {
+        let (o, n) = (op.old_range(), op.new_range());
+        let next = Hunk { old: (head + o.start, head + o.end), new: (head + n.start, head + n.end) };
+        match hunks.last_mut() {
+            // A deletion beside an insertion is one stretch.
+            Some(last) if last.old.1 == next.old.0 && last.new.1 == next.new.0 => (last.old.1, last.new.1) = (next.old.1, next.new.1),
+            Some(_) | None => hunks.push(next),
+        }
+    }
+    Some(hunks)
 }

@@ -1,11 +1,37 @@
-//! Compares what was read from a page with what is known of it, and decides what is news, what waits for a second look, and what
+//! Compares what was read from a page with what is known of it, and decides what is news, what waits for another look, and what
 //! only changes by itself. Knows no bytes and no other pages but what the host remembers of noise.
+//!
+//! The rules, in the order in which they are asked:
+//!
+//! 1. The second look at a page (a minute after the first) masks whatever differs from the first.
+//! 2. Later, whatever differs waits for another look. If it shows the same new value again, it is news. If it shows a third value,
+//!    it is masked. If it shows the old value, it was a flicker: no news, and masked when the host has seen a flicker there before.
+//! 3. A block that shows a text which two pages have shown at such a place while it changed by itself is masked at once.
+//! 4. At a place that changes by itself on some page of the host, a change must stand four looks instead of two.
+//! 5. A change of a text that eight or more pages share waits for five looks, further apart each time. If at least half of these
+//!    pages make the same change within the hour, it is the site's and not the page's: it is taken over without a report.
+//! 6. What has been waiting for sixteen times the usual wait is reported as it then is: a real change is reported in the end.
+//! 7. A masked block that has become another thing altogether (twenty words or more, more than twice as many as before, none
+//!    shared) is compared again.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Rules;
+use super::differences::{Difference, Found, What, find, of_fields, place_hash, short};
+use super::masks::Masks;
+use super::memory::{Memory, SHARED_BLOCKS, Told, became, text_at};
+use super::news::{News, tell};
 use crate::base::ids::{ContentHash, RecordId};
-use crate::model::{Block, Change, Draft, Extract, Mask, NoiseSeen, Page, Reading, Record};
+use crate::model::{Block, Change, Draft, Extract, Mask, NoiseSeen, Page, Reading, Record, Suspect};
+
+/// Pages that must show a text before it counts as shared.
+const MANY: u64 = 8;
+/// Looks that a change must stand: elsewhere, at places that change by themselves, for shared texts.
+const LOOKS: [u8; 3] = [2, 4, 5];
+/// Waits after which a change is reported whatever else happens on the page.
+const PATIENCE: i32 = 16;
+/// Differences that wait at most; a page on which more differs has changed as a whole.
+const WAITING: usize = 256;
 
 /// What is known of a page before this check.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +60,7 @@ pub struct Context<'a> {
 pub struct Comparison {
     /// Records that are new or differ.
     pub records: Vec<Record>,
-    /// The history entries of these.
+    /// The history entries of these. (A record that was only missing for a while is written without one.)
     pub changes: Vec<Change>,
     /// The records on the page, in page order, each once.
     pub members: Vec<RecordId>,
@@ -46,25 +72,216 @@ pub struct Comparison {
     pub noise: Option<NoiseSeen>,
     /// Whether these bytes become the page's accepted version: what the next check compares with. (If not, the last one stays.)
     pub accept_snapshot: bool,
-    /// Whether the page wants another look after [`Rules::confirm`] rather than at its usual time.
-    pub second_look: bool,
+    /// How long until the page wants another look; `None`: its usual time will do.
+    pub look_again: Option<SignedDuration>,
 }
 
 /// Compares. A draft whose `detail` is still set was not completed by its detail page: the fields it lacks stay as they were.
-pub fn compare(_rules: &Rules, page: &Page, _known: Known<'_>, _extract: &Extract, _context: &Context<'_>) -> Comparison {
+///
+/// Differences in [`Rules::ignore_fields`] alone write nothing; the fields are brought up to date when something else changes.
+pub fn compare(rules: &Rules, page: &Page, known: Known<'_>, extract: &Extract, context: &Context<'_>) -> Comparison {
+    let found = find(rules, &page.masks, known, &extract.records, &extract.blocks);
+    let mut check = Check { rules, context, memory: Memory::new(context.noise), masks: Masks::new(&page.masks), found };
+    let (report, reading, look_again) = check.decide(&page.reading);
+    let taken_over = report.as_ref().is_some_and(|report| report.accept);
+    if taken_over {
+        check.masks.follow(&check.found.old, &check.found.new);
+    }
+    let news = News { page, context, report: report.as_ref().map_or(&[], |report| &report.differences) };
+    let (records, changes) = tell(&news, rules, &check.found);
     Comparison {
-        records: Vec::new(),
-        changes: Vec::new(),
-        members: Vec::new(),
-        reading: page.reading.clone(),
-        masks: page.masks.clone(),
-        noise: None,
-        accept_snapshot: false,
-        second_look: false,
+        members: check.found.drafts.iter().map(|(_, draft, _)| Record::id_of(&page.source, &draft.key)).collect(),
+        // The first reading is what the second look compares with; new records make a version worth keeping too.
+        accept_snapshot: taken_over || known.blocks.is_none() || (extract.blocks.is_empty() && !changes.is_empty()),
+        records,
+        changes,
+        reading,
+        masks: check.masks.into_vec(),
+        noise: check.memory.changed(),
+        look_again,
     }
 }
 
 /// Whether a draft's detail page is worth reading: its record is new, was gone, still waits for it, or differs in a field.
-pub fn wants_detail(_rules: &Rules, _masks: &[Mask], _stored: Option<&Record>, draft: &Draft) -> bool {
+pub fn wants_detail(rules: &Rules, masks: &[Mask], stored: Option<&Record>, draft: &Draft) -> bool {
     draft.detail.is_some()
+        && stored.is_none_or(|record| record.gone || record.detail_wanted || !of_fields(rules, masks, (0, draft), record, false).is_empty())
+}
+
+/// What is taken over from this check.
+struct Report {
+    /// What is news.
+    differences: Vec<Difference>,
+    /// Whether the page's version is accepted.
+    accept: bool,
+}
+
+/// One comparison at work.
+struct Check<'a> {
+    rules: &'a Rules,
+    context: &'a Context<'a>,
+    memory: Memory,
+    masks: Masks,
+    found: Found<'a>,
+}
+
+impl Check<'_> {
+    /// What is reported, how far the reading has come, and when to look again.
+    fn decide(&mut self, reading: &Reading) -> (Option<Report>, Reading, Option<SignedDuration>) {
+        let differences = self.found.differences.clone();
+        match (reading, self.rules.confirm) {
+            (Reading::Never, Some(wait)) => (self.take_over(differences), Reading::Settling, Some(wait)),
+            (_, None) => (self.take_over(differences), Reading::Settled, None),
+            (Reading::Settling, Some(_)) => {
+                self.learn(&differences);
+                self.count_shared();
+                (None, Reading::Settled, None)
+            }
+            (Reading::Settled | Reading::Suspect(_), Some(wait)) if self.context.quiet => {
+                // Other settings read other things: learn anew what changes by itself.
+                let again = if differences.is_empty() { (Reading::Settled, None) } else { (Reading::Settling, Some(wait)) };
+                (self.take_over(differences), again.0, again.1)
+            }
+            (Reading::Settled, Some(wait)) => self.look(differences, None, wait),
+            (Reading::Suspect(suspect), Some(wait)) => self.look(differences, Some(suspect), wait),
+        }
+    }
+
+    fn take_over(&self, differences: Vec<Difference>) -> Option<Report> {
+        let accept = differences.iter().any(|difference| matches!(difference.what, What::Block(..)));
+        (!differences.is_empty()).then_some(Report { differences, accept })
+    }
+
+    /// Masks what differs, and tells the host of it.
+    fn learn(&mut self, differences: &[Difference]) {
+        for told in self.masks.add(differences) {
+            let difference = &differences[told];
+            if let Some(signature) = difference.signature {
+                self.memory.tell(Told::Volatile, signature);
+                for text in [&difference.old, &difference.new].into_iter().filter(|text| !text.is_empty()) {
+                    self.memory.tell(Told::Text, text_at(signature, short(text)));
+                }
+            }
+        }
+    }
+
+    /// Counts the texts that this page may share with others.
+    fn count_shared(&mut self) {
+        let blocks = &self.found.new;
+        let places = blocks.iter().enumerate().filter(|(i, _)| *i < SHARED_BLOCKS || i + SHARED_BLOCKS >= blocks.len());
+        for (_, block) in places {
+            self.memory.tell(Told::Shared, text_at(super::blocks::signature(block.path), short(&block.text)));
+        }
+    }
+
+    /// A look at a settled page: the first that shows a difference, or one that a suspicion asked for.
+    fn look(
+        &mut self,
+        differences: Vec<Difference>,
+        suspect: Option<&Suspect>,
+        wait: SignedDuration,
+    ) -> (Option<Report>, Reading, Option<SignedDuration>) {
+        let now = self.context.now;
+        let seen = suspect.map_or(now, |suspect| suspect.seen);
+        let waited = now.duration_since(seen) >= wait * PATIENCE;
+        let looks = suspect.map_or(1, |suspect| suspect.looks.saturating_add(1));
+        let before: &[u64] = suspect.map_or(&[], |suspect| &suspect.differences);
+        let known: Vec<Difference> = differences.iter().filter(|d| self.is_known_noise(d)).cloned().collect();
+        self.masks.add(&known);
+        let third: Vec<Difference> = differences
+            .iter()
+            .filter(|d| !self.is_known_noise(d) && !before.contains(&d.hash()) && asked(before, &d.place))
+            .cloned()
+            .collect();
+        self.learn(&third);
+        self.flickered(before, &differences);
+        let mut open: Vec<Difference> =
+            differences.into_iter().filter(|d| !known.iter().chain(&third).any(|noise| noise.place == d.place)).collect();
+        let fresh = open.iter().any(|d| !before.contains(&d.hash()));
+        for difference in open.iter().filter(|d| !before.contains(&d.hash())) {
+            self.count_becoming(difference);
+        }
+        let sites = |difference: &Difference| self.is_the_sites(difference);
+        let (shared, own): (Vec<Difference>, Vec<Difference>) = open.drain(..).partition(|d| sites(d));
+        let needed = own.iter().map(|difference| self.needed(difference)).max().unwrap_or(0);
+        let looks = if fresh && !waited { 1 } else { looks };
+        if !own.is_empty() && looks < needed && !waited && own.len() <= WAITING {
+            let differences = own.iter().chain(&shared).map(Difference::hash).collect();
+            let pause = wait * (1 << (looks - 1).min(3));
+            return (None, Reading::Suspect(Suspect { seen, looks, differences }), Some(pause));
+        }
+        for difference in shared.iter().chain(&own) {
+            self.masks.renew(difference);
+            if let Some(signature) = difference.signature.filter(|_| !difference.new.is_empty()) {
+                self.memory.tell(Told::Shared, text_at(signature, short(&difference.new)));
+            }
+        }
+        let accept = shared.iter().chain(&own).any(|d| matches!(d.what, What::Block(..)));
+        ((accept || !own.is_empty()).then_some(Report { differences: own, accept }), Reading::Settled, None)
+    }
+
+    /// Rule 2: what had differed and is as it was.
+    fn flickered(&mut self, before: &[u64], now: &[Difference]) {
+        for hash in before {
+            let Ok(place) = u32::try_from(hash >> 32) else { continue };
+            if now.iter().any(|difference| place_hash(&difference.place) == place) {
+                continue;
+            }
+            let Some(block) = self.found.new.iter().find(|block| place_hash(block.path) == place) else { continue };
+            let signature = super::blocks::signature(block.path);
+            #[expect(clippy::cast_possible_truncation, reason = "the lower half is the text")]
+            let (is, was) = (short(&block.text), *hash as u32);
+            if self.memory.pages(Told::Volatile, signature) > 0 {
+                self.masks.hide(block.path);
+            }
+            self.memory.tell(Told::Volatile, signature);
+            for text in [is, was] {
+                self.memory.tell(Told::Text, text_at(signature, text));
+            }
+        }
+    }
+
+    /// Rule 3.
+    fn is_known_noise(&self, difference: &Difference) -> bool {
+        difference.signature.is_some_and(|signature| {
+            !difference.foreign
+                && !difference.new.is_empty()
+                && self.memory.pages(Told::Volatile, signature) > 0
+                && self.memory.pages(Told::Text, text_at(signature, short(&difference.new))) >= 2
+        })
+    }
+
+    /// Rules 2, 4 and 5: how many looks a change must stand.
+    fn needed(&self, difference: &Difference) -> u8 {
+        let Some(signature) = difference.signature else { return LOOKS[0] };
+        if self.memory.pages(Told::Shared, text_at(signature, short(&difference.old))) >= MANY {
+            LOOKS[2]
+        } else if self.memory.pages(Told::Volatile, signature) > 0 {
+            LOOKS[1]
+        } else {
+            LOOKS[0]
+        }
+    }
+
+    fn count_becoming(&mut self, difference: &Difference) {
+        if let Some(signature) = difference.signature
+            && self.memory.pages(Told::Shared, text_at(signature, short(&difference.old))) >= MANY
+        {
+            self.memory.tell(Told::Became, became(signature, short(&difference.old), short(&difference.new), (self.context.now, 0)));
+        }
+    }
+
+    /// Rule 5.
+    fn is_the_sites(&self, difference: &Difference) -> bool {
+        let Some(signature) = difference.signature else { return false };
+        let (old, new) = (short(&difference.old), short(&difference.new));
+        let sharing = self.memory.pages(Told::Shared, text_at(signature, old));
+        let becoming: u64 = (0..2).map(|back| self.memory.pages(Told::Became, became(signature, old, new, (self.context.now, back)))).sum();
+        sharing >= MANY && becoming * 2 >= sharing
+    }
+}
+
+/// Whether the place of one of these hashes is this one.
+fn asked(before: &[u64], place: &str) -> bool {
+    before.iter().any(|hash| hash >> 32 == u64::from(place_hash(place)))
 }

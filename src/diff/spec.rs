@@ -1,11 +1,11 @@
 //! The settings of comparing, and their compiled form.
 
-use jiff::SignedDuration;
-use regex::Regex;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use regex::{Regex, RegexBuilder};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::model::Fault;
+use crate::model::{Fault, FieldName};
 
 /// The top-level keys of [`Spec`].
 pub const KEYS: &[&str] = &["ignore_fields", "ignore", "gone_after", "confirm", "few"];
@@ -47,9 +47,84 @@ impl Default for Rules {
     }
 }
 
+impl Rules {
+    /// Whether changes of this field are no news.
+    pub(super) fn ignores(&self, name: &FieldName) -> bool {
+        self.ignore_fields.iter().any(|ignored| ignored == name.as_str())
+    }
+}
+
+/// Patterns of one source.
+const PATTERNS: usize = 100;
+/// Bytes of one compiled pattern: what a page watcher needs, and no more.
+const PATTERN_BYTES: usize = 1 << 20;
+
 impl Spec {
     /// Checks everything and reports all faults at once.
     pub fn compile(&self) -> Result<Rules, Vec<Fault>> {
-        Ok(Rules::default())
+        let mut faults = Vec::new();
+        let mut rules = Rules { ignore_fields: self.ignore_fields.clone(), ..Rules::default() };
+        if self.ignore.len() > PATTERNS {
+            faults.push(Fault::new("ignore", format!("{} patterns", self.ignore.len()), format!("at most {PATTERNS} patterns")));
+        }
+        for (i, pattern) in self.ignore.iter().enumerate() {
+            match RegexBuilder::new(pattern).size_limit(PATTERN_BYTES).build() {
+                Ok(regex) if regex.is_match("") => {
+                    faults.push(Fault::new(format!("ignore[{i}]"), pattern, "a regular expression that does not match the empty text"));
+                }
+                Ok(regex) => rules.ignore.push(regex),
+                Err(error) => faults.push(Fault::new(format!("ignore[{i}]"), pattern, format!("a regular expression ({error})"))),
+            }
+        }
+        if let Some(n) = self.gone_after {
+            match u16::try_from(n).ok().filter(|n| (1..=100).contains(n)) {
+                Some(n) => rules.gone_after = n,
+                None => faults.push(Fault::new("gone_after", n.to_string(), "a number of visits from 1 to 100")),
+            }
+        }
+        if let Some(text) = &self.confirm {
+            match text.trim() {
+                "off" => rules.confirm = None,
+                text => match duration(text).filter(|wait| (SignedDuration::from_millis(1)..=LONGEST_WAIT).contains(wait)) {
+                    Some(wait) => rules.confirm = Some(wait),
+                    None => faults.push(Fault::new("confirm", text, "a duration such as `1m`, at most `1d`, or `off`")),
+                },
+            }
+        }
+        if let Some(share) = self.few {
+            if (0.0..=1.0).contains(&share) {
+                rules.few = share;
+            } else {
+                faults.push(Fault::new("few", share.to_string(), "a share from 0 to 1, such as `0.5`"));
+            }
+        }
+        if faults.is_empty() { Ok(rules) } else { Err(faults) }
+    }
+}
+
+/// The longest wait for a second look.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Reads `30s`, `1m`, `1d` (24 hours).
+fn duration(text: &str) -> Option<SignedDuration> {
+    text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings() {
+        let good: Spec =
+            toml::from_str("ignore_fields = ['views']\nignore = ['\\d+ seats']\ngone_after = 3\nconfirm = '2m'\nfew = 0.3").expect("shape");
+        let rules = good.compile().expect("good");
+        assert_eq!((rules.gone_after, rules.confirm.map(|wait| wait.as_secs()), rules.few), (3, Some(120), 0.3));
+        assert!(rules.ignores(&FieldName::new("views")));
+        assert_eq!(toml::from_str::<Spec>("confirm = 'off'").expect("shape").compile().expect("good").confirm, None);
+        let bad: Spec = toml::from_str("ignore = ['(', 'a*']\ngone_after = 0\nconfirm = 'later'\nfew = 2.0").expect("shape");
+        let keys: Vec<String> = bad.compile().expect_err("bad").into_iter().map(|fault| fault.key).collect();
+        assert_eq!(keys, ["ignore[0]", "ignore[1]", "gone_after", "confirm", "few"]);
+        assert!(toml::from_str::<Spec>("unknown = 1").is_err());
     }
 }

@@ -1,0 +1,172 @@
+//! Finds what differs between what is known of a page and what was read from it now, masks applied. Decides nothing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Rules;
+use super::blocks::{Plain, differing, signature};
+use super::compare::Known;
+use super::noise::{essence, is_relative, plain};
+use super::words;
+use crate::base::ids::hash64;
+use crate::model::{Block, Draft, FieldName, Mask, Record, RecordKind};
+
+/// What differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum What {
+    /// A field of the draft with this index.
+    Field(usize, FieldName),
+    /// A block: its index before, its index now.
+    Block(Option<usize>, Option<usize>),
+}
+
+/// One thing that differs.
+#[derive(Debug, Clone)]
+pub(super) struct Difference {
+    pub(super) what: What,
+    /// The place, as masks name it.
+    pub(super) place: String,
+    /// The place whatever its position, as other pages of the host have it; fields have none.
+    pub(super) signature: Option<u64>,
+    /// Before, in the form in which it is compared; empty when it was not there.
+    pub(super) old: String,
+    /// Now, likewise; with gaps where a mask hides words.
+    pub(super) new: String,
+    /// Whether the place is masked but shows another thing altogether.
+    pub(super) foreign: bool,
+}
+
+impl Difference {
+    /// Place and new value in one number: the upper half is the place.
+    pub(super) fn hash(&self) -> u64 {
+        u64::from(place_hash(&self.place)) << 32 | u64::from(short(&self.new))
+    }
+}
+
+/// The upper half of a difference's hash.
+pub(super) fn place_hash(place: &str) -> u32 {
+    short(place)
+}
+
+/// A text as a number.
+pub(super) fn short(text: &str) -> u32 {
+    u32::try_from(hash64(&[text.as_bytes()]) >> 32).unwrap_or_default()
+}
+
+/// The place of a field of one record.
+pub(super) fn field_place(name: &FieldName, record: &Record) -> String {
+    format!("{name}@{}", record.id)
+}
+
+/// What the masks of a page say of a place.
+pub(super) enum Masked<'a> {
+    No,
+    Whole,
+    Words(&'a str),
+}
+
+pub(super) fn masked<'a>(masks: &'a [Mask], place: &str, field: Option<&FieldName>) -> Masked<'a> {
+    let mut found = Masked::No;
+    for mask in masks {
+        match mask {
+            Mask::Field(name) if field.is_some_and(|field| field.as_str() == name || name == place) => return Masked::Whole,
+            Mask::Block(path) if field.is_none() && path == place => return Masked::Whole,
+            Mask::Words(at, template) if at == place => found = Masked::Words(template),
+            Mask::Field(_) | Mask::Block(_) | Mask::Words(..) => {}
+        }
+    }
+    found
+}
+
+/// The blocks of a page in the form in which they are compared; empty ones are left out.
+pub(super) fn plain_blocks<'a>(rules: &Rules, blocks: &'a [Block]) -> Vec<Plain<'a>> {
+    let plain = |block: &'a Block| Plain { path: &block.path, raw: &block.text, text: plain(rules, &block.text) };
+    blocks.iter().map(plain).filter(|block| !block.text.is_empty()).collect()
+}
+
+/// Differences of blocks.
+pub(super) fn of_blocks(masks: &[Mask], old: &[Plain<'_>], new: &[Plain<'_>]) -> Vec<Difference> {
+    let mut all = Vec::new();
+    for (i, j) in differing(old, new) {
+        let path = i.map(|i| old[i].path).or_else(|| j.map(|j| new[j].path)).unwrap_or_default();
+        let text = |side: &[Plain<'_>], at: Option<usize>| at.map_or_else(String::new, |at| side[at].text.clone());
+        let (was, mut is) = (text(old, i), text(new, j));
+        let mut foreign = false;
+        match masked(masks, path, None) {
+            Masked::Whole if words::is_foreign(&was, &is) => foreign = true,
+            Masked::Whole => continue,
+            Masked::Words(template) if words::fits(template, &is) => continue,
+            Masked::Words(template) => is = words::regap(template, &is),
+            Masked::No => {}
+        }
+        all.push(Difference {
+            what: What::Block(i, j),
+            place: path.to_owned(),
+            signature: Some(signature(path)),
+            old: was,
+            new: is,
+            foreign,
+        });
+    }
+    all
+}
+
+/// Whether the text of a page is compared by blocks, so that the field that repeats it is not.
+fn by_blocks(draft: &Draft, blocks: bool, name: &FieldName) -> bool {
+    blocks && draft.kind == RecordKind::Page && name.as_str() == "text"
+}
+
+/// Differences of the fields of one draft from its record.
+pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Draft), record: &Record, blocks: bool) -> Vec<Difference> {
+    let names: BTreeSet<&FieldName> = record.fields.keys().chain(draft.fields.keys()).collect();
+    let mut all = Vec::new();
+    for name in names {
+        let (old, new) = (record.fields.get(name), draft.fields.get(name));
+        // What only the detail page says is not gone because that page was not read; nor is it news when it is read at last.
+        let half_read = (new.is_none() && draft.detail.is_some()) || (old.is_none() && record.detail_wanted);
+        let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
+        if half_read || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
+            continue;
+        }
+        let was = old.map_or_else(String::new, |field| essence(rules, &field.value));
+        let mut is = new.map_or_else(String::new, |found| essence(rules, &found.value));
+        let place = field_place(name, record);
+        match masked(masks, &place, Some(name)) {
+            _ if was == is => continue,
+            Masked::Whole => continue,
+            Masked::Words(template) if words::fits(template, &is) => continue,
+            Masked::Words(template) => is = words::regap(template, &is),
+            Masked::No => {}
+        }
+        all.push(Difference { what: What::Field(at, name.clone()), place, signature: None, old: was, new: is, foreign: false });
+    }
+    all
+}
+
+/// Everything that differs on a page, and the records that are not known (or gone) as indexes of drafts.
+pub(super) struct Found<'a> {
+    pub(super) differences: Vec<Difference>,
+    /// Drafts by their record: the first of each key.
+    pub(super) drafts: Vec<(usize, &'a Draft, Option<&'a Record>)>,
+    pub(super) old: Vec<Plain<'a>>,
+    pub(super) new: Vec<Plain<'a>>,
+}
+
+/// Looks for everything that differs.
+pub(super) fn find<'a>(rules: &Rules, masks: &[Mask], known: Known<'a>, drafts: &'a [Draft], blocks: &'a [Block]) -> Found<'a> {
+    let records: HashMap<&str, &Record> = known.records.iter().map(|record| (record.key.as_str(), record)).collect();
+    let (old, new) = (plain_blocks(rules, known.blocks.unwrap_or_default()), plain_blocks(rules, blocks));
+    let by_blocks = known.blocks.is_some() && !blocks.is_empty();
+    let mut found = Found { differences: Vec::new(), drafts: Vec::new(), old, new };
+    let mut keys = std::collections::HashSet::new();
+    for (i, draft) in drafts.iter().enumerate().filter(|(_, draft)| keys.insert(draft.key.as_str())) {
+        let record = records.get(draft.key.as_str()).copied();
+        if let Some(record) = record.filter(|record| !record.gone) {
+            found.differences.extend(of_fields(rules, masks, (i, draft), record, by_blocks));
+        }
+        found.drafts.push((i, draft, record));
+    }
+    if by_blocks {
+        found.differences.extend(of_blocks(masks, &found.old, &found.new));
+    }
+    found
+}

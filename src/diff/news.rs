@@ -1,0 +1,132 @@
+//! Makes records and history entries out of what was decided. Decides nothing itself.
+
+use std::collections::BTreeMap;
+
+use super::Rules;
+use super::compare::Context;
+use super::differences::{Difference, Found, What};
+use super::noise::essence;
+use super::readable::excerpt;
+use crate::base::caps;
+use crate::base::text::clip;
+use crate::model::{Change, ChangeKind, Draft, Field, FieldChange, FieldName, Page, Record, RecordKind, Value};
+
+/// The name under which a page's changed text is reported.
+const TEXT: &str = "text";
+
+/// What is to be told of a page.
+pub(super) struct News<'a> {
+    pub(super) page: &'a Page,
+    pub(super) context: &'a Context<'a>,
+    /// What is news.
+    pub(super) report: &'a [Difference],
+}
+
+/// Records to write and the changes that made them so.
+pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Record>, Vec<Change>) {
+    let (mut records, mut changes) = (Vec::new(), Vec::new());
+    for (i, draft, stored) in &found.drafts {
+        let kind = match stored {
+            None => Some(ChangeKind::Appeared),
+            Some(record) if record.gone => Some(ChangeKind::Appeared),
+            Some(record) => {
+                let fields = changed_fields(news, found, (*i, draft), record);
+                (!fields.is_empty()).then_some(ChangeKind::Changed(fields))
+            }
+        };
+        let record = match (stored, &kind) {
+            (Some(record), None) if record.missing == 0 && record.detail_wanted == (record.detail_wanted && draft.detail.is_some()) => {
+                continue;
+            }
+            (None, _) => fresh(news, draft),
+            (Some(record), kind) => renewed(news, rules, draft, record, kind.as_ref()),
+        };
+        if let Some(kind) = kind {
+            let (source, at) = (news.page.source.clone(), news.context.now);
+            changes.push(Change { source, record: record.id, kind, at, baseline: news.context.quiet });
+        }
+        records.push(record);
+    }
+    (records, changes)
+}
+
+/// The reported changes of one record; those of a page's blocks in one.
+fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draft), record: &Record) -> Vec<FieldChange> {
+    let mut fields = Vec::new();
+    let (mut was, mut is) = (Vec::new(), Vec::new());
+    for difference in news.report {
+        match &difference.what {
+            What::Field(draft_at, name) if *draft_at == at => {
+                let old = record.fields.get(name).map(|field| field.value.clone());
+                let new = draft.fields.get(name).map(|found| found.value.clone());
+                fields.push(FieldChange { field: name.clone(), old, new });
+            }
+            What::Block(i, j) if draft.kind == RecordKind::Page => {
+                was.push(i.map_or("", |i| found.old[i].raw));
+                is.push(j.map_or("", |j| found.new[j].raw));
+            }
+            What::Field(..) | What::Block(..) => {}
+        }
+    }
+    if !was.is_empty() {
+        let (old, new) = excerpt(&was, &is);
+        let text = |text: String| (!text.is_empty()).then_some(Value::Text(text));
+        fields.push(FieldChange { field: FieldName::new(TEXT), old: text(old), new: text(new) });
+    }
+    fields
+}
+
+fn field(news: &News<'_>, found: &crate::model::Found) -> Field {
+    let quote = clip(&found.quote, caps::QUOTE_CHARS);
+    Field { value: found.value.clone(), quote, path: found.path.clone(), first_seen: news.context.now }
+}
+
+/// A record that was not known.
+fn fresh(news: &News<'_>, draft: &Draft) -> Record {
+    let now = news.context.now;
+    Record {
+        id: Record::id_of(&news.page.source, &draft.key),
+        source: news.page.source.clone(),
+        key: draft.key.clone(),
+        kind: draft.kind,
+        url: draft.url.clone(),
+        fields: draft.fields.iter().map(|(name, found)| (name.clone(), field(news, found))).collect(),
+        content: news.context.content,
+        first_seen: now,
+        changed: now,
+        missing: 0,
+        gone: false,
+        detail_wanted: draft.detail.is_some(),
+    }
+}
+
+/// A known record, brought up to date as far as its changes are reported (wholly, when it had been gone).
+fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind: Option<&ChangeKind>) -> Record {
+    let mut new = record.clone();
+    let (back, reported): (bool, Vec<&FieldName>) = match kind {
+        Some(ChangeKind::Changed(fields)) => (false, fields.iter().map(|change| &change.field).collect()),
+        Some(ChangeKind::Appeared) => (true, Vec::new()),
+        Some(ChangeKind::Gone) | None => (false, Vec::new()),
+    };
+    let completed = record.detail_wanted && draft.detail.is_none();
+    for (name, found) in &draft.fields {
+        let known = record.fields.get(name);
+        let take = back || reported.contains(&name) || (kind.is_some() && rules.ignores(name)) || (completed && known.is_none());
+        // The same value keeps the date of its first sight.
+        if take && known.is_none_or(|field| essence(rules, &field.value) != essence(rules, &found.value)) {
+            new.fields.insert(name.clone(), field(news, found));
+        }
+    }
+    let stays = |name: &FieldName| draft.fields.contains_key(name) || draft.detail.is_some() || !(back || reported.contains(&name));
+    new.fields = new.fields.into_iter().filter(|(name, _)| stays(name)).collect::<BTreeMap<_, _>>();
+    if kind.is_some() {
+        new.kind = draft.kind;
+        new.url = draft.url.clone();
+        new.content = news.context.content;
+        new.changed = news.context.now;
+    }
+    new.missing = 0;
+    new.gone = false;
+    new.detail_wanted = record.detail_wanted && draft.detail.is_some();
+    new
+}
