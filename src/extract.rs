@@ -3,14 +3,18 @@
 //! A closed set of kinds, one file each ([`Kind`]); all of them read fields by the same steps (`transform`) and types (`value`),
 //! and make records by the same rule (`record`).
 
+mod decode;
 mod feed;
 mod html;
 mod json;
+mod known;
 mod listing;
+mod markup;
 mod page;
 mod record;
 mod selector;
 mod sitemap;
+mod sniff;
 mod spec;
 mod transform;
 mod value;
@@ -22,10 +26,14 @@ use url::Url;
 use crate::base::ids::SourceId;
 use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
 
+pub use decode::decode;
+pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;
+/// The same for a sitemap, whose index names its parts.
+const SITEMAP_PAGES: u32 = 501;
 /// The most that the settings may say.
 const MOST_PAGES: u32 = 100_000;
 
@@ -65,6 +73,14 @@ impl Kind {
     /// The kind of this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Pages of one visit when the settings do not say.
+    const fn pages(self) -> u32 {
+        match self {
+            Self::Sitemap => SITEMAP_PAGES,
+            Self::Listing | Self::Directory | Self::Feed | Self::Json | Self::Page => PAGES,
+        }
     }
 
     /// What its records are when the settings do not say.
@@ -201,7 +217,7 @@ impl Spec {
             Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(By::Json),
             Kind::Page => page::PageReader::compile(self, about, &mut faults).map(By::Page),
         };
-        let pages = self.page_limit(&mut faults);
+        let pages = self.page_limit(kind, &mut faults);
         self.check_kind(kind, &mut faults);
         match by {
             Some(by) if faults.is_empty() => Ok(Reader { kind, roots, pages, by }),
@@ -231,8 +247,8 @@ impl Spec {
     }
 
     /// The pages of one visit; a fault names `pages`.
-    fn page_limit(&self, faults: &mut Vec<Fault>) -> u32 {
-        let pages = self.pages.unwrap_or(PAGES);
+    fn page_limit(&self, kind: Kind, faults: &mut Vec<Fault>) -> u32 {
+        let pages = self.pages.unwrap_or(kind.pages());
         if !(1..=MOST_PAGES).contains(&pages) {
             faults.push(Fault::new("pages", pages.to_string(), format!("a number from 1 to {MOST_PAGES}")));
         }
@@ -248,7 +264,7 @@ impl Spec {
             ("page_param", self.page_param.is_some(), listing, "listing` and `directory"),
             ("detail", self.detail.is_some(), listing, "listing` and `directory"),
             ("detail_fields", !self.detail_fields.is_empty(), listing, "listing` and `directory"),
-            ("filter", self.filter.is_some(), kind == Kind::Json, "json"),
+            ("filter", self.filter.is_some(), matches!(kind, Kind::Json | Kind::Sitemap), "json` and `sitemap"),
             ("paging", self.paging.is_some(), kind == Kind::Json, "json"),
             ("select", !self.select.0.is_empty(), kind == Kind::Page, "page"),
             ("remove", !self.remove.0.is_empty(), kind == Kind::Page, "page"),
@@ -271,7 +287,7 @@ impl Spec {
 
 /// The body as text.
 fn text_of<'a>(input: &Input<'a>) -> std::borrow::Cow<'a, str> {
-    String::from_utf8_lossy(input.bytes)
+    decode(input.bytes, input.content_type, input.url)
 }
 
 /// A reader without settings, for `check URL|FILE`. Listings and directories need selectors, so they are read as pages.
@@ -288,5 +304,24 @@ pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
         Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(By::Json),
         Kind::Listing | Kind::Directory | Kind::Page => page::PageReader::compile(&spec, about, &mut faults).map(By::Page),
     };
-    Reader { kind, roots: vec![url.clone()], pages: PAGES, by: by.expect("each kind but listings compiles without settings") }
+    Reader { kind, roots: vec![url.clone()], pages: kind.pages(), by: by.expect("each kind but listings compiles without settings") }
+}
+
+/// Where the saved real pages are, if they are here; tests that need them say that they were skipped.
+#[cfg(test)]
+pub(crate) fn samples() -> Option<std::path::PathBuf> {
+    let folder = std::env::var_os("ATALAYA_SAMPLES")
+        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"), Into::into);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    say("skipped: samples not present");
+    None
+}
+
+/// What a test tells the person who runs it.
+#[cfg(test)]
+#[expect(clippy::print_stderr, reason = "a test's counts are for people")]
+pub(crate) fn say(line: &str) {
+    eprintln!("{line}");
 }

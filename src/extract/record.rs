@@ -167,6 +167,7 @@ pub(super) struct Gather<'a> {
     rule: &'a RecordRule,
     page: &'a Url,
     seen: HashMap<String, usize>,
+    most: usize,
     /// What was gathered.
     pub(super) extract: Extract,
 }
@@ -198,14 +199,19 @@ impl Parts {
 impl<'a> Gather<'a> {
     /// Nothing yet, from the page at this address.
     pub(super) fn new(rule: &'a RecordRule, page: &'a Url) -> Self {
-        Self { rule, page, seen: HashMap::new(), extract: Extract { whole: true, ..Extract::default() } }
+        Self { rule, page, seen: HashMap::new(), most: caps::RECORDS, extract: Extract { whole: true, ..Extract::default() } }
     }
 
-    /// Adds a record, or a [`BadEntry`] that says why not; past [`caps::RECORDS`] one for all the rest, and the page counts as read in part.
+    /// For formats with a limit of their own, instead of [`caps::RECORDS`].
+    pub(super) fn up_to(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Adds a record, or a [`BadEntry`] that says why not; past the limit one for all the rest, and the page counts as read in part.
     pub(super) fn add(&mut self, mut parts: Parts) {
-        if self.extract.records.len() >= caps::RECORDS {
+        if self.extract.records.len() >= self.most {
             if self.extract.whole {
-                let reason = format!("more than {} records on one page: the rest is left out", caps::RECORDS);
+                let reason = format!("more than {} records on one page: the rest is left out", self.most);
                 self.extract.bad.push(BadEntry { path: parts.path, reason });
             }
             self.extract.whole = false;
