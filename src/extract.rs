@@ -3,14 +3,18 @@
 //! A closed set of kinds, one file each ([`Kind`]); all of them read fields by the same steps (`transform`) and types (`value`),
 //! and make records by the same rule (`record`).
 
+mod decode;
 mod feed;
 mod html;
 mod json;
-mod record;
+mod known;
 mod listing;
+mod markup;
 mod page;
+mod record;
 mod selector;
 mod sitemap;
+mod sniff;
 mod spec;
 mod transform;
 mod value;
@@ -22,7 +26,16 @@ use url::Url;
 use crate::base::ids::SourceId;
 use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
 
+pub use decode::decode;
+pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
+
+/// Pages of one visit when the settings do not say.
+const PAGES: u32 = 20;
+/// The same for a sitemap, whose index names its parts.
+const SITEMAP_PAGES: u32 = 501;
+/// The most that the settings may say.
+const MOST_PAGES: u32 = 100_000;
 
 /// What a source's bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +73,14 @@ impl Kind {
     /// The kind of this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Pages of one visit when the settings do not say.
+    const fn pages(self) -> u32 {
+        match self {
+            Self::Sitemap => SITEMAP_PAGES,
+            Self::Listing | Self::Directory | Self::Feed | Self::Json | Self::Page => PAGES,
+        }
     }
 
     /// What its records are when the settings do not say.
@@ -118,6 +139,7 @@ impl Input<'_> {
 pub struct Reader {
     kind: Kind,
     roots: Vec<Url>,
+    pages: u32,
     by: By,
 }
 
@@ -138,6 +160,11 @@ impl Reader {
     /// What the source is.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// At most so many pages belong to one visit (`pages`), the roots counted; whoever follows [`Extract::follow`] holds it.
+    pub fn pages(&self) -> u32 {
+        self.pages
     }
 
     /// Reads one page. No records is no error here: the caller knows what is usual.
@@ -190,8 +217,10 @@ impl Spec {
             Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(By::Json),
             Kind::Page => page::PageReader::compile(self, about, &mut faults).map(By::Page),
         };
+        let pages = self.page_limit(kind, &mut faults);
+        self.check_kind(kind, &mut faults);
         match by {
-            Some(by) if faults.is_empty() => Ok(Reader { kind, roots, by }),
+            Some(by) if faults.is_empty() => Ok(Reader { kind, roots, pages, by }),
             _ => Err(faults),
         }
     }
@@ -217,6 +246,34 @@ impl Spec {
         roots
     }
 
+    /// The pages of one visit; a fault names `pages`.
+    fn page_limit(&self, kind: Kind, faults: &mut Vec<Fault>) -> u32 {
+        let pages = self.pages.unwrap_or(kind.pages());
+        if !(1..=MOST_PAGES).contains(&pages) {
+            faults.push(Fault::new("pages", pages.to_string(), format!("a number from 1 to {MOST_PAGES}")));
+        }
+        pages
+    }
+
+    /// Faults for settings that this kind would silently leave unused.
+    fn check_kind(&self, kind: Kind, faults: &mut Vec<Fault>) {
+        let listing = matches!(kind, Kind::Listing | Kind::Directory);
+        let used = [
+            ("record", self.record.is_some(), listing, "listing` and `directory"),
+            ("next", self.next.is_some(), listing, "listing` and `directory"),
+            ("page_param", self.page_param.is_some(), listing, "listing` and `directory"),
+            ("detail", self.detail.is_some(), listing, "listing` and `directory"),
+            ("detail_fields", !self.detail_fields.is_empty(), listing, "listing` and `directory"),
+            ("filter", self.filter.is_some(), matches!(kind, Kind::Json | Kind::Sitemap), "json` and `sitemap"),
+            ("paging", self.paging.is_some(), kind == Kind::Json, "json"),
+            ("select", !self.select.0.is_empty(), kind == Kind::Page, "page"),
+            ("remove", !self.remove.0.is_empty(), kind == Kind::Page, "page"),
+        ];
+        for (key, _, _, kinds) in used.into_iter().filter(|(_, set, fits, _)| *set && !*fits) {
+            faults.push(Fault::new(key, kind.word(), format!("only sources of kind `{kinds}` have it: leave it out")));
+        }
+    }
+
     /// What the records are: `records`, else what the kind usually holds.
     fn record_kind(&self, kind: Kind, faults: &mut Vec<Fault>) -> RecordKind {
         let Some(word) = &self.records else { return kind.records() };
@@ -226,6 +283,11 @@ impl Spec {
             kind.records()
         })
     }
+}
+
+/// The body as text.
+fn text_of<'a>(input: &Input<'a>) -> std::borrow::Cow<'a, str> {
+    decode(input.bytes, input.content_type, input.url)
 }
 
 /// A reader without settings, for `check URL|FILE`. Listings and directories need selectors, so they are read as pages.
@@ -242,5 +304,24 @@ pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
         Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(By::Json),
         Kind::Listing | Kind::Directory | Kind::Page => page::PageReader::compile(&spec, about, &mut faults).map(By::Page),
     };
-    Reader { kind, roots: vec![url.clone()], by: by.expect("each kind but listings compiles without settings") }
+    Reader { kind, roots: vec![url.clone()], pages: kind.pages(), by: by.expect("each kind but listings compiles without settings") }
+}
+
+/// Where the saved real pages are, if they are here; tests that need them say that they were skipped.
+#[cfg(test)]
+pub(crate) fn samples() -> Option<std::path::PathBuf> {
+    let folder = std::env::var_os("ATALAYA_SAMPLES")
+        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"), Into::into);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    say("skipped: samples not present");
+    None
+}
+
+/// What a test tells the person who runs it.
+#[cfg(test)]
+#[expect(clippy::print_stderr, reason = "a test's counts are for people")]
+pub(crate) fn say(line: &str) {
+    eprintln!("{line}");
 }

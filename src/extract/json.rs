@@ -1,21 +1,358 @@
-//! Reads the kind `json`.
+//! Reads the kind `json`: the answer of any API becomes records, by a filter of the settings or by itself. Knows no API.
 
-use super::{About, Input, Spec};
-use crate::model::{Extract, Failure, Fault};
+mod filter;
+mod paging;
+mod path;
+mod shape;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::decode::decode;
+use super::record::{Gather, Parts, RecordRule};
+use super::transform::{self, Plan, Take, Words};
+use super::value::{self, Hints, Type};
+use super::{About, Input, Kind, Spec};
+use crate::base::caps;
+use crate::base::text::clip;
+use crate::model::{BadEntry, Extract, Failure, FailureClass, Fault, FieldName, Found};
+use filter::{Program, Stop};
+use paging::Paging;
+use path::Path;
+use shape::{Member, Shape};
+
+/// Levels of an answer; the parser's own limit is the same.
+const DEPTH: usize = 127;
+/// Objects of an answer: each costs about 600 bytes in memory, however short it is written.
+const OBJECTS: usize = 200_000;
+/// Values of an answer.
+const VALUES: usize = 2_000_000;
+
+/// Names under which records carry what tells them apart, best first.
+const IDS: [&str; 16] = [
+    "id",
+    "_id",
+    "uuid",
+    "guid",
+    "ocid",
+    "noticeId",
+    "notice_id",
+    "slug",
+    "code",
+    "reference",
+    "number",
+    "url",
+    "html_url",
+    "permalink",
+    "link",
+    "key",
+];
+/// Names under which records carry their own address, best first.
+const ADDRESSES: [&str; 8] = ["url", "html_url", "permalink", "link", "web_url", "uiLink", "href", "website"];
+/// Last parts of names under which records carry what a person calls them, best first.
+const TITLES: [&str; 5] = ["title", "name", "subject", "headline", "description"];
 
 /// Compiled settings of the kind `json`.
-pub(super) struct JsonReader;
+pub(super) struct JsonReader {
+    rule: RecordRule,
+    hints: Hints,
+    filter: Option<Program>,
+    /// The fields of the settings; empty: every scalar member becomes one.
+    plans: Vec<Plan>,
+    /// For each of `plans`, where its words are.
+    paths: Vec<Option<Path>>,
+    paging: Paging,
+}
 
 impl JsonReader {
     /// Checks and compiles; all faults are added.
-    pub(super) fn compile(_: &Spec, _: &About, _: &mut Vec<Fault>) -> Option<Self> {
-        Some(Self)
+    pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
+        let before = faults.len();
+        let rule = RecordRule::compile(spec, Kind::Json, faults);
+        let hints = Hints::compile(spec, about, faults);
+        let plans = transform::plans(&spec.fields, "fields", &hints, faults);
+        let paths = plans.iter().map(|plan| field_path(plan, faults)).collect();
+        let filter = spec.filter.as_deref().and_then(|program| match Program::compile(program) {
+            Ok(program) => Some(program),
+            Err(why) => {
+                faults.push(Fault::new("filter", clip(program, 80), format!("a jq filter such as `.items[]`: {why}")));
+                None
+            }
+        });
+        let paging = Paging::compile(spec, faults);
+        (faults.len() == before).then_some(Self { rule, hints, filter, plans, paths, paging })
     }
 
-    /// Reads one page.
-    #[expect(clippy::unused_self, reason = "unfinished")]
+    /// Reads one answer.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;
-        Ok(Extract::default())
+        let text = decode(input.bytes, input.content_type, input.url);
+        let mut bad = Vec::new();
+        let answer = parse(&text, input, &mut bad)?;
+        let records = match &self.filter {
+            Some(filter) => filtered(filter, &answer, input, &mut bad)?,
+            None => found(&answer),
+        };
+        if records.is_empty()
+            && let Some(complaint) = shape::complaint(&answer)
+        {
+            return Err(Failure::new(FailureClass::Unreadable, format!("{} answers with an error: “{complaint}”", input.url)));
+        }
+        let follow = self.paging.next(&answer, records.len(), input.url);
+        let mut gather = Gather::new(&self.rule, input.url);
+        if records.len() > caps::RECORDS {
+            bad.push(BadEntry { path: String::new(), reason: format!("only the first {} records are read", caps::RECORDS) });
+        }
+        for (place, record) in records.iter().take(caps::RECORDS) {
+            input.check_time()?;
+            gather.add(self.parts(place, record, input)?);
+        }
+        let mut extract = gather.extract;
+        extract.follow.extend(follow);
+        bad.append(&mut extract.bad);
+        Ok(Extract { bad, ..extract })
+    }
+
+    /// One record's fields, id and address.
+    fn parts(&self, place: &str, record: &Value, input: &Input<'_>) -> Result<Parts, Failure> {
+        let mut fields = if self.plans.is_empty() {
+            self.own_fields(place, record, input)
+        } else {
+            transform::read_fields(&self.plans, input.url, &mut |at, plan| Ok(self.words(at, plan, place, record)))?
+        };
+        if self.plans.is_empty() && !["title", "name"].iter().any(|name| fields.contains_key(*name)) {
+            let title = title(&fields).cloned();
+            fields.extend(title.map(|title| (FieldName::new("title"), title)));
+        }
+        let inside = shape::feature(record).map_or_else(|| record.as_object(), |(_, properties)| Some(properties));
+        let scalar =
+            |name: &str| inside?.get(name).or_else(|| record.get(name)).and_then(shape::words).filter(|words| !words.trim().is_empty());
+        let id = IDS.iter().find_map(|name| scalar(name));
+        let address = |words: String| match value::read(Type::Url, &words, input.url, &self.hints) {
+            Some(crate::model::Value::Url(url)) => Some(url),
+            _ => None,
+        };
+        let url = ADDRESSES.iter().find_map(|name| scalar(name).filter(|words| words.contains('/')).and_then(address));
+        Ok(Parts { fields, url, id, detail: None, path: place.to_owned() })
+    }
+
+    /// What the record says for a field of the settings.
+    fn words(&self, at: usize, plan: &Plan, place: &str, record: &Value) -> Vec<Words> {
+        let Some(path) = self.paths.get(at).and_then(Option::as_ref) else { return Vec::new() };
+        let written = match &plan.take {
+            Take::Select { select, .. } if !select.is_empty() => select.as_str(),
+            Take::Select { .. } | Take::From(_) | Take::Constant(_) => plan.name.as_str(),
+        };
+        let mut found = path.all(record);
+        if found.is_empty() && shape::feature(record).is_some() {
+            // The properties of a GeoJSON feature may be named without `properties.` before them.
+            found = record.get("properties").map(|properties| path.all(properties)).unwrap_or_default();
+        }
+        let values = found.into_iter().flat_map(|value| match value {
+            Value::Array(values) => values.iter().collect::<Vec<_>>(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => vec![value],
+        });
+        let path = format!("{place}.{}", written.trim_start_matches('.'));
+        values.filter_map(shape::words).map(|text| Words { text: bounded(text), path: path.clone() }).collect()
+    }
+
+    /// Every scalar member as a field, its type by name and content.
+    fn own_fields(&self, place: &str, record: &Value, input: &Input<'_>) -> BTreeMap<FieldName, Found> {
+        let mut fields = BTreeMap::new();
+        for member in shape::members(record) {
+            let path = format!("{place}.{}", member.name);
+            let words: Vec<Words> = member.words.iter().map(|text| Words { text: bounded(text.clone()), path: path.clone() }).collect();
+            let read = |kind| {
+                let mut plan = Plan::plain(&member.name, kind, &self.hints);
+                plan.many = words.len() > 1;
+                plan.read(&words, input.url)
+            };
+            let usual = usual(&member);
+            if let Some(found) = read(usual).or_else(|| if usual == Type::Text { None } else { read(Type::Text) }) {
+                fields.insert(FieldName::new(&member.name), found);
+            }
+        }
+        fields
     }
 }
+
+/// Where a field's words are: the path its settings select, else its own name.
+fn field_path(plan: &Plan, faults: &mut Vec<Fault>) -> Option<Path> {
+    match &plan.take {
+        Take::Select { select, .. } if !select.is_empty() => paging::compile_path(&format!("fields.{}", plan.name), select, faults),
+        Take::Select { .. } => Path::parse(plan.name.as_str()).ok(),
+        Take::From(_) | Take::Constant(_) => None,
+    }
+}
+
+/// The type of a member, from its name and its words; what it then cannot be read as stays text.
+fn usual(member: &Member) -> Type {
+    match member.shape {
+        Shape::Money => return Type::Money,
+        Shape::Number => return Type::Number,
+        Shape::Text => {}
+    }
+    let last = member.name.rsplit('.').next().unwrap_or(&member.name);
+    let first = member.words.first().map_or("", |words| words.trim());
+    let day = |text: &str| {
+        text.len() >= 10 && text.bytes().take(10).enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() })
+    };
+    if (first.starts_with("http://") || first.starts_with("https://")) && !first.contains(char::is_whitespace) {
+        return Type::Url;
+    }
+    match Type::usual(&last.to_lowercase()) {
+        // Money and numbers are what JSON itself says they are.
+        Type::Text | Type::Money | Type::Number if day(first) && first.len() <= 35 => Type::Time,
+        Type::Text | Type::Money | Type::Number | Type::Url => Type::Text,
+        other => other,
+    }
+}
+
+/// What a person would call the record, among its flattened fields.
+fn title(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
+    TITLES.iter().find_map(|title| {
+        let named = |name: &FieldName| name.as_str().rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(title));
+        fields.iter().filter(|(name, _)| named(name)).min_by_key(|(name, _)| name.as_str().matches('.').count()).map(|(_, found)| found)
+    })
+}
+
+fn bounded(mut text: String) -> String {
+    if text.len() > caps::FIELD_CHARS {
+        let end = (0..=caps::FIELD_CHARS).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+    }
+    text
+}
+
+/// The records an answer shows by itself, with their places.
+fn found(answer: &Value) -> Vec<(String, Cow<'_, Value>)> {
+    let Some(records) = shape::records(answer) else { return Vec::new() };
+    // An answer that is nothing but a complaint is no record.
+    if !records.listed && shape::complaint(answer).is_some() {
+        return Vec::new();
+    }
+    let place = |at: usize| if records.listed { format!("{}[{at}]", records.place) } else { records.place.clone() };
+    records.values.iter().enumerate().map(|(at, value)| (place(at), Cow::Borrowed(*value))).collect()
+}
+
+/// The records the filter of the settings yields, with their places.
+fn filtered<'v>(
+    filter: &Program,
+    answer: &Value,
+    input: &Input<'_>,
+    bad: &mut Vec<BadEntry>,
+) -> Result<Vec<(String, Cow<'v, Value>)>, Failure> {
+    let outputs = filter.run(answer, caps::RECORDS, input.expired);
+    match outputs.stop {
+        Some(Stop::Budget) => {
+            let text = format!("{}: the `filter` runs too long; after {} records it was stopped", input.url, outputs.values.len());
+            return Err(Failure::new(FailureClass::ParseLimit, text));
+        }
+        Some(Stop::Error(why)) if outputs.values.is_empty() && shape::complaint(answer).is_none() => {
+            return Err(Failure::new(FailureClass::Unreadable, format!("{}: the `filter` fails on this answer: {why}", input.url)));
+        }
+        Some(Stop::Error(why)) => {
+            bad.push(BadEntry { path: format!("filter[{}]", outputs.values.len()), reason: format!("the `filter` fails here: {why}") })
+        }
+        None => {}
+    }
+    if outputs.more {
+        bad.push(BadEntry { path: "filter".to_owned(), reason: format!("only the first {} records are read", caps::RECORDS) });
+    }
+    let mut records = Vec::new();
+    for (at, value) in outputs.values.into_iter().enumerate() {
+        let place = format!("filter[{at}]");
+        match value {
+            Value::Object(_) => records.push((place, Cow::Owned(value))),
+            // `.items` where `.items[]` was meant.
+            Value::Array(values) => {
+                records.extend(
+                    values.into_iter().filter(Value::is_object).enumerate().map(|(i, value)| (format!("{place}[{i}]"), Cow::Owned(value))),
+                );
+            }
+            Value::Null => {}
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                let reason = format!("the `filter` yields `{}`, and a record must be an object", clip(&value.to_string(), 60));
+                bad.push(BadEntry { path: place, reason });
+            }
+        }
+    }
+    bad.truncate(50);
+    Ok(records)
+}
+
+/// The answer as a value: one JSON text, or one on each line (NDJSON), within limits.
+fn parse(text: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<Value, Failure> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    // Guards against reading by script tags, which some APIs put before their JSON.
+    let text = [")]}',", ")]}'", "while(1);", "for(;;);"].iter().find_map(|guard| text.strip_prefix(guard)).unwrap_or(text).trim_start();
+    within_limits(text, input)?;
+    let first = match serde_json::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(why) => why,
+    };
+    let mut values: Vec<Value> = Vec::new();
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let end = loop {
+        match stream.next() {
+            Some(Ok(value)) => values.push(value),
+            Some(Err(why)) => break Some(why),
+            None => break None,
+        }
+        if values.len() % 1024 == 0 {
+            input.check_time()?;
+        }
+    };
+    if values.is_empty() || !values.iter().all(Value::is_object) || (values.len() == 1 && end.is_some()) {
+        let begins = clip(&crate::base::text::squeeze(&text.chars().take(80).collect::<String>()), 40);
+        return Err(Failure::new(FailureClass::Unreadable, format!("{} is no JSON ({first}); it begins with “{begins}”", input.url)));
+    }
+    if let Some(why) = end {
+        let reason = format!("{why}; the {} lines before it were read", values.len());
+        bad.push(BadEntry { path: format!("[{}]", values.len()), reason });
+    }
+    Ok(Value::Array(values))
+}
+
+/// Refuses, before anything is built, what would nest too deep or take too much memory.
+fn within_limits(text: &str, input: &Input<'_>) -> Result<(), Failure> {
+    let (mut depth, mut objects, mut values) = (0_usize, 0_usize, 0_usize);
+    let (mut quoted, mut escaped) = (false, false);
+    let limit = |what: String| Err(Failure::new(FailureClass::ParseLimit, format!("{}: the JSON {what}", input.url)));
+    for (at, byte) in text.bytes().enumerate() {
+        if at % (1024 * 1024) == 0 {
+            input.check_time()?;
+        }
+        if quoted {
+            (quoted, escaped) = match byte {
+                _ if escaped => (true, false),
+                b'\\' => (true, true),
+                b'"' => (false, false),
+                _ => (true, false),
+            };
+            continue;
+        }
+        match byte {
+            b'"' => quoted = true,
+            b'{' | b'[' => {
+                depth += 1;
+                objects += usize::from(byte == b'{');
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            b',' => values += 1,
+            _ => {}
+        }
+        if depth > DEPTH {
+            return limit(format!("is nested more than {DEPTH} deep"));
+        }
+        if objects > OBJECTS || values > VALUES {
+            return limit(format!("holds more than {OBJECTS} objects or {VALUES} values: ask for smaller pages"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,29 +1,226 @@
-//! Reads the kind `listing`.
+//! Reads listings and directories: records by a selector, fields by selectors within them, the next page by a link or a number.
 
-use super::{About, Input, Spec};
-use crate::model::{Extract, Failure, Fault};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-/// Compiled settings of the kind `listing`.
-pub(super) struct ListingReader;
+use scraper::ElementRef;
+use url::Url;
 
-impl ListingReader {
-    /// Checks and compiles; all faults are added.
-    pub(super) fn compile(_: &Spec, _: &About, _: &mut Vec<Fault>) -> Option<Self> {
-        Some(Self)
+use super::html::{self, Tree};
+use super::record::{Gather, Parts, RecordRule};
+use super::selector::{Css, Pick, Taker};
+use super::transform::{Plan, plans, read_fields};
+use super::value::{self, Hints};
+use super::{About, FieldSpec, Input, Kind, Spec, text_of};
+use crate::model::{Draft, Extract, Failure, Fault, FieldName, Found, Value};
+
+/// Compiled settings of the kinds `listing` and `directory`.
+pub(super) struct ListingReader {
+    rule: RecordRule,
+    record: Css,
+    fields: Fields,
+    next: Option<Pick>,
+    numbered: Option<Numbered>,
+    pages: u32,
+    detail: Option<Detail>,
+    detail_fields: Fields,
+}
+
+/// Plans and their picks, side by side.
+#[derive(Default)]
+pub(super) struct Fields {
+    plans: Vec<Plan>,
+    picks: Vec<Option<Pick>>,
+}
+
+/// A query parameter that numbers the pages.
+struct Numbered {
+    name: String,
+    start: u32,
+    step: u32,
+}
+
+/// Where a record's own page is.
+enum Detail {
+    Field(FieldName),
+    Pick(Pick),
+}
+
+impl Fields {
+    /// Compiles the table `at`.
+    pub(super) fn compile(table: &BTreeMap<String, FieldSpec>, at: &str, hints: &Hints, faults: &mut Vec<Fault>) -> Self {
+        let plans = plans(table, at, hints, faults);
+        let picks = plans.iter().map(|plan| Pick::of(plan, at, faults)).collect();
+        Self { plans, picks }
     }
 
-    /// Reads one page.
-    #[expect(clippy::unused_self, reason = "unfinished")]
-    pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
-        input.check_time()?;
-        Ok(Extract::default())
+    /// Whether there is nothing to read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.plans.is_empty()
+    }
+
+    /// Reads all fields within an element.
+    pub(super) fn read<'t>(
+        &self,
+        taker: &mut Taker<'t, '_>,
+        within: ElementRef<'t>,
+        base: &Url,
+        prefix: &str,
+    ) -> Result<BTreeMap<FieldName, Found>, Failure> {
+        read_fields(&self.plans, base, &mut |i, plan| match &self.picks[i] {
+            Some(pick) => taker.take(pick, plan.many, within, prefix),
+            None => Ok(Vec::new()),
+        })
     }
 }
 
 impl ListingReader {
-    /// Adds what a record's own page says.
-    #[expect(clippy::unused_self, reason = "unfinished")]
-    pub(super) fn read_detail(&self, _: &mut crate::model::Draft, input: &Input<'_>) -> Result<(), Failure> {
-        input.check_time()
+    /// Checks and compiles; all faults are added.
+    pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
+        let kind = Kind::from_word(&spec.kind).unwrap_or(Kind::Listing);
+        let hints = Hints::compile(spec, about, faults);
+        let record = match &spec.record {
+            Some(text) => Css::compile("record", text, faults),
+            None => {
+                faults.push(Fault::new("record", "", "a CSS selector of one record, such as `li.item`"));
+                None
+            }
+        };
+        if spec.fields.is_empty() {
+            faults.push(Fault::new("fields", "", "at least one field, such as `{ name = \"h3\", url = \"h3 a @href\" }`"));
+        }
+        let fields = Fields::compile(&spec.fields, "fields", &hints, faults);
+        let detail_fields = Fields::compile(&spec.detail_fields, "detail_fields", &hints, faults);
+        let detail = Detail::compile(spec, faults);
+        let next = spec.next.as_deref().and_then(|text| Pick::compile("next", text, None, faults)).map(|pick| pick.or_attr("href"));
+        let rule = RecordRule::compile(spec, kind, faults);
+        let numbered = Numbered::compile(spec, faults);
+        Some(Self { rule, record: record?, fields, next, numbered, pages: spec.pages.unwrap_or(super::PAGES), detail, detail_fields })
     }
+
+    /// Reads one page of the list.
+    pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
+        let tree = html::parse(&text_of(input), input)?;
+        let base = base_of(&tree, input.url);
+        let mut taker = Taker::new(&tree, input);
+        let mut gather = Gather::new(&self.rule, input.url);
+        let found = self.record.select(&tree, input)?;
+        let any = !found.is_empty();
+        for element in found {
+            input.check_time()?;
+            let fields = self.fields.read(&mut taker, element, &base, &self.record.text)?;
+            let own = match &self.detail {
+                Some(detail) => detail.url(&fields, &mut taker, element, &base)?,
+                None => None,
+            };
+            let url = own.clone().or_else(|| url_field(&fields));
+            let detail = if self.detail_fields.is_empty() { None } else { url.clone() };
+            gather.add(Parts { fields, url: own, id: None, detail, path: self.record.text.clone() });
+        }
+        if any {
+            gather.extract.follow.extend(self.next_page(&mut taker, &tree, &base, input)?);
+        }
+        Ok(gather.extract)
+    }
+
+    /// Adds what a record's own page says; it knows better than the list.
+    pub(super) fn read_detail(&self, draft: &mut Draft, input: &Input<'_>) -> Result<(), Failure> {
+        if self.detail_fields.is_empty() {
+            return Ok(());
+        }
+        let tree = html::parse(&text_of(input), input)?;
+        let base = base_of(&tree, input.url);
+        let fields = self.detail_fields.read(&mut Taker::new(&tree, input), tree.html.root_element(), &base, "")?;
+        draft.fields.extend(fields);
+        Ok(())
+    }
+
+    fn next_page<'t>(&self, taker: &mut Taker<'t, '_>, tree: &'t Tree, base: &Url, input: &Input<'_>) -> Result<Option<Url>, Failure> {
+        if let Some(pick) = &self.next {
+            let words = taker.take(pick, false, tree.html.root_element(), "")?;
+            let next = words.first().and_then(|words| value::url(&words.text, base));
+            return Ok(next.filter(|next| next != input.url));
+        }
+        Ok(self.numbered.as_ref().and_then(|numbered| numbered.after(input.url, self.pages)))
+    }
+}
+
+impl Detail {
+    fn compile(spec: &Spec, faults: &mut Vec<Fault>) -> Option<Self> {
+        let Some(text) = spec.detail.as_deref() else {
+            if !spec.detail_fields.is_empty() && !["url", "link"].iter().any(|name| spec.fields.contains_key(*name)) {
+                faults.push(Fault::new("detail", "", "where a record's own page is, such as `h3 a @href`"));
+            }
+            return None;
+        };
+        if spec.detail_fields.is_empty() {
+            faults.push(Fault::new("detail_fields", "", "what to read from the page that `detail` leads to"));
+        }
+        if spec.fields.contains_key(text) {
+            return Some(Self::Field(FieldName::new(text)));
+        }
+        Pick::compile("detail", text, None, faults).map(|pick| Self::Pick(pick.or_attr("href")))
+    }
+
+    fn url<'t>(
+        &self,
+        fields: &BTreeMap<FieldName, Found>,
+        taker: &mut Taker<'t, '_>,
+        element: ElementRef<'t>,
+        base: &Url,
+    ) -> Result<Option<Url>, Failure> {
+        Ok(match self {
+            Self::Field(name) => match fields.get(name).map(|found| &found.value) {
+                Some(Value::Url(url)) => Some(url.clone()),
+                Some(Value::Text(text)) => value::url(text, base),
+                _ => None,
+            },
+            Self::Pick(pick) => taker.take(pick, false, element, "")?.first().and_then(|words| value::url(&words.text, base)),
+        })
+    }
+}
+
+fn url_field(fields: &BTreeMap<FieldName, Found>) -> Option<Url> {
+    ["url", "link"].iter().find_map(|name| match fields.get(*name).map(|found| &found.value) {
+        Some(Value::Url(url)) => Some(url.clone()),
+        _ => None,
+    })
+}
+
+impl Numbered {
+    fn compile(spec: &Spec, faults: &mut Vec<Fault>) -> Option<Self> {
+        let table = &spec.page_param.as_ref()?.table;
+        if spec.next.is_some() {
+            faults.push(Fault::new("page_param", &table.name, "either `next` or `page_param`, not both"));
+        }
+        if table.name.is_empty() {
+            faults.push(Fault::new("page_param.name", "", "the name of a query parameter, such as `page`"));
+        }
+        if table.step == Some(0) {
+            faults.push(Fault::new("page_param.step", "0", "a number from 1"));
+        }
+        Some(Self { name: table.name.clone(), start: table.start.unwrap_or(1), step: table.step.unwrap_or(1) })
+    }
+
+    /// The address of the page after this one, within so many pages.
+    fn after(&self, url: &Url, pages: u32) -> Option<Url> {
+        let now =
+            url.query_pairs().find(|(name, _)| *name == self.name.as_str()).map_or(Some(self.start), |(_, value)| value.parse().ok())?;
+        let next = now.checked_add(self.step)?;
+        if next.saturating_sub(self.start) / self.step.max(1) >= pages {
+            return None;
+        }
+        let mut out = url.clone();
+        let kept: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(name, _)| *name != self.name).collect();
+        out.query_pairs_mut().clear().extend_pairs(kept).append_pair(&self.name, &next.to_string());
+        Some(out)
+    }
+}
+
+static BASE: LazyLock<Pick> =
+    LazyLock::new(|| Pick::compile("base", "base[href] @href", None, &mut Vec::new()).expect("the selector is fixed"));
+
+/// What relative addresses are relative to: the page's `base` element, else its own address.
+pub(super) fn base_of(tree: &Tree, url: &Url) -> Url {
+    BASE.first(tree).and_then(|href| url.join(href.trim()).ok()).unwrap_or_else(|| url.clone())
 }

@@ -1,29 +1,164 @@
 //! Makes records of fields: their kind, their key, the organisation they are about. Knows no format.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use url::Url;
 
 use super::{Kind, Spec};
-use crate::model::{BadEntry, Draft, Extract, Fault, FieldName, Found, RecordKind};
+use crate::base::caps;
+use crate::base::text::{fold, words};
+use crate::model::{BadEntry, Draft, Extract, Fault, FieldName, Found, RecordKind, Value};
+
+/// Fields that name a record, best first.
+const NAMES: [&str; 2] = ["name", "title"];
+/// Fields that say where it is, best first.
+const PLACES: [&str; 5] = ["place", "city", "address", "location", "region"];
 
 /// What the settings say about every record of a source.
 #[derive(Clone, Debug)]
 pub(super) struct RecordRule {
     kind: RecordKind,
+    kinds: HashMap<String, RecordKind>,
+    key: Vec<FieldName>,
+    organisation: Option<String>,
 }
 
 impl RecordRule {
     /// From `records`, `kinds`, `key` and `organisation`.
     pub(super) fn compile(spec: &Spec, kind: Kind, faults: &mut Vec<Fault>) -> Self {
-        Self { kind: spec.record_kind(kind, faults) }
+        let record_kind = spec.record_kind(kind, faults);
+        let mut kinds = HashMap::new();
+        for (text, word) in &spec.kinds {
+            match RecordKind::from_word(word) {
+                Some(kind) => drop(kinds.insert(fold(text), kind)),
+                None => faults.push(Fault::new(format!("kinds.{text}"), word, "a kind of record, such as `request` or `offer`")),
+            }
+        }
+        let declared = |name: &str| spec.fields.is_empty() || spec.fields.contains_key(name) || spec.detail_fields.contains_key(name);
+        for (i, name) in spec.key.0.iter().enumerate().filter(|(_, name)| !declared(name)) {
+            faults.push(Fault::new(format!("key[{i}]"), name, "the name of one of the `fields`"));
+        }
+        let key = spec.key.0.iter().map(|name| FieldName::new(name)).collect();
+        Self { kind: record_kind, kinds, key, organisation: spec.organisation.clone() }
     }
+
+    /// What a record is: by its field `kind`, else as all records of the source.
+    fn kind_of(&self, fields: &BTreeMap<FieldName, Found>) -> RecordKind {
+        let Some(found) = fields.get("kind") else { return self.kind };
+        let text = fold(&found.value.text());
+        self.kinds.get(&text).copied().or_else(|| RecordKind::from_word(&text)).unwrap_or(self.kind)
+    }
+
+    /// The key: by the setting, else the format's own id, else the record's own address, else its name and place.
+    fn key_of(&self, parts: &Parts, page: &Url) -> Result<String, String> {
+        let text = |name: &str| parts.fields.get(name).map(|found| key_text(&found.value)).filter(|text| !text.is_empty());
+        if !self.key.is_empty() {
+            let values: Vec<_> = self.key.iter().map(|name| text(name.as_str()).unwrap_or_default()).collect();
+            if values.iter().all(String::is_empty) {
+                let names: Vec<_> = self.key.iter().map(FieldName::as_str).collect();
+                return Err(format!("none of its key fields could be read ({}): check their selectors", names.join(", ")));
+            }
+            return Ok(values.join(" | "));
+        }
+        if let Some(id) = parts.id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
+            return Ok(id.to_owned());
+        }
+        if let Some(own) = parts.own_url().map(canonical).filter(|own| *own != canonical(page)) {
+            return Ok(own.into());
+        }
+        let name = NAMES.iter().find_map(|name| text(name)).map(|name| words(&name)).filter(|name| !name.is_empty());
+        let place = PLACES.iter().find_map(|name| text(name)).map(|place| words(&place)).unwrap_or_default();
+        name.map(|name| format!("{name} | {place}"))
+            .ok_or_else(|| "it has neither an address of its own nor a name: read `url`, `name` or `title`, or set `key`".to_owned())
+    }
+}
+
+/// What of a value stays when tracking parameters, case and spacing change.
+fn key_text(value: &Value) -> String {
+    match value {
+        Value::Url(url) => canonical(url).into(),
+        Value::Text(text) => fold(text),
+        Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_) | Value::Phone(_) | Value::Email(_) | Value::List(_) => {
+            value.text()
+        }
+    }
+}
+
+/// Parameters that say where a visitor came from.
+fn tracks(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "trk_"].iter().any(|start| name.starts_with(start))
+        || matches!(
+            name.as_str(),
+            "gclid"
+                | "gclsrc"
+                | "dclid"
+                | "gbraid"
+                | "wbraid"
+                | "fbclid"
+                | "msclkid"
+                | "yclid"
+                | "ysclid"
+                | "twclid"
+                | "ttclid"
+                | "igshid"
+                | "mc_cid"
+                | "mc_eid"
+                | "mkt_tok"
+                | "_ga"
+                | "_gl"
+                | "_hsenc"
+                | "_hsmi"
+                | "_openstat"
+                | "vero_id"
+                | "wickedid"
+                | "srsltid"
+        )
+}
+
+/// Parameters that name a session; a short value under such a name is an ordinary number ("sid=12").
+fn session(name: &str, value: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let known = matches!(
+        name.as_str(),
+        "sid"
+            | "session"
+            | "sessionid"
+            | "session_id"
+            | "phpsessid"
+            | "jsessionid"
+            | "cfid"
+            | "cftoken"
+            | "zenid"
+            | "oscsid"
+            | "osc_sid"
+            | "s"
+    ) || name.starts_with("aspsessionid");
+    known && value.len() >= 16 && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// The same page under the address it keeps: no fragment, no tracking or session parameters.
 pub(super) fn canonical(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
+    if let Some(at) = url.path().to_ascii_lowercase().find(";jsessionid=") {
+        let path = url.path()[..at].to_owned();
+        url.set_path(&path);
+    }
+    if url.query().is_some() {
+        // Pairs are kept as they are written: decoding and encoding them again would change addresses that have nothing to lose.
+        let query = url.query().unwrap_or("");
+        let kept: Vec<&str> = query
+            .split('&')
+            .filter(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                !pair.is_empty() && !tracks(name) && !session(name, value)
+            })
+            .collect();
+        let kept = kept.join("&");
+        url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
+    }
     url
 }
 
@@ -32,6 +167,7 @@ pub(super) struct Gather<'a> {
     rule: &'a RecordRule,
     page: &'a Url,
     seen: HashMap<String, usize>,
+    most: usize,
     /// What was gathered.
     pub(super) extract: Extract,
 }
@@ -50,25 +186,69 @@ pub(super) struct Parts {
     pub(super) path: String,
 }
 
+impl Parts {
+    fn own_url(&self) -> Option<&Url> {
+        let field = |name: &str| match self.fields.get(name).map(|found| &found.value) {
+            Some(Value::Url(url)) => Some(url),
+            _ => None,
+        };
+        self.url.as_ref().or_else(|| field("url")).or_else(|| field("link"))
+    }
+}
+
 impl<'a> Gather<'a> {
     /// Nothing yet, from the page at this address.
     pub(super) fn new(rule: &'a RecordRule, page: &'a Url) -> Self {
-        Self { rule, page, seen: HashMap::new(), extract: Extract { whole: true, ..Extract::default() } }
+        Self { rule, page, seen: HashMap::new(), most: caps::RECORDS, extract: Extract { whole: true, ..Extract::default() } }
     }
 
-    /// Adds a record, or a [`BadEntry`] that says why not.
-    pub(super) fn add(&mut self, parts: Parts) {
-        let Some(key) = parts.id.or_else(|| parts.url.as_ref().map(|url| canonical(url).to_string())) else {
-            self.extract.bad.push(BadEntry { path: parts.path, reason: "no key".to_owned() });
+    /// For formats with a limit of their own, instead of [`caps::RECORDS`].
+    pub(super) fn up_to(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Adds a record, or a [`BadEntry`] that says why not; past the limit one for all the rest, and the page counts as read in part.
+    pub(super) fn add(&mut self, mut parts: Parts) {
+        if self.extract.records.len() >= self.most {
+            if self.extract.whole {
+                let reason = format!("more than {} records on one page: the rest is left out", self.most);
+                self.extract.bad.push(BadEntry { path: parts.path, reason });
+            }
+            self.extract.whole = false;
             return;
+        }
+        let key = match self.rule.key_of(&parts, self.page) {
+            Ok(key) => key,
+            Err(reason) => return self.refuse(parts.path, reason),
         };
-        self.seen.insert(key.clone(), self.extract.records.len());
-        self.extract.records.push(Draft {
-            key,
-            kind: self.rule.kind,
-            url: parts.url.unwrap_or_else(|| self.page.clone()),
-            fields: parts.fields,
-            detail: parts.detail,
-        });
+        if let Some(organisation) = &self.rule.organisation {
+            let found = Found { value: Value::Text(organisation.clone()), quote: organisation.clone(), path: "organisation".to_owned() };
+            parts.fields.entry(FieldName::new("organisation")).or_insert(found);
+        }
+        let url = parts.own_url().unwrap_or(self.page).clone();
+        let kind = self.rule.kind_of(&parts.fields);
+        let draft = Draft { key, kind, url, fields: parts.fields, detail: parts.detail };
+        match self.seen.entry(draft.key.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(self.extract.records.len());
+                self.extract.records.push(draft);
+            }
+            Entry::Occupied(first) => {
+                // The same entry twice (an advertisement above the list) is one record.
+                if self.extract.records[*first.get()] != draft {
+                    let reason = format!("its key `{}` was on the page before, with other values: set `key`", draft.key);
+                    self.refuse(parts.path, reason);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, path: String, reason: String) {
+        if self.extract.bad.len() < caps::RECORDS {
+            self.extract.bad.push(BadEntry { path, reason });
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

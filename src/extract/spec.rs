@@ -65,7 +65,8 @@ pub struct Spec {
     pub detail: Option<String>,
     /// What is read from a record's own page.
     pub detail_fields: BTreeMap<String, FieldSpec>,
-    /// For `json`: a jq filter that yields one object for each record: `.items[]`.
+    /// For `json`: a jq filter that yields one object for each record: `.items[]`. For `sitemap`: a regular expression; only addresses
+    /// that match it become records.
     pub filter: Option<String>,
     /// For `json`: how the next page is asked for.
     pub paging: Option<PagingSpec>,
@@ -204,7 +205,7 @@ impl JsonSchema for PageParam {
     }
 }
 
-/// How a JSON source's next page is asked for: one of `cursor`, `page` and `next`.
+/// How a JSON source's next page is asked for: `next`, or `cursor` and `param`, or `param` alone for pages that are numbered.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PagingSpec {

@@ -1,5 +1,9 @@
 //! Turns words into typed values. What cannot be understood has no value: missing is not zero.
 
+mod contact;
+mod money;
+mod when;
+
 use iso_currency::Currency;
 use jiff::tz::TimeZone;
 use phonenumber::country;
@@ -8,6 +12,9 @@ use url::Url;
 use super::{About, Spec};
 use crate::base::text::squeeze;
 use crate::model::{Fault, Value, ZoneFrom};
+
+/// Characters of an address that is taken; browsers and servers stop at about as many.
+const URL_CHARS: usize = 8 * 1024;
 
 /// How the words of a field are understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +45,12 @@ impl Type {
         })
     }
 
-    /// The type of a field with this name, when the settings do not say.
+    /// The type of a field with this name, when the settings do not say. `Time` is a day where the page gives no time.
     pub(super) fn usual(name: &str) -> Self {
         match name {
             "url" | "website" | "link" => Self::Url,
             "price" | "value" | "amount" => Self::Money,
-            "date" => Self::Date,
-            "published" | "updated" | "deadline" | "time" => Self::Time,
+            "date" | "published" | "updated" | "deadline" | "time" => Self::Time,
             "phone" | "fax" | "mobile" => Self::Phone,
             "email" => Self::Email,
             _ => Self::Text,
@@ -70,15 +76,92 @@ pub(super) struct Hints {
 }
 
 impl Hints {
-    /// From the settings of the source; faults name `country`, `currency`, `dates`.
+    /// From the settings of the source; faults name `country`, `currency`, `dates`, `language`.
     pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Self {
-        let _ = (spec, faults);
-        Self { zone: about.zone.clone(), zone_from: ZoneFrom::Source, country: None, currency: None, month_first: false, format: None }
+        let country = match &spec.country {
+            Some(code) => compile_country("country", code, faults),
+            None => about.country.as_deref().and_then(country_id),
+        };
+        let month_first = match spec.dates.as_deref() {
+            None | Some("dmy") => false,
+            Some("mdy") => true,
+            Some(other) => {
+                faults.push(Fault::new("dates", other, "`dmy` (03/04 is the 3rd of April) or `mdy` (03/04 is the 4th of March)"));
+                false
+            }
+        };
+        if let Some(language) = &spec.language
+            && !(language.len() == 2 && language.chars().all(|c| c.is_ascii_lowercase()))
+        {
+            faults.push(Fault::new("language", language, "two letters, such as `es`"));
+        }
+        // About's zone is UTC when nobody set one; whoever sets UTC means the same instants.
+        let zone_from = if about.zone == TimeZone::UTC { ZoneFrom::Assumed } else { ZoneFrom::Source };
+        Self {
+            zone: about.zone.clone(),
+            zone_from,
+            country,
+            currency: spec.currency.as_deref().and_then(|code| compile_currency("currency", code, faults)),
+            month_first,
+            format: None,
+        }
     }
+}
+
+/// A country by its two letters; the fault names `key`.
+pub(super) fn compile_country(key: &str, code: &str, faults: &mut Vec<Fault>) -> Option<country::Id> {
+    let found = country_id(code);
+    if found.is_none() {
+        faults.push(Fault::new(key, code, "a country in two letters (ISO 3166-1), such as `ES`"));
+    }
+    found
+}
+
+fn country_id(code: &str) -> Option<country::Id> {
+    code.to_ascii_uppercase().parse().ok()
+}
+
+/// A currency by its three letters; the fault names `key`.
+pub(super) fn compile_currency(key: &str, code: &str, faults: &mut Vec<Fault>) -> Option<Currency> {
+    let found = Currency::from_code(&code.to_ascii_uppercase());
+    if found.is_none() {
+        faults.push(Fault::new(key, code, "a currency in three letters (ISO 4217), such as `EUR`"));
+    }
+    found
 }
 
 /// Reads words as a value of this type; relative addresses are completed from `base`.
 pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option<Value> {
-    let _ = (kind, base, hints);
-    Some(Value::Text(squeeze(words)))
+    match kind {
+        Type::Text => Some(squeeze(words)).filter(|text| !text.is_empty()).map(Value::Text),
+        Type::Url => url(words, base).map(Value::Url),
+        Type::Money => money::amount(words, hints).map(Value::Money),
+        Type::Number => money::number(words).map(Value::Number),
+        Type::Date => when::read(words, hints).map(|when| Value::Date(when.date())),
+        Type::Time => when::read(words, hints).map(when::When::into_value),
+        Type::Phone => contact::phone(words, hints.country).map(Value::Phone),
+        Type::Email => contact::email(words).map(Value::Email),
+    }
 }
+
+/// An absolute http(s) address without its fragment and without a password in it.
+pub(super) fn url(words: &str, base: &Url) -> Option<Url> {
+    let words = words.trim();
+    if words.is_empty() || words.len() > URL_CHARS || words.starts_with('#') {
+        return None;
+    }
+    let parsed = if words.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) {
+        Url::parse(&format!("https://{words}"))
+    } else {
+        base.join(words)
+    };
+    let mut url = parsed.ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())?;
+    url.set_fragment(None);
+    // These cannot fail for an address with a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Some(url)
+}
+
+#[cfg(test)]
+mod tests;
