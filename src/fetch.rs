@@ -73,3 +73,6 @@ pub struct Asked {
     /// left alone for `retry_after`.
     pub result: Result<Fetched, Failure>,
 }
+
+#[cfg(test)]
+mod tests;

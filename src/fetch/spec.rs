@@ -332,3 +332,87 @@ fn read_size(text: &str) -> Option<u64> {
     };
     number.checked_mul(unit)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn no_secret(_: &SecretRef) -> Result<Secret, String> {
+        Err("the file is not there".to_owned())
+    }
+
+    #[track_caller]
+    fn check(toml: &str, keys: &[&str]) {
+        let spec: Spec = toml::from_str(toml).unwrap();
+        let faults = spec.compile(&no_secret).map_or_else(|faults| faults, |_| Vec::new());
+        assert_eq!(faults.iter().map(|fault| fault.key.as_str()).collect::<Vec<_>>(), keys, "{toml}: {faults:?}");
+        assert!(faults.iter().all(|fault| !fault.expected.is_empty()));
+    }
+
+    #[test]
+    fn all_faults_of_a_source_at_once() {
+        check("", &[]);
+        check("timeout = '30s'\ndelay = '2s'\nmax_body = '10 MiB'", &[]);
+        check("timeout = '0s'\ndelay = '2h'\nmax_body = '1 GB'", &["timeout", "delay", "max_body"]);
+        check("timeout = 'soon'\nmax_body = '-1'", &["timeout", "max_body"]);
+        check("headers = { User-Agent = 'x', 'a b' = 'x', X-A = 'x', Host = 'y' }", &["headers.Host", "headers.User-Agent", "headers.a b"]);
+        check("headers = { Authorization = { file = 'token' } }", &["headers.Authorization"]);
+        check("headers = { X-A = \"a\\nb\" }", &["headers.X-A"]);
+        check("cookies = { a = 'b; c', d = 'e' }", &["cookies.a"]);
+        check("proxy = 'http://proxy.example:3128'", &[]);
+        check("proxy = 'http://u:p@proxy.example:3128'", &["proxy"]);
+        check("proxy = { url = 'socks5h://p.example', password = { env = 'P' } }", &["proxy.password", "proxy.user"]);
+    }
+
+    #[test]
+    fn secrets_are_revealed_and_do_not_print() {
+        let spec: Spec = toml::from_str("headers = { Authorization = { file = 't' } }\ncookies = { a = 'b', c = { env = 'x' } }").unwrap();
+        let settings = spec.compile(&|_| Ok(Secret::new("hidden"))).unwrap();
+        assert_eq!(settings.headers["authorization"], "hidden");
+        assert_eq!(settings.headers["cookie"], "a=b; c=hidden");
+        assert!(!format!("{settings:?}").contains("hidden"));
+        let with_login: Spec = toml::from_str("proxy = { url = 'http://p.example:1', user = 'me', password = { env = 'P' } }").unwrap();
+        let settings = with_login.compile(&|_| Ok(Secret::new("hidden"))).unwrap();
+        assert!(settings.proxy.as_ref().is_some_and(|proxy| proxy.login.is_some()));
+        assert!(!format!("{settings:?}").contains("hidden"));
+    }
+
+    #[test]
+    fn unknown_keys_and_wrong_shapes_are_refused() {
+        for bad in ["agent = 'x'", "headers = { A = 1 }", "proxy = { address = 'x' }", "headers = { A = { path = 'x' } }"] {
+            assert!(toml::from_str::<Spec>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_process_table() {
+        let settings = ProcessSpec::default().compile(Some("leads@example.com")).unwrap();
+        assert_eq!(settings.delay, Duration::from_secs(1));
+        assert!(settings.user_agent.ends_with("(+mailto:leads@example.com)"));
+        let spec: ProcessSpec = toml::from_str("delay = '500ms'\nconcurrency = 8\nper_host = 2\ntimeout = '5s'\nmax_body = '1MB'").unwrap();
+        let settings = spec.compile(Some("https://example.com/bot")).unwrap();
+        assert_eq!((settings.concurrency, settings.per_host, settings.max_body), (8, 2, 1_000_000));
+        assert!(settings.user_agent.ends_with("(+https://example.com/bot)"));
+        let spec: ProcessSpec = toml::from_str("delay = '-1s'\nconcurrency = 0\nper_host = 99\ntimeout = '1d'\nmax_body = '0'").unwrap();
+        let faults = spec.compile(Some("a\nb")).unwrap_err();
+        let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
+        assert_eq!(keys, ["contact", "concurrency", "per_host", "delay", "timeout", "max_body"]);
+    }
+
+    #[test]
+    fn the_keys_are_those_of_the_tables() {
+        let keys = |schema: Schema| -> Vec<String> {
+            let properties = schema.get("properties").and_then(|p| p.as_object()).unwrap();
+            let mut keys: Vec<_> = properties.keys().cloned().collect();
+            keys.sort();
+            keys
+        };
+        let sorted = |keys: &[&str]| {
+            let mut keys: Vec<_> = keys.iter().map(ToString::to_string).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys(schemars::schema_for!(Spec)), sorted(KEYS));
+        assert_eq!(keys(schemars::schema_for!(ProcessSpec)), sorted(PROCESS_KEYS));
+    }
+}
