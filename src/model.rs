@@ -12,6 +12,8 @@ mod message;
 mod organisation;
 mod page;
 mod record;
+#[cfg(test)]
+pub(crate) mod sample;
 mod turn;
 mod value;
 

@@ -1,8 +1,10 @@
 //! Says which organisation a record names. Pure: knows no store, no segment and no rep; those it may have met before are handed in.
 
+mod facts;
 mod hosts;
 mod identity;
 mod merge;
+mod tax_id;
 
 use crate::base::ids::OrganisationId;
 use crate::model::{IdentityKey, Organisation};
@@ -25,7 +27,8 @@ pub struct About {
 /// By what a record's organisation is to be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// Never empty, the strongest first; a record that names nobody has one [`IdentityKey::Unnamed`].
+    /// The strongest first; the last is always the record's own, [`IdentityKey::Unnamed`], and a record that names nobody has no other.
+    /// Look up all of them: whoever owns one is handed to [`merge`].
     pub keys: Vec<IdentityKey>,
     /// What the record calls it.
     pub name: Option<String>,
@@ -52,3 +55,6 @@ pub struct Merged {
     /// Others that share a key.
     pub also: Vec<Also>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,3 +12,6 @@ pub use lane::{Address, Slot, entry, lane};
 pub use rep::{Quiet, Rep};
 pub use revise::{Finding, for_rep, revise};
 pub use spec::{KEYS, Spec};
+
+#[cfg(test)]
+mod tests;

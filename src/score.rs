@@ -39,3 +39,6 @@ pub struct Known<'a> {
     /// How far a source is trusted, 0 to 1.
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }
+
+#[cfg(test)]
+mod tests;

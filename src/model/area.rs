@@ -160,3 +160,73 @@ pub fn within(areas: &[Area], organisation: &Organisation, at: Timestamp) -> Ans
         Some(_) | None => Answer::Unknown(FactName::Region),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{day, organisation};
+
+    #[test]
+    fn countries_by_code_name_and_number() {
+        for (name, want) in [
+            ("ES", Some("ES")),
+            ("España", Some("ES")),
+            ("spain", Some("ES")),
+            ("Россия", Some("RU")),
+            ("Российская Федерация", Some("RU")),
+            ("Côte", None),
+            ("", None),
+        ] {
+            assert_eq!(country_code(name), want, "{name}");
+        }
+        for (phone, want) in
+            [("+34911234567", Some("ES")), ("+351211234567", Some("PT")), ("+15551234567", None), ("+74951234567", None), ("+", None)]
+        {
+            assert_eq!(calling_country(phone), want, "{phone}");
+        }
+        assert_eq!((vat_country("ESB12345674"), vat_country("EL094259216"), vat_country("SCHOOL")), (Some("ES"), Some("GR"), None));
+    }
+
+    #[test]
+    fn areas_as_written() {
+        for (written, want) in [
+            ("ES", Some(Area::Country("ES".to_owned()))),
+            ("Portugal", Some(Area::Country("PT".to_owned()))),
+            ("ES-MD", Some(Area::Code("ES-MD".to_owned()))),
+            ("ES30", Some(Area::Code("ES30".to_owned()))),
+            ("Andalucía", Some(Area::Words("andalucia".to_owned()))),
+            ("LEÓN", Some(Area::Words("leon".to_owned()))),
+            ("--", None),
+        ] {
+            assert_eq!(Area::parse(written), want, "{written}");
+        }
+    }
+
+    #[test]
+    fn where_an_organisation_is() {
+        fn check(areas: &[&str], facts: &[(FactName, &str)], want: &str) {
+            let areas: Vec<Area> = areas.iter().map(|area| Area::parse(area).unwrap()).collect();
+            let said = match within(&areas, &organisation("Acme", facts), day(1)) {
+                Answer::Yes(proof) => format!("yes, {}", proof.quote),
+                Answer::No(proof) => format!("no, {}", proof.quote),
+                Answer::Unknown(fact) => format!("unknown, {}", fact.word()),
+            };
+            assert_eq!(said, want, "{areas:?} {facts:?}");
+        }
+        use FactName::{Country, Phone, Place, Region, TaxId};
+        check(&["ES", "PT"], &[(Country, "España")], "yes, España");
+        check(&["ES", "PT"], &[(Country, "France")], "no, France");
+        check(&["ES", "PT"], &[(Country, "France"), (Country, "Portugal")], "yes, Portugal");
+        check(&["ES", "PT"], &[(Place, "Lyon")], "unknown, country");
+        check(&["ES"], &[(Phone, "+34911234567")], "yes, +34911234567");
+        check(&["ES"], &[(Phone, "+33123456789")], "unknown, country");
+        check(&["ES"], &[(Phone, "+34911234567"), (Country, "France")], "no, France");
+        check(&["ES"], &[(TaxId, "ES B12345674")], "yes, ES B12345674");
+        check(&["ES30"], &[(Region, "ES300")], "yes, ES300");
+        check(&["ES30"], &[(Region, "FR10")], "no, FR10");
+        check(&["Andalucía"], &[(Region, "Comunidad de Andalucia")], "yes, Comunidad de Andalucia");
+        check(&["Andalucía"], &[(Region, "Madrid")], "no, Madrid");
+        check(&["Andalucía"], &[(Place, "Sevilla")], "unknown, region");
+        check(&["Andalucía", "PT"], &[(Region, "Madrid")], "unknown, region");
+    }
+}

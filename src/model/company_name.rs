@@ -94,3 +94,32 @@ fn strip(core: &str, original: &str) -> Option<(String, &'static LegalForm)> {
     let form = SPELLINGS.iter().find(|spelling| spelling.words == "s p a")?;
     Some((rest.trim().to_owned(), &form.form))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_taken_apart() {
+        fn check(name: &str, core: &str, form: Option<&str>) {
+            let parsed = CompanyName::parse(name);
+            assert_eq!((parsed.core.as_str(), parsed.form.map(|form| form.shown)), (core, form), "{name}");
+        }
+        check("Talleres García, S.L.", "talleres garcia", Some("S.L."));
+        check("TALLERES GARCIA SL", "talleres garcia", Some("S.L."));
+        check("Construções Silva, Unipessoal Lda.", "construcoes silva", Some("Unipessoal Lda."));
+        check("Müller & Söhne GmbH & Co. KG", "muller sohne", Some("GmbH & Co. KG"));
+        check("Acme Co., Ltd.", "acme", Some("Ltd"));
+        check("Dupont SAS", "dupont", Some("SAS"));
+        check("Ferrari S.p.A.", "ferrari", Some("S.p.A."));
+        check("Ferrari SpA", "ferrari", Some("S.p.A."));
+        check("Hotel & Spa", "hotel spa", None);
+        check("ООО «Ромашка»", "ромашка", Some("ООО"));
+        check("ИП Королёв", "королев", Some("ИП"));
+        check("«Ромашка», ООО", "ромашка", Some("ООО"));
+        check("SA Martín", "sa martin", None);
+        check("S.L.", "s l", None);
+        check("Acme", "acme", None);
+        check("", "", None);
+    }
+}

@@ -1,10 +1,136 @@
-//! The keys of a record. Knows nothing of organisations already met.
+//! The keys of a record: by what its organisation is to be known. Knows nothing of organisations already met.
 
-use super::{About, Identity};
-use crate::model::Record;
+use url::{Host, Url};
+
+use super::hosts::{is_shared, registrable};
+use super::{About, Identity, tax_id};
+use crate::base::text;
+use crate::model::{CompanyName, IdentityKey, Record, RecordKind, Value, country_code};
+
+/// Fields that name the organisation, the surest first; `name` does so for company records only (an offer's name is the offer's).
+const NAMED_BY: &[&str] = &["organisation", "company", "seller", "buyer", "exhibitor", "employer"];
+/// Fields with its own web address; `url` is one for company records only (elsewhere it leads to the article or the offer).
+const WEBSITES: &[&str] = &["website", "web", "homepage", "domain"];
+const EMAILS: &[&str] = &["email", "mail"];
+const PHONES: &[&str] = &["phone", "telephone", "tel", "mobile"];
+const PLACES: &[&str] = &["place", "city", "town", "locality"];
+/// Characters of a name or place that take part in a key; longer ones are sentences.
+const KEY_CHARS: usize = 120;
+/// Values of one field that are looked at.
+const VALUES: usize = 8;
 
 /// By what the organisation of this record is to be known, strongest first.
+///
+/// Name and place are a key anywhere. A name alone is one within its source only (its place is then `@source`): two directories may list
+/// two companies of one name, one directory rarely does. The record's own key is always the last: a record that names nobody stands for an organisation still to be
+/// identified, and finds it again by this key.
 pub fn identify(record: &Record, about: &About) -> Identity {
-    let _ = about;
-    Identity { keys: vec![crate::model::IdentityKey::Unnamed(record.id)], name: None }
+    let name = organisation_name(record, about);
+    let core = name.as_deref().map(|name| CompanyName::parse(name).core).filter(|core| !core.is_empty());
+    let mut keys = Vec::new();
+    keys.extend(tax_ids(record, about).into_iter().map(IdentityKey::TaxId));
+    keys.extend(domains(record, about).into_iter().map(IdentityKey::Domain));
+    keys.extend(phones(record).into_iter().map(IdentityKey::Phone));
+    if let Some(core) = core {
+        let core = text::clip(&core, KEY_CHARS);
+        let place = PLACES.iter().find_map(|field| record.text(field)).map(|place| text::words(&place)).filter(|place| !place.is_empty());
+        keys.extend(place.map(|place| IdentityKey::NamePlace(core.clone(), text::clip(&place, KEY_CHARS))));
+        keys.push(IdentityKey::NamePlace(core, format!("@{}", record.source)));
+    }
+    keys.push(IdentityKey::Unnamed(record.id));
+    Identity { keys, name }
+}
+
+fn organisation_name(record: &Record, about: &About) -> Option<String> {
+    let own = match record.kind {
+        RecordKind::Company => ["name", "title"].as_slice(),
+        RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => &[],
+    };
+    let read = || {
+        let named = NAMED_BY.iter().chain(own).filter_map(|field| record.text(field));
+        named.map(|name| text::squeeze(&name)).find(|name| name.chars().any(char::is_alphanumeric))
+    };
+    about.organisation.as_deref().map(text::squeeze).filter(|name| !name.is_empty()).or_else(read)
+}
+
+fn tax_ids(record: &Record, about: &About) -> Vec<String> {
+    let of_record = record.text("country").and_then(|country| country_code(&country));
+    let home = of_record.or(about.country.as_deref());
+    let mut ids: Vec<String> = Vec::new();
+    for (field, country) in tax_id::FIELDS {
+        let Some(value) = record.value(field) else { continue };
+        let read = value.each().iter().take(VALUES).filter_map(|one| tax_id::canonical(&one.text(), country.or(home)));
+        for id in read {
+            // Of two numbers of one kind the first is taken: a record that names two companies proves neither to be the other.
+            if !ids.iter().any(|known| *known == id || tax_id::contradict(known, &id)) {
+                ids.push(id);
+            }
+        }
+    }
+    ids
+}
+
+fn domains(record: &Record, about: &About) -> Vec<String> {
+    let own: Vec<String> = about.own_hosts.iter().filter_map(|host| registrable(host)).collect();
+    let of_company = match record.kind {
+        RecordKind::Company => ["url"].as_slice(),
+        RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => &[],
+    };
+    let values = |fields: &'static [&'static str]| {
+        fields.iter().filter_map(|field| record.value(field)).flat_map(|value| value.each().iter().take(VALUES))
+    };
+    let from_sites = values(WEBSITES).chain(values(of_company)).filter_map(host);
+    let from_mail = values(EMAILS).filter_map(|value| Some(value.text().rsplit_once('@')?.1.to_owned()));
+    let mut domains: Vec<String> = Vec::new();
+    for domain in from_sites.chain(from_mail).filter_map(|host| registrable(&host)) {
+        let shared = is_shared(&domain) || own.contains(&domain) || about.own_hosts.contains(&domain);
+        if !shared && !domains.contains(&domain) {
+            domains.push(domain);
+        }
+    }
+    domains
+}
+
+/// The host of an address, also of one written without its scheme.
+fn host(value: &Value) -> Option<String> {
+    let url = match value {
+        Value::Url(url) => url.clone(),
+        Value::Text(text) if text.contains("://") => Url::parse(text.trim()).ok()?,
+        Value::Text(text) => Url::parse(&format!("http://{}", text.trim())).ok()?,
+        Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_) | Value::Phone(_) | Value::Email(_) | Value::List(_) => {
+            return None;
+        }
+    };
+    let web = matches!(url.scheme(), "http" | "https");
+    match url.host().filter(|_| web)? {
+        Host::Domain(domain) => Some(domain.to_owned()),
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
+    }
+}
+
+fn phones(record: &Record) -> Vec<String> {
+    let mut phones: Vec<String> = Vec::new();
+    let values = PHONES.iter().filter_map(|field| record.value(field)).flat_map(|value| value.each().iter().take(VALUES));
+    for phone in values.filter_map(e164) {
+        if !phones.contains(&phone) {
+            phones.push(phone);
+        }
+    }
+    phones
+}
+
+/// A number in E.164; words count only when they are written that way already, because the country of others is a guess.
+fn e164(value: &Value) -> Option<String> {
+    let written = match value {
+        Value::Phone(phone) => phone.as_str(),
+        Value::Text(text) => text.trim(),
+        Value::Url(_) | Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_) | Value::Email(_) | Value::List(_) => {
+            return None;
+        }
+    };
+    let rest = written.strip_prefix('+')?;
+    let digits: String = rest.chars().filter(char::is_ascii_digit).collect();
+    let plain = rest.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{a0}'));
+    let repeated = digits.get(3..).is_some_and(|tail| tail.bytes().all(|d| d == tail.as_bytes()[0]));
+    (plain && (8..=15).contains(&digits.len()) && !repeated).then(|| format!("+{digits}"))
 }

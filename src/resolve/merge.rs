@@ -1,19 +1,135 @@
-//! Joins a record to the organisation it names.
+//! Joins a record to the organisation it names. Knows no store: whoever shares a key is handed in, in any order.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Identity, Merged};
-use crate::model::{Organisation, Record};
+use super::facts;
+use super::{Also, Identity, Merged, tax_id};
+use crate::base::ids::OrganisationId;
+use crate::model::{IdentityKey, Organisation, Record};
 
 /// Facts kept of one organisation.
 pub const FACTS: usize = 64;
-/// Records remembered of one organisation.
+/// Records remembered of one organisation; more drop the oldest.
 pub const RECORDS: usize = 200;
-/// Identity keys of one organisation.
+/// Identity keys of one organisation; further ones are not taken up.
 pub const KEYS: usize = 64;
 
-/// Joins a record to the organisation found by its strongest key.
+/// Joins a record to the organisation found by its strongest key, or makes a new one.
+///
+/// Never joined: two different valid tax numbers of one kind; a telephone number alone between names with no word in common (a
+/// switchboard, a marketplace's own number); a name alone when the place is another. Keys that another organisation owns stay its own.
+/// `found` are the organisations that own a key of `identity`; the outcome is the same for any order of them.
 pub fn merge(record: &Record, identity: &Identity, found: Vec<Organisation>, now: Timestamp) -> Merged {
-    let _ = (record, identity, now);
-    Merged { organisation: found.into_iter().next().expect("unfinished"), changed: false, also: Vec::new() }
+    let mut candidates: Vec<(usize, Organisation)> =
+        found.into_iter().filter_map(|org| Some((identity.keys.iter().position(|key| org.keys.contains(key))?, org))).collect();
+    candidates.sort_by(|(rank_a, a), (rank_b, b)| (rank_a, a.first_seen, a.id).cmp(&(rank_b, b.first_seen, b.id)));
+    candidates.dedup_by_key(|(_, org)| org.id);
+
+    let mut chosen = None;
+    let mut also = Vec::new();
+    let mut taken = BTreeSet::new();
+    for (rank, org) in candidates {
+        let refusal = refusal(identity, &org, rank);
+        match (refusal, &chosen) {
+            (None, None) => chosen = Some(org),
+            (refusal, _) => {
+                let because = refusal.unwrap_or_else(|| "a stronger key led to another organisation; they may be the same".to_owned());
+                also.push(Also { organisation: org.id, key: identity.keys[rank].clone(), because });
+                taken.extend(org.keys);
+            }
+        }
+    }
+    let before = chosen.clone();
+    let free: Vec<&IdentityKey> = identity.keys.iter().filter(|key| !taken.contains(*key)).collect();
+    let mut organisation = chosen.unwrap_or_else(|| newly_met(record, free.first().copied(), now));
+    add(&mut organisation, record, identity, &free);
+    let changed = before.as_ref() != Some(&organisation);
+    if changed {
+        organisation.changed = now;
+    }
+    Merged { organisation, changed, also }
+}
+
+/// Why a record is not joined with an organisation that shares the key of this rank; `None` when it may be.
+fn refusal(identity: &Identity, org: &Organisation, rank: usize) -> Option<String> {
+    for mine in identity.keys.iter().filter_map(tax_of) {
+        if let Some(theirs) = org.keys.iter().filter_map(tax_of).find(|theirs| tax_id::contradict(mine, theirs)) {
+            return Some(format!("different tax numbers: {mine} and {theirs}"));
+        }
+    }
+    let names = |org: &Organisation| -> BTreeSet<String> {
+        org.keys.iter().filter_map(|key| named(key).map(|(name, _)| name.to_owned())).collect()
+    };
+    match &identity.keys[rank] {
+        IdentityKey::Phone(phone) => {
+            let mine = identity.keys.iter().find_map(named).map(|(name, _)| name)?;
+            let theirs = names(org);
+            let alike = theirs.is_empty() || theirs.iter().any(|name| share_a_word(mine, name));
+            (!alike).then(|| format!("they share {phone} and no word of their names"))
+        }
+        IdentityKey::NamePlace(name, place) if place.starts_with('@') => {
+            let here = identity.keys.iter().filter_map(named).map(|(_, place)| place).find(|place| !place.starts_with('@'))?;
+            let there: Vec<&str> =
+                org.keys.iter().filter_map(named).filter(|(n, p)| n == name && !p.starts_with('@')).map(|(_, p)| p).collect();
+            let elsewhere = !there.is_empty() && !there.contains(&here);
+            elsewhere.then(|| format!("the same name in another place: {here}, not {}", there.join(", ")))
+        }
+        IdentityKey::TaxId(_) | IdentityKey::Domain(_) | IdentityKey::Unnamed(_) | IdentityKey::NamePlace(..) => None,
+    }
+}
+
+fn tax_of(key: &IdentityKey) -> Option<&str> {
+    match key {
+        IdentityKey::TaxId(id) => Some(id),
+        IdentityKey::Domain(_) | IdentityKey::Phone(_) | IdentityKey::NamePlace(..) | IdentityKey::Unnamed(_) => None,
+    }
+}
+
+fn named(key: &IdentityKey) -> Option<(&str, &str)> {
+    match key {
+        IdentityKey::NamePlace(name, place) => Some((name, place)),
+        IdentityKey::TaxId(_) | IdentityKey::Domain(_) | IdentityKey::Phone(_) | IdentityKey::Unnamed(_) => None,
+    }
+}
+
+/// A word of three letters or more in common: "talleres garcia" and "garcia hermanos".
+fn share_a_word(a: &str, b: &str) -> bool {
+    a == b || a.split(' ').any(|word| word.chars().count() >= 3 && b.split(' ').any(|other| other == word))
+}
+
+/// An organisation that nobody has named before; its id follows from the first key that is nobody else's.
+fn newly_met(record: &Record, first: Option<&IdentityKey>, now: Timestamp) -> Organisation {
+    // When every other key is somebody else's, the record's own, the last, is what it is known by.
+    let first = first.cloned().unwrap_or(IdentityKey::Unnamed(record.id));
+    Organisation {
+        id: OrganisationId::of(&[first.to_string().as_bytes()]),
+        version: 0,
+        name: None,
+        keys: BTreeSet::from([first]),
+        facts: Vec::new(),
+        records: Vec::new(),
+        first_seen: now,
+        changed: now,
+    }
+}
+
+fn add(organisation: &mut Organisation, record: &Record, identity: &Identity, free: &[&IdentityKey]) {
+    for key in free {
+        // The record's own key finds its organisation again; it becomes one of the organisation's only when there is no better.
+        let stands_alone = free.len() == 1 || !matches!(key, IdentityKey::Unnamed(_));
+        if stands_alone && organisation.keys.len() < KEYS {
+            organisation.keys.insert((*key).clone());
+        }
+    }
+    if organisation.name.is_none() {
+        organisation.name.clone_from(&identity.name);
+    }
+    if !organisation.records.contains(&record.id) {
+        organisation.records.push(record.id);
+        let over = organisation.records.len().saturating_sub(RECORDS);
+        organisation.records.drain(..over);
+    }
+    facts::update(&mut organisation.facts, record, identity);
 }

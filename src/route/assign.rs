@@ -74,9 +74,9 @@ fn nobody_is_free(serving: &[(Serves, &Rep)], carries: &dyn Fn(&Rep) -> u32, now
 fn names(reps: &[&Rep], say: impl Fn(&Rep) -> String) -> String {
     let mut sorted = reps.to_vec();
     sorted.sort_by(|a, b| a.id.cmp(&b.id));
-    let mut said = sorted.iter().take(5).map(|rep| say(rep)).collect::<Vec<_>>().join(", ");
+    let mut said: Vec<String> = sorted.iter().take(5).map(|rep| say(rep)).collect();
     if sorted.len() > 5 {
-        said.push_str(&format!(" and {} more", sorted.len() - 5));
+        said.push(format!("and {} more", sorted.len() - 5));
     }
-    said
+    said.join(", ")
 }

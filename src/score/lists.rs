@@ -1,5 +1,7 @@
 //! Lists of organisations that gates name: competitors, clients, do-not-contact. Text in, lookups out; who reads the file is not known here.
 
+use std::collections::HashMap;
+
 use crate::model::{CompanyName, FactName, IdentityKey, Organisation};
 
 /// Entries of one list; a longer file is refused instead of being cut.
@@ -62,8 +64,11 @@ pub enum BadList {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Entry {
+    /// Registrable.
     Domain(String),
     TaxId(String),
+    /// A tax number that was written with its country, without it.
+    TaxIdTail(String),
     Phone(String),
     Email(String),
     Name(String),
@@ -84,7 +89,7 @@ impl Entry {
         let host = bare.split(['/', '?', '#', ':']).next().unwrap_or_default().trim_start_matches("www.");
         let dotted = host.contains('.') && !host.contains(' ') && !host.ends_with('.') && !host.starts_with('.');
         if dotted && host.rsplit('.').next().is_some_and(|top| top.len() > 1 && !top.bytes().any(|b| b.is_ascii_digit())) {
-            return Some(Self::Domain(host.to_owned()));
+            return Some(Self::Domain(psl::domain_str(host).unwrap_or(host).to_owned()));
         }
         if digits >= 6 && compact.len() <= 20 && compact.is_ascii() && compact.len() - digits <= 6 {
             return Some(Self::TaxId(compact));
@@ -93,40 +98,40 @@ impl Entry {
         (!core.is_empty()).then_some(Self::Name(core))
     }
 
-    fn names(&self, organisation: &Organisation) -> bool {
-        match self {
-            Self::Domain(domain) => organisation.keys.iter().any(|key| match key {
-                IdentityKey::Domain(known) => {
-                    known == domain || domain.strip_suffix(known.as_str()).is_some_and(|rest| rest.ends_with('.'))
+    /// Every entry that would name this organisation.
+    fn naming(organisation: &Organisation) -> Vec<Self> {
+        let mut entries = Vec::new();
+        for key in &organisation.keys {
+            match key {
+                IdentityKey::Domain(domain) => entries.push(Self::Domain(domain.clone())),
+                IdentityKey::TaxId(id) => {
+                    // People leave out the country of their own numbers; a number read without one fits a listed one's tail.
+                    entries.extend([Self::TaxId(id.clone()), Self::TaxIdTail(id.clone())]);
+                    entries.extend(tail(id).map(Self::TaxId));
                 }
-                IdentityKey::TaxId(_) | IdentityKey::Phone(_) | IdentityKey::NamePlace(..) | IdentityKey::Unnamed(_) => false,
-            }),
-            Self::TaxId(id) => organisation.keys.iter().any(|key| match key {
-                // People leave out the country of their own numbers.
-                IdentityKey::TaxId(known) => known == id || known.get(2..) == Some(id) || id.get(2..) == Some(known),
-                IdentityKey::Domain(_) | IdentityKey::Phone(_) | IdentityKey::NamePlace(..) | IdentityKey::Unnamed(_) => false,
-            }),
-            Self::Phone(phone) => {
-                organisation.keys.contains(&IdentityKey::Phone(phone.clone()))
-                    || organisation.facts(FactName::Phone).any(|fact| fact.value.text() == *phone)
-            }
-            Self::Email(email) => organisation.facts(FactName::Email).any(|fact| fact.value.text().to_lowercase() == *email),
-            Self::Name(core) => {
-                let by_key = |key: &IdentityKey| match key {
-                    IdentityKey::NamePlace(name, _) => name == core,
-                    IdentityKey::TaxId(_) | IdentityKey::Domain(_) | IdentityKey::Phone(_) | IdentityKey::Unnamed(_) => false,
-                };
-                organisation.keys.iter().any(by_key)
-                    || organisation.name.as_deref().is_some_and(|name| CompanyName::parse(name).core == *core)
+                IdentityKey::Phone(phone) => entries.push(Self::Phone(phone.clone())),
+                IdentityKey::NamePlace(name, _) => entries.push(Self::Name(name.clone())),
+                IdentityKey::Unnamed(_) => {}
             }
         }
+        entries.extend(organisation.facts(FactName::Phone).map(|fact| Self::Phone(fact.value.text())));
+        entries.extend(organisation.facts(FactName::Email).map(|fact| Self::Email(fact.value.text().to_lowercase())));
+        entries.extend(organisation.name.as_deref().map(|name| Self::Name(CompanyName::parse(name).core)));
+        entries
     }
+}
+
+/// A tax number without the country in front of it.
+fn tail(id: &str) -> Option<String> {
+    let (country, rest) = id.split_at_checked(2)?;
+    country.bytes().all(|b| b.is_ascii_uppercase()).then(|| rest.to_owned())
 }
 
 /// A list, with the line of each entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {
-    entries: Vec<(usize, String, Entry)>,
+    entries: HashMap<Entry, Listed>,
+    len: usize,
 }
 
 /// An organisation that is on a list.
@@ -141,35 +146,44 @@ pub struct Listed {
 impl List {
     /// Reads a list: one entry a line, white space around it ignored; empty lines and lines that begin with `#` say nothing.
     pub fn parse(text: &str) -> Result<Self, BadList> {
-        let mut entries = Vec::new();
+        let mut list = Self::default();
         for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             let written = line.trim();
             if written.is_empty() || written.starts_with('#') {
                 continue;
             }
-            if entries.len() == ENTRIES {
+            if list.len == ENTRIES {
                 return Err(BadList::TooLong);
             }
             let entry = Entry::parse(written).ok_or_else(|| BadList::NamesNobody { line: index + 1, found: written.to_owned() })?;
-            entries.push((index + 1, written.to_owned(), entry));
+            let listed = Listed { line: index + 1, written: written.to_owned() };
+            if let Entry::TaxId(id) = &entry
+                && let Some(tail) = tail(id)
+            {
+                list.entries.entry(Entry::TaxIdTail(tail)).or_insert_with(|| listed.clone());
+            }
+            list.entries.entry(entry).or_insert(listed);
+            list.len += 1;
         }
-        Ok(Self { entries })
+        Ok(list)
     }
 
     /// How many entries.
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    pub const fn len(&self) -> usize {
+        self.len
     }
 
     /// Whether it is empty.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
     }
 
-    /// The first entry that names this organisation.
+    /// The first line that names this organisation.
     pub fn find(&self, organisation: &Organisation) -> Option<Listed> {
-        let (line, written, _) = self.entries.iter().find(|(_, _, entry)| entry.names(organisation))?;
-        Some(Listed { line: *line, written: written.clone() })
+        if self.is_empty() {
+            return None;
+        }
+        Entry::naming(organisation).iter().filter_map(|entry| self.entries.get(entry)).min_by_key(|listed| listed.line).cloned()
     }
 }
 

@@ -227,19 +227,10 @@ impl GateSpec {
 impl PointsSpec {
     fn compile(&self, key: &str, segment: &str, faults: &mut Faults) -> Rule {
         let when = self.when.as_ref().map(|when| when.compile(&format!("{key}.when"), faults));
-        let of = match &self.signal {
-            Some(word) => self.compile_signal(key, word, faults),
-            None => {
-                if self.half_life.is_some() {
-                    faults.add(
-                        format!("{key}.half_life"),
-                        self.half_life.as_deref().unwrap_or_default(),
-                        "`signal` beside it: only signals fade",
-                    );
-                }
-                Of::Fit
-            }
-        };
+        if self.half_life.is_some() && self.signal.is_none() {
+            faults.add(format!("{key}.half_life"), self.half_life.as_deref().unwrap_or_default(), "`signal` beside it: only signals fade");
+        }
+        let of = self.signal.as_deref().map_or(Of::Fit, |word| self.compile_signal(key, word, faults));
         if self.when.is_none() && self.signal.is_none() {
             faults.add(key, "neither `when` nor `signal`", "`when = { … }`, `signal = \"…\"`, or both");
         }

@@ -1,0 +1,130 @@
+//! What a record adds to what is known of an organisation. Conflicting values are kept side by side; the number of facts is bounded.
+
+use std::collections::BTreeMap;
+
+use super::Identity;
+use super::hosts::registrable;
+use super::merge::FACTS;
+use crate::base::caps;
+use crate::base::text;
+use crate::model::{Evidence, Fact, FactName, IdentityKey, Record, RecordKind, Value};
+
+/// Fields that are facts under another word than their own.
+const ALIASES: &[(&str, FactName)] = &[
+    ("web", FactName::Website),
+    ("homepage", FactName::Website),
+    ("telephone", FactName::Phone),
+    ("tel", FactName::Phone),
+    ("mobile", FactName::Phone),
+    ("mail", FactName::Email),
+    ("vat", FactName::TaxId),
+    ("vat_id", FactName::TaxId),
+    ("cif", FactName::TaxId),
+    ("nif", FactName::TaxId),
+    ("nipc", FactName::TaxId),
+    ("siret", FactName::TaxId),
+    ("siren", FactName::TaxId),
+    ("ust_id", FactName::TaxId),
+    ("partita_iva", FactName::TaxId),
+    ("inn", FactName::TaxId),
+    ("city", FactName::Place),
+    ("town", FactName::Place),
+    ("locality", FactName::Place),
+    ("sector", FactName::Industry),
+    ("category", FactName::Industry),
+    ("employees", FactName::Size),
+    ("contact", FactName::Person),
+];
+/// Values of one list field that become facts.
+const VALUES: usize = 8;
+/// Characters of a fact: more is a description, and stays in the record.
+const CHARS: usize = 500;
+
+/// Replaces what this record said before by what it says now.
+pub(super) fn update(facts: &mut Vec<Fact>, record: &Record, identity: &Identity) {
+    facts.retain(|fact| fact.record != record.id);
+    facts.extend(of(record, identity));
+    facts.sort_by_key(order);
+    while facts.len() > FACTS {
+        facts.remove(to_drop(facts));
+    }
+}
+
+/// One order for any way the facts came: by name, then age.
+fn order(fact: &Fact) -> (FactName, jiff::Timestamp, crate::base::ids::RecordId, String) {
+    (fact.name, fact.evidence.seen, fact.record, fact.value.text())
+}
+
+fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(name) = identity.name.as_deref() {
+        facts.push(Fact {
+            name: FactName::Name,
+            value: Value::Text(text::clip(name, CHARS)),
+            record: record.id,
+            evidence: proof_of_name(record, name),
+        });
+    }
+    // The field `name` is the organisation's only where `identify` took it for that: it has come in above, or not at all.
+    for field in record.fields.keys() {
+        let word = field.as_str();
+        let Some(fact) = fact_of(record, word, identity) else { continue };
+        let (Some(value), Some(evidence)) = (record.value(word), record.evidence(word)) else { continue };
+        for one in value.each().iter().take(VALUES) {
+            let said = one.text();
+            let twin = |known: &Fact| known.name == fact && known.value == *one;
+            if !said.trim().is_empty() && said.len() <= CHARS && !facts.iter().any(twin) {
+                facts.push(Fact { name: fact, value: one.clone(), record: record.id, evidence: evidence.clone() });
+            }
+        }
+    }
+    facts
+}
+
+/// Which fact of the organisation a field is, if any; many a field of an offer or a request is about the goods.
+fn fact_of(record: &Record, word: &str, identity: &Identity) -> Option<FactName> {
+    let of_company = record.kind == RecordKind::Company;
+    let of_goods = matches!(record.kind, RecordKind::Offer | RecordKind::Request | RecordKind::Tender);
+    match word {
+        // In above by the identity, where it is the organisation's name at all.
+        "name" => None,
+        "url" => (of_company && leads_to_own_site(record, identity)).then_some(FactName::Website),
+        "category" | "sector" | "employees" | "contact" if !of_company => None,
+        "size" if of_goods => None,
+        _ => FactName::from_word(word).or_else(|| ALIASES.iter().find(|(alias, _)| *alias == word).map(|(_, fact)| *fact)),
+    }
+}
+
+/// Whether the field `url` is an address that `identify` took for the organisation's own.
+fn leads_to_own_site(record: &Record, identity: &Identity) -> bool {
+    let Some(Value::Url(url)) = record.value("url") else { return false };
+    let domain = url.host_str().and_then(registrable);
+    domain.is_some_and(|domain| identity.keys.contains(&IdentityKey::Domain(domain)))
+}
+
+/// The field the name was read from; a name fixed by the source's settings has the record itself as its proof.
+fn proof_of_name(record: &Record, name: &str) -> Evidence {
+    let read = record.fields.iter().find(|(_, field)| text::squeeze(&field.value.text()) == name);
+    read.and_then(|(field, _)| record.evidence(field.as_str())).unwrap_or_else(|| Evidence {
+        source: record.source.clone(),
+        url: record.url.clone(),
+        quote: text::clip(name, caps::QUOTE_CHARS),
+        path: String::new(),
+        content: record.content,
+        seen: record.first_seen,
+    })
+}
+
+/// Which fact to give up first: a repeat of what a newer one says, the oldest of the most repeated; only then the oldest of the name
+/// with the most values. `facts` is sorted by [`order`] and not empty.
+fn to_drop(facts: &[Fact]) -> usize {
+    let mut said: BTreeMap<(FactName, String), Vec<usize>> = BTreeMap::new();
+    let mut named: BTreeMap<FactName, Vec<usize>> = BTreeMap::new();
+    for (index, fact) in facts.iter().enumerate() {
+        said.entry((fact.name, text::fold(&fact.value.text()))).or_default().push(index);
+        named.entry(fact.name).or_default().push(index);
+    }
+    let first_of_most = |groups: Vec<Vec<usize>>| groups.into_iter().max_by_key(|group| (group.len(), std::cmp::Reverse(group[0])));
+    let repeats = first_of_most(said.into_values().filter(|group| group.len() > 1).collect());
+    repeats.or_else(|| first_of_most(named.into_values().collect())).map_or(0, |group| group[0])
+}

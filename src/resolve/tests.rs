@@ -1,0 +1,242 @@
+//! Whole stories of records and organisations, and what holds for all of them.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::sample::{day, record};
+use crate::model::{FactName, Record, RecordKind};
+
+fn about() -> About {
+    About { organisation: None, country: Some("ES".to_owned()), own_hosts: vec!["www.fair.example".to_owned()] }
+}
+
+fn keys(record: &Record, about: &About) -> Vec<String> {
+    identify(record, about).keys.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn keys_of_records() {
+    fn check(kind: RecordKind, fields: &[(&str, &str)], want: &[&str]) {
+        let record = record("fair", "k", kind, fields);
+        let mut want: Vec<String> = want.iter().map(ToString::to_string).collect();
+        want.push(format!("unnamed:{}", record.id));
+        assert_eq!(keys(&record, &about()), want, "{fields:?}");
+    }
+    use RecordKind::{Article, Company, Offer};
+    check(
+        Company,
+        &[
+            ("name", "Talleres García, S.L."),
+            ("city", "Móstoles"),
+            ("cif", "B-12345674"),
+            ("web", "https://www.talleres-garcia.es/x"),
+            ("phone", "+34911234567"),
+        ],
+        &[
+            "tax:ESB12345674",
+            "domain:talleres-garcia.es",
+            "phone:+34911234567",
+            "name:talleres garcia|mostoles",
+            "name:talleres garcia|@fair",
+        ],
+    );
+    // Shared hosts, free mail and the source itself name nobody.
+    check(Company, &[("website", "https://facebook.com/acme"), ("email", "acme@gmail.com")], &[]);
+    check(Company, &[("url", "https://stands.fair.example/12"), ("email", "stand12@fair.example")], &[]);
+    check(Company, &[("url", "https://acme.es/"), ("email", "sales@acme.es")], &["domain:acme.es"]);
+    check(Company, &[("website", "acme.pt/contact")], &["domain:acme.pt"]);
+    check(Company, &[("website", "http://127.0.0.1:9000/")], &[]);
+    // An offer's name and address are the offer's; its seller is somebody.
+    check(Offer, &[("name", "Pallets 80x120"), ("url", "https://other.es/offer")], &[]);
+    check(Offer, &[("name", "Pallets 80x120"), ("seller", "ООО «Ромашка»")], &["name:ромашка|@fair"]);
+    check(Article, &[("title", "Acme grows"), ("url", "https://press.es/acme")], &[]);
+    check(Company, &[("phone", "+34000000000"), ("name", "---")], &[]);
+}
+
+#[test]
+fn the_source_may_fix_the_organisation() {
+    let about = About { organisation: Some("Acme GmbH".to_owned()), ..about() };
+    let page = record("fair", "p", RecordKind::Page, &[("title", "News")]);
+    let identity = identify(&page, &about);
+    assert_eq!(identity.name.as_deref(), Some("Acme GmbH"));
+    assert_eq!(keys(&page, &about)[0], "name:acme|@fair");
+    let organisation = merge(&page, &identity, Vec::new(), day(1)).organisation;
+    assert_eq!(organisation.facts(FactName::Name).next().unwrap().evidence.url, page.url);
+}
+
+/// Feeds records one after the other, as the pipeline does: those who own a key are looked up and handed in.
+fn tell(records: &[Record]) -> Vec<Organisation> {
+    let mut known: Vec<Organisation> = Vec::new();
+    for record in records {
+        let identity = identify(record, &about());
+        let found = known.iter().filter(|org| identity.keys.iter().any(|key| org.keys.contains(key))).cloned().collect();
+        let merged = merge(record, &identity, found, day(1));
+        known.retain(|org| org.id != merged.organisation.id);
+        known.push(merged.organisation);
+    }
+    known.sort_by(|a, b| a.name.cmp(&b.name));
+    known
+}
+
+fn company(source: &str, key: &str, fields: &[(&str, &str)]) -> Record {
+    record(source, key, RecordKind::Company, fields)
+}
+
+#[test]
+fn stories() {
+    fn check(what: &str, records: &[Record], organisations: usize) {
+        let mut told = tell(records);
+        assert_eq!(told.len(), organisations, "{what}: {told:#?}");
+        // No key belongs to two.
+        let all: usize = told.iter().map(|org| org.keys.len()).sum();
+        let keys: std::collections::BTreeSet<_> = told.iter().flat_map(|org| &org.keys).collect();
+        assert_eq!(keys.len(), all, "{what}");
+        // Told again, nothing changes.
+        for record in records {
+            let identity = identify(record, &about());
+            let found = told.iter().filter(|org| identity.keys.iter().any(|key| org.keys.contains(key))).cloned().collect();
+            let merged = merge(record, &identity, found, day(9));
+            assert!(told.iter().any(|org| org.id == merged.organisation.id), "{what}: a new organisation on a second telling");
+            told.retain(|org| org.id != merged.organisation.id);
+            told.push(merged.organisation);
+        }
+        assert_eq!(told.len(), organisations, "{what}, told twice");
+    }
+    let acme = |source: &str, more: &[(&str, &str)]| company(source, "acme", &[&[("name", "Acme SL")], more].concat());
+    check("one domain in two sources", &[acme("a", &[("web", "https://acme.es")]), acme("b", &[("email", "x@acme.es")])], 1);
+    check("a name in two sources", &[acme("a", &[]), acme("b", &[])], 2);
+    check("name and place in two sources", &[acme("a", &[("city", "León")]), acme("b", &[("town", "leon")])], 1);
+    check(
+        "two companies of a group on one domain",
+        &[
+            acme("a", &[("web", "https://acme.es"), ("cif", "B12345674")]),
+            company("a", "parts", &[("name", "Acme Parts SL"), ("web", "https://acme.es"), ("cif", "A98765432")]),
+        ],
+        2,
+    );
+    check(
+        "one number, no word in common",
+        &[acme("a", &[("phone", "+34911234567")]), company("a", "other", &[("name", "Borges Textil"), ("phone", "+34911234567")])],
+        2,
+    );
+    check(
+        "one number, a word in common",
+        &[acme("a", &[("phone", "+34911234567")]), company("b", "other", &[("name", "Acme Industrial"), ("phone", "+34911234567")])],
+        1,
+    );
+    check(
+        "one name in two towns of one source",
+        &[
+            company("a", "1", &[("name", "Farmacia Central"), ("city", "León")]),
+            company("a", "2", &[("name", "Farmacia Central"), ("city", "Soria")]),
+        ],
+        2,
+    );
+    check("the detail page adds the place", &[acme("a", &[]), acme("a", &[("city", "León")])], 1);
+    check(
+        "a register number beside a tax number",
+        &[
+            company("a", "1", &[("name", "ООО Ромашка"), ("inn", "7707083893"), ("web", "https://romashka.ru")]),
+            company("b", "2", &[("name", "Ромашка"), ("ogrn", "1027700132195"), ("web", "https://romashka.ru")]),
+        ],
+        1,
+    );
+    check(
+        "nobody named",
+        &[
+            record("a", "1", RecordKind::Request, &[("title", "Pallets wanted")]),
+            record("a", "2", RecordKind::Request, &[("title", "Boxes wanted")]),
+        ],
+        2,
+    );
+    check(
+        "all keys are somebody else's",
+        &[
+            acme("a", &[("web", "https://acme.es"), ("cif", "B12345674"), ("city", "León")]),
+            company("a", "same", &[("name", "Acme"), ("web", "https://acme.es"), ("cif", "B98765432"), ("city", "León")]),
+            company("b", "third", &[("name", "Acme"), ("web", "https://acme.es"), ("cif", "B55555551"), ("city", "León")]),
+        ],
+        3,
+    );
+}
+
+#[test]
+fn what_was_not_joined_is_said() {
+    let first = company("a", "1", &[("name", "Acme SL"), ("web", "https://acme.es"), ("cif", "B12345674")]);
+    let second = company("b", "2", &[("name", "Acme SL"), ("web", "https://acme.es"), ("cif", "B98765432")]);
+    let known = merge(&first, &identify(&first, &about()), Vec::new(), day(1)).organisation;
+    let merged = merge(&second, &identify(&second, &about()), vec![known.clone()], day(2));
+    assert_eq!(merged.also.len(), 1);
+    assert_eq!(merged.also[0].organisation, known.id);
+    assert_eq!(merged.also[0].because, "different tax numbers: ESB98765432 and ESB12345674");
+}
+
+#[test]
+fn conflicting_values_stay_side_by_side_and_a_record_replaces_what_it_said() {
+    let one = company("a", "1", &[("name", "Acme"), ("web", "https://acme.es"), ("phone", "+34911111112")]);
+    let two = company("b", "2", &[("name", "Acme"), ("web", "https://acme.es"), ("phone", "+34922222223")]);
+    let told = tell(&[one, two.clone()]);
+    let phones = |org: &Organisation| org.facts(FactName::Phone).map(|fact| fact.value.text()).collect::<Vec<_>>();
+    assert_eq!(phones(&told[0]).len(), 2);
+    let moved = company("b", "2", &[("name", "Acme"), ("web", "https://acme.es"), ("phone", "+34933333334")]);
+    let merged = merge(&moved, &identify(&moved, &about()), told, day(3));
+    assert!(merged.changed);
+    assert_eq!(phones(&merged.organisation).len(), 2);
+    assert!(phones(&merged.organisation).contains(&"+34933333334".to_owned()));
+    let again = merge(&moved, &identify(&moved, &about()), vec![merged.organisation.clone()], day(4));
+    assert!(!again.changed);
+    assert_eq!(again.organisation, merged.organisation);
+}
+
+#[test]
+fn bounds_hold_and_repeats_go_before_conflicts() {
+    let mut known = Vec::new();
+    for n in 0..300 {
+        let place = if n == 7 { "Soria" } else { "León" };
+        let record =
+            company("a", &format!("{n}"), &[("name", "Acme"), ("web", "https://acme.es"), ("address", "Calle Mayor 1"), ("region", place)]);
+        known = vec![merge(&record, &identify(&record, &about()), known, day(1)).organisation];
+    }
+    let acme = &known[0];
+    assert_eq!((acme.facts.len(), acme.records.len()), (FACTS, RECORDS));
+    assert!(acme.facts(FactName::Region).any(|fact| fact.value.text() == "Soria"), "the only one that says so is kept");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_the_found_does_not_matter(seed in 0_usize..720, fields in proptest::collection::vec((0_usize..4, 0_usize..3, 0_usize..3), 1..6)) {
+        let names = ["Acme SL", "Acme Parts", "Borges", "Ромашка"];
+        let records: Vec<Record> = fields.iter().enumerate().map(|(n, (name, domain, phone))| {
+            let mut said = vec![("name", names[*name].to_owned())];
+            if *domain > 0 { said.push(("web", format!("https://d{domain}.es"))); }
+            if *phone > 0 { said.push(("phone", format!("+3491123456{phone}"))); }
+            let said: Vec<(&str, &str)> = said.iter().map(|(k, v)| (*k, v.as_str())).collect();
+            company("a", &n.to_string(), &said)
+        }).collect();
+        let known = tell(&records);
+        let mut turned = known.clone();
+        let by = seed % turned.len();
+        turned.rotate_left(by);
+        if seed % 2 == 0 { turned.reverse(); }
+        for record in &records {
+            let identity = identify(record, &about());
+            prop_assert_eq!(merge(record, &identity, known.clone(), day(5)), merge(record, &identity, turned.clone(), day(5)));
+        }
+    }
+
+    #[test]
+    fn any_text_gives_keys(name in ".{0,40}", tax in ".{0,30}", web in ".{0,40}", phone in ".{0,20}", place in ".{0,20}") {
+        let fields = [("name", name), ("tax_id", tax), ("website", web), ("phone", phone), ("place", place)];
+        let mut record = company("a", "k", &[]);
+        for (field, text) in fields {
+            let value = crate::model::Value::Text(text.clone());
+            record.fields.insert(crate::model::FieldName::new(field), crate::model::Field { value, quote: text, path: String::new(), first_seen: day(0) });
+        }
+        let identity = identify(&record, &about());
+        prop_assert!(!identity.keys.is_empty());
+        let merged = merge(&record, &identity, Vec::new(), day(1));
+        prop_assert!(merged.organisation.keys.len() <= KEYS && !merged.organisation.keys.is_empty());
+    }
+}

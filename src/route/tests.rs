@@ -1,0 +1,287 @@
+//! When a lead is told anew, who gets it, and how soon.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::ids::{ContentHash, RepId, SourceId};
+use crate::model::sample::{day, evidence, organisation, signal};
+use crate::model::{Decision, Entry, FactName, Lane, Lead, LeadState, Organisation, Part, PartKind, Score, Signal, SignalKind, Terms};
+
+fn terms() -> Terms {
+    Terms { segment: "hospitals".parse().unwrap(), title: "Hospitals".to_owned(), line: 1000, hot: 4000, next_step: String::new() }
+}
+
+fn score(fit: i64, signals: &[(&Signal, i64)]) -> Score {
+    let part = |(signal, centipoints): &(&Signal, i64)| Part {
+        kind: PartKind::Signal(signal.kind),
+        rule: "hospitals.points[1]".to_owned(),
+        why: String::new(),
+        centipoints: *centipoints,
+        how: String::new(),
+        evidence: Some(signal.evidence.clone()),
+    };
+    let fit_part = Part {
+        kind: PartKind::Fit,
+        rule: "hospitals.points[0]".to_owned(),
+        why: String::new(),
+        centipoints: fit,
+        how: String::new(),
+        evidence: Some(evidence("fair", "x", 0)),
+    };
+    let signal = signals.iter().map(|(_, centipoints)| centipoints).sum();
+    let parts = std::iter::once(fit_part).chain(signals.iter().map(part)).collect();
+    Score {
+        fit,
+        signal,
+        between: (fit + signal, fit + signal),
+        known: 100,
+        parts,
+        unknown: Vec::new(),
+        excluded: None,
+        rules: ContentHash::default(),
+        at: day(0),
+    }
+}
+
+fn trust(_: &SourceId) -> f32 {
+    0.5
+}
+
+fn acme() -> Organisation {
+    organisation("Acme", &[(FactName::Phone, "+34911234567"), (FactName::Person, "Ana Ruiz")])
+}
+
+fn turn(previous: Option<&Lead>, score: &Score, news: &[Signal], at: i64) -> Option<Lead> {
+    revise(&terms(), previous, &Finding { organisation: &acme(), score, news, trust_of: &trust }, day(at))
+}
+
+#[test]
+fn a_lead_begins_at_the_line_and_outside_no_gate() {
+    assert_eq!(turn(None, &score(999, &[]), &[], 0), None);
+    let shut = Score { excluded: Some("client list, line 1".to_owned()), ..score(5000, &[]) };
+    assert_eq!(turn(None, &shut, &[], 0), None);
+    let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
+    assert_eq!((lead.revision, lead.version, lead.state, lead.title.as_str()), (1, 0, LeadState::New, "Acme"));
+    assert_eq!(lead.next_step, "call Ana Ruiz on +34911234567");
+}
+
+/// One turn later: `None` when nothing is stored, else revision and state.
+fn then(from: LeadState, was: &Score, now: &Score, news: &[Signal]) -> Option<(u32, LeadState)> {
+    let mut lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
+    lead.state = from;
+    lead.score = was.clone();
+    turn(Some(&lead), now, news, 1).map(|lead| (lead.revision, lead.state))
+}
+
+#[test]
+fn only_something_new_is_told() {
+    use LeadState::{Accepted, Below, Excluded, New, Parked, Rejected};
+    let tender = signal(&acme(), SignalKind::TenderPublished, 1, 1);
+    let fresh = score(1000, &[(&tender, 1500)]);
+    let faded = score(1000, &[(&tender, 700)]);
+    let shut = Score { excluded: Some("client list, line 1".to_owned()), ..score(1000, &[]) };
+    let news = std::slice::from_ref(&tender);
+    let plain = score(1000, &[]);
+    let check = |what: &str, from: LeadState, was: &Score, now: &Score, news: &[Signal], want: Option<(u32, LeadState)>| {
+        assert_eq!(then(from, was, now, news), want, "{what}");
+    };
+    check("nothing", New, &plain, &plain, &[], None);
+    check("fading", New, &fresh, &faded, &[], None);
+    check("a signal that counts", New, &plain, &fresh, news, Some((2, New)));
+    check("a signal that no rule asks for", New, &plain, &plain, news, None);
+    check("the same signal in a later turn", New, &fresh, &faded, &[], None);
+    check("faded below the line", New, &fresh, &score(900, &[]), &[], Some((1, Below)));
+    check("still below", Below, &score(900, &[]), &score(900, &[]), &[], None);
+    check("above the line again", Below, &score(900, &[]), &plain, &[], Some((2, New)));
+    check("hot", New, &plain, &score(4000, &[]), &[], Some((2, New)));
+    check("better, not hot", New, &plain, &score(3999, &[]), &[], Some((1, New)));
+    check("a gate shuts", New, &plain, &shut, &[], Some((2, Excluded)));
+    check("a gate shuts on one below", Below, &score(900, &[]), &shut, &[], Some((1, Excluded)));
+    check("a gate opens", Excluded, &shut, &plain, &[], Some((2, New)));
+    check("a gate opens on little", Excluded, &shut, &score(900, &[]), &[], Some((1, Below)));
+    check("accepted stays, and hears", Accepted, &plain, &fresh, news, Some((2, Accepted)));
+    check("accepted does not fall", Accepted, &plain, &score(0, &[]), &[], Some((1, Accepted)));
+    check("rejected is not brought up", Rejected, &plain, &fresh, news, Some((1, Rejected)));
+    check("rejected stays against a gate", Rejected, &plain, &shut, &[], Some((1, Rejected)));
+    check("parked waits", Parked, &plain, &fresh, news, Some((1, Parked)));
+    assert!(for_rep(New) && for_rep(Accepted) && !for_rep(Excluded) && !for_rep(Rejected));
+}
+
+#[test]
+fn the_next_step_names_the_way_and_what_to_find_out() {
+    fn check(wanted: &str, facts: &[(FactName, &str)], want: &str) {
+        let (terms, org) = (Terms { next_step: wanted.to_owned(), ..terms() }, organisation("Acme", facts));
+        let lead = revise(&terms, None, &Finding { organisation: &org, score: &score(1000, &[]), news: &[], trust_of: &trust }, day(0));
+        assert_eq!(lead.unwrap().next_step, want);
+    }
+    use FactName::{Email, Person, Phone, Website};
+    check(
+        "",
+        &[(Phone, "+34911234567"), (Email, "x@acme.es")],
+        "call on +34911234567, or write to x@acme.es; find out: the decision maker",
+    );
+    check("", &[(Email, "x@acme.es"), (Person, "Ana")], "write to Ana at x@acme.es");
+    check(
+        "",
+        &[(Website, "https://acme.es")],
+        "find a telephone number or an e-mail address on https://acme.es/; find out: the decision maker",
+    );
+    check("offer a test run", &[], "offer a test run; find out: a telephone number or an e-mail address, the decision maker");
+}
+
+fn rep(toml: &str) -> Rep {
+    let spec: Spec = toml::from_str(&format!("email = \"x@example.com\"\n{toml}")).expect("a test's own settings parse");
+    spec.compile().expect("a test's own settings are good")
+}
+
+fn team() -> Vec<Rep> {
+    vec![
+        rep("id = 'ana'\nsegments = ['hospitals']\nregions = ['ES']\ncapacity = 2"),
+        rep("id = 'bob'\nsegments = ['hospitals']\nregions = ['PT']\nabsent = ['2026-01-05..2026-01-06']"),
+        rep("id = 'eva'\nsegments = ['schools']"),
+        rep("id = 'zoe'\nindustries = ['metal']\nregions = ['ES', 'PT']"),
+    ]
+}
+
+#[test]
+fn who_gets_it() {
+    fn check(what: &str, country: &[(FactName, &str)], load: &[(&str, u32)], at: i64, want: &str) {
+        let org = organisation("Acme", country);
+        let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
+        let load: BTreeMap<RepId, u32> = load.iter().map(|(rep, n)| (rep.parse().unwrap(), *n)).collect();
+        let case = Case { lead: &lead, organisation: &org, known_owner: None };
+        let said = match assign(&case, &team(), &load, day(at)) {
+            Decision::To(rep, because) => format!("{rep}: {because}"),
+            Decision::Nobody(because) => format!("nobody: {because}"),
+        };
+        assert_eq!(said, want, "{what}");
+    }
+    use FactName::{Country, Industry};
+    let (es, pt) = ([(Country, "ES"), (Industry, "Health")], [(Country, "PT"), (Industry, "Health")]);
+    check("by region", &es, &[], 0, "ana: works `hospitals` with 0 of 2 taken");
+    check("full", &es, &[("ana", 2)], 0, "nobody: nobody is free: ana has 2 of 2");
+    check("away", &pt, &[], 5, "nobody: nobody is free: bob is away until 2026-01-06");
+    check("back", &pt, &[], 6, "bob: works `hospitals` with 0 of 40 taken");
+    check("elsewhere", &[(Country, "FR")], &[], 0, "nobody: no rep of `hospitals` serves its industry and region (ana, bob, zoe)");
+    check("least load", &[(Country, "ES"), (Industry, "metal")], &[("ana", 1)], 0, "zoe: works `hospitals` with 0 of 40 taken");
+    check("ties by id", &[(Country, "ES"), (Industry, "metal")], &[], 0, "ana: works `hospitals` with 0 of 2 taken");
+    check("sure before unsure", &[(Country, "ES")], &[("ana", 1)], 0, "ana: works `hospitals` with 1 of 2 taken");
+    check("unknown place", &[], &[("ana", 1)], 0, "bob: works `hospitals` with 0 of 40 taken, its industry or region is not known");
+}
+
+#[test]
+fn an_owner_stays() {
+    let org = organisation("Acme", &[(FactName::Country, "ES")]);
+    let mut lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
+    let (zoe, eva): (RepId, RepId) = ("zoe".parse().unwrap(), "eva".parse().unwrap());
+    let known = |lead: &Lead, owner: Option<&RepId>| {
+        let case = Case { lead, organisation: &org, known_owner: owner };
+        assign(&case, &team(), &BTreeMap::from([(zoe.clone(), 99)]), day(0))
+    };
+    assert_eq!(known(&lead, Some(&zoe)), Decision::To(zoe.clone(), "looks after this organisation already".to_owned()));
+    // Who does not work the segment cannot keep it.
+    assert!(matches!(known(&lead, Some(&eva)), Decision::To(rep, _) if rep.as_str() == "ana"));
+    lead.owner = Decision::To(zoe.clone(), String::new());
+    assert_eq!(known(&lead, None), Decision::To(zoe.clone(), "works this lead already".to_owned()));
+    assert_eq!(
+        assign(&Case { lead: &lead, organisation: &org, known_owner: None }, &[], &BTreeMap::new(), day(0)),
+        Decision::Nobody("no rep is set up: add a `[[rep]]`".to_owned())
+    );
+}
+
+#[test]
+fn how_soon() {
+    let madrid = rep("id = 'ana'\nzone = 'Europe/Madrid'\nquiet = '22:00-07:00'\nabsent = ['2026-01-10']");
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let check = |points: i64, sent: u32, now: &str, want: Lane, because: &str| {
+        let lead = turn(None, &score(points, &[]), &[], 0).unwrap();
+        let slot = lane(&terms(), &lead, &madrid, sent, at(now));
+        assert_eq!((slot.lane, slot.because.as_str()), (want, because), "{points} {sent} {now}");
+    };
+    check(4000, 0, "2026-01-05T12:00:00Z", Lane::Urgent, "40 points, at once from 40 on");
+    check(3999, 0, "2026-01-05T12:00:00Z", Lane::Digest, "39 points, at once from 40 on");
+    check(4000, 4, "2026-01-05T12:00:00Z", Lane::Digest, "hot, but ana had 4 alerts in the last hour (at most 4)");
+    check(4000, 0, "2026-01-05T21:00:00Z", Lane::Digest, "hot, but ana has quiet hours");
+    check(4000, 0, "2026-01-05T20:59:59Z", Lane::Urgent, "40 points, at once from 40 on");
+    check(4000, 0, "2026-01-05T06:00:00Z", Lane::Urgent, "40 points, at once from 40 on");
+    check(4000, 0, "2026-01-10T12:00:00Z", Lane::Digest, "ana is away until 2026-01-10");
+}
+
+#[test]
+fn entries_are_due_now_or_with_the_digest() {
+    let lead = turn(None, &score(4000, &[]), &[], 0).unwrap();
+    let (rep, channel) = ("ana".parse().unwrap(), "mail".parse().unwrap());
+    let to = Address { rep: &rep, channel: &channel };
+    let digest = |_: Timestamp| day(7);
+    let urgent = entry(&lead, to, Lane::Urgent, day(1), &digest);
+    let later = entry(&lead, to, Lane::Digest, day(1), &digest);
+    assert_eq!((urgent.due, later.due), (day(1), day(7)));
+    assert_eq!((urgent.id, later.id), (Entry::id_of(&channel, &rep, lead.id, 1), urgent.id));
+}
+
+#[test]
+fn every_mistake_in_the_settings_is_named_at_once() {
+    let spec: Spec = toml::from_str(
+        "id = 'A'\nemail = 'nobody'\nlanguage = 'español'\nzone = 'Europe/Madird'\nsegments = ['x y']\nindustries = ['--']\nregions = ['-']\n\
+         absent = ['2026-02-30', '2026-01-02..2026-01-01']\nquiet = '22-7'\nchannel = 'C'",
+    )
+    .unwrap();
+    let keys: Vec<String> = spec.compile().unwrap_err().into_iter().map(|fault| fault.key).collect();
+    assert_eq!(
+        keys,
+        ["id", "email", "language", "zone", "segments[0]", "industries[0]", "regions[0]", "absent[0]", "absent[1]", "quiet", "channel"]
+    );
+    let plain = rep("id = 'ana'");
+    assert_eq!((plain.name.as_str(), plain.digest.as_str(), plain.capacity, plain.alerts_per_hour), ("ana", "Mon-Fri 08:00", 40, 4));
+    let all = "id='a'\nname=''\nemail='a@b.c'\nlanguage='en'\nzone='UTC'\nsegments=[]\nindustries=[]\nregions=[]\ncapacity=1\ndigest='daily 08:00'\n\
+               alerts_per_hour=1\nquiet=''\nchannel='mail'\nabsent=[]";
+    let table: toml::Table = all.parse().unwrap();
+    let mut keys: Vec<&str> = table.keys().map(String::as_str).collect();
+    let mut want = KEYS.to_vec();
+    keys.sort_unstable();
+    want.sort_unstable();
+    assert_eq!(keys, want);
+    toml::from_str::<Spec>(all).unwrap().compile().unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// However scores go up and down, revisions never fall, rise by one at most, and without news and without crossing they stand still.
+    #[test]
+    fn revisions_follow_news(totals in proptest::collection::vec((0_i64..6000, any::<bool>()), 1..20)) {
+        let mut lead: Option<Lead> = None;
+        for (n, (total, shut)) in (0_i64..).zip(totals) {
+            let mut now = score(total, &[]);
+            now.excluded = shut.then(|| "client list, line 1".to_owned());
+            let next = turn(lead.as_ref(), &now, &[], n);
+            if let (Some(before), Some(after)) = (&lead, &next) {
+                prop_assert!(after.revision == before.revision || after.revision == before.revision + 1);
+                let crossed = before.state != after.state || before.score.total() < 4000 && total >= 4000;
+                prop_assert!(crossed || after.revision == before.revision);
+                prop_assert_eq!(after.id, before.id);
+            }
+            if let Some(after) = &next {
+                let again = turn(Some(after), &now, &[], n + 1);
+                prop_assert_eq!(again, None, "the same again is nothing");
+            }
+            lead = next.or(lead);
+        }
+    }
+
+    #[test]
+    fn the_choice_does_not_depend_on_the_order_of_reps(by in 0_usize..4, ana in 0_u32..3, zoe in 0_u32..3, country in 0_usize..3, metal in any::<bool>()) {
+        let mut facts = vec![(FactName::Country, ["ES", "PT", "FR"][country])];
+        if metal { facts.push((FactName::Industry, "metal")); }
+        let org = organisation("Acme", &facts);
+        let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
+        let load = BTreeMap::from([("ana".parse().unwrap(), ana), ("zoe".parse().unwrap(), zoe)]);
+        let case = Case { lead: &lead, organisation: &org, known_owner: None };
+        let mut turned = team();
+        turned.rotate_left(by);
+        prop_assert_eq!(assign(&case, &team(), &load, day(0)), assign(&case, &turned, &load, day(0)));
+    }
+}
