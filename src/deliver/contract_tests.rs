@@ -1,0 +1,1 @@
+//! Every channel does the same under the same trouble.

@@ -1,0 +1,1 @@
+//! Receivers that misbehave on a script.

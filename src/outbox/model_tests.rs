@@ -1,0 +1,1 @@
+//! The outbox as a whole, under random receivers.

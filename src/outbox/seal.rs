@@ -1,0 +1,138 @@
+//! From entries and leads to messages: who gets what in one message, and under which id.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, hash64};
+use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Sealed};
+
+/// Entries that go out as one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// By which channel.
+    pub channel: ChannelId,
+    /// To whom.
+    pub rep: RepId,
+    /// Digest, or alert.
+    pub lane: Lane,
+    /// The digest time it is for (the newest, when several were missed); for an alert, when it was due.
+    pub window: Timestamp,
+    /// The leads, each with its newest revision, in the order they were decided.
+    pub leads: Vec<(LeadId, u32)>,
+    /// All entries it settles, older revisions of the same lead included.
+    pub entries: Vec<EntryId>,
+}
+
+/// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
+/// (after a downtime one merged digest, not five); one alert per lead in the urgent lane. Same entries, same batches, whatever their order.
+pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
+    let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
+    due.sort_by(|a, b| (a.at, a.id).cmp(&(b.at, b.id)));
+    let mut groups: BTreeMap<(Lane, &ChannelId, &RepId, Option<LeadId>), Vec<&Entry>> = BTreeMap::new();
+    for entry in due {
+        let alone = match entry.lane {
+            Lane::Urgent => Some(entry.lead),
+            Lane::Digest => None,
+        };
+        groups.entry((entry.lane, &entry.channel, &entry.rep, alone)).or_default().push(entry);
+    }
+    groups.into_values().filter_map(|group| Batch::of(&group)).collect()
+}
+
+impl Batch {
+    fn of(group: &[&Entry]) -> Option<Self> {
+        let first = group.first()?;
+        let mut leads: Vec<(LeadId, u32)> = Vec::new();
+        for entry in group {
+            match leads.iter_mut().find(|(lead, _)| *lead == entry.lead) {
+                Some((_, revision)) => *revision = entry.revision.max(*revision),
+                None => leads.push((entry.lead, entry.revision)),
+            }
+        }
+        let mut ids: Vec<EntryId> = group.iter().map(|entry| entry.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Some(Self {
+            channel: first.channel.clone(),
+            rep: first.rep.clone(),
+            lane: first.lane,
+            window: group.iter().map(|entry| entry.due).max().unwrap_or(first.due),
+            leads,
+            entries: ids,
+        })
+    }
+
+    /// The id of the message: from channel, rep, window and members, so that sealing again after a crash comes to the same one.
+    pub fn id(&self) -> MessageId {
+        let window = self.window.as_millisecond().to_be_bytes();
+        let members: Vec<u8> = self.entries.iter().flat_map(|id| id.0.to_be_bytes()).collect();
+        MessageId::of(&[b"entries", self.channel.as_str().as_bytes(), self.rep.as_str().as_bytes(), &window, &members])
+    }
+
+    /// What it becomes.
+    pub const fn kind(&self) -> MessageKind {
+        match self.lane {
+            Lane::Urgent => MessageKind::Alert,
+            Lane::Digest => MessageKind::Digest,
+        }
+    }
+
+    /// The message, ready to leave. Mail to one rep leaves in order, so that an older revision of a lead never follows a newer one.
+    pub fn seal(self, title: String, sealed: Sealed, now: Timestamp) -> Message {
+        Message {
+            id: self.id(),
+            kind: self.kind(),
+            order_key: hash64(&[b"rep", self.rep.as_str().as_bytes()]),
+            channel: self.channel,
+            title,
+            sealed,
+            entries: self.entries,
+            made: now,
+            state: MessageState::Ready { not_before: now },
+            tries: 0,
+            attempts: Vec::new(),
+        }
+    }
+}
+
+/// The id of the message that tells this channel of this revision of this lead, for ever (W2).
+pub fn lead_message_id(channel: &ChannelId, lead: LeadId, revision: u32) -> MessageId {
+    MessageId::of(&[b"lead", channel.as_str().as_bytes(), &lead.0.to_be_bytes(), &revision.to_be_bytes()])
+}
+
+/// The message that tells a machine of a lead's revision; revisions of one lead leave in order.
+pub fn for_lead(channel: &ChannelId, lead: &Lead, sealed: Sealed, now: Timestamp) -> Message {
+    Message {
+        id: lead_message_id(channel, lead.id, lead.revision),
+        channel: channel.clone(),
+        kind: MessageKind::Lead,
+        order_key: lead.id.0,
+        title: format!("{} ({})", lead.title, lead.segment),
+        sealed,
+        entries: Vec::new(),
+        made: now,
+        state: MessageState::Ready { not_before: now },
+        tries: 0,
+        attempts: Vec::new(),
+    }
+}
+
+/// A message about no lead (a test, a notice to the operator), in no order with others. `topic` and `now` make its id.
+pub fn alone(channel: &ChannelId, kind: MessageKind, topic: &str, sealed: Sealed, now: Timestamp) -> Message {
+    let at = now.as_millisecond().to_be_bytes();
+    let id = MessageId::of(&[kind.word().as_bytes(), channel.as_str().as_bytes(), topic.as_bytes(), &at]);
+    Message {
+        order_key: hash64(&[id.as_str().as_bytes()]),
+        id,
+        channel: channel.clone(),
+        kind,
+        title: topic.to_owned(),
+        sealed,
+        entries: Vec::new(),
+        made: now,
+        state: MessageState::Ready { not_before: now },
+        tries: 0,
+        attempts: Vec::new(),
+    }
+}

@@ -1,0 +1,295 @@
+//! What machines get: JSON in the shape of Standard Webhooks (`type`, `timestamp`, `data`), below 20 kB, stable within a major version.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Item;
+use crate::model::{Decision, Evidence, Failure, PartKind, Sealed, Subject};
+
+/// Bytes a payload stays below (the specification's advice); fewer signals, facts and quotes are told first.
+const BYTES: usize = 20_000;
+
+/// Something a machine is told.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// A lead's first revision (`lead.created`) or a later one (`lead.updated`).
+    Lead(Item<'a>),
+    /// A test by hand (`test`).
+    Test {
+        /// Words of whoever sends it.
+        note: &'a str,
+        /// When.
+        at: Timestamp,
+    },
+    /// A source fails (`source.ill`).
+    SourceIll {
+        /// Which.
+        source: &'a str,
+        /// What.
+        failure: &'a Failure,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A source is well again (`source.well`).
+    SourceWell {
+        /// Which.
+        source: &'a str,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// A word to the operator (`notice`).
+    Notice {
+        /// What.
+        text: &'a str,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Event<'_> {
+    /// The event's type, dot-separated words.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Lead(item) => {
+                if item.lead.revision <= 1 {
+                    "lead.created"
+                } else {
+                    "lead.updated"
+                }
+            }
+            Self::Test { .. } => "test",
+            Self::SourceIll { .. } => "source.ill",
+            Self::SourceWell { .. } => "source.well",
+            Self::Notice { .. } => "notice",
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a, D> {
+    r#type: &'a str,
+    timestamp: String,
+    data: D,
+}
+
+#[derive(Serialize)]
+struct LeadData<'a> {
+    lead: String,
+    revision: u32,
+    segment: &'a str,
+    state: &'a str,
+    title: &'a str,
+    organisation: OrganisationData<'a>,
+    /// Points; exact to the hundredth.
+    fit: f64,
+    signal: f64,
+    total_between: [f64; 2],
+    known_percent: u8,
+    parts: Vec<PartData<'a>>,
+    unknown: Vec<&'a str>,
+    signals: Vec<SignalData<'a>>,
+    next_step: &'a str,
+    owner: OwnerData<'a>,
+    first_seen: String,
+    changed: String,
+    /// Whether something was left out to stay small.
+    shortened: bool,
+}
+
+#[derive(Serialize)]
+struct OrganisationData<'a> {
+    id: String,
+    name: Option<&'a str>,
+    facts: Vec<FactData<'a>>,
+}
+
+#[derive(Serialize)]
+struct FactData<'a> {
+    name: &'a str,
+    value: String,
+    source: &'a str,
+    url: &'a str,
+    seen: String,
+}
+
+#[derive(Serialize)]
+struct PartData<'a> {
+    of: &'a str,
+    points: f64,
+    why: &'a str,
+    how: &'a str,
+    rule: &'a str,
+    evidence: Option<EvidenceData<'a>>,
+}
+
+#[derive(Serialize)]
+struct SignalData<'a> {
+    kind: &'a str,
+    sentence: &'a str,
+    at: String,
+    evidence: EvidenceData<'a>,
+}
+
+#[derive(Serialize)]
+struct EvidenceData<'a> {
+    source: &'a str,
+    url: &'a str,
+    quote: &'a str,
+    seen: String,
+}
+
+#[derive(Serialize)]
+struct OwnerData<'a> {
+    rep: Option<&'a str>,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct NoteData<'a> {
+    note: &'a str,
+}
+
+#[derive(Serialize)]
+struct SourceData<'a> {
+    source: &'a str,
+    since: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what_to_do: Option<&'a str>,
+}
+
+/// How much is told of each list.
+#[derive(Clone, Copy)]
+struct Limits {
+    facts: usize,
+    parts: usize,
+    signals: usize,
+    quotes: bool,
+}
+
+/// The event as sealed bytes of one line. Same arguments, same bytes.
+pub fn payload(event: &Event<'_>) -> Sealed {
+    let word = event.word();
+    let bytes = match event {
+        Event::Lead(item) => lead(word, item),
+        Event::Test { note, at } | Event::Notice { text: note, at } => json(word, *at, NoteData { note }),
+        Event::SourceIll { source, failure, since } => {
+            let (class, text) = (Some(failure.class.word()), Some(failure.text.as_str()));
+            let data = SourceData { source, since: since.to_string(), class, text, what_to_do: Some(failure.class.what_to_do()) };
+            json(word, *since, data)
+        }
+        Event::SourceWell { source, since } => {
+            json(word, *since, SourceData { source, since: since.to_string(), class: None, text: None, what_to_do: None })
+        }
+    };
+    Sealed { content_type: "application/json".to_owned(), bytes, recipient: String::new() }
+}
+
+fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
+    let steps = [
+        Limits { facts: 60, parts: 60, signals: 20, quotes: true },
+        Limits { facts: 30, parts: 30, signals: 8, quotes: true },
+        Limits { facts: 20, parts: 20, signals: 5, quotes: false },
+        Limits { facts: 8, parts: 8, signals: 2, quotes: false },
+    ];
+    let mut bytes = Vec::new();
+    for limits in steps {
+        bytes = json(word, item.lead.changed, lead_data(item, limits));
+        if bytes.len() <= BYTES {
+            break;
+        }
+    }
+    bytes
+}
+
+fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
+    let Item { lead, organisation, signals } = *item;
+    let mut newest: Vec<_> = signals.iter().collect();
+    newest.sort_by(|a, b| (b.at, b.seen, &a.sentence).cmp(&(a.at, a.seen, &b.sentence)));
+    let score = &lead.score;
+    let shortened =
+        organisation.facts.len() > limits.facts || score.parts.len() > limits.parts || signals.len() > limits.signals || !limits.quotes;
+    let Subject::Organisation(organisation_id) = lead.subject;
+    LeadData {
+        lead: lead.id.to_string(),
+        revision: lead.revision,
+        segment: lead.segment.as_str(),
+        state: lead.state.word(),
+        title: &lead.title,
+        organisation: OrganisationData {
+            id: organisation_id.to_string(),
+            name: organisation.name.as_deref(),
+            facts: organisation.facts.iter().take(limits.facts).map(fact_data).collect(),
+        },
+        fit: points(score.fit),
+        signal: points(score.signal),
+        total_between: [points(score.between.0), points(score.between.1)],
+        known_percent: score.known,
+        parts: score.parts.iter().take(limits.parts).map(|part| part_data(part, limits)).collect(),
+        unknown: score.unknown.iter().map(|name| name.word()).collect(),
+        signals: newest
+            .into_iter()
+            .take(limits.signals)
+            .map(|signal| SignalData {
+                kind: signal.kind.word(),
+                sentence: &signal.sentence,
+                at: signal.at.to_string(),
+                evidence: evidence(&signal.evidence, limits),
+            })
+            .collect(),
+        next_step: &lead.next_step,
+        owner: match &lead.owner {
+            Decision::To(rep, why) => OwnerData { rep: Some(rep.as_str()), why },
+            Decision::Nobody(why) => OwnerData { rep: None, why },
+        },
+        first_seen: lead.first_seen.to_string(),
+        changed: lead.changed.to_string(),
+        shortened,
+    }
+}
+
+fn fact_data(fact: &crate::model::Fact) -> FactData<'_> {
+    FactData {
+        name: fact.name.word(),
+        value: fact.value.text(),
+        source: fact.evidence.source.as_str(),
+        url: fact.evidence.url.as_str(),
+        seen: fact.evidence.seen.to_string(),
+    }
+}
+
+fn part_data(part: &crate::model::Part, limits: Limits) -> PartData<'_> {
+    PartData {
+        of: match part.kind {
+            PartKind::Fit => "fit",
+            PartKind::Signal(_) => "signal",
+        },
+        points: points(part.centipoints),
+        why: &part.why,
+        how: &part.how,
+        rule: &part.rule,
+        evidence: part.evidence.as_ref().map(|proof| evidence(proof, limits)),
+    }
+}
+
+fn evidence(evidence: &Evidence, limits: Limits) -> EvidenceData<'_> {
+    EvidenceData {
+        source: evidence.source.as_str(),
+        url: evidence.url.as_str(),
+        quote: if limits.quotes { &evidence.quote } else { "" },
+        seen: evidence.seen.to_string(),
+    }
+}
+
+/// Points as a JSON number; scores are small, so the hundredths come out as written.
+fn points(hundredths: i64) -> f64 {
+    hundredths as f64 / 100.0
+}
+
+fn json<D: Serialize>(word: &str, at: Timestamp, data: D) -> Vec<u8> {
+    let body = Body { r#type: word, timestamp: at.to_string(), data };
+    serde_json::to_vec(&body).expect("structs of text and finite numbers always serialise")
+}

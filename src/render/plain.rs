@@ -1,0 +1,128 @@
+//! The plain text form: 72 columns, addresses unbroken.
+
+use super::view::{LeadView, LinkView, ReasonView, View};
+
+/// Columns.
+const WIDTH: usize = 72;
+
+pub(super) fn page(view: &View) -> String {
+    let mut out = Page::default();
+    out.line(&view.heading);
+    out.line(&"=".repeat(view.heading.chars().count().min(WIDTH)));
+    for paragraph in &view.paragraphs {
+        out.gap();
+        out.wrap("", "", paragraph);
+    }
+    for lead in &view.leads {
+        lead_block(&mut out, lead);
+    }
+    if let Some(more) = &view.more {
+        out.gap();
+        out.wrap("", "", more);
+    }
+    if let Some(title) = view.sources_title {
+        out.gap();
+        out.line(title);
+        out.line(&"-".repeat(title.chars().count()));
+        for source in &view.sources {
+            let mark = if source.well { "* " } else { "! " };
+            out.wrap(mark, "  ", &format!("{}: {}", source.title, source.status));
+        }
+    }
+    if let Some(footer) = view.footer {
+        out.gap();
+        out.line("-- ");
+        out.wrap("", "", footer);
+    }
+    if let Some(LinkView { words, href: Some(href) }) = &view.unsubscribe {
+        out.line(&format!("{words}: {href}"));
+    }
+    out.text
+}
+
+fn lead_block(out: &mut Page, lead: &LeadView) {
+    out.gap();
+    out.line(&"-".repeat(WIDTH));
+    let number = lead.number.map(|n| format!("{n}. ")).unwrap_or_default();
+    out.wrap(&number, "   ", &lead.name);
+    out.wrap("   ", "   ", &lead.tag);
+    if !lead.about.is_empty() {
+        out.wrap("   ", "   ", &lead.about.join(" · "));
+    }
+    for contact in &lead.contacts {
+        let text = match &contact.href {
+            Some(href) if href.starts_with("http") => href,
+            Some(_) | None => &contact.words,
+        };
+        out.wrap("   ", "   ", text);
+    }
+    if !lead.reasons.is_empty() {
+        out.gap();
+        out.line(&format!("   {}", lead.why_now));
+        for reason in &lead.reasons {
+            reason_block(out, reason);
+        }
+    }
+    if let Some(next) = &lead.next {
+        out.gap();
+        out.wrap("   ", "   ", &format!("{}: {next}", lead.next_label));
+    }
+    out.gap();
+    out.wrap("   ", "   ", &format!("{}: {}", lead.score_label, lead.score));
+    for part in &lead.parts {
+        let how = part.how.as_ref().map(|how| format!(" ({how})")).unwrap_or_default();
+        out.wrap(&format!("   {:>7}  ", part.points), "            ", &format!("{}{how}", part.why));
+    }
+    if let Some(unknown) = &lead.unknown {
+        out.wrap("   ", "   ", &format!("{}: {unknown}", lead.unknown_label));
+    }
+    out.line(&format!("   {}", lead.explain));
+}
+
+fn reason_block(out: &mut Page, reason: &ReasonView) {
+    let label = reason.label.map(|label| format!("{label}: ")).unwrap_or_default();
+    out.wrap("   * ", "     ", &format!("{label}{} ({})", reason.sentence, reason.when));
+    if let Some(quote) = &reason.quote {
+        out.wrap("     “", "      ", &format!("{quote}”"));
+    }
+    let proof = reason.proof.href.as_ref().unwrap_or(&reason.proof.words);
+    out.wrap("     ", "     ", proof);
+    out.wrap("     ", "     ", &reason.seen);
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// Breaks at spaces; a word longer than the line stands alone and whole.
+    fn wrap(&mut self, first: &str, next: &str, text: &str) {
+        let mut current = first.to_owned();
+        let mut empty = true;
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            if !empty && current.chars().count() + 1 + word.chars().count() > WIDTH {
+                self.line(current.trim_end());
+                next.clone_into(&mut current);
+                empty = true;
+            }
+            if !empty {
+                current.push(' ');
+            }
+            current.push_str(word);
+            empty = false;
+        }
+        self.line(current.trim_end());
+    }
+}

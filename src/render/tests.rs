@@ -1,0 +1,349 @@
+//! Letters and payloads as a person and a machine get them, with fixed dates.
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, RecordId, SegmentId, SourceId};
+use crate::base::secret::Secret;
+use crate::model::{
+    Decision, Evidence, Fact, FactName, Failure, FailureClass, Health, LeadState, MessageKind, Part, PartKind, Score, SignalKind, Subject,
+    Value,
+};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-11-23T07:00:00Z")
+}
+
+fn evidence(quote: &str) -> Evidence {
+    Evidence {
+        source: "es-market".parse::<SourceId>().unwrap(),
+        url: Url::parse("https://market.example/requests/4711").unwrap(),
+        quote: quote.to_owned(),
+        path: "li:nth-of-type(3) .text".to_owned(),
+        content: ContentHash::of(b"page"),
+        seen: at("2026-11-23T05:12:00Z"),
+    }
+}
+
+fn fact(name: FactName, value: Value) -> Fact {
+    Fact { name, value, record: RecordId(1), evidence: evidence("") }
+}
+
+/// A lead as `resolve`, `score` and `route` would make it, about an organisation of this name.
+struct Case {
+    lead: Lead,
+    organisation: Organisation,
+    signals: Vec<Signal>,
+}
+
+impl Case {
+    fn new(name: &str) -> Self {
+        let subject = Subject::Organisation(OrganisationId::of(&[name.as_bytes()]));
+        let segment: SegmentId = "packaging".parse().unwrap();
+        let Subject::Organisation(id) = subject;
+        let facts = vec![
+            fact(FactName::Name, Value::Text(name.to_owned())),
+            fact(FactName::Industry, Value::Text("Metal workshop".to_owned())),
+            fact(FactName::Place, Value::Text("Sabadell".to_owned())),
+            fact(FactName::Region, Value::Text("Barcelona".to_owned())),
+            fact(FactName::Country, Value::Text("ES".to_owned())),
+            fact(FactName::Phone, Value::Phone("+34937000000".to_owned())),
+            fact(FactName::Email, Value::Email("compras@talleres.example".to_owned())),
+            fact(FactName::Website, Value::Url(Url::parse("https://www.talleres.example/").unwrap())),
+        ];
+        let signals = vec![
+            signal(
+                id,
+                SignalKind::RequestForSuppliers,
+                "Looks for a supplier of pallets",
+                "2026-11-23T05:00:00Z",
+                "Buscamos proveedor de palés EUR, 400 al mes",
+            ),
+            signal(id, SignalKind::VacancyPublished, "Hires a warehouse manager", "2026-11-19T09:00:00Z", "Jefe/a de almacén"),
+        ];
+        let part = |kind, centipoints, why: &str, how: &str| Part {
+            kind,
+            rule: "segment.points[0]".to_owned(),
+            why: why.to_owned(),
+            centipoints,
+            how: how.to_owned(),
+            evidence: Some(evidence("Metal workshop")),
+        };
+        let score = Score {
+            fit: 3_500,
+            signal: 1_475,
+            between: (4_000, 6_500),
+            known: 60,
+            parts: vec![
+                part(PartKind::Fit, 1_500, "is in our delivery area", "region: Barcelona"),
+                part(PartKind::Fit, 2_000, "ships heavy goods", "industry: Metal workshop"),
+                part(PartKind::Signal(SignalKind::RequestForSuppliers), 1_500, "asks for what we sell", "15 points, today"),
+                part(
+                    PartKind::Signal(SignalKind::VacancyPublished),
+                    -25,
+                    "may change its buyer",
+                    "-0.5 points, 4 days old, half-life 4 days",
+                ),
+                part(PartKind::Fit, 0, "does not count", ""),
+            ],
+            unknown: vec![FactName::Size, FactName::Person],
+            excluded: None,
+            rules: ContentHash::default(),
+            at: now(),
+        };
+        let lead = Lead {
+            id: Lead::id_of(&segment, subject),
+            version: 1,
+            revision: 1,
+            segment,
+            subject,
+            title: name.to_owned(),
+            score,
+            state: LeadState::New,
+            owner: Decision::To("ana".parse().unwrap(), "region Barcelona".to_owned()),
+            next_step: "Call +34937000000 today and ask who buys pallets".to_owned(),
+            first_seen: now(),
+            changed: now(),
+        };
+        let organisation = Organisation {
+            id,
+            version: 1,
+            name: Some(name.to_owned()),
+            keys: std::collections::BTreeSet::new(),
+            facts,
+            records: vec![RecordId(1)],
+            first_seen: now(),
+            changed: now(),
+        };
+        Self { lead, organisation, signals }
+    }
+
+    fn item(&self) -> Item<'_> {
+        Item { lead: &self.lead, organisation: &self.organisation, signals: &self.signals }
+    }
+}
+
+fn signal(organisation: OrganisationId, kind: SignalKind, sentence: &str, when: &str, quote: &str) -> Signal {
+    Signal { kind, organisation, record: RecordId(1), at: at(when), seen: now(), sentence: sentence.to_owned(), evidence: evidence(quote) }
+}
+
+fn sources() -> Vec<SourceState> {
+    let state = |id: &str| SourceState::new(&id.parse().unwrap());
+    let mut well = state("es-market");
+    well.complete_until = Some(at("2026-11-23T06:40:00Z"));
+    well.health = Health::Well { since: at("2026-11-01T00:00:00Z") };
+    let mut ill = state("fair");
+    ill.complete_until = Some(at("2026-11-20T06:40:00Z"));
+    ill.health = Health::Ill { since: at("2026-11-21T06:40:00Z"), failure: Failure::new(FailureClass::ZeroRecords, "no records") };
+    vec![well, ill, state("press")]
+}
+
+fn written(language: Language, cases: &[Case], with: &[SourceState]) -> Rendered {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    let reader = Reader { rep: &rep, language, zone: &zone };
+    let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
+    let lines: Vec<SourceLine<'_>> = with.iter().map(|state| SourceLine { title: state.id.as_str(), state }).collect();
+    let links = Links { unsubscribe: Some(Url::parse("https://leads.example/unsubscribe/abc").unwrap()) };
+    digest(&reader, &items, &lines, &links, now()).unwrap()
+}
+
+fn two() -> Vec<Case> {
+    let mut second = Case::new("Cajas y Embalajes del Vallès, S.L.");
+    second.lead.revision = 3;
+    second.lead.score.between = (4_975, 4_975);
+    second.signals.truncate(1);
+    vec![Case::new("Talleres García"), second]
+}
+
+#[test]
+fn a_digest_in_english() {
+    let letter = written(Language::En, &two(), &sources());
+    insta::assert_snapshot!("digest_en_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
+    insta::assert_snapshot!("digest_en_html", letter.html);
+}
+
+#[test]
+fn a_digest_in_spanish() {
+    let letter = written(Language::Es, &two(), &sources());
+    insta::assert_snapshot!("digest_es_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
+    assert!(letter.html.contains("<html lang=\"es\">"));
+}
+
+#[test]
+fn silence_is_never_ambiguous() {
+    for (with, want) in [
+        (sources(), "Nothing new, but 2 of 3 sources are incomplete"),
+        (sources()[..1].to_vec(), "Nothing new: 1 source complete"),
+        (Vec::new(), "Nothing new: 0 sources complete"),
+    ] {
+        let letter = written(Language::En, &[], &with);
+        assert_eq!(letter.subject, want);
+        assert!(
+            letter.text.contains(if with.is_empty() { "No source is being read" } else { "complete until Mon 23 Nov 2026 07:40" }),
+            "{}",
+            letter.text
+        );
+    }
+}
+
+#[test]
+fn an_alert_is_one_lead() {
+    let rep: RepId = "ana".parse().unwrap();
+    let reader = Reader { rep: &rep, language: Language::En, zone: &TimeZone::UTC };
+    let letter = alert(&reader, &Case::new("Talleres García").item(), &Links::default(), now()).unwrap();
+    insta::assert_snapshot!("alert_en_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
+}
+
+/// Reads the points back out of the text and adds them up.
+#[test]
+fn the_lines_shown_sum_to_the_score_even_when_some_are_folded() {
+    let mut case = Case::new("Many rules");
+    let template = case.lead.score.parts[0].clone();
+    case.lead.score.parts = (1..=30).map(|n| Part { centipoints: n * 7 - 50, ..template.clone() }).collect();
+    case.lead.score.fit = case.lead.score.parts.iter().map(|part| part.centipoints).sum();
+    case.lead.score.signal = 0;
+    let letter = written(Language::En, &[case], &[]);
+    let mut sum = 0_i64;
+    for line in letter.text.lines() {
+        let word = line.trim_start().split(' ').next().unwrap_or("");
+        if line.starts_with("   ") && (word.starts_with('+') || (word.starts_with('-') && word.len() < 8)) && !word.starts_with("+34") {
+            sum += (word.parse::<f64>().unwrap() * 100.0).round() as i64;
+        }
+    }
+    assert_eq!(sum, (1..=30).map(|n| n * 7 - 50).sum::<i64>());
+    assert!(letter.text.contains("23 more rules"), "{}", letter.text);
+}
+
+#[test]
+fn a_big_digest_stays_small_and_says_what_is_missing() {
+    let cases: Vec<Case> = (0..60)
+        .map(|n| {
+            let mut case = Case::new(&format!("Company {n} {}", "long ".repeat(30)));
+            case.signals = (0..9)
+                .map(|_| {
+                    signal(
+                        case.organisation.id,
+                        SignalKind::PriceMoved,
+                        &"word ".repeat(60),
+                        "2026-11-20T00:00:00Z",
+                        &"quote & <b> ".repeat(40),
+                    )
+                })
+                .collect();
+            case
+        })
+        .collect();
+    let letter = written(Language::En, &cases, &sources());
+    assert!(letter.html.len() <= 90_000, "{}", letter.html.len());
+    let shown = letter.html.matches("<h2 ").count() - 1;
+    assert!(shown >= 5, "{shown}");
+    assert!(letter.text.contains(&format!("And {} more", 60 - shown)), "{}", letter.text);
+}
+
+#[test]
+fn payloads() {
+    let case = Case::new("Talleres García");
+    let made = payload(&Event::Lead(case.item()));
+    let value: serde_json::Value = serde_json::from_slice(&made.bytes).unwrap();
+    insta::assert_snapshot!("payload_lead", serde_json::to_string_pretty(&value).unwrap());
+    assert!(!made.bytes.contains(&b'\n'));
+
+    let mut big = Case::new("Big");
+    big.signals = (0..500)
+        .map(|_| signal(big.organisation.id, SignalKind::PriceMoved, &"x".repeat(240), "2026-11-20T00:00:00Z", &"y".repeat(240)))
+        .collect();
+    big.organisation.facts = vec![fact(FactName::Phone, Value::Text("z".repeat(100))); 500];
+    let made = payload(&Event::Lead(big.item()));
+    assert!(made.bytes.len() <= 20_000, "{}", made.bytes.len());
+    let value: serde_json::Value = serde_json::from_slice(&made.bytes).unwrap();
+    assert_eq!(value["data"]["shortened"], true);
+    for (event, word) in [
+        (Event::Test { note: "hello", at: now() }, "test"),
+        (Event::SourceWell { source: "fair", since: now() }, "source.well"),
+        (Event::Notice { text: "x", at: now() }, "notice"),
+    ] {
+        let value: serde_json::Value = serde_json::from_slice(&payload(&event).bytes).unwrap();
+        assert_eq!(value["type"], word);
+        assert_eq!(value["timestamp"], "2026-11-23T07:00:00Z");
+    }
+}
+
+fn mailed(letter: &Rendered, date: Timestamp) -> String {
+    let rep: RepId = "ana".parse().unwrap();
+    let id = MessageId::of(&[b"x"]);
+    let unsubscribe = UnsubscribeKey::new(Secret::new("k".repeat(32))).link(
+        &Url::parse("https://leads.example").unwrap(),
+        &"mail".parse::<ChannelId>().unwrap(),
+        "ana@example.com",
+    );
+    let envelope = Envelope {
+        from: &Address::parse("Atalaya <leads@example.com>").unwrap(),
+        reply_to: None,
+        to: &Address::parse("Ana Ñúñez <ana@example.com>").unwrap(),
+        rep: &rep,
+        kind: MessageKind::Digest,
+        id: &id,
+        window: now(),
+        date,
+        unsubscribe: Some(&unsubscribe),
+    };
+    let sealed = mail(&envelope, letter).unwrap();
+    assert_eq!(sealed.recipient, "ana@example.com");
+    String::from_utf8(sealed.bytes).unwrap()
+}
+
+#[test]
+fn mail_has_its_headers_and_the_same_bytes_each_time() {
+    let letter = written(Language::Es, &two(), &sources());
+    let bytes = mailed(&letter, now());
+    assert_eq!(bytes, mailed(&letter, now()));
+    let (head, body) = bytes.split_once("\r\n\r\n").unwrap();
+    insta::assert_snapshot!("mail_headers", head.replace("\r\n", "\n"));
+    assert!(bytes.is_ascii());
+    assert_eq!(html_part(bytes.as_bytes()).map(|html| html.replace("\r\n", "\n")), Some(letter.html.clone()));
+    assert!(bytes.lines().all(|line| line.len() <= 998));
+    assert!(body.lines().all(|line| line.len() <= 78), "quoted-printable lines are short");
+    assert_eq!(bytes.matches('\n').count(), bytes.matches("\r\n").count(), "no bare line feed");
+}
+
+#[test]
+fn a_subject_cannot_become_a_header() {
+    let mut case = Case::new("Evil\r\nBcc: everybody@example.com");
+    case.signals[0].sentence = "x\nX-Header: y".to_owned();
+    let letter = written(Language::En, &[case], &[]);
+    let bytes = mailed(&letter, now() + SignedDuration::from_secs(1));
+    let head = bytes.split_once("\r\n\r\n").unwrap().0;
+    assert!(!head.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("X-Header:")), "{head}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    /// Whatever a page says, it becomes text: no tag, no script address, no invisible character, no broken sum of columns.
+    #[test]
+    fn foreign_text_stays_text(name in "\\PC{0,60}", quote in "[<>&\"'a-z\u{202e}\u{200b}\u{0}-\u{1f} ]{0,120}", extra in ".{0,40}") {
+        let mut case = Case::new(&format!("<script>alert(1)</script>{name}"));
+        case.signals[0].evidence.quote = quote;
+        case.signals[0].sentence = format!("<img src=x onerror=1>{extra}");
+        case.signals[0].evidence.url = Url::parse("javascript:alert(1)").unwrap();
+        case.lead.next_step = format!("\"><a href=\"https://evil.example\">{extra}");
+        case.organisation.facts.push(fact(FactName::Website, Value::Text("javascript:alert(1)".to_owned())));
+        let letter = written(Language::En, &[case], &sources());
+        let clean = written(Language::En, &[Case::new("x")], &sources());
+        for tag in ["<script", "<img", "javascript:"] {
+            prop_assert!(!letter.html.contains(tag), "{}", tag);
+        }
+        // One link less than the clean one (its proof is no link), and none that the foreign text brought.
+        prop_assert_eq!(letter.html.matches("<a ").count() + 1, clean.html.matches("<a ").count());
+        let hides = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{200b}' | '\u{2066}'..='\u{2069}');
+        let hidden = letter.html.chars().chain(letter.text.chars()).any(hides);
+        prop_assert!(!hidden);
+        prop_assert!(!letter.text.chars().any(|c| c.is_control() && c != '\n'));
+        prop_assert!(!letter.subject.chars().any(char::is_control));
+    }
+}

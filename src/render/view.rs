@@ -1,0 +1,273 @@
+//! What a letter shows, chosen and worded from the model's values; both forms of a letter are laid out from this and nothing else.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::clean::{address_words, line, link, mail_link, phone_link};
+use super::language::Word;
+use super::{Item, Language, Reader, SourceLine};
+use crate::base::caps;
+use crate::model::{Evidence, FactName, Health, Lead, Organisation, PartKind, Score, Signal, Value};
+
+/// Reasons shown of one lead; the newest.
+const REASONS: usize = 3;
+/// Score lines shown of one lead; the rest becomes one line, so that the sum still holds.
+const PARTS: usize = 8;
+/// Unknown facts named.
+const UNKNOWN: usize = 3;
+/// Sources listed; the ill ones first.
+const SOURCES: usize = 20;
+
+/// One letter.
+#[derive(Debug, Serialize)]
+pub(super) struct View {
+    pub lang: &'static str,
+    pub subject: String,
+    pub heading: String,
+    pub paragraphs: Vec<String>,
+    pub leads: Vec<LeadView>,
+    pub more: Option<String>,
+    pub sources_title: Option<&'static str>,
+    pub sources: Vec<SourceView>,
+    pub footer: Option<&'static str>,
+    pub unsubscribe: Option<LinkView>,
+}
+
+/// Words with an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct LinkView {
+    pub words: String,
+    /// Nothing: the words stand alone.
+    pub href: Option<String>,
+}
+
+/// One lead.
+#[derive(Debug, Serialize)]
+pub(super) struct LeadView {
+    /// Its place in the letter, from 1; nothing when it is the only one.
+    pub number: Option<usize>,
+    pub name: String,
+    /// Segment, and whether this is an update.
+    pub tag: String,
+    /// What it does, how big, where.
+    pub about: Vec<String>,
+    pub contacts: Vec<LinkView>,
+    pub why_now: &'static str,
+    pub reasons: Vec<ReasonView>,
+    pub score_label: &'static str,
+    pub score: String,
+    pub parts: Vec<PartView>,
+    pub unknown_label: &'static str,
+    pub unknown: Option<String>,
+    pub next_label: &'static str,
+    pub next: Option<String>,
+    pub explain: String,
+    /// Language of the sentences this program makes in English, where the letter's is another.
+    pub sentence_lang: Option<&'static str>,
+}
+
+/// One dated reason with its proof.
+#[derive(Debug, Serialize)]
+pub(super) struct ReasonView {
+    /// The kind of reason in the reader's language, unless the sentence says it already.
+    pub label: Option<&'static str>,
+    pub sentence: String,
+    pub when: String,
+    pub quote: Option<String>,
+    pub proof: LinkView,
+    pub seen: String,
+}
+
+/// One line of the sum.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct PartView {
+    pub points: String,
+    pub why: String,
+    pub how: Option<String>,
+}
+
+/// One source's completeness.
+#[derive(Debug, Serialize)]
+pub(super) struct SourceView {
+    pub title: String,
+    pub status: String,
+    pub well: bool,
+}
+
+/// A day and how long ago it was, in the reader's zone: "Mon 23 Nov 2026, today".
+fn day(reader: &Reader<'_>, at: Timestamp, now: Timestamp) -> String {
+    let (date, today) = (at.to_zoned(reader.zone.clone()).date(), now.to_zoned(reader.zone.clone()).date());
+    let ago = i64::from(date.until(today).map_or(0, |span| span.get_days()));
+    format!("{}, {}", reader.language.date(date), reader.language.age(ago))
+}
+
+fn day_and_hour(reader: &Reader<'_>, at: Timestamp) -> String {
+    let local = at.to_zoned(reader.zone.clone());
+    format!("{} {:02}:{:02}", reader.language.date(local.date()), local.hour(), local.minute())
+}
+
+/// What to call the organisation behind an item.
+pub(super) fn name_of(item: &Item<'_>, language: Language) -> String {
+    let named = item.organisation.name.as_deref().map(|name| line(name, 80)).filter(|name| !name.is_empty());
+    let titled = || Some(line(&item.lead.title, 80)).filter(|title| !title.is_empty());
+    named.or_else(titled).unwrap_or_else(|| language.word(Word::NotNamed).to_owned())
+}
+
+/// The newest reason's sentence, for the subject.
+pub(super) fn first_reason(item: &Item<'_>) -> Option<String> {
+    newest(item.signals).first().map(|signal| line(&signal.sentence, 60))
+}
+
+fn newest(signals: &[Signal]) -> Vec<&Signal> {
+    let mut sorted: Vec<&Signal> = signals.iter().collect();
+    sorted.sort_by(|a, b| (b.at, b.seen, &a.sentence).cmp(&(a.at, a.seen, &b.sentence)));
+    sorted
+}
+
+pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
+    let language = reader.language;
+    let Item { lead, organisation, signals } = *item;
+    LeadView {
+        number,
+        name: name_of(item, language),
+        tag: tag(lead, language),
+        about: about(organisation),
+        contacts: contacts(organisation),
+        why_now: language.word(Word::WhyNow),
+        reasons: newest(signals).into_iter().take(REASONS).map(|signal| reason(reader, signal, now)).collect(),
+        score_label: language.word(Word::Score),
+        score: language.score_line(lead.score.fit, lead.score.signal, lead.score.known),
+        parts: parts(&lead.score, language),
+        unknown_label: language.word(Word::Unknown),
+        unknown: unknown(&lead.score, language),
+        next_label: language.word(Word::NextStep),
+        next: Some(line(&lead.next_step, caps::QUOTE_CHARS)).filter(|step| !step.is_empty()),
+        explain: format!("atalaya lead explain {}", lead.id),
+        sentence_lang: (language != Language::En).then_some("en"),
+    }
+}
+
+fn tag(lead: &Lead, language: Language) -> String {
+    let segment = format!("{}: {}", language.word(Word::Segment), lead.segment);
+    if lead.revision > 1 { format!("{segment} · {}", language.word(Word::Updated)) } else { segment }
+}
+
+fn values<'a>(organisation: &'a Organisation, name: FactName) -> impl Iterator<Item = &'a Value> {
+    organisation.facts(name).flat_map(|fact| fact.value.each())
+}
+
+/// The first few different values under a name, as words.
+fn words(organisation: &Organisation, name: FactName, most: usize) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for value in values(organisation, name) {
+        let text = line(&value.text(), 80);
+        if out.len() < most && !text.is_empty() && !out.contains(&text) {
+            out.push(text);
+        }
+    }
+    out
+}
+
+fn about(organisation: &Organisation) -> Vec<String> {
+    let mut place: Vec<String> = Vec::new();
+    for name in [FactName::Address, FactName::Place, FactName::Region, FactName::Country] {
+        place.extend(words(organisation, name, 1).into_iter().filter(|word| !place.iter().any(|known| known == word)).collect::<Vec<_>>());
+    }
+    let what = words(organisation, FactName::Industry, 2).join(", ");
+    let size = words(organisation, FactName::Size, 1).join("");
+    [what, size, place.join(", ")].into_iter().filter(|part| !part.is_empty()).collect()
+}
+
+fn contacts(organisation: &Organisation) -> Vec<LinkView> {
+    let mut out: Vec<LinkView> = Vec::new();
+    out.extend(words(organisation, FactName::Person, 1).into_iter().map(|words| LinkView { words, href: None }));
+    out.extend(words(organisation, FactName::Phone, 2).into_iter().map(|words| LinkView { href: phone_link(&words), words }));
+    out.extend(words(organisation, FactName::Email, 2).into_iter().map(|words| LinkView { href: mail_link(&words), words }));
+    let site = values(organisation, FactName::Website).find_map(|value| match value {
+        Value::Url(url) => link(url),
+        Value::Text(text) => url::Url::parse(text).ok().as_ref().and_then(link),
+        Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_) | Value::Phone(_) | Value::Email(_) | Value::List(_) => None,
+    });
+    out.extend(site.map(|href| LinkView { words: line(&address_words(&href), 60), href: Some(href) }));
+    out
+}
+
+fn reason(reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> ReasonView {
+    let language = reader.language;
+    ReasonView {
+        // The sentences are English; a reader of another language gets the kind in theirs first.
+        label: (language != Language::En).then(|| language.signal(signal.kind)),
+        sentence: line(&signal.sentence, caps::QUOTE_CHARS),
+        when: day(reader, signal.at, now),
+        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| !quote.is_empty()),
+        proof: proof(&signal.evidence, language),
+        seen: language.seen(&day_and_hour(reader, signal.evidence.seen)),
+    }
+}
+
+fn proof(evidence: &Evidence, language: Language) -> LinkView {
+    match link(&evidence.url) {
+        Some(href) => {
+            let host = evidence.url.host_str().unwrap_or("").trim_start_matches("www.");
+            LinkView { words: format!("{} ({})", language.word(Word::ProofLink), line(host, 60)), href: Some(href) }
+        }
+        None => LinkView { words: format!("{}: {}", language.word(Word::Source), evidence.source), href: None },
+    }
+}
+
+/// The lines that count, biggest first within fit and signal; whatever does not fit is one line more, so the sum stays exact.
+fn parts(score: &Score, language: Language) -> Vec<PartView> {
+    let mut counting: Vec<_> = score.parts.iter().filter(|part| part.centipoints != 0).collect();
+    counting.sort_by_key(|part| (matches!(part.kind, PartKind::Signal(_)), -part.centipoints.abs()));
+    let shown = if counting.len() > PARTS { PARTS - 1 } else { counting.len() };
+    let (first, rest) = counting.split_at(shown);
+    let mut out: Vec<PartView> = first
+        .iter()
+        .map(|part| PartView {
+            points: language.signed(part.centipoints),
+            why: line(&part.why, 120),
+            how: Some(line(&part.how, 120)).filter(|how| !how.is_empty()),
+        })
+        .collect();
+    if !rest.is_empty() {
+        let points = language.signed(rest.iter().map(|part| part.centipoints).sum());
+        out.push(PartView { points, why: language.other_rules(rest.len()), how: None });
+    }
+    out
+}
+
+fn unknown(score: &Score, language: Language) -> Option<String> {
+    if score.unknown.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = score.unknown.iter().take(UNKNOWN).map(|name| language.fact(*name)).collect();
+    let list = names.join(", ");
+    let (low, high) = score.between;
+    Some(if low == high { format!("{list}.") } else { format!("{list}. {}", language.between(low, high)) })
+}
+
+pub(super) fn sources(reader: &Reader<'_>, lines: &[SourceLine<'_>]) -> Vec<SourceView> {
+    let mut views: Vec<SourceView> = lines.iter().map(|line| source(reader, line)).collect();
+    // Stable: within well and ill the given order stays.
+    views.sort_by_key(|view| view.well);
+    if views.len() > SOURCES {
+        let hidden = views.split_off(SOURCES - 1);
+        let well = hidden.iter().all(|view| view.well);
+        views.push(SourceView { title: "…".to_owned(), status: reader.language.other_sources(hidden.len()), well });
+    }
+    views
+}
+
+fn source(reader: &Reader<'_>, given: &SourceLine<'_>) -> SourceView {
+    let language = reader.language;
+    let until = given.state.complete_until.map(|at| language.complete_until(&day_and_hour(reader, at)));
+    let (status, well) = match &given.state.health {
+        Health::Unknown => (until.unwrap_or_else(|| language.never_read().to_owned()), given.state.complete_until.is_some()),
+        Health::Well { .. } => (until.unwrap_or_else(|| language.never_read().to_owned()), given.state.complete_until.is_some()),
+        Health::Ill { since, failure } => {
+            let ill = format!("{} ({})", language.ill_since(&day_and_hour(reader, *since)), failure.class);
+            (until.map_or_else(|| ill.clone(), |until| format!("{ill}; {until}")), false)
+        }
+    };
+    SourceView { title: line(given.title, 60), status, well }
+}
