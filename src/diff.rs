@@ -14,6 +14,8 @@ mod memory;
 mod news;
 mod noise;
 mod readable;
+#[cfg(test)]
+mod rounds;
 mod signals;
 mod spec;
 mod visit;
@@ -25,4 +27,4 @@ pub use inside::spans_outside;
 pub use readable::readable;
 pub use signals::{About, SignalDraft, signal};
 pub use spec::{KEYS, Rules, Spec};
-pub use visit::{VisitEnd, visit_end};
+pub use visit::{VisitEnd, Visited, visit_end};

@@ -26,43 +26,38 @@ use crate::{deliver, diff, door, extract, fetch, route, schedule, score, store};
 
 /// Reads and compiles.
 pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
-    let (files, documents, mut problems, user_files) = read(request)?;
+    let path = locate(request)?;
+    let (mut files, mut problems) = (Files::default(), Vec::new());
+    files.push(File::new("default.toml".to_owned(), PathBuf::new(), DEFAULTS.to_owned(), Layer::Default));
+    files::read(&path, &mut files, &mut problems);
+    build(files, problems, request)
+}
+
+fn locate(request: &Request) -> Result<PathBuf, Refusal> {
+    if let Some(path) = &request.path {
+        return Ok(path.clone());
+    }
+    let places = files::search(&|name| request.environment.get(name).cloned());
+    places.iter().find(|path| path.exists()).cloned().ok_or(Refusal::NotFound(places))
+}
+
+/// Compiles what was read; `problems` are those of reading.
+pub(super) fn build(mut files: Files, mut problems: Vec<Problem>, request: &Request) -> Result<Config, Refusal> {
+    let user_files = files.0[1..].iter().map(|file| PathBuf::from(&file.name)).collect();
+    let mut documents: Vec<Node> = (0..files.0.len()).map(|at| tree::parse(&files, u16::try_from(at).unwrap_or(0), &mut problems)).collect();
+    documents.extend(layers::add_layer(&mut files, Layer::Environment, layers::environment_file(&request.environment)));
+    documents.extend(layers::add_layer(&mut files, Layer::Flag, layers::flags_file(&request.flags)));
     let syntax = !problems.is_empty();
     let hidden = documents.iter().flat_map(tree::hidden).collect();
     let mut desk = Desk::new(&files, hidden);
     let tables = layers::merge(&mut desk, &documents);
     let settings = show::settings(&desk, &tables);
-    let built = Builder { desk, environment: &request.environment, syntax }.build(&tables);
-    let (config, more) = built;
+    let (config, more) = Builder { desk, environment: &request.environment, syntax }.build(&tables);
     problems.extend(more);
     match config {
         Some(config) if problems.is_empty() => Ok(Config { settings, files: user_files, ..config }),
         Some(_) | None => Err(Refusal::Wrong(in_order(&files, problems))),
     }
-}
-
-type Read = (Files, Vec<Node>, Vec<Problem>, Vec<PathBuf>);
-
-fn read(request: &Request) -> Result<Read, Refusal> {
-    let path = match &request.path {
-        Some(path) => path.clone(),
-        None => {
-            let places = files::search(&|name| request.environment.get(name).cloned());
-            let named = request.environment.get("ATALAYA_CONFIG").is_some_and(|path| !path.is_empty());
-            match places.iter().find(|path| named || path.exists()) {
-                Some(path) => path.clone(),
-                None => return Err(Refusal::NotFound(places)),
-            }
-        }
-    };
-    let (mut files, mut problems) = (Files::default(), Vec::new());
-    files.push(File::new("default.toml".to_owned(), PathBuf::new(), DEFAULTS.to_owned(), Layer::Default));
-    files::read(&path, &mut files, &mut problems);
-    let user_files = files.0[1..].iter().map(|file| PathBuf::from(&file.name)).collect();
-    let mut documents: Vec<Node> = (0..files.0.len()).map(|at| tree::parse(&files, u16::try_from(at).unwrap_or(0), &mut problems)).collect();
-    documents.extend(layers::add_layer(&mut files, Layer::Environment, layers::environment_file(&request.environment)));
-    documents.extend(layers::add_layer(&mut files, Layer::Flag, layers::flags_file(&request.flags)));
-    Ok((files, documents, problems, user_files))
 }
 
 /// In the order in which a person meets them, each once.
@@ -201,8 +196,11 @@ impl<'a> Builder<'a> {
         let reading: extract::Spec = desk.read(&mut section, Some(extract::KEYS));
         let comparing: diff::Spec = desk.read(&mut section, Some(diff::KEYS));
 
-        let name = when.zone.get_or_insert_with(|| zone.iana_name().unwrap_or("UTC").to_owned());
-        let zone = process::zone(name).unwrap_or(TimeZone::UTC);
+        // A window may name the zone; what names none takes that of the daemon.
+        let of_window = when.between.iter().find_map(|window| process::zone(window.split_whitespace().last()?));
+        let usual = of_window.as_ref().unwrap_or(zone).iana_name().unwrap_or("UTC");
+        let name = when.zone.get_or_insert_with(|| usual.to_owned()).clone();
+        let zone = process::zone(&name).unwrap_or(TimeZone::UTC);
         let own = desk.compiled(&mut section, own.compile());
         let schedule = desk.compiled(&mut section, when.compile());
         let rules = desk.compiled(&mut section, comparing.compile());
@@ -257,7 +255,7 @@ impl<'a> Builder<'a> {
                 }
             }
             let Some(segment) = self.desk.compiled(&mut section, spec.compile()) else { continue };
-            marks.insert(segment.terms.id.clone(), ContentHash::of(canonical(table, score::KEYS).as_bytes()));
+            marks.insert(segment.terms.segment.clone(), ContentHash::of(canonical(table, score::KEYS).as_bytes()));
             out.push(Arc::new(segment));
         }
         out

@@ -274,7 +274,7 @@ impl<'de> de::Deserializer<'de> for NodeReader<'_> {
             What::Text(word) | What::Loose(word) => visitor.visit_enum(word.as_str().into_deserializer()),
             What::Table(table) => {
                 let access = TableAccess { entries: table.entries.iter(), only: None, dropped: self.dropped, pending: None };
-                visitor.visit_enum(de::value::MapAccessDeserializer::new(access))
+                visitor.visit_enum(MapAccessDeserializer::new(access))
             }
             What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::List(_) => {
                 let expected = format!("one of {}", known.join(", "));

@@ -165,7 +165,7 @@ impl fmt::Display for Aspect {
 }
 
 /// A source, ready to be visited.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Source {
     /// Its name.
     pub id: SourceId,
@@ -193,6 +193,12 @@ pub struct Source {
     pub spec_hash: ContentHash,
     /// Hashes by aspect, to find what a reload changes.
     pub(super) aspects: [(Aspect, ContentHash); 5],
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("id", &self.id).field("enabled", &self.enabled).field("spec_hash", &self.spec_hash).finish_non_exhaustive()
+    }
 }
 
 /// Every key of `[[source]]`.

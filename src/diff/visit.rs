@@ -1,4 +1,4 @@
-//! Closes a visit: who was not found, whether that may be believed, and what is usual for the source.
+//! Closes a visit: who was not found, whether that may be believed, and what is usual for the source. Knows no page.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,23 @@ use jiff::Timestamp;
 
 use super::Rules;
 use crate::base::ids::RecordId;
-use crate::model::{Change, Failure, Record, SourceState};
+use crate::model::{Baseline, Change, ChangeKind, Failure, FailureClass, Health, Record, SourceState};
+
+/// Visits whose number of records tells what is usual.
+const USUAL: usize = 8;
+/// Incomplete visits after which the baseline ends all the same: a source with one page that always fails would never speak.
+const PATIENCE: u8 = 3;
+
+/// What a visit found.
+#[derive(Clone, Copy, Debug)]
+pub struct Visited<'a> {
+    /// The records on all its pages, those of unchanged pages too.
+    pub members: &'a HashSet<RecordId>,
+    /// Whether every page was read.
+    pub complete: bool,
+    /// Whether absence says something: [`crate::model::Extract::whole`] of every page. False for feeds, which show only the latest.
+    pub whole: bool,
+}
 
 /// What the end of a visit comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,18 +33,173 @@ pub struct VisitEnd {
     pub records: Vec<Record>,
     /// The history entries of those that are gone.
     pub changes: Vec<Change>,
-    /// Why the visit counts as incomplete, unless it is complete or a page's failure says so already.
+    /// Why the visit counts as incomplete, when its number of records is the reason.
     pub failure: Option<Failure>,
+    /// Whether the baseline ended with this visit although no visit was complete.
+    pub baseline_gave_up: bool,
 }
 
-/// Ends a visit. `members` are the records on all its pages (of unchanged pages too), `stored` the records of the source,
-/// `complete` whether every page was read, each of them whole. An incomplete visit makes nobody disappear.
+/// Ends a visit. `stored` are the records of the source (those of members may be left out).
+///
+/// A visit that found nothing where there used to be something (or ever), or fewer than [`Rules::few`] of the usual number (the
+/// median of the last complete visits), counts as incomplete. An incomplete visit makes nobody disappear and does not count as
+/// missing. The first complete visit ends the baseline; so does the third incomplete one. Health turns to `Ill` here for a failure
+/// of this function only: what pages failed with is the caller's to say.
 pub fn visit_end(
-    _rules: &Rules,
+    rules: &Rules,
     state: &SourceState,
-    (_members, _complete): (&HashSet<RecordId>, bool),
-    _stored: impl IntoIterator<Item = Record>,
-    _now: Timestamp,
+    visited: Visited<'_>,
+    stored: impl IntoIterator<Item = Record>,
+    now: Timestamp,
 ) -> VisitEnd {
-    VisitEnd { state: state.clone(), records: Vec::new(), changes: Vec::new(), failure: None }
+    let mut state = state.clone();
+    let count = u32::try_from(visited.members.len()).unwrap_or(u32::MAX);
+    let failure = doubt(rules, &state, count);
+    let complete = visited.complete && failure.is_none();
+    let mut end = VisitEnd { state: state.clone(), records: Vec::new(), changes: Vec::new(), failure, baseline_gave_up: false };
+    let baseline = matches!(state.baseline, Baseline::Pending(_));
+    if complete {
+        state.usual.push(count);
+        let over = state.usual.len().saturating_sub(USUAL);
+        state.usual.drain(..over);
+        state.complete_until = Some(now);
+        state.baseline = if baseline { Baseline::Done(now) } else { state.baseline };
+        let since = if let Health::Well { since } = state.health { since } else { now };
+        state.health = Health::Well { since };
+        if visited.whole {
+            state.missing = 0;
+            for record in stored.into_iter().filter(|record| !record.gone && !visited.members.contains(&record.id)) {
+                miss(rules, &mut end, record, (now, baseline));
+            }
+            let waiting = end.records.iter().filter(|record| !record.gone).count();
+            state.missing = u32::try_from(waiting).unwrap_or(u32::MAX);
+        }
+    } else {
+        if let Baseline::Pending(incomplete) = state.baseline {
+            end.baseline_gave_up = incomplete + 1 >= PATIENCE && count > 0;
+            state.baseline = if end.baseline_gave_up { Baseline::Done(now) } else { Baseline::Pending(incomplete.saturating_add(1)) };
+        }
+        if let Some(failure) = &end.failure {
+            let since = if let Health::Ill { since, .. } = state.health { since } else { now };
+            state.health = Health::Ill { since, failure: failure.clone() };
+        }
+    }
+    state.visit.outstanding = 0;
+    end.state = state;
+    end
+}
+
+/// Counts a record as missing once more; the time and whether this is the baseline.
+fn miss(rules: &Rules, end: &mut VisitEnd, mut record: Record, (now, baseline): (Timestamp, bool)) {
+    record.missing = record.missing.saturating_add(1);
+    if record.missing >= rules.gone_after {
+        record.gone = true;
+        record.changed = now;
+        end.changes.push(Change { source: record.source.clone(), record: record.id, kind: ChangeKind::Gone, at: now, baseline });
+    }
+    end.records.push(record);
+}
+
+/// Why this number of records cannot be believed.
+fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
+    let mut usual = state.usual.clone();
+    usual.sort_unstable();
+    let median = usual.get(usual.len() / 2).copied();
+    if count == 0 {
+        let text =
+            median.map_or_else(|| "no record on a first visit".to_owned(), |median| format!("no record, where there usually are {median}"));
+        return Some(Failure::new(FailureClass::ZeroRecords, text));
+    }
+    let median = median?;
+    (f64::from(count) < f64::from(median) * rules.few)
+        .then(|| Failure::new(FailureClass::FewRecords, format!("{count} records, where there usually are {median}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ids::ContentHash;
+    use crate::model::RecordKind;
+    use std::collections::BTreeMap;
+
+    fn record(n: u32) -> Record {
+        let source = "s".parse().expect("slug");
+        let key = n.to_string();
+        Record {
+            id: Record::id_of(&source, &key),
+            source,
+            key,
+            kind: RecordKind::Offer,
+            url: "https://a.example/".parse().expect("url"),
+            fields: BTreeMap::new(),
+            content: ContentHash::default(),
+            first_seen: Timestamp::UNIX_EPOCH,
+            changed: Timestamp::UNIX_EPOCH,
+            missing: 0,
+            gone: false,
+            detail_wanted: false,
+        }
+    }
+
+    struct Source {
+        state: SourceState,
+        records: BTreeMap<RecordId, Record>,
+    }
+
+    impl Source {
+        fn visit(&mut self, members: std::ops::Range<u32>, complete: bool) -> (usize, Option<FailureClass>) {
+            let members: HashSet<RecordId> = members.map(|n| record(n).id).collect();
+            for n in 0..100 {
+                let record = record(n);
+                if members.contains(&record.id) {
+                    self.records.insert(record.id, record);
+                }
+            }
+            let visited = Visited { members: &members, complete, whole: true };
+            let end = visit_end(&Rules::default(), &self.state, visited, self.records.values().cloned(), Timestamp::UNIX_EPOCH);
+            self.state = end.state;
+            for record in end.records {
+                self.records.insert(record.id, record);
+            }
+            (end.changes.len(), end.failure.map(|failure| failure.class))
+        }
+    }
+
+    #[test]
+    fn gone_after_two_complete_visits_and_never_by_an_incomplete_one() {
+        let mut source = Source { state: SourceState::new(&"s".parse().expect("slug")), records: BTreeMap::new() };
+        for (members, complete, want) in [
+            (0..40, true, (0, None)),
+            (0..39, true, (0, None)),
+            (0..39, true, (1, None)),
+            (0..39, true, (0, None)),
+            (0..38, true, (0, None)),
+            (0..30, false, (0, None)),
+            (0..0, true, (0, Some(FailureClass::ZeroRecords))),
+            (0..10, true, (0, Some(FailureClass::FewRecords))),
+            (0..39, true, (0, None)),
+            (0..38, true, (0, None)),
+            (0..38, true, (1, None)),
+            (0..20, true, (0, None)),
+            (0..20, true, (18, None)),
+        ] {
+            assert_eq!(source.visit(members.clone(), complete), want, "{members:?} {complete}");
+        }
+        assert_eq!(source.state.usual.len(), USUAL);
+    }
+
+    #[test]
+    fn the_baseline_ends_with_the_first_complete_visit_or_the_third_incomplete_one() {
+        let mut source = Source { state: SourceState::new(&"s".parse().expect("slug")), records: BTreeMap::new() };
+        source.visit(0..0, true);
+        assert_eq!(source.state.baseline, Baseline::Pending(1));
+        assert!(matches!(source.state.health, Health::Ill { .. }));
+        source.visit(0..5, false);
+        assert_eq!(source.state.baseline, Baseline::Pending(2));
+        source.visit(0..5, false);
+        assert!(matches!(source.state.baseline, Baseline::Done(_)));
+        let mut quick = Source { state: SourceState::new(&"s".parse().expect("slug")), records: BTreeMap::new() };
+        quick.visit(0..5, true);
+        assert!(matches!((quick.state.baseline, quick.state.health), (Baseline::Done(_), Health::Well { .. })));
+    }
 }

@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn another_thing() {
-        let article = "A completely different article about harbours cranes ships and their owners which nobody expected to stand in this very place of that page";
+        let article = "A completely different article about harbours cranes ships and their owners which nobody expected to appear in this very place of that page";
         assert!(is_foreign("Visit our stand", article));
         assert!(!is_foreign("Visit our stand", "Save on pallets now"));
         assert!(!is_foreign("An article about harbours", article));
