@@ -33,6 +33,8 @@ fn records_are_found_by_themselves() {
         (r#"{"data":{"items":[{"id":"a"}]},"links":[{"rel":"self"},{"rel":"next"}]}"#, vec!["a"], "data.items[0].id"),
         (r#"{"releases":[{"ocid":"o","tender":{"items":[{"id":1},{"id":2},{"id":3}]}}]}"#, vec!["o"], "releases[0].ocid"),
         (r#"{"data":{"id":"one","title":"T"}}"#, vec!["one"], "data.id"),
+        (r#"{"ocid":"o","id":"r","tender":{"title":"T","items":[{"id":1},{"id":2}]},"parties":[{"id":"p"}]}"#, vec!["r"], "id"),
+        (r#"{"id":"https://a.example/","type":"Collection","items":[{"id":1},{"id":2}]}"#, vec!["1", "2"], "items[0].id"),
         ("{\"id\":1}\n{\"id\":2}\n", vec!["1", "2"], "[0].id"),
         (")]}',\n[{\"id\":7}]", vec!["7"], "[0].id"),
         (
