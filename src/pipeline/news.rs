@@ -113,7 +113,7 @@ async fn affected(
     let named: Vec<(&Record, resolve::Identity)> = turn
         .records
         .iter()
-        .map(|record| (record, resolve::identify(record, &source.about)))
+        .map(|record| (record, resolve::identify(record, source.about())))
         // A baseline record that names nobody stands for no organisation: it is known, and that is all.
         .filter(|(record, identity)| news.contains(&record.id) || !matches!(identity.keys.as_slice(), [IdentityKey::Unnamed(_)]))
         .collect();

@@ -2,3 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod house;
+mod journey;
+mod rig;

@@ -1,0 +1,55 @@
+//! Finding one's way in a configuration: by name, by role.
+
+use std::sync::Arc;
+
+use super::{Config, Rep, Source};
+use crate::base::ids::{ChannelId, RepId, SegmentId, SourceId};
+use crate::{deliver, extract, resolve, route};
+
+impl Config {
+    /// The rep of this name.
+    pub fn rep(&self, id: &RepId) -> Option<&Rep> {
+        self.reps.iter().find(|rep| rep.rep.id == *id).map(AsRef::as_ref)
+    }
+
+    /// All reps, as routing wants them.
+    pub fn rep_list(&self) -> Vec<route::Rep> {
+        self.reps.iter().map(|rep| rep.rep.clone()).collect()
+    }
+
+    /// The channel of this name.
+    pub fn channel(&self, id: &ChannelId) -> Option<&Arc<deliver::Settings>> {
+        self.channels.iter().find(|channel| channel.id == *id)
+    }
+
+    /// The channel that carries a rep's mail: their own, else the first that carries mail.
+    pub fn channel_of(&self, rep: &Rep) -> Option<&Arc<deliver::Settings>> {
+        match &rep.rep.channel {
+            Some(id) => self.channel(id),
+            None => self.channels.iter().find(|channel| channel.carries_mail()),
+        }
+    }
+
+    /// The channels that leads of a segment go to by themselves.
+    pub fn machine_channels(&self, segment: &SegmentId) -> impl Iterator<Item = &Arc<deliver::Settings>> {
+        self.channels.iter().filter(move |channel| channel.takes(segment))
+    }
+
+    /// How far a source is trusted; one that is not configured (any more) as far as one that says nothing.
+    #[expect(clippy::cast_possible_truncation, reason = "a number from 0 to 1")]
+    pub fn trust(&self, id: &SourceId) -> f32 {
+        self.source(id).map_or(super::source::TRUST, |source| source.trust) as f32
+    }
+}
+
+impl Source {
+    /// What it says about all of its records, for resolving.
+    pub fn about(&self) -> &resolve::About {
+        &self.named
+    }
+
+    /// What a reader must know of it, for reading one of its pages in another way.
+    pub fn about_reading(&self) -> extract::About {
+        extract::About { source: self.id.clone(), zone: self.schedule.zone().clone(), country: self.named.country.clone() }
+    }
+}
