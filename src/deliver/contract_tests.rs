@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use super::receivers::{Receiver, Script};
@@ -163,6 +165,7 @@ async fn mail_under_trouble() {
         (Script::Greet("554 go away".to_owned()), "later", "go away"),
         (Script::Greet("HTTP/1.1 400 Bad Request".to_owned()), "later", "at the greeting"),
         (Script::Say("AUTH", format!("535 wrong password {SECRET}")), "later", "535"),
+        (Script::Say("AUTH", format!("535 bad line {}", STANDARD.encode(format!("\0atalaya\0{SECRET}")))), "later", "bad line ***"),
         (Script::Say("MAIL", "550 you may not".to_owned()), "later", "at the sender's address"),
         (Script::Say("RCPT", "451 try later".to_owned()), "later", "try later"),
         (Script::Say("RCPT", "550 no such user".to_owned()), "refused", "no such user"),
