@@ -9,7 +9,7 @@ use url::Url;
 
 use super::answer::{self, shown};
 use super::exchange::{Answer, Cap, door_failure, exchange};
-use super::lane::{Known, Lane};
+use super::lane::{Hold, Known, Lane};
 use super::wall::{self, Seen};
 use super::{Asked, Fetched, Request, Verdict, robots};
 use crate::base::caps;
@@ -67,7 +67,7 @@ impl<'a> Trip<'a> {
     async fn follow(&mut self, lane: &Lane) -> Result<Fetched, Failure> {
         let mut url = self.request.url.clone();
         url.set_fragment(None);
-        let mut lane = self.lane_of(lane, &url);
+        let mut lane = Self::lane_of(lane, &url);
         for _ in 0..=caps::REDIRECTS {
             self.guard(&lane, &url)?;
             self.allowed(&lane, &url).await?;
@@ -80,14 +80,14 @@ impl<'a> Trip<'a> {
             if next == url {
                 return Err(Failure::new(FailureClass::Redirect, format!("{} redirects to itself", shown(&url))));
             }
-            lane = self.lane_of(&lane, &next);
+            lane = Self::lane_of(&lane, &next);
             url = next;
         }
         let text = format!("{} led to more than {} redirects, last to {}", shown(self.request.url), caps::REDIRECTS, shown(&url));
         Err(Failure::new(FailureClass::Redirect, text))
     }
 
-    fn lane_of(&self, lane: &Lane, url: &Url) -> Lane {
+    fn lane_of(lane: &Lane, url: &Url) -> Lane {
         let host = HostKey::of(url);
         if host == *lane.host() { lane.clone() } else { lane.web().passing(&host) }
     }
@@ -255,7 +255,7 @@ impl<'a> Trip<'a> {
                 return robots_copy(&at, &url, &answer);
             }
             url = target(&url, &answer)?;
-            at = self.lane_of(&at, &url);
+            at = Self::lane_of(&at, &url);
         }
         // More than five redirects: as if there were none (section 2.3.1.2).
         Ok(RobotsCopy { fetched: lane.web().clock().now(), status, body: String::new() })
@@ -266,9 +266,9 @@ impl<'a> Trip<'a> {
 fn heard(lane: &Lane, class: FailureClass, status: u16, wait: Option<SignedDuration>) {
     let asked = status == 429 || (status == 503 && wait.is_some());
     if asked {
-        lane.heard_slow_down(Some(wait));
+        lane.heard_slow_down(wait.map_or(Hold::OurGuess, Hold::For));
     } else if matches!(class, FailureClass::BlockPage | FailureClass::Challenge) {
-        lane.heard_slow_down(None);
+        lane.heard_slow_down(Hold::None);
     } else if matches!(class, FailureClass::NotFound) {
         lane.heard_good();
     }

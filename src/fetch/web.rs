@@ -16,7 +16,7 @@ use crate::telemetry;
 /// Lanes held before idle ones are let go.
 const LANES: usize = 10_000;
 /// A lane that was not used for this long is idle.
-const IDLE: Duration = Duration::from_secs(10 * 60);
+const IDLE: Duration = Duration::from_mins(10);
 /// Clients through proxies held at once; the one made first goes first.
 const PROXIED: usize = 32;
 /// Time for connecting, TLS included; the fetch's own deadline holds beside it.
