@@ -37,6 +37,7 @@ pub(super) struct Trip<'a> {
     max_body: u64,
     requested: Option<Timestamp>,
     requests: u32,
+    deferred: bool,
 }
 
 impl<'a> Trip<'a> {
@@ -45,16 +46,16 @@ impl<'a> Trip<'a> {
         let client = lane.web().client(request.source).map_err(|error| door_failure(request.url, &error))?;
         let timeout = request.source.timeout.unwrap_or(settings.timeout);
         let max_body = request.source.max_body.unwrap_or(settings.max_body);
-        Ok(Self { request, client, timeout, left: timeout, max_body, requested: None, requests: 0 })
+        Ok(Self { request, client, timeout, left: timeout, max_body, requested: None, requests: 0, deferred: false })
     }
 
     pub(super) async fn page(lane: &Lane, request: &Request<'_>) -> Asked {
         match Trip::new(lane, request) {
             Ok(mut trip) => {
                 let result = trip.follow(lane).await;
-                Asked { requested: trip.requested, requests: trip.requests, result }
+                Asked { requested: trip.requested, requests: trip.requests, deferred: trip.deferred, result }
             }
-            Err(failure) => Asked { requested: None, requests: 0, result: Err(failure) },
+            Err(failure) => Asked { requested: None, requests: 0, deferred: false, result: Err(failure) },
         }
     }
 
@@ -130,7 +131,13 @@ impl<'a> Trip<'a> {
 
     /// One request, when the lane lets it leave.
     async fn send(&mut self, lane: &Lane, url: &Url, head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
-        let _leave = lane.leave(self.request.source).await?;
+        let _leave = match lane.leave(self.request.source).await {
+            Ok(leave) => leave,
+            Err(failure) => {
+                self.deferred = true;
+                return Err(failure);
+            }
+        };
         let before = (self.requested, self.requests);
         self.requested = Some(lane.web().clock().now());
         self.requests += 1;
@@ -226,7 +233,7 @@ impl<'a> Trip<'a> {
         match fetched {
             Ok(copy) => Ok(lane.set_robots(copy)),
             // The lane gave the turn back: nothing is known of robots.txt, and nothing was asked.
-            Err(failure) if failure.class == FailureClass::SlowDown => Err(failure),
+            Err(failure) if self.deferred => Err(failure),
             Err(failure) => {
                 let failure = unreachable_robots(lane, failure);
                 lane.set_robots_failed(now.checked_add(ROBOTS_AGAIN).unwrap_or(Timestamp::MAX), failure.clone());

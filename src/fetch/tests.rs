@@ -162,6 +162,7 @@ async fn good_answers() {
     }
     assert_eq!(rig.get(&site.url("/gzip")).await.result.unwrap().content_type.as_deref(), Some("text/html; charset=x"));
     let asked = rig.get(&site.url("/to#z")).await;
+    assert!(!asked.deferred);
     assert_eq!((asked.requests, asked.requested), (2, Some(START.parse().unwrap())));
     let fetched = asked.result.unwrap();
     assert!(fetched.redirected);
@@ -323,7 +324,7 @@ async fn a_host_that_asks_is_left_alone_also_after_a_restart() {
     assert_eq!((state.slowed, state.not_before), (1, rig.clock.now() + SignedDuration::from_secs(90)));
     let sent = site.paths().len();
     let refused = rig.get(&site.url("/a")).await;
-    assert_eq!((refused.requests, refused.requested), (0, None));
+    assert_eq!((refused.requests, refused.requested, refused.deferred), (0, None, true));
     assert_eq!(refused.result.unwrap_err().retry_after, Some(SignedDuration::from_secs(90)));
     let fresh = Rig::new();
     let lane = fresh.web.lane(&HostKey::of(&site.url("/")), Some(state));

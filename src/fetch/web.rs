@@ -55,7 +55,8 @@ impl Web {
         core.is_seeded().then(|| Lane::new(self.clone(), core))
     }
 
-    /// The lane of a host. `stored` is what the store remembers of it; it counts once, on the first call that brings it.
+    /// The lane of a host. `stored` is what the store remembers of it, `None` when it remembers nothing; it counts on the first call
+    /// only, so ask the store just when [`Web::held`] has no lane.
     pub fn lane(&self, host: &HostKey, stored: Option<HostState>) -> Lane {
         let core = self.core(host);
         core.seed(stored);
