@@ -24,8 +24,10 @@ pub(super) struct Guard {
     meter: Meter,
     /// Elements open or waiting to be opened again, at the last count.
     held: Cell<usize>,
-    /// Start tags since that count.
+    /// Start tags since that count, those of flattened elements left out.
     since: Cell<usize>,
+    /// Whether an end tag has reached the builder since that count: only then can it hold fewer.
+    ended: Cell<bool>,
     /// Elements that were closed as soon as opened, by name: their end tags are still to come.
     flattened: RefCell<HashMap<LocalName, usize>>,
 }
@@ -44,7 +46,7 @@ impl Guard {
     /// An empty document.
     pub(super) fn new(meter: Meter) -> Self {
         let builder = TreeBuilder::new(CountingSink::new(meter.clone()), TreeBuilderOpts::default());
-        Self { builder, meter, held: Cell::new(0), since: Cell::new(0), flattened: RefCell::default() }
+        Self { builder, meter, held: Cell::new(0), since: Cell::new(0), ended: Cell::new(false), flattened: RefCell::default() }
     }
 
     /// The tree as far as it was built.
@@ -60,25 +62,34 @@ impl Guard {
         self.meter.spend(held as u64);
         self.held.set(held);
         self.since.set(0);
+        self.ended.set(false);
         held
     }
 
     fn start_tag(&self, tag: Tag, line: u64) -> TokenSinkResult<NodeId> {
         self.meter.see_attributes(tag.attrs.len());
+        self.meter.name(&tag.name);
+        for attribute in &tag.attrs {
+            self.meter.name(&attribute.name.local);
+            if attribute.name.local == local_name!("class") {
+                self.meter.classes(&attribute.value);
+            }
+        }
         if self.meter.over().is_some() {
             return TokenSinkResult::Continue;
         }
         let since = self.since.get() + 1;
-        self.since.set(since);
-        let dear = is_formatting(&tag.name) && tag.attrs.len() * (self.held.get() + since) > RECOUNT;
         let mut held = self.held.get() + since;
-        if since >= RECOUNT || held >= caps::HTML_DEPTH || dear {
+        let dear = is_formatting(&tag.name) && tag.attrs.len() * held > RECOUNT;
+        let known_full = self.held.get() >= caps::HTML_DEPTH && !self.ended.get();
+        if dear || since >= RECOUNT || held >= caps::HTML_DEPTH && !known_full {
             held = self.recount();
         }
         if dear {
             self.meter.spend((tag.attrs.len() * held * COMPARE) as u64);
         }
         if held < caps::HTML_DEPTH || !nests(&tag.name) {
+            self.since.set(self.since.get() + 1);
             return self.builder.process_token(Token::TagToken(tag), line);
         }
         let end = Tag { kind: EndTag, name: tag.name.clone(), self_closing: false, attrs: Vec::new(), had_duplicate_attributes: false };
@@ -103,6 +114,7 @@ impl Guard {
             return TokenSinkResult::Continue;
         }
         drop(flattened);
+        self.ended.set(true);
         self.builder.process_token(Token::TagToken(tag), line)
     }
 }

@@ -1,6 +1,7 @@
 //! Counts what a parse costs and says when it is too much. Shared by the guard (tokens) and the sink (nodes, steps).
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -11,6 +12,14 @@ const WORK: u64 = 100_000_000;
 /// Attributes of the whole tree: twice as many as nodes.
 const ATTRIBUTES: usize = 2 * caps::HTML_NODES;
 
+/// Different names of elements, attributes and classes. Each longer one is kept in a table of the parser that has 4,096 chains: half a million
+/// names take seconds.
+const NAMES: usize = 30_000;
+/// Names up to this length are kept without that table.
+const SHORT_NAME: usize = 7;
+/// Bytes of classes on a page before they are counted too.
+const CLASS_BYTES: usize = 512 * 1024;
+
 /// A limit that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Over {
@@ -20,6 +29,8 @@ pub(super) enum Over {
     Attributes(usize),
     /// Too many attributes altogether.
     AllAttributes,
+    /// Too many different names.
+    Names,
     /// Too many steps.
     Work,
 }
@@ -30,6 +41,7 @@ impl fmt::Display for Over {
             Self::Nodes => write!(f, "its tree has more than {} nodes", caps::HTML_NODES),
             Self::Attributes(seen) => write!(f, "an element has {seen} attributes or more; {} are allowed", caps::HTML_ATTRIBUTES),
             Self::AllAttributes => write!(f, "its elements have more than {ATTRIBUTES} attributes"),
+            Self::Names => write!(f, "it has more than {NAMES} different names of elements, attributes and classes"),
             Self::Work => write!(f, "building its tree took more than {WORK} steps"),
         }
     }
@@ -45,6 +57,8 @@ struct Counts {
     nodes: Cell<usize>,
     attributes: Cell<usize>,
     work: Cell<u64>,
+    class_bytes: Cell<usize>,
+    names: RefCell<HashSet<Box<str>>>,
     over: Cell<Option<Over>>,
 }
 
@@ -104,6 +118,29 @@ impl Meter {
         }
         if self.0.attributes.get() > ATTRIBUTES {
             self.set_over(Over::AllAttributes);
+        }
+    }
+
+    /// One more name of an element or attribute.
+    pub(super) fn name(&self, name: &str) {
+        if name.len() <= SHORT_NAME {
+            return;
+        }
+        let mut names = self.0.names.borrow_mut();
+        if !names.contains(name) {
+            names.insert(Box::from(name));
+            if names.len() > NAMES {
+                self.set_over(Over::Names);
+            }
+        }
+    }
+
+    /// One more `class` attribute.
+    pub(super) fn classes(&self, value: &str) {
+        let bytes = self.0.class_bytes.get().saturating_add(value.len());
+        self.0.class_bytes.set(bytes);
+        if bytes > CLASS_BYTES {
+            value.split_ascii_whitespace().for_each(|class| self.name(class));
         }
     }
 
