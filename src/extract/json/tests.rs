@@ -191,7 +191,12 @@ fn real_answers_when_the_samples_are_here() {
         ),
         ("tenders/ocds/ocdskit-realdata/record-package-1.json", "", 1, false),
         ("tenders/secop/ocds/releases/ocds-k50g02-16-12-5280389-58125c22d3ff2f009b53ed8d.json", "", 1, false),
-        ("tenders/prozorro/ocds/records/ocds-be6bcu-UA-2016-06-08-000504-c.json", "", 1, false),
+        (
+            "tenders/prozorro/ocds/records/ocds-be6bcu-UA-2016-06-08-000504-c.json",
+            "filter = \".compiledRelease | {id: .ocid, title: .tender.title, value: .tender.value, buyer: .buyer.name}\"",
+            1,
+            true,
+        ),
         (
             "tenders/ocds/official-example-1.1/ocds-213czf-000-00001-02-tender.json",
             "fields = { title = \"tender.title\", value = \"tender.value\", buyer = \"buyer.name\" }",
