@@ -182,7 +182,7 @@ pub struct Config {
     /// In the order of the files.
     pub reps: Vec<Arc<Rep>>,
     /// In the order of the files.
-    pub channels: Vec<Arc<deliver::Channel>>,
+    pub channels: Vec<Arc<deliver::Settings>>,
     /// Every value in force, for people.
     pub settings: Vec<Setting>,
     /// The files it was read from.
