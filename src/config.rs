@@ -9,6 +9,7 @@ mod desk;
 mod files;
 mod layers;
 mod lists;
+mod lookup;
 mod problem;
 mod process;
 mod schema;

@@ -99,6 +99,15 @@ impl Settings {
         }
     }
 
+    /// Whom it connects to: host and port. A folder connects to nobody.
+    pub fn peer(&self) -> Option<(String, u16)> {
+        match &self.way {
+            Way::Email(email) => Some(email.peer()),
+            Way::Webhook(webhook) => webhook.peer(),
+            Way::File(_) => None,
+        }
+    }
+
     /// Whether it carries mail to people (digests, alerts), as opposed to payloads for machines.
     pub const fn carries_mail(&self) -> bool {
         match &self.way {

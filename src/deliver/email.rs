@@ -56,6 +56,13 @@ pub struct EmailSettings {
     timeout: Duration,
 }
 
+impl EmailSettings {
+    /// The server's host and port.
+    pub(super) fn peer(&self) -> (String, u16) {
+        (self.host.clone(), self.port)
+    }
+}
+
 pub(super) fn compile(compiling: &mut Compiling<'_>) -> Option<EmailSettings> {
     let spec = compiling.spec;
     let host = compiling.need("host", spec.host.as_deref(), "the mail server's name, such as `mail.example.com`");

@@ -37,6 +37,13 @@ pub struct WebhookSettings {
     roots: Vec<Vec<u8>>,
 }
 
+impl WebhookSettings {
+    /// The receiver's host and port.
+    pub(super) fn peer(&self) -> Option<(String, u16)> {
+        Some((self.url.host_str()?.to_owned(), self.url.port_or_known_default()?))
+    }
+}
+
 /// The bytes that sign.
 #[derive(Clone)]
 pub(super) struct SigningKey(Vec<u8>);

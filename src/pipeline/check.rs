@@ -13,7 +13,7 @@ use super::visit::{self, NET, Step, Walked};
 use super::{Effects, news};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
-use crate::diff::{self, Comparison};
+use crate::diff::{self, Comparison, Visited};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
     Baseline, ChangeKind, CheckTimes, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent, Turn,
@@ -96,8 +96,9 @@ pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) 
             source: &source.fetch,
         })
         .await;
-    if let (Err(Failure { class: FailureClass::SlowDown, retry_after: Some(wait), .. }), 0) = (&asked.result, asked.requests) {
-        let next_due = source.schedule.soonest(now.saturating_add(*wait).unwrap_or(now));
+    if let (true, Err(Failure { retry_after, .. })) = (asked.deferred, &asked.result) {
+        let wait = retry_after.unwrap_or(SignedDuration::from_mins(1));
+        let next_due = source.schedule.soonest(now.saturating_add(wait).unwrap_or(now));
         return postpone(effects, &page, CheckTimes { visit: page.visit, checked: page.checked, next_due }).await;
     }
     settle(effects, config, lane, (source, page), asked).await
@@ -111,7 +112,7 @@ async fn settle(
     (source, mut page): (&Source, Page),
     asked: Asked,
 ) -> Result<Checked, CheckError> {
-    let Asked { requested, requests, result } = asked;
+    let Asked { requested, requests, result, deferred: _ } = asked;
     let (id, mut spent) = (page.id, requests);
     for _ in 0..TRIES {
         let now = effects.clock.now();
@@ -425,7 +426,7 @@ async fn end(
     } else {
         Vec::new()
     };
-    let ended = diff::visit_end(&before.source.rules, state, (&members, complete), stored, now);
+    let ended = diff::visit_end(&before.source.rules, state, Visited { members: &members, complete, whole }, stored, now);
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
     let visit = state.visit.clone();
     *state = SourceState { visit, ..ended.state };
