@@ -1,0 +1,1 @@
+//! Trials of the embedded backend alone: copies, damage, power cuts, growth.
