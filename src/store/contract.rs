@@ -105,7 +105,7 @@ pub(super) fn organisation(key: &IdentityKey, record: &Record) -> Organisation {
         evidence: record.evidence("name").unwrap(),
     };
     Organisation {
-        id: crate::base::ids::OrganisationId::of(&[key.to_string().as_bytes()]),
+        id: OrganisationId::of(&[key.to_string().as_bytes()]),
         version: 0,
         name: Some("Talleres García".to_owned()),
         keys: BTreeSet::from([key.clone()]),

@@ -7,6 +7,8 @@ mod lead;
 mod outbox;
 mod page;
 mod record;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use serde::Serialize;
