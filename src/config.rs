@@ -9,6 +9,7 @@ mod desk;
 mod files;
 mod layers;
 mod lists;
+mod people;
 mod problem;
 mod process;
 mod schema;
@@ -57,7 +58,8 @@ pub struct Request {
 impl Request {
     /// With the environment of this process. (Variables that are no Unicode are left out.)
     pub fn from_process(path: Option<PathBuf>, flags: Vec<Flag>) -> Self {
-        let environment = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
+        let environment =
+            std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
         Self { path, environment, flags }
     }
 }
@@ -156,6 +158,8 @@ pub struct Rep {
     pub rep: route::Rep,
     /// When their digest leaves.
     pub digest: schedule::DigestTimes,
+    /// By which channel their mail goes: the one they name, else the only one that carries mail.
+    pub channel: ChannelId,
 }
 
 /// A whole configuration, checked and compiled. Never changed: a reload makes another one.
@@ -182,7 +186,7 @@ pub struct Config {
     /// In the order of the files.
     pub reps: Vec<Arc<Rep>>,
     /// In the order of the files.
-    pub channels: Vec<Arc<deliver::Channel>>,
+    pub channels: Vec<Arc<deliver::Settings>>,
     /// Every value in force, for people.
     pub settings: Vec<Setting>,
     /// The files it was read from.
