@@ -10,6 +10,7 @@ mod files;
 mod layers;
 mod lists;
 mod lookup;
+mod people;
 mod problem;
 mod process;
 mod schema;
@@ -58,7 +59,8 @@ pub struct Request {
 impl Request {
     /// With the environment of this process. (Variables that are no Unicode are left out.)
     pub fn from_process(path: Option<PathBuf>, flags: Vec<Flag>) -> Self {
-        let environment = std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
+        let environment =
+            std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
         Self { path, environment, flags }
     }
 }
@@ -157,6 +159,8 @@ pub struct Rep {
     pub rep: route::Rep,
     /// When their digest leaves.
     pub digest: schedule::DigestTimes,
+    /// By which channel their mail goes: the one they name, else the only one that carries mail.
+    pub channel: ChannelId,
 }
 
 /// A whole configuration, checked and compiled. Never changed: a reload makes another one.

@@ -2,7 +2,7 @@
 //! owns which table, nothing of what they do.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -13,16 +13,17 @@ use super::changes::Marks;
 use super::desk::{Desk, Section, canonical};
 use super::files::{self, File, Files, Layer, Place};
 use super::layers::{self, Tables};
+use super::people::People;
 use super::problem::{Problem, nearest};
 use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
 use super::tree::{self, Node, Table};
-use super::{Config, DEFAULTS, Refusal, Rep, Request, lists, process, show};
-use crate::base::ids::ContentHash;
+use super::{Config, DEFAULTS, Refusal, Request, lists, process, show};
+use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
 use crate::model::Fault;
-use crate::{deliver, diff, door, extract, fetch, route, schedule, score, store};
+use crate::{deliver, diff, door, extract, fetch, schedule, score, store};
 
 /// Reads and compiles.
 pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
@@ -44,7 +45,8 @@ fn locate(request: &Request) -> Result<PathBuf, Refusal> {
 /// Compiles what was read; `problems` are those of reading.
 pub(super) fn build(mut files: Files, mut problems: Vec<Problem>, request: &Request) -> Result<Config, Refusal> {
     let user_files = files.0[1..].iter().map(|file| PathBuf::from(&file.name)).collect();
-    let mut documents: Vec<Node> = (0..files.0.len()).map(|at| tree::parse(&files, u16::try_from(at).unwrap_or(0), &mut problems)).collect();
+    let mut documents: Vec<Node> =
+        (0..files.0.len()).map(|at| tree::parse(&files, u16::try_from(at).unwrap_or(0), &mut problems)).collect();
     documents.extend(layers::add_layer(&mut files, Layer::Environment, layers::environment_file(&request.environment)));
     documents.extend(layers::add_layer(&mut files, Layer::Flag, layers::flags_file(&request.flags)));
     let syntax = !problems.is_empty();
@@ -68,15 +70,15 @@ fn in_order(files: &Files, mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-struct Builder<'a> {
-    desk: Desk<'a>,
+pub(super) struct Builder<'a> {
+    pub(super) desk: Desk<'a>,
     environment: &'a BTreeMap<String, String>,
     /// Some file is no TOML, or could not be read: what refers to it must not be blamed.
-    syntax: bool,
+    pub(super) syntax: bool,
 }
 
 /// Ids of one kind with the place of their first use.
-type Ids = BTreeMap<String, Place>;
+pub(super) type Ids = BTreeMap<String, Place>;
 
 impl<'a> Builder<'a> {
     fn build(mut self, tables: &'a Tables) -> (Option<Config>, Vec<Problem>) {
@@ -102,10 +104,13 @@ impl<'a> Builder<'a> {
         let mut marks = super::Marks::default();
         let sources = self.sources(tables, &zone);
         let segments = self.segments(tables, of("source"), &mut marks.segments);
-        let reps = self.reps(tables, of("segment"), of("channel"), &zone, &mut marks.reps);
-        let channels = self.channels(tables, of("segment"), &mut marks.channels);
+        let channels = self.channels(tables, of("segment"), &data, &mut marks.channels);
+        let reps = People { segments: of("segment"), channels: of("channel"), open: &channels, zone: &zone }.compile(
+            self,
+            tables,
+            &mut marks.reps,
+        );
         marks.lists = ContentHash::of(format!("{lists:?}").as_bytes());
-        self.ways_out(tables, &reps, &channels);
         Some(Config {
             daemon: daemon?,
             log: log?,
@@ -243,7 +248,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn segments(&mut self, tables: &'a Tables, sources: &Ids, marks: &mut Marks<crate::base::ids::SegmentId>) -> Vec<Arc<score::Segment>> {
+    fn segments(&mut self, tables: &'a Tables, sources: &Ids, marks: &mut Marks<SegmentId>) -> Vec<Arc<score::Segment>> {
         let mut out = Vec::new();
         for (index, (at, table)) in repeated(tables, "segment").iter().enumerate() {
             let mut section = named("segment", index, table, *at);
@@ -261,41 +266,7 @@ impl<'a> Builder<'a> {
         out
     }
 
-    fn reps(
-        &mut self,
-        tables: &'a Tables,
-        segments: &Ids,
-        channels: &Ids,
-        zone: &TimeZone,
-        marks: &mut Marks<crate::base::ids::RepId>,
-    ) -> Vec<Arc<Rep>> {
-        let mut out = Vec::new();
-        for (index, (at, table)) in repeated(tables, "rep").iter().enumerate() {
-            let mut section = named("rep", index, table, *at);
-            self.desk.refuse_unknown(&mut section, route::KEYS);
-            let mut spec: route::Spec = self.desk.read(&mut section, None);
-            spec.zone.get_or_insert_with(|| zone.iana_name().unwrap_or("UTC").to_owned());
-            for (at, id) in spec.segments.iter().enumerate() {
-                self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
-            }
-            if let Some(id) = &spec.channel {
-                self.refer(&mut section, "channel", id, "channel", channels);
-            }
-            let zone = spec.zone.as_deref().and_then(process::zone).unwrap_or(TimeZone::UTC);
-            let rep = self.desk.compiled(&mut section, spec.compile());
-            let written = spec.digest.as_deref().or(rep.as_ref().map(|rep| rep.digest.as_str())).unwrap_or("daily 08:00");
-            let digest = schedule::DigestTimes::parse(written, zone.clone()).map_err(|expected| vec![Fault::new("digest", written, expected)]);
-            let digest = self.desk.compiled(&mut section, digest);
-            if let (Some(rep), Some(digest)) = (rep, digest) {
-                let text = format!("{}{}", canonical(table, route::KEYS), zone.iana_name().unwrap_or("UTC"));
-                marks.insert(rep.id.clone(), ContentHash::of(text.as_bytes()));
-                out.push(Arc::new(Rep { rep, digest }));
-            }
-        }
-        out
-    }
-
-    fn channels(&mut self, tables: &'a Tables, segments: &Ids, marks: &mut Marks<crate::base::ids::ChannelId>) -> Vec<Arc<deliver::Channel>> {
+    fn channels(&mut self, tables: &'a Tables, segments: &Ids, data: &Path, marks: &mut Marks<ChannelId>) -> Vec<Arc<deliver::Settings>> {
         let mut out = Vec::new();
         for (index, (at, table)) in repeated(tables, "channel").iter().enumerate() {
             let mut section = named("channel", index, table, *at);
@@ -305,7 +276,9 @@ impl<'a> Builder<'a> {
                 self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
             }
             let fetcher = self.fetcher(*at);
-            let Some(channel) = self.desk.compiled(&mut section, spec.compile(&|kept: &SecretRef| fetcher.reveal(kept))) else { continue };
+            let Some(channel) = self.desk.compiled(&mut section, spec.compile(data, &|kept: &SecretRef| fetcher.reveal(kept))) else {
+                continue;
+            };
             let text = format!("{}{}", canonical(table, deliver::KEYS), fetcher.trace());
             marks.insert(channel.id.clone(), ContentHash::of(text.as_bytes()));
             out.push(Arc::new(channel));
@@ -313,10 +286,8 @@ impl<'a> Builder<'a> {
         out
     }
 
-    fn ways_out(&mut self, _tables: &'a Tables, _reps: &[Arc<Rep>], _channels: &[Arc<deliver::Channel>]) {}
-
     /// A reference to a table of another kind must lead somewhere.
-    fn refer(&mut self, section: &mut Section<'_>, key: &str, id: &str, kind: &str, known: &Ids) {
+    pub(super) fn refer(&mut self, section: &mut Section<'_>, key: &str, id: &str, kind: &str, known: &Ids) {
         if known.contains_key(id) || self.syntax {
             return;
         }
@@ -330,12 +301,12 @@ impl<'a> Builder<'a> {
 }
 
 /// The tables of a kind.
-fn repeated<'a>(tables: &'a Tables, name: &str) -> &'a [(Place, Table)] {
+pub(super) fn repeated<'a>(tables: &'a Tables, name: &str) -> &'a [(Place, Table)] {
     tables.repeated.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// A repeated table as people are told: by its id, else by its number.
-fn named<'a>(name: &str, index: usize, table: &'a Table, at: Place) -> Section<'a> {
+pub(super) fn named<'a>(name: &str, index: usize, table: &'a Table, at: Place) -> Section<'a> {
     let subject = match table.text("id") {
         Some(id) => format!("{name} \"{}\"", crate::base::text::clip(id, 64)),
         None => format!("{name} number {}", index + 1),

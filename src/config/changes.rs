@@ -94,9 +94,19 @@ pub(super) fn between(old: &Config, new: &Config) -> Vec<ConfigChange> {
             out.push(ConfigChange::SourceChanged(id.clone(), aspects));
         }
     }
-    kind(&mut out, &old.marks.segments, &new.marks.segments, [ConfigChange::SegmentAdded, ConfigChange::SegmentRemoved, ConfigChange::SegmentChanged]);
+    kind(
+        &mut out,
+        &old.marks.segments,
+        &new.marks.segments,
+        [ConfigChange::SegmentAdded, ConfigChange::SegmentRemoved, ConfigChange::SegmentChanged],
+    );
     kind(&mut out, &old.marks.reps, &new.marks.reps, [ConfigChange::RepAdded, ConfigChange::RepRemoved, ConfigChange::RepChanged]);
-    kind(&mut out, &old.marks.channels, &new.marks.channels, [ConfigChange::ChannelAdded, ConfigChange::ChannelRemoved, ConfigChange::ChannelChanged]);
+    kind(
+        &mut out,
+        &old.marks.channels,
+        &new.marks.channels,
+        [ConfigChange::ChannelAdded, ConfigChange::ChannelRemoved, ConfigChange::ChannelChanged],
+    );
     if old.marks.lists != new.marks.lists {
         out.push(ConfigChange::ListsChanged);
     }

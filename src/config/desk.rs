@@ -157,7 +157,7 @@ impl<'a> Desk<'a> {
             None => (section.at, false),
         };
         let found = match (written, fault.found.trim()) {
-            (false, "") => "missing".to_owned(),
+            (false, "" | "nothing") => "missing".to_owned(),
             (true, "") => "found \"\"".to_owned(),
             (_, _) if self.hidden.contains(&at) => "a hidden value".to_owned(),
             (true, found) => self.as_written(section, &fault.key).unwrap_or_else(|| found_text(found)),

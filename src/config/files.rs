@@ -160,9 +160,7 @@ fn read_one(path: &Path, cap: u64) -> Result<String, Box<Problem>> {
     let refuse = |found: &str, expected: &str| Box::new(Problem::of_file(path, found, expected));
     let file = fs::File::open(path).map_err(|error| refuse(&format!("it cannot be read: {error}"), "a file you may read"))?;
     let mut bytes = Vec::new();
-    file.take(cap + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| refuse(&format!("it cannot be read: {error}"), "a file you may read"))?;
+    file.take(cap + 1).read_to_end(&mut bytes).map_err(|error| refuse(&format!("it cannot be read: {error}"), "a file you may read"))?;
     if bytes.len() as u64 > cap {
         let limit = caps::CONFIG_BYTES / (1024 * 1024);
         return Err(refuse("too much text", &format!("at most {limit} MiB of configuration in all files together")));

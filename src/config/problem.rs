@@ -105,8 +105,7 @@ impl fmt::Display for Problem {
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
         // Tabs are kept, so that the caret stands under its word whatever a tab is worth.
-        let before: String =
-            self.quote.chars().take(self.column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let before: String = self.quote.chars().take(self.column as usize - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         write!(f, "\n  {number} | {}\n  {gutter} | {before}{}", self.quote, "^".repeat(self.width as usize))
     }
 }

@@ -91,7 +91,11 @@ impl DaemonSpec {
             match self.public_url.trim().trim_end_matches('/').parse::<Url>() {
                 Ok(url) if is_base(&url) => daemon.public_url = url,
                 Ok(_) | Err(_) => {
-                    faults.push(Fault::new("public_url", &self.public_url, "an address such as \"https://atalaya.example.com\", without `?` and `#`"));
+                    faults.push(Fault::new(
+                        "public_url",
+                        &self.public_url,
+                        "an address such as \"https://atalaya.example.com\", without `?` and `#`",
+                    ));
                 }
             }
         }
@@ -122,7 +126,9 @@ fn data_folder(written: &str, folder: &Path, environment: &BTreeMap<String, Stri
 /// An e-mail address or an http(s) address, on one line, fit for a header.
 fn is_contact(text: &str) -> bool {
     let plain = text.len() <= 200 && text.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '(' | ')' | '<' | '>' | ';' | '"' | '\\'));
-    let mail = text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.'));
+    let mail = text
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@') && !host.ends_with('.'));
     let page = text.parse::<Url>().is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
     plain && (page || (mail && !text.contains("://")))
 }
@@ -193,7 +199,11 @@ impl LogSpec {
             Some((target, level)) => is_target(target) && is_level(level),
         });
         if !good {
-            faults.push(Fault::new("level", &self.level, "error, warn, info, debug or trace; for a part of the program `info,atalaya::fetch=debug`"));
+            faults.push(Fault::new(
+                "level",
+                &self.level,
+                "error, warn, info, debug or trace; for a part of the program `info,atalaya::fetch=debug`",
+            ));
         }
         let format = match self.format.as_str() {
             "auto" => Some(LogFormat::Auto),
@@ -292,7 +302,8 @@ mod tests {
 
     #[test]
     fn every_fault_of_the_daemon_at_once() {
-        let spec = DaemonSpec { listen: "here".into(), public_url: "x".into(), zone: "Mars".into(), drain: "1h".into(), ..DaemonSpec::default() };
+        let spec =
+            DaemonSpec { listen: "here".into(), public_url: "x".into(), zone: "Mars".into(), drain: "1h".into(), ..DaemonSpec::default() };
         let faults = spec.compile(Path::new(""), &BTreeMap::new()).unwrap_err();
         let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
         assert_eq!(keys, ["data", "listen", "contact", "public_url", "zone", "drain"]);

@@ -15,7 +15,10 @@ pub fn schema() -> Value {
         ("log", all.table("What the daemon says on stderr.", vec![("log", of::<process::LogSpec>())])),
         ("net", all.table("What may be reached beyond the public internet.", vec![("door", of::<door::Spec>())])),
         ("fetch", all.table("How pages are fetched, unless a source says otherwise.", vec![("fetch", of::<fetch::ProcessSpec>())])),
-        ("store", all.table("What is kept, where, and for how long.", vec![("store", of::<store::Spec>()), ("keep", of::<process::KeepSpec>())])),
+        (
+            "store",
+            all.table("What is kept, where, and for how long.", vec![("store", of::<store::Spec>()), ("keep", of::<process::KeepSpec>())]),
+        ),
         ("lists", all.table("Organisations that gates keep out.", vec![("lists", of::<lists::Spec>())])),
     ];
     let source = vec![

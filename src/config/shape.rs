@@ -161,7 +161,8 @@ impl<'de> de::MapAccess<'de> for TableAccess<'_> {
     type Error = Wrong;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Wrong> {
-        let wanted = |entry: &Entry| self.only.is_none_or(|only| only.contains(&entry.key.as_str())) && !self.dropped.contains(&entry.key_at);
+        let wanted =
+            |entry: &Entry| self.only.is_none_or(|only| only.contains(&entry.key.as_str())) && !self.dropped.contains(&entry.key_at);
         let Some(entry) = self.entries.by_ref().find(|entry| wanted(entry)) else { return Ok(None) };
         self.pending = Some(entry);
         let key: StrDeserializer<'_, Wrong> = entry.key.as_str().into_deserializer();
@@ -170,8 +171,7 @@ impl<'de> de::MapAccess<'de> for TableAccess<'_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Wrong> {
         let entry = self.pending.take().ok_or_else(|| Wrong::of(Kind::Other("a value was asked for before its key".to_owned())))?;
-        seed.deserialize(NodeReader { node: &entry.node, dropped: self.dropped })
-            .map_err(|wrong| wrong.placed(entry.node.at, entry.key_at))
+        seed.deserialize(NodeReader { node: &entry.node, dropped: self.dropped }).map_err(|wrong| wrong.placed(entry.node.at, entry.key_at))
     }
 }
 

@@ -197,7 +197,11 @@ pub struct Source {
 
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Source").field("id", &self.id).field("enabled", &self.enabled).field("spec_hash", &self.spec_hash).finish_non_exhaustive()
+        f.debug_struct("Source")
+            .field("id", &self.id)
+            .field("enabled", &self.enabled)
+            .field("spec_hash", &self.spec_hash)
+            .finish_non_exhaustive()
     }
 }
 

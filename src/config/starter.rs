@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::tree::quoted;
+use crate::base::text::words;
 
 /// What `init` asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ const WORDS: usize = 40;
 
 /// A commented `atalaya.toml`.
 pub fn starter(wishes: &Wishes) -> String {
-    let sells: Vec<&str> = wishes.sells.split([',', ';', '\n']).map(str::trim).filter(|word| !word.is_empty()).take(WORDS).collect();
+    let sells: Vec<&str> = wishes.sells.split([',', ';', '\n']).map(str::trim).filter(|word| !words(word).is_empty()).take(WORDS).collect();
     let first = sells.first().copied().unwrap_or("your product");
     let language = wishes.languages.first().map_or("en", String::as_str);
     let zone = if wishes.zone.is_empty() { "UTC" } else { &wishes.zone };
@@ -33,7 +34,10 @@ pub fn starter(wishes: &Wishes) -> String {
     _ = writeln!(out, "contact = {}   # goes into the User-Agent: the owner of a site can reach you", quoted(&wishes.contact));
     _ = writeln!(out, "zone = {}\n", quoted(zone));
     out.push_str(SOURCES);
-    _ = writeln!(out, "# Whom you sell to. +10 points double the odds that a call is worth it; `atalaya lead explain` shows every line of the sum.");
+    _ = writeln!(
+        out,
+        "# Whom you sell to. +10 points double the odds that a call is worth it; `atalaya lead explain` shows every line of the sum."
+    );
     _ = writeln!(out, "[[segment]]\nid = \"first\"\ntitle = {}", quoted(&format!("Who may need {}", sells.join(", ").trim())));
     if wishes.regions.is_empty() {
         _ = writeln!(out, "# regions = [\"ES\", \"PT\"]                # everywhere when left out");
@@ -46,10 +50,18 @@ pub fn starter(wishes: &Wishes) -> String {
         _ = writeln!(out, "  why = {}\n", quoted(&format!("speaks of {first}")));
     }
     for (signal, points, half_life, why) in SIGNALS {
-        _ = writeln!(out, "  [[segment.points]]\n  signal = \"{signal}\"\n  points = {points}\n  half_life = \"{half_life}\"\n  why = \"{why}\"\n");
+        _ = writeln!(
+            out,
+            "  [[segment.points]]\n  signal = \"{signal}\"\n  points = {points}\n  half_life = \"{half_life}\"\n  why = \"{why}\"\n"
+        );
     }
     let others = if wishes.languages.len() > 1 { format!("   # of {}", wishes.languages.join(", ")) } else { String::new() };
-    _ = writeln!(out, "# Who works the leads.\n[[rep]]\nid = \"me\"\nemail = {}\nlanguage = {}{others}", quoted(&wishes.contact), quoted(language));
+    _ = writeln!(
+        out,
+        "# Who works the leads.\n[[rep]]\nid = \"me\"\nemail = {}\nlanguage = {}{others}",
+        quoted(&wishes.contact),
+        quoted(language)
+    );
     _ = writeln!(out, "digest = \"Mon-Fri 08:00\"\n");
     out.push_str(TAIL);
     out
@@ -96,4 +108,18 @@ const SOURCES: &str = "\
 
 ";
 
-const TAIL: &str = "";
+const TAIL: &str = "\
+# How it reaches them. Until a mail server is set, digests are written as .eml files below the data folder.
+[[channel]]
+id = \"mailbox\"
+kind = \"file\"
+folder = \"out\"
+
+# [[channel]]
+# id = \"mail\"
+# kind = \"email\"
+# host = \"mail.example.com\"
+# from = \"Atalaya <leads@example.com>\"
+# username = \"atalaya\"
+# password = { file = \"mail.secret\" }   # chmod 600; or { env = … }, or { credential = … } under systemd
+";

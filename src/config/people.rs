@@ -1,0 +1,97 @@
+//! The reps: who works leads, when their digest leaves, and by which channel. Knows the references of `[[rep]]`, not how leads are given out.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::Rep;
+use super::assemble::{Builder, Ids, named, repeated};
+use super::changes::Marks;
+use super::desk::{Section, canonical};
+use super::layers::Tables;
+use super::process;
+use crate::base::ids::{ChannelId, ContentHash, RepId};
+use crate::model::Fault;
+use crate::{deliver, route, schedule};
+
+/// What reps refer to.
+pub(super) struct People<'x> {
+    /// Every segment that is written, good or not.
+    pub(super) segments: &'x Ids,
+    /// Every channel that is written, good or not.
+    pub(super) channels: &'x Ids,
+    /// The channels that are good.
+    pub(super) open: &'x [Arc<deliver::Settings>],
+    /// For reps that name none.
+    pub(super) zone: &'x TimeZone,
+}
+
+impl People<'_> {
+    /// Compiles every `[[rep]]`.
+    pub(super) fn compile<'a>(&self, builder: &mut Builder<'a>, tables: &'a Tables, marks: &mut Marks<RepId>) -> Vec<Arc<Rep>> {
+        let mut out = Vec::new();
+        for (index, (at, table)) in repeated(tables, "rep").iter().enumerate() {
+            let mut section = named("rep", index, table, *at);
+            if let Some(rep) = self.rep(builder, &mut section) {
+                let text = format!("{}zone = {}\nchannel = {}\n", canonical(table, route::KEYS), name_of(&rep.rep.zone), rep.channel);
+                marks.insert(rep.rep.id.clone(), ContentHash::of(text.as_bytes()));
+                out.push(Arc::new(rep));
+            }
+        }
+        out
+    }
+
+    fn rep(&self, builder: &mut Builder<'_>, section: &mut Section<'_>) -> Option<Rep> {
+        builder.desk.refuse_unknown(section, route::KEYS);
+        let mut spec: route::Spec = builder.desk.read(section, None);
+        let zone = spec.zone.get_or_insert_with(|| name_of(self.zone)).clone();
+        for (at, id) in spec.segments.iter().enumerate() {
+            builder.refer(section, &format!("segments[{at}]"), id, "segment", self.segments);
+        }
+        let rep = builder.desk.compiled(section, spec.compile());
+        let written = rep.as_ref().map(|rep| rep.digest.clone()).or(spec.digest.clone());
+        let digest = written.and_then(|written| {
+            let zone = process::zone(&zone).unwrap_or(TimeZone::UTC);
+            let digest = schedule::DigestTimes::parse(&written, zone).map_err(|expected| vec![Fault::new("digest", &written, expected)]);
+            builder.desk.compiled(section, digest)
+        });
+        let channel = self.channel(builder, section, spec.channel.as_deref());
+        Some(Rep { rep: rep?, digest: digest?, channel: channel? })
+    }
+
+    /// The channel that brings a rep's mail: the one it names, else the only one that carries mail.
+    fn channel(&self, builder: &mut Builder<'_>, section: &mut Section<'_>, written: Option<&str>) -> Option<ChannelId> {
+        let mail: Vec<&ChannelId> = self.open.iter().filter(|channel| channel.carries_mail()).map(|channel| &channel.id).collect();
+        if let Some(id) = written {
+            builder.refer(section, "channel", id, "channel", self.channels);
+            let named = self.open.iter().find(|channel| channel.id.as_str() == id)?;
+            if !named.carries_mail() {
+                let expected = format!("a channel that carries mail, of kind email or file: \"{id}\" is a {} for machines", named.kind());
+                builder.desk.fault(section, &Fault::new("channel", id, expected), None);
+                return None;
+            }
+            return Some(named.id.clone());
+        }
+        match mail.as_slice() {
+            [only] => Some((*only).clone()),
+            // A channel that was refused has its own problem; this one would follow from it.
+            [] if self.open.len() < self.channels.len() || builder.syntax => None,
+            [] => {
+                let expected = "a channel for their digest: add one, such as `[[channel]]` with `id = \"mail\"`, `kind = \"email\"`, `host` \
+                                and `from`, or `kind = \"file\"` to write mails into a folder";
+                builder.desk.fault(section, &Fault::new("channel", "no channel carries mail", expected), None);
+                None
+            }
+            several => {
+                let ids: Vec<_> = several.iter().map(|id| format!("\"{id}\"")).collect();
+                let expected = format!("one of the channels that carry mail: {}", ids.join(", "));
+                builder.desk.fault(section, &Fault::new("channel", "", expected), None);
+                None
+            }
+        }
+    }
+}
+
+fn name_of(zone: &TimeZone) -> String {
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}
