@@ -49,7 +49,7 @@ fn every_fault_is_reported_with_its_place() {
         ("kind = 'page'\nurl = 'https://a.example/'\nselect = ['main', '']\nrecord = 'x'", vec!["select[1]", "record"]),
         (
             "kind = 'listing'\nurl = 'https://a.example/'\nrecord = 'li'
-             fields = { a = { select = 'x', zone = 'Mars', format = '%Q', country = 'XX', currency = 'XXXX', regex = 'x', group = 1 }, b = 'x @' }",
+             fields = { a = { select = 'x', zone = 'Mars', format = '%!', country = 'XX', currency = 'XXXX', regex = 'x', group = 1 }, b = 'x @' }",
             vec!["fields.a.country", "fields.a.currency", "fields.a.group", "fields.a.format", "fields.a.zone", "fields.b"],
         ),
     ];

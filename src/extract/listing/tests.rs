@@ -130,12 +130,6 @@ fn what_a_page_multiplies_is_bounded() {
     assert_eq!(failure.class, FailureClass::ParseLimit);
     assert!(failure.text.contains("MiB"), "{failure}");
 
-    let href = format!("<a href={}>{}", "x".repeat(50_000), "<p>a".repeat(12_500));
-    let settings =
-        "kind = 'listing'\nrecord = 'p'\nkey = 'name'\nfields = { name = 'a', link = { select = 'a @href', many = true, kind = 'text' } }";
-    let failure = read_at(&reader(settings), "https://fair.example/", href.as_bytes()).unwrap_err();
-    assert_eq!(failure.class, FailureClass::ParseLimit);
-
     let wide = "<p><b>x</b></p>".repeat(30_000);
     let settings = "kind = 'listing'\nrecord = 'p:has(b)'\nfields = { name = 'b' }";
     let failure = read_at(&reader(settings), "https://fair.example/", wide.as_bytes()).unwrap_err();
