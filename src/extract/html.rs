@@ -17,7 +17,6 @@ use memchr::memchr;
 use scraper::Html;
 
 use super::Input;
-use crate::base::caps;
 use crate::model::{Failure, FailureClass};
 
 use guard::Guard;

@@ -9,6 +9,7 @@ use scraper::Selector;
 use url::Url;
 
 use super::*;
+use crate::base::caps;
 
 fn never() -> bool {
     false
