@@ -160,7 +160,7 @@ fn part(seed: u64, span: SignedDuration) -> SignedDuration {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^= x >> 31;
-    let millis = u128::from(x) * span.as_millis().unsigned_abs() >> 64;
+    let millis = (u128::from(x) * span.as_millis().unsigned_abs()) >> 64;
     SignedDuration::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }
 
