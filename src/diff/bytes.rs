@@ -111,14 +111,40 @@ fn hashes(bytes: &[u8]) -> Vec<u64> {
 /// The pieces one after another: the hash of each, and its place.
 struct Pieces<'a> {
     bytes: &'a [u8],
-    json: bool,
+    /// Where cuts may be: one search over all bytes, since most pieces are shorter than a search takes to start.
+    marks: Marks<'a>,
     at: usize,
+}
+
+enum Marks<'a> {
+    Markup(memchr::Memchr3<'a>),
+    Json(memchr::Memchr2<'a>),
 }
 
 impl<'a> Pieces<'a> {
     fn cut(bytes: &'a [u8]) -> Self {
         let json = bytes.trim_ascii_start().first().is_some_and(|first| matches!(first, b'{' | b'['));
-        Self { bytes, json, at: 0 }
+        let marks = if json {
+            Marks::Json(memchr::memchr2_iter(b',', b'\n', bytes))
+        } else {
+            Marks::Markup(memchr::memchr3_iter(b'<', b'>', b'\n', bytes))
+        };
+        Self { bytes, marks, at: 0 }
+    }
+
+    /// The end of the piece that begins at `at`: a tag begins before `<` and ends after `>`.
+    fn cut_at(&mut self) -> usize {
+        loop {
+            let cut = match &mut self.marks {
+                Marks::Markup(marks) => marks.next().map(|i| if self.bytes[i] == b'<' { i } else { i + 1 }),
+                Marks::Json(marks) => marks.next().map(|i| i + 1),
+            };
+            match cut {
+                Some(cut) if cut > self.at => return cut,
+                Some(_) => {}
+                None => return self.bytes.len(),
+            }
+        }
     }
 }
 
@@ -126,25 +152,15 @@ impl Iterator for Pieces<'_> {
     type Item = (u64, std::ops::Range<usize>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
-            let end = if self.json {
-                memchr::memchr2(b',', b'\n', rest).map_or(rest.len(), |i| i + 1)
-            } else {
-                // A tag begins before `<` and ends after `>`.
-                match memchr::memchr3(b'<', b'>', b'\n', &rest[1..]).map(|i| i + 1) {
-                    Some(i) if rest[i] == b'<' => i,
-                    Some(i) => i + 1,
-                    None => rest.len(),
-                }
-            };
+        while self.at < self.bytes.len() {
             let start = self.at;
-            self.at += end;
-            let piece = rest[..end].trim_ascii();
+            self.at = self.cut_at();
+            let piece = self.bytes[start..self.at].trim_ascii();
             if !piece.is_empty() {
                 return Some((hash(piece), start..self.at));
             }
         }
+        None
     }
 }
 
@@ -170,6 +186,8 @@ struct Walk<'a> {
     all: &'a [VolatileSpan],
     /// Which lengths of surroundings are in use, as bits.
     lengths: u8,
+    /// Which hashes may be surroundings: a look at these bits spares most searches.
+    likely: u64,
     /// The last pieces that were kept, newest last.
     recent: Vec<u64>,
     at: usize,
@@ -180,8 +198,9 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(pieces: &'a [u64], spans: &'a [VolatileSpan]) -> Self {
         let lengths = spans.iter().fold(0_u8, |bits, span| bits | 1 << (span.before & 7));
+        let likely = spans.iter().fold(0, |bits, span| bits | likely(span.before));
         let by_before = spans.iter().enumerate().map(|(i, span)| (span.before, i)).collect();
-        Self { pieces, spans: by_before, all: spans, lengths, recent: Vec::new(), at: 0, skips: Vec::new() }
+        Self { pieces, spans: by_before, all: spans, lengths, likely, recent: Vec::new(), at: 0, skips: Vec::new() }
     }
 
     /// Where a span that begins here ends.
@@ -191,13 +210,22 @@ impl<'a> Walk<'a> {
             let low = bits.trailing_zeros() as usize;
             bits &= bits - 1;
             let Some(from) = self.recent.len().checked_sub(low + 1) else { continue };
-            let Some(span) = self.spans.get(&joint(self.recent[from..].iter().copied(), low)) else { continue };
+            let before = joint(self.recent[from..].iter().copied(), low);
+            if self.likely & likely(before) == 0 {
+                continue;
+            }
+            let Some(span) = self.spans.get(&before) else { continue };
             if let Some(to) = find_after(self.pieces, self.at, self.all[*span].after) {
                 return Some((*span, to));
             }
         }
         None
     }
+}
+
+/// One of 64 bits, by hash.
+const fn likely(hash: u64) -> u64 {
+    1 << (hash >> 58)
 }
 
 /// Where the surroundings after a span begin, if they come within its reach.

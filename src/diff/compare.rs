@@ -130,8 +130,8 @@ impl Check<'_> {
     fn decide(&mut self, reading: &Reading) -> (Option<Report>, Reading, Option<SignedDuration>) {
         let differences = self.found.differences.clone();
         match (reading, self.rules.confirm) {
-            (Reading::Never, Some(wait)) => (self.take_over(differences), Reading::Settling, Some(wait)),
-            (_, None) => (self.take_over(differences), Reading::Settled, None),
+            (Reading::Never, Some(wait)) => (Self::take_over(differences), Reading::Settling, Some(wait)),
+            (_, None) => (Self::take_over(differences), Reading::Settled, None),
             (Reading::Settling, Some(_)) => {
                 self.learn(&differences);
                 self.count_shared();
@@ -140,14 +140,14 @@ impl Check<'_> {
             (Reading::Settled | Reading::Suspect(_), Some(wait)) if self.context.quiet => {
                 // Other settings read other things: learn anew what changes by itself.
                 let again = if differences.is_empty() { (Reading::Settled, None) } else { (Reading::Settling, Some(wait)) };
-                (self.take_over(differences), again.0, again.1)
+                (Self::take_over(differences), again.0, again.1)
             }
             (Reading::Settled, Some(wait)) => self.look(differences, None, wait),
             (Reading::Suspect(suspect), Some(wait)) => self.look(differences, Some(suspect), wait),
         }
     }
 
-    fn take_over(&self, differences: Vec<Difference>) -> Option<Report> {
+    fn take_over(differences: Vec<Difference>) -> Option<Report> {
         let accept = differences.iter().any(|difference| matches!(difference.what, What::Block(..)));
         (!differences.is_empty()).then_some(Report { differences, accept })
     }
