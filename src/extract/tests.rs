@@ -189,3 +189,46 @@ fn real_pages_give_the_right_records() {
         }
     }
 }
+
+#[test]
+fn speed() {
+    let filler = "<p class=\"lorem ipsum\">Lorem ipsum dolor sit amet, <a href=\"/x/y/z?q=1\">consectetur</a> adipiscing elit, sed do <b>eiusmod</b> tempor.</p><ul class=nav><li><a href=/a>a</a><li><a href=/b>b</a></ul>";
+    let mut page = String::from("<!doctype html><html><head><title>x</title><meta charset=utf-8></head><body>");
+    for n in 0..40 {
+        page.push_str(&format!("<div class=\"card item-{n}\" data-id={n}><h3 class=name><a href=\"/offer/{n}?ref=list\">Offer number {n}</a></h3><span class=price>1.{n:03},00 €</span><p class=where>Madrid {n}</p><div class=body>{filler}</div>{}</div>", filler.repeat(4)));
+    }
+    let r = reader("kind = 'listing'\nrecord = 'div.card'\nfields = { name = 'h3', url = 'h3 a @href', price = '.price' }");
+    let cpu = || fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse::<u64>().unwrap() / 1000;
+    let url = Url::parse("https://fair.example/list").unwrap();
+    let mut best = [u64::MAX; 5];
+    for _ in 0..8 {
+        let t = cpu();
+        for _ in 0..50 {
+            assert_eq!(r.read(&input(&url, page.as_bytes())).unwrap().records.len(), 40);
+        }
+        best[0] = best[0].min(cpu() - t);
+        let t = cpu();
+        for _ in 0..50 {
+            let _ = html::parse(&page, &input(&url, b"")).map(|t| t.nodes);
+        }
+        best[1] = best[1].min(cpu() - t);
+        let t = cpu();
+        for _ in 0..50 {
+            let _ = scraper::Html::parse_document(&page);
+        }
+        best[2] = best[2].min(cpu() - t);
+        let t = cpu();
+        for _ in 0..50 {
+            let _ = decode(page.as_bytes(), Some("text/html; charset=utf-8"), &url);
+        }
+        best[3] = best[3].min(cpu() - t);
+    }
+    println!(
+        "page {} bytes; per page: read {} us, parse {} us, scraper {} us, decode {} us",
+        page.len(),
+        best[0] / 50,
+        best[1] / 50,
+        best[2] / 50,
+        best[3] / 50
+    );
+}

@@ -84,7 +84,12 @@ fn numbers(text: &str) -> Vec<Number> {
             grouped = grouped && length == 3;
             end = next;
         }
-        found.push(Number { start, end, digits: text[start..end].to_owned() });
+        let mut number = Number { start, end, digits: text[start..end].to_owned() };
+        if text[..start].ends_with('.') && !text[..start - 1].ends_with(|c: char| c.is_alphanumeric() || c == '.') {
+            // "$.75"
+            number = Number { start: start - 1, end, digits: format!("0.{}", number.digits) };
+        }
+        found.push(number);
         at = end;
         if found.len() >= 32 {
             break;
