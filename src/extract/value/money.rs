@@ -184,6 +184,10 @@ fn marks(text: &str, hints: &Hints) -> Vec<Mark> {
     let mut at = 0;
     while at < text.len() && found.len() < 16 {
         let rest = &text[at..];
+        if rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | ',' | '-')) {
+            at += 1;
+            continue;
+        }
         let begins = !text[..at].ends_with(char::is_alphabetic);
         if let Some((length, currency)) = mark_at(rest, begins, hints) {
             found.push(Mark { start: at, end: at + length, currency });
