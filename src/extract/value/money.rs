@@ -103,7 +103,6 @@ fn decimal(digits: &str, currency: Option<Currency>) -> Option<Decimal> {
     let plain: String = digits.chars().filter(|c| !matches!(c, ' ' | '\'')).collect();
     let (dots, commas) = (plain.matches('.').count(), plain.matches(',').count());
     let point = match (dots, commas) {
-        (0, 0) => None,
         (1, 0) | (0, 1) => {
             let at = plain.find(['.', ','])?;
             let after = plain.len() - at - 1;
