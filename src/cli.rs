@@ -65,7 +65,10 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Init(options) => configure::init(&options, json),
         Command::Run => {
             let config = Config::load(&request)?;
-            app::run(config, request, |daemon| eprintln!("atalaya runs; health, metrics and unsubscribe links: http://{}/", daemon.listening())).await?;
+            app::run(config, request, |daemon| {
+                eprintln!("atalaya runs; health, metrics and unsubscribe links: http://{}/", daemon.listening())
+            })
+            .await?;
             Ok(Ended::Fine)
         }
         Command::Demo(options) => {

@@ -33,6 +33,7 @@ mod words;
 
 use std::path::Path;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::ids::{ChannelId, LeadId, MessageId, OrganisationId, PageId, RecordId, SourceId};
@@ -169,17 +170,31 @@ impl Store {
 
     // What a turn reads.
 
-    /// What is remembered of a source.
-    pub async fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
+    /// What is remembered of the visits that begin at this root page of a source.
+    pub async fn state(&self, source: &SourceId, root: PageId) -> Result<Option<SourceState>, StoreError> {
         match self {
-            Self::Embedded(store) => store.source(id).await,
+            Self::Embedded(store) => store.state(source, root).await,
         }
     }
 
-    /// What is remembered of every source, by name.
-    pub async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
+    /// What is remembered of the visits of a source, for each of its root pages.
+    pub async fn states_of(&self, source: &SourceId) -> Result<Vec<SourceState>, StoreError> {
         match self {
-            Self::Embedded(store) => store.sources().await,
+            Self::Embedded(store) => store.states_of(source).await,
+        }
+    }
+
+    /// Requests made for a source on this day of its zone.
+    pub async fn spent(&self, source: &SourceId, day: Date) -> Result<u32, StoreError> {
+        match self {
+            Self::Embedded(store) => store.spent(source, day).await,
+        }
+    }
+
+    /// The soonest next check of a source's pages.
+    pub fn next_due_of(&self, source: &SourceId) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.next_due_of(source),
         }
     }
 

@@ -9,7 +9,7 @@ mod views;
 
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
-    Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, LeadView, MessageView, PageView, PartView, Question, RecordView, SentView,
-    SourcePages, SourceView, StatusView,
+    Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, LeadView, MessageView, PageView, PartView, Question, RecordView,
+    SentView, SourcePages, SourceView, StatusView,
 };
 pub use front::{Front, router};

@@ -72,7 +72,11 @@ pub struct Summary {
 impl Summary {
     /// Whether everything that the demo shows was seen.
     pub fn complete(&self) -> bool {
-        self.leads > 0 && !self.digests.is_empty() && self.webhooks_verified > 0 && self.webhooks_refused == 0 && self.sources_ill.is_empty()
+        self.leads > 0
+            && !self.digests.is_empty()
+            && self.webhooks_verified > 0
+            && self.webhooks_refused == 0
+            && self.sources_ill.is_empty()
     }
 }
 

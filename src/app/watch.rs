@@ -42,7 +42,7 @@ pub(super) async fn watch(inner: Arc<Inner>, workers: usize) {
             continue;
         }
         drop(place);
-        let wait = inner.effects.store.next_due(now).map_or(NAP, |due| Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO));
+        let wait = inner.effects.store.next_due().map_or(NAP, |due| Duration::try_from(due.duration_since(now)).unwrap_or(Duration::ZERO));
         tokio::select! {
             () = inner.stop.cancelled() => return,
             () = inner.wake.notified() => {}

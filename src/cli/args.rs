@@ -43,7 +43,10 @@ impl Args {
     /// Settings from flags.
     pub fn flags(&self) -> Vec<Flag> {
         let named = [("--listen", "daemon.listen", &self.listen), ("--data", "daemon.data", &self.data)];
-        named.into_iter().filter_map(|(flag, key, value)| value.as_ref().map(|value| Flag::new(flag, key, value))).collect()
+        named
+            .into_iter()
+            .filter_map(|(flag, key, value)| value.clone().map(|value| Flag { name: flag.to_owned(), key: key.to_owned(), value }))
+            .collect()
     }
 }
 

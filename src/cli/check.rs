@@ -73,7 +73,9 @@ fn file(name: &str) -> anyhow::Result<Vec<u8>> {
     if name == "-" {
         std::io::stdin().take(cap + 1).read_to_end(&mut bytes).context("standard input cannot be read")?;
     } else {
-        std::fs::File::open(name).and_then(|file| file.take(cap + 1).read_to_end(&mut bytes)).with_context(|| format!("{name} cannot be read"))?;
+        std::fs::File::open(name)
+            .and_then(|file| file.take(cap + 1).read_to_end(&mut bytes))
+            .with_context(|| format!("{name} cannot be read"))?;
     }
     anyhow::ensure!(bytes.len() as u64 <= cap, "{name} is larger than {cap} bytes");
     Ok(bytes)

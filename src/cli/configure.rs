@@ -31,15 +31,19 @@ pub(super) fn init(options: &InitOptions, json: bool) -> anyhow::Result<Ended> {
     let listed = |text: String| text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let wishes = Wishes {
         contact: ask(options.contact.clone(), "Your e-mail address (owners of visited sites can reach you there)", "leads@example.com")?,
-        what: ask(options.sell.clone(), "What do you sell, in a few words", "packaging machines")?,
+        sells: ask(options.sell.clone(), "What do you sell, in a few words", "packaging machines")?,
         regions: listed(ask(joined(&options.regions), "To which countries or regions", "ES")?),
         languages: listed(ask(joined(&options.languages), "Languages of your reps", "en")?),
+        zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
     };
     std::fs::write(&options.path, config::starter(&wishes)).with_context(|| format!("cannot write {}", options.path.display()))?;
     if json {
         println!("{}", serde_json::json!({ "written": options.path }));
     } else {
-        eprintln!("Written: {path}. Next:\n  atalaya config check --config {path}\n  atalaya run --config {path}", path = options.path.display());
+        eprintln!(
+            "Written: {path}. Next:\n  atalaya config check --config {path}\n  atalaya run --config {path}",
+            path = options.path.display()
+        );
     }
     Ok(Ended::Fine)
 }

@@ -19,7 +19,11 @@ struct Finding {
 /// Runs every examination and prints all of them.
 pub(super) async fn doctor(request: &Request, json: bool) -> anyhow::Result<Ended> {
     let config = Config::load(request).context("the configuration comes first: `atalaya config check`")?;
-    let mut findings = vec![Finding { what: "configuration", good: true, words: format!("{} sources, {} channels", config.sources.len(), config.channels.len()) }];
+    let mut findings = vec![Finding {
+        what: "configuration",
+        good: true,
+        words: format!("{} sources, {} channels", config.sources.len(), config.channels.len()),
+    }];
     findings.push(store(&config).await);
     findings.push(backups(&config).await);
     findings.push(files());
@@ -90,7 +94,10 @@ fn links(config: &Config) -> Finding {
     let words = if https {
         format!("unsubscribe links begin with {url}")
     } else {
-        format!("unsubscribe links begin with {url}: fine on this machine; for mail to others set `public_url` in [daemon] to an https address that leads to {}", config.daemon.listen)
+        format!(
+            "unsubscribe links begin with {url}: fine on this machine; for mail to others set `public_url` in [daemon] to an https address that leads to {}",
+            config.daemon.listen
+        )
     };
     Finding { what: "links", good: true, words }
 }
@@ -98,7 +105,11 @@ fn links(config: &Config) -> Finding {
 async fn reach(door: &Door, what: &str, host: &str, port: u16) -> Finding {
     // The name of a channel is the user's; the table shows it in the words.
     match door.resolve(host, port).await {
-        Ok(addresses) => Finding { what: "reach", good: true, words: format!("{what}: {host} is at {}", addresses.first().map_or_else(String::new, ToString::to_string)) },
+        Ok(addresses) => Finding {
+            what: "reach",
+            good: true,
+            words: format!("{what}: {host} is at {}", addresses.first().map_or_else(String::new, ToString::to_string)),
+        },
         Err(error) => Finding { what: "reach", good: false, words: format!("{what}: {error}") },
     }
 }

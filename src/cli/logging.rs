@@ -15,7 +15,8 @@ pub(super) fn start(args: &Args) {
     };
     let filter = EnvFilter::try_from_env("ATALAYA_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let json = std::env::var("ATALAYA_LOG_FORMAT").is_ok_and(|format| format == "json");
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
+    let builder =
+        fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     // Somebody embedding us may have set one up; then theirs counts.
     if json {
         drop(builder.json().flatten_event(true).try_init());

@@ -10,7 +10,7 @@ use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePag
 /// A table that fits the terminal, or is wide where there is none.
 pub(super) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     if table.width().is_none() {
         table.set_width(160);
     }
@@ -85,7 +85,11 @@ fn or_dash(text: Option<&String>) -> String {
 }
 
 fn status(view: &StatusView) {
-    let how = if view.running { format!("running (process {})", view.pid.unwrap_or_default()) } else { "not running; read from the store at rest".to_owned() };
+    let how = if view.running {
+        format!("running (process {})", view.pid.unwrap_or_default())
+    } else {
+        "not running; read from the store at rest".to_owned()
+    };
     println!("atalaya {}: {how}", view.version);
     println!(
         "{} pages on {} hosts, {} records, {} organisations, {} leads; {} waiting for a digest",
@@ -93,7 +97,12 @@ fn status(view: &StatusView) {
     );
     let late = if view.late_seconds > 60 { format!(", {} s late", view.late_seconds) } else { String::new() };
     println!("next check {}{late}", or_dash(view.next_check.as_ref()));
-    println!("store {}, snapshots {}; last backup: {}", bytes(view.store_bytes), bytes(view.segment_bytes), view.backup.as_ref().map_or_else(|| "none yet".to_owned(), backup_line));
+    println!(
+        "store {}, snapshots {}; last backup: {}",
+        bytes(view.store_bytes),
+        bytes(view.segment_bytes),
+        view.backup.as_ref().map_or_else(|| "none yet".to_owned(), backup_line)
+    );
     if !view.channels.is_empty() {
         let mut all = table(&["channel", "kind", "waiting", "dead", "state"]);
         for channel in &view.channels {
@@ -242,7 +251,10 @@ pub(super) fn explain(view: &LeadView) {
     all.add_row([format!("{:+.2}", view.fit), "= fit".to_owned(), String::new(), String::new()]);
     all.add_row([format!("{:+.2}", view.signal), "= signal".to_owned(), format!("as of {}", view.at), String::new()]);
     println!("{all}");
-    println!("known: {} % of the rules' weight; with the unknown the sum lies between {:.2} and {:.2}", view.known, view.between.0, view.between.1);
+    println!(
+        "known: {} % of the rules' weight; with the unknown the sum lies between {:.2} and {:.2}",
+        view.known, view.between.0, view.between.1
+    );
     if !view.unknown.is_empty() {
         println!("to find out next: {}", view.unknown.join(", "));
     }

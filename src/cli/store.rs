@@ -34,7 +34,10 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         if !std::io::stdin().is_terminal() {
             bail!("restoring puts {} in place of the store in {}; say --yes", name, config.daemon.data.display());
         }
-        eprint!("Put the backup {name} in place of the store in {}? What is there now is set aside, not deleted. [y/N] ", config.daemon.data.display());
+        eprint!(
+            "Put the backup {name} in place of the store in {}? What is there now is set aside, not deleted. [y/N] ",
+            config.daemon.data.display()
+        );
         std::io::stderr().flush()?;
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line)?;
@@ -47,7 +50,11 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
     if json {
         println!("{}", serde_json::json!({ "restored": name, "keys": restored.keys, "aside": aside }));
     } else {
-        eprintln!("Restored {name} ({} keys).{}", restored.keys, aside.map_or_else(String::new, |path| format!(" What was there before lies in {path}.")));
+        eprintln!(
+            "Restored {name} ({} keys).{}",
+            restored.keys,
+            aside.map_or_else(String::new, |path| format!(" What was there before lies in {path}."))
+        );
     }
     Ok(Ended::Fine)
 }

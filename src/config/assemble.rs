@@ -23,7 +23,7 @@ use super::{Config, DEFAULTS, Refusal, Request, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
 use crate::model::Fault;
-use crate::{deliver, diff, door, extract, fetch, schedule, score, store};
+use crate::{deliver, diff, door, extract, fetch, resolve, schedule, score, store};
 
 /// Reads and compiles.
 pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
@@ -219,6 +219,12 @@ impl<'a> Builder<'a> {
         };
         let reader = self.desk.compiled(&mut section, reading.compile(&about));
 
+        let named = resolve::About {
+            organisation: reading.organisation.clone(),
+            country: reading.country.clone(),
+            own_hosts: reader.iter().flat_map(|reader| reader.roots()).filter_map(|url| url.host_str().map(str::to_owned)).collect(),
+        };
+
         let (own, table) = (own?, section.table);
         let mark = |keys: &[&str]| ContentHash::of(canonical(table, keys).as_bytes());
         let reading = format!("{}zone = {}\n", canonical(table, extract::KEYS), zone.iana_name().unwrap_or("UTC"));
@@ -244,6 +250,7 @@ impl<'a> Builder<'a> {
             cost_per_month: own.cost_per_month,
             event: own.event,
             tags: own.tags,
+            named,
             spec_hash,
         })
     }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::base::ids::{ContentHash, SourceId};
 use crate::model::{Amount, Fault};
-use crate::{diff, extract, fetch, schedule};
+use crate::{diff, extract, fetch, resolve, schedule};
 
 /// The keys of a source that are nobody's but ours.
 pub const KEYS: &[&str] = &["id", "title", "enabled", "trust", "cost_per_month", "event", "tags"];
@@ -189,6 +189,8 @@ pub struct Source {
     pub event: Option<Event>,
     /// The user's own words for it.
     pub tags: Vec<String>,
+    /// What it says about all of its records.
+    pub(super) named: resolve::About,
     /// Hash over the settings that decide what is read: when it differs, what is known was read in another way.
     pub spec_hash: ContentHash,
     /// Hashes by aspect, to find what a reload changes.

@@ -16,8 +16,8 @@ use crate::config::{Config, Source};
 use crate::diff::{self, Comparison, Visited};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, ChangeKind, CheckTimes, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent, Turn,
-    Validators, Visit,
+    Baseline, ChangeKind, CheckTimes, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
+    Spent, Turn, Validators,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -116,7 +116,7 @@ async fn settle(
     let (id, mut spent) = (page.id, requests);
     for _ in 0..TRIES {
         let now = effects.clock.now();
-        let state = effects.store.state(page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root));
+        let state = effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root));
         let step = visit::step(&page, &state);
         let before = Before { config, source, page: page.clone(), state, step };
         let (mut turn, outcome) = match &result {
@@ -164,7 +164,8 @@ async fn settle(
 async fn over_budget(effects: &Effects, source: &Source, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let Some(budget) = source.schedule.budget() else { return Ok(None) };
     let used = effects.store.spent(&source.id, source.schedule.day(now)).await?;
-    Ok((used >= budget).then(|| source.schedule.retry(FailureClass::Budget, 1, None, now, crate::base::ids::hash64(&[source.id.as_str().as_bytes()]))))
+    Ok((used >= budget)
+        .then(|| source.schedule.retry(FailureClass::Budget, 1, None, now, crate::base::ids::hash64(&[source.id.as_str().as_bytes()]))))
 }
 
 async fn postpone(effects: &Effects, page: &Page, times: CheckTimes) -> Result<Checked, CheckError> {
@@ -207,7 +208,11 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     };
     let changes = std::mem::take(&mut turn.changes);
     let told = news::tell(effects, before.config, before.source, &mut turn, changes, now).await?;
-    let outcome = if told.changes == 0 { Outcome::Unchanged } else { Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads } };
+    let outcome = if told.changes == 0 {
+        Outcome::Unchanged
+    } else {
+        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
+    };
     Ok((turn, outcome))
 }
 
@@ -232,7 +237,13 @@ fn at_rest(state: &SourceState) -> bool {
 }
 
 /// The turn of a page whose bytes had to be read.
-async fn differs(effects: &Effects, before: &Before<'_>, fetched: &Fetched, read: Read, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
+async fn differs(
+    effects: &Effects,
+    before: &Before<'_>,
+    fetched: &Fetched,
+    read: Read,
+    now: Timestamp,
+) -> Result<(Turn, Outcome), StoreError> {
     let Read { extract, stored, previous, wanting, .. } = read;
     let renewed = before.page.reading != Reading::Never && before.page.spec != before.source.spec_hash;
     let content = ContentHash::of(&fetched.bytes);
@@ -249,7 +260,8 @@ async fn differs(effects: &Effects, before: &Before<'_>, fetched: &Fetched, read
     let page = reread(before, fetched, &found, (&extract, previous.as_ref().map(|p| &p.bytes)));
     let changed = !same_set(&before.page.members, &page.members);
     let walked = Walked { failed: false, records: count(page.members.len()), changed, leads_to: 0 };
-    let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };
+    let (known, new) =
+        if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };
     let look_again = found.look_again;
     let mut turn = walk(effects, before, Plan { page, walked, known, new, look_again, whole: extract.whole }, now).await?;
     if found.accept_snapshot {
@@ -319,7 +331,12 @@ fn merge_records(found: Vec<Record>, ended: Vec<Record>) -> Vec<Record> {
 }
 
 /// Pages this one leads to: those that are known and those that are new, none twice in one visit.
-async fn lead_to(effects: &Effects, before: &Before<'_>, follow: &[url::Url], now: Timestamp) -> Result<(Vec<Page>, Vec<Page>), StoreError> {
+async fn lead_to(
+    effects: &Effects,
+    before: &Before<'_>,
+    follow: &[url::Url],
+    now: Timestamp,
+) -> Result<(Vec<Page>, Vec<Page>), StoreError> {
     let (page, visit) = (&before.page, number(before));
     let mut seen = HashSet::from([page.id, page.root]);
     let urls: Vec<_> = follow.iter().filter(|url| seen.insert(Page::id_of(&page.source, url))).collect();
@@ -422,11 +439,8 @@ async fn end(
         members.extend(&other.members);
     }
     let complete = state.visit.failed == 0;
-    let stored = if whole && complete && (state.visit.changed || state.missing > 0) {
-        absent(effects, before, &members).await?
-    } else {
-        Vec::new()
-    };
+    let stored =
+        if whole && complete && (state.visit.changed || state.missing > 0) { absent(effects, before, &members).await? } else { Vec::new() };
     let ended = diff::visit_end(&before.source.rules, state, Visited { members: &members, complete, whole }, stored, now);
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
     let visit = state.visit.clone();
@@ -463,7 +477,9 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
         let batch = effects.store.records_of(&before.source.id, after, BATCH).await?;
         let last = batch.last().map(|record| record.id);
         let full = batch.len() == BATCH;
-        found.extend(batch.into_iter().filter(|record| (!members.contains(&record.id) || record.missing > 0) && !elsewhere.contains(&record.id)));
+        found.extend(
+            batch.into_iter().filter(|record| (!members.contains(&record.id) || record.missing > 0) && !elsewhere.contains(&record.id)),
+        );
         if !full {
             return Ok(found);
         }
@@ -475,8 +491,11 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
 fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outcome) {
     let mut page = before.page.clone();
     let count_before = page.failures.as_ref();
-    let failures =
-        Failures { count: count_before.map_or(1, |f| f.count.saturating_add(1)), since: count_before.map_or(now, |f| f.since), last: failure.clone() };
+    let failures = Failures {
+        count: count_before.map_or(1, |f| f.count.saturating_add(1)),
+        since: count_before.map_or(now, |f| f.since),
+        last: failure.clone(),
+    };
     let mut state = before.state.clone();
     let walked = Walked { failed: true, records: 0, changed: false, leads_to: 0 };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
@@ -528,9 +547,4 @@ fn net(before: &Before<'_>, now: Timestamp) -> Timestamp {
 
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
-}
-
-/// The visit a page's check would be counted to, for rehearsals.
-pub(super) fn visit_of(state: &SourceState) -> &Visit {
-    &state.visit
 }

@@ -133,7 +133,13 @@ fn reader(rep: &Rep) -> Reader<'_> {
 }
 
 /// A digest: the leads, and for each source whether it is complete, so that silence is never ambiguous.
-async fn digest(effects: &Effects, config: &Config, rep: &Rep, (told, links): (&[Told], &Links), now: Timestamp) -> Result<Rendered, DrainError> {
+async fn digest(
+    effects: &Effects,
+    config: &Config,
+    rep: &Rep,
+    (told, links): (&[Told], &Links),
+    now: Timestamp,
+) -> Result<Rendered, DrainError> {
     let mut states: Vec<(&str, SourceState)> = Vec::new();
     for source in config.sources.iter().filter(|source| source.enabled) {
         for mut state in effects.store.states_of(&source.id).await? {
@@ -228,7 +234,12 @@ pub async fn send_some(
 }
 
 /// Commits an outcome. Returns whether the channel is to be left alone now.
-async fn settle(effects: &Effects, config: &Config, (message, settings): (Message, &Settings), outcome: Outcome) -> Result<bool, DrainError> {
+async fn settle(
+    effects: &Effects,
+    config: &Config,
+    (message, settings): (Message, &Settings),
+    outcome: Outcome,
+) -> Result<bool, DrainError> {
     let now = effects.clock.now();
     let before = effects.store.channel_state(&settings.id).await?.unwrap_or_else(|| ChannelState::new(&settings.id));
     let seed = crate::base::ids::hash64(&[message.id.as_str().as_bytes(), &message.tries.to_be_bytes()]);

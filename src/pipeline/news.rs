@@ -3,6 +3,7 @@
 //! Reads what the pure steps need, calls them in order, and puts their results into the turn. Knows no page and no network.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -38,49 +39,54 @@ pub struct Affected {
     pub organisation: Organisation,
     /// Whether it is to be stored.
     changed: bool,
+    /// Whether it was known before this turn.
+    known: bool,
     /// New reasons to act.
     pub news: Vec<Signal>,
 }
 
 /// Resolves the turn's records, makes signals of its changes, scores and routes, and puts all of it into the turn.
-pub async fn tell(effects: &Effects, config: &Config, source: &Source, turn: &mut Turn, changes: Vec<Change>, now: Timestamp) -> Result<News, StoreError> {
-    let changes_of_news = changes.iter().filter(|change| !change.baseline).count();
+pub async fn tell(
+    effects: &Effects,
+    config: &Config,
+    source: &Source,
+    turn: &mut Turn,
+    changes: Vec<Change>,
+    now: Timestamp,
+) -> Result<News, StoreError> {
+    let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let affected = affected(effects, source, turn, &changes, now).await?;
     turn.changes = changes;
-    let trust_of = |id: &SourceId| config.trust(id);
-    let mut told = 0;
-    let mut loads: Option<BTreeMap<RepId, u32>> = None;
-    for touched in affected.values() {
-        let subject = Subject::Organisation(touched.organisation.id);
-        let previous = effects.store.leads_of(subject).await?;
+    let mut loads = None;
+    for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
+        let previous = effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?;
         if touched.news.is_empty() && previous.is_empty() {
             continue;
         }
         let records = records_of(effects, &touched.organisation, turn).await?;
         let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
         signals.extend(touched.news.iter().cloned());
-        let known = score::Known { organisation: &touched.organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
-        for segment in &config.segments {
-            let scored = score::score(segment, &known, now);
-            let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
-            let finding = route::Finding { organisation: &touched.organisation, score: &scored, news: &touched.news, trust_of: &trust_of };
-            let Some(mut lead) = route::revise(&segment.terms, before, &finding, now) else { continue };
-            let is_told = before.is_none_or(|before| before.revision < lead.revision);
+        for Revised { segment, mut lead, is_new, is_told } in revise(config, touched, &previous, (&records, &signals), now) {
             if route::for_rep(lead.state) {
                 if loads.is_none() {
                     loads = Some(count_loads(effects, config).await?);
                 }
+                let loads = loads.get_or_insert_default();
                 let known_owner = previous.iter().find_map(owner_of);
-                let case = route::Case { lead: &lead, organisation: &touched.organisation, known_owner };
-                lead.owner = route::assign(&case, &config.rep_list(), loads.as_ref().unwrap_or(&BTreeMap::new()), now);
-                if let (Some(loads), Decision::To(rep, _), None) = (&mut loads, &lead.owner, before) {
+                lead.owner = route::assign(
+                    &route::Case { lead: &lead, organisation: &touched.organisation, known_owner },
+                    &config.rep_list(),
+                    loads,
+                    now,
+                );
+                if let (true, Decision::To(rep, _)) = (is_new, &lead.owner) {
                     *loads.entry(rep.clone()).or_default() += 1;
                 }
             }
             if is_told {
-                told += 1;
-                metrics::counter!(crate::telemetry::LEADS, "segment" => segment.terms.segment.to_string()).increment(1);
-                announce(effects, config, turn, (segment, &lead), (touched, &signals), now).await?;
+                told.leads += 1;
+                metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
+                announce(effects, config, turn, (&segment, &lead), (touched, &signals), now).await?;
             }
             turn.leads.push(lead);
         }
@@ -91,7 +97,38 @@ pub async fn tell(effects: &Effects, config: &Config, source: &Source, turn: &mu
             turn.organisations.push(touched.organisation);
         }
     }
-    Ok(News { changes: changes_of_news, leads: told })
+    Ok(told)
+}
+
+/// A lead that is new or differs.
+struct Revised {
+    segment: Arc<Segment>,
+    lead: Lead,
+    /// There was none of this segment before.
+    is_new: bool,
+    /// Somebody is to hear of it.
+    is_told: bool,
+}
+
+/// What every segment makes of an organisation now.
+fn revise(
+    config: &Config,
+    touched: &Affected,
+    previous: &[Lead],
+    (records, signals): (&[Record], &[Signal]),
+    now: Timestamp,
+) -> Vec<Revised> {
+    let trust_of = |id: &SourceId| config.trust(id);
+    let known = score::Known { organisation: &touched.organisation, records, signals, lists: &config.lists, trust_of: &trust_of };
+    let revised = config.segments.iter().filter_map(|segment| {
+        let scored = score::score(segment, &known, now);
+        let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
+        let finding = route::Finding { organisation: &touched.organisation, score: &scored, news: &touched.news, trust_of: &trust_of };
+        let lead = route::revise(&segment.terms, before, &finding, now)?;
+        let is_told = before.is_none_or(|before| before.revision < lead.revision);
+        Some(Revised { segment: Arc::clone(segment), lead, is_new: before.is_none(), is_told })
+    });
+    revised.collect()
 }
 
 fn owner_of(lead: &Lead) -> Option<&RepId> {
@@ -123,7 +160,7 @@ async fn affected(
     if !keys.is_empty() {
         for organisation in effects.store.organisations_by_keys(keys.into_iter().collect()).await? {
             by_key.extend(organisation.keys.iter().map(|key| (key.clone(), organisation.id)));
-            all.insert(organisation.id, Affected { organisation, changed: false, news: Vec::new() });
+            all.insert(organisation.id, Affected { organisation, changed: false, known: true, news: Vec::new() });
         }
     }
     for (record, identity) in named {
@@ -132,7 +169,12 @@ async fn affected(
         let merged = resolve::merge(record, &identity, found, now);
         let id = merged.organisation.id;
         by_key.extend(merged.organisation.keys.iter().map(|key| (key.clone(), id)));
-        let entry = all.entry(id).or_insert_with(|| Affected { organisation: merged.organisation.clone(), changed: true, news: Vec::new() });
+        let entry = all.entry(id).or_insert_with(|| Affected {
+            organisation: merged.organisation.clone(),
+            changed: true,
+            known: false,
+            news: Vec::new(),
+        });
         entry.changed |= merged.changed;
         entry.organisation = merged.organisation;
         let about = diff::About { event: source.event.as_ref().map(|event| (event.name.as_str(), Some(event.date))) };
@@ -207,7 +249,10 @@ async fn alerts_last_hour(effects: &Effects, channel: &Settings, recipient: &str
     let since = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::UNIX_EPOCH);
     let filter = MessageFilter { channel: Some(channel.id.clone()), ..MessageFilter::default() };
     let sent = effects.store.messages(filter, ALERTS).await?;
-    let sent = sent.iter().filter(|message| message.kind == MessageKind::Alert && message.made >= since && message.sealed.recipient == recipient).count();
+    let sent = sent
+        .iter()
+        .filter(|message| message.kind == MessageKind::Alert && message.made >= since && message.sealed.recipient == recipient)
+        .count();
     let waiting = effects.store.waiting_entries(ALERTS).await?;
     let waiting = waiting.iter().filter(|entry| entry.lane == Lane::Urgent && entry.rep == *rep).count();
     Ok(u32::try_from(sent + waiting).unwrap_or(u32::MAX))

@@ -57,7 +57,11 @@ impl Pool {
         match ended {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => {
-                let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+                let text = panic
+                    .downcast_ref::<String>()
+                    .map(String::as_str)
+                    .or_else(|| panic.downcast_ref::<&str>().copied())
+                    .unwrap_or("no message");
                 Err(Failure::new(FailureClass::Unreadable, format!("{what}: the reader broke on it ({text}); please report the page")))
             }
             Err(_) => Err(stopped(what)),

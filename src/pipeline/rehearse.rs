@@ -15,8 +15,8 @@ use crate::diff;
 use crate::extract::{self, Input, Reader};
 use crate::fetch::{Fetched, Request, SourceSettings, Verdict, Web};
 use crate::model::{
-    BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record, Signal, Subject, Turn,
-    Validators,
+    BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record,
+    Signal, Subject, Turn, Validators,
 };
 use crate::store::StoreError;
 
@@ -98,7 +98,15 @@ impl Rehearsal {
             Target::Bytes { url, bytes } => {
                 out.answer = Some(format!("{} bytes at hand", bytes.len()));
                 let (bytes, url) = (bytes.clone(), url.clone());
-                return Ok(Fetched { url, status: 200, not_modified: false, content_type: None, validators: Validators::default(), bytes, redirected: false });
+                return Ok(Fetched {
+                    url,
+                    status: 200,
+                    not_modified: false,
+                    content_type: None,
+                    validators: Validators::default(),
+                    bytes,
+                    redirected: false,
+                });
             }
         };
         let lane = self.web.lane(&HostKey::of(url), None);
@@ -111,7 +119,12 @@ impl Rehearsal {
         out.pace = Some(lane.spacing(settings));
         let fetched = lane.fetch(&request).await.result?;
         let kind = fetched.content_type.as_deref().unwrap_or("no type");
-        out.answer = Some(format!("{} {kind}, {} bytes{}", fetched.status, fetched.bytes.len(), if fetched.redirected { ", redirected" } else { "" }));
+        out.answer = Some(format!(
+            "{} {kind}, {} bytes{}",
+            fetched.status,
+            fetched.bytes.len(),
+            if fetched.redirected { ", redirected" } else { "" }
+        ));
         Ok(fetched)
     }
 
@@ -119,7 +132,9 @@ impl Rehearsal {
         let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
         let what = url.to_string();
         self.pool
-            .run(&what, move |expired| reader.read(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired }))
+            .run(&what, move |expired| {
+                reader.read(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
+            })
             .await
     }
 
@@ -220,7 +235,9 @@ impl WouldTell {
     /// Who would be told when, in words.
     pub fn who(&self) -> String {
         match (&self.lead.owner, self.entries.first()) {
-            (Decision::To(rep, because), Some(entry)) => format!("{rep} by {} at {} ({because})", entry.channel, entry.due.strftime("%Y-%m-%d %H:%M UTC")),
+            (Decision::To(rep, because), Some(entry)) => {
+                format!("{rep} by {} at {} ({because})", entry.channel, entry.due.strftime("%Y-%m-%d %H:%M UTC"))
+            }
             (Decision::To(rep, because), None) => format!("{rep} ({because}); nothing goes out"),
             (Decision::Nobody(because), _) => format!("nobody: {because}"),
         }

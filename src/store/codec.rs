@@ -30,10 +30,11 @@ pub(super) enum Table {
     Body = 0x52,
     Channel = 0x53,
     Suppression = 0x54,
+    Spent = 0x60,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::System,
         Self::Mark,
         Self::Page,
@@ -55,6 +56,7 @@ impl Table {
         Self::Body,
         Self::Channel,
         Self::Suppression,
+        Self::Spent,
     ];
 
     /// The table of a key.
@@ -82,7 +84,8 @@ impl Table {
             | Self::Message
             | Self::Body
             | Self::Channel
-            | Self::Suppression => true,
+            | Self::Suppression
+            | Self::Spent => true,
         }
     }
 
@@ -158,8 +161,16 @@ pub(super) fn times(minute: u32, host: u64, part: u32) -> Key {
     Build::new(Table::Times).u32(minute).u64(host).u32(part).0
 }
 
-pub(super) fn source(id: &SourceId) -> Key {
-    Build::new(Table::Source).rest(id.as_str().as_bytes())
+pub(super) fn source(id: &SourceId, root: PageId) -> Key {
+    Build::new(Table::Source).slug(id.as_str()).u64(root.0).0
+}
+
+pub(super) fn sources_of(id: &SourceId) -> Key {
+    Build::new(Table::Source).slug(id.as_str()).0
+}
+
+pub(super) fn spent(id: &SourceId) -> Key {
+    Build::new(Table::Spent).rest(id.as_str().as_bytes())
 }
 
 pub(super) fn host(host: &HostKey) -> Key {

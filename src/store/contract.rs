@@ -66,11 +66,11 @@ pub(super) fn source(name: &str) -> SourceId {
 
 pub(super) fn page(source_name: &str, path: &str, due: i64) -> Page {
     let url = url::Url::parse(path).unwrap();
-    Page::new(&source(source_name), url, PageRole::Root, time(due))
+    Page::root(&source(source_name), url, time(due))
 }
 
 pub(super) fn times(page: &Page, checked: i64, next_due: i64) -> Turn {
-    let times = CheckTimes { visit: 3, checked: time(checked), next_due: time(next_due) };
+    let times = CheckTimes { visit: 3, checked: Some(time(checked)), next_due: time(next_due) };
     Turn { requested: Some(time(checked)), ..Turn::new(PageWrite::Times(page.id, times), page.host()) }
 }
 
@@ -246,7 +246,7 @@ async fn a_whole_turn(place: Place) {
     };
     let change = |baseline, at| Change { source: source("a"), record: record.id, kind: ChangeKind::Appeared, at: time(at), baseline };
     let mut turn = whole(&Page { members: vec![record.id], checked: Some(time(2)), next_due: time(60), ..root.clone() });
-    turn.source = Some(SourceState::new(&source("a")));
+    turn.source = Some(SourceState::new(&source("a"), root.id));
     turn.follow = vec![page("a", "https://one.example/?page=2", 3)];
     turn.snapshot = Some("<html>".into());
     turn.records = vec![record.clone()];
@@ -258,7 +258,7 @@ async fn a_whole_turn(place: Place) {
     turn.messages = vec![message(1, 1)];
     store.commit(turn.clone()).await.unwrap();
     let store = place.reopen(store).await;
-    assert_eq!(store.source(&source("a")).await.unwrap(), turn.source.map(|state| SourceState { version: 1, ..state }));
+    assert_eq!(store.state(&source("a"), root.id).await.unwrap(), turn.source.map(|state| SourceState { version: 1, ..state }));
     assert_eq!(store.pages(vec![turn.follow[0].id]).await.unwrap(), turn.follow);
     assert_eq!(store.records(vec![record.id]).await.unwrap(), turn.records);
     assert_eq!(store.records_of(&source("a"), None, 10).await.unwrap(), turn.records);
@@ -312,21 +312,21 @@ async fn conflicts_stand_alone(place: Place) {
     store.add_pages(pages.clone()).await.unwrap();
     let with = |page: &Page, source_name: &str| {
         let mut turn = times(page, 1, 100);
-        turn.source = Some(SourceState::new(&source(source_name)));
+        turn.source = Some(SourceState::new(&source(source_name), pages[0].id));
         turn
     };
     let (a, b, c) =
         tokio::join!(store.commit(with(&pages[0], "same")), store.commit(with(&pages[1], "same")), store.commit(with(&pages[2], "other")));
     assert!(c.is_ok(), "others go on");
     assert!(conflicts(a) != conflicts(b), "exactly one of two that read the same version");
-    let state = store.source(&source("same")).await.unwrap().unwrap();
+    let state = store.state(&source("same"), pages[0].id).await.unwrap().unwrap();
     assert_eq!(state.version, 1);
     let due: Vec<Timestamp> = store.pages(vec![pages[0].id, pages[1].id]).await.unwrap().into_iter().map(|page| page.next_due).collect();
     assert!(due.contains(&time(0)) && due.contains(&time(100)), "nothing of a refused turn is written: {due:?}");
     let mut again = times(&pages[0], 5, 500);
     again.source = Some(state);
     store.commit(again).await.unwrap();
-    assert_eq!(store.source(&source("same")).await.unwrap().unwrap().version, 2);
+    assert_eq!(store.state(&source("same"), pages[0].id).await.unwrap().unwrap().version, 2);
     let lead = lead("s", OrganisationId(1), 5);
     let mut turn = times(&pages[1], 6, 600);
     turn.leads = vec![lead.clone()];
@@ -556,7 +556,7 @@ async fn removing(place: Place) {
     for (page, name) in [(&mine, "a"), (&other, "b")] {
         let mut turn = whole(page);
         turn.snapshot = Some("x".into());
-        turn.source = Some(SourceState::new(&source(name)));
+        turn.source = Some(SourceState::new(&source(name), page.id));
         turn.records = vec![record(name, "1", "x"), record(name, "2", "y")];
         turn.changes = turn
             .records
@@ -573,7 +573,7 @@ async fn removing(place: Place) {
     let store = place.reopen(store).await;
     assert_eq!(store.page(mine.id).await.unwrap(), None);
     assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
-    assert_eq!(store.source(&source("a")).await.unwrap(), None);
+    assert_eq!(store.state(&source("a"), root.id).await.unwrap(), None);
     assert_eq!(store.records_of(&source("a"), None, 9).await.unwrap(), []);
     assert_eq!(store.records_of(&source("b"), None, 9).await.unwrap(), [record("b", "2", "y")]);
     let left = store.recent_changes(None, 9).await.unwrap();

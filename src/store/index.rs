@@ -184,6 +184,12 @@ impl Index {
         pages.into_iter().map(|(_, id)| PageId(id)).collect()
     }
 
+    /// The soonest due time of a source's pages.
+    pub(super) fn next_due_of(&self, source: &SourceId) -> Option<i64> {
+        let number = self.source_numbers.get(source)?;
+        self.pages.values().filter(|slot| slot.source == *number).map(|slot| slot.due).min()
+    }
+
     /// Pages and soonest due time of every source that has pages.
     pub(super) fn sources(&self) -> Vec<(SourceId, u64, i64)> {
         let mut sizes = vec![(0_u64, i64::MAX); self.sources.len()];
@@ -338,7 +344,8 @@ impl Index {
     /// Notes times of a page. One that is not known is left out.
     pub(super) fn note_times(&mut self, new: NewTimes) {
         let Some(old) = self.pages.get(&new.page.0).copied() else { return };
-        let minute = minute_of(new.checked.unwrap_or(new.next_due));
+        // Never an older minute than the last one: its record is closed, and a second one under its key would hide the first.
+        let minute = new.checked.map_or(self.latest, minute_of).max(self.latest);
         let base = i64::from(minute) * MINUTE;
         let open = self.open(old.host, minute, new.order);
         let stored = StoredTime {

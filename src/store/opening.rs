@@ -19,7 +19,7 @@ use super::segments::Segments;
 use super::spec::Settings;
 use super::stored::{
     StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredIds, StoredLead, StoredMessage, StoredOrganisation, StoredPage,
-    StoredRecord, StoredSignal, StoredSource, StoredSuppression, StoredTimes, StoredVersions, to_model,
+    StoredRecord, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
 };
 use super::tally::Tally;
 use super::words::Suppression;
@@ -278,7 +278,9 @@ fn take_in(
         Table::Body if here => drop(frame::content(value, "message", segments)?),
         Table::Channel if here => drop(to_model::<StoredChannel, ChannelState>(frame::unpack(value, segments)?)?),
         Table::Suppression if here => drop(to_model::<StoredSuppression, Suppression>(frame::unpack(value, segments)?)?),
+        Table::Spent if here => drop(frame::unpack::<StoredSpent>(value, segments)?),
         Table::Source
+        | Table::Spent
         | Table::Record
         | Table::Changes
         | Table::Organisation

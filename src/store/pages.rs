@@ -1,5 +1,6 @@
 //! Pages, records, organisations and leads of the embedded backend, as the seam asks for them.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::codec;
@@ -102,9 +103,9 @@ impl Embedded {
         let id = source.clone();
         let mut keys = self
             .read(move |inner| {
-                let mut keys = vec![codec::source(&id)];
+                let mut keys = vec![codec::spent(&id)];
                 keys.extend(inner.record_ids(&id)?.into_iter().map(|record| codec::record(RecordId(record))));
-                for prefix in [codec::changes_of(&id), codec::record_indexes(&id)] {
+                for prefix in [codec::sources_of(&id), codec::changes_of(&id), codec::record_indexes(&id)] {
                     for key in inner.tree()?.scan_prefix(prefix).keys() {
                         keys.push(key?.to_vec());
                     }
@@ -148,13 +149,23 @@ impl Embedded {
         sizes.into_iter().map(|(source, pages, due)| SourceSize { source, pages, next_due: at(due) }).collect()
     }
 
-    pub(super) async fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
-        let id = id.clone();
-        self.read(move |inner| inner.source(&id)).await
+    pub(super) fn next_due_of(&self, source: &SourceId) -> Option<Timestamp> {
+        self.inner.index().next_due_of(source).and_then(at)
     }
 
-    pub(super) async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
-        self.read(super::embedded::Inner::sources).await
+    pub(super) async fn state(&self, id: &SourceId, root: PageId) -> Result<Option<SourceState>, StoreError> {
+        let id = id.clone();
+        self.read(move |inner| inner.state(&id, root)).await
+    }
+
+    pub(super) async fn states_of(&self, id: &SourceId) -> Result<Vec<SourceState>, StoreError> {
+        let id = id.clone();
+        self.read(move |inner| inner.states_of(&id)).await
+    }
+
+    pub(super) async fn spent(&self, id: &SourceId, day: Date) -> Result<u32, StoreError> {
+        let id = id.clone();
+        self.read(move |inner| inner.spent(&id, day)).await
     }
 
     pub(super) async fn host(&self, host: &HostKey) -> Result<Option<HostState>, StoreError> {

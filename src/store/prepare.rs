@@ -13,12 +13,12 @@ use super::queue::Place;
 use super::segments::Pin;
 use super::stored::{
     Stored, StoredChanges, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPage, StoredRecord, StoredSignal,
-    StoredSource, StoredVersions, millis, undecodable,
+    StoredSource, StoredSpent, StoredVersions, millis, store_date, undecodable,
 };
 use super::versions::{self, Fresh};
 use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
 use crate::model::{
-    Change, Entry, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Record, Signal, SourceState, Turn,
+    Change, Entry, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Record, Signal, SourceState, Spent, Turn,
 };
 
 /// Changes kept in one value.
@@ -79,6 +79,8 @@ pub(super) fn light(turn: &Turn) -> bool {
     matches!(turn.page, PageWrite::Times(..))
         && turn.snapshot.is_none()
         && turn.host_state.is_none()
+        && turn.source.is_none()
+        && turn.spent.is_none()
         && turn.follow.is_empty()
         && turn.retired.is_empty()
         && turn.records.is_empty()
@@ -97,7 +99,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     match &turn.page {
         PageWrite::Times(page, times) => {
             draft.to.checks.push(Check::Page(*page));
-            draft.times(*page, times.visit, Some(millis(times.checked)), millis(times.next_due));
+            draft.times(*page, times.visit, times.checked.map(millis), millis(times.next_due));
         }
         PageWrite::Whole(page) => {
             draft.to.checks.push(Check::Page(page.id));
@@ -111,7 +113,13 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     for page in &turn.follow {
         draft.page(page)?;
     }
+    for (page, times) in &turn.queued {
+        draft.times(*page, times.visit, times.checked.map(millis), millis(times.next_due));
+    }
     draft.pages_gone(&turn.retired);
+    if let Some(spent) = &turn.spent {
+        draft.spent(spent)?;
+    }
     if let Some(state) = &turn.host_state {
         draft.host(state)?;
     }
@@ -189,7 +197,7 @@ impl<'a> Draft<'a> {
 
     fn snapshot(&mut self, turn: &Turn, bytes: &[u8]) -> Result<(), StoreError> {
         let (page, at) = match &turn.page {
-            PageWrite::Times(page, times) => (*page, times.checked),
+            PageWrite::Times(page, times) => (*page, times.checked.or(turn.requested).unwrap_or(times.next_due)),
             PageWrite::Whole(page) => (page.id, page.checked.or(turn.requested).unwrap_or(page.next_due)),
         };
         let key = codec::versions(page);
@@ -214,9 +222,22 @@ impl<'a> Draft<'a> {
     }
 
     fn source(&mut self, state: &SourceState) -> Result<(), StoreError> {
-        let key = codec::source(&state.id);
+        let key = codec::source(&state.id, state.root);
         self.version(key.clone(), state.version, format!("source `{}`", state.id));
         self.put(key, &StoredSource::from(state), Some(state.version + 1))
+    }
+
+    /// Adds to the day's count; a new day begins at nothing.
+    fn spent(&mut self, spent: &Spent) -> Result<(), StoreError> {
+        let (key, day) = (codec::spent(&spent.source), store_date(spent.day));
+        let old = self.inner.get(&key)?;
+        let before = match &old {
+            Some(value) => Some(frame::unpack::<StoredSpent>(value, &self.inner.segments)?),
+            None => None,
+        };
+        let before = before.filter(|before| before.day == day).map_or(0, |before| before.requests);
+        self.same(&key, old.as_deref(), format!("the budget of `{}`", spent.source));
+        self.put(key, &StoredSpent { day, requests: before.saturating_add(spent.requests) }, None)
     }
 
     fn version(&mut self, key: Key, version: u64, what: String) {

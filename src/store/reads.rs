@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::codec::{self, Table};
 use super::embedded::Inner;
@@ -12,7 +13,7 @@ use super::frame;
 use super::index::times_of;
 use super::stored::{
     Stored, StoredChanges, StoredHost, StoredIds, StoredLead, StoredOrganisation, StoredPage, StoredRecord, StoredSignal, StoredSource,
-    StoredTimes, StoredVersions, millis, to_model, undecodable,
+    StoredSpent, StoredTimes, StoredVersions, millis, store_date, to_model, undecodable,
 };
 use super::versions;
 use super::words::{LeadFilter, Snapshot, Version, Which};
@@ -63,13 +64,19 @@ impl Inner {
         Ok(Some(page))
     }
 
-    pub(super) fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
-        let found = self.model::<StoredSource, SourceState>(&codec::source(id))?;
+    /// Requests made for a source on a day.
+    pub(super) fn spent(&self, id: &SourceId, day: Date) -> Result<u32, StoreError> {
+        let found = self.load::<StoredSpent>(&codec::spent(id))?;
+        Ok(found.filter(|(_, spent)| spent.day == store_date(day)).map_or(0, |(_, spent)| spent.requests))
+    }
+
+    pub(super) fn state(&self, id: &SourceId, root: PageId) -> Result<Option<SourceState>, StoreError> {
+        let found = self.model::<StoredSource, SourceState>(&codec::source(id, root))?;
         Ok(found.map(|(version, state)| SourceState { version, ..state }))
     }
 
-    pub(super) fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
-        self.scan::<StoredSource, SourceState>(&Table::Source.prefix(), usize::MAX)
+    pub(super) fn states_of(&self, id: &SourceId) -> Result<Vec<SourceState>, StoreError> {
+        self.scan::<StoredSource, SourceState>(&codec::sources_of(id), usize::MAX)
             .map(|states| states.into_iter().map(|(version, state)| SourceState { version, ..state }).collect())
     }
 

@@ -11,13 +11,15 @@ mod record;
 mod tests;
 mod value;
 
+pub(super) use value::store_date;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(super) use codes::lead_state_code;
 pub(super) use lead::{StoredLead, StoredOrganisation};
 pub(super) use outbox::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression};
-pub(super) use page::{StoredHost, StoredPage, StoredSource, StoredTime, StoredTimes, StoredVersion, StoredVersions};
+pub(super) use page::{StoredHost, StoredPage, StoredSource, StoredSpent, StoredTime, StoredTimes, StoredVersion, StoredVersions};
 pub(super) use record::{StoredChanges, StoredIds, StoredRecord, StoredSignal};
 
 use super::error::StoreError;

@@ -42,7 +42,8 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         Question::Leads { segment, state, owner, limit } => Answer::Leads(leads(effects, segment, state, owner, limit).await?),
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
         Question::Outbox { channel, standing, limit } => {
-            let filter = MessageFilter { channel: optional::<ChannelId>(channel)?, standing: standing.map(|word| standing_of(&word)).transpose()? };
+            let filter =
+                MessageFilter { channel: optional::<ChannelId>(channel)?, standing: standing.map(|word| standing_of(&word)).transpose()? };
             Answer::Outbox(effects.store.messages(filter, limit).await?.iter().map(views::message).collect())
         }
         Question::Replay { ids, since, channel, dry_run } => Answer::Replayed(replay(effects, (ids, since, channel), dry_run).await?),
@@ -116,7 +117,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     let now = effects.clock.now();
     let counts = effects.store.counts().await?;
     let size = effects.store.size();
-    let next = effects.store.next_due(Timestamp::UNIX_EPOCH);
+    let next = effects.store.next_due();
     let mut channels = Vec::new();
     for channel in &config.channels {
         let state = effects.store.channel_state(&channel.id).await?;
@@ -211,7 +212,13 @@ async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize
     Ok(count)
 }
 
-async fn check(effects: &Effects, config: &Config, target: &str, bytes: Option<String>, source: Option<String>) -> Result<CheckView, AnswerError> {
+async fn check(
+    effects: &Effects,
+    config: &Config,
+    target: &str,
+    bytes: Option<String>,
+    source: Option<String>,
+) -> Result<CheckView, AnswerError> {
     let by_name = SourceId::from_str(target).ok().and_then(|id| config.source(&id));
     let named = source.map(|id| source_of(config, &id)).transpose()?;
     let at_hand = match (bytes, by_name) {
@@ -223,7 +230,9 @@ async fn check(effects: &Effects, config: &Config, target: &str, bytes: Option<S
         (None, Some(_)) => None,
         (None, None) => match Url::parse(target) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Some(Target::Url(url)),
-            Ok(_) | Err(_) => return Err(unknown("source, file or http(s) address", target, config.sources.iter().map(|source| source.id.as_str()))),
+            Ok(_) | Err(_) => {
+                return Err(unknown("source, file or http(s) address", target, config.sources.iter().map(|source| source.id.as_str())));
+            }
         },
     };
     let (kind, found) = match (named.or(by_name.map(AsRef::as_ref)), at_hand) {
@@ -273,9 +282,9 @@ async fn leads(
     limit: usize,
 ) -> Result<Vec<LeadView>, AnswerError> {
     let state = match state {
-        Some(word) => {
-            Some(LeadState::from_word(&word).ok_or_else(|| unknown("state of leads", &word, LeadState::ALL.iter().map(|state| state.word())))?)
-        }
+        Some(word) => Some(
+            LeadState::from_word(&word).ok_or_else(|| unknown("state of leads", &word, LeadState::ALL.iter().map(|state| state.word())))?,
+        ),
         None => None,
     };
     let filter = LeadFilter { segment: optional::<SegmentId>(segment)?, state, owner: optional::<RepId>(owner)? };
@@ -289,7 +298,8 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let id: LeadId = id.parse()?;
     let lead = effects.store.lead(id).await?.ok_or_else(|| anyhow!("there is no lead {id}; `atalaya lead list` shows those that are"))?;
     let Subject::Organisation(subject) = lead.subject;
-    let organisation = effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
+    let organisation =
+        effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
     let signals = effects.store.signals_of(subject, SIGNALS).await?;
     let Some(at) = at else { return Ok(views::lead(&lead, &lead.score, Some(&organisation), &signals)) };
     let at = moment(at)?;
@@ -297,7 +307,8 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
     let records = effects.store.records(organisation.records.clone()).await?;
     let trust_of = |id: &SourceId| config.trust(id);
-    let known = score::Known { organisation: &organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
+    let known =
+        score::Known { organisation: &organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
     let scored = score::score(segment, &known, at);
     let then: Vec<_> = signals.into_iter().filter(|signal| signal.seen <= at).collect();
     Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then))

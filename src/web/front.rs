@@ -54,7 +54,11 @@ async fn health(State(front): State<Front>) -> Response {
 
 /// 200 from the moment everything runs until the stop begins.
 async fn ready(State(front): State<Front>) -> Response {
-    if (front.stopping)() { (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response() } else { (StatusCode::OK, "ready\n").into_response() }
+    if (front.stopping)() {
+        (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response()
+    } else {
+        (StatusCode::OK, "ready\n").into_response()
+    }
 }
 
 async fn metrics(State(front): State<Front>) -> Response {
@@ -82,7 +86,11 @@ fn escape(text: &str) -> String {
 }
 
 fn wrong_link() -> Response {
-    page(StatusCode::NOT_FOUND, "This link is not valid", "<p>It may have been cut off by your mail program. Use the link of a newer mail.</p>")
+    page(
+        StatusCode::NOT_FOUND,
+        "This link is not valid",
+        "<p>It may have been cut off by your mail program. Use the link of a newer mail.</p>",
+    )
 }
 
 /// Asks; changes nothing.
@@ -112,7 +120,10 @@ async fn unsubscribe(State(front): State<Front>, Path(token): Path<String>, body
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .body(axum::body::Body::from(body));
     let choice = match form {
-        Ok(request) => <Form<Choice> as axum::extract::FromRequest<()>>::from_request(request, &()).await.map(|Form(choice)| choice).unwrap_or_default(),
+        Ok(request) => <Form<Choice> as axum::extract::FromRequest<()>>::from_request(request, &())
+            .await
+            .map(|Form(choice)| choice)
+            .unwrap_or_default(),
         Err(_) => Choice::default(),
     };
     let scope = Scope::ALL.into_iter().find(|scope| scope.word() == choice.scope).unwrap_or(Scope::All);

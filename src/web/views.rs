@@ -2,13 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::ask::{
-    BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView,
-};
+use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView};
 use crate::config::Source;
 use crate::model::{
-    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, Part, PartKind, Record, Score, Signal, SourceState,
-    Value,
+    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, Part, PartKind, Record, Score, Signal,
+    SourceState, Value,
 };
 use crate::store::{Backup, Version};
 
@@ -55,7 +53,10 @@ pub(super) fn page(page: &Page, versions: &[Version]) -> PageView {
         changed: page.changed.map(time),
         next_check: time(page.next_due),
         records: page.members.len(),
-        failure: page.failures.as_ref().map(|failures| format!("{} in a row since {}: {}", failures.count, time(failures.since), failures.last)),
+        failure: page
+            .failures
+            .as_ref()
+            .map(|failures| format!("{} in a row since {}: {}", failures.count, time(failures.since), failures.last)),
         versions: versions.iter().map(|version| (time(version.at), version.length)).collect(),
     }
 }

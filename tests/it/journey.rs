@@ -112,6 +112,10 @@ fn what_was_there_is_no_news_and_what_appears_is_told_once() {
     receiver.next(|seen| seen.header("webhook-id") != told.header("webhook-id"));
     assert_eq!(daemon.stop().0, Some(0));
     let mails: Vec<_> = std::fs::read_dir(home.path("data/mail")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    let text: String = mails.iter().filter(|path| path.extension().is_some_and(|e| e == "eml")).map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let text: String = mails
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "eml"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
     assert!(text.contains("Company 3") && text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{text}");
 }

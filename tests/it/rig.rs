@@ -180,8 +180,9 @@ impl Home {
     /// Runs a command with `--json` and reads its answer.
     pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
         let output = self.command(&[arguments, &["--json"]].concat()).output().unwrap();
-        serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {} {}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{arguments:?}: {error}: {} {}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+        })
     }
 
     /// Starts the daemon and waits until it runs.
@@ -190,7 +191,8 @@ impl Home {
     }
 
     pub fn start_with(&self, environment: &[(&str, &str)]) -> Running {
-        let mut child = self.command(&["run"]).envs(environment.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut child =
+            self.command(&["run"]).envs(environment.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut log = String::new();
         loop {

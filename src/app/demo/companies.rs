@@ -125,8 +125,13 @@ pub(super) const WANTED: &[&str] = &[
 ];
 
 /// What somebody may offer.
-pub(super) const OFFERED: &[&str] =
-    &["Used forklift, 2.5 t, serviced", "Surplus stainless steel tanks", "Conveyor, 12 m, as new", "Palletising cell, 2019", "Lot of 800 plastic crates"];
+pub(super) const OFFERED: &[&str] = &[
+    "Used forklift, 2.5 t, serviced",
+    "Surplus stainless steel tanks",
+    "Conveyor, 12 m, as new",
+    "Palletising cell, 2019",
+    "Lot of 800 plastic crates",
+];
 
 /// What the press may write about somebody.
 pub(super) const NEWS: &[&str] = &[
@@ -138,4 +143,5 @@ pub(super) const NEWS: &[&str] = &[
 ];
 
 /// Whom somebody may want to employ.
-pub(super) const VACANCIES: &[&str] = &["Purchasing manager", "Packaging engineer", "Head of logistics", "Maintenance technician", "Warehouse planner"];
+pub(super) const VACANCIES: &[&str] =
+    &["Purchasing manager", "Packaging engineer", "Head of logistics", "Maintenance technician", "Warehouse planner"];

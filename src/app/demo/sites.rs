@@ -83,7 +83,8 @@ fn day(seconds: i64) -> jiff::civil::DateTime {
 }
 
 fn page(title: &str, moment: Moment, main: &str) -> Reply {
-    const BANNERS: &[&str] = &["Meet us at Expo Industria, hall 4", "Rent a forklift from 19 € a day", "Insurance for fleets: ask for an offer"];
+    const BANNERS: &[&str] =
+        &["Meet us at Expo Industria, hall 4", "Rent a forklift from 19 € a day", "Insurance for fleets: ask for an offer"];
     let clock = day(moment.now).strftime("%H:%M:%S").to_string();
     let banner = pick(BANNERS, moment.seed ^ 0xbeef, moment.asked);
     Reply {
@@ -118,7 +119,8 @@ fn market(moment: Moment) -> Reply {
     for ad in (newest.saturating_sub(14)..newest).rev() {
         let who: &Company = pick(COMPANIES, moment.seed, ad);
         let wanted = ad >= 6 && mix(moment.seed, ad ^ 0xad) % 3 != 0;
-        let (badge, title) = if wanted { ("Wanted", pick(WANTED, moment.seed, ad * 7)) } else { ("Offer", pick(OFFERED, moment.seed, ad * 7)) };
+        let (badge, title) =
+            if wanted { ("Wanted", pick(WANTED, moment.seed, ad * 7)) } else { ("Offer", pick(OFFERED, moment.seed, ad * 7)) };
         let price = 200 + mix(moment.seed, ad * 13) % 9_000;
         let _ = writeln!(
             main,
@@ -216,7 +218,9 @@ fn press(moment: Moment) -> Reply {
     }
     Reply {
         content_type: "application/rss+xml",
-        body: format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel><title>Iberian Industry Press</title><link>https://press.example/</link><description>News</description>\n{items}</channel></rss>\n"),
+        body: format!(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel><title>Iberian Industry Press</title><link>https://press.example/</link><description>News</description>\n{items}</channel></rss>\n"
+        ),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{role_code, role_of};
-use super::value::{StoredDate, StoredFailure, date, store_date, url};
+use super::value::{StoredDate, StoredFailure, url};
 use super::{Stored, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
@@ -36,6 +36,7 @@ pub(in crate::store) struct StoredPage {
     source: String,
     url: String,
     role: u8,
+    root: Id,
     visit: u32,
     etag: Option<String>,
     last_modified: Option<String>,
@@ -63,6 +64,7 @@ impl StoredPage {
             source: page.source.as_str().to_owned(),
             url: page.url.as_str().to_owned(),
             role: role_code(page.role),
+            root: page.root.0.to_be_bytes(),
             visit: page.visit,
             etag: page.validators.etag.clone(),
             last_modified: page.validators.last_modified.clone(),
@@ -108,6 +110,7 @@ impl TryFrom<StoredPage> for Page {
             source,
             url,
             role: role_of(stored.role)?,
+            root: PageId(u64::from_be_bytes(stored.root)),
             visit: stored.visit,
             validators: Validators { etag: stored.etag, last_modified: stored.last_modified },
             fingerprint: stored.fingerprint.map(u64::from_be_bytes),
@@ -212,6 +215,7 @@ enum StoredHealth {
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) struct StoredSource {
     id: String,
+    root: Id,
     spec: [u8; 16],
     visit: (u32, u32, u32, u32, u32, bool, Option<i64>),
     baseline: (u8, Option<i64>),
@@ -219,8 +223,17 @@ pub(in crate::store) struct StoredSource {
     complete_until: Option<i64>,
     health: StoredHealth,
     missing: u32,
-    budget_day: Option<StoredDate>,
-    budget_used: u32,
+}
+
+/// Requests made for a source on one day of its zone.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredSpent {
+    pub(in crate::store) day: StoredDate,
+    pub(in crate::store) requests: u32,
+}
+
+impl Stored for StoredSpent {
+    const KIND: &'static str = "count of requests";
 }
 
 impl Stored for StoredSource {
@@ -232,6 +245,7 @@ impl From<&SourceState> for StoredSource {
         let visit = &state.visit;
         Self {
             id: state.id.as_str().to_owned(),
+            root: state.root.0.to_be_bytes(),
             spec: state.spec.0,
             visit: (visit.number, visit.outstanding, visit.failed, visit.pages, visit.records, visit.changed, visit.started.map(millis)),
             baseline: match state.baseline {
@@ -246,8 +260,6 @@ impl From<&SourceState> for StoredSource {
                 Health::Ill { since, failure } => StoredHealth::Ill(millis(*since), failure.into()),
             },
             missing: state.missing,
-            budget_day: state.budget_day.map(store_date),
-            budget_used: state.budget_used,
         }
     }
 }
@@ -258,6 +270,7 @@ impl TryFrom<StoredSource> for SourceState {
         let (number, outstanding, failed, pages, records, changed, started) = stored.visit;
         Ok(Self {
             id: stored.id.parse().map_err(|why: BadSlug| why.to_string())?,
+            root: PageId(u64::from_be_bytes(stored.root)),
             version: 0,
             spec: ContentHash(stored.spec),
             visit: Visit { number, outstanding, failed, pages, records, changed, started: started.map(timestamp).transpose()? },
@@ -273,8 +286,6 @@ impl TryFrom<StoredSource> for SourceState {
                 StoredHealth::Ill(since, failure) => Health::Ill { since: timestamp(since)?, failure: failure.try_into()? },
             },
             missing: stored.missing,
-            budget_day: stored.budget_day.map(date).transpose()?,
-            budget_used: stored.budget_used,
         })
     }
 }

@@ -104,7 +104,8 @@ fn page() -> impl Strategy<Value = Page> {
             checked,
             changed: checked,
             failures: failures.map(|(count, since, last)| Failures { count, since, last }),
-            ..Page::new(&source, url, if root { PageRole::Root } else { PageRole::Follow }, next_due)
+            role: if root { PageRole::Root } else { PageRole::Follow },
+            ..Page::root(&source, url, next_due)
         }
     })
 }
@@ -245,8 +246,8 @@ proptest! {
 
     #[test]
     fn sources(id in slug(), failure in failure(), at in time(), numbers in any::<[u32; 7]>(), usual in any::<Vec<u32>>()) {
-        let [number, outstanding, failed, pages, records, missing, budget_used] = numbers;
-        let mut state = SourceState::new(&id);
+        let [number, outstanding, failed, pages, records, missing, root] = numbers;
+        let mut state = SourceState::new(&id, PageId(u64::from(root)));
         state.visit = Visit { number, outstanding, failed, pages, records, changed: number % 2 == 0, started: Some(at) };
         state.baseline = if number % 2 == 0 { Baseline::Done(at) } else { Baseline::Pending(3) };
         state.health = match number % 3 {
@@ -254,7 +255,7 @@ proptest! {
             1 => Health::Well { since: at },
             _ => Health::Ill { since: at, failure },
         };
-        (state.usual, state.missing, state.budget_used, state.budget_day) = (usual, missing, budget_used, Some(jiff::civil::date(2026, 11, 23)));
+        (state.usual, state.missing) = (usual, missing);
         prop_assert_eq!(back::<StoredSource, SourceState>(&(&state).into()), state);
     }
 
@@ -305,7 +306,7 @@ proptest! {
 fn a_typical_page_is_small() {
     let source: SourceId = "fair-exhibitors".parse().unwrap();
     let url = url::Url::parse("https://fair.example/exhibitors?page=17&lang=es&hall=3").unwrap();
-    let mut page = Page::new(&source, url, PageRole::Follow, Timestamp::UNIX_EPOCH);
+    let mut page = Page { role: PageRole::Follow, ..Page::root(&source, url, Timestamp::UNIX_EPOCH) };
     page.validators.etag = Some("\"5f3c-60b1a2c3d4e5f\"".to_owned());
     page.members = (0..20).map(|n: u64| RecordId::of(&[&n.to_be_bytes()])).collect();
     assert!(to_bytes(&StoredPage::new(&page, 1_000_000)).len() < 400);

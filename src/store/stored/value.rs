@@ -12,9 +12,9 @@ use crate::base::ids::ContentHash;
 use crate::model::{Amount, Evidence, Failure, Moment, Value};
 
 /// A day as year, month, day.
-pub(super) type StoredDate = (i16, i8, i8);
+pub(in crate::store) type StoredDate = (i16, i8, i8);
 
-pub(super) fn store_date(date: Date) -> StoredDate {
+pub(in crate::store) fn store_date(date: Date) -> StoredDate {
     (date.year(), date.month(), date.day())
 }
 
