@@ -18,7 +18,7 @@ use crate::config::{Config, ConfigChange, Refusal, Request};
 use crate::door::Door;
 use crate::fetch::Web;
 use crate::pipeline::{Effects, Pool, Ways, sync_pages};
-use crate::store::Store;
+use crate::store::{Settings, Store};
 use crate::telemetry;
 
 /// What all loops share.
@@ -54,13 +54,14 @@ pub struct Home {
 
 /// Opens the store and the way out.
 pub async fn open_effects(config: &Config, clock: Clock) -> anyhow::Result<Home> {
-    let (store, opened) = Store::open(config.store.clone()).await?;
+    let hook = super::crash::hook()?;
+    let (store, opened) = Store::open(Settings { hook: hook.clone(), ..config.store.clone() }).await?;
     tracing::info!(pages = opened.pages, keys = opened.size.keys, bytes = opened.size.file, fresh = opened.fresh, "the store is open");
     let door = Door::new(config.net.clone());
     let ways = Ways::new(door.clone());
     let web = Web::new(door, config.fetch.clone(), clock.clone()).context("the HTTP client could not be made")?;
     let newest_backup = Store::backups(&config.store).await?.into_iter().map(|backup| backup.at).max();
-    Ok(Home { effects: Effects { store, web, ways, clock, pool: Pool::default() }, newest_backup })
+    Ok(Home { effects: Effects { store, web, ways, clock, pool: Pool::default(), hook }, newest_backup })
 }
 
 /// A running daemon.

@@ -165,7 +165,8 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program();
         command.arg("--config").arg(self.path("atalaya.toml")).args(arguments);
         command
