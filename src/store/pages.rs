@@ -132,6 +132,15 @@ impl Embedded {
         self.read(move |inner| inner.page(id)).await
     }
 
+    pub(super) async fn page_and_state(&self, id: PageId) -> Result<Option<(Page, Option<SourceState>)>, StoreError> {
+        self.read(move |inner| {
+            let Some(page) = inner.page(id)? else { return Ok(None) };
+            let state = inner.state(&page.source, page.root)?;
+            Ok(Some((page, state)))
+        })
+        .await
+    }
+
     pub(super) async fn pages(&self, ids: Vec<PageId>) -> Result<Vec<Page>, StoreError> {
         self.read(move |inner| {
             let found = ids.into_iter().map(|id| inner.page(id)).collect::<Result<Vec<_>, _>>()?;

@@ -248,7 +248,7 @@ proptest! {
     fn sources(id in slug(), failure in failure(), at in time(), numbers in any::<[u32; 7]>(), usual in any::<Vec<u32>>()) {
         let [number, outstanding, failed, pages, records, missing, root] = numbers;
         let mut state = SourceState::new(&id, PageId(u64::from(root)));
-        state.visit = Visit { number, outstanding, failed, pages, records, changed: number % 2 == 0, started: Some(at) };
+        state.visit = Visit { number, outstanding, failed, pages, records, lost: number % 2 == 0, started: Some(at) };
         state.baseline = if number % 2 == 0 { Baseline::Done(at) } else { Baseline::Pending(3) };
         state.health = match number % 3 {
             0 => Health::Unknown,
