@@ -157,7 +157,9 @@ pub(super) fn parse(files: &Files, number: u16, problems: &mut Vec<Problem>) -> 
         let place = error.span().map_or(Place { file: number, start: 0, end: 0 }, |span| place(number, &span));
         let mut problem = Problem::at(files, place, &hidden);
         error.message().lines().next().unwrap_or("this is no TOML").clone_into(&mut problem.found);
-        "valid TOML".clone_into(&mut problem.expected);
+        if !problem.found.contains("expected") {
+            "valid TOML".clone_into(&mut problem.expected);
+        }
         problems.push(problem);
     }
     for (at, found) in bad {
