@@ -47,6 +47,9 @@ pub(super) struct Desk<'a> {
     pub(super) problems: Vec<Problem>,
 }
 
+/// What a problem says: what was found, what is expected, and the word that was meant.
+type Told = (String, String, Option<String>);
+
 /// Words listed when none is near.
 const LISTED: usize = 40;
 
@@ -76,13 +79,13 @@ impl<'a> Desk<'a> {
             Some(_) => String::new(),
             None => format!("one of {}", listed(known)),
         };
-        self.push(section, key, at, "unknown key".to_owned(), expected, near);
+        self.push(section, key, at, ("unknown key".to_owned(), expected, near));
     }
 
     /// Refuses what stands at a place, in the caller's words.
     pub(super) fn refuse_at(&mut self, section: &mut Section<'_>, key: &str, at: Place, found: &str, expected: &str) {
         section.blamed.insert(key.to_owned());
-        self.push(section, key, at, found.to_owned(), expected.to_owned(), None);
+        self.push(section, key, at, (found.to_owned(), expected.to_owned(), None));
     }
 
     /// Reads the keys `only` into a module's settings; what is wrong is reported and left out.
@@ -106,22 +109,22 @@ impl<'a> Desk<'a> {
             Kind::UnknownKey { known } => self.unknown_key(section, &path, at, known),
             Kind::UnknownWord { word, known } => {
                 let near = nearest(&word, known.iter().copied());
-                self.push(section, &path, at, found_text(&word), format!("one of {}", listed(known)), near);
+                self.push(section, &path, at, (found_text(&word), format!("one of {}", listed(known)), near));
             }
             Kind::Type { found, expected } => {
                 if expects_secret(&expected) {
                     self.hidden.push(at);
-                    self.push(section, &path, at, "a literal value in place of a secret".to_owned(), expected, None);
+                    self.push(section, &path, at, ("a literal value in place of a secret".to_owned(), expected, None));
                 } else {
                     let found = if self.hidden.contains(&at) { "a hidden value".to_owned() } else { format!("found {found}") };
-                    self.push(section, &path, at, found, expected, None);
+                    self.push(section, &path, at, (found, expected, None));
                 }
             }
             Kind::Missing(key) => {
                 let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-                self.push(section, &path, at, "missing".to_owned(), "this key".to_owned(), None);
+                self.push(section, &path, at, ("missing".to_owned(), "this key".to_owned(), None));
             }
-            Kind::Other(text) => self.push(section, &path, at, text, String::new(), None),
+            Kind::Other(text) => self.push(section, &path, at, (text, String::new(), None)),
         }
     }
 
@@ -139,7 +142,7 @@ impl<'a> Desk<'a> {
             Err(faults) => {
                 if faults.is_empty() && !section.is_spoilt() {
                     let (found, expected) = ("the table is refused without a reason", "a report of this: it is a mistake of the program");
-                    self.push(section, "", section.at, found.to_owned(), expected.to_owned(), None);
+                    self.push(section, "", section.at, (found.to_owned(), expected.to_owned(), None));
                 }
                 self.faults(section, faults);
                 None
@@ -165,12 +168,14 @@ impl<'a> Desk<'a> {
             _ if !written => (clip(said, FOUND_CHARS), expected),
             _ if self.hidden.contains(&at) => ("a hidden value".to_owned(), expected),
             Some(What::Table(_)) if said == "nothing" => ("found nothing".to_owned(), expected),
-            // The module tells what is wrong in its own words: the value is a table, or not what it says was found.
-            Some(What::Table(_)) => (format!("{}: {expected}", clip(said, FOUND_CHARS)), String::new()),
-            Some(what) if !is_same(what, said) => (format!("{}: {expected}", clip(said, FOUND_CHARS)), String::new()),
-            Some(_) | None => (self.as_written(at).unwrap_or_else(|| found_text(said)), expected),
+            Some(what) if is_same(what, said) => (self.as_written(at).unwrap_or_else(|| found_text(said)), expected),
+            // The module tells what is wrong in its own words: "a secret that cannot be read".
+            Some(_) if ["a ", "an ", "no ", "the "].iter().any(|word| said.starts_with(word)) => {
+                (format!("{}: {expected}", clip(said, FOUND_CHARS)), String::new())
+            }
+            Some(_) | None => (found_text(said), expected),
         };
-        self.push(section, &fault.key, at, found, expected, near);
+        self.push(section, &fault.key, at, (found, expected, near));
     }
 
     /// The value as it stands in the file, unless it is a list or too long to be told.
@@ -181,7 +186,7 @@ impl<'a> Desk<'a> {
         short.then(|| format!("found {text}"))
     }
 
-    fn push(&mut self, section: &Section<'_>, key: &str, at: Place, found: String, expected: String, near: Option<String>) {
+    fn push(&mut self, section: &Section<'_>, key: &str, at: Place, (found, expected, near): Told) {
         let mut problem = Problem::at(self.files, at, &self.hidden);
         section.subject.clone_into(&mut problem.subject);
         key.clone_into(&mut problem.key);
@@ -192,13 +197,14 @@ impl<'a> Desk<'a> {
 
 /// Whether what a module says it found is the value itself.
 fn is_same(what: &What, said: &str) -> bool {
-    let number = |value: f64| said.parse::<f64>().is_ok_and(|said| said.to_bits() == value.to_bits());
+    #[expect(clippy::float_cmp, reason = "the same number, read from the same digits")]
+    let number = |value: f64| said.parse::<f64>().is_ok_and(|said| said == value);
     match what {
         What::Text(text) | What::Date(text) | What::Loose(text) => squeeze(text) == squeeze(said),
         What::Whole(whole) => said == whole.to_string() || number(*whole as f64),
         What::Real(real) => number(*real),
         What::Bool(yes) => said == yes.to_string(),
-        What::List(_) | What::Table(_) => true,
+        What::List(_) | What::Table(_) => false,
     }
 }
 
@@ -271,5 +277,5 @@ fn path_to(table: &Table, at: Place) -> Option<String> {
 pub(super) fn canonical(table: &Table, only: &[&str]) -> String {
     let mut entries: Vec<_> = table.entries.iter().filter(|entry| only.contains(&entry.key.as_str())).collect();
     entries.sort_by(|a, b| a.key.cmp(&b.key));
-    entries.iter().map(|entry| format!("{} = {}\n", entry.key, to_toml(&entry.node))).collect()
+    entries.iter().fold(String::new(), |text, entry| text + &entry.key + " = " + &to_toml(&entry.node) + "\n")
 }
