@@ -15,6 +15,8 @@ mod news;
 mod noise;
 mod readable;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod rounds;
 mod signals;
 mod spec;

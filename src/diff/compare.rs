@@ -8,8 +8,8 @@
 //!    it is masked. If it shows the old value, it was a flicker: no news, and masked when the host has seen a flicker there before.
 //! 3. A block that shows a text which two pages have shown at such a place while it changed by itself is masked at once.
 //! 4. At a place that changes by itself on some page of the host, a change must stand four looks instead of two.
-//! 5. A change of a text that eight or more pages share waits for five looks, further apart each time. If at least half of these
-//!    pages make the same change within the hour, it is the site's and not the page's: it is taken over without a report.
+//! 5. A change of a text that eight or more pages share waits for five looks, further apart each time. If at least two thirds of
+//!    these pages make the same change within the hour, it is the site's and not the page's: it is taken over without a report.
 //! 6. What has been waiting for sixteen times the usual wait is reported as it then is: a real change is reported in the end.
 //! 7. A masked block that has become another thing altogether (twenty words or more, more than twice as many as before, none
 //!    shared) is compared again.
@@ -130,8 +130,8 @@ impl Check<'_> {
     fn decide(&mut self, reading: &Reading) -> (Option<Report>, Reading, Option<SignedDuration>) {
         let differences = self.found.differences.clone();
         match (reading, self.rules.confirm) {
-            (Reading::Never, Some(wait)) => (self.take_over(differences), Reading::Settling, Some(wait)),
-            (_, None) => (self.take_over(differences), Reading::Settled, None),
+            (Reading::Never, Some(wait)) => (Self::take_over(differences), Reading::Settling, Some(wait)),
+            (_, None) => (Self::take_over(differences), Reading::Settled, None),
             (Reading::Settling, Some(_)) => {
                 self.learn(&differences);
                 self.count_shared();
@@ -140,14 +140,14 @@ impl Check<'_> {
             (Reading::Settled | Reading::Suspect(_), Some(wait)) if self.context.quiet => {
                 // Other settings read other things: learn anew what changes by itself.
                 let again = if differences.is_empty() { (Reading::Settled, None) } else { (Reading::Settling, Some(wait)) };
-                (self.take_over(differences), again.0, again.1)
+                (Self::take_over(differences), again.0, again.1)
             }
             (Reading::Settled, Some(wait)) => self.look(differences, None, wait),
             (Reading::Suspect(suspect), Some(wait)) => self.look(differences, Some(suspect), wait),
         }
     }
 
-    fn take_over(&self, differences: Vec<Difference>) -> Option<Report> {
+    fn take_over(differences: Vec<Difference>) -> Option<Report> {
         let accept = differences.iter().any(|difference| matches!(difference.what, What::Block(..)));
         (!differences.is_empty()).then_some(Report { differences, accept })
     }
@@ -212,9 +212,7 @@ impl Check<'_> {
         }
         for difference in shared.iter().chain(&own) {
             self.masks.renew(difference);
-            if let Some(signature) = difference.signature.filter(|_| !difference.new.is_empty()) {
-                self.memory.tell(Told::Shared, text_at(signature, short(&difference.new)));
-            }
+            self.count_taken(difference);
         }
         let accept = shared.iter().chain(&own).any(|d| matches!(d.what, What::Block(..)));
         ((accept || !own.is_empty()).then_some(Report { differences: own, accept }), Reading::Settled, None)
@@ -254,7 +252,7 @@ impl Check<'_> {
     /// Rules 2, 4 and 5: how many looks a change must stand.
     fn needed(&self, difference: &Difference) -> u8 {
         let Some(signature) = difference.signature else { return LOOKS[0] };
-        if self.memory.pages(Told::Shared, text_at(signature, short(&difference.old))) >= MANY {
+        if self.sharing(difference) >= MANY {
             LOOKS[2]
         } else if self.memory.pages(Told::Volatile, signature) > 0 {
             LOOKS[1]
@@ -263,22 +261,57 @@ impl Check<'_> {
         }
     }
 
+    /// How many pages share the old text, or did until they took over the new one within this hour or the last.
+    fn sharing(&self, difference: &Difference) -> u64 {
+        let Some(signature) = difference.signature.filter(|_| !difference.old.is_empty()) else { return 0 };
+        self.memory.pages(Told::Shared, text_at(signature, short(&difference.old))) + self.becoming(difference, Step::Taken)
+    }
+
+    /// How many pages have made this change within this hour or the last.
+    fn becoming(&self, difference: &Difference, step: Step) -> u64 {
+        let hours = [self.became(difference, step, 0), self.became(difference, step, 1)];
+        hours.into_iter().flatten().map(|hash| self.memory.pages(Told::Became, hash)).sum()
+    }
+
+    fn became(&self, difference: &Difference, step: Step, back: i64) -> Option<u64> {
+        let hour = self.context.now.as_second() / 3600 - back;
+        Some(became(difference.signature?, short(&difference.old), short(&difference.new), (step == Step::Taken, hour)))
+    }
+
     fn count_becoming(&mut self, difference: &Difference) {
-        if let Some(signature) = difference.signature
-            && self.memory.pages(Told::Shared, text_at(signature, short(&difference.old))) >= MANY
+        if self.sharing(difference) >= MANY
+            && let Some(hash) = self.became(difference, Step::Seen, 0)
         {
-            self.memory.tell(Told::Became, became(signature, short(&difference.old), short(&difference.new), (self.context.now, 0)));
+            self.memory.tell(Told::Became, hash);
+        }
+    }
+
+    /// Keeps count of who shares what when a text is taken over.
+    fn count_taken(&mut self, difference: &Difference) {
+        let Some(signature) = difference.signature else { return };
+        if self.sharing(difference) >= MANY
+            && let Some(hash) = self.became(difference, Step::Taken, 0)
+        {
+            self.memory.tell(Told::Became, hash);
+        }
+        self.memory.untell(Told::Shared, text_at(signature, short(&difference.old)));
+        if !difference.new.is_empty() {
+            self.memory.tell(Told::Shared, text_at(signature, short(&difference.new)));
         }
     }
 
     /// Rule 5.
     fn is_the_sites(&self, difference: &Difference) -> bool {
-        let Some(signature) = difference.signature else { return false };
-        let (old, new) = (short(&difference.old), short(&difference.new));
-        let sharing = self.memory.pages(Told::Shared, text_at(signature, old));
-        let becoming: u64 = (0..2).map(|back| self.memory.pages(Told::Became, became(signature, old, new, (self.context.now, back)))).sum();
-        sharing >= MANY && becoming * 2 >= sharing
+        let sharing = self.sharing(difference);
+        sharing >= MANY && self.becoming(difference, Step::Seen) * 3 >= sharing * 2
     }
+}
+
+/// How far a page has come with a change that it shares with others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Seen,
+    Taken,
 }
 
 /// Whether the place of one of these hashes is this one.

@@ -155,7 +155,7 @@ pub(super) struct Found<'a> {
 pub(super) fn find<'a>(rules: &Rules, masks: &[Mask], known: Known<'a>, drafts: &'a [Draft], blocks: &'a [Block]) -> Found<'a> {
     let records: HashMap<&str, &Record> = known.records.iter().map(|record| (record.key.as_str(), record)).collect();
     let (old, new) = (plain_blocks(rules, known.blocks.unwrap_or_default()), plain_blocks(rules, blocks));
-    let by_blocks = known.blocks.is_some() && !blocks.is_empty();
+    let by_blocks = !blocks.is_empty();
     let mut found = Found { differences: Vec::new(), drafts: Vec::new(), old, new };
     let mut keys = std::collections::HashSet::new();
     for (i, draft) in drafts.iter().enumerate().filter(|(_, draft)| keys.insert(draft.key.as_str())) {
@@ -165,7 +165,7 @@ pub(super) fn find<'a>(rules: &Rules, masks: &[Mask], known: Known<'a>, drafts: 
         }
         found.drafts.push((i, draft, record));
     }
-    if by_blocks {
+    if by_blocks && known.blocks.is_some() {
         found.differences.extend(of_blocks(masks, &found.old, &found.new));
     }
     found

@@ -1,8 +1,6 @@
 //! What a host's pages have taught about each other: places that change by themselves, the texts they show, and texts that many
 //! pages share. One bounded list of numbers, newest last, each with a count of the pages that said so.
 
-use jiff::Timestamp;
-
 use crate::base::ids::hash64;
 use crate::model::NoiseSeen;
 
@@ -80,6 +78,15 @@ impl Memory {
         self.changed = true;
     }
 
+    /// One page less says so.
+    pub(super) fn untell(&mut self, told: Told, hash: u64) {
+        let entry = Self::entry(told, hash);
+        if let Some(value) = self.seen.values.iter_mut().find(|value| **value & !COUNT_BITS == entry) {
+            *value = entry | ((*value & COUNT_BITS) >> 2).saturating_sub(1) << 2;
+            self.changed = true;
+        }
+    }
+
     /// What the host remembers from now on, if that is more than before.
     pub(super) fn changed(self) -> Option<NoiseSeen> {
         self.changed.then_some(self.seen)
@@ -91,8 +98,7 @@ pub(super) fn text_at(signature: u64, value: u32) -> u64 {
     hash64(&[&signature.to_be_bytes(), &value.to_be_bytes()])
 }
 
-/// A change of one text into another, in the hour of `at` (`back` 0) or the one before (1).
-pub(super) fn became(signature: u64, old: u32, new: u32, (at, back): (Timestamp, i64)) -> u64 {
-    let hour = at.as_second() / 3600 - back;
-    hash64(&[&signature.to_be_bytes(), &old.to_be_bytes(), &new.to_be_bytes(), &hour.to_be_bytes()])
+/// A change of one text into another, in an hour: seen there, or taken over already.
+pub(super) fn became(signature: u64, old: u32, new: u32, (taken, hour): (bool, i64)) -> u64 {
+    hash64(&[&signature.to_be_bytes(), &old.to_be_bytes(), &new.to_be_bytes(), &[u8::from(taken)], &hour.to_be_bytes()])
 }

@@ -140,7 +140,7 @@ fn part(change: &FieldChange) -> String {
 
 /// The field that says so; else the title; else any; else the record itself.
 fn proof(record: &Record, field: Option<&str>, seen: Timestamp) -> Evidence {
-    let any = || record.fields.keys().next().map(|name| name.as_str());
+    let any = || record.fields.keys().next().map(crate::model::FieldName::as_str);
     let mut names = field.into_iter().chain(["title", "name"]).chain(any());
     names.find_map(|name| record.evidence(name)).unwrap_or_else(|| Evidence {
         source: record.source.clone(),

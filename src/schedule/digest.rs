@@ -98,7 +98,7 @@ mod tests {
             let next = times.next(after);
             assert_eq!(next.to_string(), want, "{text} after {after}");
             assert_eq!(times.last(next), Some(next), "{text}");
-            assert_eq!(times.last(next - SignedDuration::from_nanos(1)).is_some_and(|last| last <= after), true, "{text}");
+            assert!(times.last(next - SignedDuration::from_nanos(1)).is_some_and(|last| last <= after), "{text}");
         }
         for text in ["", "Mon", "8", "Mon-Fri 8", "Mon-Fri 25:00", "Mon-Fri 08:00 Sat", "fortnightly 08:00"] {
             assert!(DigestTimes::parse(text, TimeZone::UTC).is_err(), "{text}");

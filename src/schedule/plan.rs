@@ -160,7 +160,7 @@ fn part(seed: u64, span: SignedDuration) -> SignedDuration {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     x ^= x >> 31;
-    let millis = u128::from(x) * span.as_millis().unsigned_abs() >> 64;
+    let millis = (u128::from(x) * span.as_millis().unsigned_abs()) >> 64;
     SignedDuration::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }
 
@@ -283,7 +283,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
         #[test]
-        fn next_is_later_inside_a_window_and_not_too_far(schedule in schedules(), second in 1_767_225_600_i64..1_830_000_000, seed: u64) {
+        fn next_is_later_inside_a_window_and_not_too_far(schedule in schedules(), second in 1_767_225_600_i64..1_830_000_000, seed: u64, (failures, asked) in (0_u32..40, 0_i64..1000)) {
             let now = Timestamp::from_second(second).expect("in range");
             let next = schedule.next(now, seed);
             prop_assert!(next > now);
@@ -292,7 +292,7 @@ mod tests {
             let longest = if schedule.period() > SignedDuration::from_hours(24 * 300) { 24 * 366 * 5 } else { schedule.period().as_hours() * 3 / 2 + 24 * 8 };
             prop_assert!(next.duration_since(now).as_hours() <= longest);
             for class in FailureClass::ALL {
-                let retry = schedule.retry(class, (seed % 40) as u32, Some(SignedDuration::from_secs((seed % 1000) as i64)), now, seed);
+                let retry = schedule.retry(class, failures, Some(SignedDuration::from_secs(asked)), now, seed);
                 prop_assert!(retry > now);
                 prop_assert_eq!(schedule.soonest(retry), retry);
             }

@@ -74,7 +74,7 @@ impl Window {
         let mut hours = None;
         let mut own = None;
         for word in text.split_whitespace() {
-            let times = word.split_once('-').and_then(|(a, b)| Some((clock_time(a)?, end_time(b)?)));
+            let times = opening_hours(word);
             match (times, hours) {
                 (Some(times), None) => hours = Some(times),
                 (None, None) => days = Days::parse(word).ok_or(SHAPE)?,
@@ -121,9 +121,11 @@ impl Window {
     }
 }
 
-/// As [`clock_time`], and `24:00` for the end of the day.
-fn end_time(text: &str) -> Option<Option<Time>> {
-    if text.trim() == "24:00" { Some(None) } else { clock_time(text).map(Some) }
+/// Reads `07:00-20:00`; the end `24:00` is none.
+fn opening_hours(text: &str) -> Option<(Time, Option<Time>)> {
+    let (from, to) = text.split_once('-')?;
+    let to = if to.trim() == "24:00" { None } else { Some(clock_time(to)?) };
+    Some((clock_time(from)?, to))
 }
 
 /// All windows of a source; none means always open.

@@ -1,0 +1,185 @@
+//! Listings under comparison: what of their records is news.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::base::ids::{ContentHash, SourceId};
+use crate::model::{Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, Page, PageRole, Reading, Record, RecordKind, Value};
+
+/// One page of a listing, checked again and again.
+struct Listing {
+    rules: Rules,
+    page: Page,
+    records: Vec<Record>,
+    now: Timestamp,
+}
+
+fn draft(key: &str, fields: &[(&str, &str)]) -> Draft {
+    let found = |text: &str| Found { value: Value::Text(text.into()), quote: text.into(), path: "p".into() };
+    Draft {
+        key: key.into(),
+        kind: RecordKind::Offer,
+        url: "https://a.example/".parse().expect("url"),
+        fields: fields.iter().map(|(name, text)| (FieldName::new(name), found(text))).collect(),
+        detail: None,
+    }
+}
+
+impl Listing {
+    fn new(rules: Rules) -> Self {
+        let source: SourceId = "s".parse().expect("slug");
+        let now = Timestamp::constant(1_795_000_000, 0);
+        let page = Page::new(&source, "https://a.example/".parse().expect("url"), PageRole::Root, now);
+        Self { rules, page, records: Vec::new(), now }
+    }
+
+    fn check(&mut self, drafts: &[Draft], quiet: bool) -> Vec<Change> {
+        self.now += jiff::SignedDuration::from_mins(1);
+        let extract = Extract { records: drafts.to_vec(), whole: true, ..Extract::default() };
+        let noise = NoiseSeen::default();
+        let context = Context { now: self.now, quiet, content: ContentHash::default(), noise: &noise };
+        let comparison = compare(&self.rules, &self.page, Known { records: &self.records, blocks: None }, &extract, &context);
+        self.page.reading = comparison.reading;
+        self.page.masks = comparison.masks;
+        self.page.members = comparison.members;
+        for record in comparison.records {
+            self.records.retain(|old| old.id != record.id);
+            self.records.push(record);
+        }
+        comparison.changes.into_iter().filter(|change| !change.baseline).collect()
+    }
+
+    /// Read twice, quietly.
+    fn settled(rules: Rules, drafts: &[Draft]) -> Self {
+        let mut listing = Self::new(rules);
+        assert_eq!(listing.check(drafts, true), []);
+        assert_eq!(listing.page.reading, Reading::Settling);
+        assert_eq!(listing.check(drafts, true), []);
+        assert_eq!(listing.page.reading, Reading::Settled);
+        listing
+    }
+
+    fn record(&self, key: &str) -> &Record {
+        self.records.iter().find(|record| record.key == key).expect("stored")
+    }
+}
+
+#[test]
+fn reordering_and_noise_are_no_change() {
+    let page = |order: &mut dyn Iterator<Item = usize>, minutes: usize| -> Vec<Draft> {
+        order
+            .map(|i| draft(&format!("k{i}"), &[("title", &format!("Offer {i}")), ("seen", &format!("{} minutes ago", minutes + i))]))
+            .collect()
+    };
+    let mut listing = Listing::settled(Rules::default(), &page(&mut (0..40), 1));
+    assert_eq!(listing.check(&page(&mut (0..40).rev(), 9), false), []);
+    assert_eq!(listing.page.reading, Reading::Settled);
+    assert!(listing.page.masks.is_empty());
+}
+
+#[test]
+fn a_new_record_is_told_at_once_and_a_changed_field_after_a_second_look() {
+    let mut listing = Listing::settled(Rules::default(), &[draft("a", &[("title", "A"), ("price", "5 EUR")])]);
+    let first = listing.record("a").fields["title"].first_seen;
+    let now = [draft("b", &[("title", "B")]), draft("a", &[("title", "A"), ("price", "6 EUR")])];
+    let news = listing.check(&now, false);
+    assert_eq!(news.iter().map(|change| &change.kind).collect::<Vec<_>>(), [&ChangeKind::Appeared]);
+    let news = listing.check(&now, false);
+    let [Change { kind: ChangeKind::Changed(fields), .. }] = news.as_slice() else { panic!("{news:?}") };
+    assert_eq!(fields.len(), 1);
+    assert_eq!(
+        (fields[0].old.as_ref().map(Value::text), fields[0].new.as_ref().map(Value::text)),
+        (Some("5 EUR".into()), Some("6 EUR".into()))
+    );
+    assert_eq!(listing.record("a").fields["title"].first_seen, first);
+    assert!(listing.record("a").fields["price"].first_seen > first);
+    assert_eq!(listing.check(&now, false), []);
+}
+
+#[test]
+fn without_a_second_look_it_is_told_at_once() {
+    let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
+    listing.check(&[draft("a", &[("price", "5 EUR")])], true);
+    assert_eq!(listing.check(&[draft("a", &[("price", "6 EUR")])], false).len(), 1);
+    assert_eq!(listing.check(&[draft("a", &[])], false).len(), 1);
+    assert!(listing.record("a").fields.is_empty());
+}
+
+#[test]
+fn fields_that_vary_by_themselves_are_masked_and_the_others_are_not() {
+    let page = |n: usize, price: &str| -> Vec<Draft> {
+        (0..5).map(|i| draft(&format!("k{i}"), &[("rank", &format!("place {}", n * 7 + i)), ("price", price)])).collect()
+    };
+    let mut listing = Listing::new(Rules::default());
+    for n in 0..5 {
+        assert_eq!(listing.check(&page(n, "5 EUR"), n < 2), [], "{n}");
+    }
+    assert_eq!(listing.page.masks, [crate::model::Mask::Field("rank".into())]);
+    assert_eq!(listing.check(&page(6, "6 EUR"), false), []);
+    assert_eq!(listing.check(&page(7, "6 EUR"), false).len(), 5);
+}
+
+#[test]
+fn ignored_fields_and_patterns_are_no_news() {
+    let rules = Rules {
+        ignore_fields: vec!["stock".into()],
+        ignore: vec![regex::Regex::new(r"\d+ seats").expect("a pattern")],
+        ..Rules::default()
+    };
+    let mut listing = Listing::settled(rules, &[draft("a", &[("title", "Tour, 5 seats"), ("stock", "1")])]);
+    assert_eq!(listing.check(&[draft("a", &[("title", "Tour, 4 seats"), ("stock", "2")])], false), []);
+    assert_eq!(listing.page.reading, Reading::Settled);
+}
+
+#[test]
+fn what_comes_back_is_no_longer_missing_and_after_it_was_gone_it_is_news() {
+    let drafts = [draft("a", &[("title", "A")])];
+    let mut listing = Listing::settled(Rules::default(), &drafts);
+    listing.records[0].missing = 1;
+    assert_eq!(listing.check(&drafts, false), []);
+    assert_eq!(listing.record("a").missing, 0);
+    (listing.records[0].missing, listing.records[0].gone) = (2, true);
+    assert_eq!(listing.check(&drafts, false).len(), 1);
+    assert!(!listing.record("a").gone);
+}
+
+#[test]
+fn a_detail_page_that_was_not_read_takes_nothing_away() {
+    let url: url::Url = "https://a.example/a".parse().expect("url");
+    let short = Draft { detail: Some(url), ..draft("a", &[("title", "A")]) };
+    let full = draft("a", &[("title", "A"), ("phone", "+34911")]);
+    let mut listing = Listing::new(Rules::default());
+    listing.check(std::slice::from_ref(&short), true);
+    assert!(listing.record("a").detail_wanted);
+    assert!(wants_detail(&listing.rules, &[], Some(listing.record("a")), &short));
+    assert_eq!(listing.check(std::slice::from_ref(&full), true), []);
+    assert!(!listing.record("a").detail_wanted);
+    assert_eq!(listing.record("a").text("phone").as_deref(), Some("+34911"));
+    assert!(!wants_detail(&listing.rules, &[], Some(listing.record("a")), &short));
+    assert!(wants_detail(&listing.rules, &[], None, &short));
+    assert_eq!(listing.check(&[short], false), []);
+    assert_eq!(listing.record("a").text("phone").as_deref(), Some("+34911"));
+}
+
+#[test]
+fn a_span_that_holds_what_is_read_is_not_used() {
+    let page = |token: &str, price: &str| format!("<i data-t='{token}'></i><p>one</p><b>{price}</b><p>two</p>").into_bytes();
+    let (old, new) = (page("x81f", "5 EUR"), page("z09c", "6 EUR"));
+    let spans = volatile_spans(&old, &new, &[]);
+    assert_eq!(spans.len(), 2);
+    let extract = Extract { records: vec![draft("a", &[("price", "6 EUR")])], ..Extract::default() };
+    assert_eq!(spans_outside(&new, &spans, &extract), spans[..1]);
+    let blocks = vec![crate::model::Block { path: "b".into(), text: "costs 6 EUR".into() }];
+    assert_eq!(spans_outside(&new, &spans, &Extract { blocks, ..Extract::default() }), spans[..1]);
+    assert_eq!(spans_outside(&new, &spans, &Extract::default()), spans);
+}
+
+#[test]
+fn differences_for_people() {
+    let blocks =
+        |texts: &[&str]| texts.iter().map(|text| crate::model::Block { path: "p".into(), text: (*text).into() }).collect::<Vec<_>>();
+    let old = blocks(&["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
+    let new = blocks(&["a", "B", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"]);
+    assert_eq!(readable(&old, &new), "  a\n- b\n+ B\n  c\n  d\n  e\n...\n  i\n  j\n  k\n+ l\n");
+    assert_eq!(readable(&old, &old), "");
+}
