@@ -325,3 +325,6 @@ pub(crate) fn samples() -> Option<std::path::PathBuf> {
 pub(crate) fn say(line: &str) {
     eprintln!("{line}");
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 mod items;
 mod json_feed;
 mod mend;
+mod xml;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};

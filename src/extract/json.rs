@@ -126,9 +126,9 @@ impl JsonReader {
             let title = title(&fields).cloned();
             fields.extend(title.map(|title| (FieldName::new("title"), title)));
         }
-        let inside = shape::feature(record).map_or_else(|| record.as_object(), |(_, properties)| Some(properties));
+        let object = shape::feature(record).map_or_else(|| record.as_object(), |(_, properties)| Some(properties));
         let scalar =
-            |name: &str| inside?.get(name).or_else(|| record.get(name)).and_then(shape::words).filter(|words| !words.trim().is_empty());
+            |name: &str| object?.get(name).or_else(|| record.get(name)).and_then(shape::words).filter(|words| !words.trim().is_empty());
         let id = IDS.iter().find_map(|name| scalar(name));
         let address = |words: String| match value::read(Type::Url, &words, input.url, &self.hints) {
             Some(crate::model::Value::Url(url)) => Some(url),
@@ -154,7 +154,7 @@ impl JsonReader {
             Value::Array(values) => values.iter().collect::<Vec<_>>(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => vec![value],
         });
-        let path = format!("{place}.{}", written.trim_start_matches('.'));
+        let path = inside(place, written.trim_start_matches('.'));
         values.filter_map(shape::words).map(|text| Words { text: bounded(text), path: path.clone() }).collect()
     }
 
@@ -162,7 +162,7 @@ impl JsonReader {
     fn own_fields(&self, place: &str, record: &Value, input: &Input<'_>) -> BTreeMap<FieldName, Found> {
         let mut fields = BTreeMap::new();
         for member in shape::members(record) {
-            let path = format!("{place}.{}", member.name);
+            let path = inside(place, &member.name);
             let words: Vec<Words> = member.words.iter().map(|text| Words { text: bounded(text.clone()), path: path.clone() }).collect();
             let read = |kind| {
                 let mut plan = Plan::plain(&member.name, kind, &self.hints);
@@ -218,6 +218,11 @@ fn title(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
     })
 }
 
+/// A place within a record's place.
+fn inside(place: &str, name: &str) -> String {
+    if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") }
+}
+
 fn bounded(mut text: String) -> String {
     if text.len() > caps::FIELD_CHARS {
         let end = (0..=caps::FIELD_CHARS).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
@@ -254,7 +259,7 @@ fn filtered<'v>(
             return Err(Failure::new(FailureClass::Unreadable, format!("{}: the `filter` fails on this answer: {why}", input.url)));
         }
         Some(Stop::Error(why)) => {
-            bad.push(BadEntry { path: format!("filter[{}]", outputs.values.len()), reason: format!("the `filter` fails here: {why}") })
+            bad.push(BadEntry { path: format!("filter[{}]", outputs.values.len()), reason: format!("the `filter` fails here: {why}") });
         }
         None => {}
     }
@@ -301,7 +306,7 @@ fn parse(text: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<Value
             Some(Err(why)) => break Some(why),
             None => break None,
         }
-        if values.len() % 1024 == 0 {
+        if values.len().is_multiple_of(1024) {
             input.check_time()?;
         }
     };

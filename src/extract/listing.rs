@@ -224,3 +224,6 @@ static BASE: LazyLock<Pick> =
 pub(super) fn base_of(tree: &Tree, url: &Url) -> Url {
     BASE.first(tree).and_then(|href| url.join(href.trim()).ok()).unwrap_or_else(|| url.clone())
 }
+
+#[cfg(test)]
+mod tests;

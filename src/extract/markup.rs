@@ -66,20 +66,17 @@ pub(super) fn plain(html: &str, chars: usize) -> String {
     while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
         out.push_str(&unescape(&rest[..at]));
         rest = &rest[at..];
-        match tag(rest) {
-            Some(found) => {
-                if !found.inline {
-                    out.push(' ');
-                }
-                rest = &rest[found.length..];
-                if let Some(name) = found.unseen {
-                    rest = skip_to_close(rest, name);
-                }
+        if let Some(found) = tag(rest) {
+            if !found.inline {
+                out.push(' ');
             }
-            None => {
-                out.push('<');
-                rest = &rest[1..];
+            rest = &rest[found.length..];
+            if let Some(name) = found.unseen {
+                rest = skip_to_close(rest, name);
             }
+        } else {
+            out.push('<');
+            rest = &rest[1..];
         }
         if out.len() > 4 * chars {
             break;
@@ -92,10 +89,10 @@ pub(super) fn plain(html: &str, chars: usize) -> String {
 }
 
 fn clip(mut text: String, chars: usize) -> String {
-    if text.len() > chars {
-        if let Some((at, _)) = text.char_indices().nth(chars) {
-            text.truncate(at);
-        }
+    if text.len() > chars
+        && let Some((at, _)) = text.char_indices().nth(chars)
+    {
+        text.truncate(at);
     }
     text
 }

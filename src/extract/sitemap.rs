@@ -237,7 +237,7 @@ fn parse(xml: &str, input: &Input<'_>) -> Result<Sitemap, Failure> {
     let mut events = 0_u32;
     loop {
         events += 1;
-        if events % 1024 == 0 {
+        if events.is_multiple_of(1024) {
             input.check_time()?;
         }
         match reader.read_event() {

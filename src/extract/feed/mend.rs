@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::super::markup;
+use super::xml::{declaration_end, escape, expand, local, name_of, value_of};
 use crate::base::caps;
 
 /// Elements inside each other. Real feeds stay under 40, article markup included.
@@ -201,7 +202,7 @@ impl<'a> Pass<'a> {
         self.item = Some((self.body.len(), self.stack.len()));
         if self.around.is_none() {
             let opening = self.stack.iter().map(|open| &self.body[open.tag.clone()]).collect();
-            let closing = self.stack.iter().rev().map(|open| format!("</{}>", open.name)).collect();
+            let closing = self.stack.iter().rev().flat_map(|open| ["</", open.name, ">"]).collect();
             self.around = Some((opening, closing));
         }
         true
@@ -354,16 +355,16 @@ impl<'a> Pass<'a> {
             out.push('"');
         }
         if let Some(version) = version {
-            out.push_str(&format!(" version=\"{version}\""));
+            out.extend([" version=\"", version, "\""]);
         }
         out
     }
 
     fn prefix(&mut self, name: &'a str) {
-        if let Some((prefix, _)) = name.split_once(':') {
-            if PREFIXES.iter().any(|(known, _)| *known == prefix) {
-                self.used.insert(prefix);
-            }
+        if let Some((prefix, _)) = name.split_once(':')
+            && PREFIXES.iter().any(|(known, _)| *known == prefix)
+        {
+            self.used.insert(prefix);
         }
     }
 
@@ -386,7 +387,7 @@ impl<'a> Pass<'a> {
             // `xmlns:rdf` and its like may be declared further in; a second declaration of the same does no harm.
             if self.used.contains(prefix) && !self.declared.contains(prefix) {
                 self.repairs.insert(Repair::Prefixes);
-                text.push_str(&format!(" xmlns:{prefix}=\"{address}\""));
+                text.extend([" xmlns:", prefix, "=\"", address, "\""]);
             }
         }
         text.push('>');
@@ -394,105 +395,14 @@ impl<'a> Pass<'a> {
         let (opening, closing) = self.around.unwrap_or_default();
         let around = (format!("{text}{opening}"), closing);
         text.push_str(&self.body);
-        text.push_str(&format!("</{root}>"));
+        text.extend(["</", &root, ">"]);
         let items = self.items.into_iter().map(|range| range.start + shift..range.end + shift).collect();
         Mended { text, items, around, repairs: self.repairs }
     }
 }
 
-fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
-}
-
 fn is_item(name: &str) -> bool {
     matches!(local(name), "item" | "entry")
-}
-
-/// The name `text` begins with: everything up to a character that can be in none.
-fn name_of(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))).unwrap_or(text.len());
-    &text[..end]
-}
-
-/// The value after an attribute's name, and what follows it.
-fn value_of(text: &str) -> (Option<&str>, &str) {
-    let Some(value) = text.trim_start().strip_prefix('=').map(str::trim_start) else { return (None, text) };
-    for quote in ['"', '\''] {
-        if let Some(quoted) = value.strip_prefix(quote) {
-            return match quoted.split_once(quote) {
-                Some((value, after)) => (Some(value), after),
-                None => (Some(quoted), ""),
-            };
-        }
-    }
-    let end = value.find(char::is_whitespace).unwrap_or(value.len());
-    (Some(&value[..end]), &value[end..])
-}
-
-/// Where a `<!…>` before the root ends, its internal subset included.
-fn declaration_end(text: &str) -> usize {
-    let close = text.find('>').map_or(text.len(), |at| at + 1);
-    match text[..close].find('[') {
-        Some(subset) => match text[subset..].find("]>") {
-            Some(at) => subset + at + 2,
-            None => text[subset..].find(']').map_or(close, |at| subset + at + 1),
-        },
-        None => close,
-    }
-}
-
-/// Characters that XML 1.0 allows (section 2.2).
-fn allowed(c: char) -> bool {
-    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
-}
-
-fn escape(text: &str, out: &mut String, repairs: &mut BTreeSet<Repair>) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let instead = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            b'\t' | b'\n' | b'\r' => continue,
-            0..=0x1f => {
-                repairs.insert(Repair::Controls);
-                ""
-            }
-            // U+FFFE and U+FFFF, as UTF-8.
-            0xef if matches!(text.as_bytes().get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])) => {
-                repairs.insert(Repair::Controls);
-                out.push_str(&text[from..at]);
-                from = at + 3;
-                continue;
-            }
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(instead);
-        from = at + 1;
-    }
-    out.push_str(&text[from..]);
-}
-
-/// Writes the characters of the reference that `after` an ampersand stands; gives the bytes it took.
-fn expand(after: &str, out: &mut String, repairs: &mut BTreeSet<Repair>) -> usize {
-    let Some((taken, first, second)) = markup::reference(after) else {
-        repairs.insert(Repair::Ampersands);
-        out.push_str("&amp;");
-        return 0;
-    };
-    if !after.starts_with('#') && !matches!(&after[..taken], "amp;" | "lt;" | "gt;" | "quot;" | "apos;") {
-        repairs.insert(Repair::Ampersands);
-    }
-    for c in [Some(first), second].into_iter().flatten() {
-        if allowed(c) {
-            escape(c.encode_utf8(&mut [0; 4]), out, repairs);
-        } else {
-            repairs.insert(Repair::Controls);
-        }
-    }
-    taken
 }
 
 #[cfg(test)]
@@ -569,7 +479,7 @@ mod tests {
     #[test]
     fn limits_hold() {
         assert_eq!(mend(&"<a>".repeat(200_000)).unwrap_err(), TooDeep);
-        let flood = format!("<rss version=\"2.0\"{}/>", (0..50_000).map(|n| format!(" xmlns:p{n}='u'")).collect::<String>());
+        let flood = format!("<rss version=\"2.0\"{}/>", (0..50_000).map(|n| format!(" xmlns:p{n}='u'")).collect::<Vec<_>>().concat());
         assert!(mend(&flood).unwrap().text.len() < 5_000);
         let items = format!("<rss version='2.0'><channel>{}</channel></rss>", "<item/>".repeat(50_000));
         let mended = mend(&items).unwrap();
@@ -591,10 +501,8 @@ mod tests {
         )) {
             let text: String = parts.concat();
             let mended = mend(&text).unwrap();
-            if !mended.text.is_empty() {
-                if let Err(why) = well_formed(&mended.text) {
-                    return Err(TestCaseError::fail(why));
-                }
+            if !mended.text.is_empty() && let Err(why) = well_formed(&mended.text) {
+                return Err(TestCaseError::fail(why));
             }
         }
     }

@@ -136,10 +136,10 @@ fn hostile_feeds_end_in_a_name_or_a_fine_read() {
     assert_eq!(read(&feed).unwrap().records[0].value("title").map(Value::text).as_deref(), Some("&c;"));
     let deep = rss(&format!("<item>{}", "<a>".repeat(200_000)));
     assert_eq!(read(&deep).unwrap_err().class, FailureClass::ParseLimit);
-    let namespaces = (0..50_000).map(|n| format!(" xmlns:n{n}=\"u{n}\"")).collect::<String>();
+    let namespaces = (0..50_000).map(|n| format!(" xmlns:n{n}=\"u{n}\"")).collect::<Vec<_>>().concat();
     let flood = rss("<item><guid>1</guid></item>").replacen("<rss", &format!("<rss{namespaces}"), 1);
     let _ = read(&flood).unwrap();
-    let nested = (0..20_000).map(|n| format!("<n{n}:x xmlns:n{n}=\"u\">")).collect::<String>();
+    let nested = (0..20_000).map(|n| format!("<n{n}:x xmlns:n{n}=\"u\">")).collect::<Vec<_>>().concat();
     assert_eq!(read(&rss(&nested)).unwrap_err().class, FailureClass::ParseLimit);
     let many = rss(&"<item><title>x</title></item>".repeat(500_000));
     assert!(read(&many).unwrap().bad.iter().any(|bad| bad.reason.contains("10,000")));

@@ -69,10 +69,14 @@ pub(super) fn records(answer: &Value) -> Option<Records<'_>> {
         // The first of several that are alike: `max_by_key` takes the last.
         lists.iter().rev().filter(|list: &&(String, &Vec<Value>)| beside || !is_beside(&list.0)).max_by_key(|(_, values)| weight(values))
     };
-    if let Some((place, values)) = most(false) {
+    // An answer that has an id is the thing itself, whatever it lists: documents, parties, lots.
+    let itself =
+        single(answer).is_some_and(|(_, thing)| ["id", "_id", "uuid", "guid", "ocid"].iter().any(|name| thing.get(*name).is_some()));
+    let listed = |place: &str| LISTS.iter().any(|list| list.eq_ignore_ascii_case(place));
+    if let Some((place, values)) = most(false).filter(|(place, _)| !itself || place.is_empty() || listed(place)) {
         return Some(Records { place: place.clone(), listed: true, values: values.iter().filter(|value| value.is_object()).collect() });
     }
-    if holds_empty_list(answer, 0) {
+    if !itself && holds_empty_list(answer, 0) {
         return None;
     }
     let single = single(answer)?;
@@ -172,7 +176,7 @@ pub(super) enum Shape {
     Money,
 }
 
-/// The scalar members of a record, nested ones under dotted names; a GeoJSON feature is its properties (RFC 7946 section 3.2).
+/// The scalar members of a record, nested ones under dotted names; a `GeoJSON` feature is its properties (RFC 7946 section 3.2).
 pub(super) fn members(record: &Value) -> Vec<Member> {
     let mut found = Vec::new();
     match feature(record) {
@@ -192,7 +196,7 @@ pub(super) fn members(record: &Value) -> Vec<Member> {
     found
 }
 
-/// The id and the properties of a GeoJSON feature.
+/// The id and the properties of a `GeoJSON` feature.
 pub(super) fn feature(record: &Value) -> Option<(Option<&Value>, &Map<String, Value>)> {
     let properties = record.get("properties")?.as_object()?;
     (record.get("type")?.as_str()? == "Feature").then(|| (record.get("id"), properties))

@@ -33,6 +33,8 @@ fn records_are_found_by_themselves() {
         (r#"{"data":{"items":[{"id":"a"}]},"links":[{"rel":"self"},{"rel":"next"}]}"#, vec!["a"], "data.items[0].id"),
         (r#"{"releases":[{"ocid":"o","tender":{"items":[{"id":1},{"id":2},{"id":3}]}}]}"#, vec!["o"], "releases[0].ocid"),
         (r#"{"data":{"id":"one","title":"T"}}"#, vec!["one"], "data.id"),
+        (r#"{"ocid":"o","id":"r","tender":{"title":"T","items":[{"id":1},{"id":2}]},"parties":[{"id":"p"}]}"#, vec!["r"], "id"),
+        (r#"{"id":"https://a.example/","type":"Collection","items":[{"id":1},{"id":2}]}"#, vec!["1", "2"], "items[0].id"),
         ("{\"id\":1}\n{\"id\":2}\n", vec!["1", "2"], "[0].id"),
         (")]}',\n[{\"id\":7}]", vec!["7"], "[0].id"),
         (
@@ -189,7 +191,12 @@ fn real_answers_when_the_samples_are_here() {
         ),
         ("tenders/ocds/ocdskit-realdata/record-package-1.json", "", 1, false),
         ("tenders/secop/ocds/releases/ocds-k50g02-16-12-5280389-58125c22d3ff2f009b53ed8d.json", "", 1, false),
-        ("tenders/prozorro/ocds/records/ocds-be6bcu-UA-2016-06-08-000504-c.json", "", 1, false),
+        (
+            "tenders/prozorro/ocds/records/ocds-be6bcu-UA-2016-06-08-000504-c.json",
+            "filter = \".compiledRelease | {id: .ocid, title: .tender.title, value: .tender.value, buyer: .buyer.name}\"",
+            1,
+            true,
+        ),
         (
             "tenders/ocds/official-example-1.1/ocds-213czf-000-00001-02-tender.json",
             "fields = { title = \"tender.title\", value = \"tender.value\", buyer = \"buyer.name\" }",

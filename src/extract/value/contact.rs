@@ -30,9 +30,8 @@ pub(super) fn phone(words: &str, country: Option<country::Id>) -> Option<String>
     Some(out)
 }
 
-static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,250}[\p{L}\p{N}])?").expect("the pattern is fixed")
-});
+static EMAIL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}.-]*[\p{L}\p{N}]").expect("the pattern is fixed"));
 static SPELLED_AT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\s*[\[({<]\s*(?:at|arroba|собака|ät|@)\s*[\])}>]\s*").expect("the pattern is fixed"));
 static SPELLED_DOT: LazyLock<Regex> =
@@ -61,7 +60,11 @@ fn check_email(text: &str) -> Option<String> {
     let local = local.trim_matches('.');
     let ending = domain.rsplit_once('.')?.1.to_lowercase();
     let file = matches!(ending.as_str(), "png" | "jpg" | "jpeg" | "gif" | "svg" | "webp" | "avif" | "css" | "js" | "ico" | "bmp" | "pdf");
-    let good = !local.is_empty() && !local.contains("..") && ending.chars().count() >= 2 && ending.chars().all(char::is_alphabetic);
+    let good = (1..=64).contains(&local.len())
+        && domain.len() <= 253
+        && !local.contains("..")
+        && ending.chars().count() >= 2
+        && ending.chars().all(char::is_alphabetic);
     if !good || file {
         return None;
     }

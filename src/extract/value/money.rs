@@ -84,7 +84,12 @@ fn numbers(text: &str) -> Vec<Number> {
             grouped = grouped && length == 3;
             end = next;
         }
-        found.push(Number { start, end, digits: text[start..end].to_owned() });
+        let mut number = Number { start, end, digits: text[start..end].to_owned() };
+        if text[..start].ends_with('.') && !text[..start - 1].ends_with(|c: char| c.is_alphanumeric() || c == '.') {
+            // "$.75"
+            number = Number { start: start - 1, end, digits: format!("0.{}", number.digits) };
+        }
+        found.push(number);
         at = end;
         if found.len() >= 32 {
             break;
@@ -179,6 +184,10 @@ fn marks(text: &str, hints: &Hints) -> Vec<Mark> {
     let mut at = 0;
     while at < text.len() && found.len() < 16 {
         let rest = &text[at..];
+        if rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | ',' | '-')) {
+            at += 1;
+            continue;
+        }
         let begins = !text[..at].ends_with(char::is_alphabetic);
         if let Some((length, currency)) = mark_at(rest, begins, hints) {
             found.push(Mark { start: at, end: at + length, currency });
