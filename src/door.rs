@@ -116,7 +116,12 @@ impl DoorError {
             if let Some(found) = error.downcast_ref::<Self>() {
                 return Some(found);
             }
-            next = error.source();
+            // An `io::Error` keeps what it wraps to itself.
+            let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+            next = match wrapped {
+                Some(wrapped) => Some(wrapped),
+                None => error.source(),
+            };
         }
         None
     }

@@ -69,8 +69,10 @@ pub struct Asked {
     pub requested: Option<Timestamp>,
     /// Requests sent for it: redirects and robots.txt included. They count against the source's budget.
     pub requests: u32,
-    /// The answer. A failure of class [`crate::model::FailureClass::SlowDown`] with `requests` 0 is no fault of the page: the host has to be
-    /// left alone for `retry_after`.
+    /// The lane gave the turn back before the page was asked for: no fault of the page, to be asked again after the failure's `retry_after`
+    /// (its class is [`crate::model::FailureClass::SlowDown`]).
+    pub deferred: bool,
+    /// The answer.
     pub result: Result<Fetched, Failure>,
 }
 

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// IANA IPv4 Special-Purpose Address Registry (RFC 6890 and later): every row that is not "globally reachable", and multicast.
 /// 192.0.0.9 and 192.0.0.10 (anycast of port control and TURN) are globally reachable but no place for a web server: refused with their block.
 const V4: [(Ipv4Addr, u8, &str); 16] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8, "this network, RFC 791"),
+    (Ipv4Addr::UNSPECIFIED, 8, "this network, RFC 791"),
     (Ipv4Addr::new(10, 0, 0, 0), 8, "private, RFC 1918"),
     (Ipv4Addr::new(100, 64, 0, 0), 10, "shared by carriers, RFC 6598"),
     (Ipv4Addr::new(127, 0, 0, 0), 8, "loopback, RFC 1122"),
@@ -22,10 +22,10 @@ const V4: [(Ipv4Addr, u8, &str); 16] = [
     (Ipv4Addr::new(203, 0, 113, 0), 24, "documentation, RFC 5737"),
     (Ipv4Addr::new(224, 0, 0, 0), 4, "multicast, RFC 5771"),
     (Ipv4Addr::new(240, 0, 0, 0), 4, "reserved, RFC 1112"),
-    (Ipv4Addr::new(255, 255, 255, 255), 32, "broadcast, RFC 919"),
+    (Ipv4Addr::BROADCAST, 32, "broadcast, RFC 919"),
 ];
 
-/// The same for IPv6, inside and outside of 2000::/3 (the only global unicast space; the rest is refused as a whole after these names).
+/// The same for IPv6, inside and outside of `2000::/3` (the only global unicast space; the rest is refused as a whole after these names).
 const V6: [(Ipv6Addr, u8, &str); 19] = [
     (Ipv6Addr::UNSPECIFIED, 128, "unspecified, RFC 4291"),
     (Ipv6Addr::LOCALHOST, 128, "loopback, RFC 4291"),

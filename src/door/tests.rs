@@ -25,18 +25,20 @@ fn check(door: &Door, url: &str, passes: bool) {
 /// Every spelling of an IPv4 address that URL parsers have been fooled with.
 fn spellings(address: Ipv4Addr) -> Vec<String> {
     let [a, b, c, d] = address.octets();
-    let n = address.to_bits();
-    let low24 = n & 0x00ff_ffff;
-    let low16 = n & 0xffff;
+    let whole = address.to_bits();
+    let low24 = whole & 0x00ff_ffff;
+    let low16 = whole & 0xffff;
     let wide = |c: char| if c.is_ascii_digit() { char::from_u32(c as u32 - 0x30 + 0xff10).unwrap() } else { c };
     let dotted = format!("{a}.{b}.{c}.{d}");
+    let percent: Vec<_> = dotted.bytes().map(|octet| format!("%{octet:02x}")).collect();
+    let percent = percent.concat();
     vec![
         dotted.clone(),
         format!("{dotted}."),
-        n.to_string(),
-        format!("0x{n:x}"),
-        format!("0X{n:X}"),
-        format!("0{n:o}"),
+        whole.to_string(),
+        format!("0x{whole:x}"),
+        format!("0X{whole:X}"),
+        format!("0{whole:o}"),
         format!("{a:#x}.{b:#x}.{c:#x}.{d:#x}"),
         format!("0{a:o}.0{b:o}.0{c:o}.0{d:o}"),
         format!("0000{a:o}.{b}.{c}.{d}"),
@@ -46,18 +48,18 @@ fn spellings(address: Ipv4Addr) -> Vec<String> {
         dotted.chars().map(wide).collect(),
         dotted.replace('.', "。"),
         dotted.replace('.', "．"),
-        dotted.bytes().map(|b| format!("%{b:02x}")).collect(),
+        percent,
         dotted.replace('.', "%2e"),
         format!("[::ffff:{dotted}]"),
-        format!("[::FFFF:{:x}:{:x}]", n >> 16, n & 0xffff),
+        format!("[::FFFF:{:x}:{:x}]", whole >> 16, whole & 0xffff),
         format!("[0:0:0:0:0:ffff:{dotted}]"),
-        format!("[::{:x}:{:x}]", n >> 16, n & 0xffff),
-        format!("[::ffff:0:{:x}:{:x}]", n >> 16, n & 0xffff),
+        format!("[::{:x}:{:x}]", whole >> 16, whole & 0xffff),
+        format!("[::ffff:0:{:x}:{:x}]", whole >> 16, whole & 0xffff),
         format!("[64:ff9b::{dotted}]"),
         format!("[64:ff9b:1::{dotted}]"),
-        format!("[2002:{:x}:{:x}::]", n >> 16, n & 0xffff),
-        format!("[2001:0:{:x}:{:x}::1]", n >> 16, n & 0xffff),
-        format!("[2001:0:4136:e378:8000:63bf:{:x}:{:x}]", !n >> 16, !n & 0xffff),
+        format!("[2002:{:x}:{:x}::]", whole >> 16, whole & 0xffff),
+        format!("[2001:0:{:x}:{:x}::1]", whole >> 16, whole & 0xffff),
+        format!("[2001:0:4136:e378:8000:63bf:{:x}:{:x}]", !whole >> 16, !whole & 0xffff),
         format!("[fe80::5efe:{dotted}]"),
         format!("[2a00:1450::5efe:{dotted}]"),
         format!("[2a00:1450::200:5efe:{dotted}]"),

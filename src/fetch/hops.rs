@@ -9,7 +9,7 @@ use url::Url;
 
 use super::answer::{self, shown};
 use super::exchange::{Answer, Cap, door_failure, exchange};
-use super::lane::{Known, Lane};
+use super::lane::{Hold, Known, Lane};
 use super::wall::{self, Seen};
 use super::{Asked, Fetched, Request, Verdict, robots};
 use crate::base::caps;
@@ -37,6 +37,7 @@ pub(super) struct Trip<'a> {
     max_body: u64,
     requested: Option<Timestamp>,
     requests: u32,
+    deferred: bool,
 }
 
 impl<'a> Trip<'a> {
@@ -45,16 +46,16 @@ impl<'a> Trip<'a> {
         let client = lane.web().client(request.source).map_err(|error| door_failure(request.url, &error))?;
         let timeout = request.source.timeout.unwrap_or(settings.timeout);
         let max_body = request.source.max_body.unwrap_or(settings.max_body);
-        Ok(Self { request, client, timeout, left: timeout, max_body, requested: None, requests: 0 })
+        Ok(Self { request, client, timeout, left: timeout, max_body, requested: None, requests: 0, deferred: false })
     }
 
     pub(super) async fn page(lane: &Lane, request: &Request<'_>) -> Asked {
         match Trip::new(lane, request) {
             Ok(mut trip) => {
                 let result = trip.follow(lane).await;
-                Asked { requested: trip.requested, requests: trip.requests, result }
+                Asked { requested: trip.requested, requests: trip.requests, deferred: trip.deferred, result }
             }
-            Err(failure) => Asked { requested: None, requests: 0, result: Err(failure) },
+            Err(failure) => Asked { requested: None, requests: 0, deferred: false, result: Err(failure) },
         }
     }
 
@@ -67,7 +68,7 @@ impl<'a> Trip<'a> {
     async fn follow(&mut self, lane: &Lane) -> Result<Fetched, Failure> {
         let mut url = self.request.url.clone();
         url.set_fragment(None);
-        let mut lane = self.lane_of(lane, &url);
+        let mut lane = Self::lane_of(lane, &url);
         for _ in 0..=caps::REDIRECTS {
             self.guard(&lane, &url)?;
             self.allowed(&lane, &url).await?;
@@ -80,14 +81,14 @@ impl<'a> Trip<'a> {
             if next == url {
                 return Err(Failure::new(FailureClass::Redirect, format!("{} redirects to itself", shown(&url))));
             }
-            lane = self.lane_of(&lane, &next);
+            lane = Self::lane_of(&lane, &next);
             url = next;
         }
         let text = format!("{} led to more than {} redirects, last to {}", shown(self.request.url), caps::REDIRECTS, shown(&url));
         Err(Failure::new(FailureClass::Redirect, text))
     }
 
-    fn lane_of(&self, lane: &Lane, url: &Url) -> Lane {
+    fn lane_of(lane: &Lane, url: &Url) -> Lane {
         let host = HostKey::of(url);
         if host == *lane.host() { lane.clone() } else { lane.web().passing(&host) }
     }
@@ -130,7 +131,13 @@ impl<'a> Trip<'a> {
 
     /// One request, when the lane lets it leave.
     async fn send(&mut self, lane: &Lane, url: &Url, head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
-        let _leave = lane.leave(self.request.source).await?;
+        let _leave = match lane.leave(self.request.source).await {
+            Ok(leave) => leave,
+            Err(failure) => {
+                self.deferred = true;
+                return Err(failure);
+            }
+        };
         let before = (self.requested, self.requests);
         self.requested = Some(lane.web().clock().now());
         self.requests += 1;
@@ -226,7 +233,7 @@ impl<'a> Trip<'a> {
         match fetched {
             Ok(copy) => Ok(lane.set_robots(copy)),
             // The lane gave the turn back: nothing is known of robots.txt, and nothing was asked.
-            Err(failure) if failure.class == FailureClass::SlowDown => Err(failure),
+            Err(failure) if self.deferred => Err(failure),
             Err(failure) => {
                 let failure = unreachable_robots(lane, failure);
                 lane.set_robots_failed(now.checked_add(ROBOTS_AGAIN).unwrap_or(Timestamp::MAX), failure.clone());
@@ -255,7 +262,7 @@ impl<'a> Trip<'a> {
                 return robots_copy(&at, &url, &answer);
             }
             url = target(&url, &answer)?;
-            at = self.lane_of(&at, &url);
+            at = Self::lane_of(&at, &url);
         }
         // More than five redirects: as if there were none (section 2.3.1.2).
         Ok(RobotsCopy { fetched: lane.web().clock().now(), status, body: String::new() })
@@ -266,9 +273,9 @@ impl<'a> Trip<'a> {
 fn heard(lane: &Lane, class: FailureClass, status: u16, wait: Option<SignedDuration>) {
     let asked = status == 429 || (status == 503 && wait.is_some());
     if asked {
-        lane.heard_slow_down(Some(wait));
+        lane.heard_slow_down(wait.map_or(Hold::OurGuess, Hold::For));
     } else if matches!(class, FailureClass::BlockPage | FailureClass::Challenge) {
-        lane.heard_slow_down(None);
+        lane.heard_slow_down(Hold::None);
     } else if matches!(class, FailureClass::NotFound) {
         lane.heard_good();
     }

@@ -17,9 +17,9 @@ use crate::model::{Failure, FailureClass, HostKey, HostState, NoiseSeen, RobotsC
 /// The product token that robots.txt files know us by.
 pub(super) const TOKEN: &str = "atalaya";
 /// A Crawl-delay longer than this is cut to it: a site that asks for hours means "not at all", and says so with `Disallow`.
-const LONGEST_CRAWL_DELAY: Duration = Duration::from_secs(60);
+const LONGEST_CRAWL_DELAY: Duration = Duration::from_mins(1);
 /// A turn that would come later than this is given back: the caller does better to come again.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// The hold after a 429 that names no time; doubled with every halving of the pace, up to an hour.
 const HOLD: SignedDuration = SignedDuration::from_secs(60);
 /// See [`HOLD`].
@@ -125,6 +125,17 @@ impl Core {
             state.noise = stored.noise;
         }
     }
+}
+
+/// How long a host is left alone altogether.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// Not at all: only its pace is halved.
+    None,
+    /// As long as it asked for.
+    For(SignedDuration),
+    /// It asked without saying how long.
+    OurGuess,
 }
 
 /// A request may leave; the permits come back when this is dropped.
@@ -300,13 +311,17 @@ impl Lane {
         }
     }
 
-    /// The host (or a wall before it) wants us slower; `hold` when it said how long, or asked by 429 or 503.
-    pub(super) fn heard_slow_down(&self, hold: Option<Option<SignedDuration>>) {
+    /// The host (or a wall before it) wants us slower.
+    pub(super) fn heard_slow_down(&self, hold: Hold) {
         let now = self.web.clock().now();
         let mut state = self.core.state();
-        let own = HOLD.checked_mul(1 << state.pace.slowed().min(6)).unwrap_or(LONGEST_OWN_HOLD).min(LONGEST_OWN_HOLD);
+        let wait = match hold {
+            Hold::None => SignedDuration::ZERO,
+            Hold::For(asked) => asked,
+            Hold::OurGuess => HOLD.checked_mul(1 << state.pace.slowed().min(6)).map_or(LONGEST_OWN_HOLD, |own| own.min(LONGEST_OWN_HOLD)),
+        };
         let mut changed = state.pace.slow_down();
-        if let Some(until) = hold.and_then(|asked| now.checked_add(asked.unwrap_or(own)).ok()).filter(|until| *until > state.not_before) {
+        if let Some(until) = now.checked_add(wait).ok().filter(|until| *until > now.max(state.not_before)) {
             state.not_before = until;
             changed = true;
         }

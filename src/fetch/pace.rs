@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The longest spacing that slowing down leads to.
-const SLOWEST: Duration = Duration::from_secs(10 * 60);
+const SLOWEST: Duration = Duration::from_mins(10);
 /// What is doubled when the host has no spacing of its own.
 const LEAST_SLOWED: Duration = Duration::from_millis(250);
 /// Halvings of the pace at most.

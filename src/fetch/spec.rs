@@ -39,8 +39,8 @@ const RESERVED: [(&str, &str); 14] = [
 
 const DURATION: &str = "a time such as `2s` or `1m`";
 const SIZE: &str = "a size such as `10 MiB` or `500 KiB`";
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(10 * 60);
-const LONGEST_DELAY: Duration = Duration::from_secs(60 * 60);
+const LONGEST_TIMEOUT: Duration = Duration::from_mins(10);
+const LONGEST_DELAY: Duration = Duration::from_hours(1);
 const LARGEST_BODY: u64 = 64 * 1024 * 1024;
 
 /// A text in clear, or where a secret one is kept.
@@ -396,7 +396,7 @@ mod tests {
         let spec: ProcessSpec = toml::from_str("delay = '-1s'\nconcurrency = 0\nper_host = 99\ntimeout = '1d'\nmax_body = '0'").unwrap();
         let faults = spec.compile(Some("a\nb")).unwrap_err();
         let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
-        assert_eq!(keys, ["contact", "concurrency", "per_host", "delay", "timeout", "max_body"]);
+        assert_eq!(keys, ["contact", "delay", "concurrency", "per_host", "timeout", "max_body"]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::telemetry;
 /// Lanes held before idle ones are let go.
 const LANES: usize = 10_000;
 /// A lane that was not used for this long is idle.
-const IDLE: Duration = Duration::from_secs(10 * 60);
+const IDLE: Duration = Duration::from_mins(10);
 /// Clients through proxies held at once; the one made first goes first.
 const PROXIED: usize = 32;
 /// Time for connecting, TLS included; the fetch's own deadline holds beside it.
@@ -55,7 +55,8 @@ impl Web {
         core.is_seeded().then(|| Lane::new(self.clone(), core))
     }
 
-    /// The lane of a host. `stored` is what the store remembers of it; it counts once, on the first call that brings it.
+    /// The lane of a host. `stored` is what the store remembers of it, `None` when it remembers nothing; it counts on the first call
+    /// only, so ask the store just when [`Web::held`] has no lane.
     pub fn lane(&self, host: &HostKey, stored: Option<HostState>) -> Lane {
         let core = self.core(host);
         core.seed(stored);

@@ -6,6 +6,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
+/// The first octet of a TLS connection; answered in clear, as servers do whose port was mixed up.
+const TLS_HELLO: u8 = 0x16;
+
 /// What to do with a request.
 pub(super) enum Reply {
     /// These bytes; the connection stays open unless the head says `close`.
@@ -85,6 +88,10 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<St
             match stream.read(&mut buffer).await {
                 Ok(0) | Err(_) => return,
                 Ok(n) => held.extend_from_slice(&buffer[..n]),
+            }
+            if held.first() == Some(&TLS_HELLO) {
+                let _ = stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await;
+                return;
             }
         };
         let head = String::from_utf8_lossy(&held[..end]).into_owned();

@@ -8,7 +8,7 @@ use crate::base::text::squeeze;
 /// Titles and headings that are read.
 const TITLES: usize = 3;
 /// Bytes in which they are looked for.
-const TITLE_BYTES: usize = 64 * 1024;
+const TITLE_BYTES: usize = 32 * 1024;
 /// Bytes of one of them.
 const ONE_TITLE: usize = 400;
 /// Elements whose content nobody sees.

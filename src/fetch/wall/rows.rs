@@ -193,8 +193,13 @@ static ANY_TITLE: LazyLock<Regex> = LazyLock::new(|| {
 static LOG_IN_PATH: LazyLock<Regex> =
     LazyLock::new(|| text_regex(r"(?i)log-?in|sign-?in|auth|sso|account|acceso|anmeld|connexion|session"));
 
+/// Without Unicode, in which `k` and `s` have a third case: the scan is several times faster so.
 fn bytes_regex(pattern: &str) -> bytes::Regex {
-    bytes::RegexBuilder::new(pattern).case_insensitive(true).build().expect("the patterns are constants, and a test compiles them")
+    bytes::RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .unicode(false)
+        .build()
+        .expect("the patterns are constants, and a test compiles them")
 }
 
 fn text_regex(pattern: &str) -> Regex {
