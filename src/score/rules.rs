@@ -1,5 +1,7 @@
 //! Conditions of rules, as compiled, and what the facts say to them. Knows no points and no sums.
 
+use std::cell::OnceCell;
+
 use jiff::Timestamp;
 
 use super::Known;
@@ -104,8 +106,19 @@ impl From<Answer> for Outcome {
 
 struct Read<'a> {
     record: &'a Record,
-    /// Padded folded text of each field that holds words.
-    texts: Vec<(&'a str, String)>,
+    at: Timestamp,
+    texts: OnceCell<Vec<(&'a str, String)>>,
+}
+
+impl<'a> Read<'a> {
+    fn new(record: &'a Record, at: Timestamp) -> Self {
+        Self { record, at, texts: OnceCell::new() }
+    }
+
+    /// Padded folded text of each field that holds words; made once, and only for rules that ask for words.
+    fn texts(&self) -> &[(&'a str, String)] {
+        self.texts.get_or_init(|| texts(self.record, self.at))
+    }
 }
 
 /// What was known at a moment, the most trusted and newest first: the first proof found is the best.
@@ -143,14 +156,14 @@ impl<'a> View<'a> {
                 .then_with(|| (b.evidence.seen, b.record, b.name).cmp(&(a.evidence.seen, a.record, a.name)))
                 .then_with(|| a.value.text().cmp(&b.value.text()))
         });
-        let records = records.into_iter().map(|record| Read { record, texts: texts(record, at) }).collect();
+        let records = records.into_iter().map(|record| Read::new(record, at)).collect();
         Self { known, at, records, facts }
     }
 
     /// The view that a rule over a signal has: its own record only, all facts.
     pub(super) fn of_record(&self, record: crate::base::ids::RecordId) -> View<'a> {
         let of_signal = self.known.records.iter().filter(|r| r.id == record && r.first_seen <= self.at).take(1);
-        let records = of_signal.map(|record| Read { record, texts: texts(record, self.at) }).collect();
+        let records = of_signal.map(|record| Read::new(record, self.at)).collect();
         View { known: self.known, at: self.at, records, facts: self.facts.clone() }
     }
 
@@ -235,8 +248,8 @@ fn better(view: &View<'_>, held: Option<Evidence>, new: Option<Evidence>) -> Opt
 
 fn ask_words(words: &Phrases, view: &View<'_>) -> Outcome {
     for read in &view.records {
-        let forbidden = read.texts.iter().any(|(_, text)| words.none.iter().any(|phrase| phrase.is_in(text)));
-        let hit = read.texts.iter().find(|(_, text)| words.any.iter().any(|phrase| phrase.is_in(text)));
+        let forbidden = read.texts().iter().any(|(_, text)| words.none.iter().any(|phrase| phrase.is_in(text)));
+        let hit = read.texts().iter().find(|(_, text)| words.any.iter().any(|phrase| phrase.is_in(text)));
         if let (false, Some((field, _))) = (forbidden, hit) {
             return Outcome::Yes(read.record.evidence(field));
         }
