@@ -4,9 +4,31 @@
 //! one atomic batch for each group of commits, values under 4 KB, everything larger in append-only segment files that are durable before
 //! the batch that refers to them, and an fsync of our own after sled's flush.
 
+mod backup;
+mod codec;
+mod commit;
+#[cfg(test)]
+mod contract;
+mod copy;
 mod embedded;
 mod error;
+mod frame;
+mod generation;
+mod index;
+mod keep;
+mod opening;
+mod outbox;
+mod pages;
+mod prepare;
+mod queue;
+mod reads;
+mod segments;
 mod spec;
+mod stored;
+mod tally;
+#[cfg(test)]
+mod trials;
+mod versions;
 mod words;
 
 use std::path::Path;
@@ -75,10 +97,10 @@ impl Store {
         }
     }
 
-    /// When something will be claimable, if nothing is at `now`; `now` or earlier if something is. `None`: there is no page.
-    pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
+    /// When something can next be claimed; in the past if something can be now. `None`: there is no page.
+    pub fn next_due(&self) -> Option<Timestamp> {
         match self {
-            Self::Embedded(store) => store.next_due(now),
+            Self::Embedded(store) => store.next_due(),
         }
     }
 

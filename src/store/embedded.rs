@@ -1,212 +1,270 @@
-//! The embedded backend.
+//! The embedded backend: what is open, and the way of a commit to the committer. Reads and the outbox are in modules of their own.
 
-use std::path::Path;
+use std::fmt;
+use std::fs::File;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Semaphore, oneshot};
 
-use super::*;
+use super::commit::{self, Committer, Job, panic_text};
+use super::error::{CommitError, OpenError, StoreError};
+use super::generation::Generation;
+use super::index::Index;
+use super::opening;
+use super::prepare::{self, Effect, Prepared};
+use super::queue::Queue;
+use super::segments::Segments;
+use super::spec::Settings;
+use super::tally::Tally;
+use super::words::{Opened, Size};
+use crate::model::Turn;
+
+/// Commits that may be under way at once; more wait, so that what is prepared is bounded.
+const UNDER_WAY: usize = 4 * commit::GROUP;
 
 /// The embedded backend: sled and segment files in the data folder.
-#[derive(Clone, Debug)]
-pub struct Embedded;
+#[derive(Clone)]
+pub struct Embedded {
+    pub(super) inner: Arc<Inner>,
+    /// Apart from `inner`, which the committer's thread holds: the thread ends when the last of these is gone.
+    jobs: Arc<Mutex<Option<Sender<Job>>>>,
+}
 
-#[allow(clippy::unused_async, clippy::unimplemented, unused_variables)]
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded").field("data", &self.inner.settings.data).finish_non_exhaustive()
+    }
+}
+
+/// What is open.
+pub(super) struct Inner {
+    pub(super) settings: Settings,
+    generation: RwLock<Option<Arc<Generation>>>,
+    pub(super) segments: Arc<Segments>,
+    index: Mutex<Index>,
+    queue: Mutex<Queue>,
+    pub(super) tally: Mutex<Tally>,
+    pub(super) order: AtomicU64,
+    pub(super) install_key: [u8; 32],
+    /// Commits begun that have not reached the committer.
+    pub(super) coming: AtomicUsize,
+    /// Whether a copy is being made.
+    pub(super) copying: AtomicBool,
+    under_way: Semaphore,
+    stopped: Mutex<Option<String>>,
+    lock: Mutex<Option<File>>,
+}
+
+/// Counts a commit as coming until it is handed over or given up.
+struct Coming<'a>(Option<&'a Inner>);
+
+impl<'a> Coming<'a> {
+    fn new(inner: &'a Inner) -> Self {
+        inner.coming.fetch_add(1, Ordering::SeqCst);
+        Self(Some(inner))
+    }
+}
+
+impl Drop for Coming<'_> {
+    fn drop(&mut self) {
+        if let Some(inner) = self.0 {
+            inner.coming.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Inner {
+    pub(super) fn index(&self) -> MutexGuard<'_, Index> {
+        held(&self.index)
+    }
+
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
+        held(&self.queue)
+    }
+
+    /// The present database.
+    pub(super) fn generation(&self) -> Result<Arc<Generation>, StoreError> {
+        let generation = self.generation.read().unwrap_or_else(PoisonError::into_inner).clone();
+        generation.ok_or_else(|| StoreError::Stopped("it was closed".to_owned()))
+    }
+
+    /// Puts another database in its place, or none; returns the old one.
+    pub(super) fn swap(&self, new: Option<Arc<Generation>>) -> Option<Arc<Generation>> {
+        std::mem::replace(&mut *self.generation.write().unwrap_or_else(PoisonError::into_inner), new)
+    }
+
+    /// The tree, for one read.
+    pub(super) fn tree(&self) -> Result<sled::Db, StoreError> {
+        Ok(self.generation()?.db.clone())
+    }
+
+    /// Why nothing is written any more, if so.
+    pub(super) fn stopped(&self) -> Option<String> {
+        held(&self.stopped).clone()
+    }
+
+    /// Refuses all further commits.
+    pub(super) fn stop(&self, why: &str) {
+        held(&self.stopped).get_or_insert_with(|| why.to_owned());
+    }
+
+    /// Lets memory know what is durable.
+    pub(super) fn apply(&self, effects: Vec<Effect>) {
+        let mut index = self.index();
+        for effect in &effects {
+            match effect {
+                Effect::PagePut { id, host, source, due } => index.put(*id, host, source, *due),
+                Effect::PageGone(id) => index.forget(*id),
+                Effect::HoldOff(host, at) => index.hold_off(host, *at),
+                Effect::Entry(..) | Effect::EntrySettled(..) | Effect::Waiting(..) | Effect::NotWaiting(_) | Effect::Dead(..) => {}
+            }
+        }
+        drop(index);
+        opening::apply_queue(&mut self.queue(), effects);
+    }
+
+    pub(super) fn size(&self) -> Size {
+        let tally = *held(&self.tally);
+        let (segments, segments_live) = self.segments.size();
+        let file = self.generation().map_or(0, |generation| generation.size());
+        Size { keys: tally.keys, live: tally.bytes, file, segments, segments_live }
+    }
+}
+
+/// Runs on a thread that may block; a panic there is an error here.
+pub(super) async fn blocking<T, E, F>(work: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: FnOnce() -> Result<T, E> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(broken) => {
+            let text = broken.try_into_panic().map_or_else(|_| "the runtime is stopping".to_owned(), |panic| panic_text(panic.as_ref()));
+            Err(StoreError::Panicked(text).into())
+        }
+    }
+}
+
 impl Embedded {
     pub(super) async fn open(settings: Settings) -> Result<(Self, Opened), OpenError> {
-        unimplemented!()
+        blocking(move || Self::open_now(settings)).await
     }
-    pub(super) async fn backups(settings: &Settings) -> Result<Vec<Backup>, StoreError> {
-        unimplemented!()
+
+    fn open_now(settings: Settings) -> Result<(Self, Opened), OpenError> {
+        let lock = opening::lock(&settings.data)?;
+        let ready = opening::open(&settings)?;
+        let survey = ready.survey;
+        let pages = survey.index.counts().0;
+        let inner = Arc::new(Inner {
+            settings,
+            generation: RwLock::new(Some(Arc::new(ready.generation))),
+            segments: ready.segments,
+            index: Mutex::new(survey.index),
+            queue: Mutex::new(survey.queue),
+            order: AtomicU64::new(survey.tally.order),
+            tally: Mutex::new(survey.tally),
+            install_key: ready.install_key,
+            coming: AtomicUsize::new(0),
+            copying: AtomicBool::new(false),
+            under_way: Semaphore::new(UNDER_WAY),
+            stopped: Mutex::new(None),
+            lock: Mutex::new(Some(lock)),
+        });
+        let (sender, jobs) = channel();
+        let writer = Arc::clone(&inner);
+        std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || commit::run(writer, jobs))
+            .map_err(StoreError::io("start the committer of", &inner.settings.data))?;
+        let opened = Opened { size: inner.size(), pages, fresh: ready.fresh };
+        Ok((Self { inner, jobs: Arc::new(Mutex::new(Some(sender))) }, opened))
     }
-    pub(super) async fn verify_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
-        unimplemented!()
+
+    /// Reads on a thread that may block.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Inner) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || look(&inner)).await
     }
-    pub(super) async fn restore(settings: &Settings, name: &str, now: Timestamp) -> Result<Restored, OpenError> {
-        unimplemented!()
+
+    /// Prepares a commit on a thread that may block, and sends it. Returns how many of its conditional writes took place.
+    pub(super) async fn write(
+        &self,
+        prepare: impl FnOnce(&Inner) -> Result<Prepared, CommitError> + Send + 'static,
+    ) -> Result<u64, CommitError> {
+        let _permit = self.permit().await?;
+        let coming = Coming::new(&self.inner);
+        let inner = Arc::clone(&self.inner);
+        let prepared = blocking(move || prepare(&inner)).await?;
+        self.send(prepared, coming).await
     }
-    pub(super) fn claim(&self, now: Timestamp, max_pages: usize, lease: SignedDuration) -> Option<Claim> {
-        unimplemented!()
-    }
-    pub(super) fn release(&self, host: &HostKey) {
-        unimplemented!()
-    }
-    pub(super) fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
-        unimplemented!()
-    }
-    pub(super) fn last_request(&self, host: &HostKey) -> Option<Timestamp> {
-        unimplemented!()
-    }
-    pub(super) async fn reschedule(&self, pages: Vec<(PageId, Timestamp)>) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn add_pages(&self, pages: Vec<Page>) -> Result<usize, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn remove_pages(&self, pages: Vec<PageId>) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn remove_source(&self, source: &SourceId) -> Result<(), StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn page(&self, id: PageId) -> Result<Option<Page>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn pages(&self, ids: Vec<PageId>) -> Result<Vec<Page>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) fn pages_of(&self, source: &SourceId) -> Vec<PageId> {
-        unimplemented!()
-    }
-    pub(super) fn source_sizes(&self) -> Vec<SourceSize> {
-        unimplemented!()
-    }
-    pub(super) async fn source(&self, id: &SourceId) -> Result<Option<SourceState>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn host(&self, host: &HostKey) -> Result<Option<HostState>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn records(&self, ids: Vec<RecordId>) -> Result<Vec<Record>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn records_of(&self, source: &SourceId, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn organisations_by_keys(&self, keys: Vec<IdentityKey>) -> Result<Vec<Organisation>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn signals_of(&self, organisation: OrganisationId, limit: usize) -> Result<Vec<Signal>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn leads_of(&self, subject: Subject) -> Result<Vec<Lead>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn lead(&self, id: LeadId) -> Result<Option<Lead>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn last_snapshot(&self, page: PageId) -> Result<Option<Snapshot>, StoreError> {
-        unimplemented!()
-    }
+
     pub(super) async fn commit(&self, turn: Turn) -> Result<(), CommitError> {
-        unimplemented!()
+        if prepare::light(&turn) {
+            let _permit = self.permit().await?;
+            let coming = Coming::new(&self.inner);
+            let prepared = prepare::turn(&self.inner, &turn)?;
+            self.send(prepared, coming).await?;
+        } else {
+            self.write(move |inner| prepare::turn(inner, &turn)).await?;
+        }
+        Ok(())
     }
-    pub(super) async fn due_entries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEntries>, StoreError> {
-        unimplemented!()
+
+    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
+        self.inner.under_way.acquire().await.map_err(|_| StoreError::Stopped("it was closed".to_owned()))
     }
-    pub(super) fn next_entry(&self) -> Option<Timestamp> {
-        unimplemented!()
+
+    async fn send(&self, prepared: Prepared, mut coming: Coming<'_>) -> Result<u64, CommitError> {
+        let (answer, answered) = oneshot::channel();
+        self.job(Job::Write(Box::new(prepared), answer))?;
+        // The committer counts it from here.
+        coming.0 = None;
+        answered.await.map_err(|_| StoreError::Stopped("the committer has ended".to_owned()))?
     }
-    pub(super) async fn seal(&self, message: Message) -> Result<(), CommitError> {
-        unimplemented!()
+
+    fn job(&self, job: Job) -> Result<(), StoreError> {
+        let jobs = held(&self.jobs);
+        let sent = jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        if sent { Ok(()) } else { Err(StoreError::Stopped("it was closed".to_owned())) }
     }
-    pub(super) async fn enqueue(&self, messages: Vec<Message>) -> Result<usize, CommitError> {
-        unimplemented!()
-    }
-    pub(super) async fn lease_messages(
+
+    /// Runs something between two groups of commits, from a thread that may block.
+    pub(super) fn between<T: Send + 'static>(
         &self,
-        channel: &ChannelId,
-        now: Timestamp,
-        limit: usize,
-        until: Timestamp,
-    ) -> Result<Vec<Message>, StoreError> {
-        unimplemented!()
+        step: impl FnOnce(&mut Committer) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = channel();
+        let step = move |committer: &mut Committer| {
+            let _ = answer.send(step(committer));
+        };
+        self.job(Job::Between(Box::new(step)))?;
+        answered.recv().map_err(|_| StoreError::Stopped("the committer has ended".to_owned()))?
     }
-    pub(super) fn next_message(&self, channel: &ChannelId) -> Option<Timestamp> {
-        unimplemented!()
-    }
-    pub(super) fn unlease(&self, messages: &[MessageId]) {
-        unimplemented!()
-    }
-    pub(super) async fn acknowledge(
-        &self,
-        message: Message,
-        channel: Option<ChannelState>,
-        follow_up: Vec<Message>,
-    ) -> Result<(), CommitError> {
-        unimplemented!()
-    }
-    pub(super) async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
-        unimplemented!()
-    }
-    pub(super) async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn messages(&self, filter: MessageFilter, limit: usize) -> Result<Vec<Message>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn channel_state(&self, channel: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn channel_states(&self) -> Result<Vec<ChannelState>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn set_channel_state(&self, state: ChannelState) -> Result<(), CommitError> {
-        unimplemented!()
-    }
-    pub(super) async fn suppress(&self, suppression: Suppression) -> Result<(), CommitError> {
-        unimplemented!()
-    }
-    pub(super) async fn lift(&self, channel: &ChannelId, recipient: &str) -> Result<bool, CommitError> {
-        unimplemented!()
-    }
-    pub(super) async fn suppressed(&self, channel: &ChannelId, recipient: &str) -> Result<Option<Suppression>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn suppressions(&self) -> Result<Vec<Suppression>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn mark(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn set_mark(&self, name: &str, value: Option<Vec<u8>>) -> Result<(), CommitError> {
-        unimplemented!()
-    }
-    pub(super) fn install_key(&self) -> [u8; 32] {
-        unimplemented!()
-    }
-    pub(super) async fn snapshots(&self, page: PageId) -> Result<Vec<Version>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn snapshot(&self, page: PageId, which: Which) -> Result<Option<Snapshot>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn changes_of(&self, record: RecordId, limit: usize) -> Result<Vec<Change>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn recent_changes(&self, source: Option<&SourceId>, limit: usize) -> Result<Vec<Change>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn leads(&self, filter: LeadFilter, limit: usize) -> Result<Vec<Lead>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn waiting_entries(&self, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn counts(&self) -> Result<Counts, StoreError> {
-        unimplemented!()
-    }
-    pub(super) fn size(&self) -> Size {
-        unimplemented!()
-    }
-    pub(super) async fn keep(&self, now: Timestamp) -> Result<Kept, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn compact(&self) -> Result<Size, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn backup(&self, now: Timestamp) -> Result<Backup, StoreError> {
-        unimplemented!()
-    }
-    pub(super) async fn copy_to(&self, data: &Path) -> Result<Size, StoreError> {
-        unimplemented!()
-    }
+
     pub(super) async fn close(&self) {
-        unimplemented!()
+        // The jobs before it are done when the last one is; then the thread ends by itself.
+        let (answer, answered) = oneshot::channel();
+        let last = Job::Between(Box::new(move |committer: &mut Committer| {
+            let old = committer.inner.swap(None);
+            drop(old);
+            held(&committer.inner.lock).take();
+            let _ = answer.send(());
+        }));
+        let sent = self.job(last);
+        held(&self.jobs).take();
+        if sent.is_ok() {
+            let _ = answered.await;
+        }
     }
 }

@@ -25,7 +25,7 @@ pub enum OpenError {
         known: u32,
     },
     /// The database cannot be opened or fails its integrity pass.
-    #[error("the store in {path} is damaged: {reason}. Nothing was changed. {advice}")]
+    #[error("the store in {path} is damaged: {reason}. It was left where it is. {advice}")]
     Damaged {
         /// The store.
         path: PathBuf,

@@ -17,7 +17,7 @@ pub const KEYS: &[&str] = &["versions", "cache", "keep_delivered", "keep_changes
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Spec {
-    /// Versions of each page that are kept: those of the last changes, and the last one read. Default 5, at most 100.
+    /// Versions of each page that are kept: those of the last changes, and the last one read. Default 5, at most 20.
     pub versions: Option<i64>,
     /// Memory for the database's cache. Default "16 MiB".
     pub cache: Option<String>,
@@ -110,7 +110,7 @@ impl Spec {
             Some(Ok(n)) if (1..=most).contains(&n) => *into = n,
             Some(_) => faults.push(Fault::new(key, given.unwrap_or_default().to_string(), format!("a number from 1 to {most}"))),
         };
-        count("versions", self.versions, 100, &mut settings.versions);
+        count("versions", self.versions, 20, &mut settings.versions);
         count("keep_backups", self.keep_backups, 1_000, &mut settings.keep_backups);
         let mut time = |key: &str, given: Option<&String>, into: &mut SignedDuration| match given.map(|text| (text, days(text))) {
             None => {}

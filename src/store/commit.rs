@@ -1,0 +1,333 @@
+//! The committer: one thread that writes everything. It groups what is in flight, refuses what conflicts, and acknowledges what is durable.
+
+use std::collections::{BTreeMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::codec::{self, Key, Table};
+use super::embedded::Inner;
+use super::error::{CommitError, StoreError};
+use super::frame::{self, BlobRef};
+use super::generation::Generation;
+use super::index::Index;
+use super::prepare::{Check, Effect, Prepared};
+use super::stored::{StoredIds, StoredVersions};
+use super::tally::Tally;
+use crate::base::clock::Stopwatch;
+use crate::base::ids::SourceId;
+
+/// Turns of one group at most.
+pub(super) const GROUP: usize = 64;
+/// How long a group waits for turns that are being prepared.
+const WAIT: Duration = Duration::from_millis(50);
+/// Ids of records in one value of the index.
+const IDS: usize = 120;
+
+/// Something for the committer.
+pub(super) enum Job {
+    /// A commit; the answer is how many of its conditional writes took place.
+    Write(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>),
+    /// Anything that must happen between two groups.
+    Between(Box<dyn FnOnce(&mut Committer) + Send>),
+}
+
+/// State of the committer's thread.
+pub(super) struct Committer {
+    pub(super) inner: Arc<Inner>,
+    /// Keys written since a copy began.
+    pub(super) log: Option<HashSet<Key>>,
+}
+
+type Waiting = (Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>, u64);
+
+/// Runs until the store is closed.
+pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
+    let mut committer = Committer { inner, log: None };
+    let mut held = None;
+    while let Some(job) = held.take().or_else(|| jobs.recv().ok()) {
+        match job {
+            Job::Between(step) => {
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(|| step(&mut committer))) {
+                    committer.inner.stop(&panic_text(panic.as_ref()));
+                }
+            }
+            Job::Write(prepared, answer) => {
+                committer.inner.coming.fetch_sub(1, Ordering::SeqCst);
+                let mut group = vec![(prepared, answer)];
+                held = committer.gather(&jobs, &mut group);
+                committer.commit(group);
+            }
+        }
+    }
+}
+
+impl Committer {
+    /// Takes what else is in flight; a job that is no commit ends the group and is returned.
+    fn gather(&self, jobs: &Receiver<Job>, group: &mut Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>) -> Option<Job> {
+        let watch = Stopwatch::start();
+        while group.len() < GROUP && self.inner.coming.load(Ordering::SeqCst) > 0 {
+            let left = WAIT.checked_sub(watch.elapsed())?;
+            match jobs.recv_timeout(left) {
+                Ok(Job::Write(prepared, answer)) => {
+                    self.inner.coming.fetch_sub(1, Ordering::SeqCst);
+                    group.push((prepared, answer));
+                }
+                Ok(between @ Job::Between(_)) => return Some(between),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        None
+    }
+
+    fn commit(&mut self, group: Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>) {
+        if let Some(why) = self.inner.stopped() {
+            for (_, answer) in group {
+                let _ = answer.send(Err(StoreError::Stopped(why.clone()).into()));
+            }
+            return;
+        }
+        let mut admitted = Vec::new();
+        let written = catch_unwind(AssertUnwindSafe(|| self.write(group, &mut admitted)))
+            .unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(panic.as_ref()))));
+        match written {
+            Ok(()) => {
+                for (prepared, answer, applied) in admitted {
+                    // The blobs are referred to now (or never will be), so the pins may go.
+                    drop(prepared);
+                    let _ = answer.send(Ok(applied));
+                }
+            }
+            Err(why) => {
+                self.inner.stop(&why.to_string());
+                for (_, answer, _) in admitted {
+                    let _ = answer.send(Err(StoreError::Stopped(why.to_string()).into()));
+                }
+            }
+        }
+    }
+
+    /// Writes a group: conditions, blobs, batch, flush, sync; then memory.
+    fn write(
+        &mut self,
+        group: Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>,
+        admitted: &mut Vec<Waiting>,
+    ) -> Result<(), StoreError> {
+        let inner = Arc::clone(&self.inner);
+        let generation = inner.generation()?;
+        let mut batch = Group::new(&generation);
+        let mut effects = Vec::new();
+        {
+            let mut index = inner.index();
+            for (prepared, answer) in group {
+                match batch.admit(&prepared, &mut index, &mut effects) {
+                    Ok(applied) => admitted.push((prepared, answer, applied)),
+                    Err(refused @ CommitError::Conflict { .. }) => {
+                        let _ = answer.send(Err(refused));
+                    }
+                    Err(CommitError::Store(why)) => {
+                        admitted.push((prepared, answer, 0));
+                        return Err(why);
+                    }
+                }
+            }
+            let (times, dead) = index.take_times();
+            for (key, shape) in times {
+                let value = frame::pack(&shape, None, &inner.segments, &mut Vec::new())?;
+                batch.set(key, Some(value))?;
+            }
+            for key in dead {
+                batch.set(key, None)?;
+            }
+        }
+        self.write_batch(&generation, batch)?;
+        inner.apply(effects);
+        Ok(())
+    }
+
+    /// Makes a batch of another step durable; after a failure nothing more is written.
+    pub(super) fn write_or_stop(&mut self, generation: &Generation, group: Group<'_>) -> Result<(), StoreError> {
+        if let Some(why) = self.inner.stopped() {
+            return Err(StoreError::Stopped(why));
+        }
+        self.write_batch(generation, group).inspect_err(|why| self.inner.stop(&why.to_string()))
+    }
+
+    /// Makes a batch durable; the tally goes with it.
+    fn write_batch(&mut self, generation: &Generation, group: Group<'_>) -> Result<(), StoreError> {
+        let inner = &self.inner;
+        let mut tally = *inner.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut batch = sled::Batch::default();
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        let mut any = false;
+        for (key, change) in group.changes {
+            if change.old.as_deref() == change.new.as_deref() {
+                continue;
+            }
+            any = true;
+            if let Some(old) = &change.old {
+                tally.remove(&key, old);
+                removed.extend(refs(&key, old)?);
+            }
+            if let Some(log) = &mut self.log {
+                log.insert(key.clone());
+            }
+            match change.new {
+                Some(new) => {
+                    tally.add(&key, &new);
+                    added.extend(refs(&key, &new)?);
+                    batch.insert(key, new);
+                }
+                None => batch.remove(key),
+            }
+        }
+        if !any {
+            return Ok(());
+        }
+        tally.order = inner.order.load(Ordering::SeqCst);
+        let tally_key = codec::system("tally");
+        batch.insert(tally_key.as_slice(), tally.to_bytes());
+        let hook = &inner.settings.hook.0;
+        inner.segments.sync()?;
+        hook("store.batch.before");
+        generation.db.apply_batch(batch)?;
+        hook("store.batch.applied");
+        generation.db.flush()?;
+        hook("store.batch.flushed");
+        generation.sync()?;
+        hook("store.batch.synced");
+        *inner.tally.lock().unwrap_or_else(PoisonError::into_inner) = tally;
+        inner.segments.adjust(&added, &removed);
+        Ok(())
+    }
+}
+
+/// Blobs that a value refers to.
+pub(super) fn refs(key: &[u8], value: &[u8]) -> Result<Vec<BlobRef>, StoreError> {
+    if Table::of(key) == Some(Table::Versions) {
+        // Lists of versions are short (settings cap their number) and always lie in the tree.
+        let list: StoredVersions = frame::unpack_inline(value)?;
+        return Ok(list.blobs());
+    }
+    Ok(if Table::of(key).is_some_and(Table::framed) { frame::blob(value).into_iter().collect() } else { Vec::new() })
+}
+
+struct Change {
+    old: Option<sled::IVec>,
+    new: Option<Vec<u8>>,
+}
+
+/// A batch in the making: what it changes, seen over what is stored.
+pub(super) struct Group<'a> {
+    generation: &'a Generation,
+    changes: BTreeMap<Key, Change>,
+}
+
+impl<'a> Group<'a> {
+    pub(super) fn new(generation: &'a Generation) -> Self {
+        Self { generation, changes: BTreeMap::new() }
+    }
+
+    /// Looks at the value a key will have once the batch is written.
+    fn with<T>(&self, key: &[u8], look: impl FnOnce(Option<&[u8]>) -> T) -> Result<T, StoreError> {
+        match self.changes.get(key) {
+            Some(change) => Ok(look(change.new.as_deref())),
+            None => Ok(look(self.generation.db.get(key)?.as_deref())),
+        }
+    }
+
+    pub(super) fn set(&mut self, key: Key, new: Option<Vec<u8>>) -> Result<(), StoreError> {
+        if let Some(change) = self.changes.get_mut(&key) {
+            change.new = new;
+        } else {
+            let old = self.generation.db.get(&key)?;
+            self.changes.insert(key, Change { old, new });
+        }
+        Ok(())
+    }
+
+    /// Replaces a value if it is still this one.
+    pub(super) fn replace(&mut self, key: Key, old: &[u8], new: Vec<u8>) -> Result<bool, StoreError> {
+        let same = self.with(&key, |value| value == Some(old))?;
+        if same {
+            self.set(key, Some(new))?;
+        }
+        Ok(same)
+    }
+
+    /// Takes a commit in, or refuses it without a trace.
+    fn admit(&mut self, prepared: &Prepared, index: &mut Index, effects: &mut Vec<Effect>) -> Result<u64, CommitError> {
+        for check in &prepared.checks {
+            self.check(check, index)?;
+        }
+        self.index_records(prepared)?;
+        for (key, value) in &prepared.writes {
+            self.set(key.clone(), value.clone())?;
+        }
+        effects.extend(prepared.effects.iter().cloned());
+        let mut applied = 0;
+        for once in &prepared.once {
+            if self.with(&once.key, |value| value.is_none())? {
+                self.set(once.key.clone(), Some(once.value.clone()))?;
+                for (key, value) in &once.more {
+                    self.set(key.clone(), value.clone())?;
+                }
+                effects.extend(once.effects.iter().cloned());
+                applied += 1;
+            }
+        }
+        for times in &prepared.times {
+            index.note_times(*times);
+        }
+        if let Some((host, at)) = &prepared.request {
+            index.note_request(host, *at, prepared.order);
+        }
+        Ok(applied)
+    }
+
+    fn check(&self, check: &Check, index: &Index) -> Result<(), CommitError> {
+        let (holds, what) = match check {
+            Check::Version { key, version, what } => (self.with(key, |value| value.map_or(0, frame::counter))? == *version, what.clone()),
+            Check::Same { key, value, what } => (self.with(key, |now| now == value.as_deref())?, what.clone()),
+            Check::Page(page) => (index.contains(*page), format!("{page}")),
+            Check::Identity { key, organisation, what } => {
+                (self.with(key, |value| value.is_none_or(|owner| owner == organisation))?, what.clone())
+            }
+        };
+        if holds { Ok(()) } else { Err(CommitError::Conflict { what }) }
+    }
+
+    /// Records that are new go into the index of their source, those of one turn together.
+    fn index_records(&mut self, prepared: &Prepared) -> Result<(), StoreError> {
+        let mut fresh = BTreeMap::<&SourceId, Vec<[u8; 8]>>::new();
+        for (source, id) in &prepared.records {
+            if self.with(&codec::record(*id), |value| value.is_none())? {
+                fresh.entry(source).or_default().push(id.0.to_be_bytes());
+            }
+        }
+        for (source, ids) in fresh {
+            for (part, ids) in (0..).zip(ids.chunks(IDS)) {
+                let value = frame::pack_inline(&StoredIds(ids.to_vec()));
+                self.set(codec::record_index(source, prepared.order, part), Some(value))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    /// Of a value that is part of the count: everything but the tally itself.
+    pub(super) fn counts(key: &[u8]) -> bool {
+        key != codec::system("tally")
+    }
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".to_owned())
+}

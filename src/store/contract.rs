@@ -1,0 +1,619 @@
+//! What every backend must do, written against the seam alone: a second backend runs the same cases with another `Place`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::pin::Pin;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::base::ids::{ContentHash, EntryId, RepId, SegmentId};
+use crate::model::*;
+
+/// Somewhere a store can be opened, closed and opened again.
+pub(super) struct Place {
+    pub(super) open: Box<dyn Fn() -> Pin<Box<dyn Future<Output = Store>>>>,
+    /// What must outlive it.
+    pub(super) _keep: tempfile::TempDir,
+}
+
+impl Place {
+    pub(super) async fn open(&self) -> Store {
+        (self.open)().await
+    }
+
+    /// Closes and opens again.
+    pub(super) async fn reopen(&self, store: Store) -> Store {
+        store.close().await;
+        self.open().await
+    }
+}
+
+macro_rules! contract {
+    ($place:expr; $($case:ident),* $(,)?) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            super::$case($place).await;
+        }
+    )*};
+}
+
+mod embedded {
+    fn place() -> super::Place {
+        let keep = tempfile::tempdir().unwrap();
+        let data = keep.path().to_owned();
+        let open = move || -> std::pin::Pin<Box<dyn Future<Output = super::Store>>> {
+            let settings = super::Settings::new(data.clone());
+            Box::pin(async move { super::Store::open(settings).await.unwrap().0 })
+        };
+        super::Place { open: Box::new(open), _keep: keep }
+    }
+
+    contract! {
+        place();
+        claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
+        many_at_once, outbox_order, sealing, replaying, a_message_enters_once, suppressing, small_things, keeping, removing, rescheduling,
+        lists,
+    }
+}
+
+pub(super) fn time(second: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + second).unwrap()
+}
+
+pub(super) fn source(name: &str) -> SourceId {
+    name.parse().unwrap()
+}
+
+pub(super) fn page(source_name: &str, path: &str, due: i64) -> Page {
+    let url = url::Url::parse(path).unwrap();
+    Page::new(&source(source_name), url, PageRole::Root, time(due))
+}
+
+pub(super) fn times(page: &Page, checked: i64, next_due: i64) -> Turn {
+    let times = CheckTimes { visit: 3, checked: time(checked), next_due: time(next_due) };
+    Turn { requested: Some(time(checked)), ..Turn::new(PageWrite::Times(page.id, times), page.host()) }
+}
+
+pub(super) fn whole(page: &Page) -> Turn {
+    Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host())
+}
+
+pub(super) fn record(source_name: &str, key: &str, text: &str) -> Record {
+    let value = Value::Text(text.to_owned());
+    let field = Field { value, quote: text.to_owned(), path: "h3".to_owned(), first_seen: time(1) };
+    Record {
+        id: Record::id_of(&source(source_name), key),
+        source: source(source_name),
+        key: key.to_owned(),
+        kind: RecordKind::Company,
+        url: url::Url::parse("https://example.org/1").unwrap(),
+        fields: BTreeMap::from([(FieldName::new("name"), field)]),
+        content: ContentHash::of(text.as_bytes()),
+        first_seen: time(1),
+        changed: time(2),
+        missing: 0,
+        gone: false,
+        detail_wanted: false,
+    }
+}
+
+pub(super) fn organisation(key: &IdentityKey, record: &Record) -> Organisation {
+    let fact = Fact {
+        name: FactName::Name,
+        value: Value::Text("Talleres García".to_owned()),
+        record: record.id,
+        evidence: record.evidence("name").unwrap(),
+    };
+    Organisation {
+        id: OrganisationId::of(&[key.to_string().as_bytes()]),
+        version: 0,
+        name: Some("Talleres García".to_owned()),
+        keys: BTreeSet::from([key.clone()]),
+        facts: vec![fact],
+        records: vec![record.id],
+        first_seen: time(1),
+        changed: time(1),
+    }
+}
+
+pub(super) fn lead(segment: &str, organisation: OrganisationId, fit: i64) -> Lead {
+    let segment: SegmentId = segment.parse().unwrap();
+    let subject = Subject::Organisation(organisation);
+    let score = Score {
+        fit,
+        signal: 0,
+        between: (fit - 100, fit + 100),
+        known: 60,
+        parts: Vec::new(),
+        unknown: vec![FactName::Size],
+        excluded: None,
+        rules: ContentHash::of(b"rules"),
+        at: time(1),
+    };
+    Lead {
+        id: Lead::id_of(&segment, subject),
+        version: 0,
+        revision: 1,
+        segment,
+        subject,
+        title: "Talleres García".to_owned(),
+        score,
+        state: LeadState::New,
+        owner: Decision::To("ana".parse::<RepId>().unwrap(), "her region".to_owned()),
+        next_step: "call".to_owned(),
+        first_seen: time(1),
+        changed: time(1),
+    }
+}
+
+pub(super) fn message(n: u8, order_key: u64) -> Message {
+    Message {
+        id: MessageId::of(&[&[n]]),
+        channel: "crm".parse().unwrap(),
+        kind: MessageKind::Lead,
+        order_key,
+        title: format!("message {n}"),
+        sealed: Sealed { content_type: "application/json".to_owned(), bytes: vec![n; 20], recipient: String::new() },
+        entries: Vec::new(),
+        made: time(i64::from(n)),
+        state: MessageState::Ready { not_before: time(0) },
+        tries: 0,
+        attempts: Vec::new(),
+    }
+}
+
+pub(super) fn entry(n: u32, due: i64) -> Entry {
+    let (channel, rep, lead) = ("mail".parse().unwrap(), "ana".parse().unwrap(), LeadId(u64::from(n)));
+    let id = Entry::id_of(&channel, &rep, lead, 1);
+    Entry { id, channel, rep, lead, revision: 1, lane: Lane::Digest, at: time(0), due: time(due) }
+}
+
+fn conflicts(result: Result<(), CommitError>) -> bool {
+    matches!(result, Err(CommitError::Conflict { .. }))
+}
+
+async fn claims(place: Place) {
+    let store = place.open().await;
+    let pages = [page("a", "https://one.example/1", 5), page("a", "https://one.example/2", 3), page("b", "https://two.example/", 4)];
+    assert_eq!(store.add_pages(pages.to_vec()).await.unwrap(), 3);
+    assert_eq!(store.add_pages(pages.to_vec()).await.unwrap(), 0);
+    assert_eq!(store.next_due(), Some(time(3)));
+    let lease = SignedDuration::from_secs(60);
+    assert_eq!(store.claim(time(2), 10, lease), None);
+    let first = store.claim(time(10), 10, lease).unwrap();
+    assert_eq!((first.host, first.pages, first.until), (pages[0].host(), vec![pages[1].id, pages[0].id], time(70)));
+    assert_eq!(store.claim(time(10), 10, lease).unwrap().host, pages[2].host());
+    assert_eq!(store.claim(time(10), 10, lease), None, "one owner a host");
+    store.release(&pages[2].host());
+    assert_eq!(store.claim(time(10), 10, lease).unwrap().host, pages[2].host());
+    let store = place.reopen(store).await;
+    assert!(store.claim(time(10), 10, lease).is_some(), "leases of a dead process are void");
+    let mut turn = times(&pages[2], 10, 1_000);
+    let mut state = HostState::new(pages[2].host());
+    state.not_before = time(5_000);
+    turn.host_state = Some(state.clone());
+    store.commit(turn).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.host(&pages[2].host()).await.unwrap(), Some(state));
+    assert_eq!(store.claim(time(2_000), 1, lease).unwrap().pages, [pages[1].id], "at most as many as asked for");
+    assert_eq!(store.claim(time(2_000), 10, lease), None, "a host that must wait is skipped");
+    assert_eq!(store.claim(time(5_000), 10, lease).unwrap().host, pages[0].host(), "its lease has ended");
+    assert_eq!(store.claim(time(5_000), 10, lease).unwrap().host, pages[2].host());
+}
+
+async fn times_of_unchanged_checks(place: Place) {
+    let mut store = place.open().await;
+    let pages: Vec<Page> = (0..50).map(|n| page("a", &format!("https://one.example/{n}"), 0)).collect();
+    store.add_pages(pages.clone()).await.unwrap();
+    for round in 1..6 {
+        for (n, page) in (0..).zip(&pages) {
+            store.commit(times(page, round * 100 + n, round * 100 + n + 100)).await.unwrap();
+        }
+        store = place.reopen(store).await;
+        for (n, page) in (0..).zip(&pages) {
+            let found = store.page(page.id).await.unwrap().unwrap();
+            let want = Page { visit: 3, checked: Some(time(round * 100 + n)), next_due: time(round * 100 + n + 100), ..page.clone() };
+            assert_eq!(found, want);
+        }
+        assert_eq!(store.last_request(&pages[0].host()), Some(time(round * 100 + 49)));
+        assert_eq!(store.next_due(), Some(time(round * 100 + 100)));
+    }
+    let mut read = store.page(pages[7].id).await.unwrap().unwrap();
+    read.fingerprint = Some(7);
+    read.next_due = time(9_000);
+    store.commit(whole(&read)).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.page(read.id).await.unwrap(), Some(read), "a whole page is later than times before it");
+    assert!(conflicts(store.commit(times(&page("a", "https://gone.example/", 0), 1, 2)).await), "a page that was removed");
+}
+
+async fn a_whole_turn(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let record = record("a", "1", "Talleres García");
+    let key = IdentityKey::Domain("talleres.example".to_owned());
+    let organisation = organisation(&key, &record);
+    let lead = lead("hospitals", organisation.id, 500);
+    let signal = Signal {
+        kind: SignalKind::OrganisationListed,
+        organisation: organisation.id,
+        record: record.id,
+        at: time(1),
+        seen: time(2),
+        sentence: "is in a directory".to_owned(),
+        evidence: record.evidence("name").unwrap(),
+    };
+    let change = |baseline, at| Change { source: source("a"), record: record.id, kind: ChangeKind::Appeared, at: time(at), baseline };
+    let mut turn = whole(&Page { members: vec![record.id], checked: Some(time(2)), next_due: time(60), ..root.clone() });
+    turn.source = Some(SourceState::new(&source("a")));
+    turn.follow = vec![page("a", "https://one.example/?page=2", 3)];
+    turn.snapshot = Some("<html>".into());
+    turn.records = vec![record.clone()];
+    turn.changes = vec![change(true, 1), change(false, 2)];
+    turn.organisations = vec![organisation.clone()];
+    turn.signals = vec![signal.clone()];
+    turn.leads = vec![lead.clone()];
+    turn.entries = vec![entry(1, 50)];
+    turn.messages = vec![message(1, 1)];
+    store.commit(turn.clone()).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.source(&source("a")).await.unwrap(), turn.source.map(|state| SourceState { version: 1, ..state }));
+    assert_eq!(store.pages(vec![turn.follow[0].id]).await.unwrap(), turn.follow);
+    assert_eq!(store.records(vec![record.id]).await.unwrap(), turn.records);
+    assert_eq!(store.records_of(&source("a"), None, 10).await.unwrap(), turn.records);
+    let organisation = Organisation { version: 1, ..organisation };
+    assert_eq!(store.organisation(organisation.id).await.unwrap().as_ref(), Some(&organisation));
+    assert_eq!(store.organisations_by_keys(vec![key]).await.unwrap(), [organisation.clone()]);
+    assert_eq!(store.signals_of(organisation.id, 10).await.unwrap(), [signal]);
+    let lead = Lead { version: 1, ..lead };
+    assert_eq!(store.lead(lead.id).await.unwrap().as_ref(), Some(&lead));
+    assert_eq!(store.leads_of(lead.subject).await.unwrap(), [lead]);
+    assert_eq!(store.changes_of(record.id, 10).await.unwrap(), [change(false, 2), change(true, 1)]);
+    assert_eq!(store.recent_changes(None, 1).await.unwrap(), [change(false, 2)]);
+    assert_eq!(store.last_snapshot(root.id).await.unwrap().unwrap().bytes, "<html>");
+    assert_eq!(store.due_entries(time(50), 10).await.unwrap()[0].entries, turn.entries);
+    assert_eq!(store.message(&turn.messages[0].id).await.unwrap().as_ref(), Some(&turn.messages[0]));
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.pages, counts.records, counts.organisations, counts.leads, counts.entries), (2, 1, 1, 1, 1));
+    assert_eq!(counts.waiting, [("crm".parse().unwrap(), 1)]);
+}
+
+/// Text that no compression makes small.
+pub(super) fn noise(length: usize, seed: u64) -> String {
+    (0_u64..)
+        .map(|n| crate::base::ids::base32(&ContentHash::of(&(n ^ seed << 32).to_le_bytes()).0))
+        .flat_map(|text| text.into_bytes())
+        .take(length)
+        .map(char::from)
+        .collect()
+}
+
+async fn large_values(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let record = record("a", "1", &noise(20_000, 1));
+    let mut turn = whole(&Page { members: (0..3_000).map(|n| RecordId::of(&[&[1], &u64::to_be_bytes(n)])).collect(), ..root.clone() });
+    turn.records = vec![record.clone()];
+    let mut large = message(1, 1);
+    large.sealed.bytes = noise(200_000, 2).into_bytes();
+    turn.messages = vec![large.clone()];
+    store.commit(turn.clone()).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.records(vec![record.id]).await.unwrap(), [record]);
+    assert_eq!(store.message(&large.id).await.unwrap(), Some(large));
+    assert_eq!(store.page(root.id).await.unwrap().unwrap().members.len(), 3_000);
+}
+
+async fn conflicts_stand_alone(place: Place) {
+    let store = place.open().await;
+    let pages: Vec<Page> = (0..3).map(|n| page("a", &format!("https://{n}.example/"), 0)).collect();
+    store.add_pages(pages.clone()).await.unwrap();
+    let with = |page: &Page, source_name: &str| {
+        let mut turn = times(page, 1, 100);
+        turn.source = Some(SourceState::new(&source(source_name)));
+        turn
+    };
+    let (a, b, c) =
+        tokio::join!(store.commit(with(&pages[0], "same")), store.commit(with(&pages[1], "same")), store.commit(with(&pages[2], "other")));
+    assert!(c.is_ok(), "others go on");
+    assert!(conflicts(a) != conflicts(b), "exactly one of two that read the same version");
+    let state = store.source(&source("same")).await.unwrap().unwrap();
+    assert_eq!(state.version, 1);
+    let due: Vec<Timestamp> = store.pages(vec![pages[0].id, pages[1].id]).await.unwrap().into_iter().map(|page| page.next_due).collect();
+    assert!(due.contains(&time(0)) && due.contains(&time(100)), "nothing of a refused turn is written: {due:?}");
+    let mut again = times(&pages[0], 5, 500);
+    again.source = Some(state);
+    store.commit(again).await.unwrap();
+    assert_eq!(store.source(&source("same")).await.unwrap().unwrap().version, 2);
+    let lead = lead("s", OrganisationId(1), 5);
+    let mut turn = times(&pages[1], 6, 600);
+    turn.leads = vec![lead.clone()];
+    store.commit(turn.clone()).await.unwrap();
+    assert!(conflicts(store.commit(turn.clone()).await), "the lead was not there when it was read");
+    turn.leads = vec![Lead { version: 1, revision: 2, ..lead }];
+    store.commit(turn).await.unwrap();
+}
+
+async fn identities_have_one_owner(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let record = record("a", "1", "x");
+    let (phone, domain) = (IdentityKey::Phone("+34911234567".to_owned()), IdentityKey::Domain("x.example".to_owned()));
+    let with = |organisations: Vec<Organisation>| Turn { organisations, ..times(&root, 1, 2) };
+    let mut first = organisation(&phone, &record);
+    store.commit(with(vec![first.clone()])).await.unwrap();
+    let mut second = organisation(&domain, &record);
+    second.keys.insert(phone.clone());
+    assert!(conflicts(store.commit(with(vec![second.clone()])).await), "the number belongs to another");
+    first.version = 1;
+    first.keys = BTreeSet::from([IdentityKey::TaxId("B1".to_owned())]);
+    store.commit(with(vec![first])).await.unwrap();
+    assert_eq!(store.organisations_by_keys(vec![phone.clone()]).await.unwrap(), [], "a key given up is free");
+    store.commit(with(vec![second.clone()])).await.unwrap();
+    let found = store.organisations_by_keys(vec![phone, IdentityKey::TaxId("B1".to_owned()), domain]).await.unwrap();
+    assert_eq!(found.iter().map(|organisation| organisation.version).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(found[0].id, second.id);
+}
+
+async fn versions_of_pages(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let change = Change { source: source("a"), record: RecordId(1), kind: ChangeKind::Gone, at: time(1), baseline: false };
+    let body = |n: i64| format!("{}<p>{n}</p>", noise(30_000, 3));
+    for n in 0..9 {
+        let mut turn = whole(&Page { checked: Some(time(n)), ..root.clone() });
+        turn.snapshot = Some(body(n).into());
+        turn.changes = if n % 2 == 0 { vec![change.clone()] } else { Vec::new() };
+        store.commit(turn).await.unwrap();
+    }
+    let store = place.reopen(store).await;
+    let versions = store.snapshots(root.id).await.unwrap();
+    assert_eq!(versions.iter().map(|version| version.at).collect::<Vec<_>>(), [8, 6, 4, 2, 0].map(time));
+    for (n, version) in versions.iter().enumerate() {
+        let found = store.snapshot(root.id, Which::Back(n)).await.unwrap().unwrap();
+        assert_eq!(&found.version, version);
+        assert!(found.bytes.ends_with(format!("<p>{}</p>", 8 - 2 * n).as_bytes()));
+    }
+    assert_eq!(store.snapshot(root.id, Which::At(time(5))).await.unwrap().unwrap().version.at, time(4));
+    assert_eq!(store.snapshot(root.id, Which::Back(9)).await.unwrap(), None);
+    let size = store.size();
+    assert!(size.segments_live < 40_000, "deltas, not copies: {size:?}");
+}
+
+async fn many_at_once(place: Place) {
+    let store = place.open().await;
+    let pages: Vec<Page> = (0..300).map(|n| page("a", &format!("https://{}.example/{n}", n % 7), 0)).collect();
+    store.add_pages(pages.clone()).await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for (n, page) in (0..).zip(pages.clone()) {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let mut turn = times(&page, n, 1_000 + n);
+            turn.records = vec![record("a", &n.to_string(), "x")];
+            store.commit(turn).await.unwrap();
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    let store = place.reopen(store).await;
+    for (n, page) in (0..).zip(&pages) {
+        assert_eq!(store.page(page.id).await.unwrap().unwrap().next_due, time(1_000 + n));
+    }
+    let first = store.records_of(&source("a"), None, 200).await.unwrap();
+    let rest = store.records_of(&source("a"), Some(first[199].id), 200).await.unwrap();
+    assert_eq!((first.len(), rest.len()), (200, 100));
+    assert!(first.iter().chain(&rest).is_sorted_by(|a, b| a.id < b.id));
+}
+
+async fn outbox_order(place: Place) {
+    let store = place.open().await;
+    let crm: ChannelId = "crm".parse().unwrap();
+    store.enqueue(vec![message(1, 7), message(2, 7), message(3, 8)]).await.unwrap();
+    let ids = |messages: &[Message]| messages.iter().map(|message| message.title.clone()).collect::<Vec<_>>();
+    let leased = store.lease_messages(&crm, time(10), 10, time(100)).await.unwrap();
+    assert_eq!(ids(&leased), ["message 1", "message 3"]);
+    assert_eq!(leased[0].state, MessageState::Leased { until: time(100) });
+    assert_eq!(store.lease_messages(&crm, time(11), 10, time(100)).await.unwrap(), []);
+    assert_eq!(store.next_message(&crm), Some(time(100)));
+    let mut failed = leased[0].clone();
+    failed.state = MessageState::Ready { not_before: time(50) };
+    failed.tries = 1;
+    failed.attempts = vec![Attempt { at: time(11), outcome: "503".to_owned() }];
+    let state = ChannelState { failures: 1, failing_since: Some(time(11)), ..ChannelState::new(&crm) };
+    store.acknowledge(failed.clone(), Some(state.clone()), vec![message(9, 9)]).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.channel_state(&crm).await.unwrap(), Some(state));
+    let leased = store.lease_messages(&crm, time(20), 10, time(100)).await.unwrap();
+    assert_eq!(ids(&leased), ["message 3", "message 9"], "leases are void; an earlier undelivered one holds back the later");
+    store.unlease(&[leased[0].id.clone(), leased[1].id.clone()]);
+    let mut leased = store.lease_messages(&crm, time(60), 1, time(100)).await.unwrap();
+    while ids(&leased) != ["message 1"] {
+        leased = store.lease_messages(&crm, time(60), 1, time(100)).await.unwrap();
+    }
+    assert_eq!(leased[0].tries, 1);
+    leased[0].state = MessageState::Delivered { at: time(61) };
+    store.acknowledge(leased[0].clone(), None, vec![]).await.unwrap();
+    assert!(conflicts(store.acknowledge(leased[0].clone(), None, vec![]).await), "delivered once");
+    assert_eq!(ids(&store.lease_messages(&crm, time(62), 1, time(100)).await.unwrap()), ["message 2"]);
+    let standing = |standing| MessageFilter { standing: Some(standing), ..MessageFilter::default() };
+    assert_eq!(ids(&store.messages(standing(Standing::Delivered), 9).await.unwrap()), ["message 1"]);
+    assert_eq!(store.messages(standing(Standing::Leased), 9).await.unwrap().len(), 3);
+}
+
+async fn sealing(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let entries: Vec<Entry> = (0..4).map(|n| entry(n, 10 + i64::from(n))).collect();
+    let turn = Turn { entries: entries.clone(), ..times(&root, 1, 2) };
+    store.commit(turn.clone()).await.unwrap();
+    store.commit(turn).await.unwrap();
+    assert_eq!(store.next_entry(), Some(time(10)));
+    let due = store.due_entries(time(12), 10).await.unwrap();
+    assert_eq!(due.iter().map(|group| group.entries.len()).collect::<Vec<_>>(), [3]);
+    let ids: Vec<EntryId> = entries[..3].iter().map(|entry| entry.id).collect();
+    let digest = Message { entries: ids.clone(), ..message(1, 1) };
+    store.seal(digest.clone()).await.unwrap();
+    store.seal(digest).await.unwrap();
+    assert!(conflicts(store.seal(Message { entries: ids, ..message(2, 1) }).await), "an entry goes out once");
+    let store = place.reopen(store).await;
+    assert_eq!(store.waiting_entries(10).await.unwrap(), entries[3..]);
+    assert_eq!(store.message(&message(2, 1).id).await.unwrap(), None);
+    assert_eq!(store.messages(MessageFilter::default(), 10).await.unwrap().len(), 1);
+}
+
+async fn replaying(place: Place) {
+    let store = place.open().await;
+    let crm: ChannelId = "crm".parse().unwrap();
+    store.enqueue(vec![message(1, 7), message(2, 7)]).await.unwrap();
+    for at in [20, 30] {
+        let mut dead = store.lease_messages(&crm, time(at), 1, time(100)).await.unwrap().remove(0);
+        dead.state = MessageState::Dead { at: time(at), reason: "410 Gone".to_owned() };
+        dead.tries = 10;
+        store.acknowledge(dead, None, vec![]).await.unwrap();
+    }
+    let store = place.reopen(store).await;
+    assert_eq!(store.counts().await.unwrap().dead, [(crm.clone(), 2)]);
+    assert_eq!(store.lease_messages(&crm, time(40), 9, time(100)).await.unwrap(), []);
+    assert_eq!(store.replay(Replay::DeadSince(time(25), None), time(50)).await.unwrap(), [message(2, 7).id]);
+    assert_eq!(store.replay(Replay::These(vec![message(2, 7).id]), time(50)).await.unwrap(), [], "it is not dead any more");
+    let leased = store.lease_messages(&crm, time(60), 9, time(100)).await.unwrap();
+    assert_eq!((leased[0].id.clone(), leased[0].tries, leased[0].sealed.clone()), (message(2, 7).id, 0, message(2, 7).sealed));
+    assert_eq!(store.counts().await.unwrap().dead, [(crm, 1)]);
+}
+
+async fn a_message_enters_once(place: Place) {
+    let store = place.open().await;
+    assert_eq!(store.enqueue(vec![message(1, 7), message(1, 7), message(2, 7)]).await.unwrap(), 2);
+    let other = Message { sealed: Sealed { bytes: b"other bytes".to_vec(), ..message(1, 7).sealed }, ..message(1, 7) };
+    assert_eq!(store.enqueue(vec![other]).await.unwrap(), 0);
+    assert_eq!(store.message(&message(1, 7).id).await.unwrap(), Some(message(1, 7)));
+}
+
+async fn suppressing(place: Place) {
+    let store = place.open().await;
+    let mail: ChannelId = "mail".parse().unwrap();
+    let entry = Suppression { channel: mail.clone(), recipient: "Ana@Example.com".to_owned(), at: time(1), scope: Scope::Digests };
+    store.suppress(entry.clone()).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.suppressed(&mail, "ana@example.com ").await.unwrap(), Some(entry.clone()));
+    assert_eq!(store.suppressed(&"other".parse().unwrap(), "ana@example.com").await.unwrap(), None);
+    assert_eq!(store.suppressions().await.unwrap(), [entry]);
+    assert!(store.lift(&mail, "ana@example.com").await.unwrap());
+    assert!(!store.lift(&mail, "ana@example.com").await.unwrap());
+}
+
+async fn small_things(place: Place) {
+    let store = place.open().await;
+    let key = store.install_key();
+    store.set_mark("digest.ana", Some(b"2026-11-23".to_vec())).await.unwrap();
+    store.set_mark("digest.bea", Some(vec![])).await.unwrap();
+    store.set_mark("digest.bea", None).await.unwrap();
+    assert!(store.set_mark("too large", Some(vec![0; 5_000])).await.is_err());
+    let store = place.reopen(store).await;
+    assert_eq!(store.mark("digest.ana").await.unwrap(), Some(b"2026-11-23".to_vec()));
+    assert_eq!(store.mark("digest.bea").await.unwrap(), None);
+    assert_eq!(store.install_key(), key);
+    assert_ne!(key, [0; 32]);
+}
+
+async fn keeping(place: Place) {
+    let store = place.open().await;
+    let day = 24 * 3600;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let change = |at| Change { source: source("a"), record: RecordId(1), kind: ChangeKind::Gone, at: time(at), baseline: false };
+    let turn = Turn { changes: vec![change(0), change(800 * day)], entries: vec![entry(1, 1), entry(2, 1)], ..times(&root, 1, 2) };
+    store.commit(turn).await.unwrap();
+    store.seal(Message { entries: vec![entry(1, 1).id], ..message(1, 1) }).await.unwrap();
+    store.enqueue(vec![message(2, 2), message(3, 3)]).await.unwrap();
+    let crm: ChannelId = "crm".parse().unwrap();
+    let mut leased = store.lease_messages(&crm, time(10), 2, time(100)).await.unwrap();
+    leased[0].state = MessageState::Delivered { at: time(11) };
+    leased[1].state = MessageState::Dead { at: time(11), reason: "no".to_owned() };
+    for message in leased {
+        store.acknowledge(message, None, vec![]).await.unwrap();
+    }
+    assert_eq!(store.keep(time(20 * day)).await.unwrap().expired, 0);
+    assert_eq!(store.keep(time(40 * day)).await.unwrap().expired, 2, "the delivered message and its entry");
+    assert_eq!(store.keep(time(740 * day)).await.unwrap().expired, 2, "the dead message and the old change");
+    let store = place.reopen(store).await;
+    assert_eq!(store.recent_changes(Some(&source("a")), 9).await.unwrap(), [change(800 * day)]);
+    assert_eq!(store.waiting_entries(9).await.unwrap(), [entry(2, 1)]);
+    assert_eq!(store.messages(MessageFilter::default(), 9).await.unwrap().len(), 1);
+    assert_eq!(store.counts().await.unwrap().dead, []);
+}
+
+async fn removing(place: Place) {
+    let store = place.open().await;
+    let (mine, other) = (page("a", "https://one.example/", 0), page("b", "https://one.example/b", 1));
+    store.add_pages(vec![mine.clone(), other.clone()]).await.unwrap();
+    for (page, name) in [(&mine, "a"), (&other, "b")] {
+        let mut turn = whole(page);
+        turn.snapshot = Some("x".into());
+        turn.source = Some(SourceState::new(&source(name)));
+        turn.records = vec![record(name, "1", "x"), record(name, "2", "y")];
+        turn.changes = turn
+            .records
+            .iter()
+            .map(|record| Change { source: source(name), record: record.id, kind: ChangeKind::Appeared, at: time(1), baseline: true })
+            .collect();
+        store.commit(turn).await.unwrap();
+    }
+    let mut turn = whole(&other);
+    turn.forgotten = vec![record("b", "1", "x").id];
+    store.commit(turn).await.unwrap();
+    store.remove_source(&source("a")).await.unwrap();
+    assert!(conflicts(store.commit(whole(&mine)).await));
+    let store = place.reopen(store).await;
+    assert_eq!(store.page(mine.id).await.unwrap(), None);
+    assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
+    assert_eq!(store.source(&source("a")).await.unwrap(), None);
+    assert_eq!(store.records_of(&source("a"), None, 9).await.unwrap(), []);
+    assert_eq!(store.records_of(&source("b"), None, 9).await.unwrap(), [record("b", "2", "y")]);
+    let left = store.recent_changes(None, 9).await.unwrap();
+    assert_eq!(left.iter().map(|change| change.record).collect::<Vec<_>>(), [record("b", "2", "y").id]);
+    assert_eq!(store.pages_of(&source("b")), [other.id]);
+    assert_eq!(store.source_sizes().len(), 1);
+}
+
+async fn rescheduling(place: Place) {
+    let store = place.open().await;
+    let pages = [page("a", "https://one.example/", 1_000), page("a", "https://one.example/2", 2_000)];
+    store.add_pages(pages.to_vec()).await.unwrap();
+    store.commit(times(&pages[0], 5, 3_000)).await.unwrap();
+    store.reschedule(vec![(pages[0].id, time(7)), (pages[1].id, time(8)), (PageId(1), time(9))]).await.unwrap();
+    let store = place.reopen(store).await;
+    let found = store.pages(pages.iter().map(|page| page.id).collect()).await.unwrap();
+    assert_eq!(found[0], Page { visit: 3, checked: Some(time(5)), next_due: time(7), ..pages[0].clone() });
+    assert_eq!(found[1], Page { next_due: time(8), ..pages[1].clone() });
+    assert_eq!(store.pages_of(&source("a")), [pages[0].id, pages[1].id]);
+}
+
+async fn lists(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let mut leads: Vec<Lead> =
+        (0..20_u32).map(|n| lead(if n % 2 == 0 { "one" } else { "two" }, OrganisationId(n.into()), i64::from(n) * 10)).collect();
+    leads[18].state = LeadState::Below;
+    leads[16].owner = Decision::Nobody("no rep".to_owned());
+    store.commit(Turn { leads: leads.clone(), ..times(&root, 1, 2) }).await.unwrap();
+    let mut moved = Lead { version: 1, ..leads[0].clone() };
+    moved.score.fit = 1_000;
+    store.commit(Turn { leads: vec![moved], ..times(&root, 2, 3) }).await.unwrap();
+    let store = place.reopen(store).await;
+    let list = async |filter: LeadFilter, limit| {
+        store.leads(filter, limit).await.unwrap().into_iter().map(|lead| lead.score.total()).collect::<Vec<_>>()
+    };
+    assert_eq!(list(LeadFilter::default(), 4).await, [1_000, 190, 180, 170]);
+    let one = LeadFilter { segment: Some("one".parse().unwrap()), state: Some(LeadState::New), ..LeadFilter::default() };
+    assert_eq!(list(one.clone(), 3).await, [1_000, 160, 140]);
+    assert_eq!(list(LeadFilter { owner: Some("ana".parse().unwrap()), ..one }, 2).await, [1_000, 140]);
+    assert_eq!(list(LeadFilter { state: Some(LeadState::Below), ..LeadFilter::default() }, 9).await, [180]);
+}

@@ -1,0 +1,290 @@
+//! The outbox of the embedded backend: entries and messages, from the queue in memory and the tree. Decides no retry.
+
+use jiff::Timestamp;
+
+use super::codec::{self, Table};
+use super::embedded::{Embedded, Inner};
+use super::error::{CommitError, StoreError};
+use super::frame;
+use super::prepare::Draft;
+use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, to_model, undecodable};
+use super::words::{DueEntries, MessageFilter, Replay, Standing, Suppression};
+use crate::base::ids::{ChannelId, EntryId, MessageId};
+use crate::model::{ChannelState, Entry, Message, MessageState};
+
+impl Inner {
+    fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
+        let found = self.load::<StoredEntry>(&codec::entry(id))?;
+        found.filter(|(_, entry)| entry.settled.is_none()).map(|(_, entry)| to_model(entry)).transpose()
+    }
+
+    fn waiting_entries(&self, until: i64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let ids = self.queue().due_entries(until, limit);
+        let entries = ids.into_iter().map(|id| self.entry(id)).collect::<Result<Vec<_>, _>>()?;
+        Ok(entries.into_iter().flatten().collect())
+    }
+
+    pub(super) fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
+        match self.load::<StoredMessage>(&codec::message(id))? {
+            Some((_, head)) => self.with_body(id, head).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn with_body(&self, id: &MessageId, head: StoredMessage) -> Result<Message, StoreError> {
+        let key = codec::body(id);
+        let missing = || undecodable::<StoredMessage>(format!("the bytes of {id} are missing"));
+        let mut value = self.get(&key)?.ok_or_else(missing)?;
+        let body = match frame::content(&value, "message", &self.segments) {
+            Ok((_, body)) => body.into_owned(),
+            // Its segment may have been rewritten since the reference was read.
+            Err(_) => {
+                value = self.get(&key)?.ok_or_else(missing)?;
+                frame::content(&value, "message", &self.segments)?.1.into_owned()
+            }
+        };
+        let mut message = head.with_body(body).map_err(undecodable::<StoredMessage>)?;
+        if let Some(until) = self.queue().leased(id).and_then(|until| Timestamp::from_millisecond(until).ok()) {
+            message.state = MessageState::Leased { until };
+        }
+        Ok(message)
+    }
+
+    fn messages(&self, filter: &MessageFilter, limit: usize) -> Result<Vec<Message>, StoreError> {
+        let mut found = Vec::new();
+        for item in self.tree()?.scan_prefix(Table::Message.prefix()) {
+            let (_, value) = item?;
+            let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
+            if filter.channel.as_ref().is_some_and(|channel| channel.as_str() != head.channel) {
+                continue;
+            }
+            let id = head.id().map_err(undecodable::<StoredMessage>)?;
+            let standing = match head.state {
+                StoredState::Ready(_) if self.queue().leased(&id).is_some() => Standing::Leased,
+                StoredState::Ready(_) => Standing::Ready,
+                StoredState::Delivered(_) => Standing::Delivered,
+                StoredState::Dead(..) => Standing::Dead,
+                StoredState::Suppressed(_) => Standing::Suppressed,
+            };
+            if filter.standing.is_none_or(|wanted| wanted == standing) {
+                found.push((head.made, head.order, id));
+            }
+        }
+        found.sort_unstable_by(|a, b| b.cmp(a));
+        found.truncate(limit);
+        let messages = found.into_iter().map(|(_, _, id)| self.message(&id)).collect::<Result<Vec<_>, _>>()?;
+        Ok(messages.into_iter().flatten().collect())
+    }
+
+    /// Ids of messages given up since then.
+    fn dead_since(&self, since: i64, channel: Option<&ChannelId>) -> Result<Vec<MessageId>, StoreError> {
+        let mut ids = Vec::new();
+        for item in self.tree()?.scan_prefix(Table::Message.prefix()) {
+            let (_, value) = item?;
+            let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
+            if head.dead() && head.rest().is_some_and(|at| at >= since) && channel.is_none_or(|channel| channel.as_str() == head.channel) {
+                ids.push((head.order, head.id().map_err(undecodable::<StoredMessage>)?));
+            }
+        }
+        ids.sort_unstable();
+        Ok(ids.into_iter().map(|(_, id)| id).collect())
+    }
+}
+
+impl Embedded {
+    pub(super) async fn due_entries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEntries>, StoreError> {
+        let entries = self.read(move |inner| inner.waiting_entries(millis(now), limit)).await?;
+        let mut groups: Vec<DueEntries> = Vec::new();
+        for entry in entries {
+            match groups.iter_mut().find(|group| group.channel == entry.channel && group.rep == entry.rep) {
+                Some(group) => group.entries.push(entry),
+                None => groups.push(DueEntries { channel: entry.channel.clone(), rep: entry.rep.clone(), entries: vec![entry] }),
+            }
+        }
+        Ok(groups)
+    }
+
+    pub(super) async fn waiting_entries(&self, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.read(move |inner| inner.waiting_entries(i64::MAX, limit)).await
+    }
+
+    pub(super) fn next_entry(&self) -> Option<Timestamp> {
+        self.inner.queue().next_entry().and_then(|at| Timestamp::from_millisecond(at).ok())
+    }
+
+    pub(super) async fn seal(&self, message: Message) -> Result<(), CommitError> {
+        self.write(move |inner| {
+            let mut draft = Draft::new(inner);
+            if inner.get(&codec::message(&message.id))?.is_none() {
+                draft.same(&codec::message(&message.id), None, format!("message {}", message.id));
+                draft.settle(&message.entries, &message.id)?;
+                draft.message(&message)?;
+            }
+            Ok(draft.to)
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn enqueue(&self, messages: Vec<Message>) -> Result<usize, CommitError> {
+        let new = self
+            .write(move |inner| {
+                let mut draft = Draft::new(inner);
+                for message in &messages {
+                    draft.message(message)?;
+                }
+                Ok(draft.to)
+            })
+            .await?;
+        Ok(usize::try_from(new).unwrap_or(usize::MAX))
+    }
+
+    pub(super) async fn lease_messages(
+        &self,
+        channel: &ChannelId,
+        now: Timestamp,
+        limit: usize,
+        until: Timestamp,
+    ) -> Result<Vec<Message>, StoreError> {
+        let ids = self.inner.queue().lease(channel, millis(now), limit, millis(until));
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted = ids.clone();
+        let messages = self.read(move |inner| wanted.iter().map(|id| inner.message(id)).collect::<Result<Vec<_>, _>>()).await;
+        match messages {
+            Ok(messages) => Ok(messages.into_iter().flatten().collect()),
+            Err(why) => {
+                self.inner.queue().unlease(&ids);
+                Err(why)
+            }
+        }
+    }
+
+    pub(super) fn unlease(&self, messages: &[MessageId]) {
+        self.inner.queue().unlease(messages);
+    }
+
+    pub(super) fn next_message(&self, channel: &ChannelId) -> Option<Timestamp> {
+        self.inner.queue().next_message(channel).and_then(|at| Timestamp::from_millisecond(at).ok())
+    }
+
+    pub(super) async fn acknowledge(
+        &self,
+        message: Message,
+        channel: Option<ChannelState>,
+        follow_up: Vec<Message>,
+    ) -> Result<(), CommitError> {
+        self.write(move |inner| {
+            let mut draft = Draft::new(inner);
+            let conflict = || CommitError::Conflict { what: format!("message {}", message.id) };
+            let value = inner.get(&codec::message(&message.id))?.ok_or_else(conflict)?;
+            let old = frame::unpack::<StoredMessage>(&value, &inner.segments)?;
+            if old.undelivered().is_none() {
+                return Err(conflict());
+            }
+            draft.rewrite(&message, &value, &old)?;
+            if let Some(state) = channel {
+                draft.put(codec::channel(&state.channel), &StoredChannel::from(&state), None)?;
+            }
+            for message in &follow_up {
+                draft.message(message)?;
+            }
+            Ok(draft.to)
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
+        let ids = match which {
+            Replay::These(ids) => ids,
+            Replay::DeadSince(since, channel) => self.read(move |inner| inner.dead_since(millis(since), channel.as_ref())).await?,
+        };
+        let mut replayed = Vec::new();
+        for id in ids {
+            let wanted = id.clone();
+            let dead = self.read(move |inner| inner.message(&wanted)).await?;
+            let Some(mut message) = dead.filter(|message| matches!(message.state, MessageState::Dead { .. })) else { continue };
+            message.state = MessageState::Ready { not_before: now };
+            // The whole schedule of attempts begins anew; what was tried before stays in the list.
+            message.tries = 0;
+            self.write(move |inner| {
+                let mut draft = Draft::new(inner);
+                let conflict = || CommitError::Conflict { what: format!("message {}", message.id) };
+                let value = inner.get(&codec::message(&message.id))?.ok_or_else(conflict)?;
+                let old = frame::unpack::<StoredMessage>(&value, &inner.segments)?;
+                if !old.dead() {
+                    return Err(conflict());
+                }
+                draft.rewrite(&message, &value, &old)?;
+                Ok(draft.to)
+            })
+            .await?;
+            replayed.push(id);
+        }
+        Ok(replayed)
+    }
+
+    pub(super) async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
+        let id = id.clone();
+        self.read(move |inner| inner.message(&id)).await
+    }
+
+    pub(super) async fn messages(&self, filter: MessageFilter, limit: usize) -> Result<Vec<Message>, StoreError> {
+        self.read(move |inner| inner.messages(&filter, limit)).await
+    }
+
+    pub(super) async fn channel_state(&self, channel: &ChannelId) -> Result<Option<ChannelState>, StoreError> {
+        let key = codec::channel(channel);
+        self.read(move |inner| inner.load::<StoredChannel>(&key)?.map(|(_, state)| to_model(state)).transpose()).await
+    }
+
+    pub(super) async fn channel_states(&self) -> Result<Vec<ChannelState>, StoreError> {
+        let all = self.read(|inner| inner.scan::<StoredChannel, ChannelState>(&Table::Channel.prefix(), usize::MAX)).await?;
+        Ok(all.into_iter().map(|(_, state)| state).collect())
+    }
+
+    pub(super) async fn set_channel_state(&self, state: ChannelState) -> Result<(), CommitError> {
+        self.write(move |inner| {
+            let mut draft = Draft::new(inner);
+            draft.put(codec::channel(&state.channel), &StoredChannel::from(&state), None)?;
+            Ok(draft.to)
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn suppress(&self, suppression: Suppression) -> Result<(), CommitError> {
+        self.write(move |inner| {
+            let mut draft = Draft::new(inner);
+            let key = codec::suppression(&suppression.channel, &suppression.recipient);
+            draft.put(key, &StoredSuppression::from(&suppression), None)?;
+            Ok(draft.to)
+        })
+        .await?;
+        Ok(())
+    }
+
+    pub(super) async fn lift(&self, channel: &ChannelId, recipient: &str) -> Result<bool, CommitError> {
+        let there = self.suppressed(channel, recipient).await?.is_some();
+        let key = codec::suppression(channel, recipient);
+        self.write(move |inner| {
+            let mut draft = Draft::new(inner);
+            draft.delete(key);
+            Ok(draft.to)
+        })
+        .await?;
+        Ok(there)
+    }
+
+    pub(super) async fn suppressed(&self, channel: &ChannelId, recipient: &str) -> Result<Option<Suppression>, StoreError> {
+        let key = codec::suppression(channel, recipient);
+        self.read(move |inner| inner.load::<StoredSuppression>(&key)?.map(|(_, stored)| to_model(stored)).transpose()).await
+    }
+
+    pub(super) async fn suppressions(&self) -> Result<Vec<Suppression>, StoreError> {
+        let all = self.read(|inner| inner.scan::<StoredSuppression, Suppression>(&Table::Suppression.prefix(), usize::MAX)).await?;
+        Ok(all.into_iter().map(|(_, suppression)| suppression).collect())
+    }
+}

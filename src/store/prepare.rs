@@ -1,0 +1,392 @@
+//! Turns what is to be committed into keys, values and conditions, on the caller's thread: packing is the dear part. Writes nothing but
+//! blobs, which nobody refers to until the commit.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use super::codec::{self, Key};
+use super::embedded::Inner;
+use super::error::{CommitError, StoreError};
+use super::frame::{self, Head};
+use super::index::NewTimes;
+use super::queue::Place;
+use super::segments::Pin;
+use super::stored::{
+    Stored, StoredChanges, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPage, StoredRecord, StoredSignal,
+    StoredSource, StoredVersions, millis, undecodable,
+};
+use super::versions::{self, Fresh};
+use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
+use crate::model::{
+    Change, Entry, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Record, Signal, SourceState, Turn,
+};
+
+/// Changes kept in one value.
+const CHANGES: usize = 100;
+
+/// Something that must hold when the commit is written.
+#[derive(Debug)]
+pub(super) enum Check {
+    /// The stored version is this one (0: there is none).
+    Version { key: Key, version: u64, what: String },
+    /// The value is byte for byte this one.
+    Same { key: Key, value: Option<Vec<u8>>, what: String },
+    /// The page is known.
+    Page(PageId),
+    /// The identity key belongs to this organisation or to nobody.
+    Identity { key: Key, organisation: [u8; 8], what: String },
+}
+
+/// What changes in memory once the commit is durable.
+#[derive(Debug, Clone)]
+pub(super) enum Effect {
+    PagePut { id: PageId, host: HostKey, source: SourceId, due: i64 },
+    PageGone(PageId),
+    HoldOff(HostKey, i64),
+    Entry(i64, EntryId),
+    EntrySettled(i64, EntryId),
+    Waiting(MessageId, Place, i64),
+    NotWaiting(MessageId),
+    Dead(ChannelId, i64),
+}
+
+/// Writes that happen only when their key is not there yet.
+#[derive(Debug)]
+pub(super) struct Once {
+    pub(super) key: Key,
+    pub(super) value: Vec<u8>,
+    pub(super) more: Vec<(Key, Option<Vec<u8>>)>,
+    pub(super) effects: Vec<Effect>,
+}
+
+/// Everything of one commit.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    pub(super) checks: Vec<Check>,
+    pub(super) writes: Vec<(Key, Option<Vec<u8>>)>,
+    pub(super) once: Vec<Once>,
+    /// Records for the index of their source, those that are new.
+    pub(super) records: Vec<(SourceId, RecordId)>,
+    pub(super) order: u64,
+    pub(super) times: Vec<NewTimes>,
+    pub(super) request: Option<(HostKey, i64)>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) pins: Vec<Pin>,
+}
+
+/// Whether packing it is so little work that it need not leave the caller's thread.
+pub(super) fn light(turn: &Turn) -> bool {
+    matches!(turn.page, PageWrite::Times(..))
+        && turn.snapshot.is_none()
+        && turn.host_state.is_none()
+        && turn.follow.is_empty()
+        && turn.retired.is_empty()
+        && turn.records.is_empty()
+        && turn.forgotten.is_empty()
+        && turn.changes.is_empty()
+        && turn.organisations.is_empty()
+        && turn.signals.is_empty()
+        && turn.leads.is_empty()
+        && turn.entries.is_empty()
+        && turn.messages.is_empty()
+}
+
+/// A whole turn.
+pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> {
+    let mut draft = Draft::new(inner);
+    match &turn.page {
+        PageWrite::Times(page, times) => {
+            draft.to.checks.push(Check::Page(*page));
+            draft.times(*page, times.visit, Some(millis(times.checked)), millis(times.next_due));
+        }
+        PageWrite::Whole(page) => {
+            draft.to.checks.push(Check::Page(page.id));
+            draft.page(page)?;
+        }
+    }
+    draft.to.request = turn.requested.map(|at| (turn.host.clone(), millis(at)));
+    if let Some(bytes) = &turn.snapshot {
+        draft.snapshot(turn, bytes)?;
+    }
+    for page in &turn.follow {
+        draft.page(page)?;
+    }
+    draft.pages_gone(&turn.retired);
+    if let Some(state) = &turn.host_state {
+        draft.host(state)?;
+    }
+    if let Some(state) = &turn.source {
+        draft.source(state)?;
+    }
+    for record in &turn.records {
+        draft.record(record)?;
+    }
+    draft.forget(&turn.forgotten)?;
+    draft.changes(&turn.changes)?;
+    for organisation in &turn.organisations {
+        draft.organisation(organisation)?;
+    }
+    for signal in &turn.signals {
+        draft.signal(signal)?;
+    }
+    for lead in &turn.leads {
+        draft.lead(lead)?;
+    }
+    for entry in &turn.entries {
+        draft.entry(entry)?;
+    }
+    for message in &turn.messages {
+        draft.message(message)?;
+    }
+    Ok(draft.to)
+}
+
+/// A commit in the making.
+pub(super) struct Draft<'a> {
+    inner: &'a Inner,
+    pub(super) to: Prepared,
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn new(inner: &'a Inner) -> Self {
+        Self { inner, to: Prepared { order: inner.next_order(), ..Prepared::default() } }
+    }
+
+    /// Writes a shape under a key.
+    pub(super) fn put<S: Stored>(&mut self, key: Key, shape: &S, version: Option<u64>) -> Result<(), StoreError> {
+        let value = frame::pack(shape, version, &self.inner.segments, &mut self.to.pins)?;
+        self.to.writes.push((key, Some(value)));
+        Ok(())
+    }
+
+    pub(super) fn delete(&mut self, key: Key) {
+        self.to.writes.push((key, None));
+    }
+
+    /// The value must still be this one when the commit is written.
+    pub(super) fn same(&mut self, key: &Key, value: Option<&[u8]>, what: impl Into<String>) {
+        self.to.checks.push(Check::Same { key: key.clone(), value: value.map(<[u8]>::to_vec), what: what.into() });
+    }
+
+    pub(super) fn times(&mut self, page: PageId, visit: u32, checked: Option<i64>, next_due: i64) {
+        self.to.times.push(NewTimes { page, order: self.to.order, visit, checked, next_due });
+    }
+
+    pub(super) fn page(&mut self, page: &Page) -> Result<(), StoreError> {
+        self.put(codec::page(page.id), &StoredPage::new(page, self.to.order), None)?;
+        let due = millis(page.next_due);
+        self.to.effects.push(Effect::PagePut { id: page.id, host: page.host(), source: page.source.clone(), due });
+        Ok(())
+    }
+
+    pub(super) fn pages_gone(&mut self, pages: &[PageId]) {
+        for id in pages {
+            self.delete(codec::page(*id));
+            self.delete(codec::versions(*id));
+            self.to.effects.push(Effect::PageGone(*id));
+        }
+    }
+
+    fn snapshot(&mut self, turn: &Turn, bytes: &[u8]) -> Result<(), StoreError> {
+        let (page, at) = match &turn.page {
+            PageWrite::Times(page, times) => (*page, times.checked),
+            PageWrite::Whole(page) => (page.id, page.checked.or(turn.requested).unwrap_or(page.next_due)),
+        };
+        let key = codec::versions(page);
+        let old = self.inner.get(&key)?;
+        let list = match &old {
+            Some(value) => frame::unpack_inline::<StoredVersions>(value)?,
+            None => StoredVersions::default(),
+        };
+        let changed = turn.changes.iter().any(|change| !change.baseline);
+        let fresh = Fresh { bytes, at: millis(at), changed, keep: self.inner.settings.versions };
+        if let Some(list) = versions::add(list, &fresh, &self.inner.segments, &mut self.to.pins)? {
+            self.same(&key, old.as_deref(), format!("the kept versions of {page}"));
+            self.to.writes.push((key, Some(frame::pack_inline(&list))));
+        }
+        Ok(())
+    }
+
+    fn host(&mut self, state: &HostState) -> Result<(), StoreError> {
+        self.put(codec::host(&state.host), &StoredHost::from(state), None)?;
+        self.to.effects.push(Effect::HoldOff(state.host.clone(), millis(state.not_before)));
+        Ok(())
+    }
+
+    fn source(&mut self, state: &SourceState) -> Result<(), StoreError> {
+        let key = codec::source(&state.id);
+        self.version(key.clone(), state.version, format!("source `{}`", state.id));
+        self.put(key, &StoredSource::from(state), Some(state.version + 1))
+    }
+
+    fn version(&mut self, key: Key, version: u64, what: String) {
+        self.to.checks.push(Check::Version { key, version, what });
+    }
+
+    fn record(&mut self, record: &Record) -> Result<(), StoreError> {
+        self.to.records.push((record.source.clone(), record.id));
+        self.put(codec::record(record.id), &StoredRecord::from(record), None)
+    }
+
+    /// Deletes records and what the history says of them.
+    fn forget(&mut self, records: &[RecordId]) -> Result<(), StoreError> {
+        let mut sources = BTreeMap::<SourceId, Vec<RecordId>>::new();
+        for id in records {
+            if let Some(record) = self.inner.record(*id)? {
+                sources.entry(record.source).or_default().push(*id);
+                self.delete(codec::record(*id));
+            }
+        }
+        for (source, gone) in sources {
+            for item in self.inner.tree()?.scan_prefix(codec::changes_of(&source)) {
+                let (key, value) = item.map_err(StoreError::from)?;
+                let changes = frame::unpack::<StoredChanges>(&value, &self.inner.segments)?;
+                if gone.iter().any(|id| changes.of(*id) > 0) {
+                    let key = key.to_vec();
+                    self.same(&key, Some(&value), format!("the history of `{source}`"));
+                    match changes.without(&gone) {
+                        (rest, true) => self.put(key, &rest, None)?,
+                        (_, false) => self.delete(key),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn changes(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        let mut groups = BTreeMap::<(SourceId, i64), Vec<&Change>>::new();
+        for change in changes {
+            groups.entry((change.source.clone(), millis(change.at))).or_default().push(change);
+        }
+        for ((source, at), group) in groups {
+            for (part, changes) in (0..).zip(group.chunks(CHANGES)) {
+                self.put(codec::changes(&source, at, self.to.order, part), &StoredChanges::new(&source, at, changes), None)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn organisation(&mut self, organisation: &Organisation) -> Result<(), CommitError> {
+        let id = organisation.id;
+        let old = self.inner.organisation_now(id)?;
+        let found = old.as_ref().map_or(0, |old| old.version);
+        let what = || format!("organisation {id}");
+        if found != organisation.version {
+            return Err(CommitError::Conflict { what: what() });
+        }
+        self.version(codec::organisation(id), organisation.version, what());
+        let owner = id.0.to_be_bytes();
+        for key in old.iter().flat_map(|old| old.keys.difference(&organisation.keys)) {
+            self.delete(codec::identity(key));
+        }
+        let is_new = |key: &&IdentityKey| old.as_ref().is_none_or(|old| !old.keys.contains(*key));
+        for known in organisation.keys.iter().filter(is_new) {
+            let key = codec::identity(known);
+            self.to.checks.push(Check::Identity { key: key.clone(), organisation: owner, what: format!("the owner of {known}") });
+            self.to.writes.push((key, Some(owner.to_vec())));
+        }
+        Ok(self.put(codec::organisation(id), &StoredOrganisation::from(organisation), Some(organisation.version + 1))?)
+    }
+
+    fn signal(&mut self, signal: &Signal) -> Result<(), StoreError> {
+        let shape = StoredSignal::from(signal);
+        let hash = hash64(&[signal.kind.word().as_bytes(), &signal.record.0.to_be_bytes(), signal.sentence.as_bytes()]);
+        self.put(codec::signal(signal.organisation, millis(signal.seen), hash), &shape, None)
+    }
+
+    fn lead(&mut self, lead: &Lead) -> Result<(), CommitError> {
+        let old = self.inner.lead_now(lead.id)?;
+        let what = || format!("lead {}", lead.id);
+        if old.as_ref().map_or(0, |old| old.version) != lead.version {
+            return Err(CommitError::Conflict { what: what() });
+        }
+        self.version(codec::lead(lead.id), lead.version, what());
+        let rank = |lead: &Lead| codec::lead_rank(&lead.segment, lead.state, lead.score.total(), lead.id);
+        match old {
+            Some(old) if rank(&old) == rank(lead) => {}
+            Some(old) => {
+                self.delete(rank(&old));
+                self.to.writes.push((rank(lead), Some(Vec::new())));
+            }
+            None => {
+                self.to.writes.push((rank(lead), Some(Vec::new())));
+                self.to.writes.push((codec::lead_of(lead.subject, lead.id), Some(Vec::new())));
+            }
+        }
+        Ok(self.put(codec::lead(lead.id), &StoredLead::from(lead), Some(lead.version + 1))?)
+    }
+
+    fn entry(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        let value = frame::pack(&StoredEntry::from(entry), None, &self.inner.segments, &mut self.to.pins)?;
+        let effects = vec![Effect::Entry(millis(entry.due), entry.id)];
+        self.to.once.push(Once { key: codec::entry(entry.id), value, more: Vec::new(), effects });
+        Ok(())
+    }
+
+    /// A message that is there already stays as it is.
+    pub(super) fn message(&mut self, message: &Message) -> Result<(), StoreError> {
+        let shape = StoredMessage::new(message, self.inner.next_order());
+        let value = frame::pack(&shape, None, &self.inner.segments, &mut self.to.pins)?;
+        let head = Head { version: 1, counter: None };
+        let body = frame::pack_bytes(head, "message", &message.sealed.bytes, &self.inner.segments, &mut self.to.pins)?;
+        let effects = message_effects(&message.id, None, &shape)?;
+        let more = vec![(codec::body(&message.id), Some(body))];
+        self.to.once.push(Once { key: codec::message(&message.id), value, more, effects });
+        Ok(())
+    }
+
+    /// Settles entries with a message; one that is settled already is a conflict.
+    pub(super) fn settle(&mut self, entries: &[EntryId], message: &MessageId) -> Result<(), CommitError> {
+        for id in entries {
+            let key = codec::entry(*id);
+            let conflict = || CommitError::Conflict { what: format!("{id}") };
+            let value = self.inner.get(&key)?.ok_or_else(conflict)?;
+            let mut shape = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
+            if shape.settled.is_some() {
+                return Err(conflict());
+            }
+            shape.settled = Some(message.as_str().to_owned());
+            self.same(&key, Some(&value), format!("{id}"));
+            self.to.effects.push(Effect::EntrySettled(shape.due, *id));
+            self.put(key, &shape, None)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a message that is there as it is now.
+    pub(super) fn rewrite(&mut self, message: &Message, value: &[u8], old: &StoredMessage) -> Result<(), StoreError> {
+        let key = codec::message(&message.id);
+        let shape = StoredMessage::new(message, old.order);
+        self.same(&key, Some(value), format!("message {}", message.id));
+        self.to.effects.extend(message_effects(&message.id, Some(old), &shape)?);
+        self.put(key, &shape, None)
+    }
+}
+
+/// What the queue in memory must know of a message's new state.
+pub(super) fn message_effects(id: &MessageId, old: Option<&StoredMessage>, new: &StoredMessage) -> Result<Vec<Effect>, StoreError> {
+    let bad = |why: crate::base::ids::BadSlug| undecodable::<StoredMessage>(why.to_string());
+    let channel: ChannelId = new.channel.parse().map_err(bad)?;
+    let dead = |message: &StoredMessage| i64::from(message.dead());
+    let mut effects = Vec::new();
+    match new.undelivered() {
+        Some(not_before) => {
+            let place = Place { channel: channel.clone(), order_key: u64::from_be_bytes(new.order_key), order: new.order };
+            effects.push(Effect::Waiting(id.clone(), place, not_before));
+        }
+        None => effects.push(Effect::NotWaiting(id.clone())),
+    }
+    let by = dead(new) - old.map_or(0, dead);
+    if by != 0 {
+        effects.push(Effect::Dead(channel, by));
+    }
+    Ok(effects)
+}
+
+impl Inner {
+    /// Numbers what is written, so that the later of two can be told after a restart.
+    pub(super) fn next_order(&self) -> u64 {
+        self.order.fetch_add(1, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,66 @@
+//! What values look like on disk: shapes of their own, each with a version, converted to and from the model's words. Knows no key and no file.
+//!
+//! Postcard has no field names, so a shape never changes once it is released: a new one gets the next version and the old one stays readable.
+
+mod codes;
+mod lead;
+mod outbox;
+mod page;
+mod record;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub(super) use codes::lead_state_code;
+pub(super) use lead::{StoredLead, StoredOrganisation};
+pub(super) use outbox::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression};
+pub(super) use page::{StoredHost, StoredPage, StoredSource, StoredTime, StoredTimes, StoredVersion, StoredVersions};
+pub(super) use record::{StoredChanges, StoredIds, StoredRecord, StoredSignal};
+
+use super::error::StoreError;
+
+/// A shape with its name for people and the version of its form.
+pub(super) trait Stored: Serialize + DeserializeOwned {
+    const KIND: &'static str;
+    const VERSION: u8 = 1;
+}
+
+/// Turns a shape into bytes.
+pub(super) fn to_bytes<S: Stored>(shape: &S) -> Vec<u8> {
+    postcard::to_allocvec(shape).expect("a shape of numbers, texts and lists always has a postcard form")
+}
+
+/// Turns bytes back into a shape; all of them must be used.
+pub(super) fn from_bytes<S: Stored>(bytes: &[u8]) -> Result<S, StoreError> {
+    match postcard::take_from_bytes::<S>(bytes) {
+        Ok((shape, [])) => Ok(shape),
+        Ok((_, rest)) => Err(undecodable::<S>(format!("{} bytes too many", rest.len()))),
+        Err(why) => Err(undecodable::<S>(why.to_string())),
+    }
+}
+
+/// The error of a shape that is not what it should be.
+pub(super) fn undecodable<S: Stored>(why: impl Into<String>) -> StoreError {
+    StoreError::Undecodable { what: S::KIND, why: why.into() }
+}
+
+/// Converts a shape into the model's word.
+pub(super) fn to_model<S: Stored, M>(shape: S) -> Result<M, StoreError>
+where
+    M: TryFrom<S, Error = String>,
+{
+    M::try_from(shape).map_err(undecodable::<S>)
+}
+
+/// Milliseconds since 1970: the resolution of everything stored.
+pub(super) fn millis(at: jiff::Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// Back from milliseconds; what is out of range was never written by us.
+pub(super) fn timestamp(millis: i64) -> Result<jiff::Timestamp, String> {
+    jiff::Timestamp::from_millisecond(millis).map_err(|why| why.to_string())
+}

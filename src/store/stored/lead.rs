@@ -1,0 +1,258 @@
+//! Stored forms of organisations and leads.
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::{fact_name_code, fact_name_of, lead_state_code, lead_state_of, signal_kind_code, signal_kind_of};
+use super::value::{StoredEvidence, StoredValue};
+use super::{Stored, millis, timestamp};
+use crate::base::ids::{BadSlug, ContentHash, LeadId, OrganisationId, RecordId};
+use crate::model::{Decision, Fact, IdentityKey, Lead, Organisation, Part, PartKind, Score, Subject, Value};
+
+type Id = [u8; 8];
+
+#[derive(Debug, Serialize, Deserialize)]
+enum StoredKey {
+    TaxId(String),
+    Domain(String),
+    Phone(String),
+    NamePlace(String, String),
+    Unnamed(Id),
+}
+
+impl From<&IdentityKey> for StoredKey {
+    fn from(key: &IdentityKey) -> Self {
+        match key {
+            IdentityKey::TaxId(text) => Self::TaxId(text.clone()),
+            IdentityKey::Domain(text) => Self::Domain(text.clone()),
+            IdentityKey::Phone(text) => Self::Phone(text.clone()),
+            IdentityKey::NamePlace(name, place) => Self::NamePlace(name.clone(), place.clone()),
+            IdentityKey::Unnamed(record) => Self::Unnamed(record.0.to_be_bytes()),
+        }
+    }
+}
+
+impl From<StoredKey> for IdentityKey {
+    fn from(key: StoredKey) -> Self {
+        match key {
+            StoredKey::TaxId(text) => Self::TaxId(text),
+            StoredKey::Domain(text) => Self::Domain(text),
+            StoredKey::Phone(text) => Self::Phone(text),
+            StoredKey::NamePlace(name, place) => Self::NamePlace(name, place),
+            StoredKey::Unnamed(record) => Self::Unnamed(RecordId(u64::from_be_bytes(record))),
+        }
+    }
+}
+
+/// [`Organisation`] without its version, which the frame holds. Repeated evidence is left to the frame's compression.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredOrganisation {
+    id: Id,
+    name: Option<String>,
+    keys: Vec<StoredKey>,
+    facts: Vec<(u8, StoredValue, Id, StoredEvidence)>,
+    records: Vec<Id>,
+    first_seen: i64,
+    changed: i64,
+}
+
+impl Stored for StoredOrganisation {
+    const KIND: &'static str = "organisation";
+}
+
+impl From<&Organisation> for StoredOrganisation {
+    fn from(organisation: &Organisation) -> Self {
+        Self {
+            id: organisation.id.0.to_be_bytes(),
+            name: organisation.name.clone(),
+            keys: organisation.keys.iter().map(Into::into).collect(),
+            facts: organisation
+                .facts
+                .iter()
+                .map(|fact| (fact_name_code(fact.name), (&fact.value).into(), fact.record.0.to_be_bytes(), (&fact.evidence).into()))
+                .collect(),
+            records: organisation.records.iter().map(|id| id.0.to_be_bytes()).collect(),
+            first_seen: millis(organisation.first_seen),
+            changed: millis(organisation.changed),
+        }
+    }
+}
+
+impl TryFrom<StoredOrganisation> for Organisation {
+    type Error = String;
+    fn try_from(stored: StoredOrganisation) -> Result<Self, String> {
+        let fact = |(name, value, record, evidence): (u8, StoredValue, Id, StoredEvidence)| {
+            Ok::<_, String>(Fact {
+                name: fact_name_of(name)?,
+                value: Value::try_from(value)?,
+                record: RecordId(u64::from_be_bytes(record)),
+                evidence: evidence.try_into()?,
+            })
+        };
+        Ok(Self {
+            id: OrganisationId(u64::from_be_bytes(stored.id)),
+            version: 0,
+            name: stored.name,
+            keys: stored.keys.into_iter().map(Into::into).collect(),
+            facts: stored.facts.into_iter().map(fact).collect::<Result<_, _>>()?,
+            records: stored.records.into_iter().map(|id| RecordId(u64::from_be_bytes(id))).collect(),
+            first_seen: timestamp(stored.first_seen)?,
+            changed: timestamp(stored.changed)?,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredPart {
+    /// The kind of signal; `None` for fit.
+    signal: Option<u8>,
+    rule: String,
+    why: String,
+    centipoints: i64,
+    how: String,
+    evidence: Option<StoredEvidence>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredScore {
+    fit: i64,
+    signal: i64,
+    between: (i64, i64),
+    known: u8,
+    parts: Vec<StoredPart>,
+    unknown: Vec<u8>,
+    excluded: Option<String>,
+    rules: [u8; 16],
+    at: i64,
+}
+
+impl From<&Score> for StoredScore {
+    fn from(score: &Score) -> Self {
+        Self {
+            fit: score.fit,
+            signal: score.signal,
+            between: score.between,
+            known: score.known,
+            parts: score
+                .parts
+                .iter()
+                .map(|part| StoredPart {
+                    signal: match part.kind {
+                        PartKind::Fit => None,
+                        PartKind::Signal(kind) => Some(signal_kind_code(kind)),
+                    },
+                    rule: part.rule.clone(),
+                    why: part.why.clone(),
+                    centipoints: part.centipoints,
+                    how: part.how.clone(),
+                    evidence: part.evidence.as_ref().map(Into::into),
+                })
+                .collect(),
+            unknown: score.unknown.iter().map(|name| fact_name_code(*name)).collect(),
+            excluded: score.excluded.clone(),
+            rules: score.rules.0,
+            at: millis(score.at),
+        }
+    }
+}
+
+impl TryFrom<StoredScore> for Score {
+    type Error = String;
+    fn try_from(stored: StoredScore) -> Result<Self, String> {
+        let part = |part: StoredPart| {
+            Ok::<_, String>(Part {
+                kind: match part.signal {
+                    None => PartKind::Fit,
+                    Some(code) => PartKind::Signal(signal_kind_of(code)?),
+                },
+                rule: part.rule,
+                why: part.why,
+                centipoints: part.centipoints,
+                how: part.how,
+                evidence: part.evidence.map(TryInto::try_into).transpose()?,
+            })
+        };
+        Ok(Self {
+            fit: stored.fit,
+            signal: stored.signal,
+            between: stored.between,
+            known: stored.known,
+            parts: stored.parts.into_iter().map(part).collect::<Result<_, _>>()?,
+            unknown: stored.unknown.into_iter().map(fact_name_of).collect::<Result<_, _>>()?,
+            excluded: stored.excluded,
+            rules: ContentHash(stored.rules),
+            at: timestamp(stored.at)?,
+        })
+    }
+}
+
+/// [`Lead`] without its version, which the frame holds.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredLead {
+    id: Id,
+    revision: u32,
+    segment: String,
+    subject: (u8, Id),
+    title: String,
+    score: StoredScore,
+    state: u8,
+    rep: Option<String>,
+    because: String,
+    next_step: String,
+    first_seen: i64,
+    changed: i64,
+}
+
+impl Stored for StoredLead {
+    const KIND: &'static str = "lead";
+}
+
+impl From<&Lead> for StoredLead {
+    fn from(lead: &Lead) -> Self {
+        let (rep, because) = match &lead.owner {
+            Decision::To(rep, because) => (Some(rep.as_str().to_owned()), because),
+            Decision::Nobody(because) => (None, because),
+        };
+        Self {
+            id: lead.id.0.to_be_bytes(),
+            revision: lead.revision,
+            segment: lead.segment.as_str().to_owned(),
+            subject: match lead.subject {
+                Subject::Organisation(id) => (1, id.0.to_be_bytes()),
+            },
+            title: lead.title.clone(),
+            score: (&lead.score).into(),
+            state: lead_state_code(lead.state),
+            rep,
+            because: because.clone(),
+            next_step: lead.next_step.clone(),
+            first_seen: millis(lead.first_seen),
+            changed: millis(lead.changed),
+        }
+    }
+}
+
+impl TryFrom<StoredLead> for Lead {
+    type Error = String;
+    fn try_from(stored: StoredLead) -> Result<Self, String> {
+        Ok(Self {
+            id: LeadId(u64::from_be_bytes(stored.id)),
+            version: 0,
+            revision: stored.revision,
+            segment: stored.segment.parse().map_err(|why: BadSlug| why.to_string())?,
+            subject: match stored.subject {
+                (1, id) => Subject::Organisation(OrganisationId(u64::from_be_bytes(id))),
+                (other, _) => return Err(format!("{other} is no kind of subject")),
+            },
+            title: stored.title,
+            score: stored.score.try_into()?,
+            state: lead_state_of(stored.state)?,
+            owner: match stored.rep {
+                Some(rep) => Decision::To(rep.parse().map_err(|why: BadSlug| why.to_string())?, stored.because),
+                None => Decision::Nobody(stored.because),
+            },
+            next_step: stored.next_step,
+            first_seen: timestamp(stored.first_seen)?,
+            changed: timestamp(stored.changed)?,
+        })
+    }
+}

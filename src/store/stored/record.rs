@@ -1,0 +1,237 @@
+//! Stored forms of records, changes and signals.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::codes::{record_kind_code, record_kind_of, signal_kind_code, signal_kind_of};
+use super::value::{StoredEvidence, StoredValue, url};
+use super::{Stored, millis, timestamp};
+use crate::base::ids::{BadSlug, ContentHash, OrganisationId, RecordId, SourceId};
+use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, Record, Signal, Value};
+
+type Id = [u8; 8];
+
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredField {
+    name: String,
+    value: StoredValue,
+    quote: String,
+    path: String,
+    first_seen: i64,
+}
+
+/// [`Record`]. The quote of a field that says the same as its value is left out.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredRecord {
+    source: String,
+    key: String,
+    kind: u8,
+    url: String,
+    fields: Vec<StoredField>,
+    content: [u8; 16],
+    first_seen: i64,
+    changed: i64,
+    missing: u16,
+    gone: bool,
+    detail_wanted: bool,
+}
+
+impl Stored for StoredRecord {
+    const KIND: &'static str = "record";
+}
+
+impl From<&Record> for StoredRecord {
+    fn from(record: &Record) -> Self {
+        Self {
+            source: record.source.as_str().to_owned(),
+            key: record.key.clone(),
+            kind: record_kind_code(record.kind),
+            url: record.url.as_str().to_owned(),
+            fields: record
+                .fields
+                .iter()
+                .map(|(name, field)| StoredField {
+                    name: name.as_str().to_owned(),
+                    value: (&field.value).into(),
+                    quote: field.quote.clone(),
+                    path: field.path.clone(),
+                    first_seen: millis(field.first_seen),
+                })
+                .collect(),
+            content: record.content.0,
+            first_seen: millis(record.first_seen),
+            changed: millis(record.changed),
+            missing: record.missing,
+            gone: record.gone,
+            detail_wanted: record.detail_wanted,
+        }
+    }
+}
+
+impl TryFrom<StoredRecord> for Record {
+    type Error = String;
+    fn try_from(stored: StoredRecord) -> Result<Self, String> {
+        let source: SourceId = stored.source.parse().map_err(|why: BadSlug| why.to_string())?;
+        let mut fields = BTreeMap::new();
+        for field in stored.fields {
+            let first_seen = timestamp(field.first_seen)?;
+            let value = Value::try_from(field.value)?;
+            fields.insert(FieldName::new(&field.name), Field { value, quote: field.quote, path: field.path, first_seen });
+        }
+        Ok(Self {
+            id: Self::id_of(&source, &stored.key),
+            source,
+            key: stored.key,
+            kind: record_kind_of(stored.kind)?,
+            url: url(&stored.url)?,
+            fields,
+            content: ContentHash(stored.content),
+            first_seen: timestamp(stored.first_seen)?,
+            changed: timestamp(stored.changed)?,
+            missing: stored.missing,
+            gone: stored.gone,
+            detail_wanted: stored.detail_wanted,
+        })
+    }
+}
+
+/// Ids of records, for the index of a source.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredIds(pub(in crate::store) Vec<Id>);
+
+impl Stored for StoredIds {
+    const KIND: &'static str = "list of records";
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum StoredChangeKind {
+    Appeared,
+    Changed(Vec<(String, Option<StoredValue>, Option<StoredValue>)>),
+    Gone,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct StoredChange {
+    record: Id,
+    kind: StoredChangeKind,
+    baseline: bool,
+}
+
+/// The changes one turn found, kept together: a first visit brings one for each record, and each key costs more than they do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::store) struct StoredChanges {
+    source: String,
+    at: i64,
+    changes: Vec<StoredChange>,
+}
+
+impl Stored for StoredChanges {
+    const KIND: &'static str = "list of changes";
+}
+
+impl StoredChanges {
+    /// Changes of one source at one time.
+    pub(in crate::store) fn new(source: &SourceId, at: i64, changes: &[&Change]) -> Self {
+        let stored = |change: &&Change| StoredChange {
+            record: change.record.0.to_be_bytes(),
+            kind: match &change.kind {
+                ChangeKind::Appeared => StoredChangeKind::Appeared,
+                ChangeKind::Changed(fields) => StoredChangeKind::Changed(
+                    fields
+                        .iter()
+                        .map(|field| {
+                            (field.field.as_str().to_owned(), field.old.as_ref().map(Into::into), field.new.as_ref().map(Into::into))
+                        })
+                        .collect(),
+                ),
+                ChangeKind::Gone => StoredChangeKind::Gone,
+            },
+            baseline: change.baseline,
+        };
+        Self { source: source.as_str().to_owned(), at, changes: changes.iter().map(stored).collect() }
+    }
+
+    /// How many there are of a record.
+    pub(in crate::store) fn of(&self, record: RecordId) -> usize {
+        self.changes.iter().filter(|change| change.record == record.0.to_be_bytes()).count()
+    }
+
+    /// The same without those of these records, and whether anything is left.
+    pub(in crate::store) fn without(mut self, records: &[RecordId]) -> (Self, bool) {
+        self.changes.retain(|change| !records.contains(&RecordId(u64::from_be_bytes(change.record))));
+        let left = !self.changes.is_empty();
+        (self, left)
+    }
+
+    /// As the model has them, in the order in which they were found.
+    pub(in crate::store) fn into_changes(self) -> Result<Vec<Change>, String> {
+        let source: SourceId = self.source.parse().map_err(|why: BadSlug| why.to_string())?;
+        let at = timestamp(self.at)?;
+        let model = |change: StoredChange| {
+            Ok(Change {
+                source: source.clone(),
+                record: RecordId(u64::from_be_bytes(change.record)),
+                kind: match change.kind {
+                    StoredChangeKind::Appeared => ChangeKind::Appeared,
+                    StoredChangeKind::Gone => ChangeKind::Gone,
+                    StoredChangeKind::Changed(fields) => {
+                        ChangeKind::Changed(fields.into_iter().map(field_change).collect::<Result<_, String>>()?)
+                    }
+                },
+                at,
+                baseline: change.baseline,
+            })
+        };
+        self.changes.into_iter().map(model).collect()
+    }
+}
+
+fn field_change((name, old, new): (String, Option<StoredValue>, Option<StoredValue>)) -> Result<FieldChange, String> {
+    Ok(FieldChange { field: FieldName::new(&name), old: old.map(Value::try_from).transpose()?, new: new.map(Value::try_from).transpose()? })
+}
+
+/// [`Signal`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredSignal {
+    kind: u8,
+    organisation: Id,
+    record: Id,
+    at: i64,
+    seen: i64,
+    sentence: String,
+    evidence: StoredEvidence,
+}
+
+impl Stored for StoredSignal {
+    const KIND: &'static str = "signal";
+}
+
+impl From<&Signal> for StoredSignal {
+    fn from(signal: &Signal) -> Self {
+        Self {
+            kind: signal_kind_code(signal.kind),
+            organisation: signal.organisation.0.to_be_bytes(),
+            record: signal.record.0.to_be_bytes(),
+            at: millis(signal.at),
+            seen: millis(signal.seen),
+            sentence: signal.sentence.clone(),
+            evidence: (&signal.evidence).into(),
+        }
+    }
+}
+
+impl TryFrom<StoredSignal> for Signal {
+    type Error = String;
+    fn try_from(stored: StoredSignal) -> Result<Self, String> {
+        Ok(Self {
+            kind: signal_kind_of(stored.kind)?,
+            organisation: OrganisationId(u64::from_be_bytes(stored.organisation)),
+            record: RecordId(u64::from_be_bytes(stored.record)),
+            at: timestamp(stored.at)?,
+            seen: timestamp(stored.seen)?,
+            sentence: stored.sentence,
+            evidence: stored.evidence.try_into()?,
+        })
+    }
+}

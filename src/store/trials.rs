@@ -1,0 +1,363 @@
+//! Trials of the embedded backend alone: copies, damage, power cuts, growth.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use super::contract::{noise, page, record, source, time, times, whole};
+use super::generation::{self, Generation};
+use super::*;
+use crate::model::*;
+
+async fn open(data: &Path) -> Store {
+    Store::open(Settings::new(data)).await.unwrap().0
+}
+
+async fn refused(data: &Path) -> String {
+    Store::open(Settings::new(data)).await.err().expect("it must be refused").to_string()
+}
+
+/// A store with some pages, records, versions and large values.
+async fn fill(store: &Store, pages: usize) -> Vec<Page> {
+    let pages: Vec<Page> = (0..pages).map(|n| page("a", &format!("https://{}.example/{n}", n % 5), 0)).collect();
+    store.add_pages(pages.clone()).await.unwrap();
+    for (n, page) in pages.iter().enumerate() {
+        change(store, page, n, 1).await;
+    }
+    pages
+}
+
+/// A turn that found something.
+async fn change(store: &Store, page: &Page, n: usize, round: i64) {
+    let mut turn =
+        whole(&Page { fingerprint: Some(round.cast_unsigned()), checked: Some(time(round)), next_due: time(round + 100), ..page.clone() });
+    turn.snapshot = Some(format!("{}<p>{round}</p>", noise(6_000, n as u64)).into());
+    turn.records = vec![record("a", &n.to_string(), &format!("round {round} {}", noise(if n % 10 == 0 { 6_000 } else { 50 }, 1)))];
+    turn.changes =
+        vec![Change { source: source("a"), record: turn.records[0].id, kind: ChangeKind::Appeared, at: time(round), baseline: false }];
+    turn.host_state = (n % 7 == 0).then(|| HostState::new(page.host()));
+    store.commit(turn).await.unwrap();
+}
+
+async fn holds(store: &Store, pages: &[Page], round: i64) {
+    for (n, page) in pages.iter().enumerate() {
+        let found = store.page(page.id).await.unwrap().unwrap();
+        assert_eq!(found.fingerprint, Some(round.cast_unsigned()), "page {n}");
+        let record = store.records(vec![record("a", &n.to_string(), "").id]).await.unwrap().remove(0);
+        assert!(record.title().starts_with(&format!("round {round} ")));
+        let bytes = store.last_snapshot(page.id).await.unwrap().unwrap().bytes;
+        assert!(bytes.ends_with(format!("<p>{round}</p>").as_bytes()));
+    }
+    assert_eq!(store.pages_of(&source("a")).len(), pages.len());
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused_and_told_the_pid_of_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let words = refused(folder.path()).await;
+    assert!(words.contains(&format!("in use by process {}", std::process::id())), "{words}");
+    store.close().await;
+    assert!(store.page(PageId(1)).await.is_err(), "a closed store answers nothing");
+    open(folder.path()).await.close().await;
+}
+
+#[tokio::test]
+async fn dropping_every_handle_gives_the_lock_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    fill(&store, 3).await;
+    let inner = match &store {
+        Store::Embedded(store) => Arc::downgrade(&store.inner),
+    };
+    drop(store);
+    while inner.upgrade().is_some() {
+        std::thread::yield_now();
+    }
+    open(folder.path()).await.close().await;
+}
+
+#[tokio::test]
+async fn a_later_format_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path()).await.close().await;
+    {
+        let generation = Generation::open(&folder.path().join("store"), 1, 4 << 20).unwrap();
+        generation.db.insert(codec::system("format"), &99_u32.to_be_bytes()).unwrap();
+        generation.settle().unwrap();
+    }
+    let words = refused(folder.path()).await;
+    assert!(words.contains("format 99") && words.contains("use that version"), "{words}");
+}
+
+#[tokio::test]
+async fn damage_is_found_named_and_restored_from_a_backup() {
+    type Harm = fn(&Path);
+    let harms: [(&str, Harm); 4] = [
+        ("db is missing", |store| fs::remove_file(store.join("db-000001/db")).unwrap()),
+        ("keys where", |store| {
+            let generation = Generation::open(store, 1, 4 << 20).unwrap();
+            let key = generation.db.scan_prefix(codec::Table::Record.prefix()).keys().next().unwrap().unwrap();
+            generation.db.remove(key).unwrap();
+            generation.settle().unwrap();
+        }),
+        ("too short", |store| {
+            let path = store.join("segments/00000001.segment");
+            fs::OpenOptions::new().write(true).open(path).unwrap().set_len(3_000).unwrap();
+        }),
+        ("is no number", |store| fs::write(store.join("current"), "x").unwrap()),
+    ];
+    for (words, harm) in harms {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path()).await;
+        let pages = fill(&store, 12).await;
+        let backup = store.backup(time(5)).await.unwrap();
+        store.close().await;
+        harm(&folder.path().join("store"));
+        let found = refused(folder.path()).await;
+        assert!(found.contains(words) && found.contains(&format!("atalaya restore {}", backup.name)), "{words}: {found}");
+        let restored = Store::restore(&Settings::new(folder.path()), &backup.name, time(6)).await.unwrap();
+        assert_eq!(restored.keys, backup.keys);
+        assert!(restored.aside.unwrap().is_dir(), "the damaged one is set aside");
+        let store = open(folder.path()).await;
+        holds(&store, &pages, 1).await;
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn backups_share_segments_are_verified_and_rotate() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { keep_backups: 2, ..Settings::new(folder.path()) };
+    let store = Store::open(settings.clone()).await.unwrap().0;
+    let pages = fill(&store, 20).await;
+    let first = store.backup(time(1)).await.unwrap();
+    change(&store, &pages[3], 3, 2).await;
+    let second = store.backup(time(2)).await.unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let inode = |root: &Path| fs::metadata(root.join("store/segments/00000001.segment")).unwrap().ino();
+        assert_eq!(inode(&first.path), inode(&second.path), "an unchanged segment is stored once for all backups");
+        assert_ne!(inode(&first.path), inode(folder.path()), "but never shared with the store itself");
+    }
+    let third = store.backup(time(3)).await.unwrap();
+    assert!(store.backup(time(3)).await.is_err());
+    let names = |backups: Vec<Backup>| backups.into_iter().map(|backup| backup.name).collect::<Vec<_>>();
+    assert_eq!(names(Store::backups(&settings).await.unwrap()), [third.name.clone(), second.name.clone()]);
+    store.close().await;
+    assert_eq!(Store::verify_backup(&settings, &second.name).await.unwrap(), second);
+    let mut files = Vec::new();
+    walk(&second.path, &mut files);
+    for (n, path) in files.iter().enumerate() {
+        let whole = fs::read(path).unwrap();
+        for at in [0, whole.len() / 2, whole.len().saturating_sub(1)].into_iter().filter(|at| *at < whole.len()) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1 << (n % 8);
+            fs::write(path, &flipped).unwrap();
+            let refused = Store::restore(&settings, &second.name, time(9)).await;
+            assert!(refused.is_err(), "{} at {at}", path.display());
+        }
+        fs::write(path, &whole[..whole.len() / 2]).unwrap();
+        assert!(whole.is_empty() || Store::verify_backup(&settings, &second.name).await.is_err());
+        fs::write(path, &whole).unwrap();
+    }
+    Store::restore(&settings, second.path.to_str().unwrap(), time(9)).await.unwrap();
+    holds(&open(folder.path()).await, &pages[4..5], 1).await;
+}
+
+fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { walk(&path, into) } else { into.push(path) }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn compaction_loses_nothing_while_commits_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let pages = fill(&store, 60).await;
+    for round in 2..6 {
+        let compacting = tokio::spawn({
+            let store = store.clone();
+            async move { store.compact().await.unwrap() }
+        });
+        for (n, page) in pages.iter().enumerate() {
+            change(&store, page, n, round).await;
+        }
+        compacting.await.unwrap();
+        holds(&store, &pages, round).await;
+    }
+    let copy = tempfile::tempdir().unwrap();
+    store.copy_to(copy.path()).await.unwrap();
+    assert!(store.copy_to(copy.path()).await.is_err(), "never over a store that is there");
+    holds(&open(copy.path()).await, &pages, 5).await;
+    store.close().await;
+    assert_eq!(generation::numbers(&folder.path().join("store")).unwrap(), [5], "retired databases are gone");
+    holds(&open(folder.path()).await, &pages, 5).await;
+}
+
+#[tokio::test]
+async fn growth_ends_with_compaction_and_dead_segments_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let pages = fill(&store, 300).await;
+    for round in 2..22 {
+        for (n, page) in pages.iter().enumerate() {
+            if n % 20 == usize::try_from(round).unwrap() % 20 {
+                change(&store, page, n, round).await;
+            } else {
+                store.commit(times(page, round * 60, round * 60 + 60)).await.unwrap();
+            }
+        }
+    }
+    let before = store.size();
+    let after = store.compact().await.unwrap();
+    assert_eq!((after.keys, after.live), (before.keys, before.live));
+    assert!(after.file <= 4 * after.live + (2 << 20), "{after:?}");
+    assert!(store.size().segments_live > 0);
+    store.remove_pages(pages[..290].iter().map(|page| page.id).collect()).await.unwrap();
+    change(&store, &pages[295], 295, 30).await;
+    // The active file is closed by a backup; then most of it is dead.
+    store.backup(time(1)).await.unwrap();
+    let kept = store.keep(time(1)).await.unwrap();
+    assert!(kept.segments_rewritten > 0 && kept.segments_deleted > 0, "{kept:?}");
+    let size = store.size();
+    assert!(size.segments < size.segments_live * 2 + 4_096, "{size:?}");
+    store.close().await;
+    let store = open(folder.path()).await;
+    assert!(store.last_snapshot(pages[295].id).await.unwrap().unwrap().bytes.ends_with(b"<p>30</p>"));
+    assert!(store.last_snapshot(pages[294].id).await.unwrap().is_some());
+}
+
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+fn files(root: &Path) -> Files {
+    let mut paths = Vec::new();
+    walk(root, &mut paths);
+    paths.into_iter().filter_map(|path| Some((path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).ok()?))).collect()
+}
+
+fn put(root: &Path, files: &Files) {
+    for (path, bytes) in files {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+}
+
+/// What a disk may hold after a power cut: what was synced, and any part of what was written since, in blocks of 4 KiB.
+fn cut(durable: &Files, cache: &Files, seed: u64) -> Files {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut coin = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state >> 33 & 1 == 0
+    };
+    let mut image = durable.clone();
+    for (path, new) in cache {
+        let Some(old) = image.get_mut(path) else { continue };
+        if new.len() > old.len() && coin() {
+            old.resize(new.len(), 0);
+        }
+        let length = old.len();
+        for at in (0..length.min(new.len())).step_by(4_096) {
+            let end = (at + 4_096).min(length).min(new.len());
+            if old[at..end] != new[at..end] && coin() {
+                old[at..end].copy_from_slice(&new[at..end]);
+            }
+        }
+    }
+    image
+}
+
+#[derive(Default)]
+struct Recording {
+    /// Commits that were durable, the files then, the files at the point.
+    images: Vec<(usize, Arc<Files>, Files)>,
+    durable: Arc<Files>,
+    commits: usize,
+}
+
+#[tokio::test]
+async fn power_cuts_lose_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let recording = Arc::new(Mutex::new(None::<Recording>));
+    let (root, shared) = (folder.path().join("store"), Arc::clone(&recording));
+    let hook = Hook(Arc::new(move |point| {
+        let mut recording = shared.lock().unwrap();
+        let Some(recording) = recording.as_mut() else { return };
+        let now = files(&root);
+        match point {
+            "store.batch.synced" => {
+                recording.durable = Arc::new(now);
+                recording.commits += 1;
+            }
+            "store.segment.synced" => {
+                let mut durable = (*recording.durable).clone();
+                durable.extend(now.into_iter().filter(|(path, _)| path.starts_with("segments")));
+                recording.durable = Arc::new(durable);
+            }
+            _ => recording.images.push((recording.commits, Arc::clone(&recording.durable), now)),
+        }
+    }));
+    let store = Store::open(Settings { hook, ..Settings::new(folder.path()) }).await.unwrap().0;
+    let pages = fill(&store, 25).await;
+    *recording.lock().unwrap() = Some(Recording { durable: Arc::new(files(&folder.path().join("store"))), ..Recording::default() });
+    for (n, page) in pages.iter().enumerate() {
+        change(&store, page, n, 2).await;
+    }
+    store.close().await;
+    let images = recording.lock().unwrap().take().unwrap().images;
+    assert!(images.len() >= 75);
+    for (seed, (commits, durable, cache)) in (0_u64..).zip(&images) {
+        let target = tempfile::tempdir().unwrap();
+        put(&target.path().join("store"), &cut(durable, cache, seed));
+        let store = open(target.path()).await;
+        holds(&store, &pages[..*commits], 2).await;
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_kill_at_any_point_of_a_copy_leaves_the_store_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = Arc::new(Mutex::new(Vec::new()));
+    let (root, shared) = (folder.path().to_owned(), Arc::clone(&images));
+    let hook = Hook(Arc::new(move |point| {
+        if point.starts_with("store.copy") || point.starts_with("store.switch") {
+            shared.lock().unwrap().push((point, files(&root)));
+        }
+    }));
+    let store = Store::open(Settings { hook, ..Settings::new(folder.path()) }).await.unwrap().0;
+    let pages = fill(&store, 10).await;
+    store.compact().await.unwrap();
+    store.backup(time(1)).await.unwrap();
+    store.close().await;
+    let images = std::mem::take(&mut *images.lock().unwrap());
+    assert_eq!(images.len(), 8);
+    for (point, image) in images {
+        let target = tempfile::tempdir().unwrap();
+        put(target.path(), &image);
+        let settings = Settings::new(target.path());
+        let store = open(target.path()).await;
+        holds(&store, &pages, 1).await;
+        assert_eq!(Store::backups(&settings).await.unwrap(), [], "{point}: half a backup is none");
+        store.backup(time(2)).await.unwrap();
+        store.compact().await.unwrap();
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_interrupted_restore_is_finished_by_opening() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let pages = fill(&store, 5).await;
+    store.close().await;
+    fs::rename(folder.path().join("store"), folder.path().join("store.restored")).unwrap();
+    holds(&open(folder.path()).await, &pages, 1).await;
+}
