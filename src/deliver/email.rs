@@ -191,7 +191,9 @@ impl Email {
                 Some(TlsBox(made))
             }
         };
-        let hidden = Hidden::new(settings.login.iter().map(|(_, password)| password.expose()));
+        // The log-in as AUTH PLAIN sends it, too: servers like to quote the line they did not like.
+        let plain = settings.login.as_ref().map(|(user, password)| format!("\0{user}\0{}", password.expose()));
+        let hidden = Hidden::new(settings.login.iter().map(|(_, password)| password.expose()).chain(plain.as_deref()));
         Ok(Self { settings, tls, hidden, door: door.clone() })
     }
 
@@ -334,7 +336,9 @@ fn said(error: &Error) -> String {
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {
         let text = cause.to_string();
-        if !out.contains(&text) {
+        if text.starts_with(&out) {
+            out = text;
+        } else if !out.contains(&text) {
             out = format!("{out}: {text}");
         }
         next = cause.source();

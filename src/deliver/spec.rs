@@ -209,7 +209,7 @@ impl Compiling<'_> {
         let Some(text) = &self.spec.timeout else { return USUAL };
         let read = text.parse::<SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok());
         match read {
-            Some(duration) if (Duration::from_millis(10)..=Duration::from_secs(60)).contains(&duration) => duration,
+            Some(duration) if (Duration::from_millis(10)..=Duration::from_mins(1)).contains(&duration) => duration,
             Some(_) | None => {
                 self.fault("timeout", text, "a duration of at most a minute, such as `30s`");
                 USUAL

@@ -206,7 +206,9 @@ fn unsent(error: &SendError) -> String {
     let mut next = std::error::Error::source(error);
     while let Some(cause) = next {
         let text = cause.to_string();
-        if !out.contains(&text) {
+        if text.starts_with(&out) {
+            out = text;
+        } else if !out.contains(&text) {
             out = format!("{out}: {text}");
         }
         next = cause.source();

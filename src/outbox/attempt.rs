@@ -166,8 +166,11 @@ pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, po
         }
         Outcome::Gone { text } => {
             count_failure(&mut channel, at);
-            // The message stays pending: the operator may switch the channel on again with a new address.
-            unsettled(&mut message, MessageState::Ready { not_before: at });
+            // The message stays pending, as long as it has attempts left: the operator may switch the channel on again with a new address.
+            match policy.wait(message.tries, attempted.seed) {
+                Some(_) => unsettled(&mut message, MessageState::Ready { not_before: at }),
+                None => exhausted(&mut message, at, text),
+            }
             let reason = format!("the receiver answered that it is gone for good ({})", tidy(text));
             notices.extend(disable(&mut channel, reason));
         }
@@ -225,8 +228,13 @@ fn put_off(message: &mut Message, attempted: &Attempted, policy: &Policy, asked:
             let wait = asked.unwrap_or(planned).max(planned);
             unsettled(message, MessageState::Ready { not_before: later(attempted.at, wait) });
         }
-        None => give_up(message, attempted.at, format!("{} attempts failed, the last: {text}", message.tries)),
+        None => exhausted(message, attempted.at, text),
     }
+}
+
+fn exhausted(message: &mut Message, at: Timestamp, last: &str) {
+    let reason = format!("{} attempts failed, the last: {last}", message.tries);
+    give_up(message, at, reason);
 }
 
 fn give_up(message: &mut Message, at: Timestamp, reason: String) {

@@ -28,7 +28,7 @@ pub struct Batch {
 /// (after a downtime one merged digest, not five); one alert per lead in the urgent lane. Same entries, same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
-    due.sort_by(|a, b| (a.at, a.id).cmp(&(b.at, b.id)));
+    due.sort_by_key(|entry| (entry.at, entry.id));
     let mut groups: BTreeMap<(Lane, &ChannelId, &RepId, Option<LeadId>), Vec<&Entry>> = BTreeMap::new();
     for entry in due {
         let alone = match entry.lane {

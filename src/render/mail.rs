@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, MultiPartBuilder, SinglePart};
+use lettre::message::{Mailbox, MultiPartBuilder, SinglePart};
 use url::Url;
 
 use super::clean::line;
@@ -109,7 +109,7 @@ pub fn mail(envelope: &Envelope<'_>, letter: &Rendered) -> Result<Sealed, Render
         .boundary(format!("part_{hash}"))
         .singlepart(part(ContentType::TEXT_PLAIN, &letter.text))
         .singlepart(part(ContentType::TEXT_HTML, &letter.html));
-    let message = builder.multipart(MultiPart::from(body))?;
+    let message = builder.multipart(body)?;
     Ok(Sealed { content_type: "message/rfc822".to_owned(), bytes: message.formatted(), recipient: envelope.to.email() })
 }
 

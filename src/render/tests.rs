@@ -209,14 +209,14 @@ fn the_lines_shown_sum_to_the_score_even_when_some_are_folded() {
     case.lead.score.fit = case.lead.score.parts.iter().map(|part| part.centipoints).sum();
     case.lead.score.signal = 0;
     let letter = written(Language::En, &[case], &[]);
-    let mut sum = 0_i64;
+    let mut sum = rust_decimal::Decimal::ZERO;
     for line in letter.text.lines() {
         let word = line.trim_start().split(' ').next().unwrap_or("");
         if line.starts_with("   ") && (word.starts_with('+') || (word.starts_with('-') && word.len() < 8)) && !word.starts_with("+34") {
-            sum += (word.parse::<f64>().unwrap() * 100.0).round() as i64;
+            sum += word.parse::<rust_decimal::Decimal>().unwrap();
         }
     }
-    assert_eq!(sum, (1..=30).map(|n| n * 7 - 50).sum::<i64>());
+    assert_eq!(sum, rust_decimal::Decimal::new((1..=30).map(|n| n * 7 - 50).sum(), 2));
     assert!(letter.text.contains("23 more rules"), "{}", letter.text);
 }
 

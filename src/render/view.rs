@@ -152,7 +152,7 @@ fn tag(lead: &Lead, language: Language) -> String {
     if lead.revision > 1 { format!("{segment} · {}", language.word(Word::Updated)) } else { segment }
 }
 
-fn values<'a>(organisation: &'a Organisation, name: FactName) -> impl Iterator<Item = &'a Value> {
+fn values(organisation: &Organisation, name: FactName) -> impl Iterator<Item = &Value> {
     organisation.facts(name).flat_map(|fact| fact.value.each())
 }
 
