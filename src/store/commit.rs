@@ -31,7 +31,7 @@ const IDS: usize = 120;
 /// Something for the committer.
 pub(super) enum Job {
     /// A commit; the answer is how many of its conditional writes took place.
-    Write(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>),
+    Write(Box<Prepared>, Answer),
     /// Anything that must happen between two groups.
     Between(Box<dyn FnOnce(&mut Committer) + Send>),
 }
@@ -43,7 +43,9 @@ pub(super) struct Committer {
     pub(super) log: Option<HashSet<Key>>,
 }
 
-type Waiting = (Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>, u64);
+type Answer = oneshot::Sender<Result<u64, CommitError>>;
+type Asked = Vec<(Box<Prepared>, Answer)>;
+type Admitted = Vec<(Box<Prepared>, Answer, u64)>;
 
 /// Runs until the store is closed.
 pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
@@ -68,7 +70,7 @@ pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
 
 impl Committer {
     /// Takes what else is in flight; a job that is no commit ends the group and is returned.
-    fn gather(&self, jobs: &Receiver<Job>, group: &mut Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>) -> Option<Job> {
+    fn gather(&self, jobs: &Receiver<Job>, group: &mut Asked) -> Option<Job> {
         let watch = Stopwatch::start();
         while group.len() < GROUP && self.inner.coming.load(Ordering::SeqCst) > 0 {
             let left = WAIT.checked_sub(watch.elapsed())?;
@@ -84,7 +86,7 @@ impl Committer {
         None
     }
 
-    fn commit(&mut self, group: Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>) {
+    fn commit(&mut self, group: Asked) {
         if let Some(why) = self.inner.stopped() {
             for (_, answer) in group {
                 let _ = answer.send(Err(StoreError::Stopped(why.clone()).into()));
@@ -112,11 +114,7 @@ impl Committer {
     }
 
     /// Writes a group: conditions, blobs, batch, flush, sync; then memory.
-    fn write(
-        &mut self,
-        group: Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>,
-        admitted: &mut Vec<Waiting>,
-    ) -> Result<(), StoreError> {
+    fn write(&mut self, group: Asked, admitted: &mut Admitted) -> Result<(), StoreError> {
         let inner = Arc::clone(&self.inner);
         let generation = inner.generation()?;
         let mut batch = Group::new(&generation);

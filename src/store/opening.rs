@@ -232,7 +232,6 @@ fn take_in(
     // What lies in a segment is checked by its hash when it is read, and by a deep pass.
     let here = !table.framed() || frame::blob(value).is_none();
     match table {
-        Table::System | Table::Mark | Table::LeadOf | Table::LeadRank => {}
         Table::Page => {
             let shape = frame::unpack::<StoredPage>(value, segments)?;
             let (order, due) = (shape.order, shape.next_due);
@@ -278,7 +277,11 @@ fn take_in(
         Table::Body if here => drop(frame::content(value, "message", segments)?),
         Table::Channel if here => drop(to_model::<StoredChannel, ChannelState>(frame::unpack(value, segments)?)?),
         Table::Suppression if here => drop(to_model::<StoredSuppression, Suppression>(frame::unpack(value, segments)?)?),
-        Table::Source
+        Table::System
+        | Table::Mark
+        | Table::LeadOf
+        | Table::LeadRank
+        | Table::Source
         | Table::Record
         | Table::Changes
         | Table::Organisation
