@@ -14,7 +14,6 @@ use super::embedded::Inner;
 use super::error::{CommitError, StoreError};
 use super::frame::{self, BlobRef};
 use super::generation::Generation;
-use super::index::Index;
 use super::prepare::{Check, Effect, Prepared};
 use super::stored::{StoredIds, StoredVersions};
 use super::tally::Tally;
@@ -119,28 +118,25 @@ impl Committer {
         let generation = inner.generation()?;
         let mut batch = Group::new(&generation);
         let mut effects = Vec::new();
-        {
-            let mut index = inner.index();
-            for (prepared, answer) in group {
-                match batch.admit(&prepared, &mut index, &mut effects) {
-                    Ok(applied) => admitted.push((prepared, answer, applied)),
-                    Err(refused @ CommitError::Conflict { .. }) => {
-                        let _ = answer.send(Err(refused));
-                    }
-                    Err(CommitError::Store(why)) => {
-                        admitted.push((prepared, answer, 0));
-                        return Err(why);
-                    }
+        for (mut prepared, answer) in group {
+            match batch.admit(&mut prepared, &inner, &mut effects) {
+                Ok(applied) => admitted.push((prepared, answer, applied)),
+                Err(refused @ CommitError::Conflict { .. }) => {
+                    let _ = answer.send(Err(refused));
+                }
+                Err(CommitError::Store(why)) => {
+                    admitted.push((prepared, answer, 0));
+                    return Err(why);
                 }
             }
-            let (times, dead) = index.take_times();
-            for (key, shape) in times {
-                let value = frame::pack(&shape, None, &inner.segments, &mut Vec::new())?;
-                batch.set(key, Some(value))?;
-            }
-            for key in dead {
-                batch.set(key, None)?;
-            }
+        }
+        let (times, dead) = inner.index().take_times();
+        for (key, shape) in times {
+            let value = frame::pack(&shape, None, &inner.segments, &mut Vec::new())?;
+            batch.set(key, Some(value))?;
+        }
+        for key in dead {
+            batch.set(key, None)?;
         }
         self.write_batch(&generation, batch)?;
         inner.apply(effects);
@@ -258,26 +254,28 @@ impl<'a> Group<'a> {
     }
 
     /// Takes a commit in, or refuses it without a trace.
-    fn admit(&mut self, prepared: &Prepared, index: &mut Index, effects: &mut Vec<Effect>) -> Result<u64, CommitError> {
+    fn admit(&mut self, prepared: &mut Prepared, inner: &Inner, effects: &mut Vec<Effect>) -> Result<u64, CommitError> {
         for check in &prepared.checks {
-            self.check(check, index)?;
+            self.check(check, inner)?;
         }
         self.index_records(prepared)?;
-        for (key, value) in &prepared.writes {
-            self.set(key.clone(), value.clone())?;
+        for (key, value) in std::mem::take(&mut prepared.writes) {
+            self.set(key, value)?;
         }
-        effects.extend(prepared.effects.iter().cloned());
+        effects.append(&mut prepared.effects);
         let mut applied = 0;
-        for once in &prepared.once {
+        for once in std::mem::take(&mut prepared.once) {
             if self.with(&once.key, |value| value.is_none())? {
-                self.set(once.key.clone(), Some(once.value.clone()))?;
-                for (key, value) in &once.more {
-                    self.set(key.clone(), value.clone())?;
+                self.set(once.key, Some(once.value))?;
+                for (key, value) in once.more {
+                    self.set(key, value)?;
                 }
-                effects.extend(once.effects.iter().cloned());
+                effects.extend(once.effects);
                 applied += 1;
             }
         }
+        // Claims wait for this lock, so it is held for no read of the tree.
+        let mut index = inner.index();
         for times in &prepared.times {
             index.note_times(*times);
         }
@@ -287,11 +285,11 @@ impl<'a> Group<'a> {
         Ok(applied)
     }
 
-    fn check(&self, check: &Check, index: &Index) -> Result<(), CommitError> {
+    fn check(&self, check: &Check, inner: &Inner) -> Result<(), CommitError> {
         let (holds, what) = match check {
             Check::Version { key, version, what } => (self.with(key, |value| value.map_or(0, frame::counter))? == *version, what.clone()),
             Check::Same { key, value, what } => (self.with(key, |now| now == value.as_deref())?, what.clone()),
-            Check::Page(page) => (index.contains(*page), format!("{page}")),
+            Check::Page(page) => (inner.index().contains(*page), format!("{page}")),
             Check::Identity { key, organisation, what } => {
                 (self.with(key, |value| value.is_none_or(|owner| owner == organisation))?, what.clone())
             }
