@@ -258,10 +258,10 @@ impl<'a> Group<'a> {
         for check in &prepared.checks {
             self.check(check, inner)?;
         }
-        self.index_records(prepared)?;
         for (key, value) in std::mem::take(&mut prepared.writes) {
             self.set(key, value)?;
         }
+        self.index_records(prepared)?;
         effects.append(&mut prepared.effects);
         let mut applied = 0;
         for once in std::mem::take(&mut prepared.once) {
@@ -297,11 +297,12 @@ impl<'a> Group<'a> {
         if holds { Ok(()) } else { Err(CommitError::Conflict { what }) }
     }
 
-    /// Records that are new go into the index of their source, those of one turn together.
+    /// Records that are new go into the index of their source, those of one turn together. One that is new in two turns of a group is in
+    /// it twice, which readers allow for.
     fn index_records(&mut self, prepared: &Prepared) -> Result<(), StoreError> {
         let mut fresh = BTreeMap::<&SourceId, Vec<[u8; 8]>>::new();
         for (source, id) in &prepared.records {
-            if self.with(&codec::record(*id), |value| value.is_none())? {
+            if self.changes.get(&codec::record(*id)).is_some_and(|change| change.old.is_none()) {
                 fresh.entry(source).or_default().push(id.0.to_be_bytes());
             }
         }
