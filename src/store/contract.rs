@@ -573,7 +573,7 @@ async fn removing(place: Place) {
     let store = place.reopen(store).await;
     assert_eq!(store.page(mine.id).await.unwrap(), None);
     assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
-    assert_eq!(store.state(&source("a"), root.id).await.unwrap(), None);
+    assert_eq!(store.state(&source("a"), mine.id).await.unwrap(), None);
     assert_eq!(store.records_of(&source("a"), None, 9).await.unwrap(), []);
     assert_eq!(store.records_of(&source("b"), None, 9).await.unwrap(), [record("b", "2", "y")]);
     let left = store.recent_changes(None, 9).await.unwrap();

@@ -213,10 +213,11 @@ impl Stand {
         let mut alive = life.follow(span / 2, false);
         self.publish(3);
         let copies = aim.is_some_and(|(name, _)| name.starts_with("store.copy"));
-        let backup = (copies && alive && life.runs).then(|| self.home.command(&["backup"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        let backup = (copies && alive && life.runs)
+            .then(|| self.home.command(&["backup"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
         alive = alive && life.follow(span, false);
         let status = life.kill();
-        drop(life.follow(PATIENCE, false));
+        let _ = life.follow(PATIENCE, false);
         drop(backup.map(|mut asking| asking.wait()));
         self.count(&life, status, (aim.map(|(name, _)| name), alive));
         if waiting {
@@ -268,7 +269,7 @@ impl Stand {
         self.drained();
         let stopped = std::process::Command::new("kill").args(["-TERM", &life.child.id().to_string()]).status().unwrap();
         assert!(stopped.success());
-        drop(life.follow(PATIENCE, false));
+        let _ = life.follow(PATIENCE, false);
         assert_eq!(life.child.wait().unwrap().code(), Some(0), "{}", life.log.join("\n"));
         let dead = self.home.json(&["outbox", "list", "--state", "dead"]);
         assert_eq!(dead.as_array().map(Vec::len), Some(0), "{dead}");
