@@ -126,9 +126,10 @@ async fn settle(
         let before = Before { config, source, page: page.clone(), state, step };
         let (mut turn, outcome) = match &result {
             Err(failure) => failed(&before, failure.clone(), now),
-            Ok(fetched) => match unchanged(&before, fetched) {
-                Some(same) => stayed(effects, &before, same, now).await?,
-                None => {
+            Ok(fetched) => {
+                if let Some(same) = unchanged(&before, fetched) {
+                    stayed(effects, &before, same, now).await?
+                } else {
                     let done = read(effects, lane, source, &page, fetched).await?;
                     spent = requests + done.as_ref().map_or(0, |read| read.requests);
                     match done {
@@ -136,7 +137,7 @@ async fn settle(
                         Ok(read) => differs(effects, &before, fetched, read, now).await?,
                     }
                 }
-            },
+            }
         };
         turn.requested = requested;
         if source.schedule.budget().is_some() && spent > 0 {
