@@ -8,7 +8,9 @@ mod receivers;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead as _, BufReader};
+use std::fs::OpenOptions;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -29,7 +31,7 @@ const POINT_LIFE: Duration = Duration::from_millis(2_500);
 const SILENCE: Duration = Duration::from_secs(60);
 /// The last line of a start.
 const RUNS: &str = "atalaya runs;";
-const SECRET: (&str, &str) = ("HOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
 /// Points that are aimed at, each with the latest passage. A switch is not among them: it comes with compaction, which needs a database
 /// of 64 MB; the store's own trials hold it.
@@ -165,6 +167,8 @@ impl Stand {
         let hooks = [1, 2].map(|channel| Hook::start(channel, seed ^ (channel as u64) << 32, ledger.clone()));
         let home = Home::new("");
         let smtp = Smtp::start(&home.path("mails.jsonl"), ledger.clone());
+        let mut secret = OpenOptions::new().write(true).create_new(true).mode(0o600).open(home.path("hook.secret")).unwrap();
+        secret.write_all(SECRET.as_bytes()).unwrap();
         home.configure(&settings(&sites, &hooks, smtp.port));
         let report = Report { seed, ..Report::default() };
         Self { home, truth, ledger, dice: Dice(seed), report, first: Vec::new(), _sites: sites, _hooks: hooks, _smtp: smtp }
@@ -172,7 +176,7 @@ impl Stand {
 
     fn start(&mut self, point: Option<&str>) -> Life {
         let mut command = self.home.command(&["run"]);
-        command.env(SECRET.0, SECRET.1).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
         if let Some(point) = point {
             command.env("ATALAYA_CRASH_AT", point);
         }
@@ -185,8 +189,9 @@ impl Stand {
     }
 
     fn publish(&mut self, most: usize) {
+        let [_, heard, _] = self.ledger.heard();
         for _ in 0..self.dice.below(most + 1) {
-            self.truth.publish(&mut self.dice);
+            self.truth.publish(&mut self.dice, &heard);
         }
     }
 
@@ -258,6 +263,8 @@ impl Stand {
         while self.missing().iter().any(|news| !news.is_empty()) {
             let now = self.ledger.more_than(known, SILENCE);
             if now == known {
+                drop(life.follow(life.began.elapsed(), false));
+                complain("nothing arrives any more; the daemon's log", life.log.iter().rev());
                 break;
             }
             known = now;
@@ -448,13 +455,13 @@ from = "Atalaya <atalaya@example.com>"
 id = "hook-a"
 kind = "webhook"
 url = "http://{a}/hook"
-secret = {{ env = "HOOK_SECRET" }}
+secret = {{ file = "hook.secret" }}
 
 [[channel]]
 id = "hook-b"
 kind = "webhook"
 url = "http://{b}/hook"
-secret = {{ env = "HOOK_SECRET" }}
+secret = {{ file = "hook.secret" }}
 "##
     )
 }
