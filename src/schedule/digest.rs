@@ -132,7 +132,19 @@ mod tests {
             assert_eq!(times.last(next), Some(next), "{text}");
             assert!(times.last(next - SignedDuration::from_nanos(1)).is_some_and(|last| last <= after), "{text}");
         }
-        for text in ["", "Mon", "8", "Mon-Fri 8", "Mon-Fri 25:00", "Mon-Fri 08:00 Sat", "fortnightly 08:00", "every", "every day", "every 0s", "every 2d"] {
+        for text in [
+            "",
+            "Mon",
+            "8",
+            "Mon-Fri 8",
+            "Mon-Fri 25:00",
+            "Mon-Fri 08:00 Sat",
+            "fortnightly 08:00",
+            "every",
+            "every day",
+            "every 0s",
+            "every 2d",
+        ] {
             assert!(DigestTimes::parse(text, TimeZone::UTC).is_err(), "{text}");
         }
     }

@@ -76,7 +76,8 @@ impl Truth {
     pub fn new() -> Self {
         let mut shown = Shown { numbers: 40, ..Shown::default() };
         for (site, entries) in shown.sites.iter_mut().enumerate() {
-            let old = |n: usize| Entry { number: n, firm: format!("K9{site}{n:04}"), words: format!("old stock {n}"), stage: "open".to_owned() };
+            let old =
+                |n: usize| Entry { number: n, firm: format!("K9{site}{n:04}"), words: format!("old stock {n}"), stage: "open".to_owned() };
             entries.extend((0..40).map(old));
         }
         Self(Arc::new(Mutex::new(shown)))
@@ -148,7 +149,11 @@ impl Shown {
     fn change_offer(&mut self, token: &str, heard: &BTreeSet<String>) -> Option<String> {
         let news = &self.news;
         let room = |firm: &str| news.get(firm).is_some_and(|news| news.len() < PER_FIRM);
-        let offer = self.sites[API].iter_mut().rev().take(PAGE / 2).find(|offer| offer.stage == "open" && heard.contains(&offer.words) && room(&offer.firm))?;
+        let offer = self.sites[API]
+            .iter_mut()
+            .rev()
+            .take(PAGE / 2)
+            .find(|offer| offer.stage == "open" && heard.contains(&offer.words) && room(&offer.firm))?;
         token.clone_into(&mut offer.stage);
         Some(offer.firm.clone())
     }
@@ -188,7 +193,9 @@ fn press(shown: &Shown, _: usize) -> Reply {
              <guid isPermaLink=\"false\">article-{number}</guid><description>About {words}</description></item>"
         );
     }
-    let feed = format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Press</title><link>http://127.0.0.2/</link><description>Press</description>{items}</channel></rss>");
+    let feed = format!(
+        "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Press</title><link>http://127.0.0.2/</link><description>Press</description>{items}</channel></rss>"
+    );
     Reply { status: 200, headers: vec![("content-type", "application/rss+xml".into())], body: feed.into() }
 }
 
