@@ -147,6 +147,13 @@ impl Store {
         }
     }
 
+    /// One page, and what is remembered of the visits of its root: two reads for the way of one.
+    pub async fn page_and_state(&self, id: PageId) -> Result<Option<(Page, Option<SourceState>)>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.page_and_state(id).await,
+        }
+    }
+
     /// Several pages, in the order asked for; unknown ones are left out.
     pub async fn pages(&self, ids: Vec<PageId>) -> Result<Vec<Page>, StoreError> {
         match self {

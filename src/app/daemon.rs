@@ -64,6 +64,17 @@ pub async fn open_effects(config: &Config, clock: Clock) -> anyhow::Result<Home>
     Ok(Home { effects: Effects { store, web, ways, clock, pool: Pool::default(), hook }, newest_backup })
 }
 
+/// Links lead to the port that was really taken, where the configuration left the choice to the system (`listen = "127.0.0.1:0"`).
+fn with_port(config: Arc<Config>, listening: SocketAddr) -> Arc<Config> {
+    if config.daemon.public_url.port() != Some(0) {
+        return config;
+    }
+    let mut taken = (*config).clone();
+    // Fails only for addresses without a host; this one has had a port.
+    let _ = taken.daemon.public_url.set_port(Some(listening.port()));
+    Arc::new(taken)
+}
+
 /// A running daemon.
 pub struct Daemon {
     inner: Arc<Inner>,
@@ -80,6 +91,11 @@ impl Daemon {
         let now = effects.clock.now();
         let added = sync_pages(&effects, &config, now).await?;
         tracing::info!(sources = config.sources.len(), new_pages = added, "the pages are in line with the configuration");
+        let listener = tokio::net::TcpListener::bind(config.daemon.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}: choose another `listen` in [daemon]", config.daemon.listen))?;
+        let listening = listener.local_addr()?;
+        let config = with_port(config, listening);
         let (new_config, receiver) = watch::channel(Arc::clone(&config));
         let inner = Arc::new(Inner {
             effects,
@@ -94,10 +110,6 @@ impl Daemon {
         for part in [super::beats::Part::Watch, super::beats::Part::Drain, super::beats::Part::Keep] {
             inner.beats.beat(part, now);
         }
-        let listener = tokio::net::TcpListener::bind(config.daemon.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}: choose another `listen` in [daemon]", config.daemon.listen))?;
-        let listening = listener.local_addr()?;
         inner.tasks.spawn(listen::serve(Arc::clone(&inner), listener, metrics));
         let control = control::listen(&inner, &config.daemon.data)?;
         let workers = config.fetch.concurrency;
@@ -126,6 +138,7 @@ impl Daemon {
                 return Err(refusal);
             }
         };
+        let new = with_port(new, self.listening);
         let changes = Config::changes(&self.inner.config.borrow(), &new);
         if !changes.is_empty() {
             self.new_config.send_replace(Arc::clone(&new));

@@ -54,13 +54,15 @@ pub(super) async fn watch(inner: Arc<Inner>, workers: usize) {
 
 /// Checks the claimed pages of one host, one after the other, as the host's pace allows.
 async fn work(inner: Arc<Inner>, claim: Claim, _place: OwnedSemaphorePermit) {
-    let lane = match (inner.effects.web.held(&claim.host), inner.effects.store.host(&claim.host).await) {
-        (Some(lane), _) => lane,
-        (None, Ok(stored)) => inner.effects.web.lane(&claim.host, stored),
-        (None, Err(error)) => {
-            tracing::error!(host = %claim.host, %error, "a host's state could not be read; its pages stay due");
-            return inner.effects.store.release(&claim.host);
-        }
+    let lane = match inner.effects.web.held(&claim.host) {
+        Some(lane) => lane,
+        None => match inner.effects.store.host(&claim.host).await {
+            Ok(stored) => inner.effects.web.lane(&claim.host, stored),
+            Err(error) => {
+                tracing::error!(host = %claim.host, %error, "a host's state could not be read; its pages stay due");
+                return inner.effects.store.release(&claim.host);
+            }
+        },
     };
     for page in &claim.pages {
         if inner.stop.is_cancelled() || inner.effects.clock.now() >= claim.until {

@@ -213,8 +213,8 @@ pub struct Visit {
     pub pages: u32,
     /// Records on them.
     pub records: u32,
-    /// Whether any page's set of records differs from before.
-    pub changed: bool,
+    /// Whether records left its pages: in this visit, or since the last one that could look for them.
+    pub lost: bool,
     /// When it began.
     pub started: Option<Timestamp>,
 }

@@ -17,7 +17,7 @@ use crate::diff::{self, Comparison, Visited};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
     Baseline, ChangeKind, CheckTimes, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
-    Spent, Turn, Validators,
+    Spent, Turn, Validators, Visit,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -80,7 +80,7 @@ struct Before<'a> {
 /// Checks one page: fetch, read, compare, resolve, score, route, commit.
 pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) -> Result<Checked, CheckError> {
     let unknown = Checked { page: id, outcome: Outcome::Unknown, requests: 0 };
-    let Some(page) = effects.store.page(id).await? else { return Ok(unknown) };
+    let Some((page, state)) = effects.store.page_and_state(id).await? else { return Ok(unknown) };
     let Some(source) = config.source(&page.source).filter(|source| source.enabled) else { return Ok(unknown) };
     let now = effects.clock.now();
     if let Some(until) = over_budget(effects, source, now).await? {
@@ -101,7 +101,7 @@ pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) 
         let next_due = source.schedule.soonest(now.saturating_add(wait).unwrap_or(now));
         return postpone(effects, &page, CheckTimes { visit: page.visit, checked: page.checked, next_due }).await;
     }
-    settle(effects, config, lane, (source, page), asked).await
+    settle(effects, config, lane, (source, page, state), asked).await
 }
 
 /// Decides and commits; decides again on fresh reads when another turn wrote first.
@@ -109,14 +109,19 @@ async fn settle(
     effects: &Effects,
     config: &Config,
     lane: &Lane,
-    (source, mut page): (&Source, Page),
+    (source, mut page, early): (&Source, Page, Option<SourceState>),
     asked: Asked,
 ) -> Result<Checked, CheckError> {
     let Asked { requested, requests, result, deferred: _ } = asked;
     let (id, mut spent) = (page.id, requests);
+    // A visit of one page at rest is touched by this page's turns alone; any other state may have moved on while the answer was awaited.
+    let mut early = early.filter(|state| at_rest(state) && page.role == PageRole::Root);
     for _ in 0..TRIES {
         let now = effects.clock.now();
-        let state = effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root));
+        let state = match early.take() {
+            Some(state) => state,
+            None => effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root)),
+        };
         let step = visit::step(&page, &state);
         let before = Before { config, source, page: page.clone(), state, step };
         let (mut turn, outcome) = match &result {
@@ -194,8 +199,9 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
 
 /// The turn of a page that brought nothing new. Mostly it writes nothing but times.
 async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
-    let known = if before.step == Step::Look { Vec::new() } else { effects.store.pages(before.page.follow.clone()).await? };
-    let walked = Walked { failed: false, records: count(same.members.len()), changed: false, leads_to: 0 };
+    let leads = before.step != Step::Look && !before.page.follow.is_empty();
+    let known = if leads { effects.store.pages(before.page.follow.clone()).await? } else { Vec::new() };
+    let walked = Walked { failed: false, records: count(same.members.len()), lost: false, leads_to: 0 };
     let quick = same == before.page && before.step == Step::Begin && known.is_empty() && at_rest(&before.state);
     let mut turn = if quick {
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
@@ -258,8 +264,8 @@ async fn differs(
     );
     mark_wanting(&mut found, &wanting, &stored);
     let page = reread(before, fetched, &found, (&extract, previous.as_ref().map(|p| &p.bytes)));
-    let changed = !same_set(&before.page.members, &page.members);
-    let walked = Walked { failed: false, records: count(page.members.len()), changed, leads_to: 0 };
+    let lost = any_left(&before.page.members, &page.members);
+    let walked = Walked { failed: false, records: count(page.members.len()), lost, leads_to: 0 };
     let (known, new) =
         if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };
     let look_again = found.look_again;
@@ -319,8 +325,10 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
     }
 }
 
-fn same_set(one: &[RecordId], other: &[RecordId]) -> bool {
-    one.len() == other.len() && one.iter().collect::<HashSet<_>>() == other.iter().collect::<HashSet<_>>()
+/// Whether a record of before is not there now.
+fn any_left(before: &[RecordId], now: &[RecordId]) -> bool {
+    let now: HashSet<&RecordId> = now.iter().collect();
+    !before.iter().all(|id| now.contains(id))
 }
 
 /// Each record once; what the comparison says of it wins over what the end of the visit says.
@@ -394,7 +402,7 @@ async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now: Timestamp
         end(effects, before, &mut turn, (&mut state, &page), whole, now).await?;
     }
     page.checked = Some(now);
-    if turn.records.iter().any(|_| true) || !turn.changes.is_empty() || walked.changed {
+    if !turn.records.is_empty() || !turn.changes.is_empty() || walked.lost {
         page.changed = Some(now);
     }
     let begun = state.visit.started.unwrap_or(now);
@@ -439,11 +447,17 @@ async fn end(
         members.extend(&other.members);
     }
     let complete = state.visit.failed == 0;
-    let stored =
-        if whole && complete && (state.visit.changed || state.missing > 0) { absent(effects, before, &members).await? } else { Vec::new() };
+    let retired = |other: &&Page| walked(other) && other.role == PageRole::Follow && other.visit != state.visit.number;
+    let left: Vec<&Page> = whose.iter().filter(retired).collect();
+    state.visit.lost |= left.iter().any(|page| !page.members.is_empty());
+    // A source whose only root is new may hold records of the root it had before.
+    let begins = matches!(state.baseline, Baseline::Pending(_)) && before.source.reader.roots().len() == 1;
+    let looks = whole && complete && (state.visit.lost || state.missing > 0 || begins);
+    let stored = if looks { absent(effects, before, &members).await? } else { Vec::new() };
     let ended = diff::visit_end(&before.source.rules, state, Visited { members: &members, complete, whole }, stored, now);
+    let believed = complete && ended.failure.is_none();
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
-    let visit = state.visit.clone();
+    let visit = Visit { lost: state.visit.lost && !believed, ..state.visit.clone() };
     *state = SourceState { visit, ..ended.state };
     state.health = match (failure, &state.health) {
         (Some(failure), Health::Ill { since, .. }) => Health::Ill { since: *since, failure },
@@ -453,8 +467,7 @@ async fn end(
         (None, Health::Ill { .. } | Health::Unknown) => Health::Well { since: now },
     };
     if complete {
-        let left = whose.iter().filter(walked).filter(|other| other.role == PageRole::Follow && other.visit != state.visit.number);
-        turn.retired = left.map(|other| other.id).collect();
+        turn.retired = left.iter().map(|other| other.id).collect();
     }
     turn.records.extend(ended.records);
     turn.changes.extend(ended.changes);
@@ -497,7 +510,7 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
         last: failure.clone(),
     };
     let mut state = before.state.clone();
-    let walked = Walked { failed: true, records: 0, changed: false, leads_to: 0 };
+    let walked = Walked { failed: true, records: 0, lost: false, leads_to: 0 };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
     if before.step != Step::Look {
         page.visit = number(before);

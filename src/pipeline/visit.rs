@@ -46,8 +46,8 @@ pub struct Walked {
     pub failed: bool,
     /// Records it holds.
     pub records: u32,
-    /// Whether its set of records differs from before.
-    pub changed: bool,
+    /// Whether records that were on it are not any more.
+    pub lost: bool,
     /// Pages it leads to that this visit has not met yet and has room for.
     pub leads_to: u32,
 }
@@ -55,11 +55,13 @@ pub struct Walked {
 /// The visit after this check.
 pub fn advance(before: &Visit, step: Step, walked: Walked, now: Timestamp) -> Visit {
     let mut visit = match step {
-        Step::Begin => Visit { number: before.number.saturating_add(1), outstanding: 1, started: Some(now), ..Visit::default() },
+        Step::Begin => {
+            Visit { number: before.number.saturating_add(1), outstanding: 1, started: Some(now), lost: before.lost, ..Visit::default() }
+        }
         Step::Within => before.clone(),
         Step::Look => {
             let mut same = before.clone();
-            same.changed |= walked.changed;
+            same.lost |= walked.lost;
             return same;
         }
     };
@@ -67,7 +69,7 @@ pub fn advance(before: &Visit, step: Step, walked: Walked, now: Timestamp) -> Vi
     visit.failed += u32::from(walked.failed);
     visit.pages += u32::from(!walked.failed);
     visit.records = visit.records.saturating_add(walked.records);
-    visit.changed |= walked.changed;
+    visit.lost |= walked.lost;
     visit
 }
 
@@ -98,8 +100,8 @@ mod tests {
         Page::root(&"fair".parse().unwrap(), Url::parse("https://fair.example/").unwrap(), at(0))
     }
 
-    const ONE: Walked = Walked { failed: false, records: 10, changed: true, leads_to: 1 };
-    const LAST: Walked = Walked { failed: false, records: 4, changed: false, leads_to: 0 };
+    const ONE: Walked = Walked { failed: false, records: 10, lost: true, leads_to: 1 };
+    const LAST: Walked = Walked { failed: false, records: 4, lost: false, leads_to: 0 };
 
     #[test]
     fn a_walk_over_three_pages() {
@@ -127,6 +129,15 @@ mod tests {
         page.reading = Reading::Settled;
         assert_eq!(step(&page, &state), Step::Begin);
         assert_eq!(advance(&state.visit, Step::Begin, LAST, at(99)).number, 2);
+    }
+
+    #[test]
+    fn what_was_lost_in_a_second_look_is_looked_for_at_the_next_visit() {
+        let mut visit = advance(&Visit::default(), Step::Begin, LAST, at(10));
+        assert!(!visit.lost);
+        visit = advance(&visit, Step::Look, ONE, at(70));
+        visit = advance(&visit, Step::Begin, LAST, at(99));
+        assert!(visit.lost);
     }
 
     #[test]

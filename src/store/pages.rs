@@ -119,7 +119,9 @@ impl Embedded {
             let some = keys.split_off(keys.len().saturating_sub(PAGES));
             self.write(move |inner| {
                 let mut draft = Draft::new(inner);
-                some.into_iter().for_each(|key| draft.delete(key));
+                for key in some {
+                    draft.delete(key);
+                }
                 Ok(draft.to)
             })
             .await
@@ -130,6 +132,15 @@ impl Embedded {
 
     pub(super) async fn page(&self, id: PageId) -> Result<Option<Page>, StoreError> {
         self.read(move |inner| inner.page(id)).await
+    }
+
+    pub(super) async fn page_and_state(&self, id: PageId) -> Result<Option<(Page, Option<SourceState>)>, StoreError> {
+        self.read(move |inner| {
+            let Some(page) = inner.page(id)? else { return Ok(None) };
+            let state = inner.state(&page.source, page.root)?;
+            Ok(Some((page, state)))
+        })
+        .await
     }
 
     pub(super) async fn pages(&self, ids: Vec<PageId>) -> Result<Vec<Page>, StoreError> {

@@ -247,7 +247,7 @@ impl From<&SourceState> for StoredSource {
             id: state.id.as_str().to_owned(),
             root: state.root.0.to_be_bytes(),
             spec: state.spec.0,
-            visit: (visit.number, visit.outstanding, visit.failed, visit.pages, visit.records, visit.changed, visit.started.map(millis)),
+            visit: (visit.number, visit.outstanding, visit.failed, visit.pages, visit.records, visit.lost, visit.started.map(millis)),
             baseline: match state.baseline {
                 Baseline::Pending(tries) => (tries, None),
                 Baseline::Done(at) => (0, Some(millis(at))),
@@ -267,13 +267,13 @@ impl From<&SourceState> for StoredSource {
 impl TryFrom<StoredSource> for SourceState {
     type Error = String;
     fn try_from(stored: StoredSource) -> Result<Self, String> {
-        let (number, outstanding, failed, pages, records, changed, started) = stored.visit;
+        let (number, outstanding, failed, pages, records, lost, started) = stored.visit;
         Ok(Self {
             id: stored.id.parse().map_err(|why: BadSlug| why.to_string())?,
             root: PageId(u64::from_be_bytes(stored.root)),
             version: 0,
             spec: ContentHash(stored.spec),
-            visit: Visit { number, outstanding, failed, pages, records, changed, started: started.map(timestamp).transpose()? },
+            visit: Visit { number, outstanding, failed, pages, records, lost, started: started.map(timestamp).transpose()? },
             baseline: match stored.baseline {
                 (tries, None) => Baseline::Pending(tries),
                 (_, Some(at)) => Baseline::Done(timestamp(at)?),

@@ -11,10 +11,9 @@ fn time() -> impl Strategy<Value = Timestamp> {
     (-10_000_000_000_000..200_000_000_000_000_i64).prop_map(|ms| Timestamp::from_millisecond(ms).unwrap())
 }
 
-fn slug<T: std::str::FromStr>() -> impl Strategy<Value = T>
+fn slug<T>() -> impl Strategy<Value = T>
 where
-    T::Err: std::fmt::Debug,
-    T: std::fmt::Debug,
+    T: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Debug,
 {
     "[a-z][a-z0-9._-]{0,10}".prop_map(|text| text.parse().unwrap())
 }
@@ -248,7 +247,7 @@ proptest! {
     fn sources(id in slug(), failure in failure(), at in time(), numbers in any::<[u32; 7]>(), usual in any::<Vec<u32>>()) {
         let [number, outstanding, failed, pages, records, missing, root] = numbers;
         let mut state = SourceState::new(&id, PageId(u64::from(root)));
-        state.visit = Visit { number, outstanding, failed, pages, records, changed: number % 2 == 0, started: Some(at) };
+        state.visit = Visit { number, outstanding, failed, pages, records, lost: number % 2 == 0, started: Some(at) };
         state.baseline = if number % 2 == 0 { Baseline::Done(at) } else { Baseline::Pending(3) };
         state.health = match number % 3 {
             0 => Health::Unknown,
