@@ -177,9 +177,8 @@ fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Le
         match line.trim_end().split_once(": ") {
             Some((name, value)) if name.eq_ignore_ascii_case("webhook-id") => value.clone_into(&mut id),
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse().map_err(std::io::Error::other)?,
-            Some(_) => {}
             None if line.trim().is_empty() => break,
-            None => {}
+            Some(_) | None => {}
         }
     }
     let mut body = vec![0; length];

@@ -110,15 +110,16 @@ impl Truth {
         self.0.lock().unwrap().news.clone()
     }
 
-    /// Something new on one of the sites: a new entry, by a new firm or one that was in the news already, or a changed one.
-    pub fn publish(&self, dice: &mut Dice) {
+    /// Something new on one of the sites: a new entry, by a new firm or one that was in the news already, or a changed one
+    /// (of those that somebody has heard of: what changes before it was ever seen is no change).
+    pub fn publish(&self, dice: &mut Dice, heard: &BTreeSet<String>) {
         let mut shown = self.0.lock().unwrap();
         let number = shown.numbers;
         shown.numbers += 1;
         let token = format!("N{number:06}");
         let site = [MARKET, MARKET, MARKET, MARKET, PRESS, PRESS, API, API, API, API][dice.below(10)];
         if let (API, true) = (site, dice.one_in(2))
-            && let Some(firm) = shown.change_offer(&token)
+            && let Some(firm) = shown.change_offer(&token, heard)
         {
             shown.news.entry(firm).or_default().insert(token);
             return;
@@ -144,11 +145,15 @@ impl Shown {
         if !known.is_empty() && dice.one_in(3) { known[dice.below(known.len())].clone() } else { format!("{family}{number:05}") }
     }
 
-    /// Gives the youngest offer that never changed another stage; whose it is.
-    fn change_offer(&mut self, token: &str) -> Option<String> {
+    /// Gives the youngest offer that was heard of and never changed another stage; whose it is.
+    fn change_offer(&mut self, token: &str, heard: &BTreeSet<String>) -> Option<String> {
         let news = &self.news;
         let room = |firm: &str| news.get(firm).is_some_and(|news| news.len() < PER_FIRM);
-        let offer = self.sites[API].iter_mut().rev().take(PAGE / 2).find(|offer| offer.stage == "open" && room(&offer.firm))?;
+        let offer = self.sites[API]
+            .iter_mut()
+            .rev()
+            .take(PAGE / 2)
+            .find(|offer| offer.stage == "open" && heard.contains(&offer.words) && room(&offer.firm))?;
         token.clone_into(&mut offer.stage);
         Some(offer.firm.clone())
     }
