@@ -2,6 +2,7 @@
 
 mod beats;
 mod control;
+mod crash;
 mod daemon;
 pub mod demo;
 mod drain;

@@ -91,12 +91,9 @@ fn looked(paths: &[PathBuf]) -> String {
 }
 
 fn listed(problems: &[Problem]) -> String {
-    let mut out: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
-    out.push_str(&match problems.len() {
-        1 => "1 mistake".to_owned(),
-        n => format!("{n} mistakes"),
-    });
-    out
+    let mut lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.push(if problems.len() == 1 { "1 mistake".to_owned() } else { format!("{} mistakes", problems.len()) });
+    lines.join("\n")
 }
 
 /// Where a value comes from.

@@ -12,7 +12,7 @@ mod ways;
 
 use crate::base::clock::Clock;
 use crate::fetch::Web;
-use crate::store::Store;
+use crate::store::{Hook, Store};
 
 pub use check::{CheckError, Checked, Outcome, check};
 pub use drain::{DrainError, Sealing, Sending, preview, seal_due, send_some, test_message, unsubscribe_key};
@@ -21,6 +21,10 @@ pub use news::{Affected, News, tell};
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
 pub use ways::Ways;
+
+/// Every point the hook is called at, beside the store's: a turn is decided and not yet committed; a message is made and not yet stored; it is
+/// stored; it was sent and the answer is not yet stored; the answer is stored.
+pub const POINTS: [&str; 5] = ["check.decided", "drain.made", "drain.sealed", "drain.sent", "drain.acknowledged"];
 
 /// Everything a step may touch. Cheap to clone; clones share them.
 #[derive(Clone)]
@@ -35,4 +39,6 @@ pub struct Effects {
     pub clock: Clock,
     /// Where foreign bytes are parsed.
     pub pool: Pool,
+    /// For the crash rig.
+    pub hook: Hook,
 }

@@ -18,7 +18,7 @@ use crate::config::{Config, ConfigChange, Refusal, Request};
 use crate::door::Door;
 use crate::fetch::Web;
 use crate::pipeline::{Effects, Pool, Ways, sync_pages};
-use crate::store::Store;
+use crate::store::{Settings, Store};
 use crate::telemetry;
 
 /// What all loops share.
@@ -54,13 +54,25 @@ pub struct Home {
 
 /// Opens the store and the way out.
 pub async fn open_effects(config: &Config, clock: Clock) -> anyhow::Result<Home> {
-    let (store, opened) = Store::open(config.store.clone()).await?;
+    let hook = super::crash::hook()?;
+    let (store, opened) = Store::open(Settings { hook: hook.clone(), ..config.store.clone() }).await?;
     tracing::info!(pages = opened.pages, keys = opened.size.keys, bytes = opened.size.file, fresh = opened.fresh, "the store is open");
     let door = Door::new(config.net.clone());
     let ways = Ways::new(door.clone());
     let web = Web::new(door, config.fetch.clone(), clock.clone()).context("the HTTP client could not be made")?;
     let newest_backup = Store::backups(&config.store).await?.into_iter().map(|backup| backup.at).max();
-    Ok(Home { effects: Effects { store, web, ways, clock, pool: Pool::default() }, newest_backup })
+    Ok(Home { effects: Effects { store, web, ways, clock, pool: Pool::default(), hook }, newest_backup })
+}
+
+/// Links lead to the port that was really taken, where the configuration left the choice to the system (`listen = "127.0.0.1:0"`).
+fn with_port(config: Arc<Config>, listening: SocketAddr) -> Arc<Config> {
+    if config.daemon.public_url.port() != Some(0) {
+        return config;
+    }
+    let mut taken = (*config).clone();
+    // Fails only for addresses without a host; this one has had a port.
+    let _ = taken.daemon.public_url.set_port(Some(listening.port()));
+    Arc::new(taken)
 }
 
 /// A running daemon.
@@ -79,6 +91,11 @@ impl Daemon {
         let now = effects.clock.now();
         let added = sync_pages(&effects, &config, now).await?;
         tracing::info!(sources = config.sources.len(), new_pages = added, "the pages are in line with the configuration");
+        let listener = tokio::net::TcpListener::bind(config.daemon.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}: choose another `listen` in [daemon]", config.daemon.listen))?;
+        let listening = listener.local_addr()?;
+        let config = with_port(config, listening);
         let (new_config, receiver) = watch::channel(Arc::clone(&config));
         let inner = Arc::new(Inner {
             effects,
@@ -93,10 +110,6 @@ impl Daemon {
         for part in [super::beats::Part::Watch, super::beats::Part::Drain, super::beats::Part::Keep] {
             inner.beats.beat(part, now);
         }
-        let listener = tokio::net::TcpListener::bind(config.daemon.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}: choose another `listen` in [daemon]", config.daemon.listen))?;
-        let listening = listener.local_addr()?;
         inner.tasks.spawn(listen::serve(Arc::clone(&inner), listener, metrics));
         let control = control::listen(&inner, &config.daemon.data)?;
         let workers = config.fetch.concurrency;
@@ -125,6 +138,7 @@ impl Daemon {
                 return Err(refusal);
             }
         };
+        let new = with_port(new, self.listening);
         let changes = Config::changes(&self.inner.config.borrow(), &new);
         if !changes.is_empty() {
             self.new_config.send_replace(Arc::clone(&new));

@@ -1,7 +1,7 @@
 //! From files to a compiled configuration, step by step: read, parse, merge, compile each table, check references. Knows which module
 //! owns which table, nothing of what they do.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,12 +54,24 @@ pub(super) fn build(mut files: Files, mut problems: Vec<Problem>, request: &Requ
     let mut desk = Desk::new(&files, hidden);
     let tables = layers::merge(&mut desk, &documents);
     let settings = show::settings(&desk, &tables);
-    let (config, more) = Builder { desk, environment: &request.environment, syntax }.build(&tables);
+    let builder = Builder { desk, environment: &request.environment, syntax, refused: &tables.refused };
+    let (config, more) = builder.build(&tables);
+    let more = before_the_breaks(&files, &problems, more);
     problems.extend(more);
     match config {
         Some(config) if problems.is_empty() => Ok(Config { settings, files: user_files, ..config }),
         Some(_) | None => Err(Refusal::Wrong(in_order(&files, problems))),
     }
+}
+
+/// In a file that is no TOML, only what stands before the broken table can be judged; what lacks altogether may be in what is broken.
+fn before_the_breaks(files: &Files, syntax: &[Problem], more: Vec<Problem>) -> Vec<Problem> {
+    let end_of = |name: &str| {
+        let line = syntax.iter().filter(|problem| problem.file == name).map(|problem| problem.line).min()?;
+        let file = files.0.iter().find(|file| file.name == name)?;
+        Some((1..=line).rev().find(|line| file.line(*line).trim_start().starts_with('[')).unwrap_or(1))
+    };
+    more.into_iter().filter(|problem| end_of(&problem.file).is_none_or(|end| problem.line < end)).collect()
 }
 
 /// In the order in which a person meets them, each once.
@@ -75,6 +87,8 @@ pub(super) struct Builder<'a> {
     environment: &'a BTreeMap<String, String>,
     /// Some file is no TOML, or could not be read: what refers to it must not be blamed.
     pub(super) syntax: bool,
+    /// Tables that were refused as a whole.
+    pub(super) refused: &'a BTreeSet<String>,
 }
 
 /// Ids of one kind with the place of their first use.
@@ -138,6 +152,9 @@ impl<'a> Builder<'a> {
         compile: impl FnOnce(&S) -> Result<T, Vec<Fault>>,
     ) -> Option<T> {
         let (at, table) = tables.process.get(name)?;
+        if tables.refused.contains(name) {
+            return None;
+        }
         let mut section = Section::new(format!("[{name}]"), table, *at);
         self.desk.refuse_unknown(&mut section, &keys.concat());
         let spec: S = self.desk.read(&mut section, keys.first().copied());
@@ -295,7 +312,7 @@ impl<'a> Builder<'a> {
 
     /// A reference to a table of another kind must lead somewhere.
     pub(super) fn refer(&mut self, section: &mut Section<'_>, key: &str, id: &str, kind: &str, known: &Ids) {
-        if known.contains_key(id) || self.syntax {
+        if known.contains_key(id) || self.syntax || self.refused.contains(kind) {
             return;
         }
         let expected = match known.len() {

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use super::files::{Files, Place};
 use super::problem::{Problem, nearest};
 use super::shape::{self, Kind, Wrong, expects_secret};
-use super::tree::{Table, to_toml};
-use crate::base::text::clip;
+use super::tree::{Node, Table, What, to_toml};
+use crate::base::text::{clip, squeeze};
 use crate::model::Fault;
 
 /// One table under check.
@@ -47,6 +47,9 @@ pub(super) struct Desk<'a> {
     pub(super) problems: Vec<Problem>,
 }
 
+/// What a problem says: what was found, what is expected, and the word that was meant.
+type Told = (String, String, Option<String>);
+
 /// Words listed when none is near.
 const LISTED: usize = 40;
 
@@ -76,13 +79,13 @@ impl<'a> Desk<'a> {
             Some(_) => String::new(),
             None => format!("one of {}", listed(known)),
         };
-        self.push(section, key, at, "unknown key".to_owned(), expected, near);
+        self.push(section, key, at, ("unknown key".to_owned(), expected, near));
     }
 
     /// Refuses what stands at a place, in the caller's words.
     pub(super) fn refuse_at(&mut self, section: &mut Section<'_>, key: &str, at: Place, found: &str, expected: &str) {
         section.blamed.insert(key.to_owned());
-        self.push(section, key, at, found.to_owned(), expected.to_owned(), None);
+        self.push(section, key, at, (found.to_owned(), expected.to_owned(), None));
     }
 
     /// Reads the keys `only` into a module's settings; what is wrong is reported and left out.
@@ -100,27 +103,28 @@ impl<'a> Desk<'a> {
         let path = path_to(section.table, at).unwrap_or_default();
         if let Some(top) = path.split(['.', '[']).next().filter(|top| !top.is_empty()) {
             section.blamed.insert(top.to_owned());
+            section.blamed.insert(path.clone());
         }
         match wrong.kind {
-            Kind::UnknownKey { known, .. } => self.unknown_key(section, &path, at, known),
+            Kind::UnknownKey { known } => self.unknown_key(section, &path, at, known),
             Kind::UnknownWord { word, known } => {
                 let near = nearest(&word, known.iter().copied());
-                self.push(section, &path, at, found_text(&word), format!("one of {}", listed(known)), near);
+                self.push(section, &path, at, (found_text(&word), format!("one of {}", listed(known)), near));
             }
             Kind::Type { found, expected } => {
                 if expects_secret(&expected) {
                     self.hidden.push(at);
-                    self.push(section, &path, at, "a literal value in place of a secret".to_owned(), expected, None);
+                    self.push(section, &path, at, ("a literal value in place of a secret".to_owned(), expected, None));
                 } else {
                     let found = if self.hidden.contains(&at) { "a hidden value".to_owned() } else { format!("found {found}") };
-                    self.push(section, &path, at, found, expected, None);
+                    self.push(section, &path, at, (found, expected, None));
                 }
             }
             Kind::Missing(key) => {
                 let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-                self.push(section, &path, at, "missing".to_owned(), "this key".to_owned(), None);
+                self.push(section, &path, at, ("missing".to_owned(), "this key".to_owned(), None));
             }
-            Kind::Other(text) => self.push(section, &path, at, text, String::new(), None),
+            Kind::Other(text) => self.push(section, &path, at, (text, String::new(), None)),
         }
     }
 
@@ -138,7 +142,7 @@ impl<'a> Desk<'a> {
             Err(faults) => {
                 if faults.is_empty() && !section.is_spoilt() {
                     let (found, expected) = ("the table is refused without a reason", "a report of this: it is a mistake of the program");
-                    self.push(section, "", section.at, found.to_owned(), expected.to_owned(), None);
+                    self.push(section, "", section.at, (found.to_owned(), expected.to_owned(), None));
                 }
                 self.faults(section, faults);
                 None
@@ -146,42 +150,92 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Reports one refused setting.
+    /// Reports one refused setting, unless it only follows from something that was reported already.
     pub(super) fn fault(&mut self, section: &mut Section<'_>, fault: &Fault, did_you_mean: Option<String>) {
+        let place = section.table.find(&fault.key, &section.dropped);
         let top = fault.key.split(['.', '[']).next().unwrap_or_default();
-        if section.blamed.contains(top) && section.table.find(&fault.key, &section.dropped).is_none_or(|(_, _, whole)| !whole) {
+        let written = place.is_some_and(|(_, _, whole)| whole);
+        let deeper = |path: &String| path.strip_prefix(&fault.key).is_some_and(|rest| rest.starts_with(['.', '[']));
+        if (section.blamed.contains(top) && !written) || section.blamed.iter().any(deeper) {
             return;
         }
-        let (at, written) = match section.table.find(&fault.key, &section.dropped) {
-            Some((_, value, whole)) => (value, whole),
-            None => (section.at, false),
+        let at = place.map_or(section.at, |(_, value, _)| value);
+        let expected = squeeze(&fault.expected);
+        let near = did_you_mean.or_else(|| near_value(fault));
+        let said = fault.found.trim();
+        let (found, expected) = match node_at(section.table, at).map(|node| &node.what) {
+            _ if !written && matches!(said, "" | "nothing") => ("missing".to_owned(), expected),
+            _ if !written => (clip(said, FOUND_CHARS), expected),
+            _ if self.hidden.contains(&at) => ("a hidden value".to_owned(), expected),
+            Some(What::Table(_)) if said == "nothing" => ("found nothing".to_owned(), expected),
+            Some(what) if is_same(what, said) => (self.as_written(at).unwrap_or_else(|| found_text(said)), expected),
+            // The module tells what is wrong in its own words: "a secret that cannot be read".
+            Some(_) if ["a ", "an ", "no ", "the "].iter().any(|word| said.starts_with(word)) => {
+                (format!("{}: {expected}", clip(said, FOUND_CHARS)), String::new())
+            }
+            Some(_) | None => (found_text(said), expected),
         };
-        let found = match (written, fault.found.trim()) {
-            (false, "" | "nothing") => "missing".to_owned(),
-            (true, "") => "found \"\"".to_owned(),
-            (_, _) if self.hidden.contains(&at) => "a hidden value".to_owned(),
-            (true, found) => self.as_written(section, &fault.key).unwrap_or_else(|| found_text(found)),
-            (false, found) => clip(found, FOUND_CHARS),
-        };
-        self.push(section, &fault.key, at, found, fault.expected.clone(), did_you_mean);
+        self.push(section, &fault.key, at, (found, expected, near));
     }
 
-    /// The value as it stands in the file, unless it is a table or too long to be told.
-    fn as_written(&self, section: &Section<'_>, path: &str) -> Option<String> {
-        let (_, at, _) = section.table.find(path, &section.dropped)?;
+    /// The value as it stands in the file, unless it is a list or too long to be told.
+    fn as_written(&self, at: Place) -> Option<String> {
         let file = self.files.of(at);
         let text = file.text.get(at.start as usize..at.end as usize)?;
         let short = !text.contains('\n') && !text.starts_with(['[', '{']) && text.chars().count() <= FOUND_CHARS && !text.is_empty();
         short.then(|| format!("found {text}"))
     }
 
-    fn push(&mut self, section: &Section<'_>, key: &str, at: Place, found: String, expected: String, near: Option<String>) {
+    fn push(&mut self, section: &Section<'_>, key: &str, at: Place, (found, expected, near): Told) {
         let mut problem = Problem::at(self.files, at, &self.hidden);
         section.subject.clone_into(&mut problem.subject);
         key.clone_into(&mut problem.key);
         (problem.found, problem.expected, problem.did_you_mean) = (found, expected, near);
         self.problems.push(problem);
     }
+}
+
+/// Whether what a module says it found is the value itself.
+fn is_same(what: &What, said: &str) -> bool {
+    #[expect(clippy::float_cmp, reason = "the same number, read from the same digits")]
+    let number = |value: f64| said.parse::<f64>().is_ok_and(|said| said == value);
+    match what {
+        What::Text(text) | What::Date(text) | What::Loose(text) => squeeze(text) == squeeze(said),
+        What::Whole(whole) => said == whole.to_string() || number(*whole as f64),
+        What::Real(real) => number(*real),
+        What::Bool(yes) => said == yes.to_string(),
+        What::List(_) | What::Table(_) => false,
+    }
+}
+
+/// The word that was meant, among those that the module says it knows; for zones, among all there are.
+fn near_value(fault: &Fault) -> Option<String> {
+    let found = fault.found.trim();
+    if found.is_empty() || found.contains(' ') {
+        return None;
+    }
+    if fault.key.ends_with("zone") {
+        let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();
+        return nearest(found, names.iter().map(String::as_str));
+    }
+    let is_word = |word: &&str| word.len() > 2 && word.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
+    let known: Vec<&str> = fault.expected.split('`').skip(1).step_by(2).filter(is_word).collect();
+    if known.len() < 2 { None } else { nearest(found, known.iter().copied()) }
+}
+
+/// The value at a place.
+fn node_at(table: &Table, at: Place) -> Option<&Node> {
+    fn inside(node: &Node, at: Place) -> Option<&Node> {
+        if node.at == at {
+            return Some(node);
+        }
+        match &node.what {
+            What::List(nodes) => nodes.iter().find_map(|node| inside(node, at)),
+            What::Table(table) => node_at(table, at),
+            What::Text(_) | What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::Loose(_) => None,
+        }
+    }
+    table.entries.iter().find_map(|entry| inside(&entry.node, at))
 }
 
 fn found_text(found: &str) -> String {
@@ -200,7 +254,6 @@ pub(super) fn listed(words: &[&str]) -> String {
 
 /// The path of the key or value at a place.
 fn path_to(table: &Table, at: Place) -> Option<String> {
-    use super::tree::{Node, What};
     fn inside(node: &Node, at: Place, path: String) -> Option<String> {
         if node.at == at {
             return Some(path);
@@ -224,5 +277,5 @@ fn path_to(table: &Table, at: Place) -> Option<String> {
 pub(super) fn canonical(table: &Table, only: &[&str]) -> String {
     let mut entries: Vec<_> = table.entries.iter().filter(|entry| only.contains(&entry.key.as_str())).collect();
     entries.sort_by(|a, b| a.key.cmp(&b.key));
-    entries.iter().map(|entry| format!("{} = {}\n", entry.key, to_toml(&entry.node))).collect()
+    entries.iter().fold(String::new(), |text, entry| text + &entry.key + " = " + &to_toml(&entry.node) + "\n")
 }

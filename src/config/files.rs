@@ -1,4 +1,4 @@
-//! Finds and reads the configuration's files, and turns places in them into file:line:column. Knows no setting.
+//! Finds and reads the configuration's files, and turns places in them into file, line and column. Knows no setting.
 
 use std::fs;
 use std::io::Read;

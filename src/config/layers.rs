@@ -1,7 +1,7 @@
 //! Puts the layers over each other: built-in file, the user's files, environment, flags. Gives the process's tables merged and the
 //! repeated tables (`[[source]]` …) one after another. Knows the names of tables, not their keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::desk::{Desk, Section, listed};
@@ -32,6 +32,8 @@ pub(super) struct Tables {
     pub(super) process: BTreeMap<&'static str, (Place, Table)>,
     /// By name, in the order of files and lines.
     pub(super) repeated: BTreeMap<&'static str, Vec<(Place, Table)>>,
+    /// Tables that were refused as a whole, also under a wrong name: what lacks for want of them is no mistake of its own.
+    pub(super) refused: BTreeSet<String>,
 }
 
 /// The variables of the environment that are settings, as a file with one a line.
@@ -118,6 +120,14 @@ pub(super) fn merge(desk: &mut Desk<'_>, documents: &[Node]) -> Tables {
 }
 
 fn add(desk: &mut Desk<'_>, tables: &mut Tables, root: &Table, entry: &Entry) {
+    let before = desk.problems.len();
+    add_known(desk, tables, root, entry);
+    if let [refused, ..] = desk.problems.get(before..).unwrap_or_default() {
+        tables.refused.insert(refused.did_you_mean.clone().unwrap_or_else(|| entry.key.clone()));
+    }
+}
+
+fn add_known(desk: &mut Desk<'_>, tables: &mut Tables, root: &Table, entry: &Entry) {
     let layer = desk.files.of(entry.key_at).layer;
     if let Some(name) = PROCESS.into_iter().find(|name| *name == entry.key) {
         let Some((header, into)) = tables.process.get_mut(name) else { return };

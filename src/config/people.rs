@@ -75,7 +75,7 @@ impl People<'_> {
         match mail.as_slice() {
             [only] => Some((*only).clone()),
             // A channel that was refused has its own problem; this one would follow from it.
-            [] if self.open.len() < self.channels.len() || builder.syntax => None,
+            [] if self.open.len() < self.channels.len() || builder.syntax || builder.refused.contains("channel") => None,
             [] => {
                 let expected = "a channel for their digest: add one, such as `[[channel]]` with `id = \"mail\"`, `kind = \"email\"`, `host` \
                                 and `from`, or `kind = \"file\"` to write mails into a folder";

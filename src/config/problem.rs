@@ -1,6 +1,6 @@
 //! One mistake in the configuration, as a person reads it: where, what was found, what is expected. Knows no setting by name.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -78,19 +78,17 @@ impl Problem {
         let mut out = self.subject.clone();
         if !self.key.is_empty() {
             out.push_str(if out.is_empty() { "key " } else { " key " });
-            out.push_str(&format!("\"{}\"", self.key));
+            _ = write!(out, "\"{}\"", self.key);
         }
         if !out.is_empty() {
             out.push_str(": ");
         }
         out.push_str(&self.found);
+        if !self.expected.is_empty() {
+            _ = write!(out, ", expected {}", self.expected);
+        }
         if let Some(word) = &self.did_you_mean {
-            if !self.expected.is_empty() {
-                out.push_str(&format!(", expected {}", self.expected));
-            }
-            out.push_str(&format!(", did you mean \"{word}\"?"));
-        } else if !self.expected.is_empty() {
-            out.push_str(&format!(", expected {}", self.expected));
+            _ = write!(out, ", did you mean \"{word}\"?");
         }
         out
     }

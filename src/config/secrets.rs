@@ -103,7 +103,8 @@ fn from_file(path: &Path, check_mode: bool) -> Result<Secret, String> {
 fn refuse_open_mode(path: &Path, about: &fs::Metadata) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt;
     let mode = about.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(format!("can be read by other users (mode {mode:o}): run `chmod 600 {}`", path.display()))

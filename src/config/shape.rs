@@ -25,7 +25,7 @@ pub(super) struct Wrong {
 #[derive(Debug)]
 pub(super) enum Kind {
     /// A key that the table does not have.
-    UnknownKey { key: String, known: &'static [&'static str] },
+    UnknownKey { known: &'static [&'static str] },
     /// A word that is none of the allowed ones.
     UnknownWord { word: String, known: &'static [&'static str] },
     /// Another type.
@@ -74,8 +74,8 @@ impl de::Error for Wrong {
         Self::of(Kind::UnknownWord { word: word.to_owned(), known })
     }
 
-    fn unknown_field(key: &str, known: &'static [&'static str]) -> Self {
-        Self::of(Kind::UnknownKey { key: key.to_owned(), known })
+    fn unknown_field(_: &str, known: &'static [&'static str]) -> Self {
+        Self::of(Kind::UnknownKey { known })
     }
 
     fn missing_field(key: &'static str) -> Self {

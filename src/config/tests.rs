@@ -166,8 +166,8 @@ fn what_the_default_file_shows_has_the_right_types_and_words() {
     // One of each pair that must not stand together.
     let text = uncommented();
     let either = ["cron = ", "urls = ", "page_param = ", "filter = ", "paging = ", "select = [", "remove = ", "secret_next = ", "ca = "];
-    let text: String =
-        text.lines().filter(|line| !either.iter().any(|key| line.starts_with(key))).map(|line| format!("{line}\n")).collect();
+    let text: Vec<&str> = text.lines().filter(|line| !either.iter().any(|key| line.starts_with(key))).collect();
+    let text = text.join("\n");
     let text = text.replace("{ file = \"portal.token\" }", "\"x\"").replace("{ env = \"PORTAL_SESSION\" }", "\"x\"");
     if let Err(refusal) = load_with(&text, &[("MAIL_PASSWORD", "x"), ("CRM_SECRET", "x-x-x-x-x-x-x-x-x-x-x-x-x-x")], &[]) {
         panic!("{refusal}");
@@ -434,7 +434,7 @@ proptest! {
         for (head, key, value, broken) in lines {
             match heads.get(head) {
                 Some(head) if key % 3 == 0 => text.push_str(head),
-                Some(_) | None => text.push_str(&format!("{} = {}", keys[key % keys.len()], VALUES[value])),
+                Some(_) | None => text.extend([keys[key % keys.len()], " = ", VALUES[value]]),
             }
             text.push_str(if broken { " ]\n" } else { "\n" });
         }

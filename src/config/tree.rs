@@ -157,7 +157,9 @@ pub(super) fn parse(files: &Files, number: u16, problems: &mut Vec<Problem>) -> 
         let place = error.span().map_or(Place { file: number, start: 0, end: 0 }, |span| place(number, &span));
         let mut problem = Problem::at(files, place, &hidden);
         error.message().lines().next().unwrap_or("this is no TOML").clone_into(&mut problem.found);
-        "valid TOML".clone_into(&mut problem.expected);
+        if !problem.found.contains("expected") {
+            "valid TOML".clone_into(&mut problem.expected);
+        }
         problems.push(problem);
     }
     for (at, found) in bad {
@@ -191,20 +193,17 @@ fn node(file: u16, given: &Spanned<DeValue<'_>>, bad: &mut Vec<(Place, String)>)
     let at = place(file, &given.span());
     let what = match given.get_ref() {
         DeValue::String(text) => What::Text(text.to_string()),
-        DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
-            Ok(number) => What::Whole(number),
-            Err(_) => {
-                bad.push((at, format!("{number}")));
-                What::Whole(0)
-            }
-        },
-        DeValue::Float(number) => match number.as_str().parse() {
-            Ok(number) => What::Real(number),
-            Err(_) => {
-                bad.push((at, format!("{number}")));
-                What::Real(0.0)
-            }
-        },
+        DeValue::Integer(number) => {
+            let read = i64::from_str_radix(number.as_str(), number.radix());
+            What::Whole(read.unwrap_or_else(|_| {
+                bad.push((at, number.to_string()));
+                0
+            }))
+        }
+        DeValue::Float(number) => What::Real(number.as_str().parse().unwrap_or_else(|_| {
+            bad.push((at, number.to_string()));
+            0.0
+        })),
         DeValue::Boolean(yes) => What::Bool(*yes),
         DeValue::Datetime(date) => What::Date(date.to_string()),
         DeValue::Array(nodes) => What::List(nodes.iter().map(|value| node(file, value, bad)).collect()),
@@ -421,7 +420,7 @@ mod tests {
             if problems.is_empty() {
                 let (_, again, problems) = read(&format!("a = {printed}\n"));
                 prop_assert!(problems.is_empty(), "{printed}: {problems:?}");
-                let again = again.get("a").map(|node| to_toml(node));
+                let again = again.get("a").map(to_toml);
                 prop_assert_eq!(again, Some(printed));
             }
             let _ = files.first_place();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::base::ids::{ContentHash, SourceId};
-use crate::model::{Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, Page, PageRole, Reading, Record, RecordKind, Value};
+use crate::model::{Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, Page, Reading, Record, RecordKind, Value};
 
 /// One page of a listing, checked again and again.
 struct Listing {
@@ -29,7 +29,7 @@ impl Listing {
     fn new(rules: Rules) -> Self {
         let source: SourceId = "s".parse().expect("slug");
         let now = Timestamp::constant(1_795_000_000, 0);
-        let page = Page::new(&source, "https://a.example/".parse().expect("url"), PageRole::Root, now);
+        let page = Page::root(&source, "https://a.example/".parse().expect("url"), now);
         Self { rules, page, records: Vec::new(), now }
     }
 

@@ -8,9 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::*;
 use crate::base::ids::{ContentHash, RecordId, SourceId};
-use crate::model::{
-    Block, Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, Page, PageRole, Reading, Record, RecordKind, Value,
-};
+use crate::model::{Block, Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, Page, Reading, Record, RecordKind, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Banner {
@@ -142,7 +140,7 @@ impl Watch {
     fn new(count: usize) -> Self {
         let source: SourceId = "s".parse().expect("slug");
         let now = Timestamp::constant(1_795_000_000, 0);
-        let page = |i| Page::new(&source, format!("https://a.example/{i}").parse().expect("url"), PageRole::Root, now);
+        let page = |i| Page::root(&source, format!("https://a.example/{i}").parse().expect("url"), now);
         let pages = (0..count).map(|i| (page(i), Vec::new(), None)).collect();
         Self { rules: Rules::default(), now, noise: NoiseSeen::default(), pages, records: BTreeMap::new(), requests: 0 }
     }

@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn gone_after_two_complete_visits_and_never_by_an_incomplete_one() {
-        let mut source = Source { state: SourceState::new(&"s".parse().expect("slug")), records: BTreeMap::new() };
+        let mut source =
+            Source { state: SourceState::new(&"s".parse().expect("slug"), crate::base::ids::PageId(1)), records: BTreeMap::new() };
         for (members, complete, want) in [
             (0..40, true, (0, None)),
             (0..39, true, (0, None)),
@@ -190,7 +191,8 @@ mod tests {
 
     #[test]
     fn the_baseline_ends_with_the_first_complete_visit_or_the_third_incomplete_one() {
-        let mut source = Source { state: SourceState::new(&"s".parse().expect("slug")), records: BTreeMap::new() };
+        let mut source =
+            Source { state: SourceState::new(&"s".parse().expect("slug"), crate::base::ids::PageId(1)), records: BTreeMap::new() };
         source.visit(0..0, true);
         assert_eq!(source.state.baseline, Baseline::Pending(1));
         assert!(matches!(source.state.health, Health::Ill { .. }));
@@ -198,7 +200,8 @@ mod tests {
         assert_eq!(source.state.baseline, Baseline::Pending(2));
         source.visit(0..5, false);
         assert!(matches!(source.state.baseline, Baseline::Done(_)));
-        let mut quick = Source { state: SourceState::new(&"s".parse().expect("slug")), records: BTreeMap::new() };
+        let mut quick =
+            Source { state: SourceState::new(&"s".parse().expect("slug"), crate::base::ids::PageId(1)), records: BTreeMap::new() };
         quick.visit(0..5, true);
         assert!(matches!((quick.state.baseline, quick.state.health), (Baseline::Done(_), Health::Well { .. })));
     }

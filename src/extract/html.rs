@@ -17,6 +17,7 @@ use memchr::memchr;
 use scraper::Html;
 
 use super::Input;
+use crate::base::caps;
 use crate::model::{Failure, FailureClass};
 
 use guard::Guard;
@@ -25,8 +26,8 @@ use meter::{Meter, Over};
 pub(super) use sink::NodeId;
 pub(super) use text::{breaks, skipped, visible_text};
 
-/// Bytes given to the tokenizer at once, when no tag cuts them shorter.
-const PIECE: usize = 16 * 1024;
+/// Bytes given to the tokenizer at once.
+const PIECE: usize = 4 * 1024;
 /// Bytes of a tag after which its attributes are counted before it ends.
 const LONG_TAG: usize = 4 * 1024;
 /// Bytes, and steps of counted work, between two looks at the clock.
@@ -52,58 +53,85 @@ pub(super) fn parse(text: &str, input: &Input<'_>) -> Result<Tree, Failure> {
 
 /// As [`parse`], and the work it took.
 fn parse_counted(text: &str, input: &Input<'_>) -> Result<(Tree, u64), Failure> {
+    match attempt(text, input, Cut::Anywhere)? {
+        Some(parsed) => Ok(parsed),
+        None => Ok(attempt(text, input, Cut::AtTags)?.expect("only pieces cut anywhere leave a doubt")),
+    }
+}
+
+/// How the text is cut into pieces.
+#[derive(Clone, Copy, PartialEq)]
+enum Cut {
+    /// Every [`PIECE`] bytes: quick, but a long tag cannot be told from a long comment.
+    Anywhere,
+    /// At each `<` too: whatever is unfinished at the end of a piece began where a piece began.
+    AtTags,
+}
+
+/// Parses once; `None` when a doubt about a long tag asks for the other cut.
+fn attempt(text: &str, input: &Input<'_>, cut: Cut) -> Result<Option<(Tree, u64)>, Failure> {
     let meter = Meter::new();
     let tokenizer = Tokenizer::new(Guard::new(meter.clone()), TokenizerOpts::default());
-    feed(&tokenizer, &meter, text, input)?;
-    if meter.over().is_none() {
-        tokenizer.end();
+    if !feed(&tokenizer, &meter, text, input, cut)? {
+        return Ok(None);
     }
+    tokenizer.end();
     if let Some(over) = meter.over() {
         return Err(limit(input, over));
     }
     let work = meter.work();
     let nodes = meter.nodes();
-    Ok((Tree { html: tokenizer.sink.finish(), nodes }, work))
+    Ok(Some((Tree { html: tokenizer.sink.finish(), nodes }, work)))
 }
 
 fn limit(input: &Input<'_>, over: Over) -> Failure {
     Failure::new(FailureClass::ParseLimit, format!("{}: {over}", input.url))
 }
 
-/// Gives the text to the tokenizer so that each `<` begins a piece: then whatever is unfinished at the end of a piece began where a piece began.
-fn feed(tokenizer: &Tokenizer<Guard>, meter: &Meter, text: &str, input: &Input<'_>) -> Result<(), Failure> {
+/// Gives the text to the tokenizer piece by piece; `false` when a doubt asks for the other cut.
+///
+/// The tokenizer compares each attribute of a tag with all before it, and says nothing until the tag ends. So a silent stretch is looked at from
+/// outside: roughly at first, and only if there may be too many attributes in it, exactly.
+fn feed(tokenizer: &Tokenizer<Guard>, meter: &Meter, text: &str, input: &Input<'_>, cut: Cut) -> Result<bool, Failure> {
     let whole = StrTendril::from_slice(text);
     let queue = BufferQueue::default();
-    let mut unfinished: Option<Unfinished> = None;
+    let mut silent: Option<Silent> = None;
     let (mut looked_at, mut looked_work) = (0, 0);
     let mut at = 0;
     while at < text.len() {
-        let end = piece_end(text, at);
+        let end = piece_end(text, at, cut);
         let tokens = meter.tokens();
         queue.push_back(whole.subtendril(small(at), small(end - at)));
         while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
-        if meter.tokens() == tokens {
-            let open = unfinished.get_or_insert(Unfinished { start: at, count_at: at + LONG_TAG });
-            open.count(text.as_bytes(), end, meter);
-        } else {
-            unfinished = None;
-        }
-        at = end;
         if let Some(over) = meter.over() {
             return Err(limit(input, over));
         }
+        if meter.tokens() == tokens {
+            let silent = silent.get_or_insert(Silent { start: at, count_at: at + LONG_TAG, separators: 0 });
+            match cut {
+                Cut::Anywhere if silent.doubtful(&text.as_bytes()[at..end]) => return Ok(false),
+                Cut::Anywhere => {}
+                Cut::AtTags => silent.count(text.as_bytes(), end, meter),
+            }
+        } else {
+            silent = None;
+        }
+        at = end;
         if at - looked_at >= LOOK_BYTES || meter.work() - looked_work >= LOOK_WORK {
             (looked_at, looked_work) = (at, meter.work());
             input.check_time()?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-/// The end of the piece that begins at `at`: before the next `<`, or [`PIECE`] bytes on, at a character's border.
-fn piece_end(text: &str, at: usize) -> usize {
+/// The end of the piece that begins at `at`, at a character's border.
+fn piece_end(text: &str, at: usize, cut: Cut) -> usize {
     let limit = text.floor_char_boundary((at + PIECE).min(text.len()));
-    memchr(b'<', &text.as_bytes()[at + 1..limit]).map_or(limit, |next| at + 1 + next)
+    match cut {
+        Cut::Anywhere => limit,
+        Cut::AtTags => memchr(b'<', &text.as_bytes()[at + 1..limit]).map_or(limit, |next| at + 1 + next),
+    }
 }
 
 /// Bodies are capped far below 4 GiB ([`caps::BODY_BYTES`]); what is longer would be cut by the tokenizer's own limit anyway.
@@ -111,15 +139,21 @@ fn small(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-/// A tag (or comment) of which the end has not come yet.
-struct Unfinished {
+/// A stretch in which no token ended: the inside of a tag, a comment or a declaration.
+struct Silent {
     start: usize,
     count_at: usize,
+    separators: usize,
 }
 
-impl Unfinished {
-    /// The tokenizer compares each attribute of a tag with all before it, and says nothing until the tag ends: so a long tag is counted from
-    /// outside. At 4 KiB, then at twice the length each time, so that this stays linear.
+impl Silent {
+    /// Whether, with this piece, it may hold too many attributes: each has white space, a slash or a closing quote before it.
+    fn doubtful(&mut self, piece: &[u8]) -> bool {
+        self.separators += piece.iter().filter(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'')).count();
+        self.separators > caps::HTML_ATTRIBUTES / 2
+    }
+
+    /// Counts the attributes from the beginning of the tag: at 4 KiB, then at twice the length each time, so that this stays linear.
     fn count(&mut self, text: &[u8], end: usize, meter: &Meter) {
         if end >= self.count_at {
             self.count_at = end + (end - self.start);

@@ -7,7 +7,7 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::html::{self, Tree};
-use super::record::{Gather, Parts, RecordRule};
+use super::record::{Gather, Parts, RecordRule, canonical};
 use super::selector::{Css, Pick, Taker};
 use super::transform::{Plan, plans, read_fields};
 use super::value::{self, Hints};
@@ -79,13 +79,10 @@ impl ListingReader {
     pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
         let kind = Kind::from_word(&spec.kind).unwrap_or(Kind::Listing);
         let hints = Hints::compile(spec, about, faults);
-        let record = match &spec.record {
-            Some(text) => Css::compile("record", text, faults),
-            None => {
-                faults.push(Fault::new("record", "", "a CSS selector of one record, such as `li.item`"));
-                None
-            }
-        };
+        if spec.record.is_none() {
+            faults.push(Fault::new("record", "", "a CSS selector of one record, such as `li.item`"));
+        }
+        let record = spec.record.as_deref().and_then(|text| Css::compile("record", text, faults));
         if spec.fields.is_empty() {
             faults.push(Fault::new("fields", "", "at least one field, such as `{ name = \"h3\", url = \"h3 a @href\" }`"));
         }
@@ -175,7 +172,10 @@ impl Detail {
                 Some(Value::Text(text)) => value::url(text, base),
                 _ => None,
             },
-            Self::Pick(pick) => taker.take(pick, false, element, "")?.first().and_then(|words| value::url(&words.text, base)),
+            Self::Pick(pick) => {
+                let words = taker.take(pick, false, element, "")?;
+                words.first().and_then(|words| value::url(&words.text, base)).map(|url| canonical(&url))
+            }
         })
     }
 }

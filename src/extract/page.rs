@@ -45,6 +45,7 @@ fn fixed(text: &str) -> Pick {
 
 impl PageReader {
     /// Checks and compiles; all faults are added.
+    #[expect(clippy::unnecessary_wraps, reason = "the same shape for every kind")]
     pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
         let hints = Hints::compile(spec, about, faults);
         let mut list = |key: &str, list: &List| -> Vec<Css> {
@@ -209,7 +210,7 @@ impl Walk<'_> {
         let mut path = place(&frames[..=at]);
         if frames[at].runs > 1 {
             // Words after an inner block are a run of their own.
-            path.push_str(&format!("~{}", frames[at].runs));
+            path = format!("{path}~{}", frames[at].runs);
         }
         self.taken += path.len() + squeezed.len();
         if self.taken > TAKEN {

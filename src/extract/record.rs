@@ -51,7 +51,7 @@ impl RecordRule {
     }
 
     /// The key: by the setting, else the format's own id, else the record's own address, else its name and place.
-    fn key_of(&self, parts: &Parts, page: &Url) -> Result<String, String> {
+    fn key_of(&self, parts: &Parts, page: &Gather<'_>) -> Result<String, String> {
         let text = |name: &str| parts.fields.get(name).map(|found| key_text(&found.value)).filter(|text| !text.is_empty());
         if !self.key.is_empty() {
             let values: Vec<_> = self.key.iter().map(|name| text(name.as_str()).unwrap_or_default()).collect();
@@ -64,7 +64,7 @@ impl RecordRule {
         if let Some(id) = parts.id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
             return Ok(id.to_owned());
         }
-        if let Some(own) = parts.own_url().map(canonical).filter(|own| *own != canonical(page)) {
+        if let Some(own) = parts.own_url().map(canonical).filter(|own| *own != page.canonical) {
             return Ok(own.into());
         }
         let name = NAMES.iter().find_map(|name| text(name)).map(|name| words(&name)).filter(|name| !name.is_empty());
@@ -166,6 +166,7 @@ pub(super) fn canonical(url: &Url) -> Url {
 pub(super) struct Gather<'a> {
     rule: &'a RecordRule,
     page: &'a Url,
+    canonical: Url,
     seen: HashMap<String, usize>,
     most: usize,
     /// What was gathered.
@@ -199,7 +200,14 @@ impl Parts {
 impl<'a> Gather<'a> {
     /// Nothing yet, from the page at this address.
     pub(super) fn new(rule: &'a RecordRule, page: &'a Url) -> Self {
-        Self { rule, page, seen: HashMap::new(), most: caps::RECORDS, extract: Extract { whole: true, ..Extract::default() } }
+        Self {
+            rule,
+            page,
+            canonical: canonical(page),
+            seen: HashMap::new(),
+            most: caps::RECORDS,
+            extract: Extract { whole: true, ..Extract::default() },
+        }
     }
 
     /// For formats with a limit of their own, instead of [`caps::RECORDS`].
@@ -217,7 +225,7 @@ impl<'a> Gather<'a> {
             self.extract.whole = false;
             return;
         }
-        let key = match self.rule.key_of(&parts, self.page) {
+        let key = match self.rule.key_of(&parts, self) {
             Ok(key) => key,
             Err(reason) => return self.refuse(parts.path, reason),
         };

@@ -82,7 +82,7 @@ fn every_kind_reads_without_settings() {
     let url = Url::parse("https://a.example/x").unwrap();
     for kind in Kind::ALL {
         let reader = by_content(kind, &url, &about());
-        assert_eq!(reader.roots(), [url.clone()]);
+        assert_eq!(reader.roots(), std::slice::from_ref(&url));
         assert_eq!(Kind::from_word(kind.word()), Some(kind));
     }
 }
@@ -90,7 +90,7 @@ fn every_kind_reads_without_settings() {
 /// Page, settings, records, and words that some record must hold.
 type Sample = (&'static str, &'static str, usize, &'static [(&'static str, &'static str)]);
 
-/// The counts of `tbdw` are those of its gold XPaths, counted by another parser (html5lib) and XPath engine (libxml2).
+/// The counts of `tbdw` are those of its gold paths, counted by another parser (`html5lib`) and another engine (`libxml2`).
 const SAMPLES: &[Sample] = &[
     (
         "tbdw/1.html",

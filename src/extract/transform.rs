@@ -210,16 +210,15 @@ impl Plan {
     }
 }
 
+/// Gives the words that the plan with this index finds.
+pub(super) type Select<'s> = dyn FnMut(usize, &Plan) -> Result<Vec<Words>, Failure> + 's;
+
 /// Reads all fields of one record. `select` is called once for each plan that selects, with its index, and gives the words it finds.
 ///
 /// # Errors
 ///
 /// Those of `select`.
-pub(super) fn read_fields(
-    plans: &[Plan],
-    base: &Url,
-    select: &mut dyn FnMut(usize, &Plan) -> Result<Vec<Words>, Failure>,
-) -> Result<BTreeMap<FieldName, Found>, Failure> {
+pub(super) fn read_fields(plans: &[Plan], base: &Url, select: &mut Select<'_>) -> Result<BTreeMap<FieldName, Found>, Failure> {
     let mut fields = BTreeMap::new();
     let wanted = |name: &FieldName| plans.iter().any(|plan| matches!(&plan.take, Take::From(other) if other == name));
     let mut lent = BTreeMap::new();

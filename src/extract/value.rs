@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use phonenumber::country;
 use url::Url;
 
+use super::record::canonical;
 use super::{About, Spec};
 use crate::base::text::squeeze;
 use crate::model::{Fault, Value, ZoneFrom};
@@ -134,7 +135,8 @@ pub(super) fn compile_currency(key: &str, code: &str, faults: &mut Vec<Fault>) -
 pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option<Value> {
     match kind {
         Type::Text => Some(squeeze(words)).filter(|text| !text.is_empty()).map(Value::Text),
-        Type::Url => url(words, base).map(Value::Url),
+        // A session's number would make the same address another one at each visit.
+        Type::Url => url(words, base).map(|url| Value::Url(canonical(&url))),
         Type::Money => money::amount(words, hints).map(Value::Money),
         Type::Number => money::number(words).map(Value::Number),
         Type::Date => when::read(words, hints).map(|when| Value::Date(when.date())),

@@ -144,6 +144,7 @@ async fn settle(
         }
         let unsaved = lane.unsaved();
         turn.host_state = unsaved.as_ref().map(|(state, _)| state.clone());
+        effects.hook.pass("check.decided");
         match effects.store.commit(turn).await {
             Ok(()) => {
                 if let Some((_, revision)) = unsaved {

@@ -76,7 +76,9 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
     for due in effects.store.due_entries(now, ENTRIES).await? {
         for batch in outbox::batches(&due.entries, now) {
             let message = seal(effects, config, batch, now).await?;
+            effects.hook.pass("drain.made");
             effects.store.seal(message).await?;
+            effects.hook.pass("drain.sealed");
             done.sealed += 1;
         }
     }
@@ -219,6 +221,7 @@ pub async fn send_some(
             continue;
         }
         let outcome = open.send(&message, effects.clock.now()).await;
+        effects.hook.pass("drain.sent");
         done.delivered += usize::from(matches!(outcome, Outcome::Accepted { .. }));
         metrics::counter!(telemetry::SENDS, "channel" => channel.to_string(), "outcome" => outcome.word()).increment(1);
         let stopped = settle(effects, config, (message, settings), outcome).await?;
@@ -248,6 +251,7 @@ async fn settle(
     let notices = notices(config, &settings.id, &after.notices, now)?;
     let channel = (after.channel != before).then_some(after.channel);
     effects.store.acknowledge(after.message, channel, notices).await?;
+    effects.hook.pass("drain.acknowledged");
     Ok(fails)
 }
 

@@ -51,6 +51,14 @@ impl Language {
         }
     }
 
+    /// What a bare number of size counts.
+    pub(super) const fn people(self) -> &'static str {
+        match self {
+            Self::En => "people",
+            Self::Es => "personas",
+        }
+    }
+
     pub(super) const fn word(self, word: Word) -> &'static str {
         match (self, word) {
             (Self::En, Word::WhyNow) => "Why now",

@@ -133,7 +133,7 @@ fn signal(organisation: OrganisationId, kind: SignalKind, sentence: &str, when: 
 }
 
 fn sources() -> Vec<SourceState> {
-    let state = |id: &str| SourceState::new(&id.parse().unwrap());
+    let state = |id: &str| SourceState::new(&id.parse().unwrap(), crate::base::ids::PageId(1));
     let mut well = state("es-market");
     well.complete_until = Some(at("2026-11-23T06:40:00Z"));
     well.health = Health::Well { since: at("2026-11-01T00:00:00Z") };

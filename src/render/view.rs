@@ -131,7 +131,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         number,
         name: name_of(item, language),
         tag: tag(lead, language),
-        about: about(organisation),
+        about: about(organisation, language),
         contacts: contacts(organisation),
         why_now: language.word(Word::WhyNow),
         reasons: newest(signals).into_iter().take(REASONS).map(|signal| reason(reader, signal, now)).collect(),
@@ -168,13 +168,15 @@ fn words(organisation: &Organisation, name: FactName, most: usize) -> Vec<String
     out
 }
 
-fn about(organisation: &Organisation) -> Vec<String> {
+fn about(organisation: &Organisation, language: Language) -> Vec<String> {
     let mut place: Vec<String> = Vec::new();
     for name in [FactName::Address, FactName::Place, FactName::Region, FactName::Country] {
         place.extend(words(organisation, name, 1).into_iter().filter(|word| !place.iter().any(|known| known == word)).collect::<Vec<_>>());
     }
     let what = words(organisation, FactName::Industry, 2).join(", ");
     let size = words(organisation, FactName::Size, 1).join("");
+    // A bare number says nothing; bands such as "51-200 employees" speak for themselves.
+    let size = if size.chars().all(|c| c.is_ascii_digit()) && !size.is_empty() { format!("{size} {}", language.people()) } else { size };
     [what, size, place.join(", ")].into_iter().filter(|part| !part.is_empty()).collect()
 }
 

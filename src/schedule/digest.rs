@@ -4,26 +4,40 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use super::spec::duration;
 use super::windows::{Days, clock_time, instant};
 
 /// What is expected of a digest's times.
-const SHAPE: &str = "days and times such as `Mon-Fri 08:00`, `daily 07:30` or `Mon,Thu 09:00, 16:00`";
+const SHAPE: &str = "days and times such as `Mon-Fri 08:00`, `daily 07:30` or `Mon,Thu 09:00, 16:00`, or `every 2h`";
+/// The longest distance of `every`; what is longer is said by days.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
-/// Times of the week in a zone: `Mon-Fri 08:00`, `daily 07:30`, `Mon,Thu 09:00, 16:00`, `Mon-Fri 08:00; Sat 10:00`.
+/// Times of the week in a zone: `Mon-Fri 08:00`, `daily 07:30`, `Mon,Thu 09:00, 16:00`, `Mon-Fri 08:00; Sat 10:00`; or `every 2h`,
+/// counted from 1970 so that it stays the same over restarts.
 ///
 /// Each listed time comes once on each listed civil day, whatever the clocks do: in a skipped hour it comes an hour later, in a
 /// repeated hour the first time. (Two listed times that fall on one instant in a skipped hour are one.)
 #[derive(Debug, Clone)]
 pub struct DigestTimes {
     zone: TimeZone,
-    slots: Vec<(Days, BTreeSet<Time>)>,
+    rhythm: Rhythm,
+}
+
+#[derive(Debug, Clone)]
+enum Rhythm {
+    Listed(Vec<(Days, BTreeSet<Time>)>),
+    Every(SignedDuration),
 }
 
 impl DigestTimes {
     /// Reads the text; the error says what is expected. Without days, every day is meant.
     pub fn parse(text: &str, zone: TimeZone) -> Result<Self, String> {
+        if let Some(every) = text.trim().strip_prefix("every ") {
+            let every = duration(every).filter(|every| (SignedDuration::from_secs(1)..=LONGEST).contains(every)).ok_or(SHAPE)?;
+            return Ok(Self { zone, rhythm: Rhythm::Every(every) });
+        }
         let mut slots: Vec<(Days, BTreeSet<Time>)> = Vec::new();
         let mut days: Vec<&str> = Vec::new();
         for word in text.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()) {
@@ -41,17 +55,23 @@ impl DigestTimes {
                 days.push(word);
             }
         }
-        if slots.is_empty() || !days.is_empty() { Err(SHAPE.to_owned()) } else { Ok(Self { zone, slots }) }
+        if slots.is_empty() || !days.is_empty() { Err(SHAPE.to_owned()) } else { Ok(Self { zone, rhythm: Rhythm::Listed(slots) }) }
     }
 
     /// The first time strictly after `after`.
     pub fn next(&self, after: Timestamp) -> Timestamp {
+        if let Rhythm::Every(every) = self.rhythm {
+            return floor(after, every).and_then(|at| at.checked_add(every).ok()).unwrap_or(Timestamp::MAX);
+        }
         // Eight days reach the same weekday again; a day more on each side for what a skipped hour moves over midnight.
         self.around(after, -1..=9).filter(|at| *at > after).min().unwrap_or(Timestamp::MAX)
     }
 
     /// The last time not after `at`; `None` only at the very beginning of time.
     pub fn last(&self, at: Timestamp) -> Option<Timestamp> {
+        if let Rhythm::Every(every) = self.rhythm {
+            return floor(at, every);
+        }
         self.around(at, -9..=1).filter(|fire| *fire <= at).max()
     }
 
@@ -66,15 +86,24 @@ impl DigestTimes {
     }
 
     fn on(&self, date: Date) -> impl Iterator<Item = Timestamp> {
-        let listed = self.slots.iter().filter(move |(days, _)| days.contain(date.weekday()));
+        let slots: &[_] = match &self.rhythm {
+            Rhythm::Listed(slots) => slots,
+            Rhythm::Every(_) => &[],
+        };
+        let listed = slots.iter().filter(move |(days, _)| days.contain(date.weekday()));
         listed.flat_map(|(_, times)| times).filter_map(move |time| instant(date, *time, &self.zone))
     }
+}
+
+/// The last multiple of `every`, counted from 1970, that is not after `at`.
+fn floor(at: Timestamp, every: SignedDuration) -> Option<Timestamp> {
+    let (at, every) = (at.as_millisecond(), i64::try_from(every.as_millis()).ok().filter(|every| *every > 0)?);
+    Timestamp::from_millisecond(at - at.rem_euclid(every)).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::SignedDuration;
 
     fn zone(name: &str) -> TimeZone {
         TimeZone::get(name).expect("bundled")
@@ -92,6 +121,9 @@ mod tests {
             ("Sun 02:30", "2026-03-28T12:00:00Z", "2026-03-29T01:30:00Z"),
             ("Sun 02:30", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"),
             ("Sun 02:30", "2026-10-25T00:30:00Z", "2026-11-01T01:30:00Z"),
+            ("every 12s", "2026-11-23T08:00:00Z", "2026-11-23T08:00:12Z"),
+            ("every 12s", "2026-11-23T08:00:11.999Z", "2026-11-23T08:00:12Z"),
+            ("every 2h", "2026-11-23T07:59:59Z", "2026-11-23T08:00:00Z"),
         ] {
             let times = DigestTimes::parse(text, zone("Europe/Madrid")).expect(text);
             let after: Timestamp = after.parse().expect(after);
@@ -100,7 +132,19 @@ mod tests {
             assert_eq!(times.last(next), Some(next), "{text}");
             assert!(times.last(next - SignedDuration::from_nanos(1)).is_some_and(|last| last <= after), "{text}");
         }
-        for text in ["", "Mon", "8", "Mon-Fri 8", "Mon-Fri 25:00", "Mon-Fri 08:00 Sat", "fortnightly 08:00"] {
+        for text in [
+            "",
+            "Mon",
+            "8",
+            "Mon-Fri 8",
+            "Mon-Fri 25:00",
+            "Mon-Fri 08:00 Sat",
+            "fortnightly 08:00",
+            "every",
+            "every day",
+            "every 0s",
+            "every 2d",
+        ] {
             assert!(DigestTimes::parse(text, TimeZone::UTC).is_err(), "{text}");
         }
     }

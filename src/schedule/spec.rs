@@ -142,7 +142,7 @@ fn cron(line: &str, schedule: &Schedule) -> Result<(Cron, SignedDuration), Strin
 }
 
 /// Reads `30m`, `1h 30m`, `1d` (24 hours).
-fn duration(text: &str) -> Option<SignedDuration> {
+pub(super) fn duration(text: &str) -> Option<SignedDuration> {
     text.trim().parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok()
 }
 

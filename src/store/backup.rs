@@ -33,12 +33,11 @@ struct Manifest {
 
 impl Manifest {
     fn to_text(&self) -> String {
-        let mut text = format!("{FIRST_LINE}\nmade {}\nkeys {}\n", self.at, self.keys);
-        for file in &self.files {
-            text.push_str(&format!("file {} {} {}\n", file.sum, file.length, file.path.display()));
-        }
-        text.push_str(&format!("end {}\n", blake3::hash(text.as_bytes()).to_hex()));
-        text
+        let line = |file: &Listed| format!("file {} {} {}\n", file.sum, file.length, file.path.display());
+        let files: String = self.files.iter().map(line).collect();
+        let body = format!("{FIRST_LINE}\nmade {}\nkeys {}\n{files}", self.at, self.keys);
+        let end = blake3::hash(body.as_bytes()).to_hex();
+        format!("{body}end {end}\n")
     }
 
     /// Reads a manifest; one that is cut off or altered is none.

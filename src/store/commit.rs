@@ -14,7 +14,6 @@ use super::embedded::Inner;
 use super::error::{CommitError, StoreError};
 use super::frame::{self, BlobRef};
 use super::generation::Generation;
-use super::index::Index;
 use super::prepare::{Check, Effect, Prepared};
 use super::stored::{StoredIds, StoredVersions};
 use super::tally::Tally;
@@ -33,7 +32,7 @@ const IDS: usize = 120;
 /// Something for the committer.
 pub(super) enum Job {
     /// A commit; the answer is how many of its conditional writes took place.
-    Write(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>),
+    Write(Box<Prepared>, Answer),
     /// Anything that must happen between two groups.
     Between(Box<dyn FnOnce(&mut Committer) + Send>),
 }
@@ -47,7 +46,9 @@ pub(super) struct Committer {
     together: usize,
 }
 
-type Waiting = (Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>, u64);
+type Answer = oneshot::Sender<Result<u64, CommitError>>;
+type Asked = Vec<(Box<Prepared>, Answer)>;
+type Admitted = Vec<(Box<Prepared>, Answer, u64)>;
 
 /// Runs until the store is closed.
 pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
@@ -81,7 +82,7 @@ impl Committer {
     }
 
     /// Takes what else is in flight; a job that is no commit ends the group and is returned.
-    fn gather(&self, jobs: &Receiver<Job>, group: &mut Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>) -> Option<Job> {
+    fn gather(&self, jobs: &Receiver<Job>, group: &mut Asked) -> Option<Job> {
         let watch = Stopwatch::start();
         while group.len() < GROUP && self.inner.coming.load(Ordering::SeqCst) > 0 {
             let left = WAIT.checked_sub(watch.elapsed())?;
@@ -97,7 +98,7 @@ impl Committer {
         None
     }
 
-    fn commit(&mut self, group: Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>) {
+    fn commit(&mut self, group: Asked) {
         if let Some(why) = self.inner.stopped() {
             for (_, answer) in group {
                 let _ = answer.send(Err(StoreError::Stopped(why.clone()).into()));
@@ -125,37 +126,30 @@ impl Committer {
     }
 
     /// Writes a group: conditions, blobs, batch, flush, sync; then memory.
-    fn write(
-        &mut self,
-        group: Vec<(Box<Prepared>, oneshot::Sender<Result<u64, CommitError>>)>,
-        admitted: &mut Vec<Waiting>,
-    ) -> Result<(), StoreError> {
+    fn write(&mut self, group: Asked, admitted: &mut Admitted) -> Result<(), StoreError> {
         let inner = Arc::clone(&self.inner);
         let generation = inner.generation()?;
         let mut batch = Group::new(&generation);
         let mut effects = Vec::new();
-        {
-            let mut index = inner.index();
-            for (prepared, answer) in group {
-                match batch.admit(&prepared, &mut index, &mut effects) {
-                    Ok(applied) => admitted.push((prepared, answer, applied)),
-                    Err(refused @ CommitError::Conflict { .. }) => {
-                        let _ = answer.send(Err(refused));
-                    }
-                    Err(CommitError::Store(why)) => {
-                        admitted.push((prepared, answer, 0));
-                        return Err(why);
-                    }
+        for (mut prepared, answer) in group {
+            match batch.admit(&mut prepared, &inner, &mut effects) {
+                Ok(applied) => admitted.push((prepared, answer, applied)),
+                Err(refused @ CommitError::Conflict { .. }) => {
+                    let _ = answer.send(Err(refused));
+                }
+                Err(CommitError::Store(why)) => {
+                    admitted.push((prepared, answer, 0));
+                    return Err(why);
                 }
             }
-            let (times, dead) = index.take_times();
-            for (key, shape) in times {
-                let value = frame::pack(&shape, None, &inner.segments, &mut Vec::new())?;
-                batch.set(key, Some(value))?;
-            }
-            for key in dead {
-                batch.set(key, None)?;
-            }
+        }
+        let (times, dead) = inner.index().take_times();
+        for (key, shape) in times {
+            let value = frame::pack(&shape, None, &inner.segments, &mut Vec::new())?;
+            batch.set(key, Some(value))?;
+        }
+        for key in dead {
+            batch.set(key, None)?;
         }
         self.write_batch(&generation, batch)?;
         inner.apply(effects);
@@ -273,26 +267,28 @@ impl<'a> Group<'a> {
     }
 
     /// Takes a commit in, or refuses it without a trace.
-    fn admit(&mut self, prepared: &Prepared, index: &mut Index, effects: &mut Vec<Effect>) -> Result<u64, CommitError> {
+    fn admit(&mut self, prepared: &mut Prepared, inner: &Inner, effects: &mut Vec<Effect>) -> Result<u64, CommitError> {
         for check in &prepared.checks {
-            self.check(check, index)?;
+            self.check(check, inner)?;
+        }
+        for (key, value) in std::mem::take(&mut prepared.writes) {
+            self.set(key, value)?;
         }
         self.index_records(prepared)?;
-        for (key, value) in &prepared.writes {
-            self.set(key.clone(), value.clone())?;
-        }
-        effects.extend(prepared.effects.iter().cloned());
+        effects.append(&mut prepared.effects);
         let mut applied = 0;
-        for once in &prepared.once {
+        for once in std::mem::take(&mut prepared.once) {
             if self.with(&once.key, |value| value.is_none())? {
-                self.set(once.key.clone(), Some(once.value.clone()))?;
-                for (key, value) in &once.more {
-                    self.set(key.clone(), value.clone())?;
+                self.set(once.key, Some(once.value))?;
+                for (key, value) in once.more {
+                    self.set(key, value)?;
                 }
-                effects.extend(once.effects.iter().cloned());
+                effects.extend(once.effects);
                 applied += 1;
             }
         }
+        // Claims wait for this lock, so it is held for no read of the tree.
+        let mut index = inner.index();
         for times in &prepared.times {
             index.note_times(*times);
         }
@@ -302,11 +298,11 @@ impl<'a> Group<'a> {
         Ok(applied)
     }
 
-    fn check(&self, check: &Check, index: &Index) -> Result<(), CommitError> {
+    fn check(&self, check: &Check, inner: &Inner) -> Result<(), CommitError> {
         let (holds, what) = match check {
             Check::Version { key, version, what } => (self.with(key, |value| value.map_or(0, frame::counter))? == *version, what.clone()),
             Check::Same { key, value, what } => (self.with(key, |now| now == value.as_deref())?, what.clone()),
-            Check::Page(page) => (index.contains(*page), format!("{page}")),
+            Check::Page(page) => (inner.index().contains(*page), format!("{page}")),
             Check::Identity { key, organisation, what } => {
                 (self.with(key, |value| value.is_none_or(|owner| owner == organisation))?, what.clone())
             }
@@ -314,11 +310,12 @@ impl<'a> Group<'a> {
         if holds { Ok(()) } else { Err(CommitError::Conflict { what }) }
     }
 
-    /// Records that are new go into the index of their source, those of one turn together.
+    /// Records that are new go into the index of their source, those of one turn together. One that is new in two turns of a group is in
+    /// it twice, which readers allow for.
     fn index_records(&mut self, prepared: &Prepared) -> Result<(), StoreError> {
         let mut fresh = BTreeMap::<&SourceId, Vec<[u8; 8]>>::new();
         for (source, id) in &prepared.records {
-            if self.with(&codec::record(*id), |value| value.is_none())? {
+            if self.changes.get(&codec::record(*id)).is_some_and(|change| change.old.is_none()) {
                 fresh.entry(source).or_default().push(id.0.to_be_bytes());
             }
         }

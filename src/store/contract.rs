@@ -264,7 +264,7 @@ async fn a_whole_turn(place: Place) {
     assert_eq!(store.records_of(&source("a"), None, 10).await.unwrap(), turn.records);
     let organisation = Organisation { version: 1, ..organisation };
     assert_eq!(store.organisation(organisation.id).await.unwrap().as_ref(), Some(&organisation));
-    assert_eq!(store.organisations_by_keys(vec![key]).await.unwrap(), [organisation.clone()]);
+    assert_eq!(store.organisations_by_keys(vec![key]).await.unwrap(), std::slice::from_ref(&organisation));
     assert_eq!(store.signals_of(organisation.id, 10).await.unwrap(), [signal]);
     let lead = Lead { version: 1, ..lead };
     assert_eq!(store.lead(lead.id).await.unwrap().as_ref(), Some(&lead));
@@ -283,7 +283,7 @@ async fn a_whole_turn(place: Place) {
 pub(super) fn noise(length: usize, seed: u64) -> String {
     (0_u64..)
         .map(|n| crate::base::ids::base32(&ContentHash::of(&(n ^ seed << 32).to_le_bytes()).0))
-        .flat_map(|text| text.into_bytes())
+        .flat_map(String::into_bytes)
         .take(length)
         .map(char::from)
         .collect()
@@ -573,7 +573,7 @@ async fn removing(place: Place) {
     let store = place.reopen(store).await;
     assert_eq!(store.page(mine.id).await.unwrap(), None);
     assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
-    assert_eq!(store.state(&source("a"), root.id).await.unwrap(), None);
+    assert_eq!(store.state(&source("a"), mine.id).await.unwrap(), None);
     assert_eq!(store.records_of(&source("a"), None, 9).await.unwrap(), []);
     assert_eq!(store.records_of(&source("b"), None, 9).await.unwrap(), [record("b", "2", "y")]);
     let left = store.recent_changes(None, 9).await.unwrap();

@@ -213,7 +213,7 @@ impl Embedded {
         for number in live {
             let (from, to) = (self.inner.segments.path(number), segments.join(super::segments::file_name(number)));
             let shared = earlier.map_or(Ok(None), |earlier| earlier.same(&from))?;
-            if !shared.is_some_and(|shared| std::fs::hard_link(shared, &to).is_ok()) {
+            if shared.is_none_or(|shared| std::fs::hard_link(shared, &to).is_err()) {
                 std::fs::copy(&from, &to).map_err(StoreError::io("copy", &from))?;
                 fresh.insert(number);
             }

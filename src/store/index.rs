@@ -39,7 +39,7 @@ struct HostSlot {
 /// One record of times on disk, and how many of its times are the last ones of their page.
 #[derive(Debug, Clone, Copy)]
 struct Minute {
-    minute: u32,
+    at: u32,
     host: u64,
     part: u32,
     live: u32,
@@ -49,7 +49,7 @@ struct Minute {
 
 impl Minute {
     fn key(&self) -> Key {
-        codec::times(self.minute, self.host, self.part)
+        codec::times(self.at, self.host, self.part)
     }
 }
 
@@ -288,16 +288,12 @@ impl Index {
     }
 
     fn slot(&mut self, minute: Minute) -> u32 {
-        match self.free.pop() {
-            Some(slot) => {
-                self.minutes[slot as usize] = minute;
-                slot
-            }
-            None => {
-                self.minutes.push(minute);
-                u32::try_from(self.minutes.len() - 1).unwrap_or(NONE - 1)
-            }
+        if let Some(slot) = self.free.pop() {
+            self.minutes[slot as usize] = minute;
+            return slot;
         }
+        self.minutes.push(minute);
+        u32::try_from(self.minutes.len() - 1).unwrap_or(NONE - 1)
     }
 
     fn close(&mut self, open: Open) {
@@ -318,7 +314,9 @@ impl Index {
             let (old, open): (HashMap<_, _>, HashMap<_, _>) =
                 std::mem::take(&mut self.open).into_iter().partition(|(_, open)| open.minute < minute);
             self.open = open;
-            old.into_values().for_each(|open| self.close(open));
+            for open in old.into_values() {
+                self.close(open);
+            }
         }
     }
 
@@ -331,7 +329,7 @@ impl Index {
                 self.close(old);
             }
             let part = u32::try_from(order & u64::from(u32::MAX)).unwrap_or_default();
-            let slot = self.slot(Minute { minute, host: self.hosts[number as usize].hash, part, live: 0, open: true });
+            let slot = self.slot(Minute { at: minute, host: self.hosts[number as usize].hash, part, live: 0, open: true });
             self.open.insert(number, Open { slot, minute, dirty: false, times: StoredTimes::default() });
         }
         let open = self.open.get_mut(&number).expect("it was put in just now");
@@ -395,7 +393,7 @@ impl Index {
         hosts: &HashMap<u64, HostKey>,
     ) {
         let (minute, host, part) = key;
-        let slot = self.slot(Minute { minute, host, part, live: 1, open: false });
+        let slot = self.slot(Minute { at: minute, host, part, live: 1, open: false });
         for time in &times.entries {
             let id = u64::from_be_bytes(time.page);
             let order = orders.entry(id).or_default();

@@ -232,7 +232,6 @@ fn take_in(
     // What lies in a segment is checked by its hash when it is read, and by a deep pass.
     let here = !table.framed() || frame::blob(value).is_none();
     match table {
-        Table::System | Table::Mark | Table::LeadOf | Table::LeadRank => {}
         Table::Page => {
             let shape = frame::unpack::<StoredPage>(value, segments)?;
             let (order, due) = (shape.order, shape.next_due);
@@ -279,7 +278,11 @@ fn take_in(
         Table::Channel if here => drop(to_model::<StoredChannel, ChannelState>(frame::unpack(value, segments)?)?),
         Table::Suppression if here => drop(to_model::<StoredSuppression, Suppression>(frame::unpack(value, segments)?)?),
         Table::Spent if here => drop(frame::unpack::<StoredSpent>(value, segments)?),
-        Table::Source
+        Table::System
+        | Table::Mark
+        | Table::LeadOf
+        | Table::LeadRank
+        | Table::Source
         | Table::Spent
         | Table::Record
         | Table::Changes

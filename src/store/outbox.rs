@@ -34,15 +34,12 @@ impl Inner {
     fn with_body(&self, id: &MessageId, head: StoredMessage) -> Result<Message, StoreError> {
         let key = codec::body(id);
         let missing = || undecodable::<StoredMessage>(format!("the bytes of {id} are missing"));
-        let mut value = self.get(&key)?.ok_or_else(missing)?;
-        let body = match frame::content(&value, "message", &self.segments) {
-            Ok((_, body)) => body.into_owned(),
-            // Its segment may have been rewritten since the reference was read.
-            Err(_) => {
-                value = self.get(&key)?.ok_or_else(missing)?;
-                frame::content(&value, "message", &self.segments)?.1.into_owned()
-            }
+        let read = || {
+            let value = self.get(&key)?.ok_or_else(missing)?;
+            frame::content(&value, "message", &self.segments).map(|(_, body)| body.into_owned())
         };
+        // Its segment may be rewritten between reading the reference and what it refers to: then the second try finds the new place.
+        let body = read().or_else(|_| read())?;
         let mut message = head.with_body(body).map_err(undecodable::<StoredMessage>)?;
         if let Some(until) = self.queue().leased(id).and_then(|until| Timestamp::from_millisecond(until).ok()) {
             message.state = MessageState::Leased { until };

@@ -119,7 +119,9 @@ impl Embedded {
             let some = keys.split_off(keys.len().saturating_sub(PAGES));
             self.write(move |inner| {
                 let mut draft = Draft::new(inner);
-                some.into_iter().for_each(|key| draft.delete(key));
+                for key in some {
+                    draft.delete(key);
+                }
                 Ok(draft.to)
             })
             .await

@@ -31,9 +31,16 @@ pub struct Spec {
     pub backups: Option<String>,
 }
 
-/// Called with the name of a point when a commit or a copy passes it; the crash rig ends the process there.
+/// Called with the name of a point when a commit, a copy or a step above passes it; the crash rig ends the process there.
 #[derive(Clone)]
 pub struct Hook(pub Arc<dyn Fn(&'static str) + Send + Sync>);
+
+impl Hook {
+    /// This point is passed.
+    pub fn pass(&self, point: &'static str) {
+        (self.0)(point);
+    }
+}
 
 impl Default for Hook {
     fn default() -> Self {

@@ -155,7 +155,7 @@ impl Home {
     pub fn configure(&self, rest: &str) {
         let data = self.path("data");
         let head = format!(
-            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\ncontact = \"operator@example.com\"\n\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"10ms\"\n\n",
+            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://atalaya.example\"\ncontact = \"operator@example.com\"\n\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"10ms\"\n\n",
             data.display()
         );
         std::fs::write(self.path("atalaya.toml"), head + rest).unwrap();
@@ -165,7 +165,8 @@ impl Home {
         self.folder.path().join(name)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// The program with these arguments, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program();
         command.arg("--config").arg(self.path("atalaya.toml")).args(arguments);
         command

@@ -55,8 +55,10 @@ pub struct Moment {
     pub tick: u64,
     /// Counts requests: what a view counter shows.
     pub asked: u64,
-    /// Seconds since 1970, for clocks and dates.
+    /// Seconds since 1970, for clocks.
     pub now: i64,
+    /// Seconds since 1970 when the sites opened: what is published keeps its date.
+    pub opened: i64,
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -203,7 +205,7 @@ fn press(moment: Moment) -> Reply {
     for n in (newest.saturating_sub(10)..newest).rev() {
         let who: &Company = pick(COMPANIES, moment.seed ^ 0x9e55, n);
         let title = pick(NEWS, moment.seed, n * 3).replace("{}", who.name);
-        let published = day(moment.now - i64::try_from(newest - n).unwrap_or(0) * 60 - moment.now % 60);
+        let published = day(moment.opened + (i64::try_from(n).unwrap_or(0) - 4) * 6);
         let _ = write!(
             items,
             "<item><title>{title}</title><link>https://press.example/articles/{n}</link><guid isPermaLink=\"false\">article-{n}</guid>\
@@ -246,7 +248,7 @@ mod tests {
     use super::*;
 
     fn moment(tick: u64) -> Moment {
-        Moment { seed: 7, tick, asked: tick, now: 1_800_000_000 }
+        Moment { seed: 7, tick, asked: tick, now: 1_800_000_000 + i64::try_from(tick).unwrap() * 3, opened: 1_800_000_000 }
     }
 
     #[test]

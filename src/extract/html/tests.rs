@@ -9,7 +9,6 @@ use scraper::Selector;
 use url::Url;
 
 use super::*;
-use crate::base::caps;
 
 fn never() -> bool {
     false
@@ -72,6 +71,7 @@ fn every_killer_ends_within_counted_work() {
         ("long href", format!("<a href={long}>{}", "<p>a".repeat(12_500)), Some(false), 5 * MILLION),
         ("comment flood", "<!-- a -->".repeat(500_000), Some(false), 5 * MILLION),
         ("one comment", format!("<!--{}-->", "<b a='".repeat(200_000)), Some(false), MILLION),
+        ("one long attribute", format!("<p data-x='{}'>a", "{ \"a\": 1 } ".repeat(100_000)), Some(false), MILLION),
         ("end tags", "<div>".repeat(500) + &"</b>".repeat(500_000), None, 101 * MILLION),
         ("attributes on formatting", repeat(600, |n| format!("<a {}>", repeat(900, |m| format!("b{n}x{m} ")))), None, 101 * MILLION),
         ("names of elements", repeat(300_000, |n| format!("<element{n}/>")), Some(true), MILLION),

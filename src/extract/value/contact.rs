@@ -74,10 +74,10 @@ fn check_email(text: &str) -> Option<String> {
     }
 }
 
-/// Cloudflare's hiding: hexadecimal bytes, each XORed with the first (`data-cfemail`, or behind `#` in the link's address).
+/// Cloudflare's hiding: hexadecimal bytes, each combined by exclusive or with the first (`data-cfemail`, or behind `#` in the link's address).
 fn cloudflare(words: &str) -> Option<String> {
     let hex = words.rsplit_once("email-protection#").map_or(words, |(_, hex)| hex);
-    if hex.len() < 12 || hex.len() % 2 != 0 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if hex.len() < 12 || !hex.len().is_multiple_of(2) || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
     let bytes: Vec<u8> = (0..hex.len()).step_by(2).filter_map(|i| u8::from_str_radix(&hex[i..i + 2], 16).ok()).collect();

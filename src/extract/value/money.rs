@@ -84,7 +84,12 @@ fn numbers(text: &str) -> Vec<Number> {
             grouped = grouped && length == 3;
             end = next;
         }
-        found.push(Number { start, end, digits: text[start..end].to_owned() });
+        let mut number = Number { start, end, digits: text[start..end].to_owned() };
+        if text[..start].ends_with('.') && !text[..start - 1].ends_with(|c: char| c.is_alphanumeric() || c == '.') {
+            // "$.75"
+            number = Number { start: start - 1, end, digits: format!("0.{}", number.digits) };
+        }
+        found.push(number);
         at = end;
         if found.len() >= 32 {
             break;
@@ -98,7 +103,6 @@ fn decimal(digits: &str, currency: Option<Currency>) -> Option<Decimal> {
     let plain: String = digits.chars().filter(|c| !matches!(c, ' ' | '\'')).collect();
     let (dots, commas) = (plain.matches('.').count(), plain.matches(',').count());
     let point = match (dots, commas) {
-        (0, 0) => None,
         (1, 0) | (0, 1) => {
             let at = plain.find(['.', ','])?;
             let after = plain.len() - at - 1;
@@ -179,6 +183,10 @@ fn marks(text: &str, hints: &Hints) -> Vec<Mark> {
     let mut at = 0;
     while at < text.len() && found.len() < 16 {
         let rest = &text[at..];
+        if rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | ',' | '-')) {
+            at += 1;
+            continue;
+        }
         let begins = !text[..at].ends_with(char::is_alphabetic);
         if let Some((length, currency)) = mark_at(rest, begins, hints) {
             found.push(Mark { start: at, end: at + length, currency });

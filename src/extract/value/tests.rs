@@ -58,6 +58,8 @@ fn money() {
             ("R$ 99,90", "99.9 BRL"),
             ("US$ 5", "5 USD"),
             ("199 kr", "199"),
+            ("$.75", "0.75 USD"),
+            ("only...500 €", "500 EUR"),
             ("99", "99"),
             ("20 % off", ""),
             ("on request", ""),
@@ -217,9 +219,10 @@ fn prices_of_real_shops() {
         hints.currency = Currency::from_code(text("currency_hint"));
         let read = money::amount(text("text"), &hints).map(|amount| amount.number);
         let want = text("amount").parse::<Decimal>().ok().map(|number| number.normalize());
-        if read == want { right += 1 } else { println!("{:?} {:?} want {want:?} read {read:?}", text("text"), text("currency_hint")) }
+        right += usize::from(read == want);
     }
     crate::extract::say(&format!("prices: {right} of {all} amounts right"));
+    assert!(right * 100 >= all * 98, "{right} of {all}");
 }
 
 proptest! {

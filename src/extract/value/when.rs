@@ -67,20 +67,20 @@ fn by_format(format: &str, text: &str) -> Option<Parts> {
     let zone = broken.offset().map(TimeZone::fixed);
     let zone = zone.or_else(|| broken.iana_time_zone().and_then(|name| TimeZone::get(name).ok()));
     if let (Ok(at), true) = (broken.to_timestamp(), zone.is_none()) {
-        return at_instant(at);
+        return Some(at_instant(at));
     }
     Some(Parts { date: broken.to_date().ok()?, time: broken.to_time().ok(), zone })
 }
 
-fn at_instant(at: Timestamp) -> Option<Parts> {
+fn at_instant(at: Timestamp) -> Parts {
     let utc = at.to_zoned(TimeZone::UTC);
-    Some(Parts { date: utc.date(), time: Some(utc.time()), zone: Some(TimeZone::UTC) })
+    Parts { date: utc.date(), time: Some(utc.time()), zone: Some(TimeZone::UTC) }
 }
 
 /// ISO 8601 and RFC 3339, with RFC 9557's zone in brackets.
 fn iso(text: &str) -> Option<Parts> {
     // Without hyphens eight digits may be anything.
-    if !text.get(4..5).is_some_and(|c| c == "-") {
+    if text.get(4..5) != Some("-") {
         return None;
     }
     let pieces = Pieces::parse(text).ok()?;
@@ -104,8 +104,8 @@ fn mail(text: &str) -> Option<Parts> {
 fn epoch(text: &str) -> Option<Parts> {
     let number: i64 = text.parse().ok()?;
     match text.len() {
-        10 => Timestamp::from_second(number).ok().and_then(at_instant),
-        13 => Timestamp::from_millisecond(number).ok().and_then(at_instant),
+        10 => Timestamp::from_second(number).ok().map(at_instant),
+        13 => Timestamp::from_millisecond(number).ok().map(at_instant),
         _ => None,
     }
 }
@@ -365,14 +365,11 @@ fn abbreviation(word: &str) -> Option<i32> {
         "cest" | "mesz" | "eet" => 120,
         "eest" | "msk" | "мск" | "trt" => 180,
         "jst" | "kst" => 540,
-        "est" => -300,
         "edt" => -240,
-        "cst" => -360,
-        "cdt" => -300,
-        "mst" => -420,
-        "mdt" => -360,
+        "est" | "cdt" => -300,
+        "cst" | "mdt" => -360,
+        "mst" | "pdt" => -420,
         "pst" => -480,
-        "pdt" => -420,
         _ => return None,
     })
 }

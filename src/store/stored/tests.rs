@@ -11,10 +11,9 @@ fn time() -> impl Strategy<Value = Timestamp> {
     (-10_000_000_000_000..200_000_000_000_000_i64).prop_map(|ms| Timestamp::from_millisecond(ms).unwrap())
 }
 
-fn slug<T: std::str::FromStr>() -> impl Strategy<Value = T>
+fn slug<T>() -> impl Strategy<Value = T>
 where
-    T::Err: std::fmt::Debug,
-    T: std::fmt::Debug,
+    T: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Debug,
 {
     "[a-z][a-z0-9._-]{0,10}".prop_map(|text| text.parse().unwrap())
 }

@@ -1,0 +1,18 @@
+//! Killed again and again, the program loses nothing and tells nothing twice. `ATALAYA_KILLS` and `ATALAYA_SEED` give other runs.
+
+use std::io::Write as _;
+
+use crate::crash_rig;
+
+fn number(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable).map_or(usual, |text| text.parse().unwrap())
+}
+
+#[test]
+fn killed_at_any_moment_it_loses_nothing_and_tells_nothing_twice() {
+    let kills = usize::try_from(number("ATALAYA_KILLS", 50)).unwrap();
+    let report = crash_rig::run(kills, number("ATALAYA_SEED", 20_261_123));
+    // Past the test runner's capture: the figures are worth seeing.
+    writeln!(std::io::stderr(), "\ncrash rig: {}", serde_json::to_string(&report).unwrap()).unwrap();
+    assert!(report.holds(), "{report:#?}");
+}

@@ -1,0 +1,461 @@
+//! The crash rig: the real program is killed again and again, at random times and at named points, and started again on the same data
+//! folder; a real mail server and two HTTP receivers write down what arrives, and at the end that is compared with the truth list.
+//!
+//! What must hold: nothing is lost; a message comes again only under its id, with its bytes, and at most once for each kill and channel;
+//! the store opens every time without help. How soon the first delivery comes after a restart is measured and printed, not judged.
+
+mod receivers;
+mod truth;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use atalaya::base::clock::Stopwatch;
+use serde::Serialize;
+
+use crate::rig::{Home, PATIENCE, Server};
+use receivers::{Arrival, CHANNELS, Fate, Hook, Ledger, Smtp};
+use truth::{Dice, Truth};
+
+/// The longest life of a daemon that is to be killed at a random time.
+const LIFE: Duration = Duration::from_millis(1_800);
+/// How long a named point is waited for; then it is a kill like any other.
+const POINT_LIFE: Duration = Duration::from_millis(2_500);
+/// The longest that nothing may arrive at the end although something must: more than any pause after one failure.
+const SILENCE: Duration = Duration::from_secs(60);
+/// The last line of a start.
+const RUNS: &str = "atalaya runs;";
+const SECRET: (&str, &str) = ("HOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+
+/// Points that are aimed at, each with the latest passage. A switch is not among them: it comes with compaction, which needs a database
+/// of 64 MB; the store's own trials hold it.
+const POINTS: [(&str, usize); 14] = [
+    ("store.segment.written", 3),
+    ("store.segment.synced", 3),
+    ("store.batch.before", 12),
+    ("store.batch.applied", 12),
+    ("store.batch.flushed", 12),
+    ("store.batch.synced", 12),
+    ("store.copy.begun", 1),
+    ("store.copy.filled", 1),
+    ("store.copy.verified", 1),
+    ("check.decided", 8),
+    ("drain.made", 2),
+    ("drain.sealed", 2),
+    ("drain.sent", 4),
+    ("drain.acknowledged", 4),
+];
+
+/// What a run came to, as one line of JSON.
+#[derive(Debug, Default, Serialize)]
+pub struct Report {
+    pub seed: u64,
+    pub kills: usize,
+    pub kills_while_opening: usize,
+    pub kills_at_points: BTreeMap<&'static str, usize>,
+    pub news: usize,
+    pub leads: usize,
+    pub arrivals: usize,
+    pub receiver_failures: usize,
+    /// News that a channel never brought.
+    pub lost: usize,
+    /// Messages that a receiver took again, with the same id and bytes.
+    pub same_id_repeats: usize,
+    /// Ids that came with different bytes.
+    pub other_bytes: usize,
+    /// The same lead revision under another id, or one lead told more often than there was news.
+    pub other_ids: usize,
+    /// A revision that came after a newer one had been taken.
+    pub out_of_order: usize,
+    pub opened: usize,
+    pub restarts_with_waiting: usize,
+    pub first_delivery_ms_median: u128,
+    pub first_delivery_ms_max: u128,
+    /// Longest from the start of the process to "runs".
+    pub open_ms_max: u128,
+    pub seconds: u64,
+}
+
+impl Report {
+    /// Whether everything that must hold did.
+    pub fn holds(&self) -> bool {
+        let none = self.lost + self.other_bytes + self.other_ids + self.out_of_order == 0;
+        none && self.same_id_repeats <= self.kills * CHANNELS.len() && self.opened > self.kills - self.kills_while_opening
+    }
+}
+
+/// Everything around the daemon.
+struct Stand {
+    home: Home,
+    truth: Truth,
+    ledger: Ledger,
+    dice: Dice,
+    report: Report,
+    /// From start to first delivery, of starts that found something waiting.
+    first: Vec<Duration>,
+    _sites: [Server; 3],
+    _hooks: [Hook; 2],
+    _smtp: Smtp,
+}
+
+/// Kills the daemon so often, and judges.
+pub fn run(kills: usize, seed: u64) -> Report {
+    let watch = Stopwatch::start();
+    let mut stand = Stand::set(seed);
+    stand.baseline();
+    let mut waiting = false;
+    for _ in 0..kills {
+        waiting = stand.one_life(waiting);
+    }
+    stand.last_life(waiting);
+    let mut report = stand.judge();
+    report.seconds = watch.elapsed().as_secs();
+    report
+}
+
+/// A daemon under way.
+struct Life {
+    child: Child,
+    lines: Receiver<String>,
+    log: Vec<String>,
+    runs: bool,
+    began: Stopwatch,
+}
+
+impl Life {
+    /// Follows its log until the time since its start is over, or it runs (if that is wanted), or it has ended by itself. Whether it lives.
+    fn follow(&mut self, until: Duration, only_to_run: bool) -> bool {
+        loop {
+            if only_to_run && self.runs {
+                return true;
+            }
+            match self.lines.recv_timeout(until.saturating_sub(self.began.elapsed())) {
+                Ok(line) => {
+                    self.runs |= line.contains(RUNS);
+                    self.log.push(line);
+                }
+                Err(RecvTimeoutError::Timeout) => return true,
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+    }
+
+    /// kill -9, and what it died of.
+    fn kill(&mut self) -> ExitStatus {
+        drop(self.child.kill());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Stand {
+    fn set(seed: u64) -> Self {
+        let ledger = Ledger::new();
+        let truth = Truth::new();
+        let sites = truth.serve();
+        let hooks = [1, 2].map(|channel| Hook::start(channel, seed ^ (channel as u64) << 32, ledger.clone()));
+        let home = Home::new("");
+        let smtp = Smtp::start(&home.path("mails.jsonl"), ledger.clone());
+        home.configure(&settings(&sites, &hooks, smtp.port));
+        let report = Report { seed, ..Report::default() };
+        Self { home, truth, ledger, dice: Dice(seed), report, first: Vec::new(), _sites: sites, _hooks: hooks, _smtp: smtp }
+    }
+
+    fn start(&mut self, point: Option<&str>) -> Life {
+        let mut command = self.home.command(&["run"]);
+        command.env(SECRET.0, SECRET.1).stdout(Stdio::null()).stderr(Stdio::piped());
+        if let Some(point) = point {
+            command.env("ATALAYA_CRASH_AT", point);
+        }
+        let began = Stopwatch::start();
+        let mut child = command.spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (tell, lines) = channel();
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        Life { child, lines, log: Vec::new(), runs: false, began }
+    }
+
+    fn publish(&mut self, most: usize) {
+        for _ in 0..self.dice.below(most + 1) {
+            self.truth.publish(&mut self.dice);
+        }
+    }
+
+    /// What the sites hold at first is no news: a few undisturbed visits.
+    fn baseline(&mut self) {
+        let mut life = self.start(None);
+        assert!(life.follow(PATIENCE, true), "the daemon did not start:\n{}", life.log.join("\n"));
+        while self.truth.visits() < 4 {
+            let until = life.began.elapsed() + Duration::from_millis(50);
+            assert!(life.follow(until, false) && until < PATIENCE, "the first visits did not come to an end:\n{}", life.log.join("\n"));
+        }
+        assert!(self.ledger.all().is_empty(), "a baseline is no news");
+        life.kill();
+    }
+
+    /// Starts the daemon, lets it work, kills it. `waiting`: something is surely in the outbox. Returns whether that is so after it.
+    fn one_life(&mut self, waiting: bool) -> bool {
+        self.publish(2);
+        let aim = self.dice.one_in(2).then(|| POINTS[self.dice.below(POINTS.len())]);
+        let at = aim.map(|(name, latest)| format!("{name}:{}", self.dice.below(latest) + 1));
+        let (known, began) = (self.ledger.all().len(), self.ledger.now());
+        let mut life = self.start(at.as_deref());
+        let span = if aim.is_some() { POINT_LIFE } else { LIFE * u32::try_from(self.dice.below(1_000)).unwrap() / 1_000 };
+        let mut alive = life.follow(span / 2, false);
+        self.publish(3);
+        let copies = aim.is_some_and(|(name, _)| name.starts_with("store.copy"));
+        let backup = (copies && alive && life.runs)
+            .then(|| self.home.command(&["backup"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        alive = alive && life.follow(span, false);
+        let status = life.kill();
+        let _ = life.follow(PATIENCE, false);
+        drop(backup.map(|mut asking| asking.wait()));
+        self.count(&life, status, (aim.map(|(name, _)| name), alive));
+        if waiting {
+            self.measure(known, began, life.began.elapsed());
+        }
+        let in_hand = matches!(aim, Some(("drain.made" | "drain.sealed" | "drain.sent", _))) && !alive;
+        in_hand || self.ledger.surely_waits()
+    }
+
+    /// It opened, or was killed before it had; anything else is a refusal to open.
+    fn count(&mut self, life: &Life, status: ExitStatus, (aim, alive): (Option<&'static str>, bool)) {
+        const ABORT: i32 = 6;
+        const KILL: i32 = 9;
+        let seed = self.report.seed;
+        match (status.signal(), aim) {
+            (Some(ABORT), Some(point)) if !alive => *self.report.kills_at_points.entry(point).or_default() += 1,
+            (Some(KILL), _) if alive => {}
+            _ => panic!("seed {seed}: the daemon ended by itself ({status}):\n{}", life.log.join("\n")),
+        }
+        self.report.kills += 1;
+        self.report.kills_while_opening += usize::from(!life.runs);
+        self.report.opened += usize::from(life.runs);
+    }
+
+    /// How soon the first message came. A life that was over before one could come says nothing, unless it was long.
+    fn measure(&mut self, known: usize, began: Duration, lived: Duration) {
+        let first = self.ledger.all().get(known).map(|arrival| arrival.at.saturating_sub(began));
+        self.first.extend(first.or((lived > Duration::from_secs(2)).then_some(lived)));
+    }
+
+    /// The last daemon is left alone until everything has arrived, and is then asked to stop.
+    fn last_life(&mut self, waiting: bool) {
+        let (mut known, began) = (self.ledger.all().len(), self.ledger.now());
+        let first = known;
+        let mut life = self.start(None);
+        assert!(life.follow(PATIENCE, true), "seed {}: the daemon did not open:\n{}", self.report.seed, life.log.join("\n"));
+        self.report.opened += 1;
+        self.report.open_ms_max = self.report.open_ms_max.max(life.began.elapsed().as_millis());
+        while self.missing().iter().any(|news| !news.is_empty()) {
+            let now = self.ledger.more_than(known, SILENCE);
+            if now == known {
+                break;
+            }
+            known = now;
+        }
+        if waiting {
+            self.measure(first, began, life.began.elapsed());
+        }
+        self.drained();
+        let stopped = std::process::Command::new("kill").args(["-TERM", &life.child.id().to_string()]).status().unwrap();
+        assert!(stopped.success());
+        let _ = life.follow(PATIENCE, false);
+        assert_eq!(life.child.wait().unwrap().code(), Some(0), "{}", life.log.join("\n"));
+        let dead = self.home.json(&["outbox", "list", "--state", "dead"]);
+        assert_eq!(dead.as_array().map(Vec::len), Some(0), "{dead}");
+    }
+
+    /// Waits until nothing is left in the outbox: what came twice must have come by now.
+    fn drained(&self) {
+        let watch = Stopwatch::start();
+        let left = || self.home.json(&["outbox", "list", "--state", "ready"]).as_array().map_or(0, Vec::len);
+        while left() > 0 {
+            assert!(watch.elapsed() < PATIENCE, "messages stay in the outbox");
+            self.ledger.more_than(self.ledger.all().len(), Duration::from_millis(300));
+        }
+    }
+
+    /// The news that each channel has not brought.
+    fn missing(&self) -> [BTreeSet<String>; 3] {
+        let all: BTreeSet<String> = self.truth.news().into_values().flatten().collect();
+        self.ledger.heard().map(|heard| all.difference(&heard).cloned().collect())
+    }
+
+    fn judge(mut self) -> Report {
+        let (truth, arrivals, missing) = (self.truth.news(), self.ledger.all(), self.missing());
+        let report = &mut self.report;
+        report.news = truth.values().map(BTreeSet::len).sum();
+        report.leads = truth.len();
+        report.arrivals = arrivals.len();
+        report.receiver_failures = arrivals.iter().filter(|arrival| arrival.fate != Fate::Taken).count();
+        report.lost = missing.iter().map(BTreeSet::len).sum();
+        complain("lost", CHANNELS.iter().zip(&missing).filter(|(_, news)| !news.is_empty()));
+        repeats(report, &arrivals);
+        doubles(report, &arrivals, &truth);
+        self.first.sort_unstable();
+        report.restarts_with_waiting = self.first.len();
+        report.first_delivery_ms_median = self.first.get(self.first.len() / 2).map_or(0, Duration::as_millis);
+        report.first_delivery_ms_max = self.first.last().map_or(0, Duration::as_millis);
+        self.report
+    }
+}
+
+/// The same id: how often it was taken again, and whether its bytes stayed.
+fn repeats(report: &mut Report, arrivals: &[Arrival]) {
+    let mut bytes: BTreeMap<(usize, &str), BTreeSet<&str>> = BTreeMap::new();
+    let mut taken: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for arrival in arrivals {
+        bytes.entry((arrival.channel, &arrival.id)).or_default().insert(&arrival.bytes);
+        *taken.entry((arrival.channel, &arrival.id)).or_default() += usize::from(arrival.fate == Fate::Taken);
+    }
+    report.same_id_repeats = taken.values().map(|times| times.saturating_sub(1)).sum();
+    report.other_bytes = bytes.values().filter(|versions| versions.len() > 1).count();
+    complain("other bytes", bytes.iter().filter(|(_, versions)| versions.len() > 1));
+}
+
+/// The same thing under another id, and revisions that came in the wrong order.
+fn doubles(report: &mut Report, arrivals: &[Arrival], truth: &BTreeMap<String, BTreeSet<String>>) {
+    let mut ids: BTreeMap<(usize, &(String, u64)), BTreeSet<&str>> = BTreeMap::new();
+    let mut told: BTreeMap<(usize, &str), BTreeSet<&str>> = BTreeMap::new();
+    let mut newest: BTreeMap<(usize, &str), u64> = BTreeMap::new();
+    for arrival in arrivals {
+        if let Some(lead) = &arrival.lead {
+            ids.entry((arrival.channel, lead)).or_default().insert(&arrival.id);
+            let newest = newest.entry((arrival.channel, &lead.0)).or_default();
+            report.out_of_order += usize::from(lead.1 < *newest);
+            if arrival.fate == Fate::Taken {
+                *newest = lead.1.max(*newest);
+            }
+        }
+        for firm in &arrival.firms {
+            told.entry((arrival.channel, firm)).or_default().insert(&arrival.id);
+        }
+    }
+    let too_often = |((_, firm), ids): &(&(usize, &str), &BTreeSet<&str>)| ids.len() > truth.get(*firm).map_or(0, BTreeSet::len);
+    report.other_ids = ids.values().filter(|ids| ids.len() > 1).count() + told.iter().filter(too_often).count();
+    complain("two ids of one revision", ids.iter().filter(|(_, ids)| ids.len() > 1));
+    complain("told more often than there was news", told.iter().filter(too_often));
+}
+
+/// What went wrong, for whoever has to find out why.
+#[expect(clippy::print_stderr, reason = "a rig is talked to by people")]
+fn complain(what: &str, of: impl Iterator<Item = impl std::fmt::Debug>) {
+    for one in of.take(20) {
+        eprintln!("{what}: {one:?}");
+    }
+}
+
+fn settings(sites: &[Server; 3], hooks: &[Hook; 2], smtp: u16) -> String {
+    let [market, press, api] = sites.each_ref().map(|site| &site.address);
+    let [a, b] = hooks.each_ref().map(|hook| hook.address);
+    format!(
+        r##"
+[store]
+keep_backups = 3
+
+[[source]]
+id = "market"
+kind = "listing"
+url = "{market}/"
+every = "1s"
+jitter = "0s"
+confirm = "off"
+country = "ES"
+trust = 0.9
+record = "li.ad"
+next = "a[rel=next]"
+kinds = {{ Wanted = "request" }}
+fields = {{ title = "a", url = "a @href", kind = ".badge", company = ".seller", phone = ".tel", place = ".town" }}
+
+[[source]]
+id = "press"
+kind = "feed"
+url = "{press}/"
+every = "1s"
+jitter = "0s"
+confirm = "off"
+trust = 0.9
+fields = {{ company = {{ from = "title", regex = "^(.+?, S\\.L\\.)" }} }}
+
+[[source]]
+id = "api"
+kind = "json"
+url = "{api}/"
+every = "1s"
+jitter = "0s"
+confirm = "300ms"
+country = "ES"
+trust = 0.9
+records = "offer"
+filter = ".items[]"
+paging = {{ next = ".links.next" }}
+key = ["id"]
+fields = {{ id = "id", title = "title", url = "url", stage = "stage", company = "company", phone = "phone", place = "town" }}
+
+[[segment]]
+id = "pallets"
+title = "Pallets"
+line = 5
+hot = 50
+
+  [[segment.points]]
+  signal = "request-for-suppliers"
+  points = 60
+  why = "looks for a supplier"
+
+  [[segment.points]]
+  signal = "article-published"
+  points = 20
+  why = "is in the press"
+
+  [[segment.points]]
+  signal = "offer-listed"
+  points = 20
+  why = "offers"
+
+  [[segment.points]]
+  signal = "record-changed"
+  points = 10
+  why = "moves"
+
+[[rep]]
+id = "ana"
+email = "ana@example.com"
+zone = "Europe/Madrid"
+digest = "every 1s"
+alerts_per_hour = 100000
+capacity = 100000
+channel = "mail"
+
+[[channel]]
+id = "mail"
+kind = "email"
+host = "127.0.0.1"
+port = {smtp}
+tls = "none"
+from = "Atalaya <atalaya@example.com>"
+
+[[channel]]
+id = "hook-a"
+kind = "webhook"
+url = "http://{a}/hook"
+secret = {{ env = "HOOK_SECRET" }}
+
+[[channel]]
+id = "hook-b"
+kind = "webhook"
+url = "http://{b}/hook"
+secret = {{ env = "HOOK_SECRET" }}
+"##
+    )
+}
