@@ -349,6 +349,9 @@ async fn lead_to(
     let (page, visit) = (&before.page, number(before));
     let mut seen = HashSet::from([page.id, page.root]);
     let urls: Vec<_> = follow.iter().filter(|url| seen.insert(Page::id_of(&page.source, url))).collect();
+    if urls.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let known = effects.store.pages(urls.iter().map(|url| Page::id_of(&page.source, url)).collect()).await?;
     let have: HashSet<PageId> = known.iter().map(|page| page.id).collect();
     let new = urls.into_iter().filter(|url| !have.contains(&Page::id_of(&page.source, url)));
