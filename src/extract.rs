@@ -307,24 +307,7 @@ pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
     Reader { kind, roots: vec![url.clone()], pages: kind.pages(), by: by.expect("each kind but listings compiles without settings") }
 }
 
-/// Where the saved real pages are, if they are here; tests that need them say that they were skipped.
 #[cfg(test)]
-pub(crate) fn samples() -> Option<std::path::PathBuf> {
-    let folder = std::env::var_os("ATALAYA_SAMPLES")
-        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"), Into::into);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    say("skipped: samples not present");
-    None
-}
-
-/// What a test tells the person who runs it.
-#[cfg(test)]
-#[expect(clippy::print_stderr, reason = "a test's counts are for people")]
-pub(crate) fn say(line: &str) {
-    eprintln!("{line}");
-}
-
+mod real;
 #[cfg(test)]
 mod tests;

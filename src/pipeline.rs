@@ -8,6 +8,7 @@ mod pool;
 mod read;
 mod rehearse;
 mod visit;
+mod walk;
 mod ways;
 
 use crate::base::clock::Clock;

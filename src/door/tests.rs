@@ -1,3 +1,5 @@
+//! Tables of hostile addresses, and the door against real sockets.
+
 use std::net::Ipv4Addr;
 
 use proptest::prelude::*;

@@ -169,7 +169,7 @@ const SAMPLES: &[Sample] = &[
 
 #[test]
 fn real_pages_give_the_right_records() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = real::samples() else { return };
     let folder = folder.join("leads");
     for (file, settings, count, want) in SAMPLES {
         let page = fs::read(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));

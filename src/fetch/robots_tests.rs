@@ -1,3 +1,5 @@
+//! Edge cases of robots.txt, and that nothing breaks the matcher.
+
 use proptest::prelude::*;
 
 use super::*;

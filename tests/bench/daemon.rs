@@ -1,5 +1,6 @@
 //! The real program watching the site, and its meter over one round.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -82,10 +83,11 @@ fn configuration(data: &Path, port: u16, pages: usize, hosts: usize) -> anyhow::
     for host in 0..hosts {
         let own = (host..pages).step_by(hosts);
         let urls = own.map(|n| Ok(format!("  \"{}\",\n", address(port, n, hosts)?))).collect::<anyhow::Result<String>>()?;
-        text += &format!(
+        write!(
+            text,
             "\n[[source]]\nid = \"site-{host}\"\nkind = \"listing\"\nrecords = \"offer\"\nevery = \"7d\"\nconfirm = \"12h\"\nrecord = \"li.item\"\n\
              fields = {{ title = \"h3.title\", price = \".amount\", url = \"h3.title a @href\" }}\nurls = [\n{urls}]\n"
-        );
+        )?;
     }
     Ok(text)
 }

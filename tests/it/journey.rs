@@ -70,8 +70,6 @@ secret = {{ env = "HOOK_SECRET" }}
     )
 }
 
-const SECRET: (&str, &str) = ("HOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
-
 #[test]
 fn what_was_there_is_no_news_and_what_appears_is_told_once() {
     let ads = Arc::new(AtomicUsize::new(3));
@@ -82,7 +80,7 @@ fn what_was_there_is_no_news_and_what_appears_is_told_once() {
     });
     let receiver = Server::start(|_| Reply::status(204));
     let home = Home::new(&settings(&site.address, &receiver.address));
-    let daemon = home.start_with(&[SECRET]);
+    let daemon = home.start();
     for _ in 0..3 {
         site.next(|seen| seen.path == "/");
     }
@@ -103,7 +101,7 @@ fn what_was_there_is_no_news_and_what_appears_is_told_once() {
     let sum: f64 = lead["parts"].as_array().unwrap().iter().map(|part| part["points"].as_f64().unwrap()).sum();
     assert!((sum - lead["fit"].as_f64().unwrap() - lead["signal"].as_f64().unwrap()).abs() < 1e-9, "{lead}");
 
-    let daemon = home.start_with(&[SECRET]);
+    let daemon = home.start();
     for _ in 0..2 {
         site.next(|seen| seen.path == "/");
     }

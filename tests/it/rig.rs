@@ -16,6 +16,9 @@ use axum::response::{IntoResponse as _, Response};
 /// The longest any step of a test may take: far more than it needs, so that a slow machine fails nothing.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The webhook secret of every test, in the environment of every run of the program.
+pub const HOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
 /// A request as a site or receiver saw it.
 #[derive(Clone, Debug)]
 pub struct Seen {
@@ -221,7 +224,7 @@ impl Home {
 /// The program, in a clean environment.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
-    command.env_remove("ATALAYA_CONFIG").env_remove("NOTIFY_SOCKET").env("NO_COLOR", "1");
+    command.env_remove("ATALAYA_CONFIG").env_remove("NOTIFY_SOCKET").env("HOOK_SECRET", HOOK_SECRET).env("NO_COLOR", "1");
     command
 }
 

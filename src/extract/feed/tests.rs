@@ -179,7 +179,7 @@ fn settings_name_fields_of_the_feed() {
 
 #[test]
 fn real_feeds_when_the_samples_are_here() {
-    let Some(samples) = crate::extract::samples() else { return };
+    let Some(samples) = crate::extract::real::samples() else { return };
     for (file, at_least) in [
         ("tenders/other-feeds/ustda-rss.xml", 1),
         ("tenders/other-feeds/dgmarket-mca-rss.xml", 1),
@@ -197,7 +197,7 @@ fn real_feeds_when_the_samples_are_here() {
         assert_eq!(first, second, "{file}");
         assert!(first.records.len() >= at_least, "{file}");
         assert!(first.records.iter().all(|record| record.value("title").is_some()), "{file}");
-        crate::extract::say(&format!(
+        crate::extract::real::say(&format!(
             "{file}: {} records, first {:?}, {} notes",
             first.records.len(),
             first.records[0].key,

@@ -174,7 +174,7 @@ fn what_gives_no_records_says_why() {
 
 #[test]
 fn real_answers_when_the_samples_are_here() {
-    let Some(samples) = crate::extract::samples() else { return };
+    let Some(samples) = crate::extract::real::samples() else { return };
     for (file, toml, records, title) in [
         ("tenders/other-feeds/us-state-geojson.json", "", 1, false),
         (
@@ -210,7 +210,7 @@ fn real_answers_when_the_samples_are_here() {
         assert!(extract.records.len() >= records, "{file}: {:?}", extract.bad);
         assert!(!title || extract.records.iter().any(|record| record.value("title").is_some()), "{file}");
         let first = &extract.records[0];
-        crate::extract::say(&format!(
+        crate::extract::real::say(&format!(
             "{file}: {} records, first {:?} with {} fields, {} bad",
             extract.records.len(),
             first.key,

@@ -205,7 +205,7 @@ fn addresses() {
 /// Prices as shops print them, with the amount that people read (price-parser's examples, without those it gets wrong itself).
 #[test]
 fn prices_of_real_shops() {
-    let Some(folder) = crate::extract::samples() else { return };
+    let Some(folder) = crate::extract::real::samples() else { return };
     let lines = std::fs::read_to_string(folder.join("leads/prices/prices-even.jsonl")).unwrap();
     let (mut right, mut all) = (0, 0);
     for line in lines.lines() {
@@ -221,7 +221,7 @@ fn prices_of_real_shops() {
         let want = text("amount").parse::<Decimal>().ok().map(|number| number.normalize());
         right += usize::from(read == want);
     }
-    crate::extract::say(&format!("prices: {right} of {all} amounts right"));
+    crate::extract::real::say(&format!("prices: {right} of {all} amounts right"));
     assert!(right * 100 >= all * 98, "{right} of {all}");
 }
 

@@ -1,3 +1,5 @@
+//! Walls that must be seen, and pages that must not be taken for one.
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,217 @@
+//! The part of a turn that carries a visit on: where a page leads, when the walk has ended, who was missing, when everybody is due again.
+//!
+//! Reads what it needs of the store and decides with `visit`, `diff` and the source's schedule. Knows no bytes and no leads.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Effects;
+use super::visit::{self, NET, Step, Walked};
+use crate::base::ids::{PageId, RecordId};
+use crate::config::{Config, Source};
+use crate::diff::{self, Visited};
+use crate::model::{Baseline, CheckTimes, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit};
+use crate::store::StoreError;
+
+/// Everything a turn is decided from, as read at one moment.
+pub(super) struct Before<'a> {
+    pub config: &'a Config,
+    pub source: &'a Source,
+    pub page: Page,
+    pub state: SourceState,
+    pub step: Step,
+}
+/// Pages this one leads to: those that are known and those that are new, none twice in one visit.
+pub(super) async fn lead_to(
+    effects: &Effects,
+    before: &Before<'_>,
+    follow: &[url::Url],
+    now: Timestamp,
+) -> Result<(Vec<Page>, Vec<Page>), StoreError> {
+    let (page, visit) = (&before.page, number(before));
+    let mut seen = HashSet::from([page.id, page.root]);
+    let urls: Vec<_> = follow.iter().filter(|url| seen.insert(Page::id_of(&page.source, url))).collect();
+    if urls.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let known = effects.store.pages(urls.iter().map(|url| Page::id_of(&page.source, url)).collect()).await?;
+    let have: HashSet<PageId> = known.iter().map(|page| page.id).collect();
+    let new = urls.into_iter().filter(|url| !have.contains(&Page::id_of(&page.source, url)));
+    Ok((known, new.map(|url| Page::follow(page, url.clone(), visit, now)).collect()))
+}
+
+/// The number of the visit this check belongs to.
+pub(super) fn number(before: &Before<'_>) -> u32 {
+    before.state.visit.number + u32::from(before.step == Step::Begin)
+}
+
+/// A page as it is to be stored, and where it leads.
+pub(super) struct Plan {
+    pub page: Page,
+    pub walked: Walked,
+    pub known: Vec<Page>,
+    pub new: Vec<Page>,
+    /// The wait until a second look, where one is wanted.
+    pub look_again: Option<SignedDuration>,
+    /// Whether absence from it says something.
+    pub whole: bool,
+}
+
+/// The part of a turn that carries the visit on: the pages it leads to, the visit's end, and when everybody is due again.
+pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now: Timestamp) -> Result<Turn, StoreError> {
+    let Plan { mut page, mut walked, known, mut new, look_again, whole } = plan;
+    let visit = number(before);
+    let limit = before.source.reader.pages();
+    let mut room = usize::try_from(visit::room(&before.state.visit, before.step, limit)).unwrap_or(0);
+    let mut known: Vec<Page> = known.into_iter().filter(|page| page.visit != visit && page.role == PageRole::Follow).collect();
+    known.truncate(room);
+    room -= known.len();
+    new.truncate(room);
+    walked.leads_to = count(known.len() + new.len());
+    if before.step != Step::Look {
+        page.visit = visit;
+        if !new.is_empty() || !known.is_empty() {
+            page.follow = known.iter().chain(&new).map(|page| page.id).collect();
+        }
+    }
+    let mut state = before.state.clone();
+    state.visit = visit::advance(&before.state.visit, before.step, walked, now);
+    let ends = before.step != Step::Look && state.visit.outstanding == 0;
+    let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
+    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, visit, now))).collect();
+    turn.follow = new;
+    if before.step == Step::Begin && state.spec != before.source.spec_hash {
+        state.spec = before.source.spec_hash;
+        state.baseline = Baseline::Pending(0);
+    }
+    if ends {
+        end(effects, before, &mut turn, (&mut state, &page), whole, now).await?;
+    }
+    page.checked = Some(now);
+    if !turn.records.is_empty() || !turn.changes.is_empty() || walked.lost {
+        page.changed = Some(now);
+    }
+    let begun = state.visit.started.unwrap_or(now);
+    page.next_due = match (&page.failures, look_again) {
+        (Some(failures), _) => after_failure(before, failures, now),
+        (None, Some(wait)) => before.source.schedule.soonest(now.saturating_add(wait).unwrap_or(now)),
+        (None, None) if page.role == PageRole::Root && state.visit.outstanding == 0 => next_visit(before, begun, now),
+        (None, None) => net(before, now),
+    };
+    if ends && page.role == PageRole::Follow {
+        // The walk is over: the root begins the next one at its time, unless it waits for a second look before that.
+        if let Some(root) = effects.store.page(page.root).await? {
+            let due = next_visit(before, begun, now);
+            let waits = matches!(root.reading, Reading::Settling | Reading::Suspect(_)) || root.failures.is_some();
+            let next_due = if waits { due.min(root.next_due) } else { due };
+            turn.queued.push((root.id, CheckTimes { visit: root.visit, checked: root.checked, next_due }));
+        }
+    }
+    turn.page = PageWrite::Whole(Box::new(page));
+    if state != before.state {
+        turn.source = Some(state);
+    }
+    Ok(turn)
+}
+
+/// Closes the visit: who is missing, whether that may be believed, how the source is.
+async fn end(
+    effects: &Effects,
+    before: &Before<'_>,
+    turn: &mut Turn,
+    (state, page): (&mut SourceState, &Page),
+    whole: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut members: HashSet<RecordId> = page.members.iter().copied().collect();
+    let mut whose: Vec<Page> = Vec::new();
+    if state.visit.pages + state.visit.failed > 1 {
+        whose = effects.store.pages(effects.store.pages_of(&before.source.id)).await?;
+    }
+    let walked = |other: &&Page| other.id != page.id && other.root == page.root;
+    for other in whose.iter().filter(walked).filter(|other| other.visit == state.visit.number) {
+        members.extend(&other.members);
+    }
+    let complete = state.visit.failed == 0;
+    let retired = |other: &&Page| walked(other) && other.role == PageRole::Follow && other.visit != state.visit.number;
+    let left: Vec<&Page> = whose.iter().filter(retired).collect();
+    state.visit.lost |= left.iter().any(|page| !page.members.is_empty());
+    // A source whose only root is new may hold records of the root it had before.
+    let begins = matches!(state.baseline, Baseline::Pending(_)) && before.source.reader.roots().len() == 1;
+    let looks = whole && complete && (state.visit.lost || state.missing > 0 || begins);
+    let stored = if looks { absent(effects, before, &members).await? } else { Vec::new() };
+    let ended = diff::visit_end(&before.source.rules, state, Visited { members: &members, complete, whole }, stored, now);
+    let believed = complete && ended.failure.is_none();
+    let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
+    let visit = Visit { lost: state.visit.lost && !believed, ..state.visit.clone() };
+    *state = SourceState { visit, ..ended.state };
+    state.health = match (failure, &state.health) {
+        (Some(failure), Health::Ill { since, .. }) => Health::Ill { since: *since, failure },
+        (Some(failure), Health::Well { .. } | Health::Unknown) => Health::Ill { since: now, failure },
+        (None, Health::Ill { .. }) if state.visit.failed > 0 => state.health.clone(),
+        (None, Health::Well { since }) => Health::Well { since: *since },
+        (None, Health::Ill { .. } | Health::Unknown) => Health::Well { since: now },
+    };
+    if complete {
+        turn.retired = left.iter().map(|other| other.id).collect();
+    }
+    turn.records.extend(ended.records);
+    turn.changes.extend(ended.changes);
+    Ok(())
+}
+
+/// Stored records of the source that the visit did not meet on any of its own pages or on those of other roots.
+async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
+    const BATCH: usize = 1_000;
+    let mut elsewhere: HashSet<RecordId> = HashSet::new();
+    if before.source.reader.roots().len() > 1 {
+        for other in effects.store.pages(effects.store.pages_of(&before.source.id)).await? {
+            if other.root != before.page.root {
+                elsewhere.extend(&other.members);
+            }
+        }
+    }
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let batch = effects.store.records_of(&before.source.id, after, BATCH).await?;
+        let last = batch.last().map(|record| record.id);
+        let full = batch.len() == BATCH;
+        found.extend(
+            batch.into_iter().filter(|record| (!members.contains(&record.id) || record.missing > 0) && !elsewhere.contains(&record.id)),
+        );
+        if !full {
+            return Ok(found);
+        }
+        after = last;
+    }
+}
+
+pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {
+    match health {
+        Health::Ill { since, .. } => *since,
+        Health::Well { .. } | Health::Unknown => now,
+    }
+}
+
+pub(super) fn after_failure(before: &Before<'_>, failures: &Failures, now: Timestamp) -> Timestamp {
+    let Failure { class, retry_after, .. } = failures.last;
+    before.source.schedule.retry(class, failures.count, retry_after, now, before.page.id.0)
+}
+
+/// When the root begins its next visit: by the rhythm of the last one's start, so that long walks do not drift; never in the past.
+pub(super) fn next_visit(before: &Before<'_>, begun: Timestamp, now: Timestamp) -> Timestamp {
+    let seed = before.page.root.0 ^ u64::from(number(before)) ^ u64::try_from(begun.as_second()).unwrap_or(0);
+    let next = before.source.schedule.next(begun, seed);
+    if next > now { next } else { before.source.schedule.next(now, seed) }
+}
+
+/// The net below the walk: a page waits at most this long for a visit that never comes to it.
+fn net(before: &Before<'_>, now: Timestamp) -> Timestamp {
+    let wait = NET.max(before.source.schedule.period().checked_mul(3).unwrap_or(NET));
+    now.saturating_add(wait).unwrap_or(now + SignedDuration::from_hours(24))
+}
+
+pub(super) fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
