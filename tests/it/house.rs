@@ -119,7 +119,7 @@ fn imports_go_strictly_down() {
                 let other = name.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
                 match lines.get(other) {
                     Some(line) if other != file.module && line >= own => {
-                        wrong.push(format!("src/{}: imports `{other}`, which is not below it", file.name))
+                        wrong.push(format!("src/{}: imports `{other}`, which is not below it", file.name));
                     }
                     _ => {}
                 }

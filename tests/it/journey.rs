@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::rig::{Home, Reply, Server};
 
 fn market(ads: usize) -> String {
-    let rows: String = (0..ads)
+    let rows: Vec<String> = (0..ads)
         .map(|n| {
             format!(
                 "<li class=ad><a href=/ad/{n}>Wanted: {n} pallets</a> <b class=badge>Wanted</b> <i class=seller>Company {n}, S.L.</i> \
@@ -14,7 +14,7 @@ fn market(ads: usize) -> String {
             )
         })
         .collect();
-    format!("<html><head><title>Market</title></head><body><h1>Market</h1><ul>{rows}</ul></body></html>")
+    format!("<html><head><title>Market</title></head><body><h1>Market</h1><ul>{}</ul></body></html>", rows.concat())
 }
 
 fn settings(site: &str, receiver: &str) -> String {

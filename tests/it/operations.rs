@@ -40,8 +40,8 @@ fn listing(site: &str) -> String {
 }
 
 fn items(count: usize) -> Reply {
-    let rows: String = (0..count).map(|n| format!("<li><a href=/item/{n}>Thing {n}</a> <b>Maker {n}, S.L.</b></li>")).collect();
-    Reply::html(format!("<html><head><title>Things</title></head><body><ul>{rows}</ul></body></html>"))
+    let rows: Vec<String> = (0..count).map(|n| format!("<li><a href=/item/{n}>Thing {n}</a> <b>Maker {n}, S.L.</b></li>")).collect();
+    Reply::html(format!("<html><head><title>Things</title></head><body><ul>{}</ul></body></html>", rows.concat()))
 }
 
 /// A site whose list grows when told to.

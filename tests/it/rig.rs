@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
 /// The longest any step of a test may take: far more than it needs, so that a slow machine fails nothing.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The webhook secret of every test, in the environment of every run of the program.
 pub const HOOK_SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
@@ -49,11 +49,6 @@ impl Reply {
 
     pub fn status(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Bytes::new() }
-    }
-
-    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
     }
 }
 
@@ -135,7 +130,7 @@ async fn serve(State((answer, inbox)): State<(Answer, Arc<Inbox>)>, uri: Uri, he
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.stop.take().map(|stop| stop.send(())));
+        let _ = self.stop.take().map(|stop| stop.send(()));
         if let Some(thread) = self.thread.take() {
             drop(thread.join());
         }
@@ -193,6 +188,7 @@ impl Home {
         self.start_with(&[])
     }
 
+    #[expect(clippy::zombie_processes, reason = "a daemon that does not come up fails the test, and the test process ends")]
     pub fn start_with(&self, environment: &[(&str, &str)]) -> Running {
         let mut child =
             self.command(&["run"]).envs(environment.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
@@ -254,10 +250,6 @@ impl Running {
         drop(self.thread.take().map(std::thread::JoinHandle::join));
         (status.code(), self.log.lock().unwrap().clone())
     }
-
-    pub fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
-    }
 }
 
 impl Drop for Running {
@@ -268,6 +260,7 @@ impl Drop for Running {
 }
 
 /// The folder of real documents, where it is at hand; says that it skips where it is not.
+#[expect(clippy::print_stdout, reason = "a skip must be seen")]
 pub fn samples() -> Option<PathBuf> {
     let named = std::env::var_os("ATALAYA_SAMPLES").map(PathBuf::from);
     let found = named.or_else(|| Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples"))).filter(|path| path.is_dir());
