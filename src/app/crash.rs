@@ -18,7 +18,8 @@ const VARIABLE: &str = "ATALAYA_CRASH_AT";
 pub(super) fn hook() -> anyhow::Result<Hook> {
     let Some(written) = std::env::var_os(VARIABLE) else { return Ok(Hook::default()) };
     let Some(at) = written.to_str().and_then(At::parse) else {
-        bail!("{VARIABLE} is {written:?}: it takes a point and a count, such as `store.batch.applied:3`");
+        let written = written.display();
+        bail!("{VARIABLE} is `{written}`: it takes a point and a count, such as `store.batch.applied:3`");
     };
     tracing::warn!(point = at.point, passage = at.passage, "this process will end itself: {VARIABLE} is set");
     let passed = AtomicU32::new(0);
