@@ -66,7 +66,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Run => {
             let config = Config::load(&request)?;
             app::run(config, request, |daemon| {
-                eprintln!("atalaya runs; health, metrics and unsubscribe links: http://{}/", daemon.listening())
+                eprintln!("atalaya runs; health, metrics and unsubscribe links: http://{}/", daemon.listening());
             })
             .await?;
             Ok(Ended::Fine)

@@ -148,9 +148,10 @@ impl Store {
     }
 
     /// One page, and what is remembered of the visits of its root: two reads for the way of one.
+    #[expect(clippy::unused_async, reason = "a backend on another machine must wait")]
     pub async fn page_and_state(&self, id: PageId) -> Result<Option<(Page, Option<SourceState>)>, StoreError> {
         match self {
-            Self::Embedded(store) => store.page_and_state(id).await,
+            Self::Embedded(store) => store.page_and_state(id),
         }
     }
 
@@ -178,9 +179,10 @@ impl Store {
     // What a turn reads.
 
     /// What is remembered of the visits that begin at this root page of a source.
+    #[expect(clippy::unused_async, reason = "a backend on another machine must wait")]
     pub async fn state(&self, source: &SourceId, root: PageId) -> Result<Option<SourceState>, StoreError> {
         match self {
-            Self::Embedded(store) => store.state(source, root).await,
+            Self::Embedded(store) => store.state(source, root),
         }
     }
 

@@ -18,8 +18,7 @@ const VARIABLE: &str = "ATALAYA_CRASH_AT";
 pub(super) fn hook() -> anyhow::Result<Hook> {
     let Some(written) = std::env::var_os(VARIABLE) else { return Ok(Hook::default()) };
     let Some(at) = written.to_str().and_then(At::parse) else {
-        let written = written.display();
-        bail!("{VARIABLE} is `{written}`: it takes a point and a count, such as `store.batch.applied:3`");
+        bail!("{VARIABLE} is `{}`: it takes a point and a count, such as `store.batch.applied:3`", written.display());
     };
     tracing::warn!(point = at.point, passage = at.passage, "this process will end itself: {VARIABLE} is set");
     let passed = AtomicU32::new(0);

@@ -71,7 +71,7 @@ async fn reload(daemon: &Daemon, request: &Request) {
 
 /// Half the time that systemd gives, or a minute where it gives none.
 fn watchdog_pause() -> Duration {
-    sd_notify::watchdog_enabled().map_or(Duration::from_secs(60), |limit| limit / 2)
+    sd_notify::watchdog_enabled().map_or(Duration::from_mins(1), |limit| limit / 2)
 }
 
 /// Tells systemd; without systemd nobody listens, and that is fine.

@@ -239,7 +239,7 @@ impl<'a> Builder<'a> {
         let named = resolve::About {
             organisation: reading.organisation.clone(),
             country: reading.country.clone(),
-            own_hosts: reader.iter().flat_map(|reader| reader.roots()).filter_map(|url| url.host_str().map(str::to_owned)).collect(),
+            own_hosts: reader.iter().flat_map(extract::Reader::roots).filter_map(|url| url.host_str().map(str::to_owned)).collect(),
         };
 
         let (own, table) = (own?, section.table);

@@ -22,12 +22,9 @@ impl Config {
         self.channels.iter().find(|channel| channel.id == *id)
     }
 
-    /// The channel that carries a rep's mail: their own, else the first that carries mail.
+    /// The channel that carries a rep's mail.
     pub fn channel_of(&self, rep: &Rep) -> Option<&Arc<deliver::Settings>> {
-        match &rep.rep.channel {
-            Some(id) => self.channel(id),
-            None => self.channels.iter().find(|channel| channel.carries_mail()),
-        }
+        self.channel(&rep.channel)
     }
 
     /// The channels that leads of a segment go to by themselves.

@@ -126,9 +126,10 @@ async fn settle(
         let before = Before { config, source, page: page.clone(), state, step };
         let (mut turn, outcome) = match &result {
             Err(failure) => failed(&before, failure.clone(), now),
-            Ok(fetched) => match unchanged(&before, fetched) {
-                Some(same) => stayed(effects, &before, same, now).await?,
-                None => {
+            Ok(fetched) => {
+                if let Some(same) = unchanged(&before, fetched) {
+                    stayed(effects, &before, same, now).await?
+                } else {
                     let done = read(effects, lane, source, &page, fetched).await?;
                     spent = requests + done.as_ref().map_or(0, |read| read.requests);
                     match done {
@@ -136,7 +137,7 @@ async fn settle(
                         Ok(read) => differs(effects, &before, fetched, read, now).await?,
                     }
                 }
-            },
+            }
         };
         turn.requested = requested;
         if source.schedule.budget().is_some() && spent > 0 {
@@ -348,6 +349,9 @@ async fn lead_to(
     let (page, visit) = (&before.page, number(before));
     let mut seen = HashSet::from([page.id, page.root]);
     let urls: Vec<_> = follow.iter().filter(|url| seen.insert(Page::id_of(&page.source, url))).collect();
+    if urls.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let known = effects.store.pages(urls.iter().map(|url| Page::id_of(&page.source, url)).collect()).await?;
     let have: HashSet<PageId> = known.iter().map(|page| page.id).collect();
     let new = urls.into_iter().filter(|url| !have.contains(&Page::id_of(&page.source, url)));

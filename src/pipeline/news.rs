@@ -228,13 +228,13 @@ async fn announce(
     (touched, signals): (&Affected, &[Signal]),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner) {
-        if let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
-            let sent = alerts_last_hour(effects, channel, &rep.rep.email, id, now).await? + urgent_in(turn, id);
-            let slot = route::lane(&segment.terms, lead, &rep.rep, sent, now);
-            let address = route::Address { rep: id, channel: &channel.id };
-            turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
-        }
+    if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner)
+        && let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel)))
+    {
+        let sent = alerts_last_hour(effects, channel, &rep.rep.email, id, now).await? + urgent_in(turn, id);
+        let slot = route::lane(&segment.terms, lead, &rep.rep, sent, now);
+        let address = route::Address { rep: id, channel: &channel.id };
+        turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
     }
     let item = render::Item { lead, organisation: &touched.organisation, signals };
     for channel in config.machine_channels(&lead.segment) {

@@ -45,9 +45,7 @@ impl Pool {
             let _place = place;
             catch_unwind(AssertUnwindSafe(|| parse(&|| seen.load(Ordering::Relaxed))))
         });
-        let ended = if let Ok(ended) = tokio::time::timeout(self.deadline, &mut work).await {
-            ended
-        } else {
+        let Ok(ended) = tokio::time::timeout(self.deadline, &mut work).await else {
             over.store(true, Ordering::Relaxed);
             return Err(Failure::new(
                 FailureClass::ParseLimit,

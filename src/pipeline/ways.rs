@@ -9,11 +9,14 @@ use crate::base::ids::ChannelId;
 use crate::deliver::{Channel, DeliverError, Settings};
 use crate::door::Door;
 
-/// Open channels with the settings they were opened with. Clones share them.
+/// An open channel with the settings it was opened with.
+type Open = (Arc<Settings>, Arc<Channel>);
+
+/// Open channels. Clones share them.
 #[derive(Clone)]
 pub struct Ways {
     door: Door,
-    open: Arc<Mutex<HashMap<ChannelId, (Arc<Settings>, Arc<Channel>)>>>,
+    open: Arc<Mutex<HashMap<ChannelId, Open>>>,
 }
 
 impl Ways {

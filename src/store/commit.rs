@@ -24,6 +24,8 @@ use crate::base::ids::SourceId;
 pub(super) const GROUP: usize = 64;
 /// How long a group waits for turns that are being prepared.
 const WAIT: Duration = Duration::from_millis(50);
+/// How long a group waits for company when the one before it had some: a flush costs the same for one turn as for fifty.
+const LINGER: Duration = Duration::from_millis(3);
 /// Ids of records in one value of the index.
 const IDS: usize = 120;
 
@@ -40,6 +42,8 @@ pub(super) struct Committer {
     pub(super) inner: Arc<Inner>,
     /// Keys written since a copy began.
     pub(super) log: Option<HashSet<Key>>,
+    /// Turns of the last group.
+    together: usize,
 }
 
 type Answer = oneshot::Sender<Result<u64, CommitError>>;
@@ -48,7 +52,7 @@ type Admitted = Vec<(Box<Prepared>, Answer, u64)>;
 
 /// Runs until the store is closed.
 pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
-    let mut committer = Committer { inner, log: None };
+    let mut committer = Committer { inner, log: None, together: 0 };
     let mut held = None;
     while let Some(job) = held.take().or_else(|| jobs.recv().ok()) {
         match job {
@@ -60,7 +64,9 @@ pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
             Job::Write(prepared, answer) => {
                 committer.inner.coming.fetch_sub(1, Ordering::SeqCst);
                 let mut group = vec![(prepared, answer)];
+                committer.linger();
                 held = committer.gather(&jobs, &mut group);
+                committer.together = group.len();
                 committer.commit(group);
             }
         }
@@ -68,6 +74,13 @@ pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
 }
 
 impl Committer {
+    /// Waits for company without being woken by each that comes.
+    fn linger(&self) {
+        if self.together > 1 && self.inner.coming.load(Ordering::SeqCst) < GROUP {
+            std::thread::park_timeout(LINGER);
+        }
+    }
+
     /// Takes what else is in flight; a job that is no commit ends the group and is returned.
     fn gather(&self, jobs: &Receiver<Job>, group: &mut Asked) -> Option<Job> {
         let watch = Stopwatch::start();

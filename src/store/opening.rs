@@ -277,7 +277,7 @@ fn take_in(
         Table::Body if here => drop(frame::content(value, "message", segments)?),
         Table::Channel if here => drop(to_model::<StoredChannel, ChannelState>(frame::unpack(value, segments)?)?),
         Table::Suppression if here => drop(to_model::<StoredSuppression, Suppression>(frame::unpack(value, segments)?)?),
-        Table::Spent if here => drop(frame::unpack::<StoredSpent>(value, segments)?),
+        Table::Spent if here => frame::unpack::<StoredSpent>(value, segments).map(|_| ())?,
         Table::System
         | Table::Mark
         | Table::LeadOf

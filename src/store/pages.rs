@@ -134,13 +134,12 @@ impl Embedded {
         self.read(move |inner| inner.page(id)).await
     }
 
-    pub(super) async fn page_and_state(&self, id: PageId) -> Result<Option<(Page, Option<SourceState>)>, StoreError> {
-        self.read(move |inner| {
+    pub(super) fn page_and_state(&self, id: PageId) -> Result<Option<(Page, Option<SourceState>)>, StoreError> {
+        self.read_here(|inner| {
             let Some(page) = inner.page(id)? else { return Ok(None) };
             let state = inner.state(&page.source, page.root)?;
             Ok(Some((page, state)))
         })
-        .await
     }
 
     pub(super) async fn pages(&self, ids: Vec<PageId>) -> Result<Vec<Page>, StoreError> {
@@ -164,9 +163,8 @@ impl Embedded {
         self.inner.index().next_due_of(source).and_then(at)
     }
 
-    pub(super) async fn state(&self, id: &SourceId, root: PageId) -> Result<Option<SourceState>, StoreError> {
-        let id = id.clone();
-        self.read(move |inner| inner.state(&id, root)).await
+    pub(super) fn state(&self, id: &SourceId, root: PageId) -> Result<Option<SourceState>, StoreError> {
+        self.read_here(|inner| inner.state(id, root))
     }
 
     pub(super) async fn states_of(&self, id: &SourceId) -> Result<Vec<SourceState>, StoreError> {

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// Items of a page.
 pub const ITEMS: usize = 40;
@@ -28,12 +29,15 @@ pub struct Mood {
     pub token: bool,
     /// The edition of the pages that change, one in a hundred.
     pub edition: u32,
+    /// Whether answers are held back until they are not any more: so that a round can be prepared before it begins.
+    pub hold: bool,
 }
 
 impl Mood {
     /// As the query of `/control/set`.
     pub fn query(self) -> String {
-        format!("validators={}&token={}&edition={}", u8::from(self.validators), u8::from(self.token), self.edition)
+        let Self { validators, token, edition, hold } = self;
+        format!("validators={}&token={}&edition={edition}&hold={}", u8::from(validators), u8::from(token), u8::from(hold))
     }
 
     fn read(query: &str) -> Self {
@@ -42,6 +46,7 @@ impl Mood {
             match name {
                 "validators" => mood.validators = value == "1",
                 "token" => mood.token = value == "1",
+                "hold" => mood.hold = value == "1",
                 "edition" => mood.edition = value.parse().unwrap_or(0),
                 _ => {}
             }
@@ -55,6 +60,7 @@ struct Site {
     pages: Vec<Vec<u8>>,
     state: Mutex<State>,
     served: AtomicU64,
+    held: watch::Sender<bool>,
 }
 
 struct State {
@@ -67,7 +73,7 @@ struct State {
 pub fn serve(pages: usize) -> anyhow::Result<()> {
     let packed = (0..pages).map(|n| gzip(&page(n, 0, 0), 6)).collect::<Result<_, _>>()?;
     let state = State { mood: Mood::default(), asked: vec![false; pages], distinct: 0 };
-    let site = Arc::new(Site { pages: packed, state: Mutex::new(state), served: AtomicU64::new(0) });
+    let site = Arc::new(Site { pages: packed, state: Mutex::new(state), served: AtomicU64::new(0), held: watch::Sender::new(false) });
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async move {
         let listener = TcpListener::bind("0.0.0.0:0").await?;
         println!("{}", listener.local_addr()?.port());
@@ -96,7 +102,11 @@ async fn converse(site: &Site, mut stream: TcpStream) -> anyhow::Result<()> {
             }
         };
         let head: Vec<u8> = buffer.drain(..end).collect();
-        let reply = site.answer(std::str::from_utf8(&head)?)?;
+        let head = std::str::from_utf8(&head)?;
+        if !head.starts_with("GET /control/") {
+            site.held.subscribe().wait_for(|held| !held).await?;
+        }
+        let reply = site.answer(head)?;
         stream.write_all(&reply).await?;
     }
 }
@@ -115,6 +125,7 @@ impl Site {
                 state.mood = Mood::read(query);
                 state.asked.fill(false);
                 state.distinct = 0;
+                self.held.send_replace(state.mood.hold);
                 Ok(reply("200 OK", "", b""))
             }
             "/control/count" => {
@@ -286,7 +297,7 @@ fn item(out: &mut String, dice: &mut Dice, (n, i): (usize, usize), price: usize)
     );
     dice.words(out, 5);
     out.push_str("</a></h3>\n<p class=\"summary\">");
-    dice.words(out, 50);
+    dice.words(out, 75);
     out.push_str("</p>\n<dl class=\"facts\">\n");
     for name in ["Maker", "Condition", "Place", "Weight"] {
         let _ = write!(out, "<dt>{name}</dt><dd class=\"fact\">");

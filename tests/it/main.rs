@@ -6,4 +6,6 @@ mod crash;
 mod crash_rig;
 mod house;
 mod journey;
+mod judges;
+mod operations;
 mod rig;

@@ -120,7 +120,7 @@ fn market(moment: Moment) -> Reply {
     let newest = 6 + moment.tick;
     for ad in (newest.saturating_sub(14)..newest).rev() {
         let who: &Company = pick(COMPANIES, moment.seed, ad);
-        let wanted = ad >= 6 && mix(moment.seed, ad ^ 0xad) % 3 != 0;
+        let wanted = ad >= 6 && !mix(moment.seed, ad ^ 0xad).is_multiple_of(3);
         let (badge, title) =
             if wanted { ("Wanted", pick(WANTED, moment.seed, ad * 7)) } else { ("Offer", pick(OFFERED, moment.seed, ad * 7)) };
         let price = 200 + mix(moment.seed, ad * 13) % 9_000;
@@ -206,11 +206,10 @@ fn press(moment: Moment) -> Reply {
         let who: &Company = pick(COMPANIES, moment.seed ^ 0x9e55, n);
         let title = pick(NEWS, moment.seed, n * 3).replace("{}", who.name);
         let published = day(moment.opened + (i64::try_from(n).unwrap_or(0) - 4) * 6);
-        let _ = write!(
+        let _ = writeln!(
             items,
             "<item><title>{title}</title><link>https://press.example/articles/{n}</link><guid isPermaLink=\"false\">article-{n}</guid>\
-             <author>{}</author><description>{} ({}), {}: {}</description><pubDate>{}</pubDate></item>\n",
-            "desk@press.example",
+             <author>desk@press.example</author><description>{} ({}), {}: {}</description><pubDate>{}</pubDate></item>",
             who.name,
             who.place,
             who.industry,

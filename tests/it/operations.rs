@@ -1,0 +1,231 @@
+//! The operator's side with the real program: health, metrics, reload, one process at a time, backup and restore, unsubscribing.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::rig::{Home, Reply, Running, Server, program};
+
+const MAIL: &str = r#"
+[[segment]]
+id = "all"
+title = "Everything"
+line = 5
+
+  [[segment.points]]
+  signal = "offer-listed"
+  points = 20
+  why = "offers something"
+
+[[rep]]
+id = "ana"
+email = "ana@example.com"
+zone = "Europe/Madrid"
+digest = "every 1s"
+
+[[channel]]
+id = "mail"
+kind = "file"
+format = "eml"
+folder = "mail"
+from = "atalaya@example.com"
+"#;
+
+fn listing(site: &str) -> String {
+    format!(
+        "\n[[source]]\nid = \"list\"\nkind = \"listing\"\nurl = \"{site}/\"\nevery = \"1s\"\njitter = \"0s\"\nconfirm = \"off\"\nrecord = \"li\"\n\
+         fields = {{ title = \"a\", url = \"a @href\", company = \"b\" }}\n"
+    )
+}
+
+fn items(count: usize) -> Reply {
+    let rows: String = (0..count).map(|n| format!("<li><a href=/item/{n}>Thing {n}</a> <b>Maker {n}, S.L.</b></li>")).collect();
+    Reply::html(format!("<html><head><title>Things</title></head><body><ul>{rows}</ul></body></html>"))
+}
+
+/// A site whose list grows when told to.
+fn growing() -> (Server, Arc<AtomicUsize>) {
+    let count = Arc::new(AtomicUsize::new(3));
+    let shown = Arc::clone(&count);
+    let site = Server::start(move |seen| if seen.path == "/" { items(shown.load(Ordering::SeqCst)) } else { Reply::status(404) });
+    (site, count)
+}
+
+/// A request without a client of ours: status line, headers and body as text.
+fn ask(daemon: &Running, method: &str, path: &str, body: &str) -> String {
+    let address = daemon.address.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn visits(site: &Server, count: usize) {
+    for _ in 0..count {
+        site.next(|seen| seen.path == "/");
+    }
+}
+
+#[test]
+fn health_metrics_and_a_clean_stop() {
+    let (site, _) = growing();
+    let home = Home::new(&listing(&site.address));
+    let daemon = home.start();
+    visits(&site, 2);
+    assert!(ask(&daemon, "GET", "/health", "").starts_with("HTTP/1.1 200"));
+    assert!(ask(&daemon, "GET", "/ready", "").contains("ready"));
+    let metrics = ask(&daemon, "GET", "/metrics", "");
+    assert!(metrics.contains("atalaya_checks_total{outcome="), "{metrics}");
+    let status = home.json(&["status"]);
+    assert_eq!((status["running"].as_bool(), status["pages"].as_u64()), (Some(true), Some(1)), "{status}");
+    let (code, log) = daemon.stop();
+    assert_eq!(code, Some(0), "{log}");
+    assert_eq!(home.json(&["status"])["running"], false, "the store at rest answers too");
+}
+
+#[test]
+fn a_second_process_is_refused() {
+    let (site, _) = growing();
+    let home = Home::new(&listing(&site.address));
+    let daemon = home.start();
+    let second = home.run(&["run"]);
+    let words = String::from_utf8_lossy(&second.stderr);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(words.contains(&daemon.id().to_string()), "it names the process that has the store: {words}");
+}
+
+#[test]
+fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
+    let (site, _) = growing();
+    let (other, _) = growing();
+    let home = Home::new(&listing(&site.address));
+    let daemon = home.start();
+    visits(&site, 1);
+    home.configure("\n[[source]]\nid = \"list\"\nkimd = \"listing\"\n");
+    daemon.signal("HUP");
+    visits(&site, 2);
+    let more = listing(&other.address).replace("\"list\"", "\"other\"");
+    home.configure(&(listing(&site.address) + &more));
+    daemon.signal("HUP");
+    visits(&other, 1);
+    let (_, log) = daemon.stop();
+    assert!(log.contains("kimd") && log.contains("did you mean"), "{log}");
+}
+
+#[test]
+fn a_backup_is_restored() {
+    let (site, count) = growing();
+    let home = Home::new(&(listing(&site.address) + MAIL));
+    let daemon = home.start();
+    visits(&site, 3);
+    let backup = home.json(&["backup"]);
+    assert!(backup["keys"].as_u64().unwrap() > 0, "{backup}");
+    count.store(5, Ordering::SeqCst);
+    visits(&site, 3);
+    daemon.stop();
+    let before = home.json(&["status"])["records"].as_u64().unwrap();
+    let name = backup["name"].as_str().unwrap().to_owned();
+    assert_eq!(home.run(&["restore", &name]).status.code(), Some(1), "without a terminal it wants --yes");
+    let restored = home.run(&["restore", &name, "--yes"]);
+    assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+    let after = home.json(&["status"])["records"].as_u64().unwrap();
+    assert!((before, after) == (5, 3), "before {before}, after {after}");
+}
+
+#[test]
+fn one_click_unsubscribes_before_the_next_mail() {
+    let (site, count) = growing();
+    let home = Home::new(&(listing(&site.address) + MAIL));
+    let daemon = home.start();
+    visits(&site, 2);
+    count.store(4, Ordering::SeqCst);
+    let mail = first_mail(&home, &site);
+    let unfolded = mail.replace("\r\n ", "").replace("\n ", "");
+    let link = unfolded.split("List-Unsubscribe: <https://atalaya.example").nth(1).unwrap().split('>').next().unwrap().to_owned();
+    assert!(unfolded.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
+    let page = ask(&daemon, "GET", &link, "");
+    assert!(page.contains("ana@example.com") && page.contains("<form"), "{page}");
+    let forged = ask(&daemon, "POST", &link.replace("/unsubscribe/", "/unsubscribe/x"), "List-Unsubscribe=One-Click");
+    assert!(forged.starts_with("HTTP/1.1 404"), "{forged}");
+    assert!(ask(&daemon, "POST", &link, "List-Unsubscribe=One-Click").starts_with("HTTP/1.1 200"));
+    count.store(6, Ordering::SeqCst);
+    visits(&site, 4);
+    daemon.stop();
+    let messages = home.json(&["outbox", "list", "--channel", "mail"]);
+    let states: Vec<_> = messages.as_array().unwrap().iter().map(|message| message["state"].as_str().unwrap()).collect();
+    assert!(states.contains(&"delivered") && states.iter().all(|state| matches!(*state, "delivered" | "suppressed")), "{states:?}");
+    assert_eq!(mails(&home).len(), states.iter().filter(|state| **state == "delivered").count());
+}
+
+fn mails(home: &Home) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(home.path("data/mail")) else { return Vec::new() };
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "eml")).collect()
+}
+
+/// The first mail; the visits of the site are the clock.
+fn first_mail(home: &Home, site: &Server) -> String {
+    for _ in 0..60 {
+        if let Some(path) = mails(home).first() {
+            return std::fs::read_to_string(path).unwrap();
+        }
+        visits(site, 1);
+    }
+    panic!("no mail after 60 visits");
+}
+
+#[test]
+fn the_demo_shows_everything_it_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program().args(["demo", "--exit", "--folder"]).arg(folder.path().join("demo")).output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(summary["leads"].as_u64().unwrap() > 0 && summary["webhooks_verified"].as_u64().unwrap() > 0, "{summary}");
+    assert_eq!(summary["sources_ill"], serde_json::json!([]));
+}
+
+#[test]
+fn init_writes_a_configuration_that_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("atalaya.toml");
+    let init = program().args(["init", "--no-input", "--contact", "me@example.com"]).arg(&path).output().unwrap();
+    assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+    let check = program().args(["config", "check", "--config"]).arg(&path).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+    let again = program().args(["init", "--no-input"]).arg(&path).output().unwrap();
+    assert_eq!(again.status.code(), Some(1), "it never overwrites");
+    assert_eq!(program().args(["no-such-command"]).output().unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn a_block_page_is_a_state_of_the_source_and_no_change() {
+    let blocked = Arc::new(AtomicUsize::new(0));
+    let now = Arc::clone(&blocked);
+    let site = Server::start(move |seen| match (seen.path.as_str(), now.load(Ordering::SeqCst)) {
+        ("/", 0) => items(5),
+        ("/", _) => Reply::html(
+            "<html><head><title>Just a moment...</title></head><body><h1>Checking your browser before accessing</h1><div id=cf-wrapper></div>\
+             <script src=/cdn-cgi/challenge-platform/x.js></script></body></html>",
+        ),
+        _ => Reply::status(404),
+    });
+    let home = Home::new(&listing(&site.address));
+    let daemon = home.start();
+    visits(&site, 3);
+    blocked.store(1, Ordering::SeqCst);
+    visits(&site, 2);
+    daemon.stop();
+    let source = home.json(&["source", "show", "list"]);
+    assert_eq!(source["source"]["health"], "ill", "{source}");
+    assert!(source["source"]["reason"].as_str().unwrap().contains("challenge"), "{source}");
+    let news: Vec<_> = source["changes"].as_array().unwrap().iter().filter(|change| change["baseline"] == false).collect();
+    assert!(news.is_empty(), "{news:?}");
+    assert_eq!(home.json(&["status"])["records"], 5);
+}
