@@ -383,3 +383,33 @@ fn settings(sites: &[Server; 3], hooks: &[Hook; 2], smtp: u16) -> String {
     let words = [("market", market), ("press", press), ("api", api), ("a", a), ("b", b), ("smtp", smtp.to_string())];
     words.iter().fold(include_str!("crash.toml").to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
 }
+
+/// The judge itself: each thing that must not be is seen when it is.
+#[test]
+fn the_judge_sees_what_it_looks_for() {
+    let arrival = |id: &str, bytes: &str, revision: u64| Arrival {
+        channel: 1,
+        id: id.to_owned(),
+        bytes: bytes.to_owned(),
+        at: Duration::ZERO,
+        fate: Fate::Taken,
+        lead: Some(("lead-1".to_owned(), revision)),
+        news: BTreeSet::new(),
+        firms: BTreeSet::from(["K000001".to_owned()]),
+    };
+    let truth = BTreeMap::from([("K000001".to_owned(), BTreeSet::from(["N000001".to_owned(), "N000002".to_owned()]))]);
+    let judged = |arrivals: &[Arrival]| {
+        let mut report = Report::default();
+        repeats(&mut report, arrivals);
+        doubles(&mut report, arrivals, &truth);
+        [report.same_id_repeats, report.other_bytes, report.other_ids, report.out_of_order]
+    };
+    let (one, two) = (arrival("a", "x", 1), arrival("b", "y", 2));
+    assert_eq!(judged(&[one.clone(), two.clone()]), [0, 0, 0, 0]);
+    assert_eq!(judged(&[one.clone(), one.clone(), two.clone()]), [1, 0, 0, 0]);
+    assert_eq!(judged(&[one.clone(), arrival("a", "z", 1)]), [1, 1, 0, 0]);
+    assert_eq!(judged(&[one.clone(), arrival("c", "x", 1)]), [0, 0, 1, 0], "one revision under two ids");
+    assert_eq!(judged(&[one.clone(), two.clone(), arrival("c", "z", 3)]), [0, 0, 1, 0], "told three times of two pieces of news");
+    assert_eq!(judged(&[two, one.clone()]), [0, 0, 0, 1]);
+    assert_eq!(judged(&[Arrival { fate: Fate::Cut, ..one.clone() }, one]), [0, 0, 0, 0], "a cut line was nothing taken");
+}
