@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::beats::Part;
 use super::daemon::Inner;
+use crate::model::Health;
 use crate::pipeline::keep_step;
 use crate::telemetry;
 
@@ -42,7 +43,33 @@ pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
         inner.effects.web.tidy();
         let age = u32::try_from(now.duration_since(last).as_secs()).unwrap_or(u32::MAX);
         metrics::gauge!(telemetry::BACKUP_AGE).set(f64::from(age));
-        metrics::gauge!(telemetry::LANES).set(inner.effects.web.lanes() as f64);
-        metrics::gauge!(telemetry::STORE_BYTES).set(inner.effects.store.size().file as f64);
+        gauge(&inner, now).await;
     }
+}
+
+/// What a dashboard wants to see at a glance.
+async fn gauge(inner: &Inner, now: Timestamp) {
+    let (store, config) = (&inner.effects.store, inner.config.borrow().clone());
+    metrics::gauge!(telemetry::LANES).set(inner.effects.web.lanes() as f64);
+    metrics::gauge!(telemetry::STORE_BYTES).set(store.size().file as f64);
+    let late = store.next_due().map_or(0, |due| now.duration_since(due).as_secs().max(0));
+    metrics::gauge!(telemetry::LATENESS).set(late as f64);
+    match store.counts().await {
+        Ok(counts) => {
+            metrics::gauge!(telemetry::PAGES).set(counts.pages as f64);
+            for (channel, waiting) in counts.waiting {
+                metrics::gauge!(telemetry::OUTBOX_WAITING, "channel" => channel.to_string()).set(waiting as f64);
+            }
+            for (channel, dead) in counts.dead {
+                metrics::gauge!(telemetry::OUTBOX_DEAD, "channel" => channel.to_string()).set(dead as f64);
+            }
+        }
+        Err(error) => tracing::error!(%error, "the store could not be counted"),
+    }
+    let mut ill = 0_u32;
+    for source in config.sources.iter().filter(|source| source.enabled) {
+        let states = store.states_of(&source.id).await.unwrap_or_default();
+        ill += u32::from(states.iter().any(|state| matches!(state.health, Health::Ill { .. })));
+    }
+    metrics::gauge!(telemetry::SOURCES_ILL).set(f64::from(ill));
 }

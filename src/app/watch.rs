@@ -2,9 +2,11 @@
 //!
 //! Knows nothing of what a check does; it claims, checks and releases.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use jiff::SignedDuration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -21,12 +23,15 @@ const PAGES: usize = 64;
 const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// The longest sleep: the loop gives a sign of life at least this often.
 const NAP: Duration = Duration::from_secs(5);
+/// Hosts begun in a second, over all of them: after a downtime everything may be due, and the line out must not be flooded.
+const STARTS: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
 /// How long a page waits whose source is not in the configuration (any more).
 const PARKED: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Runs until the daemon stops.
 pub(super) async fn watch(inner: Arc<Inner>, workers: usize) {
     let places = Arc::new(Semaphore::new(workers.max(1)));
+    let starts: DefaultDirectRateLimiter = RateLimiter::direct(Quota::per_second(STARTS));
     while !inner.stop.is_cancelled() {
         inner.beats.beat(Part::Watch, inner.effects.clock.now());
         let place = tokio::select! {
@@ -35,6 +40,11 @@ pub(super) async fn watch(inner: Arc<Inner>, workers: usize) {
             () = tokio::time::sleep(NAP) => continue,
         };
         let Ok(place) = place else { return };
+        if starts.check().is_err() {
+            drop(place);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        }
         let now = inner.effects.clock.now();
         if let Some(claim) = inner.effects.store.claim(now, PAGES, LEASE) {
             let worker = Arc::clone(&inner);

@@ -19,10 +19,10 @@ pub struct Args {
     /// Say less (only errors)
     #[arg(long, short, global = true)]
     pub quiet: bool,
-    /// Where to listen, instead of [daemon] listen
+    /// Where to listen, instead of `listen` in `[daemon]`
     #[arg(long, global = true, value_name = "ADDRESS:PORT", hide = true)]
     pub listen: Option<String>,
-    /// The data folder, instead of [daemon] data
+    /// The data folder, instead of `data` in `[daemon]`
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data: Option<String>,
     /// What to do

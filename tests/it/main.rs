@@ -10,3 +10,4 @@ mod judges;
 mod operations;
 mod real;
 mod rig;
+mod simulation;
