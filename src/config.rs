@@ -54,6 +54,8 @@ pub struct Request {
     pub environment: BTreeMap<String, String>,
     /// Settings from the command line.
     pub flags: Vec<Flag>,
+    /// Secrets are not fetched but stood in for: for whoever only looks, and may not be allowed to read them.
+    pub without_secrets: bool,
 }
 
 impl Request {
@@ -61,7 +63,7 @@ impl Request {
     pub fn from_process(path: Option<PathBuf>, flags: Vec<Flag>) -> Self {
         let environment =
             std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect();
-        Self { path, environment, flags }
+        Self { path, environment, flags, without_secrets: false }
     }
 }
 

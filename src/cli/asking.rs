@@ -6,12 +6,14 @@ use crate::base::clock::Clock;
 use crate::config::{Config, Request};
 use crate::web::{self, Answer, Question};
 
-/// Asks the daemon; where none runs, opens the store.
+/// Asks the daemon; where none runs, opens the store. Secrets are read only for what needs them: an operator's shell need not hold them.
 pub(super) async fn ask(request: &Request, question: Question) -> anyhow::Result<Answer> {
-    let config = Config::load(request)?;
+    let config = Config::load(&Request { without_secrets: true, ..request.clone() })?;
     match app::ask(&config.daemon.data, &question).await {
         Ok(answer) => Ok(answer),
         Err(AskError::Nobody(_)) => {
+            let sends = matches!(question, Question::NotifyTest { .. } | Question::Check { .. });
+            let config = if sends { Config::load(request)? } else { config };
             let home = app::open_effects(&config, Clock::System).await?;
             let answer = web::answer(&home.effects, &config, question, false).await;
             home.effects.store.close().await;

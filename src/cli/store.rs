@@ -23,7 +23,7 @@ pub(super) async fn backup(request: &Request, json: bool) -> anyhow::Result<Ende
 
 /// Puts a backup in place of the store. The daemon must not run: the store's lock holds that.
 pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, json: bool) -> anyhow::Result<Ended> {
-    let config = Config::load(request)?;
+    let config = Config::load(&Request { without_secrets: true, ..request.clone() })?;
     let Some(name) = name else {
         let mut backups = Store::backups(&config.store).await?;
         backups.sort_by_key(|backup| std::cmp::Reverse(backup.at));

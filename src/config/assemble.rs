@@ -54,7 +54,8 @@ pub(super) fn build(mut files: Files, mut problems: Vec<Problem>, request: &Requ
     let mut desk = Desk::new(&files, hidden);
     let tables = layers::merge(&mut desk, &documents);
     let settings = show::settings(&desk, &tables);
-    let builder = Builder { desk, environment: &request.environment, syntax, refused: &tables.refused };
+    let builder =
+        Builder { desk, environment: &request.environment, without_secrets: request.without_secrets, syntax, refused: &tables.refused };
     let (config, more) = builder.build(&tables);
     let more = before_the_breaks(&files, &problems, more);
     problems.extend(more);
@@ -85,6 +86,7 @@ fn in_order(files: &Files, mut problems: Vec<Problem>) -> Vec<Problem> {
 pub(super) struct Builder<'a> {
     pub(super) desk: Desk<'a>,
     environment: &'a BTreeMap<String, String>,
+    without_secrets: bool,
     /// Some file is no TOML, or could not be read: what refers to it must not be blamed.
     pub(super) syntax: bool,
     /// Tables that were refused as a whole.
@@ -181,7 +183,7 @@ impl<'a> Builder<'a> {
     }
 
     fn fetcher(&self, at: Place) -> Fetcher<'a> {
-        Fetcher::new(Sources { folder: self.desk.files.of(at).folder.clone(), environment: self.environment })
+        Fetcher::new(Sources { folder: self.desk.files.of(at).folder.clone(), environment: self.environment, none: self.without_secrets })
     }
 
     /// The ids of one kind. One that is used twice is refused where it is used again.

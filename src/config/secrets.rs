@@ -12,6 +12,9 @@ use crate::base::secret::{Secret, SecretRef};
 /// Bytes of one secret: a private key fits, a file named by accident does not.
 const MAX_BYTES: u64 = 64 * 1024;
 
+/// Given instead of a secret to whoever only looks; of the form that every setting takes.
+const STAND_IN: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
 /// Where secrets may come from.
 #[derive(Clone, Debug)]
 pub(super) struct Sources<'a> {
@@ -19,6 +22,8 @@ pub(super) struct Sources<'a> {
     pub(super) folder: PathBuf,
     /// The environment as it was given to the program.
     pub(super) environment: &'a BTreeMap<String, String>,
+    /// Nothing is fetched; [`STAND_IN`] is given for every secret.
+    pub(super) none: bool,
 }
 
 /// Fetches secrets and remembers a hash of what it gave, so that a changed secret counts as a changed setting.
@@ -48,6 +53,7 @@ impl<'a> Fetcher<'a> {
 
 fn fetch(kept: &SecretRef, sources: &Sources<'_>) -> Result<Secret, String> {
     match (&kept.file, &kept.env, &kept.credential) {
+        (Some(_), None, None) | (None, Some(_), None) | (None, None, Some(_)) if sources.none => Ok(Secret::new(STAND_IN)),
         (Some(file), None, None) => {
             let path = sources.folder.join(file);
             from_file(&path, true).map_err(|why| format!("the secret file {} {why}", path.display()))
@@ -145,7 +151,7 @@ mod tests {
         let check = |environment: &BTreeMap<String, String>, file: &str, env: &str, credential: &str, want: Result<&str, &str>| {
             let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
             let kept = SecretRef { file: some(file), env: some(env), credential: some(credential) };
-            let got = fetch(&kept, &Sources { folder: here.to_owned(), environment });
+            let got = fetch(&kept, &Sources { folder: here.to_owned(), environment, none: false });
             match want {
                 Ok(value) => assert_eq!(got.unwrap().expose(), value),
                 Err(words) => {
@@ -181,7 +187,7 @@ mod tests {
     fn a_changed_secret_changes_the_trace() {
         let trace = |value: &str| {
             let environment = BTreeMap::from([("A".to_owned(), value.to_owned())]);
-            let fetcher = Fetcher::new(Sources { folder: PathBuf::new(), environment: &environment });
+            let fetcher = Fetcher::new(Sources { folder: PathBuf::new(), environment: &environment, none: false });
             fetcher.reveal(&SecretRef { env: Some("A".to_owned()), ..SecretRef::default() }).unwrap();
             fetcher.trace()
         };

@@ -17,7 +17,7 @@ const CONTACT: &str = "[daemon]\ncontact = \"leads@example.com\"\n";
 fn load_with(text: &str, environment: &[(&str, &str)], flags: &[Flag]) -> Result<Config, Refusal> {
     let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
     let home = ("HOME".to_owned(), "/home/me".to_owned());
-    let request = Request { path: None, environment: environment.chain([home]).collect(), flags: flags.to_vec() };
+    let request = Request { path: None, environment: environment.chain([home]).collect(), flags: flags.to_vec(), without_secrets: false };
     let mut files = Files::default();
     files.push(File::new("default.toml".into(), PathBuf::new(), DEFAULTS.into(), Layer::Default));
     files.push(File::new("a.toml".into(), PathBuf::new(), text.into(), Layer::User));
@@ -73,7 +73,7 @@ fn every_mistake_is_named_at_its_place() {
             Flag { name: name.to_owned(), key: key.to_owned(), value: value.to_owned() }
         };
         let flags = directives(&text, "flag").iter().map(flag).collect();
-        let request = Request { path: Some(path.clone()), environment, flags };
+        let request = Request { path: Some(path.clone()), environment, flags, without_secrets: false };
         let Err(refusal) = Config::load(&request) else {
             wrong.push(format!("{} was taken", path.display()));
             continue;
@@ -316,8 +316,12 @@ fn a_folder_is_read_in_order_and_its_errors_name_the_file() {
     fs::write(folder.path().join("10-daemon.toml"), format!("{CONTACT}drain = \"1s\"\n")).unwrap();
     fs::write(folder.path().join("20-sources.toml"), TWO).unwrap();
     fs::write(folder.path().join("90-local.toml"), "[daemon]\ndrain = \"2s\"\n").unwrap();
-    let request =
-        Request { path: Some(folder.path().to_owned()), environment: BTreeMap::from([("HOME".into(), "/h".into())]), flags: Vec::new() };
+    let request = Request {
+        path: Some(folder.path().to_owned()),
+        environment: BTreeMap::from([("HOME".into(), "/h".into())]),
+        flags: Vec::new(),
+        without_secrets: false,
+    };
     let config = Config::load(&request).unwrap_or_else(|refusal| panic!("{refusal}"));
     assert_eq!(config.daemon.drain.as_secs(), 2);
     assert_eq!((config.sources.len(), config.files.len()), (2, 3));
@@ -331,8 +335,12 @@ fn a_folder_is_read_in_order_and_its_errors_name_the_file() {
 
 #[test]
 fn no_configuration_says_where_it_was_looked_for() {
-    let request =
-        Request { path: None, environment: BTreeMap::from([("ATALAYA_CONFIG".into(), "/nowhere/a.toml".into())]), flags: Vec::new() };
+    let request = Request {
+        path: None,
+        environment: BTreeMap::from([("ATALAYA_CONFIG".into(), "/nowhere/a.toml".into())]),
+        flags: Vec::new(),
+        without_secrets: false,
+    };
     let refusal = Config::load(&request).unwrap_err();
     assert!(refusal.to_string().contains("/nowhere/a.toml"), "{refusal}");
 }

@@ -54,12 +54,15 @@ enum Fault {
 fn answer(shown: &Shown) -> Reply {
     let rows: Vec<String> =
         (0..shown.items).rev().map(|n| format!("<li><a href=/item/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b></li>")).collect();
-    let list = |rows: &[String]| Reply::html(format!("<html><head><title>List</title></head><body><ul>{}</ul></body></html>", rows.concat()));
+    let list =
+        |rows: &[String]| Reply::html(format!("<html><head><title>List</title></head><body><ul>{}</ul></body></html>", rows.concat()));
     match shown.fault {
         Fault::None => list(&rows),
         Fault::Broken => Reply::status(500),
         Fault::Empty => list(&[]),
-        Fault::Wall => Reply::html("<html><head><title>Access denied</title></head><body><h1>Access denied</h1>You have been blocked.</body></html>"),
+        Fault::Wall => {
+            Reply::html("<html><head><title>Access denied</title></head><body><h1>Access denied</h1>You have been blocked.</body></html>")
+        }
         Fault::Cut => list(&rows[..1]),
     }
 }
@@ -175,10 +178,13 @@ impl World {
         for life in 0..=self.life {
             let folder = Self::folder(self.root.path(), life).join("lines");
             let Ok(entries) = std::fs::read_dir(folder) else { continue };
-            for line in entries.flat_map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap().lines().map(str::to_owned).collect::<Vec<_>>()) {
+            for line in entries
+                .flat_map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap().lines().map(str::to_owned).collect::<Vec<_>>())
+            {
                 let value: serde_json::Value = serde_json::from_str(&line).unwrap();
                 let data = &value["data"];
-                let key = format!("{}/{}", data["lead"]["id"].as_str().or(data["id"].as_str()).unwrap_or(&line), data["organisation"]["name"]);
+                let key =
+                    format!("{}/{}", data["lead"]["id"].as_str().or(data["id"].as_str()).unwrap_or(&line), data["organisation"]["name"]);
                 let before = told.insert(key.clone(), line.clone());
                 assert!(before.is_none_or(|before| before == line), "told twice with other words: {key}");
             }
