@@ -219,7 +219,8 @@ async fn sequence(seed: u64, server: &Server, shown: &Mutex<Shown>) {
         match dice.next(9) {
             0 | 1 => shown.lock().unwrap().items += 1 + dice.next(2),
             2 => {
-                let faults = [Fault::Broken, Fault::Empty, Fault::Wall, Fault::Cut];
+                // A wall slows the host's pace down, in real time: few sequences can afford one.
+                let faults = [Fault::Broken, Fault::Empty, Fault::Cut, if seed % 20 == 0 { Fault::Wall } else { Fault::Broken }];
                 shown.lock().unwrap().fault = faults[usize::try_from(dice.next(4)).unwrap()];
             }
             3 => shown.lock().unwrap().fault = Fault::None,
