@@ -220,7 +220,7 @@ async fn sequence(seed: u64, server: &Server, shown: &Mutex<Shown>) {
             0 | 1 => shown.lock().unwrap().items += 1 + dice.next(2),
             2 => {
                 // A wall slows the host's pace down, in real time: few sequences can afford one.
-                let faults = [Fault::Broken, Fault::Empty, Fault::Cut, if seed % 20 == 0 { Fault::Wall } else { Fault::Broken }];
+                let faults = [Fault::Broken, Fault::Empty, Fault::Cut, if seed.is_multiple_of(20) { Fault::Wall } else { Fault::Broken }];
                 shown.lock().unwrap().fault = faults[usize::try_from(dice.next(4)).unwrap()];
             }
             3 => shown.lock().unwrap().fault = Fault::None,
