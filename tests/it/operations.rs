@@ -229,3 +229,16 @@ fn a_block_page_is_a_state_of_the_source_and_no_change() {
     assert!(news.is_empty(), "{news:?}");
     assert_eq!(home.json(&["status"])["records"], 5);
 }
+
+#[test]
+fn the_configuration_in_the_readme_is_taken() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (path, secret) = (folder.path().join("atalaya.toml"), folder.path().join("smtp.password"));
+    std::fs::write(&path, example).unwrap();
+    std::fs::write(&secret, "swordfish").unwrap();
+    std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let check = program().args(["config", "check", "--config"]).arg(&path).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+}
