@@ -80,6 +80,22 @@ impl Channel {
     }
 }
 
+/// An error with its causes, each said once.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut out = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if text.starts_with(&out) {
+            out = text;
+        } else if !out.contains(&text) {
+            out = format!("{out}: {text}");
+        }
+        next = cause.source();
+    }
+    out
+}
+
 impl Settings {
     /// The rhythm of attempts of this kind of channel.
     pub const fn policy(&self) -> Policy {

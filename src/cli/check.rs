@@ -21,7 +21,8 @@ use crate::web::{self, Answer, Question};
 /// Looks at a source, an address or a file. An address or file without a source needs no configuration at all.
 pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool) -> anyhow::Result<Ended> {
     let bytes = if options.target == "-" || Path::new(&options.target).is_file() { Some(file(&options.target)?) } else { None };
-    let config = match Config::load(request) {
+    // Whatever needs the secrets is asked of the daemon, or of `asking`, which reads them.
+    let config = match Config::load(&Request { without_secrets: true, ..request.clone() }) {
         Ok(config) => Some(config),
         Err(Refusal::NotFound(_)) if options.source.is_none() => None,
         Err(refusal) => return Err(refusal.into()),

@@ -84,7 +84,7 @@ pub(super) fn check(request: &Request, json: bool) -> anyhow::Result<Ended> {
 
 /// The values in force.
 pub(super) fn show(request: &Request, origin: bool, json: bool) -> anyhow::Result<Ended> {
-    let config = Config::load(request)?;
+    let config = Config::load(&Request { without_secrets: true, ..request.clone() })?;
     if json {
         println!("{}", serde_json::to_string_pretty(&config.settings)?);
     } else {

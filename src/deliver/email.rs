@@ -339,16 +339,5 @@ fn reply(answer: &Response) -> String {
 
 /// The error with its causes: code and words of the server, or what broke.
 fn said(error: &Error) -> String {
-    let mut out = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if text.starts_with(&out) {
-            out = text;
-        } else if !out.contains(&text) {
-            out = format!("{out}: {text}");
-        }
-        next = cause.source();
-    }
-    out
+    super::causes(error)
 }

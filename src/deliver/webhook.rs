@@ -15,6 +15,7 @@ use super::DeliverError;
 use super::hidden::Hidden;
 use super::spec::Compiling;
 use crate::base::caps;
+use crate::base::clock::Stopwatch;
 use crate::base::ids::ChannelId;
 use crate::base::secret::{Secret, SecretRef};
 use crate::door::{Client, ClientSettings, Door, SendError};
@@ -158,14 +159,15 @@ impl Webhook {
             Ok(request) => request,
             Err(text) => return Outcome::Refused { text },
         };
-        let deadline = tokio::time::Instant::now() + self.settings.timeout;
-        let outcome = match tokio::time::timeout_at(deadline, self.client.execute(request)).await {
+        let watch = Stopwatch::start();
+        let outcome = match tokio::time::timeout(self.settings.timeout, self.client.execute(request)).await {
             Err(_) => later(format!("no answer within {:?}", self.settings.timeout)),
             Ok(Err(error)) => later(unsent(&error)),
             Ok(Ok(mut response)) => {
                 let heard = Heard::of(response.status().as_u16(), response.headers(), now);
                 // The status decides; the body is for people, and gets what is left of the time.
-                let body = tokio::time::timeout_at(deadline, words(&mut response)).await.unwrap_or_default();
+                let left = self.settings.timeout.saturating_sub(watch.elapsed());
+                let body = tokio::time::timeout(left, words(&mut response)).await.unwrap_or_default();
                 judge(&heard, &body)
             }
         };
@@ -209,18 +211,7 @@ fn later(text: String) -> Outcome {
 
 /// What went wrong before there was an answer, down to its cause.
 fn unsent(error: &SendError) -> String {
-    let mut out = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        if text.starts_with(&out) {
-            out = text;
-        } else if !out.contains(&text) {
-            out = format!("{out}: {text}");
-        }
-        next = cause.source();
-    }
-    out
+    super::causes(error)
 }
 
 /// The answer's body as far as it is read: at most 64 KiB, of which people see the beginning. A break in the middle is an end.

@@ -11,7 +11,7 @@ use crate::model::{Baseline, Change, ChangeKind, Failure, FailureClass, Health, 
 /// Visits whose number of records tells what is usual.
 const USUAL: usize = 8;
 /// Incomplete visits after which the baseline ends all the same: a source with one page that always fails would never speak.
-const PATIENCE: u8 = 3;
+pub const PATIENCE: u8 = 3;
 
 /// What a visit found.
 #[derive(Clone, Copy, Debug)]

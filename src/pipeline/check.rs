@@ -346,8 +346,11 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
     if before.step != Step::Look {
         page.visit = number(before);
         state.health = Health::Ill { since: ill_since(&before.state.health, now), failure: failure.clone() };
-        if let Baseline::Pending(tries) = state.baseline {
-            state.baseline = Baseline::Pending(tries.saturating_add(1));
+        if let (Baseline::Pending(tries), 0) = (state.baseline, state.visit.outstanding) {
+            // The visit ends here, incomplete. A page that always fails must not keep its source silent for ever.
+            let tries = tries.saturating_add(1);
+            let enough = tries >= diff::PATIENCE && state.visit.pages > 0;
+            state.baseline = if enough { Baseline::Done(now) } else { Baseline::Pending(tries) };
         }
     }
     page.checked = Some(now);

@@ -242,3 +242,26 @@ fn the_configuration_in_the_readme_is_taken() {
     let check = program().args(["config", "check", "--config"]).arg(&path).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
 }
+
+#[test]
+fn a_page_that_always_fails_does_not_silence_its_source() {
+    let count = Arc::new(AtomicUsize::new(3));
+    let shown = Arc::clone(&count);
+    let site = Server::start(move |seen| match (seen.path.as_str(), seen.query.as_str()) {
+        ("/", "") => {
+            let reply = items(shown.load(Ordering::SeqCst));
+            let body = String::from_utf8(reply.body.to_vec()).unwrap().replace("</body>", "<a rel=next href=/?page=2>next</a></body>");
+            Reply::html(body)
+        }
+        ("/", _) => Reply::status(500),
+        _ => Reply::status(404),
+    });
+    let home = Home::new(&(listing(&site.address) + "next = \"a[rel=next]\"\n" + MAIL));
+    let daemon = home.start();
+    visits(&site, 12);
+    count.store(4, Ordering::SeqCst);
+    visits(&site, 6);
+    daemon.stop();
+    let leads = home.json(&["lead", "list"]);
+    assert_eq!(leads.as_array().map(Vec::len), Some(1), "{leads}");
+}
