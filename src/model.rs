@@ -30,5 +30,5 @@ pub use page::{
     Visit, VolatileSpan,
 };
 pub use record::{Evidence, Field, FieldName, Record, RecordKind};
-pub use turn::{CheckTimes, PageWrite, Spent, Turn};
+pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

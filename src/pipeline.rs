@@ -2,6 +2,7 @@
 
 mod check;
 mod drain;
+mod forget;
 mod keep;
 mod news;
 mod pool;
@@ -17,6 +18,7 @@ use crate::store::{Hook, Store};
 
 pub use check::{CheckError, Checked, Outcome, check};
 pub use drain::{DrainError, Sealing, Sending, preview, seal_due, send_some, test_message, unsubscribe_key};
+pub use forget::{Forgot, forget_gone};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use news::{Affected, News, tell};
 pub use pool::Pool;

@@ -228,6 +228,20 @@ impl Store {
         }
     }
 
+    /// The records of all sources in the order of their ids, beginning after `after`.
+    pub async fn records_after(&self, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.records_after(after, limit).await,
+        }
+    }
+
+    /// The organisations in the order of their ids, beginning after `after`.
+    pub async fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.organisations_after(after, limit).await,
+        }
+    }
+
     /// The organisations known by any of these keys, each once, in the order of the keys.
     pub async fn organisations_by_keys(&self, keys: Vec<IdentityKey>) -> Result<Vec<Organisation>, StoreError> {
         match self {
@@ -501,10 +515,11 @@ impl Store {
 
     // Keeping.
 
-    /// One step of housekeeping: what is past its retention goes, dead segments are deleted, mostly dead ones rewritten.
-    pub async fn keep(&self, now: Timestamp) -> Result<Kept, StoreError> {
+    /// One step of housekeeping: what is past its retention goes (nothing that was told is kept for longer than `longest`), dead segments are
+    /// deleted, mostly dead ones rewritten.
+    pub async fn keep(&self, now: Timestamp, longest: SignedDuration) -> Result<Kept, StoreError> {
         match self {
-            Self::Embedded(store) => store.keep(now).await,
+            Self::Embedded(store) => store.keep(now, longest).await,
         }
     }
 

@@ -55,7 +55,7 @@ fn acme() -> Organisation {
 }
 
 fn turn(previous: Option<&Lead>, score: &Score, news: &[Signal], at: i64) -> Option<Lead> {
-    revise(&terms(), previous, &Finding { organisation: &acme(), score, news, trust_of: &trust }, day(at))
+    revise(&terms(), previous, &Finding { organisation: &acme(), score, cause: Cause::News(news), trust_of: &trust }, day(at))
 }
 
 #[test]
@@ -66,6 +66,28 @@ fn a_lead_begins_at_the_line_and_outside_no_gate() {
     let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
     assert_eq!((lead.revision, lead.version, lead.state, lead.title.as_str()), (1, 0, LeadState::New, "Acme"));
     assert_eq!(lead.next_step, "call Ana Ruiz on +34911234567");
+}
+
+#[test]
+fn other_rules_tell_of_who_becomes_a_lead_and_forgetting_tells_of_nobody() {
+    let acme = acme();
+    let then = |from: Option<(LeadState, i64)>, cause: Cause<'_>, fit: i64| {
+        let previous = from.map(|(state, fit)| Lead { state, score: score(fit, &[]), ..turn(None, &score(1000, &[]), &[], 0).unwrap() });
+        let finding = Finding { organisation: &acme, score: &score(fit, &[]), cause, trust_of: &trust };
+        revise(&terms(), previous.as_ref(), &finding, day(1)).map(|lead| (lead.revision, lead.state))
+    };
+    use LeadState::{Below, New};
+    for (from, cause, fit, want) in [
+        (None, Cause::Rules, 1000, Some((1, New))),
+        (Some((Below, 500)), Cause::Rules, 1000, Some((2, New))),
+        (Some((New, 1000)), Cause::Rules, 9000, Some((1, New))),
+        (Some((New, 1000)), Cause::Rules, 500, Some((1, Below))),
+        (Some((New, 1000)), Cause::Rules, 1000, None),
+        (None, Cause::Forgetting, 1000, None),
+        (Some((Below, 500)), Cause::Forgetting, 1000, Some((1, New))),
+    ] {
+        assert_eq!(then(from, cause, fit), want, "{from:?} {cause:?} {fit}");
+    }
 }
 
 /// One turn later: `None` when nothing is stored, else revision and state.
@@ -114,7 +136,12 @@ fn only_something_new_is_told() {
 fn the_next_step_names_the_way_and_what_to_find_out() {
     fn check(wanted: &str, facts: &[(FactName, &str)], want: &str) {
         let (terms, org) = (Terms { next_step: wanted.to_owned(), ..terms() }, organisation("Acme", facts));
-        let lead = revise(&terms, None, &Finding { organisation: &org, score: &score(1000, &[]), news: &[], trust_of: &trust }, day(0));
+        let lead = revise(
+            &terms,
+            None,
+            &Finding { organisation: &org, score: &score(1000, &[]), cause: Cause::News(&[]), trust_of: &trust },
+            day(0),
+        );
         assert_eq!(lead.unwrap().next_step, want);
     }
     use FactName::{Email, Person, Phone, Website};

@@ -51,7 +51,7 @@ mod embedded {
     contract! {
         place();
         claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, replaying, a_message_enters_once, suppressing, small_things, keeping, removing, rescheduling,
+        many_at_once, outbox_order, sealing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, removing, rescheduling,
         lists,
     }
 }
@@ -539,14 +539,78 @@ async fn keeping(place: Place) {
     for message in leased {
         store.acknowledge(message, None, vec![]).await.unwrap();
     }
-    assert_eq!(store.keep(time(20 * day)).await.unwrap().expired, 0);
-    assert_eq!(store.keep(time(40 * day)).await.unwrap().expired, 2, "the delivered message and its entry");
-    assert_eq!(store.keep(time(740 * day)).await.unwrap().expired, 2, "the dead message and the old change");
+    assert_eq!(store.keep(time(20 * day), SignedDuration::MAX).await.unwrap().expired, 0);
+    assert_eq!(store.keep(time(40 * day), SignedDuration::MAX).await.unwrap().expired, 2, "the delivered message and its entry");
+    assert_eq!(store.keep(time(740 * day), SignedDuration::MAX).await.unwrap().expired, 2, "the dead message and the old change");
     let store = place.reopen(store).await;
     assert_eq!(store.recent_changes(Some(&source("a")), 9).await.unwrap(), [change(800 * day)]);
     assert_eq!(store.waiting_entries(9).await.unwrap(), [entry(2, 1)]);
     assert_eq!(store.messages(MessageFilter::default(), 9).await.unwrap().len(), 1);
     assert_eq!(store.counts().await.unwrap().dead, []);
+    store
+        .enqueue(vec![Message { state: MessageState::Dead { at: time(741 * day), reason: "no".to_owned() }, ..message(4, 4) }])
+        .await
+        .unwrap();
+    assert_eq!(store.keep(time(780 * day), SignedDuration::MAX).await.unwrap().expired, 0);
+    assert_eq!(
+        store.keep(time(780 * day), SignedDuration::from_hours(30 * 24)).await.unwrap().expired,
+        1,
+        "nothing told outlives the longest"
+    );
+}
+
+async fn forgetting(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let records = [record("a", "1", "x"), record("a", "2", "y")];
+    let keys = [IdentityKey::Phone("+34911234567".to_owned()), IdentityKey::Domain("x.example".to_owned())];
+    let organisations = [organisation(&keys[0], &records[0]), organisation(&keys[1], &records[1])];
+    let signal = |organisation: &Organisation, record: &Record, n| Signal {
+        kind: SignalKind::OrganisationListed,
+        organisation: organisation.id,
+        record: record.id,
+        at: time(1),
+        seen: time(n),
+        sentence: format!("is in a directory {n}"),
+        evidence: record.evidence("name").unwrap(),
+    };
+    let change = |record: &Record| Change { source: source("a"), record: record.id, kind: ChangeKind::Gone, at: time(1), baseline: false };
+    let signals =
+        [signal(&organisations[0], &records[0], 2), signal(&organisations[1], &records[0], 3), signal(&organisations[1], &records[1], 4)];
+    let leads = [lead("s", organisations[0].id, 5), lead("s", organisations[1].id, 6)];
+    store
+        .commit(Turn {
+            records: records.to_vec(),
+            changes: records.iter().map(change).collect(),
+            organisations: organisations.to_vec(),
+            signals: signals.to_vec(),
+            leads: leads.to_vec(),
+            ..whole(&root)
+        })
+        .await
+        .unwrap();
+    let known = store.organisations_after(None, 9).await.unwrap();
+    let mut forgets = Turn::upkeep();
+    forgets.forgotten.records = vec![Record { missing: 3, ..records[0].clone() }];
+    assert!(conflicts(store.commit(forgets.clone()).await), "it is not what was decided about");
+    forgets.forgotten.records = vec![records[0].clone()];
+    forgets.forgotten.signals = vec![signals[1].clone()];
+    forgets.forgotten.organisations = vec![organisations[0].clone()];
+    assert!(conflicts(store.commit(forgets.clone()).await), "the version must be the one that was read");
+    forgets.forgotten.organisations = known.into_iter().filter(|known| known.id == organisations[0].id).collect();
+    store.commit(forgets).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.records_after(None, 9).await.unwrap(), [records[1].clone()]);
+    assert_eq!(store.records_after(Some(records[1].id), 9).await.unwrap(), []);
+    assert_eq!(store.recent_changes(None, 9).await.unwrap(), [change(&records[1])]);
+    let left: Vec<_> = store.organisations_after(None, 9).await.unwrap().into_iter().map(|left| left.id).collect();
+    assert_eq!(left, [organisations[1].id]);
+    assert_eq!(store.organisations_by_keys(vec![keys[0].clone()]).await.unwrap(), []);
+    assert_eq!(store.signals_of(organisations[0].id, 9).await.unwrap(), []);
+    assert_eq!(store.signals_of(organisations[1].id, 9).await.unwrap(), [signals[2].clone()]);
+    assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap().into_iter().map(|lead| lead.id).collect::<Vec<_>>(), [leads[1].id]);
+    assert_eq!(store.leads_of(leads[0].subject).await.unwrap(), []);
 }
 
 async fn removing(place: Place) {
@@ -566,7 +630,7 @@ async fn removing(place: Place) {
         store.commit(turn).await.unwrap();
     }
     let mut turn = whole(&other);
-    turn.forgotten = vec![record("b", "1", "x").id];
+    turn.forgotten.records = vec![record("b", "1", "x")];
     store.commit(turn).await.unwrap();
     store.remove_source(&source("a")).await.unwrap();
     assert!(conflicts(store.commit(whole(&mine)).await));

@@ -195,6 +195,14 @@ impl Embedded {
         self.read(move |inner| inner.records_of(&source, after, limit)).await
     }
 
+    pub(super) async fn records_after(&self, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+        self.read(move |inner| inner.records_after(after, limit)).await
+    }
+
+    pub(super) async fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
+        self.read(move |inner| inner.organisations_after(after, limit)).await
+    }
+
     pub(super) async fn organisations_by_keys(&self, keys: Vec<IdentityKey>) -> Result<Vec<Organisation>, StoreError> {
         self.read(move |inner| inner.organisations_by_keys(&keys)).await
     }

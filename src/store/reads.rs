@@ -130,6 +130,36 @@ impl Inner {
         Ok(records)
     }
 
+    /// Ids of a table, in their order, beginning after one.
+    fn ids_after(&self, table: Table, after: Option<u64>, limit: usize) -> Result<Vec<u64>, StoreError> {
+        let mut from = table.prefix();
+        from.extend_from_slice(&after.map_or(0, |id| id.saturating_add(1)).to_be_bytes());
+        if after == Some(u64::MAX) {
+            return Ok(Vec::new());
+        }
+        let mut ids = Vec::new();
+        for key in self.tree()?.range(from..).keys().take(limit) {
+            let key = key?;
+            if Table::of(&key) != Some(table) {
+                break;
+            }
+            ids.extend(codec::last_u64(&key));
+        }
+        Ok(ids)
+    }
+
+    pub(super) fn records_after(&self, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+        let ids = self.ids_after(Table::Record, after.map(|id| id.0), limit)?;
+        let found = ids.into_iter().map(|id| self.record(RecordId(id))).collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    pub(super) fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
+        let ids = self.ids_after(Table::Organisation, after.map(|id| id.0), limit)?;
+        let found = ids.into_iter().map(|id| self.organisation_now(OrganisationId(id))).collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     pub(super) fn organisations_by_keys(&self, keys: &[IdentityKey]) -> Result<Vec<Organisation>, StoreError> {
         let mut found: Vec<Organisation> = Vec::new();
         for key in keys {

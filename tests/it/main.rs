@@ -9,5 +9,6 @@ mod journey;
 mod judges;
 mod operations;
 mod real;
+mod retention;
 mod rig;
 mod simulation;
