@@ -24,7 +24,9 @@ pub(super) const GROUP: usize = 64;
 /// How long a group waits for turns that are being prepared.
 const WAIT: Duration = Duration::from_millis(50);
 /// How long a group waits for company when the one before it had some: a flush costs the same for one turn as for fifty.
-const LINGER: Duration = Duration::from_millis(3);
+const LINGER: Duration = Duration::from_millis(20);
+/// How often it looks meanwhile whether all are there: being woken by each that comes would cost more than the commit.
+const LOOK: Duration = Duration::from_millis(4);
 
 /// Something for the committer.
 pub(super) enum Job {
@@ -73,8 +75,9 @@ pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
 impl Committer {
     /// Waits for company without being woken by each that comes.
     fn linger(&self) {
-        if self.together > 1 && self.inner.coming.load(Ordering::SeqCst) < GROUP {
-            std::thread::park_timeout(LINGER);
+        let watch = Stopwatch::start();
+        while self.together > 1 && watch.elapsed() < LINGER && self.inner.coming.load(Ordering::SeqCst) + 1 < GROUP {
+            std::thread::park_timeout(LOOK);
         }
     }
 
