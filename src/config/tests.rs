@@ -99,7 +99,12 @@ fn every_mistake_is_named_at_its_place() {
 #[test]
 fn the_defaults_load_and_are_those_of_the_modules() {
     let config = load(CONTACT).unwrap_or_else(|refusal| panic!("{refusal}"));
-    let daemon = Daemon { data: config.daemon.data.clone(), contact: "leads@example.com".into(), ..Daemon::default() };
+    let daemon = Daemon {
+        data: config.daemon.data.clone(),
+        contact: "leads@example.com".into(),
+        operator: Some("leads@example.com".into()),
+        ..Daemon::default()
+    };
     assert_eq!(config.daemon, daemon);
     assert_eq!(config.keep, Keep::default());
     assert_eq!(config.net, door::Settings::default());

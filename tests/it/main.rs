@@ -7,6 +7,7 @@ mod crash_rig;
 mod house;
 mod journey;
 mod judges;
+mod notices;
 mod operations;
 mod real;
 mod retention;
