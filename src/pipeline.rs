@@ -12,6 +12,7 @@ mod rehearse;
 mod visit;
 mod walk;
 mod ways;
+mod wishes;
 
 use crate::base::clock::Clock;
 use crate::fetch::Web;
@@ -26,6 +27,7 @@ pub use notice::test_message;
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
 pub use ways::Ways;
+pub use wishes::wish;
 
 /// Every point the hook is called at, beside the store's: a turn is decided and not yet committed; a message is made and not yet stored; it is
 /// stored; it was sent and the answer is not yet stored; the answer is stored.

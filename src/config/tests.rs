@@ -237,6 +237,8 @@ fn the_first_file_of_a_new_user_loads_whatever_they_answer() {
     assert_eq!((config.segments.len(), config.reps.len()), (1, 1));
     check("leads@example.com", "", &[], &[]);
     check("leads@example.com", "\"quoted\" \\ back\\slash, ]\n[daemon]", &["ES"], &["ru"]);
+    let german = check("leads@example.com", "pallets", &["DE"], &["de", "ru"]);
+    assert_eq!(german.reps[0].language, Language::Ru, "the first that is spoken");
 }
 
 const TWO: &str = r#"

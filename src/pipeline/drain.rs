@@ -5,6 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::wishes::{self, Wish};
 use super::{Effects, notice};
 use crate::base::ids::{ChannelId, MessageId};
 use crate::base::secret::Secret;
@@ -12,12 +13,12 @@ use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{ChannelState, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, SourceState, Subject};
 use crate::outbox::{self, Attempted, Batch, Outcome};
-use crate::render::{self, Address, Envelope, Item, Language, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
-use crate::store::{CommitError, Scope, StoreError};
+use crate::render::{self, Address, Envelope, Item, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
+use crate::store::{CommitError, StoreError};
 use crate::{route, telemetry};
 
 /// Entries looked at in one step.
-const ENTRIES: usize = 2_000;
+pub(super) const ENTRIES: usize = 2_000;
 /// Signals behind one lead in a mail.
 const SIGNALS: usize = 16;
 /// How long a message is ours to send; longer than any attempt may take.
@@ -72,7 +73,8 @@ struct Told {
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
     let mut done = Sealing::default();
     for due in effects.store.due_entries(now, ENTRIES).await? {
-        for batch in outbox::batches(&due.entries, now) {
+        let entries = wishes::held_back(effects, config, due, now).await?;
+        for batch in outbox::batches(&entries, now) {
             let message = seal(effects, config, batch, now).await?;
             effects.hook.pass("drain.made");
             effects.store.seal(message).await?;
@@ -108,7 +110,7 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     let nothing_left = told.is_empty();
     let message = batch.seal(letter.title, sealed, now);
-    let silent = nothing_left || is_suppressed(effects, &message).await?;
+    let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
     Ok(if silent { outbox::suppress(message, now) } else { message })
 }
 
@@ -127,7 +129,7 @@ async fn load(effects: &Effects, id: crate::base::ids::LeadId) -> Result<Option<
 }
 
 fn reader(rep: &Rep) -> Reader<'_> {
-    Reader { rep: &rep.rep.id, language: Language::of(&rep.rep.language), zone: &rep.rep.zone }
+    Reader { rep: &rep.rep.id, language: rep.language, zone: &rep.rep.zone }
 }
 
 /// A digest: the leads, and for each source whether it is complete, so that silence is never ambiguous.
@@ -178,18 +180,6 @@ fn mail(
     Ok(render::mail(&envelope, letter)?)
 }
 
-/// Whether the recipient does not want this message.
-async fn is_suppressed(effects: &Effects, message: &Message) -> Result<bool, StoreError> {
-    if message.sealed.recipient.is_empty() {
-        return Ok(false);
-    }
-    let found = effects.store.suppressed(&message.channel, &message.sealed.recipient).await?;
-    Ok(found.is_some_and(|suppression| match (suppression.scope, message.kind) {
-        (Scope::All, _) | (Scope::Digests, MessageKind::Digest) | (Scope::Alerts, MessageKind::Alert) => true,
-        (Scope::Digests | Scope::Alerts, _) => false,
-    }))
-}
-
 /// Sends what one channel has ready, one message after the other, each outcome committed before the next leaves.
 pub async fn send_some(
     effects: &Effects,
@@ -213,9 +203,14 @@ pub async fn send_some(
             effects.store.unlease(&rest);
             break;
         }
-        if is_suppressed(effects, &message).await? {
-            let now = effects.clock.now();
-            effects.store.acknowledge(outbox::suppress(message, now), None, Vec::new()).await?;
+        let now = effects.clock.now();
+        let unsent = match wishes::of(effects, &message, now).await? {
+            Wish::Send => None,
+            Wish::Never => Some(outbox::suppress(message.clone(), now)),
+            Wish::Later(until) => Some(Message { state: MessageState::Ready { not_before: until }, ..message.clone() }),
+        };
+        if let Some(unsent) = unsent {
+            effects.store.acknowledge(unsent, None, Vec::new()).await?;
             continue;
         }
         let outcome = open.send(&message, effects.clock.now()).await;

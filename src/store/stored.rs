@@ -35,9 +35,9 @@ pub(super) trait Stored: Serialize + DeserializeOwned {
     }
 }
 
-/// An earlier form that lacked the last field, which begins with `added` when it says nothing.
-pub(super) fn lengthened<S: Stored>(bytes: &[u8], added: u8) -> Result<S, StoreError> {
-    from_bytes(&[bytes, &[added]].concat())
+/// An earlier form that lacked the last fields, which read `added` when they say nothing.
+pub(super) fn lengthened<S: Stored>(bytes: &[u8], added: &[u8]) -> Result<S, StoreError> {
+    from_bytes(&[bytes, added].concat())
 }
 
 /// Turns a shape into bytes.

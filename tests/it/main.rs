@@ -13,3 +13,4 @@ mod real;
 mod retention;
 mod rig;
 mod simulation;
+mod wishes;

@@ -164,6 +164,36 @@ fn one_click_unsubscribes_before_the_next_mail() {
     assert_eq!(mails(&home).len(), states.iter().filter(|state| **state == "delivered").count());
 }
 
+#[test]
+fn the_page_behind_the_link_pauses_and_resumes_in_the_language_of_the_rep() {
+    let (site, count) = growing();
+    let home = Home::new(&(listing(&site.address) + &MAIL.replace("zone =", "language = \"es\"\nzone =")));
+    let daemon = home.start();
+    visits(&site, 2);
+    count.store(4, Ordering::SeqCst);
+    let mail = first_mail(&home, &site).replace("\r\n ", "").replace("\n ", "");
+    let link = mail.split("List-Unsubscribe: <https://atalaya.example").nth(1).unwrap().split('>').next().unwrap().to_owned();
+    let page = ask(&daemon, "GET", &link, "");
+    assert!(page.contains("<html lang=\"es\">") && page.contains("resúmenes y avisos urgentes"), "{page}");
+    let paused = ask(&daemon, "POST", &link, "choice=pause-two-weeks");
+    assert!(paused.contains("Guardado.") && paused.contains("en pausa hasta el"), "{paused}");
+    count.store(6, Ordering::SeqCst);
+    visits(&site, 4);
+    assert_eq!(home.written("mail").len(), 1, "nothing leaves while it is paused");
+    let strange = ask(&daemon, "POST", &link, "choice=everything");
+    assert!(strange.contains("en pausa hasta el") && !strange.contains("Guardado"), "{strange}");
+    assert!(ask(&daemon, "POST", &link, "choice=resume").contains("resúmenes y avisos urgentes"));
+    for _ in 0..60 {
+        if home.written("mail").len() > 1 {
+            break;
+        }
+        visits(&site, 1);
+    }
+    daemon.stop();
+    let told = home.written("mail").concat();
+    assert!(told.contains("Maker 4") && told.contains("Maker 5") || told.contains("2 clientes posibles"), "{told}");
+}
+
 fn mails(home: &Home) -> Vec<std::path::PathBuf> {
     let Ok(entries) = std::fs::read_dir(home.path("data/mail")) else { return Vec::new() };
     entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "eml")).collect()

@@ -243,7 +243,7 @@ impl Stored for StoredSource {
     const VERSION: u8 = 2;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        (version == 1).then(|| lengthened(bytes, 0))
+        (version == 1).then(|| lengthened(bytes, &[0]))
     }
 }
 
