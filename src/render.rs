@@ -9,6 +9,7 @@ mod mail;
 mod payload;
 mod plain;
 mod say;
+mod sentence;
 mod unsubscribe;
 mod view;
 
@@ -26,6 +27,7 @@ pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
+pub use sentence::{next_step, sentence};
 pub use unsubscribe::{UNSUBSCRIBE_PATH, UnsubscribeKey};
 
 /// Whom it is for.

@@ -140,7 +140,7 @@ pub(super) fn lead(segment: &str, organisation: OrganisationId, fit: i64) -> Lea
         score,
         state: LeadState::New,
         owner: Decision::To("ana".parse::<RepId>().unwrap(), "her region".to_owned()),
-        next_step: "call".to_owned(),
+        next_step: NextStep::Words("call".to_owned()),
         first_seen: time(1),
         changed: time(1),
     }
@@ -241,7 +241,7 @@ async fn a_whole_turn(place: Place) {
         record: record.id,
         at: time(1),
         seen: time(2),
-        sentence: "is in a directory".to_owned(),
+        story: Story::Sentence("is in a directory".to_owned()),
         evidence: record.evidence("name").unwrap(),
     };
     let change = |baseline, at| Change { source: source("a"), record: record.id, kind: ChangeKind::Appeared, at: time(at), baseline };
@@ -593,7 +593,7 @@ async fn forgetting(place: Place) {
         record: record.id,
         at: time(1),
         seen: time(n),
-        sentence: format!("is in a directory {n}"),
+        story: Story::Gone { title: format!("{n}") },
         evidence: record.evidence("name").unwrap(),
     };
     let change = |record: &Record| Change { source: source("a"), record: record.id, kind: ChangeKind::Gone, at: time(1), baseline: false };

@@ -439,7 +439,7 @@ impl<'a> Draft<'a> {
 
 /// The same signal of the same time has one key, however often it is decided.
 fn signal_key(signal: &Signal) -> Key {
-    let hash = hash64(&[signal.kind.word().as_bytes(), &signal.record.0.to_be_bytes(), signal.sentence.as_bytes()]);
+    let hash = hash64(&[signal.kind.word().as_bytes(), &signal.record.0.to_be_bytes(), signal.story.mark().as_bytes()]);
     codec::signal(signal.organisation, millis(signal.seen), hash)
 }
 
