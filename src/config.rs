@@ -31,6 +31,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
+use crate::render::Language;
 use crate::{deliver, door, fetch, route, schedule, score, store};
 
 pub use changes::ConfigChange;
@@ -156,6 +157,8 @@ pub struct Setting {
 pub struct Rep {
     /// Whom they serve.
     pub rep: route::Rep,
+    /// The language of their mail.
+    pub language: Language,
     /// When their digest leaves.
     pub digest: schedule::DigestTimes,
     /// By which channel their mail goes: the one they name, else the only one that carries mail.

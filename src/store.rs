@@ -320,6 +320,13 @@ impl Store {
         }
     }
 
+    /// Gives waiting entries the lane and time they now say; those that are settled or unknown are left alone.
+    pub async fn postpone(&self, entries: Vec<Entry>) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.postpone(entries).await,
+        }
+    }
+
     /// Puts messages into the outbox outside a turn (tests, notices). Returns how many were new: an id that is there is not put in twice.
     pub async fn enqueue(&self, messages: Vec<Message>) -> Result<usize, CommitError> {
         match self {

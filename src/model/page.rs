@@ -273,6 +273,8 @@ pub struct SourceState {
     pub health: Health,
     /// Records counted as missing but not yet gone.
     pub missing: u32,
+    /// Whether the operator was told that it is ill, and not yet that it is well again.
+    pub told_ill: bool,
 }
 
 impl SourceState {
@@ -289,6 +291,7 @@ impl SourceState {
             complete_until: None,
             health: Health::Unknown,
             missing: 0,
+            told_ill: false,
         }
     }
 }

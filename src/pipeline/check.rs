@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::read::{Read, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, next_visit, number, walk};
-use super::{Effects, news};
+use super::{Effects, news, notice};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
@@ -132,6 +132,7 @@ async fn settle(
             }
         };
         turn.requested = requested;
+        notice::health(config, source, &mut turn, now);
         if source.schedule.budget().is_some() && spent > 0 {
             turn.spent = Some(Spent { source: source.id.clone(), day: source.schedule.day(now), requests: spent });
         }

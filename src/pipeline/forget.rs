@@ -12,7 +12,7 @@ use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
 use crate::base::ids::RecordId;
 use crate::config::Config;
-use crate::model::{Lead, Organisation, Record, Signal, Subject, Turn};
+use crate::model::{Lead, NextStep, Organisation, Record, Signal, Subject, Turn};
 use crate::resolve::{self, About, Identity};
 use crate::route::Cause;
 use crate::store::{CommitError, StoreError};
@@ -132,7 +132,7 @@ fn identity(config: &Config, record: &Record) -> Identity {
 fn without_proof(lead: &Lead, rest: &Organisation) -> Lead {
     let mut bare = lead.clone();
     rest.title().clone_into(&mut bare.title);
-    bare.next_step.clear();
+    bare.next_step = NextStep::Words(String::new());
     for part in &mut bare.score.parts {
         part.evidence = None;
     }

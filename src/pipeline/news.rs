@@ -189,7 +189,7 @@ async fn affected(
                     record: record.id,
                     at: draft.at,
                     seen: now,
-                    sentence: draft.sentence,
+                    story: draft.story,
                     evidence: draft.evidence,
                 });
             }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::base::ids::SourceId;
-use crate::model::{Decision, Evidence, FactName, Lead, LeadState, Organisation, PartKind, Score, Signal, Subject, Terms};
+use crate::model::{Decision, Evidence, FactName, Lead, LeadState, NextStep, Organisation, PartKind, Score, Signal, Subject, Terms};
 
 /// Why a lead is looked at again.
 #[derive(Clone, Copy, Debug)]
@@ -136,30 +136,15 @@ fn same_grounds(a: &Score, b: &Score) -> bool {
     a.fit == b.fit && a.excluded == b.excluded && a.unknown == b.unknown && grounds(a) == grounds(b)
 }
 
-/// What to do next: the segment's own words where it has some, else the way that is known; and what to find out first.
-fn next_step(terms: &Terms, finding: &Finding<'_>) -> String {
+/// What the segment wants done, and the way to them that is known.
+fn next_step(terms: &Terms, finding: &Finding<'_>) -> NextStep {
     let best = |name: FactName| finding.organisation.best(name, finding.trust_of).map(|fact| fact.value.text());
-    let person = best(FactName::Person);
-    let (phone, email, website) = (best(FactName::Phone), best(FactName::Email), best(FactName::Website));
-    let who = person.clone().map(|person| format!(" {person}")).unwrap_or_default();
-    let way = match (phone, email, website) {
-        (Some(phone), Some(email), _) => Some(format!("call{who} on {phone}, or write to {email}")),
-        (Some(phone), None, _) => Some(format!("call{who} on {phone}")),
-        (None, Some(email), _) => Some(format!("write to{who} at {email}")),
-        (None, None, Some(website)) => Some(format!("find a telephone number or an e-mail address on {website}")),
-        (None, None, None) => None,
-    };
-    let mut missing: Vec<&str> = Vec::new();
-    if finding.organisation.name.is_none() {
-        missing.push("who it is");
+    NextStep::By {
+        wanted: terms.next_step.clone(),
+        unnamed: finding.organisation.name.is_none(),
+        person: best(FactName::Person),
+        phone: best(FactName::Phone),
+        email: best(FactName::Email),
+        website: best(FactName::Website),
     }
-    if way.is_none() {
-        missing.push("a telephone number or an e-mail address");
-    }
-    if person.is_none() {
-        missing.push("the decision maker");
-    }
-    let find_out = (!missing.is_empty()).then(|| format!("find out: {}", missing.join(", ")));
-    let wanted = Some(terms.next_step.clone()).filter(|words| !words.is_empty());
-    wanted.into_iter().chain(way).chain(find_out).collect::<Vec<_>>().join("; ")
 }

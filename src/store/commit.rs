@@ -18,6 +18,7 @@ use super::prepare::{Check, Effect, Prepared};
 use super::stored::StoredVersions;
 use super::tally::Tally;
 use crate::base::clock::Stopwatch;
+use crate::telemetry;
 
 /// Turns of one group at most.
 pub(super) const GROUP: usize = 64;
@@ -110,6 +111,8 @@ impl Committer {
             .unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(panic.as_ref()))));
         match written {
             Ok(()) => {
+                metrics::counter!(telemetry::COMMITS).increment(1);
+                metrics::histogram!(telemetry::COMMIT_SIZE).record(admitted.len() as f64);
                 for (prepared, answer, applied) in admitted {
                     // The blobs are referred to now (or never will be), so the pins may go.
                     drop(prepared);

@@ -51,7 +51,7 @@ mod embedded {
     contract! {
         place();
         claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, removing, rescheduling,
+        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, removing, rescheduling,
         lists,
     }
 }
@@ -140,7 +140,7 @@ pub(super) fn lead(segment: &str, organisation: OrganisationId, fit: i64) -> Lea
         score,
         state: LeadState::New,
         owner: Decision::To("ana".parse::<RepId>().unwrap(), "her region".to_owned()),
-        next_step: "call".to_owned(),
+        next_step: NextStep::Words("call".to_owned()),
         first_seen: time(1),
         changed: time(1),
     }
@@ -241,7 +241,7 @@ async fn a_whole_turn(place: Place) {
         record: record.id,
         at: time(1),
         seen: time(2),
-        sentence: "is in a directory".to_owned(),
+        story: Story::Sentence("is in a directory".to_owned()),
         evidence: record.evidence("name").unwrap(),
     };
     let change = |baseline, at| Change { source: source("a"), record: record.id, kind: ChangeKind::Appeared, at: time(at), baseline };
@@ -468,6 +468,20 @@ async fn sealing(place: Place) {
     assert_eq!(store.messages(MessageFilter::default(), 10).await.unwrap().len(), 1);
 }
 
+async fn postponing(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    store.commit(Turn { entries: vec![entry(1, 5), Entry { lane: Lane::Urgent, ..entry(2, 6) }], ..times(&root, 1, 2) }).await.unwrap();
+    let later = Entry { lane: Lane::Digest, ..entry(2, 600) };
+    let settled = entry(3, 700);
+    store.postpone(vec![later.clone(), settled]).await.unwrap();
+    let held: Vec<Entry> = store.due_entries(time(10), 9).await.unwrap().into_iter().flat_map(|due| due.entries).collect();
+    assert_eq!(held, [entry(1, 5)]);
+    let store = place.reopen(store).await;
+    assert_eq!(store.waiting_entries(9).await.unwrap(), [entry(1, 5), later]);
+}
+
 async fn replaying(place: Place) {
     let store = place.open().await;
     let crm: ChannelId = "crm".parse().unwrap();
@@ -499,7 +513,14 @@ async fn a_message_enters_once(place: Place) {
 async fn suppressing(place: Place) {
     let store = place.open().await;
     let mail: ChannelId = "mail".parse().unwrap();
-    let entry = Suppression { channel: mail.clone(), recipient: "Ana@Example.com".to_owned(), at: time(1), scope: Scope::Digests };
+    let entry = Suppression {
+        channel: mail.clone(),
+        recipient: "Ana@Example.com".to_owned(),
+        at: time(1),
+        scope: Scope::Digests,
+        paused: Some(time(9)),
+        weekly: true,
+    };
     store.suppress(entry.clone()).await.unwrap();
     let store = place.reopen(store).await;
     assert_eq!(store.suppressed(&mail, "ana@example.com ").await.unwrap(), Some(entry.clone()));
@@ -573,7 +594,7 @@ async fn forgetting(place: Place) {
         record: record.id,
         at: time(1),
         seen: time(n),
-        sentence: format!("is in a directory {n}"),
+        story: Story::Gone { title: format!("{n}") },
         evidence: record.evidence("name").unwrap(),
     };
     let change = |record: &Record| Change { source: source("a"), record: record.id, kind: ChangeKind::Gone, at: time(1), baseline: false };

@@ -200,10 +200,10 @@ pub(super) fn content<'a>(value: &'a [u8], what: &'static str, segments: &Segmen
 /// The shape in a value.
 pub(super) fn unpack<S: Stored>(value: &[u8], segments: &Segments) -> Result<S, StoreError> {
     let (version, bytes) = content(value, S::KIND, segments)?;
-    if version != S::VERSION {
-        return Err(undecodable::<S>(format!("its form has the unknown version {version}")));
+    if version == S::VERSION {
+        return from_bytes(&bytes);
     }
-    from_bytes(&bytes)
+    S::older(version, &bytes).unwrap_or_else(|| Err(undecodable::<S>(format!("its form has the unknown version {version}"))))
 }
 
 /// The value of a shape that is known to be small.

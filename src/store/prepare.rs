@@ -369,6 +369,20 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
+    /// Gives a waiting entry another lane and time; one that is settled stays what it is.
+    pub(super) fn postpone(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        let key = codec::entry(entry.id);
+        let Some(value) = self.inner.get(&key)? else { return Ok(()) };
+        let old = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
+        if old.settled.is_some() {
+            return Ok(());
+        }
+        self.same(&key, Some(&value), format!("{}", entry.id));
+        self.to.effects.push(Effect::EntrySettled(old.due, entry.id));
+        self.to.effects.push(Effect::Entry(millis(entry.due), entry.id));
+        self.put(key, &StoredEntry::from(entry), None)
+    }
+
     /// A message that is there already stays as it is.
     pub(super) fn message(&mut self, message: &Message) -> Result<(), StoreError> {
         let shape = StoredMessage::new(message, self.inner.next_order());
@@ -411,7 +425,7 @@ impl<'a> Draft<'a> {
 
 /// The same signal of the same time has one key, however often it is decided.
 fn signal_key(signal: &Signal) -> Key {
-    let hash = hash64(&[signal.kind.word().as_bytes(), &signal.record.0.to_be_bytes(), signal.sentence.as_bytes()]);
+    let hash = hash64(&[signal.kind.word().as_bytes(), &signal.record.0.to_be_bytes(), signal.story.mark().as_bytes()]);
     codec::signal(signal.organisation, millis(signal.seen), hash)
 }
 

@@ -157,9 +157,14 @@ impl Home {
     }
 
     pub fn configure(&self, rest: &str) {
+        self.configure_daemon("", rest);
+    }
+
+    /// With further keys of `[daemon]`.
+    pub fn configure_daemon(&self, daemon: &str, rest: &str) {
         let data = self.path("data");
         let head = format!(
-            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://atalaya.example\"\ncontact = \"operator@example.com\"\n\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"10ms\"\n\n",
+            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://atalaya.example\"\ncontact = \"operator@example.com\"\n{daemon}\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"10ms\"\n\n",
             data.display()
         );
         std::fs::write(self.path("atalaya.toml"), head + rest).unwrap();
@@ -167,6 +172,11 @@ impl Home {
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The mails or lines a file channel wrote, file after file.
+    pub fn written(&self, folder: &str) -> Vec<String> {
+        written(&self.path("data").join(folder))
     }
 
     /// The program with these arguments, not yet started.
@@ -276,17 +286,22 @@ pub struct Inside {
 impl Inside {
     /// `rest` follows a `[daemon]` table, as in [`Home::new`].
     pub async fn new(rest: &str) -> Self {
+        Self::with("", rest).await
+    }
+
+    /// With further keys of `[daemon]`.
+    pub async fn with(daemon: &str, rest: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual("2026-11-23T08:00:00Z".parse().unwrap());
-        let config = Self::load(folder.path(), rest);
+        let config = Self::load(folder.path(), daemon, rest);
         let effects = open_effects(&config, clock.clone()).await.unwrap().effects;
         sync_pages(&effects, &config, clock.now()).await.unwrap();
         Self { folder, clock, effects, config }
     }
 
-    fn load(folder: &Path, rest: &str) -> Arc<Config> {
+    fn load(folder: &Path, daemon: &str, rest: &str) -> Arc<Config> {
         let head = format!(
-            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\ncontact = \"operator@example.com\"\n\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"0s\"\n\n",
+            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\ncontact = \"operator@example.com\"\n{daemon}\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"0s\"\n\n",
             folder.join("data").display()
         );
         let path = folder.join("atalaya.toml");
@@ -297,7 +312,7 @@ impl Inside {
 
     /// Takes another configuration.
     pub async fn configure(&mut self, rest: &str) {
-        self.config = Self::load(self.folder.path(), rest);
+        self.config = Self::load(self.folder.path(), "", rest);
         sync_pages(&self.effects, &self.config, self.clock.now()).await.unwrap();
     }
 
@@ -325,13 +340,18 @@ impl Inside {
         }
     }
 
-    /// What a file channel wrote, file after file.
+    /// The mails or lines a file channel wrote, file after file.
     pub fn written(&self, folder: &str) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.folder.path().join("data").join(folder)) else { return Vec::new() };
-        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
-        paths.sort();
-        paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+        written(&self.folder.path().join("data").join(folder))
     }
+}
+
+fn written(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "eml" || end == "jsonl"));
+    paths.sort();
+    paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 
 /// The folder of real documents, where it is at hand; says that it skips where it is not.
