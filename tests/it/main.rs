@@ -8,6 +8,11 @@ mod house;
 mod journey;
 mod judges;
 mod operations;
+mod power;
+#[path = "../rigs/power.rs"]
+mod power_rig;
 mod real;
 mod rig;
 mod simulation;
+#[path = "../rigs/stock.rs"]
+mod stock;
