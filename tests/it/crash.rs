@@ -12,7 +12,8 @@ fn judged(kills: u64, storm: bool) -> crash_rig::Report {
     let kills = usize::try_from(number("ATALAYA_KILLS", kills)).unwrap();
     let report = crash_rig::run(kills, number("ATALAYA_SEED", 20_261_123), storm);
     // Past the test runner's capture: the figures are worth seeing.
-    writeln!(std::io::stderr(), "\ncrash rig: {}", serde_json::to_string(&report).unwrap()).unwrap();
+    let line = format!("\ncrash rig: {}\n", serde_json::to_string(&report).unwrap());
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     assert!(report.holds(), "{report:#?}");
     report
 }
