@@ -7,6 +7,7 @@ mod crash_rig;
 mod house;
 mod journey;
 mod judges;
+mod noise;
 mod operations;
 mod power;
 #[path = "../rigs/power.rs"]

@@ -288,9 +288,12 @@ impl Smtp {
 }
 
 impl Smtp {
-    /// From here on it takes everything.
+    /// From here on it takes everything; returns when it is there.
     pub fn calm(&mut self) {
         writeln!(self.stdin.as_mut().unwrap(), "calm").unwrap();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            std::thread::yield_now();
+        }
     }
 }
 
