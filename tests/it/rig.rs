@@ -189,9 +189,14 @@ impl Home {
     }
 
     #[expect(clippy::zombie_processes, reason = "a daemon that does not come up fails the test, and the test process ends")]
-    pub fn start_with(&self, environment: &[(&str, &str)]) -> Running {
-        let mut child =
-            self.command(&["run"]).envs(environment.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    pub fn start_with(&self, environment: &[(&str, String)]) -> Running {
+        let mut child = self
+            .command(&["run"])
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut log = String::new();
         loop {
@@ -222,6 +227,15 @@ pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
     command.env_remove("ATALAYA_CONFIG").env_remove("NOTIFY_SOCKET").env("HOOK_SECRET", HOOK_SECRET).env("NO_COLOR", "1");
     command
+}
+
+/// The environment in which a program's clock is ahead by so much; only what it is told of the time differs, nobody waits. The library is
+/// installed by `tests/run`.
+pub fn clock_ahead(by: Duration) -> [(&'static str, String); 4] {
+    let folders = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|machine| format!("/usr/lib/{machine}/faketime/libfaketime.so.1"));
+    let library = folders.into_iter().find(|path| Path::new(path).is_file()).expect("libfaketime is not installed: run `bash tests/run`");
+    let offset = format!("+{}s", by.as_secs());
+    [("LD_PRELOAD", library), ("FAKETIME", offset), ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()), ("NO_FAKE_STAT", "1".into())]
 }
 
 /// A running daemon; killed when dropped.

@@ -13,7 +13,6 @@ use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +23,7 @@ use atalaya::base::clock::Stopwatch;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::rig::{Home, PATIENCE, Server};
+use crate::rig::{Home, PATIENCE, Server, clock_ahead};
 use receivers::{Arrival, CHANNELS, Fate, Hook, Ledger, Smtp};
 use truth::{Dice, Truth};
 
@@ -209,9 +208,7 @@ impl Stand {
             command.env("ATALAYA_CRASH_AT", point);
         }
         if self.storm {
-            let library = faketime();
-            command.env("LD_PRELOAD", library).env("FAKETIME", format!("+{}s", self.later.as_secs()));
-            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("NO_FAKE_STAT", "1");
+            command.envs(clock_ahead(self.later));
             self.later += [Duration::from_secs(70), Duration::from_mins(13), Duration::from_hours(1)][self.dice.below(3)];
         }
         let began = Stopwatch::start();
@@ -398,12 +395,6 @@ fn doubles(report: &mut Report, arrivals: &[Arrival], truth: &BTreeMap<String, B
     report.other_ids = ids.values().filter(|ids| ids.len() > 1).count() + told.iter().filter(too_often).count();
     complain("two ids of one revision", ids.iter().filter(|(_, ids)| ids.len() > 1));
     complain("told more often than there was news", told.iter().filter(too_often));
-}
-
-/// The library that gives a process another clock; `tests/run` installs it.
-fn faketime() -> PathBuf {
-    let folders = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|machine| format!("/usr/lib/{machine}/faketime/libfaketime.so.1"));
-    folders.iter().map(PathBuf::from).find(|path| path.is_file()).expect("libfaketime is not installed: run `bash tests/run`")
 }
 
 /// What went wrong, for whoever has to find out why.
