@@ -4,6 +4,7 @@
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
+mod hostile;
 mod house;
 mod journey;
 mod judges;
@@ -17,3 +18,4 @@ mod rig;
 mod simulation;
 #[path = "../rigs/stock.rs"]
 mod stock;
+mod tls;

@@ -273,6 +273,21 @@ impl Drop for Running {
     }
 }
 
+/// The Python that has the judges and aiosmtpd: named by `tests/run`, or left by it where it builds its tools.
+pub fn judge_python() -> PathBuf {
+    let left = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/python/bin/python");
+    let python = std::env::var_os("ATALAYA_PYTHON").map_or_else(left, PathBuf::from);
+    assert!(python.is_file(), "the independent judges are not installed: run `bash tests/run`");
+    python
+}
+
+/// A secret in a file that is its owner's alone.
+pub fn secret(path: &Path, words: &str) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).unwrap();
+    std::io::Write::write_all(&mut file, words.as_bytes()).unwrap();
+}
+
 /// The folder of real documents, where it is at hand; says that it skips where it is not.
 #[expect(clippy::print_stdout, reason = "a skip must be seen")]
 pub fn samples() -> Option<PathBuf> {

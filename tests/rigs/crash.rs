@@ -9,9 +9,7 @@ mod receivers;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -23,7 +21,7 @@ use atalaya::base::clock::Stopwatch;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::rig::{Home, PATIENCE, Server, clock_ahead};
+use crate::rig::{HOOK_SECRET, Home, PATIENCE, Server, clock_ahead, secret};
 use receivers::{Arrival, CHANNELS, Fate, Hook, Ledger, Smtp};
 use truth::{Dice, Truth};
 
@@ -35,7 +33,6 @@ const POINT_LIFE: Duration = Duration::from_millis(2_500);
 const SILENCE: Duration = Duration::from_mins(1);
 /// The last line of a start.
 const RUNS: &str = "atalaya runs;";
-const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
 /// Points that are aimed at, each with the latest passage. A switch is not among them: it comes with compaction, which needs a database
 /// of 64 MB; the store's own trials hold it.
@@ -183,8 +180,7 @@ impl Stand {
         let hooks = [1, 2].map(|channel| Hook::start(channel, seed ^ (channel as u64) << 32, Arc::clone(&weather), ledger.clone()));
         let home = Home::new("");
         let smtp = Smtp::start(&home.path("mails.jsonl"), storm.then_some(seed), ledger.clone());
-        let mut secret = OpenOptions::new().write(true).create_new(true).mode(0o600).open(home.path("hook.secret")).unwrap();
-        secret.write_all(SECRET.as_bytes()).unwrap();
+        secret(&home.path("hook.secret"), HOOK_SECRET);
         home.configure(&settings(&sites, &hooks, smtp.port));
         let report = Report { seed, ..Report::default() };
         let (dice, first, later) = (Dice(seed), Vec::new(), Duration::ZERO);

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -16,6 +16,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::truth::Dice;
+use crate::rig::judge_python;
 
 /// The channels, as the configuration calls them.
 pub const CHANNELS: [&str; 3] = ["mail", "hook-a", "hook-b"];
@@ -266,7 +267,7 @@ impl Smtp {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rigs/smtp.py");
         let storm = storm.map(|seed| seed.to_string());
         let mut child =
-            Command::new(python()).arg(script).arg(kept).args(storm).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            Command::new(judge_python()).arg(script).arg(kept).args(storm).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().expect("the mail server ended at once: run `bash tests/run`").unwrap();
@@ -303,12 +304,4 @@ impl Drop for Smtp {
         drop(self.child.wait());
         drop(self.thread.take().map(std::thread::JoinHandle::join));
     }
-}
-
-/// The Python that has aiosmtpd: named by `tests/run`, or left by it where it builds its tools.
-fn python() -> PathBuf {
-    let left = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/python/bin/python");
-    let python = std::env::var_os("ATALAYA_PYTHON").map_or_else(left, PathBuf::from);
-    assert!(python.is_file(), "the independent judges are not installed: run `bash tests/run`");
-    python
 }
