@@ -65,10 +65,25 @@ pub(super) fn point(store: &Path, number: u32) -> Result<(), StoreError> {
     sync_folder(store)
 }
 
+/// Removes the summary of its log that sled was writing when it was interrupted while opening: it would be taken for a whole one and the
+/// database for damaged. Everything in it is in the log.
+fn sweep(folder: &Path) -> Result<(), StoreError> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries {
+        let path = entry.map_err(StoreError::io("list", folder))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(&path).map_err(StoreError::io("delete", &path))?;
+        }
+    }
+    Ok(())
+}
+
 impl Generation {
     /// Opens a database, or makes one. A panic of sled is an error like any other.
     pub(super) fn open(store: &Path, number: u32, cache: u64) -> Result<Self, StoreError> {
         let folder = folder(store, number);
+        sweep(&folder)?;
         let config = sled::Config::new().path(&folder).cache_capacity(cache).flush_every_ms(None).mode(sled::Mode::LowSpace);
         let mut tries = LOCK_TRIES;
         let db = loop {

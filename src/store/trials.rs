@@ -350,6 +350,28 @@ async fn a_kill_at_any_point_of_a_copy_leaves_the_store_whole() {
 }
 
 #[tokio::test]
+async fn an_interrupted_opening_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let pages = fill(&store, 5).await;
+    store.close().await;
+    fs::write(folder.path().join("store/db-000001/snap.00000000FFFFFFFF.generating"), b"half").unwrap();
+    holds(&open(folder.path()).await, &pages, 1).await;
+}
+
+#[tokio::test]
+async fn an_interrupted_making_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("store/new/db-000001")).unwrap();
+    fs::write(folder.path().join("store/new/db-000001/conf"), [0; 62]).unwrap();
+    let store = open(folder.path()).await;
+    fill(&store, 1).await;
+    store.close().await;
+    assert!(!folder.path().join("store/new").exists());
+    open(folder.path()).await.close().await;
+}
+
+#[tokio::test]
 async fn an_interrupted_restore_is_finished_by_opening() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
