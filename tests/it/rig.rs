@@ -201,11 +201,11 @@ impl Home {
 
     /// Starts the daemon and waits until it runs.
     pub fn start(&self) -> Running {
-        self.start_with(&[])
+        self.start_with::<&str>(&[])
     }
 
     #[expect(clippy::zombie_processes, reason = "a daemon that does not come up fails the test, and the test process ends")]
-    pub fn start_with(&self, environment: &[(&str, String)]) -> Running {
+    pub fn start_with<V: AsRef<std::ffi::OsStr>>(&self, environment: &[(&str, V)]) -> Running {
         let mut child = self
             .command(&["run"])
             .envs(environment.iter().map(|(name, value)| (name, value)))
