@@ -80,7 +80,7 @@ async fn a_recorded_run() {
     store.close().await;
     let store = open(data).await;
     tokio::join!(round(&store, 5, LARGE), compact(&store));
-    store.keep(stock::time(10)).await.unwrap();
+    store.keep(stock::time(10), jiff::SignedDuration::MAX).await.unwrap();
     tokio::join!(round(&store, 6, SMALL), backup(&store, 3));
     store.close().await;
 }
