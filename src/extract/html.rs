@@ -224,4 +224,6 @@ fn count_attributes(tag: &[u8]) -> usize {
 }
 
 #[cfg(test)]
+pub(crate) mod soup;
+#[cfg(test)]
 mod tests;

@@ -97,10 +97,8 @@ impl Css {
 
     fn check_has(&self, nodes: usize, input: &Input<'_>) -> Result<(), Failure> {
         if self.has && nodes > HAS_NODES {
-            let text = format!(
-                "{}: `{}` uses :has, which is for trees of up to {HAS_NODES} nodes; this one has {nodes}",
-                input.url, self.text
-            );
+            let text =
+                format!("{}: `{}` uses :has, which is for trees of up to {HAS_NODES} nodes; this one has {nodes}", input.url, self.text);
             return Err(Failure::new(FailureClass::ParseLimit, text));
         }
         Ok(())

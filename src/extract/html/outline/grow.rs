@@ -13,7 +13,7 @@ use super::super::tag::{
     BREAKS_OUT, CLOSES_INNER, CLOSES_P, DROPS_LF, FORMATS, GRID, HEAD, HEADING, IMPLIED, ODD, PART, RAW, RCDATA, SCOPE, SPECIAL, Tag, VOID,
 };
 use super::scan::{Scanner, Token};
-use super::{Attr, DEPTH, Entry, NONE, Odd, Outline, Range, What};
+use super::{Attr, DEPTH, Entry, NONE, Odd, Outline, Range, What, refs};
 use crate::base::caps;
 
 type Plain<T = ()> = Result<T, Odd>;
@@ -228,13 +228,8 @@ impl<'t> Growth<'t> {
     // Texts.
 
     fn text(&mut self, mut text: Range) -> Plain {
-        let bytes = self.text.as_bytes();
         if std::mem::take(&mut self.drop_lf) {
-            match bytes[text.from as usize] {
-                b'\n' => text.from += 1,
-                b'&' => return Err("a reference that may be a line feed"),
-                _ => {}
-            }
+            text = self.without_lf(text)?;
         }
         let open = self.current();
         self.spend((self.open.len() + 4) * (text.to - text.from) as usize)?;
@@ -251,15 +246,24 @@ impl<'t> Growth<'t> {
         if split == text.to {
             return Ok(());
         }
-        if bytes[split as usize] == b'&' {
-            return Err("a reference that may be white space");
-        }
         if self.mode == Mode::Body {
             return Err("words in a table");
+        }
+        if refs::of_text(Range { from: split, to: text.to }.of(self.text)).starts_with(|c: char| c.is_ascii_whitespace()) {
+            return Err("a reference to white space before the body");
         }
         self.reach_body();
         self.add_text(What::Text, Range { from: split, to: text.to });
         Ok(())
+    }
+
+    /// Without the line feed that it begins with.
+    fn without_lf(&self, text: Range) -> Plain<Range> {
+        let words = text.of(self.text);
+        if words.starts_with('\n') {
+            return Ok(Range { from: text.from + 1, ..text });
+        }
+        if refs::of_text(words).starts_with('\n') { Err("a reference to a line feed") } else { Ok(text) }
     }
 
     fn add_text(&mut self, what: What, text: Range) {
@@ -275,11 +279,7 @@ impl<'t> Growth<'t> {
             return Err("a script with a script in a comment");
         }
         if std::mem::take(&mut self.drop_lf) {
-            match content.first() {
-                Some(b'\n') => text.from += 1,
-                Some(b'&') => return Err("a reference that may be a line feed"),
-                _ => {}
-            }
+            text = self.without_lf(text)?;
         }
         self.spend(4 * content.len() + 4)?;
         self.add_text(if tag.has(RCDATA) { What::Text } else { What::Raw }, text);
@@ -490,7 +490,9 @@ impl<'t> Growth<'t> {
                 self.advance();
                 return Ok(());
             }
-            Mode::Initial | Mode::BeforeHtml | Mode::BeforeHead | Mode::InHead | Mode::AfterHead => return Err("an end tag before the body"),
+            Mode::Initial | Mode::BeforeHtml | Mode::BeforeHead | Mode::InHead | Mode::AfterHead => {
+                return Err("an end tag before the body");
+            }
         }
         match tag {
             // Nothing is closed by these: what follows still goes where the body's end went.

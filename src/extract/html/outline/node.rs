@@ -88,7 +88,8 @@ impl<'t> Element<'t> for Node<'t> {
 
     fn attribute(&self, name: &str) -> Option<Cow<'t, str>> {
         if self.is_foreign() && !matches!(name, "class" | "id" | "style" | "hidden") {
-            let ends = |key: &str| key.len() >= name.len() && key.as_bytes()[key.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes());
+            let ends =
+                |key: &str| key.len() >= name.len() && key.as_bytes()[key.len() - name.len()..].eq_ignore_ascii_case(name.as_bytes());
             if self.written_attributes().any(|(key, _)| ends(key)) {
                 self.doubt();
             }
