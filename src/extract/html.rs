@@ -57,7 +57,8 @@ pub(super) trait Reading {
 ///
 /// As [`parse`], and those of the reading.
 pub(super) fn read<R: Reading>(text: &str, input: &Input<'_>, reading: &R) -> Result<R::Output, Failure> {
-    if let Some(outline) = Outline::of(text, input)? {
+    let lines = outline::lines(text);
+    if let Some(outline) = Outline::of(&lines, input)? {
         let output = reading.read(outline.root(), outline.nodes());
         if !outline.doubtful() {
             return output;

@@ -10,9 +10,10 @@ mod node;
 mod refs;
 mod scan;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use super::LOOK_BYTES;
 use super::tag::Tag;
@@ -100,7 +101,7 @@ pub(in crate::extract) struct Outline<'t> {
 }
 
 impl<'t> Outline<'t> {
-    /// Reads a page; `None` when it is not plain.
+    /// Reads a page in [`lines`]; `None` when it is not plain.
     ///
     /// # Errors
     ///
@@ -149,6 +150,14 @@ impl<'t> Outline<'t> {
     /// Whether something was asked that only the tree can answer: what was read is to be read again.
     pub(super) fn doubtful(&self) -> bool {
         self.doubtful.get()
+    }
+}
+
+/// The text with line feeds for all ends of lines, as the standard wants it (13.2.3.5).
+pub(super) fn lines(text: &str) -> Cow<'_, str> {
+    match memchr(b'\r', text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        None => Cow::Borrowed(text),
     }
 }
 

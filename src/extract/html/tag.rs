@@ -155,7 +155,7 @@ mod table {
         Menu "menu" BLOCK | BREAKS_OUT;
         Meta "meta" LEAF | HEAD | BREAKS_OUT;
         Nav "nav" BLOCK | BREAKS;
-        Nobr "nobr" ODD | BREAKS_OUT;
+        Nobr "nobr" FORMATS | BREAKS_OUT;
         Noembed "noembed" RAW | SPECIAL;
         Noframes "noframes" RAW | SPECIAL | HEAD | HIDDEN;
         Noscript "noscript" RAW | SPECIAL | HEAD | HIDDEN;

@@ -15,8 +15,8 @@ pub(super) enum Token {
     End(Range),
     /// A comment: nobody reads it.
     Comment,
-    /// A document type.
-    Doctype,
+    /// A document type, after that word.
+    Doctype(Range),
     /// Nothing is left.
     Over,
 }
@@ -93,8 +93,10 @@ impl<'t> Scanner<'t> {
         if !rest.get(..7).is_some_and(|word| word.eq_ignore_ascii_case(b"doctype")) {
             return Err("a declaration");
         }
-        self.at += 1 + memchr(b'>', rest).ok_or("a declaration that does not end")? + 1;
-        Ok(Token::Doctype)
+        let start = self.at + 1 + 7;
+        let end = self.at + 1 + memchr(b'>', rest).ok_or("a declaration that does not end")?;
+        self.at = end + 1;
+        Ok(Token::Doctype(Range::new(start, end)))
     }
 
     fn name(&mut self) -> Result<Range, Odd> {
@@ -157,7 +159,6 @@ impl<'t> Scanner<'t> {
             match self.byte()? {
                 b' ' | b'\n' | b'\t' | 0x0c | b'/' | b'>' => break,
                 b'=' if self.at > start => break,
-                b'=' | b'"' | b'\'' | b'<' => return Err("an odd name of an attribute"),
                 _ => self.at += 1,
             }
         }
@@ -173,7 +174,7 @@ impl<'t> Scanner<'t> {
                 self.at = start + length + 1;
                 Range::new(start, start + length)
             }
-            b'>' => return Err("an attribute without its value"),
+            b'>' => Range::new(0, 0),
             _ => {
                 let start = self.at;
                 while !matches!(self.byte()?, b' ' | b'\n' | b'\t' | 0x0c | b'>') {

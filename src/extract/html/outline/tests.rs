@@ -116,7 +116,7 @@ fn whatever_is_taken_is_the_tree() {
             let text = soup::page(&choices);
             let mut counted = counted.borrow_mut();
             *counted.0 += 1;
-            match outline(&text) {
+            match outline(&lines(&text)) {
                 Ok(outline) => {
                     *counted.1 += 1;
                     compare(&text, &outline)
@@ -167,7 +167,7 @@ fn real_pages_are_the_same() {
     let mut taken = 0;
     let mut odds: BTreeMap<Odd, usize> = BTreeMap::new();
     for (path, text) in &pages {
-        match outline(text) {
+        match outline(&lines(text)) {
             Ok(outline) => {
                 taken += 1;
                 if let Err(difference) = compare(text, &outline) {
