@@ -68,6 +68,12 @@ pub(super) fn read<R: Reading>(text: &str, input: &Input<'_>, reading: &R) -> Re
     reading.read(tree.html.root_element(), tree.nodes)
 }
 
+/// How many nodes the outline of a page has; for benchmarks.
+#[cfg(test)]
+pub(super) fn outline_nodes(text: &str, input: &Input<'_>) -> usize {
+    Outline::of(text, input).ok().flatten().map_or(0, |outline| outline.nodes())
+}
+
 /// A parsed page.
 pub(super) struct Tree {
     /// The tree. (It is not `Send`; it lives and dies inside one read.)

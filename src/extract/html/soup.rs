@@ -204,11 +204,13 @@ impl Cook<'_> {
                     let name = self.one(&["title", "script", "style", "noscript"]);
                     self.raw(name);
                 }
-                self.maybe_text();
+                if self.choose(8) == 7 {
+                    self.maybe_text();
+                }
             }
             if head < 2 && !self.wild() {
                 self.put("</head>");
-                let between = self.one(&["\n", "", "<!-- x -->", " x"]);
+                let between = self.one(&["\n", "", "<!-- x -->", " ", "\n\n", "x"]);
                 self.put(between);
             }
         }

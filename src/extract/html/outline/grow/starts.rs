@@ -58,7 +58,9 @@ impl Growth<'_> {
             return Ok(tag.has(RAW | RCDATA));
         }
         if matches!(tag, Tag::Html | Tag::Head | Tag::Body) {
-            return Err("a second html, head or body");
+            // Nothing of these is taken but their attributes.
+            let ignored = !self.current().tag.has(GRID) && (attrs.is_empty() || tag == Tag::Head);
+            return if ignored { Ok(false) } else { Err("a second html or body") };
         }
         let place = self.start_in_table(tag, attrs)?;
         if place == Place::Nowhere || place == Place::Body && !self.close_before(tag)? {
@@ -86,9 +88,9 @@ impl Growth<'_> {
                 (Mode::Initial | Mode::BeforeHtml, Tag::Html) => Mode::BeforeHead,
                 (Mode::BeforeHead, Tag::Head) => Mode::InHead,
                 (Mode::AfterHead, Tag::Body) => Mode::Body,
-                (Mode::BeforeHead | Mode::InHead | Mode::AfterHead, Tag::Html) | (Mode::InHead | Mode::AfterHead, Tag::Head) => {
-                    return Err("a second html or head");
-                }
+                (Mode::BeforeHead | Mode::InHead | Mode::AfterHead, Tag::Html) if attrs.is_empty() => return Ok(true),
+                (Mode::BeforeHead | Mode::InHead | Mode::AfterHead, Tag::Html) => return Err("a second html or body"),
+                (Mode::InHead | Mode::AfterHead, Tag::Head) => return Ok(true),
                 (Mode::InHead, _) if tag.has(HEAD) => {
                     if tag.has(VOID) {
                         self.add(What::Element, tag, name, attrs);
