@@ -1,13 +1,18 @@
-//! Trees of HTML within limits: nodes, depth, attributes and counted work. Knows nothing of records.
+//! Pages of HTML, read within limits: nodes, depth, attributes and counted work. Knows nothing of records.
+//!
+//! Plain pages are read from an [`outline`], all others from a tree: [`read`] decides, and nobody else can tell.
 //!
 //! Every known way to make the tree builder slow is a way to make its stack of open elements or its list of formatting elements long:
 //! it scans them for each tag, and opens the whole list anew for each paragraph. So the guard sits between tokenizer and tree builder and
 //! keeps both short: past [`caps::HTML_DEPTH`] an element is closed as soon as it is opened, so that what it holds goes to its ancestor.
 //! What is left is linear, and counted in the tree sink, which sees each step of each scan.
 
+mod element;
 mod guard;
 mod meter;
+mod outline;
 mod sink;
+mod tag;
 mod text;
 
 use html5ever::TokenizerResult;
@@ -23,8 +28,11 @@ use crate::model::{Failure, FailureClass};
 use guard::Guard;
 use meter::{Meter, Over};
 
+pub(super) use element::Element;
+use outline::Outline;
 pub(super) use sink::NodeId;
-pub(super) use text::{breaks, skipped, visible_text};
+pub(super) use tag::Tag;
+pub(super) use text::{skipped, visible_text};
 
 /// Bytes given to the tokenizer at once.
 const PIECE: usize = 4 * 1024;
@@ -33,6 +41,38 @@ const LONG_TAG: usize = 4 * 1024;
 /// Bytes, and steps of counted work, between two looks at the clock.
 const LOOK_BYTES: usize = 16 * 1024;
 const LOOK_WORK: u64 = 200_000;
+
+/// What is done with a page, whichever way it is read.
+pub(super) trait Reading {
+    /// What comes of it.
+    type Output;
+
+    /// Reads the page with this root, which has so many nodes. It may be called twice: what it did at first is to be forgotten then.
+    fn read<'t, E: Element<'t>>(&self, root: E, nodes: usize) -> Result<Self::Output, Failure>;
+}
+
+/// Reads a page.
+///
+/// # Errors
+///
+/// As [`parse`], and those of the reading.
+pub(super) fn read<R: Reading>(text: &str, input: &Input<'_>, reading: &R) -> Result<R::Output, Failure> {
+    let lines = outline::lines(text);
+    if let Some(outline) = Outline::of(&lines, input)? {
+        let output = reading.read(outline.root(), outline.nodes());
+        if !outline.doubtful() {
+            return output;
+        }
+    }
+    let tree = parse(text, input)?;
+    reading.read(tree.html.root_element(), tree.nodes)
+}
+
+/// How many nodes the outline of a page has; for benchmarks.
+#[cfg(test)]
+pub(super) fn outline_nodes(text: &str, input: &Input<'_>) -> usize {
+    Outline::of(text, input).ok().flatten().map_or(0, |outline| outline.nodes())
+}
 
 /// A parsed page.
 pub(super) struct Tree {
@@ -190,5 +230,7 @@ fn count_attributes(tag: &[u8]) -> usize {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod soup;
 #[cfg(test)]
 mod tests;

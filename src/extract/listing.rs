@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use scraper::ElementRef;
 use url::Url;
 
-use super::html::{self, Tree};
+use super::html::{self, Element, Reading};
 use super::record::{Gather, Parts, RecordRule, canonical};
 use super::selector::{Css, Pick, Taker};
 use super::transform::{Plan, plans, read_fields};
@@ -60,10 +59,10 @@ impl Fields {
     }
 
     /// Reads all fields within an element.
-    pub(super) fn read<'t>(
+    pub(super) fn read<'t, E: Element<'t>>(
         &self,
-        taker: &mut Taker<'t, '_>,
-        within: ElementRef<'t>,
+        taker: &mut Taker<'_>,
+        within: E,
         base: &Url,
         prefix: &str,
     ) -> Result<BTreeMap<FieldName, Found>, Failure> {
@@ -97,27 +96,7 @@ impl ListingReader {
 
     /// Reads one page of the list.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
-        let tree = html::parse(&text_of(input), input)?;
-        let base = base_of(&tree, input.url);
-        let mut taker = Taker::new(&tree, input);
-        let mut gather = Gather::new(&self.rule, input.url);
-        let found = self.record.select(&tree, input)?;
-        let any = !found.is_empty();
-        for element in found {
-            input.check_time()?;
-            let fields = self.fields.read(&mut taker, element, &base, &self.record.text)?;
-            let own = match &self.detail {
-                Some(detail) => detail.url(&fields, &mut taker, element, &base)?,
-                None => None,
-            };
-            let url = own.clone().or_else(|| url_field(&fields));
-            let detail = if self.detail_fields.is_empty() { None } else { url.clone() };
-            gather.add(Parts { fields, url: own, id: None, detail, path: self.record.text.clone() });
-        }
-        if any {
-            gather.extract.follow.extend(self.next_page(&mut taker, &tree, &base, input)?);
-        }
-        Ok(gather.extract)
+        html::read(&text_of(input), input, &List { reader: self, input })
     }
 
     /// Adds what a record's own page says; it knows better than the list.
@@ -125,20 +104,66 @@ impl ListingReader {
         if self.detail_fields.is_empty() {
             return Ok(());
         }
-        let tree = html::parse(&text_of(input), input)?;
-        let base = base_of(&tree, input.url);
-        let fields = self.detail_fields.read(&mut Taker::new(&tree, input), tree.html.root_element(), &base, "")?;
-        draft.fields.extend(fields);
+        draft.fields.extend(html::read(&text_of(input), input, &Own { reader: self, input })?);
         Ok(())
     }
 
-    fn next_page<'t>(&self, taker: &mut Taker<'t, '_>, tree: &'t Tree, base: &Url, input: &Input<'_>) -> Result<Option<Url>, Failure> {
+    fn next_page<'t, E: Element<'t>>(&self, taker: &mut Taker<'_>, root: E, base: &Url, input: &Input<'_>) -> Result<Option<Url>, Failure> {
         if let Some(pick) = &self.next {
-            let words = taker.take(pick, false, tree.html.root_element(), "")?;
+            let words = taker.take(pick, false, root, "")?;
             let next = words.first().and_then(|words| value::url(&words.text, base));
             return Ok(next.filter(|next| next != input.url));
         }
         Ok(self.numbered.as_ref().and_then(|numbered| numbered.after(input.url, self.pages)))
+    }
+}
+
+/// The reading of one page of the list.
+struct List<'r> {
+    reader: &'r ListingReader,
+    input: &'r Input<'r>,
+}
+
+impl Reading for List<'_> {
+    type Output = Extract;
+
+    fn read<'t, E: Element<'t>>(&self, root: E, nodes: usize) -> Result<Extract, Failure> {
+        let Self { reader, input } = *self;
+        let base = base_of(root, input.url);
+        let mut taker = Taker::new(nodes, input);
+        let mut gather = Gather::new(&reader.rule, input.url);
+        let found = reader.record.select(root, nodes, input)?;
+        let any = !found.is_empty();
+        for element in found {
+            input.check_time()?;
+            let fields = reader.fields.read(&mut taker, element, &base, &reader.record.text)?;
+            let own = match &reader.detail {
+                Some(detail) => detail.url(&fields, &mut taker, element, &base)?,
+                None => None,
+            };
+            let url = own.clone().or_else(|| url_field(&fields));
+            let detail = if reader.detail_fields.is_empty() { None } else { url.clone() };
+            gather.add(Parts { fields, url: own, id: None, detail, path: reader.record.text.clone() });
+        }
+        if any {
+            gather.extract.follow.extend(reader.next_page(&mut taker, root, &base, input)?);
+        }
+        Ok(gather.extract)
+    }
+}
+
+/// The reading of a record's own page.
+struct Own<'r> {
+    reader: &'r ListingReader,
+    input: &'r Input<'r>,
+}
+
+impl Reading for Own<'_> {
+    type Output = BTreeMap<FieldName, Found>;
+
+    fn read<'t, E: Element<'t>>(&self, root: E, nodes: usize) -> Result<Self::Output, Failure> {
+        let base = base_of(root, self.input.url);
+        self.reader.detail_fields.read(&mut Taker::new(nodes, self.input), root, &base, "")
     }
 }
 
@@ -159,11 +184,11 @@ impl Detail {
         Pick::compile("detail", text, None, faults).map(|pick| Self::Pick(pick.or_attr("href")))
     }
 
-    fn url<'t>(
+    fn url<'t, E: Element<'t>>(
         &self,
         fields: &BTreeMap<FieldName, Found>,
-        taker: &mut Taker<'t, '_>,
-        element: ElementRef<'t>,
+        taker: &mut Taker<'_>,
+        element: E,
         base: &Url,
     ) -> Result<Option<Url>, Failure> {
         Ok(match self {
@@ -221,8 +246,8 @@ static BASE: LazyLock<Pick> =
     LazyLock::new(|| Pick::compile("base", "base[href] @href", None, &mut Vec::new()).expect("the selector is fixed"));
 
 /// What relative addresses are relative to: the page's `base` element, else its own address.
-pub(super) fn base_of(tree: &Tree, url: &Url) -> Url {
-    BASE.first(tree).and_then(|href| url.join(href.trim()).ok()).unwrap_or_else(|| url.clone())
+pub(super) fn base_of<'t, E: Element<'t>>(root: E, url: &Url) -> Url {
+    BASE.first(root).and_then(|href| url.join(href.trim()).ok()).unwrap_or_else(|| url.clone())
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::sync::LazyLock;
 
 use html5ever::local_name;
-use scraper::Node;
 use scraper::node::Element;
+use scraper::{ElementRef, Node};
 
-use super::html::{self, NodeId, Tree, breaks, skipped};
+use super::html::{self, NodeId, Tag, Tree, skipped};
 use super::listing::{Fields, base_of};
 use super::record::{Gather, Parts, RecordRule, canonical};
 use super::selector::{Css, Pick, Taker};
@@ -70,8 +70,9 @@ impl PageReader {
         }
         let blocks = walk.blocks;
         let mut fields = page_fields(&tree, &blocks);
-        let base = base_of(&tree, input.url);
-        fields.extend(self.fields.read(&mut Taker::new(&tree, input), tree.html.root_element(), &base, "")?);
+        let root = tree.html.root_element();
+        let base = base_of(root, input.url);
+        fields.extend(self.fields.read(&mut Taker::new(tree.nodes, input), root, &base, "")?);
         let mut gather = Gather::new(&self.rule, input.url);
         let id = Some(canonical(input.url).into());
         gather.add(Parts { fields, url: Some(input.url.clone()), id, detail: None, path: "html".to_owned() });
@@ -82,7 +83,7 @@ impl PageReader {
 fn picked(list: &[Css], tree: &Tree, input: &Input<'_>) -> Result<HashSet<NodeId>, Failure> {
     let mut out = HashSet::new();
     for css in list {
-        out.extend(css.select(tree, input)?.iter().map(|element| element.id()));
+        out.extend(css.select(tree.html.root_element(), tree.nodes, input)?.iter().map(|element| element.id()));
     }
     Ok(out)
 }
@@ -96,9 +97,10 @@ fn page_fields(tree: &Tree, blocks: &[Block]) -> BTreeMap<FieldName, Found> {
             fields.insert(FieldName::new(name), found);
         }
     };
-    let title = TITLE.first(tree).or_else(|| HEADING.first(tree)).map(|text| squeeze(&text)).unwrap_or_default();
+    let root = tree.html.root_element();
+    let title = TITLE.first(root).or_else(|| HEADING.first(root)).map(|text| squeeze(&text)).unwrap_or_default();
     put("title", &title, "title");
-    let description = DESCRIPTION.first(tree).or_else(|| SHARED_DESCRIPTION.first(tree)).map(|text| squeeze(&text)).unwrap_or_default();
+    let description = DESCRIPTION.first(root).or_else(|| SHARED_DESCRIPTION.first(root)).map(|text| squeeze(&text)).unwrap_or_default();
     put("description", &description, "meta[name=description]");
     let mut text = String::new();
     for block in blocks {
@@ -160,8 +162,8 @@ impl Walk<'_> {
             match node.value() {
                 Node::Text(words) if wanted => text.push_str(words),
                 Node::Element(element) => {
-                    down = !self.leaves_out(element, node.id(), &frames);
-                    if breaks(&element.name.local) {
+                    down = ElementRef::wrap(node).is_some_and(|element| !self.leaves_out(element, &frames));
+                    if Tag::of(element.name()).breaks() {
                         self.flush(&mut text, &mut frames)?;
                     }
                     if down {
@@ -221,10 +223,12 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn leaves_out(&self, element: &Element, id: NodeId, frames: &[Frame]) -> bool {
-        if self.dropped.contains(&id) || skipped(element) {
+    fn leaves_out(&self, element: ElementRef<'_>, frames: &[Frame]) -> bool {
+        let id = element.id();
+        if self.dropped.contains(&id) || skipped(&element) {
             return true;
         }
+        let element = element.value();
         if self.all || self.kept.contains(&id) {
             return false;
         }
@@ -251,7 +255,7 @@ fn open(element: &Element, wanted: bool, frames: &mut Vec<Frame>) {
         None => name,
     };
     let inside = parent_inside || matches!(element.name.local, local_name!("article") | local_name!("main"));
-    frames.push(Frame { name, seen: HashMap::new(), wanted, inside, breaks: breaks(&element.name.local), runs: 0 });
+    frames.push(Frame { name, seen: HashMap::new(), wanted, inside, breaks: Tag::of(element.name()).breaks(), runs: 0 });
 }
 
 /// `div#content.news.wide`

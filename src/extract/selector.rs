@@ -1,9 +1,16 @@
 //! CSS selectors as written in the settings: `h3 a @href`. Vetted when compiled, bounded when matched.
 
-use scraper::{ElementRef, Selector};
+use std::borrow::Cow;
+
+use cssparser::Parser;
+use scraper::error::SelectorErrorKind;
+use scraper::selector::{Parser as Dialect, Simple};
+use selectors::context::{MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
+use selectors::matching::{MatchingContext, matches_selector};
+use selectors::parser::{ParseRelative, SelectorList};
 
 use super::Input;
-use super::html::{Tree, visible_text};
+use super::html::{Element, visible_text};
 use super::transform::{Plan, Take, Words};
 use crate::base::caps;
 use crate::model::{Failure, FailureClass, Fault};
@@ -22,7 +29,7 @@ const TAKEN: usize = 16 * 1024 * 1024;
 /// A compiled selector.
 #[derive(Clone, Debug)]
 pub(super) struct Css {
-    selector: Selector,
+    list: SelectorList<Simple>,
     /// As written.
     pub(super) text: String,
     has: bool,
@@ -37,8 +44,8 @@ impl Css {
             return None;
         }
         let scoped = if text.starts_with(['>', '+', '~']) { format!(":scope {text}") } else { text.to_owned() };
-        match Selector::parse(&scoped) {
-            Ok(selector) => Some(Self { selector, text: text.to_owned(), has: text.to_ascii_lowercase().contains(":has") }),
+        match SelectorList::parse(&Dialect, &mut Parser::new(&scoped), ParseRelative::No).map_err(SelectorErrorKind::from) {
+            Ok(list) => Some(Self { list, text: text.to_owned(), has: text.to_ascii_lowercase().contains(":has") }),
             Err(error) => {
                 faults.push(Fault::new(key, text, format!("a CSS selector such as `li.item h3` ({error})")));
                 None
@@ -50,31 +57,48 @@ impl Css {
     ///
     /// # Errors
     ///
-    /// [`FailureClass::ParseLimit`] when the tree is too large for this selector.
-    pub(super) fn select<'t>(&self, tree: &'t Tree, input: &Input<'_>) -> Result<Vec<ElementRef<'t>>, Failure> {
-        self.check_has(tree, input)?;
-        let root = tree.html.root_element();
-        if tree.nodes <= QUICK_NODES {
-            return Ok(root.select(&self.selector).collect());
+    /// [`FailureClass::ParseLimit`] when the page is too large for this selector.
+    pub(super) fn select<'t, E: Element<'t>>(&self, root: E, nodes: usize, input: &Input<'_>) -> Result<Vec<E>, Failure> {
+        self.check_has(nodes, input)?;
+        if nodes <= QUICK_NODES {
+            return Ok(self.within(root).collect());
         }
         let mut found = Vec::new();
-        for (i, element) in root.descendent_elements().enumerate() {
+        let mut caches = SelectorCaches::default();
+        for (i, element) in root.below().enumerate() {
             if i % 256 == 0 {
                 input.check_time()?;
             }
-            if self.selector.matches(&element) {
+            if self.matches(&element, &root, &mut caches) {
                 found.push(element);
             }
         }
         Ok(found)
     }
 
-    fn check_has(&self, tree: &Tree, input: &Input<'_>) -> Result<(), Failure> {
-        if self.has && tree.nodes > HAS_NODES {
-            let text = format!(
-                "{}: `{}` uses :has, which is for trees of up to {HAS_NODES} nodes; this one has {}",
-                input.url, self.text, tree.nodes
-            );
+    /// The elements that match within one.
+    fn within<'t, E: Element<'t>>(&self, within: E) -> impl Iterator<Item = E> {
+        let mut caches = SelectorCaches::default();
+        within.below().filter(move |element| self.matches(element, &within, &mut caches))
+    }
+
+    fn matches<'t, E: Element<'t>>(&self, element: &E, scope: &E, caches: &mut SelectorCaches) -> bool {
+        let mut context = MatchingContext::new(
+            MatchingMode::Normal,
+            None,
+            caches,
+            QuirksMode::NoQuirks,
+            NeedsSelectorFlags::No,
+            MatchingForInvalidation::No,
+        );
+        context.scope_element = Some(scope.opaque());
+        self.list.slice().iter().any(|selector| matches_selector(selector, 0, None, element, &mut context))
+    }
+
+    fn check_has(&self, nodes: usize, input: &Input<'_>) -> Result<(), Failure> {
+        if self.has && nodes > HAS_NODES {
+            let text =
+                format!("{}: `{}` uses :has, which is for trees of up to {HAS_NODES} nodes; this one has {nodes}", input.url, self.text);
             return Err(Failure::new(FailureClass::ParseLimit, text));
         }
         Ok(())
@@ -123,16 +147,19 @@ impl Pick {
     }
 
     /// The words of the first match in the whole page.
-    pub(super) fn first(&self, tree: &Tree) -> Option<String> {
+    pub(super) fn first<'t, E: Element<'t>>(&self, root: E) -> Option<String> {
         let css = self.css.as_ref()?;
-        tree.html.root_element().select(&css.selector).find_map(|element| {
+        css.within(root).map(|element| self.words(element)).find(|text| !text.trim().is_empty())
+    }
+
+    /// The words of an element.
+    fn words<'t, E: Element<'t>>(&self, element: E) -> String {
+        let Some(attr) = &self.attr else {
             let mut text = String::new();
-            match &self.attr {
-                Some(attr) => text.push_str(clipped(attribute(element, attr))),
-                None => visible_text(element, &mut text, caps::FIELD_CHARS),
-            }
-            Some(text).filter(|text| !text.trim().is_empty())
-        })
+            visible_text(element, &mut text, caps::FIELD_CHARS);
+            return text;
+        };
+        element.attribute(attr).map(clipped).unwrap_or_default()
     }
 
     /// With `@href` when no attribute was named: for settings that are always addresses.
@@ -143,16 +170,16 @@ impl Pick {
 }
 
 /// Takes words out of one page, counting how many.
-pub(super) struct Taker<'t, 'i> {
-    tree: &'t Tree,
+pub(super) struct Taker<'i> {
+    nodes: usize,
     input: &'i Input<'i>,
     taken: usize,
 }
 
-impl<'t, 'i> Taker<'t, 'i> {
-    /// Nothing taken yet.
-    pub(super) fn new(tree: &'t Tree, input: &'i Input<'i>) -> Self {
-        Self { tree, input, taken: 0 }
+impl<'i> Taker<'i> {
+    /// Nothing taken yet from a page of so many nodes.
+    pub(super) fn new(nodes: usize, input: &'i Input<'i>) -> Self {
+        Self { nodes, input, taken: 0 }
     }
 
     /// The words of a pick within an element; only those that have any. `prefix` begins the path.
@@ -160,15 +187,15 @@ impl<'t, 'i> Taker<'t, 'i> {
     /// # Errors
     ///
     /// [`FailureClass::ParseLimit`] when too much was taken from the page.
-    pub(super) fn take(&mut self, pick: &Pick, many: bool, within: ElementRef<'t>, prefix: &str) -> Result<Vec<Words>, Failure> {
+    pub(super) fn take<'t, E: Element<'t>>(&mut self, pick: &Pick, many: bool, within: E, prefix: &str) -> Result<Vec<Words>, Failure> {
         let limit = if many { MANY } else { 1 };
         let mut found = Vec::new();
         let Some(css) = &pick.css else {
             self.add(pick, within, prefix, &mut found)?;
             return Ok(found);
         };
-        css.check_has(self.tree, self.input)?;
-        for element in within.select(&css.selector) {
+        css.check_has(self.nodes, self.input)?;
+        for element in css.within(within) {
             self.add(pick, element, prefix, &mut found)?;
             if found.len() >= limit {
                 break;
@@ -177,12 +204,8 @@ impl<'t, 'i> Taker<'t, 'i> {
         Ok(found)
     }
 
-    fn add(&mut self, pick: &Pick, element: ElementRef<'t>, prefix: &str, found: &mut Vec<Words>) -> Result<(), Failure> {
-        let mut text = String::new();
-        match &pick.attr {
-            Some(attr) => text.push_str(clipped(attribute(element, attr))),
-            None => visible_text(element, &mut text, caps::FIELD_CHARS),
-        }
+    fn add<'t, E: Element<'t>>(&mut self, pick: &Pick, element: E, prefix: &str, found: &mut Vec<Words>) -> Result<(), Failure> {
+        let text = pick.words(element);
         self.taken += text.len() + prefix.len() + pick.path.len();
         if self.taken > TAKEN {
             let text = format!("{}: its fields hold more than {} MiB of text", self.input.url, TAKEN / 1024 / 1024);
@@ -196,10 +219,8 @@ impl<'t, 'i> Taker<'t, 'i> {
     }
 }
 
-fn attribute<'t>(element: ElementRef<'t>, name: &str) -> &'t str {
-    element.value().attrs().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
-}
-
-fn clipped(text: &str) -> &str {
-    &text[..text.floor_char_boundary(caps::FIELD_CHARS.min(text.len()))]
+fn clipped(text: Cow<'_, str>) -> String {
+    let mut text = text.into_owned();
+    text.truncate(text.floor_char_boundary(caps::FIELD_CHARS));
+    text
 }

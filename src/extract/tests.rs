@@ -5,7 +5,8 @@ use std::fs;
 use super::*;
 use crate::model::Value;
 
-fn about() -> About {
+/// A source in Spain.
+pub(super) fn about() -> About {
     About { source: "fair".parse().unwrap(), zone: TimeZone::get("Europe/Madrid").unwrap(), country: Some("ES".to_owned()) }
 }
 

@@ -8,17 +8,17 @@ use std::rc::Rc;
 use crate::base::caps;
 
 /// Steps of counted work in one parse: an ordinary page takes about one for each byte, so this is ten times what the largest body needs.
-const WORK: u64 = 100_000_000;
+pub(super) const WORK: u64 = 100_000_000;
 /// Attributes of the whole tree: twice as many as nodes.
-const ATTRIBUTES: usize = 2 * caps::HTML_NODES;
+pub(super) const ATTRIBUTES: usize = 2 * caps::HTML_NODES;
 
 /// Different names of elements, attributes and classes. Each longer one is kept in a table of the parser that has 4,096 chains: half a million
 /// names take seconds.
-const NAMES: usize = 30_000;
+pub(super) const NAMES: usize = 30_000;
 /// Names up to this length are kept without that table.
-const SHORT_NAME: usize = 7;
+pub(super) const SHORT_NAME: usize = 7;
 /// Bytes of classes on a page before they are counted too.
-const CLASS_BYTES: usize = 512 * 1024;
+pub(super) const CLASS_BYTES: usize = 512 * 1024;
 
 /// A limit that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

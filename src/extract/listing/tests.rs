@@ -3,8 +3,16 @@
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::extract::tests::{input, read_at, reader};
-use crate::model::{FailureClass, RecordKind, Value};
+use super::*;
+use crate::extract::html::soup;
+use crate::extract::real::say;
+use crate::extract::tests::{about, input, read_at, reader};
+use crate::model::{FailureClass, RecordKind};
+
+/// A site whose pages are listings.
+#[path = "../../../tests/bench/site.rs"]
+#[allow(dead_code, missing_docs, clippy::print_stdout, reason = "the benchmark's, which uses more of it")]
+mod site;
 
 const SETTINGS: &str = r#"
 kind = "directory"
@@ -62,7 +70,7 @@ fn records_with_fields_evidence_and_the_way_on() {
         assert_eq!(text(name), want, "{name}");
     }
     assert_eq!((one.key.as_str(), one.kind), ("https://fair.example/dir/one", RecordKind::Request));
-    assert_eq!(one.detail.as_ref().map(url::Url::as_str), Some("https://fair.example/dir/one"));
+    assert_eq!(one.detail.as_ref().map(Url::as_str), Some("https://fair.example/dir/one"));
     let town = &one.fields["town"];
     assert_eq!((town.quote.as_str(), town.path.as_str()), ("Sawmill in Ávila.", "li.x .where"));
     assert_eq!(extract.records.len(), 2, "the same entry twice is one");
@@ -72,7 +80,7 @@ fn records_with_fields_evidence_and_the_way_on() {
     assert_eq!(reasons.len(), 2);
     assert!(reasons[0].contains("neither an address"), "{reasons:?}");
     assert!(reasons[1].contains("was on the page before"), "{reasons:?}");
-    assert_eq!(extract.follow.iter().map(url::Url::as_str).collect::<Vec<_>>(), ["https://fair.example/list?page=2"]);
+    assert_eq!(extract.follow.iter().map(Url::as_str).collect::<Vec<_>>(), ["https://fair.example/list?page=2"]);
     assert!(extract.whole);
 }
 
@@ -101,7 +109,7 @@ fn numbered_pages() {
     ] {
         let reader = reader(&format!("kind = 'listing'\nrecord = 'p.r'\nfields = {{ name = 'a', url = 'a @href' }}\n{param}"));
         let extract = read_at(&reader, url, page).unwrap();
-        assert_eq!(extract.follow.first().map(url::Url::as_str), want, "{param} at {url}");
+        assert_eq!(extract.follow.first().map(Url::as_str), want, "{param} at {url}");
         let empty = read_at(&reader, url, b"<p>nothing here</p>").unwrap();
         assert_eq!((empty.records.len(), empty.follow.len()), (0, 0), "an empty page is the last");
     }
@@ -144,12 +152,92 @@ fn what_a_page_multiplies_is_bounded() {
 #[test]
 fn the_clock_is_asked_between_records() {
     let page = "<p><b>x</b></p>".repeat(50);
-    let url = url::Url::parse("https://fair.example/").unwrap();
+    let url = Url::parse("https://fair.example/").unwrap();
     let expired = || true;
-    let input =
-        crate::extract::Input { bytes: page.as_bytes(), content_type: None, url: &url, now: Timestamp::UNIX_EPOCH, expired: &expired };
+    let input = Input { bytes: page.as_bytes(), content_type: None, url: &url, now: Timestamp::UNIX_EPOCH, expired: &expired };
     let failure = reader("kind = 'listing'\nrecord = 'p'\nfields = { name = 'b' }").read(&input).unwrap_err();
     assert_eq!(failure.class, FailureClass::ParseLimit);
+}
+
+fn compiled(settings: &str) -> ListingReader {
+    let spec: Spec = toml::from_str(settings).unwrap();
+    let mut faults = Vec::new();
+    let reader = ListingReader::compile(&spec, &about(), &mut faults);
+    assert!(faults.is_empty(), "{faults:?}");
+    reader.unwrap()
+}
+
+/// What a reading says of the tree of a page.
+fn by_tree<R: Reading>(reading: &R, input: &Input<'_>) -> Result<R::Output, Failure> {
+    let tree = html::parse(&text_of(input), input)?;
+    reading.read(tree.html.root_element(), tree.nodes)
+}
+
+/// Readers that look everywhere in a page.
+fn readers() -> Vec<ListingReader> {
+    let records = ["li", "div", "td", "p, a", "*", "tr", ".x", "option", "dd", "svg *", "[class]:not(p)", "ul > li:first-child", "script"];
+    let fields = [
+        "name = '*'\nurl = 'a @href'\nall = { select = '*', many = true }\nown = ':scope'",
+        "name = { select = '*', many = true, attr = 'class' }\nown = '@href'\ntitle = '@title'\nk = '@data-k'\nview = 'svg @viewBox'",
+        "name = ':scope > *'\ntitle = 'b, i, em'\nid = '@id'\nlist = { select = 'li, td, option', many = true }\ntext = '* ~ *'",
+    ];
+    let reader = |(record, fields)| {
+        compiled(&format!(
+            "kind = 'listing'\nurl = 'https://fair.example/'\nrecord = '{record}'\nnext = 'a'\ndetail = 'a @href'\n[fields]\n{fields}\n[detail_fields]\n{fields}"
+        ))
+    };
+    records.iter().flat_map(|record| fields.iter().map(move |fields| (record, fields))).map(reader).collect()
+}
+
+#[test]
+fn no_reader_can_tell_how_a_page_was_read() {
+    let readers = readers();
+    let url = Url::parse("https://fair.example/list").unwrap();
+    let cases = std::env::var("ATALAYA_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(300);
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let records = std::cell::Cell::new(0);
+    proptest::test_runner::TestRunner::new(config)
+        .run(&prop::collection::vec(any::<u8>(), 1..400), |choices| {
+            let page = soup::page(&choices[1..]);
+            let input = input(&url, page.as_bytes());
+            for reader in readers.iter().skip(usize::from(choices[0]) % 4).step_by(4) {
+                let list = List { reader, input: &input };
+                let read = reader.read(&input);
+                records.set(records.get() + read.as_ref().map_or(0, |extract| extract.records.len()));
+                prop_assert_eq!(format!("{read:?}"), format!("{:?}", by_tree(&list, &input)), "`{}` in {:?}", reader.record.text, page);
+                let own = Own { reader, input: &input };
+                let read = html::read(&page, &input, &own);
+                prop_assert_eq!(format!("{read:?}"), format!("{:?}", by_tree(&own, &input)), "`{}` in {:?}", reader.record.text, page);
+            }
+            Ok(())
+        })
+        .unwrap();
+    say(&format!("{} records were compared", records.get()));
+    assert!(records.get() > cases as usize, "the test says nothing");
+}
+
+/// What a page costs by the tree and without it: `cargo test --release --lib cost_of_a_page -- --ignored --nocapture`.
+#[test]
+#[ignore = "a benchmark"]
+fn cost_of_a_page() {
+    let reader = compiled(
+        "kind = 'listing'\nurl = 'https://fair.example/'\nrecords = 'offer'\nrecord = 'li.item'\n
+         fields = { title = 'h3.title', price = '.amount', url = 'h3.title a @href' }",
+    );
+    let url = Url::parse("https://fair.example/list").unwrap();
+    let pages: Vec<Vec<u8>> = (0..50).map(|n| site::page(n, 0, 0)).collect();
+    let time = |name: &str, read: &dyn Fn(&Input<'_>) -> usize| {
+        let best = (0..8).map(|_| {
+            let watch = crate::base::clock::Stopwatch::start();
+            let records: usize = pages.iter().map(|page| read(&input(&url, page))).sum();
+            assert!(records > 0);
+            watch.elapsed().as_secs_f64() * 1_000.0 / pages.len() as f64
+        });
+        say(&format!("{name}: {:.3} s per 1,000 pages", best.fold(f64::INFINITY, f64::min)));
+    };
+    time("by the tree", &|input| by_tree(&List { reader: &reader, input }, input).unwrap().records.len());
+    time("without it", &|input| reader.read(input).unwrap().records.len());
+    time("the outline alone", &|input| html::outline_nodes(&text_of(input), input));
 }
 
 proptest! {
