@@ -302,9 +302,9 @@ impl Cook<'_> {
                 let item = cook.one(items);
                 cook.open(item);
                 if cook.choose(3) == 0 {
-                    cook.inline(depth)
+                    cook.inline(depth);
                 } else {
-                    cook.content(depth + 1)
+                    cook.content(depth + 1);
                 }
                 cook.end(item, 3);
             }
@@ -336,9 +336,9 @@ impl Cook<'_> {
                     let cell = cook.one(&["td", "th"]);
                     cook.open(cell);
                     if cook.choose(3) == 0 {
-                        cook.content(depth + 1)
+                        cook.content(depth + 1);
                     } else {
-                        cook.inline(depth)
+                        cook.inline(depth);
                     }
                     cook.end(cell, 4);
                 }
