@@ -4,10 +4,21 @@
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
+mod hostile;
 mod house;
 mod journey;
 mod judges;
+mod noise;
+mod notices;
 mod operations;
+mod power;
+#[path = "../rigs/power.rs"]
+mod power_rig;
 mod real;
+mod retention;
 mod rig;
 mod simulation;
+#[path = "../rigs/stock.rs"]
+mod stock;
+mod tls;
+mod wishes;
