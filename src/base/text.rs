@@ -7,7 +7,12 @@ use unicode_normalization::char::is_combining_mark;
 pub fn squeeze(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        // Words of ASCII are taken at once: most text is made of them.
+        let word = rest.bytes().take_while(u8::is_ascii_graphic).count();
+        let (piece, after) = rest.split_at(word.max(c.len_utf8()));
+        rest = after;
         if c.is_whitespace() || c == '\u{a0}' {
             gap = true;
         } else if !is_invisible(c) {
@@ -15,7 +20,7 @@ pub fn squeeze(text: &str) -> String {
                 out.push(' ');
             }
             gap = false;
-            out.push(c);
+            out.push_str(piece);
         }
     }
     out
@@ -57,7 +62,7 @@ fn is_invisible(c: char) -> bool {
 
 /// At most `chars` characters, with `…` as the last when something was cut.
 pub fn clip(text: &str, chars: usize) -> String {
-    if text.chars().count() <= chars {
+    if text.len() <= chars || text.chars().count() <= chars {
         return text.to_owned();
     }
     let mut out: String = text.chars().take(chars.saturating_sub(1)).collect();
@@ -86,6 +91,19 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn squeezing_word_by_word_is_squeezing_character_by_character(text in "(\\PC|[ -~]|[ \u{a0}\u{200b}\u{ad}\t\n\u{7}ñ])*") {
+            let mut plain = String::new();
+            for c in text.chars().filter(|c| c.is_whitespace() || !is_invisible(*c)) {
+                match c.is_whitespace() {
+                    true if plain.is_empty() || plain.ends_with(' ') => {}
+                    true => plain.push(' '),
+                    false => plain.push(c),
+                }
+            }
+            proptest::prop_assert_eq!(squeeze(&text), plain.trim_end());
+        }
+
         #[test]
         fn the_words_in_one_pass_are_those_of_fold(text in "(\\PC|[ \u{a0}\u{200b}\u{ad}\t\u{7}İßﬁé])*") {
             let plain = squeeze(&fold(&text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect::<String>());

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use cssparser::Parser;
+use scraper::CaseSensitivity;
 use scraper::error::SelectorErrorKind;
 use scraper::selector::{Parser as Dialect, Simple};
 use selectors::context::{MatchingForInvalidation, MatchingMode, NeedsSelectorFlags, QuirksMode, SelectorCaches};
 use selectors::matching::{MatchingContext, matches_selector};
-use selectors::parser::{ParseRelative, SelectorList};
+use selectors::parser::{Component, ParseRelative, Selector, SelectorList};
 
 use super::Input;
 use super::html::{Element, visible_text};
@@ -83,6 +84,9 @@ impl Css {
     }
 
     fn matches<'t, E: Element<'t>>(&self, element: &E, scope: &E, caches: &mut SelectorCaches) -> bool {
+        if !self.list.slice().iter().any(|selector| may_match(selector, element)) {
+            return false;
+        }
         let mut context = MatchingContext::new(
             MatchingMode::Normal,
             None,
@@ -103,6 +107,17 @@ impl Css {
         }
         Ok(())
     }
+}
+
+/// Whether an element has the name and classes that a selector asks for at its end: most have not, and need no matching.
+fn may_match<'t, E: Element<'t>>(selector: &Selector<Simple>, element: &E) -> bool {
+    selector.iter().all(|component| match component {
+        Component::LocalName(name) => {
+            element.has_local_name(if element.is_html_element_in_html_document() { &name.lower_name } else { &name.name })
+        }
+        Component::Class(class) => element.has_class(class, CaseSensitivity::CaseSensitive),
+        _ => true,
+    })
 }
 
 /// A selector with an attribute: where one field's words are.

@@ -183,7 +183,11 @@ impl Plan {
         if !self.many {
             let first = words.first()?;
             let value = self.value(&first.text, base)?;
-            return Some(Found { value, quote: clip(&squeeze(&first.text), caps::QUOTE_CHARS), path: first.path.clone() });
+            let quote = match &value {
+                Value::Text(text) if self.keeps_words() => clip(text, caps::QUOTE_CHARS),
+                _ => clip(&squeeze(&first.text), caps::QUOTE_CHARS),
+            };
+            return Some(Found { value, quote, path: first.path.clone() });
         }
         let values: Vec<Value> = words.iter().filter_map(|one| self.value(&one.text, base)).collect();
         let first = words.first().filter(|_| !values.is_empty())?;
@@ -191,8 +195,13 @@ impl Plan {
         Some(Found { value: Value::List(values), quote: clip(&quoted, caps::QUOTE_CHARS), path: first.path.clone() })
     }
 
+    /// Whether the words are read as they are found.
+    fn keeps_words(&self) -> bool {
+        self.regex.is_none() && self.replace.is_empty() && self.trim.is_empty()
+    }
+
     fn value(&self, words: &str, base: &Url) -> Option<Value> {
-        if self.regex.is_none() && self.replace.is_empty() && self.trim.is_empty() {
+        if self.keeps_words() {
             return value::read(self.kind, words, base, &self.hints);
         }
         let mut text = squeeze(words);

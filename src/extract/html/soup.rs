@@ -86,6 +86,8 @@ const ALL: &[&str] = &[
     "listing",
     "datalist",
 ];
+const LOOSE: &[&str] =
+    &["li", "dd", "dt", "p", "option", "optgroup", "td", "tr", "a", "h2", "button", "div", "span", "b", "nobr", "form", "ul", "object"];
 const TEXTS: &[&str] = &[
     "word",
     " ",
@@ -237,7 +239,7 @@ impl Cook<'_> {
         if self.wild() {
             return self.odd();
         }
-        match self.choose(17) {
+        match self.choose(19) {
             0 | 1 => self.maybe_text(),
             2 | 3 => {
                 let name = self.one(BLOCKS);
@@ -275,6 +277,15 @@ impl Cook<'_> {
             }
             14 => self.svg(depth),
             15 => self.select(),
+            // What closes others, or nothing at all.
+            16 => {
+                let name = self.one(LOOSE);
+                self.open(name);
+            }
+            17 => {
+                let name = self.one(LOOSE);
+                self.end(name, 0);
+            }
             _ => self.put("<!-- x -->"),
         }
     }
@@ -302,9 +313,9 @@ impl Cook<'_> {
                 let item = cook.one(items);
                 cook.open(item);
                 if cook.choose(3) == 0 {
-                    cook.inline(depth)
+                    cook.inline(depth);
                 } else {
-                    cook.content(depth + 1)
+                    cook.content(depth + 1);
                 }
                 cook.end(item, 3);
             }
@@ -336,9 +347,9 @@ impl Cook<'_> {
                     let cell = cook.one(&["td", "th"]);
                     cook.open(cell);
                     if cook.choose(3) == 0 {
-                        cook.content(depth + 1)
+                        cook.content(depth + 1);
                     } else {
-                        cook.inline(depth)
+                        cook.inline(depth);
                     }
                     cook.end(cell, 4);
                 }

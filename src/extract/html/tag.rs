@@ -59,7 +59,8 @@ macro_rules! tags {
 
         impl Tag {
             /// The tag of a name in lower case.
-            pub(super) fn of_lower(name: &[u8]) -> Self {
+            #[expect(non_upper_case_globals, reason = "patterns, one for each tag")]
+            fn of_lower(name: &[u8]) -> Self {
                 // Of constant bytes the compiler makes a tree of decisions; strings it would compare one after the other.
                 $(const $tag: &[u8] = $name.as_bytes();)*
                 match name {
@@ -69,12 +70,12 @@ macro_rules! tags {
             }
 
             /// Its name; empty when nothing is known.
-            pub(in crate::extract) const fn name(self) -> &'static str {
+            pub(super) const fn name(self) -> &'static str {
                 const NAMES: &[&str] = &[$($name,)* ""];
                 NAMES[self as usize]
             }
 
-            pub(super) const fn traits(self) -> Traits {
+            const fn traits(self) -> Traits {
                 const TRAITS: &[Traits] = &[$($traits,)* 0];
                 TRAITS[self as usize]
             }
@@ -82,132 +83,126 @@ macro_rules! tags {
     };
 }
 
-#[expect(non_upper_case_globals, reason = "patterns of the names")]
-mod table {
-    use super::*;
-    tags! {
-        A "a" FORMATS;
-        Abbr "abbr" 0;
-        Address "address" BLOCK | BREAKS;
-        Applet "applet" ODD;
-        Area "area" LEAF;
-        Article "article" BLOCK | BREAKS;
-        Aside "aside" BLOCK | BREAKS;
-        B "b" FORMATS | BREAKS_OUT;
-        Base "base" LEAF | HEAD;
-        Basefont "basefont" LEAF | HEAD;
-        Bgsound "bgsound" LEAF | HEAD;
-        Big "big" FORMATS | BREAKS_OUT;
-        Blockquote "blockquote" BLOCK | BREAKS | BREAKS_OUT;
-        Body "body" SPECIAL | BREAKS | BREAKS_OUT;
-        Br "br" LEAF | BREAKS | BREAKS_OUT;
-        Button "button" CLOSES_INNER | SPECIAL | BREAKS;
-        Caption "caption" PART | SPECIAL | SCOPE | BREAKS;
-        Center "center" BLOCK | BREAKS | BREAKS_OUT;
-        Code "code" FORMATS | BREAKS_OUT;
-        Col "col" PART | LEAF;
-        Colgroup "colgroup" PART | SPECIAL | GRID;
-        Datalist "datalist" HIDDEN;
-        Dd "dd" ITEM | BREAKS_OUT;
-        Desc "desc" 0;
-        Details "details" BLOCK | BREAKS;
-        Dialog "dialog" CLOSES_P | CLOSES_INNER;
-        Dir "dir" BLOCK;
-        Div "div" BLOCK | BREAKS | BREAKS_OUT;
-        Dl "dl" BLOCK | BREAKS | BREAKS_OUT;
-        Dt "dt" ITEM | BREAKS_OUT;
-        Em "em" FORMATS | BREAKS_OUT;
-        Embed "embed" LEAF | BREAKS_OUT;
-        Fieldset "fieldset" BLOCK | BREAKS;
-        Figcaption "figcaption" BLOCK | BREAKS;
-        Figure "figure" BLOCK | BREAKS;
-        Font "font" FORMATS | BREAKS_OUT;
-        Footer "footer" BLOCK | BREAKS;
-        ForeignObject "foreignobject" ODD;
-        Form "form" BLOCK | BREAKS;
-        Frame "frame" ODD;
-        Frameset "frameset" ODD;
-        H1 "h1" HEADS;
-        H2 "h2" HEADS;
-        H3 "h3" HEADS;
-        H4 "h4" HEADS;
-        H5 "h5" HEADS;
-        H6 "h6" HEADS;
-        Head "head" SPECIAL | HIDDEN | BREAKS_OUT;
-        Header "header" BLOCK | BREAKS;
-        Hgroup "hgroup" BLOCK;
-        Hr "hr" LEAF | CLOSES_P | BREAKS | BREAKS_OUT;
-        Html "html" SPECIAL | SCOPE;
-        I "i" FORMATS | BREAKS_OUT;
-        Iframe "iframe" RAW | SPECIAL | HIDDEN;
-        Image "image" ODD;
-        Img "img" LEAF | BREAKS_OUT;
-        Input "input" LEAF;
-        Isindex "isindex" ODD;
-        Keygen "keygen" VOID;
-        Label "label" 0;
-        Li "li" ITEM | BREAKS_OUT;
-        Link "link" LEAF | HEAD;
-        Listing "listing" BLOCK | DROPS_LF | BREAKS_OUT;
-        Main "main" BLOCK | BREAKS;
-        Marquee "marquee" ODD;
-        Math "math" ODD;
-        Menu "menu" BLOCK | BREAKS_OUT;
-        Meta "meta" LEAF | HEAD | BREAKS_OUT;
-        Nav "nav" BLOCK | BREAKS;
-        Nobr "nobr" FORMATS | BREAKS_OUT;
-        Noembed "noembed" RAW | SPECIAL;
-        Noframes "noframes" RAW | SPECIAL | HEAD | HIDDEN;
-        Noscript "noscript" RAW | SPECIAL | HEAD | HIDDEN;
-        Object "object" CLOSES_INNER | SPECIAL | SCOPE | HIDDEN;
-        Ol "ol" BLOCK | BREAKS | BREAKS_OUT;
-        Optgroup "optgroup" IMPLIED;
-        Option "option" IMPLIED | BREAKS;
-        P "p" IMPLIED | CLOSES_P | SPECIAL | BREAKS | BREAKS_OUT;
-        Param "param" LEAF;
-        Plaintext "plaintext" ODD;
-        Pre "pre" BLOCK | DROPS_LF | BREAKS | BREAKS_OUT;
-        Rb "rb" ODD;
-        Rp "rp" ODD;
-        Rt "rt" ODD;
-        Rtc "rtc" ODD;
-        Ruby "ruby" BREAKS_OUT;
-        S "s" FORMATS | BREAKS_OUT;
-        Script "script" RAW | SPECIAL | HEAD | HIDDEN;
-        Search "search" CLOSES_P | CLOSES_INNER;
-        Section "section" BLOCK | BREAKS;
-        Select "select" CLOSES_INNER | SPECIAL | SCOPE | BREAKS;
-        Small "small" FORMATS | BREAKS_OUT;
-        Source "source" LEAF;
-        Span "span" BREAKS_OUT;
-        Strike "strike" FORMATS | BREAKS_OUT;
-        Strong "strong" FORMATS | BREAKS_OUT;
-        Style "style" RAW | SPECIAL | HEAD | HIDDEN;
-        Sub "sub" BREAKS_OUT;
-        Summary "summary" BLOCK | BREAKS;
-        Sup "sup" BREAKS_OUT;
-        Svg "svg" HIDDEN;
-        Table "table" CLOSES_P | SPECIAL | SCOPE | BREAKS | BREAKS_OUT | GRID;
-        Tbody "tbody" PART | SPECIAL | BREAKS | GRID;
-        Td "td" CELL | SCOPE;
-        Template "template" ODD | HIDDEN;
-        Textarea "textarea" RCDATA | SPECIAL | DROPS_LF | BREAKS;
-        Tfoot "tfoot" PART | SPECIAL | BREAKS | GRID;
-        Th "th" CELL | SCOPE;
-        Thead "thead" PART | SPECIAL | BREAKS | GRID;
-        Title "title" RCDATA | SPECIAL | HEAD;
-        Tr "tr" CELL | GRID;
-        Track "track" LEAF;
-        Tt "tt" FORMATS | BREAKS_OUT;
-        U "u" FORMATS | BREAKS_OUT;
-        Ul "ul" BLOCK | BREAKS | BREAKS_OUT;
-        Var "var" BREAKS_OUT;
-        Wbr "wbr" LEAF;
-        Xmp "xmp" RAW | CLOSES_P | SPECIAL;
-    }
+tags! {
+    A "a" FORMATS;
+    Abbr "abbr" 0;
+    Address "address" BLOCK | BREAKS;
+    Applet "applet" ODD;
+    Area "area" LEAF;
+    Article "article" BLOCK | BREAKS;
+    Aside "aside" BLOCK | BREAKS;
+    B "b" FORMATS | BREAKS_OUT;
+    Base "base" LEAF | HEAD;
+    Basefont "basefont" LEAF | HEAD;
+    Bgsound "bgsound" LEAF | HEAD;
+    Big "big" FORMATS | BREAKS_OUT;
+    Blockquote "blockquote" BLOCK | BREAKS | BREAKS_OUT;
+    Body "body" SPECIAL | BREAKS | BREAKS_OUT;
+    Br "br" LEAF | BREAKS | BREAKS_OUT;
+    Button "button" CLOSES_INNER | SPECIAL | BREAKS;
+    Caption "caption" PART | SPECIAL | SCOPE | BREAKS;
+    Center "center" BLOCK | BREAKS | BREAKS_OUT;
+    Code "code" FORMATS | BREAKS_OUT;
+    Col "col" PART | LEAF;
+    Colgroup "colgroup" PART | SPECIAL | GRID;
+    Datalist "datalist" HIDDEN;
+    Dd "dd" ITEM | BREAKS_OUT;
+    Desc "desc" 0;
+    Details "details" BLOCK | BREAKS;
+    Dialog "dialog" CLOSES_P | CLOSES_INNER;
+    Dir "dir" BLOCK;
+    Div "div" BLOCK | BREAKS | BREAKS_OUT;
+    Dl "dl" BLOCK | BREAKS | BREAKS_OUT;
+    Dt "dt" ITEM | BREAKS_OUT;
+    Em "em" FORMATS | BREAKS_OUT;
+    Embed "embed" LEAF | BREAKS_OUT;
+    Fieldset "fieldset" BLOCK | BREAKS;
+    Figcaption "figcaption" BLOCK | BREAKS;
+    Figure "figure" BLOCK | BREAKS;
+    Font "font" FORMATS | BREAKS_OUT;
+    Footer "footer" BLOCK | BREAKS;
+    ForeignObject "foreignobject" ODD;
+    Form "form" BLOCK | BREAKS;
+    Frame "frame" ODD;
+    Frameset "frameset" ODD;
+    H1 "h1" HEADS;
+    H2 "h2" HEADS;
+    H3 "h3" HEADS;
+    H4 "h4" HEADS;
+    H5 "h5" HEADS;
+    H6 "h6" HEADS;
+    Head "head" SPECIAL | HIDDEN | BREAKS_OUT;
+    Header "header" BLOCK | BREAKS;
+    Hgroup "hgroup" BLOCK;
+    Hr "hr" LEAF | CLOSES_P | BREAKS | BREAKS_OUT;
+    Html "html" SPECIAL | SCOPE;
+    I "i" FORMATS | BREAKS_OUT;
+    Iframe "iframe" RAW | SPECIAL | HIDDEN;
+    Image "image" ODD;
+    Img "img" LEAF | BREAKS_OUT;
+    Input "input" LEAF;
+    Isindex "isindex" ODD;
+    Keygen "keygen" VOID;
+    Label "label" 0;
+    Li "li" ITEM | BREAKS_OUT;
+    Link "link" LEAF | HEAD;
+    Listing "listing" BLOCK | DROPS_LF | BREAKS_OUT;
+    Main "main" BLOCK | BREAKS;
+    Marquee "marquee" ODD;
+    Math "math" ODD;
+    Menu "menu" BLOCK | BREAKS_OUT;
+    Meta "meta" LEAF | HEAD | BREAKS_OUT;
+    Nav "nav" BLOCK | BREAKS;
+    Nobr "nobr" FORMATS | BREAKS_OUT;
+    Noembed "noembed" RAW | SPECIAL;
+    Noframes "noframes" RAW | SPECIAL | HEAD | HIDDEN;
+    Noscript "noscript" RAW | SPECIAL | HEAD | HIDDEN;
+    Object "object" CLOSES_INNER | SPECIAL | SCOPE | HIDDEN;
+    Ol "ol" BLOCK | BREAKS | BREAKS_OUT;
+    Optgroup "optgroup" IMPLIED;
+    Option "option" IMPLIED | BREAKS;
+    P "p" IMPLIED | CLOSES_P | SPECIAL | BREAKS | BREAKS_OUT;
+    Param "param" LEAF;
+    Plaintext "plaintext" ODD;
+    Pre "pre" BLOCK | DROPS_LF | BREAKS | BREAKS_OUT;
+    Rb "rb" ODD;
+    Rp "rp" ODD;
+    Rt "rt" ODD;
+    Rtc "rtc" ODD;
+    Ruby "ruby" BREAKS_OUT;
+    S "s" FORMATS | BREAKS_OUT;
+    Script "script" RAW | SPECIAL | HEAD | HIDDEN;
+    Search "search" CLOSES_P | CLOSES_INNER;
+    Section "section" BLOCK | BREAKS;
+    Select "select" CLOSES_INNER | SPECIAL | SCOPE | BREAKS;
+    Small "small" FORMATS | BREAKS_OUT;
+    Source "source" LEAF;
+    Span "span" BREAKS_OUT;
+    Strike "strike" FORMATS | BREAKS_OUT;
+    Strong "strong" FORMATS | BREAKS_OUT;
+    Style "style" RAW | SPECIAL | HEAD | HIDDEN;
+    Sub "sub" BREAKS_OUT;
+    Summary "summary" BLOCK | BREAKS;
+    Sup "sup" BREAKS_OUT;
+    Svg "svg" HIDDEN;
+    Table "table" CLOSES_P | SPECIAL | SCOPE | BREAKS | BREAKS_OUT | GRID;
+    Tbody "tbody" PART | SPECIAL | BREAKS | GRID;
+    Td "td" CELL | SCOPE;
+    Template "template" ODD | HIDDEN;
+    Textarea "textarea" RCDATA | SPECIAL | DROPS_LF | BREAKS;
+    Tfoot "tfoot" PART | SPECIAL | BREAKS | GRID;
+    Th "th" CELL | SCOPE;
+    Thead "thead" PART | SPECIAL | BREAKS | GRID;
+    Title "title" RCDATA | SPECIAL | HEAD;
+    Tr "tr" CELL | GRID;
+    Track "track" LEAF;
+    Tt "tt" FORMATS | BREAKS_OUT;
+    U "u" FORMATS | BREAKS_OUT;
+    Ul "ul" BLOCK | BREAKS | BREAKS_OUT;
+    Var "var" BREAKS_OUT;
+    Wbr "wbr" LEAF;
+    Xmp "xmp" RAW | CLOSES_P | SPECIAL;
 }
-
-pub(in crate::extract) use table::Tag;
 
 /// Bytes of the longest name in the table.
 const LONGEST: usize = 13;

@@ -54,12 +54,14 @@ fn depth(tree: &Tree) -> usize {
     }
 }
 
-#[test]
-fn every_killer_ends_within_counted_work() {
+/// Name, page, whether it must be refused, steps it may take.
+pub(super) type Killer = (&'static str, String, Option<bool>, u64);
+
+/// Pages that take long when nobody counts.
+pub(super) fn killers() -> Vec<Killer> {
     const MILLION: u64 = 1_000_000;
     let long = "x".repeat(50_000);
-    // Name, page, whether it must be refused, steps it may take.
-    let cases: Vec<(&str, String, Option<bool>, u64)> = vec![
+    vec![
         ("adoption bomb", adoption_bomb(), None, 50 * MILLION),
         ("50,000 divs", "<div>".repeat(50_000), Some(false), 60 * MILLION),
         ("50,000 divs, closed", "<div>".repeat(50_000) + &"</div>".repeat(50_000), Some(false), 60 * MILLION),
@@ -82,8 +84,12 @@ fn every_killer_ends_within_counted_work() {
         ("templates", "<template>".repeat(20_000), None, 101 * MILLION),
         ("selects", "<select><option>".repeat(20_000), None, 101 * MILLION),
         ("scripts in the deep", "<div>".repeat(2_000) + "<script>if (a<b) {}</script>after", Some(false), 10 * MILLION),
-    ];
-    for (name, page, refused, most) in cases {
+    ]
+}
+
+#[test]
+fn every_killer_ends_within_counted_work() {
+    for (name, page, refused, most) in killers() {
         match counted(&page) {
             Ok((tree, work)) => {
                 assert_ne!(refused, Some(true), "{name} went through with {} nodes", tree.nodes);

@@ -227,7 +227,7 @@ fn cost_of_a_page() {
     let url = Url::parse("https://fair.example/list").unwrap();
     let pages: Vec<Vec<u8>> = (0..50).map(|n| site::page(n, 0, 0)).collect();
     let time = |name: &str, read: &dyn Fn(&Input<'_>) -> usize| {
-        let best = (0..8).map(|_| {
+        let best = (0..40).map(|_| {
             let watch = crate::base::clock::Stopwatch::start();
             let records: usize = pages.iter().map(|page| read(&input(&url, page))).sum();
             assert!(records > 0);

@@ -132,6 +132,57 @@ fn whatever_is_taken_is_the_tree() {
     assert!(taken * 4 >= made, "only {taken} of {made} were taken: the test says nothing");
 }
 
+#[test]
+fn of_pages_made_to_take_long_none_is_read_that_the_tree_refuses() {
+    for (name, page, ..) in super::super::tests::killers() {
+        let Ok(outline) = outline(&page) else { continue };
+        let tree = with(&page, |input| parse(&page, input)).unwrap_or_else(|failure| panic!("{name} was read: {failure}"));
+        assert_eq!(outline.nodes(), tree.nodes, "{name}");
+        assert!(flat_outline(&outline) == flat_tree(&tree), "{name}");
+    }
+}
+
+#[test]
+fn what_is_read_here_and_what_is_not() {
+    for (page, taken) in [
+        ("<p>a<p>b", true),
+        ("<ul><li>a<li>b</ul>", true),
+        ("<table><tr><td>a<td>b<tr><td>c</table>", true),
+        ("<div><span>a</div>b", true),
+        ("<h1>a<h2>b</h2>", true),
+        ("<a href=x>a<a href=y>b</a>", true),
+        ("a\r\nb", true),
+        ("<svg viewBox='0 0 1 1'><title>a &amp; b</title><path d='M0'/></svg>", true),
+        ("</div>a</span></p></b>b</li>", true),
+        ("<p><b>a</p>b", false),
+        ("<b><p>a</b>b", false),
+        ("<table><p>a</table>", false),
+        ("<select><input></select>", false),
+        ("<template>a</template>", false),
+        ("<math><mi>a</mi></math>", false),
+        ("<svg><p>a</svg>", false),
+        ("a\0b", false),
+        ("<!-- a", false),
+        ("<p", false),
+    ] {
+        let read = outline(&lines(page)).map(|outline| compare(&lines(page), &outline).unwrap());
+        assert_eq!(read.is_ok(), taken, "{page}: {read:?}");
+    }
+}
+
+#[test]
+fn what_only_the_tree_knows_is_asked_of_the_tree() {
+    let page = "<svg><use xlink:href=a /><linearGradient viewbox=b /></svg><p class=x>a";
+    let outline = outline(page).unwrap();
+    for (selector, doubtful) in
+        [("[href]", true), ("lineargradient", true), ("[viewBox]", true), ("p", false), (".x", false), ("svg > use", false)]
+    {
+        outline.doubtful.set(false);
+        places(outline.root(), outline.nodes(), &Css::compile("", selector, &mut Vec::new()).unwrap());
+        assert_eq!(outline.doubtful(), doubtful, "{selector}");
+    }
+}
+
 /// The pages that are here.
 fn real_pages() -> Vec<(PathBuf, String)> {
     fn gather(folder: &Path, found: &mut Vec<PathBuf>) {

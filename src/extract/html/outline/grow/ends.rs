@@ -76,8 +76,12 @@ impl Growth<'_> {
                 self.advance();
                 return Ok(());
             }
-            Mode::Initial | Mode::BeforeHtml | Mode::BeforeHead | Mode::InHead | Mode::AfterHead => {
-                return Err("an end tag before the body");
+            Mode::Initial | Mode::BeforeHtml | Mode::BeforeHead if tag == Tag::Head => return Err("an end tag before the body"),
+            _ if matches!(tag, Tag::Body | Tag::Html | Tag::Br) => return Err("an end tag before the body"),
+            // It is ignored, but no document type may follow.
+            mode => {
+                self.mode = mode.max(Mode::BeforeHtml);
+                return Ok(());
             }
         }
         if open.tag.has(GRID) || tag.has(PART | GRID) && open.around & (IN_CELL | IN_CAPTION) != 0 {
