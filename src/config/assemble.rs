@@ -320,7 +320,10 @@ impl<'a> Builder<'a> {
                 self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
             }
             let fetcher = self.fetcher(*at);
-            let Some(channel) = self.desk.compiled(&mut section, spec.compile(data, &|kept: &SecretRef| fetcher.reveal(kept))) else {
+            let Some(channel) = self
+                .desk
+                .compiled(&mut section, spec.compile(data, &|kept: &SecretRef| fetcher.reveal(kept), &|path: &str| fetcher.plain(path)))
+            else {
                 continue;
             };
             let text = format!("{}{}", canonical(table, deliver::KEYS), fetcher.trace());

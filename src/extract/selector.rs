@@ -1,5 +1,6 @@
 //! CSS selectors as written in the settings: `h3 a @href`. Vetted when compiled, bounded when matched.
 
+use scraper::error::SelectorErrorKind;
 use scraper::{ElementRef, Selector};
 
 use super::Input;
@@ -40,7 +41,7 @@ impl Css {
         match Selector::parse(&scoped) {
             Ok(selector) => Some(Self { selector, text: text.to_owned(), has: text.to_ascii_lowercase().contains(":has") }),
             Err(error) => {
-                faults.push(Fault::new(key, text, format!("a CSS selector such as `li.item h3` ({error})")));
+                faults.push(Fault::new(key, text, format!("a CSS selector such as `li.item h3`: {}", not_understood(&scoped, &error))));
                 None
             }
         }
@@ -202,4 +203,26 @@ fn attribute<'t>(element: ElementRef<'t>, name: &str) -> &'t str {
 
 fn clipped(text: &str) -> &str {
     &text[..text.floor_char_boundary(caps::FIELD_CHARS.min(text.len()))]
+}
+/// Where a selector stops making sense, and what is missing there. The parser says neither in words meant for people.
+fn not_understood(text: &str, error: &SelectorErrorKind) -> String {
+    let good = text.char_indices().map(|(at, _)| &text[..at]).filter(|start| Selector::parse(start).is_ok()).next_back();
+    let place = match good.map(str::trim_end) {
+        Some(good) if !good.is_empty() => format!("after `{good}`"),
+        Some(_) | None => "at its beginning".to_owned(),
+    };
+    let kind = format!("{error:?}");
+    let hints = [
+        ("ClassNeedsIdent", "a `.` wants the name of a class"),
+        ("EmptySelector", "a part of it is empty"),
+        ("DanglingCombinator", "nothing follows the combinator"),
+        ("UnsupportedPseudoClassOrElement", "this `:word` is not known here"),
+        ("InAttribute", "an attribute is written `[name]` or `[name=\"value\"]`"),
+        ("AttributeSelector", "an attribute is written `[name]` or `[name=\"value\"]`"),
+        ("EndOfLine", "it ends too early"),
+        ("ColonOnPseudoElement", "a `:` wants a name"),
+        ("IdentityOnPseudoElement", "a `:` wants a name"),
+    ];
+    let hint = hints.iter().find(|(word, _)| kind.contains(word)).map_or("this is no part of a selector", |(_, hint)| hint);
+    format!("it is not understood {place}: {hint}")
 }
