@@ -200,7 +200,7 @@ async fn affected(
 }
 
 /// The records that name an organisation, those of this turn as they are now.
-async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
+pub(super) async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
     let fresh: HashMap<RecordId, &Record> = turn.records.iter().map(|record| (record.id, record)).collect();
     let older = organisation.records.iter().filter(|id| !fresh.contains_key(id)).copied().collect();
     let mut records = effects.store.records(older).await?;

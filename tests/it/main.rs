@@ -12,5 +12,6 @@ mod operations;
 mod real;
 mod retention;
 mod rig;
+mod rules;
 mod simulation;
 mod wishes;
