@@ -1,22 +1,28 @@
-//! The loop that judges leads anew when the rules are others: after the start, and after a reload. In small steps, behind everything else.
+//! The loop that judges leads anew when the rules are others (after the start, and after a reload), and hands over what new sources held.
+//! In small steps, behind everything else.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::daemon::Inner;
+use crate::base::ids::SourceId;
 use crate::config::Config;
-use crate::pipeline::{Judging, KeepError, judge_some};
+use crate::pipeline::{Judging, KeepError, hand_over, judge_some};
 
 /// Between two steps, so that checks and messages go before.
 const PAUSE: Duration = Duration::from_millis(50);
 /// After a failure.
 const AGAIN: Duration = Duration::from_mins(1);
+/// Between two looks whether a baseline has ended.
+const LOOK: Duration = Duration::from_secs(2);
 /// Under this name the store remembers by which rules all leads are judged.
 const MARK: &str = "rules";
 
 /// Runs until the daemon stops.
 pub(super) async fn judge(inner: Arc<Inner>) {
     let mut configs = inner.config.clone();
+    let mut handed = HashSet::new();
     loop {
         let config = configs.borrow_and_update().clone();
         let failed = match all(&inner, &config).await {
@@ -26,12 +32,38 @@ pub(super) async fn judge(inner: Arc<Inner>) {
                 true
             }
         };
+        let waiting = held(&inner, &config, &mut handed).await;
         tokio::select! {
             () = inner.stop.cancelled() => return,
             changed = configs.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(AGAIN), if failed => {}
+            () = tokio::time::sleep(if failed { AGAIN } else { LOOK }), if failed || waiting => {}
         }
     }
+}
+
+/// Hands over what sources held where their baseline has ended. Returns whether there are some whose has not.
+async fn held(inner: &Inner, config: &Config, handed: &mut HashSet<SourceId>) -> bool {
+    let mut waiting = false;
+    for source in config.sources.iter().filter(|source| source.enabled && source.hands_over) {
+        if inner.stop.is_cancelled() || handed.contains(&source.id) {
+            continue;
+        }
+        match hand_over(&inner.effects, config, source, inner.effects.clock.now()).await {
+            Ok(Some(leads)) => {
+                handed.insert(source.id.clone());
+                if leads > 0 {
+                    tracing::info!(source = %source.id, leads, "what a source already held is handed over");
+                    inner.drain.notify_one();
+                }
+            }
+            Ok(None) => waiting = true,
+            Err(error) => {
+                tracing::error!(source = %source.id, %error, "what a source already held could not be handed over; it is tried again");
+                waiting = true;
+            }
+        }
+    }
+    waiting
 }
 
 /// Judges every lead by these rules, unless they are. Ends early when others come or the daemon stops.

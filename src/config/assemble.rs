@@ -287,6 +287,7 @@ impl<'a> Builder<'a> {
             cost_per_month: own.cost_per_month,
             event: own.event,
             tags: own.tags,
+            hands_over: own.hands_over,
             named,
             spec_hash,
         })

@@ -198,6 +198,22 @@ fn a_digest_and_an_alert_in_russian() {
 }
 
 #[test]
+fn what_a_source_already_held_says_so() {
+    let rep: RepId = "ana".parse().unwrap();
+    let cases = two();
+    let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
+    let mut letters = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
+        let letter = held(&reader, &items, "Expo Industria", &Links::default(), now()).unwrap();
+        let head: Vec<&str> = letter.text.lines().take_while(|line| !line.starts_with("---")).collect();
+        letters.push_str(&format!("Subject: {}\n\n{}\n\n", letter.subject, head.join("\n")));
+        assert!(letter.text.contains("Talleres García") && letter.text.contains("Cajas"));
+    }
+    insta::assert_snapshot!("held", letters);
+}
+
+#[test]
 fn an_old_english_sentence_in_another_language_says_so() {
     let mut case = Case::new("Talleres García");
     case.signals[0].story = Story::Sentence("Looks for a supplier of pallets".to_owned());

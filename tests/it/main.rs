@@ -4,6 +4,7 @@
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
+mod held;
 mod house;
 mod journey;
 mod judges;
