@@ -206,7 +206,7 @@ fn clipped(text: &str) -> &str {
 }
 /// Where a selector stops making sense, and what is missing there. The parser says neither in words meant for people.
 fn not_understood(text: &str, error: &SelectorErrorKind) -> String {
-    let good = text.char_indices().map(|(at, _)| &text[..at]).filter(|start| Selector::parse(start).is_ok()).next_back();
+    let good = text.char_indices().map(|(at, _)| &text[..at]).rfind(|start| Selector::parse(start).is_ok());
     let place = match good.map(str::trim_end) {
         Some(good) if !good.is_empty() => format!("after `{good}`"),
         Some(_) | None => "at its beginning".to_owned(),

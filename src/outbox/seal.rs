@@ -26,13 +26,16 @@ pub struct Batch {
     pub entries: Vec<EntryId>,
 }
 
+/// What goes out in one message: by lane, channel, rep, source held, and lead where it goes alone.
+type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, Option<LeadId>);
+
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
 /// (after a downtime one merged digest, not five); one more for each source whose
 /// first content is handed over; one alert per lead in the urgent lane. Same entries, same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
-    let mut groups: BTreeMap<(Lane, &ChannelId, &RepId, Option<&SourceId>, Option<LeadId>), Vec<&Entry>> = BTreeMap::new();
+    let mut groups: BTreeMap<Together<'_>, Vec<&Entry>> = BTreeMap::new();
     for entry in due {
         let alone = match entry.lane {
             Lane::Urgent => Some(entry.lead),

@@ -106,14 +106,7 @@ impl Case {
             score,
             state: LeadState::New,
             owner: Decision::To("ana".parse().unwrap(), "region Barcelona".to_owned()),
-            next_step: NextStep::By {
-                wanted: "Ask who buys pallets".to_owned(),
-                unnamed: false,
-                person: None,
-                phone: Some("+34937000000".to_owned()),
-                email: None,
-                website: None,
-            },
+            next_step: call(),
             first_seen: now(),
             changed: now(),
         };
@@ -133,6 +126,11 @@ impl Case {
     fn item(&self) -> Item<'_> {
         Item { lead: &self.lead, organisation: &self.organisation, signals: &self.signals }
     }
+}
+
+fn call() -> NextStep {
+    let (wanted, phone) = ("Ask who buys pallets".to_owned(), Some("+34937000000".to_owned()));
+    NextStep::By { wanted, unnamed: false, person: None, phone, email: None, website: None }
 }
 
 fn story(title: &str) -> Story {
@@ -207,7 +205,7 @@ fn what_a_source_already_held_says_so() {
         let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
         let letter = held(&reader, &items, "Expo Industria", &Links::default(), now()).unwrap();
         let head: Vec<&str> = letter.text.lines().take_while(|line| !line.starts_with("---")).collect();
-        letters.push_str(&format!("Subject: {}\n\n{}\n\n", letter.subject, head.join("\n")));
+        letters += &["Subject: ", &letter.subject, "\n\n", &head.join("\n"), "\n\n"].concat();
         assert!(letter.text.contains("Talleres García") && letter.text.contains("Cajas"));
     }
     insta::assert_snapshot!("held", letters);
