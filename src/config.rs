@@ -24,7 +24,7 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -194,6 +194,7 @@ pub struct Config {
     pub settings: Vec<Setting>,
     /// The files it was read from.
     pub files: Vec<PathBuf>,
+    by_id: HashMap<SourceId, usize>,
     marks: Marks,
 }
 
@@ -239,7 +240,7 @@ impl Config {
 
     /// The source of this name.
     pub fn source(&self, id: &SourceId) -> Option<&Arc<Source>> {
-        self.sources.iter().find(|source| source.id == *id)
+        self.by_id.get(id).map(|place| &self.sources[*place])
     }
 
     /// Every value in force as TOML; with `origin`, each with a comment that says where it comes from.

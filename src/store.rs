@@ -18,6 +18,7 @@ mod index;
 mod keep;
 mod opening;
 mod outbox;
+mod packs;
 mod pages;
 mod prepare;
 mod queue;
@@ -31,6 +32,7 @@ mod trials;
 mod versions;
 mod words;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -221,17 +223,17 @@ impl Store {
         }
     }
 
-    /// The records of a source in the order of their ids, beginning after `after`.
-    pub async fn records_of(&self, source: &SourceId, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+    /// The records of a source that are not among these and not known to be gone.
+    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.records_of(source, after, limit).await,
+            Self::Embedded(store) => store.absent(source, present).await,
         }
     }
 
-    /// The records of all sources in the order of their ids, beginning after `after`.
-    pub async fn records_after(&self, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+    /// Records of any source that went away before this moment, at most so many.
+    pub async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.records_after(after, limit).await,
+            Self::Embedded(store) => store.gone_before(line, most).await,
         }
     }
 

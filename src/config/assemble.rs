@@ -137,6 +137,7 @@ impl<'a> Builder<'a> {
             store: store?,
             keep: keep?,
             lists: Arc::new(lists?),
+            by_id: sources.iter().enumerate().map(|(place, source)| (source.id.clone(), place)).collect(),
             sources,
             segments,
             reps,

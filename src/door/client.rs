@@ -74,7 +74,7 @@ pub enum SendError {
     Door(#[from] DoorError),
     /// It failed on the way. The text holds no address: addresses may hold tokens.
     #[error("{0}")]
-    Http(reqwest::Error),
+    Http(#[source] reqwest::Error),
 }
 
 impl From<reqwest::Error> for SendError {

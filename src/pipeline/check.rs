@@ -183,11 +183,17 @@ fn weekly(page: &Page, now: Timestamp) -> bool {
     its_day && page.checked.is_some_and(|checked| checked.as_second() / DAY != today)
 }
 
+fn exact(bytes: &[u8]) -> u64 {
+    crate::base::ids::hash64(&[bytes])
+}
+
 /// The page as it is known to be, when the answer brings nothing to read.
 fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
     let page = &before.page;
     let known = page.spec == before.source.spec_hash && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
-    let same = fetched.not_modified || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile));
+    let same = fetched.not_modified
+        || page.exact == Some(exact(&fetched.bytes))
+        || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile));
     (known && same).then(|| Page { validators: fetched.validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() })
 }
 
@@ -308,6 +314,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
     }
     Page {
         validators: if found.look_again.is_some() { Validators::default() } else { fetched.validators.clone() },
+        exact: Some(exact(&fetched.bytes)),
         fingerprint: Some(diff::fingerprint(&fetched.bytes, &volatile)),
         volatile,
         masks: found.masks.clone(),

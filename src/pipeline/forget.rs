@@ -17,7 +17,7 @@ use crate::resolve::{self, About, Identity};
 use crate::route::Cause;
 use crate::store::{CommitError, StoreError};
 
-/// Records or organisations in one read.
+/// Organisations in one read.
 const READ: usize = 500;
 /// Records forgotten in one step.
 const STEP: usize = 2_000;
@@ -40,7 +40,7 @@ pub struct Forgot {
 /// Forgets records that went away longer ago than `keep_gone`, and what organisations, signals and leads have from them.
 pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> Result<Forgot, KeepError> {
     let line = now.saturating_sub(config.keep.keep_gone).unwrap_or(Timestamp::UNIX_EPOCH);
-    let expired = expired(effects, line).await?;
+    let expired = effects.store.gone_before(line, STEP).await?;
     let mut done = Forgot { more: expired.len() >= STEP, ..Forgot::default() };
     if expired.is_empty() {
         return Ok(done);
@@ -80,19 +80,6 @@ async fn commit(effects: &Effects, turn: Turn) -> Result<bool, KeepError> {
         Err(CommitError::Conflict { .. }) => Ok(false),
         Err(error @ CommitError::Store(_)) => Err(error.into()),
     }
-}
-
-/// Records that went away before this moment; at most a step of them.
-async fn expired(effects: &Effects, line: Timestamp) -> Result<Vec<Record>, StoreError> {
-    let (mut found, mut after) = (Vec::new(), None);
-    while found.len() < STEP {
-        let batch = effects.store.records_after(after, READ).await?;
-        let Some(last) = batch.last() else { break };
-        after = Some(last.id);
-        found.extend(batch.into_iter().filter(|record| record.gone && record.changed < line));
-    }
-    found.truncate(STEP);
-    Ok(found)
 }
 
 fn may_quote(organisation: &Organisation, forgotten: &BTreeSet<RecordId>) -> bool {

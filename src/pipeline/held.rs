@@ -3,7 +3,7 @@
 //!
 //! One commit; a mark says that it is done. Knows no loop and no rhythm.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -17,6 +17,8 @@ use crate::resolve;
 use crate::route::{self, Cause};
 use crate::store::{CommitError, StoreError};
 
+/// Pages in one read.
+const PAGES: usize = 100;
 /// Records in one read.
 const READ: usize = 500;
 /// Leads handed over, the best: nobody reads more at once.
@@ -82,19 +84,22 @@ async fn known_since(effects: &Effects, source: &Source) -> Result<Option<Timest
 
 /// The best leads that the records of the baseline amount to.
 async fn find(effects: &Effects, config: &Config, source: &Source, until: Timestamp, now: Timestamp) -> Result<Vec<Found>, StoreError> {
-    let (mut found, mut after): (Vec<Found>, Option<RecordId>) = (Vec::new(), None);
-    loop {
-        let batch = effects.store.records_of(&source.id, after, READ).await?;
-        let Some(last) = batch.last() else { return Ok(found) };
-        after = Some(last.id);
-        let held: Vec<Record> = batch.into_iter().filter(|record| !record.gone && record.first_seen <= until).collect();
-        for (organisation, records) in named(effects, source, held).await? {
-            found.extend(leads(effects, config, source, (organisation, &records), now).await?);
+    let (mut found, mut seen): (Vec<Found>, BTreeSet<RecordId>) = (Vec::new(), BTreeSet::new());
+    for pages in effects.store.pages_of(&source.id).chunks(PAGES) {
+        let members = effects.store.pages(pages.to_vec()).await?.into_iter().flat_map(|page| page.members);
+        let members: Vec<RecordId> = members.filter(|id| seen.insert(*id)).collect();
+        for ids in members.chunks(READ) {
+            let records = effects.store.records(ids.to_vec()).await?;
+            let held = records.into_iter().filter(|record| !record.gone && record.first_seen <= until).collect();
+            for (organisation, records) in named(effects, source, held).await? {
+                found.extend(leads(effects, config, source, (organisation, &records), now).await?);
+            }
+            found.sort_by_key(|found| (std::cmp::Reverse(found.lead.score.total()), found.lead.id));
+            found.dedup_by_key(|found| found.lead.id);
+            found.truncate(LEADS);
         }
-        found.sort_by_key(|found| (std::cmp::Reverse(found.lead.score.total()), found.lead.id));
-        found.dedup_by_key(|found| found.lead.id);
-        found.truncate(LEADS);
     }
+    Ok(found)
 }
 
 /// The organisations that these records name, each with those of the records that name it.

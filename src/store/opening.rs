@@ -15,11 +15,11 @@ use super::generation::{self, Generation};
 use super::index::Index;
 use super::prepare::{Effect, message_effects};
 use super::queue::Queue;
-use super::segments::Segments;
+use super::segments::{Segments, sync_folder};
 use super::spec::Settings;
 use super::stored::{
-    StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredIds, StoredLead, StoredMessage, StoredOrganisation, StoredPage,
-    StoredRecord, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
+    StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPack, StoredPage,
+    StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
 };
 use super::tally::Tally;
 use super::words::Suppression;
@@ -87,8 +87,11 @@ pub(super) fn open(settings: &Settings) -> Result<Ready, OpenError> {
     let numbers = generation::numbers(&store)?;
     let (number, fresh) = match (generation::current(&store).map_err(|why| damaged(why.to_string()))?, numbers.as_slice()) {
         (Some(number), _) => (number, false),
-        (None, []) => (1, true),
-        // A store whose making was interrupted, or whose `current` is lost: no doubt which it is.
+        (None, []) => {
+            make(&store, settings.cache)?;
+            (1, true)
+        }
+        // Made, and interrupted before it said so, or `current` is lost: no doubt which it is.
         (None, [only]) => (*only, false),
         (None, _) => return Err(damaged("the file `current` is missing and there are several databases".to_owned())),
     };
@@ -97,11 +100,6 @@ pub(super) fn open(settings: &Settings) -> Result<Ready, OpenError> {
     }
     let generation = Generation::open(&store, number, settings.cache).map_err(|why| damaged(why.to_string()))?;
     let segments = Segments::open(&store.join("segments"), settings.hook.clone())?;
-    let fresh = fresh || generation.db.is_empty() && generation::current(&store)?.is_none();
-    if fresh {
-        make(&generation)?;
-        generation::point(&store, number)?;
-    }
     check_format(&store, &generation)?;
     let survey = survey(&generation, &segments, &HashSet::new()).map_err(|why| damaged(why.to_string()))?;
     if let Some(reason) = survey.damage() {
@@ -122,8 +120,14 @@ pub(super) fn open(settings: &Settings) -> Result<Ready, OpenError> {
     Ok(Ready { generation, segments, survey, install_key, fresh })
 }
 
-/// The first keys of a new store.
-fn make(generation: &Generation) -> Result<(), StoreError> {
+/// The database of a new store, with its first keys. It is made aside and put in its place by one rename: half a database is none.
+fn make(store: &Path, cache: u64) -> Result<(), StoreError> {
+    let aside = store.join("new");
+    if aside.exists() {
+        std::fs::remove_dir_all(&aside).map_err(StoreError::io("delete", &aside))?;
+    }
+    std::fs::create_dir_all(&aside).map_err(StoreError::io("make the folder", &aside))?;
+    let generation = Generation::open(&aside, 1, cache)?;
     let mut random = [0; 32];
     let path = Path::new("/dev/urandom");
     File::open(path).and_then(|mut file| file.read_exact(&mut random)).map_err(StoreError::io("read", path))?;
@@ -138,7 +142,12 @@ fn make(generation: &Generation) -> Result<(), StoreError> {
     batch.insert(codec::system("tally"), tally.to_bytes());
     generation.db.apply_batch(batch)?;
     generation.settle()?;
-    generation::sync_tree(&generation.folder)
+    let made = generation.folder.clone();
+    drop(generation);
+    generation::sync_tree(&made)?;
+    std::fs::rename(&made, generation::folder(store, 1)).map_err(StoreError::io("rename", &made))?;
+    std::fs::remove_dir(&aside).map_err(StoreError::io("delete", &aside))?;
+    sync_folder(store)
 }
 
 fn check_format(store: &Path, generation: &Generation) -> Result<(), OpenError> {
@@ -254,8 +263,14 @@ fn take_in(
             let host: HostState = to_model(frame::unpack::<StoredHost>(value, segments)?)?;
             survey.index.hold_off(&host.host, host.not_before.as_millisecond());
         }
-        Table::Record if here => drop(to_model::<StoredRecord, Record>(frame::unpack(value, segments)?)?),
-        Table::RecordIndex => drop(frame::unpack_inline::<StoredIds>(value)?),
+        Table::Pack if here => {
+            for (id, stored) in frame::unpack::<StoredPack>(value, segments)?.0 {
+                let record: Record = to_model(stored)?;
+                if record.id.0.to_be_bytes() != id {
+                    return Err(odd("a record lies under another record's id"));
+                }
+            }
+        }
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),
         Table::Identity => drop(<[u8; 8]>::try_from(value).map_err(|_| odd("an identity key belongs to no organisation"))?),
@@ -284,7 +299,8 @@ fn take_in(
         | Table::LeadRank
         | Table::Source
         | Table::Spent
-        | Table::Record
+        | Table::Pack
+        | Table::RecordAt
         | Table::Changes
         | Table::Organisation
         | Table::Signal

@@ -12,8 +12,8 @@ use super::index::NewTimes;
 use super::queue::Place;
 use super::segments::Pin;
 use super::stored::{
-    Stored, StoredChanges, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPage, StoredRecord, StoredSignal,
-    StoredSource, StoredSpent, StoredVersions, millis, store_date, undecodable,
+    Stored, StoredChanges, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPage, StoredSignal, StoredSource,
+    StoredSpent, StoredVersions, millis, store_date, undecodable,
 };
 use super::versions::{self, Fresh};
 use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
@@ -66,8 +66,8 @@ pub(super) struct Prepared {
     pub(super) checks: Vec<Check>,
     pub(super) writes: Vec<(Key, Option<Vec<u8>>)>,
     pub(super) once: Vec<Once>,
-    /// Records for the index of their source, those that are new.
-    pub(super) records: Vec<(SourceId, RecordId)>,
+    /// Writes to keys that nobody may have taken meanwhile, else it is a conflict.
+    pub(super) fresh: Vec<(Key, Vec<u8>)>,
     pub(super) order: u64,
     pub(super) times: Vec<NewTimes>,
     pub(super) request: Option<(HostKey, i64)>,
@@ -128,9 +128,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     if let Some(state) = &turn.source {
         draft.source(state)?;
     }
-    for record in &turn.records {
-        draft.record(record)?;
-    }
+    draft.records(&turn.records, &turn.forgotten.records)?;
     draft.forget(&turn.forgotten)?;
     draft.changes(&turn.changes)?;
     for organisation in &turn.organisations {
@@ -153,7 +151,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
 
 /// A commit in the making.
 pub(super) struct Draft<'a> {
-    inner: &'a Inner,
+    pub(super) inner: &'a Inner,
     pub(super) to: Prepared,
 }
 
@@ -247,14 +245,9 @@ impl<'a> Draft<'a> {
         self.to.checks.push(Check::Version { key, version, what });
     }
 
-    fn record(&mut self, record: &Record) -> Result<(), StoreError> {
-        self.to.records.push((record.source.clone(), record.id));
-        self.put(codec::record(record.id), &StoredRecord::from(record), None)
-    }
-
     /// Deletes what retention takes away, if it is still what it was when that was decided.
     fn forget(&mut self, forgotten: &Forgotten) -> Result<(), CommitError> {
-        self.forget_records(&forgotten.records)?;
+        self.forget_changes(&forgotten.records)?;
         for signal in &forgotten.signals {
             self.delete(signal_key(signal));
         }
@@ -285,17 +278,10 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Deletes records and what the history says of them.
-    fn forget_records(&mut self, records: &[Record]) -> Result<(), CommitError> {
+    /// Deletes what the history says of records.
+    fn forget_changes(&mut self, records: &[Record]) -> Result<(), StoreError> {
         let mut sources = BTreeMap::<SourceId, Vec<RecordId>>::new();
         for record in records {
-            let (key, what) = (codec::record(record.id), || format!("record {}", record.id));
-            let value = self.inner.get(&key)?;
-            if self.inner.record(record.id)?.as_ref() != Some(record) {
-                return Err(CommitError::Conflict { what: what() });
-            }
-            self.same(&key, value.as_deref(), what());
-            self.delete(key);
             sources.entry(record.source.clone()).or_default().push(record.id);
         }
         for (source, gone) in sources {

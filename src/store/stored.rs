@@ -20,7 +20,7 @@ pub(super) use codes::lead_state_code;
 pub(super) use lead::{StoredLead, StoredOrganisation};
 pub(super) use outbox::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression};
 pub(super) use page::{StoredHost, StoredPage, StoredSource, StoredSpent, StoredTime, StoredTimes, StoredVersion, StoredVersions};
-pub(super) use record::{StoredChanges, StoredIds, StoredRecord, StoredSignal};
+pub(super) use record::{StoredChanges, StoredPack, StoredRecord, StoredSignal};
 
 use super::error::StoreError;
 

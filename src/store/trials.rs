@@ -95,7 +95,7 @@ async fn damage_is_found_named_and_restored_from_a_backup() {
         ("db is missing", |store| fs::remove_file(store.join("db-000001/db")).unwrap()),
         ("keys where", |store| {
             let generation = Generation::open(store, 1, 4 << 20).unwrap();
-            let key = generation.db.scan_prefix(codec::Table::Record.prefix()).keys().next().unwrap().unwrap();
+            let key = generation.db.scan_prefix(codec::Table::Pack.prefix()).keys().next().unwrap().unwrap();
             generation.db.remove(key).unwrap();
             generation.settle().unwrap();
         }),
@@ -347,6 +347,28 @@ async fn a_kill_at_any_point_of_a_copy_leaves_the_store_whole() {
         store.compact().await.unwrap();
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn an_interrupted_opening_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let pages = fill(&store, 5).await;
+    store.close().await;
+    fs::write(folder.path().join("store/db-000001/snap.00000000FFFFFFFF.generating"), b"half").unwrap();
+    holds(&open(folder.path()).await, &pages, 1).await;
+}
+
+#[tokio::test]
+async fn an_interrupted_making_is_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("store/new/db-000001")).unwrap();
+    fs::write(folder.path().join("store/new/db-000001/conf"), [0; 62]).unwrap();
+    let store = open(folder.path()).await;
+    fill(&store, 1).await;
+    store.close().await;
+    assert!(!folder.path().join("store/new").exists());
+    open(folder.path()).await.close().await;
 }
 
 #[tokio::test]

@@ -5,14 +5,22 @@ mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
 mod held;
+mod hostile;
 mod house;
 mod journey;
 mod judges;
+mod noise;
 mod notices;
 mod operations;
+mod power;
+#[path = "../rigs/power.rs"]
+mod power_rig;
 mod real;
 mod retention;
 mod rig;
 mod rules;
 mod simulation;
+#[path = "../rigs/stock.rs"]
+mod stock;
+mod tls;
 mod wishes;

@@ -1,5 +1,6 @@
 //! Retention over a year, with the daemon's own steps: what went away is forgotten with everything that quotes it.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use atalaya::pipeline::forget_gone;
@@ -79,7 +80,10 @@ async fn who_went_away_is_forgotten_and_who_is_named_elsewhere_stays_without_wha
     let lead = store.leads(LeadFilter::default(), 9).await.unwrap().remove(0);
     let left = store.organisations_after(None, 99).await.unwrap();
     let signals = store.signals_of(left.iter().find(|one| one.title() == "Moves, S.L.").unwrap().id, 99).await.unwrap();
-    let records = store.records_after(None, 99).await.unwrap();
+    let mut records = store.gone_before(jiff::Timestamp::MAX, 99).await.unwrap();
+    for source in &world.config.sources {
+        records.extend(store.absent(&source.id, HashSet::new()).await.unwrap());
+    }
     let changes = store.recent_changes(None, 999).await.unwrap();
     let everything = format!("{lead:?} {left:?} {signals:?} {records:?}");
     for word in ["2222", "3333", "Leaves"] {

@@ -201,13 +201,18 @@ impl Home {
 
     /// Starts the daemon and waits until it runs.
     pub fn start(&self) -> Running {
-        self.start_with(&[])
+        self.start_with::<&str>(&[])
     }
 
     #[expect(clippy::zombie_processes, reason = "a daemon that does not come up fails the test, and the test process ends")]
-    pub fn start_with(&self, environment: &[(&str, &str)]) -> Running {
-        let mut child =
-            self.command(&["run"]).envs(environment.iter().copied()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    pub fn start_with<V: AsRef<std::ffi::OsStr>>(&self, environment: &[(&str, V)]) -> Running {
+        let mut child = self
+            .command(&["run"])
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut log = String::new();
         loop {
@@ -238,6 +243,15 @@ pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
     command.env_remove("ATALAYA_CONFIG").env_remove("NOTIFY_SOCKET").env("HOOK_SECRET", HOOK_SECRET).env("NO_COLOR", "1");
     command
+}
+
+/// The environment in which a program's clock is ahead by so much; only what it is told of the time differs, nobody waits. The library is
+/// installed by `tests/run`.
+pub fn clock_ahead(by: Duration) -> [(&'static str, String); 4] {
+    let folders = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|machine| format!("/usr/lib/{machine}/faketime/libfaketime.so.1"));
+    let library = folders.into_iter().find(|path| Path::new(path).is_file()).expect("libfaketime is not installed: run `bash tests/run`");
+    let offset = format!("+{}s", by.as_secs());
+    [("LD_PRELOAD", library), ("FAKETIME", offset), ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()), ("NO_FAKE_STAT", "1".into())]
 }
 
 /// A running daemon; killed when dropped.
@@ -352,6 +366,21 @@ fn written(folder: &Path) -> Vec<String> {
     paths.retain(|path| path.extension().is_some_and(|end| end == "eml" || end == "jsonl"));
     paths.sort();
     paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+/// The Python that has the judges and aiosmtpd: named by `tests/run`, or left by it where it builds its tools.
+pub fn judge_python() -> PathBuf {
+    let left = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/python/bin/python");
+    let python = std::env::var_os("ATALAYA_PYTHON").map_or_else(left, PathBuf::from);
+    assert!(python.is_file(), "the independent judges are not installed: run `bash tests/run`");
+    python
+}
+
+/// A secret in a file that is its owner's alone.
+pub fn secret(path: &Path, words: &str) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).unwrap();
+    std::io::Write::write_all(&mut file, words.as_bytes()).unwrap();
 }
 
 /// The folder of real documents, where it is at hand; says that it skips where it is not.

@@ -2,17 +2,18 @@
 //! folder; a real mail server and two HTTP receivers write down what arrives, and at the end that is compared with the truth list.
 //!
 //! What must hold: nothing is lost; a message comes again only under its id, with its bytes, and at most once for each kill and channel;
-//! the store opens every time without help. How soon the first delivery comes after a restart is measured and printed, not judged.
+//! the store opens every time without help. In a storm the receivers fail in every way besides, the mail server too, and each life begins some
+//! hours later than the last one ended (the clock is moved, so nobody waits); what must hold is the same. How soon the first delivery comes after a restart is measured and printed, not judged.
 
 mod receivers;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use atalaya::base::clock::Stopwatch;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::rig::{Home, PATIENCE, Server};
+use crate::rig::{HOOK_SECRET, Home, PATIENCE, Server, clock_ahead, secret};
 use receivers::{Arrival, CHANNELS, Fate, Hook, Ledger, Smtp};
 use truth::{Dice, Truth};
 
@@ -32,7 +33,6 @@ const POINT_LIFE: Duration = Duration::from_millis(2_500);
 const SILENCE: Duration = Duration::from_mins(1);
 /// The last line of a start.
 const RUNS: &str = "atalaya runs;";
-const SECRET: &str = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
 /// Points that are aimed at, each with the latest passage. A switch is not among them: it comes with compaction, which needs a database
 /// of 64 MB; the store's own trials hold it.
@@ -66,6 +66,8 @@ pub struct Report {
     pub leads_stored: usize,
     pub arrivals: usize,
     pub receiver_failures: usize,
+    /// What the receivers did instead of taking a message.
+    pub faults: BTreeMap<String, usize>,
     /// News that a channel never brought.
     pub lost: usize,
     /// Messages that a receiver took again, with the same id and bytes.
@@ -103,20 +105,27 @@ struct Stand {
     report: Report,
     /// From start to first delivery, of starts that found something waiting.
     first: Vec<Duration>,
+    /// Whether receivers fail in every way, and lives begin later and later.
+    storm: bool,
+    weather: Arc<AtomicBool>,
+    /// By how much the clock of the next life is ahead.
+    later: Duration,
+    smtp: Smtp,
     _sites: [Server; 3],
     _hooks: [Hook; 2],
-    _smtp: Smtp,
 }
 
 /// Kills the daemon so often, and judges.
-pub fn run(kills: usize, seed: u64) -> Report {
+pub fn run(kills: usize, seed: u64, storm: bool) -> Report {
     let watch = Stopwatch::start();
-    let mut stand = Stand::set(seed);
+    let mut stand = Stand::set(seed, storm);
     stand.baseline();
     let mut waiting = false;
     for _ in 0..kills {
-        waiting = stand.one_life(waiting);
+        // What waits may have to wait in a storm: how soon it comes says nothing then.
+        waiting = stand.one_life(waiting) && !storm;
     }
+    stand.calm();
     stand.last_life(waiting);
     let mut report = stand.judge();
     report.seconds = watch.elapsed().as_secs();
@@ -164,18 +173,28 @@ impl Drop for Life {
 }
 
 impl Stand {
-    fn set(seed: u64) -> Self {
-        let ledger = Ledger::new();
+    fn set(seed: u64, storm: bool) -> Self {
+        let (ledger, weather) = (Ledger::new(), Arc::new(AtomicBool::new(storm)));
         let truth = Truth::new();
         let sites = truth.serve();
-        let hooks = [1, 2].map(|channel| Hook::start(channel, seed ^ (channel as u64) << 32, ledger.clone()));
+        let hooks = [1, 2].map(|channel| Hook::start(channel, seed ^ (channel as u64) << 32, Arc::clone(&weather), ledger.clone()));
         let home = Home::new("");
-        let smtp = Smtp::start(&home.path("mails.jsonl"), ledger.clone());
-        let mut secret = OpenOptions::new().write(true).create_new(true).mode(0o600).open(home.path("hook.secret")).unwrap();
-        secret.write_all(SECRET.as_bytes()).unwrap();
+        let smtp = Smtp::start(&home.path("mails.jsonl"), storm.then_some(seed), ledger.clone());
+        secret(&home.path("hook.secret"), HOOK_SECRET);
         home.configure(&settings(&sites, &hooks, smtp.port));
         let report = Report { seed, ..Report::default() };
-        Self { home, truth, ledger, dice: Dice(seed), report, first: Vec::new(), _sites: sites, _hooks: hooks, _smtp: smtp }
+        let (dice, first, later) = (Dice(seed), Vec::new(), Duration::ZERO);
+        Self { home, truth, ledger, dice, report, first, storm, weather, later, smtp, _sites: sites, _hooks: hooks }
+    }
+
+    /// The receivers take everything from here on, and every pause is over.
+    fn calm(&mut self) {
+        const LONGEST: Duration = Duration::from_hours(25);
+        if self.storm {
+            self.weather.store(false, Ordering::SeqCst);
+            self.smtp.calm();
+            self.later += LONGEST;
+        }
     }
 
     fn start(&mut self, point: Option<&str>) -> Life {
@@ -183,6 +202,10 @@ impl Stand {
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         if let Some(point) = point {
             command.env("ATALAYA_CRASH_AT", point);
+        }
+        if self.storm {
+            command.envs(clock_ahead(self.later));
+            self.later += [Duration::from_secs(70), Duration::from_mins(13), Duration::from_hours(1)][self.dice.below(3)];
         }
         let began = Stopwatch::start();
         let mut child = command.spawn().unwrap();
@@ -319,6 +342,7 @@ impl Stand {
         report.news = truth.values().map(BTreeSet::len).sum();
         report.leads = truth.len();
         report.arrivals = arrivals.len();
+        report.faults = self.ledger.faults();
         report.receiver_failures = arrivals.iter().filter(|arrival| arrival.fate != Fate::Taken).count();
         report.lost = missing.iter().map(BTreeSet::len).sum();
         complain("lost", CHANNELS.iter().zip(&missing).filter(|(_, news)| !news.is_empty()));

@@ -1,10 +1,11 @@
 //! The receivers of the crash rig, and the ledger of everything they got: a real mail server (aiosmtpd, in a process of its own) and two
-//! HTTP receivers that now and then fail, or cut the line after they have read a message.
+//! HTTP receivers that now and then fail, or cut the line after they have read a message. In a storm all of them do so often, in every way
+//! they know, until they are told to be calm.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -15,6 +16,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::truth::Dice;
+use crate::rig::judge_python;
 
 /// The channels, as the configuration calls them.
 pub const CHANNELS: [&str; 3] = ["mail", "hook-a", "hook-b"];
@@ -46,16 +48,17 @@ pub struct Arrival {
     pub firms: BTreeSet<String>,
 }
 
-/// Everything that arrived, in order.
+/// Everything that arrived, in order, and how often receivers failed in which way.
 #[derive(Clone)]
 pub struct Ledger {
     arrivals: Arc<(Mutex<Vec<Arrival>>, Condvar)>,
+    faults: Arc<Mutex<BTreeMap<String, usize>>>,
     watch: Stopwatch,
 }
 
 impl Ledger {
     pub fn new() -> Self {
-        Self { arrivals: Arc::default(), watch: Stopwatch::start() }
+        Self { arrivals: Arc::default(), faults: Arc::default(), watch: Stopwatch::start() }
     }
 
     pub fn now(&self) -> Duration {
@@ -65,6 +68,14 @@ impl Ledger {
     fn add(&self, arrival: Arrival) {
         self.arrivals.0.lock().unwrap().push(arrival);
         self.arrivals.1.notify_all();
+    }
+
+    fn fault(&self, what: &str) {
+        *self.faults.lock().unwrap().entry(what.to_owned()).or_default() += 1;
+    }
+
+    pub fn faults(&self) -> BTreeMap<String, usize> {
+        self.faults.lock().unwrap().clone()
     }
 
     pub fn all(&self) -> Vec<Arrival> {
@@ -118,13 +129,13 @@ pub struct Hook {
 }
 
 impl Hook {
-    pub fn start(channel: usize, seed: u64, ledger: Ledger) -> Self {
+    pub fn start(channel: usize, seed: u64, storm: Arc<AtomicBool>, ledger: Ledger) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let over = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&over);
         let thread = std::thread::spawn(move || {
-            let mut moods = Moods { dice: Dice(seed), failed: BTreeSet::new(), peace: 0 };
+            let mut moods = Moods { dice: Dice(seed), failed: BTreeSet::new(), peace: 0, storm };
             for stream in listener.incoming() {
                 if stop.load(Ordering::SeqCst) {
                     return;
@@ -147,21 +158,40 @@ impl Drop for Hook {
     }
 }
 
-/// When a receiver fails. Each message at most once, and never two in a row: what follows then is the subject of other tests.
+/// What a receiver does with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mood {
+    Takes,
+    /// 500.
+    Breaks,
+    /// 429, and when to come back.
+    IsBusy,
+    /// Reads and closes the line.
+    Cuts,
+    /// Reads and says nothing, for as long as the sender waits.
+    IsSilent,
+}
+
+/// When a receiver fails. In calm each message at most once, and never two in a row: the second pause would be one of minutes.
 struct Moods {
     dice: Dice,
     failed: BTreeSet<String>,
     peace: usize,
+    storm: Arc<AtomicBool>,
 }
 
 impl Moods {
-    fn next(&mut self, id: &str) -> Fate {
+    fn next(&mut self, id: &str) -> Mood {
+        if self.storm.load(Ordering::SeqCst) {
+            let moods = [Mood::Breaks, Mood::IsBusy, Mood::Cuts, Mood::IsSilent];
+            return if self.dice.one_in(3) { moods[self.dice.below(moods.len())] } else { Mood::Takes };
+        }
         self.peace += 1;
         if self.peace <= PEACE || !self.dice.one_in(TROUBLE) || !self.failed.insert(id.to_owned()) {
-            return Fate::Taken;
+            return Mood::Takes;
         }
         self.peace = 0;
-        if self.dice.one_in(2) { Fate::Failed } else { Fate::Cut }
+        if self.dice.one_in(2) { Mood::Breaks } else { Mood::Cuts }
     }
 }
 
@@ -185,14 +215,26 @@ fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Le
     reader.read_exact(&mut body)?;
     let event: serde_json::Value = serde_json::from_slice(&body)?;
     let lead = event["data"]["lead"].as_str().zip(event["data"]["revision"].as_u64()).map(|(lead, revision)| (lead.to_owned(), revision));
-    let fate = moods.next(&id);
+    let mood = moods.next(&id);
+    let fate = match mood {
+        Mood::Takes => Fate::Taken,
+        Mood::Breaks | Mood::IsBusy => Fate::Failed,
+        Mood::Cuts | Mood::IsSilent => Fate::Cut,
+    };
     let text = String::from_utf8_lossy(&body);
     let bytes = blake3::hash(&body).to_hex().to_string();
+    if mood != Mood::Takes {
+        ledger.fault(&format!("hook {mood:?}"));
+    }
     ledger.add(Arrival { channel, id, bytes, at: ledger.now(), fate, lead, news: tokens(&text, 'N'), firms: tokens(&text, 'K') });
-    match fate {
-        Fate::Taken => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
-        Fate::Failed => stream.write_all(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
-        Fate::Cut => Ok(()),
+    match mood {
+        Mood::Takes => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
+        Mood::Breaks => stream.write_all(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
+        Mood::IsBusy => {
+            stream.write_all(b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 90\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        }
+        Mood::Cuts => Ok(()),
+        Mood::IsSilent => reader.read_to_end(&mut body).map(|_| ()),
     }
 }
 
@@ -205,17 +247,27 @@ pub struct Smtp {
 }
 
 #[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Mail(Mail),
+    Fault { fault: String },
+}
+
+#[derive(Deserialize)]
 struct Mail {
     id: String,
     bytes: String,
+    taken: bool,
     news: BTreeSet<String>,
     firms: BTreeSet<String>,
 }
 
 impl Smtp {
-    pub fn start(kept: &Path, ledger: Ledger) -> Self {
+    pub fn start(kept: &Path, storm: Option<u64>, ledger: Ledger) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rigs/smtp.py");
-        let mut child = Command::new(python()).arg(script).arg(kept).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let storm = storm.map(|seed| seed.to_string());
+        let mut child =
+            Command::new(judge_python()).arg(script).arg(kept).args(storm).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().expect("the mail server ended at once: run `bash tests/run`").unwrap();
@@ -223,11 +275,26 @@ impl Smtp {
         let port = u16::try_from(first["port"].as_u64().unwrap()).unwrap();
         let thread = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                let Mail { id, bytes, news, firms } = serde_json::from_str(&line).unwrap();
-                ledger.add(Arrival { channel: 0, id, bytes, at: ledger.now(), fate: Fate::Taken, lead: None, news, firms });
+                match serde_json::from_str(&line).unwrap() {
+                    Line::Fault { fault } => ledger.fault(&format!("mail {fault}")),
+                    Line::Mail(Mail { id, bytes, taken, news, firms }) => {
+                        let fate = if taken { Fate::Taken } else { Fate::Cut };
+                        ledger.add(Arrival { channel: 0, id, bytes, at: ledger.now(), fate, lead: None, news, firms });
+                    }
+                }
             }
         });
         Self { port, child, stdin, thread: Some(thread) }
+    }
+}
+
+impl Smtp {
+    /// From here on it takes everything; returns when it is there.
+    pub fn calm(&mut self) {
+        writeln!(self.stdin.as_mut().unwrap(), "calm").unwrap();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            std::thread::yield_now();
+        }
     }
 }
 
@@ -237,12 +304,4 @@ impl Drop for Smtp {
         drop(self.child.wait());
         drop(self.thread.take().map(std::thread::JoinHandle::join));
     }
-}
-
-/// The Python that has aiosmtpd: named by `tests/run`, or left by it where it builds its tools.
-fn python() -> PathBuf {
-    let left = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/python/bin/python");
-    let python = std::env::var_os("ATALAYA_PYTHON").map_or_else(left, PathBuf::from);
-    assert!(python.is_file(), "the independent judges are not installed: run `bash tests/run`");
-    python
 }

@@ -41,6 +41,7 @@ pub(in crate::store) struct StoredPage {
     visit: u32,
     etag: Option<String>,
     last_modified: Option<String>,
+    exact: Option<Id>,
     fingerprint: Option<Id>,
     volatile: Vec<(Id, Id)>,
     masks: Vec<StoredMask>,
@@ -69,6 +70,7 @@ impl StoredPage {
             visit: page.visit,
             etag: page.validators.etag.clone(),
             last_modified: page.validators.last_modified.clone(),
+            exact: page.exact.map(u64::to_be_bytes),
             fingerprint: page.fingerprint.map(u64::to_be_bytes),
             volatile: page.volatile.iter().map(|span| (span.before.to_be_bytes(), span.after.to_be_bytes())).collect(),
             masks: page
@@ -114,6 +116,7 @@ impl TryFrom<StoredPage> for Page {
             root: PageId(u64::from_be_bytes(stored.root)),
             visit: stored.visit,
             validators: Validators { etag: stored.etag, last_modified: stored.last_modified },
+            exact: stored.exact.map(u64::from_be_bytes),
             fingerprint: stored.fingerprint.map(u64::from_be_bytes),
             volatile: stored
                 .volatile

@@ -32,14 +32,21 @@ pub(in crate::store) struct StoredRecord {
     fields: Vec<StoredField>,
     content: [u8; 16],
     first_seen: i64,
-    changed: i64,
+    pub(in crate::store) changed: i64,
     missing: u16,
-    gone: bool,
+    pub(in crate::store) gone: bool,
     detail_wanted: bool,
 }
 
 impl Stored for StoredRecord {
     const KIND: &'static str = "record";
+}
+
+impl StoredRecord {
+    /// Whether this source has it.
+    pub(in crate::store) fn is_of(&self, source: &SourceId) -> bool {
+        self.source == source.as_str()
+    }
 }
 
 impl From<&Record> for StoredRecord {
@@ -97,12 +104,12 @@ impl TryFrom<StoredRecord> for Record {
     }
 }
 
-/// Ids of records, for the index of a source.
+/// Records that one turn brought, with their ids.
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::store) struct StoredIds(pub(in crate::store) Vec<Id>);
+pub(in crate::store) struct StoredPack(pub(in crate::store) Vec<(Id, StoredRecord)>);
 
-impl Stored for StoredIds {
-    const KIND: &'static str = "list of records";
+impl Stored for StoredPack {
+    const KIND: &'static str = "pack of records";
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -94,6 +94,7 @@ fn page() -> impl Strategy<Value = Page> {
         Page {
             visit,
             validators: Validators { etag, last_modified },
+            exact: fingerprint.map(|hash| hash ^ 1),
             fingerprint,
             volatile: volatile.into_iter().map(|(before, after)| VolatileSpan { before, after }).collect(),
             masks,

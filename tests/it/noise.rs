@@ -1,0 +1,291 @@
+//! Noise with the real program and no filter configured: what changes by itself is never told, what really changes always is.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use atalaya::app::ask;
+use atalaya::web::{Answer, Question, SourcePages};
+
+use crate::rig::{Home, PATIENCE, Reply, Seen, Server, clock_ahead};
+
+const PAGES: usize = 200;
+const ROUNDS: usize = 10;
+/// The pages lie on so many hosts, so that a polite round is a short one.
+const HOSTS: usize = 8;
+
+/// What the site shows, and how often each page was asked for.
+#[derive(Default)]
+struct Shown {
+    /// Requests so far: every one is some time later, and shows another number and banner.
+    requests: usize,
+    asked: Vec<usize>,
+    /// How often the page really changed.
+    versions: Vec<usize>,
+    /// Walls that stand before the first pages, answered with 200.
+    walls: &'static [(&'static str, &'static str)],
+}
+
+#[derive(Clone)]
+struct Site(Arc<(Mutex<Shown>, Condvar)>);
+
+const BANNERS: [&str; 5] = [
+    "Spring sale: every forklift ten per cent off",
+    "Visit us at the fair in Bilbao, hall 4",
+    "New: online catalogue with 3,000 articles",
+    "Subscribe to our newsletter and win a pallet truck",
+    "We are hiring drivers in Zaragoza",
+];
+
+impl Site {
+    fn new(pages: usize) -> Self {
+        let shown = Shown { asked: vec![0; pages], versions: vec![0; pages], ..Shown::default() };
+        Self(Arc::new((Mutex::new(shown), Condvar::new())))
+    }
+
+    /// `/page/17`, with a clock, counters, a token and a banner that differ on every request.
+    fn answer(&self, seen: &Seen) -> Reply {
+        let Some(n) = seen.path.strip_prefix("/page/").and_then(|n| n.parse::<usize>().ok()) else { return Reply::status(404) };
+        let mut shown = self.0.0.lock().unwrap();
+        shown.requests += 1;
+        shown.asked[n] += 1;
+        self.0.1.notify_all();
+        if let Some((_, wall)) = shown.walls.get(n) {
+            return Reply::html(*wall);
+        }
+        let (at, version) = (shown.requests, shown.versions[n]);
+        let (hour, minute, second) = (at / 3_600 % 24, at / 60 % 60, at % 60);
+        let noise = at.wrapping_mul(2_654_435_761) >> 7;
+        let (token, number) = (format!("{:016x}", noise.wrapping_mul(0x9e37_79b9)), noise % 100_000);
+        let banner = BANNERS[noise % 97 % BANNERS.len()];
+        Reply::html(format!(
+            "<html><head><title>Firm {n}</title><meta name=csrf content={token}></head><body><header>It is {hour:02}:{minute:02}:{second:02}</header>\
+             <div class=banner>{banner}</div><h1>Firm {n}</h1><p>Firm {n} makes pallets of size {n} in Getafe since 19{:02}.</p>\
+             <p>Its workshop number {n} is open from Monday to Friday. Notice {version} of the works council applies.</p>\
+             <ul><li>Delivery in {n} days</li><li>Price list {version}</li></ul>\
+             <footer>You are visitor number {number}. {number} visits today. Session {token}. Last generated 2026-11-23 {hour:02}:{minute:02}:{second:02}</footer>\
+             <script nonce={token}>var at = {at};</script></body></html>",
+            n % 100
+        ))
+    }
+
+    /// Waits until every page has been asked for so often; whether that came true in this time.
+    fn wait(&self, times: &[usize], patience: Duration) -> bool {
+        let shown = self.0.0.lock().unwrap();
+        let lack = |shown: &mut Shown| shown.asked.iter().zip(times).any(|(asked, wanted)| asked < wanted);
+        !self.0.1.wait_timeout_while(shown, patience, lack).unwrap().1.timed_out()
+    }
+
+    /// Has every page visited once more. A turn that was about to end when it was asked for gives the page its usual next time, so those that
+    /// stay away are asked for again.
+    fn round(&self, desk: &Desk) {
+        let wanted: Vec<usize> = self.asked().iter().map(|asked| asked + 1).collect();
+        for _ in 0..20 {
+            let asked = self.asked();
+            let lacking = (0..wanted.len()).filter(|n| asked[*n] < wanted[*n]);
+            lacking.for_each(|n| desk.check_now(&format!("firm-{n}")));
+            if self.wait(&wanted, PATIENCE / 10) {
+                return;
+            }
+        }
+        panic!("not every page was asked for: {:?} instead of {wanted:?}", self.asked());
+    }
+
+    fn asked(&self) -> Vec<usize> {
+        self.0.0.lock().unwrap().asked.clone()
+    }
+}
+
+fn settings(port: &str, pages: usize, receiver: &str) -> String {
+    let mut settings = String::new();
+    for n in 0..pages {
+        let host = n % HOSTS + 1;
+        _ = write!(
+            settings,
+            "[[source]]\nid = \"firm-{n}\"\nkind = \"page\"\nurl = \"http://127.0.0.{host}:{port}/page/{n}\"\nevery = \"1d\"\nconfirm = \"300ms\"\n\
+             organisation = \"Firm {n} SL\"\n\n"
+        );
+    }
+    settings
+        + &format!(
+            "[[segment]]\nid = \"all\"\ntitle = \"All\"\nline = 1\n\n[[segment.points]]\nsignal = \"page-changed\"\npoints = 20\nwhy = \"its page changed\"\n\n\
+             [[channel]]\nid = \"crm\"\nkind = \"webhook\"\nurl = \"{receiver}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n"
+        )
+}
+
+/// Questions to the running daemon.
+struct Desk {
+    data: std::path::PathBuf,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Desk {
+    fn of(home: &Home) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        Self { data: home.path("data"), runtime }
+    }
+
+    fn check_now(&self, source: &str) {
+        self.runtime.block_on(ask(&self.data, &Question::CheckNow { id: source.to_owned() })).unwrap();
+    }
+
+    fn source(&self, source: &str) -> SourcePages {
+        let answer = self.runtime.block_on(ask(&self.data, &Question::Source { id: source.to_owned(), diff: false })).unwrap();
+        let Answer::Source(view) = answer else { panic!("another answer") };
+        *view
+    }
+}
+
+/// Whom a webhook is about.
+fn told(seen: &Seen) -> String {
+    let event: serde_json::Value = serde_json::from_slice(&seen.body).unwrap();
+    event["data"]["organisation"]["name"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn two_hundred_noisy_pages_and_only_what_really_changed_is_told() {
+    let site = Site::new(PAGES);
+    let served = site.clone();
+    let server = Server::start_at("0.0.0.0:0", move |seen| served.answer(seen));
+    let port = server.address.rsplit(':').next().unwrap();
+    let receiver = Server::start(|_| Reply::status(204));
+    let home = Home::new(&settings(port, PAGES, &receiver.address));
+    let daemon = home.start();
+    // The baseline: two looks.
+    assert!(site.wait(&[2; PAGES], PATIENCE));
+    let desk = Desk::of(&home);
+    let mut real = 0;
+    for round in 0..ROUNDS + 2 {
+        let mut wanted = BTreeSet::new();
+        // Two rounds at the end in which nothing changes: what was still in doubt is told in them.
+        if round < ROUNDS {
+            let mut shown = site.0.0.lock().unwrap();
+            for n in (0..PAGES).filter(|n| (n * 7 + round * 3) % 10 == 0) {
+                shown.versions[n] += 1;
+                wanted.insert(format!("Firm {n} SL"));
+            }
+        }
+        real += wanted.len();
+        site.round(&desk);
+        while !wanted.is_empty() {
+            let firm = told(&receiver.next(|_| true));
+            assert!(wanted.remove(&firm), "round {round}: {firm} did not change, or was told twice");
+        }
+    }
+    let news = receiver.all();
+    assert!(news.is_empty(), "false reports: {:?}", news.iter().map(told).collect::<Vec<_>>());
+    let versions = site.0.0.lock().unwrap().versions.clone();
+    for (n, version) in versions.iter().enumerate() {
+        let view = desk.source(&format!("firm-{n}"));
+        assert_eq!(view.changes.iter().filter(|change| !change.baseline).count(), *version, "page {n}: {:?}", view.changes);
+        assert_eq!(view.source.health, "well", "page {n}: {:?}", view.source.reason);
+    }
+    assert_eq!((real, daemon.stop().0), (PAGES, Some(0)), "every page changed once in ten rounds");
+}
+
+/// What a source calls each wall, and the page.
+const WALLS: [(&str, &str); 5] = [
+    (
+        "block",
+        "<html><head><title>Access denied</title></head><body><h1>Access denied</h1><p>You have been blocked. Reference 18.2f</p></body></html>",
+    ),
+    (
+        "maintenance",
+        "<html><head><title>Under maintenance</title></head><body><h1>We'll be back soon!</h1><p>We are performing maintenance.</p></body></html>",
+    ),
+    (
+        "challenge",
+        "<html><head><title>Just a moment...</title></head><body><h1>Checking your browser</h1><script>window._cf_chl_opt={}</script></body></html>",
+    ),
+    (
+        "log",
+        "<html><head><title>Log in</title></head><body><h1>Log in</h1><form method=post action=/login><input name=user><input type=password \
+         name=password><button>Log in</button></form></body></html>",
+    ),
+    (
+        "maintenance",
+        "<html><head><title>Sitio en mantenimiento</title></head><body><h1>Sitio en mantenimiento</h1><p>Volvemos enseguida.</p></body></html>",
+    ),
+];
+
+#[test]
+fn walls_answered_with_200_are_states_of_their_sources_and_no_change() {
+    let pages = WALLS.len() + 1;
+    let site = Site::new(pages);
+    let served = site.clone();
+    let server = Server::start_at("0.0.0.0:0", move |seen| served.answer(seen));
+    let port = server.address.rsplit(':').next().unwrap();
+    let receiver = Server::start(|_| Reply::status(204));
+    let home = Home::new(&settings(port, pages, &receiver.address));
+    let daemon = home.start();
+    assert!(site.wait(&vec![2; pages], PATIENCE));
+    let desk = Desk::of(&home);
+    {
+        let mut shown = site.0.0.lock().unwrap();
+        shown.walls = &WALLS;
+        shown.versions = vec![1; pages];
+    }
+    site.round(&desk);
+    assert_eq!(told(&receiver.next(|_| true)), format!("Firm {} SL", WALLS.len()), "the page that stands open is told of");
+    for (n, (word, _)) in WALLS.iter().enumerate() {
+        let source = home.json(&["source", "show", &format!("firm-{n}")]);
+        assert_eq!(source["source"]["health"], "ill", "{source}");
+        let reason = source["source"]["reason"].as_str().unwrap();
+        assert!(reason.contains(word), "wall {n} is {word}: {reason}");
+    }
+    let status = home.json(&["status"]);
+    assert_eq!(status["attention"].as_array().map(Vec::len), Some(WALLS.len()), "{status}");
+    daemon.stop();
+    assert!(receiver.all().is_empty(), "a wall is no change");
+
+    // Two days later the walls are gone: what changed behind them is told, once.
+    site.0.0.lock().unwrap().walls = &[];
+    let daemon = home.start_with(&clock_ahead(Duration::from_hours(48)));
+    // What is overdue after a downtime is spread over some minutes; nobody waits for that here.
+    site.round(&desk);
+    let mut wanted: BTreeSet<String> = (0..WALLS.len()).map(|n| format!("Firm {n} SL")).collect();
+    while !wanted.is_empty() {
+        let firm = told(&receiver.next(|_| true));
+        assert!(wanted.remove(&firm), "{firm} was told twice");
+    }
+    daemon.stop();
+    assert!(receiver.all().is_empty());
+    for n in 0..pages {
+        let source = home.json(&["source", "show", &format!("firm-{n}")]);
+        assert_eq!(source["source"]["health"], "well", "{source}");
+    }
+}
+
+#[test]
+fn forty_records_in_another_order_are_no_change() {
+    let asked = Arc::new(Mutex::new(0_usize));
+    let times = Arc::clone(&asked);
+    let site = Server::start(move |seen| {
+        if seen.path != "/" {
+            return Reply::status(404);
+        }
+        let mut times = times.lock().unwrap();
+        *times += 1;
+        // Seven and forty have no common divisor: another order each time, and all are there.
+        let mut rows = String::new();
+        for n in (0..40).map(|n| (n * 7 + *times * 11) % 40) {
+            _ = write!(rows, "<li><a href=/offer/{n}>Pallet {n}</a> <b>Maker {n}, S.L.</b> <i>{} EUR</i></li>", n * 10);
+        }
+        Reply::html(format!("<html><head><title>Offers</title></head><body><h1>Offers</h1><ul>{rows}</ul></body></html>"))
+    });
+    let home = Home::new(&format!(
+        "[[source]]\nid = \"offers\"\nkind = \"listing\"\nurl = \"{}/\"\nevery = \"1s\"\njitter = \"0s\"\nconfirm = \"200ms\"\nrecord = \"li\"\n\
+         fields = {{ title = \"a\", url = \"a @href\", company = \"b\", price = {{ select = \"i\", currency = \"EUR\" }} }}\n",
+        site.address
+    ));
+    let daemon = home.start();
+    for _ in 0..10 {
+        site.next(|seen| seen.path == "/");
+    }
+    assert_eq!(daemon.stop().0, Some(0));
+    let source = home.json(&["source", "show", "offers"]);
+    let changes = source["changes"].as_array().unwrap();
+    assert!(changes.iter().all(|change| change["baseline"] == true), "{changes:?}");
+    assert_eq!((home.json(&["status"])["records"].as_u64(), source["source"]["health"].as_str()), (Some(40), Some("well")), "{source}");
+}
