@@ -6,6 +6,7 @@ mod crash;
 mod daemon;
 pub mod demo;
 mod drain;
+mod judge;
 mod keep;
 mod listen;
 mod measure;

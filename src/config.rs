@@ -218,6 +218,26 @@ impl Config {
         changes::between(old, new)
     }
 
+    /// A hash over everything leads are judged and given out by: it differs when they must be judged anew.
+    pub fn rules(&self) -> ContentHash {
+        let trust: Vec<(&SourceId, String)> = self.sources.iter().map(|source| (&source.id, source.trust.to_string())).collect();
+        let Marks { segments, reps, lists, .. } = &self.marks;
+        ContentHash::of(format!("{} {segments:?} {reps:?} {lists:?} {trust:?}", env!("CARGO_PKG_VERSION")).as_bytes())
+    }
+
+    /// What is taken, and does not do what one may expect of it.
+    pub fn notes(&self) -> Vec<String> {
+        let idle = self.segments.iter().filter(|segment| segment.capacity_per_week.is_some());
+        idle.map(|segment| {
+            format!(
+                "segment \"{}\": `capacity_per_week` is kept and changes nothing yet: `line` and `hot` stay as they are written, and the `capacity` \
+                 of each rep limits what they get",
+                segment.terms.segment
+            )
+        })
+        .collect()
+    }
+
     /// The source of this name.
     pub fn source(&self, id: &SourceId) -> Option<&Arc<Source>> {
         self.by_id.get(id).map(|place| &self.sources[*place])

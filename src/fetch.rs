@@ -26,7 +26,7 @@ use crate::model::{Failure, Validators};
 pub use lane::Lane;
 pub use robots::{Robots, Verdict};
 pub use settings::{Settings, SourceSettings};
-pub use spec::{Given, KEYS, PROCESS_KEYS, ProcessSpec, ProxySpec, Spec};
+pub use spec::{KEYS, PROCESS_KEYS, ProcessSpec, ProxySpec, Spec};
 pub use wall::{Seen, Wall};
 pub use web::Web;
 

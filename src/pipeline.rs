@@ -3,6 +3,8 @@
 mod check;
 mod drain;
 mod forget;
+mod held;
+mod judge;
 mod keep;
 mod news;
 mod notice;
@@ -21,6 +23,8 @@ use crate::store::{Hook, Store};
 pub use check::{CheckError, Checked, Outcome, check};
 pub use drain::{DrainError, Sealing, Sending, preview, seal_due, send_some, unsubscribe_key};
 pub use forget::{Forgot, forget_gone};
+pub use held::hand_over;
+pub use judge::{Judged, Judging, judge_some};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use news::{Affected, News, tell};
 pub use notice::test_message;

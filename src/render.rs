@@ -106,6 +106,11 @@ pub fn digest(
     letter::digest(reader, items, sources, links, now)
 }
 
+/// What a source held when it was added: leads for one rep, best first as given. Told once, and never as news.
+pub fn held(reader: &Reader<'_>, items: &[Item<'_>], source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    letter::held(reader, items, source, links, now)
+}
+
 /// One lead that cannot wait.
 pub fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     letter::alert(reader, item, links, now)

@@ -8,10 +8,15 @@ use std::sync::Arc;
 
 /// A name that cannot be an id, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` cannot be an id: use 1 to 64 of a-z, 0-9, `-`, `_` and `.`, beginning with a letter or digit")]
+#[error("`{found}` cannot be an id: use {}", Self::EXPECTED)]
 pub struct BadSlug {
     /// What was written.
     pub found: String,
+}
+
+impl BadSlug {
+    /// What an id looks like, for messages that have said what was found.
+    pub const EXPECTED: &str = "1 to 64 of a-z, 0-9, `-`, `_` and `.`, beginning with a letter or digit";
 }
 
 fn check_slug(text: &str) -> Result<Arc<str>, BadSlug> {

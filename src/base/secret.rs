@@ -1,6 +1,10 @@
 //! A text that never shows itself: not in logs, not in errors, not in `config show`.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer};
 
 /// A password, token or key. `Debug` and `Display` print `***`; only [`Secret::expose`] gives it out.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -42,6 +46,58 @@ pub struct SecretRef {
     /// A systemd credential (`LoadCredential=`), by name.
     pub credential: Option<String>,
 }
+
+/// A text in clear, or where a secret one is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Given {
+    /// Written as it is.
+    Text(String),
+    /// `{ file = "…" }`, `{ env = "…" }` or `{ credential = "…" }`.
+    Secret(SecretRef),
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // It may be a secret all the same.
+            Self::Text(_) => f.write_str("***"),
+            Self::Secret(kept) => kept.fmt(f),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Given;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or a table with `file`, `env` or `credential`")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Given, E> {
+                Ok(Given::Text(text.to_owned()))
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Given, A::Error> {
+                SecretRef::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Given::Secret)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for Given {
+    fn schema_name() -> Cow<'static, str> {
+        "TextOrSecret".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let secret = generator.subschema_for::<SecretRef>();
+        schemars::json_schema!({ "anyOf": [{ "type": "string" }, secret] })
+    }
+}
+
+/// Reads public files (certificates) for the modules that name them, relative to the configuration file. Made by `config` too.
+pub type ReadPlain<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
 
 /// Reads secrets for the modules that name them; the error says what to do. Made by `config`, which alone may touch files.
 pub type Reveal<'a> = dyn Fn(&SecretRef) -> Result<Secret, String> + 'a;

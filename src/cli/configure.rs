@@ -56,9 +56,16 @@ fn joined(given: &[String]) -> Option<String> {
 pub(super) fn check(request: &Request, json: bool) -> anyhow::Result<Ended> {
     match Config::load(request) {
         Ok(config) => {
+            let notes = config.notes();
             if json {
-                println!("{}", serde_json::json!({ "problems": [], "sources": config.sources.len(), "files": config.files }));
+                println!(
+                    "{}",
+                    serde_json::json!({ "problems": [], "notes": notes, "sources": config.sources.len(), "files": config.files })
+                );
             } else {
+                for note in notes {
+                    eprintln!("Note: {note}.");
+                }
                 eprintln!(
                     "Good: {} sources, {} segments, {} reps, {} channels.",
                     config.sources.len(),

@@ -27,8 +27,7 @@ pub(super) fn start(log: &Log, quiet: bool) -> Relevel {
         if quiet { Some("error".to_owned()) } else { std::env::var("ATALAYA_LOG").ok().filter(|level| EnvFilter::try_new(level).is_ok()) };
     let terminal = std::io::stderr().is_terminal();
     let json = match (std::env::var("ATALAYA_LOG_FORMAT").as_deref(), log.format) {
-        (Ok("json"), _) => true,
-        (Ok("human"), _) => false,
+        (Ok(asked @ ("json" | "human")), _) => asked == "json",
         (_, LogFormat::Json) => true,
         (_, LogFormat::Human) => false,
         (_, LogFormat::Auto) => !terminal,

@@ -288,6 +288,7 @@ impl<'a> Builder<'a> {
             cost_per_month: own.cost_per_month,
             event: own.event,
             tags: own.tags,
+            hands_over: own.hands_over,
             named,
             spec_hash,
         })
@@ -321,7 +322,10 @@ impl<'a> Builder<'a> {
                 self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
             }
             let fetcher = self.fetcher(*at);
-            let Some(channel) = self.desk.compiled(&mut section, spec.compile(data, &|kept: &SecretRef| fetcher.reveal(kept))) else {
+            let Some(channel) = self
+                .desk
+                .compiled(&mut section, spec.compile(data, &|kept: &SecretRef| fetcher.reveal(kept), &|path: &str| fetcher.plain(path)))
+            else {
                 continue;
             };
             let text = format!("{}{}", canonical(table, deliver::KEYS), fetcher.trace());

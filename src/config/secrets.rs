@@ -12,6 +12,9 @@ use crate::base::secret::{Secret, SecretRef};
 /// Bytes of one secret: a private key fits, a file named by accident does not.
 const MAX_BYTES: u64 = 64 * 1024;
 
+/// Bytes of one public file: a whole bundle of certificates fits.
+const MAX_PLAIN: u64 = 1024 * 1024;
+
 /// Given instead of a secret to whoever only looks; of the form that every setting takes.
 const STAND_IN: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
@@ -43,6 +46,17 @@ impl<'a> Fetcher<'a> {
         let secret = fetch(kept, &self.sources)?;
         self.given.borrow_mut().push(hash128(&[b"secret", secret.expose().as_bytes()]));
         Ok(secret)
+    }
+
+    /// A public file, such as a certificate. Who only looks is given nothing.
+    pub(super) fn plain(&self, path: &str) -> Result<String, String> {
+        if self.sources.none {
+            return Ok(String::new());
+        }
+        let path = self.sources.folder.join(path);
+        let text = open(&path).and_then(|(file, _)| read(file, MAX_PLAIN)).map_err(|why| format!("{} {why}", path.display()))?;
+        self.given.borrow_mut().push(hash128(&[b"plain", text.as_bytes()]));
+        Ok(text)
     }
 
     /// A hash over everything given so far; lives in memory only.
@@ -86,23 +100,27 @@ fn from_credential(name: &str, sources: &Sources<'_>) -> Result<Secret, String> 
 }
 
 fn from_file(path: &Path, check_mode: bool) -> Result<Secret, String> {
-    let file = fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let about = file.metadata().map_err(|error| format!("cannot be read: {error}"))?;
-    if !about.is_file() {
-        return Err("is no plain file".to_owned());
-    }
+    let (file, about) = open(path)?;
     if check_mode {
         refuse_open_mode(path, &about)?;
     }
-    let mut text = String::new();
-    file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(|error| format!("cannot be read as text: {error}"))?;
-    if text.len() as u64 > MAX_BYTES {
-        return Err(format!("is larger than {} KiB: that is hardly a secret", MAX_BYTES / 1024));
-    }
+    let text = read(file, MAX_BYTES)?;
     if text.trim().is_empty() {
         return Err("is empty: put the secret into it".to_owned());
     }
     Ok(Secret::new(text))
+}
+
+fn open(path: &Path) -> Result<(fs::File, fs::Metadata), String> {
+    let file = fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let about = file.metadata().map_err(|error| format!("cannot be read: {error}"))?;
+    if about.is_file() { Ok((file, about)) } else { Err("is no plain file".to_owned()) }
+}
+
+fn read(file: fs::File, most: u64) -> Result<String, String> {
+    let mut text = String::new();
+    file.take(most + 1).read_to_string(&mut text).map_err(|error| format!("cannot be read as text: {error}"))?;
+    if text.len() as u64 > most { Err(format!("is larger than {} KiB: is it the right file?", most / 1024)) } else { Ok(text) }
 }
 
 #[cfg(unix)]

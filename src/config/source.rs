@@ -9,12 +9,12 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::base::ids::{ContentHash, SourceId};
+use crate::base::ids::{BadSlug, ContentHash, SourceId};
 use crate::model::{Amount, Fault};
 use crate::{diff, extract, fetch, resolve, schedule};
 
 /// The keys of a source that are nobody's but ours.
-pub const KEYS: &[&str] = &["id", "title", "enabled", "trust", "cost_per_month", "event", "tags"];
+pub const KEYS: &[&str] = &["id", "title", "enabled", "trust", "cost_per_month", "event", "tags", "baseline"];
 
 /// What a source says about itself, beside when it is visited, how it is asked, how it is read and how its changes are found.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -34,6 +34,9 @@ pub struct Spec {
     pub event: Option<EventSpec>,
     /// Your own words for it, for filters.
     pub tags: Vec<String>,
+    /// What becomes of what it holds when it is added: `quiet` (by default) stores it without a word, `batch` tells each rep once, in a
+    /// digest of its own, which leads it amounts to.
+    pub baseline: Option<String>,
 }
 
 /// The exhibition or event a source belongs to.
@@ -65,6 +68,7 @@ pub(super) struct Own {
     pub(super) cost_per_month: Option<Amount>,
     pub(super) event: Option<Event>,
     pub(super) tags: Vec<String>,
+    pub(super) hands_over: bool,
 }
 
 /// How far a source's word is believed when it does not say.
@@ -76,7 +80,7 @@ impl Spec {
         let mut faults = Vec::new();
         let id = self.id.parse::<SourceId>();
         if id.is_err() {
-            faults.push(Fault::new("id", &self.id, ID));
+            faults.push(Fault::new("id", &self.id, BadSlug::EXPECTED));
         }
         let trust = self.trust.unwrap_or(TRUST);
         if !(0.0..=1.0).contains(&trust) {
@@ -93,19 +97,24 @@ impl Spec {
         for (at, tag) in self.tags.iter().enumerate().filter(|(_, tag)| tag.trim().is_empty()) {
             faults.push(Fault::new(format!("tags[{at}]"), tag, "a word"));
         }
+        let hands_over = match self.baseline.as_deref() {
+            None | Some("quiet") => false,
+            Some("batch") => true,
+            Some(other) => {
+                faults.push(Fault::new("baseline", other, "`quiet` or `batch`"));
+                false
+            }
+        };
         match (id, faults.is_empty()) {
             (Ok(id), true) => {
                 let title = if self.title.trim().is_empty() { id.to_string() } else { self.title.trim().to_owned() };
                 let tags = self.tags.iter().map(|tag| tag.trim().to_owned()).collect();
-                Ok(Own { id, title, enabled: self.enabled.unwrap_or(true), trust, cost_per_month, event, tags })
+                Ok(Own { id, title, enabled: self.enabled.unwrap_or(true), trust, cost_per_month, event, tags, hands_over })
             }
             (_, _) => Err(faults),
         }
     }
 }
-
-/// What an id looks like.
-const ID: &str = "1 to 64 of a-z, 0-9, `-`, `_` and `.`, beginning with a letter or digit";
 
 impl EventSpec {
     fn compile(&self, faults: &mut Vec<Fault>) -> Option<Event> {
@@ -189,6 +198,8 @@ pub struct Source {
     pub event: Option<Event>,
     /// The user's own words for it.
     pub tags: Vec<String>,
+    /// Whether what it holds when it is added is told of once, as what it is.
+    pub hands_over: bool,
     /// What it says about all of its records.
     pub(super) named: resolve::About,
     /// Hash over the settings that decide what is read: when it differs, what is known was read in another way.

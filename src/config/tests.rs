@@ -174,7 +174,9 @@ fn what_the_default_file_shows_has_the_right_types_and_words() {
     let text: Vec<&str> = text.lines().filter(|line| !either.iter().any(|key| line.starts_with(key))).collect();
     let text = text.join("\n");
     let text = text.replace("{ file = \"portal.token\" }", "\"x\"").replace("{ env = \"PORTAL_SESSION\" }", "\"x\"");
-    if let Err(refusal) = load_with(&text, &[("MAIL_PASSWORD", "x"), ("CRM_SECRET", "x-x-x-x-x-x-x-x-x-x-x-x-x-x")], &[]) {
+    if let Err(refusal) =
+        load_with(&text, &[("MAIL_PASSWORD", "x"), ("CRM_TOKEN", "x"), ("CRM_SECRET", "x-x-x-x-x-x-x-x-x-x-x-x-x-x")], &[])
+    {
         panic!("{refusal}");
     }
 }
@@ -239,6 +241,22 @@ fn the_first_file_of_a_new_user_loads_whatever_they_answer() {
     check("leads@example.com", "\"quoted\" \\ back\\slash, ]\n[daemon]", &["ES"], &["ru"]);
     let german = check("leads@example.com", "pallets", &["DE"], &["de", "ru"]);
     assert_eq!(german.reps[0].language, Language::Ru, "the first that is spoken");
+}
+
+#[test]
+fn what_does_nothing_yet_is_said_and_the_rules_have_one_mark() {
+    let segment = "\n[[segment]]\nid = \"s\"\ncapacity_per_week = 8\n[lists]\nclients = [\"acme.es\", \"b.es\", \"c.es\", \"d.es\"]\n";
+    let config = load(&format!("{CONTACT}{segment}")).unwrap();
+    assert!(
+        matches!(config.notes().as_slice(), [note] if note.contains("segment \"s\"") && note.contains("capacity_per_week")),
+        "{:?}",
+        config.notes()
+    );
+    assert!(load(CONTACT).unwrap().notes().is_empty());
+    let again = load(&format!("{CONTACT}{segment}")).unwrap();
+    assert_eq!((config.rules(), Config::changes(&config, &again)), (again.rules(), Vec::new()));
+    let other = load(&format!("{CONTACT}{}", segment.replace("\"b.es\"", "\"e.es\""))).unwrap();
+    assert_ne!(config.rules(), other.rules());
 }
 
 const TWO: &str = r#"

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::receivers::{Receiver, Script};
 use super::*;
 use crate::base::ids::RepId;
-use crate::base::secret::{Secret, SecretRef};
+use crate::base::secret::{Given, Secret, SecretRef};
 use crate::door;
 use crate::model::{MessageKind, Sealed};
 use crate::outbox;
@@ -30,6 +30,10 @@ fn reveal(reference: &SecretRef) -> Result<Secret, String> {
     if reference.file.as_deref() == Some("absent") { Err("no such file".to_owned()) } else { Ok(Secret::new(SECRET)) }
 }
 
+fn plain(path: &str) -> Result<String, String> {
+    if path == "absent.pem" { Err("absent.pem cannot be read".to_owned()) } else { Ok(path.to_owned()) }
+}
+
 fn secret() -> SecretRef {
     SecretRef { file: Some("x".to_owned()), ..SecretRef::default() }
 }
@@ -41,7 +45,7 @@ fn webhook_spec(port: u16) -> Spec {
         url: Some(format!("http://127.0.0.1:{port}/hook?token=1")),
         secret: Some(secret()),
         secret_next: Some(secret()),
-        headers: [("authorization".to_owned(), format!("Bearer {SECRET}"))].into(),
+        headers: [("authorization".to_owned(), Given::Text(format!("Bearer {SECRET}")))].into(),
         ..Spec::default()
     }
 }
@@ -61,7 +65,7 @@ fn email_spec(port: u16) -> Spec {
 }
 
 fn opened(spec: &Spec, door: &Door) -> Channel {
-    Channel::open(&spec.compile(Path::new("/nowhere"), &reveal).unwrap(), door).unwrap()
+    Channel::open(&spec.compile(Path::new("/nowhere"), &reveal, &plain).unwrap(), door).unwrap()
 }
 
 /// Short where nobody will answer; where somebody does, long enough for a busy machine.
@@ -255,7 +259,7 @@ async fn files_are_written_once_however_often_they_are_sent() {
         format: Some(format.to_owned()),
         ..Spec::default()
     };
-    let open = |format: &str| Channel::open(&spec(format).compile(folder.path(), &reveal).unwrap(), &open_door()).unwrap();
+    let open = |format: &str| Channel::open(&spec(format).compile(folder.path(), &reveal, &plain).unwrap(), &open_door()).unwrap();
     let (mail, json) = (mail_message(), json_message());
     for _ in 0..2 {
         for message in [&mail, &json] {
@@ -285,7 +289,7 @@ async fn files_are_written_once_however_often_they_are_sent() {
 
     std::fs::write(folder.path().join("taken"), "").unwrap();
     let blocked = Spec { folder: Some("taken/out".to_owned()), ..spec("eml") };
-    let channel = Channel::open(&blocked.compile(folder.path(), &reveal).unwrap(), &open_door()).unwrap();
+    let channel = Channel::open(&blocked.compile(folder.path(), &reveal, &plain).unwrap(), &open_door()).unwrap();
     let outcome = channel.send(&mail, now()).await;
     assert!(matches!(outcome, Outcome::Later { whole: true, .. }), "{outcome:?}");
 }
@@ -303,7 +307,7 @@ async fn what_a_channel_cannot_carry_is_refused() {
 #[test]
 fn settings_are_checked_all_at_once() {
     let check = |spec: Spec, want: &[&str]| {
-        let keys: Vec<String> = match spec.compile(Path::new("/x"), &reveal) {
+        let keys: Vec<String> = match spec.compile(Path::new("/x"), &reveal, &plain) {
             Ok(_) => Vec::new(),
             Err(faults) => faults.into_iter().map(|fault| fault.key).collect(),
         };
@@ -324,14 +328,22 @@ fn settings_are_checked_all_at_once() {
     check(
         Spec {
             url: Some("https://u:p@crm.example/".to_owned()),
-            headers: [("webhook-id".to_owned(), "1".to_owned()), ("a b".to_owned(), "1".to_owned())].into(),
+            headers: [("webhook-id".to_owned(), Given::Text("1".to_owned())), ("a b".to_owned(), Given::Text("1".to_owned()))].into(),
             ..webhook_spec(80)
         },
         &["url", "headers.a b", "headers.webhook-id"],
     );
     let absent = SecretRef { file: Some("absent".to_owned()), ..SecretRef::default() };
-    check(Spec { secret: Some(absent), ..webhook_spec(80) }, &["secret"]);
-    let shown = format!("{:?}", webhook_spec(80).compile(Path::new("/x"), &reveal).unwrap());
+    check(Spec { secret: Some(absent.clone()), ..webhook_spec(80) }, &["secret"]);
+    let kept = |place| Spec { headers: [("authorization".to_owned(), Given::Secret(place))].into(), ..webhook_spec(80) };
+    check(kept(secret()), &[]);
+    check(kept(absent), &["headers.authorization"]);
+    for (ca, want) in [("-----BEGIN CERTIFICATE-----\n", &[][..]), ("a poem", &["ca"]), ("absent.pem", &["ca"])] {
+        check(Spec { ca: Some(ca.to_owned()), ..email_spec(25) }, want);
+        check(Spec { ca: Some(ca.to_owned()), ..webhook_spec(80) }, want);
+    }
+    assert!(!format!("{:?}", webhook_spec(80)).contains(SECRET), "headers may be secrets");
+    let shown = format!("{:?}", webhook_spec(80).compile(Path::new("/x"), &reveal, &plain).unwrap());
     assert!(!shown.contains("hush-hush"), "{shown}");
 }
 

@@ -50,7 +50,7 @@ pub struct EmailSettings {
     port: u16,
     tls: Tls,
     login: Option<(String, Secret)>,
-    ca: Option<Secret>,
+    ca: Option<String>,
     hello: Option<String>,
     insecure: bool,
     timeout: Duration,
@@ -100,7 +100,7 @@ pub(super) fn compile(compiling: &mut Compiling<'_>) -> Option<EmailSettings> {
         Some(Tls::None) => 25,
         Some(Tls::Starttls) | None => 587,
     };
-    let ca = compiling.secret("ca", spec.ca.as_ref());
+    let ca = compiling.certificate().filter(|pem| !pem.is_empty());
     let timeout = compiling.timeout();
     Some(EmailSettings {
         from: from?,
@@ -328,7 +328,7 @@ impl AsciiWhole for Mailbox {
 fn parameters(settings: &EmailSettings) -> Result<TlsParameters, Error> {
     let mut builder = TlsParameters::builder(settings.host.clone());
     if let Some(ca) = &settings.ca {
-        builder = builder.add_root_certificate(Certificate::from_pem(ca.expose().as_bytes())?);
+        builder = builder.add_root_certificate(Certificate::from_pem(ca.as_bytes())?);
     }
     builder.build()
 }

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{email, file, webhook};
-use crate::base::ids::{ChannelId, SegmentId};
-use crate::base::secret::{Reveal, Secret, SecretRef};
+use crate::base::ids::{BadSlug, ChannelId, SegmentId};
+use crate::base::secret::{Given, ReadPlain, Reveal, Secret, SecretRef};
 use crate::model::Fault;
 use crate::render::Address;
 
@@ -66,8 +66,8 @@ pub struct Spec {
     pub reply_to: Option<String>,
     /// email: send without TLS to a host that is not this machine. Everybody on the way can read the leads and the password.
     pub insecure: bool,
-    /// email, webhook: a further root certificate in PEM, for a server with a certificate of your own authority.
-    pub ca: Option<SecretRef>,
+    /// email, webhook: a file with a further root certificate in PEM, relative to the configuration file, for a server of your own authority.
+    pub ca: Option<String>,
     /// email: the name this machine gives itself in EHLO; its address when left out.
     pub hello: Option<String>,
     /// webhook: where messages are posted to.
@@ -76,8 +76,8 @@ pub struct Spec {
     pub secret: Option<SecretRef>,
     /// webhook: a second secret while the receiver changes over; both signatures are sent.
     pub secret_next: Option<SecretRef>,
-    /// webhook: further request headers.
-    pub headers: BTreeMap<String, String>,
+    /// webhook: further request headers, such as `X-Team = "sales"`; secret ones as `Authorization = { file = "crm.token" }`.
+    pub headers: BTreeMap<String, Given>,
     /// file: the folder, relative to the data folder.
     pub folder: Option<String>,
     /// file: "eml" (a file for each mail, default) or "jsonl" (one file, a line for each message).
@@ -111,16 +111,17 @@ pub(super) struct Compiling<'a> {
     pub(super) spec: &'a Spec,
     pub(super) base: &'a Path,
     reveal: &'a Reveal<'a>,
+    read: &'a ReadPlain<'a>,
     faults: Vec<Fault>,
 }
 
 impl Spec {
     /// Checks all of it; relative folders start at `base` (the data folder). All faults are told, each with its key.
-    pub fn compile(&self, base: &Path, reveal: &Reveal<'_>) -> Result<Settings, Vec<Fault>> {
-        let mut compiling = Compiling { spec: self, base, reveal, faults: Vec::new() };
+    pub fn compile(&self, base: &Path, reveal: &Reveal<'_>, read: &ReadPlain<'_>) -> Result<Settings, Vec<Fault>> {
+        let mut compiling = Compiling { spec: self, base, reveal, read, faults: Vec::new() };
         let id = self.id.parse::<ChannelId>();
         if id.is_err() {
-            compiling.fault("id", &self.id, "a name of 1 to 64 of a-z, 0-9, `-`, `_`, `.`");
+            compiling.fault("id", &self.id, BadSlug::EXPECTED);
         }
         let segments = compiling.segments();
         let way = match self.kind.as_str() {
@@ -187,6 +188,31 @@ impl Compiling<'_> {
             Ok(secret) => Some(secret),
             Err(why) => {
                 self.fault(key, "a secret that cannot be read", why);
+                None
+            }
+        }
+    }
+
+    /// The text of a header: as written, or from where it is kept.
+    pub(super) fn given(&mut self, key: &str, given: &Given) -> Option<Secret> {
+        match given {
+            Given::Text(text) => Some(Secret::new(text.as_str())),
+            Given::Secret(kept) => self.secret(key, Some(kept)),
+        }
+    }
+
+    /// The further root certificate. It is public: its file may be read by anybody.
+    pub(super) fn certificate(&mut self) -> Option<String> {
+        const SHAPE: &str = "a file with a certificate in PEM, such as `ca.pem`";
+        let path = self.spec.ca.as_deref()?;
+        match (self.read)(path) {
+            Ok(pem) if pem.is_empty() || pem.contains("-----BEGIN CERTIFICATE-----") => Some(pem),
+            Ok(_) => {
+                self.fault("ca", path, SHAPE);
+                None
+            }
+            Err(why) => {
+                self.fault("ca", path, format!("{SHAPE}: {why}"));
                 None
             }
         }

@@ -91,17 +91,16 @@ pub(super) fn compile(compiling: &mut Compiling<'_>) -> Option<WebhookSettings> 
     let mut seen = Vec::new();
     let key = signing_key(compiling, "secret", first, &mut seen);
     let next = signing_key(compiling, "secret_next", spec.secret_next.as_ref(), &mut seen);
-    let headers = headers(compiling);
+    let headers = headers(compiling, &mut seen);
     let timeout = compiling.timeout();
-    let ca = compiling.secret("ca", spec.ca.as_ref());
-    let values = spec.headers.values().map(String::as_str);
+    let ca = compiling.certificate().filter(|pem| !pem.is_empty());
     Some(WebhookSettings {
         url: url?,
         keys: std::iter::once(key?).chain(next).collect(),
-        hidden: Hidden::new(seen.iter().map(Secret::expose).chain(values)),
+        hidden: Hidden::new(seen.iter().map(Secret::expose)),
         headers,
         timeout,
-        roots: ca.iter().map(|pem| pem.expose().as_bytes().to_vec()).collect(),
+        roots: ca.into_iter().map(String::into_bytes).collect(),
     })
 }
 
@@ -118,11 +117,14 @@ fn signing_key(compiling: &mut Compiling<'_>, key: &str, reference: Option<&Secr
     }
 }
 
-fn headers(compiling: &mut Compiling<'_>) -> HeaderMap {
+fn headers(compiling: &mut Compiling<'_>, seen: &mut Vec<Secret>) -> HeaderMap {
     let mut out = HeaderMap::new();
-    for (name, value) in &compiling.spec.headers {
+    for (name, given) in &compiling.spec.headers {
         let key = format!("headers.{name}");
-        match (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
+        let Some(value) = compiling.given(&key, given) else { continue };
+        let parsed = value.expose().parse::<HeaderValue>();
+        seen.push(value);
+        match (name.parse::<HeaderName>(), parsed) {
             (Ok(header), Ok(mut value)) if !ours(header.as_str()) => {
                 value.set_sensitive(true);
                 out.insert(header, value);

@@ -45,10 +45,10 @@ impl Css {
             return None;
         }
         let scoped = if text.starts_with(['>', '+', '~']) { format!(":scope {text}") } else { text.to_owned() };
-        match SelectorList::parse(&Dialect, &mut Parser::new(&scoped), ParseRelative::No).map_err(SelectorErrorKind::from) {
+        match parse(&scoped) {
             Ok(list) => Some(Self { list, text: text.to_owned(), has: text.to_ascii_lowercase().contains(":has") }),
             Err(error) => {
-                faults.push(Fault::new(key, text, format!("a CSS selector such as `li.item h3` ({error})")));
+                faults.push(Fault::new(key, text, format!("a CSS selector such as `li.item h3`: {}", not_understood(&scoped, &error))));
                 None
             }
         }
@@ -238,4 +238,30 @@ fn clipped(text: Cow<'_, str>) -> String {
     let mut text = text.into_owned();
     text.truncate(text.floor_char_boundary(caps::FIELD_CHARS));
     text
+}
+fn parse(text: &str) -> Result<SelectorList<Simple>, SelectorErrorKind<'_>> {
+    SelectorList::parse(&Dialect, &mut Parser::new(text), ParseRelative::No).map_err(SelectorErrorKind::from)
+}
+
+/// Where a selector stops making sense, and what is missing there. The parser says neither in words meant for people.
+fn not_understood(text: &str, error: &SelectorErrorKind) -> String {
+    let good = text.char_indices().map(|(at, _)| &text[..at]).rfind(|start| parse(start).is_ok());
+    let place = match good.map(str::trim_end) {
+        Some(good) if !good.is_empty() => format!("after `{good}`"),
+        Some(_) | None => "at its beginning".to_owned(),
+    };
+    let kind = format!("{error:?}");
+    let hints = [
+        ("ClassNeedsIdent", "a `.` wants the name of a class"),
+        ("EmptySelector", "a part of it is empty"),
+        ("DanglingCombinator", "nothing follows the combinator"),
+        ("UnsupportedPseudoClassOrElement", "this `:word` is not known here"),
+        ("InAttribute", "an attribute is written `[name]` or `[name=\"value\"]`"),
+        ("AttributeSelector", "an attribute is written `[name]` or `[name=\"value\"]`"),
+        ("EndOfLine", "it ends too early"),
+        ("ColonOnPseudoElement", "a `:` wants a name"),
+        ("IdentityOnPseudoElement", "a `:` wants a name"),
+    ];
+    let hint = hints.iter().find(|(word, _)| kind.contains(word)).map_or("this is no part of a selector", |(_, hint)| hint);
+    format!("it is not understood {place}: {hint}")
 }

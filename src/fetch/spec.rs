@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 use super::{Settings, SourceSettings};
-use crate::base::secret::{Reveal, Secret, SecretRef};
+use crate::base::secret::{Given, Reveal, Secret, SecretRef};
 use crate::door::Proxy;
 use crate::model::Fault;
 
@@ -42,45 +42,6 @@ const SIZE: &str = "a size such as `10 MiB` or `500 KiB`";
 const LONGEST_TIMEOUT: Duration = Duration::from_mins(10);
 const LONGEST_DELAY: Duration = Duration::from_hours(1);
 const LARGEST_BODY: u64 = 64 * 1024 * 1024;
-
-/// A text in clear, or where a secret one is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
-    /// Written as it is.
-    Text(String),
-    /// `{ file = "…" }`, `{ env = "…" }` or `{ credential = "…" }`.
-    Secret(SecretRef),
-}
-
-impl<'de> Deserialize<'de> for Given {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = Given;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a text, or a table with `file`, `env` or `credential`")
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Given, E> {
-                Ok(Given::Text(text.to_owned()))
-            }
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Given, A::Error> {
-                SecretRef::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Given::Secret)
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-impl JsonSchema for Given {
-    fn schema_name() -> Cow<'static, str> {
-        "TextOrSecret".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let secret = generator.subschema_for::<SecretRef>();
-        schemars::json_schema!({ "anyOf": [{ "type": "string" }, secret] })
-    }
-}
 
 /// A proxy as written: `"http://proxy.example:3128"`, or a table when it wants a log-in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::base::clock::{Clock, Stopwatch};
+use crate::base::secret::Given;
 use crate::door::{self, Door};
 use crate::model::{FailureClass, HostKey, HostState, RobotsCopy};
 use site::{Reply, Site, redirect, reply};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, RepId};
+use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, RepId, SourceId};
 
 /// How soon a lead goes to its rep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +32,8 @@ pub struct Entry {
     pub at: Timestamp,
     /// When it is to be sealed into a message: now, or the rep's next digest time.
     pub due: Timestamp,
+    /// The source that held it when it was added: no news, and told of in a digest of its own.
+    pub held: Option<SourceId>,
 }
 
 impl Entry {

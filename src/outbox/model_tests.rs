@@ -224,7 +224,17 @@ fn entry(lead: u64, revision: u32, hour: i64, urgent: bool) -> Entry {
     let lane = if urgent { Lane::Urgent } else { Lane::Digest };
     let id = EntryId::of(&[&lead.to_be_bytes(), &revision.to_be_bytes(), &hour.to_be_bytes(), &[u8::from(urgent)]]);
     let at = start() + SignedDuration::from_secs(i64::from(revision));
-    Entry { id, channel: channel(), rep, lead: LeadId(lead), revision, lane, at, due: start() + SignedDuration::from_hours(hour) }
+    Entry {
+        id,
+        channel: channel(),
+        rep,
+        lead: LeadId(lead),
+        revision,
+        lane,
+        at,
+        due: start() + SignedDuration::from_hours(hour),
+        held: None,
+    }
 }
 
 #[test]

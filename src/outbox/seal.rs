@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, hash64};
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, SourceId, hash64};
 use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Sealed};
 
 /// Entries that go out as one message.
@@ -20,22 +20,28 @@ pub struct Batch {
     pub window: Timestamp,
     /// The leads, each with its newest revision, in the order they were decided.
     pub leads: Vec<(LeadId, u32)>,
+    /// The source that held all of them when it was added, where this is no news.
+    pub held: Option<SourceId>,
     /// All entries it settles, older revisions of the same lead included.
     pub entries: Vec<EntryId>,
 }
 
+/// What goes out in one message: by lane, channel, rep, source held, and lead where it goes alone.
+type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, Option<LeadId>);
+
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
-/// (after a downtime one merged digest, not five); one alert per lead in the urgent lane. Same entries, same batches, whatever their order.
+/// (after a downtime one merged digest, not five); one more for each source whose
+/// first content is handed over; one alert per lead in the urgent lane. Same entries, same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
-    let mut groups: BTreeMap<(Lane, &ChannelId, &RepId, Option<LeadId>), Vec<&Entry>> = BTreeMap::new();
+    let mut groups: BTreeMap<Together<'_>, Vec<&Entry>> = BTreeMap::new();
     for entry in due {
         let alone = match entry.lane {
             Lane::Urgent => Some(entry.lead),
             Lane::Digest => None,
         };
-        groups.entry((entry.lane, &entry.channel, &entry.rep, alone)).or_default().push(entry);
+        groups.entry((entry.lane, &entry.channel, &entry.rep, entry.held.as_ref(), alone)).or_default().push(entry);
     }
     groups.into_values().filter_map(|group| Batch::of(&group)).collect()
 }
@@ -59,6 +65,7 @@ impl Batch {
             lane: first.lane,
             window: group.iter().map(|entry| entry.due).max().unwrap_or(first.due),
             leads,
+            held: first.held.clone(),
             entries: ids,
         })
     }

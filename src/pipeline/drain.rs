@@ -104,7 +104,13 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
     let links = Links { unsubscribe: Some(unsubscribe.clone()) };
     let letter = match (batch.kind(), told.as_slice()) {
         (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(), &links, now)?,
-        _ => digest(effects, config, rep, (&told, &links), now).await?,
+        _ => match &batch.held {
+            Some(source) => {
+                let title = config.source(source).map_or(source.as_str(), |source| &source.title);
+                render::held(&reader(rep), &told.iter().map(Told::item).collect::<Vec<_>>(), title, &links, now)?
+            }
+            None => digest(effects, config, rep, (&told, &links), now).await?,
+        },
     };
     let id = batch.id();
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;

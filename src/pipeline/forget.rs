@@ -3,7 +3,7 @@
 //! One step of bounded size; what is decided is committed in bounded turns, records last, so that a step cut short is simply done again.
 //! Knows no loop and no rhythm.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -45,7 +45,7 @@ pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> 
     if expired.is_empty() {
         return Ok(done);
     }
-    let ids: HashSet<RecordId> = expired.iter().map(|record| record.id).collect();
+    let ids: BTreeSet<RecordId> = expired.iter().map(|record| record.id).collect();
     let mut after = None;
     loop {
         let batch = effects.store.organisations_after(after, READ).await?;
@@ -82,7 +82,7 @@ async fn commit(effects: &Effects, turn: Turn) -> Result<bool, KeepError> {
     }
 }
 
-fn may_quote(organisation: &Organisation, forgotten: &HashSet<RecordId>) -> bool {
+fn may_quote(organisation: &Organisation, forgotten: &BTreeSet<RecordId>) -> bool {
     // An organisation of many records may have signals of one that its list no longer names.
     organisation.records.len() >= resolve::RECORDS
         || organisation.records.iter().any(|record| forgotten.contains(record))
@@ -94,7 +94,7 @@ async fn strip(
     effects: &Effects,
     config: &Config,
     organisations: &[Organisation],
-    forgotten: &HashSet<RecordId>,
+    forgotten: &BTreeSet<RecordId>,
     now: Timestamp,
 ) -> Result<Turn, StoreError> {
     let mut turn = Turn::upkeep();

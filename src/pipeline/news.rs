@@ -180,27 +180,28 @@ async fn affected(
         });
         entry.changed |= merged.changed;
         entry.organisation = merged.organisation;
-        let about = diff::About { event: source.event.as_ref().map(|event| (event.name.as_str(), Some(event.date))) };
-        for change in changes.iter().filter(|change| change.record == record.id && !change.baseline) {
-            if let Some(draft) = diff::signal(change, record, &about) {
-                entry.news.push(Signal {
-                    kind: draft.kind,
-                    organisation: id,
-                    record: record.id,
-                    at: draft.at,
-                    seen: now,
-                    story: draft.story,
-                    evidence: draft.evidence,
-                });
-            }
-        }
+        let own = changes.iter().filter(|change| change.record == record.id);
+        entry.news.extend(own.filter_map(|change| signal_of(source, (change, record), id, now)));
     }
     all.retain(|_, affected| affected.changed || !affected.news.is_empty());
     Ok(all)
 }
 
+/// The reason to act that a change gives; none when it is part of a baseline.
+pub(super) fn signal_of(
+    source: &Source,
+    (change, record): (&Change, &Record),
+    organisation: OrganisationId,
+    now: Timestamp,
+) -> Option<Signal> {
+    let about = diff::About { event: source.event.as_ref().map(|event| (event.name.as_str(), Some(event.date))) };
+    let draft = diff::signal(change, record, &about)?;
+    let diff::SignalDraft { kind, at, story, evidence } = draft;
+    Some(Signal { kind, organisation, record: record.id, at, seen: now, story, evidence })
+}
+
 /// The records that name an organisation, those of this turn as they are now.
-async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
+pub(super) async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
     let fresh: HashMap<RecordId, &Record> = turn.records.iter().map(|record| (record.id, record)).collect();
     let older = organisation.records.iter().filter(|id| !fresh.contains_key(id)).copied().collect();
     let mut records = effects.store.records(older).await?;

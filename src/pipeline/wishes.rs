@@ -61,6 +61,7 @@ fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
 /// again if need be.
 pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Timestamp) -> Result<(), DrainError> {
     let (channel, recipient) = (wish.channel.clone(), wish.recipient.clone());
+    let paused = effects.store.suppressed(&channel, &recipient).await?.and_then(|before| before.paused);
     if wish == Suppression::new(channel.clone(), recipient.clone(), wish.at) {
         effects.store.lift(&channel, &recipient).await?;
     } else {
@@ -79,11 +80,10 @@ pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Ti
     if !freed.is_empty() {
         effects.store.postpone(freed).await?;
     }
+    let Some(paused) = paused else { return Ok(()) };
     let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready) };
     for message in effects.store.messages(filter, MESSAGES).await? {
-        if same(&message.sealed.recipient)
-            && matches!(message.state, MessageState::Ready { not_before } if not_before > now && message.tries == 0)
-        {
+        if same(&message.sealed.recipient) && message.state == (MessageState::Ready { not_before: paused }) {
             effects.store.acknowledge(Message { state: MessageState::Ready { not_before: now }, ..message }, None, Vec::new()).await?;
         }
     }

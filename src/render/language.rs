@@ -33,6 +33,7 @@ pub(super) enum Word {
     Unsubscribe,
     WhyThisMail,
     OnlyNow,
+    NoNews,
 }
 
 impl Language {
@@ -107,6 +108,15 @@ impl Language {
             (Self::En, Word::OnlyNow) => "It is above your hot line, so it comes at once.",
             (Self::Es, Word::OnlyNow) => "Supera tu umbral urgente, por eso llega al momento.",
             (Self::Ru, Word::OnlyNow) => "Выше вашего срочного порога, поэтому письмо пришло сразу.",
+            (Self::En, Word::NoNews) => {
+                "This is no news: it was there when the source was added. You get it once; news comes with your digest."
+            }
+            (Self::Es, Word::NoNews) => {
+                "No son novedades: ya estaba allí cuando se añadió la fuente. Llega una sola vez; las novedades vendrán en tu resumen."
+            }
+            (Self::Ru, Word::NoNews) => {
+                "Это не новости: всё это уже было, когда источник добавили. Письмо приходит один раз; новости будут в сводке."
+            }
         }
     }
 
@@ -273,6 +283,17 @@ impl Language {
             (Self::Ru, n) => {
                 let words = ["возможный клиент", "возможных клиента", "возможных клиентов"];
                 format!("{n} {} для вас", of_number(n, words))
+            }
+        }
+    }
+
+    pub(super) fn already_held(self, source: &str, n: usize) -> String {
+        match self {
+            Self::En => format!("What {source} already held: {n} {}", plural(n, "lead", "leads")),
+            Self::Es => format!("Lo que ya había en {source}: {n} {}", plural(n, "cliente posible", "clientes posibles")),
+            Self::Ru => {
+                let words = ["возможный клиент", "возможных клиента", "возможных клиентов"];
+                format!("Что уже было в источнике «{source}»: {n} {}", of_number(n, words))
             }
         }
     }

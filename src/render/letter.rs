@@ -47,6 +47,26 @@ pub(super) fn digest(
     fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
 
+pub(super) fn held(reader: &Reader<'_>, items: &[Item<'_>], source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    let language = reader.language;
+    let heading = language.already_held(&line(source, 60), items.len());
+    let today = language.date(now.to_zoned(reader.zone.clone()).date());
+    let view = View {
+        lang: language.tag(),
+        subject: clip(&heading, SUBJECT_CHARS),
+        heading,
+        paragraphs: vec![today, language.word(Word::NoNews).to_owned()],
+        leads: items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect(),
+        more: None,
+        sources_title: None,
+        sources: Vec::new(),
+        footer: Some(language.word(Word::WhyThisMail)),
+        unsubscribe: unsubscribe(links, language),
+    };
+    let title = format!("what {} already held, for {}, {} leads", line(source, 60), reader.rep, items.len());
+    fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
+}
+
 pub(super) fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let name = view::name_of(item, language);

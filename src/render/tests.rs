@@ -106,14 +106,7 @@ impl Case {
             score,
             state: LeadState::New,
             owner: Decision::To("ana".parse().unwrap(), "region Barcelona".to_owned()),
-            next_step: NextStep::By {
-                wanted: "Ask who buys pallets".to_owned(),
-                unnamed: false,
-                person: None,
-                phone: Some("+34937000000".to_owned()),
-                email: None,
-                website: None,
-            },
+            next_step: call(),
             first_seen: now(),
             changed: now(),
         };
@@ -133,6 +126,11 @@ impl Case {
     fn item(&self) -> Item<'_> {
         Item { lead: &self.lead, organisation: &self.organisation, signals: &self.signals }
     }
+}
+
+fn call() -> NextStep {
+    let (wanted, phone) = ("Ask who buys pallets".to_owned(), Some("+34937000000".to_owned()));
+    NextStep::By { wanted, unnamed: false, person: None, phone, email: None, website: None }
 }
 
 fn story(title: &str) -> Story {
@@ -195,6 +193,22 @@ fn a_digest_and_an_alert_in_russian() {
     let reader = Reader { rep: &rep, language: Language::Ru, zone: &TimeZone::UTC };
     let alert = alert(&reader, &Case::new("Talleres García").item(), &Links::default(), now()).unwrap();
     insta::assert_snapshot!("alert_ru_text", format!("Subject: {}\n\n{}", alert.subject, alert.text));
+}
+
+#[test]
+fn what_a_source_already_held_says_so() {
+    let rep: RepId = "ana".parse().unwrap();
+    let cases = two();
+    let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
+    let mut letters = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
+        let letter = held(&reader, &items, "Expo Industria", &Links::default(), now()).unwrap();
+        let head: Vec<&str> = letter.text.lines().take_while(|line| !line.starts_with("---")).collect();
+        letters += &["Subject: ", &letter.subject, "\n\n", &head.join("\n"), "\n\n"].concat();
+        assert!(letter.text.contains("Talleres García") && letter.text.contains("Cajas"));
+    }
+    insta::assert_snapshot!("held", letters);
 }
 
 #[test]

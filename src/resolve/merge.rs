@@ -1,6 +1,6 @@
 //! Joins a record to the organisation it names. Knows no store: whoever shares a key is handed in, in any order.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -55,7 +55,7 @@ pub fn merge(record: &Record, identity: &Identity, found: Vec<Organisation>, now
 /// What is left of an organisation without these records, given the identities of those that still name it; `None` when none does.
 ///
 /// Keys, facts and the name that only a forgotten record gave go with it.
-pub fn without(organisation: &Organisation, forgotten: &HashSet<RecordId>, left: &[Identity]) -> Option<Organisation> {
+pub fn without(organisation: &Organisation, forgotten: &BTreeSet<RecordId>, left: &[Identity]) -> Option<Organisation> {
     if left.is_empty() {
         return None;
     }

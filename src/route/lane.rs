@@ -62,5 +62,6 @@ pub fn entry(lead: &Lead, to: Address<'_>, lane: Lane, now: Timestamp, next_dige
         lane,
         at: now,
         due,
+        held: None,
     }
 }

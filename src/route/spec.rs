@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::rep::{Quiet, Rep};
-use crate::base::ids::{ChannelId, RepId, SegmentId};
+use crate::base::ids::{BadSlug, ChannelId, RepId, SegmentId};
 use crate::base::text;
 use crate::model::{Area, Fault};
 
@@ -76,7 +76,7 @@ impl Spec {
     pub fn compile(&self) -> Result<Rep, Vec<Fault>> {
         let mut faults = Vec::new();
         let mut fault = |key: String, found: &str, expected: &str| faults.push(Fault::new(key, found, expected));
-        let id = RepId::from_str(&self.id).map_err(|bad| fault("id".to_owned(), &self.id, &bad.to_string())).ok();
+        let id = RepId::from_str(&self.id).map_err(|_| fault("id".to_owned(), &self.id, BadSlug::EXPECTED)).ok();
         if !is_email(&self.email) {
             fault("email".to_owned(), &self.email, "an e-mail address such as `ana@example.com`");
         }
@@ -98,7 +98,7 @@ impl Spec {
         let channel = self
             .channel
             .as_deref()
-            .and_then(|written| ChannelId::from_str(written).map_err(|bad| fault("channel".to_owned(), written, &bad.to_string())).ok());
+            .and_then(|written| ChannelId::from_str(written).map_err(|_| fault("channel".to_owned(), written, BadSlug::EXPECTED)).ok());
         let (Some(id), Some(zone), true) = (id, zone, faults.is_empty()) else { return Err(faults) };
         let name = text::squeeze(&self.name);
         Ok(Rep {

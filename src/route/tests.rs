@@ -74,13 +74,13 @@ fn a_lead_begins_at_the_line_and_outside_no_gate() {
 
 #[test]
 fn other_rules_tell_of_who_becomes_a_lead_and_forgetting_tells_of_nobody() {
+    use LeadState::{Below, New};
     let acme = acme();
     let then = |from: Option<(LeadState, i64)>, cause: Cause<'_>, fit: i64| {
         let previous = from.map(|(state, fit)| Lead { state, score: score(fit, &[]), ..turn(None, &score(1000, &[]), &[], 0).unwrap() });
         let finding = Finding { organisation: &acme, score: &score(fit, &[]), cause, trust_of: &trust };
         revise(&terms(), previous.as_ref(), &finding, day(1)).map(|lead| (lead.revision, lead.state))
     };
-    use LeadState::{Below, New};
     for (from, cause, fit, want) in [
         (None, Cause::Rules, 1000, Some((1, New))),
         (Some((Below, 500)), Cause::Rules, 1000, Some((2, New))),

@@ -1,6 +1,6 @@
 //! Lists of organisations that gates name: competitors, clients, do-not-contact. Text in, lookups out; who reads the file is not known here.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::model::{CompanyName, FactName, IdentityKey, Organisation};
 
@@ -130,7 +130,7 @@ fn tail(id: &str) -> Option<String> {
 /// A list, with the line of each entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {
-    entries: HashMap<Entry, Listed>,
+    entries: BTreeMap<Entry, Listed>,
     len: usize,
 }
 

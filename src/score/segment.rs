@@ -11,7 +11,7 @@ use super::lists::ListName;
 use super::rules::{Condition, FieldCondition, Phrases};
 use super::signals::half_life;
 use super::spec::{FieldSpec, GateSpec, PointsSpec, Spec, WhenSpec};
-use crate::base::ids::{ContentHash, SourceId};
+use crate::base::ids::{BadSlug, ContentHash, SourceId};
 use crate::model::{Area, FactName, Fault, RecordKind, SignalKind, Terms};
 
 /// Points from which on an organisation is a lead, unless the segment says otherwise.
@@ -135,7 +135,7 @@ impl Spec {
     /// Checks the settings; all mistakes at once.
     pub fn compile(&self) -> Result<Segment, Vec<Fault>> {
         let mut faults = Faults(Vec::new());
-        let segment = self.id.parse().map_err(|bad: crate::base::ids::BadSlug| faults.add("id", &self.id, bad.to_string()));
+        let segment = self.id.parse().map_err(|_: BadSlug| faults.add("id", &self.id, BadSlug::EXPECTED));
         let line = faults.points("line", self.line.unwrap_or(LINE));
         let hot = faults.points("hot", self.hot.unwrap_or(HOT.max(self.line.unwrap_or(LINE))));
         if hot < line {

@@ -165,7 +165,7 @@ pub(super) fn message(n: u8, order_key: u64) -> Message {
 pub(super) fn entry(n: u32, due: i64) -> Entry {
     let (channel, rep, lead) = ("mail".parse().unwrap(), "ana".parse().unwrap(), LeadId(u64::from(n)));
     let id = Entry::id_of(&channel, &rep, lead, 1);
-    Entry { id, channel, rep, lead, revision: 1, lane: Lane::Digest, at: time(0), due: time(due) }
+    Entry { id, channel, rep, lead, revision: 1, lane: Lane::Digest, at: time(0), due: time(due), held: (n == 1).then(|| source("a")) }
 }
 
 fn conflicts(result: Result<(), CommitError>) -> bool {

@@ -64,12 +64,11 @@ impl Choice {
         let paused = is_paused(wish, now);
         match self {
             Self::Resume => paused || wish.scope != Scope::None,
-            Self::PauseWeeks | Self::PauseMonth => wish.scope != Scope::All,
+            Self::PauseWeeks | Self::PauseMonth | Self::Stop => wish.scope != Scope::All,
             Self::Weekly => !wish.weekly && !matches!(wish.scope, Scope::All | Scope::Digests),
             Self::Usual => wish.weekly && !matches!(wish.scope, Scope::All | Scope::Digests),
             Self::DigestsOnly => wish.scope != Scope::Alerts,
             Self::AlertsOnly => wish.scope != Scope::Digests,
-            Self::Stop => wish.scope != Scope::All,
         }
     }
 
@@ -168,11 +167,12 @@ fn wishes(guest: &Guest, saved: bool, now: Timestamp) -> Response {
         (Scope::Digests, None) => language.say(Say::GetsAlerts).to_owned(),
     };
     let done = if saved { format!("<p role=\"status\"><strong>{}</strong></p>", language.say(Say::Saved)) } else { String::new() };
-    let buttons: String = Choice::ALL
+    let buttons = Choice::ALL
         .into_iter()
         .filter(|choice| choice.is_offered(wish, now))
         .map(|choice| format!("<p><button name=\"choice\" value=\"{}\">{}</button></p>", choice.word(), language.say(choice.label())))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let body = format!("{done}<p><strong>{}</strong>: {state}</p><form method=\"post\">{buttons}</form>", escape(&wish.recipient));
     page(StatusCode::OK, *language, language.say(Say::Title), &body)
 }
@@ -183,13 +183,12 @@ fn not_now(language: Language) -> Response {
 
 /// Nobody can be told apart here, so it is said in every language.
 fn wrong_link() -> Response {
-    let body: String = Language::ALL
-        .into_iter()
+    let body = Language::ALL
         .map(|language| {
             let (title, words) = (language.say(Say::WrongLink), language.say(Say::WrongLinkWhy));
             format!("<p lang=\"{}\"><strong>{title}</strong> {words}</p>", language.tag())
         })
-        .collect();
+        .concat();
     page(StatusCode::NOT_FOUND, Language::default(), Language::default().say(Say::WrongLink), &body)
 }
 

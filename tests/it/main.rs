@@ -4,6 +4,7 @@
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
+mod held;
 mod hostile;
 mod house;
 mod journey;
@@ -17,6 +18,7 @@ mod power_rig;
 mod real;
 mod retention;
 mod rig;
+mod rules;
 mod simulation;
 #[path = "../rigs/stock.rs"]
 mod stock;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use atalaya::pipeline::wish;
+use atalaya::pipeline::{seal_due, wish};
 use atalaya::store::Suppression;
 use jiff::SignedDuration;
 
@@ -108,4 +108,17 @@ async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
     assert_eq!(until("2026-12-17T07:00:00Z").await.len(), 4);
     assert_eq!(world.effects.store.waiting_entries(9).await.unwrap(), []);
     assert_eq!(world.effects.store.suppressions().await.unwrap(), []);
+
+    // What is sealed already is held back as well, and freed with the pause.
+    offers.store(12, Ordering::SeqCst);
+    until("2026-12-17T12:00:00Z").await;
+    world.wait(SignedDuration::from_hours(24));
+    seal_due(&world.effects, &world.config, world.clock.now()).await.unwrap();
+    let before = world.written("mail").len();
+    want(&|wish| Suppression { paused: Some("2027-01-15T00:00:00Z".parse().unwrap()), ..wish }).await;
+    world.drain().await;
+    assert_eq!(world.written("mail").len(), before);
+    want(&|wish| wish).await;
+    world.drain().await;
+    assert_eq!(world.written("mail").len(), before + 1);
 }

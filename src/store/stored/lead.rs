@@ -230,6 +230,14 @@ pub(in crate::store) struct StoredLead<N = StoredNextStep> {
     changed: i64,
 }
 
+impl<N> StoredLead<N> {
+    /// The same with its next step in another form.
+    pub(in crate::store) fn with_next_step<M>(self, next_step: M) -> StoredLead<M> {
+        let Self { id, revision, segment, subject, title, score, state, rep, because, next_step: _, first_seen, changed } = self;
+        StoredLead { id, revision, segment, subject, title, score, state, rep, because, next_step, first_seen, changed }
+    }
+}
+
 impl Stored for StoredLead<String> {
     const KIND: &'static str = "lead";
 }
@@ -241,9 +249,8 @@ impl Stored for StoredLead {
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
         (version == 1).then(|| {
             let old: StoredLead<String> = from_bytes(bytes)?;
-            let StoredLead { id, revision, segment, subject, title, score, state, rep, because, next_step, first_seen, changed } = old;
-            let next_step = StoredNextStep::Words(next_step);
-            Ok(Self { id, revision, segment, subject, title, score, state, rep, because, next_step, first_seen, changed })
+            let words = StoredNextStep::Words(old.next_step.clone());
+            Ok(old.with_next_step(words))
         })
     }
 }

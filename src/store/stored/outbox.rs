@@ -23,10 +23,16 @@ pub(in crate::store) struct StoredEntry {
     at: i64,
     pub(in crate::store) due: i64,
     pub(in crate::store) settled: Option<String>,
+    held: Option<String>,
 }
 
 impl Stored for StoredEntry {
     const KIND: &'static str = "entry";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| lengthened(bytes, &[0]))
+    }
 }
 
 impl From<&Entry> for StoredEntry {
@@ -41,6 +47,7 @@ impl From<&Entry> for StoredEntry {
             at: millis(entry.at),
             due: millis(entry.due),
             settled: None,
+            held: entry.held.as_ref().map(|source| source.as_str().to_owned()),
         }
     }
 }
@@ -58,6 +65,7 @@ impl TryFrom<StoredEntry> for Entry {
             lane: lane_of(stored.lane)?,
             at: timestamp(stored.at)?,
             due: timestamp(stored.due)?,
+            held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
         })
     }
 }

@@ -253,6 +253,14 @@ proptest! {
     }
 
     #[test]
+    fn leads_of_the_first_form(lead in lead()) {
+        let words = "call on +34".to_owned();
+        let old = StoredLead::from(&lead).with_next_step(words.clone());
+        let read = StoredLead::older(1, &to_bytes(&old)).unwrap().unwrap();
+        prop_assert_eq!(to_model::<StoredLead, Lead>(read).unwrap(), Lead { next_step: NextStep::Words(words), ..lead });
+    }
+
+    #[test]
     fn changes(source in slug(), at in time(), record in any::<u64>(), fields in proptest::collection::vec(("[a-z]{1,8}", proptest::option::of(value()), proptest::option::of(value())), 0..4), baseline in any::<bool>()) {
         let fields = fields.into_iter().map(|(name, old, new)| FieldChange { field: FieldName::new(&name), old, new }).collect();
         let kinds = [ChangeKind::Appeared, ChangeKind::Changed(fields), ChangeKind::Gone];

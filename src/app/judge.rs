@@ -1,0 +1,96 @@
+//! The loop that judges leads anew when the rules are others (after the start, and after a reload), and hands over what new sources held.
+//! In small steps, behind everything else.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::daemon::Inner;
+use crate::base::ids::SourceId;
+use crate::config::Config;
+use crate::pipeline::{Judging, KeepError, hand_over, judge_some};
+
+/// Between two steps, so that checks and messages go before.
+const PAUSE: Duration = Duration::from_millis(50);
+/// After a failure.
+const AGAIN: Duration = Duration::from_mins(1);
+/// Between two looks whether a baseline has ended.
+const LOOK: Duration = Duration::from_secs(2);
+/// Under this name the store remembers by which rules all leads are judged.
+const MARK: &str = "rules";
+
+/// Runs until the daemon stops.
+pub(super) async fn judge(inner: Arc<Inner>) {
+    let mut configs = inner.config.clone();
+    let mut handed = HashSet::new();
+    loop {
+        let config = configs.borrow_and_update().clone();
+        let failed = match all(&inner, &config).await {
+            Ok(()) => false,
+            Err(error) => {
+                tracing::error!(%error, "leads could not be judged by the new rules; it is tried again");
+                true
+            }
+        };
+        let waiting = held(&inner, &config, &mut handed).await;
+        tokio::select! {
+            () = inner.stop.cancelled() => return,
+            changed = configs.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep(if failed { AGAIN } else { LOOK }), if failed || waiting => {}
+        }
+    }
+}
+
+/// Hands over what sources held where their baseline has ended. Returns whether there are some whose has not.
+async fn held(inner: &Inner, config: &Config, handed: &mut HashSet<SourceId>) -> bool {
+    let mut waiting = false;
+    for source in config.sources.iter().filter(|source| source.enabled && source.hands_over) {
+        if inner.stop.is_cancelled() || handed.contains(&source.id) {
+            continue;
+        }
+        match hand_over(&inner.effects, config, source, inner.effects.clock.now()).await {
+            Ok(Some(leads)) => {
+                handed.insert(source.id.clone());
+                if leads > 0 {
+                    tracing::info!(source = %source.id, leads, "what a source already held is handed over");
+                    inner.drain.notify_one();
+                }
+            }
+            Ok(None) => waiting = true,
+            Err(error) => {
+                tracing::error!(source = %source.id, %error, "what a source already held could not be handed over; it is tried again");
+                waiting = true;
+            }
+        }
+    }
+    waiting
+}
+
+/// Judges every lead by these rules, unless they are. Ends early when others come or the daemon stops.
+async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
+    let rules = config.rules();
+    if inner.effects.store.mark(MARK).await?.is_some_and(|known| known == rules.0) {
+        return Ok(());
+    }
+    let (mut judging, mut leads, mut told) = (Judging::default(), 0, 0);
+    while !inner.stop.is_cancelled() && Arc::ptr_eq(&*inner.config.borrow(), config) {
+        let judged = judge_some(&inner.effects, config, &mut judging, inner.effects.clock.now()).await?;
+        leads += judged.leads;
+        told += judged.told;
+        if judged.told > 0 {
+            inner.drain.notify_one();
+        }
+        if judged.done {
+            inner.effects.store.set_mark(MARK, Some(rules.0.to_vec())).await?;
+            if leads > 0 {
+                tracing::info!(leads, told, "leads were judged by the new rules");
+            }
+            return Ok(());
+        }
+        tokio::select! {
+            () = inner.stop.cancelled() => {}
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+    Ok(())
+}

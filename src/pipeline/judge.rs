@@ -1,0 +1,124 @@
+//! Judges leads anew when the rules are others: segments, reps, lists. Quietly: who becomes a lead only now is told of as usual, and so is a
+//! lead that nobody had and somebody has now; everybody else keeps what they were told.
+//!
+//! One step of bounded size in one commit. Knows no loop and no rhythm.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Effects;
+use super::keep::KeepError;
+use super::news::{Revised, SIGNALS, announce, count_loads, owner_of, records_of, revise};
+use crate::base::ids::{OrganisationId, RepId};
+use crate::config::Config;
+use crate::model::{Decision, Lead, Organisation, Signal, Subject, Turn};
+use crate::route::{self, Cause};
+use crate::store::{CommitError, StoreError};
+
+/// Organisations judged in one commit.
+const STEP: usize = 50;
+
+/// How far a run over all organisations has come.
+#[derive(Clone, Debug, Default)]
+pub struct Judging {
+    after: Option<OrganisationId>,
+    loads: Option<BTreeMap<RepId, u32>>,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Judged {
+    /// Leads that are new or differ.
+    pub leads: usize,
+    /// Of them those somebody is told of.
+    pub told: usize,
+    /// Whether all organisations have been looked at.
+    pub done: bool,
+}
+
+/// Judges the next few organisations. When another turn wrote first, nothing happens and the same are next again.
+pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judging, now: Timestamp) -> Result<Judged, KeepError> {
+    let some = effects.store.organisations_after(judging.after, STEP).await?;
+    let Some(last) = some.last().map(|organisation| organisation.id) else { return Ok(Judged { done: true, ..Judged::default() }) };
+    let mut loads = match &judging.loads {
+        Some(loads) => loads.clone(),
+        None => count_loads(effects, config).await?,
+    };
+    let mut turn = Turn::upkeep();
+    let mut judged = Judged::default();
+    for organisation in &some {
+        judged.told += judge(effects, config, (organisation, &mut loads), &mut turn, now).await?;
+    }
+    judged.leads = turn.leads.len();
+    if judged.leads > 0 {
+        match effects.store.commit(turn).await {
+            Ok(()) => {}
+            Err(CommitError::Conflict { .. }) => return Ok(Judged::default()),
+            Err(error @ CommitError::Store(_)) => return Err(error.into()),
+        }
+    }
+    *judging = Judging { after: Some(last), loads: Some(loads) };
+    Ok(judged)
+}
+
+/// Puts into the turn what the rules make of an organisation now. Returns of how many leads somebody is told.
+async fn judge(
+    effects: &Effects,
+    config: &Config,
+    (organisation, loads): (&Organisation, &mut BTreeMap<RepId, u32>),
+    turn: &mut Turn,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
+    let signals: Vec<Signal> = effects.store.signals_of(organisation.id, SIGNALS).await?;
+    // What a source held when it was added is no news, whatever the rules.
+    if previous.is_empty() && signals.is_empty() {
+        return Ok(0);
+    }
+    let records = records_of(effects, organisation, turn).await?;
+    let mut revised = revise(config, (organisation, Cause::Rules), &previous, (&records, &signals), now);
+    revised.extend(unchanged(config, &previous, &revised));
+    let mut told = 0;
+    for Revised { segment, mut lead, is_new, mut is_told } in revised {
+        let before = previous.iter().find(|before| before.id == lead.id);
+        if route::for_rep(lead.state) {
+            let known_owner = previous.iter().find_map(owner_of);
+            lead.owner = route::assign(&route::Case { lead: &lead, organisation, known_owner }, &config.rep_list(), loads, now);
+            let had = before.and_then(owner_of);
+            if let (Decision::To(rep, _), true) = (&lead.owner, had != owner_of(&lead)) {
+                *loads.entry(rep.clone()).or_default() += 1;
+                // Nobody had it, so nobody has heard of it.
+                if had.is_none() && !is_new && !is_told {
+                    lead.revision += 1;
+                    is_told = true;
+                }
+            }
+            // Who keeps a lead keeps the reason they got it for.
+            if let Some(before) = before.filter(|before| had.is_some() && owner_of(before) == owner_of(&lead)) {
+                lead.owner.clone_from(&before.owner);
+            }
+        }
+        if before == Some(&lead) {
+            continue;
+        }
+        lead.changed = now;
+        if is_told {
+            told += 1;
+            metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
+            announce(effects, config, turn, (&segment, &lead), (organisation, &signals), now).await?;
+        }
+        turn.leads.push(lead);
+    }
+    Ok(told)
+}
+
+/// Leads that the rules see as before: only their owner may be another.
+fn unchanged(config: &Config, previous: &[Lead], revised: &[Revised]) -> Vec<Revised> {
+    let same = previous.iter().filter(|lead| !revised.iter().any(|revised| revised.lead.id == lead.id));
+    same.filter_map(|lead| {
+        let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment)?;
+        Some(Revised { segment: std::sync::Arc::clone(segment), lead: lead.clone(), is_new: false, is_told: false })
+    })
+    .collect()
+}

@@ -1,0 +1,124 @@
+//! What a source held when it was added, asked for as a batch: one digest that says what it is, once; no alert, no message to a machine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use atalaya::pipeline::hand_over;
+use jiff::SignedDuration;
+
+use crate::rig::{Home, Inside, Reply, Server};
+
+fn site() -> (Server, Arc<AtomicUsize>) {
+    let shown = Arc::new(AtomicUsize::new(3));
+    let count = Arc::clone(&shown);
+    let server = Server::start(move |seen| {
+        let row = |n| format!("<li><a href=/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b></li>");
+        let rows: String = (0..count.load(Ordering::SeqCst)).map(row).collect();
+        if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
+    });
+    (server, shown)
+}
+
+fn settings(site: &str, every: &str, digest: &str) -> String {
+    format!(
+        r#"
+[[source]]
+id = "list"
+title = "Offers of the week"
+kind = "listing"
+records = "offer"
+baseline = "batch"
+url = "{site}/"
+every = "{every}"
+jitter = "0s"
+confirm = "off"
+record = "li"
+fields = {{ title = "a", url = "a @href", company = "b" }}
+
+[[segment]]
+id = "all"
+line = 5
+hot = 10
+
+  [[segment.points]]
+  signal = "offer-listed"
+  points = 20
+  why = "offers something"
+
+[[rep]]
+id = "ana"
+email = "ana@example.com"
+zone = "UTC"
+digest = "{digest}"
+
+[[channel]]
+id = "mail"
+kind = "file"
+format = "eml"
+folder = "mail"
+from = "atalaya@example.com"
+
+[[channel]]
+id = "lines"
+kind = "file"
+format = "jsonl"
+folder = "lines"
+"#
+    )
+}
+
+fn subjects(mails: &[String]) -> Vec<&str> {
+    let mut subjects: Vec<&str> =
+        mails.iter().map(|mail| mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap().trim()).collect();
+    subjects.sort_unstable();
+    subjects
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_there_is_told_once_as_what_it_is() {
+    let (site, shown) = site();
+    let world = Inside::new(&settings(&site.address, "1h", "daily 09:00")).await;
+    let source = world.config.sources[0].clone();
+    let hand = async || hand_over(&world.effects, &world.config, &source, world.clock.now()).await.unwrap();
+    assert_eq!(hand().await, None, "not before its baseline has ended");
+    world.visit().await;
+    world.wait(SignedDuration::from_hours(1));
+    world.visit().await;
+    // What has appeared since then is news, and goes its own way.
+    shown.store(4, Ordering::SeqCst);
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    assert_eq!(hand().await, Some(3));
+    assert_eq!(hand().await, Some(0), "once");
+    world.wait(SignedDuration::from_hours(24));
+    // Mails to one rep leave one after the other.
+    world.drain().await;
+    world.drain().await;
+    let mails = world.written("mail");
+    let told = subjects(&mails);
+    assert!(
+        told.len() == 2 && told[0].starts_with("Maker 3, S.L.") && told[1] == "What Offers of the week already held: 3 leads",
+        "{told:?}"
+    );
+    let lines = world.written("lines").concat();
+    assert_eq!(lines.lines().count(), 1, "machines hear of news only: {lines}");
+}
+
+#[test]
+fn the_daemon_hands_it_over_by_itself() {
+    let (site, _) = site();
+    let home = Home::new(&settings(&site.address, "1s", "every 1s"));
+    let daemon = home.start();
+    while home.written("mail").is_empty() {
+        site.next(|seen| seen.path == "/");
+    }
+    assert_eq!(daemon.stop().0, Some(0));
+    let daemon = home.start();
+    for _ in 0..3 {
+        site.next(|seen| seen.path == "/");
+    }
+    assert_eq!(daemon.stop().0, Some(0));
+    let mails = home.written("mail");
+    assert_eq!(subjects(&mails), ["What Offers of the week already held: 3 leads"]);
+    assert!(mails[0].contains("This is no news") && home.written("lines").is_empty());
+}

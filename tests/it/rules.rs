@@ -1,0 +1,153 @@
+//! Leads under other rules: given to who is there now, told of when they pass only now, and otherwise left in peace.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use atalaya::pipeline::{Judging, judge_some};
+use atalaya::store::LeadFilter;
+use jiff::SignedDuration;
+
+use crate::rig::{Home, Inside, Reply, Server};
+
+fn site() -> (Server, Arc<AtomicUsize>) {
+    let offers = Arc::new(AtomicUsize::new(3));
+    let shown = Arc::clone(&offers);
+    let server = Server::start(move |seen| {
+        let row =
+            |n| format!("<li><a href=/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b> <i>{}</i></li>", if n == 4 { "special" } else { "plain" });
+        let rows: String = (0..shown.load(Ordering::SeqCst)).map(row).collect();
+        if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
+    });
+    (server, offers)
+}
+
+fn settings(site: &str, every: &str, segment: &str, rest: &str) -> String {
+    format!(
+        r#"
+[[source]]
+id = "list"
+kind = "listing"
+records = "offer"
+url = "{site}/"
+every = "{every}"
+jitter = "0s"
+confirm = "off"
+record = "li"
+fields = {{ title = "a", url = "a @href", company = "b", text = "i" }}
+
+[[segment]]
+id = "all"
+{segment}
+
+  [[segment.points]]
+  signal = "offer-listed"
+  points = 20
+  half_life = "90d"
+  why = "offers something"
+
+  [[segment.points]]
+  when = {{ words = ["special"] }}
+  points = 10
+  why = "is special"
+
+[[channel]]
+id = "mail"
+kind = "file"
+format = "eml"
+folder = "mail"
+from = "atalaya@example.com"
+
+[[channel]]
+id = "lines"
+kind = "file"
+format = "jsonl"
+folder = "lines"
+{rest}"#
+    )
+}
+
+fn rep(id: &str) -> String {
+    format!("\n[[rep]]\nid = \"{id}\"\nemail = \"{id}@example.com\"\nzone = \"UTC\"\ndigest = \"daily 08:00\"\nchannel = \"mail\"\n")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn other_rules_are_obeyed_quietly() {
+    let (site, offers) = site();
+    let of = |segment: &str, rest: &str| settings(&site.address, "1h", segment, rest);
+    let mut world = Inside::new(&of("line = 25\nhot = 90", "")).await;
+    world.visit().await;
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    offers.store(6, Ordering::SeqCst);
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    let judge = async |world: &Inside| {
+        let (mut judging, mut leads, mut told) = (Judging::default(), 0, 0);
+        loop {
+            let judged = judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap();
+            leads += judged.leads;
+            told += judged.told;
+            if judged.done {
+                return (leads, told);
+            }
+        }
+    };
+    let owners = async |world: &Inside| {
+        let leads = world.effects.store.leads(LeadFilter::default(), 99).await.unwrap();
+        leads.iter().map(|lead| format!("{} {:?}", lead.title, lead.owner)).collect::<Vec<_>>()
+    };
+    let next_day = async |world: &Inside| {
+        world.wait(SignedDuration::from_hours(24));
+        world.drain().await;
+        world.written("mail").len()
+    };
+    assert_eq!(judge(&world).await, (0, 0), "by these rules everything is judged");
+    let first = owners(&world).await;
+    assert!(first.len() == 1 && first[0].starts_with("Maker 4, S.L. Nobody(\"no rep is set up"), "{first:?}");
+
+    // Somebody comes: what nobody had is told to them once.
+    world.configure(&of("line = 25\nhot = 90", &rep("ana"))).await;
+    assert_eq!(judge(&world).await, (1, 1));
+    assert_eq!(judge(&world).await, (0, 0));
+    assert_eq!(next_day(&world).await, 1);
+
+    // A lower line: two more pass, and only they are told of; the one that is known gets hot in peace.
+    world.configure(&of("line = 15\nhot = 28", &rep("ana"))).await;
+    assert_eq!(judge(&world).await, (3, 2), "a lead is stored by the rules it is judged by");
+    assert_eq!(judge(&world).await, (0, 0));
+    assert_eq!(next_day(&world).await, 2);
+    let told = world.written("mail").concat();
+    assert!(told.contains("2 leads for you") && told.contains("Maker 3") && told.contains("Maker 5"), "{told}");
+
+    // Another rep: the leads move, without a word.
+    world.configure(&of("line = 15\nhot = 28", &rep("bob"))).await;
+    assert_eq!(judge(&world).await, (3, 0));
+    assert!(owners(&world).await.iter().all(|lead| lead.contains("To(bob")), "{:?}", owners(&world).await);
+    assert_eq!(next_day(&world).await, 2);
+    let revisions: Vec<_> = world.written("lines").concat().lines().map(|line| line.matches("lead.created").count()).collect();
+    assert_eq!(revisions.iter().sum::<usize>(), 3, "machines heard of each lead when it was new");
+}
+
+#[test]
+fn a_rep_who_comes_by_a_reload_gets_what_nobody_had() {
+    let (site, offers) = site();
+    let of = |rest: &str| settings(&site.address, "1s", "line = 5", rest);
+    let home = Home::new(&of(""));
+    let daemon = home.start();
+    for _ in 0..2 {
+        site.next(|seen| seen.path == "/");
+    }
+    offers.store(5, Ordering::SeqCst);
+    while home.written("lines").concat().lines().count() < 2 {
+        site.next(|seen| seen.path == "/");
+    }
+    assert_eq!(home.written("mail").len(), 0);
+    home.configure(&of(&rep("ana").replace("daily 08:00", "every 1s")));
+    daemon.signal("HUP");
+    while !home.written("mail").concat().contains("Maker 3") {
+        site.next(|seen| seen.path == "/");
+    }
+    let (code, log) = daemon.stop();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("leads were judged by the new rules"), "{log}");
+}
