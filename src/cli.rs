@@ -37,7 +37,7 @@ enum Ended {
 pub fn main() -> ExitCode {
     let args = Args::parse();
     crate::door::install_crypto();
-    logging::start(&args);
+    logging::start_command(&args);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -65,10 +65,11 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Init(options) => configure::init(&options, json),
         Command::Run => {
             let config = Config::load(&request)?;
-            app::run(config, request, |daemon| {
+            let relevel = logging::start(&config.log, args.quiet);
+            let started = |daemon: &app::Daemon| {
                 eprintln!("atalaya runs; health, metrics and unsubscribe links: http://{}/", daemon.listening());
-            })
-            .await?;
+            };
+            app::run(config, request, started, |config| relevel(&config.log.level)).await?;
             Ok(Ended::Fine)
         }
         Command::Demo(options) => {

@@ -24,13 +24,14 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
+use crate::render::Language;
 use crate::{deliver, door, fetch, route, schedule, score, store};
 
 pub use changes::ConfigChange;
@@ -156,6 +157,8 @@ pub struct Setting {
 pub struct Rep {
     /// Whom they serve.
     pub rep: route::Rep,
+    /// The language of their mail.
+    pub language: Language,
     /// When their digest leaves.
     pub digest: schedule::DigestTimes,
     /// By which channel their mail goes: the one they name, else the only one that carries mail.
@@ -191,6 +194,7 @@ pub struct Config {
     pub settings: Vec<Setting>,
     /// The files it was read from.
     pub files: Vec<PathBuf>,
+    by_id: HashMap<SourceId, usize>,
     marks: Marks,
 }
 
@@ -216,7 +220,7 @@ impl Config {
 
     /// The source of this name.
     pub fn source(&self, id: &SourceId) -> Option<&Arc<Source>> {
-        self.sources.iter().find(|source| source.id == *id)
+        self.by_id.get(id).map(|place| &self.sources[*place])
     }
 
     /// Every value in force as TOML; with `origin`, each with a comment that says where it comes from.

@@ -137,8 +137,8 @@ impl Settings {
     pub const fn from(&self) -> Option<&Address> {
         match &self.way {
             Way::Email(email) => Some(&email.from),
-            Way::Webhook(_) => None,
-            Way::File(file) => Some(&file.from),
+            Way::File(file) if matches!(file.format, FileFormat::Eml) => Some(&file.from),
+            Way::Webhook(_) | Way::File(_) => None,
         }
     }
 

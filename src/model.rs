@@ -18,11 +18,11 @@ mod turn;
 mod value;
 
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
-pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind};
+pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
 pub use company_name::{CompanyName, LegalForm, LegalKind};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found};
 pub use failure::{Advice, Failure, FailureClass};
-pub use lead::{Decision, Lead, LeadState, Part, PartKind, Score, Subject, Terms};
+pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{
@@ -30,5 +30,5 @@ pub use page::{
     Visit, VolatileSpan,
 };
 pub use record::{Evidence, Field, FieldName, Record, RecordKind};
-pub use turn::{CheckTimes, PageWrite, Spent, Turn};
+pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

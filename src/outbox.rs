@@ -13,7 +13,7 @@ mod seal;
 pub use attempt::{After, Attempted, NotReplayable, Notice, NoticeKind, Outcome, after, ready, replay, suppress};
 pub use order::{Picking, overtaken, pick};
 pub use policy::Policy;
-pub use seal::{Batch, alone, batches, for_lead, lead_message_id};
+pub use seal::{Batch, alone, batches, for_lead, lead_message_id, lone_message_id};
 
 #[cfg(test)]
 mod model_tests;

@@ -2,26 +2,32 @@
 
 mod check;
 mod drain;
+mod forget;
 mod keep;
 mod news;
+mod notice;
 mod pool;
 mod read;
 mod rehearse;
 mod visit;
 mod walk;
 mod ways;
+mod wishes;
 
 use crate::base::clock::Clock;
 use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
 pub use check::{CheckError, Checked, Outcome, check};
-pub use drain::{DrainError, Sealing, Sending, preview, seal_due, send_some, test_message, unsubscribe_key};
+pub use drain::{DrainError, Sealing, Sending, preview, seal_due, send_some, unsubscribe_key};
+pub use forget::{Forgot, forget_gone};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use news::{Affected, News, tell};
+pub use notice::test_message;
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
 pub use ways::Ways;
+pub use wishes::wish;
 
 /// Every point the hook is called at, beside the store's: a turn is decided and not yet committed; a message is made and not yet stored; it is
 /// stored; it was sent and the answer is not yet stored; the answer is stored.

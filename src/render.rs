@@ -8,6 +8,8 @@ mod letter;
 mod mail;
 mod payload;
 mod plain;
+mod say;
+mod sentence;
 mod unsubscribe;
 mod view;
 
@@ -24,6 +26,8 @@ use crate::model::{Lead, Organisation, Signal, SourceState};
 pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
+pub use say::Say;
+pub use sentence::{next_step, sentence};
 pub use unsubscribe::{UNSUBSCRIBE_PATH, UnsubscribeKey};
 
 /// Whom it is for.

@@ -10,7 +10,7 @@ mod spec;
 pub use assign::{Case, assign};
 pub use lane::{Address, Slot, entry, lane};
 pub use rep::{Quiet, Rep};
-pub use revise::{Finding, for_rep, revise};
+pub use revise::{Cause, Finding, for_rep, revise};
 pub use spec::{KEYS, Spec};
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod index;
 mod keep;
 mod opening;
 mod outbox;
+mod packs;
 mod pages;
 mod prepare;
 mod queue;
@@ -31,6 +32,7 @@ mod trials;
 mod versions;
 mod words;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::civil::Date;
@@ -221,10 +223,24 @@ impl Store {
         }
     }
 
-    /// The records of a source in the order of their ids, beginning after `after`.
-    pub async fn records_of(&self, source: &SourceId, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+    /// The records of a source that are not among these and not known to be gone.
+    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.records_of(source, after, limit).await,
+            Self::Embedded(store) => store.absent(source, present).await,
+        }
+    }
+
+    /// Records of any source that went away before this moment, at most so many.
+    pub async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.gone_before(line, most).await,
+        }
+    }
+
+    /// The organisations in the order of their ids, beginning after `after`.
+    pub async fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.organisations_after(after, limit).await,
         }
     }
 
@@ -301,6 +317,13 @@ impl Store {
     pub async fn seal(&self, message: Message) -> Result<(), CommitError> {
         match self {
             Self::Embedded(store) => store.seal(message).await,
+        }
+    }
+
+    /// Gives waiting entries the lane and time they now say; those that are settled or unknown are left alone.
+    pub async fn postpone(&self, entries: Vec<Entry>) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.postpone(entries).await,
         }
     }
 
@@ -501,10 +524,11 @@ impl Store {
 
     // Keeping.
 
-    /// One step of housekeeping: what is past its retention goes, dead segments are deleted, mostly dead ones rewritten.
-    pub async fn keep(&self, now: Timestamp) -> Result<Kept, StoreError> {
+    /// One step of housekeeping: what is past its retention goes (nothing that was told is kept for longer than `longest`), dead segments are
+    /// deleted, mostly dead ones rewritten.
+    pub async fn keep(&self, now: Timestamp, longest: SignedDuration) -> Result<Kept, StoreError> {
         match self {
-            Self::Embedded(store) => store.keep(now).await,
+            Self::Embedded(store) => store.keep(now, longest).await,
         }
     }
 

@@ -24,9 +24,11 @@ pub const LATENESS: &str = "atalaya_lateness_seconds";
 pub const SOURCES_ILL: &str = "atalaya_sources_ill";
 /// Host lanes held in memory.
 pub const LANES: &str = "atalaya_host_lanes";
-/// Commits written, and how many turns each carried.
+/// Groups made durable together: each costs one flush.
 pub const COMMITS: &str = "atalaya_commits_total";
-/// Turns written.
+/// How many commits each group carried.
+pub const COMMIT_SIZE: &str = "atalaya_commit_size";
+/// Turns, by `outcome` (`written`, `conflict`, `failed`).
 pub const TURNS: &str = "atalaya_turns_total";
 /// Turns that had to be decided again because another one wrote first.
 pub const CONFLICTS: &str = "atalaya_turn_conflicts_total";

@@ -5,6 +5,7 @@
 mod answer;
 mod ask;
 mod front;
+mod unsubscribe;
 mod views;
 
 pub use answer::{AnswerError, answer, check_view};

@@ -124,6 +124,11 @@ impl Daemon {
         self.listening
     }
 
+    /// The configuration in force.
+    pub fn config(&self) -> Arc<Config> {
+        self.inner.config.borrow().clone()
+    }
+
     /// Loops that were silent for too long; empty: all is well.
     pub fn silent(&self) -> Vec<String> {
         self.inner.beats.silent(self.inner.effects.clock.now())

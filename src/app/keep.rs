@@ -3,21 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::beats::Part;
 use super::daemon::Inner;
 use crate::model::Health;
-use crate::pipeline::keep_step;
+use crate::pipeline::{forget_gone, keep_step};
 use crate::telemetry;
 
 /// Between two steps.
 const PAUSE: Duration = Duration::from_secs(30);
+/// Between two looks for records to forget: their time is counted in days.
+const FORGET: SignedDuration = SignedDuration::from_hours(6);
 
 /// Runs until the daemon stops. The first backup is made one interval after the newest one that is there.
 pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
     let started = inner.effects.clock.now();
     let mut last = newest.unwrap_or(started);
+    let mut forget = started;
     loop {
         let now = inner.effects.clock.now();
         inner.beats.beat(Part::Keep, now);
@@ -26,9 +29,24 @@ pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
             () = tokio::time::sleep(PAUSE) => {}
         }
         let now = inner.effects.clock.now();
-        let every = inner.config.borrow().keep.backup_every;
-        let due = every.is_some_and(|every| now.duration_since(last) >= every);
-        match keep_step(&inner.effects, due, now).await {
+        let config = inner.config.borrow().clone();
+        if now >= forget {
+            match forget_gone(&inner.effects, &config, now).await {
+                Ok(forgot) => {
+                    if forgot.records > 0 {
+                        tracing::info!(
+                            records = forgot.records,
+                            organisations = forgot.organisations,
+                            "records past `keep_gone` were forgotten"
+                        );
+                    }
+                    forget = if forgot.more { now } else { now.saturating_add(FORGET).unwrap_or(now) };
+                }
+                Err(error) => tracing::error!(%error, "records past `keep_gone` could not be forgotten; it is tried again"),
+            }
+        }
+        let due = config.keep.backup_every.is_some_and(|every| now.duration_since(last) >= every);
+        match keep_step(&inner.effects, &config, due, now).await {
             Ok(keeping) => {
                 if let Some(backup) = keeping.backup {
                     tracing::info!(name = backup.name, keys = backup.keys, bytes = backup.bytes, "a verified backup was made");

@@ -12,8 +12,8 @@ use crate::base::clock::Clock;
 use crate::config::{Config, Request};
 
 /// Runs the daemon until it is told to stop: SIGTERM or SIGINT drain, a second one ends at once, SIGHUP reloads.
-/// `started` is called once everything runs.
-pub async fn run(config: Arc<Config>, request: Request, started: impl FnOnce(&Daemon)) -> anyhow::Result<()> {
+/// `started` is called once everything runs, `reloaded` with every configuration that is taken over after that.
+pub async fn run(config: Arc<Config>, request: Request, started: impl FnOnce(&Daemon), reloaded: impl Fn(&Config)) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
@@ -25,7 +25,7 @@ pub async fn run(config: Arc<Config>, request: Request, started: impl FnOnce(&Da
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            _ = hangup.recv() => reload(&daemon, &request).await,
+            _ = hangup.recv() => reload(&daemon, &request, &reloaded).await,
             _ = feeding.tick() => {
                 let silent = daemon.silent();
                 if silent.is_empty() {
@@ -51,7 +51,7 @@ pub async fn run(config: Arc<Config>, request: Request, started: impl FnOnce(&Da
     }
 }
 
-async fn reload(daemon: &Daemon, request: &Request) {
+async fn reload(daemon: &Daemon, request: &Request, reloaded: impl Fn(&Config)) {
     let mut states = vec![NotifyState::Reloading];
     if let Ok(now) = NotifyState::monotonic_usec_now() {
         states.push(now);
@@ -60,6 +60,7 @@ async fn reload(daemon: &Daemon, request: &Request) {
     match daemon.reload(request).await {
         Ok(changes) if changes.is_empty() => tracing::info!("reloaded: nothing differs"),
         Ok(changes) => {
+            reloaded(&daemon.config());
             for change in changes {
                 tracing::info!(%change, "reloaded");
             }

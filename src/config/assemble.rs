@@ -121,6 +121,8 @@ impl<'a> Builder<'a> {
         let sources = self.sources(tables, &zone);
         let segments = self.segments(tables, of("source"), &mut marks.segments);
         let channels = self.channels(tables, of("segment"), &data, &mut marks.channels);
+        let operator = daemon.as_ref().is_none_or(|daemon| daemon.operator.is_some());
+        self.notices(tables, operator, of("channel"), &channels);
         let reps = People { segments: of("segment"), channels: of("channel"), open: &channels, zone: &zone }.compile(
             self,
             tables,
@@ -135,6 +137,7 @@ impl<'a> Builder<'a> {
             store: store?,
             keep: keep?,
             lists: Arc::new(lists?),
+            by_id: sources.iter().enumerate().map(|(place, source)| (source.id.clone(), place)).collect(),
             sources,
             segments,
             reps,
@@ -168,6 +171,22 @@ impl<'a> Builder<'a> {
         let data = folder("data");
         let environment = self.environment;
         self.process(tables, "daemon", &[process::DAEMON_KEYS], |spec: &DaemonSpec| spec.compile(&data, environment))
+    }
+
+    /// The channels of notices must be there, and what goes by mail must go to somebody.
+    fn notices(&mut self, tables: &'a Tables, operator: bool, known: &Ids, open: &[Arc<deliver::Settings>]) {
+        let Some((at, table)) = tables.process.get("daemon") else { return };
+        let mut section = Section::new("[daemon]".to_owned(), table, *at);
+        let spec: DaemonSpec = self.desk.read(&mut section, Some(process::DAEMON_KEYS));
+        for (at, id) in spec.notices.iter().enumerate() {
+            let key = format!("notices[{at}]");
+            self.refer(&mut section, &key, id, "channel", known);
+            let mails = open.iter().any(|channel| channel.id.as_str() == id && channel.carries_mail());
+            if mails && !operator {
+                let expected = "an e-mail address in `operator`: `contact` is a web page, and this channel brings mail";
+                self.desk.fault(&mut section, &Fault::new(key, id, expected), None);
+            }
+        }
     }
 
     fn lists(&mut self, tables: &'a Tables) -> Option<score::Lists> {

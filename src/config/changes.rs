@@ -71,8 +71,22 @@ impl fmt::Display for ConfigChange {
     }
 }
 
-/// Settings of the process that a running daemon cannot take over: what they name is open.
-const RESTART: [&str; 5] = ["daemon.data", "daemon.listen", "daemon.drain", "log.format", "store.cache"];
+/// Settings of the process that a running daemon cannot take over: what they name is open. By the beginning of the key.
+const RESTART: [&str; 13] = [
+    "fetch.",
+    "net.",
+    "daemon.contact",
+    "daemon.data",
+    "daemon.listen",
+    "daemon.drain",
+    "log.format",
+    "store.backups",
+    "store.cache",
+    "store.keep_backups",
+    "store.keep_changes",
+    "store.keep_delivered",
+    "store.versions",
+];
 
 /// Every difference, sources first.
 pub(super) fn between(old: &Config, new: &Config) -> Vec<ConfigChange> {
@@ -138,7 +152,7 @@ fn process(out: &mut Vec<ConfigChange>, old: &[Setting], new: &[Setting]) {
     let all: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).collect();
     for key in all {
         if was.get(key) != is.get(key) {
-            out.push(ConfigChange::Process { key: key.clone(), restart: RESTART.contains(&key.as_str()) });
+            out.push(ConfigChange::Process { key: key.clone(), restart: RESTART.iter().any(|open| key.starts_with(open)) });
         }
     }
 }

@@ -9,9 +9,11 @@ use super::assemble::{Builder, Ids, named, repeated};
 use super::changes::Marks;
 use super::desk::{Section, canonical};
 use super::layers::Tables;
+use super::problem::nearest;
 use super::process;
 use crate::base::ids::{ChannelId, ContentHash, RepId};
 use crate::model::Fault;
+use crate::render::Language;
 use crate::{deliver, route, schedule};
 
 /// What reps refer to.
@@ -55,8 +57,9 @@ impl People<'_> {
             let digest = schedule::DigestTimes::parse(&written, zone).map_err(|expected| vec![Fault::new("digest", &written, expected)]);
             builder.desk.compiled(section, digest)
         });
+        let language = language(builder, section, spec.language.as_deref().unwrap_or("en"));
         let channel = self.channel(builder, section, spec.channel.as_deref());
-        Some(Rep { rep: rep?, digest: digest?, channel: channel? })
+        Some(Rep { rep: rep?, language: language?, digest: digest?, channel: channel? })
     }
 
     /// The channel that brings a rep's mail: the one it names, else the only one that carries mail.
@@ -90,6 +93,17 @@ impl People<'_> {
             }
         }
     }
+}
+
+/// The language of a rep's mail; one that is not spoken is refused rather than answered in English.
+fn language(builder: &mut Builder<'_>, section: &mut Section<'_>, written: &str) -> Option<Language> {
+    let known = Language::of(written);
+    if known.is_none() {
+        let tags: Vec<_> = Language::ALL.iter().map(|language| format!("`{}`", language.tag())).collect();
+        let near = nearest(written, Language::ALL.iter().map(|language| language.tag()));
+        builder.desk.fault(section, &Fault::new("language", written, format!("one of {}", tags.join(", "))), near);
+    }
+    known
 }
 
 fn name_of(zone: &TimeZone) -> String {

@@ -11,10 +11,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::base::ids::ChannelId;
 use crate::model::Fault;
+use crate::render::Address;
 
 /// The keys of `[daemon]`.
-pub const DAEMON_KEYS: &[&str] = &["data", "listen", "contact", "public_url", "zone", "drain"];
+pub const DAEMON_KEYS: &[&str] = &["data", "listen", "contact", "operator", "notices", "public_url", "zone", "drain"];
 
 /// The table `[daemon]`: where the daemon lives and how it is reached.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -27,6 +29,10 @@ pub struct DaemonSpec {
     pub listen: String,
     /// How the owner of a visited site reaches you: an e-mail address or a web page. Goes into the User-Agent. Must be set.
     pub contact: String,
+    /// Where mails to whoever runs the daemon go. Empty: `contact`, where that is an e-mail address.
+    pub operator: String,
+    /// The channels that tell when a source turns ill and when it is well again: mails to the operator, events to machines. None by default.
+    pub notices: Vec<String>,
     /// The address under which recipients reach `listen`, for unsubscribe links: `https://atalaya.example.com`. Empty: `http://` and `listen`.
     pub public_url: String,
     /// The IANA time zone of schedules and dates that name none, such as `Europe/Madrid`.
@@ -44,6 +50,10 @@ pub struct Daemon {
     pub listen: SocketAddr,
     /// For the User-Agent.
     pub contact: String,
+    /// Where mails to whoever runs the daemon go, if anywhere.
+    pub operator: Option<String>,
+    /// The channels that tell of ill sources, in the order written.
+    pub notices: Vec<ChannelId>,
     /// The base of links that recipients follow, without a slash at its end.
     pub public_url: Url,
     /// For schedules and dates that name none.
@@ -59,6 +69,8 @@ impl Default for Daemon {
             data: PathBuf::from("data"),
             listen,
             contact: String::new(),
+            operator: None,
+            notices: Vec::new(),
             public_url: address_of(listen),
             zone: TimeZone::UTC,
             drain: SignedDuration::from_secs(10),
@@ -86,6 +98,16 @@ impl DaemonSpec {
             let expected = "an e-mail address or a web page by which the owners of visited sites reach you, such as \"leads@example.com\"";
             faults.push(Fault::new("contact", contact, expected));
         }
+        let operator = self.operator.trim();
+        if operator.is_empty() {
+            daemon.operator = Some(daemon.contact.clone()).filter(|contact| Address::parse(contact).is_ok());
+        } else if Address::parse(operator).is_ok() {
+            daemon.operator = Some(operator.to_owned());
+        } else {
+            faults.push(Fault::new("operator", operator, "an e-mail address such as \"ops@example.com\""));
+        }
+        // What is no id is the id of no channel: where the channels are known, it is refused.
+        daemon.notices = self.notices.iter().filter_map(|id| id.parse().ok()).collect();
         daemon.public_url = address_of(daemon.listen);
         if !self.public_url.is_empty() {
             match self.public_url.trim().trim_end_matches('/').parse::<Url>() {

@@ -1,5 +1,6 @@
 //! The first configuration of a new user, with comments that teach. Knows the shape of the file, not how it is checked.
 
+use crate::render::Language;
 use std::fmt::Write;
 
 use super::tree::quoted;
@@ -27,7 +28,8 @@ const WORDS: usize = 40;
 pub fn starter(wishes: &Wishes) -> String {
     let sells: Vec<&str> = wishes.sells.split([',', ';', '\n']).map(str::trim).filter(|word| !words(word).is_empty()).take(WORDS).collect();
     let first = sells.first().copied().unwrap_or("your product");
-    let language = wishes.languages.first().map_or("en", String::as_str);
+    // Mail in a language that is not spoken here would be refused.
+    let language = wishes.languages.iter().find_map(|tag| Language::of(tag)).unwrap_or_default().tag();
     let zone = if wishes.zone.is_empty() { "UTC" } else { &wishes.zone };
     let mut out = String::from(HEAD);
     _ = writeln!(out, "[daemon]");

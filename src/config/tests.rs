@@ -99,7 +99,12 @@ fn every_mistake_is_named_at_its_place() {
 #[test]
 fn the_defaults_load_and_are_those_of_the_modules() {
     let config = load(CONTACT).unwrap_or_else(|refusal| panic!("{refusal}"));
-    let daemon = Daemon { data: config.daemon.data.clone(), contact: "leads@example.com".into(), ..Daemon::default() };
+    let daemon = Daemon {
+        data: config.daemon.data.clone(),
+        contact: "leads@example.com".into(),
+        operator: Some("leads@example.com".into()),
+        ..Daemon::default()
+    };
     assert_eq!(config.daemon, daemon);
     assert_eq!(config.keep, Keep::default());
     assert_eq!(config.net, door::Settings::default());
@@ -232,6 +237,8 @@ fn the_first_file_of_a_new_user_loads_whatever_they_answer() {
     assert_eq!((config.segments.len(), config.reps.len()), (1, 1));
     check("leads@example.com", "", &[], &[]);
     check("leads@example.com", "\"quoted\" \\ back\\slash, ]\n[daemon]", &["ES"], &["ru"]);
+    let german = check("leads@example.com", "pallets", &["DE"], &["de", "ru"]);
+    assert_eq!(german.reps[0].language, Language::Ru, "the first that is spoken");
 }
 
 const TWO: &str = r#"

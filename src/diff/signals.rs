@@ -1,13 +1,15 @@
-//! Says which change is a dated reason to act, and puts it into a sentence. Knows no organisation and no score.
+//! Says which change is a dated reason to act, and what it tells. Knows no organisation, no score and no language.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::base::text::clip;
-use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Value};
+use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Story, Value};
 
 /// Characters of a title or value inside a sentence.
 const WORDS: usize = 90;
+/// Changed fields that a story tells.
+const TOLD: usize = 3;
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// Parts of names of fields that hold a price.
@@ -31,8 +33,8 @@ pub struct SignalDraft {
     pub kind: SignalKind,
     /// When it happened: the record's own date where it has one that is not in the future, else the time it was seen.
     pub at: Timestamp,
-    /// One sentence for the rep.
-    pub sentence: String,
+    /// What it tells.
+    pub story: Story,
     /// Proof: the field that says so.
     pub evidence: Evidence,
 }
@@ -40,55 +42,49 @@ pub struct SignalDraft {
 /// The reason to act that a change gives; `None` for a quiet change.
 ///
 /// `record` is the record as it is after the change. Of several changed fields the one that matters most names the kind: a
-/// deadline, then a price, then a branch; the sentence tells of all of them.
+/// deadline, then a price, then a branch; the story tells of all of them.
 pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<SignalDraft> {
     if change.baseline {
         return None;
     }
     let title = clip(&record.title(), WORDS);
-    let (kind, sentence, field) = match &change.kind {
+    let (kind, story, field) = match &change.kind {
         ChangeKind::Appeared => {
-            let (kind, sentence) = appeared(record, &title, about);
-            (kind, sentence, None)
+            let (kind, story) = appeared(record, title, about);
+            (kind, story, None)
         }
-        ChangeKind::Changed(fields) => changed(record, &title, fields)?,
-        ChangeKind::Gone => (SignalKind::WentAway, format!("No longer listed: {title}"), None),
+        ChangeKind::Changed(fields) => changed(record, title, fields)?,
+        ChangeKind::Gone => (SignalKind::WentAway, Story::Gone { title }, None),
     };
     // Only what appeared happened when it says it was published; a change happened when it was seen.
     let own = || DATES.iter().find_map(|name| record.value(name)?.instant()).filter(|at| *at <= change.at);
     let at = if change.kind == ChangeKind::Appeared { own().unwrap_or(change.at) } else { change.at };
     let evidence = proof(record, field.as_deref(), change.at);
-    Some(SignalDraft { kind, at, sentence, evidence })
+    Some(SignalDraft { kind, at, story, evidence })
 }
 
-fn appeared(record: &Record, title: &str, about: &About<'_>) -> (SignalKind, String) {
-    let by = |line: String| match record.text("company").or_else(|| record.text("organisation")).or_else(|| record.text("buyer")) {
-        Some(name) if !name.is_empty() => format!("{line} ({})", clip(&name, WORDS)),
-        Some(_) | None => line,
-    };
-    match record.kind {
-        RecordKind::Request => (SignalKind::RequestForSuppliers, by(format!("Looks for a supplier: {title}"))),
-        RecordKind::Company => match about.event {
-            Some((event, Some(date))) => (SignalKind::ExhibitorListed, format!("{title} exhibits at {event} on {date}")),
-            Some((event, None)) => (SignalKind::ExhibitorListed, format!("{title} exhibits at {event}")),
-            None => (SignalKind::OrganisationListed, format!("{title} is listed for the first time")),
+fn appeared(record: &Record, title: String, about: &About<'_>) -> (SignalKind, Story) {
+    let said =
+        |names: &[&str]| names.iter().find_map(|name| record.text(name)).filter(|text| !text.is_empty()).map(|text| clip(&text, WORDS));
+    let by = || said(&["company", "organisation", "buyer"]);
+    let event = about.event.filter(|_| record.kind == RecordKind::Company);
+    let (kind, by, with) = match record.kind {
+        RecordKind::Request => (SignalKind::RequestForSuppliers, by(), None),
+        RecordKind::Company => match event {
+            Some((event, _)) => (SignalKind::ExhibitorListed, None, Some(event.to_owned())),
+            None => (SignalKind::OrganisationListed, None, None),
         },
-        RecordKind::Offer => {
-            let price = record.text("price").map_or_else(String::new, |price| format!(", {}", clip(&price, WORDS)));
-            (SignalKind::OfferListed, by(format!("Offers {title}{price}")))
-        }
-        RecordKind::Tender => {
-            let until = record.text("deadline").map_or_else(String::new, |deadline| format!(", answers until {deadline}"));
-            (SignalKind::TenderPublished, by(format!("Tender published: {title}{until}")))
-        }
-        RecordKind::Article => (SignalKind::ArticlePublished, format!("The press writes: {title}")),
-        RecordKind::Vacancy => (SignalKind::VacancyPublished, by(format!("Looks for staff: {title}"))),
-        RecordKind::Page => (SignalKind::PageChanged, format!("A new page: {title}")),
-    }
+        RecordKind::Offer => (SignalKind::OfferListed, by(), said(&["price"])),
+        RecordKind::Tender => (SignalKind::TenderPublished, by(), said(&["deadline"])),
+        RecordKind::Article => (SignalKind::ArticlePublished, None, None),
+        RecordKind::Vacancy => (SignalKind::VacancyPublished, by(), None),
+        RecordKind::Page => (SignalKind::PageChanged, None, None),
+    };
+    (kind, Story::Appeared { title, by, with, on: event.and_then(|(_, day)| day) })
 }
 
-/// Kind, sentence and the field that proves it.
-fn changed(record: &Record, title: &str, fields: &[FieldChange]) -> Option<(SignalKind, String, Option<String>)> {
+/// Kind, story and the field that proves it.
+fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(SignalKind, Story, Option<String>)> {
     let named = |names: &[&str], change: &FieldChange| {
         let field = change.field.as_str().to_lowercase();
         names.iter().any(|name| field.contains(name))
@@ -100,11 +96,12 @@ fn changed(record: &Record, title: &str, fields: &[FieldChange]) -> Option<(Sign
         (kind, fields.first())
     });
     let first = first?;
-    let mut told: Vec<&FieldChange> = vec![first];
-    told.extend(fields.iter().filter(|change| change.field != first.field));
-    let parts: Vec<String> = told.iter().take(3).map(|change| part(change)).collect();
-    let more = if told.len() > 3 { format!(" and {} more", told.len() - 3) } else { String::new() };
-    Some((kind, format!("{title}: {}{more}", parts.join("; ")), Some(first.field.to_string())))
+    let mut all: Vec<&FieldChange> = vec![first];
+    all.extend(fields.iter().filter(|change| change.field != first.field));
+    let words = |value: &Option<Value>| value.as_ref().map(|value| clip(&value.text(), WORDS));
+    let told = all.iter().take(TOLD).map(|change| (change.field.to_string(), words(&change.old), words(&change.new))).collect();
+    let more = u32::try_from(all.len().saturating_sub(TOLD)).unwrap_or(u32::MAX);
+    Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
 }
 
 fn kind_of(change: &FieldChange, named: impl Fn(&[&str], &FieldChange) -> bool) -> SignalKind {
@@ -126,16 +123,6 @@ fn added(change: &FieldChange) -> bool {
     let old: &[Value] = change.old.as_ref().map_or(&[], Value::each);
     let new: &[Value] = change.new.as_ref().map_or(&[], Value::each);
     new.len() > old.len() && new.iter().any(|value| !old.contains(value))
-}
-
-fn part(change: &FieldChange) -> String {
-    let name = &change.field;
-    match (&change.old, &change.new) {
-        (Some(old), Some(new)) => format!("{name} {} → {}", clip(&old.text(), WORDS), clip(&new.text(), WORDS)),
-        (None, Some(new)) => format!("{name} is now {}", clip(&new.text(), WORDS)),
-        (Some(old), None) => format!("{name} no longer says {}", clip(&old.text(), WORDS)),
-        (None, None) => format!("{name} changed"),
-    }
 }
 
 /// The field that says so; else the title; else any; else the record itself.
@@ -195,48 +182,62 @@ mod tests {
     }
 
     #[test]
-    fn kinds_and_sentences() {
+    fn kinds_and_stories() {
         let event = About { event: Some(("Expo Industria", None)) };
         let plain = About::default();
         let list = |items: &[&str]| Value::List(items.iter().map(|item| text(item)).collect());
-        for (kind, change_kind, about, want, sentence) in [
-            (RecordKind::Request, ChangeKind::Appeared, &plain, SignalKind::RequestForSuppliers, "Looks for a supplier: Pallets"),
-            (RecordKind::Company, ChangeKind::Appeared, &event, SignalKind::ExhibitorListed, "Pallets exhibits at Expo Industria"),
-            (RecordKind::Company, ChangeKind::Appeared, &plain, SignalKind::OrganisationListed, "Pallets is listed for the first time"),
-            (RecordKind::Offer, ChangeKind::Appeared, &plain, SignalKind::OfferListed, "Offers Pallets"),
-            (RecordKind::Article, ChangeKind::Appeared, &plain, SignalKind::ArticlePublished, "The press writes: Pallets"),
-            (RecordKind::Vacancy, ChangeKind::Appeared, &plain, SignalKind::VacancyPublished, "Looks for staff: Pallets"),
-            (RecordKind::Tender, ChangeKind::Appeared, &plain, SignalKind::TenderPublished, "Tender published: Pallets"),
-            (RecordKind::Offer, moved("price", money(12), money(10)), &plain, SignalKind::PriceMoved, "Pallets: price 12 EUR → 10 EUR"),
+        let new = |with: Option<&str>| Story::Appeared { title: "Pallets".into(), by: None, with: with.map(str::to_owned), on: None };
+        let from_to = |field: &str, old: &str, new: &str| Story::Changed {
+            title: "Pallets".into(),
+            fields: vec![(field.into(), Some(old.into()), Some(new.into()))],
+            more: 0,
+        };
+        for (kind, change_kind, about, want, story) in [
+            (RecordKind::Request, ChangeKind::Appeared, &plain, SignalKind::RequestForSuppliers, new(None)),
+            (RecordKind::Company, ChangeKind::Appeared, &event, SignalKind::ExhibitorListed, new(Some("Expo Industria"))),
+            (RecordKind::Company, ChangeKind::Appeared, &plain, SignalKind::OrganisationListed, new(None)),
+            (RecordKind::Offer, ChangeKind::Appeared, &event, SignalKind::OfferListed, new(None)),
+            (RecordKind::Article, ChangeKind::Appeared, &plain, SignalKind::ArticlePublished, new(None)),
+            (RecordKind::Vacancy, ChangeKind::Appeared, &plain, SignalKind::VacancyPublished, new(None)),
+            (RecordKind::Tender, ChangeKind::Appeared, &plain, SignalKind::TenderPublished, new(None)),
+            (RecordKind::Offer, moved("price", money(12), money(10)), &plain, SignalKind::PriceMoved, from_to("price", "12 EUR", "10 EUR")),
             (
                 RecordKind::Tender,
                 moved("deadline", text("1 May"), text("8 May")),
                 &plain,
                 SignalKind::DeadlineMoved,
-                "Pallets: deadline 1 May → 8 May",
+                from_to("deadline", "1 May", "8 May"),
             ),
             (
                 RecordKind::Company,
                 moved("place", text("Vigo"), text("Lugo")),
                 &plain,
                 SignalKind::RecordChanged,
-                "Pallets: place Vigo → Lugo",
+                from_to("place", "Vigo", "Lugo"),
             ),
             (
                 RecordKind::Company,
                 moved("branches", list(&["Vigo"]), list(&["Vigo", "Lugo"])),
                 &plain,
                 SignalKind::BranchOpened,
-                "Pallets: branches Vigo → Vigo; Lugo",
+                from_to("branches", "Vigo", "Vigo; Lugo"),
             ),
-            (RecordKind::Page, moved("text", text("a"), text("b")), &plain, SignalKind::PageChanged, "Pallets: text a → b"),
-            (RecordKind::Offer, ChangeKind::Gone, &plain, SignalKind::WentAway, "No longer listed: Pallets"),
+            (RecordKind::Page, moved("text", text("a"), text("b")), &plain, SignalKind::PageChanged, from_to("text", "a", "b")),
+            (RecordKind::Offer, ChangeKind::Gone, &plain, SignalKind::WentAway, Story::Gone { title: "Pallets".into() }),
         ] {
             let record = record(kind, &[("title", text("Pallets"))]);
-            let draft = signal(&change(change_kind.clone(), false), &record, about).expect(sentence);
-            assert_eq!((draft.kind, draft.sentence.as_str()), (want, sentence));
+            let draft = signal(&change(change_kind.clone(), false), &record, about).expect("a reason");
+            assert_eq!((draft.kind, draft.story), (want, story));
             assert_eq!(signal(&change(change_kind, true), &record, about), None);
         }
+    }
+
+    #[test]
+    fn who_offers_what_for_how_much() {
+        let fields = [("title", text("Pallets")), ("company", text("Maderas Ruiz")), ("price", money(12))];
+        let draft = signal(&change(ChangeKind::Appeared, false), &record(RecordKind::Offer, &fields), &About::default()).expect("a reason");
+        let told = Story::Appeared { title: "Pallets".into(), by: Some("Maderas Ruiz".into()), with: Some("12 EUR".into()), on: None };
+        assert_eq!(draft.story, told);
     }
 
     #[test]

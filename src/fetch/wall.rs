@@ -44,7 +44,7 @@ pub struct Wall {
     pub class: FailureClass,
 }
 
-/// Looks for a wall. Cheap on pages that are none: one scan of the first 16 KiB, and title and first heading.
+/// Looks for a wall. Cheap on pages that are none: one scan up to the first dozen links.
 pub fn look(seen: &Seen<'_>) -> Option<Wall> {
     if seen.head.get("cf-mitigated").is_some_and(|value| value == "challenge") {
         return Some(Wall { name: "a Cloudflare challenge", class: FailureClass::Challenge });
@@ -52,14 +52,11 @@ pub fn look(seen: &Seen<'_>) -> Option<Wall> {
     if seen.bytes.is_empty() || seen.bytes.len() > LARGEST || !is_html(seen) {
         return None;
     }
+    let most = |of: fn(&Row) -> usize| rows::ROWS.iter().map(of).max().unwrap_or(0) * generosity(seen);
+    let gauge = Gauge::within(seen.bytes, most(|row| row.chars), most(|row| row.links))?;
     let head = &seen.bytes[..seen.bytes.len().min(HEAD_BYTES)];
     let titles = gauge::titles(seen.bytes, seen.content_type);
-    let signed = rows::signed(head, &titles);
-    if signed.is_empty() {
-        return None;
-    }
-    let gauge = Gauge::of(seen.bytes);
-    signed
+    rows::signed(head, &titles)
         .into_iter()
         .map(|place| &rows::ROWS[place])
         .find(|row| stands(row, seen, &gauge))
@@ -68,14 +65,18 @@ pub fn look(seen: &Seen<'_>) -> Option<Wall> {
 
 /// Whether there is little enough around the sign, and what else the row wants.
 fn stands(row: &Row, seen: &Seen<'_>, gauge: &Gauge) -> bool {
-    // An error status vouches for the sign: more text may stand around it.
-    let generous = if seen.status >= 400 { 4 } else { 1 };
+    let generous = generosity(seen);
     let bare = gauge.chars <= row.chars * generous && gauge.links <= row.links * generous;
     let log_in = match row.class {
         FailureClass::LoginWall => gauge.passwords > 0 && !asked_for_log_in(seen),
         _ => true,
     };
     bare && log_in
+}
+
+/// An error status vouches for the sign: more text may stand around it.
+const fn generosity(seen: &Seen<'_>) -> usize {
+    if seen.status >= 400 { 4 } else { 1 }
 }
 
 /// Whoever watches a log-in page gets one.

@@ -1,6 +1,7 @@
 //! What became different between two visits, and what that gives a reason to do.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{Evidence, FieldName, Value};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
@@ -120,6 +121,57 @@ impl SignalKind {
     }
 }
 
+/// What a signal tells, as what was read; `render` makes a sentence of it, in the reader's language. Its kind says what it means.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Story {
+    /// A sentence from before stories were kept.
+    Sentence(String),
+    /// Something is there for the first time.
+    Appeared {
+        /// What it calls itself.
+        title: String,
+        /// Who it is by, where the record says so.
+        by: Option<String>,
+        /// The event, the price, the deadline: what belongs to the kind.
+        with: Option<String>,
+        /// The day of the event.
+        on: Option<Date>,
+    },
+    /// Fields differ.
+    Changed {
+        /// What it calls itself.
+        title: String,
+        /// The first few: name, before, after.
+        fields: Vec<(String, Option<String>, Option<String>)>,
+        /// How many more there are.
+        more: u32,
+    },
+    /// It is not there any more.
+    Gone {
+        /// What it called itself.
+        title: String,
+    },
+}
+
+impl Story {
+    /// All of it on one line, in no language: tells two stories apart for ever.
+    pub fn mark(&self) -> String {
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_default();
+        match self {
+            Self::Sentence(sentence) => sentence.clone(),
+            Self::Appeared { title, by, with, on } => {
+                ["+", title, &or_none(by), &or_none(with), &on.map(|day| day.to_string()).unwrap_or_default()].join("\u{1f}")
+            }
+            Self::Changed { title, fields, more } => {
+                let told: Vec<String> =
+                    fields.iter().map(|(name, old, new)| [name, &or_none(old), &or_none(new)].map(String::as_str).join("\u{1e}")).collect();
+                format!("~\u{1f}{title}\u{1f}{}\u{1f}{more}", told.join("\u{1f}"))
+            }
+            Self::Gone { title } => ["-", title].join("\u{1f}"),
+        }
+    }
+}
+
 /// A dated reason to act on an organisation, made from a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signal {
@@ -133,8 +185,8 @@ pub struct Signal {
     pub at: Timestamp,
     /// When the check saw it; a score for an earlier date leaves it out.
     pub seen: Timestamp,
-    /// One sentence for the rep: "Looks for a supplier of pallets".
-    pub sentence: String,
+    /// What happened.
+    pub story: Story,
     /// Proof.
     pub evidence: Evidence,
 }

@@ -138,6 +138,28 @@ pub enum Decision {
     Nobody(String),
 }
 
+/// What to do next, as what is known of the way; `render` puts it into words, in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    /// Words from before ways were kept.
+    Words(String),
+    /// By what is known.
+    By {
+        /// What the segment wants done, in the user's words; may be empty.
+        wanted: String,
+        /// Whether it is still to be found out who it is.
+        unnamed: bool,
+        /// Whom to speak to.
+        person: Option<String>,
+        /// A telephone number.
+        phone: Option<String>,
+        /// An e-mail address.
+        email: Option<String>,
+        /// Where a number or an address may be found.
+        website: Option<String>,
+    },
+}
+
 /// A lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead {
@@ -159,8 +181,8 @@ pub struct Lead {
     pub state: LeadState,
     /// Who has it, or why nobody.
     pub owner: Decision,
-    /// What to do next, in words.
-    pub next_step: String,
+    /// What to do next.
+    pub next_step: NextStep,
     /// When it was first made.
     pub first_seen: Timestamp,
     /// When it last changed.

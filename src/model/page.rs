@@ -133,6 +133,8 @@ pub struct Page {
     pub visit: u32,
     /// For the next conditional request.
     pub validators: Validators,
+    /// Hash of its bytes as they were read last: the quickest way to see that nothing changed.
+    pub exact: Option<u64>,
     /// Hash of its bytes without the volatile spans, at the last successful check.
     pub fingerprint: Option<u64>,
     /// What changes by itself in its bytes; at most 64.
@@ -174,6 +176,7 @@ impl Page {
             root: id,
             visit: 0,
             validators: Validators::default(),
+            exact: None,
             fingerprint: None,
             volatile: Vec::new(),
             masks: Vec::new(),
@@ -270,6 +273,8 @@ pub struct SourceState {
     pub health: Health,
     /// Records counted as missing but not yet gone.
     pub missing: u32,
+    /// Whether the operator was told that it is ill, and not yet that it is well again.
+    pub told_ill: bool,
 }
 
 impl SourceState {
@@ -286,6 +291,7 @@ impl SourceState {
             complete_until: None,
             health: Health::Unknown,
             missing: 0,
+            told_ill: false,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::{Evidence, Fact, FactName, Field, FieldName, IdentityKey, Organisation, Record, RecordKind, Signal, SignalKind, Value};
+use super::{Evidence, Fact, FactName, Field, FieldName, IdentityKey, Organisation, Record, RecordKind, Signal, SignalKind, Story, Value};
 use crate::base::ids::{ContentHash, OrganisationId, SourceId};
 
 /// 2026-01-01 00:00 UTC and this many days.
@@ -79,7 +79,7 @@ pub(crate) fn signal(organisation: &Organisation, kind: SignalKind, at: i64, see
         record: organisation.records[0],
         at: day(at),
         seen: day(seen),
-        sentence: format!("{} on day {at}", kind.word()),
+        story: Story::Sentence(format!("{} on day {at}", kind.word())),
         evidence: evidence("fair", &format!("{} {at}", kind.word()), seen),
     }
 }

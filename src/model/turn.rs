@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Change, Entry, HostKey, HostState, Lead, Message, Organisation, Page, Record, Signal, SourceState};
-use crate::base::ids::{PageId, RecordId, SourceId};
+use crate::base::ids::{PageId, SourceId};
 
 /// The times of a check that found nothing new. Kept in one small record per host and minute, not in the page's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,19 @@ pub enum PageWrite {
     Times(PageId, CheckTimes),
     /// All of it.
     Whole(Box<Page>),
+    /// No page was checked: retention, or other rules.
+    None,
+}
+
+/// What retention takes away. All of it must still be as it was read, else the commit is refused as a conflict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Records, with what the history says of them.
+    pub records: Vec<Record>,
+    /// Signals of organisations that stay.
+    pub signals: Vec<Signal>,
+    /// Organisations that nobody names any more, with everything known of them: their keys, signals and leads.
+    pub organisations: Vec<Organisation>,
 }
 
 /// One turn. Versions inside `source`, `organisations` and `leads` are those that were read: the commit is refused as a
@@ -44,8 +57,8 @@ pub enum PageWrite {
 pub struct Turn {
     /// The checked page.
     pub page: PageWrite,
-    /// Whom it was asked of.
-    pub host: HostKey,
+    /// Whom it was asked of; `None` where no page was checked.
+    pub host: Option<HostKey>,
     /// When the last request of this check left (`None`: none did).
     pub requested: Option<Timestamp>,
     /// What is now remembered of the host, when more than the time changed.
@@ -64,8 +77,8 @@ pub struct Turn {
     pub snapshot: Option<Bytes>,
     /// Records that are new or differ.
     pub records: Vec<Record>,
-    /// Records to forget (retention).
-    pub forgotten: Vec<RecordId>,
+    /// What is past its time.
+    pub forgotten: Forgotten,
     /// History.
     pub changes: Vec<Change>,
     /// Organisations that are new or differ.
@@ -83,9 +96,18 @@ pub struct Turn {
 impl Turn {
     /// A turn that decides nothing yet but the page's own fate.
     pub fn new(page: PageWrite, host: HostKey) -> Self {
+        Self { host: Some(host), ..Self::aside(page) }
+    }
+
+    /// A turn that no check decided.
+    pub fn upkeep() -> Self {
+        Self::aside(PageWrite::None)
+    }
+
+    fn aside(page: PageWrite) -> Self {
         Self {
             page,
-            host,
+            host: None,
             requested: None,
             host_state: None,
             source: None,
@@ -95,7 +117,7 @@ impl Turn {
             retired: Vec::new(),
             snapshot: None,
             records: Vec::new(),
-            forgotten: Vec::new(),
+            forgotten: Forgotten::default(),
             changes: Vec::new(),
             organisations: Vec::new(),
             signals: Vec::new(),

@@ -118,10 +118,14 @@ pub fn for_lead(channel: &ChannelId, lead: &Lead, sealed: Sealed, now: Timestamp
     }
 }
 
+/// The id of a message about no lead.
+pub fn lone_message_id(channel: &ChannelId, kind: MessageKind, topic: &str, at: Timestamp) -> MessageId {
+    MessageId::of(&[kind.word().as_bytes(), channel.as_str().as_bytes(), topic.as_bytes(), &at.as_millisecond().to_be_bytes()])
+}
+
 /// A message about no lead (a test, a notice to the operator), in no order with others. `topic` and `now` make its id.
 pub fn alone(channel: &ChannelId, kind: MessageKind, topic: &str, sealed: Sealed, now: Timestamp) -> Message {
-    let at = now.as_millisecond().to_be_bytes();
-    let id = MessageId::of(&[kind.word().as_bytes(), channel.as_str().as_bytes(), topic.as_bytes(), &at]);
+    let id = lone_message_id(channel, kind, topic, now);
     Message {
         order_key: hash64(&[id.as_str().as_bytes()]),
         id,

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::read::{Read, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, next_visit, number, walk};
-use super::{Effects, news};
+use super::{Effects, news, notice};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
@@ -132,6 +132,7 @@ async fn settle(
             }
         };
         turn.requested = requested;
+        notice::health(config, source, &mut turn, now);
         if source.schedule.budget().is_some() && spent > 0 {
             turn.spent = Some(Spent { source: source.id.clone(), day: source.schedule.day(now), requests: spent });
         }
@@ -182,11 +183,17 @@ fn weekly(page: &Page, now: Timestamp) -> bool {
     its_day && page.checked.is_some_and(|checked| checked.as_second() / DAY != today)
 }
 
+fn exact(bytes: &[u8]) -> u64 {
+    crate::base::ids::hash64(&[bytes])
+}
+
 /// The page as it is known to be, when the answer brings nothing to read.
 fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
     let page = &before.page;
     let known = page.spec == before.source.spec_hash && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
-    let same = fetched.not_modified || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile));
+    let same = fetched.not_modified
+        || page.exact == Some(exact(&fetched.bytes))
+        || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile));
     (known && same).then(|| Page { validators: fetched.validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() })
 }
 
@@ -307,6 +314,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
     }
     Page {
         validators: if found.look_again.is_some() { Validators::default() } else { fetched.validators.clone() },
+        exact: Some(exact(&fetched.bytes)),
         fingerprint: Some(diff::fingerprint(&fetched.bytes, &volatile)),
         volatile,
         masks: found.masks.clone(),

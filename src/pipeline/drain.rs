@@ -2,24 +2,23 @@
 //!
 //! Nothing is sent that was not first stored. Owns no loop but over what it has leased.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::Effects;
+use super::wishes::{self, Wish};
+use super::{Effects, notice};
 use crate::base::ids::{ChannelId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{ChannelState, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, SourceState, Subject};
-use crate::outbox::{self, Attempted, Batch, Notice, Outcome};
-use crate::render::{self, Address, Envelope, Item, Language, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
-use crate::store::{CommitError, Scope, StoreError};
+use crate::outbox::{self, Attempted, Batch, Outcome};
+use crate::render::{self, Address, Envelope, Item, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
+use crate::store::{CommitError, StoreError};
 use crate::{route, telemetry};
 
 /// Entries looked at in one step.
-const ENTRIES: usize = 2_000;
+pub(super) const ENTRIES: usize = 2_000;
 /// Signals behind one lead in a mail.
 const SIGNALS: usize = 16;
 /// How long a message is ours to send; longer than any attempt may take.
@@ -74,7 +73,8 @@ struct Told {
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
     let mut done = Sealing::default();
     for due in effects.store.due_entries(now, ENTRIES).await? {
-        for batch in outbox::batches(&due.entries, now) {
+        let entries = wishes::held_back(effects, config, due, now).await?;
+        for batch in outbox::batches(&entries, now) {
             let message = seal(effects, config, batch, now).await?;
             effects.hook.pass("drain.made");
             effects.store.seal(message).await?;
@@ -110,7 +110,7 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     let nothing_left = told.is_empty();
     let message = batch.seal(letter.title, sealed, now);
-    let silent = nothing_left || is_suppressed(effects, &message).await?;
+    let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
     Ok(if silent { outbox::suppress(message, now) } else { message })
 }
 
@@ -129,7 +129,7 @@ async fn load(effects: &Effects, id: crate::base::ids::LeadId) -> Result<Option<
 }
 
 fn reader(rep: &Rep) -> Reader<'_> {
-    Reader { rep: &rep.rep.id, language: Language::of(&rep.rep.language), zone: &rep.rep.zone }
+    Reader { rep: &rep.rep.id, language: rep.language, zone: &rep.rep.zone }
 }
 
 /// A digest: the leads, and for each source whether it is complete, so that silence is never ambiguous.
@@ -180,18 +180,6 @@ fn mail(
     Ok(render::mail(&envelope, letter)?)
 }
 
-/// Whether the recipient does not want this message.
-async fn is_suppressed(effects: &Effects, message: &Message) -> Result<bool, StoreError> {
-    if message.sealed.recipient.is_empty() {
-        return Ok(false);
-    }
-    let found = effects.store.suppressed(&message.channel, &message.sealed.recipient).await?;
-    Ok(found.is_some_and(|suppression| match (suppression.scope, message.kind) {
-        (Scope::All, _) | (Scope::Digests, MessageKind::Digest) | (Scope::Alerts, MessageKind::Alert) => true,
-        (Scope::Digests | Scope::Alerts, _) => false,
-    }))
-}
-
 /// Sends what one channel has ready, one message after the other, each outcome committed before the next leaves.
 pub async fn send_some(
     effects: &Effects,
@@ -215,9 +203,14 @@ pub async fn send_some(
             effects.store.unlease(&rest);
             break;
         }
-        if is_suppressed(effects, &message).await? {
-            let now = effects.clock.now();
-            effects.store.acknowledge(outbox::suppress(message, now), None, Vec::new()).await?;
+        let now = effects.clock.now();
+        let unsent = match wishes::of(effects, &message, now).await? {
+            Wish::Send => None,
+            Wish::Never => Some(outbox::suppress(message.clone(), now)),
+            Wish::Later(until) => Some(Message { state: MessageState::Ready { not_before: until }, ..message.clone() }),
+        };
+        if let Some(unsent) = unsent {
+            effects.store.acknowledge(unsent, None, Vec::new()).await?;
             continue;
         }
         let outcome = open.send(&message, effects.clock.now()).await;
@@ -248,55 +241,11 @@ async fn settle(
         tracing::warn!(channel = %settings.id, message = %message.id, reason = outcome.text(), "a message was not taken; it stays in the outbox");
     }
     let after = outbox::after(message, &before, &Attempted { outcome, at: now, seed }, &settings.policy());
-    let notices = notices(config, &settings.id, &after.notices, now)?;
+    let notices = notice::of_channel(config, &settings.id, &after.notices, now)?;
     let channel = (after.channel != before).then_some(after.channel);
     effects.store.acknowledge(after.message, channel, notices).await?;
     effects.hook.pass("drain.acknowledged");
     Ok(fails)
-}
-
-/// What the operator must hear, by a channel other than the one that fails.
-fn notices(config: &Config, failing: &ChannelId, notices: &[Notice], now: Timestamp) -> Result<Vec<Message>, DrainError> {
-    let Some(other) = config.channels.iter().find(|channel| channel.id != *failing) else {
-        for notice in notices {
-            tracing::error!(text = notice.text, "the operator should hear this, and there is no other channel to say it by");
-        }
-        return Ok(Vec::new());
-    };
-    notices.iter().map(|notice| alone(config, other, (MessageKind::Notice, &notice.text), None, now)).collect()
-}
-
-/// A message about no lead: as a letter to the operator where the channel carries mail, as an event otherwise.
-fn alone(
-    config: &Config,
-    channel: &Arc<Settings>,
-    (kind, text): (MessageKind, &str),
-    to: Option<&str>,
-    now: Timestamp,
-) -> Result<Message, DrainError> {
-    let topic = format!("{}:{text}", kind.word());
-    let sealed = if let Some(from) = channel.from() {
-        let to = Address::parse(to.unwrap_or(&config.daemon.contact)).map_err(RenderError::from)?;
-        let subject = if kind == MessageKind::Test { "Atalaya: a test" } else { "Atalaya: please look" };
-        let letter = render::note(Language::default(), subject, &[text])?;
-        let operator = "operator".parse().map_err(|_| DrainError::Unknown("`operator` is no id".to_owned()))?;
-        let id = MessageId::of(&[channel.id.as_str().as_bytes(), topic.as_bytes(), &now.as_millisecond().to_be_bytes()]);
-        let reply_to = channel.reply_to();
-        let envelope = Envelope { from, reply_to, to: &to, rep: &operator, kind, id: &id, window: now, date: now, unsubscribe: None };
-        render::mail(&envelope, &letter)?
-    } else if kind == MessageKind::Test {
-        render::payload(&render::Event::Test { note: text, at: now })
-    } else {
-        render::payload(&render::Event::Notice { text, at: now })
-    };
-    Ok(outbox::alone(&channel.id, kind, &topic, sealed, now))
-}
-
-/// A test message by this channel. Mail goes to `to` (a rep's name or an address), else to the operator.
-pub fn test_message(config: &Config, channel: &Arc<Settings>, to: Option<&str>, now: Timestamp) -> Result<Message, DrainError> {
-    let rep = to.and_then(|name| config.reps.iter().find(|rep| rep.rep.id.as_str() == name));
-    let to = rep.map(|rep| rep.rep.email.as_str()).or(to);
-    alone(config, channel, (MessageKind::Test, "This is a test of the way out. Nothing needs to be done."), to, now)
 }
 
 /// The digest a rep would get now: of what waits for them, or of their best leads where nothing waits.

@@ -93,9 +93,9 @@ fn new_time(source: &Source, page: &Page, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-/// Retention, compaction when the file is overgrown, and a backup when one is due.
-pub async fn keep_step(effects: &Effects, backup_due: bool, now: Timestamp) -> Result<Keeping, KeepError> {
-    let kept = effects.store.keep(now).await?;
+/// Retention of what was told, compaction when the file is overgrown, and a backup when one is due.
+pub async fn keep_step(effects: &Effects, config: &Config, backup_due: bool, now: Timestamp) -> Result<Keeping, KeepError> {
+    let kept = effects.store.keep(now, config.keep.keep_gone).await?;
     let compacted = effects.store.size().overgrown();
     if compacted {
         effects.store.compact().await?;

@@ -12,12 +12,13 @@ use crate::base::ids::{OrganisationId, RecordId, RepId, SourceId};
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
 use crate::model::{Change, Decision, IdentityKey, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
+use crate::route::Cause;
 use crate::score::Segment;
 use crate::store::{LeadFilter, MessageFilter, StoreError};
 use crate::{diff, outbox, render, resolve, route, score};
 
 /// Signals that a score looks back on.
-const SIGNALS: usize = 64;
+pub(super) const SIGNALS: usize = 64;
 /// Leads of one rep that are counted; nobody works more.
 const LOAD: usize = 2_000;
 /// Alerts looked back on for the cap an hour.
@@ -66,7 +67,9 @@ pub async fn tell(
         let records = records_of(effects, &touched.organisation, turn).await?;
         let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
         signals.extend(touched.news.iter().cloned());
-        for Revised { segment, mut lead, is_new, is_told } in revise(config, touched, &previous, (&records, &signals), now) {
+        for Revised { segment, mut lead, is_new, is_told } in
+            revise(config, (&touched.organisation, Cause::News(&touched.news)), &previous, (&records, &signals), now)
+        {
             if route::for_rep(lead.state) {
                 if loads.is_none() {
                     loads = Some(count_loads(effects, config).await?);
@@ -86,7 +89,7 @@ pub async fn tell(
             if is_told {
                 told.leads += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                announce(effects, config, turn, (&segment, &lead), (touched, &signals), now).await?;
+                announce(effects, config, turn, (&segment, &lead), (&touched.organisation, &signals), now).await?;
             }
             turn.leads.push(lead);
         }
@@ -101,29 +104,29 @@ pub async fn tell(
 }
 
 /// A lead that is new or differs.
-struct Revised {
-    segment: Arc<Segment>,
-    lead: Lead,
+pub(super) struct Revised {
+    pub(super) segment: Arc<Segment>,
+    pub(super) lead: Lead,
     /// There was none of this segment before.
-    is_new: bool,
+    pub(super) is_new: bool,
     /// Somebody is to hear of it.
-    is_told: bool,
+    pub(super) is_told: bool,
 }
 
 /// What every segment makes of an organisation now.
-fn revise(
+pub(super) fn revise(
     config: &Config,
-    touched: &Affected,
+    (organisation, cause): (&Organisation, Cause<'_>),
     previous: &[Lead],
     (records, signals): (&[Record], &[Signal]),
     now: Timestamp,
 ) -> Vec<Revised> {
     let trust_of = |id: &SourceId| config.trust(id);
-    let known = score::Known { organisation: &touched.organisation, records, signals, lists: &config.lists, trust_of: &trust_of };
+    let known = score::Known { organisation, records, signals, lists: &config.lists, trust_of: &trust_of };
     let revised = config.segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
-        let finding = route::Finding { organisation: &touched.organisation, score: &scored, news: &touched.news, trust_of: &trust_of };
+        let finding = route::Finding { organisation, score: &scored, cause, trust_of: &trust_of };
         let lead = route::revise(&segment.terms, before, &finding, now)?;
         let is_told = before.is_none_or(|before| before.revision < lead.revision);
         Some(Revised { segment: Arc::clone(segment), lead, is_new: before.is_none(), is_told })
@@ -131,7 +134,7 @@ fn revise(
     revised.collect()
 }
 
-fn owner_of(lead: &Lead) -> Option<&RepId> {
+pub(super) fn owner_of(lead: &Lead) -> Option<&RepId> {
     match &lead.owner {
         Decision::To(rep, _) => Some(rep),
         Decision::Nobody(_) => None,
@@ -186,7 +189,7 @@ async fn affected(
                     record: record.id,
                     at: draft.at,
                     seen: now,
-                    sentence: draft.sentence,
+                    story: draft.story,
                     evidence: draft.evidence,
                 });
             }
@@ -206,7 +209,7 @@ async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn)
 }
 
 /// How many organisations each rep looks after.
-async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepId, u32>, StoreError> {
+pub(super) async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepId, u32>, StoreError> {
     let mut loads = BTreeMap::new();
     for rep in &config.reps {
         let mut subjects = HashSet::new();
@@ -220,12 +223,12 @@ async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepI
 }
 
 /// Puts a told lead into the outbox: for its rep, and for the machines that asked for its segment.
-async fn announce(
+pub(super) async fn announce(
     effects: &Effects,
     config: &Config,
     turn: &mut Turn,
     (segment, lead): (&Segment, &Lead),
-    (touched, signals): (&Affected, &[Signal]),
+    (organisation, signals): (&Organisation, &[Signal]),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner)
@@ -236,7 +239,7 @@ async fn announce(
         let address = route::Address { rep: id, channel: &channel.id };
         turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
     }
-    let item = render::Item { lead, organisation: &touched.organisation, signals };
+    let item = render::Item { lead, organisation, signals };
     for channel in config.machine_channels(&lead.segment) {
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));

@@ -163,28 +163,15 @@ async fn end(
 
 /// Stored records of the source that the visit did not meet on any of its own pages or on those of other roots.
 async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
-    const BATCH: usize = 1_000;
-    let mut elsewhere: HashSet<RecordId> = HashSet::new();
+    let mut present = members.clone();
     if before.source.reader.roots().len() > 1 {
         for other in effects.store.pages(effects.store.pages_of(&before.source.id)).await? {
             if other.root != before.page.root {
-                elsewhere.extend(&other.members);
+                present.extend(&other.members);
             }
         }
     }
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let batch = effects.store.records_of(&before.source.id, after, BATCH).await?;
-        let last = batch.last().map(|record| record.id);
-        let full = batch.len() == BATCH;
-        found.extend(
-            batch.into_iter().filter(|record| (!members.contains(&record.id) || record.missing > 0) && !elsewhere.contains(&record.id)),
-        );
-        if !full {
-            return Ok(found);
-        }
-        after = last;
-    }
+    effects.store.absent(&before.source.id, present).await
 }
 
 pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {

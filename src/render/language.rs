@@ -12,6 +12,8 @@ pub enum Language {
     En,
     /// Spanish.
     Es,
+    /// Russian.
+    Ru,
 }
 
 /// A fixed text without a number or name in it.
@@ -35,12 +37,12 @@ pub(super) enum Word {
 
 impl Language {
     /// Every language.
-    pub const ALL: [Self; 2] = [Self::En, Self::Es];
+    pub const ALL: [Self; 3] = [Self::En, Self::Es, Self::Ru];
 
-    /// The language of a tag (`es`, `es-MX`); anything not spoken here is answered in English.
-    pub fn of(tag: &str) -> Self {
+    /// The language of a tag (`es`, `es-MX`), if it is spoken here.
+    pub fn of(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
-        Self::ALL.into_iter().find(|language| language.tag() == primary).unwrap_or_default()
+        Self::ALL.into_iter().find(|language| language.tag() == primary)
     }
 
     /// The BCP 47 tag.
@@ -48,6 +50,7 @@ impl Language {
         match self {
             Self::En => "en",
             Self::Es => "es",
+            Self::Ru => "ru",
         }
     }
 
@@ -56,6 +59,7 @@ impl Language {
         match self {
             Self::En => "people",
             Self::Es => "personas",
+            Self::Ru => "чел.",
         }
     }
 
@@ -63,32 +67,46 @@ impl Language {
         match (self, word) {
             (Self::En, Word::WhyNow) => "Why now",
             (Self::Es, Word::WhyNow) => "Por qué ahora",
+            (Self::Ru, Word::WhyNow) => "Почему сейчас",
             (Self::En, Word::Score) => "Score",
             (Self::Es, Word::Score) => "Puntuación",
+            (Self::Ru, Word::Score) => "Оценка",
             (Self::En, Word::Unknown) => "Still unknown",
             (Self::Es, Word::Unknown) => "Falta saber",
+            (Self::Ru, Word::Unknown) => "Ещё неизвестно",
             (Self::En, Word::NextStep) => "Next step",
             (Self::Es, Word::NextStep) => "Siguiente paso",
+            (Self::Ru, Word::NextStep) => "Следующий шаг",
             (Self::En, Word::Source) => "source",
             (Self::Es, Word::Source) => "fuente",
+            (Self::Ru, Word::Source) => "источник",
             (Self::En, Word::SourcesTitle) => "How complete this is",
             (Self::Es, Word::SourcesTitle) => "Hasta dónde está completo",
+            (Self::Ru, Word::SourcesTitle) => "Насколько это полно",
             (Self::En, Word::NotNamed) => "Not named yet",
             (Self::Es, Word::NotNamed) => "Aún sin nombre",
+            (Self::Ru, Word::NotNamed) => "Пока без названия",
             (Self::En, Word::Segment) => "Segment",
             (Self::Es, Word::Segment) => "Segmento",
+            (Self::Ru, Word::Segment) => "Сегмент",
             (Self::En, Word::Updated) => "update",
             (Self::Es, Word::Updated) => "actualización",
+            (Self::Ru, Word::Updated) => "обновление",
             (Self::En, Word::ProofLink) => "see the page",
             (Self::Es, Word::ProofLink) => "ver la página",
+            (Self::Ru, Word::ProofLink) => "открыть страницу",
             (Self::En, Word::NoSources) => "No source is being read: nothing can be found.",
             (Self::Es, Word::NoSources) => "No se lee ninguna fuente: no se puede encontrar nada.",
-            (Self::En, Word::Unsubscribe) => "Stop these mails",
-            (Self::Es, Word::Unsubscribe) => "No recibir más estos correos",
+            (Self::Ru, Word::NoSources) => "Ни один источник не читается: найти ничего нельзя.",
+            (Self::En, Word::Unsubscribe) => "Pause, change or stop these mails",
+            (Self::Es, Word::Unsubscribe) => "Pausar, cambiar o dejar estos correos",
+            (Self::Ru, Word::Unsubscribe) => "Приостановить, изменить или отключить эти письма",
             (Self::En, Word::WhyThisMail) => "You get this because you are a rep in Atalaya.",
             (Self::Es, Word::WhyThisMail) => "Recibes esto porque eres comercial en Atalaya.",
+            (Self::Ru, Word::WhyThisMail) => "Вы получаете это письмо, потому что работаете с клиентами в Atalaya.",
             (Self::En, Word::OnlyNow) => "It is above your hot line, so it comes at once.",
             (Self::Es, Word::OnlyNow) => "Supera tu umbral urgente, por eso llega al momento.",
+            (Self::Ru, Word::OnlyNow) => "Выше вашего срочного порога, поэтому письмо пришло сразу.",
         }
     }
 
@@ -96,28 +114,40 @@ impl Language {
         match (self, name) {
             (Self::En, FactName::Name) => "name",
             (Self::Es, FactName::Name) => "nombre",
+            (Self::Ru, FactName::Name) => "название",
             (Self::En, FactName::Website) => "website",
             (Self::Es, FactName::Website) => "sitio web",
+            (Self::Ru, FactName::Website) => "сайт",
             (Self::En, FactName::Phone) => "phone",
             (Self::Es, FactName::Phone) => "teléfono",
+            (Self::Ru, FactName::Phone) => "телефон",
             (Self::En, FactName::Email) => "e-mail",
             (Self::Es, FactName::Email) => "correo",
+            (Self::Ru, FactName::Email) => "эл. почта",
             (Self::En, FactName::TaxId) => "tax number",
             (Self::Es, FactName::TaxId) => "NIF",
+            (Self::Ru, FactName::TaxId) => "ИНН",
             (Self::En, FactName::Address) => "address",
             (Self::Es, FactName::Address) => "dirección",
+            (Self::Ru, FactName::Address) => "адрес",
             (Self::En, FactName::Place) => "town",
             (Self::Es, FactName::Place) => "localidad",
+            (Self::Ru, FactName::Place) => "город",
             (Self::En, FactName::Region) => "region",
             (Self::Es, FactName::Region) => "región",
+            (Self::Ru, FactName::Region) => "регион",
             (Self::En, FactName::Country) => "country",
             (Self::Es, FactName::Country) => "país",
+            (Self::Ru, FactName::Country) => "страна",
             (Self::En, FactName::Industry) => "industry",
             (Self::Es, FactName::Industry) => "sector",
+            (Self::Ru, FactName::Industry) => "отрасль",
             (Self::En, FactName::Size) => "size",
             (Self::Es, FactName::Size) => "tamaño",
+            (Self::Ru, FactName::Size) => "размер",
             (Self::En, FactName::Person) => "person to speak to",
             (Self::Es, FactName::Person) => "persona de contacto",
+            (Self::Ru, FactName::Person) => "контактное лицо",
         }
     }
 
@@ -125,32 +155,46 @@ impl Language {
         match (self, kind) {
             (Self::En, SignalKind::RequestForSuppliers) => "Looks for a supplier",
             (Self::Es, SignalKind::RequestForSuppliers) => "Busca proveedor",
+            (Self::Ru, SignalKind::RequestForSuppliers) => "Ищет поставщика",
             (Self::En, SignalKind::TenderPublished) => "Tender published",
             (Self::Es, SignalKind::TenderPublished) => "Licitación publicada",
+            (Self::Ru, SignalKind::TenderPublished) => "Объявлен тендер",
             (Self::En, SignalKind::DeadlineMoved) => "Deadline moved",
             (Self::Es, SignalKind::DeadlineMoved) => "Plazo cambiado",
+            (Self::Ru, SignalKind::DeadlineMoved) => "Срок перенесён",
             (Self::En, SignalKind::AwardWon) => "Won an award",
             (Self::Es, SignalKind::AwardWon) => "Contrato adjudicado",
+            (Self::Ru, SignalKind::AwardWon) => "Получен контракт",
             (Self::En, SignalKind::ExhibitorListed) => "Will exhibit",
             (Self::Es, SignalKind::ExhibitorListed) => "Expone en feria",
+            (Self::Ru, SignalKind::ExhibitorListed) => "Участник выставки",
             (Self::En, SignalKind::OrganisationListed) => "Newly listed",
             (Self::Es, SignalKind::OrganisationListed) => "Alta nueva",
+            (Self::Ru, SignalKind::OrganisationListed) => "Новая компания",
             (Self::En, SignalKind::OfferListed) => "New offer",
             (Self::Es, SignalKind::OfferListed) => "Oferta nueva",
+            (Self::Ru, SignalKind::OfferListed) => "Новое предложение",
             (Self::En, SignalKind::PriceMoved) => "Price moved",
             (Self::Es, SignalKind::PriceMoved) => "Cambio de precio",
+            (Self::Ru, SignalKind::PriceMoved) => "Цена изменилась",
             (Self::En, SignalKind::VacancyPublished) => "Is hiring",
             (Self::Es, SignalKind::VacancyPublished) => "Busca personal",
+            (Self::Ru, SignalKind::VacancyPublished) => "Ищет сотрудников",
             (Self::En, SignalKind::BranchOpened) => "New site",
             (Self::Es, SignalKind::BranchOpened) => "Sede nueva",
+            (Self::Ru, SignalKind::BranchOpened) => "Новый филиал",
             (Self::En, SignalKind::ArticlePublished) => "In the press",
             (Self::Es, SignalKind::ArticlePublished) => "En la prensa",
+            (Self::Ru, SignalKind::ArticlePublished) => "В прессе",
             (Self::En, SignalKind::RecordChanged) => "Entry changed",
             (Self::Es, SignalKind::RecordChanged) => "Ficha cambiada",
+            (Self::Ru, SignalKind::RecordChanged) => "Запись изменилась",
             (Self::En, SignalKind::PageChanged) => "Page changed",
             (Self::Es, SignalKind::PageChanged) => "Página cambiada",
+            (Self::Ru, SignalKind::PageChanged) => "Страница изменилась",
             (Self::En, SignalKind::WentAway) => "Went away",
             (Self::Es, SignalKind::WentAway) => "Desaparecido",
+            (Self::Ru, SignalKind::WentAway) => "Больше не значится",
         }
     }
 
@@ -164,9 +208,14 @@ impl Language {
             ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
             ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
         );
+        const RU: ([&str; 7], [&str; 12]) = (
+            ["пн", "вт", "ср", "чт", "пт", "сб", "вс"],
+            ["янв.", "февр.", "марта", "апр.", "мая", "июня", "июля", "авг.", "сент.", "окт.", "нояб.", "дек."],
+        );
         let (days, months) = match self {
             Self::En => EN,
             Self::Es => ES,
+            Self::Ru => RU,
         };
         let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
         let month = usize::try_from(date.month() - 1).unwrap_or(0);
@@ -186,6 +235,11 @@ impl Language {
             (Self::Es, -1) => "mañana".to_owned(),
             (Self::Es, ago) if ago > 0 => format!("hace {ago} días"),
             (Self::Es, ahead) => format!("dentro de {} días", -ahead),
+            (Self::Ru, 0) => "сегодня".to_owned(),
+            (Self::Ru, 1) => "вчера".to_owned(),
+            (Self::Ru, -1) => "завтра".to_owned(),
+            (Self::Ru, ago) if ago > 0 => format!("{ago} {} назад", of_number(ago, ["день", "дня", "дней"])),
+            (Self::Ru, ahead) => format!("через {} {}", -ahead, of_number(-ahead, ["день", "дня", "дней"])),
         }
     }
 
@@ -195,7 +249,7 @@ impl Language {
         let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
         let mark = match self {
             Self::En => '.',
-            Self::Es => ',',
+            Self::Es | Self::Ru => ',',
         };
         match rest {
             0 => format!("{sign}{whole}"),
@@ -216,6 +270,10 @@ impl Language {
             (Self::En, n) => format!("{n} leads for you"),
             (Self::Es, 1) => "1 cliente posible para ti".to_owned(),
             (Self::Es, n) => format!("{n} clientes posibles para ti"),
+            (Self::Ru, n) => {
+                let words = ["возможный клиент", "возможных клиента", "возможных клиентов"];
+                format!("{n} {} для вас", of_number(n, words))
+            }
         }
     }
 
@@ -225,6 +283,11 @@ impl Language {
             Self::En => format!("Nothing new, but {ill} of {} {} incomplete", well + ill, plural(well + ill, "source is", "sources are")),
             Self::Es if ill == 0 => format!("Nada nuevo: {well} {}", plural(well, "fuente completa", "fuentes completas")),
             Self::Es => format!("Nada nuevo, pero faltan datos de {ill} de {} {}", well + ill, plural(well + ill, "fuente", "fuentes")),
+            Self::Ru if ill == 0 => {
+                let words = ["источник прочитан", "источника прочитаны", "источников прочитаны"];
+                format!("Ничего нового: {well} {} полностью", of_number(well, words))
+            }
+            Self::Ru => format!("Ничего нового, но не полностью прочитано источников: {ill} из {}", well + ill),
         }
     }
 
@@ -232,6 +295,7 @@ impl Language {
         match self {
             Self::En => format!("And {n} more. See them all with: atalaya lead list --rep {rep}"),
             Self::Es => format!("Y {n} más. Para verlos todos: atalaya lead list --rep {rep}"),
+            Self::Ru => format!("И ещё {n}. Показать всех: atalaya lead list --rep {rep}"),
         }
     }
 
@@ -240,6 +304,7 @@ impl Language {
         match self {
             Self::En => format!("fit {fit} · signal {signal} · {known} % known"),
             Self::Es => format!("encaje {fit} · señal {signal} · {known} % conocido"),
+            Self::Ru => format!("соответствие {fit} · сигнал {signal} · известно {known} %"),
         }
     }
 
@@ -247,6 +312,7 @@ impl Language {
         match self {
             Self::En => format!("{n} more {}", plural(n, "rule", "rules")),
             Self::Es => format!("{n} {} más", plural(n, "regla", "reglas")),
+            Self::Ru => format!("ещё {n} {}", of_number(n, ["правило", "правила", "правил"])),
         }
     }
 
@@ -255,6 +321,7 @@ impl Language {
         match self {
             Self::En => format!("Once known, the total lies between {low} and {high}."),
             Self::Es => format!("Al saberlo, el total queda entre {low} y {high}."),
+            Self::Ru => format!("Когда это станет известно, итог будет от {low} до {high}."),
         }
     }
 
@@ -262,6 +329,7 @@ impl Language {
         match self {
             Self::En => format!("complete until {when}"),
             Self::Es => format!("completa hasta {when}"),
+            Self::Ru => format!("полностью по {when}"),
         }
     }
 
@@ -269,6 +337,7 @@ impl Language {
         match self {
             Self::En => format!("reading badly since {when}"),
             Self::Es => format!("se lee mal desde {when}"),
+            Self::Ru => format!("читается с ошибками с {when}"),
         }
     }
 
@@ -276,6 +345,7 @@ impl Language {
         match self {
             Self::En => "not read completely yet",
             Self::Es => "aún sin una lectura completa",
+            Self::Ru => "ещё ни разу не прочитан полностью",
         }
     }
 
@@ -283,6 +353,7 @@ impl Language {
         match self {
             Self::En => format!("and {n} more {}: atalaya source list", plural(n, "source", "sources")),
             Self::Es => format!("y {n} {} más: atalaya source list", plural(n, "fuente", "fuentes")),
+            Self::Ru => format!("и ещё {n} {}: atalaya source list", of_number(n, ["источник", "источника", "источников"])),
         }
     }
 
@@ -290,6 +361,7 @@ impl Language {
         match self {
             Self::En => format!("seen {when}"),
             Self::Es => format!("visto {when}"),
+            Self::Ru => format!("замечено {when}"),
         }
     }
 }
@@ -298,15 +370,31 @@ const fn plural<'a>(n: usize, one: &'a str, many: &'a str) -> &'a str {
     if n == 1 { one } else { many }
 }
 
+/// The Russian form for a number: one, two to four, many.
+fn of_number<N: TryInto<u64>>(n: N, [one, few, many]: [&'static str; 3]) -> &'static str {
+    let n = n.try_into().unwrap_or(0);
+    match (n % 10, n % 100) {
+        (_, 11..=14) => many,
+        (1, _) => one,
+        (2..=4, _) => few,
+        _ => many,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn tags() {
-        for (tag, want) in
-            [("es", Language::Es), ("es-MX", Language::Es), ("ES_es", Language::Es), ("en-GB", Language::En), ("de", Language::En)]
-        {
+        for (tag, want) in [
+            ("es", Some(Language::Es)),
+            ("es-MX", Some(Language::Es)),
+            ("ES_es", Some(Language::Es)),
+            ("en-GB", Some(Language::En)),
+            ("ru", Some(Language::Ru)),
+            ("de", None),
+        ] {
             assert_eq!(Language::of(tag), want, "{tag}");
         }
     }
@@ -332,5 +420,23 @@ mod tests {
             assert_eq!(Language::En.age(ago), en);
             assert_eq!(Language::Es.age(ago), es);
         }
+    }
+
+    #[test]
+    fn russian_counts_in_three_forms() {
+        for (n, want) in [
+            (1_i64, "1 день назад"),
+            (2, "2 дня назад"),
+            (5, "5 дней назад"),
+            (11, "11 дней назад"),
+            (21, "21 день назад"),
+            (22, "22 дня назад"),
+            (112, "112 дней назад"),
+        ] {
+            let words = format!("{n} {} назад", of_number(n, ["день", "дня", "дней"]));
+            assert_eq!(words, want);
+        }
+        assert_eq!(Language::Ru.leads_for_you(3), "3 возможных клиента для вас");
+        assert_eq!(Language::Ru.date(jiff::civil::date(2026, 11, 23)), "пн 23 нояб. 2026");
     }
 }

@@ -50,7 +50,7 @@ pub(super) fn digest(
 pub(super) fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let name = view::name_of(item, language);
-    let subject = match view::first_reason(item) {
+    let subject = match view::first_reason(item, language) {
         Some(reason) => format!("{name} – {reason}"),
         None => name.clone(),
     };
@@ -95,7 +95,7 @@ fn subject(items: &[Item<'_>], language: Language) -> String {
     let mut out = format!("{}: ", language.leads_for_you(items.len()));
     for (i, item) in items.iter().enumerate() {
         let name = view::name_of(item, language);
-        let part = match (i, view::first_reason(item)) {
+        let part = match (i, view::first_reason(item, language)) {
             (0, Some(reason)) => format!("{name} – {reason}"),
             (_, _) => name,
         };

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Item;
+use super::{Item, Language, next_step, sentence};
 use crate::model::{Decision, Evidence, Failure, PartKind, Sealed, Subject};
 
 /// Bytes a payload stays below (the specification's advice); fewer signals, facts and quotes are told first.
@@ -88,7 +88,7 @@ struct LeadData<'a> {
     parts: Vec<PartData<'a>>,
     unknown: Vec<&'a str>,
     signals: Vec<SignalData<'a>>,
-    next_step: &'a str,
+    next_step: String,
     owner: OwnerData<'a>,
     first_seen: String,
     changed: String,
@@ -125,7 +125,7 @@ struct PartData<'a> {
 #[derive(Serialize)]
 struct SignalData<'a> {
     kind: &'a str,
-    sentence: &'a str,
+    sentence: String,
     at: String,
     evidence: EvidenceData<'a>,
 }
@@ -208,7 +208,7 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
 fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
     let Item { lead, organisation, signals } = *item;
     let mut newest: Vec<_> = signals.iter().collect();
-    newest.sort_by(|a, b| (b.at, b.seen, &a.sentence).cmp(&(a.at, a.seen, &b.sentence)));
+    newest.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     let score = &lead.score;
     let shortened =
         organisation.facts.len() > limits.facts || score.parts.len() > limits.parts || signals.len() > limits.signals || !limits.quotes;
@@ -235,12 +235,12 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
             .take(limits.signals)
             .map(|signal| SignalData {
                 kind: signal.kind.word(),
-                sentence: &signal.sentence,
+                sentence: sentence(Language::En, signal),
                 at: signal.at.to_string(),
                 evidence: evidence(&signal.evidence, limits),
             })
             .collect(),
-        next_step: &lead.next_step,
+        next_step: next_step(Language::En, &lead.next_step),
         owner: match &lead.owner {
             Decision::To(rep, why) => OwnerData { rep: Some(rep.as_str()), why },
             Decision::Nobody(why) => OwnerData { rep: None, why },

@@ -7,8 +7,8 @@ use super::*;
 use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::base::secret::Secret;
 use crate::model::{
-    Decision, Evidence, Fact, FactName, Failure, FailureClass, Health, LeadState, MessageKind, Part, PartKind, Score, SignalKind, Subject,
-    Value,
+    Decision, Evidence, Fact, FactName, Failure, FailureClass, Health, LeadState, MessageKind, NextStep, Part, PartKind, Score, SignalKind,
+    Story, Subject, Value,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -60,11 +60,11 @@ impl Case {
             signal(
                 id,
                 SignalKind::RequestForSuppliers,
-                "Looks for a supplier of pallets",
+                "400 EUR pallets a month",
                 "2026-11-23T05:00:00Z",
                 "Buscamos proveedor de palés EUR, 400 al mes",
             ),
-            signal(id, SignalKind::VacancyPublished, "Hires a warehouse manager", "2026-11-19T09:00:00Z", "Jefe/a de almacén"),
+            signal(id, SignalKind::VacancyPublished, "Warehouse manager", "2026-11-19T09:00:00Z", "Jefe/a de almacén"),
         ];
         let part = |kind, centipoints, why: &str, how: &str| Part {
             kind,
@@ -106,7 +106,14 @@ impl Case {
             score,
             state: LeadState::New,
             owner: Decision::To("ana".parse().unwrap(), "region Barcelona".to_owned()),
-            next_step: "Call +34937000000 today and ask who buys pallets".to_owned(),
+            next_step: NextStep::By {
+                wanted: "Ask who buys pallets".to_owned(),
+                unnamed: false,
+                person: None,
+                phone: Some("+34937000000".to_owned()),
+                email: None,
+                website: None,
+            },
             first_seen: now(),
             changed: now(),
         };
@@ -128,8 +135,12 @@ impl Case {
     }
 }
 
+fn story(title: &str) -> Story {
+    Story::Appeared { title: title.to_owned(), by: None, with: None, on: None }
+}
+
 fn signal(organisation: OrganisationId, kind: SignalKind, sentence: &str, when: &str, quote: &str) -> Signal {
-    Signal { kind, organisation, record: RecordId(1), at: at(when), seen: now(), sentence: sentence.to_owned(), evidence: evidence(quote) }
+    Signal { kind, organisation, record: RecordId(1), at: at(when), seen: now(), story: story(sentence), evidence: evidence(quote) }
 }
 
 fn sources() -> Vec<SourceState> {
@@ -173,6 +184,25 @@ fn a_digest_in_spanish() {
     let letter = written(Language::Es, &two(), &sources());
     insta::assert_snapshot!("digest_es_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
     assert!(letter.html.contains("<html lang=\"es\">"));
+}
+
+#[test]
+fn a_digest_and_an_alert_in_russian() {
+    let letter = written(Language::Ru, &two(), &sources());
+    insta::assert_snapshot!("digest_ru_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
+    assert!(letter.html.contains("<html lang=\"ru\">") && !letter.html.contains("lang=\"en\""));
+    let rep: RepId = "ana".parse().unwrap();
+    let reader = Reader { rep: &rep, language: Language::Ru, zone: &TimeZone::UTC };
+    let alert = alert(&reader, &Case::new("Talleres García").item(), &Links::default(), now()).unwrap();
+    insta::assert_snapshot!("alert_ru_text", format!("Subject: {}\n\n{}", alert.subject, alert.text));
+}
+
+#[test]
+fn an_old_english_sentence_in_another_language_says_so() {
+    let mut case = Case::new("Talleres García");
+    case.signals[0].story = Story::Sentence("Looks for a supplier of pallets".to_owned());
+    let letter = written(Language::Es, &[case], &[]);
+    assert!(letter.html.contains("Busca proveedor: <strong lang=\"en\">Looks for a supplier of pallets</strong>"), "{}", letter.html);
 }
 
 #[test]
@@ -315,7 +345,7 @@ fn mail_has_its_headers_and_the_same_bytes_each_time() {
 #[test]
 fn a_subject_cannot_become_a_header() {
     let mut case = Case::new("Evil\r\nBcc: everybody@example.com");
-    case.signals[0].sentence = "x\nX-Header: y".to_owned();
+    case.signals[0].story = Story::Sentence("x\nX-Header: y".to_owned());
     let letter = written(Language::En, &[case], &[]);
     let bytes = mailed(&letter, now() + SignedDuration::from_secs(1));
     let head = bytes.split_once("\r\n\r\n").unwrap().0;
@@ -329,9 +359,9 @@ proptest! {
     fn foreign_text_stays_text(name in "\\PC{0,60}", quote in "[<>&\"'a-z\u{202e}\u{200b}\u{0}-\u{1f} ]{0,120}", extra in ".{0,40}") {
         let mut case = Case::new(&format!("<script>alert(1)</script>{name}"));
         case.signals[0].evidence.quote = quote;
-        case.signals[0].sentence = format!("<img src=x onerror=1>{extra}");
+        case.signals[0].story = story(&format!("<img src=x onerror=1>{extra}"));
         case.signals[0].evidence.url = Url::parse("javascript:alert(1)").unwrap();
-        case.lead.next_step = format!("\"><a href=\"https://evil.example\">{extra}");
+        case.lead.next_step = NextStep::Words(format!("\"><a href=\"https://evil.example\">{extra}"));
         case.organisation.facts.push(fact(FactName::Website, Value::Text("javascript:alert(1)".to_owned())));
         let letter = written(Language::En, &[case], &sources());
         let clean = written(Language::En, &[Case::new("x")], &sources());

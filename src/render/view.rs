@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::language::Word;
+use super::sentence::{next_step, sentence};
 use super::{Item, Language, Reader, SourceLine};
 use crate::base::caps;
-use crate::model::{Evidence, FactName, Health, Lead, Organisation, PartKind, Score, Signal, Value};
+use crate::model::{Evidence, FactName, Health, Lead, Organisation, PartKind, Score, Signal, Story, Value};
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 3;
@@ -62,8 +63,6 @@ pub(super) struct LeadView {
     pub next_label: &'static str,
     pub next: Option<String>,
     pub explain: String,
-    /// Language of the sentences this program makes in English, where the letter's is another.
-    pub sentence_lang: Option<&'static str>,
 }
 
 /// One dated reason with its proof.
@@ -72,6 +71,8 @@ pub(super) struct ReasonView {
     /// The kind of reason in the reader's language, unless the sentence says it already.
     pub label: Option<&'static str>,
     pub sentence: String,
+    /// The language of the sentence, where it is not the letter's.
+    pub lang: Option<&'static str>,
     pub when: String,
     pub quote: Option<String>,
     pub proof: LinkView,
@@ -114,13 +115,13 @@ pub(super) fn name_of(item: &Item<'_>, language: Language) -> String {
 }
 
 /// The newest reason's sentence, for the subject.
-pub(super) fn first_reason(item: &Item<'_>) -> Option<String> {
-    newest(item.signals).first().map(|signal| line(&signal.sentence, 60))
+pub(super) fn first_reason(item: &Item<'_>, language: Language) -> Option<String> {
+    newest(item.signals).first().map(|signal| line(&sentence(language, signal), 60))
 }
 
 fn newest(signals: &[Signal]) -> Vec<&Signal> {
     let mut sorted: Vec<&Signal> = signals.iter().collect();
-    sorted.sort_by(|a, b| (b.at, b.seen, &a.sentence).cmp(&(a.at, a.seen, &b.sentence)));
+    sorted.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     sorted
 }
 
@@ -141,9 +142,8 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         unknown_label: language.word(Word::Unknown),
         unknown: unknown(&lead.score, language),
         next_label: language.word(Word::NextStep),
-        next: Some(line(&lead.next_step, caps::QUOTE_CHARS)).filter(|step| !step.is_empty()),
+        next: Some(line(&next_step(language, &lead.next_step), caps::QUOTE_CHARS)).filter(|step| !step.is_empty()),
         explain: format!("atalaya lead explain {}", lead.id),
-        sentence_lang: (language != Language::En).then_some("en"),
     }
 }
 
@@ -196,10 +196,12 @@ fn contacts(organisation: &Organisation) -> Vec<LinkView> {
 
 fn reason(reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> ReasonView {
     let language = reader.language;
+    let english = language != Language::En && matches!(signal.story, Story::Sentence(_));
     ReasonView {
-        // The sentences are English; a reader of another language gets the kind in theirs first.
-        label: (language != Language::En).then(|| language.signal(signal.kind)),
-        sentence: line(&signal.sentence, caps::QUOTE_CHARS),
+        // An old sentence is English; a reader of another language gets the kind in theirs first.
+        label: english.then(|| language.signal(signal.kind)),
+        sentence: line(&sentence(language, signal), caps::QUOTE_CHARS),
+        lang: english.then_some("en"),
         when: day(reader, signal.at, now),
         quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| !quote.is_empty()),
         proof: proof(&signal.evidence, language),
@@ -228,7 +230,8 @@ fn parts(score: &Score, language: Language) -> Vec<PartView> {
         .map(|part| PartView {
             points: language.signed(part.centipoints),
             why: line(&part.why, 120),
-            how: Some(line(&part.how, 120)).filter(|how| !how.is_empty()),
+            // The steps of the sum are told in English, by `lead explain` too; who reads another language gets the points alone.
+            how: Some(line(&part.how, 120)).filter(|how| !how.is_empty() && language == Language::En),
         })
         .collect();
     if !rest.is_empty() {

@@ -1,12 +1,12 @@
 //! Joins a record to the organisation it names. Knows no store: whoever shares a key is handed in, in any order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
 use super::facts;
 use super::{Also, Identity, Merged, tax_id};
-use crate::base::ids::OrganisationId;
+use crate::base::ids::{OrganisationId, RecordId};
 use crate::model::{IdentityKey, Organisation, Record};
 
 /// Facts kept of one organisation.
@@ -50,6 +50,27 @@ pub fn merge(record: &Record, identity: &Identity, found: Vec<Organisation>, now
         organisation.changed = now;
     }
     Merged { organisation, changed, also }
+}
+
+/// What is left of an organisation without these records, given the identities of those that still name it; `None` when none does.
+///
+/// Keys, facts and the name that only a forgotten record gave go with it.
+pub fn without(organisation: &Organisation, forgotten: &HashSet<RecordId>, left: &[Identity]) -> Option<Organisation> {
+    if left.is_empty() {
+        return None;
+    }
+    let mut rest = organisation.clone();
+    rest.records.retain(|record| !forgotten.contains(record));
+    rest.facts.retain(|fact| !forgotten.contains(&fact.record));
+    let still: BTreeSet<IdentityKey> =
+        left.iter().flat_map(|identity| &identity.keys).filter(|key| organisation.keys.contains(*key)).cloned().collect();
+    if !still.is_empty() {
+        rest.keys = still;
+    }
+    if !left.iter().any(|identity| identity.name == rest.name) {
+        rest.name = left.iter().rev().find_map(|identity| identity.name.clone());
+    }
+    Some(rest)
 }
 
 /// Why a record is not joined with an organisation that shares the key of this rank; `None` when it may be.

@@ -26,8 +26,6 @@ pub struct Rep {
     pub name: String,
     /// Where their mail goes.
     pub email: String,
-    /// The language of their mail.
-    pub language: String,
     /// Their time zone.
     pub zone: TimeZone,
     /// The segments they work; empty: all.

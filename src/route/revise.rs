@@ -3,7 +3,18 @@
 use jiff::Timestamp;
 
 use crate::base::ids::SourceId;
-use crate::model::{Decision, Evidence, FactName, Lead, LeadState, Organisation, PartKind, Score, Signal, Subject, Terms};
+use crate::model::{Decision, Evidence, FactName, Lead, LeadState, NextStep, Organisation, PartKind, Score, Signal, Subject, Terms};
+
+/// Why a lead is looked at again.
+#[derive(Clone, Copy, Debug)]
+pub enum Cause<'a> {
+    /// These signals are new.
+    News(&'a [Signal]),
+    /// The rules are others: who becomes a lead by them is told of, nobody else is.
+    Rules,
+    /// Something was forgotten: nobody is told of anything, and nothing becomes a lead.
+    Forgetting,
+}
 
 /// What a turn found out about an organisation.
 #[derive(Clone, Copy)]
@@ -12,8 +23,8 @@ pub struct Finding<'a> {
     pub organisation: &'a Organisation,
     /// What the segment makes of it now.
     pub score: &'a Score,
-    /// Signals that are new in this turn.
-    pub news: &'a [Signal],
+    /// Why it is looked at.
+    pub cause: Cause<'a>,
     /// How far a source is trusted: says which contact to name.
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }
@@ -33,12 +44,14 @@ pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now
         LeadState::Below
     };
     let Some(previous) = previous else {
-        return (computed == LeadState::New).then(|| first(terms, finding, now));
+        let is_lead = computed == LeadState::New && !matches!(finding.cause, Cause::Forgetting);
+        return is_lead.then(|| first(terms, finding, now));
     };
     let state = next_state(previous.state, computed);
     let tell = is_news(terms, previous, state, finding);
     let same = state == previous.state && score.rules == previous.score.rules && same_grounds(score, &previous.score);
-    if !tell && same && previous.title == finding.organisation.title() {
+    let next_step = next_step(terms, finding);
+    if !tell && same && previous.title == finding.organisation.title() && previous.next_step == next_step {
         return None;
     }
     let mut lead = previous.clone();
@@ -46,7 +59,7 @@ pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now
     finding.organisation.title().clone_into(&mut lead.title);
     lead.score = score.clone();
     lead.state = state;
-    lead.next_step = next_step(terms, finding);
+    lead.next_step = next_step;
     lead.changed = now;
     Some(lead)
 }
@@ -89,12 +102,17 @@ const fn next_state(previous: LeadState, computed: LeadState) -> LeadState {
 }
 
 fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'_>) -> bool {
+    let news = match finding.cause {
+        Cause::News(news) => news,
+        Cause::Rules => return matches!((previous.state, state), (LeadState::Below | LeadState::Excluded, LeadState::New)),
+        Cause::Forgetting => return false,
+    };
     match (previous.state, state) {
         // It became a lead, or a gate took one away.
         (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
         (LeadState::New | LeadState::Accepted, LeadState::New | LeadState::Accepted) => {
             let crossed = previous.score.total() < terms.hot && finding.score.total() >= terms.hot;
-            crossed || finding.news.iter().any(|signal| counts(finding.score, signal))
+            crossed || news.iter().any(|signal| counts(finding.score, signal))
         }
         (_, LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked | LeadState::Below | LeadState::Excluded) => {
             false
@@ -118,30 +136,15 @@ fn same_grounds(a: &Score, b: &Score) -> bool {
     a.fit == b.fit && a.excluded == b.excluded && a.unknown == b.unknown && grounds(a) == grounds(b)
 }
 
-/// What to do next: the segment's own words where it has some, else the way that is known; and what to find out first.
-fn next_step(terms: &Terms, finding: &Finding<'_>) -> String {
+/// What the segment wants done, and the way to them that is known.
+fn next_step(terms: &Terms, finding: &Finding<'_>) -> NextStep {
     let best = |name: FactName| finding.organisation.best(name, finding.trust_of).map(|fact| fact.value.text());
-    let person = best(FactName::Person);
-    let (phone, email, website) = (best(FactName::Phone), best(FactName::Email), best(FactName::Website));
-    let who = person.clone().map(|person| format!(" {person}")).unwrap_or_default();
-    let way = match (phone, email, website) {
-        (Some(phone), Some(email), _) => Some(format!("call{who} on {phone}, or write to {email}")),
-        (Some(phone), None, _) => Some(format!("call{who} on {phone}")),
-        (None, Some(email), _) => Some(format!("write to{who} at {email}")),
-        (None, None, Some(website)) => Some(format!("find a telephone number or an e-mail address on {website}")),
-        (None, None, None) => None,
-    };
-    let mut missing: Vec<&str> = Vec::new();
-    if finding.organisation.name.is_none() {
-        missing.push("who it is");
+    NextStep::By {
+        wanted: terms.next_step.clone(),
+        unnamed: finding.organisation.name.is_none(),
+        person: best(FactName::Person),
+        phone: best(FactName::Phone),
+        email: best(FactName::Email),
+        website: best(FactName::Website),
     }
-    if way.is_none() {
-        missing.push("a telephone number or an e-mail address");
-    }
-    if person.is_none() {
-        missing.push("the decision maker");
-    }
-    let find_out = (!missing.is_empty()).then(|| format!("find out: {}", missing.join(", ")));
-    let wanted = Some(terms.next_step.clone()).filter(|words| !words.is_empty());
-    wanted.into_iter().chain(way).chain(find_out).collect::<Vec<_>>().join("; ")
 }

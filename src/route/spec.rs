@@ -47,7 +47,7 @@ pub struct Spec {
     pub name: String,
     /// Where their mail goes.
     pub email: String,
-    /// The language of their mail, such as `en` or `es` (default `en`).
+    /// The language of their mail: `en` (default), `es` or `ru`.
     pub language: Option<String>,
     /// Their time zone, an IANA name such as `Europe/Madrid` (default `UTC`).
     pub zone: Option<String>,
@@ -80,10 +80,6 @@ impl Spec {
         if !is_email(&self.email) {
             fault("email".to_owned(), &self.email, "an e-mail address such as `ana@example.com`");
         }
-        let language = self.language.as_deref().unwrap_or("en").to_ascii_lowercase();
-        if !(2..=3).contains(&language.len()) || !language.bytes().all(|b| b.is_ascii_lowercase()) {
-            fault("language".to_owned(), &language, "a language code of two or three letters (ISO 639), such as `es`");
-        }
         let zone_name = self.zone.as_deref().unwrap_or("UTC");
         let zone =
             TimeZone::get(zone_name).map_err(|_| fault("zone".to_owned(), zone_name, "an IANA time zone such as `Europe/Madrid`")).ok();
@@ -109,7 +105,6 @@ impl Spec {
             name: if name.is_empty() { self.id.clone() } else { name },
             id,
             email: self.email.trim().to_owned(),
-            language,
             zone,
             segments,
             industries,

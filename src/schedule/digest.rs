@@ -75,6 +75,18 @@ impl DigestTimes {
         self.around(at, -9..=1).filter(|fire| *fire <= at).max()
     }
 
+    /// The first time of a week (from Monday on, in its zone) that is not before `at`: the rhythm of who wants one digest a week.
+    pub fn weekly(&self, at: Timestamp) -> Timestamp {
+        let today = at.to_zoned(self.zone.clone()).date();
+        let monday = today.saturating_sub(i32::from(today.weekday().to_monday_zero_offset()).days());
+        let first_of = |day: Date| {
+            let begin = day.to_zoned(self.zone.clone()).map_or(at, |begin| begin.timestamp());
+            self.next(begin.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(begin))
+        };
+        let first = first_of(monday);
+        if first >= at { first } else { first_of(monday.saturating_add(7.days())) }
+    }
+
     /// The zone its times are in.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
@@ -107,6 +119,24 @@ mod tests {
 
     fn zone(name: &str) -> TimeZone {
         TimeZone::get(name).expect("bundled")
+    }
+
+    #[test]
+    fn once_a_week_is_the_first_time_of_the_week() {
+        for (text, at, want) in [
+            // 2026-11-23 is a Monday.
+            ("Mon-Fri 08:00", "2026-11-23T07:00:00Z", "2026-11-23T07:00:00Z"),
+            ("Mon-Fri 08:00", "2026-11-23T07:00:01Z", "2026-11-30T07:00:00Z"),
+            ("Mon-Fri 08:00", "2026-11-29T22:59:00Z", "2026-11-30T07:00:00Z"),
+            ("Mon-Fri 08:00", "2026-11-29T23:00:00Z", "2026-11-30T07:00:00Z"),
+            ("Tue,Thu 16:00, 09:00", "2026-11-24T09:00:00Z", "2026-12-01T08:00:00Z"),
+            ("every 2h", "2026-11-25T00:00:00Z", "2026-11-30T00:00:00Z"),
+        ] {
+            let digest = DigestTimes::parse(text, zone("Europe/Madrid")).expect("shape");
+            let weekly = digest.weekly(at.parse().expect("time"));
+            assert_eq!(weekly.to_string(), want, "{text} {at}");
+            assert_eq!(digest.weekly(weekly), weekly, "{text} {at}");
+        }
     }
 
     #[test]

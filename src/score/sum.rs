@@ -117,7 +117,7 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Vec<Part> {
                 parts.push(Part {
                     kind: PartKind::Signal(kind),
                     rule: rule.place.clone(),
-                    why: if signal.sentence.is_empty() { rule.why.clone() } else { format!("{}: {}", rule.why, signal.sentence) },
+                    why: rule.why.clone(),
                     centipoints,
                     how: how(&points(rule.centipoints), signal, half_life, index + 1, view.at),
                     evidence: Some(signal.evidence.clone()),
@@ -130,7 +130,7 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Vec<Part> {
 
 /// Newest first; the rest only settles ties in the same way for any order given.
 fn newest_first(a: &Signal, b: &Signal) -> std::cmp::Ordering {
-    (b.at, b.seen, b.record, &b.sentence).cmp(&(a.at, a.seen, a.record, &a.sentence)).then_with(|| {
+    (b.at, b.seen, b.record, &b.story).cmp(&(a.at, a.seen, a.record, &a.story)).then_with(|| {
         let key = |e: &Evidence| (e.source.clone(), e.url.clone(), e.quote.clone(), e.path.clone(), e.content, e.seen);
         key(&a.evidence).cmp(&key(&b.evidence))
     })

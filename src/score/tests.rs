@@ -113,7 +113,7 @@ fn signals_fade_and_repeat() {
     check(&[of(20, 20), of(0, 0), of(10, 10), of(0, 0)], 20, &[1600, 400, 133]);
     let score = ask(&segment, &org, &[], &[of(0, 0), of(10, 10)], day(13));
     assert_eq!(score.parts[1].how, "16 points, 13 days old, half-life 10 days, number 2 of its kind counts 1/2");
-    assert_eq!(score.parts[0].why, "buys: tender-published on day 10");
+    assert_eq!(score.parts[0].why, "buys");
     assert_eq!(score.parts[0].rule, "s.points[0]");
 }
 

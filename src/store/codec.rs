@@ -1,6 +1,6 @@
 //! Keys of the one tree: a byte for the table, then the parts, big-endian, so that bytes sort as the parts do. Knows no value.
 
-use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, OrganisationId, PageId, RecordId, SegmentId, SourceId};
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, OrganisationId, PageId, RecordId, SegmentId, SourceId, hash64};
 use crate::model::{HostKey, IdentityKey, LeadState, Subject};
 
 use super::stored::lead_state_code;
@@ -16,8 +16,8 @@ pub(super) enum Table {
     Times = 0x12,
     Source = 0x18,
     Host = 0x19,
-    Record = 0x20,
-    RecordIndex = 0x21,
+    Pack = 0x20,
+    RecordAt = 0x21,
     Changes = 0x22,
     Organisation = 0x30,
     Identity = 0x31,
@@ -42,8 +42,8 @@ impl Table {
         Self::Times,
         Self::Source,
         Self::Host,
-        Self::Record,
-        Self::RecordIndex,
+        Self::Pack,
+        Self::RecordAt,
         Self::Changes,
         Self::Organisation,
         Self::Identity,
@@ -68,14 +68,13 @@ impl Table {
     /// Whether its values have a frame.
     pub(super) const fn framed(self) -> bool {
         match self {
-            Self::System | Self::Mark | Self::Identity | Self::LeadOf | Self::LeadRank => false,
+            Self::System | Self::Mark | Self::RecordAt | Self::Identity | Self::LeadOf | Self::LeadRank => false,
             Self::Page
             | Self::Versions
             | Self::Times
             | Self::Source
             | Self::Host
-            | Self::Record
-            | Self::RecordIndex
+            | Self::Pack
             | Self::Changes
             | Self::Organisation
             | Self::Signal
@@ -177,16 +176,27 @@ pub(super) fn host(host: &HostKey) -> Key {
     Build::new(Table::Host).rest(host.as_str().as_bytes())
 }
 
-pub(super) fn record(id: RecordId) -> Key {
-    Build::new(Table::Record).u64(id.0).0
+/// Packs of a source lie together. Its hash stands for it, since every record of it names the key of its pack.
+pub(super) fn pack(source: &SourceId, order: u64, part: u16) -> Key {
+    Build(packs_of(source)).u64(order).rest(&part.to_be_bytes())
 }
 
-pub(super) fn record_index(source: &SourceId, order: u64, part: u32) -> Key {
-    Build::new(Table::RecordIndex).slug(source.as_str()).u64(order).u32(part).0
+pub(super) fn packs_of(source: &SourceId) -> Key {
+    Build::new(Table::Pack).u64(hash64(&[source.as_str().as_bytes()])).0
 }
 
-pub(super) fn record_indexes(source: &SourceId) -> Key {
-    Build::new(Table::RecordIndex).slug(source.as_str()).0
+/// What the index says of the pack with this key.
+pub(super) fn place_of(pack: &[u8]) -> Vec<u8> {
+    pack[1..].to_vec()
+}
+
+/// The key of the pack at such a place.
+pub(super) fn pack_at(place: &[u8]) -> Key {
+    Build::new(Table::Pack).rest(place)
+}
+
+pub(super) fn record_at(id: RecordId) -> Key {
+    Build::new(Table::RecordAt).u64(id.0).0
 }
 
 pub(super) fn changes(source: &SourceId, at: i64, order: u64, part: u32) -> Key {

@@ -15,19 +15,19 @@ use super::error::{CommitError, StoreError};
 use super::frame::{self, BlobRef};
 use super::generation::Generation;
 use super::prepare::{Check, Effect, Prepared};
-use super::stored::{StoredIds, StoredVersions};
+use super::stored::StoredVersions;
 use super::tally::Tally;
 use crate::base::clock::Stopwatch;
-use crate::base::ids::SourceId;
+use crate::telemetry;
 
 /// Turns of one group at most.
 pub(super) const GROUP: usize = 64;
 /// How long a group waits for turns that are being prepared.
 const WAIT: Duration = Duration::from_millis(50);
 /// How long a group waits for company when the one before it had some: a flush costs the same for one turn as for fifty.
-const LINGER: Duration = Duration::from_millis(3);
-/// Ids of records in one value of the index.
-const IDS: usize = 120;
+const LINGER: Duration = Duration::from_millis(20);
+/// How often it looks meanwhile whether all are there: being woken by each that comes would cost more than the commit.
+const LOOK: Duration = Duration::from_millis(4);
 
 /// Something for the committer.
 pub(super) enum Job {
@@ -76,8 +76,9 @@ pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
 impl Committer {
     /// Waits for company without being woken by each that comes.
     fn linger(&self) {
-        if self.together > 1 && self.inner.coming.load(Ordering::SeqCst) < GROUP {
-            std::thread::park_timeout(LINGER);
+        let watch = Stopwatch::start();
+        while self.together > 1 && watch.elapsed() < LINGER && self.inner.coming.load(Ordering::SeqCst) + 1 < GROUP {
+            std::thread::park_timeout(LOOK);
         }
     }
 
@@ -110,6 +111,8 @@ impl Committer {
             .unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(panic.as_ref()))));
         match written {
             Ok(()) => {
+                metrics::counter!(telemetry::COMMITS).increment(1);
+                metrics::histogram!(telemetry::COMMIT_SIZE).record(admitted.len() as f64);
                 for (prepared, answer, applied) in admitted {
                     // The blobs are referred to now (or never will be), so the pins may go.
                     drop(prepared);
@@ -271,10 +274,17 @@ impl<'a> Group<'a> {
         for check in &prepared.checks {
             self.check(check, inner)?;
         }
+        for (key, _) in &prepared.fresh {
+            if self.with(key, |value| value.is_some())? {
+                return Err(CommitError::Conflict { what: "a record that is new".to_owned() });
+            }
+        }
         for (key, value) in std::mem::take(&mut prepared.writes) {
             self.set(key, value)?;
         }
-        self.index_records(prepared)?;
+        for (key, value) in std::mem::take(&mut prepared.fresh) {
+            self.changes.insert(key, Change { old: None, new: Some(value) });
+        }
         effects.append(&mut prepared.effects);
         let mut applied = 0;
         for once in std::mem::take(&mut prepared.once) {
@@ -308,24 +318,6 @@ impl<'a> Group<'a> {
             }
         };
         if holds { Ok(()) } else { Err(CommitError::Conflict { what }) }
-    }
-
-    /// Records that are new go into the index of their source, those of one turn together. One that is new in two turns of a group is in
-    /// it twice, which readers allow for.
-    fn index_records(&mut self, prepared: &Prepared) -> Result<(), StoreError> {
-        let mut fresh = BTreeMap::<&SourceId, Vec<[u8; 8]>>::new();
-        for (source, id) in &prepared.records {
-            if self.changes.get(&codec::record(*id)).is_some_and(|change| change.old.is_none()) {
-                fresh.entry(source).or_default().push(id.0.to_be_bytes());
-            }
-        }
-        for (source, ids) in fresh {
-            for (part, ids) in (0..).zip(ids.chunks(IDS)) {
-                let value = frame::pack_inline(&StoredIds(ids.to_vec()));
-                self.set(codec::record_index(source, prepared.order, part), Some(value))?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -51,7 +51,7 @@ mod embedded {
     contract! {
         place();
         claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, replaying, a_message_enters_once, suppressing, small_things, keeping, removing, rescheduling,
+        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, removing, rescheduling,
         lists,
     }
 }
@@ -140,7 +140,7 @@ pub(super) fn lead(segment: &str, organisation: OrganisationId, fit: i64) -> Lea
         score,
         state: LeadState::New,
         owner: Decision::To("ana".parse::<RepId>().unwrap(), "her region".to_owned()),
-        next_step: "call".to_owned(),
+        next_step: NextStep::Words("call".to_owned()),
         first_seen: time(1),
         changed: time(1),
     }
@@ -241,7 +241,7 @@ async fn a_whole_turn(place: Place) {
         record: record.id,
         at: time(1),
         seen: time(2),
-        sentence: "is in a directory".to_owned(),
+        story: Story::Sentence("is in a directory".to_owned()),
         evidence: record.evidence("name").unwrap(),
     };
     let change = |baseline, at| Change { source: source("a"), record: record.id, kind: ChangeKind::Appeared, at: time(at), baseline };
@@ -261,7 +261,8 @@ async fn a_whole_turn(place: Place) {
     assert_eq!(store.state(&source("a"), root.id).await.unwrap(), turn.source.map(|state| SourceState { version: 1, ..state }));
     assert_eq!(store.pages(vec![turn.follow[0].id]).await.unwrap(), turn.follow);
     assert_eq!(store.records(vec![record.id]).await.unwrap(), turn.records);
-    assert_eq!(store.records_of(&source("a"), None, 10).await.unwrap(), turn.records);
+    assert_eq!(store.absent(&source("a"), HashSet::new()).await.unwrap(), turn.records);
+    assert_eq!(store.absent(&source("a"), HashSet::from([record.id])).await.unwrap(), []);
     let organisation = Organisation { version: 1, ..organisation };
     assert_eq!(store.organisation(organisation.id).await.unwrap().as_ref(), Some(&organisation));
     assert_eq!(store.organisations_by_keys(vec![key]).await.unwrap(), std::slice::from_ref(&organisation));
@@ -404,10 +405,10 @@ async fn many_at_once(place: Place) {
     for (n, page) in (0..).zip(&pages) {
         assert_eq!(store.page(page.id).await.unwrap().unwrap().next_due, time(1_000 + n));
     }
-    let first = store.records_of(&source("a"), None, 200).await.unwrap();
-    let rest = store.records_of(&source("a"), Some(first[199].id), 200).await.unwrap();
-    assert_eq!((first.len(), rest.len()), (200, 100));
-    assert!(first.iter().chain(&rest).is_sorted_by(|a, b| a.id < b.id));
+    let ids: Vec<RecordId> = (0..300).map(|n| record("a", &n.to_string(), "x").id).collect();
+    let found = store.records(ids.clone()).await.unwrap();
+    assert_eq!(found.iter().map(|record| record.id).collect::<Vec<_>>(), ids, "in the order asked for");
+    assert_eq!(store.absent(&source("a"), ids[..100].iter().copied().collect()).await.unwrap().len(), 200);
 }
 
 async fn outbox_order(place: Place) {
@@ -467,6 +468,20 @@ async fn sealing(place: Place) {
     assert_eq!(store.messages(MessageFilter::default(), 10).await.unwrap().len(), 1);
 }
 
+async fn postponing(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    store.commit(Turn { entries: vec![entry(1, 5), Entry { lane: Lane::Urgent, ..entry(2, 6) }], ..times(&root, 1, 2) }).await.unwrap();
+    let later = Entry { lane: Lane::Digest, ..entry(2, 600) };
+    let settled = entry(3, 700);
+    store.postpone(vec![later.clone(), settled]).await.unwrap();
+    let held: Vec<Entry> = store.due_entries(time(10), 9).await.unwrap().into_iter().flat_map(|due| due.entries).collect();
+    assert_eq!(held, [entry(1, 5)]);
+    let store = place.reopen(store).await;
+    assert_eq!(store.waiting_entries(9).await.unwrap(), [entry(1, 5), later]);
+}
+
 async fn replaying(place: Place) {
     let store = place.open().await;
     let crm: ChannelId = "crm".parse().unwrap();
@@ -498,7 +513,14 @@ async fn a_message_enters_once(place: Place) {
 async fn suppressing(place: Place) {
     let store = place.open().await;
     let mail: ChannelId = "mail".parse().unwrap();
-    let entry = Suppression { channel: mail.clone(), recipient: "Ana@Example.com".to_owned(), at: time(1), scope: Scope::Digests };
+    let entry = Suppression {
+        channel: mail.clone(),
+        recipient: "Ana@Example.com".to_owned(),
+        at: time(1),
+        scope: Scope::Digests,
+        paused: Some(time(9)),
+        weekly: true,
+    };
     store.suppress(entry.clone()).await.unwrap();
     let store = place.reopen(store).await;
     assert_eq!(store.suppressed(&mail, "ana@example.com ").await.unwrap(), Some(entry.clone()));
@@ -539,14 +561,77 @@ async fn keeping(place: Place) {
     for message in leased {
         store.acknowledge(message, None, vec![]).await.unwrap();
     }
-    assert_eq!(store.keep(time(20 * day)).await.unwrap().expired, 0);
-    assert_eq!(store.keep(time(40 * day)).await.unwrap().expired, 2, "the delivered message and its entry");
-    assert_eq!(store.keep(time(740 * day)).await.unwrap().expired, 2, "the dead message and the old change");
+    assert_eq!(store.keep(time(20 * day), SignedDuration::MAX).await.unwrap().expired, 0);
+    assert_eq!(store.keep(time(40 * day), SignedDuration::MAX).await.unwrap().expired, 2, "the delivered message and its entry");
+    assert_eq!(store.keep(time(740 * day), SignedDuration::MAX).await.unwrap().expired, 2, "the dead message and the old change");
     let store = place.reopen(store).await;
     assert_eq!(store.recent_changes(Some(&source("a")), 9).await.unwrap(), [change(800 * day)]);
     assert_eq!(store.waiting_entries(9).await.unwrap(), [entry(2, 1)]);
     assert_eq!(store.messages(MessageFilter::default(), 9).await.unwrap().len(), 1);
     assert_eq!(store.counts().await.unwrap().dead, []);
+    store
+        .enqueue(vec![Message { state: MessageState::Dead { at: time(741 * day), reason: "no".to_owned() }, ..message(4, 4) }])
+        .await
+        .unwrap();
+    assert_eq!(store.keep(time(780 * day), SignedDuration::MAX).await.unwrap().expired, 0);
+    assert_eq!(
+        store.keep(time(780 * day), SignedDuration::from_hours(30 * 24)).await.unwrap().expired,
+        1,
+        "nothing told outlives the longest"
+    );
+}
+
+async fn forgetting(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let records = [record("a", "1", "x"), record("a", "2", "y")];
+    let keys = [IdentityKey::Phone("+34911234567".to_owned()), IdentityKey::Domain("x.example".to_owned())];
+    let organisations = [organisation(&keys[0], &records[0]), organisation(&keys[1], &records[1])];
+    let signal = |organisation: &Organisation, record: &Record, n| Signal {
+        kind: SignalKind::OrganisationListed,
+        organisation: organisation.id,
+        record: record.id,
+        at: time(1),
+        seen: time(n),
+        story: Story::Gone { title: format!("{n}") },
+        evidence: record.evidence("name").unwrap(),
+    };
+    let change = |record: &Record| Change { source: source("a"), record: record.id, kind: ChangeKind::Gone, at: time(1), baseline: false };
+    let signals =
+        [signal(&organisations[0], &records[0], 2), signal(&organisations[1], &records[0], 3), signal(&organisations[1], &records[1], 4)];
+    let leads = [lead("s", organisations[0].id, 5), lead("s", organisations[1].id, 6)];
+    store
+        .commit(Turn {
+            records: records.to_vec(),
+            changes: records.iter().map(change).collect(),
+            organisations: organisations.to_vec(),
+            signals: signals.to_vec(),
+            leads: leads.to_vec(),
+            ..whole(&root)
+        })
+        .await
+        .unwrap();
+    let known = store.organisations_after(None, 9).await.unwrap();
+    let mut forgets = Turn::upkeep();
+    forgets.forgotten.records = vec![Record { missing: 3, ..records[0].clone() }];
+    assert!(conflicts(store.commit(forgets.clone()).await), "it is not what was decided about");
+    forgets.forgotten.records = vec![records[0].clone()];
+    forgets.forgotten.signals = vec![signals[1].clone()];
+    forgets.forgotten.organisations = vec![organisations[0].clone()];
+    assert!(conflicts(store.commit(forgets.clone()).await), "the version must be the one that was read");
+    forgets.forgotten.organisations = known.into_iter().filter(|known| known.id == organisations[0].id).collect();
+    store.commit(forgets).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.records(records.iter().map(|record| record.id).collect()).await.unwrap(), [records[1].clone()]);
+    assert_eq!(store.recent_changes(None, 9).await.unwrap(), [change(&records[1])]);
+    let left: Vec<_> = store.organisations_after(None, 9).await.unwrap().into_iter().map(|left| left.id).collect();
+    assert_eq!(left, [organisations[1].id]);
+    assert_eq!(store.organisations_by_keys(vec![keys[0].clone()]).await.unwrap(), []);
+    assert_eq!(store.signals_of(organisations[0].id, 9).await.unwrap(), []);
+    assert_eq!(store.signals_of(organisations[1].id, 9).await.unwrap(), [signals[2].clone()]);
+    assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap().into_iter().map(|lead| lead.id).collect::<Vec<_>>(), [leads[1].id]);
+    assert_eq!(store.leads_of(leads[0].subject).await.unwrap(), []);
 }
 
 async fn removing(place: Place) {
@@ -566,7 +651,7 @@ async fn removing(place: Place) {
         store.commit(turn).await.unwrap();
     }
     let mut turn = whole(&other);
-    turn.forgotten = vec![record("b", "1", "x").id];
+    turn.forgotten.records = vec![record("b", "1", "x")];
     store.commit(turn).await.unwrap();
     store.remove_source(&source("a")).await.unwrap();
     assert!(conflicts(store.commit(whole(&mine)).await));
@@ -574,8 +659,8 @@ async fn removing(place: Place) {
     assert_eq!(store.page(mine.id).await.unwrap(), None);
     assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
     assert_eq!(store.state(&source("a"), mine.id).await.unwrap(), None);
-    assert_eq!(store.records_of(&source("a"), None, 9).await.unwrap(), []);
-    assert_eq!(store.records_of(&source("b"), None, 9).await.unwrap(), [record("b", "2", "y")]);
+    assert_eq!(store.absent(&source("a"), HashSet::new()).await.unwrap(), []);
+    assert_eq!(store.absent(&source("b"), HashSet::new()).await.unwrap(), [record("b", "2", "y")]);
     let left = store.recent_changes(None, 9).await.unwrap();
     assert_eq!(left.iter().map(|change| change.record).collect::<Vec<_>>(), [record("b", "2", "y").id]);
     assert_eq!(store.pages_of(&source("b")), [other.id]);

@@ -21,6 +21,7 @@ use super::spec::Settings;
 use super::tally::Tally;
 use super::words::{Opened, Size};
 use crate::model::Turn;
+use crate::telemetry;
 
 /// Commits that may be under way at once; more wait, so that what is prepared is bounded.
 const UNDER_WAY: usize = 4 * commit::GROUP;
@@ -225,6 +226,17 @@ impl Embedded {
     }
 
     pub(super) async fn commit(&self, turn: Turn) -> Result<(), CommitError> {
+        let done = self.commit_turn(turn).await;
+        let outcome = match &done {
+            Ok(()) => "written",
+            Err(CommitError::Conflict { .. }) => "conflict",
+            Err(CommitError::Store(_)) => "failed",
+        };
+        metrics::counter!(telemetry::TURNS, "outcome" => outcome).increment(1);
+        done
+    }
+
+    async fn commit_turn(&self, turn: Turn) -> Result<(), CommitError> {
         if prepare::light(&turn) {
             let _permit = self.permit().await?;
             let coming = Coming::new(&self.inner);

@@ -5,10 +5,16 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::commit::panic_text;
 use super::error::StoreError;
 use super::segments::sync_folder;
+
+/// The folder's own lock says that no other process has the store: whoever still holds sled's is a thread of ours that closed it just now.
+const LOCK_TRIES: u32 = 200;
+/// See [`LOCK_TRIES`].
+const LOCK_WAIT: Duration = Duration::from_millis(10);
 
 /// A database in its folder. The folder of a retired one goes with it.
 #[derive(Debug)]
@@ -79,8 +85,17 @@ impl Generation {
         let folder = folder(store, number);
         sweep(&folder)?;
         let config = sled::Config::new().path(&folder).cache_capacity(cache).flush_every_ms(None).mode(sled::Mode::LowSpace);
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        let db = opened.map_err(|panic| StoreError::Panicked(panic_text(panic.as_ref())))??;
+        let mut tries = LOCK_TRIES;
+        let db = loop {
+            let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+            match opened.map_err(|panic| StoreError::Panicked(panic_text(panic.as_ref())))? {
+                Err(sled::Error::Io(why)) if tries > 0 && why.to_string().contains("could not acquire lock") => {
+                    tries -= 1;
+                    std::thread::sleep(LOCK_WAIT);
+                }
+                opened => break opened?,
+            }
+        };
         let path = folder.join("db");
         let file = OpenOptions::new().read(true).write(true).open(&path).map_err(StoreError::io("open", &path))?;
         Ok(Self { db, file, folder, number, retired: AtomicBool::new(false) })

@@ -1,7 +1,7 @@
 //! What of the pages is kept in memory: whose they are, when they are due, who holds their host, and where their last times lie. About
 //! a hundred bytes a page. Knows no file: the committer writes what it says.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::base::ids::{PageId, SourceId, hash64};
 use crate::model::HostKey;
@@ -21,6 +21,12 @@ struct PageSlot {
     due: i64,
     /// The minute record that holds its times; `NONE` when its own record does.
     minute: u32,
+}
+
+#[derive(Debug)]
+struct SourceSlot {
+    id: SourceId,
+    pages: HashSet<u64>,
 }
 
 #[derive(Debug)]
@@ -85,7 +91,7 @@ pub(super) struct Index {
     pages: HashMap<u64, PageSlot>,
     hosts: Vec<HostSlot>,
     host_numbers: HashMap<HostKey, u32>,
-    sources: Vec<SourceId>,
+    sources: Vec<SourceSlot>,
     source_numbers: HashMap<SourceId, u32>,
     ready: BTreeSet<(i64, u32)>,
     leases: BTreeSet<(i64, u32)>,
@@ -125,7 +131,7 @@ impl Index {
             return *number;
         }
         let number = u32::try_from(self.sources.len()).unwrap_or(NONE - 1);
-        self.sources.push(id.clone());
+        self.sources.push(SourceSlot { id: id.clone(), pages: HashSet::new() });
         self.source_numbers.insert(id.clone(), number);
         number
     }
@@ -154,6 +160,7 @@ impl Index {
         let (host, source) = (self.host(host), self.source(source));
         self.pages.insert(id.0, PageSlot { host, source, due, minute: NONE });
         self.hosts[host as usize].due.insert((due, id.0));
+        self.sources[source as usize].pages.insert(id.0);
         self.place(host);
     }
 
@@ -161,6 +168,7 @@ impl Index {
     pub(super) fn forget(&mut self, id: PageId) {
         if let Some(slot) = self.pages.remove(&id.0) {
             self.hosts[slot.host as usize].due.remove(&(slot.due, id.0));
+            self.sources[slot.source as usize].pages.remove(&id.0);
             self.unlive(slot.minute);
             self.place(slot.host);
         }
@@ -176,34 +184,28 @@ impl Index {
         Some(Standing { due: slot.due, times })
     }
 
+    /// The pages of a source and when each is due.
+    fn dues(&self, source: &SourceId) -> impl Iterator<Item = (i64, u64)> {
+        let slot = self.source_numbers.get(source).map(|number| &self.sources[*number as usize]);
+        slot.into_iter().flat_map(|slot| &slot.pages).filter_map(|id| Some((self.pages.get(id)?.due, *id)))
+    }
+
+    /// The pages of a source, the soonest due first.
     pub(super) fn pages_of(&self, source: &SourceId) -> Vec<PageId> {
-        let Some(number) = self.source_numbers.get(source) else { return Vec::new() };
-        let mut pages: Vec<(i64, u64)> =
-            self.pages.iter().filter(|(_, slot)| slot.source == *number).map(|(id, slot)| (slot.due, *id)).collect();
+        let mut pages: Vec<(i64, u64)> = self.dues(source).collect();
         pages.sort_unstable();
         pages.into_iter().map(|(_, id)| PageId(id)).collect()
     }
 
     /// The soonest due time of a source's pages.
     pub(super) fn next_due_of(&self, source: &SourceId) -> Option<i64> {
-        let number = self.source_numbers.get(source)?;
-        self.pages.values().filter(|slot| slot.source == *number).map(|slot| slot.due).min()
+        self.dues(source).map(|(due, _)| due).min()
     }
 
     /// Pages and soonest due time of every source that has pages.
     pub(super) fn sources(&self) -> Vec<(SourceId, u64, i64)> {
-        let mut sizes = vec![(0_u64, i64::MAX); self.sources.len()];
-        for slot in self.pages.values() {
-            let size = &mut sizes[slot.source as usize];
-            *size = (size.0 + 1, size.1.min(slot.due));
-        }
-        let mut all: Vec<_> = self
-            .sources
-            .iter()
-            .zip(sizes)
-            .filter(|(_, (pages, _))| *pages > 0)
-            .map(|(id, (pages, due))| (id.clone(), pages, due))
-            .collect();
+        let of = |slot: &SourceSlot| Some((slot.id.clone(), slot.pages.len() as u64, self.next_due_of(&slot.id)?));
+        let mut all: Vec<_> = self.sources.iter().filter_map(of).collect();
         all.sort_unstable();
         all
     }

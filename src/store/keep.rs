@@ -39,17 +39,18 @@ fn before(now: Timestamp, keep: SignedDuration) -> i64 {
 }
 
 impl Inner {
-    /// Everything past its retention.
-    fn expired(&self, now: Timestamp) -> Result<Vec<Expired>, StoreError> {
-        let delivered = before(now, self.settings.keep_delivered);
+    /// Everything past its retention. Messages quote what is known of people: none outlives `longest`.
+    fn expired(&self, now: Timestamp, longest: SignedDuration) -> Result<Vec<Expired>, StoreError> {
+        let delivered = before(now, self.settings.keep_delivered.min(longest));
         let history = before(now, self.settings.keep_changes);
+        let given_up = before(now, self.settings.keep_changes.min(longest));
         let tree = self.tree()?;
         let mut expired = Vec::new();
         for item in tree.scan_prefix(Table::Message.prefix()) {
             let (key, value) = item?;
             let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
             // What was given up stays for as long as the history: it can still be replayed.
-            let line = if head.dead() { history } else { delivered };
+            let line = if head.dead() { given_up } else { delivered };
             if head.rest().is_some_and(|at| at < line) {
                 let id = head.id().map_err(undecodable::<StoredMessage>)?;
                 let channel =
@@ -120,9 +121,9 @@ fn rewritten(key: &[u8], old: &[u8], moved: &BTreeMap<(u32, u32), BlobRef>) -> R
 }
 
 impl Embedded {
-    pub(super) async fn keep(&self, now: Timestamp) -> Result<Kept, StoreError> {
+    pub(super) async fn keep(&self, now: Timestamp, longest: SignedDuration) -> Result<Kept, StoreError> {
         let mut kept = Kept::default();
-        let mut expired = self.read(move |inner| inner.expired(now)).await?;
+        let mut expired = self.read(move |inner| inner.expired(now, longest)).await?;
         while !expired.is_empty() {
             let some = expired.split_off(expired.len().saturating_sub(STEP));
             let count = some.len() as u64;

@@ -18,8 +18,8 @@ use super::queue::Queue;
 use super::segments::{Segments, sync_folder};
 use super::spec::Settings;
 use super::stored::{
-    StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredIds, StoredLead, StoredMessage, StoredOrganisation, StoredPage,
-    StoredRecord, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
+    StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPack, StoredPage,
+    StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
 };
 use super::tally::Tally;
 use super::words::Suppression;
@@ -263,8 +263,14 @@ fn take_in(
             let host: HostState = to_model(frame::unpack::<StoredHost>(value, segments)?)?;
             survey.index.hold_off(&host.host, host.not_before.as_millisecond());
         }
-        Table::Record if here => drop(to_model::<StoredRecord, Record>(frame::unpack(value, segments)?)?),
-        Table::RecordIndex => drop(frame::unpack_inline::<StoredIds>(value)?),
+        Table::Pack if here => {
+            for (id, stored) in frame::unpack::<StoredPack>(value, segments)?.0 {
+                let record: Record = to_model(stored)?;
+                if record.id.0.to_be_bytes() != id {
+                    return Err(odd("a record lies under another record's id"));
+                }
+            }
+        }
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),
         Table::Identity => drop(<[u8; 8]>::try_from(value).map_err(|_| odd("an identity key belongs to no organisation"))?),
@@ -293,7 +299,8 @@ fn take_in(
         | Table::LeadRank
         | Table::Source
         | Table::Spent
-        | Table::Record
+        | Table::Pack
+        | Table::RecordAt
         | Table::Changes
         | Table::Organisation
         | Table::Signal

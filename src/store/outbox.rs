@@ -123,6 +123,18 @@ impl Embedded {
         Ok(())
     }
 
+    pub(super) async fn postpone(&self, entries: Vec<Entry>) -> Result<(), CommitError> {
+        self.write(move |inner| {
+            let mut draft = Draft::new(inner);
+            for entry in &entries {
+                draft.postpone(entry)?;
+            }
+            Ok(draft.to)
+        })
+        .await?;
+        Ok(())
+    }
+
     pub(super) async fn enqueue(&self, messages: Vec<Message>) -> Result<usize, CommitError> {
         let new = self
             .write(move |inner| {

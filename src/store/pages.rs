@@ -1,5 +1,7 @@
 //! Pages, records, organisations and leads of the embedded backend, as the seam asks for them.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -104,8 +106,8 @@ impl Embedded {
         let mut keys = self
             .read(move |inner| {
                 let mut keys = vec![codec::spent(&id)];
-                keys.extend(inner.record_ids(&id)?.into_iter().map(|record| codec::record(RecordId(record))));
-                for prefix in [codec::sources_of(&id), codec::changes_of(&id), codec::record_indexes(&id)] {
+                keys.extend(inner.record_keys(&id)?);
+                for prefix in [codec::sources_of(&id), codec::changes_of(&id)] {
                     for key in inner.tree()?.scan_prefix(prefix).keys() {
                         keys.push(key?.to_vec());
                     }
@@ -183,16 +185,20 @@ impl Embedded {
     }
 
     pub(super) async fn records(&self, ids: Vec<RecordId>) -> Result<Vec<Record>, StoreError> {
-        self.read(move |inner| {
-            let found = ids.into_iter().map(|id| inner.record(id)).collect::<Result<Vec<_>, _>>()?;
-            Ok(found.into_iter().flatten().collect())
-        })
-        .await
+        self.read(move |inner| inner.records(&ids)).await
     }
 
-    pub(super) async fn records_of(&self, source: &SourceId, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
+    pub(super) async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
         let source = source.clone();
-        self.read(move |inner| inner.records_of(&source, after, limit)).await
+        self.read(move |inner| inner.absent(&source, &present)).await
+    }
+
+    pub(super) async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
+        self.read(move |inner| inner.gone_before(line, most)).await
+    }
+
+    pub(super) async fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
+        self.read(move |inner| inner.organisations_after(after, limit)).await
     }
 
     pub(super) async fn organisations_by_keys(&self, keys: Vec<IdentityKey>) -> Result<Vec<Organisation>, StoreError> {
@@ -250,7 +256,7 @@ impl Embedded {
             .read(|inner| {
                 let tree = inner.tree()?;
                 let count = |table: codec::Table| tree.scan_prefix(table.prefix()).keys().count() as u64;
-                Ok([count(codec::Table::Record), count(codec::Table::Organisation), count(codec::Table::Lead)])
+                Ok([count(codec::Table::RecordAt), count(codec::Table::Organisation), count(codec::Table::Lead)])
             })
             .await?;
         let of = |pick: fn(&(crate::base::ids::ChannelId, u64, u64)) -> u64| {

@@ -12,13 +12,14 @@ use super::index::NewTimes;
 use super::queue::Place;
 use super::segments::Pin;
 use super::stored::{
-    Stored, StoredChanges, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPage, StoredRecord, StoredSignal,
-    StoredSource, StoredSpent, StoredVersions, millis, store_date, undecodable,
+    Stored, StoredChanges, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPage, StoredSignal, StoredSource,
+    StoredSpent, StoredVersions, millis, store_date, undecodable,
 };
 use super::versions::{self, Fresh};
 use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
 use crate::model::{
-    Change, Entry, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Record, Signal, SourceState, Spent, Turn,
+    Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Record, Signal, SourceState,
+    Spent, Subject, Turn,
 };
 
 /// Changes kept in one value.
@@ -65,8 +66,8 @@ pub(super) struct Prepared {
     pub(super) checks: Vec<Check>,
     pub(super) writes: Vec<(Key, Option<Vec<u8>>)>,
     pub(super) once: Vec<Once>,
-    /// Records for the index of their source, those that are new.
-    pub(super) records: Vec<(SourceId, RecordId)>,
+    /// Writes to keys that nobody may have taken meanwhile, else it is a conflict.
+    pub(super) fresh: Vec<(Key, Vec<u8>)>,
     pub(super) order: u64,
     pub(super) times: Vec<NewTimes>,
     pub(super) request: Option<(HostKey, i64)>,
@@ -84,7 +85,7 @@ pub(super) fn light(turn: &Turn) -> bool {
         && turn.follow.is_empty()
         && turn.retired.is_empty()
         && turn.records.is_empty()
-        && turn.forgotten.is_empty()
+        && turn.forgotten == Forgotten::default()
         && turn.changes.is_empty()
         && turn.organisations.is_empty()
         && turn.signals.is_empty()
@@ -105,8 +106,9 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
             draft.to.checks.push(Check::Page(page.id));
             draft.page(page)?;
         }
+        PageWrite::None => {}
     }
-    draft.to.request = turn.requested.map(|at| (turn.host.clone(), millis(at)));
+    draft.to.request = turn.host.clone().zip(turn.requested.map(millis));
     if let Some(bytes) = &turn.snapshot {
         draft.snapshot(turn, bytes)?;
     }
@@ -126,9 +128,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     if let Some(state) = &turn.source {
         draft.source(state)?;
     }
-    for record in &turn.records {
-        draft.record(record)?;
-    }
+    draft.records(&turn.records, &turn.forgotten.records)?;
     draft.forget(&turn.forgotten)?;
     draft.changes(&turn.changes)?;
     for organisation in &turn.organisations {
@@ -151,7 +151,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
 
 /// A commit in the making.
 pub(super) struct Draft<'a> {
-    inner: &'a Inner,
+    pub(super) inner: &'a Inner,
     pub(super) to: Prepared,
 }
 
@@ -199,6 +199,7 @@ impl<'a> Draft<'a> {
         let (page, at) = match &turn.page {
             PageWrite::Times(page, times) => (*page, times.checked.or(turn.requested).unwrap_or(times.next_due)),
             PageWrite::Whole(page) => (page.id, page.checked.or(turn.requested).unwrap_or(page.next_due)),
+            PageWrite::None => return Ok(()),
         };
         let key = codec::versions(page);
         let old = self.inner.get(&key)?;
@@ -244,19 +245,44 @@ impl<'a> Draft<'a> {
         self.to.checks.push(Check::Version { key, version, what });
     }
 
-    fn record(&mut self, record: &Record) -> Result<(), StoreError> {
-        self.to.records.push((record.source.clone(), record.id));
-        self.put(codec::record(record.id), &StoredRecord::from(record), None)
+    /// Deletes what retention takes away, if it is still what it was when that was decided.
+    fn forget(&mut self, forgotten: &Forgotten) -> Result<(), CommitError> {
+        self.forget_changes(&forgotten.records)?;
+        for signal in &forgotten.signals {
+            self.delete(signal_key(signal));
+        }
+        for organisation in &forgotten.organisations {
+            self.forget_organisation(organisation)?;
+        }
+        Ok(())
     }
 
-    /// Deletes records and what the history says of them.
-    fn forget(&mut self, records: &[RecordId]) -> Result<(), StoreError> {
+    fn forget_organisation(&mut self, organisation: &Organisation) -> Result<(), CommitError> {
+        let id = organisation.id;
+        let conflict = || CommitError::Conflict { what: format!("organisation {id}") };
+        let old = self.inner.organisation_now(id)?.filter(|old| old.version == organisation.version).ok_or_else(conflict)?;
+        self.version(codec::organisation(id), old.version, format!("organisation {id}"));
+        self.delete(codec::organisation(id));
+        for key in &old.keys {
+            self.delete(codec::identity(key));
+        }
+        for key in self.inner.tree()?.scan_prefix(codec::signals_of(id)).keys() {
+            self.delete(key.map_err(StoreError::from)?.to_vec());
+        }
+        for lead in self.inner.leads_of(Subject::Organisation(id))? {
+            self.version(codec::lead(lead.id), lead.version, format!("lead {}", lead.id));
+            self.delete(codec::lead(lead.id));
+            self.delete(codec::lead_of(lead.subject, lead.id));
+            self.delete(codec::lead_rank(&lead.segment, lead.state, lead.score.total(), lead.id));
+        }
+        Ok(())
+    }
+
+    /// Deletes what the history says of records.
+    fn forget_changes(&mut self, records: &[Record]) -> Result<(), StoreError> {
         let mut sources = BTreeMap::<SourceId, Vec<RecordId>>::new();
-        for id in records {
-            if let Some(record) = self.inner.record(*id)? {
-                sources.entry(record.source).or_default().push(*id);
-                self.delete(codec::record(*id));
-            }
+        for record in records {
+            sources.entry(record.source.clone()).or_default().push(record.id);
         }
         for (source, gone) in sources {
             for item in self.inner.tree()?.scan_prefix(codec::changes_of(&source)) {
@@ -311,9 +337,7 @@ impl<'a> Draft<'a> {
     }
 
     fn signal(&mut self, signal: &Signal) -> Result<(), StoreError> {
-        let shape = StoredSignal::from(signal);
-        let hash = hash64(&[signal.kind.word().as_bytes(), &signal.record.0.to_be_bytes(), signal.sentence.as_bytes()]);
-        self.put(codec::signal(signal.organisation, millis(signal.seen), hash), &shape, None)
+        self.put(signal_key(signal), &StoredSignal::from(signal), None)
     }
 
     fn lead(&mut self, lead: &Lead) -> Result<(), CommitError> {
@@ -343,6 +367,20 @@ impl<'a> Draft<'a> {
         let effects = vec![Effect::Entry(millis(entry.due), entry.id)];
         self.to.once.push(Once { key: codec::entry(entry.id), value, more: Vec::new(), effects });
         Ok(())
+    }
+
+    /// Gives a waiting entry another lane and time; one that is settled stays what it is.
+    pub(super) fn postpone(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        let key = codec::entry(entry.id);
+        let Some(value) = self.inner.get(&key)? else { return Ok(()) };
+        let old = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
+        if old.settled.is_some() {
+            return Ok(());
+        }
+        self.same(&key, Some(&value), format!("{}", entry.id));
+        self.to.effects.push(Effect::EntrySettled(old.due, entry.id));
+        self.to.effects.push(Effect::Entry(millis(entry.due), entry.id));
+        self.put(key, &StoredEntry::from(entry), None)
     }
 
     /// A message that is there already stays as it is.
@@ -383,6 +421,12 @@ impl<'a> Draft<'a> {
         self.to.effects.extend(message_effects(&message.id, Some(old), &shape)?);
         self.put(key, &shape, None)
     }
+}
+
+/// The same signal of the same time has one key, however often it is decided.
+fn signal_key(signal: &Signal) -> Key {
+    let hash = hash64(&[signal.kind.word().as_bytes(), &signal.record.0.to_be_bytes(), signal.story.mark().as_bytes()]);
+    codec::signal(signal.organisation, millis(signal.seen), hash)
 }
 
 /// What the queue in memory must know of a message's new state.

@@ -1,8 +1,5 @@
 //! Reading: from keys and values to the model's words. Writes nothing.
 
-use std::collections::BTreeSet;
-use std::ops::Bound;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -12,15 +9,13 @@ use super::error::StoreError;
 use super::frame;
 use super::index::times_of;
 use super::stored::{
-    Stored, StoredChanges, StoredHost, StoredIds, StoredLead, StoredOrganisation, StoredPage, StoredRecord, StoredSignal, StoredSource,
-    StoredSpent, StoredTimes, StoredVersions, millis, store_date, to_model, undecodable,
+    Stored, StoredChanges, StoredHost, StoredLead, StoredOrganisation, StoredPage, StoredSignal, StoredSource, StoredSpent, StoredTimes,
+    StoredVersions, millis, store_date, to_model, undecodable,
 };
 use super::versions;
 use super::words::{LeadFilter, Snapshot, Version, Which};
 use crate::base::ids::{ContentHash, LeadId, OrganisationId, PageId, RecordId, SegmentId, SourceId};
-use crate::model::{
-    Change, Decision, HostKey, HostState, IdentityKey, Lead, LeadState, Organisation, Page, Record, Signal, SourceState, Subject,
-};
+use crate::model::{Change, Decision, HostKey, HostState, IdentityKey, Lead, LeadState, Organisation, Page, Signal, SourceState, Subject};
 
 /// How often a value is read again when the segment it refers to was rewritten meanwhile.
 const TRIES: u32 = 3;
@@ -84,10 +79,6 @@ impl Inner {
         Ok(self.model::<StoredHost, HostState>(&codec::host(host))?.map(|(_, state)| state))
     }
 
-    pub(super) fn record(&self, id: RecordId) -> Result<Option<Record>, StoreError> {
-        Ok(self.model::<StoredRecord, Record>(&codec::record(id))?.map(|(_, record)| record))
-    }
-
     pub(super) fn organisation_now(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
         let found = self.model::<StoredOrganisation, Organisation>(&codec::organisation(id))?;
         Ok(found.map(|(version, organisation)| Organisation { version, ..organisation }))
@@ -107,27 +98,28 @@ impl Inner {
         Ok(found)
     }
 
-    /// Ids of all records a source ever had, sorted; some may be forgotten.
-    pub(super) fn record_ids(&self, source: &SourceId) -> Result<BTreeSet<u64>, StoreError> {
-        let mut ids = BTreeSet::new();
-        for item in self.tree()?.scan_prefix(codec::record_indexes(source)) {
-            let (_, value) = item?;
-            ids.extend(frame::unpack_inline::<StoredIds>(&value)?.0.into_iter().map(u64::from_be_bytes));
+    /// Ids of a table, in their order, beginning after one.
+    fn ids_after(&self, table: Table, after: Option<u64>, limit: usize) -> Result<Vec<u64>, StoreError> {
+        let mut from = table.prefix();
+        from.extend_from_slice(&after.map_or(0, |id| id.saturating_add(1)).to_be_bytes());
+        if after == Some(u64::MAX) {
+            return Ok(Vec::new());
+        }
+        let mut ids = Vec::new();
+        for key in self.tree()?.range(from..).keys().take(limit) {
+            let key = key?;
+            if Table::of(&key) != Some(table) {
+                break;
+            }
+            ids.extend(codec::last_u64(&key));
         }
         Ok(ids)
     }
 
-    pub(super) fn records_of(&self, source: &SourceId, after: Option<RecordId>, limit: usize) -> Result<Vec<Record>, StoreError> {
-        let ids = self.record_ids(source)?;
-        let from = after.map_or(Bound::Unbounded, |id| Bound::Excluded(id.0));
-        let mut records = Vec::new();
-        for id in ids.range((from, Bound::Unbounded)) {
-            if records.len() >= limit {
-                break;
-            }
-            records.extend(self.record(RecordId(*id))?);
-        }
-        Ok(records)
+    pub(super) fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
+        let ids = self.ids_after(Table::Organisation, after.map(|id| id.0), limit)?;
+        let found = ids.into_iter().map(|id| self.organisation_now(OrganisationId(id))).collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     pub(super) fn organisations_by_keys(&self, keys: &[IdentityKey]) -> Result<Vec<Organisation>, StoreError> {

@@ -20,7 +20,7 @@ pub(super) use codes::lead_state_code;
 pub(super) use lead::{StoredLead, StoredOrganisation};
 pub(super) use outbox::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression};
 pub(super) use page::{StoredHost, StoredPage, StoredSource, StoredSpent, StoredTime, StoredTimes, StoredVersion, StoredVersions};
-pub(super) use record::{StoredChanges, StoredIds, StoredRecord, StoredSignal};
+pub(super) use record::{StoredChanges, StoredPack, StoredRecord, StoredSignal};
 
 use super::error::StoreError;
 
@@ -28,6 +28,16 @@ use super::error::StoreError;
 pub(super) trait Stored: Serialize + DeserializeOwned {
     const KIND: &'static str;
     const VERSION: u8 = 1;
+
+    /// The shape of a value that was written in an earlier form; `None` when there was no such form.
+    fn older(_version: u8, _bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        None
+    }
+}
+
+/// An earlier form that lacked the last fields, which read `added` when they say nothing.
+pub(super) fn lengthened<S: Stored>(bytes: &[u8], added: &[u8]) -> Result<S, StoreError> {
+    from_bytes(&[bytes, added].concat())
 }
 
 /// Turns a shape into bytes.

@@ -95,7 +95,7 @@ async fn damage_is_found_named_and_restored_from_a_backup() {
         ("db is missing", |store| fs::remove_file(store.join("db-000001/db")).unwrap()),
         ("keys where", |store| {
             let generation = Generation::open(store, 1, 4 << 20).unwrap();
-            let key = generation.db.scan_prefix(codec::Table::Record.prefix()).keys().next().unwrap().unwrap();
+            let key = generation.db.scan_prefix(codec::Table::Pack.prefix()).keys().next().unwrap().unwrap();
             generation.db.remove(key).unwrap();
             generation.settle().unwrap();
         }),
@@ -219,7 +219,7 @@ async fn growth_ends_with_compaction_and_dead_segments_go() {
     change(&store, &pages[295], 295, 30).await;
     // The active file is closed by a backup; then most of it is dead.
     store.backup(time(1)).await.unwrap();
-    let kept = store.keep(time(1)).await.unwrap();
+    let kept = store.keep(time(1), SignedDuration::MAX).await.unwrap();
     assert!(kept.segments_rewritten > 0 && kept.segments_deleted > 0, "{kept:?}");
     let size = store.size();
     assert!(size.segments < size.segments_live * 2 + 4_096, "{size:?}");

@@ -4,13 +4,11 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use super::error::StoreError;
-use super::frame::BlobRef;
+use super::frame::{BlobRef, LEVEL, compress};
 use super::segments::{Pin, Segments};
 use super::stored::{StoredVersion, StoredVersions};
 use crate::base::ids::ContentHash;
 
-/// Level 1 packs 60 KB of HTML in a fifth of a millisecond; level 3 gains a tenth and costs half as much again.
-const LEVEL: i32 = 1;
 /// Pages are capped at 10 MiB; this leaves room and still bounds what a damaged length can ask for.
 const LENGTH_MOST: u32 = 64 * 1024 * 1024;
 
@@ -88,7 +86,7 @@ fn write(
         }
         best = Some((delta, blob));
     }
-    let whole = zstd::bulk::compress(bytes, LEVEL).map_err(packing)?;
+    let whole = compress(bytes).map_err(packing)?;
     let (content, base) = match best {
         // A base keeps an old blob alive: a delta that saves little is not worth it.
         Some((delta, blob)) if delta.len() * 4 < whole.len() * 3 => (delta, Some(blob)),

@@ -140,6 +140,8 @@ pub enum Replay {
 /// What a recipient does not want any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
+    /// They want everything.
+    None,
     /// Nothing at all.
     All,
     /// No digests; alerts still.
@@ -150,11 +152,12 @@ pub enum Scope {
 
 impl Scope {
     /// Every one.
-    pub const ALL: [Self; 3] = [Self::All, Self::Digests, Self::Alerts];
+    pub const ALL: [Self; 4] = [Self::None, Self::All, Self::Digests, Self::Alerts];
 
     /// The word used in output.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::None => "none",
             Self::All => "all",
             Self::Digests => "digests",
             Self::Alerts => "alerts",
@@ -162,7 +165,7 @@ impl Scope {
     }
 }
 
-/// One entry of the list of those who do not want to hear from us.
+/// What one recipient wants to be spared: one entry of the list of those who do not want to hear from us, or not now, or not so often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
     /// By which channel.
@@ -171,8 +174,19 @@ pub struct Suppression {
     pub recipient: String,
     /// Since when.
     pub at: Timestamp,
-    /// What.
+    /// What is not sent to them at all.
     pub scope: Scope,
+    /// Until when what comes for them waits.
+    pub paused: Option<Timestamp>,
+    /// Whether their digest leaves once a week, whatever its times are.
+    pub weekly: bool,
+}
+
+impl Suppression {
+    /// Spares them nothing.
+    pub const fn new(channel: ChannelId, recipient: String, at: Timestamp) -> Self {
+        Self { channel, recipient, at, scope: Scope::None, paused: None, weekly: false }
+    }
 }
 
 /// How much there is of everything.

@@ -8,6 +8,7 @@ use crate::model::{
     Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, Part, PartKind, Record, Score, Signal,
     SourceState, Value,
 };
+use crate::render::{Language, next_step, sentence};
 use crate::store::{Backup, Version};
 
 pub(super) fn time(at: Timestamp) -> String {
@@ -126,9 +127,9 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         unknown: score.unknown.iter().map(|name| name.word().to_owned()).collect(),
         excluded: score.excluded.clone(),
         parts: score.parts.iter().map(part).collect(),
-        signals: signals.iter().map(|signal| (time(signal.at), signal.sentence.clone(), signal.evidence.url.to_string())).collect(),
+        signals: signals.iter().map(|signal| (time(signal.at), sentence(Language::En, signal), signal.evidence.url.to_string())).collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), fact.evidence.url.to_string())).collect(),
-        next_step: lead.next_step.clone(),
+        next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
         changed: time(lead.changed),

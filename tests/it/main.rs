@@ -10,13 +10,16 @@ mod house;
 mod journey;
 mod judges;
 mod noise;
+mod notices;
 mod operations;
 mod power;
 #[path = "../rigs/power.rs"]
 mod power_rig;
 mod real;
+mod retention;
 mod rig;
 mod simulation;
 #[path = "../rigs/stock.rs"]
 mod stock;
 mod tls;
+mod wishes;

@@ -82,7 +82,14 @@ fn health_metrics_and_a_clean_stop() {
     assert!(ask(&daemon, "GET", "/health", "").starts_with("HTTP/1.1 200"));
     assert!(ask(&daemon, "GET", "/ready", "").contains("ready"));
     let metrics = ask(&daemon, "GET", "/metrics", "");
-    assert!(metrics.contains("atalaya_checks_total{outcome="), "{metrics}");
+    for name in [
+        "atalaya_checks_total{outcome=",
+        "atalaya_turns_total{outcome=\"written\"}",
+        "atalaya_commits_total",
+        "atalaya_commit_size_bucket{le=\"64\"}",
+    ] {
+        assert!(metrics.contains(name), "{name}: {metrics}");
+    }
     let status = home.json(&["status"]);
     assert_eq!((status["running"].as_bool(), status["pages"].as_u64()), (Some(true), Some(1)), "{status}");
     let (code, log) = daemon.stop();
@@ -117,6 +124,28 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     visits(&other, 1);
     let (_, log) = daemon.stop();
     assert!(log.contains("kimd") && log.contains("did you mean"), "{log}");
+}
+
+#[test]
+fn the_log_is_as_the_settings_say_unless_the_environment_says_otherwise() {
+    let home = Home::new("[log]\nlevel = \"warn\"\nformat = \"json\"\n");
+    let lines = |log: &str| log.lines().filter(|line| !line.starts_with("atalaya runs;")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(lines(&home.start().stop().1), [""; 0], "nothing below the level");
+    let daemon = home.start();
+    home.configure("[log]\nlevel = \"info\"\nformat = \"json\"\n");
+    daemon.signal("HUP");
+    // The metrics say when the reload is done.
+    while !ask(&daemon, "GET", "/metrics", "").contains("atalaya_reloads_total{outcome=\"applied\"} 1") {
+        std::thread::yield_now();
+    }
+    let (_, log) = daemon.stop();
+    assert!(log.contains("log.level changed") && log.contains("stopping"), "a reload sets the level: {log}");
+    let said = lines(&log);
+    assert!(said.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{said:?}");
+    let (_, log) = home.start_with(&[("ATALAYA_LOG", "error"), ("ATALAYA_LOG_FORMAT", "human")]).stop();
+    assert_eq!(lines(&log), [""; 0]);
+    let (_, log) = home.start_with(&[("ATALAYA_LOG", "info"), ("ATALAYA_LOG_FORMAT", "human")]).stop();
+    assert!(log.contains(" INFO ") && !log.contains("{\"timestamp"), "{log}");
 }
 
 #[test]
@@ -162,6 +191,36 @@ fn one_click_unsubscribes_before_the_next_mail() {
     let states: Vec<_> = messages.as_array().unwrap().iter().map(|message| message["state"].as_str().unwrap()).collect();
     assert!(states.contains(&"delivered") && states.iter().all(|state| matches!(*state, "delivered" | "suppressed")), "{states:?}");
     assert_eq!(mails(&home).len(), states.iter().filter(|state| **state == "delivered").count());
+}
+
+#[test]
+fn the_page_behind_the_link_pauses_and_resumes_in_the_language_of_the_rep() {
+    let (site, count) = growing();
+    let home = Home::new(&(listing(&site.address) + &MAIL.replace("zone =", "language = \"es\"\nzone =")));
+    let daemon = home.start();
+    visits(&site, 2);
+    count.store(4, Ordering::SeqCst);
+    let mail = first_mail(&home, &site).replace("\r\n ", "").replace("\n ", "");
+    let link = mail.split("List-Unsubscribe: <https://atalaya.example").nth(1).unwrap().split('>').next().unwrap().to_owned();
+    let page = ask(&daemon, "GET", &link, "");
+    assert!(page.contains("<html lang=\"es\">") && page.contains("resúmenes y avisos urgentes"), "{page}");
+    let paused = ask(&daemon, "POST", &link, "choice=pause-two-weeks");
+    assert!(paused.contains("Guardado.") && paused.contains("en pausa hasta el"), "{paused}");
+    count.store(6, Ordering::SeqCst);
+    visits(&site, 4);
+    assert_eq!(home.written("mail").len(), 1, "nothing leaves while it is paused");
+    let strange = ask(&daemon, "POST", &link, "choice=everything");
+    assert!(strange.contains("en pausa hasta el") && !strange.contains("Guardado"), "{strange}");
+    assert!(ask(&daemon, "POST", &link, "choice=resume").contains("resúmenes y avisos urgentes"));
+    for _ in 0..60 {
+        if home.written("mail").len() > 1 {
+            break;
+        }
+        visits(&site, 1);
+    }
+    daemon.stop();
+    let told = home.written("mail").concat();
+    assert!(told.contains("Maker 4") && told.contains("Maker 5") || told.contains("2 clientes posibles"), "{told}");
 }
 
 fn mails(home: &Home) -> Vec<std::path::PathBuf> {

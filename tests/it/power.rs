@@ -90,7 +90,7 @@ async fn a_recorded_run() {
     store.close().await;
     let store = open(data).await;
     tokio::join!(round(&store, 5), compact(&store));
-    store.keep(stock::time(10)).await.unwrap();
+    store.keep(stock::time(10), jiff::SignedDuration::MAX).await.unwrap();
     tokio::join!(round(&store, 6), backup(&store, 3));
     store.close().await;
 }

@@ -1,17 +1,23 @@
 //! What end-to-end tests stand on: sites and receivers on loopback, and the real program as a child process. Nothing outlives its test.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::Duration;
 
+use atalaya::app::open_effects;
+use atalaya::base::clock::Clock;
+use atalaya::config::{Config, Request};
+use atalaya::pipeline::{Effects, check, seal_due, send_some, sync_pages};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use jiff::SignedDuration;
+use tokio_util::sync::CancellationToken;
 
 /// The longest any step of a test may take: far more than it needs, so that a slow machine fails nothing.
 pub const PATIENCE: Duration = Duration::from_mins(1);
@@ -151,9 +157,14 @@ impl Home {
     }
 
     pub fn configure(&self, rest: &str) {
+        self.configure_daemon("", rest);
+    }
+
+    /// With further keys of `[daemon]`.
+    pub fn configure_daemon(&self, daemon: &str, rest: &str) {
         let data = self.path("data");
         let head = format!(
-            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://atalaya.example\"\ncontact = \"operator@example.com\"\n\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"10ms\"\n\n",
+            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\npublic_url = \"https://atalaya.example\"\ncontact = \"operator@example.com\"\n{daemon}\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"10ms\"\n\n",
             data.display()
         );
         std::fs::write(self.path("atalaya.toml"), head + rest).unwrap();
@@ -161,6 +172,11 @@ impl Home {
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The mails or lines a file channel wrote, file after file.
+    pub fn written(&self, folder: &str) -> Vec<String> {
+        written(&self.path("data").join(folder))
     }
 
     /// The program with these arguments, not yet started.
@@ -185,11 +201,11 @@ impl Home {
 
     /// Starts the daemon and waits until it runs.
     pub fn start(&self) -> Running {
-        self.start_with(&[])
+        self.start_with::<&str>(&[])
     }
 
     #[expect(clippy::zombie_processes, reason = "a daemon that does not come up fails the test, and the test process ends")]
-    pub fn start_with(&self, environment: &[(&str, String)]) -> Running {
+    pub fn start_with<V: AsRef<std::ffi::OsStr>>(&self, environment: &[(&str, V)]) -> Running {
         let mut child = self
             .command(&["run"])
             .envs(environment.iter().map(|(name, value)| (name, value)))
@@ -271,6 +287,85 @@ impl Drop for Running {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The daemon's own steps on a clock moved by hand, with a real store in a folder of its own: for what takes days.
+pub struct Inside {
+    folder: tempfile::TempDir,
+    pub clock: Clock,
+    pub effects: Effects,
+    pub config: Arc<Config>,
+}
+
+impl Inside {
+    /// `rest` follows a `[daemon]` table, as in [`Home::new`].
+    pub async fn new(rest: &str) -> Self {
+        Self::with("", rest).await
+    }
+
+    /// With further keys of `[daemon]`.
+    pub async fn with(daemon: &str, rest: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::manual("2026-11-23T08:00:00Z".parse().unwrap());
+        let config = Self::load(folder.path(), daemon, rest);
+        let effects = open_effects(&config, clock.clone()).await.unwrap().effects;
+        sync_pages(&effects, &config, clock.now()).await.unwrap();
+        Self { folder, clock, effects, config }
+    }
+
+    fn load(folder: &Path, daemon: &str, rest: &str) -> Arc<Config> {
+        let head = format!(
+            "[daemon]\ndata = \"{}\"\nlisten = \"127.0.0.1:0\"\ncontact = \"operator@example.com\"\n{daemon}\n[net]\nallow = [\"127.0.0.0/8\"]\n\n[fetch]\ndelay = \"0s\"\n\n",
+            folder.join("data").display()
+        );
+        let path = folder.join("atalaya.toml");
+        std::fs::write(&path, head + rest).unwrap();
+        let environment = BTreeMap::from([("HOOK_SECRET".to_owned(), HOOK_SECRET.to_owned())]);
+        Config::load(&Request { path: Some(path), environment, ..Request::default() }).unwrap()
+    }
+
+    /// Takes another configuration.
+    pub async fn configure(&mut self, rest: &str) {
+        self.config = Self::load(self.folder.path(), "", rest);
+        sync_pages(&self.effects, &self.config, self.clock.now()).await.unwrap();
+    }
+
+    pub fn wait(&self, time: SignedDuration) {
+        self.clock.advance(time);
+    }
+
+    /// Checks every page that is due.
+    pub async fn visit(&self) {
+        while let Some(claim) = self.effects.store.claim(self.clock.now(), 10, SignedDuration::from_mins(5)) {
+            let stored = self.effects.store.host(&claim.host).await.unwrap();
+            let lane = self.effects.web.lane(&claim.host, stored);
+            for page in &claim.pages {
+                check(&self.effects, &self.config, &lane, *page).await.unwrap();
+            }
+            self.effects.store.release(&claim.host);
+        }
+    }
+
+    /// Seals and sends everything that is due.
+    pub async fn drain(&self) {
+        seal_due(&self.effects, &self.config, self.clock.now()).await.unwrap();
+        for channel in &self.config.channels {
+            send_some(&self.effects, &self.config, &channel.id, 64, &CancellationToken::new()).await.unwrap();
+        }
+    }
+
+    /// The mails or lines a file channel wrote, file after file.
+    pub fn written(&self, folder: &str) -> Vec<String> {
+        written(&self.folder.path().join("data").join(folder))
+    }
+}
+
+fn written(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "eml" || end == "jsonl"));
+    paths.sort();
+    paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 
 /// The Python that has the judges and aiosmtpd: named by `tests/run`, or left by it where it builds its tools.

@@ -26,16 +26,19 @@ pub(super) struct Gauge {
 }
 
 impl Gauge {
-    /// Weighs a page in one scan.
-    pub(super) fn of(page: &[u8]) -> Self {
+    /// Weighs a page in one scan, which ends as soon as it has more characters or links than these.
+    pub(super) fn within(page: &[u8], chars: usize, links: usize) -> Option<Self> {
         let mut gauge = Self::default();
         let mut rest = page;
         while let Some(at) = memchr(b'<', rest) {
             gauge.chars += visible(&rest[..at]);
             rest = gauge.tag(&rest[at..]);
+            if gauge.chars > chars || gauge.links > links {
+                return None;
+            }
         }
         gauge.chars += visible(rest);
-        gauge
+        (gauge.chars <= chars).then_some(gauge)
     }
 
     /// Takes one tag (or comment, or unseen element) from the front, and returns what follows it.

@@ -27,7 +27,7 @@ codes! {
     Lane: lane_code, lane_of { Urgent = 1, Digest = 2 }
     MessageKind: message_kind_code, message_kind_of { Digest = 1, Alert = 2, Lead = 3, Test = 4, Notice = 5 }
     LeadState: lead_state_code, lead_state_of { New = 1, Accepted = 2, Rejected = 3, Parked = 4, Below = 5, Excluded = 6 }
-    Scope: scope_code, scope_of { All = 1, Digests = 2, Alerts = 3 }
+    Scope: scope_code, scope_of { All = 1, Digests = 2, Alerts = 3, None = 4 }
     FactName: fact_name_code, fact_name_of {
         Name = 1, Website = 2, Phone = 3, Email = 4, TaxId = 5, Address = 6,
         Place = 7, Region = 8, Country = 9, Industry = 10, Size = 11, Person = 12,

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{fact_name_code, fact_name_of, lead_state_code, lead_state_of, signal_kind_code, signal_kind_of};
 use super::value::{StoredEvidence, StoredValue};
-use super::{Stored, millis, timestamp};
+use super::{Stored, from_bytes, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, LeadId, OrganisationId, RecordId};
-use crate::model::{Decision, Fact, IdentityKey, Lead, Organisation, Part, PartKind, Score, Subject, Value};
+use crate::model::{Decision, Fact, IdentityKey, Lead, NextStep, Organisation, Part, PartKind, Score, Subject, Value};
+use crate::store::error::StoreError;
 
 type Id = [u8; 8];
 
@@ -185,9 +186,36 @@ impl TryFrom<StoredScore> for Score {
     }
 }
 
-/// [`Lead`] without its version, which the frame holds.
+/// [`NextStep`].
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::store) struct StoredLead {
+pub(in crate::store) enum StoredNextStep {
+    Words(String),
+    By { wanted: String, unnamed: bool, person: Option<String>, phone: Option<String>, email: Option<String>, website: Option<String> },
+}
+
+impl From<&NextStep> for StoredNextStep {
+    fn from(step: &NextStep) -> Self {
+        match step.clone() {
+            NextStep::Words(words) => Self::Words(words),
+            NextStep::By { wanted, unnamed, person, phone, email, website } => Self::By { wanted, unnamed, person, phone, email, website },
+        }
+    }
+}
+
+impl From<StoredNextStep> for NextStep {
+    fn from(stored: StoredNextStep) -> Self {
+        match stored {
+            StoredNextStep::Words(words) => Self::Words(words),
+            StoredNextStep::By { wanted, unnamed, person, phone, email, website } => {
+                Self::By { wanted, unnamed, person, phone, email, website }
+            }
+        }
+    }
+}
+
+/// [`Lead`] without its version, which the frame holds. Its first form had words for the next step.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredLead<N = StoredNextStep> {
     id: Id,
     revision: u32,
     segment: String,
@@ -197,13 +225,27 @@ pub(in crate::store) struct StoredLead {
     state: u8,
     rep: Option<String>,
     because: String,
-    next_step: String,
+    next_step: N,
     first_seen: i64,
     changed: i64,
 }
 
+impl Stored for StoredLead<String> {
+    const KIND: &'static str = "lead";
+}
+
 impl Stored for StoredLead {
     const KIND: &'static str = "lead";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| {
+            let old: StoredLead<String> = from_bytes(bytes)?;
+            let StoredLead { id, revision, segment, subject, title, score, state, rep, because, next_step, first_seen, changed } = old;
+            let next_step = StoredNextStep::Words(next_step);
+            Ok(Self { id, revision, segment, subject, title, score, state, rep, because, next_step, first_seen, changed })
+        })
+    }
 }
 
 impl From<&Lead> for StoredLead {
@@ -224,7 +266,7 @@ impl From<&Lead> for StoredLead {
             state: lead_state_code(lead.state),
             rep,
             because: because.clone(),
-            next_step: lead.next_step.clone(),
+            next_step: (&lead.next_step).into(),
             first_seen: millis(lead.first_seen),
             changed: millis(lead.changed),
         }
@@ -250,7 +292,7 @@ impl TryFrom<StoredLead> for Lead {
                 Some(rep) => Decision::To(rep.parse().map_err(|why: BadSlug| why.to_string())?, stored.because),
                 None => Decision::Nobody(stored.because),
             },
-            next_step: stored.next_step,
+            next_step: stored.next_step.into(),
             first_seen: timestamp(stored.first_seen)?,
             changed: timestamp(stored.changed)?,
         })

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{lane_code, lane_of, message_kind_code, message_kind_of, scope_code, scope_of};
-use super::{Stored, millis, timestamp};
+use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, EntryId, LeadId, MessageId};
 use crate::model::{Attempt, ChannelState, Entry, Message, MessageState, Sealed};
+use crate::store::error::StoreError;
 use crate::store::words::Suppression;
 
 type Id = [u8; 8];
@@ -214,10 +215,17 @@ pub(in crate::store) struct StoredSuppression {
     recipient: String,
     at: i64,
     scope: u8,
+    paused: Option<i64>,
+    weekly: bool,
 }
 
 impl Stored for StoredSuppression {
     const KIND: &'static str = "suppression";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| lengthened(bytes, &[0, 0]))
+    }
 }
 
 impl From<&Suppression> for StoredSuppression {
@@ -227,6 +235,8 @@ impl From<&Suppression> for StoredSuppression {
             recipient: suppression.recipient.clone(),
             at: millis(suppression.at),
             scope: scope_code(suppression.scope),
+            paused: suppression.paused.map(millis),
+            weekly: suppression.weekly,
         }
     }
 }
@@ -239,6 +249,8 @@ impl TryFrom<StoredSuppression> for Suppression {
             recipient: stored.recipient,
             at: timestamp(stored.at)?,
             scope: scope_of(stored.scope)?,
+            paused: stored.paused.map(timestamp).transpose()?,
+            weekly: stored.weekly,
         })
     }
 }

@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{role_code, role_of};
 use super::value::{StoredDate, StoredFailure, url};
-use super::{Stored, millis, timestamp};
+use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, Reading, RobotsCopy, SourceState, Suspect, Validators, Visit,
     VolatileSpan,
 };
+use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
 
 type Id = [u8; 8];
@@ -40,6 +41,7 @@ pub(in crate::store) struct StoredPage {
     visit: u32,
     etag: Option<String>,
     last_modified: Option<String>,
+    exact: Option<Id>,
     fingerprint: Option<Id>,
     volatile: Vec<(Id, Id)>,
     masks: Vec<StoredMask>,
@@ -68,6 +70,7 @@ impl StoredPage {
             visit: page.visit,
             etag: page.validators.etag.clone(),
             last_modified: page.validators.last_modified.clone(),
+            exact: page.exact.map(u64::to_be_bytes),
             fingerprint: page.fingerprint.map(u64::to_be_bytes),
             volatile: page.volatile.iter().map(|span| (span.before.to_be_bytes(), span.after.to_be_bytes())).collect(),
             masks: page
@@ -113,6 +116,7 @@ impl TryFrom<StoredPage> for Page {
             root: PageId(u64::from_be_bytes(stored.root)),
             visit: stored.visit,
             validators: Validators { etag: stored.etag, last_modified: stored.last_modified },
+            exact: stored.exact.map(u64::from_be_bytes),
             fingerprint: stored.fingerprint.map(u64::from_be_bytes),
             volatile: stored
                 .volatile
@@ -223,6 +227,7 @@ pub(in crate::store) struct StoredSource {
     complete_until: Option<i64>,
     health: StoredHealth,
     missing: u32,
+    told_ill: bool,
 }
 
 /// Requests made for a source on one day of its zone.
@@ -238,6 +243,11 @@ impl Stored for StoredSpent {
 
 impl Stored for StoredSource {
     const KIND: &'static str = "source";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| lengthened(bytes, &[0]))
+    }
 }
 
 impl From<&SourceState> for StoredSource {
@@ -260,6 +270,7 @@ impl From<&SourceState> for StoredSource {
                 Health::Ill { since, failure } => StoredHealth::Ill(millis(*since), failure.into()),
             },
             missing: state.missing,
+            told_ill: state.told_ill,
         }
     }
 }
@@ -286,6 +297,7 @@ impl TryFrom<StoredSource> for SourceState {
                 StoredHealth::Ill(since, failure) => Health::Ill { since: timestamp(since)?, failure: failure.try_into()? },
             },
             missing: stored.missing,
+            told_ill: stored.told_ill,
         })
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{record_kind_code, record_kind_of, signal_kind_code, signal_kind_of};
-use super::value::{StoredEvidence, StoredValue, url};
-use super::{Stored, millis, timestamp};
+use super::value::{StoredDate, StoredEvidence, StoredValue, date, store_date, url};
+use super::{Stored, from_bytes, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, OrganisationId, RecordId, SourceId};
-use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, Record, Signal, Value};
+use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, Record, Signal, Story, Value};
+use crate::store::error::StoreError;
 
 type Id = [u8; 8];
 
@@ -31,14 +32,21 @@ pub(in crate::store) struct StoredRecord {
     fields: Vec<StoredField>,
     content: [u8; 16],
     first_seen: i64,
-    changed: i64,
+    pub(in crate::store) changed: i64,
     missing: u16,
-    gone: bool,
+    pub(in crate::store) gone: bool,
     detail_wanted: bool,
 }
 
 impl Stored for StoredRecord {
     const KIND: &'static str = "record";
+}
+
+impl StoredRecord {
+    /// Whether this source has it.
+    pub(in crate::store) fn is_of(&self, source: &SourceId) -> bool {
+        self.source == source.as_str()
+    }
 }
 
 impl From<&Record> for StoredRecord {
@@ -96,12 +104,12 @@ impl TryFrom<StoredRecord> for Record {
     }
 }
 
-/// Ids of records, for the index of a source.
+/// Records that one turn brought, with their ids.
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::store) struct StoredIds(pub(in crate::store) Vec<Id>);
+pub(in crate::store) struct StoredPack(pub(in crate::store) Vec<(Id, StoredRecord)>);
 
-impl Stored for StoredIds {
-    const KIND: &'static str = "list of records";
+impl Stored for StoredPack {
+    const KIND: &'static str = "pack of records";
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -191,20 +199,64 @@ fn field_change((name, old, new): (String, Option<StoredValue>, Option<StoredVal
     Ok(FieldChange { field: FieldName::new(&name), old: old.map(Value::try_from).transpose()?, new: new.map(Value::try_from).transpose()? })
 }
 
-/// [`Signal`].
+/// [`Story`].
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::store) struct StoredSignal {
+pub(in crate::store) enum StoredStory {
+    Sentence(String),
+    Appeared { title: String, by: Option<String>, with: Option<String>, on: Option<StoredDate> },
+    Changed { title: String, fields: Vec<(String, Option<String>, Option<String>)>, more: u32 },
+    Gone { title: String },
+}
+
+impl From<&Story> for StoredStory {
+    fn from(story: &Story) -> Self {
+        match story.clone() {
+            Story::Sentence(sentence) => Self::Sentence(sentence),
+            Story::Appeared { title, by, with, on } => Self::Appeared { title, by, with, on: on.map(store_date) },
+            Story::Changed { title, fields, more } => Self::Changed { title, fields, more },
+            Story::Gone { title } => Self::Gone { title },
+        }
+    }
+}
+
+impl TryFrom<StoredStory> for Story {
+    type Error = String;
+    fn try_from(stored: StoredStory) -> Result<Self, String> {
+        Ok(match stored {
+            StoredStory::Sentence(sentence) => Self::Sentence(sentence),
+            StoredStory::Appeared { title, by, with, on } => Self::Appeared { title, by, with, on: on.map(date).transpose()? },
+            StoredStory::Changed { title, fields, more } => Self::Changed { title, fields, more },
+            StoredStory::Gone { title } => Self::Gone { title },
+        })
+    }
+}
+
+/// [`Signal`]. Its first form had a sentence for a story.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::store) struct StoredSignal<S = StoredStory> {
     kind: u8,
     organisation: Id,
     record: Id,
     at: i64,
     seen: i64,
-    sentence: String,
+    story: S,
     evidence: StoredEvidence,
+}
+
+impl Stored for StoredSignal<String> {
+    const KIND: &'static str = "signal";
 }
 
 impl Stored for StoredSignal {
     const KIND: &'static str = "signal";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| {
+            let StoredSignal::<String> { kind, organisation, record, at, seen, story, evidence } = from_bytes(bytes)?;
+            Ok(Self { kind, organisation, record, at, seen, story: StoredStory::Sentence(story), evidence })
+        })
+    }
 }
 
 impl From<&Signal> for StoredSignal {
@@ -215,7 +267,7 @@ impl From<&Signal> for StoredSignal {
             record: signal.record.0.to_be_bytes(),
             at: millis(signal.at),
             seen: millis(signal.seen),
-            sentence: signal.sentence.clone(),
+            story: (&signal.story).into(),
             evidence: (&signal.evidence).into(),
         }
     }
@@ -230,8 +282,25 @@ impl TryFrom<StoredSignal> for Signal {
             record: RecordId(u64::from_be_bytes(stored.record)),
             at: timestamp(stored.at)?,
             seen: timestamp(stored.seen)?,
-            sentence: stored.sentence,
+            story: stored.story.try_into()?,
             evidence: stored.evidence.try_into()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{to_bytes, to_model};
+    use super::*;
+    use crate::model::sample::{organisation, signal};
+
+    #[test]
+    fn a_sentence_of_the_first_form_is_a_story() {
+        let new = signal(&organisation("Acme", &[]), crate::model::SignalKind::OfferListed, 0, 0);
+        let StoredSignal { kind, organisation, record, at, seen, evidence, .. } = StoredSignal::from(&new);
+        let old = StoredSignal { kind, organisation, record, at, seen, story: "Offers pallets".to_owned(), evidence };
+        let read = StoredSignal::<StoredStory>::older(1, &to_bytes(&old)).unwrap().unwrap();
+        let want = Signal { story: Story::Sentence("Offers pallets".to_owned()), ..new };
+        assert_eq!(to_model::<StoredSignal, Signal>(read).unwrap(), want);
     }
 }

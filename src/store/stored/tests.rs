@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::base::ids::*;
 use crate::model::*;
+use crate::store::{Scope, Suppression};
 
 fn time() -> impl Strategy<Value = Timestamp> {
     (-10_000_000_000_000..200_000_000_000_000_i64).prop_map(|ms| Timestamp::from_millisecond(ms).unwrap())
@@ -93,6 +94,7 @@ fn page() -> impl Strategy<Value = Page> {
         Page {
             visit,
             validators: Validators { etag, last_modified },
+            exact: fingerprint.map(|hash| hash ^ 1),
             fingerprint,
             volatile: volatile.into_iter().map(|(before, after)| VolatileSpan { before, after }).collect(),
             masks,
@@ -193,7 +195,14 @@ fn lead() -> impl Strategy<Value = Lead> {
             score,
             state: LeadState::ALL[state],
             owner,
-            next_step: "call".into(),
+            next_step: NextStep::By {
+                wanted: "call".into(),
+                unnamed: true,
+                person: None,
+                phone: Some("+34".into()),
+                email: None,
+                website: Some("x".into()),
+            },
             first_seen: at,
             changed: at,
         }
@@ -203,6 +212,21 @@ fn lead() -> impl Strategy<Value = Lead> {
 /// Through bytes and back.
 fn back<S: Stored, M: TryFrom<S, Error = String>>(shape: &S) -> M {
     to_model(from_bytes::<S>(&to_bytes(shape)).unwrap()).unwrap()
+}
+
+#[test]
+fn earlier_forms_are_still_read() {
+    fn read<S: Stored>(bytes: &[u8]) -> S {
+        S::older(1, bytes).unwrap().unwrap()
+    }
+    let mut wish = Suppression::new("mail".parse().unwrap(), "ana@example.com".to_owned(), Timestamp::UNIX_EPOCH);
+    wish.scope = Scope::Digests;
+    let bytes = to_bytes(&StoredSuppression::from(&wish));
+    assert_eq!(to_model::<StoredSuppression, Suppression>(read(&bytes[..bytes.len() - 2])).unwrap(), wish);
+    let state = SourceState::new(&"fair".parse().unwrap(), PageId(7));
+    let bytes = to_bytes(&StoredSource::from(&state));
+    assert_eq!(to_model::<StoredSource, SourceState>(read(&bytes[..bytes.len() - 1])).unwrap(), state);
+    assert!(StoredSource::older(3, &bytes).is_none(), "a later form is not guessed at");
 }
 
 proptest! {
@@ -238,9 +262,18 @@ proptest! {
     }
 
     #[test]
-    fn signals(kind in 0..SignalKind::ALL.len(), evidence in evidence(), at in time(), sentence in ".{0,20}") {
-        let signal = Signal { kind: SignalKind::ALL[kind], organisation: OrganisationId(1), record: RecordId(2), at, seen: at, sentence, evidence };
-        prop_assert_eq!(back::<StoredSignal, Signal>(&(&signal).into()), signal);
+    fn signals(kind in 0..SignalKind::ALL.len(), evidence in evidence(), at in time(), text in ".{0,20}") {
+        let some = || Some(text.clone());
+        for story in [
+            Story::Sentence(text.clone()),
+            Story::Appeared { title: text.clone(), by: some(), with: None, on: Some(jiff::civil::date(2026, 10, 12)) },
+            Story::Changed { title: text.clone(), fields: vec![(text.clone(), some(), None)], more: 3 },
+            Story::Gone { title: text.clone() },
+        ] {
+            let evidence = evidence.clone();
+            let signal = Signal { kind: SignalKind::ALL[kind], organisation: OrganisationId(1), record: RecordId(2), at, seen: at, story, evidence };
+            prop_assert_eq!(back::<StoredSignal, Signal>(&(&signal).into()), signal);
+        }
     }
 
     #[test]

@@ -1,0 +1,170 @@
+//! What whoever runs the daemon is told: a channel was switched off, a source is ill, it is well again; and tests by hand.
+//!
+//! Makes messages; decides nothing of delivery. Knows no store.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::drain::DrainError;
+use crate::base::ids::ChannelId;
+use crate::config::{Config, Source};
+use crate::deliver::Settings;
+use crate::model::{Advice, Health, Message, MessageKind, MessageState, Sealed, SourceState, Turn};
+use crate::outbox;
+use crate::render::{self, Address, Envelope, Event, Language, RenderError};
+
+/// What heals by itself is told of when it lasts for so long; what needs a hand, at once.
+const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// Something to say that is about no lead.
+struct Note<'a> {
+    kind: MessageKind,
+    /// With `at`, what its id is made from.
+    topic: String,
+    at: Timestamp,
+    subject: String,
+    paragraphs: Vec<String>,
+    event: Event<'a>,
+}
+
+/// Puts into the turn what is to be said of the source's health: once that it is ill, once that it is well again.
+pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Timestamp) {
+    let Some(state) = &mut turn.source else { return };
+    let tell = match (&state.health, state.told_ill) {
+        (Health::Ill { since, failure }, false) => match failure.class.advice() {
+            Advice::AskOperator => true,
+            Advice::Retry { .. } | Advice::SlowDown { .. } => now.duration_since(*since) >= PATIENCE,
+            Advice::NextDay => false,
+        },
+        (Health::Well { .. }, true) => true,
+        (Health::Ill { .. }, true) | (Health::Well { .. } | Health::Unknown, _) => false,
+    };
+    if !tell {
+        return;
+    }
+    // Noted even where nobody is told: a channel that is added later begins with the next change.
+    state.told_ill = !state.told_ill;
+    let Some(note) = note_of(source, state) else { return };
+    for channel in config.daemon.notices.iter().filter_map(|id| config.channel(id)) {
+        match message(config, channel, &note, None, now) {
+            Ok(message) => turn.messages.push(message),
+            // The words come from a page: what cannot be said by mail must not cost the turn.
+            Err(error) => tracing::error!(channel = %channel.id, source = %source.id, %error, "a notice could not be made"),
+        }
+    }
+}
+
+fn note_of<'a>(source: &'a Source, state: &'a SourceState) -> Option<Note<'a>> {
+    let name = if source.title == source.id.as_str() { source.title.clone() } else { format!("{} ({})", source.title, source.id) };
+    let root = source.reader.roots().iter().find(|url| crate::model::Page::id_of(&source.id, url) == state.root);
+    let place = root.map(|url| format!("It is read from {url}."));
+    let topic = |word: &str| format!("{word}:{}:{}", source.id, state.root);
+    match &state.health {
+        Health::Ill { since, failure } => Some(Note {
+            kind: MessageKind::Notice,
+            topic: topic("source.ill"),
+            at: *since,
+            subject: format!("The source {name} is ill: {}", failure.class),
+            paragraphs: [
+                Some(format!("Since {} it cannot be read as it should: {}.", since.strftime("%Y-%m-%d %H:%M UTC"), failure.text)),
+                Some(format!("What to do: {}.", failure.class.what_to_do())),
+                place,
+                Some(format!("`atalaya source show {}` shows more. You will hear when it is well again.", source.id)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            event: Event::SourceIll { source: source.id.as_str(), failure, since: *since },
+        }),
+        Health::Well { since } => Some(Note {
+            kind: MessageKind::Notice,
+            topic: topic("source.well"),
+            at: *since,
+            subject: format!("The source {name} is well again"),
+            paragraphs: vec![format!(
+                "Since {} it is read completely again. Nothing needs to be done.",
+                since.strftime("%Y-%m-%d %H:%M UTC")
+            )],
+            event: Event::SourceWell { source: source.id.as_str(), since: *since },
+        }),
+        Health::Unknown => None,
+    }
+}
+
+/// What the operator must hear of a channel, by another one than that which fails.
+pub(super) fn of_channel(
+    config: &Config,
+    failing: &ChannelId,
+    notices: &[outbox::Notice],
+    now: Timestamp,
+) -> Result<Vec<Message>, DrainError> {
+    let reaches = |channel: &&Arc<Settings>| channel.id != *failing && (channel.from().is_none() || config.daemon.operator.is_some());
+    let chosen = config.daemon.notices.iter().filter_map(|id| config.channel(id)).find(reaches);
+    let Some(other) = chosen.or_else(|| config.channels.iter().find(reaches)) else {
+        for notice in notices {
+            tracing::error!(text = notice.text, "the operator should hear this, and there is no other channel to say it by");
+        }
+        return Ok(Vec::new());
+    };
+    notices
+        .iter()
+        .map(|notice| {
+            let note = Note {
+                kind: MessageKind::Notice,
+                topic: format!("notice:{}", notice.text),
+                at: now,
+                subject: "Atalaya: please look".to_owned(),
+                paragraphs: vec![notice.text.clone()],
+                event: Event::Notice { text: &notice.text, at: now },
+            };
+            message(config, other, &note, None, now)
+        })
+        .collect()
+}
+
+/// A test message by this channel. Mail goes to `to` (a rep's name or an address), else to the operator.
+pub fn test_message(config: &Config, channel: &Arc<Settings>, to: Option<&str>, now: Timestamp) -> Result<Message, DrainError> {
+    const WORDS: &str = "This is a test of the way out. Nothing needs to be done.";
+    let rep = to.and_then(|name| config.reps.iter().find(|rep| rep.rep.id.as_str() == name));
+    let to = rep.map(|rep| rep.rep.email.as_str()).or(to);
+    let note = Note {
+        kind: MessageKind::Test,
+        topic: format!("test:{WORDS}"),
+        at: now,
+        subject: "Atalaya: a test".to_owned(),
+        paragraphs: vec![WORDS.to_owned()],
+        event: Event::Test { note: WORDS, at: now },
+    };
+    message(config, channel, &note, to, now)
+}
+
+/// A letter to the operator where the channel carries mail, an event otherwise.
+fn message(config: &Config, channel: &Settings, note: &Note<'_>, to: Option<&str>, now: Timestamp) -> Result<Message, DrainError> {
+    let sealed = match channel.from() {
+        Some(from) => letter(config, (channel, from), note, to, now)?,
+        None => render::payload(&note.event),
+    };
+    let message = outbox::alone(&channel.id, note.kind, &note.topic, sealed, note.at);
+    Ok(Message { title: note.subject.clone(), made: now, state: MessageState::Ready { not_before: now }, ..message })
+}
+
+fn letter(
+    config: &Config,
+    (channel, from): (&Settings, &Address),
+    note: &Note<'_>,
+    to: Option<&str>,
+    now: Timestamp,
+) -> Result<Sealed, DrainError> {
+    let nobody = || DrainError::Unknown("nobody to write to: name a rep or an address, or set `operator` in [daemon]".to_owned());
+    let to = to.or(config.daemon.operator.as_deref()).ok_or_else(nobody)?;
+    let to = Address::parse(to).map_err(RenderError::from)?;
+    let paragraphs: Vec<&str> = note.paragraphs.iter().map(String::as_str).collect();
+    let letter = render::note(Language::default(), &note.subject, &paragraphs)?;
+    let operator = "operator".parse().map_err(|_| DrainError::Unknown("`operator` is no id".to_owned()))?;
+    let id = outbox::lone_message_id(&channel.id, note.kind, &note.topic, note.at);
+    let reply_to = channel.reply_to();
+    let envelope =
+        Envelope { from, reply_to, to: &to, rep: &operator, kind: note.kind, id: &id, window: note.at, date: now, unsubscribe: None };
+    Ok(render::mail(&envelope, &letter)?)
+}

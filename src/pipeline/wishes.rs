@@ -1,0 +1,91 @@
+//! What recipients want to be spared: nothing more at all, nothing for a while, a digest once a week. Obeyed when a message is sealed and again
+//! when it is sent, so that a wish counts before the next mail leaves.
+
+use jiff::Timestamp;
+
+use super::Effects;
+use super::drain::{DrainError, ENTRIES};
+use crate::config::{Config, Rep};
+use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
+use crate::store::{DueEntries, MessageFilter, Scope, Standing, StoreError, Suppression};
+
+/// Messages looked through for those that a wish frees.
+const MESSAGES: usize = 1_000;
+
+/// What a recipient's wish says of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// It may leave.
+    Send,
+    /// It is not wanted.
+    Never,
+    /// Not before.
+    Later(Timestamp),
+}
+
+/// What the recipient of a message wants done with it now.
+pub(super) async fn of(effects: &Effects, message: &Message, now: Timestamp) -> Result<Wish, StoreError> {
+    if message.sealed.recipient.is_empty() {
+        return Ok(Wish::Send);
+    }
+    let found = effects.store.suppressed(&message.channel, &message.sealed.recipient).await?;
+    Ok(found.map_or(Wish::Send, |wish| match (wish.scope, message.kind) {
+        (Scope::All, _) | (Scope::Digests, MessageKind::Digest) | (Scope::Alerts, MessageKind::Alert) => Wish::Never,
+        (_, MessageKind::Digest | MessageKind::Alert) => wish.paused.filter(|until| *until > now).map_or(Wish::Send, Wish::Later),
+        (_, MessageKind::Lead | MessageKind::Test | MessageKind::Notice) => Wish::Send,
+    }))
+}
+
+/// The due entries of a rep that may be sealed now; those that a pause or a weekly digest holds back get their new time. What a pause held
+/// back comes with one digest after it, not as alerts.
+pub(super) async fn held_back(effects: &Effects, config: &Config, due: DueEntries, now: Timestamp) -> Result<Vec<Entry>, DrainError> {
+    let Some(rep) = config.rep(&due.rep) else { return Ok(due.entries) };
+    let Some(wish) = effects.store.suppressed(&due.channel, &rep.rep.email).await? else { return Ok(due.entries) };
+    let (wait, go): (Vec<Entry>, Vec<Entry>) =
+        due.entries.into_iter().map(|entry| later(entry, rep, &wish, now)).partition(|entry| entry.due > now);
+    if !wait.is_empty() {
+        effects.store.postpone(wait).await?;
+    }
+    Ok(go)
+}
+
+fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
+    let entry = match wish.paused.filter(|until| *until > now) {
+        Some(until) => Entry { lane: Lane::Digest, due: rep.digest.next(until), ..entry },
+        None => entry,
+    };
+    if wish.weekly && entry.lane == Lane::Digest { Entry { due: rep.digest.weekly(entry.due), ..entry } } else { entry }
+}
+
+/// Remembers what a recipient wants from now on. What waits for them gets the time it would have without a wish; sealing holds it back
+/// again if need be.
+pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Timestamp) -> Result<(), DrainError> {
+    let (channel, recipient) = (wish.channel.clone(), wish.recipient.clone());
+    if wish == Suppression::new(channel.clone(), recipient.clone(), wish.at) {
+        effects.store.lift(&channel, &recipient).await?;
+    } else {
+        effects.store.suppress(wish).await?;
+    }
+    let same = |address: &str| address.trim().eq_ignore_ascii_case(recipient.trim());
+    let waiting = effects.store.waiting_entries(ENTRIES).await?;
+    let freed: Vec<Entry> = waiting
+        .into_iter()
+        .filter(|entry| entry.channel == channel && entry.lane == Lane::Digest)
+        .filter_map(|entry| {
+            let next = config.rep(&entry.rep).filter(|rep| same(&rep.rep.email))?.digest.next(now);
+            (entry.due > next).then_some(Entry { due: next, ..entry })
+        })
+        .collect();
+    if !freed.is_empty() {
+        effects.store.postpone(freed).await?;
+    }
+    let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready) };
+    for message in effects.store.messages(filter, MESSAGES).await? {
+        if same(&message.sealed.recipient)
+            && matches!(message.state, MessageState::Ready { not_before } if not_before > now && message.tries == 0)
+        {
+            effects.store.acknowledge(Message { state: MessageState::Ready { not_before: now }, ..message }, None, Vec::new()).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,278 @@
+//! Sentences from what is stored: what a signal tells, and what to do next, in the reader's language. Foreign words in them stay as they are.
+
+use super::Language;
+use crate::model::{FactName, NextStep, Signal, SignalKind, Story};
+
+/// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)".
+pub fn sentence(language: Language, signal: &Signal) -> String {
+    match &signal.story {
+        Story::Sentence(sentence) => sentence.clone(),
+        Story::Appeared { title, by, with, on } => {
+            let day = on.map(|day| language.date(day));
+            let line = appeared(language, signal.kind, title, (with.as_deref(), day.as_deref()));
+            by.as_ref().map_or_else(|| line.clone(), |by| format!("{line} ({by})"))
+        }
+        Story::Changed { title, fields, more } => {
+            let told: Vec<String> = fields.iter().map(|(name, old, new)| field(language, name, old.as_deref(), new.as_deref())).collect();
+            let more = match (*more, language) {
+                (0, _) => String::new(),
+                (n, Language::En) => format!(" and {n} more"),
+                (n, Language::Es) => format!(" y {n} más"),
+                (n, Language::Ru) => format!(" и ещё {n}"),
+            };
+            format!("{title}: {}{more}", told.join("; "))
+        }
+        Story::Gone { title } => match language {
+            Language::En => format!("No longer listed: {title}"),
+            Language::Es => format!("Ya no aparece: {title}"),
+            Language::Ru => format!("Больше не значится: {title}"),
+        },
+    }
+}
+
+fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Option<&str>, Option<&str>)) -> String {
+    use Language::{En, Es, Ru};
+    let said = |words: [&str; 3]| {
+        let [en, es, ru] = words;
+        match language {
+            En => en,
+            Es => es,
+            Ru => ru,
+        }
+        .to_owned()
+    };
+    let then = |before: [&str; 3], text: Option<&str>| text.map_or_else(String::new, |text| format!("{}{text}", said(before)));
+    match kind {
+        SignalKind::RequestForSuppliers => said(["Looks for a supplier: ", "Busca proveedor: ", "Ищет поставщика: "]) + title,
+        SignalKind::ExhibitorListed => {
+            let at = then([" exhibits at ", " expone en ", ": участник выставки "], with);
+            format!("{title}{at}{}", then([" on ", " el ", ", "], day))
+        }
+        SignalKind::OrganisationListed => {
+            title.to_owned() + &said([" is listed for the first time", " aparece por primera vez", ": впервые в списке"])
+        }
+        SignalKind::OfferListed => said(["Offers ", "Ofrece ", "Предлагает: "]) + title + &then([", ", ", ", ", "], with),
+        SignalKind::TenderPublished => {
+            let until = then([", answers until ", ", ofertas hasta ", ", заявки до "], with);
+            said(["Tender published: ", "Licitación publicada: ", "Объявлен тендер: "]) + title + &until
+        }
+        SignalKind::ArticlePublished => said(["The press writes: ", "La prensa escribe: ", "Пресса пишет: "]) + title,
+        SignalKind::VacancyPublished => said(["Looks for staff: ", "Busca personal: ", "Ищет сотрудников: "]) + title,
+        SignalKind::PageChanged => said(["A new page: ", "Página nueva: ", "Новая страница: "]) + title,
+        SignalKind::DeadlineMoved
+        | SignalKind::AwardWon
+        | SignalKind::PriceMoved
+        | SignalKind::BranchOpened
+        | SignalKind::RecordChanged
+        | SignalKind::WentAway => format!("{}: {title}", language.signal(kind)),
+    }
+}
+
+fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -> String {
+    let name = name_of(language, name);
+    match (old, new, language) {
+        (Some(old), Some(new), _) => format!("{name} {old} → {new}"),
+        (None, Some(new), Language::En) => format!("{name} is now {new}"),
+        (None, Some(new), Language::Es) => format!("{name} ahora es {new}"),
+        (None, Some(new), Language::Ru) => format!("{name} теперь {new}"),
+        (Some(old), None, Language::En) => format!("{name} no longer says {old}"),
+        (Some(old), None, Language::Es) => format!("{name} ya no dice {old}"),
+        (Some(old), None, Language::Ru) => format!("{name}: больше не указано {old}"),
+        (None, None, Language::En) => format!("{name} changed"),
+        (None, None, Language::Es) => format!("{name} cambió"),
+        (None, None, Language::Ru) => format!("{name}: изменение"),
+    }
+}
+
+/// The usual names of fields in the reader's language; any other is the user's own word.
+fn name_of(language: Language, name: &str) -> String {
+    let [es, ru] = match name {
+        "price" => ["precio", "цена"],
+        "deadline" => ["plazo", "срок"],
+        "text" => ["texto", "текст"],
+        "title" => ["título", "заголовок"],
+        _ => match FactName::from_word(name) {
+            Some(fact) if language != Language::En => return language.fact(fact).to_owned(),
+            Some(_) | None => [name, name],
+        },
+    };
+    match language {
+        Language::En => name,
+        Language::Es => es,
+        Language::Ru => ru,
+    }
+    .to_owned()
+}
+
+/// What to do next: the segment's own words where it has some, else the way that is known; and what to find out first.
+pub fn next_step(language: Language, step: &NextStep) -> String {
+    let NextStep::By { wanted, unnamed, person, phone, email, website } = step else {
+        let NextStep::Words(words) = step else { return String::new() };
+        return words.clone();
+    };
+    let way = way(language, person.as_deref(), phone.as_deref(), (email.as_deref(), website.as_deref()));
+    let reachable = phone.is_some() || email.is_some() || website.is_some();
+    let [who, how, whom] = match language {
+        Language::En => ["who it is", "a telephone number or an e-mail address", "the decision maker"],
+        Language::Es => ["quién es", "un teléfono o un correo", "quién decide"],
+        Language::Ru => ["кто это", "телефон или адрес почты", "кто принимает решения"],
+    };
+    let missing = [(*unnamed, who), (!reachable, how), (person.is_none(), whom)];
+    let missing: Vec<&str> = missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, words)| words).collect();
+    let find_out = match language {
+        Language::En => "find out",
+        Language::Es => "averiguar",
+        Language::Ru => "узнать",
+    };
+    let find_out = (!missing.is_empty()).then(|| format!("{find_out}: {}", missing.join(", ")));
+    let wanted = Some(wanted.clone()).filter(|words| !words.is_empty());
+    wanted.into_iter().chain(way).chain(find_out).collect::<Vec<_>>().join("; ")
+}
+
+fn way(language: Language, person: Option<&str>, phone: Option<&str>, (email, website): (Option<&str>, Option<&str>)) -> Option<String> {
+    let who = |before: &str, after: &str| person.map_or_else(String::new, |person| format!("{before}{person}{after}"));
+    Some(match (language, phone, email, website) {
+        (_, None, None, None) => return None,
+        (Language::En, Some(phone), Some(email), _) => format!("call{} on {phone}, or write to {email}", who(" ", "")),
+        (Language::En, Some(phone), None, _) => format!("call{} on {phone}", who(" ", "")),
+        (Language::En, None, Some(email), _) => format!("write to{} at {email}", who(" ", "")),
+        (Language::En, None, None, Some(website)) => format!("find a telephone number or an e-mail address on {website}"),
+        (Language::Es, Some(phone), Some(email), _) => format!("llamar{} al {phone}, o escribir a {email}", who(" a ", "")),
+        (Language::Es, Some(phone), None, _) => format!("llamar{} al {phone}", who(" a ", "")),
+        (Language::Es, None, Some(email), _) => format!("escribir{} a {email}", who(" a ", ",")),
+        (Language::Es, None, None, Some(website)) => format!("buscar un teléfono o un correo en {website}"),
+        (Language::Ru, Some(phone), Some(email), _) => format!("позвонить по {phone}{} или написать на {email}", who(" (", ")")),
+        (Language::Ru, Some(phone), None, _) => format!("позвонить по {phone}{}", who(" (", ")")),
+        (Language::Ru, None, Some(email), _) => format!("написать на {email}{}", who(" (", ")")),
+        (Language::Ru, None, None, Some(website)) => format!("найти телефон или адрес почты на {website}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::model::sample::{organisation, signal};
+
+    fn told(kind: SignalKind, story: Story) -> [String; 3] {
+        let signal = Signal { story, ..signal(&organisation("Acme", &[]), kind, 0, 0) };
+        Language::ALL.map(|language| sentence(language, &signal))
+    }
+
+    #[test]
+    fn what_appeared() {
+        use SignalKind::{
+            ArticlePublished, ExhibitorListed, OfferListed, OrganisationListed, PageChanged, RequestForSuppliers, TenderPublished,
+            VacancyPublished,
+        };
+        for (kind, by, with, on, want) in [
+            (
+                RequestForSuppliers,
+                Some("Ruiz"),
+                None,
+                None,
+                ["Looks for a supplier: X (Ruiz)", "Busca proveedor: X (Ruiz)", "Ищет поставщика: X (Ruiz)"],
+            ),
+            (ExhibitorListed, None, Some("Expo"), None, ["X exhibits at Expo", "X expone en Expo", "X: участник выставки Expo"]),
+            (
+                ExhibitorListed,
+                None,
+                Some("Expo"),
+                Some(date(2026, 10, 12)),
+                [
+                    "X exhibits at Expo on Mon 12 Oct 2026",
+                    "X expone en Expo el lun 12 oct 2026",
+                    "X: участник выставки Expo, пн 12 окт. 2026",
+                ],
+            ),
+            (OrganisationListed, None, None, None, ["X is listed for the first time", "X aparece por primera vez", "X: впервые в списке"]),
+            (
+                OfferListed,
+                Some("Ruiz"),
+                Some("12 EUR"),
+                None,
+                ["Offers X, 12 EUR (Ruiz)", "Ofrece X, 12 EUR (Ruiz)", "Предлагает: X, 12 EUR (Ruiz)"],
+            ),
+            (
+                TenderPublished,
+                None,
+                Some("1 May"),
+                None,
+                [
+                    "Tender published: X, answers until 1 May",
+                    "Licitación publicada: X, ofertas hasta 1 May",
+                    "Объявлен тендер: X, заявки до 1 May",
+                ],
+            ),
+            (ArticlePublished, None, None, None, ["The press writes: X", "La prensa escribe: X", "Пресса пишет: X"]),
+            (VacancyPublished, None, None, None, ["Looks for staff: X", "Busca personal: X", "Ищет сотрудников: X"]),
+            (PageChanged, None, None, None, ["A new page: X", "Página nueva: X", "Новая страница: X"]),
+        ] {
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            let story = Story::Appeared { title: "X".to_owned(), by: text(by), with: text(with), on };
+            assert_eq!(told(kind, story), want);
+        }
+    }
+
+    #[test]
+    fn what_changed_or_went_away() {
+        let one = |name: &str, old: Option<&str>, new: Option<&str>, more| Story::Changed {
+            title: "X".to_owned(),
+            fields: vec![(name.to_owned(), old.map(str::to_owned), new.map(str::to_owned))],
+            more,
+        };
+        for (story, want) in [
+            (one("price", Some("12"), Some("10"), 0), ["X: price 12 → 10", "X: precio 12 → 10", "X: цена 12 → 10"]),
+            (
+                one("stand", None, Some("4B"), 2),
+                ["X: stand is now 4B and 2 more", "X: stand ahora es 4B y 2 más", "X: stand теперь 4B и ещё 2"],
+            ),
+            (
+                one("phone", Some("+34"), None, 0),
+                ["X: phone no longer says +34", "X: teléfono ya no dice +34", "X: телефон: больше не указано +34"],
+            ),
+            (Story::Gone { title: "X".to_owned() }, ["No longer listed: X", "Ya no aparece: X", "Больше не значится: X"]),
+            (Story::Sentence("As it was".to_owned()), ["As it was"; 3]),
+        ] {
+            assert_eq!(told(SignalKind::RecordChanged, story), want);
+        }
+    }
+
+    #[test]
+    fn the_next_step_names_the_way_and_what_to_find_out() {
+        let by = |wanted: &str, known: [Option<&str>; 4]| {
+            let [person, phone, email, website] = known.map(|text| text.map(str::to_owned));
+            NextStep::By { wanted: wanted.to_owned(), unnamed: false, person, phone, email, website }
+        };
+        for (step, want) in [
+            (
+                by("ask for the buyer", [Some("Ana"), Some("+34"), Some("a@b.es"), None]),
+                [
+                    "ask for the buyer; call Ana on +34, or write to a@b.es",
+                    "ask for the buyer; llamar a Ana al +34, o escribir a a@b.es",
+                    "ask for the buyer; позвонить по +34 (Ana) или написать на a@b.es",
+                ],
+            ),
+            (
+                by("", [None, None, None, Some("https://b.es/")]),
+                [
+                    "find a telephone number or an e-mail address on https://b.es/; find out: the decision maker",
+                    "buscar un teléfono o un correo en https://b.es/; averiguar: quién decide",
+                    "найти телефон или адрес почты на https://b.es/; узнать: кто принимает решения",
+                ],
+            ),
+            (NextStep::Words("call".to_owned()), ["call"; 3]),
+            (
+                NextStep::By { wanted: String::new(), unnamed: true, person: None, phone: None, email: None, website: None },
+                [
+                    "find out: who it is, a telephone number or an e-mail address, the decision maker",
+                    "averiguar: quién es, un teléfono o un correo, quién decide",
+                    "узнать: кто это, телефон или адрес почты, кто принимает решения",
+                ],
+            ),
+        ] {
+            assert_eq!(Language::ALL.map(|language| next_step(language, &step)), want);
+        }
+    }
+}

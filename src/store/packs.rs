@@ -1,0 +1,166 @@
+//! Records lie in packs: what one turn brought together is one value, and an index leads from a record's id to its pack.
+//!
+//! A page brings dozens of records at once, much alike. One by one each costs a key in a random leaf of the tree and 300 bytes; together
+//! they are a few values of a fifth the size, side by side. Knows no rule about records.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::codec::{self, Key, Table};
+use super::embedded::Inner;
+use super::error::{CommitError, StoreError};
+use super::frame;
+use super::prepare::Draft;
+use super::stored::{StoredPack, StoredRecord, millis, to_bytes, to_model};
+use crate::base::ids::{RecordId, SourceId};
+use crate::model::Record;
+
+/// Bytes of the records of one new pack before they are compressed: what is left of them fits the tree.
+const PACK_BYTES: usize = 8 * 1024;
+
+/// What a commit does to one pack.
+#[derive(Default)]
+struct Edit<'a> {
+    put: Vec<&'a Record>,
+    forget: Vec<RecordId>,
+}
+
+impl Inner {
+    /// The key of the pack a record lies in.
+    fn pack_of(&self, id: RecordId) -> Result<Option<Key>, StoreError> {
+        Ok(self.get(&codec::record_at(id))?.map(|place| codec::pack_at(&place)))
+    }
+
+    pub(super) fn record(&self, id: RecordId) -> Result<Option<Record>, StoreError> {
+        Ok(self.records(&[id])?.pop())
+    }
+
+    /// Records in the order asked for, each pack read once; unknown ones are left out.
+    pub(super) fn records(&self, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+        let mut packs = BTreeMap::<Key, HashSet<RecordId>>::new();
+        for id in ids {
+            if let Some(key) = self.pack_of(*id)? {
+                packs.entry(key).or_default().insert(*id);
+            }
+        }
+        let mut found = HashMap::new();
+        for (key, wanted) in packs {
+            // A pack that is gone by now held what was forgotten meanwhile.
+            for (id, stored) in self.load::<StoredPack>(&key)?.into_iter().flat_map(|(_, pack)| pack.0) {
+                let id = RecordId(u64::from_be_bytes(id));
+                if wanted.contains(&id) {
+                    found.insert(id, to_model::<StoredRecord, Record>(stored)?);
+                }
+            }
+        }
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+    }
+
+    /// The records under a prefix of packs that are wanted, at most so many.
+    fn packed(&self, prefix: &[u8], most: usize, wanted: impl Fn(RecordId, &StoredRecord) -> bool) -> Result<Vec<Record>, StoreError> {
+        let mut found = Vec::new();
+        for key in self.tree()?.scan_prefix(prefix).keys() {
+            for (id, stored) in self.load::<StoredPack>(&key?)?.into_iter().flat_map(|(_, pack)| pack.0) {
+                if found.len() == most {
+                    return Ok(found);
+                }
+                if wanted(RecordId(u64::from_be_bytes(id)), &stored) {
+                    found.push(to_model(stored)?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    pub(super) fn absent(&self, source: &SourceId, present: &HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
+        self.packed(&codec::packs_of(source), usize::MAX, |id, stored| !stored.gone && stored.is_of(source) && !present.contains(&id))
+    }
+
+    pub(super) fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
+        self.packed(&Table::Pack.prefix(), most, |_, stored| stored.gone && stored.changed < millis(line))
+    }
+
+    /// Keys of everything that holds a source's records.
+    pub(super) fn record_keys(&self, source: &SourceId) -> Result<Vec<Key>, StoreError> {
+        let mut keys = Vec::new();
+        for key in self.tree()?.scan_prefix(codec::packs_of(source)).keys() {
+            let key = key?.to_vec();
+            let pack = self.load::<StoredPack>(&key)?.map(|(_, pack)| pack.0).unwrap_or_default();
+            keys.extend(pack.into_iter().map(|(id, _)| codec::record_at(RecordId(u64::from_be_bytes(id)))));
+            keys.push(key);
+        }
+        Ok(keys)
+    }
+}
+
+impl Draft<'_> {
+    /// Writes and forgets records: known ones where they lie, new ones in packs of their own.
+    pub(super) fn records(&mut self, put: &[Record], forget: &[Record]) -> Result<(), CommitError> {
+        let mut fresh = BTreeMap::<(&SourceId, RecordId), &Record>::new();
+        let mut edits = BTreeMap::<Key, Edit<'_>>::new();
+        for record in put {
+            match self.inner.pack_of(record.id)? {
+                Some(key) => edits.entry(key).or_default().put.push(record),
+                None => drop(fresh.insert((&record.source, record.id), record)),
+            }
+        }
+        for record in forget {
+            let key = self.inner.pack_of(record.id)?.ok_or_else(|| changed(record.id))?;
+            if self.inner.record(record.id)?.as_ref() != Some(record) {
+                return Err(changed(record.id));
+            }
+            edits.entry(key).or_default().forget.push(record.id);
+        }
+        for (key, edit) in edits {
+            self.edit(key, edit)?;
+        }
+        self.new_packs(fresh.into_values())
+    }
+
+    fn edit(&mut self, key: Key, edit: Edit<'_>) -> Result<(), CommitError> {
+        let any = edit.put.first().map(|record| record.id).or(edit.forget.first().copied());
+        let what = any.map_or_else(String::new, |id| format!("record {id}"));
+        let Some(old) = self.inner.get(&key)? else { return Err(CommitError::Conflict { what }) };
+        let mut pack: StoredPack = frame::unpack(&old, &self.inner.segments)?;
+        self.same(&key, Some(&old), what);
+        for id in edit.forget {
+            pack.0.retain(|(known, _)| *known != id.0.to_be_bytes());
+            self.delete(codec::record_at(id));
+        }
+        for record in edit.put {
+            let id = record.id.0.to_be_bytes();
+            let place = pack.0.iter_mut().find(|(known, _)| *known == id).ok_or_else(|| changed(record.id))?;
+            place.1 = StoredRecord::from(record);
+        }
+        if pack.0.is_empty() {
+            self.delete(key);
+        } else {
+            self.put(key, &pack, None)?;
+        }
+        Ok(())
+    }
+
+    /// Puts new records into packs, each of one source.
+    fn new_packs<'r>(&mut self, records: impl Iterator<Item = &'r Record>) -> Result<(), CommitError> {
+        let mut records = records.peekable();
+        for part in 0.. {
+            let Some(first) = records.peek() else { break };
+            let source = &first.source;
+            let (mut pack, mut bytes) = (Vec::new(), 0);
+            let key = codec::pack(source, self.to.order, part);
+            while let Some(record) = records.next_if(|record| record.source == *source && bytes < PACK_BYTES) {
+                let stored = StoredRecord::from(record);
+                bytes += to_bytes(&stored).len();
+                self.to.fresh.push((codec::record_at(record.id), codec::place_of(&key)));
+                pack.push((record.id.0.to_be_bytes(), stored));
+            }
+            self.put(key, &StoredPack(pack), None)?;
+        }
+        Ok(())
+    }
+}
+
+fn changed(id: RecordId) -> CommitError {
+    CommitError::Conflict { what: format!("record {id}") }
+}

@@ -1,0 +1,111 @@
+//! What recipients want to be spared, by the page behind the link of every mail: it counts before the next mail leaves, and nothing is lost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use atalaya::pipeline::wish;
+use atalaya::store::Suppression;
+use jiff::SignedDuration;
+
+use crate::rig::{Inside, Reply, Server};
+
+fn settings(site: &str) -> String {
+    format!(
+        r#"
+[[source]]
+id = "list"
+kind = "listing"
+records = "offer"
+url = "{site}/"
+every = "1h"
+jitter = "0s"
+confirm = "off"
+record = "li"
+fields = {{ title = "a", url = "a @href", company = "b" }}
+
+[[segment]]
+id = "all"
+line = 5
+hot = 15
+
+  [[segment.points]]
+  signal = "offer-listed"
+  points = 20
+  why = "offers something"
+
+[[rep]]
+id = "ana"
+email = "ana@example.com"
+zone = "Europe/Madrid"
+digest = "Mon-Fri 08:00"
+alerts_per_hour = 1
+
+[[channel]]
+id = "mail"
+kind = "file"
+format = "eml"
+folder = "mail"
+from = "atalaya@example.com"
+"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
+    let offers = Arc::new(AtomicUsize::new(4));
+    let shown = Arc::clone(&offers);
+    let site = Server::start(move |seen| {
+        let row = |n| format!("<li><a href=/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b></li>");
+        let rows: String = (0..shown.load(Ordering::SeqCst)).map(row).collect();
+        if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
+    });
+    // A Monday, 09:00 in Madrid.
+    let world = Inside::new(&settings(&site.address)).await;
+    let until = async |time: &str| {
+        let time: jiff::Timestamp = time.parse().unwrap();
+        while world.clock.now() < time {
+            world.wait(SignedDuration::from_hours(2).min(time.duration_since(world.clock.now())));
+            world.visit().await;
+            world.drain().await;
+        }
+        let mut told: Vec<String> = world
+            .written("mail")
+            .iter()
+            .map(|mail| mail.lines().find_map(|line| line.strip_prefix("Subject: ")).unwrap().trim().to_owned())
+            .collect();
+        told.sort();
+        told
+    };
+    let want = async |change: &dyn Fn(Suppression) -> Suppression| {
+        let before = Suppression::new("mail".parse().unwrap(), "Ana@example.com".to_owned(), world.clock.now());
+        wish(&world.effects, &world.config, change(before), world.clock.now()).await.unwrap();
+    };
+    world.visit().await;
+    until("2026-11-23T12:00:00Z").await;
+
+    // Two weeks of silence; then one digest with all of it, and no alert.
+    let end = "2026-12-07T12:00:00Z".parse().unwrap();
+    want(&|wish| Suppression { paused: Some(end), ..wish }).await;
+    offers.store(6, Ordering::SeqCst);
+    assert_eq!(until("2026-12-08T06:59:00Z").await, [""; 0]);
+    let told = until("2026-12-08T07:00:00Z").await;
+    assert!(told.len() == 1 && told[0].starts_with("2 leads for you"), "{told:?}");
+
+    // Once a week: on Monday. An alert is an alert.
+    want(&|wish| Suppression { weekly: true, ..wish }).await;
+    offers.store(8, Ordering::SeqCst);
+    let told = until("2026-12-14T06:59:00Z").await;
+    assert!(told.len() == 2 && told.iter().any(|subject| subject.starts_with("Maker")), "{told:?}");
+    let told = until("2026-12-14T07:00:00Z").await;
+    assert!(told.len() == 3 && told[0].starts_with("1 lead for you"), "{told:?}");
+
+    // Who ends a pause early gets what waited with the next digest.
+    want(&|wish| Suppression { paused: Some("2027-01-15T00:00:00Z".parse().unwrap()), ..wish }).await;
+    offers.store(10, Ordering::SeqCst);
+    assert_eq!(until("2026-12-16T12:00:00Z").await.len(), 3);
+    want(&|wish| wish).await;
+    assert_eq!(until("2026-12-17T06:59:00Z").await.len(), 3);
+    assert_eq!(until("2026-12-17T07:00:00Z").await.len(), 4);
+    assert_eq!(world.effects.store.waiting_entries(9).await.unwrap(), []);
+    assert_eq!(world.effects.store.suppressions().await.unwrap(), []);
+}
