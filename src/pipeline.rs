@@ -21,7 +21,7 @@ use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
 pub use check::{CheckError, Checked, Outcome, check};
-pub use drain::{DrainError, Sealing, Sending, preview, seal_due, send_some, unsubscribe_key};
+pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use forget::{Forgot, forget_gone};
 pub use held::hand_over;
 pub use judge::{Judged, Judging, judge_some};

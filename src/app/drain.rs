@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::beats::Part;
 use super::daemon::Inner;
 use crate::base::ids::ChannelId;
-use crate::pipeline::{seal_due, send_some};
+use crate::pipeline::{next_send, seal_due, send_some};
 
 /// Messages leased for one sender at once.
 const BATCH: usize = 16;
@@ -29,11 +29,11 @@ pub(super) async fn drain(inner: Arc<Inner>) {
         }
         let mut next = inner.effects.store.next_entry();
         for channel in &config.channels {
-            let due = inner.effects.store.next_message(&channel.id);
-            match due {
-                Some(at) if at <= now => send(&inner, &busy, &channel.id),
-                Some(at) => next = Some(next.map_or(at, |n| n.min(at))),
-                None => {}
+            match next_send(&inner.effects, &channel.id).await {
+                Ok(Some(at)) if at <= now => send(&inner, &busy, &channel.id),
+                Ok(Some(at)) => next = Some(next.map_or(at, |n| n.min(at))),
+                Ok(None) => {}
+                Err(error) => tracing::error!(channel = %channel.id, %error, "the state of a channel could not be read; it is tried again"),
             }
         }
         let wait = next.map_or(NAP, |at| Duration::try_from(at.duration_since(now)).unwrap_or(Duration::ZERO));

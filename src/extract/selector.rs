@@ -239,7 +239,7 @@ fn clipped(text: Cow<'_, str>) -> String {
     text.truncate(text.floor_char_boundary(caps::FIELD_CHARS));
     text
 }
-fn parse(text: &str) -> Result<SelectorList<Simple>, SelectorErrorKind<'_>> {
+fn parse(text: &str) -> Result<SelectorList<Simple>, SelectorErrorKind> {
     SelectorList::parse(&Dialect, &mut Parser::new(text), ParseRelative::No).map_err(SelectorErrorKind::from)
 }
 

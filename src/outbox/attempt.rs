@@ -254,7 +254,7 @@ fn disable(channel: &mut ChannelState, reason: String) -> Option<Notice> {
         return None;
     }
     let text = format!(
-        "Channel `{}` was switched off: {reason}. What waits for it is kept; switch it on again once its receiver works.",
+        "Channel `{0}` was switched off: {reason}. What waits for it is kept; once its receiver works, `atalaya notify test {0}` switches it on again.",
         channel.channel
     );
     channel.disabled = Some(reason);

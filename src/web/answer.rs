@@ -14,7 +14,7 @@ use crate::base::ids::{ChannelId, LeadId, MessageId, RepId, SegmentId, SourceId}
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{Lead, LeadState, MessageState, Page, PageRole, Record, Subject};
+use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, Subject};
 use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, preview, rehearse, test_message};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
@@ -346,5 +346,9 @@ async fn notify_test(effects: &Effects, config: &Config, channel: &str, to: Opti
     let outcome = effects.ways.channel(channel)?.send(&message, effects.clock.now()).await;
     let millis = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
     let accepted = matches!(outcome, outbox::Outcome::Accepted { .. });
+    if accepted && effects.store.channel_state(&channel.id).await?.is_some_and(|state| state.failures > 0 || state.disabled.is_some()) {
+        // It works: what waits for it need not wait any longer, and a channel that was switched off is on again.
+        effects.store.set_channel_state(ChannelState::new(&channel.id)).await?;
+    }
     Ok(SentView { id: message.id.to_string(), accepted, outcome: outcome.text().to_owned(), millis })
 }

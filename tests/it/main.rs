@@ -4,6 +4,7 @@
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
+mod growth;
 mod held;
 mod hostile;
 mod house;

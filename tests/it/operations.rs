@@ -324,3 +324,52 @@ fn a_page_that_always_fails_does_not_silence_its_source() {
     let leads = home.json(&["lead", "list"]);
     assert_eq!(leads.as_array().map(Vec::len), Some(1), "{leads}");
 }
+
+fn hook(receiver: &str) -> String {
+    format!("\n[[channel]]\nid = \"crm\"\nkind = \"webhook\"\nurl = \"{receiver}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n")
+}
+
+#[test]
+fn a_receiver_that_fails_is_asked_by_one_message_and_not_by_all() {
+    let (site, count) = growing();
+    let receiver = Server::start(|_| Reply::status(500));
+    let home = Home::new(&(listing(&site.address) + MAIL + &hook(&receiver.address)));
+    let daemon = home.start();
+    visits(&site, 3);
+    count.store(15, Ordering::SeqCst);
+    receiver.next(|_| true);
+    visits(&site, 2);
+    // The first pause is one of some seconds; a slow machine may see its end.
+    let asked = receiver.all().len();
+    assert!(asked <= 2, "twelve messages wait, and the receiver was asked {asked} times more");
+    daemon.stop();
+}
+
+#[test]
+fn a_receiver_that_is_gone_is_left_alone_until_a_test_reaches_it() {
+    let (site, count) = growing();
+    let status = Arc::new(AtomicUsize::new(410));
+    let now = Arc::clone(&status);
+    let receiver = Server::start(move |_| Reply::status(u16::try_from(now.load(Ordering::SeqCst)).unwrap()));
+    let home = Home::new(&(listing(&site.address) + MAIL + &hook(&receiver.address)));
+    let daemon = home.start();
+    visits(&site, 3);
+    count.store(5, Ordering::SeqCst);
+    receiver.next(|_| true);
+    visits(&site, 2);
+    count.store(6, Ordering::SeqCst);
+    visits(&site, 4);
+    assert!(receiver.all().is_empty(), "410 switches the channel off at once");
+    let view = home.json(&["status"]);
+    let crm = view["channels"].as_array().unwrap().iter().find(|channel| channel["id"] == "crm").unwrap();
+    assert_eq!((crm["waiting"].as_u64(), crm["disabled"].is_null()), (Some(3), false), "{view}");
+    status.store(204, Ordering::SeqCst);
+    assert_eq!(home.json(&["notify", "test", "crm"])["accepted"], true);
+    let mut firms: Vec<String> = (0..4)
+        .map(|_| serde_json::from_slice::<serde_json::Value>(&receiver.next(|_| true).body).unwrap())
+        .filter_map(|event| event["data"]["organisation"]["name"].as_str().map(str::to_owned))
+        .collect();
+    firms.sort_unstable();
+    assert_eq!(firms, ["Maker 3, S.L.", "Maker 4, S.L.", "Maker 5, S.L."], "and all that waited arrives");
+    daemon.stop();
+}

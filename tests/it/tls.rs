@@ -34,7 +34,6 @@ impl Authority {
         command.arg("-keyout").arg(self.path(&format!("{name}.key"))).arg("-out").arg(self.path(&format!("{name}.pem")));
         let output = command.args(more).output().expect("openssl is not installed: run `bash tests/run`");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        std::fs::set_permissions(self.path(&format!("{name}.pem")), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     }
 
     fn give(&self, name: &str, to: &str) {

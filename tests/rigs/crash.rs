@@ -112,7 +112,7 @@ struct Stand {
     later: Duration,
     smtp: Smtp,
     _sites: [Server; 3],
-    _hooks: [Hook; 2],
+    hooks: [Hook; 2],
 }
 
 /// Kills the daemon so often, and judges.
@@ -177,14 +177,15 @@ impl Stand {
         let (ledger, weather) = (Ledger::new(), Arc::new(AtomicBool::new(storm)));
         let truth = Truth::new();
         let sites = truth.serve();
-        let hooks = [1, 2].map(|channel| Hook::start(channel, seed ^ (channel as u64) << 32, Arc::clone(&weather), ledger.clone()));
+        let hooks =
+            [1, 2].map(|channel| Hook::start(channel, seed ^ (channel as u64) << 32, storm.then(|| Arc::clone(&weather)), ledger.clone()));
         let home = Home::new("");
         let smtp = Smtp::start(&home.path("mails.jsonl"), storm.then_some(seed), ledger.clone());
         secret(&home.path("hook.secret"), HOOK_SECRET);
         home.configure(&settings(&sites, &hooks, smtp.port));
         let report = Report { seed, ..Report::default() };
         let (dice, first, later) = (Dice(seed), Vec::new(), Duration::ZERO);
-        Self { home, truth, ledger, dice, report, first, storm, weather, later, smtp, _sites: sites, _hooks: hooks }
+        Self { home, truth, ledger, dice, report, first, storm, weather, later, smtp, _sites: sites, hooks }
     }
 
     /// The receivers take everything from here on, and every pause is over.
@@ -193,6 +194,7 @@ impl Stand {
         if self.storm {
             self.weather.store(false, Ordering::SeqCst);
             self.smtp.calm();
+            self.hooks.iter().for_each(Hook::is_back);
             self.later += LONGEST;
         }
     }

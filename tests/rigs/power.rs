@@ -86,7 +86,9 @@ impl Name {
 #[derive(Debug, Default)]
 pub struct Tape {
     events: Vec<Event>,
-    files: usize,
+    /// What was there before.
+    names: BTreeMap<PathBuf, Option<usize>>,
+    contents: Vec<Arc<Vec<u8>>>,
     /// What it said on standard error, with the line where it began to.
     pub said: Vec<(usize, String)>,
     lines: usize,
@@ -109,12 +111,17 @@ struct Reader<'a> {
 }
 
 impl Tape {
-    /// Of a process that found `root` empty.
-    pub fn read(record: &Path, root: &Path) -> Self {
+    /// Of a process that found this in `root`.
+    pub fn read(record: &Path, root: &Path, found: &Image) -> Self {
         let text = std::fs::read_to_string(record).unwrap();
-        let tape = Self { lines: text.lines().count(), ..Self::default() };
-        let names = BTreeMap::from([(PathBuf::new(), None)]);
-        let mut reader = Reader { root, tape, names, open: HashMap::new(), lengths: Vec::new() };
+        let mut tape = Self { lines: text.lines().count(), ..Self::default() };
+        tape.names.insert(PathBuf::new(), None);
+        for (path, content) in found {
+            tape.names.insert(path.clone(), content.as_ref().map(|_| tape.contents.len()));
+            tape.contents.extend(content.clone());
+        }
+        let (names, lengths) = (tape.names.clone(), tape.contents.iter().map(|content| content.len()).collect());
+        let mut reader = Reader { root, tape, names, open: HashMap::new(), lengths };
         let mut unfinished: HashMap<&str, (usize, &str)> = HashMap::new();
         for (number, line) in text.lines().enumerate() {
             let (process, rest) = line.split_once(' ').unwrap();
@@ -130,7 +137,6 @@ impl Tape {
             }
         }
         reader.tape.events.sort_by_key(|event| event.ended);
-        reader.tape.files = reader.lengths.len();
         reader.tape
     }
 
@@ -394,7 +400,7 @@ impl Tape {
             Luck::Worst => sure,
             Luck::Torn(_) => sure + usize::try_from(coin() % (names.len() - sure + 1) as u64).unwrap(),
         };
-        let mut held = BTreeMap::from([(PathBuf::new(), None)]);
+        let mut held = self.names.clone();
         for (_, name) in &names[..kept] {
             name.apply(&mut held);
         }
@@ -418,7 +424,7 @@ impl Tape {
 
     /// A file's content after the calls that `counts`.
     fn content(&self, file: usize, counts: &mut dyn FnMut(&Event) -> bool) -> Vec<u8> {
-        let mut content = Vec::new();
+        let mut content = self.contents.get(file).map_or_else(Vec::new, |found| found.to_vec());
         for event in &self.events {
             match &event.what {
                 What::Written { file: of, at, bytes } if *of == file && counts(event) => {

@@ -129,20 +129,25 @@ pub struct Hook {
 }
 
 impl Hook {
-    pub fn start(channel: usize, seed: u64, storm: Arc<AtomicBool>, ledger: Ledger) -> Self {
+    pub fn start(channel: usize, seed: u64, storm: Option<Arc<AtomicBool>>, ledger: Ledger) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let over = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&over);
         let thread = std::thread::spawn(move || {
             let mut moods = Moods { dice: Dice(seed), failed: BTreeSet::new(), peace: 0, storm };
-            for stream in listener.incoming() {
+            let mut listener = listener;
+            loop {
+                let accepted = listener.accept();
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
                 // A daemon that is killed in the middle of a request leaves half of one: it has said nothing.
-                if let Ok(stream) = stream {
-                    drop(receive(stream, channel, &mut moods, &ledger));
+                let mood = accepted.and_then(|(stream, _)| receive(stream, channel, &mut moods, &ledger));
+                if mood.is_ok_and(|mood| mood == Mood::GoesAway) {
+                    drop(listener);
+                    std::thread::park_timeout(Duration::from_secs(3));
+                    listener = TcpListener::bind(address).unwrap();
                 }
             }
         });
@@ -150,11 +155,24 @@ impl Hook {
     }
 }
 
+impl Hook {
+    /// Returns when it is there.
+    pub fn is_back(&self) {
+        while TcpStream::connect(self.address).is_err() {
+            std::thread::yield_now();
+        }
+    }
+}
+
 impl Drop for Hook {
     fn drop(&mut self) {
         self.over.store(true, Ordering::SeqCst);
-        drop(TcpStream::connect(self.address));
-        drop(self.thread.take().map(std::thread::JoinHandle::join));
+        let Some(thread) = self.thread.take() else { return };
+        thread.thread().unpark();
+        while !thread.is_finished() {
+            drop(TcpStream::connect(self.address));
+        }
+        drop(thread.join());
     }
 }
 
@@ -170,6 +188,8 @@ enum Mood {
     Cuts,
     /// Reads and says nothing, for as long as the sender waits.
     IsSilent,
+    /// Reads, closes the line, and is not there for a while.
+    GoesAway,
 }
 
 /// When a receiver fails. In calm each message at most once, and never two in a row: the second pause would be one of minutes.
@@ -177,14 +197,15 @@ struct Moods {
     dice: Dice,
     failed: BTreeSet<String>,
     peace: usize,
-    storm: Arc<AtomicBool>,
+    /// Whether there is a storm, where there was one at all: after it nothing fails any more.
+    storm: Option<Arc<AtomicBool>>,
 }
 
 impl Moods {
     fn next(&mut self, id: &str) -> Mood {
-        if self.storm.load(Ordering::SeqCst) {
-            let moods = [Mood::Breaks, Mood::IsBusy, Mood::Cuts, Mood::IsSilent];
-            return if self.dice.one_in(3) { moods[self.dice.below(moods.len())] } else { Mood::Takes };
+        if let Some(storm) = &self.storm {
+            let moods = [Mood::Breaks, Mood::IsBusy, Mood::Cuts, Mood::IsSilent, Mood::GoesAway];
+            return if storm.load(Ordering::SeqCst) && self.dice.one_in(3) { moods[self.dice.below(moods.len())] } else { Mood::Takes };
         }
         self.peace += 1;
         if self.peace <= PEACE || !self.dice.one_in(TROUBLE) || !self.failed.insert(id.to_owned()) {
@@ -195,7 +216,7 @@ impl Moods {
     }
 }
 
-fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Ledger) -> std::io::Result<()> {
+fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Ledger) -> std::io::Result<Mood> {
     stream.set_read_timeout(Some(crate::rig::PATIENCE))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let (mut id, mut length) = (String::new(), 0_usize);
@@ -219,7 +240,7 @@ fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Le
     let fate = match mood {
         Mood::Takes => Fate::Taken,
         Mood::Breaks | Mood::IsBusy => Fate::Failed,
-        Mood::Cuts | Mood::IsSilent => Fate::Cut,
+        Mood::Cuts | Mood::IsSilent | Mood::GoesAway => Fate::Cut,
     };
     let text = String::from_utf8_lossy(&body);
     let bytes = blake3::hash(&body).to_hex().to_string();
@@ -233,9 +254,10 @@ fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Le
         Mood::IsBusy => {
             stream.write_all(b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 90\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         }
-        Mood::Cuts => Ok(()),
+        Mood::Cuts | Mood::GoesAway => Ok(()),
         Mood::IsSilent => reader.read_to_end(&mut body).map(|_| ()),
-    }
+    }?;
+    Ok(mood)
 }
 
 /// The mail server. What it has taken is also in a file, durably: `mails.jsonl` of the rig's folder.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use atalaya::base::ids::{ContentHash, MessageId};
 use atalaya::model::{
-    Change, ChangeKind, Field, FieldName, Message, MessageKind, MessageState, Page, PageWrite, Record, RecordKind, Sealed, Turn, Value,
+    Change, ChangeKind, CheckTimes, Field, FieldName, Message, MessageKind, MessageState, Page, PageWrite, Record, RecordKind, Sealed,
+    Turn, Value,
 };
 use jiff::Timestamp;
 
@@ -90,4 +91,10 @@ pub fn change(page: &Page, n: usize, round: u64, length: usize) -> Turn {
     turn.snapshot = Some(snapshot(n, round, length).into());
     turn.messages = vec![message(n, round)];
     turn
+}
+
+/// A turn that found nothing new.
+pub fn unchanged(page: &Page, round: u64) -> Turn {
+    let times = CheckTimes { visit: 1, checked: Some(time(round * 3_600)), next_due: time(round * 3_600 + 3_600) };
+    Turn { requested: Some(time(round * 3_600)), ..Turn::new(PageWrite::Times(page.id, times), page.host()) }
 }
