@@ -33,12 +33,15 @@ enum Ended {
     Problem,
 }
 
+/// Threads for what blocks: parsing, the store, files. Whatever comes is bounded where it comes from; more threads would only hold memory.
+const BLOCKING: usize = 10;
+
 /// Parses the arguments, runs the command, turns its end into an exit status.
 pub fn main() -> ExitCode {
     let args = Args::parse();
     crate::door::install_crypto();
     logging::start_command(&args);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("atalaya: the runtime cannot be started: {error}");
