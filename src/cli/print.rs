@@ -167,6 +167,9 @@ fn source(view: &SourcePages) {
     }
 }
 
+/// Leads of a dry run whose sum is shown line by line.
+const EXPLAINED: usize = 3;
+
 fn check(view: &CheckView) {
     println!("{} read as {}", view.target, view.kind);
     if let Some(robots) = &view.robots {
@@ -194,9 +197,14 @@ fn check(view: &CheckView) {
     for (place, reason) in view.bad.iter().take(20) {
         println!("could not be read: {place}: {reason}");
     }
-    for lead in &view.leads {
+    if view.baseline && !view.leads.is_empty() {
+        println!("\nThe first visit is a baseline: what is there already is stored quietly. If it were news:");
+    }
+    for (place, lead) in view.leads.iter().enumerate() {
         println!("\nwould be told: {} → {}", lead.title, lead.because);
-        explain(lead);
+        if place < EXPLAINED {
+            explain(lead);
+        }
     }
     if let Some(problem) = &view.problem {
         println!("PROBLEM: {problem}");

@@ -75,7 +75,9 @@ pub struct Rehearsed {
     pub follow: Vec<Url>,
     /// Why nothing, or not everything, could be read.
     pub failure: Option<Failure>,
-    /// Who would be told of what.
+    /// Whether the page was never read: its first visit is a baseline, and tells nobody.
+    pub baseline: bool,
+    /// Who would be told of what, if it were news.
     pub leads: Vec<WouldTell>,
 }
 
@@ -184,6 +186,7 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
     if matches!(target, Target::Url(_)) {
         read::details(effects, &lane, (source, &page), &mut extract.records, (&stored, DETAILS)).await;
     }
+    out.baseline = page.reading == crate::model::Reading::Never;
     // As a settled page without a second look: what would count if it stays.
     let settled = Page { reading: crate::model::Reading::Settled, ..page };
     let rules = diff::Rules { confirm: None, ..source.rules.clone() };

@@ -269,6 +269,7 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
         follow: found.follow.iter().map(Url::to_string).collect(),
         problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
+        baseline: found.baseline,
         leads: leads.collect(),
         ..views::check(target, kind)
     }

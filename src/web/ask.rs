@@ -277,7 +277,9 @@ pub struct CheckView {
     pub follow: Vec<String>,
     /// What is wrong, and what to do.
     pub problem: Option<String>,
-    /// Who would be told of what.
+    /// Whether the source was never visited: what it holds now is stored quietly.
+    pub baseline: bool,
+    /// Who would be told of what, if it were news.
     pub leads: Vec<LeadView>,
 }
 
