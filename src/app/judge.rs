@@ -48,7 +48,10 @@ async fn held(inner: &Inner, config: &Config, handed: &mut HashSet<SourceId>) ->
         if inner.stop.is_cancelled() || handed.contains(&source.id) {
             continue;
         }
-        match hand_over(&inner.effects, config, source, inner.effects.clock.now()).await {
+        let alone = inner.upkeep.lock().await;
+        let done = hand_over(&inner.effects, config, source, inner.effects.clock.now()).await;
+        drop(alone);
+        match done {
             Ok(Some(leads)) => {
                 handed.insert(source.id.clone());
                 if leads > 0 {
@@ -69,12 +72,18 @@ async fn held(inner: &Inner, config: &Config, handed: &mut HashSet<SourceId>) ->
 /// Judges every lead by these rules, unless they are. Ends early when others come or the daemon stops.
 async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
     let rules = config.rules();
-    if inner.effects.store.mark(MARK).await?.is_some_and(|known| known == rules.0) {
-        return Ok(());
+    match inner.effects.store.mark(MARK).await? {
+        Some(known) if known == rules.0 => return Ok(()),
+        // From the first step on no rules are those of all leads: a run that is cut short must not pass for the one before.
+        Some(_) => inner.effects.store.set_mark(MARK, None).await?,
+        None => {}
     }
     let (mut judging, mut leads, mut told) = (Judging::default(), 0, 0);
     while !inner.stop.is_cancelled() && Arc::ptr_eq(&*inner.config.borrow(), config) {
-        let judged = judge_some(&inner.effects, config, &mut judging, inner.effects.clock.now()).await?;
+        let judged = {
+            let _alone = inner.upkeep.lock().await;
+            judge_some(&inner.effects, config, &mut judging, inner.effects.clock.now()).await?
+        };
         leads += judged.leads;
         told += judged.told;
         if judged.told > 0 {
