@@ -58,7 +58,7 @@ pub async fn tell(
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let affected = affected(effects, source, turn, &changes, now).await?;
     turn.changes = changes;
-    let mut loads = None;
+    let (mut loads, mut alerts) = (None, Alerts::new());
     for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
         let previous = effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?;
         if touched.news.is_empty() && previous.is_empty() {
@@ -89,7 +89,7 @@ pub async fn tell(
             if is_told {
                 told.leads += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                announce(effects, config, turn, (&segment, &lead), (&touched.organisation, &signals), now).await?;
+                announce(effects, config, (turn, &mut alerts), (&segment, &lead), (&touched.organisation, &signals), now).await?;
             }
             turn.leads.push(lead);
         }
@@ -223,11 +223,14 @@ pub(super) async fn count_loads(effects: &Effects, config: &Config) -> Result<BT
     Ok(loads)
 }
 
+/// Alerts of the last hour of each rep, counted when the first hot lead of a turn asks for them.
+pub(super) type Alerts = BTreeMap<RepId, u32>;
+
 /// Puts a told lead into the outbox: for its rep, and for the machines that asked for its segment.
 pub(super) async fn announce(
     effects: &Effects,
     config: &Config,
-    turn: &mut Turn,
+    (turn, alerts): (&mut Turn, &mut Alerts),
     (segment, lead): (&Segment, &Lead),
     (organisation, signals): (&Organisation, &[Signal]),
     now: Timestamp,
@@ -235,7 +238,11 @@ pub(super) async fn announce(
     if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner)
         && let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel)))
     {
-        let sent = alerts_last_hour(effects, channel, &rep.rep.email, id, now).await? + urgent_in(turn, id);
+        // Nobody asks how many there were of a lead that is not hot.
+        if lead.score.total() >= segment.terms.hot && !alerts.contains_key(id) {
+            alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
+        }
+        let sent = alerts.get(id).copied().unwrap_or_default().saturating_add(urgent_in(turn, id));
         let slot = route::lane(&segment.terms, lead, &rep.rep, sent, now);
         let address = route::Address { rep: id, channel: &channel.id };
         turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
