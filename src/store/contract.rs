@@ -537,9 +537,16 @@ async fn small_things(place: Place) {
     store.set_mark("digest.bea", Some(vec![])).await.unwrap();
     store.set_mark("digest.bea", None).await.unwrap();
     assert!(store.set_mark("too large", Some(vec![0; 5_000])).await.is_err());
+    let marks = |name: &str| vec![(name.to_owned(), Some(vec![1])), ("digest.bea".to_owned(), None)];
+    store.commit(Turn { marks: marks("held.a"), ..Turn::upkeep() }).await.unwrap();
+    let one = lead("all", OrganisationId(7), 100);
+    let twice = Turn { leads: vec![one.clone(), lead("other", OrganisationId(7), 100), one], marks: marks("held.b"), ..Turn::upkeep() };
+    assert!(matches!(store.commit(twice).await, Err(CommitError::Store(StoreError::Twice(_)))));
     let store = place.reopen(store).await;
     assert_eq!(store.mark("digest.ana").await.unwrap(), Some(b"2026-11-23".to_vec()));
     assert_eq!(store.mark("digest.bea").await.unwrap(), None);
+    assert_eq!((store.mark("held.a").await.unwrap(), store.mark("held.b").await.unwrap()), (Some(vec![1]), None));
+    assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap(), [], "nothing of a refused turn is written");
     assert_eq!(store.install_key(), key);
     assert_ne!(key, [0; 32]);
 }
