@@ -14,7 +14,7 @@ use crate::deliver::Settings;
 use crate::model::{Change, Decision, IdentityKey, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
 use crate::route::Cause;
 use crate::score::Segment;
-use crate::store::{LeadFilter, MessageFilter, StoreError};
+use crate::store::{EntryFilter, LeadFilter, MessageFilter, StoreError};
 use crate::{diff, outbox, render, resolve, route, score};
 
 /// Signals that a score looks back on.
@@ -258,14 +258,11 @@ pub(super) async fn announce(
 /// Alerts that went or are waiting to go to a rep within the last hour.
 async fn alerts_last_hour(effects: &Effects, channel: &Settings, recipient: &str, rep: &RepId, now: Timestamp) -> Result<u32, StoreError> {
     let since = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let filter = MessageFilter { channel: Some(channel.id.clone()), ..MessageFilter::default() };
+    let filter = MessageFilter { channel: Some(channel.id.clone()), recipient: Some(recipient.to_owned()), ..MessageFilter::default() };
     let sent = effects.store.messages(filter, ALERTS).await?;
-    let sent = sent
-        .iter()
-        .filter(|message| message.kind == MessageKind::Alert && message.made >= since && message.sealed.recipient == recipient)
-        .count();
-    let waiting = effects.store.waiting_entries(ALERTS).await?;
-    let waiting = waiting.iter().filter(|entry| entry.lane == Lane::Urgent && entry.rep == *rep).count();
+    let sent = sent.iter().filter(|message| message.kind == MessageKind::Alert && message.made >= since).count();
+    let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(rep.clone()), ..EntryFilter::default() }, ALERTS).await?;
+    let waiting = waiting.iter().filter(|entry| entry.lane == Lane::Urgent).count();
     Ok(u32::try_from(sent + waiting).unwrap_or(u32::MAX))
 }
 
