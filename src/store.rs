@@ -48,8 +48,8 @@ pub use embedded::Embedded;
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, Kept, LeadFilter, MessageFilter, Opened, Replay, Restored, Scope, Size, Snapshot, SourceSize,
-    Standing, Suppression, Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Replay, Restored, Scope, Size, Snapshot,
+    SourceSize, Standing, Suppression, Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -502,9 +502,9 @@ impl Store {
     }
 
     /// Entries that wait, the soonest due first.
-    pub async fn waiting_entries(&self, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    pub async fn waiting_entries(&self, filter: EntryFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {
         match self {
-            Self::Embedded(store) => store.waiting_entries(limit).await,
+            Self::Embedded(store) => store.waiting_entries(filter, limit).await,
         }
     }
 

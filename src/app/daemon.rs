@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -35,6 +35,8 @@ pub(super) struct Inner {
     pub wake: Notify,
     /// Messages may be due.
     pub drain: Notify,
+    /// Judging, handing over and forgetting go one after the other: none decides on what another is about to remove.
+    pub upkeep: Mutex<()>,
 }
 
 impl Inner {
@@ -106,6 +108,7 @@ impl Daemon {
             beats: Beats::default(),
             wake: Notify::new(),
             drain: Notify::new(),
+            upkeep: Mutex::new(()),
         });
         for part in [super::beats::Part::Watch, super::beats::Part::Drain, super::beats::Part::Keep] {
             inner.beats.beat(part, now);

@@ -1,12 +1,10 @@
 //! The loop that judges leads anew when the rules are others (after the start, and after a reload), and hands over what new sources held.
 //! In small steps, behind everything else.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::daemon::Inner;
-use crate::base::ids::SourceId;
 use crate::config::Config;
 use crate::pipeline::{Judging, KeepError, hand_over, judge_some};
 
@@ -22,7 +20,6 @@ const MARK: &str = "rules";
 /// Runs until the daemon stops.
 pub(super) async fn judge(inner: Arc<Inner>) {
     let mut configs = inner.config.clone();
-    let mut handed = HashSet::new();
     loop {
         let config = configs.borrow_and_update().clone();
         let failed = match all(&inner, &config).await {
@@ -32,7 +29,7 @@ pub(super) async fn judge(inner: Arc<Inner>) {
                 true
             }
         };
-        let waiting = held(&inner, &config, &mut handed).await;
+        let waiting = held(&inner, &config).await;
         tokio::select! {
             () = inner.stop.cancelled() => return,
             changed = configs.changed() => if changed.is_err() { return },
@@ -42,19 +39,20 @@ pub(super) async fn judge(inner: Arc<Inner>) {
 }
 
 /// Hands over what sources held where their baseline has ended. Returns whether there are some whose has not.
-async fn held(inner: &Inner, config: &Config, handed: &mut HashSet<SourceId>) -> bool {
+async fn held(inner: &Inner, config: &Config) -> bool {
     let mut waiting = false;
     for source in config.sources.iter().filter(|source| source.enabled && source.hands_over) {
-        if inner.stop.is_cancelled() || handed.contains(&source.id) {
-            continue;
+        if inner.stop.is_cancelled() {
+            break;
         }
-        match hand_over(&inner.effects, config, source, inner.effects.clock.now()).await {
+        let alone = inner.upkeep.lock().await;
+        let done = hand_over(&inner.effects, config, source, inner.effects.clock.now()).await;
+        drop(alone);
+        match done {
+            Ok(Some(0)) => {}
             Ok(Some(leads)) => {
-                handed.insert(source.id.clone());
-                if leads > 0 {
-                    tracing::info!(source = %source.id, leads, "what a source already held is handed over");
-                    inner.drain.notify_one();
-                }
+                tracing::info!(source = %source.id, leads, "what a source already held is handed over");
+                inner.drain.notify_one();
             }
             Ok(None) => waiting = true,
             Err(error) => {
@@ -69,12 +67,18 @@ async fn held(inner: &Inner, config: &Config, handed: &mut HashSet<SourceId>) ->
 /// Judges every lead by these rules, unless they are. Ends early when others come or the daemon stops.
 async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
     let rules = config.rules();
-    if inner.effects.store.mark(MARK).await?.is_some_and(|known| known == rules.0) {
-        return Ok(());
+    match inner.effects.store.mark(MARK).await? {
+        Some(known) if known == rules.0 => return Ok(()),
+        // From the first step on no rules are those of all leads: a run that is cut short must not pass for the one before.
+        Some(_) => inner.effects.store.set_mark(MARK, None).await?,
+        None => {}
     }
     let (mut judging, mut leads, mut told) = (Judging::default(), 0, 0);
     while !inner.stop.is_cancelled() && Arc::ptr_eq(&*inner.config.borrow(), config) {
-        let judged = judge_some(&inner.effects, config, &mut judging, inner.effects.clock.now()).await?;
+        let judged = {
+            let _alone = inner.upkeep.lock().await;
+            judge_some(&inner.effects, config, &mut judging, inner.effects.clock.now()).await?
+        };
         leads += judged.leads;
         told += judged.told;
         if judged.told > 0 {

@@ -31,7 +31,10 @@ pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
         let now = inner.effects.clock.now();
         let config = inner.config.borrow().clone();
         if now >= forget {
-            match forget_gone(&inner.effects, &config, now).await {
+            let alone = inner.upkeep.lock().await;
+            let forgot = forget_gone(&inner.effects, &config, now).await;
+            drop(alone);
+            match forgot {
                 Ok(forgot) => {
                     if forgot.records > 0 {
                         tracing::info!(

@@ -275,6 +275,8 @@ pub struct SourceState {
     pub missing: u32,
     /// Whether the operator was told that it is ill, and not yet that it is well again.
     pub told_ill: bool,
+    /// When the operator was last told that it is ill.
+    pub ill_told: Option<Timestamp>,
 }
 
 impl SourceState {
@@ -292,6 +294,7 @@ impl SourceState {
             health: Health::Unknown,
             missing: 0,
             told_ill: false,
+            ill_told: None,
         }
     }
 }

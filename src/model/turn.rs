@@ -91,6 +91,8 @@ pub struct Turn {
     pub entries: Vec<Entry>,
     /// For machines.
     pub messages: Vec<Message>,
+    /// Small values to remember under a name, or (`None`) to forget.
+    pub marks: Vec<(String, Option<Vec<u8>>)>,
 }
 
 impl Turn {
@@ -124,6 +126,7 @@ impl Turn {
             leads: Vec::new(),
             entries: Vec::new(),
             messages: Vec::new(),
+            marks: Vec::new(),
         }
     }
 }

@@ -5,16 +5,19 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::news::owner_of;
 use super::wishes::{self, Wish};
 use super::{Effects, notice};
 use crate::base::ids::{ChannelId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
-use crate::model::{ChannelState, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, SourceState, Subject};
+use crate::model::{
+    ChannelState, Entry, Lane, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, SourceState, Subject,
+};
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, Envelope, Item, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
-use crate::store::{CommitError, StoreError};
+use crate::store::{CommitError, EntryFilter, StoreError};
 use crate::{route, telemetry};
 
 /// Entries looked at in one step.
@@ -73,7 +76,10 @@ struct Told {
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
     let mut done = Sealing::default();
     for due in effects.store.due_entries(now, ENTRIES).await? {
-        let entries = wishes::held_back(effects, config, due, now).await?;
+        let entries = match config.rep(&due.rep) {
+            Some(rep) => wishes::held_back(effects, rep, due, now).await?,
+            None => left_behind(effects, config, due.entries, now).await?,
+        };
         for batch in outbox::batches(&entries, now) {
             let message = seal(effects, config, batch, now).await?;
             effects.hook.pass("drain.made");
@@ -83,6 +89,25 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
         }
     }
     Ok(done)
+}
+
+/// The due entries of a rep who is not configured any more, apart from those whose lead somebody else has now: they go into the next
+/// digest of who has it.
+async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, now: Timestamp) -> Result<Vec<Entry>, DrainError> {
+    let (mut moved, mut left) = (Vec::new(), Vec::new());
+    for entry in entries {
+        let lead = effects.store.lead(entry.lead).await?;
+        let owner = lead.as_ref().and_then(owner_of).and_then(|id| config.rep(id));
+        match owner.and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
+            Some((rep, channel)) => {
+                let due = rep.digest.next(now);
+                moved.push(Entry { rep: rep.rep.id.clone(), channel: channel.id.clone(), lane: Lane::Digest, due, ..entry });
+            }
+            None => left.push(entry),
+        }
+    }
+    wishes::postpone(effects, moved).await?;
+    Ok(left)
 }
 
 /// One batch as a message. A batch that can go to nobody any more is sealed all the same, as dead, so that it is seen.
@@ -274,8 +299,8 @@ async fn settle(
 
 /// The digest a rep would get now: of what waits for them, or of their best leads where nothing waits.
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<Rendered, DrainError> {
-    let waiting = effects.store.waiting_entries(ENTRIES).await?;
-    let mut ids: Vec<_> = waiting.iter().filter(|entry| entry.rep == rep.rep.id).map(|entry| entry.lead).collect();
+    let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
+    let mut ids: Vec<_> = effects.store.waiting_entries(of_them, ENTRIES).await?.into_iter().map(|entry| entry.lead).collect();
     if ids.is_empty() {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
         ids = effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| lead.id).collect();

@@ -1,9 +1,9 @@
 //! What a source held when it was added, handed over once where its settings ask for it: to each rep as one digest that says what it is,
 //! never as news, never as alerts, never to machines.
 //!
-//! One commit; a mark says that it is done. Knows no loop and no rhythm.
+//! One commit; a mark in it says for which baseline it is done. Knows no loop and no rhythm.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -34,13 +34,14 @@ struct Found {
 /// Hands over what this source held, once all of it is known; `None` as long as it is not, and when others wrote at the same time. Returns
 /// how many leads it amounts to; what has become a lead by news meanwhile is none of them.
 pub async fn hand_over(effects: &Effects, config: &Config, source: &Source, now: Timestamp) -> Result<Option<usize>, KeepError> {
+    let Some(until) = known_since(effects, source).await? else { return Ok(None) };
     let mark = format!("held.{}", source.id);
-    if effects.store.mark(&mark).await?.is_some() {
+    if effects.store.mark(&mark).await?.and_then(time_of).is_some_and(|done| done >= until) {
         return Ok(Some(0));
     }
-    let Some(until) = known_since(effects, source).await? else { return Ok(None) };
     let found = find(effects, config, source, until, now).await?;
     let mut turn = Turn::upkeep();
+    turn.marks.push((mark, Some(until.to_string().into_bytes())));
     let mut loads = count_loads(effects, config).await?;
     for Found { mut lead, organisation, signals } in found {
         let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
@@ -58,23 +59,25 @@ pub async fn hand_over(effects: &Effects, config: &Config, source: &Source, now:
         turn.leads.push(lead);
     }
     let leads = turn.leads.len();
-    if leads > 0 {
-        match effects.store.commit(turn).await {
-            Ok(()) => {}
-            Err(CommitError::Conflict { .. }) => return Ok(None),
-            Err(error @ CommitError::Store(_)) => return Err(error.into()),
-        }
+    match effects.store.commit(turn).await {
+        Ok(()) => Ok(Some(leads)),
+        Err(CommitError::Conflict { .. }) => Ok(None),
+        Err(error @ CommitError::Store(_)) => Err(error.into()),
     }
-    effects.store.set_mark(&mark, Some(now.to_string().into_bytes())).await?;
-    Ok(Some(leads))
 }
 
-/// When the last of the source's roots came to the end of its baseline; nothing while one has not.
+/// The end of the baseline that a mark says was handed over.
+fn time_of(mark: Vec<u8>) -> Option<Timestamp> {
+    String::from_utf8(mark).ok()?.parse().ok()
+}
+
+/// When the last of the source's roots came to the end of its baseline; nothing while one has not, by the settings it has now.
 async fn known_since(effects: &Effects, source: &Source) -> Result<Option<Timestamp>, StoreError> {
     let mut last = None;
     for root in source.reader.roots() {
         let id = crate::model::Page::id_of(&source.id, root);
-        match effects.store.state(&source.id, id).await?.map(|state| state.baseline) {
+        let state = effects.store.state(&source.id, id).await?.filter(|state| state.spec == source.spec_hash);
+        match state.map(|state| state.baseline) {
             Some(Baseline::Done(at)) => last = last.max(Some(at)),
             Some(Baseline::Pending(_)) | None => return Ok(None),
         }
@@ -82,46 +85,47 @@ async fn known_since(effects: &Effects, source: &Source) -> Result<Option<Timest
     Ok(last)
 }
 
-/// The best leads that the records of the baseline amount to.
+/// The best leads that the records of the baseline amount to; each organisation is judged once, by all of its records.
 async fn find(effects: &Effects, config: &Config, source: &Source, until: Timestamp, now: Timestamp) -> Result<Vec<Found>, StoreError> {
-    let (mut found, mut seen): (Vec<Found>, BTreeSet<RecordId>) = (Vec::new(), BTreeSet::new());
+    let mut found: Vec<Found> = Vec::new();
+    for (id, held) in named(effects, source, until).await? {
+        let Some(organisation) = effects.store.organisation(id).await? else { continue };
+        let records = effects.store.records(held).await?;
+        found.extend(leads(effects, config, source, (organisation, &records), now).await?);
+        if found.len() > 2 * LEADS {
+            keep_best(&mut found);
+        }
+    }
+    keep_best(&mut found);
+    Ok(found)
+}
+
+fn keep_best(found: &mut Vec<Found>) {
+    found.sort_by_key(|found| (std::cmp::Reverse(found.lead.score.total()), found.lead.id));
+    found.truncate(LEADS);
+}
+
+/// The organisations that the records of the baseline name, each with those of the records that name it. Ids alone, so that a source of
+/// any size fits.
+async fn named(effects: &Effects, source: &Source, until: Timestamp) -> Result<BTreeMap<OrganisationId, Vec<RecordId>>, StoreError> {
+    let (mut named, mut seen) = (BTreeMap::<OrganisationId, Vec<RecordId>>::new(), BTreeSet::new());
     for pages in effects.store.pages_of(&source.id).chunks(PAGES) {
         let members = effects.store.pages(pages.to_vec()).await?.into_iter().flat_map(|page| page.members);
         let members: Vec<RecordId> = members.filter(|id| seen.insert(*id)).collect();
         for ids in members.chunks(READ) {
             let records = effects.store.records(ids.to_vec()).await?;
-            let held = records.into_iter().filter(|record| !record.gone && record.first_seen <= until).collect();
-            for (organisation, records) in named(effects, source, held).await? {
-                found.extend(leads(effects, config, source, (organisation, &records), now).await?);
-            }
-            found.sort_by_key(|found| (std::cmp::Reverse(found.lead.score.total()), found.lead.id));
-            found.dedup_by_key(|found| found.lead.id);
-            found.truncate(LEADS);
-        }
-    }
-    Ok(found)
-}
-
-/// The organisations that these records name, each with those of the records that name it.
-async fn named(effects: &Effects, source: &Source, records: Vec<Record>) -> Result<Vec<(Organisation, Vec<Record>)>, StoreError> {
-    let keys: Vec<IdentityKey> = records.iter().flat_map(|record| resolve::identify(record, source.about()).keys).collect();
-    let known = effects.store.organisations_by_keys(keys).await?;
-    let mut of: HashMap<RecordId, Vec<OrganisationId>> = HashMap::new();
-    for organisation in &known {
-        for record in &organisation.records {
-            of.entry(*record).or_default().push(organisation.id);
-        }
-    }
-    let mut all: BTreeMap<OrganisationId, (Organisation, Vec<Record>)> =
-        known.into_iter().map(|organisation| (organisation.id, (organisation, Vec::new()))).collect();
-    for record in records {
-        for id in of.remove(&record.id).unwrap_or_default() {
-            if let Some((_, records)) = all.get_mut(&id) {
-                records.push(record.clone());
+            let held: Vec<Record> = records.into_iter().filter(|record| !record.gone && record.first_seen <= until).collect();
+            let keys: Vec<IdentityKey> = held.iter().flat_map(|record| resolve::identify(record, source.about()).keys).collect();
+            let held: BTreeSet<RecordId> = held.into_iter().map(|record| record.id).collect();
+            for organisation in effects.store.organisations_by_keys(keys).await? {
+                let of_it: Vec<RecordId> = organisation.records.into_iter().filter(|id| held.contains(id)).collect();
+                if !of_it.is_empty() {
+                    named.entry(organisation.id).or_default().extend(of_it);
+                }
             }
         }
     }
-    Ok(all.into_values().filter(|(_, records)| !records.is_empty()).collect())
+    Ok(named)
 }
 
 /// What the segments that have no lead of this organisation make of it, its records taken as if they had just appeared.

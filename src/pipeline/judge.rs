@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::keep::KeepError;
-use super::news::{Revised, SIGNALS, announce, count_loads, owner_of, records_of, revise};
+use super::news::{Alerts, Revised, SIGNALS, announce, count_loads, owner_of, records_of, revise};
 use crate::base::ids::{OrganisationId, RepId};
 use crate::config::Config;
 use crate::model::{Decision, Lead, Organisation, Signal, Subject, Turn};
@@ -45,10 +45,10 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
         Some(loads) => loads.clone(),
         None => count_loads(effects, config).await?,
     };
-    let mut turn = Turn::upkeep();
+    let (mut turn, mut alerts) = (Turn::upkeep(), Alerts::new());
     let mut judged = Judged::default();
     for organisation in &some {
-        judged.told += judge(effects, config, (organisation, &mut loads), &mut turn, now).await?;
+        judged.told += judge(effects, config, (organisation, &mut loads), (&mut turn, &mut alerts), now).await?;
     }
     judged.leads = turn.leads.len();
     if judged.leads > 0 {
@@ -67,7 +67,7 @@ async fn judge(
     effects: &Effects,
     config: &Config,
     (organisation, loads): (&Organisation, &mut BTreeMap<RepId, u32>),
-    turn: &mut Turn,
+    (turn, alerts): (&mut Turn, &mut Alerts),
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
@@ -106,7 +106,7 @@ async fn judge(
         if is_told {
             told += 1;
             metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-            announce(effects, config, turn, (&segment, &lead), (organisation, &signals), now).await?;
+            announce(effects, config, (turn, &mut *alerts), (&segment, &lead), (organisation, &signals), now).await?;
         }
         turn.leads.push(lead);
     }

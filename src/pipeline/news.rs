@@ -14,7 +14,7 @@ use crate::deliver::Settings;
 use crate::model::{Change, Decision, IdentityKey, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
 use crate::route::Cause;
 use crate::score::Segment;
-use crate::store::{LeadFilter, MessageFilter, StoreError};
+use crate::store::{EntryFilter, LeadFilter, MessageFilter, StoreError};
 use crate::{diff, outbox, render, resolve, route, score};
 
 /// Signals that a score looks back on.
@@ -58,7 +58,7 @@ pub async fn tell(
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let affected = affected(effects, source, turn, &changes, now).await?;
     turn.changes = changes;
-    let mut loads = None;
+    let (mut loads, mut alerts) = (None, Alerts::new());
     for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
         let previous = effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?;
         if touched.news.is_empty() && previous.is_empty() {
@@ -89,7 +89,7 @@ pub async fn tell(
             if is_told {
                 told.leads += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                announce(effects, config, turn, (&segment, &lead), (&touched.organisation, &signals), now).await?;
+                announce(effects, config, (turn, &mut alerts), (&segment, &lead), (&touched.organisation, &signals), now).await?;
             }
             turn.leads.push(lead);
         }
@@ -223,11 +223,14 @@ pub(super) async fn count_loads(effects: &Effects, config: &Config) -> Result<BT
     Ok(loads)
 }
 
+/// Alerts of the last hour of each rep, counted when the first hot lead of a turn asks for them.
+pub(super) type Alerts = BTreeMap<RepId, u32>;
+
 /// Puts a told lead into the outbox: for its rep, and for the machines that asked for its segment.
 pub(super) async fn announce(
     effects: &Effects,
     config: &Config,
-    turn: &mut Turn,
+    (turn, alerts): (&mut Turn, &mut Alerts),
     (segment, lead): (&Segment, &Lead),
     (organisation, signals): (&Organisation, &[Signal]),
     now: Timestamp,
@@ -235,7 +238,11 @@ pub(super) async fn announce(
     if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner)
         && let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel)))
     {
-        let sent = alerts_last_hour(effects, channel, &rep.rep.email, id, now).await? + urgent_in(turn, id);
+        // Nobody asks how many there were of a lead that is not hot.
+        if lead.score.total() >= segment.terms.hot && !alerts.contains_key(id) {
+            alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
+        }
+        let sent = alerts.get(id).copied().unwrap_or_default().saturating_add(urgent_in(turn, id));
         let slot = route::lane(&segment.terms, lead, &rep.rep, sent, now);
         let address = route::Address { rep: id, channel: &channel.id };
         turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
@@ -251,14 +258,11 @@ pub(super) async fn announce(
 /// Alerts that went or are waiting to go to a rep within the last hour.
 async fn alerts_last_hour(effects: &Effects, channel: &Settings, recipient: &str, rep: &RepId, now: Timestamp) -> Result<u32, StoreError> {
     let since = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let filter = MessageFilter { channel: Some(channel.id.clone()), ..MessageFilter::default() };
+    let filter = MessageFilter { channel: Some(channel.id.clone()), recipient: Some(recipient.to_owned()), ..MessageFilter::default() };
     let sent = effects.store.messages(filter, ALERTS).await?;
-    let sent = sent
-        .iter()
-        .filter(|message| message.kind == MessageKind::Alert && message.made >= since && message.sealed.recipient == recipient)
-        .count();
-    let waiting = effects.store.waiting_entries(ALERTS).await?;
-    let waiting = waiting.iter().filter(|entry| entry.lane == Lane::Urgent && entry.rep == *rep).count();
+    let sent = sent.iter().filter(|message| message.kind == MessageKind::Alert && message.made >= since).count();
+    let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(rep.clone()), ..EntryFilter::default() }, ALERTS).await?;
+    let waiting = waiting.iter().filter(|entry| entry.lane == Lane::Urgent).count();
     Ok(u32::try_from(sent + waiting).unwrap_or(u32::MAX))
 }
 

@@ -16,6 +16,8 @@ use crate::render::{self, Address, Envelope, Event, Language, RenderError};
 
 /// What heals by itself is told of when it lasts for so long; what needs a hand, at once.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+/// Who was told that a source is ill does not hear it again before so long: one that comes and goes must not flood them.
+const AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Something to say that is about no lead.
 struct Note<'a> {
@@ -28,10 +30,12 @@ struct Note<'a> {
     event: Event<'a>,
 }
 
-/// Puts into the turn what is to be said of the source's health: once that it is ill, once that it is well again.
+/// Puts into the turn what is to be said of the source's health: once that it is ill, once that it is well again; both
+/// once a day at most.
 pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Timestamp) {
     let Some(state) = &mut turn.source else { return };
     let tell = match (&state.health, state.told_ill) {
+        (Health::Ill { .. }, false) if state.ill_told.is_some_and(|told| now.duration_since(told) < AGAIN) => false,
         (Health::Ill { since, failure }, false) => match failure.class.advice() {
             Advice::AskOperator => true,
             Advice::Retry { .. } | Advice::SlowDown { .. } => now.duration_since(*since) >= PATIENCE,
@@ -45,6 +49,9 @@ pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Tim
     }
     // Noted even where nobody is told: a channel that is added later begins with the next change.
     state.told_ill = !state.told_ill;
+    if state.told_ill {
+        state.ill_told = Some(now);
+    }
     let Some(note) = note_of(source, state) else { return };
     for channel in config.daemon.notices.iter().filter_map(|id| config.channel(id)) {
         match message(config, channel, &note, None, now) {

@@ -7,7 +7,7 @@ use super::Effects;
 use super::drain::{DrainError, ENTRIES};
 use crate::config::{Config, Rep};
 use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
-use crate::store::{DueEntries, MessageFilter, Scope, Standing, StoreError, Suppression};
+use crate::store::{CommitError, DueEntries, EntryFilter, MessageFilter, Scope, Standing, StoreError, Suppression};
 
 /// Messages looked through for those that a wish frees.
 const MESSAGES: usize = 1_000;
@@ -38,15 +38,24 @@ pub(super) async fn of(effects: &Effects, message: &Message, now: Timestamp) -> 
 
 /// The due entries of a rep that may be sealed now; those that a pause or a weekly digest holds back get their new time. What a pause held
 /// back comes with one digest after it, not as alerts.
-pub(super) async fn held_back(effects: &Effects, config: &Config, due: DueEntries, now: Timestamp) -> Result<Vec<Entry>, DrainError> {
-    let Some(rep) = config.rep(&due.rep) else { return Ok(due.entries) };
+pub(super) async fn held_back(effects: &Effects, rep: &Rep, due: DueEntries, now: Timestamp) -> Result<Vec<Entry>, DrainError> {
     let Some(wish) = effects.store.suppressed(&due.channel, &rep.rep.email).await? else { return Ok(due.entries) };
     let (wait, go): (Vec<Entry>, Vec<Entry>) =
         due.entries.into_iter().map(|entry| later(entry, rep, &wish, now)).partition(|entry| entry.due > now);
-    if !wait.is_empty() {
-        effects.store.postpone(wait).await?;
-    }
+    postpone(effects, wait).await?;
     Ok(go)
+}
+
+/// Gives due entries another time or address; where others wrote meanwhile they are still due, and looked at with the next round.
+pub(super) async fn postpone(effects: &Effects, entries: Vec<Entry>) -> Result<(), CommitError> {
+    if entries.is_empty() { Ok(()) } else { unless_conflict(effects.store.postpone(entries).await) }
+}
+
+fn unless_conflict(done: Result<(), CommitError>) -> Result<(), CommitError> {
+    match done {
+        Ok(()) | Err(CommitError::Conflict { .. }) => Ok(()),
+        Err(error @ CommitError::Store(_)) => Err(error),
+    }
 }
 
 fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
@@ -57,34 +66,32 @@ fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
     if wish.weekly && entry.lane == Lane::Digest { Entry { due: rep.digest.weekly(entry.due), ..entry } } else { entry }
 }
 
-/// Remembers what a recipient wants from now on. What waits for them gets the time it would have without a wish; sealing holds it back
-/// again if need be.
+/// Remembers what a recipient wants from now on. What waits for them gets the time it would have without a wish; sealing and sending hold
+/// it back again if need be. Looks at what waits, not at what was wished before, so that trying again does what a try cut short left.
 pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Timestamp) -> Result<(), DrainError> {
     let (channel, recipient) = (wish.channel.clone(), wish.recipient.clone());
-    let paused = effects.store.suppressed(&channel, &recipient).await?.and_then(|before| before.paused);
     if wish == Suppression::new(channel.clone(), recipient.clone(), wish.at) {
         effects.store.lift(&channel, &recipient).await?;
     } else {
         effects.store.suppress(wish).await?;
     }
     let same = |address: &str| address.trim().eq_ignore_ascii_case(recipient.trim());
-    let waiting = effects.store.waiting_entries(ENTRIES).await?;
-    let freed: Vec<Entry> = waiting
-        .into_iter()
-        .filter(|entry| entry.channel == channel && entry.lane == Lane::Digest)
-        .filter_map(|entry| {
-            let next = config.rep(&entry.rep).filter(|rep| same(&rep.rep.email))?.digest.next(now);
-            (entry.due > next).then_some(Entry { due: next, ..entry })
-        })
-        .collect();
-    if !freed.is_empty() {
-        effects.store.postpone(freed).await?;
+    for rep in config.reps.iter().filter(|rep| same(&rep.rep.email)) {
+        let filter = EntryFilter { channel: Some(channel.clone()), rep: Some(rep.rep.id.clone()) };
+        let next = rep.digest.next(now);
+        let late = |entry: &Entry| entry.lane == Lane::Digest && entry.due > next;
+        let freed: Vec<Entry> = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter(late).collect();
+        if !freed.is_empty() {
+            effects.store.postpone(freed.into_iter().map(|entry| Entry { due: next, ..entry }).collect()).await?;
+        }
     }
-    let Some(paused) = paused else { return Ok(()) };
-    let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready) };
+    let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), recipient: Some(recipient) };
     for message in effects.store.messages(filter, MESSAGES).await? {
-        if same(&message.sealed.recipient) && message.state == (MessageState::Ready { not_before: paused }) {
-            effects.store.acknowledge(Message { state: MessageState::Ready { not_before: now }, ..message }, None, Vec::new()).await?;
+        let parked = matches!(message.state, MessageState::Ready { not_before } if not_before > now);
+        if parked && matches!(message.kind, MessageKind::Digest | MessageKind::Alert) {
+            let freed = Message { state: MessageState::Ready { not_before: now }, ..message };
+            // One that was sent or given up meanwhile needs no freeing.
+            unless_conflict(effects.store.acknowledge(freed, None, Vec::new()).await)?;
         }
     }
     Ok(())

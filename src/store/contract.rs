@@ -463,7 +463,7 @@ async fn sealing(place: Place) {
     store.seal(digest).await.unwrap();
     assert!(conflicts(store.seal(Message { entries: ids, ..message(2, 1) }).await), "an entry goes out once");
     let store = place.reopen(store).await;
-    assert_eq!(store.waiting_entries(10).await.unwrap(), entries[3..]);
+    assert_eq!(store.waiting_entries(EntryFilter::default(), 10).await.unwrap(), entries[3..]);
     assert_eq!(store.message(&message(2, 1).id).await.unwrap(), None);
     assert_eq!(store.messages(MessageFilter::default(), 10).await.unwrap().len(), 1);
 }
@@ -479,7 +479,13 @@ async fn postponing(place: Place) {
     let held: Vec<Entry> = store.due_entries(time(10), 9).await.unwrap().into_iter().flat_map(|due| due.entries).collect();
     assert_eq!(held, [entry(1, 5)]);
     let store = place.reopen(store).await;
-    assert_eq!(store.waiting_entries(9).await.unwrap(), [entry(1, 5), later]);
+    assert_eq!(store.waiting_entries(EntryFilter::default(), 9).await.unwrap(), [entry(1, 5), later.clone()]);
+    // The first of others do not hide the later ones of somebody.
+    let theirs = Entry { rep: "bea".parse().unwrap(), due: time(700), ..entry(4, 700) };
+    store.commit(Turn { entries: vec![theirs.clone()], ..Turn::upkeep() }).await.unwrap();
+    let of = |rep: &RepId| EntryFilter { channel: Some(theirs.channel.clone()), rep: Some(rep.clone()) };
+    assert_eq!(store.waiting_entries(of(&theirs.rep), 1).await.unwrap(), [theirs.clone()]);
+    assert_eq!(store.waiting_entries(of(&later.rep), 1).await.unwrap(), [entry(1, 5)]);
 }
 
 async fn replaying(place: Place) {
@@ -537,9 +543,16 @@ async fn small_things(place: Place) {
     store.set_mark("digest.bea", Some(vec![])).await.unwrap();
     store.set_mark("digest.bea", None).await.unwrap();
     assert!(store.set_mark("too large", Some(vec![0; 5_000])).await.is_err());
+    let marks = |name: &str| vec![(name.to_owned(), Some(vec![1])), ("digest.bea".to_owned(), None)];
+    store.commit(Turn { marks: marks("held.a"), ..Turn::upkeep() }).await.unwrap();
+    let one = lead("all", OrganisationId(7), 100);
+    let twice = Turn { leads: vec![one.clone(), lead("other", OrganisationId(7), 100), one], marks: marks("held.b"), ..Turn::upkeep() };
+    assert!(matches!(store.commit(twice).await, Err(CommitError::Store(StoreError::Twice(_)))));
     let store = place.reopen(store).await;
     assert_eq!(store.mark("digest.ana").await.unwrap(), Some(b"2026-11-23".to_vec()));
     assert_eq!(store.mark("digest.bea").await.unwrap(), None);
+    assert_eq!((store.mark("held.a").await.unwrap(), store.mark("held.b").await.unwrap()), (Some(vec![1]), None));
+    assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap(), [], "nothing of a refused turn is written");
     assert_eq!(store.install_key(), key);
     assert_ne!(key, [0; 32]);
 }
@@ -566,7 +579,7 @@ async fn keeping(place: Place) {
     assert_eq!(store.keep(time(740 * day), SignedDuration::MAX).await.unwrap().expired, 2, "the dead message and the old change");
     let store = place.reopen(store).await;
     assert_eq!(store.recent_changes(Some(&source("a")), 9).await.unwrap(), [change(800 * day)]);
-    assert_eq!(store.waiting_entries(9).await.unwrap(), [entry(2, 1)]);
+    assert_eq!(store.waiting_entries(EntryFilter::default(), 9).await.unwrap(), [entry(2, 1)]);
     assert_eq!(store.messages(MessageFilter::default(), 9).await.unwrap().len(), 1);
     assert_eq!(store.counts().await.unwrap().dead, []);
     store

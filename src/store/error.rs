@@ -86,6 +86,9 @@ pub enum StoreError {
         /// How large.
         bytes: usize,
     },
+    /// A turn holds two of one id.
+    #[error("a turn holds {0} twice; nothing of it was written; this is a fault of atalaya, please report it")]
+    Twice(String),
     /// An earlier write failed; nothing is written any more, so that nothing is acknowledged that could be lost.
     #[error("the store stopped writing after a failure: {0}; restart the daemon")]
     Stopped(String),

@@ -8,7 +8,7 @@ use super::error::{CommitError, StoreError};
 use super::frame;
 use super::prepare::Draft;
 use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, to_model, undecodable};
-use super::words::{DueEntries, MessageFilter, Replay, Standing, Suppression};
+use super::words::{DueEntries, EntryFilter, MessageFilter, Replay, Standing, Suppression};
 use crate::base::ids::{ChannelId, EntryId, MessageId};
 use crate::model::{ChannelState, Entry, Message, MessageState};
 
@@ -18,10 +18,29 @@ impl Inner {
         found.filter(|(_, entry)| entry.settled.is_none()).map(|(_, entry)| to_model(entry)).transpose()
     }
 
-    fn waiting_entries(&self, until: i64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+    fn due_entries(&self, until: i64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         let ids = self.queue().due_entries(until, limit);
         let entries = ids.into_iter().map(|id| self.entry(id)).collect::<Result<Vec<_>, _>>()?;
         Ok(entries.into_iter().flatten().collect())
+    }
+
+    fn waiting_entries(&self, filter: &EntryFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        if *filter == EntryFilter::default() {
+            return self.due_entries(i64::MAX, limit);
+        }
+        let ids = self.queue().due_entries(i64::MAX, usize::MAX);
+        let mut found = Vec::new();
+        for id in ids {
+            if found.len() >= limit {
+                break;
+            }
+            let wanted = |entry: &Entry| {
+                filter.channel.as_ref().is_none_or(|channel| *channel == entry.channel)
+                    && filter.rep.as_ref().is_none_or(|rep| *rep == entry.rep)
+            };
+            found.extend(self.entry(id)?.filter(wanted));
+        }
+        Ok(found)
     }
 
     pub(super) fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {
@@ -53,6 +72,9 @@ impl Inner {
             let (_, value) = item?;
             let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
             if filter.channel.as_ref().is_some_and(|channel| channel.as_str() != head.channel) {
+                continue;
+            }
+            if filter.recipient.as_ref().is_some_and(|recipient| !head.goes_to(recipient)) {
                 continue;
             }
             let id = head.id().map_err(undecodable::<StoredMessage>)?;
@@ -90,7 +112,7 @@ impl Inner {
 
 impl Embedded {
     pub(super) async fn due_entries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEntries>, StoreError> {
-        let entries = self.read(move |inner| inner.waiting_entries(millis(now), limit)).await?;
+        let entries = self.read(move |inner| inner.due_entries(millis(now), limit)).await?;
         let mut groups: Vec<DueEntries> = Vec::new();
         for entry in entries {
             match groups.iter_mut().find(|group| group.channel == entry.channel && group.rep == entry.rep) {
@@ -101,8 +123,8 @@ impl Embedded {
         Ok(groups)
     }
 
-    pub(super) async fn waiting_entries(&self, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        self.read(move |inner| inner.waiting_entries(i64::MAX, limit)).await
+    pub(super) async fn waiting_entries(&self, filter: EntryFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        self.read(move |inner| inner.waiting_entries(&filter, limit)).await
     }
 
     pub(super) fn next_entry(&self) -> Option<Timestamp> {

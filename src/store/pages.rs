@@ -279,13 +279,10 @@ impl Embedded {
     }
 
     pub(super) async fn set_mark(&self, name: &str, value: Option<Vec<u8>>) -> Result<(), CommitError> {
-        let key = codec::mark(name);
-        if let Some(bytes) = value.as_ref().map(Vec::len).filter(|bytes| *bytes > crate::base::caps::STORE_VALUE_BYTES) {
-            return Err(StoreError::TooLarge { what: "mark", bytes }.into());
-        }
+        let name = name.to_owned();
         self.write(move |inner| {
             let mut draft = Draft::new(inner);
-            draft.to.writes.push((key, value));
+            draft.mark(&name, value)?;
             Ok(draft.to)
         })
         .await?;

@@ -1,7 +1,7 @@
 //! Turns what is to be committed into keys, values and conditions, on the caller's thread: packing is the dear part. Writes nothing but
 //! blobs, which nobody refers to until the commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
 use super::codec::{self, Key};
@@ -16,6 +16,7 @@ use super::stored::{
     StoredSpent, StoredVersions, millis, store_date, undecodable,
 };
 use super::versions::{self, Fresh};
+use crate::base::caps;
 use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
 use crate::model::{
     Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Record, Signal, SourceState,
@@ -92,6 +93,7 @@ pub(super) fn light(turn: &Turn) -> bool {
         && turn.leads.is_empty()
         && turn.entries.is_empty()
         && turn.messages.is_empty()
+        && turn.marks.is_empty()
 }
 
 /// A whole turn.
@@ -137,7 +139,12 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     for signal in &turn.signals {
         draft.signal(signal)?;
     }
+    let mut leads = BTreeSet::new();
     for lead in &turn.leads {
+        // Each is compared with the stored one: of two, the one written later would win unseen.
+        if !leads.insert(lead.id) {
+            return Err(StoreError::Twice(format!("lead {}", lead.id)).into());
+        }
         draft.lead(lead)?;
     }
     for entry in &turn.entries {
@@ -145,6 +152,9 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     }
     for message in &turn.messages {
         draft.message(message)?;
+    }
+    for (name, value) in &turn.marks {
+        draft.mark(name, value.clone())?;
     }
     Ok(draft.to)
 }
@@ -169,6 +179,15 @@ impl<'a> Draft<'a> {
 
     pub(super) fn delete(&mut self, key: Key) {
         self.to.writes.push((key, None));
+    }
+
+    /// Sets a named small value, or forgets it.
+    pub(super) fn mark(&mut self, name: &str, value: Option<Vec<u8>>) -> Result<(), StoreError> {
+        if let Some(bytes) = value.as_ref().map(Vec::len).filter(|bytes| *bytes > caps::STORE_VALUE_BYTES) {
+            return Err(StoreError::TooLarge { what: "mark", bytes });
+        }
+        self.to.writes.push((codec::mark(name), value));
+        Ok(())
     }
 
     /// The value must still be this one when the commit is written.

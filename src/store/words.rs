@@ -115,6 +115,17 @@ pub struct MessageFilter {
     pub channel: Option<ChannelId>,
     /// Standing here.
     pub standing: Option<Standing>,
+    /// To this recipient, without regard to case.
+    pub recipient: Option<String>,
+}
+
+/// Which waiting entries; every `None` means all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// By this channel.
+    pub channel: Option<ChannelId>,
+    /// For this rep.
+    pub rep: Option<RepId>,
 }
 
 /// Entries that are due for one rep by one channel: they go out together.

@@ -42,8 +42,11 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         Question::Leads { segment, state, owner, limit } => Answer::Leads(leads(effects, segment, state, owner, limit).await?),
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
         Question::Outbox { channel, standing, limit } => {
-            let filter =
-                MessageFilter { channel: optional::<ChannelId>(channel)?, standing: standing.map(|word| standing_of(&word)).transpose()? };
+            let filter = MessageFilter {
+                channel: optional::<ChannelId>(channel)?,
+                standing: standing.map(|word| standing_of(&word)).transpose()?,
+                recipient: None,
+            };
             Answer::Outbox(effects.store.messages(filter, limit).await?.iter().map(views::message).collect())
         }
         Question::Replay { ids, since, channel, dry_run } => Answer::Replayed(replay(effects, (ids, since, channel), dry_run).await?),
@@ -331,7 +334,7 @@ async fn replay(
     if !dry_run {
         return Ok(effects.store.replay(which, effects.clock.now()).await?.iter().map(ToString::to_string).collect());
     }
-    let dead = effects.store.messages(MessageFilter { channel, standing: Some(Standing::Dead) }, MESSAGES).await?;
+    let dead = effects.store.messages(MessageFilter { channel, standing: Some(Standing::Dead), recipient: None }, MESSAGES).await?;
     let meant = dead.iter().filter(|message| match (&message.state, since) {
         (MessageState::Dead { at, .. }, Some(since)) if ids.is_empty() => *at >= since,
         _ => ids.contains(&message.id),

@@ -104,6 +104,34 @@ async fn what_was_there_is_told_once_as_what_it_is() {
     assert_eq!(lines.lines().count(), 1, "machines hear of news only: {lines}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_maker_of_many_offers_is_one_lead_and_a_source_begun_anew_is_handed_over_anew() {
+    let shown = Arc::new(AtomicUsize::new(2));
+    let makers = Arc::clone(&shown);
+    let site = Server::start(move |seen| {
+        let row = |n: usize| format!("<li><a href=/{n}>Offer {n}</a> <b>Maker {}, S.L.</b></li>", n % makers.load(Ordering::SeqCst));
+        let rows: String = (0..1_203).map(row).collect();
+        if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
+    });
+    let mut world = Inside::new(&settings(&site.address, "1h", "daily 09:00")).await;
+    let visit = async |world: &Inside| {
+        for _ in 0..2 {
+            world.wait(SignedDuration::from_hours(1));
+            world.visit().await;
+        }
+    };
+    let hand = async |world: &Inside| hand_over(&world.effects, &world.config, &world.config.sources[0], world.clock.now()).await.unwrap();
+    visit(&world).await;
+    assert_eq!(hand(&world).await, Some(2), "more records than one read, and each maker in every read");
+    // Other settings: what is there is known anew, and what nobody heard of is handed over.
+    shown.store(3, Ordering::SeqCst);
+    world.configure(&settings(&site.address, "1h", "daily 09:00").replace("record = \"li\"", "record = \"ul li\"")).await;
+    assert_eq!(hand(&world).await, None, "not before it was visited by these settings");
+    visit(&world).await;
+    assert_eq!(hand(&world).await, Some(1));
+    assert_eq!(hand(&world).await, Some(0));
+}
+
 #[test]
 fn the_daemon_hands_it_over_by_itself() {
     let (site, _) = site();

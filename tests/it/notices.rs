@@ -113,3 +113,28 @@ async fn what_heals_by_itself_is_told_of_only_when_it_lasts() {
     assert_eq!(step(600, 200).await, ["source.ill", "source.well"]);
     assert_eq!(step(600, 200).await, ["source.ill", "source.well"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_and_goes_is_told_of_once_a_day() {
+    let (site, status) = site();
+    let hook = "\n[[channel]]\nid = \"lines\"\nkind = \"file\"\nformat = \"jsonl\"\nfolder = \"lines\"\n";
+    let world = Inside::with("notices = [\"lines\"]\n", &settings(&site.address, "1h", hook)).await;
+    world.visit().await;
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    let mut told = Vec::new();
+    for code in [404, 200].repeat(12) {
+        status.store(code, Ordering::SeqCst);
+        world.wait(SignedDuration::from_hours(1));
+        world.visit().await;
+        world.drain().await;
+        told.push(world.written("lines").concat().lines().count());
+    }
+    assert_eq!(told, [vec![1], vec![2; 23]].concat(), "one pair a day, although a visit fails every other hour");
+    // It stays ill: the next day says so, although its first hours were silent.
+    status.store(404, Ordering::SeqCst);
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    world.drain().await;
+    assert!(world.written("lines").concat().lines().last().unwrap().contains("source.ill"));
+}

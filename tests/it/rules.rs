@@ -128,6 +128,36 @@ async fn other_rules_are_obeyed_quietly() {
     assert_eq!(revisions.iter().sum::<usize>(), 3, "machines heard of each lead when it was new");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_a_rep_who_left_goes_to_who_has_the_lead_now() {
+    let (site, offers) = site();
+    let of = |rest: &str| settings(&site.address, "1h", "line = 5\nhot = 15", rest);
+    let mut world = Inside::new(&of(&rep("ana"))).await;
+    world.visit().await;
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    offers.store(5, Ordering::SeqCst);
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    // Ana leaves before anything was told; Bob gets her leads.
+    world.configure(&of(&rep("bob"))).await;
+    let mut judging = Judging::default();
+    while !judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap().done {}
+    for _ in 0..3 {
+        world.wait(SignedDuration::from_hours(24));
+        world.drain().await;
+    }
+    let mails = world.written("mail");
+    assert!(mails.len() == 1 && mails[0].contains("bob@example.com") && mails[0].contains("2 leads for you"), "{mails:?}");
+    // Nobody comes after Bob: what waits for him is seen as dead, not lost.
+    offers.store(6, Ordering::SeqCst);
+    world.visit().await;
+    world.configure(&of("")).await;
+    world.wait(SignedDuration::from_hours(24));
+    world.drain().await;
+    assert_eq!(world.effects.store.counts().await.unwrap().dead.iter().map(|(_, dead)| dead).sum::<u64>(), 1);
+}
+
 #[test]
 fn a_rep_who_comes_by_a_reload_gets_what_nobody_had() {
     let (site, offers) = site();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use atalaya::pipeline::{seal_due, wish};
-use atalaya::store::Suppression;
+use atalaya::store::{EntryFilter, Suppression};
 use jiff::SignedDuration;
 
 use crate::rig::{Inside, Reply, Server};
@@ -106,7 +106,7 @@ async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
     want(&|wish| wish).await;
     assert_eq!(until("2026-12-17T06:59:00Z").await.len(), 3);
     assert_eq!(until("2026-12-17T07:00:00Z").await.len(), 4);
-    assert_eq!(world.effects.store.waiting_entries(9).await.unwrap(), []);
+    assert_eq!(world.effects.store.waiting_entries(EntryFilter::default(), 9).await.unwrap(), []);
     assert_eq!(world.effects.store.suppressions().await.unwrap(), []);
 
     // What is sealed already is held back as well, and freed with the pause.
@@ -116,6 +116,10 @@ async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
     seal_due(&world.effects, &world.config, world.clock.now()).await.unwrap();
     let before = world.written("mail").len();
     want(&|wish| Suppression { paused: Some("2027-01-15T00:00:00Z".parse().unwrap()), ..wish }).await;
+    world.drain().await;
+    assert_eq!(world.written("mail").len(), before);
+    // The wish to go on is stored, and what follows is cut: trying again frees what is parked.
+    world.effects.store.lift(&"mail".parse().unwrap(), "ana@example.com").await.unwrap();
     world.drain().await;
     assert_eq!(world.written("mail").len(), before);
     want(&|wish| wish).await;

@@ -228,6 +228,7 @@ pub(in crate::store) struct StoredSource {
     health: StoredHealth,
     missing: u32,
     told_ill: bool,
+    ill_told: Option<i64>,
 }
 
 /// Requests made for a source on one day of its zone.
@@ -243,10 +244,15 @@ impl Stored for StoredSpent {
 
 impl Stored for StoredSource {
     const KIND: &'static str = "source";
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        (version == 1).then(|| lengthened(bytes, &[0]))
+        let added: &[u8] = match version {
+            1 => &[0, 0],
+            2 => &[0],
+            _ => return None,
+        };
+        Some(lengthened(bytes, added))
     }
 }
 
@@ -271,6 +277,7 @@ impl From<&SourceState> for StoredSource {
             },
             missing: state.missing,
             told_ill: state.told_ill,
+            ill_told: state.ill_told.map(millis),
         }
     }
 }
@@ -298,6 +305,7 @@ impl TryFrom<StoredSource> for SourceState {
             },
             missing: stored.missing,
             told_ill: stored.told_ill,
+            ill_told: stored.ill_told.map(timestamp).transpose()?,
         })
     }
 }
