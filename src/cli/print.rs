@@ -43,7 +43,12 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
             let word = if view.accepted { "accepted" } else { "NOT accepted" };
             println!("{word} after {} ms: {} ({})", view.millis, view.outcome, view.id);
         }
-        Answer::Digest(view) => println!("Subject: {}\n\n{}", view.subject, view.text),
+        Answer::Digest(view) => {
+            if view.waiting == 0 {
+                eprintln!("Nothing waits for {}: this is what a digest of the present leads would look like.", view.rep);
+            }
+            println!("Subject: {}\n\n{}", view.subject, view.text);
+        }
         Answer::Backup(view) => println!("{}", backup_line(view)),
     }
     Ok(())

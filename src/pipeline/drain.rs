@@ -298,9 +298,10 @@ async fn settle(
 }
 
 /// The digest a rep would get now: of what waits for them, or of their best leads where nothing waits.
-pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<Rendered, DrainError> {
+pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let mut ids: Vec<_> = effects.store.waiting_entries(of_them, ENTRIES).await?.into_iter().map(|entry| entry.lead).collect();
+    let waits = ids.len();
     if ids.is_empty() {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
         ids = effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| lead.id).collect();
@@ -313,5 +314,5 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     }
     told.retain(|told| route::for_rep(told.lead.state));
     told.sort_by_key(|told| (std::cmp::Reverse(told.lead.score.total()), told.lead.id));
-    digest(effects, config, rep, (&told, &Links::default()), now).await
+    Ok((digest(effects, config, rep, (&told, &Links::default()), now).await?, waits))
 }

@@ -54,8 +54,14 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         Question::DigestPreview { rep } => {
             let id: RepId = rep.parse()?;
             let rep = config.rep(&id).ok_or_else(|| unknown("rep", &rep, config.reps.iter().map(|rep| rep.rep.id.as_str())))?;
-            let letter = preview(effects, config, rep, effects.clock.now()).await?;
-            Answer::Digest(DigestView { rep: rep.rep.id.to_string(), subject: letter.subject, text: letter.text, html: letter.html })
+            let (letter, waiting) = preview(effects, config, rep, effects.clock.now()).await?;
+            Answer::Digest(DigestView {
+                rep: rep.rep.id.to_string(),
+                waiting,
+                subject: letter.subject,
+                text: letter.text,
+                html: letter.html,
+            })
         }
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })

@@ -388,6 +388,8 @@ pub struct SentView {
 pub struct DigestView {
     /// To whom.
     pub rep: String,
+    /// Leads that wait for the next digest. Where none does, it shows what one of the rep's present leads would look like.
+    pub waiting: usize,
     /// Its subject.
     pub subject: String,
     /// The text part.
