@@ -124,6 +124,11 @@ impl Truth {
             shown.news.entry(firm).or_default().insert(token);
             return;
         }
+        // What falls off the end must have been heard of: a daemon that is killed before it ever looks has missed nothing it could have seen.
+        let oldest = shown.sites[site].first().filter(|_| shown.sites[site].len() >= SHOWN);
+        if oldest.is_some_and(|oldest| !oldest.words.starts_with("old") && !heard.contains(&oldest.words)) {
+            return;
+        }
         let firm = shown.firm(site, number, dice);
         shown.news.entry(firm.clone()).or_default().insert(token.clone());
         let entries = &mut shown.sites[site];
