@@ -484,7 +484,7 @@ async fn postponing(place: Place) {
     let theirs = Entry { rep: "bea".parse().unwrap(), due: time(700), ..entry(4, 700) };
     store.commit(Turn { entries: vec![theirs.clone()], ..Turn::upkeep() }).await.unwrap();
     let of = |rep: &RepId| EntryFilter { channel: Some(theirs.channel.clone()), rep: Some(rep.clone()) };
-    assert_eq!(store.waiting_entries(of(&theirs.rep), 1).await.unwrap(), [theirs.clone()]);
+    assert_eq!(store.waiting_entries(of(&theirs.rep), 1).await.unwrap(), std::slice::from_ref(&theirs));
     assert_eq!(store.waiting_entries(of(&later.rep), 1).await.unwrap(), [entry(1, 5)]);
 }
 
