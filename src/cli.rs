@@ -33,12 +33,28 @@ enum Ended {
     Problem,
 }
 
+/// Threads for what blocks: parsing, the store, files. Whatever comes is bounded where it comes from; more threads would only hold memory.
+const BLOCKING: usize = 10;
+
+/// Whoever reads our output may have seen enough (`| head`): that is an ordinary end, and `println!` knows it only as a panic.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") && said.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
+}
+
 /// Parses the arguments, runs the command, turns its end into an exit status.
 pub fn main() -> ExitCode {
     let args = Args::parse();
+    end_with_the_reader();
     crate::door::install_crypto();
     logging::start_command(&args);
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(BLOCKING).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("atalaya: the runtime cannot be started: {error}");

@@ -1,5 +1,7 @@
 //! Questions to an installation: the running daemon answers, or the store at rest is opened and read.
 
+use anyhow::bail;
+
 use super::{Ended, print};
 use crate::app::{self, AskError};
 use crate::base::clock::Clock;
@@ -13,6 +15,12 @@ pub(super) async fn ask(request: &Request, question: Question) -> anyhow::Result
         Ok(answer) => Ok(answer),
         Err(AskError::Nobody(_)) => {
             let sends = matches!(question, Question::NotifyTest { .. } | Question::Check { .. });
+            if !sends && !config.daemon.data.join("store").exists() {
+                bail!(
+                    "there is no store in {} yet: `atalaya run` makes it; if yours lies elsewhere, say so with --data or in [daemon] data",
+                    config.daemon.data.display()
+                );
+            }
             let config = if sends { Config::load(request)? } else { config };
             let home = app::open_effects(&config, Clock::System).await?;
             let answer = web::answer(&home.effects, &config, question, false).await;

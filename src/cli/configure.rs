@@ -14,28 +14,44 @@ pub(super) fn init(options: &InitOptions, json: bool) -> anyhow::Result<Ended> {
         bail!("{} is there already; name another file, or move it away", options.path.display());
     }
     let asks = !options.no_input && std::io::stdin().is_terminal();
+    let say = |question: &str| -> anyhow::Result<String> {
+        eprint!("{question}: ");
+        std::io::stderr().flush()?;
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        Ok(line.trim().to_owned())
+    };
     let ask = |given: Option<String>, question: &str, default: &str| -> anyhow::Result<String> {
         match given {
             Some(given) => Ok(given),
             None if asks => {
-                eprint!("{question} [{default}]: ");
-                std::io::stderr().flush()?;
-                let mut line = String::new();
-                std::io::stdin().lock().read_line(&mut line)?;
-                let line = line.trim();
-                Ok(if line.is_empty() { default.to_owned() } else { line.to_owned() })
+                Ok(Some(say(&format!("{question} [{default}]"))?).filter(|line| !line.is_empty()).unwrap_or_else(|| default.to_owned()))
             }
             None => Ok(default.to_owned()),
         }
     };
+    // No placeholder: whoever it belongs to would get the questions of the visited sites.
+    let contact = match &options.contact {
+        Some(contact) => contact.clone(),
+        None if asks => say("Your e-mail address (owners of visited sites can reach you there)")?,
+        None => String::new(),
+    };
+    if !contact.contains('@') {
+        bail!(
+            "an e-mail address is needed, by which owners of visited sites can reach you: `atalaya init --contact you@your-company.example`"
+        );
+    }
     let listed = |text: String| text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let wishes = Wishes {
-        contact: ask(options.contact.clone(), "Your e-mail address (owners of visited sites can reach you there)", "leads@example.com")?,
+        contact,
         sells: ask(options.sell.clone(), "What do you sell, in a few words", "packaging machines")?,
         regions: listed(ask(joined(&options.regions), "To which countries or regions", "ES")?),
         languages: listed(ask(joined(&options.languages), "Languages of your reps", "en")?),
         zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
     };
+    if let Some(unknown) = wishes.languages.iter().find(|tag| crate::render::Language::of(tag).is_none()) {
+        bail!("reps cannot be written to in `{unknown}` yet; choose of en, es, ru");
+    }
     std::fs::write(&options.path, config::starter(&wishes)).with_context(|| format!("cannot write {}", options.path.display()))?;
     if json {
         println!("{}", serde_json::json!({ "written": options.path }));

@@ -51,7 +51,8 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         println!("{}", serde_json::json!({ "restored": name, "keys": restored.keys, "aside": aside }));
     } else {
         eprintln!(
-            "Restored {name} ({} keys).{}",
+            "Restored {name} ({} keys). What was decided since it was made is undone: opt-outs and verdicts are to be given again, and what was \
+             told since is told again (machines drop it by its id).{}",
             restored.keys,
             aside.map_or_else(String::new, |path| format!(" What was there before lies in {path}."))
         );

@@ -48,16 +48,20 @@ pub(super) async fn look_up(lookups: &Arc<Semaphore>, host: &str) -> Result<Vec<
     let asking = async {
         let permit = Arc::clone(lookups).acquire_owned().await.map_err(|_| unresolved("the daemon is stopping".to_owned()))?;
         let name = host.to_owned();
-        // The permit lives as long as the thread: a look-up we gave up on still counts.
-        let asked = tokio::task::spawn_blocking(move || {
+        let (answer, asked) = tokio::sync::oneshot::channel();
+        // A thread of its own: a name service that is silent holds it for half a minute, and nobody else waits behind it. The permit lives
+        // as long as the thread: a look-up we gave up on still counts.
+        let look = move || {
             let _permit = permit;
-            (name.as_str(), 0).to_socket_addrs().map(|found| found.map(|socket| socket.ip()).collect::<Vec<_>>())
-        });
+            let found = (name.as_str(), 0).to_socket_addrs().map(|found| found.map(|socket| socket.ip()).collect::<Vec<_>>());
+            drop(answer.send(found));
+        };
+        std::thread::Builder::new().name("look-up".to_owned()).spawn(look).map_err(|error| unresolved(error.to_string()))?;
         match asked.await {
             Ok(Ok(found)) if found.is_empty() => Err(unresolved("the name has no address".to_owned())),
             Ok(Ok(found)) => Ok(found),
             Ok(Err(error)) => Err(unresolved(error.to_string())),
-            Err(error) => Err(unresolved(error.to_string())),
+            Err(_) => Err(unresolved("the look-up was broken off".to_owned())),
         }
     };
     tokio::time::timeout(LOOKUP_TIME, asking)

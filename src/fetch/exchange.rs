@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use reqwest::{Method, Response};
 use url::Url;
@@ -17,8 +17,8 @@ use crate::telemetry;
 const ERROR_BYTES: u64 = 64 * 1024;
 /// Bytes of a redirect's body that are read, so that the connection can be used again.
 const REDIRECT_BYTES: u64 = 16 * 1024;
-/// Bytes set aside before the first chunk has come, whatever the server announces.
-const FIRST_BYTES: u64 = 64 * 1024;
+/// Bytes up to which chunks that come one after another are put into one.
+const CHUNK: usize = 16 * 1024;
 
 /// What came back.
 #[derive(Debug)]
@@ -88,22 +88,30 @@ async fn read(url: &Url, response: &mut Response, cap: Cap) -> Result<Bytes, Fai
     if let (Cap::Fail(_), Some(announced)) = (cap, response.content_length().filter(|n| *n > most)) {
         return Err(too_large(url, most, &format!("{announced} bytes announced")));
     }
-    let expected = response.content_length().unwrap_or(0).min(FIRST_BYTES);
-    let mut body = BytesMut::with_capacity(usize::try_from(expected).unwrap_or(0));
-    while let Some(chunk) = response.chunk().await.map_err(|error| http_failure(url, &error.without_url()))? {
-        let room = usize::try_from(most).unwrap_or(usize::MAX) - body.len();
-        if chunk.len() > room {
-            match cap {
-                Cap::Fail(_) => return Err(too_large(url, most, "more came")),
-                Cap::Cut(_) => {
-                    body.extend_from_slice(&chunk[..room]);
-                    break;
-                }
-            }
+    // Chunks are put together when all are there: a buffer that grows with them would take twice the room, in sizes that come and go.
+    let (mut chunks, mut length) = (Vec::new(), 0);
+    while let Some(mut chunk) = response.chunk().await.map_err(|error| http_failure(url, &error.without_url()))? {
+        let room = usize::try_from(most).unwrap_or(usize::MAX) - length;
+        let over = chunk.len() > room;
+        if over && matches!(cap, Cap::Fail(_)) {
+            return Err(too_large(url, most, "more came"));
         }
-        body.extend_from_slice(&chunk);
+        chunk.truncate(room);
+        length += chunk.len();
+        pack(&mut chunks, chunk);
+        if over {
+            break;
+        }
     }
-    Ok(body.freeze())
+    Ok(chunks.concat().into())
+}
+
+/// Keeps a chunk. Small ones are copied together: a server that drips must not make us hold thousands of buffers.
+fn pack(chunks: &mut Vec<Vec<u8>>, chunk: Bytes) {
+    match chunks.last_mut() {
+        Some(last) if last.len() + chunk.len() <= CHUNK => last.extend_from_slice(&chunk),
+        Some(_) | None => chunks.push(chunk.into()),
+    }
 }
 
 fn too_large(url: &Url, most: u64, what: &str) -> Failure {

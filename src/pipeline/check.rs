@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::read::{Read, read};
+use super::read::{Read, again, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, next_visit, number, walk};
 use super::{Effects, news, notice};
@@ -106,6 +106,8 @@ async fn settle(
 ) -> Result<Checked, CheckError> {
     let Asked { requested, requests, result, deferred: _ } = asked;
     let (id, mut spent) = (page.id, requests);
+    // Kept for another try: detail pages are asked for once.
+    let mut done_before = None;
     // A visit of one page at rest is touched by this page's turns alone; any other state may have moved on while the answer was awaited.
     let mut early = early.filter(|state| at_rest(state) && page.role == PageRole::Root);
     for _ in 0..TRIES {
@@ -122,11 +124,18 @@ async fn settle(
                 if let Some(same) = unchanged(&before, fetched) {
                     stayed(effects, &before, same, now).await?
                 } else {
-                    let done = read(effects, lane, source, &page, fetched).await?;
-                    spent = requests + done.as_ref().map_or(0, |read| read.requests);
+                    let done = match done_before.take() {
+                        Some(read) => Ok(again(effects, source, &page, fetched, read).await?),
+                        None => read(effects, lane, source, &page, fetched).await?,
+                    };
                     match done {
                         Err(failure) => failed(&before, failure, now),
-                        Ok(read) => differs(effects, &before, fetched, read, now).await?,
+                        Ok(read) => {
+                            spent = requests + read.requests;
+                            let decided = differs(effects, &before, fetched, &read, now).await?;
+                            done_before = Some(read);
+                            decided
+                        }
                     }
                 }
             }
@@ -247,7 +256,7 @@ async fn differs(
     effects: &Effects,
     before: &Before<'_>,
     fetched: &Fetched,
-    read: Read,
+    read: &Read,
     now: Timestamp,
 ) -> Result<(Turn, Outcome), StoreError> {
     let Read { extract, stored, previous, wanting, .. } = read;
@@ -258,12 +267,12 @@ async fn differs(
     let mut found = diff::compare(
         &before.source.rules,
         &before.page,
-        diff::Known { records: &stored, blocks: previous.as_ref().and_then(|p| p.blocks.as_deref()) },
-        &extract,
+        diff::Known { records: stored, blocks: previous.as_ref().and_then(|p| p.blocks.as_deref()) },
+        extract,
         &diff::Context { now, quiet, content, noise: &host.noise },
     );
-    mark_wanting(&mut found, &wanting, &stored);
-    let page = reread(before, fetched, &found, (&extract, previous.as_ref().map(|p| &p.bytes)));
+    mark_wanting(&mut found, wanting, stored);
+    let page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
     let lost = any_left(&before.page.members, &page.members);
     let walked = Walked { failed: false, records: count(page.members.len()), lost, leads_to: 0 };
     let (known, new) =

@@ -287,7 +287,7 @@ async fn settle(
     let seed = crate::base::ids::hash64(&[message.id.as_str().as_bytes(), &message.tries.to_be_bytes()]);
     let fails = !matches!(outcome, Outcome::Accepted { .. } | Outcome::Refused { .. });
     if fails {
-        tracing::warn!(channel = %settings.id, message = %message.id, reason = outcome.text(), "a message was not taken; it stays in the outbox");
+        tracing::warn!(channel = %settings.id, id = %message.id, reason = outcome.text(), "a message was not taken; it stays in the outbox");
     }
     let after = outbox::after(message, &before, &Attempted { outcome, at: now, seed }, &settings.policy());
     let notices = notice::of_channel(config, &settings.id, &after.notices, now)?;

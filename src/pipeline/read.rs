@@ -54,16 +54,32 @@ pub(super) async fn read(
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
+    let stored = stored(effects, source, page, &extract).await?;
+    let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
+    let previous = previous(effects, source, page, fetched).await?;
+    Ok(Ok(Read { extract, stored, previous, wanting, requests }))
+}
+
+/// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.
+pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, read: Read) -> Result<Read, StoreError> {
+    let stored = stored(effects, source, page, &read.extract).await?;
+    let previous = previous(effects, source, page, fetched).await?;
+    Ok(Read { stored, previous, ..read })
+}
+
+/// What is known of the records on a page, and of those that were on it before.
+async fn stored(effects: &Effects, source: &Source, page: &Page, extract: &Extract) -> Result<Vec<Record>, StoreError> {
     let mut ids: Vec<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let on_it: HashSet<RecordId> = ids.iter().copied().collect();
     ids.extend(page.members.iter().filter(|id| !on_it.contains(id)));
-    let stored = effects.store.records(ids).await?;
-    let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
-    let previous = match page.reading {
-        Reading::Never => None,
-        Reading::Settling | Reading::Settled | Reading::Suspect(_) => last_version(effects, source, page, fetched).await?,
-    };
-    Ok(Ok(Read { extract, stored, previous, wanting, requests }))
+    effects.store.records(ids).await
+}
+
+async fn previous(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched) -> Result<Option<Previous>, StoreError> {
+    match page.reading {
+        Reading::Never => Ok(None),
+        Reading::Settling | Reading::Settled | Reading::Suspect(_) => last_version(effects, source, page, fetched).await,
+    }
 }
 
 async fn parse(effects: &Effects, source: &Source, bytes: Bytes, content_type: Option<String>, url: Url) -> Result<Extract, Failure> {

@@ -283,7 +283,8 @@ impl<'a> Group<'a> {
             self.set(key, value)?;
         }
         for (key, value) in std::mem::take(&mut prepared.fresh) {
-            self.changes.insert(key, Change { old: None, new: Some(value) });
+            // It was looked for just now: nothing lies there, but something may have lain there before this group.
+            self.changes.entry(key).or_insert(Change { old: None, new: None }).new = Some(value);
         }
         effects.append(&mut prepared.effects);
         let mut applied = 0;

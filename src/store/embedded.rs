@@ -26,7 +26,7 @@ use crate::telemetry;
 /// Commits that may be under way at once; more wait, so that what is prepared is bounded.
 const UNDER_WAY: usize = 4 * commit::GROUP;
 /// Reads and preparations at once: more threads than this only hold memory, each in an arena of its own.
-const HANDS: usize = 4;
+const HANDS: usize = 3;
 
 /// The embedded backend: sled and segment files in the data folder.
 #[derive(Clone)]

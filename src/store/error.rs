@@ -14,14 +14,17 @@ pub enum OpenError {
         /// Who has it, as written in the lock file.
         pid: String,
     },
-    /// Written by a later version.
-    #[error("{path} was written by a later version of atalaya (store format {found}, this one reads up to {known}): use that version")]
-    Newer {
+    /// Written by a version that keeps things in another way.
+    #[error(
+        "{path} was written by another version of atalaya (store format {found}, this one reads {known}): use that version, or move the \
+         folder away to begin anew"
+    )]
+    Format {
         /// The store.
         path: PathBuf,
         /// Its format.
         found: u32,
-        /// The latest we know.
+        /// The one we know.
         known: u32,
     },
     /// The database cannot be opened or fails its integrity pass.

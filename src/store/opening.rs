@@ -27,7 +27,7 @@ use crate::base::ids::EntryId;
 use crate::model::{ChannelState, Entry, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
 
 /// The format of everything under the data folder.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 /// Findings that are spelled out.
 const FINDINGS: usize = 5;
 
@@ -154,7 +154,7 @@ fn check_format(store: &Path, generation: &Generation) -> Result<(), OpenError> 
     let value = generation.db.get(codec::system("format")).map_err(StoreError::from)?;
     let found = value.and_then(|value| <[u8; 4]>::try_from(value.as_ref()).ok()).map(u32::from_be_bytes);
     match found {
-        Some(found) if found > FORMAT => Err(OpenError::Newer { path: store.to_owned(), found, known: FORMAT }),
+        Some(found) if found != FORMAT => Err(OpenError::Format { path: store.to_owned(), found, known: FORMAT }),
         // A missing one is found by the pass: the tally does not agree without it.
         Some(_) | None => Ok(()),
     }

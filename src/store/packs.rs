@@ -23,7 +23,8 @@ const PACK_BYTES: usize = 8 * 1024;
 #[derive(Default)]
 struct Edit<'a> {
     put: Vec<&'a Record>,
-    forget: Vec<RecordId>,
+    /// As they were when that was decided.
+    forget: Vec<&'a Record>,
 }
 
 impl Inner {
@@ -107,10 +108,7 @@ impl Draft<'_> {
         }
         for record in forget {
             let key = self.inner.pack_of(record.id)?.ok_or_else(|| changed(record.id))?;
-            if self.inner.record(record.id)?.as_ref() != Some(record) {
-                return Err(changed(record.id));
-            }
-            edits.entry(key).or_default().forget.push(record.id);
+            edits.entry(key).or_default().forget.push(record);
         }
         for (key, edit) in edits {
             self.edit(key, edit)?;
@@ -119,19 +117,25 @@ impl Draft<'_> {
     }
 
     fn edit(&mut self, key: Key, edit: Edit<'_>) -> Result<(), CommitError> {
-        let any = edit.put.first().map(|record| record.id).or(edit.forget.first().copied());
-        let what = any.map_or_else(String::new, |id| format!("record {id}"));
+        let any = edit.put.iter().chain(&edit.forget).next();
+        let what = any.map_or_else(String::new, |record| format!("record {}", record.id));
         let Some(old) = self.inner.get(&key)? else { return Err(CommitError::Conflict { what }) };
         let mut pack: StoredPack = frame::unpack(&old, &self.inner.segments)?;
         self.same(&key, Some(&old), what);
-        for id in edit.forget {
-            pack.0.retain(|(known, _)| *known != id.0.to_be_bytes());
-            self.delete(codec::record_at(id));
-        }
-        for record in edit.put {
+        let place = |pack: &StoredPack, record: &Record| {
             let id = record.id.0.to_be_bytes();
-            let place = pack.0.iter_mut().find(|(known, _)| *known == id).ok_or_else(|| changed(record.id))?;
-            place.1 = StoredRecord::from(record);
+            pack.0.iter().position(|(known, _)| *known == id).ok_or_else(|| changed(record.id))
+        };
+        for record in edit.put {
+            let at = place(&pack, record)?;
+            pack.0[at].1 = StoredRecord::from(record);
+        }
+        for record in edit.forget {
+            let (_, stored) = pack.0.remove(place(&pack, record)?);
+            if to_model::<StoredRecord, Record>(stored)? != *record {
+                return Err(changed(record.id));
+            }
+            self.delete(codec::record_at(record.id));
         }
         if pack.0.is_empty() {
             self.delete(key);

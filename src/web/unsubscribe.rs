@@ -192,7 +192,7 @@ fn wrong_link() -> Response {
     page(StatusCode::NOT_FOUND, Language::default(), Language::default().say(Say::WrongLink), &body)
 }
 
-const STYLE: &str = "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color-scheme:light dark}\
+const STYLE: &str = ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem}\
                      button{font:inherit;padding:.5rem 1rem;width:100%;text-align:start}";
 
 fn page(status: StatusCode, language: Language, title: &str, body: &str) -> Response {

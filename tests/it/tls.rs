@@ -81,14 +81,14 @@ fn settings(servers: &Servers, authority: &Authority, ca: &str, password: &str) 
     let mail = |id: &str| {
         format!(
             "[[channel]]\nid = \"{id}\"\nkind = \"email\"\nhost = \"localhost\"\nport = {}\ntls = \"{id}\"\nusername = \"atalaya\"\n\
-             password = {{ file = \"{password}\" }}\nfrom = \"atalaya@example.com\"\ntimeout = \"20s\"\nca = {{ file = \"{ca}\" }}\n\n",
+             password = {{ file = \"{password}\" }}\nfrom = \"atalaya@example.com\"\ntimeout = \"20s\"\nca = \"{ca}\"\n\n",
             servers.ports[id]
         )
     };
     let https = &servers.ports["https"];
     format!(
         "{}{}[[channel]]\nid = \"crm\"\nkind = \"webhook\"\nurl = \"https://127.0.0.1:{https}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n\
-         ca = {{ file = \"{ca}\" }}\n\n[[source]]\nid = \"page\"\nkind = \"page\"\nurl = \"https://127.0.0.1:{https}/page\"\nevery = \"1d\"\n",
+         ca = \"{ca}\"\n\n[[source]]\nid = \"page\"\nkind = \"page\"\nurl = \"https://127.0.0.1:{https}/page\"\nevery = \"1d\"\n",
         mail("starttls"),
         mail("tls")
     )

@@ -2,7 +2,9 @@
 
 use memchr::{memchr, memmem};
 
+use super::super::meter;
 use super::{Attr, Odd, Range};
+use crate::base::caps;
 
 /// A piece of a page.
 #[derive(Clone, Copy, Debug)]
@@ -135,6 +137,7 @@ impl<'t> Scanner<'t> {
     /// After `<`, at a letter (HTML standard 13.2.5.8 and 13.2.5.32 to 40).
     fn start(&mut self, attrs: &mut Vec<Attr>) -> Result<Token, Odd> {
         let name = self.name()?;
+        let most = (attrs.len() + caps::HTML_ATTRIBUTES).min(meter::ATTRIBUTES);
         loop {
             match self.white()? {
                 b'>' => {
@@ -148,6 +151,8 @@ impl<'t> Scanner<'t> {
                         return Ok(Token::Start(name, true));
                     }
                 }
+                // Counted before they are kept: the tree says which limit it was.
+                _ if attrs.len() > most => return Err("too many attributes"),
                 _ => attrs.push(self.attribute()?),
             }
         }
