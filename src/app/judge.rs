@@ -98,3 +98,44 @@ async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::{Mutex, Notify, watch};
+    use tokio_util::sync::CancellationToken;
+    use tokio_util::task::TaskTracker;
+
+    use super::*;
+    use crate::app::beats::Beats;
+    use crate::base::clock::Clock;
+    use crate::config::Request;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_run_that_is_cut_short_leaves_no_mark_of_the_rules_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("atalaya.toml");
+        let data = folder.path().join("data");
+        std::fs::write(&path, format!("[daemon]\ndata = \"{}\"\ncontact = \"operator@example.com\"\n", data.display())).unwrap();
+        let config = Config::load(&Request { path: Some(path), ..Request::default() }).unwrap();
+        let effects = super::super::daemon::open_effects(&config, Clock::manual(jiff::Timestamp::UNIX_EPOCH)).await.unwrap().effects;
+        let (_keep, receiver) = watch::channel(Arc::clone(&config));
+        let mut inner = Inner {
+            effects,
+            config: receiver,
+            stop: CancellationToken::new(),
+            cut: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            beats: Beats::default(),
+            wake: Notify::new(),
+            drain: Notify::new(),
+            upkeep: Mutex::new(()),
+        };
+        inner.effects.store.set_mark(MARK, Some(b"the rules before".to_vec())).await.unwrap();
+        inner.stop.cancel();
+        all(&inner, &config).await.unwrap();
+        assert_eq!(inner.effects.store.mark(MARK).await.unwrap(), None, "else those rules would find all leads judged by them");
+        inner.stop = CancellationToken::new();
+        all(&inner, &config).await.unwrap();
+        assert_eq!(inner.effects.store.mark(MARK).await.unwrap(), Some(config.rules().0.to_vec()));
+    }
+}
