@@ -10,7 +10,7 @@ use super::codec::{self, Key};
 use super::stored::{StoredTime, StoredTimes};
 
 /// Times of one record; more only makes each rewriting of it dearer.
-const PART: usize = 16;
+const PART: usize = 40;
 const NONE: u32 = u32::MAX;
 const MINUTE: i64 = 60_000;
 
@@ -508,8 +508,8 @@ mod tests {
         }
         index.note_request(&HostKey::from_text("a"), 1_000, 100);
         let (records, dead) = index.take_times();
-        assert_eq!(records.iter().map(|(_, times)| times.entries.len()).collect::<Vec<_>>(), [16, 16, 16, 16, 16, 16, 4]);
-        assert_eq!((records[6].1.requested, dead.len()), (Some(1_000), 0));
+        assert_eq!(records.iter().map(|(_, times)| times.entries.len()).collect::<Vec<_>>(), [40, 40, 20]);
+        assert_eq!((records[2].1.requested, dead.len()), (Some(1_000), 0));
     }
 
     #[test]
