@@ -24,7 +24,7 @@
 //! | 5 | [`config`] | read files, refuse settings |
 //! | 4 | [`fetch`] [`store`] [`deliver`] | have effects |
 //! | 3 | [`door`] | open connections |
-//! | 2 | [`schedule`] [`extract`] [`diff`] [`resolve`] [`score`] [`route`] [`outbox`] [`render`] | compute, and nothing else |
+//! | 2 | [`schedule`] [`extract`] [`tender`] [`diff`] [`resolve`] [`score`] [`route`] [`outbox`] [`render`] | compute, and nothing else |
 //! | 1 | [`model`] [`telemetry`] | be values and names |
 //! | 0 | [`base`] | be used by all |
 //!
@@ -51,4 +51,5 @@ pub mod schedule;
 pub mod score;
 pub mod store;
 pub mod telemetry;
+pub mod tender;
 pub mod web;

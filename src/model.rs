@@ -14,6 +14,7 @@ mod page;
 mod record;
 #[cfg(test)]
 pub(crate) mod sample;
+mod tender;
 mod turn;
 mod value;
 
@@ -30,5 +31,9 @@ pub use page::{
     Visit, VolatileSpan,
 };
 pub use record::{Evidence, Field, FieldName, Record, RecordKind};
+pub use tender::{
+    Amendment, Award, Class, Content, Deadline, DeadlineKind, Document, Due, Lot, Nature, Notice, NoticeKind, NoticeRef, Outcome, Party, Place,
+    Procedure, ProcedureKind, Stage, Tender, Term, Texts, TypedId, Worth, WorthKind, language_code,
+};
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

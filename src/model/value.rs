@@ -24,6 +24,10 @@ pub enum ZoneFrom {
     Text,
     /// The source's own setting.
     Source,
+    /// The rule of the portal it comes from.
+    Portal,
+    /// The country of the buyer.
+    Buyer,
     /// Nothing said: UTC was assumed.
     Assumed,
 }

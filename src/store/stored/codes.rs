@@ -23,7 +23,7 @@ macro_rules! codes {
 codes! {
     PageRole: role_code, role_of { Root = 1, Follow = 2 }
     RecordKind: record_kind_code, record_kind_of { Offer = 1, Request = 2, Company = 3, Tender = 4, Article = 5, Vacancy = 6, Page = 7 }
-    ZoneFrom: zone_from_code, zone_from_of { Text = 1, Source = 2, Assumed = 3 }
+    ZoneFrom: zone_from_code, zone_from_of { Text = 1, Source = 2, Assumed = 3, Portal = 4, Buyer = 5 }
     Lane: lane_code, lane_of { Urgent = 1, Digest = 2 }
     MessageKind: message_kind_code, message_kind_of { Digest = 1, Alert = 2, Lead = 3, Test = 4, Notice = 5 }
     LeadState: lead_state_code, lead_state_of { New = 1, Accepted = 2, Rejected = 3, Parked = 4, Below = 5, Excluded = 6 }

@@ -1,0 +1,147 @@
+//! Turns the documents of procurement portals into notices. Pure and bounded: no clock, no network, no store; it never asks whether a notice
+//! is new.
+//!
+//! One file a format ([`Format`]); all of them make the same [`Notice`]s, by the same reading of codes (`code`), times (`when`), XML (`xml`)
+//! and JSON (`json`). A bad entry never fails its page: it is set aside with its place and the reason.
+
+mod code;
+mod json;
+mod when;
+mod xml;
+
+use jiff::tz::TimeZone;
+use url::Url;
+
+use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
+
+pub use when::{Clock, Oddity, oddities};
+
+/// Notices read from one document.
+pub const NOTICES: usize = 20_000;
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {}
+
+impl Format {
+    /// Every format; an earlier one is asked first.
+    pub const ALL: [Self; 0] = [];
+
+    /// The word used in configuration and output.
+    pub const fn word(self) -> &'static str {
+        match self {}
+    }
+
+    /// The format of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.word() == word)
+    }
+
+    /// The format of a document, by what it begins with.
+    pub fn detect(text: &str) -> Option<Self> {
+        let head = Head::of(text);
+        Self::ALL.into_iter().find(|format| format.fits(&head))
+    }
+
+    fn fits(self, _head: &Head<'_>) -> bool {
+        match self {}
+    }
+}
+
+/// The beginning of a document: what formats are told apart by.
+pub(crate) struct Head<'a> {
+    /// Local name of the root element; empty when it is no XML.
+    root: &'a str,
+    /// The first 64 KiB.
+    text: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// Bytes that are looked at.
+    const BYTES: usize = 64 * 1024;
+
+    fn of(text: &'a str) -> Self {
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        let mut end = text.len().min(Self::BYTES);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = &text[..end];
+        let root = xml::root_name(text).unwrap_or_default();
+        Self { root, text }
+    }
+
+    /// Whether it is JSON that names this key.
+    fn has_key(&self, key: &str) -> bool {
+        self.text.starts_with(['{', '[']) && self.text.contains(&format!("\"{key}\""))
+    }
+}
+
+/// A document, and what is known about it.
+pub struct Input<'a> {
+    /// The document as text: whoever fetched it knows its charset.
+    pub text: &'a str,
+    /// Where it came from, for links that are relative.
+    pub url: Option<&'a Url>,
+    /// Zone of times that name none.
+    pub clock: Clock,
+    /// Says true once the time is used up ([`crate::base::caps::PARSE_TIME`]); asked between entries.
+    pub expired: &'a dyn Fn() -> bool,
+}
+
+impl Input<'_> {
+    /// [`FailureClass::ParseLimit`] when the time is used up.
+    pub(crate) fn check_time(&self) -> Result<(), Failure> {
+        if (self.expired)() {
+            let cap = crate::base::caps::PARSE_TIME.as_secs();
+            return Err(Failure::new(FailureClass::ParseLimit, format!("reading the document took more than {cap} s")));
+        }
+        Ok(())
+    }
+}
+
+/// Word that a procedure is no longer shown by its portal. It says nothing about whether the procedure was cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tombstone {
+    /// The procedure's id within its portal.
+    pub procedure: String,
+    /// When, as written.
+    pub when: String,
+    /// The portal's word for why: `CERRADA`, `ANULADA`; empty when it says nothing.
+    pub reason: String,
+    /// Whether the portal says that the procedure itself is void.
+    pub void: bool,
+}
+
+/// Everything read from one document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The notices, in the document's order.
+    pub notices: Vec<Notice>,
+    /// Procedures that are no longer shown.
+    pub gone: Vec<Tombstone>,
+    /// Entries that were set aside; the rest was read.
+    pub bad: Vec<BadEntry>,
+    /// Where the rest of the answer is, as the document says: an address, or a token for the next question.
+    pub next: Option<String>,
+    /// How many there are in all, as the document says.
+    pub total: Option<u64>,
+}
+
+/// Reads a document.
+///
+/// # Errors
+///
+/// [`FailureClass::Unreadable`] when it is not of this format at all or broken as a whole, [`FailureClass::ParseLimit`] when a limit is
+/// reached.
+pub fn read(format: Format, _input: &Input<'_>) -> Result<Batch, Failure> {
+    match format {}
+}
+
+/// Times that name no zone are in this one, known by that.
+impl Clock {
+    /// UTC, because nothing says otherwise.
+    pub fn assumed() -> Self {
+        Self { zone: TimeZone::UTC, from: ZoneFrom::Assumed }
+    }
+}

@@ -1,0 +1,221 @@
+//! Deadlines and dates as portals write them: the text, the zone and how it was known, the instant. Knows no format.
+
+use jiff::civil::{Date, Time};
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::base::text::squeeze;
+use crate::model::{Content, Deadline, DeadlineKind, Due, ZoneFrom};
+
+/// A deadline further ahead of its publication than this is a slip of the pen (one said 2049).
+const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 5);
+
+/// The zone of times that name none, and how it is known.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// The zone.
+    pub zone: TimeZone,
+    /// How it is known.
+    pub from: ZoneFrom,
+}
+
+/// What is odd about a deadline. It is told, never mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Oddity {
+    /// It is more than five years after publication.
+    Far,
+    /// It was over when it was published.
+    BeforePublication,
+    /// Offers are opened before they are due.
+    OpenedBefore,
+}
+
+impl Oddity {
+    /// The word used in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Far => "more than five years ahead",
+            Self::BeforePublication => "before its publication",
+            Self::OpenedBefore => "after the opening of offers",
+        }
+    }
+}
+
+/// What is odd about each of these deadlines.
+pub fn oddities(deadlines: &[Deadline], published: Option<Timestamp>) -> Vec<(DeadlineKind, Oddity)> {
+    let at = |kind: DeadlineKind| deadlines.iter().filter(move |deadline| deadline.kind == kind).filter_map(|deadline| deadline.due.as_ref());
+    let mut found = Vec::new();
+    for deadline in deadlines.iter().filter(|deadline| deadline.kind.binds()) {
+        let Some(due) = &deadline.due else { continue };
+        // A day without a time is not over before it ends.
+        let end = if due.time.is_none() { due.at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(due.at) } else { due.at };
+        if let Some(published) = published {
+            if due.at.duration_since(published) > FAR {
+                found.push((deadline.kind, Oddity::Far));
+            } else if end < published {
+                found.push((deadline.kind, Oddity::BeforePublication));
+            }
+        }
+        if at(DeadlineKind::Opening).any(|opening| opening.time.is_some() && due.time.is_some() && opening.at < due.at) {
+            found.push((deadline.kind, Oddity::OpenedBefore));
+        }
+    }
+    found
+}
+
+/// A deadline from a day and, apart from it or in the same text, a time of day. Offsets written on either count
+/// (`2024-05-03+02:00`, `12:00:00Z`, `2024-05-03T12:00:00`); midnight exactly is a day without a time when `midnight_is_day`.
+pub(super) fn deadline(kind: DeadlineKind, day: &str, time: &str, clock: &Clock) -> Option<Deadline> {
+    let text = squeeze(&format!("{day} {time}"));
+    if text.is_empty() {
+        return None;
+    }
+    Some(Deadline { kind, due: due(day.trim(), time.trim(), clock), text })
+}
+
+/// A deadline that is given in words alone.
+pub(super) fn in_words(kind: DeadlineKind, words: &str) -> Option<Deadline> {
+    let text = squeeze(words);
+    (!text.is_empty()).then_some(Deadline { kind, text, due: None })
+}
+
+fn due(day: &str, time: &str, clock: &Clock) -> Option<Due> {
+    let (date, own_time, day_offset) = parts(day)?;
+    let (time, time_offset) = match (own_time, time) {
+        (Some(time), _) => (Some(time), None),
+        (None, "") => (None, None),
+        (None, written) => {
+            let (time, offset) = time_of_day(written)?;
+            (Some(time), offset)
+        }
+    };
+    let (zone, zone_from) = match time_offset.or(day_offset) {
+        Some(offset) => (offset, ZoneFrom::Text),
+        None => (clock.zone.clone(), clock.from),
+    };
+    let zoned = date.to_datetime(time.unwrap_or(Time::midnight())).to_zoned(zone).ok()?;
+    let name = zoned.time_zone().iana_name().map_or_else(|| zoned.offset().to_string(), str::to_owned);
+    Some(Due { day: date, time, zone: name, zone_from, at: zoned.timestamp() })
+}
+
+/// ISO 8601 day, with time and offset where they are written.
+fn parts(text: &str) -> Option<(Date, Option<Time>, Option<TimeZone>)> {
+    let text = text.replacen(' ', "T", 1);
+    // An offset on a bare day (`2024-05-03+02:00`, XML Schema `date`) is no part of what jiff reads.
+    if let Some((day, offset)) = text.split_at_checked(10).filter(|(_, offset)| !offset.is_empty() && !offset.starts_with('T')) {
+        return Some((day.parse().ok()?, None, Some(offset_of(offset)?)));
+    }
+    let pieces = Pieces::parse(&text).ok()?;
+    Some((pieces.date(), pieces.time(), pieces.to_numeric_offset().map(fixed)))
+}
+
+/// `12:00:00`, `12:00`, `12:00:00+02:00`, `12:00:00.000Z`.
+fn time_of_day(text: &str) -> Option<(Time, Option<TimeZone>)> {
+    let at = text.find(['+', '-', 'Z']).unwrap_or(text.len());
+    let (time, offset) = text.split_at(at);
+    let time = time.trim().parse::<Time>().ok()?;
+    Some((time, if offset.is_empty() { None } else { Some(offset_of(offset)?) }))
+}
+
+fn offset_of(text: &str) -> Option<TimeZone> {
+    let text = text.trim();
+    if text == "Z" {
+        return Some(TimeZone::UTC);
+    }
+    let (sign, rest) = match text.split_at_checked(1)? {
+        ("+", rest) => (1, rest),
+        ("-", rest) => (-1, rest),
+        (_, _) => return None,
+    };
+    let (hours, minutes) = rest.split_once(':').or_else(|| rest.split_at_checked(2)).unwrap_or((rest, "0"));
+    let minutes = if minutes.is_empty() { "0" } else { minutes };
+    let seconds = hours.parse::<i32>().ok()?.checked_mul(3600)?.checked_add(minutes.parse::<i32>().ok()?.checked_mul(60)?)?;
+    Offset::from_seconds(seconds * sign).ok().map(fixed)
+}
+
+/// UTC where the offset is nought, so that it has a name.
+fn fixed(offset: Offset) -> TimeZone {
+    if offset == Offset::UTC { TimeZone::UTC } else { TimeZone::fixed(offset) }
+}
+
+/// An instant as written, its day's beginning when no time is given.
+pub(super) fn instant(text: &str, clock: &Clock) -> Option<Timestamp> {
+    due(text.trim(), "", clock).map(|due| due.at)
+}
+
+/// The day of what is written.
+pub(super) fn day(text: &str) -> Option<Date> {
+    parts(text.trim()).map(|(date, _, _)| date).or_else(|| compact(text.trim()))
+}
+
+/// `20200131`, as older documents have it.
+fn compact(text: &str) -> Option<Date> {
+    let digits = text.get(..8).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()
+}
+
+impl Content {
+    /// The deadlines of the whole and of every lot.
+    pub fn all_deadlines(&self) -> impl Iterator<Item = &Deadline> {
+        self.deadlines.iter().chain(self.lots.iter().flat_map(|lot| &lot.deadlines))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn madrid() -> Clock {
+        Clock { zone: TimeZone::get("Europe/Madrid").unwrap(), from: ZoneFrom::Portal }
+    }
+
+    #[test]
+    fn deadlines_as_portals_write_them() {
+        for (day, time, at, has_time, from) in [
+            // eForms: an offset on both.
+            ("2023-10-12+02:00", "12:00:00+02:00", "2023-10-12T10:00:00Z", true, ZoneFrom::Text),
+            ("2023-11-20Z", "23:59:59Z", "2023-11-20T23:59:59Z", true, ZoneFrom::Text),
+            // PLACSP: never a zone.
+            ("2021-01-18", "14:00:00", "2021-01-18T13:00:00Z", true, ZoneFrom::Portal),
+            ("2021-07-18", "14:00:00", "2021-07-18T12:00:00Z", true, ZoneFrom::Portal),
+            // The hour that there is twice, and the one that there is not.
+            ("2026-10-25", "02:30:00", "2026-10-25T00:30:00Z", true, ZoneFrom::Portal),
+            ("2026-03-29", "02:30:00", "2026-03-29T01:30:00Z", true, ZoneFrom::Portal),
+            ("2021-01-18", "", "2021-01-17T23:00:00Z", false, ZoneFrom::Portal),
+            // OCDS and others: in one.
+            ("2021-01-18T14:00:00-05:00", "", "2021-01-18T19:00:00Z", true, ZoneFrom::Text),
+            ("2021-01-18T14:00:00", "", "2021-01-18T13:00:00Z", true, ZoneFrom::Portal),
+            ("2021-01-18 14:00:00.000", "", "2021-01-18T13:00:00Z", true, ZoneFrom::Portal),
+            ("2026-03-11T14:00:00-0500", "", "2026-03-11T19:00:00Z", true, ZoneFrom::Text),
+        ] {
+            let found = deadline(DeadlineKind::Tender, day, time, &madrid()).unwrap();
+            let due = found.due.unwrap_or_else(|| panic!("{day} {time}"));
+            assert_eq!((due.at.to_string(), due.time.is_some(), due.zone_from), (at.to_owned(), has_time, from), "{day} {time}");
+        }
+    }
+
+    #[test]
+    fn words_stay_words() {
+        let found = deadline(DeadlineKind::Tender, "15 days after publication", "", &madrid()).unwrap();
+        assert_eq!((found.due, found.text.as_str()), (None, "15 days after publication"));
+        assert_eq!(deadline(DeadlineKind::Tender, " ", "", &madrid()), None);
+    }
+
+    #[test]
+    fn odd_deadlines_are_told() {
+        let published = "2026-11-01T09:00:00Z".parse().ok();
+        let of = |kind, day: &str| deadline(kind, day, "", &madrid()).unwrap();
+        for (deadlines, odd) in [
+            (vec![of(DeadlineKind::Tender, "2049-01-01T10:00:00Z")], vec![Oddity::Far]),
+            (vec![of(DeadlineKind::Tender, "2026-10-01T10:00:00Z")], vec![Oddity::BeforePublication]),
+            (vec![of(DeadlineKind::Tender, "2026-11-01")], vec![]),
+            (
+                vec![of(DeadlineKind::Tender, "2026-12-01T10:00:00Z"), of(DeadlineKind::Opening, "2026-11-30T10:00:00Z")],
+                vec![Oddity::OpenedBefore],
+            ),
+        ] {
+            assert_eq!(oddities(&deadlines, published).into_iter().map(|(_, odd)| odd).collect::<Vec<_>>(), odd);
+        }
+    }
+}

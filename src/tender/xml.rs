@@ -1,0 +1,139 @@
+//! XML documents by local names: namespaces vary between channels and years, the names do not. Knows no format.
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use crate::base::text::squeeze;
+use crate::model::{Failure, FailureClass};
+
+/// Nodes of one document.
+const NODES: u32 = 3_000_000;
+
+/// The first element's local name, past prolog, comments and DTD; `None` for text that begins with none.
+pub(super) fn root_name(mut head: &str) -> Option<&str> {
+    loop {
+        head = head.trim_start();
+        head = if let Some(comment) = head.strip_prefix("<!--") {
+            &comment[comment.find("-->")? + 3..]
+        } else if head.starts_with("<?") || head.starts_with("<!") {
+            &head[head.find('>')? + 1..]
+        } else {
+            let name = head.strip_prefix('<')?;
+            let end = name.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))?;
+            return name[..end].rsplit(':').next().filter(|name| name.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+        }
+    }
+}
+
+/// Reads a document whole. No DTD, no entities of its own.
+pub(super) fn parse(text: &str) -> Result<Document<'_>, Failure> {
+    let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES, ..ParsingOptions::default() };
+    // The charset is settled already, and some prologs lie about it.
+    Document::parse_with_options(without_prolog(text), options).map_err(|why| {
+        let class = if matches!(why, roxmltree::Error::NodesLimitReached) { FailureClass::ParseLimit } else { FailureClass::Unreadable };
+        Failure::new(class, format!("it is no XML that can be read: {why}"))
+    })
+}
+
+fn without_prolog(text: &str) -> &str {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    match text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
+        Some((_, rest)) => rest,
+        None => text,
+    }
+}
+
+/// The child elements with this local name.
+pub(super) fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)
+}
+
+/// The elements at a path of local names below this one: `TenderingProcess/ProcedureCode`. `*` stands for any name.
+pub(super) fn all<'a, 'i: 'a>(node: Node<'a, 'i>, path: &str) -> Vec<Node<'a, 'i>> {
+    let mut found = vec![node];
+    for step in path.split('/') {
+        let below = |node: Node<'a, 'i>| node.children().filter(|child| child.is_element());
+        found = found.into_iter().flat_map(below).filter(|child| step == "*" || child.tag_name().name() == step).collect();
+    }
+    found
+}
+
+/// The first element at a path of local names.
+pub(super) fn first<'a, 'i: 'a>(node: Node<'a, 'i>, path: &str) -> Option<Node<'a, 'i>> {
+    match path.split_once('/') {
+        None => node.children().find(|child| child.is_element() && (path == "*" || child.tag_name().name() == path)),
+        Some((step, rest)) => {
+            let mut steps = node.children().filter(|child| child.is_element() && (step == "*" || child.tag_name().name() == step));
+            steps.find_map(|child| first(child, rest))
+        }
+    }
+}
+
+/// Every element with this local name, at any depth.
+pub(super) fn below<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.descendants().filter(move |child| child.is_element() && child.tag_name().name() == name)
+}
+
+/// All text of an element, white space squeezed.
+pub(super) fn words(node: Node<'_, '_>) -> String {
+    let mut text = String::new();
+    for part in node.descendants().filter(Node::is_text).filter_map(|node| node.text()) {
+        // Paragraphs without a blank between them are two words.
+        text.push_str(part);
+        text.push(' ');
+    }
+    squeeze(&text)
+}
+
+/// The text at a path; empty when there is none.
+pub(super) fn text(node: Node<'_, '_>, path: &str) -> String {
+    first(node, path).map(words).unwrap_or_default()
+}
+
+/// The value of an attribute by its local name; empty when there is none.
+pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> &'a str {
+    node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value().trim()).unwrap_or_default()
+}
+
+/// Where an element stands: `/ContractNotice/ProcurementProjectLot[2]/ID`.
+pub(super) fn path(node: Node<'_, '_>) -> String {
+    let mut steps: Vec<String> = Vec::new();
+    for element in node.ancestors().filter(Node::is_element) {
+        let name = element.tag_name().name();
+        let alike = |other: &Node<'_, '_>| other.is_element() && other.tag_name().name() == name;
+        let before = element.prev_siblings().skip(1).filter(alike).count();
+        let alone = before == 0 && !element.next_siblings().skip(1).any(|other| alike(&other));
+        steps.push(if alone { name.to_owned() } else { format!("{name}[{}]", before + 1) });
+    }
+    steps.reverse();
+    format!("/{}", steps.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_by_local_names() {
+        let text = "<?xml version='1.0' encoding='utf-16'?>\n<!-- x --><a:N xmlns:a='u'><a:L><a:ID s='x'>1</a:ID></a:L><L><ID> 2\n<b>3</b></ID></L></a:N>";
+        assert_eq!(root_name(text), Some("N"));
+        let document = parse(text).unwrap();
+        let root = document.root_element();
+        assert_eq!(all(root, "L/ID").into_iter().map(words).collect::<Vec<_>>(), ["1", "2 3"]);
+        assert_eq!(all(root, "*/ID").len(), 2);
+        let id = first(root, "L/ID").unwrap();
+        assert_eq!((path(id).as_str(), attribute(id, "s"), text_of(&id)), ("/N/L[1]/ID", "x", "1".to_owned()));
+        assert_eq!(super::text(root, "L/Name"), "");
+    }
+
+    fn text_of(node: &Node<'_, '_>) -> String {
+        words(*node)
+    }
+
+    #[test]
+    fn what_is_no_xml_is_refused() {
+        for text in ["", "<a>", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "{}"] {
+            assert_eq!(parse(text).unwrap_err().class, FailureClass::Unreadable, "{text}");
+        }
+        assert_eq!(root_name("hello"), None);
+    }
+}
