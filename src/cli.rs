@@ -12,6 +12,7 @@ mod doctor;
 mod logging;
 mod print;
 mod store;
+mod tender;
 
 use std::process::ExitCode;
 
@@ -112,6 +113,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         }
         Command::Notify(NotifyCommand::Test { channel, to }) => asking::show(&request, Question::NotifyTest { channel, to }, json).await,
         Command::Digest(DigestCommand::Preview { rep }) => asking::show(&request, Question::DigestPreview { rep }, json).await,
+        Command::Tender(command) => tender::tender(command, json),
         Command::Config(ConfigCommand::Check) => configure::check(&request, json),
         Command::Config(ConfigCommand::Show { origin }) => configure::show(&request, origin, json),
         Command::Config(ConfigCommand::Schema) => configure::schema(),

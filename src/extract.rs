@@ -16,6 +16,7 @@ mod selector;
 mod sitemap;
 mod sniff;
 mod spec;
+mod tenders;
 mod transform;
 mod value;
 
@@ -50,13 +51,15 @@ pub enum Kind {
     Sitemap,
     /// The answer of a JSON API.
     Json,
+    /// Notices of a procurement portal, in any of the formats known.
+    Tenders,
     /// One page, watched for its text.
     Page,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [Self::Listing, Self::Directory, Self::Feed, Self::Sitemap, Self::Json, Self::Page];
+    pub const ALL: [Self; 7] = [Self::Listing, Self::Directory, Self::Feed, Self::Sitemap, Self::Json, Self::Tenders, Self::Page];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
@@ -66,6 +69,7 @@ impl Kind {
             Self::Feed => "feed",
             Self::Sitemap => "sitemap",
             Self::Json => "json",
+            Self::Tenders => "tenders",
             Self::Page => "page",
         }
     }
@@ -79,7 +83,7 @@ impl Kind {
     const fn pages(self) -> u32 {
         match self {
             Self::Sitemap => SITEMAP_PAGES,
-            Self::Listing | Self::Directory | Self::Feed | Self::Json | Self::Page => PAGES,
+            Self::Listing | Self::Directory | Self::Feed | Self::Json | Self::Tenders | Self::Page => PAGES,
         }
     }
 
@@ -89,6 +93,7 @@ impl Kind {
             Self::Listing | Self::Json => RecordKind::Offer,
             Self::Directory => RecordKind::Company,
             Self::Feed => RecordKind::Article,
+            Self::Tenders => RecordKind::Tender,
             Self::Sitemap | Self::Page => RecordKind::Page,
         }
     }
@@ -148,6 +153,7 @@ enum By {
     Feed(feed::FeedReader),
     Sitemap(sitemap::SitemapReader),
     Json(json::JsonReader),
+    Tenders(Box<tenders::TenderReader>),
     Page(page::PageReader),
 }
 
@@ -178,6 +184,7 @@ impl Reader {
             By::Feed(reader) => reader.read(input),
             By::Sitemap(reader) => reader.read(input),
             By::Json(reader) => reader.read(input),
+            By::Tenders(reader) => reader.read(input),
             By::Page(reader) => reader.read(input),
         }
     }
@@ -190,7 +197,7 @@ impl Reader {
     pub fn read_detail(&self, draft: &mut Draft, input: &Input<'_>) -> Result<(), Failure> {
         match &self.by {
             By::Listing(reader) => reader.read_detail(draft, input),
-            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Page(_) => Ok(()),
+            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(()),
         }
     }
 }
@@ -203,9 +210,31 @@ impl Spec {
     /// Everything that is wrong, not only the first.
     pub fn compile(&self, about: &About) -> Result<Reader, Vec<Fault>> {
         let mut faults = Vec::new();
+        let filled = self.of_portal(&mut faults);
+        filled.compile_own(about, faults)
+    }
+
+    /// The settings with what the portal's name stands for.
+    fn of_portal(&self, faults: &mut Vec<Fault>) -> Self {
+        let mut filled = self.clone();
+        let Some(name) = &self.portal else { return filled };
+        let mut known = tenders::portals();
+        let Some(portal) = known.remove(name) else {
+            let names: Vec<_> = known.keys().map(|name| format!("`{name}`")).collect();
+            faults.push(Fault::new("portal", name, format!("one of {}", names.join(", "))));
+            return filled;
+        };
+        if filled.url.is_none() && filled.urls.is_empty() {
+            filled.url = Some(portal.url);
+        }
+        filled.pages = filled.pages.or(Some(portal.pages));
+        filled
+    }
+
+    fn compile_own(&self, about: &About, mut faults: Vec<Fault>) -> Result<Reader, Vec<Fault>> {
         let roots = self.roots(&mut faults);
         let Some(kind) = Kind::from_word(&self.kind) else {
-            faults.push(Fault::new("kind", &self.kind, "one of `listing`, `directory`, `feed`, `sitemap`, `json`, `page`"));
+            faults.push(Fault::new("kind", &self.kind, "one of `listing`, `directory`, `feed`, `sitemap`, `json`, `tenders`, `page`"));
             return Err(faults);
         };
         let by = match kind {
@@ -215,6 +244,7 @@ impl Spec {
             Kind::Feed => feed::FeedReader::compile(self, about, &mut faults).map(By::Feed),
             Kind::Sitemap => sitemap::SitemapReader::compile(self, about, &mut faults).map(By::Sitemap),
             Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(By::Json),
+            Kind::Tenders => tenders::TenderReader::compile(self, about, &mut faults).map(|reader| By::Tenders(Box::new(reader))),
             Kind::Page => page::PageReader::compile(self, about, &mut faults).map(By::Page),
         };
         let pages = self.page_limit(kind, &mut faults);
@@ -266,6 +296,8 @@ impl Spec {
             ("detail_fields", !self.detail_fields.is_empty(), listing, "listing` and `directory"),
             ("filter", self.filter.is_some(), matches!(kind, Kind::Json | Kind::Sitemap), "json` and `sitemap"),
             ("paging", self.paging.is_some(), kind == Kind::Json, "json"),
+            ("portal", self.portal.is_some(), kind == Kind::Tenders, "tenders"),
+            ("format", self.format.is_some(), kind == Kind::Tenders, "tenders"),
             ("select", !self.select.0.is_empty(), kind == Kind::Page, "page"),
             ("remove", !self.remove.0.is_empty(), kind == Kind::Page, "page"),
         ];
@@ -294,7 +326,7 @@ fn text_of<'a>(input: &Input<'a>) -> std::borrow::Cow<'a, str> {
 pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
     let kind = match kind {
         Kind::Listing | Kind::Directory => Kind::Page,
-        Kind::Feed | Kind::Sitemap | Kind::Json | Kind::Page => kind,
+        Kind::Feed | Kind::Sitemap | Kind::Json | Kind::Tenders | Kind::Page => kind,
     };
     let spec = Spec { kind: kind.word().to_owned(), ..Spec::default() };
     let mut faults = Vec::new();
@@ -302,6 +334,7 @@ pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
         Kind::Feed => feed::FeedReader::compile(&spec, about, &mut faults).map(By::Feed),
         Kind::Sitemap => sitemap::SitemapReader::compile(&spec, about, &mut faults).map(By::Sitemap),
         Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(By::Json),
+        Kind::Tenders => tenders::TenderReader::compile(&spec, about, &mut faults).map(|reader| By::Tenders(Box::new(reader))),
         Kind::Listing | Kind::Directory | Kind::Page => page::PageReader::compile(&spec, about, &mut faults).map(By::Page),
     };
     Reader { kind, roots: vec![url.clone()], pages: kind.pages(), by: by.expect("each kind but listings compiles without settings") }

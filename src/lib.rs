@@ -17,14 +17,15 @@
 //!
 //! | line | modules | may |
 //! |---|---|---|
-//! | 9 | [`cli`], `main` | talk to a person |
-//! | 8 | [`app`] | own loops and tasks |
-//! | 7 | [`web`] | answer requests |
-//! | 6 | [`pipeline`] | bring logic and effects together, one step at a time |
-//! | 5 | [`config`] | read files, refuse settings |
-//! | 4 | [`fetch`] [`store`] [`deliver`] | have effects |
-//! | 3 | [`door`] | open connections |
-//! | 2 | [`schedule`] [`extract`] [`tender`] [`diff`] [`resolve`] [`score`] [`route`] [`outbox`] [`render`] | compute, and nothing else |
+//! | 10 | [`cli`], `main` | talk to a person |
+//! | 9 | [`app`] | own loops and tasks |
+//! | 8 | [`web`] | answer requests |
+//! | 7 | [`pipeline`] | bring logic and effects together, one step at a time |
+//! | 6 | [`config`] | read files, refuse settings |
+//! | 5 | [`fetch`] [`store`] [`deliver`] | have effects |
+//! | 4 | [`door`] | open connections |
+//! | 3 | [`schedule`] [`extract`] [`diff`] [`resolve`] [`score`] [`route`] [`outbox`] [`render`] | compute, and nothing else |
+//! | 2 | [`tender`] | read the documents of procurement portals, and nothing else |
 //! | 1 | [`model`] [`telemetry`] | be values and names |
 //! | 0 | [`base`] | be used by all |
 //!

@@ -5,6 +5,7 @@
 mod answer;
 mod ask;
 mod front;
+mod tenders;
 mod unsubscribe;
 mod views;
 
@@ -14,3 +15,4 @@ pub use ask::{
     SentView, SourcePages, SourceView, StatusView,
 };
 pub use front::{Front, router};
+pub use tenders::batch_view;

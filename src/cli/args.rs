@@ -67,6 +67,9 @@ pub enum Command {
     /// The leads
     #[command(subcommand)]
     Lead(LeadCommand),
+    /// Documents of tender portals
+    #[command(subcommand)]
+    Tender(TenderCommand),
     /// Messages on their way, delivered, or given up
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -208,6 +211,23 @@ pub enum LeadCommand {
         /// As it was on this day, or at this time
         #[arg(long, value_name = "DATE")]
         at: Option<String>,
+    },
+}
+
+/// What to do with documents of tender portals.
+#[derive(Debug, Subcommand)]
+pub enum TenderCommand {
+    /// Read saved documents of any supported format: notices, and what had to be set aside. Needs no configuration
+    Read {
+        /// The documents (`-`: standard input)
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Their format; by default it is recognised
+        #[arg(long)]
+        format: Option<String>,
+        /// IANA zone of times that name none
+        #[arg(long)]
+        zone: Option<String>,
     },
 }
 

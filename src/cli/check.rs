@@ -68,7 +68,7 @@ fn finish(answer: &Answer, json: bool) -> anyhow::Result<Ended> {
 }
 
 /// A file's bytes, or standard input's, up to the cap of a body.
-fn file(name: &str) -> anyhow::Result<Vec<u8>> {
+pub(super) fn file(name: &str) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let cap = caps::SITEMAP_BYTES;
     if name == "-" {

@@ -96,6 +96,9 @@ pub(super) struct Builder<'a> {
 /// Ids of one kind with the place of their first use.
 pub(super) type Ids = BTreeMap<String, Place>;
 
+/// Bytes of a document of a tender portal, unless its source says otherwise: five hundred procedures lie in one.
+const PORTAL_BODY: &str = "64 MiB";
+
 impl<'a> Builder<'a> {
     fn build(mut self, tables: &'a Tables) -> (Option<Config>, Vec<Problem>) {
         let config = self.compile(tables);
@@ -235,9 +238,13 @@ impl<'a> Builder<'a> {
         desk.refuse_unknown(&mut section, keys);
         let own: source::Spec = desk.read(&mut section, Some(source::KEYS));
         let mut when: schedule::Spec = desk.read(&mut section, Some(schedule::KEYS));
-        let asked: fetch::Spec = desk.read(&mut section, Some(fetch::KEYS));
+        let mut asked: fetch::Spec = desk.read(&mut section, Some(fetch::KEYS));
         let reading: extract::Spec = desk.read(&mut section, Some(extract::KEYS));
-        let comparing: diff::Spec = desk.read(&mut section, Some(diff::KEYS));
+        let mut comparing: diff::Spec = desk.read(&mut section, Some(diff::KEYS));
+        if extract::Kind::from_word(&reading.kind) == Some(extract::Kind::Tenders) {
+            comparing.for_documents();
+            asked.max_body.get_or_insert_with(|| PORTAL_BODY.to_owned());
+        }
 
         // A window may name the zone; what names none takes that of the daemon.
         let of_window = when.between.iter().find_map(|window| process::zone(window.split_whitespace().last()?));

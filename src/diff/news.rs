@@ -117,7 +117,9 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
             new.fields.insert(name.clone(), field(news, found));
         }
     }
-    let stays = |name: &FieldName| draft.fields.contains_key(name) || draft.detail.is_some() || !(back || reported.contains(&name));
+    let stays = |name: &FieldName| {
+        draft.fields.contains_key(name) || draft.detail.is_some() || draft.partial || !(back || reported.contains(&name))
+    };
     new.fields = new.fields.into_iter().filter(|(name, _)| stays(name)).collect::<BTreeMap<_, _>>();
     if kind.is_some() {
         new.kind = draft.kind;

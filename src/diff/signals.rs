@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::base::text::clip;
-use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Story, Value};
+use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, Value};
 
 /// Characters of a title or value inside a sentence.
 const WORDS: usize = 90;
@@ -75,7 +75,8 @@ fn appeared(record: &Record, title: String, about: &About<'_>) -> (SignalKind, S
             None => (SignalKind::OrganisationListed, None, None),
         },
         RecordKind::Offer => (SignalKind::OfferListed, by(), said(&["price"])),
-        RecordKind::Tender => (SignalKind::TenderPublished, by(), said(&["deadline"])),
+        RecordKind::Tender => (stage(record.text("stage").as_deref()).unwrap_or(SignalKind::TenderPublished), by(), said(&["deadline"])),
+        RecordKind::Award => (SignalKind::AwardWon, by(), said(&["award_value"])),
         RecordKind::Article => (SignalKind::ArticlePublished, None, None),
         RecordKind::Vacancy => (SignalKind::VacancyPublished, by(), None),
         RecordKind::Page => (SignalKind::PageChanged, None, None),
@@ -90,9 +91,22 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
         names.iter().any(|name| field.contains(name))
     };
     let of = |kind: SignalKind| (kind, fields.iter().find(|change| kind_of(change, named) == kind));
+    let tender = record.kind == RecordKind::Tender;
+    let staged = fields.iter().find(|change| tender && change.field.as_str() == "stage");
+    let new_stage = staged.and_then(|change| Some((stage(change.new.as_ref().map(Value::text).as_deref())?, staged)));
     let ranked = [SignalKind::DeadlineMoved, SignalKind::PriceMoved, SignalKind::BranchOpened];
-    let (kind, first) = ranked.into_iter().map(of).find(|(_, first)| first.is_some()).unwrap_or_else(|| {
-        let kind = if record.kind == RecordKind::Page { SignalKind::PageChanged } else { SignalKind::RecordChanged };
+    let ranked = || ranked.into_iter().map(of).find(|(_, first)| first.is_some());
+    let (kind, first) = new_stage.or_else(ranked).unwrap_or_else(|| {
+        let kind = match record.kind {
+            RecordKind::Page => SignalKind::PageChanged,
+            RecordKind::Tender => SignalKind::TenderChanged,
+            RecordKind::Offer
+            | RecordKind::Request
+            | RecordKind::Company
+            | RecordKind::Award
+            | RecordKind::Article
+            | RecordKind::Vacancy => SignalKind::RecordChanged,
+        };
         (kind, fields.first())
     });
     let first = first?;
@@ -102,6 +116,20 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let told = all.iter().take(TOLD).map(|change| (change.field.to_string(), words(&change.old), words(&change.new))).collect();
     let more = u32::try_from(all.len().saturating_sub(TOLD)).unwrap_or(u32::MAX);
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
+}
+
+/// What a tender in this stage is a reason for. A stage that nobody acts on is none: offers that are in are still secret.
+fn stage(word: Option<&str>) -> Option<SignalKind> {
+    match Stage::from_word(word?)? {
+        Stage::Planned => Some(SignalKind::TenderPlanned),
+        Stage::Open => Some(SignalKind::TenderPublished),
+        Stage::Suspended => Some(SignalKind::TenderSuspended),
+        Stage::Awarded => Some(SignalKind::TenderAwarded),
+        Stage::Cancelled => Some(SignalKind::TenderCancelled),
+        Stage::Modified => Some(SignalKind::ContractModified),
+        Stage::Completed => Some(SignalKind::ContractCompleted),
+        Stage::Closed | Stage::Unknown => None,
+    }
 }
 
 fn kind_of(change: &FieldChange, named: impl Fn(&[&str], &FieldChange) -> bool) -> SignalKind {
@@ -200,6 +228,15 @@ mod tests {
             (RecordKind::Article, ChangeKind::Appeared, &plain, SignalKind::ArticlePublished, new(None)),
             (RecordKind::Vacancy, ChangeKind::Appeared, &plain, SignalKind::VacancyPublished, new(None)),
             (RecordKind::Tender, ChangeKind::Appeared, &plain, SignalKind::TenderPublished, new(None)),
+            (RecordKind::Award, ChangeKind::Appeared, &plain, SignalKind::AwardWon, new(None)),
+            (
+                RecordKind::Tender,
+                moved("stage", text("open"), text("cancelled")),
+                &plain,
+                SignalKind::TenderCancelled,
+                from_to("stage", "open", "cancelled"),
+            ),
+            (RecordKind::Tender, moved("lots", text("1"), text("1; 2")), &plain, SignalKind::TenderChanged, from_to("lots", "1", "1; 2")),
             (RecordKind::Offer, moved("price", money(12), money(10)), &plain, SignalKind::PriceMoved, from_to("price", "12 EUR", "10 EUR")),
             (
                 RecordKind::Tender,

@@ -60,6 +60,13 @@ const PATTERNS: usize = 100;
 const PATTERN_BYTES: usize = 1 << 20;
 
 impl Spec {
+    /// The same for documents whose fields are set by the portal: what is there stands, so nothing waits for a second look, and that a
+    /// notice was published again is no news by itself.
+    pub fn for_documents(&mut self) {
+        self.confirm.get_or_insert_with(|| "off".to_owned());
+        self.ignore_fields.push("published".to_owned());
+    }
+
     /// Checks everything and reports all faults at once.
     pub fn compile(&self) -> Result<Rules, Vec<Fault>> {
         let mut faults = Vec::new();

@@ -71,7 +71,7 @@ impl FeedReader {
             let path = format!("{}[{}]", item.place, at + 1);
             let select = &mut |_: usize, plan: &Plan| Ok(words(item, &path, plan));
             let fields = transform::read_fields(&self.plans, input.url, select)?;
-            gather.add(Parts { fields, url: item.url.clone(), id: Some(id), detail: None, path });
+            gather.add(Parts { fields, url: item.url.clone(), id: Some(id), detail: None, kind: None, partial: false, path });
         }
         let mut extract = gather.extract;
         bad.append(&mut extract.bad);

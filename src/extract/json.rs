@@ -135,7 +135,7 @@ impl JsonReader {
             _ => None,
         };
         let url = ADDRESSES.iter().find_map(|name| scalar(name).filter(|words| words.contains('/')).and_then(address));
-        Ok(Parts { fields, url, id, detail: None, path: place.to_owned() })
+        Ok(Parts { fields, url, id, detail: None, kind: None, partial: false, path: place.to_owned() })
     }
 
     /// What the record says for a field of the settings.

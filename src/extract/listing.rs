@@ -143,7 +143,7 @@ impl Reading for List<'_> {
             };
             let url = own.clone().or_else(|| url_field(&fields));
             let detail = if reader.detail_fields.is_empty() { None } else { url.clone() };
-            gather.add(Parts { fields, url: own, id: None, detail, path: reader.record.text.clone() });
+            gather.add(Parts { fields, url: own, id: None, detail, kind: None, partial: false, path: reader.record.text.clone() });
         }
         if any {
             gather.extract.follow.extend(reader.next_page(&mut taker, root, &base, input)?);

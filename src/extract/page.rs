@@ -75,7 +75,7 @@ impl PageReader {
         fields.extend(self.fields.read(&mut Taker::new(tree.nodes, input), root, &base, "")?);
         let mut gather = Gather::new(&self.rule, input.url);
         let id = Some(canonical(input.url).into());
-        gather.add(Parts { fields, url: Some(input.url.clone()), id, detail: None, path: "html".to_owned() });
+        gather.add(Parts { fields, url: Some(input.url.clone()), id, detail: None, kind: None, partial: false, path: "html".to_owned() });
         Ok(Extract { blocks, ..gather.extract })
     }
 }

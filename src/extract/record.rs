@@ -183,6 +183,10 @@ pub(super) struct Parts {
     pub(super) id: Option<String>,
     /// Its detail page, when one is to be read.
     pub(super) detail: Option<Url>,
+    /// What it is, when the format itself says so; stronger than the settings.
+    pub(super) kind: Option<RecordKind>,
+    /// Whether what it leaves out says nothing.
+    pub(super) partial: bool,
     /// Where on the page it is.
     pub(super) path: String,
 }
@@ -234,8 +238,8 @@ impl<'a> Gather<'a> {
             parts.fields.entry(FieldName::new("organisation")).or_insert(found);
         }
         let url = parts.own_url().unwrap_or(self.page).clone();
-        let kind = self.rule.kind_of(&parts.fields);
-        let draft = Draft { key, kind, url, fields: parts.fields, detail: parts.detail };
+        let kind = parts.kind.unwrap_or_else(|| self.rule.kind_of(&parts.fields));
+        let draft = Draft { key, kind, url, fields: parts.fields, detail: parts.detail, partial: parts.partial };
         match self.seen.entry(draft.key.clone()) {
             Entry::Vacant(place) => {
                 place.insert(self.extract.records.len());

@@ -119,7 +119,15 @@ impl SitemapReader {
             }
             let select = &mut |_: usize, plan: &Plan| Ok(words(entry, &url, &path, plan));
             let fields = transform::read_fields(&self.plans, input.url, select)?;
-            gather.add(Parts { fields, id: Some(url.to_string()), url: Some(url.clone()), detail: None, path: path.clone() });
+            gather.add(Parts {
+                fields,
+                id: Some(url.to_string()),
+                url: Some(url.clone()),
+                detail: None,
+                kind: None,
+                partial: false,
+                path: path.clone(),
+            });
         }
         Ok(gather.extract)
     }

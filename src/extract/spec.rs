@@ -26,6 +26,8 @@ pub const KEYS: &[&str] = &[
     "detail_fields",
     "filter",
     "paging",
+    "portal",
+    "format",
     "select",
     "remove",
     "organisation",
@@ -39,13 +41,13 @@ pub const KEYS: &[&str] = &[
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Spec {
-    /// What the source is: `listing`, `directory`, `feed`, `sitemap`, `json` or `page`.
+    /// What the source is: `listing`, `directory`, `feed`, `sitemap`, `json`, `tenders` or `page`.
     pub kind: String,
     /// The address to watch.
     pub url: Option<String>,
     /// Several addresses to watch, instead of `url`.
     pub urls: Vec<String>,
-    /// What its records are: `offer`, `request`, `company`, `tender`, `article`, `vacancy` or `page`. By default what the kind usually holds.
+    /// What its records are: `offer`, `request`, `company`, `tender`, `award`, `article`, `vacancy` or `page`. By default what the kind usually holds.
     pub records: Option<String>,
     /// CSS selector of one record: `li.exhibitor`. (In a `json` source: not used, see `filter`.)
     pub record: Option<String>,
@@ -70,6 +72,10 @@ pub struct Spec {
     pub filter: Option<String>,
     /// For `json`: how the next page is asked for.
     pub paging: Option<PagingSpec>,
+    /// For `tenders`: a portal that is known by name, such as `placsp`: its address, format, time zone and paging need not be set.
+    pub portal: Option<String>,
+    /// For `tenders`: the format of its documents, such as `ocds`; by default it is recognised.
+    pub format: Option<String>,
     /// For `page`: CSS selectors of what is watched; everything else is left out.
     pub select: List,
     /// For `page`: CSS selectors of what is left out.

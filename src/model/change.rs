@@ -48,10 +48,24 @@ pub struct Change {
 pub enum SignalKind {
     /// Somebody looks for a supplier.
     RequestForSuppliers,
+    /// A tender was announced, or the market is consulted: nothing can be offered yet.
+    TenderPlanned,
     /// A tender was published.
     TenderPublished,
     /// A deadline moved.
     DeadlineMoved,
+    /// Scope, values, lots or documents of a tender changed.
+    TenderChanged,
+    /// A tender was stopped for a while.
+    TenderSuspended,
+    /// A tender ended without a winner.
+    TenderCancelled,
+    /// A tender of this organisation was awarded to somebody.
+    TenderAwarded,
+    /// A running contract was changed.
+    ContractModified,
+    /// A contract is done.
+    ContractCompleted,
     /// A tender was awarded to this organisation.
     AwardWon,
     /// A company is in an exhibition's list.
@@ -78,10 +92,17 @@ pub enum SignalKind {
 
 impl SignalKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::RequestForSuppliers,
+        Self::TenderPlanned,
         Self::TenderPublished,
         Self::DeadlineMoved,
+        Self::TenderChanged,
+        Self::TenderSuspended,
+        Self::TenderCancelled,
+        Self::TenderAwarded,
+        Self::ContractModified,
+        Self::ContractCompleted,
         Self::AwardWon,
         Self::ExhibitorListed,
         Self::OrganisationListed,
@@ -100,7 +121,14 @@ impl SignalKind {
         match self {
             Self::RequestForSuppliers => "request-for-suppliers",
             Self::TenderPublished => "tender-published",
+            Self::TenderPlanned => "tender-planned",
             Self::DeadlineMoved => "deadline-moved",
+            Self::TenderChanged => "tender-changed",
+            Self::TenderSuspended => "tender-suspended",
+            Self::TenderCancelled => "tender-cancelled",
+            Self::TenderAwarded => "tender-awarded",
+            Self::ContractModified => "contract-modified",
+            Self::ContractCompleted => "contract-completed",
             Self::AwardWon => "award-won",
             Self::ExhibitorListed => "exhibitor-listed",
             Self::OrganisationListed => "organisation-listed",

@@ -30,6 +30,8 @@ pub struct Draft {
     pub fields: BTreeMap<FieldName, Found>,
     /// Its detail page, when the source asks for one to be read.
     pub detail: Option<Url>,
+    /// Whether what it leaves out says nothing: a notice of a result repeats no deadline.
+    pub partial: bool,
 }
 
 impl Draft {

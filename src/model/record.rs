@@ -21,6 +21,8 @@ pub enum RecordKind {
     Company,
     /// A notice of a public buyer.
     Tender,
+    /// A contract that somebody won.
+    Award,
     /// An article of the press.
     Article,
     /// A vacancy.
@@ -31,7 +33,8 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// Every kind, in the order shown to people.
-    pub const ALL: [Self; 7] = [Self::Offer, Self::Request, Self::Company, Self::Tender, Self::Article, Self::Vacancy, Self::Page];
+    pub const ALL: [Self; 8] =
+        [Self::Offer, Self::Request, Self::Company, Self::Tender, Self::Award, Self::Article, Self::Vacancy, Self::Page];
 
     /// The word used in configuration, command line and output.
     pub const fn word(self) -> &'static str {
@@ -40,6 +43,7 @@ impl RecordKind {
             Self::Request => "request",
             Self::Company => "company",
             Self::Tender => "tender",
+            Self::Award => "award",
             Self::Article => "article",
             Self::Vacancy => "vacancy",
             Self::Page => "page",

@@ -56,11 +56,21 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Opt
             let until = then([", answers until ", ", ofertas hasta ", ", заявки до "], with);
             said(["Tender published: ", "Licitación publicada: ", "Объявлен тендер: "]) + title + &until
         }
+        SignalKind::AwardWon => {
+            let worth = then([", ", ", ", ", "], with);
+            said(["Won the contract: ", "Ha ganado el contrato: ", "Получен контракт: "]) + title + &worth
+        }
         SignalKind::ArticlePublished => said(["The press writes: ", "La prensa escribe: ", "Пресса пишет: "]) + title,
         SignalKind::VacancyPublished => said(["Looks for staff: ", "Busca personal: ", "Ищет сотрудников: "]) + title,
         SignalKind::PageChanged => said(["A new page: ", "Página nueva: ", "Новая страница: "]) + title,
-        SignalKind::DeadlineMoved
-        | SignalKind::AwardWon
+        SignalKind::TenderPlanned
+        | SignalKind::DeadlineMoved
+        | SignalKind::TenderChanged
+        | SignalKind::TenderSuspended
+        | SignalKind::TenderCancelled
+        | SignalKind::TenderAwarded
+        | SignalKind::ContractModified
+        | SignalKind::ContractCompleted
         | SignalKind::PriceMoved
         | SignalKind::BranchOpened
         | SignalKind::RecordChanged
@@ -89,6 +99,9 @@ fn name_of(language: Language, name: &str) -> String {
     let [es, ru] = match name {
         "price" => ["precio", "цена"],
         "deadline" => ["plazo", "срок"],
+        "stage" => ["estado", "состояние"],
+        "lots" => ["lotes", "лоты"],
+        "documents" => ["documentos", "документы"],
         "text" => ["texto", "текст"],
         "title" => ["título", "заголовок"],
         _ => match FactName::from_word(name) {

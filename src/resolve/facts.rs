@@ -84,7 +84,7 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
 /// Which fact of the organisation a field is, if any; many a field of an offer or a request is about the goods.
 fn fact_of(record: &Record, word: &str, identity: &Identity) -> Option<FactName> {
     let of_company = record.kind == RecordKind::Company;
-    let of_goods = matches!(record.kind, RecordKind::Offer | RecordKind::Request | RecordKind::Tender);
+    let of_goods = matches!(record.kind, RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Award);
     match word {
         // In above by the identity, where it is the organisation's name at all.
         "name" => None,

@@ -42,12 +42,16 @@ pub fn identify(record: &Record, about: &About) -> Identity {
 }
 
 fn organisation_name(record: &Record, about: &About) -> Option<String> {
-    let own = match record.kind {
-        RecordKind::Company => ["name", "title"].as_slice(),
-        RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => &[],
+    let (named_by, own) = match record.kind {
+        RecordKind::Company => (NAMED_BY, ["name", "title"].as_slice()),
+        // The buyer is named beside the winner.
+        RecordKind::Award => (["winner"].as_slice(), [].as_slice()),
+        RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
+            (NAMED_BY, [].as_slice())
+        }
     };
     let read = || {
-        let named = NAMED_BY.iter().chain(own).filter_map(|field| record.text(field));
+        let named = named_by.iter().chain(own).filter_map(|field| record.text(field));
         named.map(|name| text::squeeze(&name)).find(|name| name.chars().any(char::is_alphanumeric))
     };
     about.organisation.as_deref().map(text::squeeze).filter(|name| !name.is_empty()).or_else(read)
@@ -74,7 +78,13 @@ fn domains(record: &Record, about: &About) -> Vec<String> {
     let own: Vec<String> = about.own_hosts.iter().filter_map(|host| registrable(host)).collect();
     let of_company = match record.kind {
         RecordKind::Company => ["url"].as_slice(),
-        RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => &[],
+        RecordKind::Offer
+        | RecordKind::Request
+        | RecordKind::Tender
+        | RecordKind::Award
+        | RecordKind::Article
+        | RecordKind::Vacancy
+        | RecordKind::Page => &[],
     };
     let values = |fields: &'static [&'static str]| {
         fields.iter().filter_map(|field| record.value(field)).flat_map(|value| value.each().iter().take(VALUES))

@@ -10,7 +10,11 @@ pub(super) const REPEATS: usize = 50;
 /// The time in which a signal of this kind loses half of its points, unless the rule says otherwise.
 pub const fn half_life(kind: SignalKind) -> SignedDuration {
     let days = match kind {
-        SignalKind::DeadlineMoved | SignalKind::PageChanged => 7,
+        SignalKind::DeadlineMoved
+        | SignalKind::TenderChanged
+        | SignalKind::TenderSuspended
+        | SignalKind::TenderCancelled
+        | SignalKind::PageChanged => 7,
         SignalKind::TenderPublished => 10,
         SignalKind::RequestForSuppliers
         | SignalKind::PriceMoved
@@ -18,8 +22,12 @@ pub const fn half_life(kind: SignalKind) -> SignedDuration {
         | SignalKind::RecordChanged
         | SignalKind::WentAway => 14,
         SignalKind::OfferListed => 21,
-        SignalKind::OrganisationListed | SignalKind::VacancyPublished => 30,
-        SignalKind::AwardWon | SignalKind::ExhibitorListed => 60,
+        SignalKind::OrganisationListed | SignalKind::VacancyPublished | SignalKind::ContractModified => 30,
+        SignalKind::TenderPlanned
+        | SignalKind::TenderAwarded
+        | SignalKind::ContractCompleted
+        | SignalKind::AwardWon
+        | SignalKind::ExhibitorListed => 60,
         SignalKind::BranchOpened => 90,
     };
     SignedDuration::from_hours(24 * days)

@@ -44,7 +44,8 @@ impl Oddity {
 
 /// What is odd about each of these deadlines.
 pub fn oddities(deadlines: &[Deadline], published: Option<Timestamp>) -> Vec<(DeadlineKind, Oddity)> {
-    let at = |kind: DeadlineKind| deadlines.iter().filter(move |deadline| deadline.kind == kind).filter_map(|deadline| deadline.due.as_ref());
+    let at =
+        |kind: DeadlineKind| deadlines.iter().filter(move |deadline| deadline.kind == kind).filter_map(|deadline| deadline.due.as_ref());
     let mut found = Vec::new();
     for deadline in deadlines.iter().filter(|deadline| deadline.kind.binds()) {
         let Some(due) = &deadline.due else { continue };

@@ -192,7 +192,7 @@ async fn versions_diff(effects: &Effects, source: &Source, page: &Page) -> Resul
     let now = effects.clock.now();
     let reader = match source.reader.kind() {
         Kind::Page | Kind::Listing | Kind::Directory => crate::extract::by_content(Kind::Page, &page.url, &source.about_reading()),
-        Kind::Feed | Kind::Sitemap | Kind::Json => return Ok(lines_diff(&old.bytes, &new.bytes)),
+        Kind::Feed | Kind::Sitemap | Kind::Json | Kind::Tenders => return Ok(lines_diff(&old.bytes, &new.bytes)),
     };
     let reader = std::sync::Arc::new(reader);
     let mut blocks = Vec::new();

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 const LINES: &[&[&str]] = &[
     &["base"],
     &["model", "telemetry"],
-    &["schedule", "extract", "tender", "diff", "resolve", "score", "route", "outbox", "render"],
+    &["tender"],
+    &["schedule", "extract", "diff", "resolve", "score", "route", "outbox", "render"],
     &["door"],
     &["fetch", "store", "deliver"],
     &["config"],

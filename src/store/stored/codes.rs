@@ -22,7 +22,7 @@ macro_rules! codes {
 
 codes! {
     PageRole: role_code, role_of { Root = 1, Follow = 2 }
-    RecordKind: record_kind_code, record_kind_of { Offer = 1, Request = 2, Company = 3, Tender = 4, Article = 5, Vacancy = 6, Page = 7 }
+    RecordKind: record_kind_code, record_kind_of { Offer = 1, Request = 2, Company = 3, Tender = 4, Article = 5, Vacancy = 6, Page = 7, Award = 8 }
     ZoneFrom: zone_from_code, zone_from_of { Text = 1, Source = 2, Assumed = 3, Portal = 4, Buyer = 5 }
     Lane: lane_code, lane_of { Urgent = 1, Digest = 2 }
     MessageKind: message_kind_code, message_kind_of { Digest = 1, Alert = 2, Lead = 3, Test = 4, Notice = 5 }
@@ -35,7 +35,8 @@ codes! {
     SignalKind: signal_kind_code, signal_kind_of {
         RequestForSuppliers = 1, TenderPublished = 2, DeadlineMoved = 3, AwardWon = 4, ExhibitorListed = 5, OrganisationListed = 6,
         OfferListed = 7, PriceMoved = 8, VacancyPublished = 9, BranchOpened = 10, ArticlePublished = 11, RecordChanged = 12,
-        PageChanged = 13, WentAway = 14,
+        PageChanged = 13, WentAway = 14, TenderPlanned = 15, TenderChanged = 16, TenderSuspended = 17, TenderCancelled = 18,
+        TenderAwarded = 19, ContractModified = 20, ContractCompleted = 21,
     }
     FailureClass: failure_code, failure_of {
         Dns = 1, Connect = 2, Tls = 3, Timeout = 4, Broken = 5, TooLarge = 6, NotFound = 7, Forbidden = 8, SlowDown = 9, Rejected = 10,

@@ -1,0 +1,366 @@
+//! Reads the kind `tenders`: notices of procurement portals become records, one a procedure, and one for each winner. Knows no format: those
+//! are `tender`'s.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+use url::Url;
+
+use super::known::{self, Known};
+use super::record::{Gather, Parts, RecordRule};
+use super::transform::{self, Plan, Words};
+use super::value::Hints;
+use super::{About, Input, Kind, Spec, text_of};
+use crate::base::text::{clip, words as folded};
+use crate::model::{
+    Award, Content, Deadline, DeadlineKind, Extract, Failure, FailureClass, Fault, Notice, Party, RecordKind, TypedId, Worth, WorthKind,
+    ZoneFrom,
+};
+use crate::tender::{self, Clock, Format};
+
+/// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
+/// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
+const NAMES: [Known; 36] = [
+    ("title", "text", false),
+    ("description", "text", false),
+    ("buyer", "text", false),
+    ("winner", "text", true),
+    ("tax_id", "text", true),
+    ("country", "text", false),
+    ("region", "text", false),
+    ("place", "text", false),
+    ("email", "email", false),
+    ("phone", "phone", false),
+    ("website", "url", false),
+    ("stage", "text", false),
+    ("deadline", "time", false),
+    ("questions_until", "time", false),
+    ("opening", "time", false),
+    ("estimate", "money", false),
+    ("budget_net", "money", false),
+    ("budget_gross", "money", false),
+    ("minimum", "money", false),
+    ("maximum", "money", false),
+    ("award_value", "money", false),
+    ("cpv", "text", true),
+    ("unspsc", "text", true),
+    ("naics", "text", true),
+    ("classes", "text", true),
+    ("nature", "text", false),
+    ("procedure", "text", false),
+    ("performed_in", "text", true),
+    ("lots", "text", true),
+    ("documents", "text", true),
+    ("submission", "url", false),
+    ("url", "url", false),
+    ("contract_start", "date", false),
+    ("contract_end", "date", false),
+    ("other_ids", "text", true),
+    ("published", "time", false),
+];
+
+/// Characters of one line in a list: a lot, a document.
+const LINE: usize = 300;
+
+/// A portal that is known by name.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Portal {
+    #[expect(dead_code, reason = "for whoever reads the file")]
+    title: String,
+    pub(super) url: String,
+    format: String,
+    zone: String,
+    pub(super) pages: u32,
+}
+
+/// The portals, by name.
+pub(super) fn portals() -> BTreeMap<String, Portal> {
+    // A test reads the file.
+    toml::from_str(include_str!("../../config/presets/portals.toml")).unwrap_or_default()
+}
+
+/// Compiled settings of the kind `tenders`.
+pub(super) struct TenderReader {
+    rule: RecordRule,
+    plans: Vec<Plan>,
+    format: Option<Format>,
+    clock: Clock,
+}
+
+impl TenderReader {
+    /// Checks and compiles; all faults are added.
+    pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
+        let before = faults.len();
+        let portal = spec.portal.as_ref().and_then(|name| portals().remove(name));
+        let written = spec.format.clone().or_else(|| portal.as_ref().map(|portal| portal.format.clone()));
+        let format = written.and_then(|word| {
+            let format = Format::from_word(&word);
+            if format.is_none() {
+                let words: Vec<_> = Format::ALL.iter().map(|format| format!("`{}`", format.word())).collect();
+                faults.push(Fault::new("format", word, format!("one of {}, or nothing: then it is recognised", words.join(", "))));
+            }
+            format
+        });
+        // A portal's rule holds whatever zone the source is visited in. About's zone is UTC when nobody set one.
+        let clock = match portal.and_then(|portal| TimeZone::get(&portal.zone).ok()) {
+            Some(zone) => Clock { zone, from: ZoneFrom::Portal },
+            None if about.zone == TimeZone::UTC => Clock::assumed(),
+            None => Clock { zone: about.zone.clone(), from: ZoneFrom::Source },
+        };
+        let spec = known::complete(spec, &NAMES, faults);
+        let rule = RecordRule::compile(&spec, Kind::Tenders, faults);
+        let hints = Hints::compile(&spec, about, faults);
+        let plans = transform::plans(&spec.fields, "fields", &hints, faults);
+        (faults.len() == before).then_some(Self { rule, plans, format, clock })
+    }
+
+    /// Reads one document. What it no longer shows is not gone, and what a notice leaves out is not taken back: a result repeats no deadline.
+    pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
+        input.check_time()?;
+        let text = text_of(input);
+        let format = self.format.or_else(|| Format::detect(&text)).ok_or_else(|| {
+            let words: Vec<_> = Format::ALL.iter().map(|format| format.word()).collect();
+            let why = format!("{} is no document of a tender portal that is known here ({})", input.url, words.join(", "));
+            Failure::new(FailureClass::Unreadable, why)
+        })?;
+        let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
+        let batch = tender::read(format, &given)?;
+        let mut gather = Gather::new(&self.rule, input.url).up_to(tender::NOTICES);
+        for (procedure, notices) in by_procedure(batch.notices) {
+            input.check_time()?;
+            let told: Vec<Told> = notices.iter().map(Told::procedure).collect();
+            self.add(&mut gather, (procedure.clone(), None), &told, input.url)?;
+            let mut winners = BTreeMap::<String, Vec<Told>>::new();
+            for notice in &notices {
+                for told in Told::winners(notice) {
+                    winners.entry(format!("{procedure} | won by {}", told.key)).or_default().push(told);
+                }
+            }
+            for (key, told) in winners {
+                self.add(&mut gather, (key, Some(RecordKind::Award)), &told, input.url)?;
+            }
+        }
+        let mut extract = gather.extract;
+        extract.whole = false;
+        extract.bad.extend(batch.bad);
+        extract
+            .follow
+            .extend(batch.next.and_then(|next| input.url.join(&next).ok()).filter(|next| matches!(next.scheme(), "http" | "https")));
+        Ok(extract)
+    }
+
+    /// One record from everything that was told of it, the latest word counting for each field.
+    fn add(&self, gather: &mut Gather<'_>, (key, kind): (String, Option<RecordKind>), told: &[Told], page: &Url) -> Result<(), Failure> {
+        let select = &mut |_: usize, plan: &Plan| {
+            let name = known::selected(plan);
+            let said = told.iter().rev().map(|told| told.words(name)).find(|words| !words.is_empty());
+            Ok(said.unwrap_or_default())
+        };
+        let fields = transform::read_fields(&self.plans, page, select)?;
+        let path = told.last().map(|told| told.path("title")).unwrap_or_default();
+        let url = told.iter().rev().find_map(|told| told.url.clone());
+        gather.add(Parts { fields, url, id: Some(key), detail: None, kind, partial: true, path });
+        Ok(())
+    }
+}
+
+/// The notices of each procedure, the oldest first; tests of the portal are left out.
+fn by_procedure(notices: Vec<Notice>) -> BTreeMap<String, Vec<Notice>> {
+    let mut by = BTreeMap::<String, Vec<Notice>>::new();
+    for notice in notices.into_iter().filter(|notice| !notice.test) {
+        by.entry(notice.procedure.clone()).or_default().push(notice);
+    }
+    // Sorting is stable: without a date, or with equal ones, the document's order counts.
+    by.values_mut().for_each(|notices| notices.sort_by_key(|notice| notice.published));
+    by
+}
+
+/// What one notice tells for one record: words by the name of the field.
+struct Told {
+    /// What tells winners of a procedure apart.
+    key: String,
+    fields: BTreeMap<&'static str, Vec<String>>,
+    found: BTreeMap<&'static str, String>,
+    url: Option<Url>,
+}
+
+impl Told {
+    fn words(&self, name: &str) -> Vec<Words> {
+        let path = self.path(name);
+        self.fields.get(name).into_iter().flatten().map(|text| Words { text: text.clone(), path: path.clone() }).collect()
+    }
+
+    /// Where a field stands in the document.
+    fn path(&self, name: &str) -> String {
+        let part = match name {
+            "buyer" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => "buyers",
+            "winner" | "award_value" => "awards",
+            "deadline" | "questions_until" | "opening" => "deadlines",
+            "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
+            "cpv" | "unspsc" | "naics" | "classes" => "classes",
+            "performed_in" => "places",
+            "contract_start" | "contract_end" => "term",
+            other => other,
+        };
+        self.found.get(part).cloned().unwrap_or_default()
+    }
+
+    fn put(&mut self, name: &'static str, text: impl Into<String>) {
+        let text = text.into();
+        if !text.trim().is_empty() {
+            self.fields.entry(name).or_default().push(text);
+        }
+    }
+
+    fn new(notice: &Notice) -> Self {
+        let content = &notice.content;
+        let mut told = Self { key: String::new(), fields: BTreeMap::new(), found: notice.found.clone(), url: content.link.clone() };
+        told.put("title", content.title.best(&[]).unwrap_or_default());
+        told.put("url", content.link.as_ref().map(Url::to_string).unwrap_or_default());
+        told.put("published", notice.published.map(|at| at.to_string()).unwrap_or_default());
+        told.classes(content);
+        told
+    }
+
+    fn procedure(notice: &Notice) -> Self {
+        let content = &notice.content;
+        let mut told = Self::new(notice);
+        told.put("description", content.description.best(&[]).unwrap_or_default());
+        if let Some(buyer) = content.buyers.first() {
+            told.put("buyer", buyer.name.best(&[]).unwrap_or_default());
+            told.party(buyer);
+        }
+        told.put("stage", notice.stage.word());
+        told.put("deadline", earliest(content, notice.published).unwrap_or_default());
+        told.put("questions_until", first_of(content, DeadlineKind::Questions));
+        told.put("opening", first_of(content, DeadlineKind::Opening));
+        told.worth(&content.worth);
+        told.put("nature", content.nature.map(|nature| nature.word()).unwrap_or_default());
+        told.put("procedure", content.procedure.as_ref().map(|procedure| procedure.kind.word()).unwrap_or_default());
+        for place in content.places.iter().chain(content.lots.iter().flat_map(|lot| &lot.places)) {
+            let parts = [&place.country, &place.region, &place.text].map(String::as_str);
+            told.once("performed_in", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "));
+        }
+        for lot in &content.lots {
+            told.put("lots", clip(&format!("{} {}", lot.id, lot.title.best(&[]).unwrap_or_default()), LINE));
+        }
+        for document in &content.documents {
+            told.once("documents", clip(&format!("{} {} {}", document.title, document.url, document.hash), LINE));
+        }
+        told.put("submission", content.submission.as_ref().map(Url::to_string).unwrap_or_default());
+        let term = content.term.iter().chain(content.lots.iter().filter_map(|lot| lot.term.as_ref())).next();
+        told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
+        told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
+        for TypedId { scheme, id } in &content.other_ids {
+            told.once("other_ids", format!("{scheme}:{id}"));
+        }
+        for winner in content.awards.iter().filter(|award| award.outcome.has_winner()).flat_map(|award| &award.winners) {
+            told.once("winner", winner.name.best(&[]).unwrap_or_default());
+        }
+        told
+    }
+
+    /// One for each winner of each award.
+    fn winners(notice: &Notice) -> Vec<Self> {
+        let mut all = Vec::new();
+        for award in notice.content.awards.iter().filter(|award| award.outcome.has_winner()) {
+            for winner in &award.winners {
+                all.extend(Self::winner(notice, award, winner));
+            }
+        }
+        all
+    }
+
+    fn winner(notice: &Notice, award: &Award, winner: &Party) -> Option<Self> {
+        let name = winner.name.best(&[])?;
+        let mut told = Self::new(notice);
+        told.key = winner.ids.first().map_or_else(|| folded(name), |id| folded(&id.id));
+        told.put("winner", name);
+        told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
+        told.party(winner);
+        told.worth(&award.worth);
+        let term = award.term.as_ref().or(notice.content.term.as_ref());
+        told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
+        told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
+        Some(told)
+    }
+
+    fn once(&mut self, name: &'static str, text: impl Into<String>) {
+        let text = text.into();
+        if !self.fields.get(name).is_some_and(|known| known.contains(&text)) {
+            self.put(name, text);
+        }
+    }
+
+    fn party(&mut self, party: &Party) {
+        for id in &party.ids {
+            self.once("tax_id", &id.id);
+        }
+        self.put("country", &party.seat.country);
+        self.put("region", &party.seat.region);
+        self.put("place", &party.seat.text);
+        self.put("email", &party.email);
+        self.put("phone", &party.phone);
+        self.put("website", party.website.as_ref().map(Url::to_string).unwrap_or_default());
+    }
+
+    fn classes(&mut self, content: &Content) {
+        for class in content.classes.iter().chain(content.lots.iter().flat_map(|lot| &lot.classes)) {
+            match class.scheme.as_str() {
+                // DK 021 is the Ukrainian edition of the CPV, with its codes.
+                "CPV" | "DK021" => self.once("cpv", &class.code),
+                "UNSPSC" => self.once("unspsc", &class.code),
+                "NAICS" => self.once("naics", &class.code),
+                other => self.once("classes", format!("{other}:{}", class.code)),
+            }
+        }
+    }
+
+    /// One amount of each kind: values are never summed, so of several the largest stands for all.
+    fn worth(&mut self, worth: &[Worth]) {
+        for kind in WorthKind::ALL {
+            let name = match kind {
+                WorthKind::Estimate => "estimate",
+                WorthKind::BudgetNet => "budget_net",
+                WorthKind::BudgetGross => "budget_gross",
+                WorthKind::Minimum => "minimum",
+                WorthKind::Maximum => "maximum",
+                WorthKind::Award => "award_value",
+            };
+            let amounts = worth.iter().filter(|worth| worth.kind == kind).map(|worth| &worth.amount);
+            if let Some(amount) = amounts.max_by_key(|amount| amount.number).filter(|amount| amount.number > Decimal::ZERO) {
+                let currency = amount.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
+                self.put(name, format!("{} {currency}", amount.number));
+            }
+        }
+    }
+}
+
+/// The first binding deadline that is not over when the notice was published, as ISO 8601; a day alone stays one.
+fn earliest(content: &Content, published: Option<Timestamp>) -> Option<String> {
+    let binding = content.all_deadlines().filter(|deadline| deadline.kind.binds() && deadline.due.is_some());
+    let mut all: Vec<&Deadline> = binding.collect();
+    all.sort_by_key(|deadline| deadline.due.as_ref().map(|due| due.at));
+    let open = all.iter().find(|deadline| deadline.due.as_ref().map(|due| due.at) >= published);
+    open.or(all.last()).map(|deadline| written(deadline))
+}
+
+fn first_of(content: &Content, kind: DeadlineKind) -> String {
+    let of_kind = content.all_deadlines().filter(|deadline| deadline.kind == kind && deadline.due.is_some());
+    of_kind.min_by_key(|deadline| deadline.due.as_ref().map(|due| due.at)).map(written).unwrap_or_default()
+}
+
+/// A deadline as ISO 8601 with its zone (RFC 9557), so that it is read as what it is.
+fn written(deadline: &Deadline) -> String {
+    let Some(due) = &deadline.due else { return deadline.text.clone() };
+    match due.time {
+        None => due.day.to_string(),
+        Some(_) => match TimeZone::get(&due.zone) {
+            Ok(zone) => due.at.to_zoned(zone).to_string(),
+            Err(_) => due.at.to_string(),
+        },
+    }
+}

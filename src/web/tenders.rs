@@ -1,0 +1,224 @@
+//! Notices as JSON: every field under its own name, what is not known left out. Pure; knows no format.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{
+    Amendment, Award, BadEntry, Class, Content, Deadline, Document, Lot, Notice, Party, Place, Term, Texts, TypedId, Worth,
+};
+use crate::tender::{Batch, Format, Tombstone, oddities};
+
+/// Everything read from one document.
+pub fn batch_view(file: &str, format: Format, batch: &Batch) -> Value {
+    slim(json!({
+        "file": file,
+        "format": format.word(),
+        "notices": batch.notices.iter().map(notice).collect::<Vec<_>>(),
+        "gone": batch.gone.iter().map(gone).collect::<Vec<_>>(),
+        "quarantined": batch.bad.iter().map(bad).collect::<Vec<_>>(),
+        "next": batch.next,
+        "total": batch.total,
+    }))
+}
+
+fn bad(entry: &BadEntry) -> Value {
+    json!({ "path": entry.path, "reason": entry.reason })
+}
+
+fn gone(tombstone: &Tombstone) -> Value {
+    json!({ "procedure": tombstone.procedure, "when": tombstone.when, "reason": tombstone.reason, "void": tombstone.void })
+}
+
+fn notice(notice: &Notice) -> Value {
+    let content = &notice.content;
+    let odd = oddities(&content.all_deadlines().cloned().collect::<Vec<_>>(), notice.published);
+    let mut value = content_view(content);
+    let head = json!({
+        "procedure": notice.procedure,
+        "notice": notice.id,
+        "version": notice.version,
+        "publication": notice.publication,
+        "published": notice.published.map(|at| at.to_string()),
+        "published_text": notice.published_text,
+        "kind": notice.kind.word(),
+        "stage": notice.stage.word(),
+        "code": notice.code,
+        "previous": notice.previous,
+        "languages": notice.languages,
+        "test": notice.test.then_some(true),
+        "whole": notice.whole,
+        "amendments": notice.amendments.iter().map(amendment).collect::<Vec<_>>(),
+        "odd": odd.iter().map(|(kind, odd)| format!("{} deadline {}", kind.word(), odd.word())).collect::<Vec<_>>(),
+        "found": notice.found,
+        "hash": notice.hash.to_string(),
+    });
+    if let (Value::Object(value), Value::Object(head)) = (&mut value, head) {
+        value.extend(head);
+    }
+    slim(value)
+}
+
+fn content_view(content: &Content) -> Value {
+    json!({
+        "other_ids": ids(&content.other_ids),
+        "title": texts(&content.title),
+        "description": texts(&content.description),
+        "submission_languages": content.submission_languages,
+        "buyers": content.buyers.iter().map(party).collect::<Vec<_>>(),
+        "classes": classes(&content.classes),
+        "nature": content.nature.map(|nature| nature.word()),
+        "procedure_kind": content.procedure.as_ref().map(|procedure| json!({ "kind": procedure.kind.word(), "text": procedure.text })),
+        "technique": content.technique,
+        "values": content.worth.iter().map(worth).collect::<Vec<_>>(),
+        "deadlines": content.deadlines.iter().map(deadline).collect::<Vec<_>>(),
+        "places": content.places.iter().map(place).collect::<Vec<_>>(),
+        "lots": content.lots.iter().map(lot).collect::<Vec<_>>(),
+        "documents": content.documents.iter().map(document).collect::<Vec<_>>(),
+        "submission": content.submission.as_ref().map(ToString::to_string),
+        "link": content.link.as_ref().map(ToString::to_string),
+        "term": content.term.as_ref().map(term),
+        "awards": content.awards.iter().map(award).collect::<Vec<_>>(),
+        "eu_funds": content.eu_funds,
+        "suits_small": content.suits_small,
+        "reserved": content.reserved,
+    })
+}
+
+fn texts(texts: &Texts) -> Value {
+    json!(texts.by_language)
+}
+
+fn ids(ids: &[TypedId]) -> Vec<Value> {
+    ids.iter().map(|id| json!({ "scheme": id.scheme, "id": id.id })).collect()
+}
+
+fn classes(classes: &[Class]) -> Vec<Value> {
+    let one =
+        |class: &Class| json!({ "scheme": class.scheme, "code": class.code, "main": class.main.then_some(true), "label": class.label });
+    classes.iter().map(one).collect()
+}
+
+fn party(party: &Party) -> Value {
+    json!({
+        "name": texts(&party.name),
+        "ids": ids(&party.ids),
+        "seat": place(&party.seat),
+        "email": party.email,
+        "phone": party.phone,
+        "website": party.website.as_ref().map(ToString::to_string),
+        "kind": party.kind,
+        "activity": party.activity,
+        "small": party.small,
+    })
+}
+
+fn place(place: &Place) -> Value {
+    json!({ "country": place.country, "region": place.region, "text": place.text })
+}
+
+fn worth(worth: &Worth) -> Value {
+    json!({
+        "kind": worth.kind.word(),
+        // A text: a number of JSON is no exact decimal for everybody.
+        "amount": worth.amount.number.to_string(),
+        "currency": worth.amount.currency.map(|currency| currency.code()),
+        "with_tax": worth.with_tax,
+    })
+}
+
+fn deadline(deadline: &Deadline) -> Value {
+    let due = deadline.due.as_ref();
+    json!({
+        "kind": deadline.kind.word(),
+        "text": deadline.text,
+        "at": due.map(|due| due.at.to_string()),
+        "day": due.map(|due| due.day.to_string()),
+        "time": due.and_then(|due| due.time).map(|time| time.to_string()),
+        "zone": due.map(|due| &due.zone),
+        "zone_from": due.map(|due| format!("{:?}", due.zone_from).to_lowercase()),
+    })
+}
+
+fn term(term: &Term) -> Value {
+    json!({
+        "start": term.start.map(|day| day.to_string()),
+        "end": term.end.map(|day| day.to_string()),
+        "duration": term.duration,
+        "renewals": term.renewals,
+        "renewal": term.renewal,
+    })
+}
+
+fn lot(lot: &Lot) -> Value {
+    json!({
+        "id": lot.id,
+        "title": texts(&lot.title),
+        "description": texts(&lot.description),
+        "stage": lot.stage.map(|stage| stage.word()),
+        "nature": lot.nature.map(|nature| nature.word()),
+        "classes": classes(&lot.classes),
+        "values": lot.worth.iter().map(worth).collect::<Vec<_>>(),
+        "deadlines": lot.deadlines.iter().map(deadline).collect::<Vec<_>>(),
+        "places": lot.places.iter().map(place).collect::<Vec<_>>(),
+        "term": lot.term.as_ref().map(term),
+        "eu_funds": lot.eu_funds,
+        "suits_small": lot.suits_small,
+        "reserved": lot.reserved,
+    })
+}
+
+fn document(document: &Document) -> Value {
+    json!({
+        "url": document.url.to_string(),
+        "title": document.title,
+        "restricted": document.restricted.then_some(true),
+        "hash": document.hash,
+        "date": document.date,
+    })
+}
+
+fn award(award: &Award) -> Value {
+    json!({
+        "id": award.id,
+        "lots": award.lots,
+        "outcome": award.outcome.word(),
+        "reason": award.reason,
+        "winners": award.winners.iter().map(party).collect::<Vec<_>>(),
+        "losers": award.losers.iter().map(party).collect::<Vec<_>>(),
+        "values": award.worth.iter().map(worth).collect::<Vec<_>>(),
+        "date": award.date.map(|day| day.to_string()),
+        "bids": award.bids,
+        "term": award.term.as_ref().map(term),
+    })
+}
+
+fn amendment(amendment: &Amendment) -> Value {
+    json!({
+        "place": amendment.place,
+        "reason": amendment.reason,
+        "text": texts(&amendment.text),
+        "old": amendment.old,
+        "new": amendment.new,
+    })
+}
+
+/// The same without what says nothing: null, empty texts, lists and tables.
+fn slim(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let kept = map.into_iter().map(|(key, value)| (key, slim(value))).filter(|(_, value)| !is_nothing(value));
+            Value::Object(kept.collect::<Map<_, _>>())
+        }
+        Value::Array(list) => Value::Array(list.into_iter().map(slim).filter(|value| !is_nothing(value)).collect()),
+        other => other,
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
