@@ -23,5 +23,6 @@ mod rules;
 mod simulation;
 #[path = "../rigs/stock.rs"]
 mod stock;
+mod tenders;
 mod tls;
 mod wishes;
