@@ -23,7 +23,7 @@ mod spec;
 mod visit;
 mod words;
 
-pub use bytes::{fingerprint, volatile_spans};
+pub use bytes::{exact, fingerprint, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
 pub use inside::spans_outside;
 pub use readable::readable;

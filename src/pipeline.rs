@@ -20,7 +20,7 @@ use crate::base::clock::Clock;
 use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
-pub use check::{CheckError, Checked, Outcome, check};
+pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use forget::{Forgot, forget_gone};
 pub use held::hand_over;

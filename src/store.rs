@@ -16,6 +16,7 @@ mod frame;
 mod generation;
 mod index;
 mod keep;
+mod known;
 mod opening;
 mod outbox;
 mod packs;
@@ -44,7 +45,7 @@ use crate::model::{
     Turn,
 };
 
-pub use embedded::Embedded;
+pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
@@ -291,8 +292,13 @@ impl Store {
     /// Writes a turn, all of it or nothing, and returns when it is durable. A version that was read (source, organisations, leads) and is no
     /// longer the stored one, or an identity key that belongs to another organisation, is a conflict; versions are raised by the store.
     pub async fn commit(&self, turn: Turn) -> Result<(), CommitError> {
+        self.submit(turn).await?.done().await
+    }
+
+    /// The same, and returns when the turn is on its way: several of mere times then cost one flush.
+    pub async fn submit(&self, turn: Turn) -> Result<Submitted, CommitError> {
         match self {
-            Self::Embedded(store) => store.commit(turn).await,
+            Self::Embedded(store) => store.submit(turn).await,
         }
     }
 

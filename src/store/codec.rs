@@ -199,6 +199,11 @@ pub(super) fn record_at(id: RecordId) -> Key {
     Build::new(Table::RecordAt).u64(id.0).0
 }
 
+/// The record in a key of [`record_at`].
+pub(super) fn record_of(key: &[u8]) -> Option<RecordId> {
+    Some(RecordId(u64::from_be_bytes(key.get(1..)?.try_into().ok()?)))
+}
+
 pub(super) fn changes(source: &SourceId, at: i64, order: u64, part: u32) -> Key {
     Build::new(Table::Changes).slug(source.as_str()).i64(at).u64(order).u32(part).0
 }

@@ -30,6 +30,9 @@ struct Edit<'a> {
 impl Inner {
     /// The key of the pack a record lies in.
     fn pack_of(&self, id: RecordId) -> Result<Option<Key>, StoreError> {
+        if !self.known.may_hold(id) {
+            return Ok(None);
+        }
         Ok(self.get(&codec::record_at(id))?.map(|place| codec::pack_at(&place)))
     }
 
@@ -156,7 +159,7 @@ impl Draft<'_> {
             while let Some(record) = records.next_if(|record| record.source == *source && bytes < PACK_BYTES) {
                 let stored = StoredRecord::from(record);
                 bytes += to_bytes(&stored).len();
-                self.to.fresh.push((codec::record_at(record.id), codec::place_of(&key)));
+                self.to.fresh.push((record.id, codec::place_of(&key)));
                 pack.push((record.id.0.to_be_bytes(), stored));
             }
             self.put(key, &StoredPack(pack), None)?;

@@ -67,33 +67,13 @@ pub(super) struct Prepared {
     pub(super) checks: Vec<Check>,
     pub(super) writes: Vec<(Key, Option<Vec<u8>>)>,
     pub(super) once: Vec<Once>,
-    /// Writes to keys that nobody may have taken meanwhile, else it is a conflict.
-    pub(super) fresh: Vec<(Key, Vec<u8>)>,
+    /// Where new records lie. If one of them is there by now, it is a conflict.
+    pub(super) fresh: Vec<(RecordId, Vec<u8>)>,
     pub(super) order: u64,
     pub(super) times: Vec<NewTimes>,
     pub(super) request: Option<(HostKey, i64)>,
     pub(super) effects: Vec<Effect>,
     pub(super) pins: Vec<Pin>,
-}
-
-/// Whether packing it is so little work that it need not leave the caller's thread.
-pub(super) fn light(turn: &Turn) -> bool {
-    matches!(turn.page, PageWrite::Times(..))
-        && turn.snapshot.is_none()
-        && turn.host_state.is_none()
-        && turn.source.is_none()
-        && turn.spent.is_none()
-        && turn.follow.is_empty()
-        && turn.retired.is_empty()
-        && turn.records.is_empty()
-        && turn.forgotten == Forgotten::default()
-        && turn.changes.is_empty()
-        && turn.organisations.is_empty()
-        && turn.signals.is_empty()
-        && turn.leads.is_empty()
-        && turn.entries.is_empty()
-        && turn.messages.is_empty()
-        && turn.marks.is_empty()
 }
 
 /// A whole turn.
