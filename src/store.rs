@@ -72,6 +72,11 @@ impl Store {
         Embedded::backups(settings).await
     }
 
+    /// The backup of this name, or in the folder of this path, as its manifest describes it. Needs no open store.
+    pub async fn find_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
+        Embedded::find_backup(settings, name).await
+    }
+
     /// Checks every file of a backup against its manifest. Needs no open store.
     pub async fn verify_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
         Embedded::verify_backup(settings, name).await

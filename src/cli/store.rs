@@ -30,12 +30,14 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         print::backups(&backups, json)?;
         return Ok(Ended::Fine);
     };
+    let backup = Store::find_backup(&config.store, &name).await.context("nothing was changed")?;
     if !yes {
         if !std::io::stdin().is_terminal() {
             bail!("restoring puts {} in place of the store in {}; say --yes", name, config.daemon.data.display());
         }
         eprint!(
-            "Put the backup {name} in place of the store in {}? What is there now is set aside, not deleted. [y/N] ",
+            "Put the backup {name}, made {}, in place of the store in {}? What is there now is set aside, not deleted. [y/N] ",
+            backup.at,
             config.daemon.data.display()
         );
         std::io::stderr().flush()?;

@@ -14,6 +14,7 @@ use super::opening;
 use super::segments::sync_folder;
 use super::spec::Settings;
 use super::words::{Backup, Restored};
+use crate::base::text::no_such;
 
 const FIRST_LINE: &str = "atalaya backup 1";
 
@@ -176,9 +177,14 @@ fn name_of(at: Timestamp) -> String {
 }
 
 /// A backup's folder: by name below the backup folder, or a path.
-fn find(settings: &Settings, name: &str) -> PathBuf {
+fn find(settings: &Settings, name: &str) -> Result<PathBuf, StoreError> {
     let named = settings.backups.join(name);
-    if name.contains(std::path::MAIN_SEPARATOR) || !named.is_dir() { PathBuf::from(name) } else { named }
+    let found = if name.contains(std::path::MAIN_SEPARATOR) || !named.is_dir() { PathBuf::from(name) } else { named };
+    if found.join("manifest").is_file() {
+        return Ok(found);
+    }
+    let names: Vec<String> = all(settings)?.into_iter().map(|backup| backup.name).collect();
+    Err(StoreError::NoBackup(no_such("backup", name, names.iter().map(String::as_str))))
 }
 
 fn copy_tree(from: &Path, to: &Path, files: &[Listed]) -> Result<(), StoreError> {
@@ -252,14 +258,23 @@ impl Embedded {
         blocking(move || all(&settings)).await
     }
 
+    pub(super) async fn find_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
+        let (settings, name) = (settings.clone(), name.to_owned());
+        blocking(move || {
+            let folder = find(&settings, &name)?;
+            Ok(described(&folder, &manifest(&folder)?))
+        })
+        .await
+    }
+
     pub(super) async fn verify_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
-        let folder = find(settings, name);
-        blocking(move || Ok(verify(&folder)?.0)).await
+        let (settings, name) = (settings.clone(), name.to_owned());
+        blocking(move || Ok(verify(&find(&settings, &name)?)?.0)).await
     }
 
     pub(super) async fn restore(settings: &Settings, name: &str, now: Timestamp) -> Result<Restored, OpenError> {
-        let (settings, folder) = (settings.clone(), find(settings, name));
-        blocking(move || restore_now(&settings, &folder, now)).await
+        let (settings, name) = (settings.clone(), name.to_owned());
+        blocking(move || restore_now(&settings, &find(&settings, &name)?, now)).await
     }
 }
 

@@ -166,6 +166,9 @@ fn a_backup_is_restored() {
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
     let after = home.json(&["status"])["records"].as_u64().unwrap();
     assert!((before, after) == (5, 3), "before {before}, after {after}");
+    let unknown = home.run(&["restore", "2026", "--yes"]);
+    let words = String::from_utf8_lossy(&unknown.stderr);
+    assert!(unknown.status.code() == Some(1) && words.contains(&format!("there is no backup `2026`; there are: {name}")), "{words}");
 }
 
 #[test]
