@@ -207,7 +207,14 @@ impl Store {
         }
     }
 
-    /// The soonest next check of a source's pages.
+    /// When a page is due and its host may be asked; that its host is being worked on changes nothing.
+    pub fn next_check(&self, page: PageId) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.next_check(page),
+        }
+    }
+
+    /// The soonest [`Self::next_check`] of a source's pages.
     pub fn next_due_of(&self, source: &SourceId) -> Option<Timestamp> {
         match self {
             Self::Embedded(store) => store.next_due_of(source),

@@ -2,7 +2,9 @@
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
+use jiff::Timestamp;
 
+use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
 use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView};
@@ -24,15 +26,16 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&value["with"].take())?);
         return Ok(());
     }
+    let now = Clock::System.now();
     match answer {
-        Answer::Status(view) => status(view),
-        Answer::Sources(views) => sources(views),
-        Answer::Source(view) => source(view),
+        Answer::Status(view) => status(view, now),
+        Answer::Sources(views) => println!("{}", sources(views, now)),
+        Answer::Source(view) => source(view, now),
         Answer::Due(count) => eprintln!("{count} page(s) are due now; a running daemon visits them at the host's pace."),
         Answer::Check(view) => check(view),
-        Answer::Leads(views) => leads(views),
+        Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => lead(view),
-        Answer::Outbox(views) => outbox(views),
+        Answer::Outbox(views) => println!("{}", outbox(views)),
         Answer::Replayed(ids) => {
             eprintln!("{} message(s):", ids.len());
             for id in ids {
@@ -85,11 +88,20 @@ fn bytes(count: u64) -> String {
     }
 }
 
+/// A next check: `now` once its time has come.
+fn next_check(at: Option<&String>, now: Timestamp) -> String {
+    match at.map(|at| (at, at.parse::<Timestamp>())) {
+        Some((_, Ok(due))) if due <= now => "now".to_owned(),
+        Some((at, _)) => at.clone(),
+        None => "–".to_owned(),
+    }
+}
+
 fn or_dash(text: Option<&String>) -> String {
     text.cloned().unwrap_or_else(|| "–".to_owned())
 }
 
-fn status(view: &StatusView) {
+fn status(view: &StatusView, now: Timestamp) {
     let how = if view.running {
         format!("running (process {})", view.pid.unwrap_or_default())
     } else {
@@ -101,7 +113,7 @@ fn status(view: &StatusView) {
         view.pages, view.hosts, view.records, view.organisations, view.leads, view.entries
     );
     let late = if view.late_seconds > 60 { format!(", {} s late", view.late_seconds) } else { String::new() };
-    println!("next check {}{late}", or_dash(view.next_check.as_ref()));
+    println!("next check {}{late}", next_check(view.next_check.as_ref(), now));
     println!(
         "store {}, snapshots {}; last backup: {}",
         bytes(view.store_bytes),
@@ -124,11 +136,11 @@ fn status(view: &StatusView) {
         println!("every visited source is well");
     } else {
         println!("sources that need attention:");
-        sources(&view.attention);
+        println!("{}", sources(&view.attention, now));
     }
 }
 
-fn sources(views: &[SourceView]) {
+fn sources(views: &[SourceView], now: Timestamp) -> Table {
     let mut all = table(&["source", "kind", "health", "complete until", "next check", "pages", "records", "why"]);
     for view in views {
         all.add_row([
@@ -136,30 +148,35 @@ fn sources(views: &[SourceView]) {
             view.kind.clone(),
             view.health.clone(),
             or_dash(view.complete_until.as_ref()),
-            or_dash(view.next_check.as_ref()),
+            next_check(view.next_check.as_ref(), now),
             view.pages.to_string(),
             view.records.map_or_else(|| "–".to_owned(), |n| n.to_string()),
             view.reason.clone().unwrap_or_default(),
         ]);
     }
-    println!("{all}");
+    all
 }
 
-fn source(view: &SourcePages) {
-    sources(std::slice::from_ref(&view.source));
+fn source(view: &SourcePages, now: Timestamp) {
+    println!("{}", sources(std::slice::from_ref(&view.source), now));
     let mut pages = table(&["page", "checked", "changed", "next check", "records", "versions", "failure"]);
     for page in &view.pages {
         pages.add_row([
             page.url.clone(),
             or_dash(page.checked.as_ref()),
             or_dash(page.changed.as_ref()),
-            page.next_check.clone(),
+            next_check(page.next_check.as_ref(), now),
             page.records.to_string(),
             page.versions.len().to_string(),
             page.failure.clone().unwrap_or_default(),
         ]);
     }
     println!("{pages}");
+    if view.pages.iter().any(|page| page.role == "follow") {
+        println!(
+            "Pages that were found by following are read by the visits that begin at the first page: their next check is the next visit."
+        );
+    }
     let mut changes = table(&["at", "what", "record", "fields"]);
     for change in view.changes.iter().filter(|change| !change.baseline) {
         let fields: Vec<String> =
@@ -216,7 +233,7 @@ fn check(view: &CheckView) {
     }
 }
 
-fn leads(views: &[LeadView]) {
+fn leads(views: &[LeadView]) -> Table {
     let mut all = table(&["lead", "segment", "who", "fit", "signal", "known", "state", "owner", "changed"]);
     for view in views {
         all.add_row([
@@ -231,7 +248,7 @@ fn leads(views: &[LeadView]) {
             view.changed.clone(),
         ]);
     }
-    println!("{all}");
+    all
 }
 
 fn lead(view: &LeadView) {
@@ -276,7 +293,7 @@ pub(super) fn explain(view: &LeadView) {
     }
 }
 
-fn outbox(views: &[MessageView]) {
+fn outbox(views: &[MessageView]) -> Table {
     let mut all = table(&["message", "channel", "kind", "what", "state", "", "tries", "last attempt"]);
     for view in views {
         all.add_row([
@@ -290,5 +307,23 @@ fn outbox(views: &[MessageView]) {
             view.last.clone().unwrap_or_default(),
         ]);
     }
-    println!("{all}");
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_checked_now() {
+        let now = "2026-11-23T08:00:00Z".parse().unwrap();
+        for (at, want) in [
+            (None, "–"),
+            (Some("2026-11-23T07:59:00Z"), "now"),
+            (Some("2026-11-23T08:00:00Z"), "now"),
+            (Some("2026-11-23T09:00:00Z"), "2026-11-23T09:00:00Z"),
+        ] {
+            assert_eq!(next_check(at.map(str::to_owned).as_ref(), now), want, "{at:?}");
+        }
+    }
 }

@@ -15,8 +15,8 @@ use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, Subject};
-use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, preview, rehearse, test_message};
+use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, SourceState, Subject};
+use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, next_check, preview, rehearse, test_message};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
 
@@ -151,7 +151,8 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     let now = effects.clock.now();
     let counts = effects.store.counts().await?;
     let size = effects.store.size();
-    let next = effects.store.next_due();
+    let watched = config.sources.iter().filter(|source| source.enabled);
+    let next = watched.filter_map(|source| effects.store.next_due_of(&source.id)).min();
     let mut channels = Vec::new();
     for channel in &config.channels {
         let state = effects.store.channel_state(&channel.id).await?;
@@ -188,12 +189,21 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
 
 async fn source_pages(effects: &Effects, config: &Config, id: &str, with_diff: bool) -> Result<SourcePages, AnswerError> {
     let source = source_of(config, id)?;
-    let ids = effects.store.pages_of(&source.id);
-    let mut pages = effects.store.pages(ids.into_iter().take(PAGES).collect()).await?;
+    let roots: Vec<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
+    let others = effects.store.pages_of(&source.id).into_iter().filter(|id| !roots.contains(id));
+    let mut pages = effects.store.pages(roots.iter().copied().chain(others).take(PAGES).collect()).await?;
     pages.sort_by_key(|page| (page.role == PageRole::Follow, page.url.to_string()));
+    for page in &mut pages {
+        page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
+    }
+    let states = effects.store.states_of(&source.id).await?;
     let mut shown = Vec::new();
     for page in &pages {
-        shown.push(views::page(page, &effects.store.snapshots(page.id).await?));
+        let root = pages.iter().find(|root| root.id == page.root).unwrap_or(page);
+        let state = states.iter().find(|state| state.root == page.root).cloned();
+        let state = state.unwrap_or_else(|| SourceState::new(&source.id, page.root));
+        let next = source.enabled.then(|| next_check(page, root, &state, &source.schedule, effects.clock.now()));
+        shown.push(views::page(page, &effects.store.snapshots(page.id).await?, next));
     }
     let changes = effects.store.recent_changes(Some(&source.id), CHANGES).await?;
     let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;

@@ -138,7 +138,7 @@ pub struct StatusView {
     pub leads: u64,
     /// Entries waiting for a digest or alert.
     pub entries: u64,
-    /// The soonest next check.
+    /// The soonest next check of all sources; in the past: it is due, or being made.
     pub next_check: Option<String>,
     /// Seconds the most overdue page is late.
     pub late_seconds: i64,
@@ -186,7 +186,7 @@ pub struct SourceView {
     pub reason: Option<String>,
     /// Everything up to then was read.
     pub complete_until: Option<String>,
-    /// The next check.
+    /// The next check; in the past: it is due, or being made. None of a source that is switched off.
     pub next_check: Option<String>,
     /// Pages.
     pub pages: u64,
@@ -212,12 +212,14 @@ pub struct SourcePages {
 pub struct PageView {
     /// Its address.
     pub url: String,
+    /// `root`: it is configured and has the schedule; `follow`: it was found by following, and is read when a visit comes to it.
+    pub role: String,
     /// The last check.
     pub checked: Option<String>,
-    /// The last change.
+    /// The last change of what it shows, after it was first read.
     pub changed: Option<String>,
-    /// The next check.
-    pub next_check: String,
+    /// The next check; in the past: it is due, or being read. For what visits come to, when the next visit begins.
+    pub next_check: Option<String>,
     /// Records on it.
     pub records: usize,
     /// Failures in a row, and the last of them.

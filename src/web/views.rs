@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView};
 use crate::config::Source;
 use crate::model::{
-    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, Part, PartKind, Record, Score, Signal,
-    SourceState, Value,
+    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record, Score,
+    Signal, SourceState, Value,
 };
 use crate::render::{Language, next_step, sentence};
 use crate::store::{Backup, Version};
@@ -41,18 +41,22 @@ pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page
         health: health.to_owned(),
         reason,
         complete_until: complete.map(time),
-        next_check: next.map(time),
+        next_check: next.filter(|_| source.enabled).map(time),
         pages,
         records: states.iter().map(|state| state.usual.last().copied()).sum(),
     }
 }
 
-pub(super) fn page(page: &Page, versions: &[Version]) -> PageView {
+pub(super) fn page(page: &Page, versions: &[Version], next: Option<Timestamp>) -> PageView {
     PageView {
         url: page.url.to_string(),
+        role: match page.role {
+            PageRole::Root => "root".to_owned(),
+            PageRole::Follow => "follow".to_owned(),
+        },
         checked: page.checked.map(time),
         changed: page.changed.map(time),
-        next_check: time(page.next_due),
+        next_check: next.map(time),
         records: page.members.len(),
         failure: page
             .failures
