@@ -1,7 +1,7 @@
 //! Answers as tables and JSON. Knows view types only.
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use jiff::Timestamp;
 
 use crate::base::clock::Clock;
@@ -9,10 +9,18 @@ use crate::base::text::clip;
 use crate::store::Backup;
 use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView};
 
+/// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
+const IDS: [&str; 8] = ["lead", "message", "source", "segment", "channel", "owner", "rep", "backup"];
+
 /// A table that fits the terminal, or is wide where there is none.
 pub(super) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
+    for (place, _) in head.iter().enumerate().filter(|(_, name)| IDS.contains(name)) {
+        if let Some(column) = table.column_mut(place) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     if table.width().is_none() {
         table.set_width(160);
     }
@@ -313,6 +321,47 @@ fn outbox(views: &[MessageView]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_stay_whole_on_a_narrow_terminal() {
+        let lead = LeadView {
+            id: "lead-0123456789abc".to_owned(),
+            segment: "packaging-for-the-food-industry".to_owned(),
+            title: "Cajas y Embalajes del Vallès, Sociedad Limitada Laboral".to_owned(),
+            state: "excluded".to_owned(),
+            owner: Some("ana-maria.gonzalez".to_owned()),
+            changed: "2026-11-23T08:00:00Z".to_owned(),
+            ..LeadView::default()
+        };
+        let message = MessageView {
+            id: "msg_0123456789abcdefghijklmnop".to_owned(),
+            channel: "the-webhook-of-the-crm".to_owned(),
+            kind: "digest".to_owned(),
+            title: "digest for ana, 7 leads".to_owned(),
+            state: "dead".to_owned(),
+            detail: "at 2026-11-23T08:00:00Z: the receiver answered 500 again and again".to_owned(),
+            last: Some("2026-11-23T08:00:00Z 500 Internal Server Error".to_owned()),
+            ..MessageView::default()
+        };
+        let source = SourceView {
+            id: "es-exhibitors-of-the-fair-in-zaragoza".to_owned(),
+            reason: Some("since 2026-11-23T08:00:00Z: zero records: no record was found (look at the page)".to_owned()),
+            ..SourceView::default()
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        for (mut table, ids) in [
+            (leads(std::slice::from_ref(&lead)), vec![lead.id, lead.segment, lead.owner.unwrap_or_default()]),
+            (outbox(std::slice::from_ref(&message)), vec![message.id, message.channel]),
+            (sources(std::slice::from_ref(&source), now), vec![source.id]),
+        ] {
+            for width in [200, 120, 80] {
+                let text = table.set_width(width).to_string();
+                for id in &ids {
+                    assert!(text.contains(id.as_str()), "{id} is broken at {width}:\n{text}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn what_is_due_is_checked_now() {
