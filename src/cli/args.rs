@@ -79,7 +79,7 @@ pub enum Command {
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// How is everything? Works beside a running daemon
+    /// How is everything, and who chose to get less mail? Works beside a running daemon
     Status,
     /// Check this machine and the configured ways out
     Doctor,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
-use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView};
+use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView, WishView};
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 8] = ["lead", "message", "source", "segment", "channel", "owner", "rep", "backup"];
@@ -140,12 +140,24 @@ fn status(view: &StatusView, now: Timestamp) {
         }
         println!("{all}");
     }
+    if !view.wishes.is_empty() {
+        println!("what recipients chose by the link in their mails:\n{}", wishes(&view.wishes));
+    }
     if view.attention.is_empty() {
         println!("every visited source is well");
     } else {
         println!("sources that need attention:");
         println!("{}", sources(&view.attention, now));
     }
+}
+
+fn wishes(views: &[WishView]) -> Table {
+    let mut all = table(&["rep", "recipient", "channel", "gets", "since"]);
+    for view in views {
+        let reps = if view.reps.is_empty() { "–".to_owned() } else { view.reps.join(", ") };
+        all.add_row([reps, view.recipient.clone(), view.channel.clone(), view.gets.clone(), view.since.clone()]);
+    }
+    all
 }
 
 fn sources(views: &[SourceView], now: Timestamp) -> Table {

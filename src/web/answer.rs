@@ -166,6 +166,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
             disabled: state.and_then(|state| state.disabled),
         });
     }
+    let wishes = effects.store.suppressions().await?;
     let backup = crate::store::Store::backups(&config.store).await?.into_iter().max_by_key(|backup| backup.at);
     Ok(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -181,6 +182,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         late_seconds: next.map_or(0, |next| now.duration_since(next).as_secs().max(0)),
         attention: sources(effects, config).await?.into_iter().filter(|source| source.health == "ill").collect(),
         channels,
+        wishes: wishes.iter().filter_map(|wish| views::wish(wish, config, now)).collect(),
         backup: backup.as_ref().map(views::backup),
         store_bytes: size.file,
         segment_bytes: size.segments,

@@ -146,6 +146,8 @@ pub struct StatusView {
     pub attention: Vec<SourceView>,
     /// Channels.
     pub channels: Vec<ChannelView>,
+    /// Recipients who get less than everything, as they chose by the link in their mails.
+    pub wishes: Vec<WishView>,
     /// The last verified backup.
     pub backup: Option<BackupView>,
     /// Bytes of the database file.
@@ -169,6 +171,27 @@ pub struct ChannelView {
     pub failures: u32,
     /// Why it was switched off.
     pub disabled: Option<String>,
+}
+
+/// What one recipient wants to be spared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WishView {
+    /// The reps with this address; none of somebody who is not configured (any more).
+    pub reps: Vec<String>,
+    /// The address.
+    pub recipient: String,
+    /// By which channel.
+    pub channel: String,
+    /// What they get now, in words.
+    pub gets: String,
+    /// `none`, `digests`, `alerts` or `all`: what is never sent to them.
+    pub spared: String,
+    /// Until when everything waits.
+    pub paused_until: Option<String>,
+    /// Whether their digest leaves once a week.
+    pub weekly: bool,
+    /// When they chose it.
+    pub since: String,
 }
 
 /// One source in a list.

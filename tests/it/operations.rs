@@ -212,6 +212,10 @@ fn the_page_behind_the_link_pauses_and_resumes_in_the_language_of_the_rep() {
     count.store(6, Ordering::SeqCst);
     visits(&site, 4);
     assert_eq!(home.written("mail").len(), 1, "nothing leaves while it is paused");
+    let status = home.json(&["status"]);
+    assert!(status["wishes"][0]["gets"].as_str().is_some_and(|gets| gets.starts_with("nothing until 20")), "{status}");
+    let table = String::from_utf8_lossy(&home.run(&["status"]).stdout).into_owned();
+    assert!(table.contains("by the link in their mails") && table.contains("ana@example.com"), "{table}");
     let strange = ask(&daemon, "POST", &link, "choice=everything");
     assert!(strange.contains("en pausa hasta el") && !strange.contains("Guardado"), "{strange}");
     assert!(ask(&daemon, "POST", &link, "choice=resume").contains("resúmenes y avisos urgentes"));
