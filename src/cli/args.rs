@@ -85,7 +85,7 @@ pub enum Command {
     Doctor,
     /// Make a verified backup now
     Backup,
-    /// Put a backup in place of the store; without a name, list the backups
+    /// Put a backup in place of the store (opt-outs given since hold); without a name, list the backups
     Restore {
         /// A backup's name, as `restore` without a name lists them
         name: Option<String>,

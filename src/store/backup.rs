@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::carry;
 use super::embedded::{Embedded, blocking};
 use super::error::{OpenError, StoreError};
 use super::generation;
@@ -289,7 +290,12 @@ fn restore_now(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Res
             std::fs::remove_dir_all(leftover).map_err(StoreError::io("delete", leftover))?;
         }
     }
+    let known = carry::wishes(&store, settings.cache);
     copy_tree(folder, &incoming, &manifest.files)?;
+    let wishes = match known {
+        Ok(known) => Ok(carry::put(&incoming, settings.cache, known)?),
+        Err(why) => Err(why.to_string()),
+    };
     generation::sync_tree(&incoming)?;
     let rename = |from: &Path, to: &Path| std::fs::rename(from, to).map_err(StoreError::io("rename", from));
     // From here an interrupted restore is finished by the next opening.
@@ -309,5 +315,5 @@ fn restore_now(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Res
     }
     rename(&restored, &store)?;
     sync_folder(data)?;
-    Ok(Restored { keys: backup.keys, aside })
+    Ok(Restored { keys: backup.keys, aside, wishes })
 }

@@ -536,8 +536,9 @@ async fn suppressing(place: Place) {
     assert_eq!(store.suppressed(&mail, "ana@example.com ").await.unwrap(), Some(entry.clone()));
     assert_eq!(store.suppressed(&"other".parse().unwrap(), "ana@example.com").await.unwrap(), None);
     assert_eq!(store.suppressions().await.unwrap(), [entry]);
-    assert!(store.lift(&mail, "ana@example.com").await.unwrap());
-    assert!(!store.lift(&mail, "ana@example.com").await.unwrap());
+    let everything = Suppression::new(mail, "ana@example.com".to_owned(), time(2));
+    store.suppress(everything.clone()).await.unwrap();
+    assert_eq!(store.suppressions().await.unwrap(), [everything], "one entry a recipient");
 }
 
 async fn small_things(place: Place) {

@@ -186,6 +186,7 @@ fn one_click_unsubscribes_before_the_next_mail() {
     assert!(page.contains("ana@example.com") && page.contains("<form"), "{page}");
     let forged = ask(&daemon, "POST", &link.replace("/unsubscribe/", "/unsubscribe/x"), "List-Unsubscribe=One-Click");
     assert!(forged.starts_with("HTTP/1.1 404"), "{forged}");
+    let backup = home.json(&["backup"])["name"].as_str().unwrap().to_owned();
     assert!(ask(&daemon, "POST", &link, "List-Unsubscribe=One-Click").starts_with("HTTP/1.1 200"));
     count.store(6, Ordering::SeqCst);
     visits(&site, 4);
@@ -194,6 +195,16 @@ fn one_click_unsubscribes_before_the_next_mail() {
     let states: Vec<_> = messages.as_array().unwrap().iter().map(|message| message["state"].as_str().unwrap()).collect();
     assert!(states.contains(&"delivered") && states.iter().all(|state| matches!(*state, "delivered" | "suppressed")), "{states:?}");
     assert_eq!(mails(&home).len(), states.iter().filter(|state| **state == "delivered").count());
+    // Who opted out stays opted out, whatever is restored.
+    let restored = home.run(&["restore", &backup, "--yes"]);
+    let words = String::from_utf8_lossy(&restored.stderr);
+    assert!(restored.status.success() && words.contains("Opt-outs hold: 1 "), "{words}");
+    let status = home.json(&["status"]);
+    assert_eq!((&status["wishes"][0]["reps"][0], &status["wishes"][0]["gets"]), (&"ana".into(), &"no more mails".into()), "{status}");
+    std::fs::write(home.path("data/store/current"), "99").unwrap();
+    let lost = home.run(&["restore", &backup, "--yes"]);
+    let words = String::from_utf8_lossy(&lost.stderr);
+    assert!(lost.status.code() == Some(1) && words.contains("WARNING") && words.contains("is missing"), "{words}");
 }
 
 #[test]
