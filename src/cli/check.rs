@@ -40,7 +40,10 @@ pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool)
                 anyhow!(no_such("source, file or address", &options.target, known))
             })?),
         };
-        let (net, settings) = config.as_ref().map_or_else(Default::default, |config| (config.net.clone(), config.fetch.clone()));
+        let (net, settings) = match &config {
+            Some(config) => (config.net.clone(), config.fetch.clone()),
+            None => Config::outside(request)?,
+        };
         let clock = Clock::System;
         let rehearsal = Rehearsal { web: web_of(net, settings, clock.clone())?, clock, pool: Pool::default() };
         let (kind, found) = rehearsal.look(&target).await;

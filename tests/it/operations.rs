@@ -118,6 +118,27 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     home.configure("\n[[source]]\nid = \"list\"\nkimd = \"listing\"\n");
     daemon.signal("HUP");
     visits(&site, 2);
+    // The daemon is asked all the same: only the folder is needed of what is on disk.
+    let words = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let asked = home.run(&["source", "list"]);
+    let warned = words(&asked);
+    assert!(asked.status.success() && String::from_utf8_lossy(&asked.stdout).contains("listing"), "{warned}");
+    assert!(
+        warned.starts_with("Warning: the configuration on disk is broken (`atalaya config check`") && warned.lines().count() == 1,
+        "{warned}"
+    );
+    assert_eq!(home.json(&["status"])["running"], true);
+    let broken = std::fs::read_to_string(home.path("atalaya.toml")).unwrap();
+    std::fs::write(home.path("atalaya.toml"), broken.replace("[daemon]", "[daemon")).unwrap();
+    let unknown = home.run(&["status"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", words(&unknown));
+    assert!(
+        words(&unknown).contains("the data folder cannot be read from it") && words(&unknown).contains("--data"),
+        "{}",
+        words(&unknown)
+    );
+    let told = home.run(&["status", "--data", home.path("data").to_str().unwrap()]);
+    assert!(words(&told).starts_with("Warning: "), "{}", words(&told));
     let more = listing(&other.address).replace("\"list\"", "\"other\"");
     home.configure(&(listing(&site.address) + &more));
     daemon.signal("HUP");
