@@ -30,6 +30,7 @@ pub use news::{Affected, News, tell};
 pub use notice::test_message;
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
+pub use visit::next_check;
 pub use ways::Ways;
 pub use wishes::wish;
 

@@ -5,6 +5,7 @@
 //! the batch that refers to them, and an fsync of our own after sled's flush.
 
 mod backup;
+mod carry;
 mod codec;
 mod commit;
 #[cfg(test)]
@@ -73,13 +74,18 @@ impl Store {
         Embedded::backups(settings).await
     }
 
+    /// The backup of this name, or in the folder of this path, as its manifest describes it. Needs no open store.
+    pub async fn find_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
+        Embedded::find_backup(settings, name).await
+    }
+
     /// Checks every file of a backup against its manifest. Needs no open store.
     pub async fn verify_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
         Embedded::verify_backup(settings, name).await
     }
 
-    /// Puts a backup (by name, or by the path of its folder) in the place of the store, which is set aside and never deleted. Refused while
-    /// a process has the store open, and when the backup is not whole.
+    /// Puts a backup (by name, or by the path of its folder) in the place of the store, which is set aside and never deleted; what recipients
+    /// wished there is carried over. Refused while a process has the store open, and when the backup is not whole.
     pub async fn restore(settings: &Settings, name: &str, now: Timestamp) -> Result<Restored, OpenError> {
         Embedded::restore(settings, name, now).await
     }
@@ -203,7 +209,14 @@ impl Store {
         }
     }
 
-    /// The soonest next check of a source's pages.
+    /// When a page is due and its host may be asked; that its host is being worked on changes nothing.
+    pub fn next_check(&self, page: PageId) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.next_check(page),
+        }
+    }
+
+    /// The soonest [`Self::next_check`] of a source's pages.
     pub fn next_due_of(&self, source: &SourceId) -> Option<Timestamp> {
         match self {
             Self::Embedded(store) => store.next_due_of(source),
@@ -419,17 +432,11 @@ impl Store {
 
     // Who does not want to hear from us.
 
-    /// Adds to the list, or replaces what was there for this channel and recipient.
+    /// Adds to the list, or replaces what was there for this channel and recipient. Nothing is taken off it: who wants everything again is
+    /// on it with that wish.
     pub async fn suppress(&self, suppression: Suppression) -> Result<(), CommitError> {
         match self {
             Self::Embedded(store) => store.suppress(suppression).await,
-        }
-    }
-
-    /// Takes off the list; whether it was there.
-    pub async fn lift(&self, channel: &ChannelId, recipient: &str) -> Result<bool, CommitError> {
-        match self {
-            Self::Embedded(store) => store.lift(channel, recipient).await,
         }
     }
 

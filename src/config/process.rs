@@ -133,7 +133,8 @@ impl DaemonSpec {
     }
 }
 
-fn data_folder(written: &str, folder: &Path, environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+/// The data folder as written in a file of this folder, or where the system keeps data.
+pub(super) fn data_folder(written: &str, folder: &Path, environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     let set = |name: &str| environment.get(name).filter(|value| !value.is_empty()).map(Path::new);
     if !written.trim().is_empty() {
         return Some(folder.join(written.trim()));

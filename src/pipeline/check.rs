@@ -326,8 +326,11 @@ async fn differs(
         &diff::Context { now, quiet, content, noise: &host.noise },
     );
     mark_wanting(&mut found, wanting, stored);
-    let page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
+    let mut page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
     let lost = any_left(&before.page.members, &page.members);
+    if found.changes.iter().any(|change| !change.baseline) || (lost && !quiet) {
+        page.changed = Some(now);
+    }
     let walked = Walked { failed: false, records: count(page.members.len()), lost, leads_to: 0 };
     let (known, new) =
         if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };

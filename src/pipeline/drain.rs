@@ -128,11 +128,11 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()) };
     let letter = match (batch.kind(), told.as_slice()) {
-        (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(), &links, now)?,
+        (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(config), &links, now)?,
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source(source).map_or(source.as_str(), |source| &source.title);
-                render::held(&reader(rep), &told.iter().map(Told::item).collect::<Vec<_>>(), title, &links, now)?
+                render::held(&reader(rep), &items(&told, config), title, &links, now)?
             }
             None => digest(effects, config, rep, (&told, &links), now).await?,
         },
@@ -146,9 +146,14 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
 }
 
 impl Told {
-    const fn item(&self) -> Item<'_> {
-        Item { lead: &self.lead, organisation: &self.organisation, signals: self.signals.as_slice() }
+    fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
+        let segment = config.segment_title(&self.lead.segment);
+        Item { lead: &self.lead, segment, organisation: &self.organisation, signals: self.signals.as_slice() }
     }
+}
+
+fn items<'a>(told: &'a [Told], config: &'a Config) -> Vec<Item<'a>> {
+    told.iter().map(|told| told.item(config)).collect()
 }
 
 async fn load(effects: &Effects, id: crate::base::ids::LeadId) -> Result<Option<Told>, StoreError> {
@@ -184,8 +189,7 @@ async fn digest(
         }
     }
     let lines: Vec<SourceLine<'_>> = states.iter().map(|(title, state)| SourceLine { title, state }).collect();
-    let items: Vec<Item<'_>> = told.iter().map(Told::item).collect();
-    Ok(render::digest(&reader(rep), &items, &lines, links, now)?)
+    Ok(render::digest(&reader(rep), &items(told, config), &lines, links, now)?)
 }
 
 fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {

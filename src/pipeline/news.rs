@@ -247,7 +247,7 @@ pub(super) async fn announce(
         let address = route::Address { rep: id, channel: &channel.id };
         turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
     }
-    let item = render::Item { lead, organisation, signals };
+    let item = render::Item { lead, segment: &segment.terms.title, organisation, signals };
     for channel in config.machine_channels(&lead.segment) {
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));

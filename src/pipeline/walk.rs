@@ -89,9 +89,6 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
         end(effects, before, &mut turn, (&mut state, &page), whole, now).await?;
     }
     page.checked = Some(now);
-    if !turn.records.is_empty() || !turn.changes.is_empty() || walked.lost {
-        page.changed = Some(now);
-    }
     let begun = state.visit.started.unwrap_or(now);
     page.next_due = match (&page.failures, look_again) {
         (Some(failures), _) => after_failure(before, failures, now),
@@ -186,11 +183,9 @@ pub(super) fn after_failure(before: &Before<'_>, failures: &Failures, now: Times
     before.source.schedule.retry(class, failures.count, retry_after, now, before.page.id.0)
 }
 
-/// When the root begins its next visit: by the rhythm of the last one's start, so that long walks do not drift; never in the past.
+/// When the root begins its next visit.
 pub(super) fn next_visit(before: &Before<'_>, begun: Timestamp, now: Timestamp) -> Timestamp {
-    let seed = before.page.root.0 ^ u64::from(number(before)) ^ u64::try_from(begun.as_second()).unwrap_or(0);
-    let next = before.source.schedule.next(begun, seed);
-    if next > now { next } else { before.source.schedule.next(now, seed) }
+    visit::next_visit(&before.source.schedule, (before.page.root, number(before)), begun, now)
 }
 
 /// The net below the walk: a page waits at most this long for a visit that never comes to it.

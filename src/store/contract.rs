@@ -184,6 +184,9 @@ async fn claims(place: Place) {
     assert_eq!((first.host, first.pages, first.until), (pages[0].host(), vec![pages[1].id, pages[0].id], time(70)));
     assert_eq!(store.claim(time(10), 10, lease).unwrap().host, pages[2].host());
     assert_eq!(store.claim(time(10), 10, lease), None, "one owner a host");
+    let shown =
+        [store.next_check(pages[1].id), store.next_due_of(&pages[0].source), store.next_check(page("a", "https://no.example/", 0).id)];
+    assert_eq!(shown, [Some(time(3)), Some(time(3)), None], "a lease on a host is no other time of its pages");
     store.release(&pages[2].host());
     assert_eq!(store.claim(time(10), 10, lease).unwrap().host, pages[2].host());
     let store = place.reopen(store).await;
@@ -195,6 +198,7 @@ async fn claims(place: Place) {
     store.commit(turn).await.unwrap();
     let store = place.reopen(store).await;
     assert_eq!(store.host(&pages[2].host()).await.unwrap(), Some(state));
+    assert_eq!((store.next_check(pages[2].id), store.next_due_of(&pages[2].source)), (Some(time(5_000)), Some(time(5_000))));
     assert_eq!(store.claim(time(2_000), 1, lease).unwrap().pages, [pages[1].id], "at most as many as asked for");
     assert_eq!(store.claim(time(2_000), 10, lease), None, "a host that must wait is skipped");
     assert_eq!(store.claim(time(5_000), 10, lease).unwrap().host, pages[0].host(), "its lease has ended");
@@ -532,8 +536,9 @@ async fn suppressing(place: Place) {
     assert_eq!(store.suppressed(&mail, "ana@example.com ").await.unwrap(), Some(entry.clone()));
     assert_eq!(store.suppressed(&"other".parse().unwrap(), "ana@example.com").await.unwrap(), None);
     assert_eq!(store.suppressions().await.unwrap(), [entry]);
-    assert!(store.lift(&mail, "ana@example.com").await.unwrap());
-    assert!(!store.lift(&mail, "ana@example.com").await.unwrap());
+    let everything = Suppression::new(mail, "ana@example.com".to_owned(), time(2));
+    store.suppress(everything.clone()).await.unwrap();
+    assert_eq!(store.suppressions().await.unwrap(), [everything], "one entry a recipient");
 }
 
 async fn small_things(place: Place) {

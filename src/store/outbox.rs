@@ -297,18 +297,6 @@ impl Embedded {
         Ok(())
     }
 
-    pub(super) async fn lift(&self, channel: &ChannelId, recipient: &str) -> Result<bool, CommitError> {
-        let there = self.suppressed(channel, recipient).await?.is_some();
-        let key = codec::suppression(channel, recipient);
-        self.write(move |inner| {
-            let mut draft = Draft::new(inner);
-            draft.delete(key);
-            Ok(draft.to)
-        })
-        .await?;
-        Ok(there)
-    }
-
     pub(super) async fn suppressed(&self, channel: &ChannelId, recipient: &str) -> Result<Option<Suppression>, StoreError> {
         let key = codec::suppression(channel, recipient);
         self.read(move |inner| inner.load::<StoredSuppression>(&key)?.map(|(_, stored)| to_model(stored)).transpose()).await

@@ -161,6 +161,10 @@ impl Embedded {
         sizes.into_iter().map(|(source, pages, due)| SourceSize { source, pages, next_due: at(due) }).collect()
     }
 
+    pub(super) fn next_check(&self, page: PageId) -> Option<Timestamp> {
+        self.inner.index().next_check(page.0).and_then(at)
+    }
+
     pub(super) fn next_due_of(&self, source: &SourceId) -> Option<Timestamp> {
         self.inner.index().next_due_of(source).and_then(at)
     }

@@ -118,6 +118,27 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     home.configure("\n[[source]]\nid = \"list\"\nkimd = \"listing\"\n");
     daemon.signal("HUP");
     visits(&site, 2);
+    // The daemon is asked all the same: only the folder is needed of what is on disk.
+    let words = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let asked = home.run(&["source", "list"]);
+    let warned = words(&asked);
+    assert!(asked.status.success() && String::from_utf8_lossy(&asked.stdout).contains("listing"), "{warned}");
+    assert!(
+        warned.starts_with("Warning: the configuration on disk is broken (`atalaya config check`") && warned.lines().count() == 1,
+        "{warned}"
+    );
+    assert_eq!(home.json(&["status"])["running"], true);
+    let broken = std::fs::read_to_string(home.path("atalaya.toml")).unwrap();
+    std::fs::write(home.path("atalaya.toml"), broken.replace("[daemon]", "[daemon")).unwrap();
+    let unknown = home.run(&["status"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", words(&unknown));
+    assert!(
+        words(&unknown).contains("the data folder cannot be read from it") && words(&unknown).contains("--data"),
+        "{}",
+        words(&unknown)
+    );
+    let told = home.run(&["status", "--data", home.path("data").to_str().unwrap()]);
+    assert!(words(&told).starts_with("Warning: "), "{}", words(&told));
     let more = listing(&other.address).replace("\"list\"", "\"other\"");
     home.configure(&(listing(&site.address) + &more));
     daemon.signal("HUP");
@@ -166,6 +187,9 @@ fn a_backup_is_restored() {
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
     let after = home.json(&["status"])["records"].as_u64().unwrap();
     assert!((before, after) == (5, 3), "before {before}, after {after}");
+    let unknown = home.run(&["restore", "2026", "--yes"]);
+    let words = String::from_utf8_lossy(&unknown.stderr);
+    assert!(unknown.status.code() == Some(1) && words.contains(&format!("there is no backup `2026`; there are: {name}")), "{words}");
 }
 
 #[test]
@@ -183,6 +207,7 @@ fn one_click_unsubscribes_before_the_next_mail() {
     assert!(page.contains("ana@example.com") && page.contains("<form"), "{page}");
     let forged = ask(&daemon, "POST", &link.replace("/unsubscribe/", "/unsubscribe/x"), "List-Unsubscribe=One-Click");
     assert!(forged.starts_with("HTTP/1.1 404"), "{forged}");
+    let backup = home.json(&["backup"])["name"].as_str().unwrap().to_owned();
     assert!(ask(&daemon, "POST", &link, "List-Unsubscribe=One-Click").starts_with("HTTP/1.1 200"));
     count.store(6, Ordering::SeqCst);
     visits(&site, 4);
@@ -191,6 +216,16 @@ fn one_click_unsubscribes_before_the_next_mail() {
     let states: Vec<_> = messages.as_array().unwrap().iter().map(|message| message["state"].as_str().unwrap()).collect();
     assert!(states.contains(&"delivered") && states.iter().all(|state| matches!(*state, "delivered" | "suppressed")), "{states:?}");
     assert_eq!(mails(&home).len(), states.iter().filter(|state| **state == "delivered").count());
+    // Who opted out stays opted out, whatever is restored.
+    let restored = home.run(&["restore", &backup, "--yes"]);
+    let words = String::from_utf8_lossy(&restored.stderr);
+    assert!(restored.status.success() && words.contains("Opt-outs hold: 1 "), "{words}");
+    let status = home.json(&["status"]);
+    assert_eq!((&status["wishes"][0]["reps"][0], &status["wishes"][0]["gets"]), (&"ana".into(), &"no more mails".into()), "{status}");
+    std::fs::write(home.path("data/store/current"), "99").unwrap();
+    let lost = home.run(&["restore", &backup, "--yes"]);
+    let words = String::from_utf8_lossy(&lost.stderr);
+    assert!(lost.status.code() == Some(1) && words.contains("WARNING") && words.contains("is missing"), "{words}");
 }
 
 #[test]
@@ -209,6 +244,10 @@ fn the_page_behind_the_link_pauses_and_resumes_in_the_language_of_the_rep() {
     count.store(6, Ordering::SeqCst);
     visits(&site, 4);
     assert_eq!(home.written("mail").len(), 1, "nothing leaves while it is paused");
+    let status = home.json(&["status"]);
+    assert!(status["wishes"][0]["gets"].as_str().is_some_and(|gets| gets.starts_with("nothing until 20")), "{status}");
+    let table = String::from_utf8_lossy(&home.run(&["status"]).stdout).into_owned();
+    assert!(table.contains("by the link in their mails") && table.contains("ana@example.com"), "{table}");
     let strange = ask(&daemon, "POST", &link, "choice=everything");
     assert!(strange.contains("en pausa hasta el") && !strange.contains("Guardado"), "{strange}");
     assert!(ask(&daemon, "POST", &link, "choice=resume").contains("resúmenes y avisos urgentes"));
