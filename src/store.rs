@@ -223,10 +223,10 @@ impl Store {
         }
     }
 
-    /// The records of a source that are not among these and not known to be gone.
-    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
+    /// The records of a source that are not among these and not known to be gone, at most so many.
+    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>, most: usize) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.absent(source, present).await,
+            Self::Embedded(store) => store.absent(source, present, most).await,
         }
     }
 

@@ -261,8 +261,8 @@ async fn a_whole_turn(place: Place) {
     assert_eq!(store.state(&source("a"), root.id).await.unwrap(), turn.source.map(|state| SourceState { version: 1, ..state }));
     assert_eq!(store.pages(vec![turn.follow[0].id]).await.unwrap(), turn.follow);
     assert_eq!(store.records(vec![record.id]).await.unwrap(), turn.records);
-    assert_eq!(store.absent(&source("a"), HashSet::new()).await.unwrap(), turn.records);
-    assert_eq!(store.absent(&source("a"), HashSet::from([record.id])).await.unwrap(), []);
+    assert_eq!(store.absent(&source("a"), HashSet::new(), 9).await.unwrap(), turn.records);
+    assert_eq!(store.absent(&source("a"), HashSet::from([record.id]), 9).await.unwrap(), []);
     let organisation = Organisation { version: 1, ..organisation };
     assert_eq!(store.organisation(organisation.id).await.unwrap().as_ref(), Some(&organisation));
     assert_eq!(store.organisations_by_keys(vec![key]).await.unwrap(), std::slice::from_ref(&organisation));
@@ -408,7 +408,8 @@ async fn many_at_once(place: Place) {
     let ids: Vec<RecordId> = (0..300).map(|n| record("a", &n.to_string(), "x").id).collect();
     let found = store.records(ids.clone()).await.unwrap();
     assert_eq!(found.iter().map(|record| record.id).collect::<Vec<_>>(), ids, "in the order asked for");
-    assert_eq!(store.absent(&source("a"), ids[..100].iter().copied().collect()).await.unwrap().len(), 200);
+    let absent = async |most| store.absent(&source("a"), ids[..100].iter().copied().collect(), most).await.unwrap();
+    assert_eq!((absent(999).await.len(), absent(150).await.len()), (200, 150));
 }
 
 async fn outbox_order(place: Place) {
@@ -672,8 +673,8 @@ async fn removing(place: Place) {
     assert_eq!(store.page(mine.id).await.unwrap(), None);
     assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
     assert_eq!(store.state(&source("a"), mine.id).await.unwrap(), None);
-    assert_eq!(store.absent(&source("a"), HashSet::new()).await.unwrap(), []);
-    assert_eq!(store.absent(&source("b"), HashSet::new()).await.unwrap(), [record("b", "2", "y")]);
+    assert_eq!(store.absent(&source("a"), HashSet::new(), 9).await.unwrap(), []);
+    assert_eq!(store.absent(&source("b"), HashSet::new(), 9).await.unwrap(), [record("b", "2", "y")]);
     let left = store.recent_changes(None, 9).await.unwrap();
     assert_eq!(left.iter().map(|change| change.record).collect::<Vec<_>>(), [record("b", "2", "y").id]);
     assert_eq!(store.pages_of(&source("b")), [other.id]);

@@ -74,8 +74,8 @@ impl Inner {
         Ok(found)
     }
 
-    pub(super) fn absent(&self, source: &SourceId, present: &HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
-        self.packed(&codec::packs_of(source), usize::MAX, |id, stored| !stored.gone && stored.is_of(source) && !present.contains(&id))
+    pub(super) fn absent(&self, source: &SourceId, present: &HashSet<RecordId>, most: usize) -> Result<Vec<Record>, StoreError> {
+        self.packed(&codec::packs_of(source), most, |id, stored| !stored.gone && stored.is_of(source) && !present.contains(&id))
     }
 
     pub(super) fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {

@@ -188,9 +188,9 @@ impl Embedded {
         self.read(move |inner| inner.records(&ids)).await
     }
 
-    pub(super) async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
+    pub(super) async fn absent(&self, source: &SourceId, present: HashSet<RecordId>, most: usize) -> Result<Vec<Record>, StoreError> {
         let source = source.clone();
-        self.read(move |inner| inner.absent(&source, &present)).await
+        self.read(move |inner| inner.absent(&source, &present, most)).await
     }
 
     pub(super) async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {

@@ -82,7 +82,7 @@ async fn who_went_away_is_forgotten_and_who_is_named_elsewhere_stays_without_wha
     let signals = store.signals_of(left.iter().find(|one| one.title() == "Moves, S.L.").unwrap().id, 99).await.unwrap();
     let mut records = store.gone_before(jiff::Timestamp::MAX, 99).await.unwrap();
     for source in &world.config.sources {
-        records.extend(store.absent(&source.id, HashSet::new()).await.unwrap());
+        records.extend(store.absent(&source.id, HashSet::new(), 99).await.unwrap());
     }
     let changes = store.recent_changes(None, 999).await.unwrap();
     let everything = format!("{lead:?} {left:?} {signals:?} {records:?}");
