@@ -12,6 +12,7 @@ mod contract;
 mod copy;
 mod embedded;
 mod error;
+mod forget;
 mod frame;
 mod generation;
 mod index;
@@ -523,6 +524,13 @@ impl Store {
     }
 
     // Keeping.
+
+    /// Takes these records out of the history, in one pass over that of each of their sources.
+    pub async fn forget_changes(&self, records: &[Record]) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.forget_changes(records).await,
+        }
+    }
 
     /// One step of housekeeping: what is past its retention goes (nothing that was told is kept for longer than `longest`), dead segments are
     /// deleted, mostly dead ones rewritten.

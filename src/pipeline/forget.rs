@@ -61,6 +61,11 @@ pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> 
             done.organisations += gone;
         }
     }
+    match effects.store.forget_changes(&expired).await {
+        Ok(()) => {}
+        Err(CommitError::Conflict { .. }) => return Ok(Forgot { more: true, ..done }),
+        Err(error @ CommitError::Store(_)) => return Err(error.into()),
+    }
     for some in expired.chunks(TURN) {
         let mut turn = Turn::upkeep();
         turn.forgotten.records = some.to_vec();

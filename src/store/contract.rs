@@ -51,7 +51,8 @@ mod embedded {
     contract! {
         place();
         claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, removing, rescheduling,
+        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, a_long_history, removing,
+        rescheduling,
         lists,
     }
 }
@@ -637,6 +638,8 @@ async fn forgetting(place: Place) {
     forgets.forgotten.organisations = known.into_iter().filter(|known| known.id == organisations[0].id).collect();
     store.commit(forgets).await.unwrap();
     let store = place.reopen(store).await;
+    assert_eq!(store.recent_changes(None, 9).await.unwrap().len(), 2, "the history is forgotten apart");
+    store.forget_changes(&records[..1]).await.unwrap();
     assert_eq!(store.records(records.iter().map(|record| record.id).collect()).await.unwrap(), [records[1].clone()]);
     assert_eq!(store.recent_changes(None, 9).await.unwrap(), [change(&records[1])]);
     let left: Vec<_> = store.organisations_after(None, 9).await.unwrap().into_iter().map(|left| left.id).collect();
@@ -646,6 +649,23 @@ async fn forgetting(place: Place) {
     assert_eq!(store.signals_of(organisations[1].id, 9).await.unwrap(), [signals[2].clone()]);
     assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap().into_iter().map(|lead| lead.id).collect::<Vec<_>>(), [leads[1].id]);
     assert_eq!(store.leads_of(leads[0].subject).await.unwrap(), []);
+}
+
+async fn a_long_history(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let records = [record("a", "1", "x"), record("a", "2", "y"), record("a", "3", "z")];
+    let change =
+        |n: usize, at| Change { source: source("a"), record: records[n].id, kind: ChangeKind::Gone, at: time(at), baseline: false };
+    // More chapters than one commit rewrites; some that stay, some that stay without a record, some that go.
+    let changes: Vec<Change> = (0..500).flat_map(|at| [change(usize::try_from(at % 2).unwrap(), at), change(2, at - at % 3)]).collect();
+    store.commit(Turn { records: records.to_vec(), changes: changes.clone(), ..whole(&root) }).await.unwrap();
+    store.forget_changes(&records[1..]).await.unwrap();
+    let store = place.reopen(store).await;
+    let mut want: Vec<Change> = changes.into_iter().filter(|change| change.record == records[0].id).collect();
+    want.reverse();
+    assert_eq!(store.recent_changes(None, 9_999).await.unwrap(), want);
 }
 
 async fn removing(place: Place) {
