@@ -11,6 +11,7 @@ mod notice;
 mod pool;
 mod read;
 mod rehearse;
+mod unlisted;
 mod visit;
 mod walk;
 mod ways;

@@ -35,6 +35,7 @@ mod words;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -49,7 +50,7 @@ pub use embedded::Embedded;
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Replay, Restored, Scope, Size, Snapshot,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Reached, Replay, Restored, Scope, Size, Snapshot,
     SourceSize, Standing, Suppression, Version, Which,
 };
 
@@ -238,6 +239,13 @@ impl Store {
         }
     }
 
+    /// All records, a few more than `limit` at a time, beginning after what was reached; and how far this reached, unless it was the end.
+    pub async fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
+        match self {
+            Self::Embedded(store) => store.records_after(after, limit).await,
+        }
+    }
+
     /// The organisations in the order of their ids, beginning after `after`.
     pub async fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
         match self {
@@ -263,6 +271,18 @@ impl Store {
     pub async fn signals_of(&self, organisation: OrganisationId, limit: usize) -> Result<Vec<Signal>, StoreError> {
         match self {
             Self::Embedded(store) => store.signals_of(organisation, limit).await,
+        }
+    }
+
+    /// The signals of an organisation that are of these records and those that are not; of each kind at most so many, the last seen first.
+    pub async fn signals_apart(
+        &self,
+        organisation: OrganisationId,
+        records: Arc<HashSet<RecordId>>,
+        most: (usize, usize),
+    ) -> Result<(Vec<Signal>, Vec<Signal>), StoreError> {
+        match self {
+            Self::Embedded(store) => store.signals_apart(organisation, records, most).await,
         }
     }
 

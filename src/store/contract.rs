@@ -411,6 +411,18 @@ async fn many_at_once(place: Place) {
     assert_eq!(found.iter().map(|record| record.id).collect::<Vec<_>>(), ids, "in the order asked for");
     let absent = async |most| store.absent(&source("a"), ids[..100].iter().copied().collect(), most).await.unwrap();
     assert_eq!((absent(999).await.len(), absent(150).await.len()), (200, 150));
+    let (mut read, mut after) = (Vec::new(), None);
+    loop {
+        let (records, reached) = store.records_after(after, 70).await.unwrap();
+        assert!((70..100).contains(&records.len()) || reached.is_none(), "{}", records.len());
+        read.extend(records.into_iter().map(|record| record.id));
+        after = reached;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(read.len(), 300);
+    assert_eq!(read.into_iter().collect::<HashSet<_>>(), ids.into_iter().collect(), "each once");
 }
 
 async fn outbox_order(place: Place) {
@@ -636,6 +648,10 @@ async fn forgetting(place: Place) {
     forgets.forgotten.organisations = vec![organisations[0].clone()];
     assert!(conflicts(store.commit(forgets.clone()).await), "the version must be the one that was read");
     forgets.forgotten.organisations = known.into_iter().filter(|known| known.id == organisations[0].id).collect();
+    let of = |n: usize| Arc::new(HashSet::from([records[n].id]));
+    let apart = async |n: usize, most| store.signals_apart(organisations[1].id, of(n), most).await.unwrap();
+    assert_eq!(apart(0, (9, 9)).await, (vec![signals[1].clone()], vec![signals[2].clone()]));
+    assert_eq!(apart(1, (9, 0)).await, (vec![signals[2].clone()], vec![]));
     store.commit(forgets).await.unwrap();
     let store = place.reopen(store).await;
     assert_eq!(store.recent_changes(None, 9).await.unwrap().len(), 2, "the history is forgotten apart");

@@ -13,6 +13,7 @@ use super::error::{CommitError, StoreError};
 use super::frame;
 use super::prepare::Draft;
 use super::stored::{StoredPack, StoredRecord, millis, to_bytes, to_model};
+use super::words::Reached;
 use crate::base::ids::{RecordId, SourceId};
 use crate::model::Record;
 
@@ -80,6 +81,25 @@ impl Inner {
 
     pub(super) fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
         self.packed(&Table::Pack.prefix(), most, |_, stored| stored.gone && stored.changed < millis(line))
+    }
+
+    /// Whole packs of records, in the order they lie in, until there are so many; and how far that was, unless it was to the end.
+    pub(super) fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
+        let from = after.map_or_else(|| Table::Pack.prefix(), |Reached(key)| [key, vec![0]].concat());
+        let mut found = Vec::new();
+        for key in self.tree()?.range(from..).keys() {
+            let key = key?;
+            if Table::of(&key) != Some(Table::Pack) {
+                break;
+            }
+            for (_, stored) in self.load::<StoredPack>(&key)?.into_iter().flat_map(|(_, pack)| pack.0) {
+                found.push(to_model(stored)?);
+            }
+            if found.len() >= limit {
+                return Ok((found, Some(Reached(key.to_vec()))));
+            }
+        }
+        Ok((found, None))
     }
 
     /// Keys of everything that holds a source's records.

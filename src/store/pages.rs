@@ -1,6 +1,7 @@
 //! Pages, records, organisations and leads of the embedded backend, as the seam asks for them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use super::embedded::Embedded;
 use super::error::{CommitError, StoreError};
 use super::prepare::Draft;
 use super::stored::millis;
-use super::words::{Claim, Counts, LeadFilter, Size, Snapshot, SourceSize, Version, Which};
+use super::words::{Claim, Counts, LeadFilter, Reached, Size, Snapshot, SourceSize, Version, Which};
 use crate::base::ids::{LeadId, OrganisationId, PageId, RecordId, SourceId};
 use crate::model::{Change, HostKey, HostState, IdentityKey, Lead, Organisation, Page, Record, Signal, SourceState, Subject};
 
@@ -197,6 +198,10 @@ impl Embedded {
         self.read(move |inner| inner.gone_before(line, most)).await
     }
 
+    pub(super) async fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
+        self.read(move |inner| inner.records_after(after, limit)).await
+    }
+
     pub(super) async fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
         self.read(move |inner| inner.organisations_after(after, limit)).await
     }
@@ -211,6 +216,15 @@ impl Embedded {
 
     pub(super) async fn signals_of(&self, organisation: OrganisationId, limit: usize) -> Result<Vec<Signal>, StoreError> {
         self.read(move |inner| inner.signals_of(organisation, limit)).await
+    }
+
+    pub(super) async fn signals_apart(
+        &self,
+        organisation: OrganisationId,
+        records: Arc<HashSet<RecordId>>,
+        most: (usize, usize),
+    ) -> Result<(Vec<Signal>, Vec<Signal>), StoreError> {
+        self.read(move |inner| inner.signals_apart(organisation, &records, most)).await
     }
 
     pub(super) async fn leads_of(&self, subject: Subject) -> Result<Vec<Lead>, StoreError> {
