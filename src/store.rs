@@ -50,8 +50,8 @@ pub use embedded::Embedded;
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Reached, Replay, Restored, Scope, Size, Snapshot,
-    SourceSize, Standing, Suppression, Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Reached, Replay, Restored, Scope, Size,
+    Snapshot, SourceSize, Standing, Suppression, Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -137,10 +137,11 @@ impl Store {
         }
     }
 
-    /// Forgets a source: its state, pages, kept versions, records and their history. Organisations and leads stay.
-    pub async fn remove_source(&self, source: &SourceId) -> Result<(), StoreError> {
+    /// A step of forgetting what is kept of a source beside its records: pages with their kept versions, state, history; at most so many
+    /// things. Returns whether nothing is left.
+    pub async fn remove_source(&self, source: &SourceId, most: usize) -> Result<bool, CommitError> {
         match self {
-            Self::Embedded(store) => store.remove_source(source).await,
+            Self::Embedded(store) => store.remove_source(source, most).await,
         }
     }
 
@@ -232,10 +233,10 @@ impl Store {
         }
     }
 
-    /// Records of any source that went away before this moment, at most so many.
-    pub async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
+    /// Records of any source that went away before this moment, and all those of the sources that `left`; at most so many.
+    pub async fn gone_before(&self, line: Timestamp, left: Vec<SourceId>, most: usize) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.gone_before(line, most).await,
+            Self::Embedded(store) => store.gone_before(line, left, most).await,
         }
     }
 
@@ -468,6 +469,13 @@ impl Store {
     pub async fn mark(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
             Self::Embedded(store) => store.mark(name).await,
+        }
+    }
+
+    /// The named small values whose names begin so, by name.
+    pub async fn marks(&self, prefix: &str, limit: usize) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.marks(prefix, limit).await,
         }
     }
 

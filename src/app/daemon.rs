@@ -156,6 +156,8 @@ impl Daemon {
         let changes = Config::changes(&self.inner.config.borrow(), &new);
         if !changes.is_empty() {
             self.new_config.send_replace(Arc::clone(&new));
+            // What is being forgotten by the configuration before goes no further than its step.
+            let _alone = self.inner.upkeep.lock().await;
             if let Err(error) = sync_pages(&self.inner.effects, &new, self.inner.effects.clock.now()).await {
                 tracing::error!(%error, "the pages could not be brought in line with the new configuration; reload again");
             }

@@ -126,6 +126,10 @@ fn status(view: &StatusView) {
         println!("sources that need attention:");
         sources(&view.attention);
     }
+    if !view.left.is_empty() {
+        println!("sources that left the configuration:");
+        sources(&view.left);
+    }
 }
 
 fn sources(views: &[SourceView]) {

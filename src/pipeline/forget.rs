@@ -1,18 +1,20 @@
-//! Retention of what went away: records past `keep_gone` are forgotten, and with them everything that quotes them.
+//! Retention of what went away: records past `keep_gone` are forgotten, and with them everything that quotes them. Records of a source that
+//! left the configuration count as gone since it left; once none of them is left, it is forgotten itself.
 //!
-//! One step of bounded size; what is decided is committed in bounded turns, records last, so that a step cut short is simply done again.
-//! Knows no loop and no rhythm.
+//! One step of bounded size; what is decided is committed in bounded turns, records last and the mark of a source after them, so that a step
+//! cut short is simply done again. Knows no loop and no rhythm.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Effects;
+use super::departed::{departures, mark_of};
 use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};
-use crate::base::ids::{OrganisationId, RecordId};
+use super::{Effects, held};
+use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::Config;
 use crate::model::{IdentityKey, Lead, NextStep, Organisation, Record, Subject, Turn};
 use crate::resolve::{self, About, Identity};
@@ -21,7 +23,7 @@ use crate::store::{CommitError, StoreError};
 
 /// Organisations in one read.
 const READ: usize = 500;
-/// Records forgotten in one step.
+/// Records forgotten in one step; and so many other things of a source that left.
 const STEP: usize = 2_000;
 /// Records, or organisations that quote them, in one commit.
 const TURN: usize = 50;
@@ -35,6 +37,8 @@ pub struct Forgot {
     pub records: usize,
     /// Organisations that nobody names any more, forgotten with their leads.
     pub organisations: usize,
+    /// Sources that left the configuration, forgotten to the end.
+    pub sources: usize,
     /// Whether there is more to do: the step was full, or others wrote at the same time.
     pub more: bool,
 }
@@ -46,10 +50,18 @@ struct Gone {
     unlisted: HashMap<OrganisationId, Unlisted>,
 }
 
-/// Forgets records that went away longer ago than `keep_gone`, and what organisations, signals and leads have from them.
+/// Forgets records that went away longer ago than `keep_gone`, and what organisations, signals and leads have from them; likewise sources
+/// that left the configuration so long ago.
 pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> Result<Forgot, KeepError> {
     let line = now.saturating_sub(config.keep.keep_gone).unwrap_or(Timestamp::UNIX_EPOCH);
-    let expired = effects.store.gone_before(line, STEP).await?;
+    let departed = departures(effects, config).await?.into_iter().filter(|departed| departed.since < line);
+    let left: Vec<SourceId> = departed.map(|departed| departed.source).collect();
+    for source in &left {
+        if !effects.store.remove_source(source, STEP).await? {
+            return Ok(Forgot { more: true, ..Forgot::default() });
+        }
+    }
+    let expired = effects.store.gone_before(line, left.clone(), STEP).await?;
     let mut done = Forgot { more: expired.len() >= STEP, ..Forgot::default() };
     if !expired.is_empty() {
         match strip_all(effects, config, &expired, now).await? {
@@ -68,6 +80,12 @@ pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> 
         } else {
             done.more = true;
         }
+    }
+    if !done.more && !left.is_empty() {
+        let mut turn = Turn::upkeep();
+        turn.marks = left.iter().flat_map(|source| [(mark_of(source), None), (held::mark_of(source), None)]).collect();
+        done.more = !took_place(effects.store.commit(turn).await)?;
+        done.sources = left.len();
     }
     Ok(done)
 }

@@ -566,6 +566,8 @@ async fn small_things(place: Place) {
     assert_eq!(store.mark("digest.ana").await.unwrap(), Some(b"2026-11-23".to_vec()));
     assert_eq!(store.mark("digest.bea").await.unwrap(), None);
     assert_eq!((store.mark("held.a").await.unwrap(), store.mark("held.b").await.unwrap()), (Some(vec![1]), None));
+    assert_eq!(store.marks("held.", 9).await.unwrap(), [("held.a".to_owned(), vec![1])]);
+    assert_eq!(store.marks("", 1).await.unwrap(), [("digest.ana".to_owned(), b"2026-11-23".to_vec())]);
     assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap(), [], "nothing of a refused turn is written");
     assert_eq!(store.install_key(), key);
     assert_ne!(key, [0; 32]);
@@ -685,14 +687,15 @@ async fn a_long_history(place: Place) {
 }
 
 async fn removing(place: Place) {
-    let store = place.open().await;
+    let mut store = place.open().await;
     let (mine, other) = (page("a", "https://one.example/", 0), page("b", "https://one.example/b", 1));
-    store.add_pages(vec![mine.clone(), other.clone()]).await.unwrap();
+    store.add_pages(vec![mine.clone(), other.clone(), page("a", "https://one.example/2", 0)]).await.unwrap();
     for (page, name) in [(&mine, "a"), (&other, "b")] {
         let mut turn = whole(page);
         turn.snapshot = Some("x".into());
         turn.source = Some(SourceState::new(&source(name), page.id));
-        turn.records = vec![record(name, "1", "x"), record(name, "2", "y")];
+        turn.spent = Some(Spent { source: source(name), day: "2026-11-23".parse().unwrap(), requests: 3 });
+        turn.records = vec![record(name, "1", "x"), Record { gone: true, ..record(name, "2", "y") }];
         turn.changes = turn
             .records
             .iter()
@@ -700,21 +703,30 @@ async fn removing(place: Place) {
             .collect();
         store.commit(turn).await.unwrap();
     }
-    let mut turn = whole(&other);
-    turn.forgotten.records = vec![record("b", "1", "x")];
-    store.commit(turn).await.unwrap();
-    store.remove_source(&source("a")).await.unwrap();
-    assert!(conflicts(store.commit(whole(&mine)).await));
-    let store = place.reopen(store).await;
+    let gone = async |store: &Store, left: Vec<SourceId>, most| {
+        let found = store.gone_before(time(9), left, most).await.unwrap();
+        found.into_iter().map(|record| (record.source.to_string(), record.key)).collect::<BTreeSet<_>>()
+    };
+    let named = |keys: &[(&str, &str)]| keys.iter().map(|(source, key)| ((*source).to_owned(), (*key).to_owned())).collect::<BTreeSet<_>>();
+    assert_eq!(gone(&store, vec![], 9).await, named(&[("a", "2"), ("b", "2")]));
+    assert_eq!(gone(&store, vec![source("a")], 9).await, named(&[("a", "1"), ("a", "2"), ("b", "2")]));
+    assert_eq!(gone(&store, vec![source("a")], 2).await.len(), 2);
+    // One thing at a time, the store closed and opened between any two.
+    let mut steps = 1;
+    while !store.remove_source(&source("a"), 1).await.unwrap() {
+        assert!(conflicts(store.commit(whole(&mine)).await) || steps == 1);
+        store = place.reopen(store).await;
+        steps += 1;
+    }
+    assert_eq!(steps, 6, "two pages, the day's requests, the state, the history, and a look whether there is more");
     assert_eq!(store.page(mine.id).await.unwrap(), None);
     assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
     assert_eq!(store.state(&source("a"), mine.id).await.unwrap(), None);
-    assert_eq!(store.absent(&source("a"), HashSet::new(), 9).await.unwrap(), []);
-    assert_eq!(store.absent(&source("b"), HashSet::new(), 9).await.unwrap(), [record("b", "2", "y")]);
     let left = store.recent_changes(None, 9).await.unwrap();
-    assert_eq!(left.iter().map(|change| change.record).collect::<Vec<_>>(), [record("b", "2", "y").id]);
+    assert!(left.len() == 2 && left.iter().all(|change| change.source == source("b")), "{left:?}");
     assert_eq!(store.pages_of(&source("b")), [other.id]);
     assert_eq!(store.source_sizes().len(), 1);
+    assert_eq!(store.absent(&source("a"), HashSet::new(), 9).await.unwrap(), [record("a", "1", "x")], "records are forgotten by turns");
 }
 
 async fn rescheduling(place: Place) {

@@ -1,4 +1,5 @@
-//! Forgetting what the history says of records, in commits of bounded size. Decides nothing: it is told what is past its time.
+//! Forgetting in steps of bounded size: what the history says of records, and everything of a source but its records. Decides nothing: it is
+//! told what is past its time.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::stored::StoredChanges;
 use crate::base::ids::{RecordId, SourceId};
 use crate::model::Record;
 
-/// Values rewritten by one commit.
+/// Values rewritten, or keys deleted, by one commit.
 const STEP: usize = 200;
 
 /// A value of the history, as it was read.
@@ -40,6 +41,19 @@ impl Inner {
             }
         }
         Ok((found, None))
+    }
+
+    /// Keys of what is kept of a source beside its pages and records.
+    fn keys_beside(&self, source: &SourceId, most: usize) -> Result<Vec<Key>, StoreError> {
+        let tree = self.tree()?;
+        let spent = codec::spent(source);
+        let mut keys: Vec<Key> = tree.contains_key(&spent)?.then_some(spent).into_iter().collect();
+        for prefix in [codec::sources_of(source), codec::changes_of(source)] {
+            for key in tree.scan_prefix(prefix).keys().take(most.saturating_sub(keys.len())) {
+                keys.push(key?.to_vec());
+            }
+        }
+        Ok(keys)
     }
 }
 
@@ -72,5 +86,27 @@ impl Embedded {
             }
         }
         Ok(())
+    }
+
+    pub(super) async fn remove_source(&self, source: &SourceId, most: usize) -> Result<bool, CommitError> {
+        // The pages first: a turn under way then conflicts instead of bringing something back.
+        let mut pages = self.pages_of(source);
+        if !pages.is_empty() {
+            pages.truncate(most);
+            self.remove_pages(pages).await?;
+            return Ok(false);
+        }
+        let id = source.clone();
+        let keys = self.read(move |inner| inner.keys_beside(&id, most)).await?;
+        for some in keys.chunks(STEP) {
+            let some = some.to_vec();
+            self.write(move |inner| {
+                let mut draft = Draft::new(inner);
+                some.into_iter().for_each(|key| draft.delete(key));
+                Ok(draft.to)
+            })
+            .await?;
+        }
+        Ok(keys.len() < most)
     }
 }

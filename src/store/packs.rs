@@ -79,8 +79,9 @@ impl Inner {
         self.packed(&codec::packs_of(source), most, |id, stored| !stored.gone && stored.is_of(source) && !present.contains(&id))
     }
 
-    pub(super) fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
-        self.packed(&Table::Pack.prefix(), most, |_, stored| stored.gone && stored.changed < millis(line))
+    pub(super) fn gone_before(&self, line: Timestamp, left: &[SourceId], most: usize) -> Result<Vec<Record>, StoreError> {
+        let wanted = |stored: &StoredRecord| stored.gone && stored.changed < millis(line) || left.iter().any(|source| stored.is_of(source));
+        self.packed(&Table::Pack.prefix(), most, |_, stored| wanted(stored))
     }
 
     /// Whole packs of records, in the order they lie in, until there are so many; and how far that was, unless it was to the end.
@@ -100,18 +101,6 @@ impl Inner {
             }
         }
         Ok((found, None))
-    }
-
-    /// Keys of everything that holds a source's records.
-    pub(super) fn record_keys(&self, source: &SourceId) -> Result<Vec<Key>, StoreError> {
-        let mut keys = Vec::new();
-        for key in self.tree()?.scan_prefix(codec::packs_of(source)).keys() {
-            let key = key?.to_vec();
-            let pack = self.load::<StoredPack>(&key)?.map(|(_, pack)| pack.0).unwrap_or_default();
-            keys.extend(pack.into_iter().map(|(id, _)| codec::record_at(RecordId(u64::from_be_bytes(id)))));
-            keys.push(key);
-        }
-        Ok(keys)
     }
 }
 

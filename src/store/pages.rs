@@ -102,37 +102,6 @@ impl Embedded {
         Ok(())
     }
 
-    pub(super) async fn remove_source(&self, source: &SourceId) -> Result<(), StoreError> {
-        let id = source.clone();
-        let mut keys = self
-            .read(move |inner| {
-                let mut keys = vec![codec::spent(&id)];
-                keys.extend(inner.record_keys(&id)?);
-                for prefix in [codec::sources_of(&id), codec::changes_of(&id)] {
-                    for key in inner.tree()?.scan_prefix(prefix).keys() {
-                        keys.push(key?.to_vec());
-                    }
-                }
-                Ok(keys)
-            })
-            .await?;
-        // The pages first: a turn under way then conflicts instead of bringing records back.
-        self.remove_pages(self.pages_of(source)).await?;
-        while !keys.is_empty() {
-            let some = keys.split_off(keys.len().saturating_sub(PAGES));
-            self.write(move |inner| {
-                let mut draft = Draft::new(inner);
-                for key in some {
-                    draft.delete(key);
-                }
-                Ok(draft.to)
-            })
-            .await
-            .map_err(plain)?;
-        }
-        Ok(())
-    }
-
     pub(super) async fn page(&self, id: PageId) -> Result<Option<Page>, StoreError> {
         self.read(move |inner| inner.page(id)).await
     }
@@ -194,8 +163,8 @@ impl Embedded {
         self.read(move |inner| inner.absent(&source, &present, most)).await
     }
 
-    pub(super) async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
-        self.read(move |inner| inner.gone_before(line, most)).await
+    pub(super) async fn gone_before(&self, line: Timestamp, left: Vec<SourceId>, most: usize) -> Result<Vec<Record>, StoreError> {
+        self.read(move |inner| inner.gone_before(line, &left, most)).await
     }
 
     pub(super) async fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
@@ -290,6 +259,15 @@ impl Embedded {
     pub(super) async fn mark(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let key = codec::mark(name);
         self.read(move |inner| Ok(inner.get(&key)?.map(|value| value.to_vec()))).await
+    }
+
+    pub(super) async fn marks(&self, prefix: &str, limit: usize) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let prefix = codec::mark(prefix);
+        self.read(move |inner| {
+            let all = inner.tree()?.scan_prefix(prefix).take(limit);
+            all.map(|item| item.map(|(key, value)| (codec::mark_name(&key), value.to_vec())).map_err(StoreError::from)).collect()
+        })
+        .await
     }
 
     pub(super) async fn set_mark(&self, name: &str, value: Option<Vec<u8>>) -> Result<(), CommitError> {

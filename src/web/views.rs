@@ -8,11 +8,16 @@ use crate::model::{
     Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, Part, PartKind, Record, Score, Signal,
     SourceState, Value,
 };
+use crate::pipeline::Departed;
 use crate::render::{Language, next_step, sentence};
 use crate::store::{Backup, Version};
 
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
 }
 
 fn points(centipoints: i64) -> f64 {
@@ -44,6 +49,18 @@ pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page
         next_check: next.map(time),
         pages,
         records: states.iter().map(|state| state.usual.last().copied()).sum(),
+    }
+}
+
+/// A source that is only in the store, and when it is forgotten.
+pub(super) fn departed(departed: &Departed, until: Timestamp, pages: u64) -> SourceView {
+    SourceView {
+        id: departed.source.to_string(),
+        title: departed.source.to_string(),
+        health: "left".to_owned(),
+        reason: Some(format!("left the configuration on {}, forgotten on {}", day(departed.since), day(until))),
+        pages,
+        ..SourceView::default()
     }
 }
 

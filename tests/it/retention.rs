@@ -4,8 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use atalaya::model::{Record, SignalKind};
-use atalaya::pipeline::{Forgot, forget_gone};
+use atalaya::pipeline::{Forgot, departures, forget_gone};
 use atalaya::store::{LeadFilter, MessageFilter};
+use atalaya::web::{Answer, Question, answer};
 use jiff::SignedDuration;
 
 use crate::rig::{Inside, LINES, OFFER, Reply, Server, listing, segment};
@@ -112,6 +113,73 @@ async fn who_went_away_is_forgotten_and_who_is_named_elsewhere_stays_without_wha
     assert_eq!(forget(&world).await, Forgot::default());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_that_left_is_forgotten_after_a_year_unless_it_is_named_again() {
+    let (server, shown) = site();
+    *shown.lock().unwrap() = (steady(), steady());
+    let [one, two] = ["one", "two"].map(|id| source(&server.address, id));
+    let mut world = Inside::new(&settings(&[one.clone(), two.clone()])).await;
+    world.visit().await;
+    step(&world, 0).await;
+    {
+        let mut shown = shown.lock().unwrap();
+        shown.0.extend([row("Leaves, S.L.", "2222", "Lugo"), row("Moves, S.L.", "3333", "Lugo")]);
+        shown.1.push(row("Moves, S.L.", "4444", "Lugo"));
+    }
+    step(&world, 0).await;
+    let all = titles(&world).await;
+    assert_eq!(all, ["Leaves, S.L.", "Moves, S.L."]);
+
+    // Switched off is not gone.
+    world.configure(&settings(&[one.clone() + "enabled = false\n", two.clone()])).await;
+    step(&world, 400).await;
+    assert_eq!((forget(&world).await, titles(&world).await), (Forgot::default(), all.clone()));
+
+    // It leaves, comes back in time, and leaves again: the year begins anew.
+    for back in [true, false] {
+        world.configure(&settings(std::slice::from_ref(&two))).await;
+        step(&world, 364).await;
+        // The moment it was first missed outlives restarts.
+        world.restart().await;
+        assert_eq!((forget(&world).await, titles(&world).await), (Forgot::default(), all.clone()));
+        let Answer::Sources(views) = answer(&world.effects, &world.config, Question::Sources, true).await.unwrap() else { panic!() };
+        let seen = views.iter().find(|view| view.id == "one").map(|view| (view.health.as_str(), view.reason.clone().unwrap_or_default()));
+        let (health, reason) = seen.unwrap();
+        assert!(health == "left" && reason.starts_with("left the configuration on 20") && reason.contains(", forgotten on 20"), "{reason}");
+        if back {
+            world.configure(&settings(&[one.clone(), two.clone()])).await;
+            step(&world, 2).await;
+            assert_eq!((forget(&world).await, departures(&world.effects, &world.config).await.unwrap()), (Forgot::default(), Vec::new()));
+        }
+    }
+
+    // A step that is cut short is taken up again after a restart.
+    step(&world, 2).await;
+    let id = "one".parse().unwrap();
+    assert!(!world.effects.store.remove_source(&id, 1).await.unwrap());
+    world.restart().await;
+    assert_eq!(forget(&world).await, Forgot { records: 5, organisations: 1, sources: 1, more: false });
+    let (everything, records) = everything(&world).await;
+    assert!(records.len() == 4 && records.iter().all(|record| record.source.as_str() == "two"), "{records:?}");
+    for word in ["2222", "3333", "Leaves", "\"one\"", "@one"] {
+        assert!(!everything.contains(word), "{word} is remembered: {everything}");
+    }
+    assert_eq!(titles(&world).await, ["Moves, S.L."]);
+    let store = &world.effects.store;
+    assert_eq!((store.pages_of(&id), store.states_of(&id).await.unwrap(), store.marks("", 9).await.unwrap()), (vec![], vec![], vec![]));
+    assert_eq!(store.recent_changes(Some(&id), 9).await.unwrap(), []);
+    assert_eq!((forget(&world).await, departures(&world.effects, &world.config).await.unwrap()), (Forgot::default(), Vec::new()));
+
+    // Named after all that, it begins anew.
+    world.configure(&settings(&[one, two])).await;
+    step(&world, 0).await;
+    assert_eq!((store_of(&world).await, titles(&world).await), (9, vec!["Moves, S.L.".to_owned()]), "a baseline is no news");
+}
+
+async fn store_of(world: &Inside) -> usize {
+    everything(world).await.1.len()
+}
+
 /// Offers of one maker, by their numbers.
 fn offers(numbers: impl Iterator<Item = u32>, tel: &str) -> Vec<String> {
     let offer = |n| format!("<li><a href=/offer/{n}>Pallet {n}</a> <b>Maker, S.L.</b> <i>+34 911 00 {tel}</i> <u>Lugo</u></li>");
@@ -171,7 +239,7 @@ async fn more_than_one_visit_takes_in_goes_away_with_the_visits_after_it() {
         if seen.path == "/one" { Reply::html(format!("<html><body><ul>{rows}</ul>{next}</body></html>")) } else { Reply::status(404) }
     });
     let world = Inside::new(&settings(&[source(&server.address, "one") + "next = \"a[rel=next]\"\n"])).await;
-    let gone = async || world.effects.store.gone_before(jiff::Timestamp::MAX, 9_999).await.unwrap().len();
+    let gone = async || world.effects.store.gone_before(jiff::Timestamp::MAX, Vec::new(), 9_999).await.unwrap().len();
     world.visit().await;
     step(&world, 0).await;
     left.store(50, Ordering::SeqCst);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use atalaya::app::open_effects;
 use atalaya::base::clock::Clock;
 use atalaya::config::{Config, Request};
-use atalaya::pipeline::{Effects, check, seal_due, send_some, sync_pages};
+use atalaya::pipeline::{Effects, Outcome, check, seal_due, send_some, sync_pages};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -365,6 +365,13 @@ impl Inside {
         sync_pages(&self.effects, &self.config, self.clock.now()).await.unwrap();
     }
 
+    /// Closes the store and opens it again, as after a restart.
+    pub async fn restart(&mut self) {
+        self.effects.store.close().await;
+        self.effects = open_effects(&self.config, self.clock.clone()).await.unwrap().effects;
+        sync_pages(&self.effects, &self.config, self.clock.now()).await.unwrap();
+    }
+
     pub fn wait(&self, time: SignedDuration) {
         self.clock.advance(time);
     }
@@ -375,7 +382,11 @@ impl Inside {
             let stored = self.effects.store.host(&claim.host).await.unwrap();
             let lane = self.effects.web.lane(&claim.host, stored);
             for page in &claim.pages {
-                check(&self.effects, &self.config, &lane, *page).await.unwrap();
+                if check(&self.effects, &self.config, &lane, *page).await.unwrap().outcome == Outcome::Unknown {
+                    // As the daemon does with a page whose source is switched off or has left.
+                    let later = self.clock.now() + SignedDuration::from_hours(7 * 24);
+                    self.effects.store.reschedule(vec![(*page, later)]).await.unwrap();
+                }
             }
             self.effects.store.release(&claim.host);
         }
