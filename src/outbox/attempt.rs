@@ -167,7 +167,7 @@ pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, po
 pub fn replay(message: Message, accepted: Option<Timestamp>, now: Timestamp) -> Option<Message> {
     let overtaken = message.kind == MessageKind::Lead && accepted.is_some_and(|made| made > message.made);
     let dead = matches!(message.state, MessageState::Dead { .. });
-    (dead && !overtaken).then(|| Message { state: MessageState::Ready { not_before: now }, tries: 0, ..message })
+    (dead && !overtaken).then_some(Message { state: MessageState::Ready { not_before: now }, tries: 0, ..message })
 }
 
 /// A waiting message whose recipient has unsubscribed; anything settled stays as it is.

@@ -216,7 +216,7 @@ async fn rest(effects: &Effects, config: &Config, organisation: &Organisation, g
     }
     let kept = organisation.records.iter().filter(|record| !gone.records.contains(record)).copied().collect();
     identities.extend(effects.store.records(kept).await?.iter().map(|record| identity(config, record)));
-    Ok(resolve::without(&whole, &gone.records, &identities))
+    Ok(resolve::without(&whole, |record| gone.records.contains(record), &identities))
 }
 
 /// By what a record's organisation is known, as the settings of its source have it.

@@ -1,6 +1,6 @@
 //! Joins a record to the organisation it names. Knows no store: whoever shares a key is handed in, in any order.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
@@ -64,15 +64,15 @@ fn ranked<'a>(identity: &Identity, found: &'a [Organisation]) -> Vec<(usize, &'a
 /// What is left of an organisation without these records, given the identities of those that still name it; `None` when none does.
 ///
 /// Keys, facts and the name that only a forgotten record gave go with it; of its records those that [`RECORDS`] has room for stay.
-pub fn without(organisation: &Organisation, forgotten: &HashSet<RecordId>, left: &[Identity]) -> Option<Organisation> {
+pub fn without(organisation: &Organisation, forgotten: impl Fn(&RecordId) -> bool, left: &[Identity]) -> Option<Organisation> {
     if left.is_empty() {
         return None;
     }
     let mut rest = organisation.clone();
-    rest.records.retain(|record| !forgotten.contains(record));
+    rest.records.retain(|record| !forgotten(record));
     let over = rest.records.len().saturating_sub(RECORDS);
     rest.records.drain(..over);
-    rest.facts.retain(|fact| !forgotten.contains(&fact.record));
+    rest.facts.retain(|fact| !forgotten(&fact.record));
     let still: BTreeSet<IdentityKey> =
         left.iter().flat_map(|identity| &identity.keys).filter(|key| organisation.keys.contains(*key)).cloned().collect();
     if !still.is_empty() {

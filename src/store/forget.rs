@@ -102,7 +102,9 @@ impl Embedded {
             let some = some.to_vec();
             self.write(move |inner| {
                 let mut draft = Draft::new(inner);
-                some.into_iter().for_each(|key| draft.delete(key));
+                for key in some {
+                    draft.delete(key);
+                }
                 Ok(draft.to)
             })
             .await?;

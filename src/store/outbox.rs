@@ -249,7 +249,7 @@ impl Embedded {
             Replay::These(ids) => ids,
             Replay::DeadSince(since, channel) => self.read(move |inner| inner.dead_since(millis(since), channel.as_ref())).await?,
         };
-        let accepted = self.read(|inner| inner.accepted()).await?;
+        let accepted = self.read(Inner::accepted).await?;
         let mut replayed = Vec::new();
         for id in ids {
             let wanted = id.clone();

@@ -1,5 +1,6 @@
 //! Retention over a year, with the daemon's own steps: what went away is forgotten with everything that quotes it.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -24,9 +25,12 @@ fn settings(sources: &[String]) -> String {
     ["[store]\nkeep_gone = \"365d\"\n", &sources.concat(), &segment("line = 5"), "half_life = \"900d\"\n", LINES].concat()
 }
 
-/// A site of two lists, and the rows they show.
-fn site() -> (Server, Arc<Mutex<(Vec<String>, Vec<String>)>>) {
-    let shown = Arc::new(Mutex::new((Vec::<String>::new(), Vec::<String>::new())));
+/// The rows that two lists show.
+type Rows = Arc<Mutex<(Vec<String>, Vec<String>)>>;
+
+/// A site of two lists.
+fn site() -> (Server, Rows) {
+    let shown = Rows::default();
     let site = Arc::clone(&shown);
     let server = Server::start(move |seen| {
         let (one, two) = site.lock().unwrap().clone();
@@ -70,7 +74,7 @@ async fn everything(world: &Inside) -> (String, Vec<Record>) {
     let organisations = store.organisations_after(None, 99).await.unwrap();
     let mut words = format!("{:?} {organisations:?} {records:?}", store.leads(LeadFilter::default(), 99).await.unwrap());
     for organisation in organisations {
-        words += &format!("{:?}", store.signals_of(organisation.id, 999).await.unwrap());
+        _ = write!(words, "{:?}", store.signals_of(organisation.id, 999).await.unwrap());
     }
     (words, records)
 }
@@ -233,8 +237,8 @@ async fn more_than_one_visit_takes_in_goes_away_with_the_visits_after_it() {
     let shown = Arc::clone(&left);
     let server = Server::start(move |seen| {
         let (page, count) = (seen.query.trim_start_matches("page=").parse().unwrap_or(0), shown.load(Ordering::SeqCst));
-        let rows: String =
-            (0..count).map(|n| format!("<li><a href=/offer/{page}/{n}>Pallet {page} {n}</a> <b>Maker, S.L.</b></li>")).collect();
+        let row = |n: usize| format!("<li><a href=/offer/{page}/{n}>Pallet {page} {n}</a> <b>Maker, S.L.</b></li>");
+        let rows = (0..count).map(row).collect::<Vec<_>>().concat();
         let next = if page < 2 { format!("<a rel=next href=\"/one?page={}\">next</a>", page + 1) } else { String::new() };
         if seen.path == "/one" { Reply::html(format!("<html><body><ul>{rows}</ul>{next}</body></html>")) } else { Reply::status(404) }
     });
