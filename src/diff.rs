@@ -29,4 +29,4 @@ pub use inside::spans_outside;
 pub use readable::readable;
 pub use signals::{About, SignalDraft, signal};
 pub use spec::{KEYS, Rules, Spec};
-pub use visit::{PATIENCE, VisitEnd, Visited, visit_end};
+pub use visit::{PATIENCE, VisitEnd, Visited, doubt, visit_end};

@@ -1,6 +1,7 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
 mod check;
+mod departed;
 mod drain;
 mod forget;
 mod held;
@@ -11,6 +12,7 @@ mod notice;
 mod pool;
 mod read;
 mod rehearse;
+mod unlisted;
 mod visit;
 mod walk;
 mod ways;
@@ -21,6 +23,7 @@ use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
 pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
+pub use departed::{Departed, departures};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use forget::{Forgot, forget_gone};
 pub use held::hand_over;

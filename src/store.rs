@@ -13,6 +13,7 @@ mod contract;
 mod copy;
 mod embedded;
 mod error;
+mod forget;
 mod frame;
 mod generation;
 mod index;
@@ -36,6 +37,7 @@ mod words;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -50,8 +52,8 @@ pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Replay, Restored, Scope, Size, Snapshot,
-    SourceSize, Standing, Suppression, Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Reached, Replay, Restored, Scope, Size,
+    Snapshot, SourceSize, Standing, Suppression, Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -142,10 +144,11 @@ impl Store {
         }
     }
 
-    /// Forgets a source: its state, pages, kept versions, records and their history. Organisations and leads stay.
-    pub async fn remove_source(&self, source: &SourceId) -> Result<(), StoreError> {
+    /// A step of forgetting what is kept of a source beside its records: pages with their kept versions, state, history; at most so many
+    /// things. Returns whether nothing is left.
+    pub async fn remove_source(&self, source: &SourceId, most: usize) -> Result<bool, CommitError> {
         match self {
-            Self::Embedded(store) => store.remove_source(source).await,
+            Self::Embedded(store) => store.remove_source(source, most).await,
         }
     }
 
@@ -237,17 +240,24 @@ impl Store {
         }
     }
 
-    /// The records of a source that are not among these and not known to be gone.
-    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
+    /// The records of a source that are not among these and not known to be gone, at most so many.
+    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>, most: usize) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.absent(source, present).await,
+            Self::Embedded(store) => store.absent(source, present, most).await,
         }
     }
 
-    /// Records of any source that went away before this moment, at most so many.
-    pub async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
+    /// Records of any source that went away before this moment, and all those of the sources that `left`; at most so many.
+    pub async fn gone_before(&self, line: Timestamp, left: Vec<SourceId>, most: usize) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.gone_before(line, most).await,
+            Self::Embedded(store) => store.gone_before(line, left, most).await,
+        }
+    }
+
+    /// All records, a few more than `limit` at a time, beginning after what was reached; and how far this reached, unless it was the end.
+    pub async fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
+        match self {
+            Self::Embedded(store) => store.records_after(after, limit).await,
         }
     }
 
@@ -276,6 +286,18 @@ impl Store {
     pub async fn signals_of(&self, organisation: OrganisationId, limit: usize) -> Result<Vec<Signal>, StoreError> {
         match self {
             Self::Embedded(store) => store.signals_of(organisation, limit).await,
+        }
+    }
+
+    /// The signals of an organisation that are of these records and those that are not; of each kind at most so many, the last seen first.
+    pub async fn signals_apart(
+        &self,
+        organisation: OrganisationId,
+        records: Arc<HashSet<RecordId>>,
+        most: (usize, usize),
+    ) -> Result<(Vec<Signal>, Vec<Signal>), StoreError> {
+        match self {
+            Self::Embedded(store) => store.signals_apart(organisation, records, most).await,
         }
     }
 
@@ -463,6 +485,13 @@ impl Store {
         }
     }
 
+    /// The named small values whose names begin so, by name.
+    pub async fn marks(&self, prefix: &str, limit: usize) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.marks(prefix, limit).await,
+        }
+    }
+
     /// Sets a named small value; `None` forgets it.
     pub async fn set_mark(&self, name: &str, value: Option<Vec<u8>>) -> Result<(), CommitError> {
         match self {
@@ -536,6 +565,13 @@ impl Store {
     }
 
     // Keeping.
+
+    /// Takes these records out of the history, in one pass over that of each of their sources.
+    pub async fn forget_changes(&self, records: &[Record]) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.forget_changes(records).await,
+        }
+    }
 
     /// One step of housekeeping: what is past its retention goes (nothing that was told is kept for longer than `longest`), dead segments are
     /// deleted, mostly dead ones rewritten.

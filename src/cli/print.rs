@@ -149,6 +149,10 @@ fn status(view: &StatusView, now: Timestamp) {
         println!("sources that need attention:");
         println!("{}", sources(&view.attention, now));
     }
+    if !view.left.is_empty() {
+        println!("sources that left the configuration:");
+        sources(&view.left);
+    }
 }
 
 fn wishes(views: &[WishView]) -> Table {

@@ -43,7 +43,7 @@ pub enum PageWrite {
 /// What retention takes away. All of it must still be as it was read, else the commit is refused as a conflict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// Records, with what the history says of them.
+    /// Records. What the history says of them is forgotten before, apart: it may be long.
     pub records: Vec<Record>,
     /// Signals of organisations that stay.
     pub signals: Vec<Signal>,

@@ -301,6 +301,7 @@ fn at_rest(state: &SourceState) -> bool {
         && state.visit.outstanding == 0
         && state.visit.pages == 1
         && state.missing == 0
+        && !state.visit.lost
         && matches!(state.baseline, Baseline::Done(_))
         && matches!(state.health, Health::Well { .. })
 }
@@ -440,4 +441,32 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
         turn.source = Some(state);
     }
     (turn, Outcome::Failed(failure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Visit;
+
+    #[test]
+    fn a_source_is_at_rest_when_nothing_is_left_to_look_for() {
+        let page = Page::root(&"fair".parse().unwrap(), "https://fair.example/".parse().unwrap(), Timestamp::UNIX_EPOCH);
+        let now = Timestamp::UNIX_EPOCH;
+        let visit = Visit { started: Some(now), pages: 1, ..Visit::default() };
+        let rest = SourceState {
+            visit: visit.clone(),
+            baseline: Baseline::Done(now),
+            health: Health::Well { since: now },
+            ..SourceState::new(&page.source, page.id)
+        };
+        assert!(at_rest(&rest));
+        for restless in [
+            SourceState { missing: 1, ..rest.clone() },
+            SourceState { visit: Visit { lost: true, ..visit.clone() }, ..rest.clone() },
+            SourceState { visit: Visit { outstanding: 1, ..visit }, ..rest.clone() },
+            SourceState { baseline: Baseline::Pending(0), ..rest },
+        ] {
+            assert!(!at_rest(&restless), "{restless:?}");
+        }
+    }
 }

@@ -215,16 +215,11 @@ fn mail(
     Ok(render::mail(&envelope, letter)?)
 }
 
-/// Until when a channel is left alone after a failure of its receiver, in the past if it is not; `None`: it is switched off.
-fn pause(state: &ChannelState) -> Option<Timestamp> {
-    if state.disabled.is_some() { None } else { Some(state.not_before.unwrap_or(Timestamp::MIN)) }
-}
-
 /// When it is worth sending by this channel again; in the past if it is now. `None`: nothing waits, or it is switched off.
 pub async fn next_send(effects: &Effects, channel: &ChannelId) -> Result<Option<Timestamp>, StoreError> {
     let Some(due) = effects.store.next_message(channel) else { return Ok(None) };
     let state = effects.store.channel_state(channel).await?;
-    Ok(state.map_or(Some(due), |state| pause(&state).map(|until| until.max(due))))
+    Ok(state.map_or(Some(due), |state| outbox::pause(&state).map(|until| until.max(due))))
 }
 
 /// Sends what one channel has ready, one message after the other, each outcome committed before the next leaves.
@@ -238,12 +233,10 @@ pub async fn send_some(
     let Some(settings) = config.channel(channel) else { return Ok(Sending::default()) };
     let open = effects.ways.channel(settings)?;
     let now = effects.clock.now();
-    let most = match effects.store.channel_state(channel).await? {
-        Some(state) if pause(&state).is_none_or(|until| until > now) => return Ok(Sending::default()),
-        // While the receiver fails, one message asks whether it is back.
-        Some(state) if state.failures > 0 => 1,
-        Some(_) | None => most,
-    };
+    let most = effects.store.channel_state(channel).await?.map_or(most, |state| outbox::room(&state, now, most));
+    if most == 0 {
+        return Ok(Sending::default());
+    }
     let until = now.saturating_add(LEASE).unwrap_or(now);
     let leased = effects.store.lease_messages(channel, now, most, until).await?;
     let mut done = Sending { leased: leased.len(), delivered: 0 };

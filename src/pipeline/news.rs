@@ -168,8 +168,8 @@ async fn affected(
     }
     for (record, identity) in named {
         let ids: BTreeSet<OrganisationId> = identity.keys.iter().filter_map(|key| by_key.get(key).copied()).collect();
-        let found = ids.iter().filter_map(|id| all.get(id)).map(|affected| affected.organisation.clone()).collect();
-        let merged = resolve::merge(record, &identity, found, now);
+        let found: Vec<Organisation> = ids.iter().filter_map(|id| all.get(id)).map(|affected| affected.organisation.clone()).collect();
+        let merged = resolve::merge(record, &identity, &found, now);
         let id = merged.organisation.id;
         by_key.extend(merged.organisation.keys.iter().map(|key| (key.clone(), id)));
         let entry = all.entry(id).or_insert_with(|| Affected {

@@ -14,6 +14,9 @@ use crate::diff::{self, Visited};
 use crate::model::{Baseline, CheckTimes, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit};
 use crate::store::StoreError;
 
+/// Records that one visit finds missing: they are read, changed and written in its last turn. Further ones are found by the visits after it.
+const ABSENT: usize = 5_000;
+
 /// Everything a turn is decided from, as read at one moment.
 pub(super) struct Before<'a> {
     pub config: &'a Config,
@@ -137,11 +140,13 @@ async fn end(
     // A source whose only root is new may hold records of the root it had before.
     let begins = matches!(state.baseline, Baseline::Pending(_)) && before.source.reader.roots().len() == 1;
     let looks = whole && complete && (state.visit.lost || state.missing > 0 || begins);
-    let stored = if looks { absent(effects, before, &members).await? } else { Vec::new() };
+    let believable = diff::doubt(&before.source.rules, state, count(members.len())).is_none();
+    let stored = if looks && believable { absent(effects, before, &members).await? } else { Vec::new() };
+    let more = stored.len() == ABSENT;
     let ended = diff::visit_end(&before.source.rules, state, Visited { members: &members, complete, whole }, stored, now);
     let believed = complete && ended.failure.is_none();
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
-    let visit = Visit { lost: state.visit.lost && !believed, ..state.visit.clone() };
+    let visit = Visit { lost: (state.visit.lost && !believed) || more, ..state.visit.clone() };
     *state = SourceState { visit, ..ended.state };
     state.health = match (failure, &state.health) {
         (Some(failure), Health::Ill { since, .. }) => Health::Ill { since: *since, failure },
@@ -158,7 +163,7 @@ async fn end(
     Ok(())
 }
 
-/// Stored records of the source that the visit did not meet on any of its own pages or on those of other roots.
+/// Stored records of the source that the visit did not meet on any of its own pages or on those of other roots; at most [`ABSENT`].
 async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
     let mut present = members.clone();
     if before.source.reader.roots().len() > 1 {
@@ -168,7 +173,7 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
             }
         }
     }
-    effects.store.absent(&before.source.id, present).await
+    effects.store.absent(&before.source.id, present, ABSENT).await
 }
 
 pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {

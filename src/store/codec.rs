@@ -147,6 +147,11 @@ pub(super) fn mark(name: &str) -> Key {
     Build::new(Table::Mark).rest(name.as_bytes())
 }
 
+/// The name in a key of [`mark`].
+pub(super) fn mark_name(key: &[u8]) -> String {
+    String::from_utf8_lossy(key.get(1..).unwrap_or_default()).into_owned()
+}
+
 pub(super) fn page(id: PageId) -> Key {
     Build::new(Table::Page).u64(id.0).0
 }

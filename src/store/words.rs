@@ -19,6 +19,10 @@ pub struct Claim {
     pub until: Timestamp,
 }
 
+/// How far a reading of all records has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached(pub(super) Vec<u8>);
+
 /// Which kept version of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {

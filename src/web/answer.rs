@@ -16,7 +16,7 @@ use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, SourceState, Subject};
-use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, next_check, preview, rehearse, test_message};
+use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, departures, next_check, preview, rehearse, test_message};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
 
@@ -144,6 +144,10 @@ async fn sources(effects: &Effects, config: &Config) -> Result<Vec<SourceView>, 
     for source in &config.sources {
         all.push(source_view(effects, source).await?);
     }
+    for departed in departures(effects, config).await? {
+        let until = departed.since.saturating_add(config.keep.keep_gone).unwrap_or(Timestamp::MAX);
+        all.push(views::departed(&departed, until, effects.store.pages_of(&departed.source).len() as u64));
+    }
     Ok(all)
 }
 
@@ -167,6 +171,8 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         });
     }
     let wishes = effects.store.suppressions().await?;
+    let sources = sources(effects, config).await?;
+    let of = |health: &str| sources.iter().filter(|source| source.health == health).cloned().collect();
     let backup = crate::store::Store::backups(&config.store).await?.into_iter().max_by_key(|backup| backup.at);
     Ok(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -180,7 +186,8 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         entries: counts.entries,
         next_check: next.map(views::time),
         late_seconds: next.map_or(0, |next| now.duration_since(next).as_secs().max(0)),
-        attention: sources(effects, config).await?.into_iter().filter(|source| source.health == "ill").collect(),
+        attention: of("ill"),
+        left: of("left"),
         channels,
         wishes: wishes.iter().filter_map(|wish| views::wish(wish, config, now)).collect(),
         backup: backup.as_ref().map(views::backup),

@@ -144,6 +144,8 @@ pub struct StatusView {
     pub late_seconds: i64,
     /// Sources that need attention.
     pub attention: Vec<SourceView>,
+    /// Sources that left the configuration and are not forgotten yet.
+    pub left: Vec<SourceView>,
     /// Channels.
     pub channels: Vec<ChannelView>,
     /// Recipients who get less than everything, as they chose by the link in their mails.
@@ -203,7 +205,7 @@ pub struct SourceView {
     pub title: String,
     /// `listing`, `feed`, …
     pub kind: String,
-    /// `well`, `ill`, `new` or `off`.
+    /// `well`, `ill`, `new` or `off`; `left`: it left the configuration and is not forgotten yet.
     pub health: String,
     /// Why, and what to do.
     pub reason: Option<String>,

@@ -10,11 +10,16 @@ use crate::model::{
     Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record, Score,
     Signal, SourceState, Value,
 };
+use crate::pipeline::Departed;
 use crate::render::{Language, next_step, sentence};
 use crate::store::{Backup, Scope, Suppression, Version};
 
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
 }
 
 fn points(centipoints: i64) -> f64 {
@@ -72,6 +77,18 @@ pub(super) fn wish(wish: &Suppression, config: &Config, now: Timestamp) -> Optio
         weekly: wish.weekly,
         since: time(wish.at),
     })
+}
+
+/// A source that is only in the store, and when it is forgotten.
+pub(super) fn departed(departed: &Departed, until: Timestamp, pages: u64) -> SourceView {
+    SourceView {
+        id: departed.source.to_string(),
+        title: departed.source.to_string(),
+        health: "left".to_owned(),
+        reason: Some(format!("left the configuration on {}, forgotten on {}", day(departed.since), day(until))),
+        pages,
+        ..SourceView::default()
+    }
 }
 
 pub(super) fn page(page: &Page, versions: &[Version], next: Option<Timestamp>) -> PageView {

@@ -5,38 +5,15 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::rig::{Home, Reply, Running, Server, program};
+use crate::rig::{Home, MAILS, OFFER, Reply, Running, Server, hook, listing, program, rep, segment};
 
-const MAIL: &str = r#"
-[[segment]]
-id = "all"
-title = "Everything"
-line = 5
+/// Who is told of the things: one rep, by mail.
+fn told() -> String {
+    [segment("title = \"Everything\"\nline = 5"), rep("ana", "Europe/Madrid", "every 1s"), MAILS.to_owned()].concat()
+}
 
-  [[segment.points]]
-  signal = "offer-listed"
-  points = 20
-  why = "offers something"
-
-[[rep]]
-id = "ana"
-email = "ana@example.com"
-zone = "Europe/Madrid"
-digest = "every 1s"
-
-[[channel]]
-id = "mail"
-kind = "file"
-format = "eml"
-folder = "mail"
-from = "atalaya@example.com"
-"#;
-
-fn listing(site: &str) -> String {
-    format!(
-        "\n[[source]]\nid = \"list\"\nkind = \"listing\"\nurl = \"{site}/\"\nevery = \"1s\"\njitter = \"0s\"\nconfirm = \"off\"\nrecord = \"li\"\n\
-         fields = {{ title = \"a\", url = \"a @href\", company = \"b\" }}\n"
-    )
+fn list(site: &Server) -> String {
+    listing("list", &format!("{}/", site.address), "1s", OFFER)
 }
 
 fn items(count: usize) -> Reply {
@@ -76,7 +53,7 @@ fn visits(site: &Server, count: usize) {
 #[test]
 fn health_metrics_and_a_clean_stop() {
     let (site, _) = growing();
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     visits(&site, 2);
     assert!(ask(&daemon, "GET", "/health", "").starts_with("HTTP/1.1 200"));
@@ -100,7 +77,7 @@ fn health_metrics_and_a_clean_stop() {
 #[test]
 fn a_second_process_is_refused() {
     let (site, _) = growing();
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     let second = home.run(&["run"]);
     let words = String::from_utf8_lossy(&second.stderr);
@@ -112,7 +89,7 @@ fn a_second_process_is_refused() {
 fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     let (site, _) = growing();
     let (other, _) = growing();
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     visits(&site, 1);
     home.configure("\n[[source]]\nid = \"list\"\nkimd = \"listing\"\n");
@@ -139,8 +116,8 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     );
     let told = home.run(&["status", "--data", home.path("data").to_str().unwrap()]);
     assert!(words(&told).starts_with("Warning: "), "{}", words(&told));
-    let more = listing(&other.address).replace("\"list\"", "\"other\"");
-    home.configure(&(listing(&site.address) + &more));
+    let more = list(&other).replace("\"list\"", "\"other\"");
+    home.configure(&(list(&site) + &more));
     daemon.signal("HUP");
     visits(&other, 1);
     let (_, log) = daemon.stop();
@@ -172,7 +149,7 @@ fn the_log_is_as_the_settings_say_unless_the_environment_says_otherwise() {
 #[test]
 fn a_backup_is_restored() {
     let (site, count) = growing();
-    let home = Home::new(&(listing(&site.address) + MAIL));
+    let home = Home::new(&(list(&site) + &told()));
     let daemon = home.start();
     visits(&site, 3);
     let backup = home.json(&["backup"]);
@@ -195,7 +172,7 @@ fn a_backup_is_restored() {
 #[test]
 fn one_click_unsubscribes_before_the_next_mail() {
     let (site, count) = growing();
-    let home = Home::new(&(listing(&site.address) + MAIL));
+    let home = Home::new(&(list(&site) + &told()));
     let daemon = home.start();
     visits(&site, 2);
     count.store(4, Ordering::SeqCst);
@@ -231,7 +208,7 @@ fn one_click_unsubscribes_before_the_next_mail() {
 #[test]
 fn the_page_behind_the_link_pauses_and_resumes_in_the_language_of_the_rep() {
     let (site, count) = growing();
-    let home = Home::new(&(listing(&site.address) + &MAIL.replace("zone =", "language = \"es\"\nzone =")));
+    let home = Home::new(&(list(&site) + &told().replace("zone =", "language = \"es\"\nzone =")));
     let daemon = home.start();
     visits(&site, 2);
     count.store(4, Ordering::SeqCst);
@@ -314,7 +291,7 @@ fn a_block_page_is_a_state_of_the_source_and_no_change() {
         ),
         _ => Reply::status(404),
     });
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     visits(&site, 3);
     blocked.store(1, Ordering::SeqCst);
@@ -354,7 +331,7 @@ fn a_page_that_always_fails_does_not_silence_its_source() {
         ("/", _) => Reply::status(500),
         _ => Reply::status(404),
     });
-    let home = Home::new(&(listing(&site.address) + "next = \"a[rel=next]\"\n" + MAIL));
+    let home = Home::new(&(list(&site) + "next = \"a[rel=next]\"\n" + &told()));
     let daemon = home.start();
     visits(&site, 12);
     count.store(4, Ordering::SeqCst);
@@ -364,15 +341,11 @@ fn a_page_that_always_fails_does_not_silence_its_source() {
     assert_eq!(leads.as_array().map(Vec::len), Some(1), "{leads}");
 }
 
-fn hook(receiver: &str) -> String {
-    format!("\n[[channel]]\nid = \"crm\"\nkind = \"webhook\"\nurl = \"{receiver}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n")
-}
-
 #[test]
 fn a_receiver_that_fails_is_asked_by_one_message_and_not_by_all() {
     let (site, count) = growing();
     let receiver = Server::start(|_| Reply::status(500));
-    let home = Home::new(&(listing(&site.address) + MAIL + &hook(&receiver.address)));
+    let home = Home::new(&(list(&site) + &told() + &hook("crm", &receiver.address)));
     let daemon = home.start();
     visits(&site, 3);
     count.store(15, Ordering::SeqCst);
@@ -390,7 +363,7 @@ fn a_receiver_that_is_gone_is_left_alone_until_a_test_reaches_it() {
     let status = Arc::new(AtomicUsize::new(410));
     let now = Arc::clone(&status);
     let receiver = Server::start(move |_| Reply::status(u16::try_from(now.load(Ordering::SeqCst)).unwrap()));
-    let home = Home::new(&(listing(&site.address) + MAIL + &hook(&receiver.address)));
+    let home = Home::new(&(list(&site) + &told() + &hook("crm", &receiver.address)));
     let daemon = home.start();
     visits(&site, 3);
     count.store(5, Ordering::SeqCst);

@@ -7,47 +7,12 @@ use atalaya::pipeline::{seal_due, wish};
 use atalaya::store::{EntryFilter, Suppression};
 use jiff::SignedDuration;
 
-use crate::rig::{Inside, Reply, Server};
+use crate::rig::{Inside, MAILS, OFFER, Reply, Server, listing, rep, segment};
 
 fn settings(site: &str) -> String {
-    format!(
-        r#"
-[[source]]
-id = "list"
-kind = "listing"
-records = "offer"
-url = "{site}/"
-every = "1h"
-jitter = "0s"
-confirm = "off"
-record = "li"
-fields = {{ title = "a", url = "a @href", company = "b" }}
-
-[[segment]]
-id = "all"
-line = 5
-hot = 15
-
-  [[segment.points]]
-  signal = "offer-listed"
-  points = 20
-  why = "offers something"
-
-[[rep]]
-id = "ana"
-email = "ana@example.com"
-zone = "Europe/Madrid"
-digest = "Mon-Fri 08:00"
-alerts_per_hour = 1
-
-[[channel]]
-id = "mail"
-kind = "file"
-format = "eml"
-folder = "mail"
-from = "atalaya@example.com"
-"#
-    )
+    let source = listing("list", &format!("{site}/"), "1h", OFFER) + "records = \"offer\"\n";
+    let ana = rep("ana", "Europe/Madrid", "Mon-Fri 08:00") + "alerts_per_hour = 1\n";
+    [source, segment("line = 5\nhot = 15"), ana, MAILS.to_owned()].concat()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
