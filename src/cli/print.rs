@@ -12,6 +12,9 @@ use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePag
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 8] = ["lead", "message", "source", "segment", "channel", "owner", "rep", "backup"];
 
+/// Columns where there is no terminal.
+const WIDE: u16 = 160;
+
 /// A table that fits the terminal, or is wide where there is none.
 pub(super) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
@@ -21,9 +24,7 @@ pub(super) fn table(head: &[&str]) -> Table {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
-    if table.width().is_none() {
-        table.set_width(160);
-    }
+    table.set_width(terminal_size::terminal_size_of(std::io::stdout()).map_or(WIDE, |(width, _)| width.0));
     table
 }
 
@@ -328,7 +329,7 @@ fn outbox(views: &[MessageView]) -> Table {
             view.state.clone(),
             view.detail.clone(),
             view.tries.to_string(),
-            view.last.clone().unwrap_or_default(),
+            view.last.as_ref().map_or_else(String::new, |last| clip(last, 80)),
         ]);
     }
     all
