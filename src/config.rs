@@ -213,6 +213,17 @@ impl Config {
         assemble::load(request).map(Arc::new)
     }
 
+    /// What the environment and the flags say of the door and of fetching where there is no file: for whoever looks at an address.
+    pub fn outside(request: &Request) -> Result<(door::Settings, fetch::Settings), Refusal> {
+        assemble::outside(request)
+    }
+
+    /// The data folder that is written in a configuration that may be broken elsewhere, or not be there. `None` when what can be read leaves
+    /// a doubt: another folder may hold another installation.
+    pub fn data_folder(request: &Request) -> Option<PathBuf> {
+        assemble::data_folder(request)
+    }
+
     /// What differs, so that a reload touches nothing else.
     pub fn changes(old: &Self, new: &Self) -> Vec<ConfigChange> {
         changes::between(old, new)

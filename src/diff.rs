@@ -23,10 +23,10 @@ mod spec;
 mod visit;
 mod words;
 
-pub use bytes::{fingerprint, volatile_spans};
+pub use bytes::{exact, fingerprint, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
 pub use inside::spans_outside;
 pub use readable::readable;
 pub use signals::{About, SignalDraft, signal};
 pub use spec::{KEYS, Rules, Spec};
-pub use visit::{PATIENCE, VisitEnd, Visited, visit_end};
+pub use visit::{PATIENCE, VisitEnd, Visited, doubt, visit_end};

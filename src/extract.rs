@@ -234,6 +234,10 @@ impl Spec {
     fn compile_own(&self, about: &About, mut faults: Vec<Fault>) -> Result<Reader, Vec<Fault>> {
         let roots = self.roots(&mut faults);
         let Some(kind) = Kind::from_word(&self.kind) else {
+            // What is written is judged by the kind that was meant; what it lacks by that kind is not.
+            let meant = self.meant().map(|kind| Self { kind: kind.word().to_owned(), urls: Vec::new(), url: None, portal: None, ..self.clone() });
+            let judged = meant.and_then(|meant| meant.compile(about).err()).unwrap_or_default();
+            faults.extend(judged.into_iter().filter(|fault| !fault.found.is_empty()));
             faults.push(Fault::new("kind", &self.kind, "one of `listing`, `directory`, `feed`, `sitemap`, `json`, `tenders`, `page`"));
             return Err(faults);
         };
@@ -252,6 +256,16 @@ impl Spec {
         match by {
             Some(by) if faults.is_empty() => Ok(Reader { kind, roots, pages, by }),
             _ => Err(faults),
+        }
+    }
+
+    /// The kind that the keys speak of which only one kind has.
+    fn meant(&self) -> Option<Kind> {
+        let listing = self.record.is_some() || self.next.is_some() || self.detail.is_some() || !self.detail_fields.is_empty();
+        let told = [(listing, Kind::Listing), (self.paging.is_some(), Kind::Json), (!self.select.0.is_empty(), Kind::Page)];
+        match told.into_iter().filter(|(told, _)| *told).collect::<Vec<_>>().as_slice() {
+            [(_, only)] => Some(*only),
+            _ => None,
         }
     }
 

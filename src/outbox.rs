@@ -6,13 +6,13 @@
 //! circuit per channel (W6), 410 and five days of only failures switch a channel off and tell the operator (W7), replay keeps the id (W8).
 
 mod attempt;
-mod order;
 mod policy;
+mod room;
 mod seal;
 
-pub use attempt::{After, Attempted, NotReplayable, Notice, NoticeKind, Outcome, after, ready, replay, suppress};
-pub use order::{Picking, overtaken, pick};
+pub use attempt::{After, Attempted, Notice, NoticeKind, Outcome, after, replay, suppress};
 pub use policy::Policy;
+pub use room::{pause, room};
 pub use seal::{Batch, alone, batches, for_lead, lead_message_id, lone_message_id};
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
 mod check;
+mod departed;
 mod drain;
 mod forget;
 mod held;
@@ -11,6 +12,7 @@ mod notice;
 mod pool;
 mod read;
 mod rehearse;
+mod unlisted;
 mod visit;
 mod walk;
 mod ways;
@@ -20,7 +22,8 @@ use crate::base::clock::Clock;
 use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
-pub use check::{CheckError, Checked, Outcome, check};
+pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
+pub use departed::{Departed, departures};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use forget::{Forgot, forget_gone};
 pub use held::hand_over;
@@ -30,6 +33,7 @@ pub use news::{Affected, News, tell};
 pub use notice::test_message;
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
+pub use visit::next_check;
 pub use ways::Ways;
 pub use wishes::wish;
 

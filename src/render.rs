@@ -46,6 +46,8 @@ pub struct Reader<'a> {
 pub struct Item<'a> {
     /// The lead.
     pub lead: &'a Lead,
+    /// What people call its segment.
+    pub segment: &'a str,
     /// Whom it is about.
     pub organisation: &'a Organisation,
     /// Its dated reasons, in any order; the newest are shown.

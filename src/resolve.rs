@@ -11,7 +11,7 @@ use crate::model::{IdentityKey, Organisation};
 
 pub use hosts::{is_shared, registrable};
 pub use identity::identify;
-pub use merge::{FACTS, KEYS, RECORDS, merge, without};
+pub use merge::{FACTS, KEYS, RECORDS, merge, owner, without};
 
 /// What the source says about all of its records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! the batch that refers to them, and an fsync of our own after sled's flush.
 
 mod backup;
+mod carry;
 mod codec;
 mod commit;
 #[cfg(test)]
@@ -12,10 +13,12 @@ mod contract;
 mod copy;
 mod embedded;
 mod error;
+mod forget;
 mod frame;
 mod generation;
 mod index;
 mod keep;
+mod known;
 mod opening;
 mod outbox;
 mod packs;
@@ -34,6 +37,7 @@ mod words;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -44,12 +48,12 @@ use crate::model::{
     Turn,
 };
 
-pub use embedded::Embedded;
+pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Replay, Restored, Scope, Size, Snapshot,
-    SourceSize, Standing, Suppression, Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Reached, Replay, Restored, Scope, Size,
+    Snapshot, SourceSize, Standing, Suppression, Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -72,13 +76,18 @@ impl Store {
         Embedded::backups(settings).await
     }
 
+    /// The backup of this name, or in the folder of this path, as its manifest describes it. Needs no open store.
+    pub async fn find_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
+        Embedded::find_backup(settings, name).await
+    }
+
     /// Checks every file of a backup against its manifest. Needs no open store.
     pub async fn verify_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
         Embedded::verify_backup(settings, name).await
     }
 
-    /// Puts a backup (by name, or by the path of its folder) in the place of the store, which is set aside and never deleted. Refused while
-    /// a process has the store open, and when the backup is not whole.
+    /// Puts a backup (by name, or by the path of its folder) in the place of the store, which is set aside and never deleted; what recipients
+    /// wished there is carried over. Refused while a process has the store open, and when the backup is not whole.
     pub async fn restore(settings: &Settings, name: &str, now: Timestamp) -> Result<Restored, OpenError> {
         Embedded::restore(settings, name, now).await
     }
@@ -135,10 +144,11 @@ impl Store {
         }
     }
 
-    /// Forgets a source: its state, pages, kept versions, records and their history. Organisations and leads stay.
-    pub async fn remove_source(&self, source: &SourceId) -> Result<(), StoreError> {
+    /// A step of forgetting what is kept of a source beside its records: pages with their kept versions, state, history; at most so many
+    /// things. Returns whether nothing is left.
+    pub async fn remove_source(&self, source: &SourceId, most: usize) -> Result<bool, CommitError> {
         match self {
-            Self::Embedded(store) => store.remove_source(source).await,
+            Self::Embedded(store) => store.remove_source(source, most).await,
         }
     }
 
@@ -202,7 +212,14 @@ impl Store {
         }
     }
 
-    /// The soonest next check of a source's pages.
+    /// When a page is due and its host may be asked; that its host is being worked on changes nothing.
+    pub fn next_check(&self, page: PageId) -> Option<Timestamp> {
+        match self {
+            Self::Embedded(store) => store.next_check(page),
+        }
+    }
+
+    /// The soonest [`Self::next_check`] of a source's pages.
     pub fn next_due_of(&self, source: &SourceId) -> Option<Timestamp> {
         match self {
             Self::Embedded(store) => store.next_due_of(source),
@@ -223,17 +240,24 @@ impl Store {
         }
     }
 
-    /// The records of a source that are not among these and not known to be gone.
-    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
+    /// The records of a source that are not among these and not known to be gone, at most so many.
+    pub async fn absent(&self, source: &SourceId, present: HashSet<RecordId>, most: usize) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.absent(source, present).await,
+            Self::Embedded(store) => store.absent(source, present, most).await,
         }
     }
 
-    /// Records of any source that went away before this moment, at most so many.
-    pub async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
+    /// Records of any source that went away before this moment, and all those of the sources that `left`; at most so many.
+    pub async fn gone_before(&self, line: Timestamp, left: Vec<SourceId>, most: usize) -> Result<Vec<Record>, StoreError> {
         match self {
-            Self::Embedded(store) => store.gone_before(line, most).await,
+            Self::Embedded(store) => store.gone_before(line, left, most).await,
+        }
+    }
+
+    /// All records, a few more than `limit` at a time, beginning after what was reached; and how far this reached, unless it was the end.
+    pub async fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
+        match self {
+            Self::Embedded(store) => store.records_after(after, limit).await,
         }
     }
 
@@ -265,6 +289,18 @@ impl Store {
         }
     }
 
+    /// The signals of an organisation that are of these records and those that are not; of each kind at most so many, the last seen first.
+    pub async fn signals_apart(
+        &self,
+        organisation: OrganisationId,
+        records: Arc<HashSet<RecordId>>,
+        most: (usize, usize),
+    ) -> Result<(Vec<Signal>, Vec<Signal>), StoreError> {
+        match self {
+            Self::Embedded(store) => store.signals_apart(organisation, records, most).await,
+        }
+    }
+
     /// What every segment makes of a subject.
     pub async fn leads_of(&self, subject: Subject) -> Result<Vec<Lead>, StoreError> {
         match self {
@@ -291,8 +327,13 @@ impl Store {
     /// Writes a turn, all of it or nothing, and returns when it is durable. A version that was read (source, organisations, leads) and is no
     /// longer the stored one, or an identity key that belongs to another organisation, is a conflict; versions are raised by the store.
     pub async fn commit(&self, turn: Turn) -> Result<(), CommitError> {
+        self.submit(turn).await?.done().await
+    }
+
+    /// The same, and returns when the turn is on its way: several of mere times then cost one flush.
+    pub async fn submit(&self, turn: Turn) -> Result<Submitted, CommitError> {
         match self {
-            Self::Embedded(store) => store.commit(turn).await,
+            Self::Embedded(store) => store.submit(turn).await,
         }
     }
 
@@ -413,17 +454,11 @@ impl Store {
 
     // Who does not want to hear from us.
 
-    /// Adds to the list, or replaces what was there for this channel and recipient.
+    /// Adds to the list, or replaces what was there for this channel and recipient. Nothing is taken off it: who wants everything again is
+    /// on it with that wish.
     pub async fn suppress(&self, suppression: Suppression) -> Result<(), CommitError> {
         match self {
             Self::Embedded(store) => store.suppress(suppression).await,
-        }
-    }
-
-    /// Takes off the list; whether it was there.
-    pub async fn lift(&self, channel: &ChannelId, recipient: &str) -> Result<bool, CommitError> {
-        match self {
-            Self::Embedded(store) => store.lift(channel, recipient).await,
         }
     }
 
@@ -447,6 +482,13 @@ impl Store {
     pub async fn mark(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
             Self::Embedded(store) => store.mark(name).await,
+        }
+    }
+
+    /// The named small values whose names begin so, by name.
+    pub async fn marks(&self, prefix: &str, limit: usize) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.marks(prefix, limit).await,
         }
     }
 
@@ -523,6 +565,13 @@ impl Store {
     }
 
     // Keeping.
+
+    /// Takes these records out of the history, in one pass over that of each of their sources.
+    pub async fn forget_changes(&self, records: &[Record]) -> Result<(), CommitError> {
+        match self {
+            Self::Embedded(store) => store.forget_changes(records).await,
+        }
+    }
 
     /// One step of housekeeping: what is past its retention goes (nothing that was told is kept for longer than `longest`), dead segments are
     /// deleted, mostly dead ones rewritten.

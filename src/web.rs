@@ -12,7 +12,7 @@ mod views;
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
     Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, LeadView, MessageView, PageView, PartView, Question, RecordView,
-    SentView, SourcePages, SourceView, StatusView,
+    SentView, SourcePages, SourceView, StatusView, WishView,
 };
 pub use front::{Front, router};
 pub use tenders::batch_view;

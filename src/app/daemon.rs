@@ -40,6 +40,21 @@ pub(super) struct Inner {
 }
 
 impl Inner {
+    /// Nothing has begun yet.
+    pub fn new(effects: Effects, config: watch::Receiver<Arc<Config>>) -> Self {
+        Self {
+            effects,
+            config,
+            stop: CancellationToken::new(),
+            cut: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            beats: Beats::default(),
+            wake: Notify::new(),
+            drain: Notify::new(),
+            upkeep: Mutex::new(()),
+        }
+    }
+
     /// Ends a sender between two messages.
     pub fn stop_sending(&self) -> CancellationToken {
         self.stop.clone()
@@ -99,17 +114,7 @@ impl Daemon {
         let listening = listener.local_addr()?;
         let config = with_port(config, listening);
         let (new_config, receiver) = watch::channel(Arc::clone(&config));
-        let inner = Arc::new(Inner {
-            effects,
-            config: receiver,
-            stop: CancellationToken::new(),
-            cut: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-            beats: Beats::default(),
-            wake: Notify::new(),
-            drain: Notify::new(),
-            upkeep: Mutex::new(()),
-        });
+        let inner = Arc::new(Inner::new(effects, receiver));
         for part in [super::beats::Part::Watch, super::beats::Part::Drain, super::beats::Part::Keep] {
             inner.beats.beat(part, now);
         }
@@ -151,6 +156,8 @@ impl Daemon {
         let changes = Config::changes(&self.inner.config.borrow(), &new);
         if !changes.is_empty() {
             self.new_config.send_replace(Arc::clone(&new));
+            // What is being forgotten by the configuration before goes no further than its step.
+            let _alone = self.inner.upkeep.lock().await;
             if let Err(error) = sync_pages(&self.inner.effects, &new, self.inner.effects.clock.now()).await {
                 tracing::error!(%error, "the pages could not be brought in line with the new configuration; reload again");
             }

@@ -101,12 +101,10 @@ async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::{Mutex, Notify, watch};
+    use tokio::sync::watch;
     use tokio_util::sync::CancellationToken;
-    use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::app::beats::Beats;
     use crate::base::clock::Clock;
     use crate::config::Request;
 
@@ -119,17 +117,7 @@ mod tests {
         let config = Config::load(&Request { path: Some(path), ..Request::default() }).unwrap();
         let effects = super::super::daemon::open_effects(&config, Clock::manual(jiff::Timestamp::UNIX_EPOCH)).await.unwrap().effects;
         let (_keep, receiver) = watch::channel(Arc::clone(&config));
-        let mut inner = Inner {
-            effects,
-            config: receiver,
-            stop: CancellationToken::new(),
-            cut: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-            beats: Beats::default(),
-            wake: Notify::new(),
-            drain: Notify::new(),
-            upkeep: Mutex::new(()),
-        };
+        let mut inner = Inner::new(effects, receiver);
         inner.effects.store.set_mark(MARK, Some(b"the rules before".to_vec())).await.unwrap();
         inner.stop.cancel();
         all(&inner, &config).await.unwrap();

@@ -29,9 +29,10 @@ pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
             () = tokio::time::sleep(PAUSE) => {}
         }
         let now = inner.effects.clock.now();
-        let config = inner.config.borrow().clone();
         if now >= forget {
             let alone = inner.upkeep.lock().await;
+            // Read under the lock: a source that is named again meanwhile is not forgotten any further.
+            let config = inner.config.borrow().clone();
             let forgot = forget_gone(&inner.effects, &config, now).await;
             drop(alone);
             match forgot {
@@ -43,11 +44,15 @@ pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
                             "records past `keep_gone` were forgotten"
                         );
                     }
+                    if forgot.sources > 0 {
+                        tracing::info!(sources = forgot.sources, "sources that left the configuration were forgotten");
+                    }
                     forget = if forgot.more { now } else { now.saturating_add(FORGET).unwrap_or(now) };
                 }
                 Err(error) => tracing::error!(%error, "records past `keep_gone` could not be forgotten; it is tried again"),
             }
         }
+        let config = inner.config.borrow().clone();
         let due = config.keep.backup_every.is_some_and(|every| now.duration_since(last) >= every);
         match keep_step(&inner.effects, &config, due, now).await {
             Ok(keeping) => {

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what a check does; it claims, checks and releases.
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::beats::Part;
 use super::daemon::Inner;
 use crate::base::ids::PageId;
-use crate::pipeline::{Outcome, check};
+use crate::pipeline::{CheckError, Checked, Decided, Outcome, decide};
 use crate::store::Claim;
 use crate::telemetry;
 
@@ -74,27 +75,47 @@ async fn work(inner: Arc<Inner>, claim: Claim, _place: OwnedSemaphorePermit) {
             }
         },
     };
+    let mut open: VecDeque<(PageId, Decided)> = VecDeque::new();
     for page in &claim.pages {
         if inner.stop.is_cancelled() || inner.effects.clock.now() >= claim.until {
             break;
         }
         let config = inner.config.borrow().clone();
         // A check under way is never cut off by a stop: it is short (every phase has a deadline), and its turn is worth having.
-        match check(&inner.effects, &config, &lane, *page).await {
-            Ok(checked) => report(&inner, *page, &checked.outcome).await,
+        match decide(&inner.effects, &config, &lane, *page).await {
+            Ok(decided) => open.push_back((*page, decided)),
             Err(error) => {
-                metrics::counter!(telemetry::CHECKS, "outcome" => "store").increment(1);
-                tracing::error!(%page, %error, "a check could not be committed; the page stays due");
+                report(&inner, *page, Err(error)).await;
                 break;
             }
         }
+        // What is durable by now is reported; the rest is on its way while the next page is asked for.
+        while let Some((page, decided)) = open.pop_front() {
+            match decided.try_end() {
+                Ok(ended) => report(&inner, page, ended).await,
+                Err(decided) => {
+                    open.push_front((page, decided));
+                    break;
+                }
+            }
+        }
+    }
+    for (page, decided) in open {
+        report(&inner, page, decided.end().await).await;
     }
     inner.effects.store.release(&claim.host);
     inner.wake.notify_one();
 }
 
-async fn report(inner: &Inner, page: PageId, outcome: &Outcome) {
-    let word = match outcome {
+async fn report(inner: &Inner, page: PageId, ended: Result<Checked, CheckError>) {
+    let outcome = match ended {
+        Ok(checked) => checked.outcome,
+        Err(error) => {
+            metrics::counter!(telemetry::CHECKS, "outcome" => "store").increment(1);
+            return tracing::error!(%page, %error, "a check could not be committed; the page stays due");
+        }
+    };
+    let word = match &outcome {
         Outcome::Unchanged => "unchanged",
         Outcome::Changed { records, changes, leads } => {
             tracing::info!(%page, records, changes, leads, "a page changed");

@@ -55,6 +55,26 @@ pub fn words(text: &str) -> String {
     out
 }
 
+/// Names listed where one is unknown.
+const LISTED: usize = 20;
+
+/// "There is no such thing": which name was probably meant, and the names there are, at most so many of them.
+pub fn no_such<'a>(what: &str, named: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    let named = clip(named, 80);
+    if known.is_empty() {
+        return format!("there is no {what} `{named}`, there are none at all");
+    }
+    // One letter in three may be wrong; more is another name.
+    let allowed = (named.chars().count() / 3).clamp(1, 3);
+    let near = known.iter().map(|name| (strsim::damerau_levenshtein(name, &named), *name)).min().filter(|(far, _)| *far <= allowed);
+    let meant = near.map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"));
+    let more = known.len().saturating_sub(LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let (mark, there) = if meant.is_empty() { (";", "there are") } else { ("", "There are") };
+    format!("there is no {what} `{named}`{meant}{mark} {there}: {}{more}", known[..known.len().min(LISTED)].join(", "))
+}
+
 /// Characters that take no room and would make two equal names differ.
 fn is_invisible(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{202a}'..='\u{202e}')
@@ -109,5 +129,20 @@ mod tests {
             let plain = squeeze(&fold(&text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect::<String>());
             proptest::prop_assert_eq!(words(&text), plain);
         }
+    }
+
+    #[test]
+    fn what_is_unknown_is_told_with_what_is_known() {
+        let many: Vec<String> = (0..23).map(|n| format!("s{n:02}")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for (named, known, want) in [
+            ("fiar", &["fair", "press"][..], "there is no source `fiar`; did you mean `fair`? There are: fair, press"),
+            ("x", &["ana", "press"], "there is no source `x`; there are: ana, press"),
+            ("x", &[], "there is no source `x`, there are none at all"),
+        ] {
+            assert_eq!(no_such("source", named, known.iter().copied()), want);
+        }
+        let told = no_such("source", "other", many);
+        assert!(told.ends_with("s18, s19 and 3 more"), "{told}");
     }
 }

@@ -82,13 +82,13 @@ pub enum Command {
     /// The configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// How is everything? Works beside a running daemon
+    /// How is everything, and who chose to get less mail? Works beside a running daemon
     Status,
     /// Check this machine and the configured ways out
     Doctor,
     /// Make a verified backup now
     Backup,
-    /// Put a backup in place of the store; without a name, list the backups
+    /// Put a backup in place of the store (opt-outs given since hold); without a name, list the backups
     Restore {
         /// A backup's name, as `restore` without a name lists them
         name: Option<String>,

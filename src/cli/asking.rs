@@ -5,12 +5,15 @@ use anyhow::bail;
 use super::{Ended, print};
 use crate::app::{self, AskError};
 use crate::base::clock::Clock;
-use crate::config::{Config, Request};
+use crate::config::{Config, Refusal, Request};
 use crate::web::{self, Answer, Question};
 
 /// Asks the daemon; where none runs, opens the store. Secrets are read only for what needs them: an operator's shell need not hold them.
 pub(super) async fn ask(request: &Request, question: Question) -> anyhow::Result<Answer> {
-    let config = Config::load(&Request { without_secrets: true, ..request.clone() })?;
+    let config = match Config::load(&Request { without_secrets: true, ..request.clone() }) {
+        Ok(config) => config,
+        Err(refusal) => return ask_only(request, &question, refusal).await,
+    };
     match app::ask(&config.daemon.data, &question).await {
         Ok(answer) => Ok(answer),
         Err(AskError::Nobody(_)) => {
@@ -27,6 +30,26 @@ pub(super) async fn ask(request: &Request, question: Question) -> anyhow::Result
             home.effects.store.close().await;
             answer
         }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks the daemon although the configuration on disk is not taken: all that is needed of it is where the data folder is.
+async fn ask_only(request: &Request, question: &Question, refusal: Refusal) -> anyhow::Result<Answer> {
+    let Some(data) = Config::data_folder(request) else {
+        let words = "and the data folder cannot be read from it, so that no daemon can be asked: mend it, or name the folder with --data";
+        return Err(anyhow::Error::from(refusal).context(format!("the configuration is not taken, {words}")));
+    };
+    match app::ask(&data, question).await {
+        Ok(answer) => {
+            let what = match refusal {
+                Refusal::Wrong(_) => "the configuration on disk is broken (`atalaya config check` shows it)",
+                Refusal::NotFound(_) => "no configuration was found",
+            };
+            eprintln!("Warning: {what}; the running daemon answers by the one it has.");
+            Ok(answer)
+        }
+        Err(AskError::Nobody(_)) => Err(refusal.into()),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use base64::Engine as _;
 use url::Url;
 
@@ -12,6 +12,7 @@ use super::{Ended, asking, print};
 use crate::app;
 use crate::base::caps;
 use crate::base::clock::Clock;
+use crate::base::text::no_such;
 use crate::config::{Config, Refusal, Request};
 use crate::door::{self, Door};
 use crate::fetch::{self, Web};
@@ -34,11 +35,15 @@ pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool)
     } else {
         let target = match bytes {
             Some(bytes) => Target::Bytes { url: stand_in(&options.target), bytes: bytes.into() },
-            None => Target::Url(Url::parse(&options.target).with_context(|| {
-                format!("`{}` is no configured source, no file and no address; `atalaya source list` shows the sources", options.target)
+            None => Target::Url(Url::parse(&options.target).map_err(|_| {
+                let known = config.iter().flat_map(|config| &config.sources).map(|source| source.id.as_str());
+                anyhow!(no_such("source, file or address", &options.target, known))
             })?),
         };
-        let (net, settings) = config.as_ref().map_or_else(Default::default, |config| (config.net.clone(), config.fetch.clone()));
+        let (net, settings) = match &config {
+            Some(config) => (config.net.clone(), config.fetch.clone()),
+            None => Config::outside(request)?,
+        };
         let clock = Clock::System;
         let rehearsal = Rehearsal { web: web_of(net, settings, clock.clone())?, clock, pool: Pool::default() };
         let (kind, found) = rehearsal.look(&target).await;

@@ -1,19 +1,30 @@
 //! Answers as tables and JSON. Knows view types only.
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
+use jiff::Timestamp;
 
+use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
-use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView};
+use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView, WishView};
+
+/// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
+const IDS: [&str; 8] = ["lead", "message", "source", "segment", "channel", "owner", "rep", "backup"];
+
+/// Columns where there is no terminal.
+const WIDE: u16 = 160;
 
 /// A table that fits the terminal, or is wide where there is none.
 pub(super) fn table(head: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
-    if table.width().is_none() {
-        table.set_width(160);
+    for (place, _) in head.iter().enumerate().filter(|(_, name)| IDS.contains(name)) {
+        if let Some(column) = table.column_mut(place) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
+    table.set_width(terminal_size::terminal_size_of(std::io::stdout()).map_or(WIDE, |(width, _)| width.0));
     table
 }
 
@@ -24,15 +35,16 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&value["with"].take())?);
         return Ok(());
     }
+    let now = Clock::System.now();
     match answer {
-        Answer::Status(view) => status(view),
-        Answer::Sources(views) => sources(views),
-        Answer::Source(view) => source(view),
+        Answer::Status(view) => status(view, now),
+        Answer::Sources(views) => println!("{}", sources(views, now)),
+        Answer::Source(view) => source(view, now),
         Answer::Due(count) => eprintln!("{count} page(s) are due now; a running daemon visits them at the host's pace."),
         Answer::Check(view) => check(view),
-        Answer::Leads(views) => leads(views),
+        Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => lead(view),
-        Answer::Outbox(views) => outbox(views),
+        Answer::Outbox(views) => println!("{}", outbox(views)),
         Answer::Replayed(ids) => {
             eprintln!("{} message(s):", ids.len());
             for id in ids {
@@ -85,11 +97,20 @@ fn bytes(count: u64) -> String {
     }
 }
 
+/// A next check: `now` once its time has come.
+fn next_check(at: Option<&String>, now: Timestamp) -> String {
+    match at.map(|at| (at, at.parse::<Timestamp>())) {
+        Some((_, Ok(due))) if due <= now => "now".to_owned(),
+        Some((at, _)) => at.clone(),
+        None => "–".to_owned(),
+    }
+}
+
 fn or_dash(text: Option<&String>) -> String {
     text.cloned().unwrap_or_else(|| "–".to_owned())
 }
 
-fn status(view: &StatusView) {
+fn status(view: &StatusView, now: Timestamp) {
     let how = if view.running {
         format!("running (process {})", view.pid.unwrap_or_default())
     } else {
@@ -101,7 +122,7 @@ fn status(view: &StatusView) {
         view.pages, view.hosts, view.records, view.organisations, view.leads, view.entries
     );
     let late = if view.late_seconds > 60 { format!(", {} s late", view.late_seconds) } else { String::new() };
-    println!("next check {}{late}", or_dash(view.next_check.as_ref()));
+    println!("next check {}{late}", next_check(view.next_check.as_ref(), now));
     println!(
         "store {}, snapshots {}; last backup: {}",
         bytes(view.store_bytes),
@@ -120,15 +141,31 @@ fn status(view: &StatusView) {
         }
         println!("{all}");
     }
+    if !view.wishes.is_empty() {
+        println!("what recipients chose by the link in their mails:\n{}", wishes(&view.wishes));
+    }
     if view.attention.is_empty() {
         println!("every visited source is well");
     } else {
         println!("sources that need attention:");
-        sources(&view.attention);
+        println!("{}", sources(&view.attention, now));
+    }
+    if !view.left.is_empty() {
+        println!("sources that left the configuration:");
+        sources(&view.left);
     }
 }
 
-fn sources(views: &[SourceView]) {
+fn wishes(views: &[WishView]) -> Table {
+    let mut all = table(&["rep", "recipient", "channel", "gets", "since"]);
+    for view in views {
+        let reps = if view.reps.is_empty() { "–".to_owned() } else { view.reps.join(", ") };
+        all.add_row([reps, view.recipient.clone(), view.channel.clone(), view.gets.clone(), view.since.clone()]);
+    }
+    all
+}
+
+fn sources(views: &[SourceView], now: Timestamp) -> Table {
     let mut all = table(&["source", "kind", "health", "complete until", "next check", "pages", "records", "why"]);
     for view in views {
         all.add_row([
@@ -136,30 +173,35 @@ fn sources(views: &[SourceView]) {
             view.kind.clone(),
             view.health.clone(),
             or_dash(view.complete_until.as_ref()),
-            or_dash(view.next_check.as_ref()),
+            next_check(view.next_check.as_ref(), now),
             view.pages.to_string(),
             view.records.map_or_else(|| "–".to_owned(), |n| n.to_string()),
             view.reason.clone().unwrap_or_default(),
         ]);
     }
-    println!("{all}");
+    all
 }
 
-fn source(view: &SourcePages) {
-    sources(std::slice::from_ref(&view.source));
+fn source(view: &SourcePages, now: Timestamp) {
+    println!("{}", sources(std::slice::from_ref(&view.source), now));
     let mut pages = table(&["page", "checked", "changed", "next check", "records", "versions", "failure"]);
     for page in &view.pages {
         pages.add_row([
             page.url.clone(),
             or_dash(page.checked.as_ref()),
             or_dash(page.changed.as_ref()),
-            page.next_check.clone(),
+            next_check(page.next_check.as_ref(), now),
             page.records.to_string(),
             page.versions.len().to_string(),
             page.failure.clone().unwrap_or_default(),
         ]);
     }
     println!("{pages}");
+    if view.pages.iter().any(|page| page.role == "follow") {
+        println!(
+            "Pages that were found by following are read by the visits that begin at the first page: their next check is the next visit."
+        );
+    }
     let mut changes = table(&["at", "what", "record", "fields"]);
     for change in view.changes.iter().filter(|change| !change.baseline) {
         let fields: Vec<String> =
@@ -216,7 +258,7 @@ fn check(view: &CheckView) {
     }
 }
 
-fn leads(views: &[LeadView]) {
+fn leads(views: &[LeadView]) -> Table {
     let mut all = table(&["lead", "segment", "who", "fit", "signal", "known", "state", "owner", "changed"]);
     for view in views {
         all.add_row([
@@ -231,7 +273,7 @@ fn leads(views: &[LeadView]) {
             view.changed.clone(),
         ]);
     }
-    println!("{all}");
+    all
 }
 
 fn lead(view: &LeadView) {
@@ -276,7 +318,7 @@ pub(super) fn explain(view: &LeadView) {
     }
 }
 
-fn outbox(views: &[MessageView]) {
+fn outbox(views: &[MessageView]) -> Table {
     let mut all = table(&["message", "channel", "kind", "what", "state", "", "tries", "last attempt"]);
     for view in views {
         all.add_row([
@@ -287,8 +329,67 @@ fn outbox(views: &[MessageView]) {
             view.state.clone(),
             view.detail.clone(),
             view.tries.to_string(),
-            view.last.clone().unwrap_or_default(),
+            view.last.as_ref().map_or_else(String::new, |last| clip(last, 80)),
         ]);
     }
-    println!("{all}");
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_stay_whole_on_a_narrow_terminal() {
+        let lead = LeadView {
+            id: "lead-0123456789abc".to_owned(),
+            segment: "packaging-for-the-food-industry".to_owned(),
+            title: "Cajas y Embalajes del Vallès, Sociedad Limitada Laboral".to_owned(),
+            state: "excluded".to_owned(),
+            owner: Some("ana-maria.gonzalez".to_owned()),
+            changed: "2026-11-23T08:00:00Z".to_owned(),
+            ..LeadView::default()
+        };
+        let message = MessageView {
+            id: "msg_0123456789abcdefghijklmnop".to_owned(),
+            channel: "the-webhook-of-the-crm".to_owned(),
+            kind: "digest".to_owned(),
+            title: "digest for ana, 7 leads".to_owned(),
+            state: "dead".to_owned(),
+            detail: "at 2026-11-23T08:00:00Z: the receiver answered 500 again and again".to_owned(),
+            last: Some("2026-11-23T08:00:00Z 500 Internal Server Error".to_owned()),
+            ..MessageView::default()
+        };
+        let source = SourceView {
+            id: "es-exhibitors-of-the-fair-in-zaragoza".to_owned(),
+            reason: Some("since 2026-11-23T08:00:00Z: zero records: no record was found (look at the page)".to_owned()),
+            ..SourceView::default()
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        for (mut table, ids) in [
+            (leads(std::slice::from_ref(&lead)), vec![lead.id, lead.segment, lead.owner.unwrap_or_default()]),
+            (outbox(std::slice::from_ref(&message)), vec![message.id, message.channel]),
+            (sources(std::slice::from_ref(&source), now), vec![source.id]),
+        ] {
+            for width in [200, 120, 80] {
+                let text = table.set_width(width).to_string();
+                for id in &ids {
+                    assert!(text.contains(id.as_str()), "{id} is broken at {width}:\n{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_checked_now() {
+        let now = "2026-11-23T08:00:00Z".parse().unwrap();
+        for (at, want) in [
+            (None, "–"),
+            (Some("2026-11-23T07:59:00Z"), "now"),
+            (Some("2026-11-23T08:00:00Z"), "now"),
+            (Some("2026-11-23T09:00:00Z"), "2026-11-23T09:00:00Z"),
+        ] {
+            assert_eq!(next_check(at.map(str::to_owned).as_ref(), now), want, "{at:?}");
+        }
+    }
 }

@@ -30,12 +30,14 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         print::backups(&backups, json)?;
         return Ok(Ended::Fine);
     };
+    let backup = Store::find_backup(&config.store, &name).await.context("nothing was changed")?;
     if !yes {
         if !std::io::stdin().is_terminal() {
             bail!("restoring puts {} in place of the store in {}; say --yes", name, config.daemon.data.display());
         }
         eprint!(
-            "Put the backup {name} in place of the store in {}? What is there now is set aside, not deleted. [y/N] ",
+            "Put the backup {name}, made {}, in place of the store in {}? What is there now is set aside, not deleted. [y/N] ",
+            backup.at,
             config.daemon.data.display()
         );
         std::io::stderr().flush()?;
@@ -48,14 +50,28 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
     let restored = Store::restore(&config.store, &name, Clock::System.now()).await.context("nothing was changed")?;
     let aside = restored.aside.as_ref().map(|path| path.display().to_string());
     if json {
-        println!("{}", serde_json::json!({ "restored": name, "keys": restored.keys, "aside": aside }));
+        let (carried, lost) = (restored.wishes.as_ref().ok(), restored.wishes.as_ref().err());
+        println!(
+            "{}",
+            serde_json::json!({ "restored": name, "keys": restored.keys, "aside": aside, "wishes": carried, "wishes_lost": lost })
+        );
     } else {
         eprintln!(
-            "Restored {name} ({} keys). What was decided since it was made is undone: opt-outs and verdicts are to be given again, and what was \
-             told since is told again (machines drop it by its id).{}",
+            "Restored {name} ({} keys). What was decided since it was made is undone: verdicts are to be given again, and what was told since is \
+             told again (machines drop it by its id).{}",
             restored.keys,
             aside.map_or_else(String::new, |path| format!(" What was there before lies in {path}."))
         );
+        match &restored.wishes {
+            Ok(carried) => eprintln!(
+                "Opt-outs hold: {carried} of what recipients chose by the link in their mails was newer there and is carried over."
+            ),
+            Err(why) => eprintln!(
+                "WARNING: who opted out since the backup is not known, the store that was there before cannot be read: {why}. Before you start the \
+                 daemon, ask the reps, and take whoever opted out of the configuration until they have chosen again by the link in a mail; \
+                 `atalaya status` shows what the backup knows."
+            ),
+        }
     }
-    Ok(Ended::Fine)
+    Ok(if restored.wishes.is_ok() { Ended::Fine } else { Ended::Problem })
 }

@@ -13,12 +13,12 @@ use super::changes::Marks;
 use super::desk::{Desk, Section, canonical};
 use super::files::{self, File, Files, Layer, Place};
 use super::layers::{self, Tables};
-use super::people::People;
+use super::people::{People, Way};
 use super::problem::{Problem, nearest};
 use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
-use super::tree::{self, Node, Table};
+use super::tree::{self, Node, Table, What};
 use super::{Config, DEFAULTS, Refusal, Request, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
@@ -27,11 +27,75 @@ use crate::{deliver, diff, door, extract, fetch, resolve, schedule, score, store
 
 /// Reads and compiles.
 pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
-    let path = locate(request)?;
-    let (mut files, mut problems) = (Files::default(), Vec::new());
-    files.push(File::new("default.toml".to_owned(), PathBuf::new(), DEFAULTS.to_owned(), Layer::Default));
-    files::read(&path, &mut files, &mut problems);
+    let (mut files, mut problems) = (defaults(), Vec::new());
+    files::read(&locate(request)?, &mut files, &mut problems);
     build(files, problems, request)
+}
+
+fn defaults() -> Files {
+    Files(vec![File::new("default.toml".to_owned(), PathBuf::new(), DEFAULTS.to_owned(), Layer::Default)])
+}
+
+/// Compiles the tables `[net]` and `[fetch]` of the layers above the files.
+pub(super) fn outside(request: &Request) -> Result<(door::Settings, fetch::Settings), Refusal> {
+    let (mut files, mut problems) = (defaults(), Vec::new());
+    let (documents, _) = documents(&mut files, &mut problems, request);
+    let mut desk = Desk::new(&files, Vec::new());
+    let tables = layers::merge(&mut desk, &documents);
+    let mut builder = Builder::new(desk, request, false, &tables);
+    // Who names no contact may look all the same; the daemon may not.
+    let contact = tables.process.get("daemon").and_then(|(_, table)| table.entry("contact"));
+    let daemon = contact.filter(|entry| files.of(entry.key_at).layer != Layer::Default).and_then(|_| builder.daemon(&tables));
+    let found = builder.ways_out(&tables, daemon.as_ref());
+    problems.extend(builder.desk.problems);
+    match found {
+        (Some(net), Some(fetch)) if problems.is_empty() => Ok((net, fetch)),
+        _ => Err(Refusal::Wrong(in_order(&files, problems))),
+    }
+}
+
+/// The data folder that is written, where nothing that is broken may say another one.
+pub(super) fn data_folder(request: &Request) -> Option<PathBuf> {
+    let (mut files, mut broken) = (defaults(), Vec::new());
+    if let Ok(path) = locate(request) {
+        files::read(&path, &mut files, &mut broken);
+    }
+    let nowhere = files.0.len() == 1;
+    let (documents, _) = documents(&mut files, &mut broken, request);
+    let mut desk = Desk::new(&files, Vec::new());
+    let tables = layers::merge(&mut desk, &documents);
+    let (_, table) = tables.process.get("daemon")?;
+    let written = table.entry("data")?;
+    let file = files.of(written.key_at);
+    let line = file.line_column(written.key_at.start).0;
+    let misspelt = table
+        .entries
+        .iter()
+        .any(|entry| entry.key != "data" && nearest(&entry.key, process::DAEMON_KEYS.iter().copied()).as_deref() == Some("data"));
+    let doubt = match file.layer {
+        Layer::Environment | Layer::Flag => false,
+        Layer::Default => {
+            nowhere || !broken.is_empty() || misspelt || ["daemon", "data"].into_iter().any(|name| tables.refused.contains(name))
+        }
+        Layer::User => broken.iter().any(|problem| problem.file == file.name && problem.line == line),
+    };
+    match &written.node.what {
+        What::Text(text) | What::Loose(text) if !doubt => process::data_folder(text, &file.folder, &request.environment),
+        _ => None,
+    }
+}
+
+/// The files and the layers above them as trees, and what of them is no TOML.
+fn documents(files: &mut Files, problems: &mut Vec<Problem>, request: &Request) -> (Vec<Node>, Vec<Place>) {
+    let (mut documents, mut breaks) = (Vec::new(), Vec::new());
+    for number in 0..u16::try_from(files.0.len()).unwrap_or(u16::MAX) {
+        let parsed = tree::parse(files, number, problems);
+        documents.extend(parsed.documents);
+        breaks.extend(parsed.breaks);
+    }
+    documents.extend(layers::add_layer(files, Layer::Environment, layers::environment_file(&request.environment)));
+    documents.extend(layers::add_layer(files, Layer::Flag, layers::flags_file(&request.flags)));
+    (documents, breaks)
 }
 
 fn locate(request: &Request) -> Result<PathBuf, Refusal> {
@@ -45,34 +109,32 @@ fn locate(request: &Request) -> Result<PathBuf, Refusal> {
 /// Compiles what was read; `problems` are those of reading.
 pub(super) fn build(mut files: Files, mut problems: Vec<Problem>, request: &Request) -> Result<Config, Refusal> {
     let user_files = files.0[1..].iter().map(|file| PathBuf::from(&file.name)).collect();
-    let mut documents: Vec<Node> =
-        (0..files.0.len()).map(|at| tree::parse(&files, u16::try_from(at).unwrap_or(0), &mut problems)).collect();
-    documents.extend(layers::add_layer(&mut files, Layer::Environment, layers::environment_file(&request.environment)));
-    documents.extend(layers::add_layer(&mut files, Layer::Flag, layers::flags_file(&request.flags)));
+    let (documents, breaks) = documents(&mut files, &mut problems, request);
     let syntax = !problems.is_empty();
     let hidden = documents.iter().flat_map(tree::hidden).collect();
     let mut desk = Desk::new(&files, hidden);
     let tables = layers::merge(&mut desk, &documents);
     let settings = show::settings(&desk, &tables);
-    let builder =
-        Builder { desk, environment: &request.environment, without_secrets: request.without_secrets, syntax, refused: &tables.refused };
-    let (config, more) = builder.build(&tables);
-    let more = before_the_breaks(&files, &problems, more);
-    problems.extend(more);
+    let (config, more) = Builder::new(desk, request, syntax, &tables).build(&tables);
+    problems.extend(outside_the_breaks(&files, &breaks, more));
     match config {
         Some(config) if problems.is_empty() => Ok(Config { settings, files: user_files, ..config }),
         Some(_) | None => Err(Refusal::Wrong(in_order(&files, problems))),
     }
 }
 
-/// In a file that is no TOML, only what stands before the broken table can be judged; what lacks altogether may be in what is broken.
-fn before_the_breaks(files: &Files, syntax: &[Problem], more: Vec<Problem>) -> Vec<Problem> {
-    let end_of = |name: &str| {
-        let line = syntax.iter().filter(|problem| problem.file == name).map(|problem| problem.line).min()?;
-        let file = files.0.iter().find(|file| file.name == name)?;
-        Some((1..=line).rev().find(|line| file.line(*line).trim_start().starts_with('[')).unwrap_or(1))
+/// What is broken cannot be judged, and what lacks altogether may be in there.
+fn outside_the_breaks(files: &Files, breaks: &[Place], more: Vec<Problem>) -> Vec<Problem> {
+    let first = files.of(files.first_place()).name.as_str();
+    let lacks = |problem: &Problem| problem.found == "missing" && (problem.file.as_str(), problem.line, problem.column) == (first, 1, 1);
+    let broken = |problem: &Problem| {
+        breaks.iter().any(|at| {
+            let file = files.of(*at);
+            let lines = file.line_column(at.start).0..=file.line_column(at.end.saturating_sub(1).max(at.start)).0;
+            file.name == problem.file && lines.contains(&problem.line)
+        })
     };
-    more.into_iter().filter(|problem| end_of(&problem.file).is_none_or(|end| problem.line < end)).collect()
+    more.into_iter().filter(|problem| !broken(problem) && (breaks.is_empty() || !lacks(problem))).collect()
 }
 
 /// In the order in which a person meets them, each once.
@@ -100,6 +162,10 @@ pub(super) type Ids = BTreeMap<String, Place>;
 const PORTAL_BODY: &str = "64 MiB";
 
 impl<'a> Builder<'a> {
+    fn new(desk: Desk<'a>, request: &'a Request, syntax: bool, tables: &'a Tables) -> Self {
+        Self { desk, environment: &request.environment, without_secrets: request.without_secrets, syntax, refused: &tables.refused }
+    }
+
     fn build(mut self, tables: &'a Tables) -> (Option<Config>, Vec<Problem>) {
         let config = self.compile(tables);
         (config, self.desk.problems)
@@ -108,9 +174,7 @@ impl<'a> Builder<'a> {
     fn compile(&mut self, tables: &'a Tables) -> Option<Config> {
         let daemon = self.daemon(tables);
         let log = self.process(tables, "log", &[process::LOG_KEYS], |spec: &LogSpec| spec.compile());
-        let net = self.process(tables, "net", &[door::KEYS], |spec: &door::Spec| spec.compile());
-        let contact = daemon.as_ref().map(|daemon| daemon.contact.clone());
-        let fetch = self.process(tables, "fetch", &[fetch::PROCESS_KEYS], |spec: &fetch::ProcessSpec| spec.compile(contact.as_deref()));
+        let (net, fetch) = self.ways_out(tables, daemon.as_ref());
         let data = daemon.as_ref().map_or_else(|| PathBuf::from("data"), |daemon| daemon.data.clone());
         let store = self.process(tables, "store", &[store::KEYS, process::KEEP_KEYS], |spec: &store::Spec| spec.compile(data.clone()));
         let keep = self.process(tables, "store", &[process::KEEP_KEYS, store::KEYS], |spec: &KeepSpec| spec.compile());
@@ -123,14 +187,11 @@ impl<'a> Builder<'a> {
         let mut marks = super::Marks::default();
         let sources = self.sources(tables, &zone);
         let segments = self.segments(tables, of("source"), &mut marks.segments);
-        let channels = self.channels(tables, of("segment"), &data, &mut marks.channels);
+        let (channels, ways) = self.channels(tables, of("segment"), &data, &mut marks.channels);
         let operator = daemon.as_ref().is_none_or(|daemon| daemon.operator.is_some());
-        self.notices(tables, operator, of("channel"), &channels);
-        let reps = People { segments: of("segment"), channels: of("channel"), open: &channels, zone: &zone }.compile(
-            self,
-            tables,
-            &mut marks.reps,
-        );
+        self.notices(tables, operator, of("channel"), &ways);
+        let reps =
+            People { segments: of("segment"), channels: of("channel"), ways: &ways, zone: &zone }.compile(self, tables, &mut marks.reps);
         marks.lists = ContentHash::of(format!("{lists:?}").as_bytes());
         Some(Config {
             daemon: daemon?,
@@ -149,6 +210,12 @@ impl<'a> Builder<'a> {
             files: Vec::new(),
             marks,
         })
+    }
+
+    fn ways_out(&mut self, tables: &'a Tables, daemon: Option<&process::Daemon>) -> (Option<door::Settings>, Option<fetch::Settings>) {
+        let contact = daemon.map(|daemon| daemon.contact.as_str());
+        let net = self.process(tables, "net", &[door::KEYS], |spec: &door::Spec| spec.compile());
+        (net, self.process(tables, "fetch", &[fetch::PROCESS_KEYS], |spec: &fetch::ProcessSpec| spec.compile(contact)))
     }
 
     /// One table of the process: the first of `keys` are the spec's own, the others stand beside them for another module.
@@ -177,15 +244,14 @@ impl<'a> Builder<'a> {
     }
 
     /// The channels of notices must be there, and what goes by mail must go to somebody.
-    fn notices(&mut self, tables: &'a Tables, operator: bool, known: &Ids, open: &[Arc<deliver::Settings>]) {
+    fn notices(&mut self, tables: &'a Tables, operator: bool, known: &Ids, ways: &[Way]) {
         let Some((at, table)) = tables.process.get("daemon") else { return };
         let mut section = Section::new("[daemon]".to_owned(), table, *at);
         let spec: DaemonSpec = self.desk.read(&mut section, Some(process::DAEMON_KEYS));
         for (at, id) in spec.notices.iter().enumerate() {
             let key = format!("notices[{at}]");
             self.refer(&mut section, &key, id, "channel", known);
-            let mails = open.iter().any(|channel| channel.id.as_str() == id && channel.carries_mail());
-            if mails && !operator {
+            if !operator && ways.iter().any(|way| way.id == *id && way.mails == Some(true)) {
                 let expected = "an e-mail address in `operator`: `contact` is a web page, and this channel brings mail";
                 self.desk.fault(&mut section, &Fault::new(key, id, expected), None);
             }
@@ -319,8 +385,15 @@ impl<'a> Builder<'a> {
         out
     }
 
-    fn channels(&mut self, tables: &'a Tables, segments: &Ids, data: &Path, marks: &mut Marks<ChannelId>) -> Vec<Arc<deliver::Settings>> {
-        let mut out = Vec::new();
+    /// The channels that are good, and what all of them are.
+    fn channels(
+        &mut self,
+        tables: &'a Tables,
+        segments: &Ids,
+        data: &Path,
+        marks: &mut Marks<ChannelId>,
+    ) -> (Vec<Arc<deliver::Settings>>, Vec<Way>) {
+        let (mut out, mut ways) = (Vec::new(), Vec::new());
         for (index, (at, table)) in repeated(tables, "channel").iter().enumerate() {
             let mut section = named("channel", index, table, *at);
             self.desk.refuse_unknown(&mut section, deliver::KEYS);
@@ -328,6 +401,7 @@ impl<'a> Builder<'a> {
             for (at, id) in spec.segments.iter().enumerate() {
                 self.refer(&mut section, &format!("segments[{at}]"), id, "segment", segments);
             }
+            ways.push(Way { id: spec.id.clone(), kind: spec.kind.clone(), mails: spec.carries_mail() });
             let fetcher = self.fetcher(*at);
             let Some(channel) = self
                 .desk
@@ -339,7 +413,7 @@ impl<'a> Builder<'a> {
             marks.insert(channel.id.clone(), ContentHash::of(text.as_bytes()));
             out.push(Arc::new(channel));
         }
-        out
+        (out, ways)
     }
 
     /// A reference to a table of another kind must lead somewhere.

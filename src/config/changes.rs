@@ -13,7 +13,7 @@ use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
 pub enum ConfigChange {
     /// A source is new: its first visit is a baseline.
     SourceAdded(SourceId),
-    /// A source is no longer configured: it is left alone, what is known of it stays.
+    /// A source is no longer configured: it is left alone, and what is known of it is forgotten `keep_gone` later.
     SourceRemoved(SourceId),
     /// Settings of a source differ.
     SourceChanged(SourceId, Vec<Aspect>),

@@ -32,7 +32,7 @@ pub(super) struct Tables {
     pub(super) process: BTreeMap<&'static str, (Place, Table)>,
     /// By name, in the order of files and lines.
     pub(super) repeated: BTreeMap<&'static str, Vec<(Place, Table)>>,
-    /// Tables that were refused as a whole, also under a wrong name: what lacks for want of them is no mistake of its own.
+    /// Tables that were refused and could not be read as what they were meant to be: what lacks for want of them is no mistake of its own.
     pub(super) refused: BTreeSet<String>,
 }
 
@@ -120,55 +120,92 @@ pub(super) fn merge(desk: &mut Desk<'_>, documents: &[Node]) -> Tables {
 }
 
 fn add(desk: &mut Desk<'_>, tables: &mut Tables, root: &Table, entry: &Entry) {
-    let before = desk.problems.len();
-    add_known(desk, tables, root, entry);
-    if let [refused, ..] = desk.problems.get(before..).unwrap_or_default() {
-        tables.refused.insert(refused.did_you_mean.clone().unwrap_or_else(|| entry.key.clone()));
+    let layer = desk.files.of(entry.key_at).layer;
+    let known = || PROCESS.into_iter().chain(REPEATED);
+    // What a table was meant to be is checked as that, so that its own mistakes are told together with that of its name.
+    let meant = if known().any(|name| name == entry.key) {
+        Some(entry.key.clone())
+    } else {
+        refuse_name(desk, root, entry, layer);
+        nearest(&entry.key, known())
+    };
+    let process = PROCESS.into_iter().find(|name| Some(*name) == meant.as_deref());
+    let repeated = REPEATED.into_iter().find(|name| Some(*name) == meant.as_deref());
+    let taken = match (process, repeated) {
+        (Some(name), _) => add_process(desk, tables, (root, entry, name), layer),
+        (None, Some(name)) => add_repeated(desk, tables, (root, entry, name), layer),
+        (None, None) => false,
+    };
+    if !taken {
+        tables.refused.insert(meant.unwrap_or_else(|| entry.key.clone()));
     }
 }
 
-fn add_known(desk: &mut Desk<'_>, tables: &mut Tables, root: &Table, entry: &Entry) {
-    let layer = desk.files.of(entry.key_at).layer;
-    if let Some(name) = PROCESS.into_iter().find(|name| *name == entry.key) {
-        let Some((header, into)) = tables.process.get_mut(name) else { return };
-        match &entry.node.what {
-            What::Table(table) => {
-                into.overlay(table);
-                if layer == Layer::User {
-                    *header = entry.node.at;
-                }
-            }
-            What::List(_) => refuse(desk, root, entry, "a list of tables", &format!("one table, in single brackets: [{name}]")),
-            What::Text(_) | What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::Loose(_) => {
-                refuse(desk, root, entry, "a single value", &format!("a table: [{name}]"));
-            }
+/// A name that is no table's.
+fn refuse_name(desk: &mut Desk<'_>, root: &Table, entry: &Entry, layer: Layer) {
+    let known: Vec<_> = PROCESS.into_iter().chain(REPEATED).collect();
+    if nearest(&entry.key, known.iter().copied()).is_none() && !matches!(entry.node.what, What::Table(_) | What::List(_)) {
+        let expected = format!("it inside a table, such as [{}]", listed(&PROCESS).replace(", ", "], ["));
+        return refuse(desk, root, entry, "a key outside every table", &expected);
+    }
+    let mut section = Section::new(place_name(layer).to_owned(), root, entry.key_at);
+    desk.unknown_key(&mut section, &entry.key, entry.key_at, &known);
+}
+
+/// Whether something of it could be taken in.
+fn add_process(desk: &mut Desk<'_>, tables: &mut Tables, (root, entry, name): (&Table, &Entry, &'static str), layer: Layer) -> bool {
+    let Some((header, into)) = tables.process.get_mut(name) else { return false };
+    let found: Vec<(Place, &Table)> = match &entry.node.what {
+        What::Table(table) => vec![(entry.node.at, table)],
+        What::List(nodes) => {
+            refuse(desk, root, entry, "a list of tables", &format!("one table, in single brackets: [{name}]"));
+            nodes.iter().filter_map(table_of).collect()
         }
-    } else if let Some(name) = REPEATED.into_iter().find(|name| *name == entry.key) {
-        if layer != Layer::User {
-            let expected = format!("a setting of {}: {name}s are written in a file", listed(&PROCESS));
-            return refuse(desk, root, entry, "a repeated table", &expected);
+        What::Text(_) | What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::Loose(_) => {
+            refuse(desk, root, entry, "a single value", &format!("a table: [{name}]"));
+            Vec::new()
         }
-        let What::List(nodes) = &entry.node.what else {
-            return refuse(desk, root, entry, "a single table", &format!("double brackets, one table for each {name}: [[{name}]]"));
-        };
-        for node in nodes {
-            match &node.what {
-                What::Table(table) => tables.repeated.entry(name).or_default().push((node.at, table.clone())),
-                What::Text(_) | What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::List(_) | What::Loose(_) => {
-                    refuse(desk, root, entry, "a list of single values", &format!("a table for each {name}: [[{name}]]"));
-                    break;
-                }
-            }
+    };
+    for (at, table) in &found {
+        into.overlay(table);
+        if layer == Layer::User {
+            *header = *at;
         }
-    } else {
-        let mut section = Section::new(place_name(layer).to_owned(), root, entry.key_at);
-        let known = PROCESS.into_iter().chain(REPEATED);
-        if nearest(&entry.key, known.clone()).is_none() && !matches!(entry.node.what, What::Table(_) | What::List(_)) {
-            let expected = format!("it inside a table, such as [{}]", listed(&PROCESS).replace(", ", "], ["));
-            return refuse(desk, root, entry, "a key outside every table", &expected);
+    }
+    !found.is_empty()
+}
+
+/// Whether all of it could be taken in.
+fn add_repeated(desk: &mut Desk<'_>, tables: &mut Tables, (root, entry, name): (&Table, &Entry, &'static str), layer: Layer) -> bool {
+    if layer != Layer::User {
+        let expected = format!("a setting of {}: {name}s are written in a file", listed(&PROCESS));
+        refuse(desk, root, entry, "a repeated table", &expected);
+        return false;
+    }
+    let brackets = format!("double brackets, one table for each {name}: [[{name}]]");
+    let nodes = match &entry.node.what {
+        What::List(nodes) => nodes.as_slice(),
+        What::Table(_) => {
+            refuse(desk, root, entry, "a single table", &brackets);
+            std::slice::from_ref(&entry.node)
         }
-        let known: Vec<_> = known.collect();
-        desk.unknown_key(&mut section, &entry.key, entry.key_at, &known);
+        What::Text(_) | What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::Loose(_) => {
+            refuse(desk, root, entry, "a single value", &brackets);
+            return false;
+        }
+    };
+    let found: Vec<(Place, &Table)> = nodes.iter().filter_map(table_of).collect();
+    if found.len() < nodes.len() {
+        refuse(desk, root, entry, "a list of single values", &format!("a table for each {name}: [[{name}]]"));
+    }
+    tables.repeated.entry(name).or_default().extend(found.iter().map(|(at, table)| (*at, (*table).clone())));
+    found.len() == nodes.len()
+}
+
+fn table_of(node: &Node) -> Option<(Place, &Table)> {
+    match &node.what {
+        What::Table(table) => Some((node.at, table)),
+        What::Text(_) | What::Whole(_) | What::Real(_) | What::Bool(_) | What::Date(_) | What::List(_) | What::Loose(_) => None,
     }
 }
 

@@ -98,6 +98,9 @@ impl Spec {
 
 const ENTRY: &str = "a domain, a tax number, a telephone number (+34…), an e-mail address or a name";
 
+/// Bad entries told of one list; one with more is another file by accident.
+const TOLD: usize = 20;
+
 fn compile(key: &str, list: &ListSpec, folder: &Path, faults: &mut Vec<Fault>) -> List {
     match list {
         ListSpec::Here(entries) => {
@@ -105,23 +108,49 @@ fn compile(key: &str, list: &ListSpec, folder: &Path, faults: &mut Vec<Fault>) -
             for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| bad(entry)) {
                 faults.push(Fault::new(format!("{key}[{at}]"), entry, ENTRY));
             }
-            let good: Vec<&str> = entries.iter().map(|entry| if bad(&entry) { "" } else { entry.as_str() }).collect();
-            List::parse(&good.join("\n")).unwrap_or_else(|error| {
+            let good = entries.iter().map(|entry| if bad(&entry) { "" } else { entry.as_str() }).collect();
+            parse(good, |error| {
                 faults.push(match &error {
                     BadList::NamesNobody { line, found } => Fault::new(format!("{key}[{}]", line.saturating_sub(1)), found, ENTRY),
                     BadList::TooLong => Fault::new(key, "a list", error.to_string()),
                 });
-                List::default()
             })
         }
         ListSpec::In(file) => {
             let path = folder.join(file);
-            read_file(&path).and_then(|text| List::parse(&text).map_err(|error| error.to_string())).unwrap_or_else(|why| {
+            let mut fault = |why: String| {
                 faults.push(Fault::new(format!("{key}.file"), file, format!("a file with one entry a line: {}: {why}", path.display())));
-                List::default()
-            })
+            };
+            match read_file(&path) {
+                Ok(text) => parse(text.lines().collect(), |error| fault(error.to_string())),
+                Err(why) => {
+                    fault(why);
+                    List::default()
+                }
+            }
         }
     }
+}
+
+/// Reads a list, entry by entry; each one that names nobody is told and left out.
+fn parse(mut lines: Vec<&str>, mut tell: impl FnMut(BadList)) -> List {
+    for _ in 0..TOLD {
+        match List::parse(&lines.join("\n")) {
+            Ok(list) => return list,
+            Err(error) => {
+                let bad = match &error {
+                    BadList::NamesNobody { line, .. } => lines.get_mut(line.saturating_sub(1)),
+                    BadList::TooLong => None,
+                };
+                let more = bad.map(|line| *line = "").is_some();
+                tell(error);
+                if !more {
+                    break;
+                }
+            }
+        }
+    }
+    List::default()
 }
 
 fn read_file(path: &Path) -> Result<String, String> {

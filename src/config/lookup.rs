@@ -17,6 +17,11 @@ impl Config {
         self.reps.iter().map(|rep| rep.rep.clone()).collect()
     }
 
+    /// What people call a segment; one that is not configured (any more) has only its name.
+    pub fn segment_title<'a>(&'a self, id: &'a SegmentId) -> &'a str {
+        self.segments.iter().find(|segment| segment.terms.segment == *id).map_or(id.as_str(), |segment| &segment.terms.title)
+    }
+
     /// The channel of this name.
     pub fn channel(&self, id: &ChannelId) -> Option<&Arc<deliver::Settings>> {
         self.channels.iter().find(|channel| channel.id == *id)

@@ -1,5 +1,6 @@
 //! The reps: who works leads, when their digest leaves, and by which channel. Knows the references of `[[rep]]`, not how leads are given out.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -14,7 +15,17 @@ use super::process;
 use crate::base::ids::{ChannelId, ContentHash, RepId};
 use crate::model::Fault;
 use crate::render::Language;
-use crate::{deliver, route, schedule};
+use crate::{route, schedule};
+
+/// A channel as it is written, good or not: what refers to it is judged although something else in it is wrong.
+pub(super) struct Way {
+    /// Its name.
+    pub(super) id: String,
+    /// What it is, as written.
+    pub(super) kind: String,
+    /// Whether it carries mail to people; `None`: its kind is not known.
+    pub(super) mails: Option<bool>,
+}
 
 /// What reps refer to.
 pub(super) struct People<'x> {
@@ -22,8 +33,8 @@ pub(super) struct People<'x> {
     pub(super) segments: &'x Ids,
     /// Every channel that is written, good or not.
     pub(super) channels: &'x Ids,
-    /// The channels that are good.
-    pub(super) open: &'x [Arc<deliver::Settings>],
+    /// What the channels are.
+    pub(super) ways: &'x [Way],
     /// For reps that name none.
     pub(super) zone: &'x TimeZone,
 }
@@ -64,21 +75,21 @@ impl People<'_> {
 
     /// The channel that brings a rep's mail: the one it names, else the only one that carries mail.
     fn channel(&self, builder: &mut Builder<'_>, section: &mut Section<'_>, written: Option<&str>) -> Option<ChannelId> {
-        let mail: Vec<&ChannelId> = self.open.iter().filter(|channel| channel.carries_mail()).map(|channel| &channel.id).collect();
+        let mail: BTreeSet<&str> = self.ways.iter().filter(|way| way.mails == Some(true)).map(|way| way.id.as_str()).collect();
         if let Some(id) = written {
             builder.refer(section, "channel", id, "channel", self.channels);
-            let named = self.open.iter().find(|channel| channel.id.as_str() == id)?;
-            if !named.carries_mail() {
-                let expected = format!("a channel that carries mail, of kind email or file: \"{id}\" is a {} for machines", named.kind());
+            let named = self.ways.iter().find(|way| way.id == id)?;
+            if named.mails == Some(false) {
+                let expected = format!("a channel that carries mail, of kind email or file: \"{id}\" is a {} for machines", named.kind);
                 builder.desk.fault(section, &Fault::new("channel", id, expected), None);
                 return None;
             }
-            return Some(named.id.clone());
+            return id.parse().ok();
         }
-        match mail.as_slice() {
-            [only] => Some((*only).clone()),
-            // A channel that was refused has its own problem; this one would follow from it.
-            [] if self.open.len() < self.channels.len() || builder.syntax || builder.refused.contains("channel") => None,
+        match mail.into_iter().collect::<Vec<_>>().as_slice() {
+            [only] => only.parse().ok(),
+            // A channel of an unknown kind has its own problem; this one would follow from it.
+            [] if self.ways.iter().any(|way| way.mails.is_none()) || builder.syntax || builder.refused.contains("channel") => None,
             [] => {
                 let expected = "a channel for their digest: add one, such as `[[channel]]` with `id = \"mail\"`, `kind = \"email\"`, `host` \
                                 and `from`, or `kind = \"file\"` to write mails into a folder";

@@ -133,7 +133,8 @@ impl DaemonSpec {
     }
 }
 
-fn data_folder(written: &str, folder: &Path, environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+/// The data folder as written in a file of this folder, or where the system keeps data.
+pub(super) fn data_folder(written: &str, folder: &Path, environment: &BTreeMap<String, String>) -> Option<PathBuf> {
     let set = |name: &str| environment.get(name).filter(|value| !value.is_empty()).map(Path::new);
     if !written.trim().is_empty() {
         return Some(folder.join(written.trim()));
@@ -252,7 +253,8 @@ pub const KEEP_KEYS: &[&str] = &["backup_every", "keep_gone"];
 pub struct KeepSpec {
     /// How often a verified backup is made, such as `6h`; `off` for never.
     pub backup_every: String,
-    /// How long after it went away a record is kept, with the contacts in it; then it is forgotten. At least `1d`.
+    /// How long after it went away a record is kept, with the contacts in it; then it is forgotten. So is a source that left the
+    /// configuration, with all it brought. At least `1d`.
     pub keep_gone: String,
 }
 
@@ -261,7 +263,7 @@ pub struct KeepSpec {
 pub struct Keep {
     /// The distance between backups; `None`: none is made.
     pub backup_every: Option<SignedDuration>,
-    /// Time between a record's going away and its being forgotten.
+    /// Time between a record's going away, or a source's leaving the configuration, and its being forgotten.
     pub keep_gone: SignedDuration,
 }
 

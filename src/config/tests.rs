@@ -359,6 +359,44 @@ fn a_folder_is_read_in_order_and_its_errors_name_the_file() {
 }
 
 #[test]
+fn the_data_folder_is_known_or_in_doubt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.toml");
+    let check = |text: &str, set: &[(&str, &str)], want: Option<&str>| {
+        fs::write(&path, text).unwrap();
+        let environment = set.iter().chain(&[("HOME", "/h")]).map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let request = Request { path: Some(path.clone()), environment, ..Request::default() };
+        assert_eq!(Config::data_folder(&request), want.map(PathBuf::from), "{text}");
+    };
+    let usual = "/h/.local/share/atalaya";
+    check("[daemon]\ndata = \"/d\"\n[[source]]\nkimd = 7\n", &[], Some("/d"));
+    check("[daemon]\ndata = \"/d\"\nlisten = \"x\n[[source]\n", &[], Some("/d"));
+    check("[daemon]\nlisten = 7\n", &[], Some(usual));
+    check("[deamon]\ndata = \"/d\"\n", &[], Some("/d"));
+    let doubtful = [
+        "[daemon]\ndata = \"/d\n",
+        "[daemon\ndata = \"/d\"\n",
+        "[daemon]\nnotices = [\"mail\"\ndata = \"/d\"\n",
+        "[daemon]\ndata = 7\n",
+        "[daemon]\ndta = \"/d\"\n",
+        "data = \"/d\"\n",
+        "daemon = 7\n",
+        "[[source]\n",
+    ];
+    for text in doubtful {
+        check(text, &[], None);
+        check(text, &[("ATALAYA_DAEMON__DATA", "/e")], Some("/e"));
+    }
+    let nowhere = |environment: &[(&str, &str)]| {
+        let environment = environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        Config::data_folder(&Request { environment, ..Request::default() })
+    };
+    let lost = ("ATALAYA_CONFIG", "/nowhere/a.toml");
+    assert_eq!(nowhere(&[lost, ("HOME", "/h")]), None, "without a file nobody knows which installation is meant");
+    assert_eq!(nowhere(&[lost, ("ATALAYA_DAEMON__DATA", "/e")]), Some("/e".into()));
+}
+
+#[test]
 fn no_configuration_says_where_it_was_looked_for() {
     let request = Request {
         path: None,

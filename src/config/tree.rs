@@ -143,73 +143,148 @@ fn index(rest: &str) -> Option<(usize, &str)> {
     Some((digits.parse().ok()?, after))
 }
 
-/// Reads a file's text. What is no TOML becomes problems, and what could be understood is given.
-pub(super) fn parse(files: &Files, number: u16, problems: &mut Vec<Problem>) -> Node {
+/// A file as read: one tree, or several when it is no TOML.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub(super) documents: Vec<Node>,
+    /// What cannot be judged, since it is no TOML.
+    pub(super) breaks: Vec<Place>,
+}
+
+/// Reads a file's text. In one that is no TOML each top-level table is read by itself, so that a bracket that is not closed spoils no more
+/// than its own; of each, the first break becomes a problem, for those after it mostly follow from it.
+pub(super) fn parse(files: &Files, number: u16, problems: &mut Vec<Problem>) -> Parsed {
     let text = &files.0[usize::from(number)].text;
-    let (document, errors) = DeTable::parse_recoverable(text);
-    let mut bad = Vec::new();
-    let node = Node { at: Place { file: number, start: 0, end: 0 }, what: What::Table(table(number, document.get_ref(), &mut bad)) };
+    let whole = Piece { file: number, start: 0, end: text.len() };
+    let (node, errors) = whole.read(text);
     let mut hidden = hidden(&node);
-    if !errors.is_empty() {
-        hidden.extend(hidden_by_words(text, number));
+    if errors.is_empty() {
+        return Parsed { documents: vec![node], breaks: Vec::new() };
     }
-    for error in errors {
-        let place = error.span().map_or(Place { file: number, start: 0, end: 0 }, |span| place(number, &span));
-        let mut problem = Problem::at(files, place, &hidden);
-        error.message().lines().next().unwrap_or("this is no TOML").clone_into(&mut problem.found);
-        if !problem.found.contains("expected") {
-            "valid TOML".clone_into(&mut problem.expected);
+    hidden.extend(hidden_by_words(text, number));
+    let mut parsed = Parsed::default();
+    let mut told = Vec::new();
+    for piece in whole.tables(text) {
+        let (node, errors) = piece.read(text);
+        parsed.documents.push(node);
+        if let Some(error) = errors.into_iter().next() {
+            parsed.breaks.push(piece.spoilt(text, error.0));
+            told.push(error);
         }
-        problems.push(problem);
     }
-    for (at, found) in bad {
-        let mut problem = Problem::at(files, at, &hidden);
-        problem.found = found;
-        "a number that fits into 64 bits".clone_into(&mut problem.expected);
-        problems.push(problem);
+    // Each table is well made and the whole is not: one is there twice.
+    let told = if told.is_empty() { errors } else { told };
+    for (at, found, expected) in told {
+        problems.push(Problem { found, expected, ..Problem::at(files, at, &hidden) });
     }
-    node
+    parsed
+}
+
+/// What is wrong: where, what was found, what is expected.
+type Broken = (Place, String, String);
+
+/// A stretch of a file that is read by itself.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    file: u16,
+    start: usize,
+    end: usize,
+}
+
+impl Piece {
+    /// What could be understood, and everything that could not, in the order of the text.
+    fn read(self, text: &str) -> (Node, Vec<Broken>) {
+        let (document, errors) = DeTable::parse_recoverable(&text[self.start..self.end]);
+        let mut bad = Vec::new();
+        let node = Node { at: self.place(&(0..0)), what: What::Table(self.table(document.get_ref(), &mut bad)) };
+        let broken = errors.iter().map(|error| {
+            let found = error.message().lines().next().unwrap_or("this is no TOML").to_owned();
+            let expected = if found.contains("expected") { "" } else { "valid TOML" };
+            (self.place(&error.span().unwrap_or(0..0)), found, expected.to_owned())
+        });
+        let mut broken: Vec<Broken> = broken.collect();
+        if broken.is_empty() {
+            broken.extend(bad.into_iter().map(|(at, found)| (at, found, "a number that fits into 64 bits".to_owned())));
+        }
+        broken.sort_by_key(|(at, ..)| at.start);
+        (node, broken)
+    }
+
+    /// The same, cut before each line that is the header of a top-level table.
+    fn tables(self, text: &str) -> Vec<Self> {
+        let mut cuts = vec![self.start];
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            if at > 0 && is_header(line) {
+                cuts.push(at);
+            }
+            at += line.len();
+        }
+        let ends = cuts.iter().skip(1).copied().chain([self.end]);
+        cuts.iter().zip(ends).map(|(start, end)| Self { start: *start, end, ..self }).collect()
+    }
+
+    /// From the header before a break (which may be one of a table inside this one) to the end.
+    fn spoilt(self, text: &str, at: Place) -> Place {
+        let mut start = self.start;
+        let mut next = self.start;
+        for line in text[self.start..self.end].split_inclusive('\n') {
+            if next <= at.start as usize && line.trim_start().starts_with('[') {
+                start = next;
+            }
+            next += line.len();
+        }
+        Place { file: self.file, start: u32_of(start), end: u32_of(self.end) }
+    }
+
+    fn place(self, span: &std::ops::Range<usize>) -> Place {
+        Place { file: self.file, start: u32_of(self.start + span.start), end: u32_of(self.start + span.end) }
+    }
+
+    fn table(self, given: &DeTable<'_>, bad: &mut Vec<(Place, String)>) -> Table {
+        let entry = |(key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| Entry {
+            key: key.get_ref().to_string(),
+            key_at: self.place(&key.span()),
+            node: self.node(value, bad),
+        };
+        Table { entries: given.iter().map(entry).collect() }
+    }
+
+    fn node(self, given: &Spanned<DeValue<'_>>, bad: &mut Vec<(Place, String)>) -> Node {
+        let at = self.place(&given.span());
+        let what = match given.get_ref() {
+            DeValue::String(text) => What::Text(text.to_string()),
+            DeValue::Integer(number) => {
+                let read = i64::from_str_radix(number.as_str(), number.radix());
+                What::Whole(read.unwrap_or_else(|_| {
+                    bad.push((at, number.to_string()));
+                    0
+                }))
+            }
+            DeValue::Float(number) => What::Real(number.as_str().parse().unwrap_or_else(|_| {
+                bad.push((at, number.to_string()));
+                0.0
+            })),
+            DeValue::Boolean(yes) => What::Bool(*yes),
+            DeValue::Datetime(date) => What::Date(date.to_string()),
+            DeValue::Array(nodes) => What::List(nodes.iter().map(|value| self.node(value, bad)).collect()),
+            DeValue::Table(inner) => What::Table(self.table(inner, bad)),
+        };
+        Node { at, what }
+    }
+}
+
+/// Whether a line is the header of a top-level table, `[name]` or `[[name]]`, with nothing but a comment after it.
+fn is_header(line: &str) -> bool {
+    let line = line.split('#').next().unwrap_or_default().trim();
+    let inner = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]"));
+    let inner = inner.or_else(|| line.strip_prefix('[')?.strip_suffix(']')).map(str::trim);
+    inner.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '-' | '_')))
 }
 
 /// A text that stands for one value of the environment or a flag.
 pub(super) fn loose(at: Place, text: &str) -> Node {
     Node { at, what: What::Loose(text.to_owned()) }
-}
-
-fn place(file: u16, span: &std::ops::Range<usize>) -> Place {
-    Place { file, start: u32_of(span.start), end: u32_of(span.end) }
-}
-
-fn table(file: u16, given: &DeTable<'_>, bad: &mut Vec<(Place, String)>) -> Table {
-    let entry = |(key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| Entry {
-        key: key.get_ref().to_string(),
-        key_at: place(file, &key.span()),
-        node: node(file, value, bad),
-    };
-    Table { entries: given.iter().map(entry).collect() }
-}
-
-fn node(file: u16, given: &Spanned<DeValue<'_>>, bad: &mut Vec<(Place, String)>) -> Node {
-    let at = place(file, &given.span());
-    let what = match given.get_ref() {
-        DeValue::String(text) => What::Text(text.to_string()),
-        DeValue::Integer(number) => {
-            let read = i64::from_str_radix(number.as_str(), number.radix());
-            What::Whole(read.unwrap_or_else(|_| {
-                bad.push((at, number.to_string()));
-                0
-            }))
-        }
-        DeValue::Float(number) => What::Real(number.as_str().parse().unwrap_or_else(|_| {
-            bad.push((at, number.to_string()));
-            0.0
-        })),
-        DeValue::Boolean(yes) => What::Bool(*yes),
-        DeValue::Datetime(date) => What::Date(date.to_string()),
-        DeValue::Array(nodes) => What::List(nodes.iter().map(|value| node(file, value, bad)).collect()),
-        DeValue::Table(inner) => What::Table(table(file, inner, bad)),
-    };
-    Node { at, what }
 }
 
 /// Whether a key's value may hold something that must not be shown. Where it is kept (`file`, `env`, `credential`) may be.
@@ -257,7 +332,7 @@ fn hidden_by_words(text: &str, file: u16) -> Vec<Place> {
         if let Some((key, value)) = line.split_once('=')
             && (is_sensitive(key) || key.contains("headers") || has_password(value))
         {
-            out.push(place(file, &(at + key.len() + 1..at + line.trim_end().len())));
+            out.push(Place { file, start: u32_of(at + key.len() + 1), end: u32_of(at + line.trim_end().len()) });
         }
         at += line.len();
     }
@@ -354,8 +429,12 @@ mod tests {
         let mut files = Files::default();
         let number = files.push(File::new("a.toml".into(), PathBuf::new(), text.into(), Layer::User));
         let mut problems = Vec::new();
-        let node = parse(&files, number, &mut problems);
-        let What::Table(table) = node.what else { panic!("a document is a table") };
+        let documents = parse(&files, number, &mut problems).documents;
+        let tables = documents.into_iter().map(|node| match node.what {
+            What::Table(table) => table.entries,
+            other => panic!("a document is a table and not {other:?}"),
+        });
+        let table = Table { entries: tables.flatten().collect() };
         (files, table, problems)
     }
 

@@ -38,6 +38,9 @@ pub const KEYS: &[&str] = &[
     "format",
 ];
 
+/// The words for `kind`.
+const KINDS: [&str; 3] = ["email", "webhook", "file"];
+
 /// A `[[channel]]` table as written.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -124,19 +127,43 @@ impl Spec {
             compiling.fault("id", &self.id, BadSlug::EXPECTED);
         }
         let segments = compiling.segments();
-        let way = match self.kind.as_str() {
-            "email" => email::compile(&mut compiling).map(Way::Email),
-            "webhook" => webhook::compile(&mut compiling).map(Way::Webhook),
-            "file" => file::compile(&mut compiling).map(Way::File),
-            other => {
-                compiling.fault("kind", other, "one of `email`, `webhook`, `file`");
-                None
-            }
+        let known = KINDS.contains(&self.kind.as_str());
+        let way = match if known { Some(self.kind.as_str()) } else { self.meant() } {
+            Some("email") => email::compile(&mut compiling).map(Way::Email),
+            Some("webhook") => webhook::compile(&mut compiling).map(Way::Webhook),
+            Some("file") => file::compile(&mut compiling).map(Way::File),
+            Some(_) | None => None,
         };
-        compiling.foreign_keys();
+        if known {
+            compiling.foreign_keys();
+        } else {
+            // What is written is judged by the kind that was meant; what it lacks by that kind is not.
+            compiling.faults.retain(|fault| fault.found != "nothing");
+            compiling.fault("kind", &self.kind, "one of `email`, `webhook`, `file`");
+        }
         match (id, way, compiling.faults) {
             (Ok(id), Some(way), faults) if faults.is_empty() => Ok(Settings { id, segments, way }),
             (_, _, faults) => Err(faults),
+        }
+    }
+
+    /// Whether it carries mail to people, whatever else is wrong with it; `None`: its kind is not known.
+    pub fn carries_mail(&self) -> Option<bool> {
+        match self.kind.as_str() {
+            "email" => Some(true),
+            "webhook" => Some(false),
+            "file" => Some(self.format.as_deref() != Some("jsonl")),
+            _ => None,
+        }
+    }
+
+    /// The kind that the given keys speak of, where they are those of one kind only.
+    fn meant(&self) -> Option<&'static str> {
+        let given = self.given();
+        let fits = |kind: &&&'static str| given.iter().all(|(_, kinds)| kinds.contains(kind));
+        match KINDS.iter().filter(fits).collect::<Vec<_>>().as_slice() {
+            [only] => Some(only),
+            _ => None,
         }
     }
 
@@ -256,9 +283,6 @@ impl Compiling<'_> {
 
     fn foreign_keys(&mut self) {
         let kind = self.spec.kind.as_str();
-        if !matches!(kind, "email" | "webhook" | "file") {
-            return;
-        }
         for (key, kinds) in self.spec.given() {
             if !kinds.contains(&kind) {
                 self.fault(key, &format!("a key of kind {}", kinds.join(" or ")), format!("leave it out: this channel is of kind {kind}"));

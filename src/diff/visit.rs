@@ -100,8 +100,8 @@ fn miss(rules: &Rules, end: &mut VisitEnd, mut record: Record, (now, baseline): 
     end.records.push(record);
 }
 
-/// Why this number of records cannot be believed.
-fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
+/// Why this number of records cannot be believed; then nobody asks which are missing.
+pub fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> {
     let mut usual = state.usual.clone();
     usual.sort_unstable();
     let median = usual.get(usual.len() / 2).copied();

@@ -192,15 +192,10 @@ fn header(name: &str, given: &Given, reveal: &Reveal<'_>, faults: &mut Vec<Fault
 }
 
 fn compile_proxy(spec: &ProxySpec, reveal: &Reveal<'_>, faults: &mut Vec<Fault>) -> Option<Proxy> {
-    let mut proxy = match Proxy::parse(&spec.url) {
-        Ok(proxy) => proxy,
-        Err(expected) => {
-            faults.push(Fault::new("proxy", crate::fetch::answer::without_login(&spec.url), expected));
-            return None;
-        }
-    };
+    let proxy = Proxy::parse(&spec.url)
+        .map_err(|expected| faults.push(Fault::new("proxy", crate::fetch::answer::without_login(&spec.url), expected)));
     let password = spec.password.as_ref().map(|place| revealed("proxy.password", &Given::Secret(place.clone()), reveal, faults));
-    proxy.login = match (&spec.user, password) {
+    let login = match (&spec.user, password) {
         (Some(user), password) => Some((user.clone(), password.flatten().unwrap_or_default())),
         (None, Some(_)) => {
             faults.push(Fault::new("proxy.user", "nothing", "the user name the password belongs to"));
@@ -208,7 +203,7 @@ fn compile_proxy(spec: &ProxySpec, reveal: &Reveal<'_>, faults: &mut Vec<Fault>)
         }
         (None, None) => None,
     };
-    Some(proxy)
+    Some(Proxy { login, ..proxy.ok()? })
 }
 
 /// The table `[fetch]`: what holds for every source that does not say otherwise.

@@ -151,7 +151,8 @@ pub struct Page {
     pub spec: ContentHash,
     /// The last check, good or bad.
     pub checked: Option<Timestamp>,
-    /// The last time something on it changed.
+    /// When the last change of what it shows was taken for one: a record that came, went or differs. What it held when it was first read
+    /// is none.
     pub changed: Option<Timestamp>,
     /// The next check. There always is one.
     pub next_due: Timestamp,

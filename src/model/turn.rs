@@ -43,7 +43,7 @@ pub enum PageWrite {
 /// What retention takes away. All of it must still be as it was read, else the commit is refused as a conflict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Forgotten {
-    /// Records, with what the history says of them.
+    /// Records. What the history says of them is forgotten before, apart: it may be long.
     pub records: Vec<Record>,
     /// Signals of organisations that stay.
     pub signals: Vec<Signal>,
@@ -104,6 +104,36 @@ impl Turn {
     /// A turn that no check decided.
     pub fn upkeep() -> Self {
         Self::aside(PageWrite::None)
+    }
+
+    /// Whether it carries nothing but times of pages: such a turn is so little work that nobody need wait for it.
+    pub fn is_times(&self) -> bool {
+        let Self {
+            page,
+            host: _,
+            requested: _,
+            host_state,
+            spent,
+            source,
+            follow,
+            queued: _,
+            retired,
+            snapshot,
+            records,
+            forgotten,
+            changes,
+            organisations,
+            signals,
+            leads,
+            entries,
+            messages,
+            marks,
+        } = self;
+        matches!(page, PageWrite::Times(..))
+            && (host_state.is_none() && spent.is_none() && source.is_none() && snapshot.is_none())
+            && (follow.is_empty() && retired.is_empty() && records.is_empty() && *forgotten == Forgotten::default())
+            && (changes.is_empty() && organisations.is_empty() && signals.is_empty() && leads.is_empty())
+            && (entries.is_empty() && messages.is_empty() && marks.is_empty())
     }
 
     fn aside(page: PageWrite) -> Self {

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Policy;
-use crate::base::ids::{ChannelId, MessageId};
+use crate::base::ids::ChannelId;
 use crate::base::text::{clip, squeeze};
-use crate::model::{Attempt, ChannelState, Message, MessageState};
+use crate::model::{Attempt, ChannelState, Message, MessageKind, MessageState};
 
 /// Attempts kept on a message for people to read.
 const ATTEMPTS_KEPT: usize = 10;
@@ -104,37 +104,6 @@ pub struct After {
     pub notices: Vec<Notice>,
 }
 
-/// Why a message is not sent again.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotReplayable {
-    /// It was not given up.
-    #[error("message {id} is {state}: only a dead one is replayed, under its old id")]
-    NotDead {
-        /// Which.
-        id: MessageId,
-        /// Where it is.
-        state: &'static str,
-    },
-    /// A newer one about the same lead was accepted since (W4).
-    #[error("message {id} was overtaken by {by}, which the receiver already has: it would turn the receiver back to an older revision")]
-    Overtaken {
-        /// Which.
-        id: MessageId,
-        /// By which.
-        by: MessageId,
-    },
-}
-
-/// Whether a message may leave now: due (or its lease ended), its channel on, and no pause of the channel in force.
-pub fn ready(message: &Message, channel: &ChannelState, now: Timestamp) -> bool {
-    let due = match message.state {
-        MessageState::Ready { not_before } => not_before <= now,
-        MessageState::Leased { until } => until <= now,
-        MessageState::Delivered { .. } | MessageState::Dead { .. } | MessageState::Suppressed { .. } => false,
-    };
-    due && channel.disabled.is_none() && channel.not_before.is_none_or(|at| at <= now)
-}
-
 /// The message and its channel after an attempt. Total: an acknowledgement of a message that was already settled (a lease that ended and
 /// two senders) changes nothing but a delivery, which always counts.
 pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, policy: &Policy) -> After {
@@ -192,15 +161,13 @@ pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, po
     After { message, channel, notices }
 }
 
-/// A dead message, ready again under its old id with a fresh set of attempts. `siblings`: messages of the same channel and order key.
-pub fn replay<'a>(message: Message, siblings: impl IntoIterator<Item = &'a Message>, now: Timestamp) -> Result<Message, NotReplayable> {
-    if !matches!(message.state, MessageState::Dead { .. }) {
-        return Err(NotReplayable::NotDead { state: message.state.word(), id: message.id });
-    }
-    if let Some(by) = super::overtaken(&message, siblings) {
-        return Err(NotReplayable::Overtaken { by, id: message.id });
-    }
-    Ok(Message { state: MessageState::Ready { not_before: now }, tries: 0, ..message })
+/// A dead message, ready again under its old id with a fresh set of attempts; what was tried before stays in the list. `None`: it is not
+/// dead, or it is about a lead and the receiver has accepted a later message about it, made at `accepted`, from which it would be turned
+/// back (W4).
+pub fn replay(message: Message, accepted: Option<Timestamp>, now: Timestamp) -> Option<Message> {
+    let overtaken = message.kind == MessageKind::Lead && accepted.is_some_and(|made| made > message.made);
+    let dead = matches!(message.state, MessageState::Dead { .. });
+    (dead && !overtaken).then_some(Message { state: MessageState::Ready { not_before: now }, tries: 0, ..message })
 }
 
 /// A waiting message whose recipient has unsubscribed; anything settled stays as it is.

@@ -20,7 +20,7 @@ use crate::model::{
     Baseline, ChangeKind, CheckTimes, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
     Spent, Turn, Validators,
 };
-use crate::store::{CommitError, StoreError};
+use crate::store::{CommitError, StoreError, Submitted};
 
 /// How often a turn is decided again because another one wrote first.
 const TRIES: u32 = 8;
@@ -69,11 +69,59 @@ pub enum CheckError {
     Crowded(u32),
 }
 
+/// A check that is decided, and whose turn may still be on its way to the disk.
+#[derive(Debug)]
+pub struct Decided {
+    checked: Checked,
+    submitted: Option<Submitted>,
+}
+
+impl Decided {
+    /// Waits until the turn is durable.
+    pub async fn end(self) -> Result<Checked, CheckError> {
+        let Self { checked, submitted } = self;
+        match submitted {
+            Some(submitted) => Self::ended(checked, submitted.done().await),
+            None => Ok(checked),
+        }
+    }
+
+    /// The same without waiting: the check comes back while its turn is on its way.
+    pub fn try_end(mut self) -> Result<Result<Checked, CheckError>, Self> {
+        let Some(submitted) = &mut self.submitted else { return Ok(Ok(self.checked)) };
+        match submitted.try_done() {
+            Some(done) => Ok(Self::ended(self.checked, done)),
+            None => Err(self),
+        }
+    }
+
+    /// A turn of mere times conflicts with nothing but the end of its page.
+    fn ended(checked: Checked, done: Result<(), CommitError>) -> Result<Checked, CheckError> {
+        match done {
+            Ok(()) => Ok(checked),
+            Err(CommitError::Conflict { .. }) => Ok(Checked { outcome: Outcome::Unknown, ..checked }),
+            Err(CommitError::Store(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl From<Checked> for Decided {
+    fn from(checked: Checked) -> Self {
+        Self { checked, submitted: None }
+    }
+}
+
 /// Checks one page: fetch, read, compare, resolve, score, route, commit.
 pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) -> Result<Checked, CheckError> {
+    decide(effects, config, lane, id).await?.end().await
+}
+
+/// Checks one page, and does not wait for the commit of a turn that carries nothing but times: the host's next page may be asked for
+/// meanwhile. Should the process die before it is durable, the page is simply checked again.
+pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId) -> Result<Decided, CheckError> {
     let unknown = Checked { page: id, outcome: Outcome::Unknown, requests: 0 };
-    let Some((page, state)) = effects.store.page_and_state(id).await? else { return Ok(unknown) };
-    let Some(source) = config.source(&page.source).filter(|source| source.enabled) else { return Ok(unknown) };
+    let Some((page, state)) = effects.store.page_and_state(id).await? else { return Ok(unknown.into()) };
+    let Some(source) = config.source(&page.source).filter(|source| source.enabled) else { return Ok(unknown.into()) };
     let now = effects.clock.now();
     if let Some(until) = over_budget(effects, source, now).await? {
         let times = CheckTimes { visit: page.visit, checked: page.checked, next_due: until };
@@ -103,7 +151,7 @@ async fn settle(
     lane: &Lane,
     (source, mut page, early): (&Source, Page, Option<SourceState>),
     asked: Asked,
-) -> Result<Checked, CheckError> {
+) -> Result<Decided, CheckError> {
     let Asked { requested, requests, result, deferred: _ } = asked;
     let (id, mut spent) = (page.id, requests);
     // Kept for another try: detail pages are asked for once.
@@ -148,19 +196,23 @@ async fn settle(
         let unsaved = lane.unsaved();
         turn.host_state = unsaved.as_ref().map(|(state, _)| state.clone());
         effects.hook.pass("check.decided");
+        if turn.is_times() {
+            let submitted = Some(effects.store.submit(turn).await.map_err(unexpected)?);
+            return Ok(Decided { checked: Checked { page: id, outcome, requests: spent }, submitted });
+        }
         match effects.store.commit(turn).await {
             Ok(()) => {
                 if let Some((_, revision)) = unsaved {
                     lane.saved(revision);
                 }
-                return Ok(Checked { page: id, outcome, requests: spent });
+                return Ok(Checked { page: id, outcome, requests: spent }.into());
             }
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Conflict { .. }) => {
                 metrics::counter!(crate::telemetry::CONFLICTS).increment(1);
                 match effects.store.page(id).await? {
                     Some(fresh) => page = fresh,
-                    None => return Ok(Checked { page: id, outcome: Outcome::Unknown, requests: spent }),
+                    None => return Ok(Checked { page: id, outcome: Outcome::Unknown, requests: spent }.into()),
                 }
             }
         }
@@ -176,11 +228,17 @@ async fn over_budget(effects: &Effects, source: &Source, now: Timestamp) -> Resu
         .then(|| source.schedule.retry(FailureClass::Budget, 1, None, now, crate::base::ids::hash64(&[source.id.as_str().as_bytes()]))))
 }
 
-async fn postpone(effects: &Effects, page: &Page, times: CheckTimes) -> Result<Checked, CheckError> {
+async fn postpone(effects: &Effects, page: &Page, times: CheckTimes) -> Result<Decided, CheckError> {
     let turn = Turn::new(PageWrite::Times(page.id, times), page.host());
-    match effects.store.commit(turn).await {
-        Ok(()) | Err(CommitError::Conflict { .. }) => Ok(Checked { page: page.id, outcome: Outcome::Postponed, requests: 0 }),
-        Err(CommitError::Store(error)) => Err(error.into()),
+    let submitted = Some(effects.store.submit(turn).await.map_err(unexpected)?);
+    Ok(Decided { checked: Checked { page: page.id, outcome: Outcome::Postponed, requests: 0 }, submitted })
+}
+
+/// A turn of mere times is never refused before the committer sees it.
+fn unexpected(error: CommitError) -> CheckError {
+    match error {
+        CommitError::Store(error) => error.into(),
+        CommitError::Conflict { .. } => CheckError::Crowded(1),
     }
 }
 
@@ -192,16 +250,12 @@ fn weekly(page: &Page, now: Timestamp) -> bool {
     its_day && page.checked.is_some_and(|checked| checked.as_second() / DAY != today)
 }
 
-fn exact(bytes: &[u8]) -> u64 {
-    crate::base::ids::hash64(&[bytes])
-}
-
 /// The page as it is known to be, when the answer brings nothing to read.
 fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
     let page = &before.page;
     let known = page.spec == before.source.spec_hash && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
     let same = fetched.not_modified
-        || page.exact == Some(exact(&fetched.bytes))
+        || page.exact == Some(diff::exact(&fetched.bytes))
         || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile));
     (known && same).then(|| Page { validators: fetched.validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() })
 }
@@ -247,6 +301,7 @@ fn at_rest(state: &SourceState) -> bool {
         && state.visit.outstanding == 0
         && state.visit.pages == 1
         && state.missing == 0
+        && !state.visit.lost
         && matches!(state.baseline, Baseline::Done(_))
         && matches!(state.health, Health::Well { .. })
 }
@@ -272,8 +327,11 @@ async fn differs(
         &diff::Context { now, quiet, content, noise: &host.noise },
     );
     mark_wanting(&mut found, wanting, stored);
-    let page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
+    let mut page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
     let lost = any_left(&before.page.members, &page.members);
+    if found.changes.iter().any(|change| !change.baseline) || (lost && !quiet) {
+        page.changed = Some(now);
+    }
     let walked = Walked { failed: false, records: count(page.members.len()), lost, leads_to: 0 };
     let (known, new) =
         if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };
@@ -323,8 +381,9 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
     }
     Page {
         validators: if found.look_again.is_some() { Validators::default() } else { fetched.validators.clone() },
-        exact: Some(exact(&fetched.bytes)),
-        fingerprint: Some(diff::fingerprint(&fetched.bytes, &volatile)),
+        exact: Some(diff::exact(&fetched.bytes)),
+        // After a first visit only equal bytes say that nothing changed: what differs by itself is yet to be learned.
+        fingerprint: (page.reading != Reading::Never).then(|| diff::fingerprint(&fetched.bytes, &volatile)),
         volatile,
         masks: found.masks.clone(),
         reading: found.reading.clone(),
@@ -382,4 +441,32 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
         turn.source = Some(state);
     }
     (turn, Outcome::Failed(failure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Visit;
+
+    #[test]
+    fn a_source_is_at_rest_when_nothing_is_left_to_look_for() {
+        let page = Page::root(&"fair".parse().unwrap(), "https://fair.example/".parse().unwrap(), Timestamp::UNIX_EPOCH);
+        let now = Timestamp::UNIX_EPOCH;
+        let visit = Visit { started: Some(now), pages: 1, ..Visit::default() };
+        let rest = SourceState {
+            visit: visit.clone(),
+            baseline: Baseline::Done(now),
+            health: Health::Well { since: now },
+            ..SourceState::new(&page.source, page.id)
+        };
+        assert!(at_rest(&rest));
+        for restless in [
+            SourceState { missing: 1, ..rest.clone() },
+            SourceState { visit: Visit { lost: true, ..visit.clone() }, ..rest.clone() },
+            SourceState { visit: Visit { outstanding: 1, ..visit }, ..rest.clone() },
+            SourceState { baseline: Baseline::Pending(0), ..rest },
+        ] {
+            assert!(!at_rest(&restless), "{restless:?}");
+        }
+    }
 }

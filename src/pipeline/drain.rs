@@ -128,11 +128,11 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()) };
     let letter = match (batch.kind(), told.as_slice()) {
-        (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(), &links, now)?,
+        (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(config), &links, now)?,
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source(source).map_or(source.as_str(), |source| &source.title);
-                render::held(&reader(rep), &told.iter().map(Told::item).collect::<Vec<_>>(), title, &links, now)?
+                render::held(&reader(rep), &items(&told, config), title, &links, now)?
             }
             None => digest(effects, config, rep, (&told, &links), now).await?,
         },
@@ -146,9 +146,14 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
 }
 
 impl Told {
-    const fn item(&self) -> Item<'_> {
-        Item { lead: &self.lead, organisation: &self.organisation, signals: self.signals.as_slice() }
+    fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
+        let segment = config.segment_title(&self.lead.segment);
+        Item { lead: &self.lead, segment, organisation: &self.organisation, signals: self.signals.as_slice() }
     }
+}
+
+fn items<'a>(told: &'a [Told], config: &'a Config) -> Vec<Item<'a>> {
+    told.iter().map(|told| told.item(config)).collect()
 }
 
 async fn load(effects: &Effects, id: crate::base::ids::LeadId) -> Result<Option<Told>, StoreError> {
@@ -184,8 +189,7 @@ async fn digest(
         }
     }
     let lines: Vec<SourceLine<'_>> = states.iter().map(|(title, state)| SourceLine { title, state }).collect();
-    let items: Vec<Item<'_>> = told.iter().map(Told::item).collect();
-    Ok(render::digest(&reader(rep), &items, &lines, links, now)?)
+    Ok(render::digest(&reader(rep), &items(told, config), &lines, links, now)?)
 }
 
 fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {
@@ -211,16 +215,11 @@ fn mail(
     Ok(render::mail(&envelope, letter)?)
 }
 
-/// Until when a channel is left alone after a failure of its receiver, in the past if it is not; `None`: it is switched off.
-fn pause(state: &ChannelState) -> Option<Timestamp> {
-    if state.disabled.is_some() { None } else { Some(state.not_before.unwrap_or(Timestamp::MIN)) }
-}
-
 /// When it is worth sending by this channel again; in the past if it is now. `None`: nothing waits, or it is switched off.
 pub async fn next_send(effects: &Effects, channel: &ChannelId) -> Result<Option<Timestamp>, StoreError> {
     let Some(due) = effects.store.next_message(channel) else { return Ok(None) };
     let state = effects.store.channel_state(channel).await?;
-    Ok(state.map_or(Some(due), |state| pause(&state).map(|until| until.max(due))))
+    Ok(state.map_or(Some(due), |state| outbox::pause(&state).map(|until| until.max(due))))
 }
 
 /// Sends what one channel has ready, one message after the other, each outcome committed before the next leaves.
@@ -234,12 +233,10 @@ pub async fn send_some(
     let Some(settings) = config.channel(channel) else { return Ok(Sending::default()) };
     let open = effects.ways.channel(settings)?;
     let now = effects.clock.now();
-    let most = match effects.store.channel_state(channel).await? {
-        Some(state) if pause(&state).is_none_or(|until| until > now) => return Ok(Sending::default()),
-        // While the receiver fails, one message asks whether it is back.
-        Some(state) if state.failures > 0 => 1,
-        Some(_) | None => most,
-    };
+    let most = effects.store.channel_state(channel).await?.map_or(most, |state| outbox::room(&state, now, most));
+    if most == 0 {
+        return Ok(Sending::default());
+    }
     let until = now.saturating_add(LEASE).unwrap_or(now);
     let leased = effects.store.lease_messages(channel, now, most, until).await?;
     let mut done = Sending { leased: leased.len(), delivered: 0 };

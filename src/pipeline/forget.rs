@@ -1,30 +1,34 @@
-//! Retention of what went away: records past `keep_gone` are forgotten, and with them everything that quotes them.
+//! Retention of what went away: records past `keep_gone` are forgotten, and with them everything that quotes them. Records of a source that
+//! left the configuration count as gone since it left; once none of them is left, it is forgotten itself.
 //!
-//! One step of bounded size; what is decided is committed in bounded turns, records last, so that a step cut short is simply done again.
-//! Knows no loop and no rhythm.
+//! One step of bounded size; what is decided is committed in bounded turns, records last and the mark of a source after them, so that a step
+//! cut short is simply done again. Knows no loop and no rhythm.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Effects;
+use super::departed::{departures, mark_of};
 use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
-use crate::base::ids::RecordId;
+use super::unlisted::{Unlisted, unlisted};
+use super::{Effects, held};
+use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::Config;
-use crate::model::{Lead, NextStep, Organisation, Record, Signal, Subject, Turn};
+use crate::model::{IdentityKey, Lead, NextStep, Organisation, Record, Subject, Turn};
 use crate::resolve::{self, About, Identity};
 use crate::route::Cause;
 use crate::store::{CommitError, StoreError};
 
 /// Organisations in one read.
 const READ: usize = 500;
-/// Records forgotten in one step.
+/// Records forgotten in one step; and so many other things of a source that left.
 const STEP: usize = 2_000;
 /// Records, or organisations that quote them, in one commit.
 const TURN: usize = 50;
-/// Signals of one organisation that are looked through.
-const HISTORY: usize = 5_000;
+/// Signals forgotten in one commit.
+const FORGOTTEN_SIGNALS: usize = 1_000;
 
 /// What a step of forgetting did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,97 +37,190 @@ pub struct Forgot {
     pub records: usize,
     /// Organisations that nobody names any more, forgotten with their leads.
     pub organisations: usize,
+    /// Sources that left the configuration, forgotten to the end.
+    pub sources: usize,
     /// Whether there is more to do: the step was full, or others wrote at the same time.
     pub more: bool,
 }
 
-/// Forgets records that went away longer ago than `keep_gone`, and what organisations, signals and leads have from them.
+/// What is being forgotten.
+struct Gone {
+    records: Arc<HashSet<RecordId>>,
+    /// Of organisations of more records than their list holds that may lose something: who else names them.
+    unlisted: HashMap<OrganisationId, Unlisted>,
+}
+
+/// Forgets records that went away longer ago than `keep_gone`, and what organisations, signals and leads have from them; likewise sources
+/// that left the configuration so long ago.
 pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> Result<Forgot, KeepError> {
     let line = now.saturating_sub(config.keep.keep_gone).unwrap_or(Timestamp::UNIX_EPOCH);
-    let expired = effects.store.gone_before(line, STEP).await?;
-    let mut done = Forgot { more: expired.len() >= STEP, ..Forgot::default() };
-    if expired.is_empty() {
-        return Ok(done);
+    let departed = departures(effects, config).await?.into_iter().filter(|departed| departed.since < line);
+    let left: Vec<SourceId> = departed.map(|departed| departed.source).collect();
+    for source in &left {
+        if !effects.store.remove_source(source, STEP).await? {
+            return Ok(Forgot { more: true, ..Forgot::default() });
+        }
     }
-    let ids: BTreeSet<RecordId> = expired.iter().map(|record| record.id).collect();
-    let mut after = None;
-    loop {
-        let batch = effects.store.organisations_after(after, READ).await?;
-        let Some(last) = batch.last() else { break };
-        after = Some(last.id);
-        let quoting: Vec<Organisation> = batch.into_iter().filter(|organisation| may_quote(organisation, &ids)).collect();
-        for some in quoting.chunks(TURN) {
-            let turn = strip(effects, config, some, &ids, now).await?;
-            let gone = turn.forgotten.organisations.len();
-            if !commit(effects, turn).await? {
-                return Ok(Forgot { more: true, ..done });
-            }
-            done.organisations += gone;
+    let expired = effects.store.gone_before(line, left.clone(), STEP).await?;
+    let mut done = Forgot { more: expired.len() >= STEP, ..Forgot::default() };
+    if !expired.is_empty() {
+        match strip_all(effects, config, &expired, now).await? {
+            Some(organisations) => done.organisations = organisations,
+            None => return Ok(Forgot { more: true, ..done }),
+        }
+        if !took_place(effects.store.forget_changes(&expired).await)? {
+            return Ok(Forgot { more: true, ..done });
         }
     }
     for some in expired.chunks(TURN) {
         let mut turn = Turn::upkeep();
         turn.forgotten.records = some.to_vec();
-        if commit(effects, turn).await? {
+        if took_place(effects.store.commit(turn).await)? {
             done.records += some.len();
         } else {
             done.more = true;
         }
     }
+    if !done.more && !left.is_empty() {
+        let mut turn = Turn::upkeep();
+        turn.marks = left.iter().flat_map(|source| [(mark_of(source), None), (held::mark_of(source), None)]).collect();
+        done.more = !took_place(effects.store.commit(turn).await)?;
+        done.sources = left.len();
+    }
     Ok(done)
 }
 
-/// Whether it took place; a conflict means that it is decided again with the next step.
-async fn commit(effects: &Effects, turn: Turn) -> Result<bool, KeepError> {
-    match effects.store.commit(turn).await {
+/// Whether a commit took place; a conflict means that it is decided again with the next step.
+fn took_place(done: Result<(), CommitError>) -> Result<bool, KeepError> {
+    match done {
         Ok(()) => Ok(true),
         Err(CommitError::Conflict { .. }) => Ok(false),
         Err(error @ CommitError::Store(_)) => Err(error.into()),
     }
 }
 
-fn may_quote(organisation: &Organisation, forgotten: &BTreeSet<RecordId>) -> bool {
-    // An organisation of many records may have signals of one that its list no longer names.
-    organisation.records.len() >= resolve::RECORDS
-        || organisation.records.iter().any(|record| forgotten.contains(record))
+/// Frees all organisations, signals and leads of what these records said. Returns how many organisations nobody names any more, which are
+/// forgotten; `None` when others wrote at the same time.
+async fn strip_all(effects: &Effects, config: &Config, expired: &[Record], now: Timestamp) -> Result<Option<usize>, KeepError> {
+    let said: HashSet<IdentityKey> = expired.iter().flat_map(|record| identity(config, record).keys).collect();
+    let records: HashSet<RecordId> = expired.iter().map(|record| record.id).collect();
+    let mut gone = Gone { records: Arc::new(records), unlisted: HashMap::new() };
+    let (mut dropped, mut crowded, mut after) = (0, Vec::new(), None);
+    loop {
+        let batch = effects.store.organisations_after(after, READ).await?;
+        let Some(last) = batch.last() else { break };
+        after = Some(last.id);
+        let mut plain = Vec::new();
+        for organisation in batch {
+            let quotes = quotes(&organisation, &gone.records);
+            // A list that is full may not name them all: these may be among those it does not, and so may others that name it still.
+            let full = organisation.records.len() >= resolve::RECORDS;
+            if full && (quotes || organisation.keys.iter().any(|key| said.contains(key))) {
+                crowded.push(organisation);
+            } else if full || quotes {
+                plain.push(organisation);
+            }
+        }
+        let Some(more) = strip_some(effects, config, plain, &gone, now).await? else { return Ok(None) };
+        dropped += more;
+    }
+    if !crowded.is_empty() {
+        gone.unlisted = unlisted(effects, config, &crowded, &gone.records).await?;
+    }
+    Ok(strip_some(effects, config, crowded, &gone, now).await?.map(|more| dropped + more))
+}
+
+fn quotes(organisation: &Organisation, forgotten: &HashSet<RecordId>) -> bool {
+    organisation.records.iter().any(|record| forgotten.contains(record))
         || organisation.facts.iter().any(|fact| forgotten.contains(&fact.record))
 }
 
-/// The turn after which these organisations, their signals and leads say nothing any more that only a forgotten record said.
+/// The same for these organisations, commit by commit.
+async fn strip_some(
+    effects: &Effects,
+    config: &Config,
+    organisations: Vec<Organisation>,
+    gone: &Gone,
+    now: Timestamp,
+) -> Result<Option<usize>, KeepError> {
+    let mut dropped = 0;
+    for some in organisations.chunks(TURN) {
+        let mut some = some.to_vec();
+        while !some.is_empty() {
+            let (turn, again) = strip(effects, config, &some, gone, now).await?;
+            dropped += turn.forgotten.organisations.len();
+            if !took_place(effects.store.commit(turn).await)? {
+                return Ok(None);
+            }
+            some.clear();
+            for id in again {
+                some.extend(effects.store.organisation(id).await?);
+            }
+        }
+    }
+    Ok(Some(dropped))
+}
+
+/// The turn after which these organisations, their signals and leads say nothing any more that only a forgotten record said; and those that
+/// have more signals to forget than one turn takes.
 async fn strip(
     effects: &Effects,
     config: &Config,
     organisations: &[Organisation],
-    forgotten: &BTreeSet<RecordId>,
+    gone: &Gone,
     now: Timestamp,
-) -> Result<Turn, StoreError> {
-    let mut turn = Turn::upkeep();
+) -> Result<(Turn, Vec<OrganisationId>), StoreError> {
+    let (mut turn, mut again) = (Turn::upkeep(), Vec::new());
     for organisation in organisations {
-        let kept = organisation.records.iter().filter(|record| !forgotten.contains(record)).copied().collect();
-        let records = effects.store.records(kept).await?;
-        let identities: Vec<Identity> = records.iter().map(|record| identity(config, record)).collect();
-        let Some(rest) = resolve::without(organisation, forgotten, &identities) else {
-            turn.forgotten.organisations.push(organisation.clone());
+        let room = FORGOTTEN_SIGNALS - turn.forgotten.signals.len();
+        let (theirs, signals) = effects.store.signals_apart(organisation.id, Arc::clone(&gone.records), (room, SIGNALS)).await?;
+        let full = theirs.len() == room;
+        if full {
+            again.push(organisation.id);
+        }
+        let Some(rest) = rest(effects, config, organisation, gone).await? else {
+            if full {
+                turn.forgotten.signals.extend(theirs);
+            } else {
+                turn.forgotten.organisations.push(organisation.clone());
+            }
             continue;
         };
-        let history = effects.store.signals_of(organisation.id, HISTORY).await?;
-        let (gone, mut signals): (Vec<Signal>, Vec<Signal>) = history.into_iter().partition(|signal| forgotten.contains(&signal.record));
-        if rest == *organisation && gone.is_empty() {
+        if rest == *organisation && theirs.is_empty() {
             continue;
         }
-        signals.truncate(SIGNALS);
+        let records = effects.store.records(rest.records.clone()).await?;
         let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
         let revised = revise(config, (&rest, Cause::Forgetting), &previous, (&records, &signals), now);
         turn.leads.extend(revised.into_iter().map(|revised| revised.lead));
         let has_rules = |lead: &&Lead| config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
         turn.leads.extend(previous.iter().filter(|lead| !has_rules(lead)).map(|lead| without_proof(lead, &rest)));
-        turn.forgotten.signals.extend(gone);
+        turn.forgotten.signals.extend(theirs);
         turn.organisations.push(rest);
     }
-    Ok(turn)
+    Ok((turn, again))
 }
 
-fn identity(config: &Config, record: &Record) -> Identity {
+/// What is left of an organisation; `None` when nobody names it any more.
+async fn rest(effects: &Effects, config: &Config, organisation: &Organisation, gone: &Gone) -> Result<Option<Organisation>, StoreError> {
+    let mut whole = organisation.clone();
+    let mut identities: Vec<Identity> = Vec::new();
+    match gone.unlisted.get(&organisation.id) {
+        Some(unlisted) => {
+            whole.records = unlisted.records().filter(|id| !organisation.records.contains(id)).chain(whole.records).collect();
+            identities.extend(unlisted.identity());
+        }
+        // Nothing but signals can be gone; and what others than those on its list say of it was not asked.
+        None if !quotes(organisation, &gone.records) => return Ok(Some(whole)),
+        None => {}
+    }
+    let kept = organisation.records.iter().filter(|record| !gone.records.contains(record)).copied().collect();
+    identities.extend(effects.store.records(kept).await?.iter().map(|record| identity(config, record)));
+    Ok(resolve::without(&whole, |record| gone.records.contains(record), &identities))
+}
+
+/// By what a record's organisation is known, as the settings of its source have it.
+pub(super) fn identity(config: &Config, record: &Record) -> Identity {
     let about = About::default();
     resolve::identify(record, config.source(&record.source).map_or(&about, |source| source.about()))
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Effects;
 use super::keep::KeepError;
 use super::news::{Revised, SIGNALS, count_loads, owner_of, revise, signal_of};
-use crate::base::ids::{OrganisationId, RecordId};
+use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::{Config, Source};
 use crate::model::{Baseline, Change, ChangeKind, IdentityKey, Lane, Lead, Organisation, Record, Signal, Subject, Turn};
 use crate::resolve;
@@ -35,7 +35,7 @@ struct Found {
 /// how many leads it amounts to; what has become a lead by news meanwhile is none of them.
 pub async fn hand_over(effects: &Effects, config: &Config, source: &Source, now: Timestamp) -> Result<Option<usize>, KeepError> {
     let Some(until) = known_since(effects, source).await? else { return Ok(None) };
-    let mark = format!("held.{}", source.id);
+    let mark = mark_of(&source.id);
     if effects.store.mark(&mark).await?.and_then(time_of).is_some_and(|done| done >= until) {
         return Ok(Some(0));
     }
@@ -64,6 +64,11 @@ pub async fn hand_over(effects: &Effects, config: &Config, source: &Source, now:
         Err(CommitError::Conflict { .. }) => Ok(None),
         Err(error @ CommitError::Store(_)) => Err(error.into()),
     }
+}
+
+/// The name under which the store remembers for which baseline of a source it is done.
+pub(super) fn mark_of(source: &SourceId) -> String {
+    format!("held.{source}")
 }
 
 /// The end of the baseline that a mark says was handed over.

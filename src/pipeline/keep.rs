@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
+use super::departed::note_departures;
 use crate::base::ids::PageId;
 use crate::config::{Config, Source};
 use crate::model::{Page, PageRole};
@@ -38,8 +39,10 @@ pub struct Keeping {
 }
 
 /// Brings the known pages in line with the configuration: roots that are new are added, roots that left it go, and after a downtime the
-/// pages that missed a visit are spread instead of all being due at once. Returns how many pages were added.
+/// pages that missed a visit are spread instead of all being due at once; sources that left it or came back are remembered as such. Returns
+/// how many pages were added.
 pub async fn sync_pages(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, KeepError> {
+    note_departures(effects, config, now).await?;
     let mut added = 0;
     for source in config.sources.iter().filter(|source| source.enabled) {
         added += sync_source(effects, source, now).await?;

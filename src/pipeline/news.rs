@@ -168,8 +168,8 @@ async fn affected(
     }
     for (record, identity) in named {
         let ids: BTreeSet<OrganisationId> = identity.keys.iter().filter_map(|key| by_key.get(key).copied()).collect();
-        let found = ids.iter().filter_map(|id| all.get(id)).map(|affected| affected.organisation.clone()).collect();
-        let merged = resolve::merge(record, &identity, found, now);
+        let found: Vec<Organisation> = ids.iter().filter_map(|id| all.get(id)).map(|affected| affected.organisation.clone()).collect();
+        let merged = resolve::merge(record, &identity, &found, now);
         let id = merged.organisation.id;
         by_key.extend(merged.organisation.keys.iter().map(|key| (key.clone(), id)));
         let entry = all.entry(id).or_insert_with(|| Affected {
@@ -247,7 +247,7 @@ pub(super) async fn announce(
         let address = route::Address { rep: id, channel: &channel.id };
         turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
     }
-    let item = render::Item { lead, organisation, signals };
+    let item = render::Item { lead, segment: &segment.terms.title, organisation, signals };
     for channel in config.machine_channels(&lead.segment) {
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));

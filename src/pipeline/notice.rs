@@ -82,7 +82,7 @@ fn note_of<'a>(source: &'a Source, state: &'a SourceState) -> Option<Note<'a>> {
             .into_iter()
             .flatten()
             .collect(),
-            event: Event::SourceIll { source: source.id.as_str(), failure, since: *since },
+            event: Event::SourceIll { source: source.id.as_str(), title: &source.title, failure, since: *since },
         }),
         Health::Well { since } => Some(Note {
             kind: MessageKind::Notice,
@@ -93,7 +93,7 @@ fn note_of<'a>(source: &'a Source, state: &'a SourceState) -> Option<Note<'a>> {
                 "Since {} it is read completely again. Nothing needs to be done.",
                 since.strftime("%Y-%m-%d %H:%M UTC")
             )],
-            event: Event::SourceWell { source: source.id.as_str(), since: *since },
+            event: Event::SourceWell { source: source.id.as_str(), title: &source.title, since: *since },
         }),
         Health::Unknown => None,
     }

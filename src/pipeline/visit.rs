@@ -5,7 +5,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::base::ids::PageId;
 use crate::model::{CheckTimes, Page, PageRole, Reading, SourceState, Visit};
+use crate::schedule::Schedule;
 
 /// What the check of a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,27 @@ pub fn step(page: &Page, state: &SourceState) -> Step {
         PageRole::Root => Step::Begin,
         PageRole::Follow if page.visit == state.visit.number && !read => Step::Within,
         PageRole::Follow => Step::Look,
+    }
+}
+
+/// When the visit after this one begins at its root: by the rhythm of this one's start, so that long walks do not drift; never in the past.
+pub fn next_visit(schedule: &Schedule, (root, number): (PageId, u32), begun: Timestamp, now: Timestamp) -> Timestamp {
+    let seed = root.0 ^ u64::from(number) ^ u64::try_from(begun.as_second()).unwrap_or(0);
+    let next = schedule.next(begun, seed);
+    if next > now { next } else { schedule.next(now, seed) }
+}
+
+/// When a page is read next, as people are told. The page's own due time says it where the page waits for a look of its own or the visit
+/// under way has it before itself. Otherwise that time may be the net below the walk, and what counts is when the next visit begins.
+pub fn next_check(page: &Page, root: &Page, state: &SourceState, schedule: &Schedule, now: Timestamp) -> Timestamp {
+    let under_way = state.visit.outstanding > 0 || step(root, state) == Step::Look;
+    let begins = match state.visit.started.filter(|_| under_way && root.failures.is_none()) {
+        Some(begun) => next_visit(schedule, (root.id, state.visit.number), begun, now),
+        None => root.next_due,
+    };
+    match step(page, state) {
+        Step::Within => page.next_due,
+        Step::Begin | Step::Look => page.next_due.min(begins),
     }
 }
 
@@ -129,6 +152,45 @@ mod tests {
         page.reading = Reading::Settled;
         assert_eq!(step(&page, &state), Step::Begin);
         assert_eq!(advance(&state.visit, Step::Begin, LAST, at(99)).number, 2);
+    }
+
+    #[test]
+    fn the_next_check_is_the_pages_own_or_the_next_visit() {
+        let spec = crate::schedule::Spec { every: Some("1h".into()), jitter: Some("0s".into()), ..Default::default() };
+        let schedule = spec.compile().unwrap();
+        let (net, hour) = (at(999_999), at(3_610));
+        let walk = |outstanding| Visit { number: 1, outstanding, started: Some(at(10)), pages: 1, ..Visit::default() };
+        let read = |page: Page| Page { visit: 1, checked: Some(at(11)), reading: Reading::Settled, next_due: net, ..page };
+        let follow = Page::follow(&root(), Url::parse("https://fair.example/?page=2").unwrap(), 1, at(10));
+        let failed = crate::model::Failure::new(crate::model::FailureClass::ServerError, "500");
+        let failures = Some(crate::model::Failures { count: 1, since: at(11), last: failed });
+        for (what, outstanding, root, page, want) in [
+            ("never read", 0, root(), root(), at(0)),
+            ("a root at rest", 0, Page { next_due: at(77), ..read(root()) }, Page { next_due: at(77), ..read(root()) }, at(77)),
+            ("a root whose visit goes on", 1, read(root()), read(root()), hour),
+            ("before the visit", 1, read(root()), follow.clone(), at(10)),
+            ("read by the visit that goes on", 1, read(root()), read(follow.clone()), hour),
+            ("read by the last visit", 0, Page { next_due: hour, ..read(root()) }, read(follow.clone()), hour),
+            (
+                "while its root waits for a look",
+                0,
+                Page { reading: Reading::Settling, next_due: at(70), ..read(root()) },
+                read(follow.clone()),
+                hour,
+            ),
+            (
+                "waits for a look itself",
+                0,
+                Page { next_due: hour, ..read(root()) },
+                Page { next_due: at(71), ..read(follow.clone()) },
+                at(71),
+            ),
+            ("a root that failed", 1, read(root()), Page { failures: failures.clone(), next_due: at(40), ..read(root()) }, at(40)),
+            ("whose root failed", 0, Page { failures, next_due: at(40), ..read(root()) }, read(follow), at(40)),
+        ] {
+            let state = SourceState { visit: walk(outstanding), ..SourceState::new(&root.source, root.id) };
+            assert_eq!(next_check(&page, &root, &state, &schedule, at(12)), want, "{what}");
+        }
     }
 
     #[test]

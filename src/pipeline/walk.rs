@@ -14,6 +14,9 @@ use crate::diff::{self, Visited};
 use crate::model::{Baseline, CheckTimes, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit};
 use crate::store::StoreError;
 
+/// Records that one visit finds missing: they are read, changed and written in its last turn. Further ones are found by the visits after it.
+const ABSENT: usize = 5_000;
+
 /// Everything a turn is decided from, as read at one moment.
 pub(super) struct Before<'a> {
     pub config: &'a Config,
@@ -89,9 +92,6 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
         end(effects, before, &mut turn, (&mut state, &page), whole, now).await?;
     }
     page.checked = Some(now);
-    if !turn.records.is_empty() || !turn.changes.is_empty() || walked.lost {
-        page.changed = Some(now);
-    }
     let begun = state.visit.started.unwrap_or(now);
     page.next_due = match (&page.failures, look_again) {
         (Some(failures), _) => after_failure(before, failures, now),
@@ -140,11 +140,13 @@ async fn end(
     // A source whose only root is new may hold records of the root it had before.
     let begins = matches!(state.baseline, Baseline::Pending(_)) && before.source.reader.roots().len() == 1;
     let looks = whole && complete && (state.visit.lost || state.missing > 0 || begins);
-    let stored = if looks { absent(effects, before, &members).await? } else { Vec::new() };
+    let believable = diff::doubt(&before.source.rules, state, count(members.len())).is_none();
+    let stored = if looks && believable { absent(effects, before, &members).await? } else { Vec::new() };
+    let more = stored.len() == ABSENT;
     let ended = diff::visit_end(&before.source.rules, state, Visited { members: &members, complete, whole }, stored, now);
     let believed = complete && ended.failure.is_none();
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
-    let visit = Visit { lost: state.visit.lost && !believed, ..state.visit.clone() };
+    let visit = Visit { lost: (state.visit.lost && !believed) || more, ..state.visit.clone() };
     *state = SourceState { visit, ..ended.state };
     state.health = match (failure, &state.health) {
         (Some(failure), Health::Ill { since, .. }) => Health::Ill { since: *since, failure },
@@ -161,7 +163,7 @@ async fn end(
     Ok(())
 }
 
-/// Stored records of the source that the visit did not meet on any of its own pages or on those of other roots.
+/// Stored records of the source that the visit did not meet on any of its own pages or on those of other roots; at most [`ABSENT`].
 async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
     let mut present = members.clone();
     if before.source.reader.roots().len() > 1 {
@@ -171,7 +173,7 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
             }
         }
     }
-    effects.store.absent(&before.source.id, present).await
+    effects.store.absent(&before.source.id, present, ABSENT).await
 }
 
 pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {
@@ -186,11 +188,9 @@ pub(super) fn after_failure(before: &Before<'_>, failures: &Failures, now: Times
     before.source.schedule.retry(class, failures.count, retry_after, now, before.page.id.0)
 }
 
-/// When the root begins its next visit: by the rhythm of the last one's start, so that long walks do not drift; never in the past.
+/// When the root begins its next visit.
 pub(super) fn next_visit(before: &Before<'_>, begun: Timestamp, now: Timestamp) -> Timestamp {
-    let seed = before.page.root.0 ^ u64::from(number(before)) ^ u64::try_from(begun.as_second()).unwrap_or(0);
-    let next = before.source.schedule.next(begun, seed);
-    if next > now { next } else { before.source.schedule.next(now, seed) }
+    visit::next_visit(&before.source.schedule, (before.page.root, number(before)), begun, now)
 }
 
 /// The net below the walk: a page waits at most this long for a visit that never comes to it.

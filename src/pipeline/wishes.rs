@@ -66,15 +66,12 @@ fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
     if wish.weekly && entry.lane == Lane::Digest { Entry { due: rep.digest.weekly(entry.due), ..entry } } else { entry }
 }
 
-/// Remembers what a recipient wants from now on. What waits for them gets the time it would have without a wish; sealing and sending hold
+/// Remembers what a recipient wants from now on; that they want everything again too, so that it outlives the restore of a store in which
+/// they did not. What waits for them gets the time it would have without a wish; sealing and sending hold
 /// it back again if need be. Looks at what waits, not at what was wished before, so that trying again does what a try cut short left.
 pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Timestamp) -> Result<(), DrainError> {
     let (channel, recipient) = (wish.channel.clone(), wish.recipient.clone());
-    if wish == Suppression::new(channel.clone(), recipient.clone(), wish.at) {
-        effects.store.lift(&channel, &recipient).await?;
-    } else {
-        effects.store.suppress(wish).await?;
-    }
+    effects.store.suppress(wish).await?;
     let same = |address: &str| address.trim().eq_ignore_ascii_case(recipient.trim());
     for rep in config.reps.iter().filter(|rep| same(&rep.rep.email)) {
         let filter = EntryFilter { channel: Some(channel.clone()), rep: Some(rep.rep.id.clone()) };

@@ -25,6 +25,8 @@ pub enum Event<'a> {
     SourceIll {
         /// Which.
         source: &'a str,
+        /// What people call it.
+        title: &'a str,
         /// What.
         failure: &'a Failure,
         /// Since when.
@@ -34,6 +36,8 @@ pub enum Event<'a> {
     SourceWell {
         /// Which.
         source: &'a str,
+        /// What people call it.
+        title: &'a str,
         /// Since when.
         since: Timestamp,
     },
@@ -77,6 +81,7 @@ struct LeadData<'a> {
     lead: String,
     revision: u32,
     segment: &'a str,
+    segment_title: &'a str,
     state: &'a str,
     title: &'a str,
     organisation: OrganisationData<'a>,
@@ -152,6 +157,7 @@ struct NoteData<'a> {
 #[derive(Serialize)]
 struct SourceData<'a> {
     source: &'a str,
+    source_title: &'a str,
     since: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<&'a str>,
@@ -176,13 +182,21 @@ pub fn payload(event: &Event<'_>) -> Sealed {
     let bytes = match event {
         Event::Lead(item) => lead(word, item),
         Event::Test { note, at } | Event::Notice { text: note, at } => json(word, *at, NoteData { note }),
-        Event::SourceIll { source, failure, since } => {
+        Event::SourceIll { source, title, failure, since } => {
             let (class, text) = (Some(failure.class.word()), Some(failure.text.as_str()));
-            let data = SourceData { source, since: since.to_string(), class, text, what_to_do: Some(failure.class.what_to_do()) };
+            let data = SourceData {
+                source,
+                source_title: title,
+                since: since.to_string(),
+                class,
+                text,
+                what_to_do: Some(failure.class.what_to_do()),
+            };
             json(word, *since, data)
         }
-        Event::SourceWell { source, since } => {
-            json(word, *since, SourceData { source, since: since.to_string(), class: None, text: None, what_to_do: None })
+        Event::SourceWell { source, title, since } => {
+            let data = SourceData { source, source_title: title, since: since.to_string(), class: None, text: None, what_to_do: None };
+            json(word, *since, data)
         }
     };
     Sealed { content_type: "application/json".to_owned(), bytes, recipient: String::new() }
@@ -206,7 +220,7 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
 }
 
 fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
-    let Item { lead, organisation, signals } = *item;
+    let Item { lead, segment, organisation, signals } = *item;
     let mut newest: Vec<_> = signals.iter().collect();
     newest.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     let score = &lead.score;
@@ -217,6 +231,7 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
         lead: lead.id.to_string(),
         revision: lead.revision,
         segment: lead.segment.as_str(),
+        segment_title: segment,
         state: lead.state.word(),
         title: &lead.title,
         organisation: OrganisationData {

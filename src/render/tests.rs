@@ -124,7 +124,7 @@ impl Case {
     }
 
     fn item(&self) -> Item<'_> {
-        Item { lead: &self.lead, organisation: &self.organisation, signals: &self.signals }
+        Item { lead: &self.lead, segment: "Packaging for the food industry", organisation: &self.organisation, signals: &self.signals }
     }
 }
 
@@ -309,7 +309,7 @@ fn payloads() {
     assert_eq!(value["data"]["shortened"], true);
     for (event, word) in [
         (Event::Test { note: "hello", at: now() }, "test"),
-        (Event::SourceWell { source: "fair", since: now() }, "source.well"),
+        (Event::SourceWell { source: "fair", title: "The fair", since: now() }, "source.well"),
         (Event::Notice { text: "x", at: now() }, "notice"),
     ] {
         let value: serde_json::Value = serde_json::from_slice(&payload(&event).bytes).unwrap();

@@ -127,11 +127,11 @@ fn newest(signals: &[Signal]) -> Vec<&Signal> {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, organisation, signals } = *item;
+    let Item { lead, segment, organisation, signals } = *item;
     LeadView {
         number,
         name: name_of(item, language),
-        tag: tag(lead, language),
+        tag: tag(lead, segment, language),
         about: about(organisation, language),
         contacts: contacts(organisation),
         why_now: language.word(Word::WhyNow),
@@ -147,8 +147,8 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     }
 }
 
-fn tag(lead: &Lead, language: Language) -> String {
-    let segment = format!("{}: {}", language.word(Word::Segment), lead.segment);
+fn tag(lead: &Lead, segment: &str, language: Language) -> String {
+    let segment = format!("{}: {}", language.word(Word::Segment), line(segment, 120));
     if lead.revision > 1 { format!("{segment} · {}", language.word(Word::Updated)) } else { segment }
 }
 

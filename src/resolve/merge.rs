@@ -21,47 +21,58 @@ pub const KEYS: usize = 64;
 /// Never joined: two different valid tax numbers of one kind; a telephone number alone between names with no word in common (a
 /// switchboard, a marketplace's own number); a name alone when the place is another. Keys that another organisation owns stay its own.
 /// `found` are the organisations that own a key of `identity`; the outcome is the same for any order of them.
-pub fn merge(record: &Record, identity: &Identity, found: Vec<Organisation>, now: Timestamp) -> Merged {
-    let mut candidates: Vec<(usize, Organisation)> =
-        found.into_iter().filter_map(|org| Some((identity.keys.iter().position(|key| org.keys.contains(key))?, org))).collect();
-    candidates.sort_by(|(rank_a, a), (rank_b, b)| (rank_a, a.first_seen, a.id).cmp(&(rank_b, b.first_seen, b.id)));
-    candidates.dedup_by_key(|(_, org)| org.id);
-
-    let mut chosen = None;
+pub fn merge(record: &Record, identity: &Identity, found: &[Organisation], now: Timestamp) -> Merged {
+    let mut chosen: Option<&Organisation> = None;
     let mut also = Vec::new();
     let mut taken = BTreeSet::new();
-    for (rank, org) in candidates {
-        let refusal = refusal(identity, &org, rank);
+    for (rank, org) in ranked(identity, found) {
+        let refusal = refusal(identity, org, rank);
         match (refusal, &chosen) {
             (None, None) => chosen = Some(org),
             (refusal, _) => {
                 let because = refusal.unwrap_or_else(|| "a stronger key led to another organisation; they may be the same".to_owned());
                 also.push(Also { organisation: org.id, key: identity.keys[rank].clone(), because });
-                taken.extend(org.keys);
+                taken.extend(&org.keys);
             }
         }
     }
-    let before = chosen.clone();
-    let free: Vec<&IdentityKey> = identity.keys.iter().filter(|key| !taken.contains(*key)).collect();
-    let mut organisation = chosen.unwrap_or_else(|| newly_met(record, free.first().copied(), now));
+    let before = chosen;
+    let free: Vec<&IdentityKey> = identity.keys.iter().filter(|key| !taken.contains(key)).collect();
+    let mut organisation = chosen.cloned().unwrap_or_else(|| newly_met(record, free.first().copied(), now));
     add(&mut organisation, record, identity, &free);
-    let changed = before.as_ref() != Some(&organisation);
+    let changed = before != Some(&organisation);
     if changed {
         organisation.changed = now;
     }
     Merged { organisation, changed, also }
 }
 
+/// The organisation among these that [`merge`] would join a record of this identity to.
+pub fn owner(identity: &Identity, found: &[Organisation]) -> Option<OrganisationId> {
+    ranked(identity, found).into_iter().find(|(rank, org)| refusal(identity, org, *rank).is_none()).map(|(_, org)| org.id)
+}
+
+/// Those that share a key, each once with the place of the strongest such key, the best first.
+fn ranked<'a>(identity: &Identity, found: &'a [Organisation]) -> Vec<(usize, &'a Organisation)> {
+    let mut candidates: Vec<(usize, &Organisation)> =
+        found.iter().filter_map(|org| Some((identity.keys.iter().position(|key| org.keys.contains(key))?, org))).collect();
+    candidates.sort_by(|(rank_a, a), (rank_b, b)| (rank_a, a.first_seen, a.id).cmp(&(rank_b, b.first_seen, b.id)));
+    candidates.dedup_by_key(|(_, org)| org.id);
+    candidates
+}
+
 /// What is left of an organisation without these records, given the identities of those that still name it; `None` when none does.
 ///
-/// Keys, facts and the name that only a forgotten record gave go with it.
-pub fn without(organisation: &Organisation, forgotten: &BTreeSet<RecordId>, left: &[Identity]) -> Option<Organisation> {
+/// Keys, facts and the name that only a forgotten record gave go with it; of its records those that [`RECORDS`] has room for stay.
+pub fn without(organisation: &Organisation, forgotten: impl Fn(&RecordId) -> bool, left: &[Identity]) -> Option<Organisation> {
     if left.is_empty() {
         return None;
     }
     let mut rest = organisation.clone();
-    rest.records.retain(|record| !forgotten.contains(record));
-    rest.facts.retain(|fact| !forgotten.contains(&fact.record));
+    rest.records.retain(|record| !forgotten(record));
+    let over = rest.records.len().saturating_sub(RECORDS);
+    rest.records.drain(..over);
+    rest.facts.retain(|fact| !forgotten(&fact.record));
     let still: BTreeSet<IdentityKey> =
         left.iter().flat_map(|identity| &identity.keys).filter(|key| organisation.keys.contains(*key)).cloned().collect();
     if !still.is_empty() {

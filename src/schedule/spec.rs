@@ -84,20 +84,23 @@ impl Spec {
     }
 
     fn rhythm(&self, schedule: &mut Schedule, faults: &mut Vec<Fault>) {
-        match (&self.every, &self.cron) {
-            (None, None) => {}
-            (Some(_), Some(cron)) => faults.push(Fault::new("cron", cron, "either `every` or `cron`, not both: leave one out")),
-            (Some(every), None) => match duration(every).filter(|d| (SHORTEST..=LONGEST).contains(d)) {
+        if let Some(every) = &self.every {
+            match duration(every).filter(|d| (SHORTEST..=LONGEST).contains(d)) {
                 Some(period) => schedule.period = period,
                 None => faults.push(Fault::new("every", every, "a duration such as `30m` or `1d`, from `1s` to 366 days")),
-            },
-            (None, Some(line)) => match cron(line, schedule) {
+            }
+        }
+        if let Some(line) = &self.cron {
+            match cron(line, schedule) {
+                Ok(_) if self.every.is_some() => {
+                    faults.push(Fault::new("cron", line, "either `every` or `cron`, not both: leave one out"));
+                }
                 Ok((cron, period)) => {
                     schedule.rhythm = Rhythm::Cron(Box::new(cron));
                     schedule.period = period;
                 }
                 Err(expected) => faults.push(Fault::new("cron", line, expected)),
-            },
+            }
         }
     }
 

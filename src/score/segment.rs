@@ -187,39 +187,40 @@ impl Spec {
 
 impl GateSpec {
     fn compile(&self, key: &str, faults: &mut Faults) -> Option<Gate> {
-        let written = [self.exclude.is_some(), self.require.is_some(), !self.country.is_empty(), !self.region.is_empty()]
-            .into_iter()
-            .filter(|w| *w)
-            .count();
-        if written != 1 {
-            faults.add(key, format!("{written} keys"), "exactly one of `exclude`, `require`, `country`, `region`");
-            return None;
-        }
+        let mut written = Vec::new();
         if let Some(list) = &self.exclude {
             let name = ListName::from_word(list);
             if name.is_none() {
                 faults.add(format!("{key}.exclude"), list, format!("a list: {}", words(&ListName::ALL, ListName::word)));
             }
-            return name.map(Gate::Exclude);
+            written.push(name.map(Gate::Exclude));
         }
-        if let Some(what) = &self.require {
-            return match what.as_str() {
-                "legal-entity" => Some(Gate::LegalEntity),
-                "contact" => Some(Gate::Contact),
-                fact => {
-                    let name = FactName::from_word(fact);
-                    if name.is_none() {
-                        let expected = format!("`legal-entity`, `contact`, or a fact: {}", words(&FactName::ALL, FactName::word));
-                        faults.add(format!("{key}.require"), fact, expected);
-                    }
-                    name.map(Gate::Has)
-                }
-            };
+        written.extend(self.require.as_deref().map(|what| required(what, key, faults)));
+        if !self.country.is_empty() {
+            written.push(Some(Gate::Within("country", faults.countries(&format!("{key}.country"), &self.country))));
         }
-        if self.country.is_empty() {
-            Some(Gate::Within("region", faults.areas(&format!("{key}.region"), &self.region)))
-        } else {
-            Some(Gate::Within("country", faults.countries(&format!("{key}.country"), &self.country)))
+        if !self.region.is_empty() {
+            written.push(Some(Gate::Within("region", faults.areas(&format!("{key}.region"), &self.region))));
+        }
+        if written.len() != 1 {
+            faults.add(key, format!("{} keys", written.len()), "exactly one of `exclude`, `require`, `country`, `region`");
+        }
+        written.pop().flatten()
+    }
+}
+
+/// What must be known of an organisation.
+fn required(what: &str, key: &str, faults: &mut Faults) -> Option<Gate> {
+    match what {
+        "legal-entity" => Some(Gate::LegalEntity),
+        "contact" => Some(Gate::Contact),
+        fact => {
+            let name = FactName::from_word(fact);
+            if name.is_none() {
+                let expected = format!("`legal-entity`, `contact`, or a fact: {}", words(&FactName::ALL, FactName::word));
+                faults.add(format!("{key}.require"), fact, expected);
+            }
+            name.map(Gate::Has)
         }
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::carry;
 use super::embedded::{Embedded, blocking};
 use super::error::{OpenError, StoreError};
 use super::generation;
@@ -14,6 +15,7 @@ use super::opening;
 use super::segments::sync_folder;
 use super::spec::Settings;
 use super::words::{Backup, Restored};
+use crate::base::text::no_such;
 
 const FIRST_LINE: &str = "atalaya backup 1";
 
@@ -176,9 +178,14 @@ fn name_of(at: Timestamp) -> String {
 }
 
 /// A backup's folder: by name below the backup folder, or a path.
-fn find(settings: &Settings, name: &str) -> PathBuf {
+fn find(settings: &Settings, name: &str) -> Result<PathBuf, StoreError> {
     let named = settings.backups.join(name);
-    if name.contains(std::path::MAIN_SEPARATOR) || !named.is_dir() { PathBuf::from(name) } else { named }
+    let found = if name.contains(std::path::MAIN_SEPARATOR) || !named.is_dir() { PathBuf::from(name) } else { named };
+    if found.join("manifest").is_file() {
+        return Ok(found);
+    }
+    let names: Vec<String> = all(settings)?.into_iter().map(|backup| backup.name).collect();
+    Err(StoreError::NoBackup(no_such("backup", name, names.iter().map(String::as_str))))
 }
 
 fn copy_tree(from: &Path, to: &Path, files: &[Listed]) -> Result<(), StoreError> {
@@ -252,14 +259,23 @@ impl Embedded {
         blocking(move || all(&settings)).await
     }
 
+    pub(super) async fn find_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
+        let (settings, name) = (settings.clone(), name.to_owned());
+        blocking(move || {
+            let folder = find(&settings, &name)?;
+            Ok(described(&folder, &manifest(&folder)?))
+        })
+        .await
+    }
+
     pub(super) async fn verify_backup(settings: &Settings, name: &str) -> Result<Backup, StoreError> {
-        let folder = find(settings, name);
-        blocking(move || Ok(verify(&folder)?.0)).await
+        let (settings, name) = (settings.clone(), name.to_owned());
+        blocking(move || Ok(verify(&find(&settings, &name)?)?.0)).await
     }
 
     pub(super) async fn restore(settings: &Settings, name: &str, now: Timestamp) -> Result<Restored, OpenError> {
-        let (settings, folder) = (settings.clone(), find(settings, name));
-        blocking(move || restore_now(&settings, &folder, now)).await
+        let (settings, name) = (settings.clone(), name.to_owned());
+        blocking(move || restore_now(&settings, &find(&settings, &name)?, now)).await
     }
 }
 
@@ -274,7 +290,12 @@ fn restore_now(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Res
             std::fs::remove_dir_all(leftover).map_err(StoreError::io("delete", leftover))?;
         }
     }
+    let known = carry::wishes(&store, settings.cache);
     copy_tree(folder, &incoming, &manifest.files)?;
+    let wishes = match known {
+        Ok(known) => Ok(carry::put(&incoming, settings.cache, known)?),
+        Err(why) => Err(why.to_string()),
+    };
     generation::sync_tree(&incoming)?;
     let rename = |from: &Path, to: &Path| std::fs::rename(from, to).map_err(StoreError::io("rename", from));
     // From here an interrupted restore is finished by the next opening.
@@ -294,5 +315,5 @@ fn restore_now(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Res
     }
     rename(&restored, &store)?;
     sync_folder(data)?;
-    Ok(Restored { keys: backup.keys, aside })
+    Ok(Restored { keys: backup.keys, aside, wishes })
 }

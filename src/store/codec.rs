@@ -147,6 +147,11 @@ pub(super) fn mark(name: &str) -> Key {
     Build::new(Table::Mark).rest(name.as_bytes())
 }
 
+/// The name in a key of [`mark`].
+pub(super) fn mark_name(key: &[u8]) -> String {
+    String::from_utf8_lossy(key.get(1..).unwrap_or_default()).into_owned()
+}
+
 pub(super) fn page(id: PageId) -> Key {
     Build::new(Table::Page).u64(id.0).0
 }
@@ -197,6 +202,11 @@ pub(super) fn pack_at(place: &[u8]) -> Key {
 
 pub(super) fn record_at(id: RecordId) -> Key {
     Build::new(Table::RecordAt).u64(id.0).0
+}
+
+/// The record in a key of [`record_at`].
+pub(super) fn record_of(key: &[u8]) -> Option<RecordId> {
+    Some(RecordId(u64::from_be_bytes(key.get(1..)?.try_into().ok()?)))
 }
 
 pub(super) fn changes(source: &SourceId, at: i64, order: u64, part: u32) -> Key {

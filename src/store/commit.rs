@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -20,19 +20,21 @@ use super::tally::Tally;
 use crate::base::clock::Stopwatch;
 use crate::telemetry;
 
+/// Turns of one group at most that carry more than times.
+const GROUP: usize = 64;
 /// Turns of one group at most.
-pub(super) const GROUP: usize = 64;
+pub(super) const MOST: usize = 1024;
 /// How long a group waits for turns that are being prepared.
 const WAIT: Duration = Duration::from_millis(50);
-/// How long a group waits for company when the one before it had some: a flush costs the same for one turn as for fifty.
-const LINGER: Duration = Duration::from_millis(20);
+/// How long a group waits for company when the one before it had some: a flush costs the same for one turn as for a thousand.
+const LINGER: Duration = Duration::from_millis(40);
 /// How often it looks meanwhile whether all are there: being woken by each that comes would cost more than the commit.
 const LOOK: Duration = Duration::from_millis(4);
 
 /// Something for the committer.
 pub(super) enum Job {
-    /// A commit; the answer is how many of its conditional writes took place.
-    Write(Box<Prepared>, Answer),
+    /// A commit; the answer is how many of its conditional writes took place. One of mere times is light.
+    Write { prepared: Box<Prepared>, answer: Answer, light: bool },
     /// Anything that must happen between two groups.
     Between(Box<dyn FnOnce(&mut Committer) + Send>),
 }
@@ -61,11 +63,10 @@ pub(super) fn run(inner: Arc<Inner>, jobs: Receiver<Job>) {
                     committer.inner.stop(&panic_text(panic.as_ref()));
                 }
             }
-            Job::Write(prepared, answer) => {
-                committer.inner.coming.fetch_sub(1, Ordering::SeqCst);
-                let mut group = vec![(prepared, answer)];
+            first @ Job::Write { .. } => {
                 committer.linger();
-                held = committer.gather(&jobs, &mut group);
+                let mut group = Vec::new();
+                held = committer.gather(first, &jobs, &mut group);
                 committer.together = group.len();
                 committer.commit(group);
             }
@@ -77,26 +78,36 @@ impl Committer {
     /// Waits for company without being woken by each that comes.
     fn linger(&self) {
         let watch = Stopwatch::start();
-        while self.together > 1 && watch.elapsed() < LINGER && self.inner.coming.load(Ordering::SeqCst) + 1 < GROUP {
+        while self.together > 1 && watch.elapsed() < LINGER && self.inner.coming.load(Ordering::SeqCst) < GROUP {
             std::thread::park_timeout(LOOK);
         }
     }
 
-    /// Takes what else is in flight; a job that is no commit ends the group and is returned.
-    fn gather(&self, jobs: &Receiver<Job>, group: &mut Asked) -> Option<Job> {
+    /// Takes what else is there or being prepared; a job that is no commit ends the group and is returned.
+    fn gather(&self, first: Job, jobs: &Receiver<Job>, group: &mut Asked) -> Option<Job> {
         let watch = Stopwatch::start();
-        while group.len() < GROUP && self.inner.coming.load(Ordering::SeqCst) > 0 {
-            let left = WAIT.checked_sub(watch.elapsed())?;
-            match jobs.recv_timeout(left) {
-                Ok(Job::Write(prepared, answer)) => {
-                    self.inner.coming.fetch_sub(1, Ordering::SeqCst);
+        let mut heavy = 0;
+        let mut next = first;
+        loop {
+            match next {
+                Job::Write { prepared, answer, light } => {
+                    if !light {
+                        self.inner.coming.fetch_sub(1, Ordering::SeqCst);
+                        heavy += 1;
+                    }
                     group.push((prepared, answer));
                 }
-                Ok(between @ Job::Between(_)) => return Some(between),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
+                between @ Job::Between(_) => return Some(between),
             }
+            if heavy >= GROUP || group.len() >= MOST {
+                return None;
+            }
+            next = match jobs.try_recv() {
+                Ok(job) => job,
+                Err(_) if self.inner.coming.load(Ordering::SeqCst) == 0 => return None,
+                Err(_) => jobs.recv_timeout(WAIT.checked_sub(watch.elapsed())?).ok()?,
+            };
         }
-        None
     }
 
     fn commit(&mut self, group: Asked) {
@@ -274,17 +285,19 @@ impl<'a> Group<'a> {
         for check in &prepared.checks {
             self.check(check, inner)?;
         }
-        for (key, _) in &prepared.fresh {
-            if self.with(key, |value| value.is_some())? {
+        for (id, _) in &prepared.fresh {
+            // What this group brings is in the filter too.
+            if inner.known.may_hold(*id) && self.with(&codec::record_at(*id), |value| value.is_some())? {
                 return Err(CommitError::Conflict { what: "a record that is new".to_owned() });
             }
         }
         for (key, value) in std::mem::take(&mut prepared.writes) {
             self.set(key, value)?;
         }
-        for (key, value) in std::mem::take(&mut prepared.fresh) {
+        for (id, place) in std::mem::take(&mut prepared.fresh) {
+            inner.known.add(id);
             // It was looked for just now: nothing lies there, but something may have lain there before this group.
-            self.changes.entry(key).or_insert(Change { old: None, new: None }).new = Some(value);
+            self.changes.entry(codec::record_at(id)).or_insert(Change { old: None, new: None }).new = Some(place);
         }
         effects.append(&mut prepared.effects);
         let mut applied = 0;

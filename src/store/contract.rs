@@ -51,7 +51,8 @@ mod embedded {
     contract! {
         place();
         claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, removing, rescheduling,
+        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, a_long_history, removing,
+        rescheduling,
         lists,
     }
 }
@@ -184,6 +185,9 @@ async fn claims(place: Place) {
     assert_eq!((first.host, first.pages, first.until), (pages[0].host(), vec![pages[1].id, pages[0].id], time(70)));
     assert_eq!(store.claim(time(10), 10, lease).unwrap().host, pages[2].host());
     assert_eq!(store.claim(time(10), 10, lease), None, "one owner a host");
+    let shown =
+        [store.next_check(pages[1].id), store.next_due_of(&pages[0].source), store.next_check(page("a", "https://no.example/", 0).id)];
+    assert_eq!(shown, [Some(time(3)), Some(time(3)), None], "a lease on a host is no other time of its pages");
     store.release(&pages[2].host());
     assert_eq!(store.claim(time(10), 10, lease).unwrap().host, pages[2].host());
     let store = place.reopen(store).await;
@@ -195,6 +199,7 @@ async fn claims(place: Place) {
     store.commit(turn).await.unwrap();
     let store = place.reopen(store).await;
     assert_eq!(store.host(&pages[2].host()).await.unwrap(), Some(state));
+    assert_eq!((store.next_check(pages[2].id), store.next_due_of(&pages[2].source)), (Some(time(5_000)), Some(time(5_000))));
     assert_eq!(store.claim(time(2_000), 1, lease).unwrap().pages, [pages[1].id], "at most as many as asked for");
     assert_eq!(store.claim(time(2_000), 10, lease), None, "a host that must wait is skipped");
     assert_eq!(store.claim(time(5_000), 10, lease).unwrap().host, pages[0].host(), "its lease has ended");
@@ -261,8 +266,8 @@ async fn a_whole_turn(place: Place) {
     assert_eq!(store.state(&source("a"), root.id).await.unwrap(), turn.source.map(|state| SourceState { version: 1, ..state }));
     assert_eq!(store.pages(vec![turn.follow[0].id]).await.unwrap(), turn.follow);
     assert_eq!(store.records(vec![record.id]).await.unwrap(), turn.records);
-    assert_eq!(store.absent(&source("a"), HashSet::new()).await.unwrap(), turn.records);
-    assert_eq!(store.absent(&source("a"), HashSet::from([record.id])).await.unwrap(), []);
+    assert_eq!(store.absent(&source("a"), HashSet::new(), 9).await.unwrap(), turn.records);
+    assert_eq!(store.absent(&source("a"), HashSet::from([record.id]), 9).await.unwrap(), []);
     let organisation = Organisation { version: 1, ..organisation };
     assert_eq!(store.organisation(organisation.id).await.unwrap().as_ref(), Some(&organisation));
     assert_eq!(store.organisations_by_keys(vec![key]).await.unwrap(), std::slice::from_ref(&organisation));
@@ -408,7 +413,20 @@ async fn many_at_once(place: Place) {
     let ids: Vec<RecordId> = (0..300).map(|n| record("a", &n.to_string(), "x").id).collect();
     let found = store.records(ids.clone()).await.unwrap();
     assert_eq!(found.iter().map(|record| record.id).collect::<Vec<_>>(), ids, "in the order asked for");
-    assert_eq!(store.absent(&source("a"), ids[..100].iter().copied().collect()).await.unwrap().len(), 200);
+    let absent = async |most| store.absent(&source("a"), ids[..100].iter().copied().collect(), most).await.unwrap();
+    assert_eq!((absent(999).await.len(), absent(150).await.len()), (200, 150));
+    let (mut read, mut after) = (Vec::new(), None);
+    loop {
+        let (records, reached) = store.records_after(after, 70).await.unwrap();
+        assert!((70..100).contains(&records.len()) || reached.is_none(), "{}", records.len());
+        read.extend(records.into_iter().map(|record| record.id));
+        after = reached;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(read.len(), 300);
+    assert_eq!(read.into_iter().collect::<HashSet<_>>(), ids.into_iter().collect(), "each once");
 }
 
 async fn outbox_order(place: Place) {
@@ -532,8 +550,9 @@ async fn suppressing(place: Place) {
     assert_eq!(store.suppressed(&mail, "ana@example.com ").await.unwrap(), Some(entry.clone()));
     assert_eq!(store.suppressed(&"other".parse().unwrap(), "ana@example.com").await.unwrap(), None);
     assert_eq!(store.suppressions().await.unwrap(), [entry]);
-    assert!(store.lift(&mail, "ana@example.com").await.unwrap());
-    assert!(!store.lift(&mail, "ana@example.com").await.unwrap());
+    let everything = Suppression::new(mail, "ana@example.com".to_owned(), time(2));
+    store.suppress(everything.clone()).await.unwrap();
+    assert_eq!(store.suppressions().await.unwrap(), [everything], "one entry a recipient");
 }
 
 async fn small_things(place: Place) {
@@ -552,6 +571,8 @@ async fn small_things(place: Place) {
     assert_eq!(store.mark("digest.ana").await.unwrap(), Some(b"2026-11-23".to_vec()));
     assert_eq!(store.mark("digest.bea").await.unwrap(), None);
     assert_eq!((store.mark("held.a").await.unwrap(), store.mark("held.b").await.unwrap()), (Some(vec![1]), None));
+    assert_eq!(store.marks("held.", 9).await.unwrap(), [("held.a".to_owned(), vec![1])]);
+    assert_eq!(store.marks("", 1).await.unwrap(), [("digest.ana".to_owned(), b"2026-11-23".to_vec())]);
     assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap(), [], "nothing of a refused turn is written");
     assert_eq!(store.install_key(), key);
     assert_ne!(key, [0; 32]);
@@ -634,8 +655,14 @@ async fn forgetting(place: Place) {
     forgets.forgotten.organisations = vec![organisations[0].clone()];
     assert!(conflicts(store.commit(forgets.clone()).await), "the version must be the one that was read");
     forgets.forgotten.organisations = known.into_iter().filter(|known| known.id == organisations[0].id).collect();
+    let of = |n: usize| Arc::new(HashSet::from([records[n].id]));
+    let apart = async |n: usize, most| store.signals_apart(organisations[1].id, of(n), most).await.unwrap();
+    assert_eq!(apart(0, (9, 9)).await, (vec![signals[1].clone()], vec![signals[2].clone()]));
+    assert_eq!(apart(1, (9, 0)).await, (vec![signals[2].clone()], vec![]));
     store.commit(forgets).await.unwrap();
     let store = place.reopen(store).await;
+    assert_eq!(store.recent_changes(None, 9).await.unwrap().len(), 2, "the history is forgotten apart");
+    store.forget_changes(&records[..1]).await.unwrap();
     assert_eq!(store.records(records.iter().map(|record| record.id).collect()).await.unwrap(), [records[1].clone()]);
     assert_eq!(store.recent_changes(None, 9).await.unwrap(), [change(&records[1])]);
     let left: Vec<_> = store.organisations_after(None, 9).await.unwrap().into_iter().map(|left| left.id).collect();
@@ -647,15 +674,33 @@ async fn forgetting(place: Place) {
     assert_eq!(store.leads_of(leads[0].subject).await.unwrap(), []);
 }
 
-async fn removing(place: Place) {
+async fn a_long_history(place: Place) {
     let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let records = [record("a", "1", "x"), record("a", "2", "y"), record("a", "3", "z")];
+    let change =
+        |n: usize, at| Change { source: source("a"), record: records[n].id, kind: ChangeKind::Gone, at: time(at), baseline: false };
+    // More chapters than one commit rewrites; some that stay, some that stay without a record, some that go.
+    let changes: Vec<Change> = (0..500).flat_map(|at| [change(usize::try_from(at % 2).unwrap(), at), change(2, at - at % 3)]).collect();
+    store.commit(Turn { records: records.to_vec(), changes: changes.clone(), ..whole(&root) }).await.unwrap();
+    store.forget_changes(&records[1..]).await.unwrap();
+    let store = place.reopen(store).await;
+    let mut want: Vec<Change> = changes.into_iter().filter(|change| change.record == records[0].id).collect();
+    want.reverse();
+    assert_eq!(store.recent_changes(None, 9_999).await.unwrap(), want);
+}
+
+async fn removing(place: Place) {
+    let mut store = place.open().await;
     let (mine, other) = (page("a", "https://one.example/", 0), page("b", "https://one.example/b", 1));
-    store.add_pages(vec![mine.clone(), other.clone()]).await.unwrap();
+    store.add_pages(vec![mine.clone(), other.clone(), page("a", "https://one.example/2", 0)]).await.unwrap();
     for (page, name) in [(&mine, "a"), (&other, "b")] {
         let mut turn = whole(page);
         turn.snapshot = Some("x".into());
         turn.source = Some(SourceState::new(&source(name), page.id));
-        turn.records = vec![record(name, "1", "x"), record(name, "2", "y")];
+        turn.spent = Some(Spent { source: source(name), day: "2026-11-23".parse().unwrap(), requests: 3 });
+        turn.records = vec![record(name, "1", "x"), Record { gone: true, ..record(name, "2", "y") }];
         turn.changes = turn
             .records
             .iter()
@@ -663,21 +708,30 @@ async fn removing(place: Place) {
             .collect();
         store.commit(turn).await.unwrap();
     }
-    let mut turn = whole(&other);
-    turn.forgotten.records = vec![record("b", "1", "x")];
-    store.commit(turn).await.unwrap();
-    store.remove_source(&source("a")).await.unwrap();
-    assert!(conflicts(store.commit(whole(&mine)).await));
-    let store = place.reopen(store).await;
+    let gone = async |store: &Store, left: Vec<SourceId>, most| {
+        let found = store.gone_before(time(9), left, most).await.unwrap();
+        found.into_iter().map(|record| (record.source.to_string(), record.key)).collect::<BTreeSet<_>>()
+    };
+    let named = |keys: &[(&str, &str)]| keys.iter().map(|(source, key)| ((*source).to_owned(), (*key).to_owned())).collect::<BTreeSet<_>>();
+    assert_eq!(gone(&store, vec![], 9).await, named(&[("a", "2"), ("b", "2")]));
+    assert_eq!(gone(&store, vec![source("a")], 9).await, named(&[("a", "1"), ("a", "2"), ("b", "2")]));
+    assert_eq!(gone(&store, vec![source("a")], 2).await.len(), 2);
+    // One thing at a time, the store closed and opened between any two.
+    let mut steps = 1;
+    while !store.remove_source(&source("a"), 1).await.unwrap() {
+        assert!(conflicts(store.commit(whole(&mine)).await) || steps == 1);
+        store = place.reopen(store).await;
+        steps += 1;
+    }
+    assert_eq!(steps, 6, "two pages, the day's requests, the state, the history, and a look whether there is more");
     assert_eq!(store.page(mine.id).await.unwrap(), None);
     assert_eq!(store.snapshots(mine.id).await.unwrap(), []);
     assert_eq!(store.state(&source("a"), mine.id).await.unwrap(), None);
-    assert_eq!(store.absent(&source("a"), HashSet::new()).await.unwrap(), []);
-    assert_eq!(store.absent(&source("b"), HashSet::new()).await.unwrap(), [record("b", "2", "y")]);
     let left = store.recent_changes(None, 9).await.unwrap();
-    assert_eq!(left.iter().map(|change| change.record).collect::<Vec<_>>(), [record("b", "2", "y").id]);
+    assert!(left.len() == 2 && left.iter().all(|change| change.source == source("b")), "{left:?}");
     assert_eq!(store.pages_of(&source("b")), [other.id]);
     assert_eq!(store.source_sizes().len(), 1);
+    assert_eq!(store.absent(&source("a"), HashSet::new(), 9).await.unwrap(), [record("a", "1", "x")], "records are forgotten by turns");
 }
 
 async fn rescheduling(place: Place) {

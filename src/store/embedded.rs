@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::commit::{self, Committer, Job, panic_text};
 use super::error::{CommitError, OpenError, StoreError};
 use super::generation::Generation;
 use super::index::Index;
+use super::known::Known;
 use super::opening;
 use super::prepare::{self, Effect, Prepared};
 use super::queue::Queue;
@@ -24,7 +26,7 @@ use crate::model::Turn;
 use crate::telemetry;
 
 /// Commits that may be under way at once; more wait, so that what is prepared is bounded.
-const UNDER_WAY: usize = 4 * commit::GROUP;
+const UNDER_WAY: usize = commit::MOST;
 /// Reads and preparations at once: more threads than this only hold memory, each in an arena of its own.
 const HANDS: usize = 3;
 
@@ -49,6 +51,7 @@ pub(super) struct Inner {
     pub(super) segments: Arc<Segments>,
     index: Mutex<Index>,
     queue: Mutex<Queue>,
+    pub(super) known: Known,
     pub(super) tally: Mutex<Tally>,
     pub(super) order: AtomicU64,
     pub(super) install_key: [u8; 32],
@@ -56,13 +59,55 @@ pub(super) struct Inner {
     pub(super) coming: AtomicUsize,
     /// Whether a copy is being made.
     pub(super) copying: AtomicBool,
-    under_way: Semaphore,
+    under_way: Arc<Semaphore>,
     hands: Semaphore,
     stopped: Mutex<Option<String>>,
     lock: Mutex<Option<File>>,
 }
 
-/// Counts a commit as coming until it is handed over or given up.
+/// A turn on its way to the disk.
+#[derive(Debug)]
+pub struct Submitted {
+    answered: oneshot::Receiver<Result<u64, CommitError>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Submitted {
+    /// Returns when it is durable, or refused.
+    pub async fn done(self) -> Result<(), CommitError> {
+        settled(self.answered.await.map_err(|_| ended()))
+    }
+
+    /// The same without waiting: `None` as long as it is on its way.
+    pub fn try_done(&mut self) -> Option<Result<(), CommitError>> {
+        match self.answered.try_recv() {
+            Ok(answer) => Some(settled(Ok(answer))),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Closed) => Some(settled(Err(ended()))),
+        }
+    }
+}
+
+fn settled(answer: Result<Result<u64, CommitError>, StoreError>) -> Result<(), CommitError> {
+    counted(answer.map_err(CommitError::from).flatten().map(drop))
+}
+
+/// Counts how a turn ended.
+fn counted<T>(done: Result<T, CommitError>) -> Result<T, CommitError> {
+    let outcome = match &done {
+        Ok(_) => "written",
+        Err(CommitError::Conflict { .. }) => "conflict",
+        Err(CommitError::Store(_)) => "failed",
+    };
+    metrics::counter!(telemetry::TURNS, "outcome" => outcome).increment(1);
+    done
+}
+
+fn ended() -> StoreError {
+    StoreError::Stopped("the committer has ended".to_owned())
+}
+
+/// Counts a commit as coming until it is handed over or given up. Those of mere times are not counted: nobody waits for them.
 struct Coming<'a>(Option<&'a Inner>);
 
 impl<'a> Coming<'a> {
@@ -174,12 +219,13 @@ impl Embedded {
             segments: ready.segments,
             index: Mutex::new(survey.index),
             queue: Mutex::new(survey.queue),
+            known: survey.known,
             order: AtomicU64::new(survey.tally.order),
             tally: Mutex::new(survey.tally),
             install_key: ready.install_key,
             coming: AtomicUsize::new(0),
             copying: AtomicBool::new(false),
-            under_way: Semaphore::new(UNDER_WAY),
+            under_way: Arc::new(Semaphore::new(UNDER_WAY)),
             hands: Semaphore::new(HANDS),
             stopped: Mutex::new(None),
             lock: Mutex::new(Some(lock)),
@@ -217,51 +263,51 @@ impl Embedded {
     ) -> Result<u64, CommitError> {
         let _permit = self.permit().await?;
         let coming = Coming::new(&self.inner);
+        let prepared = self.prepare(prepare).await?;
+        self.hand_over(prepared, Some(coming))?.await.map_err(|_| ended())?
+    }
+
+    async fn prepare(
+        &self,
+        prepare: impl FnOnce(&Inner) -> Result<Prepared, CommitError> + Send + 'static,
+    ) -> Result<Prepared, CommitError> {
         let inner = Arc::clone(&self.inner);
-        let prepared = {
-            let _hand = self.hand().await?;
-            blocking(move || prepare(&inner)).await?
-        };
-        self.send(prepared, coming).await
+        let _hand = self.hand().await?;
+        blocking(move || prepare(&inner)).await
     }
 
-    pub(super) async fn commit(&self, turn: Turn) -> Result<(), CommitError> {
-        let done = self.commit_turn(turn).await;
-        let outcome = match &done {
-            Ok(()) => "written",
-            Err(CommitError::Conflict { .. }) => "conflict",
-            Err(CommitError::Store(_)) => "failed",
-        };
-        metrics::counter!(telemetry::TURNS, "outcome" => outcome).increment(1);
-        done
+    pub(super) async fn submit(&self, turn: Turn) -> Result<Submitted, CommitError> {
+        self.begin(turn).await.or_else(|why| counted(Err(why)))
     }
 
-    async fn commit_turn(&self, turn: Turn) -> Result<(), CommitError> {
-        if prepare::light(&turn) {
-            let _permit = self.permit().await?;
-            let coming = Coming::new(&self.inner);
-            let prepared = prepare::turn(&self.inner, &turn)?;
-            self.send(prepared, coming).await?;
+    async fn begin(&self, turn: Turn) -> Result<Submitted, CommitError> {
+        let permit = self.permit().await?;
+        let (prepared, coming) = if turn.is_times() {
+            (prepare::turn(&self.inner, &turn)?, None)
         } else {
-            self.write(move |inner| prepare::turn(inner, &turn)).await?;
-        }
-        Ok(())
+            let coming = Coming::new(&self.inner);
+            (self.prepare(move |inner| prepare::turn(inner, &turn)).await?, Some(coming))
+        };
+        Ok(Submitted { answered: self.hand_over(prepared, coming)?, _permit: permit })
     }
 
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
-        self.inner.under_way.acquire().await.map_err(|_| StoreError::Stopped("it was closed".to_owned()))
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let under_way = Arc::clone(&self.inner.under_way);
+        under_way.acquire_owned().await.map_err(|_| StoreError::Stopped("it was closed".to_owned()))
     }
 
     async fn hand(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
         self.inner.hands.acquire().await.map_err(|_| StoreError::Stopped("it was closed".to_owned()))
     }
 
-    async fn send(&self, prepared: Prepared, mut coming: Coming<'_>) -> Result<u64, CommitError> {
+    /// Gives a commit to the committer, who counts it from here.
+    fn hand_over(&self, prepared: Prepared, coming: Option<Coming<'_>>) -> Result<oneshot::Receiver<Result<u64, CommitError>>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.job(Job::Write(Box::new(prepared), answer))?;
-        // The committer counts it from here.
-        coming.0 = None;
-        answered.await.map_err(|_| StoreError::Stopped("the committer has ended".to_owned()))?
+        self.job(Job::Write { prepared: Box::new(prepared), answer, light: coming.is_none() })?;
+        if let Some(mut coming) = coming {
+            coming.0 = None;
+        }
+        Ok(answered)
     }
 
     fn job(&self, job: Job) -> Result<(), StoreError> {

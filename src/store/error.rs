@@ -95,6 +95,9 @@ pub enum StoreError {
     /// A step of the store panicked.
     #[error("a step of the store broke off: {0}; this is a fault of atalaya, please report it")]
     Panicked(String),
+    /// No backup has this name; the text names those that are there.
+    #[error("{0}")]
+    NoBackup(String),
     /// A backup is not whole.
     #[error("the backup {path} does not count: {why}; choose another one")]
     BadBackup {

@@ -197,9 +197,15 @@ impl Index {
         pages.into_iter().map(|(_, id)| PageId(id)).collect()
     }
 
-    /// The soonest due time of a source's pages.
+    /// When a page is due and its host may be asked, whoever works on the host meanwhile.
+    pub(super) fn next_check(&self, page: u64) -> Option<i64> {
+        let slot = self.pages.get(&page)?;
+        Some(slot.due.max(self.hosts[slot.host as usize].not_before))
+    }
+
+    /// The soonest [`Self::next_check`] of a source's pages.
     pub(super) fn next_due_of(&self, source: &SourceId) -> Option<i64> {
-        self.dues(source).map(|(due, _)| due).min()
+        self.dues(source).filter_map(|(_, id)| self.next_check(id)).min()
     }
 
     /// Pages and soonest due time of every source that has pages.

@@ -13,6 +13,7 @@ use super::error::{OpenError, StoreError};
 use super::frame;
 use super::generation::{self, Generation};
 use super::index::Index;
+use super::known::Known;
 use super::prepare::{Effect, message_effects};
 use super::queue::Queue;
 use super::segments::{Segments, sync_folder};
@@ -61,6 +62,7 @@ pub(super) fn lock(data: &Path) -> Result<File, OpenError> {
 pub(super) struct Survey {
     pub(super) index: Index,
     pub(super) queue: Queue,
+    pub(super) known: Known,
     pub(super) tally: Tally,
     findings: Vec<String>,
     damaged: u64,
@@ -271,6 +273,7 @@ fn take_in(
                 }
             }
         }
+        Table::RecordAt => survey.known.add(codec::record_of(key).ok_or_else(|| odd("a record has no proper key"))?),
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),
         Table::Identity => drop(<[u8; 8]>::try_from(value).map_err(|_| odd("an identity key belongs to no organisation"))?),
@@ -300,7 +303,6 @@ fn take_in(
         | Table::Source
         | Table::Spent
         | Table::Pack
-        | Table::RecordAt
         | Table::Changes
         | Table::Organisation
         | Table::Signal

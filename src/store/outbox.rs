@@ -1,5 +1,7 @@
 //! The outbox of the embedded backend: entries and messages, from the queue in memory and the tree. Decides no retry.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
 use super::codec::{self, Table};
@@ -11,6 +13,7 @@ use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, Stor
 use super::words::{DueEntries, EntryFilter, MessageFilter, Replay, Standing, Suppression};
 use crate::base::ids::{ChannelId, EntryId, MessageId};
 use crate::model::{ChannelState, Entry, Message, MessageState};
+use crate::outbox;
 
 impl Inner {
     fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
@@ -93,6 +96,20 @@ impl Inner {
         found.truncate(limit);
         let messages = found.into_iter().map(|(_, _, id)| self.message(&id)).collect::<Result<Vec<_>, _>>()?;
         Ok(messages.into_iter().flatten().collect())
+    }
+
+    /// Of each channel and order key when the last message that its receiver accepted was made.
+    fn accepted(&self) -> Result<HashMap<(String, u64), Timestamp>, StoreError> {
+        let mut accepted = HashMap::new();
+        for item in self.tree()?.scan_prefix(Table::Message.prefix()) {
+            let (_, value) = item?;
+            let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
+            if let (StoredState::Delivered(_), Ok(made)) = (&head.state, Timestamp::from_millisecond(head.made)) {
+                let last = accepted.entry((head.channel, u64::from_be_bytes(head.order_key))).or_insert(made);
+                *last = made.max(*last);
+            }
+        }
+        Ok(accepted)
     }
 
     /// Ids of messages given up since then.
@@ -232,14 +249,13 @@ impl Embedded {
             Replay::These(ids) => ids,
             Replay::DeadSince(since, channel) => self.read(move |inner| inner.dead_since(millis(since), channel.as_ref())).await?,
         };
+        let accepted = self.read(Inner::accepted).await?;
         let mut replayed = Vec::new();
         for id in ids {
             let wanted = id.clone();
             let dead = self.read(move |inner| inner.message(&wanted)).await?;
-            let Some(mut message) = dead.filter(|message| matches!(message.state, MessageState::Dead { .. })) else { continue };
-            message.state = MessageState::Ready { not_before: now };
-            // The whole schedule of attempts begins anew; what was tried before stays in the list.
-            message.tries = 0;
+            let later = |message: &Message| accepted.get(&(message.channel.to_string(), message.order_key)).copied();
+            let Some(message) = dead.and_then(|message| outbox::replay(message.clone(), later(&message), now)) else { continue };
             self.write(move |inner| {
                 let mut draft = Draft::new(inner);
                 let conflict = || CommitError::Conflict { what: format!("message {}", message.id) };
@@ -295,18 +311,6 @@ impl Embedded {
         })
         .await?;
         Ok(())
-    }
-
-    pub(super) async fn lift(&self, channel: &ChannelId, recipient: &str) -> Result<bool, CommitError> {
-        let there = self.suppressed(channel, recipient).await?.is_some();
-        let key = codec::suppression(channel, recipient);
-        self.write(move |inner| {
-            let mut draft = Draft::new(inner);
-            draft.delete(key);
-            Ok(draft.to)
-        })
-        .await?;
-        Ok(there)
     }
 
     pub(super) async fn suppressed(&self, channel: &ChannelId, recipient: &str) -> Result<Option<Suppression>, StoreError> {

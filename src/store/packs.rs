@@ -13,6 +13,7 @@ use super::error::{CommitError, StoreError};
 use super::frame;
 use super::prepare::Draft;
 use super::stored::{StoredPack, StoredRecord, millis, to_bytes, to_model};
+use super::words::Reached;
 use crate::base::ids::{RecordId, SourceId};
 use crate::model::Record;
 
@@ -30,6 +31,9 @@ struct Edit<'a> {
 impl Inner {
     /// The key of the pack a record lies in.
     fn pack_of(&self, id: RecordId) -> Result<Option<Key>, StoreError> {
+        if !self.known.may_hold(id) {
+            return Ok(None);
+        }
         Ok(self.get(&codec::record_at(id))?.map(|place| codec::pack_at(&place)))
     }
 
@@ -74,24 +78,32 @@ impl Inner {
         Ok(found)
     }
 
-    pub(super) fn absent(&self, source: &SourceId, present: &HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
-        self.packed(&codec::packs_of(source), usize::MAX, |id, stored| !stored.gone && stored.is_of(source) && !present.contains(&id))
+    pub(super) fn absent(&self, source: &SourceId, present: &HashSet<RecordId>, most: usize) -> Result<Vec<Record>, StoreError> {
+        self.packed(&codec::packs_of(source), most, |id, stored| !stored.gone && stored.is_of(source) && !present.contains(&id))
     }
 
-    pub(super) fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
-        self.packed(&Table::Pack.prefix(), most, |_, stored| stored.gone && stored.changed < millis(line))
+    pub(super) fn gone_before(&self, line: Timestamp, left: &[SourceId], most: usize) -> Result<Vec<Record>, StoreError> {
+        let wanted = |stored: &StoredRecord| stored.gone && stored.changed < millis(line) || left.iter().any(|source| stored.is_of(source));
+        self.packed(&Table::Pack.prefix(), most, |_, stored| wanted(stored))
     }
 
-    /// Keys of everything that holds a source's records.
-    pub(super) fn record_keys(&self, source: &SourceId) -> Result<Vec<Key>, StoreError> {
-        let mut keys = Vec::new();
-        for key in self.tree()?.scan_prefix(codec::packs_of(source)).keys() {
-            let key = key?.to_vec();
-            let pack = self.load::<StoredPack>(&key)?.map(|(_, pack)| pack.0).unwrap_or_default();
-            keys.extend(pack.into_iter().map(|(id, _)| codec::record_at(RecordId(u64::from_be_bytes(id)))));
-            keys.push(key);
+    /// Whole packs of records, in the order they lie in, until there are so many; and how far that was, unless it was to the end.
+    pub(super) fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
+        let from = after.map_or_else(|| Table::Pack.prefix(), |Reached(key)| [key, vec![0]].concat());
+        let mut found = Vec::new();
+        for key in self.tree()?.range(from..).keys() {
+            let key = key?;
+            if Table::of(&key) != Some(Table::Pack) {
+                break;
+            }
+            for (_, stored) in self.load::<StoredPack>(&key)?.into_iter().flat_map(|(_, pack)| pack.0) {
+                found.push(to_model(stored)?);
+            }
+            if found.len() >= limit {
+                return Ok((found, Some(Reached(key.to_vec()))));
+            }
         }
-        Ok(keys)
+        Ok((found, None))
     }
 }
 
@@ -156,7 +168,7 @@ impl Draft<'_> {
             while let Some(record) = records.next_if(|record| record.source == *source && bytes < PACK_BYTES) {
                 let stored = StoredRecord::from(record);
                 bytes += to_bytes(&stored).len();
-                self.to.fresh.push((codec::record_at(record.id), codec::place_of(&key)));
+                self.to.fresh.push((record.id, codec::place_of(&key)));
                 pack.push((record.id.0.to_be_bytes(), stored));
             }
             self.put(key, &StoredPack(pack), None)?;

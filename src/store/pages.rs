@@ -1,6 +1,7 @@
 //! Pages, records, organisations and leads of the embedded backend, as the seam asks for them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use super::embedded::Embedded;
 use super::error::{CommitError, StoreError};
 use super::prepare::Draft;
 use super::stored::millis;
-use super::words::{Claim, Counts, LeadFilter, Size, Snapshot, SourceSize, Version, Which};
+use super::words::{Claim, Counts, LeadFilter, Reached, Size, Snapshot, SourceSize, Version, Which};
 use crate::base::ids::{LeadId, OrganisationId, PageId, RecordId, SourceId};
 use crate::model::{Change, HostKey, HostState, IdentityKey, Lead, Organisation, Page, Record, Signal, SourceState, Subject};
 
@@ -101,37 +102,6 @@ impl Embedded {
         Ok(())
     }
 
-    pub(super) async fn remove_source(&self, source: &SourceId) -> Result<(), StoreError> {
-        let id = source.clone();
-        let mut keys = self
-            .read(move |inner| {
-                let mut keys = vec![codec::spent(&id)];
-                keys.extend(inner.record_keys(&id)?);
-                for prefix in [codec::sources_of(&id), codec::changes_of(&id)] {
-                    for key in inner.tree()?.scan_prefix(prefix).keys() {
-                        keys.push(key?.to_vec());
-                    }
-                }
-                Ok(keys)
-            })
-            .await?;
-        // The pages first: a turn under way then conflicts instead of bringing records back.
-        self.remove_pages(self.pages_of(source)).await?;
-        while !keys.is_empty() {
-            let some = keys.split_off(keys.len().saturating_sub(PAGES));
-            self.write(move |inner| {
-                let mut draft = Draft::new(inner);
-                for key in some {
-                    draft.delete(key);
-                }
-                Ok(draft.to)
-            })
-            .await
-            .map_err(plain)?;
-        }
-        Ok(())
-    }
-
     pub(super) async fn page(&self, id: PageId) -> Result<Option<Page>, StoreError> {
         self.read(move |inner| inner.page(id)).await
     }
@@ -161,6 +131,10 @@ impl Embedded {
         sizes.into_iter().map(|(source, pages, due)| SourceSize { source, pages, next_due: at(due) }).collect()
     }
 
+    pub(super) fn next_check(&self, page: PageId) -> Option<Timestamp> {
+        self.inner.index().next_check(page.0).and_then(at)
+    }
+
     pub(super) fn next_due_of(&self, source: &SourceId) -> Option<Timestamp> {
         self.inner.index().next_due_of(source).and_then(at)
     }
@@ -188,13 +162,17 @@ impl Embedded {
         self.read(move |inner| inner.records(&ids)).await
     }
 
-    pub(super) async fn absent(&self, source: &SourceId, present: HashSet<RecordId>) -> Result<Vec<Record>, StoreError> {
+    pub(super) async fn absent(&self, source: &SourceId, present: HashSet<RecordId>, most: usize) -> Result<Vec<Record>, StoreError> {
         let source = source.clone();
-        self.read(move |inner| inner.absent(&source, &present)).await
+        self.read(move |inner| inner.absent(&source, &present, most)).await
     }
 
-    pub(super) async fn gone_before(&self, line: Timestamp, most: usize) -> Result<Vec<Record>, StoreError> {
-        self.read(move |inner| inner.gone_before(line, most)).await
+    pub(super) async fn gone_before(&self, line: Timestamp, left: Vec<SourceId>, most: usize) -> Result<Vec<Record>, StoreError> {
+        self.read(move |inner| inner.gone_before(line, &left, most)).await
+    }
+
+    pub(super) async fn records_after(&self, after: Option<Reached>, limit: usize) -> Result<(Vec<Record>, Option<Reached>), StoreError> {
+        self.read(move |inner| inner.records_after(after, limit)).await
     }
 
     pub(super) async fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
@@ -211,6 +189,15 @@ impl Embedded {
 
     pub(super) async fn signals_of(&self, organisation: OrganisationId, limit: usize) -> Result<Vec<Signal>, StoreError> {
         self.read(move |inner| inner.signals_of(organisation, limit)).await
+    }
+
+    pub(super) async fn signals_apart(
+        &self,
+        organisation: OrganisationId,
+        records: Arc<HashSet<RecordId>>,
+        most: (usize, usize),
+    ) -> Result<(Vec<Signal>, Vec<Signal>), StoreError> {
+        self.read(move |inner| inner.signals_apart(organisation, &records, most)).await
     }
 
     pub(super) async fn leads_of(&self, subject: Subject) -> Result<Vec<Lead>, StoreError> {
@@ -276,6 +263,15 @@ impl Embedded {
     pub(super) async fn mark(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let key = codec::mark(name);
         self.read(move |inner| Ok(inner.get(&key)?.map(|value| value.to_vec()))).await
+    }
+
+    pub(super) async fn marks(&self, prefix: &str, limit: usize) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let prefix = codec::mark(prefix);
+        self.read(move |inner| {
+            let all = inner.tree()?.scan_prefix(prefix).take(limit);
+            all.map(|item| item.map(|(key, value)| (codec::mark_name(&key), value.to_vec())).map_err(StoreError::from)).collect()
+        })
+        .await
     }
 
     pub(super) async fn set_mark(&self, name: &str, value: Option<Vec<u8>>) -> Result<(), CommitError> {

@@ -17,10 +17,10 @@ use super::stored::{
 };
 use super::versions::{self, Fresh};
 use crate::base::caps;
-use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
+use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, SourceId, hash64};
 use crate::model::{
-    Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Record, Signal, SourceState,
-    Spent, Subject, Turn,
+    Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Signal, SourceState, Spent,
+    Subject, Turn,
 };
 
 /// Changes kept in one value.
@@ -67,33 +67,13 @@ pub(super) struct Prepared {
     pub(super) checks: Vec<Check>,
     pub(super) writes: Vec<(Key, Option<Vec<u8>>)>,
     pub(super) once: Vec<Once>,
-    /// Writes to keys that nobody may have taken meanwhile, else it is a conflict.
-    pub(super) fresh: Vec<(Key, Vec<u8>)>,
+    /// Where new records lie. If one of them is there by now, it is a conflict.
+    pub(super) fresh: Vec<(RecordId, Vec<u8>)>,
     pub(super) order: u64,
     pub(super) times: Vec<NewTimes>,
     pub(super) request: Option<(HostKey, i64)>,
     pub(super) effects: Vec<Effect>,
     pub(super) pins: Vec<Pin>,
-}
-
-/// Whether packing it is so little work that it need not leave the caller's thread.
-pub(super) fn light(turn: &Turn) -> bool {
-    matches!(turn.page, PageWrite::Times(..))
-        && turn.snapshot.is_none()
-        && turn.host_state.is_none()
-        && turn.source.is_none()
-        && turn.spent.is_none()
-        && turn.follow.is_empty()
-        && turn.retired.is_empty()
-        && turn.records.is_empty()
-        && turn.forgotten == Forgotten::default()
-        && turn.changes.is_empty()
-        && turn.organisations.is_empty()
-        && turn.signals.is_empty()
-        && turn.leads.is_empty()
-        && turn.entries.is_empty()
-        && turn.messages.is_empty()
-        && turn.marks.is_empty()
 }
 
 /// A whole turn.
@@ -266,7 +246,6 @@ impl<'a> Draft<'a> {
 
     /// Deletes what retention takes away, if it is still what it was when that was decided.
     fn forget(&mut self, forgotten: &Forgotten) -> Result<(), CommitError> {
-        self.forget_changes(&forgotten.records)?;
         for signal in &forgotten.signals {
             self.delete(signal_key(signal));
         }
@@ -293,29 +272,6 @@ impl<'a> Draft<'a> {
             self.delete(codec::lead(lead.id));
             self.delete(codec::lead_of(lead.subject, lead.id));
             self.delete(codec::lead_rank(&lead.segment, lead.state, lead.score.total(), lead.id));
-        }
-        Ok(())
-    }
-
-    /// Deletes what the history says of records.
-    fn forget_changes(&mut self, records: &[Record]) -> Result<(), StoreError> {
-        let mut sources = BTreeMap::<SourceId, Vec<RecordId>>::new();
-        for record in records {
-            sources.entry(record.source.clone()).or_default().push(record.id);
-        }
-        for (source, gone) in sources {
-            for item in self.inner.tree()?.scan_prefix(codec::changes_of(&source)) {
-                let (key, value) = item.map_err(StoreError::from)?;
-                let changes = frame::unpack::<StoredChanges>(&value, &self.inner.segments)?;
-                if gone.iter().any(|id| changes.of(*id) > 0) {
-                    let key = key.to_vec();
-                    self.same(&key, Some(&value), format!("the history of `{source}`"));
-                    match changes.without(&gone) {
-                        (rest, true) => self.put(key, &rest, None)?,
-                        (_, false) => self.delete(key),
-                    }
-                }
-            }
         }
         Ok(())
     }

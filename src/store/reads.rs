@@ -1,5 +1,7 @@
 //! Reading: from keys and values to the model's words. Writes nothing.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -141,6 +143,27 @@ impl Inner {
             signals.extend(self.model::<StoredSignal, Signal>(&key?)?.map(|(_, signal)| signal));
         }
         Ok(signals)
+    }
+
+    /// The signals of an organisation that are of these records and those that are not, of each kind at most so many, the last seen first.
+    pub(super) fn signals_apart(
+        &self,
+        organisation: OrganisationId,
+        records: &HashSet<RecordId>,
+        (most, most_others): (usize, usize),
+    ) -> Result<(Vec<Signal>, Vec<Signal>), StoreError> {
+        let (mut of_them, mut others) = (Vec::new(), Vec::new());
+        for key in self.tree()?.scan_prefix(codec::signals_of(organisation)).keys().rev() {
+            if of_them.len() == most && others.len() == most_others {
+                break;
+            }
+            let Some((_, signal)) = self.model::<StoredSignal, Signal>(&key?)? else { continue };
+            let (found, room) = if records.contains(&signal.record) { (&mut of_them, most) } else { (&mut others, most_others) };
+            if found.len() < room {
+                found.push(signal);
+            }
+        }
+        Ok((of_them, others))
     }
 
     pub(super) fn leads_of(&self, subject: Subject) -> Result<Vec<Lead>, StoreError> {

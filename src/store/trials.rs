@@ -91,36 +91,98 @@ async fn a_later_format_is_refused() {
 #[tokio::test]
 async fn damage_is_found_named_and_restored_from_a_backup() {
     type Harm = fn(&Path);
-    let harms: [(&str, Harm); 4] = [
-        ("db is missing", |store| fs::remove_file(store.join("db-000001/db")).unwrap()),
-        ("keys where", |store| {
-            let generation = Generation::open(store, 1, 4 << 20).unwrap();
-            let key = generation.db.scan_prefix(codec::Table::Pack.prefix()).keys().next().unwrap().unwrap();
-            generation.db.remove(key).unwrap();
-            generation.settle().unwrap();
-        }),
-        ("too short", |store| {
-            let path = store.join("segments/00000001.segment");
-            fs::OpenOptions::new().write(true).open(path).unwrap().set_len(3_000).unwrap();
-        }),
-        ("is no number", |store| fs::write(store.join("current"), "x").unwrap()),
+    // What is wrong, how it came, and whether the wishes of recipients can still be read.
+    let harms: [(&str, Harm, bool); 4] = [
+        ("db is missing", |store| fs::remove_file(store.join("db-000001/db")).unwrap(), false),
+        (
+            "keys where",
+            |store| {
+                let generation = Generation::open(store, 1, 4 << 20).unwrap();
+                let key = generation.db.scan_prefix(codec::Table::Pack.prefix()).keys().next().unwrap().unwrap();
+                generation.db.remove(key).unwrap();
+                generation.settle().unwrap();
+            },
+            true,
+        ),
+        (
+            "too short",
+            |store| {
+                let path = store.join("segments/00000001.segment");
+                fs::OpenOptions::new().write(true).open(path).unwrap().set_len(3_000).unwrap();
+            },
+            true,
+        ),
+        ("is no number", |store| fs::write(store.join("current"), "x").unwrap(), true),
     ];
-    for (words, harm) in harms {
+    for (words, harm, readable) in harms {
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path()).await;
         let pages = fill(&store, 12).await;
         let backup = store.backup(time(5)).await.unwrap();
+        store.suppress(wish("ana@example.com", 6, Scope::All)).await.unwrap();
         store.close().await;
         harm(&folder.path().join("store"));
         let found = refused(folder.path()).await;
         assert!(found.contains(words) && found.contains(&format!("atalaya restore {}", backup.name)), "{words}: {found}");
         let restored = Store::restore(&Settings::new(folder.path()), &backup.name, time(6)).await.unwrap();
         assert_eq!(restored.keys, backup.keys);
+        assert_eq!(restored.wishes.is_ok_and(|carried| carried == 1), readable, "{words}");
         assert!(restored.aside.unwrap().is_dir(), "the damaged one is set aside");
         let store = open(folder.path()).await;
         holds(&store, &pages, 1).await;
+        assert_eq!(store.suppressions().await.unwrap().len(), usize::from(readable));
         store.close().await;
     }
+}
+
+fn wish(recipient: &str, second: i64, scope: Scope) -> Suppression {
+    Suppression { scope, ..Suppression::new("mail".parse().unwrap(), recipient.to_owned(), time(second)) }
+}
+
+#[tokio::test]
+async fn what_recipients_wished_outlives_a_restore() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::new(folder.path());
+    let store = open(folder.path()).await;
+    let pages = fill(&store, 3).await;
+    for old in [wish("ana@example.com", 1, Scope::All), wish("bea@example.com", 1, Scope::Alerts), wish("cleo@example.com", 1, Scope::All)]
+    {
+        store.suppress(old).await.unwrap();
+    }
+    let backup = store.backup(time(5)).await.unwrap();
+    // Ana wants everything again, Dora nothing more; Bea chose long ago.
+    for new in [wish("Ana@example.com", 6, Scope::None), wish("dora@example.com", 7, Scope::All)] {
+        store.suppress(new).await.unwrap();
+    }
+    change(&store, &pages[1], 1, 2).await;
+    store.close().await;
+    let known = [
+        wish("Ana@example.com", 6, Scope::None),
+        wish("bea@example.com", 1, Scope::Alerts),
+        wish("cleo@example.com", 1, Scope::All),
+        wish("dora@example.com", 7, Scope::All),
+    ];
+    let listed = async |store: &Store| {
+        let mut all = store.suppressions().await.unwrap();
+        all.sort_by_key(|wish| wish.recipient.to_lowercase());
+        all
+    };
+    let restored = Store::restore(&settings, &backup.name, time(8)).await.unwrap();
+    assert_eq!(restored.wishes, Ok(2));
+    let store = open(folder.path()).await;
+    holds(&store, &pages, 1).await;
+    assert_eq!(listed(&store).await, known);
+    // A backup made by hand of a store that another installation began anew holds what the new one never knew.
+    store.close().await;
+    fs::remove_dir_all(folder.path().join("store")).unwrap();
+    let fresh = open(folder.path()).await;
+    fresh.suppress(wish("dora@example.com", 2, Scope::None)).await.unwrap();
+    fresh.suppress(wish("bea@example.com", 9, Scope::All)).await.unwrap();
+    fresh.close().await;
+    assert_eq!(Store::restore(&settings, &backup.name, time(10)).await.unwrap().wishes, Ok(2));
+    let store = open(folder.path()).await;
+    let scopes: Vec<Scope> = listed(&store).await.into_iter().map(|wish| wish.scope).collect();
+    assert_eq!(scopes, [Scope::All, Scope::All, Scope::All, Scope::None]);
 }
 
 #[tokio::test]

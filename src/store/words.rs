@@ -19,6 +19,10 @@ pub struct Claim {
     pub until: Timestamp,
 }
 
+/// How far a reading of all records has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached(pub(super) Vec<u8>);
+
 /// Which kept version of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -176,7 +180,8 @@ impl Scope {
     }
 }
 
-/// What one recipient wants to be spared: one entry of the list of those who do not want to hear from us, or not now, or not so often.
+/// What one recipient wants to be spared: one entry of the list of those who do not want to hear from us, or not now, or not so often, or
+/// who once did not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
     /// By which channel.
@@ -283,10 +288,12 @@ pub struct Backup {
 /// What a restore did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
-    /// Keys in the restored store.
+    /// Keys in the backup.
     pub keys: u64,
     /// Where the store that was there before now lies; never deleted by us.
     pub aside: Option<PathBuf>,
+    /// How many recipients' wishes of the store that was there before were carried over, being newer; or why they could not be read there.
+    pub wishes: Result<u64, String>,
 }
 
 /// What is remembered of a source beside its state, for lists.

@@ -10,12 +10,13 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::views;
-use crate::base::ids::{ChannelId, LeadId, MessageId, RepId, SegmentId, SourceId};
+use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RepId, SourceId};
+use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, Subject};
-use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, preview, rehearse, test_message};
+use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, SourceState, Subject};
+use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, departures, next_check, preview, rehearse, test_message};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
 
@@ -28,6 +29,8 @@ const PAGES: usize = 100;
 const CHANGES: usize = 50;
 /// Signals of an organisation that are shown and scored.
 const SIGNALS: usize = 64;
+/// Leads looked through for one whose id was mistyped.
+const LEADS: usize = 1_000;
 /// Messages looked through for a replay.
 const MESSAGES: usize = 100_000;
 
@@ -39,21 +42,31 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         Question::Source { id, diff } => Answer::Source(Box::new(source_pages(effects, config, &id, diff).await?)),
         Question::CheckNow { id } => Answer::Due(check_now(effects, config, &id).await?),
         Question::Check { target, bytes, source } => Answer::Check(Box::new(check(effects, config, &target, bytes, source).await?)),
-        Question::Leads { segment, state, owner, limit } => Answer::Leads(leads(effects, segment, state, owner, limit).await?),
+        Question::Leads { segment, state, owner, limit } => {
+            Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
+        }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
         Question::Outbox { channel, standing, limit } => {
-            let filter = MessageFilter {
-                channel: optional::<ChannelId>(channel)?,
-                standing: standing.map(|word| standing_of(&word)).transpose()?,
-                recipient: None,
-            };
-            Answer::Outbox(effects.store.messages(filter, limit).await?.iter().map(views::message).collect())
+            let channel = channel_named(config, channel.as_deref());
+            let standing = standing.map(|word| standing_of(&word)).transpose()?;
+            let found = effects.store.messages(MessageFilter { channel: channel.id()?, standing, recipient: None }, limit).await?;
+            if found.is_empty() {
+                channel.expect()?;
+            }
+            Answer::Outbox(found.iter().map(views::message).collect())
         }
-        Question::Replay { ids, since, channel, dry_run } => Answer::Replayed(replay(effects, (ids, since, channel), dry_run).await?),
+        Question::Replay { ids, since, channel, dry_run } => {
+            let channel = channel_named(config, channel.as_deref());
+            let replayed = replay(effects, (ids, since, channel.id()?), dry_run).await?;
+            if replayed.is_empty() {
+                channel.expect()?;
+            }
+            Answer::Replayed(replayed)
+        }
         Question::NotifyTest { channel, to } => Answer::Sent(notify_test(effects, config, &channel, to.as_deref()).await?),
         Question::DigestPreview { rep } => {
-            let id: RepId = rep.parse()?;
-            let rep = config.rep(&id).ok_or_else(|| unknown("rep", &rep, config.reps.iter().map(|rep| rep.rep.id.as_str())))?;
+            let found = RepId::from_str(&rep).ok().and_then(|id| config.rep(&id));
+            let rep = found.ok_or_else(|| unknown("rep", &rep, config.reps.iter().map(|rep| rep.rep.id.as_str())))?;
             let (letter, waiting) = preview(effects, config, rep, effects.clock.now()).await?;
             Answer::Digest(DigestView {
                 rep: rep.rep.id.to_string(),
@@ -68,21 +81,33 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
 }
 
 /// "There is no such thing; did you mean …".
-fn unknown<'a>(what: &str, found: &str, known: impl Iterator<Item = &'a str>) -> AnswerError {
-    let known: Vec<&str> = known.collect();
-    let near = known.iter().map(|name| (strsim::damerau_levenshtein(name, found), *name)).min().filter(|(distance, _)| *distance <= 3);
-    match near {
-        Some((_, name)) => anyhow!("there is no {what} `{found}`; did you mean `{name}`?"),
-        None if known.is_empty() => anyhow!("there is no {what} `{found}`: none is configured"),
-        None => anyhow!("there is no {what} `{found}`; there are: {}", known.iter().take(20).copied().collect::<Vec<_>>().join(", ")),
+fn unknown<'a>(what: &str, found: &str, known: impl IntoIterator<Item = &'a str>) -> AnswerError {
+    anyhow!(no_such(what, found, known))
+}
+
+/// A name by which is filtered, and the names that are configured.
+struct Named<'a> {
+    what: &'static str,
+    name: Option<&'a str>,
+    known: Vec<&'a str>,
+}
+
+impl Named<'_> {
+    fn id<T: FromStr>(&self) -> Result<Option<T>, AnswerError> {
+        self.name.map(|name| name.parse().map_err(|_| unknown(self.what, name, self.known.iter().copied()))).transpose()
+    }
+
+    /// For an empty answer: a name that is not configured and of which nothing is stored any more is a mistake.
+    fn expect(&self) -> Result<(), AnswerError> {
+        match self.name {
+            Some(name) if !self.known.contains(&name) => Err(unknown(self.what, name, self.known.iter().copied())),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
-fn optional<T: FromStr>(text: Option<String>) -> Result<Option<T>, AnswerError>
-where
-    T::Err: std::error::Error + Send + Sync + 'static,
-{
-    Ok(text.map(|text| text.parse()).transpose()?)
+fn channel_named<'a>(config: &'a Config, name: Option<&'a str>) -> Named<'a> {
+    Named { what: "channel", name, known: config.channels.iter().map(|channel| channel.id.as_str()).collect() }
 }
 
 fn standing_of(word: &str) -> Result<Standing, AnswerError> {
@@ -119,6 +144,10 @@ async fn sources(effects: &Effects, config: &Config) -> Result<Vec<SourceView>, 
     for source in &config.sources {
         all.push(source_view(effects, source).await?);
     }
+    for departed in departures(effects, config).await? {
+        let until = departed.since.saturating_add(config.keep.keep_gone).unwrap_or(Timestamp::MAX);
+        all.push(views::departed(&departed, until, effects.store.pages_of(&departed.source).len() as u64));
+    }
     Ok(all)
 }
 
@@ -126,7 +155,8 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     let now = effects.clock.now();
     let counts = effects.store.counts().await?;
     let size = effects.store.size();
-    let next = effects.store.next_due();
+    let watched = config.sources.iter().filter(|source| source.enabled);
+    let next = watched.filter_map(|source| effects.store.next_due_of(&source.id)).min();
     let mut channels = Vec::new();
     for channel in &config.channels {
         let state = effects.store.channel_state(&channel.id).await?;
@@ -140,6 +170,9 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
             disabled: state.and_then(|state| state.disabled),
         });
     }
+    let wishes = effects.store.suppressions().await?;
+    let sources = sources(effects, config).await?;
+    let of = |health: &str| sources.iter().filter(|source| source.health == health).cloned().collect();
     let backup = crate::store::Store::backups(&config.store).await?.into_iter().max_by_key(|backup| backup.at);
     Ok(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -153,8 +186,10 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         entries: counts.entries,
         next_check: next.map(views::time),
         late_seconds: next.map_or(0, |next| now.duration_since(next).as_secs().max(0)),
-        attention: sources(effects, config).await?.into_iter().filter(|source| source.health == "ill").collect(),
+        attention: of("ill"),
+        left: of("left"),
         channels,
+        wishes: wishes.iter().filter_map(|wish| views::wish(wish, config, now)).collect(),
         backup: backup.as_ref().map(views::backup),
         store_bytes: size.file,
         segment_bytes: size.segments,
@@ -163,12 +198,21 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
 
 async fn source_pages(effects: &Effects, config: &Config, id: &str, with_diff: bool) -> Result<SourcePages, AnswerError> {
     let source = source_of(config, id)?;
-    let ids = effects.store.pages_of(&source.id);
-    let mut pages = effects.store.pages(ids.into_iter().take(PAGES).collect()).await?;
+    let roots: Vec<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
+    let others = effects.store.pages_of(&source.id).into_iter().filter(|id| !roots.contains(id));
+    let mut pages = effects.store.pages(roots.iter().copied().chain(others).take(PAGES).collect()).await?;
     pages.sort_by_key(|page| (page.role == PageRole::Follow, page.url.to_string()));
+    for page in &mut pages {
+        page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
+    }
+    let states = effects.store.states_of(&source.id).await?;
     let mut shown = Vec::new();
     for page in &pages {
-        shown.push(views::page(page, &effects.store.snapshots(page.id).await?));
+        let root = pages.iter().find(|root| root.id == page.root).unwrap_or(page);
+        let state = states.iter().find(|state| state.root == page.root).cloned();
+        let state = state.unwrap_or_else(|| SourceState::new(&source.id, page.root));
+        let next = source.enabled.then(|| next_check(page, root, &state, &source.schedule, effects.clock.now()));
+        shown.push(views::page(page, &effects.store.snapshots(page.id).await?, next));
     }
     let changes = effects.store.recent_changes(Some(&source.id), CHANGES).await?;
     let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;
@@ -286,27 +330,39 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
 
 async fn leads(
     effects: &Effects,
-    segment: Option<String>,
-    state: Option<String>,
-    owner: Option<String>,
+    config: &Config,
+    (segment, state, owner): (Option<&str>, Option<&str>, Option<&str>),
     limit: usize,
 ) -> Result<Vec<LeadView>, AnswerError> {
     let state = match state {
         Some(word) => Some(
-            LeadState::from_word(&word).ok_or_else(|| unknown("state of leads", &word, LeadState::ALL.iter().map(|state| state.word())))?,
+            LeadState::from_word(word).ok_or_else(|| unknown("state of leads", word, LeadState::ALL.iter().map(|state| state.word())))?,
         ),
         None => None,
     };
-    let filter = LeadFilter { segment: optional::<SegmentId>(segment)?, state, owner: optional::<RepId>(owner)? };
-    let mut found = effects.store.leads(filter, limit).await?;
+    let segments = config.segments.iter().map(|segment| segment.terms.segment.as_str()).collect();
+    let segment = Named { what: "segment", name: segment, known: segments };
+    let owner = Named { what: "rep", name: owner, known: config.reps.iter().map(|rep| rep.rep.id.as_str()).collect() };
+    let mut found = effects.store.leads(LeadFilter { segment: segment.id()?, state, owner: owner.id()? }, limit).await?;
+    if found.is_empty() {
+        segment.expect()?;
+        owner.expect()?;
+    }
     found.sort_by_key(|lead| (std::cmp::Reverse(lead.score.total()), lead.id));
     Ok(found.iter().map(|lead| views::lead(lead, &lead.score, None, &[])).collect())
 }
 
 /// A lead with its score for now, or for an earlier moment: a pure function of what was known then.
 async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) -> Result<LeadView, AnswerError> {
-    let id: LeadId = id.parse()?;
-    let lead = effects.store.lead(id).await?.ok_or_else(|| anyhow!("there is no lead {id}; `atalaya lead list` shows those that are"))?;
+    let found = match LeadId::from_str(id) {
+        Ok(id) => effects.store.lead(id).await?,
+        Err(_) => None,
+    };
+    let Some(lead) = found else {
+        let known = effects.store.leads(LeadFilter::default(), LEADS).await?;
+        let known: Vec<String> = known.iter().map(|lead| lead.id.to_string()).collect();
+        return Err(unknown("lead", id, known.iter().map(String::as_str)));
+    };
     let Subject::Organisation(subject) = lead.subject;
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
@@ -326,10 +382,9 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
 
 async fn replay(
     effects: &Effects,
-    (ids, since, channel): (Vec<String>, Option<String>, Option<String>),
+    (ids, since, channel): (Vec<String>, Option<String>, Option<ChannelId>),
     dry_run: bool,
 ) -> Result<Vec<String>, AnswerError> {
-    let channel = optional::<ChannelId>(channel)?;
     let ids: Vec<MessageId> = ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
     let since = since.as_deref().map(moment).transpose()?;
     let which = match (ids.is_empty(), since) {
@@ -351,6 +406,9 @@ async fn replay(
 async fn notify_test(effects: &Effects, config: &Config, channel: &str, to: Option<&str>) -> Result<SentView, AnswerError> {
     let found = ChannelId::from_str(channel).ok().and_then(|id| config.channel(&id));
     let channel = found.ok_or_else(|| unknown("channel", channel, config.channels.iter().map(|channel| channel.id.as_str())))?;
+    if let Some(to) = to.filter(|to| !to.contains('@') && !config.reps.iter().any(|rep| rep.rep.id.as_str() == *to)) {
+        return Err(unknown("rep or address", to, config.reps.iter().map(|rep| rep.rep.id.as_str())));
+    }
     let message = test_message(config, channel, to, effects.clock.now())?;
     let watch = crate::base::clock::Stopwatch::start();
     let outcome = effects.ways.channel(channel)?.send(&message, effects.clock.now()).await;

@@ -138,14 +138,18 @@ pub struct StatusView {
     pub leads: u64,
     /// Entries waiting for a digest or alert.
     pub entries: u64,
-    /// The soonest next check.
+    /// The soonest next check of all sources; in the past: it is due, or being made.
     pub next_check: Option<String>,
     /// Seconds the most overdue page is late.
     pub late_seconds: i64,
     /// Sources that need attention.
     pub attention: Vec<SourceView>,
+    /// Sources that left the configuration and are not forgotten yet.
+    pub left: Vec<SourceView>,
     /// Channels.
     pub channels: Vec<ChannelView>,
+    /// Recipients who get less than everything, as they chose by the link in their mails.
+    pub wishes: Vec<WishView>,
     /// The last verified backup.
     pub backup: Option<BackupView>,
     /// Bytes of the database file.
@@ -171,6 +175,27 @@ pub struct ChannelView {
     pub disabled: Option<String>,
 }
 
+/// What one recipient wants to be spared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WishView {
+    /// The reps with this address; none of somebody who is not configured (any more).
+    pub reps: Vec<String>,
+    /// The address.
+    pub recipient: String,
+    /// By which channel.
+    pub channel: String,
+    /// What they get now, in words.
+    pub gets: String,
+    /// `none`, `digests`, `alerts` or `all`: what is never sent to them.
+    pub spared: String,
+    /// Until when everything waits.
+    pub paused_until: Option<String>,
+    /// Whether their digest leaves once a week.
+    pub weekly: bool,
+    /// When they chose it.
+    pub since: String,
+}
+
 /// One source in a list.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SourceView {
@@ -180,13 +205,13 @@ pub struct SourceView {
     pub title: String,
     /// `listing`, `feed`, …
     pub kind: String,
-    /// `well`, `ill`, `new` or `off`.
+    /// `well`, `ill`, `new` or `off`; `left`: it left the configuration and is not forgotten yet.
     pub health: String,
     /// Why, and what to do.
     pub reason: Option<String>,
     /// Everything up to then was read.
     pub complete_until: Option<String>,
-    /// The next check.
+    /// The next check; in the past: it is due, or being made. None of a source that is switched off.
     pub next_check: Option<String>,
     /// Pages.
     pub pages: u64,
@@ -212,12 +237,14 @@ pub struct SourcePages {
 pub struct PageView {
     /// Its address.
     pub url: String,
+    /// `root`: it is configured and has the schedule; `follow`: it was found by following, and is read when a visit comes to it.
+    pub role: String,
     /// The last check.
     pub checked: Option<String>,
-    /// The last change.
+    /// The last change of what it shows, after it was first read.
     pub changed: Option<String>,
-    /// The next check.
-    pub next_check: String,
+    /// The next check; in the past: it is due, or being read. For what visits come to, when the next visit begins.
+    pub next_check: Option<String>,
     /// Records on it.
     pub records: usize,
     /// Failures in a row, and the last of them.

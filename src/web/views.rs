@@ -1,18 +1,25 @@
 //! From what is stored and computed to what is shown. Pure.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView};
-use crate::config::Source;
+use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, WishView};
+use crate::config::{Config, Rep, Source};
 use crate::model::{
-    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, Part, PartKind, Record, Score, Signal,
-    SourceState, Value,
+    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record, Score,
+    Signal, SourceState, Value,
 };
+use crate::pipeline::Departed;
 use crate::render::{Language, next_step, sentence};
-use crate::store::{Backup, Version};
+use crate::store::{Backup, Scope, Suppression, Version};
 
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
 }
 
 fn points(centipoints: i64) -> f64 {
@@ -41,18 +48,59 @@ pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page
         health: health.to_owned(),
         reason,
         complete_until: complete.map(time),
-        next_check: next.map(time),
+        next_check: next.filter(|_| source.enabled).map(time),
         pages,
         records: states.iter().map(|state| state.usual.last().copied()).sum(),
     }
 }
 
-pub(super) fn page(page: &Page, versions: &[Version]) -> PageView {
+/// Nothing of a recipient who gets everything.
+pub(super) fn wish(wish: &Suppression, config: &Config, now: Timestamp) -> Option<WishView> {
+    let same = |rep: &&Arc<Rep>| rep.rep.email.trim().eq_ignore_ascii_case(wish.recipient.trim());
+    let paused = wish.paused.filter(|until| *until > now && wish.scope != Scope::All);
+    let usual = match (wish.scope, wish.weekly) {
+        (Scope::None, false) if paused.is_none() => return None,
+        (Scope::None, false) => "digests and alerts",
+        (Scope::None, true) => "one digest a week, and alerts",
+        (Scope::Alerts, false) => "digests only",
+        (Scope::Alerts, true) => "one digest a week only",
+        (Scope::Digests, _) => "alerts only",
+        (Scope::All, _) => "no more mails",
+    };
+    Some(WishView {
+        reps: config.reps.iter().filter(same).map(|rep| rep.rep.id.to_string()).collect(),
+        recipient: wish.recipient.clone(),
+        channel: wish.channel.to_string(),
+        gets: paused.map_or_else(|| usual.to_owned(), |until| format!("nothing until {}, then {usual}", time(until))),
+        spared: wish.scope.word().to_owned(),
+        paused_until: paused.map(time),
+        weekly: wish.weekly,
+        since: time(wish.at),
+    })
+}
+
+/// A source that is only in the store, and when it is forgotten.
+pub(super) fn departed(departed: &Departed, until: Timestamp, pages: u64) -> SourceView {
+    SourceView {
+        id: departed.source.to_string(),
+        title: departed.source.to_string(),
+        health: "left".to_owned(),
+        reason: Some(format!("left the configuration on {}, forgotten on {}", day(departed.since), day(until))),
+        pages,
+        ..SourceView::default()
+    }
+}
+
+pub(super) fn page(page: &Page, versions: &[Version], next: Option<Timestamp>) -> PageView {
     PageView {
         url: page.url.to_string(),
+        role: match page.role {
+            PageRole::Root => "root".to_owned(),
+            PageRole::Follow => "follow".to_owned(),
+        },
         checked: page.checked.map(time),
         changed: page.changed.map(time),
-        next_check: time(page.next_due),
+        next_check: next.map(time),
         records: page.members.len(),
         failure: page
             .failures

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use atalaya::pipeline::hand_over;
 use jiff::SignedDuration;
 
-use crate::rig::{Home, Inside, Reply, Server};
+use crate::rig::{Home, Inside, LINES, MAILS, OFFER, Reply, Server, listing, rep, segment};
 
 fn site() -> (Server, Arc<AtomicUsize>) {
     let shown = Arc::new(AtomicUsize::new(3));
@@ -20,51 +20,9 @@ fn site() -> (Server, Arc<AtomicUsize>) {
 }
 
 fn settings(site: &str, every: &str, digest: &str) -> String {
-    format!(
-        r#"
-[[source]]
-id = "list"
-title = "Offers of the week"
-kind = "listing"
-records = "offer"
-baseline = "batch"
-url = "{site}/"
-every = "{every}"
-jitter = "0s"
-confirm = "off"
-record = "li"
-fields = {{ title = "a", url = "a @href", company = "b" }}
-
-[[segment]]
-id = "all"
-line = 5
-hot = 10
-
-  [[segment.points]]
-  signal = "offer-listed"
-  points = 20
-  why = "offers something"
-
-[[rep]]
-id = "ana"
-email = "ana@example.com"
-zone = "UTC"
-digest = "{digest}"
-
-[[channel]]
-id = "mail"
-kind = "file"
-format = "eml"
-folder = "mail"
-from = "atalaya@example.com"
-
-[[channel]]
-id = "lines"
-kind = "file"
-format = "jsonl"
-folder = "lines"
-"#
-    )
+    let source =
+        listing("list", &format!("{site}/"), every, OFFER) + "title = \"Offers of the week\"\nrecords = \"offer\"\nbaseline = \"batch\"\n";
+    [source, segment("line = 5\nhot = 10"), rep("ana", "UTC", digest), MAILS.to_owned(), LINES.to_owned()].concat()
 }
 
 fn subjects(mails: &[String]) -> Vec<&str> {

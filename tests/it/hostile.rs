@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use atalaya::base::clock::Stopwatch;
 
-use crate::rig::{Home, PATIENCE, Reply, Server};
+use crate::rig::{Home, OFFER, PATIENCE, Reply, Server, hook, listing, rep, segment};
 
 /// A listener that takes every connection and treats it with `talk`, each in a thread of its own, until it is dropped.
 struct Rude {
@@ -148,52 +148,12 @@ fn settings(site: &str, good: &str, drip: u16, smtp: u16, receiver: &str) -> Str
         };
         _ = write!(settings, "[[source]]\nid = \"{id}\"\nkind = \"{kind}\"\nurl = \"{url}\"\nevery = \"1d\"\nconfirm = \"off\"\n\n");
     }
-    settings
-        + &format!(
-            r#"
-[[source]]
-id = "good"
-kind = "listing"
-url = "{good}/"
-every = "1s"
-jitter = "0s"
-confirm = "off"
-record = "li"
-fields = {{ title = "a", url = "a @href", company = "b" }}
-
-[[segment]]
-id = "all"
-title = "All"
-line = 1
-hot = 5
-
-  [[segment.points]]
-  signal = "offer-listed"
-  points = 20
-  why = "offers"
-
-[[rep]]
-id = "ana"
-email = "ana@example.com"
-digest = "every 1s"
-channel = "mail"
-
-[[channel]]
-id = "mail"
-kind = "email"
-host = "127.0.0.1"
-port = {smtp}
-tls = "none"
-timeout = "1s"
-from = "atalaya@example.com"
-
-[[channel]]
-id = "crm"
-kind = "webhook"
-url = "{receiver}/hook"
-secret = {{ env = "HOOK_SECRET" }}
-"#
-        )
+    let mail = format!(
+        "\n[[channel]]\nid = \"mail\"\nkind = \"email\"\nhost = \"127.0.0.1\"\nport = {smtp}\ntls = \"none\"\ntimeout = \"1s\"\n\
+         from = \"atalaya@example.com\"\n"
+    );
+    let good = listing("good", &format!("{good}/"), "1s", OFFER);
+    [settings, good, segment("line = 1\nhot = 5"), rep("ana", "UTC", "every 1s"), mail, hook("crm", receiver)].concat()
 }
 
 /// Asks again until it is so.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::rig::{Home, Reply, Server};
+use crate::rig::{Home, MAILS, Reply, Server, hook, rep};
 
 fn market(ads: usize) -> String {
     let rows: Vec<String> = (0..ads)
@@ -46,28 +46,10 @@ line = 5
   signal = "request-for-suppliers"
   points = 20
   why = "looks for a supplier"
-
-[[rep]]
-id = "ana"
-email = "ana@example.com"
-zone = "Europe/Madrid"
-digest = "every 1s"
-channel = "mail"
-
-[[channel]]
-id = "mail"
-kind = "file"
-format = "eml"
-folder = "mail"
-from = "atalaya@example.com"
-
-[[channel]]
-id = "crm"
-kind = "webhook"
-url = "{receiver}/hook"
-secret = {{ env = "HOOK_SECRET" }}
 "#
-    )
+    ) + &rep("ana", "Europe/Madrid", "every 1s")
+        + MAILS
+        + &hook("crm", receiver)
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod real;
 mod retention;
 mod rig;
 mod rules;
+mod shown;
 mod simulation;
 #[path = "../rigs/stock.rs"]
 mod stock;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use atalaya::app::ask;
 use atalaya::web::{Answer, Question, SourcePages};
 
-use crate::rig::{Home, PATIENCE, Reply, Seen, Server, clock_ahead};
+use crate::rig::{Home, PATIENCE, Reply, Seen, Server, clock_ahead, hook};
 
 const PAGES: usize = 200;
 const ROUNDS: usize = 10;
@@ -108,10 +108,8 @@ fn settings(port: &str, pages: usize, receiver: &str) -> String {
         );
     }
     settings
-        + &format!(
-            "[[segment]]\nid = \"all\"\ntitle = \"All\"\nline = 1\n\n[[segment.points]]\nsignal = \"page-changed\"\npoints = 20\nwhy = \"its page changed\"\n\n\
-             [[channel]]\nid = \"crm\"\nkind = \"webhook\"\nurl = \"{receiver}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n"
-        )
+        + "[[segment]]\nid = \"all\"\ntitle = \"All\"\nline = 1\n\n[[segment.points]]\nsignal = \"page-changed\"\npoints = 20\nwhy = \"its page changed\"\n"
+        + &hook("crm", receiver)
 }
 
 /// Questions to the running daemon.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use jiff::SignedDuration;
 
-use crate::rig::{Home, Inside, Reply, Server};
+use crate::rig::{Home, Inside, LINES, MAILS, Reply, Server, hook, listing};
 
 fn site() -> (Server, Arc<AtomicU16>) {
     let status = Arc::new(AtomicU16::new(200));
@@ -19,39 +19,19 @@ fn site() -> (Server, Arc<AtomicU16>) {
 }
 
 fn settings(site: &str, every: &str, hook: &str) -> String {
-    format!(
-        r#"
-[[source]]
-id = "fair"
-title = "Exhibitors of Expo"
-kind = "listing"
-url = "{site}/"
-every = "{every}"
-jitter = "0s"
-confirm = "off"
-record = "li"
-fields = {{ title = "a", url = "a @href" }}
-
-[[channel]]
-id = "mail"
-kind = "file"
-format = "eml"
-folder = "mail"
-from = "atalaya@example.com"
-{hook}"#
-    )
+    let source = listing("fair", &format!("{site}/"), every, "title = \"a\", url = \"a @href\"") + "title = \"Exhibitors of Expo\"\n";
+    [&source, MAILS, hook].concat()
 }
 
 #[test]
 fn a_source_that_turns_ill_is_told_of_once_and_once_more_when_it_is_well() {
     let (site, status) = site();
     let receiver = Server::start(|_| Reply::status(204));
-    let hook = format!(
-        "\n[[channel]]\nid = \"ops\"\nkind = \"webhook\"\nurl = \"{}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n",
-        receiver.address
-    );
     let home = Home::new("");
-    home.configure_daemon("operator = \"ops@example.com\"\nnotices = [\"mail\", \"ops\"]\n", &settings(&site.address, "1s", &hook));
+    home.configure_daemon(
+        "operator = \"ops@example.com\"\nnotices = [\"mail\", \"ops\"]\n",
+        &settings(&site.address, "1s", &hook("ops", &receiver.address)),
+    );
     let daemon = home.start();
     site.next(|seen| seen.path == "/");
     site.next(|seen| seen.path == "/");
@@ -86,8 +66,7 @@ fn a_source_that_turns_ill_is_told_of_once_and_once_more_when_it_is_well() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_heals_by_itself_is_told_of_only_when_it_lasts() {
     let (site, status) = site();
-    let hook = "\n[[channel]]\nid = \"lines\"\nkind = \"file\"\nformat = \"jsonl\"\nfolder = \"lines\"\n";
-    let world = Inside::with("notices = [\"lines\"]\n", &settings(&site.address, "10m", hook)).await;
+    let world = Inside::with("notices = [\"lines\"]\n", &settings(&site.address, "10m", LINES)).await;
     let step = async |minutes: i64, code: u16| {
         status.store(code, Ordering::SeqCst);
         world.wait(SignedDuration::from_mins(minutes));
@@ -117,8 +96,7 @@ async fn what_heals_by_itself_is_told_of_only_when_it_lasts() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_and_goes_is_told_of_once_a_day() {
     let (site, status) = site();
-    let hook = "\n[[channel]]\nid = \"lines\"\nkind = \"file\"\nformat = \"jsonl\"\nfolder = \"lines\"\n";
-    let world = Inside::with("notices = [\"lines\"]\n", &settings(&site.address, "1h", hook)).await;
+    let world = Inside::with("notices = [\"lines\"]\n", &settings(&site.address, "1h", LINES)).await;
     world.visit().await;
     world.wait(SignedDuration::from_hours(2));
     world.visit().await;

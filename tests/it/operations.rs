@@ -5,38 +5,15 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::rig::{Home, Reply, Running, Server, program};
+use crate::rig::{Home, MAILS, OFFER, Reply, Running, Server, hook, listing, program, rep, segment};
 
-const MAIL: &str = r#"
-[[segment]]
-id = "all"
-title = "Everything"
-line = 5
+/// Who is told of the things: one rep, by mail.
+fn told() -> String {
+    [segment("title = \"Everything\"\nline = 5"), rep("ana", "Europe/Madrid", "every 1s"), MAILS.to_owned()].concat()
+}
 
-  [[segment.points]]
-  signal = "offer-listed"
-  points = 20
-  why = "offers something"
-
-[[rep]]
-id = "ana"
-email = "ana@example.com"
-zone = "Europe/Madrid"
-digest = "every 1s"
-
-[[channel]]
-id = "mail"
-kind = "file"
-format = "eml"
-folder = "mail"
-from = "atalaya@example.com"
-"#;
-
-fn listing(site: &str) -> String {
-    format!(
-        "\n[[source]]\nid = \"list\"\nkind = \"listing\"\nurl = \"{site}/\"\nevery = \"1s\"\njitter = \"0s\"\nconfirm = \"off\"\nrecord = \"li\"\n\
-         fields = {{ title = \"a\", url = \"a @href\", company = \"b\" }}\n"
-    )
+fn list(site: &Server) -> String {
+    listing("list", &format!("{}/", site.address), "1s", OFFER)
 }
 
 fn items(count: usize) -> Reply {
@@ -76,7 +53,7 @@ fn visits(site: &Server, count: usize) {
 #[test]
 fn health_metrics_and_a_clean_stop() {
     let (site, _) = growing();
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     visits(&site, 2);
     assert!(ask(&daemon, "GET", "/health", "").starts_with("HTTP/1.1 200"));
@@ -100,7 +77,7 @@ fn health_metrics_and_a_clean_stop() {
 #[test]
 fn a_second_process_is_refused() {
     let (site, _) = growing();
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     let second = home.run(&["run"]);
     let words = String::from_utf8_lossy(&second.stderr);
@@ -112,14 +89,35 @@ fn a_second_process_is_refused() {
 fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     let (site, _) = growing();
     let (other, _) = growing();
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     visits(&site, 1);
     home.configure("\n[[source]]\nid = \"list\"\nkimd = \"listing\"\n");
     daemon.signal("HUP");
     visits(&site, 2);
-    let more = listing(&other.address).replace("\"list\"", "\"other\"");
-    home.configure(&(listing(&site.address) + &more));
+    // The daemon is asked all the same: only the folder is needed of what is on disk.
+    let words = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let asked = home.run(&["source", "list"]);
+    let warned = words(&asked);
+    assert!(asked.status.success() && String::from_utf8_lossy(&asked.stdout).contains("listing"), "{warned}");
+    assert!(
+        warned.starts_with("Warning: the configuration on disk is broken (`atalaya config check`") && warned.lines().count() == 1,
+        "{warned}"
+    );
+    assert_eq!(home.json(&["status"])["running"], true);
+    let broken = std::fs::read_to_string(home.path("atalaya.toml")).unwrap();
+    std::fs::write(home.path("atalaya.toml"), broken.replace("[daemon]", "[daemon")).unwrap();
+    let unknown = home.run(&["status"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", words(&unknown));
+    assert!(
+        words(&unknown).contains("the data folder cannot be read from it") && words(&unknown).contains("--data"),
+        "{}",
+        words(&unknown)
+    );
+    let told = home.run(&["status", "--data", home.path("data").to_str().unwrap()]);
+    assert!(words(&told).starts_with("Warning: "), "{}", words(&told));
+    let more = list(&other).replace("\"list\"", "\"other\"");
+    home.configure(&(list(&site) + &more));
     daemon.signal("HUP");
     visits(&other, 1);
     let (_, log) = daemon.stop();
@@ -151,7 +149,7 @@ fn the_log_is_as_the_settings_say_unless_the_environment_says_otherwise() {
 #[test]
 fn a_backup_is_restored() {
     let (site, count) = growing();
-    let home = Home::new(&(listing(&site.address) + MAIL));
+    let home = Home::new(&(list(&site) + &told()));
     let daemon = home.start();
     visits(&site, 3);
     let backup = home.json(&["backup"]);
@@ -166,12 +164,15 @@ fn a_backup_is_restored() {
     assert!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
     let after = home.json(&["status"])["records"].as_u64().unwrap();
     assert!((before, after) == (5, 3), "before {before}, after {after}");
+    let unknown = home.run(&["restore", "2026", "--yes"]);
+    let words = String::from_utf8_lossy(&unknown.stderr);
+    assert!(unknown.status.code() == Some(1) && words.contains(&format!("there is no backup `2026`; there are: {name}")), "{words}");
 }
 
 #[test]
 fn one_click_unsubscribes_before_the_next_mail() {
     let (site, count) = growing();
-    let home = Home::new(&(listing(&site.address) + MAIL));
+    let home = Home::new(&(list(&site) + &told()));
     let daemon = home.start();
     visits(&site, 2);
     count.store(4, Ordering::SeqCst);
@@ -183,6 +184,7 @@ fn one_click_unsubscribes_before_the_next_mail() {
     assert!(page.contains("ana@example.com") && page.contains("<form"), "{page}");
     let forged = ask(&daemon, "POST", &link.replace("/unsubscribe/", "/unsubscribe/x"), "List-Unsubscribe=One-Click");
     assert!(forged.starts_with("HTTP/1.1 404"), "{forged}");
+    let backup = home.json(&["backup"])["name"].as_str().unwrap().to_owned();
     assert!(ask(&daemon, "POST", &link, "List-Unsubscribe=One-Click").starts_with("HTTP/1.1 200"));
     count.store(6, Ordering::SeqCst);
     visits(&site, 4);
@@ -191,12 +193,22 @@ fn one_click_unsubscribes_before_the_next_mail() {
     let states: Vec<_> = messages.as_array().unwrap().iter().map(|message| message["state"].as_str().unwrap()).collect();
     assert!(states.contains(&"delivered") && states.iter().all(|state| matches!(*state, "delivered" | "suppressed")), "{states:?}");
     assert_eq!(mails(&home).len(), states.iter().filter(|state| **state == "delivered").count());
+    // Who opted out stays opted out, whatever is restored.
+    let restored = home.run(&["restore", &backup, "--yes"]);
+    let words = String::from_utf8_lossy(&restored.stderr);
+    assert!(restored.status.success() && words.contains("Opt-outs hold: 1 "), "{words}");
+    let status = home.json(&["status"]);
+    assert_eq!((&status["wishes"][0]["reps"][0], &status["wishes"][0]["gets"]), (&"ana".into(), &"no more mails".into()), "{status}");
+    std::fs::write(home.path("data/store/current"), "99").unwrap();
+    let lost = home.run(&["restore", &backup, "--yes"]);
+    let words = String::from_utf8_lossy(&lost.stderr);
+    assert!(lost.status.code() == Some(1) && words.contains("WARNING") && words.contains("is missing"), "{words}");
 }
 
 #[test]
 fn the_page_behind_the_link_pauses_and_resumes_in_the_language_of_the_rep() {
     let (site, count) = growing();
-    let home = Home::new(&(listing(&site.address) + &MAIL.replace("zone =", "language = \"es\"\nzone =")));
+    let home = Home::new(&(list(&site) + &told().replace("zone =", "language = \"es\"\nzone =")));
     let daemon = home.start();
     visits(&site, 2);
     count.store(4, Ordering::SeqCst);
@@ -209,6 +221,10 @@ fn the_page_behind_the_link_pauses_and_resumes_in_the_language_of_the_rep() {
     count.store(6, Ordering::SeqCst);
     visits(&site, 4);
     assert_eq!(home.written("mail").len(), 1, "nothing leaves while it is paused");
+    let status = home.json(&["status"]);
+    assert!(status["wishes"][0]["gets"].as_str().is_some_and(|gets| gets.starts_with("nothing until 20")), "{status}");
+    let table = String::from_utf8_lossy(&home.run(&["status"]).stdout).into_owned();
+    assert!(table.contains("by the link in their mails") && table.contains("ana@example.com"), "{table}");
     let strange = ask(&daemon, "POST", &link, "choice=everything");
     assert!(strange.contains("en pausa hasta el") && !strange.contains("Guardado"), "{strange}");
     assert!(ask(&daemon, "POST", &link, "choice=resume").contains("resúmenes y avisos urgentes"));
@@ -275,7 +291,7 @@ fn a_block_page_is_a_state_of_the_source_and_no_change() {
         ),
         _ => Reply::status(404),
     });
-    let home = Home::new(&listing(&site.address));
+    let home = Home::new(&list(&site));
     let daemon = home.start();
     visits(&site, 3);
     blocked.store(1, Ordering::SeqCst);
@@ -315,7 +331,7 @@ fn a_page_that_always_fails_does_not_silence_its_source() {
         ("/", _) => Reply::status(500),
         _ => Reply::status(404),
     });
-    let home = Home::new(&(listing(&site.address) + "next = \"a[rel=next]\"\n" + MAIL));
+    let home = Home::new(&(list(&site) + "next = \"a[rel=next]\"\n" + &told()));
     let daemon = home.start();
     visits(&site, 12);
     count.store(4, Ordering::SeqCst);
@@ -325,15 +341,11 @@ fn a_page_that_always_fails_does_not_silence_its_source() {
     assert_eq!(leads.as_array().map(Vec::len), Some(1), "{leads}");
 }
 
-fn hook(receiver: &str) -> String {
-    format!("\n[[channel]]\nid = \"crm\"\nkind = \"webhook\"\nurl = \"{receiver}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n")
-}
-
 #[test]
 fn a_receiver_that_fails_is_asked_by_one_message_and_not_by_all() {
     let (site, count) = growing();
     let receiver = Server::start(|_| Reply::status(500));
-    let home = Home::new(&(listing(&site.address) + MAIL + &hook(&receiver.address)));
+    let home = Home::new(&(list(&site) + &told() + &hook("crm", &receiver.address)));
     let daemon = home.start();
     visits(&site, 3);
     count.store(15, Ordering::SeqCst);
@@ -351,7 +363,7 @@ fn a_receiver_that_is_gone_is_left_alone_until_a_test_reaches_it() {
     let status = Arc::new(AtomicUsize::new(410));
     let now = Arc::clone(&status);
     let receiver = Server::start(move |_| Reply::status(u16::try_from(now.load(Ordering::SeqCst)).unwrap()));
-    let home = Home::new(&(listing(&site.address) + MAIL + &hook(&receiver.address)));
+    let home = Home::new(&(list(&site) + &told() + &hook("crm", &receiver.address)));
     let daemon = home.start();
     visits(&site, 3);
     count.store(5, Ordering::SeqCst);

@@ -10,7 +10,7 @@ use std::time::Duration;
 use atalaya::app::open_effects;
 use atalaya::base::clock::Clock;
 use atalaya::config::{Config, Request};
-use atalaya::pipeline::{Effects, check, seal_due, send_some, sync_pages};
+use atalaya::pipeline::{Effects, Outcome, check, seal_due, send_some, sync_pages};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -238,6 +238,41 @@ impl Home {
     }
 }
 
+/// What is read of each row of most lists.
+pub const OFFER: &str = "title = \"a\", url = \"a @href\", company = \"b\"";
+
+/// A source that is a list of `li`, visited to the second, without second looks; further keys may follow.
+pub fn listing(id: &str, url: &str, every: &str, fields: &str) -> String {
+    format!(
+        "\n[[source]]\nid = \"{id}\"\nkind = \"listing\"\nurl = \"{url}\"\nevery = \"{every}\"\njitter = \"0s\"\nconfirm = \"off\"\n\
+         record = \"li\"\nfields = {{ {fields} }}\n"
+    )
+}
+
+/// The segment `all`, with these keys, for whoever offers something; further rules may follow.
+pub fn segment(keys: &str) -> String {
+    format!(
+        "\n[[segment]]\nid = \"all\"\n{keys}\n\n[[segment.points]]\nsignal = \"offer-listed\"\npoints = 20\nwhy = \"offers something\"\n"
+    )
+}
+
+/// A rep who is written to by [`MAILS`]; further keys may follow.
+pub fn rep(id: &str, zone: &str, digest: &str) -> String {
+    format!("\n[[rep]]\nid = \"{id}\"\nemail = \"{id}@example.com\"\nzone = \"{zone}\"\ndigest = \"{digest}\"\nchannel = \"mail\"\n")
+}
+
+/// The channel `mail`: each mail a file.
+pub const MAILS: &str =
+    "\n[[channel]]\nid = \"mail\"\nkind = \"file\"\nformat = \"eml\"\nfolder = \"mail\"\nfrom = \"atalaya@example.com\"\n";
+
+/// The channel `lines`: each message for machines a line.
+pub const LINES: &str = "\n[[channel]]\nid = \"lines\"\nkind = \"file\"\nformat = \"jsonl\"\nfolder = \"lines\"\n";
+
+/// A webhook of this name at a receiver.
+pub fn hook(id: &str, receiver: &str) -> String {
+    format!("\n[[channel]]\nid = \"{id}\"\nkind = \"webhook\"\nurl = \"{receiver}/hook\"\nsecret = {{ env = \"HOOK_SECRET\" }}\n")
+}
+
 /// The program, in a clean environment.
 pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
@@ -330,6 +365,13 @@ impl Inside {
         sync_pages(&self.effects, &self.config, self.clock.now()).await.unwrap();
     }
 
+    /// Closes the store and opens it again, as after a restart.
+    pub async fn restart(&mut self) {
+        self.effects.store.close().await;
+        self.effects = open_effects(&self.config, self.clock.clone()).await.unwrap().effects;
+        sync_pages(&self.effects, &self.config, self.clock.now()).await.unwrap();
+    }
+
     pub fn wait(&self, time: SignedDuration) {
         self.clock.advance(time);
     }
@@ -340,7 +382,11 @@ impl Inside {
             let stored = self.effects.store.host(&claim.host).await.unwrap();
             let lane = self.effects.web.lane(&claim.host, stored);
             for page in &claim.pages {
-                check(&self.effects, &self.config, &lane, *page).await.unwrap();
+                if check(&self.effects, &self.config, &lane, *page).await.unwrap().outcome == Outcome::Unknown {
+                    // As the daemon does with a page whose source is switched off or has left.
+                    let later = self.clock.now() + SignedDuration::from_hours(7 * 24);
+                    self.effects.store.reschedule(vec![(*page, later)]).await.unwrap();
+                }
             }
             self.effects.store.release(&claim.host);
         }

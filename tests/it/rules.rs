@@ -7,7 +7,7 @@ use atalaya::pipeline::{Judging, judge_some};
 use atalaya::store::LeadFilter;
 use jiff::SignedDuration;
 
-use crate::rig::{Home, Inside, Reply, Server};
+use crate::rig::{Home, Inside, LINES, MAILS, OFFER, Reply, Server, listing, rep, segment};
 
 fn site() -> (Server, Arc<AtomicUsize>) {
     let offers = Arc::new(AtomicUsize::new(3));
@@ -21,53 +21,14 @@ fn site() -> (Server, Arc<AtomicUsize>) {
     (server, offers)
 }
 
-fn settings(site: &str, every: &str, segment: &str, rest: &str) -> String {
-    format!(
-        r#"
-[[source]]
-id = "list"
-kind = "listing"
-records = "offer"
-url = "{site}/"
-every = "{every}"
-jitter = "0s"
-confirm = "off"
-record = "li"
-fields = {{ title = "a", url = "a @href", company = "b", text = "i" }}
-
-[[segment]]
-id = "all"
-{segment}
-
-  [[segment.points]]
-  signal = "offer-listed"
-  points = 20
-  half_life = "90d"
-  why = "offers something"
-
-  [[segment.points]]
-  when = {{ words = ["special"] }}
-  points = 10
-  why = "is special"
-
-[[channel]]
-id = "mail"
-kind = "file"
-format = "eml"
-folder = "mail"
-from = "atalaya@example.com"
-
-[[channel]]
-id = "lines"
-kind = "file"
-format = "jsonl"
-folder = "lines"
-{rest}"#
-    )
+fn settings(site: &str, every: &str, terms: &str, rest: &str) -> String {
+    let source = listing("list", &format!("{site}/"), every, &format!("{OFFER}, text = \"i\"")) + "records = \"offer\"\n";
+    let special = "half_life = \"90d\"\n\n[[segment.points]]\nwhen = { words = [\"special\"] }\npoints = 10\nwhy = \"is special\"\n";
+    [&source, &segment(terms), special, MAILS, LINES, rest].concat()
 }
 
-fn rep(id: &str) -> String {
-    format!("\n[[rep]]\nid = \"{id}\"\nemail = \"{id}@example.com\"\nzone = \"UTC\"\ndigest = \"daily 08:00\"\nchannel = \"mail\"\n")
+fn daily(id: &str) -> String {
+    rep(id, "UTC", "daily 08:00")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,13 +67,13 @@ async fn other_rules_are_obeyed_quietly() {
     assert!(first.len() == 1 && first[0].starts_with("Maker 4, S.L. Nobody(\"no rep is set up"), "{first:?}");
 
     // Somebody comes: what nobody had is told to them once.
-    world.configure(&of("line = 25\nhot = 90", &rep("ana"))).await;
+    world.configure(&of("line = 25\nhot = 90", &daily("ana"))).await;
     assert_eq!(judge(&world).await, (1, 1));
     assert_eq!(judge(&world).await, (0, 0));
     assert_eq!(next_day(&world).await, 1);
 
     // A lower line: two more pass, and only they are told of; the one that is known gets hot in peace.
-    world.configure(&of("line = 15\nhot = 28", &rep("ana"))).await;
+    world.configure(&of("line = 15\nhot = 28", &daily("ana"))).await;
     assert_eq!(judge(&world).await, (3, 2), "a lead is stored by the rules it is judged by");
     assert_eq!(judge(&world).await, (0, 0));
     assert_eq!(next_day(&world).await, 2);
@@ -120,7 +81,7 @@ async fn other_rules_are_obeyed_quietly() {
     assert!(told.contains("2 leads for you") && told.contains("Maker 3") && told.contains("Maker 5"), "{told}");
 
     // Another rep: the leads move, without a word.
-    world.configure(&of("line = 15\nhot = 28", &rep("bob"))).await;
+    world.configure(&of("line = 15\nhot = 28", &daily("bob"))).await;
     assert_eq!(judge(&world).await, (3, 0));
     assert!(owners(&world).await.iter().all(|lead| lead.contains("To(bob")), "{:?}", owners(&world).await);
     assert_eq!(next_day(&world).await, 2);
@@ -132,7 +93,7 @@ async fn other_rules_are_obeyed_quietly() {
 async fn what_waits_for_a_rep_who_left_goes_to_who_has_the_lead_now() {
     let (site, offers) = site();
     let of = |rest: &str| settings(&site.address, "1h", "line = 5\nhot = 15", rest);
-    let mut world = Inside::new(&of(&rep("ana"))).await;
+    let mut world = Inside::new(&of(&daily("ana"))).await;
     world.visit().await;
     world.wait(SignedDuration::from_hours(2));
     world.visit().await;
@@ -140,7 +101,7 @@ async fn what_waits_for_a_rep_who_left_goes_to_who_has_the_lead_now() {
     world.wait(SignedDuration::from_hours(2));
     world.visit().await;
     // Ana leaves before anything was told; Bob gets her leads.
-    world.configure(&of(&rep("bob"))).await;
+    world.configure(&of(&daily("bob"))).await;
     let mut judging = Judging::default();
     while !judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap().done {}
     for _ in 0..3 {
@@ -172,7 +133,7 @@ fn a_rep_who_comes_by_a_reload_gets_what_nobody_had() {
         site.next(|seen| seen.path == "/");
     }
     assert_eq!(home.written("mail").len(), 0);
-    home.configure(&of(&rep("ana").replace("daily 08:00", "every 1s")));
+    home.configure(&of(&daily("ana").replace("daily 08:00", "every 1s")));
     daemon.signal("HUP");
     while !home.written("mail").concat().contains("Maker 3") {
         site.next(|seen| seen.path == "/");

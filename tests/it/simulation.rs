@@ -15,7 +15,7 @@ use atalaya::store::{LeadFilter, MessageFilter};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::rig::{Reply, Server};
+use crate::rig::{LINES, Reply, Server, segment};
 
 /// Sequences in a run of the suite.
 const SEQUENCES: u64 = 200;
@@ -88,25 +88,10 @@ url = "{site}/"
 every = "10m"
 record = "li"
 fields = {{ title = "a", url = "a @href", company = "b" }}
-
-[[segment]]
-id = "all"
-title = "Everything"
-line = 1
-
-  [[segment.points]]
-  signal = "offer-listed"
-  points = 20
-  why = "offers something"
-
-[[channel]]
-id = "lines"
-kind = "file"
-format = "jsonl"
-folder = "lines"
 "#,
         folder.display()
-    )
+    ) + &segment("line = 1")
+        + LINES
 }
 
 /// One sequence: a store that lives, dies and is opened again from what was on disk.

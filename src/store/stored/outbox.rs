@@ -132,12 +132,12 @@ impl StoredMessage {
         self.id.parse().map_err(|why: crate::base::ids::BadId| why.to_string())
     }
 
-    /// When it may be sent, if it still wants to be.
     /// Whether this is whom it goes to.
     pub(in crate::store) fn goes_to(&self, recipient: &str) -> bool {
         self.recipient.trim().eq_ignore_ascii_case(recipient.trim())
     }
 
+    /// When it may be sent, if it still wants to be.
     pub(in crate::store) const fn undelivered(&self) -> Option<i64> {
         match self.state {
             StoredState::Ready(not_before) => Some(not_before),

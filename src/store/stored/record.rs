@@ -1,6 +1,6 @@
 //! Stored forms of records, changes and signals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -160,13 +160,13 @@ impl StoredChanges {
         Self { source: source.as_str().to_owned(), at, changes: changes.iter().map(stored).collect() }
     }
 
-    /// How many there are of a record.
-    pub(in crate::store) fn of(&self, record: RecordId) -> usize {
-        self.changes.iter().filter(|change| change.record == record.0.to_be_bytes()).count()
+    /// Whether one is of these records.
+    pub(in crate::store) fn speaks_of(&self, records: &HashSet<RecordId>) -> bool {
+        self.changes.iter().any(|change| records.contains(&RecordId(u64::from_be_bytes(change.record))))
     }
 
     /// The same without those of these records, and whether anything is left.
-    pub(in crate::store) fn without(mut self, records: &[RecordId]) -> (Self, bool) {
+    pub(in crate::store) fn without(mut self, records: &HashSet<RecordId>) -> (Self, bool) {
         self.changes.retain(|change| !records.contains(&RecordId(u64::from_be_bytes(change.record))));
         let left = !self.changes.is_empty();
         (self, left)
