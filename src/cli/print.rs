@@ -152,7 +152,7 @@ fn status(view: &StatusView, now: Timestamp) {
     }
     if !view.left.is_empty() {
         println!("sources that left the configuration:");
-        sources(&view.left);
+        println!("{}", sources(&view.left, now));
     }
 }
 

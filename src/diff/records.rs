@@ -22,6 +22,7 @@ fn draft(key: &str, fields: &[(&str, &str)]) -> Draft {
         url: "https://a.example/".parse().expect("url"),
         fields: fields.iter().map(|(name, text)| (FieldName::new(name), found(text))).collect(),
         detail: None,
+        partial: false,
     }
 }
 

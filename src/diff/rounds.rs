@@ -163,6 +163,7 @@ impl Watch {
             url: page.url.clone(),
             fields: [(FieldName::new("text"), found)].into(),
             detail: None,
+            partial: false,
         };
         let extract = Extract { records: vec![draft], blocks, whole: true, ..Extract::default() };
         let stored: Vec<Record> = page.members.iter().filter_map(|id| self.records.get(id)).cloned().collect();

@@ -17,7 +17,7 @@ use super::stored::{
 };
 use super::versions::{self, Fresh};
 use crate::base::caps;
-use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, SourceId, hash64};
+use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
 use crate::model::{
     Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Signal, SourceState, Spent,
     Subject, Turn,
