@@ -4,14 +4,14 @@
 //! those of one process together. It does not fetch what is only linked.
 
 mod content;
+mod documents;
+mod items;
 mod merge;
 mod notice;
 mod party;
 mod result;
 mod rules;
 mod scope;
-#[cfg(test)]
-mod tests;
 
 use serde_json::Value;
 
@@ -85,7 +85,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         }
     }
     if entries.is_empty() && batch.bad.is_empty() && batch.next.is_none() {
-        return Err(Failure::new(FailureClass::ZeroRecords, "the package is empty: it has a list of releases or records, and nothing in it"));
+        return Err(Failure::new(
+            FailureClass::ZeroRecords,
+            "the package is empty: it has a list of releases or records, and nothing in it",
+        ));
     }
     Ok(batch)
 }
@@ -197,17 +200,23 @@ fn record<'a>(record: &'a Value, place: &str, found: &mut Opened<'a, '_>) {
         Some(package @ Value::Object(_)) => list(package, "releases"),
         Some(_) | None => list(record, "releases"),
     };
-    for (i, release) in releases.iter().enumerate() {
-        found.entries.push(entry_of(release, format!("{}[{i}]", below("releases")), ocid.clone()));
-    }
-    let sum = ["compiledRelease", "versionedRelease"].into_iter().find_map(|key| Some((key, record.get(key).filter(|sum| sum.is_object())?)));
+    let each = releases.iter().enumerate();
+    let mut entries: Vec<Entry<'_>> =
+        each.map(|(i, release)| entry_of(release, format!("{}[{i}]", below("releases")), ocid.clone())).collect();
+    let sum =
+        ["compiledRelease", "versionedRelease"].into_iter().find_map(|key| Some((key, record.get(key).filter(|sum| sum.is_object())?)));
     match sum {
-        Some((key, release)) => found.entries.push(Entry::Release { release, place: below(key), ocid, whole: true }),
+        Some((key, release)) => {
+            // Some publishers list the compiled release among the releases too.
+            entries.retain(|entry| !matches!(entry, Entry::Release { whole: true, .. }));
+            entries.push(Entry::Release { release, place: below(key), ocid, whole: true });
+        }
         // A record without its own wrapper: the list is of compiled releases.
-        None if record.get("tag").is_some() => found.entries.push(entry_of(record, place.to_owned(), ocid)),
-        None if releases.is_empty() => found.entries.push(Entry::Nothing { place: place.to_owned() }),
+        None if record.get("tag").is_some() => entries.push(entry_of(record, place.to_owned(), ocid)),
+        None if releases.is_empty() => entries.push(Entry::Nothing { place: place.to_owned() }),
         None => {}
     }
+    found.entries.append(&mut entries);
 }
 
 fn entry_of(release: &Value, place: String, ocid: String) -> Entry<'_> {
@@ -215,20 +224,23 @@ fn entry_of(release: &Value, place: String, ocid: String) -> Entry<'_> {
     if said("url") && !["id", "tender", "awards", "contracts", "planning", "parties", "buyer"].into_iter().any(said) {
         return Entry::Linked { release, place };
     }
-    let whole = list(release, "tag").iter().any(|tag| words(tag) == "compiled") || !said("tag") && !said("date");
+    let whole = list(release, "tag").iter().any(|tag| words(tag) == "compiled") || notice::is_versioned(release);
     Entry::Release { release, place, ocid, whole }
 }
 
 fn linked(release: &Value, place: &str) -> BadEntry {
     let (url, date) = (text(release, "url"), text(release, "date"));
     let tags = list(release, "tag").iter().map(words).collect::<Vec<_>>().join(", ");
-    BadEntry { path: place.to_owned(), reason: format!("the release of {date} ({tags}) is only linked, its record is incomplete: fetch {url}") }
+    BadEntry {
+        path: place.to_owned(),
+        reason: format!("the release of {date} ({tags}) is only linked, its record is incomplete: fetch {url}"),
+    }
 }
 
 /// The documents of a text: one, or one a line.
 fn documents(text: &str, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Value)>, Failure> {
     let unreadable = |text: &str| Failure::new(FailureClass::Unreadable, text);
-    let text = text.trim_start_matches('\u{feff}').trim();
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').trim_end();
     if text.is_empty() {
         return Err(unreadable("the document is empty: there is not one character in it"));
     }
@@ -297,3 +309,6 @@ fn total(document: &Value) -> Option<u64> {
     let paths = ["total", "totalCount", "hitCount", "pagination/total", "pagination/total_items", "meta/total"];
     paths.into_iter().find_map(|path| text(document, path).parse().ok())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,11 @@
 //! What a release says of the tender: title, buyers, classes, values, deadlines, lots, documents. Knows nothing of awards (`result`).
 
 use serde_json::Value;
-use url::Url;
 
 use super::party::{self, Role};
-use super::scope::{Scope, is_nothing, plain};
-use crate::model::{
-    Class, Content, Deadline, DeadlineKind, Document, Lot, Nature, Party, Place, Procedure, ProcedureKind, Stage, Term, Texts, Worth, WorthKind,
-};
+use super::scope::{Scope, is_nothing, places_of, plain};
+use super::{documents, items};
+use crate::model::{Content, Deadline, DeadlineKind, Lot, Nature, Party, Procedure, ProcedureKind, Stage, Term, Texts, Worth, WorthKind};
 use crate::tender::json::{at, list, text, words};
 use crate::tender::{code, when};
 
@@ -17,19 +15,23 @@ pub(super) fn content(scope: &mut Scope<'_>) -> Content {
     let mut content = Content { buyers: buyers(scope), ..Content::default() };
     title(scope, &mut content);
     content.lots = lots(scope, tender);
-    classes_and_places(scope, tender, &mut content);
+    items::classes_and_places(scope, tender, &mut content);
     content.nature = nature(tender);
     content.procedure = procedure(tender);
     content.technique = technique(tender);
     content.worth = worth(scope, tender);
     content.deadlines = deadlines(scope, tender, "tender");
-    content.documents = documents(scope);
-    content.link = link(scope, tender);
-    content.submission = submission(scope, tender);
+    content.documents = documents::documents(scope);
+    content.link = documents::link(scope, tender);
+    content.submission = documents::submission(scope, tender);
     content.term = term(scope, tender, "tender");
-    let languages = list(tender, "submissionTerms/languages").iter();
-    content.submission_languages = languages.map(|language| crate::model::language_code(&words(language))).collect();
-    content.suits_small = at(tender, "suitability/sme").or_else(|| at(tender, "xClassifications/isSuitableForSme")).and_then(Value::as_bool);
+    // The profile of eForms has with each lot what others have once.
+    let terms = std::iter::once(tender).chain(list(tender, "lots"));
+    for language in terms.flat_map(|object| list(object, "submissionTerms/languages")).map(words) {
+        code::push(&mut content.submission_languages, Some(crate::model::language_code(&language)));
+    }
+    content.suits_small =
+        at(tender, "suitability/sme").or_else(|| at(tender, "xClassifications/isSuitableForSme")).and_then(Value::as_bool);
     content.reserved = reserved(tender);
     content.eu_funds = eu_funds(scope);
     places_found(scope, &content);
@@ -42,6 +44,7 @@ fn places_found(scope: &mut Scope<'_>, content: &Content) {
         ("lots", !content.lots.is_empty(), "tender/lots"),
         ("nature", content.nature.is_some(), "tender/mainProcurementCategory"),
         ("procedure", content.procedure.is_some(), "tender/procurementMethod"),
+        ("term", content.term.is_some(), "tender/contractPeriod"),
         ("technique", !content.technique.is_empty(), "tender/techniques"),
         ("submission_languages", !content.submission_languages.is_empty(), "tender/submissionTerms/languages"),
         ("suits_small", content.suits_small.is_some(), "tender/suitability"),
@@ -53,17 +56,17 @@ fn places_found(scope: &mut Scope<'_>, content: &Content) {
     }
 }
 
-/// The tender's own title; where a release has no tender at all (contracts alone), that of what there is.
+/// The tender's own title; where a release names no tender but its contracts or awards, theirs.
 fn title(scope: &mut Scope<'_>, content: &mut Content) {
     let tender = at(scope.root, "tender");
-    // A delta that only adds an award must not give the procedure the award's name.
     let named = tender.is_some_and(|tender| !scope.texts(tender, "title").is_empty() || !scope.texts(tender, "description").is_empty());
-    let bare = tender.is_none_or(|tender| tender.as_object().is_some_and(|fields| fields.keys().all(|key| key == "id")));
+    let results = ["awards", "contracts"].into_iter().any(|key| !list(scope.root, key).is_empty());
     let mut titles = vec!["tender/title", "name"];
     let mut texts = vec!["tender/description"];
-    if !named && (bare || text(scope.root, "tag/0") == "compiled") {
+    if !named && (tender.is_none() || results) {
         titles.extend(["awards/0/title", "contracts/0/title", "awards/0/description", "contracts/0/description"]);
         titles.extend(["planning/project/title", "planning/budget/project", "planning/budget/description"]);
+        titles.extend(["awards/0/items/0/description", "contracts/0/items/0/description"]);
         texts.extend(["awards/0/description", "contracts/0/description", "planning/rationale"]);
     }
     let first = |paths: &[&'static str]| {
@@ -95,101 +98,14 @@ fn buyers(scope: &mut Scope<'_>) -> Vec<Party> {
     named.extend(at(root, "tender/procuringEntity").map(|buyer| ("tender/procuringEntity".to_owned(), buyer)));
     named.extend(party::with_role(root, Role::Procuring).map(|(i, party)| (format!("parties[{i}]"), party)));
     named.extend(list(root, "contracts").iter().flat_map(|contract| list(contract, "buyers")).map(|buyer| ("contracts".to_owned(), buyer)));
-    let mut buyers: Vec<Party> = Vec::new();
+    let mut buyers = party::Distinct::default();
     for (path, named) in named {
         let Some(party) = party::resolve(scope, named) else { continue };
-        let alike = |known: &Party| (!known.name.is_empty() && known.name == party.name) || known.ids.iter().any(|id| party.ids.contains(id));
-        if !buyers.iter().any(alike) {
+        if buyers.add(party) {
             scope.saw("buyers", &path);
-            buyers.push(party);
         }
     }
-    buyers
-}
-
-/// Classes and places of the whole and of the lots: items name their lot, or lots their items.
-fn classes_and_places(scope: &mut Scope<'_>, tender: &Value, content: &mut Content) {
-    classes_of(scope, &mut content.classes, tender, true, "tender");
-    scope.places(&mut content.places, tender);
-    let main = content.classes.is_empty();
-    for (place, object) in ["tender", "awards", "contracts"].into_iter().flat_map(|key| items_of(scope.root, key)) {
-        let of_tender = place.starts_with("tender");
-        // Items of awards and contracts repeat those of the tender; they count where the tender has none.
-        if !of_tender && !content.classes.is_empty() {
-            break;
-        }
-        let (mut classes, mut places) = (Vec::new(), Vec::new());
-        classes_of(scope, &mut classes, object, main, &place);
-        scope.places(&mut places, object);
-        let lot = content.lots.iter_mut().find(|lot| of_tender && belongs(tender, lot, object));
-        if let Some(lot) = lot {
-            join(&mut lot.classes, classes.clone());
-            places.iter().for_each(|place| code::push(&mut lot.places, Some(place.clone())));
-            if !main {
-                continue;
-            }
-        }
-        // Without a class of the whole, those of all items stand for it.
-        join(&mut content.classes, classes);
-        places.into_iter().for_each(|place| code::push(&mut content.places, Some(place)));
-    }
-    let lots_alone = content.places.is_empty();
-    for place in content.lots.iter().flat_map(|lot| &lot.places).filter(|_| lots_alone).cloned().collect::<Vec<Place>>() {
-        code::push(&mut content.places, Some(place));
-    }
-    if !content.classes.is_empty() {
-        let whole = at(tender, "classification").is_some_and(|class| !is_nothing(&text(class, "id")));
-        scope.saw("classes", if whole { "tender/classification" } else { "tender/items" });
-    }
-    if !content.places.is_empty() {
-        scope.saw("places", "tender/items");
-    }
-}
-
-/// Adds classes, one of each code; the first of all is the main one.
-fn join(classes: &mut Vec<Class>, more: Vec<Class>) {
-    for mut class in more {
-        if classes.iter().any(|known| known.scheme == class.scheme && known.code == class.code) {
-            continue;
-        }
-        class.main &= !classes.iter().any(|known| known.main);
-        classes.push(class);
-    }
-}
-
-/// The items below this key, each with its path.
-fn items_of<'a>(root: &'a Value, key: &'static str) -> impl Iterator<Item = (String, &'a Value)> {
-    list(root, key).iter().enumerate().flat_map(move |(i, object)| {
-        let at = if key == "tender" { key.to_owned() } else { format!("{key}[{i}]") };
-        list(object, "items").iter().enumerate().map(move |(j, item)| (format!("{at}/items[{j}]"), item))
-    })
-}
-
-fn belongs(tender: &Value, lot: &Lot, item: &Value) -> bool {
-    let (related, id) = (text(item, "relatedLot"), text(item, "id"));
-    if !related.is_empty() {
-        return related == lot.id;
-    }
-    let listed = |known: &&Value| text(known, "id") == lot.id;
-    let items = list(tender, "lots").iter().find(listed).map(|known| list(known, "items")).unwrap_or_default();
-    list(item, "relatedLots").iter().any(|related| words(related) == lot.id) || items.iter().any(|item| !id.is_empty() && words(item) == id)
-}
-
-fn classes_of(scope: &mut Scope<'_>, classes: &mut Vec<Class>, object: &Value, main: bool, path: &str) {
-    for (key, main) in [("classification", main), ("additionalClassifications", false)] {
-        for class in list(object, key) {
-            // One publisher writes `schema` for `scheme`.
-            let scheme = Some(text(class, "scheme")).filter(|scheme| !scheme.is_empty()).unwrap_or_else(|| text(class, "schema"));
-            let (id, label) = (text(class, "id"), scope.texts(class, "description"));
-            if is_nothing(&id) {
-                continue;
-            }
-            match code::class(&scheme, &id, main, label.best(&[]).unwrap_or_default()) {
-                Some(class) => join(classes, vec![class]),
-                None => scope.odd(&format!("{path}/{key}"), &id, &format!("no code of {scheme}")),
-            }
-        }
-    }
+    buyers.list
 }
 
 /// `mainProcurementCategory`, with what its extensions and publishers write.
@@ -203,7 +119,8 @@ fn nature_of(word: &str) -> Option<Nature> {
 }
 
 fn nature(tender: &Value) -> Option<Nature> {
-    let main = nature_of(&text(tender, "mainProcurementCategory")).or_else(|| nature_of(&text(tender, "xClassifications/ojeuContractType")));
+    let main =
+        nature_of(&text(tender, "mainProcurementCategory")).or_else(|| nature_of(&text(tender, "xClassifications/ojeuContractType")));
     let others = list(tender, "additionalProcurementCategories").iter().filter_map(|word| nature_of(&words(word)));
     others.fold(main, |nature, other| match nature {
         Some(nature) if nature != other => Some(Nature::Mixed),
@@ -214,7 +131,8 @@ fn nature(tender: &Value) -> Option<Nature> {
 
 /// `procurementMethod` (codelist `method`), made finer by the words beside it: UK and EU publishers fold several procedures into one method.
 fn procedure(tender: &Value) -> Option<Procedure> {
-    let [method, kind, details] = ["procurementMethod", "procurementMethodType", "procurementMethodDetails"].map(|key| plain(&text(tender, key)));
+    let [method, kind, details] =
+        ["procurementMethod", "procurementMethodType", "procurementMethodDetails"].map(|key| plain(&text(tender, key)));
     let written = [&details, &kind, &method].into_iter().find(|word| !is_nothing(word))?.clone();
     let has = |parts: &[&str]| parts.iter().any(|part| details.to_lowercase().contains(part));
     let by_words = if has(&["negotiat", "dialogue", "innovation partnership", "competitive flexible"]) && !has(&["without", "sin "]) {
@@ -317,10 +235,9 @@ fn lots(scope: &mut Scope<'_>, tender: &Value) -> Vec<Lot> {
     let mut lots = Vec::new();
     for (i, lot) in list(tender, "lots").iter().enumerate() {
         let path = format!("tender/lots[{i}]");
-        let mut classes = Vec::new();
-        classes_of(scope, &mut classes, lot, true, &path);
+        let classes = items::classes_of(scope, lot, true, &path);
         let mut places = Vec::new();
-        scope.places(&mut places, lot);
+        places_of(&mut places, lot);
         let id = text(lot, "id");
         lots.push(Lot {
             id: if id.is_empty() { (i + 1).to_string() } else { id },
@@ -352,9 +269,9 @@ fn lot_stage(status: &str) -> Option<Stage> {
     }
 }
 
-/// How long the contract shall run, with what is said of renewals; one publisher has milestones for its beginning and end.
+/// How long the contract shall run; one publisher has milestones for its beginning and end.
 fn term(scope: &mut Scope<'_>, object: &Value, path: &str) -> Option<Term> {
-    let mut term = scope.term(at(object, "contractPeriod"), &format!("{path}/contractPeriod")).unwrap_or_default();
+    let mut term = scope.term(object, "contractPeriod", path).unwrap_or_default();
     for (i, milestone) in list(object, "milestones").iter().enumerate() {
         let path = format!("{path}/milestones[{i}]");
         match text(milestone, "title").to_lowercase().as_str() {
@@ -363,69 +280,7 @@ fn term(scope: &mut Scope<'_>, object: &Value, path: &str) -> Option<Term> {
             _ => {}
         }
     }
-    let said = [text(object, "renewal/description"), text(object, "options/description")].into_iter().find(|said| !is_nothing(said));
-    let said = said.or_else(|| (at(object, "hasRenewal") == Some(&Value::Bool(true))).then(|| "it can be renewed".to_owned()));
-    if let Some(said) = said {
-        term.renewal = if term.renewal.is_empty() { said } else { format!("{}; {said}", term.renewal) };
-    }
-    term.renewals = text(object, "renewal/maximumRenewals").parse().ok();
-    if term == Term::default() {
-        return None;
-    }
-    scope.saw("term", &format!("{path}/contractPeriod"));
-    Some(term)
-}
-
-fn documents(scope: &mut Scope<'_>) -> Vec<Document> {
-    let root = scope.root;
-    let holders = ["planning", "tender", "awards", "contracts"].into_iter().flat_map(|key| list(root, key).iter().map(move |holder| (key, holder)));
-    let mut documents = Vec::new();
-    for (key, holder) in holders {
-        let amended = list(holder, "amendments").iter().flat_map(|amendment| list(amendment, "documents"));
-        for document in list(holder, "documents").iter().chain(amended) {
-            let Some(url) = code::url(&text(document, "url"), scope.url) else { continue };
-            let first = |keys: &[&str]| keys.iter().map(|key| text(document, key)).find(|text| !is_nothing(text)).unwrap_or_default();
-            scope.saw("documents", &format!("{key}/documents"));
-            let title = scope.texts(document, "title");
-            let title = title.best(&[]).map_or_else(|| first(&["description", "documentType"]), str::to_owned);
-            let restricted = text(document, "accessDetails").to_lowercase().contains("restrict");
-            let found = Document { url, title, restricted, hash: String::new(), date: first(&["dateModified", "datePublished"]) };
-            code::push(&mut documents, Some(found));
-        }
-    }
-    documents
-}
-
-/// The page for people: the document that is the notice, else what publishers have for it.
-fn link(scope: &mut Scope<'_>, tender: &Value) -> Option<Url> {
-    let root = scope.root;
-    let holders = ["contracts", "awards", "tender", "planning"].into_iter().flat_map(|key| list(root, key).iter().rev().map(move |holder| (key, holder)));
-    let notices = holders.flat_map(|(key, holder)| list(holder, "documents").iter().rev().map(move |document| (key, document)));
-    let notice = notices.filter(|(_, document)| text(document, "documentType").ends_with("Notice") || !text(document, "noticeType").is_empty());
-    let notice = notice.filter(|(_, document)| !text(document, "format").contains("json"));
-    let mut found = notice.filter_map(|(key, document)| Some((format!("{key}/documents"), code::url(&text(document, "url"), scope.url)?)));
-    let link = found.next().or_else(|| {
-        let said = [("tender/url", text(tender, "url")), ("urlSECOP", text(root, "urlSECOP")), ("awards/0/url", text(root, "awards/0/url"))];
-        let more = [("contracts/0/url", text(root, "contracts/0/url")), ("planning/url", text(root, "planning/url"))];
-        said.into_iter().chain(more).find_map(|(path, written)| Some((path.to_owned(), code::url(&written, scope.url)?)))
-    });
-    drop(found);
-    let (path, url) = link?;
-    scope.saw("link", &path);
-    Some(url)
-}
-
-/// Where offers go: an address among the words about it.
-fn submission(scope: &mut Scope<'_>, tender: &Value) -> Option<Url> {
-    for key in ["submissionMethodDetails", "submissionmethoddetails", "lodgeResponse", "submissionTerms/submissionUrl", "communication/atypicalToolUrl"] {
-        let written = plain(&text(tender, key));
-        let mut addresses = written.split([' ', '(', ')', '<', '>', '"', ',', ';']).filter(|word| word.starts_with("http"));
-        if let Some(url) = addresses.find_map(|word| code::url(word.trim_end_matches('.'), None)) {
-            scope.saw("submission", &format!("tender/{key}"));
-            return Some(url);
-        }
-    }
-    None
+    (term != Term::default()).then_some(term)
 }
 
 fn reserved(object: &Value) -> Option<bool> {

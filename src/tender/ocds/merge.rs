@@ -10,12 +10,12 @@ use serde_json::{Map, Value, json};
 
 use super::rules::{Rule, Rules, Version};
 use crate::model::BadEntry;
+use crate::tender::Clock;
 use crate::tender::json::text;
 use crate::tender::when;
-use crate::tender::Clock;
 
 /// Deeper than this a value is taken as it is: no release goes that deep.
-const DEPTH: usize = 100;
+pub(super) const DEPTH: usize = 100;
 /// Fields of a release that are its own, not the process's.
 const OWN: [&str; 4] = ["ocid", "id", "date", "tag"];
 /// Keys of a versioned value.
@@ -48,12 +48,11 @@ pub fn merge(releases: &[Value], form: Form, rules: Option<&Rules>) -> Vec<Compi
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for release in releases {
         let ocid = text(release, "ocid");
-        match known.get(&ocid).copied().filter(|_| !ocid.is_empty()) {
-            Some(at) => processes[at].1.push(release),
-            None => {
-                known.insert(ocid.clone(), processes.len());
-                processes.push((ocid, vec![release]));
-            }
+        if let Some(at) = known.get(&ocid).filter(|_| !ocid.is_empty()) {
+            processes[*at].1.push(release);
+        } else {
+            known.insert(ocid.clone(), processes.len());
+            processes.push((ocid, vec![release]));
         }
     }
     processes.into_iter().map(|(ocid, releases)| together(ocid, releases, form, rules)).collect()
@@ -186,35 +185,79 @@ impl<'a> Merge<'a> {
         };
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for (place, item) in list.iter().enumerate() {
-            places.extend(id_of(item).map(|id| (id.to_string(), place)));
+            places.extend(id_of(item).map(|id| (id, place)));
         }
+        let by_id = !matches!(rule, Some(Rule::Append | Rule::Position));
+        let folded = if by_id { self.fold(items) } else { None };
         let mut said = false;
-        for (position, fields) in items.iter().enumerate().filter_map(|(position, item)| Some((position, item.as_object()?))) {
-            let id = fields.get("id").filter(|id| !id.is_null());
+        for (position, item) in folded.as_deref().unwrap_or(items).iter().enumerate() {
+            let Some(fields) = item.as_object() else { continue };
+            let id = id_of(item);
             let place = match rule {
                 Some(Rule::Append) => None,
                 Some(Rule::Position) => Some(position).filter(|position| *position < list.len()),
-                Some(Rule::Omit | Rule::Whole) | None => id.and_then(|id| places.get(&id.to_string()).copied()),
+                Some(Rule::Omit | Rule::Whole) | None => id.as_ref().and_then(|id| places.get(id).copied()),
             };
             let mut inner = match place.and_then(|place| list.get_mut(place)).map(Value::take) {
                 Some(Value::Object(inner)) => inner,
                 Some(_) | None => Map::new(),
             };
-            said |= self.object(&mut inner, fields.iter().filter(|(key, _)| *key != "id")) || id.is_some();
+            let says = self.object(&mut inner, fields.iter().filter(|(key, _)| *key != "id")) || id.is_some();
+            said |= says;
             if let Some(id) = id {
-                places.entry(id.to_string()).or_insert(list.len());
-                inner.entry("id").or_insert_with(|| id.clone());
+                places.entry(id).or_insert(list.len());
+                inner.entry("id").or_insert_with(|| fields["id"].clone());
             }
             match place {
                 Some(place) => list[place] = Value::Object(inner),
-                None if inner.is_empty() => {}
-                None => list.push(Value::Object(inner)),
+                None if says => list.push(Value::Object(inner)),
+                None => {}
             }
         }
         if !list.is_empty() {
             out.insert(key.to_owned(), Value::Array(list));
         }
         said
+    }
+
+    /// Objects of one list with the same id as one, the later over the earlier; nothing when all ids differ.
+    fn fold(&mut self, items: &[Value]) -> Option<Vec<Value>> {
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut folded: Vec<Value> = Vec::new();
+        for item in items {
+            let known = id_of(item).and_then(|id| {
+                let place = *places.entry(id).or_insert(folded.len());
+                folded.get_mut(place)
+            });
+            match known {
+                Some(known) => self.lay_over(known, item),
+                None => folded.push(item.clone()),
+            }
+        }
+        (folded.len() < items.len()).then_some(folded)
+    }
+
+    /// Puts what a later object of the same release says over an earlier one.
+    fn lay_over(&mut self, under: &mut Value, over: &Value) {
+        let (Value::Object(under), Value::Object(over)) = (under, over) else { return };
+        for (key, value) in over {
+            let length = self.path.len();
+            self.path.push('/');
+            self.path.push_str(key);
+            self.depth += 1;
+            let literal = self.rules.at(&self.path) == Some(Rule::Whole) || self.depth > DEPTH;
+            match (under.get_mut(key), value) {
+                (Some(known @ Value::Object(_)), Value::Object(_)) if !literal => self.lay_over(known, value),
+                (Some(Value::Array(known)), Value::Array(items)) if !literal && known.iter().chain(items).all(Value::is_object) => {
+                    known.extend_from_slice(items);
+                }
+                _ => {
+                    under.insert(key.clone(), value.clone());
+                }
+            }
+            self.depth -= 1;
+            self.path.truncate(length);
+        }
     }
 
     fn literal(&mut self, out: &mut Map<String, Value>, key: &str, value: &Value) {
@@ -269,13 +312,19 @@ impl<'a> Merge<'a> {
     }
 }
 
-fn id_of(item: &Value) -> Option<&Value> {
-    item.get("id").filter(|id| !id.is_null())
+/// What an object is known by in its list. `1` and `"1"` are the same: publishers change from one to the other.
+fn id_of(item: &Value) -> Option<String> {
+    match item.get("id")? {
+        Value::Null => None,
+        Value::String(id) => Some(id.clone()),
+        other => Some(other.to_string()),
+    }
 }
 
 /// Whether a list is the history of one field in a versioned release.
 pub(super) fn is_history(list: &[Value]) -> bool {
-    let version = |value: &Value| value.as_object().is_some_and(|map| map.len() == 4 && VERSION_KEYS.iter().all(|key| map.contains_key(*key)));
+    let version =
+        |value: &Value| value.as_object().is_some_and(|map| map.len() == 4 && VERSION_KEYS.iter().all(|key| map.contains_key(*key)));
     !list.is_empty() && list.iter().all(version)
 }
 

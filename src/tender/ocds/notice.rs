@@ -3,8 +3,8 @@
 use serde_json::Value;
 use url::Url;
 
-use super::merge::{is_history, last_values};
-use super::scope::{Scope, is_nothing};
+use super::merge::{DEPTH, is_history, last_values};
+use super::scope::{Scope, is_nothing, plain};
 use super::{content, result};
 use crate::base::ids::ContentHash;
 use crate::model::{Amendment, BadEntry, Content, Notice, NoticeKind, Outcome, Stage};
@@ -31,10 +31,10 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<B
     if !release.is_object() {
         return Err(refused("it is no object: a release is expected here"));
     }
-    let plain;
+    let latest;
     let root = if is_versioned(release) {
-        plain = last_values(release, 0);
-        &plain
+        latest = compiled_of(release);
+        &latest
     } else {
         release
     };
@@ -58,7 +58,8 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<B
     let notice = Notice {
         procedure,
         id,
-        version: String::new(),
+        // Some publishers give a compiled release the id of the last release in it.
+        version: if tags.iter().any(|tag| tag == "compiled") { "compiled".to_owned() } else { String::new() },
         publication: String::new(),
         published_text,
         published,
@@ -77,8 +78,31 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<B
     Ok((notice, scope.bad))
 }
 
+/// The versioned form as a release: the last value of each field, and the date of the last of all.
+fn compiled_of(versioned: &Value) -> Value {
+    let mut release = last_values(versioned, 0);
+    let (ocid, date) = (text(versioned, "ocid"), last_date(versioned, 0));
+    if let Some(fields) = release.as_object_mut() {
+        fields.entry("id").or_insert_with(|| Value::String(format!("{ocid}-{date}")));
+        fields.entry("date").or_insert(Value::String(date));
+        fields.entry("tag").or_insert_with(|| serde_json::json!(["compiled"]));
+    }
+    release
+}
+
+/// The latest date among versioned values. Those of one publisher are of one form and one zone: their texts tell which is later.
+fn last_date(versioned: &Value, depth: usize) -> String {
+    let below = |values: &mut dyn Iterator<Item = &Value>| values.map(|value| last_date(value, depth + 1)).max().unwrap_or_default();
+    match versioned {
+        Value::Array(list) if is_history(list) => list.iter().map(|version| text(version, "releaseDate")).max().unwrap_or_default(),
+        Value::Array(list) if depth < DEPTH => below(&mut list.iter()),
+        Value::Object(fields) if depth < DEPTH => below(&mut fields.values()),
+        Value::Array(_) | Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => String::new(),
+    }
+}
+
 /// Whether it is the versioned form: its fields are histories.
-fn is_versioned(release: &Value) -> bool {
+pub(super) fn is_versioned(release: &Value) -> bool {
     let history = |value: &Value| matches!(value, Value::Array(list) if is_history(list));
     let fields = |value: &Value| value.as_object().is_some_and(|fields| fields.values().any(history));
     fields(release) || release.get("tender").is_some_and(fields)
@@ -147,10 +171,15 @@ fn kind(root: &Value, tags: &[String]) -> NoticeKind {
     if let Some(kind) = tags.iter().filter_map(|tag| kind_of_tag(tag)).max_by_key(order) {
         return kind;
     }
-    [("contracts", NoticeKind::Contract), ("awards", NoticeKind::Award), ("tender", NoticeKind::Competition), ("planning", NoticeKind::Planning)]
-        .into_iter()
-        .find(|(key, _)| !list(root, key).is_empty())
-        .map_or(NoticeKind::Other, |(_, kind)| kind)
+    [
+        ("contracts", NoticeKind::Contract),
+        ("awards", NoticeKind::Award),
+        ("tender", NoticeKind::Competition),
+        ("planning", NoticeKind::Planning),
+    ]
+    .into_iter()
+    .find(|(key, _)| !list(root, key).is_empty())
+    .map_or(NoticeKind::Other, |(_, kind)| kind)
 }
 
 /// Where it leaves the procedure (reference, table 2.1): tags that end or change it, then results, then the tender's status
@@ -186,7 +215,9 @@ fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Optio
         "complete" if early && content.awards.is_empty() && tagged(&["tender", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
         "complete" => Stage::Closed,
         "cancelled" | "unsuccessful" | "withdrawn" => Stage::Cancelled,
-        _ if tagged(&["award", "awardUpdate", "awardNotice", "contract", "contractUpdate", "contractSignature", "implementation"]) => Stage::Awarded,
+        _ if tagged(&["award", "awardUpdate", "awardNotice", "contract", "contractUpdate", "contractSignature", "implementation"]) => {
+            Stage::Awarded
+        }
         _ if tagged(&["tender", "tenderNotice", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
         _ if tagged(&["planning", "planningUpdate"]) => Stage::Planned,
         _ => Stage::Unknown,
@@ -212,7 +243,9 @@ fn other_ids(scope: &mut Scope<'_>, procedure: &str, content: &mut Content) {
 
 /// The process before it, where the release names one.
 fn before(root: &Value) -> String {
-    let prior = |related: &&Value| list(related, "relationship").iter().any(|how| matches!(words(how).as_str(), "prior" | "planning" | "unsuccessfulProcess"));
+    let prior = |related: &&Value| {
+        list(related, "relationship").iter().any(|how| matches!(words(how).as_str(), "prior" | "planning" | "unsuccessfulProcess"))
+    };
     list(root, "relatedProcesses").iter().find(prior).map(|related| text(related, "identifier")).unwrap_or_default()
 }
 
@@ -224,7 +257,8 @@ fn amendments(scope: &Scope<'_>) -> (Vec<Amendment>, Option<String>) {
         for (i, holder) in list(root, key).iter().enumerate() {
             let alone = matches!(root.get(key), Some(Value::Object(_)));
             let place = if alone { key.to_owned() } else { format!("{key}[{i}]") };
-            let single = list(holder, "amendment").iter().filter(|one| one.as_object().is_some_and(|fields| fields.values().any(|v| !v.is_null())));
+            let single =
+                list(holder, "amendment").iter().filter(|one| one.as_object().is_some_and(|fields| fields.values().any(|v| !v.is_null())));
             for amendment in list(holder, "amendments").iter().chain(single) {
                 if let Some(release) = Some(text(amendment, "amendsReleaseID")).filter(|id| !is_nothing(id)) {
                     amends = Some(release);
@@ -240,13 +274,16 @@ fn amendments(scope: &Scope<'_>) -> (Vec<Amendment>, Option<String>) {
 fn amendments_of(scope: &Scope<'_>, amendment: &Value, place: &str, amendments: &mut Vec<Amendment>) {
     let whole = Amendment {
         place: place.to_owned(),
-        reason: text(amendment, "rationale"),
+        reason: plain(&text(amendment, "rationale")),
         text: scope.texts(amendment, "description"),
         ..Amendment::default()
     };
     let before = amendments.len();
     for change in list(amendment, "changes") {
         let old = at(change, "former_value").or_else(|| at(change, "formerValue"));
+        if old.is_none() && is_nothing(&text(change, "property")) {
+            continue;
+        }
         let old = old.map(|old| Some(words(old)).filter(|text| !text.is_empty()).unwrap_or_else(|| old.to_string())).unwrap_or_default();
         amendments.push(Amendment { place: format!("{place}/{}", text(change, "property")), old, ..whole.clone() });
     }
@@ -256,9 +293,16 @@ fn amendments_of(scope: &Scope<'_>, amendment: &Value, place: &str, amendments: 
             values.into_iter().find(|value| !value.is_empty()).unwrap_or_default()
         };
         let at = [text(change, "where/label"), text(change, "where/section")].into_iter().find(|at| !at.is_empty());
-        amendments.push(Amendment { place: at.unwrap_or_else(|| place.to_owned()), old: side("oldValue"), new: side("newValue"), ..whole.clone() });
+        amendments.push(Amendment {
+            place: at.unwrap_or_else(|| place.to_owned()),
+            old: side("oldValue"),
+            new: side("newValue"),
+            ..whole.clone()
+        });
     }
-    if amendments.len() == before {
+    // Some publishers put an amendment with nothing in it into everything.
+    let says = !whole.reason.is_empty() || !whole.text.is_empty() || !is_nothing(&text(amendment, "date"));
+    if amendments.len() == before && says {
         amendments.push(whole);
     }
 }

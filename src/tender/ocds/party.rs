@@ -1,10 +1,12 @@
 //! Organisations of a release: where they are named, and what `parties` says of them. Knows roles and identifiers, no tender.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::scope::{Scope, address_of, is_nothing};
 use crate::base::text::squeeze;
-use crate::model::{Party, Texts, TypedId};
+use crate::model::{Party, TypedId};
 use crate::tender::code;
 use crate::tender::json::{at, list, text, words};
 
@@ -31,24 +33,51 @@ impl Role {
     }
 }
 
+/// Parties of which none is there twice.
+#[derive(Default)]
+pub(super) struct Distinct {
+    /// The parties, in the order in which they came.
+    pub list: Vec<Party>,
+    names: BTreeSet<String>,
+    ids: BTreeSet<TypedId>,
+}
+
+impl Distinct {
+    /// Adds a party unless one of its name or one of its identifiers is there; says whether it did.
+    pub fn add(&mut self, party: Party) -> bool {
+        let name = party.name.best(&[]).map(str::to_owned);
+        if name.as_ref().is_some_and(|name| self.names.contains(name)) || party.ids.iter().any(|id| self.ids.contains(id)) {
+            return false;
+        }
+        self.names.extend(name);
+        self.ids.extend(party.ids.iter().cloned());
+        self.list.push(party);
+        true
+    }
+}
+
+/// Whether two are one: the same name or an identifier that both have.
+pub(super) fn alike(one: &Party, other: &Party) -> bool {
+    (!one.name.is_empty() && one.name == other.name) || one.ids.iter().any(|id| other.ids.contains(id))
+}
+
 /// The parties with a role, in their order, each with its position.
-pub(super) fn with_role<'a>(release: &'a Value, role: Role) -> impl Iterator<Item = (usize, &'a Value)> {
-    list(release, "parties").iter().enumerate().filter(move |(_, party)| {
-        list(party, "roles").iter().any(|word| role.words().contains(&words(word).to_lowercase().as_str()))
-    })
+pub(super) fn with_role(release: &Value, role: Role) -> impl Iterator<Item = (usize, &Value)> {
+    list(release, "parties")
+        .iter()
+        .enumerate()
+        .filter(move |(_, party)| list(party, "roles").iter().any(|word| role.words().contains(&words(word).to_lowercase().as_str())))
 }
 
 /// What is said of an organisation where it is named and, by its id or its name, among the parties.
 pub(super) fn resolve(scope: &Scope<'_>, named: &Value) -> Option<Party> {
-    let same = |key: &str| {
-        let wanted = text(named, key);
-        list(scope.root, "parties").iter().find(|party| !is_nothing(&wanted) && text(party, key) == wanted)
-    };
+    let same = |key: &'static str| scope.parties.get(&(key, text(named, key))).copied();
     let mut party = party_of(scope, named);
     if let Some(listed) = same("id").or_else(|| same("name")).filter(|listed| !std::ptr::eq(*listed, named)) {
         complete(&mut party, party_of(scope, listed));
     }
-    (!party.name.is_empty() || !party.ids.is_empty()).then_some(party)
+    // The publisher's own number alone names nobody.
+    (!party.name.is_empty() || party.ids.iter().any(|id| !id.scheme.is_empty())).then_some(party)
 }
 
 /// Puts what is known elsewhere into what is not known yet.
@@ -89,8 +118,6 @@ fn party_of(scope: &Scope<'_>, object: &Value) -> Party {
     if name.is_empty() {
         name = object.get("identifier").map(|identifier| scope.texts(identifier, "legalName")).unwrap_or_default();
     }
-    name.by_language.retain(|_, text| !is_nothing(text));
-    let name = if name.is_empty() { Texts::default() } else { name };
     let website = [some("contactPoint/url"), some("details/url"), some("url")].iter().find_map(|written| code::url(written, scope.url));
     Party {
         name,

@@ -31,6 +31,8 @@ pub(super) struct Scope<'a> {
     pub url: Option<&'a Url>,
     /// Its language.
     pub language: String,
+    /// The parties by `id` and by `name`.
+    pub parties: BTreeMap<(&'static str, String), &'a Value>,
     /// Fields that could not be read.
     pub bad: Vec<BadEntry>,
     /// Where each field was found.
@@ -41,7 +43,14 @@ impl<'a> Scope<'a> {
     pub fn new(root: &'a Value, place: String, clock: &'a Clock, url: Option<&'a Url>) -> Self {
         let language = text(root, "language");
         let language = if language.is_empty() { "und".to_owned() } else { language_code(&language) };
-        Self { root, place, clock, url, language, bad: Vec::new(), found: BTreeMap::new() }
+        let mut parties = BTreeMap::new();
+        for (key, party) in list(root, "parties").iter().flat_map(|party| [("id", party), ("name", party)]) {
+            let word = text(party, key);
+            if !is_nothing(&word) {
+                parties.entry((key, word)).or_insert(party);
+            }
+        }
+        Self { root, place, clock, url, language, parties, bad: Vec::new(), found: BTreeMap::new() }
     }
 
     /// Remembers where a field was found; the first place wins.
@@ -68,13 +77,13 @@ impl<'a> Scope<'a> {
     pub fn texts(&self, object: &Value, key: &str) -> Texts {
         let mut texts = Texts::default();
         match object.get(key) {
-            Some(Value::Object(by_language)) => by_language.iter().for_each(|(language, value)| texts.put(language, &plain(&words(value)))),
-            Some(value) => texts.put(&self.language, &plain(&words(value))),
+            Some(Value::Object(by_language)) => by_language.iter().for_each(|(language, value)| put(&mut texts, language, value)),
+            Some(value) => put(&mut texts, &self.language, value),
             None => {}
         }
         for (name, value) in object.as_object().into_iter().flatten() {
             if let Some(language) = name.strip_prefix(key).and_then(|rest| rest.strip_prefix('_')).filter(|rest| is_language(rest)) {
-                texts.put(language, &plain(&words(value)));
+                put(&mut texts, language, value);
             }
         }
         texts.original = Some(self.language.clone()).filter(|language| language != "und" && texts.by_language.contains_key(language));
@@ -119,7 +128,7 @@ impl<'a> Scope<'a> {
         }
         let (day, rest) = written.split_at_checked(10).unwrap_or((&written, ""));
         let midnight = ["T00:00:00", " 00:00:00", "T00:00"].iter().find_map(|midnight| rest.strip_prefix(midnight));
-        let offset = midnight.map(|rest| rest.trim_start_matches(|c: char| c == '.' || c == '0'));
+        let offset = midnight.map(|rest| rest.trim_start_matches(['.', '0']));
         let offset = offset.filter(|rest| rest.is_empty() || rest.starts_with(['Z', '+', '-']));
         let plain = offset.map_or_else(|| written.clone(), |offset| format!("{day}{offset}"));
         let mut deadline = when::deadline(kind, &plain, "", self.clock)?;
@@ -144,51 +153,63 @@ impl<'a> Scope<'a> {
         Some(Deadline { kind, text: format!("{start} + {days} days"), due: Some(Due { day: end, time: None, at, ..begun }) })
     }
 
-    /// How long a contract runs; nothing when the period says nothing.
-    pub fn term(&mut self, period: Option<&Value>, path: &str) -> Option<Term> {
-        let period = period?;
-        let (start, end) = (self.day(period, "startDate", path), self.day(period, "endDate", path));
-        let mut term = Term { start, end, ..Term::default() };
-        if let Some(days) = days(period) {
-            term.duration = format!("{days} days");
-            term.end = term.end.or_else(|| start?.checked_add(days.days()).ok());
-        }
-        let most = text(period, "maxExtentDate");
-        if !is_nothing(&most) {
-            term.renewal = format!("until {most} at most");
-        }
-        (term != Term::default()).then_some(term)
-    }
-
-    /// Places an object of addresses and locations names.
-    pub fn places(&self, places: &mut Vec<Place>, object: &Value) {
-        for key in ["deliveryAddress", "deliveryAddresses", "address", "addresses"] {
-            for address in list(object, key) {
-                code::push(places, address_of(address));
-                for inner in list(address, "addresses") {
-                    code::push(places, address_of(inner));
-                }
+    /// How long a contract runs by the period under this key, and what is said of renewals beside it; nothing when neither says anything.
+    pub fn term(&mut self, object: &Value, key: &str, path: &str) -> Option<Term> {
+        let mut term = Term::default();
+        if let Some(period) = at(object, key) {
+            let path = format!("{path}/{key}");
+            (term.start, term.end) = (self.day(period, "startDate", &path), self.day(period, "endDate", &path));
+            if let Some(days) = days(period) {
+                term.duration = format!("{days} days");
+                term.end = term.end.or_else(|| term.start?.checked_add(days.days()).ok());
             }
         }
-        for key in ["deliveryLocation", "deliveryLocations"] {
-            for location in list(object, key) {
-                let named = text(location, "description");
-                let names = list(location, "gazetteer/identifiers").iter().chain(list(location, "gazetteer/Identifiers")).map(words);
-                for name in names.chain([named]).filter(|name| !name.is_empty()) {
-                    // Numbers of a gazetteer (GEONAMES 2640729) mean nothing by themselves.
-                    if !name.bytes().all(|b| b.is_ascii_digit()) {
-                        let (region, rest) = if is_region(&name) { (name.as_str(), "") } else { ("", name.as_str()) };
-                        code::push(places, code::place("", region, rest));
-                    }
+        let most = text(object, &format!("{key}/maxExtentDate"));
+        let most = Some(most).filter(|most| !is_nothing(most)).map(|most| format!("until {most} at most"));
+        let said = Some(plain(&text(object, "renewal/description"))).filter(|said| !is_nothing(said));
+        let can = at(object, "hasRenewal") == Some(&Value::Bool(true));
+        let said = said.or_else(|| can.then(|| "it can be renewed".to_owned()));
+        term.renewal = most.into_iter().chain(said).collect::<Vec<_>>().join("; ");
+        term.renewals = text(object, "renewal/maximumRenewals").parse().ok();
+        (term != Term::default()).then_some(term)
+    }
+}
+
+/// Places an object of addresses and locations names.
+pub(super) fn places_of(places: &mut Vec<Place>, object: &Value) {
+    for key in ["deliveryAddress", "deliveryAddresses", "address", "addresses"] {
+        for address in list(object, key) {
+            code::push(places, address_of(address));
+            for inner in list(address, "addresses") {
+                code::push(places, address_of(inner));
+            }
+        }
+    }
+    for key in ["deliveryLocation", "deliveryLocations"] {
+        for location in list(object, key) {
+            let named = text(location, "description");
+            let names = list(location, "gazetteer/identifiers").iter().chain(list(location, "gazetteer/Identifiers")).map(words);
+            for name in names.chain([named]).filter(|name| !name.is_empty()) {
+                // Numbers of a gazetteer (GEONAMES 2640729) mean nothing by themselves.
+                if !name.bytes().all(|b| b.is_ascii_digit()) {
+                    let (region, rest) = if is_region(&name, "") { (name.as_str(), "") } else { ("", name.as_str()) };
+                    code::push(places, code::place("", region, rest));
                 }
             }
         }
     }
 }
 
+fn put(texts: &mut Texts, language: &str, value: &Value) {
+    let words = plain(&words(value));
+    if !is_nothing(&words) {
+        texts.put(language, &words);
+    }
+}
+
 /// Days of a period, when they are given and can be meant. Nought is what some write for unknown.
 fn days(period: &Value) -> Option<i64> {
-    text(period, "durationInDays").parse::<f64>().ok().map(|days| days.round()).filter(|days| *days >= 1.0).and_then(|days| {
+    text(period, "durationInDays").parse::<f64>().ok().map(f64::round).filter(|days| *days >= 1.0).and_then(|days| {
         #[expect(clippy::cast_possible_truncation, reason = "checked by the bound")]
         (days <= DAYS as f64).then_some(days as i64)
     })
@@ -197,26 +218,38 @@ fn days(period: &Value) -> Option<i64> {
 /// A place from an address of the standard.
 pub(super) fn address_of(address: &Value) -> Option<Place> {
     let country = ["countryName", "country", "countryCode"].into_iter().map(|key| text(address, key)).find(|name| !is_nothing(name));
+    let country = country.unwrap_or_default();
     let region = text(address, "region");
-    let (code, words) = if is_region(&region) { (region, String::new()) } else { (String::new(), region) };
+    let (code, words) = if is_region(&region, &country) { (region, String::new()) } else { (String::new(), region) };
     let mut line = String::new();
-    for part in [text(address, "streetAddress"), text(address, "locality"), words, text(address, "postalCode"), text(address, "description")] {
+    for part in
+        [text(address, "streetAddress"), text(address, "locality"), words, text(address, "postalCode"), text(address, "description")]
+    {
         if !is_nothing(&part) && !line.contains(&part) {
             let comma = if line.is_empty() { "" } else { ", " };
             // Writing to a string cannot fail.
             let _ = write!(line, "{comma}{part}");
         }
     }
-    code::place(&country.unwrap_or_default(), &code, &line)
+    code::place(&country, &code, &line)
 }
 
-/// Whether it is a code of NUTS or ISO 3166-2: `UKM82`, `ES-MD`.
-fn is_region(text: &str) -> bool {
-    let known = |country: &str| matches!(country, "EL" | "UK" | "XI") || crate::model::country_code(country).is_some();
+/// Whether it is a code of NUTS or ISO 3166-2 (`UKM82`, `ES-MD`), of this country where one is named.
+fn is_region(text: &str, country: &str) -> bool {
+    let named = code::country(country);
+    let known = |prefix: &str| {
+        let prefix = match prefix {
+            "EL" => "GR",
+            "UK" => "GB",
+            other => other,
+        };
+        crate::model::country_code(prefix).is_some() && (named.is_empty() || named == prefix)
+    };
     let country = text.get(..2).filter(|country| country.bytes().all(|b| b.is_ascii_uppercase()) && known(country));
     let rest = text.get(2..).unwrap_or_default();
     let alike = |rest: &str| !rest.is_empty() && rest.len() <= 3 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    country.is_some() && (rest.strip_prefix('-').is_some_and(alike) || (alike(rest) && (text.len() == 3 || rest.bytes().any(|b| b.is_ascii_digit()))))
+    country.is_some()
+        && (rest.strip_prefix('-').is_some_and(alike) || (alike(rest) && (text.len() == 3 || rest.bytes().any(|b| b.is_ascii_digit()))))
 }
 
 /// `en`, `fra`, `pt_BR`, `zh-Hant`: what stands behind the `_` of a translated field.
@@ -242,16 +275,9 @@ pub(super) fn plain(text: &str) -> String {
         let (before, tag) = rest.split_at(open);
         out.push_str(before);
         let named = tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        match tag.find('>').filter(|_| named) {
-            Some(end) => {
-                out.push(' ');
-                rest = &tag[end + 1..];
-            }
-            None => {
-                out.push('<');
-                rest = &tag[1..];
-            }
-        }
+        let end = tag.find('>').filter(|_| named);
+        out.push(if end.is_some() { ' ' } else { '<' });
+        rest = &tag[end.unwrap_or(0) + 1..];
     }
     out.push_str(rest);
     let entities = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&rsquo;", "’"), ("&amp;", "&")];
