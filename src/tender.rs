@@ -6,6 +6,7 @@
 
 mod code;
 mod json;
+pub mod ocds;
 mod when;
 mod xml;
 
@@ -21,15 +22,20 @@ pub const NOTICES: usize = 20_000;
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {}
+pub enum Format {
+    /// Open Contracting Data Standard 1.0 and 1.1: releases, records and their packages.
+    Ocds,
+}
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 0] = [];
+    pub const ALL: [Self; 1] = [Self::Ocds];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
-        match self {}
+        match self {
+            Self::Ocds => "ocds",
+        }
     }
 
     /// The format of this word.
@@ -43,8 +49,10 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.fits(&head))
     }
 
-    fn fits(self, _head: &Head<'_>) -> bool {
-        match self {}
+    fn fits(self, head: &Head<'_>) -> bool {
+        match self {
+            Self::Ocds => ocds::fits(head),
+        }
     }
 }
 
@@ -134,8 +142,10 @@ pub struct Batch {
 ///
 /// [`FailureClass::Unreadable`] when it is not of this format at all or broken as a whole, [`FailureClass::ParseLimit`] when a limit is
 /// reached.
-pub fn read(format: Format, _input: &Input<'_>) -> Result<Batch, Failure> {
-    match format {}
+pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
+    match format {
+        Format::Ocds => ocds::read(input),
+    }
 }
 
 /// Times that name no zone are in this one, known by that.

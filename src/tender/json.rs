@@ -80,7 +80,11 @@ pub(super) fn text(value: &Value, path: &str) -> String {
 pub(super) fn words(value: &Value) -> String {
     match value {
         Value::String(text) => squeeze(text),
-        Value::Number(number) => number.to_string(),
+        // `45233130.0` is how some write the number 45233130.
+        Value::Number(number) => {
+            let text = number.to_string();
+            text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+        }
         Value::Bool(yes) => yes.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
     }

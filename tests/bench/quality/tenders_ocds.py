@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""Counts, by itself, what raw OCDS documents carry, and how much of it the reader filled.
+
+Usage: tenders_ocds.py READ.jsonl [--misses N]
+
+READ.jsonl has one line a document: {"file": path of the raw document, "notices": [...]} or {"file": ..., "failure": ...}; a notice has the
+keys procedure, id, stage, title, buyers, classes, deadlines, worth, awards as `tender read --json` prints them (title: words by language,
+buyers and winners: objects with name and ids, classes: [scheme, code, ...], deadlines: [kind, text, ...], worth: [kind, amount, ...]).
+The raw values are found here by plain paths; nothing of the reader is used. Exit 1 below 99 %.
+"""
+
+import collections
+import json
+import re
+import sys
+
+NOTHING = {"", "null", "none", "n/a", "na", "-", "--", ".", None}
+
+
+def load(path):
+    raw = open(path, "rb").read()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+
+
+def last(value):
+    """A versioned release as its last values."""
+    if isinstance(value, list):
+        if value and all(isinstance(one, dict) and set(one) == {"releaseID", "releaseDate", "releaseTag", "value"} for one in value):
+            return value[-1]["value"]
+        return [last(one) for one in value]
+    if isinstance(value, dict):
+        return {key: last(one) for key, one in value.items()}
+    return value
+
+
+def entries(document):
+    """The releases of a document in order, then what each record says in sum."""
+    if isinstance(document, list):
+        return [entry for one in document for entry in entries(one)]
+    if "records" in document:
+        return [entry for record in document["records"] for entry in of_record(record)]
+    if "compiledRelease" in document or "versionedRelease" in document:
+        return of_record(document)
+    if "releases" in document:
+        return document["releases"]
+    return [last(document)]
+
+
+def of_record(record):
+    sums = [record[key] for key in ("compiledRelease", "versionedRelease") if record.get(key)][:1]
+    releases = [one for one in record.get("releases", []) if set(one) - {"url", "date", "tag"}]
+    if sums:
+        releases = [one for one in releases if one.get("tag") != ["compiled"]]
+    return releases + [last(one) for one in sums]
+
+
+def listed(value):
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def words(value):
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return re.sub(r"\s+", " ", str(value)).strip() if value is not None and not isinstance(value, (dict, list)) else ""
+
+
+def some(value):
+    text = words(value)
+    return [] if text.lower() in NOTHING else [text]
+
+
+def path(value, *keys):
+    found = [value]
+    for key in keys:
+        found = [inner for one in found for item in listed(one) if isinstance(item, dict) for inner in [item.get(key)] if inner is not None]
+    return [item for one in found for item in listed(one)]
+
+
+def ids(release):
+    return some(release.get("ocid")) or some(release.get("id"))
+
+
+def title(release):
+    tender = release.get("tender") or {}
+    found = some(tender.get("title")) or some(release.get("name")) or [words(v) for k, v in tender.items() if k.startswith("title_") and some(v)]
+    if not found and not (set(tender) - {"id"}):
+        for key in ("awards", "contracts"):
+            for one in listed(release.get(key))[:1]:
+                found = found or some(one.get("title")) or some(one.get("title_en"))
+    return found
+
+
+def buyer(release):
+    """Names of buyers; the name by its number where only that is given."""
+    tender = release.get("tender") or {}
+    found = []
+    for one in listed(release.get("buyer")) + listed(tender.get("procuringEntity")):
+        if not isinstance(one, dict):
+            continue
+        found += some(one.get("name")) or some((one.get("identifier") or {}).get("legalName"))
+    for one in release.get("parties") or []:
+        if {"buyer", "procuringEntity"} & set(listed(one.get("roles"))):
+            found += some(one.get("name")) or some(one.get("name_en")) or some((one.get("identifier") or {}).get("legalName"))
+    return found
+
+
+def classes(release):
+    tender = release.get("tender") or {}
+    found = []
+    for holder in [tender] + path(tender, "items"):
+        for key in ("classification", "additionalClassifications"):
+            found += [code for one in path(holder, key) for code in some(one.get("id"))]
+    if not found:
+        for key in ("awards", "contracts"):
+            for item in path(release, key, "items"):
+                found += [code for one in path(item, "classification") for code in some(one.get("id"))]
+            if found:
+                break
+    return found
+
+
+def deadline(release):
+    tender = release.get("tender") or {}
+    return [text for key in ("tenderPeriod", "tederPeriod") for one in path(tender, key, "endDate") for text in some(one)]
+
+
+def value(release):
+    tender = release.get("tender") or {}
+    return [text for key in ("value", "minValue", "maxValue") for one in path(tender, key, "amount") for text in some(one)]
+
+
+def budget(release):
+    found = path(release, "planning", "budget", "amount", "amount") + path(release, "tender", "budget", "value", "amount")
+    return [text for one in found for text in some(one)]
+
+
+def stage(release):
+    return some((release.get("tender") or {}).get("status")) + [text for tag in listed(release.get("tag")) for text in some(tag)]
+
+
+def award(release):
+    return [text for one in listed(release.get("awards")) for text in some(one.get("id"))] or [
+        text for one in listed(release.get("contracts")) for text in some(one.get("awardID")) or some(one.get("id"))
+    ]
+
+
+def award_value(release):
+    found = path(release, "awards", "value", "amount") + path(release, "awards", "totalAwardValue", "amount")
+    return [text for one in found or path(release, "contracts", "value", "amount") for text in some(one)]
+
+
+def winner(release):
+    found = path(release, "awards", "suppliers") + path(release, "awards", "items", "suppliers") or path(release, "contracts", "suppliers")
+    return [text for one in found for text in some(one.get("name")) or some((one.get("identifier") or {}).get("legalName"))]
+
+
+def ended(release):
+    return [text for key in ("awards", "contracts") for name in ("contractPeriod", "period") for one in path(release, key, name, "endDate") for text in some(one)]
+
+
+def names(parties):
+    return [name for party in parties for name in party["name"].values()]
+
+
+def amounts(worth):
+    return [float(one[1]) for one in worth]
+
+
+def code(text):
+    return re.sub(r"^(\d{8})-\d$", r"\1", re.sub(r"^(\d+)\.0$", r"\1", text))
+
+
+# Field: what the document carries, and whether what was read holds all of it.
+FIELDS = {
+    "id": (ids, lambda raw, n: n["procedure"] in raw),
+    "title": (title, lambda raw, n: raw[0] in n["title"].values() or bool(set(raw) & set(n["title"].values()))),
+    "buyer": (buyer, lambda raw, n: set(raw) <= set(names(n["buyers"])) or raw[0] in names(n["buyers"])),
+    "class": (classes, lambda raw, n: {code(one) for one in raw} <= {one[1] for one in n["classes"]}),
+    "deadline": (deadline, lambda raw, n: all(any(one == d[1] and d[2] for d in n["deadlines"]) for one in raw)),
+    "value": (value, lambda raw, n: all(float(one) in amounts(n["worth"]) for one in raw)),
+    "budget": (budget, lambda raw, n: all(float(one) in amounts(n["worth"]) for one in raw)),
+    "stage": (stage, lambda raw, n: n["stage"] != "unknown"),
+    "award": (award, lambda raw, n: set(raw) <= {one["id"] for one in n["awards"]}),
+    "award value": (award_value, lambda raw, n: all(float(one) in [x for a in n["awards"] for x in amounts(a["worth"])] for one in raw)),
+    "winner": (winner, lambda raw, n: set(raw) <= set(names(p for a in n["awards"] for p in a["winners"]))),
+    "contract end": (ended, lambda raw, n: all(any(one[:10] in str(a["term"]) for a in n["awards"]) for one in raw)),
+}
+
+
+def main():
+    limit = int(sys.argv[sys.argv.index("--misses") + 1]) if "--misses" in sys.argv else 20
+    carried, filled, misses, files, releases, failures = collections.Counter(), collections.Counter(), [], 0, 0, []
+    for line in open(sys.argv[1], encoding="utf-8"):
+        read = json.loads(line)
+        files += 1
+        if "failure" in read:
+            failures.append((read["file"], read["failure"]))
+            continue
+        raw = [entry for document in load(read["file"]) for entry in entries(document)]
+        releases += len(raw)
+        if len(raw) != len(read["notices"]):
+            misses.append((read["file"], "notices", f"{len(raw)} in the document, {len(read['notices'])} read"))
+            continue
+        for release, notice in zip(raw, read["notices"]):
+            for field, (of_raw, holds) in FIELDS.items():
+                found = of_raw(release)
+                if found:
+                    carried[field] += 1
+                    if holds(found, notice):
+                        filled[field] += 1
+                    else:
+                        misses.append((read["file"], field, found))
+    print(f"{files} files, {releases} releases, {len(failures)} failures")
+    for field in FIELDS:
+        print(f"{field:14} {filled[field]:5} of {carried[field]:5}")
+    for miss in misses[:limit]:
+        print("miss:", *miss)
+    for failure in failures:
+        print("failure:", *failure)
+    total, right = sum(carried.values()), sum(filled.values())
+    print(f"all            {right:5} of {total:5}  {100 * right / max(total, 1):.2f} %")
+    return 0 if right >= 0.99 * total and total else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
