@@ -5,7 +5,9 @@
 //! and JSON (`json`). A bad entry never fails its page: it is set aside with its place and the reason.
 
 mod code;
+mod entry;
 mod json;
+mod table;
 mod when;
 mod xml;
 
@@ -144,4 +146,15 @@ impl Clock {
     pub fn assumed() -> Self {
         Self { zone: TimeZone::UTC, from: ZoneFrom::Assumed }
     }
+
+    /// This clock when somebody set it, else the one of a portal whose rule is known.
+    pub(crate) fn or_portal(&self, zone: &str) -> Self {
+        match (self.from, TimeZone::get(zone)) {
+            (ZoneFrom::Assumed, Ok(zone)) => Self { zone, from: ZoneFrom::Portal },
+            (ZoneFrom::Assumed | ZoneFrom::Text | ZoneFrom::Source | ZoneFrom::Portal | ZoneFrom::Buyer, _) => self.clone(),
+        }
+    }
 }
+
+#[cfg(test)]
+mod testing;
