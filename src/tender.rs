@@ -6,7 +6,11 @@
 
 mod code;
 mod entry;
+mod fbo;
 mod json;
+mod prozorro;
+mod sam;
+mod secop;
 mod table;
 mod when;
 mod xml;
@@ -23,15 +27,29 @@ pub const NOTICES: usize = 20_000;
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {}
+pub enum Format {
+    /// Prozorro's own objects: tenders, plans, contracts, frameworks, and the lists of them.
+    Prozorro,
+    /// An answer of the Opportunities interface of SAM.gov.
+    Sam,
+    /// The daily feed of `FedBizOpps`, which SAM.gov took over from.
+    Fbo,
+    /// Rows of SECOP II, as Socrata answers them.
+    Secop,
+}
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 0] = [];
+    pub const ALL: [Self; 4] = [Self::Prozorro, Self::Sam, Self::Fbo, Self::Secop];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
-        match self {}
+        match self {
+            Self::Prozorro => "prozorro",
+            Self::Sam => "sam",
+            Self::Fbo => "fbo",
+            Self::Secop => "secop",
+        }
     }
 
     /// The format of this word.
@@ -45,8 +63,13 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.fits(&head))
     }
 
-    fn fits(self, _head: &Head<'_>) -> bool {
-        match self {}
+    fn fits(self, head: &Head<'_>) -> bool {
+        match self {
+            Self::Prozorro => prozorro::fits(head),
+            Self::Sam => sam::fits(head),
+            Self::Fbo => fbo::fits(head),
+            Self::Secop => secop::fits(head),
+        }
     }
 }
 
@@ -136,8 +159,13 @@ pub struct Batch {
 ///
 /// [`FailureClass::Unreadable`] when it is not of this format at all or broken as a whole, [`FailureClass::ParseLimit`] when a limit is
 /// reached.
-pub fn read(format: Format, _input: &Input<'_>) -> Result<Batch, Failure> {
-    match format {}
+pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
+    match format {
+        Format::Prozorro => prozorro::read(input),
+        Format::Sam => sam::read(input),
+        Format::Fbo => fbo::read(input),
+        Format::Secop => secop::read(input),
+    }
 }
 
 /// Times that name no zone are in this one, known by that.
