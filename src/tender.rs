@@ -4,7 +4,10 @@
 //! One file a format ([`Format`]); all of them make the same [`Notice`]s, by the same reading of codes (`code`), times (`when`), XML (`xml`)
 //! and JSON (`json`). A bad entry never fails its page: it is set aside with its place and the reason.
 
+mod austender;
+mod canadabuys;
 mod code;
+mod contracts_finder;
 mod entry;
 mod fbo;
 mod json;
@@ -36,11 +39,18 @@ pub enum Format {
     Fbo,
     /// Rows of SECOP II, as Socrata answers them.
     Secop,
+    /// Tender and award notices of `CanadaBuys` and of Buy and Sell before it, as CSV.
+    CanadaBuys,
+    /// Contract notices of `AusTender`, as CSV.
+    AusTender,
+    /// The XML of Contracts Finder before it took to OCDS.
+    ContractsFinderXml,
 }
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 4] = [Self::Prozorro, Self::Sam, Self::Fbo, Self::Secop];
+    pub const ALL: [Self; 7] =
+        [Self::Prozorro, Self::Sam, Self::Fbo, Self::Secop, Self::CanadaBuys, Self::AusTender, Self::ContractsFinderXml];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
@@ -49,6 +59,9 @@ impl Format {
             Self::Sam => "sam",
             Self::Fbo => "fbo",
             Self::Secop => "secop",
+            Self::CanadaBuys => "canadabuys",
+            Self::AusTender => "austender",
+            Self::ContractsFinderXml => "contracts-finder-xml",
         }
     }
 
@@ -69,6 +82,9 @@ impl Format {
             Self::Sam => sam::fits(head),
             Self::Fbo => fbo::fits(head),
             Self::Secop => secop::fits(head),
+            Self::CanadaBuys => canadabuys::fits(head),
+            Self::AusTender => austender::fits(head),
+            Self::ContractsFinderXml => contracts_finder::fits(head),
         }
     }
 }
@@ -165,6 +181,9 @@ pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
         Format::Sam => sam::read(input),
         Format::Fbo => fbo::read(input),
         Format::Secop => secop::read(input),
+        Format::CanadaBuys => canadabuys::read(input),
+        Format::AusTender => austender::read(input),
+        Format::ContractsFinderXml => contracts_finder::read(input),
     }
 }
 
