@@ -4,9 +4,18 @@
 //! One file a format ([`Format`]); all of them make the same [`Notice`]s, by the same reading of codes (`code`), times (`when`), XML (`xml`)
 //! and JSON (`json`). A bad entry never fails its page: it is set aside with its place and the reason.
 
+mod austender;
+mod canadabuys;
 mod code;
+mod contracts_finder;
+mod entry;
+mod fbo;
 mod json;
 pub mod ocds;
+mod prozorro;
+mod sam;
+mod secop;
+mod table;
 mod when;
 mod xml;
 
@@ -25,16 +34,37 @@ pub const NOTICES: usize = 20_000;
 pub enum Format {
     /// Open Contracting Data Standard 1.0 and 1.1: releases, records and their packages.
     Ocds,
+    /// Prozorro's own objects: tenders, plans, contracts, frameworks, and the lists of them.
+    Prozorro,
+    /// An answer of the Opportunities interface of SAM.gov.
+    Sam,
+    /// The daily feed of `FedBizOpps`, which SAM.gov took over from.
+    Fbo,
+    /// Rows of SECOP II, as Socrata answers them.
+    Secop,
+    /// Tender and award notices of `CanadaBuys` and of Buy and Sell before it, as CSV.
+    CanadaBuys,
+    /// Contract notices of `AusTender`, as CSV.
+    AusTender,
+    /// The XML of Contracts Finder before it took to OCDS.
+    ContractsFinderXml,
 }
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 1] = [Self::Ocds];
+    pub const ALL: [Self; 8] = [Self::Ocds, Self::Prozorro, Self::Sam, Self::Fbo, Self::Secop, Self::CanadaBuys, Self::AusTender, Self::ContractsFinderXml];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Ocds => "ocds",
+            Self::Prozorro => "prozorro",
+            Self::Sam => "sam",
+            Self::Fbo => "fbo",
+            Self::Secop => "secop",
+            Self::CanadaBuys => "canadabuys",
+            Self::AusTender => "austender",
+            Self::ContractsFinderXml => "contracts-finder-xml",
         }
     }
 
@@ -52,6 +82,13 @@ impl Format {
     fn fits(self, head: &Head<'_>) -> bool {
         match self {
             Self::Ocds => ocds::fits(head),
+            Self::Prozorro => prozorro::fits(head),
+            Self::Sam => sam::fits(head),
+            Self::Fbo => fbo::fits(head),
+            Self::Secop => secop::fits(head),
+            Self::CanadaBuys => canadabuys::fits(head),
+            Self::AusTender => austender::fits(head),
+            Self::ContractsFinderXml => contracts_finder::fits(head),
         }
     }
 }
@@ -145,6 +182,13 @@ pub struct Batch {
 pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
     match format {
         Format::Ocds => ocds::read(input),
+        Format::Prozorro => prozorro::read(input),
+        Format::Sam => sam::read(input),
+        Format::Fbo => fbo::read(input),
+        Format::Secop => secop::read(input),
+        Format::CanadaBuys => canadabuys::read(input),
+        Format::AusTender => austender::read(input),
+        Format::ContractsFinderXml => contracts_finder::read(input),
     }
 }
 
@@ -154,4 +198,15 @@ impl Clock {
     pub fn assumed() -> Self {
         Self { zone: TimeZone::UTC, from: ZoneFrom::Assumed }
     }
+
+    /// This clock when somebody set it, else the one of a portal whose rule is known.
+    pub(crate) fn or_portal(&self, zone: &str) -> Self {
+        match (self.from, TimeZone::get(zone)) {
+            (ZoneFrom::Assumed, Ok(zone)) => Self { zone, from: ZoneFrom::Portal },
+            (ZoneFrom::Assumed | ZoneFrom::Text | ZoneFrom::Source | ZoneFrom::Portal | ZoneFrom::Buyer, _) => self.clone(),
+        }
+    }
 }
+
+#[cfg(test)]
+mod testing;

@@ -66,7 +66,7 @@ pub fn oddities(deadlines: &[Deadline], published: Option<Timestamp>) -> Vec<(De
 }
 
 /// A deadline from a day and, apart from it or in the same text, a time of day. Offsets written on either count
-/// (`2024-05-03+02:00`, `12:00:00Z`, `2024-05-03T12:00:00`); midnight exactly is a day without a time when `midnight_is_day`.
+/// (`2024-05-03+02:00`, `12:00:00Z`, `2024-05-03T12:00:00`). Where midnight means a day without a time, [`midnight_is_day`] comes first.
 pub(super) fn deadline(kind: DeadlineKind, day: &str, time: &str, clock: &Clock) -> Option<Deadline> {
     let text = squeeze(&format!("{day} {time}"));
     if text.is_empty() {
@@ -140,6 +140,15 @@ fn fixed(offset: Offset) -> TimeZone {
     if offset == Offset::UTC { TimeZone::UTC } else { TimeZone::fixed(offset) }
 }
 
+/// The day alone where midnight exactly and no offset stand for a day without a time: some portals have no other way to say it.
+pub(super) fn midnight_is_day(text: &str) -> &str {
+    let text = text.trim();
+    match text.split_at_checked(10) {
+        Some((day, time)) if time.starts_with(['T', ' ']) && time[1..].bytes().all(|b| matches!(b, b'0' | b':' | b'.')) => day,
+        Some(_) | None => text,
+    }
+}
+
 /// An instant as written, its day's beginning when no time is given.
 pub(super) fn instant(text: &str, clock: &Clock) -> Option<Timestamp> {
     due(text.trim(), "", clock).map(|due| due.at)
@@ -193,6 +202,20 @@ mod tests {
             let found = deadline(DeadlineKind::Tender, day, time, &madrid()).unwrap();
             let due = found.due.unwrap_or_else(|| panic!("{day} {time}"));
             assert_eq!((due.at.to_string(), due.time.is_some(), due.zone_from), (at.to_owned(), has_time, from), "{day} {time}");
+        }
+    }
+
+    #[test]
+    fn midnight_may_be_a_day() {
+        for (text, want) in [
+            ("2015-08-21T00:00:00", "2015-08-21"),
+            ("2015-08-21 00:00:00.000", "2015-08-21"),
+            ("2015-08-21T00:00:01", "2015-08-21T00:00:01"),
+            ("2015-08-21T00:00:00+02:00", "2015-08-21T00:00:00+02:00"),
+            ("2015-08-21", "2015-08-21"),
+            ("x", "x"),
+        ] {
+            assert_eq!(midnight_is_day(text), want);
         }
     }
 
