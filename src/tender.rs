@@ -5,7 +5,11 @@
 //! and JSON (`json`). A bad entry never fails its page: it is set aside with its place and the reason.
 
 mod code;
+mod eforms;
 mod json;
+mod ted;
+mod ted_export;
+mod ted_search;
 mod when;
 mod xml;
 
@@ -21,15 +25,26 @@ pub const NOTICES: usize = 20_000;
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {}
+pub enum Format {
+    /// EU eForms notices, UBL XML.
+    EForms,
+    /// EU notices before eForms, `TED_EXPORT` XML.
+    TedExport,
+    /// Answers of the search of the European gazette.
+    TedSearch,
+}
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 0] = [];
+    pub const ALL: [Self; 3] = [Self::EForms, Self::TedExport, Self::TedSearch];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
-        match self {}
+        match self {
+            Self::EForms => "eforms",
+            Self::TedExport => "ted-export",
+            Self::TedSearch => "ted-search",
+        }
     }
 
     /// The format of this word.
@@ -43,8 +58,12 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.fits(&head))
     }
 
-    fn fits(self, _head: &Head<'_>) -> bool {
-        match self {}
+    fn fits(self, head: &Head<'_>) -> bool {
+        match self {
+            Self::EForms => eforms::fits(head),
+            Self::TedExport => ted_export::fits(head),
+            Self::TedSearch => ted_search::fits(head),
+        }
     }
 }
 
@@ -134,8 +153,12 @@ pub struct Batch {
 ///
 /// [`FailureClass::Unreadable`] when it is not of this format at all or broken as a whole, [`FailureClass::ParseLimit`] when a limit is
 /// reached.
-pub fn read(format: Format, _input: &Input<'_>) -> Result<Batch, Failure> {
-    match format {}
+pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
+    match format {
+        Format::EForms => eforms::read(input),
+        Format::TedExport => ted_export::read(input),
+        Format::TedSearch => ted_search::read(input),
+    }
 }
 
 /// Times that name no zone are in this one, known by that.

@@ -117,6 +117,9 @@ mod tests {
         ] {
             assert_eq!(url(written, None).map(|url| url.to_string()).as_deref(), want, "{written}");
         }
-        assert_eq!((country("ESP"), country("ES"), country("España"), country("Atlantis")), ("ES".into(), "ES".into(), "ES".into(), "Atlantis".into()));
+        assert_eq!(
+            (country("ESP"), country("ES"), country("España"), country("Atlantis")),
+            ("ES".into(), "ES".into(), "ES".into(), "Atlantis".into())
+        );
     }
 }
