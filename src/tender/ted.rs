@@ -19,7 +19,7 @@ const WITHHELD_TEXT: &str = "unpublished";
 const WITHHELD_DAY: Date = Date::constant(1970, 1, 1);
 
 /// Bad fields that are kept for one document.
-const BAD: usize = 1_000;
+const BAD: usize = 200;
 
 /// A number of publication in one spelling, `00486429-2023`; the gazette itself writes `486429-2023`, `00486429-2023`, `2023/S 153-486429`.
 pub(super) fn number(written: &str) -> Option<String> {

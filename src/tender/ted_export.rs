@@ -52,6 +52,8 @@ struct Reader<'a, 'i> {
     forms: Vec<Node<'a, 'i>>,
     /// Language of the original.
     language: String,
+    /// What the time of receipt ends.
+    receipt: DeadlineKind,
     notes: Notes<'a>,
 }
 
@@ -67,7 +69,8 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let country = coded.and_then(|node| xml::first(node, "ISO_COUNTRY")).map(|node| xml::attribute(node, "VALUE")).unwrap_or_default();
         let nuts = coded.and_then(|node| xml::first(node, "CA_CE_NUTS")).map(|node| xml::attribute(node, "CODE")).unwrap_or_default();
         let clock = zone::of(country, nuts).unwrap_or_else(|| input.clock.clone());
-        Self { root, coded, codes, forms, language, notes: Notes::new(clock, input.url) }
+        let receipt = receipt_kind(forms.first().copied(), codes);
+        Self { root, coded, codes, forms, language, receipt, notes: Notes::new(clock, input.url) }
     }
 
     fn coded(&self, path: &'a str) -> Option<Node<'a, 'i>> {
@@ -219,7 +222,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
                 code::push(&mut content.worth, worth);
             }
         }
-        let kind = self.submission_kind();
+        let kind = self.receipt;
         for (path, kind) in [("DT_DATE_FOR_SUBMISSION", kind), ("DD_DATE_REQUEST_DOCUMENT", DeadlineKind::Documents)] {
             let Some(node) = self.code(path).filter(|_| !content.all_deadlines().any(|known| known.kind == kind)) else { continue };
             let deadline = self.notes.deadline(kind, Some(node), None);
@@ -254,7 +257,10 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
                 self.notes.found("buyers", node);
             }
         }
-        if content.buyers.is_empty() && !name.is_empty() {
+        if let Some(buyer) = content.buyers.first_mut() {
+            // The same name in the languages that the form has not.
+            name.by_language.iter().for_each(|(language, text)| buyer.name.put(language, text));
+        } else if !name.is_empty() {
             content.buyers.push(Party { name, seat: self.coded_seat(), ..Party::default() });
         }
         let (kind, activity) = (self.code("AA_AUTHORITY_TYPE").map(xml::words), self.code("MA_MAIN_ACTIVITIES").map(xml::words));
@@ -277,20 +283,29 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let nuts = self.coded("CA_CE_NUTS").map(|node| xml::attribute(node, "CODE")).unwrap_or_default();
         code::place(&zone::country(country), nuts, "").unwrap_or_default()
     }
+}
 
-    /// What the time of receipt ends: offers in an open procedure, requests to take part in others.
-    fn submission_kind(&self) -> DeadlineKind {
-        let open = self.anywhere("PT_OPEN").is_some()
-            || self.code("PR_PROC").is_none_or(|node| !matches!(xml::attribute(node, "CODE"), "2" | "3" | "4" | "6" | "B" | "C" | "G"));
-        let marker = [
-            "PT_RESTRICTED",
-            "PT_COMPETITIVE_NEGOTIATION",
-            "PT_COMPETITIVE_DIALOGUE",
-            "PT_INNOVATION_PARTNERSHIP",
-            "PT_NEGOTIATED_WITH_PRIOR_CALL",
-        ];
-        if marker.into_iter().any(|name| self.anywhere(name).is_some()) || !open { DeadlineKind::Request } else { DeadlineKind::Tender }
+/// Marker elements of procedures in which one asks to take part before one offers.
+const TWO_STEPS: [&str; 5] = [
+    "PT_RESTRICTED",
+    "PT_COMPETITIVE_NEGOTIATION",
+    "PT_COMPETITIVE_DIALOGUE",
+    "PT_INNOVATION_PARTNERSHIP",
+    "PT_NEGOTIATED_WITH_PRIOR_CALL",
+];
+
+/// What the time of receipt ends: interest where a prior information notice calls for competition, else requests to take part or offers, as
+/// the form's procedure has it, else the coded one.
+fn receipt_kind(form: Option<Node<'_, '_>>, codes: Option<Node<'_, '_>>) -> DeadlineKind {
+    let notice_type = form.and_then(|form| xml::first(form, "NOTICE")).map(|node| xml::attribute(node, "TYPE")).unwrap_or_default();
+    if notice_type.contains("CALL_COMPETITION") && (notice_type.starts_with("PRI") || notice_type.starts_with("PER")) {
+        return DeadlineKind::Interest;
     }
+    let markers = form.and_then(|form| xml::first(form, "PROCEDURE"));
+    let has = |name| markers.is_some_and(|markers| xml::first(markers, name).is_some());
+    let coded = codes.and_then(|codes| xml::first(codes, "PR_PROC")).map(|node| xml::attribute(node, "CODE")).unwrap_or_default();
+    let two_steps = TWO_STEPS.into_iter().any(has) || (!has("PT_OPEN") && matches!(coded, "2" | "3" | "4" | "6" | "B" | "C" | "G"));
+    if two_steps { DeadlineKind::Request } else { DeadlineKind::Tender }
 }
 
 /// Orders numbers by year, then number.

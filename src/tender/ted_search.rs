@@ -146,8 +146,8 @@ impl<'a> Reader<'a> {
 
     /// The first of these fields that says something.
     fn value(&self, fields: &[&'a str]) -> Option<(&'a str, &'a Value)> {
-        let values = fields.iter().filter_map(|field| Some((*field, json::at(self.entry, field)?)));
-        values.filter(|(_, value)| !flat(value).is_empty()).map(|(field, value)| (field, value)).next()
+        let mut values = fields.iter().filter_map(|field| Some((*field, json::at(self.entry, field)?)));
+        values.find(|(_, value)| !flat(value).is_empty())
     }
 
     /// All words of the first of these fields that says something, in no language.
@@ -194,7 +194,9 @@ impl<'a> Reader<'a> {
         }
         if let Some((field, value)) = self.value(&PLACES) {
             self.note("places", field);
-            flat(value).iter().for_each(|written| code::push(&mut content.places, Some(place(written))));
+            for written in flat(value) {
+                code::push(&mut content.places, Some(place(&written)));
+            }
         }
         if let Some((field, value)) = self.value(&PROCEDURES) {
             self.note("procedure", field);
@@ -233,7 +235,7 @@ impl<'a> Reader<'a> {
                 let time = if times.len() == days.len() { times[place].as_str() } else { "" };
                 let deadline = when::deadline(kind, day, time, &self.input.clock);
                 if deadline.as_ref().is_some_and(|deadline| deadline.due.is_none()) {
-                    self.unread(day_field, "the deadline is no day and time that can be read", &format!("{day} {time}"));
+                    self.unread(day_field, "the deadline is no day and time that can be read", format!("{day} {time}").trim());
                 }
                 code::push(&mut deadlines, deadline);
             }
@@ -317,9 +319,15 @@ fn age(number: &str) -> (String, String) {
 /// Deepest nesting of a field that is looked at: a list of objects of lists.
 const DEPTH: usize = 4;
 
+/// Values of one field.
+const WORDS: usize = 2_000;
+
 /// All words of a field in order, whatever their nesting and language. Of a code with its label (`{"value": ..., "label": ...}`) the code.
 fn flat(value: &Value) -> Vec<String> {
     fn walk(value: &Value, depth: usize, words: &mut Vec<String>) {
+        if words.len() >= WORDS {
+            return;
+        }
         match value {
             Value::Array(list) if depth < DEPTH => list.iter().for_each(|value| walk(value, depth + 1, words)),
             Value::Object(map) if depth < DEPTH => match map.get("value") {
@@ -327,7 +335,7 @@ fn flat(value: &Value) -> Vec<String> {
                 None => map.values().for_each(|value| walk(value, depth + 1, words)),
             },
             Value::String(_) | Value::Number(_) | Value::Bool(_) => {
-                words.extend(Some(json::words(value)).filter(|text| !ted::withheld(text)))
+                words.extend(Some(json::words(value)).filter(|text| !ted::withheld(text)));
             }
             Value::Null | Value::Array(_) | Value::Object(_) => {}
         }

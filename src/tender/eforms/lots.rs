@@ -14,6 +14,12 @@ const PERIODS: [(&str, DeadlineKind); 3] = [
     ("AdditionalInformationRequestPeriod", DeadlineKind::Questions),
 ];
 
+/// Bytes of all techniques of a notice; there are nine codes.
+const TECHNIQUES: usize = 200;
+
+/// Documents of a notice.
+const DOCUMENTS: usize = 2_000;
+
 impl<'a, 'i: 'a> Reader<'a, 'i> {
     /// What the whole project says of itself, beside its name.
     pub(super) fn project(&mut self, project: Node<'a, 'i>, content: &mut Content) {
@@ -123,7 +129,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         if let Some(extension) = xml::first(project, "ContractExtension") {
             term.renewals = self.notes.count(xml::first(extension, "MaximumNumberNumeric"));
             let words = texts(&xml::all(extension, "Renewal/Period/Description"), &self.language);
-            term.renewal = words.best(&[&language_code(&self.language)]).unwrap_or_default().to_owned();
+            words.best(&[&language_code(&self.language)]).unwrap_or_default().clone_into(&mut term.renewal);
         }
         (term != Term::default()).then_some(term)
     }
@@ -164,7 +170,8 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         }
         for system in xml::all(node, "TenderingProcess/ContractingSystem/ContractingSystemTypeCode") {
             let technique = xml::words(system);
-            if technique != "none" && !ted::withheld(&technique) && !content.technique.split(", ").any(|known| known == technique) {
+            let room = content.technique.len() < TECHNIQUES;
+            if room && technique != "none" && !ted::withheld(&technique) && !content.technique.split(", ").any(|known| known == technique) {
                 self.notes.found("technique", system);
                 let gap = if content.technique.is_empty() { "" } else { ", " };
                 content.technique = format!("{}{gap}{technique}", content.technique);
@@ -188,7 +195,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             hash: String::new(),
             date: String::new(),
         };
-        if !documents.iter().any(|known| known.url == document.url) {
+        if documents.len() < DOCUMENTS && !documents.iter().any(|known| known.url == document.url) {
             documents.push(document);
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use roxmltree::Node;
 
 use super::{Reader, texts};
-use crate::model::{BadEntry, Party, Place, language_code};
+use crate::model::{Party, Place, language_code};
 use crate::tender::ted::{self, Notes};
 use crate::tender::{code, xml};
 
@@ -51,7 +51,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let Some(entry) = self.organisations.by_id.get(&written).copied() else {
             if !ted::withheld(&written) {
                 let reason = format!("no organisation of the notice has the id {written}");
-                self.notes.bad.push(BadEntry { path: xml::path(id), reason });
+                self.notes.bad(id, reason);
             }
             return None;
         };
@@ -76,7 +76,9 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         }
         buyers.sort_by_key(|(follows, _)| *follows);
         let mut list = Vec::new();
-        buyers.into_iter().for_each(|(_, party)| code::push(&mut list, Some(party)));
+        for (_, party) in buyers {
+            code::push(&mut list, Some(party));
+        }
         list
     }
 }

@@ -1,11 +1,11 @@
 //! Results of an eForms notice: lot result, tender, tendering party, tenderer, organisation, contract, joined by their ids. Knows no lots.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::Node;
 
 use super::Reader;
-use crate::model::{Award, Content, NoticeKind, Outcome, Party, Stage, Worth, WorthKind};
+use crate::model::{Award, Content, NoticeKind, Outcome, Party, Worth, WorthKind};
 use crate::tender::ted;
 use crate::tender::{code, xml};
 
@@ -44,10 +44,10 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let Some(result) = self.extended("NoticeResult") else { return Vec::new() };
         let parts = Parts::of(result);
         let mut awards = Vec::new();
-        let mut told = Vec::new();
+        let mut told = BTreeSet::new();
         for (place, lot_result) in xml::children(result, "LotResult").take(RESULTS).enumerate() {
             self.notes.found("awards", lot_result);
-            let award = self.lot_result(lot_result, &parts, kind, &mut told);
+            let award = self.lot_result(lot_result, &parts, &mut told);
             awards.push(Award { id: if award.id.is_empty() { (place + 1).to_string() } else { award.id }, ..award });
         }
         // Modifications and completions have contracts alone.
@@ -61,10 +61,14 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             }
             awards.push(award);
         }
+        if kind == NoticeKind::IntendedAward {
+            let chosen = awards.iter_mut().filter(|award| award.outcome.has_winner());
+            chosen.for_each(|award| award.outcome = Outcome::Provisional);
+        }
         awards
     }
 
-    fn lot_result(&mut self, node: Node<'a, 'i>, parts: &Parts<'a, 'i>, kind: NoticeKind, told: &mut Vec<String>) -> Award {
+    fn lot_result(&mut self, node: Node<'a, 'i>, parts: &Parts<'a, 'i>, told: &mut BTreeSet<String>) -> Award {
         let tenders: Vec<_> = xml::all(node, "LotTender/ID").into_iter().map(xml::words).collect();
         let named = xml::all(node, "SettledContract/ID").into_iter().filter_map(|id| parts.contracts.get(&xml::words(id)).copied());
         let mut contracts: Vec<Node<'a, 'i>> = named.collect();
@@ -82,11 +86,9 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let code = xml::text(node, "TenderResultCode");
         award.reason = xml::text(node, "DecisionReason/DecisionReasonCode");
         award.outcome = match code.as_str() {
-            "selec-w" if kind == NoticeKind::IntendedAward => Outcome::Provisional,
             "selec-w" if award.outcome == Outcome::Pending => Outcome::Won,
             "open-nw" => Outcome::Pending,
             "clos-nw" => nobody(&award.reason),
-            _ if kind == NoticeKind::IntendedAward && award.outcome.has_winner() => Outcome::Provisional,
             _ => award.outcome,
         };
         if !award.outcome.has_winner() {
@@ -107,7 +109,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
 
     /// What tenders and the contracts made on some of them come to.
     fn award(&mut self, tenders: &[String], contracts: &[Node<'a, 'i>], parts: &Parts<'a, 'i>) -> Award {
-        let agreed: Vec<String> = contracts.iter().flat_map(|contract| xml::all(*contract, "LotTender/ID")).map(xml::words).collect();
+        let agreed: BTreeSet<String> = contracts.iter().flat_map(|contract| xml::all(*contract, "LotTender/ID")).map(xml::words).collect();
         // Ranks say nothing here: they are given where several win (BT-171). A contract does.
         let split = tenders.iter().any(|tender| agreed.contains(tender));
         let mut award = Award {
@@ -127,9 +129,13 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             let wins = !split || agreed.contains(id);
             let parties = self.tenderers(*tender, parts);
             let list = if wins { &mut award.winners } else { &mut award.losers };
-            parties.into_iter().for_each(|party| code::push(list, Some(party)));
+            for party in parties {
+                code::push(list, Some(party));
+            }
             if wins {
-                xml::all(*tender, "TenderLot/ID").into_iter().for_each(|lot| code::push(&mut award.lots, Some(xml::words(lot))));
+                for lot in xml::all(*tender, "TenderLot/ID") {
+                    code::push(&mut award.lots, Some(xml::words(lot)));
+                }
                 code::push(&mut award.worth, self.tender_worth(*tender));
             }
         }
@@ -186,8 +192,11 @@ fn nobody(reason: &str) -> Outcome {
 
 /// Where lots stand, as far as results say so.
 pub(super) fn lot_stages(content: &mut Content) {
+    let mut by_lot: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
+    for award in &content.awards {
+        award.lots.iter().for_each(|lot| by_lot.entry(lot).or_default().push(award.outcome));
+    }
     for lot in &mut content.lots {
-        let own = content.awards.iter().filter(|award| award.lots.contains(&lot.id)).map(|award| award.outcome);
-        lot.stage = ted::stage_of(own).or(lot.stage).filter(|stage| *stage != Stage::Unknown);
+        lot.stage = by_lot.get(lot.id.as_str()).and_then(|outcomes| ted::stage_of(outcomes.iter().copied()));
     }
 }

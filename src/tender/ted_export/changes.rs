@@ -56,7 +56,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             let Some(day) = xml::first(change, "NEW_VALUE/DATE") else { continue };
             // Sections of the standard forms: time limit for receipt, opening of tenders. Other days (dispatch of invitations) are no deadlines.
             let kind = match xml::text(change, "WHERE/SECTION").trim_end_matches(['.', ')']) {
-                "IV.2.2" | "IV.3.4" => self.submission_kind(),
+                "IV.2.2" | "IV.3.4" => self.receipt,
                 "IV.2.7" | "IV.3.8" => DeadlineKind::Opening,
                 "IV.3.3" => DeadlineKind::Documents,
                 _ => continue,

@@ -113,8 +113,15 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         }
         let parts: Vec<_> = objects.iter().flat_map(|object| xml::children(*object, "OBJECT_DESCR")).collect();
         let divided = objects.len() > 1 || parts.len() > 1 || xml::first(object, "LOT_DIVISION").is_some();
+        // The same part in every language of the notice stands at the same place.
+        let translated: Vec<_> =
+            self.forms.iter().map(|form| (xml::attribute(*form, "LG"), xml::all(*form, "OBJECT_CONTRACT/OBJECT_DESCR"))).collect();
         for (place, part) in parts.into_iter().enumerate() {
-            let lot = self.lot(part, place + 1);
+            let mut lot = self.lot(part, place + 1);
+            for (language, part) in translated.iter().filter_map(|(language, parts)| Some((*language, *parts.get(place)?))) {
+                lot.title.put(language, &xml::text(part, "TITLE"));
+                lot.description.put(language, &xml::text(part, "SHORT_DESCR"));
+            }
             if divided {
                 self.notes.found("lots", part);
                 content.lots.push(lot);
@@ -148,13 +155,6 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let item = xml::attribute(part, "ITEM");
         let id = [xml::text(part, "LOT_NO"), item.to_owned()].into_iter().find(|id| !id.is_empty()).unwrap_or_else(|| place.to_string());
         let mut lot = Lot { id, ..Lot::default() };
-        // The same part in every language of the notice stands at the same place.
-        for form in self.forms.clone() {
-            let parts = xml::all(form, "OBJECT_CONTRACT/OBJECT_DESCR");
-            let Some(part) = parts.get(place - 1) else { continue };
-            lot.title.put(xml::attribute(form, "LG"), &xml::text(*part, "TITLE"));
-            lot.description.put(xml::attribute(form, "LG"), &xml::text(*part, "SHORT_DESCR"));
-        }
         for node in xml::all(part, "CPV_ADDITIONAL/CPV_CODE") {
             let class = self.notes.class(node, "CPV", xml::attribute(node, "CODE"), false);
             code::push(&mut lot.classes, class);
@@ -223,7 +223,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         }
         let techniques: Vec<_> = ["FRAMEWORK", "DPS"].into_iter().filter(|name| xml::first(node, name).is_some()).collect();
         content.technique = techniques.join(", ");
-        let receipt = (self.receipt_kind(form), "DATE_RECEIPT_TENDERS", "TIME_RECEIPT_TENDERS");
+        let receipt = (self.receipt, "DATE_RECEIPT_TENDERS", "TIME_RECEIPT_TENDERS");
         let opening = (DeadlineKind::Opening, "OPENING_CONDITION/DATE_OPENING_TENDERS", "OPENING_CONDITION/TIME_OPENING_TENDERS");
         for (kind, day, time) in [receipt, opening] {
             let Some(day) = xml::first(node, day) else { continue };
@@ -235,15 +235,6 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             self.notes.found("submission_languages", language);
             code::push(&mut content.submission_languages, Some(language_code(xml::attribute(language, "VALUE"))));
         }
-    }
-
-    /// A prior information notice that calls for competition takes interest, not offers.
-    fn receipt_kind(&self, form: Node<'a, 'i>) -> DeadlineKind {
-        let calls = xml::first(form, "NOTICE").is_some_and(|notice| {
-            let kind = xml::attribute(notice, "TYPE");
-            kind.contains("CALL_COMPETITION") && (kind.starts_with("PRI") || kind.starts_with("PER"))
-        });
-        if calls { DeadlineKind::Interest } else { self.submission_kind() }
     }
 
     /// Forms before R2.0.9 have no `OBJECT_CONTRACT`: title, description and time of receipt by the names that they share.
@@ -264,7 +255,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             code::push(&mut content.other_ids, code::id("file-number", &xml::words(node)));
         }
         if let Some(node) = self.anywhere("RECEIPT_LIMIT_DATE") {
-            let kind = self.submission_kind();
+            let kind = self.receipt;
             let day = old_day(node);
             let deadline = crate::tender::when::deadline(kind, &day, &xml::text(node, "TIME"), &self.notes.clock);
             if deadline.as_ref().is_some_and(|deadline| deadline.due.is_none()) {

@@ -40,7 +40,8 @@ def words(tree, *paths):
 
 def amounts(tree, *paths):
     nodes = [n for p in paths for n in tree.xpath(p, namespaces=NS)]
-    return {f"{float(n.text):g} {n.get('currencyID')}" for n in nodes if n.text and not n.text.strip().startswith("-")}
+    # A withheld amount is -1; words are no amount.
+    return {f"{float(n.text):g} {n.get('currencyID')}" for n in nodes if re.fullmatch(r"\s*[\d.]+\s*", n.text or "")}
 
 
 def days(tree, *paths):
