@@ -8,6 +8,7 @@ mod austender;
 mod canadabuys;
 mod code;
 mod contracts_finder;
+mod eforms;
 mod entry;
 mod fbo;
 mod json;
@@ -16,6 +17,9 @@ mod prozorro;
 mod sam;
 mod secop;
 mod table;
+mod ted;
+mod ted_export;
+mod ted_search;
 mod when;
 mod xml;
 
@@ -48,11 +52,17 @@ pub enum Format {
     AusTender,
     /// The XML of Contracts Finder before it took to OCDS.
     ContractsFinderXml,
+    /// EU eForms notices, UBL XML.
+    EForms,
+    /// EU notices before eForms, `TED_EXPORT` XML.
+    TedExport,
+    /// Answers of the search of the European gazette.
+    TedSearch,
 }
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 8] = [Self::Ocds, Self::Prozorro, Self::Sam, Self::Fbo, Self::Secop, Self::CanadaBuys, Self::AusTender, Self::ContractsFinderXml];
+    pub const ALL: [Self; 11] = [Self::Ocds, Self::Prozorro, Self::Sam, Self::Fbo, Self::Secop, Self::CanadaBuys, Self::AusTender, Self::ContractsFinderXml, Self::EForms, Self::TedExport, Self::TedSearch];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
@@ -65,6 +75,9 @@ impl Format {
             Self::CanadaBuys => "canadabuys",
             Self::AusTender => "austender",
             Self::ContractsFinderXml => "contracts-finder-xml",
+            Self::EForms => "eforms",
+            Self::TedExport => "ted-export",
+            Self::TedSearch => "ted-search",
         }
     }
 
@@ -89,6 +102,9 @@ impl Format {
             Self::CanadaBuys => canadabuys::fits(head),
             Self::AusTender => austender::fits(head),
             Self::ContractsFinderXml => contracts_finder::fits(head),
+            Self::EForms => eforms::fits(head),
+            Self::TedExport => ted_export::fits(head),
+            Self::TedSearch => ted_search::fits(head),
         }
     }
 }
@@ -189,6 +205,9 @@ pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
         Format::CanadaBuys => canadabuys::read(input),
         Format::AusTender => austender::read(input),
         Format::ContractsFinderXml => contracts_finder::read(input),
+        Format::EForms => eforms::read(input),
+        Format::TedExport => ted_export::read(input),
+        Format::TedSearch => ted_search::read(input),
     }
 }
 

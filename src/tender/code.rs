@@ -79,9 +79,12 @@ pub(super) fn url(written: &str, base: Option<&Url>) -> Option<Url> {
     parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-/// Puts a value into a list unless it is there already.
+/// Values of one list that is kept free of repeats: comparing each with all grows with its square.
+const LIST: usize = 2_000;
+
+/// Puts a value into a list unless it is there already, or the list is full.
 pub(super) fn push<T: PartialEq>(list: &mut Vec<T>, value: Option<T>) {
-    list.extend(value.filter(|value| !list.contains(value)));
+    list.extend(value.filter(|value| list.len() < LIST && !list.contains(value)));
 }
 
 #[cfg(test)]

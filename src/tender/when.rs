@@ -102,7 +102,11 @@ fn due(day: &str, time: &str, clock: &Clock) -> Option<Due> {
 
 /// ISO 8601 day, with time and offset where they are written.
 fn parts(text: &str) -> Option<(Date, Option<Time>, Option<TimeZone>)> {
-    let text = text.replacen(' ', "T", 1);
+    let mut text = text.replacen(' ', "T", 1);
+    if compact(&text).is_some() {
+        text.insert(6, '-');
+        text.insert(4, '-');
+    }
     // An offset on a bare day (`2024-05-03+02:00`, XML Schema `date`) is no part of what jiff reads.
     if let Some((day, offset)) = text.split_at_checked(10).filter(|(_, offset)| !offset.is_empty() && !offset.starts_with('T')) {
         return Some((day.parse().ok()?, None, Some(offset_of(offset)?)));
@@ -115,7 +119,9 @@ fn parts(text: &str) -> Option<(Date, Option<Time>, Option<TimeZone>)> {
 fn time_of_day(text: &str) -> Option<(Time, Option<TimeZone>)> {
     let at = text.find(['+', '-', 'Z']).unwrap_or(text.len());
     let (time, offset) = text.split_at(at);
-    let time = time.trim().parse::<Time>().ok()?;
+    // Some senders write `9:30`.
+    let time = format!("{:0>2}{}", time.split(':').next()?.trim(), time.find(':').map_or("", |colon| time[colon..].trim_end()));
+    let time = time.parse::<Time>().ok()?;
     Some((time, if offset.is_empty() { None } else { Some(offset_of(offset)?) }))
 }
 
@@ -198,6 +204,10 @@ mod tests {
             ("2021-01-18T14:00:00", "", "2021-01-18T13:00:00Z", true, ZoneFrom::Portal),
             ("2021-01-18 14:00:00.000", "", "2021-01-18T13:00:00Z", true, ZoneFrom::Portal),
             ("2026-03-11T14:00:00-0500", "", "2026-03-11T19:00:00Z", true, ZoneFrom::Text),
+            // The European gazette before eForms: compact, and an hour of one digit.
+            ("20181226", "", "2018-12-25T23:00:00Z", false, ZoneFrom::Portal),
+            ("20181226 12:00", "", "2018-12-26T11:00:00Z", true, ZoneFrom::Portal),
+            ("2018-12-26", "9:30", "2018-12-26T08:30:00Z", true, ZoneFrom::Portal),
         ] {
             let found = deadline(DeadlineKind::Tender, day, time, &madrid()).unwrap();
             let due = found.due.unwrap_or_else(|| panic!("{day} {time}"));

@@ -1,5 +1,7 @@
 //! XML documents by local names: namespaces vary between channels and years, the names do not. Knows no format.
 
+use quick_xml::Reader;
+use quick_xml::events::Event;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::base::text::squeeze;
@@ -24,14 +26,50 @@ pub(super) fn root_name(mut head: &str) -> Option<&str> {
     }
 }
 
+/// Elements within elements.
+const DEPTH: usize = 256;
+
+/// Attributes of one element.
+const ATTRIBUTES: usize = 128;
+
 /// Reads a document whole. No DTD, no entities of its own.
 pub(super) fn parse(text: &str) -> Result<Document<'_>, Failure> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES, ..ParsingOptions::default() };
     // The charset is settled already, and some prologs lie about it.
-    Document::parse_with_options(without_prolog(text), options).map_err(|why| {
+    let text = without_prolog(text);
+    bounded(text)?;
+    Document::parse_with_options(text, options).map_err(|why| {
         let class = if matches!(why, roxmltree::Error::NodesLimitReached) { FailureClass::ParseLimit } else { FailureClass::Unreadable };
         Failure::new(class, format!("it is no XML that can be read: {why}"))
     })
+}
+
+/// Refuses nesting and attributes whose work in the tree grows with their square. What is no XML is left for the tree to name.
+fn bounded(text: &str) -> Result<(), Failure> {
+    let mut reader = Reader::from_str(text);
+    reader.config_mut().check_end_names = false;
+    let mut depth = 0_usize;
+    loop {
+        let tag = match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                depth += 1;
+                tag
+            }
+            Ok(Event::Empty(tag)) => tag,
+            Ok(Event::End(_)) => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            Ok(Event::Eof) | Err(_) => return Ok(()),
+            Ok(_) => continue,
+        };
+        if depth > DEPTH {
+            return Err(Failure::new(FailureClass::ParseLimit, format!("its elements stand more than {DEPTH} deep in each other")));
+        }
+        if tag.len() > ATTRIBUTES && tag.attributes().with_checks(false).count() > ATTRIBUTES {
+            return Err(Failure::new(FailureClass::ParseLimit, format!("an element has more than {ATTRIBUTES} attributes")));
+        }
+    }
 }
 
 fn without_prolog(text: &str) -> &str {
@@ -51,7 +89,7 @@ pub(super) fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> impl It
 pub(super) fn all<'a, 'i: 'a>(node: Node<'a, 'i>, path: &str) -> Vec<Node<'a, 'i>> {
     let mut found = vec![node];
     for step in path.split('/') {
-        let below = |node: Node<'a, 'i>| node.children().filter(|child| child.is_element());
+        let below = |node: Node<'a, 'i>| node.children().filter(Node::is_element);
         found = found.into_iter().flat_map(below).filter(|child| step == "*" || child.tag_name().name() == step).collect();
     }
     found
@@ -127,6 +165,21 @@ mod tests {
 
     fn text_of(node: &Node<'_, '_>) -> String {
         words(*node)
+    }
+
+    #[test]
+    fn nesting_has_a_bound() {
+        let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
+        assert!(parse(&nested(200)).is_ok());
+        let bomb = nested(100_000);
+        let small_stack = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+        let failure = small_stack.spawn(move || parse(&bomb).unwrap_err()).unwrap().join().unwrap();
+        assert_eq!(failure.class, FailureClass::ParseLimit);
+        assert_eq!(parse(&"<a>".repeat(100_000)).unwrap_err().class, FailureClass::ParseLimit);
+        let spaces = (0..100_000).fold(String::new(), |text, n| text + "<a xmlns:n" + &n.to_string() + "='u'>");
+        assert_eq!(parse(&spaces).unwrap_err().class, FailureClass::ParseLimit);
+        let attributes = (0..100_000).fold("<a".to_owned(), |text, n| text + " a" + &n.to_string() + "='1'") + "/>";
+        assert_eq!(parse(&attributes).unwrap_err().class, FailureClass::ParseLimit);
     }
 
     #[test]
