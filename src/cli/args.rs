@@ -229,6 +229,18 @@ pub enum TenderCommand {
         #[arg(long)]
         zone: Option<String>,
     },
+    /// Merge OCDS releases of any order into one compiled release a process, printed as JSON
+    Merge {
+        /// Releases, packages or records (`-`: standard input)
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Every value each field ever had, instead of the last
+        #[arg(long)]
+        versioned: bool,
+        /// A release schema (JSON) whose merge rules count, for extensions; by default those of OCDS 1.1
+        #[arg(long, value_name = "FILE")]
+        schema: Option<PathBuf>,
+    },
 }
 
 /// What to do with the outbox.

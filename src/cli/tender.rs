@@ -1,6 +1,6 @@
 //! `tender read` and `tender merge`: documents of procurement portals, from files alone. Asks no daemon and no configuration.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
@@ -12,6 +12,7 @@ use super::check::file;
 use crate::base::clock::Stopwatch;
 use crate::extract;
 use crate::model::ZoneFrom;
+use crate::tender::ocds::{self, Compiled, Form, Rules};
 use crate::tender::{self, Clock, Format};
 use crate::web;
 
@@ -21,7 +22,40 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 pub(super) fn tender(command: TenderCommand, json: bool) -> anyhow::Result<Ended> {
     match command {
         TenderCommand::Read { files, format, zone } => read(&files, format.as_deref(), zone.as_deref(), json),
+        TenderCommand::Merge { files, versioned, schema } => merge(&files, versioned, schema.as_deref()),
     }
+}
+
+/// Compiled releases are data for programs: they are printed as JSON, whatever was asked for; words go to stderr.
+fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -> anyhow::Result<Ended> {
+    let rules = schema.map(|path| -> anyhow::Result<Rules> {
+        let schema = serde_json::from_slice(&file(&path.display().to_string())?);
+        Ok(Rules::of_schema(&schema.with_context(|| format!("{} is no JSON schema", path.display()))?))
+    });
+    let rules = rules.transpose()?;
+    let (mut releases, mut problem) = (Vec::new(), false);
+    for path in files {
+        let name = path.display().to_string();
+        match ocds::releases(&text(&name)?) {
+            Ok((found, bad)) => {
+                releases.extend(found);
+                problem |= !bad.is_empty();
+                bad.iter().for_each(|entry| eprintln!("{name}: {}: {}", entry.path, entry.reason));
+            }
+            Err(failure) => {
+                problem = true;
+                eprintln!("{name}: {failure}");
+            }
+        }
+    }
+    let form = if versioned { Form::Versioned } else { Form::Compiled };
+    let merged = ocds::merge(&releases, form, rules.as_ref());
+    for Compiled { ocid, bad, .. } in &merged {
+        bad.iter().for_each(|entry| eprintln!("{ocid}: {}: {}", entry.path, entry.reason));
+    }
+    let merged: Vec<Value> = merged.into_iter().map(|compiled| compiled.release).collect();
+    println!("{}", serde_json::to_string_pretty(&merged)?);
+    Ok(if problem { Ended::Problem } else { Ended::Fine })
 }
 
 fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, json: bool) -> anyhow::Result<Ended> {
@@ -53,9 +87,7 @@ fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, json: bool)
 }
 
 fn one(name: &str, wanted: Option<Format>, clock: &Clock) -> anyhow::Result<Value> {
-    let bytes = file(name)?;
-    let url = url::Url::parse("file:///").context("an address")?;
-    let text = extract::decode(&bytes, None, &url);
+    let text = text(name)?;
     let format = wanted
         .or_else(|| Format::detect(&text))
         .context("it is no document of a tender portal that is known here; `--format` names one")?;
@@ -63,6 +95,11 @@ fn one(name: &str, wanted: Option<Format>, clock: &Clock) -> anyhow::Result<Valu
     let expired = || watch.elapsed() > PATIENCE;
     let batch = tender::read(format, &tender::Input { text: &text, url: None, clock: clock.clone(), expired: &expired })?;
     Ok(web::batch_view(name, format, &batch))
+}
+
+fn text(name: &str) -> anyhow::Result<String> {
+    let url = url::Url::parse("file:///").context("an address")?;
+    Ok(extract::decode(&file(name)?, None, &url).into_owned())
 }
 
 /// What a person wants to see first of each notice.
