@@ -54,6 +54,8 @@ struct Reader<'a, 'i> {
     /// Extensions of the root.
     extension: Option<Node<'a, 'i>>,
     organisations: Organisations<'a, 'i>,
+    /// References to them that may still be followed.
+    references: usize,
     /// Language of the original.
     language: String,
     notes: Notes<'a>,
@@ -67,6 +69,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             root,
             extension,
             organisations: Organisations::of(extension),
+            references: parties::REFERENCES,
             language: xml::text(root, "NoticeLanguageCode"),
             notes: Notes::new(input.clock.clone(), input.url),
         }

@@ -333,8 +333,8 @@ fn kind(form: &str, notice_type: &str, document_type: &str) -> (NoticeKind, Stag
     let planning = (NoticeKind::Planning, Stage::Planned);
     let coded = match document_type {
         "0" | "P" => planning,
-        "3" | "4" | "5" | "9" | "A" | "C" | "D" | "H" | "I" | "M" | "O" | "Q" | "Y" | "F" => competition,
-        "7" | "R" | "J" | "E" => award,
+        "3" | "4" | "5" | "A" | "C" | "D" | "E" | "F" | "H" | "I" | "M" | "O" | "Q" | "Y" => competition,
+        "7" | "J" | "R" => award,
         "V" => (NoticeKind::IntendedAward, Stage::Awarded),
         "K" => (NoticeKind::Modification, Stage::Modified),
         "1" | "2" => (NoticeKind::Change, Stage::Unknown),
@@ -342,7 +342,8 @@ fn kind(form: &str, notice_type: &str, document_type: &str) -> (NoticeKind, Stag
     };
     match form {
         "F14" | "ADDITIONAL_INFORMATION_CORRIGENDUM" => {
-            (NoticeKind::Change, if coded.0 == NoticeKind::Competition && document_type != "9" { Stage::Open } else { Stage::Unknown })
+            // Its document type is that of what it corrects.
+            (NoticeKind::Change, if coded.0 == NoticeKind::Competition { Stage::Open } else { Stage::Unknown })
         }
         "F15" | "VOLUNTARY_EX_ANTE_TRANSPARENCY_NOTICE" => (NoticeKind::IntendedAward, Stage::Awarded),
         "F20" => (NoticeKind::Modification, Stage::Modified),

@@ -4,6 +4,9 @@
 //! Texts are objects by language, fields of lots are lists that name no lot, codes stand alone or in lists. It knows nothing of how the
 //! question was asked.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -16,9 +19,6 @@ use crate::model::{
     Award, BadEntry, Content, Deadline, DeadlineKind, Document, Failure, FailureClass, Notice, NoticeKind, Outcome, Party, Place,
     Procedure, Stage, Texts, Worth, WorthKind, language_code,
 };
-
-#[cfg(test)]
-mod tests;
 
 /// Fields by their names, the short aliases after them.
 const NUMBER: [&str; 2] = ["publication-number", "ND"];

@@ -9,6 +9,9 @@ use crate::model::{Party, Place, language_code};
 use crate::tender::ted::{self, Notes};
 use crate::tender::{code, xml};
 
+/// References to organisations that are followed in one notice: each makes a party, and joins multiply them.
+pub(super) const REFERENCES: usize = 50_000;
+
 /// The organisations of a notice by id.
 pub(super) struct Organisations<'a, 'i> {
     by_id: BTreeMap<String, Entry<'a, 'i>>,
@@ -47,6 +50,11 @@ impl<'a, 'i: 'a> Organisations<'a, 'i> {
 impl<'a, 'i: 'a> Reader<'a, 'i> {
     /// The party that an id refers to.
     pub(super) fn party(&mut self, id: Node<'_, '_>) -> Option<Party> {
+        self.references = self.references.saturating_sub(1);
+        if self.references == 0 {
+            self.notes.bad(id, format!("it refers more than {REFERENCES} times to organisations; the rest is left out"));
+            return None;
+        }
         let written = xml::words(id);
         let Some(entry) = self.organisations.by_id.get(&written).copied() else {
             if !ted::withheld(&written) {

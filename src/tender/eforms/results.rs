@@ -1,41 +1,85 @@
 //! Results of an eForms notice: lot result, tender, tendering party, tenderer, organisation, contract, joined by their ids. Knows no lots.
+//!
+//! What is joined is read once, before: the references may be many times as many as what they refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::Node;
 
 use super::Reader;
-use crate::model::{Award, Content, NoticeKind, Outcome, Party, Worth, WorthKind};
+use crate::model::{Award, Content, NoticeKind, Outcome, Worth, WorthKind};
 use crate::tender::ted;
 use crate::tender::{code, xml};
 
-/// Results, tenders and contracts of one notice that are looked at: joins of hostile documents stay small.
+/// Results of one notice.
 const RESULTS: usize = 10_000;
+
+/// What one tender, party, contract or result refers to, of each kind.
+const JOINED: usize = 1_000;
 
 /// The parts of a result by id.
 struct Parts<'a, 'i> {
-    tenders: BTreeMap<String, Node<'a, 'i>>,
-    parties: BTreeMap<String, Node<'a, 'i>>,
-    contracts: BTreeMap<String, Node<'a, 'i>>,
-    /// Contracts by the tender they were made on.
-    contract_of: BTreeMap<String, Vec<Node<'a, 'i>>>,
+    tenders: BTreeMap<String, Tender<'a, 'i>>,
+    /// Ids of tenderers by tendering party (OPT-300).
+    parties: BTreeMap<String, Vec<Node<'a, 'i>>>,
+    contracts: BTreeMap<String, Contract<'a, 'i>>,
+    /// Ids of contracts by the tender they were made on.
+    contracts_on: BTreeMap<String, Vec<String>>,
+}
+
+struct Tender<'a, 'i> {
+    /// Ids of tendering parties (OPT-310).
+    parties: Vec<String>,
+    lots: Vec<String>,
+    payable: Option<Node<'a, 'i>>,
+}
+
+struct Contract<'a, 'i> {
+    tenders: Vec<String>,
+    decided: Option<Node<'a, 'i>>,
+    signed: Option<Node<'a, 'i>>,
+}
+
+/// Texts of the elements at a path.
+fn ids<'a, 'i: 'a>(node: Node<'a, 'i>, path: &'a str) -> Vec<String> {
+    xml::all(node, path).into_iter().take(JOINED).map(xml::words).filter(|id| !id.is_empty()).collect()
 }
 
 impl<'a, 'i: 'a> Parts<'a, 'i> {
     fn of(result: Node<'a, 'i>) -> Self {
-        let by_id = |name: &'a str| {
-            let nodes = xml::children(result, name).take(RESULTS);
-            nodes.map(|node| (xml::text(node, "ID"), node)).filter(|(id, _)| !id.is_empty()).collect::<BTreeMap<_, _>>()
+        let named = |name: &'a str| xml::children(result, name).map(|node| (xml::text(node, "ID"), node)).filter(|(id, _)| !id.is_empty());
+        let tender = |node| Tender {
+            parties: ids(node, "TenderingParty/ID"),
+            lots: ids(node, "TenderLot/ID"),
+            payable: xml::first(node, "LegalMonetaryTotal/PayableAmount"),
         };
-        let contracts = by_id("SettledContract");
-        let mut contract_of: BTreeMap<String, Vec<Node<'a, 'i>>> = BTreeMap::new();
-        for contract in contracts.values() {
-            for tender in xml::all(*contract, "LotTender/ID") {
-                contract_of.entry(xml::words(tender)).or_default().push(*contract);
+        let contract = |node| Contract {
+            tenders: ids(node, "LotTender/ID"),
+            decided: xml::first(node, "AwardDate"),
+            signed: xml::first(node, "IssueDate"),
+        };
+        let contracts: BTreeMap<_, _> = named("SettledContract").take(RESULTS).map(|(id, node)| (id, contract(node))).collect();
+        let mut contracts_on: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (id, contract) in &contracts {
+            for tender in &contract.tenders {
+                let made = contracts_on.entry(tender.clone()).or_default();
+                made.extend((made.len() < JOINED).then(|| id.clone()));
             }
         }
-        Self { tenders: by_id("LotTender"), parties: by_id("TenderingParty"), contracts, contract_of }
+        Self {
+            tenders: named("LotTender").map(|(id, node)| (id, tender(node))).collect(),
+            parties: named("TenderingParty").map(|(id, node)| (id, tenderers(node))).collect(),
+            contracts,
+            contracts_on,
+        }
     }
+}
+
+/// Ids of the tenderers of a party, the leader of a group first.
+fn tenderers<'a, 'i: 'a>(party: Node<'a, 'i>) -> Vec<Node<'a, 'i>> {
+    let mut tenderers: Vec<_> = xml::children(party, "Tenderer").take(JOINED).collect();
+    tenderers.sort_by_key(|node| xml::text(*node, "GroupLeadIndicator") != "true");
+    tenderers.into_iter().filter_map(|node| xml::first(node, "ID")).collect()
 }
 
 impl<'a, 'i: 'a> Reader<'a, 'i> {
@@ -47,14 +91,16 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let mut told = BTreeSet::new();
         for (place, lot_result) in xml::children(result, "LotResult").take(RESULTS).enumerate() {
             self.notes.found("awards", lot_result);
-            let award = self.lot_result(lot_result, &parts, &mut told);
-            awards.push(Award { id: if award.id.is_empty() { (place + 1).to_string() } else { award.id }, ..award });
+            let mut award = self.lot_result(lot_result, &parts, &mut told);
+            if award.id.is_empty() {
+                award.id = (place + 1).to_string();
+            }
+            awards.push(award);
         }
         // Modifications and completions have contracts alone.
         for (id, contract) in parts.contracts.iter().filter(|(id, _)| !told.contains(*id)) {
-            self.notes.found("awards", *contract);
-            let tenders: Vec<_> = xml::all(*contract, "LotTender/ID").into_iter().map(xml::words).collect();
-            let mut award = self.award(&tenders, &[*contract], &parts);
+            self.notes.found("awards", result);
+            let mut award = self.award(&contract.tenders, &BTreeSet::from([id.clone()]), &parts);
             award.id.clone_from(id);
             if let ([], [lot]) = (award.lots.as_slice(), content.lots.as_slice()) {
                 award.lots.push(lot.id.clone());
@@ -69,23 +115,22 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
     }
 
     fn lot_result(&mut self, node: Node<'a, 'i>, parts: &Parts<'a, 'i>, told: &mut BTreeSet<String>) -> Award {
-        let tenders: Vec<_> = xml::all(node, "LotTender/ID").into_iter().map(xml::words).collect();
-        let named = xml::all(node, "SettledContract/ID").into_iter().filter_map(|id| parts.contracts.get(&xml::words(id)).copied());
-        let mut contracts: Vec<Node<'a, 'i>> = named.collect();
+        let tenders = ids(node, "LotTender/ID");
+        let mut contracts: BTreeSet<String> =
+            ids(node, "SettledContract/ID").into_iter().filter(|id| parts.contracts.contains_key(id)).collect();
         if contracts.is_empty() {
-            let made = tenders.iter().filter_map(|tender| parts.contract_of.get(tender)).flatten();
-            made.for_each(|contract| code::push(&mut contracts, Some(*contract)));
+            let made = tenders.iter().filter_map(|tender| parts.contracts_on.get(tender)).flatten();
+            contracts = made.take(JOINED).cloned().collect();
         }
-        told.extend(contracts.iter().map(|contract| xml::text(*contract, "ID")));
         let mut award = self.award(&tenders, &contracts, parts);
+        told.append(&mut contracts);
         award.id = xml::text(node, "ID");
-        let lots: Vec<_> = xml::all(node, "TenderLot/ID").into_iter().map(xml::words).collect();
+        let lots = ids(node, "TenderLot/ID");
         if !lots.is_empty() {
             award.lots = lots;
         }
-        let code = xml::text(node, "TenderResultCode");
         award.reason = xml::text(node, "DecisionReason/DecisionReasonCode");
-        award.outcome = match code.as_str() {
+        award.outcome = match xml::text(node, "TenderResultCode").as_str() {
             "selec-w" if award.outcome == Outcome::Pending => Outcome::Won,
             "open-nw" => Outcome::Pending,
             "clos-nw" => nobody(&award.reason),
@@ -99,19 +144,17 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         for (kind, node) in [(WorthKind::Maximum, at("MaximumValueAmount")), (WorthKind::Estimate, at("ReestimatedValueAmount"))] {
             code::push(&mut award.worth, self.notes.worth(kind, node, "currencyID"));
         }
-        let counts = xml::children(node, "ReceivedSubmissionsStatistics");
-        let tenders = counts
-            .filter(|count| xml::text(*count, "StatisticsCode") == "tenders")
-            .find_map(|count| xml::first(count, "StatisticsNumeric"));
-        award.bids = self.notes.count(tenders);
+        let mut counts =
+            xml::children(node, "ReceivedSubmissionsStatistics").filter(|count| xml::text(*count, "StatisticsCode") == "tenders");
+        award.bids = self.notes.count(counts.find_map(|count| xml::first(count, "StatisticsNumeric")));
         award
     }
 
-    /// What tenders and the contracts made on some of them come to.
-    fn award(&mut self, tenders: &[String], contracts: &[Node<'a, 'i>], parts: &Parts<'a, 'i>) -> Award {
-        let agreed: BTreeSet<String> = contracts.iter().flat_map(|contract| xml::all(*contract, "LotTender/ID")).map(xml::words).collect();
+    /// What tenders come to, and the contracts made on some of them.
+    fn award(&mut self, tenders: &[String], contracts: &BTreeSet<String>, parts: &Parts<'a, 'i>) -> Award {
+        let agreed = |tender: &String| parts.contracts_on.get(tender).is_some_and(|made| made.iter().any(|id| contracts.contains(id)));
         // Ranks say nothing here: they are given where several win (BT-171). A contract does.
-        let split = tenders.iter().any(|tender| agreed.contains(tender));
+        let split = tenders.iter().any(agreed);
         let mut award = Award {
             id: String::new(),
             lots: Vec::new(),
@@ -126,21 +169,23 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         };
         for id in tenders {
             let Some(tender) = parts.tenders.get(id) else { continue };
-            let wins = !split || agreed.contains(id);
-            let parties = self.tenderers(*tender, parts);
+            let wins = !split || agreed(id);
             let list = if wins { &mut award.winners } else { &mut award.losers };
-            for party in parties {
-                code::push(list, Some(party));
+            for who in tender.parties.iter().filter_map(|party| parts.parties.get(party)).flatten() {
+                if self.references == 0 {
+                    break;
+                }
+                code::push(list, self.party(*who));
             }
             if wins {
-                for lot in xml::all(*tender, "TenderLot/ID") {
-                    code::push(&mut award.lots, Some(xml::words(lot)));
-                }
-                code::push(&mut award.worth, self.tender_worth(*tender));
+                code::push(&mut award.worth, self.tender_worth(tender));
+                // Most tenders are for one lot; a result that names its own replaces them.
+                tender.lots.iter().for_each(|lot| code::push(&mut award.lots, Some(lot.clone())));
             }
         }
-        let decided = contracts.iter().find_map(|contract| self.notes.day(xml::first(*contract, "AwardDate")));
-        let signed = contracts.iter().find_map(|contract| self.notes.day(xml::first(*contract, "IssueDate")));
+        let dates = || contracts.iter().filter_map(|id| parts.contracts.get(id));
+        let decided = dates().find_map(|contract| self.notes.day(contract.decided));
+        let signed = dates().find_map(|contract| self.notes.day(contract.signed));
         award.date = decided.or(signed);
         if signed.is_some() {
             award.outcome = Outcome::Signed;
@@ -150,17 +195,8 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         award
     }
 
-    fn tender_worth(&mut self, tender: Node<'a, 'i>) -> Option<Worth> {
-        self.notes.worth(WorthKind::Award, xml::first(tender, "LegalMonetaryTotal/PayableAmount"), "currencyID")
-    }
-
-    /// The organisations behind a tender (OPT-310, OPT-300).
-    fn tenderers(&mut self, tender: Node<'a, 'i>, parts: &Parts<'a, 'i>) -> Vec<Party> {
-        let named = xml::all(tender, "TenderingParty/ID").into_iter().filter_map(|id| parts.parties.get(&xml::words(id)));
-        let tenderers: Vec<_> = named.flat_map(|party| xml::all(*party, "Tenderer")).collect();
-        let leads = |node: &Node<'a, 'i>| xml::text(*node, "GroupLeadIndicator") == "true";
-        let (first, rest): (Vec<_>, Vec<_>) = tenderers.into_iter().partition(leads);
-        first.into_iter().chain(rest).filter_map(|node| xml::first(node, "ID")).filter_map(|id| self.party(id)).collect()
+    fn tender_worth(&mut self, tender: &Tender<'a, 'i>) -> Option<Worth> {
+        self.notes.worth(WorthKind::Award, tender.payable, "currencyID")
     }
 
     /// What the notice says all results come to together (BT-161), and the ceiling of all frameworks (BT-118).

@@ -194,6 +194,26 @@ fn without_an_offset_the_clock_of_the_source_counts() {
 }
 
 #[test]
+fn joins_have_a_bound() {
+    // 300 results that each name the same 200 tenders: few elements, many references.
+    let tender =
+        |text: String, n: u32| text + "<LotTender><ID>T" + &n.to_string() + "</ID><TenderingParty><ID>P</ID></TenderingParty></LotTender>";
+    let tenders = (0..200).fold(String::new(), tender);
+    let result = format!("<LotResult><TenderResultCode>selec-w</TenderResultCode>{tenders}</LotResult>");
+    let text = format!(
+        "<ContractAwardNotice xmlns='urn:oasis:names:specification:ubl:schema:xsd:ContractAwardNotice-2'><UBLExtensions><UBLExtension>\
+         <ExtensionContent><EformsExtension><NoticeResult>{}{tenders}<TenderingParty><ID>P</ID><Tenderer><ID>O</ID></Tenderer></TenderingParty>\
+         </NoticeResult><Organizations><Organization><Company><PartyIdentification><ID>O</ID></PartyIdentification></Company></Organization>\
+         </Organizations></EformsExtension></ExtensionContent></UBLExtension></UBLExtensions><ID>x</ID></ContractAwardNotice>",
+        result.repeat(300)
+    );
+    let (notice, bad) = one(&text);
+    assert_eq!(notice.content.awards.len(), 300);
+    assert_eq!((notice.content.awards[0].winners.len(), notice.content.awards[299].winners.len()), (1, 0));
+    assert!(matches!(bad.as_slice(), [one] if one.reason.contains("50000 times")), "{bad:?}");
+}
+
+#[test]
 fn time_that_is_used_up_ends_it() {
     let failure = read(&Input { text: CALL, url: None, clock: Clock::assumed(), expired: &|| true }).unwrap_err();
     assert_eq!(failure.class, FailureClass::ParseLimit);

@@ -123,6 +123,9 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
                 lot.description.put(language, &xml::text(part, "SHORT_DESCR"));
             }
             if divided {
+                if objects.len() > 1 {
+                    self.own_object(part, &mut lot);
+                }
                 self.notes.found("lots", part);
                 content.lots.push(lot);
             } else {
@@ -132,9 +135,28 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         content.eu_funds = ted::any(content.eu_funds, &content.lots, |lot| lot.eu_funds);
     }
 
+    /// A prior information notice may announce several objects, each with parts of its own: what the object says is said of its parts.
+    fn own_object(&mut self, part: Node<'a, 'i>, lot: &mut Lot) {
+        let Some(object) = part.parent_element() else { return };
+        let item = xml::attribute(object, "ITEM");
+        if !item.is_empty() {
+            lot.id = if xml::children(object, "OBJECT_DESCR").nth(1).is_some() { format!("{item}.{}", lot.id) } else { item.to_owned() };
+        }
+        let language = self.form().map(|form| xml::attribute(form, "LG")).unwrap_or_default();
+        lot.title.put(language, &xml::text(object, "TITLE"));
+        lot.nature = xml::first(object, "TYPE_CONTRACT").and_then(|node| ted::nature(xml::attribute(node, "CTYPE")));
+        if let Some(node) = xml::first(object, "CPV_MAIN/CPV_CODE") {
+            let class = self.notes.class(node, "CPV", xml::attribute(node, "CODE"), true);
+            lot.classes.splice(0..0, class);
+        }
+        if lot.worth.is_empty() {
+            lot.worth = self.worths(object);
+        }
+    }
+
     /// A procedure without lots describes itself in the one part it has.
     fn undivided(&mut self, lot: Lot, part: Node<'a, 'i>, content: &mut Content) {
-        if content.description.is_empty() {
+        if content.description.is_empty() && !lot.description.is_empty() {
             content.description = lot.description;
             self.notes.found("description", part);
         }

@@ -185,6 +185,38 @@ fn older_forms_give_what_they_share() {
 }
 
 #[test]
+fn a_prior_information_notice_has_several_objects() {
+    let object = |item: u8, cpv: &str| {
+        format!(
+            "<OBJECT_CONTRACT ITEM='{item}'><TITLE><P>Object {item}</P></TITLE><CPV_MAIN><CPV_CODE CODE='{cpv}'/></CPV_MAIN><TYPE_CONTRACT \
+             CTYPE='WORKS'/><VAL_ESTIMATED_TOTAL CURRENCY='EUR'>{item}00</VAL_ESTIMATED_TOTAL><OBJECT_DESCR ITEM='1'><SHORT_DESCR>x</SHORT_DESCR>\
+             </OBJECT_DESCR></OBJECT_CONTRACT>"
+        )
+    };
+    let form = format!(
+        "<TED_EXPORT DOC_ID='000001-2020'><FORM_SECTION><F01_2014 CATEGORY='ORIGINAL' FORM='F01' LG='EN'><NOTICE TYPE='PRI_ONLY'/>{}{}</F01_2014>\
+         </FORM_SECTION></TED_EXPORT>",
+        object(1, "45000000"),
+        object(2, "71000000")
+    );
+    let (notice, bad) = one(&form);
+    assert_eq!((bad, notice.kind, notice.stage), (Vec::new(), NoticeKind::Planning, Stage::Planned));
+    let lots: Vec<_> = notice
+        .content
+        .lots
+        .iter()
+        .map(|lot| (lot.id.as_str(), lot.title.best(&[]), lot.classes[0].code.as_str(), worths(&lot.worth)))
+        .collect();
+    assert_eq!(
+        lots,
+        [
+            ("1", Some("Object 1"), "45000000", vec![(WorthKind::Estimate, "100".to_owned())]),
+            ("2", Some("Object 2"), "71000000", vec![(WorthKind::Estimate, "200".to_owned())]),
+        ]
+    );
+}
+
+#[test]
 fn every_form_has_a_kind() {
     for (form, notice_type, document_type, want) in [
         ("F01", "PRI_ONLY", "0", NoticeKind::Planning),

@@ -78,7 +78,7 @@ def winners(tree):
     for tender in tenders:
         for party in words(tree, f"{RESULT}/efac:LotTender[cbc:ID='{tender}']/efac:TenderingParty/cbc:ID"):
             for who in words(tree, f"{RESULT}/efac:TenderingParty[cbc:ID='{party}']/efac:Tenderer/cbc:ID"):
-                found.add(organisations[who])
+                found |= {organisations[who]} if who in organisations else set()
     return found
 
 
