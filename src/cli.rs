@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Args;
-use args::{Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand};
+use args::{Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand, TenderCommand};
 
 use crate::app;
 use crate::config::{Config, Refusal, Request};
@@ -131,7 +131,12 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         }
         Command::Notify(NotifyCommand::Test { channel, to }) => asking::show(&request, Question::NotifyTest { channel, to }, json).await,
         Command::Digest(DigestCommand::Preview { rep }) => asking::show(&request, Question::DigestPreview { rep }, json).await,
-        Command::Tender(command) => tender::tender(command, json),
+        Command::Tender(TenderCommand::List { source, stage, limit }) => {
+            asking::show(&request, Question::Tenders { source, stage, limit }, json).await
+        }
+        Command::Tender(TenderCommand::Show { id }) => asking::show(&request, Question::Tender { id }, json).await,
+        Command::Tender(TenderCommand::Read { files, format, zone }) => tender::read(&files, format.as_deref(), zone.as_deref(), json),
+        Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
         Command::Config(ConfigCommand::Check) => configure::check(&request, json),
         Command::Config(ConfigCommand::Show { origin }) => configure::show(&request, origin, json),
         Command::Config(ConfigCommand::Schema) => configure::schema(),

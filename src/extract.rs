@@ -235,7 +235,8 @@ impl Spec {
         let roots = self.roots(&mut faults);
         let Some(kind) = Kind::from_word(&self.kind) else {
             // What is written is judged by the kind that was meant; what it lacks by that kind is not.
-            let meant = self.meant().map(|kind| Self { kind: kind.word().to_owned(), urls: Vec::new(), url: None, portal: None, ..self.clone() });
+            let meant =
+                self.meant().map(|kind| Self { kind: kind.word().to_owned(), urls: Vec::new(), url: None, portal: None, ..self.clone() });
             let judged = meant.and_then(|meant| meant.compile(about).err()).unwrap_or_default();
             faults.extend(judged.into_iter().filter(|fault| !fault.found.is_empty()));
             faults.push(Fault::new("kind", &self.kind, "one of `listing`, `directory`, `feed`, `sitemap`, `json`, `tenders`, `page`"));

@@ -62,7 +62,19 @@ pub enum Format {
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 11] = [Self::Ocds, Self::Prozorro, Self::Sam, Self::Fbo, Self::Secop, Self::CanadaBuys, Self::AusTender, Self::ContractsFinderXml, Self::EForms, Self::TedExport, Self::TedSearch];
+    pub const ALL: [Self; 11] = [
+        Self::Ocds,
+        Self::Prozorro,
+        Self::Sam,
+        Self::Fbo,
+        Self::Secop,
+        Self::CanadaBuys,
+        Self::AusTender,
+        Self::ContractsFinderXml,
+        Self::EForms,
+        Self::TedExport,
+        Self::TedSearch,
+    ];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {

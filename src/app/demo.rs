@@ -3,6 +3,7 @@
 //! Knows how to set the stage and what to look for; what is seen is the daemon's own work.
 
 mod companies;
+mod portal;
 mod receiver;
 mod serve;
 mod sites;

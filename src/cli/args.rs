@@ -67,7 +67,7 @@ pub enum Command {
     /// The leads
     #[command(subcommand)]
     Lead(LeadCommand),
-    /// Documents of tender portals
+    /// Tenders, and documents of tender portals
     #[command(subcommand)]
     Tender(TenderCommand),
     /// Messages on their way, delivered, or given up
@@ -214,9 +214,26 @@ pub enum LeadCommand {
     },
 }
 
-/// What to do with documents of tender portals.
+/// What to do with tenders, and with documents of tender portals.
 #[derive(Debug, Subcommand)]
 pub enum TenderCommand {
+    /// Those whose time for offers ends first before the others
+    List {
+        /// Of this source
+        #[arg(long)]
+        source: Option<String>,
+        /// In this stage: planned, open, closed, suspended, awarded, cancelled, modified, completed, unknown
+        #[arg(long)]
+        stage: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// One of them: everything read of it with its place in the document, and what it was before
+    Show {
+        /// Its id
+        id: String,
+    },
     /// Read saved documents of any supported format: notices, and what had to be set aside. Needs no configuration
     Read {
         /// The documents (`-`: standard input)

@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::Ended;
-use super::args::TenderCommand;
 use super::check::file;
 use crate::base::clock::Stopwatch;
 use crate::extract;
@@ -19,15 +18,8 @@ use crate::web;
 /// Time for one file; a page of a portal that takes longer is read in part by no reader of ours.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
-pub(super) fn tender(command: TenderCommand, json: bool) -> anyhow::Result<Ended> {
-    match command {
-        TenderCommand::Read { files, format, zone } => read(&files, format.as_deref(), zone.as_deref(), json),
-        TenderCommand::Merge { files, versioned, schema } => merge(&files, versioned, schema.as_deref()),
-    }
-}
-
 /// Compiled releases are data for programs: they are printed as JSON, whatever was asked for; words go to stderr.
-fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -> anyhow::Result<Ended> {
+pub(super) fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -> anyhow::Result<Ended> {
     let rules = schema.map(|path| -> anyhow::Result<Rules> {
         let schema = serde_json::from_slice(&file(&path.display().to_string())?);
         Ok(Rules::of_schema(&schema.with_context(|| format!("{} is no JSON schema", path.display()))?))
@@ -58,7 +50,7 @@ fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -> anyhow::R
     Ok(if problem { Ended::Problem } else { Ended::Fine })
 }
 
-fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, json: bool) -> anyhow::Result<Ended> {
+pub(super) fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, json: bool) -> anyhow::Result<Ended> {
     let words = || Format::ALL.iter().map(|format| format.word()).collect::<Vec<_>>().join(", ");
     let wanted =
         format.map(|word| Format::from_word(word).with_context(|| format!("`{word}` is no format: one of {}", words()))).transpose()?;

@@ -132,7 +132,10 @@ mod tests {
     #[test]
     fn values_by_path() {
         let (value, _) = parse(r#"{"a": {"b": [{"c": 5}], "n": null}, "s": "1.2e3"}"#).unwrap();
-        assert_eq!((text(&value, "a/b/0/c"), list(&value, "a/b").len(), list(&value, "a/n").len(), list(&value, "s").len()), ("5".into(), 1, 0, 1));
+        assert_eq!(
+            (text(&value, "a/b/0/c"), list(&value, "a/b").len(), list(&value, "a/n").len(), list(&value, "s").len()),
+            ("5".into(), 1, 0, 1)
+        );
         assert_eq!(decimal(&value, "s"), Some("1200".parse().unwrap()));
     }
 }

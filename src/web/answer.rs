@@ -8,14 +8,16 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use url::Url;
 
-use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
+use super::ask::{
+    Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView, TenderView,
+};
 use super::views;
-use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RepId, SourceId};
+use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, SourceState, Subject};
+use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, RecordKind, SourceState, Stage, Subject, Value};
 use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, departures, next_check, preview, rehearse, test_message};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
@@ -25,6 +27,10 @@ pub type AnswerError = anyhow::Error;
 
 /// Pages of a source that are shown.
 const PAGES: usize = 100;
+/// Records in one reading when tenders are looked for.
+const RECORDS: usize = 1_000;
+/// Changes shown of one tender.
+const HISTORY: usize = 200;
 /// Changes of a source that are shown.
 const CHANGES: usize = 50;
 /// Signals of an organisation that are shown and scored.
@@ -46,6 +52,14 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
+        Question::Tenders { source, stage, limit } => Answer::Tenders(tenders(effects, config, (source, stage), limit).await?),
+        Question::Tender { id } => {
+            let record = RecordId::from_str(&id).map_err(|error| anyhow!("{error}"))?;
+            let found = effects.store.records(vec![record]).await?.pop().filter(|record| record.kind == RecordKind::Tender);
+            let found = found.ok_or_else(|| anyhow!("there is no tender {id}; `atalaya tender list` shows them"))?;
+            let history = effects.store.changes_of(record, HISTORY).await?;
+            Answer::Tender(Box::new(views::tender(&found, Some(&history))))
+        }
         Question::Outbox { channel, standing, limit } => {
             let channel = channel_named(config, channel.as_deref());
             let standing = standing.map(|word| standing_of(&word)).transpose()?;
@@ -78,6 +92,50 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         }
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
+}
+
+/// The tenders of a source or of all, those whose time for offers ends first before the others.
+async fn tenders(
+    effects: &Effects,
+    config: &Config,
+    (source, stage): (Option<String>, Option<String>),
+    limit: usize,
+) -> Result<Vec<TenderView>, AnswerError> {
+    let ids = || config.sources.iter().map(|source| source.id.as_str());
+    if let Some(name) = source.as_deref().filter(|name| !ids().any(|id| id == *name)) {
+        return Err(unknown("source", name, ids()));
+    }
+    if let Some(word) = stage.as_deref().filter(|word| Stage::from_word(word).is_none()) {
+        return Err(unknown("stage", word, Stage::ALL.iter().map(|stage| stage.word())));
+    }
+    let wanted = |record: &Record| {
+        record.kind == RecordKind::Tender
+            && !record.gone
+            && source.as_deref().is_none_or(|source| record.source.as_str() == source)
+            && stage.as_deref().is_none_or(|stage| record.text("stage").as_deref() == Some(stage))
+    };
+    let now = effects.clock.now();
+    // What is still to come first, the soonest before the later; then what is over or has no time.
+    let place = |record: &Record| {
+        let at = record.value("deadline").and_then(Value::instant);
+        (at.is_none_or(|at| at < now), at, record.id)
+    };
+    let (mut found, mut after): (Vec<Record>, _) = (Vec::new(), None);
+    loop {
+        let (some, reached) = effects.store.records_after(after, RECORDS).await?;
+        found.extend(some.into_iter().filter(|record| wanted(record)));
+        if found.len() > 2 * limit.max(RECORDS) {
+            found.sort_by_key(place);
+            found.truncate(limit);
+        }
+        match reached {
+            Some(reached) => after = Some(reached),
+            None => break,
+        }
+    }
+    found.sort_by_key(place);
+    found.truncate(limit);
+    Ok(found.iter().map(|record| views::tender(record, None)).collect())
 }
 
 /// "There is no such thing; did you mean …".

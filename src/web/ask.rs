@@ -51,6 +51,20 @@ pub enum Question {
         /// RFC 3339, or a day.
         at: Option<String>,
     },
+    /// Tenders.
+    Tenders {
+        /// Of this source.
+        source: Option<String>,
+        /// In this stage.
+        stage: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One tender with everything read of it, and what it was before.
+    Tender {
+        /// Its record's id.
+        id: String,
+    },
     /// Messages.
     Outbox {
         /// Of this channel.
@@ -105,6 +119,10 @@ pub enum Answer {
     Leads(Vec<LeadView>),
     /// To [`Question::Lead`].
     Lead(Box<LeadView>),
+    /// To [`Question::Tenders`].
+    Tenders(Vec<TenderView>),
+    /// To [`Question::Tender`].
+    Tender(Box<TenderView>),
     /// To [`Question::Outbox`].
     Outbox(Vec<MessageView>),
     /// To [`Question::Replay`]: the ids.
@@ -266,6 +284,50 @@ pub struct ChangeView {
     pub fields: Vec<(String, Option<String>, Option<String>)>,
     /// Whether it was part of a baseline.
     pub baseline: bool,
+}
+
+/// One tender.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TenderView {
+    /// Its record's id.
+    pub id: String,
+    /// The source that brought it.
+    pub source: String,
+    /// Its id within the portal.
+    pub procedure: String,
+    /// What it is called.
+    pub title: String,
+    /// Who buys.
+    pub buyer: Option<String>,
+    /// Where it stands.
+    pub stage: Option<String>,
+    /// Until when offers are taken: the first deadline of a lot that is still open.
+    pub deadline: Option<String>,
+    /// Where to look at it.
+    pub url: String,
+    /// When it was first seen.
+    pub first_seen: String,
+    /// When it last changed.
+    pub changed: String,
+    /// Everything read of it, with the place in the document; only when one is asked for.
+    pub fields: Vec<FieldView>,
+    /// What changed, the last first; only when one is asked for.
+    pub history: Vec<ChangeView>,
+}
+
+/// One field of a record.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FieldView {
+    /// Its name.
+    pub name: String,
+    /// Its value as words.
+    pub value: String,
+    /// The words it was read from.
+    pub quote: String,
+    /// Where in the document.
+    pub path: String,
+    /// Since when it says so.
+    pub since: String,
 }
 
 /// One record as a table row.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, WishView};
+use super::ask::{
+    BackupView, ChangeView, CheckView, FieldView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, TenderView, WishView,
+};
 use crate::config::{Config, Rep, Source};
 use crate::model::{
     Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record, Score,
@@ -125,6 +127,31 @@ pub(super) fn change(change: &Change, record: Option<&Record>) -> ChangeView {
         title: record.map_or_else(|| change.record.to_string(), Record::title),
         fields,
         baseline: change.baseline,
+    }
+}
+
+/// A tender as a row; with its fields and what it was before when they are wanted.
+pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView {
+    let fields = record.fields.iter().filter(|_| history.is_some()).map(|(name, field)| FieldView {
+        name: name.to_string(),
+        value: field.value.text(),
+        quote: field.quote.clone(),
+        path: field.path.clone(),
+        since: time(field.first_seen),
+    });
+    TenderView {
+        id: record.id.to_string(),
+        source: record.source.to_string(),
+        procedure: record.key.clone(),
+        title: record.title(),
+        buyer: record.text("buyer"),
+        stage: record.text("stage"),
+        deadline: record.text("deadline"),
+        url: record.url.to_string(),
+        first_seen: time(record.first_seen),
+        changed: time(record.changed),
+        fields: fields.collect(),
+        history: history.into_iter().flatten().map(|one| change(one, Some(record))).collect(),
     }
 }
 

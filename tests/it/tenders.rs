@@ -6,7 +6,7 @@ use atalaya::model::{IdentityKey, SignalKind};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::rig::{Home, Inside, LINES, Reply, Server, program, rep};
+use crate::rig::{Home, Inside, MAILS, Reply, Server, program, rep};
 
 const BUYER: &str = "Hospital Universitario de Getafe";
 
@@ -30,8 +30,8 @@ line = 5
   points = 20
   why = "buys medical equipment"
 "#
-    ) + &rep("ana", "Europe/Madrid", "every 1h").replace("channel = \"mail\"", "channel = \"lines\"")
-        + LINES
+    ) + &rep("ana", "Europe/Madrid", "every 1h")
+        + MAILS
 }
 
 fn release(n: u32, tag: &str, tender: Value, more: Value) -> Value {
@@ -80,7 +80,8 @@ fn package(notices: usize) -> String {
         release(4, "award", json!({ "id": "1", "status": "complete" }), award),
     ];
     let releases: Vec<Value> = std::iter::once(other).chain(all.into_iter().take(notices)).collect();
-    json!({ "uri": "https://portal.example/releases", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": releases }).to_string()
+    json!({ "uri": "https://portal.example/releases", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": releases })
+        .to_string()
 }
 
 fn portal() -> (Server, Arc<Mutex<String>>) {

@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use super::companies::{COMPANIES, Company, NEWS, OFFERED, VACANCIES, WANTED};
+use super::portal;
 
 /// Which site is asked; each listens on a port of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +20,13 @@ pub enum Site {
     Press,
     /// A JSON API of vacancies.
     Jobs,
+    /// A tender portal: an ATOM feed and releases.
+    Portal,
 }
 
 impl Site {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Market, Self::Directory, Self::Fair, Self::Press, Self::Jobs];
+    pub const ALL: [Self; 6] = [Self::Market, Self::Directory, Self::Fair, Self::Press, Self::Jobs, Self::Portal];
 
     /// Its name in the demo's configuration.
     pub const fn word(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Site {
             Self::Fair => "fair",
             Self::Press => "press",
             Self::Jobs => "jobs",
+            Self::Portal => "portal",
         }
     }
 }
@@ -111,6 +115,8 @@ pub fn answer(site: Site, path: &str, query: &str, moment: Moment) -> Option<Rep
         (Site::Fair, "/exhibitors") => Some(fair(moment)),
         (Site::Press, "/feed.xml") => Some(press(moment)),
         (Site::Jobs, "/api/vacancies") => Some(jobs(moment)),
+        (Site::Portal, "/feed.atom") => Some(Reply { content_type: "application/atom+xml", body: portal::atom(moment) }),
+        (Site::Portal, "/releases.json") => Some(Reply { content_type: "application/json", body: portal::releases(moment) }),
         _ => None,
     }
 }
@@ -252,7 +258,14 @@ mod tests {
 
     #[test]
     fn every_site_answers_and_new_things_appear_with_time() {
-        for (site, path) in [(Site::Market, "/"), (Site::Fair, "/exhibitors"), (Site::Press, "/feed.xml"), (Site::Jobs, "/api/vacancies")] {
+        for (site, path) in [
+            (Site::Market, "/"),
+            (Site::Fair, "/exhibitors"),
+            (Site::Press, "/feed.xml"),
+            (Site::Jobs, "/api/vacancies"),
+            (Site::Portal, "/feed.atom"),
+            (Site::Portal, "/releases.json"),
+        ] {
             let early = answer(site, path, "", moment(0)).unwrap();
             let late = answer(site, path, "", moment(12)).unwrap();
             assert_ne!(early, late, "{site:?} stands still");

@@ -26,7 +26,8 @@ fn url() -> impl Strategy<Value = url::Url> {
 fn value() -> impl Strategy<Value = Value> {
     let number = || (any::<i64>(), 0..9_u32).prop_map(|(n, scale)| rust_decimal::Decimal::new(n, scale));
     let currency = proptest::option::of(Just(iso_currency::Currency::EUR));
-    let zone = prop_oneof![Just(ZoneFrom::Text), Just(ZoneFrom::Source), Just(ZoneFrom::Assumed), Just(ZoneFrom::Portal), Just(ZoneFrom::Buyer)];
+    let zone =
+        prop_oneof![Just(ZoneFrom::Text), Just(ZoneFrom::Source), Just(ZoneFrom::Assumed), Just(ZoneFrom::Portal), Just(ZoneFrom::Buyer)];
     let moment = (".{0,9}", any::<i32>(), 0..1_000_000_000_i32, zone).prop_map(|(text, second, nano, zone_from)| {
         let at = Timestamp::new(second.into(), if second < 0 { 0 } else { nano }).unwrap();
         Value::Time(Moment { text, at, zone: "UTC".into(), zone_from })
