@@ -5,7 +5,10 @@
 //! and JSON (`json`). A bad entry never fails its page: it is set aside with its place and the reason.
 
 mod code;
+mod cuts;
 mod json;
+mod notes;
+pub mod placsp;
 mod when;
 mod xml;
 
@@ -21,15 +24,20 @@ pub const NOTICES: usize = 20_000;
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {}
+pub enum Format {
+    /// Spanish PLACSP: ATOM with CODICE.
+    Placsp,
+}
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 0] = [];
+    pub const ALL: [Self; 1] = [Self::Placsp];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
-        match self {}
+        match self {
+            Self::Placsp => "placsp",
+        }
     }
 
     /// The format of this word.
@@ -43,8 +51,10 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.fits(&head))
     }
 
-    fn fits(self, _head: &Head<'_>) -> bool {
-        match self {}
+    fn fits(self, head: &Head<'_>) -> bool {
+        match self {
+            Self::Placsp => placsp::fits(head),
+        }
     }
 }
 
@@ -134,8 +144,10 @@ pub struct Batch {
 ///
 /// [`FailureClass::Unreadable`] when it is not of this format at all or broken as a whole, [`FailureClass::ParseLimit`] when a limit is
 /// reached.
-pub fn read(format: Format, _input: &Input<'_>) -> Result<Batch, Failure> {
-    match format {}
+pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
+    match format {
+        Format::Placsp => placsp::read(input),
+    }
 }
 
 /// Times that name no zone are in this one, known by that.

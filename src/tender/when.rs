@@ -44,7 +44,8 @@ impl Oddity {
 
 /// What is odd about each of these deadlines.
 pub fn oddities(deadlines: &[Deadline], published: Option<Timestamp>) -> Vec<(DeadlineKind, Oddity)> {
-    let at = |kind: DeadlineKind| deadlines.iter().filter(move |deadline| deadline.kind == kind).filter_map(|deadline| deadline.due.as_ref());
+    let at =
+        |kind: DeadlineKind| deadlines.iter().filter(move |deadline| deadline.kind == kind).filter_map(|deadline| deadline.due.as_ref());
     let mut found = Vec::new();
     for deadline in deadlines.iter().filter(|deadline| deadline.kind.binds()) {
         let Some(due) = &deadline.due else { continue };
@@ -114,7 +115,8 @@ fn parts(text: &str) -> Option<(Date, Option<Time>, Option<TimeZone>)> {
 fn time_of_day(text: &str) -> Option<(Time, Option<TimeZone>)> {
     let at = text.find(['+', '-', 'Z']).unwrap_or(text.len());
     let (time, offset) = text.split_at(at);
-    let time = time.trim().parse::<Time>().ok()?;
+    // XML Schema and people write the end of a day so.
+    let time = if time.trim().starts_with("24:00") { "23:59:59" } else { time.trim() }.parse::<Time>().ok()?;
     Some((time, if offset.is_empty() { None } else { Some(offset_of(offset)?) }))
 }
 
@@ -183,6 +185,7 @@ mod tests {
             ("2026-10-25", "02:30:00", "2026-10-25T00:30:00Z", true, ZoneFrom::Portal),
             ("2026-03-29", "02:30:00", "2026-03-29T01:30:00Z", true, ZoneFrom::Portal),
             ("2021-01-18", "", "2021-01-17T23:00:00Z", false, ZoneFrom::Portal),
+            ("2021-01-18", "24:00:00", "2021-01-18T22:59:59Z", true, ZoneFrom::Portal),
             // OCDS and others: in one.
             ("2021-01-18T14:00:00-05:00", "", "2021-01-18T19:00:00Z", true, ZoneFrom::Text),
             ("2021-01-18T14:00:00", "", "2021-01-18T13:00:00Z", true, ZoneFrom::Portal),

@@ -1,0 +1,448 @@
+//! What an entry says of its procedure: `ContractFolderStatus` or `PreliminaryMarketConsultationStatus`. Knows no feed.
+
+use std::cmp::Reverse;
+
+use jiff::ToSpan;
+use roxmltree::Node;
+
+use super::super::notes::{Notes, joined};
+use super::super::{code, when, xml};
+use super::codes::{self, Results};
+use super::result;
+use crate::model::{
+    Amendment, Class, Content, Deadline, DeadlineKind, Document, Lot, NoticeKind, Outcome, Party, Place, Procedure, Stage, Term, Texts,
+    Worth, WorthKind,
+};
+
+/// What entries are written in when they do not say.
+pub(super) const LANGUAGE: &str = "es";
+
+/// Where a notice is in the life of its procedure.
+pub(super) struct Life {
+    pub(super) kind: NoticeKind,
+    pub(super) stage: Stage,
+    /// The status and the newest announcement: `PUB DOC_CN`.
+    pub(super) code: String,
+    /// The day of the newest announcement, as written; empty when there is none.
+    pub(super) announced: String,
+}
+
+/// The two elements that an entry is read from.
+pub(super) struct Folder<'a, 'i> {
+    entry: Node<'a, 'i>,
+    node: Node<'a, 'i>,
+}
+
+impl<'a, 'i: 'a> Folder<'a, 'i> {
+    pub(super) fn new(entry: Node<'a, 'i>, node: Node<'a, 'i>) -> Self {
+        Self { entry, node }
+    }
+
+    /// The language of its words.
+    pub(super) fn language(&self) -> String {
+        let name = xml::first(self.node, "ProcurementProject/Name").map(|name| xml::attribute(name, "languageID")).unwrap_or_default();
+        crate::model::language_code(if name.is_empty() { LANGUAGE } else { name })
+    }
+
+    pub(super) fn life(&self, content: &Content, notes: &mut Notes<'_>) -> Life {
+        let consultation = self.node.tag_name().name() == "PreliminaryMarketConsultationStatus";
+        let status =
+            xml::first(self.node, if consultation { "PreliminaryMarketConsultationStatusCode" } else { "ContractFolderStatusCode" });
+        let written = status.map(xml::words).unwrap_or_default();
+        let by_status = codes::status(&written, consultation && !written.is_empty());
+        match (status, by_status) {
+            (_, Some(_)) => {}
+            (Some(status), None) if !written.is_empty() => notes.odd(status, "known status"),
+            (_, None) => notes.missing("`ContractFolderStatusCode`"),
+        }
+        let (newest, announced) = self.newest();
+        let results = Results::of(&content.awards, content.lots.len());
+        let stage = by_status.map_or(Stage::Unknown, |stage| codes::stage(stage, results, &newest));
+        let kind = codes::kind(stage, &newest);
+        Life { kind, stage, code: [written, newest].into_iter().filter(|code| !code.is_empty()).collect::<Vec<_>>().join(" "), announced }
+    }
+
+    /// The type of the newest announcement and its day; of those of one day the one that comes last in a procedure's life.
+    fn newest(&self) -> (String, String) {
+        let announcements = xml::children(self.node, "ValidNoticeInfo").map(|info| {
+            let days = xml::children(info, "NoticeIssueDate").map(xml::words);
+            let published = xml::all(info, "AdditionalPublicationStatus/AdditionalPublicationDocumentReference/IssueDate");
+            let written = days.chain(published.into_iter().map(xml::words)).max_by_key(|day| when::day(day)).unwrap_or_default();
+            (xml::text(info, "NoticeTypeCode"), written)
+        });
+        let rank = |code: &str| codes::announcement(code).map(|(_, rank)| rank);
+        announcements.max_by_key(|(code, day)| (when::day(day), rank(code))).unwrap_or_default()
+    }
+
+    pub(super) fn content(&self, notes: &mut Notes<'_>) -> Content {
+        let mut content = Content::default();
+        self.names(&mut content, notes);
+        self.buyers(&mut content, notes);
+        self.project(&mut content, notes);
+        self.process(&mut content, notes);
+        for (place, node) in xml::children(self.node, "TenderResult").enumerate() {
+            notes.found("awards", node);
+            content.awards.push(result::award(node, place + 1, notes));
+        }
+        for node in xml::children(self.node, "ProcurementProjectLot") {
+            notes.found("lots", node);
+            let lot = lot(node, &content, notes);
+            content.lots.push(lot);
+        }
+        self.documents(&mut content, notes);
+        content
+    }
+
+    fn names(&self, content: &mut Content, notes: &mut Notes<'_>) {
+        for name in ["ContractFolderID", "PreliminaryMarketConsultationID"] {
+            if let Some(node) = xml::first(self.node, name) {
+                notes.found("other_ids", node);
+                code::push(&mut content.other_ids, code::id(name, &xml::words(node)));
+            }
+        }
+        for node in xml::children(self.node, "UUID") {
+            notes.found("other_ids", node);
+            code::push(&mut content.other_ids, code::id(xml::attribute(node, "schemeName"), &xml::words(node)));
+        }
+        let names =
+            [xml::first(self.node, "ProcurementProject/Name"), xml::first(self.node, "ConsultationName"), xml::first(self.entry, "title")];
+        if let Some(node) = names.into_iter().flatten().find(|node| !xml::words(*node).is_empty()) {
+            notes.found("title", node);
+            content.title = words(node);
+        }
+        let texts = [xml::first(self.node, "ProcurementProject/Description"), xml::first(self.node, "ConditionsText")];
+        if let Some(node) = texts.into_iter().flatten().find(|node| !xml::words(*node).is_empty()) {
+            notes.found("description", node);
+            content.description = words(node);
+        }
+        let links = xml::children(self.entry, "link").filter(|link| matches!(xml::attribute(*link, "rel"), "" | "alternate"));
+        for node in links {
+            if let Some(url) = code::url(xml::attribute(node, "href"), notes.url) {
+                notes.found("link", node);
+                content.link.get_or_insert(url);
+            }
+        }
+    }
+
+    fn buyers(&self, content: &mut Content, notes: &mut Notes<'_>) {
+        let Some(located) = xml::first(self.node, "LocatedContractingParty") else { return };
+        let mut buyer = xml::first(located, "Party").map(|node| party(node, LANGUAGE)).unwrap_or_default();
+        buyer.kind = xml::text(located, "ContractingPartyTypeCode");
+        buyer.activity = xml::text(located, "ActivityCode");
+        if buyer.website.is_none() {
+            let profiles = ["BuyerProfileURIID", "Party/BuyerProfileURIID"].map(|path| code::url(&xml::text(located, path), None));
+            buyer.website = profiles.into_iter().flatten().next();
+        }
+        if !buyer.name.is_empty() || !buyer.ids.is_empty() {
+            notes.found("buyers", located);
+            content.buyers.push(buyer);
+        }
+        // "Presidency" means little without whose; further up come only `ENTIDADES LOCALES` and the like.
+        if let Some(parent) = xml::first(located, "ParentLocatedParty") {
+            let parent = Party { kind: "ParentLocatedParty".to_owned(), ..party(parent, LANGUAGE) };
+            code::push(&mut content.buyers, Some(parent).filter(|parent| !parent.name.is_empty()));
+        }
+    }
+
+    fn project(&self, content: &mut Content, notes: &mut Notes<'_>) {
+        let Some(project) = xml::first(self.node, "ProcurementProject") else { return };
+        let read = Project::read(project, notes);
+        for (field, path, is) in [
+            ("classes", "RequiredCommodityClassification", !read.classes.is_empty()),
+            ("worth", "BudgetAmount", !read.worth.is_empty()),
+            ("places", "RealizedLocation", !read.places.is_empty()),
+            ("term", "PlannedPeriod", read.term.is_some()),
+        ] {
+            if let Some(node) = xml::first(project, path).filter(|_| is) {
+                notes.found(field, node);
+            }
+        }
+        if let Some(node) = xml::first(project, "TypeCode") {
+            content.nature = codes::nature(&xml::words(node));
+            if content.nature.is_some() {
+                notes.found("nature", node);
+            }
+        }
+        (content.classes, content.worth, content.places, content.term) = (read.classes, read.worth, read.places, read.term);
+    }
+
+    fn process(&self, content: &mut Content, notes: &mut Notes<'_>) {
+        content.deadlines = self.deadlines(notes);
+        if let Some(process) = xml::first(self.node, "TenderingProcess") {
+            if let Some(node) = xml::first(process, "ProcedureCode") {
+                notes.found("procedure", node);
+                content.procedure = Some(procedure(node, &xml::text(process, "UrgencyCode")));
+            }
+            if let Some(node) = xml::first(process, "ContractingSystemCode") {
+                let written = xml::words(node);
+                content.technique = codes::technique(&written).map_or(written, str::to_owned);
+                if !content.technique.is_empty() {
+                    notes.found("technique", node);
+                }
+            }
+        }
+        let Some(terms) = xml::first(self.node, "TenderingTerms") else { return };
+        for node in xml::all(terms, "Language/ID") {
+            notes.found("submission_languages", node);
+            code::push(&mut content.submission_languages, Some(crate::model::language_code(&xml::words(node))));
+        }
+        let recipients = ["TenderRecipientParty/EndpointID", "TenderRecipientParty/WebsiteURI"];
+        if let Some((node, url)) = recipients.into_iter().find_map(|path| {
+            let node = xml::first(terms, path)?;
+            Some((node, code::url(&xml::words(node), None)?))
+        }) {
+            notes.found("submission", node);
+            content.submission = Some(url);
+        }
+        (content.eu_funds, content.reserved) = conditions(terms);
+    }
+
+    fn deadlines(&self, notes: &mut Notes<'_>) -> Vec<Deadline> {
+        let mut found = Vec::new();
+        for process in xml::children(self.node, "TenderingProcess").chain(xml::children(self.node, "TenderingTerms")) {
+            deadlines(process, &mut found, notes);
+        }
+        if let Some(node) = xml::first(self.node, "LimitDate") {
+            notes.found("deadlines", node);
+            found.extend(notes.deadline(DeadlineKind::Interest, Some(node), xml::first(self.node, "LimitTime")));
+        }
+        found
+    }
+
+    fn documents(&self, content: &mut Content, notes: &mut Notes<'_>) {
+        let paths = [
+            "LegalDocumentReference",
+            "TechnicalDocumentReference",
+            "AdditionalDocumentReference",
+            "GeneralDocument/GeneralDocumentDocumentReference",
+            "ValidNoticeInfo/AdditionalPublicationStatus/AdditionalPublicationDocumentReference",
+        ];
+        for node in paths.into_iter().flat_map(|path| xml::all(self.node, path)) {
+            let Some(url) = notes.address(xml::first(node, "Attachment/ExternalReference/URI")) else { continue };
+            notes.found("documents", node);
+            let names = [
+                if node.tag_name().name() == "GeneralDocumentDocumentReference" { String::new() } else { xml::text(node, "ID") },
+                xml::text(node, "Attachment/ExternalReference/FileName"),
+                xml::text(node, "DocumentType"),
+                xml::text(node, "DocumentTypeCode"),
+            ];
+            let document = Document {
+                url,
+                title: names.into_iter().find(|name| !name.is_empty()).unwrap_or_default(),
+                restricted: false,
+                hash: xml::text(node, "Attachment/ExternalReference/DocumentHash"),
+                date: xml::text(node, "IssueDate"),
+            };
+            code::push(&mut content.documents, Some(document));
+        }
+    }
+
+    /// Changes of contracts that run.
+    pub(super) fn amendments(&self, notes: &mut Notes<'_>) -> Vec<Amendment> {
+        let changes = xml::children(self.node, "ContractModification").map(|node| {
+            let total = notes.worth(xml::first(node, "FinalLegalMonetaryTotal/TaxExclusiveAmount"), WorthKind::Award, Some(false), None);
+            let total = total.map(|worth| crate::model::Value::Money(worth.amount).text()).unwrap_or_default();
+            let length = xml::first(node, "FinalDurationMeasure").map(|node| length(node, notes).0).unwrap_or_default();
+            Amendment {
+                place: xml::text(node, "ContractID"),
+                reason: String::new(),
+                text: xml::first(node, "Note").map(words).unwrap_or_default(),
+                old: String::new(),
+                new: joined([&total, &length]),
+            }
+        });
+        changes.collect()
+    }
+}
+
+/// What `ProcurementProject` says, of the whole or of a lot.
+struct Project {
+    classes: Vec<Class>,
+    worth: Vec<Worth>,
+    places: Vec<Place>,
+    term: Option<Term>,
+}
+
+impl Project {
+    fn read(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Self {
+        let mut read = Self { classes: Vec::new(), worth: Vec::new(), places: Vec::new(), term: term(node, notes) };
+        for class in xml::all(node, "RequiredCommodityClassification/ItemClassificationCode") {
+            let written = xml::words(class);
+            let found = code::class("CPV", &written, read.classes.is_empty(), xml::attribute(class, "name"));
+            if found.is_none() && !written.is_empty() {
+                notes.odd(class, "CPV code of eight digits");
+            }
+            if let Some(found) = found.filter(|found| read.classes.iter().all(|class| class.code != found.code)) {
+                read.classes.push(found);
+            }
+        }
+        for budget in xml::children(node, "BudgetAmount") {
+            for (name, kind, with_tax) in [
+                ("EstimatedOverallContractAmount", WorthKind::Estimate, false),
+                ("TaxExclusiveAmount", WorthKind::BudgetNet, false),
+                ("TotalAmount", WorthKind::BudgetGross, true),
+            ] {
+                code::push(&mut read.worth, notes.worth(xml::first(budget, name), kind, Some(with_tax), None));
+            }
+        }
+        for location in xml::children(node, "RealizedLocation") {
+            code::push(&mut read.places, place(location));
+        }
+        read
+    }
+}
+
+fn lot(node: Node<'_, '_>, content: &Content, notes: &mut Notes<'_>) -> Lot {
+    let id = xml::text(node, "ID");
+    let mut lot = Lot { id: id.clone(), ..Lot::default() };
+    if let Some(project) = xml::first(node, "ProcurementProject") {
+        let read = Project::read(project, notes);
+        (lot.classes, lot.worth, lot.places, lot.term) = (read.classes, read.worth, read.places, read.term);
+        lot.title = xml::first(project, "Name").map(words).unwrap_or_default();
+        lot.description = xml::first(project, "Description").map(words).unwrap_or_default();
+        lot.nature = codes::nature(&xml::text(project, "TypeCode")).filter(|nature| Some(*nature) != content.nature);
+    }
+    if let Some(terms) = xml::first(node, "TenderingTerms") {
+        (lot.eu_funds, lot.reserved) = conditions(terms);
+    }
+    for process in xml::children(node, "TenderingProcess") {
+        deadlines(process, &mut lot.deadlines, notes);
+    }
+    // Only what has its own result is told lot by lot.
+    let results = || content.awards.iter().filter(|award| award.lots.contains(&id)).map(|award| award.outcome);
+    if results().any(Outcome::has_winner) {
+        lot.stage = Some(Stage::Awarded);
+    } else if results().next().is_some() && !results().any(|outcome| outcome == Outcome::Pending) {
+        lot.stage = Some(Stage::Cancelled);
+    }
+    lot
+}
+
+fn deadlines(process: Node<'_, '_>, found: &mut Vec<Deadline>, notes: &mut Notes<'_>) {
+    for (name, kind) in [
+        ("TenderSubmissionDeadlinePeriod", DeadlineKind::Tender),
+        ("ParticipationRequestReceptionPeriod", DeadlineKind::Request),
+        ("AdditionalInformationRequestPeriod", DeadlineKind::Questions),
+        ("DocumentAvailabilityPeriod", DeadlineKind::Documents),
+    ] {
+        for period in xml::children(process, name) {
+            let dated = notes.deadline(kind, xml::first(period, "EndDate"), xml::first(period, "EndTime"));
+            let deadline = dated.or_else(|| when::in_words(kind, &xml::text(period, "Description")));
+            if deadline.is_some() {
+                notes.found("deadlines", period);
+            }
+            code::push(found, deadline);
+        }
+    }
+    for event in xml::children(process, "OpenTenderEvent") {
+        let either = |names: [&'static str; 2]| names.into_iter().find_map(|name| xml::first(event, name));
+        let (day, time) = (either(["OcurrenceDate", "OccurrenceDate"]), either(["OcurrenceTime", "OccurrenceTime"]));
+        code::push(found, notes.deadline(DeadlineKind::Opening, day, time));
+    }
+}
+
+/// Whether there is money of the European Union in it, and whether it is reserved.
+fn conditions(terms: Node<'_, '_>) -> (Option<bool>, Option<bool>) {
+    let funds = xml::children(terms, "FundingProgramCode").filter_map(|code| codes::eu_funds(&xml::words(code))).max();
+    let declarations = xml::all(terms, "TendererQualificationRequest/SpecificTendererRequirement/RequirementTypeCode");
+    (funds, declarations.into_iter().any(|code| codes::reserved(&xml::words(code))).then_some(true))
+}
+
+fn procedure(node: Node<'_, '_>, urgency: &str) -> Procedure {
+    let written = xml::words(node);
+    let (kind, label) = codes::procedure(&written);
+    let words = [xml::attribute(node, "name"), label, &written].into_iter().find(|word| !word.is_empty()).unwrap_or_default();
+    Procedure { kind, text: joined([words, codes::urgency(urgency)]) }
+}
+
+/// How long the contract runs.
+fn term(project: Node<'_, '_>, notes: &mut Notes<'_>) -> Option<Term> {
+    let mut term = Term::default();
+    if let Some(period) = xml::first(project, "PlannedPeriod") {
+        (term.start, term.end) = (notes.day(xml::first(period, "StartDate")), notes.day(xml::first(period, "EndDate")));
+        if let Some(node) = xml::first(period, "DurationMeasure") {
+            let (words, span) = length(node, notes);
+            term.duration = words;
+            let end = term.start.zip(span).and_then(|(start, span)| start.checked_add(span).ok()?.checked_sub(1.day()).ok());
+            term.end = term.end.or(end);
+        }
+    }
+    if let Some(extension) = xml::first(project, "ContractExtension") {
+        term.renewals = notes.count(xml::first(extension, "MaximumNumberNumeric"));
+        term.renewal = joined([&xml::text(extension, "OptionsDescription"), &xml::text(extension, "OptionValidityPeriod/Description")]);
+    }
+    (term != Term::default()).then_some(term)
+}
+
+/// A length of time in words, and as a span when it is one of whole units.
+fn length(node: Node<'_, '_>, notes: &mut Notes<'_>) -> (String, Option<jiff::Span>) {
+    let (number, unit) = (xml::words(node), xml::attribute(node, "unitCode"));
+    if number.is_empty() {
+        return (number, None);
+    }
+    let Some((word, one)) = codes::unit(unit) else { return (format!("{number} {unit}").trim().to_owned(), None) };
+    let Some(amount) = super::super::json::number(&number) else {
+        notes.odd(node, "length of time");
+        return (format!("{number} {word}"), None);
+    };
+    let word = if amount == rust_decimal::Decimal::ONE { word.trim_end_matches('s') } else { word };
+    let whole = i64::try_from(amount).ok().filter(|_| amount.fract().is_zero());
+    (format!("{} {word}", amount.normalize()), whole.and_then(|times| one.checked_mul(times).ok()))
+}
+
+/// A party, its tax number first.
+pub(super) fn party(node: Node<'_, '_>, language: &str) -> Party {
+    let mut party = Party {
+        email: xml::text(node, "Contact/ElectronicMail"),
+        phone: xml::text(node, "Contact/Telephone"),
+        website: code::url(&xml::text(node, "WebsiteURI"), None),
+        ..Party::default()
+    };
+    for name in xml::all(node, "PartyName/Name") {
+        party.name.put(language, &xml::words(name));
+    }
+    for id in xml::all(node, "PartyIdentification/ID") {
+        code::push(&mut party.ids, code::id(xml::attribute(id, "schemeName"), &xml::words(id)));
+    }
+    // Stable: the others stay in their order.
+    party.ids.sort_by_key(|id| Reverse(matches!(id.scheme.as_str(), "NIF" | "CIF" | "NIE" | "UTE" | "OTROS")));
+    let seats = ["PostalAddress", "PhysicalLocation/Address"].into_iter().filter_map(|path| xml::first(node, path));
+    party.seat = seats.filter_map(|address| self::address(address, "", "")).next().unwrap_or_default();
+    if party.seat.region.is_empty() {
+        party.seat.region = xml::text(node, "PhysicalLocation/CountrySubentityCode");
+    }
+    party
+}
+
+fn address(node: Node<'_, '_>, region: &str, subentity: &str) -> Option<Place> {
+    let country = [xml::text(node, "Country/IdentificationCode"), xml::text(node, "Country/Name")];
+    let country = country.into_iter().find(|country| !country.is_empty()).unwrap_or_default();
+    let (line, zone, city) = (xml::text(node, "AddressLine/Line"), xml::text(node, "PostalZone"), xml::text(node, "CityName"));
+    let town = format!("{zone} {city}");
+    let subentity = if crate::base::text::fold(subentity) == crate::base::text::fold(&city) { "" } else { subentity };
+    code::place(&country, region, &joined([&line, &town, subentity]))
+}
+
+/// A place of performance.
+fn place(node: Node<'_, '_>) -> Option<Place> {
+    let (region, subentity) = (xml::text(node, "CountrySubentityCode"), xml::text(node, "CountrySubentity"));
+    let mut place = match xml::first(node, "Address") {
+        Some(address) => self::address(address, &region, &subentity)?,
+        None => code::place("", &region, &subentity)?,
+    };
+    if place.country.is_empty() {
+        // A NUTS code begins with the country.
+        place.country = match place.region.get(..2).unwrap_or_default() {
+            "EL" => "GR".to_owned(),
+            "UK" => "GB".to_owned(),
+            country => country.to_owned(),
+        };
+    }
+    Some(place)
+}
+
+/// Words of an element in its language.
+fn words(node: Node<'_, '_>) -> Texts {
+    let language = xml::attribute(node, "languageID");
+    Texts::one(if language.is_empty() { LANGUAGE } else { language }, &xml::words(node))
+}
