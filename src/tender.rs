@@ -6,11 +6,15 @@
 
 mod code;
 mod cuts;
+mod feed;
+mod html;
 mod json;
+mod leads;
 mod notes;
 pub mod placsp;
 mod when;
 mod xml;
+mod zakupki;
 
 use jiff::tz::TimeZone;
 use url::Url;
@@ -27,16 +31,25 @@ pub const NOTICES: usize = 20_000;
 pub enum Format {
     /// Spanish PLACSP: ATOM with CODICE.
     Placsp,
+    /// Russian EIS: purchases and contracts under 223-FZ, and the search's RSS.
+    Zakupki,
+    /// Project leads of the United States' Department of State, as `GeoJSON`.
+    Leads,
+    /// Any RSS or Atom feed: it says little, so it is asked last.
+    Feed,
 }
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 1] = [Self::Placsp];
+    pub const ALL: [Self; 4] = [Self::Placsp, Self::Zakupki, Self::Leads, Self::Feed];
 
     /// The word used in configuration and output.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Placsp => "placsp",
+            Self::Zakupki => "zakupki",
+            Self::Leads => "geojson-leads",
+            Self::Feed => "feed",
         }
     }
 
@@ -54,6 +67,9 @@ impl Format {
     fn fits(self, head: &Head<'_>) -> bool {
         match self {
             Self::Placsp => placsp::fits(head),
+            Self::Zakupki => zakupki::fits(head),
+            Self::Leads => leads::fits(head),
+            Self::Feed => feed::fits(head),
         }
     }
 }
@@ -138,6 +154,15 @@ pub struct Batch {
     pub total: Option<u64>,
 }
 
+impl Batch {
+    /// [`FailureClass::ParseLimit`] when there is no room for another entry, or for what could not be read of it.
+    fn check_room(&self) -> Result<(), Failure> {
+        let full = self.notices.len() >= NOTICES || self.bad.len() >= NOTICES;
+        let why = || Failure::new(FailureClass::ParseLimit, format!("more than {NOTICES} entries, or so many that cannot be read"));
+        if full { Err(why()) } else { Ok(()) }
+    }
+}
+
 /// Reads a document.
 ///
 /// # Errors
@@ -147,6 +172,9 @@ pub struct Batch {
 pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
     match format {
         Format::Placsp => placsp::read(input),
+        Format::Zakupki => zakupki::read(input),
+        Format::Leads => leads::read(input),
+        Format::Feed => feed::read(input),
     }
 }
 

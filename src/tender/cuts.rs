@@ -10,6 +10,7 @@ use crate::model::{Failure, FailureClass};
 
 /// Bytes of one entry; the longest ones seen have under 2 MB.
 const ENTRY_BYTES: usize = 16 * 1024 * 1024;
+const TOO_LONG: &str = "it is longer than 16 MiB";
 /// Bytes read at once.
 const CHUNK: usize = 64 * 1024;
 /// Bytes of one tag that matters here.
@@ -144,7 +145,7 @@ impl<'a, R: BufRead> Cuts<'a, R> {
             if let Some((start, _, _)) = &self.open
                 && self.at - start > ENTRY_BYTES
             {
-                return Ok(self.cut(self.at, Some("it is longer than 16 MiB")));
+                return Ok(self.cut(self.at, Some(TOO_LONG)));
             }
             let Some(found) = memchr(b'<', &self.held[self.at..]) else {
                 self.at = self.held.len();
@@ -226,6 +227,7 @@ impl<'a, R: BufRead> Cuts<'a, R> {
     /// Takes the open element up to here. Small ones without an end are dropped.
     fn cut(&mut self, end: usize, fault: Option<&'static str>) -> Option<Cut> {
         let (start, name, entry) = self.open.take()?;
+        let fault = if end - start > ENTRY_BYTES { Some(TOO_LONG) } else { fault };
         let bytes = &self.held[start..end.min(start + ENTRY_BYTES)];
         let text = String::from_utf8_lossy(bytes).into_owned();
         let name = local(&name).to_owned();
@@ -285,7 +287,9 @@ impl Cut {
         wrapped.push('<');
         wrapped.push_str(WRAP);
         for prefix in prefixes {
-            wrapped.push_str(&format!(" xmlns:{prefix}=\"{prefix}\""));
+            for part in [" xmlns:", prefix, "=\"", prefix, "\""] {
+                wrapped.push_str(part);
+            }
         }
         wrapped.push('>');
         wrapped.push_str(&self.text);
@@ -396,7 +400,7 @@ mod tests {
         assert!(document.starts_with("<w xmlns:a=\"a\" xmlns:b=\"b\" xmlns:cac=\"cac\" xmlns:x=\"x\"><a:entry"), "{document}");
         let deep = format!("<entry>{}", "<a>".repeat(100_000));
         assert!(cut(&deep).document().unwrap_err().contains("within each other"));
-        let many: String = (0..100).map(|n| format!("<p{n}:a/>")).collect();
+        let many = (0..100).map(|n| format!("<p{n}:a/>")).collect::<Vec<_>>().concat();
         assert!(cut(&many).document().unwrap_err().contains("prefixes"));
     }
 

@@ -6,6 +6,8 @@
 
 mod codes;
 mod content;
+mod party;
+mod project;
 mod result;
 #[cfg(test)]
 mod tests;
@@ -19,7 +21,7 @@ use url::Url;
 use super::cuts::{Cut, Cuts, Names};
 use super::notes::Notes;
 use super::when::{self, Clock};
-use super::{Batch, Head, Input, NOTICES, Tombstone, xml};
+use super::{Batch, Head, Input, Tombstone, xml};
 use crate::base::ids::ContentHash;
 use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
 use content::Folder;
@@ -34,16 +36,12 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     let mut batch = Batch::default();
     let mut failure = None;
     let next = stream(&mut input.text.as_bytes(), input.url, &mut |piece| {
+        failure = failure.take().or_else(|| input.check_time().and_then(|()| batch.check_room()).err());
         match piece {
-            Piece::Notice(notice) if batch.notices.len() == NOTICES => {
-                failure =
-                    Some(Failure::new(FailureClass::ParseLimit, format!("more than {NOTICES} entries; the next is {}", notice.procedure)));
-            }
             Piece::Notice(notice) => batch.notices.push(*notice),
             Piece::Gone(gone) => batch.gone.push(gone),
             Piece::Bad(bad) => batch.bad.push(bad),
         }
-        failure = failure.take().or_else(|| input.check_time().err());
         failure.is_none()
     })?;
     if let Some(failure) = failure {

@@ -47,19 +47,31 @@ impl Results {
 /// withdrawn and waived.
 pub(super) fn stage(by_status: Stage, results: Results, newest: &str) -> Stage {
     let given_up = matches!(newest, "DESISTIMIENTO" | "RENUNCIA" | "DESIERTO");
+    let awarded = matches!(newest, "DOC_CAN_ADJ" | "DOC_CAN_DEF" | "DOC_FORM" | "DOC_FORM_ENC");
     match (by_status, results) {
-        // As long as the platform takes offers, a lot that was given up does not close the others.
         (Stage::Open, Results::Nobody) if given_up => Stage::Cancelled,
-        (Stage::Planned | Stage::Open | Stage::Cancelled | Stage::Suspended | Stage::Modified | Stage::Unknown, _) => by_status,
-        (Stage::Closed | Stage::Awarded | Stage::Completed, Results::Nobody) => Stage::Cancelled,
-        (Stage::Closed | Stage::Awarded | Stage::Completed, Results::Open) if given_up => Stage::Cancelled,
+        (Stage::Closed | Stage::Awarded | Stage::Completed, results)
+            if results == Results::Nobody || (results == Results::Open && given_up) =>
+        {
+            Stage::Cancelled
+        }
         (Stage::Completed, _) if newest == "DOC_CCN" => Stage::Completed,
         (Stage::Completed | Stage::Awarded, _) if newest == "DOC_MOD" => Stage::Modified,
-        (Stage::Completed, Results::Won) => Stage::Awarded,
-        (Stage::Completed, _) if matches!(newest, "DOC_CAN_ADJ" | "DOC_CAN_DEF" | "DOC_FORM" | "DOC_FORM_ENC") => Stage::Awarded,
+        (Stage::Completed, results) if results == Results::Won || awarded => Stage::Awarded,
         // Resolved, and nothing says how: at least no offers are taken any more.
         (Stage::Completed, _) => Stage::Closed,
-        (Stage::Closed | Stage::Awarded, _) => by_status,
+        // As long as the platform takes offers, a lot that was given up does not close the others.
+        (
+            Stage::Planned
+            | Stage::Open
+            | Stage::Closed
+            | Stage::Suspended
+            | Stage::Awarded
+            | Stage::Cancelled
+            | Stage::Modified
+            | Stage::Unknown,
+            _,
+        ) => by_status,
     }
 }
 
@@ -68,12 +80,10 @@ pub(super) fn kind(stage: Stage, newest: &str) -> NoticeKind {
     match (stage, announcement(newest).map(|(kind, _)| kind)) {
         (Stage::Cancelled, _) => NoticeKind::Cancellation,
         // The status went on, the announcement is still to come.
-        (Stage::Open, Some(NoticeKind::Planning)) => NoticeKind::Competition,
-        (Stage::Awarded, Some(NoticeKind::Planning | NoticeKind::Competition)) => NoticeKind::Award,
+        (Stage::Open, Some(NoticeKind::Planning) | None) => NoticeKind::Competition,
+        (Stage::Awarded, Some(NoticeKind::Planning | NoticeKind::Competition) | None) => NoticeKind::Award,
         (_, Some(kind)) => kind,
         (Stage::Planned, None) => NoticeKind::Planning,
-        (Stage::Open, None) => NoticeKind::Competition,
-        (Stage::Awarded, None) => NoticeKind::Award,
         (Stage::Modified, None) => NoticeKind::Modification,
         (Stage::Completed, None) => NoticeKind::Completion,
         (Stage::Closed | Stage::Suspended | Stage::Unknown, None) => NoticeKind::Other,

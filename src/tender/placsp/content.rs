@@ -1,17 +1,15 @@
 //! What an entry says of its procedure: `ContractFolderStatus` or `PreliminaryMarketConsultationStatus`. Knows no feed.
 
-use std::cmp::Reverse;
-
-use jiff::ToSpan;
 use roxmltree::Node;
 
 use super::super::notes::{Notes, joined};
 use super::super::{code, when, xml};
 use super::codes::{self, Results};
+use super::party::party;
+use super::project::{Project, length};
 use super::result;
 use crate::model::{
-    Amendment, Class, Content, Deadline, DeadlineKind, Document, Lot, NoticeKind, Outcome, Party, Place, Procedure, Stage, Term, Texts,
-    Worth, WorthKind,
+    Amendment, Content, Deadline, DeadlineKind, Document, Lot, NoticeKind, Outcome, Party, Procedure, Stage, Texts, WorthKind,
 };
 
 /// What entries are written in when they do not say.
@@ -255,43 +253,6 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
     }
 }
 
-/// What `ProcurementProject` says, of the whole or of a lot.
-struct Project {
-    classes: Vec<Class>,
-    worth: Vec<Worth>,
-    places: Vec<Place>,
-    term: Option<Term>,
-}
-
-impl Project {
-    fn read(node: Node<'_, '_>, notes: &mut Notes<'_>) -> Self {
-        let mut read = Self { classes: Vec::new(), worth: Vec::new(), places: Vec::new(), term: term(node, notes) };
-        for class in xml::all(node, "RequiredCommodityClassification/ItemClassificationCode") {
-            let written = xml::words(class);
-            let found = code::class("CPV", &written, read.classes.is_empty(), xml::attribute(class, "name"));
-            if found.is_none() && !written.is_empty() {
-                notes.odd(class, "CPV code of eight digits");
-            }
-            if let Some(found) = found.filter(|found| read.classes.iter().all(|class| class.code != found.code)) {
-                read.classes.push(found);
-            }
-        }
-        for budget in xml::children(node, "BudgetAmount") {
-            for (name, kind, with_tax) in [
-                ("EstimatedOverallContractAmount", WorthKind::Estimate, false),
-                ("TaxExclusiveAmount", WorthKind::BudgetNet, false),
-                ("TotalAmount", WorthKind::BudgetGross, true),
-            ] {
-                code::push(&mut read.worth, notes.worth(xml::first(budget, name), kind, Some(with_tax), None));
-            }
-        }
-        for location in xml::children(node, "RealizedLocation") {
-            code::push(&mut read.places, place(location));
-        }
-        read
-    }
-}
-
 fn lot(node: Node<'_, '_>, content: &Content, notes: &mut Notes<'_>) -> Lot {
     let id = xml::text(node, "ID");
     let mut lot = Lot { id: id.clone(), ..Lot::default() };
@@ -353,92 +314,6 @@ fn procedure(node: Node<'_, '_>, urgency: &str) -> Procedure {
     let (kind, label) = codes::procedure(&written);
     let words = [xml::attribute(node, "name"), label, &written].into_iter().find(|word| !word.is_empty()).unwrap_or_default();
     Procedure { kind, text: joined([words, codes::urgency(urgency)]) }
-}
-
-/// How long the contract runs.
-fn term(project: Node<'_, '_>, notes: &mut Notes<'_>) -> Option<Term> {
-    let mut term = Term::default();
-    if let Some(period) = xml::first(project, "PlannedPeriod") {
-        (term.start, term.end) = (notes.day(xml::first(period, "StartDate")), notes.day(xml::first(period, "EndDate")));
-        if let Some(node) = xml::first(period, "DurationMeasure") {
-            let (words, span) = length(node, notes);
-            term.duration = words;
-            let end = term.start.zip(span).and_then(|(start, span)| start.checked_add(span).ok()?.checked_sub(1.day()).ok());
-            term.end = term.end.or(end);
-        }
-    }
-    if let Some(extension) = xml::first(project, "ContractExtension") {
-        term.renewals = notes.count(xml::first(extension, "MaximumNumberNumeric"));
-        term.renewal = joined([&xml::text(extension, "OptionsDescription"), &xml::text(extension, "OptionValidityPeriod/Description")]);
-    }
-    (term != Term::default()).then_some(term)
-}
-
-/// A length of time in words, and as a span when it is one of whole units.
-fn length(node: Node<'_, '_>, notes: &mut Notes<'_>) -> (String, Option<jiff::Span>) {
-    let (number, unit) = (xml::words(node), xml::attribute(node, "unitCode"));
-    if number.is_empty() {
-        return (number, None);
-    }
-    let Some((word, one)) = codes::unit(unit) else { return (format!("{number} {unit}").trim().to_owned(), None) };
-    let Some(amount) = super::super::json::number(&number) else {
-        notes.odd(node, "length of time");
-        return (format!("{number} {word}"), None);
-    };
-    let word = if amount == rust_decimal::Decimal::ONE { word.trim_end_matches('s') } else { word };
-    let whole = i64::try_from(amount).ok().filter(|_| amount.fract().is_zero());
-    (format!("{} {word}", amount.normalize()), whole.and_then(|times| one.checked_mul(times).ok()))
-}
-
-/// A party, its tax number first.
-pub(super) fn party(node: Node<'_, '_>, language: &str) -> Party {
-    let mut party = Party {
-        email: xml::text(node, "Contact/ElectronicMail"),
-        phone: xml::text(node, "Contact/Telephone"),
-        website: code::url(&xml::text(node, "WebsiteURI"), None),
-        ..Party::default()
-    };
-    for name in xml::all(node, "PartyName/Name") {
-        party.name.put(language, &xml::words(name));
-    }
-    for id in xml::all(node, "PartyIdentification/ID") {
-        code::push(&mut party.ids, code::id(xml::attribute(id, "schemeName"), &xml::words(id)));
-    }
-    // Stable: the others stay in their order.
-    party.ids.sort_by_key(|id| Reverse(matches!(id.scheme.as_str(), "NIF" | "CIF" | "NIE" | "UTE" | "OTROS")));
-    let seats = ["PostalAddress", "PhysicalLocation/Address"].into_iter().filter_map(|path| xml::first(node, path));
-    party.seat = seats.filter_map(|address| self::address(address, "", "")).next().unwrap_or_default();
-    if party.seat.region.is_empty() {
-        party.seat.region = xml::text(node, "PhysicalLocation/CountrySubentityCode");
-    }
-    party
-}
-
-fn address(node: Node<'_, '_>, region: &str, subentity: &str) -> Option<Place> {
-    let country = [xml::text(node, "Country/IdentificationCode"), xml::text(node, "Country/Name")];
-    let country = country.into_iter().find(|country| !country.is_empty()).unwrap_or_default();
-    let (line, zone, city) = (xml::text(node, "AddressLine/Line"), xml::text(node, "PostalZone"), xml::text(node, "CityName"));
-    let town = format!("{zone} {city}");
-    let subentity = if crate::base::text::fold(subentity) == crate::base::text::fold(&city) { "" } else { subentity };
-    code::place(&country, region, &joined([&line, &town, subentity]))
-}
-
-/// A place of performance.
-fn place(node: Node<'_, '_>) -> Option<Place> {
-    let (region, subentity) = (xml::text(node, "CountrySubentityCode"), xml::text(node, "CountrySubentity"));
-    let mut place = match xml::first(node, "Address") {
-        Some(address) => self::address(address, &region, &subentity)?,
-        None => code::place("", &region, &subentity)?,
-    };
-    if place.country.is_empty() {
-        // A NUTS code begins with the country.
-        place.country = match place.region.get(..2).unwrap_or_default() {
-            "EL" => "GR".to_owned(),
-            "UK" => "GB".to_owned(),
-            country => country.to_owned(),
-        };
-    }
-    Some(place)
 }
 
 /// Words of an element in its language.

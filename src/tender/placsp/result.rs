@@ -5,7 +5,8 @@ use roxmltree::Node;
 use super::super::notes::Notes;
 use super::super::xml;
 use super::codes;
-use super::content::{LANGUAGE, party};
+use super::content::LANGUAGE;
+use super::party::party;
 use crate::base::text::squeeze;
 use crate::model::{Award, Outcome, Term, WorthKind};
 
@@ -17,7 +18,7 @@ pub(super) fn award(node: Node<'_, '_>, place: usize, notes: &mut Notes<'_>) -> 
     if let (None, Some(code_node)) = (known, code_node) {
         notes.odd(code_node, "known `ResultCode`");
     }
-    let small = flag(&xml::text(node, "SMEAwardedIndicator"));
+    let small = xml::flag(&xml::text(node, "SMEAwardedIndicator"));
     let winners: Vec<_> = xml::children(node, "WinningParty").map(|winner| party(winner, LANGUAGE)).collect();
     let winners = winners.into_iter().map(|mut winner| {
         winner.small = small;
@@ -54,14 +55,5 @@ fn reason(outcome: Outcome, label: &str, words: &str) -> String {
         Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => {
             squeeze(&[label, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": "))
         }
-    }
-}
-
-/// A yes or no as XML Schema writes it.
-pub(super) fn flag(text: &str) -> Option<bool> {
-    match text {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
-        _ => None,
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::codes::{self, Results};
 use super::*;
 use crate::model::{Notice, NoticeKind, Outcome, Stage};
-use crate::tender::{Format, Input};
+use crate::tender::{Format, Input, NOTICES};
 
 const PAGE: &str = include_str!("page.atom");
 
