@@ -1,3 +1,5 @@
+//! Made pages, their harms, and the samples where they are to be had.
+
 use proptest::prelude::*;
 
 use super::*;

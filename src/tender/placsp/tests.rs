@@ -1,3 +1,5 @@
+//! Made pages, their harms, and the samples where they are to be had.
+
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
