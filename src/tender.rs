@@ -157,7 +157,7 @@ pub struct Batch {
 impl Batch {
     /// [`FailureClass::ParseLimit`] when there is no room for another entry, or for what could not be read of it.
     fn check_room(&self) -> Result<(), Failure> {
-        let full = self.notices.len() >= NOTICES || self.bad.len() >= NOTICES;
+        let full = [self.notices.len(), self.gone.len(), self.bad.len()].into_iter().any(|count| count >= NOTICES);
         let why = || Failure::new(FailureClass::ParseLimit, format!("more than {NOTICES} entries, or so many that cannot be read"));
         if full { Err(why()) } else { Ok(()) }
     }

@@ -17,6 +17,8 @@ const CHUNK: usize = 64 * 1024;
 const TAG_BYTES: usize = 64 * 1024;
 /// Elements within each other in one entry; CODICE comes to 15.
 const DEPTH: usize = 256;
+/// Attributes of one element: the reader compares each with each.
+const ATTRIBUTES: usize = 500;
 /// Prefixes of one entry.
 const PREFIXES: usize = 64;
 /// The element that entries are wrapped in.
@@ -85,11 +87,12 @@ fn markup(bytes: &[u8], last: bool) -> Markup<'_> {
         };
     }
     if bytes.starts_with(b"<![CDATA[") {
+        // No further than the next one: else many without an end are searched to the document's end each.
         let again = memmem::find(&bytes[9..], b"<![CDATA[");
-        return match memmem::find(&bytes[9..], b"]]>") {
-            Some(end) if again.is_none_or(|again| end < again) => Markup::Pass(end + 12),
+        return match memmem::find(&bytes[9..again.map_or(bytes.len(), |again| again + 9)], b"]]>") {
+            Some(end) => Markup::Pass(end + 12),
             None if again.is_none() && !last && bytes.len() < ENTRY_BYTES => Markup::More,
-            Some(_) | None => Markup::Pass(9),
+            None => Markup::Pass(9),
         };
     }
     if bytes.len() < 9 && !last && (b"<!--".starts_with(bytes) || b"<![CDATA[".starts_with(bytes)) {
@@ -319,9 +322,12 @@ fn prefixes(text: &str) -> Result<BTreeSet<&str>, String> {
                 if depth > DEPTH {
                     return Err(format!("more than {DEPTH} elements within each other"));
                 }
+                let written = text.get(at + 1..at + length).unwrap_or_default();
+                if length == 1 || written.bytes().filter(|b| *b == b'=').count() > ATTRIBUTES {
+                    return Err(format!("a tag of more than 64 KiB or {ATTRIBUTES} attributes"));
+                }
                 // Beside names of attributes, this takes words of their values with a `:`; that does no harm.
-                let words =
-                    text.get(at + 1..at + length).unwrap_or(name).split(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '='));
+                let words = written.split(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'' | '='));
                 found.extend(words.filter_map(|word| word.split_once(':')).map(|(prefix, _)| prefix).filter(|prefix| is_prefix(prefix)));
                 at += length.max(1);
             }
@@ -402,6 +408,10 @@ mod tests {
         assert!(cut(&deep).document().unwrap_err().contains("within each other"));
         let many = (0..100).map(|n| format!("<p{n}:a/>")).collect::<Vec<_>>().concat();
         assert!(cut(&many).document().unwrap_err().contains("prefixes"));
+        for count in [600, 20_000] {
+            let wide = (0..count).map(|n| format!(" a{n}=''")).collect::<Vec<_>>().concat();
+            assert!(cut(&format!("<entry{wide}/>")).document().unwrap_err().contains("attributes"), "{count}");
+        }
     }
 
     #[test]

@@ -221,7 +221,7 @@ fn category(node: Node<'_, '_>, notice: &mut Notice, notes: &mut Notes<'_>) {
             if deadline.as_ref().is_some_and(|deadline| deadline.due.is_none()) {
                 notes.odd(node, "day");
             }
-            content.deadlines.extend(deadline);
+            code::push(&mut content.deadlines, deadline);
         }
         "country" => {
             let (code, name) = code.split_once(" - ").unwrap_or((code, ""));
@@ -240,7 +240,7 @@ fn category(node: Node<'_, '_>, notice: &mut Notice, notes: &mut Notes<'_>) {
             let class = class.or_else(|| Some(Class { scheme: "category".to_owned(), code: text.clone(), main, label: label.to_owned() }));
             if let Some(class) = class.filter(|class| !class.code.is_empty()) {
                 notes.found("classes", node);
-                code::push(&mut content.classes, Some(class));
+                code::push_class(&mut content.classes, Some(class));
             }
         }
     }

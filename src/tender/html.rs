@@ -11,9 +11,11 @@ const INLINE: &str = " a abbr b big cite code em font i img ins label mark q s s
 pub(super) fn lines(html: &str) -> Vec<String> {
     let mut out = String::with_capacity(html.len());
     let (mut rest, mut tags, mut hidden) = (html, false, "");
+    // Behind the last end of a comment there is none to look for.
+    let comments_end = html.rfind("-->").map_or(usize::MAX, |at| html.len() - at);
     while let Some(c) = rest.chars().next() {
         if c == '<'
-            && let Some((name, closing, length)) = tag(rest)
+            && let Some((name, closing, length)) = tag(rest, rest.len() > comments_end)
         {
             tags = true;
             rest = &rest[length..];
@@ -51,9 +53,10 @@ pub(super) fn labelled(html: &str) -> Vec<(String, String)> {
     lines(html).into_iter().filter_map(parted).filter(|(label, value)| !label.is_empty() && !value.is_empty()).collect()
 }
 
-/// The name of the tag that begins here in lower case, whether it closes, and its length; a comment has no name.
-fn tag(text: &str) -> Option<(String, bool, usize)> {
-    if let Some(comment) = text.strip_prefix("<!--") {
+/// The name of the tag that begins here in lower case, whether it closes, and its length; a comment has no name. `comment_ends` says whether
+/// any comment ends behind here.
+fn tag(text: &str, comment_ends: bool) -> Option<(String, bool, usize)> {
+    if let Some(comment) = text.strip_prefix("<!--").filter(|_| comment_ends) {
         return Some((String::new(), false, comment.find("-->")? + 7));
     }
     let closing = text.starts_with("</");
@@ -63,7 +66,8 @@ fn tag(text: &str) -> Option<(String, bool, usize)> {
     }
     let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     // A tag that is never closed is text.
-    let length = text.bytes().take(16 * 1024).position(|b| b == b'>')? + 1;
+    let end = rest.find(['<', '>']).filter(|end| rest[*end..].starts_with('>'))?;
+    let length = text.len() - rest.len() + end + 1;
     Some((name.to_ascii_lowercase(), closing, length))
 }
 

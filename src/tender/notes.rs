@@ -52,19 +52,15 @@ impl<'a> Notes<'a> {
 
     /// Names a value that is not what it should be.
     pub(super) fn odd(&mut self, node: Node<'_, '_>, wanted: &str) {
-        let (path, text) = (self.path(node), clip(&xml::words(node), SHOWN));
-        self.name(path, format!("`{text}` is no {wanted}; it stays unknown"));
+        if self.bad.len() < NAMED {
+            let reason = format!("`{}` is no {wanted}; it stays unknown", clip(&xml::words(node), SHOWN));
+            self.bad.push(BadEntry { path: self.path(node), reason });
+        }
     }
 
     /// Names something that is missing.
     pub(super) fn missing(&mut self, what: &str) {
-        self.name(self.place.to_owned(), format!("it has no {what}; it stays unknown"));
-    }
-
-    fn name(&mut self, path: String, reason: String) {
-        if self.bad.len() < NAMED {
-            self.bad.push(BadEntry { path, reason });
-        }
+        self.bad.push(BadEntry { path: self.place.to_owned(), reason: format!("it has no {what}; it stays unknown") });
     }
 
     /// An amount, its currency in `currencyID` or given.

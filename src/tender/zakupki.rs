@@ -185,10 +185,7 @@ fn classes(items: &[Node<'_, '_>], known: &mut Vec<Class>) {
     for (scheme, name) in [("OKPD2", "okpd2"), ("OKVED2", "okved2"), ("OKDP", "okdp"), ("OKPD", "okpd"), ("OKVED", "okved")] {
         for class in items.iter().filter_map(|item| xml::first(*item, name)) {
             let found = code::class(scheme, &xml::text(class, "code"), known.is_empty(), &xml::text(class, "name"));
-            let is_new = |found: &Class| known.iter().all(|class| (&class.scheme, &class.code) != (&found.scheme, &found.code));
-            if let Some(found) = found.filter(is_new) {
-                known.push(found);
-            }
+            code::push_class(known, found);
         }
     }
 }

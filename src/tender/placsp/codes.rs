@@ -43,6 +43,15 @@ impl Results {
     }
 }
 
+/// Where a lot stands that has these results of its own.
+pub(super) fn lot_stage(outcomes: &[Outcome]) -> Option<Stage> {
+    if outcomes.iter().any(|outcome| outcome.has_winner()) {
+        Some(Stage::Awarded)
+    } else {
+        (!outcomes.contains(&Outcome::Pending)).then_some(Stage::Cancelled)
+    }
+}
+
 /// Where a procedure stands by its status, its results and its newest announcement. `ADJ` and `RES` also cover procedures that were deserted,
 /// withdrawn and waived.
 pub(super) fn stage(by_status: Stage, results: Results, newest: &str) -> Stage {

@@ -1,5 +1,7 @@
 //! What an entry says of its procedure: `ContractFolderStatus` or `PreliminaryMarketConsultationStatus`. Knows no feed.
 
+use std::collections::BTreeMap;
+
 use roxmltree::Node;
 
 use super::super::notes::{Notes, joined};
@@ -9,7 +11,7 @@ use super::party::party;
 use super::project::{Project, length};
 use super::result;
 use crate::model::{
-    Amendment, Content, Deadline, DeadlineKind, Document, Lot, NoticeKind, Outcome, Party, Procedure, Stage, Texts, WorthKind,
+    Amendment, Content, Deadline, DeadlineKind, Document, Lot, Nature, NoticeKind, Outcome, Party, Procedure, Stage, Texts, WorthKind,
 };
 
 /// What entries are written in when they do not say.
@@ -82,9 +84,14 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
             notes.found("awards", node);
             content.awards.push(result::award(node, place + 1, notes));
         }
+        let mut outcomes: BTreeMap<String, Vec<Outcome>> = BTreeMap::new();
+        for award in &content.awards {
+            award.lots.iter().for_each(|lot| outcomes.entry(lot.clone()).or_default().push(award.outcome));
+        }
         for node in xml::children(self.node, "ProcurementProjectLot") {
             notes.found("lots", node);
-            let lot = lot(node, &content, notes);
+            let mut lot = lot(node, content.nature, notes);
+            lot.stage = outcomes.get(&lot.id).and_then(|outcomes| codes::lot_stage(outcomes));
             content.lots.push(lot);
         }
         self.documents(&mut content, notes);
@@ -253,28 +260,20 @@ impl<'a, 'i: 'a> Folder<'a, 'i> {
     }
 }
 
-fn lot(node: Node<'_, '_>, content: &Content, notes: &mut Notes<'_>) -> Lot {
-    let id = xml::text(node, "ID");
-    let mut lot = Lot { id: id.clone(), ..Lot::default() };
+fn lot(node: Node<'_, '_>, nature: Option<Nature>, notes: &mut Notes<'_>) -> Lot {
+    let mut lot = Lot { id: xml::text(node, "ID"), ..Lot::default() };
     if let Some(project) = xml::first(node, "ProcurementProject") {
         let read = Project::read(project, notes);
         (lot.classes, lot.worth, lot.places, lot.term) = (read.classes, read.worth, read.places, read.term);
         lot.title = xml::first(project, "Name").map(words).unwrap_or_default();
         lot.description = xml::first(project, "Description").map(words).unwrap_or_default();
-        lot.nature = codes::nature(&xml::text(project, "TypeCode")).filter(|nature| Some(*nature) != content.nature);
+        lot.nature = codes::nature(&xml::text(project, "TypeCode")).filter(|own| Some(*own) != nature);
     }
     if let Some(terms) = xml::first(node, "TenderingTerms") {
         (lot.eu_funds, lot.reserved) = conditions(terms);
     }
     for process in xml::children(node, "TenderingProcess") {
         deadlines(process, &mut lot.deadlines, notes);
-    }
-    // Only what has its own result is told lot by lot.
-    let results = || content.awards.iter().filter(|award| award.lots.contains(&id)).map(|award| award.outcome);
-    if results().any(Outcome::has_winner) {
-        lot.stage = Some(Stage::Awarded);
-    } else if results().next().is_some() && !results().any(|outcome| outcome == Outcome::Pending) {
-        lot.stage = Some(Stage::Cancelled);
     }
     lot
 }

@@ -26,9 +26,7 @@ impl Project {
             if found.is_none() && !written.is_empty() {
                 notes.odd(class, "CPV code of eight digits");
             }
-            if let Some(found) = found.filter(|found| read.classes.iter().all(|class| class.code != found.code)) {
-                read.classes.push(found);
-            }
+            code::push_class(&mut read.classes, found);
         }
         for budget in xml::children(node, "BudgetAmount") {
             for (name, kind, with_tax) in [
