@@ -8,11 +8,17 @@ mod austender;
 mod canadabuys;
 mod code;
 mod contracts_finder;
+mod cuts;
 mod eforms;
 mod entry;
 mod fbo;
+mod feed;
+mod html;
 mod json;
+mod leads;
+mod notes;
 pub mod ocds;
+pub mod placsp;
 mod prozorro;
 mod sam;
 mod secop;
@@ -22,6 +28,7 @@ mod ted_export;
 mod ted_search;
 mod when;
 mod xml;
+mod zakupki;
 
 use jiff::tz::TimeZone;
 use url::Url;
@@ -58,11 +65,19 @@ pub enum Format {
     TedExport,
     /// Answers of the search of the European gazette.
     TedSearch,
+    /// Spanish PLACSP: ATOM with CODICE.
+    Placsp,
+    /// Russian EIS: purchases and contracts under 223-FZ, and the search's RSS.
+    Zakupki,
+    /// Project leads of the United States' Department of State, as `GeoJSON`.
+    Leads,
+    /// Any RSS or Atom feed: it says little, so it is asked last.
+    Feed,
 }
 
 impl Format {
     /// Every format; an earlier one is asked first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Ocds,
         Self::Prozorro,
         Self::Sam,
@@ -74,6 +89,10 @@ impl Format {
         Self::EForms,
         Self::TedExport,
         Self::TedSearch,
+        Self::Placsp,
+        Self::Zakupki,
+        Self::Leads,
+        Self::Feed,
     ];
 
     /// The word used in configuration and output.
@@ -90,6 +109,10 @@ impl Format {
             Self::EForms => "eforms",
             Self::TedExport => "ted-export",
             Self::TedSearch => "ted-search",
+            Self::Placsp => "placsp",
+            Self::Zakupki => "zakupki",
+            Self::Leads => "geojson-leads",
+            Self::Feed => "feed",
         }
     }
 
@@ -117,6 +140,10 @@ impl Format {
             Self::EForms => eforms::fits(head),
             Self::TedExport => ted_export::fits(head),
             Self::TedSearch => ted_search::fits(head),
+            Self::Placsp => placsp::fits(head),
+            Self::Zakupki => zakupki::fits(head),
+            Self::Leads => leads::fits(head),
+            Self::Feed => feed::fits(head),
         }
     }
 }
@@ -201,6 +228,15 @@ pub struct Batch {
     pub total: Option<u64>,
 }
 
+impl Batch {
+    /// [`FailureClass::ParseLimit`] when there is no room for another entry, or for what could not be read of it.
+    fn check_room(&self) -> Result<(), Failure> {
+        let full = [self.notices.len(), self.gone.len(), self.bad.len()].into_iter().any(|count| count >= NOTICES);
+        let why = || Failure::new(FailureClass::ParseLimit, format!("more than {NOTICES} entries, or so many that cannot be read"));
+        if full { Err(why()) } else { Ok(()) }
+    }
+}
+
 /// Reads a document.
 ///
 /// # Errors
@@ -220,6 +256,10 @@ pub fn read(format: Format, input: &Input<'_>) -> Result<Batch, Failure> {
         Format::EForms => eforms::read(input),
         Format::TedExport => ted_export::read(input),
         Format::TedSearch => ted_search::read(input),
+        Format::Placsp => placsp::read(input),
+        Format::Zakupki => zakupki::read(input),
+        Format::Leads => leads::read(input),
+        Format::Feed => feed::read(input),
     }
 }
 

@@ -72,6 +72,8 @@ fn ended(answer: &Answer) -> Ended {
         | Answer::Due(_)
         | Answer::Leads(_)
         | Answer::Lead(_)
+        | Answer::Tenders(_)
+        | Answer::Tender(_)
         | Answer::Outbox(_)
         | Answer::Replayed(_)
         | Answer::Digest(_)

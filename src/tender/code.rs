@@ -79,12 +79,18 @@ pub(super) fn url(written: &str, base: Option<&Url>) -> Option<Url> {
     parsed.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-/// Values of one list that is kept free of repeats: comparing each with all grows with its square.
-const LIST: usize = 2_000;
+/// Values of one list of a notice; no honest one comes near it, and comparing each with all grows with its square.
+const VALUES: usize = 2_000;
 
-/// Puts a value into a list unless it is there already, or the list is full.
+/// Puts a value into a list unless it is there already, or the list is longer than any honest one.
 pub(super) fn push<T: PartialEq>(list: &mut Vec<T>, value: Option<T>) {
-    list.extend(value.filter(|value| list.len() < LIST && !list.contains(value)));
+    list.extend(value.filter(|value| list.len() < VALUES && !list.contains(value)));
+}
+
+/// Puts a class into a list unless one of its scheme and code is there already; the first is the main one.
+pub(super) fn push_class(list: &mut Vec<Class>, class: Option<Class>) {
+    let is_new = |class: &Class| list.iter().all(|known| (&known.scheme, &known.code) != (&class.scheme, &class.code));
+    list.extend(class.filter(|class| list.len() < VALUES && is_new(class)));
 }
 
 #[cfg(test)]

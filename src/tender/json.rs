@@ -99,11 +99,6 @@ pub(super) fn list<'a>(value: &'a Value, path: &str) -> &'a [Value] {
     }
 }
 
-/// The number at a path, also when it is written as a text.
-pub(super) fn decimal(value: &Value, path: &str) -> Option<Decimal> {
-    number(&text(value, path))
-}
-
 /// A plain number as written: `12500`, `12500.50`, `1.25e4`.
 pub(super) fn number(text: &str) -> Option<Decimal> {
     let text = text.trim();
@@ -118,7 +113,7 @@ mod tests {
     fn numbers_that_are_none_become_nothing() {
         let (value, mended) = parse(r#"{"a": 1e9999, "b": 12.50, "c": "1e9999, \" 5", "d": [ 000, -3]}"#).unwrap();
         assert_eq!(mended, 2);
-        assert_eq!((at(&value, "a"), decimal(&value, "b")), (None, Some("12.5".parse().unwrap())));
+        assert_eq!((at(&value, "a"), number(&text(&value, "b"))), (None, Some("12.5".parse().unwrap())));
         assert_eq!((text(&value, "c").as_str(), text(&value, "d/1").as_str()), ("1e9999, \" 5", "-3"));
     }
 
@@ -136,6 +131,6 @@ mod tests {
             (text(&value, "a/b/0/c"), list(&value, "a/b").len(), list(&value, "a/n").len(), list(&value, "s").len()),
             ("5".into(), 1, 0, 1)
         );
-        assert_eq!(decimal(&value, "s"), Some("1200".parse().unwrap()));
+        assert_eq!(number(&text(&value, "s")), Some("1200".parse().unwrap()));
     }
 }

@@ -119,9 +119,10 @@ fn parts(text: &str) -> Option<(Date, Option<Time>, Option<TimeZone>)> {
 fn time_of_day(text: &str) -> Option<(Time, Option<TimeZone>)> {
     let at = text.find(['+', '-', 'Z']).unwrap_or(text.len());
     let (time, offset) = text.split_at(at);
-    // Some senders write `9:30`.
-    let time = format!("{:0>2}{}", time.split(':').next()?.trim(), time.find(':').map_or("", |colon| time[colon..].trim_end()));
-    let time = time.parse::<Time>().ok()?;
+    // XML Schema and people write the end of a day as 24:00; some senders write `9:30`.
+    let time = if time.trim().starts_with("24:00") { "23:59:59" } else { time.trim() };
+    let (hour, rest) = time.split_at(time.find(':').unwrap_or(time.len()));
+    let time = format!("{hour:0>2}{rest}").parse::<Time>().ok()?;
     Some((time, if offset.is_empty() { None } else { Some(offset_of(offset)?) }))
 }
 
@@ -171,6 +172,48 @@ fn compact(text: &str) -> Option<Date> {
     Date::new(digits[..4].parse().ok()?, digits[4..6].parse().ok()?, digits[6..].parse().ok()?).ok()
 }
 
+/// A day that people wrote, with its time of day where there is one, as ISO 8601: `05.10.2026 14:00`, `January 7, 2016`, `7 January 2016`,
+/// `2015/Apr/30`, `2026-10-05`. Days in figures alone between slashes are read by nobody the same way, and not here.
+pub(super) fn iso(text: &str) -> Option<String> {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/')).filter(|word| !word.is_empty()).take(6).collect();
+    let number = |word: &&str| word.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i16>().ok();
+    let (date, after) = match words.as_slice() {
+        [day, ..] if dotted(day).is_some() => (dotted(day), 1),
+        [day, ..] if day.get(..10).is_some_and(|day| day.parse::<Date>().is_ok()) => (day[..10].parse().ok(), 1),
+        [a, b, c, ..] => {
+            let (year, month, day) = match (month(a), month(b)) {
+                (Some(month), _) => (number(c), month, number(b)),
+                (None, Some(month)) if a.len() == 4 => (number(a), month, number(c)),
+                (None, Some(month)) => (number(c), month, number(a)),
+                (None, None) => return None,
+            };
+            (Date::new(year.filter(|year| *year > 1900)?, month, i8::try_from(day?).ok()?).ok(), 3)
+        }
+        _ => return None,
+    };
+    let (date, time) = (date?, words.get(after).and_then(|word| time_of_day(word)));
+    Some(time.map_or_else(|| date.to_string(), |(time, _)| format!("{date}T{time}")))
+}
+
+/// `05.10.2026`.
+fn dotted(word: &str) -> Option<Date> {
+    let mut parts = word.split('.');
+    let (day, month, year) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    Date::new(year, month, day).ok().filter(|_| year > 1900)
+}
+
+/// The month of an English name or its first three letters.
+fn month(word: &str) -> Option<i8> {
+    const MONTHS: [&str; 12] =
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    let word = word.trim_end_matches('.').to_lowercase();
+    let place = MONTHS
+        .iter()
+        .position(|month| *month == word || (word.len() == 3 && month.starts_with(&word)) || (word == "sept" && *month == "september"))?;
+    i8::try_from(place + 1).ok()
+}
+
 impl Content {
     /// The deadlines of the whole and of every lot.
     pub fn all_deadlines(&self) -> impl Iterator<Item = &Deadline> {
@@ -199,6 +242,7 @@ mod tests {
             ("2026-10-25", "02:30:00", "2026-10-25T00:30:00Z", true, ZoneFrom::Portal),
             ("2026-03-29", "02:30:00", "2026-03-29T01:30:00Z", true, ZoneFrom::Portal),
             ("2021-01-18", "", "2021-01-17T23:00:00Z", false, ZoneFrom::Portal),
+            ("2021-01-18", "24:00:00", "2021-01-18T22:59:59Z", true, ZoneFrom::Portal),
             // OCDS and others: in one.
             ("2021-01-18T14:00:00-05:00", "", "2021-01-18T19:00:00Z", true, ZoneFrom::Text),
             ("2021-01-18T14:00:00", "", "2021-01-18T13:00:00Z", true, ZoneFrom::Portal),
@@ -234,6 +278,25 @@ mod tests {
         let found = deadline(DeadlineKind::Tender, "15 days after publication", "", &madrid()).unwrap();
         assert_eq!((found.due, found.text.as_str()), (None, "15 days after publication"));
         assert_eq!(deadline(DeadlineKind::Tender, " ", "", &madrid()), None);
+    }
+
+    #[test]
+    fn days_that_people_wrote() {
+        for (text, want) in [
+            ("05.10.2026", Some("2026-10-05")),
+            ("05.10.2026 14:30", Some("2026-10-05T14:30:00")),
+            ("January 7, 2016", Some("2016-01-07")),
+            ("Jan. 7th, 2016 at the office", Some("2016-01-07")),
+            ("7 January 2016, 10:00", Some("2016-01-07T10:00:00")),
+            ("2015/Apr/30", Some("2015-04-30")),
+            ("2026-10-05", Some("2026-10-05")),
+            ("01/02/2016", None),
+            ("31.02.2026", None),
+            ("Not applicable. The tender has yet to be released.", None),
+            ("", None),
+        ] {
+            assert_eq!(iso(text).as_deref(), want, "{text}");
+        }
     }
 
     #[test]

@@ -132,6 +132,15 @@ pub(super) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> &'a str {
     node.attributes().find(|attribute| attribute.name() == name).map(|attribute| attribute.value().trim()).unwrap_or_default()
 }
 
+/// A yes or no as XML Schema writes it.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match text.trim() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// Where an element stands: `/ContractNotice/ProcurementProjectLot[2]/ID`.
 pub(super) fn path(node: Node<'_, '_>) -> String {
     let mut steps: Vec<String> = Vec::new();

@@ -119,9 +119,9 @@ fn what_is_no_table() {
     assert!(read_text(Format::CanadaBuys, "<html>").unwrap_err().text.contains("referenceNumber"));
     assert_eq!(Format::detect("a,b\n1,2\n"), None);
     let many = format!("reference_number,publishing_status\n{}", "x\n".repeat(crate::tender::NOTICES + 5));
-    assert_eq!(read_text(Format::CanadaBuys, &many).unwrap_err().class, crate::model::FailureClass::ParseLimit);
+    assert_eq!(read_text(Format::CanadaBuys, &many).unwrap_err().class, FailureClass::ParseLimit);
     let input = Input { text: NEW, url: None, clock: Clock::assumed(), expired: &|| true };
-    assert_eq!(read(Format::CanadaBuys, &input).unwrap_err().class, crate::model::FailureClass::ParseLimit);
+    assert_eq!(read(Format::CanadaBuys, &input).unwrap_err().class, FailureClass::ParseLimit);
 }
 
 #[test]

@@ -1,0 +1,123 @@
+//! Made pages, their harms, and the samples where they are to be had.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::tender::{Format, leads};
+
+const RSS: &str = r#"<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Leads of the Agency</title><language>en-us</language>
+<item><title>Pumps &amp;amp; valves</title><link>https://a.example/1</link><guid isPermaLink="false">1</guid><description>Buyer: &lt;a href="x"&gt;City of A&lt;/a&gt;</description>
+<category>CPV/42120000-6</category><category>country/sn - Senegal</category><category>deadline/2026/Nov/30</category><category>type/spn</category><category>Water</category><pubDate>Mon, 05 Oct 2026 10:00:00 EDT</pubDate></item>
+<item><title>Road</title><guid>https://a.example/2</guid><description>Background: a road
+
+Proposal Deadline: January 7, 2027
+
+Phone: 1</description><dc:creator>Ministry of Roads</dc:creator><pubDate>&lt;span content="2026-10-28T00:00:00-04:00"&gt;October 28&lt;/span&gt;</pubDate></item>
+<item><title>Bridge</title><link>https://a.example/3</link><description>Deadline: Not applicable.</description><dc:creator>Agency</dc:creator><pubDate>some day</pubDate></item>
+<item><title>Nothing to know it by</title></item>
+</channel></rss>"#;
+
+const ATOM: &str = r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr"><title>Avis</title><link rel="self" href="/a"/><link rel="next" href="/a?page=2"/>
+<entry xml:lang="fr"><id>urn:1</id><title type="html">Travaux</title><link rel="edit" href="https://b.example/edit"/><link href="https://b.example/1"/><updated>2026-10-05T09:00:00Z</updated><summary>Date limite: 2026-11-02</summary><category term="45000000" scheme="http://x.example/cpv"/><author><name>Ville de Lyon</name></author></entry></feed>"#;
+
+const LEADS: &str = r#"{"type": "FeatureCollection", "features": [
+{"id": "T.1", "properties": {"Project_Title": "Hospital", "Project_Number": "N1", "Country": "Kenya", "Project_Size": 350000, "Tender_Date": "2027-07-11Z", "Project_Announced": "2026-05-29Z", "Implementing_Entity": "Ministry", "Borrowing_Entity": null, "Sector": "Health", "Status": "Pipeline", "Link_To_Project": "http://w.example/1"}},
+{"properties": {"Project_Title": "No id"}},
+{"id": "T.3", "properties": {"Project_Title": "Dam", "Tender_Date": "soon", "Project_Size": "big", "Status": "Fulfilled"}}]}"#;
+
+fn input<'a>(text: &'a str, url: Option<&'a Url>) -> Input<'a> {
+    Input { text, url, clock: Clock::assumed(), expired: &|| false }
+}
+
+fn shown(batch: &Batch) -> String {
+    let notices = batch.notices.iter().map(|notice| {
+        let content = &notice.content;
+        let classes: Vec<_> = content.classes.iter().map(|class| format!("{}={}", class.scheme, class.code)).collect();
+        let buyers: Vec<_> = content.buyers.iter().filter_map(|buyer| buyer.name.best(&[])).collect();
+        let deadlines: Vec<_> = content
+            .deadlines
+            .iter()
+            .map(|deadline| format!("{} = {:?}", deadline.text, deadline.due.as_ref().map(|due| due.at.to_string())))
+            .collect();
+        let countries: Vec<_> = content.places.iter().map(|place| place.country.as_str()).collect();
+        let worth: Vec<_> = content.worth.iter().map(|worth| crate::model::Value::Money(worth.amount.clone()).text()).collect();
+        format!(
+            "{} {} {} [{}] {:?} {:?}\n  {:?} | {:?} | {buyers:?} {classes:?} {deadlines:?} {countries:?} {worth:?} {:?}",
+            notice.procedure,
+            notice.kind.word(),
+            notice.stage,
+            notice.code,
+            notice.published.map(|at| at.to_string()),
+            notice.languages,
+            content.title.best(&[]),
+            content.description.best(&[]),
+            content.link.as_ref().map(Url::as_str)
+        )
+    });
+    let bad = batch.bad.iter().map(|bad| format!("bad {}: {}", bad.path, bad.reason));
+    notices.chain(bad).chain(batch.next.clone()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn thin_notices() {
+    let url = "https://b.example/a".parse().unwrap();
+    for (text, format) in [(RSS, Format::Feed), (ATOM, Format::Feed), (LEADS, Format::Leads)] {
+        assert_eq!(Format::detect(text), Some(format));
+    }
+    let all = [read(&input(RSS, None)), read(&input(ATOM, Some(&url))), leads::read(&input(LEADS, None))];
+    insta::assert_snapshot!(all.map(|batch| shown(&batch.unwrap())).join("\n\n"));
+}
+
+#[test]
+fn what_is_no_feed_fails_by_name() {
+    for text in ["", "<html/>", "{}"] {
+        assert_eq!(read(&input(text, None)).unwrap_err().class, FailureClass::Unreadable, "{text}");
+    }
+    for text in ["", "{}", "{\"features\": [", &format!("{{\"features\": {}", "[".repeat(100_000))] {
+        assert_eq!(leads::read(&input(text, None)).unwrap_err().class, FailureClass::Unreadable);
+    }
+    let deep = format!("<rss>{}", "<item><a>".repeat(100_000));
+    assert!(read(&input(&deep, None)).is_err());
+    let batch = read(&input(&RSS[..RSS.find("<item><title>Bridge").unwrap()], None)).unwrap();
+    assert!(batch.notices.len() == 2 && batch.bad.iter().any(|bad| bad.reason.contains("breaks off")));
+}
+
+proptest! {
+    #[test]
+    fn a_feed_cut_anywhere_keeps_what_came_before(at in 0..RSS.len()) {
+        let whole = RSS[..at].matches("</item>").count().min(3);
+        prop_assert_eq!(read(&input(&RSS[..at], None)).map(|batch| batch.notices.len()).unwrap_or_default(), whole);
+    }
+
+    #[test]
+    fn any_text_ends(text in "(<rss>|<item>|</item>|<title>|<link>|<guid>|<category>|deadline/|[ -~]|\\PC){0,40}") {
+        let _ = read(&input(&text, None));
+        let _ = leads::read(&input(&text, None));
+    }
+}
+
+#[test]
+fn the_samples() {
+    let Some(folder) = std::env::var_os("ATALAYA_SAMPLES") else {
+        println!("SKIPPED: ATALAYA_SAMPLES is not set, the samples of portals are not read");
+        return;
+    };
+    let folder = std::path::Path::new(&folder).join("tenders/other-feeds");
+    for (name, format, notices) in
+        [("dgmarket-mca-rss.xml", Format::Feed, 3), ("ustda-rss.xml", Format::Feed, 3), ("us-state-geojson.json", Format::Leads, 6)]
+    {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        assert_eq!(Format::detect(&text), Some(format), "{name}");
+        let batch = crate::tender::read(format, &input(&text, None)).unwrap();
+        assert_eq!((batch.notices.len(), batch.bad.len()), (notices, 0), "{name}");
+        for notice in &batch.notices {
+            let content = &notice.content;
+            assert!(
+                !content.title.is_empty() && !content.description.is_empty() && content.link.is_some() && notice.published.is_some(),
+                "{name}"
+            );
+            let publisher_only = name.starts_with("ustda");
+            assert_eq!(content.buyers.is_empty(), publisher_only, "{name}");
+        }
+    }
+}
