@@ -16,7 +16,7 @@ use crate::tender::{self, Clock, Format};
 use crate::web;
 
 /// Time for one file; a page of a portal that takes longer is read in part by no reader of ours.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// Compiled releases are data for programs: they are printed as JSON, whatever was asked for; words go to stderr.
 pub(super) fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -> anyhow::Result<Ended> {
@@ -32,7 +32,9 @@ pub(super) fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -
             Ok((found, bad)) => {
                 releases.extend(found);
                 problem |= !bad.is_empty();
-                bad.iter().for_each(|entry| eprintln!("{name}: {}: {}", entry.path, entry.reason));
+                for entry in &bad {
+                    eprintln!("{name}: {}: {}", entry.path, entry.reason);
+                }
             }
             Err(failure) => {
                 problem = true;
@@ -43,7 +45,9 @@ pub(super) fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -
     let form = if versioned { Form::Versioned } else { Form::Compiled };
     let merged = ocds::merge(&releases, form, rules.as_ref());
     for Compiled { ocid, bad, .. } in &merged {
-        bad.iter().for_each(|entry| eprintln!("{ocid}: {}: {}", entry.path, entry.reason));
+        for entry in bad {
+            eprintln!("{ocid}: {}: {}", entry.path, entry.reason);
+        }
     }
     let merged: Vec<Value> = merged.into_iter().map(|compiled| compiled.release).collect();
     println!("{}", serde_json::to_string_pretty(&merged)?);

@@ -15,8 +15,8 @@ use super::value::Hints;
 use super::{About, Input, Kind, Spec, text_of};
 use crate::base::text::{clip, words as folded};
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Extract, Failure, FailureClass, Fault, Notice, Party, RecordKind, TypedId, Worth, WorthKind,
-    ZoneFrom,
+    Award, Content, Deadline, DeadlineKind, Extract, Failure, FailureClass, Fault, Nature, Notice, Party, RecordKind, TypedId, Worth,
+    WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 
@@ -174,7 +174,9 @@ fn by_procedure(notices: Vec<Notice>) -> BTreeMap<String, Vec<Notice>> {
         by.entry(notice.procedure.clone()).or_default().push(notice);
     }
     // Sorting is stable: without a date, or with equal ones, the document's order counts.
-    by.values_mut().for_each(|notices| notices.sort_by_key(|notice| notice.published));
+    for notices in by.values_mut() {
+        notices.sort_by_key(|notice| notice.published);
+    }
     by
 }
 
@@ -238,7 +240,7 @@ impl Told {
         told.put("questions_until", first_of(content, DeadlineKind::Questions));
         told.put("opening", first_of(content, DeadlineKind::Opening));
         told.worth(&content.worth);
-        told.put("nature", content.nature.map(|nature| nature.word()).unwrap_or_default());
+        told.put("nature", content.nature.map(Nature::word).unwrap_or_default());
         told.put("procedure", content.procedure.as_ref().map(|procedure| procedure.kind.word()).unwrap_or_default());
         for place in content.places.iter().chain(content.lots.iter().flat_map(|lot| &lot.places)) {
             let parts = [&place.country, &place.region, &place.text].map(String::as_str);

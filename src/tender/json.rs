@@ -51,10 +51,10 @@ fn mend_numbers(text: &str) -> (String, usize) {
             escaped = false;
         }
         // NUL bytes come from one portal, between values.
-        if c != '\0' {
-            mended.push(c);
-        } else {
+        if c == '\0' {
             count += 1;
+        } else {
+            mended.push(c);
         }
         rest = &rest[c.len_utf8()..];
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::model::{
-    Amendment, Award, BadEntry, Class, Content, Deadline, Document, Lot, Notice, Party, Place, Term, Texts, TypedId, Worth,
+    Amendment, Award, BadEntry, Class, Content, Deadline, Document, Lot, Nature, Notice, Party, Place, Stage, Term, Texts, TypedId, Worth,
 };
 use crate::tender::{Batch, Format, Tombstone, oddities};
 
@@ -65,7 +65,7 @@ fn content_view(content: &Content) -> Value {
         "submission_languages": content.submission_languages,
         "buyers": content.buyers.iter().map(party).collect::<Vec<_>>(),
         "classes": classes(&content.classes),
-        "nature": content.nature.map(|nature| nature.word()),
+        "nature": content.nature.map(Nature::word),
         "procedure_kind": content.procedure.as_ref().map(|procedure| json!({ "kind": procedure.kind.word(), "text": procedure.text })),
         "technique": content.technique,
         "values": content.worth.iter().map(worth).collect::<Vec<_>>(),
@@ -153,8 +153,8 @@ fn lot(lot: &Lot) -> Value {
         "id": lot.id,
         "title": texts(&lot.title),
         "description": texts(&lot.description),
-        "stage": lot.stage.map(|stage| stage.word()),
-        "nature": lot.nature.map(|nature| nature.word()),
+        "stage": lot.stage.map(Stage::word),
+        "nature": lot.nature.map(Nature::word),
         "classes": classes(&lot.classes),
         "values": lot.worth.iter().map(worth).collect::<Vec<_>>(),
         "deadlines": lot.deadlines.iter().map(deadline).collect::<Vec<_>>(),

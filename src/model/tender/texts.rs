@@ -29,8 +29,8 @@ impl Texts {
 
     /// The words in the first of these languages there are, else the original, else English, else any.
     pub fn best(&self, wanted: &[&str]) -> Option<&str> {
-        let in_order = wanted.iter().copied().chain(self.original.as_deref()).chain(["en"]);
-        let first = in_order.filter_map(|language| self.by_language.get(language)).next();
+        let mut in_order = wanted.iter().copied().chain(self.original.as_deref()).chain(["en"]);
+        let first = in_order.find_map(|language| self.by_language.get(language));
         first.or_else(|| self.by_language.values().next()).map(String::as_str)
     }
 

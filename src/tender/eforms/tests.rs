@@ -1,11 +1,10 @@
 //! Made notices with everything in them, official and published ones where they are at hand, and broken ones.
 
-use std::path::PathBuf;
-
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{BadEntry, DeadlineKind, Nature, WorthKind};
+use crate::tender::testing::samples_folder;
 use crate::tender::{Clock, Format};
 
 const CALL: &str = include_str!("call.xml");
@@ -244,18 +243,9 @@ proptest! {
     }
 }
 
-/// The folder of real documents, where it is at hand.
-fn samples() -> Option<PathBuf> {
-    let folder = std::env::var_os("ATALAYA_SAMPLES").map(|folder| PathBuf::from(folder).join("tenders/ted-eforms"));
-    if folder.is_none() {
-        println!("SKIPPED: the folder of real documents is not at hand (ATALAYA_SAMPLES)");
-    }
-    folder
-}
-
 #[test]
 fn official_and_published_notices_are_read_whole() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = samples_folder("ted-eforms") else { return };
     let mut read_files = 0;
     for file in ["sdk-examples", "published"].iter().flat_map(|part| std::fs::read_dir(folder.join(part)).unwrap()) {
         let path = file.unwrap().path();

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::tender::testing::samples_folder;
 use crate::tender::{Format, leads};
 
 const RSS: &str = r#"<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Leads of the Agency</title><language>en-us</language>
@@ -98,11 +99,7 @@ proptest! {
 
 #[test]
 fn the_samples() {
-    let Some(folder) = std::env::var_os("ATALAYA_SAMPLES") else {
-        println!("SKIPPED: ATALAYA_SAMPLES is not set, the samples of portals are not read");
-        return;
-    };
-    let folder = std::path::Path::new(&folder).join("tenders/other-feeds");
+    let Some(folder) = samples_folder("other-feeds") else { return };
     for (name, format, notices) in
         [("dgmarket-mca-rss.xml", Format::Feed, 3), ("ustda-rss.xml", Format::Feed, 3), ("us-state-geojson.json", Format::Leads, 6)]
     {

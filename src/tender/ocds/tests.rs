@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::model::{DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
 use crate::tender::Format;
+use crate::tender::testing::samples_folder;
 
 const FTS: &str = include_str!("find-a-tender.json");
 const AUSTENDER: &str = include_str!("austender.json");
@@ -20,15 +21,6 @@ fn one(release: Value) -> Notice {
     read_text(&release.to_string()).unwrap().notices.remove(0)
 }
 
-/// The folder of samples, when there is one.
-fn samples() -> Option<PathBuf> {
-    let folder = std::env::var_os("ATALAYA_SAMPLES").map(PathBuf::from);
-    if folder.is_none() {
-        eprintln!("SKIPPED: ATALAYA_SAMPLES is not set, the samples of portals are not read");
-    }
-    folder.map(|folder| folder.join("tenders"))
-}
-
 fn json_of(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
@@ -39,7 +31,7 @@ fn releases_of(value: &Value) -> Vec<Value> {
 
 #[test]
 fn the_vectors_of_the_reference_implementation() {
-    let Some(folder) = samples().map(|samples| samples.join("ocds/merge-vectors")) else { return };
+    let Some(folder) = samples_folder("ocds/merge-vectors") else { return };
     let standard = Rules::of_schema(&json_of(&folder.join("release-schema-1__1__4.json")));
     let schema = Rules::of_schema(&json_of(&folder.join("schema__schema.json")));
     assert_eq!(&standard, Rules::core(Version::V1_1), "rules.txt is what the schema says");
@@ -426,7 +418,7 @@ fn depth_ends_in_a_named_failure() {
 
 #[test]
 fn every_sample_is_read() {
-    let Some(folder) = samples() else { return };
+    let Some(folder) = samples_folder("") else { return };
     let folders = [
         "ocds",
         "uk-contracts-finder/ocds",

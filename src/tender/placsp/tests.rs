@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::codes::{self, Results};
 use super::*;
 use crate::model::{Notice, NoticeKind, Outcome, Stage};
+use crate::tender::testing::samples_folder;
 use crate::tender::{Format, Input, NOTICES};
 
 const PAGE: &str = include_str!("page.atom");
@@ -299,11 +300,7 @@ proptest! {
 
 #[test]
 fn the_samples() {
-    let Some(folder) = std::env::var_os("ATALAYA_SAMPLES") else {
-        println!("SKIPPED: ATALAYA_SAMPLES is not set, the samples of portals are not read");
-        return;
-    };
-    let folder = std::path::Path::new(&folder).join("tenders/placsp");
+    let Some(folder) = samples_folder("placsp") else { return };
     let read = |name: &str| page(&std::fs::read_to_string(folder.join(name)).unwrap());
     for (name, notices, bad) in [
         ("licitacion_completo_LISTAS_VARIOS_ELEMENTOS.atom", 1, None),

@@ -1,11 +1,10 @@
 //! A made contract notice and its corrigendum, an older form, real award notices where they are at hand, and broken ones.
 
-use std::path::PathBuf;
-
 use proptest::prelude::*;
 
 use super::*;
 use crate::model::{BadEntry, Outcome, ZoneFrom};
+use crate::tender::testing::samples_folder;
 use crate::tender::{Clock, Format};
 
 const CALL: &str = include_str!("f02.xml");
@@ -264,10 +263,7 @@ proptest! {
 
 #[test]
 fn published_notices_are_read_whole() {
-    let Some(folder) = std::env::var_os("ATALAYA_SAMPLES").map(|folder| PathBuf::from(folder).join("tenders/ted-legacy")) else {
-        println!("SKIPPED: the folder of real documents is not at hand (ATALAYA_SAMPLES)");
-        return;
-    };
+    let Some(folder) = samples_folder("ted-legacy") else { return };
     let mut read_files = 0;
     for path in
         std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "xml"))

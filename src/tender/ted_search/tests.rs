@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Nature, ProcedureKind};
+use crate::tender::testing::samples_folder;
 use crate::tender::{Clock, Format};
 
 const PAGE: &str = include_str!("page.json");
@@ -126,11 +127,8 @@ proptest! {
 
 #[test]
 fn the_real_page_is_read() {
-    let Some(folder) = std::env::var_os("ATALAYA_SAMPLES") else {
-        println!("SKIPPED: the folder of real documents is not at hand (ATALAYA_SAMPLES)");
-        return;
-    };
-    let path = std::path::PathBuf::from(folder).join("tenders/ted-search-api/ted_api_response.json");
+    let Some(folder) = samples_folder("ted-search-api") else { return };
+    let path = folder.join("ted_api_response.json");
     let text = std::fs::read_to_string(path).unwrap();
     assert_eq!(Format::detect(&text), Some(Format::TedSearch));
     let batch = read_text(&text).unwrap();

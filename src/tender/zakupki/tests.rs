@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{DeadlineKind, Outcome, ProcedureKind, Value};
 use crate::tender::Format;
+use crate::tender::testing::samples_folder;
 
 const NOTICES_XML: &str = include_str!("notices.xml");
 const SEARCH: &str = include_str!("search.rss");
@@ -166,11 +167,7 @@ proptest! {
 
 #[test]
 fn the_samples() {
-    let Some(folder) = std::env::var_os("ATALAYA_SAMPLES") else {
-        println!("SKIPPED: ATALAYA_SAMPLES is not set, the samples of portals are not read");
-        return;
-    };
-    let folder = std::path::Path::new(&folder).join("tenders/zakupki");
+    let Some(folder) = samples_folder("zakupki") else { return };
     for (name, winners) in [
         ("contract_Adygeya_Resp_20191217_000000_20191217_235959_daily_001.xml", 0),
         ("contract_broken_xmlns.xml", 0),
