@@ -170,7 +170,19 @@ fn the_default_file_shows_every_key() {
 fn what_the_default_file_shows_has_the_right_types_and_words() {
     // One of each pair that must not stand together.
     let text = uncommented();
-    let either = ["cron = ", "urls = ", "page_param = ", "filter = ", "paging = ", "select = [", "remove = ", "secret_next = ", "ca = "];
+    let either = [
+        "cron = ",
+        "portal = ",
+        "format = \"ocds\"",
+        "urls = ",
+        "page_param = ",
+        "filter = ",
+        "paging = ",
+        "select = [",
+        "remove = ",
+        "secret_next = ",
+        "ca = ",
+    ];
     let text: Vec<&str> = text.lines().filter(|line| !either.iter().any(|key| line.starts_with(key))).collect();
     let text = text.join("\n");
     let text = text.replace("{ file = \"portal.token\" }", "\"x\"").replace("{ env = \"PORTAL_SESSION\" }", "\"x\"");

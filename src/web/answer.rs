@@ -8,9 +8,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use url::Url;
 
-use super::ask::{
-    Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView, TenderView,
-};
+use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
+use super::tenders::TenderView;
 use super::views;
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;

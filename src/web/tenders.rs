@@ -1,11 +1,58 @@
-//! Notices as JSON: every field under its own name, what is not known left out. Pure; knows no format.
+//! What is shown of tenders: those that are stored, and notices as JSON (every field under its own name, what is not known left out). Pure;
+//! knows no format.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::ask::ChangeView;
 use crate::model::{
     Amendment, Award, BadEntry, Class, Content, Deadline, Document, Lot, Nature, Notice, Party, Place, Stage, Term, Texts, TypedId, Worth,
 };
 use crate::tender::{Batch, Format, Tombstone, oddities};
+
+/// One tender.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct TenderView {
+    /// Its record's id.
+    pub id: String,
+    /// The source that brought it.
+    pub source: String,
+    /// Its id within the portal.
+    pub procedure: String,
+    /// What it is called.
+    pub title: String,
+    /// Who buys.
+    pub buyer: Option<String>,
+    /// Where it stands.
+    pub stage: Option<String>,
+    /// Until when offers are taken: the first deadline of a lot that is still open.
+    pub deadline: Option<String>,
+    /// Where to look at it.
+    pub url: String,
+    /// When it was first seen.
+    pub first_seen: String,
+    /// When it last changed.
+    pub changed: String,
+    /// Everything read of it, with the place in the document; only when one is asked for.
+    pub fields: Vec<FieldView>,
+    /// What changed, the last first; only when one is asked for.
+    pub history: Vec<ChangeView>,
+}
+
+/// One field of a record.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FieldView {
+    /// Its name.
+    pub name: String,
+    /// Its value as words.
+    pub value: String,
+    /// The words it was read from.
+    pub quote: String,
+    /// Where in the document.
+    pub path: String,
+    /// Since when it says so.
+    pub since: String,
+}
 
 /// Everything read from one document.
 pub fn batch_view(file: &str, format: Format, batch: &Batch) -> Value {

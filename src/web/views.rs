@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ask::{
-    BackupView, ChangeView, CheckView, FieldView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, TenderView, WishView,
-};
+use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, WishView};
+use super::tenders::{FieldView, TenderView};
 use crate::config::{Config, Rep, Source};
 use crate::model::{
     Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record, Score,

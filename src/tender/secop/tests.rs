@@ -1,3 +1,5 @@
+//! Tests of the format, on documents made for them and on the samples.
+
 use proptest::prelude::*;
 use serde_json::json;
 
