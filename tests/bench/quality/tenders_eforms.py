@@ -1,17 +1,9 @@
-"""Counts, per field, how much of what eForms documents carry was read.
+"""What eForms documents carry, found by XPath alone, without any of the program's code, so that a fault of the reader cannot hide."""
 
-Usage: tenders_eforms.py DUMP.json FILE.xml...   (needs lxml)
-
-DUMP.json maps file names to what was read of each: {"notices": [{...}], "bad": [...]}. The raw values are found by XPath alone, without any of
-the program's code, so that a fault of the reader cannot hide. Prints a table and every value that was not read; exit 1 below 99 %.
-"""
-
-import json
-import os
 import re
-import sys
 
 from lxml import etree
+from read import ids, names, sets, squeeze, texts
 
 NS = {
     "cac": "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
@@ -28,10 +20,6 @@ RESULT = X + "/efac:NoticeResult"
 E = "ext:UBLExtensions/ext:UBLExtension/ext:ExtensionContent/efext:EformsExtension"
 
 
-def squeeze(text):
-    return re.sub(r"\s+", " ", text or "").strip()
-
-
 def words(tree, *paths):
     """Texts at these paths, without the empty ones."""
     found = [squeeze("".join(n.itertext()) if hasattr(n, "itertext") else n) for p in paths for n in tree.xpath(p, namespaces=NS)]
@@ -41,7 +29,7 @@ def words(tree, *paths):
 def amounts(tree, *paths):
     nodes = [n for p in paths for n in tree.xpath(p, namespaces=NS)]
     # A withheld amount is -1; words are no amount.
-    return {f"{float(n.text):g} {n.get('currencyID')}" for n in nodes if re.fullmatch(r"\s*[\d.]+\s*", n.text or "")}
+    return {f"{float(n.text)} {n.get('currencyID')}" for n in nodes if re.fullmatch(r"\s*[\d.]+\s*", n.text or "")}
 
 
 def days(tree, *paths):
@@ -139,12 +127,8 @@ RAW = {
 }
 
 
-def texts(values):
-    return {text for value in values for text in value.values()}
-
-
 def worths(values):
-    return {f"{float(w['amount']):g} {w['currency']}" for w in values}
+    return {f"{float(w['amount'])} {w['currency']}" for w in values}
 
 
 def there(value):
@@ -152,55 +136,55 @@ def there(value):
 
 
 def terms(lots):
-    return [lot["term"] for lot in lots if lot["term"]]
+    return [lot["term"] for lot in lots]
 
 
 READ = {
-    "id": lambda n, c: {n["id"]},
-    "version": lambda n, c: {n["version"]},
-    "procedure": lambda n, c: {n["procedure"]},
-    "publication": lambda n, c: {n["publication"]},
-    "published": lambda n, c: {n["published_text"][:10]} if n["published"] else set(),
-    "stage code": lambda n, c: set(n["code"].split()),
-    "languages": lambda n, c: set(n["languages"]),
-    "title": lambda n, c: texts([c["title"]]),
-    "description": lambda n, c: texts([c["description"]]),
-    "buyer": lambda n, c: texts(b["name"] for b in c["buyers"]),
-    "buyer id": lambda n, c: {i.split(":", 1)[1] for b in c["buyers"] for i in b["ids"]},
-    "buyer country": lambda n, c: {str(len({b["seat"][0]["country"] for b in c["buyers"]} - {""}))},
-    "buyer region": lambda n, c: {b["seat"][0]["region"] for b in c["buyers"]},
-    "class": lambda n, c: {k["code"] for k in c["classes"]},
-    "lot class": lambda n, c: {k["code"] for lot in c["lots"] for k in lot["classes"]},
-    "nature": lambda n, c: there(c["nature"]),
-    "procedure code": lambda n, c: set(re.findall(r"\((.*)\)", c["procedure"] or "")),
-    "technique": lambda n, c: set(c["technique"].split(", ")),
-    "value": lambda n, c: worths(c["worth"]),
-    "lot value": lambda n, c: {w for lot in c["lots"] for w in worths(lot["worth"])},
-    "deadline": lambda n, c: {f"{lot['id']} {d['kind']} {d['text']}" for lot in c["lots"] for d in lot["deadlines"] if d["at"]},
-    "lot": lambda n, c: {lot["id"] for lot in c["lots"]},
-    "lot title": lambda n, c: texts(lot["title"] for lot in c["lots"]),
-    "lot description": lambda n, c: texts(lot["description"] for lot in c["lots"]),
-    "region": lambda n, c: {p["region"] for p in c["places"]},
-    "lot region": lambda n, c: {p["region"] for lot in c["lots"] for p in lot["places"]},
-    "lot start, end": lambda n, c: {t[k] for t in terms(c["lots"]) for k in ("start", "end")},
-    "lot duration": lambda n, c: {t["duration"].split(" ")[0] for t in terms(c["lots"])},
-    "lot renewals": lambda n, c: {str(t["renewals"]) for t in terms(c["lots"])},
-    "document": lambda n, c: {d["url"].split("//")[-1].rstrip("/") for d in c["documents"]},
-    "submission": lambda n, c: there(c["submission"]),
-    "submission language": lambda n, c: {str(len(c["submission_languages"]))},
-    "change reason": lambda n, c: {a["reason"] for a in n["amendments"]},
-    "change text": lambda n, c: texts(a["text"] for a in n["amendments"]),
-    "change place": lambda n, c: {p for a in n["amendments"] for p in a["place"].split(", ")},
-    "previous": lambda n, c: {n["previous"]},
-    "result": lambda n, c: {a["id"] for a in c["awards"]},
-    "result reason": lambda n, c: {a["reason"] for a in c["awards"]},
-    "winner": lambda n, c: texts(w["name"] for a in c["awards"] for w in a["winners"] + a["losers"]),
-    "award value": lambda n, c: {w for a in c["awards"] for w in worths(a["worth"])},
-    "award date": lambda n, c: there(next((a["date"] for a in c["awards"] if a["date"]), None)),
-    "bids": lambda n, c: {str(a["bids"]) for a in c["awards"]},
-    "eu funds": lambda n, c: there(c["eu_funds"]),
-    "for small": lambda n, c: there(c["suits_small"]),
-    "reserved": lambda n, c: there(c["reserved"]),
+    "id": lambda n: {n["notice"]},
+    "version": lambda n: {n["version"]},
+    "procedure": lambda n: {n["procedure"]},
+    "publication": lambda n: {n["publication"]},
+    "published": lambda n: {n["published_text"][:10]} if n["published"] else set(),
+    "stage code": lambda n: set(n["code"].split()),
+    "languages": lambda n: set(n["languages"]),
+    "title": lambda n: texts([n["title"]]),
+    "description": lambda n: texts([n["description"]]),
+    "buyer": lambda n: names(n["buyers"]),
+    "buyer id": lambda n: ids(n["buyers"]),
+    "buyer country": lambda n: {str(len({b["seat"]["country"] for b in n["buyers"]} - {""}))},
+    "buyer region": lambda n: {b["seat"]["region"] for b in n["buyers"]},
+    "class": lambda n: {k["code"] for k in n["classes"]},
+    "lot class": lambda n: {k["code"] for lot in n["lots"] for k in lot["classes"]},
+    "nature": lambda n: there(n["nature"]),
+    "procedure code": lambda n: {n["procedure_kind"]["text"]},
+    "technique": lambda n: set(n["technique"].split(", ")),
+    "value": lambda n: worths(n["values"]),
+    "lot value": lambda n: {w for lot in n["lots"] for w in worths(lot["values"])},
+    "deadline": lambda n: {f"{lot['id']} {d['kind']} {d['text']}" for lot in n["lots"] for d in lot["deadlines"] if d["at"]},
+    "lot": lambda n: {lot["id"] for lot in n["lots"]},
+    "lot title": lambda n: texts(lot["title"] for lot in n["lots"]),
+    "lot description": lambda n: texts(lot["description"] for lot in n["lots"]),
+    "region": lambda n: {p["region"] for p in n["places"]},
+    "lot region": lambda n: {p["region"] for lot in n["lots"] for p in lot["places"]},
+    "lot start, end": lambda n: {t[k] for t in terms(n["lots"]) for k in ("start", "end")},
+    "lot duration": lambda n: {t["duration"].split(" ")[0] for t in terms(n["lots"])},
+    "lot renewals": lambda n: {str(t["renewals"]) for t in terms(n["lots"])},
+    "document": lambda n: {d["url"].split("//")[-1].rstrip("/") for d in n["documents"]},
+    "submission": lambda n: there(n["submission"]),
+    "submission language": lambda n: {str(len(n["submission_languages"]))},
+    "change reason": lambda n: {a["reason"] for a in n["amendments"]},
+    "change text": lambda n: texts(a["text"] for a in n["amendments"]),
+    "change place": lambda n: {p for a in n["amendments"] for p in a["place"].split(", ")},
+    "previous": lambda n: {n["previous"]},
+    "result": lambda n: {a["id"] for a in n["awards"]},
+    "result reason": lambda n: {a["reason"] for a in n["awards"]},
+    "winner": lambda n: names(w for a in n["awards"] for w in a["winners"] + a["losers"]),
+    "award value": lambda n: {w for a in n["awards"] for w in worths(a["values"])},
+    "award date": lambda n: there("".join(a["date"] for a in n["awards"])),
+    "bids": lambda n: {str(a["bids"]) for a in n["awards"]},
+    "eu funds": lambda n: there(n["eu_funds"]),
+    "for small": lambda n: there(n["suits_small"]),
+    "reserved": lambda n: there(n["reserved"]),
 }
 
 # What is brought to one spelling on purpose.
@@ -211,33 +195,11 @@ SPELLING = {
 }
 
 
-def report(raw_of, read_of, spelling, dump, files, parse):
-    """Prints the table and the misses; the exit code."""
-    counts, misses = {field: [0, 0] for field in raw_of}, []
-    for file in files:
-        name = os.path.basename(file)
-        for place, (raw, notice) in enumerate(parse(file, dump.get(name, {}))):
-            for field, find in raw_of.items():
-                wanted = {spelling.get(field, str)(v) for v in find(raw)}
-                had = read_of[field](notice, notice["content"]) if notice else set()
-                counts[field][0] += len(wanted)
-                counts[field][1] += len(wanted & had)
-                misses += [f"{name}[{place}] {field}: {value[:100]}" for value in sorted(wanted - had)]
-    whole, read = (sum(c[i] for c in counts.values()) for i in (0, 1))
-    for field, (wanted, had) in counts.items():
-        print(f"{field:22} {had:5} of {wanted:5}")
-    print(f"{'all':22} {read:5} of {whole:5}  {100 * read / max(whole, 1):.2f} %")
-    print("\n".join(misses))
-    return 0 if read >= 0.99 * whole else 1
-
-
-def notices(file, read):
+def entries(file):
+    """The notice; none where a document has no id at all, or is the registration of a company."""
     tree = etree.parse(file)
-    found = read.get("notices", [])
-    # Notices without any id, and registrations of companies, are set aside whole.
-    return [(tree, found[0])] if found else []
+    company = etree.QName(tree.getroot()).localname == "BusinessRegistrationInformationNotice"
+    return [] if company or not any(RAW[field](tree) for field in ("id", "procedure", "publication")) else [tree]
 
 
-if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        sys.exit(report(RAW, READ, SPELLING, json.load(file), sys.argv[2:], notices))
+compare = sets(RAW, READ, entries, SPELLING)

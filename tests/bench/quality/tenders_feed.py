@@ -1,13 +1,10 @@
-"""How much of what RSS, Atom and the leads of the Department of State carry was read: an independent count, compared with what atalaya read.
-
-usage: tenders_feed.py FILE READ.json [FILE READ.json ...]; see tenders_placsp.py.
-"""
+"""What RSS, Atom and the leads of the Department of State carry, by plain paths."""
 
 import json
 import re
-import sys
 
 from lxml import etree
+from read import of, sets
 
 
 def child(entry, *names):
@@ -45,7 +42,7 @@ READ = {
     "buyer": lambda n: {" ".join(name.split()) for buyer in n["buyers"] for name in buyer["name"].values()},
     "class": lambda n: {c["code"] for c in n["classes"]},
     "deadline": lambda n: {d["text"] for d in n["deadlines"] if d["at"]},
-    "value": lambda n: {w["amount"] for w in n["worth"]},
+    "value": lambda n: of([n], "values", "amount"),
     "place": lambda n: {p[key] for p in n["places"] for key in ("country", "text")},
     "stage": lambda n: {n["code"]} if n["stage"] != "unknown" else set(),
     "published": lambda n: {"yes"} if n["published"] else set(),
@@ -53,29 +50,9 @@ READ = {
 
 
 def entries(file):
-    if file.endswith(".json"):
+    if file.suffix == ".json":
         return [{**feature["properties"], "_id": feature["id"]} for feature in json.load(open(file))["features"]]
     return etree.parse(file).getroot().xpath("//*[local-name()='item' or local-name()='entry']")
 
 
-def main(arguments):
-    there, missed = dict.fromkeys(RAW, 0), []
-    for file, read in zip(arguments[::2], arguments[1::2]):
-        notices, raws = json.load(open(read))["notices"], entries(file)
-        if len(raws) != len(notices):
-            missed.append((file, "entries", len(raws), len(notices)))
-        for entry, notice in zip(raws, notices):
-            for field in RAW:
-                raw, mine = RAW[field](entry), READ[field](notice)
-                there[field] += len(raw)
-                missed += [(file, field, value, sorted(map(str, mine))[:5]) for value in raw - mine]
-    total = sum(there.values())
-    for field, count in there.items():
-        print(f"{field:11} {count - sum(1 for miss in missed if miss[1] == field):6} of {count}")
-    for miss in missed:
-        print("missed", *miss)
-    print(f"all         {total - len(missed):6} of {total}")
-    return 0 if len(missed) <= total / 100 else 1
-
-
-sys.exit(main(sys.argv[1:]))
+compare = sets(RAW, READ, entries)

@@ -1,18 +1,9 @@
-#!/usr/bin/env python3
-"""Counts, by itself, what raw OCDS documents carry, and how much of it the reader filled.
+"""What OCDS documents carry, by plain paths; nothing of the reader is used. A field counts once a release: filled when all of it was read."""
 
-Usage: tenders_ocds.py READ.jsonl [--misses N]
-
-READ.jsonl has one line a document: {"file": path of the raw document, "notices": [...]} or {"file": ..., "failure": ...}; a notice has the
-keys procedure, id, stage, title, buyers, classes, deadlines, worth, awards as `tender read --json` prints them (title: words by language,
-buyers and winners: objects with name and ids, classes: [scheme, code, ...], deadlines: [kind, text, ...], worth: [kind, amount, ...]).
-The raw values are found here by plain paths; nothing of the reader is used. Exit 1 below 99 %.
-"""
-
-import collections
 import json
 import re
-import sys
+
+from read import names, of, pairs
 
 NOTHING = {"", "null", "none", "n/a", "na", "-", "--", ".", None}
 
@@ -142,7 +133,10 @@ def budget(release):
 
 
 def stage(release):
-    return some((release.get("tender") or {}).get("status")) + [text for tag in listed(release.get("tag")) for text in some(tag)]
+    """What says how far it is. The tag `compiled` alone says that a release is a sum, so it counts only with a section that is summed up."""
+    sections = any(release.get(key) for key in ("planning", "tender", "awards", "contracts"))
+    tags = [text for tag in listed(release.get("tag")) for text in some(tag) if text != "compiled" or sections]
+    return some((release.get("tender") or {}).get("status")) + tags
 
 
 def award(release):
@@ -165,12 +159,8 @@ def ended(release):
     return [text for key in ("awards", "contracts") for name in ("contractPeriod", "period") for one in path(release, key, name, "endDate") for text in some(one)]
 
 
-def names(parties):
-    return [name for party in parties for name in party["name"].values()]
-
-
-def amounts(worth):
-    return [float(one[1]) for one in worth]
+def amounts(*holders):
+    return {float(amount) for amount in of(holders, "values", "amount")}
 
 
 def code(text):
@@ -182,52 +172,21 @@ FIELDS = {
     "id": (ids, lambda raw, n: n["procedure"] in raw),
     "title": (title, lambda raw, n: raw[0] in n["title"].values() or bool(set(raw) & set(n["title"].values()))),
     "buyer": (buyer, lambda raw, n: set(raw) <= set(names(n["buyers"])) or raw[0] in names(n["buyers"])),
-    "class": (classes, lambda raw, n: {code(one) for one in raw} <= {one[1] for one in n["classes"]}),
-    "deadline": (deadline, lambda raw, n: all(any(one == d[1] and d[2] for d in n["deadlines"]) for one in raw)),
-    "value": (value, lambda raw, n: all(float(one) in amounts(n["worth"]) for one in raw)),
-    "budget": (budget, lambda raw, n: all(float(one) in amounts(n["worth"]) for one in raw)),
-    "stage": (stage, lambda raw, n: n["stage"] != "unknown"),
+    "class": (classes, lambda raw, n: {code(one) for one in raw} <= of([n], "classes", "code")),
+    "deadline": (deadline, lambda raw, n: all(any(one == d["text"] and d["at"] for d in n["deadlines"]) for one in raw)),
+    "value": (value, lambda raw, n: all(float(one) in amounts(n) for one in raw)),
+    "budget": (budget, lambda raw, n: all(float(one) in amounts(n) for one in raw)),
+    "stage": (stage, lambda raw, n: n["stage"] not in ("", "unknown")),
     "award": (award, lambda raw, n: set(raw) <= {one["id"] for one in n["awards"]}),
-    "award value": (award_value, lambda raw, n: all(float(one) in [x for a in n["awards"] for x in amounts(a["worth"])] for one in raw)),
+    "award value": (award_value, lambda raw, n: all(float(one) in amounts(*n["awards"]) for one in raw)),
     "winner": (winner, lambda raw, n: set(raw) <= set(names(p for a in n["awards"] for p in a["winners"]))),
     "contract end": (ended, lambda raw, n: all(any(one[:10] in str(a["term"]) for a in n["awards"]) for one in raw)),
 }
 
 
-def main():
-    limit = int(sys.argv[sys.argv.index("--misses") + 1]) if "--misses" in sys.argv else 20
-    carried, filled, misses, files, releases, failures = collections.Counter(), collections.Counter(), [], 0, 0, []
-    for line in open(sys.argv[1], encoding="utf-8"):
-        read = json.loads(line)
-        files += 1
-        if "failure" in read:
-            failures.append((read["file"], read["failure"]))
-            continue
-        raw = [entry for document in load(read["file"]) for entry in entries(document)]
-        releases += len(raw)
-        if len(raw) != len(read["notices"]):
-            misses.append((read["file"], "notices", f"{len(raw)} in the document, {len(read['notices'])} read"))
-            continue
-        for release, notice in zip(raw, read["notices"]):
-            for field, (of_raw, holds) in FIELDS.items():
-                found = of_raw(release)
-                if found:
-                    carried[field] += 1
-                    if holds(found, notice):
-                        filled[field] += 1
-                    else:
-                        misses.append((read["file"], field, found))
-    print(f"{files} files, {releases} releases, {len(failures)} failures")
-    for field in FIELDS:
-        print(f"{field:14} {filled[field]:5} of {carried[field]:5}")
-    for miss in misses[:limit]:
-        print("miss:", *miss)
-    for failure in failures:
-        print("failure:", *failure)
-    total, right = sum(carried.values()), sum(filled.values())
-    print(f"all            {right:5} of {total:5}  {100 * right / max(total, 1):.2f} %")
-    return 0 if right >= 0.99 * total and total else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def compare(file, notices):
+    raw = [entry for document in load(file) for entry in entries(document)]
+    for release, notice in pairs(raw, notices):
+        for field, (of_raw, holds) in FIELDS.items():
+            found = of_raw(release)
+            yield field, int(bool(found)), [str(found)] if found and not (notice and holds(found, notice)) else []

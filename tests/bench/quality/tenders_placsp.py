@@ -1,15 +1,7 @@
-"""How much of what PLACSP entries carry was read: an independent count by XPath, compared with what atalaya read.
-
-usage: tenders_placsp.py FILE.atom READ.json [FILE.atom READ.json ...]
-
-READ.json is what `atalaya tender read FILE --json` says. Every field gives the values of one entry, from the raw document and from what was
-read; they are compared as sets, so a value that is there and wrong counts as a miss.
-"""
-
-import json
-import sys
+"""What PLACSP entries carry, by XPath alone; values are compared as sets, so that one that is there and wrong counts as a miss."""
 
 from lxml import etree
+from read import ids, names, sets
 
 L = "*[local-name()='%s']"
 
@@ -59,47 +51,23 @@ RAW = {
     "updated": lambda e: path(e, "updated"),
 }
 
-IDS = lambda parties: {i.split(" ", 1)[1] for party in parties for i in party["ids"]}
-NAMES = lambda parties: {name for party in parties for name in party["name"].values()}
 READ = {
     "id": lambda n: {n["procedure"]},
     "title": lambda n: set(n["title"].values()),
-    "buyer": lambda n: NAMES(n["buyers"]),
-    "buyer id": lambda n: IDS(n["buyers"]),
+    "buyer": lambda n: names(n["buyers"]),
+    "buyer id": lambda n: ids(n["buyers"]),
     "class": lambda n: {c["code"] for c in n["classes"]},
     "lot": lambda n: {lot["id"] for lot in n["lots"]},
     "lot class": lambda n: {c["code"] for lot in n["lots"] for c in lot["classes"]},
     "deadline": lambda n: {d["text"].split(" ")[0] for d in n["deadlines"] if d["at"]},
-    "value": lambda n: {float(w["amount"]) for w in n["worth"]},
+    "value": lambda n: {float(w["amount"]) for w in n["values"]},
     "stage": lambda n: set(n["code"].split(" ")[:1]) if n["stage"] != "unknown" else set(),
     "place": lambda n: {p["region"] for p in n["places"]},
-    "winner": lambda n: NAMES([w for a in n["awards"] for w in a["winners"]]),
-    "winner id": lambda n: IDS([w for a in n["awards"] for w in a["winners"]]),
-    "award": lambda n: {float(w["amount"]) for a in n["awards"] for w in a["worth"]},
+    "winner": lambda n: names([w for a in n["awards"] for w in a["winners"]]),
+    "winner id": lambda n: ids([w for a in n["awards"] for w in a["winners"]]),
+    "award": lambda n: {float(w["amount"]) for a in n["awards"] for w in a["values"]},
     "document": lambda n: {d["url"] for d in n["documents"]},
     "updated": lambda n: {n["published_text"]},
 }
 
-
-def main(arguments):
-    there, missed = dict.fromkeys(RAW, 0), []
-    for file, read in zip(arguments[::2], arguments[1::2]):
-        notices = json.load(open(read))["notices"]
-        entries = [e for e in etree.parse(file).getroot().iterchildren("{*}entry") if path(e, "id")]
-        if len(entries) != len(notices):
-            missed.append((file, "entries", len(entries), len(notices)))
-        for entry, notice in zip(entries, notices):
-            for field in RAW:
-                raw, mine = RAW[field](entry), READ[field](notice)
-                there[field] += len(raw)
-                missed += [(file, field, value, sorted(map(str, mine))[:5]) for value in raw - mine]
-    total = sum(there.values())
-    for field, count in there.items():
-        print(f"{field:10} {count - sum(1 for miss in missed if miss[1] == field):6} of {count}")
-    for miss in missed:
-        print("missed", *miss)
-    print(f"all        {total - len(missed):6} of {total}")
-    return 0 if len(missed) <= total / 100 else 1
-
-
-sys.exit(main(sys.argv[1:]))
+compare = sets(RAW, READ, lambda file: [e for e in etree.parse(file).getroot().iterchildren("{*}entry") if path(e, "id")])

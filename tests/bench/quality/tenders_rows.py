@@ -1,14 +1,15 @@
-"""Counts, without our code, what documents of Prozorro, SAM.gov, FBO, SECOP II, CanadaBuys, AusTender and Contracts Finder carry, and
-compares it with what was read.
-
-    tenders_rows.py DOCUMENT READ.json [FORMAT]
-
-READ.json is what `atalaya tender read DOCUMENT --json` says: `{"format", "notices": [...], "bad": [...]}`; a notice has `id`, `stage` and
-the fields of its content (`title`, `buyers`, `classes`, `deadlines`, `worth`, `awards`, `lots`), either in place or below `content`. A
-recorded exchange (`.http`) is cut to the body of its answer.
+"""Which fields documents of Prozorro, SAM.gov, FBO, SECOP II, CanadaBuys, AusTender and the older Contracts Finder fill, by JSON paths, columns
+and XPath alone. A field counts once an entry: filled when anything was read for it.
 """
-import csv, io, json, re, sys
-from collections import OrderedDict
+
+import csv
+import functools
+import io
+import json
+import re
+
+from lxml import etree
+from read import content, of, pairs, parts
 
 FIELDS = ["id", "title", "buyer", "class", "deadline", "value", "stage", "award"]
 
@@ -79,7 +80,6 @@ FBO["class"] = lambda node: node.xpath("NAICS/text() | CLASSCOD/text()")
 
 
 def xml(text):
-    from lxml import etree
     return etree.fromstring(re.sub(r"^\s*<\?xml.*?\?>", "", text, count=1, flags=re.S).encode())
 
 
@@ -94,7 +94,7 @@ def entries(form, text):
         return json.loads(text), SECOP
     if form == "canadabuys":
         rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-        once = OrderedDict()
+        once = {}
         for row in rows:
             key = [row.get(name) for name in ("referenceNumber-numeroReference", "reference_number", "amendmentNumber-numeroModification", "amendment_number")]
             once.setdefault(tuple(key), row)
@@ -115,38 +115,23 @@ def entries(form, text):
 
 def read_has(notice):
     """Which fields a notice that was read has."""
-    content = {**notice, **notice.get("content", {})}
-    lots = content.get("lots") or []
     return {
-        "id": filled(content.get("id")), "title": filled(content.get("title")), "buyer": filled(content.get("buyers")),
-        "class": filled(content.get("classes")) or any(filled(lot.get("classes")) for lot in lots),
-        "deadline": any(d.get("kind") in ("tender", "request", "interest") for part in [content, *lots] for d in part.get("deadlines") or []),
-        "value": filled(content.get("worth")) or any(filled(lot.get("worth")) for lot in lots),
-        "stage": content.get("stage") not in (None, "unknown"), "award": filled(content.get("awards")),
+        "id": filled(notice["procedure"]), "title": filled(notice["title"]), "buyer": filled(notice["buyers"]),
+        "class": filled(list(of(parts(notice), "classes", "code"))),
+        "deadline": bool(of(parts(notice), "deadlines", "kind") & {"tender", "request", "interest"}),
+        "value": filled([list(of(parts(notice), "values", "amount"))]),
+        "stage": notice["stage"] not in ("", "unknown"), "award": filled(notice["awards"]),
     }
 
 
-def main(document, read, form=None):
-    text = open(document, encoding="utf-8").read()
-    if document.endswith(".http"):
-        text = text[text.rindex("HTTP/1.0 200"):]
-        text = text[text.index("{"):]
-    read = json.load(open(read, encoding="utf-8"))
-    raw, readers = entries(form or read["format"], text)
-    notices = read["notices"]
-    print(f"{document}: {len(raw)} entries, {len(notices)} notices, {len(read['bad'])} bad")
-    misses = 0
-    for field in FIELDS:
-        present = [filled(readers[field](entry)) for entry in raw]
-        got = [read_has(notice)[field] for notice in notices]
-        if len(raw) != len(notices):
-            print(f"  {field:9} present {sum(present)}, filled {sum(got)} (entries and notices cannot be paired)")
-            continue
-        missed = [notice["id"] for there, have, notice in zip(present, got, notices) if there and not have]
-        misses += len(missed)
-        print(f"  {field:9} present {sum(present)}, filled of these {sum(present) - len(missed)}" + (f", missed: {missed[:5]}" if missed else ""))
-    return misses
+def compare(form, file, notices):
+    raw, readers = entries(form, content(file).decode())
+    for entry, notice in pairs(raw, notices):
+        had = read_has(notice) if notice else {}
+        for field in FIELDS:
+            values = readers[field](entry)
+            present = filled(values)
+            yield field, int(present), [str(values)] if present and not had.get(field) else []
 
 
-if __name__ == "__main__":
-    sys.exit(1 if main(*sys.argv[1:]) else 0)
+COMPARE = {form: functools.partial(compare, form) for form in ("prozorro", "sam", "fbo", "secop", "canadabuys", "austender", "contracts-finder-xml")}

@@ -1,17 +1,11 @@
-"""Counts, per field, how much of what TED_EXPORT documents carry was read.
+"""What TED_EXPORT documents carry, by XPath alone; steps by local names, since the namespaces change with the years."""
 
-Usage: tenders_ted_export.py DUMP.json FILE.xml...   (needs lxml)
-
-As tenders_eforms.py; XPath by local names, since the namespaces change with the years.
-"""
-
-import json
 import re
-import sys
 
 from lxml import etree
+from read import ids, of, parts, sets, squeeze, texts
 from tenders_eforms import READ as EFORMS
-from tenders_eforms import report, squeeze, texts, worths
+from tenders_eforms import worths
 
 FORM = "//FORM_SECTION/*[@CATEGORY='ORIGINAL' or count(//FORM_SECTION/*)=1]"
 CODED = "//CODED_DATA_SECTION/NOTICE_DATA"
@@ -41,7 +35,7 @@ def amounts(tree, *paths):
     found = set()
     for n in nodes(tree, *paths):
         currency = n.get("CURRENCY") or n.getparent().get("CURRENCY")
-        found.add(f"{float(squeeze(n.text).replace(' ', '')):g} {currency}")
+        found.add(f"{float(squeeze(n.text).replace(' ', ''))} {currency}")
     return found
 
 
@@ -90,25 +84,17 @@ RAW = {
 }
 
 READ = {
-    "references": lambda n, c: {i.split(":", 1)[1] for i in c["other_ids"]},
-    "published": lambda n, c: {n["published_text"]} if n["published"] else set(),
-    "class": lambda n, c: EFORMS["class"](n, c) | EFORMS["lot class"](n, c),
-    "procedure": lambda n, c: {"there"} if c["procedure"] else set(),
-    "deadline": lambda n, c: {d["text"] for d in c["deadlines"] + [d for lot in c["lots"] for d in lot["deadlines"]] if d["at"]},
-    "region": lambda n, c: EFORMS["region"](n, c) | EFORMS["lot region"](n, c),
-    "change": lambda n, c: {a["new"] for a in n["amendments"]} | texts(a["text"] for a in n["amendments"]),
-    "winner id": lambda n, c: {i.split(":", 1)[1] for a in c["awards"] for w in a["winners"] for i in w["ids"]},
-    "award value": lambda n, c: {w for a in c["awards"] for w in worths(a["worth"])},
-    "award date": lambda n, c: {a["date"] for a in c["awards"]},
+    "references": lambda n: {i["id"] for i in n["other_ids"]},
+    "published": lambda n: {n["published_text"]} if n["published"] else set(),
+    "class": lambda n: of(parts(n), "classes", "code"),
+    "procedure": lambda n: {"there"} if n["procedure_kind"]["kind"] else set(),
+    "deadline": lambda n: {d["text"] for part in parts(n) for d in part["deadlines"] if d["at"]},
+    "region": lambda n: of(parts(n), "places", "region"),
+    "change": lambda n: {a["new"] for a in n["amendments"]} | texts(a["text"] for a in n["amendments"]),
+    "winner id": lambda n: ids(w for a in n["awards"] for w in a["winners"]),
+    "award value": lambda n: {w for a in n["awards"] for w in worths(a["values"])},
+    "award date": lambda n: {a["date"] for a in n["awards"]},
 }
 READ.update({field: EFORMS[field] for field in RAW if field not in READ})
 
-
-def notices(file, read):
-    found = read.get("notices", [])
-    return [(etree.parse(file), found[0] if found else None)]
-
-
-if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        sys.exit(report(RAW, READ, {}, json.load(file), sys.argv[2:], notices))
+compare = sets(RAW, READ, lambda file: [etree.parse(file)])

@@ -1,14 +1,8 @@
-"""Counts, per field, how much of what answers of the gazette's search carry was read.
-
-Usage: tenders_ted_search.py DUMP.json FILE.json...
-
-As tenders_eforms.py, but over JSON.
-"""
+"""What answers of the search of the European gazette carry, by plain keys."""
 
 import json
-import sys
 
-from tenders_eforms import report
+from read import names, sets
 
 
 def flat(value):
@@ -45,30 +39,26 @@ RAW = {
 }
 
 READ = {
-    "publication": lambda n, c: {n["publication"]},
-    "id": lambda n, c: {n["id"]},
-    "procedure": lambda n, c: {n["procedure"]},
-    "published": lambda n, c: {n["published_text"]} if n["published"] else set(),
-    "references": lambda n, c: {i.split(":", 1)[1] for i in c["other_ids"]},
-    "title": lambda n, c: set(c["title"].values()),
-    "buyer": lambda n, c: {name for b in c["buyers"] for name in b["name"].values()},
-    "class": lambda n, c: {k["code"] for k in c["classes"]},
-    "deadline day": lambda n, c: {d["text"].split(" ")[0] for d in c["deadlines"]},
-    "value": lambda n, c: {w["amount"] for w in c["worth"]},
-    "stage code": lambda n, c: set(n["code"].split()),
-    "winner": lambda n, c: {name for a in c["awards"] for w in a["winners"] for name in w["name"].values()},
-    "link": lambda n, c: {c["link"]},
-    "xml": lambda n, c: {d["url"] for d in c["documents"]},
+    "publication": lambda n: {n["publication"]},
+    "id": lambda n: {n["notice"]},
+    "procedure": lambda n: {n["procedure"]},
+    "published": lambda n: {n["published_text"]} if n["published"] else set(),
+    "references": lambda n: {i["id"] for i in n["other_ids"]},
+    "title": lambda n: set(n["title"].values()),
+    "buyer": lambda n: names(n["buyers"]),
+    "class": lambda n: {k["code"] for k in n["classes"]},
+    "deadline day": lambda n: {d["text"].split(" ")[0] for d in n["deadlines"]},
+    "value": lambda n: {w["amount"] for w in n["values"]},
+    "stage code": lambda n: set(n["code"].split()),
+    "winner": lambda n: names(w for a in n["awards"] for w in a["winners"]),
+    "link": lambda n: {n["link"]},
+    "xml": lambda n: {d["url"] for d in n["documents"]},
 }
 
 
-def notices(file, read):
+def entries(file):
     with open(file, encoding="utf-8") as answer:
-        entries = json.load(answer)["notices"]
-    entries = [entry for entry in entries if field("publication-number", "ND", "notice-identifier")(entry)]
-    return list(zip(entries, read.get("notices", []), strict=True))
+        return [entry for entry in json.load(answer)["notices"] if field("publication-number", "ND", "notice-identifier")(entry)]
 
 
-if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        sys.exit(report(RAW, READ, {}, json.load(file), sys.argv[2:], notices))
+compare = sets(RAW, READ, entries)

@@ -1,12 +1,7 @@
-"""How much of what 223-FZ documents carry was read: an independent count by XPath, compared with what atalaya read.
-
-usage: tenders_zakupki.py FILE.xml READ.json [FILE.xml READ.json ...]; see tenders_placsp.py.
-"""
-
-import json
-import sys
+"""What 223-FZ documents carry, by XPath alone."""
 
 from lxml import etree
+from read import ids, names, of, parts, sets
 
 
 def path(node, *steps):
@@ -39,46 +34,28 @@ RAW = {
     "procedure": lambda e: child(e, "purchaseCodeName") or path(e, "purchaseTypeInfo", "name"),
 }
 
-IDS = lambda parties: {i.split(" ", 1)[1] for party in parties for i in party["ids"]}
 READ = {
     "id": lambda n: {n["procedure"]},
     "title": lambda n: set(n["title"].values()),
-    "buyer": lambda n: {name for buyer in n["buyers"] for name in buyer["name"].values()},
-    "buyer id": lambda n: IDS(n["buyers"]),
-    "class": lambda n: {c["code"] for part in [n, *n["lots"]] for c in part["classes"]},
+    "buyer": lambda n: names(n["buyers"]),
+    "buyer id": lambda n: ids(n["buyers"]),
+    "class": lambda n: of(parts(n), "classes", "code"),
     "lot": lambda n: {lot["id"] for lot in n["lots"]},
     "deadline": lambda n: {d["text"] for d in n["deadlines"] if d["at"]},
-    "value": lambda n: {w["amount"] for part in [n, *n["lots"]] for w in part["worth"]},
+    "value": lambda n: of(parts(n), "values", "amount"),
     "stage": lambda n: set(n["code"].split(" ")) if n["stage"] != "unknown" else set(),
-    "place": lambda n: {p["text"].split(", ", 1)[-1] if p["country"] else p["text"] for lot in n["lots"] for p in lot["places"]},
-    "winner id": lambda n: IDS([w for a in n["awards"] for w in a["winners"]]),
+    "place": lambda n: of(n["lots"], "places", "text"),
+    "winner id": lambda n: ids([w for a in n["awards"] for w in a["winners"]]),
     "award date": lambda n: {a["date"] for a in n["awards"]},
     "document": lambda n: {d["url"] for d in n["documents"]},
     "published": lambda n: {n["published_text"]},
-    "procedure": lambda n: {n["procedure_kind"].split(" (", 1)[1][:-1]} if n["procedure_kind"] else set(),
+    "procedure": lambda n: {n["procedure_kind"]["text"]},
 }
 
 
-def main(arguments):
-    there, missed = dict.fromkeys(RAW, 0), []
-    for file, read in zip(arguments[::2], arguments[1::2]):
-        notices = json.load(open(read))["notices"]
-        bodies = etree.parse(file).getroot().xpath("./*[local-name()='body']/*[local-name()='item']/*[substring(local-name(), string-length(local-name()) - 3) = 'Data']")
-        bodies = [body for body in bodies if child(body, "registrationNumber", "contractRegNumber", "guid")]
-        if len(bodies) != len(notices):
-            missed.append((file, "items", len(bodies), len(notices)))
-        for body, notice in zip(bodies, notices):
-            for field in RAW:
-                raw, mine = RAW[field](body), READ[field](notice)
-                there[field] += len(raw)
-                missed += [(file, field, value, sorted(map(str, mine))[:5]) for value in raw - mine]
-    total = sum(there.values())
-    for field, count in there.items():
-        print(f"{field:10} {count - sum(1 for miss in missed if miss[1] == field):6} of {count}")
-    for miss in missed:
-        print("missed", *miss)
-    print(f"all        {total - len(missed):6} of {total}")
-    return 0 if len(missed) <= total / 100 else 1
+def entries(file):
+    items = etree.parse(file).getroot().xpath("./*[local-name()='body']/*[local-name()='item']/*[substring(local-name(), string-length(local-name()) - 3) = 'Data']")
+    return [item for item in items if child(item, "registrationNumber", "contractRegNumber", "guid")]
 
 
-sys.exit(main(sys.argv[1:]))
+compare = sets(RAW, READ, entries)
