@@ -122,14 +122,14 @@ async fn a_procedure_is_told_change_by_change_each_once() {
         }
     }
     let told = [SignalKind::TenderPublished, SignalKind::DeadlineMoved, SignalKind::TenderChanged, SignalKind::TenderAwarded];
-    assert_eq!(signals(&daemon, "ES Q2818014I").await, told);
-    assert_eq!(signals(&daemon, "ES B12345674").await, [SignalKind::AwardWon]);
+    assert_eq!(signals(&daemon, "ESQ2818014I").await, told);
+    assert_eq!(signals(&daemon, "ESB12345674").await, [SignalKind::AwardWon]);
     // Everything published anew, under new times.
     let again = package(4).replace("T09:00:00Z", "T17:30:00Z");
     *shown.lock().unwrap() = again;
     daemon.visit().await;
-    assert_eq!(signals(&daemon, "ES Q2818014I").await, told);
-    assert_eq!(signals(&daemon, "ES B12345674").await, [SignalKind::AwardWon]);
+    assert_eq!(signals(&daemon, "ESQ2818014I").await, told);
+    assert_eq!(signals(&daemon, "ESB12345674").await, [SignalKind::AwardWon]);
 }
 
 #[test]
