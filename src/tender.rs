@@ -39,6 +39,8 @@ pub use when::{Clock, Oddity, oddities};
 
 /// Notices read from one document.
 pub const NOTICES: usize = 20_000;
+/// Faults listed of one document: a portal that changed its form has as many as it has fields.
+const FAULTS: usize = 1_000;
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -229,10 +231,16 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// [`FailureClass::ParseLimit`] when there is no room for another entry, or for what could not be read of it.
-    fn check_room(&self) -> Result<(), Failure> {
-        let full = [self.notices.len(), self.gone.len(), self.bad.len()].into_iter().any(|count| count >= NOTICES);
-        let why = || Failure::new(FailureClass::ParseLimit, format!("more than {NOTICES} entries, or so many that cannot be read"));
+    /// [`FailureClass::ParseLimit`] when there is no room for another entry. Faults beyond the bound are left out, and that is told.
+    fn check_room(&mut self) -> Result<(), Failure> {
+        if self.bad.len() > FAULTS {
+            self.bad.truncate(FAULTS - 1);
+            let reason = format!("there are more than {FAULTS} faults: the rest is not listed");
+            self.bad.push(BadEntry { path: "/".to_owned(), reason });
+        }
+        let full = [self.notices.len(), self.gone.len()].into_iter().any(|count| count >= NOTICES);
+        let why =
+            || Failure::new(FailureClass::ParseLimit, format!("the document has more than {NOTICES} notices: ask for less at a time"));
         if full { Err(why()) } else { Ok(()) }
     }
 }

@@ -8,7 +8,7 @@ use super::compare::Known;
 use super::noise::{essence, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
-use crate::model::{Block, Draft, FieldName, Mask, Record, RecordKind};
+use crate::model::{Block, Draft, FieldName, Mask, Record, RecordKind, Value};
 
 /// What differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,16 +115,36 @@ fn by_blocks(draft: &Draft, blocks: bool, name: &FieldName) -> bool {
     blocks && draft.kind == RecordKind::Page && name.as_str() == "text"
 }
 
+/// Whether a partial draft was published before what is known: a portal shows older notices on later pages.
+fn is_older(draft: &Draft, record: &Record) -> bool {
+    let at = |value: Option<&Value>| value.and_then(Value::instant);
+    match (at(draft.value("published")), at(record.value("published"))) {
+        (Some(new), Some(known)) => new < known,
+        (None | Some(_), None | Some(_)) => false,
+    }
+}
+
+/// Whether a list holds nothing that the other does not: a notice on one lot takes no other lot away.
+fn is_part(new: &Value, old: &Value) -> bool {
+    match (new, old) {
+        (Value::List(new), Value::List(old)) => new.iter().all(|one| old.contains(one)),
+        (_, _) => false,
+    }
+}
+
 /// Differences of the fields of one draft from its record.
 pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Draft), record: &Record, blocks: bool) -> Vec<Difference> {
     let names: BTreeSet<&FieldName> = record.fields.keys().chain(draft.fields.keys()).collect();
     let mut all = Vec::new();
+    let older = is_older(draft, record);
     for name in names {
         let (old, new) = (record.fields.get(name), draft.fields.get(name));
         // What only the detail page says is not gone because that page was not read; nor is it news when it is read at last.
         let half_read = (new.is_none() && (draft.detail.is_some() || draft.partial)) || (old.is_none() && record.detail_wanted);
+        let said_before =
+            draft.partial && old.is_some() && (older || new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value)));
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
-        if half_read || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
+        if half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
             continue;
         }
         let was = old.map_or_else(String::new, |field| essence(rules, &field.value));

@@ -145,6 +145,32 @@ fn what_comes_back_is_no_longer_missing_and_after_it_was_gone_it_is_news() {
 }
 
 #[test]
+fn a_notice_takes_back_nothing_that_it_leaves_out_and_an_older_one_says_nothing() {
+    let list = |texts: &[&str]| Found {
+        value: Value::List(texts.iter().map(|text| Value::Text((*text).into())).collect()),
+        quote: String::new(),
+        path: "p".into(),
+    };
+    let notice = |day: &str, stage: &str, lots: &[&str]| {
+        let mut draft = Draft { partial: true, ..draft("a", &[("stage", stage)]) };
+        let published = Found { value: Value::Date(day.parse().expect("day")), quote: day.into(), path: "p".into() };
+        draft.fields.insert(FieldName::new("published"), published);
+        draft.fields.insert(FieldName::new("lots"), list(lots));
+        draft
+    };
+    let rules = || Rules { confirm: None, ignore_fields: vec!["published".into()], ..Rules::default() };
+    let mut listing = Listing::new(rules());
+    listing.check(&[notice("2026-11-02", "open", &["1", "2"])], true);
+    // The award of one lot.
+    assert_eq!(listing.check(&[notice("2026-11-25", "awarded", &["1"])], false).len(), 1);
+    assert_eq!(listing.record("a").text("stage").as_deref(), Some("awarded"));
+    assert_eq!(listing.record("a").text("lots").as_deref(), Some("1; 2"));
+    // The portal's next page still shows the call.
+    assert_eq!(listing.check(&[notice("2026-11-02", "open", &["1", "2"])], false), []);
+    assert_eq!(listing.record("a").text("stage").as_deref(), Some("awarded"));
+}
+
+#[test]
 fn a_detail_page_that_was_not_read_takes_nothing_away() {
     let url: url::Url = "https://a.example/a".parse().expect("url");
     let short = Draft { detail: Some(url), ..draft("a", &[("title", "A")]) };

@@ -47,6 +47,17 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
     if change.baseline {
         return None;
     }
+    // Offers that are in are still secret: a tender whose time is over is nothing to act on.
+    let quiet = |word: Option<String>| word.is_some_and(|word| Stage::from_word(&word).is_some() && stage(Some(&word)).is_none());
+    let only_stage = |fields: &[FieldChange]| fields.iter().all(|field| field.field.as_str() == "stage");
+    let silent = match &change.kind {
+        ChangeKind::Appeared => true,
+        ChangeKind::Changed(fields) => only_stage(fields),
+        ChangeKind::Gone => false,
+    };
+    if record.kind == RecordKind::Tender && silent && quiet(record.text("stage")) {
+        return None;
+    }
     let title = clip(&record.title(), WORDS);
     let (kind, story, field) = match &change.kind {
         ChangeKind::Appeared => {

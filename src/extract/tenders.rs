@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use url::Url;
 
@@ -15,8 +15,8 @@ use super::value::Hints;
 use super::{About, Input, Kind, Spec, text_of};
 use crate::base::text::{clip, words as folded};
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Extract, Failure, FailureClass, Fault, Nature, Notice, Party, RecordKind, TypedId, Worth,
-    WorthKind, ZoneFrom,
+    Award, Content, Deadline, DeadlineKind, Due, Extract, Failure, FailureClass, Fault, Nature, Notice, Outcome, Party, RecordKind, Stage,
+    TypedId, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 
@@ -128,7 +128,8 @@ impl TenderReader {
         })?;
         let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
         let batch = tender::read(format, &given)?;
-        let mut gather = Gather::new(&self.rule, input.url).up_to(tender::NOTICES);
+        // A record for each procedure, and one for each winner.
+        let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
             let told: Vec<Told> = notices.iter().map(Told::procedure).collect();
@@ -142,6 +143,9 @@ impl TenderReader {
             for (key, told) in winners {
                 self.add(&mut gather, (key, Some(RecordKind::Award)), &told, input.url)?;
             }
+        }
+        for gone in batch.gone.iter().filter(|gone| gone.void) {
+            self.add(&mut gather, (gone.procedure.clone(), None), &[Told::void()], input.url)?;
         }
         let mut extract = gather.extract;
         extract.whole = false;
@@ -184,6 +188,8 @@ fn by_procedure(notices: Vec<Notice>) -> BTreeMap<String, Vec<Notice>> {
 struct Told {
     /// What tells winners of a procedure apart.
     key: String,
+    /// Whether it is about a winner instead of the buyer.
+    of_winner: bool,
     fields: BTreeMap<&'static str, Vec<String>>,
     found: BTreeMap<&'static str, String>,
     url: Option<Url>,
@@ -198,6 +204,8 @@ impl Told {
     /// Where a field stands in the document.
     fn path(&self, name: &str) -> String {
         let part = match name {
+            "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" if self.of_winner => "awards",
+            "url" => "link",
             "buyer" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => "buyers",
             "winner" | "award_value" => "awards",
             "deadline" | "questions_until" | "opening" => "deadlines",
@@ -219,11 +227,19 @@ impl Told {
 
     fn new(notice: &Notice) -> Self {
         let content = &notice.content;
-        let mut told = Self { key: String::new(), fields: BTreeMap::new(), found: notice.found.clone(), url: content.link.clone() };
+        let mut told =
+            Self { key: String::new(), of_winner: false, fields: BTreeMap::new(), found: notice.found.clone(), url: content.link.clone() };
         told.put("title", content.title.best(&[]).unwrap_or_default());
         told.put("url", content.link.as_ref().map(Url::to_string).unwrap_or_default());
         told.put("published", notice.published.map(|at| at.to_string()).unwrap_or_default());
         told.classes(content);
+        told
+    }
+
+    /// A procedure that its portal calls void.
+    fn void() -> Self {
+        let mut told = Self { key: String::new(), of_winner: false, fields: BTreeMap::new(), found: BTreeMap::new(), url: None };
+        told.put("stage", Stage::Cancelled.word());
         told
     }
 
@@ -235,7 +251,9 @@ impl Told {
             told.put("buyer", buyer.name.best(&[]).unwrap_or_default());
             told.party(buyer);
         }
-        told.put("stage", notice.stage.word());
+        if notice.stage != Stage::Unknown {
+            told.put("stage", notice.stage.word());
+        }
         told.put("deadline", earliest(content, notice.published).unwrap_or_default());
         told.put("questions_until", first_of(content, DeadlineKind::Questions));
         told.put("opening", first_of(content, DeadlineKind::Opening));
@@ -259,7 +277,7 @@ impl Told {
         for TypedId { scheme, id } in &content.other_ids {
             told.once("other_ids", format!("{scheme}:{id}"));
         }
-        for winner in content.awards.iter().filter(|award| award.outcome.has_winner()).flat_map(|award| &award.winners) {
+        for winner in content.awards.iter().filter(|award| won(award)).flat_map(|award| &award.winners) {
             told.once("winner", winner.name.best(&[]).unwrap_or_default());
         }
         told
@@ -268,7 +286,7 @@ impl Told {
     /// One for each winner of each award.
     fn winners(notice: &Notice) -> Vec<Self> {
         let mut all = Vec::new();
-        for award in notice.content.awards.iter().filter(|award| award.outcome.has_winner()) {
+        for award in notice.content.awards.iter().filter(|award| won(award)) {
             for winner in &award.winners {
                 all.extend(Self::winner(notice, award, winner));
             }
@@ -279,7 +297,9 @@ impl Told {
     fn winner(notice: &Notice, award: &Award, winner: &Party) -> Option<Self> {
         let name = winner.name.best(&[])?;
         let mut told = Self::new(notice);
-        told.key = winner.ids.first().map_or_else(|| folded(name), |id| folded(&id.id));
+        // An id of a party is often one of the document alone, or a placeholder: award and name are what tells winners apart.
+        told.key = format!("{} | {}", award.id, folded(name));
+        told.of_winner = true;
         told.put("winner", name);
         told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
         told.party(winner);
@@ -332,12 +352,26 @@ impl Told {
                 WorthKind::Maximum => "maximum",
                 WorthKind::Award => "award_value",
             };
-            let amounts = worth.iter().filter(|worth| worth.kind == kind).map(|worth| &worth.amount);
-            if let Some(amount) = amounts.max_by_key(|amount| amount.number).filter(|amount| amount.number > Decimal::ZERO) {
-                let currency = amount.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
-                self.put(name, format!("{} {currency}", amount.number));
+            let mut amounts = worth.iter().filter(|worth| worth.kind == kind).map(|worth| &worth.amount);
+            let Some(first) = amounts.clone().next() else { continue };
+            let alike = amounts.by_ref().filter(|amount| amount.currency == first.currency).map(|amount| amount.number).max();
+            if let Some(mut number) = alike.filter(|number| *number > Decimal::ZERO) {
+                // Three decimals would be read as thousands.
+                if number.scale() == 3 {
+                    number.rescale(4);
+                }
+                let currency = first.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
+                self.put(name, format!("{number} {currency}"));
             }
         }
+    }
+}
+
+/// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
+const fn won(award: &Award) -> bool {
+    match award.outcome {
+        Outcome::Won | Outcome::Signed => true,
+        Outcome::Provisional | Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => false,
     }
 }
 
@@ -346,7 +380,9 @@ fn earliest(content: &Content, published: Option<Timestamp>) -> Option<String> {
     let binding = content.all_deadlines().filter(|deadline| deadline.kind.binds() && deadline.due.is_some());
     let mut all: Vec<&Deadline> = binding.collect();
     all.sort_by_key(|deadline| deadline.due.as_ref().map(|due| due.at));
-    let open = all.iter().find(|deadline| deadline.due.as_ref().map(|due| due.at) >= published);
+    // A day without a time is not over before it ends.
+    let end = |due: &Due| if due.time.is_none() { due.at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(due.at) } else { due.at };
+    let open = all.iter().find(|deadline| deadline.due.as_ref().map(end) >= published);
     open.or(all.last()).map(|deadline| written(deadline))
 }
 

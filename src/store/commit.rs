@@ -7,7 +7,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::codec::{self, Key, Table};
 use super::embedded::Inner;
@@ -48,7 +48,19 @@ pub(super) struct Committer {
     together: usize,
 }
 
-type Answer = oneshot::Sender<Result<u64, CommitError>>;
+/// Where the answer to a commit goes; with it goes the permit under which it was prepared.
+pub(super) struct Answer {
+    pub(super) answer: oneshot::Sender<Result<u64, CommitError>>,
+    pub(super) _permit: OwnedSemaphorePermit,
+}
+
+impl Answer {
+    fn send(self, outcome: Result<u64, CommitError>) {
+        // Nobody may be waiting any more.
+        let _ = self.answer.send(outcome);
+    }
+}
+
 type Asked = Vec<(Box<Prepared>, Answer)>;
 type Admitted = Vec<(Box<Prepared>, Answer, u64)>;
 
@@ -113,7 +125,7 @@ impl Committer {
     fn commit(&mut self, group: Asked) {
         if let Some(why) = self.inner.stopped() {
             for (_, answer) in group {
-                let _ = answer.send(Err(StoreError::Stopped(why.clone()).into()));
+                answer.send(Err(StoreError::Stopped(why.clone()).into()));
             }
             return;
         }
@@ -127,13 +139,13 @@ impl Committer {
                 for (prepared, answer, applied) in admitted {
                     // The blobs are referred to now (or never will be), so the pins may go.
                     drop(prepared);
-                    let _ = answer.send(Ok(applied));
+                    answer.send(Ok(applied));
                 }
             }
             Err(why) => {
                 self.inner.stop(&why.to_string());
                 for (_, answer, _) in admitted {
-                    let _ = answer.send(Err(StoreError::Stopped(why.to_string()).into()));
+                    answer.send(Err(StoreError::Stopped(why.to_string()).into()));
                 }
             }
         }
@@ -149,7 +161,7 @@ impl Committer {
             match batch.admit(&mut prepared, &inner, &mut effects) {
                 Ok(applied) => admitted.push((prepared, answer, applied)),
                 Err(refused @ CommitError::Conflict { .. }) => {
-                    let _ = answer.send(Err(refused));
+                    answer.send(Err(refused));
                 }
                 Err(CommitError::Store(why)) => {
                     admitted.push((prepared, answer, 0));

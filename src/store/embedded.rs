@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::commit::{self, Committer, Job, panic_text};
+use super::commit::{self, Answer, Committer, Job, panic_text};
 use super::error::{CommitError, OpenError, StoreError};
 use super::generation::Generation;
 use super::index::Index;
@@ -67,20 +67,17 @@ pub(super) struct Inner {
 
 /// A turn on its way to the disk.
 #[derive(Debug)]
-pub struct Submitted {
-    answered: oneshot::Receiver<Result<u64, CommitError>>,
-    _permit: OwnedSemaphorePermit,
-}
+pub struct Submitted(oneshot::Receiver<Result<u64, CommitError>>);
 
 impl Submitted {
     /// Returns when it is durable, or refused.
     pub async fn done(self) -> Result<(), CommitError> {
-        settled(self.answered.await.map_err(|_| ended()))
+        settled(self.0.await.map_err(|_| ended()))
     }
 
     /// The same without waiting: `None` as long as it is on its way.
     pub fn try_done(&mut self) -> Option<Result<(), CommitError>> {
-        match self.answered.try_recv() {
+        match self.0.try_recv() {
             Ok(answer) => Some(settled(Ok(answer))),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Closed) => Some(settled(Err(ended()))),
@@ -261,10 +258,10 @@ impl Embedded {
         &self,
         prepare: impl FnOnce(&Inner) -> Result<Prepared, CommitError> + Send + 'static,
     ) -> Result<u64, CommitError> {
-        let _permit = self.permit().await?;
+        let permit = self.permit().await?;
         let coming = Coming::new(&self.inner);
         let prepared = self.prepare(prepare).await?;
-        self.hand_over(prepared, Some(coming))?.await.map_err(|_| ended())?
+        self.hand_over(prepared, Some(coming), permit)?.await.map_err(|_| ended())?
     }
 
     async fn prepare(
@@ -288,7 +285,7 @@ impl Embedded {
             let coming = Coming::new(&self.inner);
             (self.prepare(move |inner| prepare::turn(inner, &turn)).await?, Some(coming))
         };
-        Ok(Submitted { answered: self.hand_over(prepared, coming)?, _permit: permit })
+        Ok(Submitted(self.hand_over(prepared, coming, permit)?))
     }
 
     async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
@@ -300,10 +297,16 @@ impl Embedded {
         self.inner.hands.acquire().await.map_err(|_| StoreError::Stopped("it was closed".to_owned()))
     }
 
-    /// Gives a commit to the committer, who counts it from here.
-    fn hand_over(&self, prepared: Prepared, coming: Option<Coming<'_>>) -> Result<oneshot::Receiver<Result<u64, CommitError>>, StoreError> {
+    /// Gives a commit to the committer, who counts it from here. Its permit goes back when it is answered, whoever waits for the answer.
+    fn hand_over(
+        &self,
+        prepared: Prepared,
+        coming: Option<Coming<'_>>,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<oneshot::Receiver<Result<u64, CommitError>>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.job(Job::Write { prepared: Box::new(prepared), answer, light: coming.is_none() })?;
+        let light = coming.is_none();
+        self.job(Job::Write { prepared: Box::new(prepared), answer: Answer { answer, _permit: permit }, light })?;
         if let Some(mut coming) = coming {
             coming.0 = None;
         }

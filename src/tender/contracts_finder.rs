@@ -5,7 +5,7 @@
 
 use roxmltree::Node;
 
-use super::entry::{self, Entry};
+use super::entry::Entry;
 use super::{Batch, Clock, Head, Input, code, when, xml};
 use crate::model::{
     Amendment, Award, DeadlineKind, Document, Failure, FailureClass, Nature, NoticeKind, Outcome, Party, Procedure, ProcedureKind, Stage,
@@ -34,7 +34,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     let mut batch = Batch::default();
     for node in notices {
         input.check_time()?;
-        entry::check_room(&batch)?;
+        batch.check_room()?;
         notice(input, node, &clock, &mut batch);
     }
     Ok(batch)

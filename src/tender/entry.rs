@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde_json::Value;
 use url::Url;
 
-use super::{Batch, Clock, Input, NOTICES, code, json, when};
+use super::{Batch, Clock, Input, code, json, when};
 use crate::base::ids::ContentHash;
 use crate::base::text::clip;
 use crate::model::{
@@ -229,17 +229,4 @@ pub(super) fn document(input: &Input<'_>) -> Result<(Value, Batch), Failure> {
 pub(super) fn unlike(format: &str, missing: &str, said: &str) -> Failure {
     let said = if said.is_empty() { String::new() } else { format!("; the portal says: {}", clip(said, 200)) };
     Failure::new(FailureClass::Unreadable, format!("it is no answer of {format}: {missing} is missing{said}"))
-}
-
-/// [`FailureClass::ParseLimit`] when the document has more entries, or more faults, than are read.
-pub(super) fn check_room(batch: &Batch) -> Result<(), Failure> {
-    for (count, what) in [(batch.notices.len(), "notices"), (batch.bad.len(), "faults")] {
-        if count >= NOTICES {
-            return Err(Failure::new(
-                FailureClass::ParseLimit,
-                format!("the document has more than {NOTICES} {what}: ask for less at a time"),
-            ));
-        }
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@
 
 use roxmltree::Node;
 
-use super::entry::{self, Entry};
+use super::entry::Entry;
 use super::{Batch, Head, Input, Tombstone, code, when, xml};
 use crate::base::text::squeeze;
 use crate::model::{
@@ -31,7 +31,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     if xml::root_name(text).is_some_and(|root| KINDS.contains(&root)) {
         for record in records(text) {
             input.check_time()?;
-            entry::check_room(&batch)?;
+            batch.check_room()?;
             match record {
                 Ok(record) => notice(input, &record, "", &mut batch),
                 Err(bad) => batch.bad.push(bad),
@@ -45,7 +45,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     }
     for node in document.root_element().children().filter(Node::is_element) {
         input.check_time()?;
-        entry::check_room(&batch)?;
+        batch.check_room()?;
         let first = Record::of(node, &document);
         notice(input, &first, "", &mut batch);
         // Later versions stand inside the first.

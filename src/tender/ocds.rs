@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use self::notice::Place;
 use super::json::{self, list, text, words};
-use super::{Batch, Clock, Head, Input, NOTICES};
+use super::{Batch, Clock, Head, Input};
 use crate::base::text::clip;
 use crate::model::{BadEntry, Failure, FailureClass, Notice};
 
@@ -63,9 +63,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     }
     for entry in &entries {
         input.check_time()?;
-        if batch.notices.len() >= NOTICES {
-            return Err(Failure::new(FailureClass::ParseLimit, format!("there are more than {NOTICES} releases in one document")));
-        }
+        batch.check_room()?;
         match entry {
             Entry::Release { release, place, ocid, whole } => {
                 let place = Place { path: place.clone(), ocid: ocid.clone(), whole: *whole, clock: &input.clock, url: input.url };

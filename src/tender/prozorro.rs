@@ -46,7 +46,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         Value::Array(list) => {
             for (index, object) in list.iter().enumerate() {
                 input.check_time()?;
-                entry::check_room(&batch)?;
+                batch.check_room()?;
                 // What a list shows of an object is what was asked for, never all of it.
                 notice(input, object, &format!("data[{index}]"), false, &mut batch);
             }

@@ -26,7 +26,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     batch.next = next.map(|link| json::text(link, "href")).filter(|href| !href.is_empty());
     for (index, row) in list.iter().enumerate() {
         input.check_time()?;
-        entry::check_room(&batch)?;
+        batch.check_room()?;
         notice(input, row, &format!("opportunitiesData[{index}]"), &mut batch);
     }
     Ok(batch)

@@ -24,7 +24,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     let clock = input.clock.or_portal("America/Bogota");
     for (index, row) in list.iter().enumerate() {
         input.check_time()?;
-        entry::check_room(&batch)?;
+        batch.check_room()?;
         notice(input, row, &clock, &format!("[{index}]"), &mut batch);
     }
     Ok(batch)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::{Batch, Input, entry};
+use super::{Batch, Input};
 use crate::model::{BadEntry, Failure, FailureClass};
 
 /// Columns of one table.
@@ -66,7 +66,7 @@ pub(super) fn rows(
             Ok(false) => break,
             Err(why) => return Err(broken(&why)),
         }
-        entry::check_room(batch)?;
+        batch.check_room()?;
         let path = format!("row {number}");
         let over = cells.iter().skip(header.len()).any(|cell| !cell.trim().is_empty());
         if over || cells.len() < header.len() {

@@ -208,9 +208,11 @@ impl<'a> Notes<'a> {
         if when::day(&day_text) == Some(WITHHELD_DAY) {
             return None;
         }
-        let deadline = when::deadline(kind, &day_text, &time_text, &self.clock)?;
+        let mut deadline = when::deadline(kind, &day_text, &time_text, &self.clock)?;
         if let (None, Some(node)) = (&deadline.due, day.or(time)) {
             self.bad(node, format!("the deadline ({}) is no day and time that can be read: {}", kind.word(), deadline.text));
+            // The day alone: people are told earlier, not later.
+            deadline.due = when::deadline(kind, &day_text, "", &self.clock).and_then(|deadline| deadline.due);
         }
         Some(deadline)
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
@@ -116,7 +116,11 @@ async fn tenders(
     let now = effects.clock.now();
     // What is still to come first, the soonest before the later; then what is over or has no time.
     let place = |record: &Record| {
-        let at = record.value("deadline").and_then(Value::instant);
+        let at = record.value("deadline").and_then(|deadline| {
+            // A day without a time is not over before it ends, wherever that is.
+            let late = if matches!(deadline, Value::Date(_)) { SignedDuration::from_hours(36) } else { SignedDuration::ZERO };
+            deadline.instant()?.checked_add(late).ok()
+        });
         (at.is_none_or(|at| at < now), at, record.id)
     };
     let (mut found, mut after): (Vec<Record>, _) = (Vec::new(), None);

@@ -392,7 +392,7 @@ fn answers_that_are_no_package() {
 fn time_and_number_are_bounded() {
     let failure = read(&Input { text: FTS, url: None, clock: Clock::assumed(), expired: &|| true }).unwrap_err();
     assert_eq!(failure.class, FailureClass::ParseLimit);
-    let many: Vec<Value> = (0..=NOTICES).map(|i| json!({"ocid": "a", "id": i})).collect();
+    let many: Vec<Value> = (0..=crate::tender::NOTICES).map(|i| json!({"ocid": "a", "id": i})).collect();
     assert_eq!(read_text(&json!({"releases": many}).to_string()).unwrap_err().class, FailureClass::ParseLimit);
 }
 
