@@ -123,9 +123,15 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         if let Some(node) = published {
             self.notes.found("published", node);
         }
+        let previous = before.iter().max_by_key(|number| age(number)).cloned().unwrap_or_default();
+        // A call is a procedure of its own, whatever was announced before: two calls may follow one announcement. Everything later is part
+        // of the notice its form names, else of the oldest that is referred to.
+        let begins = matches!(kind, NoticeKind::Planning | NoticeKind::Competition | NoticeKind::IntendedAward);
+        let named = self.form().and_then(|form| xml::below(form, "NOTICE_NUMBER_OJ").find_map(|node| ted::number(&xml::words(node))));
+        let oldest = || before.iter().min_by_key(|number| age(number)).cloned();
+        let procedure = named.filter(|number| *number != id).or_else(oldest).filter(|_| !begins).unwrap_or_else(|| id.clone());
         Some(Notice {
-            // The first notice of a procedure is what the later ones refer to.
-            procedure: before.iter().min_by_key(|number| age(number)).unwrap_or(&id).clone(),
+            procedure,
             version: String::new(),
             publication: id.clone(),
             published: when::instant(&published_text, &self.notes.clock),
@@ -133,7 +139,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             kind,
             stage,
             code: squeeze(&format!("{form} {notice_type} TD {document_type}")),
-            previous: before.iter().max_by_key(|number| age(number)).cloned().unwrap_or_default(),
+            previous,
             languages: self.languages(),
             test: false,
             // A corrigendum says what it changes and no more.
