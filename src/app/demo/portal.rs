@@ -13,9 +13,9 @@ use super::sites::Moment;
 
 /// Who buys, with a tax number, and what.
 const CALLS: [(&str, &str, &str, &str); 4] = [
-    ("Hospital Comarcal de Valdecierzo", "Q2800123A", "Cardboard boxes and packaging for the kitchens", "44617100"),
     ("Ayuntamiento de Robledal", "P2812300B", "Street lights", "34928500"),
     ("Servicio de Comedores Escolares", "Q2800456C", "Food containers and wrapping", "39222100"),
+    ("Hospital Comarcal de Valdecierzo", "Q2800123A", "Cardboard boxes and packaging for the kitchens", "44617100"),
     ("Autoridad Portuaria del Sur", "Q1100789D", "Pallets", "44617000"),
 ];
 
