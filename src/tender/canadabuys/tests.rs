@@ -120,8 +120,8 @@ fn award_notices() {
 fn what_is_no_table() {
     assert!(read_text(Format::CanadaBuys, "<html>").unwrap_err().text.contains("referenceNumber"));
     assert_eq!(Format::detect("a,b\n1,2\n"), None);
-    let rows: String = (0..crate::tender::NOTICES + 5).map(|n| format!("x{n}\n")).collect();
-    let many = format!("reference_number,publishing_status\n{rows}");
+    let rows: Vec<String> = (0..crate::tender::NOTICES + 5).map(|n| format!("x{n}")).collect();
+    let many = format!("reference_number,publishing_status\n{}\n", rows.join("\n"));
     assert_eq!(read_text(Format::CanadaBuys, &many).unwrap_err().class, FailureClass::ParseLimit);
     let input = Input { text: NEW, url: None, clock: Clock::assumed(), expired: &|| true };
     assert_eq!(read(Format::CanadaBuys, &input).unwrap_err().class, FailureClass::ParseLimit);
