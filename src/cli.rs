@@ -49,28 +49,9 @@ fn end_with_the_reader() {
     }));
 }
 
-/// Begins the daemon anew with two arenas of memory: glibc gives every thread one of its own otherwise, and what pages leave behind in each
-/// held 218 MiB where two held 134 (all rounds of the benchmark, 4,000 pages); whether it costs time was within the noise of the machine. It
-/// reads the setting only when a process begins; whoever has set it is obeyed.
-fn with_few_arenas() {
-    use std::os::unix::process::CommandExt as _;
-    const SETTING: &str = "MALLOC_ARENA_MAX";
-    if std::env::var_os(SETTING).is_some() {
-        return;
-    }
-    if let Ok(program) = std::env::current_exe() {
-        // It returns only when that failed; then this process does as well.
-        let failed = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(SETTING, "2").exec();
-        eprintln!("atalaya: goes on with the memory settings of the system ({failed})");
-    }
-}
-
 /// Parses the arguments, runs the command, turns its end into an exit status.
 pub fn main() -> ExitCode {
     let args = Args::parse();
-    if matches!(args.command, Command::Run) {
-        with_few_arenas();
-    }
     end_with_the_reader();
     crate::door::install_crypto();
     logging::start_command(&args);
