@@ -253,11 +253,13 @@ fn weekly(page: &Page, now: Timestamp) -> bool {
 /// The page as it is known to be, when the answer brings nothing to read.
 fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
     let page = &before.page;
+    // Asked first: hashing the bytes of a page that must be read in any case would be for nothing.
     let known = page.spec == before.source.spec_hash && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
-    let same = fetched.not_modified
-        || page.exact == Some(diff::exact(&fetched.bytes))
-        || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile));
-    (known && same).then(|| Page { validators: fetched.validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() })
+    let same = known
+        && (fetched.not_modified
+            || page.exact == Some(diff::exact(&fetched.bytes))
+            || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile)));
+    same.then(|| Page { validators: fetched.validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() })
 }
 
 /// The turn of a page that brought nothing new. Mostly it writes nothing but times.

@@ -7,15 +7,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::base::caps;
 use crate::model::{Failure, FailureClass};
 
-/// A few places for parsing; clones share them.
+/// Pages in hand at once: read and not yet written. Each holds its bytes, what was read from them and what is to be written, ten times the
+/// page; more of them would make nothing quicker, since they wait for one disk.
+const HANDS: usize = 24;
+
+/// A page in hand; given back when dropped.
+#[derive(Debug, Default)]
+pub struct Hand(#[expect(dead_code, reason = "held, not read")] Option<OwnedSemaphorePermit>);
+
+/// A few places for parsing, and a few more for what was parsed; clones share them.
 #[derive(Clone, Debug)]
 pub struct Pool {
     places: Arc<Semaphore>,
+    hands: Arc<Semaphore>,
     deadline: Duration,
 }
 
@@ -23,11 +32,17 @@ impl Default for Pool {
     /// As many places as there are cores but one, and at least one.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { places: Arc::new(Semaphore::new(cores.saturating_sub(1).max(1))), deadline: caps::PARSE_TIME }
+        let places = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
+        Self { places, hands: Arc::new(Semaphore::new(HANDS)), deadline: caps::PARSE_TIME }
     }
 }
 
 impl Pool {
+    /// Waits until another page may be taken in hand.
+    pub async fn hand(&self) -> Hand {
+        Hand(Arc::clone(&self.hands).acquire_owned().await.ok())
+    }
+
     /// Runs `parse` on a blocking thread. It is given a question to ask from time to time: whether its time is over.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use url::Url;
 
 use super::Effects;
+use super::pool::Hand;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
@@ -40,6 +41,8 @@ pub(super) struct Read {
     pub wanting: HashSet<RecordId>,
     /// Requests sent for detail pages.
     pub requests: u32,
+    /// Its place among the pages that are in hand, until its turn is written.
+    _hand: Hand,
 }
 
 /// Reads a page's bytes, and the detail pages of what is new on it.
@@ -50,14 +53,19 @@ pub(super) async fn read(
     page: &Page,
     fetched: &Fetched,
 ) -> Result<Result<Read, Failure>, StoreError> {
+    let mut hand = effects.pool.hand().await;
     let mut extract = match parse(effects, source, fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone()).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
     let stored = stored(effects, source, page, &extract).await?;
+    if extract.records.iter().any(|draft| draft.detail.is_some()) {
+        // Other pages need not wait for a site that is slow to answer.
+        hand = Hand::default();
+    }
     let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
     let previous = previous(effects, source, page, fetched).await?;
-    Ok(Ok(Read { extract, stored, previous, wanting, requests }))
+    Ok(Ok(Read { extract, stored, previous, wanting, requests, _hand: hand }))
 }
 
 /// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.

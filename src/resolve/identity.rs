@@ -75,7 +75,7 @@ fn tax_ids(record: &Record, about: &About) -> Vec<String> {
 }
 
 fn domains(record: &Record, about: &About) -> Vec<String> {
-    let own: Vec<String> = about.own_hosts.iter().filter_map(|host| registrable(host)).collect();
+    let is_own = |domain: &String| about.own_hosts.iter().any(|host| host == domain || registrable(host).as_ref() == Some(domain));
     let of_company = match record.kind {
         RecordKind::Company => ["url"].as_slice(),
         RecordKind::Offer
@@ -93,8 +93,7 @@ fn domains(record: &Record, about: &About) -> Vec<String> {
     let from_mail = values(EMAILS).filter_map(|value| Some(value.text().rsplit_once('@')?.1.to_owned()));
     let mut domains: Vec<String> = Vec::new();
     for domain in from_sites.chain(from_mail).filter_map(|host| registrable(&host)) {
-        let shared = is_shared(&domain) || own.contains(&domain) || about.own_hosts.contains(&domain);
-        if !shared && !domains.contains(&domain) {
+        if !is_shared(&domain) && !is_own(&domain) && !domains.contains(&domain) {
             domains.push(domain);
         }
     }
