@@ -4,9 +4,11 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the place that talks to a person")]
 
+mod archive;
 mod args;
 mod asking;
 mod check;
+mod codes;
 mod configure;
 mod doctor;
 mod logging;
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Args;
-use args::{Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand, TenderCommand};
+use args::{CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand, TenderCommand};
 
 use crate::app;
 use crate::config::{Config, Refusal, Request};
@@ -119,6 +121,8 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Tender(TenderCommand::Show { id }) => asking::show(&request, Question::Tender { id }, json).await,
         Command::Tender(TenderCommand::Read { files, format, zone }) => tender::read(&files, format.as_deref(), zone.as_deref(), json),
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
+        Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
+        Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),
         Command::Config(ConfigCommand::Check) => configure::check(&request, json),
         Command::Config(ConfigCommand::Show { origin }) => configure::show(&request, origin, json),
         Command::Config(ConfigCommand::Schema) => configure::schema(),

@@ -7,6 +7,7 @@ mod assemble;
 mod changes;
 mod desk;
 mod files;
+mod labels;
 mod layers;
 mod lists;
 mod lookup;
@@ -31,10 +32,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
+use crate::model::codes::Labels;
 use crate::render::Language;
 use crate::{deliver, door, fetch, route, schedule, score, store};
 
 pub use changes::ConfigChange;
+pub use labels::folder as codes_folder;
 pub use layers::Flag;
 pub use problem::Problem;
 pub use process::{Daemon, Keep, Log, LogFormat};
@@ -190,6 +193,10 @@ pub struct Config {
     pub reps: Vec<Arc<Rep>>,
     /// In the order of the files.
     pub channels: Vec<Arc<deliver::Settings>>,
+    /// What codes mean.
+    pub labels: Arc<Labels>,
+    /// What of the imported lists could not be read.
+    labels_notes: Vec<String>,
     /// Every value in force, for people.
     pub settings: Vec<Setting>,
     /// The files it was read from.
@@ -246,6 +253,7 @@ impl Config {
                 segment.terms.segment
             )
         })
+        .chain(self.labels_notes.iter().cloned())
         .collect()
     }
 

@@ -4,6 +4,7 @@
 
 mod area;
 mod change;
+pub mod codes;
 mod company_name;
 mod extract;
 mod failure;

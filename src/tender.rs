@@ -7,6 +7,7 @@
 mod austender;
 mod canadabuys;
 mod code;
+pub mod codelist;
 mod contracts_finder;
 mod cuts;
 mod eforms;

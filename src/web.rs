@@ -15,4 +15,4 @@ pub use ask::{
     SentView, SourcePages, SourceView, StatusView, WishView,
 };
 pub use front::{Front, router};
-pub use tenders::{FieldView, TenderView, batch_view};
+pub use tenders::{FieldView, TenderView, bad_view, batch_view, gone_view, notice_view};

@@ -70,6 +70,9 @@ pub enum Command {
     /// Tenders, and documents of tender portals
     #[command(subcommand)]
     Tender(TenderCommand),
+    /// What codes of classes mean
+    #[command(subcommand)]
+    Codes(CodesCommand),
     /// Messages on their way, delivered, or given up
     #[command(subcommand)]
     Outbox(OutboxCommand),
@@ -234,7 +237,7 @@ pub enum TenderCommand {
         /// Its id
         id: String,
     },
-    /// Read saved documents of any supported format: notices, and what had to be set aside. Needs no configuration
+    /// Read saved documents of any supported format, and ZIP archives of them: notices, and what had to be set aside. Needs no configuration
     Read {
         /// The documents (`-`: standard input)
         #[arg(required = true, value_name = "FILE")]
@@ -257,6 +260,33 @@ pub enum TenderCommand {
         /// A release schema (JSON) whose merge rules count, for extensions; by default those of OCDS 1.1
         #[arg(long, value_name = "FILE")]
         schema: Option<PathBuf>,
+    },
+}
+
+/// What to do with codes.
+#[derive(Debug, Subcommand)]
+pub enum CodesCommand {
+    /// What a code means, or all that begin with it
+    List {
+        /// The code, or the digits it begins with (`33`, `3314*`)
+        code: String,
+        /// Its scheme
+        #[arg(long, default_value = "CPV")]
+        scheme: String,
+        /// The language of the words, where there are such
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
+    /// Take in an official list: Genericode, JSON, CSV or TSV with codes and labels
+    Import {
+        /// The list
+        file: PathBuf,
+        /// The scheme its codes are of: CPV, UNSPSC, NAICS, ...
+        #[arg(long, default_value = "CPV")]
+        scheme: String,
+        /// The language of its words, where the list names none
+        #[arg(long, default_value = "en")]
+        language: String,
     },
 }
 

@@ -1,5 +1,6 @@
 //! `tender read` and `tender merge`: documents of procurement portals, from files alone. Asks no daemon and no configuration.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -7,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::Ended;
+use super::archive::{self, Out};
 use super::check::file;
 use crate::base::clock::Stopwatch;
 use crate::extract;
@@ -62,28 +64,27 @@ pub(super) fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, 
         Some(name) => Clock { zone: TimeZone::get(name).with_context(|| format!("`{name}` is no IANA zone"))?, from: ZoneFrom::Source },
         None => Clock::assumed(),
     };
-    let (mut views, mut problem) = (Vec::new(), false);
+    let mut to = std::io::stdout().lock();
+    let mut out = Out::new(&mut to, (!json).then_some(print));
     for path in files {
         let name = path.display().to_string();
-        match one(&name, wanted, &clock) {
-            Ok(view) => views.push(view),
-            Err(error) => {
-                problem = true;
-                eprintln!("{name}: {error:#}");
-                views.push(json!({ "file": name, "problem": format!("{error:#}") }));
-            }
+        let done = if archive::is_one(path) {
+            archive::read(path, &mut out, &mut |name, bytes| one(name, &bytes, wanted, &clock))
+        } else {
+            file(&name).and_then(|bytes| one(&name, &bytes, wanted, &clock)).and_then(|view| out.view(view))
+        };
+        if let Err(error) = done {
+            eprintln!("{name}: {error:#}");
+            out.view(json!({ "file": name, "problem": format!("{error:#}") }))?;
         }
     }
-    if json {
-        println!("{}", serde_json::to_string_pretty(&views)?);
-    } else {
-        views.iter().for_each(print);
-    }
+    let problem = out.problem;
+    out.close()?;
     Ok(if problem { Ended::Problem } else { Ended::Fine })
 }
 
-fn one(name: &str, wanted: Option<Format>, clock: &Clock) -> anyhow::Result<Value> {
-    let text = text(name)?;
+fn one(name: &str, bytes: &[u8], wanted: Option<Format>, clock: &Clock) -> anyhow::Result<Value> {
+    let text = decoded(bytes)?;
     let format = wanted
         .or_else(|| Format::detect(&text))
         .context("it is no document of a tender portal that is known here; `--format` names one")?;
@@ -94,24 +95,34 @@ fn one(name: &str, wanted: Option<Format>, clock: &Clock) -> anyhow::Result<Valu
 }
 
 fn text(name: &str) -> anyhow::Result<String> {
+    decoded(&file(name)?)
+}
+
+fn decoded(bytes: &[u8]) -> anyhow::Result<String> {
     let url = url::Url::parse("file:///").context("an address")?;
-    Ok(extract::decode(&file(name)?, None, &url).into_owned())
+    Ok(extract::decode(bytes, None, &url).into_owned())
 }
 
 /// What a person wants to see first of each notice.
-fn print(view: &Value) {
+fn print(to: &mut dyn Write, view: &Value) -> std::io::Result<()> {
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let list = |key: &str| view.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
     let (notices, bad) = (list("notices"), list("quarantined"));
-    println!("{} ({}): {} notices, {} quarantined", text(view, "file"), text(view, "format"), notices.len(), bad.len());
+    if view.get("problem").is_some() {
+        return Ok(()); // Said on stderr.
+    }
+    if let Some(file) = view.get("file").and_then(Value::as_str) {
+        writeln!(to, "{file} ({}): {} notices, {} quarantined", text(view, "format"), notices.len(), bad.len())?;
+    }
     for notice in &notices {
         let title = notice.get("title").and_then(Value::as_object).and_then(|texts| texts.values().next()).and_then(Value::as_str);
-        println!("  {:<10} {}  {}", text(notice, "stage"), text(notice, "procedure"), title.unwrap_or("(no title)"));
+        writeln!(to, "  {:<10} {}  {}", text(notice, "stage"), text(notice, "procedure"), title.unwrap_or("(no title)"))?;
         for deadline in notice.get("deadlines").and_then(Value::as_array).into_iter().flatten() {
-            println!("             {} until {} ({})", text(deadline, "kind"), text(deadline, "text"), text(deadline, "zone"));
+            writeln!(to, "             {} until {} ({})", text(deadline, "kind"), text(deadline, "text"), text(deadline, "zone"))?;
         }
     }
     for entry in &bad {
-        println!("  set aside  {}: {}", text(entry, "path"), text(entry, "reason"));
+        writeln!(to, "  set aside  {}: {}", text(entry, "path"), text(entry, "reason"))?;
     }
+    Ok(())
 }

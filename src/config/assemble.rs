@@ -193,8 +193,10 @@ impl<'a> Builder<'a> {
         let reps =
             People { segments: of("segment"), channels: of("channel"), ways: &ways, zone: &zone }.compile(self, tables, &mut marks.reps);
         marks.lists = ContentHash::of(format!("{lists:?}").as_bytes());
+        let daemon = daemon?;
+        let (labels, labels_notes) = super::labels::load(&daemon.data);
         Some(Config {
-            daemon: daemon?,
+            daemon,
             log: log?,
             net: net?,
             fetch: fetch?,
@@ -206,6 +208,8 @@ impl<'a> Builder<'a> {
             segments,
             reps,
             channels,
+            labels,
+            labels_notes,
             settings: Vec::new(),
             files: Vec::new(),
             marks,

@@ -59,23 +59,26 @@ pub fn batch_view(file: &str, format: Format, batch: &Batch) -> Value {
     slim(json!({
         "file": file,
         "format": format.word(),
-        "notices": batch.notices.iter().map(notice).collect::<Vec<_>>(),
-        "gone": batch.gone.iter().map(gone).collect::<Vec<_>>(),
-        "quarantined": batch.bad.iter().map(bad).collect::<Vec<_>>(),
+        "notices": batch.notices.iter().map(notice_view).collect::<Vec<_>>(),
+        "gone": batch.gone.iter().map(gone_view).collect::<Vec<_>>(),
+        "quarantined": batch.bad.iter().map(bad_view).collect::<Vec<_>>(),
         "next": batch.next,
         "total": batch.total,
     }))
 }
 
-fn bad(entry: &BadEntry) -> Value {
+/// An entry that was set aside.
+pub fn bad_view(entry: &BadEntry) -> Value {
     json!({ "path": entry.path, "reason": entry.reason })
 }
 
-fn gone(tombstone: &Tombstone) -> Value {
+/// An entry that its feed says is gone.
+pub fn gone_view(tombstone: &Tombstone) -> Value {
     json!({ "procedure": tombstone.procedure, "when": tombstone.when, "reason": tombstone.reason, "void": tombstone.void })
 }
 
-fn notice(notice: &Notice) -> Value {
+/// A notice, everything that was read of it.
+pub fn notice_view(notice: &Notice) -> Value {
     let content = &notice.content;
     let odd = oddities(&content.all_deadlines().cloned().collect::<Vec<_>>(), notice.published);
     let mut value = content_view(content);

@@ -1,0 +1,266 @@
+//! `tender read` of archives: ZIP files of many documents, and feeds longer than a page may be. One entry is held at a time, so that the
+//! length of the whole does not matter. Asks no daemon and no configuration; knows no format but how to take one apart.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read as _, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use zip::ZipArchive;
+
+use crate::base::caps;
+use crate::model::BadEntry;
+use crate::tender::Format;
+use crate::tender::placsp::{self, Piece};
+use crate::web;
+
+/// Members of one archive that are read.
+const MEMBERS: usize = 100_000;
+/// Entries set aside, and entries gone, that are listed of one feed; more are counted.
+const LISTED: usize = 10_000;
+/// Bytes at the beginning of a document that tell its format.
+const HEAD: usize = 16 * 1024;
+
+/// Whether a file is more than one document: a ZIP, or longer than one may be.
+pub(super) fn is_one(path: &Path) -> bool {
+    let begins = |magic: &[u8]| {
+        let mut head = [0; 4];
+        File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *magic
+    };
+    path.is_file() && (begins(b"PK\x03\x04") || begins(b"PK\x05\x06") || path.metadata().is_ok_and(|meta| meta.len() > caps::SITEMAP_BYTES))
+}
+
+/// What reads a document that is no feed to be taken apart: its name, its bytes.
+pub(super) type Whole<'a> = dyn FnMut(&str, Vec<u8>) -> anyhow::Result<Value> + 'a;
+
+/// Reads everything in an archive, one view a document. What cannot be read is a view that says so; the rest goes on.
+pub(super) fn read(path: &Path, out: &mut Out<'_>, whole: &mut Whole<'_>) -> anyhow::Result<()> {
+    let name = path.display().to_string();
+    let open = || File::open(path).with_context(|| format!("{name} cannot be read"));
+    let Ok(mut archive) = ZipArchive::new(open()?) else {
+        return document(&name, &mut BufReader::with_capacity(HEAD, open()?), out, whole);
+    };
+    anyhow::ensure!(
+        archive.len() <= MEMBERS,
+        "{name} holds {} files; at most {MEMBERS} are read: unpack it and read a part",
+        archive.len()
+    );
+    for at in 0..archive.len() {
+        let member = archive.by_index(at).with_context(|| format!("{name}: its file {at} cannot be read"));
+        let done = member.and_then(|member| {
+            if member.is_dir() {
+                return Ok(());
+            }
+            let inside = format!("{name}/{}", member.name().unwrap_or("(no name)".into()));
+            document(&inside, &mut BufReader::with_capacity(HEAD, member), out, whole).with_context(|| inside)
+        });
+        if let Err(error) = done {
+            eprintln!("{name}: {error:#}");
+            out.view(json!({ "file": name, "problem": format!("{error:#}") }))?;
+        }
+    }
+    Ok(())
+}
+
+/// One document: feeds are taken apart as they come, everything else is read whole.
+fn document(name: &str, reader: &mut dyn BufRead, out: &mut Out<'_>, whole: &mut Whole<'_>) -> anyhow::Result<()> {
+    let head = String::from_utf8_lossy(reader.fill_buf()?).into_owned();
+    if Format::detect(&head) == Some(Format::Placsp) {
+        return feed(name, reader, out);
+    }
+    let mut bytes = Vec::new();
+    reader.take(caps::SITEMAP_BYTES + 1).read_to_end(&mut bytes)?;
+    anyhow::ensure!(
+        bytes.len() as u64 <= caps::SITEMAP_BYTES,
+        "it is larger than {} bytes and no feed that can be read entry by entry",
+        caps::SITEMAP_BYTES
+    );
+    out.view(whole(name, bytes)?)
+}
+
+fn feed(name: &str, reader: &mut dyn BufRead, out: &mut Out<'_>) -> anyhow::Result<()> {
+    out.begin(name, Format::Placsp)?;
+    let (mut gone, mut bad) = (Listed::default(), Listed::default());
+    let mut written = Ok(());
+    let next = placsp::stream(reader, None, &mut |piece| {
+        match piece {
+            Piece::Notice(notice) => written = out.notice(&web::notice_view(&notice)),
+            Piece::Gone(tombstone) => gone.add(|| web::gone_view(&tombstone)),
+            Piece::Bad(entry) => bad.add(|| web::bad_view(&entry)),
+        }
+        written.is_ok()
+    });
+    written?;
+    let next = next.unwrap_or_else(|failure| {
+        bad.add(|| web::bad_view(&BadEntry { path: "/feed".to_owned(), reason: failure.to_string() }));
+        None
+    });
+    out.end(&gone, &bad, next)
+}
+
+/// A list that is cut and says how long it was.
+#[derive(Default)]
+pub(super) struct Listed {
+    views: Vec<Value>,
+    count: usize,
+}
+
+impl Listed {
+    fn add(&mut self, view: impl FnOnce() -> Value) {
+        self.count += 1;
+        if self.views.len() < LISTED {
+            self.views.push(view());
+        }
+    }
+}
+
+/// Where views go as they come: an array of JSON, or words for a person.
+pub(super) struct Out<'a> {
+    to: &'a mut dyn Write,
+    /// How a whole view is shown to a person; JSON when there is none.
+    words: Option<fn(&mut dyn Write, &Value) -> std::io::Result<()>>,
+    views: usize,
+    notices: usize,
+    /// Whether something could not be read.
+    pub(super) problem: bool,
+}
+
+impl<'a> Out<'a> {
+    /// JSON, or words by `words`.
+    pub(super) fn new(to: &'a mut dyn Write, words: Option<fn(&mut dyn Write, &Value) -> std::io::Result<()>>) -> Self {
+        Self { to, words, views: 0, notices: 0, problem: false }
+    }
+
+    fn comma(&mut self) -> std::io::Result<()> {
+        let sign = if self.views == 0 { "[\n" } else { ",\n" };
+        self.views += 1;
+        write!(self.to, "{sign}")
+    }
+
+    /// A view that is whole.
+    pub(super) fn view(&mut self, view: Value) -> anyhow::Result<()> {
+        if view.get("problem").is_some() {
+            self.problem = true;
+        }
+        match self.words {
+            Some(words) => words(self.to, &view)?,
+            None => {
+                self.comma()?;
+                serde_json::to_writer_pretty(&mut *self.to, &view)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, name: &str, format: Format) -> anyhow::Result<()> {
+        self.notices = 0;
+        if self.words.is_some() {
+            writeln!(self.to, "{name} ({})", format.word())?;
+        } else {
+            self.comma()?;
+            write!(self.to, "{{\"file\": {}, \"format\": \"{}\", \"notices\": [", json!(name), format.word())?;
+        }
+        Ok(())
+    }
+
+    fn notice(&mut self, view: &Value) -> anyhow::Result<()> {
+        let sign = if self.notices == 0 { "\n" } else { ",\n" };
+        self.notices += 1;
+        match self.words {
+            Some(words) => words(self.to, &json!({ "notices": [view] }))?,
+            None => {
+                write!(self.to, "{sign}")?;
+                serde_json::to_writer(&mut *self.to, view)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, gone: &Listed, bad: &Listed, next: Option<String>) -> anyhow::Result<()> {
+        if let Some(words) = self.words {
+            words(self.to, &json!({ "quarantined": bad.views }))?;
+            writeln!(self.to, "  {} notices, {} gone, {} quarantined", self.notices, gone.count, bad.count)?;
+        } else {
+            let rest = json!({
+                "gone": gone.views, "gone_count": gone.count, "quarantined": bad.views, "quarantined_count": bad.count, "next": next,
+            });
+            let rest = rest.to_string();
+            write!(self.to, "\n], {}", rest.trim_start_matches('{'))?;
+        }
+        Ok(())
+    }
+
+    /// Closes the array.
+    pub(super) fn close(self) -> std::io::Result<()> {
+        match (self.words, self.views) {
+            (None, 0) => writeln!(self.to, "[]"),
+            (None, _) => writeln!(self.to, "\n]"),
+            (Some(_), _) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    const PAGE: &str = include_str!("../tender/placsp/page.atom");
+
+    fn zip(members: &[(&str, &str)]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in members {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    /// What is printed of an archive, and whether something could not be read.
+    fn printed(bytes: &[u8]) -> (Value, bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("archive.zip");
+        std::fs::write(&path, bytes).unwrap();
+        assert!(is_one(&path));
+        let mut to = Vec::new();
+        let mut out = Out::new(&mut to, None);
+        read(&path, &mut out, &mut |name, bytes| Ok(json!({ "file": name, "bytes": bytes.len() }))).unwrap();
+        let problem = out.problem;
+        out.close().unwrap();
+        (serde_json::from_slice(&to).unwrap(), problem)
+    }
+
+    #[test]
+    fn every_member_is_a_view_and_feeds_are_taken_apart() {
+        let cut = &PAGE[..PAGE.rfind("<entry").unwrap() + 20];
+        let (views, problem) = printed(&zip(&[("a.atom", PAGE), ("notes/b.txt", "hello"), ("c.atom", cut), ("d.atom", PAGE)]));
+        assert!(!problem);
+        let views = views.as_array().unwrap();
+        let notices = |at: usize| views[at]["notices"].as_array().map_or(0, Vec::len);
+        assert_eq!(views.len(), 4);
+        assert!(notices(0) > 1 && notices(0) == notices(3) && notices(2) < notices(0), "{} {}", notices(0), notices(2));
+        assert_eq!(views[1]["bytes"], 5);
+        assert!(views[1]["file"].as_str().unwrap().ends_with("archive.zip/notes/b.txt"));
+        assert!(views[2]["quarantined_count"].as_u64() > views[0]["quarantined_count"].as_u64(), "a feed that breaks off says so");
+    }
+
+    #[test]
+    fn a_damaged_member_is_a_problem_and_the_others_are_read() {
+        let mut bytes = zip(&[("a.atom", PAGE), ("b.atom", PAGE)]);
+        // Within the packed bytes of the first member.
+        bytes[200..260].fill(0xff);
+        let (views, problem) = printed(&bytes);
+        let views = views.as_array().unwrap();
+        assert_eq!(views.len(), 2);
+        let damaged = views[0].get("problem").is_some() || views[0]["quarantined_count"].as_u64() > views[1]["quarantined_count"].as_u64();
+        assert!(damaged, "{}", views[0]);
+        assert_eq!(problem, views[0].get("problem").is_some());
+        assert!(views[1]["notices"].as_array().unwrap().len() > 1);
+    }
+
+    #[test]
+    fn an_archive_of_nothing_is_an_empty_list() {
+        assert_eq!(printed(&zip(&[])), (json!([]), false));
+    }
+}

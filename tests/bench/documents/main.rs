@@ -1,0 +1,69 @@
+//! What reading a portal's documents costs, format by format, beside a bare parser over the same bytes; an archive of any length; and fuzzing.
+//!
+//! `cargo bench --bench documents` reads the fixtures of the project and, where `ATALAYA_SAMPLES` names them, the samples.
+//! `-- --archive 500` writes a feed of so many megabytes, as a file and as a ZIP, and has the program read both.
+//! `-- --fuzz 600 [--format placsp] [--seed 1]` changes documents at random for so many seconds a format: no panic, nothing over 2 s or 256 MiB.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
+
+mod archive;
+mod corpus;
+mod fuzz;
+#[path = "../meter.rs"]
+mod meter;
+mod speed;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use atalaya::tender::Format;
+
+/// What is asked for.
+struct Options {
+    format: Option<Format>,
+    fuzz: Option<u64>,
+    seed: u64,
+    archive: Option<usize>,
+    /// Measure one format in this process: the table asks a process of its own for each, so that memory is told apart.
+    alone: bool,
+    program: PathBuf,
+}
+
+impl Options {
+    fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_atalaya"));
+        let mut options = Self { format: None, fuzz: None, seed: 1, archive: None, alone: false, program };
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
+            match argument.as_str() {
+                "--format" => {
+                    let word = value()?;
+                    options.format = Some(Format::from_word(&word).with_context(|| format!("no format `{word}`"))?);
+                }
+                "--fuzz" => options.fuzz = Some(value()?.parse()?),
+                "--seed" => options.seed = value()?.parse()?,
+                "--archive" => options.archive = Some(value()?.parse()?),
+                "--program" => options.program = value()?.into(),
+                "--alone" => options.alone = true,
+                // Cargo's own.
+                "--bench" => {}
+                _ => anyhow::bail!("unknown: {argument}"),
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::read(std::env::args().skip(1))?;
+    if let Some(megabytes) = options.archive {
+        return archive::run(&options.program, megabytes);
+    }
+    let corpus = corpus::all()?;
+    let wanted = |format: &Format| options.format.is_none_or(|only| only == *format);
+    match (options.fuzz, options.format) {
+        (Some(seconds), _) => fuzz::run(&corpus, Format::ALL.into_iter().filter(wanted), seconds, options.seed),
+        (None, Some(format)) if options.alone => speed::one(&corpus, format),
+        (None, _) => speed::all(Format::ALL.into_iter().filter(wanted)),
+    }
+}
