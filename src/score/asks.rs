@@ -142,8 +142,16 @@ impl Ask {
         }
     }
 
-    /// What a record says.
+    /// What a record says. A contract that somebody won has no deadline, no stage and the like any more: for it that is a "no".
     pub(super) fn of(&self, read: &Read<'_>) -> Said {
+        let of_calls = matches!(self, Self::OneOf(..) | Self::Places(_) | Self::Left(_));
+        match self.asked_of(read) {
+            Said::Nothing if of_calls && read.record.kind == RecordKind::Award => Said::No,
+            said => said,
+        }
+    }
+
+    fn asked_of(&self, read: &Read<'_>) -> Said {
         match self {
             Self::Words(phrases) => {
                 let found = read.texts().iter().find(|(_, text)| phrases.finds(text));

@@ -177,6 +177,9 @@ fn one_tender_must_say_everything() {
     assert_eq!(of(&[&small, &other, &vague]), "?");
     assert_eq!(of(&[&company]), "?");
     assert_eq!(of(&[&company, &small]), "no", "a company entry has no deadline to wait for");
+    let won = record("portal", "5", RecordKind::Award, &[("cpv", "33112200")]);
+    assert_eq!(of(&[&won]), "no", "nor has a contract that was won");
+    assert_eq!(said(r#"cpv = ["331"], value = [{ min = 1, currency = "EUR" }]"#, std::slice::from_ref(&won), day(1)), "?");
     assert_eq!(of(&[]), "?");
     assert_eq!(said(r#"record = ["tender"], cpv = ["331"]"#, &[company, whole], day(1)), "33112200");
 }
