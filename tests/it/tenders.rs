@@ -185,8 +185,11 @@ async fn an_amended_tender_is_judged_again() {
     daemon.drain().await;
     let mails = daemon.written("mail").concat();
     assert!(mails.contains("Hospital Universitario de Getafe") && mails.contains("33100000"), "{mails}");
-    // Closing is no news, and yet the lead no longer rests on an open tender.
-    all.push(with(7, far, 130_000, "complete", "33100000"));
+    // That the time for offers is over is no news, and yet the lead rests on an open tender no longer.
+    daemon.wait(SignedDuration::from_hours(20 * 24));
+    let mut closed = with(7, far, 130_000, "complete", "33100000");
+    closed["date"] = json!("2026-12-21T09:00:00Z");
+    all.push(closed);
     assert_eq!(look(&all).await, below(3), "closed");
 }
 
