@@ -2,40 +2,59 @@
 
 use crate::model::{BuyerKind, Party};
 
+/// Codes and words of eForms (`buyer-legal-type`), of TED before it, of the United Kingdom and of SECOP: letters and digits only.
+const CODES: [(&str, &[BuyerKind]); 38] = {
+    use BuyerKind::{Central, International, Local, PublicBody, Regional, Subsidised, Undertaking};
+    [
+        ("cga", &[Central]),
+        ("ra", &[Regional]),
+        ("la", &[Local]),
+        ("rlaut", &[Regional, Local]),
+        ("bodypl", &[PublicBody]),
+        ("bodyplcga", &[PublicBody]),
+        ("bodyplra", &[PublicBody]),
+        ("bodyplla", &[PublicBody]),
+        ("pubundert", &[Undertaking]),
+        ("pubundertcga", &[Undertaking]),
+        ("pubundertra", &[Undertaking]),
+        ("pubundertla", &[Undertaking]),
+        ("specrightsentity", &[Undertaking]),
+        ("euinsbodag", &[International]),
+        ("intorg", &[International]),
+        ("orgsub", &[Subsidised]),
+        ("orgsubcga", &[Subsidised]),
+        ("orgsubra", &[Subsidised]),
+        ("orgsubla", &[Subsidised]),
+        ("ministry", &[Central]),
+        ("nationalagency", &[Central]),
+        ("ministryoranyothernationalorfederalauthority", &[Central]),
+        ("nationalorfederalagencyoffice", &[Central]),
+        ("regionalauthority", &[Regional, Local]),
+        ("regionalagency", &[Regional, Local]),
+        ("regionalorlocalauthority", &[Regional, Local]),
+        ("regionalorlocalagencyoffice", &[Regional, Local]),
+        ("bodypublic", &[PublicBody]),
+        ("bodygovernedbypubliclaw", &[PublicBody]),
+        ("utilitiesentity", &[Undertaking]),
+        ("euinstitution", &[International]),
+        ("europeaninstitutionagencyorinternationalorganisation", &[International]),
+        ("publicauthoritycentralgovernment", &[Central]),
+        ("publicauthoritysubcentralgovernment", &[Regional, Local]),
+        ("publicundertaking", &[Undertaking]),
+        ("privateutility", &[Undertaking]),
+        ("nacional", &[Central]),
+        ("territorial", &[Regional, Local]),
+    ]
+};
+/// PLACSP numbers its kinds; other portals number other things.
+const PLACSP: [(&str, &[BuyerKind]); 3] = [("1", &[BuyerKind::Central]), ("2", &[BuyerKind::Regional]), ("3", &[BuyerKind::Local])];
+
 /// The kinds that a buyer's code or words stand for; several where a list does not tell them apart, none where it is not known.
 pub(super) fn kinds(buyer: &Party) -> &'static [BuyerKind] {
-    use BuyerKind::{Central, International, Local, PublicBody, Regional, Subsidised, Undertaking};
     let said: String = buyer.kind.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    // The numbers are PLACSP's; other portals number other things.
     let placsp = buyer.ids.iter().any(|id| matches!(id.scheme.as_str(), "DIR3" | "ID_PLATAFORMA" | "ID_OC_PLAT"));
-    match said.as_str() {
-        "1" if placsp => &[Central],
-        "2" if placsp => &[Regional],
-        "3" if placsp => &[Local],
-        // eForms `buyer-legal-type`.
-        "cga" => &[Central],
-        "ra" => &[Regional],
-        "la" => &[Local],
-        "rlaut" => &[Regional, Local],
-        "bodypl" | "bodyplcga" | "bodyplra" | "bodyplla" => &[PublicBody],
-        "pubundert" | "pubundertcga" | "pubundertra" | "pubundertla" | "specrightsentity" => &[Undertaking],
-        "euinsbodag" | "intorg" => &[International],
-        "orgsub" | "orgsubcga" | "orgsubra" | "orgsubla" => &[Subsidised],
-        // TED before eForms, its codes and its words.
-        "ministry" | "nationalagency" | "ministryoranyothernationalorfederalauthority" | "nationalorfederalagencyoffice" => &[Central],
-        "regionalauthority" | "regionalagency" | "regionalorlocalauthority" | "regionalorlocalagencyoffice" => &[Regional, Local],
-        "bodypublic" | "bodygovernedbypubliclaw" => &[PublicBody],
-        "utilitiesentity" => &[Undertaking],
-        "euinstitution" | "europeaninstitutionagencyorinternationalorganisation" => &[International],
-        // The United Kingdom.
-        "publicauthoritycentralgovernment" => &[Central],
-        "publicauthoritysubcentralgovernment" => &[Regional, Local],
-        "publicundertaking" | "privateutility" => &[Undertaking],
-        // SECOP.
-        "nacional" => &[Central],
-        "territorial" => &[Regional, Local],
-        _ => &[],
-    }
+    let known = CODES.iter().chain(PLACSP.iter().filter(|_| placsp));
+    known.into_iter().find(|(code, _)| *code == said).map_or(&[], |(_, kinds)| kinds)
 }
 
 #[cfg(test)]

@@ -40,8 +40,7 @@ impl Scheme {
         let written = written.trim();
         let code = self.read(written.strip_suffix('*').unwrap_or(written))?;
         let lengths = match self {
-            Self::Cpv => 2..=8,
-            Self::Unspsc => 2..=8,
+            Self::Cpv | Self::Unspsc => 2..=8,
             Self::Naics => 2..=6,
             Self::Other => 3..=80,
         };

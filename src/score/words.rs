@@ -155,7 +155,7 @@ impl Phrases {
     /// The part of a text in which a phrase is found: a member of a list, or a sentence when the member is too long for a quote.
     pub(super) fn excerpt(&self, text: &Text<'_>) -> Option<String> {
         let mut pieces = text.members.iter().flat_map(|member| pieces(member));
-        pieces.find(|piece| self.finds(&Text::new(vec![piece]))).map(|piece| text::squeeze(piece))
+        pieces.find(|piece| self.finds(&Text::new(vec![piece]))).map(text::squeeze)
     }
 }
 
