@@ -3,6 +3,7 @@
 //! A closed set of kinds, one file each ([`Kind`]); all of them read fields by the same steps (`transform`) and types (`value`),
 //! and make records by the same rule (`record`).
 
+mod buyers;
 mod decode;
 mod feed;
 mod html;

@@ -33,8 +33,8 @@ pub use page::{
 };
 pub use record::{Evidence, Field, FieldName, Record, RecordKind};
 pub use tender::{
-    Amendment, Award, Class, Content, Deadline, DeadlineKind, Document, Due, Lot, Nature, Notice, NoticeKind, Outcome, Party, Place,
-    Procedure, ProcedureKind, Stage, Term, Texts, TypedId, Worth, WorthKind, language_code,
+    Amendment, Award, BuyerKind, Class, Content, Deadline, DeadlineKind, Document, Due, Lot, Nature, Notice, NoticeKind, Outcome, Party,
+    Place, Procedure, ProcedureKind, Stage, Term, Texts, TypedId, Worth, WorthKind, language_code,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -4,14 +4,19 @@
 //! known adds nothing and opens an interval instead. A score is a function of facts, signals, rules and the moment, so an old one can be
 //! computed again.
 
+mod asks;
+mod codes;
 mod fit;
 mod gates;
 mod lists;
+mod places;
 mod rules;
 mod segment;
 mod signals;
 mod spec;
 mod sum;
+mod when;
+mod words;
 
 use crate::base::ids::SourceId;
 use crate::model::{Organisation, Record, Signal};
@@ -19,7 +24,7 @@ use crate::model::{Organisation, Record, Signal};
 pub use lists::{BadList, List, ListName, Listed, Lists};
 pub use segment::Segment;
 pub use signals::half_life;
-pub use spec::{FieldSpec, GateSpec, KEYS, PointsSpec, Spec, WhenSpec};
+pub use spec::{FieldSpec, GateSpec, KEYS, PointsSpec, Spec, StemsSpec, ValueSpec, WhenSpec};
 pub use sum::score;
 
 /// A source trusted less than this never makes a lead by itself.
@@ -40,5 +45,7 @@ pub struct Known<'a> {
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }
 
+#[cfg(test)]
+mod tender_tests;
 #[cfg(test)]
 mod tests;

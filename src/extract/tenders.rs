@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use url::Url;
 
+use super::buyers;
 use super::known::{self, Known};
 use super::record::{Gather, Parts, RecordRule};
 use super::transform::{self, Plan, Words};
@@ -22,10 +23,11 @@ use crate::tender::{self, Clock, Format};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 36] = [
+const NAMES: [Known; 37] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
+    ("buyer_type", "text", true),
     ("winner", "text", true),
     ("tax_id", "text", true),
     ("country", "text", false),
@@ -206,7 +208,7 @@ impl Told {
         let part = match name {
             "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" if self.of_winner => "awards",
             "url" => "link",
-            "buyer" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => "buyers",
+            "buyer" | "buyer_type" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => "buyers",
             "winner" | "award_value" => "awards",
             "deadline" | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
@@ -250,6 +252,9 @@ impl Told {
         if let Some(buyer) = content.buyers.first() {
             told.put("buyer", buyer.name.best(&[]).unwrap_or_default());
             told.party(buyer);
+            for kind in buyers::kinds(buyer) {
+                told.put("buyer_type", kind.word());
+            }
         }
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());

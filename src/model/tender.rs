@@ -16,7 +16,7 @@ use super::{Amount, ZoneFrom};
 use crate::base::ids::ContentHash;
 
 pub use texts::{Texts, language_code};
-pub use words::{DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
+pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
 
 /// An identifier and what kind it is: `NIF` `B12345674`, `GB-COH` `01234567`, `DIR3` `L01280796`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

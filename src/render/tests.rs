@@ -80,8 +80,8 @@ impl Case {
             between: (4_000, 6_500),
             known: 60,
             parts: vec![
-                part(PartKind::Fit, 1_500, "is in our delivery area", "region: Barcelona"),
-                part(PartKind::Fit, 2_000, "ships heavy goods", "industry: Metal workshop"),
+                part(PartKind::Fit, 1_500, "is in our delivery area", "15 points"),
+                part(PartKind::Fit, 2_000, "ships heavy goods", "20 points"),
                 part(PartKind::Signal(SignalKind::RequestForSuppliers), 1_500, "asks for what we sell", "15 points, today"),
                 part(
                     PartKind::Signal(SignalKind::VacancyPublished),

@@ -8,7 +8,7 @@ use super::language::Word;
 use super::sentence::{next_step, sentence};
 use super::{Item, Language, Reader, SourceLine};
 use crate::base::caps;
-use crate::model::{Evidence, FactName, Health, Lead, Organisation, PartKind, Score, Signal, Story, Value};
+use crate::model::{Evidence, FactName, Health, Lead, Organisation, Part, PartKind, Score, Signal, Story, Value};
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 3;
@@ -219,6 +219,16 @@ fn proof(evidence: &Evidence, language: Language) -> LinkView {
     }
 }
 
+/// How a line came about, and for a fact the words that prove it: a signal's are shown with the signal. The steps of the sum are told in
+/// English, by `lead explain` too; who reads another language gets the words alone.
+fn grounds(part: &Part, language: Language) -> Option<String> {
+    let how = Some(line(&part.how, 120)).filter(|how| !how.is_empty() && language == Language::En);
+    let proof = part.evidence.as_ref().filter(|_| part.kind == PartKind::Fit);
+    let quote = proof.map(|proof| line(&proof.quote, 120)).filter(|quote| !quote.is_empty()).map(|quote| format!("“{quote}”"));
+    let told: Vec<String> = how.into_iter().chain(quote).collect();
+    (!told.is_empty()).then(|| told.join(": "))
+}
+
 /// The lines that count, biggest first within fit and signal; whatever does not fit is one line more, so the sum stays exact.
 fn parts(score: &Score, language: Language) -> Vec<PartView> {
     let mut counting: Vec<_> = score.parts.iter().filter(|part| part.centipoints != 0).collect();
@@ -227,12 +237,7 @@ fn parts(score: &Score, language: Language) -> Vec<PartView> {
     let (first, rest) = counting.split_at(shown);
     let mut out: Vec<PartView> = first
         .iter()
-        .map(|part| PartView {
-            points: language.signed(part.centipoints),
-            why: line(&part.why, 120),
-            // The steps of the sum are told in English, by `lead explain` too; who reads another language gets the points alone.
-            how: Some(line(&part.how, 120)).filter(|how| !how.is_empty() && language == Language::En),
-        })
+        .map(|part| PartView { points: language.signed(part.centipoints), why: line(&part.why, 120), how: grounds(part, language) })
         .collect();
     if !rest.is_empty() {
         let points = language.signed(rest.iter().map(|part| part.centipoints).sum());

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::str::FromStr;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::gates::Gate;
 use super::lists::ListName;
-use super::rules::{Condition, FieldCondition, Phrases};
+use super::rules::Condition;
 use super::signals::half_life;
-use super::spec::{FieldSpec, GateSpec, PointsSpec, Spec, WhenSpec};
+use super::spec::{GateSpec, PointsSpec, Spec, WhenSpec};
+use super::words::{Language, Phrases};
 use crate::base::ids::{BadSlug, ContentHash, SourceId};
-use crate::model::{Area, FactName, Fault, RecordKind, SignalKind, Terms};
+use crate::model::{Area, FactName, Fault, SignalKind, Terms};
 
 /// Points from which on an organisation is a lead, unless the segment says otherwise.
 const LINE: f64 = 10.0;
@@ -60,7 +60,7 @@ pub struct Segment {
 impl Segment {
     /// Every source that a rule names, with the rule's place: `config` checks that they are there.
     pub fn sources(&self) -> impl Iterator<Item = (&SourceId, &str)> {
-        self.rules.iter().flat_map(|rule| rule.when.iter().flat_map(|when| &when.source).map(|source| (source, rule.place.as_str())))
+        self.rules.iter().flat_map(|rule| rule.when.iter().flat_map(Condition::sources).map(|source| (source, rule.place.as_str())))
     }
 }
 
@@ -71,10 +71,10 @@ fn centipoints(points: f64) -> i64 {
 }
 
 /// Collects faults, so that one run names all of them.
-struct Faults(Vec<Fault>);
+pub(super) struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn add(&mut self, key: impl Into<String>, found: impl Display, expected: impl Into<String>) {
+    pub(super) fn add(&mut self, key: impl Into<String>, found: impl Display, expected: impl Into<String>) {
         self.0.push(Fault::new(key, found.to_string(), expected));
     }
 
@@ -85,7 +85,7 @@ impl Faults {
         centipoints(if points.is_finite() { points } else { 0.0 })
     }
 
-    fn each<T>(&mut self, key: &str, written: &[String], read: impl Fn(&str) -> Option<T>, expected: &str) -> Vec<T> {
+    pub(super) fn each<T>(&mut self, key: &str, written: &[String], read: impl Fn(&str) -> Option<T>, expected: &str) -> Vec<T> {
         let mut good = Vec::new();
         for (index, entry) in written.iter().enumerate() {
             match read(entry) {
@@ -96,8 +96,8 @@ impl Faults {
         good
     }
 
-    fn phrases(&mut self, key: &str, written: &[String]) -> Phrases {
-        Phrases::parse(written).unwrap_or_else(|index| {
+    pub(super) fn phrases(&mut self, key: &str, written: &[String], language: Option<Language>) -> Phrases {
+        Phrases::parse(written, language).unwrap_or_else(|index| {
             match index {
                 Some(index) => self.add(format!("{key}[{index}]"), &written[index], "a word or a phrase"),
                 None => self.add(key, written.join(", "), "at least one word to look for beside those to leave out"),
@@ -106,27 +106,27 @@ impl Faults {
         })
     }
 
-    fn areas(&mut self, key: &str, written: &[String]) -> Vec<Area> {
+    pub(super) fn areas(&mut self, key: &str, written: &[String]) -> Vec<Area> {
         self.each(key, written, Area::parse, "a country (`ES`), a part of one (`ES-MD`, `ES30`) or the words a source uses")
     }
 
-    fn countries(&mut self, key: &str, written: &[String]) -> Vec<Area> {
+    pub(super) fn countries(&mut self, key: &str, written: &[String]) -> Vec<Area> {
         let country = |text: &str| Area::parse(text).filter(|area| matches!(area, Area::Country(_)));
         self.each(key, written, country, "a country: two letters of ISO 3166-1 such as `ES`, or its usual name")
     }
 
-    fn facts(&mut self, key: &str, written: &[String]) -> Vec<FactName> {
+    pub(super) fn facts(&mut self, key: &str, written: &[String]) -> Vec<FactName> {
         let expected = format!("a fact: {}", words(&FactName::ALL, FactName::word));
         self.each(key, written, FactName::from_word, &expected)
     }
 }
 
-fn words<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> String {
+pub(super) fn words<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> String {
     all.iter().map(|one| format!("`{}`", word(*one))).collect::<Vec<_>>().join(", ")
 }
 
 /// `10d`, `12h`, `2 weeks`: a day is 24 hours here.
-fn duration(text: &str) -> Option<SignedDuration> {
+pub(super) fn duration(text: &str) -> Option<SignedDuration> {
     let span: Span = text.trim().parse().ok()?;
     span.to_duration(SpanRelativeTo::days_are_24_hours()).ok().filter(|d| *d >= SignedDuration::from_mins(1))
 }
@@ -269,88 +269,5 @@ impl PointsSpec {
             }),
         };
         Of::Signal(kind, fades)
-    }
-}
-
-impl WhenSpec {
-    fn compile(&self, key: &str, faults: &mut Faults) -> Condition {
-        let condition = Condition {
-            words: faults.phrases(&format!("{key}.words"), &self.words),
-            industry: faults.phrases(&format!("{key}.industry"), &self.industry),
-            region: faults.areas(&format!("{key}.region"), &self.region),
-            country: faults.countries(&format!("{key}.country"), &self.country),
-            source: faults.each(&format!("{key}.source"), &self.source, |id| SourceId::from_str(id).ok(), "the id of a source"),
-            record: {
-                let expected = format!("a kind of record: {}", words(&RecordKind::ALL, RecordKind::word));
-                faults.each(&format!("{key}.record"), &self.record, RecordKind::from_word, &expected)
-            },
-            has: faults.facts(&format!("{key}.has"), &self.has),
-            lacks: faults.facts(&format!("{key}.lacks"), &self.lacks),
-            cpv: faults.each(&format!("{key}.cpv"), &self.cpv, cpv_prefix, "a CPV code or its beginning: 2 to 8 digits, such as `331`"),
-            field: self.field.as_ref().map(|field| field.compile(&format!("{key}.field"), faults)),
-        };
-        if self.is_empty() {
-            faults.add(
-                key,
-                "nothing",
-                "at least one condition: `words`, `industry`, `region`, `country`, `source`, `record`, `has`, `lacks`, `cpv`, `field`",
-            );
-        }
-        condition
-    }
-
-    fn lists(&self) -> [(&'static str, &[String]); 9] {
-        [
-            ("words", &self.words),
-            ("industry", &self.industry),
-            ("region", &self.region),
-            ("country", &self.country),
-            ("source", &self.source),
-            ("record", &self.record),
-            ("has", &self.has),
-            ("lacks", &self.lacks),
-            ("cpv", &self.cpv),
-        ]
-    }
-
-    fn is_empty(&self) -> bool {
-        self.field.is_none() && self.lists().iter().all(|(_, list)| list.is_empty())
-    }
-
-    /// The condition in words, for a rule without `why`.
-    fn said(&self) -> String {
-        let mut said: Vec<String> =
-            self.lists().iter().filter(|(_, list)| !list.is_empty()).map(|(key, list)| format!("{key}: {}", list.join(", "))).collect();
-        said.extend(self.field.as_ref().map(|field| format!("field {}", field.name)));
-        said.join("; ")
-    }
-}
-
-/// A CPV code without its check digit and without the zeros that only fill it up: `33600000-6` finds all below `336`.
-fn cpv_prefix(written: &str) -> Option<String> {
-    let digits = written.trim().split('-').next()?;
-    let good = (2..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    if !good {
-        return None;
-    }
-    let cut = if digits.len() == 8 { digits.trim_end_matches('0') } else { digits };
-    Some(if cut.len() < 2 { digits[..2].to_owned() } else { cut.to_owned() })
-}
-
-impl FieldSpec {
-    fn compile(&self, key: &str, faults: &mut Faults) -> FieldCondition {
-        if self.name.trim().is_empty() {
-            faults.add(format!("{key}.name"), &self.name, "the name of a field");
-        }
-        if self.contains.is_empty() && self.min.is_none() && self.max.is_none() {
-            faults.add(key, &self.name, "`contains`, `min` or `max`");
-        }
-        if let (Some(min), Some(max)) = (self.min, self.max)
-            && min > max
-        {
-            faults.add(format!("{key}.min"), min, format!("no more than `max` = {max}"));
-        }
-        let contains = faults.phrases(&format!("{key}.contains"), &self.contains);
-        FieldCondition { name: self.name.trim().to_owned(), contains, min: self.min, max: self.max }
     }
 }

@@ -71,7 +71,8 @@ pub struct PointsSpec {
     pub family: Option<String>,
 }
 
-/// A condition. In each list one entry is enough; of several keys all must hold.
+/// A condition. In each list one entry is enough; of several keys all must hold, those about records in one and the same record. A field that
+/// a record leaves out is unknown: it neither gives the points nor settles that there are none.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WhenSpec {
@@ -91,8 +92,37 @@ pub struct WhenSpec {
     pub has: Vec<String>,
     /// Facts that must not be known (yet), none of them.
     pub lacks: Vec<String>,
-    /// CPV codes or their beginnings, in the field `cpv` of a record: `331` finds `33190000`.
+    /// As `words`, but by the stems of a language, so that other endings are found too: `{ es = ["ecógrafo", "-veterinario"], de = ["Gerät"] }`.
+    pub stems: StemsSpec,
+    /// CPV codes or their beginnings, in the field `cpv` of a record: `331` and `33100000-1` find `33190000`, `72*` finds all of division 72.
     pub cpv: Vec<String>,
+    /// UNSPSC codes or their beginnings, as `cpv`.
+    pub unspsc: Vec<String>,
+    /// NAICS codes or their beginnings, 2 to 6 digits.
+    pub naics: Vec<String>,
+    /// Codes of any other scheme, or their beginnings, with the scheme in front: `GSIN:N7030`, `OKPD2:26.60`.
+    pub class: Vec<String>,
+    /// Finds notices of buyers who code too broadly, too: with `cpv = ["33112200"]` also `33100000` and `33000000`. Holds for all four schemes.
+    pub broad: bool,
+    /// Words or phrases in the name of a tender's buyer; as in `words`.
+    pub buyer: Vec<String>,
+    /// Kinds of buyers: `central`, `regional`, `local`, `public-body`, `undertaking`, `international`, `subsidised`.
+    pub buyer_type: Vec<String>,
+    /// Where the contract is done, which need not be where the buyer is: countries, NUTS or ISO 3166-2 codes or their beginnings (`ES5` holds
+    /// `ES511`), or words as notices write them.
+    pub performed_in: Vec<String>,
+    /// What is bought: `goods`, `services`, `works`, `mixed`.
+    pub nature: Vec<String>,
+    /// How the winner is found: `open`, `restricted`, `negotiated`, `direct`, `other`.
+    pub procedure: Vec<String>,
+    /// Where the tender stands: `planned`, `open`, `closed`, `suspended`, `awarded`, `cancelled`, `modified`, `completed`.
+    pub stage: Vec<String>,
+    /// What the tender is worth: ranges, each in its currency. Asked of the best value known (estimate, budget without tax, with tax, ceiling,
+    /// award); values are never summed, and an amount in a currency that no range has is unknown.
+    pub value: Vec<ValueSpec>,
+    /// What must be left until the deadline when the tender is judged, such as `10d`. A day without a time counts from its beginning, a day
+    /// before it ends.
+    pub deadline_not_before: Option<String>,
     /// A record's field.
     pub field: Option<FieldSpec>,
 }
@@ -109,4 +139,32 @@ pub struct FieldSpec {
     pub min: Option<f64>,
     /// The greatest number or amount.
     pub max: Option<f64>,
+}
+
+/// Words or phrases by language; one that is found in any language is enough, one with `-` in front forbids in all.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct StemsSpec {
+    /// German.
+    pub de: Vec<String>,
+    /// English.
+    pub en: Vec<String>,
+    /// Spanish.
+    pub es: Vec<String>,
+    /// French.
+    pub fr: Vec<String>,
+    /// Russian.
+    pub ru: Vec<String>,
+}
+
+/// A range of amounts: `min`, `max` or both.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ValueSpec {
+    /// The least amount.
+    pub min: Option<f64>,
+    /// The greatest amount.
+    pub max: Option<f64>,
+    /// The currency of both, as in ISO 4217: `EUR`.
+    pub currency: String,
 }

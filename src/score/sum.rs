@@ -35,7 +35,8 @@ pub fn score(segment: &Segment, known: &Known<'_>, at: Timestamp) -> Score {
     }
     let (held, open) = ask_fit_rules(segment, &view);
     let mut parts = fit_parts(segment, &held);
-    parts.extend(signal_parts(segment, &view));
+    let signals = signal_parts(segment, &view);
+    parts.extend(signals.parts);
     let held_back = hold_back_distrusted(&view, &mut parts);
 
     let sum = |parts: &[Part], fit: bool| -> i64 {
@@ -44,6 +45,7 @@ pub fn score(segment: &Segment, known: &Known<'_>, at: Timestamp) -> Score {
     let (fit_sum, signal_sum) = (sum(&parts, true), sum(&parts, false));
     let (down, up) = swing(segment, &held, &open, |_| true);
     unknown.extend(by_leverage(segment, &held, &open));
+    unknown.extend(signals.unknown);
     let mut seen = Vec::new();
     unknown.retain(|fact| {
         !seen.contains(fact) && {
@@ -55,7 +57,7 @@ pub fn score(segment: &Segment, known: &Known<'_>, at: Timestamp) -> Score {
     Score {
         fit: fit_sum,
         signal: signal_sum,
-        between: (fit_sum + signal_sum + down, fit_sum + signal_sum + up + held_back),
+        between: (fit_sum + signal_sum + down + signals.swing.0, fit_sum + signal_sum + up + held_back + signals.swing.1),
         known: known_share(segment, &open),
         parts,
         unknown,
@@ -96,25 +98,40 @@ fn fit_parts(segment: &Segment, held: &[Held<'_>]) -> Vec<Part> {
     held.iter().zip(shares).map(part).collect()
 }
 
-fn signal_parts(segment: &Segment, view: &View<'_>) -> Vec<Part> {
-    let mut parts = Vec::new();
+/// What the signals add, and what those might add and take whose own record leaves open whether they count.
+#[derive(Default)]
+struct Signals {
+    parts: Vec<Part>,
+    swing: (i64, i64),
+    unknown: Vec<FactName>,
+}
+
+fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
+    let mut all = Signals::default();
     for rule in &segment.rules {
         let Of::Signal(kind, half_life) = rule.of else { continue };
-        let mut signals: Vec<&Signal> = view
-            .known
-            .signals
-            .iter()
-            .filter(|s| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at)
-            .collect();
+        let of_kind = |s: &&Signal| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at;
+        let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
         signals.sort_by(|a, b| newest_first(a, b));
         signals.dedup();
-        if let Some(when) = &rule.when {
-            signals.retain(|signal| matches!(when.ask(&view.of_record(signal.record)), Outcome::Yes(_)));
+        let (mut held, mut possible) = (Vec::new(), Vec::new());
+        for signal in signals {
+            match rule.when.as_ref().map(|when| when.ask(&view.of_record(signal.record))) {
+                Some(Outcome::Yes(_)) | None => held.push(signal),
+                Some(Outcome::Unknown(facts)) => all.unknown.extend(facts),
+                Some(Outcome::No) => continue,
+            }
+            possible.push(signal);
         }
-        for (index, signal) in signals.into_iter().take(REPEATS).enumerate() {
-            let centipoints = faded(rule.centipoints, signal, half_life, index + 1, view.at);
+        let left = |signal: &Signal, index: usize| faded(rule.centipoints, signal, half_life, index + 1, view.at);
+        let sum =
+            |signals: &[&Signal]| -> i64 { signals.iter().take(REPEATS).enumerate().map(|(index, signal)| left(signal, index)).sum() };
+        let more = sum(&possible) - sum(&held);
+        all.swing = (all.swing.0 + more.min(0), all.swing.1 + more.max(0));
+        for (index, signal) in held.into_iter().take(REPEATS).enumerate() {
+            let centipoints = left(signal, index);
             if centipoints != 0 {
-                parts.push(Part {
+                all.parts.push(Part {
                     kind: PartKind::Signal(kind),
                     rule: rule.place.clone(),
                     why: rule.why.clone(),
@@ -125,7 +142,7 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Vec<Part> {
             }
         }
     }
-    parts
+    all
 }
 
 /// Newest first; the rest only settles ties in the same way for any order given.

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use atalaya::model::{IdentityKey, SignalKind};
+use atalaya::model::{IdentityKey, Lead, LeadState, SignalKind};
+use atalaya::store::LeadFilter;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -60,10 +61,6 @@ fn call(deadline: &str, amount: u32, status: &str) -> Value {
 
 /// What the portal shows after so many of the procedure's notices.
 fn package(notices: usize) -> String {
-    let other = json!({
-        "ocid": "ocds-test01-0", "id": "0-1", "date": "2026-11-01T09:00:00Z", "tag": ["tender"], "buyer": { "id": "x", "name": "Ayuntamiento" },
-        "tender": { "id": "0", "title": "Street lights", "status": "active", "tenderPeriod": { "endDate": "2026-12-30T10:00:00Z" } }
-    });
     let award = json!({
         "parties": [
             { "id": "b", "name": BUYER, "roles": ["buyer"], "identifier": { "scheme": "ES-NIF", "id": "Q2818014I" }, "address": { "countryName": "ES" } },
@@ -79,7 +76,16 @@ fn package(notices: usize) -> String {
         release(3, "tenderUpdate", call("2026-12-17T13:00:00+01:00", 120_000, "active"), json!({})),
         release(4, "award", json!({ "id": "1", "status": "complete" }), award),
     ];
-    let releases: Vec<Value> = std::iter::once(other).chain(all.into_iter().take(notices)).collect();
+    packed(&all[..notices])
+}
+
+/// A package of these releases, beside one that never changes.
+fn packed(all: &[Value]) -> String {
+    let other = json!({
+        "ocid": "ocds-test01-0", "id": "0-1", "date": "2026-11-01T09:00:00Z", "tag": ["tender"], "buyer": { "id": "x", "name": "Ayuntamiento" },
+        "tender": { "id": "0", "title": "Street lights", "status": "active", "tenderPeriod": { "endDate": "2026-12-30T10:00:00Z" } }
+    });
+    let releases: Vec<Value> = std::iter::once(other).chain(all.iter().cloned()).collect();
     json!({ "uri": "https://portal.example/releases", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": releases })
         .to_string()
 }
@@ -130,6 +136,61 @@ async fn a_procedure_is_told_change_by_change_each_once() {
     daemon.visit().await;
     assert_eq!(signals(&daemon, "ESQ2818014I").await, told);
     assert_eq!(signals(&daemon, "ESB12345674").await, [SignalKind::AwardWon]);
+}
+
+/// A segment that asks for much of one tender, and how it stands with the hospital after each amendment.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_amended_tender_is_judged_again() {
+    const WHEN: &str = r#"{ cpv = ["33112200"], broad = true, stems = { en = ["ultrasound scanner"] }, stage = ["open"], deadline_not_before = "10d", value = [{ min = 110_000, currency = "EUR" }] }"#;
+    let (site, shown) = portal();
+    let rules = settings(&site.address).replace("{ cpv = [\"331\"] }", WHEN).replace("line = 5", "line = 15");
+    let daemon = Inside::new(&rules).await;
+    let look = async |shows: &[Value]| {
+        *shown.lock().unwrap() = packed(shows);
+        // A change must stand a second look.
+        for _ in 0..2 {
+            daemon.visit().await;
+            daemon.wait(SignedDuration::from_hours(2));
+        }
+        let leads = daemon.effects.store.leads(LeadFilter::default(), 10).await.unwrap();
+        let proof = |lead: &Lead| lead.score.parts.first().and_then(|part| part.evidence.as_ref()).map(|proof| proof.quote.clone());
+        leads.iter().map(|lead| (lead.state, lead.revision, proof(lead))).collect::<Vec<_>>()
+    };
+    let with = |n: u32, deadline: &str, amount: u32, status: &str, cpv: &str| {
+        let mut tender = call(deadline, amount, status);
+        tender["items"][0]["classification"]["id"] = json!(cpv);
+        release(n, if n == 1 { "tender" } else { "tenderUpdate" }, tender, json!({}))
+    };
+    let holds = |revision, quote: &str| vec![(LeadState::New, revision, Some(quote.to_owned()))];
+    let below = |revision| vec![(LeadState::Below, revision, None)];
+    let (near, far) = ("2026-12-10T13:00:00+01:00", "2026-12-20T13:00:00+01:00");
+    let mut all = Vec::new();
+    assert_eq!(look(&all).await, [], "the baseline");
+    all.push(with(1, near, 100_000, "active", "33112200"));
+    assert_eq!(look(&all).await, [], "too small");
+    all.push(with(2, near, 120_000, "active", "33112200"));
+    let quote = "Ultrasound scanners · 33112200 · open · 120000 EUR · 2026-12-10T12:00:00Z";
+    assert_eq!(look(&all).await, holds(1, quote), "worth more now");
+    all.push(with(3, near, 120_000, "active", "45000000"));
+    assert_eq!(look(&all).await, below(1), "not what was asked for after all");
+    all.push(with(4, near, 120_000, "active", "33100000"));
+    assert_eq!(look(&all).await, holds(2, &quote.replace("33112200", "33100000")), "the buyer codes broadly");
+    daemon.wait(SignedDuration::from_hours(9 * 24));
+    all.push(with(5, near, 130_000, "active", "33100000"));
+    assert_eq!(look(&all).await, below(2), "judged again, eight days are too few");
+    all.push(with(6, far, 130_000, "active", "33100000"));
+    let moved = quote.replace("33112200", "33100000").replace("120000", "130000").replace("12-10", "12-20");
+    assert_eq!(look(&all).await, holds(3, &moved), "the deadline moved");
+    daemon.wait(SignedDuration::from_hours(24));
+    daemon.drain().await;
+    let mails = daemon.written("mail").concat();
+    assert!(mails.contains("Hospital Universitario de Getafe") && mails.contains("33100000"), "{mails}");
+    // That the time for offers is over is no news, and yet the lead rests on an open tender no longer.
+    daemon.wait(SignedDuration::from_hours(20 * 24));
+    let mut closed = with(7, far, 130_000, "complete", "33100000");
+    closed["date"] = json!("2026-12-21T09:00:00Z");
+    all.push(closed);
+    assert_eq!(look(&all).await, below(3), "closed");
 }
 
 #[test]

@@ -197,6 +197,44 @@ impl ProcedureKind {
     }
 }
 
+/// What kind of public body a buyer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BuyerKind {
+    /// A ministry, a national agency.
+    Central,
+    /// A region, a state of a federation.
+    Regional,
+    /// A municipality, a province.
+    Local,
+    /// A body governed by public law: a university, a health service.
+    PublicBody,
+    /// A public undertaking, or one with special rights: water, energy, transport, post.
+    Undertaking,
+    /// An institution of the European Union, an international organisation.
+    International,
+    /// Somebody who buys with a buyer's money.
+    Subsidised,
+}
+
+impl BuyerKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] =
+        [Self::Central, Self::Regional, Self::Local, Self::PublicBody, Self::Undertaking, Self::International, Self::Subsidised];
+
+    /// The word used in configuration and output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Central => "central",
+            Self::Regional => "regional",
+            Self::Local => "local",
+            Self::PublicBody => "public-body",
+            Self::Undertaking => "undertaking",
+            Self::International => "international",
+            Self::Subsidised => "subsidised",
+        }
+    }
+}
+
 /// Which value of a procedure an amount is. They are kept apart and never summed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WorthKind {
