@@ -5,6 +5,7 @@
 mod area;
 mod change;
 mod company_name;
+mod coverage;
 mod extract;
 mod failure;
 mod lead;
@@ -21,6 +22,7 @@ mod value;
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
 pub use company_name::{CompanyName, LegalForm, LegalKind};
+pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found};
 pub use failure::{Advice, Failure, FailureClass};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms};
