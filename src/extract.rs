@@ -32,8 +32,8 @@ use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
 pub use decode::decode;
 pub use portal::Portal;
 pub use sniff::sniff;
-pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable};
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
+pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
 
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;
@@ -178,6 +178,14 @@ impl Reader {
         self.pages
     }
 
+    /// Whether absence from an unchanged page says something, as [`Extract::whole`] does of one that was read.
+    pub fn is_whole(&self) -> bool {
+        match self.kind {
+            Kind::Feed | Kind::Tenders => self.transport.whole(),
+            Kind::Listing | Kind::Directory | Kind::Sitemap | Kind::Json | Kind::Page => !self.transport.varies(),
+        }
+    }
+
     /// How the whole of it is got.
     pub fn transport(&self) -> &Transport {
         &self.transport
@@ -197,7 +205,7 @@ impl Reader {
             By::Tenders(reader) => reader.read(input),
             By::Page(reader) => reader.read(input),
         }?;
-        extract.whole |= self.transport.whole();
+        extract.whole = (extract.whole || self.transport.whole()) && !self.transport.varies();
         Ok(extract)
     }
 

@@ -132,7 +132,7 @@ impl TenderReader {
         }
         let mut extract = gather.extract;
         extract.whole = false;
-        (extract.entries, extract.total) = (entries, batch.total);
+        (extract.entries, extract.total, extract.cut) = (entries, batch.total, batch.cut);
         extract.bad.extend(batch.bad);
         extract
             .follow

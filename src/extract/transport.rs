@@ -16,6 +16,7 @@ use self::address::Clockwork;
 use crate::model::{Checkpoint, Failure};
 
 pub use spec::{TransportSpec, TransportTable};
+pub use steps::is_of_the_page;
 
 /// How the whole of a source is got.
 #[derive(Clone, Debug)]
@@ -83,6 +84,8 @@ pub struct Brought<'a> {
     pub at_most: usize,
     /// Entries there are in all, as it says.
     pub total: Option<u64>,
+    /// Whether it broke off: what came after is not known.
+    pub cut: bool,
     /// Whether any of it was not known.
     pub fresh: bool,
     /// Where it says that the next page is.

@@ -36,7 +36,7 @@ pub struct Checkpoint {
     pub reached: Option<Timestamp>,
     /// Addresses from which to go on: of a cursor the one to ask next, of a walk back the pages below which something may be unread.
     pub at: Vec<String>,
-    /// Hashes of the cursors followed last, newest last.
+    /// Hashes of the cursors this visit followed last, newest last.
     pub seen: Vec<u64>,
     /// Empty pages in a row.
     pub empty: u32,

@@ -76,6 +76,8 @@ pub struct Extract {
     pub entries: usize,
     /// How many entries there are in all, as the page says.
     pub total: Option<u64>,
+    /// Whether the document broke off: what came after is not known.
+    pub cut: bool,
 }
 
 /// Something wrong in the settings of one module: `config` adds file, line and column.

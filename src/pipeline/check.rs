@@ -11,16 +11,16 @@ use url::Url;
 
 use super::read::{Read, again, read};
 use super::visit::{self, Step, Walked};
-use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, next_visit, number, walk};
+use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
 use super::{Effects, news, notice};
-use crate::extract::Brought;
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
+use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, ChangeKind, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
-    Spent, Turn, Validators,
+    Baseline, ChangeKind, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record,
+    SourceState, Spent, Turn, Validators,
 };
 use crate::store::{CommitError, StoreError, Submitted};
 
@@ -278,7 +278,8 @@ fn weekly(page: &Page, now: Timestamp) -> bool {
 fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
     let page = &before.page;
     let known = page.spec == before.source.spec_hash
-        && !before.source.reader.transport().moves() && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
+        && !before.source.reader.transport().moves()
+        && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
     let same = fetched.not_modified
         || page.exact == Some(diff::exact(&fetched.bytes))
         || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile));
@@ -291,7 +292,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     let mut known = if leads { effects.store.pages(before.page.follow.clone()).await? } else { Vec::new() };
     let entries = same.members.len();
     let next = known.first().map(|page| page.url.clone());
-    let brought = Brought { entries, at_most: entries, total: None, fresh: false, next: next.as_ref() };
+    let brought = Brought { entries, at_most: entries, total: None, cut: false, fresh: false, next: next.as_ref() };
     let onward = before.onward(Ok(brought), now);
     let mut new = Vec::new();
     if let Some(onward) = &onward {
@@ -305,8 +306,8 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
         Turn::new(PageWrite::Times(same.id, times), same.host())
     } else {
-        let checkpoint = onward.map(|onward| onward.checkpoint);
-        let plan = Plan { page: same.clone(), walked, checkpoint, known, new, look_again: None, whole: true };
+        let (checkpoint, whole) = (onward.map(|onward| onward.checkpoint), before.source.reader.is_whole());
+        let plan = Plan { page: same.clone(), walked, checkpoint, known, new, look_again: None, whole };
         let mut turn = walk(effects, before, plan, now).await?;
         keep_small(&mut turn, &before.page);
         turn
@@ -394,9 +395,9 @@ async fn differs(
 
 /// What a page brought, for the transport. Entries that could not be read count as if each fault were one: better to ask twice than to miss one.
 pub(super) fn brought<'a>(extract: &'a crate::model::Extract, found: &Comparison) -> Brought<'a> {
-    let entries = extract.entries.max(extract.records.len());
-    let at_most = extract.entries.max(extract.records.len() * usize::from(extract.entries == 0)) + extract.bad.len();
-    Brought { entries, at_most, total: extract.total, fresh: !found.records.is_empty(), next: extract.follow.first() }
+    let entries = if extract.entries == 0 { extract.records.len() } else { extract.entries };
+    let (at_most, fresh) = (entries + extract.bad.len(), !found.records.is_empty());
+    Brought { entries, at_most, total: extract.total, cut: extract.cut, fresh, next: extract.follow.first() }
 }
 
 /// Records whose detail page is still to be read say so; what such a page adds later is no news.
@@ -479,13 +480,16 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
         }
     }
     page.checked = Some(now);
-    page.next_due = after_failure(before, &failures, now);
+    let (retry, varies) = (after_failure(before, &failures, now), before.source.reader.transport().varies());
+    // Where the next visit asks again what failed, the page by itself is not worth a request.
+    page.next_due = if varies && page.role == PageRole::Follow { net(before, now) } else { retry };
     page.failures = Some(failures);
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
     turn.queued = known.iter().map(|known| (known.id, visit::queue(known, number(before), now))).collect();
     turn.follow = new;
     if page.role == PageRole::Follow && before.step == Step::Within && state.visit.outstanding == 0 {
         let due = next_visit(before, state.visit.started.unwrap_or(now), now);
+        let due = if varies && !extract::is_of_the_page(failure.class) { due.min(retry) } else { due };
         turn.queued.push((page.root, CheckTimes { visit: state.visit.number, checked: state.visit.started, next_due: due }));
     }
     if state != before.state {

@@ -13,7 +13,9 @@ use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
 use crate::extract::{Brought, Came, Onward};
-use crate::model::{Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit};
+use crate::model::{
+    Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
+};
 use crate::store::StoreError;
 
 /// Records that one visit finds missing: they are read, changed and written in its last turn. Further ones are found by the visits after it.
@@ -245,7 +247,7 @@ pub(super) fn next_visit(before: &Before<'_>, begun: Timestamp, now: Timestamp) 
 }
 
 /// The net below the walk: a page waits at most this long for a visit that never comes to it.
-fn net(before: &Before<'_>, now: Timestamp) -> Timestamp {
+pub(super) fn net(before: &Before<'_>, now: Timestamp) -> Timestamp {
     let wait = NET.max(before.source.schedule.period().checked_mul(3).unwrap_or(NET));
     now.saturating_add(wait).unwrap_or(now + SignedDuration::from_hours(24))
 }

@@ -38,6 +38,8 @@ pub struct TransportTable {
     pub limit: Option<u32>,
     /// How times are written in the address: `%Y-%m-%dT%H:%M:%S` (the default), `%m/%d/%Y`, `%s`, …; in the zone of the portal or source.
     pub format: Option<String>,
+    /// The IANA zone of these times, where it is not that of the portal or source.
+    pub zone: Option<String>,
     /// How far back a first visit reaches, such as `7d`, which is the default.
     pub since: Option<String>,
     /// How far each visit reaches back into what was read before; `10m` by default.
@@ -127,8 +129,17 @@ impl TransportTable {
             faults.push(Fault::new("transport.format", &format, "the form of a time, such as `%Y-%m-%dT%H:%M:%S` or `%m/%d/%Y`"));
         }
         let days = !["%H", "%I", "%T", "%R", "%s", "%c", "%X"].iter().any(|part| format.contains(part));
+        let zone = self.zone.as_deref().map_or_else(
+            || zone.clone(),
+            |name| {
+                TimeZone::get(name).unwrap_or_else(|_| {
+                    faults.push(Fault::new("transport.zone", name, "an IANA time zone such as `Europe/London`"));
+                    zone.clone()
+                })
+            },
+        );
         Clockwork {
-            zone: zone.clone(),
+            zone,
             format,
             days,
             since: time("since", self.since.as_deref(), SignedDuration::from_hours(7 * 24), faults),
@@ -143,6 +154,7 @@ impl TransportTable {
             ("limit", self.limit.is_some(), window, "window"),
             ("longest", self.longest.is_some(), window, "window"),
             ("format", self.format.is_some(), transport.moves(), "window` and `cursor"),
+            ("zone", self.zone.is_some(), transport.moves(), "window` and `cursor"),
             ("since", self.since.is_some(), transport.moves(), "window` and `cursor"),
             ("overlap", self.overlap.is_some(), transport.moves(), "window` and `cursor"),
             ("least", self.least.is_some(), back, "walk-back"),

@@ -12,7 +12,7 @@ use crate::model::{Checkpoint, Failure, FailureClass, Stretch};
 const FAILURES: u32 = 2;
 /// Stretches that failed and are asked again one by one; more are asked as one.
 const FAILED: usize = 16;
-/// Hashes of cursors that are remembered.
+/// Hashes of a visit's cursors that are remembered.
 const SEEN: usize = 64;
 /// Empty pages that are followed, one after the other.
 const EMPTY: u32 = 3;
@@ -69,6 +69,7 @@ impl Window {
         from = from.min(back(to, SignedDuration::from_secs(2)));
         let (mut failed, fresh): (Vec<Stretch>, Vec<Stretch>) = checkpoint.todo.drain(..).partition(|stretch| stretch.failed);
         from = fresh.iter().map(|stretch| stretch.from).fold(from, Timestamp::min);
+        failed.retain(|stretch| stretch.from < from || to < stretch.to);
         if failed.len() > FAILED {
             failed = hull(&failed).into_iter().collect();
         }
@@ -102,7 +103,7 @@ impl Window {
             },
             Ok(_) => {}
             Err(failure) => {
-                let of_the_page = is_of_the_page(failure);
+                let of_the_page = is_of_the_page(failure.class);
                 if of_the_page {
                     // In halves, so that what cannot be read becomes small; at the end, so that it holds nothing up.
                     let halves = self.halves(first).map_or_else(|| vec![first], Vec::from);
@@ -154,9 +155,9 @@ fn hull(all: &[Stretch]) -> Option<Stretch> {
 }
 
 /// Whether a failure may be of this very page, so that others are worth asking for.
-const fn is_of_the_page(failure: &Failure) -> bool {
+pub const fn is_of_the_page(class: FailureClass) -> bool {
     use FailureClass as Class;
-    match failure.class {
+    match class {
         Class::Timeout
         | Class::Broken
         | Class::TooLarge
@@ -188,6 +189,7 @@ impl Clockwork {
     /// The address that a cursor goes on from: the portal's own word, else the time of the last visit.
     fn resume(&self, root: &Url, checkpoint: &mut Checkpoint, now: Timestamp) -> Url {
         if let Some(at) = checkpoint.at.first().and_then(|at| Url::parse(at).ok()) {
+            checkpoint.seen = vec![hash64(&[at.as_str().as_bytes()])];
             return at;
         }
         let from = match checkpoint.reached {
@@ -272,6 +274,11 @@ impl WalkBack {
                 return None;
             }
         };
+        if brought.cut {
+            checkpoint.short = Some("not reached: a page of the walk back broke off".to_owned());
+            remember(&mut checkpoint.at, asked);
+            return None;
+        }
         let next = self.next(came.asked, brought);
         let below = next.filter(|_| brought.fresh || (place.is_none() && came.asked_for < self.least));
         if let Some(place) = place {
@@ -310,7 +317,8 @@ impl WalkBack {
         }
         let name = self.page.as_deref().filter(|_| brought.entries > 0)?;
         let number = asked.query_pairs().find(|(key, _)| key == name).and_then(|(_, value)| value.parse::<u32>().ok()).unwrap_or(1);
-        let others: Vec<_> = asked.query_pairs().filter(|(key, _)| key != name).map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
+        let others: Vec<_> =
+            asked.query_pairs().filter(|(key, _)| key != name).map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
         let mut next = asked.clone();
         next.query_pairs_mut().clear().extend_pairs(others).append_pair(name, &number.saturating_add(1).to_string());
         Some(next)

@@ -7,8 +7,8 @@ use super::value::{StoredDate, StoredFailure, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
-    Baseline, Checkpoint, Failures, Health, HostKey, HostState, Loss, Mask, NoiseSeen, Page, Reading, RobotsCopy, SourceState, Stretch, Suspect, Validators, Visit,
-    VolatileSpan,
+    Baseline, Checkpoint, Failures, Health, HostKey, HostState, Loss, Mask, NoiseSeen, Page, Reading, RobotsCopy, SourceState, Stretch,
+    Suspect, Validators, Visit, VolatileSpan,
 };
 use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
