@@ -145,7 +145,8 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
         let next_due = source.schedule.soonest(now.saturating_add(wait).unwrap_or(now));
         return postpone(effects, &page, CheckTimes { visit: page.visit, checked: page.checked, next_due }).await;
     }
-    settle(effects, config, lane, Underway { source, page, early: state, begun, url }, asked).await
+    // Apart, so that a check that waits for its answer is small.
+    Box::pin(settle(effects, config, lane, Underway { source, page, early: state, begun, url }, asked)).await
 }
 
 /// The checkpoint with which a root begins a visit, and the address that is asked in its place.

@@ -119,7 +119,9 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
     }
     let mut state = before.state.clone();
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
-    state.checkpoint = checkpoint.unwrap_or(state.checkpoint);
+    // Without a transport nothing is left of one that the source had before.
+    let begun = before.begun.as_ref().filter(|_| before.step == Step::Begin);
+    state.checkpoint = checkpoint.or_else(|| begun.cloned()).unwrap_or(state.checkpoint);
     let ends = before.step != Step::Look && state.visit.outstanding == 0;
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
     turn.queued = known.iter().map(|known| (known.id, visit::queue(known, visit, now))).collect();

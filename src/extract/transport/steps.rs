@@ -28,7 +28,11 @@ impl Transport {
     pub fn begin(&self, root: &Url, was: &Checkpoint, now: Timestamp) -> (Checkpoint, Url) {
         let mut checkpoint = Checkpoint { short: None, note: None, empty: 0, ..was.clone() };
         let first = match self {
-            Self::Follow | Self::File | Self::WalkBack(_) => None,
+            Self::Follow | Self::File => {
+                checkpoint = Checkpoint::default();
+                None
+            }
+            Self::WalkBack(_) => None,
             Self::Cursor(clock) => Some(clock.resume(root, &mut checkpoint, now)),
             Self::Window(window) => {
                 window.set_out(&mut checkpoint, now);
@@ -284,7 +288,7 @@ impl WalkBack {
         if let Some(place) = place {
             checkpoint.at.remove(place);
         }
-        let Some(below) = below else { return self.deeper(checkpoint, came) };
+        let Some(below) = below else { return deeper(checkpoint, came) };
         if came.has_room() {
             if place.is_some() {
                 remember(&mut checkpoint.at, below.as_str());
@@ -297,17 +301,6 @@ impl WalkBack {
             checkpoint.short = Some(too_deep(came.limit));
         }
         None
-    }
-
-    /// From known content to the place where an earlier walk was cut short.
-    fn deeper(&self, checkpoint: &mut Checkpoint, came: &Came<'_>) -> Option<Url> {
-        let place = checkpoint.at.last()?;
-        let next = Url::parse(place).ok().filter(|next| next != came.asked);
-        if next.is_none() || !came.has_room() {
-            checkpoint.short = Some(too_deep(came.limit));
-            return None;
-        }
-        next
     }
 
     /// Where the next page is: as the page says, else the next number.
@@ -323,6 +316,17 @@ impl WalkBack {
         next.query_pairs_mut().clear().extend_pairs(others).append_pair(name, &number.saturating_add(1).to_string());
         Some(next)
     }
+}
+
+/// From known content to the place where an earlier walk was cut short.
+fn deeper(checkpoint: &mut Checkpoint, came: &Came<'_>) -> Option<Url> {
+    let place = checkpoint.at.last()?;
+    let next = Url::parse(place).ok().filter(|next| next != came.asked);
+    if next.is_none() || !came.has_room() {
+        checkpoint.short = Some(too_deep(came.limit));
+        return None;
+    }
+    next
 }
 
 fn too_deep(limit: u32) -> String {
