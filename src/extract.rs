@@ -12,6 +12,7 @@ mod known;
 mod listing;
 mod markup;
 mod page;
+mod portal;
 mod record;
 mod selector;
 mod sitemap;
@@ -19,6 +20,7 @@ mod sniff;
 mod spec;
 mod tenders;
 mod transform;
+mod transport;
 mod value;
 
 use jiff::Timestamp;
@@ -29,8 +31,10 @@ use crate::base::ids::SourceId;
 use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
 
 pub use decode::decode;
+pub use portal::Portal;
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
+pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
 
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;
@@ -146,6 +150,7 @@ pub struct Reader {
     kind: Kind,
     roots: Vec<Url>,
     pages: u32,
+    transport: Transport,
     by: By,
 }
 
@@ -174,20 +179,35 @@ impl Reader {
         self.pages
     }
 
+    /// Whether absence from an unchanged page says something, as [`Extract::whole`] does of one that was read.
+    pub fn is_whole(&self) -> bool {
+        match self.kind {
+            Kind::Feed | Kind::Tenders => self.transport.whole(),
+            Kind::Listing | Kind::Directory | Kind::Sitemap | Kind::Json | Kind::Page => !self.transport.varies(),
+        }
+    }
+
+    /// How the whole of it is got.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     /// Reads one page. No records is no error here: the caller knows what is usual.
     ///
     /// # Errors
     ///
     /// [`FailureClass::Unreadable`] when the bytes are not of this kind, [`FailureClass::ParseLimit`] when a limit is reached.
     pub fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
-        match &self.by {
+        let mut extract = match &self.by {
             By::Listing(reader) => reader.read(input),
             By::Feed(reader) => reader.read(input),
             By::Sitemap(reader) => reader.read(input),
             By::Json(reader) => reader.read(input),
             By::Tenders(reader) => reader.read(input),
             By::Page(reader) => reader.read(input),
-        }
+        }?;
+        extract.whole = (extract.whole || self.transport.whole()) && !self.transport.varies();
+        Ok(extract)
     }
 
     /// Adds what a record's own page says; only listings and directories have such pages, for the others it changes nothing.
@@ -219,9 +239,8 @@ impl Spec {
     fn of_portal(&self, faults: &mut Vec<Fault>) -> Self {
         let mut filled = self.clone();
         let Some(name) = &self.portal else { return filled };
-        let mut known = tenders::portals();
-        let Some(portal) = known.remove(name) else {
-            let names: Vec<_> = known.keys().map(|name| format!("`{name}`")).collect();
+        let Some(portal) = Portal::of(name) else {
+            let names: Vec<_> = portal::all().keys().map(|name| format!("`{name}`")).collect();
             faults.push(Fault::new("portal", name, format!("one of {}", names.join(", "))));
             return filled;
         };
@@ -229,6 +248,7 @@ impl Spec {
             filled.url = Some(portal.url);
         }
         filled.pages = filled.pages.or(Some(portal.pages));
+        filled.transport = filled.transport.or(portal.transport);
         filled
     }
 
@@ -254,9 +274,11 @@ impl Spec {
             Kind::Page => page::PageReader::compile(self, about, &mut faults).map(By::Page),
         };
         let pages = self.page_limit(kind, &mut faults);
+        let zone = self.portal.as_deref().and_then(Portal::of).and_then(|portal| TimeZone::get(&portal.zone).ok());
+        let transport = TransportSpec::compile(self.transport.as_ref(), &roots, &zone.unwrap_or_else(|| about.zone.clone()), &mut faults);
         self.check_kind(kind, &mut faults);
         match by {
-            Some(by) if faults.is_empty() => Ok(Reader { kind, roots, pages, by }),
+            Some(by) if faults.is_empty() => Ok(Reader { kind, roots, pages, transport, by }),
             _ => Err(faults),
         }
     }
@@ -314,6 +336,7 @@ impl Spec {
             ("paging", self.paging.is_some(), kind == Kind::Json, "json"),
             ("portal", self.portal.is_some(), kind == Kind::Tenders, "tenders"),
             ("format", self.format.is_some(), kind == Kind::Tenders, "tenders"),
+            ("transport", self.transport.is_some(), matches!(kind, Kind::Tenders | Kind::Json | Kind::Feed), "tenders`, `json` and `feed"),
             ("select", !self.select.0.is_empty(), kind == Kind::Page, "page"),
             ("remove", !self.remove.0.is_empty(), kind == Kind::Page, "page"),
         ];
@@ -353,7 +376,8 @@ pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
         Kind::Tenders => tenders::TenderReader::compile(&spec, about, &mut faults).map(|reader| By::Tenders(Box::new(reader))),
         Kind::Listing | Kind::Directory | Kind::Page => page::PageReader::compile(&spec, about, &mut faults).map(By::Page),
     };
-    Reader { kind, roots: vec![url.clone()], pages: kind.pages(), by: by.expect("each kind but listings compiles without settings") }
+    let by = by.expect("each kind but listings compiles without settings");
+    Reader { kind, roots: vec![url.clone()], pages: kind.pages(), transport: Transport::Follow, by }
 }
 
 #[cfg(test)]

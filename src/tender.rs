@@ -229,6 +229,8 @@ pub struct Batch {
     pub next: Option<String>,
     /// How many there are in all, as the document says.
     pub total: Option<u64>,
+    /// Whether the document broke off; that is also among the faults.
+    pub cut: bool,
 }
 
 impl Batch {

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
-use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView, TenderView, WishView};
+use crate::web::{
+    Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatementView, StatusView, TenderView, WishView,
+};
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];
@@ -186,6 +188,9 @@ fn sources(views: &[SourceView], now: Timestamp) -> Table {
 
 fn source(view: &SourcePages, now: Timestamp) {
     println!("{}", sources(std::slice::from_ref(&view.source), now));
+    if let Some(said) = &view.source.statement {
+        println!("{}", statement(said));
+    }
     let mut pages = table(&["page", "checked", "changed", "next check", "records", "versions", "failure"]);
     for page in &view.pages {
         pages.add_row([
@@ -214,6 +219,19 @@ fn source(view: &SourcePages, now: Timestamp) {
     if let Some(diff) = &view.diff {
         println!("{diff}");
     }
+}
+
+/// How complete a source is, in lines.
+fn statement(view: &StatementView) -> String {
+    let visit = if view.under_way { "the visit under way has" } else { "the last visit" };
+    let until = view.complete_until.as_ref().map_or_else(|| "not complete so far".to_owned(), |at| format!("complete until {at}"));
+    let mut lines = vec![format!("{visit} asked for {} page(s) and got {} record(s); {until}", view.asked, view.got)];
+    lines.extend(view.gaps.iter().map(|gap| match (&gap.from, &gap.to) {
+        (Some(from), Some(to)) => format!("missing: {from} to {to}: {}", gap.why),
+        (_, _) => format!("missing: {}", gap.why),
+    }));
+    lines.extend(view.note.clone());
+    lines.join("\n")
 }
 
 /// Leads of a dry run whose sum is shown line by line.
@@ -254,6 +272,9 @@ fn check(view: &CheckView) {
         if place < EXPLAINED {
             explain(lead);
         }
+    }
+    if let Some(said) = &view.statement {
+        println!("if the visit ended here: {}", statement(said));
     }
     if let Some(problem) = &view.problem {
         println!("PROBLEM: {problem}");
@@ -377,6 +398,7 @@ fn outbox(views: &[MessageView]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::GapView;
 
     #[test]
     fn ids_stay_whole_on_a_narrow_terminal() {
@@ -417,6 +439,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_statement_says_what_is_missing() {
+        let gap = |from: Option<&str>, to: Option<&str>, why: &str| GapView {
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+            why: why.to_owned(),
+        };
+        let view = StatementView {
+            asked: 14,
+            got: 312,
+            complete_until: Some("2026-11-23T07:45:00Z".to_owned()),
+            gaps: vec![
+                gap(Some("2026-11-23T07:45:00Z"), Some("2026-11-23T07:50:00Z"), "it could not be read; the next visit asks again"),
+                gap(None, None, "not reached: the visit stopped at a failure (slow-down)"),
+            ],
+            note: Some("the portal refused the stored cursor (not-found): begun before 2026-11-23 07:00 UTC".to_owned()),
+            under_way: false,
+        };
+        insta::assert_snapshot!(statement(&view), @r"
+        the last visit asked for 14 page(s) and got 312 record(s); complete until 2026-11-23T07:45:00Z
+        missing: 2026-11-23T07:45:00Z to 2026-11-23T07:50:00Z: it could not be read; the next visit asks again
+        missing: not reached: the visit stopped at a failure (slow-down)
+        the portal refused the stored cursor (not-found): begun before 2026-11-23 07:00 UTC
+        ");
+        insta::assert_snapshot!(statement(&StatementView { under_way: true, ..StatementView::default() }), @"the visit under way has asked for 0 page(s) and got 0 record(s); not complete so far");
     }
 
     #[test]

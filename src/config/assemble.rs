@@ -314,6 +314,13 @@ impl<'a> Builder<'a> {
         if extract::Kind::from_word(&reading.kind) == Some(extract::Kind::Tenders) {
             comparing.for_documents();
             asked.max_body.get_or_insert_with(|| PORTAL_BODY.to_owned());
+            if let Some(portal) = reading.portal.as_deref().and_then(extract::Portal::of) {
+                asked.delay = asked.delay.take().or(portal.delay);
+                when.budget = when.budget.or(portal.budget);
+                if when.cron.is_none() {
+                    when.every = when.every.take().or(portal.every);
+                }
+            }
         }
 
         // A window may name the zone; what names none takes that of the daemon.
@@ -333,6 +340,10 @@ impl<'a> Builder<'a> {
             country: None,
         };
         let reader = self.desk.compiled(&mut section, reading.compile(&about));
+        let rules = rules.map(|rules| match reader.as_ref().map(extract::Reader::transport) {
+            Some(transport) if transport.varies() => rules.of_varying(transport.moves(), comparing.few.is_some()),
+            Some(_) | None => rules,
+        });
 
         let named = resolve::About {
             organisation: reading.organisation.clone(),

@@ -173,6 +173,7 @@ fn what_the_default_file_shows_has_the_right_types_and_words() {
     let either = [
         "cron = ",
         "portal = ",
+        "transport = ",
         "format = \"ocds\"",
         "urls = ",
         "page_param = ",
@@ -186,6 +187,7 @@ fn what_the_default_file_shows_has_the_right_types_and_words() {
     let text: Vec<&str> = text.lines().filter(|line| !either.iter().any(|key| line.starts_with(key))).collect();
     let text = text.join("\n");
     let text = text.replace("{ file = \"portal.token\" }", "\"x\"").replace("{ env = \"PORTAL_SESSION\" }", "\"x\"");
+    let text = text.replace("{ file = \"portal.key\" }", "\"x\"");
     if let Err(refusal) =
         load_with(&text, &[("MAIL_PASSWORD", "x"), ("CRM_TOKEN", "x"), ("CRM_SECRET", "x-x-x-x-x-x-x-x-x-x-x-x-x-x")], &[])
     {

@@ -48,6 +48,13 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// The same for a source whose visits are of different depth: unless somebody set a share, few records are no fault. Where each visit
+    /// asks other addresses (`moves`), nothing can be looked at again.
+    #[must_use]
+    pub fn of_varying(self, moves: bool, share_was_set: bool) -> Self {
+        Self { few: if share_was_set { self.few } else { 0.0 }, confirm: self.confirm.filter(|_| !moves), ..self }
+    }
+
     /// Whether changes of this field are no news.
     pub(super) fn ignores(&self, name: &FieldName) -> bool {
         self.ignore_fields.iter().any(|ignored| ignored == name.as_str())

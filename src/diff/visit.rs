@@ -22,6 +22,8 @@ pub struct Visited<'a> {
     pub complete: bool,
     /// Whether absence says something: [`crate::model::Extract::whole`] of every page. False for feeds, which show only the latest.
     pub whole: bool,
+    /// Whether the number of records says something. False where each visit asks for something else: a stretch of time may be empty.
+    pub counted: bool,
 }
 
 /// What the end of a visit comes to.
@@ -54,7 +56,7 @@ pub fn visit_end(
 ) -> VisitEnd {
     let mut state = state.clone();
     let count = u32::try_from(visited.members.len()).unwrap_or(u32::MAX);
-    let failure = doubt(rules, &state, count);
+    let failure = doubt(rules, &state, count).filter(|_| visited.counted);
     let complete = visited.complete && failure.is_none();
     let mut end = VisitEnd { state: state.clone(), records: Vec::new(), changes: Vec::new(), failure, baseline_gave_up: false };
     let baseline = matches!(state.baseline, Baseline::Pending(_));
@@ -155,7 +157,7 @@ mod tests {
                     self.records.insert(record.id, record);
                 }
             }
-            let visited = Visited { members: &members, complete, whole: true };
+            let visited = Visited { members: &members, complete, whole: true, counted: true };
             let end = visit_end(&Rules::default(), &self.state, visited, self.records.values().cloned(), Timestamp::UNIX_EPOCH);
             self.state = end.state;
             for record in end.records {

@@ -9,6 +9,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::transport::TransportSpec;
+
 /// The top-level settings of a source that are read here.
 pub const KEYS: &[&str] = &[
     "kind",
@@ -28,6 +30,7 @@ pub const KEYS: &[&str] = &[
     "paging",
     "portal",
     "format",
+    "transport",
     "select",
     "remove",
     "organisation",
@@ -76,6 +79,9 @@ pub struct Spec {
     pub portal: Option<String>,
     /// For `tenders`: the format of its documents, such as `ocds`; by default it is recognised.
     pub format: Option<String>,
+    /// For `tenders`, `json` and `feed`: how the whole of it is got, `follow` by default: a word such as `walk-back`, or a table such as
+    /// `{ kind = "window", limit = 100 }` for an address with `{from}` and `{to}` in it.
+    pub transport: Option<TransportSpec>,
     /// For `page`: CSS selectors of what is watched; everything else is left out.
     pub select: List,
     /// For `page`: CSS selectors of what is left out.

@@ -13,7 +13,7 @@ use super::known::{self, Known};
 use super::record::{Gather, Parts, RecordRule};
 use super::transform::{self, Plan, Words};
 use super::value::Hints;
-use super::{About, Input, Kind, Spec, text_of};
+use super::{About, Input, Kind, Portal, Spec, text_of};
 use crate::base::text::{clip, words as folded};
 use crate::model::{
     Award, Content, Deadline, DeadlineKind, Due, Extract, Failure, FailureClass, Fault, Nature, Notice, Outcome, Party, RecordKind, Stage,
@@ -66,24 +66,6 @@ const NAMES: [Known; 37] = [
 /// Characters of one line in a list: a lot, a document.
 const LINE: usize = 300;
 
-/// A portal that is known by name.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Portal {
-    #[expect(dead_code, reason = "for whoever reads the file")]
-    title: String,
-    pub(super) url: String,
-    format: String,
-    zone: String,
-    pub(super) pages: u32,
-}
-
-/// The portals, by name.
-pub(super) fn portals() -> BTreeMap<String, Portal> {
-    // A test reads the file.
-    toml::from_str(include_str!("../../config/presets/portals.toml")).unwrap_or_default()
-}
-
 /// Compiled settings of the kind `tenders`.
 pub(super) struct TenderReader {
     rule: RecordRule,
@@ -96,7 +78,7 @@ impl TenderReader {
     /// Checks and compiles; all faults are added.
     pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
         let before = faults.len();
-        let portal = spec.portal.as_ref().and_then(|name| portals().remove(name));
+        let portal = spec.portal.as_deref().and_then(Portal::of);
         let written = spec.format.clone().or_else(|| portal.as_ref().map(|portal| portal.format.clone()));
         let format = written.and_then(|word| {
             let format = Format::from_word(&word);
@@ -130,6 +112,7 @@ impl TenderReader {
         })?;
         let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
         let batch = tender::read(format, &given)?;
+        let entries = batch.notices.len() + batch.gone.len();
         // A record for each procedure, and one for each winner.
         let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
         for (procedure, notices) in by_procedure(batch.notices) {
@@ -151,6 +134,7 @@ impl TenderReader {
         }
         let mut extract = gather.extract;
         extract.whole = false;
+        (extract.entries, extract.total, extract.cut) = (entries, batch.total, batch.cut);
         extract.bad.extend(batch.bad);
         extract
             .follow

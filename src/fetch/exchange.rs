@@ -47,9 +47,10 @@ pub(super) enum Cap {
     Cut(u64),
 }
 
-/// Sends a GET and reads the answer. The deadline is the caller's.
-pub(super) async fn exchange(client: &Client, url: &Url, head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
-    let mut request = reqwest::Request::new(Method::GET, url.clone());
+/// Sends a GET to `sent` and reads the answer; failures speak of `url`, which is the same without what is secret. The deadline is the
+/// caller's.
+pub(super) async fn exchange(client: &Client, (url, sent): (&Url, Url), head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
+    let mut request = reqwest::Request::new(Method::GET, sent);
     *request.headers_mut() = head;
     let response = match client.execute(request).await {
         Ok(response) => response,

@@ -73,11 +73,11 @@ impl<'a> Trip<'a> {
             self.guard(&lane, &url)?;
             self.allowed(&lane, &url).await?;
             let head = self.head_for(&url);
-            let answer = self.send(&lane, &url, head, Cap::Fail(self.max_body)).await?;
+            let answer = self.send(&lane, (&url, self.sent(&url)), head, Cap::Fail(self.max_body)).await?;
             if !answer.is_redirect() {
                 return self.judge(&lane, url, answer);
             }
-            let next = target(&url, &answer)?;
+            let next = self.unsent(target(&url, &answer)?);
             if next == url {
                 return Err(Failure::new(FailureClass::Redirect, format!("{} redirects to itself", shown(&url))));
             }
@@ -125,12 +125,33 @@ impl<'a> Trip<'a> {
         head
     }
 
+    /// The address as it is sent: with the source's own query, to its own origin only.
+    fn sent(&self, url: &Url) -> Url {
+        let mut sent = url.clone();
+        let own = &self.request.source.query;
+        if url.origin() == self.request.url.origin() && !own.is_empty() {
+            sent.query_pairs_mut().extend_pairs(own.iter().map(|(name, value)| (name, value.expose())));
+        }
+        sent
+    }
+
+    /// The address without the source's own query, which redirects repeat.
+    fn unsent(&self, url: Url) -> Url {
+        let own = |name: &str| self.request.source.query.iter().any(|(own, _)| own == name);
+        if !url.query_pairs().any(|(name, _)| own(&name)) {
+            return url;
+        }
+        let mut without = url.clone();
+        without.query_pairs_mut().clear().extend_pairs(url.query_pairs().filter(|(name, _)| !own(name)));
+        without
+    }
+
     fn conditions(&self) -> Option<&'a Validators> {
         self.request.validators.filter(|v| !self.request.full && (v.etag.is_some() || v.last_modified.is_some()))
     }
 
     /// One request, when the lane lets it leave.
-    async fn send(&mut self, lane: &Lane, url: &Url, head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
+    async fn send(&mut self, lane: &Lane, (url, sent): (&Url, Url), head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
         let _leave = match lane.leave(self.request.source).await {
             Ok(leave) => leave,
             Err(failure) => {
@@ -142,7 +163,7 @@ impl<'a> Trip<'a> {
         self.requested = Some(lane.web().clock().now());
         self.requests += 1;
         let watch = Stopwatch::start();
-        let result = tokio::time::timeout(self.left, exchange(&self.client, url, head, cap)).await;
+        let result = tokio::time::timeout(self.left, exchange(&self.client, (url, sent), head, cap)).await;
         self.left = self.left.saturating_sub(watch.elapsed());
         let result = result.unwrap_or_else(|_| {
             let text = format!("{} gave no whole answer within {} s", shown(url), self.timeout.as_secs_f32());
@@ -256,7 +277,7 @@ impl<'a> Trip<'a> {
         let mut at = lane.clone();
         for _ in 0..=caps::REDIRECTS {
             self.guard(&at, &url)?;
-            let answer = self.send(&at, &url, HeaderMap::new(), cap).await?;
+            let answer = self.send(&at, (&url, url.clone()), HeaderMap::new(), cap).await?;
             status = answer.status;
             if !answer.is_redirect() {
                 return robots_copy(&at, &url, &answer);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 
 use crate::base::caps;
+use crate::base::secret::Secret;
 use crate::door::Proxy;
 
 /// The process's settings.
@@ -57,6 +58,8 @@ impl Default for Settings {
 pub struct SourceSettings {
     /// Sent to the source's own origin only, never past a redirect to another.
     pub headers: HeaderMap,
+    /// Put into the query of requests to the source's own origin; shown and kept nowhere.
+    pub query: Vec<(String, Secret)>,
     /// The way through a proxy.
     pub proxy: Option<Proxy>,
     /// Time for one fetch, redirects included, waiting for the host's pace not.

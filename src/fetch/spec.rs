@@ -15,7 +15,7 @@ use crate::door::Proxy;
 use crate::model::Fault;
 
 /// The keys of a source that are read here.
-pub const KEYS: &[&str] = &["headers", "cookies", "proxy", "timeout", "max_body", "delay"];
+pub const KEYS: &[&str] = &["headers", "cookies", "query", "proxy", "timeout", "max_body", "delay"];
 /// The keys of the table `[fetch]`.
 pub const PROCESS_KEYS: &[&str] = &["delay", "concurrency", "per_host", "timeout", "max_body"];
 
@@ -104,6 +104,8 @@ pub struct Spec {
     pub headers: BTreeMap<String, Given>,
     /// Cookies sent to the source's own host, by name.
     pub cookies: BTreeMap<String, Given>,
+    /// Query parameters sent to the source's own host beside those of its address, by name; secret ones as `api_key = { file = "portal.key" }`.
+    pub query: BTreeMap<String, Given>,
     /// The way through a proxy: `"http://proxy.example:3128"`, or a table with `url`, `user` and `password`.
     pub proxy: Option<ProxySpec>,
     /// Time for one fetch, redirects included, such as `30s`; at most `10m`.
@@ -126,6 +128,11 @@ impl Spec {
         }
         if let Some(value) = self.cookie_header(reveal, &mut faults) {
             out.headers.insert(COOKIE, value);
+        }
+        for (name, given) in &self.query {
+            if let Some(value) = revealed(&format!("query.{name}"), given, reveal, &mut faults) {
+                out.query.push((name.clone(), value));
+            }
         }
         out.proxy = self.proxy.as_ref().and_then(|proxy| compile_proxy(proxy, reveal, &mut faults));
         out.timeout = duration("timeout", self.timeout.as_deref(), Duration::from_millis(1), LONGEST_TIMEOUT, &mut faults);

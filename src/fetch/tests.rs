@@ -241,6 +241,26 @@ async fn robots_of_the_new_host_are_honoured() {
 }
 
 #[tokio::test]
+async fn a_secret_query_goes_to_its_own_origin_and_is_kept_nowhere() {
+    let other = Site::open(|_, _| reply(200, "", "other")).await;
+    let to = other.url("/landing").to_string();
+    let site = Site::open(move |path, _| match path {
+        "/here?page=1&key2=s3cret%26" => redirect("/there?page=1&key2=s3cret%26"),
+        "/there?page=1&key2=s3cret%26" => redirect(&to),
+        _ => reply(404, "", "no key"),
+    })
+    .await;
+    let mut rig = Rig::new();
+    rig.source.query = vec![("key2".to_owned(), crate::base::secret::Secret::new("s3cret&"))];
+    let fetched = rig.get(&site.url("/here?page=1")).await.result.unwrap();
+    assert_eq!((fetched.url.path(), fetched.url.query()), ("/landing", None));
+    assert_eq!(site.paths(), ["/robots.txt", "/here?page=1&key2=s3cret%26", "/there?page=1&key2=s3cret%26"]);
+    assert!(other.paths().iter().all(|path| !path.contains("s3cret")));
+    let failure = rig.get(&site.url("/nowhere")).await.result.unwrap_err();
+    assert!(!failure.text.contains("s3cret"), "{failure}");
+}
+
+#[tokio::test]
 async fn robots_by_status() {
     use FailureClass as F;
     let deny = "User-agent: *\nDisallow: /";

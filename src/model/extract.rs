@@ -72,6 +72,12 @@ pub struct Extract {
     pub bad: Vec<BadEntry>,
     /// Whether absence from this page says something: false for feeds, which show only the latest.
     pub whole: bool,
+    /// Entries the page holds, those that make no record of their own counted too; fewer than the records when the reader does not count them.
+    pub entries: usize,
+    /// How many entries there are in all, as the page says.
+    pub total: Option<u64>,
+    /// Whether the document broke off: what came after is not known.
+    pub cut: bool,
 }
 
 /// Something wrong in the settings of one module: `config` adds file, line and column.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use url::Url;
 
-use super::Failure;
+use super::{Checkpoint, Failure};
 use crate::base::ids::{ContentHash, PageId, RecordId, SourceId};
 
 /// Scheme, host and port: whoever is asked politely as one.
@@ -268,7 +268,7 @@ pub struct SourceState {
     pub baseline: Baseline,
     /// Records of the last complete visits, newest last; at most 8.
     pub usual: Vec<u32>,
-    /// The last complete visit's end.
+    /// Everything published until then was read; a visit with a gap raises it up to the gap only.
     pub complete_until: Option<Timestamp>,
     /// How it is.
     pub health: Health,
@@ -278,6 +278,8 @@ pub struct SourceState {
     pub told_ill: bool,
     /// When the operator was last told that it is ill.
     pub ill_told: Option<Timestamp>,
+    /// Where its visits stand, for sources with a transport.
+    pub checkpoint: Checkpoint,
 }
 
 impl SourceState {
@@ -296,6 +298,7 @@ impl SourceState {
             missing: 0,
             told_ill: false,
             ill_told: None,
+            checkpoint: Checkpoint::default(),
         }
     }
 }

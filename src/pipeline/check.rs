@@ -7,18 +7,20 @@ use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::read::{Read, again, read};
 use super::visit::{self, Step, Walked};
-use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, next_visit, number, walk};
+use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
 use super::{Effects, news, notice};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
+use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, ChangeKind, CheckTimes, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
-    Spent, Turn, Validators,
+    Baseline, ChangeKind, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record,
+    SourceState, Spent, Turn, Validators,
 };
 use crate::store::{CommitError, StoreError, Submitted};
 
@@ -128,11 +130,13 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
         return postpone(effects, &page, times).await;
     }
     let renewed = page.spec != source.spec_hash;
+    let (begun, url) = set_out(source, &page, state.as_ref(), now);
+    let moves = source.reader.transport().moves();
     let asked = lane
         .fetch(&Request {
-            url: &page.url,
-            validators: (page.reading != Reading::Never && !renewed).then_some(&page.validators),
-            full: matches!(page.reading, Reading::Suspect(_)) || weekly(&page, now),
+            url: &url,
+            validators: (page.reading != Reading::Never && !renewed && !moves).then_some(&page.validators),
+            full: moves || matches!(page.reading, Reading::Suspect(_)) || weekly(&page, now),
             source: &source.fetch,
         })
         .await;
@@ -141,7 +145,28 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
         let next_due = source.schedule.soonest(now.saturating_add(wait).unwrap_or(now));
         return postpone(effects, &page, CheckTimes { visit: page.visit, checked: page.checked, next_due }).await;
     }
-    settle(effects, config, lane, (source, page, state), asked).await
+    // Apart, so that a check that waits for its answer is small.
+    Box::pin(settle(effects, config, lane, Underway { source, page, early: state, begun, url }, asked)).await
+}
+
+/// The checkpoint with which a root begins a visit, and the address that is asked in its place.
+fn set_out(source: &Source, page: &Page, state: Option<&SourceState>, now: Timestamp) -> (Option<Checkpoint>, Url) {
+    if page.role == PageRole::Follow {
+        return (None, page.url.clone());
+    }
+    let never = Checkpoint::default();
+    let (begun, url) = source.reader.transport().begin(&page.url, state.map_or(&never, |state| &state.checkpoint), now);
+    (Some(begun), url)
+}
+
+/// A check whose answer is there.
+struct Underway<'a> {
+    source: &'a Source,
+    page: Page,
+    /// What was known of the visits when the page was asked for.
+    early: Option<SourceState>,
+    begun: Option<Checkpoint>,
+    url: Url,
 }
 
 /// Decides and commits; decides again on fresh reads when another turn wrote first.
@@ -149,7 +174,7 @@ async fn settle(
     effects: &Effects,
     config: &Config,
     lane: &Lane,
-    (source, mut page, early): (&Source, Page, Option<SourceState>),
+    Underway { source, mut page, early, begun, url }: Underway<'_>,
     asked: Asked,
 ) -> Result<Decided, CheckError> {
     let Asked { requested, requests, result, deferred: _ } = asked;
@@ -165,9 +190,9 @@ async fn settle(
             None => effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root)),
         };
         let step = visit::step(&page, &state);
-        let before = Before { config, source, page: page.clone(), state, step };
+        let before = Before { config, source, page: page.clone(), state, step, begun: begun.clone(), asked: url.clone() };
         let (mut turn, outcome) = match &result {
-            Err(failure) => failed(&before, failure.clone(), now),
+            Err(failure) => failed(effects, &before, failure.clone(), now).await?,
             Ok(fetched) => {
                 if let Some(same) = unchanged(&before, fetched) {
                     stayed(effects, &before, same, now).await?
@@ -177,7 +202,7 @@ async fn settle(
                         None => read(effects, lane, source, &page, fetched).await?,
                     };
                     match done {
-                        Err(failure) => failed(&before, failure, now),
+                        Err(failure) => failed(effects, &before, failure, now).await?,
                         Ok(read) => {
                             spent = requests + read.requests;
                             let decided = differs(effects, &before, fetched, &read, now).await?;
@@ -254,7 +279,9 @@ fn weekly(page: &Page, now: Timestamp) -> bool {
 fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
     let page = &before.page;
     // Asked first: hashing the bytes of a page that must be read in any case would be for nothing.
-    let known = page.spec == before.source.spec_hash && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
+    let known = page.spec == before.source.spec_hash
+        && !before.source.reader.transport().moves()
+        && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
     let same = known
         && (fetched.not_modified
             || page.exact == Some(diff::exact(&fetched.bytes))
@@ -265,14 +292,25 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
 /// The turn of a page that brought nothing new. Mostly it writes nothing but times.
 async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
     let leads = before.step != Step::Look && !before.page.follow.is_empty();
-    let known = if leads { effects.store.pages(before.page.follow.clone()).await? } else { Vec::new() };
+    let mut known = if leads { effects.store.pages(before.page.follow.clone()).await? } else { Vec::new() };
+    let entries = same.members.len();
+    let next = known.first().map(|page| page.url.clone());
+    let brought = Brought { entries, at_most: entries, total: None, cut: false, fresh: false, next: next.as_ref() };
+    let onward = before.onward(Ok(brought), now);
+    let mut new = Vec::new();
+    if let Some(onward) = &onward {
+        (known, new) = lead_to(effects, before, onward.next.as_slice(), now).await?;
+    }
     let walked = Walked { failed: false, records: count(same.members.len()), lost: false, leads_to: 0 };
-    let quick = same == before.page && before.step == Step::Begin && known.is_empty() && at_rest(&before.state);
+    let stays = onward.as_ref().is_none_or(|onward| onward.checkpoint == before.state.checkpoint);
+    let alone = known.is_empty() && new.is_empty() && stays;
+    let quick = same == before.page && before.step == Step::Begin && alone && at_rest(&before.state);
     let mut turn = if quick {
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
         Turn::new(PageWrite::Times(same.id, times), same.host())
     } else {
-        let plan = Plan { page: same.clone(), walked, known, new: Vec::new(), look_again: None, whole: true };
+        let (checkpoint, whole) = (onward.map(|onward| onward.checkpoint), before.source.reader.is_whole());
+        let plan = Plan { page: same.clone(), walked, checkpoint, known, new, look_again: None, whole };
         let mut turn = walk(effects, before, plan, now).await?;
         keep_small(&mut turn, &before.page);
         turn
@@ -335,10 +373,11 @@ async fn differs(
         page.changed = Some(now);
     }
     let walked = Walked { failed: false, records: count(page.members.len()), lost, leads_to: 0 };
-    let (known, new) =
-        if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };
-    let look_again = found.look_again;
-    let mut turn = walk(effects, before, Plan { page, walked, known, new, look_again, whole: extract.whole }, now).await?;
+    let onward = before.onward(Ok(brought(extract, &found)), now);
+    let follow = onward.as_ref().map_or(extract.follow.as_slice(), |onward| onward.next.as_slice());
+    let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, follow, now).await? };
+    let (look_again, checkpoint) = (found.look_again, onward.map(|onward| onward.checkpoint));
+    let mut turn = walk(effects, before, Plan { page, walked, checkpoint, known, new, look_again, whole: extract.whole }, now).await?;
     if found.accept_snapshot {
         turn.snapshot = Some(fetched.bytes.clone());
     }
@@ -355,6 +394,13 @@ async fn differs(
         Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
     };
     Ok((turn, outcome))
+}
+
+/// What a page brought, for the transport. Entries that could not be read count as if each fault were one: better to ask twice than to miss one.
+pub(super) fn brought<'a>(extract: &'a crate::model::Extract, found: &Comparison) -> Brought<'a> {
+    let entries = if extract.entries == 0 { extract.records.len() } else { extract.entries };
+    let (at_most, fresh) = (entries + extract.bad.len(), !found.records.is_empty());
+    Brought { entries, at_most, total: extract.total, cut: extract.cut, fresh, next: extract.follow.first() }
 }
 
 /// Records whose detail page is still to be read say so; what such a page adds later is no news.
@@ -410,7 +456,11 @@ fn merge_records(found: Vec<Record>, ended: Vec<Record>) -> Vec<Record> {
 }
 
 /// The turn of a page that could not be read.
-fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outcome) {
+async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
+    let onward = before.onward(Err(&failure), now);
+    let next = onward.as_ref().map_or(&[][..], |onward| onward.next.as_slice());
+    let (mut known, new) = lead_to(effects, before, next, now).await?;
+    known.retain(|page| page.visit != number(before) && page.role == PageRole::Follow);
     let mut page = before.page.clone();
     let count_before = page.failures.as_ref();
     let failures = Failures {
@@ -419,8 +469,9 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
         last: failure.clone(),
     };
     let mut state = before.state.clone();
-    let walked = Walked { failed: true, records: 0, lost: false, leads_to: 0 };
+    let walked = Walked { failed: true, records: 0, lost: false, leads_to: count(known.len() + new.len()) };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
+    state.checkpoint = onward.map_or(state.checkpoint, |onward| onward.checkpoint);
     if before.step != Step::Look {
         page.visit = number(before);
         state.health = Health::Ill { since: ill_since(&before.state.health, now), failure: failure.clone() };
@@ -432,17 +483,22 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
         }
     }
     page.checked = Some(now);
-    page.next_due = after_failure(before, &failures, now);
+    let (retry, varies) = (after_failure(before, &failures, now), before.source.reader.transport().varies());
+    // Where the next visit asks again what failed, the page by itself is not worth a request.
+    page.next_due = if varies && page.role == PageRole::Follow { net(before, now) } else { retry };
     page.failures = Some(failures);
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
+    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, number(before), now))).collect();
+    turn.follow = new;
     if page.role == PageRole::Follow && before.step == Step::Within && state.visit.outstanding == 0 {
         let due = next_visit(before, state.visit.started.unwrap_or(now), now);
+        let due = if varies && !extract::is_of_the_page(failure.class) { due.min(retry) } else { due };
         turn.queued.push((page.root, CheckTimes { visit: state.visit.number, checked: state.visit.started, next_due: due }));
     }
     if state != before.state {
         turn.source = Some(state);
     }
-    (turn, Outcome::Failed(failure))
+    Ok((turn, Outcome::Failed(failure)))
 }
 
 #[cfg(test)]

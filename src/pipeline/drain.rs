@@ -182,6 +182,7 @@ async fn digest(
             // Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
             if let (1, Some(page)) = (state.visit.pages, effects.store.page(state.root).await?)
                 && page.failures.is_none()
+                && state.checkpoint.is_whole()
             {
                 state.complete_until = state.complete_until.max(page.checked);
             }

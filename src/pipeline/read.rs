@@ -15,7 +15,7 @@ use crate::config::Source;
 use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::fetch::{Fetched, Lane, Request};
-use crate::model::{Block, Draft, Extract, Failure, HostKey, Page, Reading, Record};
+use crate::model::{Block, Draft, Extract, Failure, HostKey, Page, Reading, Record, Value};
 use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
@@ -63,16 +63,36 @@ pub(super) async fn read(
         // Other pages need not wait for a site that is slow to answer.
         hand = Hand::default();
     }
+    supersede(source, &mut extract.records, &stored);
     let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
     let previous = previous(effects, source, page, fetched).await?;
     Ok(Ok(Read { extract, stored, previous, wanting, requests, _hand: hand }))
 }
 
 /// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.
-pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, read: Read) -> Result<Read, StoreError> {
+pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, mut read: Read) -> Result<Read, StoreError> {
     let stored = stored(effects, source, page, &read.extract).await?;
+    supersede(source, &mut read.extract.records, &stored);
     let previous = previous(effects, source, page, fetched).await?;
     Ok(Read { stored, previous, ..read })
+}
+
+/// Takes from notices that are older than what is known of their procedure whatever is known by now: a page further back, or one that is read
+/// late, turns nothing back. What a later notice left out is still taken from them.
+fn supersede(source: &Source, drafts: &mut [Draft], stored: &[Record]) {
+    if source.reader.kind() != Kind::Tenders {
+        return;
+    }
+    let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
+    for draft in drafts {
+        let Some(known) = by_id.get(&Record::id_of(&source.id, &draft.key)) else { continue };
+        let published = |value: Option<&Value>| value.and_then(Value::instant);
+        if let (Some(own), Some(last)) = (published(draft.value("published")), published(known.value("published")))
+            && own < last
+        {
+            draft.fields.retain(|name, _| !known.fields.contains_key(name));
+        }
+    }
 }
 
 /// What is known of the records on a page, and of those that were on it before.

@@ -7,6 +7,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use url::Url;
 
+use super::check::brought;
+use super::visit::{self, Step, Walked};
+use super::walk::{Before, count};
 use super::{Effects, Pool, news, read};
 use crate::base::clock::Clock;
 use crate::base::ids::{ContentHash, RecordId, SourceId};
@@ -16,7 +19,7 @@ use crate::extract::{self, Input, Reader};
 use crate::fetch::{Fetched, Request, SourceSettings, Verdict, Web};
 use crate::model::{
     BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record,
-    Signal, Subject, Turn, Validators,
+    Signal, SourceState, Statement, Subject, Turn, Validators,
 };
 use crate::store::StoreError;
 
@@ -79,6 +82,8 @@ pub struct Rehearsed {
     pub baseline: bool,
     /// Who would be told of what, if it were news.
     pub leads: Vec<WouldTell>,
+    /// What a visit that ended here would say of itself, where the source has a transport.
+    pub statement: Option<Statement>,
 }
 
 /// The parts of a dry run that need no store.
@@ -167,7 +172,13 @@ impl Rehearsal {
 /// everything counts as new here, so that one sees what its leads would look like.
 pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, target: Option<Target>) -> Result<Rehearsed, StoreError> {
     let mut out = Rehearsed::default();
-    let Some(target) = target.or_else(|| source.reader.roots().first().cloned().map(Target::Url)) else { return Ok(out) };
+    let now = effects.clock.now();
+    let Some(root) = source.reader.roots().first().cloned() else { return Ok(out) };
+    let root = Page::root(&source.id, root, now);
+    let mut state = effects.store.state(&source.id, root.id).await?.unwrap_or_else(|| SourceState::new(&source.id, root.id));
+    let (begun, asked) = source.reader.transport().begin(&root.url, &state.checkpoint, now);
+    let whole_visit = target.is_none();
+    let target = target.unwrap_or_else(|| Target::Url(asked.clone()));
     let host = HostKey::of(target.url());
     let lane = effects.web.lane(&host, effects.store.host(&host).await?);
     let rehearsal = Rehearsal { web: effects.web.clone(), clock: effects.clock.clone(), pool: effects.pool.clone() };
@@ -179,8 +190,7 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
         Ok(extract) => extract,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
     };
-    let now = effects.clock.now();
-    let page = Page::root(&source.id, target.url().clone(), now);
+    let page = if whole_visit { root } else { Page::root(&source.id, target.url().clone(), now) };
     let page = effects.store.page(page.id).await?.unwrap_or(page);
     let stored = effects.store.records(extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect()).await?;
     if matches!(target, Target::Url(_)) {
@@ -192,6 +202,16 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
     let rules = diff::Rules { confirm: None, ..source.rules.clone() };
     let context = diff::Context { now, quiet: false, content: ContentHash::of(&fetched.bytes), noise: &NoiseSeen::default() };
     let found = diff::compare(&rules, &settled, diff::Known { records: &stored, blocks: None }, &extract, &context);
+    if whole_visit {
+        let before = Before { config, source, page: settled.clone(), state: state.clone(), step: Step::Begin, begun: Some(begun), asked };
+        if let Some(onward) = before.onward(Ok(brought(&extract, &found)), now) {
+            extract.follow = onward.next.into_iter().collect();
+            let walked = Walked { failed: false, records: count(found.members.len()), lost: false, leads_to: count(extract.follow.len()) };
+            state.visit = visit::advance(&state.visit, Step::Begin, walked, now);
+            state.checkpoint = onward.checkpoint;
+            out.statement = Some(state.statement());
+        }
+    }
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
     out.bad = extract.bad;
     out.follow = extract.follow;

@@ -5,13 +5,17 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
+use url::Url;
 
 use super::Effects;
 use super::visit::{self, NET, Step, Walked};
 use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
-use crate::model::{Baseline, CheckTimes, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit};
+use crate::extract::{Brought, Came, Onward};
+use crate::model::{
+    Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
+};
 use crate::store::StoreError;
 
 /// Records that one visit finds missing: they are read, changed and written in its last turn. Further ones are found by the visits after it.
@@ -24,12 +28,45 @@ pub(super) struct Before<'a> {
     pub page: Page,
     pub state: SourceState,
     pub step: Step,
+    /// With which the visit begins, where the page begins one.
+    pub begun: Option<Checkpoint>,
+    /// The address that was asked: another one than the page's where the transport moves.
+    pub asked: Url,
 }
+
+impl Before<'_> {
+    /// What the transport makes of this page. `None`: the page leads on as it says, or the check is no part of a visit.
+    pub(super) fn onward(&self, result: Result<Brought<'_>, &Failure>, now: Timestamp) -> Option<Onward> {
+        let (visit, begins) = (&self.state.visit, self.step == Step::Begin);
+        let checkpoint = match self.step {
+            Step::Begin => self.begun.as_ref().unwrap_or(&self.state.checkpoint),
+            Step::Within => &self.state.checkpoint,
+            Step::Look => return None,
+        };
+        let failed = if begins { 0 } else { visit.failed } + u32::from(result.is_err());
+        let root = self.source.reader.roots().iter().find(|url| Page::id_of(&self.source.id, url) == self.page.root);
+        self.source.reader.transport().after(
+            checkpoint,
+            &Came {
+                root: root.unwrap_or(&self.page.url),
+                asked: &self.asked,
+                asked_for: 1 + if begins { 0 } else { visit.pages + visit.failed },
+                failed,
+                tries: 1 + self.page.failures.as_ref().map_or(0, |failures| failures.count),
+                limit: self.source.reader.pages(),
+                first: matches!(self.state.baseline, Baseline::Pending(_)),
+                begun: if begins { now } else { visit.started.unwrap_or(now) },
+                result,
+            },
+        )
+    }
+}
+
 /// Pages this one leads to: those that are known and those that are new, none twice in one visit.
 pub(super) async fn lead_to(
     effects: &Effects,
     before: &Before<'_>,
-    follow: &[url::Url],
+    follow: &[Url],
     now: Timestamp,
 ) -> Result<(Vec<Page>, Vec<Page>), StoreError> {
     let (page, visit) = (&before.page, number(before));
@@ -53,6 +90,8 @@ pub(super) fn number(before: &Before<'_>) -> u32 {
 pub(super) struct Plan {
     pub page: Page,
     pub walked: Walked,
+    /// Where the transport stands from now on.
+    pub checkpoint: Option<Checkpoint>,
     pub known: Vec<Page>,
     pub new: Vec<Page>,
     /// The wait until a second look, where one is wanted.
@@ -63,7 +102,7 @@ pub(super) struct Plan {
 
 /// The part of a turn that carries the visit on: the pages it leads to, the visit's end, and when everybody is due again.
 pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now: Timestamp) -> Result<Turn, StoreError> {
-    let Plan { mut page, mut walked, known, mut new, look_again, whole } = plan;
+    let Plan { mut page, mut walked, checkpoint, known, mut new, look_again, whole } = plan;
     let visit = number(before);
     let limit = before.source.reader.pages();
     let mut room = usize::try_from(visit::room(&before.state.visit, before.step, limit)).unwrap_or(0);
@@ -80,6 +119,9 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
     }
     let mut state = before.state.clone();
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
+    // Without a transport nothing is left of one that the source had before.
+    let begun = before.begun.as_ref().filter(|_| before.step == Step::Begin);
+    state.checkpoint = checkpoint.or_else(|| begun.cloned()).unwrap_or(state.checkpoint);
     let ends = before.step != Step::Look && state.visit.outstanding == 0;
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
     turn.queued = known.iter().map(|known| (known.id, visit::queue(known, visit, now))).collect();
@@ -133,7 +175,9 @@ async fn end(
     for other in whose.iter().filter(walked).filter(|other| other.visit == state.visit.number) {
         members.extend(&other.members);
     }
-    let complete = state.visit.failed == 0;
+    let transport = before.source.reader.transport();
+    let whole_way = state.checkpoint.is_whole();
+    let complete = state.visit.failed == 0 && whole_way;
     let retired = |other: &&Page| walked(other) && other.role == PageRole::Follow && other.visit != state.visit.number;
     let left: Vec<&Page> = whose.iter().filter(retired).collect();
     state.visit.lost |= left.iter().any(|page| !page.members.is_empty());
@@ -143,11 +187,22 @@ async fn end(
     let believable = diff::doubt(&before.source.rules, state, count(members.len())).is_none();
     let stored = if looks && believable { absent(effects, before, &members).await? } else { Vec::new() };
     let more = stored.len() == ABSENT;
-    let ended = diff::visit_end(&before.source.rules, state, Visited { members: &members, complete, whole }, stored, now);
+    let visited = Visited { members: &members, complete, whole, counted: !transport.moves() };
+    let mut ended = diff::visit_end(&before.source.rules, state, visited, stored, now);
+    if !whole_way && state.visit.failed == 0 {
+        // The visit was cut by its limit of pages and the next one goes on: no reason to give the baseline up.
+        ended.state.baseline = state.baseline;
+    }
     let believed = complete && ended.failure.is_none();
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
     let visit = Visit { lost: (state.visit.lost && !believed) || more, ..state.visit.clone() };
+    let (was, begun) = (before.state.complete_until, state.visit.started.unwrap_or(now));
     *state = SourceState { visit, ..ended.state };
+    match transport.complete_until(&state.checkpoint, begun, believed) {
+        Some(until) => state.complete_until = Some(was.map_or(until, |was| was.max(until))),
+        None if transport.varies() => state.complete_until = was,
+        None => {}
+    }
     state.health = match (failure, &state.health) {
         (Some(failure), Health::Ill { since, .. }) => Health::Ill { since: *since, failure },
         (Some(failure), Health::Well { .. } | Health::Unknown) => Health::Ill { since: now, failure },
@@ -155,7 +210,7 @@ async fn end(
         (None, Health::Well { since }) => Health::Well { since: *since },
         (None, Health::Ill { .. } | Health::Unknown) => Health::Well { since: now },
     };
-    if complete {
+    if complete || transport.moves() {
         turn.retired = left.iter().map(|other| other.id).collect();
     }
     turn.records.extend(ended.records);
@@ -194,7 +249,7 @@ pub(super) fn next_visit(before: &Before<'_>, begun: Timestamp, now: Timestamp) 
 }
 
 /// The net below the walk: a page waits at most this long for a visit that never comes to it.
-fn net(before: &Before<'_>, now: Timestamp) -> Timestamp {
+pub(super) fn net(before: &Before<'_>, now: Timestamp) -> Timestamp {
     let wait = NET.max(before.source.schedule.period().checked_mul(3).unwrap_or(NET));
     now.saturating_add(wait).unwrap_or(now + SignedDuration::from_hours(24))
 }

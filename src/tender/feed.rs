@@ -60,7 +60,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         let what = if root.is_empty() { "it is empty or no XML".to_owned() } else { format!("its root is `{root}`") };
         return Err(Failure::new(FailureClass::Unreadable, format!("it is no RSS or Atom feed: {what}")));
     }
-    if !cuts.closed {
+    batch.cut = !cuts.closed;
+    if batch.cut {
         batch.bad.push(BadEntry { path: format!("/{root}"), reason: "the document breaks off: it has no end".to_owned() });
     }
     batch.next = channel.next;

@@ -42,8 +42,8 @@ pub(super) fn fits(head: &Head<'_>) -> bool {
 ///
 /// # Errors
 ///
-/// [`FailureClass::Unreadable`] for what is no OCDS (nothing at all, a web page, a portal's error), [`FailureClass::ZeroRecords`] for a
-/// package that is well formed and empty, with nothing after it.
+/// [`FailureClass::Unreadable`] for what is no OCDS (nothing at all, a web page, a portal's error). A package that is well formed and empty is
+/// none: nothing was published in the stretch of time it was asked for.
 pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     let mut batch = Batch::default();
     let documents = documents(input.text, &mut batch.bad)?;
@@ -51,7 +51,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     for (place, document) in &documents {
         let mut opened = Opened { entries: &mut entries, known: false };
         open(document, place, &mut opened, 0);
-        if !opened.known {
+        // A list with nothing in it, beside an error, is no list.
+        let error = || ["error", "errors"].into_iter().any(|key| !words(document.get(key).unwrap_or(&Value::Null)).is_empty());
+        if !opened.known || (entries.is_empty() && error()) {
             let failure = unknown(document);
             if documents.len() == 1 {
                 return Err(failure);
@@ -81,12 +83,6 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
                 batch.bad.push(BadEntry { path: place.clone(), reason });
             }
         }
-    }
-    if entries.is_empty() && batch.bad.is_empty() && batch.next.is_none() {
-        return Err(Failure::new(
-            FailureClass::ZeroRecords,
-            "the package is empty: it has a list of releases or records, and nothing in it",
-        ));
     }
     Ok(batch)
 }

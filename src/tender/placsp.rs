@@ -41,6 +41,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
             Piece::Notice(notice) => batch.notices.push(*notice),
             Piece::Gone(gone) => batch.gone.push(gone),
             Piece::Bad(bad) => batch.bad.push(bad),
+            Piece::Cut(bad) => {
+                batch.cut = true;
+                batch.bad.push(bad);
+            }
         }
         failure.is_none()
     })?;
@@ -60,6 +64,8 @@ pub enum Piece {
     Gone(Tombstone),
     /// What could not be read.
     Bad(BadEntry),
+    /// The document broke off here.
+    Cut(BadEntry),
 }
 
 /// Reads a feed of any length, one entry at a time, for archives: about twice the longest entry is held, whatever the length of the whole.
@@ -92,7 +98,7 @@ pub fn stream(reader: &mut dyn BufRead, url: Option<&Url>, each: &mut dyn FnMut(
         return Err(Failure::new(FailureClass::Unreadable, format!("it is no ATOM feed: {what}")));
     }
     if !cuts.closed {
-        each(Piece::Bad(bad("/feed".to_owned(), "the document breaks off: it has no end; what comes after is not known".to_owned())));
+        each(Piece::Cut(bad("/feed".to_owned(), "the document breaks off: it has no end; what comes after is not known".to_owned())));
     }
     Ok(next)
 }

@@ -385,6 +385,7 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
         baseline: found.baseline,
         leads: leads.collect(),
+        statement: found.statement.as_ref().map(views::statement),
         ..views::check(target, kind)
     }
 }

@@ -237,6 +237,36 @@ pub struct SourceView {
     pub pages: u64,
     /// Records of the last complete visit.
     pub records: Option<u32>,
+    /// What its last visit asked for, got and misses; nothing when there was none.
+    pub statement: Option<StatementView>,
+}
+
+/// What a visit (the last one, or the one under way) asked for, what it got, and what is missing.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct StatementView {
+    /// Pages asked for.
+    pub asked: u32,
+    /// Records on them.
+    pub got: u32,
+    /// Everything published until then was read, but for gaps that say that they are lost.
+    pub complete_until: Option<String>,
+    /// What is missing.
+    pub gaps: Vec<GapView>,
+    /// What else there is to say.
+    pub note: Option<String>,
+    /// Whether pages are still to be asked.
+    pub under_way: bool,
+}
+
+/// Something that was not read.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct GapView {
+    /// From when.
+    pub from: Option<String>,
+    /// Until when.
+    pub to: Option<String>,
+    /// Why.
+    pub why: String,
 }
 
 /// One source in full.
@@ -328,6 +358,8 @@ pub struct CheckView {
     pub baseline: bool,
     /// Who would be told of what, if it were news.
     pub leads: Vec<LeadView>,
+    /// How far a visit that ended here would have come.
+    pub statement: Option<StatementView>,
 }
 
 /// One line of a score.

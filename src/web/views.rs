@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, WishView};
+use super::ask::{
+    BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, StatementView, WishView,
+};
 use super::tenders::{FieldView, TenderView};
 use crate::config::{Config, Rep, Source};
 use crate::model::{
-    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record, Score,
-    Signal, SourceState, Value,
+    Change, ChangeKind, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record,
+    Score, Signal, SourceState, Statement, Value,
 };
 use crate::pipeline::Departed;
 use crate::render::{Language, next_step, sentence};
@@ -39,7 +41,8 @@ pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page
     };
     // Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
     let read = root.filter(|root| root.failures.is_none()).and_then(|root| root.checked);
-    let single = states.len() == 1 && states.first().is_some_and(|state| state.visit.pages == 1 && state.visit.failed == 0);
+    let alone = |state: &SourceState| state.visit.pages == 1 && state.visit.failed == 0 && state.checkpoint.is_whole();
+    let single = states.len() == 1 && states.first().is_some_and(alone);
     let complete = states.iter().map(|state| state.complete_until).min().flatten();
     let complete = if single && health == "well" { complete.max(read) } else { complete };
     SourceView {
@@ -52,7 +55,34 @@ pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page
         next_check: next.filter(|_| source.enabled).map(time),
         pages,
         records: states.iter().map(|state| state.usual.last().copied()).sum(),
+        statement: states.iter().any(|state| state.visit.started.is_some()).then(|| {
+            let statements: Vec<Statement> = states.iter().map(SourceState::statement).collect();
+            StatementView {
+                asked: statements.iter().map(|one| one.asked).sum(),
+                got: statements.iter().map(|one| one.got).sum(),
+                complete_until: complete.map(time),
+                gaps: statements.iter().flat_map(|one| &one.gaps).map(gap).collect(),
+                note: statements.iter().find_map(|one| one.note.clone()),
+                under_way: statements.iter().any(|one| one.under_way),
+            }
+        }),
     }
+}
+
+/// What a dry run says of how far it would have come.
+pub(super) fn statement(statement: &Statement) -> StatementView {
+    StatementView {
+        asked: statement.asked,
+        got: statement.got,
+        complete_until: statement.complete_until.map(time),
+        gaps: statement.gaps.iter().map(gap).collect(),
+        note: statement.note.clone(),
+        under_way: statement.under_way,
+    }
+}
+
+fn gap(gap: &Gap) -> GapView {
+    GapView { from: gap.from.map(time), to: gap.to.map(time), why: gap.why.clone() }
 }
 
 /// Nothing of a recipient who gets everything.

@@ -13,6 +13,9 @@ mod judges;
 mod noise;
 mod notices;
 mod operations;
+#[path = "../rigs/portal.rs"]
+mod portal_rig;
+mod portals;
 mod power;
 #[path = "../rigs/power.rs"]
 mod power_rig;

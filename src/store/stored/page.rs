@@ -7,8 +7,8 @@ use super::value::{StoredDate, StoredFailure, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
-    Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, Reading, RobotsCopy, SourceState, Suspect, Validators, Visit,
-    VolatileSpan,
+    Baseline, Checkpoint, Failures, Health, HostKey, HostState, Loss, Mask, NoiseSeen, Page, Reading, RobotsCopy, SourceState, Stretch,
+    Suspect, Validators, Visit, VolatileSpan,
 };
 use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
@@ -229,6 +229,61 @@ pub(in crate::store) struct StoredSource {
     missing: u32,
     told_ill: bool,
     ill_told: Option<i64>,
+    checkpoint: StoredCheckpoint,
+}
+
+/// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredCheckpoint {
+    todo: Vec<(i64, i64, bool)>,
+    reached: Option<i64>,
+    at: Vec<String>,
+    seen: Vec<Id>,
+    empty: u32,
+    lost: Vec<((i64, i64, bool), String)>,
+    short: Option<String>,
+    note: Option<String>,
+}
+
+fn stored_stretch(stretch: &Stretch) -> (i64, i64, bool) {
+    (millis(stretch.from), millis(stretch.to), stretch.failed)
+}
+
+fn stretch_of((from, to, failed): (i64, i64, bool)) -> Result<Stretch, String> {
+    Ok(Stretch { from: timestamp(from)?, to: timestamp(to)?, failed })
+}
+
+impl From<&Checkpoint> for StoredCheckpoint {
+    fn from(checkpoint: &Checkpoint) -> Self {
+        let Checkpoint { todo, reached, at, seen, empty, lost, short, note } = checkpoint;
+        Self {
+            todo: todo.iter().map(stored_stretch).collect(),
+            reached: reached.map(millis),
+            at: at.clone(),
+            seen: seen.iter().map(|hash| hash.to_be_bytes()).collect(),
+            empty: *empty,
+            lost: lost.iter().map(|loss| (stored_stretch(&loss.stretch), loss.why.clone())).collect(),
+            short: short.clone(),
+            note: note.clone(),
+        }
+    }
+}
+
+impl TryFrom<StoredCheckpoint> for Checkpoint {
+    type Error = String;
+    fn try_from(stored: StoredCheckpoint) -> Result<Self, String> {
+        let loss = |(stretch, why)| Ok::<_, String>(Loss { stretch: stretch_of(stretch)?, why });
+        Ok(Self {
+            todo: stored.todo.into_iter().map(stretch_of).collect::<Result<_, _>>()?,
+            reached: stored.reached.map(timestamp).transpose()?,
+            at: stored.at,
+            seen: stored.seen.into_iter().map(u64::from_be_bytes).collect(),
+            empty: stored.empty,
+            lost: stored.lost.into_iter().map(loss).collect::<Result<_, _>>()?,
+            short: stored.short,
+            note: stored.note,
+        })
+    }
 }
 
 /// Requests made for a source on one day of its zone.
@@ -244,12 +299,15 @@ impl Stored for StoredSpent {
 
 impl Stored for StoredSource {
     const KIND: &'static str = "source";
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        let added: &[u8] = match version {
-            1 => &[0, 0],
-            2 => &[0],
+        /// Fields added since: whether somebody was told, when, and the eight of the checkpoint.
+        const ADDED: [u8; 10] = [0; 10];
+        let added = match version {
+            1 => &ADDED[..],
+            2 => &ADDED[..9],
+            3 => &ADDED[..8],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -278,6 +336,7 @@ impl From<&SourceState> for StoredSource {
             missing: state.missing,
             told_ill: state.told_ill,
             ill_told: state.ill_told.map(millis),
+            checkpoint: (&state.checkpoint).into(),
         }
     }
 }
@@ -306,6 +365,7 @@ impl TryFrom<StoredSource> for SourceState {
             missing: stored.missing,
             told_ill: stored.told_ill,
             ill_told: stored.ill_told.map(timestamp).transpose()?,
+            checkpoint: stored.checkpoint.try_into()?,
         })
     }
 }

@@ -372,14 +372,17 @@ fn answers_that_are_no_package() {
         ("{}", FailureClass::Unreadable, "with nothing in it"),
         ("[]", FailureClass::Unreadable, "with nothing in it"),
         ("null", FailureClass::Unreadable, "neither"),
-        (r#"{"publishedDate": "2026", "releases": []}"#, FailureClass::ZeroRecords, "the package is empty"),
-        (r#"{"publishedDate": "2026", "records": []}"#, FailureClass::ZeroRecords, "the package is empty"),
+        (r#"{"releases": [], "error": "the query took too long"}"#, FailureClass::Unreadable, "the query took too long"),
         (r#"{"releases": [{"ocid": "a", "#, FailureClass::Unreadable, "it breaks off"),
         ("{\"releases\": [\n{\"ocid\": \"a\"},\n{\"oc", FailureClass::Unreadable, "it breaks off"),
     ] {
         let failure = read_text(text).unwrap_err();
         assert_eq!(failure.class, class, "{text}");
         assert!(failure.text.contains(words), "{text}: {failure}");
+    }
+    // Nothing was published in the time that was asked for.
+    for text in [r#"{"publishedDate": "2026", "releases": []}"#, r#"{"publishedDate": "2026", "records": [], "error": null}"#] {
+        assert_eq!(read_text(text).unwrap(), Batch::default(), "{text}");
     }
     // Not the last page: there is more to ask for.
     assert_eq!(

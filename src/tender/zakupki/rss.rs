@@ -34,7 +34,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
             Err(reason) => batch.bad.push(BadEntry { path: place.clone(), reason }),
         }
     }
-    if !cuts.closed {
+    batch.cut = !cuts.closed;
+    if batch.cut {
         batch.bad.push(BadEntry { path: "/rss".to_owned(), reason: "the document breaks off: it has no end".to_owned() });
     }
     Ok(batch)
