@@ -30,6 +30,7 @@ use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
 pub use decode::decode;
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
+pub use tenders::WON_BY;
 
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;

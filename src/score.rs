@@ -4,6 +4,7 @@
 //! known adds nothing and opens an interval instead. A score is a function of facts, signals, rules and the moment, so an old one can be
 //! computed again.
 
+mod concern;
 mod fit;
 mod gates;
 mod lists;
@@ -16,6 +17,7 @@ mod sum;
 use crate::base::ids::SourceId;
 use crate::model::{Organisation, Record, Signal};
 
+pub use concern::concerns;
 pub use lists::{BadList, List, ListName, Listed, Lists};
 pub use segment::Segment;
 pub use signals::half_life;

@@ -70,6 +70,12 @@ pub enum Command {
     /// Tenders, and documents of tender portals
     #[command(subcommand)]
     Tender(TenderCommand),
+    /// The secret addresses of calendars of deadlines, for calendar programs
+    Calendar {
+        /// Of this rep or segment alone
+        #[arg(value_name = "REP|SEGMENT")]
+        name: Option<String>,
+    },
     /// Messages on their way, delivered, or given up
     #[command(subcommand)]
     Outbox(OutboxCommand),

@@ -188,6 +188,12 @@ fn texts(record: &Record, at: Timestamp) -> Vec<(&str, String)> {
 }
 
 impl Condition {
+    /// Whether it asks what a record is about: something that organisations do not say, and that does not pass with time.
+    pub(super) fn asks_of_records(&self) -> bool {
+        let passes = |name: &str| matches!(name, "stage" | "deadline" | "questions_until" | "opening" | "published");
+        !self.words.is_empty() || !self.cpv.is_empty() || self.field.as_ref().is_some_and(|field| !passes(&field.name))
+    }
+
     /// What the facts say; all keys together. One "no" settles it, then what is unknown, then "yes" with the first proof.
     pub(super) fn ask(&self, view: &View<'_>) -> Outcome {
         let mut proof = None;

@@ -6,10 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::text::squeeze;
-use crate::model::{Content, Deadline, DeadlineKind, Due, ZoneFrom};
-
-/// A deadline further ahead of its publication than this is a slip of the pen (one said 2049).
-const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 5);
+use crate::model::{Content, Deadline, DeadlineKind, Due, FAR, Oddity, ZoneFrom};
 
 /// The zone of times that name none, and how it is known.
 #[derive(Clone, Debug)]
@@ -18,28 +15,6 @@ pub struct Clock {
     pub zone: TimeZone,
     /// How it is known.
     pub from: ZoneFrom,
-}
-
-/// What is odd about a deadline. It is told, never mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Oddity {
-    /// It is more than five years after publication.
-    Far,
-    /// It was over when it was published.
-    BeforePublication,
-    /// Offers are opened before they are due.
-    OpenedBefore,
-}
-
-impl Oddity {
-    /// The word used in output.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Far => "more than five years ahead",
-            Self::BeforePublication => "before its publication",
-            Self::OpenedBefore => "after the opening of offers",
-        }
-    }
 }
 
 /// What is odd about each of these deadlines.
