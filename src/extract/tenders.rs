@@ -147,7 +147,12 @@ impl TenderReader {
                     bidders.entry(format!("{procedure}{}", told.key)).or_default().push(told);
                 }
             }
-            for (key, told) in bidders {
+            let title = told.iter().rev().find_map(|told| told.fields.get("title")).cloned();
+            for (key, mut told) in bidders {
+                // A result does not always repeat what was bought.
+                if let (Some(title), Some(last)) = (&title, told.last_mut().filter(|told| !told.fields.contains_key("title"))) {
+                    last.fields.insert("title", title.clone());
+                }
                 self.add(&mut gather, (key, Some(RecordKind::Award)), &told, input.url)?;
             }
         }
@@ -477,3 +482,6 @@ fn written(deadline: &Deadline) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

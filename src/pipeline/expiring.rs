@@ -55,12 +55,13 @@ pub async fn expiring_some(effects: &Effects, config: &Config, after: Option<Rea
     let mut affected = BTreeMap::new();
     let mut contracts = 0;
     for ending in records.iter().filter_map(|record| ending(config, record, now)) {
-        let Some(organisation) = buyer_of(effects, config, &ending).await? else { continue };
+        let Some(tender) = effects.store.records(vec![ending.tender]).await?.pop() else { continue };
+        let Some(organisation) = buyer_of(effects, config, &tender).await? else { continue };
         if is_told(effects, &organisation, &ending).await? {
             continue;
         }
         let id = organisation.id;
-        let signal = signal(&ending, &organisation, now);
+        let signal = signal(&ending, &tender, &organisation, now);
         let known: &mut Affected = affected.entry(id).or_insert_with(|| Affected::known(organisation));
         // A tender and its awards often name the same end.
         if !ends_alike(&known.news, &signal) {
@@ -120,9 +121,8 @@ fn ending(config: &Config, record: &Record, now: Timestamp) -> Option<Ending> {
 }
 
 /// Whose contract it is: the organisation that the tender's record names.
-async fn buyer_of(effects: &Effects, config: &Config, ending: &Ending) -> Result<Option<Organisation>, StoreError> {
-    let Some(tender) = effects.store.records(vec![ending.tender]).await?.pop() else { return Ok(None) };
-    let named = effects.store.organisations_by_keys(identity(config, &tender).keys).await?;
+async fn buyer_of(effects: &Effects, config: &Config, tender: &Record) -> Result<Option<Organisation>, StoreError> {
+    let named = effects.store.organisations_by_keys(identity(config, tender).keys).await?;
     Ok(named.into_iter().max_by_key(|organisation| organisation.records.contains(&tender.id)))
 }
 
@@ -132,14 +132,16 @@ async fn is_told(effects: &Effects, buyer: &Organisation, ending: &Ending) -> Re
     Ok(signals.iter().any(|signal| signal.kind == SignalKind::ContractExpiring && end_of(&signal.story) == Some(ending.end)))
 }
 
-fn signal(ending: &Ending, buyer: &Organisation, now: Timestamp) -> Signal {
+fn signal(ending: &Ending, tender: &Record, buyer: &Organisation, now: Timestamp) -> Signal {
+    // A result does not always repeat what was bought.
+    let title = tender.text("title").map_or_else(|| ending.title.clone(), |title| clip(&title, WORDS));
     Signal {
         kind: SignalKind::ContractExpiring,
         organisation: buyer.id,
         record: ending.tender,
         at: now,
         seen: now,
-        story: Story::Appeared { title: ending.title.clone(), by: ending.holder.clone(), with: ending.worth.clone(), on: Some(ending.end) },
+        story: Story::Appeared { title, by: ending.holder.clone(), with: ending.worth.clone(), on: Some(ending.end) },
         evidence: ending.proof.clone(),
     }
 }

@@ -234,6 +234,50 @@ mod tests {
         }
     }
 
+    /// Both changes of the clocks, zones ahead of and behind UTC, and zones that never change: of an hour that there is twice the first counts,
+    /// of one that there is not the hour after it.
+    #[test]
+    fn deadlines_across_the_changes_of_the_clocks() {
+        for (zone, day, time, at) in [
+            ("Europe/Madrid", "2026-03-28", "14:00", "2026-03-28T13:00:00Z"),
+            ("Europe/Madrid", "2026-03-29", "02:30", "2026-03-29T01:30:00Z"),
+            ("Europe/Madrid", "2026-03-29", "14:00", "2026-03-29T12:00:00Z"),
+            ("Europe/Madrid", "2026-10-25", "02:30", "2026-10-25T00:30:00Z"),
+            ("Europe/Madrid", "2026-10-25", "14:00", "2026-10-25T13:00:00Z"),
+            ("Europe/Madrid", "2026-03-29", "", "2026-03-28T23:00:00Z"),
+            ("Europe/London", "2026-03-29", "01:30", "2026-03-29T01:30:00Z"),
+            ("Europe/London", "2026-03-29", "12:00", "2026-03-29T11:00:00Z"),
+            ("Europe/London", "2026-10-25", "01:30", "2026-10-25T00:30:00Z"),
+            ("Europe/London", "2026-10-25", "12:00", "2026-10-25T12:00:00Z"),
+            ("Europe/London", "2026-07-01", "", "2026-06-30T23:00:00Z"),
+            ("America/Bogota", "2026-03-29", "02:30", "2026-03-29T07:30:00Z"),
+            ("America/Bogota", "2026-10-25", "02:30", "2026-10-25T07:30:00Z"),
+            ("America/Bogota", "2026-10-25", "", "2026-10-25T05:00:00Z"),
+            ("America/New_York", "2026-03-08", "02:30", "2026-03-08T07:30:00Z"),
+            ("America/New_York", "2026-03-08", "17:00", "2026-03-08T21:00:00Z"),
+            ("America/New_York", "2026-11-01", "01:30", "2026-11-01T05:30:00Z"),
+            ("America/New_York", "2026-11-01", "17:00", "2026-11-01T22:00:00Z"),
+            ("Australia/Canberra", "2026-10-04", "02:30", "2026-10-03T16:30:00Z"),
+            ("Australia/Canberra", "2026-10-04", "14:00", "2026-10-04T03:00:00Z"),
+            ("Australia/Canberra", "2026-04-05", "02:30", "2026-04-04T15:30:00Z"),
+            ("Australia/Canberra", "2026-04-05", "14:00", "2026-04-05T04:00:00Z"),
+            ("Australia/Canberra", "2026-01-05", "", "2026-01-04T13:00:00Z"),
+            ("Europe/Moscow", "2026-03-29", "02:30", "2026-03-28T23:30:00Z"),
+            ("Europe/Moscow", "2026-10-25", "02:30", "2026-10-24T23:30:00Z"),
+            ("Pacific/Tongatapu", "2026-11-10", "01:00", "2026-11-09T12:00:00Z"),
+            ("Pacific/Tongatapu", "2026-11-10", "", "2026-11-09T11:00:00Z"),
+            // What is written counts before any zone.
+            ("America/New_York", "2026-11-10", "01:00:00+13:00", "2026-11-09T12:00:00Z"),
+            ("Europe/Madrid", "2026-10-25", "02:30:00+01:00", "2026-10-25T01:30:00Z"),
+        ] {
+            let clock = Clock { zone: TimeZone::get(zone).unwrap(), from: ZoneFrom::Portal };
+            let due = deadline(DeadlineKind::Tender, day, time, &clock).unwrap().due.unwrap();
+            assert_eq!((due.at.to_string().as_str(), due.day.to_string().as_str()), (at, day), "{zone} {day} {time}");
+            let offset_written = time.len() > 8;
+            assert_eq!((due.zone_from == ZoneFrom::Text, due.zone != zone), (offset_written, offset_written), "{zone} {day} {time}");
+        }
+    }
+
     #[test]
     fn midnight_may_be_a_day() {
         for (text, want) in [

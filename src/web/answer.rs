@@ -8,18 +8,16 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::ask::{
-    Answer, CalendarView, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView,
-};
+use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::views;
+use super::{calendar, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, RecordKind, SourceState, Stage, Subject, Value};
-use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, calendars, departures, next_check, preview, rehearse, test_message};
+use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, departures, next_check, preview, rehearse, test_message};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
 
@@ -91,24 +89,11 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
                 html: letter.html,
             })
         }
-        Question::Calendars { name } => Answer::Calendars(calendar_views(effects, config, name.as_deref())?),
+        Question::Calendars { name } => {
+            Answer::Calendars(calendar::views(effects, config, name.as_deref()).map_err(|words| anyhow!(words))?)
+        }
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
-}
-
-fn calendar_views(effects: &Effects, config: &Config, name: Option<&str>) -> Result<Vec<CalendarView>, AnswerError> {
-    let all = calendars(effects, config);
-    let views = all.iter().filter(|(of, ..)| name.is_none_or(|name| of.name() == name)).map(|(of, title, url)| CalendarView {
-        of: of.word().to_owned(),
-        name: of.name().to_owned(),
-        title: (*title).to_owned(),
-        url: url.to_string(),
-    });
-    let views: Vec<CalendarView> = views.collect();
-    match name.filter(|_| views.is_empty()) {
-        Some(name) => Err(unknown("rep or segment", name, all.iter().map(|(of, ..)| of.name()))),
-        None => Ok(views),
-    }
 }
 
 /// The tenders of a source or of all, those whose time for offers ends first before the others.

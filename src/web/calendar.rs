@@ -6,9 +6,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::ask::CalendarView;
 use super::front::Front;
 use crate::base::ids::ContentHash;
-use crate::pipeline::{calendar_key, calendar_of};
+use crate::base::text::no_such;
+use crate::config::Config;
+use crate::pipeline::{Effects, calendar_key, calendar_of, calendars};
 use crate::render::CalendarOf;
 
 pub(super) async fn serve(State(front): State<Front>, Path((name, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
@@ -26,6 +29,22 @@ pub(super) async fn serve(State(front): State<Front>, Path((name, file)): Path<(
             tracing::error!(%error, "a calendar could not be read");
             (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], "not now\n").into_response()
         }
+    }
+}
+
+/// The addresses of all calendars, or of one; an error says that nobody is called so.
+pub(super) fn views(effects: &Effects, config: &Config, name: Option<&str>) -> Result<Vec<CalendarView>, String> {
+    let all = calendars(effects, config);
+    let views = all.iter().filter(|(of, ..)| name.is_none_or(|name| of.name() == name)).map(|(of, title, url)| CalendarView {
+        of: of.word().to_owned(),
+        name: of.name().to_owned(),
+        title: (*title).to_owned(),
+        url: url.to_string(),
+    });
+    let views: Vec<CalendarView> = views.collect();
+    match name.filter(|_| views.is_empty()) {
+        Some(name) => Err(no_such("rep or segment", name, all.iter().map(|(of, ..)| of.name()))),
+        None => Ok(views),
     }
 }
 

@@ -54,7 +54,7 @@ fn events(text: &str) -> Vec<Vec<(String, String)>> {
 }
 
 fn of(event: &[(String, String)], name: &str) -> String {
-    event.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone()).unwrap_or_else(|| panic!("no {name} in {event:?}"))
+    event.iter().find(|(own, _)| own == name).map_or_else(|| panic!("no {name} in {event:?}"), |(_, value)| value.clone())
 }
 
 #[test]
