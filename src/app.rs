@@ -4,6 +4,7 @@ mod beats;
 mod control;
 mod crash;
 mod daemon;
+mod deadlines;
 pub mod demo;
 mod drain;
 mod judge;

@@ -34,6 +34,7 @@ pub use decode::decode;
 pub use portal::Portal;
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
+pub use tenders::WON_BY;
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
 
 /// Pages of one visit when the settings do not say.

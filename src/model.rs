@@ -27,7 +27,7 @@ pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found};
 pub use failure::{Advice, Failure, FailureClass};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms};
-pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Sealed};
+pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Reminder, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
@@ -35,8 +35,9 @@ pub use page::{
 };
 pub use record::{Evidence, Field, FieldName, Record, RecordKind};
 pub use tender::{
-    Amendment, Award, BuyerKind, Class, Content, Deadline, DeadlineKind, Document, Due, Lot, Nature, Notice, NoticeKind, Outcome, Party,
-    Place, Procedure, ProcedureKind, Stage, Term, Texts, TypedId, Worth, WorthKind, language_code,
+    Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Lot, Nature, Notice, NoticeKind,
+    Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Stage, Term, Texts, TypedId, Worth, WorthKind, closings, is_live,
+    language_code, stage,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -1,8 +1,10 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
+mod calendars;
 mod check;
 mod departed;
 mod drain;
+mod expiring;
 mod forget;
 mod held;
 mod judge;
@@ -12,6 +14,7 @@ mod notice;
 mod pool;
 mod read;
 mod rehearse;
+mod remind;
 mod unlisted;
 mod visit;
 mod walk;
@@ -22,9 +25,11 @@ use crate::base::clock::Clock;
 use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
+pub use calendars::{calendar_key, calendar_of, calendars};
 pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
 pub use departed::{Departed, departures};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
+pub use expiring::{Expiring, expiring_some};
 pub use forget::{Forgot, forget_gone};
 pub use held::hand_over;
 pub use judge::{Judged, Judging, judge_some};
@@ -33,6 +38,7 @@ pub use news::{Affected, News, tell};
 pub use notice::test_message;
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
+pub use remind::remind_due;
 pub use visit::next_check;
 pub use ways::Ways;
 pub use wishes::wish;

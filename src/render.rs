@@ -1,7 +1,10 @@
-//! Makes the bytes that leave: digests and alerts a rep reads in two minutes, mail around them, payloads for machines, unsubscribe links.
+//! Makes the bytes that leave: digests and alerts a rep reads in two minutes, mail around them, payloads for machines, calendars, links.
 //! Pure: knows no wire, no store and no clock. Everything foreign that enters here (names, quotes, addresses) leaves it escaped.
 
+mod calendar;
+mod calendar_key;
 mod clean;
+mod due;
 mod html;
 mod language;
 mod letter;
@@ -21,8 +24,11 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::RepId;
-use crate::model::{Lead, Organisation, Signal, SourceState};
+use crate::model::{Lead, Organisation, Record, Signal, SourceState};
 
+pub use calendar::{Calendar, calendar};
+pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
+pub use due::deadline_lines;
 pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
@@ -54,6 +60,26 @@ pub struct Item<'a> {
     pub signals: &'a [Signal],
 }
 
+/// A deadline that its reader is reminded of.
+#[derive(Clone, Copy, Debug)]
+pub struct DeadlineItem<'a> {
+    /// The tender.
+    pub record: &'a Record,
+    /// The field that says the deadline.
+    pub field: &'a str,
+}
+
+/// What a digest tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct News<'a> {
+    /// Leads, best first.
+    pub items: &'a [Item<'a>],
+    /// Deadlines coming up, the soonest first.
+    pub deadlines: &'a [DeadlineItem<'a>],
+    /// How complete each source is.
+    pub sources: &'a [SourceLine<'a>],
+}
+
 /// How complete one source is, for the end of a digest: silence must never be ambiguous.
 #[derive(Clone, Copy, Debug)]
 pub struct SourceLine<'a> {
@@ -68,6 +94,8 @@ pub struct SourceLine<'a> {
 pub struct Links {
     /// Ends these mails; shown in the footer. The mail's header needs it too: [`Envelope::unsubscribe`].
     pub unsubscribe: Option<Url>,
+    /// The reader's own calendar of deadlines, for who can reach it.
+    pub calendar: Option<Url>,
 }
 
 /// A letter, in both its forms.
@@ -97,15 +125,15 @@ pub enum RenderError {
     Mail(#[from] lettre::error::Error),
 }
 
-/// Leads for one rep, best first as given, and how complete each source is. No leads is a heartbeat: "nothing new, 4 sources complete".
-pub fn digest(
-    reader: &Reader<'_>,
-    items: &[Item<'_>],
-    sources: &[SourceLine<'_>],
-    links: &Links,
-    now: Timestamp,
-) -> Result<Rendered, RenderError> {
-    letter::digest(reader, items, sources, links, now)
+/// Leads for one rep, best first as given, the deadlines of their tenders that come up, and how complete each source is. Nothing of the
+/// first two is a heartbeat: "nothing new, 4 sources complete".
+pub fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    letter::digest(reader, news, links, now)
+}
+
+/// Deadlines that cannot wait for the next digest.
+pub fn reminder(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    letter::reminder(reader, deadlines, links, now)
 }
 
 /// What a source held when it was added: leads for one rep, best first as given. Told once, and never as news.

@@ -3,15 +3,17 @@
 
 mod assign;
 mod lane;
+mod remind;
 mod rep;
 mod revise;
 mod spec;
 
 pub use assign::{Case, assign};
 pub use lane::{Address, Slot, entry, lane};
+pub use remind::{reminder, reminder_lane};
 pub use rep::{Quiet, Rep};
 pub use revise::{Cause, Finding, for_rep, revise};
-pub use spec::{KEYS, Spec};
+pub use spec::{KEYS, REMIND, Spec};
 
 #[cfg(test)]
 mod tests;

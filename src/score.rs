@@ -6,6 +6,7 @@
 
 mod asks;
 mod codes;
+mod concern;
 mod fit;
 mod gates;
 mod lists;
@@ -21,6 +22,7 @@ mod words;
 use crate::base::ids::SourceId;
 use crate::model::{Organisation, Record, Signal};
 
+pub use concern::concerns;
 pub use lists::{BadList, List, ListName, Listed, Lists};
 pub use segment::Segment;
 pub use signals::half_life;

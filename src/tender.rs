@@ -36,7 +36,7 @@ use url::Url;
 
 use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
 
-pub use when::{Clock, Oddity, oddities};
+pub use when::{Clock, oddities};
 
 /// Notices read from one document.
 pub const NOTICES: usize = 20_000;

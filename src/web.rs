@@ -4,6 +4,7 @@
 
 mod answer;
 mod ask;
+mod calendar;
 mod front;
 mod tenders;
 mod unsubscribe;
@@ -11,8 +12,8 @@ mod views;
 
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
-    Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, GapView, LeadView, MessageView, PageView, PartView, Question,
-    RecordView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
+    Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DigestView, GapView, LeadView, MessageView, PageView, PartView,
+    Question, RecordView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
 };
 pub use front::{Front, router};
 pub use tenders::{FieldView, TenderView, bad_view, batch_view, gone_view, notice_view};

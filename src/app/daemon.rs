@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::beats::Beats;
-use super::{control, drain, judge, keep, listen, watch as watching};
+use super::{control, deadlines, drain, judge, keep, listen, watch as watching};
 use crate::base::clock::Clock;
 use crate::config::{Config, ConfigChange, Refusal, Request};
 use crate::door::Door;
@@ -125,6 +125,7 @@ impl Daemon {
         inner.tasks.spawn(drain::drain(Arc::clone(&inner)));
         inner.tasks.spawn(keep::keep(Arc::clone(&inner), newest_backup));
         inner.tasks.spawn(judge::judge(Arc::clone(&inner)));
+        inner.tasks.spawn(deadlines::deadlines(Arc::clone(&inner)));
         Ok(Self { inner, new_config, listening, control })
     }
 

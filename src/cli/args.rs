@@ -73,6 +73,12 @@ pub enum Command {
     /// What codes of classes mean
     #[command(subcommand)]
     Codes(CodesCommand),
+    /// The secret addresses of calendars of deadlines, for calendar programs
+    Calendar {
+        /// Of this rep or segment alone
+        #[arg(value_name = "REP|SEGMENT")]
+        name: Option<String>,
+    },
     /// Messages on their way, delivered, or given up
     #[command(subcommand)]
     Outbox(OutboxCommand),

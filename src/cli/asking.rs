@@ -77,6 +77,7 @@ fn ended(answer: &Answer) -> Ended {
         | Answer::Outbox(_)
         | Answer::Replayed(_)
         | Answer::Digest(_)
+        | Answer::Calendars(_)
         | Answer::Backup(_) => false,
     };
     if problem { Ended::Problem } else { Ended::Fine }

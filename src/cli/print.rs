@@ -8,7 +8,8 @@ use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
 use crate::web::{
-    Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatementView, StatusView, TenderView, WishView,
+    Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatementView, StatusView, TenderView,
+    WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
@@ -65,6 +66,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
             }
             println!("Subject: {}\n\n{}", view.subject, view.text);
         }
+        Answer::Calendars(views) => calendars(views),
         Answer::Backup(view) => println!("{}", backup_line(view)),
     }
     Ok(())
@@ -299,6 +301,14 @@ fn leads(views: &[LeadView]) -> Table {
     all
 }
 
+/// Each address whole on a line of its own, to be copied.
+fn calendars(views: &[CalendarView]) {
+    eprintln!("Whoever has an address can read that calendar: give it to nobody else.");
+    for view in views {
+        println!("{} {} ({})\n{}", view.of, view.name, view.title, view.url);
+    }
+}
+
 fn tenders(views: &[TenderView]) -> Table {
     let mut all = table(&["tender", "source", "stage", "until", "what", "buyer"]);
     for view in views {
@@ -318,6 +328,9 @@ fn tender(view: &TenderView) {
     println!("{} · {} · {}", view.title, or_dash(view.buyer.as_ref()), or_dash(view.stage.as_ref()));
     println!("{} ({}, {})", view.url, view.source, view.procedure);
     println!("offers until {}; first seen {}, changed {}", or_dash(view.deadline.as_ref()), view.first_seen, view.changed);
+    for note in &view.deadlines {
+        println!("  {note}");
+    }
     let mut fields = table(&["field", "value", "since", "found at"]);
     for field in &view.fields {
         fields.add_row([field.name.clone(), clip(&field.value, 200), field.since.clone(), field.path.clone()]);

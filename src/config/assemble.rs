@@ -377,6 +377,7 @@ impl<'a> Builder<'a> {
             event: own.event,
             tags: own.tags,
             hands_over: own.hands_over,
+            expiring: own.expiring,
             named,
             spec_hash,
         })

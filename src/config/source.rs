@@ -4,17 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 
 use iso_currency::Currency;
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::process;
 use crate::base::ids::{BadSlug, ContentHash, SourceId};
 use crate::model::{Amount, Fault};
 use crate::{diff, extract, fetch, resolve, schedule};
 
 /// The keys of a source that are nobody's but ours.
-pub const KEYS: &[&str] = &["id", "title", "enabled", "trust", "cost_per_month", "event", "tags", "baseline"];
+pub const KEYS: &[&str] = &["id", "title", "enabled", "trust", "cost_per_month", "event", "tags", "baseline", "expiring"];
 
 /// What a source says about itself, beside when it is visited, how it is asked, how it is read and how its changes are found.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -37,6 +39,9 @@ pub struct Spec {
     /// What becomes of what it holds when it is added: `quiet` (by default) stores it without a word, `batch` tells each rep once, in a
     /// digest of its own, which leads it amounts to.
     pub baseline: Option<String>,
+    /// How long before the end of a contract that its notices tell of its buyer has a reason to be called (signal `contract-expiring`): a
+    /// duration from `1d` to `1000d`, or `off`. By default `180d`.
+    pub expiring: Option<String>,
 }
 
 /// The exhibition or event a source belongs to.
@@ -69,8 +74,12 @@ pub(super) struct Own {
     pub(super) event: Option<Event>,
     pub(super) tags: Vec<String>,
     pub(super) hands_over: bool,
+    pub(super) expiring: Option<SignedDuration>,
 }
 
+/// How long before its end a contract is a reason to call its buyer, unless set.
+const EXPIRING: SignedDuration = SignedDuration::from_hours(180 * 24);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 /// How far a source's word is believed when it does not say.
 pub const TRUST: f64 = 0.7;
 
@@ -105,11 +114,22 @@ impl Spec {
                 false
             }
         };
+        let expiring = match self.expiring.as_deref().map(str::trim) {
+            None => Some(EXPIRING),
+            Some("off") => None,
+            Some(text) => {
+                let time = process::duration(text).filter(|time| (DAY..=DAY * 1_000).contains(time));
+                if time.is_none() {
+                    faults.push(Fault::new("expiring", text, "a duration from `1d` to `1000d`, such as `180d`, or `off`"));
+                }
+                time
+            }
+        };
         match (id, faults.is_empty()) {
             (Ok(id), true) => {
                 let title = if self.title.trim().is_empty() { id.to_string() } else { self.title.trim().to_owned() };
                 let tags = self.tags.iter().map(|tag| tag.trim().to_owned()).collect();
-                Ok(Own { id, title, enabled: self.enabled.unwrap_or(true), trust, cost_per_month, event, tags, hands_over })
+                Ok(Own { id, title, enabled: self.enabled.unwrap_or(true), trust, cost_per_month, event, tags, hands_over, expiring })
             }
             (_, _) => Err(faults),
         }
@@ -200,6 +220,8 @@ pub struct Source {
     pub tags: Vec<String>,
     /// Whether what it holds when it is added is told of once, as what it is.
     pub hands_over: bool,
+    /// How long before its end a contract is a reason to call its buyer; `None`: it is none.
+    pub expiring: Option<SignedDuration>,
     /// What it says about all of its records.
     pub(super) named: resolve::About,
     /// Hash over the settings that decide what is read: when it differs, what is known was read in another way.

@@ -87,6 +87,7 @@ fn appeared(record: &Record, title: String, about: &About<'_>) -> (SignalKind, S
         },
         RecordKind::Offer => (SignalKind::OfferListed, by(), said(&["price"])),
         RecordKind::Tender => (stage(record.text("stage").as_deref()).unwrap_or(SignalKind::TenderPublished), by(), said(&["deadline"])),
+        RecordKind::Award if record.fields.contains_key("loser") => (SignalKind::AwardLost, by(), said(&["won_by"])),
         RecordKind::Award => (SignalKind::AwardWon, by(), said(&["award_value"])),
         RecordKind::Article => (SignalKind::ArticlePublished, None, None),
         RecordKind::Vacancy => (SignalKind::VacancyPublished, by(), None),

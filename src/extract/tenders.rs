@@ -1,5 +1,5 @@
-//! Reads the kind `tenders`: notices of procurement portals become records, one a procedure, and one for each winner. Knows no format: those
-//! are `tender`'s.
+//! Reads the kind `tenders`: notices of procurement portals become records, one a procedure, and one for each winner and each loser. Knows no
+//! format: those are `tender`'s.
 
 use std::collections::BTreeMap;
 
@@ -14,21 +14,24 @@ use super::record::{Gather, Parts, RecordRule};
 use super::transform::{self, Plan, Words};
 use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec, text_of};
+use crate::base::caps;
 use crate::base::text::{clip, words as folded};
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Due, Extract, Failure, FailureClass, Fault, Nature, Notice, Outcome, Party, RecordKind, Stage,
-    TypedId, Worth, WorthKind, ZoneFrom,
+    Award, Content, Deadline, DeadlineKind, Due, Extract, Failure, FailureClass, Fault, Found, Nature, Notice, Outcome, Party, RecordKind,
+    Stage, TypedId, Value, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 37] = [
+const NAMES: [Known; 39] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
     ("buyer_type", "text", true),
     ("winner", "text", true),
+    ("loser", "text", false),
+    ("won_by", "text", true),
     ("tax_id", "text", true),
     ("country", "text", false),
     ("region", "text", false),
@@ -63,6 +66,10 @@ const NAMES: [Known; 37] = [
     ("published", "time", false),
 ];
 
+/// Before the award and the name in the key of a winner's record; before it stands the key of the procedure's.
+pub const WON_BY: &str = " | won by ";
+/// The same of a loser's.
+const LOST_BY: &str = " | lost by ";
 /// Characters of one line in a list: a lot, a document.
 const LINE: usize = 300;
 
@@ -113,19 +120,24 @@ impl TenderReader {
         let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
         let batch = tender::read(format, &given)?;
         let entries = batch.notices.len() + batch.gone.len();
-        // A record for each procedure, and one for each winner.
+        // A record for each procedure, and one for each winner and loser.
         let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
             let told: Vec<Told> = notices.iter().map(Told::procedure).collect();
             self.add(&mut gather, (procedure.clone(), None), &told, input.url)?;
-            let mut winners = BTreeMap::<String, Vec<Told>>::new();
+            let mut bidders = BTreeMap::<String, Vec<Told>>::new();
             for notice in &notices {
-                for told in Told::winners(notice) {
-                    winners.entry(format!("{procedure} | won by {}", told.key)).or_default().push(told);
+                for told in Told::winners(notice).into_iter().chain(Told::losers(notice)) {
+                    bidders.entry(format!("{procedure}{}", told.key)).or_default().push(told);
                 }
             }
-            for (key, told) in winners {
+            let title = told.iter().rev().find_map(|told| told.fields.get("title")).cloned();
+            for (key, mut told) in bidders {
+                // A result does not always repeat what was bought.
+                if let (Some(title), Some(last)) = (&title, told.last_mut().filter(|told| !told.fields.contains_key("title"))) {
+                    last.fields.insert("title", title.clone());
+                }
                 self.add(&mut gather, (key, Some(RecordKind::Award)), &told, input.url)?;
             }
         }
@@ -149,7 +161,14 @@ impl TenderReader {
             let said = told.iter().rev().map(|told| told.words(name)).find(|words| !words.is_empty());
             Ok(said.unwrap_or_default())
         };
-        let fields = transform::read_fields(&self.plans, page, select)?;
+        let mut fields = transform::read_fields(&self.plans, page, select)?;
+        for plan in &self.plans {
+            let name = known::selected(plan);
+            let deadline = told.iter().rev().find(|told| told.fields.contains_key(name)).and_then(|told| told.deadlines.get(name));
+            if let (Some(found), Some(deadline)) = (fields.get_mut(&plan.name), deadline) {
+                as_written(found, deadline);
+            }
+        }
         let path = told.last().map(|told| told.path("title")).unwrap_or_default();
         let url = told.iter().rev().find_map(|told| told.url.clone());
         gather.add(Parts { fields, url, id: Some(key), detail: None, kind, partial: true, path });
@@ -171,12 +190,15 @@ fn by_procedure(notices: Vec<Notice>) -> BTreeMap<String, Vec<Notice>> {
 }
 
 /// What one notice tells for one record: words by the name of the field.
+#[derive(Default)]
 struct Told {
-    /// What tells winners of a procedure apart.
+    /// What tells winners and losers of a procedure apart.
     key: String,
-    /// Whether it is about a winner instead of the buyer.
-    of_winner: bool,
+    /// Whether it is about a winner or loser instead of the buyer.
+    of_bidder: bool,
     fields: BTreeMap<&'static str, Vec<String>>,
+    /// What the words of a field were made from.
+    deadlines: BTreeMap<&'static str, Deadline>,
     found: BTreeMap<&'static str, String>,
     url: Option<Url>,
 }
@@ -190,10 +212,10 @@ impl Told {
     /// Where a field stands in the document.
     fn path(&self, name: &str) -> String {
         let part = match name {
-            "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" if self.of_winner => "awards",
+            "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" if self.of_bidder => "awards",
             "url" => "link",
             "buyer" | "buyer_type" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => "buyers",
-            "winner" | "award_value" => "awards",
+            "winner" | "loser" | "won_by" | "award_value" => "awards",
             "deadline" | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
@@ -211,10 +233,16 @@ impl Told {
         }
     }
 
+    fn put_deadline(&mut self, name: &'static str, deadline: Option<&Deadline>) {
+        if let Some(deadline) = deadline {
+            self.put(name, written(deadline));
+            self.deadlines.insert(name, deadline.clone());
+        }
+    }
+
     fn new(notice: &Notice) -> Self {
         let content = &notice.content;
-        let mut told =
-            Self { key: String::new(), of_winner: false, fields: BTreeMap::new(), found: notice.found.clone(), url: content.link.clone() };
+        let mut told = Self { found: notice.found.clone(), url: content.link.clone(), ..Self::default() };
         told.put("title", content.title.best(&[]).unwrap_or_default());
         told.put("url", content.link.as_ref().map(Url::to_string).unwrap_or_default());
         told.put("published", notice.published.map(|at| at.to_string()).unwrap_or_default());
@@ -224,7 +252,7 @@ impl Told {
 
     /// A procedure that its portal calls void.
     fn void() -> Self {
-        let mut told = Self { key: String::new(), of_winner: false, fields: BTreeMap::new(), found: BTreeMap::new(), url: None };
+        let mut told = Self::default();
         told.put("stage", Stage::Cancelled.word());
         told
     }
@@ -243,9 +271,9 @@ impl Told {
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());
         }
-        told.put("deadline", earliest(content, notice.published).unwrap_or_default());
-        told.put("questions_until", first_of(content, DeadlineKind::Questions));
-        told.put("opening", first_of(content, DeadlineKind::Opening));
+        told.put_deadline("deadline", earliest(content, notice.published));
+        told.put_deadline("questions_until", first_of(content, DeadlineKind::Questions));
+        told.put_deadline("opening", first_of(content, DeadlineKind::Opening));
         told.worth(&content.worth);
         told.put("nature", content.nature.map(Nature::word).unwrap_or_default());
         told.put("procedure", content.procedure.as_ref().map(|procedure| procedure.kind.word()).unwrap_or_default());
@@ -287,8 +315,8 @@ impl Told {
         let name = winner.name.best(&[])?;
         let mut told = Self::new(notice);
         // An id of a party is often one of the document alone, or a placeholder: award and name are what tells winners apart.
-        told.key = format!("{} | {}", award.id, folded(name));
-        told.of_winner = true;
+        told.key = format!("{WON_BY}{} | {}", award.id, folded(name));
+        told.of_bidder = true;
         told.put("winner", name);
         told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
         told.party(winner);
@@ -296,6 +324,41 @@ impl Told {
         let term = award.term.as_ref().or(notice.content.term.as_ref());
         told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
         told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
+        Some(told)
+    }
+
+    /// One for each loser of each award that somebody else won.
+    fn losers(notice: &Notice) -> Vec<Self> {
+        let awards = &notice.content.awards;
+        let mut all = Vec::new();
+        for award in awards.iter().filter(|award| !award.losers.is_empty()) {
+            // Where each offer has a decision of its own, the winner's is another one for the same lots.
+            let others = awards.iter().filter(|other| won(other) && other.lots == award.lots && !won(award));
+            let winners: Vec<&str> = std::iter::once(award)
+                .filter(|award| won(award))
+                .chain(others)
+                .flat_map(|award| &award.winners)
+                .filter_map(name_of)
+                .collect();
+            let lost = |loser: &&Party| name_of(loser).is_some_and(|name| !winners.iter().any(|winner| folded(winner) == folded(name)));
+            if !winners.is_empty() {
+                all.extend(award.losers.iter().filter(lost).filter_map(|loser| Self::loser(notice, award, (loser, &winners))));
+            }
+        }
+        all
+    }
+
+    fn loser(notice: &Notice, award: &Award, (loser, winners): (&Party, &[&str])) -> Option<Self> {
+        let name = name_of(loser)?;
+        let mut told = Self::new(notice);
+        told.key = format!("{LOST_BY}{} | {}", award.id, folded(name));
+        told.of_bidder = true;
+        told.put("loser", name);
+        for winner in winners {
+            told.once("won_by", *winner);
+        }
+        told.put("buyer", notice.content.buyers.first().and_then(name_of).unwrap_or_default());
+        told.party(loser);
         Some(told)
     }
 
@@ -365,19 +428,36 @@ const fn won(award: &Award) -> bool {
 }
 
 /// The first binding deadline that is not over when the notice was published, as ISO 8601; a day alone stays one.
-fn earliest(content: &Content, published: Option<Timestamp>) -> Option<String> {
+fn earliest(content: &Content, published: Option<Timestamp>) -> Option<&Deadline> {
     let binding = content.all_deadlines().filter(|deadline| deadline.kind.binds() && deadline.due.is_some());
     let mut all: Vec<&Deadline> = binding.collect();
     all.sort_by_key(|deadline| deadline.due.as_ref().map(|due| due.at));
     // A day without a time is not over before it ends.
     let end = |due: &Due| if due.time.is_none() { due.at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(due.at) } else { due.at };
     let open = all.iter().find(|deadline| deadline.due.as_ref().map(end) >= published);
-    open.or(all.last()).map(|deadline| written(deadline))
+    open.or(all.last()).copied()
 }
 
-fn first_of(content: &Content, kind: DeadlineKind) -> String {
+fn first_of(content: &Content, kind: DeadlineKind) -> Option<&Deadline> {
     let of_kind = content.all_deadlines().filter(|deadline| deadline.kind == kind && deadline.due.is_some());
-    of_kind.min_by_key(|deadline| deadline.due.as_ref().map(|due| due.at)).map(written).unwrap_or_default()
+    of_kind.min_by_key(|deadline| deadline.due.as_ref().map(|due| due.at))
+}
+
+fn name_of(party: &Party) -> Option<&str> {
+    party.name.best(&[])
+}
+
+/// Keeps the document's own words of a deadline, and how its zone was known: what was read was made from them.
+fn as_written(found: &mut Found, deadline: &Deadline) {
+    let Some(due) = &deadline.due else { return };
+    found.quote = clip(&deadline.text, caps::QUOTE_CHARS);
+    if let Value::Time(moment) = &mut found.value
+        && moment.at == due.at
+    {
+        moment.text.clone_from(&deadline.text);
+        moment.zone.clone_from(&due.zone);
+        moment.zone_from = due.zone_from;
+    }
 }
 
 /// A deadline as ISO 8601 with its zone (RFC 9557), so that it is read as what it is.
@@ -391,3 +471,6 @@ fn written(deadline: &Deadline) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

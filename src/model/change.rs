@@ -68,6 +68,10 @@ pub enum SignalKind {
     ContractCompleted,
     /// A tender was awarded to this organisation.
     AwardWon,
+    /// A tender that this organisation answered was awarded to another.
+    AwardLost,
+    /// A contract of this organisation ends soon: it will be tendered anew.
+    ContractExpiring,
     /// A company is in an exhibition's list.
     ExhibitorListed,
     /// A company is in a directory or on a marketplace for the first time.
@@ -92,7 +96,7 @@ pub enum SignalKind {
 
 impl SignalKind {
     /// Every kind.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::RequestForSuppliers,
         Self::TenderPlanned,
         Self::TenderPublished,
@@ -104,6 +108,8 @@ impl SignalKind {
         Self::ContractModified,
         Self::ContractCompleted,
         Self::AwardWon,
+        Self::AwardLost,
+        Self::ContractExpiring,
         Self::ExhibitorListed,
         Self::OrganisationListed,
         Self::OfferListed,
@@ -130,6 +136,8 @@ impl SignalKind {
             Self::ContractModified => "contract-modified",
             Self::ContractCompleted => "contract-completed",
             Self::AwardWon => "award-won",
+            Self::AwardLost => "award-lost",
+            Self::ContractExpiring => "contract-expiring",
             Self::ExhibitorListed => "exhibitor-listed",
             Self::OrganisationListed => "organisation-listed",
             Self::OfferListed => "offer-listed",

@@ -1,8 +1,9 @@
 //! What goes out: entries that wait for a digest, and messages that are sealed and sent until acknowledged.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, RepId, SourceId};
+use super::FieldName;
+use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, RecordId, RepId, SourceId};
 
 /// How soon a lead goes to its rep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,12 +35,42 @@ pub struct Entry {
     pub due: Timestamp,
     /// The source that held it when it was added: no news, and told of in a digest of its own.
     pub held: Option<SourceId>,
+    /// The deadline it reminds of; then it is no news of its lead.
+    pub reminds: Option<Reminder>,
 }
 
 impl Entry {
     /// The id of the entry of this lead revision for this rep.
     pub fn id_of(channel: &ChannelId, rep: &RepId, lead: LeadId, revision: u32) -> EntryId {
         EntryId::of(&[channel.as_str().as_bytes(), rep.as_str().as_bytes(), &lead.0.to_be_bytes(), &revision.to_be_bytes()])
+    }
+}
+
+/// A deadline that a rep is reminded of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reminder {
+    /// Of this tender.
+    pub record: RecordId,
+    /// The field that says it.
+    pub field: FieldName,
+    /// When it was when the reminder was decided; once it has moved, there are others.
+    pub at: Timestamp,
+    /// How long before.
+    pub before: SignedDuration,
+}
+
+impl Reminder {
+    /// The id of its entry for this rep: the same deadline at the same distance enters once.
+    pub fn entry_id(&self, channel: &ChannelId, rep: &RepId) -> EntryId {
+        EntryId::of(&[
+            b"reminder",
+            channel.as_str().as_bytes(),
+            rep.as_str().as_bytes(),
+            &self.record.0.to_be_bytes(),
+            self.field.as_str().as_bytes(),
+            &self.at.as_millisecond().to_be_bytes(),
+            &self.before.as_secs().to_be_bytes(),
+        ])
     }
 }
 

@@ -3,6 +3,7 @@
 //! A [`Notice`] is what one document said at one time and never changes. The reference for the fields of its [`Content`] is the union of
 //! eForms, PLACSP CODICE and OCDS.
 
+mod closing;
 mod texts;
 mod words;
 
@@ -15,6 +16,7 @@ use url::Url;
 use super::{Amount, ZoneFrom};
 use crate::base::ids::ContentHash;
 
+pub use closing::{Closing, FAR, Oddity, closings, is_live, stage};
 pub use texts::{Texts, language_code};
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
 

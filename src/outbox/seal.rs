@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, SourceId, hash64};
-use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Sealed};
+use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Reminder, Sealed};
 
 /// Entries that go out as one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Batch {
     pub window: Timestamp,
     /// The leads, each with its newest revision, in the order they were decided.
     pub leads: Vec<(LeadId, u32)>,
+    /// The deadlines it reminds of, each with its lead.
+    pub reminders: Vec<(LeadId, Reminder)>,
     /// The source that held all of them when it was added, where this is no news.
     pub held: Option<SourceId>,
     /// All entries it settles, older revisions of the same lead included.
@@ -31,15 +33,15 @@ type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, Optio
 
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
 /// (after a downtime one merged digest, not five); one more for each source whose
-/// first content is handed over; one alert per lead in the urgent lane. Same entries, same batches, whatever their order.
+/// first content is handed over; one alert per lead in the urgent lane, and one for all deadlines in it. Same entries, same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
     let mut groups: BTreeMap<Together<'_>, Vec<&Entry>> = BTreeMap::new();
     for entry in due {
         let alone = match entry.lane {
-            Lane::Urgent => Some(entry.lead),
-            Lane::Digest => None,
+            Lane::Urgent if entry.reminds.is_none() => Some(entry.lead),
+            Lane::Urgent | Lane::Digest => None,
         };
         groups.entry((entry.lane, &entry.channel, &entry.rep, entry.held.as_ref(), alone)).or_default().push(entry);
     }
@@ -50,12 +52,13 @@ impl Batch {
     fn of(group: &[&Entry]) -> Option<Self> {
         let first = group.first()?;
         let mut leads: Vec<(LeadId, u32)> = Vec::new();
-        for entry in group {
+        for entry in group.iter().filter(|entry| entry.reminds.is_none()) {
             match leads.iter_mut().find(|(lead, _)| *lead == entry.lead) {
                 Some((_, revision)) => *revision = entry.revision.max(*revision),
                 None => leads.push((entry.lead, entry.revision)),
             }
         }
+        let reminders = group.iter().filter_map(|entry| Some((entry.lead, entry.reminds.clone()?))).collect();
         let mut ids: Vec<EntryId> = group.iter().map(|entry| entry.id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -65,6 +68,7 @@ impl Batch {
             lane: first.lane,
             window: group.iter().map(|entry| entry.due).max().unwrap_or(first.due),
             leads,
+            reminders,
             held: first.held.clone(),
             entries: ids,
         })

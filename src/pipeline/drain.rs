@@ -5,7 +5,9 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::calendars::link_for;
 use super::news::owner_of;
+use super::remind::still_due;
 use super::wishes::{self, Wish};
 use super::{Effects, notice};
 use crate::base::ids::{ChannelId, MessageId};
@@ -13,10 +15,11 @@ use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
-    ChannelState, Entry, Lane, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, SourceState, Subject,
+    ChannelState, Entry, FieldName, Lane, Lead, Message, MessageKind, MessageState, Organisation, Record, Sealed, Signal, SourceState,
+    Subject,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
-use crate::render::{self, Address, Envelope, Item, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
+use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
 use crate::{route, telemetry};
 
@@ -125,21 +128,23 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
     }
     told.retain(|told| route::for_rep(told.lead.state));
     told.sort_by_key(|told| (std::cmp::Reverse(told.lead.score.total()), told.lead.id));
+    let due = still_due(effects, batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
-    let links = Links { unsubscribe: Some(unsubscribe.clone()) };
+    let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep) };
     let letter = match (batch.kind(), told.as_slice()) {
         (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(config), &links, now)?,
+        (MessageKind::Alert, []) => render::reminder(&reader(rep), &deadlines(&due), &links, now)?,
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source(source).map_or(source.as_str(), |source| &source.title);
                 render::held(&reader(rep), &items(&told, config), title, &links, now)?
             }
-            None => digest(effects, config, rep, (&told, &links), now).await?,
+            None => digest(effects, config, rep, (&told, &due, &links), now).await?,
         },
     };
     let id = batch.id();
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
-    let nothing_left = told.is_empty();
+    let nothing_left = told.is_empty() && due.is_empty();
     let message = batch.seal(letter.title, sealed, now);
     let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
     Ok(if silent { outbox::suppress(message, now) } else { message })
@@ -154,6 +159,10 @@ impl Told {
 
 fn items<'a>(told: &'a [Told], config: &'a Config) -> Vec<Item<'a>> {
     told.iter().map(|told| told.item(config)).collect()
+}
+
+fn deadlines(due: &[(Record, FieldName)]) -> Vec<DeadlineItem<'_>> {
+    due.iter().map(|(record, field)| DeadlineItem { record, field: field.as_str() }).collect()
 }
 
 async fn load(effects: &Effects, id: crate::base::ids::LeadId) -> Result<Option<Told>, StoreError> {
@@ -173,7 +182,7 @@ async fn digest(
     effects: &Effects,
     config: &Config,
     rep: &Rep,
-    (told, links): (&[Told], &Links),
+    (told, due, links): (&[Told], &[(Record, FieldName)], &Links),
     now: Timestamp,
 ) -> Result<Rendered, DrainError> {
     let mut states: Vec<(&str, SourceState)> = Vec::new();
@@ -190,7 +199,8 @@ async fn digest(
         }
     }
     let lines: Vec<SourceLine<'_>> = states.iter().map(|(title, state)| SourceLine { title, state }).collect();
-    Ok(render::digest(&reader(rep), &items(told, config), &lines, links, now)?)
+    let news = render::News { items: &items(told, config), deadlines: &deadlines(due), sources: &lines };
+    Ok(render::digest(&reader(rep), &news, links, now)?)
 }
 
 fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {
@@ -298,9 +308,11 @@ async fn settle(
 /// The digest a rep would get now: of what waits for them, or of their best leads where nothing waits.
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
-    let mut ids: Vec<_> = effects.store.waiting_entries(of_them, ENTRIES).await?.into_iter().map(|entry| entry.lead).collect();
-    let waits = ids.len();
-    if ids.is_empty() {
+    let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
+    let due = still_due(effects, waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
+    let waits = waiting.len();
+    let mut ids: Vec<_> = waiting.iter().filter(|entry| entry.reminds.is_none()).map(|entry| entry.lead).collect();
+    if waits == 0 {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
         ids = effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| lead.id).collect();
     }
@@ -312,5 +324,5 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     }
     told.retain(|told| route::for_rep(told.lead.state));
     told.sort_by_key(|told| (std::cmp::Reverse(told.lead.score.total()), told.lead.id));
-    Ok((digest(effects, config, rep, (&told, &Links::default()), now).await?, waits))
+    Ok((digest(effects, config, rep, (&told, &due, &Links::default()), now).await?, waits))
 }

@@ -48,6 +48,13 @@ pub struct Affected {
     pub news: Vec<Signal>,
 }
 
+impl Affected {
+    /// One that is known, and stays as it is but for these reasons.
+    pub(super) const fn known(organisation: Organisation) -> Self {
+        Self { organisation, changed: false, known: true, news: Vec::new() }
+    }
+}
+
 /// Resolves the turn's records, makes signals of its changes, scores and routes, and puts all of it into the turn.
 pub async fn tell(
     effects: &Effects,
@@ -60,6 +67,19 @@ pub async fn tell(
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let affected = affected(effects, source, turn, &changes, now).await?;
     turn.changes = changes;
+    told.leads = announce_all(effects, config, turn, affected, now).await?;
+    Ok(told)
+}
+
+/// Scores and routes what is new of these organisations, and puts all of it into the turn. Returns how many leads are told.
+pub(super) async fn announce_all(
+    effects: &Effects,
+    config: &Config,
+    turn: &mut Turn,
+    affected: BTreeMap<OrganisationId, Affected>,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let mut told = 0;
     let (mut loads, mut alerts) = (None, Alerts::new());
     for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
         let previous = effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?;
@@ -89,7 +109,7 @@ pub async fn tell(
                 }
             }
             if is_told {
-                told.leads += 1;
+                told += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
                 announce(effects, config, (turn, &mut alerts), (&segment, &lead), (&touched.organisation, &signals), now).await?;
             }

@@ -63,7 +63,15 @@ fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
         Some(until) => Entry { lane: Lane::Digest, due: rep.digest.next(until), ..entry },
         None => entry,
     };
-    if wish.weekly && entry.lane == Lane::Digest { Entry { due: rep.digest.weekly(entry.due), ..entry } } else { entry }
+    if !wish.weekly || entry.lane == Lane::Urgent {
+        return entry;
+    }
+    let due = rep.digest.weekly(entry.due);
+    match &entry.reminds {
+        // The week's digest would be too late for it.
+        Some(reminder) if reminder.at <= due => Entry { lane: Lane::Urgent, ..entry },
+        Some(_) | None => Entry { due, ..entry },
+    }
 }
 
 /// Remembers what a recipient wants from now on; that they want everything again too, so that it outlives the restore of a store in which

@@ -34,6 +34,9 @@ pub(super) enum Word {
     WhyThisMail,
     OnlyNow,
     NoNews,
+    DeadlinesTitle,
+    BeforeDigest,
+    Calendar,
 }
 
 impl Language {
@@ -108,6 +111,15 @@ impl Language {
             (Self::En, Word::OnlyNow) => "It is above your hot line, so it comes at once.",
             (Self::Es, Word::OnlyNow) => "Supera tu umbral urgente, por eso llega al momento.",
             (Self::Ru, Word::OnlyNow) => "Выше вашего срочного порога, поэтому письмо пришло сразу.",
+            (Self::En, Word::DeadlinesTitle) => "Deadlines coming up",
+            (Self::Es, Word::DeadlinesTitle) => "Plazos que vencen",
+            (Self::Ru, Word::DeadlinesTitle) => "Скоро истекают сроки",
+            (Self::En, Word::BeforeDigest) => "Your next digest would be too late for it, so this comes at once.",
+            (Self::Es, Word::BeforeDigest) => "Tu próximo resumen llegaría tarde, por eso llega al momento.",
+            (Self::Ru, Word::BeforeDigest) => "Следующая сводка пришла бы слишком поздно, поэтому письмо пришло сразу.",
+            (Self::En, Word::Calendar) => "Your calendar of deadlines (keep the address to yourself)",
+            (Self::Es, Word::Calendar) => "Tu calendario de plazos (no compartas la dirección)",
+            (Self::Ru, Word::Calendar) => "Ваш календарь сроков (никому не давайте адрес)",
             (Self::En, Word::NoNews) => {
                 "This is no news: it was there when the source was added. You get it once; news comes with your digest."
             }
@@ -196,6 +208,12 @@ impl Language {
             (Self::En, SignalKind::AwardWon) => "Won an award",
             (Self::Es, SignalKind::AwardWon) => "Contrato adjudicado",
             (Self::Ru, SignalKind::AwardWon) => "Получен контракт",
+            (Self::En, SignalKind::AwardLost) => "Lost an award",
+            (Self::Es, SignalKind::AwardLost) => "Licitación perdida",
+            (Self::Ru, SignalKind::AwardLost) => "Тендер проигран",
+            (Self::En, SignalKind::ContractExpiring) => "Contract ends soon",
+            (Self::Es, SignalKind::ContractExpiring) => "Contrato por vencer",
+            (Self::Ru, SignalKind::ContractExpiring) => "Контракт заканчивается",
             (Self::En, SignalKind::ExhibitorListed) => "Will exhibit",
             (Self::Es, SignalKind::ExhibitorListed) => "Expone en feria",
             (Self::Ru, SignalKind::ExhibitorListed) => "Участник выставки",
@@ -304,6 +322,16 @@ impl Language {
             (Self::Ru, n) => {
                 let words = ["возможный клиент", "возможных клиента", "возможных клиентов"];
                 format!("{n} {} для вас", of_number(n, words))
+            }
+        }
+    }
+
+    pub(super) fn deadlines(self, n: usize) -> String {
+        match self {
+            Self::En => format!("{n} {} coming up", plural(n, "deadline", "deadlines")),
+            Self::Es => format!("{n} {}", plural(n, "plazo que vence pronto", "plazos que vencen pronto")),
+            Self::Ru => {
+                format!("Скоро {} {n} {}", of_number(n, ["истекает", "истекают", "истекают"]), of_number(n, ["срок", "срока", "сроков"]))
             }
         }
     }

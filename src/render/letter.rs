@@ -3,32 +3,37 @@
 use jiff::Timestamp;
 
 use super::clean::line;
+use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{Item, Language, Links, Reader, RenderError, Rendered, SourceLine, html, plain};
+use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain};
 use crate::base::text::clip;
 
 /// Leads shown in one letter; a rep has two minutes.
 const LEADS: usize = 25;
+/// Deadlines shown in one letter.
+const DEADLINES: usize = 25;
 /// Bytes of HTML; Gmail cuts at about 102 kB.
 const HTML_BYTES: usize = 90_000;
 /// Characters of a subject; longer ones are cut by every program that lists mail.
 const SUBJECT_CHARS: usize = 120;
 
-pub(super) fn digest(
-    reader: &Reader<'_>,
-    items: &[Item<'_>],
-    sources: &[SourceLine<'_>],
-    links: &Links,
-    now: Timestamp,
-) -> Result<Rendered, RenderError> {
+pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
+    let News { items, deadlines, sources } = *news;
     let sources = view::sources(reader, sources);
+    let deadlines = dues(reader, deadlines, now);
     let well = sources.iter().filter(|source| source.well).count();
-    let nothing = || language.nothing_new(well, sources.len() - well);
-    let subject = if items.is_empty() { nothing() } else { subject(items, language) };
+    let (subject, heading) = match (items.is_empty(), deadlines.len()) {
+        (true, 0) => (language.nothing_new(well, sources.len() - well), language.nothing_new(well, sources.len() - well)),
+        (false, 0) => (subject(items, language), language.leads_for_you(items.len())),
+        (true, n) => (due_subject(language, &deadlines), language.deadlines(n)),
+        (false, n) => {
+            let both = format!("{}; {}", language.deadlines(n), subject(items, language));
+            (clip(&both, SUBJECT_CHARS), format!("{}; {}", language.deadlines(n), language.leads_for_you(items.len())))
+        }
+    };
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
-    let heading = if items.is_empty() { nothing() } else { language.leads_for_you(items.len()) };
     let leads = items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect();
     let no_sources = sources.is_empty().then(|| language.word(Word::NoSources).to_owned());
     let view = View {
@@ -36,15 +41,60 @@ pub(super) fn digest(
         subject,
         heading,
         paragraphs: std::iter::once(today).chain(no_sources).collect(),
+        deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
+        deadlines,
         leads,
         more: None,
         sources_title: (!sources.is_empty()).then(|| language.word(Word::SourcesTitle)),
         sources,
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
+        calendar: calendar(links, language),
     };
-    let title = format!("digest for {}, {} leads", reader.rep, items.len());
+    let title = match view.deadlines.len() {
+        0 => format!("digest for {}, {} leads", reader.rep, items.len()),
+        n => format!("digest for {}, {} leads, {n} deadlines", reader.rep, items.len()),
+    };
     fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
+}
+
+pub(super) fn reminder(
+    reader: &Reader<'_>,
+    deadlines: &[DeadlineItem<'_>],
+    links: &Links,
+    now: Timestamp,
+) -> Result<Rendered, RenderError> {
+    let language = reader.language;
+    let deadlines = dues(reader, deadlines, now);
+    let subject = due_subject(language, &deadlines);
+    let view = View {
+        lang: language.tag(),
+        heading: language.deadlines(deadlines.len()),
+        paragraphs: vec![language.word(Word::BeforeDigest).to_owned()],
+        deadlines_title: Some(language.word(Word::DeadlinesTitle)),
+        footer: Some(language.word(Word::WhyThisMail)),
+        unsubscribe: unsubscribe(links, language),
+        calendar: calendar(links, language),
+        subject,
+        deadlines,
+        ..View::default()
+    };
+    let title = format!("reminder for {}, {} deadlines", reader.rep, view.deadlines.len());
+    fit(view, 0, title, |_| String::new())
+}
+
+fn dues(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], now: Timestamp) -> Vec<DueView> {
+    deadlines.iter().filter_map(|item| due::due(reader, item, now)).take(DEADLINES).collect()
+}
+
+/// "2 deadlines coming up: tomorrow: Fri 27 Nov 2026 14:00 – offers: Ultrasound scanners".
+fn due_subject(language: Language, deadlines: &[DueView]) -> String {
+    let first = deadlines.first().map(|due| format!(": {} – {}", due.when, due.what.words)).unwrap_or_default();
+    clip(&format!("{}{first}", language.deadlines(deadlines.len())), SUBJECT_CHARS)
+}
+
+fn calendar(links: &Links, language: Language) -> Option<LinkView> {
+    links.calendar.as_ref().map(|url| LinkView { words: language.word(Word::Calendar).to_owned(), href: super::clean::link(url) })
 }
 
 pub(super) fn held(reader: &Reader<'_>, items: &[Item<'_>], source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
@@ -57,11 +107,9 @@ pub(super) fn held(reader: &Reader<'_>, items: &[Item<'_>], source: &str, links:
         heading,
         paragraphs: vec![today, language.word(Word::NoNews).to_owned()],
         leads: items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect(),
-        more: None,
-        sources_title: None,
-        sources: Vec::new(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
+        ..View::default()
     };
     let title = format!("what {} already held, for {}, {} leads", line(source, 60), reader.rep, items.len());
     fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
@@ -80,11 +128,9 @@ pub(super) fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Ti
         heading: name.clone(),
         paragraphs: vec![language.word(Word::OnlyNow).to_owned()],
         leads: vec![view::lead(reader, item, None, now)],
-        more: None,
-        sources_title: None,
-        sources: Vec::new(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
+        ..View::default()
     };
     fit(view, 1, format!("alert for {}: {name}", reader.rep), |_| String::new())
 }
@@ -95,13 +141,8 @@ pub(super) fn note(language: Language, subject: &str, paragraphs: &[&str]) -> Re
         lang: language.tag(),
         heading: subject.clone(),
         paragraphs: paragraphs.iter().map(|paragraph| line(paragraph, 2_000)).collect(),
-        leads: Vec::new(),
-        more: None,
-        sources_title: None,
-        sources: Vec::new(),
-        footer: None,
-        unsubscribe: None,
         subject: subject.clone(),
+        ..View::default()
     };
     fit(view, 0, subject, |_| String::new())
 }

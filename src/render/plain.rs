@@ -1,5 +1,6 @@
 //! The plain text form: 72 columns, addresses unbroken.
 
+use super::due::DueView;
 use super::view::{LeadView, LinkView, ReasonView, View};
 
 /// Columns.
@@ -12,6 +13,14 @@ pub(super) fn page(view: &View) -> String {
     for paragraph in &view.paragraphs {
         out.gap();
         out.wrap("", "", paragraph);
+    }
+    if let Some(title) = view.deadlines_title {
+        out.gap();
+        out.line(title);
+        out.line(&"-".repeat(title.chars().count()));
+        for due in &view.deadlines {
+            due_block(&mut out, due);
+        }
     }
     for lead in &view.leads {
         lead_block(&mut out, lead);
@@ -37,7 +46,23 @@ pub(super) fn page(view: &View) -> String {
     if let Some(LinkView { words, href: Some(href) }) = &view.unsubscribe {
         out.line(&format!("{words}: {href}"));
     }
+    if let Some(LinkView { words, href: Some(href) }) = &view.calendar {
+        out.line(&format!("{words}: {href}"));
+    }
     out.text
+}
+
+fn due_block(out: &mut Page, due: &DueView) {
+    out.wrap("* ", "  ", &due.when);
+    out.wrap("  ", "  ", &due.what.words);
+    out.wrap("  ", "  ", &due.about.join(" · "));
+    for note in &due.notes {
+        out.wrap("  ! ", "    ", note);
+    }
+    if let Some(href) = &due.what.href {
+        out.wrap("  ", "  ", href);
+    }
+    out.line(&format!("  {}", due.show));
 }
 
 fn lead_block(out: &mut Page, lead: &LeadView) {

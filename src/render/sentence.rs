@@ -10,7 +10,13 @@ pub fn sentence(language: Language, signal: &Signal) -> String {
         Story::Appeared { title, by, with, on } => {
             let day = on.map(|day| language.date(day));
             let line = appeared(language, signal.kind, title, (with.as_deref(), day.as_deref()));
-            by.as_ref().map_or_else(|| line.clone(), |by| format!("{line} ({by})"))
+            let holds = match (signal.kind == SignalKind::ContractExpiring, language) {
+                (false, _) => "",
+                (true, Language::En) => "now with ",
+                (true, Language::Es) => "ahora con ",
+                (true, Language::Ru) => "сейчас у ",
+            };
+            by.as_ref().map_or_else(|| line.clone(), |by| format!("{line} ({holds}{by})"))
         }
         Story::Changed { title, fields, more } => {
             let told: Vec<String> = fields.iter().map(|(name, old, new)| field(language, name, old.as_deref(), new.as_deref())).collect();
@@ -59,6 +65,15 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Opt
         SignalKind::AwardWon => {
             let worth = then([", ", ", ", ", "], with);
             said(["Won the contract: ", "Ha ganado el contrato: ", "Получен контракт: "]) + title + &worth
+        }
+        SignalKind::AwardLost => {
+            let to = then([", won by ", ", ganada por ", ", победитель: "], with);
+            said(["Lost the tender: ", "Ha perdido la licitación: ", "Проигран тендер: "]) + title + &to
+        }
+        SignalKind::ContractExpiring => {
+            let on = then([" on ", " el ", " "], day);
+            let worth = then([", ", ", ", ", "], with);
+            format!("{}{on}: {title}{worth}", said(["Contract ends", "El contrato termina", "Контракт заканчивается"]))
         }
         SignalKind::ArticlePublished => said(["The press writes: ", "La prensa escribe: ", "Пресса пишет: "]) + title,
         SignalKind::VacancyPublished => said(["Looks for staff: ", "Busca personal: ", "Ищет сотрудников: "]) + title,
@@ -176,8 +191,8 @@ mod tests {
     #[test]
     fn what_appeared() {
         use SignalKind::{
-            ArticlePublished, ExhibitorListed, OfferListed, OrganisationListed, PageChanged, RequestForSuppliers, TenderPublished,
-            VacancyPublished,
+            ArticlePublished, AwardLost, ContractExpiring, ExhibitorListed, OfferListed, OrganisationListed, PageChanged,
+            RequestForSuppliers, TenderPublished, VacancyPublished,
         };
         for (kind, by, with, on, want) in [
             (
@@ -216,6 +231,28 @@ mod tests {
                     "Tender published: X, answers until 1 May",
                     "Licitación publicada: X, ofertas hasta 1 May",
                     "Объявлен тендер: X, заявки до 1 May",
+                ],
+            ),
+            (
+                AwardLost,
+                Some("Hospital"),
+                Some("Ruiz"),
+                None,
+                [
+                    "Lost the tender: X, won by Ruiz (Hospital)",
+                    "Ha perdido la licitación: X, ganada por Ruiz (Hospital)",
+                    "Проигран тендер: X, победитель: Ruiz (Hospital)",
+                ],
+            ),
+            (
+                ContractExpiring,
+                Some("Ruiz"),
+                Some("12 EUR"),
+                Some(date(2026, 10, 12)),
+                [
+                    "Contract ends on Mon 12 Oct 2026: X, 12 EUR (now with Ruiz)",
+                    "El contrato termina el lun 12 oct 2026: X, 12 EUR (ahora con Ruiz)",
+                    "Контракт заканчивается пн 12 окт. 2026: X, 12 EUR (сейчас у Ruiz)",
                 ],
             ),
             (ArticlePublished, None, None, None, ["The press writes: X", "La prensa escribe: X", "Пресса пишет: X"]),

@@ -158,8 +158,8 @@ fn written(language: Language, cases: &[Case], with: &[SourceState]) -> Rendered
     let reader = Reader { rep: &rep, language, zone: &zone };
     let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
     let lines: Vec<SourceLine<'_>> = with.iter().map(|state| SourceLine { title: state.id.as_str(), state }).collect();
-    let links = Links { unsubscribe: Some(Url::parse("https://leads.example/unsubscribe/abc").unwrap()) };
-    digest(&reader, &items, &lines, &links, now()).unwrap()
+    let links = Links { unsubscribe: Some(Url::parse("https://leads.example/unsubscribe/abc").unwrap()), calendar: None };
+    digest(&reader, &News { items: &items, sources: &lines, ..News::default() }, &links, now()).unwrap()
 }
 
 fn two() -> Vec<Case> {
@@ -175,6 +175,60 @@ fn a_digest_in_english() {
     let letter = written(Language::En, &two(), &sources());
     insta::assert_snapshot!("digest_en_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
     insta::assert_snapshot!("digest_en_html", letter.html);
+}
+
+/// Tenders with a deadline: one with all that may be said of it, one of which only the day is known.
+fn tenders() -> [Record; 2] {
+    use crate::model::sample::record;
+    use crate::model::{Field, FieldName, Moment, RecordKind, ZoneFrom};
+    let fields = [
+        ("title", "Two ultrasound scanners with maintenance"),
+        ("buyer", "Hospital Universitario de Getafe"),
+        ("stage", "open"),
+        ("estimate", "100000 EUR"),
+    ];
+    let mut first = record("es-tenders", "a", RecordKind::Tender, &fields);
+    let mut second = record(
+        "co-tenders",
+        "b",
+        RecordKind::Tender,
+        &[("title", "Camas hospitalarias"), ("buyer", "Hospital San José"), ("stage", "open")],
+    );
+    let put = |record: &mut Record, name: &str, value: Value| {
+        let quote = value.text();
+        record.fields.insert(FieldName::new(name), Field { value, quote, path: "p".to_owned(), first_seen: now() });
+    };
+    let moment =
+        |text: &str, zone: &str, zone_from| Value::Time(Moment { text: text.to_owned(), at: at(text), zone: zone.to_owned(), zone_from });
+    put(&mut first, "deadline", moment("2026-11-30T13:00:00Z", "America/Bogota", ZoneFrom::Assumed));
+    put(&mut first, "opening", moment("2026-11-29T13:00:00Z", "UTC", ZoneFrom::Text));
+    put(&mut second, "questions_until", Value::Date("2026-11-25".parse().unwrap()));
+    [second, first]
+}
+
+#[test]
+fn deadlines_coming_up_stand_first() {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    let records = tenders();
+    let deadlines =
+        [DeadlineItem { record: &records[0], field: "questions_until" }, DeadlineItem { record: &records[1], field: "deadline" }];
+    let links = Links {
+        unsubscribe: Some(Url::parse("https://leads.example/unsubscribe/abc").unwrap()),
+        calendar: Some(Url::parse("https://leads.example/calendar/ana/xyz.ics").unwrap()),
+    };
+    let (cases, states) = (two(), sources());
+    let items: Vec<Item<'_>> = cases.iter().take(1).map(Case::item).collect();
+    let lines: Vec<SourceLine<'_>> = states.iter().map(|state| SourceLine { title: state.id.as_str(), state }).collect();
+    let reader = |language| Reader { rep: &rep, language, zone: &zone };
+    let shown = |letter: &Rendered| format!("Subject: {}\n\n{}", letter.subject, letter.text);
+    let whole = News { items: &items, deadlines: &deadlines, sources: &lines };
+    let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
+    insta::assert_snapshot!("digest_deadlines_en_text", shown(&letter));
+    insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
+    let alone = News { deadlines: &deadlines, ..News::default() };
+    insta::assert_snapshot!("digest_deadlines_es_text", shown(&digest(&reader(Language::Es), &alone, &links, now()).unwrap()));
+    insta::assert_snapshot!("reminder_ru_text", shown(&reminder(&reader(Language::Ru), &deadlines[..1], &links, now()).unwrap()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::clean::{address_words, line, link, mail_link, phone_link};
+use super::due::DueView;
 use super::language::Word;
 use super::sentence::{next_step, sentence};
 use super::{Item, Language, Reader, SourceLine};
@@ -20,18 +21,21 @@ const UNKNOWN: usize = 3;
 const SOURCES: usize = 20;
 
 /// One letter.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct View {
     pub lang: &'static str,
     pub subject: String,
     pub heading: String,
     pub paragraphs: Vec<String>,
+    pub deadlines_title: Option<&'static str>,
+    pub deadlines: Vec<DueView>,
     pub leads: Vec<LeadView>,
     pub more: Option<String>,
     pub sources_title: Option<&'static str>,
     pub sources: Vec<SourceView>,
     pub footer: Option<&'static str>,
     pub unsubscribe: Option<LinkView>,
+    pub calendar: Option<LinkView>,
 }
 
 /// Words with an address.

@@ -44,8 +44,8 @@ pub fn identify(record: &Record, about: &About) -> Identity {
 fn organisation_name(record: &Record, about: &About) -> Option<String> {
     let (named_by, own) = match record.kind {
         RecordKind::Company => (NAMED_BY, ["name", "title"].as_slice()),
-        // The buyer is named beside the winner.
-        RecordKind::Award => (["winner"].as_slice(), [].as_slice()),
+        // The buyer is named beside the winner or the loser.
+        RecordKind::Award => (["winner", "loser"].as_slice(), [].as_slice()),
         RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
             (NAMED_BY, [].as_slice())
         }

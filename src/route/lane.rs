@@ -63,5 +63,6 @@ pub fn entry(lead: &Lead, to: Address<'_>, lane: Lane, now: Timestamp, next_dige
         at: now,
         due,
         held: None,
+        reminds: None,
     }
 }

@@ -1,8 +1,8 @@
 //! A rep as compiled: whom they serve, and when they may be disturbed.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::base::ids::{ChannelId, RepId, SegmentId};
 use crate::base::text;
@@ -46,6 +46,8 @@ pub struct Rep {
     pub channel: Option<ChannelId>,
     /// When they are away: first and last day.
     pub absent: Vec<(Date, Date)>,
+    /// How long before the deadlines of their tenders they are reminded.
+    pub remind: Vec<SignedDuration>,
 }
 
 /// Whether a rep serves an organisation.

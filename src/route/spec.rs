@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -28,12 +29,15 @@ pub const KEYS: &[&str] = &[
     "quiet",
     "channel",
     "absent",
+    "remind",
 ];
 
 /// Organisations one rep can look after, unless set: sales practice says 10 to 50.
 const CAPACITY: u32 = 40;
 /// Alerts an hour, unless set.
 const ALERTS_PER_HOUR: u32 = 4;
+/// How long before a deadline a rep is reminded, unless set.
+pub const REMIND: [SignedDuration; 2] = [SignedDuration::from_hours(7 * 24), SignedDuration::from_hours(24)];
 /// When digests go out, unless set.
 const DIGEST: &str = "Mon-Fri 08:00";
 
@@ -69,6 +73,9 @@ pub struct Spec {
     pub channel: Option<String>,
     /// When they are away, both days included: `2026-12-24..2027-01-02`, or one day. New leads go to others then.
     pub absent: Vec<String>,
+    /// How long before the deadlines of their tenders they are reminded, in the digest, or at once where the next one would be too late;
+    /// `["7d", "1d"]` when left out, `[]` for never. From `1h` to `30d`. Where only the day of a deadline is known, a day earlier.
+    pub remind: Option<Vec<String>>,
 }
 
 impl Spec {
@@ -88,6 +95,10 @@ impl Spec {
             each("industries", &self.industries, |s| Some(text::words(s)).filter(|w| !w.is_empty()), "a word or a phrase", &mut fault);
         let regions = each("regions", &self.regions, Area::parse, "a country (`ES`), a part of one (`ES-MD`) or words", &mut fault);
         let absent = each("absent", &self.absent, days, "a day, or two with `..` between: `2026-12-24..2027-01-02`", &mut fault);
+        let remind = self
+            .remind
+            .as_ref()
+            .map(|written| each("remind", written, distance, "a duration from `1h` to `30d`, such as `7d`", &mut fault));
         let quiet = self.quiet.as_deref().filter(|q| !q.trim().is_empty()).and_then(|written| {
             let quiet = quiet(written);
             if quiet.is_none() {
@@ -115,6 +126,7 @@ impl Spec {
             quiet,
             channel,
             absent,
+            remind: remind.unwrap_or_else(|| REMIND.to_vec()),
         })
     }
 }
@@ -143,6 +155,12 @@ fn is_email(written: &str) -> bool {
         !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | '@'))
     };
     plain(local) && plain(domain) && written.len() <= 254 && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
+fn distance(written: &str) -> Option<SignedDuration> {
+    let span: Span = written.trim().parse().ok()?;
+    let distance = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
+    (SignedDuration::from_hours(1)..=SignedDuration::from_hours(30 * 24)).contains(&distance).then_some(distance)
 }
 
 fn days(written: &str) -> Option<(Date, Date)> {

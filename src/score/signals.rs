@@ -27,8 +27,9 @@ pub const fn half_life(kind: SignalKind) -> SignedDuration {
         | SignalKind::TenderAwarded
         | SignalKind::ContractCompleted
         | SignalKind::AwardWon
+        | SignalKind::AwardLost
         | SignalKind::ExhibitorListed => 60,
-        SignalKind::BranchOpened => 90,
+        SignalKind::BranchOpened | SignalKind::ContractExpiring => 90,
     };
     SignedDuration::from_hours(24 * days)
 }

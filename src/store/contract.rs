@@ -6,7 +6,7 @@ use std::pin::Pin;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::base::ids::{ContentHash, EntryId, RepId, SegmentId};
+use crate::base::ids::{ContentHash, EntryId, RecordId, RepId, SegmentId};
 use crate::model::*;
 
 /// Somewhere a store can be opened, closed and opened again.
@@ -166,7 +166,24 @@ pub(super) fn message(n: u8, order_key: u64) -> Message {
 pub(super) fn entry(n: u32, due: i64) -> Entry {
     let (channel, rep, lead) = ("mail".parse().unwrap(), "ana".parse().unwrap(), LeadId(u64::from(n)));
     let id = Entry::id_of(&channel, &rep, lead, 1);
-    Entry { id, channel, rep, lead, revision: 1, lane: Lane::Digest, at: time(0), due: time(due), held: (n == 1).then(|| source("a")) }
+    let reminds = (n == 2).then(|| Reminder {
+        record: RecordId(7),
+        field: FieldName::new("deadline"),
+        at: time(900),
+        before: SignedDuration::from_hours(48),
+    });
+    Entry {
+        id,
+        channel,
+        rep,
+        lead,
+        revision: 1,
+        lane: Lane::Digest,
+        at: time(0),
+        due: time(due),
+        held: (n == 1).then(|| source("a")),
+        reminds,
+    }
 }
 
 fn conflicts(result: Result<(), CommitError>) -> bool {

@@ -62,7 +62,9 @@ impl Inner {
         for item in tree.scan_prefix(Table::Entry.prefix()) {
             let (key, value) = item?;
             let entry = frame::unpack::<StoredEntry>(&value, &self.segments)?;
-            if entry.settled.is_some() && entry.due < delivered {
+            // A reminder of a deadline to come is not made again as long as it is known that it was.
+            let over = entry.reminds_of().is_none_or(|at| at < millis(now));
+            if entry.settled.is_some() && entry.due < delivered && over {
                 expired.push(Expired { key: key.to_vec(), value, more: None, effects: Vec::new() });
             }
         }

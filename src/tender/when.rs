@@ -6,10 +6,7 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::text::squeeze;
-use crate::model::{Content, Deadline, DeadlineKind, Due, ZoneFrom};
-
-/// A deadline further ahead of its publication than this is a slip of the pen (one said 2049).
-const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 5);
+use crate::model::{Content, Deadline, DeadlineKind, Due, FAR, Oddity, ZoneFrom};
 
 /// The zone of times that name none, and how it is known.
 #[derive(Clone, Debug)]
@@ -18,28 +15,6 @@ pub struct Clock {
     pub zone: TimeZone,
     /// How it is known.
     pub from: ZoneFrom,
-}
-
-/// What is odd about a deadline. It is told, never mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Oddity {
-    /// It is more than five years after publication.
-    Far,
-    /// It was over when it was published.
-    BeforePublication,
-    /// Offers are opened before they are due.
-    OpenedBefore,
-}
-
-impl Oddity {
-    /// The word used in output.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Far => "more than five years ahead",
-            Self::BeforePublication => "before its publication",
-            Self::OpenedBefore => "after the opening of offers",
-        }
-    }
 }
 
 /// What is odd about each of these deadlines.
@@ -256,6 +231,50 @@ mod tests {
             let found = deadline(DeadlineKind::Tender, day, time, &madrid()).unwrap();
             let due = found.due.unwrap_or_else(|| panic!("{day} {time}"));
             assert_eq!((due.at.to_string(), due.time.is_some(), due.zone_from), (at.to_owned(), has_time, from), "{day} {time}");
+        }
+    }
+
+    /// Both changes of the clocks, zones ahead of and behind UTC, and zones that never change: of an hour that there is twice the first counts,
+    /// of one that there is not the hour after it.
+    #[test]
+    fn deadlines_across_the_changes_of_the_clocks() {
+        for (zone, day, time, at) in [
+            ("Europe/Madrid", "2026-03-28", "14:00", "2026-03-28T13:00:00Z"),
+            ("Europe/Madrid", "2026-03-29", "02:30", "2026-03-29T01:30:00Z"),
+            ("Europe/Madrid", "2026-03-29", "14:00", "2026-03-29T12:00:00Z"),
+            ("Europe/Madrid", "2026-10-25", "02:30", "2026-10-25T00:30:00Z"),
+            ("Europe/Madrid", "2026-10-25", "14:00", "2026-10-25T13:00:00Z"),
+            ("Europe/Madrid", "2026-03-29", "", "2026-03-28T23:00:00Z"),
+            ("Europe/London", "2026-03-29", "01:30", "2026-03-29T01:30:00Z"),
+            ("Europe/London", "2026-03-29", "12:00", "2026-03-29T11:00:00Z"),
+            ("Europe/London", "2026-10-25", "01:30", "2026-10-25T00:30:00Z"),
+            ("Europe/London", "2026-10-25", "12:00", "2026-10-25T12:00:00Z"),
+            ("Europe/London", "2026-07-01", "", "2026-06-30T23:00:00Z"),
+            ("America/Bogota", "2026-03-29", "02:30", "2026-03-29T07:30:00Z"),
+            ("America/Bogota", "2026-10-25", "02:30", "2026-10-25T07:30:00Z"),
+            ("America/Bogota", "2026-10-25", "", "2026-10-25T05:00:00Z"),
+            ("America/New_York", "2026-03-08", "02:30", "2026-03-08T07:30:00Z"),
+            ("America/New_York", "2026-03-08", "17:00", "2026-03-08T21:00:00Z"),
+            ("America/New_York", "2026-11-01", "01:30", "2026-11-01T05:30:00Z"),
+            ("America/New_York", "2026-11-01", "17:00", "2026-11-01T22:00:00Z"),
+            ("Australia/Canberra", "2026-10-04", "02:30", "2026-10-03T16:30:00Z"),
+            ("Australia/Canberra", "2026-10-04", "14:00", "2026-10-04T03:00:00Z"),
+            ("Australia/Canberra", "2026-04-05", "02:30", "2026-04-04T15:30:00Z"),
+            ("Australia/Canberra", "2026-04-05", "14:00", "2026-04-05T04:00:00Z"),
+            ("Australia/Canberra", "2026-01-05", "", "2026-01-04T13:00:00Z"),
+            ("Europe/Moscow", "2026-03-29", "02:30", "2026-03-28T23:30:00Z"),
+            ("Europe/Moscow", "2026-10-25", "02:30", "2026-10-24T23:30:00Z"),
+            ("Pacific/Tongatapu", "2026-11-10", "01:00", "2026-11-09T12:00:00Z"),
+            ("Pacific/Tongatapu", "2026-11-10", "", "2026-11-09T11:00:00Z"),
+            // What is written counts before any zone.
+            ("America/New_York", "2026-11-10", "01:00:00+13:00", "2026-11-09T12:00:00Z"),
+            ("Europe/Madrid", "2026-10-25", "02:30:00+01:00", "2026-10-25T01:30:00Z"),
+        ] {
+            let clock = Clock { zone: TimeZone::get(zone).unwrap(), from: ZoneFrom::Portal };
+            let due = deadline(DeadlineKind::Tender, day, time, &clock).unwrap().due.unwrap();
+            assert_eq!((due.at.to_string().as_str(), due.day.to_string().as_str()), (at, day), "{zone} {day} {time}");
+            let offset_written = time.len() > 8;
+            assert_eq!((due.zone_from == ZoneFrom::Text, due.zone != zone), (offset_written, offset_written), "{zone} {day} {time}");
         }
     }
 

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::views;
+use super::{calendar, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
@@ -88,6 +88,9 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
                 text: letter.text,
                 html: letter.html,
             })
+        }
+        Question::Calendars { name } => {
+            Answer::Calendars(calendar::views(effects, config, name.as_deref()).map_err(|words| anyhow!(words))?)
         }
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })

@@ -99,6 +99,11 @@ pub enum Question {
         /// Which rep.
         rep: String,
     },
+    /// The secret addresses of calendars.
+    Calendars {
+        /// Of this rep or segment alone.
+        name: Option<String>,
+    },
     /// Makes a verified backup now.
     Backup,
 }
@@ -133,8 +138,23 @@ pub enum Answer {
     Sent(SentView),
     /// To [`Question::DigestPreview`].
     Digest(DigestView),
+    /// To [`Question::Calendars`].
+    Calendars(Vec<CalendarView>),
     /// To [`Question::Backup`].
     Backup(BackupView),
+}
+
+/// A calendar of deadlines.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CalendarView {
+    /// Whose: `rep` or `segment`.
+    pub of: String,
+    /// Its name.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Where calendar programs read it. Whoever has it can read it.
+    pub url: String,
 }
 
 /// How everything is.

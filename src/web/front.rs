@@ -1,6 +1,7 @@
-//! What the listen address serves: `/health`, `/ready`, `/metrics`, and the unsubscribe links of mails (RFC 8058).
+//! What the listen address serves: `/health`, `/ready`, `/metrics`, the unsubscribe links of mails (RFC 8058), and calendars of deadlines at
+//! their secret addresses.
 //!
-//! Shows nothing of what is stored. GET never changes anything: mail scanners open every link.
+//! Shows nothing else of what is stored. GET never changes anything: mail scanners open every link.
 
 use std::sync::Arc;
 
@@ -11,10 +12,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::watch;
 
-use super::unsubscribe;
+use super::{calendar, unsubscribe};
 use crate::config::Config;
 use crate::pipeline::Effects;
-use crate::render::UNSUBSCRIBE_PATH;
+use crate::render::{CALENDAR_PATH, UNSUBSCRIBE_PATH};
 
 /// What the listen address needs of the daemon.
 #[derive(Clone)]
@@ -38,6 +39,7 @@ pub fn router(front: Front) -> Router {
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))
         .route(&format!("/{UNSUBSCRIBE_PATH}/{{token}}"), get(unsubscribe::show).post(unsubscribe::take))
+        .route(&format!("/{CALENDAR_PATH}/{{name}}/{{file}}"), get(calendar::serve))
         .layer(axum::extract::DefaultBodyLimit::max(16 * 1024))
         .with_state(front)
 }

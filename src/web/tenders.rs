@@ -27,6 +27,8 @@ pub struct TenderView {
     pub stage: Option<String>,
     /// Until when offers are taken: the first deadline of a lot that is still open.
     pub deadline: Option<String>,
+    /// Its deadlines as written, how their zones were known, and what is odd about them.
+    pub deadlines: Vec<String>,
     /// Where to look at it.
     pub url: String,
     /// When it was first seen.

@@ -14,7 +14,7 @@ use crate::model::{
     Score, Signal, SourceState, Statement, Value,
 };
 use crate::pipeline::Departed;
-use crate::render::{Language, next_step, sentence};
+use crate::render::{Language, deadline_lines, next_step, sentence};
 use crate::store::{Backup, Scope, Suppression, Version};
 
 pub(super) fn time(at: Timestamp) -> String {
@@ -176,6 +176,7 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         buyer: record.text("buyer"),
         stage: record.text("stage"),
         deadline: record.text("deadline"),
+        deadlines: deadline_lines(Language::En, record),
         url: record.url.to_string(),
         first_seen: time(record.first_seen),
         changed: time(record.changed),

@@ -1,11 +1,12 @@
 //! Stored forms of entries, messages, channels and suppressions. A message's bytes are a value of their own: they never change.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{lane_code, lane_of, message_kind_code, message_kind_of, scope_code, scope_of};
 use super::{Stored, lengthened, millis, timestamp};
-use crate::base::ids::{BadSlug, EntryId, LeadId, MessageId};
-use crate::model::{Attempt, ChannelState, Entry, Message, MessageState, Sealed};
+use crate::base::ids::{BadSlug, EntryId, LeadId, MessageId, RecordId};
+use crate::model::{Attempt, ChannelState, Entry, FieldName, Message, MessageState, Reminder, Sealed};
 use crate::store::error::StoreError;
 use crate::store::words::Suppression;
 
@@ -24,14 +25,35 @@ pub(in crate::store) struct StoredEntry {
     pub(in crate::store) due: i64,
     pub(in crate::store) settled: Option<String>,
     held: Option<String>,
+    reminds: Option<StoredReminder>,
+}
+
+/// [`Reminder`].
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredReminder {
+    record: Id,
+    field: String,
+    at: i64,
+    before: i64,
 }
 
 impl Stored for StoredEntry {
     const KIND: &'static str = "entry";
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        (version == 1).then(|| lengthened(bytes, &[0]))
+        match version {
+            1 => Some(lengthened(bytes, &[0, 0])),
+            2 => Some(lengthened(bytes, &[0])),
+            _ => None,
+        }
+    }
+}
+
+impl StoredEntry {
+    /// The deadline it reminds of: until then it must be known that this was done.
+    pub(in crate::store) fn reminds_of(&self) -> Option<i64> {
+        self.reminds.as_ref().map(|reminder| reminder.at)
     }
 }
 
@@ -48,6 +70,12 @@ impl From<&Entry> for StoredEntry {
             due: millis(entry.due),
             settled: None,
             held: entry.held.as_ref().map(|source| source.as_str().to_owned()),
+            reminds: entry.reminds.as_ref().map(|reminder| StoredReminder {
+                record: reminder.record.0.to_be_bytes(),
+                field: reminder.field.as_str().to_owned(),
+                at: millis(reminder.at),
+                before: reminder.before.as_secs(),
+            }),
         }
     }
 }
@@ -66,8 +94,18 @@ impl TryFrom<StoredEntry> for Entry {
             at: timestamp(stored.at)?,
             due: timestamp(stored.due)?,
             held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
+            reminds: stored.reminds.map(reminder).transpose()?,
         })
     }
+}
+
+fn reminder(stored: StoredReminder) -> Result<Reminder, String> {
+    Ok(Reminder {
+        record: RecordId(u64::from_be_bytes(stored.record)),
+        field: FieldName::new(&stored.field),
+        at: timestamp(stored.at)?,
+        before: SignedDuration::from_secs(stored.before),
+    })
 }
 
 /// Leases are kept in memory only, so there is no such state here.

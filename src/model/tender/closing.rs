@@ -1,0 +1,182 @@
+//! Until when a tender's record can be answered, and what is odd about that. Knows no portal and no language.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Stage;
+use crate::model::{Field, FieldName, Record, Value};
+
+/// Fields of a tender that are deadlines for whoever answers it.
+const CLOSING: [&str; 2] = ["deadline", "questions_until"];
+/// A deadline further ahead than this is a slip of the pen (one said 2049).
+pub const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 3);
+/// A day without a time: somewhere on earth it is not over before so long after its beginning in UTC.
+const LONGEST_DAY: SignedDuration = SignedDuration::from_hours(36);
+/// With a day alone, whoever must be early is told so much earlier: the hour is not known.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is odd about a deadline. It is told, never mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Oddity {
+    /// It is more than three years ahead.
+    Far,
+    /// It was over when it was published.
+    BeforePublication,
+    /// Offers are opened before they are due.
+    OpenedBefore,
+    /// It was over when it was first seen.
+    OverWhenSeen,
+}
+
+impl Oddity {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Far, Self::BeforePublication, Self::OpenedBefore, Self::OverWhenSeen];
+
+    /// The words used in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Far => "more than three years ahead",
+            Self::BeforePublication => "before its publication",
+            Self::OpenedBefore => "after the opening of offers",
+            Self::OverWhenSeen => "over when it was first seen",
+        }
+    }
+}
+
+/// A deadline as a tender's record has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing<'a> {
+    /// The field that says it: `deadline` or `questions_until`.
+    pub name: &'a FieldName,
+    /// The field.
+    pub field: &'a Field,
+    /// The instant; of a day alone its beginning in UTC.
+    pub at: Timestamp,
+    /// What is odd about it.
+    pub odd: Vec<Oddity>,
+}
+
+impl Closing<'_> {
+    /// Whether only the day is known.
+    pub const fn is_day(&self) -> bool {
+        matches!(self.field.value, Value::Date(_))
+    }
+
+    /// The moment by which all must be done: with a day alone a day before it begins.
+    pub fn early(&self) -> Timestamp {
+        if self.is_day() { self.at.saturating_sub(DAY).unwrap_or(self.at) } else { self.at }
+    }
+
+    /// Whether it is over for everybody.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        let end = if self.is_day() { self.at.saturating_add(LONGEST_DAY).unwrap_or(self.at) } else { self.at };
+        end < now
+    }
+}
+
+/// The deadlines of a tender's record, in a fixed order; none of a record of another kind.
+pub fn closings(record: &Record) -> Vec<Closing<'_>> {
+    if record.kind != crate::model::RecordKind::Tender {
+        return Vec::new();
+    }
+    let named = CLOSING.iter().filter_map(|name| record.fields.get_key_value(*name));
+    named.filter_map(|(name, field)| Some(Closing { name, field, at: field.value.instant()?, odd: oddities(record, field) })).collect()
+}
+
+/// Whether a tender may still be answered, or will be: nothing says that its time is over.
+pub fn is_live(record: &Record) -> bool {
+    match stage(record) {
+        Stage::Planned | Stage::Open | Stage::Suspended | Stage::Unknown => true,
+        Stage::Closed | Stage::Awarded | Stage::Cancelled | Stage::Modified | Stage::Completed => false,
+    }
+}
+
+/// Where a tender's record stands.
+pub fn stage(record: &Record) -> Stage {
+    record.text("stage").and_then(|word| Stage::from_word(&word)).unwrap_or(Stage::Unknown)
+}
+
+fn oddities(record: &Record, field: &Field) -> Vec<Oddity> {
+    let Some(at) = field.value.instant() else { return Vec::new() };
+    let is_time = |value: &Value| matches!(value, Value::Time(_));
+    let end = if is_time(&field.value) { at } else { at.saturating_add(LONGEST_DAY).unwrap_or(at) };
+    // A result is published long after the deadline it leaves as it was.
+    let published = record.fields.get("published").filter(|_| is_live(record)).and_then(|field| field.value.instant());
+    let opening = record.value("opening").filter(|opening| is_time(opening)).and_then(Value::instant);
+    let since = published.unwrap_or(field.first_seen).min(field.first_seen);
+    let before_publication = published.is_some_and(|published| end < published);
+    let found = [
+        (Oddity::Far, at.duration_since(since) > FAR),
+        (Oddity::BeforePublication, before_publication),
+        (Oddity::OpenedBefore, is_time(&field.value) && opening.is_some_and(|opening| opening < at)),
+        (Oddity::OverWhenSeen, is_live(record) && !before_publication && end < field.first_seen),
+    ];
+    found.into_iter().filter(|(_, is)| *is).map(|(odd, _)| odd).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::record;
+    use crate::model::{Moment, RecordKind, ZoneFrom};
+
+    fn time(text: &str) -> Value {
+        let at = text.parse().unwrap();
+        Value::Time(Moment { text: text.to_owned(), at, zone: "UTC".to_owned(), zone_from: ZoneFrom::Text })
+    }
+
+    /// First seen on 2026-01-01.
+    fn tender(stage: &str, fields: &[(&str, Value)]) -> Record {
+        let mut record = record("portal", "1", RecordKind::Tender, &[("stage", stage)]);
+        let some = record.fields.values().next().unwrap().clone();
+        for (name, value) in fields {
+            record.fields.insert(FieldName::new(name), Field { value: value.clone(), ..some.clone() });
+        }
+        record
+    }
+
+    #[test]
+    fn odd_deadlines() {
+        let day = |text: &str| Value::Date(text.parse().unwrap());
+        for (stage, fields, odd) in [
+            ("open", vec![("deadline", time("2026-02-01T10:00:00Z"))], vec![]),
+            ("open", vec![("deadline", time("2049-02-01T10:00:00Z"))], vec![Oddity::Far]),
+            ("awarded", vec![("deadline", time("2049-02-01T10:00:00Z"))], vec![Oddity::Far]),
+            ("open", vec![("deadline", time("2025-12-31T23:59:00Z"))], vec![Oddity::OverWhenSeen]),
+            // Found when all was over: nothing is odd about it.
+            ("awarded", vec![("deadline", time("2025-12-31T23:59:00Z"))], vec![]),
+            // Somewhere the day is not over yet.
+            ("open", vec![("deadline", day("2025-12-31"))], vec![]),
+            ("open", vec![("deadline", day("2025-12-30"))], vec![Oddity::OverWhenSeen]),
+            (
+                "open",
+                vec![("deadline", time("2025-11-01T10:00:00Z")), ("published", time("2025-12-01T10:00:00Z"))],
+                vec![Oddity::BeforePublication],
+            ),
+            ("awarded", vec![("deadline", time("2025-11-01T10:00:00Z")), ("published", time("2025-12-01T10:00:00Z"))], vec![]),
+            (
+                "open",
+                vec![("deadline", time("2026-02-01T10:00:00Z")), ("opening", time("2026-01-31T10:00:00Z"))],
+                vec![Oddity::OpenedBefore],
+            ),
+        ] {
+            let record = tender(stage, &fields);
+            assert_eq!(closings(&record)[0].odd, odd, "{stage} {fields:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_alone_is_due_a_day_earlier_and_over_later() {
+        let record =
+            tender("open", &[("deadline", Value::Date("2026-02-10".parse().unwrap())), ("questions_until", time("2026-02-01T10:00:00Z"))]);
+        let found = closings(&record);
+        let told: Vec<_> = found.iter().map(|closing| (closing.name.as_str(), closing.is_day(), closing.early().to_string())).collect();
+        assert_eq!(
+            told,
+            [("deadline", true, "2026-02-09T00:00:00Z".to_owned()), ("questions_until", false, "2026-02-01T10:00:00Z".to_owned())]
+        );
+        for (now, over) in [("2026-02-10T23:00:00Z", false), ("2026-02-11T11:59:00Z", false), ("2026-02-11T12:00:01Z", true)] {
+            assert_eq!(found[0].is_over(now.parse().unwrap()), over, "{now}");
+        }
+        assert_eq!(closings(&Record { kind: RecordKind::Award, ..record.clone() }), []);
+    }
+}

@@ -1,0 +1,95 @@
+//! The tenders that somebody must answer, by rep and by segment, and the calendars made of them. Writes nothing.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::Effects;
+use crate::base::ids::{SourceId, base32, hash64};
+use crate::base::secret::Secret;
+use crate::config::{Config, Rep};
+use crate::model::{Lead, LeadState, Organisation, Record, RecordKind, Subject, closings};
+use crate::render::{self, Calendar, CalendarKey, CalendarOf, Language};
+use crate::store::{LeadFilter, StoreError};
+use crate::{route, score};
+
+/// Leads of one rep or segment that are looked through; nobody works more.
+const LEADS: usize = 2_000;
+
+/// The key that signs calendar addresses: from the installation's own key, so that addresses outlive restarts and restores.
+pub fn calendar_key(effects: &Effects) -> CalendarKey {
+    CalendarKey::new(Secret::new(base32(&effects.store.install_key())))
+}
+
+/// Every calendar that there is: whose, what people call it, and its address.
+pub fn calendars<'a>(effects: &Effects, config: &'a Config) -> Vec<(CalendarOf<'a>, &'a str, Url)> {
+    let key = calendar_key(effects);
+    let reps = config.reps.iter().map(|rep| (CalendarOf::Rep(&rep.rep.id), rep.rep.name.as_str()));
+    let segments = config.segments.iter().map(|segment| (CalendarOf::Segment(&segment.terms.segment), segment.terms.title.as_str()));
+    reps.chain(segments).map(|(of, title)| (of, title, key.link(&config.daemon.public_url, of))).collect()
+}
+
+/// The address of a rep's calendar, where others than this machine can reach it.
+pub(super) fn link_for(effects: &Effects, config: &Config, rep: &Rep) -> Option<Url> {
+    let here = match config.daemon.public_url.host() {
+        Some(url::Host::Domain(domain)) => domain == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback() || address.is_unspecified(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback() || address.is_unspecified(),
+        None => true,
+    };
+    (!here).then(|| calendar_key(effects).link(&config.daemon.public_url, CalendarOf::Rep(&rep.rep.id)))
+}
+
+/// A calendar as text; `None` when nobody is called so.
+pub async fn calendar_of(effects: &Effects, config: &Config, of: CalendarOf<'_>, now: Timestamp) -> Result<Option<String>, StoreError> {
+    let installation = format!("{:016x}", hash64(&[b"calendar", &effects.store.install_key()]));
+    let (title, language, zone, remind, filter) = match of {
+        CalendarOf::Rep(id) => {
+            let Some(rep) = config.rep(id) else { return Ok(None) };
+            let filter = LeadFilter { owner: Some(id.clone()), ..LeadFilter::default() };
+            (rep.rep.name.as_str(), rep.language, &rep.rep.zone, rep.rep.remind.as_slice(), filter)
+        }
+        CalendarOf::Segment(id) => {
+            let Some(segment) = config.segments.iter().find(|segment| segment.terms.segment == *id) else { return Ok(None) };
+            let filter = LeadFilter { segment: Some(id.clone()), ..LeadFilter::default() };
+            (segment.terms.title.as_str(), Language::default(), &config.daemon.zone, route::REMIND.as_slice(), filter)
+        }
+    };
+    let mut tenders: HashMap<_, Record> = HashMap::new();
+    for lead in worked(effects, &filter).await? {
+        tenders.extend(tenders_of(effects, config, &lead, now).await?.into_iter().map(|record| (record.id, record)));
+    }
+    let tenders: Vec<Record> = tenders.into_values().collect();
+    let title = format!("Atalaya: {title}");
+    let calendar = Calendar { title: &title, installation: &installation, language, zone, remind };
+    Ok(Some(render::calendar(&calendar, &tenders, now)))
+}
+
+/// The leads that somebody is to look at or works on.
+pub(super) async fn worked(effects: &Effects, filter: &LeadFilter) -> Result<Vec<Lead>, StoreError> {
+    let mut leads = Vec::new();
+    for state in LeadState::ALL.into_iter().filter(|state| route::for_rep(*state)) {
+        leads.extend(effects.store.leads(LeadFilter { state: Some(state), ..filter.clone() }, LEADS).await?);
+    }
+    Ok(leads)
+}
+
+/// The tenders with a deadline behind a lead that are what its segment looks for.
+pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, now: Timestamp) -> Result<Vec<Record>, StoreError> {
+    let Subject::Organisation(id) = lead.subject;
+    let Some(organisation) = effects.store.organisation(id).await? else { return Ok(Vec::new()) };
+    let mut records = effects.store.records(organisation.records.clone()).await?;
+    records.retain(|record| record.kind == RecordKind::Tender && !record.gone && !closings(record).is_empty());
+    let wanted: Vec<bool> = records.iter().map(|record| is_wanted(config, lead, (&organisation, &records), record, now)).collect();
+    let mut wanted = wanted.into_iter();
+    records.retain(|_| wanted.next().unwrap_or(false));
+    Ok(records)
+}
+
+fn is_wanted(config: &Config, lead: &Lead, (organisation, records): (&Organisation, &[Record]), record: &Record, now: Timestamp) -> bool {
+    let trust_of = |id: &SourceId| config.trust(id);
+    let known = score::Known { organisation, records, signals: &[], lists: &config.lists, trust_of: &trust_of };
+    let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
+    segment.is_some_and(|segment| score::concerns(segment, &known, record.id, now))
+}

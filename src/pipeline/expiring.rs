@@ -1,0 +1,147 @@
+//! Contracts that end soon: a reason to call the buyer before the next tender exists. Each end is told once: the signal itself remembers it.
+//!
+//! One step of bounded size over all records. Knows no loop and no rhythm.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::Effects;
+use super::forget::identity;
+use super::keep::KeepError;
+use super::news::{Affected, announce_all};
+use crate::base::ids::RecordId;
+use crate::base::text::clip;
+use crate::config::Config;
+use crate::extract::WON_BY;
+use crate::model::{Evidence, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Turn, Value, stage};
+use crate::store::{CommitError, Reached, StoreError};
+
+/// Records in one step.
+const STEP: usize = 1_000;
+/// Signals of one record that are looked through: each is another end of its contract, or another change.
+const SIGNALS: usize = 200;
+/// Characters of a title or a name inside a sentence.
+const WORDS: usize = 90;
+/// What a contract is worth, the surest first.
+const WORTH: [&str; 3] = ["award_value", "estimate", "maximum"];
+
+/// What a step did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expiring {
+    /// Contracts that are told of for the first time.
+    pub contracts: usize,
+    /// Where the next step goes on; `None`: every record was looked at.
+    pub next: Option<Reached>,
+}
+
+/// A contract that ends soon.
+struct Ending {
+    end: Date,
+    /// The tender it came from.
+    tender: RecordId,
+    title: String,
+    holder: Option<String>,
+    worth: Option<String>,
+    proof: Evidence,
+}
+
+/// Looks at the records that come after `after`. Where others wrote at the same time, the same records are to be looked at again.
+pub async fn expiring_some(effects: &Effects, config: &Config, after: Option<Reached>, now: Timestamp) -> Result<Expiring, KeepError> {
+    let (records, next) = effects.store.records_after(after.clone(), STEP).await?;
+    let mut affected = BTreeMap::new();
+    let mut contracts = 0;
+    for ending in records.iter().filter_map(|record| ending(config, record, now)) {
+        let Some(tender) = effects.store.records(vec![ending.tender]).await?.pop() else { continue };
+        let Some(organisation) = buyer_of(effects, config, &tender).await? else { continue };
+        if is_told(effects, &organisation, &ending).await? {
+            continue;
+        }
+        let id = organisation.id;
+        let signal = signal(&ending, &tender, &organisation, now);
+        let known: &mut Affected = affected.entry(id).or_insert_with(|| Affected::known(organisation));
+        // A tender and its awards often name the same end.
+        if !ends_alike(&known.news, &signal) {
+            known.news.push(signal);
+            contracts += 1;
+        }
+    }
+    if affected.is_empty() {
+        return Ok(Expiring { contracts, next });
+    }
+    let mut turn = Turn::upkeep();
+    announce_all(effects, config, &mut turn, affected, now).await?;
+    match effects.store.commit(turn).await {
+        Ok(()) => Ok(Expiring { contracts, next }),
+        Err(CommitError::Conflict { .. }) => Ok(Expiring { contracts: 0, next: after }),
+        Err(error @ CommitError::Store(_)) => Err(error.into()),
+    }
+}
+
+fn ends_alike(news: &[Signal], signal: &Signal) -> bool {
+    news.iter().any(|told| told.record == signal.record && end_of(&told.story) == end_of(&signal.story))
+}
+
+/// The day on which a signal's contract ends.
+const fn end_of(story: &Story) -> Option<Date> {
+    match story {
+        Story::Appeared { on, .. } => *on,
+        Story::Sentence(_) | Story::Changed { .. } | Story::Gone { .. } => None,
+    }
+}
+
+/// The contract of this record, if it has one that ends within the lead time of its source.
+fn ending(config: &Config, record: &Record, now: Timestamp) -> Option<Ending> {
+    let awarded = match record.kind {
+        RecordKind::Award => record.fields.contains_key("winner"),
+        // What is only tendered has no contract yet that could end.
+        RecordKind::Tender => matches!(stage(record), Stage::Awarded | Stage::Modified),
+        RecordKind::Offer | RecordKind::Request | RecordKind::Company | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
+            false
+        }
+    };
+    let expiring = config.source(&record.source).filter(|_| awarded && !record.gone)?.expiring?;
+    let Value::Date(end) = record.value("contract_end")? else { return None };
+    let last = end.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    if last < now || last.duration_since(now) > expiring {
+        return None;
+    }
+    let tender = record.key.split_once(WON_BY).map_or(record.id, |(procedure, _)| Record::id_of(&record.source, procedure));
+    Some(Ending {
+        end: *end,
+        tender,
+        title: clip(&record.title(), WORDS),
+        holder: record.text("winner").filter(|winner| !winner.is_empty()).map(|winner| clip(&winner, WORDS)),
+        worth: WORTH.iter().find_map(|name| record.text(name)),
+        proof: record.evidence("contract_end")?,
+    })
+}
+
+/// Whose contract it is: the organisation that the tender's record names.
+async fn buyer_of(effects: &Effects, config: &Config, tender: &Record) -> Result<Option<Organisation>, StoreError> {
+    let named = effects.store.organisations_by_keys(identity(config, tender).keys).await?;
+    Ok(named.into_iter().max_by_key(|organisation| organisation.records.contains(&tender.id)))
+}
+
+async fn is_told(effects: &Effects, buyer: &Organisation, ending: &Ending) -> Result<bool, StoreError> {
+    let of_tender = Arc::new(HashSet::from([ending.tender]));
+    let (signals, _) = effects.store.signals_apart(buyer.id, of_tender, (SIGNALS, 0)).await?;
+    Ok(signals.iter().any(|signal| signal.kind == SignalKind::ContractExpiring && end_of(&signal.story) == Some(ending.end)))
+}
+
+fn signal(ending: &Ending, tender: &Record, buyer: &Organisation, now: Timestamp) -> Signal {
+    // A result does not always repeat what was bought.
+    let title = tender.text("title").map_or_else(|| ending.title.clone(), |title| clip(&title, WORDS));
+    Signal {
+        kind: SignalKind::ContractExpiring,
+        organisation: buyer.id,
+        record: ending.tender,
+        at: now,
+        seen: now,
+        story: Story::Appeared { title, by: ending.holder.clone(), with: ending.worth.clone(), on: Some(ending.end) },
+        evidence: ending.proof.clone(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Reminders of deadlines that come up: decided here and stored, sealed and sent as everything else is. The id of an entry follows from
+//! tender, deadline and distance, so that deciding again decides nothing new, and a deadline that moved is told anew.
+//!
+//! One step of bounded size. Knows no loop and no rhythm.
+
+use jiff::Timestamp;
+
+use super::Effects;
+use super::calendars::{tenders_of, worked};
+use super::keep::KeepError;
+use crate::base::ids::RecordId;
+use crate::config::{Config, Rep};
+use crate::deliver::Settings;
+use crate::model::{Entry, FieldName, Lane, Lead, Record, Reminder, Turn, closings, is_live};
+use crate::route;
+use crate::store::{LeadFilter, StoreError};
+
+/// Puts the reminders whose time has come into the outbox. Returns how many there are, those of before included.
+pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, KeepError> {
+    let mut count = 0;
+    for rep in config.reps.iter().filter(|rep| !rep.rep.remind.is_empty()) {
+        let Some(channel) = config.channel_of(rep) else { continue };
+        let filter = LeadFilter { owner: Some(rep.rep.id.clone()), ..LeadFilter::default() };
+        let mut turn = Turn::upkeep();
+        for lead in worked(effects, &filter).await? {
+            for record in tenders_of(effects, config, &lead, now).await?.iter().filter(|record| is_live(record)) {
+                turn.entries.extend(entries(rep, channel, &lead, record, now));
+            }
+        }
+        count += turn.entries.len();
+        if !turn.entries.is_empty() {
+            effects.store.commit(turn).await?;
+        }
+    }
+    Ok(count)
+}
+
+fn entries(rep: &Rep, channel: &Settings, lead: &Lead, record: &Record, now: Timestamp) -> Vec<Entry> {
+    let next = rep.digest.next(now);
+    let of = |closing: &crate::model::Closing<'_>| {
+        let reminder = route::reminder(record, closing, &rep.rep.remind, now)?;
+        let lane = route::reminder_lane(&rep.rep, closing, next, now)?;
+        Some(Entry {
+            id: reminder.entry_id(&channel.id, &rep.rep.id),
+            channel: channel.id.clone(),
+            rep: rep.rep.id.clone(),
+            lead: lead.id,
+            revision: lead.revision,
+            lane,
+            at: now,
+            due: match lane {
+                Lane::Urgent => now,
+                Lane::Digest => next,
+            },
+            held: None,
+            reminds: Some(reminder),
+        })
+    };
+    closings(record).iter().filter_map(of).collect()
+}
+
+/// The deadlines of these reminders that are still what they were and still matter, the soonest first, each once.
+pub(super) async fn still_due<'a>(
+    effects: &Effects,
+    reminders: impl Iterator<Item = (&'a crate::base::ids::LeadId, &'a Reminder)>,
+    now: Timestamp,
+) -> Result<Vec<(Record, FieldName)>, StoreError> {
+    let mut found: Vec<(Timestamp, RecordId, FieldName, Record)> = Vec::new();
+    for (lead, reminder) in reminders {
+        let wanted = effects.store.lead(*lead).await?.is_some_and(|lead| route::for_rep(lead.state));
+        let Some(record) = effects.store.records(vec![reminder.record]).await?.pop().filter(|record| wanted && is_live(record)) else {
+            continue;
+        };
+        let holds =
+            closings(&record).iter().any(|closing| *closing.name == reminder.field && closing.at == reminder.at && now < closing.at);
+        if holds && !found.iter().any(|(_, id, field, _)| *id == record.id && *field == reminder.field) {
+            found.push((reminder.at, record.id, reminder.field.clone(), record));
+        }
+    }
+    found.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+    Ok(found.into_iter().map(|(_, _, field, record)| (record, field)).collect())
+}

@@ -1,0 +1,212 @@
+//! Calendars of deadlines, as iCalendar (RFC 5545). Knows no address, no rep and no store.
+//!
+//! Written by hand: it is one kind of component with a dozen properties, and the same records must give the same bytes, so that a calendar
+//! that has not changed is not sent again. A library would add its own stamps, identifiers and clock.
+
+use std::fmt::Write as _;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::Language;
+use super::clean::{line, link};
+use super::due::{about, answer, notes, said, stage_word, until, zone_words};
+use crate::model::{Closing, Record, Stage, Value, closings, is_live, stage};
+
+/// Deadlines in one calendar: those to come, the soonest first, then what is over, the last first.
+const ENTRIES: usize = 1_000;
+/// What is cancelled or over stays for so long, so that every calendar program has seen it.
+const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// Octets of a line (RFC 5545, 3.1).
+const LINE: usize = 75;
+
+/// What a calendar is made for.
+#[derive(Clone, Copy, Debug)]
+pub struct Calendar<'a> {
+    /// What programs call it.
+    pub title: &'a str,
+    /// What tells this installation's entries from those of others; stays for ever.
+    pub installation: &'a str,
+    /// The language of its words.
+    pub language: Language,
+    /// The zone that people read the times in; the entries themselves are in UTC.
+    pub zone: &'a TimeZone,
+    /// How long before each deadline it reminds.
+    pub remind: &'a [SignedDuration],
+}
+
+/// The calendar of the deadlines of these tenders. A deadline keeps its UID; its SEQUENCE rises when it moves or the tender's stage changes;
+/// what is cancelled says so. The same records give the same text until a deadline has been over for sixty days.
+pub fn calendar(calendar: &Calendar<'_>, tenders: &[Record], now: Timestamp) -> String {
+    let mut out = Lines::default();
+    out.put("BEGIN", "VCALENDAR");
+    out.put("VERSION", "2.0");
+    out.put("PRODID", "-//Atalaya//Deadlines of tenders//EN");
+    out.put("CALSCALE", "GREGORIAN");
+    out.text("NAME", calendar.title);
+    out.text("X-WR-CALNAME", calendar.title);
+    out.put("REFRESH-INTERVAL;VALUE=DURATION", "PT1H");
+    out.put("X-PUBLISHED-TTL", "PT1H");
+    for (record, closing) in shown(tenders, now) {
+        event(&mut out, calendar, record, &closing);
+    }
+    out.put("END", "VCALENDAR");
+    out.0
+}
+
+/// What has a place in the calendar, in its order.
+fn shown(tenders: &[Record], now: Timestamp) -> Vec<(&Record, Closing<'_>)> {
+    let since = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
+    let stays = |record: &Record, closing: &Closing<'_>| {
+        let cancelled = stage(record) == Stage::Cancelled && record.fields.get("stage").is_some_and(|field| field.first_seen < since);
+        !record.gone && closing.at >= since && !cancelled
+    };
+    let mut all: Vec<(&Record, Closing<'_>)> =
+        tenders.iter().flat_map(|record| closings(record).into_iter().map(move |closing| (record, closing))).collect();
+    all.retain(|(record, closing)| stays(record, closing));
+    all.sort_by_key(|(record, closing)| {
+        let over = closing.is_over(now);
+        let distance = closing.at.duration_since(now);
+        (over, if over { -distance } else { distance }, record.id, closing.name)
+    });
+    all.dedup_by(|(a, first), (b, second)| a.id == b.id && first.name == second.name);
+    all.truncate(ENTRIES);
+    all
+}
+
+fn event(out: &mut Lines, calendar: &Calendar<'_>, record: &Record, closing: &Closing<'_>) {
+    let stage = stage(record);
+    let staged = record.fields.get("stage").map_or(record.first_seen, |field| field.first_seen);
+    // What a program must move or strike: the deadline itself and the stage. Their age rises with each change, and never falls.
+    let moved = closing.field.first_seen.max(staged).max(record.first_seen);
+    out.put("BEGIN", "VEVENT");
+    out.put("UID", &format!("{}-{}@{}.atalaya", record.id, closing.name.as_str().replace('_', "-"), calendar.installation));
+    out.put("DTSTAMP", &utc(moved));
+    out.put("SEQUENCE", &moved.duration_since(record.first_seen).as_secs().min(i64::from(i32::MAX)).to_string());
+    match &closing.field.value {
+        Value::Date(day) => out.put("DTSTART;VALUE=DATE", &day.strftime("%Y%m%d").to_string()),
+        Value::Time(_)
+        | Value::Text(_)
+        | Value::Url(_)
+        | Value::Money(_)
+        | Value::Number(_)
+        | Value::Phone(_)
+        | Value::Email(_)
+        | Value::List(_) => out.put("DTSTART", &utc(closing.at)),
+    }
+    out.put(
+        "STATUS",
+        match stage {
+            Stage::Cancelled => "CANCELLED",
+            Stage::Suspended => "TENTATIVE",
+            Stage::Planned | Stage::Open | Stage::Closed | Stage::Awarded | Stage::Modified | Stage::Completed | Stage::Unknown => {
+                "CONFIRMED"
+            }
+        },
+    );
+    out.put("TRANSP", "TRANSPARENT");
+    out.text("SUMMARY", &summary(calendar.language, record, closing));
+    out.text("DESCRIPTION", &description(calendar, record, closing));
+    if let Some(href) = link(&record.url) {
+        out.put("URL", &href);
+    }
+    if is_live(record) {
+        for before in calendar.remind {
+            alarm(out, *before, closing, &summary(calendar.language, record, closing));
+        }
+    }
+    out.put("END", "VEVENT");
+}
+
+/// "Offers until: Hospital – Ultrasound scanners"; what is not as it should be stands first.
+fn summary(language: Language, record: &Record, closing: &Closing<'_>) -> String {
+    let what = match closing.name.as_str() {
+        "questions_until" => ["Questions until", "Preguntas hasta", "Вопросы до"],
+        _ => ["Offers until", "Ofertas hasta", "Заявки до"],
+    };
+    let buyer = record.text("buyer").map(|buyer| format!("{} – ", line(&buyer, 80))).unwrap_or_default();
+    let stage = stage(record);
+    let mark = match stage {
+        Stage::Cancelled | Stage::Suspended => format!("{}: ", stage_word(language, stage).to_uppercase()),
+        Stage::Planned | Stage::Open | Stage::Closed | Stage::Awarded | Stage::Modified | Stage::Completed | Stage::Unknown => {
+            if closing.odd.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", said(language, ["CHECK THE DATE", "COMPRUEBA LA FECHA", "ПРОВЕРЬТЕ ДАТУ"]))
+            }
+        }
+    };
+    format!("{mark}{}: {buyer}{}", said(language, what), line(&record.title(), 160))
+}
+
+fn description(calendar: &Calendar<'_>, record: &Record, closing: &Closing<'_>) -> String {
+    let language = calendar.language;
+    let mut lines = vec![format!("{}: {}", answer(language, closing), until(language, calendar.zone, closing))];
+    lines.extend(notes(language, closing).into_iter().map(|note| format!("! {note}")));
+    lines.push(about(language, record).join(" · "));
+    if let Value::Time(moment) = &closing.field.value {
+        let written = said(language, ["As written", "Tal como está escrito", "Как написано"]);
+        lines.push(format!("{written}: {}", line(&moment.text, 120)));
+        lines.push(zone_words(language, moment));
+    }
+    lines.extend(link(&record.url));
+    lines.push(format!("atalaya tender show {}", record.id));
+    lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn alarm(out: &mut Lines, before: SignedDuration, closing: &Closing<'_>, summary: &str) {
+    // A day begins where its reader is: what is due at an unknown hour of it is told a day earlier.
+    let before = if closing.is_day() { before + SignedDuration::from_hours(24) } else { before };
+    let (days, rest) = (before.as_hours() / 24, before.as_secs() % 86_400);
+    let trigger = if rest == 0 { format!("-P{days}D") } else { format!("-PT{}M", before.as_mins()) };
+    out.put("BEGIN", "VALARM");
+    out.put("ACTION", "DISPLAY");
+    out.put("TRIGGER", &trigger);
+    out.text("DESCRIPTION", summary);
+    out.put("END", "VALARM");
+}
+
+fn utc(at: Timestamp) -> String {
+    at.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// Content lines, folded.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    /// A value that is a text: what means something in it is escaped (RFC 5545, 3.3.11).
+    fn text(&mut self, name: &str, value: &str) {
+        let mut escaped = String::with_capacity(value.len());
+        for c in value.chars() {
+            match c {
+                '\\' | ';' | ',' => {
+                    escaped.push('\\');
+                    escaped.push(c);
+                }
+                '\n' => escaped.push_str("\\n"),
+                c if c.is_control() => {}
+                c => escaped.push(c),
+            }
+        }
+        self.put(name, &escaped);
+    }
+
+    /// A value as it is, which has no line break; no character is cut by folding.
+    fn put(&mut self, name: &str, value: &str) {
+        let mut room = LINE;
+        for c in name.chars().chain([':']).chain(value.chars()) {
+            if c.len_utf8() > room {
+                self.0.push_str("\r\n ");
+                room = LINE - 1;
+            }
+            // Writing to a string cannot fail.
+            let _ = self.0.write_char(c);
+            room -= c.len_utf8();
+        }
+        self.0.push_str("\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests;

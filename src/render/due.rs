@@ -1,0 +1,213 @@
+//! Deadlines in words: until when, by whose clock, what for, and what is odd about it. Knows no letter and no calendar.
+
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::clean::{line, link};
+use super::view::LinkView;
+use super::{DeadlineItem, Language, Reader};
+use crate::model::{Closing, Moment, Oddity, Record, Stage, Value, ZoneFrom, closings, stage};
+
+/// Fields that say what a tender is worth, the surest first.
+const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "award_value"];
+
+/// One deadline in a letter.
+#[derive(Debug, Serialize)]
+pub(super) struct DueView {
+    /// "in 7 days, Thu 10 Dec 2026 13:00".
+    pub when: String,
+    /// "offers for Ultrasound scanners".
+    pub what: LinkView,
+    /// The buyer, the value, the stage.
+    pub about: Vec<String>,
+    /// What is to be looked at before it is believed.
+    pub notes: Vec<String>,
+    pub show: String,
+}
+
+pub(super) fn said(language: Language, words: [&'static str; 3]) -> &'static str {
+    let [en, es, ru] = words;
+    match language {
+        Language::En => en,
+        Language::Es => es,
+        Language::Ru => ru,
+    }
+}
+
+/// The deadline of this item, if its record still has it.
+pub(super) fn closing_of<'a>(item: &DeadlineItem<'a>) -> Option<Closing<'a>> {
+    closings(item.record).into_iter().find(|closing| closing.name.as_str() == item.field)
+}
+
+pub(super) fn due(reader: &Reader<'_>, item: &DeadlineItem<'_>, now: Timestamp) -> Option<DueView> {
+    let (language, record) = (reader.language, item.record);
+    let closing = closing_of(item)?;
+    let what = format!("{}: {}", answer(language, &closing), line(&record.title(), 160));
+    Some(DueView {
+        when: format!("{}, {}", ahead(reader, &closing, now), until(language, reader.zone, &closing)),
+        what: LinkView { words: what, href: link(&record.url) },
+        about: about(language, record),
+        notes: notes(language, &closing),
+        show: format!("atalaya tender show {}", record.id),
+    })
+}
+
+/// What is to be in by then.
+pub(super) fn answer(language: Language, closing: &Closing<'_>) -> &'static str {
+    if closing.name.as_str() == "questions_until" {
+        said(language, ["questions", "preguntas", "вопросы"])
+    } else {
+        said(language, ["offers", "ofertas", "заявки"])
+    }
+}
+
+/// "today", "in 7 days", by the reader's calendar.
+fn ahead(reader: &Reader<'_>, closing: &Closing<'_>, now: Timestamp) -> String {
+    let local = || closing.at.to_zoned(reader.zone.clone()).date();
+    let day = if let Value::Date(day) = &closing.field.value { *day } else { local() };
+    let today = now.to_zoned(reader.zone.clone()).date();
+    reader.language.age(-i64::from(today.until(day).map_or(0, |span| span.get_days())))
+}
+
+/// The day and hour by the reader's clock, and by the buyer's where that is another.
+pub(super) fn until(language: Language, zone: &TimeZone, closing: &Closing<'_>) -> String {
+    let hour = |local: &jiff::Zoned| format!("{:02}:{:02}", local.hour(), local.minute());
+    let written = |local: &jiff::Zoned| format!("{} {}", language.date(local.date()), hour(local));
+    match &closing.field.value {
+        Value::Date(day) => language.date(*day),
+        Value::Time(moment) => {
+            let own = moment.at.to_zoned(zone.clone());
+            let theirs = zone_of(moment).map(|zone| moment.at.to_zoned(zone)).filter(|theirs| theirs.datetime() != own.datetime());
+            match theirs {
+                None => written(&own),
+                Some(theirs) if theirs.date() == own.date() => format!("{} ({} {})", written(&own), hour(&theirs), line(&moment.zone, 40)),
+                Some(theirs) => format!("{} ({} {})", written(&own), written(&theirs), line(&moment.zone, 40)),
+            }
+        }
+        other => line(&other.text(), 80),
+    }
+}
+
+fn zone_of(moment: &Moment) -> Option<TimeZone> {
+    DateTimeParser::new().parse_time_zone(&moment.zone).ok()
+}
+
+/// Buyer, value and stage, as far as they are known.
+pub(super) fn about(language: Language, record: &Record) -> Vec<String> {
+    let worth = WORTH.iter().find_map(|name| record.text(name)).map(|worth| line(&worth, 60));
+    let buyer = record.text("buyer").map(|buyer| line(&buyer, 120));
+    buyer
+        .into_iter()
+        .chain(worth)
+        .chain(std::iter::once(stage_word(language, stage(record)).to_owned()))
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+pub(super) fn stage_word(language: Language, stage: Stage) -> &'static str {
+    said(
+        language,
+        match stage {
+            Stage::Planned => ["planned", "anunciada", "планируется"],
+            Stage::Open => ["open", "abierta", "открыт"],
+            Stage::Closed => ["closed", "cerrada", "приём закрыт"],
+            Stage::Suspended => ["suspended", "suspendida", "приостановлен"],
+            Stage::Awarded => ["awarded", "adjudicada", "есть победитель"],
+            Stage::Cancelled => ["cancelled", "cancelada", "отменён"],
+            Stage::Modified => ["contract changed", "contrato modificado", "контракт изменён"],
+            Stage::Completed => ["completed", "terminada", "исполнен"],
+            Stage::Unknown => return "",
+        },
+    )
+}
+
+/// What is to be looked at before a deadline is believed: its hour is not known, its zone is a guess, it is absurd.
+pub(super) fn notes(language: Language, closing: &Closing<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if closing.is_day() {
+        notes.push(
+            said(
+                language,
+                [
+                    "the hour is not known: be done the day before",
+                    "no se sabe la hora: termina el día anterior",
+                    "час неизвестен: успейте за день до срока",
+                ],
+            )
+            .to_owned(),
+        );
+    }
+    if let Value::Time(moment) = &closing.field.value
+        && moment.zone_from == ZoneFrom::Assumed
+    {
+        notes.push(
+            said(
+                language,
+                [
+                    "no time zone is given, UTC is assumed: look it up",
+                    "no dice la zona horaria, se supone UTC: compruébalo",
+                    "часовой пояс не указан, принят UTC: проверьте",
+                ],
+            )
+            .to_owned(),
+        );
+    }
+    notes.extend(closing.odd.iter().map(|odd| odd_words(language, *odd).to_owned()));
+    notes
+}
+
+fn odd_words(language: Language, odd: Oddity) -> &'static str {
+    said(
+        language,
+        match odd {
+            Oddity::Far => [
+                "check the date: more than three years ahead",
+                "comprueba la fecha: a más de tres años",
+                "проверьте дату: больше чем через три года",
+            ],
+            Oddity::BeforePublication => [
+                "check the date: before its publication",
+                "comprueba la fecha: anterior a su publicación",
+                "проверьте дату: раньше публикации",
+            ],
+            Oddity::OpenedBefore => [
+                "check the date: after the opening of offers",
+                "comprueba la fecha: posterior a la apertura de ofertas",
+                "проверьте дату: позже вскрытия заявок",
+            ],
+            Oddity::OverWhenSeen => [
+                "check the date: over when it was first seen",
+                "comprueba la fecha: ya vencida cuando se vio",
+                "проверьте дату: прошла раньше, чем её увидели",
+            ],
+        },
+    )
+}
+
+/// The zone, and how it was known.
+pub(super) fn zone_words(language: Language, moment: &Moment) -> String {
+    let how = match moment.zone_from {
+        ZoneFrom::Text => ["as written", "según el texto", "указан в тексте"],
+        ZoneFrom::Source => ["by the settings of the source", "según los ajustes de la fuente", "по настройкам источника"],
+        ZoneFrom::Portal => ["by the rule of the portal", "según la regla del portal", "по правилу портала"],
+        ZoneFrom::Buyer => ["by the country of the buyer", "según el país del comprador", "по стране заказчика"],
+        ZoneFrom::Assumed => ["assumed: nothing says it", "supuesta: nada lo dice", "принят: нигде не указан"],
+    };
+    let label = said(language, ["Time zone", "Zona horaria", "Часовой пояс"]);
+    format!("{label}: {} ({})", line(&moment.zone, 40), said(language, how))
+}
+
+/// What is to be known of a tender's deadlines beside their instants: the document's words, how the zone was known, what is odd.
+pub fn deadline_lines(language: Language, record: &Record) -> Vec<String> {
+    let of = |closing: &Closing<'_>| {
+        let mut parts = vec![format!("{}: {}", answer(language, closing), line(&closing.field.quote, 120))];
+        if let Value::Time(moment) = &closing.field.value {
+            parts.push(zone_words(language, moment));
+        }
+        parts.extend(notes(language, closing));
+        parts.join("; ")
+    };
+    closings(record).iter().map(of).collect()
+}

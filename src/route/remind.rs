@@ -1,0 +1,89 @@
+//! Whether a rep is to be reminded of a deadline now, and how soon it must reach them. Knows no store and no letter.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::rep::Rep;
+use crate::model::{Closing, Lane, Record, Reminder};
+
+/// The reminder whose time has come: that of the smallest distance reached, so that a tender found late is told of once. Nothing once the
+/// deadline (or the day it is on) has begun.
+pub fn reminder(record: &Record, closing: &Closing<'_>, distances: &[SignedDuration], now: Timestamp) -> Option<Reminder> {
+    let left = closing.early().duration_since(now);
+    let before = distances.iter().copied().filter(|before| left <= *before).min().filter(|_| now < closing.at)?;
+    Some(Reminder { record: record.id, field: closing.name.clone(), at: closing.at, before })
+}
+
+/// With the digest, unless the deadline falls before the next one; then at once, where they take alerts now. `None`: once their quiet hours
+/// are over.
+pub fn reminder_lane(rep: &Rep, closing: &Closing<'_>, next_digest: Timestamp, now: Timestamp) -> Option<Lane> {
+    if closing.early() > next_digest || rep.absent_until(now).is_some() || rep.alerts_per_hour == 0 {
+        return Some(Lane::Digest);
+    }
+    (!rep.is_quiet(now)).then_some(Lane::Urgent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::record;
+    use crate::model::{Field, FieldName, Moment, RecordKind, Value, ZoneFrom, closings};
+    use crate::route::Spec;
+
+    fn tender(deadline: Value) -> Record {
+        let mut record = record("portal", "1", RecordKind::Tender, &[("stage", "open")]);
+        let field = Field { value: deadline, ..record.fields.values().next().unwrap().clone() };
+        record.fields.insert(FieldName::new("deadline"), field);
+        record
+    }
+
+    fn timed(text: &str) -> Value {
+        Value::Time(Moment { text: text.to_owned(), at: text.parse().unwrap(), zone: "UTC".to_owned(), zone_from: ZoneFrom::Text })
+    }
+
+    #[test]
+    fn the_nearest_distance_once_its_time_has_come() {
+        let days = |n: i64| SignedDuration::from_hours(24 * n);
+        let (timed, day) = (timed("2026-02-10T12:00:00Z"), Value::Date("2026-02-10".parse().unwrap()));
+        for (deadline, now, want) in [
+            (&timed, "2026-02-03T11:59:59Z", None),
+            (&timed, "2026-02-03T12:00:00Z", Some(7)),
+            (&timed, "2026-02-09T11:59:59Z", Some(7)),
+            (&timed, "2026-02-09T12:00:00Z", Some(1)),
+            (&timed, "2026-02-10T11:59:59Z", Some(1)),
+            (&timed, "2026-02-10T12:00:00Z", None),
+            // A day alone: a day earlier.
+            (&day, "2026-02-01T23:59:59Z", None),
+            (&day, "2026-02-02T00:00:00Z", Some(7)),
+            (&day, "2026-02-08T00:00:00Z", Some(1)),
+            (&day, "2026-02-09T23:59:59Z", Some(1)),
+            (&day, "2026-02-10T00:00:00Z", None),
+        ] {
+            let record = tender(deadline.clone());
+            let found = reminder(&record, &closings(&record)[0], &[days(7), days(1)], now.parse().unwrap());
+            assert_eq!(found.map(|reminder| reminder.before), want.map(days), "{deadline} {now}");
+        }
+        let record = tender(timed);
+        assert_eq!(reminder(&record, &closings(&record)[0], &[], "2026-02-10T11:00:00Z".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn at_once_only_where_the_digest_is_too_late_and_alerts_are_taken() {
+        let rep = |more: fn(&mut Spec)| {
+            let mut spec = Spec { id: "ana".into(), email: "ana@example.com".into(), ..Spec::default() };
+            more(&mut spec);
+            spec.compile().unwrap()
+        };
+        let record = tender(timed("2026-02-10T12:00:00Z"));
+        let (early, late) = ("2026-02-10T08:00:00Z".parse().unwrap(), "2026-02-11T08:00:00Z".parse().unwrap());
+        for (more, next, want) in [
+            ((|_| {}) as fn(&mut Spec), early, Some(Lane::Digest)),
+            (|_| {}, late, Some(Lane::Urgent)),
+            (|spec| spec.quiet = Some("00:00-23:00".into()), late, None),
+            (|spec| spec.quiet = Some("00:00-23:00".into()), early, Some(Lane::Digest)),
+            (|spec| spec.alerts_per_hour = Some(0), late, Some(Lane::Digest)),
+            (|spec| spec.absent = vec!["2026-02-01..2026-02-20".into()], late, Some(Lane::Digest)),
+        ] {
+            assert_eq!(reminder_lane(&rep(more), &closings(&record)[0], next, "2026-02-09T13:00:00Z".parse().unwrap()), want);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Calendars of deadlines at their secret addresses: `/calendar/<rep or segment>/<token>.ics`, for calendar programs that ask again and again.
+//!
+//! A wrong address is not found, whatever is wrong with it. GET changes nothing.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::ask::CalendarView;
+use super::front::Front;
+use crate::base::ids::ContentHash;
+use crate::base::text::no_such;
+use crate::config::Config;
+use crate::pipeline::{Effects, calendar_key, calendar_of, calendars};
+use crate::render::CalendarOf;
+
+pub(super) async fn serve(State(front): State<Front>, Path((name, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    let not_found = || (StatusCode::NOT_FOUND, "there is no such calendar\n").into_response();
+    let Some(token) = file.strip_suffix(".ics") else { return not_found() };
+    let (rep, segment) = (name.parse().ok(), name.parse().ok());
+    let key = calendar_key(&front.effects);
+    let of = [rep.as_ref().map(CalendarOf::Rep), segment.as_ref().map(CalendarOf::Segment)];
+    let Some(of) = of.into_iter().flatten().find(|of| key.verify(*of, token)) else { return not_found() };
+    let config = front.config.borrow().clone();
+    match calendar_of(&front.effects, &config, of, front.effects.clock.now()).await {
+        Ok(Some(text)) => found(text, &headers),
+        Ok(None) => not_found(),
+        Err(error) => {
+            tracing::error!(%error, "a calendar could not be read");
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], "not now\n").into_response()
+        }
+    }
+}
+
+/// The addresses of all calendars, or of one; an error says that nobody is called so.
+pub(super) fn views(effects: &Effects, config: &Config, name: Option<&str>) -> Result<Vec<CalendarView>, String> {
+    let all = calendars(effects, config);
+    let views = all.iter().filter(|(of, ..)| name.is_none_or(|name| of.name() == name)).map(|(of, title, url)| CalendarView {
+        of: of.word().to_owned(),
+        name: of.name().to_owned(),
+        title: (*title).to_owned(),
+        url: url.to_string(),
+    });
+    let views: Vec<CalendarView> = views.collect();
+    match name.filter(|_| views.is_empty()) {
+        Some(name) => Err(no_such("rep or segment", name, all.iter().map(|(of, ..)| of.name()))),
+        None => Ok(views),
+    }
+}
+
+/// The calendar, or that the asker has it already.
+fn found(text: String, headers: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", ContentHash::of(text.as_bytes()));
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let known = known.flat_map(|list| list.split(',')).any(|one| one.trim().trim_start_matches("W/") == tag || one.trim() == "*");
+    let common = [(header::ETAG, tag.as_str()), (header::CACHE_CONTROL, "private, no-cache"), (header::REFERRER_POLICY, "no-referrer")];
+    if known {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    (common, [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
+}

@@ -1,0 +1,346 @@
+//! Deadlines as people meet them: in their calendar program, in reminders, and as contracts that end; from a portal that moves them.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use atalaya::base::clock::Clock;
+use atalaya::model::{IdentityKey, LeadState, MessageKind, SignalKind, Turn};
+use atalaya::pipeline::{expiring_some, remind_due};
+use atalaya::store::{LeadFilter, MessageFilter};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::rig::{Home, Inside, MAILS, Reply, Running, Server, judge_python, rep};
+
+const BUYER: &str = "Hospital Universitario de Getafe";
+
+/// Reads calendars and prints what it understood of their events: an independent parser, none of ours.
+const PYTHON: &str = r"
+import json, sys
+from icalendar import Calendar
+def event(e):
+    start = e['DTSTART'].dt
+    return {'uid': str(e['UID']), 'sequence': int(e['SEQUENCE']), 'status': str(e['STATUS']), 'start': start.isoformat(),
+            'summary': str(e['SUMMARY']), 'description': str(e['DESCRIPTION']), 'stamp': e['DTSTAMP'].dt.isoformat(),
+            'alarms': [int(a['TRIGGER'].dt.total_seconds()) for a in e.walk('VALARM')], 'errors': [str(x) for x in e.errors]}
+print(json.dumps([[event(e) for e in Calendar.from_ical(text).walk('VEVENT')] for text in json.load(sys.stdin)]))
+";
+
+fn judge(feeds: &[&str]) -> Value {
+    let mut child = Command::new(judge_python()).args(["-c", PYTHON]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(json!(feeds).to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn settings(site: &str, every: &str) -> String {
+    format!(
+        r#"
+[[source]]
+id = "portal"
+kind = "tenders"
+url = "{site}/releases"
+every = "{every}"
+jitter = "0s"
+
+[[segment]]
+id = "health"
+title = "Hospitals"
+line = 5
+
+  [[segment.points]]
+  when = {{ cpv = ["331"] }}
+  points = 20
+  why = "buys medical equipment"
+
+  [[segment.points]]
+  signal = "contract-expiring"
+  points = 10
+  why = "will tender again"
+"#
+    ) + &rep("ana", "Europe/Madrid", "Mon-Fri 08:00")
+        + MAILS
+}
+
+/// A notice of one procedure, `n`-th of those that there are, of the buyer's or of somebody else's.
+fn release(n: u32, at: Timestamp, tag: &str, tender: Value) -> Value {
+    json!({
+        "ocid": "ocds-test01-1", "id": format!("1-{n}"), "date": at.to_string(), "tag": [tag],
+        "buyer": { "id": "ES-NIF-Q2818014I", "name": BUYER },
+        "parties": [{
+            "id": "ES-NIF-Q2818014I", "name": BUYER, "roles": ["buyer"], "identifier": { "scheme": "ES-NIF", "id": "Q2818014I" },
+            "address": { "locality": "Getafe", "countryName": "ES" }
+        }],
+        "tender": tender,
+    })
+}
+
+fn call(deadline: &str, status: &str) -> Value {
+    json!({
+        "id": "1", "title": "Ultrasound scanners", "status": status, "value": { "amount": 100_000, "currency": "EUR" },
+        "tenderPeriod": { "endDate": deadline },
+        "items": [{ "id": "1", "classification": { "scheme": "CPV", "id": "33112200" } }]
+    })
+}
+
+/// Somebody else's procedure, so that a baseline has something in it; then the same buyer's that nobody here looks for.
+fn package(releases: &[Value]) -> String {
+    let other = json!({
+        "ocid": "ocds-test01-0", "id": "0-1", "date": "2020-11-01T09:00:00Z", "tag": ["tender"], "buyer": { "id": "x", "name": "Ayuntamiento" },
+        "tender": { "id": "0", "title": "Street lights", "status": "complete" }
+    });
+    let mut cleaning = release(0, "2020-11-01T09:00:00Z".parse().unwrap(), "tender", call("2099-01-01T10:00:00Z", "active"));
+    cleaning["ocid"] = "ocds-test01-2".into();
+    cleaning["tender"]["title"] = "Cleaning".into();
+    cleaning["tender"]["items"][0]["classification"]["id"] = "90911000".into();
+    let releases: Vec<&Value> = [&other, &cleaning].into_iter().chain(releases).collect();
+    json!({ "uri": "https://portal.example/releases", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": releases })
+        .to_string()
+}
+
+fn portal() -> (Server, Arc<Mutex<String>>) {
+    let shown = Arc::new(Mutex::new(package(&[])));
+    let shows = Arc::clone(&shown);
+    let site = Server::start(move |seen| match seen.path.as_str() {
+        "/releases" => Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(shows.lock().unwrap().clone()) },
+        _ => Reply::status(404),
+    });
+    (site, shown)
+}
+
+/// Status line, headers and body.
+fn get(daemon: &Running, path: &str, header: &str) -> (String, String) {
+    let address = daemon.address.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{header}\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_ascii_lowercase(), body.to_owned())
+}
+
+/// The calendar once it says this; the portal is visited meanwhile.
+fn once_it_says(daemon: &Running, site: &Server, path: &str, words: &str) -> String {
+    for _ in 0..60 {
+        let (head, body) = get(daemon, path, "");
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        if body.contains(words) {
+            return body;
+        }
+        site.next(|seen| seen.path == "/releases");
+    }
+    panic!("the calendar never said {words}")
+}
+
+#[test]
+fn a_moved_deadline_moves_in_the_calendar_of_who_reads_it() {
+    let (site, shown) = portal();
+    let home = Home::new(&settings(&site.address, "1s"));
+    let daemon = home.start();
+    let links = home.json(&["calendar"]);
+    let path_of = |of: &str| {
+        let link = links.as_array().unwrap().iter().find(|link| link["of"] == of).unwrap();
+        link["url"].as_str().unwrap().strip_prefix("https://atalaya.example").unwrap().to_owned()
+    };
+    let (ana, health) = (path_of("rep"), path_of("segment"));
+    assert_eq!(home.json(&["calendar", "ana"]).as_array().unwrap().len(), 1);
+    assert!(ana.starts_with("/calendar/ana/") && health.starts_with("/calendar/health/"), "{links}");
+    for wrong in [ana.replace("/ana/", "/health/"), ana.replace(".ics", "x.ics"), ana.replace(".ics", ""), "/calendar/bob/x.ics".to_owned()]
+    {
+        assert!(get(&daemon, &wrong, "").0.starts_with("http/1.1 404"), "{wrong}");
+    }
+    site.next(|_| true);
+    site.next(|_| true);
+    let now = Clock::System.now();
+    let day = |days: i64| (now + SignedDuration::from_hours(24 * days)).strftime("%Y-%m-%dT12:00:00Z").to_string();
+    let start = |days: i64| day(days).replace('Z', "+00:00");
+    let mut releases = vec![release(1, now, "tender", call(&day(20), "active"))];
+    *shown.lock().unwrap() = package(&releases);
+    let first = once_it_says(&daemon, &site, &ana, "BEGIN:VEVENT");
+    let (head, _) = get(&daemon, &ana, "");
+    assert!(head.contains("content-type: text/calendar; charset=utf-8") && head.contains("cache-control: private"), "{head}");
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();
+    let (same, body) = get(&daemon, &ana, &format!("if-none-match: {tag}\r\n"));
+    assert!(same.starts_with("http/1.1 304") && body.is_empty(), "{same}");
+
+    releases.push(release(2, now, "tenderUpdate", call(&day(27), "active")));
+    *shown.lock().unwrap() = package(&releases);
+    let moved = once_it_says(&daemon, &site, &ana, &day(27).replace(['-', ':'], ""));
+    assert!(get(&daemon, &ana, &format!("if-none-match: {tag}\r\n")).0.starts_with("http/1.1 200"));
+
+    releases.push(release(3, now, "tenderCancellation", call(&day(27), "cancelled")));
+    *shown.lock().unwrap() = package(&releases);
+    let cancelled = once_it_says(&daemon, &site, &ana, "STATUS:CANCELLED");
+    let of_segment = get(&daemon, &health, "").1;
+    daemon.stop();
+
+    let read = judge(&[&first, &moved, &cancelled, &of_segment]);
+    let events: Vec<&Value> = read.as_array().unwrap().iter().map(|feed| &feed[0]).collect();
+    // Cleaning is the same buyer's, and nobody here looks for it.
+    assert!(read.as_array().unwrap().iter().all(|feed| feed.as_array().unwrap().len() == 1), "{read}");
+    let told: Vec<_> = events.iter().map(|event| (event["start"].as_str().unwrap(), event["status"].as_str().unwrap())).collect();
+    let (before, after) = (start(20), start(27));
+    assert_eq!(told, [(before.as_str(), "CONFIRMED"), (&after, "CONFIRMED"), (&after, "CANCELLED"), (&after, "CANCELLED")]);
+    assert!(events.iter().all(|event| event["uid"] == events[0]["uid"] && event["errors"] == json!([])), "{read}");
+    let sequence: Vec<i64> = events.iter().map(|event| event["sequence"].as_i64().unwrap()).collect();
+    assert!(sequence[0] < sequence[1] && sequence[1] < sequence[2], "{sequence:?}");
+    assert_eq!((&events[0]["alarms"], &events[2]["alarms"]), (&json!([-7 * 86_400, -86_400]), &json!([])));
+    assert_eq!(events[0]["summary"], format!("Offers until: {BUYER} – Ultrasound scanners"));
+    assert!(events[0]["description"].as_str().unwrap().contains("100000 EUR · open"), "{read}");
+}
+
+/// A world in which ana is reminded of the buyer's tender; the portal shows what it is given.
+struct Reminded {
+    world: Inside,
+    shown: Arc<Mutex<String>>,
+    releases: Vec<Value>,
+    _site: Server,
+}
+
+impl Reminded {
+    async fn new() -> Self {
+        let (site, shown) = portal();
+        let world = Inside::new(&settings(&site.address, "1h")).await;
+        world.visit().await;
+        world.wait(SignedDuration::from_hours(2));
+        world.visit().await;
+        Self { world, shown, releases: Vec::new(), _site: site }
+    }
+
+    fn show(&mut self, tag: &str, tender: Value) {
+        let n = u32::try_from(self.releases.len()).unwrap() + 1;
+        self.releases.push(release(n, self.world.clock.now(), tag, tender));
+        *self.shown.lock().unwrap() = package(&self.releases);
+    }
+
+    /// Every half hour everything that the daemon does.
+    async fn until(&self, time: &str) {
+        let time: Timestamp = time.parse().unwrap();
+        while self.world.clock.now() < time {
+            self.world.wait(SignedDuration::from_mins(30).min(time.duration_since(self.world.clock.now())));
+            self.world.visit().await;
+            remind_due(&self.world.effects, &self.world.config, self.world.clock.now()).await.unwrap();
+            self.world.drain().await;
+        }
+    }
+
+    /// What left with a deadline in it: kind and time, the oldest first.
+    async fn reminders(&self) -> Vec<(MessageKind, String)> {
+        let mut all = self.world.effects.store.messages(MessageFilter::default(), 1_000).await.unwrap();
+        all.retain(|message| message.title.contains("deadline"));
+        all.sort_by_key(|message| message.made);
+        all.into_iter().map(|message| (message.kind, message.made.to_string())).collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_distance_reminds_once_and_a_moved_deadline_anew() {
+    let mut case = Reminded::new().await;
+    // A Thursday, 13:00 in Madrid.
+    case.show("tender", call("2026-12-10T13:00:00+01:00", "active"));
+    case.until("2026-12-03T12:00:00Z").await;
+    assert_eq!(case.reminders().await, []);
+    case.until("2026-12-05T12:00:00Z").await;
+    let digest = |at: &str| (MessageKind::Digest, at.to_owned());
+    let first = [digest("2026-12-04T07:00:00Z")];
+    assert_eq!(case.reminders().await, first);
+    // A Monday, before the digest.
+    case.show("tenderUpdate", call("2026-12-21T07:30:00+01:00", "active"));
+    case.until("2026-12-20T06:00:00Z").await;
+    case.world.restart().await;
+    let second = [first[0].clone(), digest("2026-12-14T07:00:00Z")];
+    assert_eq!(case.reminders().await, second, "nothing of the old deadline");
+    case.until("2026-12-23T12:00:00Z").await;
+    let last = (MessageKind::Alert, "2026-12-20T06:30:00Z".to_owned());
+    assert_eq!(case.reminders().await, [second[0].clone(), second[1].clone(), last]);
+    let mails = case.world.written("mail");
+    assert!(mails.iter().any(|mail| mail.contains("Ultrasound scanners") && mail.contains("tomorrow, Mon 21 Dec 2026 07:30")), "{mails:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_reminded_of_what_is_cancelled_or_turned_down() {
+    for cancelled in [true, false] {
+        let mut case = Reminded::new().await;
+        case.show("tender", call("2026-12-21T07:30:00+01:00", "active"));
+        // Decided, and waiting for Monday's digest.
+        case.until("2026-12-14T06:30:00Z").await;
+        let effects = &case.world.effects;
+        if cancelled {
+            case.show("tenderCancellation", call("2026-12-21T07:30:00+01:00", "cancelled"));
+            case.world.wait(SignedDuration::from_mins(29));
+            case.world.visit().await;
+        } else {
+            let mut leads = effects.store.leads(LeadFilter::default(), 10).await.unwrap();
+            for lead in &mut leads {
+                lead.state = LeadState::Rejected;
+            }
+            effects.store.commit(Turn { leads, ..Turn::upkeep() }).await.unwrap();
+        }
+        case.until("2026-12-23T12:00:00Z").await;
+        let left = case.reminders().await;
+        // The digest that carried it is there where it had something else to tell, without the deadline.
+        let mails = case.world.written("mail");
+        assert!(!mails.iter().any(|mail| mail.contains("Deadlines coming up")), "{cancelled}: {left:?}");
+    }
+}
+
+async fn signals(world: &Inside, tax_id: &str) -> Vec<SignalKind> {
+    let key = IdentityKey::TaxId(tax_id.to_owned());
+    let known = world.effects.store.organisations_by_keys(vec![key]).await.unwrap();
+    let Some(organisation) = known.first() else { return Vec::new() };
+    let mut found = world.effects.store.signals_of(organisation.id, 100).await.unwrap();
+    found.sort_by_key(|signal| signal.seen);
+    found.into_iter().map(|signal| signal.kind).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_award_names_who_lost_and_its_end_is_a_reason_to_call_the_buyer_once() {
+    let mut case = Reminded::new().await;
+    case.show("tender", call("2026-11-25T13:00:00+01:00", "active"));
+    case.until("2026-11-26T12:00:00Z").await;
+    case.show("award", json!({ "id": "1", "status": "complete" }));
+    let award = case.releases.last_mut().unwrap();
+    let party = |id: &str, name: &str, role: &str, nif: &str| json!({ "id": id, "name": name, "roles": [role], "identifier": { "scheme": "ES-NIF", "id": nif }, "address": { "countryName": "ES" } });
+    let more =
+        [party("s", "Ecografía Ibérica, S.L.", "supplier", "B12345674"), party("t", "Ultrasonidos del Sur, S.A.", "tenderer", "A58818501")];
+    award["parties"].as_array_mut().unwrap().extend(more);
+    award["awards"] = json!([{
+        "id": "a1", "status": "active", "value": { "amount": 95_000, "currency": "EUR" }, "date": "2026-11-26T09:00:00Z",
+        "suppliers": [{ "id": "s", "name": "Ecografía Ibérica, S.L." }],
+        "contractPeriod": { "startDate": "2026-12-01T00:00:00Z", "endDate": "2027-08-01T00:00:00Z" }
+    }]);
+    *case.shown.lock().unwrap() = package(&case.releases);
+    case.until("2026-11-26T18:00:00Z").await;
+    assert_eq!(signals(&case.world, "ESB12345674").await, [SignalKind::AwardWon]);
+    assert_eq!(signals(&case.world, "ESA58818501").await, [SignalKind::AwardLost]);
+    let before = signals(&case.world, "ESQ2818014I").await;
+    assert!(!before.contains(&SignalKind::ContractExpiring), "{before:?}");
+
+    let world = &case.world;
+    let look = async || {
+        let (mut after, mut contracts) = (None, 0);
+        loop {
+            let step = expiring_some(&world.effects, &world.config, after, world.clock.now()).await.unwrap();
+            contracts += step.contracts;
+            after = step.next;
+            if after.is_none() {
+                return contracts;
+            }
+        }
+    };
+    // 181 days, then 180 days before the end.
+    world.wait("2027-02-01T00:00:00Z".parse::<Timestamp>().unwrap().duration_since(world.clock.now()));
+    assert_eq!(look().await, 0);
+    world.wait(SignedDuration::from_hours(24));
+    assert_eq!((look().await, look().await), (1, 0), "once a contract");
+    let after = signals(world, "ESQ2818014I").await;
+    assert_eq!(after, [before, vec![SignalKind::ContractExpiring]].concat());
+    assert_eq!(signals(world, "ESB12345674").await, [SignalKind::AwardWon], "who holds it is no lead by that");
+    world.wait(SignedDuration::from_hours(24));
+    world.drain().await;
+    let mails: String = world.written("mail").concat().replace("=\r\n", "").replace("=\n", "");
+    assert!(mails.contains("Contract ends on Sun 1 Aug 2027: Ultrasound scanners"), "{mails}");
+}
