@@ -17,6 +17,7 @@ pub(crate) mod sample;
 mod tender;
 mod turn;
 mod value;
+mod vitals;
 
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
@@ -37,3 +38,4 @@ pub use tender::{
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};
+pub use vitals::{FieldShare, Misread, Pulse, Shape, Standing, Trouble};

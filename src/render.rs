@@ -10,6 +10,7 @@ mod payload;
 mod plain;
 mod say;
 mod sentence;
+mod sources;
 mod unsubscribe;
 mod view;
 
@@ -21,7 +22,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::RepId;
-use crate::model::{Lead, Organisation, Signal, SourceState};
+use crate::model::{Lead, Organisation, Signal, Standing};
 
 pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
@@ -52,15 +53,6 @@ pub struct Item<'a> {
     pub organisation: &'a Organisation,
     /// Its dated reasons, in any order; the newest are shown.
     pub signals: &'a [Signal],
-}
-
-/// How complete one source is, for the end of a digest: silence must never be ambiguous.
-#[derive(Clone, Copy, Debug)]
-pub struct SourceLine<'a> {
-    /// What to call it.
-    pub title: &'a str,
-    /// What is remembered of it.
-    pub state: &'a SourceState,
 }
 
 /// Where the reader can go from here.
@@ -101,11 +93,16 @@ pub enum RenderError {
 pub fn digest(
     reader: &Reader<'_>,
     items: &[Item<'_>],
-    sources: &[SourceLine<'_>],
+    sources: &[Standing],
     links: &Links,
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
     letter::digest(reader, items, sources, links, now)
+}
+
+/// How a source stands, in one English line: "not complete since 2026-11-20T06:40:00Z: no entries were found".
+pub fn standing(standing: &Standing, now: Timestamp) -> String {
+    sources::in_words(standing, now)
 }
 
 /// What a source held when it was added: leads for one rep, best first as given. Told once, and never as news.

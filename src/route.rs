@@ -9,7 +9,7 @@ mod spec;
 
 pub use assign::{Case, assign};
 pub use lane::{Address, Slot, entry, lane};
-pub use rep::{Quiet, Rep};
+pub use rep::{EmptyDigest, Quiet, Rep};
 pub use revise::{Cause, Finding, for_rep, revise};
 pub use spec::{KEYS, Spec};
 

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::read::{Read, again, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, next_visit, number, walk};
-use super::{Effects, news, notice};
+use super::{Effects, news, notice, vitals};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
@@ -165,7 +165,7 @@ async fn settle(
             None => effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root)),
         };
         let step = visit::step(&page, &state);
-        let before = Before { config, source, page: page.clone(), state, step };
+        let mut before = Before { config, source, page: page.clone(), state, step };
         let (mut turn, outcome) = match &result {
             Err(failure) => failed(&before, failure.clone(), now),
             Ok(fetched) => {
@@ -174,12 +174,13 @@ async fn settle(
                 } else {
                     let done = match done_before.take() {
                         Some(read) => Ok(again(effects, source, &page, fetched, read).await?),
-                        None => read(effects, lane, source, &page, fetched).await?,
+                        None => vitals::count_misread(source, read(effects, lane, source, &page, fetched).await?),
                     };
                     match done {
                         Err(failure) => failed(&before, failure, now),
                         Ok(read) => {
                             spent = requests + read.requests;
+                            vitals::note(&mut before, &read.extract, now);
                             let decided = differs(effects, &before, fetched, &read, now).await?;
                             done_before = Some(read);
                             decided
@@ -189,6 +190,7 @@ async fn settle(
             }
         };
         turn.requested = requested;
+        vitals::note_news(&before, &mut turn, now);
         notice::health(config, source, &mut turn, now);
         if source.schedule.budget().is_some() && spent > 0 {
             turn.spent = Some(Spent { source: source.id.clone(), day: source.schedule.day(now), requests: spent });
@@ -264,8 +266,8 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
 async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
     let leads = before.step != Step::Look && !before.page.follow.is_empty();
     let known = if leads { effects.store.pages(before.page.follow.clone()).await? } else { Vec::new() };
-    let walked = Walked { failed: false, records: count(same.members.len()), lost: false, leads_to: 0 };
-    let quick = same == before.page && before.step == Step::Begin && known.is_empty() && at_rest(&before.state);
+    let walked = Walked { failed: false, records: count(same.members.len()), bad: same.bad, lost: false, leads_to: 0 };
+    let quick = same == before.page && before.step == Step::Begin && known.is_empty() && at_rest(&before.state) && vitals::silence(before, &before.state, None, now).is_none();
     let mut turn = if quick {
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
         Turn::new(PageWrite::Times(same.id, times), same.host())
@@ -332,7 +334,7 @@ async fn differs(
     if found.changes.iter().any(|change| !change.baseline) || (lost && !quiet) {
         page.changed = Some(now);
     }
-    let walked = Walked { failed: false, records: count(page.members.len()), lost, leads_to: 0 };
+    let walked = Walked { failed: false, records: count(page.members.len()), bad: page.bad, lost, leads_to: 0 };
     let (known, new) =
         if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, &extract.follow, now).await? };
     let look_again = found.look_again;
@@ -388,6 +390,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
         masks: found.masks.clone(),
         reading: found.reading.clone(),
         members: found.members.clone(),
+        bad: count(extract.bad.len()),
         spec: before.source.spec_hash,
         failures: None,
         ..page.clone()
@@ -417,7 +420,7 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
         last: failure.clone(),
     };
     let mut state = before.state.clone();
-    let walked = Walked { failed: true, records: 0, lost: false, leads_to: 0 };
+    let walked = Walked { failed: true, records: 0, bad: 0, lost: false, leads_to: 0 };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
     if before.step != Step::Look {
         page.visit = number(before);

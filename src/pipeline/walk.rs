@@ -6,8 +6,8 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Effects;
 use super::visit::{self, NET, Step, Walked};
+use super::{Effects, vitals};
 use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
@@ -155,6 +155,8 @@ async fn end(
         (None, Health::Well { since }) => Health::Well { since: *since },
         (None, Health::Ill { .. } | Health::Unknown) => Health::Well { since: now },
     };
+    let elsewhere = vitals::elsewhere(effects, before).await?;
+    vitals::judge(before, (state, page), elsewhere, now);
     if complete {
         turn.retired = left.iter().map(|other| other.id).collect();
     }

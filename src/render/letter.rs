@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::clean::line;
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{Item, Language, Links, Reader, RenderError, Rendered, SourceLine, html, plain};
+use super::{Item, Language, Links, Reader, RenderError, Rendered, html, plain, sources};
 use crate::base::text::clip;
+use crate::model::Standing;
 
 /// Leads shown in one letter; a rep has two minutes.
 const LEADS: usize = 25;
@@ -18,14 +19,14 @@ const SUBJECT_CHARS: usize = 120;
 pub(super) fn digest(
     reader: &Reader<'_>,
     items: &[Item<'_>],
-    sources: &[SourceLine<'_>],
+    standings: &[Standing],
     links: &Links,
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let sources = view::sources(reader, sources);
-    let well = sources.iter().filter(|source| source.well).count();
-    let nothing = || language.nothing_new(well, sources.len() - well);
+    let sources = sources::lines(reader, standings, now);
+    let well = standings.iter().filter(|standing| standing.trouble.is_none()).count();
+    let nothing = || language.nothing_new(well, standings.len() - well);
     let subject = if items.is_empty() { nothing() } else { subject(items, language) };
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
     let heading = if items.is_empty() { nothing() } else { language.leads_for_you(items.len()) };
@@ -43,7 +44,10 @@ pub(super) fn digest(
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
     };
-    let title = format!("digest for {}, {} leads", reader.rep, items.len());
+    let title = match items.len() {
+        0 => format!("digest for {}: {}", reader.rep, Language::En.nothing_new(well, standings.len() - well)),
+        count => format!("digest for {}, {count} leads", reader.rep),
+    };
     fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
 
