@@ -149,8 +149,7 @@ async fn end(
     let visit = Visit { lost: (state.visit.lost && !believed) || more, ..state.visit.clone() };
     *state = SourceState { visit, ..ended.state };
     state.health = match (failure, &state.health) {
-        (Some(failure), Health::Ill { since, .. }) => Health::Ill { since: *since, failure },
-        (Some(failure), Health::Well { .. } | Health::Unknown) => Health::Ill { since: now, failure },
+        (Some(failure), _) => Health::Ill { since: ill_since(&before.state.health, now), failure },
         (None, Health::Ill { .. }) if state.visit.failed > 0 => state.health.clone(),
         (None, Health::Well { since }) => Health::Well { since: *since },
         (None, Health::Ill { .. } | Health::Unknown) => Health::Well { since: now },
@@ -178,10 +177,11 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
     effects.store.absent(&before.source.id, present, ABSENT).await
 }
 
+/// Since when it cannot be read; that it was silent before is another matter.
 pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {
     match health {
-        Health::Ill { since, .. } => *since,
-        Health::Well { .. } | Health::Unknown => now,
+        Health::Ill { since, failure } if !failure.class.is_mild() => *since,
+        Health::Ill { .. } | Health::Well { .. } | Health::Unknown => now,
     }
 }
 

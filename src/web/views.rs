@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, WishView};
+use super::ask::{
+    BackupView, ChangeView, CheckView, FieldShareView, LeadView, MessageView, MisreadView, PageView, PartView, QuotaView, RecordView,
+    SourceView, StandingView, WishView,
+};
 use super::tenders::{FieldView, TenderView};
 use crate::config::{Config, Rep, Source};
 use crate::model::{
-    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record, Score,
-    Signal, SourceState, Value,
+    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Misread, Organisation, Page, PageRole, Part, PartKind, Record,
+    Score, Shape, Signal, SourceState, Standing, Trouble, Value,
 };
-use crate::pipeline::Departed;
+use crate::pipeline::{Departed, Spending};
 use crate::render::{Language, next_step, sentence};
 use crate::store::{Backup, Scope, Suppression, Version};
 
@@ -27,32 +30,89 @@ fn points(centipoints: i64) -> f64 {
     centipoints as f64 / 100.0
 }
 
-pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page>, (pages, next): (u64, Option<Timestamp>)) -> SourceView {
-    let worst = states.iter().find(|state| matches!(state.health, Health::Ill { .. })).or_else(|| states.first());
-    let (health, reason) = match worst.map(|state| &state.health) {
+/// What is known of a source beside its settings.
+pub(super) struct Found<'a> {
+    pub(super) states: &'a [SourceState],
+    pub(super) standing: &'a Standing,
+    pub(super) spending: Option<Spending>,
+    pub(super) pages: u64,
+    pub(super) next: Option<Timestamp>,
+}
+
+pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> SourceView {
+    let Found { states, standing, spending, pages, next } = found;
+    let ill = states.iter().find_map(|state| match &state.health {
+        Health::Ill { since, failure } => Some((since, failure)),
+        Health::Well { .. } | Health::Unknown => None,
+    });
+    let said = crate::render::standing(standing, now);
+    let (health, reason) = match (&standing.trouble, ill) {
         _ if !source.enabled => ("off", None),
-        Some(Health::Ill { since, failure }) => {
+        (_, Some((since, failure))) => {
             ("ill", Some(format!("since {}: {}: {} ({})", time(*since), failure.class, failure.text, failure.class.what_to_do())))
         }
-        Some(Health::Well { .. }) => ("well", None),
-        Some(Health::Unknown) | None => ("new", None),
+        (Some(Trouble::Late | Trouble::Spent), None) => ("late", Some(said.clone())),
+        (Some(Trouble::New), None) => ("new", None),
+        (Some(_) | None, None) => ("well", None),
     };
-    // Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
-    let read = root.filter(|root| root.failures.is_none()).and_then(|root| root.checked);
-    let single = states.len() == 1 && states.first().is_some_and(|state| state.visit.pages == 1 && state.visit.failed == 0);
-    let complete = states.iter().map(|state| state.complete_until).min().flatten();
-    let complete = if single && health == "well" { complete.max(read) } else { complete };
     SourceView {
         id: source.id.to_string(),
         title: source.title.clone(),
         kind: source.reader.kind().word().to_owned(),
         health: health.to_owned(),
         reason,
-        complete_until: complete.map(time),
+        trouble: standing.trouble.as_ref().filter(|_| source.enabled).map(|trouble| trouble.word().to_owned()),
+        standing: said,
+        complete_until: standing.complete_until.map(time),
+        last_new: standing.last_new.map(time),
+        newest_entry: states.iter().filter_map(|state| state.pulse.newest).max().map(time),
+        expects: source.schedule.expects(),
+        unread: states.iter().map(|state| state.visit.bad).sum(),
+        quota: spending.map(|spending| QuotaView {
+            source: source.id.to_string(),
+            used: spending.used,
+            allowed: spending.allowed,
+            anew: time(spending.anew),
+        }),
         next_check: next.filter(|_| source.enabled).map(time),
-        pages,
+        pages: *pages,
         records: states.iter().map(|state| state.usual.last().copied()).sum(),
     }
+}
+
+pub(super) fn standing(standing: &Standing, now: Timestamp) -> StandingView {
+    StandingView {
+        source: standing.source.to_string(),
+        title: standing.title.clone(),
+        complete_until: standing.complete_until.map(time),
+        last_new: standing.last_new.map(time),
+        trouble: standing.trouble.as_ref().map(|trouble| trouble.word().to_owned()),
+        standing: crate::render::standing(standing, now),
+    }
+}
+
+/// The last entries that could not be read, the newest first.
+pub(super) fn misread(states: &[SourceState]) -> Vec<MisreadView> {
+    let mut all: Vec<&Misread> = states.iter().flat_map(|state| &state.misread).collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.at));
+    all.truncate(Misread::KEPT);
+    all.into_iter().map(|one| MisreadView { at: time(one.at), path: one.path.clone(), reason: one.reason.clone() }).collect()
+}
+
+/// Which fields the records of a source carry.
+pub(super) fn fields(states: &[SourceState]) -> Vec<FieldShareView> {
+    let percent = |share: u16| f64::from(share) / 10.0;
+    let of = |shape: &Shape| -> Vec<FieldShareView> {
+        let fields = shape.fields.iter().map(|field| FieldShareView {
+            kind: shape.kind.word().to_owned(),
+            field: field.name.to_string(),
+            usual: percent(field.usual),
+            last: percent(field.last),
+            lost: field.gone > 0,
+        });
+        fields.collect()
+    };
+    states.iter().flat_map(|state| &state.shapes).flat_map(of).collect()
 }
 
 /// Nothing of a recipient who gets everything.
