@@ -25,8 +25,8 @@ mod visit;
 mod words;
 
 pub use bytes::{exact, fingerprint, volatile_spans};
-pub use drift::{close_counts, count_fields, drifted};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
+pub use drift::{close_counts, count_fields, drifted};
 pub use inside::spans_outside;
 pub use readable::readable;
 pub use signals::{About, SignalDraft, signal};

@@ -38,4 +38,4 @@ pub use tender::{
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};
-pub use vitals::{FieldShare, Misread, Pulse, Shape, Standing, Trouble};
+pub use vitals::{Completeness, FieldShare, Misread, Pulse, Shape, Trouble};

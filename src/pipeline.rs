@@ -1,6 +1,7 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
 mod check;
+mod completeness;
 mod departed;
 mod drain;
 mod empty;
@@ -13,7 +14,6 @@ mod notice;
 mod pool;
 mod read;
 mod rehearse;
-mod standing;
 mod unlisted;
 mod visit;
 mod vitals;
@@ -26,6 +26,7 @@ use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
 pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
+pub use completeness::{Spending, completeness, completeness_of, spending};
 pub use departed::{Departed, departures};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use forget::{Forgot, forget_gone};
@@ -36,7 +37,6 @@ pub use news::{Affected, News, tell};
 pub use notice::test_message;
 pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
-pub use standing::{Spending, spending, standing, standings};
 pub use visit::next_check;
 pub use ways::Ways;
 pub use wishes::wish;

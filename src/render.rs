@@ -22,7 +22,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::RepId;
-use crate::model::{Lead, Organisation, Signal, Standing};
+use crate::model::{Completeness, Lead, Organisation, Signal};
 
 pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
@@ -93,7 +93,7 @@ pub enum RenderError {
 pub fn digest(
     reader: &Reader<'_>,
     items: &[Item<'_>],
-    sources: &[Standing],
+    sources: &[Completeness],
     links: &Links,
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
@@ -101,8 +101,8 @@ pub fn digest(
 }
 
 /// How a source stands, in one English line: "not complete since 2026-11-20T06:40:00Z: no entries were found".
-pub fn standing(standing: &Standing, now: Timestamp) -> String {
-    sources::in_words(standing, now)
+pub fn completeness(source: &Completeness, now: Timestamp) -> String {
+    sources::in_words(source, now)
 }
 
 /// What a source held when it was added: leads for one rep, best first as given. Told once, and never as news.

@@ -11,8 +11,8 @@ mod views;
 
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
-    Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, FieldShareView, LeadView, MessageView, MisreadView, PageView, PartView,
-    Question, QuotaView, RecordView, SentView, SourcePages, SourceView, StandingView, StatusView, WishView,
+    Answer, BackupView, ChangeView, ChannelView, CheckView, CompletenessView, DigestView, FieldShareView, LeadView, MessageView,
+    MisreadView, PageView, PartView, Question, QuotaView, RecordView, SentView, SourcePages, SourceView, StatusView, WishView,
 };
 pub use front::{Front, router};
 pub use tenders::{FieldView, TenderView, batch_view};

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::beats::Part;
 use super::daemon::Inner;
 use crate::model::Health;
-use crate::pipeline::{forget_gone, keep_step, standing};
+use crate::pipeline::{completeness, forget_gone, keep_step};
 use crate::telemetry;
 
 /// Between two steps.
@@ -102,8 +102,8 @@ async fn gauge(inner: &Inner, now: Timestamp) {
     }
     metrics::gauge!(telemetry::SOURCES_ILL).set(f64::from(ill));
     for source in config.sources.iter().filter(|source| source.enabled).take(GAUGED) {
-        let Ok(standing) = standing(&inner.effects, source, now).await else { continue };
-        for (name, at) in [(telemetry::NEWS_AGE, standing.last_new), (telemetry::COMPLETE_AGE, standing.complete_until)] {
+        let Ok(known) = completeness(&inner.effects, source, now).await else { continue };
+        for (name, at) in [(telemetry::NEWS_AGE, known.last_new), (telemetry::COMPLETE_AGE, known.complete_until)] {
             if let Some(at) = at {
                 metrics::gauge!(name, "source" => source.id.to_string()).set(now.duration_since(at).as_secs() as f64);
             }

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
-use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatusView, TenderView, WishView};
+use crate::web::{
+    Answer, BackupView, CheckView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatusView, TenderView, WishView,
+};
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];

@@ -145,7 +145,11 @@ mod tests {
         let told = Some("`price` was in 97 % of the records and is now in 3 %".to_owned());
         assert_eq!(visit(&mut shapes, 100, 3), told);
         assert_eq!(visit(&mut shapes, 9, 9), told, "too few records heal nothing");
-        assert_eq!(visit(&mut shapes, 100, 40).as_deref(), Some("`price` was in 97 % of the records and is now in 40 %"), "half back is not back");
+        assert_eq!(
+            visit(&mut shapes, 100, 40).as_deref(),
+            Some("`price` was in 97 % of the records and is now in 40 %"),
+            "half back is not back"
+        );
         assert_eq!(visit(&mut shapes, 100, 90), None);
     }
 
@@ -174,10 +178,10 @@ mod tests {
     #[test]
     fn of_tenders_only_those_count_that_take_offers() {
         let tenders = |open: u32, awarded: u32| -> Vec<Draft> {
-            let open = (0..open).map(|n| draft(RecordKind::Tender, n, &[("stage", "open"), ("deadline", "d")]));
-            let awarded = (0..awarded).map(|n| draft(RecordKind::Tender, 1_000 + n, &[("stage", "awarded")]));
+            let takes = (0..open).map(|n| draft(RecordKind::Tender, n, &[("stage", "open"), ("deadline", "d")]));
+            let over = (0..awarded).map(|n| draft(RecordKind::Tender, 1_000 + n, &[("stage", "awarded")]));
             let awards = (0..awarded).map(|n| draft(RecordKind::Award, 2_000 + n, &[("winner", "w")]));
-            open.chain(awarded).chain(awards).collect()
+            takes.chain(over).chain(awards).collect()
         };
         let mut shapes = Vec::new();
         for (open, awarded) in [(200, 10), (0, 300), (12, 400), (40, 300)] {

@@ -216,9 +216,13 @@ impl FailureClass {
             Self::ZeroRecords => "the selector finds nothing: the layout changed, or the list is empty; try `check SOURCE`",
             Self::FewRecords => "far fewer records than usual: the layout may have changed; try `check SOURCE`",
             Self::Budget => "nothing: it goes on tomorrow; raise `budget` if that is too late",
-            Self::BadEntries => "`source show SOURCE` lists them with place and reason; correct `fields` or `key`, or tell the source's owner",
+            Self::BadEntries => {
+                "`source show SOURCE` lists them with place and reason; correct `fields` or `key`, or tell the source's owner"
+            }
             Self::Drift => "the page may have been rebuilt: compare it with `check SOURCE` and correct `fields`",
-            Self::Silent => "open the source: if it shows news, they are not found (try `check SOURCE`); if it is merely quiet, set `expect`",
+            Self::Silent => {
+                "open the source: if it shows news, they are not found (try `check SOURCE`); if it is merely quiet, set `expect`"
+            }
         }
     }
 }

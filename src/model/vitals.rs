@@ -145,7 +145,7 @@ impl Trouble {
 
 /// How complete one source is: silence must never be ambiguous.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Completeness {
     /// Which.
     pub source: SourceId,
     /// What people call it.

@@ -267,7 +267,11 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     let leads = before.step != Step::Look && !before.page.follow.is_empty();
     let known = if leads { effects.store.pages(before.page.follow.clone()).await? } else { Vec::new() };
     let walked = Walked { failed: false, records: count(same.members.len()), bad: same.bad, lost: false, leads_to: 0 };
-    let quick = same == before.page && before.step == Step::Begin && known.is_empty() && at_rest(&before.state) && vitals::silence(before, &before.state, None, now).is_none();
+    let quick = same == before.page
+        && before.step == Step::Begin
+        && known.is_empty()
+        && at_rest(&before.state)
+        && vitals::silence(before, &before.state, None, now).is_none();
     let mut turn = if quick {
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
         Turn::new(PageWrite::Times(same.id, times), same.host())

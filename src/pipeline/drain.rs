@@ -9,14 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::news::owner_of;
 use super::wishes::{self, Wish};
-use super::{Effects, empty, notice, standings};
+use super::{Effects, completeness_of, empty, notice};
 use crate::base::ids::{ChannelId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
-use crate::model::{
-    ChannelState, Entry, Lane, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, Subject,
-};
+use crate::model::{ChannelState, Entry, Lane, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, Subject};
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, Envelope, Item, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
@@ -183,8 +181,8 @@ async fn digest(
     (told, links): (&[Told], &Links),
     now: Timestamp,
 ) -> Result<Rendered, DrainError> {
-    let standings = standings(effects, &config.feeding(rep), now).await?;
-    Ok(render::digest(&reader(rep), &items(told, config), &standings, links, now)?)
+    let sources = completeness_of(effects, &config.feeding(rep), now).await?;
+    Ok(render::digest(&reader(rep), &items(told, config), &sources, links, now)?)
 }
 
 fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {

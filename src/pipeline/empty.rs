@@ -6,11 +6,11 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::drain::{DrainError, seal};
-use super::{Effects, standings, wishes};
+use super::{Effects, completeness_of, wishes};
 use crate::base::ids::{ContentHash, RepId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Lane, MessageKind, Standing};
+use crate::model::{Completeness, Lane, MessageKind};
 use crate::outbox::Batch;
 use crate::route::EmptyDigest;
 use crate::store::MessageFilter;
@@ -43,7 +43,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 continue;
             }
         };
-        let standings = standings(effects, &config.feeding(rep), now).await?;
+        let standings = completeness_of(effects, &config.feeding(rep), now).await?;
         let troubles = troubles(&standings);
         let had = told.contains(&rep.rep.id) || had_one(effects, channel, rep, window).await?;
         let news = match rep.rep.empty_digest {
@@ -65,7 +65,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
 }
 
 /// What is wrong and lasts, in one value: the same as long as nothing turns bad and nothing is well again.
-fn troubles(standings: &[Standing]) -> String {
+fn troubles(standings: &[Completeness]) -> String {
     let lasting = standings.iter().filter(|standing| standing.lasting);
     let words = lasting.filter_map(|standing| Some(format!("{}:{}\n", standing.source, standing.trouble.as_ref()?.word())));
     ContentHash::of(words.collect::<String>().as_bytes()).to_string()

@@ -7,7 +7,7 @@ use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
 use super::{Item, Language, Links, Reader, RenderError, Rendered, html, plain, sources};
 use crate::base::text::clip;
-use crate::model::Standing;
+use crate::model::Completeness;
 
 /// Leads shown in one letter; a rep has two minutes.
 const LEADS: usize = 25;
@@ -19,7 +19,7 @@ const SUBJECT_CHARS: usize = 120;
 pub(super) fn digest(
     reader: &Reader<'_>,
     items: &[Item<'_>],
-    standings: &[Standing],
+    standings: &[Completeness],
     links: &Links,
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {

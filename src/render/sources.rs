@@ -8,7 +8,7 @@ use super::Reader;
 use super::clean::line;
 use super::language::{Language, of_number, plural};
 use super::view::SourceView;
-use crate::model::{FailureClass, Standing, Trouble};
+use crate::model::{Completeness, FailureClass, Trouble};
 
 /// Troubled sources with a line of their own.
 const TROUBLED: usize = 10;
@@ -25,7 +25,7 @@ struct Eyes<'a> {
 }
 
 /// The lines: what is wrong first, the graver the earlier; then who is complete.
-pub(super) fn lines(reader: &Reader<'_>, standings: &[Standing], now: Timestamp) -> Vec<SourceView> {
+pub(super) fn lines(reader: &Reader<'_>, standings: &[Completeness], now: Timestamp) -> Vec<SourceView> {
     let reader = Eyes { language: reader.language, zone: reader.zone, exact: false };
     let language = reader.language;
     let (mut troubled, mut well): (Vec<_>, Vec<_>) = standings.iter().partition(|standing| standing.trouble.is_some());
@@ -48,7 +48,7 @@ pub(super) fn lines(reader: &Reader<'_>, standings: &[Standing], now: Timestamp)
     views
 }
 
-fn one(reader: Eyes<'_>, standing: &Standing, now: Timestamp) -> SourceView {
+fn one(reader: Eyes<'_>, standing: &Completeness, now: Timestamp) -> SourceView {
     let language = reader.language;
     let until = standing.complete_until.map(|at| language.complete_until(&when(reader, at, now)));
     let status = match &standing.trouble {
@@ -64,7 +64,7 @@ fn one(reader: Eyes<'_>, standing: &Standing, now: Timestamp) -> SourceView {
     SourceView { title: line(&standing.title, 60), status, well: standing.trouble.is_none() }
 }
 
-fn status(reader: Eyes<'_>, standing: &Standing, trouble: &Trouble, now: Timestamp) -> String {
+fn status(reader: Eyes<'_>, standing: &Completeness, trouble: &Trouble, now: Timestamp) -> String {
     let language = reader.language;
     let complete = standing.complete_until.map(|at| when(reader, at, now));
     match trouble {
@@ -230,7 +230,9 @@ impl Language {
             | Class::Broken
             | Class::ServerError
             | Class::Maintenance
-            | Class::RobotsUnreachable => ["the site does not answer as it should", "el sitio no responde bien", "сайт не отвечает как следует"],
+            | Class::RobotsUnreachable => {
+                ["the site does not answer as it should", "el sitio no responde bien", "сайт не отвечает как следует"]
+            }
             Class::NotFound | Class::Redirect => ["its page has moved", "su página ya no está ahí", "страница переехала"],
             Class::Forbidden | Class::Refused | Class::Robots | Class::BlockPage | Class::Challenge | Class::LoginWall => {
                 ["the site does not let us in", "el sitio no nos deja entrar", "сайт нас не пускает"]
@@ -240,12 +242,8 @@ impl Language {
                 ["its page cannot be read", "su página no se puede leer", "страницу не удаётся прочитать"]
             }
             Class::ZeroRecords => ["no entries were found", "no se encontró ninguna entrada", "записей не найдено"],
-            Class::FewRecords => {
-                ["far fewer entries than usual", "muchas menos entradas de lo normal", "записей намного меньше обычного"]
-            }
-            Class::Budget => {
-                ["the day's requests are used up", "se agotaron las consultas del día", "дневной запас запросов исчерпан"]
-            }
+            Class::FewRecords => ["far fewer entries than usual", "muchas menos entradas de lo normal", "записей намного меньше обычного"],
+            Class::Budget => ["the day's requests are used up", "se agotaron las consultas del día", "дневной запас запросов исчерпан"],
             Class::BadEntries => ["entries could not be read", "hay entradas ilegibles", "часть записей не прочитана"],
             Class::Drift => ["its entries changed their form", "sus entradas cambiaron de forma", "записи изменили вид"],
             Class::Silent => ["nothing new comes", "no llega nada nuevo", "нет ничего нового"],
@@ -259,7 +257,7 @@ impl Language {
 }
 
 /// How a source stands, in one English line for whoever runs the daemon.
-pub(super) fn in_words(standing: &Standing, now: Timestamp) -> String {
+pub(super) fn in_words(standing: &Completeness, now: Timestamp) -> String {
     one(Eyes { language: Language::En, zone: &TimeZone::UTC, exact: true }, standing, now).status
 }
 
@@ -271,13 +269,13 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn standing(n: usize, trouble: Option<Trouble>) -> Standing {
+    fn standing(n: usize, trouble: Option<Trouble>) -> Completeness {
         let until = (!matches!(trouble, Some(Trouble::New))).then(|| at(&format!("2026-11-23T06:{n:02}:00Z")));
         let source = format!("s{n}").parse().unwrap();
-        Standing { source, title: format!("Source {n}"), complete_until: until, last_new: None, trouble, lasting: true }
+        Completeness { source, title: format!("Source {n}"), complete_until: until, last_new: None, trouble, lasting: true }
     }
 
-    fn told(language: Language, standings: &[Standing]) -> String {
+    fn told(language: Language, standings: &[Completeness]) -> String {
         let rep = "ana".parse().unwrap();
         let zone = TimeZone::get("Europe/Madrid").unwrap();
         let reader = Reader { rep: &rep, language, zone: &zone };
@@ -302,9 +300,9 @@ mod tests {
             Trouble::New,
             Trouble::Incomplete { since, class: FailureClass::ZeroRecords },
         ];
-        let mut all: Vec<Standing> = troubles.into_iter().enumerate().map(|(n, trouble)| standing(n, Some(trouble))).collect();
+        let mut all: Vec<Completeness> = troubles.into_iter().enumerate().map(|(n, trouble)| standing(n, Some(trouble))).collect();
         let never = Trouble::Incomplete { since, class: FailureClass::NotFound };
-        all.push(Standing { complete_until: None, ..standing(9, Some(never)) });
+        all.push(Completeness { complete_until: None, ..standing(9, Some(never)) });
         all.extend((10..17).map(|n| standing(n, None)));
         let letters: Vec<String> = Language::ALL.into_iter().map(|language| told(language, &all)).collect();
         insta::assert_snapshot!("sources", letters.join("\n"));

@@ -7,8 +7,8 @@ use super::*;
 use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::base::secret::Secret;
 use crate::model::{
-    Decision, Evidence, Fact, FactName, Failure, FailureClass, LeadState, MessageKind, NextStep, Part, PartKind, Score, SignalKind, SourceState, Story,
-    Subject, Trouble, Value,
+    Decision, Evidence, Fact, FactName, Failure, FailureClass, LeadState, MessageKind, NextStep, Part, PartKind, Score, SignalKind,
+    SourceState, Story, Subject, Trouble, Value,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -141,8 +141,8 @@ fn signal(organisation: OrganisationId, kind: SignalKind, sentence: &str, when: 
     Signal { kind, organisation, record: RecordId(1), at: at(when), seen: now(), story: story(sentence), evidence: evidence(quote) }
 }
 
-fn sources() -> Vec<Standing> {
-    let standing = |id: &str, complete: Option<&str>, trouble: Option<Trouble>| Standing {
+fn sources() -> Vec<Completeness> {
+    let standing = |id: &str, complete: Option<&str>, trouble: Option<Trouble>| Completeness {
         source: id.parse().unwrap(),
         title: id.to_owned(),
         complete_until: complete.map(at),
@@ -158,7 +158,7 @@ fn sources() -> Vec<Standing> {
     ]
 }
 
-fn written(language: Language, cases: &[Case], with: &[Standing]) -> Rendered {
+fn written(language: Language, cases: &[Case], with: &[Completeness]) -> Rendered {
     let rep: RepId = "ana".parse().unwrap();
     let zone = TimeZone::get("Europe/Madrid").unwrap();
     let reader = Reader { rep: &rep, language, zone: &zone };

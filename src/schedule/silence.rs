@@ -39,7 +39,8 @@ pub(super) enum Expect {
 impl Expect {
     /// Reads `3d`, `2d Mon-Fri` or `off`; the text says what is expected.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        const SHAPE: &str = "the longest silence that is normal, such as `3d` or `2d Mon-Fri` (only these days count; at most 366 days), or `off`";
+        const SHAPE: &str =
+            "the longest silence that is normal, such as `3d` or `2d Mon-Fri` (only these days count; at most 366 days), or `off`";
         let text = text.trim();
         if text.eq_ignore_ascii_case("off") {
             return Ok(Self::Off);
@@ -88,7 +89,8 @@ pub(super) fn silent(expect: &Expect, news: &[Date], zone: &TimeZone, since: Tim
             let silent = days(since.to_zoned(zone.clone()).date(), now.to_zoned(zone.clone()).date());
             let many = if longest == 1 { "day" } else { "days" };
             let (count, most) = (news.len(), longest.saturating_mul(TIMES).max(LEAST));
-            (silent > most).then(|| format!("nothing new since {said}, where its last {count} days with news lay at most {longest} {many} apart"))
+            (silent > most)
+                .then(|| format!("nothing new since {said}, where its last {count} days with news lay at most {longest} {many} apart"))
         }
     }
 }

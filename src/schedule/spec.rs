@@ -64,9 +64,10 @@ impl Spec {
                 None
             }
         });
-        let expect = self.expect.as_ref().map_or(Ok(Expect::Learned), |text| {
-            Expect::parse(text).map_err(|expected| faults.push(Fault::new("expect", text, expected)))
-        });
+        let expect = self
+            .expect
+            .as_ref()
+            .map_or(Ok(Expect::Learned), |text| Expect::parse(text).map_err(|expected| faults.push(Fault::new("expect", text, expected))));
         let mut schedule = Schedule {
             rhythm: Rhythm::Every,
             period: SignedDuration::from_hours(1),

@@ -17,7 +17,9 @@ use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, RecordKind, SourceState, Stage, Subject, Value};
-use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, departures, next_check, preview, rehearse, spending, standing, standings, test_message};
+use crate::pipeline::{
+    Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, next_check, preview, rehearse, spending, test_message,
+};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
 
@@ -82,14 +84,14 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             let rep = found.ok_or_else(|| unknown("rep", &rep, config.reps.iter().map(|rep| rep.rep.id.as_str())))?;
             let now = effects.clock.now();
             let (letter, waiting) = preview(effects, config, rep, now).await?;
-            let sources = standings(effects, &config.feeding(rep), now).await?;
+            let sources = completeness_of(effects, &config.feeding(rep), now).await?;
             Answer::Digest(DigestView {
                 rep: rep.rep.id.to_string(),
                 waiting,
                 subject: letter.subject,
                 text: letter.text,
                 html: letter.html,
-                sources: sources.iter().map(|one| views::standing(one, now)).collect(),
+                sources: sources.iter().map(|one| views::completeness(one, now)).collect(),
             })
         }
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
@@ -196,7 +198,7 @@ async fn source_view(effects: &Effects, source: &Source) -> Result<SourceView, A
     let now = effects.clock.now();
     let found = views::Found {
         states: &effects.store.states_of(&source.id).await?,
-        standing: &standing(effects, source, now).await?,
+        standing: &completeness(effects, source, now).await?,
         spending: spending(effects, source, now).await?,
         pages: effects.store.pages_of(&source.id).len() as u64,
         next: effects.store.next_due_of(&source.id),

@@ -503,12 +503,12 @@ pub struct DigestView {
     /// The HTML part.
     pub html: String,
     /// How complete the sources behind it are.
-    pub sources: Vec<StandingView>,
+    pub sources: Vec<CompletenessView>,
 }
 
 /// How complete one source is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StandingView {
+pub struct CompletenessView {
     /// Which.
     pub source: String,
     /// What people call it.

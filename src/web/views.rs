@@ -5,14 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::ask::{
-    BackupView, ChangeView, CheckView, FieldShareView, LeadView, MessageView, MisreadView, PageView, PartView, QuotaView, RecordView,
-    SourceView, StandingView, WishView,
+    BackupView, ChangeView, CheckView, CompletenessView, FieldShareView, LeadView, MessageView, MisreadView, PageView, PartView, QuotaView,
+    RecordView, SourceView, WishView,
 };
 use super::tenders::{FieldView, TenderView};
 use crate::config::{Config, Rep, Source};
 use crate::model::{
-    Change, ChangeKind, Decision, Draft, Health, Lead, Message, MessageState, Misread, Organisation, Page, PageRole, Part, PartKind, Record,
-    Score, Shape, Signal, SourceState, Standing, Trouble, Value,
+    Change, ChangeKind, Completeness, Decision, Draft, Health, Lead, Message, MessageState, Misread, Organisation, Page, PageRole, Part,
+    PartKind, Record, Score, Shape, Signal, SourceState, Trouble, Value,
 };
 use crate::pipeline::{Departed, Spending};
 use crate::render::{Language, next_step, sentence};
@@ -33,7 +33,7 @@ fn points(centipoints: i64) -> f64 {
 /// What is known of a source beside its settings.
 pub(super) struct Found<'a> {
     pub(super) states: &'a [SourceState],
-    pub(super) standing: &'a Standing,
+    pub(super) standing: &'a Completeness,
     pub(super) spending: Option<Spending>,
     pub(super) pages: u64,
     pub(super) next: Option<Timestamp>,
@@ -45,7 +45,7 @@ pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> Sour
         Health::Ill { since, failure } => Some((since, failure)),
         Health::Well { .. } | Health::Unknown => None,
     });
-    let said = crate::render::standing(standing, now);
+    let said = crate::render::completeness(standing, now);
     let (health, reason) = match (&standing.trouble, ill) {
         _ if !source.enabled => ("off", None),
         (_, Some((since, failure))) => {
@@ -80,14 +80,14 @@ pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> Sour
     }
 }
 
-pub(super) fn standing(standing: &Standing, now: Timestamp) -> StandingView {
-    StandingView {
+pub(super) fn completeness(standing: &Completeness, now: Timestamp) -> CompletenessView {
+    CompletenessView {
         source: standing.source.to_string(),
         title: standing.title.clone(),
         complete_until: standing.complete_until.map(time),
         last_new: standing.last_new.map(time),
         trouble: standing.trouble.as_ref().map(|trouble| trouble.word().to_owned()),
-        standing: crate::render::standing(standing, now),
+        standing: crate::render::completeness(standing, now),
     }
 }
 

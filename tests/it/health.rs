@@ -32,7 +32,9 @@ fn feed(items: u32) -> Reply {
 }
 
 fn feed_source(site: &str, expect: &str) -> String {
-    format!("\n[[source]]\nid = \"calls\"\nkind = \"feed\"\nurl = \"{site}/\"\nevery = \"6h\"\njitter = \"0s\"\nconfirm = \"off\"\n{expect}\n")
+    format!(
+        "\n[[source]]\nid = \"calls\"\nkind = \"feed\"\nurl = \"{site}/\"\nevery = \"6h\"\njitter = \"0s\"\nconfirm = \"off\"\n{expect}\n"
+    )
 }
 
 /// What the operator's machine was told of so far: type, class and text.
@@ -114,9 +116,8 @@ async fn a_head_that_is_old_when_it_is_first_read_is_silent_already() {
 /// A list of twenty, with or without prices; the last `twins` repeat the first one's address in other words.
 fn list(price: bool, twins: u32) -> Reply {
     let price = |n: u32| if price { format!("<b>{n} EUR</b>") } else { String::new() };
-    let rows: Vec<String> = (1..=20)
-        .map(|n| format!("<li><a href=/{}>Offer {n}</a>{}</li>", if n > 20 - twins { 1 } else { n }, price(n)))
-        .collect();
+    let rows: Vec<String> =
+        (1..=20).map(|n| format!("<li><a href=/{}>Offer {n}</a>{}</li>", if n > 20 - twins { 1 } else { n }, price(n))).collect();
     Reply::html(format!("<html><body><ul>{}</ul></body></html>", rows.concat()))
 }
 
@@ -144,7 +145,8 @@ async fn a_field_that_goes_missing_is_told_of_with_before_and_after() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn entries_that_cannot_be_read_are_counted_shown_and_told_of() {
     let (site, shown) = site(list(true, 0));
-    let source_of = listing("list", &format!("{}/", site.address), "1h", "title = \"a\", url = \"a @href\", price = \"b\"") + "budget = 50\n";
+    let source_of =
+        listing("list", &format!("{}/", site.address), "1h", "title = \"a\", url = \"a @href\", price = \"b\"") + "budget = 50\n";
     let world = Inside::with("notices = [\"lines\"]\n", &(source_of + LINES)).await;
     world.visit().await;
     pass(&world, 3).await;

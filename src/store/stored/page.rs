@@ -7,8 +7,8 @@ use super::value::{StoredDate, StoredFailure, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
-    Baseline, Failures, FieldName, FieldShare, Health, HostKey, HostState, Mask, Misread, NoiseSeen, Page, Pulse, Reading, RobotsCopy, Shape,
-    SourceState, Suspect, Validators, Visit, VolatileSpan,
+    Baseline, Failures, FieldName, FieldShare, Health, HostKey, HostState, Mask, Misread, NoiseSeen, Page, Pulse, Reading, RobotsCopy,
+    Shape, SourceState, Suspect, Validators, Visit, VolatileSpan,
 };
 use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
@@ -321,7 +321,16 @@ impl TryFrom<StoredSource> for SourceState {
             root: PageId(u64::from_be_bytes(stored.root)),
             version: 0,
             spec: ContentHash(stored.spec),
-            visit: Visit { number, outstanding, failed, pages, records, bad: stored.bad, lost, started: started.map(timestamp).transpose()? },
+            visit: Visit {
+                number,
+                outstanding,
+                failed,
+                pages,
+                records,
+                bad: stored.bad,
+                lost,
+                started: started.map(timestamp).transpose()?,
+            },
             baseline: match stored.baseline {
                 (tries, None) => Baseline::Pending(tries),
                 (_, Some(at)) => Baseline::Done(timestamp(at)?),
@@ -346,8 +355,13 @@ impl TryFrom<StoredSource> for SourceState {
                 .shapes
                 .into_iter()
                 .map(|(kind, records, known, fields)| {
-                    let field =
-                        |(name, with, usual, last, gone): (String, _, _, _, _)| FieldShare { name: FieldName::new(&name), with, usual, last, gone };
+                    let field = |(name, with, usual, last, gone): (String, _, _, _, _)| FieldShare {
+                        name: FieldName::new(&name),
+                        with,
+                        usual,
+                        last,
+                        gone,
+                    };
                     Ok(Shape { kind: record_kind_of(kind)?, records, known, fields: fields.into_iter().map(field).collect() })
                 })
                 .collect::<Result<_, String>>()?,

@@ -305,10 +305,10 @@ proptest! {
         (state.usual, state.missing) = (usual, missing);
         let day = jiff::civil::date(2026, 11, 23);
         state.told_of = (number % 2 == 0).then_some(FailureClass::Silent);
-        state.pulse = crate::model::Pulse { last: Some(at), newest: None, days: vec![day] };
-        let field = crate::model::FieldShare { name: FieldName::new("price"), with: pages, usual: 970, last: 30, gone: 2 };
-        state.shapes = vec![crate::model::Shape { kind: RecordKind::Offer, records, known: true, fields: vec![field] }];
-        state.misread = vec![crate::model::Misread { at, path: "li[3]".to_owned(), reason: "no key".to_owned() }];
+        state.pulse = Pulse { last: Some(at), newest: None, days: vec![day] };
+        let field = FieldShare { name: FieldName::new("price"), with: pages, usual: 970, last: 30, gone: 2 };
+        state.shapes = vec![Shape { kind: RecordKind::Offer, records, known: true, fields: vec![field] }];
+        state.misread = vec![Misread { at, path: "li[3]".to_owned(), reason: "no key".to_owned() }];
         prop_assert_eq!(back::<StoredSource, SourceState>(&(&state).into()), state);
     }
 

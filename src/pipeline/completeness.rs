@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Effects, notice};
 use crate::base::ids::PageId;
 use crate::config::Source;
-use crate::model::{Failure, FailureClass, Health, Page, SourceState, Standing, Trouble};
+use crate::model::{Completeness, Failure, FailureClass, Health, Page, SourceState, Trouble};
 use crate::store::StoreError;
 
 /// A visit that is under way for no longer than this, or three times the distance between visits, is not late.
@@ -35,16 +35,16 @@ pub async fn spending(effects: &Effects, source: &Source, now: Timestamp) -> Res
 }
 
 /// How complete these sources are.
-pub async fn standings(effects: &Effects, sources: &[&Arc<Source>], now: Timestamp) -> Result<Vec<Standing>, StoreError> {
+pub async fn completeness_of(effects: &Effects, sources: &[&Arc<Source>], now: Timestamp) -> Result<Vec<Completeness>, StoreError> {
     let mut all = Vec::with_capacity(sources.len());
     for source in sources {
-        all.push(standing(effects, source, now).await?);
+        all.push(completeness(effects, source, now).await?);
     }
     Ok(all)
 }
 
 /// How complete a source is: of several roots the earliest time, and the gravest trouble.
-pub async fn standing(effects: &Effects, source: &Source, now: Timestamp) -> Result<Standing, StoreError> {
+pub async fn completeness(effects: &Effects, source: &Source, now: Timestamp) -> Result<Completeness, StoreError> {
     let roots: HashSet<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
     let mut states = effects.store.states_of(&source.id).await?;
     states.retain(|state| roots.contains(&state.root));
@@ -58,7 +58,7 @@ pub async fn standing(effects: &Effects, source: &Source, now: Timestamp) -> Res
         found = found.into_iter().chain(trouble(source, (state, until), spent, now)).min_by_key(|(trouble, _)| trouble.rank());
     }
     let (trouble, lasting) = found.unzip();
-    Ok(Standing {
+    Ok(Completeness {
         source: source.id.clone(),
         title: source.title.clone(),
         complete_until: complete.filter(|at| *at != Timestamp::MAX && states.len() == roots.len()),
