@@ -5,14 +5,16 @@
 mod answer;
 mod ask;
 mod front;
+mod health;
 mod tenders;
 mod unsubscribe;
 mod views;
 
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
-    Answer, BackupView, ChangeView, ChannelView, CheckView, CompletenessView, DigestView, FieldShareView, LeadView, MessageView,
-    MisreadView, PageView, PartView, Question, QuotaView, RecordView, SentView, SourcePages, SourceView, StatusView, WishView,
+    Answer, BackupView, ChangeView, ChannelView, CheckView, DigestView, LeadView, MessageView, PageView, PartView, Question, RecordView,
+    SentView, SourcePages, SourceView, StatusView, WishView,
 };
 pub use front::{Front, router};
+pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
 pub use tenders::{FieldView, TenderView, batch_view};

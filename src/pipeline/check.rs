@@ -424,6 +424,10 @@ fn failed(before: &Before<'_>, failure: Failure, now: Timestamp) -> (Turn, Outco
         last: failure.clone(),
     };
     let mut state = before.state.clone();
+    if count_before.is_none() && at_rest(&before.state) {
+        // The visits before it wrote nothing but the page's time, which is that of the failure from now on.
+        state.complete_until = state.complete_until.max(before.page.checked);
+    }
     let walked = Walked { failed: true, records: 0, bad: 0, lost: false, leads_to: 0 };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
     if before.step != Step::Look {

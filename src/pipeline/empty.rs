@@ -45,12 +45,12 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
         };
         let standings = completeness_of(effects, &config.feeding(rep), now).await?;
         let troubles = troubles(&standings);
-        let had = told.contains(&rep.rep.id) || had_one(effects, channel, rep, window).await?;
         let news = match rep.rep.empty_digest {
             EmptyDigest::Always => true,
             EmptyDigest::Trouble => troubles != known.troubles,
             EmptyDigest::Never => false,
         };
+        let had = told.contains(&rep.rep.id) || (news && had_one(effects, channel, rep, window).await?);
         let send = !had && news && rep.rep.absent_until(now).is_none() && wishes::takes_digest(effects, channel, rep, window, now).await?;
         if send {
             let (channel, rep) = (channel.id.clone(), rep.rep.id.clone());

@@ -157,7 +157,7 @@ impl Language {
         match self {
             Self::En => format!("not complete since {when}: {why}"),
             Self::Es => format!("incompleta desde {when}: {why}"),
-            Self::Ru => format!("неполностью с {when}: {why}"),
+            Self::Ru => format!("данные неполны с {when}: {why}"),
         }
     }
 
@@ -207,7 +207,7 @@ impl Language {
         match self {
             Self::En => format!("its entries changed their form at {since}: details may be missing"),
             Self::Es => format!("sus entradas cambiaron de forma ({since}): pueden faltar datos"),
-            Self::Ru => format!("записи изменили вид ({since}): могут отсутствовать данные"),
+            Self::Ru => format!("записи изменили вид с {since}: могут отсутствовать данные"),
         }
     }
 

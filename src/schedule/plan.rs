@@ -253,7 +253,7 @@ mod tests {
             // A Friday: what is visited on working days only is not late on Sunday.
             ("every = '1h'\nbetween = 'Mon-Fri 07:00-09:00'", "2026-11-22T12:00:00Z", false),
             ("every = '1d'", "2026-11-21T12:00:00Z", false),
-            ("every = '1d'", "2026-11-22T12:00:00Z", true),
+            ("every = '1d'", "2026-11-22T15:00:00Z", true),
         ] {
             assert_eq!(spec(text).is_late(at("2026-11-20T08:00:00Z"), at(now)), late, "{text} {now}");
         }

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::views;
+use super::{health, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
@@ -91,7 +91,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
                 subject: letter.subject,
                 text: letter.text,
                 html: letter.html,
-                sources: sources.iter().map(|one| views::completeness(one, now)).collect(),
+                sources: sources.iter().map(|one| health::completeness(one, now)).collect(),
             })
         }
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
@@ -292,8 +292,8 @@ async fn source_pages(effects: &Effects, config: &Config, id: &str, with_diff: b
     Ok(SourcePages {
         source: source_view(effects, source).await?,
         pages: shown,
-        unread: views::misread(&states),
-        fields: views::fields(&states),
+        unread: health::misread(&states),
+        fields: health::fields(&states),
         changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
         diff,
     })

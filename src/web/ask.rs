@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
 use super::tenders::TenderView;
 
 /// A question or an order.
@@ -255,45 +256,6 @@ pub struct SourceView {
     pub records: Option<u32>,
 }
 
-/// What is left of a day's requests.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuotaView {
-    /// Whose.
-    pub source: String,
-    /// Requests made today.
-    pub used: u32,
-    /// Requests allowed a day.
-    pub allowed: u32,
-    /// When it begins anew.
-    pub anew: String,
-}
-
-/// An entry that could not be read in full.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MisreadView {
-    /// When it was last met.
-    pub at: String,
-    /// Where on its page.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// How many of a source's records carry a field.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct FieldShareView {
-    /// Of which kind of records.
-    pub kind: String,
-    /// Which field.
-    pub field: String,
-    /// Percent of the records, usually.
-    pub usual: f64,
-    /// Percent of the records at the last visit that had enough of them.
-    pub last: f64,
-    /// Whether this counts as lost.
-    pub lost: bool,
-}
-
 /// One source in full.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SourcePages {
@@ -504,23 +466,6 @@ pub struct DigestView {
     pub html: String,
     /// How complete the sources behind it are.
     pub sources: Vec<CompletenessView>,
-}
-
-/// How complete one source is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CompletenessView {
-    /// Which.
-    pub source: String,
-    /// What people call it.
-    pub title: String,
-    /// Everything up to then was read.
-    pub complete_until: Option<String>,
-    /// When it last brought something new.
-    pub last_new: Option<String>,
-    /// What is wrong in one word, as in [`SourceView::trouble`].
-    pub trouble: Option<String>,
-    /// How it stands, in one line.
-    pub standing: String,
 }
 
 /// One backup.

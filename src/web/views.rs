@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ask::{
-    BackupView, ChangeView, CheckView, CompletenessView, FieldShareView, LeadView, MessageView, MisreadView, PageView, PartView, QuotaView,
-    RecordView, SourceView, WishView,
-};
+use super::ask::{BackupView, ChangeView, CheckView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, WishView};
+use super::health;
 use super::tenders::{FieldView, TenderView};
 use crate::config::{Config, Rep, Source};
 use crate::model::{
-    Change, ChangeKind, Completeness, Decision, Draft, Health, Lead, Message, MessageState, Misread, Organisation, Page, PageRole, Part,
-    PartKind, Record, Score, Shape, Signal, SourceState, Trouble, Value,
+    Change, ChangeKind, Completeness, Decision, Draft, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind,
+    Record, Score, Signal, SourceState, Trouble, Value,
 };
 use crate::pipeline::{Departed, Spending};
 use crate::render::{Language, next_step, sentence};
@@ -68,51 +66,11 @@ pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> Sour
         newest_entry: states.iter().filter_map(|state| state.pulse.newest).max().map(time),
         expects: source.schedule.expects(),
         unread: states.iter().map(|state| state.visit.bad).sum(),
-        quota: spending.map(|spending| QuotaView {
-            source: source.id.to_string(),
-            used: spending.used,
-            allowed: spending.allowed,
-            anew: time(spending.anew),
-        }),
+        quota: spending.map(|spending| health::quota(source, spending)),
         next_check: next.filter(|_| source.enabled).map(time),
         pages: *pages,
         records: states.iter().map(|state| state.usual.last().copied()).sum(),
     }
-}
-
-pub(super) fn completeness(standing: &Completeness, now: Timestamp) -> CompletenessView {
-    CompletenessView {
-        source: standing.source.to_string(),
-        title: standing.title.clone(),
-        complete_until: standing.complete_until.map(time),
-        last_new: standing.last_new.map(time),
-        trouble: standing.trouble.as_ref().map(|trouble| trouble.word().to_owned()),
-        standing: crate::render::completeness(standing, now),
-    }
-}
-
-/// The last entries that could not be read, the newest first.
-pub(super) fn misread(states: &[SourceState]) -> Vec<MisreadView> {
-    let mut all: Vec<&Misread> = states.iter().flat_map(|state| &state.misread).collect();
-    all.sort_by_key(|one| std::cmp::Reverse(one.at));
-    all.truncate(Misread::KEPT);
-    all.into_iter().map(|one| MisreadView { at: time(one.at), path: one.path.clone(), reason: one.reason.clone() }).collect()
-}
-
-/// Which fields the records of a source carry.
-pub(super) fn fields(states: &[SourceState]) -> Vec<FieldShareView> {
-    let percent = |share: u16| f64::from(share) / 10.0;
-    let of = |shape: &Shape| -> Vec<FieldShareView> {
-        let fields = shape.fields.iter().map(|field| FieldShareView {
-            kind: shape.kind.word().to_owned(),
-            field: field.name.to_string(),
-            usual: percent(field.usual),
-            last: percent(field.last),
-            lost: field.gone > 0,
-        });
-        fields.collect()
-    };
-    states.iter().flat_map(|state| &state.shapes).flat_map(of).collect()
 }
 
 /// Nothing of a recipient who gets everything.
