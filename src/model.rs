@@ -19,6 +19,7 @@ pub(crate) mod sample;
 mod tender;
 mod turn;
 mod value;
+mod vitals;
 
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
@@ -41,3 +42,4 @@ pub use tender::{
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};
+pub use vitals::{Completeness, FieldShare, Misread, Pulse, Shape, Trouble};

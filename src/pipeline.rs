@@ -2,8 +2,10 @@
 
 mod calendars;
 mod check;
+mod completeness;
 mod departed;
 mod drain;
+mod empty;
 mod expiring;
 mod forget;
 mod held;
@@ -17,6 +19,7 @@ mod rehearse;
 mod remind;
 mod unlisted;
 mod visit;
+mod vitals;
 mod walk;
 mod ways;
 mod wishes;
@@ -27,6 +30,7 @@ use crate::store::{Hook, Store};
 
 pub use calendars::{calendar_key, calendar_of, calendars};
 pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
+pub use completeness::{Spending, completeness, completeness_of, spending};
 pub use departed::{Departed, departures};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use expiring::{Expiring, expiring_some};

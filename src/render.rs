@@ -13,6 +13,7 @@ mod payload;
 mod plain;
 mod say;
 mod sentence;
+mod sources;
 mod unsubscribe;
 mod view;
 
@@ -24,7 +25,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::RepId;
-use crate::model::{Lead, Organisation, Record, Signal, SourceState};
+use crate::model::{Completeness, Lead, Organisation, Record, Signal};
 
 pub use calendar::{Calendar, calendar};
 pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
@@ -77,16 +78,7 @@ pub struct News<'a> {
     /// Deadlines coming up, the soonest first.
     pub deadlines: &'a [DeadlineItem<'a>],
     /// How complete each source is.
-    pub sources: &'a [SourceLine<'a>],
-}
-
-/// How complete one source is, for the end of a digest: silence must never be ambiguous.
-#[derive(Clone, Copy, Debug)]
-pub struct SourceLine<'a> {
-    /// What to call it.
-    pub title: &'a str,
-    /// What is remembered of it.
-    pub state: &'a SourceState,
+    pub sources: &'a [Completeness],
 }
 
 /// Where the reader can go from here.
@@ -134,6 +126,11 @@ pub fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestam
 /// Deadlines that cannot wait for the next digest.
 pub fn reminder(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     letter::reminder(reader, deadlines, links, now)
+}
+
+/// How a source stands, in one English line: "not complete since 2026-11-20T06:40:00Z: no entries were found".
+pub fn completeness(source: &Completeness, now: Timestamp) -> String {
+    sources::in_words(source, now)
 }
 
 /// What a source held when it was added: leads for one rep, best first as given. Told once, and never as news.

@@ -11,7 +11,7 @@ mod spec;
 pub use assign::{Case, assign};
 pub use lane::{Address, Slot, entry, lane};
 pub use remind::{reminder, reminder_lane};
-pub use rep::{Quiet, Rep};
+pub use rep::{EmptyDigest, Quiet, Rep};
 pub use revise::{Cause, Finding, for_rep, revise};
 pub use spec::{KEYS, REMIND, Spec};
 

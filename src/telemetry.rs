@@ -22,6 +22,12 @@ pub const PAGES: &str = "atalaya_pages";
 pub const LATENESS: &str = "atalaya_lateness_seconds";
 /// Sources whose last visit was not complete.
 pub const SOURCES_ILL: &str = "atalaya_sources_ill";
+/// Seconds since a source last brought something new, by `source`; at most 500 sources.
+pub const NEWS_AGE: &str = "atalaya_source_news_age_seconds";
+/// Seconds since everything of a source was read, by `source`; at most 500 sources.
+pub const COMPLETE_AGE: &str = "atalaya_source_complete_age_seconds";
+/// Entries met that could not be read in full, by `source`.
+pub const MISREAD: &str = "atalaya_misread_entries_total";
 /// Host lanes held in memory.
 pub const LANES: &str = "atalaya_host_lanes";
 /// Groups made durable together: each costs one flush.

@@ -6,6 +6,7 @@ mod answer;
 mod ask;
 mod calendar;
 mod front;
+mod health;
 mod tenders;
 mod unsubscribe;
 mod views;
@@ -16,4 +17,5 @@ pub use ask::{
     Question, RecordView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
 };
 pub use front::{Front, router};
+pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
 pub use tenders::{FieldView, TenderView, bad_view, batch_view, gone_view, notice_view};

@@ -8,13 +8,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::beats::Part;
 use super::daemon::Inner;
 use crate::model::Health;
-use crate::pipeline::{forget_gone, keep_step};
+use crate::pipeline::{completeness, forget_gone, keep_step};
 use crate::telemetry;
 
 /// Between two steps.
 const PAUSE: Duration = Duration::from_secs(30);
 /// Between two looks for records to forget: their time is counted in days.
 const FORGET: SignedDuration = SignedDuration::from_hours(6);
+
+/// Sources with gauges of their own.
+const GAUGED: usize = 500;
 
 /// Runs until the daemon stops. The first backup is made one interval after the newest one that is there.
 pub(super) async fn keep(inner: Arc<Inner>, newest: Option<Timestamp>) {
@@ -98,4 +101,12 @@ async fn gauge(inner: &Inner, now: Timestamp) {
         ill += u32::from(states.iter().any(|state| matches!(state.health, Health::Ill { .. })));
     }
     metrics::gauge!(telemetry::SOURCES_ILL).set(f64::from(ill));
+    for source in config.sources.iter().filter(|source| source.enabled).take(GAUGED) {
+        let Ok(known) = completeness(&inner.effects, source, now).await else { continue };
+        for (name, at) in [(telemetry::NEWS_AGE, known.last_new), (telemetry::COMPLETE_AGE, known.complete_until)] {
+            if let Some(at) = at {
+                metrics::gauge!(name, "source" => source.id.to_string()).set(now.duration_since(at).as_secs() as f64);
+            }
+        }
+    }
 }

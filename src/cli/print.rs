@@ -8,8 +8,8 @@ use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
 use crate::web::{
-    Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatementView, StatusView, TenderView,
-    WishView,
+    Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatementView, StatusView,
+    TenderView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
@@ -150,16 +150,31 @@ fn status(view: &StatusView, now: Timestamp) {
     if !view.wishes.is_empty() {
         println!("what recipients chose by the link in their mails:\n{}", wishes(&view.wishes));
     }
+    for quota in &view.quotas {
+        println!("{}: {}", quota.source, quota_line(quota));
+    }
     if view.attention.is_empty() {
         println!("every visited source is well");
     } else {
         println!("sources that need attention:");
-        println!("{}", sources(&view.attention, now));
+        for source in &view.attention {
+            println!("{}", attention(source));
+        }
     }
     if !view.left.is_empty() {
         println!("sources that left the configuration:");
         println!("{}", sources(&view.left, now));
     }
+}
+
+/// A source that needs attention: how it stands, and why.
+fn attention(view: &SourceView) -> String {
+    let reason = view.reason.as_ref().filter(|reason| **reason != view.standing).map(|reason| format!(" – {reason}")).unwrap_or_default();
+    format!("  {}: {}{reason}", view.id, view.standing)
+}
+
+fn quota_line(quota: &QuotaView) -> String {
+    format!("{} of {} requests used today; anew at {}", quota.used, quota.allowed, quota.anew)
 }
 
 fn wishes(views: &[WishView]) -> Table {
@@ -172,16 +187,18 @@ fn wishes(views: &[WishView]) -> Table {
 }
 
 fn sources(views: &[SourceView], now: Timestamp) -> Table {
-    let mut all = table(&["source", "kind", "health", "complete until", "next check", "pages", "records", "why"]);
+    let mut all = table(&["source", "kind", "health", "complete until", "last news", "next check", "pages", "records", "unread", "why"]);
     for view in views {
         all.add_row([
             view.id.clone(),
             view.kind.clone(),
             view.health.clone(),
             or_dash(view.complete_until.as_ref()),
+            or_dash(view.last_new.as_ref()),
             next_check(view.next_check.as_ref(), now),
             view.pages.to_string(),
             view.records.map_or_else(|| "–".to_owned(), |n| n.to_string()),
+            view.unread.to_string(),
             view.reason.clone().unwrap_or_default(),
         ]);
     }
@@ -192,6 +209,9 @@ fn source(view: &SourcePages, now: Timestamp) {
     println!("{}", sources(std::slice::from_ref(&view.source), now));
     if let Some(said) = &view.source.statement {
         println!("{}", statement(said));
+    }
+    for line in health(view) {
+        println!("{line}");
     }
     let mut pages = table(&["page", "checked", "changed", "next check", "records", "versions", "failure"]);
     for page in &view.pages {
@@ -234,6 +254,24 @@ fn statement(view: &StatementView) -> String {
     }));
     lines.extend(view.note.clone());
     lines.join("\n")
+}
+
+/// What is known of a source's health beyond its row, line by line.
+fn health(view: &SourcePages) -> Vec<String> {
+    let one = &view.source;
+    let mut lines = vec![format!("stands: {}", one.standing)];
+    let newest = one.newest_entry.as_ref().map(|at| format!("; its newest entry is of {at}")).unwrap_or_default();
+    lines.push(format!("news: last {}{newest}; expected {}", or_dash(one.last_new.as_ref()), one.expects));
+    lines.extend(one.quota.as_ref().map(|quota| format!("requests: {}", quota_line(quota))));
+    let lost = view.fields.iter().filter(|field| field.lost);
+    lines.extend(lost.map(|field| {
+        format!("lost: the field `{}` of {} records: usually in {:.0} %, now in {:.0} %", field.field, field.kind, field.usual, field.last)
+    }));
+    if !view.unread.is_empty() {
+        lines.push(format!("entries that could not be read in full ({} at the last visit):", one.unread));
+        lines.extend(view.unread.iter().map(|misread| format!("  {} {}: {}", misread.at, misread.path, misread.reason)));
+    }
+    lines
 }
 
 /// Leads of a dry run whose sum is shown line by line.
@@ -411,7 +449,7 @@ fn outbox(views: &[MessageView]) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::GapView;
+    use crate::web::{FieldShareView, GapView, MisreadView};
 
     #[test]
     fn ids_stay_whole_on_a_narrow_terminal() {
@@ -479,6 +517,27 @@ mod tests {
         the portal refused the stored cursor (not-found): begun before 2026-11-23 07:00 UTC
         ");
         insta::assert_snapshot!(statement(&StatementView { under_way: true, ..StatementView::default() }), @"the visit under way has asked for 0 page(s) and got 0 record(s); not complete so far");
+    }
+
+    #[test]
+    fn the_health_of_a_source() {
+        let quota = QuotaView { source: "es".to_owned(), used: 37, allowed: 500, anew: "2026-11-24T00:00:00Z".to_owned() };
+        let source = SourceView {
+            id: "es".to_owned(),
+            standing: "3 entries could not be read in full; complete until 2026-11-23T07:40:00Z".to_owned(),
+            reason: Some("since 2026-11-23T07:40:00Z: bad-entries: 3 entries of 500 could not be read in full (look)".to_owned()),
+            last_new: Some("2026-11-23T07:40:00Z".to_owned()),
+            newest_entry: Some("2026-11-20T09:00:00Z".to_owned()),
+            expects: "at least every 2d Mon-Fri".to_owned(),
+            unread: 3,
+            quota: Some(quota),
+            ..SourceView::default()
+        };
+        let row = attention(&source);
+        let field = FieldShareView { kind: "tender".into(), field: "deadline".into(), usual: 97.0, last: 3.0, lost: true };
+        let misread = MisreadView { at: "2026-11-23T07:40:00Z".into(), path: "feed/entry[3]".into(), reason: "no id".into() };
+        let pages = SourcePages { source, unread: vec![misread], fields: vec![field], ..SourcePages::default() };
+        insta::assert_snapshot!("health", format!("{row}\n\n{}", health(&pages).join("\n")));
     }
 
     #[test]

@@ -37,6 +37,14 @@ impl Config {
         self.channels.iter().filter(move |channel| channel.takes(segment))
     }
 
+    /// The sources that can bring leads of a rep's segments, in the order of the files; those that are switched off apart.
+    pub fn feeding(&self, rep: &Rep) -> Vec<&Arc<Source>> {
+        let worked = self.segments.iter().filter(|segment| rep.rep.works(&segment.terms.segment));
+        let named: Option<Vec<_>> = worked.map(|segment| segment.fed_by()).collect();
+        let feeds = |source: &&Arc<Source>| named.as_ref().is_none_or(|named| named.iter().any(|ids| ids.contains(&source.id)));
+        self.sources.iter().filter(|source| source.enabled).filter(feeds).collect()
+    }
+
     /// How far a source is trusted; one that is not configured (any more) as far as one that says nothing.
     #[expect(clippy::cast_possible_truncation, reason = "a number from 0 to 1")]
     pub fn trust(&self, id: &SourceId) -> f32 {

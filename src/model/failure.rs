@@ -55,6 +55,12 @@ pub enum FailureClass {
     FewRecords,
     /// The day's budget is used up.
     Budget,
+    /// Entries could not be read, the rest was.
+    BadEntries,
+    /// A field that nearly all records had is in nearly none.
+    Drift,
+    /// Everything is read, and nothing new came for too long.
+    Silent,
 }
 
 /// What a class asks for.
@@ -82,7 +88,7 @@ pub enum Advice {
 
 impl FailureClass {
     /// Every class.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Dns,
         Self::Connect,
         Self::Tls,
@@ -107,6 +113,9 @@ impl FailureClass {
         Self::ZeroRecords,
         Self::FewRecords,
         Self::Budget,
+        Self::BadEntries,
+        Self::Drift,
+        Self::Silent,
     ];
 
     /// The word used in output and metrics.
@@ -136,6 +145,9 @@ impl FailureClass {
             Self::ZeroRecords => "zero-records",
             Self::FewRecords => "few-records",
             Self::Budget => "budget",
+            Self::BadEntries => "bad-entries",
+            Self::Drift => "drift",
+            Self::Silent => "silent",
         }
     }
 
@@ -163,9 +175,17 @@ impl FailureClass {
             | Self::Unreadable
             | Self::ParseLimit
             | Self::ZeroRecords
-            | Self::FewRecords => Advice::AskOperator,
+            | Self::FewRecords
+            | Self::BadEntries
+            | Self::Drift
+            | Self::Silent => Advice::AskOperator,
             Self::Budget => Advice::NextDay,
         }
+    }
+
+    /// Whether everything was read all the same: what is wrong is what was read, or that it is nothing new.
+    pub const fn is_mild(self) -> bool {
+        matches!(self, Self::BadEntries | Self::Drift | Self::Silent)
     }
 
     /// One sentence for the operator: what to do about it.
@@ -196,6 +216,13 @@ impl FailureClass {
             Self::ZeroRecords => "the selector finds nothing: the layout changed, or the list is empty; try `check SOURCE`",
             Self::FewRecords => "far fewer records than usual: the layout may have changed; try `check SOURCE`",
             Self::Budget => "nothing: it goes on tomorrow; raise `budget` if that is too late",
+            Self::BadEntries => {
+                "`source show SOURCE` lists them with place and reason; correct `fields` or `key`, or tell the source's owner"
+            }
+            Self::Drift => "the page may have been rebuilt: compare it with `check SOURCE` and correct `fields`",
+            Self::Silent => {
+                "open the source: if it shows news, they are not found (try `check SOURCE`); if it is merely quiet, set `expect`"
+            }
         }
     }
 }

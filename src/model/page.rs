@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Checkpoint, Failure};
+use super::{Checkpoint, Failure, FailureClass, Misread, Pulse, Shape};
 use crate::base::ids::{ContentHash, PageId, RecordId, SourceId};
 
 /// Scheme, host and port: whoever is asked politely as one.
@@ -145,6 +145,8 @@ pub struct Page {
     pub reading: Reading,
     /// The records it held when last read.
     pub members: Vec<RecordId>,
+    /// Entries on it that could not be read when it was last read.
+    pub bad: u32,
     /// Pages it led to when last read, in order.
     pub follow: Vec<PageId>,
     /// The settings it was last read with; other settings make the next reading a quiet one.
@@ -183,6 +185,7 @@ impl Page {
             masks: Vec::new(),
             reading: Reading::Never,
             members: Vec::new(),
+            bad: 0,
             follow: Vec::new(),
             spec: ContentHash::default(),
             checked: None,
@@ -217,6 +220,8 @@ pub struct Visit {
     pub pages: u32,
     /// Records on them.
     pub records: u32,
+    /// Entries on them that could not be read.
+    pub bad: u32,
     /// Whether records left its pages: in this visit, or since the last one that could look for them.
     pub lost: bool,
     /// When it began.
@@ -280,6 +285,14 @@ pub struct SourceState {
     pub ill_told: Option<Timestamp>,
     /// Where its visits stand, for sources with a transport.
     pub checkpoint: Checkpoint,
+    /// Of what the operator was told then.
+    pub told_of: Option<FailureClass>,
+    /// When it brought something new.
+    pub pulse: Pulse,
+    /// Which fields its records carry, by kind.
+    pub shapes: Vec<Shape>,
+    /// The last entries that could not be read, the newest last; at most [`Misread::KEPT`].
+    pub misread: Vec<Misread>,
 }
 
 impl SourceState {
@@ -299,6 +312,18 @@ impl SourceState {
             told_ill: false,
             ill_told: None,
             checkpoint: Checkpoint::default(),
+            told_of: None,
+            pulse: Pulse::default(),
+            shapes: Vec::new(),
+            misread: Vec::new(),
+        }
+    }
+
+    /// Its last sign of life: the last news, else the date of its newest entry, else the end of its baseline. `None`: it is not known yet.
+    pub fn last_sign(&self) -> Option<Timestamp> {
+        match self.baseline {
+            Baseline::Pending(_) => None,
+            Baseline::Done(at) => Some(self.pulse.last.or(self.pulse.newest).unwrap_or(at)),
         }
     }
 }

@@ -12,7 +12,7 @@ use url::Url;
 use super::read::{Read, again, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
-use super::{Effects, news, notice};
+use super::{Effects, news, notice, vitals};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
@@ -190,7 +190,7 @@ async fn settle(
             None => effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root)),
         };
         let step = visit::step(&page, &state);
-        let before = Before { config, source, page: page.clone(), state, step, begun: begun.clone(), asked: url.clone() };
+        let mut before = Before { config, source, page: page.clone(), state, step, begun: begun.clone(), asked: url.clone() };
         let (mut turn, outcome) = match &result {
             Err(failure) => failed(effects, &before, failure.clone(), now).await?,
             Ok(fetched) => {
@@ -199,12 +199,13 @@ async fn settle(
                 } else {
                     let done = match done_before.take() {
                         Some(read) => Ok(again(effects, source, &page, fetched, read).await?),
-                        None => read(effects, lane, source, &page, fetched).await?,
+                        None => vitals::count_misread(source, read(effects, lane, source, &page, fetched).await?),
                     };
                     match done {
                         Err(failure) => failed(effects, &before, failure, now).await?,
                         Ok(read) => {
                             spent = requests + read.requests;
+                            vitals::note(&mut before, &read.extract, now);
                             let decided = differs(effects, &before, fetched, &read, now).await?;
                             done_before = Some(read);
                             decided
@@ -214,6 +215,7 @@ async fn settle(
             }
         };
         turn.requested = requested;
+        vitals::note_news(&before, &mut turn, now);
         notice::health(config, source, &mut turn, now);
         if source.schedule.budget().is_some() && spent > 0 {
             turn.spent = Some(Spent { source: source.id.clone(), day: source.schedule.day(now), requests: spent });
@@ -301,10 +303,14 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     if let Some(onward) = &onward {
         (known, new) = lead_to(effects, before, onward.next.as_slice(), now).await?;
     }
-    let walked = Walked { failed: false, records: count(same.members.len()), lost: false, leads_to: 0 };
+    let walked = Walked { failed: false, records: count(same.members.len()), bad: same.bad, lost: false, leads_to: 0 };
     let stays = onward.as_ref().is_none_or(|onward| onward.checkpoint == before.state.checkpoint);
     let alone = known.is_empty() && new.is_empty() && stays;
-    let quick = same == before.page && before.step == Step::Begin && alone && at_rest(&before.state);
+    let quick = same == before.page
+        && before.step == Step::Begin
+        && alone
+        && at_rest(&before.state)
+        && vitals::silence(before, &before.state, None, now).is_none();
     let mut turn = if quick {
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
         Turn::new(PageWrite::Times(same.id, times), same.host())
@@ -372,7 +378,7 @@ async fn differs(
     if found.changes.iter().any(|change| !change.baseline) || (lost && !quiet) {
         page.changed = Some(now);
     }
-    let walked = Walked { failed: false, records: count(page.members.len()), lost, leads_to: 0 };
+    let walked = Walked { failed: false, records: count(page.members.len()), bad: page.bad, lost, leads_to: 0 };
     let onward = before.onward(Ok(brought(extract, &found)), now);
     let follow = onward.as_ref().map_or(extract.follow.as_slice(), |onward| onward.next.as_slice());
     let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, follow, now).await? };
@@ -436,6 +442,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
         masks: found.masks.clone(),
         reading: found.reading.clone(),
         members: found.members.clone(),
+        bad: count(extract.bad.len()),
         spec: before.source.spec_hash,
         failures: None,
         ..page.clone()
@@ -469,7 +476,11 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
         last: failure.clone(),
     };
     let mut state = before.state.clone();
-    let walked = Walked { failed: true, records: 0, lost: false, leads_to: count(known.len() + new.len()) };
+    if count_before.is_none() && at_rest(&before.state) {
+        // The visits before it wrote nothing but the page's time, which is that of the failure from now on.
+        state.complete_until = state.complete_until.max(before.page.checked);
+    }
+    let walked = Walked { failed: true, records: 0, bad: 0, lost: false, leads_to: count(known.len() + new.len()) };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
     state.checkpoint = onward.map_or(state.checkpoint, |onward| onward.checkpoint);
     if before.step != Step::Look {

@@ -2,6 +2,8 @@
 //!
 //! Nothing is sent that was not first stored. Owns no loop but over what it has leased.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -9,17 +11,16 @@ use super::calendars::link_for;
 use super::news::owner_of;
 use super::remind::still_due;
 use super::wishes::{self, Wish};
-use super::{Effects, notice};
+use super::{Effects, completeness_of, empty, notice};
 use crate::base::ids::{ChannelId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
-    ChannelState, Entry, FieldName, Lane, Lead, Message, MessageKind, MessageState, Organisation, Record, Sealed, Signal, SourceState,
-    Subject,
+    ChannelState, Entry, FieldName, Lane, Lead, Message, MessageKind, MessageState, Organisation, Record, Sealed, Signal, Subject,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
-use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, RenderError, Rendered, SourceLine, UnsubscribeKey};
+use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
 use crate::{route, telemetry};
 
@@ -75,15 +76,18 @@ struct Told {
     signals: Vec<Signal>,
 }
 
-/// Seals everything that is due: one digest per rep, one message per alert.
+/// Seals everything that is due: one digest per rep, one message per alert; and the digests of reps who hear that there is nothing.
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
-    let mut done = Sealing::default();
+    let (mut done, mut told) = (Sealing::default(), HashSet::new());
     for due in effects.store.due_entries(now, ENTRIES).await? {
         let entries = match config.rep(&due.rep) {
             Some(rep) => wishes::held_back(effects, rep, due, now).await?,
             None => left_behind(effects, config, due.entries, now).await?,
         };
         for batch in outbox::batches(&entries, now) {
+            if batch.kind() == MessageKind::Digest {
+                told.insert(batch.rep.clone());
+            }
             let message = seal(effects, config, batch, now).await?;
             effects.hook.pass("drain.made");
             effects.store.seal(message).await?;
@@ -91,6 +95,7 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
             done.sealed += 1;
         }
     }
+    done.sealed += empty::seal_empty(effects, config, &told, now).await?;
     Ok(done)
 }
 
@@ -114,7 +119,7 @@ async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, no
 }
 
 /// One batch as a message. A batch that can go to nobody any more is sealed all the same, as dead, so that it is seen.
-async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) -> Result<Message, DrainError> {
+pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) -> Result<Message, DrainError> {
     let addressed = config.rep(&batch.rep).zip(config.channel(&batch.channel).filter(|channel| channel.carries_mail()));
     let Some((rep, channel)) = addressed else {
         let reason = format!("`{}` or the channel `{}` is not configured any more; replay it once it is", batch.rep, batch.channel);
@@ -144,7 +149,8 @@ async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) 
     };
     let id = batch.id();
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
-    let nothing_left = told.is_empty() && due.is_empty();
+    // A digest that was made for nobody's sake is not sent; one that says that there is nothing is.
+    let nothing_left = told.is_empty() && due.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
     let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
     Ok(if silent { outbox::suppress(message, now) } else { message })
@@ -185,21 +191,8 @@ async fn digest(
     (told, due, links): (&[Told], &[(Record, FieldName)], &Links),
     now: Timestamp,
 ) -> Result<Rendered, DrainError> {
-    let mut states: Vec<(&str, SourceState)> = Vec::new();
-    for source in config.sources.iter().filter(|source| source.enabled) {
-        for mut state in effects.store.states_of(&source.id).await? {
-            // Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
-            if let (1, Some(page)) = (state.visit.pages, effects.store.page(state.root).await?)
-                && page.failures.is_none()
-                && state.checkpoint.is_whole()
-            {
-                state.complete_until = state.complete_until.max(page.checked);
-            }
-            states.push((&source.title, state));
-        }
-    }
-    let lines: Vec<SourceLine<'_>> = states.iter().map(|(title, state)| SourceLine { title, state }).collect();
-    let news = render::News { items: &items(told, config), deadlines: &deadlines(due), sources: &lines };
+    let sources = completeness_of(effects, &config.feeding(rep), now).await?;
+    let news = render::News { items: &items(told, config), deadlines: &deadlines(due), sources: &sources };
     Ok(render::digest(&reader(rep), &news, links, now)?)
 }
 

@@ -10,7 +10,7 @@ use super::drain::DrainError;
 use crate::base::ids::ChannelId;
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
-use crate::model::{Advice, Health, Message, MessageKind, MessageState, Sealed, SourceState, Turn};
+use crate::model::{Advice, Failure, FailureClass, Health, Message, MessageKind, MessageState, Sealed, SourceState, Turn};
 use crate::outbox;
 use crate::render::{self, Address, Envelope, Event, Language, RenderError};
 
@@ -18,6 +18,9 @@ use crate::render::{self, Address, Envelope, Event, Language, RenderError};
 const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 /// Who was told that a source is ill does not hear it again before so long: one that comes and goes must not flood them.
 const AGAIN: SignedDuration = SignedDuration::from_hours(24);
+
+/// Entries that could not be read which are told of.
+const EXAMPLES: usize = 5;
 
 /// Something to say that is about no lead.
 struct Note<'a> {
@@ -30,25 +33,37 @@ struct Note<'a> {
     event: Event<'a>,
 }
 
+/// Whether a failure lasts, or needs a hand: then somebody must hear of it.
+pub(super) fn lasts(failure: &Failure, since: Timestamp, now: Timestamp) -> bool {
+    match failure.class.advice() {
+        Advice::AskOperator => true,
+        Advice::Retry { .. } | Advice::SlowDown { .. } => now.duration_since(since) >= PATIENCE,
+        Advice::NextDay => false,
+    }
+}
+
 /// Puts into the turn what is to be said of the source's health: once that it is ill, once that it is well again; both
-/// once a day at most.
+/// once a day at most. Who was told of something mild (it is silent) hears of it once more when it cannot be read at all.
 pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Timestamp) {
     let Some(state) = &mut turn.source else { return };
     let tell = match (&state.health, state.told_ill) {
         (Health::Ill { .. }, false) if state.ill_told.is_some_and(|told| now.duration_since(told) < AGAIN) => false,
-        (Health::Ill { since, failure }, false) => match failure.class.advice() {
-            Advice::AskOperator => true,
-            Advice::Retry { .. } | Advice::SlowDown { .. } => now.duration_since(*since) >= PATIENCE,
-            Advice::NextDay => false,
-        },
-        (Health::Well { .. }, true) => true,
-        (Health::Ill { .. }, true) | (Health::Well { .. } | Health::Unknown, _) => false,
+        (Health::Ill { since, failure }, false) => lasts(failure, *since, now),
+        (Health::Ill { since, failure }, true) => {
+            state.told_of.is_some_and(FailureClass::is_mild) && !failure.class.is_mild() && lasts(failure, *since, now)
+        }
+        (Health::Well { .. }, told) => told,
+        (Health::Unknown, _) => false,
     };
     if !tell {
         return;
     }
     // Noted even where nobody is told: a channel that is added later begins with the next change.
-    state.told_ill = !state.told_ill;
+    state.told_of = match &state.health {
+        Health::Ill { failure, .. } => Some(failure.class),
+        Health::Well { .. } | Health::Unknown => None,
+    };
+    state.told_ill = state.told_of.is_some();
     if state.told_ill {
         state.ill_told = Some(now);
     }
@@ -68,34 +83,54 @@ fn note_of<'a>(source: &'a Source, state: &'a SourceState) -> Option<Note<'a>> {
     let place = root.map(|url| format!("It is read from {url}."));
     let topic = |word: &str| format!("{word}:{}:{}", source.id, state.root);
     match &state.health {
-        Health::Ill { since, failure } => Some(Note {
-            kind: MessageKind::Notice,
-            topic: topic("source.ill"),
-            at: *since,
-            subject: format!("The source {name} is ill: {}", failure.class),
-            paragraphs: [
-                Some(format!("Since {} it cannot be read as it should: {}.", since.strftime("%Y-%m-%d %H:%M UTC"), failure.text)),
-                Some(format!("What to do: {}.", failure.class.what_to_do())),
-                place,
-                Some(format!("`atalaya source show {}` shows more. You will hear when it is well again.", source.id)),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
-            event: Event::SourceIll { source: source.id.as_str(), title: &source.title, failure, since: *since },
-        }),
+        Health::Ill { since, failure } => {
+            let (subject, paragraph) = ill(&name, (*since, failure), state.last_sign());
+            let examples = failure.class == FailureClass::BadEntries;
+            let examples = examples.then(|| state.misread.iter().rev().take(EXAMPLES).map(|one| format!("{}: {}", one.path, one.reason)));
+            let mut paragraphs = vec![paragraph];
+            paragraphs.extend(examples.into_iter().flatten());
+            paragraphs.push(format!("What to do: {}.", failure.class.what_to_do()));
+            paragraphs.extend(place);
+            paragraphs.push(format!("`atalaya source show {}` shows more. You will hear when it is well again.", source.id));
+            Some(Note {
+                kind: MessageKind::Notice,
+                topic: topic("source.ill"),
+                // Of one illness somebody may be told twice: by its graver side the second time.
+                at: state.ill_told.unwrap_or(*since),
+                subject,
+                paragraphs,
+                event: Event::SourceIll { source: source.id.as_str(), title: &source.title, failure, since: *since, state },
+            })
+        }
         Health::Well { since } => Some(Note {
             kind: MessageKind::Notice,
             topic: topic("source.well"),
             at: *since,
             subject: format!("The source {name} is well again"),
-            paragraphs: vec![format!(
-                "Since {} it is read completely again. Nothing needs to be done.",
-                since.strftime("%Y-%m-%d %H:%M UTC")
-            )],
-            event: Event::SourceWell { source: source.id.as_str(), title: &source.title, since: *since },
+            paragraphs: vec![format!("It is so since {}. Nothing needs to be done.", since.strftime("%Y-%m-%d %H:%M UTC"))],
+            event: Event::SourceWell { source: source.id.as_str(), title: &source.title, since: *since, state },
         }),
         Health::Unknown => None,
+    }
+}
+
+/// Subject and first paragraph of an illness.
+fn ill(name: &str, (since, failure): (Timestamp, &Failure), sign: Option<Timestamp>) -> (String, String) {
+    let at = since.strftime("%Y-%m-%d %H:%M UTC");
+    let text = &failure.text;
+    match failure.class {
+        FailureClass::Silent => {
+            let days = sign.map_or(0, |sign| since.duration_since(sign).as_hours() / 24);
+            let subject = if days > 1 { format!("nothing new for {days} days") } else { failure.class.to_string() };
+            (format!("The source {name} is silent: {subject}"), format!("It is read completely, but brings {text}."))
+        }
+        FailureClass::Drift => {
+            (format!("The source {name} changed its shape"), format!("Since {at} its records lack what they used to have: {text}."))
+        }
+        FailureClass::BadEntries => {
+            (format!("The source {name} has entries that cannot be read"), format!("Since {at}: {text}. All others were read."))
+        }
+        other => (format!("The source {name} is ill: {other}"), format!("Since {at} it cannot be read as it should: {text}.")),
     }
 }
 

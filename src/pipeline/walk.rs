@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::Effects;
 use super::visit::{self, NET, Step, Walked};
+use super::{Effects, vitals};
 use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
@@ -204,12 +204,13 @@ async fn end(
         None => {}
     }
     state.health = match (failure, &state.health) {
-        (Some(failure), Health::Ill { since, .. }) => Health::Ill { since: *since, failure },
-        (Some(failure), Health::Well { .. } | Health::Unknown) => Health::Ill { since: now, failure },
+        (Some(failure), _) => Health::Ill { since: ill_since(&before.state.health, now), failure },
         (None, Health::Ill { .. }) if state.visit.failed > 0 => state.health.clone(),
         (None, Health::Well { since }) => Health::Well { since: *since },
         (None, Health::Ill { .. } | Health::Unknown) => Health::Well { since: now },
     };
+    let elsewhere = vitals::elsewhere(effects, before).await?;
+    vitals::judge(before, (state, page), elsewhere, now);
     if complete || transport.moves() {
         turn.retired = left.iter().map(|other| other.id).collect();
     }
@@ -231,10 +232,11 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
     effects.store.absent(&before.source.id, present, ABSENT).await
 }
 
+/// Since when it cannot be read; that it was silent before is another matter.
 pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {
     match health {
-        Health::Ill { since, .. } => *since,
-        Health::Well { .. } | Health::Unknown => now,
+        Health::Ill { since, failure } if !failure.class.is_mild() => *since,
+        Health::Ill { .. } | Health::Well { .. } | Health::Unknown => now,
     }
 }
 

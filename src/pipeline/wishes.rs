@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::Effects;
 use super::drain::{DrainError, ENTRIES};
 use crate::config::{Config, Rep};
+use crate::deliver::Settings;
 use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
 use crate::store::{CommitError, DueEntries, EntryFilter, MessageFilter, Scope, Standing, StoreError, Suppression};
 
@@ -34,6 +35,19 @@ pub(super) async fn of(effects: &Effects, message: &Message, now: Timestamp) -> 
         (_, MessageKind::Digest | MessageKind::Alert) => wish.paused.filter(|until| *until > now).map_or(Wish::Send, Wish::Later),
         (_, MessageKind::Lead | MessageKind::Test | MessageKind::Notice) => Wish::Send,
     }))
+}
+
+/// Whether a rep takes a digest at this time, though it had nothing in it: not while they paused, and at their own rhythm.
+pub(super) async fn takes_digest(
+    effects: &Effects,
+    channel: &Settings,
+    rep: &Rep,
+    window: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some(wish) = effects.store.suppressed(&channel.id, &rep.rep.email).await? else { return Ok(true) };
+    let refused = matches!(wish.scope, Scope::All | Scope::Digests) || wish.paused.is_some_and(|until| until > now);
+    Ok(!refused && (!wish.weekly || rep.digest.weekly(window) == window))
 }
 
 /// The due entries of a rep that may be sealed now; those that a pause or a weekly digest holds back get their new time. What a pause held

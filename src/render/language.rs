@@ -347,20 +347,6 @@ impl Language {
         }
     }
 
-    pub(super) fn nothing_new(self, well: usize, ill: usize) -> String {
-        match self {
-            Self::En if ill == 0 => format!("Nothing new: {well} {} complete", plural(well, "source", "sources")),
-            Self::En => format!("Nothing new, but {ill} of {} {} incomplete", well + ill, plural(well + ill, "source is", "sources are")),
-            Self::Es if ill == 0 => format!("Nada nuevo: {well} {}", plural(well, "fuente completa", "fuentes completas")),
-            Self::Es => format!("Nada nuevo, pero faltan datos de {ill} de {} {}", well + ill, plural(well + ill, "fuente", "fuentes")),
-            Self::Ru if ill == 0 => {
-                let words = ["источник прочитан", "источника прочитаны", "источников прочитаны"];
-                format!("Ничего нового: {well} {} полностью", of_number(well, words))
-            }
-            Self::Ru => format!("Ничего нового, но не полностью прочитано источников: {ill} из {}", well + ill),
-        }
-    }
-
     pub(super) fn and_more(self, n: usize, rep: &str) -> String {
         match self {
             Self::En => format!("And {n} more. See them all with: atalaya lead list --rep {rep}"),
@@ -395,38 +381,6 @@ impl Language {
         }
     }
 
-    pub(super) fn complete_until(self, when: &str) -> String {
-        match self {
-            Self::En => format!("complete until {when}"),
-            Self::Es => format!("completa hasta {when}"),
-            Self::Ru => format!("полностью по {when}"),
-        }
-    }
-
-    pub(super) fn ill_since(self, when: &str) -> String {
-        match self {
-            Self::En => format!("reading badly since {when}"),
-            Self::Es => format!("se lee mal desde {when}"),
-            Self::Ru => format!("читается с ошибками с {when}"),
-        }
-    }
-
-    pub(super) const fn never_read(self) -> &'static str {
-        match self {
-            Self::En => "not read completely yet",
-            Self::Es => "aún sin una lectura completa",
-            Self::Ru => "ещё ни разу не прочитан полностью",
-        }
-    }
-
-    pub(super) fn other_sources(self, n: usize) -> String {
-        match self {
-            Self::En => format!("and {n} more {}: atalaya source list", plural(n, "source", "sources")),
-            Self::Es => format!("y {n} {} más: atalaya source list", plural(n, "fuente", "fuentes")),
-            Self::Ru => format!("и ещё {n} {}: atalaya source list", of_number(n, ["источник", "источника", "источников"])),
-        }
-    }
-
     pub(super) fn seen(self, when: &str) -> String {
         match self {
             Self::En => format!("seen {when}"),
@@ -436,12 +390,12 @@ impl Language {
     }
 }
 
-const fn plural<'a>(n: usize, one: &'a str, many: &'a str) -> &'a str {
+pub(super) const fn plural<'a>(n: usize, one: &'a str, many: &'a str) -> &'a str {
     if n == 1 { one } else { many }
 }
 
 /// The Russian form for a number: one, two to four, many.
-fn of_number<N: TryInto<u64>>(n: N, [one, few, many]: [&'static str; 3]) -> &'static str {
+pub(super) fn of_number<N: TryInto<u64>>(n: N, [one, few, many]: [&'static str; 3]) -> &'static str {
     let n = n.try_into().unwrap_or(0);
     match (n % 10, n % 100) {
         (_, 11..=14) => many,

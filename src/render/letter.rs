@@ -6,8 +6,9 @@ use super::clean::line;
 use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain};
+use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources};
 use crate::base::text::clip;
+use crate::model::Completeness;
 
 /// Leads shown in one letter; a rep has two minutes.
 const LEADS: usize = 25;
@@ -20,12 +21,13 @@ const SUBJECT_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, deadlines, sources } = *news;
-    let sources = view::sources(reader, sources);
+    let News { items, deadlines, sources: standings } = *news;
+    let sources = sources::lines(reader, standings, now);
     let deadlines = dues(reader, deadlines, now);
-    let well = sources.iter().filter(|source| source.well).count();
+    let well = standings.iter().filter(|standing| standing.trouble.is_none()).count();
+    let nothing = || language.nothing_new(well, standings.len() - well);
     let (subject, heading) = match (items.is_empty(), deadlines.len()) {
-        (true, 0) => (language.nothing_new(well, sources.len() - well), language.nothing_new(well, sources.len() - well)),
+        (true, 0) => (nothing(), nothing()),
         (false, 0) => (subject(items, language), language.leads_for_you(items.len())),
         (true, n) => (due_subject(language, &deadlines), language.deadlines(n)),
         (false, n) => {
@@ -51,9 +53,10 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         unsubscribe: unsubscribe(links, language),
         calendar: calendar(links, language),
     };
-    let title = match view.deadlines.len() {
-        0 => format!("digest for {}, {} leads", reader.rep, items.len()),
-        n => format!("digest for {}, {} leads, {n} deadlines", reader.rep, items.len()),
+    let title = match (items.len(), view.deadlines.len()) {
+        (0, 0) => format!("digest for {}: {}", reader.rep, Language::En.nothing_new(well, standings.len() - well)),
+        (count, 0) => format!("digest for {}, {count} leads", reader.rep),
+        (count, due) => format!("digest for {}, {count} leads, {due} deadlines", reader.rep),
     };
     fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Item, Language, next_step, sentence};
-use crate::model::{Decision, Evidence, Failure, PartKind, Sealed, Subject};
+use crate::model::{Decision, Evidence, Failure, PartKind, Sealed, SourceState, Subject};
 
 /// Bytes a payload stays below (the specification's advice); fewer signals, facts and quotes are told first.
 const BYTES: usize = 20_000;
@@ -21,7 +21,7 @@ pub enum Event<'a> {
         /// When.
         at: Timestamp,
     },
-    /// A source fails (`source.ill`).
+    /// A source fails, is silent, lost a field or holds what cannot be read (`source.ill`).
     SourceIll {
         /// Which.
         source: &'a str,
@@ -31,6 +31,8 @@ pub enum Event<'a> {
         failure: &'a Failure,
         /// Since when.
         since: Timestamp,
+        /// What is remembered of it.
+        state: &'a SourceState,
     },
     /// A source is well again (`source.well`).
     SourceWell {
@@ -40,6 +42,8 @@ pub enum Event<'a> {
         title: &'a str,
         /// Since when.
         since: Timestamp,
+        /// What is remembered of it.
+        state: &'a SourceState,
     },
     /// A word to the operator (`notice`).
     Notice {
@@ -165,6 +169,12 @@ struct SourceData<'a> {
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     what_to_do: Option<&'a str>,
+    /// Everything up to then was read.
+    complete_until: Option<String>,
+    /// When something new last came.
+    last_new: Option<String>,
+    /// Entries that could not be read at the last visit.
+    unread: u32,
 }
 
 /// How much is told of each list.
@@ -182,24 +192,28 @@ pub fn payload(event: &Event<'_>) -> Sealed {
     let bytes = match event {
         Event::Lead(item) => lead(word, item),
         Event::Test { note, at } | Event::Notice { text: note, at } => json(word, *at, NoteData { note }),
-        Event::SourceIll { source, title, failure, since } => {
+        Event::SourceIll { source, title, failure, since, state } => {
             let (class, text) = (Some(failure.class.word()), Some(failure.text.as_str()));
-            let data = SourceData {
-                source,
-                source_title: title,
-                since: since.to_string(),
-                class,
-                text,
-                what_to_do: Some(failure.class.what_to_do()),
-            };
-            json(word, *since, data)
+            let what_to_do = Some(failure.class.what_to_do());
+            json(word, *since, SourceData { class, text, what_to_do, ..source_data(source, title, *since, state) })
         }
-        Event::SourceWell { source, title, since } => {
-            let data = SourceData { source, source_title: title, since: since.to_string(), class: None, text: None, what_to_do: None };
-            json(word, *since, data)
-        }
+        Event::SourceWell { source, title, since, state } => json(word, *since, source_data(source, title, *since, state)),
     };
     Sealed { content_type: "application/json".to_owned(), bytes, recipient: String::new() }
+}
+
+fn source_data<'a>(source: &'a str, title: &'a str, since: Timestamp, state: &SourceState) -> SourceData<'a> {
+    SourceData {
+        source,
+        source_title: title,
+        since: since.to_string(),
+        class: None,
+        text: None,
+        what_to_do: None,
+        complete_until: state.complete_until.map(|at| at.to_string()),
+        last_new: state.pulse.last.map(|at| at.to_string()),
+        unread: state.visit.bad,
+    }
 }
 
 fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {

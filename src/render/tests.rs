@@ -7,8 +7,8 @@ use super::*;
 use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::base::secret::Secret;
 use crate::model::{
-    Decision, Evidence, Fact, FactName, Failure, FailureClass, Health, LeadState, MessageKind, NextStep, Part, PartKind, Score, SignalKind,
-    Story, Subject, Value,
+    Decision, Evidence, Fact, FactName, Failure, FailureClass, LeadState, MessageKind, NextStep, Part, PartKind, Score, SignalKind,
+    SourceState, Story, Subject, Trouble, Value,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -141,25 +141,30 @@ fn signal(organisation: OrganisationId, kind: SignalKind, sentence: &str, when: 
     Signal { kind, organisation, record: RecordId(1), at: at(when), seen: now(), story: story(sentence), evidence: evidence(quote) }
 }
 
-fn sources() -> Vec<SourceState> {
-    let state = |id: &str| SourceState::new(&id.parse().unwrap(), crate::base::ids::PageId(1));
-    let mut well = state("es-market");
-    well.complete_until = Some(at("2026-11-23T06:40:00Z"));
-    well.health = Health::Well { since: at("2026-11-01T00:00:00Z") };
-    let mut ill = state("fair");
-    ill.complete_until = Some(at("2026-11-20T06:40:00Z"));
-    ill.health = Health::Ill { since: at("2026-11-21T06:40:00Z"), failure: Failure::new(FailureClass::ZeroRecords, "no records") };
-    vec![well, ill, state("press")]
+fn sources() -> Vec<Completeness> {
+    let standing = |id: &str, complete: Option<&str>, trouble: Option<Trouble>| Completeness {
+        source: id.parse().unwrap(),
+        title: id.to_owned(),
+        complete_until: complete.map(at),
+        last_new: None,
+        trouble,
+        lasting: true,
+    };
+    let since = at("2026-11-21T06:40:00Z");
+    vec![
+        standing("es-market", Some("2026-11-23T06:40:00Z"), None),
+        standing("fair", Some("2026-11-20T06:40:00Z"), Some(Trouble::Incomplete { since, class: FailureClass::ZeroRecords })),
+        standing("press", None, Some(Trouble::New)),
+    ]
 }
 
-fn written(language: Language, cases: &[Case], with: &[SourceState]) -> Rendered {
+fn written(language: Language, cases: &[Case], with: &[Completeness]) -> Rendered {
     let rep: RepId = "ana".parse().unwrap();
     let zone = TimeZone::get("Europe/Madrid").unwrap();
     let reader = Reader { rep: &rep, language, zone: &zone };
     let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
-    let lines: Vec<SourceLine<'_>> = with.iter().map(|state| SourceLine { title: state.id.as_str(), state }).collect();
     let links = Links { unsubscribe: Some(Url::parse("https://leads.example/unsubscribe/abc").unwrap()), calendar: None };
-    digest(&reader, &News { items: &items, sources: &lines, ..News::default() }, &links, now()).unwrap()
+    digest(&reader, &News { items: &items, sources: with, ..News::default() }, &links, now()).unwrap()
 }
 
 fn two() -> Vec<Case> {
@@ -276,14 +281,14 @@ fn an_old_english_sentence_in_another_language_says_so() {
 #[test]
 fn silence_is_never_ambiguous() {
     for (with, want) in [
-        (sources(), "Nothing new, but 2 of 3 sources are incomplete"),
+        (sources(), "Nothing new, but 2 of 3 sources are incomplete or silent"),
         (sources()[..1].to_vec(), "Nothing new: 1 source complete"),
         (Vec::new(), "Nothing new: 0 sources complete"),
     ] {
         let letter = written(Language::En, &[], &with);
         assert_eq!(letter.subject, want);
         assert!(
-            letter.text.contains(if with.is_empty() { "No source is being read" } else { "complete until Mon 23 Nov 2026 07:40" }),
+            letter.text.contains(if with.is_empty() { "No source is being read" } else { "complete until 07:40 today" }),
             "{}",
             letter.text
         );
@@ -361,9 +366,16 @@ fn payloads() {
     assert!(made.bytes.len() <= 20_000, "{}", made.bytes.len());
     let value: serde_json::Value = serde_json::from_slice(&made.bytes).unwrap();
     assert_eq!(value["data"]["shortened"], true);
+    let mut state = SourceState::new(&"fair".parse().unwrap(), crate::base::ids::PageId(1));
+    state.complete_until = Some(at("2026-11-20T06:40:00Z"));
+    state.pulse.last = Some(at("2026-11-18T06:40:00Z"));
+    let failure = Failure::new(FailureClass::Silent, "nothing new since 2026-11-18 06:40 UTC, where news is expected at least every 3d");
+    let silent = payload(&Event::SourceIll { source: "fair", title: "The fair", failure: &failure, since: now(), state: &state });
+    let silent: serde_json::Value = serde_json::from_slice(&silent.bytes).unwrap();
+    insta::assert_snapshot!("payload_source_ill", serde_json::to_string_pretty(&silent).unwrap());
     for (event, word) in [
         (Event::Test { note: "hello", at: now() }, "test"),
-        (Event::SourceWell { source: "fair", title: "The fair", since: now() }, "source.well"),
+        (Event::SourceWell { source: "fair", title: "The fair", since: now(), state: &state }, "source.well"),
         (Event::Notice { text: "x", at: now() }, "notice"),
     ] {
         let value: serde_json::Value = serde_json::from_slice(&payload(&event).bytes).unwrap();

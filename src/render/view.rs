@@ -7,9 +7,9 @@ use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::due::DueView;
 use super::language::Word;
 use super::sentence::{next_step, sentence};
-use super::{Item, Language, Reader, SourceLine};
+use super::{Item, Language, Reader};
 use crate::base::caps;
-use crate::model::{Evidence, FactName, Health, Lead, Organisation, Part, PartKind, Score, Signal, Story, Value};
+use crate::model::{Evidence, FactName, Lead, Organisation, Part, PartKind, Score, Signal, Story, Value};
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 3;
@@ -17,8 +17,6 @@ const REASONS: usize = 3;
 const PARTS: usize = 8;
 /// Unknown facts named.
 const UNKNOWN: usize = 3;
-/// Sources listed; the ill ones first.
-const SOURCES: usize = 20;
 
 /// One letter.
 #[derive(Debug, Default, Serialize)]
@@ -258,30 +256,4 @@ fn unknown(score: &Score, language: Language) -> Option<String> {
     let list = names.join(", ");
     let (low, high) = score.between;
     Some(if low == high { format!("{list}.") } else { format!("{list}. {}", language.between(low, high)) })
-}
-
-pub(super) fn sources(reader: &Reader<'_>, lines: &[SourceLine<'_>]) -> Vec<SourceView> {
-    let mut views: Vec<SourceView> = lines.iter().map(|line| source(reader, line)).collect();
-    // Stable: within well and ill the given order stays.
-    views.sort_by_key(|view| view.well);
-    if views.len() > SOURCES {
-        let hidden = views.split_off(SOURCES - 1);
-        let well = hidden.iter().all(|view| view.well);
-        views.push(SourceView { title: "…".to_owned(), status: reader.language.other_sources(hidden.len()), well });
-    }
-    views
-}
-
-fn source(reader: &Reader<'_>, given: &SourceLine<'_>) -> SourceView {
-    let language = reader.language;
-    let until = given.state.complete_until.map(|at| language.complete_until(&day_and_hour(reader, at)));
-    let (status, well) = match &given.state.health {
-        Health::Unknown => (until.unwrap_or_else(|| language.never_read().to_owned()), given.state.complete_until.is_some()),
-        Health::Well { .. } => (until.unwrap_or_else(|| language.never_read().to_owned()), given.state.complete_until.is_some()),
-        Health::Ill { since, failure } => {
-            let ill = format!("{} ({})", language.ill_since(&day_and_hour(reader, *since)), failure.class);
-            (until.map_or_else(|| ill.clone(), |until| format!("{ill}; {until}")), false)
-        }
-    };
-    SourceView { title: line(given.title, 60), status, well }
 }

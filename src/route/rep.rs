@@ -17,6 +17,29 @@ pub struct Quiet {
     pub to: Time,
 }
 
+/// What a rep gets at a digest time that has nothing to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmptyDigest {
+    /// Nothing.
+    Never,
+    /// A digest when one of their sources is not complete or silent, once, and again when that has changed.
+    Trouble,
+    /// A digest.
+    Always,
+}
+
+impl EmptyDigest {
+    /// The one of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "never" => Some(Self::Never),
+            "trouble" => Some(Self::Trouble),
+            "always" => Some(Self::Always),
+            _ => None,
+        }
+    }
+}
+
 /// A rep, ready to route to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rep {
@@ -38,6 +61,8 @@ pub struct Rep {
     pub capacity: u32,
     /// When their digest goes out, as written; `config` compiles it.
     pub digest: String,
+    /// What comes at a digest time that has nothing to tell.
+    pub empty_digest: EmptyDigest,
     /// The most alerts an hour.
     pub alerts_per_hour: u32,
     /// When no alert may come.

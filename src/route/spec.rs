@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Span, SpanRelativeTo};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::rep::{Quiet, Rep};
+use super::rep::{EmptyDigest, Quiet, Rep};
 use crate::base::ids::{BadSlug, ChannelId, RepId, SegmentId};
 use crate::base::text;
 use crate::model::{Area, Fault};
@@ -25,6 +25,7 @@ pub const KEYS: &[&str] = &[
     "regions",
     "capacity",
     "digest",
+    "empty_digest",
     "alerts_per_hour",
     "quiet",
     "channel",
@@ -65,6 +66,9 @@ pub struct Spec {
     pub capacity: Option<u32>,
     /// When their digest goes out, in their zone: `Mon-Fri 08:00` (the default), `daily 07:30, 16:00`.
     pub digest: Option<String>,
+    /// What comes at a digest time that has nothing to tell: `trouble` (the default) a digest only when one of their sources is not complete or
+    /// silent, once, and again when that has changed; `always` a digest each time; `never` none.
+    pub empty_digest: Option<String>,
     /// The most alerts an hour (default 4); further ones go into the digest. 0: no alerts.
     pub alerts_per_hour: Option<u32>,
     /// When no alert may come, in their zone: `22:00-07:00`. Left out: alerts come at any time.
@@ -106,6 +110,10 @@ impl Spec {
             }
             quiet
         });
+        let empty_digest = self.empty_digest.as_deref().map_or(Some(EmptyDigest::Trouble), EmptyDigest::from_word);
+        if empty_digest.is_none() {
+            fault("empty_digest".to_owned(), self.empty_digest.as_deref().unwrap_or_default(), "`trouble`, `always` or `never`");
+        }
         let channel = self
             .channel
             .as_deref()
@@ -122,6 +130,7 @@ impl Spec {
             regions,
             capacity: self.capacity.unwrap_or(CAPACITY),
             digest: self.digest.clone().unwrap_or_else(|| DIGEST.to_owned()),
+            empty_digest: empty_digest.unwrap_or(EmptyDigest::Trouble),
             alerts_per_hour: self.alerts_per_hour.unwrap_or(ALERTS_PER_HOUR),
             quiet,
             channel,

@@ -230,7 +230,7 @@ fn entries_are_due_now_or_with_the_digest() {
 fn every_mistake_in_the_settings_is_named_at_once() {
     let spec: Spec = toml::from_str(
         "id = 'A'\nemail = 'nobody'\nzone = 'Europe/Madird'\nsegments = ['x y']\nindustries = ['--']\nregions = ['-']\n\
-         absent = ['2026-02-30', '2026-01-02..2026-01-01']\nquiet = '22-7'\nchannel = 'C'\nremind = ['1d', '40d', 'soon']",
+         absent = ['2026-02-30', '2026-01-02..2026-01-01']\nquiet = '22-7'\nempty_digest = 'no'\nchannel = 'C'\nremind = ['1d', '40d', 'soon']",
     )
     .unwrap();
     let keys: Vec<String> = spec.compile().unwrap_err().into_iter().map(|fault| fault.key).collect();
@@ -248,13 +248,14 @@ fn every_mistake_in_the_settings_is_named_at_once() {
             "remind[1]",
             "remind[2]",
             "quiet",
+            "empty_digest",
             "channel"
         ]
     );
     let plain = rep("id = 'ana'");
     assert_eq!((plain.name.as_str(), plain.digest.as_str(), plain.capacity, plain.alerts_per_hour), ("ana", "Mon-Fri 08:00", 40, 4));
     let all = "id='a'\nname=''\nemail='a@b.c'\nlanguage='en'\nzone='UTC'\nsegments=[]\nindustries=[]\nregions=[]\ncapacity=1\ndigest='daily 08:00'\n\
-               alerts_per_hour=1\nquiet=''\nchannel='mail'\nabsent=[]\nremind=[]";
+               alerts_per_hour=1\nempty_digest='always'\nquiet=''\nchannel='mail'\nabsent=[]\nremind=[]";
     let table: toml::Table = all.parse().unwrap();
     let mut keys: Vec<&str> = table.keys().map(String::as_str).collect();
     let mut want = KEYS.to_vec();

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use super::silence::{self, Expect};
 use super::windows::Windows;
-use crate::model::{Advice, FailureClass};
+use crate::model::{Advice, FailureClass, Pulse};
 
 /// The server's own word on when to come back is believed up to this.
 const LONGEST_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -33,6 +34,7 @@ pub struct Schedule {
     pub(super) windows: Windows,
     pub(super) zone: TimeZone,
     pub(super) budget: Option<u32>,
+    pub(super) expect: Expect,
 }
 
 impl Schedule {
@@ -83,9 +85,7 @@ impl Schedule {
             }
             Advice::AskOperator => self.next(later(now, asked), seed),
             Advice::NextDay => {
-                let tomorrow = self.day(now).checked_add(1.day()).ok().and_then(|date| date.to_zoned(self.zone.clone()).ok());
-                let start = tomorrow.map_or_else(|| later(now, LONGEST_RETRY_AFTER), |midnight| midnight.timestamp());
-                let start = self.windows.soonest(start);
+                let start = self.windows.soonest(self.begins_anew(now));
                 self.spread(start, LONGEST_CATCH_UP.min(self.period / 4), seed)
             }
         }
@@ -104,6 +104,28 @@ impl Schedule {
     /// Requests allowed a day.
     pub fn budget(&self) -> Option<u32> {
         self.budget
+    }
+
+    /// When the next day of the budget begins.
+    pub fn begins_anew(&self, now: Timestamp) -> Timestamp {
+        let tomorrow = self.day(now).checked_add(1.day()).ok().and_then(|date| date.to_zoned(self.zone.clone()).ok());
+        tomorrow.map_or_else(|| later(now, LONGEST_RETRY_AFTER), |midnight| midnight.timestamp())
+    }
+
+    /// Why the source counts as silent, if it does: `since` is its last sign of life, `pulse` remembers its news.
+    pub fn silent(&self, pulse: &Pulse, since: Timestamp, now: Timestamp) -> Option<String> {
+        silence::silent(&self.expect, &pulse.days, &self.zone, since, now)
+    }
+
+    /// How often news is expected, in words.
+    pub fn expects(&self) -> String {
+        self.expect.to_string()
+    }
+
+    /// Whether a source that was complete at `complete` should have been visited since, twice over, and was not.
+    pub fn is_late(&self, complete: Timestamp, now: Timestamp) -> bool {
+        let twice = self.next(self.next(complete, 0), 0);
+        now > later(twice, self.period.min(SignedDuration::from_hours(1)).max(SignedDuration::from_mins(10)))
     }
 
     /// The civil day of an instant in the source's zone: the day of its budget.
@@ -212,12 +234,29 @@ mod tests {
             ("jitter = '60%'", "jitter"),
             ("jitter = '40m'", "jitter"),
             ("budget = 0", "budget"),
+            ("expect = 'soon'", "expect"),
         ] {
             let faults = toml::from_str::<Spec>(text).expect(text).compile().expect_err(text);
             assert_eq!(faults.iter().map(|f| f.key.as_str()).collect::<Vec<_>>(), [key], "{text}");
         }
         let all = toml::from_str::<Spec>("every = 'x'\nzone = 'x'\nbetween = 'x'\njitter = 'x'\nbudget = -1").expect("shape");
         assert_eq!(all.compile().expect_err("all wrong").len(), 5);
+    }
+
+    #[test]
+    fn what_was_to_be_read_again_twice_and_was_not_is_late() {
+        for (text, now, late) in [
+            ("every = '1h'", "2026-11-20T10:00:00Z", false),
+            ("every = '1h'", "2026-11-20T11:30:00Z", true),
+            ("every = '1m'", "2026-11-20T08:11:00Z", false),
+            ("every = '1m'", "2026-11-20T08:15:00Z", true),
+            // A Friday: what is visited on working days only is not late on Sunday.
+            ("every = '1h'\nbetween = 'Mon-Fri 07:00-09:00'", "2026-11-22T12:00:00Z", false),
+            ("every = '1d'", "2026-11-21T12:00:00Z", false),
+            ("every = '1d'", "2026-11-22T15:00:00Z", true),
+        ] {
+            assert_eq!(spec(text).is_late(at("2026-11-20T08:00:00Z"), at(now)), late, "{text} {now}");
+        }
     }
 
     #[test]

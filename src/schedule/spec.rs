@@ -9,11 +9,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use super::plan::{Rhythm, Schedule};
+use super::silence::Expect;
 use super::windows::{Window, Windows};
 use crate::model::Fault;
 
 /// The top-level keys of [`Spec`].
-pub const KEYS: &[&str] = &["every", "cron", "between", "zone", "jitter", "budget"];
+pub const KEYS: &[&str] = &["every", "cron", "between", "zone", "jitter", "budget", "expect"];
 
 /// The shortest distance between visits: one second.
 const SHORTEST: SignedDuration = SignedDuration::from_secs(1);
@@ -40,6 +41,10 @@ pub struct Spec {
     pub jitter: Option<String>,
     /// At most this many requests a day.
     pub budget: Option<i64>,
+    /// The longest silence that is normal: with nothing new for longer than `3d`, or `2d Mon-Fri` (only these days count), the source counts
+    /// as silent and you are told. Left out, its own history says it: at least 8 days with news, three times the longest distance between
+    /// them, 3 days at least. `off`: it may be silent for ever.
+    pub expect: Option<String>,
 }
 
 impl Spec {
@@ -59,8 +64,19 @@ impl Spec {
                 None
             }
         });
-        let mut schedule =
-            Schedule { rhythm: Rhythm::Every, period: SignedDuration::from_hours(1), jitter: SignedDuration::ZERO, windows, zone, budget };
+        let expect = self
+            .expect
+            .as_ref()
+            .map_or(Ok(Expect::Learned), |text| Expect::parse(text).map_err(|expected| faults.push(Fault::new("expect", text, expected))));
+        let mut schedule = Schedule {
+            rhythm: Rhythm::Every,
+            period: SignedDuration::from_hours(1),
+            jitter: SignedDuration::ZERO,
+            windows,
+            zone,
+            budget,
+            expect: expect.unwrap_or(Expect::Learned),
+        };
         self.rhythm(&mut schedule, &mut faults);
         self.jitter(&mut schedule, &mut faults);
         if faults.is_empty() { Ok(schedule) } else { Err(faults) }

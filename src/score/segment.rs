@@ -1,6 +1,6 @@
 //! A segment as compiled: every mistake in its settings found and named at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use jiff::{SignedDuration, Span, SpanRelativeTo};
@@ -58,6 +58,16 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// The sources that alone can make leads of it; `None` where some rule with points takes the word of any source.
+    pub fn fed_by(&self) -> Option<BTreeSet<&SourceId>> {
+        let mut named = BTreeSet::new();
+        for rule in self.rules.iter().filter(|rule| rule.centipoints > 0) {
+            let sources = rule.when.as_ref().map(|when| &when.source).filter(|sources| !sources.is_empty())?;
+            named.extend(sources);
+        }
+        (!named.is_empty()).then_some(named)
+    }
+
     /// Every source that a rule names, with the rule's place: `config` checks that they are there.
     pub fn sources(&self) -> impl Iterator<Item = (&SourceId, &str)> {
         self.rules.iter().flat_map(|rule| rule.when.iter().flat_map(Condition::sources).map(|source| (source, rule.place.as_str())))

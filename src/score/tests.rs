@@ -35,6 +35,22 @@ fn one_rule(when: &str, fields: &[(&str, &str)], facts: &[(FactName, &str)]) -> 
 }
 
 #[test]
+fn a_segment_is_fed_by_all_sources_unless_each_of_its_rules_names_some() {
+    for (points, want) in [
+        ("{ when = { source = ['fair'] }, points = 5 }, { when = { source = ['press', 'fair'] }, points = 5 }", Some("fair press")),
+        ("{ when = { source = ['fair'] }, points = 5 }, { signal = 'offer-listed', points = 5 }", None),
+        ("{ when = { source = ['fair'] }, points = 5 }, { when = { country = ['ES'] }, points = 5 }", None),
+        ("{ when = { source = ['fair'] }, points = 5 }, { when = { country = ['FR'] }, points = -5 }", Some("fair")),
+        ("{ when = { source = ['fair'] }, points = -5 }", None),
+        ("", None),
+    ] {
+        let segment = segment(&format!("points = [{points}]"));
+        let fed = segment.fed_by().map(|ids| ids.into_iter().map(SourceId::as_str).collect::<Vec<_>>().join(" "));
+        assert_eq!(fed.as_deref(), want, "{points}");
+    }
+}
+
+#[test]
 fn conditions() {
     use FactName::{Country, Industry, Phone, Size};
     fn check(when: &str, fields: &[(&str, &str)], facts: &[(FactName, &str)], want: &str) {

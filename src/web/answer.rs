@@ -10,14 +10,16 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, views};
+use super::{calendar, health, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, RecordKind, SourceState, Stage, Subject, Value};
-use crate::pipeline::{Effects, Rehearsal, Rehearsed, Target, departures, next_check, preview, rehearse, test_message};
+use crate::pipeline::{
+    Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, next_check, preview, rehearse, spending, test_message,
+};
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
 
@@ -80,13 +82,16 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         Question::DigestPreview { rep } => {
             let found = RepId::from_str(&rep).ok().and_then(|id| config.rep(&id));
             let rep = found.ok_or_else(|| unknown("rep", &rep, config.reps.iter().map(|rep| rep.rep.id.as_str())))?;
-            let (letter, waiting) = preview(effects, config, rep, effects.clock.now()).await?;
+            let now = effects.clock.now();
+            let (letter, waiting) = preview(effects, config, rep, now).await?;
+            let sources = completeness_of(effects, &config.feeding(rep), now).await?;
             Answer::Digest(DigestView {
                 rep: rep.rep.id.to_string(),
                 waiting,
                 subject: letter.subject,
                 text: letter.text,
                 html: letter.html,
+                sources: sources.iter().map(|one| health::completeness(one, now)).collect(),
             })
         }
         Question::Calendars { name } => {
@@ -193,14 +198,15 @@ fn moment(text: &str) -> Result<Timestamp, AnswerError> {
 }
 
 async fn source_view(effects: &Effects, source: &Source) -> Result<SourceView, AnswerError> {
-    let states = effects.store.states_of(&source.id).await?;
-    let ids = effects.store.pages_of(&source.id);
-    let root = match source.reader.roots().first() {
-        Some(url) => effects.store.page(Page::id_of(&source.id, url)).await?,
-        None => None,
+    let now = effects.clock.now();
+    let found = views::Found {
+        states: &effects.store.states_of(&source.id).await?,
+        standing: &completeness(effects, source, now).await?,
+        spending: spending(effects, source, now).await?,
+        pages: effects.store.pages_of(&source.id).len() as u64,
+        next: effects.store.next_due_of(&source.id),
     };
-    let next = effects.store.next_due_of(&source.id);
-    Ok(views::source(source, &states, root.as_ref(), (ids.len() as u64, next)))
+    Ok(views::source(source, &found, now))
 }
 
 async fn sources(effects: &Effects, config: &Config) -> Result<Vec<SourceView>, AnswerError> {
@@ -236,7 +242,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     }
     let wishes = effects.store.suppressions().await?;
     let sources = sources(effects, config).await?;
-    let of = |health: &str| sources.iter().filter(|source| source.health == health).cloned().collect();
+    let of = |health: &[&str]| sources.iter().filter(|source| health.contains(&source.health.as_str())).cloned().collect();
     let backup = crate::store::Store::backups(&config.store).await?.into_iter().max_by_key(|backup| backup.at);
     Ok(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -250,8 +256,9 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         entries: counts.entries,
         next_check: next.map(views::time),
         late_seconds: next.map_or(0, |next| now.duration_since(next).as_secs().max(0)),
-        attention: of("ill"),
-        left: of("left"),
+        attention: of(&["ill", "late"]),
+        quotas: sources.iter().filter_map(|source| source.quota.clone()).collect(),
+        left: of(&["left"]),
         channels,
         wishes: wishes.iter().filter_map(|wish| views::wish(wish, config, now)).collect(),
         backup: backup.as_ref().map(views::backup),
@@ -288,6 +295,8 @@ async fn source_pages(effects: &Effects, config: &Config, id: &str, with_diff: b
     Ok(SourcePages {
         source: source_view(effects, source).await?,
         pages: shown,
+        unread: health::misread(&states),
+        fields: health::fields(&states),
         changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
         diff,
     })

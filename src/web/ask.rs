@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
 use super::tenders::TenderView;
 
 /// A question or an order.
@@ -184,6 +185,8 @@ pub struct StatusView {
     pub late_seconds: i64,
     /// Sources that need attention.
     pub attention: Vec<SourceView>,
+    /// What is left of the day's requests, of sources with a budget.
+    pub quotas: Vec<QuotaView>,
     /// Sources that left the configuration and are not forgotten yet.
     pub left: Vec<SourceView>,
     /// Channels.
@@ -245,12 +248,26 @@ pub struct SourceView {
     pub title: String,
     /// `listing`, `feed`, …
     pub kind: String,
-    /// `well`, `ill`, `new` or `off`; `left`: it left the configuration and is not forgotten yet.
+    /// `well`, `ill`, `late` (it was to be visited and was not), `new` or `off`; `left`: it left the configuration and is not forgotten yet.
     pub health: String,
     /// Why, and what to do.
     pub reason: Option<String>,
+    /// What is wrong in one word: `incomplete`, `late`, `spent`, `misread`, `drift`, `silent` or `new`.
+    pub trouble: Option<String>,
+    /// How it stands, in one line: "silent for 5 days; complete until 2026-11-23T07:40:00Z".
+    pub standing: String,
     /// Everything up to then was read.
     pub complete_until: Option<String>,
+    /// When it last brought something new.
+    pub last_new: Option<String>,
+    /// The date that its newest entry gives itself, where entries are dated.
+    pub newest_entry: Option<String>,
+    /// How often news is expected, in words.
+    pub expects: String,
+    /// Entries that could not be read in full at the last visit.
+    pub unread: u32,
+    /// The day's requests, of a source with a budget.
+    pub quota: Option<QuotaView>,
     /// The next check; in the past: it is due, or being made. None of a source that is switched off.
     pub next_check: Option<String>,
     /// Pages.
@@ -296,6 +313,10 @@ pub struct SourcePages {
     pub source: SourceView,
     /// Its pages; at most 100.
     pub pages: Vec<PageView>,
+    /// The last entries that could not be read in full, the newest first; at most 20.
+    pub unread: Vec<MisreadView>,
+    /// Which fields its records carry.
+    pub fields: Vec<FieldShareView>,
     /// Its last changes.
     pub changes: Vec<ChangeView>,
     /// The difference of the last two versions of its root page, as text.
@@ -495,6 +516,8 @@ pub struct DigestView {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// How complete the sources behind it are.
+    pub sources: Vec<CompletenessView>,
 }
 
 /// One backup.

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use super::ask::{
     BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, StatementView, WishView,
 };
+use super::health;
 use super::tenders::{FieldView, TenderView};
 use crate::config::{Config, Rep, Source};
 use crate::model::{
-    Change, ChangeKind, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part, PartKind, Record,
-    Score, Signal, SourceState, Statement, Value,
+    Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part,
+    PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value,
 };
-use crate::pipeline::Departed;
+use crate::pipeline::{Departed, Spending};
 use crate::render::{Language, deadline_lines, next_step, sentence};
 use crate::store::{Backup, Scope, Suppression, Version};
 
@@ -29,38 +30,54 @@ fn points(centipoints: i64) -> f64 {
     centipoints as f64 / 100.0
 }
 
-pub(super) fn source(source: &Source, states: &[SourceState], root: Option<&Page>, (pages, next): (u64, Option<Timestamp>)) -> SourceView {
-    let worst = states.iter().find(|state| matches!(state.health, Health::Ill { .. })).or_else(|| states.first());
-    let (health, reason) = match worst.map(|state| &state.health) {
+/// What is known of a source beside its settings.
+pub(super) struct Found<'a> {
+    pub(super) states: &'a [SourceState],
+    pub(super) standing: &'a Completeness,
+    pub(super) spending: Option<Spending>,
+    pub(super) pages: u64,
+    pub(super) next: Option<Timestamp>,
+}
+
+pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> SourceView {
+    let Found { states, standing, spending, pages, next } = found;
+    let ill = states.iter().find_map(|state| match &state.health {
+        Health::Ill { since, failure } => Some((since, failure)),
+        Health::Well { .. } | Health::Unknown => None,
+    });
+    let said = crate::render::completeness(standing, now);
+    let (health, reason) = match (&standing.trouble, ill) {
         _ if !source.enabled => ("off", None),
-        Some(Health::Ill { since, failure }) => {
+        (_, Some((since, failure))) => {
             ("ill", Some(format!("since {}: {}: {} ({})", time(*since), failure.class, failure.text, failure.class.what_to_do())))
         }
-        Some(Health::Well { .. }) => ("well", None),
-        Some(Health::Unknown) | None => ("new", None),
+        (Some(Trouble::Late | Trouble::Spent), None) => ("late", Some(said.clone())),
+        (Some(Trouble::New), None) => ("new", None),
+        (Some(_) | None, None) => ("well", None),
     };
-    // Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
-    let read = root.filter(|root| root.failures.is_none()).and_then(|root| root.checked);
-    let alone = |state: &SourceState| state.visit.pages == 1 && state.visit.failed == 0 && state.checkpoint.is_whole();
-    let single = states.len() == 1 && states.first().is_some_and(alone);
-    let complete = states.iter().map(|state| state.complete_until).min().flatten();
-    let complete = if single && health == "well" { complete.max(read) } else { complete };
     SourceView {
         id: source.id.to_string(),
         title: source.title.clone(),
         kind: source.reader.kind().word().to_owned(),
         health: health.to_owned(),
         reason,
-        complete_until: complete.map(time),
+        trouble: standing.trouble.as_ref().filter(|_| source.enabled).map(|trouble| trouble.word().to_owned()),
+        standing: said,
+        complete_until: standing.complete_until.map(time),
+        last_new: standing.last_new.map(time),
+        newest_entry: states.iter().filter_map(|state| state.pulse.newest).max().map(time),
+        expects: source.schedule.expects(),
+        unread: states.iter().map(|state| state.visit.bad).sum(),
+        quota: spending.map(|spending| health::quota(source, spending)),
         next_check: next.filter(|_| source.enabled).map(time),
-        pages,
+        pages: *pages,
         records: states.iter().map(|state| state.usual.last().copied()).sum(),
         statement: states.iter().any(|state| state.visit.started.is_some()).then(|| {
             let statements: Vec<Statement> = states.iter().map(SourceState::statement).collect();
             StatementView {
                 asked: statements.iter().map(|one| one.asked).sum(),
                 got: statements.iter().map(|one| one.got).sum(),
-                complete_until: complete.map(time),
+                complete_until: standing.complete_until.map(time),
                 gaps: statements.iter().flat_map(|one| &one.gaps).map(gap).collect(),
                 note: statements.iter().find_map(|one| one.note.clone()),
                 under_way: statements.iter().any(|one| one.under_way),

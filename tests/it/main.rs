@@ -6,6 +6,7 @@ mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
 mod growth;
+mod health;
 mod held;
 mod hostile;
 mod house;

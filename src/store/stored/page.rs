@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::codes::{role_code, role_of};
-use super::value::{StoredDate, StoredFailure, url};
+use super::codes::{failure_code, failure_of, record_kind_code, record_kind_of, role_code, role_of};
+use super::value::{StoredDate, StoredFailure, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
-    Baseline, Checkpoint, Failures, Health, HostKey, HostState, Loss, Mask, NoiseSeen, Page, Reading, RobotsCopy, SourceState, Stretch,
-    Suspect, Validators, Visit, VolatileSpan,
+    Baseline, Checkpoint, Failures, FieldName, FieldShare, Health, HostKey, HostState, Loss, Mask, Misread, NoiseSeen, Page, Pulse,
+    Reading, RobotsCopy, Shape, SourceState, Stretch, Suspect, Validators, Visit, VolatileSpan,
 };
 use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
@@ -53,10 +53,16 @@ pub(in crate::store) struct StoredPage {
     changed: Option<i64>,
     pub(in crate::store) next_due: i64,
     failures: Option<(u32, i64, StoredFailure)>,
+    bad: u32,
 }
 
 impl Stored for StoredPage {
     const KIND: &'static str = "page";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| lengthened(bytes, &[0]))
+    }
 }
 
 impl StoredPage {
@@ -99,6 +105,7 @@ impl StoredPage {
             changed: page.changed.map(millis),
             next_due: millis(page.next_due),
             failures: page.failures.as_ref().map(|failures| (failures.count, millis(failures.since), (&failures.last).into())),
+            bad: page.bad,
         }
     }
 }
@@ -152,6 +159,7 @@ impl TryFrom<StoredPage> for Page {
                 None => None,
                 Some((count, since, last)) => Some(Failures { count, since: timestamp(since)?, last: last.try_into()? }),
             },
+            bad: stored.bad,
         })
     }
 }
@@ -230,6 +238,11 @@ pub(in crate::store) struct StoredSource {
     told_ill: bool,
     ill_told: Option<i64>,
     checkpoint: StoredCheckpoint,
+    bad: u32,
+    told_of: Option<u8>,
+    pulse: (Option<i64>, Option<i64>, Vec<StoredDate>),
+    shapes: Vec<(u8, u32, bool, Vec<(String, u32, u16, u16, u8)>)>,
+    misread: Vec<(i64, String, String)>,
 }
 
 /// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.
@@ -302,12 +315,12 @@ impl Stored for StoredSource {
     const VERSION: u8 = 4;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: whether somebody was told, when, and the eight of the checkpoint.
-        const ADDED: [u8; 10] = [0; 10];
+        /// Fields added since: whether somebody was told, when, the eight of the checkpoint, and the seven of the health.
+        const ADDED: [u8; 17] = [0; 17];
         let added = match version {
             1 => &ADDED[..],
-            2 => &ADDED[..9],
-            3 => &ADDED[..8],
+            2 => &ADDED[..16],
+            3 => &ADDED[..15],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -337,6 +350,22 @@ impl From<&SourceState> for StoredSource {
             told_ill: state.told_ill,
             ill_told: state.ill_told.map(millis),
             checkpoint: (&state.checkpoint).into(),
+            bad: visit.bad,
+            told_of: state.told_of.map(failure_code),
+            pulse: (
+                state.pulse.last.map(millis),
+                state.pulse.newest.map(millis),
+                state.pulse.days.iter().map(|day| store_date(*day)).collect(),
+            ),
+            shapes: state
+                .shapes
+                .iter()
+                .map(|shape| {
+                    let fields = shape.fields.iter().map(|of| (of.name.as_str().to_owned(), of.with, of.usual, of.last, of.gone));
+                    (record_kind_code(shape.kind), shape.records, shape.known, fields.collect())
+                })
+                .collect(),
+            misread: state.misread.iter().map(|one| (millis(one.at), one.path.clone(), one.reason.clone())).collect(),
         }
     }
 }
@@ -350,7 +379,16 @@ impl TryFrom<StoredSource> for SourceState {
             root: PageId(u64::from_be_bytes(stored.root)),
             version: 0,
             spec: ContentHash(stored.spec),
-            visit: Visit { number, outstanding, failed, pages, records, lost, started: started.map(timestamp).transpose()? },
+            visit: Visit {
+                number,
+                outstanding,
+                failed,
+                pages,
+                records,
+                bad: stored.bad,
+                lost,
+                started: started.map(timestamp).transpose()?,
+            },
             baseline: match stored.baseline {
                 (tries, None) => Baseline::Pending(tries),
                 (_, Some(at)) => Baseline::Done(timestamp(at)?),
@@ -366,6 +404,31 @@ impl TryFrom<StoredSource> for SourceState {
             told_ill: stored.told_ill,
             ill_told: stored.ill_told.map(timestamp).transpose()?,
             checkpoint: stored.checkpoint.try_into()?,
+            told_of: stored.told_of.map(failure_of).transpose()?,
+            pulse: Pulse {
+                last: stored.pulse.0.map(timestamp).transpose()?,
+                newest: stored.pulse.1.map(timestamp).transpose()?,
+                days: stored.pulse.2.into_iter().map(date).collect::<Result<_, _>>()?,
+            },
+            shapes: stored
+                .shapes
+                .into_iter()
+                .map(|(kind, records, known, fields)| {
+                    let field = |(name, with, usual, last, gone): (String, _, _, _, _)| FieldShare {
+                        name: FieldName::new(&name),
+                        with,
+                        usual,
+                        last,
+                        gone,
+                    };
+                    Ok(Shape { kind: record_kind_of(kind)?, records, known, fields: fields.into_iter().map(field).collect() })
+                })
+                .collect::<Result<_, String>>()?,
+            misread: stored
+                .misread
+                .into_iter()
+                .map(|(at, path, reason)| Ok(Misread { at: timestamp(at)?, path, reason }))
+                .collect::<Result<_, String>>()?,
         })
     }
 }

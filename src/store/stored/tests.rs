@@ -94,6 +94,7 @@ fn page() -> impl Strategy<Value = Page> {
         let (visit, root, fingerprint, spec, checked, next_due) = fields;
         Page {
             visit,
+            bad: visit / 2,
             validators: Validators { etag, last_modified },
             exact: fingerprint.map(|hash| hash ^ 1),
             fingerprint,
@@ -226,10 +227,13 @@ fn earlier_forms_are_still_read() {
     assert_eq!(to_model::<StoredSuppression, Suppression>(read(1, &bytes[..bytes.len() - 2])).unwrap(), wish);
     let state = SourceState::new(&"fair".parse().unwrap(), PageId(7));
     let bytes = to_bytes(&StoredSource::from(&state));
-    for (version, lacks) in [(1, 10), (2, 9), (3, 8)] {
+    for (version, lacks) in [(1, 17), (2, 16), (3, 15)] {
         assert_eq!(to_model::<StoredSource, SourceState>(read(version, &bytes[..bytes.len() - lacks])).unwrap(), state);
     }
     assert!(StoredSource::older(5, &bytes).is_none(), "a later form is not guessed at");
+    let page = Page::root(&"fair".parse().unwrap(), "https://fair.example/".parse().unwrap(), Timestamp::UNIX_EPOCH);
+    let bytes = to_bytes(&StoredPage::new(&page, 7));
+    assert_eq!(to_model::<StoredPage, Page>(read(1, &bytes[..bytes.len() - 1])).unwrap(), page);
 }
 
 proptest! {
@@ -291,7 +295,7 @@ proptest! {
     fn sources(id in slug(), failure in failure(), at in time(), numbers in any::<[u32; 7]>(), usual in any::<Vec<u32>>()) {
         let [number, outstanding, failed, pages, records, missing, root] = numbers;
         let mut state = SourceState::new(&id, PageId(u64::from(root)));
-        state.visit = Visit { number, outstanding, failed, pages, records, lost: number % 2 == 0, started: Some(at) };
+        state.visit = Visit { number, outstanding, failed, pages, records, bad: pages, lost: number % 2 == 0, started: Some(at) };
         state.baseline = if number % 2 == 0 { Baseline::Done(at) } else { Baseline::Pending(3) };
         state.health = match number % 3 {
             0 => Health::Unknown,
@@ -302,6 +306,12 @@ proptest! {
         let stretch = Stretch { from: at, to: at, failed: number % 2 == 0 };
         state.checkpoint = Checkpoint { todo: vec![stretch], reached: Some(at), at: vec!["https://a.example/?c=1".into()], seen: vec![u64::MAX], empty: 2, short: Some("short".into()), ..Checkpoint::default() };
         state.checkpoint.lose(stretch, "full".into());
+        let day = jiff::civil::date(2026, 11, 23);
+        state.told_of = (number % 2 == 0).then_some(FailureClass::Silent);
+        state.pulse = Pulse { last: Some(at), newest: None, days: vec![day] };
+        let field = FieldShare { name: FieldName::new("price"), with: pages, usual: 970, last: 30, gone: 2 };
+        state.shapes = vec![Shape { kind: RecordKind::Offer, records, known: true, fields: vec![field] }];
+        state.misread = vec![Misread { at, path: "li[3]".to_owned(), reason: "no key".to_owned() }];
         prop_assert_eq!(back::<StoredSource, SourceState>(&(&state).into()), state);
     }
 

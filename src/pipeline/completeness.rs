@@ -1,0 +1,113 @@
+//! How complete each source is at this moment, for digests, the operator and dashboards: one answer for all of them.
+//!
+//! Reads the store, decides nothing.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Effects, notice};
+use crate::base::ids::PageId;
+use crate::config::Source;
+use crate::model::{Completeness, Failure, FailureClass, Health, Page, SourceState, Trouble};
+use crate::store::StoreError;
+
+/// A visit that is under way for no longer than this, or three times the distance between visits, is not late.
+const WALK: SignedDuration = SignedDuration::from_hours(24);
+
+/// The day's requests of a source with a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spending {
+    /// Requests made today.
+    pub used: u32,
+    /// Requests allowed a day.
+    pub allowed: u32,
+    /// When the next day begins.
+    pub anew: Timestamp,
+}
+
+/// What is left of a source's requests today; `None` where it may ask without end.
+pub async fn spending(effects: &Effects, source: &Source, now: Timestamp) -> Result<Option<Spending>, StoreError> {
+    let Some(allowed) = source.schedule.budget() else { return Ok(None) };
+    let used = effects.store.spent(&source.id, source.schedule.day(now)).await?;
+    Ok(Some(Spending { used, allowed, anew: source.schedule.begins_anew(now) }))
+}
+
+/// How complete these sources are.
+pub async fn completeness_of(effects: &Effects, sources: &[&Arc<Source>], now: Timestamp) -> Result<Vec<Completeness>, StoreError> {
+    let mut all = Vec::with_capacity(sources.len());
+    for source in sources {
+        all.push(completeness(effects, source, now).await?);
+    }
+    Ok(all)
+}
+
+/// How complete a source is: of several roots the earliest time, and the gravest trouble.
+pub async fn completeness(effects: &Effects, source: &Source, now: Timestamp) -> Result<Completeness, StoreError> {
+    let roots: HashSet<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
+    let mut states = effects.store.states_of(&source.id).await?;
+    states.retain(|state| roots.contains(&state.root));
+    let spent = spending(effects, source, now).await?.is_some_and(|spending| spending.used >= spending.allowed);
+    let mut complete = Some(Timestamp::MAX);
+    let (mut found, mut news) = ((states.len() < roots.len()).then_some((Trouble::New, false)), None);
+    for state in &states {
+        let until = complete_until(effects, state).await?;
+        complete = complete.min(until);
+        news = news.max(state.pulse.last);
+        found = found.into_iter().chain(trouble(source, (state, until), spent, now)).min_by_key(|(trouble, _)| trouble.rank());
+    }
+    let (trouble, lasting) = found.unzip();
+    Ok(Completeness {
+        source: source.id.clone(),
+        title: source.title.clone(),
+        complete_until: complete.filter(|at| *at != Timestamp::MAX && states.len() == roots.len()),
+        last_new: news,
+        trouble,
+        lasting: lasting.unwrap_or(false),
+    })
+}
+
+/// Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
+async fn complete_until(effects: &Effects, state: &SourceState) -> Result<Option<Timestamp>, StoreError> {
+    let known = state.complete_until;
+    if state.visit.pages != 1 || state.visit.failed > 0 || !state.checkpoint.is_whole() || known.is_none() {
+        return Ok(known);
+    }
+    let read = effects.store.page(state.root).await?.filter(|page| page.failures.is_none()).and_then(|page| page.checked);
+    let well = match &state.health {
+        Health::Well { .. } => true,
+        Health::Ill { failure, .. } => failure.class.is_mild(),
+        Health::Unknown => false,
+    };
+    Ok(if well { known.max(read) } else { known })
+}
+
+/// What is wrong with the visits of one root, and whether it lasts.
+fn trouble(source: &Source, (state, until): (&SourceState, Option<Timestamp>), spent: bool, now: Timestamp) -> Option<(Trouble, bool)> {
+    if let Health::Ill { since, failure } = &state.health
+        && !failure.class.is_mild()
+    {
+        let trouble = Trouble::Incomplete { since: *since, class: failure.class };
+        return Some((trouble, state.told_ill || notice::lasts(failure, *since, now)));
+    }
+    let Some(until) = until else { return Some((Trouble::New, false)) };
+    let longest = WALK.max(source.schedule.period().saturating_mul(3));
+    let walks = state.visit.outstanding > 0 && state.visit.started.is_some_and(|begun| now.duration_since(begun) < longest);
+    if !walks && source.schedule.is_late(until, now) {
+        return Some((if spent { Trouble::Spent } else { Trouble::Late }, true));
+    }
+    match &state.health {
+        Health::Ill { since, failure: Failure { class, .. } } => mild(state, *since, *class).map(|trouble| (trouble, true)),
+        Health::Well { .. } | Health::Unknown => None,
+    }
+}
+
+fn mild(state: &SourceState, since: Timestamp, class: FailureClass) -> Option<Trouble> {
+    match class {
+        FailureClass::Silent => Some(Trouble::Silent { since: state.last_sign().unwrap_or(since) }),
+        FailureClass::Drift => Some(Trouble::Drift { since }),
+        FailureClass::BadEntries => Some(Trouble::Misread { entries: state.visit.bad }),
+        other => Some(Trouble::Incomplete { since, class: other }),
+    }
+}

@@ -1,0 +1,127 @@
+//! What a check adds to what is known of its source's health beyond whether it could be read: news, fields, entries that could not be read;
+//! and the judgement when a visit has ended.
+//!
+//! Reads the states of other roots where a source has several. The rules are `schedule`'s and `diff`'s.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Effects;
+use super::read::Read;
+use super::visit::Step;
+use super::walk::Before;
+use crate::base::text::clip;
+use crate::config::Source;
+use crate::diff;
+use crate::extract::Kind;
+use crate::model::{ChangeKind, Extract, Failure, FailureClass, Health, Misread, Page, Reading, SourceState, Turn};
+use crate::store::StoreError;
+
+/// Fields in which entries are dated.
+const DATED: [&str; 2] = ["published", "updated"];
+/// A date that lies further ahead than this says nothing of when an entry was published.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// Characters kept of the place and of the reason of an entry that could not be read.
+const PATH_CHARS: usize = 80;
+const REASON_CHARS: usize = 120;
+/// Of other sources than tender portals: so many entries and such a part of all (in percent) are worth a word.
+const MISREAD_LEAST: u32 = 3;
+const MISREAD_PERCENT: u64 = 5;
+
+/// Counts the entries of a page that could not be read.
+pub(super) fn count_misread(source: &Source, read: Result<Read, Failure>) -> Result<Read, Failure> {
+    if let Ok(Read { extract, .. }) = &read
+        && !extract.bad.is_empty()
+    {
+        metrics::counter!(crate::telemetry::MISREAD, "source" => source.id.to_string()).increment(extract.bad.len() as u64);
+    }
+    read
+}
+
+/// Notes what a page of the visit shows, before the turn is decided. A second look is no part of a visit and is not counted.
+pub(super) fn note(before: &mut Before<'_>, extract: &Extract, now: Timestamp) {
+    let (state, step) = (&mut before.state, before.step);
+    let renewed = step == Step::Begin && state.spec != before.source.spec_hash;
+    if renewed {
+        // Other settings read other fields.
+        state.shapes.clear();
+    }
+    match step {
+        Step::Begin => diff::close_counts(&mut state.shapes, false),
+        Step::Within => {}
+        Step::Look => return,
+    }
+    diff::count_fields(&mut state.shapes, &extract.records);
+    let dates = extract.records.iter().flat_map(|draft| DATED.iter().filter_map(|name| draft.value(name)?.instant()));
+    let latest = now.saturating_add(AHEAD).unwrap_or(now);
+    state.pulse.newest = state.pulse.newest.max(dates.filter(|at| *at <= latest).max());
+    for bad in extract.bad.iter().take(Misread::KEPT) {
+        let misread = Misread { at: now, path: clip(&bad.path, PATH_CHARS), reason: clip(&bad.reason, REASON_CHARS) };
+        state.misread.retain(|known| (&known.path, &known.reason) != (&misread.path, &misread.reason));
+        state.misread.push(misread);
+    }
+    let over = state.misread.len().saturating_sub(Misread::KEPT);
+    state.misread.drain(..over);
+}
+
+/// Notes that a turn brings something new; a silence ends with it.
+pub(super) fn note_news(before: &Before<'_>, turn: &mut Turn, now: Timestamp) {
+    let is_new = |kind: &ChangeKind| match kind {
+        ChangeKind::Appeared | ChangeKind::Changed(_) => true,
+        ChangeKind::Gone => false,
+    };
+    if !turn.changes.iter().any(|change| !change.baseline && is_new(&change.kind)) {
+        return;
+    }
+    let state = turn.source.get_or_insert_with(|| before.state.clone());
+    state.pulse.beat(now, before.source.schedule.day(now));
+    if let Health::Ill { failure: Failure { class: FailureClass::Silent, .. }, .. } = state.health {
+        state.health = Health::Well { since: now };
+    }
+}
+
+/// The last sign of life of the source's other roots: what a source is expected to bring may come by any of them.
+pub(super) async fn elsewhere(effects: &Effects, before: &Before<'_>) -> Result<Option<Timestamp>, StoreError> {
+    if before.source.reader.roots().len() < 2 {
+        return Ok(None);
+    }
+    let states = effects.store.states_of(&before.source.id).await?;
+    Ok(states.iter().filter(|state| state.root != before.state.root).filter_map(SourceState::last_sign).max())
+}
+
+/// Why the source counts as silent, if it does.
+pub(super) fn silence(before: &Before<'_>, state: &SourceState, elsewhere: Option<Timestamp>, now: Timestamp) -> Option<Failure> {
+    let since = state.last_sign()?.max(elsewhere.unwrap_or(Timestamp::MIN));
+    before.source.schedule.silent(&state.pulse, since, now).map(|text| Failure::new(FailureClass::Silent, text))
+}
+
+/// Closes the counts of a visit, and says what is wrong with a source that was read completely.
+pub(super) fn judge(before: &Before<'_>, (state, page): (&mut SourceState, &Page), elsewhere: Option<Timestamp>, now: Timestamp) {
+    let well = matches!(state.health, Health::Well { .. });
+    diff::close_counts(&mut state.shapes, well);
+    if !well {
+        return;
+    }
+    // A change that waits for its second look may be the news that is missed.
+    let waits = matches!(page.reading, Reading::Suspect(_));
+    let failure = misread(before.source, state)
+        .or_else(|| diff::drifted(&state.shapes).map(|text| Failure::new(FailureClass::Drift, text)))
+        .or_else(|| if waits { None } else { silence(before, state, elsewhere, now) });
+    let Some(failure) = failure else { return };
+    let since = match &before.state.health {
+        Health::Ill { since, failure: known } if known.class == failure.class => *since,
+        Health::Ill { .. } | Health::Well { .. } | Health::Unknown => now,
+    };
+    state.health = Health::Ill { since, failure };
+}
+
+/// Whether so many entries could not be read that somebody must hear of it: of a tender portal each one may be the tender that is missed.
+fn misread(source: &Source, state: &SourceState) -> Option<Failure> {
+    let (bad, all) = (state.visit.bad, u64::from(state.visit.bad) + u64::from(state.visit.records));
+    let portal = bad > 0 && source.reader.kind() == Kind::Tenders;
+    let many = bad >= MISREAD_LEAST && u64::from(bad) * 100 > all * MISREAD_PERCENT;
+    (portal || many).then(|| {
+        let entries = if bad == 1 { "entry" } else { "entries" };
+        let last = state.misread.last().map(|one| format!("; the last: {}: {}", one.path, one.reason)).unwrap_or_default();
+        Failure::new(FailureClass::BadEntries, format!("{bad} {entries} of {all} could not be read in full{last}"))
+    })
+}

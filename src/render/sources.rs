@@ -1,0 +1,322 @@
+//! How complete the sources behind a letter are, in a few lines and in the reader's language: whoever reads "nothing new" must know whether
+//! that is so. Knows no store and no rule: what is wrong with a source is told to it.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Reader;
+use super::clean::line;
+use super::language::{Language, of_number, plural};
+use super::view::SourceView;
+use crate::model::{Completeness, FailureClass, Trouble};
+
+/// Troubled sources with a line of their own.
+const TROUBLED: usize = 10;
+/// Complete sources that are named; more of them share one line.
+const NAMED: usize = 3;
+
+/// Who reads it: all of a [`Reader`] that matters here.
+#[derive(Clone, Copy)]
+struct Eyes<'a> {
+    language: Language,
+    zone: &'a TimeZone,
+    /// Times in full, as machines write them.
+    exact: bool,
+}
+
+/// The lines: what is wrong first, the graver the earlier; then who is complete.
+pub(super) fn lines(reader: &Reader<'_>, standings: &[Completeness], now: Timestamp) -> Vec<SourceView> {
+    let reader = Eyes { language: reader.language, zone: reader.zone, exact: false };
+    let language = reader.language;
+    let (mut troubled, mut well): (Vec<_>, Vec<_>) = standings.iter().partition(|standing| standing.trouble.is_some());
+    // Stable: among equals the given order stays.
+    troubled.sort_by_key(|standing| standing.trouble.as_ref().map(Trouble::rank));
+    well.sort_by_key(|standing| standing.complete_until);
+    let mut views: Vec<SourceView> = troubled.iter().take(TROUBLED).map(|standing| one(reader, standing, now)).collect();
+    let hidden = troubled.len().saturating_sub(TROUBLED);
+    if hidden > 0 {
+        views.push(SourceView { title: "…".to_owned(), status: language.other_sources(hidden), well: false });
+    }
+    match well.as_slice() {
+        few if few.len() <= NAMED => views.extend(few.iter().map(|standing| one(reader, standing, now))),
+        many => {
+            let oldest = many.iter().find_map(|standing| standing.complete_until);
+            let status = oldest.map_or_else(|| language.word_complete().to_owned(), |at| language.oldest_until(&when(reader, at, now)));
+            views.push(SourceView { title: language.sources(many.len()), status, well: true });
+        }
+    }
+    views
+}
+
+fn one(reader: Eyes<'_>, standing: &Completeness, now: Timestamp) -> SourceView {
+    let language = reader.language;
+    let until = standing.complete_until.map(|at| language.complete_until(&when(reader, at, now)));
+    let status = match &standing.trouble {
+        None => until.unwrap_or_else(|| language.word_complete().to_owned()),
+        Some(trouble) => match (status(reader, standing, trouble, now), until) {
+            // What is read completely all the same says up to when.
+            (said, Some(until)) if matches!(trouble, Trouble::Misread { .. } | Trouble::Drift { .. } | Trouble::Silent { .. }) => {
+                format!("{said}; {until}")
+            }
+            (said, _) => said,
+        },
+    };
+    SourceView { title: line(&standing.title, 60), status, well: standing.trouble.is_none() }
+}
+
+fn status(reader: Eyes<'_>, standing: &Completeness, trouble: &Trouble, now: Timestamp) -> String {
+    let language = reader.language;
+    let complete = standing.complete_until.map(|at| when(reader, at, now));
+    match trouble {
+        Trouble::New => language.never_read().to_owned(),
+        Trouble::Incomplete { since, class } => match complete {
+            Some(complete) => language.incomplete_since(&complete, language.reason(*class)),
+            None => language.never_complete(&when(reader, *since, now), language.reason(*class)),
+        },
+        Trouble::Late => language.not_read_since(&complete.unwrap_or_default(), None),
+        Trouble::Spent => language.not_read_since(&complete.unwrap_or_default(), Some(language.reason(FailureClass::Budget))),
+        Trouble::Misread { entries } => language.misread(*entries),
+        Trouble::Drift { since } => language.drifted(&when(reader, *since, now)),
+        Trouble::Silent { since } => {
+            let (from, to) = (since.to_zoned(reader.zone.clone()).date(), now.to_zoned(reader.zone.clone()).date());
+            language.silent_for(from.until(to).map_or(0, |span| span.get_days()).max(1))
+        }
+    }
+}
+
+/// "07:40 today", "18:05 yesterday", "Fri 20 Nov 2026 07:40": in the reader's zone.
+fn when(reader: Eyes<'_>, at: Timestamp, now: Timestamp) -> String {
+    if reader.exact {
+        return at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    }
+    let (local, today) = (at.to_zoned(reader.zone.clone()), now.to_zoned(reader.zone.clone()).date());
+    let hour = format!("{:02}:{:02}", local.hour(), local.minute());
+    let ago = local.date().until(today).map_or(0, |span| span.get_days());
+    let language = reader.language;
+    match (language, ago) {
+        (Language::En, 0 | 1) => format!("{hour} {}", language.age(i64::from(ago))),
+        (Language::Es, 0 | 1) => format!("{} a las {hour}", language.age(i64::from(ago))),
+        (Language::Ru, 0 | 1) => format!("{hour} ({})", language.age(i64::from(ago))),
+        (Language::En | Language::Es | Language::Ru, _) => format!("{} {hour}", language.date(local.date())),
+    }
+}
+
+impl Language {
+    pub(super) fn nothing_new(self, well: usize, ill: usize) -> String {
+        match self {
+            Self::En if ill == 0 => format!("Nothing new: {} complete", self.sources(well)),
+            Self::En => {
+                format!("Nothing new, but {ill} of {} {} incomplete or silent", self.sources(well + ill), plural(well + ill, "is", "are"))
+            }
+            Self::Es if ill == 0 => format!("Nada nuevo: {well} {}", plural(well, "fuente completa", "fuentes completas")),
+            Self::Es => {
+                let are = plural(ill, "está incompleta", "están incompletas");
+                format!("Nada nuevo, pero {ill} de {} {are} o en silencio", self.sources(well + ill))
+            }
+            Self::Ru if ill == 0 => {
+                let words = ["источник прочитан", "источника прочитаны", "источников прочитаны"];
+                format!("Ничего нового: {well} {} полностью", of_number(well, words))
+            }
+            Self::Ru => format!("Ничего нового, но не всё в порядке с источниками: {ill} из {}", well + ill),
+        }
+    }
+
+    fn sources(self, n: usize) -> String {
+        match self {
+            Self::En => format!("{n} {}", plural(n, "source", "sources")),
+            Self::Es => format!("{n} {}", plural(n, "fuente", "fuentes")),
+            Self::Ru => format!("{n} {}", of_number(n, ["источник", "источника", "источников"])),
+        }
+    }
+
+    const fn word_complete(self) -> &'static str {
+        match self {
+            Self::En => "complete",
+            Self::Es => "completa",
+            Self::Ru => "полностью",
+        }
+    }
+
+    fn complete_until(self, when: &str) -> String {
+        match self {
+            Self::En => format!("complete until {when}"),
+            Self::Es => format!("completa hasta {when}"),
+            Self::Ru => format!("полностью по {when}"),
+        }
+    }
+
+    fn oldest_until(self, when: &str) -> String {
+        match self {
+            Self::En => format!("complete, the oldest until {when}"),
+            Self::Es => format!("completas, la más antigua hasta {when}"),
+            Self::Ru => format!("полностью, самый ранний по {when}"),
+        }
+    }
+
+    fn incomplete_since(self, when: &str, why: &str) -> String {
+        match self {
+            Self::En => format!("not complete since {when}: {why}"),
+            Self::Es => format!("incompleta desde {when}: {why}"),
+            Self::Ru => format!("данные неполны с {when}: {why}"),
+        }
+    }
+
+    fn never_complete(self, since: &str, why: &str) -> String {
+        match self {
+            Self::En => format!("never read completely; failing since {since}: {why}"),
+            Self::Es => format!("nunca leída por completo; falla desde {since}: {why}"),
+            Self::Ru => format!("ни разу не прочитан полностью; сбой с {since}: {why}"),
+        }
+    }
+
+    const fn never_read(self) -> &'static str {
+        match self {
+            Self::En => "not read completely yet",
+            Self::Es => "aún sin una lectura completa",
+            Self::Ru => "ещё ни разу не прочитан полностью",
+        }
+    }
+
+    fn not_read_since(self, when: &str, why: Option<&str>) -> String {
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        match self {
+            Self::En => format!("not read since {when}{why}"),
+            Self::Es => format!("sin leer desde {when}{why}"),
+            Self::Ru => format!("не читался с {when}{why}"),
+        }
+    }
+
+    fn silent_for(self, days: i32) -> String {
+        match self {
+            Self::En => format!("silent for {days} {}", plural(usize::try_from(days).unwrap_or(0), "day", "days")),
+            Self::Es => format!("en silencio desde hace {days} {}", plural(usize::try_from(days).unwrap_or(0), "día", "días")),
+            Self::Ru => format!("молчит {days} {}", of_number(days, ["день", "дня", "дней"])),
+        }
+    }
+
+    fn misread(self, entries: u32) -> String {
+        let n = usize::try_from(entries).unwrap_or(usize::MAX);
+        match self {
+            Self::En => format!("{entries} {} could not be read in full", plural(n, "entry", "entries")),
+            Self::Es => format!("{entries} {} leer por completo", plural(n, "entrada no se pudo", "entradas no se pudieron")),
+            Self::Ru => format!("не удалось полностью прочитать {entries} {}", of_number(entries, ["запись", "записи", "записей"])),
+        }
+    }
+
+    fn drifted(self, since: &str) -> String {
+        match self {
+            Self::En => format!("its entries changed their form at {since}: details may be missing"),
+            Self::Es => format!("sus entradas cambiaron de forma ({since}): pueden faltar datos"),
+            Self::Ru => format!("записи изменили вид с {since}: могут отсутствовать данные"),
+        }
+    }
+
+    fn other_sources(self, n: usize) -> String {
+        match self {
+            Self::En => format!("and {n} more {}: atalaya source list", plural(n, "source", "sources")),
+            Self::Es => format!("y {n} {} más: atalaya source list", plural(n, "fuente", "fuentes")),
+            Self::Ru => format!("и ещё {n} {}: atalaya source list", of_number(n, ["источник", "источника", "источников"])),
+        }
+    }
+
+    /// A failure in the few words that a rep needs; whoever runs the daemon is told more.
+    const fn reason(self, class: FailureClass) -> &'static str {
+        use FailureClass as Class;
+        let [en, es, ru] = match class {
+            Class::Dns
+            | Class::Connect
+            | Class::Tls
+            | Class::Timeout
+            | Class::Broken
+            | Class::ServerError
+            | Class::Maintenance
+            | Class::RobotsUnreachable => {
+                ["the site does not answer as it should", "el sitio no responde bien", "сайт не отвечает как следует"]
+            }
+            Class::NotFound | Class::Redirect => ["its page has moved", "su página ya no está ahí", "страница переехала"],
+            Class::Forbidden | Class::Refused | Class::Robots | Class::BlockPage | Class::Challenge | Class::LoginWall => {
+                ["the site does not let us in", "el sitio no nos deja entrar", "сайт нас не пускает"]
+            }
+            Class::SlowDown => ["the site asks us to wait", "el sitio pide esperar", "сайт просит подождать"],
+            Class::TooLarge | Class::Rejected | Class::Unreadable | Class::ParseLimit => {
+                ["its page cannot be read", "su página no se puede leer", "страницу не удаётся прочитать"]
+            }
+            Class::ZeroRecords => ["no entries were found", "no se encontró ninguna entrada", "записей не найдено"],
+            Class::FewRecords => ["far fewer entries than usual", "muchas menos entradas de lo normal", "записей намного меньше обычного"],
+            Class::Budget => ["the day's requests are used up", "se agotaron las consultas del día", "дневной запас запросов исчерпан"],
+            Class::BadEntries => ["entries could not be read", "hay entradas ilegibles", "часть записей не прочитана"],
+            Class::Drift => ["its entries changed their form", "sus entradas cambiaron de forma", "записи изменили вид"],
+            Class::Silent => ["nothing new comes", "no llega nada nuevo", "нет ничего нового"],
+        };
+        match self {
+            Self::En => en,
+            Self::Es => es,
+            Self::Ru => ru,
+        }
+    }
+}
+
+/// How a source stands, in one English line for whoever runs the daemon.
+pub(super) fn in_words(standing: &Completeness, now: Timestamp) -> String {
+    one(Eyes { language: Language::En, zone: &TimeZone::UTC, exact: true }, standing, now).status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn standing(n: usize, trouble: Option<Trouble>) -> Completeness {
+        let until = (!matches!(trouble, Some(Trouble::New))).then(|| at(&format!("2026-11-23T06:{n:02}:00Z")));
+        let source = format!("s{n}").parse().unwrap();
+        Completeness { source, title: format!("Source {n}"), complete_until: until, last_new: None, trouble, lasting: true }
+    }
+
+    fn told(language: Language, standings: &[Completeness]) -> String {
+        let rep = "ana".parse().unwrap();
+        let zone = TimeZone::get("Europe/Madrid").unwrap();
+        let reader = Reader { rep: &rep, language, zone: &zone };
+        let (well, all) = (standings.iter().filter(|one| one.trouble.is_none()).count(), standings.len());
+        let mut text = format!("{}\n", language.nothing_new(well, all - well));
+        for view in lines(&reader, standings, at("2026-11-23T07:00:00Z")) {
+            text += &format!("{} {}: {}\n", if view.well { '*' } else { '!' }, view.title, view.status);
+        }
+        text
+    }
+
+    #[test]
+    fn every_trouble_in_every_language() {
+        let since = at("2026-11-18T06:00:00Z");
+        let troubles = [
+            Trouble::Silent { since },
+            Trouble::Drift { since: at("2026-11-22T17:05:00Z") },
+            Trouble::Misread { entries: 3 },
+            Trouble::Misread { entries: 1 },
+            Trouble::Late,
+            Trouble::Spent,
+            Trouble::New,
+            Trouble::Incomplete { since, class: FailureClass::ZeroRecords },
+        ];
+        let mut all: Vec<Completeness> = troubles.into_iter().enumerate().map(|(n, trouble)| standing(n, Some(trouble))).collect();
+        let never = Trouble::Incomplete { since, class: FailureClass::NotFound };
+        all.push(Completeness { complete_until: None, ..standing(9, Some(never)) });
+        all.extend((10..17).map(|n| standing(n, None)));
+        let letters: Vec<String> = Language::ALL.into_iter().map(|language| told(language, &all)).collect();
+        insta::assert_snapshot!("sources", letters.join("\n"));
+    }
+
+    #[test]
+    fn few_are_named_and_many_share_a_line() {
+        let named = told(Language::En, &(0..3).map(|n| standing(n, None)).collect::<Vec<_>>());
+        assert!(named.contains("* Source 2: complete until 07:02 today"), "{named}");
+        let many = told(Language::En, &(0..4).map(|n| standing(n, None)).collect::<Vec<_>>());
+        assert_eq!(many, "Nothing new: 4 sources complete\n* 4 sources: complete, the oldest until 07:00 today\n");
+        let ill = |n| standing(n, Some(Trouble::Incomplete { since: at("2026-11-20T06:00:00Z"), class: FailureClass::Timeout }));
+        let most = told(Language::En, &(0..14).map(ill).collect::<Vec<_>>());
+        assert_eq!(most.lines().count(), 12);
+        assert!(most.ends_with("! …: and 4 more sources: atalaya source list\n"), "{most}");
+    }
+}
