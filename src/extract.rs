@@ -25,7 +25,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::SourceId;
-use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
+use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind};
 
 pub use decode::decode;
 pub use sniff::sniff;
@@ -186,6 +186,19 @@ impl Reader {
             By::Json(reader) => reader.read(input),
             By::Tenders(reader) => reader.read(input),
             By::Page(reader) => reader.read(input),
+        }
+    }
+
+    /// The record of a procedure as all its notices have it, the oldest first; `None` when nothing can be read, and for other kinds than
+    /// tenders.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read`].
+    pub fn whole(&self, notices: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Draft>, Failure> {
+        match &self.by {
+            By::Tenders(reader) => reader.whole(notices, page, expired),
+            By::Listing(_) | By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Page(_) => Ok(None),
         }
     }
 

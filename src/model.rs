@@ -30,10 +30,10 @@ pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
     Visit, VolatileSpan,
 };
-pub use record::{Evidence, Field, FieldName, Record, RecordKind};
+pub use record::{Evidence, Field, FieldName, Record, RecordKind, WON_BY};
 pub use tender::{
-    Amendment, Award, Class, Content, Deadline, DeadlineKind, Document, Due, Lot, Nature, Notice, NoticeKind, Outcome, Party, Place,
-    Procedure, ProcedureKind, Stage, Term, Texts, TypedId, Worth, WorthKind, language_code,
+    Amendment, Award, Class, Content, Deadline, DeadlineKind, Document, Due, Filed, Lot, Nature, Notice, NoticeKind, Outcome, Party, Place,
+    Procedure, ProcedureKind, Raw, Stage, Term, Texts, TypedId, Worth, WorthKind, language_code,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

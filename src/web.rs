@@ -5,6 +5,7 @@
 mod answer;
 mod ask;
 mod front;
+mod notices;
 mod tenders;
 mod unsubscribe;
 mod views;
@@ -15,4 +16,5 @@ pub use ask::{
     SentView, SourcePages, SourceView, StatusView, WishView,
 };
 pub use front::{Front, router};
-pub use tenders::{FieldView, TenderView, batch_view};
+pub use notices::{HistoryView, NoticeView, RawView};
+pub use tenders::{AlsoView, FieldView, LineView, MaybeView, TenderView, batch_view};

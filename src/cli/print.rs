@@ -1,5 +1,7 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod tenders;
+
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use jiff::Timestamp;
@@ -7,7 +9,7 @@ use jiff::Timestamp;
 use crate::base::clock::Clock;
 use crate::base::text::clip;
 use crate::store::Backup;
-use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView, TenderView, WishView};
+use crate::web::{Answer, BackupView, CheckView, LeadView, MessageView, SourcePages, SourceView, StatusView, WishView};
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];
@@ -44,8 +46,10 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Check(view) => check(view),
         Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => lead(view),
-        Answer::Tenders(views) => println!("{}", tenders(views)),
-        Answer::Tender(view) => tender(view),
+        Answer::Tenders(views) => println!("{}", tenders::list(views)),
+        Answer::Tender(view) => println!("{}", tenders::whole(view)),
+        Answer::TenderHistory(view) => println!("{}", tenders::history(view)),
+        Answer::TenderRaw(view) => print!("{}", view.text),
         Answer::Outbox(views) => println!("{}", outbox(views)),
         Answer::Replayed(ids) => {
             eprintln!("{} message(s):", ids.len());
@@ -276,43 +280,6 @@ fn leads(views: &[LeadView]) -> Table {
         ]);
     }
     all
-}
-
-fn tenders(views: &[TenderView]) -> Table {
-    let mut all = table(&["tender", "source", "stage", "until", "what", "buyer"]);
-    for view in views {
-        all.add_row([
-            view.id.clone(),
-            view.source.clone(),
-            or_dash(view.stage.as_ref()),
-            or_dash(view.deadline.as_ref()),
-            clip(&view.title, 60),
-            view.buyer.as_deref().map_or_else(|| "–".to_owned(), |buyer| clip(buyer, 40)),
-        ]);
-    }
-    all
-}
-
-fn tender(view: &TenderView) {
-    println!("{} · {} · {}", view.title, or_dash(view.buyer.as_ref()), or_dash(view.stage.as_ref()));
-    println!("{} ({}, {})", view.url, view.source, view.procedure);
-    println!("offers until {}; first seen {}, changed {}", or_dash(view.deadline.as_ref()), view.first_seen, view.changed);
-    let mut fields = table(&["field", "value", "since", "found at"]);
-    for field in &view.fields {
-        fields.add_row([field.name.clone(), clip(&field.value, 200), field.since.clone(), field.path.clone()]);
-    }
-    println!("{fields}");
-    let mut history = table(&["when", "field", "was", "is"]);
-    for change in &view.history {
-        if change.fields.is_empty() {
-            let how = if change.baseline { format!("{} (there from the start)", change.kind) } else { change.kind.clone() };
-            history.add_row([change.at.clone(), how, String::new(), String::new()]);
-        }
-        for (name, old, new) in &change.fields {
-            history.add_row([change.at.clone(), name.clone(), or_dash(old.as_ref()), or_dash(new.as_ref())]);
-        }
-    }
-    println!("{history}");
 }
 
 fn lead(view: &LeadView) {

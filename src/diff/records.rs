@@ -23,6 +23,7 @@ fn draft(key: &str, fields: &[(&str, &str)]) -> Draft {
         fields: fields.iter().map(|(name, text)| (FieldName::new(name), found(text))).collect(),
         detail: None,
         partial: false,
+        again: false,
     }
 }
 

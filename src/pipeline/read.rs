@@ -9,6 +9,7 @@ use bytes::Bytes;
 use url::Url;
 
 use super::Effects;
+use super::whole::make_whole;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
@@ -54,6 +55,7 @@ pub(super) async fn read(
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
+    make_whole(effects, source, page, &mut extract).await?;
     let stored = stored(effects, source, page, &extract).await?;
     let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
     let previous = previous(effects, source, page, fetched).await?;
