@@ -17,8 +17,17 @@ const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "chann
 /// Columns where there is no terminal.
 const WIDE: u16 = 160;
 
+/// Columns of the terminal, or many where there is none.
+fn width() -> u16 {
+    terminal_size::terminal_size_of(std::io::stdout()).map_or(WIDE, |(width, _)| width.0)
+}
+
 /// A table that fits the terminal, or is wide where there is none.
 pub(super) fn table(head: &[&str]) -> Table {
+    sized(head, width())
+}
+
+fn sized(head: &[&str], width: u16) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     for (place, _) in head.iter().enumerate().filter(|(_, name)| IDS.contains(name)) {
@@ -26,7 +35,7 @@ pub(super) fn table(head: &[&str]) -> Table {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
-    table.set_width(terminal_size::terminal_size_of(std::io::stdout()).map_or(WIDE, |(width, _)| width.0));
+    table.set_width(width);
     table
 }
 
@@ -47,8 +56,8 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => lead(view),
         Answer::Tenders(views) => println!("{}", tenders::list(views)),
-        Answer::Tender(view) => println!("{}", tenders::whole(view)),
-        Answer::TenderHistory(view) => println!("{}", tenders::history(view)),
+        Answer::Tender(view) => println!("{}", tenders::whole(view, width())),
+        Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),
         Answer::TenderRaw(view) => print!("{}", view.text),
         Answer::Outbox(views) => println!("{}", outbox(views)),
         Answer::Replayed(ids) => {

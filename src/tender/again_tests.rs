@@ -98,12 +98,12 @@ fn samples_are_read_again_as_they_were() {
                 folders.push(path);
                 continue;
             }
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
             let name = path.display().to_string();
             let Some(format) = Format::detect(&text).filter(|_| !name.ends_with(".md")) else { continue };
             let found = again(&name, format, &text, Some("https://portal.example/list"));
             (files, notices) = (files + usize::from(found > 0), notices + found);
         }
     }
-    assert!(files > 100 && notices > 500, "{files} files, {notices} notices");
+    assert!(files > 200 && notices > 300, "{files} files, {notices} notices");
 }
