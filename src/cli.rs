@@ -119,7 +119,11 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Tender(TenderCommand::List { source, stage, limit }) => {
             asking::show(&request, Question::Tenders { source, stage, limit }, json).await
         }
-        Command::Tender(TenderCommand::Show { id }) => asking::show(&request, Question::Tender { id }, json).await,
+        Command::Tender(TenderCommand::Show { id, at }) => asking::show(&request, Question::Tender { id, at }, json).await,
+        Command::Tender(TenderCommand::History { id, raw: None }) => asking::show(&request, Question::TenderHistory { id }, json).await,
+        Command::Tender(TenderCommand::History { id, raw: Some(number) }) => {
+            asking::show(&request, Question::TenderRaw { id, number }, json).await
+        }
         Command::Tender(TenderCommand::Read { files, format, zone }) => tender::read(&files, format.as_deref(), zone.as_deref(), json),
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),

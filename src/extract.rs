@@ -28,13 +28,12 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::SourceId;
-use crate::model::{Draft, Extract, Failure, FailureClass, Fault, RecordKind};
+use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind};
 
 pub use decode::decode;
 pub use portal::Portal;
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
-pub use tenders::WON_BY;
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
 
 /// Pages of one visit when the settings do not say.
@@ -209,6 +208,19 @@ impl Reader {
         }?;
         extract.whole = (extract.whole || self.transport.whole()) && !self.transport.varies();
         Ok(extract)
+    }
+
+    /// The record of a procedure as all its notices have it, the oldest first; `None` when nothing can be read, and for other kinds than
+    /// tenders.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read`].
+    pub fn whole(&self, notices: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Draft>, Failure> {
+        match &self.by {
+            By::Tenders(reader) => reader.whole(notices, page, expired),
+            By::Listing(_) | By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Page(_) => Ok(None),
+        }
     }
 
     /// Adds what a record's own page says; only listings and directories have such pages, for the others it changes nothing.

@@ -34,11 +34,11 @@ pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
     Visit, VolatileSpan,
 };
-pub use record::{Evidence, Field, FieldName, Record, RecordKind};
+pub use record::{Evidence, Field, FieldName, LOST_BY, Record, RecordKind, WON_BY};
 pub use tender::{
-    Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Lot, Nature, Notice, NoticeKind,
-    Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Stage, Term, Texts, TypedId, Worth, WorthKind, closings, is_live,
-    language_code, stage,
+    Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Lot, Nature, Notice,
+    NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Stage, Term, Texts, TypedId, Worth, WorthKind, closings,
+    is_live, language_code, stage,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -19,6 +19,7 @@ mod generation;
 mod index;
 mod keep;
 mod known;
+mod notices;
 mod opening;
 mod outbox;
 mod packs;
@@ -44,8 +45,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::base::ids::{ChannelId, LeadId, MessageId, OrganisationId, PageId, RecordId, SourceId};
 use crate::model::{
-    Change, ChannelState, Entry, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, Record, Signal, SourceState, Subject,
-    Turn,
+    Change, ChannelState, Entry, Filed, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, Record, Signal, SourceState,
+    Subject, Turn,
 };
 
 pub use embedded::{Embedded, Submitted};
@@ -319,6 +320,27 @@ impl Store {
     pub async fn last_snapshot(&self, page: PageId) -> Result<Option<Snapshot>, StoreError> {
         match self {
             Self::Embedded(store) => store.last_snapshot(page).await,
+        }
+    }
+
+    /// The records of which one of these notices is not on file.
+    pub async fn unfiled(&self, notices: Vec<(RecordId, Filed)>) -> Result<HashSet<RecordId>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.unfiled(notices).await,
+        }
+    }
+
+    /// The notices on file of a record, the oldest first: by publication, or by when they were first seen; at most 200.
+    pub async fn notices_of(&self, record: RecordId) -> Result<Vec<Filed>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.notices_of(record).await,
+        }
+    }
+
+    /// The records that go by one of these identifiers ([`Record::shared_ids`]).
+    pub async fn shared_by(&self, ids: Vec<String>) -> Result<Vec<RecordId>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.shared_by(ids).await,
         }
     }
 

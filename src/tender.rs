@@ -14,9 +14,11 @@ mod eforms;
 mod entry;
 mod fbo;
 mod feed;
+mod filed;
 mod html;
 mod json;
 mod leads;
+mod lines;
 mod notes;
 pub mod ocds;
 pub mod placsp;
@@ -27,6 +29,7 @@ mod table;
 mod ted;
 mod ted_export;
 mod ted_search;
+mod view;
 mod when;
 mod xml;
 mod zakupki;
@@ -36,6 +39,9 @@ use url::Url;
 
 use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
 
+pub use filed::{file, read_again};
+pub use lines::{Line, differences, lines};
+pub use view::{Tender, fold};
 pub use when::{Clock, oddities};
 
 /// Notices read from one document.
@@ -290,5 +296,7 @@ impl Clock {
     }
 }
 
+#[cfg(test)]
+mod again_tests;
 #[cfg(test)]
 mod testing;

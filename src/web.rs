@@ -7,6 +7,7 @@ mod ask;
 mod calendar;
 mod front;
 mod health;
+mod notices;
 mod tenders;
 mod unsubscribe;
 mod views;
@@ -18,4 +19,5 @@ pub use ask::{
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
-pub use tenders::{FieldView, TenderView, bad_view, batch_view, gone_view, notice_view};
+pub use notices::{HistoryView, NoticeView, RawView};
+pub use tenders::{AlsoView, FieldView, LineView, MaybeView, TenderView, bad_view, batch_view, gone_view, notice_view};

@@ -238,10 +238,21 @@ pub enum TenderCommand {
         #[arg(long, default_value_t = 50)]
         limit: usize,
     },
-    /// One of them: everything read of it with its place in the document, and what it was before
+    /// One of them, whole: lots with their own deadlines and values, documents, awards, where else it is, and what changed
     Show {
         /// Its id
         id: String,
+        /// As its notices had it on this day, or at this time
+        #[arg(long, value_name = "DATE")]
+        at: Option<String>,
+    },
+    /// Its notices in their order: what each of them changed, when it was first fetched, and from where
+    History {
+        /// Its id
+        id: String,
+        /// Print the bytes of the notice with this number instead, as they are on file
+        #[arg(long, value_name = "NUMBER")]
+        raw: Option<usize>,
     },
     /// Read saved documents of any supported format, and ZIP archives of them: notices, and what had to be set aside. Needs no configuration
     Read {

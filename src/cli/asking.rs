@@ -74,6 +74,8 @@ fn ended(answer: &Answer) -> Ended {
         | Answer::Lead(_)
         | Answer::Tenders(_)
         | Answer::Tender(_)
+        | Answer::TenderHistory(_)
+        | Answer::TenderRaw(_)
         | Answer::Outbox(_)
         | Answer::Replayed(_)
         | Answer::Digest(_)

@@ -1,5 +1,7 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod tenders;
+
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use jiff::Timestamp;
@@ -9,7 +11,7 @@ use crate::base::text::clip;
 use crate::store::Backup;
 use crate::web::{
     Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatementView, StatusView,
-    TenderView, WishView,
+    WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
@@ -18,8 +20,17 @@ const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "chann
 /// Columns where there is no terminal.
 const WIDE: u16 = 160;
 
+/// Columns of the terminal, or many where there is none.
+fn width() -> u16 {
+    terminal_size::terminal_size_of(std::io::stdout()).map_or(WIDE, |(width, _)| width.0)
+}
+
 /// A table that fits the terminal, or is wide where there is none.
 pub(super) fn table(head: &[&str]) -> Table {
+    sized(head, width())
+}
+
+fn sized(head: &[&str], width: u16) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_header(head);
     for (place, _) in head.iter().enumerate().filter(|(_, name)| IDS.contains(name)) {
@@ -27,7 +38,7 @@ pub(super) fn table(head: &[&str]) -> Table {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }
-    table.set_width(terminal_size::terminal_size_of(std::io::stdout()).map_or(WIDE, |(width, _)| width.0));
+    table.set_width(width);
     table
 }
 
@@ -47,8 +58,10 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Check(view) => check(view),
         Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => lead(view),
-        Answer::Tenders(views) => println!("{}", tenders(views)),
-        Answer::Tender(view) => tender(view),
+        Answer::Tenders(views) => println!("{}", tenders::list(views)),
+        Answer::Tender(view) => println!("{}", tenders::whole(view, width())),
+        Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),
+        Answer::TenderRaw(view) => print!("{}", view.text),
         Answer::Outbox(views) => println!("{}", outbox(views)),
         Answer::Replayed(ids) => {
             eprintln!("{} message(s):", ids.len());
@@ -345,46 +358,6 @@ fn calendars(views: &[CalendarView]) {
     for view in views {
         println!("{} {} ({})\n{}", view.of, view.name, view.title, view.url);
     }
-}
-
-fn tenders(views: &[TenderView]) -> Table {
-    let mut all = table(&["tender", "source", "stage", "until", "what", "buyer"]);
-    for view in views {
-        all.add_row([
-            view.id.clone(),
-            view.source.clone(),
-            or_dash(view.stage.as_ref()),
-            or_dash(view.deadline.as_ref()),
-            clip(&view.title, 60),
-            view.buyer.as_deref().map_or_else(|| "–".to_owned(), |buyer| clip(buyer, 40)),
-        ]);
-    }
-    all
-}
-
-fn tender(view: &TenderView) {
-    println!("{} · {} · {}", view.title, or_dash(view.buyer.as_ref()), or_dash(view.stage.as_ref()));
-    println!("{} ({}, {})", view.url, view.source, view.procedure);
-    println!("offers until {}; first seen {}, changed {}", or_dash(view.deadline.as_ref()), view.first_seen, view.changed);
-    for note in &view.deadlines {
-        println!("  {note}");
-    }
-    let mut fields = table(&["field", "value", "since", "found at"]);
-    for field in &view.fields {
-        fields.add_row([field.name.clone(), clip(&field.value, 200), field.since.clone(), field.path.clone()]);
-    }
-    println!("{fields}");
-    let mut history = table(&["when", "field", "was", "is"]);
-    for change in &view.history {
-        if change.fields.is_empty() {
-            let how = if change.baseline { format!("{} (there from the start)", change.kind) } else { change.kind.clone() };
-            history.add_row([change.at.clone(), how, String::new(), String::new()]);
-        }
-        for (name, old, new) in &change.fields {
-            history.add_row([change.at.clone(), name.clone(), or_dash(old.as_ref()), or_dash(new.as_ref())]);
-        }
-    }
-    println!("{history}");
 }
 
 fn lead(view: &LeadView) {

@@ -134,6 +134,9 @@ fn is_part(new: &Value, old: &Value) -> bool {
 
 /// Differences of the fields of one draft from its record.
 pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Draft), record: &Record, blocks: bool) -> Vec<Difference> {
+    if draft.again {
+        return Vec::new();
+    }
     let names: BTreeSet<&FieldName> = record.fields.keys().chain(draft.fields.keys()).collect();
     let mut all = Vec::new();
     let older = is_older(draft, record);

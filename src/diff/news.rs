@@ -13,6 +13,8 @@ use crate::model::{Change, ChangeKind, Draft, Field, FieldChange, FieldName, Pag
 
 /// The name under which a page's changed text is reported.
 const TEXT: &str = "text";
+/// The field that says when the newest notice was published.
+const PUBLISHED: &str = "published";
 
 /// What is to be told of a page.
 pub(super) struct News<'a> {
@@ -36,6 +38,7 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
         };
         let record = match (stored, &kind) {
             (Some(record), None) if record.missing == 0 && record.detail_wanted == (record.detail_wanted && draft.detail.is_some()) => {
+                records.extend(raised(news, draft, record));
                 continue;
             }
             (None, _) => fresh(news, draft),
@@ -48,6 +51,16 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
         records.push(record);
     }
     (records, changes)
+}
+
+/// A tender whose newer notice changes nothing: from now on it is this one that an older notice is older than.
+fn raised(news: &News<'_>, draft: &Draft, record: &Record) -> Option<Record> {
+    let at = |value: Option<&Value>| value.and_then(Value::instant);
+    let newer = !draft.again && draft.kind == RecordKind::Tender && at(draft.value(PUBLISHED)) > at(record.value(PUBLISHED));
+    let found = draft.fields.get(PUBLISHED).filter(|_| newer && record.fields.contains_key(PUBLISHED))?;
+    let mut record = record.clone();
+    record.fields.insert(FieldName::new(PUBLISHED), field(news, found));
+    Some(record)
 }
 
 /// The reported changes of one record; those of a page's blocks in one.

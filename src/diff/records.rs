@@ -23,6 +23,7 @@ fn draft(key: &str, fields: &[(&str, &str)]) -> Draft {
         fields: fields.iter().map(|(name, text)| (FieldName::new(name), found(text))).collect(),
         detail: None,
         partial: false,
+        again: false,
     }
 }
 
@@ -168,6 +169,25 @@ fn a_notice_takes_back_nothing_that_it_leaves_out_and_an_older_one_says_nothing(
     // The portal's next page still shows the call.
     assert_eq!(listing.check(&[notice("2026-11-02", "open", &["1", "2"])], false), []);
     assert_eq!(listing.record("a").text("stage").as_deref(), Some("awarded"));
+}
+
+#[test]
+fn a_newer_notice_that_changes_nothing_still_makes_older_ones_old() {
+    let notice = |day: &str, title: &str| {
+        let mut draft = Draft { partial: true, kind: RecordKind::Tender, ..draft("a", &[("title", title)]) };
+        let published = Found { value: Value::Date(day.parse().expect("day")), quote: day.into(), path: "p".into() };
+        draft.fields.insert(FieldName::new("published"), published);
+        draft
+    };
+    let mut listing = Listing::new(Rules { confirm: None, ignore_fields: vec!["published".into()], ..Rules::default() });
+    listing.check(&[notice("2026-11-02", "A")], true);
+    assert_eq!(listing.check(&[notice("2026-11-05", "A")], false), []);
+    assert_eq!(listing.record("a").text("published").as_deref(), Some("2026-11-05"));
+    assert_eq!(listing.check(&[notice("2026-11-04", "B")], false), [], "it came late");
+    assert_eq!(listing.check(&[notice("2026-11-05", "B")], false).len(), 1, "a correction of the same day");
+    // What is on file and told says nothing, whatever it says.
+    let again = Draft { again: true, ..notice("2026-11-06", "C") };
+    assert_eq!(listing.check(&[again], false), []);
 }
 
 #[test]

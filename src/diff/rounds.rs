@@ -164,6 +164,7 @@ impl Watch {
             fields: [(FieldName::new("text"), found)].into(),
             detail: None,
             partial: false,
+            again: false,
         };
         let extract = Extract { records: vec![draft], blocks, whole: true, ..Extract::default() };
         let stored: Vec<Record> = page.members.iter().filter_map(|id| self.records.get(id)).cloned().collect();

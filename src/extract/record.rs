@@ -239,7 +239,7 @@ impl<'a> Gather<'a> {
         }
         let url = parts.own_url().unwrap_or(self.page).clone();
         let kind = parts.kind.unwrap_or_else(|| self.rule.kind_of(&parts.fields));
-        let draft = Draft { key, kind, url, fields: parts.fields, detail: parts.detail, partial: parts.partial };
+        let draft = Draft { key, kind, url, fields: parts.fields, detail: parts.detail, partial: parts.partial, again: false };
         match self.seen.entry(draft.key.clone()) {
             Entry::Vacant(place) => {
                 place.insert(self.extract.records.len());

@@ -17,8 +17,8 @@ use super::{About, Input, Kind, Portal, Spec, text_of};
 use crate::base::caps;
 use crate::base::text::{clip, words as folded};
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Due, Extract, Failure, FailureClass, Fault, Found, Nature, Notice, Outcome, Party, RecordKind,
-    Stage, TypedId, Value, Worth, WorthKind, ZoneFrom,
+    Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, LOST_BY, Nature, Notice,
+    Outcome, Party, RecordKind, Stage, TypedId, Value, WON_BY, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 
@@ -66,10 +66,6 @@ const NAMES: [Known; 39] = [
     ("published", "time", false),
 ];
 
-/// Before the award and the name in the key of a winner's record; before it stands the key of the procedure's.
-pub const WON_BY: &str = " | won by ";
-/// The same of a loser's.
-const LOST_BY: &str = " | lost by ";
 /// Characters of one line in a list: a lot, a document.
 const LINE: usize = 300;
 
@@ -122,17 +118,20 @@ impl TenderReader {
         let entries = batch.notices.len() + batch.gone.len();
         // A record for each procedure, and one for each winner and loser.
         let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
+        let mut filed = Vec::new();
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
-            let told: Vec<Told> = notices.iter().map(Told::procedure).collect();
-            self.add(&mut gather, (procedure.clone(), None), &told, input.url)?;
-            let mut bidders = BTreeMap::<String, Vec<Told>>::new();
-            for notice in &notices {
-                for told in Told::winners(notice).into_iter().chain(Told::losers(notice)) {
-                    bidders.entry(format!("{procedure}{}", told.key)).or_default().push(told);
-                }
+            let Some(tender) = tender::fold(&notices) else { continue };
+            let told = Told::procedure(&tender.notice, asked(&notices));
+            let title = told.fields.get("title").cloned();
+            if let Some(key) = self.add(&mut gather, (procedure.clone(), None), &[told], input.url)? {
+                let file = |notice| (key.clone(), tender::file(notice, format, (input.url, &self.clock), input.now));
+                filed.extend(notices.iter().map(file));
             }
-            let title = told.iter().rev().find_map(|told| told.fields.get("title")).cloned();
+            let mut bidders = BTreeMap::<String, Vec<Told>>::new();
+            for told in Told::winners(&tender.notice).into_iter().chain(Told::losers(&tender.notice)) {
+                bidders.entry(format!("{procedure}{}", told.key)).or_default().push(told);
+            }
             for (key, mut told) in bidders {
                 // A result does not always repeat what was bought.
                 if let (Some(title), Some(last)) = (&title, told.last_mut().filter(|told| !told.fields.contains_key("title"))) {
@@ -145,6 +144,7 @@ impl TenderReader {
             self.add(&mut gather, (gone.procedure.clone(), None), &[Told::void()], input.url)?;
         }
         let mut extract = gather.extract;
+        extract.notices = filed;
         extract.whole = false;
         (extract.entries, extract.total, extract.cut) = (entries, batch.total, batch.cut);
         extract.bad.extend(batch.bad);
@@ -154,8 +154,26 @@ impl TenderReader {
         Ok(extract)
     }
 
-    /// One record from everything that was told of it, the latest word counting for each field.
-    fn add(&self, gather: &mut Gather<'_>, (key, kind): (String, Option<RecordKind>), told: &[Told], page: &Url) -> Result<(), Failure> {
+    /// The record of a procedure as all its notices have it, the oldest first; `None` when nothing can be read. It leaves nothing out that is
+    /// known, so what it does not say is not there any more.
+    pub(super) fn whole(&self, notices: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Draft>, Failure> {
+        let read = |filed: &Filed| tender::read_again(filed, expired).map_err(|why| Failure::new(FailureClass::Unreadable, why));
+        let notices: Vec<Notice> = notices.iter().map(read).collect::<Result<_, _>>()?;
+        let Some(tender) = tender::fold(&notices) else { return Ok(None) };
+        let mut gather = Gather::new(&self.rule, page);
+        let told = Told::procedure(&tender.notice, asked(&notices));
+        self.add(&mut gather, (tender.notice.procedure.clone(), None), &[told], page)?;
+        Ok(gather.extract.records.pop().map(|draft| Draft { partial: false, ..draft }))
+    }
+
+    /// One record from everything that was told of it, the latest word counting for each field; its key, if it could be added.
+    fn add(
+        &self,
+        gather: &mut Gather<'_>,
+        (key, kind): (String, Option<RecordKind>),
+        told: &[Told],
+        page: &Url,
+    ) -> Result<Option<String>, Failure> {
         let select = &mut |_: usize, plan: &Plan| {
             let name = known::selected(plan);
             let said = told.iter().rev().map(|told| told.words(name)).find(|words| !words.is_empty());
@@ -171,8 +189,9 @@ impl TenderReader {
         }
         let path = told.last().map(|told| told.path("title")).unwrap_or_default();
         let url = told.iter().rev().find_map(|told| told.url.clone());
+        let before = gather.extract.records.len();
         gather.add(Parts { fields, url, id: Some(key), detail: None, kind, partial: true, path });
-        Ok(())
+        Ok(gather.extract.records.get(before).map(|draft| draft.key.clone()))
     }
 }
 
@@ -187,6 +206,12 @@ fn by_procedure(notices: Vec<Notice>) -> BTreeMap<String, Vec<Notice>> {
         notices.sort_by_key(|notice| notice.published);
     }
     by
+}
+
+/// When the newest notice that sets a binding deadline was published: a deadline that is over by the time of a result was open when it was set.
+fn asked(notices: &[Notice]) -> Option<Timestamp> {
+    let sets = |notice: &&Notice| notice.content.all_deadlines().any(|deadline| deadline.kind.binds());
+    notices.iter().rev().find(sets).and_then(|notice| notice.published)
 }
 
 /// What one notice tells for one record: words by the name of the field.
@@ -257,7 +282,8 @@ impl Told {
         told
     }
 
-    fn procedure(notice: &Notice) -> Self {
+    /// `asked`: when the deadlines were last told.
+    fn procedure(notice: &Notice, asked: Option<Timestamp>) -> Self {
         let content = &notice.content;
         let mut told = Self::new(notice);
         told.put("description", content.description.best(&[]).unwrap_or_default());
@@ -271,7 +297,7 @@ impl Told {
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());
         }
-        told.put_deadline("deadline", earliest(content, notice.published));
+        told.put_deadline("deadline", earliest(content, asked));
         told.put_deadline("questions_until", first_of(content, DeadlineKind::Questions));
         told.put_deadline("opening", first_of(content, DeadlineKind::Opening));
         told.worth(&content.worth);
@@ -291,9 +317,7 @@ impl Told {
         let term = content.term.iter().chain(content.lots.iter().filter_map(|lot| lot.term.as_ref())).next();
         told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
         told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
-        for TypedId { scheme, id } in &content.other_ids {
-            told.once("other_ids", format!("{scheme}:{id}"));
-        }
+        told.other_ids(content);
         for winner in content.awards.iter().filter(|award| won(award)).flat_map(|award| &award.winners) {
             told.once("winner", winner.name.best(&[]).unwrap_or_default());
         }
@@ -324,6 +348,7 @@ impl Told {
         let term = award.term.as_ref().or(notice.content.term.as_ref());
         told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
         told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
+        told.other_ids(&notice.content);
         Some(told)
     }
 
@@ -360,6 +385,12 @@ impl Told {
         told.put("buyer", notice.content.buyers.first().and_then(name_of).unwrap_or_default());
         told.party(loser);
         Some(told)
+    }
+
+    fn other_ids(&mut self, content: &Content) {
+        for TypedId { scheme, id } in &content.other_ids {
+            self.once("other_ids", format!("{scheme}:{id}"));
+        }
     }
 
     fn once(&mut self, name: &'static str, text: impl Into<String>) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{FieldName, RecordKind, Value};
+use super::{FieldName, Filed, RecordKind, Value};
 
 /// A value as read, with the words and the place it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Draft {
     pub detail: Option<Url>,
     /// Whether what it leaves out says nothing: a notice of a result repeats no deadline.
     pub partial: bool,
+    /// Whether everything it was read from is on file and told: it says nothing new, whatever the record has become since.
+    pub again: bool,
 }
 
 impl Draft {
@@ -66,6 +68,8 @@ pub struct Extract {
     pub records: Vec<Draft>,
     /// The page's text in blocks; only the kind `page` fills it.
     pub blocks: Vec<Block>,
+    /// Notices to be filed, each with the key of its procedure's record; in the document's order.
+    pub notices: Vec<(String, Filed)>,
     /// Pages to read next in this visit.
     pub follow: Vec<Url>,
     /// What could not be read; the rest was.

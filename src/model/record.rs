@@ -1,6 +1,6 @@
 //! One thing read from a page, with where each value came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -153,6 +153,18 @@ impl Record {
         self.text("title").or_else(|| self.text("name")).unwrap_or_else(|| self.url.to_string())
     }
 
+    /// Identifiers by which other portals know the same procedure, each in one way of writing: the procedure's UUID (eForms BT-04) and its
+    /// OCID. File numbers and numbers of publication are none: others have the same.
+    pub fn shared_ids(&self) -> Vec<String> {
+        if !matches!(self.kind, RecordKind::Tender | RecordKind::Award) {
+            return Vec::new();
+        }
+        let own = [WON_BY, LOST_BY].iter().find_map(|sign| self.key.split_once(sign)).map_or(self.key.as_str(), |(own, _)| own);
+        let listed = self.value("other_ids").map_or(&[][..], Value::each).iter().map(Value::text);
+        let ids: BTreeSet<String> = listed.chain([own.to_owned()]).filter_map(|id| shared_id(&id)).collect();
+        ids.into_iter().collect()
+    }
+
     /// Where the value of a field came from.
     pub fn evidence(&self, name: &str) -> Option<Evidence> {
         self.fields.get(name).map(|field| Evidence {
@@ -164,6 +176,25 @@ impl Record {
             seen: field.first_seen,
         })
     }
+}
+
+/// What stands between a procedure and its winner in the key of an award.
+pub const WON_BY: &str = " | won by ";
+/// The same of a loser.
+pub const LOST_BY: &str = " | lost by ";
+
+/// `eforms-procedure:5F1C…` and a bare UUID are `uuid:5f1c…`; `OCID:ocds-…` and a bare OCID are `ocid:ocds-…`.
+fn shared_id(written: &str) -> Option<String> {
+    let lower = written.trim().to_lowercase();
+    let (scheme, id) = lower.rsplit_once(':').unwrap_or(("", &lower));
+    let is_uuid = id.len() == 36
+        && id.bytes().enumerate().all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+        && id.bytes().any(|b| b != b'0' && b != b'-');
+    if is_uuid {
+        return Some(format!("uuid:{id}"));
+    }
+    // The prefix of a publisher is `ocds-` and six letters or digits; some leave it away.
+    (id.starts_with("ocds-") && id.len() > 12 || scheme == "ocid" && id.len() > 6).then(|| format!("ocid:{id}"))
 }
 
 /// Where a value came from.
@@ -181,4 +212,27 @@ pub struct Evidence {
     pub content: ContentHash,
     /// When it was first seen.
     pub seen: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_that_portals_share_are_written_in_one_way() {
+        let uuid = "5F1C2d3e-0000-4000-8000-00000000abcd";
+        for (written, want) in [
+            (uuid.to_owned(), Some(format!("uuid:{}", uuid.to_lowercase()))),
+            (format!("eforms-procedure:{uuid}"), Some(format!("uuid:{}", uuid.to_lowercase()))),
+            (format!("TED:{uuid}"), Some(format!("uuid:{}", uuid.to_lowercase()))),
+            ("ocds-h6vhtk-04A1b2".to_owned(), Some("ocid:ocds-h6vhtk-04a1b2".to_owned())),
+            ("OCID:ocds-h6vhtk-04a1b2".to_owned(), Some("ocid:ocds-h6vhtk-04a1b2".to_owned())),
+            ("00000000-0000-0000-0000-000000000000".to_owned(), None),
+            ("file-number:2026/0001".to_owned(), None),
+            ("ted-notice:123456-2026".to_owned(), None),
+            ("https://portal.example/deeplink?id=1".to_owned(), None),
+        ] {
+            assert_eq!(shared_id(&written), want, "{written}");
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod texts;
 mod words;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -299,6 +300,8 @@ pub struct Notice {
     pub test: bool,
     /// Whether it says everything of the procedure (it takes the place of what was known) or only what is new.
     pub whole: bool,
+    /// Whether results come in notices of their own: then even a whole notice takes back none that it leaves out.
+    pub results_apart: bool,
     /// What it changes, where it says so itself.
     pub amendments: Vec<Amendment>,
     /// What it says.
@@ -307,4 +310,77 @@ pub struct Notice {
     pub found: BTreeMap<&'static str, String>,
     /// Hash of its bytes, so that a correction under the same id and time is seen.
     pub hash: ContentHash,
+    /// Its bytes as a document by itself.
+    pub raw: Raw,
+}
+
+/// The bytes of one notice as a document of its format by itself: what stands around them is shared by all notices of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raw {
+    before: Arc<str>,
+    own: Arc<str>,
+    after: Arc<str>,
+}
+
+impl Default for Raw {
+    fn default() -> Self {
+        Self::new("", "", "")
+    }
+}
+
+impl Raw {
+    /// A notice's own text, with what must stand around it.
+    pub fn new(before: impl Into<Arc<str>>, own: impl Into<Arc<str>>, after: impl Into<Arc<str>>) -> Self {
+        Self { before: before.into(), own: own.into(), after: after.into() }
+    }
+
+    /// The same with more of its own text after a line break: another row of the same notice.
+    #[must_use]
+    pub fn with(&self, more: &Self) -> Self {
+        let own = [&*self.own, "\n", &*more.own].concat();
+        Self { own: own.into(), ..self.clone() }
+    }
+
+    /// The whole document.
+    pub fn text(&self) -> String {
+        [&*self.before, &*self.own, &*self.after].concat()
+    }
+
+    /// Bytes of the whole document.
+    pub fn len(&self) -> usize {
+        self.before.len() + self.own.len() + self.after.len()
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A notice as it is filed: its bytes for ever as they came, and what is needed to read them the same way again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// Hash of the notice's own bytes: the same notice is filed once.
+    pub hash: ContentHash,
+    /// When it was published, when it says so.
+    pub published: Option<Timestamp>,
+    /// When it was first fetched.
+    pub seen: Timestamp,
+    /// The document it was read from.
+    pub url: Url,
+    /// The format's word.
+    pub format: String,
+    /// IANA name of the zone of times that name none.
+    pub zone: String,
+    /// How that zone was known.
+    pub zone_from: ZoneFrom,
+    /// Its bytes.
+    pub raw: Raw,
+}
+
+impl Filed {
+    /// Its place in the order of a procedure's notices: by publication, where that is known.
+    pub fn at(&self) -> Timestamp {
+        self.published.unwrap_or(self.seen)
+    }
 }

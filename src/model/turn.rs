@@ -4,8 +4,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Change, Entry, HostKey, HostState, Lead, Message, Organisation, Page, Record, Signal, SourceState};
-use crate::base::ids::{PageId, SourceId};
+use super::{Change, Entry, Filed, HostKey, HostState, Lead, Message, Organisation, Page, Record, Signal, SourceState};
+use crate::base::ids::{PageId, RecordId, SourceId};
 
 /// The times of a check that found nothing new. Kept in one small record per host and minute, not in the page's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,8 @@ pub struct Turn {
     pub snapshot: Option<Bytes>,
     /// Records that are new or differ.
     pub records: Vec<Record>,
+    /// Notices that were read, each with its procedure's record; those on file stay as they are.
+    pub notices: Vec<(RecordId, Filed)>,
     /// What is past its time.
     pub forgotten: Forgotten,
     /// History.
@@ -120,6 +122,7 @@ impl Turn {
             retired,
             snapshot,
             records,
+            notices,
             forgotten,
             changes,
             organisations,
@@ -131,7 +134,7 @@ impl Turn {
         } = self;
         matches!(page, PageWrite::Times(..))
             && (host_state.is_none() && spent.is_none() && source.is_none() && snapshot.is_none())
-            && (follow.is_empty() && retired.is_empty() && records.is_empty() && *forgotten == Forgotten::default())
+            && (follow.is_empty() && retired.is_empty() && records.is_empty() && notices.is_empty() && *forgotten == Forgotten::default())
             && (changes.is_empty() && organisations.is_empty() && signals.is_empty() && leads.is_empty())
             && (entries.is_empty() && messages.is_empty() && marks.is_empty())
     }
@@ -149,6 +152,7 @@ impl Turn {
             retired: Vec::new(),
             snapshot: None,
             records: Vec::new(),
+            notices: Vec::new(),
             forgotten: Forgotten::default(),
             changes: Vec::new(),
             organisations: Vec::new(),

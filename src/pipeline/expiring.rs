@@ -16,8 +16,7 @@ use super::news::{Affected, announce_all};
 use crate::base::ids::RecordId;
 use crate::base::text::clip;
 use crate::config::Config;
-use crate::extract::WON_BY;
-use crate::model::{Evidence, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Turn, Value, stage};
+use crate::model::{Evidence, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Turn, Value, WON_BY, stage};
 use crate::store::{CommitError, Reached, StoreError};
 
 /// Records in one step.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Effects;
+use super::{Effects, linked};
 use crate::base::ids::{OrganisationId, RecordId, RepId, SourceId};
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
@@ -65,7 +65,8 @@ pub async fn tell(
     now: Timestamp,
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
-    let affected = affected(effects, source, turn, &changes, now).await?;
+    let untold = linked::untold(effects, &turn.records, &changes).await?;
+    let affected = affected(effects, source, turn, &untold, now).await?;
     turn.changes = changes;
     told.leads = announce_all(effects, config, turn, affected, now).await?;
     Ok(told)

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::Effects;
 use super::pool::Hand;
+use super::whole::make_whole;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
@@ -58,6 +59,7 @@ pub(super) async fn read(
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
+    make_whole(effects, source, page, &mut extract).await?;
     let stored = stored(effects, source, page, &extract).await?;
     if extract.records.iter().any(|draft| draft.detail.is_some()) {
         // Other pages need not wait for a site that is slow to answer.
@@ -84,7 +86,8 @@ fn supersede(source: &Source, drafts: &mut [Draft], stored: &[Record]) {
         return;
     }
     let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
-    for draft in drafts {
+    // A draft of all notices says everything itself.
+    for draft in drafts.iter_mut().filter(|draft| draft.partial) {
         let Some(known) = by_id.get(&Record::id_of(&source.id, &draft.key)) else { continue };
         let published = |value: Option<&Value>| value.and_then(Value::instant);
         if let (Some(own), Some(last)) = (published(draft.value("published")), published(known.value("published")))

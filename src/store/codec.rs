@@ -1,6 +1,6 @@
 //! Keys of the one tree: a byte for the table, then the parts, big-endian, so that bytes sort as the parts do. Knows no value.
 
-use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, OrganisationId, PageId, RecordId, SegmentId, SourceId, hash64};
+use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, OrganisationId, PageId, RecordId, SegmentId, SourceId, hash64};
 use crate::model::{HostKey, IdentityKey, LeadState, Subject};
 
 use super::stored::lead_state_code;
@@ -19,6 +19,8 @@ pub(super) enum Table {
     Pack = 0x20,
     RecordAt = 0x21,
     Changes = 0x22,
+    Notice = 0x23,
+    SharedId = 0x24,
     Organisation = 0x30,
     Identity = 0x31,
     Signal = 0x32,
@@ -34,7 +36,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::System,
         Self::Mark,
         Self::Page,
@@ -45,6 +47,8 @@ impl Table {
         Self::Pack,
         Self::RecordAt,
         Self::Changes,
+        Self::Notice,
+        Self::SharedId,
         Self::Organisation,
         Self::Identity,
         Self::Signal,
@@ -68,7 +72,7 @@ impl Table {
     /// Whether its values have a frame.
     pub(super) const fn framed(self) -> bool {
         match self {
-            Self::System | Self::Mark | Self::RecordAt | Self::Identity | Self::LeadOf | Self::LeadRank => false,
+            Self::System | Self::Mark | Self::RecordAt | Self::SharedId | Self::Identity | Self::LeadOf | Self::LeadRank => false,
             Self::Page
             | Self::Versions
             | Self::Times
@@ -76,6 +80,7 @@ impl Table {
             | Self::Host
             | Self::Pack
             | Self::Changes
+            | Self::Notice
             | Self::Organisation
             | Self::Signal
             | Self::Lead
@@ -222,6 +227,29 @@ pub(super) fn changes_at(key: &[u8]) -> Option<i64> {
     let end = key.iter().position(|byte| *byte == 0)? + 1;
     let at: [u8; 8] = key.get(end..end + 8)?.try_into().ok()?;
     Some((u64::from_be_bytes(at) ^ 1 << 63).cast_signed())
+}
+
+/// A notice of a record, by its time.
+pub(super) fn notice(record: RecordId, at: i64, hash: ContentHash) -> Key {
+    Build(notices_of(record)).i64(at).rest(&hash.0)
+}
+
+pub(super) fn notices_of(record: RecordId) -> Key {
+    Build::new(Table::Notice).u64(record.0).0
+}
+
+/// The hash in a key of [`notice`].
+pub(super) fn notice_hash(key: &[u8]) -> Option<ContentHash> {
+    Some(ContentHash(*key.last_chunk()?))
+}
+
+/// That a record has an identifier that others may have too.
+pub(super) fn shared_id(id: &str, record: RecordId) -> Key {
+    Build(shared_by(id)).u64(record.0).0
+}
+
+pub(super) fn shared_by(id: &str) -> Key {
+    Build::new(Table::SharedId).rest(&crate::base::ids::hash128(&[id.as_bytes()]))
 }
 
 pub(super) fn organisation(id: OrganisationId) -> Key {

@@ -51,7 +51,7 @@ mod embedded {
     contract! {
         place();
         claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, a_long_history, removing,
+        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, a_long_history, removing,
         rescheduling,
         lists,
     }
@@ -689,6 +689,101 @@ async fn forgetting(place: Place) {
     assert_eq!(store.signals_of(organisations[1].id, 9).await.unwrap(), [signals[2].clone()]);
     assert_eq!(store.leads(LeadFilter::default(), 9).await.unwrap().into_iter().map(|lead| lead.id).collect::<Vec<_>>(), [leads[1].id]);
     assert_eq!(store.leads_of(leads[0].subject).await.unwrap(), []);
+}
+
+fn filed(own: &str, published: Option<i64>, seen: i64) -> Filed {
+    Filed {
+        hash: ContentHash::of(own.as_bytes()),
+        published: published.map(time),
+        seen: time(seen),
+        url: url::Url::parse("https://portal.example/feed").unwrap(),
+        format: "ocds".to_owned(),
+        zone: "Europe/Madrid".to_owned(),
+        zone_from: ZoneFrom::Portal,
+        raw: Raw::new("[", own, "]"),
+    }
+}
+
+fn texts(notices: &[Filed]) -> Vec<String> {
+    notices.iter().map(|filed| filed.raw.text()).collect()
+}
+
+async fn notices(place: Place) {
+    let mut store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let records = [record("a", "1", "x"), record("a", "2", "y")];
+    let [one, two] = [records[0].id, records[1].id];
+    let large = noise(50_000, 7);
+    let list = [(one, filed("b", Some(20), 30)), (one, filed(&large, Some(10), 30)), (two, filed("undated", None, 30))];
+    store.commit(Turn { records: records.to_vec(), notices: list.to_vec(), ..whole(&root) }).await.unwrap();
+    store = place.reopen(store).await;
+    assert_eq!(texts(&store.notices_of(one).await.unwrap()), [format!("[{large}]"), "[b]".to_owned()]);
+    let back = store.notices_of(two).await.unwrap();
+    assert_eq!(back, [Filed { raw: Raw::new("", "[undated]", ""), ..list[2].1.clone() }]);
+    // The same again, later: nothing is written.
+    let keys = store.size().keys;
+    let again: Vec<(RecordId, Filed)> = list.iter().map(|(id, filed)| (*id, Filed { seen: time(99), ..filed.clone() })).collect();
+    assert_eq!(store.unfiled(again.clone()).await.unwrap(), HashSet::new());
+    store.commit(Turn { notices: again, ..Turn::upkeep() }).await.unwrap();
+    assert_eq!((store.size().keys, store.notices_of(two).await.unwrap()), (keys, back), "first seen when it was first seen");
+    // A correction of the same time is another one, after it.
+    let correction = vec![(one, filed("a", Some(20), 99)), (one, filed("a", Some(20), 99))];
+    assert_eq!(store.unfiled(correction.clone()).await.unwrap(), HashSet::from([one]));
+    store.commit(Turn { notices: correction, ..Turn::upkeep() }).await.unwrap();
+    assert_eq!(texts(&store.notices_of(one).await.unwrap())[1..], ["[b]", "[a]"]);
+    // The first stays, and the newest of the others.
+    let many = (0..300).map(|n| (two, filed(&n.to_string(), Some(1_000 + n), 100))).collect();
+    store.commit(Turn { notices: many, ..Turn::upkeep() }).await.unwrap();
+    store = place.reopen(store).await;
+    let kept = texts(&store.notices_of(two).await.unwrap());
+    assert_eq!((kept.len(), kept[0].as_str(), kept[1].as_str(), kept[199].as_str()), (200, "[undated]", "[101]", "[299]"));
+    store.compact().await.unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    store.copy_to(copy.path()).await.unwrap();
+    let (copied, _) = Store::open(Settings::new(copy.path())).await.unwrap();
+    for store in [&store, &copied] {
+        assert_eq!(texts(&store.notices_of(one).await.unwrap()), [format!("[{large}]"), "[b]".to_owned(), "[a]".to_owned()]);
+    }
+    copied.close().await;
+    // Forgotten with the record.
+    let mut turn = Turn::upkeep();
+    turn.forgotten.records = vec![records[1].clone()];
+    store.commit(turn).await.unwrap();
+    store = place.reopen(store).await;
+    assert_eq!((store.notices_of(two).await.unwrap(), store.notices_of(one).await.unwrap().len()), (vec![], 3));
+}
+
+async fn shared_ids(place: Place) {
+    let store = place.open().await;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    let tender = |source: &str, ids: &[&str]| {
+        let mut tender = Record { kind: RecordKind::Tender, ..record(source, "1", "x") };
+        let value = Value::List(ids.iter().map(|id| Value::Text((*id).to_owned())).collect());
+        let field = Field { value, quote: String::new(), path: "p".to_owned(), first_seen: time(1) };
+        tender.fields.insert(FieldName::new("other_ids"), field);
+        tender
+    };
+    let (uuid, ocid) = ("eforms-procedure:0f0e0d0c-1111-4222-8333-444455556666", "OCID:ocds-h6vhtk-000001");
+    let [a, b] = [tender("a", &[uuid, "file-number:7"]), tender("b", &[uuid, ocid, "file-number:7"])];
+    store.commit(Turn { records: vec![a.clone(), b.clone()], ..whole(&root) }).await.unwrap();
+    let by = async |store: &Store, record: &Record| {
+        let mut found = store.shared_by(record.shared_ids()).await.unwrap();
+        found.sort();
+        found
+    };
+    let mut both = vec![a.id, b.id];
+    both.sort();
+    assert_eq!(by(&store, &a).await, both);
+    let less = tender("b", &[ocid]);
+    store.commit(Turn { records: vec![less.clone()], ..Turn::upkeep() }).await.unwrap();
+    assert_eq!((by(&store, &a).await, by(&store, &less).await), (vec![a.id], vec![b.id]));
+    let mut turn = Turn::upkeep();
+    turn.forgotten.records = vec![less.clone()];
+    store.commit(turn).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!((by(&store, &a).await, by(&store, &less).await), (vec![a.id], vec![]));
 }
 
 async fn a_long_history(place: Place) {

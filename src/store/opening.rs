@@ -19,16 +19,16 @@ use super::queue::Queue;
 use super::segments::{Segments, sync_folder};
 use super::spec::Settings;
 use super::stored::{
-    StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPack, StoredPage,
-    StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
+    StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredNotice, StoredOrganisation, StoredPack,
+    StoredPage, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
 };
 use super::tally::Tally;
 use super::words::Suppression;
 use crate::base::ids::EntryId;
-use crate::model::{ChannelState, Entry, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
+use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
 
 /// The format of everything under the data folder.
-pub(super) const FORMAT: u32 = 2;
+pub(super) const FORMAT: u32 = 3;
 /// Findings that are spelled out.
 const FINDINGS: usize = 5;
 
@@ -275,6 +275,7 @@ fn take_in(
         }
         Table::RecordAt => survey.known.add(codec::record_of(key).ok_or_else(|| odd("a record has no proper key"))?),
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
+        Table::Notice if here => drop(to_model::<StoredNotice, Filed>(frame::unpack(value, segments)?)?),
         Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),
         Table::Identity => drop(<[u8; 8]>::try_from(value).map_err(|_| odd("an identity key belongs to no organisation"))?),
         Table::Signal if here => drop(to_model::<StoredSignal, Signal>(frame::unpack(value, segments)?)?),
@@ -304,6 +305,8 @@ fn take_in(
         | Table::Spent
         | Table::Pack
         | Table::Changes
+        | Table::Notice
+        | Table::SharedId
         | Table::Organisation
         | Table::Signal
         | Table::Lead

@@ -15,7 +15,7 @@ use super::prepare::Draft;
 use super::stored::{StoredPack, StoredRecord, millis, to_bytes, to_model};
 use super::words::Reached;
 use crate::base::ids::{RecordId, SourceId};
-use crate::model::Record;
+use crate::model::{Record, RecordKind};
 
 /// Bytes of the records of one new pack before they are compressed: what is left of them fits the tree.
 const PACK_BYTES: usize = 8 * 1024;
@@ -115,7 +115,10 @@ impl Draft<'_> {
         for record in put {
             match self.inner.pack_of(record.id)? {
                 Some(key) => edits.entry(key).or_default().put.push(record),
-                None => drop(fresh.insert((&record.source, record.id), record)),
+                None => {
+                    self.shared_ids(record, &[]);
+                    fresh.insert((&record.source, record.id), record);
+                }
             }
         }
         for record in forget {
@@ -140,7 +143,10 @@ impl Draft<'_> {
         };
         for record in edit.put {
             let at = place(&pack, record)?;
-            pack.0[at].1 = StoredRecord::from(record);
+            let old = std::mem::replace(&mut pack.0[at].1, StoredRecord::from(record));
+            if matches!(record.kind, RecordKind::Tender | RecordKind::Award) {
+                self.shared_ids(record, &to_model::<StoredRecord, Record>(old)?.shared_ids());
+            }
         }
         for record in edit.forget {
             let (_, stored) = pack.0.remove(place(&pack, record)?);
@@ -148,6 +154,7 @@ impl Draft<'_> {
                 return Err(changed(record.id));
             }
             self.delete(codec::record_at(record.id));
+            self.notices_gone(record)?;
         }
         if pack.0.is_empty() {
             self.delete(key);

@@ -4,6 +4,7 @@
 
 mod codes;
 mod lead;
+mod notice;
 mod outbox;
 mod page;
 mod record;
@@ -18,6 +19,7 @@ use serde::de::DeserializeOwned;
 
 pub(super) use codes::lead_state_code;
 pub(super) use lead::{StoredLead, StoredOrganisation};
+pub(super) use notice::StoredNotice;
 pub(super) use outbox::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression};
 pub(super) use page::{StoredHost, StoredPage, StoredSource, StoredSpent, StoredTime, StoredTimes, StoredVersion, StoredVersions};
 pub(super) use record::{StoredChanges, StoredPack, StoredRecord, StoredSignal};

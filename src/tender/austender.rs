@@ -40,7 +40,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
 }
 
 fn notice(row: &Row<'_>, clock: &Clock, bad: &mut Vec<BadEntry>) -> Option<Notice> {
-    let mut entry = Entry::new(row.path, row.text.as_bytes(), clock.clone(), bad);
+    let mut entry = Entry::new(row.path, (row.text.as_bytes(), row.raw()), clock.clone(), bad);
     let (id, parent) = (row.get(&["cn id"]), row.get(&PARENT));
     if id.is_empty() {
         entry.refuse("it has no `CN ID`");

@@ -83,7 +83,7 @@ fn texts<'a>(row: &'a Row<'_>, new: &str, old: &'a str) -> Vec<(&'static str, &'
 }
 
 fn notice(row: &Row<'_>, clock: &Clock, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Option<Notice> {
-    let mut entry = Entry::new(row.path, row.text.as_bytes(), clock.clone(), bad);
+    let mut entry = Entry::new(row.path, (row.text.as_bytes(), row.raw()), clock.clone(), bad);
     let reference = row.get(&REFERENCE);
     if reference.is_empty() {
         entry.refuse("it has no `referenceNumber`");
@@ -96,6 +96,8 @@ fn notice(row: &Row<'_>, clock: &Clock, input: &Input<'_>, bad: &mut Vec<BadEntr
     reference.clone_into(&mut notice.procedure);
     reference.clone_into(&mut notice.id);
     amendment.clone_into(&mut notice.version);
+    // Awards are rows of a table of their own, without deadlines.
+    (notice.whole, notice.results_apart) = (!awarded, true);
     row.get(&SOLICITATION).clone_into(&mut notice.publication);
     notice.code = [kind, status].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" / ");
     let amended = amendment.bytes().any(|b| b.is_ascii_digit() && b != b'0');
@@ -136,6 +138,7 @@ fn join(first: &mut Notice, other: Notice) {
         }
     };
     first.hash = ContentHash::of(&[first.hash.0, other.hash.0].concat());
+    first.raw = first.raw.with(&other.raw);
     first.languages.extend(other.languages);
     let (to, from) = (&mut first.content, other.content);
     add(&mut to.title, from.title);

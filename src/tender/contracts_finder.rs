@@ -8,8 +8,8 @@ use roxmltree::Node;
 use super::entry::Entry;
 use super::{Batch, Clock, Head, Input, code, when, xml};
 use crate::model::{
-    Amendment, Award, DeadlineKind, Document, Failure, FailureClass, Nature, NoticeKind, Outcome, Party, Procedure, ProcedureKind, Stage,
-    Term, Texts, Worth, WorthKind,
+    Amendment, Award, DeadlineKind, Document, Failure, FailureClass, Nature, NoticeKind, Outcome, Party, Procedure, ProcedureKind, Raw,
+    Stage, Term, Texts, Worth, WorthKind,
 };
 
 /// Parts of one kind in one notice.
@@ -41,8 +41,15 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
 }
 
 fn notice(input: &Input<'_>, full: Node<'_, '_>, clock: &Clock, batch: &mut Batch) {
-    let bytes = full.document().input_text()[full.range()].as_bytes();
-    let mut entry = Entry::new(xml::path(full), bytes, clock.clone(), &mut batch.bad);
+    let document = full.document();
+    let own = &document.input_text()[full.range()];
+    let raw = if full == document.root_element() {
+        Raw::new("", own, "")
+    } else {
+        let (start, end) = xml::root_tags(document);
+        Raw::new(start, own, end)
+    };
+    let mut entry = Entry::new(xml::path(full), (own.as_bytes(), raw), clock.clone(), &mut batch.bad);
     let id = [xml::text(full, "Id"), xml::text(full, "Notice/Id")].into_iter().find(|id| !id.is_empty());
     let Some(id) = id else { return entry.refuse("it has no `Id`") };
     let text = |key: &str| xml::text(full, &format!("Notice/{key}"));

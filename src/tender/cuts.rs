@@ -6,7 +6,7 @@ use std::io::{BufRead, ErrorKind, Read};
 
 use memchr::{memchr, memmem};
 
-use crate::model::{Failure, FailureClass};
+use crate::model::{Failure, FailureClass, Raw};
 
 /// Bytes of one entry; the longest ones seen have under 2 MB.
 const ENTRY_BYTES: usize = 16 * 1024 * 1024;
@@ -57,6 +57,8 @@ pub(super) struct Cuts<'a, R> {
     numbers: Vec<(String, usize)>,
     /// The root's name as written; empty before it was met.
     pub(super) root: String,
+    /// The root's start tag as written.
+    pub(super) root_tag: String,
     /// Whether the root's end was met.
     pub(super) closed: bool,
     ended: bool,
@@ -135,7 +137,7 @@ fn local(name: &str) -> &str {
 impl<'a, R: BufRead> Cuts<'a, R> {
     pub(super) fn new(reader: R, names: Names<'a>) -> Self {
         let (held, numbers) = (Vec::new(), Vec::new());
-        Self { reader, names, held, at: 0, open: None, numbers, root: String::new(), closed: false, ended: false }
+        Self { reader, names, held, at: 0, open: None, numbers, root: String::new(), root_tag: String::new(), closed: false, ended: false }
     }
 
     /// The next element, `None` at the document's end.
@@ -179,9 +181,17 @@ impl<'a, R: BufRead> Cuts<'a, R> {
         }
     }
 
+    /// An element that was cut out, as the only one of its document; `between` stands before it.
+    pub(super) fn alone(&self, cut: &Cut, between: &str) -> Raw {
+        let close = between.starts_with("<channel>").then_some("</channel>").unwrap_or_default();
+        Raw::new([&self.root_tag, between].concat(), cut.text.as_str(), format!("{close}</{}>", self.root))
+    }
+
     fn start(&mut self, name: &str) -> Result<Option<Cut>, Failure> {
         if self.root.is_empty() {
             name.clone_into(&mut self.root);
+            let (length, _) = self.whole_tag()?;
+            self.root_tag = String::from_utf8_lossy(&self.held[self.at..self.at + length]).into_owned();
         }
         let is = |wanted: &&str| if wanted.contains(':') { *wanted == name } else { *wanted == local(name) };
         let entry = self.names.entries.iter().any(is);

@@ -16,7 +16,7 @@ use super::ted::{self, Notes};
 use super::{Batch, Head, Input, code, when, xml};
 use crate::base::ids::ContentHash;
 use crate::model::{
-    Amendment, BadEntry, Content, Failure, FailureClass, Notice, NoticeKind, Outcome, Procedure, ProcedureKind, Stage, Texts, TypedId,
+    Amendment, BadEntry, Content, Failure, FailureClass, Notice, NoticeKind, Outcome, Procedure, ProcedureKind, Raw, Stage, Texts, TypedId,
     language_code,
 };
 
@@ -98,6 +98,8 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let type_code = notice_type.map(xml::words).unwrap_or_default();
         let form = notice_type.map(|node| xml::attribute(node, "listName")).unwrap_or_default();
         let (kind, stage) = ted::kind(&type_code, &subtype, form);
+        // A result repeats neither documents nor deadlines; a changed call is told as a whole.
+        let whole = matches!(kind, NoticeKind::Planning | NoticeKind::Competition);
         let content = self.content(kind, &folder, &publication);
         let reason = self.extended("Changes/ChangeReason/ReasonCode").map(xml::words).unwrap_or_default();
         let result = results_stage(kind, &content).unwrap_or(stage);
@@ -116,7 +118,9 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             previous: self.previous(),
             languages: self.languages(),
             test: false,
-            whole: true,
+            whole,
+            results_apart: true,
+            raw: Raw::new("", input.text, ""),
             amendments: self.amendments(),
             content,
             found: std::mem::take(&mut self.notes.found),

@@ -10,7 +10,7 @@ use super::{Batch, Clock, Input, code, json, when};
 use crate::base::ids::ContentHash;
 use crate::base::text::clip;
 use crate::model::{
-    BadEntry, Content, Deadline, DeadlineKind, Document, Failure, FailureClass, Notice, NoticeKind, Stage, Worth, WorthKind,
+    BadEntry, Content, Deadline, DeadlineKind, Document, Failure, FailureClass, Notice, NoticeKind, Raw, Stage, Worth, WorthKind,
 };
 
 /// An entry while it is read.
@@ -25,8 +25,8 @@ pub(super) struct Entry<'b> {
 }
 
 impl<'b> Entry<'b> {
-    /// An entry at this path, of these bytes. It says everything of its procedure unless the format says otherwise.
-    pub fn new(path: impl Into<String>, bytes: &[u8], clock: Clock, bad: &'b mut Vec<BadEntry>) -> Self {
+    /// An entry at this path, of these bytes, which `raw` makes a document by themselves. It says everything of its procedure unless the format says otherwise.
+    pub fn new(path: impl Into<String>, (bytes, raw): (&[u8], Raw), clock: Clock, bad: &'b mut Vec<BadEntry>) -> Self {
         let notice = Notice {
             procedure: String::new(),
             id: String::new(),
@@ -41,6 +41,8 @@ impl<'b> Entry<'b> {
             languages: Vec::new(),
             test: false,
             whole: true,
+            results_apart: false,
+            raw,
             amendments: Vec::new(),
             content: Content::default(),
             found: BTreeMap::new(),

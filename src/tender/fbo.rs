@@ -8,7 +8,8 @@ use super::entry::Entry;
 use super::{Batch, Head, Input, Tombstone, code, when, xml};
 use crate::base::text::squeeze;
 use crate::model::{
-    Award, BadEntry, DeadlineKind, Failure, FailureClass, NoticeKind, Outcome, Party, Procedure, ProcedureKind, Stage, Texts, WorthKind,
+    Award, BadEntry, DeadlineKind, Failure, FailureClass, NoticeKind, Outcome, Party, Procedure, ProcedureKind, Raw, Stage, Texts,
+    WorthKind,
 };
 
 /// Kinds of notices, by their tags.
@@ -33,7 +34,11 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
             input.check_time()?;
             batch.check_room()?;
             match record {
-                Ok(record) => notice(input, &record, "", &mut batch),
+                Ok(record) => {
+                    let kind = &record.kind;
+                    let raw = Raw::new(format!("<{kind}>\n"), record.text.as_str(), format!("</{kind}>\n"));
+                    notice(input, (&record, raw), "", &mut batch);
+                }
                 Err(bad) => batch.bad.push(bad),
             }
         }
@@ -47,13 +52,15 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         input.check_time()?;
         batch.check_room()?;
         let first = Record::of(node, &document);
-        notice(input, &first, "", &mut batch);
+        // Those inside are told from the first by their hashes.
+        let raw = Raw::new("<NOTICES>", first.text.as_str(), "</NOTICES>");
+        notice(input, (&first, raw.clone()), "", &mut batch);
         // Later versions stand inside the first.
         let mut previous = first.id();
         for change in xml::all(node, "CHANGES/*") {
             let mut record = Record::of(change, &document);
             record.fields.push(("NTYPE".to_owned(), first.kind.clone()));
-            notice(input, &record, &previous, &mut batch);
+            notice(input, (&record, raw.clone()), &previous, &mut batch);
             previous = record.id();
         }
     }
@@ -166,7 +173,7 @@ fn plain(text: &str) -> String {
     squeeze(&words.replace("&nbsp;", " ").replace("&amp;", "&"))
 }
 
-fn notice(input: &Input<'_>, record: &Record, previous: &str, batch: &mut Batch) {
+fn notice(input: &Input<'_>, (record, raw): (&Record, Raw), previous: &str, batch: &mut Batch) {
     let number = record.number().to_owned();
     if matches!(record.kind.as_str(), "ARCHIVE" | "DELETE") && !number.is_empty() {
         // Put away is not cancelled.
@@ -174,12 +181,14 @@ fn notice(input: &Input<'_>, record: &Record, previous: &str, batch: &mut Batch)
         batch.gone.push(Tombstone { procedure: number, when, reason: record.kind.clone(), void: false });
         return;
     }
-    let mut entry = Entry::new(record.path.clone(), record.text.as_bytes(), input.clock.clone(), &mut batch.bad);
+    let mut entry = Entry::new(record.path.clone(), (record.text.as_bytes(), raw), input.clock.clone(), &mut batch.bad);
     if number.is_empty() {
         return entry.refuse("it has no number: `SOLNBR` and `AWDNBR` are missing");
     }
     let notice = &mut entry.notice;
     notice.id = record.id();
+    // A modification or an award repeats little of what came before.
+    notice.whole = false;
     previous.clone_into(&mut notice.previous);
     notice.publication.clone_from(&number);
     notice.procedure.clone_from(&number);

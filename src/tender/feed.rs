@@ -15,7 +15,8 @@ use super::{Batch, Head, Input, code, html, xml};
 use crate::base::ids::ContentHash;
 use crate::base::text::fold;
 use crate::model::{
-    BadEntry, Class, Content, Deadline, DeadlineKind, Failure, FailureClass, Notice, NoticeKind, Party, Place, Stage, Texts, language_code,
+    BadEntry, Class, Content, Deadline, DeadlineKind, Failure, FailureClass, Notice, NoticeKind, Party, Place, Raw, Stage, Texts,
+    language_code,
 };
 
 /// Whether the head is that of a feed.
@@ -29,6 +30,8 @@ struct Channel {
     title: String,
     language: String,
     next: Option<String>,
+    /// Its elements that entries are understood by.
+    heard: String,
 }
 
 /// Reads a feed.
@@ -51,7 +54,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         let notice = entry(&cut, &channel, &mut notes);
         batch.bad.append(&mut notes.bad);
         match notice {
-            Ok(notice) => batch.notices.push(notice),
+            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, &channel.between(&cuts.root)), ..notice }),
             Err(reason) => batch.bad.push(BadEntry { path: place.clone(), reason }),
         }
     }
@@ -69,13 +72,25 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
 }
 
 impl Channel {
+    /// What stands between the root and an entry.
+    fn between(&self, root: &str) -> String {
+        let opens = if root.ends_with("feed") { "" } else { "<channel>" };
+        [opens, &self.heard].concat()
+    }
+
     fn hear(&mut self, cut: &Cut, url: Option<&Url>) {
         let Ok(text) = cut.document() else { return };
         let Ok(document) = xml::parse(&text) else { return };
         let Some(node) = document.root_element().first_element_child() else { return };
         match cut.name.as_str() {
-            "title" if self.title.is_empty() => self.title = xml::words(node),
-            "language" if self.language.is_empty() => self.language = xml::words(node),
+            "title" if self.title.is_empty() => {
+                self.title = xml::words(node);
+                self.heard.push_str(&cut.text);
+            }
+            "language" if self.language.is_empty() => {
+                self.language = xml::words(node);
+                self.heard.push_str(&cut.text);
+            }
             "link" if xml::attribute(node, "rel") == "next" => {
                 let href = xml::attribute(node, "href");
                 let full = url.and_then(|url| url.join(href).ok()).map_or_else(|| href.to_owned(), Into::into);
@@ -129,6 +144,8 @@ fn entry(cut: &Cut, channel: &Channel, notes: &mut Notes<'_>) -> Result<Notice, 
         languages: if language == "und" { Vec::new() } else { vec![language.clone()] },
         test: false,
         whole: true,
+        results_apart: false,
+        raw: Raw::default(),
         amendments: Vec::new(),
         content: Content { link, ..Content::default() },
         found: std::collections::BTreeMap::new(),

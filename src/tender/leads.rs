@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::when;
 use super::{Batch, Head, Input, code, json};
 use crate::base::ids::ContentHash;
-use crate::model::{BadEntry, Content, DeadlineKind, Failure, FailureClass, Notice, NoticeKind, Party, Stage, Texts, WorthKind};
+use crate::model::{BadEntry, Content, DeadlineKind, Failure, FailureClass, Notice, NoticeKind, Party, Raw, Stage, Texts, WorthKind};
 
 const LANGUAGE: &str = "en";
 
@@ -76,7 +76,8 @@ fn lead(feature: &Value, path: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>)
     content.other_ids.extend(code::id("Project_Number", &said("Project_Number")));
     content.link = ["Link_To_Project", "Business_URL"].iter().find_map(|name| code::url(&said(name), input.url));
     let (kind, stage) = standing(&said("Status"));
-    let hash = ContentHash::of(feature.to_string().as_bytes());
+    let own = feature.to_string();
+    let hash = ContentHash::of(own.as_bytes());
     Ok(Notice {
         procedure,
         id: hash.to_string(),
@@ -91,6 +92,8 @@ fn lead(feature: &Value, path: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>)
         languages: vec![LANGUAGE.to_owned()],
         test: false,
         whole: true,
+        results_apart: false,
+        raw: Raw::new(r#"{"features":["#, own, "]}"),
         amendments: Vec::new(),
         found: found(&content, path),
         content,

@@ -23,7 +23,7 @@ use super::notes::Notes;
 use super::when::{self, Clock};
 use super::{Batch, Head, Input, Tombstone, xml};
 use crate::base::ids::ContentHash;
-use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
+use crate::model::{BadEntry, Failure, FailureClass, Notice, Raw, ZoneFrom};
 use content::Folder;
 
 /// Whether the head is that of a feed with CODICE in it.
@@ -86,7 +86,7 @@ pub fn stream(reader: &mut dyn BufRead, url: Option<&Url>, each: &mut dyn FnMut(
                 continue;
             }
             "deleted-entry" => vec![tombstone(&cut)],
-            _ => entry(&cut, url, &clock),
+            _ => entry(&cut, &cuts.alone(&cut, ""), (url, &clock)),
         };
         if !pieces.into_iter().all(&mut *each) {
             return Ok(next);
@@ -145,7 +145,7 @@ fn tombstone(cut: &Cut) -> Piece {
 }
 
 /// The notice of an entry, after what could not be read of it.
-fn entry(cut: &Cut, url: Option<&Url>, clock: &Clock) -> Vec<Piece> {
+fn entry(cut: &Cut, raw: &Raw, (url, clock): (Option<&Url>, &Clock)) -> Vec<Piece> {
     let place = cut.place("/feed");
     let mut notes = Notes::new(&place, url, clock);
     let read = |text: &str, notes: &mut Notes<'_>| {
@@ -156,7 +156,7 @@ fn entry(cut: &Cut, url: Option<&Url>, clock: &Clock) -> Vec<Piece> {
     let notice = cut.document().and_then(|text| read(&text, &mut notes));
     let mut pieces: Vec<Piece> = notes.bad.into_iter().map(Piece::Bad).collect();
     pieces.push(match notice {
-        Ok(notice) => Piece::Notice(Box::new(notice)),
+        Ok(notice) => Piece::Notice(Box::new(Notice { raw: raw.clone(), ..notice })),
         Err(reason) => Piece::Bad(bad(place.clone(), reason)),
     });
     pieces
@@ -198,6 +198,8 @@ fn notice(entry: Node<'_, '_>, hash: ContentHash, notes: &mut Notes<'_>) -> Resu
         languages: vec![folder.language()],
         test: false,
         whole: true,
+        results_apart: false,
+        raw: Raw::default(),
         amendments: folder.amendments(notes),
         content,
         found: std::mem::take(&mut notes.found),

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::entry::{self, Entry, unlike};
 use super::{Batch, Head, Input, json};
-use crate::model::{Failure, NoticeKind, ProcedureKind, Stage};
+use crate::model::{Failure, NoticeKind, ProcedureKind, Raw, Stage};
 
 /// Keys that objects of Prozorro have and answers of other portals with a `data` have not.
 const KEYS: [&str; 9] =
@@ -39,6 +39,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         notice(input, &Value::Object(whole), "data", false, &mut batch);
         if let Some(notice) = batch.notices.last_mut() {
             notice.id = format!("{} {part}", notice.id);
+            // The address says what it is part of, and is kept with it.
+            notice.raw = Raw::new(r#"{"data":"#, data.to_string(), "}");
         }
         return Ok(batch);
     }
@@ -102,7 +104,11 @@ impl Kind {
 
 fn notice(input: &Input<'_>, object: &Value, path: &str, whole: bool, batch: &mut Batch) {
     // Blanks between the parts are no part of what is said, so the hash leaves them out.
-    let mut entry = Entry::new(path, object.to_string().as_bytes(), input.clock.clone(), &mut batch.bad);
+    let own = object.to_string();
+    // Reading it again, an object that stood in a list must not be taken for all that there is.
+    let (before, after) = if whole { (r#"{"data":"#, "}") } else { (r#"{"data":["#, "]}") };
+    let raw = Raw::new(before, own.as_str(), after);
+    let mut entry = Entry::new(path, (own.as_bytes(), raw), input.clock.clone(), &mut batch.bad);
     let text = |key: &str| json::text(object, key);
     let id = text("id");
     if !object.is_object() || id.is_empty() {
@@ -122,7 +128,8 @@ fn notice(input: &Input<'_>, object: &Value, path: &str, whole: bool, batch: &mu
     notice.id = id;
     notice.version = text("dateModified");
     notice.publication = text(kind.number());
-    notice.whole = whole && (!notice.publication.is_empty() || !status.is_empty());
+    // A contract says what it says of its tender, and no more.
+    notice.whole = whole && kind != Kind::Contract && (!notice.publication.is_empty() || !status.is_empty());
     notice.test = text("mode") == "test";
     notice.languages = vec!["uk".to_owned()];
     (notice.kind, notice.stage) = kind_and_stage(kind, object, &status);

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::entry::{self, Entry, unlike};
 use super::{Batch, Head, Input, code, json};
-use crate::model::{Award, DeadlineKind, Failure, NoticeKind, Outcome, Party, Place, Procedure, ProcedureKind, Stage, Texts, WorthKind};
+use crate::model::{
+    Award, DeadlineKind, Failure, NoticeKind, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Stage, Texts, WorthKind,
+};
 
 /// Contacts, links, codes of one notice.
 const PARTS: usize = 10_000;
@@ -33,7 +35,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
 }
 
 fn notice(input: &Input<'_>, row: &Value, path: &str, batch: &mut Batch) {
-    let mut entry = Entry::new(path, row.to_string().as_bytes(), input.clock.clone(), &mut batch.bad);
+    let own = row.to_string();
+    let raw = Raw::new(r#"{"opportunitiesData":["#, own.as_str(), "]}");
+    let mut entry = Entry::new(path, (own.as_bytes(), raw), input.clock.clone(), &mut batch.bad);
     let text = |key: &str| json::text(row, key);
     let id = text("noticeId");
     if id.is_empty() {

@@ -8,7 +8,7 @@ use super::entry::{self, Entry, unlike};
 use super::{Batch, Clock, Head, Input, code, json, table, when};
 use crate::base::text::fold;
 use crate::model::{
-    Award, DeadlineKind, Failure, Nature, NoticeKind, Outcome, Party, Procedure, ProcedureKind, Stage, Term, Texts, WorthKind,
+    Award, DeadlineKind, Failure, Nature, NoticeKind, Outcome, Party, Procedure, ProcedureKind, Raw, Stage, Term, Texts, WorthKind,
 };
 
 pub(super) fn fits(head: &Head<'_>) -> bool {
@@ -39,7 +39,9 @@ fn text(row: &Value, key: &str) -> String {
 }
 
 fn notice(input: &Input<'_>, row: &Value, clock: &Clock, path: &str, batch: &mut Batch) {
-    let mut entry = Entry::new(path, row.to_string().as_bytes(), clock.clone(), &mut batch.bad);
+    let own = row.to_string();
+    let raw = Raw::new("[", own.as_str(), "]");
+    let mut entry = Entry::new(path, (own.as_bytes(), raw), clock.clone(), &mut batch.bad);
     let id = text(row, "id_del_proceso");
     if id.is_empty() {
         return entry.refuse("it has no `id_del_proceso`");

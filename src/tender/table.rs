@@ -1,11 +1,12 @@
 //! Tables as CSV, by the names of their columns. Knows no format.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::{Batch, Input};
-use crate::model::{BadEntry, Failure, FailureClass};
+use crate::model::{BadEntry, Failure, FailureClass, Raw};
 
 /// Columns of one table.
 const COLUMNS: usize = 1_000;
@@ -19,6 +20,8 @@ pub(super) struct Row<'a> {
     pub path: &'a str,
     /// Its own slice of the document.
     pub text: &'a str,
+    /// The header's slice with its line break.
+    head: &'a Arc<str>,
 }
 
 impl Row<'_> {
@@ -31,6 +34,11 @@ impl Row<'_> {
     pub fn place(&self, names: &[&str]) -> &str {
         let name = names.iter().find(|name| !self.cell(name).is_empty()).or(names.first()).copied().unwrap_or_default();
         self.columns.get(name).and_then(|&index| self.header.get(index)).unwrap_or_default()
+    }
+
+    /// The table of this row alone.
+    pub fn raw(&self) -> Raw {
+        Raw::new(Arc::clone(self.head), self.text, "")
     }
 
     fn cell(&self, name: &str) -> &str {
@@ -53,6 +61,7 @@ pub(super) fn rows(
     if header.len() > COLUMNS {
         return Err(Failure::new(FailureClass::ParseLimit, format!("the table has more than {COLUMNS} columns")));
     }
+    let head: Arc<str> = [text[..offset(&reader, text)].trim_end(), "\n"].concat().into();
     let mut columns = HashMap::new();
     for (index, cell) in header.iter().enumerate() {
         columns.entry(name(cell)).or_insert(index);
@@ -78,7 +87,7 @@ pub(super) fn rows(
         // Cells too many say that the ones before them stand in the wrong columns; cells too few, that the ones there are stand right.
         if !over {
             let text = text[start..offset(&reader, text)].trim();
-            take(&Row { columns: &columns, header: &header, cells: &cells, path: &path, text }, batch);
+            take(&Row { columns: &columns, header: &header, cells: &cells, path: &path, text, head: &head }, batch);
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ use super::{Batch, Head, Input, code, when, xml};
 use crate::base::ids::ContentHash;
 use crate::base::text::squeeze;
 use crate::model::{
-    BadEntry, Content, DeadlineKind, Failure, FailureClass, Nature, Notice, NoticeKind, Party, Place, Procedure, ProcedureKind, Stage,
+    BadEntry, Content, DeadlineKind, Failure, FailureClass, Nature, Notice, NoticeKind, Party, Place, Procedure, ProcedureKind, Raw, Stage,
     Texts, WorthKind, language_code,
 };
 
@@ -142,8 +142,10 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             previous,
             languages: self.languages(),
             test: false,
-            // A corrigendum says what it changes and no more.
-            whole: kind != NoticeKind::Change,
+            // A corrigendum says what it changes and no more, a result repeats no deadline.
+            whole: matches!(kind, NoticeKind::Planning | NoticeKind::Competition),
+            results_apart: true,
+            raw: Raw::new("", input.text, ""),
             amendments: self.amendments(),
             content,
             found: std::mem::take(&mut self.notes.found),

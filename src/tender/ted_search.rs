@@ -17,7 +17,7 @@ use crate::base::ids::ContentHash;
 use crate::base::text::squeeze;
 use crate::model::{
     Award, BadEntry, Content, Deadline, DeadlineKind, Document, Failure, FailureClass, Notice, NoticeKind, Outcome, Party, Place,
-    Procedure, Stage, Texts, Worth, WorthKind, language_code,
+    Procedure, Raw, Stage, Texts, Worth, WorthKind, language_code,
 };
 
 /// Fields by their names, the short aliases after them.
@@ -124,6 +124,8 @@ impl<'a> Reader<'a> {
             test: false,
             // Only the fields that were asked for.
             whole: false,
+            results_apart: true,
+            raw: Raw::new(r#"{"notices":["#, self.entry.to_string(), "]}"),
             amendments: Vec::new(),
             content,
             found: std::mem::take(&mut self.found),

@@ -80,6 +80,17 @@ fn without_prolog(text: &str) -> &str {
     }
 }
 
+/// The start tag and the end tag of the root: what entries that were cut out of a document stand between to be one again.
+pub(super) fn root_tags<'i>(document: &Document<'i>) -> (&'i str, String) {
+    let root = document.root_element();
+    let text = &document.input_text()[root.range()];
+    // Nothing but its end comes before the first child of a root that has one.
+    let end = root.first_child().map_or(text.len(), |child| child.range().start - root.range().start);
+    let start = text[..end].trim_end();
+    let name = start.trim_start_matches('<').split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+    (start, format!("</{name}>"))
+}
+
 /// The child elements with this local name.
 pub(super) fn children<'a, 'i: 'a>(node: Node<'a, 'i>, name: &'a str) -> impl Iterator<Item = Node<'a, 'i>> {
     node.children().filter(move |child| child.is_element() && child.tag_name().name() == name)

@@ -18,7 +18,7 @@ use super::notes::Notes;
 use super::when::{self, Clock};
 use super::{Batch, Head, Input, code, xml};
 use crate::base::ids::ContentHash;
-use crate::model::{BadEntry, Class, Document, Failure, FailureClass, Notice, NoticeKind, Party, Place, Stage, Texts, ZoneFrom};
+use crate::model::{BadEntry, Class, Document, Failure, FailureClass, Notice, NoticeKind, Party, Place, Raw, Stage, Texts, ZoneFrom};
 
 /// What everything is written in.
 const LANGUAGE: &str = "ru";
@@ -68,7 +68,7 @@ fn items(input: &Input<'_>, names: &[&str], root: &str) -> Result<Batch, Failure
         let notice = item(&cut, &mut notes);
         batch.bad.append(&mut notes.bad);
         match notice {
-            Ok(notice) => batch.notices.push(notice),
+            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, ""), ..notice }),
             Err(reason) => batch.bad.push(BadEntry { path: place.clone(), reason }),
         }
     }
@@ -129,6 +129,8 @@ fn notice(node: Node<'_, '_>, number: String, hash: ContentHash, notes: &mut Not
         languages: vec![LANGUAGE.to_owned()],
         test: false,
         whole: true,
+        results_apart: false,
+        raw: Raw::default(),
         amendments: Vec::new(),
         content: crate::model::Content::default(),
         found: std::collections::BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! Answers questions from the store and the configuration; orders are carried out by the pipeline's steps.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -10,15 +11,16 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, views};
-use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
+use super::{calendar, health, notices, views};
+use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, RecordKind, SourceState, Stage, Subject, Value};
 use crate::pipeline::{
-    Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, next_check, preview, rehearse, spending, test_message,
+    Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, linked, next_check, preview, rehearse, spending,
+    test_message,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
@@ -54,13 +56,14 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
         Question::Tenders { source, stage, limit } => Answer::Tenders(tenders(effects, config, (source, stage), limit).await?),
-        Question::Tender { id } => {
-            let record = RecordId::from_str(&id).map_err(|error| anyhow!("{error}"))?;
-            let found = effects.store.records(vec![record]).await?.pop().filter(|record| record.kind == RecordKind::Tender);
-            let found = found.ok_or_else(|| anyhow!("there is no tender {id}; `atalaya tender list` shows them"))?;
-            let history = effects.store.changes_of(record, HISTORY).await?;
-            Answer::Tender(Box::new(views::tender(&found, Some(&history))))
+        Question::Tender { id, at } => {
+            let until = at.map(|at| moment(&at)).transpose()?;
+            let found = notices::find(effects, &id).await?;
+            let history = effects.store.changes_of(found.id, HISTORY).await?;
+            Answer::Tender(Box::new(notices::complete(effects, &found, until, views::tender(&found, Some(&history))).await?))
         }
+        Question::TenderHistory { id } => Answer::TenderHistory(Box::new(notices::history(effects, &id).await?)),
+        Question::TenderRaw { id, number } => Answer::TenderRaw(Box::new(notices::raw(effects, &id, number).await?)),
         Question::Outbox { channel, standing, limit } => {
             let channel = channel_named(config, channel.as_deref());
             let standing = standing.map(|word| standing_of(&word)).transpose()?;
@@ -146,7 +149,16 @@ async fn tenders(
     }
     found.sort_by_key(place);
     found.truncate(limit);
-    Ok(found.iter().map(|record| views::tender(record, None)).collect())
+    // One tender on several portals is shown once, where it comes first.
+    let (mut shown, mut met) = (Vec::new(), HashSet::new());
+    for record in &found {
+        if met.insert(record.id) {
+            let others = linked(effects, record).await?;
+            met.extend(others.iter().map(|other| other.id));
+            shown.push(TenderView { also: notices::also(&others), ..views::tender(record, None) });
+        }
+    }
+    Ok(shown)
 }
 
 /// "There is no such thing; did you mean …".

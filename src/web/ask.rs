@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
+use super::notices::{HistoryView, RawView};
 use super::tenders::TenderView;
 
 /// A question or an order.
@@ -67,6 +68,20 @@ pub enum Question {
     Tender {
         /// Its record's id.
         id: String,
+        /// As its notices had it then: RFC 3339, or a day.
+        at: Option<String>,
+    },
+    /// The notices of one tender, and what each changed.
+    TenderHistory {
+        /// Its record's id.
+        id: String,
+    },
+    /// The bytes of one notice of a tender.
+    TenderRaw {
+        /// Its record's id.
+        id: String,
+        /// The notice's place in the history, from 1.
+        number: usize,
     },
     /// Messages.
     Outbox {
@@ -131,6 +146,10 @@ pub enum Answer {
     Tenders(Vec<TenderView>),
     /// To [`Question::Tender`].
     Tender(Box<TenderView>),
+    /// To [`Question::TenderHistory`].
+    TenderHistory(Box<HistoryView>),
+    /// To [`Question::TenderRaw`].
+    TenderRaw(Box<RawView>),
     /// To [`Question::Outbox`].
     Outbox(Vec<MessageView>),
     /// To [`Question::Replay`]: the ids.

@@ -8,7 +8,7 @@ use super::ask::ChangeView;
 use crate::model::{
     Amendment, Award, BadEntry, Class, Content, Deadline, Document, Lot, Nature, Notice, Party, Place, Stage, Term, Texts, TypedId, Worth,
 };
-use crate::tender::{Batch, Format, Tombstone, oddities};
+use crate::tender::{Batch, Format, Tender, Tombstone, oddities};
 
 /// One tender.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -39,6 +39,69 @@ pub struct TenderView {
     pub fields: Vec<FieldView>,
     /// What changed, the last first; only when one is asked for.
     pub history: Vec<ChangeView>,
+    /// The same tender on other portals: they name the same procedure.
+    pub also: Vec<AlsoView>,
+    /// Tenders on other portals that may be the same; only when one is asked for.
+    pub maybe: Vec<MaybeView>,
+    /// How many notices of it are on file; only when one is asked for.
+    pub notices: usize,
+    /// What all its notices say in sum, line by line; only when one is asked for.
+    pub lines: Vec<LineView>,
+    /// What its notices say themselves that they changed, the oldest first; only when one is asked for.
+    pub amendments: Vec<String>,
+    /// What all its notices say in sum; only when one is asked for.
+    pub tender: Option<Value>,
+}
+
+/// A tender on another portal.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AlsoView {
+    /// Its record's id.
+    pub id: String,
+    /// The source that brought it.
+    pub source: String,
+    /// Where to look at it.
+    pub url: String,
+}
+
+/// A tender that may be the same.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct MaybeView {
+    /// Its record's id.
+    pub id: String,
+    /// The source that brought it.
+    pub source: String,
+    /// What it is called.
+    pub title: String,
+    /// What they have in common.
+    pub because: String,
+}
+
+/// One line of a tender.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct LineView {
+    /// What it is called.
+    pub name: String,
+    /// What it says.
+    pub value: String,
+    /// The day of the notice that said it last.
+    pub said: Option<String>,
+}
+
+/// What the notices of a procedure say in sum, as a notice is shown; `said_by` names the notice of each part, counted from 1.
+pub(super) fn tender_view(tender: &Tender) -> Value {
+    let mut value = notice(&tender.notice);
+    if let Value::Object(value) = &mut value {
+        // Of the whole these are nobody's.
+        for head in ["hash", "whole", "amendments"] {
+            value.remove(head);
+        }
+        let said = tender.said.iter().map(|(part, place)| ((*part).to_owned(), json!(place + 1)));
+        value.insert("said_by".to_owned(), Value::Object(said.collect()));
+        let changes = tender.amendments.iter().map(|(place, one)| slim(json!({ "said_by": place + 1, "change": amendment(one) })));
+        value.insert("amendments".to_owned(), Value::Array(changes.collect()));
+    }
+    slim(value)
 }
 
 /// One field of a record.

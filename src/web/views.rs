@@ -199,6 +199,7 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         changed: time(record.changed),
         fields: fields.collect(),
         history: history.into_iter().flatten().map(|one| change(one, Some(record))).collect(),
+        ..TenderView::default()
     }
 }
 

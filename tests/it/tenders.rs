@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use atalaya::model::{IdentityKey, Lead, LeadState, SignalKind};
 use atalaya::store::LeadFilter;
+use atalaya::web::{Answer, HistoryView, NoticeView, Question, TenderView, answer};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -130,10 +131,167 @@ async fn a_procedure_is_told_change_by_change_each_once() {
     let told = [SignalKind::TenderPublished, SignalKind::DeadlineMoved, SignalKind::TenderChanged, SignalKind::TenderAwarded];
     assert_eq!(signals(&daemon, "ESQ2818014I").await, told);
     assert_eq!(signals(&daemon, "ESB12345674").await, [SignalKind::AwardWon]);
+    assert_eq!(
+        changes(&daemon).await,
+        [
+            "1: - -> Ultrasound scanners",
+            "2: 2026-12-10 13:00 +01:00 (as written; 2026-12-10 12:00 UTC) -> 2026-12-17 13:00 +01:00 (as written; 2026-12-17 12:00 UTC)",
+            "3: 100000 EUR -> 120000 EUR",
+            "4: open -> awarded",
+        ]
+    );
     // Everything published anew, under new times.
     let again = package(4).replace("T09:00:00Z", "T17:30:00Z");
     *shown.lock().unwrap() = again;
     daemon.visit().await;
+    assert_eq!(signals(&daemon, "ESQ2818014I").await, told);
+    assert_eq!(signals(&daemon, "ESB12345674").await, [SignalKind::AwardWon]);
+    // Each is another notice now; what they say is the same.
+    assert_eq!(history(&daemon).await.notices.len(), 8);
+}
+
+async fn ask(daemon: &Inside, question: Question) -> Answer {
+    answer(&daemon.effects, &daemon.config, question, true).await.unwrap()
+}
+
+/// The tenders as they are listed, but for the one that is there from the start.
+async fn listed(daemon: &Inside) -> Vec<TenderView> {
+    let Answer::Tenders(mut views) = ask(daemon, Question::Tenders { source: None, stage: None, limit: 50 }).await else {
+        panic!("no list")
+    };
+    views.retain(|view| view.title != "Street lights");
+    views
+}
+
+async fn history(daemon: &Inside) -> HistoryView {
+    let id = listed(daemon).await[0].id.clone();
+    let Answer::TenderHistory(view) = ask(daemon, Question::TenderHistory { id }).await else { panic!("no history") };
+    *view
+}
+
+/// What each notice changed first.
+async fn changes(daemon: &Inside) -> Vec<String> {
+    let words = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let first = |notice: &NoticeView| notice.changes.iter().find(|(name, was, _)| was.is_some() || name == "title").cloned();
+    let shown = |notice: &NoticeView| first(notice).map(|(_, was, is)| format!("{}: {} -> {}", notice.number, words(&was), words(&is)));
+    history(daemon).await.notices.iter().filter_map(shown).collect()
+}
+
+/// What a portal shows: these releases.
+fn releases(all: &[Value]) -> String {
+    let first = serde_json::from_str::<Value>(&package(0)).unwrap()["releases"][0].clone();
+    let all: Vec<Value> = std::iter::once(first).chain(all.iter().cloned()).collect();
+    json!({ "uri": "https://portal.example/releases", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": all })
+        .to_string()
+}
+
+/// A daemon that has its baseline, and what comes of showing it these pages one after the other.
+async fn after(settings: &str, shown: &Mutex<String>, pages: &[String]) -> Inside {
+    let mut daemon = Inside::new(settings).await;
+    for page in std::iter::once(&package(0)).chain(pages) {
+        shown.lock().unwrap().clone_from(page);
+        for _ in 0..2 {
+            daemon.visit().await;
+            daemon.wait(SignedDuration::from_hours(2));
+            daemon.restart().await;
+        }
+    }
+    daemon
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_notice_that_comes_late_changes_nothing_that_was_said_since() {
+    let (site, shown) = portal();
+    let first = release(1, "tender", call("2026-12-10T13:00:00+01:00", 100_000, "active"), json!({}));
+    let late = release(
+        2,
+        "tenderUpdate",
+        json!({ "id": "1", "tenderPeriod": { "endDate": "2026-12-12T13:00:00+01:00" }, "title": "Scanners", "submissionMethodDetails": "https://portal.example/offer" }),
+        json!({}),
+    );
+    let newest = release(3, "tenderUpdate", call("2026-12-17T13:00:00+01:00", 120_000, "active"), json!({}));
+    let pages =
+        [releases(&[first.clone()]), releases(&[first, newest.clone()]), releases(std::slice::from_ref(&late)), releases(&[newest, late])];
+    let daemon = after(&settings(&site.address), &shown, &pages).await;
+    let tender = &listed(&daemon).await[0];
+    assert_eq!((tender.title.as_str(), tender.deadline.as_deref()), ("Ultrasound scanners", Some("2026-12-17 12:00 UTC")));
+    assert_eq!(history(&daemon).await.notices.iter().map(|notice| notice.notice.as_str()).collect::<Vec<_>>(), ["1-1", "1-2", "1-3"]);
+    let told = signals(&daemon, "ESQ2818014I").await;
+    assert_eq!(told[..2], [SignalKind::TenderPublished, SignalKind::DeadlineMoved]);
+    assert!(told.len() <= 3 && !told[2..].contains(&SignalKind::DeadlineMoved), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_under_the_same_id_and_time_is_seen_and_told_once() {
+    let (site, shown) = portal();
+    let wrong = release(1, "tender", call("2026-12-10T13:00:00+01:00", 100_000, "active"), json!({}));
+    let right = release(1, "tender", call("2026-12-11T13:00:00+01:00", 100_000, "active"), json!({}));
+    // A second notice reports the same change.
+    let same = release(2, "tenderUpdate", call("2026-12-11T13:00:00+01:00", 100_000, "active"), json!({}));
+    let pages = [releases(&[wrong]), releases(std::slice::from_ref(&right)), releases(&[right, same])];
+    let daemon = after(&settings(&site.address), &shown, &pages).await;
+    assert_eq!(signals(&daemon, "ESQ2818014I").await, [SignalKind::TenderPublished, SignalKind::DeadlineMoved]);
+    let notices = history(&daemon).await.notices;
+    assert_eq!(notices.iter().map(|notice| notice.notice.as_str()).collect::<Vec<_>>(), ["1-1", "1-1", "1-2"]);
+    assert_eq!((notices[0].published.clone(), notices[2].changes.len()), (notices[1].published.clone(), 0));
+    let id = listed(&daemon).await[0].id.clone();
+    let Answer::TenderRaw(raw) = ask(&daemon, Question::TenderRaw { id, number: 2 }).await else { panic!("no bytes") };
+    let document: Value = serde_json::from_str(&raw.text).unwrap();
+    assert_eq!(document["releases"][0]["tender"]["tenderPeriod"]["endDate"], "2026-12-11T13:00:00+01:00");
+}
+
+/// A published contract, whole: what it leaves out is not there.
+fn compiled(day: u32, status: &str, lots: &[&str], awards: Value) -> String {
+    let lots: Vec<Value> = lots.iter().map(|lot| json!({ "id": lot, "title": format!("Lot {lot}") })).collect();
+    let mut tender = call("2026-12-10T13:00:00+01:00", 100_000, status);
+    tender["lots"] = json!(lots);
+    releases(&[release(day, "compiled", tender, json!({ "awards": awards }))])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_whole_notice_leaves_out_is_gone() {
+    let (site, shown) = portal();
+    let award = json!([{ "id": "a1", "status": "active", "date": "2026-11-22T09:00:00Z", "suppliers": [{ "id": "s", "name": "Ecografía Ibérica, S.L." }] }]);
+    let pages = [
+        compiled(1, "active", &["1", "2"], json!([])),
+        compiled(2, "complete", &["1", "2"], award),
+        compiled(3, "active", &["2"], json!([])),
+    ];
+    let daemon = after(&settings(&site.address), &shown, &pages).await;
+    let id = listed(&daemon).await[0].id.clone();
+    let show = async |at: Option<&str>| {
+        let Answer::Tender(view) = ask(&daemon, Question::Tender { id: id.clone(), at: at.map(str::to_owned) }).await else {
+            panic!("no tender")
+        };
+        *view
+    };
+    let view = show(None).await;
+    let value = |name: &str| view.fields.iter().find(|field| field.name == name).map(|field| field.value.clone());
+    assert_eq!((value("winner"), value("lots")), (None, Some("2 Lot 2".to_owned())), "the award was annulled, the lot taken away");
+    let named = |view: &TenderView, begins: &str| view.lines.iter().filter(|line| line.name.starts_with(begins)).count();
+    assert_eq!((named(&view, "award"), named(&view, "lot ")), (0, 1));
+    let before = show(Some("2026-11-22")).await;
+    assert_eq!((named(&before, "award"), named(&before, "lot "), before.notices), (1, 2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tender_on_two_portals_is_one_and_told_once() {
+    let (site, shown) = portal();
+    let both = settings(&site.address).replacen(
+        "[[segment]]",
+        &format!(
+            "[[source]]\nid = \"mirror\"\nkind = \"tenders\"\nurl = \"{}/releases\"\nevery = \"1h\"\njitter = \"0s\"\n\n[[segment]]",
+            site.address
+        ),
+        1,
+    );
+    let daemon = after(&both, &shown, &[package(1), package(2), package(4)]).await;
+    let found = listed(&daemon).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let mut sources = vec![found[0].source.as_str(), found[0].also[0].source.as_str()];
+    sources.sort_unstable();
+    assert_eq!(sources, ["mirror", "portal"]);
+    let told = [SignalKind::TenderPublished, SignalKind::DeadlineMoved, SignalKind::TenderAwarded];
     assert_eq!(signals(&daemon, "ESQ2818014I").await, told);
     assert_eq!(signals(&daemon, "ESB12345674").await, [SignalKind::AwardWon]);
 }

@@ -7,7 +7,7 @@ use super::merge::{DEPTH, is_history, last_values};
 use super::scope::{Scope, is_nothing, plain};
 use super::{content, result};
 use crate::base::ids::ContentHash;
-use crate::model::{Amendment, BadEntry, Content, Notice, NoticeKind, Outcome, Stage};
+use crate::model::{Amendment, BadEntry, Content, Notice, NoticeKind, Outcome, Raw, Stage};
 use crate::tender::json::{at, list, text, words};
 use crate::tender::{Clock, code, when};
 
@@ -70,12 +70,27 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<B
         languages: Some(scope.language.clone()).filter(|language| language != "und").into_iter().collect(),
         test: [text(root, "mode"), text(root, "tender/mode")].iter().any(|mode| mode == "test"),
         whole: place.whole,
+        results_apart: false,
+        raw: raw(&bytes, root, &place),
         amendments,
         content,
         found: scope.found,
         hash: ContentHash::of(bytes.as_bytes()),
     };
     Ok((notice, scope.bad))
+}
+
+/// The release in the wrapping that says of it what its own had said.
+fn raw(release: &str, root: &Value, place: &Place<'_>) -> Raw {
+    if !place.whole && (place.ocid.is_empty() || !is_nothing(&text(root, "ocid"))) {
+        return Raw::new(r#"{"releases":["#, release, "]}");
+    }
+    let ocid = Value::String(place.ocid.clone());
+    if place.whole {
+        Raw::new(format!(r#"{{"records":[{{"ocid":{ocid},"compiledRelease":"#), release, "}]}")
+    } else {
+        Raw::new(format!(r#"{{"records":[{{"ocid":{ocid},"releases":["#), release, "]}]}")
+    }
 }
 
 /// The versioned form as a release: the last value of each field, and the date of the last of all.

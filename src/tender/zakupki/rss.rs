@@ -8,7 +8,9 @@ use super::super::{Batch, Head, Input, code, feed, html, xml};
 use super::LANGUAGE;
 use crate::base::ids::ContentHash;
 use crate::base::text::fold;
-use crate::model::{BadEntry, DeadlineKind, Failure, Notice, NoticeKind, Party, Place, Procedure, ProcedureKind, Stage, Texts, WorthKind};
+use crate::model::{
+    BadEntry, DeadlineKind, Failure, Notice, NoticeKind, Party, Place, Procedure, ProcedureKind, Raw, Stage, Texts, WorthKind,
+};
 
 /// Where links without a host lead.
 const SITE: &str = "https://zakupki.gov.ru/";
@@ -30,7 +32,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         let notice = item(&cut, &mut notes);
         batch.bad.append(&mut notes.bad);
         match notice {
-            Ok(notice) => batch.notices.push(notice),
+            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, "<channel>"), ..notice }),
             Err(reason) => batch.bad.push(BadEntry { path: place.clone(), reason }),
         }
     }
@@ -83,6 +85,8 @@ fn item(cut: &Cut, notes: &mut Notes<'_>) -> Result<Notice, String> {
         languages: vec![LANGUAGE.to_owned()],
         test: false,
         whole: false,
+        results_apart: false,
+        raw: Raw::default(),
         amendments: Vec::new(),
         content: crate::model::Content { link, ..crate::model::Content::default() },
         found: std::collections::BTreeMap::new(),

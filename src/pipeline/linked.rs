@@ -1,0 +1,134 @@
+//! One tender on several portals: which records of other sources go by the same identifiers, and which news they have told already. Knows no
+//! organisation and no lead.
+
+use std::collections::HashMap;
+
+use super::Effects;
+use crate::base::ids::RecordId;
+use crate::base::text::words;
+use crate::model::{Change, ChangeKind, FieldChange, Record, RecordKind, Value};
+use crate::store::StoreError;
+
+/// Records of other sources that are looked at.
+const OTHERS: usize = 20;
+
+/// The records of other sources that are known by one of a record's explicit identifiers, of its own kind.
+pub async fn linked(effects: &Effects, record: &Record) -> Result<Vec<Record>, StoreError> {
+    let ids = record.shared_ids();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut others = effects.store.shared_by(ids).await?;
+    others.retain(|id| *id != record.id);
+    others.truncate(OTHERS);
+    let mut found = effects.store.records(others).await?;
+    found.retain(|other| other.source != record.source && other.kind == record.kind);
+    Ok(found)
+}
+
+/// The changes without what another portal has told of the same tender or award: that it is there, or that a field has this very value.
+pub(super) async fn untold(effects: &Effects, records: &[Record], changes: &[Change]) -> Result<Vec<Change>, StoreError> {
+    let by_id: HashMap<RecordId, &Record> = records.iter().map(|record| (record.id, record)).collect();
+    let mut left = Vec::with_capacity(changes.len());
+    for change in changes {
+        let record = by_id.get(&change.record).filter(|_| !change.baseline);
+        match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award)) {
+            Some(record) => left.extend(without(change, record, &linked(effects, record).await?)),
+            None => left.push(change.clone()),
+        }
+    }
+    Ok(left)
+}
+
+/// What of a change the others do not know.
+fn without(change: &Change, record: &Record, others: &[Record]) -> Option<Change> {
+    let others: Vec<&Record> = others.iter().filter(|other| !other.gone && same_award(record, other)).collect();
+    let knows = |field: &FieldChange| others.iter().any(|other| same(other.value(field.field.as_str()), field.new.as_ref()));
+    let kind = match &change.kind {
+        ChangeKind::Appeared if others.is_empty() => ChangeKind::Appeared,
+        ChangeKind::Appeared => return None,
+        ChangeKind::Changed(fields) => {
+            let fields: Vec<FieldChange> = fields.iter().filter(|field| field.new.is_none() || !knows(field)).cloned().collect();
+            if fields.is_empty() {
+                return None;
+            }
+            ChangeKind::Changed(fields)
+        }
+        ChangeKind::Gone => ChangeKind::Gone,
+    };
+    Some(Change { kind, ..change.clone() })
+}
+
+/// Awards of one tender are the same when they name the same winner.
+fn same_award(one: &Record, other: &Record) -> bool {
+    let winners = |record: &Record| -> Vec<String> {
+        record.value("winner").map_or(&[][..], Value::each).iter().map(|winner| words(&winner.text())).collect()
+    };
+    one.kind != RecordKind::Award || winners(one).iter().any(|winner| winners(other).contains(winner))
+}
+
+/// Whether two portals say the same: a time by its instant, whatever zone it is written in.
+fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
+    let (Some(one), Some(other)) = (one, other) else { return false };
+    match (one, other) {
+        (Value::Time(one), Value::Time(other)) => one.at == other.at,
+        (_, _) => words(&one.text()) == words(&other.text()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::base::ids::ContentHash;
+    use crate::model::{Field, FieldName};
+
+    fn record(source: &str, kind: RecordKind, fields: &[(&str, &str)]) -> Record {
+        let source = source.parse().unwrap();
+        let field =
+            |text: &str| Field { value: Value::Text(text.into()), quote: text.into(), path: "p".into(), first_seen: Timestamp::UNIX_EPOCH };
+        Record {
+            id: Record::id_of(&source, "k"),
+            source,
+            key: "k".into(),
+            kind,
+            url: "https://a.example/k".parse().unwrap(),
+            fields: fields.iter().map(|(name, text)| (FieldName::new(name), field(text))).collect::<BTreeMap<_, _>>(),
+            content: ContentHash::default(),
+            first_seen: Timestamp::UNIX_EPOCH,
+            changed: Timestamp::UNIX_EPOCH,
+            missing: 0,
+            gone: false,
+            detail_wanted: false,
+        }
+    }
+
+    #[test]
+    fn what_another_portal_told_is_left_out() {
+        let mine = record("a", RecordKind::Tender, &[("stage", "open"), ("deadline", "8 May")]);
+        let theirs = record("b", RecordKind::Tender, &[("stage", "open"), ("deadline", "8 May")]);
+        let moved = |names: &[(&str, &str)]| {
+            let field =
+                |(name, new): &(&str, &str)| FieldChange { field: FieldName::new(name), old: None, new: Some(Value::Text((*new).into())) };
+            ChangeKind::Changed(names.iter().map(field).collect())
+        };
+        let award = |winner: &str| record("b", RecordKind::Award, &[("winner", winner)]);
+        for (record, kind, others, want) in [
+            (&mine, ChangeKind::Appeared, vec![], Some(ChangeKind::Appeared)),
+            (&mine, ChangeKind::Appeared, vec![theirs.clone()], None),
+            (&mine, ChangeKind::Appeared, vec![Record { gone: true, ..theirs.clone() }], Some(ChangeKind::Appeared)),
+            (&mine, moved(&[("deadline", "8 May")]), vec![theirs.clone()], None),
+            (&mine, moved(&[("deadline", "9 May")]), vec![theirs.clone()], Some(moved(&[("deadline", "9 May")]))),
+            (&mine, moved(&[("deadline", "8 May"), ("lots", "2")]), vec![theirs.clone()], Some(moved(&[("lots", "2")]))),
+            (&mine, ChangeKind::Gone, vec![theirs], Some(ChangeKind::Gone)),
+            (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme SL")], Some(ChangeKind::Appeared)),
+            (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
+        ] {
+            let change = Change { source: record.source.clone(), record: record.id, kind, at: Timestamp::UNIX_EPOCH, baseline: false };
+            assert_eq!(without(&change, record, &others).map(|change| change.kind), want, "{change:?}");
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Notices on file, with the record of their procedure: written once and never changed, found by the hash of their bytes. And the records
+//! that go by the same identifiers. Knows no format.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::codec::{self, Key};
+use super::embedded::{Embedded, Inner};
+use super::error::StoreError;
+use super::prepare::Draft;
+use super::stored::{StoredNotice, millis, to_model};
+use crate::base::ids::{ContentHash, RecordId};
+use crate::model::{Filed, Record};
+
+/// Notices kept of one record: the first, which says most, and the newest of the others.
+pub(super) const NOTICES: usize = 200;
+/// Records found by one identifier: a portal that gives all its procedures the same one must not join them all.
+const SHARED: usize = 20;
+
+impl Inner {
+    /// Whether this very notice is on file. One without a date lies at the time it was first seen, which must be looked for.
+    fn is_filed(&self, record: RecordId, filed: &Filed) -> Result<bool, StoreError> {
+        if !self.known.may_hold(record) {
+            return Ok(false);
+        }
+        match filed.published {
+            Some(at) => Ok(self.tree()?.contains_key(codec::notice(record, millis(at), filed.hash))?),
+            None => Ok(self.notice_keys(record)?.iter().any(|key| codec::notice_hash(key) == Some(filed.hash))),
+        }
+    }
+
+    fn notice_keys(&self, record: RecordId) -> Result<Vec<Key>, StoreError> {
+        let keys = self.tree()?.scan_prefix(codec::notices_of(record)).keys();
+        keys.map(|key| Ok(key?.to_vec())).collect()
+    }
+
+    /// The notices of a record, the oldest first; of the same time in the order in which they came.
+    fn notices_of(&self, record: RecordId) -> Result<Vec<Filed>, StoreError> {
+        let mut found = Vec::new();
+        for key in self.notice_keys(record)? {
+            if let Some((_, stored)) = self.load::<StoredNotice>(&key)? {
+                let place = stored.place;
+                let filed: Filed = to_model(stored)?;
+                found.push((filed.at(), filed.seen, place, filed));
+            }
+        }
+        found.sort_by_key(|(at, seen, place, _)| (*at, *seen, *place));
+        Ok(found.into_iter().map(|(_, _, _, filed)| filed).collect())
+    }
+
+    fn shared_by(&self, ids: &[String]) -> Result<Vec<RecordId>, StoreError> {
+        let mut found = BTreeSet::new();
+        for id in ids {
+            for key in self.tree()?.scan_prefix(codec::shared_by(id)).keys().take(SHARED) {
+                found.extend(codec::last_u64(&key?).map(RecordId));
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+}
+
+impl Draft<'_> {
+    /// Files notices; those that are on file stay as they are, and the oldest but the first make room.
+    pub(super) fn notices(&mut self, notices: &[(RecordId, Filed)]) -> Result<(), StoreError> {
+        let mut fresh = BTreeMap::<RecordId, BTreeMap<Key, (u32, &Filed)>>::new();
+        let mut met = HashSet::<(RecordId, ContentHash)>::new();
+        for (place, (record, filed)) in (0..).zip(notices) {
+            if met.insert((*record, filed.hash)) && !self.inner.is_filed(*record, filed)? {
+                fresh.entry(*record).or_default().insert(codec::notice(*record, millis(filed.at()), filed.hash), (place, filed));
+            }
+        }
+        for (record, mut new) in fresh {
+            let on_file = if self.inner.known.may_hold(record) { self.inner.notice_keys(record)? } else { Vec::new() };
+            let all: BTreeSet<Key> = on_file.into_iter().chain(new.keys().cloned()).collect();
+            let over = all.len().saturating_sub(NOTICES);
+            for key in all.into_iter().skip(1).take(over) {
+                if new.remove(&key).is_none() {
+                    self.delete(key);
+                }
+            }
+            for (key, (place, filed)) in new {
+                self.put(key, &StoredNotice::new(filed, place), None)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets the notices of a record that is forgotten, and what it was known by.
+    pub(super) fn notices_gone(&mut self, record: &Record) -> Result<(), StoreError> {
+        for key in self.inner.notice_keys(record.id)? {
+            self.delete(key);
+        }
+        for id in record.shared_ids() {
+            self.delete(codec::shared_id(&id, record.id));
+        }
+        Ok(())
+    }
+
+    /// Keeps by which identifiers a record is known; `before`: those it had.
+    pub(super) fn shared_ids(&mut self, record: &Record, before: &[String]) {
+        let now = record.shared_ids();
+        for id in before.iter().filter(|id| !now.contains(id)) {
+            self.delete(codec::shared_id(id, record.id));
+        }
+        for id in now.iter().filter(|id| !before.contains(id)) {
+            self.to.writes.push((codec::shared_id(id, record.id), Some(Vec::new())));
+        }
+    }
+}
+
+impl Embedded {
+    pub(super) async fn unfiled(&self, notices: Vec<(RecordId, Filed)>) -> Result<HashSet<RecordId>, StoreError> {
+        self.read(move |inner| {
+            let mut found = HashSet::new();
+            for (record, filed) in &notices {
+                if !found.contains(record) && !inner.is_filed(*record, filed)? {
+                    found.insert(*record);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    pub(super) async fn notices_of(&self, record: RecordId) -> Result<Vec<Filed>, StoreError> {
+        self.read(move |inner| inner.notices_of(record)).await
+    }
+
+    pub(super) async fn shared_by(&self, ids: Vec<String>) -> Result<Vec<RecordId>, StoreError> {
+        self.read(move |inner| inner.shared_by(&ids)).await
+    }
+}

@@ -1,0 +1,223 @@
+//! The tender as the versioned view over its notices: what all of them say in sum, and which of them said each part. Knows no format and no
+//! store.
+//!
+//! The newest word counts for each part. A notice that says everything takes the place of all that was known; one that says only what is new
+//! changes the parts it speaks of: lots, documents, deadlines and values by what they are told apart by, the others as a whole. Results come
+//! to those that are there; one that follows another notice takes the place of that one's results.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Amendment, Award, Content, Lot, Notice, Raw, Stage, Texts};
+
+/// A procedure as its notices have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tender {
+    /// What they say in sum, as if it were one notice: its head is the newest one's.
+    pub notice: Notice,
+    /// Which notice said each part of the content, and the stage: counted from 0.
+    pub said: BTreeMap<&'static str, usize>,
+    /// What the notices say themselves that they change, each with its notice's place.
+    pub amendments: Vec<(usize, Amendment)>,
+    /// Which notice each of the awards is from.
+    awards_from: Vec<usize>,
+    /// How each notice so far is called by those that follow it.
+    names: Vec<[String; 3]>,
+}
+
+/// What notices of one procedure say in sum, the oldest first; `None` when there is none.
+pub fn fold<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> Option<Tender> {
+    let mut tender: Option<Tender> = None;
+    for notice in notices {
+        tender.get_or_insert_with(|| Tender::before(notice)).add(notice);
+    }
+    tender
+}
+
+/// Something that may say nothing.
+trait Part: Clone {
+    fn is_nothing(&self) -> bool;
+}
+
+impl<T: Clone> Part for Vec<T> {
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T: Clone> Part for Option<T> {
+    fn is_nothing(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl Part for Texts {
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl Part for String {
+    fn is_nothing(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Takes the newer part when it says something, or when silence says that there is none. Returns whether something was said.
+fn renew<T: Part>(old: &mut T, new: &T, whole: bool) -> bool {
+    if whole || !new.is_nothing() {
+        old.clone_from(new);
+    }
+    !new.is_nothing()
+}
+
+/// Puts the newer things in the place of those they are the same as, or after them.
+fn renew_each<T: Clone>(old: &mut Vec<T>, new: &[T], whole: bool, same: impl Fn(&T, &T) -> bool) -> bool {
+    // Of one kind there may be several before and after.
+    old.retain(|known| !whole && !new.iter().any(|one| same(known, one)));
+    old.extend_from_slice(new);
+    !new.is_empty()
+}
+
+impl Tender {
+    /// Nothing yet.
+    fn before(first: &Notice) -> Self {
+        let (content, found) = (Content::default(), BTreeMap::new());
+        let notice = Notice { content, found, stage: Stage::Unknown, raw: Raw::default(), ..first.clone() };
+        Self { notice, said: BTreeMap::new(), amendments: Vec::new(), awards_from: Vec::new(), names: Vec::new() }
+    }
+
+    fn add(&mut self, notice: &Notice) {
+        let place = self.names.len();
+        self.head(notice, place);
+        for (part, said) in self.parts(notice) {
+            match (said, notice.found.get(part)) {
+                (true, path) => {
+                    self.said.insert(part, place);
+                    self.notice.found.extend(path.map(|path| (part, path.clone())));
+                }
+                (false, _) if notice.whole => {
+                    self.said.remove(part);
+                    self.notice.found.remove(part);
+                }
+                (false, _) => {}
+            }
+        }
+        self.awards(notice, place);
+        self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
+        let with_version = format!("{}-{}", notice.id, notice.version);
+        self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
+    }
+
+    /// The newest notice's own words on itself. A stage that it does not say stays what it was.
+    fn head(&mut self, notice: &Notice, place: usize) {
+        let older = std::mem::replace(&mut self.notice, Notice { raw: Raw::default(), ..notice.clone() });
+        self.notice.content = older.content;
+        self.notice.found = older.found;
+        if notice.stage == Stage::Unknown {
+            self.notice.stage = older.stage;
+        } else {
+            self.said.insert("stage", place);
+        }
+        if self.notice.languages.is_empty() {
+            self.notice.languages = older.languages;
+        }
+        self.notice.found.extend(notice.found.get_key_value("published").map(|(part, path)| (*part, path.clone())));
+    }
+
+    /// Everything but the awards; which parts the notice spoke of.
+    fn parts(&mut self, notice: &Notice) -> [(&'static str, bool); 20] {
+        let (old, new, whole) = (&mut self.notice.content, &notice.content, notice.whole);
+        let lots = if whole { renew(&mut old.lots, &new.lots, whole) } else { lots(&mut old.lots, &new.lots) };
+        [
+            ("lots", lots),
+            ("title", renew(&mut old.title, &new.title, whole)),
+            ("description", renew(&mut old.description, &new.description, whole)),
+            ("submission_languages", renew(&mut old.submission_languages, &new.submission_languages, whole)),
+            ("buyers", renew(&mut old.buyers, &new.buyers, whole)),
+            ("classes", renew(&mut old.classes, &new.classes, whole)),
+            ("nature", renew(&mut old.nature, &new.nature, whole)),
+            ("procedure", renew(&mut old.procedure, &new.procedure, whole)),
+            ("technique", renew(&mut old.technique, &new.technique, whole)),
+            ("worth", renew_each(&mut old.worth, &new.worth, whole, |a, b| a.kind == b.kind)),
+            ("deadlines", renew_each(&mut old.deadlines, &new.deadlines, whole, |a, b| a.kind == b.kind)),
+            ("places", renew(&mut old.places, &new.places, whole)),
+            ("documents", renew_each(&mut old.documents, &new.documents, whole, |a, b| a.url == b.url)),
+            ("submission", renew(&mut old.submission, &new.submission, whole)),
+            ("term", renew(&mut old.term, &new.term, whole)),
+            ("eu_funds", renew(&mut old.eu_funds, &new.eu_funds, whole)),
+            ("suits_small", renew(&mut old.suits_small, &new.suits_small, whole)),
+            ("reserved", renew(&mut old.reserved, &new.reserved, whole)),
+            // These do not end because a notice does not repeat them.
+            ("link", renew(&mut old.link, &new.link, false)),
+            ("other_ids", renew_each(&mut old.other_ids, &new.other_ids, false, |a, b| a == b)),
+        ]
+    }
+
+    /// Results: those of a notice that is followed make room, those of the same id and lots are renewed, others come to those that are there.
+    fn awards(&mut self, notice: &Notice, place: usize) {
+        let new = &notice.content.awards;
+        let all = notice.whole && !(notice.results_apart && new.is_empty());
+        let follows = |from: usize| !new.is_empty() && !notice.previous.is_empty() && self.names[from].contains(&notice.previous);
+        let known = std::mem::take(&mut self.notice.content.awards);
+        let mut awards: Vec<(usize, Award)> = self.awards_from.iter().copied().zip(known).collect();
+        let before = awards.len();
+        awards.retain(|(from, _)| !all && !follows(*from));
+        let fewer = awards.len() < before;
+        for award in new {
+            match awards.iter_mut().find(|(_, known)| same_award(known, award)) {
+                Some(known) => *known = (place, renewed(&known.1, award)),
+                None => awards.push((place, award.clone())),
+            }
+        }
+        if fewer || !new.is_empty() {
+            self.said.insert("awards", place);
+            self.notice.found.extend(notice.found.get("awards").map(|path| ("awards", path.clone())));
+        }
+        (self.awards_from, self.notice.content.awards) = awards.into_iter().unzip();
+    }
+}
+
+/// Notices of results count their awards from one each: only those on the same lots are the same.
+fn same_award(old: &Award, new: &Award) -> bool {
+    old.id == new.id && (old.lots == new.lots || old.lots.is_empty() || new.lots.is_empty())
+}
+
+/// An award with what is said of it now; what is left out stays.
+fn renewed(old: &Award, new: &Award) -> Award {
+    let mut award = Award { outcome: new.outcome, reason: new.reason.clone(), ..old.clone() };
+    renew(&mut award.lots, &new.lots, false);
+    renew(&mut award.winners, &new.winners, false);
+    renew(&mut award.losers, &new.losers, false);
+    renew(&mut award.worth, &new.worth, false);
+    renew(&mut award.date, &new.date, false);
+    renew(&mut award.bids, &new.bids, false);
+    renew(&mut award.term, &new.term, false);
+    award
+}
+
+/// Lots by their ids; what a notice leaves out of one stays.
+fn lots(old: &mut Vec<Lot>, new: &[Lot]) -> bool {
+    let places: BTreeMap<String, usize> = old.iter().enumerate().rev().map(|(place, lot)| (lot.id.clone(), place)).collect();
+    for lot in new {
+        let Some(known) = places.get(&lot.id).and_then(|place| old.get_mut(*place)) else {
+            old.push(lot.clone());
+            continue;
+        };
+        renew(&mut known.title, &lot.title, false);
+        renew(&mut known.description, &lot.description, false);
+        renew(&mut known.stage, &lot.stage, false);
+        renew(&mut known.nature, &lot.nature, false);
+        renew(&mut known.classes, &lot.classes, false);
+        renew_each(&mut known.worth, &lot.worth, false, |a, b| a.kind == b.kind);
+        renew_each(&mut known.deadlines, &lot.deadlines, false, |a, b| a.kind == b.kind);
+        renew(&mut known.places, &lot.places, false);
+        renew(&mut known.term, &lot.term, false);
+        renew(&mut known.eu_funds, &lot.eu_funds, false);
+        renew(&mut known.suits_small, &lot.suits_small, false);
+        renew(&mut known.reserved, &lot.reserved, false);
+    }
+    !new.is_empty()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+use jiff::civil::date;
+
+use super::*;
+use crate::model::{Amount, Deadline, DeadlineKind, Document, NoticeKind, Outcome, Party, Worth, WorthKind};
+use crate::tender::testing::read_text;
+use crate::tender::{Format, differences, lines};
+
+/// A notice in one line: `W` says everything, `A` besides that results come apart, `P` says what is new; then its parts.
+fn notice(written: &str) -> Notice {
+    let (how, rest) = written.split_once(' ').unwrap_or((written, ""));
+    let release = r#"{"releases": [{"ocid": "ocds-1", "id": "ID", "date": "2026-11-02", "tag": ["tender"]}]}"#;
+    let mut notice = read_text(Format::Ocds, release).unwrap().notices.remove(0);
+    notice.content = Content::default();
+    (notice.whole, notice.results_apart, notice.stage) = (how.starts_with(['W', 'A']), how.starts_with('A'), Stage::Unknown);
+    notice.id = how[1..].to_owned();
+    for part in rest.split_whitespace() {
+        let (name, words) = part.split_once('=').unwrap();
+        let content = &mut notice.content;
+        match name {
+            "stage" => notice.stage = Stage::from_word(words).unwrap(),
+            "title" => content.title = Texts::one("en", words),
+            "lot" => {
+                let (id, title) = words.split_once(':').unwrap();
+                content.lots.push(Lot { id: id.to_owned(), title: Texts::one("en", title), ..Lot::default() });
+            }
+            "doc" => content.documents.push(Document {
+                url: format!("https://d.example/{words}").parse().unwrap(),
+                title: String::new(),
+                restricted: false,
+                hash: String::new(),
+                date: String::new(),
+            }),
+            "until" => content.deadlines.push(Deadline { kind: DeadlineKind::Tender, text: words.to_owned(), due: None }),
+            "ask" => content.deadlines.push(Deadline { kind: DeadlineKind::Questions, text: words.to_owned(), due: None }),
+            "worth" => content.worth.push(Worth {
+                kind: WorthKind::Estimate,
+                amount: Amount { number: words.parse().unwrap(), currency: None },
+                with_tax: None,
+            }),
+            "follows" => words.clone_into(&mut notice.previous),
+            "award" => {
+                let (id, winner) = words.split_once(':').unwrap();
+                let (id, lot) = id.split_once('@').unwrap_or((id, ""));
+                content.awards.push(Award {
+                    id: id.to_owned(),
+                    lots: Some(lot.to_owned()).filter(|lot| !lot.is_empty()).into_iter().collect(),
+                    outcome: if winner.is_empty() { Outcome::Withdrawn } else { Outcome::Won },
+                    reason: String::new(),
+                    winners: Some(Party { name: Texts::one("en", winner), ..Party::default() })
+                        .filter(|p| !p.name.is_empty())
+                        .into_iter()
+                        .collect(),
+                    losers: Vec::new(),
+                    worth: Vec::new(),
+                    date: Some(date(2026, 11, 24)),
+                    bids: None,
+                    term: None,
+                });
+            }
+            other => panic!("{other}"),
+        }
+    }
+    notice
+}
+
+fn shown(notices: &[&str]) -> String {
+    let notices: Vec<Notice> = notices.iter().map(|written| notice(written)).collect();
+    let tender = fold(&notices).unwrap();
+    let words = lines(&tender.notice).into_iter().map(|line| format!("{}: {}", line.name, line.words.replace("; 2026-11-24", "")));
+    words.collect::<Vec<_>>().join(" | ").replace("https://d.example/", "")
+}
+
+#[test]
+fn the_newest_word_counts() {
+    for (what, notices, want) in [
+        ("one", &["P1 title=A stage=open until=1"][..], "stage: open | title: A | tender deadline: “1”"),
+        ("only what is new", &["P1 title=A until=1 ask=2", "P2 until=3"], "title: A | questions deadline: “2” | tender deadline: “3”"),
+        ("a stage that is not said stays", &["P1 stage=open", "P2 title=A"], "stage: open | title: A"),
+        ("everything", &["P1 title=A until=1 doc=x lot=1:a", "W2 title=B doc=y"], "title: B | document y: to be had"),
+        ("lots by their ids", &["P1 lot=1:a lot=2:b", "P2 lot=2:c lot=3:d"], "lot 1: a | lot 2: c | lot 3: d"),
+        ("a lot that is taken away", &["W1 lot=1:a lot=2:b", "W2 lot=2:b"], "lot 2: b"),
+        (
+            "documents by their addresses",
+            &["P1 doc=x doc=y", "P2 doc=y doc=z"],
+            "document x: to be had | document y: to be had | document z: to be had",
+        ),
+        ("values of a kind", &["P1 worth=1 worth=2", "P2 worth=3"], "estimate: 3"),
+        ("results come to those that are there", &["P1 award=a:Acme", "P2 award=b:Bolt"], "award a: won; Acme | award b: won; Bolt"),
+        (
+            "counted from one in each notice",
+            &["P1 award=1@L1:Acme", "P2 award=1@L2:Bolt"],
+            "award 1 for L1: won; Acme | award 1 for L2: won; Bolt",
+        ),
+        ("renewed", &["P1 award=a@L1:Acme", "P2 award=a:Bolt"], "award a for L1: won; Bolt"),
+        ("annulled by a word", &["P1 award=a:Acme", "P2 award=a:"], "award a: withdrawn; Acme"),
+        ("annulled by silence", &["W1 award=a:Acme title=A", "W2 title=A"], "title: A"),
+        (
+            "a call says nothing of results",
+            &["A1 title=A until=1", "P2 award=a:Acme", "A3 title=A until=2"],
+            "title: A | tender deadline: “2” | award a: won; Acme",
+        ),
+        ("a corrected result", &["P1 award=1@L1:Acme award=2@L2:Bolt", "P2 follows=1 award=1@L1:Acme"], "award 1 for L1: won; Acme"),
+    ] {
+        assert_eq!(shown(notices), want, "{what}");
+    }
+    assert_eq!(fold(&[]), None);
+}
+
+#[test]
+fn each_part_names_its_notice() {
+    let notices = [notice("P1 title=A stage=open until=1"), notice("P2 until=2"), notice("P3 stage=awarded award=a:Acme")];
+    let tender = fold(&notices).unwrap();
+    let said: Vec<_> = tender.said.iter().map(|(part, place)| format!("{part} {place}")).collect();
+    assert_eq!(said, ["awards 2", "deadlines 1", "stage 2", "title 0"]);
+    assert_eq!((tender.notice.id.as_str(), tender.notice.kind), ("3", NoticeKind::Competition));
+    // What a whole notice leaves out, nobody says.
+    let emptied = fold(&[notices[0].clone(), notice("W2 title=B")]).unwrap();
+    assert_eq!(emptied.said.into_iter().collect::<Vec<_>>(), [("stage", 0), ("title", 1)]);
+}
+
+#[test]
+fn a_tender_on_file_reads_as_its_parts() {
+    let first = notice("P1 title=A until=1 doc=x lot=1:a");
+    let second = notice("W2 title=B until=1 lot=1:b");
+    let [old, new] = [fold(&[first.clone()]), fold(&[first, second])].map(|tender| lines(&tender.unwrap().notice));
+    let told = differences(&old, &new)
+        .into_iter()
+        .map(|(name, was, is)| format!("{name}: {} -> {}", was.unwrap_or_default(), is.unwrap_or_default()));
+    assert_eq!(told.collect::<Vec<_>>(), ["title: A -> B", "lot 1: a -> b", "document https://d.example/x: to be had -> "]);
+}
