@@ -87,7 +87,7 @@ fn feed(name: &str, reader: &mut dyn BufRead, out: &mut Out<'_>) -> anyhow::Resu
         match piece {
             Piece::Notice(notice) => written = out.notice(&web::notice_view(&notice)),
             Piece::Gone(tombstone) => gone.add(|| web::gone_view(&tombstone)),
-            Piece::Bad(entry) => bad.add(|| web::bad_view(&entry)),
+            Piece::Bad(entry) | Piece::Cut(entry) => bad.add(|| web::bad_view(&entry)),
         }
         written.is_ok()
     });

@@ -120,6 +120,7 @@ mod tests {
             fields: fields.iter().map(|(name, text)| (FieldName::new(name), found(text))).collect::<BTreeMap<_, _>>(),
             detail: None,
             partial: kind == RecordKind::Tender,
+            again: false,
         }
     }
 

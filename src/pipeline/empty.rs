@@ -54,7 +54,16 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
         let send = !had && news && rep.rep.absent_until(now).is_none() && wishes::takes_digest(effects, channel, rep, window, now).await?;
         if send {
             let (channel, rep) = (channel.id.clone(), rep.rep.id.clone());
-            let batch = Batch { channel, rep, lane: Lane::Digest, window, leads: Vec::new(), held: None, entries: Vec::new() };
+            let batch = Batch {
+                channel,
+                rep,
+                lane: Lane::Digest,
+                window,
+                leads: Vec::new(),
+                reminders: Vec::new(),
+                held: None,
+                entries: Vec::new(),
+            };
             effects.store.seal(seal(effects, config, batch, now).await?).await?;
             sealed += 1;
         }

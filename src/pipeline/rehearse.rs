@@ -206,7 +206,13 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
         let before = Before { config, source, page: settled.clone(), state: state.clone(), step: Step::Begin, begun: Some(begun), asked };
         if let Some(onward) = before.onward(Ok(brought(&extract, &found)), now) {
             extract.follow = onward.next.into_iter().collect();
-            let walked = Walked { failed: false, records: count(found.members.len()), lost: false, leads_to: count(extract.follow.len()) };
+            let walked = Walked {
+                failed: false,
+                records: count(found.members.len()),
+                bad: count(extract.bad.len()),
+                lost: false,
+                leads_to: count(extract.follow.len()),
+            };
             state.visit = visit::advance(&state.visit, Step::Begin, walked, now);
             state.checkpoint = onward.checkpoint;
             out.statement = Some(state.statement());

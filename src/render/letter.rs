@@ -8,7 +8,6 @@ use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
 use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources};
 use crate::base::text::clip;
-use crate::model::Completeness;
 
 /// Leads shown in one letter; a rep has two minutes.
 const LEADS: usize = 25;

@@ -224,10 +224,9 @@ fn deadlines_coming_up_stand_first() {
     };
     let (cases, states) = (two(), sources());
     let items: Vec<Item<'_>> = cases.iter().take(1).map(Case::item).collect();
-    let lines: Vec<SourceLine<'_>> = states.iter().map(|state| SourceLine { title: state.id.as_str(), state }).collect();
     let reader = |language| Reader { rep: &rep, language, zone: &zone };
     let shown = |letter: &Rendered| format!("Subject: {}\n\n{}", letter.subject, letter.text);
-    let whole = News { items: &items, deadlines: &deadlines, sources: &lines };
+    let whole = News { items: &items, deadlines: &deadlines, sources: &states };
     let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
     insta::assert_snapshot!("digest_deadlines_en_text", shown(&letter));
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);

@@ -62,7 +62,8 @@ impl Segment {
     pub fn fed_by(&self) -> Option<BTreeSet<&SourceId>> {
         let mut named = BTreeSet::new();
         for rule in self.rules.iter().filter(|rule| rule.centipoints > 0) {
-            let sources = rule.when.as_ref().map(|when| &when.source).filter(|sources| !sources.is_empty())?;
+            let sources: Vec<&SourceId> =
+                rule.when.as_ref().map(|when| when.sources().collect()).filter(|sources: &Vec<_>| !sources.is_empty())?;
             named.extend(sources);
         }
         (!named.is_empty()).then_some(named)

@@ -90,7 +90,7 @@ pub struct LineView {
 
 /// What the notices of a procedure say in sum, as a notice is shown; `said_by` names the notice of each part, counted from 1.
 pub(super) fn tender_view(tender: &Tender) -> Value {
-    let mut value = notice(&tender.notice);
+    let mut value = notice_view(&tender.notice);
     if let Value::Object(value) = &mut value {
         // Of the whole these are nobody's.
         for head in ["hash", "whole", "amendments"] {

@@ -29,7 +29,7 @@ fn deadline(drafts: &[Draft]) -> (Value, String) {
 #[test]
 fn a_time_without_a_zone_is_the_portals() {
     let mut known = BTreeMap::new();
-    for (name, portal) in portals() {
+    for (name, portal) in crate::extract::portal::all() {
         let (value, quote) = deadline(&read(&format!("portal = '{name}'"), &call("2026-07-15T14:00:00")));
         let Value::Time(moment) = value else { panic!("{name}: {value:?}") };
         assert_eq!((moment.zone.as_str(), moment.zone_from), (portal.zone.as_str(), ZoneFrom::Portal), "{name}");

@@ -170,7 +170,10 @@ pub const fn is_of_the_page(class: FailureClass) -> bool {
         | Class::Unreadable
         | Class::ParseLimit
         | Class::ZeroRecords
-        | Class::FewRecords => true,
+        | Class::FewRecords
+        | Class::BadEntries
+        | Class::Drift
+        | Class::Silent => true,
         Class::Dns
         | Class::Connect
         | Class::Tls

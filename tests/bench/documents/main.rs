@@ -9,6 +9,7 @@
 mod archive;
 mod corpus;
 mod fuzz;
+#[allow(dead_code, reason = "the other benchmark reads more of it")]
 #[path = "../meter.rs"]
 mod meter;
 mod speed;
