@@ -135,9 +135,11 @@ impl Transport {
         match self {
             Self::Follow | Self::File => None,
             Self::WalkBack(_) | Self::Cursor(_) => whole.then_some(begun),
-            Self::Window(_) => {
+            Self::Window(window) => {
                 let first = checkpoint.todo.iter().map(|stretch| stretch.from).min();
-                first.or_else(|| whole.then_some(begun))
+                // Of days, today is read as far as it goes.
+                let all = if window.clock.days { Some(begun) } else { checkpoint.reached };
+                first.or(all.filter(|_| whole))
             }
         }
     }

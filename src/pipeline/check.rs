@@ -146,7 +146,7 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
         return postpone(effects, &page, CheckTimes { visit: page.visit, checked: page.checked, next_due }).await;
     }
     // Apart, so that a check that waits for its answer is small.
-    Box::pin(settle(effects, config, lane, Underway { source, page, early: state, begun, url }, asked)).await
+    Box::pin(settle(effects, config, lane, Underway { source, page, early: state, begun, url, at: now }, asked)).await
 }
 
 /// The checkpoint with which a root begins a visit, and the address that is asked in its place.
@@ -167,6 +167,8 @@ struct Underway<'a> {
     early: Option<SourceState>,
     begun: Option<Checkpoint>,
     url: Url,
+    /// When it set out.
+    at: Timestamp,
 }
 
 /// Decides and commits; decides again on fresh reads when another turn wrote first.
@@ -174,7 +176,7 @@ async fn settle(
     effects: &Effects,
     config: &Config,
     lane: &Lane,
-    Underway { source, mut page, early, begun, url }: Underway<'_>,
+    Underway { source, mut page, early, begun, url, at }: Underway<'_>,
     asked: Asked,
 ) -> Result<Decided, CheckError> {
     let Asked { requested, requests, result, deferred: _ } = asked;
@@ -190,7 +192,7 @@ async fn settle(
             None => effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root)),
         };
         let step = visit::step(&page, &state);
-        let mut before = Before { config, source, page: page.clone(), state, step, begun: begun.clone(), asked: url.clone() };
+        let mut before = Before { config, source, page: page.clone(), state, step, begun: begun.clone(), asked: url.clone(), asked_at: at };
         let (mut turn, outcome) = match &result {
             Err(failure) => failed(effects, &before, failure.clone(), now).await?,
             Ok(fetched) => {
@@ -298,7 +300,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     let entries = same.members.len();
     let next = known.first().map(|page| page.url.clone());
     let brought = Brought { entries, at_most: entries, total: None, cut: false, fresh: false, next: next.as_ref() };
-    let onward = before.onward(Ok(brought), now);
+    let onward = before.onward(Ok(brought));
     let mut new = Vec::new();
     if let Some(onward) = &onward {
         (known, new) = lead_to(effects, before, onward.next.as_slice(), now).await?;
@@ -374,12 +376,16 @@ async fn differs(
     );
     mark_wanting(&mut found, wanting, stored);
     let mut page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
+    if extract.cut {
+        // What broke off is read again even if it breaks off at the same place.
+        (page.exact, page.fingerprint, page.validators) = (None, None, Validators::default());
+    }
     let lost = any_left(&before.page.members, &page.members);
     if found.changes.iter().any(|change| !change.baseline) || (lost && !quiet) {
         page.changed = Some(now);
     }
     let walked = Walked { failed: false, records: count(page.members.len()), bad: page.bad, lost, leads_to: 0 };
-    let onward = before.onward(Ok(brought(extract, &found)), now);
+    let onward = before.onward(Ok(brought(extract, &found)));
     let follow = onward.as_ref().map_or(extract.follow.as_slice(), |onward| onward.next.as_slice());
     let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, follow, now).await? };
     let (look_again, checkpoint) = (found.look_again, onward.map(|onward| onward.checkpoint));
@@ -465,7 +471,7 @@ fn merge_records(found: Vec<Record>, ended: Vec<Record>) -> Vec<Record> {
 
 /// The turn of a page that could not be read.
 async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
-    let onward = before.onward(Err(&failure), now);
+    let onward = before.onward(Err(&failure));
     let next = onward.as_ref().map_or(&[][..], |onward| onward.next.as_slice());
     let (mut known, new) = lead_to(effects, before, next, now).await?;
     known.retain(|page| page.visit != number(before) && page.role == PageRole::Follow);

@@ -203,8 +203,17 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
     let context = diff::Context { now, quiet: false, content: ContentHash::of(&fetched.bytes), noise: &NoiseSeen::default() };
     let found = diff::compare(&rules, &settled, diff::Known { records: &stored, blocks: None }, &extract, &context);
     if whole_visit {
-        let before = Before { config, source, page: settled.clone(), state: state.clone(), step: Step::Begin, begun: Some(begun), asked };
-        if let Some(onward) = before.onward(Ok(brought(&extract, &found)), now) {
+        let before = Before {
+            config,
+            source,
+            page: settled.clone(),
+            state: state.clone(),
+            step: Step::Begin,
+            begun: Some(begun),
+            asked,
+            asked_at: now,
+        };
+        if let Some(onward) = before.onward(Ok(brought(&extract, &found))) {
             extract.follow = onward.next.into_iter().collect();
             let walked = Walked {
                 failed: false,

@@ -32,11 +32,13 @@ pub(super) struct Before<'a> {
     pub begun: Option<Checkpoint>,
     /// The address that was asked: another one than the page's where the transport moves.
     pub asked: Url,
+    /// When it was asked, before any waiting: what was published later need not be in the answer.
+    pub asked_at: Timestamp,
 }
 
 impl Before<'_> {
     /// What the transport makes of this page. `None`: the page leads on as it says, or the check is no part of a visit.
-    pub(super) fn onward(&self, result: Result<Brought<'_>, &Failure>, now: Timestamp) -> Option<Onward> {
+    pub(super) fn onward(&self, result: Result<Brought<'_>, &Failure>) -> Option<Onward> {
         let (visit, begins) = (&self.state.visit, self.step == Step::Begin);
         let checkpoint = match self.step {
             Step::Begin => self.begun.as_ref().unwrap_or(&self.state.checkpoint),
@@ -55,10 +57,16 @@ impl Before<'_> {
                 tries: 1 + self.page.failures.as_ref().map_or(0, |failures| failures.count),
                 limit: self.source.reader.pages(),
                 first: matches!(self.state.baseline, Baseline::Pending(_)),
-                begun: if begins { now } else { visit.started.unwrap_or(now) },
+                begun: self.begun_at(),
                 result,
             },
         )
+    }
+
+    /// When the visit began to ask.
+    fn begun_at(&self) -> Timestamp {
+        let started = self.state.visit.started.filter(|_| self.step != Step::Begin);
+        started.map_or(self.asked_at, |started| started.min(self.asked_at))
     }
 }
 
@@ -196,7 +204,7 @@ async fn end(
     let believed = complete && ended.failure.is_none();
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
     let visit = Visit { lost: (state.visit.lost && !believed) || more, ..state.visit.clone() };
-    let (was, begun) = (before.state.complete_until, state.visit.started.unwrap_or(now));
+    let (was, begun) = (before.state.complete_until, before.begun_at());
     *state = SourceState { visit, ..ended.state };
     match transport.complete_until(&state.checkpoint, begun, believed) {
         Some(until) => state.complete_until = Some(was.map_or(until, |was| was.max(until))),

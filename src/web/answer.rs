@@ -60,7 +60,8 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             let until = at.map(|at| moment(&at)).transpose()?;
             let found = notices::find(effects, &id).await?;
             let history = effects.store.changes_of(found.id, HISTORY).await?;
-            Answer::Tender(Box::new(notices::complete(effects, &found, until, views::tender(&found, Some(&history))).await?))
+            let view = TenderView { meanings: views::meanings(&config.labels, &found), ..views::tender(&found, Some(&history)) };
+            Answer::Tender(Box::new(notices::complete(effects, &found, until, view).await?))
         }
         Question::TenderHistory { id } => Answer::TenderHistory(Box::new(notices::history(effects, &id).await?)),
         Question::TenderRaw { id, number } => Answer::TenderRaw(Box::new(notices::raw(effects, &id, number).await?)),

@@ -37,6 +37,9 @@ pub struct TenderView {
     pub changed: String,
     /// Everything read of it, with the place in the document; only when one is asked for.
     pub fields: Vec<FieldView>,
+    /// What its codes mean, each once; only when one is asked for.
+    #[serde(default)]
+    pub meanings: Vec<String>,
     /// What changed, the last first; only when one is asked for.
     pub history: Vec<ChangeView>,
     /// The same tender on other portals: they name the same procedure.

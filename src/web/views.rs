@@ -10,6 +10,7 @@ use super::ask::{
 use super::health;
 use super::tenders::{FieldView, TenderView};
 use crate::config::{Config, Rep, Source};
+use crate::model::codes::Labels;
 use crate::model::{
     Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part,
     PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value,
@@ -198,9 +199,23 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         first_seen: time(record.first_seen),
         changed: time(record.changed),
         fields: fields.collect(),
+        meanings: Vec::new(),
         history: history.into_iter().flatten().map(|one| change(one, Some(record))).collect(),
         ..TenderView::default()
     }
+}
+
+/// What the codes of a tender mean; of one that is not known, what the next above it does.
+pub(super) fn meanings(labels: &Labels, record: &Record) -> Vec<String> {
+    let mut meanings = Vec::new();
+    for (field, scheme) in [("cpv", "CPV"), ("unspsc", "UNSPSC"), ("naics", "NAICS")] {
+        for code in record.value(field).map_or(&[][..], Value::each).iter().map(Value::text) {
+            let code: String = code.chars().take_while(char::is_ascii_digit).collect();
+            let meaning = labels.find(scheme, &code, &["en"]).map(|label| format!("{scheme} {}: {}", label.code, label.text));
+            meanings.extend(meaning.filter(|meaning| !meanings.contains(meaning)));
+        }
+    }
+    meanings
 }
 
 pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use atalaya::base::clock::Clock;
 use atalaya::base::ids::SourceId;
 use atalaya::model::{ChangeKind, Record, Statement};
 use jiff::{SignedDuration, Timestamp};
@@ -326,8 +327,7 @@ async fn bytes_of_another_charset_are_read_as_what_they_are() {
 #[test]
 fn killed_anywhere_the_daemon_goes_on_where_it_was() {
     let portal = portal::start(4, portal::windows);
-    let now = Timestamp::from_second(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs().cast_signed())
-        .unwrap();
+    let now = Clock::System.now();
     for n in 0..60 {
         portal.publish([n], portal::after(now, -3_000 + i64::from(n) * 45));
     }
@@ -378,8 +378,8 @@ async fn every_portal_is_three_lines_of_configuration() {
         "secop",
         "zakupki",
     ];
-    let sources: String =
-        names.iter().map(|name| format!("[[source]]\nid = \"{name}\"\nkind = \"tenders\"\nportal = \"{name}\"\n")).collect();
+    let three_lines = |name: &&str| format!("[[source]]\nid = \"{name}\"\nkind = \"tenders\"\nportal = \"{name}\"\n");
+    let sources: String = names.iter().map(three_lines).collect();
     let world = Inside::new(&format!("{sources}{NOBODY}")).await;
     let of = |name: &str| world.config.source(&name.parse().unwrap()).unwrap();
     assert_eq!(world.config.sources.len(), names.len());

@@ -157,7 +157,7 @@ pub fn windows(portal: &Portal, seen: &Seen, address: &str) -> Reply {
     let more = within.len() > portal.limit;
     let releases: Vec<Value> = within.iter().take(portal.limit).map(|one| release(one)).collect();
     // Now and then a full page names no next one, as if it were the last.
-    let links = if more && within.len() % 2 == 0 { json!({ "next": format!("{address}/api?cursor=lossy") }) } else { json!({}) };
+    let links = if more && within.len().is_multiple_of(2) { json!({ "next": format!("{address}/api?cursor=lossy") }) } else { json!({}) };
     as_json(&json!({ "uri": address, "version": "1.1", "publishedDate": "2026-11-23T08:00:00Z", "releases": releases, "links": links }))
 }
 

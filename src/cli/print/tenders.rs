@@ -55,6 +55,9 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
         let _ = writeln!(out, "{lines}");
         let _ = writeln!(out, "{} notice(s) on file: `atalaya tender history {}`", view.notices, view.id);
     }
+    for meaning in &view.meanings {
+        let _ = writeln!(out, "{meaning}");
+    }
     for amendment in &view.amendments {
         let _ = writeln!(out, "a notice says it changes: {}", clip(amendment, WORDS));
     }
