@@ -382,7 +382,7 @@ pub(super) fn explain(view: &LeadView) {
     let mut all = table(&["points", "why", "how", "proof"]);
     for part in &view.parts {
         let proof = match (&part.quote, &part.url) {
-            (Some(quote), Some(url)) => format!("“{}” {url}", clip(quote, 60)),
+            (Some(quote), Some(url)) => format!("“{}” {url}", clip(quote, 160)),
             _ => String::new(),
         };
         all.add_row([format!("{:+.2}", part.points), format!("{} ({})", part.why, part.kind), part.how.clone(), proof]);

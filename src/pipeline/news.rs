@@ -42,8 +42,6 @@ pub struct Affected {
     changed: bool,
     /// Whether it was known before this turn.
     known: bool,
-    /// Whether a record of it changed, be that a reason to act or not: what its leads rest on may be another.
-    again: bool,
     /// New reasons to act.
     pub news: Vec<Signal>,
 }
@@ -186,7 +184,7 @@ async fn affected(
     if !keys.is_empty() {
         for organisation in effects.store.organisations_by_keys(keys.into_iter().collect()).await? {
             by_key.extend(organisation.keys.iter().map(|key| (key.clone(), organisation.id)));
-            all.insert(organisation.id, Affected { organisation, changed: false, known: true, again: false, news: Vec::new() });
+            all.insert(organisation.id, Affected { organisation, changed: false, known: true, news: Vec::new() });
         }
     }
     for (record, identity) in named {
@@ -199,16 +197,14 @@ async fn affected(
             organisation: merged.organisation.clone(),
             changed: true,
             known: false,
-            again: false,
             news: Vec::new(),
         });
         entry.changed |= merged.changed;
-        entry.again |= news.contains(&record.id);
         entry.organisation = merged.organisation;
         let own = changes.iter().filter(|change| change.record == record.id);
         entry.news.extend(own.filter_map(|change| signal_of(source, (change, record), id, now)));
     }
-    all.retain(|_, affected| affected.changed || affected.again);
+    all.retain(|_, affected| affected.changed || !affected.news.is_empty());
     Ok(all)
 }
 

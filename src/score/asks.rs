@@ -15,6 +15,8 @@ use crate::model::{Area, Evidence, Field, Record, RecordKind, Value};
 
 /// Fields that say what a procedure is worth, the best first. They are kept apart and never summed.
 const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "award_value"];
+/// Characters of one quote among several, so that a long title leaves room for the codes.
+const QUOTE_OF_MANY: usize = 80;
 
 /// A question to one record.
 #[derive(Clone, Debug, PartialEq)]
@@ -237,7 +239,10 @@ pub(super) fn joined(asks: &[Ask], said: Vec<Said>) -> Option<Evidence> {
             }
         }
     }
-    proof.quote = clip(&quotes.join(" · "), caps::QUOTE_CHARS);
+    if let [_, _, ..] = quotes.as_slice() {
+        let short: Vec<String> = quotes.iter().map(|quote| clip(quote, QUOTE_OF_MANY)).collect();
+        proof.quote = clip(&short.join(" · "), caps::QUOTE_CHARS);
+    }
     proof.path = paths.join(" ");
     Some(proof)
 }

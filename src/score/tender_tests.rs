@@ -177,6 +177,9 @@ fn one_tender_must_say_everything() {
     assert_eq!(of(&[&small, &other, &vague]), "?");
     assert_eq!(of(&[&company]), "?");
     assert_eq!(of(&[&company, &small]), "no", "a company entry has no deadline to wait for");
+    let wordy = tender("6", &[cpv(), ("description", text(&format!("Ecógrafos {}", "muy buenos ".repeat(40))))]);
+    let proof = said(r#"stems = { es = ["ecógrafo"] }, cpv = ["331"]"#, &[wordy], day(1));
+    assert!(proof.starts_with("Ecógrafos muy buenos") && proof.ends_with("… · 33112200"), "{proof}");
     let won = record("portal", "5", RecordKind::Award, &[("cpv", "33112200")]);
     assert_eq!(of(&[&won]), "no", "nor has a contract that was won");
     assert_eq!(said(r#"cpv = ["331"], value = [{ min = 1, currency = "EUR" }]"#, std::slice::from_ref(&won), day(1)), "?");
