@@ -9,7 +9,7 @@ use super::daemon::Inner;
 use crate::pipeline::{KeepError, expiring_some, remind_due};
 
 /// Between two looks for reminders.
-const PAUSE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_mins(5);
 /// Between two steps of looking through the records, so that checks and messages go before.
 const BREATH: Duration = Duration::from_millis(50);
 /// Between two looks through all records: contracts end by the day.
