@@ -435,7 +435,9 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
     let page = &before.page;
     let nothing = found.records.is_empty() && found.changes.is_empty() && found.look_again.is_none();
     let mut volatile = page.volatile.clone();
-    if let (true, Some(old)) = (nothing || page.reading == Reading::Settling, old) {
+    // An entry that cannot be read differs without a record that does: what changes there may be its mending.
+    let whole = extract.bad.is_empty() && page.bad == 0;
+    if let (true, Some(old)) = (whole && (nothing || page.reading == Reading::Settling), old) {
         // The bytes differ and what is read from them does not: whatever differs changes by itself.
         let spans = diff::volatile_spans(old, &fetched.bytes, &volatile);
         volatile = diff::spans_outside(&fetched.bytes, &spans, extract);

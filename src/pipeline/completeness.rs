@@ -98,16 +98,16 @@ fn trouble(source: &Source, (state, until): (&SourceState, Option<Timestamp>), s
         return Some((if spent { Trouble::Spent } else { Trouble::Late }, true));
     }
     match &state.health {
-        Health::Ill { since, failure: Failure { class, .. } } => mild(state, *since, *class).map(|trouble| (trouble, true)),
+        Health::Ill { since, failure: Failure { class, .. } } => Some((mild(state, *since, *class), true)),
         Health::Well { .. } | Health::Unknown => None,
     }
 }
 
-fn mild(state: &SourceState, since: Timestamp, class: FailureClass) -> Option<Trouble> {
+fn mild(state: &SourceState, since: Timestamp, class: FailureClass) -> Trouble {
     match class {
-        FailureClass::Silent => Some(Trouble::Silent { since: state.last_sign().unwrap_or(since) }),
-        FailureClass::Drift => Some(Trouble::Drift { since }),
-        FailureClass::BadEntries => Some(Trouble::Misread { entries: state.visit.bad }),
-        other => Some(Trouble::Incomplete { since, class: other }),
+        FailureClass::Silent => Trouble::Silent { since: state.last_sign().unwrap_or(since) },
+        FailureClass::Drift => Trouble::Drift { since },
+        FailureClass::BadEntries => Trouble::Misread { entries: state.visit.bad },
+        other => Trouble::Incomplete { since, class: other },
     }
 }

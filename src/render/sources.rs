@@ -282,7 +282,7 @@ mod tests {
         let (well, all) = (standings.iter().filter(|one| one.trouble.is_none()).count(), standings.len());
         let mut text = format!("{}\n", language.nothing_new(well, all - well));
         for view in lines(&reader, standings, at("2026-11-23T07:00:00Z")) {
-            text += &format!("{} {}: {}\n", if view.well { '*' } else { '!' }, view.title, view.status);
+            text += &[if view.well { "* " } else { "! " }, &view.title, ": ", &view.status, "\n"].concat();
         }
         text
     }

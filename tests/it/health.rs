@@ -161,8 +161,8 @@ async fn entries_that_cannot_be_read_are_counted_shown_and_told_of() {
     assert_eq!((ill.as_str(), class.as_str()), ("source.ill", "bad-entries"));
     assert!(text.starts_with("4 entries of 20 could not be read in full; the last: "), "{text}");
     let seen = source(&world, "list").await;
-    // The page does not change any more, and is not read anew: what it holds stays counted.
-    assert_eq!((seen.source.unread, seen.source.trouble.as_deref(), seen.unread.len()), (4, Some("misread"), 4));
+    // The page does not change any more, and is not read anew: what it holds stays counted. Alike in place and reason, they are one example.
+    assert_eq!((seen.source.unread, seen.source.trouble.as_deref(), seen.unread.len()), (4, Some("misread"), 1));
     assert!(seen.unread.iter().all(|one| one.reason.contains("was on the page before")), "{:?}", seen.unread);
     let quota = seen.source.quota.unwrap();
     assert_eq!((quota.allowed, quota.anew.as_str()), (50, "2026-11-24T00:00:00Z"));
@@ -227,7 +227,6 @@ async fn a_digest_with_leads_tells_of_the_sources_too_and_no_empty_one_follows()
     let world = Inside::new(&settings).await;
     world.visit().await;
     world.drain().await;
-    pass(&world, 1).await;
     let more = "<li><a href=/99>Offer 99</a><b>Maker, S.L.</b></li>";
     let Reply { body, .. } = list(true, 0);
     *shown.lock().unwrap() = Reply::html(String::from_utf8(body.to_vec()).unwrap().replace("</ul>", &format!("{more}</ul>")));

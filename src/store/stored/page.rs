@@ -223,6 +223,11 @@ enum StoredHealth {
     Ill(i64, StoredFailure),
 }
 
+/// Kind, records, whether it is known, fields.
+type StoredShape = (u8, u32, bool, Vec<StoredShare>);
+/// Name, records with it, usual and last share, visits without it.
+type StoredShare = (String, u32, u16, u16, u8);
+
 /// [`SourceState`] without its version, which the frame holds.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) struct StoredSource {
@@ -241,7 +246,7 @@ pub(in crate::store) struct StoredSource {
     bad: u32,
     told_of: Option<u8>,
     pulse: (Option<i64>, Option<i64>, Vec<StoredDate>),
-    shapes: Vec<(u8, u32, bool, Vec<(String, u32, u16, u16, u8)>)>,
+    shapes: Vec<StoredShape>,
     misread: Vec<(i64, String, String)>,
 }
 
@@ -414,13 +419,8 @@ impl TryFrom<StoredSource> for SourceState {
                 .shapes
                 .into_iter()
                 .map(|(kind, records, known, fields)| {
-                    let field = |(name, with, usual, last, gone): (String, _, _, _, _)| FieldShare {
-                        name: FieldName::new(&name),
-                        with,
-                        usual,
-                        last,
-                        gone,
-                    };
+                    let field =
+                        |(name, with, usual, last, gone): StoredShare| FieldShare { name: FieldName::new(&name), with, usual, last, gone };
                     Ok(Shape { kind: record_kind_of(kind)?, records, known, fields: fields.into_iter().map(field).collect() })
                 })
                 .collect::<Result<_, String>>()?,
