@@ -55,8 +55,8 @@ pub(super) async fn read(
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
-    make_whole(effects, source, page, &mut extract).await?;
     let stored = stored(effects, source, page, &extract).await?;
+    make_whole(effects, (source, page), &mut extract, &stored).await?;
     let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
     let previous = previous(effects, source, page, fetched).await?;
     Ok(Ok(Read { extract, stored, previous, wanting, requests }))

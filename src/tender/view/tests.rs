@@ -122,7 +122,7 @@ fn each_part_names_its_notice() {
 fn a_tender_on_file_reads_as_its_parts() {
     let first = notice("P1 title=A until=1 doc=x lot=1:a");
     let second = notice("W2 title=B until=1 lot=1:b");
-    let [old, new] = [fold(&[first.clone()]), fold(&[first, second])].map(|tender| lines(&tender.unwrap().notice));
+    let [old, new] = [fold(std::slice::from_ref(&first)), fold([&first, &second])].map(|tender| lines(&tender.unwrap().notice));
     let told = differences(&old, &new)
         .into_iter()
         .map(|(name, was, is)| format!("{name}: {} -> {}", was.unwrap_or_default(), is.unwrap_or_default()));
