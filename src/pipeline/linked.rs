@@ -48,7 +48,11 @@ fn without(change: &Change, record: &Record, others: &[Record]) -> Option<Change
         ChangeKind::Appeared if others.is_empty() => ChangeKind::Appeared,
         ChangeKind::Appeared => return None,
         ChangeKind::Changed(fields) => {
-            let fields: Vec<FieldChange> = fields.iter().filter(|field| field.new.is_none() || !knows(field)).cloned().collect();
+            // What both leave out is told when nothing beside it was: a portal that is behind has not told of it either.
+            let told = fields.iter().any(knows);
+            let absent =
+                |field: &FieldChange| told && field.new.is_none() && others.iter().any(|other| other.value(field.field.as_str()).is_none());
+            let fields: Vec<FieldChange> = fields.iter().filter(|field| !knows(field) && !absent(field)).cloned().collect();
             if fields.is_empty() {
                 return None;
             }

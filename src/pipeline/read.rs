@@ -59,13 +59,13 @@ pub(super) async fn read(
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
-    make_whole(effects, source, page, &mut extract).await?;
     let stored = stored(effects, source, page, &extract).await?;
+    make_whole(effects, (source, page), &mut extract, &stored).await?;
+    supersede(source, &mut extract.records, &stored);
     if extract.records.iter().any(|draft| draft.detail.is_some()) {
         // Other pages need not wait for a site that is slow to answer.
         hand = Hand::default();
     }
-    supersede(source, &mut extract.records, &stored);
     let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
     let previous = previous(effects, source, page, fetched).await?;
     Ok(Ok(Read { extract, stored, previous, wanting, requests, _hand: hand }))

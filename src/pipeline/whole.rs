@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Effects;
 use crate::base::ids::RecordId;
 use crate::config::Source;
-use crate::model::{Draft, Extract, Filed, Page, Record};
+use crate::model::{Draft, Extract, Filed, Page, Reading, Record};
 use crate::store::StoreError;
 
 /// Procedures brought together of one page; of more the page alone counts.
@@ -17,23 +17,34 @@ const PROCEDURES: usize = 2_000;
 /// takes back is gone and an older one that comes late changes nothing that was said since; one without says nothing new.
 ///
 /// With a second look (`confirm`) a change may wait although its notice is on file: then the page is compared as it is.
-pub(super) async fn make_whole(effects: &Effects, source: &Source, page: &Page, extract: &mut Extract) -> Result<(), StoreError> {
-    if extract.notices.is_empty() {
+pub(super) async fn make_whole(
+    effects: &Effects,
+    (source, page): (&Source, &Page),
+    extract: &mut Extract,
+    stored: &[Record],
+) -> Result<(), StoreError> {
+    // A record that is not known has no notice on file: its page says all there is.
+    let known: HashSet<RecordId> = stored.iter().map(|record| record.id).collect();
+    let mut shown: HashMap<RecordId, Vec<Filed>> = HashMap::new();
+    for (key, filed) in &extract.notices {
+        let id = Record::id_of(&source.id, key);
+        if known.contains(&id) {
+            shown.entry(id).or_default().push(filed.clone());
+        }
+    }
+    if shown.is_empty() {
         return Ok(());
     }
-    let of_record = |key: &str| Record::id_of(&source.id, key);
-    let shown: Vec<(RecordId, Filed)> = extract.notices.iter().map(|(key, filed)| (of_record(key), filed.clone())).collect();
-    let fresh = effects.store.unfiled(shown).await?;
-    let mut by_record: HashMap<RecordId, Vec<Filed>> = HashMap::new();
-    for (key, filed) in &extract.notices {
-        by_record.entry(of_record(key)).or_default().push(filed.clone());
-    }
+    let asked = shown.iter().flat_map(|(id, all)| all.iter().map(|filed| (*id, filed.clone()))).collect();
+    let fresh = effects.store.unfiled(asked).await?;
     let mut done = 0;
     for draft in &mut extract.records {
-        let id = of_record(&draft.key);
-        let Some(shown) = by_record.remove(&id) else { continue };
+        let id = Record::id_of(&source.id, &draft.key);
+        let Some(shown) = shown.remove(&id) else { continue };
         if !fresh.contains(&id) {
-            draft.again = source.rules.confirm.is_none() && page.spec == source.spec_hash;
+            // Other settings read other things from the same notices.
+            let renewed = page.reading != Reading::Never && page.spec != source.spec_hash;
+            draft.again = source.rules.confirm.is_none() && !renewed;
         } else if done < PROCEDURES {
             let on_file = effects.store.notices_of(id).await?;
             if !on_file.is_empty() {

@@ -113,12 +113,11 @@ impl Draft<'_> {
         let mut fresh = BTreeMap::<(&SourceId, RecordId), &Record>::new();
         let mut edits = BTreeMap::<Key, Edit<'_>>::new();
         for record in put {
-            match self.inner.pack_of(record.id)? {
-                Some(key) => edits.entry(key).or_default().put.push(record),
-                None => {
-                    self.shared_ids(record, &[]);
-                    fresh.insert((&record.source, record.id), record);
-                }
+            if let Some(key) = self.inner.pack_of(record.id)? {
+                edits.entry(key).or_default().put.push(record);
+            } else {
+                self.shared_ids(record, &[]);
+                fresh.insert((&record.source, record.id), record);
             }
         }
         for record in forget {

@@ -183,7 +183,7 @@ impl<'a, R: BufRead> Cuts<'a, R> {
 
     /// An element that was cut out, as the only one of its document; `between` stands before it.
     pub(super) fn alone(&self, cut: &Cut, between: &str) -> Raw {
-        let close = between.starts_with("<channel>").then_some("</channel>").unwrap_or_default();
+        let close = if between.starts_with("<channel>") { "</channel>" } else { "" };
         Raw::new([&self.root_tag, between].concat(), cut.text.as_str(), format!("{close}</{}>", self.root))
     }
 

@@ -43,7 +43,7 @@ pub fn lines(notice: &Notice) -> Vec<Line> {
         let lots = if award.lots.is_empty() { String::new() } else { format!(" for {}", award.lots.join(", ")) };
         all.put(&format!("award {}{lots}", award.id), of_award(award));
     }
-    all.lines
+    all.all
 }
 
 /// What became different, in the order of the newer lines: the name, before, after. `None`: it was not there, or is not any more.
@@ -60,7 +60,7 @@ pub fn differences(old: &[Line], new: &[Line]) -> Vec<(String, Option<String>, O
 
 #[derive(Default)]
 struct Lines {
-    lines: Vec<Line>,
+    all: Vec<Line>,
     part: &'static str,
     /// How often each name was used.
     names: HashMap<String, usize>,
@@ -74,13 +74,13 @@ impl Lines {
 
     fn put(&mut self, name: &str, words: impl Into<String>) {
         let words = words.into();
-        if words.trim().is_empty() || self.lines.len() >= LINES {
+        if words.trim().is_empty() || self.all.len() >= LINES {
             return;
         }
         let count = self.names.entry(name.to_owned()).or_default();
         *count += 1;
         let name = if *count == 1 { name.to_owned() } else { format!("{name} ({count})") };
-        self.lines.push(Line { part: self.part, name, words: clip(&words, WORDS) });
+        self.all.push(Line { part: self.part, name, words: clip(&words, WORDS) });
     }
 }
 

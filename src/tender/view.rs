@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Amendment, Award, Content, Lot, Notice, Raw, Stage, Texts};
+use crate::model::{Amendment, Award, Content, Lot, Notice, Party, Raw, Stage, Texts};
 
 /// A procedure as its notices have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +133,7 @@ impl Tender {
             ("title", renew(&mut old.title, &new.title, whole)),
             ("description", renew(&mut old.description, &new.description, whole)),
             ("submission_languages", renew(&mut old.submission_languages, &new.submission_languages, whole)),
-            ("buyers", renew(&mut old.buyers, &new.buyers, whole)),
+            ("buyers", buyers(&mut old.buyers, &new.buyers, whole)),
             ("classes", renew(&mut old.classes, &new.classes, whole)),
             ("nature", renew(&mut old.nature, &new.nature, whole)),
             ("procedure", renew(&mut old.procedure, &new.procedure, whole)),
@@ -193,6 +193,40 @@ fn renewed(old: &Award, new: &Award) -> Award {
     renew(&mut award.bids, &new.bids, false);
     renew(&mut award.term, &new.term, false);
     award
+}
+
+/// Buyers; of one that was known before, what a notice leaves out stays: a result repeats no address.
+fn buyers(old: &mut Vec<Party>, new: &[Party], whole: bool) -> bool {
+    let known = std::mem::take(old);
+    if new.is_empty() && !whole {
+        *old = known;
+        return false;
+    }
+    let same = |one: &Party, other: &Party| one.name == other.name || one.ids.iter().any(|id| other.ids.contains(id));
+    for party in new {
+        let mut party = party.clone();
+        if let Some(before) = known.iter().find(|before| !whole && same(before, &party)) {
+            let bare = party.clone();
+            party = before.clone();
+            renew(&mut party.name, &bare.name, false);
+            renew(&mut party.ids, &bare.ids, false);
+            for (part, new) in [
+                (&mut party.seat.country, &bare.seat.country),
+                (&mut party.seat.region, &bare.seat.region),
+                (&mut party.seat.text, &bare.seat.text),
+                (&mut party.email, &bare.email),
+                (&mut party.phone, &bare.phone),
+                (&mut party.kind, &bare.kind),
+                (&mut party.activity, &bare.activity),
+            ] {
+                renew(part, new, false);
+            }
+            renew(&mut party.website, &bare.website, false);
+            renew(&mut party.small, &bare.small, false);
+        }
+        old.push(party);
+    }
+    !new.is_empty()
 }
 
 /// Lots by their ids; what a notice leaves out of one stays.

@@ -135,7 +135,7 @@ async fn a_procedure_is_told_change_by_change_each_once() {
         changes(&daemon).await,
         [
             "1: - -> Ultrasound scanners",
-            "2: 2026-12-10 13:00 +01:00 (as written; 2026-12-10 12:00 UTC) -> 2026-12-17 13:00 +01:00 (as written; 2026-12-17 12:00 UTC)",
+            "2: 2026-12-10 13:00 +01 (as written; 2026-12-10 12:00 UTC) -> 2026-12-17 13:00 +01 (as written; 2026-12-17 12:00 UTC)",
             "3: 100000 EUR -> 120000 EUR",
             "4: open -> awarded",
         ]
@@ -210,8 +210,12 @@ async fn an_older_notice_that_comes_late_changes_nothing_that_was_said_since() {
         json!({}),
     );
     let newest = release(3, "tenderUpdate", call("2026-12-17T13:00:00+01:00", 120_000, "active"), json!({}));
-    let pages =
-        [releases(&[first.clone()]), releases(&[first, newest.clone()]), releases(std::slice::from_ref(&late)), releases(&[newest, late])];
+    let pages = [
+        releases(std::slice::from_ref(&first)),
+        releases(&[first, newest.clone()]),
+        releases(std::slice::from_ref(&late)),
+        releases(&[newest, late]),
+    ];
     let daemon = after(&settings(&site.address), &shown, &pages).await;
     let tender = &listed(&daemon).await[0];
     assert_eq!((tender.title.as_str(), tender.deadline.as_deref()), ("Ultrasound scanners", Some("2026-12-17 12:00 UTC")));

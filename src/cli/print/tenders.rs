@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::Table;
+use comfy_table::{LineStyle, Table, TableStyle};
 
 use super::{or_dash, sized, table};
 use crate::base::text::clip;
@@ -12,6 +12,13 @@ use crate::web::{HistoryView, NoticeView, TenderView};
 const WORDS: usize = 300;
 /// Lines of a first notice that are shown; `tender show` has them all.
 const FIRST: usize = 12;
+
+/// A table without lines between its rows: they belong to one thing.
+fn close(head: &[&str], width: u16) -> Table {
+    let mut table = sized(head, width);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
+    table
+}
 
 /// Tenders as rows; one on several portals names all of them.
 pub(super) fn list(views: &[TenderView]) -> Table {
@@ -42,13 +49,13 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
         let _ = writeln!(out, "  {note}");
     }
     if view.lines.is_empty() {
-        let mut fields = sized(&["field", "value", "since", "found at"], width);
+        let mut fields = close(&["field", "value", "since", "found at"], width);
         for field in &view.fields {
             fields.add_row([field.name.clone(), clip(&field.value, WORDS), field.since.clone(), field.path.clone()]);
         }
         let _ = writeln!(out, "{fields}");
     } else {
-        let mut lines = sized(&["what", "", "said on"], width);
+        let mut lines = close(&["what", "", "said on"], width);
         for line in &view.lines {
             lines.add_row([line.name.clone(), clip(&line.value, WORDS), or_dash(line.said.as_ref())]);
         }
@@ -64,7 +71,7 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
     for maybe in &view.maybe {
         let _ = writeln!(out, "possibly the same: {} ({}) {}: {}", maybe.id, maybe.source, clip(&maybe.title, 60), maybe.because);
     }
-    let mut history = sized(&["seen", "field", "was", "is"], width);
+    let mut history = close(&["seen", "field", "was", "is"], width);
     for change in &view.history {
         if change.fields.is_empty() {
             let how = if change.baseline { format!("{} (there from the start)", change.kind) } else { change.kind.clone() };
@@ -109,7 +116,7 @@ fn one(out: &mut String, notice: &NoticeView, width: u16) {
         return;
     }
     let first = notice.changes.iter().all(|(_, was, _)| was.is_none());
-    let mut changes = sized(if first { &["what", "is"] } else { &["what", "was", "is"] }, width);
+    let mut changes = close(if first { &["what", "is"] } else { &["what", "was", "is"] }, width);
     for (name, was, is) in notice.changes.iter().take(if first { FIRST } else { usize::MAX }) {
         let words = |text: &Option<String>| text.as_ref().map_or_else(|| "–".to_owned(), |text| clip(text, WORDS));
         if first {
@@ -129,15 +136,15 @@ mod tests {
     use super::*;
     use crate::web::{AlsoView, ChangeView, LineView, MaybeView};
 
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
+    fn said(text: impl Into<String>) -> Option<String> {
+        text.into().into()
     }
 
     fn notice(number: usize, kind: &str, changes: &[(&str, Option<&str>, Option<&str>)]) -> NoticeView {
         NoticeView {
             number,
             source: "es-tenders".to_owned(),
-            published: text(&format!("2026-11-2{number}T09:00:00Z")),
+            published: said(format!("2026-11-2{number}T09:00:00Z")),
             fetched: format!("2026-11-2{number}T10:00:00Z"),
             from: "https://portal.example/releases?page=1".to_owned(),
             notice: format!("00123{number}-2026"),
@@ -186,7 +193,7 @@ mod tests {
                     ],
                 ),
                 notice(4, "award", &[]),
-                NoticeView { problem: text("its bytes hold no notice that can be read"), ..notice(5, "", &[]) },
+                NoticeView { problem: said("its bytes hold no notice that can be read"), ..notice(5, "", &[]) },
             ],
         };
         insta::assert_snapshot!("history", history(&view, 80));
@@ -194,15 +201,15 @@ mod tests {
 
     #[test]
     fn a_tender_in_80_columns() {
-        let line = |name: &str, value: &str, said: &str| LineView { name: name.to_owned(), value: value.to_owned(), said: text(said) };
+        let line = |name: &str, value: &str, day: &str| LineView { name: name.to_owned(), value: value.to_owned(), said: said(day) };
         let view = TenderView {
             id: "record-0123456789abc".to_owned(),
             source: "es-tenders".to_owned(),
             procedure: "https://contrataciondelestado.es/sindicacion/licitacionesPerfilContratante/123".to_owned(),
             title: "Suministro de ecógrafos".to_owned(),
-            buyer: text("Hospital Universitario de Getafe"),
-            stage: text("open"),
-            deadline: text("2026-12-17 12:00 UTC"),
+            buyer: said("Hospital Universitario de Getafe"),
+            stage: said("open"),
+            deadline: said("2026-12-17 12:00 UTC"),
             url: "https://portal.example/1".to_owned(),
             first_seen: "2026-11-21T10:00:00Z".to_owned(),
             changed: "2026-11-22T10:00:00Z".to_owned(),
@@ -235,7 +242,7 @@ mod tests {
             history: vec![ChangeView {
                 at: "2026-11-22T10:00:00Z".to_owned(),
                 kind: "changed".to_owned(),
-                fields: vec![("deadline".to_owned(), text("2026-12-10 12:00 UTC"), text("2026-12-17 12:00 UTC"))],
+                fields: vec![("deadline".to_owned(), said("2026-12-10 12:00 UTC"), said("2026-12-17 12:00 UTC"))],
                 ..ChangeView::default()
             }],
             ..TenderView::default()

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 
 use super::*;
-use crate::model::{Amount, Deadline, DeadlineKind, Document, NoticeKind, Outcome, Party, Worth, WorthKind};
+use crate::model::{Amount, Deadline, DeadlineKind, Document, NoticeKind, Outcome, Party, Place, Worth, WorthKind};
 use crate::tender::testing::read_text;
 use crate::tender::{Format, differences, lines};
 
@@ -19,6 +19,11 @@ fn notice(written: &str) -> Notice {
         match name {
             "stage" => notice.stage = Stage::from_word(words).unwrap(),
             "title" => content.title = Texts::one("en", words),
+            "buyer" => {
+                let (name, town) = words.split_once(':').unwrap_or((words, ""));
+                let seat = Place { text: town.to_owned(), ..Place::default() };
+                content.buyers.push(Party { name: Texts::one("en", name), seat, ..Party::default() });
+            }
             "lot" => {
                 let (id, title) = words.split_once(':').unwrap();
                 content.lots.push(Lot { id: id.to_owned(), title: Texts::one("en", title), ..Lot::default() });
@@ -78,6 +83,9 @@ fn the_newest_word_counts() {
         ("a stage that is not said stays", &["P1 stage=open", "P2 title=A"], "stage: open | title: A"),
         ("everything", &["P1 title=A until=1 doc=x lot=1:a", "W2 title=B doc=y"], "title: B | document y: to be had"),
         ("lots by their ids", &["P1 lot=1:a lot=2:b", "P2 lot=2:c lot=3:d"], "lot 1: a | lot 2: c | lot 3: d"),
+        ("a buyer whose address is not repeated", &["P1 buyer=B:Getafe", "P2 buyer=B"], "buyer: B, Getafe"),
+        ("another buyer", &["P1 buyer=B:Getafe", "P2 buyer=C"], "buyer: C"),
+        ("a whole notice on the buyer", &["P1 buyer=B:Getafe", "W2 buyer=B"], "buyer: B"),
         ("a lot that is taken away", &["W1 lot=1:a lot=2:b", "W2 lot=2:b"], "lot 2: b"),
         (
             "documents by their addresses",
@@ -122,7 +130,7 @@ fn each_part_names_its_notice() {
 fn a_tender_on_file_reads_as_its_parts() {
     let first = notice("P1 title=A until=1 doc=x lot=1:a");
     let second = notice("W2 title=B until=1 lot=1:b");
-    let [old, new] = [fold(&[first.clone()]), fold(&[first, second])].map(|tender| lines(&tender.unwrap().notice));
+    let [old, new] = [fold(std::slice::from_ref(&first)), fold([&first, &second])].map(|tender| lines(&tender.unwrap().notice));
     let told = differences(&old, &new)
         .into_iter()
         .map(|(name, was, is)| format!("{name}: {} -> {}", was.unwrap_or_default(), is.unwrap_or_default()));
