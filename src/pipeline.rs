@@ -9,6 +9,7 @@ mod judge;
 mod keep;
 mod news;
 mod notice;
+mod onward;
 mod pool;
 mod read;
 mod rehearse;
