@@ -14,6 +14,7 @@ mod keep;
 mod linked;
 mod news;
 mod notice;
+mod onward;
 mod pool;
 mod read;
 mod rehearse;

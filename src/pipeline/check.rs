@@ -9,6 +9,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use super::onward::{brought, set_out};
 use super::read::{Read, again, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
@@ -147,16 +148,6 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
     }
     // Apart, so that a check that waits for its answer is small.
     Box::pin(settle(effects, config, lane, Underway { source, page, early: state, begun, url, at: now }, asked)).await
-}
-
-/// The checkpoint with which a root begins a visit, and the address that is asked in its place.
-fn set_out(source: &Source, page: &Page, state: Option<&SourceState>, now: Timestamp) -> (Option<Checkpoint>, Url) {
-    if page.role == PageRole::Follow {
-        return (None, page.url.clone());
-    }
-    let never = Checkpoint::default();
-    let (begun, url) = source.reader.transport().begin(&page.url, state.map_or(&never, |state| &state.checkpoint), now);
-    (Some(begun), url)
 }
 
 /// A check whose answer is there.
@@ -407,13 +398,6 @@ async fn differs(
         Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
     };
     Ok((turn, outcome))
-}
-
-/// What a page brought, for the transport. Entries that could not be read count as if each fault were one: better to ask twice than to miss one.
-pub(super) fn brought<'a>(extract: &'a crate::model::Extract, found: &Comparison) -> Brought<'a> {
-    let entries = if extract.entries == 0 { extract.records.len() } else { extract.entries };
-    let (at_most, fresh) = (entries + extract.bad.len(), !found.records.is_empty());
-    Brought { entries, at_most, total: extract.total, cut: extract.cut, fresh, next: extract.follow.first() }
 }
 
 /// Records whose detail page is still to be read say so; what such a page adds later is no news.

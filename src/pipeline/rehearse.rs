@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use url::Url;
 
-use super::check::brought;
+use super::onward::brought;
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, count};
 use super::{Effects, Pool, news, read};

@@ -12,7 +12,6 @@ use super::{Effects, vitals};
 use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
-use crate::extract::{Brought, Came, Onward};
 use crate::model::{
     Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
 };
@@ -34,40 +33,6 @@ pub(super) struct Before<'a> {
     pub asked: Url,
     /// When it was asked, before any waiting: what was published later need not be in the answer.
     pub asked_at: Timestamp,
-}
-
-impl Before<'_> {
-    /// What the transport makes of this page. `None`: the page leads on as it says, or the check is no part of a visit.
-    pub(super) fn onward(&self, result: Result<Brought<'_>, &Failure>) -> Option<Onward> {
-        let (visit, begins) = (&self.state.visit, self.step == Step::Begin);
-        let checkpoint = match self.step {
-            Step::Begin => self.begun.as_ref().unwrap_or(&self.state.checkpoint),
-            Step::Within => &self.state.checkpoint,
-            Step::Look => return None,
-        };
-        let failed = if begins { 0 } else { visit.failed } + u32::from(result.is_err());
-        let root = self.source.reader.roots().iter().find(|url| Page::id_of(&self.source.id, url) == self.page.root);
-        self.source.reader.transport().after(
-            checkpoint,
-            &Came {
-                root: root.unwrap_or(&self.page.url),
-                asked: &self.asked,
-                asked_for: 1 + if begins { 0 } else { visit.pages + visit.failed },
-                failed,
-                tries: 1 + self.page.failures.as_ref().map_or(0, |failures| failures.count),
-                limit: self.source.reader.pages(),
-                first: matches!(self.state.baseline, Baseline::Pending(_)),
-                begun: self.begun_at(),
-                result,
-            },
-        )
-    }
-
-    /// When the visit began to ask.
-    fn begun_at(&self) -> Timestamp {
-        let started = self.state.visit.started.filter(|_| self.step != Step::Begin);
-        started.map_or(self.asked_at, |started| started.min(self.asked_at))
-    }
 }
 
 /// Pages this one leads to: those that are known and those that are new, none twice in one visit.
