@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::onward::{brought, set_out};
-use super::read::{Read, again, read};
+use super::read::{Read, again, mark_wanting, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
 use super::{Effects, news, notice, vitals};
@@ -20,8 +20,8 @@ use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, ChangeKind, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record,
-    SourceState, Spent, Turn, Validators,
+    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
+    Spent, Turn, Validators,
 };
 use crate::store::{CommitError, StoreError, Submitted};
 
@@ -398,20 +398,6 @@ async fn differs(
         Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
     };
     Ok((turn, outcome))
-}
-
-/// Records whose detail page is still to be read say so; what such a page adds later is no news.
-fn mark_wanting(found: &mut Comparison, wanting: &HashSet<RecordId>, stored: &[Record]) {
-    for record in &mut found.records {
-        record.detail_wanted = wanting.contains(&record.id);
-    }
-    let waited: HashSet<RecordId> = stored.iter().filter(|record| record.detail_wanted).map(|record| record.id).collect();
-    for change in &mut found.changes {
-        if let (true, ChangeKind::Changed(fields)) = (waited.contains(&change.record), &mut change.kind) {
-            fields.retain(|field| field.old.is_some());
-        }
-    }
-    found.changes.retain(|change| !matches!(&change.kind, ChangeKind::Changed(fields) if fields.is_empty()));
 }
 
 /// The page after it was read and compared.

@@ -49,7 +49,7 @@ pub struct Affected {
 impl Affected {
     /// One that is known, and stays as it is but for these reasons.
     pub(super) const fn known(organisation: Organisation) -> Self {
-        Self { organisation, changed: false, known: true, again: false, news: Vec::new() }
+        Self { organisation, changed: false, known: true, news: Vec::new() }
     }
 }
 

@@ -13,10 +13,10 @@ use super::pool::Hand;
 use super::whole::make_whole;
 use crate::base::ids::RecordId;
 use crate::config::Source;
-use crate::diff;
+use crate::diff::{self, Comparison};
 use crate::extract::{Input, Kind};
 use crate::fetch::{Fetched, Lane, Request};
-use crate::model::{Block, Draft, Extract, Failure, HostKey, Page, Reading, Record, Value};
+use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Page, Reading, Record, Value};
 use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
@@ -133,6 +133,20 @@ async fn last_version(effects: &Effects, source: &Source, page: &Page, fetched: 
         None
     };
     Ok(Some(Previous { bytes: snapshot.bytes, blocks }))
+}
+
+/// Records whose detail page is still to be read say so; what such a page adds later is no news.
+pub(super) fn mark_wanting(found: &mut Comparison, wanting: &HashSet<RecordId>, stored: &[Record]) {
+    for record in &mut found.records {
+        record.detail_wanted = wanting.contains(&record.id);
+    }
+    let waited: HashSet<RecordId> = stored.iter().filter(|record| record.detail_wanted).map(|record| record.id).collect();
+    for change in &mut found.changes {
+        if let (true, ChangeKind::Changed(fields)) = (waited.contains(&change.record), &mut change.kind) {
+            fields.retain(|field| field.old.is_some());
+        }
+    }
+    found.changes.retain(|change| !matches!(&change.kind, ChangeKind::Changed(fields) if fields.is_empty()));
 }
 
 /// Reads the detail pages that are worth it, at most `most`. A draft that was completed has its `detail` taken off.
