@@ -224,7 +224,9 @@ fn proof(evidence: &Evidence, language: Language) -> LinkView {
 /// How a line came about, and for a fact the words that prove it: a signal's are shown with the signal. The steps of the sum are told in
 /// English, by `lead explain` too; who reads another language gets the words alone.
 fn grounds(part: &Part, language: Language) -> Option<String> {
-    let how = Some(line(&part.how, 120)).filter(|how| !how.is_empty() && language == Language::En);
+    // Bare points stand before the line already.
+    let bare = |how: &str| how.strip_suffix(" points").is_some_and(|points| points.parse() == Ok(part.centipoints as f64 / 100.0));
+    let how = Some(line(&part.how, 120)).filter(|how| !how.is_empty() && language == Language::En && !bare(how));
     let proof = part.evidence.as_ref().filter(|_| part.kind == PartKind::Fit);
     let quote = proof.map(|proof| line(&proof.quote, 120)).filter(|quote| !quote.is_empty()).map(|quote| format!("“{quote}”"));
     let told: Vec<String> = how.into_iter().chain(quote).collect();

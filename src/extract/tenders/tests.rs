@@ -30,13 +30,15 @@ fn deadline(drafts: &[Draft]) -> (Value, String) {
 fn a_time_without_a_zone_is_the_portals() {
     let mut known = BTreeMap::new();
     for (name, portal) in crate::extract::portal::all() {
-        let (value, quote) = deadline(&read(&format!("portal = '{name}'"), &call("2026-07-15T14:00:00")));
+        // How it is asked for is none of this test.
+        let settings = format!("portal = '{name}'\ntransport = 'follow'");
+        let (value, quote) = deadline(&read(&settings, &call("2026-07-15T14:00:00")));
         let Value::Time(moment) = value else { panic!("{name}: {value:?}") };
         assert_eq!((moment.zone.as_str(), moment.zone_from), (portal.zone.as_str(), ZoneFrom::Portal), "{name}");
         assert_eq!((moment.text.as_str(), quote.as_str()), ("2026-07-15T14:00:00", "2026-07-15T14:00:00"), "{name}: as written");
         known.insert(portal.zone, moment.at.to_string());
         // What the text says counts before the portal's rule.
-        let (value, _) = deadline(&read(&format!("portal = '{name}'"), &call("2026-07-15T14:00:00+05:30")));
+        let (value, _) = deadline(&read(&settings, &call("2026-07-15T14:00:00+05:30")));
         let Value::Time(moment) = value else { panic!("{name}: {value:?}") };
         assert_eq!((moment.at.to_string().as_str(), moment.zone_from), ("2026-07-15T08:30:00Z", ZoneFrom::Text), "{name}");
     }
