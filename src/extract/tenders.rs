@@ -1,6 +1,8 @@
 //! Reads the kind `tenders`: notices of procurement portals become records, one a procedure, and one for each winner and each loser. Knows no
 //! format: those are `tender`'s.
 
+mod bidders;
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -15,10 +17,10 @@ use super::transform::{self, Plan, Words};
 use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec, text_of};
 use crate::base::caps;
-use crate::base::text::{clip, words as folded};
+use crate::base::text::clip;
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, LOST_BY, Nature, Notice,
-    Outcome, Party, RecordKind, Stage, TypedId, Value, WON_BY, Worth, WorthKind, ZoneFrom,
+    Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Outcome,
+    Party, RecordKind, Stage, TypedId, Value, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 
@@ -322,69 +324,6 @@ impl Told {
             told.once("winner", winner.name.best(&[]).unwrap_or_default());
         }
         told
-    }
-
-    /// One for each winner of each award.
-    fn winners(notice: &Notice) -> Vec<Self> {
-        let mut all = Vec::new();
-        for award in notice.content.awards.iter().filter(|award| won(award)) {
-            for winner in &award.winners {
-                all.extend(Self::winner(notice, award, winner));
-            }
-        }
-        all
-    }
-
-    fn winner(notice: &Notice, award: &Award, winner: &Party) -> Option<Self> {
-        let name = winner.name.best(&[])?;
-        let mut told = Self::new(notice);
-        // An id of a party is often one of the document alone, or a placeholder: award and name are what tells winners apart.
-        told.key = format!("{WON_BY}{} | {}", award.id, folded(name));
-        told.of_bidder = true;
-        told.put("winner", name);
-        told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
-        told.party(winner);
-        told.worth(&award.worth);
-        let term = award.term.as_ref().or(notice.content.term.as_ref());
-        told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
-        told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
-        told.other_ids(&notice.content);
-        Some(told)
-    }
-
-    /// One for each loser of each award that somebody else won.
-    fn losers(notice: &Notice) -> Vec<Self> {
-        let awards = &notice.content.awards;
-        let mut all = Vec::new();
-        for award in awards.iter().filter(|award| !award.losers.is_empty()) {
-            // Where each offer has a decision of its own, the winner's is another one for the same lots.
-            let others = awards.iter().filter(|other| won(other) && other.lots == award.lots && !won(award));
-            let winners: Vec<&str> = std::iter::once(award)
-                .filter(|award| won(award))
-                .chain(others)
-                .flat_map(|award| &award.winners)
-                .filter_map(name_of)
-                .collect();
-            let lost = |loser: &&Party| name_of(loser).is_some_and(|name| !winners.iter().any(|winner| folded(winner) == folded(name)));
-            if !winners.is_empty() {
-                all.extend(award.losers.iter().filter(lost).filter_map(|loser| Self::loser(notice, award, (loser, &winners))));
-            }
-        }
-        all
-    }
-
-    fn loser(notice: &Notice, award: &Award, (loser, winners): (&Party, &[&str])) -> Option<Self> {
-        let name = name_of(loser)?;
-        let mut told = Self::new(notice);
-        told.key = format!("{LOST_BY}{} | {}", award.id, folded(name));
-        told.of_bidder = true;
-        told.put("loser", name);
-        for winner in winners {
-            told.once("won_by", *winner);
-        }
-        told.put("buyer", notice.content.buyers.first().and_then(name_of).unwrap_or_default());
-        told.party(loser);
-        Some(told)
     }
 
     fn other_ids(&mut self, content: &Content) {

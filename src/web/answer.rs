@@ -1,12 +1,11 @@
 //! Answers questions from the store and the configuration; orders are carried out by the pipeline's steps.
 
-use std::collections::HashSet;
 use std::str::FromStr;
 
 use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
@@ -17,10 +16,9 @@ use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, RecordKind, SourceState, Stage, Subject, Value};
+use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, SourceState, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, linked, next_check, preview, rehearse, spending,
-    test_message,
+    Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, next_check, preview, rehearse, spending, test_message,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
@@ -30,8 +28,6 @@ pub type AnswerError = anyhow::Error;
 
 /// Pages of a source that are shown.
 const PAGES: usize = 100;
-/// Records in one reading when tenders are looked for.
-const RECORDS: usize = 1_000;
 /// Changes shown of one tender.
 const HISTORY: usize = 200;
 /// Changes of a source that are shown.
@@ -55,7 +51,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
-        Question::Tenders { source, stage, limit } => Answer::Tenders(tenders(effects, config, (source, stage), limit).await?),
+        Question::Tenders { source, stage, limit } => Answer::Tenders(notices::list(effects, config, (source, stage), limit).await?),
         Question::Tender { id, at } => {
             let until = at.map(|at| moment(&at)).transpose()?;
             let found = notices::find(effects, &id).await?;
@@ -105,65 +101,8 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
     })
 }
 
-/// The tenders of a source or of all, those whose time for offers ends first before the others.
-async fn tenders(
-    effects: &Effects,
-    config: &Config,
-    (source, stage): (Option<String>, Option<String>),
-    limit: usize,
-) -> Result<Vec<TenderView>, AnswerError> {
-    let ids = || config.sources.iter().map(|source| source.id.as_str());
-    if let Some(name) = source.as_deref().filter(|name| !ids().any(|id| id == *name)) {
-        return Err(unknown("source", name, ids()));
-    }
-    if let Some(word) = stage.as_deref().filter(|word| Stage::from_word(word).is_none()) {
-        return Err(unknown("stage", word, Stage::ALL.iter().map(|stage| stage.word())));
-    }
-    let wanted = |record: &Record| {
-        record.kind == RecordKind::Tender
-            && !record.gone
-            && source.as_deref().is_none_or(|source| record.source.as_str() == source)
-            && stage.as_deref().is_none_or(|stage| record.text("stage").as_deref() == Some(stage))
-    };
-    let now = effects.clock.now();
-    // What is still to come first, the soonest before the later; then what is over or has no time.
-    let place = |record: &Record| {
-        let at = record.value("deadline").and_then(|deadline| {
-            // A day without a time is not over before it ends, wherever that is.
-            let late = if matches!(deadline, Value::Date(_)) { SignedDuration::from_hours(36) } else { SignedDuration::ZERO };
-            deadline.instant()?.checked_add(late).ok()
-        });
-        (at.is_none_or(|at| at < now), at, record.id)
-    };
-    let (mut found, mut after): (Vec<Record>, _) = (Vec::new(), None);
-    loop {
-        let (some, reached) = effects.store.records_after(after, RECORDS).await?;
-        found.extend(some.into_iter().filter(|record| wanted(record)));
-        if found.len() > 2 * limit.max(RECORDS) {
-            found.sort_by_key(place);
-            found.truncate(limit);
-        }
-        match reached {
-            Some(reached) => after = Some(reached),
-            None => break,
-        }
-    }
-    found.sort_by_key(place);
-    found.truncate(limit);
-    // One tender on several portals is shown once, where it comes first.
-    let (mut shown, mut met) = (Vec::new(), HashSet::new());
-    for record in &found {
-        if met.insert(record.id) {
-            let others = linked(effects, record).await?;
-            met.extend(others.iter().map(|other| other.id));
-            shown.push(TenderView { also: notices::also(&others), ..views::tender(record, None) });
-        }
-    }
-    Ok(shown)
-}
-
 /// "There is no such thing; did you mean …".
-fn unknown<'a>(what: &str, found: &str, known: impl IntoIterator<Item = &'a str>) -> AnswerError {
+pub(super) fn unknown<'a>(what: &str, found: &str, known: impl IntoIterator<Item = &'a str>) -> AnswerError {
     anyhow!(no_such(what, found, known))
 }
 

@@ -1,15 +1,18 @@
 //! A tender as its notices tell it: the whole of it, what each notice changed, its bytes, and what else may be the same. Knows no terminal.
 
+use std::collections::HashSet;
+
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::answer::AnswerError;
+use super::answer::{AnswerError, unknown};
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
-use super::views::time;
+use super::views::{self, time};
 use crate::base::ids::RecordId;
 use crate::base::text::words;
-use crate::model::{Amendment, Filed, Notice, Record, RecordKind, Value};
+use crate::config::Config;
+use crate::model::{Amendment, Filed, Notice, Record, RecordKind, Stage, Value};
 use crate::pipeline::{Effects, linked};
 use crate::tender::{self, Line};
 
@@ -94,6 +97,63 @@ async fn read_all(effects: &Effects, record: &Record, until: Option<Timestamp>) 
         all.push(Read { filed, notice: read.unwrap_or_else(|failure| Err(failure.text)) });
     }
     Ok(all)
+}
+
+/// The tenders of a source or of all, those whose time for offers ends first before the others.
+pub(super) async fn list(
+    effects: &Effects,
+    config: &Config,
+    (source, stage): (Option<String>, Option<String>),
+    limit: usize,
+) -> Result<Vec<TenderView>, AnswerError> {
+    let ids = || config.sources.iter().map(|source| source.id.as_str());
+    if let Some(name) = source.as_deref().filter(|name| !ids().any(|id| id == *name)) {
+        return Err(unknown("source", name, ids()));
+    }
+    if let Some(word) = stage.as_deref().filter(|word| Stage::from_word(word).is_none()) {
+        return Err(unknown("stage", word, Stage::ALL.iter().map(|stage| stage.word())));
+    }
+    let wanted = |record: &Record| {
+        record.kind == RecordKind::Tender
+            && !record.gone
+            && source.as_deref().is_none_or(|source| record.source.as_str() == source)
+            && stage.as_deref().is_none_or(|stage| record.text("stage").as_deref() == Some(stage))
+    };
+    let now = effects.clock.now();
+    // What is still to come first, the soonest before the later; then what is over or has no time.
+    let place = |record: &Record| {
+        let at = record.value("deadline").and_then(|deadline| {
+            // A day without a time is not over before it ends, wherever that is.
+            let late = if matches!(deadline, Value::Date(_)) { SignedDuration::from_hours(36) } else { SignedDuration::ZERO };
+            deadline.instant()?.checked_add(late).ok()
+        });
+        (at.is_none_or(|at| at < now), at, record.id)
+    };
+    let (mut found, mut after): (Vec<Record>, _) = (Vec::new(), None);
+    loop {
+        let (some, reached) = effects.store.records_after(after, RECORDS).await?;
+        found.extend(some.into_iter().filter(|record| wanted(record)));
+        if found.len() > 2 * limit.max(RECORDS) {
+            found.sort_by_key(place);
+            found.truncate(limit);
+        }
+        match reached {
+            Some(reached) => after = Some(reached),
+            None => break,
+        }
+    }
+    found.sort_by_key(place);
+    found.truncate(limit);
+    // One tender on several portals is shown once, where it comes first.
+    let (mut shown, mut met) = (Vec::new(), HashSet::new());
+    for record in &found {
+        if met.insert(record.id) {
+            let others = linked(effects, record).await?;
+            met.extend(others.iter().map(|other| other.id));
+            shown.push(TenderView { also: also(&others), ..views::tender(record, None) });
+        }
+    }
+    Ok(shown)
 }
 
 /// A tender by its id.

@@ -331,7 +331,7 @@ async fn an_amended_tender_is_judged_again() {
     all.push(with(1, near, 100_000, "active", "33112200"));
     assert_eq!(look(&all).await, [], "too small");
     all.push(with(2, near, 120_000, "active", "33112200"));
-    let quote = "Ultrasound scanners · 33112200 · open · 120000 EUR · 2026-12-10T12:00:00Z";
+    let quote = "Ultrasound scanners · 33112200 · open · 120000 EUR · 2026-12-10T13:00:00+01:00";
     assert_eq!(look(&all).await, holds(1, quote), "worth more now");
     all.push(with(3, near, 120_000, "active", "45000000"));
     assert_eq!(look(&all).await, below(1), "not what was asked for after all");

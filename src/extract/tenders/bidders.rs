@@ -1,0 +1,70 @@
+//! Who offered: what a notice tells of the winners and losers of its awards, each an organisation with a record of its own. Knows no format.
+
+use super::{Told, name_of, won};
+use crate::base::text::words as folded;
+use crate::model::{Award, LOST_BY, Notice, Party, WON_BY};
+
+impl Told {
+    /// One for each winner of each award.
+    pub(super) fn winners(notice: &Notice) -> Vec<Self> {
+        let mut all = Vec::new();
+        for award in notice.content.awards.iter().filter(|award| won(award)) {
+            for winner in &award.winners {
+                all.extend(Self::winner(notice, award, winner));
+            }
+        }
+        all
+    }
+
+    fn winner(notice: &Notice, award: &Award, winner: &Party) -> Option<Self> {
+        let name = winner.name.best(&[])?;
+        let mut told = Self::new(notice);
+        // An id of a party is often one of the document alone, or a placeholder: award and name are what tells winners apart.
+        told.key = format!("{WON_BY}{} | {}", award.id, folded(name));
+        told.of_bidder = true;
+        told.put("winner", name);
+        told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
+        told.party(winner);
+        told.worth(&award.worth);
+        let term = award.term.as_ref().or(notice.content.term.as_ref());
+        told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
+        told.put("contract_end", term.and_then(|term| term.end).map(|day| day.to_string()).unwrap_or_default());
+        told.other_ids(&notice.content);
+        Some(told)
+    }
+
+    /// One for each loser of each award that somebody else won.
+    pub(super) fn losers(notice: &Notice) -> Vec<Self> {
+        let awards = &notice.content.awards;
+        let mut all = Vec::new();
+        for award in awards.iter().filter(|award| !award.losers.is_empty()) {
+            // Where each offer has a decision of its own, the winner's is another one for the same lots.
+            let others = awards.iter().filter(|other| won(other) && other.lots == award.lots && !won(award));
+            let winners: Vec<&str> = std::iter::once(award)
+                .filter(|award| won(award))
+                .chain(others)
+                .flat_map(|award| &award.winners)
+                .filter_map(name_of)
+                .collect();
+            let lost = |loser: &&Party| name_of(loser).is_some_and(|name| !winners.iter().any(|winner| folded(winner) == folded(name)));
+            if !winners.is_empty() {
+                all.extend(award.losers.iter().filter(lost).filter_map(|loser| Self::loser(notice, award, (loser, &winners))));
+            }
+        }
+        all
+    }
+
+    fn loser(notice: &Notice, award: &Award, (loser, winners): (&Party, &[&str])) -> Option<Self> {
+        let name = name_of(loser)?;
+        let mut told = Self::new(notice);
+        told.key = format!("{LOST_BY}{} | {}", award.id, folded(name));
+        told.of_bidder = true;
+        told.put("loser", name);
+        for winner in winners {
+            told.once("won_by", *winner);
+        }
+        told.put("buyer", notice.content.buyers.first().and_then(name_of).unwrap_or_default());
+        told.party(loser);
+        Some(told)
+    }
+}
