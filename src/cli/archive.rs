@@ -115,11 +115,14 @@ impl Listed {
     }
 }
 
+/// Shows a view to a person.
+pub(super) type Words = fn(&mut dyn Write, &Value) -> std::io::Result<()>;
+
 /// Where views go as they come: an array of JSON, or words for a person.
 pub(super) struct Out<'a> {
     to: &'a mut dyn Write,
     /// How a whole view is shown to a person; JSON when there is none.
-    words: Option<fn(&mut dyn Write, &Value) -> std::io::Result<()>>,
+    words: Option<Words>,
     views: usize,
     notices: usize,
     /// Whether something could not be read.
@@ -128,7 +131,7 @@ pub(super) struct Out<'a> {
 
 impl<'a> Out<'a> {
     /// JSON, or words by `words`.
-    pub(super) fn new(to: &'a mut dyn Write, words: Option<fn(&mut dyn Write, &Value) -> std::io::Result<()>>) -> Self {
+    pub(super) fn new(to: &'a mut dyn Write, words: Option<Words>) -> Self {
         Self { to, words, views: 0, notices: 0, problem: false }
     }
 
@@ -143,12 +146,11 @@ impl<'a> Out<'a> {
         if view.get("problem").is_some() {
             self.problem = true;
         }
-        match self.words {
-            Some(words) => words(self.to, &view)?,
-            None => {
-                self.comma()?;
-                serde_json::to_writer_pretty(&mut *self.to, &view)?;
-            }
+        if let Some(words) = self.words {
+            words(self.to, &view)?;
+        } else {
+            self.comma()?;
+            serde_json::to_writer_pretty(&mut *self.to, &view)?;
         }
         Ok(())
     }
@@ -167,12 +169,11 @@ impl<'a> Out<'a> {
     fn notice(&mut self, view: &Value) -> anyhow::Result<()> {
         let sign = if self.notices == 0 { "\n" } else { ",\n" };
         self.notices += 1;
-        match self.words {
-            Some(words) => words(self.to, &json!({ "notices": [view] }))?,
-            None => {
-                write!(self.to, "{sign}")?;
-                serde_json::to_writer(&mut *self.to, view)?;
-            }
+        if let Some(words) = self.words {
+            words(self.to, &json!({ "notices": [view] }))?;
+        } else {
+            write!(self.to, "{sign}")?;
+            serde_json::to_writer(&mut *self.to, view)?;
         }
         Ok(())
     }
