@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use anyhow::Context as _;
+use atalaya::base::clock::Stopwatch;
 
 use super::meter::Meter;
 
@@ -62,7 +62,7 @@ fn write(to: &mut impl std::io::Write, entry: &str, number: usize) -> anyhow::Re
 }
 
 fn measure(program: &Path, path: &Path, entries: usize) -> anyhow::Result<()> {
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let mut child = Command::new(program).args(["tender", "read", "--json"]).arg(path).stdout(Stdio::piped()).spawn()?;
     let process = child.id().to_string();
     let mut notices = 0;

@@ -2,8 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use atalaya::base::clock::Stopwatch;
 use atalaya::tender::{self, Clock, Format, Input};
 
 use super::corpus::Corpus;
@@ -85,12 +86,12 @@ pub fn run(corpus: &Corpus, formats: impl Iterator<Item = Format>, seconds: u64,
 
 fn fuzz(format: Format, documents: &[String], seconds: u64, seed: u64) -> anyhow::Result<Vec<String>> {
     let mut random = Random(seed ^ format as u64);
-    let until = Instant::now() + Duration::from_secs(seconds);
+    let (whole, seconds) = (Stopwatch::start(), Duration::from_secs(seconds));
     let (mut inputs, mut entries, mut refused, mut slowest) = (0_u64, 0_usize, 0_u64, Duration::ZERO);
     let mut broken = Vec::new();
-    while Instant::now() < until && broken.len() < 10 {
+    while whole.elapsed() < seconds && broken.len() < 10 {
         let text = changed(documents, &mut random);
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         let expired = || begun.elapsed() > SLOWEST;
         let input = Input { text: &text, url: None, clock: Clock::assumed(), expired: &expired };
         let answer = catch_unwind(AssertUnwindSafe(|| tender::read(format, &input)));
