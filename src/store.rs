@@ -51,6 +51,7 @@ use crate::model::{
 
 pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
+pub use notices::NOTICES;
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
     Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Reached, Replay, Restored, Scope, Size,

@@ -3,7 +3,7 @@
 
 mod bidders;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -121,10 +121,15 @@ impl TenderReader {
         // A record for each procedure, and one for each winner and loser.
         let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
         let mut filed = Vec::new();
+        let mut void: BTreeSet<String> = batch.gone.iter().filter(|gone| gone.void).map(|gone| gone.procedure.clone()).collect();
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
             let Some(tender) = tender::fold(&notices) else { continue };
-            let told = Told::procedure(&tender.notice, asked(&notices));
+            let mut told = Told::procedure(&tender.notice, asked(&notices));
+            if void.remove(&procedure) {
+                // Its entry stands on the same page, from before.
+                told.fields.insert("stage", vec![Stage::Cancelled.word().to_owned()]);
+            }
             let title = told.fields.get("title").cloned();
             if let Some(key) = self.add(&mut gather, (procedure.clone(), None), &[told], input.url)? {
                 let file = |notice| (key.clone(), tender::file(notice, format, (input.url, &self.clock), input.now));
@@ -142,8 +147,8 @@ impl TenderReader {
                 self.add(&mut gather, (key, Some(RecordKind::Award)), &told, input.url)?;
             }
         }
-        for gone in batch.gone.iter().filter(|gone| gone.void) {
-            self.add(&mut gather, (gone.procedure.clone(), None), &[Told::void()], input.url)?;
+        for procedure in void {
+            self.add(&mut gather, (procedure, None), &[Told::void()], input.url)?;
         }
         let mut extract = gather.extract;
         extract.notices = filed;

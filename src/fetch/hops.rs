@@ -77,7 +77,7 @@ impl<'a> Trip<'a> {
             if !answer.is_redirect() {
                 return self.judge(&lane, url, answer);
             }
-            let next = self.unsent(target(&url, &answer)?);
+            let next = self.request.source.without_query(target(&url, &answer)?);
             if next == url {
                 return Err(Failure::new(FailureClass::Redirect, format!("{} redirects to itself", shown(&url))));
             }
@@ -133,17 +133,6 @@ impl<'a> Trip<'a> {
             sent.query_pairs_mut().extend_pairs(own.iter().map(|(name, value)| (name, value.expose())));
         }
         sent
-    }
-
-    /// The address without the source's own query, which redirects repeat.
-    fn unsent(&self, url: Url) -> Url {
-        let own = |name: &str| self.request.source.query.iter().any(|(own, _)| own == name);
-        if !url.query_pairs().any(|(name, _)| own(&name)) {
-            return url;
-        }
-        let mut without = url.clone();
-        without.query_pairs_mut().clear().extend_pairs(url.query_pairs().filter(|(name, _)| !own(name)));
-        without
     }
 
     fn conditions(&self) -> Option<&'a Validators> {

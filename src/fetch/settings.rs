@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
+use url::Url;
+
 use crate::base::caps;
 use crate::base::secret::Secret;
 use crate::door::Proxy;
@@ -68,4 +70,22 @@ pub struct SourceSettings {
     pub max_body: Option<u64>,
     /// Least time between two requests to a host.
     pub delay: Option<Duration>,
+}
+
+impl SourceSettings {
+    /// An address without the source's own query: redirects repeat it, and so do the links of answers.
+    pub fn without_query(&self, url: Url) -> Url {
+        let own = |name: &str| self.query.iter().any(|(own, _)| own == name);
+        if !url.query_pairs().any(|(name, _)| own(&name)) {
+            return url;
+        }
+        let kept: Vec<(String, String)> =
+            url.query_pairs().filter(|(name, _)| !own(name)).map(|(a, b)| (a.into_owned(), b.into_owned())).collect();
+        let mut without = url;
+        without.set_query(None);
+        if !kept.is_empty() {
+            without.query_pairs_mut().extend_pairs(kept);
+        }
+        without
+    }
 }

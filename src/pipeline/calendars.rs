@@ -81,15 +81,15 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
     let Some(organisation) = effects.store.organisation(id).await? else { return Ok(Vec::new()) };
     let mut records = effects.store.records(organisation.records.clone()).await?;
     records.retain(|record| record.kind == RecordKind::Tender && !record.gone && !closings(record).is_empty());
-    let wanted: Vec<bool> = records.iter().map(|record| is_wanted(config, lead, (&organisation, &records), record, now)).collect();
-    let mut wanted = wanted.into_iter();
-    records.retain(|_| wanted.next().unwrap_or(false));
+    records.retain(|record| is_wanted(config, lead, &organisation, record, now));
     Ok(records)
 }
 
-fn is_wanted(config: &Config, lead: &Lead, (organisation, records): (&Organisation, &[Record]), record: &Record, now: Timestamp) -> bool {
+fn is_wanted(config: &Config, lead: &Lead, organisation: &Organisation, record: &Record, now: Timestamp) -> bool {
     let trust_of = |id: &SourceId| config.trust(id);
-    let known = score::Known { organisation, records, signals: &[], lists: &config.lists, trust_of: &trust_of };
+    // Of this record alone: a ministry has thousands.
+    let known =
+        score::Known { organisation, records: std::slice::from_ref(record), signals: &[], lists: &config.lists, trust_of: &trust_of };
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     segment.is_some_and(|segment| score::concerns(segment, &known, record.id, now))
 }

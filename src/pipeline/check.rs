@@ -380,7 +380,13 @@ async fn differs(
     let follow = onward.as_ref().map_or(extract.follow.as_slice(), |onward| onward.next.as_slice());
     let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, follow, now).await? };
     let (look_again, checkpoint) = (found.look_again, onward.map(|onward| onward.checkpoint));
-    let mut turn = walk(effects, before, Plan { page, walked, checkpoint, known, new, look_again, whole: extract.whole }, now).await?;
+    let mut turn = walk(
+        effects,
+        before,
+        Plan { page, walked, checkpoint, known, new, look_again, whole: extract.whole && extract.bad.is_empty() },
+        now,
+    )
+    .await?;
     if found.accept_snapshot {
         turn.snapshot = Some(fetched.bytes.clone());
     }

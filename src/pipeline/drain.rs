@@ -85,10 +85,9 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
             None => left_behind(effects, config, due.entries, now).await?,
         };
         for batch in outbox::batches(&entries, now) {
-            if batch.kind() == MessageKind::Digest {
-                told.insert(batch.rep.clone());
-            }
+            let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
             let message = seal(effects, config, batch, now).await?;
+            told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
             effects.hook.pass("drain.made");
             effects.store.seal(message).await?;
             effects.hook.pass("drain.sealed");

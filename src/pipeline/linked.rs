@@ -3,10 +3,13 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::Effects;
 use crate::base::ids::RecordId;
 use crate::base::text::words;
-use crate::model::{Change, ChangeKind, FieldChange, Record, RecordKind, Value};
+use crate::config::Config;
+use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Record, RecordKind, SourceState, Value};
 use crate::store::StoreError;
 
 /// Records of other sources that are looked at.
@@ -26,32 +29,62 @@ pub async fn linked(effects: &Effects, record: &Record) -> Result<Vec<Record>, S
     Ok(found)
 }
 
+/// A record of another source, and since when what that source brings is told: what it held before was stored quietly.
+struct Other {
+    record: Record,
+    since: Timestamp,
+}
+
 /// The changes without what another portal has told of the same tender or award: that it is there, or that a field has this very value.
-pub(super) async fn untold(effects: &Effects, records: &[Record], changes: &[Change]) -> Result<Vec<Change>, StoreError> {
+pub(super) async fn untold(effects: &Effects, config: &Config, records: &[Record], changes: &[Change]) -> Result<Vec<Change>, StoreError> {
     let by_id: HashMap<RecordId, &Record> = records.iter().map(|record| (record.id, record)).collect();
     let mut left = Vec::with_capacity(changes.len());
     for change in changes {
         let record = by_id.get(&change.record).filter(|_| !change.baseline);
         match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award)) {
-            Some(record) => left.extend(without(change, record, &linked(effects, record).await?)),
+            Some(record) => {
+                let others = telling(effects, config, linked(effects, record).await?).await?;
+                let before = if others.is_empty() { None } else { effects.store.records(vec![record.id]).await?.pop() };
+                left.extend(without(change, (record, before.as_ref()), &others));
+            }
             None => left.push(change.clone()),
         }
     }
     Ok(left)
 }
 
-/// What of a change the others do not know.
-fn without(change: &Change, record: &Record, others: &[Record]) -> Option<Change> {
-    let others: Vec<&Record> = others.iter().filter(|other| !other.gone && same_award(record, other)).collect();
-    let knows = |field: &FieldChange| others.iter().any(|other| same(other.value(field.field.as_str()), field.new.as_ref()));
+/// Those whose sources are watched and tell what they bring.
+async fn telling(effects: &Effects, config: &Config, records: Vec<Record>) -> Result<Vec<Other>, StoreError> {
+    let mut others = Vec::new();
+    for record in records.into_iter().filter(|record| config.source(&record.source).is_some_and(|source| source.enabled)) {
+        let states = effects.store.states_of(&record.source).await?;
+        let done = |state: &SourceState| if let Baseline::Done(at) = state.baseline { Some(at) } else { None };
+        others.extend(states.iter().filter_map(done).max().map(|since| Other { record, since }));
+    }
+    Ok(others)
+}
+
+/// What of a change the others have not told. One that says the same as we do now counts only if it said so after we said otherwise: a portal
+/// that is behind still has what was taken back.
+fn without(change: &Change, (record, before): (&Record, Option<&Record>), others: &[Other]) -> Option<Change> {
+    let others: Vec<&Other> = others.iter().filter(|other| !other.record.gone && same_award(record, &other.record)).collect();
+    let said = |record: &Record, name: &FieldName| record.fields.get(name).map(|field| field.first_seen);
+    let knows = |field: &FieldChange| {
+        let ours = before.and_then(|before| said(before, &field.field));
+        others.iter().any(|Other { record: other, since }| {
+            same(other.value(field.field.as_str()), field.new.as_ref())
+                && said(other, &field.field).is_some_and(|at| at > *since && ours.is_none_or(|ours| at > ours))
+        })
+    };
     let kind = match &change.kind {
-        ChangeKind::Appeared if others.is_empty() => ChangeKind::Appeared,
-        ChangeKind::Appeared => return None,
+        ChangeKind::Appeared if others.iter().any(|other| other.record.first_seen > other.since) => return None,
+        ChangeKind::Appeared => ChangeKind::Appeared,
         ChangeKind::Changed(fields) => {
             // What both leave out is told when nothing beside it was: a portal that is behind has not told of it either.
             let told = fields.iter().any(knows);
-            let absent =
-                |field: &FieldChange| told && field.new.is_none() && others.iter().any(|other| other.value(field.field.as_str()).is_none());
+            let absent = |field: &FieldChange| {
+                told && field.new.is_none() && others.iter().any(|other| other.record.value(field.field.as_str()).is_none())
+            };
             let fields: Vec<FieldChange> = fields.iter().filter(|field| !knows(field) && !absent(field)).cloned().collect();
             if fields.is_empty() {
                 return None;
@@ -63,12 +96,13 @@ fn without(change: &Change, record: &Record, others: &[Record]) -> Option<Change
     Some(Change { kind, ..change.clone() })
 }
 
-/// Awards of one tender are the same when they name the same winner.
+/// Awards of one tender are the same when they name the same winner, or the same loser.
 fn same_award(one: &Record, other: &Record) -> bool {
-    let winners = |record: &Record| -> Vec<String> {
-        record.value("winner").map_or(&[][..], Value::each).iter().map(|winner| words(&winner.text())).collect()
+    let named = |record: &Record, field: &str| -> Vec<String> {
+        record.value(field).map_or(&[][..], Value::each).iter().map(|name| words(&name.text())).collect()
     };
-    one.kind != RecordKind::Award || winners(one).iter().any(|winner| winners(other).contains(winner))
+    let same = |field: &str| named(one, field).iter().any(|name| named(other, field).contains(name));
+    one.kind != RecordKind::Award || same("winner") || same("loser")
 }
 
 /// Whether two portals say the same: a time by its instant, whatever zone it is written in.
@@ -84,11 +118,9 @@ fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use jiff::Timestamp;
-
     use super::*;
     use crate::base::ids::ContentHash;
-    use crate::model::{Field, FieldName};
+    use crate::model::Field;
 
     fn record(source: &str, kind: RecordKind, fields: &[(&str, &str)]) -> Record {
         let source = source.parse().unwrap();
@@ -132,7 +164,17 @@ mod tests {
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
         ] {
             let change = Change { source: record.source.clone(), record: record.id, kind, at: Timestamp::UNIX_EPOCH, baseline: false };
-            assert_eq!(without(&change, record, &others).map(|change| change.kind), want, "{change:?}");
+            let left = |since, before| {
+                let others: Vec<Other> = others.iter().map(|record| Other { record: record.clone(), since }).collect();
+                without(&change, (record, before), &others).map(|change| change.kind)
+            };
+            assert_eq!(left(Timestamp::MIN, None), want, "{change:?}");
+            assert_eq!(left(Timestamp::UNIX_EPOCH, None), Some(change.kind.clone()), "what was stored quietly was told to nobody");
+            if let ChangeKind::Changed(fields) = &change.kind {
+                let mut later = record.clone();
+                later.fields.values_mut().for_each(|field| field.first_seen = Timestamp::MAX);
+                assert_eq!(left(Timestamp::MIN, Some(&later)), Some(ChangeKind::Changed(fields.clone())), "they are behind");
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ pub async fn tell(
     now: Timestamp,
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
-    let untold = linked::untold(effects, &turn.records, &changes).await?;
+    let untold = linked::untold(effects, config, &turn.records, &changes).await?;
     let affected = affected(effects, source, turn, &untold, now).await?;
     turn.changes = changes;
     told.leads = announce_all(effects, config, turn, affected, now).await?;

@@ -25,7 +25,7 @@ pub(super) fn set_out(source: &Source, page: &Page, state: Option<&SourceState>,
 /// What a page brought, for the transport. Entries that could not be read count as if each fault were one: better to ask twice than to miss one.
 pub(super) fn brought<'a>(extract: &'a Extract, found: &Comparison) -> Brought<'a> {
     let entries = if extract.entries == 0 { extract.records.len() } else { extract.entries };
-    let (at_most, fresh) = (entries + extract.bad.len(), !found.records.is_empty());
+    let (at_most, fresh) = (entries + extract.bad.len(), !found.records.is_empty() || found.look_again.is_some());
     Brought { entries, at_most, total: extract.total, cut: extract.cut, fresh, next: extract.follow.first() }
 }
 

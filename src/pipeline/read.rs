@@ -59,6 +59,7 @@ pub(super) async fn read(
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
+    forget_query(source, &mut extract);
     let stored = stored(effects, source, page, &extract).await?;
     make_whole(effects, (source, page), &mut extract, &stored).await?;
     supersede(source, &mut extract.records, &stored);
@@ -71,12 +72,28 @@ pub(super) async fn read(
     Ok(Ok(Read { extract, stored, previous, wanting, requests, _hand: hand }))
 }
 
+/// Takes the source's own query, which holds its key, out of every address that the answer repeats it in: it is shown and kept nowhere.
+fn forget_query(source: &Source, extract: &mut Extract) {
+    if source.fetch.query.is_empty() {
+        return;
+    }
+    let drafts = extract.records.iter_mut().flat_map(|draft| std::iter::once(&mut draft.url).chain(&mut draft.detail));
+    let filed = extract.notices.iter_mut().map(|(_, filed)| &mut filed.url);
+    for url in extract.follow.iter_mut().chain(drafts).chain(filed) {
+        *url = source.fetch.without_query(url.clone());
+    }
+}
+
 /// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.
 pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, mut read: Read) -> Result<Read, StoreError> {
     let stored = stored(effects, source, page, &read.extract).await?;
     supersede(source, &mut read.extract.records, &stored);
     let previous = previous(effects, source, page, fetched).await?;
-    Ok(Read { stored, previous, ..read })
+    let mut extract = read.extract;
+    // What another turn filed meanwhile counts as well.
+    make_whole(effects, (source, page), &mut extract, &stored).await?;
+    supersede(source, &mut extract.records, &stored);
+    Ok(Read { extract, stored, previous, ..read })
 }
 
 /// Takes from notices that are older than what is known of their procedure whatever is known by now: a page further back, or one that is read

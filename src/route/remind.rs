@@ -14,12 +14,13 @@ pub fn reminder(record: &Record, closing: &Closing<'_>, distances: &[SignedDurat
 }
 
 /// With the digest, unless the deadline falls before the next one; then at once, where they take alerts now. `None`: once their quiet hours
-/// are over.
+/// are over, if the deadline is not over by then.
 pub fn reminder_lane(rep: &Rep, closing: &Closing<'_>, next_digest: Timestamp, now: Timestamp) -> Option<Lane> {
     if closing.early() > next_digest || rep.absent_until(now).is_some() || rep.alerts_per_hour == 0 {
         return Some(Lane::Digest);
     }
-    (!rep.is_quiet(now)).then_some(Lane::Urgent)
+    let over = rep.quiet_until(now);
+    over.is_none_or(|over| closing.early() <= over).then_some(Lane::Urgent)
 }
 
 #[cfg(test)]

@@ -100,6 +100,14 @@ impl Rep {
         if from < to { (from..to).contains(&now) } else { now >= from || now < to }
     }
 
+    /// When the quiet hours under way are over; `None` when it is not quiet.
+    pub fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {
+        let Quiet { to, .. } = self.quiet.filter(|_| self.is_quiet(at))?;
+        let now = at.to_zoned(self.zone.clone());
+        let day = if now.time() < to { now.date() } else { now.date().tomorrow().ok()? };
+        day.to_datetime(to).to_zoned(self.zone.clone()).ok().map(|over| over.timestamp())
+    }
+
     /// Whether they work this segment.
     pub fn works(&self, segment: &SegmentId) -> bool {
         self.segments.is_empty() || self.segments.contains(segment)

@@ -12,7 +12,7 @@ use crate::base::ids::{ContentHash, RecordId};
 use crate::model::{Filed, Record};
 
 /// Notices kept of one record: the first, which says most, and the newest of the others.
-pub(super) const NOTICES: usize = 200;
+pub const NOTICES: usize = 200;
 /// Records found by one identifier: a portal that gives all its procedures the same one must not join them all.
 const SHARED: usize = 20;
 

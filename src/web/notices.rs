@@ -133,7 +133,7 @@ pub(super) async fn list(
     loop {
         let (some, reached) = effects.store.records_after(after, RECORDS).await?;
         found.extend(some.into_iter().filter(|record| wanted(record)));
-        if found.len() > 2 * limit.max(RECORDS) {
+        if found.len() > limit.max(RECORDS).saturating_mul(2) {
             found.sort_by_key(place);
             found.truncate(limit);
         }
