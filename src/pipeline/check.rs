@@ -308,7 +308,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
         let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
         Turn::new(PageWrite::Times(same.id, times), same.host())
     } else {
-        let (checkpoint, whole) = (onward.map(|onward| onward.checkpoint), before.source.reader.is_whole());
+        let (checkpoint, whole) = (onward.map(|onward| onward.checkpoint), before.source.reader.is_whole() && same.bad == 0);
         let plan = Plan { page: same.clone(), walked, checkpoint, known, new, look_again: None, whole };
         let mut turn = walk(effects, before, plan, now).await?;
         keep_small(&mut turn, &before.page);

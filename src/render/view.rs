@@ -12,7 +12,7 @@ use crate::base::caps;
 use crate::model::{Evidence, FactName, Lead, Organisation, Part, PartKind, Score, Signal, Story, Value};
 
 /// Reasons shown of one lead; the newest.
-const REASONS: usize = 3;
+const REASONS: usize = 6;
 /// Score lines shown of one lead; the rest becomes one line, so that the sum still holds.
 const PARTS: usize = 8;
 /// Unknown facts named.

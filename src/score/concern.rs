@@ -11,7 +11,8 @@ use crate::base::ids::RecordId;
 /// that is missing is not.
 pub fn concerns(segment: &Segment, known: &Known<'_>, record: RecordId, now: Timestamp) -> bool {
     let giving = segment.rules.iter().filter(|rule| rule.centipoints > 0);
-    let mut asking = giving.filter_map(|rule| rule.when.as_ref()).filter(|when| when.asks_of_records()).peekable();
+    // A tender that is cancelled by now was looked for all the same.
+    let mut asking = giving.filter_map(|rule| rule.when.as_ref()?.lasting()).peekable();
     if asking.peek().is_none() {
         return true;
     }
@@ -30,7 +31,7 @@ mod tests {
     fn of_a_buyer_of_many_things_only_what_is_looked_for() {
         let record = |key, fields: &[(&str, &str)]| record("portal", key, RecordKind::Tender, fields);
         let records = [
-            record("scanners", &[("cpv", "33112200")]),
+            record("scanners", &[("cpv", "33112200"), ("stage", "cancelled")]),
             record("cleaning", &[("cpv", "90911000")]),
             record("unsaid", &[("stage", "open")]),
         ];
@@ -39,6 +40,7 @@ mod tests {
         let known = Known { organisation: &organisation, records: &records, signals: &[], lists: &lists, trust_of: &trust_of };
         for (when, want) in [
             (WhenSpec { cpv: vec!["331".into()], ..WhenSpec::default() }, [true, false, true]),
+            (WhenSpec { cpv: vec!["331".into()], stage: vec!["open".into()], ..WhenSpec::default() }, [true, false, true]),
             (WhenSpec { region: vec!["ES".into()], ..WhenSpec::default() }, [true, true, true]),
         ] {
             let points = vec![PointsSpec { when: Some(when), points: 20.0, ..PointsSpec::default() }];

@@ -96,15 +96,17 @@ impl Condition {
         self.asks.iter().flat_map(|ask| if let Ask::Source(sources) = ask { sources.as_slice() } else { &[] })
     }
 
-    /// Whether it asks what a record is about: something that organisations do not say, and that does not pass with time.
-    pub(super) fn asks_of_records(&self) -> bool {
+    /// Of it what is asked of what a record is about: that organisations do not say, and that does not pass with time. `None`: nothing.
+    pub(super) fn lasting(&self) -> Option<Self> {
         let passes = |name: &str| matches!(name, "stage" | "deadline" | "questions_until" | "opening" | "published");
-        self.asks.iter().any(|ask| match ask {
+        let lasts = |ask: &Ask| match ask {
             Ask::Words(_) | Ask::Codes(_) | Ask::Buyer(_) | Ask::Places(_) | Ask::Worth(_) => true,
             Ask::OneOf(name, _) => !passes(name),
             Ask::Field(field) => !passes(&field.name),
             Ask::Source(_) | Ask::Kind(_) | Ask::Left(_) => false,
-        })
+        };
+        let asks: Vec<Ask> = self.asks.iter().filter(|ask| lasts(ask)).cloned().collect();
+        (!asks.is_empty()).then(|| Self { asks, ..self.clone() })
     }
 
     /// What the facts say; all keys together. One "no" settles it, then what is unknown, then "yes" with the first proof.

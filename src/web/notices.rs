@@ -163,6 +163,18 @@ pub(super) async fn find(effects: &Effects, id: &str) -> Result<Record, AnswerEr
     found.ok_or_else(|| anyhow!("there is no tender {id}; `atalaya tender list` shows them"))
 }
 
+/// Takes out of a view what was said only after a moment, and puts in its place what was said by then.
+fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
+    let deadline = notice.content.all_deadlines().find(|deadline| deadline.kind.binds());
+    (view.stage, view.deadline) = (Some(notice.stage.word().to_owned()), deadline.map(|deadline| deadline.text.clone()));
+    if let Some(title) = notice.content.title.best(&[]) {
+        title.clone_into(&mut view.title);
+    }
+    view.deadlines.clear();
+    view.fields.clear();
+    view.history.retain(|change| change.at.parse::<Timestamp>().is_ok_and(|at| at <= until));
+}
+
 /// Adds to a tender's view what its notices say in sum, where else it is, and what may be the same.
 pub(super) async fn complete(
     effects: &Effects,
@@ -171,6 +183,9 @@ pub(super) async fn complete(
     mut view: TenderView,
 ) -> Result<TenderView, AnswerError> {
     let read = read_all(effects, record, until).await?;
+    if let (Some(until), true) = (until, read.is_empty()) {
+        return Err(anyhow!("no notice of {} was known on {}; `atalaya tender history {}` says since when", record.id, until, record.id));
+    }
     let dates: Vec<Timestamp> = read.iter().filter(|read| read.notice.is_ok()).map(|read| read.filed.at()).collect();
     view.notices = read.len();
     let notices: Vec<Notice> = read.into_iter().filter_map(|read| read.notice.ok()).collect();
@@ -187,6 +202,9 @@ pub(super) async fn complete(
         view.amendments = tender.amendments.iter().map(|(_, amendment)| amended(amendment)).filter(|words| !words.is_empty()).collect();
         view.amendments.dedup();
         view.tender = Some(tender_view(&tender));
+        if let Some(until) = until {
+            as_of(&mut view, &tender.notice, until);
+        }
     }
     view.also = also(&linked(effects, record).await?);
     view.maybe = maybe(effects, record).await?;
