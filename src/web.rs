@@ -8,6 +8,7 @@ mod calendar;
 mod front;
 mod health;
 mod notices;
+mod sources;
 mod tenders;
 mod unsubscribe;
 mod views;
