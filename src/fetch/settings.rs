@@ -89,3 +89,22 @@ impl SourceSettings {
         without
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_own_query_is_taken_out_and_nothing_else() {
+        let settings =
+            SourceSettings { query: vec![("api_key".to_owned(), Secret::new("s3cret".to_owned()))], ..SourceSettings::default() };
+        for (url, want) in [
+            ("https://a.example/x?api_key=s3cret", "https://a.example/x"),
+            ("https://a.example/x?page=2&api_key=s3cret&q=a%20b", "https://a.example/x?page=2&q=a+b"),
+            ("https://a.example/x?q=a%20b", "https://a.example/x?q=a%20b"),
+            ("https://a.example/x", "https://a.example/x"),
+        ] {
+            assert_eq!(settings.without_query(Url::parse(url).unwrap()).as_str(), want);
+        }
+    }
+}
