@@ -17,7 +17,6 @@ pub(super) enum Table {
     Source = 0x18,
     Host = 0x19,
     Pack = 0x20,
-    RecordAt = 0x21,
     Changes = 0x22,
     Notice = 0x23,
     SharedId = 0x24,
@@ -36,7 +35,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::System,
         Self::Mark,
         Self::Page,
@@ -45,7 +44,6 @@ impl Table {
         Self::Source,
         Self::Host,
         Self::Pack,
-        Self::RecordAt,
         Self::Changes,
         Self::Notice,
         Self::SharedId,
@@ -72,7 +70,7 @@ impl Table {
     /// Whether its values have a frame.
     pub(super) const fn framed(self) -> bool {
         match self {
-            Self::System | Self::Mark | Self::RecordAt | Self::SharedId | Self::Identity | Self::LeadOf | Self::LeadRank => false,
+            Self::System | Self::Mark | Self::SharedId | Self::Identity | Self::LeadOf | Self::LeadRank => false,
             Self::Page
             | Self::Versions
             | Self::Times
@@ -195,23 +193,17 @@ pub(super) fn packs_of(source: &SourceId) -> Key {
     Build::new(Table::Pack).u64(hash64(&[source.as_str().as_bytes()])).0
 }
 
-/// What the index says of the pack with this key.
-pub(super) fn place_of(pack: &[u8]) -> Vec<u8> {
-    pack[1..].to_vec()
+/// A key of [`pack`] without its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PackId([u8; 18]);
+
+/// Which pack this is the key of.
+pub(super) fn pack_id(key: &[u8]) -> Option<PackId> {
+    Some(PackId(key.get(1..)?.try_into().ok()?))
 }
 
-/// The key of the pack at such a place.
-pub(super) fn pack_at(place: &[u8]) -> Key {
-    Build::new(Table::Pack).rest(place)
-}
-
-pub(super) fn record_at(id: RecordId) -> Key {
-    Build::new(Table::RecordAt).u64(id.0).0
-}
-
-/// The record in a key of [`record_at`].
-pub(super) fn record_of(key: &[u8]) -> Option<RecordId> {
-    Some(RecordId(u64::from_be_bytes(key.get(1..)?.try_into().ok()?)))
+pub(super) fn pack_at(id: PackId) -> Key {
+    Build::new(Table::Pack).rest(&id.0)
 }
 
 pub(super) fn changes(source: &SourceId, at: i64, order: u64, part: u32) -> Key {

@@ -18,6 +18,7 @@ use super::prepare::{Check, Effect, Prepared};
 use super::stored::StoredVersions;
 use super::tally::Tally;
 use crate::base::clock::Stopwatch;
+use crate::base::ids::RecordId;
 use crate::telemetry;
 
 /// Turns of one group at most that carry more than times.
@@ -258,11 +259,13 @@ struct Change {
 pub(super) struct Group<'a> {
     generation: &'a Generation,
     changes: BTreeMap<Key, Change>,
+    /// Records that it brings.
+    fresh: HashSet<RecordId>,
 }
 
 impl<'a> Group<'a> {
     pub(super) fn new(generation: &'a Generation) -> Self {
-        Self { generation, changes: BTreeMap::new() }
+        Self { generation, changes: BTreeMap::new(), fresh: HashSet::new() }
     }
 
     /// Looks at the value a key will have once the batch is written.
@@ -297,20 +300,13 @@ impl<'a> Group<'a> {
         for check in &prepared.checks {
             self.check(check, inner)?;
         }
-        for (id, _) in &prepared.fresh {
-            // What this group brings is in the filter too.
-            if inner.known.may_hold(*id) && self.with(&codec::record_at(*id), |value| value.is_some())? {
-                return Err(CommitError::Conflict { what: "a record that is new".to_owned() });
-            }
+        if prepared.fresh.iter().any(|id| inner.places.holds(*id) || self.fresh.contains(id)) {
+            return Err(CommitError::Conflict { what: "a record that is new".to_owned() });
         }
         for (key, value) in std::mem::take(&mut prepared.writes) {
             self.set(key, value)?;
         }
-        for (id, place) in std::mem::take(&mut prepared.fresh) {
-            inner.known.add(id);
-            // It was looked for just now: nothing lies there, but something may have lain there before this group.
-            self.changes.entry(codec::record_at(id)).or_insert(Change { old: None, new: None }).new = Some(place);
-        }
+        self.fresh.extend(&prepared.fresh);
         effects.append(&mut prepared.effects);
         let mut applied = 0;
         for once in std::mem::take(&mut prepared.once) {

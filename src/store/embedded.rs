@@ -14,8 +14,8 @@ use super::commit::{self, Answer, Committer, Job, panic_text};
 use super::error::{CommitError, OpenError, StoreError};
 use super::generation::Generation;
 use super::index::Index;
-use super::known::Known;
 use super::opening;
+use super::places::Places;
 use super::prepare::{self, Effect, Prepared};
 use super::queue::Queue;
 use super::segments::Segments;
@@ -51,7 +51,7 @@ pub(super) struct Inner {
     pub(super) segments: Arc<Segments>,
     index: Mutex<Index>,
     queue: Mutex<Queue>,
-    pub(super) known: Known,
+    pub(super) places: Places,
     pub(super) tally: Mutex<Tally>,
     pub(super) order: AtomicU64,
     pub(super) install_key: [u8; 32],
@@ -169,6 +169,10 @@ impl Inner {
                 Effect::PagePut { id, host, source, due } => index.put(*id, host, source, *due),
                 Effect::PageGone(id) => index.forget(*id),
                 Effect::HoldOff(host, at) => index.hold_off(host, *at),
+                Effect::Packed(pack, records) => {
+                    self.places.put(*pack, records.iter().copied());
+                }
+                Effect::Unpacked(record) => self.places.remove(*record),
                 Effect::Entry(..) | Effect::EntrySettled(..) | Effect::Waiting(..) | Effect::NotWaiting(_) | Effect::Dead(..) => {}
             }
         }
@@ -216,7 +220,7 @@ impl Embedded {
             segments: ready.segments,
             index: Mutex::new(survey.index),
             queue: Mutex::new(survey.queue),
-            known: survey.known,
+            places: survey.places,
             order: AtomicU64::new(survey.tally.order),
             tally: Mutex::new(survey.tally),
             install_key: ready.install_key,

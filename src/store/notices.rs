@@ -19,7 +19,7 @@ const SHARED: usize = 20;
 impl Inner {
     /// Whether this very notice is on file. One without a date lies at the time it was first seen, which must be looked for.
     fn is_filed(&self, record: RecordId, filed: &Filed) -> Result<bool, StoreError> {
-        if !self.known.may_hold(record) {
+        if !self.places.holds(record) {
             return Ok(false);
         }
         match filed.published {
@@ -69,7 +69,7 @@ impl Draft<'_> {
             }
         }
         for (record, mut new) in fresh {
-            let on_file = if self.inner.known.may_hold(record) { self.inner.notice_keys(record)? } else { Vec::new() };
+            let on_file = if self.inner.places.holds(record) { self.inner.notice_keys(record)? } else { Vec::new() };
             let all: BTreeSet<Key> = on_file.into_iter().chain(new.keys().cloned()).collect();
             let over = all.len().saturating_sub(NOTICES);
             for key in all.into_iter().skip(1).take(over) {

@@ -13,7 +13,7 @@ use super::error::{OpenError, StoreError};
 use super::frame;
 use super::generation::{self, Generation};
 use super::index::Index;
-use super::known::Known;
+use super::places::Places;
 use super::prepare::{Effect, message_effects};
 use super::queue::Queue;
 use super::segments::{Segments, sync_folder};
@@ -28,7 +28,7 @@ use crate::base::ids::EntryId;
 use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
 
 /// The format of everything under the data folder.
-pub(super) const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 4;
 /// Findings that are spelled out.
 const FINDINGS: usize = 5;
 
@@ -62,7 +62,7 @@ pub(super) fn lock(data: &Path) -> Result<File, OpenError> {
 pub(super) struct Survey {
     pub(super) index: Index,
     pub(super) queue: Queue,
-    pub(super) known: Known,
+    pub(super) places: Places,
     pub(super) tally: Tally,
     findings: Vec<String>,
     damaged: u64,
@@ -265,15 +265,21 @@ fn take_in(
             let host: HostState = to_model(frame::unpack::<StoredHost>(value, segments)?)?;
             survey.index.hold_off(&host.host, host.not_before.as_millisecond());
         }
-        Table::Pack if here => {
+        // Which records lie in it is asked of the pack alone, so that it is read wherever it lies.
+        Table::Pack => {
+            let mut records = Vec::new();
             for (id, stored) in frame::unpack::<StoredPack>(value, segments)?.0 {
                 let record: Record = to_model(stored)?;
                 if record.id.0.to_be_bytes() != id {
                     return Err(odd("a record lies under another record's id"));
                 }
+                records.push(record.id);
+            }
+            let pack = codec::pack_id(key).ok_or_else(|| odd("a pack has no proper key"))?;
+            if !survey.places.put(pack, records) {
+                return Err(odd("a record lies in two packs"));
             }
         }
-        Table::RecordAt => survey.known.add(codec::record_of(key).ok_or_else(|| odd("a record has no proper key"))?),
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Notice if here => drop(to_model::<StoredNotice, Filed>(frame::unpack(value, segments)?)?),
         Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),
@@ -303,7 +309,6 @@ fn take_in(
         | Table::LeadRank
         | Table::Source
         | Table::Spent
-        | Table::Pack
         | Table::Changes
         | Table::Notice
         | Table::SharedId
@@ -326,7 +331,7 @@ pub(super) fn apply_queue(queue: &mut Queue, effects: Vec<Effect>) {
             Effect::Waiting(id, place, not_before) => queue.put(&id, place, not_before),
             Effect::NotWaiting(id) => queue.remove(&id),
             Effect::Dead(channel, by) => queue.count_dead(&channel, by),
-            Effect::PagePut { .. } | Effect::PageGone(_) | Effect::HoldOff(..) => {}
+            Effect::PagePut { .. } | Effect::PageGone(_) | Effect::HoldOff(..) | Effect::Packed(..) | Effect::Unpacked(_) => {}
         }
     }
 }

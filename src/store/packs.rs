@@ -1,4 +1,4 @@
-//! Records lie in packs: what one turn brought together is one value, and an index leads from a record's id to its pack.
+//! Records lie in packs: what one turn brought together is one value. Which pack a record lies in is kept in memory.
 //!
 //! A page brings dozens of records at once, much alike. One by one each costs a key in a random leaf of the tree and 300 bytes; together
 //! they are a few values of a fifth the size, side by side. Knows no rule about records.
@@ -11,7 +11,7 @@ use super::codec::{self, Key, Table};
 use super::embedded::Inner;
 use super::error::{CommitError, StoreError};
 use super::frame;
-use super::prepare::Draft;
+use super::prepare::{Draft, Effect};
 use super::stored::{StoredPack, StoredRecord, millis, to_bytes, to_model};
 use super::words::Reached;
 use crate::base::ids::{RecordId, SourceId};
@@ -30,11 +30,8 @@ struct Edit<'a> {
 
 impl Inner {
     /// The key of the pack a record lies in.
-    fn pack_of(&self, id: RecordId) -> Result<Option<Key>, StoreError> {
-        if !self.known.may_hold(id) {
-            return Ok(None);
-        }
-        Ok(self.get(&codec::record_at(id))?.map(|place| codec::pack_at(&place)))
+    fn pack_of(&self, id: RecordId) -> Option<Key> {
+        self.places.pack_of(id).map(codec::pack_at)
     }
 
     pub(super) fn record(&self, id: RecordId) -> Result<Option<Record>, StoreError> {
@@ -45,7 +42,7 @@ impl Inner {
     pub(super) fn records(&self, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
         let mut packs = BTreeMap::<Key, HashSet<RecordId>>::new();
         for id in ids {
-            if let Some(key) = self.pack_of(*id)? {
+            if let Some(key) = self.pack_of(*id) {
                 packs.entry(key).or_default().insert(*id);
             }
         }
@@ -113,7 +110,7 @@ impl Draft<'_> {
         let mut fresh = BTreeMap::<(&SourceId, RecordId), &Record>::new();
         let mut edits = BTreeMap::<Key, Edit<'_>>::new();
         for record in put {
-            if let Some(key) = self.inner.pack_of(record.id)? {
+            if let Some(key) = self.inner.pack_of(record.id) {
                 edits.entry(key).or_default().put.push(record);
             } else {
                 self.shared_ids(record, &[]);
@@ -121,7 +118,7 @@ impl Draft<'_> {
             }
         }
         for record in forget {
-            let key = self.inner.pack_of(record.id)?.ok_or_else(|| changed(record.id))?;
+            let key = self.inner.pack_of(record.id).ok_or_else(|| changed(record.id))?;
             edits.entry(key).or_default().forget.push(record);
         }
         for (key, edit) in edits {
@@ -152,7 +149,7 @@ impl Draft<'_> {
             if to_model::<StoredRecord, Record>(stored)? != *record {
                 return Err(changed(record.id));
             }
-            self.delete(codec::record_at(record.id));
+            self.to.effects.push(Effect::Unpacked(record.id));
             self.notices_gone(record)?;
         }
         if pack.0.is_empty() {
@@ -169,14 +166,16 @@ impl Draft<'_> {
         for part in 0.. {
             let Some(first) = records.peek() else { break };
             let source = &first.source;
-            let (mut pack, mut bytes) = (Vec::new(), 0);
+            let (mut pack, mut ids, mut bytes) = (Vec::new(), Vec::new(), 0);
             let key = codec::pack(source, self.to.order, part);
             while let Some(record) = records.next_if(|record| record.source == *source && bytes < PACK_BYTES) {
                 let stored = StoredRecord::from(record);
                 bytes += to_bytes(&stored).len();
-                self.to.fresh.push((record.id, codec::place_of(&key)));
+                ids.push(record.id);
                 pack.push((record.id.0.to_be_bytes(), stored));
             }
+            self.to.fresh.extend(&ids);
+            self.to.effects.extend(codec::pack_id(&key).map(|id| Effect::Packed(id, ids)));
             self.put(key, &StoredPack(pack), None)?;
         }
         Ok(())

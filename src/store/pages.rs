@@ -239,11 +239,12 @@ impl Embedded {
             let queue = self.inner.queue();
             (queue.entries(), queue.counts())
         };
-        let [records, organisations, leads] = self
+        let records = self.inner.places.records();
+        let [organisations, leads] = self
             .read(|inner| {
                 let tree = inner.tree()?;
                 let count = |table: codec::Table| tree.scan_prefix(table.prefix()).keys().count() as u64;
-                Ok([count(codec::Table::RecordAt), count(codec::Table::Organisation), count(codec::Table::Lead)])
+                Ok([count(codec::Table::Organisation), count(codec::Table::Lead)])
             })
             .await?;
         let of = |pick: fn(&(crate::base::ids::ChannelId, u64, u64)) -> u64| {

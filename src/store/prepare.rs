@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 
-use super::codec::{self, Key};
+use super::codec::{self, Key, PackId};
 use super::embedded::Inner;
 use super::error::{CommitError, StoreError};
 use super::frame::{self, Head};
@@ -50,6 +50,8 @@ pub(super) enum Effect {
     Waiting(MessageId, Place, i64),
     NotWaiting(MessageId),
     Dead(ChannelId, i64),
+    Packed(PackId, Vec<RecordId>),
+    Unpacked(RecordId),
 }
 
 /// Writes that happen only when their key is not there yet.
@@ -67,8 +69,8 @@ pub(super) struct Prepared {
     pub(super) checks: Vec<Check>,
     pub(super) writes: Vec<(Key, Option<Vec<u8>>)>,
     pub(super) once: Vec<Once>,
-    /// Where new records lie. If one of them is there by now, it is a conflict.
-    pub(super) fresh: Vec<(RecordId, Vec<u8>)>,
+    /// New records. If one of them is there by now, it is a conflict.
+    pub(super) fresh: Vec<RecordId>,
     pub(super) order: u64,
     pub(super) times: Vec<NewTimes>,
     pub(super) request: Option<(HostKey, i64)>,
