@@ -308,6 +308,7 @@ impl<'a> Group<'a> {
         }
         for (id, place) in std::mem::take(&mut prepared.fresh) {
             inner.known.add(id);
+            effects.extend(codec::source_at(&place).map(|source| Effect::Record(source, 1)));
             // It was looked for just now: nothing lies there, but something may have lain there before this group.
             self.changes.entry(codec::record_at(id)).or_insert(Change { old: None, new: None }).new = Some(place);
         }

@@ -169,6 +169,7 @@ impl Inner {
                 Effect::PagePut { id, host, source, due } => index.put(*id, host, source, *due),
                 Effect::PageGone(id) => index.forget(*id),
                 Effect::HoldOff(host, at) => index.hold_off(host, *at),
+                Effect::Record(source, by) => index.count_records(*source, *by),
                 Effect::Entry(..) | Effect::EntrySettled(..) | Effect::Waiting(..) | Effect::NotWaiting(_) | Effect::Dead(..) => {}
             }
         }

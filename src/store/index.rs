@@ -104,9 +104,22 @@ pub(super) struct Index {
     /// Records closed before they were written.
     closed: Vec<(Key, StoredTimes)>,
     dead: Vec<Key>,
+    /// Records of each source, by its hash.
+    records: HashMap<u64, i64>,
 }
 
 impl Index {
+    /// Counts records that came, or went.
+    pub(super) fn count_records(&mut self, source: u64, by: i64) {
+        *self.records.entry(source).or_default() += by;
+    }
+
+    /// How many records a source has.
+    pub(super) fn records_of(&self, source: &SourceId) -> u64 {
+        let count = self.records.get(&codec::source_hash(source)).copied();
+        count.map_or(0, |count| u64::try_from(count).unwrap_or_default())
+    }
+
     fn host(&mut self, key: &HostKey) -> u32 {
         if let Some(number) = self.host_numbers.get(key) {
             return *number;

@@ -23,8 +23,9 @@ use super::stored::{
     StoredPage, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
 };
 use super::tally::Tally;
+use super::tenders;
 use super::words::Suppression;
-use crate::base::ids::EntryId;
+use crate::base::ids::{EntryId, RecordId};
 use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
 
 /// The format of everything under the data folder.
@@ -170,6 +171,11 @@ impl Survey {
         }
     }
 
+    fn record(&mut self, (id, source): (RecordId, u64)) {
+        self.known.add(id);
+        self.index.count_records(source, 1);
+    }
+
     /// What is wrong, if anything is.
     pub(super) fn damage(&self) -> Option<String> {
         let more = self.damaged.saturating_sub(self.findings.len() as u64);
@@ -273,7 +279,10 @@ fn take_in(
                 }
             }
         }
-        Table::RecordAt => survey.known.add(codec::record_of(key).ok_or_else(|| odd("a record has no proper key"))?),
+        Table::RecordAt => {
+            survey.record(codec::record_of(key).zip(codec::source_at(value)).ok_or_else(|| odd("a record has no proper key"))?);
+        }
+        Table::Tender => tenders::read(key, value).map(drop)?,
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Notice if here => drop(to_model::<StoredNotice, Filed>(frame::unpack(value, segments)?)?),
         Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),
@@ -326,7 +335,7 @@ pub(super) fn apply_queue(queue: &mut Queue, effects: Vec<Effect>) {
             Effect::Waiting(id, place, not_before) => queue.put(&id, place, not_before),
             Effect::NotWaiting(id) => queue.remove(&id),
             Effect::Dead(channel, by) => queue.count_dead(&channel, by),
-            Effect::PagePut { .. } | Effect::PageGone(_) | Effect::HoldOff(..) => {}
+            Effect::PagePut { .. } | Effect::PageGone(_) | Effect::HoldOff(..) | Effect::Record(..) => {}
         }
     }
 }

@@ -11,7 +11,7 @@ use super::codec::{self, Key, Table};
 use super::embedded::Inner;
 use super::error::{CommitError, StoreError};
 use super::frame;
-use super::prepare::Draft;
+use super::prepare::{Draft, Effect};
 use super::stored::{StoredPack, StoredRecord, millis, to_bytes, to_model};
 use super::words::Reached;
 use crate::base::ids::{RecordId, SourceId};
@@ -117,6 +117,7 @@ impl Draft<'_> {
                 edits.entry(key).or_default().put.push(record);
             } else {
                 self.shared_ids(record, &[]);
+                self.tender(None, Some(record));
                 fresh.insert((&record.source, record.id), record);
             }
         }
@@ -144,7 +145,9 @@ impl Draft<'_> {
             let at = place(&pack, record)?;
             let old = std::mem::replace(&mut pack.0[at].1, StoredRecord::from(record));
             if matches!(record.kind, RecordKind::Tender | RecordKind::Award) {
-                self.shared_ids(record, &to_model::<StoredRecord, Record>(old)?.shared_ids());
+                let old = to_model::<StoredRecord, Record>(old)?;
+                self.shared_ids(record, &old.shared_ids());
+                self.tender(Some(&old), Some(record));
             }
         }
         for record in edit.forget {
@@ -153,7 +156,9 @@ impl Draft<'_> {
                 return Err(changed(record.id));
             }
             self.delete(codec::record_at(record.id));
+            self.to.effects.extend(codec::source_at(&codec::place_of(&key)).map(|source| Effect::Record(source, -1)));
             self.notices_gone(record)?;
+            self.tender(Some(record), None);
         }
         if pack.0.is_empty() {
             self.delete(key);

@@ -42,9 +42,16 @@ pub(super) enum Check {
 /// What changes in memory once the commit is durable.
 #[derive(Debug, Clone)]
 pub(super) enum Effect {
-    PagePut { id: PageId, host: HostKey, source: SourceId, due: i64 },
+    PagePut {
+        id: PageId,
+        host: HostKey,
+        source: SourceId,
+        due: i64,
+    },
     PageGone(PageId),
     HoldOff(HostKey, i64),
+    /// Of the source with this hash a record came, or went.
+    Record(u64, i64),
     Entry(i64, EntryId),
     EntrySettled(i64, EntryId),
     Waiting(MessageId, Place, i64),
@@ -111,7 +118,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
         draft.source(state)?;
     }
     draft.records(&turn.records, &turn.forgotten.records)?;
-    draft.notices(&turn.notices)?;
+    draft.notices(&turn.notices, &turn.idle)?;
     draft.forget(&turn.forgotten)?;
     draft.changes(&turn.changes)?;
     for organisation in &turn.organisations {
