@@ -149,6 +149,7 @@ mod tests {
             ChangeKind::Changed(names.iter().map(field).collect())
         };
         let award = |winner: &str| record("b", RecordKind::Award, &[("winner", winner)]);
+        let gone = |winner: &str| Record { gone: true, ..award(winner) };
         for (record, kind, others, want) in [
             (&mine, ChangeKind::Appeared, vec![], Some(ChangeKind::Appeared)),
             (&mine, ChangeKind::Appeared, vec![theirs.clone()], None),
@@ -159,6 +160,9 @@ mod tests {
             (&mine, ChangeKind::Gone, vec![theirs], Some(ChangeKind::Gone)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme SL")], Some(ChangeKind::Appeared)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
+            (&gone("ACME"), moved(&[("award", "annulled")]), vec![award("acme")], Some(moved(&[("award", "annulled")]))),
+            (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("acme")], None),
+            (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("bolt")], Some(moved(&[("award", "annulled")]))),
         ] {
             let change = Change { source: record.source.clone(), record: record.id, kind, at: Timestamp::UNIX_EPOCH, baseline: false };
             let left = |since, before| {
@@ -167,7 +171,10 @@ mod tests {
             };
             assert_eq!(left(Timestamp::MIN, None), want, "{change:?}");
             assert_eq!(left(Timestamp::UNIX_EPOCH, None), Some(change.kind.clone()), "what was stored quietly was told to nobody");
-            if let ChangeKind::Changed(fields) = &change.kind {
+            // That it went at all is told by whoever says so first.
+            if let ChangeKind::Changed(fields) = &change.kind
+                && !record.gone
+            {
                 let mut later = record.clone();
                 later.fields.values_mut().for_each(|field| field.first_seen = Timestamp::MAX);
                 assert_eq!(left(Timestamp::MIN, Some(&later)), Some(ChangeKind::Changed(fields.clone())), "they are behind");

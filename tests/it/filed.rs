@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use atalaya::model::{Page, Record, RecordKind, SignalKind, WON_BY};
+use atalaya::base::clock::Stopwatch;
+use atalaya::model::{Field, FieldName, Moment, Page, Record, RecordKind, SignalKind, Turn, Value as ModelValue, WON_BY, ZoneFrom};
 use atalaya::pipeline::{check, expiring_some};
 use atalaya::store::Hook;
 use atalaya::web::{Answer, Question, TenderFilter, TenderView};
@@ -317,4 +318,103 @@ async fn contracts_that_end_soon_at_first_are_shown_and_not_told() {
     assert_eq!((told().await, told().await), (1, 0), "one that comes later is news");
     daemon.wait(SignedDuration::from_hours(60 * 24));
     assert_eq!(told().await, 1, "and one that was there and comes within the time");
+}
+
+/// The bound of lists: `ATALAYA_TENDERS` stored tenders, 200,000 when it does not say; prints what each question took.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes minutes to fill; run it by its name to measure"]
+async fn lists_of_very_many_tenders_are_quick() {
+    let many = std::env::var("ATALAYA_TENDERS").map_or(200_000, |text| text.parse().unwrap());
+    let (site, _) = portal();
+    let daemon = Inside::new(&settings(&site.address)).await;
+    let now = daemon.clock.now();
+    let field = |value: ModelValue| Field { quote: value.text(), value, path: "p".to_owned(), first_seen: now };
+    let text = |words: String| field(ModelValue::Text(words));
+    let tender = |n: u32| {
+        let (source, key) = (if n.is_multiple_of(2) { "portal" } else { "other" }.parse().unwrap(), format!("p{n}"));
+        let due = now.saturating_add(SignedDuration::from_mins(i64::from(n) - 20_000)).unwrap();
+        let due = Moment { text: due.to_string(), at: due, zone: "UTC".to_owned(), zone_from: ZoneFrom::Text };
+        let cpv = ModelValue::List(vec![ModelValue::Text(format!("{:08}", 10_000_000 + n * 97 % 80_000_000))]);
+        let fields = [
+            ("title", text(format!("Supply of goods and services of the kind {n}"))),
+            ("buyer", text(format!("Ayuntamiento de la villa número {}", n % 5_000))),
+            ("stage", text(["open", "closed", "awarded"][n as usize % 3].to_owned())),
+            ("deadline", field(ModelValue::Time(due))),
+            ("cpv", field(cpv)),
+            (
+                "contract_end",
+                field(ModelValue::Date("2027-01-01".parse::<jiff::civil::Date>().unwrap().saturating_add(jiff::Span::new().days(n % 900)))),
+            ),
+        ];
+        Record {
+            id: Record::id_of(&source, &key),
+            source,
+            key,
+            kind: RecordKind::Tender,
+            url: "https://portal.example/1".parse().unwrap(),
+            fields: fields.into_iter().map(|(name, field)| (FieldName::new(name), field)).collect(),
+            content: atalaya::base::ids::ContentHash::default(),
+            first_seen: now,
+            changed: now,
+            missing: 0,
+            gone: false,
+            detail_wanted: false,
+        }
+    };
+    for from in (0..many).step_by(2_000) {
+        let records = (from..(from + 2_000).min(many)).map(tender).collect();
+        daemon.effects.store.commit(Turn { records, ..Turn::upkeep() }).await.unwrap();
+    }
+    let mut slowest = std::time::Duration::ZERO;
+    let mut took = |what: &str, watch: &Stopwatch, found: usize| {
+        let line = format!("{what}: {found} in {} ms\n", watch.elapsed().as_millis());
+        std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes()).unwrap();
+        slowest = slowest.max(watch.elapsed());
+    };
+    let said = |text: &str| Some(text.to_owned());
+    for (what, filter) in [
+        ("the next", TenderFilter::default()),
+        ("open ones", TenderFilter { stage: said("open"), ..TenderFilter::default() }),
+        ("a class that nobody has", TenderFilter { class: said("99999999"), ..TenderFilter::default() }),
+        ("a buyer", TenderFilter { buyer: said("numero 4711"), ..TenderFilter::default() }),
+        ("a day", TenderFilter { due_after: said("2026-12-24"), due_before: said("2026-12-24"), ..TenderFilter::default() }),
+        ("contracts that end", TenderFilter { expiring: Some(180), ..TenderFilter::default() }),
+    ] {
+        let watch = Stopwatch::start();
+        took(what, &watch, list(&daemon, filter).await.len());
+    }
+    let id = list(&daemon, TenderFilter::default()).await[0].id.clone();
+    let watch = Stopwatch::start();
+    let Answer::Tender(view) = ask(&daemon, Question::Tender { id, at: None }).await else { panic!("no tender") };
+    took("show, and what may be the same", &watch, view.maybe.len());
+    assert!(slowest < std::time::Duration::from_secs(5), "{slowest:?}, in a build without optimisation");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_is_explained_as_it_was_when_its_tender_said_otherwise() {
+    let (site, shown) = portal();
+    let with = |n: u32, cpv: &str| {
+        let mut tender = call("2026-12-20T13:00:00+01:00", 100_000, "active");
+        tender["items"][0]["classification"]["id"] = cpv.into();
+        releases(&[release(n, if n == 1 { "tender" } else { "tenderUpdate" }, tender, json!({}))])
+    };
+    let daemon = after(&settings(&site.address), &shown, &[with(1, "33112200")]).await;
+    let then = daemon.clock.now();
+    let lead = daemon.effects.store.leads(atalaya::store::LeadFilter::default(), 10).await.unwrap().remove(0);
+    let (id, was) = (lead.id.to_string(), lead.score.fit);
+    assert_eq!(was, 2_000);
+    daemon.wait(SignedDuration::from_hours(24));
+    shown.lock().unwrap().clone_from(&with(2, "90911000"));
+    for _ in 0..2 {
+        daemon.visit().await;
+        daemon.wait(SignedDuration::from_hours(2));
+    }
+    let explained = async |at: Option<String>| {
+        let Answer::Lead(view) = ask(&daemon, Question::Lead { id: id.clone(), at }).await else { panic!("no lead") };
+        (view.fit, view.parts.iter().filter_map(|part| part.quote.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(explained(None).await, (0.0, vec![]), "cleaning is nothing for us");
+    assert_eq!(explained(Some(then.to_string())).await, (20.0, vec!["33112200".to_owned()]), "and it was scanners");
+    let before = then.saturating_sub(SignedDuration::from_hours(30)).unwrap();
+    assert_eq!(explained(Some(before.to_string())).await, (0.0, vec![]), "before that there was nothing");
 }
