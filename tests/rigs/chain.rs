@@ -341,3 +341,35 @@ fn get(address: &str, path: &str) -> String {
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     body.to_owned()
 }
+
+/// The judge itself: what is lost, doubled, mixed up or told as something else is seen.
+#[test]
+fn the_judge_of_the_chain_sees_what_it_looks_for() {
+    let event = |id: &str, revision: u64, kinds: &[&str]| {
+        let kinds: Vec<Value> = kinds.iter().map(|kind| json!({ "kind": kind })).collect();
+        Arrival {
+            channel: HOOK,
+            id: id.to_owned(),
+            bytes: id.to_owned(),
+            text: json!({ "data": { "title": "Hospital", "revision": revision, "signals": kinds } }).to_string(),
+            at: Duration::ZERO,
+            fate: Fate::Taken,
+            lead: None,
+            news: BTreeSet::new(),
+            firms: BTreeSet::new(),
+        }
+    };
+    let judged = |arrivals: &[Arrival]| (ids(arrivals, HOOK).len(), signals(arrivals)["Hospital"].join(" "));
+    let (one, two) = (event("a", 1, &["published"]), event("b", 2, &["changed", "published"]));
+    let three = event("c", 3, &["changed", "changed", "published"]);
+    assert_eq!(judged(&[one.clone(), two.clone(), three.clone()]), (3, "published changed changed".to_owned()));
+    assert_eq!(judged(&[one.clone(), one.clone(), two.clone(), three.clone()]), (3, "published changed changed".to_owned()), "repeated");
+    assert_eq!(judged(&[one.clone(), three.clone()]), (2, "published changed changed".to_owned()), "two in one");
+    assert_eq!(judged(&[one.clone(), two.clone()]), (2, "published changed".to_owned()), "lost");
+    let again = event("d", 2, &["changed", "published"]);
+    assert_eq!(judged(&[one.clone(), two, again, three]).0, 4, "under another id");
+    let other = event("b", 2, &["moved", "published"]);
+    assert_eq!(judged(&[one, other]).1, "published moved", "told as something else");
+    let cut = Arrival { fate: Fate::Cut, ..event("a", 1, &["published"]) };
+    assert_eq!(ids(&[cut], HOOK).len(), 0);
+}
