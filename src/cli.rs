@@ -25,7 +25,7 @@ use args::{CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, Not
 
 use crate::app;
 use crate::config::{Config, Refusal, Request};
-use crate::web::Question;
+use crate::web::{Question, TenderFilter};
 
 /// How a command ended when it did not break off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,8 +116,9 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         }
         Command::Notify(NotifyCommand::Test { channel, to }) => asking::show(&request, Question::NotifyTest { channel, to }, json).await,
         Command::Digest(DigestCommand::Preview { rep }) => asking::show(&request, Question::DigestPreview { rep }, json).await,
-        Command::Tender(TenderCommand::List { source, stage, limit }) => {
-            asking::show(&request, Question::Tenders { source, stage, limit }, json).await
+        Command::Tender(TenderCommand::List { source, stage, buyer, class, due_after, due_before, since, expiring, limit }) => {
+            let filter = TenderFilter { source, stage, buyer, class, due_after, due_before, since, expiring, limit };
+            asking::show(&request, Question::Tenders(filter), json).await
         }
         Command::Tender(TenderCommand::Show { id, at }) => asking::show(&request, Question::Tender { id, at }, json).await,
         Command::Tender(TenderCommand::History { id, raw: None }) => asking::show(&request, Question::TenderHistory { id }, json).await,

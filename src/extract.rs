@@ -28,7 +28,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::SourceId;
-use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind};
+use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind, Whole};
 
 pub use decode::decode;
 pub use portal::Portal;
@@ -210,13 +210,13 @@ impl Reader {
         Ok(extract)
     }
 
-    /// The record of a procedure as all its notices have it, the oldest first; `None` when nothing can be read, and for other kinds than
+    /// The records of a procedure as all its notices have it, the oldest first; `None` when nothing can be read, and for other kinds than
     /// tenders.
     ///
     /// # Errors
     ///
     /// As [`Reader::read`].
-    pub fn whole(&self, notices: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Draft>, Failure> {
+    pub fn whole(&self, notices: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Whole>, Failure> {
         match &self.by {
             By::Tenders(reader) => reader.whole(notices, page, expired),
             By::Listing(_) | By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Page(_) => Ok(None),

@@ -25,7 +25,7 @@ pub use area::{Answer, Area, calling_country, country_code, vat_country, within}
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
 pub use company_name::{CompanyName, LegalForm, LegalKind};
 pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
-pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found};
+pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Reminder, Sealed};
@@ -34,7 +34,7 @@ pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
     Visit, VolatileSpan,
 };
-pub use record::{Evidence, Field, FieldName, LOST_BY, Record, RecordKind, WON_BY};
+pub use record::{Evidence, Field, FieldName, LOST_BY, Record, RecordKind, WON_BY, procedure_of};
 pub use tender::{
     Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Lot, Nature, Notice,
     NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Stage, Term, Texts, TypedId, Worth, WorthKind, closings,

@@ -31,6 +31,7 @@ mod segments;
 mod spec;
 mod stored;
 mod tally;
+mod tenders;
 #[cfg(test)]
 mod trials;
 mod versions;
@@ -51,11 +52,10 @@ use crate::model::{
 
 pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
-pub use notices::NOTICES;
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, Opened, Reached, Replay, Restored, Scope, Size,
-    Snapshot, SourceSize, Standing, Suppression, Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, OnFile, Opened, Reached, Replay, Restored, Scope,
+    Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk, Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -331,17 +331,48 @@ impl Store {
         }
     }
 
-    /// The notices on file of a record, the oldest first: by publication, or by when they were first seen; at most 200.
-    pub async fn notices_of(&self, record: RecordId) -> Result<Vec<Filed>, StoreError> {
+    /// The notices on file of a record: at most 200, and of more than 16 MiB the first and the newest.
+    pub async fn notices_of(&self, record: RecordId) -> Result<OnFile, StoreError> {
         match self {
             Self::Embedded(store) => store.notices_of(record).await,
         }
     }
 
-    /// The records that go by one of these identifiers ([`Record::shared_ids`]).
-    pub async fn shared_by(&self, ids: Vec<String>) -> Result<Vec<RecordId>, StoreError> {
+    /// The records of the same kind, from other sources, that go by one of a record's identifiers ([`Record::shared_ids`]).
+    pub async fn shared_by(&self, record: Record) -> Result<Vec<RecordId>, StoreError> {
         match self {
-            Self::Embedded(store) => store.shared_by(ids).await,
+            Self::Embedded(store) => store.shared_by(record).await,
+        }
+    }
+
+    /// The wanted ones of a stretch of tenders, and whether all of it was walked: at most 300,000 are looked at.
+    pub async fn tenders(
+        &self,
+        walk: TenderWalk,
+        wanted: impl Fn(&TenderRow) -> bool + Send + 'static,
+    ) -> Result<(Vec<TenderRow>, bool), StoreError> {
+        match self {
+            Self::Embedded(store) => store.tenders(walk, wanted).await,
+        }
+    }
+
+    /// How many records of a source are stored.
+    pub fn records_of(&self, source: &SourceId) -> u64 {
+        match self {
+            Self::Embedded(store) => store.records_of(source),
+        }
+    }
+
+    /// What the history says of these records since a moment, the last first; at most so many changes.
+    pub async fn changes_since(
+        &self,
+        source: &SourceId,
+        records: Arc<HashSet<RecordId>>,
+        since: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Change>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.changes_since(source, records, since, limit).await,
         }
     }
 

@@ -41,7 +41,7 @@ use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
 
 pub use filed::{file, read_again};
 pub use lines::{Line, differences, lines};
-pub use view::{Tender, fold};
+pub use view::{Tender, fold, fold_with, idle};
 pub use when::{Clock, oddities};
 
 /// Notices read from one document.

@@ -7,6 +7,7 @@ mod ask;
 mod calendar;
 mod front;
 mod health;
+mod listed;
 mod notices;
 mod sources;
 mod tenders;
@@ -20,5 +21,6 @@ pub use ask::{
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
+pub use listed::TenderFilter;
 pub use notices::{HistoryView, NoticeView, RawView};
 pub use tenders::{AlsoView, FieldView, LineView, MaybeView, TenderView, bad_view, batch_view, gone_view, notice_view};

@@ -234,7 +234,25 @@ pub enum TenderCommand {
         /// In this stage: planned, open, closed, suspended, awarded, cancelled, modified, completed, unknown
         #[arg(long)]
         stage: Option<String>,
-        /// At most so many
+        /// Whose buyer's name has these words in it
+        #[arg(long, value_name = "WORDS")]
+        buyer: Option<String>,
+        /// With a class that begins so, such as 331, 33112200 or GSIN:N65
+        #[arg(long, value_name = "CODE")]
+        class: Option<String>,
+        /// Offers are taken after this day or time
+        #[arg(long, value_name = "DATE")]
+        due_after: Option<String>,
+        /// Offers must be in by this day or time
+        #[arg(long, value_name = "DATE")]
+        due_before: Option<String>,
+        /// First seen since this day or time
+        #[arg(long, value_name = "DATE")]
+        since: Option<String>,
+        /// Instead, contracts that end within so many days (180 when no number is given), those that were there from the start too
+        #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "180", conflicts_with_all = ["due_after", "due_before"])]
+        expiring: Option<u32>,
+        /// At most so many; 5000 are the most
         #[arg(long, default_value_t = 50)]
         limit: usize,
     },

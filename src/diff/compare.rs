@@ -20,7 +20,7 @@ use super::Rules;
 use super::differences::{Difference, Found, What, find, of_fields, place_hash, short};
 use super::masks::Masks;
 use super::memory::{Memory, SHARED_BLOCKS, Told, became, text_at};
-use super::news::{News, tell};
+use super::news::{News, taken_back, tell};
 use crate::base::ids::{ContentHash, RecordId};
 use crate::model::{Block, Change, Draft, Extract, Mask, NoiseSeen, Page, Reading, Record, Suspect};
 
@@ -88,7 +88,10 @@ pub fn compare(rules: &Rules, page: &Page, known: Known<'_>, extract: &Extract, 
         check.masks.follow(&check.found.old, &check.found.new);
     }
     let news = News { page, context, report: report.as_ref().map_or(&[], |report| &report.differences) };
-    let (records, changes) = tell(&news, rules, &check.found);
+    let (mut records, mut changes) = tell(&news, rules, &check.found);
+    let (gone, ended) = taken_back(&news, known.records, &extract.ended);
+    records.extend(gone);
+    changes.extend(ended);
     Comparison {
         members: check.found.drafts.iter().map(|(_, draft, _)| Record::id_of(&page.source, &draft.key)).collect(),
         // The first reading is what the second look compares with; new records make a version worth keeping too.

@@ -13,6 +13,8 @@ use crate::model::{Change, ChangeKind, Draft, Field, FieldChange, FieldName, Pag
 
 /// The name under which a page's changed text is reported.
 const TEXT: &str = "text";
+/// The name under which it is reported that somebody who won or lost an award did so no longer.
+pub(super) const AWARD: &str = "award";
 /// The field that says when the newest notice was published.
 const PUBLISHED: &str = "published";
 
@@ -30,6 +32,8 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
     for (i, draft, stored) in &found.drafts {
         let kind = match stored {
             None => Some(ChangeKind::Appeared),
+            // What is on file took it back.
+            Some(record) if record.gone && draft.again && draft.kind == RecordKind::Award => continue,
             Some(record) if record.gone => Some(ChangeKind::Appeared),
             Some(record) => {
                 let fields = changed_fields(news, found, (*i, draft), record);
@@ -51,6 +55,21 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
         records.push(record);
     }
     (records, changes)
+}
+
+/// Records that are taken back by what is on file go at once: it says so itself, whatever a second look would show.
+pub(super) fn taken_back(news: &News<'_>, known: &[Record], keys: &[String]) -> (Vec<Record>, Vec<Change>) {
+    let (source, now) = (&news.page.source, news.context.now);
+    let is_meant = |record: &&Record| !record.gone && record.source == *source && keys.contains(&record.key);
+    let one = |record: &Record| {
+        let word = |word: &str| Some(Value::Text(word.to_owned()));
+        let was = if record.fields.contains_key("winner") { "won" } else { "lost" };
+        let field = FieldChange { field: FieldName::new(AWARD), old: word(was), new: word("annulled") };
+        let kind = ChangeKind::Changed(vec![field]);
+        let change = Change { source: source.clone(), record: record.id, kind, at: now, baseline: news.context.quiet };
+        (Record { gone: true, changed: now, ..record.clone() }, change)
+    };
+    known.iter().filter(is_meant).map(one).unzip()
 }
 
 /// A tender whose newer notice changes nothing: from now on it is this one that an older notice is older than.

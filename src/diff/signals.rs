@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::news::AWARD;
 use crate::base::text::clip;
 use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, Value};
 
@@ -106,9 +107,11 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let tender = record.kind == RecordKind::Tender;
     let staged = fields.iter().find(|change| tender && change.field.as_str() == "stage");
     let new_stage = staged.and_then(|change| Some((stage(change.new.as_ref().map(Value::text).as_deref())?, staged)));
+    let annulled = fields.iter().find(|change| record.kind == RecordKind::Award && change.field.as_str() == AWARD);
+    let annulled = annulled.map(|change| (SignalKind::AwardAnnulled, Some(change)));
     let ranked = [SignalKind::DeadlineMoved, SignalKind::PriceMoved, SignalKind::BranchOpened];
     let ranked = || ranked.into_iter().map(of).find(|(_, first)| first.is_some());
-    let (kind, first) = new_stage.or_else(ranked).unwrap_or_else(|| {
+    let (kind, first) = new_stage.or(annulled).or_else(ranked).unwrap_or_else(|| {
         let kind = match record.kind {
             RecordKind::Page => SignalKind::PageChanged,
             RecordKind::Tender => SignalKind::TenderChanged,

@@ -3,7 +3,7 @@
 
 mod bidders;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -20,9 +20,10 @@ use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{
     Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Outcome,
-    Party, RecordKind, Stage, TypedId, Value, Worth, WorthKind, ZoneFrom,
+    Party, RecordKind, Stage, TypedId, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
+use bidders::Standing;
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
@@ -68,6 +69,8 @@ const NAMES: [Known; 39] = [
     ("published", "time", false),
 ];
 
+/// Notices of one procedure of which none need make room: of more, those that say nothing any more do.
+const ROOM: usize = 150;
 /// Characters of one line in a list: a lot, a document.
 const LINE: usize = 300;
 
@@ -121,37 +124,27 @@ impl TenderReader {
         // A record for each procedure, and one for each winner and loser.
         let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
         let mut filed = Vec::new();
-        let mut void: BTreeSet<String> = batch.gone.iter().filter(|gone| gone.void).map(|gone| gone.procedure.clone()).collect();
+        let void = batch.gone.iter().filter(|gone| gone.void);
+        let mut void: BTreeMap<String, Option<Timestamp>> = void.map(|gone| (gone.procedure.clone(), gone.when.parse().ok())).collect();
+        let mut voided = Vec::new();
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
             let Some(tender) = tender::fold(&notices) else { continue };
-            let mut told = Told::procedure(&tender.notice, asked(&notices));
-            if void.remove(&procedure) {
-                // Its entry stands on the same page, from before.
-                told.fields.insert("stage", vec![Stage::Cancelled.word().to_owned()]);
-            }
-            let title = told.fields.get("title").cloned();
-            if let Some(key) = self.add(&mut gather, (procedure.clone(), None), &[told], input.url)? {
+            // Its entry may stand on the same page, from before.
+            let is_void = void
+                .remove(&procedure)
+                .is_some_and(|when| when.is_none_or(|when| tender.notice.published.is_none_or(|published| published <= when)));
+            if let Some(key) = self.procedure(&mut gather, (&tender.notice, asked(&notices)), is_void, input.url)? {
                 let file = |notice| (key.clone(), tender::file(notice, format, (input.url, &self.clock), input.now));
                 filed.extend(notices.iter().map(file));
-            }
-            let mut bidders = BTreeMap::<String, Vec<Told>>::new();
-            for told in Told::winners(&tender.notice).into_iter().chain(Told::losers(&tender.notice)) {
-                bidders.entry(format!("{procedure}{}", told.key)).or_default().push(told);
-            }
-            for (key, mut told) in bidders {
-                // A result does not always repeat what was bought.
-                if let (Some(title), Some(last)) = (&title, told.last_mut().filter(|told| !told.fields.contains_key("title"))) {
-                    last.fields.insert("title", title.clone());
-                }
-                self.add(&mut gather, (key, Some(RecordKind::Award)), &told, input.url)?;
+                voided.extend(Some(key.clone()).filter(|_| is_void));
             }
         }
-        for procedure in void {
+        for procedure in void.into_keys() {
             self.add(&mut gather, (procedure, None), &[Told::void()], input.url)?;
         }
         let mut extract = gather.extract;
-        extract.notices = filed;
+        (extract.notices, extract.void) = (filed, voided);
         extract.whole = false;
         (extract.entries, extract.total, extract.cut) = (entries, batch.total, batch.cut);
         extract.bad.extend(batch.bad);
@@ -161,16 +154,56 @@ impl TenderReader {
         Ok(extract)
     }
 
-    /// The record of a procedure as all its notices have it, the oldest first; `None` when nothing can be read. It leaves nothing out that is
-    /// known, so what it does not say is not there any more.
-    pub(super) fn whole(&self, notices: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Draft>, Failure> {
-        let read = |filed: &Filed| tender::read_again(filed, expired).map_err(|why| Failure::new(FailureClass::Unreadable, why));
-        let notices: Vec<Notice> = notices.iter().map(read).collect::<Result<_, _>>()?;
-        let Some(tender) = tender::fold(&notices) else { return Ok(None) };
-        let mut gather = Gather::new(&self.rule, page);
-        let told = Told::procedure(&tender.notice, asked(&notices));
-        self.add(&mut gather, (tender.notice.procedure.clone(), None), &[told], page)?;
-        Ok(gather.extract.records.pop().map(|draft| Draft { partial: false, ..draft }))
+    /// A procedure as all its notices have it, the oldest first; `None` when nothing can be read. Its records leave nothing out that is known,
+    /// so what they do not say is not there any more. One notice that cannot be read any more leaves the others what they are.
+    pub(super) fn whole(&self, filed: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Whole>, Failure> {
+        let (mut notices, mut hashes) = (Vec::<Notice>::new(), Vec::new());
+        for filed in filed {
+            if expired() {
+                return Err(Failure::new(FailureClass::ParseLimit, "reading its notices took too long"));
+            }
+            if let Ok(notice) = tender::read_again(filed, expired) {
+                notices.push(notice);
+                hashes.push(filed.hash);
+            }
+        }
+        let mut standing = Standing::default();
+        let Some(tender) = tender::fold_with(&notices, |tender| standing.note(&tender.notice)) else { return Ok(None) };
+        let mut gather = Gather::new(&self.rule, page).up_to(4 * tender::NOTICES);
+        let Some(key) = self.procedure(&mut gather, (&tender.notice, asked(&notices)), false, page)? else { return Ok(None) };
+        let mut records = gather.extract.records.into_iter().map(|draft| Draft { partial: false, ..draft });
+        let Some(tender) = records.next() else { return Ok(None) };
+        let ended = standing.ended().map(|bidder| format!("{key}{bidder}")).collect();
+        let idle = tender::idle(&notices, notices.len().saturating_sub(ROOM)).into_iter().map(|place| hashes[place]).collect();
+        Ok(Some(Whole { tender, awards: records.collect(), ended, idle }))
+    }
+
+    /// The record of a procedure and those of its winners and losers; the key of the first, if it could be added.
+    fn procedure(
+        &self,
+        gather: &mut Gather<'_>,
+        (notice, asked): (&Notice, Option<Timestamp>),
+        is_void: bool,
+        page: &Url,
+    ) -> Result<Option<String>, Failure> {
+        let mut told = Told::procedure(notice, asked);
+        if is_void {
+            told.fields.insert("stage", vec![Stage::Cancelled.word().to_owned()]);
+        }
+        let title = told.fields.get("title").cloned();
+        let added = self.add(gather, (notice.procedure.clone(), None), &[told], page)?;
+        let mut bidders = BTreeMap::<String, Vec<Told>>::new();
+        for told in Told::bidders(notice) {
+            bidders.entry(format!("{}{}", notice.procedure, told.key)).or_default().push(told);
+        }
+        for (key, mut told) in bidders {
+            // A result does not always repeat what was bought.
+            if let (Some(title), Some(last)) = (&title, told.last_mut().filter(|told| !told.fields.contains_key("title"))) {
+                last.fields.insert("title", title.clone());
+            }
+            self.add(gather, (key, Some(RecordKind::Award)), &told, page)?;
+        }
+        Ok(added)
     }
 
     /// One record from everything that was told of it, the latest word counting for each field; its key, if it could be added.

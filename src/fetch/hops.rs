@@ -210,7 +210,7 @@ impl<'a> Trip<'a> {
             not_modified: answer.status == 304,
             content_type: answer::content_type(&answer.head),
             validators: answer::validators(&answer.head, before),
-            bytes: answer.bytes,
+            bytes: self.request.source.without_secrets(answer.bytes),
             url,
         }
     }

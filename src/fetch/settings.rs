@@ -1,14 +1,20 @@
 //! Checked settings of fetching: of the process, and of one source. Made by `spec`; knows no file.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::HeaderMap;
-
 use url::Url;
 
 use crate::base::caps;
 use crate::base::secret::Secret;
 use crate::door::Proxy;
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "***";
+/// Characters of a secret that is looked for by itself: shorter ones are in any text.
+const SHORT: usize = 8;
 
 /// The process's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +68,8 @@ pub struct SourceSettings {
     pub headers: HeaderMap,
     /// Put into the query of requests to the source's own origin; shown and kept nowhere.
     pub query: Vec<(String, Secret)>,
+    /// What no answer may hold once it is here, although it repeats what it was asked with: the secrets among headers, cookies and query.
+    pub secrets: Vec<Secret>,
     /// The way through a proxy.
     pub proxy: Option<Proxy>,
     /// Time for one fetch, redirects included, waiting for the host's pace not.
@@ -88,11 +96,69 @@ impl SourceSettings {
         }
         without
     }
+
+    /// A body without the source's secrets, in whatever way of writing: what is kept and filed of it must not hold them.
+    pub fn without_secrets(&self, bytes: Bytes) -> Bytes {
+        let mut written: Vec<String> = self.secrets.iter().map(Secret::expose).filter(|text| text.len() >= SHORT).flat_map(ways).collect();
+        // A short value is one only where it stands by its name.
+        let named = self.query.iter().filter(|(_, value)| self.secrets.contains(value));
+        written.extend(named.flat_map(|(name, value)| ways(value.expose()).map(move |value| format!("{name}={value}"))));
+        written.retain(|text| !text.is_empty());
+        written.sort_unstable_by_key(|text| std::cmp::Reverse(text.len()));
+        if written.is_empty() {
+            return bytes;
+        }
+        let any = written.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
+        // Literals alone make no pattern too large.
+        let Ok(any) = regex::bytes::Regex::new(&any) else { return bytes };
+        match any.replace_all(&bytes, HIDDEN.as_bytes()) {
+            Cow::Borrowed(_) => bytes,
+            Cow::Owned(without) => without.into(),
+        }
+    }
+}
+
+/// A text as addresses, JSON and markup write it.
+fn ways(text: &str) -> impl Iterator<Item = String> + use<> {
+    let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let spaced = encoded.replace('+', "%20");
+    let json = serde_json::Value::from(text).to_string();
+    let json = json.trim_matches('"').to_owned();
+    let slashed = json.replace('/', "\\/");
+    let markup = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    [text.to_owned(), encoded.to_lowercase(), encoded, spaced, json, slashed, markup].into_iter()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_keeps_no_secret_however_it_is_written() {
+        let secret = |text: &str| Secret::new(text.to_owned());
+        let settings = SourceSettings {
+            query: vec![
+                ("api_key".to_owned(), secret("k/e+y &1234")),
+                ("pin".to_owned(), secret("42")),
+                ("limit".to_owned(), secret("42")),
+            ],
+            secrets: vec![secret("k/e+y &1234"), secret("42"), secret("Bearer abcdefgh")],
+            ..SourceSettings::default()
+        };
+        for (body, want) in [
+            ("nothing, 42 of them", "nothing, 42 of them"),
+            ("k/e+y &1234", "***"),
+            (r#"{"uri": "https://a.example/?api_key=k%2Fe%2By+%261234&page=2"}"#, r#"{"uri": "https://a.example/?***&page=2"}"#),
+            (r#"{"uri": "https:\/\/a.example\/?q=k%2fe%2by+%261234"}"#, r#"{"uri": "https:\/\/a.example\/?q=***"}"#),
+            (r#"{"key": "k\/e+y &1234"}"#, r#"{"key": "***"}"#),
+            ("<a href='?pin=42&amp;n=42'>k/e+y &amp;1234</a>", "<a href='?***&amp;n=42'>***</a>"),
+            ("you sent Bearer abcdefgh", "you sent ***"),
+        ] {
+            assert_eq!(settings.without_secrets(Bytes::from(body)), Bytes::from(want), "{body}");
+        }
+        let plain = Bytes::from_static(b"x");
+        assert_eq!(SourceSettings::default().without_secrets(plain.clone()), plain);
+    }
 
     #[test]
     fn the_own_query_is_taken_out_and_nothing_else() {

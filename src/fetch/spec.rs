@@ -123,7 +123,15 @@ impl Spec {
         let mut out = SourceSettings::default();
         for (name, given) in &self.headers {
             if let Some((name, value)) = header(name, given, reveal, &mut faults) {
+                let text = Secret::new(value.to_str().unwrap_or_default());
+                hide(name.as_str(), given, &text, &mut out.secrets);
                 out.headers.insert(name, value);
+            }
+        }
+        for (name, given) in self.cookies.iter().filter(|(_, given)| matches!(given, Given::Secret(_))) {
+            // What is wrong with it is said below.
+            if let Some(value) = revealed(name, given, reveal, &mut Vec::new()) {
+                hide(name, given, &value, &mut out.secrets);
             }
         }
         if let Some(value) = self.cookie_header(reveal, &mut faults) {
@@ -131,6 +139,7 @@ impl Spec {
         }
         for (name, given) in &self.query {
             if let Some(value) = revealed(&format!("query.{name}"), given, reveal, &mut faults) {
+                hide(name, given, &value, &mut out.secrets);
                 out.query.push((name.clone(), value));
             }
         }
@@ -162,6 +171,14 @@ impl Spec {
         let mut value = HeaderValue::from_str(&line).ok().filter(|_| !line.is_empty())?;
         value.set_sensitive(true);
         Some(value)
+    }
+}
+
+/// Notes what answers must not repeat: what was given as a secret or has the name of one. Of `Bearer …` the second word is one too.
+fn hide(name: &str, given: &Given, value: &Secret, secrets: &mut Vec<Secret>) {
+    if matches!(given, Given::Secret(_)) || super::answer::is_secret(name) {
+        secrets.extend(value.expose().split_once(' ').map(|(_, token)| Secret::new(token)));
+        secrets.push(value.clone());
     }
 }
 

@@ -70,6 +70,8 @@ pub enum SignalKind {
     AwardWon,
     /// A tender that this organisation answered was awarded to another.
     AwardLost,
+    /// An award that this organisation won or lost stands no longer.
+    AwardAnnulled,
     /// A contract of this organisation ends soon: it will be tendered anew.
     ContractExpiring,
     /// A company is in an exhibition's list.
@@ -96,7 +98,7 @@ pub enum SignalKind {
 
 impl SignalKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::RequestForSuppliers,
         Self::TenderPlanned,
         Self::TenderPublished,
@@ -109,6 +111,7 @@ impl SignalKind {
         Self::ContractCompleted,
         Self::AwardWon,
         Self::AwardLost,
+        Self::AwardAnnulled,
         Self::ContractExpiring,
         Self::ExhibitorListed,
         Self::OrganisationListed,
@@ -137,6 +140,7 @@ impl SignalKind {
             Self::ContractCompleted => "contract-completed",
             Self::AwardWon => "award-won",
             Self::AwardLost => "award-lost",
+            Self::AwardAnnulled => "award-annulled",
             Self::ContractExpiring => "contract-expiring",
             Self::ExhibitorListed => "exhibitor-listed",
             Self::OrganisationListed => "organisation-listed",

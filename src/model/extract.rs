@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::{FieldName, Filed, RecordKind, Value};
+use crate::base::ids::ContentHash;
 
 /// A value as read, with the words and the place it was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +71,12 @@ pub struct Extract {
     pub blocks: Vec<Block>,
     /// Notices to be filed, each with the key of its procedure's record; in the document's order.
     pub notices: Vec<(String, Filed)>,
+    /// Keys of tenders that are on the page and that it calls void besides.
+    pub void: Vec<String>,
+    /// Keys of records that what is on file takes back: those of an award that was annulled.
+    pub ended: Vec<String>,
+    /// Notices on file that say nothing any more that others do not say since, each with the key of its procedure's record: they make room.
+    pub idle: Vec<(String, ContentHash)>,
     /// Pages to read next in this visit.
     pub follow: Vec<Url>,
     /// What could not be read; the rest was.
@@ -82,6 +89,19 @@ pub struct Extract {
     pub total: Option<u64>,
     /// Whether the document broke off: what came after is not known.
     pub cut: bool,
+}
+
+/// A procedure as all its notices have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// Its own record.
+    pub tender: Draft,
+    /// Those of the winners and losers of its awards.
+    pub awards: Vec<Draft>,
+    /// Keys of such records that earlier notices gave and that stand no longer.
+    pub ended: Vec<String>,
+    /// Of very many notices those that say nothing any more that others do not say since.
+    pub idle: Vec<ContentHash>,
 }
 
 /// Something wrong in the settings of one module: `config` adds file, line and column.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use url::Url;
 
-use super::Value;
+use super::{Change, ChangeKind, FieldChange, Value};
 use crate::base::ids::{ContentHash, RecordId, SourceId};
 
 /// What a record is.
@@ -159,10 +159,38 @@ impl Record {
         if !matches!(self.kind, RecordKind::Tender | RecordKind::Award) {
             return Vec::new();
         }
-        let own = [WON_BY, LOST_BY].iter().find_map(|sign| self.key.split_once(sign)).map_or(self.key.as_str(), |(own, _)| own);
         let listed = self.value("other_ids").map_or(&[][..], Value::each).iter().map(Value::text);
-        let ids: BTreeSet<String> = listed.chain([own.to_owned()]).filter_map(|id| shared_id(&id)).collect();
+        let ids: BTreeSet<String> = listed.chain([procedure_of(&self.key).to_owned()]).filter_map(|id| shared_id(&id)).collect();
         ids.into_iter().collect()
+    }
+
+    /// The record as it was at a moment that is past, when these are all changes since, among those of others. What was not there yet still
+    /// says when it was first seen.
+    #[must_use]
+    pub fn as_of(&self, changes: &[Change], at: Timestamp) -> Self {
+        let mut own: Vec<&Change> = changes.iter().filter(|change| change.record == self.id && change.at > at).collect();
+        own.sort_by_key(|change| std::cmp::Reverse(change.at));
+        let mut was = self.clone();
+        for change in own {
+            match &change.kind {
+                // Before it came back it was gone.
+                ChangeKind::Appeared => was.gone = true,
+                ChangeKind::Gone => was.gone = false,
+                ChangeKind::Changed(fields) => {
+                    was.gone = false;
+                    for FieldChange { field, old, .. } in fields {
+                        let known = was.fields.remove(field);
+                        if let Some(value) = old.clone() {
+                            let path = known.map(|field| field.path).unwrap_or_default();
+                            let field_was = Field { quote: value.text(), value, path, first_seen: self.first_seen.min(at) };
+                            was.fields.insert(field.clone(), field_was);
+                        }
+                    }
+                }
+            }
+            was.changed = at;
+        }
+        was
     }
 
     /// Where the value of a field came from.
@@ -182,6 +210,11 @@ impl Record {
 pub const WON_BY: &str = " | won by ";
 /// The same of a loser.
 pub const LOST_BY: &str = " | lost by ";
+
+/// The key of the procedure that the record of a tender, a winner or a loser with this key is of.
+pub fn procedure_of(key: &str) -> &str {
+    [WON_BY, LOST_BY].iter().find_map(|sign| key.split_once(sign)).map_or(key, |(procedure, _)| procedure)
+}
 
 /// `eforms-procedure:5F1C…` and a bare UUID are `uuid:5f1c…`; `OCID:ocds-…` and a bare OCID are `ocid:ocds-…`.
 fn shared_id(written: &str) -> Option<String> {
@@ -234,5 +267,33 @@ mod tests {
         ] {
             assert_eq!(shared_id(&written), want, "{written}");
         }
+    }
+
+    #[test]
+    fn a_record_as_it_was() {
+        use crate::model::sample::{day, record};
+        let text = |text: &str| Some(Value::Text(text.to_owned()));
+        let mut now = record("portal", "1", RecordKind::Tender, &[("title", "B"), ("lots", "2")]);
+        (now.gone, now.changed) = (true, day(4));
+        let change = |at: i64, kind| Change { source: now.source.clone(), record: now.id, kind, at: day(at), baseline: false };
+        let field = |name: &str, old, new| FieldChange { field: FieldName::new(name), old, new };
+        let mut other = change(3, ChangeKind::Changed(vec![field("title", text("X"), text("B"))]));
+        other.record = RecordId::of(&[b"another"]);
+        let changes = [
+            change(1, ChangeKind::Changed(vec![field("title", text("A"), text("B")), field("stage", text("open"), None)])),
+            change(2, ChangeKind::Changed(vec![field("lots", None, text("2"))])),
+            change(4, ChangeKind::Gone),
+            other,
+        ];
+        let shown = |at: i64| {
+            let was = now.as_of(&changes, day(at));
+            let fields: Vec<String> = was.fields.iter().map(|(name, field)| format!("{name} {}", field.value.text())).collect();
+            (was.gone, fields.join(", "))
+        };
+        for (at, want) in [(0, "stage open, title A"), (1, "title B"), (2, "lots 2, title B"), (3, "lots 2, title B")] {
+            assert_eq!(shown(at), (false, want.to_owned()), "{at}");
+        }
+        assert_eq!(now.as_of(&changes, day(4)), now);
+        assert!(now.as_of(&changes, day(0)).fields.values().all(|field| field.first_seen <= day(0)));
     }
 }

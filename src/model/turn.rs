@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Change, Entry, Filed, HostKey, HostState, Lead, Message, Organisation, Page, Record, Signal, SourceState};
-use crate::base::ids::{PageId, RecordId, SourceId};
+use crate::base::ids::{ContentHash, PageId, RecordId, SourceId};
 
 /// The times of a check that found nothing new. Kept in one small record per host and minute, not in the page's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +79,8 @@ pub struct Turn {
     pub records: Vec<Record>,
     /// Notices that were read, each with its procedure's record; those on file stay as they are.
     pub notices: Vec<(RecordId, Filed)>,
+    /// Notices on file that make room.
+    pub idle: Vec<(RecordId, ContentHash)>,
     /// What is past its time.
     pub forgotten: Forgotten,
     /// History.
@@ -123,6 +125,7 @@ impl Turn {
             snapshot,
             records,
             notices,
+            idle,
             forgotten,
             changes,
             organisations,
@@ -134,7 +137,8 @@ impl Turn {
         } = self;
         matches!(page, PageWrite::Times(..))
             && (host_state.is_none() && spent.is_none() && source.is_none() && snapshot.is_none())
-            && (follow.is_empty() && retired.is_empty() && records.is_empty() && notices.is_empty() && *forgotten == Forgotten::default())
+            && (follow.is_empty() && retired.is_empty() && records.is_empty() && notices.is_empty())
+            && (idle.is_empty() && *forgotten == Forgotten::default())
             && (changes.is_empty() && organisations.is_empty() && signals.is_empty() && leads.is_empty())
             && (entries.is_empty() && messages.is_empty() && marks.is_empty())
     }
@@ -153,6 +157,7 @@ impl Turn {
             snapshot: None,
             records: Vec::new(),
             notices: Vec::new(),
+            idle: Vec::new(),
             forgotten: Forgotten::default(),
             changes: Vec::new(),
             organisations: Vec::new(),

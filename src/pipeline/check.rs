@@ -396,6 +396,7 @@ async fn differs(
     let ended = std::mem::take(&mut turn.records);
     turn.records = merge_records(found.records, ended);
     turn.notices = extract.notices.iter().map(|(key, filed)| (Record::id_of(&before.source.id, key), filed.clone())).collect();
+    turn.idle = extract.idle.iter().map(|(key, hash)| (Record::id_of(&before.source.id, key), *hash)).collect();
     let changes = found.changes.into_iter().chain(std::mem::take(&mut turn.changes)).collect();
     let told = news::tell(effects, before.config, before.source, &mut turn, changes, now).await?;
     let outcome = if turn.records.is_empty() && told.changes == 0 {

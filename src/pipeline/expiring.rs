@@ -1,4 +1,5 @@
-//! Contracts that end soon: a reason to call the buyer before the next tender exists. Each end is told once: the signal itself remembers it.
+//! Contracts that end soon: a reason to call the buyer before the next tender exists. Each end is told once: the signal itself remembers
+//! it. What was already about to end when its source was first read is part of the baseline, and told to nobody.
 //!
 //! One step of bounded size over all records. Knows no loop and no rhythm.
 
@@ -13,10 +14,12 @@ use super::Effects;
 use super::forget::identity;
 use super::keep::KeepError;
 use super::news::{Affected, announce_all};
-use crate::base::ids::RecordId;
+use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::config::Config;
-use crate::model::{Evidence, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Turn, Value, WON_BY, stage};
+use crate::model::{
+    Baseline, Evidence, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Turn, Value, procedure_of, stage,
+};
 use crate::store::{CommitError, Reached, StoreError};
 
 /// Records in one step.
@@ -45,15 +48,20 @@ struct Ending {
     title: String,
     holder: Option<String>,
     worth: Option<String>,
+    /// Since when it has been within the lead time.
+    begins: Timestamp,
     proof: Evidence,
 }
 
 /// Looks at the records that come after `after`. Where others wrote at the same time, the same records are to be looked at again.
 pub async fn expiring_some(effects: &Effects, config: &Config, after: Option<Reached>, now: Timestamp) -> Result<Expiring, KeepError> {
     let (records, next) = effects.store.records_after(after.clone(), STEP).await?;
-    let mut affected = BTreeMap::new();
+    let (mut affected, mut baselines) = (BTreeMap::new(), BTreeMap::new());
     let mut contracts = 0;
     for ending in records.iter().filter_map(|record| ending(config, record, now)) {
+        if is_held(effects, &ending, &mut baselines).await? {
+            continue;
+        }
         let Some(tender) = effects.store.records(vec![ending.tender]).await?.pop() else { continue };
         let Some(organisation) = buyer_of(effects, config, &tender).await? else { continue };
         if is_told(effects, &organisation, &ending).await? {
@@ -78,6 +86,26 @@ pub async fn expiring_some(effects: &Effects, config: &Config, after: Option<Rea
         Err(CommitError::Conflict { .. }) => Ok(Expiring { contracts: 0, next: after }),
         Err(error @ CommitError::Store(_)) => Err(error.into()),
     }
+}
+
+/// Whether the contract was already about to end when its source was first read: a baseline stays quiet, and `tender list --expiring` shows it.
+/// One whose end was told or moved since is news.
+async fn is_held(effects: &Effects, ending: &Ending, baselines: &mut BTreeMap<SourceId, Option<Timestamp>>) -> Result<bool, StoreError> {
+    let source = &ending.proof.source;
+    let mut until = baselines.get(source).copied();
+    if until.is_none() {
+        let mut last = None;
+        for state in effects.store.states_of(source).await? {
+            last = last.max(match state.baseline {
+                Baseline::Done(at) => Some(at),
+                Baseline::Pending(_) => Some(Timestamp::MAX),
+            });
+        }
+        until = Some(last);
+        baselines.insert(source.clone(), last);
+    }
+    // An end that came with the baseline and lay within the lead time then.
+    Ok(until.flatten().is_some_and(|until| ending.proof.seen <= until && ending.begins <= ending.proof.seen))
 }
 
 fn ends_alike(news: &[Signal], signal: &Signal) -> bool {
@@ -108,12 +136,13 @@ fn ending(config: &Config, record: &Record, now: Timestamp) -> Option<Ending> {
     if last < now || last.duration_since(now) > expiring {
         return None;
     }
-    let tender = record.key.split_once(WON_BY).map_or(record.id, |(procedure, _)| Record::id_of(&record.source, procedure));
+    let tender = Record::id_of(&record.source, procedure_of(&record.key));
     Some(Ending {
         end: *end,
         tender,
         title: clip(&record.title(), WORDS),
         holder: record.text("winner").filter(|winner| !winner.is_empty()).map(|winner| clip(&winner, WORDS)),
+        begins: last.checked_sub(expiring).ok()?,
         worth: WORTH.iter().find_map(|name| record.text(name)),
         proof: record.evidence("contract_end")?,
     })

@@ -12,21 +12,13 @@ use crate::config::Config;
 use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Record, RecordKind, SourceState, Value};
 use crate::store::StoreError;
 
-/// Records of other sources that are looked at.
-const OTHERS: usize = 20;
-
 /// The records of other sources that are known by one of a record's explicit identifiers, of its own kind.
 pub async fn linked(effects: &Effects, record: &Record) -> Result<Vec<Record>, StoreError> {
-    let ids = record.shared_ids();
-    if ids.is_empty() {
+    if record.shared_ids().is_empty() {
         return Ok(Vec::new());
     }
-    let mut others = effects.store.shared_by(ids).await?;
-    others.retain(|id| *id != record.id);
-    others.truncate(OTHERS);
-    let mut found = effects.store.records(others).await?;
-    found.retain(|other| other.source != record.source && other.kind == record.kind);
-    Ok(found)
+    let others = effects.store.shared_by(record.clone()).await?;
+    effects.store.records(others).await
 }
 
 /// A record of another source, and since when what that source brings is told: what it held before was stored quietly.
@@ -67,7 +59,12 @@ async fn telling(effects: &Effects, config: &Config, records: Vec<Record>) -> Re
 /// What of a change the others have not told. One that says the same as we do now counts only if it said so after we said otherwise: a portal
 /// that is behind still has what was taken back.
 fn without(change: &Change, (record, before): (&Record, Option<&Record>), others: &[Other]) -> Option<Change> {
-    let others: Vec<&Other> = others.iter().filter(|other| !other.record.gone && same_award(record, &other.record)).collect();
+    let others = others.iter().filter(|other| same_award(record, &other.record));
+    // Where it goes here and has gone there, the other has told that it did.
+    let (gone, others): (Vec<&Other>, Vec<&Other>) = others.partition(|other| other.record.gone);
+    if record.gone && gone.iter().any(|other| other.record.changed > other.since) {
+        return None;
+    }
     let said = |record: &Record, name: &FieldName| record.fields.get(name).map(|field| field.first_seen);
     let knows = |field: &FieldChange| {
         let ours = before.and_then(|before| said(before, &field.field));
@@ -152,6 +149,7 @@ mod tests {
             ChangeKind::Changed(names.iter().map(field).collect())
         };
         let award = |winner: &str| record("b", RecordKind::Award, &[("winner", winner)]);
+        let gone = |winner: &str| Record { gone: true, ..award(winner) };
         for (record, kind, others, want) in [
             (&mine, ChangeKind::Appeared, vec![], Some(ChangeKind::Appeared)),
             (&mine, ChangeKind::Appeared, vec![theirs.clone()], None),
@@ -162,6 +160,9 @@ mod tests {
             (&mine, ChangeKind::Gone, vec![theirs], Some(ChangeKind::Gone)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme SL")], Some(ChangeKind::Appeared)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
+            (&gone("ACME"), moved(&[("award", "annulled")]), vec![award("acme")], Some(moved(&[("award", "annulled")]))),
+            (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("acme")], None),
+            (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("bolt")], Some(moved(&[("award", "annulled")]))),
         ] {
             let change = Change { source: record.source.clone(), record: record.id, kind, at: Timestamp::UNIX_EPOCH, baseline: false };
             let left = |since, before| {
@@ -170,7 +171,10 @@ mod tests {
             };
             assert_eq!(left(Timestamp::MIN, None), want, "{change:?}");
             assert_eq!(left(Timestamp::UNIX_EPOCH, None), Some(change.kind.clone()), "what was stored quietly was told to nobody");
-            if let ChangeKind::Changed(fields) = &change.kind {
+            // That it went at all is told by whoever says so first.
+            if let ChangeKind::Changed(fields) = &change.kind
+                && !record.gone
+            {
                 let mut later = record.clone();
                 later.fields.values_mut().for_each(|field| field.first_seen = Timestamp::MAX);
                 assert_eq!(left(Timestamp::MIN, Some(&later)), Some(ChangeKind::Changed(fields.clone())), "they are behind");

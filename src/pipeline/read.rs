@@ -16,7 +16,7 @@ use crate::config::Source;
 use crate::diff::{self, Comparison};
 use crate::extract::{Input, Kind};
 use crate::fetch::{Fetched, Lane, Request};
-use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Page, Reading, Record, Value};
+use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Page, Reading, Record};
 use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
@@ -60,9 +60,8 @@ pub(super) async fn read(
         Err(failure) => return Ok(Err(failure)),
     };
     forget_query(source, &mut extract);
-    let stored = stored(effects, source, page, &extract).await?;
-    make_whole(effects, (source, page), &mut extract, &stored).await?;
-    supersede(source, &mut extract.records, &stored);
+    let mut stored = stored(effects, source, page, &extract).await?;
+    make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     if extract.records.iter().any(|draft| draft.detail.is_some()) {
         // Other pages need not wait for a site that is slow to answer.
         hand = Hand::default();
@@ -85,34 +84,13 @@ fn forget_query(source: &Source, extract: &mut Extract) {
 }
 
 /// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.
-pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, mut read: Read) -> Result<Read, StoreError> {
-    let stored = stored(effects, source, page, &read.extract).await?;
-    supersede(source, &mut read.extract.records, &stored);
+pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, read: Read) -> Result<Read, StoreError> {
+    let mut stored = stored(effects, source, page, &read.extract).await?;
     let previous = previous(effects, source, page, fetched).await?;
     let mut extract = read.extract;
     // What another turn filed meanwhile counts as well.
-    make_whole(effects, (source, page), &mut extract, &stored).await?;
-    supersede(source, &mut extract.records, &stored);
+    make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     Ok(Read { extract, stored, previous, ..read })
-}
-
-/// Takes from notices that are older than what is known of their procedure whatever is known by now: a page further back, or one that is read
-/// late, turns nothing back. What a later notice left out is still taken from them.
-fn supersede(source: &Source, drafts: &mut [Draft], stored: &[Record]) {
-    if source.reader.kind() != Kind::Tenders {
-        return;
-    }
-    let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
-    // A draft of all notices says everything itself.
-    for draft in drafts.iter_mut().filter(|draft| draft.partial) {
-        let Some(known) = by_id.get(&Record::id_of(&source.id, &draft.key)) else { continue };
-        let published = |value: Option<&Value>| value.and_then(Value::instant);
-        if let (Some(own), Some(last)) = (published(draft.value("published")), published(known.value("published")))
-            && own < last
-        {
-            draft.fields.retain(|name, _| !known.fields.contains_key(name));
-        }
-    }
 }
 
 /// What is known of the records on a page, and of those that were on it before.

@@ -9,22 +9,21 @@ use jiff::Timestamp;
 use super::Effects;
 use crate::base::ids::RecordId;
 use crate::config::Source;
-use crate::model::{Draft, Extract, Filed, Page, Reading, Record, Stage};
-use crate::store::{NOTICES, StoreError};
+use crate::model::{Draft, Extract, FieldName, Filed, Page, Reading, Record, RecordKind, Stage, Whole, procedure_of};
+use crate::store::StoreError;
 
-/// Procedures brought together of one page; of more the page alone counts.
-const PROCEDURES: usize = 2_000;
-
-/// Makes the drafts of tenders whole: one with a notice that is not on file says what all notices in their order say, so that what the newest
-/// takes back is gone and an older one that comes late changes nothing that was said since; one without says nothing new.
+/// Makes the drafts of tenders whole, with those of their winners and losers: a procedure with a notice that is not on file is what all its
+/// notices in their order say, so that what the newest takes back is gone and an older one that comes late changes nothing that was said
+/// since; one without says nothing new. What is stored of records that only the file knows of is added to `stored`.
 ///
 /// With a second look (`confirm`) a change may wait although its notice is on file: then it is brought together again.
 pub(super) async fn make_whole(
     effects: &Effects,
     (source, page): (&Source, &Page),
     extract: &mut Extract,
-    stored: &[Record],
+    stored: &mut Vec<Record>,
 ) -> Result<(), StoreError> {
+    (extract.ended, extract.idle) = (Vec::new(), Vec::new());
     // A record that is not known has no notice on file: its page says all there is.
     let known: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
     let mut shown: HashMap<RecordId, Vec<Filed>> = HashMap::new();
@@ -39,27 +38,64 @@ pub(super) async fn make_whole(
     }
     let asked = shown.iter().flat_map(|(id, all)| all.iter().map(|filed| (*id, filed.clone()))).collect();
     let fresh = effects.store.unfiled(asked).await?;
-    let mut done = 0;
-    for draft in &mut extract.records {
+    let (mut again, mut made): (HashSet<String>, HashMap<String, Whole>) = (HashSet::new(), HashMap::new());
+    for draft in extract.records.iter().filter(|draft| draft.kind != RecordKind::Award) {
         let id = Record::id_of(&source.id, &draft.key);
         let Some(shown) = shown.remove(&id) else { continue };
         // Other settings read other things from the same notices, and a change that waits for a second look is still to be told.
         let renewed = page.reading != Reading::Never && page.spec != source.spec_hash;
         if !fresh.contains(&id) && source.rules.confirm.is_none() && !renewed {
-            draft.again = true;
-        } else if done < PROCEDURES {
-            let on_file = effects.store.notices_of(id).await?;
-            if !on_file.is_empty() {
-                done += 1;
-                // Of more the oldest are not on file any more: what they alone said is not taken back.
-                let all = on_file.len() < NOTICES;
-                let newest = shown.iter().map(Filed::at).max();
-                *draft = together(effects, source, draft, (on_file, shown)).await;
-                draft.partial |= !all;
-                stay_void(draft, known.get(&id).copied(), newest);
-            }
+            again.insert(draft.key.clone());
+            continue;
+        }
+        let on_file = effects.store.notices_of(id).await?;
+        if on_file.notices.is_empty() {
+            continue;
+        }
+        // Of more than are kept the oldest are not on file any more: what they alone said is not taken back.
+        let (all, newest) = (on_file.all, shown.iter().map(Filed::at).max());
+        if let Some(mut whole) = together(effects, source, draft, (on_file.notices, shown)).await {
+            whole.tender.partial |= !all;
+            stay_void(&mut whole.tender, known.get(&id).copied(), newest);
+            made.insert(draft.key.clone(), whole);
         }
     }
+    replace(extract, &again, made);
+    complete(effects, source, extract, stored).await
+}
+
+/// Puts what all notices say in the place of what the page alone does; what says nothing new is marked so.
+fn replace(extract: &mut Extract, again: &HashSet<String>, mut made: HashMap<String, Whole>) {
+    let of = |draft: &Draft| procedure_of(&draft.key).to_owned();
+    extract.records.retain(|draft| draft.kind != RecordKind::Award || !made.contains_key(&of(draft)));
+    let mut awards = Vec::new();
+    for draft in &mut extract.records {
+        let void = draft.fields.get("stage").filter(|_| extract.void.contains(&draft.key)).cloned();
+        draft.again = again.contains(&of(draft));
+        if let Some(Whole { tender, awards: bidders, ended, idle }) = made.remove(&draft.key) {
+            awards.extend(bidders);
+            extract.ended.extend(ended);
+            extract.idle.extend(idle.into_iter().map(|hash| (tender.key.clone(), hash)));
+            *draft = tender;
+        }
+        if let Some(stage) = void {
+            // No notice says it: where the page has nothing else that is new, it has this.
+            if draft.again {
+                draft.fields.clear();
+                draft.again = false;
+            }
+            draft.fields.insert(FieldName::new("stage"), stage);
+        }
+    }
+    extract.records.extend(awards);
+}
+
+/// Adds what is stored of the records that came with the file.
+async fn complete(effects: &Effects, source: &Source, extract: &Extract, stored: &mut Vec<Record>) -> Result<(), StoreError> {
+    let known: HashSet<RecordId> = stored.iter().map(|record| record.id).collect();
+    let keys = extract.records.iter().map(|draft| &draft.key).chain(&extract.ended);
+    let missing = keys.map(|key| Record::id_of(&source.id, key)).filter(|id| !known.contains(id)).collect();
+    stored.extend(effects.store.records(missing).await?);
     Ok(())
 }
 
@@ -72,8 +108,8 @@ fn stay_void(draft: &mut Draft, known: Option<&Record>, newest: Option<Timestamp
     }
 }
 
-/// The draft of all notices; the page's own when they cannot be read together.
-async fn together(effects: &Effects, source: &Source, draft: &Draft, (on_file, shown): (Vec<Filed>, Vec<Filed>)) -> Draft {
+/// What all notices say; nothing when they cannot be read together: then the page alone counts.
+async fn together(effects: &Effects, source: &Source, draft: &Draft, (on_file, shown): (Vec<Filed>, Vec<Filed>)) -> Option<Whole> {
     let known: HashSet<_> = on_file.iter().map(|filed| filed.hash).collect();
     let mut notices = on_file;
     notices.extend(shown.into_iter().filter(|filed| !known.contains(&filed.hash)));
@@ -82,11 +118,10 @@ async fn together(effects: &Effects, source: &Source, draft: &Draft, (on_file, s
     let (reader, url) = (Arc::clone(&source.reader), draft.url.clone());
     let read = effects.pool.run(&draft.key, move |expired| reader.whole(&notices, &url, expired)).await;
     match read {
-        Ok(Some(whole)) if whole.key == draft.key => whole,
-        Ok(_) => draft.clone(),
+        Ok(whole) => whole.filter(|whole| whole.tender.key == draft.key),
         Err(failure) => {
             tracing::warn!(source = %source.id, record = %draft.key, %failure, "what is on file of a tender could not be read together with its page; the page alone counts");
-            draft.clone()
+            None
         }
     }
 }

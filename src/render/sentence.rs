@@ -84,6 +84,7 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Opt
         | SignalKind::TenderSuspended
         | SignalKind::TenderCancelled
         | SignalKind::TenderAwarded
+        | SignalKind::AwardAnnulled
         | SignalKind::ContractModified
         | SignalKind::ContractCompleted
         | SignalKind::PriceMoved
@@ -117,6 +118,7 @@ fn name_of(language: Language, name: &str) -> String {
         "stage" => ["estado", "состояние"],
         "lots" => ["lotes", "лоты"],
         "documents" => ["documentos", "документы"],
+        "award" => ["adjudicación", "результат"],
         "text" => ["texto", "текст"],
         "title" => ["título", "заголовок"],
         _ => match FactName::from_word(name) {

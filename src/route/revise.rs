@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use crate::base::ids::SourceId;
-use crate::model::{Decision, Evidence, FactName, Lead, LeadState, NextStep, Organisation, PartKind, Score, Signal, Subject, Terms};
+use crate::model::{
+    Decision, Evidence, FactName, Lead, LeadState, NextStep, Organisation, PartKind, Score, Signal, SignalKind, Subject, Terms,
+};
 
 /// Why a lead is looked at again.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,8 @@ pub struct Finding<'a> {
 /// The lead as it is now, when it is new or differs; `None` when there is nothing to store.
 ///
 /// The revision rises, and with it somebody is told, only for something new: it became a lead, a new signal that counts, the hot line
-/// crossed upwards, a gate that opened or shut. Fading changes neither; falling below the line is stored without a word. What a rep
+/// crossed upwards, a gate that opened or shut. Fading changes neither; falling below the line is stored without a word, unless an award was
+/// annulled. What a rep
 /// decided (accepted, rejected, parked) stays; a gate may still shut, and a rejected or parked lead is not brought up again by news.
 pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now: Timestamp) -> Option<Lead> {
     let score = finding.score;
@@ -47,7 +50,9 @@ pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now
         let is_lead = computed == LeadState::New && !matches!(finding.cause, Cause::Forgetting);
         return is_lead.then(|| first(terms, finding, now));
     };
-    let state = next_state(previous.state, computed);
+    // It falls below the line when it is looked at the next time: until then there is something to tell.
+    let stays = takes_back(previous, finding) && computed == LeadState::Below;
+    let state = if stays { previous.state } else { next_state(previous.state, computed) };
     let tell = is_news(terms, previous, state, finding);
     let same = state == previous.state && score.rules == previous.score.rules && same_grounds(score, &previous.score);
     let next_step = next_step(terms, finding);
@@ -107,6 +112,9 @@ fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'
         Cause::Rules => return matches!((previous.state, state), (LeadState::Below | LeadState::Excluded, LeadState::New)),
         Cause::Forgetting => return false,
     };
+    if takes_back(previous, finding) {
+        return true;
+    }
     match (previous.state, state) {
         // It became a lead, or a gate took one away.
         (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
@@ -118,6 +126,12 @@ fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'
             false
         }
     }
+}
+
+/// Whether what a rep was told of holds no longer: that is told even when nothing else of the lead is left.
+fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
+    let Cause::News(news) = finding.cause else { return false };
+    for_rep(previous.state) && news.iter().any(|signal| signal.kind == SignalKind::AwardAnnulled)
 }
 
 /// Whether a signal has a line of its own in the sum: one that no rule of the segment asks for is no news there.

@@ -128,6 +128,14 @@ fn only_something_new_is_told() {
     check("a gate shuts on one below", Below, &score(900, &[]), &shut, &[], Some((1, Excluded)));
     check("a gate opens", Excluded, &shut, &plain, &[], Some((2, New)));
     check("a gate opens on little", Excluded, &shut, &score(900, &[]), &[], Some((1, Below)));
+    let annulled = [signal(&acme(), SignalKind::AwardAnnulled, 1, 1)];
+    check("an award annulled that no rule asks for", New, &plain, &plain, &annulled, Some((2, New)));
+    check("nothing left but that it was annulled", New, &plain, &score(0, &[]), &annulled, Some((2, New)));
+    check("then it falls", New, &score(0, &[]), &score(0, &[]), &[], Some((1, Below)));
+    check("annulled for nobody", Below, &score(0, &[]), &score(0, &[]), &annulled, None);
+    check("annulled, and a gate shuts", New, &plain, &shut, &annulled, Some((2, Excluded)));
+    check("annulled for who accepted", Accepted, &plain, &score(0, &[]), &annulled, Some((2, Accepted)));
+    check("annulled for who rejected", Rejected, &plain, &plain, &annulled, None);
     check("accepted stays, and hears", Accepted, &plain, &fresh, news, Some((2, Accepted)));
     check("accepted does not fall", Accepted, &plain, &score(0, &[]), &[], Some((1, Accepted)));
     check("rejected is not brought up", Rejected, &plain, &fresh, news, Some((1, Rejected)));

@@ -28,6 +28,7 @@ pub const fn half_life(kind: SignalKind) -> SignedDuration {
         | SignalKind::ContractCompleted
         | SignalKind::AwardWon
         | SignalKind::AwardLost
+        | SignalKind::AwardAnnulled
         | SignalKind::ExhibitorListed => 60,
         SignalKind::BranchOpened | SignalKind::ContractExpiring => 90,
     };

@@ -1,9 +1,9 @@
 //! Keys of the one tree: a byte for the table, then the parts, big-endian, so that bytes sort as the parts do. Knows no value.
 
 use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, OrganisationId, PageId, RecordId, SegmentId, SourceId, hash64};
-use crate::model::{HostKey, IdentityKey, LeadState, Subject};
+use crate::model::{HostKey, IdentityKey, LeadState, Record, RecordKind, Subject};
 
-use super::stored::lead_state_code;
+use super::stored::{lead_state_code, record_kind_code};
 
 /// The first byte of a key. The order is that of the file: what opening reads first comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,7 @@ pub(super) enum Table {
     Changes = 0x22,
     Notice = 0x23,
     SharedId = 0x24,
+    Tender = 0x25,
     Organisation = 0x30,
     Identity = 0x31,
     Signal = 0x32,
@@ -35,7 +36,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 23] = [
+    pub(super) const ALL: [Self; 24] = [
         Self::System,
         Self::Mark,
         Self::Page,
@@ -47,6 +48,7 @@ impl Table {
         Self::Changes,
         Self::Notice,
         Self::SharedId,
+        Self::Tender,
         Self::Organisation,
         Self::Identity,
         Self::Signal,
@@ -70,7 +72,7 @@ impl Table {
     /// Whether its values have a frame.
     pub(super) const fn framed(self) -> bool {
         match self {
-            Self::System | Self::Mark | Self::SharedId | Self::Identity | Self::LeadOf | Self::LeadRank => false,
+            Self::System | Self::Mark | Self::SharedId | Self::Tender | Self::Identity | Self::LeadOf | Self::LeadRank => false,
             Self::Page
             | Self::Versions
             | Self::Times
@@ -190,16 +192,28 @@ pub(super) fn pack(source: &SourceId, order: u64, part: u16) -> Key {
 }
 
 pub(super) fn packs_of(source: &SourceId) -> Key {
-    Build::new(Table::Pack).u64(hash64(&[source.as_str().as_bytes()])).0
+    Build::new(Table::Pack).u64(source_hash(source)).0
 }
 
 /// A key of [`pack`] without its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PackId([u8; 18]);
 
+impl PackId {
+    /// The hash of the source whose records lie in it.
+    pub(super) fn source(self) -> u64 {
+        self.0.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+    }
+}
+
 /// Which pack this is the key of.
 pub(super) fn pack_id(key: &[u8]) -> Option<PackId> {
     Some(PackId(key.get(1..)?.try_into().ok()?))
+}
+
+/// The hash of a source in [`PackId::source`].
+pub(super) fn source_hash(source: &SourceId) -> u64 {
+    hash64(&[source.as_str().as_bytes()])
 }
 
 pub(super) fn pack_at(id: PackId) -> Key {
@@ -236,12 +250,39 @@ pub(super) fn notice_hash(key: &[u8]) -> Option<ContentHash> {
 }
 
 /// That a record has an identifier that others may have too.
-pub(super) fn shared_id(id: &str, record: RecordId) -> Key {
-    Build(shared_by(id)).u64(record.0).0
+/// Apart by what the record is and by its source: a tender is not hidden behind its awards, and no source behind another.
+pub(super) fn shared_id(id: &str, record: &Record) -> Key {
+    Build(shared_in(id, record.kind, &record.source)).u64(record.id.0).0
 }
 
-pub(super) fn shared_by(id: &str) -> Key {
-    Build::new(Table::SharedId).rest(&crate::base::ids::hash128(&[id.as_bytes()]))
+/// The records of one source among [`shared_by`].
+pub(super) fn shared_in(id: &str, kind: RecordKind, source: &SourceId) -> Key {
+    Build(shared_by(id, kind)).u64(source_hash(source)).0
+}
+
+/// The records of one kind that have an identifier.
+pub(super) fn shared_by(id: &str, kind: RecordKind) -> Key {
+    Build(Build::new(Table::SharedId).rest(&crate::base::ids::hash128(&[id.as_bytes()]))).u8(record_kind_code(kind)).0
+}
+
+/// Tenders in an order of their own: `by` says which, those without a time come last.
+pub(super) fn tender(by: u8, at: Option<i64>, record: RecordId) -> Key {
+    Build(tenders_from(by, at)).u64(record.0).0
+}
+
+/// Where those of this time begin.
+pub(super) fn tenders_from(by: u8, at: Option<i64>) -> Key {
+    Build(tenders_by(by)).i64(at.unwrap_or(i64::MAX)).0
+}
+
+pub(super) fn tenders_by(by: u8) -> Key {
+    Build::new(Table::Tender).u8(by).0
+}
+
+/// The time in a key of [`tender`].
+pub(super) fn tender_at(key: &[u8]) -> Option<i64> {
+    let at = (u64::from_be_bytes(key.get(2..10)?.try_into().ok()?) ^ 1 << 63).cast_signed();
+    (at != i64::MAX).then_some(at)
 }
 
 pub(super) fn organisation(id: OrganisationId) -> Key {

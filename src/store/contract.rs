@@ -718,40 +718,52 @@ async fn notices(place: Place) {
     let list = [(one, filed("b", Some(20), 30)), (one, filed(&large, Some(10), 30)), (two, filed("undated", None, 30))];
     store.commit(Turn { records: records.to_vec(), notices: list.to_vec(), ..whole(&root) }).await.unwrap();
     store = place.reopen(store).await;
-    assert_eq!(texts(&store.notices_of(one).await.unwrap()), [format!("[{large}]"), "[b]".to_owned()]);
-    let back = store.notices_of(two).await.unwrap();
+    assert_eq!(texts(&store.notices_of(one).await.unwrap().notices), [format!("[{large}]"), "[b]".to_owned()]);
+    let back = store.notices_of(two).await.unwrap().notices;
     assert_eq!(back, [Filed { raw: Raw::new("", "[undated]", ""), ..list[2].1.clone() }]);
     // The same again, later: nothing is written.
     let keys = store.size().keys;
     let again: Vec<(RecordId, Filed)> = list.iter().map(|(id, filed)| (*id, Filed { seen: time(99), ..filed.clone() })).collect();
     assert_eq!(store.unfiled(again.clone()).await.unwrap(), HashSet::new());
     store.commit(Turn { notices: again, ..Turn::upkeep() }).await.unwrap();
-    assert_eq!((store.size().keys, store.notices_of(two).await.unwrap()), (keys, back), "first seen when it was first seen");
+    assert_eq!((store.size().keys, store.notices_of(two).await.unwrap().notices), (keys, back), "first seen when it was first seen");
     // A correction of the same time is another one, after it.
     let correction = vec![(one, filed("a", Some(20), 99)), (one, filed("a", Some(20), 99))];
     assert_eq!(store.unfiled(correction.clone()).await.unwrap(), HashSet::from([one]));
     store.commit(Turn { notices: correction, ..Turn::upkeep() }).await.unwrap();
-    assert_eq!(texts(&store.notices_of(one).await.unwrap())[1..], ["[b]", "[a]"]);
+    assert_eq!(texts(&store.notices_of(one).await.unwrap().notices)[1..], ["[b]", "[a]"]);
     // The first stays, and the newest of the others.
     let many = (0..300).map(|n| (two, filed(&n.to_string(), Some(1_000 + n), 100))).collect();
     store.commit(Turn { notices: many, ..Turn::upkeep() }).await.unwrap();
     store = place.reopen(store).await;
-    let kept = texts(&store.notices_of(two).await.unwrap());
+    let kept = store.notices_of(two).await.unwrap();
+    let (kept, all) = (texts(&kept.notices), kept.all);
+    assert!(!all && store.notices_of(one).await.unwrap().all);
     assert_eq!((kept.len(), kept[0].as_str(), kept[1].as_str(), kept[199].as_str()), (200, "[undated]", "[101]", "[299]"));
     store.compact().await.unwrap();
     let copy = tempfile::tempdir().unwrap();
     store.copy_to(copy.path()).await.unwrap();
     let (copied, _) = Store::open(Settings::new(copy.path())).await.unwrap();
     for store in [&store, &copied] {
-        assert_eq!(texts(&store.notices_of(one).await.unwrap()), [format!("[{large}]"), "[b]".to_owned(), "[a]".to_owned()]);
+        assert_eq!(texts(&store.notices_of(one).await.unwrap().notices), [format!("[{large}]"), "[b]".to_owned(), "[a]".to_owned()]);
     }
     copied.close().await;
+    // What is idle makes room when something new is filed, and is not what was lost.
+    let idle = vec![(one, ContentHash::of(b"b")), (two, ContentHash::of(b"none"))];
+    store.commit(Turn { notices: vec![(one, filed("c", Some(30), 100))], idle, ..Turn::upkeep() }).await.unwrap();
+    let kept = store.notices_of(one).await.unwrap();
+    assert_eq!((texts(&kept.notices)[1..].to_vec(), kept.all), (vec!["[a]".to_owned(), "[c]".to_owned()], true));
+    // Of much the first and the newest are read.
+    let heavy = (0..5).map(|n| (one, filed(&noise(5_000_000, n), Some(1_000 + i64::try_from(n).unwrap()), 100))).collect();
+    store.commit(Turn { notices: heavy, ..Turn::upkeep() }).await.unwrap();
+    let kept = store.notices_of(one).await.unwrap();
+    assert_eq!((kept.notices.len(), kept.all, kept.notices[0].raw.text()), (5, false, format!("[{large}]")));
     // Forgotten with the record.
     let mut turn = Turn::upkeep();
     turn.forgotten.records = vec![records[1].clone()];
     store.commit(turn).await.unwrap();
     store = place.reopen(store).await;
-    assert_eq!((store.notices_of(two).await.unwrap(), store.notices_of(one).await.unwrap().len()), (vec![], 3));
+    assert_eq!((store.notices_of(two).await.unwrap().notices, store.notices_of(one).await.unwrap().notices.len()), (vec![], 5));
 }
 
 async fn shared_ids(place: Place) {
@@ -769,21 +781,36 @@ async fn shared_ids(place: Place) {
     let [a, b] = [tender("a", &[uuid, "file-number:7"]), tender("b", &[uuid, ocid, "file-number:7"])];
     store.commit(Turn { records: vec![a.clone(), b.clone()], ..whole(&root) }).await.unwrap();
     let by = async |store: &Store, record: &Record| {
-        let mut found = store.shared_by(record.shared_ids()).await.unwrap();
+        let mut found = store.shared_by(record.clone()).await.unwrap();
         found.sort();
         found
     };
-    let mut both = vec![a.id, b.id];
-    both.sort();
-    assert_eq!(by(&store, &a).await, both);
+    assert_eq!((by(&store, &a).await, by(&store, &b).await), (vec![b.id], vec![a.id]));
+    // However many awards a source has of it, and however many tenders another: none hides the tender of a third.
+    let crowd = |source: &str, kind: RecordKind, sign: &str| {
+        let one = |n: usize| {
+            let key = format!("1{sign}{n}");
+            Record { id: Record::id_of(&self::source(source), &key), kind, key, ..tender(source, &[uuid]) }
+        };
+        (0..300).map(one).collect::<Vec<_>>()
+    };
+    let crowd = [crowd("b", RecordKind::Award, " | won by "), crowd("c", RecordKind::Tender, "-")].concat();
+    store.commit(Turn { records: crowd.clone(), ..Turn::upkeep() }).await.unwrap();
+    let (of_c, of_a) = (by(&store, &crowd[300]).await, by(&store, &a).await);
+    assert!(of_c.contains(&a.id) && of_c.contains(&b.id) && of_c.len() == 2, "{of_c:?}");
+    assert!(of_a.contains(&b.id) || of_a.len() == 200, "{of_a:?}");
+    assert_eq!(by(&store, &crowd[0]).await, [], "awards of others alone");
+    let mut gone = Turn::upkeep();
+    gone.forgotten.records = crowd;
+    store.commit(gone).await.unwrap();
     let less = tender("b", &[ocid]);
     store.commit(Turn { records: vec![less.clone()], ..Turn::upkeep() }).await.unwrap();
-    assert_eq!((by(&store, &a).await, by(&store, &less).await), (vec![a.id], vec![b.id]));
+    assert_eq!((by(&store, &a).await, by(&store, &less).await), (vec![], vec![]));
     let mut turn = Turn::upkeep();
     turn.forgotten.records = vec![less.clone()];
     store.commit(turn).await.unwrap();
     let store = place.reopen(store).await;
-    assert_eq!((by(&store, &a).await, by(&store, &less).await), (vec![a.id], vec![]));
+    assert_eq!((by(&store, &a).await, by(&store, &less).await), (vec![], vec![]));
 }
 
 async fn a_long_history(place: Place) {

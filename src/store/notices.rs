@@ -8,13 +8,16 @@ use super::embedded::{Embedded, Inner};
 use super::error::StoreError;
 use super::prepare::Draft;
 use super::stored::{StoredNotice, millis, to_model};
+use super::words::OnFile;
 use crate::base::ids::{ContentHash, RecordId};
 use crate::model::{Filed, Record};
 
 /// Notices kept of one record: the first, which says most, and the newest of the others.
-pub const NOTICES: usize = 200;
-/// Records found by one identifier: a portal that gives all its procedures the same one must not join them all.
-const SHARED: usize = 20;
+const NOTICES: usize = 200;
+/// Bytes of them that are read at once; the first is read in any case.
+const BYTES: usize = 16 * 1024 * 1024;
+/// Records found by one identifier, of one kind: a portal that gives all its procedures the same one must not join them all.
+const SHARED: usize = 200;
 
 impl Inner {
     /// Whether this very notice is on file. One without a date lies at the time it was first seen, which must be looked for.
@@ -34,23 +37,36 @@ impl Inner {
     }
 
     /// The notices of a record, the oldest first; of the same time in the order in which they came.
-    fn notices_of(&self, record: RecordId) -> Result<Vec<Filed>, StoreError> {
-        let mut found = Vec::new();
-        for key in self.notice_keys(record)? {
-            if let Some((_, stored)) = self.load::<StoredNotice>(&key)? {
+    fn notices_of(&self, record: RecordId) -> Result<OnFile, StoreError> {
+        let keys = self.notice_keys(record)?;
+        let (mut all, mut bytes, mut found) = (keys.len() < NOTICES, 0, Vec::new());
+        // The first says most; of the others the newest count.
+        for key in keys.first().into_iter().chain(keys.iter().skip(1).rev()) {
+            if bytes >= BYTES {
+                all = false;
+                break;
+            }
+            if let Some((_, stored)) = self.load::<StoredNotice>(key)? {
                 let place = stored.place;
                 let filed: Filed = to_model(stored)?;
+                bytes += filed.raw.len();
                 found.push((filed.at(), filed.seen, place, filed));
             }
         }
         found.sort_by_key(|(at, seen, place, _)| (*at, *seen, *place));
-        Ok(found.into_iter().map(|(_, _, _, filed)| filed).collect())
+        Ok(OnFile { notices: found.into_iter().map(|(_, _, _, filed)| filed).collect(), all })
     }
 
-    fn shared_by(&self, ids: &[String]) -> Result<Vec<RecordId>, StoreError> {
+    /// Those of other sources, of the record's own kind.
+    fn shared_by(&self, record: &Record) -> Result<Vec<RecordId>, StoreError> {
         let mut found = BTreeSet::new();
-        for id in ids {
-            for key in self.tree()?.scan_prefix(codec::shared_by(id)).keys().take(SHARED) {
+        for id in record.shared_ids() {
+            let (all, own) = (codec::shared_by(&id, record.kind), codec::shared_in(&id, record.kind, &record.source));
+            let tree = self.tree()?;
+            let before = tree.range(all.clone()..own.clone()).keys();
+            let after = tree.range(own.clone()..).keys().skip_while(|key| key.as_ref().is_ok_and(|key| key.starts_with(&own)));
+            let after = after.take_while(|key| key.as_ref().map_or(true, |key| key.starts_with(&all)));
+            for key in before.chain(after).take(SHARED) {
                 found.extend(codec::last_u64(&key?).map(RecordId));
             }
         }
@@ -59,8 +75,8 @@ impl Inner {
 }
 
 impl Draft<'_> {
-    /// Files notices; those that are on file stay as they are, and the oldest but the first make room.
-    pub(super) fn notices(&mut self, notices: &[(RecordId, Filed)]) -> Result<(), StoreError> {
+    /// Files notices; those that are on file stay as they are. Those that are idle make room, then the oldest but the first.
+    pub(super) fn notices(&mut self, notices: &[(RecordId, Filed)], idle: &[(RecordId, ContentHash)]) -> Result<(), StoreError> {
         let mut fresh = BTreeMap::<RecordId, BTreeMap<Key, (u32, &Filed)>>::new();
         let mut met = HashSet::<(RecordId, ContentHash)>::new();
         for (place, (record, filed)) in (0..).zip(notices) {
@@ -69,7 +85,9 @@ impl Draft<'_> {
             }
         }
         for (record, mut new) in fresh {
-            let on_file = if self.inner.places.holds(record) { self.inner.notice_keys(record)? } else { Vec::new() };
+            let mut on_file = if self.inner.places.holds(record) { self.inner.notice_keys(record)? } else { Vec::new() };
+            let is_idle = |key: &Key| codec::notice_hash(key).is_some_and(|hash| idle.contains(&(record, hash)));
+            on_file.extract_if(.., |key| is_idle(key)).for_each(|key| self.delete(key));
             let all: BTreeSet<Key> = on_file.into_iter().chain(new.keys().cloned()).collect();
             let over = all.len().saturating_sub(NOTICES);
             for key in all.into_iter().skip(1).take(over) {
@@ -90,7 +108,7 @@ impl Draft<'_> {
             self.delete(key);
         }
         for id in record.shared_ids() {
-            self.delete(codec::shared_id(&id, record.id));
+            self.delete(codec::shared_id(&id, record));
         }
         Ok(())
     }
@@ -99,10 +117,10 @@ impl Draft<'_> {
     pub(super) fn shared_ids(&mut self, record: &Record, before: &[String]) {
         let now = record.shared_ids();
         for id in before.iter().filter(|id| !now.contains(id)) {
-            self.delete(codec::shared_id(id, record.id));
+            self.delete(codec::shared_id(id, record));
         }
         for id in now.iter().filter(|id| !before.contains(id)) {
-            self.to.writes.push((codec::shared_id(id, record.id), Some(Vec::new())));
+            self.to.writes.push((codec::shared_id(id, record), Some(Vec::new())));
         }
     }
 }
@@ -121,11 +139,11 @@ impl Embedded {
         .await
     }
 
-    pub(super) async fn notices_of(&self, record: RecordId) -> Result<Vec<Filed>, StoreError> {
+    pub(super) async fn notices_of(&self, record: RecordId) -> Result<OnFile, StoreError> {
         self.read(move |inner| inner.notices_of(record)).await
     }
 
-    pub(super) async fn shared_by(&self, ids: Vec<String>) -> Result<Vec<RecordId>, StoreError> {
-        self.read(move |inner| inner.shared_by(&ids)).await
+    pub(super) async fn shared_by(&self, record: Record) -> Result<Vec<RecordId>, StoreError> {
+        self.read(move |inner| inner.shared_by(&record)).await
     }
 }

@@ -23,6 +23,7 @@ use super::stored::{
     StoredPage, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
 };
 use super::tally::Tally;
+use super::tenders;
 use super::words::Suppression;
 use crate::base::ids::EntryId;
 use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
@@ -280,6 +281,7 @@ fn take_in(
                 return Err(odd("a record lies in two packs"));
             }
         }
+        Table::Tender => tenders::read(key, value).map(drop)?,
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Notice if here => drop(to_model::<StoredNotice, Filed>(frame::unpack(value, segments)?)?),
         Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),

@@ -114,6 +114,7 @@ impl Draft<'_> {
                 edits.entry(key).or_default().put.push(record);
             } else {
                 self.shared_ids(record, &[]);
+                self.tender(None, Some(record));
                 fresh.insert((&record.source, record.id), record);
             }
         }
@@ -141,7 +142,9 @@ impl Draft<'_> {
             let at = place(&pack, record)?;
             let old = std::mem::replace(&mut pack.0[at].1, StoredRecord::from(record));
             if matches!(record.kind, RecordKind::Tender | RecordKind::Award) {
-                self.shared_ids(record, &to_model::<StoredRecord, Record>(old)?.shared_ids());
+                let old = to_model::<StoredRecord, Record>(old)?;
+                self.shared_ids(record, &old.shared_ids());
+                self.tender(Some(&old), Some(record));
             }
         }
         for record in edit.forget {
@@ -151,6 +154,7 @@ impl Draft<'_> {
             }
             self.to.effects.push(Effect::Unpacked(record.id));
             self.notices_gone(record)?;
+            self.tender(Some(record), None);
         }
         if pack.0.is_empty() {
             self.delete(key);

@@ -85,6 +85,11 @@ impl Places {
         self.read().records
     }
 
+    /// How many records of a source there are, by its hash.
+    pub(super) fn records_of(&self, source: u64) -> u64 {
+        self.read().packs.iter().filter(|pack| pack.id.source() == source).map(|pack| u64::from(pack.live)).sum()
+    }
+
     /// Notes a new pack. Returns whether none of its records lies elsewhere; those that do stay where they are.
     pub(super) fn put(&self, id: PackId, records: impl IntoIterator<Item = RecordId>) -> bool {
         let mut table = self.0.write().unwrap_or_else(PoisonError::into_inner);

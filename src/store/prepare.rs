@@ -113,7 +113,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
         draft.source(state)?;
     }
     draft.records(&turn.records, &turn.forgotten.records)?;
-    draft.notices(&turn.notices)?;
+    draft.notices(&turn.notices, &turn.idle)?;
     draft.forget(&turn.forgotten)?;
     draft.changes(&turn.changes)?;
     for organisation in &turn.organisations {

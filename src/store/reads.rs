@@ -260,7 +260,7 @@ impl Inner {
     }
 
     /// The last changes of a source that are wanted, back to a time.
-    fn history(
+    pub(super) fn history(
         &self,
         source: &SourceId,
         limit: usize,

@@ -17,7 +17,7 @@ pub(super) use value::store_date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub(super) use codes::lead_state_code;
+pub(super) use codes::{lead_state_code, record_kind_code};
 pub(super) use lead::{StoredLead, StoredOrganisation};
 pub(super) use notice::StoredNotice;
 pub(super) use outbox::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression};

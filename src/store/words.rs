@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::base::ids::{ChannelId, ContentHash, MessageId, PageId, RepId, SegmentId, SourceId};
-use crate::model::{Entry, HostKey, LeadState, MessageState};
+use crate::base::ids::{ChannelId, ContentHash, MessageId, PageId, RecordId, RepId, SegmentId, SourceId};
+use crate::model::{Entry, Filed, HostKey, LeadState, MessageState};
 
 /// Due pages of one host, owned by whoever holds the claim until it is released or its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,62 @@ pub struct Claim {
 /// How far a reading of all records has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reached(pub(super) Vec<u8>);
+
+/// The notices on file of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OnFile {
+    /// The oldest first: by publication, or by when they were first seen.
+    pub notices: Vec<Filed>,
+    /// Whether these are all that ever were, but for those that said nothing any more.
+    pub all: bool,
+}
+
+/// In which order tenders are walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TenderOrder {
+    /// Tenders that are there, by when offers are no longer taken; a day without a time is over when it is over everywhere.
+    Due,
+    /// Contracts, by their last day: awarded tenders and the records of their winners.
+    Ends,
+}
+
+/// Which stretch of them, in the order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TenderWalk {
+    /// The order.
+    pub by: TenderOrder,
+    /// Not before this moment. `None`: from the first.
+    pub from: Option<Timestamp>,
+    /// Before this moment. `None`: to the last, those without a time after all others.
+    pub to: Option<Timestamp>,
+    /// From the last to the first.
+    pub back: bool,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// What is known of a tender without reading its record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenderRow {
+    /// Its record: that of the tender, or of a winner.
+    pub record: RecordId,
+    /// The record of its procedure: its own, or the tender that was won.
+    pub tender: RecordId,
+    /// The time it is ordered by.
+    pub at: Option<Timestamp>,
+    /// The source that brought it.
+    pub source: String,
+    /// The word of where it stands.
+    pub stage: String,
+    /// Who buys, as [`crate::base::text::words`] writes it.
+    pub buyer: String,
+    /// The buyer's numbers, likewise.
+    pub tax_ids: Vec<String>,
+    /// Its classes, others than CPV, UNSPSC and NAICS with their scheme.
+    pub codes: Vec<String>,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+}
 
 /// Which kept version of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

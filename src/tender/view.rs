@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 
 use crate::model::{Amendment, Award, Content, Lot, Notice, Party, Raw, Stage, Texts};
 
+/// Notices that are looked at for being idle: each costs a fold of all.
+const TRIES: usize = 64;
+
 /// A procedure as its notices have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tender {
@@ -26,11 +29,38 @@ pub struct Tender {
 
 /// What notices of one procedure say in sum, the oldest first; `None` when there is none.
 pub fn fold<'a>(notices: impl IntoIterator<Item = &'a Notice>) -> Option<Tender> {
+    fold_with(notices, |_| ())
+}
+
+/// The same, showing what they said in sum after each of them.
+pub fn fold_with<'a>(notices: impl IntoIterator<Item = &'a Notice>, mut after: impl FnMut(&Tender)) -> Option<Tender> {
     let mut tender: Option<Tender> = None;
     for notice in notices {
-        tender.get_or_insert_with(|| Tender::before(notice)).add(notice);
+        let tender = tender.get_or_insert_with(|| Tender::before(notice));
+        tender.add(notice);
+        after(tender);
     }
     tender
+}
+
+/// The places of at most so many notices, the oldest first, without which the others say the same in sum. The first is none of them: it is
+/// where the story begins.
+pub fn idle(notices: &[Notice], most: usize) -> Vec<usize> {
+    let without = |left: &[usize]| {
+        let kept = notices.iter().enumerate().filter(|(place, _)| !left.contains(place)).map(|(_, notice)| notice);
+        fold(kept).map(|tender| (tender.notice.stage, tender.notice.content))
+    };
+    let (all, mut left) = (without(&[]), Vec::new());
+    for place in (1..notices.len()).take(TRIES) {
+        if left.len() == most {
+            break;
+        }
+        left.push(place);
+        if without(&left) != all {
+            left.pop();
+        }
+    }
+    left
 }
 
 /// Something that may say nothing.

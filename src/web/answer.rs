@@ -1,6 +1,8 @@
 //! Answers questions from the store and the configuration; orders are carried out by the pipeline's steps.
 
+use std::collections::{BTreeMap, HashSet};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
@@ -10,13 +12,13 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, notices, views};
-use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RepId, SourceId};
+use super::{calendar, health, listed, notices, views};
+use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{ChannelState, Lead, LeadState, MessageState, Page, PageRole, Record, SourceState, Subject};
+use crate::model::{ChannelState, Lead, LeadState, MessageState, Organisation, Page, PageRole, Record, SourceState, Subject};
 use crate::pipeline::{
     Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, next_check, preview, rehearse, spending, test_message,
 };
@@ -36,6 +38,8 @@ const CHANGES: usize = 50;
 const SIGNALS: usize = 64;
 /// Leads looked through for one whose id was mistyped.
 const LEADS: usize = 1_000;
+/// Changes that are undone to see records as they were.
+const UNDONE: usize = 10_000;
 /// Messages looked through for a replay.
 const MESSAGES: usize = 100_000;
 
@@ -51,9 +55,9 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
-        Question::Tenders { source, stage, limit } => Answer::Tenders(notices::list(effects, config, (source, stage), limit).await?),
+        Question::Tenders(filter) => Answer::Tenders(listed::list(effects, config, filter).await?),
         Question::Tender { id, at } => {
-            let until = at.map(|at| moment(&at)).transpose()?;
+            let until = at.map(|at| moment(&at, true)).transpose()?;
             let found = notices::find(effects, &id).await?;
             let history = effects.store.changes_of(found.id, HISTORY).await?;
             let view = TenderView { meanings: views::meanings(&config.labels, &found), ..views::tender(&found, Some(&history)) };
@@ -140,13 +144,14 @@ fn source_of<'a>(config: &'a Config, id: &str) -> Result<&'a Source, AnswerError
     found.map(AsRef::as_ref).ok_or_else(|| unknown("source", id, config.sources.iter().map(|source| source.id.as_str())))
 }
 
-/// An instant, or a day (its end, UTC: everything known on that day).
-fn moment(text: &str) -> Result<Timestamp, AnswerError> {
+/// An instant, or a day in UTC: its end (everything known on that day), or its beginning.
+pub(super) fn moment(text: &str, end: bool) -> Result<Timestamp, AnswerError> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
     let day: jiff::civil::Date = text.parse().map_err(|_| anyhow!("`{text}` is no time: write 2026-11-23 or 2026-11-23T08:00:00Z"))?;
-    Ok(day.at(23, 59, 59, 0).to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
+    let time = if end { day.at(23, 59, 59, 0) } else { day.at(0, 0, 0, 0) };
+    Ok(time.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
 }
 
 async fn source_view(effects: &Effects, source: &Source) -> Result<SourceView, AnswerError> {
@@ -156,6 +161,7 @@ async fn source_view(effects: &Effects, source: &Source) -> Result<SourceView, A
         standing: &completeness(effects, source, now).await?,
         spending: spending(effects, source, now).await?,
         pages: effects.store.pages_of(&source.id).len() as u64,
+        records: effects.store.records_of(&source.id),
         next: effects.store.next_due_of(&source.id),
     };
     Ok(views::source(source, &found, now))
@@ -263,10 +269,10 @@ async fn versions_diff(effects: &Effects, source: &Source, page: &Page) -> Resul
         Kind::Page | Kind::Listing | Kind::Directory => crate::extract::by_content(Kind::Page, &page.url, &source.about_reading()),
         Kind::Feed | Kind::Sitemap | Kind::Json | Kind::Tenders => return Ok(lines_diff(&old.bytes, &new.bytes)),
     };
-    let reader = std::sync::Arc::new(reader);
+    let reader = Arc::new(reader);
     let mut blocks = Vec::new();
     for bytes in [old.bytes, new.bytes] {
-        let (reader, url) = (std::sync::Arc::clone(&reader), page.url.clone());
+        let (reader, url) = (Arc::clone(&reader), page.url.clone());
         let read = move |expired: &dyn Fn() -> bool| reader.read(&Input { bytes: &bytes, content_type: None, url: &url, now, expired });
         blocks.push(effects.pool.run(page.url.as_str(), read).await?.blocks);
     }
@@ -394,10 +400,10 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
     let signals = effects.store.signals_of(subject, SIGNALS).await?;
     let Some(at) = at else { return Ok(views::lead(&lead, &lead.score, Some(&organisation), &signals)) };
-    let at = moment(at)?;
+    let at = moment(at, true)?;
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
-    let records = effects.store.records(organisation.records.clone()).await?;
+    let records = as_they_were(effects, &organisation, at).await?;
     let trust_of = |id: &SourceId| config.trust(id);
     let known =
         score::Known { organisation: &organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
@@ -406,13 +412,27 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then))
 }
 
+/// The records of an organisation as they were at a moment, by what the history says they became since.
+async fn as_they_were(effects: &Effects, organisation: &Organisation, at: Timestamp) -> Result<Vec<Record>, AnswerError> {
+    let records = effects.store.records(organisation.records.clone()).await?;
+    let mut by_source = BTreeMap::<SourceId, HashSet<RecordId>>::new();
+    for record in records.iter().filter(|record| record.changed > at) {
+        by_source.entry(record.source.clone()).or_default().insert(record.id);
+    }
+    let mut changes = Vec::new();
+    for (source, of_it) in by_source {
+        changes.extend(effects.store.changes_since(&source, Arc::new(of_it), at, UNDONE).await?);
+    }
+    Ok(records.into_iter().map(|record| record.as_of(&changes, at)).collect())
+}
+
 async fn replay(
     effects: &Effects,
     (ids, since, channel): (Vec<String>, Option<String>, Option<ChannelId>),
     dry_run: bool,
 ) -> Result<Vec<String>, AnswerError> {
     let ids: Vec<MessageId> = ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
-    let since = since.as_deref().map(moment).transpose()?;
+    let since = since.as_deref().map(|text| moment(text, true)).transpose()?;
     let which = match (ids.is_empty(), since) {
         (false, _) => Replay::These(ids.clone()),
         (true, Some(since)) => Replay::DeadSince(since, channel.clone()),

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::health::{CompletenessView, QuotaView};
+use super::listed::TenderFilter;
 use super::notices::{HistoryView, RawView};
 use super::tenders::TenderView;
 
@@ -58,14 +59,7 @@ pub enum Question {
         at: Option<String>,
     },
     /// Tenders.
-    Tenders {
-        /// Of this source.
-        source: Option<String>,
-        /// In this stage.
-        stage: Option<String>,
-        /// At most so many.
-        limit: usize,
-    },
+    Tenders(TenderFilter),
     /// One tender with everything read of it, and what it was before.
     Tender {
         /// Its record's id.

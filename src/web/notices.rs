@@ -1,23 +1,27 @@
 //! A tender as its notices tell it: the whole of it, what each notice changed, its bytes, and what else may be the same. Knows no terminal.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::answer::{AnswerError, unknown};
+use super::answer::AnswerError;
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
-use super::views::{self, time};
+use super::views::time;
 use crate::base::ids::RecordId;
 use crate::base::text::words;
-use crate::config::Config;
-use crate::model::{Amendment, Filed, Notice, Record, RecordKind, Stage, Value};
+use crate::model::{Amendment, Filed, Notice, Record, RecordKind, Value};
 use crate::pipeline::{Effects, linked};
-use crate::tender::{self, Line};
+use crate::store::{TenderOrder, TenderRow, TenderWalk};
+use crate::tender::{self, Line, Tender};
 
-/// Records in one reading when those that may be the same are looked for.
-const RECORDS: usize = 1_000;
+/// Tenders of the same buyer that are looked at when those that may be the same are looked for.
+const ALIKE: usize = 500;
+/// The time around a deadline in which theirs is, whatever day without a time it is.
+const AROUND: SignedDuration = SignedDuration::from_hours(24 + 36);
+/// Other portals whose notices are in a history.
+const PORTALS: usize = 20;
 /// Tenders shown that may be the same.
 const MAYBE: usize = 10;
 /// Of the words of two titles so many parts of ten are the same when the titles are nearly equal.
@@ -84,76 +88,31 @@ pub struct RawView {
 struct Read {
     filed: Filed,
     notice: Result<Notice, String>,
+    /// What the tender said otherwise before it.
+    changes: Vec<(String, Option<String>, Option<String>)>,
 }
 
-/// The notices on file of a record up to a moment, the oldest first, each read anew.
-async fn read_all(effects: &Effects, record: &Record, until: Option<Timestamp>) -> Result<Vec<Read>, AnswerError> {
-    let mut filed = effects.store.notices_of(record.id).await?;
+/// The notices on file of a record up to a moment, the oldest first, each read anew and all folded once; off the async workers.
+async fn read_all(effects: &Effects, record: &Record, until: Option<Timestamp>) -> Result<(Vec<Read>, Option<Tender>), AnswerError> {
+    let mut filed = effects.store.notices_of(record.id).await?.notices;
     filed.retain(|filed| until.is_none_or(|until| filed.at() <= until));
-    let mut all = Vec::with_capacity(filed.len());
-    for filed in filed {
-        let one = filed.clone();
-        let read = effects.pool.run(&record.key, move |expired| Ok(tender::read_again(&one, expired))).await;
-        all.push(Read { filed, notice: read.unwrap_or_else(|failure| Err(failure.text)) });
-    }
-    Ok(all)
+    let read = effects.pool.run(&record.key, move |expired| Ok(folded(filed, expired))).await;
+    Ok(read?)
 }
 
-/// The tenders of a source or of all, those whose time for offers ends first before the others.
-pub(super) async fn list(
-    effects: &Effects,
-    config: &Config,
-    (source, stage): (Option<String>, Option<String>),
-    limit: usize,
-) -> Result<Vec<TenderView>, AnswerError> {
-    let ids = || config.sources.iter().map(|source| source.id.as_str());
-    if let Some(name) = source.as_deref().filter(|name| !ids().any(|id| id == *name)) {
-        return Err(unknown("source", name, ids()));
+fn folded(filed: Vec<Filed>, expired: &dyn Fn() -> bool) -> (Vec<Read>, Option<Tender>) {
+    let read = |filed: Filed| Read { notice: tender::read_again(&filed, expired), filed, changes: Vec::new() };
+    let mut all: Vec<Read> = filed.into_iter().map(read).collect();
+    let (mut before, mut changes) = (Vec::new(), Vec::new());
+    let tender = tender::fold_with(all.iter().filter_map(|read| read.notice.as_ref().ok()), |tender| {
+        let now = tender::lines(&tender.notice);
+        changes.push(tender::differences(&before, &now));
+        before = now;
+    });
+    for (read, changes) in all.iter_mut().filter(|read| read.notice.is_ok()).zip(changes) {
+        read.changes = changes;
     }
-    if let Some(word) = stage.as_deref().filter(|word| Stage::from_word(word).is_none()) {
-        return Err(unknown("stage", word, Stage::ALL.iter().map(|stage| stage.word())));
-    }
-    let wanted = |record: &Record| {
-        record.kind == RecordKind::Tender
-            && !record.gone
-            && source.as_deref().is_none_or(|source| record.source.as_str() == source)
-            && stage.as_deref().is_none_or(|stage| record.text("stage").as_deref() == Some(stage))
-    };
-    let now = effects.clock.now();
-    // What is still to come first, the soonest before the later; then what is over or has no time.
-    let place = |record: &Record| {
-        let at = record.value("deadline").and_then(|deadline| {
-            // A day without a time is not over before it ends, wherever that is.
-            let late = if matches!(deadline, Value::Date(_)) { SignedDuration::from_hours(36) } else { SignedDuration::ZERO };
-            deadline.instant()?.checked_add(late).ok()
-        });
-        (at.is_none_or(|at| at < now), at, record.id)
-    };
-    let (mut found, mut after): (Vec<Record>, _) = (Vec::new(), None);
-    loop {
-        let (some, reached) = effects.store.records_after(after, RECORDS).await?;
-        found.extend(some.into_iter().filter(|record| wanted(record)));
-        if found.len() > limit.max(RECORDS).saturating_mul(2) {
-            found.sort_by_key(place);
-            found.truncate(limit);
-        }
-        match reached {
-            Some(reached) => after = Some(reached),
-            None => break,
-        }
-    }
-    found.sort_by_key(place);
-    found.truncate(limit);
-    // One tender on several portals is shown once, where it comes first.
-    let (mut shown, mut met) = (Vec::new(), HashSet::new());
-    for record in &found {
-        if met.insert(record.id) {
-            let others = linked(effects, record).await?;
-            met.extend(others.iter().map(|other| other.id));
-            shown.push(TenderView { also: also(&others), ..views::tender(record, None) });
-        }
-    }
-    Ok(shown)
+    (all, tender)
 }
 
 /// A tender by its id.
@@ -182,14 +141,13 @@ pub(super) async fn complete(
     until: Option<Timestamp>,
     mut view: TenderView,
 ) -> Result<TenderView, AnswerError> {
-    let read = read_all(effects, record, until).await?;
+    let (read, tender) = read_all(effects, record, until).await?;
     if let (Some(until), true) = (until, read.is_empty()) {
         return Err(anyhow!("no notice of {} was known on {}; `atalaya tender history {}` says since when", record.id, until, record.id));
     }
     let dates: Vec<Timestamp> = read.iter().filter(|read| read.notice.is_ok()).map(|read| read.filed.at()).collect();
     view.notices = read.len();
-    let notices: Vec<Notice> = read.into_iter().filter_map(|read| read.notice.ok()).collect();
-    if let Some(tender) = tender::fold(&notices) {
+    if let Some(tender) = tender {
         let said = |line: &Line| tender.said.get(line.part).copied();
         view.lines = tender::lines(&tender.notice)
             .into_iter()
@@ -220,20 +178,12 @@ pub(super) fn also(others: &[Record]) -> Vec<AlsoView> {
 /// Every notice of a tender, and of the same tender on other portals, in the order of time.
 async fn chain(effects: &Effects, record: &Record) -> Result<Vec<(NoticeView, Filed)>, AnswerError> {
     let mut records = vec![record.clone()];
-    records.extend(linked(effects, record).await?);
+    records.extend(linked(effects, record).await?.into_iter().take(PORTALS));
     let mut all = Vec::new();
     for record in &records {
-        let (mut notices, mut before) = (Vec::new(), Vec::new());
-        for read in read_all(effects, record, None).await? {
-            // What a notice changes is asked of its own portal's words: each portal has its own.
-            let mut view = view_of(record, &read);
-            if let Ok(notice) = read.notice {
-                notices.push(notice);
-                let now = tender::fold(&notices).map(|tender| tender::lines(&tender.notice)).unwrap_or_default();
-                view.changes = tender::differences(&before, &now);
-                before = now;
-            }
-            all.push((view, read.filed));
+        // What a notice changes is asked of its own portal's words: each portal has its own.
+        for read in read_all(effects, record, None).await?.0 {
+            all.push((view_of(record, &read), read.filed));
         }
     }
     all.sort_by_key(|(_, filed)| filed.at());
@@ -243,7 +193,7 @@ async fn chain(effects: &Effects, record: &Record) -> Result<Vec<(NoticeView, Fi
     Ok(all)
 }
 
-fn view_of(record: &Record, Read { filed, notice }: &Read) -> NoticeView {
+fn view_of(record: &Record, Read { filed, notice, changes }: &Read) -> NoticeView {
     let mut view = NoticeView {
         source: record.source.to_string(),
         published: filed.published.map(time),
@@ -251,6 +201,7 @@ fn view_of(record: &Record, Read { filed, notice }: &Read) -> NoticeView {
         from: filed.url.to_string(),
         hash: filed.hash.to_string(),
         bytes: filed.raw.len(),
+        changes: changes.clone(),
         problem: notice.as_ref().err().cloned(),
         ..NoticeView::default()
     };
@@ -297,30 +248,55 @@ pub(super) async fn raw(effects: &Effects, id: &str, number: usize) -> Result<Ra
 /// Tenders of other sources that may be the same one. Nothing is joined because of it.
 async fn maybe(effects: &Effects, record: &Record) -> Result<Vec<MaybeView>, AnswerError> {
     let ids = record.shared_ids();
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let (some, reached) = effects.store.records_after(after, RECORDS).await?;
-        for other in some.iter().filter(|other| other.kind == RecordKind::Tender && other.source != record.source && !other.gone) {
-            // What goes by the same identifier is the same, and is shown as such.
-            let same = other.shared_ids().iter().any(|id| ids.contains(id));
-            if let Some(because) = alike(record, other).filter(|_| !same && found.len() < MAYBE) {
-                let (id, source, title) = (other.id.to_string(), other.source.to_string(), other.title());
-                found.push(MaybeView { id, source, title, because });
-            }
-        }
-        match reached {
-            Some(reached) => after = Some(reached),
-            None => return Ok(found),
+    let mut found = Vec::new();
+    for other in effects.store.records(candidates(effects, record).await?).await? {
+        // What goes by the same identifier is the same, and is shown as such.
+        let same = other.shared_ids().iter().any(|id| ids.contains(id));
+        if let Some(because) = alike(record, &other).filter(|_| !same && found.len() < MAYBE) {
+            let (id, source, title) = (other.id.to_string(), other.source.to_string(), other.title());
+            found.push(MaybeView { id, source, title, because });
         }
     }
+    Ok(found)
+}
+
+/// Tenders of the same buyer on other portals, whose time for offers is over on nearly the same day where both have one.
+async fn candidates(effects: &Effects, record: &Record) -> Result<Vec<RecordId>, AnswerError> {
+    let source = record.source.to_string();
+    let buyer = words(&record.text("buyer").unwrap_or_default());
+    let tax_ids = words_of(record, "tax_id");
+    if buyer.is_empty() && tax_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Arc::new(move |row: &TenderRow| {
+        let named = !row.buyer.is_empty() && buyer.starts_with(&row.buyer.replace(" …", ""));
+        row.source != source && (named || row.tax_ids.iter().any(|id| tax_ids.contains(id)))
+    });
+    let walk = TenderWalk { by: TenderOrder::Due, from: None, to: None, back: false, limit: ALIKE };
+    let walks = match record.value("deadline").and_then(Value::instant) {
+        Some(due) => {
+            let (from, to) = (due.saturating_sub(AROUND)?, due.saturating_add(AROUND)?);
+            let without = TenderWalk { from: Some(Timestamp::MAX), ..walk };
+            vec![TenderWalk { from: Some(from), to: Some(to), ..walk }, without]
+        }
+        None => vec![walk],
+    };
+    let mut found = Vec::new();
+    for walk in walks {
+        let wanted = Arc::clone(&wanted);
+        found.extend(effects.store.tenders(walk, move |row| wanted(row)).await?.0.into_iter().map(|row| row.record));
+    }
+    Ok(found)
+}
+
+/// The values of a field, each in words.
+fn words_of(record: &Record, name: &str) -> Vec<String> {
+    record.value(name).map_or(&[][..], Value::each).iter().map(|value| words(&value.text())).filter(|text| !text.is_empty()).collect()
 }
 
 /// Why two tenders may be the same: the same buyer, deadlines within a day where both have one, and the same value or nearly the same title.
 fn alike(one: &Record, other: &Record) -> Option<String> {
-    let list = |record: &Record, name: &str| -> Vec<String> {
-        record.value(name).map_or(&[][..], Value::each).iter().map(|value| words(&value.text())).filter(|text| !text.is_empty()).collect()
-    };
-    let share = |name: &str| list(one, name).iter().any(|value| list(other, name).contains(value));
+    let share = |name: &str| words_of(one, name).iter().any(|value| words_of(other, name).contains(value));
     let buyer = if share("tax_id") {
         "the buyer's tax number"
     } else if share("buyer") {

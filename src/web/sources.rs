@@ -39,7 +39,7 @@ pub struct SourceView {
     /// Pages.
     pub pages: u64,
     /// Records of the last complete visit.
-    pub records: Option<u32>,
+    pub records: Option<u64>,
     /// What its last visit asked for, got and misses; nothing when there was none.
     pub statement: Option<StatementView>,
 }

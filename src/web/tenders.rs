@@ -27,7 +27,26 @@ pub struct TenderView {
     pub stage: Option<String>,
     /// Until when offers are taken: the first deadline of a lot that is still open.
     pub deadline: Option<String>,
+    /// When its newest notice was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// Codes of what is bought; those of other schemes than CPV, UNSPSC and NAICS with theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
+    /// What it is worth: what it came to, else the estimate, the budget, a bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<String>,
+    /// Where it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub performed_in: Option<String>,
+    /// Who won.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub winner: Option<String>,
+    /// The last day of the contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_end: Option<String>,
     /// Its deadlines as written, how their zones were known, and what is odd about them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deadlines: Vec<String>,
     /// Where to look at it.
     pub url: String,
@@ -36,24 +55,37 @@ pub struct TenderView {
     /// When it last changed.
     pub changed: String,
     /// Everything read of it, with the place in the document; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldView>,
     /// What its codes mean, each once; only when one is asked for.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub meanings: Vec<String>,
     /// What changed, the last first; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<ChangeView>,
     /// The same tender on other portals: they name the same procedure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<AlsoView>,
     /// Tenders on other portals that may be the same; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub maybe: Vec<MaybeView>,
     /// How many notices of it are on file; only when one is asked for.
+    #[serde(default, skip_serializing_if = "is_none")]
     pub notices: usize,
     /// What all its notices say in sum, line by line; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<LineView>,
     /// What its notices say themselves that they changed, the oldest first; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amendments: Vec<String>,
     /// What all its notices say in sum; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tender: Option<Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A tender on another portal.

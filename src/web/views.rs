@@ -19,6 +19,9 @@ use crate::pipeline::{Departed, Spending};
 use crate::render::{Language, deadline_lines, next_step, sentence};
 use crate::store::{Backup, Scope, Suppression, Version};
 
+/// What a tender is worth, the surest first.
+const WORTH: [&str; 6] = ["award_value", "estimate", "budget_net", "budget_gross", "maximum", "minimum"];
+
 pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -37,11 +40,12 @@ pub(super) struct Found<'a> {
     pub(super) standing: &'a Completeness,
     pub(super) spending: Option<Spending>,
     pub(super) pages: u64,
+    pub(super) records: u64,
     pub(super) next: Option<Timestamp>,
 }
 
 pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> SourceView {
-    let Found { states, standing, spending, pages, next } = found;
+    let Found { states, standing, spending, pages, records, next } = found;
     let ill = states.iter().find_map(|state| match &state.health {
         Health::Ill { since, failure } => Some((since, failure)),
         Health::Well { .. } | Health::Unknown => None,
@@ -72,7 +76,7 @@ pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> Sour
         quota: spending.map(|spending| health::quota(source, spending)),
         next_check: next.filter(|_| source.enabled).map(time),
         pages: *pages,
-        records: states.iter().map(|state| state.usual.last().copied()).sum(),
+        records: Some(*records),
         statement: states.iter().any(|state| state.visit.started.is_some()).then(|| {
             let statements: Vec<Statement> = states.iter().map(SourceState::statement).collect();
             StatementView {
@@ -194,6 +198,16 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         buyer: record.text("buyer"),
         stage: record.text("stage"),
         deadline: record.text("deadline"),
+        published: record.text("published"),
+        classes: ["cpv", "unspsc", "naics", "classes"]
+            .into_iter()
+            .flat_map(|name| record.value(name).map_or(&[][..], Value::each))
+            .map(Value::text)
+            .collect(),
+        worth: WORTH.iter().find_map(|name| record.text(name)),
+        performed_in: record.text("performed_in"),
+        winner: record.text("winner"),
+        contract_end: record.text("contract_end"),
         deadlines: deadline_lines(Language::En, record),
         url: record.url.to_string(),
         first_seen: time(record.first_seen),

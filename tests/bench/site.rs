@@ -3,12 +3,17 @@
 //! One listener takes every address of 127.0.0.0/8. What the pages do in a round is set through `/control/set`; `/control/count` says how
 //! many of them were asked for since.
 
+#[allow(dead_code, reason = "tests read more of it")]
+#[path = "../rigs/dice.rs"]
+mod dice;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
+use dice::Dice;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -230,25 +235,12 @@ const WORDS: [&str; 48] = [
     "tank",
 ];
 
-/// A small generator of numbers, so that every run serves the same pages.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) % below as u64).unwrap_or(0)
-    }
-
-    fn words(&mut self, out: &mut String, count: usize) {
-        for i in 0..count {
-            if i > 0 {
-                out.push(' ');
-            }
-            out.push_str(WORDS[self.roll(WORDS.len())]);
+fn words(dice: &mut Dice, out: &mut String, count: usize) {
+    for i in 0..count {
+        if i > 0 {
+            out.push(' ');
         }
+        out.push_str(WORDS[dice.below(WORDS.len())]);
     }
 }
 
@@ -266,22 +258,22 @@ pub fn page(n: usize, edition: u32, token: u64) -> Vec<u8> {
     );
     for i in 0..40 {
         let _ = write!(out, "<li class=\"menu-entry\"><a href=\"/section/{i}\" title=\"");
-        dice.words(&mut out, 4);
+        words(&mut dice, &mut out, 4);
         out.push_str("\">");
-        dice.words(&mut out, 2);
+        words(&mut dice, &mut out, 2);
         out.push_str("</a></li>\n");
     }
     out.push_str("</ul>\n</nav>\n</header>\n<main>\n<ul class=\"offers\">\n");
     for i in 0..ITEMS {
         let sold = edition > 0 && i == 20;
         let number = if sold { ITEMS + edition as usize } else { i };
-        let price = 100 + dice.roll(9_000) + if i == 7 { edition as usize * 10_000 } else { 0 };
+        let price = 100 + dice.below(9_000) + if i == 7 { edition as usize * 10_000 } else { 0 };
         item(&mut out, &mut dice, (n, number), price);
     }
     out.push_str("</ul>\n</main>\n<footer>\n");
     for _ in 0..12 {
         out.push_str("<p class=\"small print\">");
-        dice.words(&mut out, 30);
+        words(&mut dice, &mut out, 30);
         out.push_str("</p>\n");
     }
     out.push_str("</footer>\n</body>\n</html>\n");
@@ -295,13 +287,13 @@ fn item(out: &mut String, dice: &mut Dice, (n, i): (usize, usize), price: usize)
          src=\"/images/{n}/{i}/small.jpg\" srcset=\"/images/{n}/{i}/large.jpg 2x\" width=\"320\" height=\"240\" alt=\"\" loading=\"lazy\"></a></div>\n\
          <div class=\"body\">\n<h3 class=\"title\"><a href=\"/offer/{n}-{i}\">Lot {n}-{i} "
     );
-    dice.words(out, 5);
+    words(dice, out, 5);
     out.push_str("</a></h3>\n<p class=\"summary\">");
-    dice.words(out, 75);
+    words(dice, out, 75);
     out.push_str("</p>\n<dl class=\"facts\">\n");
     for name in ["Maker", "Condition", "Place", "Weight"] {
         let _ = write!(out, "<dt>{name}</dt><dd class=\"fact\">");
-        dice.words(out, 3);
+        words(dice, out, 3);
         out.push_str("</dd>\n");
     }
     let _ = write!(

@@ -12,7 +12,7 @@ use atalaya::store::{LeadFilter, MessageFilter};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::rig::{Home, Inside, MAILS, Reply, Running, Server, judge_python, rep};
+use crate::rig::{Home, Inside, MAILS, Reply, Running, Server, judge_python, points, rep, tenders};
 
 const BUYER: &str = "Hospital Universitario de Getafe";
 
@@ -37,32 +37,7 @@ fn judge(feeds: &[&str]) -> Value {
 }
 
 fn settings(site: &str, every: &str) -> String {
-    format!(
-        r#"
-[[source]]
-id = "portal"
-kind = "tenders"
-url = "{site}/releases"
-every = "{every}"
-jitter = "0s"
-
-[[segment]]
-id = "health"
-title = "Hospitals"
-line = 5
-
-  [[segment.points]]
-  when = {{ cpv = ["331"] }}
-  points = 20
-  why = "buys medical equipment"
-
-  [[segment.points]]
-  signal = "contract-expiring"
-  points = 10
-  why = "will tender again"
-"#
-    ) + &rep("ana", "Europe/Madrid", "Mon-Fri 08:00")
-        + MAILS
+    tenders(site, every) + &points("contract-expiring", 10) + &rep("ana", "Europe/Madrid", "Mon-Fri 08:00") + MAILS
 }
 
 /// A notice of one procedure, `n`-th of those that there are, of the buyer's or of somebody else's.

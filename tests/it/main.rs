@@ -2,9 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod calendar;
+mod chain;
+#[path = "../rigs/chain.rs"]
+mod chain_rig;
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;
+#[path = "../rigs/dice.rs"]
+mod dice;
+mod filed;
 mod growth;
 mod health;
 mod held;

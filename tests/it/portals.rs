@@ -188,6 +188,34 @@ async fn a_cursor_goes_on_through_empty_pages_restarts_refusals_and_loops() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn void_stays_void_until_a_later_notice_says_otherwise() {
+    let portal = portal::start(50, portal::feed);
+    let mut world = Inside::new(&placsp(&portal, 6)).await;
+    portal.publish(0..3, world.clock.now());
+    world.visit().await;
+    portal.lock().gone = vec![(1, "ANULADA")];
+    quarter(&world).await;
+    let of = async |world: &Inside| {
+        let records = held(world).await;
+        let record = records.iter().find(|record| record.title().starts_with("Works 1")).unwrap();
+        format!("{}: {}", record.title(), record.text("stage").unwrap())
+    };
+    assert_eq!(of(&world).await, "Works 1: cancelled");
+    // Its entry comes once more, as of before: another notice, and all of them are folded.
+    portal.lock().gone.clear();
+    portal.lock().ledger[1].title.push_str(", corrected");
+    quarter(&world).await;
+    assert_eq!(of(&world).await, "Works 1, corrected: cancelled");
+    world.restart().await;
+    portal.lock().ledger[1].title.push_str(" twice");
+    quarter(&world).await;
+    assert_eq!(of(&world).await, "Works 1, corrected twice: cancelled");
+    portal.lock().ledger[1].at = world.clock.now();
+    quarter(&world).await;
+    assert_eq!(of(&world).await, "Works 1, corrected twice: open");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_walk_back_reaches_known_content_and_sees_silent_corrections() {
     let portal = portal::start(5, portal::feed);
     let mut world = Inside::new(&placsp(&portal, 6)).await;

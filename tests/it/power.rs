@@ -12,6 +12,7 @@ use atalaya::base::clock::Stopwatch;
 use atalaya::model::Page;
 use atalaya::store::{Settings, Store};
 
+use crate::dice::Dice;
 use crate::power_rig::{Luck, Tape, put, recorded, taken};
 use crate::stock;
 
@@ -197,30 +198,14 @@ fn number(variable: &str, usual: u64) -> u64 {
     std::env::var(variable).map_or(usual, |text| text.parse().unwrap())
 }
 
-/// Where the cuts happen, and how the disks come out.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.roll() % end as u64).unwrap()
-    }
-
-    fn luck(&mut self) -> Luck {
-        [Luck::Torn(4_096), Luck::Torn(512), Luck::Torn(4_096), Luck::Worst, Luck::Best][self.below(5)]
-    }
+/// How a disk comes out.
+fn luck(dice: &mut Dice) -> Luck {
+    [Luck::Torn(4_096), Luck::Torn(512), Luck::Torn(4_096), Luck::Worst, Luck::Best][dice.below(5)]
 }
 
 /// A disk as it may be after a cut at this line, and what it must hold.
 fn cut(tape: &Tape, line: usize, before: &Promised, dice: &mut Dice) -> (tempfile::TempDir, Promised, String) {
-    let (luck, target) = (dice.luck(), tempfile::tempdir().unwrap());
+    let (luck, target) = (luck(dice), tempfile::tempdir().unwrap());
     put(&tape.cut(line, luck, &mut || dice.roll()), target.path());
     (target, promised(before, tape, line), format!("cut at line {line} of {}, {luck:?}", tape.length()))
 }

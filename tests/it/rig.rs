@@ -256,6 +256,24 @@ pub fn segment(keys: &str) -> String {
     )
 }
 
+/// A source that is a portal's list of releases, and the segment `health` for who buys medical equipment by it; further keys and rules of the
+/// segment may follow.
+pub fn tenders(site: &str, every: &str) -> String {
+    portal("portal", site, every)
+        + "\n[[segment]]\nid = \"health\"\ntitle = \"Hospitals\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"331\"] }\n\
+           points = 20\nwhy = \"buys medical equipment\"\n"
+}
+
+/// A source of tenders at this site.
+pub fn portal(id: &str, site: &str, every: &str) -> String {
+    format!("\n[[source]]\nid = \"{id}\"\nkind = \"tenders\"\nurl = \"{site}/releases\"\nevery = \"{every}\"\njitter = \"0s\"\n")
+}
+
+/// A rule of the segment before it: so many points for a signal.
+pub fn points(signal: &str, points: u32) -> String {
+    format!("\n[[segment.points]]\nsignal = \"{signal}\"\npoints = {points}\nwhy = \"{signal}\"\n")
+}
+
 /// A rep who is written to by [`MAILS`]; further keys may follow.
 pub fn rep(id: &str, zone: &str, digest: &str) -> String {
     format!("\n[[rep]]\nid = \"{id}\"\nemail = \"{id}@example.com\"\nzone = \"{zone}\"\ndigest = \"{digest}\"\nchannel = \"mail\"\n")

@@ -15,25 +15,13 @@ use atalaya::store::{LeadFilter, MessageFilter};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use crate::dice::Dice;
 use crate::rig::{LINES, Reply, Server, segment};
 
 /// Sequences in a run of the suite.
 const SEQUENCES: u64 = 200;
 /// Steps of a sequence before everything is left to settle.
 const STEPS: u64 = 14;
-
-/// `SplitMix64`: the same numbers for the same seed everywhere.
-struct Seed(u64);
-
-impl Seed {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
-    }
-}
 
 /// What the site shows now.
 #[derive(Clone, Debug)]
@@ -192,8 +180,8 @@ fn copy(from: &Path, to: &Path) {
 }
 
 async fn sequence(seed: u64, server: &Server, shown: &Mutex<Shown>) {
-    let mut dice = Seed(seed);
-    let baseline = 3 + dice.next(4);
+    let mut dice = Dice(seed);
+    let baseline = 3 + dice.roll() % 4;
     *shown.lock().unwrap() = Shown { items: baseline, fault: Fault::None };
     let mut world = World::begin(&server.address).await;
     for _ in 0..3 {
@@ -201,12 +189,12 @@ async fn sequence(seed: u64, server: &Server, shown: &Mutex<Shown>) {
         world.clock.advance(SignedDuration::from_mins(11));
     }
     for _ in 0..STEPS {
-        match dice.next(9) {
-            0 | 1 => shown.lock().unwrap().items += 1 + dice.next(2),
+        match dice.below(9) {
+            0 | 1 => shown.lock().unwrap().items += 1 + dice.roll() % 2,
             2 => {
                 // A wall slows the host's pace down, in real time: few sequences can afford one.
                 let faults = [Fault::Broken, Fault::Empty, Fault::Cut, if seed.is_multiple_of(20) { Fault::Wall } else { Fault::Broken }];
-                shown.lock().unwrap().fault = faults[usize::try_from(dice.next(4)).unwrap()];
+                shown.lock().unwrap().fault = faults[dice.below(4)];
             }
             3 => shown.lock().unwrap().fault = Fault::None,
             4 => world.crash().await,
@@ -217,7 +205,7 @@ async fn sequence(seed: u64, server: &Server, shown: &Mutex<Shown>) {
                 assert!(Config::load(&Request { path: Some(broken), ..Request::default() }).is_err());
             }
             _ => {
-                world.clock.advance(SignedDuration::from_mins(i64::try_from(1 + dice.next(40)).unwrap()));
+                world.clock.advance(SignedDuration::from_mins(i64::try_from(1 + dice.below(40)).unwrap()));
                 world.visit().await;
             }
         }

@@ -4,39 +4,19 @@ use std::sync::{Arc, Mutex};
 
 use atalaya::model::{IdentityKey, Lead, LeadState, SignalKind};
 use atalaya::store::LeadFilter;
-use atalaya::web::{Answer, HistoryView, NoticeView, Question, TenderView, answer};
+use atalaya::web::{Answer, HistoryView, NoticeView, Question, TenderFilter, TenderView, answer};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::rig::{Home, Inside, MAILS, Reply, Server, program, rep};
+use crate::rig::{Home, Inside, MAILS, Reply, Server, portal as portal_of, program, rep, tenders};
 
 const BUYER: &str = "Hospital Universitario de Getafe";
 
-fn settings(site: &str) -> String {
-    format!(
-        r#"
-[[source]]
-id = "portal"
-kind = "tenders"
-url = "{site}/releases"
-every = "1h"
-jitter = "0s"
-
-[[segment]]
-id = "health"
-title = "Hospitals"
-line = 5
-
-  [[segment.points]]
-  when = {{ cpv = ["331"] }}
-  points = 20
-  why = "buys medical equipment"
-"#
-    ) + &rep("ana", "Europe/Madrid", "every 1h")
-        + MAILS
+pub fn settings(site: &str) -> String {
+    tenders(site, "1h") + &rep("ana", "Europe/Madrid", "every 1h") + MAILS
 }
 
-fn release(n: u32, tag: &str, tender: Value, more: Value) -> Value {
+pub fn release(n: u32, tag: &str, tender: Value, more: Value) -> Value {
     let mut release = json!({
         "ocid": "ocds-test01-1", "id": format!("1-{n}"), "date": format!("2026-11-2{n}T09:00:00Z"), "tag": [tag],
         "buyer": { "id": "ES-NIF-Q2818014I", "name": BUYER },
@@ -52,7 +32,7 @@ fn release(n: u32, tag: &str, tender: Value, more: Value) -> Value {
     release
 }
 
-fn call(deadline: &str, amount: u32, status: &str) -> Value {
+pub fn call(deadline: &str, amount: u32, status: &str) -> Value {
     json!({
         "id": "1", "title": "Ultrasound scanners", "status": status, "value": { "amount": amount, "currency": "EUR" },
         "tenderPeriod": { "endDate": deadline },
@@ -81,7 +61,7 @@ fn package(notices: usize) -> String {
 }
 
 /// A package of these releases, beside one that never changes.
-fn packed(all: &[Value]) -> String {
+pub fn packed(all: &[Value]) -> String {
     let other = json!({
         "ocid": "ocds-test01-0", "id": "0-1", "date": "2026-11-01T09:00:00Z", "tag": ["tender"], "buyer": { "id": "x", "name": "Ayuntamiento" },
         "tender": { "id": "0", "title": "Street lights", "status": "active", "tenderPeriod": { "endDate": "2026-12-30T10:00:00Z" } }
@@ -91,7 +71,7 @@ fn packed(all: &[Value]) -> String {
         .to_string()
 }
 
-fn portal() -> (Server, Arc<Mutex<String>>) {
+pub fn portal() -> (Server, Arc<Mutex<String>>) {
     let shown = Arc::new(Mutex::new(package(0)));
     let shows = Arc::clone(&shown);
     let site = Server::start(move |seen| match seen.path.as_str() {
@@ -101,7 +81,7 @@ fn portal() -> (Server, Arc<Mutex<String>>) {
     (site, shown)
 }
 
-async fn signals(daemon: &Inside, tax_id: &str) -> Vec<SignalKind> {
+pub async fn signals(daemon: &Inside, tax_id: &str) -> Vec<SignalKind> {
     let key = IdentityKey::TaxId(tax_id.to_owned());
     let known = daemon.effects.store.organisations_by_keys(vec![key]).await.unwrap();
     let Some(organisation) = known.first() else { return Vec::new() };
@@ -150,20 +130,20 @@ async fn a_procedure_is_told_change_by_change_each_once() {
     assert_eq!(history(&daemon).await.notices.len(), 8);
 }
 
-async fn ask(daemon: &Inside, question: Question) -> Answer {
+pub async fn ask(daemon: &Inside, question: Question) -> Answer {
     answer(&daemon.effects, &daemon.config, question, true).await.unwrap()
 }
 
 /// The tenders as they are listed, but for the one that is there from the start.
-async fn listed(daemon: &Inside) -> Vec<TenderView> {
-    let Answer::Tenders(mut views) = ask(daemon, Question::Tenders { source: None, stage: None, limit: 50 }).await else {
+pub async fn listed(daemon: &Inside) -> Vec<TenderView> {
+    let Answer::Tenders(mut views) = ask(daemon, Question::Tenders(TenderFilter { limit: 50, ..TenderFilter::default() })).await else {
         panic!("no list")
     };
     views.retain(|view| view.title != "Street lights");
     views
 }
 
-async fn history(daemon: &Inside) -> HistoryView {
+pub async fn history(daemon: &Inside) -> HistoryView {
     let id = listed(daemon).await[0].id.clone();
     let Answer::TenderHistory(view) = ask(daemon, Question::TenderHistory { id }).await else { panic!("no history") };
     *view
@@ -178,7 +158,7 @@ async fn changes(daemon: &Inside) -> Vec<String> {
 }
 
 /// What a portal shows: these releases.
-fn releases(all: &[Value]) -> String {
+pub fn releases(all: &[Value]) -> String {
     let first = serde_json::from_str::<Value>(&package(0)).unwrap()["releases"][0].clone();
     let all: Vec<Value> = std::iter::once(first).chain(all.iter().cloned()).collect();
     json!({ "uri": "https://portal.example/releases", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": all })
@@ -186,7 +166,7 @@ fn releases(all: &[Value]) -> String {
 }
 
 /// A daemon that has its baseline, and what comes of showing it these pages one after the other.
-async fn after(settings: &str, shown: &Mutex<String>, pages: &[String]) -> Inside {
+pub async fn after(settings: &str, shown: &Mutex<String>, pages: &[String]) -> Inside {
     let mut daemon = Inside::new(settings).await;
     for page in std::iter::once(&package(0)).chain(pages) {
         shown.lock().unwrap().clone_from(page);
@@ -245,7 +225,7 @@ async fn a_correction_under_the_same_id_and_time_is_seen_and_told_once() {
 }
 
 /// A published contract, whole: what it leaves out is not there.
-fn compiled(day: u32, status: &str, lots: &[&str], awards: Value) -> String {
+pub fn compiled(day: u32, status: &str, lots: &[&str], awards: Value) -> String {
     let lots: Vec<Value> = lots.iter().map(|lot| json!({ "id": lot, "title": format!("Lot {lot}") })).collect();
     let mut tender = call("2026-12-10T13:00:00+01:00", 100_000, status);
     tender["lots"] = json!(lots);
@@ -281,14 +261,7 @@ async fn what_a_whole_notice_leaves_out_is_gone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tender_on_two_portals_is_one_and_told_once() {
     let (site, shown) = portal();
-    let both = settings(&site.address).replacen(
-        "[[segment]]",
-        &format!(
-            "[[source]]\nid = \"mirror\"\nkind = \"tenders\"\nurl = \"{}/releases\"\nevery = \"1h\"\njitter = \"0s\"\n\n[[segment]]",
-            site.address
-        ),
-        1,
-    );
+    let both = portal_of("mirror", &site.address, "1h") + &settings(&site.address);
     let daemon = after(&both, &shown, &[package(1), package(2), package(4)]).await;
     let found = listed(&daemon).await;
     assert_eq!(found.len(), 1, "{found:?}");

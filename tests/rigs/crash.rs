@@ -5,13 +5,13 @@
 //! the store opens every time without help. In a storm the receivers fail in every way besides, the mail server too, and each life begins some
 //! hours later than the last one ended (the clock is moved, so nobody waits); what must hold is the same. How soon the first delivery comes after a restart is measured and printed, not judged.
 
-mod receivers;
+pub mod receivers;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -21,22 +21,23 @@ use atalaya::base::clock::Stopwatch;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::dice::Dice;
 use crate::rig::{HOOK_SECRET, Home, PATIENCE, Server, clock_ahead, secret};
 use receivers::{Arrival, CHANNELS, Fate, Hook, Ledger, Smtp};
-use truth::{Dice, Truth};
+use truth::Truth;
 
 /// The longest life of a daemon that is to be killed at a random time.
-const LIFE: Duration = Duration::from_millis(1_800);
+pub const LIFE: Duration = Duration::from_millis(1_800);
 /// How long a named point is waited for; then it is a kill like any other.
-const POINT_LIFE: Duration = Duration::from_millis(2_500);
+pub const POINT_LIFE: Duration = Duration::from_millis(2_500);
 /// The longest that nothing may arrive at the end although something must: more than any pause after one failure.
 const SILENCE: Duration = Duration::from_mins(1);
 /// The last line of a start.
-const RUNS: &str = "atalaya runs;";
+const RUNS: &str = "atalaya runs; health, metrics and unsubscribe links: ";
 
 /// Points that are aimed at, each with the latest passage. A switch is not among them: it comes with compaction, which needs a database
 /// of 64 MB; the store's own trials hold it.
-const POINTS: [(&str, usize); 14] = [
+pub const POINTS: [(&str, usize); 14] = [
     ("store.segment.written", 3),
     ("store.segment.synced", 3),
     ("store.batch.before", 12),
@@ -133,17 +134,37 @@ pub fn run(kills: usize, seed: u64, storm: bool) -> Report {
 }
 
 /// A daemon under way.
-struct Life {
+pub struct Life {
     child: Child,
     lines: Receiver<String>,
-    log: Vec<String>,
-    runs: bool,
-    began: Stopwatch,
+    pub log: Vec<String>,
+    pub runs: bool,
+    pub began: Stopwatch,
 }
 
 impl Life {
+    /// Begins; it ends by itself where this point is passed.
+    pub fn begin(mut command: Command, point: Option<&str>) -> Self {
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        if let Some(point) = point {
+            command.env("ATALAYA_CRASH_AT", point);
+        }
+        let began = Stopwatch::start();
+        let mut child = command.spawn().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (tell, lines) = channel();
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        Self { child, lines, log: Vec::new(), runs: false, began }
+    }
+
+    /// Where it listens, once it runs.
+    pub fn address(&self) -> Option<&str> {
+        let said = self.log.iter().find_map(|line| line.trim().strip_prefix(RUNS))?;
+        said.trim_end_matches('/').strip_prefix("http://")
+    }
+
     /// Follows its log until the time since its start is over, or it runs (if that is wanted), or it has ended by itself. Whether it lives.
-    fn follow(&mut self, until: Duration, only_to_run: bool) -> bool {
+    pub fn follow(&mut self, until: Duration, only_to_run: bool) -> bool {
         loop {
             if only_to_run && self.runs {
                 return true;
@@ -160,7 +181,7 @@ impl Life {
     }
 
     /// kill -9, and what it died of.
-    fn kill(&mut self) -> ExitStatus {
+    pub fn kill(&mut self) -> ExitStatus {
         drop(self.child.kill());
         self.child.wait().unwrap()
     }
@@ -201,20 +222,11 @@ impl Stand {
 
     fn start(&mut self, point: Option<&str>) -> Life {
         let mut command = self.home.command(&["run"]);
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        if let Some(point) = point {
-            command.env("ATALAYA_CRASH_AT", point);
-        }
         if self.storm {
             command.envs(clock_ahead(self.later));
             self.later += [Duration::from_secs(70), Duration::from_mins(13), Duration::from_hours(1)][self.dice.below(3)];
         }
-        let began = Stopwatch::start();
-        let mut child = command.spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let (tell, lines) = channel();
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
-        Life { child, lines, log: Vec::new(), runs: false, began }
+        Life::begin(command, point)
     }
 
     fn publish(&mut self, most: usize) {
@@ -309,7 +321,7 @@ impl Stand {
             self.measure(first, began, (life.began.elapsed(), &life.log));
         }
         self.drained();
-        let stopped = std::process::Command::new("kill").args(["-TERM", &life.child.id().to_string()]).status().unwrap();
+        let stopped = Command::new("kill").args(["-TERM", &life.child.id().to_string()]).status().unwrap();
         assert!(stopped.success());
         life.follow(PATIENCE, false);
         assert_eq!(life.child.wait().unwrap().code(), Some(0), "{}", life.log.join("\n"));
@@ -414,6 +426,7 @@ fn settings(sites: &[Server; 3], hooks: &[Hook; 2], smtp: u16) -> String {
 #[test]
 fn the_judge_sees_what_it_looks_for() {
     let arrival = |id: &str, bytes: &str, revision: u64| Arrival {
+        text: String::new(),
         channel: 1,
         id: id.to_owned(),
         bytes: bytes.to_owned(),

@@ -15,7 +15,7 @@ use atalaya::base::clock::Stopwatch;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::truth::Dice;
+use crate::dice::Dice;
 use crate::rig::judge_python;
 
 /// The channels, as the configuration calls them.
@@ -38,7 +38,10 @@ pub enum Fate {
 pub struct Arrival {
     pub channel: usize,
     pub id: String,
+    /// Hash of it.
     pub bytes: String,
+    /// What is said in it.
+    pub text: String,
     pub at: Duration,
     pub fate: Fate,
     /// Of a webhook: lead and revision.
@@ -247,7 +250,17 @@ fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Le
     if mood != Mood::Takes {
         ledger.fault(&format!("hook {mood:?}"));
     }
-    ledger.add(Arrival { channel, id, bytes, at: ledger.now(), fate, lead, news: tokens(&text, 'N'), firms: tokens(&text, 'K') });
+    ledger.add(Arrival {
+        channel,
+        id,
+        bytes,
+        text: text.clone().into_owned(),
+        at: ledger.now(),
+        fate,
+        lead,
+        news: tokens(&text, 'N'),
+        firms: tokens(&text, 'K'),
+    });
     match mood {
         Mood::Takes => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
         Mood::Breaks => stream.write_all(b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
@@ -279,6 +292,7 @@ enum Line {
 struct Mail {
     id: String,
     bytes: String,
+    text: String,
     taken: bool,
     news: BTreeSet<String>,
     firms: BTreeSet<String>,
@@ -299,9 +313,9 @@ impl Smtp {
             for line in lines.map_while(Result::ok) {
                 match serde_json::from_str(&line).unwrap() {
                     Line::Fault { fault } => ledger.fault(&format!("mail {fault}")),
-                    Line::Mail(Mail { id, bytes, taken, news, firms }) => {
+                    Line::Mail(Mail { id, bytes, text, taken, news, firms }) => {
                         let fate = if taken { Fate::Taken } else { Fate::Cut };
-                        ledger.add(Arrival { channel: 0, id, bytes, at: ledger.now(), fate, lead: None, news, firms });
+                        ledger.add(Arrival { channel: 0, id, bytes, text, at: ledger.now(), fate, lead: None, news, firms });
                     }
                 }
             }

@@ -70,6 +70,7 @@ class Server:
             "subject": mail["Subject"],
             "to": envelope.rcpt_tos,
             "bytes": hashlib.sha256(envelope.content).hexdigest(),
+            "text": text,
             "at": time.time(),
             "taken": session.mood is None,
             "news": sorted(set(re.findall(r"\bN\d{6}\b", text))),

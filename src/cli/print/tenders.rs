@@ -22,19 +22,33 @@ fn close(head: &[&str], width: u16) -> Table {
 
 /// Tenders as rows; one on several portals names all of them.
 pub(super) fn list(views: &[TenderView]) -> Table {
-    let mut all = table(&["tender", "source", "stage", "until", "what", "buyer"]);
+    // Of contracts the end is shown, and whose they are; offers for them are taken no more.
+    let ends = views.iter().all(|view| view.contract_end.is_some()) && !views.is_empty();
+    let mut all = table(&[
+        "tender",
+        "source",
+        "stage",
+        if ends { "contract ends" } else { "until" },
+        "what",
+        if ends { "buyer, holder" } else { "buyer" },
+    ]);
     for view in views {
         let sources = std::iter::once(view.source.as_str()).chain(view.also.iter().map(|also| also.source.as_str()));
         all.add_row([
             view.id.clone(),
             sources.collect::<Vec<_>>().join("\n"),
             or_dash(view.stage.as_ref()),
-            or_dash(view.deadline.as_ref()),
+            or_dash(if ends { view.contract_end.as_ref() } else { view.deadline.as_ref() }),
             clip(&view.title, 60),
-            view.buyer.as_deref().map_or_else(|| "–".to_owned(), |buyer| clip(buyer, 40)),
+            names(view.buyer.iter().chain(view.winner.iter().filter(|_| ends))),
         ]);
     }
     all
+}
+
+fn names<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<String> = names.map(|name| clip(name, 40)).collect();
+    if names.is_empty() { "–".to_owned() } else { names.join("\n") }
 }
 
 /// One tender, all of it.

@@ -1,12 +1,55 @@
 //! Who offered: what a notice tells of the winners and losers of its awards, each an organisation with a record of its own. Knows no format.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Told, name_of, won};
 use crate::base::text::words as folded;
 use crate::model::{Award, LOST_BY, Notice, Party, WON_BY};
 
+/// What stands between the id of an award and its bidder in a key.
+const BIDDER: &str = " | ";
+
+/// Which winners and losers stood after each notice of a procedure.
+#[derive(Default)]
+pub(super) struct Standing {
+    /// How often its bidder was among them when it last stood, of every one that ever did.
+    ever: BTreeMap<String, usize>,
+    now: BTreeSet<String>,
+}
+
+impl Standing {
+    /// What all notices so far say in sum.
+    pub(super) fn note(&mut self, notice: &Notice) {
+        if notice.content.awards.is_empty() && self.now.is_empty() {
+            return;
+        }
+        self.now = Told::bidders(notice).map(|told| told.key).collect();
+        for key in &self.now {
+            self.ever.insert(key.clone(), self.times(key));
+        }
+    }
+
+    /// In how many awards the bidder of this key stands now. Where a document counts its awards, another order gives the same bidder other
+    /// keys, and takes nothing from anybody.
+    fn times(&self, key: &str) -> usize {
+        let same = |key: &str| (key.starts_with(WON_BY), key.rsplit(BIDDER).next().unwrap_or_default().to_owned());
+        self.now.iter().filter(|other| same(other) == same(key)).count()
+    }
+
+    /// Those that stand no longer.
+    pub(super) fn ended(&self) -> impl Iterator<Item = &String> {
+        self.ever.iter().filter(|(key, times)| !self.now.contains(*key) && self.times(key) < **times).map(|(key, _)| key)
+    }
+}
+
 impl Told {
+    /// One for each winner of each award, then one for each loser.
+    pub(super) fn bidders(notice: &Notice) -> impl Iterator<Item = Self> {
+        Self::winners(notice).into_iter().chain(Self::losers(notice))
+    }
+
     /// One for each winner of each award.
-    pub(super) fn winners(notice: &Notice) -> Vec<Self> {
+    fn winners(notice: &Notice) -> Vec<Self> {
         let mut all = Vec::new();
         for award in notice.content.awards.iter().filter(|award| won(award)) {
             for winner in &award.winners {
@@ -20,7 +63,7 @@ impl Told {
         let name = winner.name.best(&[])?;
         let mut told = Self::new(notice);
         // An id of a party is often one of the document alone, or a placeholder: award and name are what tells winners apart.
-        told.key = format!("{WON_BY}{} | {}", award.id, folded(name));
+        told.key = format!("{WON_BY}{}{BIDDER}{}", award.id, folded(name));
         told.of_bidder = true;
         told.put("winner", name);
         told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
@@ -34,7 +77,7 @@ impl Told {
     }
 
     /// One for each loser of each award that somebody else won.
-    pub(super) fn losers(notice: &Notice) -> Vec<Self> {
+    fn losers(notice: &Notice) -> Vec<Self> {
         let awards = &notice.content.awards;
         let mut all = Vec::new();
         for award in awards.iter().filter(|award| !award.losers.is_empty()) {
@@ -57,7 +100,7 @@ impl Told {
     fn loser(notice: &Notice, award: &Award, (loser, winners): (&Party, &[&str])) -> Option<Self> {
         let name = name_of(loser)?;
         let mut told = Self::new(notice);
-        told.key = format!("{LOST_BY}{} | {}", award.id, folded(name));
+        told.key = format!("{LOST_BY}{}{BIDDER}{}", award.id, folded(name));
         told.of_bidder = true;
         told.put("loser", name);
         for winner in winners {

@@ -83,3 +83,100 @@ fn who_lost_is_a_record_of_its_own() {
     award["awards"][0]["status"] = "pending".into();
     assert!(read("", &award).iter().all(|draft| draft.kind == RecordKind::Tender));
 }
+
+/// Releases of one procedure, a second apart, each with these awards: `a:active:Acme`; `compiled` ones say everything.
+fn whole(releases: &[(&str, &[&str])]) -> Whole {
+    let url = Url::parse("https://a.example/releases").unwrap();
+    let reader = reader("kind = 'tenders'\nformat = 'ocds'\n");
+    let mut filed = Vec::new();
+    for (n, (tag, awards)) in releases.iter().enumerate() {
+        let awards: Vec<Json> = awards
+            .iter()
+            .map(|award| {
+                let [id, status, winner]: [&str; 3] = award.split(':').collect::<Vec<_>>().try_into().unwrap();
+                json!({ "id": id, "status": status, "suppliers": [{ "name": winner }] })
+            })
+            .collect();
+        let release = json!({
+            "ocid": "ocds-test01-1", "id": n.to_string(), "date": format!("2026-07-01T09:00:{n:02}Z"), "tag": [tag],
+            "tender": { "id": "1", "title": "Scanners" }, "awards": awards,
+        });
+        let package = json!({ "uri": "https://a.example/", "version": "1.1", "releases": [release] }).to_string();
+        filed.extend(reader.read(&input(&url, package.as_bytes())).unwrap().notices.into_iter().map(|(_, filed)| filed));
+    }
+    reader.whole(&filed, &url, &|| false).unwrap().unwrap()
+}
+
+#[test]
+fn awards_that_stand_and_those_that_stand_no_longer() {
+    for (what, releases, stand, ended) in [
+        ("won", &[("award", &["a:active:Acme"][..])][..], &["a | acme"][..], &[][..]),
+        ("annulled by a later notice", &[("award", &["a:active:Acme"]), ("awardCancellation", &["a:cancelled:Acme"])], &[], &["a | acme"]),
+        ("left out by a whole one", &[("compiled", &["a:active:Acme"]), ("compiled", &[])], &[], &["a | acme"]),
+        (
+            "to another instead",
+            &[("award", &["a:active:Acme"]), ("awardUpdate", &["a:cancelled:Acme", "b:active:Bolt"])],
+            &["b | bolt"],
+            &["a | acme"],
+        ),
+        (
+            "one of two of the same",
+            &[("award", &["a:active:Acme", "b:active:Acme"]), ("awardUpdate", &["a:cancelled:Acme"])],
+            &["b | acme"],
+            &["a | acme"],
+        ),
+        (
+            "counted in another order",
+            &[("compiled", &["1:active:Acme", "2:active:Bolt"]), ("compiled", &["1:active:Bolt", "2:active:Acme"])],
+            &["1 | bolt", "2 | acme"],
+            &[],
+        ),
+        (
+            "annulled and won again",
+            &[("award", &["a:active:Acme"]), ("award", &["a:cancelled:Acme"]), ("award", &["a:active:Acme"])],
+            &["a | acme"],
+            &[],
+        ),
+    ] {
+        let whole = whole(releases);
+        let bidder = |key: &str| key.rsplit(crate::model::WON_BY).next().unwrap().to_owned();
+        let stands: Vec<String> = whole.awards.iter().map(|draft| bidder(&draft.key)).collect();
+        assert_eq!(stands, stand, "{what}");
+        assert_eq!(whole.ended.iter().map(|key| bidder(key)).collect::<Vec<_>>(), ended, "{what}");
+        assert!(!whole.tender.partial && whole.awards.iter().all(|draft| !draft.partial), "{what}");
+    }
+}
+
+#[test]
+fn of_many_notices_those_that_say_nothing_any_more_make_room() {
+    let releases: Vec<(&str, &[&str])> = (0..ROOM + 5).map(|_| ("tenderUpdate", &[][..])).collect();
+    assert_eq!(whole(&releases[..ROOM]).idle, []);
+    assert_eq!(whole(&releases).idle.len(), 5);
+}
+
+#[test]
+fn void_by_a_tombstone_on_the_page_of_its_entry() {
+    let page = |tombstone: &str| {
+        format!(
+            r#"<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"
+             xmlns:cbc="urn:dgpe:names:draft:codice:schema:xsd:CommonBasicComponents-2" xmlns:cac="urn:dgpe:names:draft:codice:schema:xsd:CommonAggregateComponents-2"
+             xmlns:cbc-place-ext="urn:dgpe:names:draft:codice-place-ext:schema:xsd:CommonBasicComponents-2"
+             xmlns:cac-place-ext="urn:dgpe:names:draft:codice-place-ext:schema:xsd:CommonAggregateComponents-2"><id>https://p.example/</id>{tombstone}
+             <entry><id>https://p.example/p/1</id><title>Works</title><updated>2026-11-20T09:00:00+01:00</updated>
+             <cac-place-ext:ContractFolderStatus><cbc:ContractFolderID>E 1</cbc:ContractFolderID>
+             <cbc-place-ext:ContractFolderStatusCode>PUB</cbc-place-ext:ContractFolderStatusCode></cac-place-ext:ContractFolderStatus></entry></feed>"#
+        )
+    };
+    let url = Url::parse("https://p.example/feed").unwrap();
+    let reader = reader("kind = 'tenders'\nformat = 'placsp'\n");
+    for (kind, want) in [("", "open"), ("CERRADA", "open"), ("ANULADA", "cancelled")] {
+        let stone = format!(
+            "<at:deleted-entry ref=\"https://p.example/p/1\" when=\"2026-11-21T09:00:00+01:00\"><at:comment type=\"{kind}\"/></at:deleted-entry>"
+        );
+        let page = page(if kind.is_empty() { "" } else { &stone });
+        let extract = reader.read(&input(&url, page.as_bytes())).unwrap();
+        let [draft] = extract.records.as_slice() else { panic!("{kind}: {extract:?}") };
+        let stage = draft.fields[&FieldName::new("stage")].value.text();
+        assert_eq!((stage.as_str(), extract.bad.len(), extract.notices.len()), (want, 0, 1), "{kind}");
+    }
+}

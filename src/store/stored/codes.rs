@@ -36,7 +36,7 @@ codes! {
         RequestForSuppliers = 1, TenderPublished = 2, DeadlineMoved = 3, AwardWon = 4, ExhibitorListed = 5, OrganisationListed = 6,
         OfferListed = 7, PriceMoved = 8, VacancyPublished = 9, BranchOpened = 10, ArticlePublished = 11, RecordChanged = 12,
         PageChanged = 13, WentAway = 14, TenderPlanned = 15, TenderChanged = 16, TenderSuspended = 17, TenderCancelled = 18,
-        TenderAwarded = 19, ContractModified = 20, ContractCompleted = 21, AwardLost = 22, ContractExpiring = 23,
+        TenderAwarded = 19, ContractModified = 20, ContractCompleted = 21, AwardLost = 22, ContractExpiring = 23, AwardAnnulled = 24,
     }
     FailureClass: failure_code, failure_of {
         Dns = 1, Connect = 2, Tls = 3, Timeout = 4, Broken = 5, TooLarge = 6, NotFound = 7, Forbidden = 8, SlowDown = 9, Rejected = 10,

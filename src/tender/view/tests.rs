@@ -136,3 +136,24 @@ fn a_tender_on_file_reads_as_its_parts() {
         .map(|(name, was, is)| format!("{name}: {} -> {}", was.unwrap_or_default(), is.unwrap_or_default()));
     assert_eq!(told.collect::<Vec<_>>(), ["title: A -> B", "lot 1: a -> b", "document https://d.example/x: to be had -> "]);
 }
+
+#[test]
+fn what_is_idle_can_be_left_out_and_nothing_else() {
+    for (what, notices, want) in [
+        ("nothing", &["P1 title=A", "P2 until=1", "P3 doc=x"][..], &[][..]),
+        ("a deadline that moved since", &["P1 title=A", "P2 until=1", "P3 until=2"], &[1]),
+        ("everything before a whole one but the first", &["P1 title=A", "P2 doc=x", "P3 lot=1:a", "W4 title=B"], &[1, 2]),
+        ("what only it said stays", &["P1 title=A", "P2 until=1 doc=x", "P3 until=2"], &[]),
+        ("an award that stands", &["W1 title=A", "P2 award=a:Acme", "A3 title=B"], &[]),
+        ("an award that was corrected", &["W1 title=A", "P2 award=a:Acme", "P3 follows=2 award=a:Bolt"], &[1]),
+        ("of two that say the same one", &["P1 title=A", "P2 until=1", "P3 until=1", "P4 doc=x"], &[1]),
+    ] {
+        let notices: Vec<Notice> = notices.iter().map(|written| notice(written)).collect();
+        let left = idle(&notices, 10);
+        assert_eq!(left, want, "{what}");
+        assert_eq!(idle(&notices, 1).len(), want.len().min(1), "{what}: no more than asked for");
+        let kept: Vec<&Notice> = notices.iter().enumerate().filter(|(place, _)| !left.contains(place)).map(|(_, notice)| notice).collect();
+        let said = |tender: Option<Tender>| lines(&tender.unwrap().notice);
+        assert_eq!(said(fold(kept)), said(fold(&notices)), "{what}");
+    }
+}

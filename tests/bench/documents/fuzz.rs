@@ -8,6 +8,7 @@ use atalaya::base::clock::Stopwatch;
 use atalaya::tender::{self, Clock, Format, Input};
 
 use super::corpus::Corpus;
+use super::dice::Dice;
 use super::meter::Meter;
 
 /// The longest time for one input.
@@ -47,24 +48,6 @@ const NASTY: [&str; 24] = [
     "9999-99-99T99:99:99+99:99",
 ];
 
-/// Splitmix64: small, seeded, the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `end`, which is not 0.
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % u64::try_from(end.max(1)).unwrap_or(1)).unwrap_or(0)
-    }
-}
-
 /// Fuzzes each format for so many seconds. Fails when an input broke something; the input is kept.
 pub fn run(corpus: &Corpus, formats: impl Iterator<Item = Format>, seconds: u64, seed: u64) -> anyhow::Result<()> {
     // A panic is counted; its text would drown the table.
@@ -85,7 +68,7 @@ pub fn run(corpus: &Corpus, formats: impl Iterator<Item = Format>, seconds: u64,
 }
 
 fn fuzz(format: Format, documents: &[String], seconds: u64, seed: u64) -> anyhow::Result<Vec<String>> {
-    let mut random = Random(seed ^ format as u64);
+    let mut random = Dice(seed ^ format as u64);
     let (whole, seconds) = (Stopwatch::start(), Duration::from_secs(seconds));
     let (mut inputs, mut entries, mut refused, mut slowest) = (0_u64, 0_usize, 0_u64, Duration::ZERO);
     let mut broken = Vec::new();
@@ -132,7 +115,7 @@ fn keep(format: Format, what: &str, text: &str) -> anyhow::Result<String> {
 }
 
 /// A document with one to eight changes.
-fn changed(documents: &[String], random: &mut Random) -> String {
+fn changed(documents: &[String], random: &mut Dice) -> String {
     let mut bytes = documents[random.below(documents.len())].clone().into_bytes();
     for _ in 0..=random.below(8) {
         if bytes.is_empty() {
@@ -168,7 +151,7 @@ fn changed(documents: &[String], random: &mut Random) -> String {
             _ => {
                 // A number becomes another number, of any length.
                 if let Some(digit) = bytes[at..].iter().position(u8::is_ascii_digit) {
-                    let digits = random.next().to_string().repeat(random.below(4));
+                    let digits = random.roll().to_string().repeat(random.below(4));
                     bytes.splice(at + digit..=at + digit, digits.bytes());
                 }
             }

@@ -8,6 +8,9 @@
 
 mod archive;
 mod corpus;
+#[allow(dead_code, reason = "tests read more of it")]
+#[path = "../../rigs/dice.rs"]
+mod dice;
 mod fuzz;
 #[allow(dead_code, reason = "the other benchmark reads more of it")]
 #[path = "../meter.rs"]
