@@ -234,7 +234,7 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
 }
 
 fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
-    let Item { lead, segment, organisation, signals } = *item;
+    let Item { lead, segment, organisation, signals, told: _ } = *item;
     let mut newest: Vec<_> = signals.iter().collect();
     newest.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     let score = &lead.score;
@@ -264,7 +264,7 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
             .take(limits.signals)
             .map(|signal| SignalData {
                 kind: signal.kind.word(),
-                sentence: sentence(Language::En, signal),
+                sentence: sentence(Language::En, None, signal),
                 at: signal.at.to_string(),
                 evidence: evidence(&signal.evidence, limits),
             })

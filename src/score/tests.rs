@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::sample::{day, evidence, organisation, record, signal};
-use crate::model::{Fact, FactName, IdentityKey, PartKind, RecordKind, Score, SignalKind, Value};
+use crate::model::{Fact, FactName, IdentityKey, PartKind, RecordKind, Score, SignalKind, Unknown, Value};
 
 fn segment(toml: &str) -> Segment {
     let spec: Spec = toml::from_str(&format!("id = \"s\"\n{toml}")).expect("a test's own settings parse");
@@ -195,7 +195,7 @@ fn what_is_unknown_opens_an_interval_and_is_ordered_by_leverage() {
     let records = [record("fair", "x", RecordKind::Company, &[])];
     let score = ask(&segment, &organisation("x", &[]), &records, &[], day(1));
     assert_eq!((score.total(), score.between, score.known), (2000, (1500, 5500), 33));
-    assert_eq!(score.unknown, [Country, Size, Industry, Person]);
+    assert_eq!(score.unknown, [Country, Size, Industry, Person].map(Unknown::Fact));
     let known = organisation("x", &[(Size, "10"), (Industry, "metal"), (Person, "Ana"), (Country, "ES")]);
     let score = ask(&segment, &known, &records, &[], day(1));
     assert_eq!((score.total(), score.between, score.known, score.unknown.len()), (2500, (2500, 2500), 100, 0));

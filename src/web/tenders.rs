@@ -27,6 +27,9 @@ pub struct TenderView {
     pub stage: Option<String>,
     /// Until when offers are taken: the first deadline of a lot that is still open.
     pub deadline: Option<String>,
+    /// What is odd about that deadline.
+    #[serde(default)]
+    pub odd: Vec<String>,
     /// Its deadlines as written, how their zones were known, and what is odd about them.
     pub deadlines: Vec<String>,
     /// Where to look at it.

@@ -29,7 +29,10 @@ pub(super) fn list(views: &[TenderView]) -> Table {
             view.id.clone(),
             sources.collect::<Vec<_>>().join("\n"),
             or_dash(view.stage.as_ref()),
-            or_dash(view.deadline.as_ref()),
+            std::iter::once(or_dash(view.deadline.as_ref()))
+                .chain(view.odd.iter().map(|odd| format!("! {odd}")))
+                .collect::<Vec<_>>()
+                .join("\n"),
             clip(&view.title, 60),
             view.buyer.as_deref().map_or_else(|| "–".to_owned(), |buyer| clip(buyer, 40)),
         ]);
@@ -197,6 +200,17 @@ mod tests {
             ],
         };
         insta::assert_snapshot!("history", history(&view, 80));
+    }
+
+    #[test]
+    fn an_odd_deadline_is_flagged_in_the_list() {
+        let view = TenderView {
+            deadline: said("2049-12-17 13:00 +01:00"),
+            odd: vec!["more than three years ahead".to_owned()],
+            ..TenderView::default()
+        };
+        let table = list(&[view]).to_string();
+        assert!(table.contains("2049-12-17") && table.contains("! more than"), "{table}");
     }
 
     #[test]
