@@ -258,7 +258,7 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
         total_between: [points(score.between.0), points(score.between.1)],
         known_percent: score.known,
         parts: score.parts.iter().take(limits.parts).map(|part| part_data(part, limits)).collect(),
-        unknown: score.unknown.iter().map(|name| name.word()).collect(),
+        unknown: score.unknown.iter().map(crate::model::Unknown::word).collect(),
         signals: newest
             .into_iter()
             .take(limits.signals)

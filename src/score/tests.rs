@@ -29,7 +29,7 @@ fn one_rule(when: &str, fields: &[(&str, &str)], facts: &[(FactName, &str)]) -> 
     assert!(score.check_sum());
     match (score.total(), score.between) {
         (total, (low, high)) if low == high => (total / 100).to_string(),
-        (0, (0, 1000)) => format!("? {}", score.unknown.iter().map(|fact| fact.word()).collect::<Vec<_>>().join(" ")),
+        (0, (0, 1000)) => format!("? {}", score.unknown.iter().map(Unknown::word).collect::<Vec<_>>().join(" ")),
         other => format!("{other:?}"),
     }
 }
@@ -78,7 +78,7 @@ fn conditions() {
     check(r#"{ lacks = ["phone"] }"#, &[], &[(Phone, "+34911234567")], "0");
     check(r#"{ cpv = ["331", "33600000-6"] }"#, &[("cpv", "33652100-6")], &[], "10");
     check(r#"{ cpv = ["331"] }"#, &[("cpv", "45000000")], &[], "0");
-    check(r#"{ cpv = ["331"] }"#, &[], &[], "? ");
+    check(r#"{ cpv = ["331"] }"#, &[], &[], "? cpv");
     check(r#"{ field = { name = "size", min = 50 } }"#, &[], &[(Size, "1.200 employees")], "10");
     check(r#"{ field = { name = "size", min = 50, max = 100 } }"#, &[], &[(Size, "1.200 employees")], "0");
     check(r#"{ field = { name = "size", min = 50 } }"#, &[], &[], "? size");
