@@ -420,7 +420,9 @@ async fn a_digest_that_was_not_sent_is_none_that_was_had() {
     case.show("tender", call("2026-12-21T07:30:00+01:00", "active"));
     case.until("2026-12-14T06:30:00Z").await;
     let mut leads = case.world.effects.store.leads(LeadFilter::default(), 10).await.unwrap();
-    leads.iter_mut().for_each(|lead| lead.state = LeadState::Rejected);
+    for lead in &mut leads {
+        lead.state = LeadState::Rejected;
+    }
     case.world.effects.store.commit(Turn { leads, ..Turn::upkeep() }).await.unwrap();
     case.until("2026-12-14T07:30:00Z").await;
     let nothing = "digest for ana: Nothing new: 1 source complete".to_owned();
