@@ -107,7 +107,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         }
         Command::Lead(LeadCommand::Show { id }) => asking::show(&request, Question::Lead { id, at: None }, json).await,
         Command::Lead(LeadCommand::Explain { id, at }) => asking::explain(&request, id, at, json).await,
-        Command::Calendar { name } => asking::show(&request, Question::Calendars { name }, json).await,
+        Command::Calendar { name, renew } => asking::show(&request, Question::Calendars { name, renew }, json).await,
         Command::Outbox(OutboxCommand::List { channel, state, limit }) => {
             asking::show(&request, Question::Outbox { channel, standing: state, limit }, json).await
         }

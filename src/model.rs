@@ -27,7 +27,7 @@ pub use company_name::{CompanyName, LegalForm, LegalKind};
 pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
-pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms};
+pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Reminder, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{
@@ -37,8 +37,8 @@ pub use page::{
 pub use record::{Evidence, Field, FieldName, LOST_BY, Record, RecordKind, WON_BY, procedure_of};
 pub use tender::{
     Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Lot, Nature, Notice,
-    NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Stage, Term, Texts, TypedId, Worth, WorthKind, closings,
-    is_live, language_code, stage,
+    NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Stage, Term, Texts, TypedId, Worth, WorthKind, as_one,
+    closings, is_closed, is_live, language_code, stage,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

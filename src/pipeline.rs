@@ -31,7 +31,7 @@ use crate::base::clock::Clock;
 use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
-pub use calendars::{calendar_key, calendar_of, calendars};
+pub use calendars::{calendar_key, calendar_of, calendar_turn, calendars, renew_calendar};
 pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
 pub use completeness::{Spending, completeness, completeness_of, spending};
 pub use departed::{Departed, departures};

@@ -31,6 +31,7 @@ pub use calendar::{Calendar, calendar};
 pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
 pub use due::deadline_lines;
 pub use language::Language;
+pub use letter::LEADS;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
@@ -59,6 +60,8 @@ pub struct Item<'a> {
     pub organisation: &'a Organisation,
     /// Its dated reasons, in any order; the newest are shown.
     pub signals: &'a [Signal],
+    /// Until when its reader was told of them: what is older is not told again. `None`: they never heard of it.
+    pub told: Option<Timestamp>,
 }
 
 /// A deadline that its reader is reminded of.
@@ -73,8 +76,10 @@ pub struct DeadlineItem<'a> {
 /// What a digest tells.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct News<'a> {
-    /// Leads, best first.
+    /// Leads, best first: those that are shown.
     pub items: &'a [Item<'a>],
+    /// How many there are beside them.
+    pub more: usize,
     /// Deadlines coming up, the soonest first.
     pub deadlines: &'a [DeadlineItem<'a>],
     /// How complete each source is.
@@ -134,8 +139,8 @@ pub fn completeness(source: &Completeness, now: Timestamp) -> String {
 }
 
 /// What a source held when it was added: leads for one rep, best first as given. Told once, and never as news.
-pub fn held(reader: &Reader<'_>, items: &[Item<'_>], source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
-    letter::held(reader, items, source, links, now)
+pub fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    letter::held(reader, news, source, links, now)
 }
 
 /// One lead that cannot wait.

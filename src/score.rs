@@ -22,7 +22,7 @@ mod words;
 use crate::base::ids::SourceId;
 use crate::model::{Organisation, Record, Signal};
 
-pub use concern::concerns;
+pub use concern::{concerns, turned};
 pub use lists::{BadList, List, ListName, Listed, Lists};
 pub use segment::Segment;
 pub use signals::half_life;

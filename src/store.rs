@@ -44,7 +44,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::base::ids::{ChannelId, LeadId, MessageId, OrganisationId, PageId, RecordId, SourceId};
+use crate::base::ids::{ChannelId, LeadId, MessageId, OrganisationId, PageId, RecordId, RepId, SourceId};
 use crate::model::{
     Change, ChannelState, Entry, Filed, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, Record, Signal, SourceState,
     Subject, Turn,
@@ -393,7 +393,14 @@ impl Store {
 
     // The outbox.
 
-    /// Entries that are due, by channel and rep; at most `limit` entries in all.
+    /// When the last message that told this rep by this channel of a revision of this lead before `before` was made. `None`: they never heard of it.
+    pub async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<Option<Timestamp>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.told(channel, rep, lead, before).await,
+        }
+    }
+
+    /// Entries that are due, by channel and rep: of each at most `limit`, so that nobody's keep another's back; how many more there are is said.
     pub async fn due_entries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEntries>, StoreError> {
         match self {
             Self::Embedded(store) => store.due_entries(now, limit).await,

@@ -78,6 +78,9 @@ pub enum Command {
         /// Of this rep or segment alone
         #[arg(value_name = "REP|SEGMENT")]
         name: Option<String>,
+        /// Give it another address: the one before stops working at once, and whoever shall read it on must subscribe to the new one
+        #[arg(long, requires = "name")]
+        renew: bool,
     },
     /// Messages on their way, delivered, or given up
     #[command(subcommand)]

@@ -425,6 +425,17 @@ mod tests {
     use crate::web::{FieldShareView, GapView, MisreadView};
 
     #[test]
+    fn every_command_that_a_letter_names_is_one() {
+        use clap::Parser as _;
+        for named in
+            ["lead list --owner ana", "lead show lead-1", "lead explain lead-1", "tender show record-1", "calendar ana", "source list"]
+        {
+            let words = std::iter::once("atalaya").chain(named.split(' '));
+            assert!(crate::cli::args::Args::try_parse_from(words).is_ok(), "{named}");
+        }
+    }
+
+    #[test]
     fn ids_stay_whole_on_a_narrow_terminal() {
         let lead = LeadView {
             id: "lead-0123456789abc".to_owned(),

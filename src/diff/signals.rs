@@ -87,7 +87,10 @@ fn appeared(record: &Record, title: String, about: &About<'_>) -> (SignalKind, S
             None => (SignalKind::OrganisationListed, None, None),
         },
         RecordKind::Offer => (SignalKind::OfferListed, by(), said(&["price"])),
-        RecordKind::Tender => (stage(record.text("stage").as_deref()).unwrap_or(SignalKind::TenderPublished), by(), said(&["deadline"])),
+        RecordKind::Tender => {
+            let kind = stage(record.text("stage").as_deref()).unwrap_or(SignalKind::TenderPublished);
+            (kind, by(), record.value("deadline").map(words))
+        }
         RecordKind::Award if record.fields.contains_key("loser") => (SignalKind::AwardLost, by(), said(&["won_by"])),
         RecordKind::Award => (SignalKind::AwardWon, by(), said(&["award_value"])),
         RecordKind::Article => (SignalKind::ArticlePublished, None, None),
@@ -127,10 +130,25 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let first = first?;
     let mut all: Vec<&FieldChange> = vec![first];
     all.extend(fields.iter().filter(|change| change.field != first.field));
-    let words = |value: &Option<Value>| value.as_ref().map(|value| clip(&value.text(), WORDS));
-    let told = all.iter().take(TOLD).map(|change| (change.field.to_string(), words(&change.old), words(&change.new))).collect();
+    let told = |change: &&FieldChange| (change.field.to_string(), change.old.as_ref().map(words), change.new.as_ref().map(words));
+    let told = all.iter().take(TOLD).map(told).collect();
     let more = u32::try_from(all.len().saturating_sub(TOLD)).unwrap_or(u32::MAX);
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
+}
+
+/// A value inside a story: a time with its zone, so that each reader gets it by their own clock.
+fn words(value: &Value) -> String {
+    match value {
+        Value::Time(moment) => moment.zoned().to_string(),
+        Value::Text(_)
+        | Value::Url(_)
+        | Value::Money(_)
+        | Value::Number(_)
+        | Value::Date(_)
+        | Value::Phone(_)
+        | Value::Email(_)
+        | Value::List(_) => clip(&value.text(), WORDS),
+    }
 }
 
 /// What a tender in this stage is a reason for. A stage that nobody acts on is none: offers that are in are still secret.

@@ -161,7 +161,8 @@ impl SignalKind {
     }
 }
 
-/// What a signal tells, as what was read; `render` makes a sentence of it, in the reader's language. Its kind says what it means.
+/// What a signal tells, as what was read; `render` makes a sentence of it, in the reader's language. Its kind says what it means. A time in
+/// it is written as in RFC 9557 and a day as in ISO 8601, so that each reader gets them by their own clock.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Story {
     /// A sentence from before stories were kept.
@@ -229,4 +230,6 @@ pub struct Signal {
     pub story: Story,
     /// Proof.
     pub evidence: Evidence,
+    /// Whether another source told it first: then it is a reason only for rules that ask for this very source.
+    pub echo: bool,
 }

@@ -38,6 +38,25 @@ pub struct Part {
     pub evidence: Option<Evidence>,
 }
 
+/// What is not known and would move a score.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unknown {
+    /// A fact of the organisation.
+    Fact(FactName),
+    /// A field that its records leave out: `cpv`, `deadline`, a user's own.
+    Field(String),
+}
+
+impl Unknown {
+    /// The word used in output.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Fact(name) => name.word(),
+            Self::Field(name) => name,
+        }
+    }
+}
+
 /// What a segment makes of an organisation at a moment. A pure function of facts, signals, rules and time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Score {
@@ -47,12 +66,12 @@ pub struct Score {
     pub signal: i64,
     /// The lowest and highest `fit + signal` that the unknown facts leave open, in hundredths of a point.
     pub between: (i64, i64),
-    /// Share of the rules' weight that is known, in percent.
+    /// Share of the rules' weight that is known, in percent; 100 only when nothing is unknown.
     pub known: u8,
     /// Every line; the fit lines sum to `fit`, the signal lines to `signal`, to the last digit.
     pub parts: Vec<Part>,
-    /// What is not known, the fact that would move the score most first.
-    pub unknown: Vec<FactName>,
+    /// What is not known, what would move the score most first.
+    pub unknown: Vec<Unknown>,
     /// Reached by a gate: why this organisation is none of this segment's business.
     pub excluded: Option<String>,
     /// Hash of the rules used.

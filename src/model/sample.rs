@@ -79,6 +79,7 @@ pub(crate) fn signal(organisation: &Organisation, kind: SignalKind, at: i64, see
         record: organisation.records[0],
         at: day(at),
         seen: day(seen),
+        echo: false,
         story: Story::Sentence(format!("{} on day {at}", kind.word())),
         evidence: evidence("fair", &format!("{} {at}", kind.word()), seen),
     }

@@ -4,6 +4,7 @@
 //! eForms, PLACSP CODICE and OCDS.
 
 mod closing;
+mod portals;
 mod texts;
 mod words;
 
@@ -18,6 +19,7 @@ use super::{Amount, ZoneFrom};
 use crate::base::ids::ContentHash;
 
 pub use closing::{Closing, FAR, Oddity, closings, is_live, stage};
+pub use portals::{as_one, is_closed};
 pub use texts::{Texts, language_code};
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
 

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use iso_currency::Currency;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::fmt::temporal::DateTimeParser;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use rust_decimal::Decimal;
 use url::Url;
 
@@ -45,6 +47,13 @@ pub struct Moment {
     pub zone_from: ZoneFrom,
 }
 
+impl Moment {
+    /// By the clock it was written for; in UTC where its zone is neither a name nor an offset.
+    pub fn zoned(&self) -> Zoned {
+        self.at.to_zoned(DateTimeParser::new().parse_time_zone(&self.zone).unwrap_or(TimeZone::UTC))
+    }
+}
+
 /// One value. A field that could not be read has none: missing is not zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -74,11 +83,16 @@ impl Value {
         self.to_string()
     }
 
+    /// The value for people: as its words, but a time by the clock it was written for: `2026-12-10 13:00 Europe/Madrid`, `2026-12-10 13:00 +01:00`.
+    pub fn told(&self) -> String {
+        if let Self::Time(moment) = self { moment.zoned().strftime("%Y-%m-%d %H:%M %:Q").to_string() } else { self.text() }
+    }
+
     /// The instant of a time, or the start (UTC) of a day; `None` for anything else.
     pub fn instant(&self) -> Option<Timestamp> {
         match self {
             Self::Time(moment) => Some(moment.at),
-            Self::Date(date) => date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp()),
+            Self::Date(date) => date.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp()),
             Self::Text(_) | Self::Url(_) | Self::Money(_) | Self::Number(_) | Self::Phone(_) | Self::Email(_) | Self::List(_) => None,
         }
     }
@@ -110,6 +124,26 @@ impl fmt::Display for Value {
                 }
                 Ok(())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_told_by_the_clock_it_was_written_for() {
+        for (zone, want) in [
+            ("Europe/Madrid", "2026-12-10 13:00 Europe/Madrid"),
+            ("+01:00", "2026-12-10 13:00 +01:00"),
+            ("-05", "2026-12-10 07:00 -05:00"),
+            ("UTC", "2026-12-10 12:00 UTC"),
+            ("nowhere", "2026-12-10 12:00 UTC"),
+        ] {
+            let at = "2026-12-10T12:00:00Z".parse().unwrap();
+            let moment = Moment { text: String::new(), at, zone: zone.to_owned(), zone_from: ZoneFrom::Text };
+            assert_eq!(Value::Time(moment).told(), want);
         }
     }
 }

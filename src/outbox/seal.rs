@@ -1,11 +1,24 @@
 //! From entries and leads to messages: who gets what in one message, and under which id.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, SourceId, hash64};
 use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Reminder, Sealed};
+
+/// A lead in a message, and which news of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Which.
+    pub lead: LeadId,
+    /// The first revision that is told.
+    pub first: u32,
+    /// When that was decided.
+    pub from: Timestamp,
+    /// The newest revision.
+    pub revision: u32,
+}
 
 /// Entries that go out as one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +31,8 @@ pub struct Batch {
     pub lane: Lane,
     /// The digest time it is for (the newest, when several were missed); for an alert, when it was due.
     pub window: Timestamp,
-    /// The leads, each with its newest revision, in the order they were decided.
-    pub leads: Vec<(LeadId, u32)>,
+    /// The leads, each once, in the order they were decided.
+    pub leads: Vec<Told>,
     /// The deadlines it reminds of, each with its lead.
     pub reminders: Vec<(LeadId, Reminder)>,
     /// The source that held all of them when it was added, where this is no news.
@@ -51,11 +64,17 @@ pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
 impl Batch {
     fn of(group: &[&Entry]) -> Option<Self> {
         let first = group.first()?;
-        let mut leads: Vec<(LeadId, u32)> = Vec::new();
+        let mut leads: Vec<Told> = Vec::new();
+        let mut places: HashMap<LeadId, usize> = HashMap::new();
         for entry in group.iter().filter(|entry| entry.reminds.is_none()) {
-            match leads.iter_mut().find(|(lead, _)| *lead == entry.lead) {
-                Some((_, revision)) => *revision = entry.revision.max(*revision),
-                None => leads.push((entry.lead, entry.revision)),
+            let place = *places.entry(entry.lead).or_insert(leads.len());
+            match leads.get_mut(place) {
+                Some(told) => {
+                    told.first = entry.revision.min(told.first);
+                    told.from = entry.at.min(told.from);
+                    told.revision = entry.revision.max(told.revision);
+                }
+                None => leads.push(Told { lead: entry.lead, first: entry.revision, from: entry.at, revision: entry.revision }),
             }
         }
         let reminders = group.iter().filter_map(|entry| Some((entry.lead, entry.reminds.clone()?))).collect();

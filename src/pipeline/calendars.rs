@@ -1,44 +1,72 @@
 //! The tenders that somebody must answer, by rep and by segment, and the calendars made of them. Writes nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::Effects;
-use crate::base::ids::{SourceId, base32, hash64};
+use super::linked::whole_tender;
+use crate::base::ids::{RecordId, SourceId, base32, hash64};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::model::{Lead, LeadState, Organisation, Record, RecordKind, Subject, closings};
 use crate::render::{self, Calendar, CalendarKey, CalendarOf, Language};
-use crate::store::{LeadFilter, StoreError};
+use crate::store::{CommitError, LeadFilter, StoreError};
 use crate::{route, score};
 
 /// Leads of one rep or segment that are looked through; nobody works more.
 const LEADS: usize = 2_000;
+/// A deadline that was over for so long is in no calendar, and nobody is reminded of it.
+const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 62);
 
 /// The key that signs calendar addresses: from the installation's own key, so that addresses outlive restarts and restores.
 pub fn calendar_key(effects: &Effects) -> CalendarKey {
     CalendarKey::new(Secret::new(base32(&effects.store.install_key())))
 }
 
+/// The mark that counts how often the address of a calendar was changed.
+fn mark_of(of: CalendarOf<'_>) -> String {
+    format!("calendar.{}.{}", of.word(), of.name())
+}
+
+/// How often the address of a calendar was changed: the key of none but the last opens it.
+pub async fn calendar_turn(effects: &Effects, of: CalendarOf<'_>) -> Result<u32, StoreError> {
+    let mark = effects.store.mark(&mark_of(of)).await?;
+    Ok(mark.and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok()).unwrap_or_default())
+}
+
+/// Gives a calendar another address; the one before opens nothing from now on.
+pub async fn renew_calendar(effects: &Effects, of: CalendarOf<'_>) -> Result<(), CommitError> {
+    let turn = calendar_turn(effects, of).await?.saturating_add(1);
+    effects.store.set_mark(&mark_of(of), Some(turn.to_string().into_bytes())).await
+}
+
 /// Every calendar that there is: whose, what people call it, and its address.
-pub fn calendars<'a>(effects: &Effects, config: &'a Config) -> Vec<(CalendarOf<'a>, &'a str, Url)> {
+pub async fn calendars<'a>(effects: &Effects, config: &'a Config) -> Result<Vec<(CalendarOf<'a>, &'a str, Url)>, StoreError> {
     let key = calendar_key(effects);
     let reps = config.reps.iter().map(|rep| (CalendarOf::Rep(&rep.rep.id), rep.rep.name.as_str()));
     let segments = config.segments.iter().map(|segment| (CalendarOf::Segment(&segment.terms.segment), segment.terms.title.as_str()));
-    reps.chain(segments).map(|(of, title)| (of, title, key.link(&config.daemon.public_url, of))).collect()
+    let mut all = Vec::new();
+    for (of, title) in reps.chain(segments) {
+        all.push((of, title, key.link(&config.daemon.public_url, of, calendar_turn(effects, of).await?)));
+    }
+    Ok(all)
 }
 
 /// The address of a rep's calendar, where others than this machine can reach it.
-pub(super) fn link_for(effects: &Effects, config: &Config, rep: &Rep) -> Option<Url> {
+pub(super) async fn link_for(effects: &Effects, config: &Config, rep: &Rep) -> Result<Option<Url>, StoreError> {
     let here = match config.daemon.public_url.host() {
         Some(url::Host::Domain(domain)) => domain == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback() || address.is_unspecified(),
         Some(url::Host::Ipv6(address)) => address.is_loopback() || address.is_unspecified(),
         None => true,
     };
-    (!here).then(|| calendar_key(effects).link(&config.daemon.public_url, CalendarOf::Rep(&rep.rep.id)))
+    if here {
+        return Ok(None);
+    }
+    let of = CalendarOf::Rep(&rep.rep.id);
+    Ok(Some(calendar_key(effects).link(&config.daemon.public_url, of, calendar_turn(effects, of).await?)))
 }
 
 /// A calendar as text; `None` when nobody is called so.
@@ -75,14 +103,20 @@ pub(super) async fn worked(effects: &Effects, filter: &LeadFilter) -> Result<Vec
     Ok(leads)
 }
 
-/// The tenders with a deadline behind a lead that are what its segment looks for.
+/// The tenders with a deadline behind a lead that are what its segment looks for, each as all portals together tell it.
 pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, now: Timestamp) -> Result<Vec<Record>, StoreError> {
     let Subject::Organisation(id) = lead.subject;
     let Some(organisation) = effects.store.organisation(id).await? else { return Ok(Vec::new()) };
     let mut records = effects.store.records(organisation.records.clone()).await?;
-    records.retain(|record| record.kind == RecordKind::Tender && !record.gone && !closings(record).is_empty());
+    let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+    records.retain(|record| record.kind == RecordKind::Tender && closings(record).iter().any(|closing| closing.at >= since));
     records.retain(|record| is_wanted(config, lead, &organisation, record, now));
-    Ok(records)
+    let mut tenders: BTreeMap<RecordId, Record> = BTreeMap::new();
+    for record in records {
+        let tender = whole_tender(effects, config, record).await?;
+        tenders.entry(tender.id).or_insert(tender);
+    }
+    Ok(tenders.into_values().filter(|tender| !tender.gone).collect())
 }
 
 fn is_wanted(config: &Config, lead: &Lead, organisation: &Organisation, record: &Record, now: Timestamp) -> bool {

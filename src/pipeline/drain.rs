@@ -2,17 +2,17 @@
 //!
 //! Nothing is sent that was not first stored. Owns no loop but over what it has leased.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::calendars::link_for;
-use super::news::owner_of;
+use super::news::{hears, owner_of};
 use super::remind::still_due;
 use super::wishes::{self, Wish};
 use super::{Effects, completeness_of, empty, notice};
-use crate::base::ids::{ChannelId, MessageId};
+use crate::base::ids::{ChannelId, LeadId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
@@ -24,10 +24,10 @@ use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, 
 use crate::store::{CommitError, EntryFilter, StoreError};
 use crate::{route, telemetry};
 
-/// Entries looked at in one step.
+/// Entries of one rep looked at in one step.
 pub(super) const ENTRIES: usize = 2_000;
-/// Signals behind one lead in a mail.
-const SIGNALS: usize = 16;
+/// Signals behind one lead that are looked through for a mail.
+const SIGNALS: usize = 200;
 /// How long a message is ours to send; longer than any attempt may take.
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// Leads in a preview.
@@ -69,9 +69,15 @@ pub struct Sending {
     pub delivered: usize,
 }
 
-/// A lead with everything a letter says of it.
-struct Told {
+/// A lead, and until when its rep was told of it.
+struct Known {
     lead: Lead,
+    told: Option<Timestamp>,
+}
+
+/// A lead with everything a letter says of it.
+struct Shown {
+    known: Known,
     organisation: Organisation,
     signals: Vec<Signal>,
 }
@@ -80,13 +86,14 @@ struct Told {
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
     let (mut done, mut told) = (Sealing::default(), HashSet::new());
     for due in effects.store.due_entries(now, ENTRIES).await? {
+        let more = due.more;
         let entries = match config.rep(&due.rep) {
             Some(rep) => wishes::held_back(effects, rep, due, now).await?,
             None => left_behind(effects, config, due.entries, now).await?,
         };
         for batch in outbox::batches(&entries, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
-            let message = seal(effects, config, batch, now).await?;
+            let message = seal(effects, config, batch, more, now).await?;
             told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
             effects.hook.pass("drain.made");
             effects.store.seal(message).await?;
@@ -117,8 +124,9 @@ async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, no
     Ok(left)
 }
 
-/// One batch as a message. A batch that can go to nobody any more is sealed all the same, as dead, so that it is seen.
-pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) -> Result<Message, DrainError> {
+/// One batch as a message; `more` entries are due beside it and come with the next. A batch that can go to nobody any more is sealed all the
+/// same, as dead, so that it is seen.
+pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more: usize, now: Timestamp) -> Result<Message, DrainError> {
     let addressed = config.rep(&batch.rep).zip(config.channel(&batch.channel).filter(|channel| channel.carries_mail()));
     let Some((rep, channel)) = addressed else {
         let reason = format!("`{}` or the channel `{}` is not configured any more; replay it once it is", batch.rep, batch.channel);
@@ -126,56 +134,72 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: 
         let message = batch.seal("to nobody".to_owned(), empty, now);
         return Ok(Message { state: MessageState::Dead { at: now, reason }, ..message });
     };
-    let mut told = Vec::new();
-    for (lead, _) in &batch.leads {
-        told.extend(load(effects, *lead).await?);
+    let mut known = Vec::new();
+    for told in &batch.leads {
+        let Some(lead) = effects.store.lead(told.lead).await?.filter(|lead| route::for_rep(lead.state)) else { continue };
+        let before = effects.store.told(&batch.channel, &batch.rep, told.lead, told.first).await?;
+        // What was decided while that message was made was not in it.
+        let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
+        known.push(Known { lead, told: before });
     }
-    told.retain(|told| route::for_rep(told.lead.state));
-    told.sort_by_key(|told| (std::cmp::Reverse(told.lead.score.total()), told.lead.id));
-    let due = still_due(effects, batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
+    let (shown, hidden) = best(effects, config, known).await?;
+    let due = still_due(effects, config, batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
-    let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep) };
-    let letter = match (batch.kind(), told.as_slice()) {
-        (MessageKind::Alert, [one]) => render::alert(&reader(rep), &one.item(config), &links, now)?,
-        (MessageKind::Alert, []) => render::reminder(&reader(rep), &deadlines(&due), &links, now)?,
+    let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
+    let items = items(&shown, config);
+    let news = render::News { items: &items, more: hidden + more, deadlines: &deadlines(&due), sources: &[] };
+    let letter = match (batch.kind(), items.as_slice()) {
+        (MessageKind::Alert, [one]) => render::alert(&reader(rep), one, &links, now)?,
+        (MessageKind::Alert, []) => render::reminder(&reader(rep), news.deadlines, &links, now)?,
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source(source).map_or(source.as_str(), |source| &source.title);
-                render::held(&reader(rep), &items(&told, config), title, &links, now)?
+                render::held(&reader(rep), &news, title, &links, now)?
             }
-            None => digest(effects, config, rep, (&told, &due, &links), now).await?,
+            None => digest(effects, config, rep, (&news, &links), now).await?,
         },
     };
     let id = batch.id();
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     // A digest that was made for nobody's sake is not sent; one that says that there is nothing is.
-    let nothing_left = told.is_empty() && due.is_empty() && !batch.entries.is_empty();
+    let nothing_left = shown.is_empty() && due.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
     let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
     Ok(if silent { outbox::suppress(message, now) } else { message })
 }
 
-impl Told {
+impl Shown {
     fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
-        let segment = config.segment_title(&self.lead.segment);
-        Item { lead: &self.lead, segment, organisation: &self.organisation, signals: self.signals.as_slice() }
+        let Known { lead, told } = &self.known;
+        let segment = config.segment_title(&lead.segment);
+        Item { lead, segment, organisation: &self.organisation, signals: self.signals.as_slice(), told: *told }
     }
 }
 
-fn items<'a>(told: &'a [Told], config: &'a Config) -> Vec<Item<'a>> {
-    told.iter().map(|told| told.item(config)).collect()
+fn items<'a>(shown: &'a [Shown], config: &'a Config) -> Vec<Item<'a>> {
+    shown.iter().map(|shown| shown.item(config)).collect()
 }
 
 fn deadlines(due: &[(Record, FieldName)]) -> Vec<DeadlineItem<'_>> {
     due.iter().map(|(record, field)| DeadlineItem { record, field: field.as_str() }).collect()
 }
 
-async fn load(effects: &Effects, id: crate::base::ids::LeadId) -> Result<Option<Told>, StoreError> {
-    let Some(lead) = effects.store.lead(id).await? else { return Ok(None) };
-    let Subject::Organisation(subject) = lead.subject;
-    let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
-    let signals = effects.store.signals_of(subject, SIGNALS).await?;
-    Ok(Some(Told { lead, organisation, signals }))
+/// The best of these leads with everything a letter says of them, and how many there are beside them.
+async fn best(effects: &Effects, config: &Config, known: Vec<Known>) -> Result<(Vec<Shown>, usize), StoreError> {
+    let mut known = known;
+    known.sort_by_key(|known| (std::cmp::Reverse(known.lead.score.total()), known.lead.id));
+    let mut shown = Vec::new();
+    let mut left = known.into_iter();
+    while shown.len() < render::LEADS
+        && let Some(known) = left.next()
+    {
+        let Subject::Organisation(subject) = known.lead.subject;
+        let Some(organisation) = effects.store.organisation(subject).await? else { continue };
+        let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
+        signals.retain(|signal| hears(config, &known.lead.segment, signal));
+        shown.push(Shown { known, organisation, signals });
+    }
+    Ok((shown, left.len()))
 }
 
 fn reader(rep: &Rep) -> Reader<'_> {
@@ -187,12 +211,11 @@ async fn digest(
     effects: &Effects,
     config: &Config,
     rep: &Rep,
-    (told, due, links): (&[Told], &[(Record, FieldName)], &Links),
+    (news, links): (&render::News<'_>, &Links),
     now: Timestamp,
 ) -> Result<Rendered, DrainError> {
     let sources = completeness_of(effects, &config.feeding(rep), now).await?;
-    let news = render::News { items: &items(told, config), deadlines: &deadlines(due), sources: &sources };
-    Ok(render::digest(&reader(rep), &news, links, now)?)
+    Ok(render::digest(&reader(rep), &render::News { sources: &sources, ..*news }, links, now)?)
 }
 
 fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {
@@ -301,20 +324,23 @@ async fn settle(
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
-    let due = still_due(effects, waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
+    let due = still_due(effects, config, waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
     let waits = waiting.len();
-    let mut ids: Vec<_> = waiting.iter().filter(|entry| entry.reminds.is_none()).map(|entry| entry.lead).collect();
+    let mut known = Vec::new();
     if waits == 0 {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
-        ids = effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| lead.id).collect();
+        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known { lead, told: None }));
     }
-    ids.sort_unstable();
-    ids.dedup();
-    let mut told = Vec::new();
-    for id in ids {
-        told.extend(load(effects, id).await?);
+    let mut first: BTreeMap<LeadId, &Entry> = BTreeMap::new();
+    for entry in waiting.iter().filter(|entry| entry.reminds.is_none()) {
+        first.entry(entry.lead).and_modify(|one| *one = if entry.revision < one.revision { entry } else { one }).or_insert(entry);
     }
-    told.retain(|told| route::for_rep(told.lead.state));
-    told.sort_by_key(|told| (std::cmp::Reverse(told.lead.score.total()), told.lead.id));
-    Ok((digest(effects, config, rep, (&told, &due, &Links::default()), now).await?, waits))
+    for (id, entry) in first {
+        let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?;
+        known.extend(effects.store.lead(id).await?.map(|lead| Known { lead, told }));
+    }
+    known.retain(|known| route::for_rep(known.lead.state));
+    let (shown, more) = best(effects, config, known).await?;
+    let news = render::News { items: &items(&shown, config), more, deadlines: &deadlines(&due), sources: &[] };
+    Ok((digest(effects, config, rep, (&news, &Links::default()), now).await?, waits))
 }

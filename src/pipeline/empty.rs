@@ -5,15 +5,15 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::drain::{DrainError, seal};
+use super::drain::{DrainError, ENTRIES, seal};
 use super::{Effects, completeness_of, wishes};
 use crate::base::ids::{ContentHash, RepId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Completeness, Lane, MessageKind};
+use crate::model::{Completeness, Lane, Message, MessageKind, MessageState};
 use crate::outbox::Batch;
 use crate::route::EmptyDigest;
-use crate::store::MessageFilter;
+use crate::store::{EntryFilter, MessageFilter};
 
 /// Messages of one recipient looked through for a digest that left already.
 const MESSAGES: usize = 200;
@@ -51,6 +51,11 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
             EmptyDigest::Never => false,
         };
         let had = told.contains(&rep.rep.id) || (news && had_one(effects, channel, rep, window).await?);
+        // What became due meanwhile comes with the next round: it must not be denied before.
+        let waits = !had && news && waits(effects, channel, rep, now).await?;
+        if waits {
+            continue;
+        }
         let send = !had && news && rep.rep.absent_until(now).is_none() && wishes::takes_digest(effects, channel, rep, window, now).await?;
         if send {
             let (channel, rep) = (channel.id.clone(), rep.rep.id.clone());
@@ -64,7 +69,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 held: None,
                 entries: Vec::new(),
             };
-            effects.store.seal(seal(effects, config, batch, now).await?).await?;
+            effects.store.seal(seal(effects, config, batch, 0, now).await?).await?;
             sealed += 1;
         }
         let troubles = if had || send { troubles } else { known.troubles };
@@ -80,12 +85,21 @@ fn troubles(standings: &[Completeness]) -> String {
     ContentHash::of(words.collect::<String>().as_bytes()).to_string()
 }
 
-/// Whether a digest for this time left already, should the process have ended in between.
+/// Whether there is something for a rep's digest that is due by now, and not held back by a wish of theirs.
+async fn waits(effects: &Effects, channel: &Settings, rep: &Rep, now: Timestamp) -> Result<bool, DrainError> {
+    let filter = EntryFilter { channel: Some(channel.id.clone()), rep: Some(rep.rep.id.clone()) };
+    let found = effects.store.waiting_entries(filter, ENTRIES).await?;
+    Ok(found.iter().any(|entry| entry.due <= now))
+}
+
+/// Whether a digest for this time left already, should the process have ended in between. One that was not sent is none.
 async fn had_one(effects: &Effects, channel: &Settings, rep: &Rep, window: Timestamp) -> Result<bool, DrainError> {
     let recipient = Some(rep.rep.email.clone());
     let filter = MessageFilter { channel: Some(channel.id.clone()), recipient, ..MessageFilter::default() };
     let found = effects.store.messages(filter, MESSAGES).await?;
-    Ok(found.iter().any(|message| message.kind == MessageKind::Digest && !message.entries.is_empty() && message.made >= window))
+    let sent = |message: &Message| !matches!(message.state, MessageState::Suppressed { .. });
+    let of_news = |message: &&Message| message.kind == MessageKind::Digest && !message.entries.is_empty() && message.made >= window;
+    Ok(found.iter().filter(of_news).any(sent))
 }
 
 fn written(known: &Known) -> Vec<u8> {

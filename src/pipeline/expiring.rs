@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use super::Effects;
 use super::forget::identity;
 use super::keep::KeepError;
+use super::linked::linked;
 use super::news::{Affected, announce_all};
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
@@ -62,11 +63,7 @@ pub async fn expiring_some(effects: &Effects, config: &Config, after: Option<Rea
         if is_held(effects, &ending, &mut baselines).await? {
             continue;
         }
-        let Some(tender) = effects.store.records(vec![ending.tender]).await?.pop() else { continue };
-        let Some(organisation) = buyer_of(effects, config, &tender).await? else { continue };
-        if is_told(effects, &organisation, &ending).await? {
-            continue;
-        }
+        let Some((ending, tender, organisation)) = untold(effects, config, ending).await? else { continue };
         let id = organisation.id;
         let signal = signal(&ending, &tender, &organisation, now);
         let known: &mut Affected = affected.entry(id).or_insert_with(|| Affected::known(organisation));
@@ -154,10 +151,25 @@ async fn buyer_of(effects: &Effects, config: &Config, tender: &Record) -> Result
     Ok(named.into_iter().max_by_key(|organisation| organisation.records.contains(&tender.id)))
 }
 
-async fn is_told(effects: &Effects, buyer: &Organisation, ending: &Ending) -> Result<bool, StoreError> {
-    let of_tender = Arc::new(HashSet::from([ending.tender]));
-    let (signals, _) = effects.store.signals_apart(buyer.id, of_tender, (SIGNALS, 0)).await?;
-    Ok(signals.iter().any(|signal| signal.kind == SignalKind::ContractExpiring && end_of(&signal.story) == Some(ending.end)))
+/// The end of a contract with its tender and its buyer, if nobody told of it. Of a tender on several portals the record that was first seen
+/// stands for all, so that each portal's end of it is the same.
+async fn untold(effects: &Effects, config: &Config, ending: Ending) -> Result<Option<(Ending, Record, Organisation)>, StoreError> {
+    let Some(own) = effects.store.records(vec![ending.tender]).await?.pop() else { return Ok(None) };
+    let mut all = linked(effects, &own).await?;
+    all.push(own);
+    all.sort_by_key(|record| (record.first_seen, record.id));
+    let ids: Arc<HashSet<RecordId>> = Arc::new(all.iter().map(|record| record.id).collect());
+    let mut first = None;
+    for tender in all {
+        let Some(buyer) = buyer_of(effects, config, &tender).await? else { continue };
+        let (signals, _) = effects.store.signals_apart(buyer.id, Arc::clone(&ids), (SIGNALS, 0)).await?;
+        let told = |signal: &Signal| signal.kind == SignalKind::ContractExpiring && end_of(&signal.story) == Some(ending.end);
+        if signals.iter().any(told) {
+            return Ok(None);
+        }
+        first = first.or(Some((tender, buyer)));
+    }
+    Ok(first.map(|(tender, buyer)| (Ending { tender: tender.id, ..ending }, tender, buyer)))
 }
 
 fn signal(ending: &Ending, tender: &Record, buyer: &Organisation, now: Timestamp) -> Signal {
@@ -171,5 +183,6 @@ fn signal(ending: &Ending, tender: &Record, buyer: &Organisation, now: Timestamp
         seen: now,
         story: Story::Appeared { title, by: ending.holder.clone(), with: ending.worth.clone(), on: Some(ending.end) },
         evidence: ending.proof.clone(),
+        echo: false,
     }
 }

@@ -1,4 +1,4 @@
-//! Judges leads anew when the rules are others: segments, reps, lists. Quietly: who becomes a lead only now is told of as usual, and so is a
+//! Judges leads anew when the rules are others (segments, reps, lists), and when time alone changed what they make of a tender. Quietly: who becomes a lead only now is told of as usual, and so is a
 //! lead that nobody had and somebody has now; everybody else keeps what they were told.
 //!
 //! One step of bounded size in one commit. Knows no loop and no rhythm.
@@ -12,8 +12,9 @@ use super::keep::KeepError;
 use super::news::{Alerts, Revised, SIGNALS, announce, count_loads, owner_of, records_of, revise};
 use crate::base::ids::{OrganisationId, RepId};
 use crate::config::Config;
-use crate::model::{Decision, Lead, Organisation, Signal, Subject, Turn};
+use crate::model::{Decision, Lead, Organisation, Record, Signal, Subject, Turn};
 use crate::route::{self, Cause};
+use crate::score;
 use crate::store::{CommitError, StoreError};
 
 /// Organisations judged in one commit.
@@ -24,6 +25,14 @@ const STEP: usize = 50;
 pub struct Judging {
     after: Option<OrganisationId>,
     loads: Option<BTreeMap<RepId, u32>>,
+    turned: Option<(Timestamp, Timestamp)>,
+}
+
+impl Judging {
+    /// A run over those alone that time changed something about between two moments: a deadline came nearer than a rule wants, or passed.
+    pub fn turned(since: Timestamp, until: Timestamp) -> Self {
+        Self { turned: Some((since, until)), ..Self::default() }
+    }
 }
 
 /// What a step did.
@@ -48,7 +57,7 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
     let (mut turn, mut alerts) = (Turn::upkeep(), Alerts::new());
     let mut judged = Judged::default();
     for organisation in &some {
-        judged.told += judge(effects, config, (organisation, &mut loads), (&mut turn, &mut alerts), now).await?;
+        judged.told += judge(effects, config, (organisation, &mut loads, judging.turned), (&mut turn, &mut alerts), now).await?;
     }
     judged.leads = turn.leads.len();
     if judged.leads > 0 {
@@ -58,7 +67,7 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
             Err(error @ CommitError::Store(_)) => return Err(error.into()),
         }
     }
-    *judging = Judging { after: Some(last), loads: Some(loads) };
+    (judging.after, judging.loads) = (Some(last), Some(loads));
     Ok(judged)
 }
 
@@ -66,19 +75,28 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
 async fn judge(
     effects: &Effects,
     config: &Config,
-    (organisation, loads): (&Organisation, &mut BTreeMap<RepId, u32>),
+    (organisation, loads, turned): (&Organisation, &mut BTreeMap<RepId, u32>, Option<(Timestamp, Timestamp)>),
     (turn, alerts): (&mut Turn, &mut Alerts),
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
+    if previous.is_empty() && turned.is_some() {
+        return Ok(0);
+    }
     let signals: Vec<Signal> = effects.store.signals_of(organisation.id, SIGNALS).await?;
     // What a source held when it was added is no news, whatever the rules.
     if previous.is_empty() && signals.is_empty() {
         return Ok(0);
     }
     let records = records_of(effects, organisation, turn).await?;
+    let turns = |record: &Record, (since, until)| config.segments.iter().any(|segment| score::turned(segment, record, since, until));
+    if turned.is_some_and(|between| !records.iter().any(|record| turns(record, between))) {
+        return Ok(0);
+    }
     let mut revised = revise(config, (organisation, Cause::Rules), &previous, (&records, &signals), now);
-    revised.extend(unchanged(config, &previous, &revised));
+    if turned.is_none() {
+        revised.extend(unchanged(config, &previous, &revised));
+    }
     let mut told = 0;
     for Revised { segment, mut lead, is_new, mut is_told } in revised {
         let before = previous.iter().find(|before| before.id == lead.id);

@@ -9,8 +9,11 @@ use super::Effects;
 use crate::base::ids::RecordId;
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Record, RecordKind, SourceState, Value};
+use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Record, RecordKind, SourceState, Value, as_one};
 use crate::store::StoreError;
+
+/// Records that are joined as one tender, at most.
+const OTHERS: usize = 20;
 
 /// The records of other sources that are known by one of a record's explicit identifiers, of its own kind.
 pub async fn linked(effects: &Effects, record: &Record) -> Result<Vec<Record>, StoreError> {
@@ -21,14 +24,40 @@ pub async fn linked(effects: &Effects, record: &Record) -> Result<Vec<Record>, S
     effects.store.records(others).await
 }
 
+/// The tender of a record as all portals together tell it, under the id of its first record. Sources that are not watched any more have no say.
+pub(super) async fn whole_tender(effects: &Effects, config: &Config, record: Record) -> Result<Record, StoreError> {
+    let (mut all, mut asked) = (vec![record], 0);
+    while asked < all.len() && all.len() < OTHERS {
+        for other in linked(effects, &all[asked]).await? {
+            if !all.iter().any(|known| known.id == other.id) {
+                all.push(other);
+            }
+        }
+        asked += 1;
+    }
+    let watched = |record: &Record| config.source(&record.source).is_some_and(|source| source.enabled);
+    if all.iter().any(|record| watched(record) && !record.gone) {
+        all.iter_mut().filter(|record| !watched(record)).for_each(|record| record.gone = true);
+    }
+    // There is one at least.
+    Ok(as_one(&all).unwrap_or_else(|| all.swap_remove(0)))
+}
+
 /// A record of another source, and since when what that source brings is told: what it held before was stored quietly.
 struct Other {
     record: Record,
     since: Timestamp,
 }
 
-/// The changes without what another portal has told of the same tender or award: that it is there, or that a field has this very value.
-pub(super) async fn untold(effects: &Effects, config: &Config, records: &[Record], changes: &[Change]) -> Result<Vec<Change>, StoreError> {
+/// A change, and whether another portal has told it.
+pub(super) struct Heard {
+    pub(super) change: Change,
+    pub(super) echo: bool,
+}
+
+/// The changes without what another portal has told of the same tender or award: that it is there, or that a field has this very value. Where a
+/// segment asks for this very source, what was told comes too, as an echo.
+pub(super) async fn untold(effects: &Effects, config: &Config, records: &[Record], changes: &[Change]) -> Result<Vec<Heard>, StoreError> {
     let by_id: HashMap<RecordId, &Record> = records.iter().map(|record| (record.id, record)).collect();
     let mut left = Vec::with_capacity(changes.len());
     for change in changes {
@@ -37,12 +66,32 @@ pub(super) async fn untold(effects: &Effects, config: &Config, records: &[Record
             Some(record) => {
                 let others = telling(effects, config, linked(effects, record).await?).await?;
                 let before = if others.is_empty() { None } else { effects.store.records(vec![record.id]).await?.pop() };
-                left.extend(without(change, (record, before.as_ref()), &others));
+                let news = without(change, (record, before.as_ref()), &others);
+                let asked = config.segments.iter().any(|segment| segment.sources().any(|(source, _)| *source == change.source));
+                let echo = beside(change, news.as_ref()).filter(|_| asked);
+                left.extend(news.map(|change| Heard { change, echo: false }));
+                left.extend(echo.map(|change| Heard { change, echo: true }));
             }
-            None => left.push(change.clone()),
+            None => left.push(Heard { change: change.clone(), echo: false }),
         }
     }
     Ok(left)
+}
+
+/// What of a change is not in this part of it.
+fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
+    let kind = match (&change.kind, part.map(|part| &part.kind)) {
+        (kind, None) => kind.clone(),
+        (ChangeKind::Changed(all), Some(ChangeKind::Changed(told))) => {
+            let rest: Vec<FieldChange> = all.iter().filter(|field| !told.contains(field)).cloned().collect();
+            if rest.is_empty() {
+                return None;
+            }
+            ChangeKind::Changed(rest)
+        }
+        (ChangeKind::Appeared | ChangeKind::Gone | ChangeKind::Changed(_), Some(_)) => return None,
+    };
+    Some(Change { kind, ..change.clone() })
 }
 
 /// Those whose sources are watched and tell what they bring.

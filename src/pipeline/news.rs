@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Effects, linked};
-use crate::base::ids::{OrganisationId, RecordId, RepId, SourceId};
+use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
 use crate::model::{Change, Decision, IdentityKey, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
@@ -167,10 +167,11 @@ async fn affected(
     effects: &Effects,
     source: &Source,
     turn: &Turn,
-    changes: &[Change],
+    changes: &[linked::Heard],
     now: Timestamp,
 ) -> Result<BTreeMap<OrganisationId, Affected>, StoreError> {
-    let news: HashSet<RecordId> = changes.iter().filter(|change| !change.baseline).map(|change| change.record).collect();
+    let news: HashSet<RecordId> =
+        changes.iter().map(|heard| &heard.change).filter(|change| !change.baseline).map(|change| change.record).collect();
     let named: Vec<(&Record, resolve::Identity)> = turn
         .records
         .iter()
@@ -201,8 +202,11 @@ async fn affected(
         });
         entry.changed |= merged.changed;
         entry.organisation = merged.organisation;
-        let own = changes.iter().filter(|change| change.record == record.id);
-        entry.news.extend(own.filter_map(|change| signal_of(source, (change, record), id, now)));
+        let own = changes.iter().filter(|heard| heard.change.record == record.id);
+        entry.news.extend(own.filter_map(|heard| {
+            let signal = signal_of(source, (&heard.change, record), id, now)?;
+            Some(Signal { echo: heard.echo, ..signal })
+        }));
     }
     all.retain(|_, affected| affected.changed || !affected.news.is_empty());
     Ok(all)
@@ -218,7 +222,7 @@ pub(super) fn signal_of(
     let about = diff::About { event: source.event.as_ref().map(|event| (event.name.as_str(), Some(event.date))) };
     let draft = diff::signal(change, record, &about)?;
     let diff::SignalDraft { kind, at, story, evidence } = draft;
-    Some(Signal { kind, organisation, record: record.id, at, seen: now, story, evidence })
+    Some(Signal { kind, organisation, record: record.id, at, seen: now, story, evidence, echo: false })
 }
 
 /// The records that name an organisation, those of this turn as they are now.
@@ -268,12 +272,19 @@ pub(super) async fn announce(
         let address = route::Address { rep: id, channel: &channel.id };
         turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
     }
-    let item = render::Item { lead, segment: &segment.terms.title, organisation, signals };
+    let heard: Vec<Signal> = signals.iter().filter(|signal| hears(config, &lead.segment, signal)).cloned().collect();
+    let item = render::Item { lead, segment: &segment.terms.title, organisation, signals: &heard, told: None };
     for channel in config.machine_channels(&lead.segment) {
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));
     }
     Ok(())
+}
+
+/// Whether a segment's reps hear of a signal: of an echo only where a rule asks for the source it comes from.
+pub(super) fn hears(config: &Config, segment: &SegmentId, signal: &Signal) -> bool {
+    let mut of_it = config.segments.iter().filter(|one| one.terms.segment == *segment).flat_map(|one| one.sources());
+    !signal.echo || of_it.any(|(source, _)| *source == signal.evidence.source)
 }
 
 /// Alerts that went or are waiting to go to a rep within the last hour.

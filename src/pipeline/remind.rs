@@ -3,11 +3,14 @@
 //!
 //! One step of bounded size. Knows no loop and no rhythm.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::Effects;
 use super::calendars::{tenders_of, worked};
 use super::keep::KeepError;
+use super::linked::whole_tender;
 use crate::base::ids::RecordId;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
@@ -21,10 +24,10 @@ pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> R
     for rep in config.reps.iter().filter(|rep| !rep.rep.remind.is_empty()) {
         let Some(channel) = config.channel_of(rep) else { continue };
         let filter = LeadFilter { owner: Some(rep.rep.id.clone()), ..LeadFilter::default() };
-        let mut turn = Turn::upkeep();
+        let (mut turn, mut met) = (Turn::upkeep(), HashSet::new());
         for lead in worked(effects, &filter).await? {
             for record in tenders_of(effects, config, &lead, now).await?.iter().filter(|record| is_live(record)) {
-                turn.entries.extend(entries(rep, channel, &lead, record, now));
+                turn.entries.extend(entries(rep, channel, &lead, record, now).into_iter().filter(|entry| met.insert(entry.id)));
             }
         }
         count += turn.entries.len();
@@ -62,15 +65,18 @@ fn entries(rep: &Rep, channel: &Settings, lead: &Lead, record: &Record, now: Tim
 /// The deadlines of these reminders that are still what they were and still matter, the soonest first, each once.
 pub(super) async fn still_due<'a>(
     effects: &Effects,
+    config: &Config,
     reminders: impl Iterator<Item = (&'a crate::base::ids::LeadId, &'a Reminder)>,
     now: Timestamp,
 ) -> Result<Vec<(Record, FieldName)>, StoreError> {
     let mut found: Vec<(Timestamp, RecordId, FieldName, Record)> = Vec::new();
     for (lead, reminder) in reminders {
         let wanted = effects.store.lead(*lead).await?.is_some_and(|lead| route::for_rep(lead.state));
-        let Some(record) = effects.store.records(vec![reminder.record]).await?.pop().filter(|record| wanted && is_live(record)) else {
+        let Some(record) = effects.store.records(vec![reminder.record]).await?.pop().filter(|_| wanted) else { continue };
+        let record = whole_tender(effects, config, record).await?;
+        if !is_live(&record) {
             continue;
-        };
+        }
         let holds =
             closings(&record).iter().any(|closing| *closing.name == reminder.field && closing.at == reminder.at && now < closing.at);
         if holds && !found.iter().any(|(_, id, field, _)| *id == record.id && *field == reminder.field) {

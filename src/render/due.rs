@@ -1,11 +1,11 @@
 //! Deadlines in words: until when, by whose clock, what for, and what is odd about it. Knows no letter and no calendar.
 
 use jiff::Timestamp;
-use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::clean::{line, link};
+use super::sentence::clock;
 use super::view::LinkView;
 use super::{DeadlineItem, Language, Reader};
 use crate::model::{Closing, Moment, Oddity, Record, Stage, Value, ZoneFrom, closings, stage};
@@ -71,27 +71,22 @@ fn ahead(reader: &Reader<'_>, closing: &Closing<'_>, now: Timestamp) -> String {
     reader.language.age(-i64::from(today.until(day).map_or(0, |span| span.get_days())))
 }
 
-/// The day and hour by the reader's clock, and by the buyer's where that is another.
+/// The day and hour by the reader's clock, which is named, and by the buyer's where that is another.
 pub(super) fn until(language: Language, zone: &TimeZone, closing: &Closing<'_>) -> String {
-    let hour = |local: &jiff::Zoned| format!("{:02}:{:02}", local.hour(), local.minute());
-    let written = |local: &jiff::Zoned| format!("{} {}", language.date(local.date()), hour(local));
     match &closing.field.value {
         Value::Date(day) => language.date(*day),
         Value::Time(moment) => {
-            let own = moment.at.to_zoned(zone.clone());
-            let theirs = zone_of(moment).map(|zone| moment.at.to_zoned(zone)).filter(|theirs| theirs.datetime() != own.datetime());
-            match theirs {
-                None => written(&own),
-                Some(theirs) if theirs.date() == own.date() => format!("{} ({} {})", written(&own), hour(&theirs), line(&moment.zone, 40)),
-                Some(theirs) => format!("{} ({} {})", written(&own), written(&theirs), line(&moment.zone, 40)),
+            let (own, theirs) = (moment.at.to_zoned(zone.clone()), moment.zoned());
+            if theirs.datetime() == own.datetime() {
+                clock(language, &own)
+            } else if theirs.date() == own.date() {
+                format!("{} ({})", clock(language, &own), theirs.strftime("%H:%M %:Q"))
+            } else {
+                format!("{} ({})", clock(language, &own), clock(language, &theirs))
             }
         }
         other => line(&other.text(), 80),
     }
-}
-
-fn zone_of(moment: &Moment) -> Option<TimeZone> {
-    DateTimeParser::new().parse_time_zone(&moment.zone).ok()
 }
 
 /// Buyer, value and stage, as far as they are known.
@@ -158,7 +153,7 @@ pub(super) fn notes(language: Language, closing: &Closing<'_>) -> Vec<String> {
     notes
 }
 
-fn odd_words(language: Language, odd: Oddity) -> &'static str {
+pub(super) fn odd_words(language: Language, odd: Oddity) -> &'static str {
     said(
         language,
         match odd {

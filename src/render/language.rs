@@ -352,9 +352,27 @@ impl Language {
 
     pub(super) fn and_more(self, n: usize, rep: &str) -> String {
         match self {
-            Self::En => format!("And {n} more. See them all with: atalaya lead list --rep {rep}"),
-            Self::Es => format!("Y {n} más. Para verlos todos: atalaya lead list --rep {rep}"),
-            Self::Ru => format!("И ещё {n}. Показать всех: atalaya lead list --rep {rep}"),
+            Self::En => format!("And {n} more. See them all with: atalaya lead list --owner {rep}"),
+            Self::Es => format!("Y {n} más. Para verlos todos: atalaya lead list --owner {rep}"),
+            Self::Ru => format!("И ещё {n}. Показать всех: atalaya lead list --owner {rep}"),
+        }
+    }
+
+    /// Deadlines that did not fit.
+    pub(super) fn and_more_due(self, n: usize, rep: &str) -> String {
+        match self {
+            Self::En => format!("And {n} more, each in your calendar: atalaya calendar {rep}"),
+            Self::Es => format!("Y {n} más, todos en tu calendario: atalaya calendar {rep}"),
+            Self::Ru => format!("И ещё {n}, все в вашем календаре: atalaya calendar {rep}"),
+        }
+    }
+
+    /// Reasons that did not fit.
+    pub(super) fn and_more_reasons(self, n: usize, lead: &str) -> String {
+        match self {
+            Self::En => format!("And {n} more: atalaya lead show {lead}"),
+            Self::Es => format!("Y {n} más: atalaya lead show {lead}"),
+            Self::Ru => format!("И ещё {n}: atalaya lead show {lead}"),
         }
     }
 

@@ -10,7 +10,7 @@ use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rend
 use crate::base::text::clip;
 
 /// Leads shown in one letter; a rep has two minutes.
-const LEADS: usize = 25;
+pub const LEADS: usize = 25;
 /// Deadlines shown in one letter.
 const DEADLINES: usize = 25;
 /// Bytes of HTML; Gmail cuts at about 102 kB.
@@ -20,18 +20,17 @@ const SUBJECT_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, deadlines, sources: standings } = *news;
+    let News { items, more, deadlines, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
-    let deadlines = dues(reader, deadlines, now);
-    let well = standings.iter().filter(|standing| standing.trouble.is_none()).count();
-    let nothing = || language.nothing_new(well, standings.len() - well);
-    let (subject, heading) = match (items.is_empty(), deadlines.len()) {
-        (true, 0) => (nothing(), nothing()),
-        (false, 0) => (subject(items, language), language.leads_for_you(items.len())),
-        (true, n) => (due_subject(language, &deadlines), language.deadlines(n)),
-        (false, n) => {
-            let both = format!("{}; {}", language.deadlines(n), subject(items, language));
-            (clip(&both, SUBJECT_CHARS), format!("{}; {}", language.deadlines(n), language.leads_for_you(items.len())))
+    let (deadlines, more_due) = dues(reader, deadlines, now);
+    let (count, due) = (items.len() + more, deadlines.len() + more_due);
+    let (subject, heading) = match (count, due) {
+        (0, 0) => (sources::nothing_new(language, standings), sources::nothing_new(language, standings)),
+        (n, 0) => (subject(items, n, reader), language.leads_for_you(n)),
+        (0, n) => (due_subject(language, &deadlines, n), language.deadlines(n)),
+        (n, due) => {
+            let both = format!("{}; {}", language.deadlines(due), subject(items, n, reader));
+            (clip(&both, SUBJECT_CHARS), format!("{}; {}", language.deadlines(due), language.leads_for_you(n)))
         }
     };
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
@@ -44,6 +43,7 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         paragraphs: std::iter::once(today).chain(no_sources).collect(),
         deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
         deadlines,
+        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
         leads,
         more: None,
         sources_title: (!sources.is_empty()).then(|| language.word(Word::SourcesTitle)),
@@ -52,12 +52,12 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         unsubscribe: unsubscribe(links, language),
         calendar: calendar(links, language),
     };
-    let title = match (items.len(), view.deadlines.len()) {
-        (0, 0) => format!("digest for {}: {}", reader.rep, Language::En.nothing_new(well, standings.len() - well)),
+    let title = match (count, due) {
+        (0, 0) => format!("digest for {}: {}", reader.rep, sources::nothing_new(Language::En, standings)),
         (count, 0) => format!("digest for {}, {count} leads", reader.rep),
         (count, due) => format!("digest for {}, {count} leads, {due} deadlines", reader.rep),
     };
-    fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
+    fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
 
 pub(super) fn reminder(
@@ -67,11 +67,13 @@ pub(super) fn reminder(
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let deadlines = dues(reader, deadlines, now);
-    let subject = due_subject(language, &deadlines);
+    let (deadlines, more_due) = dues(reader, deadlines, now);
+    let due = deadlines.len() + more_due;
+    let subject = due_subject(language, &deadlines, due);
     let view = View {
         lang: language.tag(),
-        heading: language.deadlines(deadlines.len()),
+        heading: language.deadlines(due),
+        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
         paragraphs: vec![language.word(Word::BeforeDigest).to_owned()],
         deadlines_title: Some(language.word(Word::DeadlinesTitle)),
         footer: Some(language.word(Word::WhyThisMail)),
@@ -81,27 +83,32 @@ pub(super) fn reminder(
         deadlines,
         ..View::default()
     };
-    let title = format!("reminder for {}, {} deadlines", reader.rep, view.deadlines.len());
+    let title = format!("reminder for {}, {due} deadlines", reader.rep);
     fit(view, 0, title, |_| String::new())
 }
 
-fn dues(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], now: Timestamp) -> Vec<DueView> {
-    deadlines.iter().filter_map(|item| due::due(reader, item, now)).take(DEADLINES).collect()
+/// The deadlines that are shown, and how many more there are.
+fn dues(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], now: Timestamp) -> (Vec<DueView>, usize) {
+    let mut all: Vec<DueView> = deadlines.iter().filter_map(|item| due::due(reader, item, now)).collect();
+    let more = all.len().saturating_sub(DEADLINES);
+    all.truncate(DEADLINES);
+    (all, more)
 }
 
 /// "2 deadlines coming up: tomorrow: Fri 27 Nov 2026 14:00 – offers: Ultrasound scanners".
-fn due_subject(language: Language, deadlines: &[DueView]) -> String {
+fn due_subject(language: Language, deadlines: &[DueView], count: usize) -> String {
     let first = deadlines.first().map(|due| format!(": {} – {}", due.when, due.what.words)).unwrap_or_default();
-    clip(&format!("{}{first}", language.deadlines(deadlines.len())), SUBJECT_CHARS)
+    clip(&format!("{}{first}", language.deadlines(count)), SUBJECT_CHARS)
 }
 
 fn calendar(links: &Links, language: Language) -> Option<LinkView> {
     links.calendar.as_ref().map(|url| LinkView { words: language.word(Word::Calendar).to_owned(), href: super::clean::link(url) })
 }
 
-pub(super) fn held(reader: &Reader<'_>, items: &[Item<'_>], source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let heading = language.already_held(&line(source, 60), items.len());
+    let (items, count) = (news.items, news.items.len() + news.more);
+    let heading = language.already_held(&line(source, 60), count);
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
     let view = View {
         lang: language.tag(),
@@ -113,14 +120,14 @@ pub(super) fn held(reader: &Reader<'_>, items: &[Item<'_>], source: &str, links:
         unsubscribe: unsubscribe(links, language),
         ..View::default()
     };
-    let title = format!("what {} already held, for {}, {} leads", line(source, 60), reader.rep, items.len());
-    fit(view, items.len(), title, |hidden| language.and_more(hidden, reader.rep.as_str()))
+    let title = format!("what {} already held, for {}, {count} leads", line(source, 60), reader.rep);
+    fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
 
 pub(super) fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let name = view::name_of(item, language);
-    let subject = match view::first_reason(item, language) {
+    let subject = match view::first_reason(item, reader) {
         Some(reason) => format!("{name} – {reason}"),
         None => name.clone(),
     };
@@ -154,11 +161,12 @@ fn unsubscribe(links: &Links, language: Language) -> Option<LinkView> {
 }
 
 /// "7 leads for you: Talleres García – Looks for a supplier of pallets; Hospital Real; …": as many names as fit.
-fn subject(items: &[Item<'_>], language: Language) -> String {
-    let mut out = format!("{}: ", language.leads_for_you(items.len()));
+fn subject(items: &[Item<'_>], count: usize, reader: &Reader<'_>) -> String {
+    let language = reader.language;
+    let mut out = format!("{}: ", language.leads_for_you(count));
     for (i, item) in items.iter().enumerate() {
         let name = view::name_of(item, language);
-        let part = match (i, view::first_reason(item, language)) {
+        let part = match (i, view::first_reason(item, reader)) {
             (0, Some(reason)) => format!("{name} – {reason}"),
             (_, _) => name,
         };

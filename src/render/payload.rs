@@ -234,7 +234,7 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
 }
 
 fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
-    let Item { lead, segment, organisation, signals } = *item;
+    let Item { lead, segment, organisation, signals, told: _ } = *item;
     let mut newest: Vec<_> = signals.iter().collect();
     newest.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     let score = &lead.score;
@@ -258,13 +258,13 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
         total_between: [points(score.between.0), points(score.between.1)],
         known_percent: score.known,
         parts: score.parts.iter().take(limits.parts).map(|part| part_data(part, limits)).collect(),
-        unknown: score.unknown.iter().map(|name| name.word()).collect(),
+        unknown: score.unknown.iter().map(crate::model::Unknown::word).collect(),
         signals: newest
             .into_iter()
             .take(limits.signals)
             .map(|signal| SignalData {
                 kind: signal.kind.word(),
-                sentence: sentence(Language::En, signal),
+                sentence: sentence(Language::En, None, signal),
                 at: signal.at.to_string(),
                 evidence: evidence(&signal.evidence, limits),
             })

@@ -21,6 +21,9 @@ pub(super) fn page(view: &View) -> String {
         for due in &view.deadlines {
             due_block(&mut out, due);
         }
+        if let Some(more) = &view.more_deadlines {
+            out.wrap("", "", more);
+        }
     }
     for lead in &view.leads {
         lead_block(&mut out, lead);
@@ -86,6 +89,9 @@ fn lead_block(out: &mut Page, lead: &LeadView) {
         out.line(&format!("   {}", lead.why_now));
         for reason in &lead.reasons {
             reason_block(out, reason);
+        }
+        if let Some(more) = &lead.more_reasons {
+            out.wrap("   ", "   ", more);
         }
     }
     if let Some(next) = &lead.next {

@@ -1,14 +1,25 @@
-//! Sentences from what is stored: what a signal tells, and what to do next, in the reader's language. Foreign words in them stay as they are.
+//! Sentences from what is stored: what a signal tells, and what to do next, in the reader's language and by their clock. Foreign words in
+//! them stay as they are.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Language;
-use crate::model::{FactName, NextStep, Signal, SignalKind, Story};
+use super::due::{odd_words, stage_word};
+use crate::model::{FAR, FactName, NextStep, Oddity, Signal, SignalKind, Stage, Story, Unknown};
 
-/// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)".
-pub fn sentence(language: Language, signal: &Signal) -> String {
+/// Fields whose times are deadlines.
+const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
+
+/// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)". Times are by the clock of `zone`, which is named; without one
+/// by the clock they were written for.
+pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal) -> String {
     match &signal.story {
         Story::Sentence(sentence) => sentence.clone(),
         Story::Appeared { title, by, with, on } => {
             let day = on.map(|day| language.date(day));
+            let with = with.as_deref().map(|with| moment(language, zone, with, Some(signal).filter(|_| takes_answers(signal.kind))));
             let line = appeared(language, signal.kind, title, (with.as_deref(), day.as_deref()));
             let holds = match (signal.kind == SignalKind::ContractExpiring, language) {
                 (false, _) => "",
@@ -19,7 +30,12 @@ pub fn sentence(language: Language, signal: &Signal) -> String {
             by.as_ref().map_or_else(|| line.clone(), |by| format!("{line} ({holds}{by})"))
         }
         Story::Changed { title, fields, more } => {
-            let told: Vec<String> = fields.iter().map(|(name, old, new)| field(language, name, old.as_deref(), new.as_deref())).collect();
+            let told = fields.iter().map(|(name, old, new)| {
+                let old = old.as_deref().map(|old| value(language, zone, name, old, None));
+                let new = new.as_deref().map(|new| value(language, zone, name, new, Some(signal)));
+                field(language, name, old.as_deref(), new.as_deref())
+            });
+            let told: Vec<String> = told.collect();
             let more = match (*more, language) {
                 (0, _) => String::new(),
                 (n, Language::En) => format!(" and {n} more"),
@@ -34,6 +50,45 @@ pub fn sentence(language: Language, signal: &Signal) -> String {
             Language::Ru => format!("Больше не значится: {title}"),
         },
     }
+}
+
+/// Whether what belongs to a kind of signal is a deadline for answers.
+fn takes_answers(kind: SignalKind) -> bool {
+    matches!(kind, SignalKind::TenderPublished)
+}
+
+/// A value of a field in the reader's words; `signal` says of a deadline whether it is odd.
+fn value(language: Language, zone: Option<&TimeZone>, name: &str, text: &str, signal: Option<&Signal>) -> String {
+    match Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
+        Some(stage) => stage_word(language, stage).to_owned(),
+        None => moment(language, zone, text, signal.filter(|_| DEADLINES.contains(&name))),
+    }
+}
+
+/// A time by the reader's clock, which is named; a day stays a day, and anything else as it is.
+fn moment(language: Language, zone: Option<&TimeZone>, text: &str, signal: Option<&Signal>) -> String {
+    let (said, at, end) = if let Ok(zoned) = text.parse::<Zoned>() {
+        let local = zone.map_or_else(|| zoned.clone(), |zone| zoned.with_time_zone(zone.clone()));
+        (clock(language, &local), zoned.timestamp(), zoned.timestamp())
+    } else if let (10, Ok(day)) = (text.len(), text.parse::<Date>()) {
+        let Ok(begin) = day.to_zoned(TimeZone::UTC) else { return text.to_owned() };
+        // Somewhere on earth the day is not over before that.
+        let end = begin.timestamp().saturating_add(SignedDuration::from_hours(36)).unwrap_or(Timestamp::MAX);
+        (language.date(day), begin.timestamp(), end)
+    } else {
+        return text.to_owned();
+    };
+    let odd = signal.and_then(|signal| match (at.duration_since(signal.at) > FAR, end < signal.seen) {
+        (true, _) => Some(Oddity::Far),
+        (false, true) => Some(Oddity::OverWhenSeen),
+        (false, false) => None,
+    });
+    odd.map_or_else(|| said.clone(), |odd| format!("{said} ({})", odd_words(language, odd)))
+}
+
+/// Day, hour and zone: "Thu 10 Dec 2026 13:00 Europe/Madrid".
+pub(super) fn clock(language: Language, local: &Zoned) -> String {
+    format!("{} {}", language.date(local.date()), local.strftime("%H:%M %:Q"))
 }
 
 fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Option<&str>, Option<&str>)) -> String {
@@ -111,7 +166,7 @@ fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -
 }
 
 /// The usual names of fields in the reader's language; any other is the user's own word.
-fn name_of(language: Language, name: &str) -> String {
+pub(super) fn name_of(language: Language, name: &str) -> String {
     let [es, ru] = match name {
         "price" => ["precio", "цена"],
         "deadline" => ["plazo", "срок"],
@@ -121,17 +176,34 @@ fn name_of(language: Language, name: &str) -> String {
         "award" => ["adjudicación", "результат"],
         "text" => ["texto", "текст"],
         "title" => ["título", "заголовок"],
+        "buyer" => ["comprador", "заказчик"],
+        "value" => ["valor", "стоимость"],
+        "nature" => ["tipo de contrato", "предмет"],
+        "procedure" => ["procedimiento", "процедура"],
+        "buyer_type" => ["tipo de comprador", "вид заказчика"],
+        "performed_in" => ["lugar de ejecución", "место исполнения"],
+        "questions_until" => ["plazo de preguntas", "срок вопросов"],
         _ => match FactName::from_word(name) {
             Some(fact) if language != Language::En => return language.fact(fact).to_owned(),
             Some(_) | None => [name, name],
         },
     };
     match language {
-        Language::En => name,
+        Language::En => return name.replace('_', " "),
         Language::Es => es,
         Language::Ru => ru,
     }
     .to_owned()
+}
+
+/// What is unknown, in the reader's language.
+pub(super) fn unknown(language: Language, unknown: &Unknown) -> String {
+    match unknown {
+        Unknown::Fact(name) => language.fact(*name).to_owned(),
+        // Codes of classes go by the name of their list.
+        Unknown::Field(name) if matches!(name.as_str(), "cpv" | "unspsc" | "naics") => name.to_uppercase(),
+        Unknown::Field(name) => name_of(language, name),
+    }
 }
 
 /// What to do next: the segment's own words where it has some, else the way that is known; and what to find out first.
@@ -187,7 +259,7 @@ mod tests {
 
     fn told(kind: SignalKind, story: Story) -> [String; 3] {
         let signal = Signal { story, ..signal(&organisation("Acme", &[]), kind, 0, 0) };
-        Language::ALL.map(|language| sentence(language, &signal))
+        Language::ALL.map(|language| sentence(language, None, &signal))
     }
 
     #[test]
@@ -289,6 +361,36 @@ mod tests {
         ] {
             assert_eq!(told(SignalKind::RecordChanged, story), want);
         }
+    }
+
+    #[test]
+    fn times_are_by_the_readers_clock_and_odd_ones_are_flagged() {
+        let madrid = TimeZone::get("Europe/Madrid").unwrap();
+        let bogota = "2026-01-10T13:00:00-05:00[America/Bogota]";
+        let said = |zone: Option<&TimeZone>, story| {
+            // Seen on 2026-01-01.
+            let signal = Signal { story, ..signal(&organisation("Acme", &[]), SignalKind::TenderPublished, 0, 0) };
+            sentence(Language::En, zone, &signal)
+        };
+        let until = |with: &str| Story::Appeared { title: "X".to_owned(), by: None, with: Some(with.to_owned()), on: None };
+        for (zone, with, want) in [
+            (Some(&madrid), bogota, "Sat 10 Jan 2026 19:00 Europe/Madrid"),
+            (None, bogota, "Sat 10 Jan 2026 13:00 America/Bogota"),
+            (None, "2026-01-10T13:00:00+02:00[+02:00]", "Sat 10 Jan 2026 13:00 +02:00"),
+            (Some(&madrid), "2026-01-10", "Sat 10 Jan 2026"),
+            (Some(&madrid), "15 days after publication", "15 days after publication"),
+            (Some(&madrid), "2049-01-10", "Sun 10 Jan 2049 (check the date: more than three years ahead)"),
+            (None, "2025-12-20T10:00:00Z[UTC]", "Sat 20 Dec 2025 10:00 UTC (check the date: over when it was first seen)"),
+        ] {
+            assert_eq!(said(zone, until(with)), format!("Tender published: X, answers until {want}"));
+        }
+        let fields = [("deadline", bogota, "2049-01-10T13:00:00-05:00[America/Bogota]"), ("stage", "open", "suspended")];
+        let fields = fields.map(|(name, old, new)| (name.to_owned(), Some(old.to_owned()), Some(new.to_owned()))).to_vec();
+        assert_eq!(
+            said(Some(&madrid), Story::Changed { title: "X".to_owned(), fields, more: 0 }),
+            "X: deadline Sat 10 Jan 2026 19:00 Europe/Madrid → Sun 10 Jan 2049 19:00 Europe/Madrid (check the date: more than three years \
+             ahead); stage open → suspended"
+        );
     }
 
     #[test]

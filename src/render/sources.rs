@@ -48,6 +48,19 @@ pub(super) fn lines(reader: &Reader<'_>, standings: &[Completeness], now: Timest
     views
 }
 
+/// That nothing is new, and how far that can be believed.
+pub(super) fn nothing_new(language: Language, standings: &[Completeness]) -> String {
+    let mut counts = [0_usize; 3];
+    for trouble in standings.iter().filter_map(|standing| standing.trouble.as_ref()) {
+        counts[match trouble {
+            Trouble::New | Trouble::Incomplete { .. } | Trouble::Late | Trouble::Spent => 0,
+            Trouble::Silent { .. } => 1,
+            Trouble::Misread { .. } | Trouble::Drift { .. } => 2,
+        }] += 1;
+    }
+    language.nothing_new(standings.len(), counts)
+}
+
 fn one(reader: Eyes<'_>, standing: &Completeness, now: Timestamp) -> SourceView {
     let language = reader.language;
     let until = standing.complete_until.map(|at| language.complete_until(&when(reader, at, now)));
@@ -102,22 +115,41 @@ fn when(reader: Eyes<'_>, at: Timestamp, now: Timestamp) -> String {
 }
 
 impl Language {
-    pub(super) fn nothing_new(self, well: usize, ill: usize) -> String {
+    /// So many of all sources are incomplete, silent, and read but for some entries.
+    fn nothing_new(self, all: usize, [incomplete, silent, partly]: [usize; 3]) -> String {
+        let told = |kinds: [(usize, String); 3]| {
+            let kinds = kinds.into_iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}"));
+            kinds.collect::<Vec<_>>().join(", ")
+        };
+        let well = incomplete + silent + partly == 0;
         match self {
-            Self::En if ill == 0 => format!("Nothing new: {} complete", self.sources(well)),
-            Self::En => {
-                format!("Nothing new, but {ill} of {} {} incomplete or silent", self.sources(well + ill), plural(well + ill, "is", "are"))
-            }
-            Self::Es if ill == 0 => format!("Nada nuevo: {well} {}", plural(well, "fuente completa", "fuentes completas")),
-            Self::Es => {
-                let are = plural(ill, "está incompleta", "están incompletas");
-                format!("Nada nuevo, pero {ill} de {} {are} o en silencio", self.sources(well + ill))
-            }
-            Self::Ru if ill == 0 => {
+            Self::En if well => format!("Nothing new: {} complete", self.sources(all)),
+            Self::Es if well => format!("Nada nuevo: {all} {}", plural(all, "fuente completa", "fuentes completas")),
+            Self::Ru if well => {
                 let words = ["источник прочитан", "источника прочитаны", "источников прочитаны"];
-                format!("Ничего нового: {well} {} полностью", of_number(well, words))
+                format!("Ничего нового: {all} {} полностью", of_number(all, words))
             }
-            Self::Ru => format!("Ничего нового, но не всё в порядке с источниками: {ill} из {}", well + ill),
+            Self::En => {
+                let is = |n, what: &str| (n, format!("{} {what}", plural(n, "is", "are")));
+                let told = told([is(incomplete, "incomplete"), is(silent, "silent"), is(partly, "read but for some entries")]);
+                format!("Nothing new, but of {} {told}", self.sources(all))
+            }
+            Self::Es => {
+                let told = told([
+                    (incomplete, plural(incomplete, "está incompleta", "están incompletas").to_owned()),
+                    (silent, plural(silent, "está en silencio", "están en silencio").to_owned()),
+                    (partly, plural(partly, "se leyó salvo algunas entradas", "se leyeron salvo algunas entradas").to_owned()),
+                ]);
+                format!("Nada nuevo, pero de {} {told}", self.sources(all))
+            }
+            Self::Ru => {
+                let told = told([
+                    (incomplete, "не полностью".to_owned()),
+                    (silent, of_number(silent, ["молчит", "молчат", "молчат"]).to_owned()),
+                    (partly, "без части записей".to_owned()),
+                ]);
+                format!("Ничего нового, но из {all} {}: {told}", of_number(all, ["источника", "источников", "источников"]))
+            }
         }
     }
 
@@ -279,8 +311,7 @@ mod tests {
         let rep = "ana".parse().unwrap();
         let zone = TimeZone::get("Europe/Madrid").unwrap();
         let reader = Reader { rep: &rep, language, zone: &zone };
-        let (well, all) = (standings.iter().filter(|one| one.trouble.is_none()).count(), standings.len());
-        let mut text = format!("{}\n", language.nothing_new(well, all - well));
+        let mut text = format!("{}\n", nothing_new(language, standings));
         for view in lines(&reader, standings, at("2026-11-23T07:00:00Z")) {
             text += &[if view.well { "* " } else { "! " }, &view.title, ": ", &view.status, "\n"].concat();
         }
@@ -306,6 +337,33 @@ mod tests {
         all.extend((10..17).map(|n| standing(n, None)));
         let letters: Vec<String> = Language::ALL.into_iter().map(|language| told(language, &all)).collect();
         insta::assert_snapshot!("sources", letters.join("\n"));
+    }
+
+    #[test]
+    fn the_heading_says_what_is_wrong() {
+        let since = at("2026-11-18T06:00:00Z");
+        let bad = |n| standing(n, Some(Trouble::Misread { entries: 1 }));
+        let silent = |n| standing(n, Some(Trouble::Silent { since }));
+        for (standings, want) in [
+            (
+                vec![bad(0)],
+                [
+                    "Nothing new, but of 1 source 1 is read but for some entries",
+                    "Nada nuevo, pero de 1 fuente 1 se leyó salvo algunas entradas",
+                    "Ничего нового, но из 1 источника: 1 без части записей",
+                ],
+            ),
+            (
+                vec![standing(0, Some(Trouble::Late)), standing(1, Some(Trouble::New)), silent(2), bad(3), standing(4, None)],
+                [
+                    "Nothing new, but of 5 sources 2 are incomplete, 1 is silent, 1 is read but for some entries",
+                    "Nada nuevo, pero de 5 fuentes 2 están incompletas, 1 está en silencio, 1 se leyó salvo algunas entradas",
+                    "Ничего нового, но из 5 источников: 2 не полностью, 1 молчит, 1 без части записей",
+                ],
+            ),
+        ] {
+            assert_eq!(Language::ALL.map(|language| nothing_new(language, &standings)), want);
+        }
     }
 
     #[test]

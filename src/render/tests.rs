@@ -8,7 +8,7 @@ use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, Record
 use crate::base::secret::Secret;
 use crate::model::{
     Decision, Evidence, Fact, FactName, Failure, FailureClass, LeadState, MessageKind, NextStep, Part, PartKind, Score, SignalKind,
-    SourceState, Story, Subject, Trouble, Value,
+    SourceState, Story, Subject, Trouble, Unknown, Value,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -39,6 +39,7 @@ struct Case {
     lead: Lead,
     organisation: Organisation,
     signals: Vec<Signal>,
+    told: Option<Timestamp>,
 }
 
 impl Case {
@@ -91,7 +92,7 @@ impl Case {
                 ),
                 part(PartKind::Fit, 0, "does not count", ""),
             ],
-            unknown: vec![FactName::Size, FactName::Person],
+            unknown: vec![Unknown::Fact(FactName::Size), Unknown::Fact(FactName::Person)],
             excluded: None,
             rules: ContentHash::default(),
             at: now(),
@@ -120,11 +121,17 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        Self { lead, organisation, signals }
+        Self { lead, organisation, signals, told: None }
     }
 
     fn item(&self) -> Item<'_> {
-        Item { lead: &self.lead, segment: "Packaging for the food industry", organisation: &self.organisation, signals: &self.signals }
+        Item {
+            lead: &self.lead,
+            segment: "Packaging for the food industry",
+            organisation: &self.organisation,
+            signals: &self.signals,
+            told: self.told,
+        }
     }
 }
 
@@ -138,7 +145,16 @@ fn story(title: &str) -> Story {
 }
 
 fn signal(organisation: OrganisationId, kind: SignalKind, sentence: &str, when: &str, quote: &str) -> Signal {
-    Signal { kind, organisation, record: RecordId(1), at: at(when), seen: now(), story: story(sentence), evidence: evidence(quote) }
+    Signal {
+        kind,
+        organisation,
+        record: RecordId(1),
+        at: at(when),
+        seen: now(),
+        story: story(sentence),
+        evidence: evidence(quote),
+        echo: false,
+    }
 }
 
 fn sources() -> Vec<Completeness> {
@@ -169,7 +185,7 @@ fn written(language: Language, cases: &[Case], with: &[Completeness]) -> Rendere
 
 fn two() -> Vec<Case> {
     let mut second = Case::new("Cajas y Embalajes del Vallès, S.L.");
-    second.lead.revision = 3;
+    second.told = Some(at("2026-11-22T07:00:00Z"));
     second.lead.score.between = (4_975, 4_975);
     second.signals.truncate(1);
     vec![Case::new("Talleres García"), second]
@@ -226,7 +242,7 @@ fn deadlines_coming_up_stand_first() {
     let items: Vec<Item<'_>> = cases.iter().take(1).map(Case::item).collect();
     let reader = |language| Reader { rep: &rep, language, zone: &zone };
     let shown = |letter: &Rendered| format!("Subject: {}\n\n{}", letter.subject, letter.text);
-    let whole = News { items: &items, deadlines: &deadlines, sources: &states };
+    let whole = News { items: &items, more: 0, deadlines: &deadlines, sources: &states };
     let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
     insta::assert_snapshot!("digest_deadlines_en_text", shown(&letter));
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
@@ -261,7 +277,7 @@ fn what_a_source_already_held_says_so() {
     let mut letters = String::new();
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
-        let letter = held(&reader, &items, "Expo Industria", &Links::default(), now()).unwrap();
+        let letter = held(&reader, &News { items: &items, ..News::default() }, "Expo Industria", &Links::default(), now()).unwrap();
         let head: Vec<&str> = letter.text.lines().take_while(|line| !line.starts_with("---")).collect();
         letters += &["Subject: ", &letter.subject, "\n\n", &head.join("\n"), "\n\n"].concat();
         assert!(letter.text.contains("Talleres García") && letter.text.contains("Cajas"));
@@ -280,7 +296,7 @@ fn an_old_english_sentence_in_another_language_says_so() {
 #[test]
 fn silence_is_never_ambiguous() {
     for (with, want) in [
-        (sources(), "Nothing new, but 2 of 3 sources are incomplete or silent"),
+        (sources(), "Nothing new, but of 3 sources 2 are incomplete"),
         (sources()[..1].to_vec(), "Nothing new: 1 source complete"),
         (Vec::new(), "Nothing new: 0 sources complete"),
     ] {
@@ -300,6 +316,31 @@ fn an_alert_is_one_lead() {
     let reader = Reader { rep: &rep, language: Language::En, zone: &TimeZone::UTC };
     let letter = alert(&reader, &Case::new("Talleres García").item(), &Links::default(), now()).unwrap();
     insta::assert_snapshot!("alert_en_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
+}
+
+#[test]
+fn news_is_told_once_and_what_does_not_fit_is_counted() {
+    let mut case = Case::new("Hospital");
+    case.signals = (0..9)
+        .map(|n| Signal {
+            seen: at(&format!("2026-11-2{}T10:00:00Z", n / 4)),
+            ..signal(case.organisation.id, SignalKind::OfferListed, &format!("offer {n}."), "2026-11-20T00:00:00Z", "")
+        })
+        .collect();
+    for (told, shown, more, update) in [
+        (None, 6, Some(3), false),
+        (Some("2026-11-20T10:00:00Z"), 5, None, true),
+        (Some("2026-11-21T10:00:00Z"), 1, None, true),
+        // Nothing of it is new: then it is shown what it is about.
+        (Some("2026-11-23T07:00:00Z"), 6, None, true),
+    ] {
+        case.told = told.map(at);
+        let text = written(Language::En, std::slice::from_ref(&case), &[]).text;
+        assert_eq!(text.matches("Offers offer").count(), shown, "{text}");
+        let counted = more.map(|more| format!("And {more} more: atalaya lead show {}", case.lead.id));
+        assert!(counted.as_ref().map_or(!text.contains("more: atalaya"), |counted| text.contains(counted)), "{text}");
+        assert_eq!(text.contains("· update"), update, "{text}");
+    }
 }
 
 /// Reads the points back out of the text and adds them up.
@@ -346,6 +387,7 @@ fn a_big_digest_stays_small_and_says_what_is_missing() {
     let shown = letter.html.matches("<h2 ").count() - 1;
     assert!(shown >= 5, "{shown}");
     assert!(letter.text.contains(&format!("And {} more", 60 - shown)), "{}", letter.text);
+    assert!(letter.text.contains("atalaya lead list --owner ana"), "{}", letter.text);
 }
 
 #[test]

@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::due::DueView;
 use super::language::Word;
-use super::sentence::{next_step, sentence};
+use super::sentence::{self, next_step, sentence};
 use super::{Item, Language, Reader};
 use crate::base::caps;
-use crate::model::{Evidence, FactName, Lead, Organisation, Part, PartKind, Score, Signal, Story, Value};
+use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value};
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 6;
@@ -27,6 +27,7 @@ pub(super) struct View {
     pub paragraphs: Vec<String>,
     pub deadlines_title: Option<&'static str>,
     pub deadlines: Vec<DueView>,
+    pub more_deadlines: Option<String>,
     pub leads: Vec<LeadView>,
     pub more: Option<String>,
     pub sources_title: Option<&'static str>,
@@ -57,6 +58,8 @@ pub(super) struct LeadView {
     pub contacts: Vec<LinkView>,
     pub why_now: &'static str,
     pub reasons: Vec<ReasonView>,
+    /// How much more is new, and where it is.
+    pub more_reasons: Option<String>,
     pub score_label: &'static str,
     pub score: String,
     pub parts: Vec<PartView>,
@@ -116,28 +119,42 @@ pub(super) fn name_of(item: &Item<'_>, language: Language) -> String {
     named.or_else(titled).unwrap_or_else(|| language.word(Word::NotNamed).to_owned())
 }
 
-/// The newest reason's sentence, for the subject.
-pub(super) fn first_reason(item: &Item<'_>, language: Language) -> Option<String> {
-    newest(item.signals).first().map(|signal| line(&sentence(language, signal), 60))
+/// The first reason's sentence, for the subject.
+pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>) -> Option<String> {
+    let signal = news(item).into_iter().next()?;
+    Some(line(&sentence(reader.language, Some(reader.zone), signal), 60))
 }
 
-fn newest(signals: &[Signal]) -> Vec<&Signal> {
-    let mut sorted: Vec<&Signal> = signals.iter().collect();
-    sorted.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
-    sorted
+/// What its reader has not heard yet, or all of it where nothing is new: first what the segment asks for, there the newest first.
+fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
+    let new = |signal: &&Signal| item.told.is_none_or(|told| signal.seen > told);
+    let mut sorted: Vec<&Signal> = item.signals.iter().filter(new).collect();
+    if sorted.is_empty() {
+        sorted.extend(item.signals.iter().take(REASONS));
+    }
+    let counts = |signal: &Signal| {
+        let of_it = |part: &Part| part.kind == PartKind::Signal(signal.kind) && part.evidence.as_ref() == Some(&signal.evidence);
+        item.lead.score.parts.iter().any(of_it)
+    };
+    let mut ranked: Vec<(bool, &Signal)> = sorted.into_iter().map(|signal| (counts(signal), signal)).collect();
+    ranked.sort_by(|(a_counts, a), (b_counts, b)| (b_counts, b.at, b.seen, &a.story).cmp(&(a_counts, a.at, a.seen, &b.story)));
+    ranked.into_iter().map(|(_, signal)| signal).collect()
 }
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, signals } = *item;
+    let Item { lead, segment, organisation, signals: _, told } = *item;
+    let news = news(item);
+    let hidden = news.len().saturating_sub(REASONS);
     LeadView {
         number,
         name: name_of(item, language),
-        tag: tag(lead, segment, language),
+        tag: tag(told.is_some(), segment, language),
         about: about(organisation, language),
         contacts: contacts(organisation),
         why_now: language.word(Word::WhyNow),
-        reasons: newest(signals).into_iter().take(REASONS).map(|signal| reason(reader, signal, now)).collect(),
+        reasons: news.into_iter().take(REASONS).map(|signal| reason(reader, signal, now)).collect(),
+        more_reasons: (hidden > 0).then(|| language.and_more_reasons(hidden, &lead.id.to_string())),
         score_label: language.word(Word::Score),
         score: language.score_line(lead.score.fit, lead.score.signal, lead.score.known),
         parts: parts(&lead.score, language),
@@ -149,9 +166,9 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     }
 }
 
-fn tag(lead: &Lead, segment: &str, language: Language) -> String {
+fn tag(told: bool, segment: &str, language: Language) -> String {
     let segment = format!("{}: {}", language.word(Word::Segment), line(segment, 120));
-    if lead.revision > 1 { format!("{segment} · {}", language.word(Word::Updated)) } else { segment }
+    if told { format!("{segment} · {}", language.word(Word::Updated)) } else { segment }
 }
 
 fn values(organisation: &Organisation, name: FactName) -> impl Iterator<Item = &Value> {
@@ -202,7 +219,7 @@ fn reason(reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> ReasonView {
     ReasonView {
         // An old sentence is English; a reader of another language gets the kind in theirs first.
         label: english.then(|| language.signal(signal.kind)),
-        sentence: line(&sentence(language, signal), caps::QUOTE_CHARS),
+        sentence: line(&sentence(language, Some(reader.zone), signal), caps::QUOTE_CHARS),
         lang: english.then_some("en"),
         when: day(reader, signal.at, now),
         quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| !quote.is_empty()),
@@ -254,7 +271,7 @@ fn unknown(score: &Score, language: Language) -> Option<String> {
     if score.unknown.is_empty() {
         return None;
     }
-    let names: Vec<&str> = score.unknown.iter().take(UNKNOWN).map(|name| language.fact(*name)).collect();
+    let names: Vec<String> = score.unknown.iter().take(UNKNOWN).map(|one| line(&sentence::unknown(language, one), 60)).collect();
     let list = names.join(", ");
     let (low, high) = score.between;
     Some(if low == high { format!("{list}.") } else { format!("{list}. {}", language.between(low, high)) })

@@ -12,7 +12,7 @@ use crate::model::{
 pub enum Cause<'a> {
     /// These signals are new.
     News(&'a [Signal]),
-    /// The rules are others: who becomes a lead by them is told of, nobody else is.
+    /// The rules are others, or time passed: who becomes a lead by it is told of, nobody else is.
     Rules,
     /// Something was forgotten: nobody is told of anything, and nothing becomes a lead.
     Forgetting,
@@ -34,8 +34,8 @@ pub struct Finding<'a> {
 /// The lead as it is now, when it is new or differs; `None` when there is nothing to store.
 ///
 /// The revision rises, and with it somebody is told, only for something new: it became a lead, a new signal that counts, the hot line
-/// crossed upwards, a gate that opened or shut. Fading changes neither; falling below the line is stored without a word, unless an award was
-/// annulled. What a rep
+/// crossed upwards, a gate that opened or shut. Fading changes neither; falling below the line is stored without a word, unless news brings it
+/// about (a tender that is cancelled, an award annulled): then it is told, and the lead stays one until it is looked at again. What a rep
 /// decided (accepted, rejected, parked) stays; a gate may still shut, and a rejected or parked lead is not brought up again by news.
 pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now: Timestamp) -> Option<Lead> {
     let score = finding.score;
@@ -50,9 +50,10 @@ pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now
         let is_lead = computed == LeadState::New && !matches!(finding.cause, Cause::Forgetting);
         return is_lead.then(|| first(terms, finding, now));
     };
-    // It falls below the line when it is looked at the next time: until then there is something to tell.
-    let stays = takes_back(previous, finding) && computed == LeadState::Below;
-    let state = if stays { previous.state } else { next_state(previous.state, computed) };
+    let has_news = matches!(finding.cause, Cause::News(news) if news.iter().any(|signal| counts(score, signal)));
+    let falls = previous.state == LeadState::New && computed == LeadState::Below;
+    let tells = has_news || takes_back(previous, finding);
+    let state = next_state(previous.state, if falls && tells { LeadState::New } else { computed });
     let tell = is_news(terms, previous, state, finding);
     let same = state == previous.state && score.rules == previous.score.rules && same_grounds(score, &previous.score);
     let next_step = next_step(terms, finding);

@@ -94,6 +94,17 @@ fn other_rules_tell_of_who_becomes_a_lead_and_forgetting_tells_of_nobody() {
     }
 }
 
+#[test]
+fn who_has_a_lead_hears_what_takes_it_below_the_line() {
+    use LeadState::{Below, New};
+    let cancelled = signal(&acme(), SignalKind::TenderCancelled, 1, 1);
+    let was = score(1500, &[]);
+    assert_eq!(then(New, &was, &score(500, &[(&cancelled, -100)]), std::slice::from_ref(&cancelled)), Some((2, New)));
+    // Nobody asks for it, or nothing but time did it.
+    assert_eq!(then(New, &was, &score(500, &[]), &[cancelled]), Some((1, Below)));
+    assert_eq!(then(New, &was, &score(500, &[]), &[]), Some((1, Below)));
+}
+
 /// One turn later: `None` when nothing is stored, else revision and state.
 fn then(from: LeadState, was: &Score, now: &Score, news: &[Signal]) -> Option<(u32, LeadState)> {
     let mut lead = turn(None, &score(1000, &[]), &[], 0).unwrap();

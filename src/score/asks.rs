@@ -144,6 +144,20 @@ impl Ask {
         }
     }
 
+    /// The field that would tell, where it is about one.
+    pub(super) fn field(&self) -> Option<&str> {
+        match self {
+            Self::Words(_) | Self::Source(_) | Self::Kind(_) => None,
+            Self::Codes(codes) => Some(codes.scheme.field()),
+            Self::Buyer(_) => Some("buyer"),
+            Self::OneOf(name, _) => Some(name),
+            Self::Places(_) => Some("performed_in"),
+            Self::Worth(_) => Some("value"),
+            Self::Left(_) => Some("deadline"),
+            Self::Field(condition) => Some(&condition.name),
+        }
+    }
+
     /// What a record says. A contract that somebody won has no deadline, no stage and the like any more: for it that is a "no".
     pub(super) fn of(&self, read: &Read<'_>) -> Said {
         let of_calls = matches!(self, Self::OneOf(..) | Self::Places(_) | Self::Left(_));

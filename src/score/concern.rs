@@ -1,10 +1,11 @@
-//! Whether what a segment looks for is in one record of an organisation. Knows no points.
+//! Whether what a segment looks for is in one record of an organisation, and whether time alone changes what it makes of it. Knows no points.
 
 use jiff::Timestamp;
 
-use super::rules::{Outcome, View};
+use super::rules::{Condition, Outcome, View};
 use super::{Known, Segment};
 use crate::base::ids::RecordId;
+use crate::model::{Record, closings};
 
 /// Whether this record of the organisation is what the segment looks for: it has no rule that asks for words, codes or fields of records, or
 /// one of those that give points does not say no to this record alone. What nobody knows counts as yes: a deadline too many is seen, one
@@ -18,6 +19,15 @@ pub fn concerns(segment: &Segment, known: &Known<'_>, record: RecordId, now: Tim
     }
     let view = View::new(*known, now).of_record(record);
     asking.any(|when| when.ask(&view) != Outcome::No)
+}
+
+/// Whether time alone changed what a segment makes of a record between two moments: its deadline came nearer than a rule wants, or passed.
+pub fn turned(segment: &Segment, record: &Record, since: Timestamp, until: Timestamp) -> bool {
+    let within = |at: Option<Timestamp>| at.is_some_and(|at| since <= at && at < until);
+    let left = || segment.rules.iter().filter_map(|rule| rule.when.as_ref()).flat_map(Condition::left);
+    let deadlines = closings(record).into_iter().filter(|closing| closing.name.as_str() == "deadline");
+    let mut turns = deadlines.map(|closing| within(Some(closing.end())) || left().any(|left| within(closing.at.checked_sub(left).ok())));
+    turns.any(|turned| turned)
 }
 
 #[cfg(test)]
@@ -46,6 +56,36 @@ mod tests {
             let points = vec![PointsSpec { when: Some(when), points: 20.0, ..PointsSpec::default() }];
             let segment = Spec { id: "s".into(), points, ..Spec::default() }.compile().unwrap();
             assert_eq!(records.each_ref().map(|record| concerns(&segment, &known, record.id, day(1))), want);
+        }
+    }
+
+    #[test]
+    fn time_alone_turns_what_depends_on_a_deadline() {
+        let when = WhenSpec { deadline_not_before: Some("10d".into()), ..WhenSpec::default() };
+        let segment = |points| Spec { id: "s".into(), points, ..Spec::default() }.compile().unwrap();
+        let asking = segment(vec![PointsSpec { when: Some(when), points: 20.0, ..PointsSpec::default() }]);
+        let other = segment(vec![PointsSpec {
+            when: Some(WhenSpec { cpv: vec!["331".into()], ..WhenSpec::default() }),
+            points: 20.0,
+            ..PointsSpec::default()
+        }]);
+        let mut tender = record("portal", "1", RecordKind::Tender, &[("stage", "open")]);
+        // Due on day 20.
+        let field = crate::model::Field {
+            value: crate::model::Value::Date("2026-01-21".parse().unwrap()),
+            ..tender.fields.values().next().unwrap().clone()
+        };
+        tender.fields.insert(crate::model::FieldName::new("deadline"), field);
+        for (segment, since, until, want) in [
+            (&asking, 8, 10, false),
+            (&asking, 10, 11, true),
+            (&asking, 11, 21, false),
+            (&asking, 21, 22, true),
+            (&other, 9, 12, false),
+            (&other, 21, 22, true),
+            (&other, 22, 30, false),
+        ] {
+            assert_eq!(turned(segment, &tender, day(since), day(until)), want, "{since} {until}");
         }
     }
 }

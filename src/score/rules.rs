@@ -1,12 +1,14 @@
 //! Conditions of rules, as compiled, and what the facts say to them. Knows no points and no sums.
 
-use jiff::Timestamp;
+use std::cell::OnceCell;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::Known;
 use super::asks::{Ask, FieldCondition, Read, Said, joined};
 use super::words::{Phrases, Text};
 use crate::base::ids::SourceId;
-use crate::model::{Answer, Area, Evidence, Fact, FactName, Record, RecordKind, within};
+use crate::model::{Answer, Area, Evidence, Fact, FactName, Record, RecordKind, Unknown, is_closed, within};
 
 /// A compiled `when`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,8 +31,8 @@ pub(super) enum Outcome {
     Yes(Option<Evidence>),
     /// It does not.
     No,
-    /// Nobody knows; these facts would tell (a field that is no fact has no name here).
-    Unknown(Vec<FactName>),
+    /// Nobody knows; these would tell.
+    Unknown(Vec<Unknown>),
 }
 
 impl From<Answer> for Outcome {
@@ -38,7 +40,7 @@ impl From<Answer> for Outcome {
         match answer {
             Answer::Yes(evidence) => Self::Yes(Some(evidence)),
             Answer::No(_) => Self::No,
-            Answer::Unknown(fact) => Self::Unknown(vec![fact]),
+            Answer::Unknown(fact) => Self::Unknown(vec![Unknown::Fact(fact)]),
         }
     }
 }
@@ -49,6 +51,8 @@ pub(super) struct View<'a> {
     pub(super) at: Timestamp,
     records: Vec<Read<'a>>,
     facts: Vec<&'a Fact>,
+    /// Tenders with what they are known by elsewhere; found once, and only for rules over signals of tenders.
+    tenders: OnceCell<Vec<(&'a Record, Vec<String>)>>,
 }
 
 impl<'a> View<'a> {
@@ -65,18 +69,29 @@ impl<'a> View<'a> {
                 .then_with(|| a.value.text().cmp(&b.value.text()))
         });
         let records = records.into_iter().map(|record| Read::new(record, at)).collect();
-        Self { known, at, records, facts }
+        Self { known, at, records, facts, tenders: OnceCell::new() }
     }
 
     /// The view that a rule over a signal has: its own record only, all facts.
     pub(super) fn of_record(&self, record: crate::base::ids::RecordId) -> View<'a> {
         let of_signal = self.known.records.iter().filter(|r| r.id == record && r.first_seen <= self.at).take(1);
         let records = of_signal.map(|record| Read::new(record, self.at)).collect();
-        View { known: self.known, at: self.at, records, facts: self.facts.clone() }
+        View { known: self.known, at: self.at, records, facts: self.facts.clone(), tenders: OnceCell::new() }
     }
 
     pub(super) fn facts(&self, name: FactName) -> impl Iterator<Item = &'a Fact> {
         self.facts.iter().copied().filter(move |fact| fact.name == name)
+    }
+
+    /// Whether the tender of this record cannot be answered any more, by all records that are known of it.
+    pub(super) fn is_closed(&self, record: crate::base::ids::RecordId) -> bool {
+        let tenders = self.tenders.get_or_init(|| {
+            let known = self.known.records.iter().filter(|r| r.kind == RecordKind::Tender && r.first_seen <= self.at);
+            known.map(|record| (record, record.shared_ids())).collect()
+        });
+        let Some((_, ids)) = tenders.iter().find(|(known, _)| known.id == record) else { return false };
+        let same = tenders.iter().filter(|(known, own)| known.id == record || own.iter().any(|id| ids.contains(id)));
+        is_closed(&same.map(|(record, _)| *record).collect::<Vec<_>>(), self.at)
     }
 
     /// Whether a source trusted at least so much knows the organisation.
@@ -96,6 +111,11 @@ impl Condition {
         self.asks.iter().flat_map(|ask| if let Ask::Source(sources) = ask { sources.as_slice() } else { &[] })
     }
 
+    /// How long before a deadline its answer changes: each that it asks to be left.
+    pub(super) fn left(&self) -> impl Iterator<Item = SignedDuration> {
+        self.asks.iter().filter_map(|ask| if let Ask::Left(left) = ask { Some(*left) } else { None })
+    }
+
     /// Of it what is asked of what a record is about: that organisations do not say, and that does not pass with time. `None`: nothing.
     pub(super) fn lasting(&self) -> Option<Self> {
         let passes = |name: &str| matches!(name, "stage" | "deadline" | "questions_until" | "opening" | "published");
@@ -112,7 +132,7 @@ impl Condition {
     /// What the facts say; all keys together. One "no" settles it, then what is unknown, then "yes" with the first proof.
     pub(super) fn ask(&self, view: &View<'_>) -> Outcome {
         let mut proof = None;
-        let mut unknown: Option<Vec<FactName>> = None;
+        let mut unknown: Option<Vec<Unknown>> = None;
         for outcome in self.outcomes(view) {
             match outcome {
                 Outcome::No => return Outcome::No,
@@ -163,6 +183,7 @@ fn better(view: &View<'_>, held: Option<Evidence>, new: Option<Evidence>) -> Opt
 /// open, and so does a record of another kind as long as no record says anything of what is asked.
 fn ask_records(asks: &[Ask], view: &View<'_>) -> Outcome {
     let (mut open, mut bare, mut settled) = (false, view.records.is_empty() && asks.iter().all(Ask::may_lack), false);
+    let mut left_out: Vec<Unknown> = Vec::new();
     for read in &view.records {
         let said: Vec<Said> = asks.iter().map(|ask| ask.of(read)).collect();
         let told = asks.iter().zip(&said).any(|(ask, said)| ask.may_lack() && *said != Said::Nothing);
@@ -172,17 +193,23 @@ fn ask_records(asks: &[Ask], view: &View<'_>) -> Outcome {
             return Outcome::Yes(joined(asks, said));
         } else if told || read.record.kind == RecordKind::Tender {
             open = true;
+            let nothing = asks.iter().zip(&said).filter(|(_, said)| **said == Said::Nothing);
+            left_out.extend(nothing.filter_map(|(ask, _)| ask.field()).map(|name| Unknown::Field(name.to_owned())));
         } else {
             bare = true;
         }
     }
-    if open || (bare && !settled) { Outcome::Unknown(Vec::new()) } else { Outcome::No }
+    match (open, bare && !settled) {
+        (true, _) => Outcome::Unknown(left_out),
+        (false, true) => Outcome::Unknown(asks.iter().filter_map(Ask::field).map(|name| Unknown::Field(name.to_owned())).collect()),
+        (false, false) => Outcome::No,
+    }
 }
 
 fn ask_fact(name: FactName, view: &View<'_>, holds: impl Fn(&Fact) -> bool) -> Outcome {
     let mut facts = view.facts(name).peekable();
     if facts.peek().is_none() {
-        return Outcome::Unknown(vec![name]);
+        return Outcome::Unknown(vec![Unknown::Fact(name)]);
     }
     facts.find(|fact| holds(fact)).map_or(Outcome::No, |fact| Outcome::Yes(Some(fact.evidence.clone())))
 }
@@ -199,5 +226,5 @@ fn ask_field(name: FactName, condition: &FieldCondition, view: &View<'_>) -> Out
             return Outcome::Yes(evidence);
         }
     }
-    if any { Outcome::No } else { Outcome::Unknown(vec![name]) }
+    if any { Outcome::No } else { Outcome::Unknown(vec![Unknown::Fact(name)]) }
 }

@@ -1,5 +1,7 @@
 //! The whole sum: gates, fit, signals, what is unknown, and the rule of trust. Knows how the parts are put together, not how each is found.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::fit;
@@ -8,7 +10,7 @@ use super::rules::{Outcome, View};
 use super::segment::{Of, Rule, Segment};
 use super::signals::{REPEATS, faded, how};
 use super::{Known, TRUSTED};
-use crate::model::{Evidence, FactName, Part, PartKind, Score, Signal};
+use crate::model::{Evidence, FactName, Part, PartKind, Score, Signal, SignalKind, Unknown};
 
 /// A fit rule that holds, or one that might.
 struct Held<'a> {
@@ -18,7 +20,7 @@ struct Held<'a> {
 
 struct Open<'a> {
     rule: &'a Rule,
-    facts: Vec<FactName>,
+    by: Vec<Unknown>,
 }
 
 /// What this segment makes of an organisation at a moment. Facts, records and signals seen later are left out; their order does not matter.
@@ -30,7 +32,7 @@ pub fn score(segment: &Segment, known: &Known<'_>, at: Timestamp) -> Score {
         match gate.ask(&view) {
             Verdict::Open => {}
             Verdict::Shut(reason) => excluded = excluded.or(Some(reason)),
-            Verdict::Unknown(fact) => unknown.push(fact),
+            Verdict::Unknown(fact) => unknown.push(Unknown::Fact(fact)),
         }
     }
     let (held, open) = ask_fit_rules(segment, &view);
@@ -46,19 +48,14 @@ pub fn score(segment: &Segment, known: &Known<'_>, at: Timestamp) -> Score {
     let (down, up) = swing(segment, &held, &open, |_| true);
     unknown.extend(by_leverage(segment, &held, &open));
     unknown.extend(signals.unknown);
-    let mut seen = Vec::new();
-    unknown.retain(|fact| {
-        !seen.contains(fact) && {
-            seen.push(*fact);
-            true
-        }
-    });
+    let mut seen = BTreeSet::new();
+    unknown.retain(|one| seen.insert(one.clone()));
 
     Score {
         fit: fit_sum,
         signal: signal_sum,
         between: (fit_sum + signal_sum + down + signals.swing.0, fit_sum + signal_sum + up + held_back + signals.swing.1),
-        known: known_share(segment, &open),
+        known: known_share(segment, &open, signals.open, unknown.is_empty()),
         parts,
         unknown,
         excluded,
@@ -72,7 +69,7 @@ fn ask_fit_rules<'a>(segment: &'a Segment, view: &View<'_>) -> (Vec<Held<'a>>, V
     for rule in segment.rules.iter().filter(|rule| rule.of == Of::Fit) {
         match rule.when.as_ref().map(|when| when.ask(view)) {
             Some(Outcome::Yes(evidence)) => held.push(Held { rule, evidence }),
-            Some(Outcome::Unknown(facts)) => open.push(Open { rule, facts }),
+            Some(Outcome::Unknown(by)) => open.push(Open { rule, by }),
             Some(Outcome::No) | None => {}
         }
     }
@@ -103,25 +100,26 @@ fn fit_parts(segment: &Segment, held: &[Held<'_>]) -> Vec<Part> {
 struct Signals {
     parts: Vec<Part>,
     swing: (i64, i64),
-    unknown: Vec<FactName>,
+    unknown: Vec<Unknown>,
+    /// Weight of the rules of which it is open whether a signal counts.
+    open: i64,
 }
 
 fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
     let mut all = Signals::default();
     for rule in &segment.rules {
         let Of::Signal(kind, half_life) = rule.of else { continue };
-        let of_kind = |s: &&Signal| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at;
-        let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
-        signals.sort_by(|a, b| newest_first(a, b));
-        signals.dedup();
         let (mut held, mut possible) = (Vec::new(), Vec::new());
-        for signal in signals {
+        for signal in signals_of(rule, kind, view) {
             match rule.when.as_ref().map(|when| when.ask(&view.of_record(signal.record))) {
                 Some(Outcome::Yes(_)) | None => held.push(signal),
-                Some(Outcome::Unknown(facts)) => all.unknown.extend(facts),
+                Some(Outcome::Unknown(by)) => all.unknown.extend(by),
                 Some(Outcome::No) => continue,
             }
             possible.push(signal);
+        }
+        if held.len() < possible.len() {
+            all.open += rule.centipoints.abs();
         }
         let left = |signal: &Signal, index: usize| faded(rule.centipoints, signal, half_life, index + 1, view.at);
         let sum =
@@ -143,6 +141,51 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
         }
     }
     all
+}
+
+/// The signals that a rule over this kind may count, the newest first: no echo unless it asks for sources, and no call to answer a tender that
+/// takes no answers any more.
+fn signals_of<'a>(rule: &Rule, kind: SignalKind, view: &View<'a>) -> Vec<&'a Signal> {
+    let by_source = rule.when.as_ref().is_some_and(|when| when.sources().next().is_some());
+    let of_kind = |s: &&Signal| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at;
+    let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
+    signals.retain(|signal| by_source || !signal.echo);
+    if calls_to_answer(kind) {
+        signals.retain(|signal| !view.is_closed(signal.record));
+    }
+    signals.sort_by(|a, b| newest_first(a, b));
+    signals.dedup();
+    signals
+}
+
+/// Whether signals of this kind are a reason only as long as their tender can be answered.
+const fn calls_to_answer(kind: SignalKind) -> bool {
+    match kind {
+        SignalKind::TenderPlanned
+        | SignalKind::TenderPublished
+        | SignalKind::DeadlineMoved
+        | SignalKind::TenderChanged
+        | SignalKind::TenderSuspended => true,
+        SignalKind::TenderCancelled
+        | SignalKind::TenderAwarded
+        | SignalKind::AwardAnnulled
+        | SignalKind::ContractModified
+        | SignalKind::ContractCompleted
+        | SignalKind::ContractExpiring
+        | SignalKind::AwardWon
+        | SignalKind::AwardLost
+        | SignalKind::RequestForSuppliers
+        | SignalKind::ExhibitorListed
+        | SignalKind::OrganisationListed
+        | SignalKind::OfferListed
+        | SignalKind::PriceMoved
+        | SignalKind::VacancyPublished
+        | SignalKind::BranchOpened
+        | SignalKind::ArticlePublished
+        | SignalKind::RecordChanged
+        | SignalKind::PageChanged
+        | SignalKind::WentAway => false,
+    }
 }
 
 /// Newest first; the rest only settles ties in the same way for any order given.
@@ -189,27 +232,29 @@ fn swing(segment: &Segment, held: &[Held<'_>], open: &[Open<'_>], which: impl Fn
     (lowest - base, highest - base)
 }
 
-/// The unknown facts, the one that would move the sum most first.
-fn by_leverage(segment: &Segment, held: &[Held<'_>], open: &[Open<'_>]) -> Vec<FactName> {
-    let mut facts: Vec<(i64, usize, FactName)> = Vec::new();
-    for (order, fact) in FactName::ALL.into_iter().enumerate() {
-        if open.iter().any(|open| open.facts.contains(&fact)) {
-            let (down, up) = swing(segment, held, open, |open| open.facts.contains(&fact));
-            facts.push((down - up, order, fact));
+/// What is unknown, that which would move the sum most first.
+fn by_leverage(segment: &Segment, held: &[Held<'_>], open: &[Open<'_>]) -> Vec<Unknown> {
+    let fields: BTreeSet<&Unknown> = open.iter().flat_map(|open| &open.by).filter(|by| matches!(by, Unknown::Field(_))).collect();
+    let all = FactName::ALL.into_iter().map(Unknown::Fact).chain(fields.into_iter().cloned());
+    let mut found: Vec<(i64, usize, Unknown)> = Vec::new();
+    for (order, one) in all.enumerate() {
+        if open.iter().any(|open| open.by.contains(&one)) {
+            let (down, up) = swing(segment, held, open, |open| open.by.contains(&one));
+            found.push((down - up, order, one));
         }
     }
-    facts.sort_unstable();
-    facts.into_iter().map(|(_, _, fact)| fact).collect()
+    found.sort_unstable();
+    found.into_iter().map(|(_, _, one)| one).collect()
 }
 
-/// The share of the fit rules' weight that is settled, in percent; 100 only when all of it is.
-fn known_share(segment: &Segment, open: &[Open<'_>]) -> u8 {
-    let all: i64 = segment.rules.iter().filter(|rule| rule.of == Of::Fit).map(|rule| rule.centipoints.abs()).sum();
-    let unsettled: i64 = open.iter().map(|open| open.rule.centipoints.abs()).sum();
-    if all == 0 {
-        return 100;
-    }
-    u8::try_from((all - unsettled) * 100 / all).unwrap_or(100)
+/// The share of the weight that is settled, in percent, of the fit rules and of those over signals that are open; 100 only when nothing is
+/// unknown, though it is a gate that has no weight.
+fn known_share(segment: &Segment, open: &[Open<'_>], open_signals: i64, nothing_unknown: bool) -> u8 {
+    let fit: i64 = segment.rules.iter().filter(|rule| rule.of == Of::Fit).map(|rule| rule.centipoints.abs()).sum();
+    let all = fit + open_signals;
+    let unsettled = open.iter().map(|open| open.rule.centipoints.abs()).sum::<i64>() + open_signals;
+    let share = if all == 0 { 100 } else { u8::try_from((all - unsettled) * 100 / all).unwrap_or(100) };
+    if nothing_unknown { share } else { share.min(99) }
 }
 
 /// Centipoints as a person reads them: "15 points", "-2.5 points".

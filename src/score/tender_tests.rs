@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::sample::{day, organisation, record, signal};
-use crate::model::{Amount, Field, FieldName, Moment, RecordKind, Score, SignalKind, Value, ZoneFrom};
+use crate::model::{Amount, Field, FieldName, Moment, RecordKind, Score, SignalKind, Unknown, Value, ZoneFrom};
 
 fn list(items: &[&str]) -> Value {
     Value::List(items.iter().map(|item| text(item)).collect())
@@ -201,6 +201,62 @@ fn a_signal_whose_tender_leaves_the_question_open_widens_the_interval() {
     ] {
         let score = judge(&segment, &records, &signals, day(1));
         assert_eq!((score.signal, score.between), want, "{signals:?}");
+    }
+}
+
+#[test]
+fn a_call_for_offers_is_no_reason_once_nobody_can_answer_it() {
+    let segment = segment(r#"signal = "tender-published", half_life = "1000d""#);
+    let buyer = organisation("Hospital", &[]);
+    let id = "0f0e0d0c-1111-4222-8333-444455556666";
+    let open = |more: &[(&str, Value)]| tender("1", &[&[("stage", text("open")), ("other_ids", list(&[id]))], more].concat());
+    let cancelled = |key| Record {
+        source: "ted".parse().unwrap(),
+        first_seen: day(3),
+        ..tender(key, &[("stage", text("cancelled")), ("other_ids", list(&[id]))])
+    };
+    let of = |key: &str, fields: &[(&str, Value)]| Record { fields: tender("x", fields).fields, ..tender(key, &[]) };
+    for (records, at, counts) in [
+        (vec![open(&[])], 5, true),
+        (vec![open(&[("deadline", time(day(6)))])], 5, true),
+        (vec![open(&[("deadline", time(day(4)))])], 5, false),
+        (vec![of("1", &[("stage", text("awarded"))])], 5, false),
+        // The same tender on another portal, as long as nobody knew and after.
+        (vec![open(&[]), cancelled("2")], 2, true),
+        (vec![open(&[]), cancelled("2")], 5, false),
+        // Of another tender it says nothing.
+        (vec![open(&[]), of("2", &[("stage", text("cancelled"))])], 5, true),
+    ] {
+        let signal = Signal { record: records[0].id, ..signal(&buyer, SignalKind::TenderPublished, 1, 1) };
+        let score = judge(&segment, &records, &[signal], day(at));
+        assert_eq!(score.signal > 0, counts, "{records:?} {at}");
+    }
+}
+
+#[test]
+fn an_echo_counts_only_for_a_rule_that_asks_for_its_source() {
+    let (buyer, records) = (organisation("Hospital", &[]), [tender("1", &[])]);
+    let echo = Signal { record: records[0].id, echo: true, ..signal(&buyer, SignalKind::TenderPublished, 1, 1) };
+    for (when, counts) in [("", false), (r#", when = { source = ["portal"] }"#, true), (r#", when = { source = ["ted"] }"#, false)] {
+        let segment = segment(&format!(r#"signal = "tender-published"{when}"#));
+        assert_eq!(judge(&segment, &records, std::slice::from_ref(&echo), day(1)).signal > 0, counts, "{when}");
+    }
+}
+
+#[test]
+fn what_is_unknown_has_a_name_and_not_all_is_known_then() {
+    let buyer = organisation("Hospital", &[]);
+    for (rule, want, known) in [
+        (r#"when = { cpv = ["331"], value = [{ min = 1, currency = "EUR" }] }"#, vec!["value"], 0),
+        (r#"when = { deadline_not_before = "10d" }"#, vec!["deadline"], 0),
+        (r#"signal = "tender-published", when = { performed_in = ["ES"] }"#, vec!["performed_in"], 0),
+        (r#"when = { cpv = ["331"] }"#, vec![], 100),
+    ] {
+        let records = [tender("1", &[("cpv", list(&["33112200"]))])];
+        let signals = [Signal { record: records[0].id, ..signal(&buyer, SignalKind::TenderPublished, 1, 1) }];
+        let score = judge(&segment(rule), &records, &signals, day(1));
+        let words: Vec<&str> = score.unknown.iter().map(Unknown::word).collect();
+        assert_eq!((words, score.known), (want, known), "{rule}");
     }
 }
 

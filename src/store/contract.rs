@@ -126,7 +126,7 @@ pub(super) fn lead(segment: &str, organisation: OrganisationId, fit: i64) -> Lea
         between: (fit - 100, fit + 100),
         known: 60,
         parts: Vec::new(),
-        unknown: vec![FactName::Size],
+        unknown: vec![Unknown::Fact(FactName::Size), Unknown::Field("cpv".to_owned())],
         excluded: None,
         rules: ContentHash::of(b"rules"),
         at: time(1),
@@ -265,6 +265,7 @@ async fn a_whole_turn(place: Place) {
         seen: time(2),
         story: Story::Sentence("is in a directory".to_owned()),
         evidence: record.evidence("name").unwrap(),
+        echo: false,
     };
     let change = |baseline, at| Change { source: source("a"), record: record.id, kind: ChangeKind::Appeared, at: time(at), baseline };
     let mut turn = whole(&Page { members: vec![record.id], checked: Some(time(2)), next_due: time(60), ..root.clone() });
@@ -492,6 +493,8 @@ async fn sealing(place: Place) {
     assert_eq!(store.next_entry(), Some(time(10)));
     let due = store.due_entries(time(12), 10).await.unwrap();
     assert_eq!(due.iter().map(|group| group.entries.len()).collect::<Vec<_>>(), [3]);
+    let few = store.due_entries(time(12), 2).await.unwrap();
+    assert_eq!((few[0].entries.as_slice(), few[0].more), (&entries[..2], 1), "what is over the limit is counted");
     let ids: Vec<EntryId> = entries[..3].iter().map(|entry| entry.id).collect();
     let digest = Message { entries: ids.clone(), ..message(1, 1) };
     store.seal(digest.clone()).await.unwrap();
@@ -647,6 +650,7 @@ async fn forgetting(place: Place) {
         seen: time(n),
         story: Story::Gone { title: format!("{n}") },
         evidence: record.evidence("name").unwrap(),
+        echo: false,
     };
     let change = |record: &Record| Change { source: source("a"), record: record.id, kind: ChangeKind::Gone, at: time(1), baseline: false };
     let signals =

@@ -9,11 +9,14 @@ use super::embedded::{Embedded, Inner};
 use super::error::{CommitError, StoreError};
 use super::frame;
 use super::prepare::Draft;
-use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, to_model, undecodable};
+use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, timestamp, to_model, undecodable};
 use super::words::{DueEntries, EntryFilter, MessageFilter, Replay, Standing, Suppression};
-use crate::base::ids::{ChannelId, EntryId, MessageId};
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId};
 use crate::model::{ChannelState, Entry, Message, MessageState};
 use crate::outbox;
+
+/// Revisions of a lead looked back on for the last that was told.
+const REVISIONS: usize = 100;
 
 impl Inner {
     fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
@@ -21,16 +24,7 @@ impl Inner {
         found.filter(|(_, entry)| entry.settled.is_none()).map(|(_, entry)| to_model(entry)).transpose()
     }
 
-    fn due_entries(&self, until: i64, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        let ids = self.queue().due_entries(until, limit);
-        let entries = ids.into_iter().map(|id| self.entry(id)).collect::<Result<Vec<_>, _>>()?;
-        Ok(entries.into_iter().flatten().collect())
-    }
-
     fn waiting_entries(&self, filter: &EntryFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {
-        if *filter == EntryFilter::default() {
-            return self.due_entries(i64::MAX, limit);
-        }
         let ids = self.queue().due_entries(i64::MAX, usize::MAX);
         let mut found = Vec::new();
         for id in ids {
@@ -129,15 +123,41 @@ impl Inner {
 
 impl Embedded {
     pub(super) async fn due_entries(&self, now: Timestamp, limit: usize) -> Result<Vec<DueEntries>, StoreError> {
-        let entries = self.read(move |inner| inner.due_entries(millis(now), limit)).await?;
-        let mut groups: Vec<DueEntries> = Vec::new();
-        for entry in entries {
-            match groups.iter_mut().find(|group| group.channel == entry.channel && group.rep == entry.rep) {
-                Some(group) => group.entries.push(entry),
-                None => groups.push(DueEntries { channel: entry.channel.clone(), rep: entry.rep.clone(), entries: vec![entry] }),
+        self.read(move |inner| {
+            let ids = inner.queue().due_entries(millis(now), usize::MAX);
+            let mut groups: Vec<DueEntries> = Vec::new();
+            for id in ids {
+                let Some(entry) = inner.entry(id)? else { continue };
+                match groups.iter_mut().find(|group| group.channel == entry.channel && group.rep == entry.rep) {
+                    Some(group) if group.entries.len() >= limit => group.more += 1,
+                    Some(group) => group.entries.push(entry),
+                    None => {
+                        let (channel, rep) = (entry.channel.clone(), entry.rep.clone());
+                        groups.push(DueEntries { channel, rep, entries: vec![entry], more: 0 });
+                    }
+                }
             }
-        }
-        Ok(groups)
+            Ok(groups)
+        })
+        .await
+    }
+
+    pub(super) async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<Option<Timestamp>, StoreError> {
+        let ids: Vec<EntryId> = (1..before).rev().take(REVISIONS).map(|revision| Entry::id_of(channel, rep, lead, revision)).collect();
+        self.read(move |inner| {
+            for id in ids {
+                let Some((_, entry)) = inner.load::<StoredEntry>(&codec::entry(id))? else { continue };
+                let Some(message) = entry.settled.as_deref().and_then(|id| id.parse().ok()) else { continue };
+                match inner.load::<StoredMessage>(&codec::message(&message))? {
+                    Some((_, head)) if matches!(head.state, StoredState::Suppressed(_)) => {}
+                    Some((_, head)) => return timestamp(head.made).map(Some).map_err(undecodable::<StoredMessage>),
+                    // It left so long ago that it is not kept any more.
+                    None => return Ok(Some(to_model::<StoredEntry, Entry>(entry)?.at)),
+                }
+            }
+            Ok(None)
+        })
+        .await
     }
 
     pub(super) async fn waiting_entries(&self, filter: EntryFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {

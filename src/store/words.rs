@@ -197,6 +197,8 @@ pub struct DueEntries {
     pub rep: RepId,
     /// The oldest first.
     pub entries: Vec<Entry>,
+    /// How many more are due, and not here.
+    pub more: usize,
 }
 
 /// Which dead messages are to be tried again.

@@ -98,9 +98,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
                 sources: sources.iter().map(|one| health::completeness(one, now)).collect(),
             })
         }
-        Question::Calendars { name } => {
-            Answer::Calendars(calendar::views(effects, config, name.as_deref()).map_err(|words| anyhow!(words))?)
-        }
+        Question::Calendars { name, renew } => Answer::Calendars(calendar::views(effects, config, name.as_deref(), renew).await?),
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
 }

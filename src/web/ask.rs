@@ -115,6 +115,9 @@ pub enum Question {
     Calendars {
         /// Of this rep or segment alone.
         name: Option<String>,
+        /// Whether they are changed first: those of before open nothing any more.
+        #[serde(default)]
+        renew: bool,
     },
     /// Makes a verified backup now.
     Backup,

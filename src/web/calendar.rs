@@ -6,12 +6,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::answer::{AnswerError, unknown};
 use super::ask::CalendarView;
 use super::front::Front;
 use crate::base::ids::ContentHash;
-use crate::base::text::no_such;
 use crate::config::Config;
-use crate::pipeline::{Effects, calendar_key, calendar_of, calendars};
+use crate::pipeline::{Effects, calendar_key, calendar_of, calendar_turn, calendars, renew_calendar};
 use crate::render::CalendarOf;
 
 pub(super) async fn serve(State(front): State<Front>, Path((name, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
@@ -20,9 +20,16 @@ pub(super) async fn serve(State(front): State<Front>, Path((name, file)): Path<(
     let (rep, segment) = (name.parse().ok(), name.parse().ok());
     let key = calendar_key(&front.effects);
     let of = [rep.as_ref().map(CalendarOf::Rep), segment.as_ref().map(CalendarOf::Segment)];
-    let Some(of) = of.into_iter().flatten().find(|of| key.verify(*of, token)) else { return not_found() };
     let config = front.config.borrow().clone();
-    match calendar_of(&front.effects, &config, of, front.effects.clock.now()).await {
+    let read = async {
+        for of in of.into_iter().flatten() {
+            if key.verify(of, calendar_turn(&front.effects, of).await?, token) {
+                return calendar_of(&front.effects, &config, of, front.effects.clock.now()).await;
+            }
+        }
+        Ok(None)
+    };
+    match read.await {
         Ok(Some(text)) => found(text, &headers),
         Ok(None) => not_found(),
         Err(error) => {
@@ -32,9 +39,14 @@ pub(super) async fn serve(State(front): State<Front>, Path((name, file)): Path<(
     }
 }
 
-/// The addresses of all calendars, or of one; an error says that nobody is called so.
-pub(super) fn views(effects: &Effects, config: &Config, name: Option<&str>) -> Result<Vec<CalendarView>, String> {
-    let all = calendars(effects, config);
+/// The addresses of all calendars, or of one, after they were changed where that is wanted; an error says that nobody is called so.
+pub(super) async fn views(effects: &Effects, config: &Config, name: Option<&str>, renew: bool) -> Result<Vec<CalendarView>, AnswerError> {
+    if renew {
+        for (of, ..) in calendars(effects, config).await?.iter().filter(|(of, ..)| name.is_none_or(|name| of.name() == name)) {
+            renew_calendar(effects, *of).await?;
+        }
+    }
+    let all = calendars(effects, config).await?;
     let views = all.iter().filter(|(of, ..)| name.is_none_or(|name| of.name() == name)).map(|(of, title, url)| CalendarView {
         of: of.word().to_owned(),
         name: of.name().to_owned(),
@@ -43,7 +55,7 @@ pub(super) fn views(effects: &Effects, config: &Config, name: Option<&str>) -> R
     });
     let views: Vec<CalendarView> = views.collect();
     match name.filter(|_| views.is_empty()) {
-        Some(name) => Err(no_such("rep or segment", name, all.iter().map(|(of, ..)| of.name()))),
+        Some(name) => Err(unknown("rep or segment", name, all.iter().map(|(of, ..)| of.name()))),
         None => Ok(views),
     }
 }

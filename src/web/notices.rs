@@ -129,6 +129,7 @@ fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
     if let Some(title) = notice.content.title.best(&[]) {
         title.clone_into(&mut view.title);
     }
+    view.odd.clear();
     view.deadlines.clear();
     view.fields.clear();
     view.history.retain(|change| change.at.parse::<Timestamp>().is_ok_and(|at| at <= until));

@@ -27,6 +27,9 @@ pub struct TenderView {
     pub stage: Option<String>,
     /// Until when offers are taken: the first deadline of a lot that is still open.
     pub deadline: Option<String>,
+    /// What is odd about that deadline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub odd: Vec<String>,
     /// When its newest notice was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,

@@ -13,7 +13,7 @@ use crate::config::{Config, Rep, Source};
 use crate::model::codes::Labels;
 use crate::model::{
     Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part,
-    PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value,
+    PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
 };
 use crate::pipeline::{Departed, Spending};
 use crate::render::{Language, deadline_lines, next_step, sentence};
@@ -168,7 +168,7 @@ pub(super) fn change(change: &Change, record: Option<&Record>) -> ChangeView {
         ChangeKind::Appeared => ("appeared", Vec::new()),
         ChangeKind::Gone => ("gone", Vec::new()),
         ChangeKind::Changed(fields) => {
-            let words = |value: &Option<Value>| value.as_ref().map(|value| crate::base::text::clip(&value.text(), 300));
+            let words = |value: &Option<Value>| value.as_ref().map(|value| crate::base::text::clip(&value.told(), 300));
             ("changed", fields.iter().map(|field| (field.field.to_string(), words(&field.old), words(&field.new))).collect())
         }
     };
@@ -185,7 +185,7 @@ pub(super) fn change(change: &Change, record: Option<&Record>) -> ChangeView {
 pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView {
     let fields = record.fields.iter().filter(|_| history.is_some()).map(|(name, field)| FieldView {
         name: name.to_string(),
-        value: field.value.text(),
+        value: field.value.told(),
         quote: field.quote.clone(),
         path: field.path.clone(),
         since: time(field.first_seen),
@@ -197,7 +197,13 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         title: record.title(),
         buyer: record.text("buyer"),
         stage: record.text("stage"),
-        deadline: record.text("deadline"),
+        deadline: record.value("deadline").map(Value::told),
+        odd: closings(record)
+            .iter()
+            .filter(|one| one.name.as_str() == "deadline")
+            .flat_map(|one| &one.odd)
+            .map(|odd| odd.word().to_owned())
+            .collect(),
         published: record.text("published"),
         classes: ["cpv", "unspsc", "naics", "classes"]
             .into_iter()
@@ -279,7 +285,10 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         unknown: score.unknown.iter().map(|name| name.word().to_owned()).collect(),
         excluded: score.excluded.clone(),
         parts: score.parts.iter().map(part).collect(),
-        signals: signals.iter().map(|signal| (time(signal.at), sentence(Language::En, signal), signal.evidence.url.to_string())).collect(),
+        signals: signals
+            .iter()
+            .map(|signal| (time(signal.at), sentence(Language::En, None, signal), signal.evidence.url.to_string()))
+            .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), fact.evidence.url.to_string())).collect(),
         next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,

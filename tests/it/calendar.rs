@@ -6,9 +6,11 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use atalaya::base::clock::Clock;
-use atalaya::model::{IdentityKey, LeadState, MessageKind, SignalKind, Turn};
-use atalaya::pipeline::{expiring_some, remind_due};
-use atalaya::store::{LeadFilter, MessageFilter};
+use atalaya::base::ids::{ChannelId, RepId};
+use atalaya::model::{Entry, IdentityKey, Lane, LeadState, MessageKind, MessageState, SignalKind, Turn};
+use atalaya::pipeline::{Judging, calendar_of, expiring_some, judge_some, remind_due};
+use atalaya::render::CalendarOf;
+use atalaya::store::{EntryFilter, LeadFilter, MessageFilter};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -38,6 +40,11 @@ fn judge(feeds: &[&str]) -> Value {
 
 fn settings(site: &str, every: &str) -> String {
     tenders(site, every) + &points("contract-expiring", 10) + &rep("ana", "Europe/Madrid", "Mon-Fri 08:00") + MAILS
+}
+
+/// Another portal, which shows the same procedures under the same OCID.
+fn second(site: &str) -> String {
+    format!("\n[[source]]\nid = \"second\"\nkind = \"tenders\"\nurl = \"{site}/second\"\nevery = \"1h\"\njitter = \"0s\"\n")
 }
 
 /// A notice of one procedure, `n`-th of those that there are, of the buyer's or of somebody else's.
@@ -76,13 +83,22 @@ fn package(releases: &[Value]) -> String {
         .to_string()
 }
 
-fn portal() -> (Server, Arc<Mutex<String>>) {
-    let shown = Arc::new(Mutex::new(package(&[])));
-    let shows = Arc::clone(&shown);
-    let site = Server::start(move |seen| match seen.path.as_str() {
-        "/releases" => Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(shows.lock().unwrap().clone()) },
-        _ => Reply::status(404),
+/// What a portal shows.
+type Shown = Arc<Mutex<String>>;
+
+/// Two portals.
+fn portals() -> (Server, [Shown; 2]) {
+    let shown = [(); 2].map(|()| Arc::new(Mutex::new(package(&[]))));
+    let shows = shown.clone();
+    let site = Server::start(move |seen| {
+        let Some(place) = ["/releases", "/second"].iter().position(|path| *path == seen.path) else { return Reply::status(404) };
+        Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(shows[place].lock().unwrap().clone()) }
     });
+    (site, shown)
+}
+
+fn portal() -> (Server, Shown) {
+    let (site, [shown, _]) = portals();
     (site, shown)
 }
 
@@ -150,6 +166,21 @@ fn a_moved_deadline_moves_in_the_calendar_of_who_reads_it() {
     *shown.lock().unwrap() = package(&releases);
     let cancelled = once_it_says(&daemon, &site, &ana, "STATUS:CANCELLED");
     let of_segment = get(&daemon, &health, "").1;
+
+    let id = first.replace("\r\n ", "").split("atalaya tender show ").nth(1).unwrap().split(['\\', '\r']).next().unwrap().to_owned();
+    let early = home.run(&["tender", "show", &id, "--at", "2020-01-01"]);
+    let words = String::from_utf8_lossy(&early.stderr);
+    assert!(early.status.code() == Some(1) && early.stdout.is_empty() && words.contains("no notice of"), "{words}");
+    assert!(home.run(&["tender", "show", &id, "--at", &now.to_string()]).status.success());
+
+    // Somebody got hold of the address.
+    let renewed = home.json(&["calendar", "ana", "--renew"]);
+    let new = renewed[0]["url"].as_str().unwrap().strip_prefix("https://atalaya.example").unwrap();
+    assert_ne!(new, ana);
+    let status = |path: &str| get(&daemon, path, "").0.split(' ').nth(1).unwrap().to_owned();
+    assert_eq!([status(&ana), status(new), status(&health)], ["404", "200", "200"]);
+    assert_eq!(home.json(&["calendar", "ana"])[0]["url"], renewed[0]["url"]);
+    assert_eq!(home.run(&["calendar", "--renew"]).status.code(), Some(2), "never all at once");
     daemon.stop();
 
     let read = judge(&[&first, &moved, &cancelled, &of_segment]);
@@ -177,12 +208,23 @@ struct Reminded {
 
 impl Reminded {
     async fn new() -> Self {
-        let (site, shown) = portal();
-        let world = Inside::new(&settings(&site.address, "1h")).await;
+        Self::with("", "").await
+    }
+
+    /// With further keys of the rep, and more settings.
+    async fn with(keys: &str, more: &str) -> Self {
+        Self::on_two(keys, |_| more.to_owned()).await.0
+    }
+
+    /// With what the second portal shows.
+    async fn on_two(keys: &str, more: impl Fn(&str) -> String) -> (Self, Shown) {
+        let (site, [shown, other]) = portals();
+        let settings = settings(&site.address, "1h").replace("id = \"ana\"\n", &format!("id = \"ana\"\n{keys}"));
+        let world = Inside::new(&(settings + &more(&site.address))).await;
         world.visit().await;
         world.wait(SignedDuration::from_hours(2));
         world.visit().await;
-        Self { world, shown, releases: Vec::new(), _site: site }
+        (Self { world, shown, releases: Vec::new(), _site: site }, other)
     }
 
     fn show(&mut self, tag: &str, tender: Value) {
@@ -262,6 +304,180 @@ async fn nobody_is_reminded_of_what_is_cancelled_or_turned_down() {
     }
 }
 
+fn ana() -> RepId {
+    "ana".parse().unwrap()
+}
+
+/// The events of ana's calendar: UID, SEQUENCE and beginning.
+async fn events(world: &Inside) -> Vec<[String; 3]> {
+    let rep = ana();
+    let feed = calendar_of(&world.effects, &world.config, CalendarOf::Rep(&rep), world.clock.now()).await.unwrap().unwrap();
+    let feed = feed.replace("\r\n ", "");
+    let of = |event: &str, name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+    feed.split("BEGIN:VEVENT").skip(1).map(|event| [of(event, "UID:"), of(event, "SEQUENCE:"), of(event, "DTSTART:")]).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_tender_on_two_portals_is_one_reminder_and_one_entry() {
+    let (mut case, other) = Reminded::on_two("", second).await;
+    case.show("tender", call("2026-12-10T13:00:00+01:00", "active"));
+    case.until("2026-11-25T12:00:00Z").await;
+    let alone = events(&case.world).await;
+    assert_eq!(alone.len(), 1);
+    *other.lock().unwrap() = package(&case.releases);
+    case.until("2026-11-26T12:00:00Z").await;
+    assert_eq!(events(&case.world).await, alone, "nothing moves because another portal has it too");
+    case.until("2026-12-05T12:00:00Z").await;
+    let digest = |at: &str| (MessageKind::Digest, at.to_owned());
+    assert_eq!(case.reminders().await, [digest("2026-12-04T07:00:00Z")]);
+    let mails = case.world.written("mail");
+    let reminding: Vec<&String> = mails.iter().filter(|mail| mail.contains("1 deadline coming up")).collect();
+    assert!(reminding.len() == 1 && reminding[0].contains("Thu 10 Dec 2026 13:00 Europe/Madrid"), "{mails:?}");
+
+    // The second is the first to move it; the first is behind.
+    let moved = release(9, case.world.clock.now(), "tenderUpdate", call("2026-12-21T07:30:00+01:00", "active"));
+    *other.lock().unwrap() = package(&[case.releases[0].clone(), moved]);
+    case.until("2026-12-08T12:00:00Z").await;
+    let after = events(&case.world).await;
+    assert_eq!((after.len(), &after[0][0], after[0][2].as_str()), (1, &alone[0][0], "20261221T063000Z"));
+    assert!(after[0][1].parse::<i64>().unwrap() > alone[0][1].parse::<i64>().unwrap(), "{after:?}");
+    case.until("2026-12-15T12:00:00Z").await;
+    assert_eq!(case.reminders().await, [digest("2026-12-04T07:00:00Z"), digest("2026-12-14T07:00:00Z")], "nothing of the day that is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_a_source_hears_of_it_though_another_told_first() {
+    let asking = |site: &str| {
+        second(site)
+            + "\n[[segment]]\nid = \"ted\"\ntitle = \"Of the second\"\nline = 5\n\n  [[segment.points]]\n  signal = \"tender-published\"\n  \
+               when = { source = [\"second\"], cpv = [\"331\"] }\n  points = 20\n  why = \"is on the second\"\n"
+            + &rep("bob", "Europe/Madrid", "Mon-Fri 08:00")
+            + "segments = [\"ted\"]\n"
+    };
+    let (mut case, other) = Reminded::on_two("segments = [\"health\"]\nremind = []\n", asking).await;
+    let told = async |case: &Reminded, rep: &str| {
+        let all = case.world.effects.store.messages(MessageFilter::default(), 1_000).await.unwrap();
+        all.iter().filter(|message| message.title.starts_with(&format!("digest for {rep}, 1 leads"))).count()
+    };
+    case.show("tender", call("2026-12-10T13:00:00+01:00", "active"));
+    case.until("2026-11-25T12:00:00Z").await;
+    assert_eq!((told(&case, "ana").await, told(&case, "bob").await), (1, 0));
+    *other.lock().unwrap() = package(&case.releases);
+    case.until("2026-11-27T12:00:00Z").await;
+    assert_eq!((told(&case, "ana").await, told(&case, "bob").await), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_due_in_quiet_hours_goes_out_after_them_and_once() {
+    // The deadline's day before begins in them, and the next digest would be too late.
+    for (quiet, sent) in [("", "2026-12-20T06:30:00Z"), ("quiet = \"00:00-10:00\"\n", "2026-12-20T09:00:00Z")] {
+        let mut case = Reminded::with(&format!("{quiet}remind = [\"1d\"]\n"), "").await;
+        case.show("tender", call("2026-12-21T07:30:00+01:00", "active"));
+        case.until("2026-12-21T06:00:00Z").await;
+        assert_eq!(case.reminders().await, [(MessageKind::Alert, sent.to_owned())], "{quiet}");
+    }
+}
+
+/// What left for somebody at a moment: title, and whether it was sent.
+async fn at(world: &Inside, rep: &str, time: &str) -> Vec<(String, bool)> {
+    let time: Timestamp = time.parse().unwrap();
+    let mut all = world.effects.store.messages(MessageFilter::default(), 1_000).await.unwrap();
+    all.retain(|message| message.made == time && message.title.starts_with(&format!("digest for {rep}")));
+    let mut all: Vec<_> =
+        all.into_iter().map(|message| (message.title, !matches!(message.state, MessageState::Suppressed { .. }))).collect();
+    all.sort();
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_digest_that_was_not_sent_is_none_that_was_had() {
+    let mut case = Reminded::with("empty_digest = \"always\"\n", "").await;
+    case.show("tender", call("2026-12-21T07:30:00+01:00", "active"));
+    case.until("2026-12-14T06:30:00Z").await;
+    let mut leads = case.world.effects.store.leads(LeadFilter::default(), 10).await.unwrap();
+    for lead in &mut leads {
+        lead.state = LeadState::Rejected;
+    }
+    case.world.effects.store.commit(Turn { leads, ..Turn::upkeep() }).await.unwrap();
+    case.until("2026-12-14T07:30:00Z").await;
+    let nothing = "digest for ana: Nothing new: 1 source complete".to_owned();
+    assert_eq!(at(&case.world, "ana", "2026-12-14T07:00:00Z").await, [(nothing.clone(), false), (nothing, true)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobodys_entries_keep_anothers_back() {
+    let bob = rep("bob", "UTC", "daily 07:00");
+    let mut case = Reminded::with("segments = [\"health\"]\nempty_digest = \"always\"\n", &bob).await;
+    case.show("tender", call("2026-12-21T07:30:00+01:00", "active"));
+    case.until("2026-12-14T06:30:00Z").await;
+    let effects = &case.world.effects;
+    let lead = effects.store.leads(LeadFilter { owner: Some(ana()), ..LeadFilter::default() }, 1).await.unwrap().remove(0);
+    let (channel, due): (ChannelId, Timestamp) = ("mail".parse().unwrap(), "2026-12-14T06:59:00Z".parse().unwrap());
+    let entry = |revision: u32| Entry {
+        id: Entry::id_of(&channel, &"bob".parse().unwrap(), lead.id, revision),
+        channel: channel.clone(),
+        rep: "bob".parse().unwrap(),
+        lead: lead.id,
+        revision,
+        lane: Lane::Digest,
+        at: case.world.clock.now(),
+        due,
+        held: None,
+        reminds: None,
+    };
+    effects.store.commit(Turn { entries: (1_000..3_100).map(entry).collect(), ..Turn::upkeep() }).await.unwrap();
+    case.until("2026-12-14T07:00:00Z").await;
+    let told = at(&case.world, "ana", "2026-12-14T07:00:00Z").await;
+    assert_eq!(told, [("digest for ana, 0 leads, 1 deadlines".to_owned(), true)]);
+    assert_eq!(
+        at(&case.world, "bob", "2026-12-14T07:00:00Z").await,
+        [("digest for bob, 101 leads".to_owned(), true)],
+        "what is over is counted"
+    );
+    case.until("2026-12-14T07:01:00Z").await;
+    assert_eq!(case.world.effects.store.waiting_entries(EntryFilter::default(), 10_000).await.unwrap(), []);
+    assert_eq!(at(&case.world, "bob", "2026-12-14T07:01:00Z").await.len(), 1, "and comes with the next");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_alone_ends_what_depends_on_a_deadline_and_tells_nobody() {
+    let more = "\n[[segment]]\nid = \"soon\"\ntitle = \"Soon\"\nline = 5\n\n  [[segment.points]]\n  when = { cpv = [\"331\"] }\n  points = 20\n  \
+                why = \"fits\"\n\n  [[segment.points]]\n  when = { cpv = [\"331\"], deadline_not_before = \"10d\" }\n  points = 5\n  why = \"10 days left\"\n\n  \
+                [[segment.points]]\n  signal = \"tender-published\"\n  points = 10\n  why = \"takes offers now\"\n";
+    let mut case = Reminded::with("", more).await;
+    case.show("tender", call("2026-12-10T13:00:00+01:00", "active"));
+    case.until("2026-11-26T12:00:00Z").await;
+    let filter = || LeadFilter { segment: Some("soon".parse().unwrap()), ..LeadFilter::default() };
+    let look = async |case: &Reminded, since: &str| {
+        let (effects, config, now) = (&case.world.effects, &case.world.config, case.world.clock.now());
+        let mut judging = Judging::turned(since.parse().unwrap(), now);
+        let mut leads = 0;
+        loop {
+            let judged = judge_some(effects, config, &mut judging, now).await.unwrap();
+            assert_eq!(judged.told, 0);
+            leads += judged.leads;
+            if judged.done {
+                break;
+            }
+        }
+        let lead = effects.store.leads(filter(), 10).await.unwrap().remove(0);
+        let why: Vec<String> = lead.score.parts.iter().map(|part| part.why.clone()).collect();
+        (leads, lead.revision, why.join(", "))
+    };
+    let first = effects_revision(&case, filter()).await;
+    assert_eq!(look(&case, "2026-11-25T12:00:00Z").await, (0, first, "fits, 10 days left, takes offers now".to_owned()));
+    case.until("2026-12-01T12:00:00Z").await;
+    assert_eq!(look(&case, "2026-11-26T12:00:00Z").await, (1, first, "fits, takes offers now".to_owned()));
+    case.until("2026-12-09T12:00:00Z").await;
+    assert_eq!(look(&case, "2026-12-01T12:00:00Z").await, (0, first, "fits, takes offers now".to_owned()));
+    case.until("2026-12-11T12:00:00Z").await;
+    assert_eq!(look(&case, "2026-12-09T12:00:00Z").await, (1, first, "fits".to_owned()), "nobody can answer it any more");
+}
+
+async fn effects_revision(case: &Reminded, filter: LeadFilter) -> u32 {
+    case.world.effects.store.leads(filter, 1).await.unwrap()[0].revision
+}
+
 async fn signals(world: &Inside, tax_id: &str) -> Vec<SignalKind> {
     let key = IdentityKey::TaxId(tax_id.to_owned());
     let known = world.effects.store.organisations_by_keys(vec![key]).await.unwrap();
@@ -273,7 +489,7 @@ async fn signals(world: &Inside, tax_id: &str) -> Vec<SignalKind> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_award_names_who_lost_and_its_end_is_a_reason_to_call_the_buyer_once() {
-    let mut case = Reminded::new().await;
+    let (mut case, other) = Reminded::on_two("", second).await;
     case.show("tender", call("2026-11-25T13:00:00+01:00", "active"));
     case.until("2026-11-26T12:00:00Z").await;
     case.show("award", json!({ "id": "1", "status": "complete" }));
@@ -288,6 +504,7 @@ async fn an_award_names_who_lost_and_its_end_is_a_reason_to_call_the_buyer_once(
         "contractPeriod": { "startDate": "2026-12-01T00:00:00Z", "endDate": "2027-08-01T00:00:00Z" }
     }]);
     *case.shown.lock().unwrap() = package(&case.releases);
+    *other.lock().unwrap() = package(&case.releases);
     case.until("2026-11-26T18:00:00Z").await;
     assert_eq!(signals(&case.world, "ESB12345674").await, [SignalKind::AwardWon]);
     assert_eq!(signals(&case.world, "ESA58818501").await, [SignalKind::AwardLost]);
@@ -310,7 +527,7 @@ async fn an_award_names_who_lost_and_its_end_is_a_reason_to_call_the_buyer_once(
     world.wait("2027-02-01T00:00:00Z".parse::<Timestamp>().unwrap().duration_since(world.clock.now()));
     assert_eq!(look().await, 0);
     world.wait(SignedDuration::from_hours(24));
-    assert_eq!((look().await, look().await), (1, 0), "once a contract");
+    assert_eq!((look().await, look().await), (1, 0), "once a contract, on however many portals");
     let after = signals(world, "ESQ2818014I").await;
     assert_eq!(after, [before, vec![SignalKind::ContractExpiring]].concat());
     assert_eq!(signals(world, "ESB12345674").await, [SignalKind::AwardWon], "who holds it is no lead by that");

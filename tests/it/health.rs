@@ -197,7 +197,7 @@ async fn an_empty_digest_is_never_ambiguous() {
     // All is well: who wants a word each day gets it.
     pass(&world, 24).await;
     let well = |rep: &str| format!("digest for {rep}: Nothing new: 1 source complete");
-    let ill = |rep: &str| format!("digest for {rep}: Nothing new, but 1 of 1 source is incomplete or silent");
+    let ill = |rep: &str| format!("digest for {rep}: Nothing new, but of 1 source 1 is incomplete");
     assert_eq!(digests(&world).await, [well("bea")]);
     // It fails for three days: told once to those who hear of troubles.
     *shown.lock().unwrap() = Reply::status(404);

@@ -198,7 +198,7 @@ async fn an_older_notice_that_comes_late_changes_nothing_that_was_said_since() {
     ];
     let daemon = after(&settings(&site.address), &shown, &pages).await;
     let tender = &listed(&daemon).await[0];
-    assert_eq!((tender.title.as_str(), tender.deadline.as_deref()), ("Ultrasound scanners", Some("2026-12-17 12:00 UTC")));
+    assert_eq!((tender.title.as_str(), tender.deadline.as_deref()), ("Ultrasound scanners", Some("2026-12-17 13:00 +01:00")));
     assert_eq!(history(&daemon).await.notices.iter().map(|notice| notice.notice.as_str()).collect::<Vec<_>>(), ["1-1", "1-2", "1-3"]);
     let told = signals(&daemon, "ESQ2818014I").await;
     assert_eq!(told[..2], [SignalKind::TenderPublished, SignalKind::DeadlineMoved]);

@@ -38,7 +38,7 @@ pub(super) fn list(views: &[TenderView]) -> Table {
             view.id.clone(),
             sources.collect::<Vec<_>>().join("\n"),
             or_dash(view.stage.as_ref()),
-            or_dash(if ends { view.contract_end.as_ref() } else { view.deadline.as_ref() }),
+            if ends { or_dash(view.contract_end.as_ref()) } else { due(view) },
             clip(&view.title, 60),
             names(view.buyer.iter().chain(view.winner.iter().filter(|_| ends))),
         ]);
@@ -145,6 +145,12 @@ fn one(out: &mut String, notice: &NoticeView, width: u16) {
     }
 }
 
+/// Until when offers are taken, and what is odd about it.
+fn due(view: &TenderView) -> String {
+    let odd = view.odd.iter().map(|odd| format!("! {odd}"));
+    std::iter::once(or_dash(view.deadline.as_ref())).chain(odd).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +217,17 @@ mod tests {
             ],
         };
         insta::assert_snapshot!("history", history(&view, 80));
+    }
+
+    #[test]
+    fn an_odd_deadline_is_flagged_in_the_list() {
+        let view = TenderView {
+            deadline: said("2049-12-17 13:00 +01:00"),
+            odd: vec!["more than three years ahead".to_owned()],
+            ..TenderView::default()
+        };
+        let table = list(&[view]).to_string();
+        assert!(table.contains("2049-12-17") && table.contains("! more than"), "{table}");
     }
 
     #[test]

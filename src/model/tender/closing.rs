@@ -66,10 +66,14 @@ impl Closing<'_> {
         if self.is_day() { self.at.saturating_sub(DAY).unwrap_or(self.at) } else { self.at }
     }
 
+    /// The last moment at which it is not over for everybody.
+    pub fn end(&self) -> Timestamp {
+        if self.is_day() { self.at.saturating_add(LONGEST_DAY).unwrap_or(self.at) } else { self.at }
+    }
+
     /// Whether it is over for everybody.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        let end = if self.is_day() { self.at.saturating_add(LONGEST_DAY).unwrap_or(self.at) } else { self.at };
-        end < now
+        self.end() < now
     }
 }
 
@@ -84,10 +88,7 @@ pub fn closings(record: &Record) -> Vec<Closing<'_>> {
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.
 pub fn is_live(record: &Record) -> bool {
-    match stage(record) {
-        Stage::Planned | Stage::Open | Stage::Suspended | Stage::Unknown => true,
-        Stage::Closed | Stage::Awarded | Stage::Cancelled | Stage::Modified | Stage::Completed => false,
-    }
+    stage(record).is_live()
 }
 
 /// Where a tender's record stands.

@@ -54,6 +54,14 @@ impl Stage {
         }
     }
 
+    /// Whether it may still be answered, or will be: nothing says that its time is over.
+    pub const fn is_live(self) -> bool {
+        match self {
+            Self::Planned | Self::Open | Self::Suspended | Self::Unknown => true,
+            Self::Closed | Self::Awarded | Self::Cancelled | Self::Modified | Self::Completed => false,
+        }
+    }
+
     /// The stage of this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.word() == word)

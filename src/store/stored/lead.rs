@@ -6,7 +6,7 @@ use super::codes::{fact_name_code, fact_name_of, lead_state_code, lead_state_of,
 use super::value::{StoredEvidence, StoredValue};
 use super::{Stored, from_bytes, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, LeadId, OrganisationId, RecordId};
-use crate::model::{Decision, Fact, IdentityKey, Lead, NextStep, Organisation, Part, PartKind, Score, Subject, Value};
+use crate::model::{Decision, Fact, IdentityKey, Lead, NextStep, Organisation, Part, PartKind, Score, Subject, Unknown, Value};
 use crate::store::error::StoreError;
 
 type Id = [u8; 8];
@@ -120,7 +120,7 @@ struct StoredScore {
     between: (i64, i64),
     known: u8,
     parts: Vec<StoredPart>,
-    unknown: Vec<u8>,
+    unknown: Vec<StoredUnknown>,
     excluded: Option<String>,
     rules: [u8; 16],
     at: i64,
@@ -148,7 +148,7 @@ impl From<&Score> for StoredScore {
                     evidence: part.evidence.as_ref().map(Into::into),
                 })
                 .collect(),
-            unknown: score.unknown.iter().map(|name| fact_name_code(*name)).collect(),
+            unknown: score.unknown.iter().map(Into::into).collect(),
             excluded: score.excluded.clone(),
             rules: score.rules.0,
             at: millis(score.at),
@@ -178,10 +178,36 @@ impl TryFrom<StoredScore> for Score {
             between: stored.between,
             known: stored.known,
             parts: stored.parts.into_iter().map(part).collect::<Result<_, _>>()?,
-            unknown: stored.unknown.into_iter().map(fact_name_of).collect::<Result<_, _>>()?,
+            unknown: stored.unknown.into_iter().map(Unknown::try_from).collect::<Result<_, _>>()?,
             excluded: stored.excluded,
             rules: ContentHash(stored.rules),
             at: timestamp(stored.at)?,
+        })
+    }
+}
+
+/// [`Unknown`].
+#[derive(Debug, Serialize, Deserialize)]
+enum StoredUnknown {
+    Fact(u8),
+    Field(String),
+}
+
+impl From<&Unknown> for StoredUnknown {
+    fn from(unknown: &Unknown) -> Self {
+        match unknown {
+            Unknown::Fact(name) => Self::Fact(fact_name_code(*name)),
+            Unknown::Field(name) => Self::Field(name.clone()),
+        }
+    }
+}
+
+impl TryFrom<StoredUnknown> for Unknown {
+    type Error = String;
+    fn try_from(stored: StoredUnknown) -> Result<Self, String> {
+        Ok(match stored {
+            StoredUnknown::Fact(code) => Self::Fact(fact_name_of(code)?),
+            StoredUnknown::Field(name) => Self::Field(name),
         })
     }
 }

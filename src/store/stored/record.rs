@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{record_kind_code, record_kind_of, signal_kind_code, signal_kind_of};
 use super::value::{StoredDate, StoredEvidence, StoredValue, date, store_date, url};
-use super::{Stored, from_bytes, millis, timestamp};
+use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, OrganisationId, RecordId, SourceId};
 use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, Record, Signal, Story, Value};
 use crate::store::error::StoreError;
@@ -231,7 +231,7 @@ impl TryFrom<StoredStory> for Story {
     }
 }
 
-/// [`Signal`]. Its first form had a sentence for a story.
+/// [`Signal`]. Its first form had a sentence for a story; neither of the first two said whether it is an echo.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) struct StoredSignal<S = StoredStory> {
     kind: u8,
@@ -241,6 +241,7 @@ pub(in crate::store) struct StoredSignal<S = StoredStory> {
     seen: i64,
     story: S,
     evidence: StoredEvidence,
+    echo: bool,
 }
 
 impl Stored for StoredSignal<String> {
@@ -249,13 +250,17 @@ impl Stored for StoredSignal<String> {
 
 impl Stored for StoredSignal {
     const KIND: &'static str = "signal";
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        (version == 1).then(|| {
-            let StoredSignal::<String> { kind, organisation, record, at, seen, story, evidence } = from_bytes(bytes)?;
-            Ok(Self { kind, organisation, record, at, seen, story: StoredStory::Sentence(story), evidence })
-        })
+        match version {
+            1 => Some(lengthened::<StoredSignal<String>>(bytes, &[0]).map(|old| {
+                let StoredSignal { kind, organisation, record, at, seen, story, evidence, echo } = old;
+                Self { kind, organisation, record, at, seen, story: StoredStory::Sentence(story), evidence, echo }
+            })),
+            2 => Some(lengthened(bytes, &[0])),
+            _ => None,
+        }
     }
 }
 
@@ -269,6 +274,7 @@ impl From<&Signal> for StoredSignal {
             seen: millis(signal.seen),
             story: (&signal.story).into(),
             evidence: (&signal.evidence).into(),
+            echo: signal.echo,
         }
     }
 }
@@ -284,6 +290,7 @@ impl TryFrom<StoredSignal> for Signal {
             seen: timestamp(stored.seen)?,
             story: stored.story.try_into()?,
             evidence: stored.evidence.try_into()?,
+            echo: stored.echo,
         })
     }
 }
@@ -297,9 +304,10 @@ mod tests {
     #[test]
     fn a_sentence_of_the_first_form_is_a_story() {
         let new = signal(&organisation("Acme", &[]), crate::model::SignalKind::OfferListed, 0, 0);
-        let StoredSignal { kind, organisation, record, at, seen, evidence, .. } = StoredSignal::from(&new);
-        let old = StoredSignal { kind, organisation, record, at, seen, story: "Offers pallets".to_owned(), evidence };
-        let read = StoredSignal::<StoredStory>::older(1, &to_bytes(&old)).unwrap().unwrap();
+        let StoredSignal { kind, organisation, record, at, seen, evidence, echo, .. } = StoredSignal::from(&new);
+        let old = StoredSignal { kind, organisation, record, at, seen, story: "Offers pallets".to_owned(), evidence, echo };
+        let bytes = to_bytes(&old);
+        let read = StoredSignal::<StoredStory>::older(1, &bytes[..bytes.len() - 1]).unwrap().unwrap();
         let want = Signal { story: Story::Sentence("Offers pallets".to_owned()), ..new };
         assert_eq!(to_model::<StoredSignal, Signal>(read).unwrap(), want);
     }

@@ -178,7 +178,7 @@ fn lead() -> impl Strategy<Value = Lead> {
                 between: (n[2].into(), n[3].into()),
                 known: 7,
                 parts,
-                unknown: vec![FactName::Size],
+                unknown: vec![Unknown::Fact(FactName::Size), Unknown::Field("cpv".to_owned())],
                 excluded,
                 rules: ContentHash([3; 16]),
                 at,
@@ -286,7 +286,7 @@ proptest! {
             Story::Gone { title: text.clone() },
         ] {
             let evidence = evidence.clone();
-            let signal = Signal { kind: SignalKind::ALL[kind], organisation: OrganisationId(1), record: RecordId(2), at, seen: at, story, evidence };
+            let signal = Signal { kind: SignalKind::ALL[kind], organisation: OrganisationId(1), record: RecordId(2), at, seen: at, story, evidence, echo: at.as_second() % 2 == 0 };
             prop_assert_eq!(back::<StoredSignal, Signal>(&(&signal).into()), signal);
         }
     }
