@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use url::Url;
 
+use super::archive;
 use super::buyers;
 use super::known::{self, Known};
 use super::record::{Gather, Parts, RecordRule};
@@ -19,18 +20,19 @@ use super::{About, Input, Kind, Portal, Spec, text_of};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Outcome,
-    Party, RecordKind, Stage, TypedId, Value, Worth, WorthKind, ZoneFrom,
+    Award, BadEntry, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice,
+    Outcome, Party, RecordKind, Stage, TypedId, Value, Worth, WorthKind, ZoneFrom,
 };
-use crate::tender::{self, Clock, Format};
+use crate::tender::{self, Batch, Clock, Format};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 39] = [
+const NAMES: [Known; 40] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
     ("buyer_type", "text", true),
+    ("buyer_activity", "text", false),
     ("winner", "text", true),
     ("loser", "text", false),
     ("won_by", "text", true),
@@ -109,19 +111,13 @@ impl TenderReader {
     /// Reads one document. What it no longer shows is not gone, and what a notice leaves out is not taken back: a result repeats no deadline.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;
-        let text = text_of(input);
-        let format = self.format.or_else(|| Format::detect(&text)).ok_or_else(|| {
-            let words: Vec<_> = Format::ALL.iter().map(|format| format.word()).collect();
-            let why = format!("{} is no document of a tender portal that is known here ({})", input.url, words.join(", "));
-            Failure::new(FailureClass::Unreadable, why)
-        })?;
-        let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
-        let batch = tender::read(format, &given)?;
+        let (format, batch) = if archive::is_one(input.bytes) { self.archive(input)? } else { self.document(input)? };
         let entries = batch.notices.len() + batch.gone.len();
         // A record for each procedure, and one for each winner and loser.
         let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
         let mut filed = Vec::new();
         let mut void: BTreeSet<String> = batch.gone.iter().filter(|gone| gone.void).map(|gone| gone.procedure.clone()).collect();
+        let unread: Vec<BadEntry> = batch.notices.iter().flat_map(|notice| &notice.unread).cloned().collect();
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
             let Some(tender) = tender::fold(&notices) else { continue };
@@ -155,10 +151,53 @@ impl TenderReader {
         extract.whole = false;
         (extract.entries, extract.total, extract.cut) = (entries, batch.total, batch.cut);
         extract.bad.extend(batch.bad);
+        extract.unread = unread;
         extract
             .follow
             .extend(batch.next.and_then(|next| input.url.join(&next).ok()).filter(|next| matches!(next.scheme(), "http" | "https")));
         Ok(extract)
+    }
+
+    /// What one document says.
+    fn document(&self, input: &Input<'_>) -> Result<(Format, Batch), Failure> {
+        let text = text_of(input);
+        let format = self.format.or_else(|| Format::detect(&text)).ok_or_else(|| {
+            let words: Vec<_> = Format::ALL.iter().map(|format| format.word()).collect();
+            let why = format!("{} is no document of a tender portal that is known here ({})", input.url, words.join(", "));
+            Failure::new(FailureClass::Unreadable, why)
+        })?;
+        let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
+        Ok((format, tender::read(format, &given)?))
+    }
+
+    /// What the documents of an archive say together. All are of the first one's format; one that is not, or cannot be read, is set aside.
+    fn archive(&self, input: &Input<'_>) -> Result<(Format, Batch), Failure> {
+        let (mut all, mut format) = (Batch::default(), self.format);
+        let bad = archive::members(input.bytes, &mut |name, bytes| {
+            input.check_time()?;
+            let member = Input { bytes: &bytes, content_type: None, ..*input };
+            let read = self.document(&member).and_then(|(is, batch)| match *format.get_or_insert(is) {
+                first if first == is => Ok(batch),
+                first => Err(Failure::new(FailureClass::Unreadable, format!("it is {}, the others are {}", is.word(), first.word()))),
+            });
+            match read {
+                Ok(batch) => all.take(name, batch),
+                Err(failure) if input.expired() => Err(failure),
+                Err(failure) => {
+                    all.bad.push(BadEntry { path: name.to_owned(), reason: failure.text });
+                    Ok(())
+                }
+            }
+        })?;
+        all.bad.extend(bad);
+        match (format, all.bad.first()) {
+            (Some(format), _) => Ok((format, all)),
+            // Nobody published anything.
+            (None, None) => Ok((Format::EForms, all)),
+            (None, Some(first)) => {
+                Err(Failure::new(FailureClass::Unreadable, format!("nothing in the ZIP can be read; {}: {}", first.path, first.reason)))
+            }
+        }
     }
 
     /// The record of a procedure as all its notices have it, the oldest first; `None` when nothing can be read. It leaves nothing out that is
@@ -246,7 +285,9 @@ impl Told {
         let part = match name {
             "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" if self.of_bidder => "awards",
             "url" => "link",
-            "buyer" | "buyer_type" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => "buyers",
+            "buyer" | "buyer_type" | "buyer_activity" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => {
+                "buyers"
+            }
             "winner" | "loser" | "won_by" | "award_value" => "awards",
             "deadline" | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
@@ -300,6 +341,7 @@ impl Told {
             for kind in buyers::kinds(buyer) {
                 told.put("buyer_type", kind.word());
             }
+            told.put("buyer_activity", &buyer.activity);
         }
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());

@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 
 use url::Url;
 
+use super::Body;
 use crate::base::caps;
 use crate::base::secret::Secret;
 use crate::door::Proxy;
@@ -62,6 +63,8 @@ pub struct SourceSettings {
     pub headers: HeaderMap,
     /// Put into the query of requests to the source's own origin; shown and kept nowhere.
     pub query: Vec<(String, Secret)>,
+    /// What is posted, where its pages are asked for by POST.
+    pub body: Option<Body>,
     /// The way through a proxy.
     pub proxy: Option<Proxy>,
     /// Time for one fetch, redirects included, waiting for the host's pace not.

@@ -303,9 +303,8 @@ proptest! {
             _ => Health::Ill { since: at, failure },
         };
         (state.usual, state.missing) = (usual, missing);
-        let stretch = Stretch { from: at, to: at, failed: number % 2 == 0 };
-        state.checkpoint = Checkpoint { todo: vec![stretch], reached: Some(at), at: vec!["https://a.example/?c=1".into()], seen: vec![u64::MAX], empty: 2, short: Some("short".into()), ..Checkpoint::default() };
-        state.checkpoint.lose(stretch, "full".into());
+        let stretch = Stretch { from: at, to: at, failed: number % 2 == 0, tries: number };
+        state.checkpoint = Checkpoint { todo: vec![stretch], reached: Some(at), at: vec!["https://a.example/?c=1".into()], got: u64::from(number), forgotten: 1, lost: vec![Loss { stretch, why: "why".into(), again: Some(at) }], seen: vec![u64::MAX], empty: 2, short: Some("short".into()), ..Checkpoint::default() };
         let day = jiff::civil::date(2026, 11, 23);
         state.told_of = (number % 2 == 0).then_some(FailureClass::Silent);
         state.pulse = Pulse { last: Some(at), newest: None, days: vec![day] };
