@@ -153,13 +153,13 @@ fn two_seconds_that_are_full_are_a_gap_that_is_stated_and_left() {
         visit.page(10, true, None);
     }
     assert!(visit.checkpoint.todo.is_empty() && !visit.checkpoint.lost.is_empty());
+    let seconds = |loss: &crate::model::Loss| loss.stretch.to.duration_since(loss.stretch.from).as_secs();
     assert!(
-        visit
-            .checkpoint
-            .lost
-            .iter()
-            .all(|loss| loss.why.contains("10 entries were shown") && loss.stretch.to.duration_since(loss.stretch.from).as_secs() <= 2)
+        visit.checkpoint.lost.iter().all(|loss| loss.why.starts_with("parts of it") || seconds(loss) <= 2),
+        "{:?}",
+        visit.checkpoint.lost
     );
+    assert!(visit.checkpoint.lost.iter().all(|loss| loss.why.contains("10 entries were shown")));
 }
 
 #[test]
