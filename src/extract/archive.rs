@@ -18,13 +18,16 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
     MAGIC.iter().any(|magic| bytes.starts_with(magic))
 }
 
+/// What takes a document: its name, its bytes.
+pub(super) type Each<'a> = dyn FnMut(&str, Vec<u8>) -> Result<(), Failure> + 'a;
+
 /// Hands each document of an archive to `each`, in the archive's order, under its name. What cannot be unpacked is set aside and told.
 ///
 /// # Errors
 ///
 /// [`FailureClass::Unreadable`] when it breaks off or is damaged as a whole, [`FailureClass::ParseLimit`] when a limit is reached, and whatever
 /// `each` ends with.
-pub(super) fn members(bytes: &[u8], each: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), Failure>) -> Result<Vec<BadEntry>, Failure> {
+pub(super) fn members(bytes: &[u8], each: &mut Each<'_>) -> Result<Vec<BadEntry>, Failure> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
         let why = format!("the ZIP cannot be opened, it may have broken off ({error}): it must come whole; ask for it again");
         Failure::new(FailureClass::Unreadable, why)

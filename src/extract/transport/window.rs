@@ -42,7 +42,9 @@ impl Window {
         todo.extend(checkpoint.lost.extract_if(.., due).map(|loss| loss.stretch));
         let known: Vec<Stretch> = todo.iter().chain(&under_way).copied().collect();
         todo.extend(outside(from, to, known));
-        todo.iter_mut().for_each(|stretch| stretch.failed = false);
+        for stretch in &mut todo {
+            stretch.failed = false;
+        }
         join_closest(&mut todo);
         todo.sort_by_key(|stretch| (stretch.tries, stretch.from));
         // The portal's word of a next page belongs to the stretch that it was given for.
@@ -114,15 +116,12 @@ impl Window {
             checkpoint.todo.insert(0, first);
             return;
         }
-        match brought.total.filter(|total| *total > checkpoint.got) {
-            Some(total) => {
-                let why = format!("the portal led to {} of {total} entries and no further", checkpoint.got);
-                self.set_aside(checkpoint, (first, true), &why, came.begun);
-            }
-            None => {
-                forget_page(checkpoint);
-                checkpoint.found(first);
-            }
+        if let Some(total) = brought.total.filter(|total| *total > checkpoint.got) {
+            let why = format!("the portal led to {} of {total} entries and no further", checkpoint.got);
+            self.set_aside(checkpoint, (first, true), &why, came.begun);
+        } else {
+            forget_page(checkpoint);
+            checkpoint.found(first);
         }
     }
 
