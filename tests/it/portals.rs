@@ -452,7 +452,7 @@ async fn a_day_in_a_zip_is_read_document_by_document() {
     world.visit().await;
     assert!(!said(&world).await.gaps.is_empty(), "yesterday is not there yet");
     let call = include_str!("../../src/tender/eforms/call.xml");
-    let other = call.replace("</", "</").replacen("cbc:ContractFolderID>", "cbc:ContractFolderID>0", 1).replacen("<cbc:ID", "<cbc:ID", 1);
+    let other = call.replacen("cbc:ContractFolderID>", "cbc:ContractFolderID>0", 1);
     let whole = zipped(&[("a.xml", call), ("b.xml", &other), ("c.xml", "<html/>")]);
     *day.lock().unwrap() = Some(whole[..whole.len() / 2].to_vec());
     quarter(&world).await;

@@ -259,7 +259,7 @@ pub fn search(portal: &Portal, seen: &Seen, _: &str) -> Reply {
         return bad("this is asked by POST of JSON at /v3/notices/search, without a query");
     }
     let Ok(question) = serde_json::from_slice::<Value>(&seen.body) else { return bad("no JSON") };
-    if question["paginationMode"] != "ITERATION" || !question["fields"].as_array().is_some_and(|fields| fields.len() > 10) {
+    if question["paginationMode"] != "ITERATION" || question["fields"].as_array().is_none_or(|fields| fields.len() <= 10) {
         return bad("paginationMode and fields are missing");
     }
     let day = |text: &str| jiff::civil::Date::strptime("%Y%m%d", text).ok();
