@@ -3,6 +3,7 @@
 //! A closed set of kinds, one file each ([`Kind`]); all of them read fields by the same steps (`transform`) and types (`value`),
 //! and make records by the same rule (`record`).
 
+mod archive;
 mod buyers;
 mod decode;
 mod feed;
@@ -321,8 +322,14 @@ impl Spec {
                 Ok(_) | Err(_) => faults.push(Fault::new(key, text, "an address such as `https://example.org/list`")),
             }
         }
-        if self.url.is_none() && self.urls.is_empty() {
-            faults.push(Fault::new("url", "", "the address to watch, such as `https://example.org/list`"));
+        // A portal that is not known stands for an address all the same.
+        if self.url.is_none() && self.urls.is_empty() && self.portal.is_none() {
+            let expected = if self.kind == Kind::Tenders.word() {
+                "the address to watch, or instead of it `portal`: a name such as `placsp` stands for all that a known portal needs"
+            } else {
+                "the address to watch, such as `https://example.org/list`"
+            };
+            faults.push(Fault::new("url", "", expected));
         }
         roots
     }

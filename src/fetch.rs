@@ -7,6 +7,7 @@
 //! ```
 
 mod answer;
+mod body;
 mod exchange;
 mod hops;
 mod lane;
@@ -23,6 +24,7 @@ use url::Url;
 
 use crate::model::{Failure, Validators};
 
+pub use body::Body;
 pub use lane::Lane;
 pub use robots::{Robots, Verdict};
 pub use settings::{Settings, SourceSettings};
@@ -39,6 +41,8 @@ pub struct Request<'a> {
     pub validators: Option<&'a Validators>,
     /// Ask without conditions although validators are there. Every fiftieth check or so: some servers answer 304 for ever.
     pub full: bool,
+    /// What it carries: then it is a POST of these fields with those of the address's query. `None`: a GET.
+    pub body: Option<&'a Body>,
     /// How the source wants to be asked.
     pub source: &'a SourceSettings,
 }

@@ -28,6 +28,8 @@ pub const NEWS_AGE: &str = "atalaya_source_news_age_seconds";
 pub const COMPLETE_AGE: &str = "atalaya_source_complete_age_seconds";
 /// Entries met that could not be read in full, by `source`.
 pub const MISREAD: &str = "atalaya_misread_entries_total";
+/// Fields that could not be read of entries that were, by `source`.
+pub const UNREAD: &str = "atalaya_unread_fields_total";
 /// Host lanes held in memory.
 pub const LANES: &str = "atalaya_host_lanes";
 /// Groups made durable together: each costs one flush.

@@ -240,6 +240,20 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Takes what another document of the same archive says, under its name.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureClass::ParseLimit`] when there are more notices than one document may have.
+    pub fn take(&mut self, name: &str, other: Self) -> Result<(), Failure> {
+        self.check_room()?;
+        self.notices.extend(other.notices);
+        self.gone.extend(other.gone);
+        self.bad.extend(other.bad.into_iter().map(|bad| BadEntry { path: format!("{name}{}", bad.path), ..bad }));
+        self.cut |= other.cut;
+        Ok(())
+    }
+
     /// [`FailureClass::ParseLimit`] when there is no room for another entry. Faults beyond the bound are left out, and that is told.
     fn check_room(&mut self) -> Result<(), Failure> {
         if self.bad.len() > FAULTS {

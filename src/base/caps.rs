@@ -10,6 +10,8 @@ pub const BODY_BYTES: u64 = 10 * 1024 * 1024;
 pub const ROBOTS_BYTES: u64 = 512 * 1024;
 /// Bytes of one sitemap after decompression (sitemaps.org).
 pub const SITEMAP_BYTES: u64 = 50 * 1024 * 1024;
+/// Bytes of all documents of one archive, unpacked.
+pub const ARCHIVE_BYTES: u64 = 128 * 1024 * 1024;
 /// Redirects followed for one request.
 pub const REDIRECTS: u32 = 5;
 /// Time for one fetch, first byte to last, redirects included.

@@ -24,11 +24,16 @@ const HEAD: usize = 16 * 1024;
 
 /// Whether a file is more than one document: a ZIP, or longer than one may be.
 pub(super) fn is_one(path: &Path) -> bool {
-    let begins = |magic: &[u8]| {
-        let mut head = [0; 4];
-        File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *magic
-    };
-    path.is_file() && (begins(b"PK\x03\x04") || begins(b"PK\x05\x06") || path.metadata().is_ok_and(|meta| meta.len() > caps::SITEMAP_BYTES))
+    path.is_file() && (is_zip(path) || path.metadata().is_ok_and(|meta| meta.len() > caps::SITEMAP_BYTES))
+}
+
+fn is_zip(path: &Path) -> bool {
+    let mut head = [0; 4];
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && begins_as_zip(&head)
+}
+
+fn begins_as_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
 /// What reads a document that is no feed to be taken apart: its name, its bytes.
@@ -38,8 +43,12 @@ pub(super) type Whole<'a> = dyn FnMut(&str, Vec<u8>) -> anyhow::Result<Value> + 
 pub(super) fn read(path: &Path, out: &mut Out<'_>, whole: &mut Whole<'_>) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let open = || File::open(path).with_context(|| format!("{name} cannot be read"));
-    let Ok(mut archive) = ZipArchive::new(open()?) else {
-        return document(&name, &mut BufReader::with_capacity(HEAD, open()?), out, whole);
+    let mut archive = match ZipArchive::new(open()?) {
+        Ok(archive) => archive,
+        Err(_) if !is_zip(path) => return document(&name, &mut BufReader::with_capacity(HEAD, open()?), out, whole),
+        Err(error) => anyhow::bail!(
+            "{name} is a ZIP that breaks off or is damaged ({error}): fetch it again, or mend it with `zip -FF` and read what is left"
+        ),
     };
     anyhow::ensure!(
         archive.len() <= MEMBERS,
@@ -65,6 +74,7 @@ pub(super) fn read(path: &Path, out: &mut Out<'_>, whole: &mut Whole<'_>) -> any
 
 /// One document: feeds are taken apart as they come, everything else is read whole.
 fn document(name: &str, reader: &mut dyn BufRead, out: &mut Out<'_>, whole: &mut Whole<'_>) -> anyhow::Result<()> {
+    anyhow::ensure!(!begins_as_zip(reader.fill_buf()?), "it is a ZIP within the ZIP: unpack the outer one and read what is in it");
     let head = String::from_utf8_lossy(reader.fill_buf()?).into_owned();
     if Format::detect(&head) == Some(Format::Placsp) {
         return feed(name, reader, out);
@@ -258,6 +268,22 @@ mod tests {
         assert!(damaged, "{}", views[0]);
         assert_eq!(problem, views[0].get("problem").is_some());
         assert!(views[1]["notices"].as_array().unwrap().len() > 1);
+    }
+
+    #[test]
+    fn a_zip_in_a_zip_and_one_that_breaks_off_say_what_to_do() {
+        let inner = zip(&[("a.atom", PAGE)]);
+        let mut outer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        outer.start_file("inner.zip", zip::write::SimpleFileOptions::default()).unwrap();
+        outer.write_all(&inner).unwrap();
+        let (views, problem) = printed(&outer.finish().unwrap().into_inner());
+        assert!(problem && views[0]["problem"].as_str().unwrap().contains("unpack the outer one"), "{views}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cut.zip");
+        std::fs::write(&path, &inner[..inner.len() / 2]).unwrap();
+        let mut to = Vec::new();
+        let error = read(&path, &mut Out::new(&mut to, None), &mut |_, _| Ok(json!({}))).unwrap_err();
+        assert!(error.to_string().contains("fetch it again"), "{error}");
     }
 
     #[test]

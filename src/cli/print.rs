@@ -317,6 +317,12 @@ fn check(view: &CheckView) {
     for (place, reason) in view.bad.iter().take(20) {
         println!("could not be read: {place}: {reason}");
     }
+    for (place, reason) in view.unread.iter().take(20) {
+        println!("left unknown: {place}: {reason}");
+    }
+    if view.unread.len() > 20 {
+        println!("{} fields were left unknown, the first 20 are shown", view.unread.len());
+    }
     if view.baseline && !view.leads.is_empty() {
         println!("\nThe first visit is a baseline: what is there already is stored quietly. If it were news:");
     }

@@ -121,6 +121,11 @@ fn print(to: &mut dyn Write, view: &Value) -> std::io::Result<()> {
             writeln!(to, "             {} until {} ({})", text(deadline, "kind"), text(deadline, "text"), text(deadline, "zone"))?;
         }
     }
+    for notice in &notices {
+        for field in notice.get("unread").and_then(Value::as_array).into_iter().flatten() {
+            writeln!(to, "  left unknown  {}: {}", text(field, "path"), text(field, "reason"))?;
+        }
+    }
     for entry in &bad {
         writeln!(to, "  set aside  {}: {}", text(entry, "path"), text(entry, "reason"))?;
     }

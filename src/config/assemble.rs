@@ -316,6 +316,11 @@ impl<'a> Builder<'a> {
             asked.max_body.get_or_insert_with(|| PORTAL_BODY.to_owned());
             if let Some(portal) = reading.portal.as_deref().and_then(extract::Portal::of) {
                 asked.delay = asked.delay.take().or(portal.delay);
+                asked.body = asked.body.take().or(portal.body);
+                if let Some(key) = portal.key.filter(|key| !asked.query.contains_key(key)) {
+                    let expected = format!("the key that the portal gives you, as `query = {{ {key} = {{ file = \"{key}.secret\" }} }}`");
+                    desk.fault(&mut section, &Fault::new(format!("query.{key}"), "", expected), None);
+                }
                 when.budget = when.budget.or(portal.budget);
                 if when.cron.is_none() {
                     when.every = when.every.take().or(portal.every);

@@ -20,6 +20,10 @@ pub struct Portal {
     pub pages: u32,
     /// How the whole of it is got.
     pub transport: Option<TransportSpec>,
+    /// The fields that are posted, where it is asked by POST.
+    pub body: Option<BTreeMap<String, serde_json::Value>>,
+    /// The query parameter that takes the key it cannot be asked without.
+    pub key: Option<String>,
     /// Least time between two requests, where it asks for one.
     pub delay: Option<String>,
     /// Requests a day at most, where it has such a limit.

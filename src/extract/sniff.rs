@@ -1,17 +1,23 @@
-//! What some bytes are: feed, sitemap, JSON or page. The content decides; the header only where the content says nothing.
+//! What some bytes are: a document of a tender portal, feed, sitemap, JSON or page. The content decides; the header only where the content
+//! says nothing.
 
 use std::io::Read;
 
 use url::Url;
 
 use super::Kind;
+use super::archive;
 use super::decode::decode;
+use crate::tender::Format;
 
 /// How far the first element of an XML file is looked for: comments and DTDs come before it.
 const HEAD_BYTES: usize = 16 * 1024;
 
 /// The kind that reads these bytes; never one that needs selectors. What is nothing else is a page.
 pub fn sniff(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Kind {
+    if archive::is_one(bytes) {
+        return Kind::Tenders;
+    }
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut head = Vec::new();
         // A packed file that is cut off or damaged still shows its beginning.
@@ -24,6 +30,10 @@ pub fn sniff(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Kind {
 fn by_head(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Option<Kind> {
     let head = decode(&bytes[..bytes.len().min(HEAD_BYTES)], content_type, url);
     let head = head.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace());
+    // Any feed may tell of tenders, and most do not.
+    if Format::detect(head).is_some_and(|format| format != Format::Feed) {
+        return Some(Kind::Tenders);
+    }
     if head.starts_with('{') || head.starts_with('[') {
         return looks_like_json(head).then(|| if is_json_feed(head) { Kind::Feed } else { Kind::Json });
     }
@@ -125,6 +135,10 @@ mod tests {
             (b"https://example.org/ is a site", Some("text/plain"), Kind::Page),
             (b" [ {\"a\":1} ]", Some("text/html"), Kind::Json),
             (b"{ \"a\": 1 }", None, Kind::Json),
+            (b"{\"uri\": \"x\", \"releases\": [{\"ocid\": \"ocds-1\"}]}", Some("application/json"), Kind::Tenders),
+            (b"<feed xmlns='http://www.w3.org/2005/Atom' xmlns:cbc='urn:dgpe:names:draft:codice:x'>", None, Kind::Tenders),
+            (b"referenceNumber-numeroReference,title\n1,x\n", Some("text/csv"), Kind::Tenders),
+            (b"PK\x03\x04...", None, Kind::Tenders),
             (b"{{ template }}", None, Kind::Page),
             (b"<!doctype html><html><body><rss>", Some("application/rss+xml"), Kind::Page),
             (b"<html>", Some("application/json"), Kind::Page),

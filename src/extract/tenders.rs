@@ -2,6 +2,7 @@
 //! format: those are `tender`'s.
 
 mod bidders;
+mod documents;
 
 use std::collections::BTreeMap;
 
@@ -10,28 +11,30 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use url::Url;
 
+use super::archive;
 use super::buyers;
 use super::known::{self, Known};
 use super::record::{Gather, Parts, RecordRule};
 use super::transform::{self, Plan, Words};
 use super::value::Hints;
-use super::{About, Input, Kind, Portal, Spec, text_of};
+use super::{About, Input, Kind, Portal, Spec};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Outcome,
-    Party, RecordKind, Stage, TypedId, Value, Whole, Worth, WorthKind, ZoneFrom,
+    Award, BadEntry, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice,
+    Outcome, Party, RecordKind, Stage, TypedId, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::Standing;
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 39] = [
+const NAMES: [Known; 40] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
     ("buyer_type", "text", true),
+    ("buyer_activity", "text", false),
     ("winner", "text", true),
     ("loser", "text", false),
     ("won_by", "text", true),
@@ -112,14 +115,7 @@ impl TenderReader {
     /// Reads one document. What it no longer shows is not gone, and what a notice leaves out is not taken back: a result repeats no deadline.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;
-        let text = text_of(input);
-        let format = self.format.or_else(|| Format::detect(&text)).ok_or_else(|| {
-            let words: Vec<_> = Format::ALL.iter().map(|format| format.word()).collect();
-            let why = format!("{} is no document of a tender portal that is known here ({})", input.url, words.join(", "));
-            Failure::new(FailureClass::Unreadable, why)
-        })?;
-        let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
-        let batch = tender::read(format, &given)?;
+        let (format, batch) = if archive::is_one(input.bytes) { self.archive(input)? } else { self.document(input)? };
         let entries = batch.notices.len() + batch.gone.len();
         // A record for each procedure, and one for each winner and loser.
         let mut gather = Gather::new(&self.rule, input.url).up_to(4 * tender::NOTICES);
@@ -127,6 +123,7 @@ impl TenderReader {
         let void = batch.gone.iter().filter(|gone| gone.void);
         let mut void: BTreeMap<String, Option<Timestamp>> = void.map(|gone| (gone.procedure.clone(), gone.when.parse().ok())).collect();
         let mut voided = Vec::new();
+        let unread: Vec<BadEntry> = batch.notices.iter().flat_map(|notice| &notice.unread).cloned().collect();
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
             let Some(tender) = tender::fold(&notices) else { continue };
@@ -148,6 +145,7 @@ impl TenderReader {
         extract.whole = false;
         (extract.entries, extract.total, extract.cut) = (entries, batch.total, batch.cut);
         extract.bad.extend(batch.bad);
+        extract.unread = unread;
         extract
             .follow
             .extend(batch.next.and_then(|next| input.url.join(&next).ok()).filter(|next| matches!(next.scheme(), "http" | "https")));
@@ -279,7 +277,9 @@ impl Told {
         let part = match name {
             "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" if self.of_bidder => "awards",
             "url" => "link",
-            "buyer" | "buyer_type" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => "buyers",
+            "buyer" | "buyer_type" | "buyer_activity" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => {
+                "buyers"
+            }
             "winner" | "loser" | "won_by" | "award_value" => "awards",
             "deadline" | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
@@ -333,6 +333,7 @@ impl Told {
             for kind in buyers::kinds(buyer) {
                 told.put("buyer_type", kind.word());
             }
+            told.put("buyer_activity", &buyer.activity);
         }
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());

@@ -8,6 +8,7 @@ mod spec;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
@@ -29,7 +30,7 @@ pub enum Transport {
     WalkBack(WalkBack),
     /// On from an opaque word that the portal gave last time.
     Cursor(Clockwork),
-    /// Stretches of time; one that is too full is halved, and what it says of a next page is not believed.
+    /// Stretches of time; one that is too full is halved, unless its pages are known to lead on.
     Window(Window),
 }
 
@@ -50,6 +51,15 @@ pub struct Window {
     limit: Option<u32>,
     /// The longest stretch asked for at once.
     longest: SignedDuration,
+    /// Whether what a page says of a next one is followed, and counted against what there is in all. Else it only says that there is more.
+    next: bool,
+}
+
+impl Window {
+    /// Whether one day is asked for at a time: then its beginning says it all.
+    fn is_of_days(&self) -> bool {
+        self.clock.days && self.longest <= SignedDuration::from_hours(24)
+    }
 }
 
 /// What a page was asked for, and what came.
@@ -138,7 +148,7 @@ impl Transport {
             Self::Window(window) => {
                 let first = checkpoint.todo.iter().map(|stretch| stretch.from).min();
                 // Of days, today is read as far as it goes.
-                let all = if window.clock.days { Some(begun) } else { checkpoint.reached };
+                let all = if window.clock.days { begun.saturating_sub(window.clock.lag).ok() } else { checkpoint.reached };
                 first.or(all.filter(|_| whole))
             }
         }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Method, Response};
 use url::Url;
 
@@ -19,6 +19,22 @@ const ERROR_BYTES: u64 = 64 * 1024;
 const REDIRECT_BYTES: u64 = 16 * 1024;
 /// Bytes up to which chunks that come one after another are put into one.
 const CHUNK: usize = 16 * 1024;
+
+/// What is sent.
+#[derive(Debug)]
+pub(super) struct Sent {
+    /// To where, with all that is secret.
+    pub(super) url: Url,
+    /// The JSON it carries, by POST; `None`: a GET.
+    pub(super) body: Option<Bytes>,
+}
+
+impl Sent {
+    /// A GET of this address.
+    pub(super) const fn get(url: Url) -> Self {
+        Self { url, body: None }
+    }
+}
 
 /// What came back.
 #[derive(Debug)]
@@ -47,11 +63,16 @@ pub(super) enum Cap {
     Cut(u64),
 }
 
-/// Sends a GET to `sent` and reads the answer; failures speak of `url`, which is the same without what is secret. The deadline is the
+/// Sends what is to be sent and reads the answer; failures speak of `url`, which is the same without what is secret. The deadline is the
 /// caller's.
-pub(super) async fn exchange(client: &Client, (url, sent): (&Url, Url), head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
-    let mut request = reqwest::Request::new(Method::GET, sent);
+pub(super) async fn exchange(client: &Client, (url, sent): (&Url, Sent), head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
+    let method = if sent.body.is_some() { Method::POST } else { Method::GET };
+    let mut request = reqwest::Request::new(method, sent.url);
     *request.headers_mut() = head;
+    if let Some(body) = sent.body {
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *request.body_mut() = Some(body.into());
+    }
     let response = match client.execute(request).await {
         Ok(response) => response,
         Err(SendError::Door(error)) => return Err(door_failure(url, &error)),

@@ -1,5 +1,6 @@
 //! From a request to a page, hop by hop: guard, robots.txt, lane, exchange, and again where a redirect leads. Knows no store.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderMap, HeaderValue, IF_MODIFI
 use url::Url;
 
 use super::answer::{self, shown};
-use super::exchange::{Answer, Cap, door_failure, exchange};
+use super::exchange::{Answer, Cap, Sent, door_failure, exchange};
 use super::lane::{Hold, Known, Lane};
 use super::wall::{self, Seen};
 use super::{Asked, Fetched, Request, Verdict, robots};
@@ -62,7 +63,13 @@ impl<'a> Trip<'a> {
     pub(super) async fn verdict(lane: &Lane, request: &Request<'_>) -> Result<Verdict, Failure> {
         let mut trip = Trip::new(lane, request)?;
         trip.guard(lane, request.url)?;
-        Ok(trip.rules(lane).await?.rules.verdict(request.url))
+        let rules = trip.rules(lane).await?;
+        Ok(rules.rules.verdict(&trip.judged(request.url)))
+    }
+
+    /// The address as robots.txt judges it: what is posted is no part of it.
+    fn judged<'u>(&self, url: &'u Url) -> Cow<'u, Url> {
+        self.request.body.map_or(Cow::Borrowed(url), |body| Cow::Owned(body.of(url).0))
     }
 
     async fn follow(&mut self, lane: &Lane) -> Result<Fetched, Failure> {
@@ -78,6 +85,10 @@ impl<'a> Trip<'a> {
                 return self.judge(&lane, url, answer);
             }
             let next = self.request.source.without_query(target(&url, &answer)?);
+            if self.request.body.is_some() {
+                let text = format!("{} sends what was posted on to {}: set `url` to where it is answered", shown(&url), shown(&next));
+                return Err(Failure::new(FailureClass::Redirect, text));
+            }
             if next == url {
                 return Err(Failure::new(FailureClass::Redirect, format!("{} redirects to itself", shown(&url))));
             }
@@ -125,22 +136,32 @@ impl<'a> Trip<'a> {
         head
     }
 
-    /// The address as it is sent: with the source's own query, to its own origin only.
-    fn sent(&self, url: &Url) -> Url {
-        let mut sent = url.clone();
+    /// The address as it is sent: with the source's own query, to its own origin only. What is posted holds the rest of the query.
+    fn sent(&self, url: &Url) -> Sent {
+        let (mut sent, body) = match self.request.body {
+            Some(body) => {
+                let (bare, body) = body.of(url);
+                (bare, Some(body))
+            }
+            None => (url.clone(), None),
+        };
         let own = &self.request.source.query;
         if url.origin() == self.request.url.origin() && !own.is_empty() {
             sent.query_pairs_mut().extend_pairs(own.iter().map(|(name, value)| (name, value.expose())));
         }
-        sent
+        Sent { url: sent, body }
     }
 
     fn conditions(&self) -> Option<&'a Validators> {
-        self.request.validators.filter(|v| !self.request.full && (v.etag.is_some() || v.last_modified.is_some()))
+        // A condition belongs to a GET (RFC 9110 section 13.1).
+        self.request
+            .validators
+            .filter(|_| self.request.body.is_none())
+            .filter(|v| !self.request.full && (v.etag.is_some() || v.last_modified.is_some()))
     }
 
     /// One request, when the lane lets it leave.
-    async fn send(&mut self, lane: &Lane, (url, sent): (&Url, Url), head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
+    async fn send(&mut self, lane: &Lane, (url, sent): (&Url, Sent), head: HeaderMap, cap: Cap) -> Result<Answer, Failure> {
         let _leave = match lane.leave(self.request.source).await {
             Ok(leave) => leave,
             Err(failure) => {
@@ -216,7 +237,8 @@ impl<'a> Trip<'a> {
     }
 
     async fn allowed(&mut self, lane: &Lane, url: &Url) -> Result<(), Failure> {
-        match self.rules(lane).await?.rules.verdict(url) {
+        let rules = self.rules(lane).await?;
+        match rules.rules.verdict(&self.judged(url)) {
             Verdict::Allowed => Ok(()),
             Verdict::Disallowed { line, rule } => {
                 let text = format!("robots.txt of {} forbids {} (line {line}: `{rule}`)", lane.host(), shown(url));
@@ -266,7 +288,7 @@ impl<'a> Trip<'a> {
         let mut at = lane.clone();
         for _ in 0..=caps::REDIRECTS {
             self.guard(&at, &url)?;
-            let answer = self.send(&at, (&url, url.clone()), HeaderMap::new(), cap).await?;
+            let answer = self.send(&at, (&url, Sent::get(url.clone())), HeaderMap::new(), cap).await?;
             status = answer.status;
             if !answer.is_redirect() {
                 return robots_copy(&at, &url, &answer);

@@ -346,6 +346,11 @@ impl Lane {
         known
     }
 
+    /// Forgets that robots.txt could not be fetched: who asks by hand wants to know how it is now.
+    pub fn ask_robots_anew(&self) {
+        self.core.state().robots_failed = None;
+    }
+
     pub(super) fn set_robots_failed(&self, until: Timestamp, failure: Failure) {
         self.core.state().robots_failed = Some((until, failure));
     }

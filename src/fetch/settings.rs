@@ -7,6 +7,7 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use url::Url;
 
+use super::Body;
 use crate::base::caps;
 use crate::base::secret::Secret;
 use crate::door::Proxy;
@@ -70,6 +71,8 @@ pub struct SourceSettings {
     pub query: Vec<(String, Secret)>,
     /// What no answer may hold once it is here, although it repeats what it was asked with: the secrets among headers, cookies and query.
     pub secrets: Vec<Secret>,
+    /// What is posted, where its pages are asked for by POST.
+    pub body: Option<Body>,
     /// The way through a proxy.
     pub proxy: Option<Proxy>,
     /// Time for one fetch, redirects included, waiting for the host's pace not.

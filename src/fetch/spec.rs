@@ -9,13 +9,13 @@ use reqwest::header::{COOKIE, HeaderName, HeaderValue};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-use super::{Settings, SourceSettings};
+use super::{Body, Settings, SourceSettings};
 use crate::base::secret::{Given, Reveal, Secret, SecretRef};
 use crate::door::Proxy;
 use crate::model::Fault;
 
 /// The keys of a source that are read here.
-pub const KEYS: &[&str] = &["headers", "cookies", "query", "proxy", "timeout", "max_body", "delay"];
+pub const KEYS: &[&str] = &["headers", "cookies", "query", "body", "proxy", "timeout", "max_body", "delay"];
 /// The keys of the table `[fetch]`.
 pub const PROCESS_KEYS: &[&str] = &["delay", "concurrency", "per_host", "timeout", "max_body"];
 
@@ -106,6 +106,9 @@ pub struct Spec {
     pub cookies: BTreeMap<String, Given>,
     /// Query parameters sent to the source's own host beside those of its address, by name; secret ones as `api_key = { file = "portal.key" }`.
     pub query: BTreeMap<String, Given>,
+    /// Fields of a JSON body: pages are then asked for by POST, and the query of their address stands among these fields:
+    /// `{ limit = 250, scope = "ALL" }`. Never secrets: those belong into `headers` or `query`.
+    pub body: Option<BTreeMap<String, serde_json::Value>>,
     /// The way through a proxy: `"http://proxy.example:3128"`, or a table with `url`, `user` and `password`.
     pub proxy: Option<ProxySpec>,
     /// Time for one fetch, redirects included, such as `30s`; at most `10m`.
@@ -143,6 +146,7 @@ impl Spec {
                 out.query.push((name.clone(), value));
             }
         }
+        out.body = self.body.clone().map(Body::new);
         out.proxy = self.proxy.as_ref().and_then(|proxy| compile_proxy(proxy, reveal, &mut faults));
         out.timeout = duration("timeout", self.timeout.as_deref(), Duration::from_millis(1), LONGEST_TIMEOUT, &mut faults);
         out.delay = duration("delay", self.delay.as_deref(), Duration::ZERO, LONGEST_DELAY, &mut faults);

@@ -47,7 +47,7 @@ impl Rig {
     }
 
     async fn ask(&self, url: &Url, validators: Option<&Validators>) -> Asked {
-        self.lane(url).fetch(&Request { url, validators, full: false, source: &self.source }).await
+        self.lane(url).fetch(&Request { url, validators, full: false, body: None, source: &self.source }).await
     }
 }
 
@@ -190,7 +190,7 @@ async fn conditional_requests() {
     let fetched = rig.ask(&url, Some(&known)).await.result.unwrap();
     assert!(fetched.not_modified && fetched.bytes.is_empty());
     assert_eq!(fetched.validators, Validators { etag: Some("\"2\"".to_owned()), ..known.clone() });
-    let full = Request { url: &url, validators: Some(&known), full: true, source: &rig.source };
+    let full = Request { url: &url, validators: Some(&known), full: true, body: None, source: &rig.source };
     assert_eq!(rig.lane(&url).fetch(&full).await.result.unwrap().bytes, "whole");
     assert!(!site.last_head().contains("if-none-match"));
     assert_eq!(rig.ask(&url, Some(&Validators::default())).await.result.unwrap().status, 200);
@@ -330,7 +330,7 @@ async fn robots_are_kept_a_day_and_stand_in_for_a_month() {
     let fresh = Rig::new();
     let lane = fresh.web.lane(&HostKey::of(&site.url("/")), Some(state));
     let url = site.url("/no");
-    let asked = lane.fetch(&Request { url: &url, validators: None, full: false, source: &fresh.source }).await;
+    let asked = lane.fetch(&Request { url: &url, validators: None, full: false, body: None, source: &fresh.source }).await;
     assert_eq!((asked.requests, asked.requested), (0, None));
     assert_eq!(asked.result.unwrap_err().class, FailureClass::Robots);
 }
@@ -363,7 +363,7 @@ async fn the_pace_of_a_host() {
     let url = site.url("/");
     let watch = Stopwatch::start();
     let lane = rig.lane(&url);
-    let request = Request { url: &url, validators: None, full: false, source: &rig.source };
+    let request = Request { url: &url, validators: None, full: false, body: None, source: &rig.source };
     let (a, b, c) = tokio::join!(lane.fetch(&request), lane.fetch(&request), lane.fetch(&request));
     assert!([a, b, c].iter().all(|asked| asked.result.is_ok()));
     assert!(watch.elapsed() >= Duration::from_millis(150), "robots.txt and three pages are three distances");
@@ -414,6 +414,51 @@ async fn walls_become_failures() {
         assert!(failure.text.contains("Cloudflare"), "{failure}");
         assert_eq!(rig.lane(&site.url("/")).state().slowed, n, "a wall halves the pace");
     }
+}
+
+#[tokio::test]
+async fn who_asks_by_hand_asks_robots_txt_anew() {
+    let ill = std::sync::atomic::AtomicBool::new(true);
+    let site = Site::new(move |path, _| match path {
+        "/robots.txt" if ill.swap(false, std::sync::atomic::Ordering::Relaxed) => reply(503, "", ""),
+        "/robots.txt" => reply(404, "", ""),
+        _ => reply(200, "", "well"),
+    })
+    .await;
+    let rig = Rig::new();
+    let url = site.url("/page");
+    for _ in 0..2 {
+        assert_eq!(rig.get(&url).await.result.unwrap_err().class, FailureClass::RobotsUnreachable, "once asked, remembered for a time");
+    }
+    rig.lane(&url).ask_robots_anew();
+    assert!(rig.get(&url).await.result.is_ok());
+}
+
+#[tokio::test]
+async fn what_is_posted_goes_to_the_address_without_its_query_and_is_not_sent_on() {
+    let site = Site::new(|path, _| match path {
+        "/robots.txt" => reply(200, "", "User-agent: *\nDisallow: /*?"),
+        _ => reply(200, "", "well"),
+    })
+    .await;
+    let rig = Rig::new();
+    let body = Body::new(std::collections::BTreeMap::from([("limit".to_owned(), 250.into())]));
+    let validators = Validators { etag: Some("\"x\"".to_owned()), ..Validators::default() };
+    let url = site.url("/search?query=a%20b");
+    let request = Request { url: &url, validators: Some(&validators), full: false, body: Some(&body), source: &rig.source };
+    let fetched = rig.lane(&url).fetch(&request).await.result.unwrap();
+    assert_eq!(fetched.url.query(), Some("query=a%20b"), "the address names the page, whichever way it is asked");
+    let head = site.last_head();
+    assert!(head.starts_with("post /search http") && head.contains("content-type: application/json"), "{head}");
+    assert!(
+        head.contains(&format!("content-length: {}", r#"{"limit":250,"query":"a b"}"#.len())) && !head.contains("if-none-match"),
+        "{head}"
+    );
+    let site = Site::open(|_, _| redirect("/page")).await;
+    let url = site.url("/moved?query=a");
+    let request = Request { url: &url, validators: None, full: false, body: Some(&body), source: &rig.source };
+    let failure = rig.lane(&url).fetch(&request).await.result.unwrap_err();
+    assert!(failure.class == FailureClass::Redirect && failure.text.contains("set `url`"), "{failure}");
 }
 
 #[test]

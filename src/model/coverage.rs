@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::SourceState;
 
-/// Losses remembered; the oldest is forgotten first.
+/// Losses remembered one by one; of more, those that lie closest together become one.
 const LOSSES: usize = 8;
 
 /// A stretch of time, its end not in it.
@@ -16,15 +16,19 @@ pub struct Stretch {
     pub to: Timestamp,
     /// Whether the last question for it failed.
     pub failed: bool,
+    /// How often it failed, by itself or as a part of a longer one.
+    pub tries: u32,
 }
 
-/// Something that will not be read any more, and why.
+/// Something that could not be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     /// The stretch.
     pub stretch: Stretch,
     /// Why, in words.
     pub why: String,
+    /// When it is asked for again. `None`: it is lost for good.
+    pub again: Option<Timestamp>,
 }
 
 /// Where the visits of one root stand. Committed with the records of the page that moved it, so that a crash loses and repeats nothing.
@@ -34,13 +38,18 @@ pub struct Checkpoint {
     pub todo: Vec<Stretch>,
     /// Everything before it was read or is in `todo`.
     pub reached: Option<Timestamp>,
-    /// Addresses from which to go on: of a cursor the one to ask next, of a walk back the pages below which something may be unread.
+    /// Addresses from which to go on: of a cursor the one to ask next, of a walk back the pages below which something may be unread, of a
+    /// window whose pages lead on the next page of the first stretch in `todo`.
     pub at: Vec<String>,
+    /// Entries that the pages of that stretch have brought so far.
+    pub got: u64,
+    /// Places of walks back that were given up: below them something is unread.
+    pub forgotten: u32,
     /// Hashes of the cursors this visit followed last, newest last.
     pub seen: Vec<u64>,
     /// Empty pages in a row.
     pub empty: u32,
-    /// What is lost for good, newest last.
+    /// What is lost, for good or until it is asked for again, newest last.
     pub lost: Vec<Loss>,
     /// Why the visit did not come to its end, if it did not.
     pub short: Option<String>,
@@ -49,12 +58,28 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Remembers a loss; at most eight.
-    pub fn lose(&mut self, stretch: Stretch, why: String) {
-        self.lost.retain(|loss| loss.stretch.from != stretch.from || loss.stretch.to != stretch.to);
-        self.lost.push(Loss { stretch, why });
-        let over = self.lost.len().saturating_sub(LOSSES);
-        self.lost.drain(..over);
+    /// Remembers a loss; at most eight, and none is dropped: those that lie closest together become one.
+    pub fn lose(&mut self, loss: Loss) {
+        self.found(loss.stretch);
+        self.lost.push(loss);
+        while self.lost.len() > LOSSES {
+            let place = |at: usize| (self.lost[at].stretch.from, self.lost[at].stretch.to);
+            let apart = |(a, b): &(usize, usize)| place(*a).1.max(place(*b).1).duration_since(place(*a).0.min(place(*b).0));
+            let pairs = (0..self.lost.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
+            let Some((a, b)) = pairs.min_by_key(apart) else { return };
+            let (right, left) = (self.lost.remove(b), &mut self.lost[a]);
+            left.stretch.from = left.stretch.from.min(right.stretch.from);
+            left.stretch.to = left.stretch.to.max(right.stretch.to);
+            left.stretch.tries = left.stretch.tries.min(right.stretch.tries);
+            // What may still be read is asked for with what may not.
+            left.again = left.again.into_iter().chain(right.again).min();
+            left.why = format!("parts of it: {}", left.why.trim_start_matches("parts of it: "));
+        }
+    }
+
+    /// Forgets the losses that lie within a stretch that was read.
+    pub fn found(&mut self, stretch: Stretch) {
+        self.lost.retain(|loss| loss.stretch.from < stretch.from || stretch.to < loss.stretch.to);
     }
 
     /// Whether the visit came to everything it set out for.
@@ -91,10 +116,18 @@ pub struct Statement {
     pub under_way: bool,
 }
 
+impl Loss {
+    fn gap(&self) -> Gap {
+        let Self { stretch, why, again } = self;
+        let why = again.map_or_else(|| why.clone(), |at| format!("{why}; asked for again after {}", at.strftime("%Y-%m-%d %H:%M UTC")));
+        Gap { from: Some(stretch.from), to: Some(stretch.to), why }
+    }
+}
+
 impl SourceState {
     /// What its last visit came to, or the one under way so far.
     pub fn statement(&self) -> Statement {
-        let Checkpoint { todo, lost, short, note, .. } = &self.checkpoint;
+        let Checkpoint { todo, lost, short, note, forgotten, .. } = &self.checkpoint;
         let visit = &self.visit;
         let asked = visit.pages + visit.failed;
         let mut gaps: Vec<Gap> = todo
@@ -104,8 +137,12 @@ impl SourceState {
                 Gap { from: Some(stretch.from), to: Some(stretch.to), why: why.to_owned() }
             })
             .collect();
-        let lost = lost.iter().map(|Loss { stretch, why }| Gap { from: Some(stretch.from), to: Some(stretch.to), why: why.clone() });
-        gaps.extend(lost);
+        gaps.extend(lost.iter().map(Loss::gap));
+        if *forgotten > 0 {
+            let places = if *forgotten == 1 { "one page" } else { "several pages" };
+            let why = format!("given up: what lies below {places} of earlier visits ({forgotten}) and was new then");
+            gaps.push(Gap { from: None, to: None, why });
+        }
         gaps.extend(short.iter().map(|why| Gap { from: None, to: None, why: why.clone() }));
         if visit.failed > 0 && gaps.is_empty() {
             let why = format!("{} of {asked} pages could not be read", visit.failed);
@@ -123,7 +160,7 @@ mod tests {
 
     fn stretch(from: i64, to: i64, failed: bool) -> Stretch {
         let at = |second| Timestamp::from_second(second).unwrap();
-        Stretch { from: at(from), to: at(to), failed }
+        Stretch { from: at(from), to: at(to), failed, tries: 0 }
     }
 
     #[test]
@@ -134,14 +171,35 @@ mod tests {
         state.visit.pages = 2;
         assert_eq!(state.statement().gaps[0].why, "1 of 3 pages could not be read");
         state.checkpoint.todo = vec![stretch(0, 10, false), stretch(10, 20, true)];
-        state.checkpoint.lose(stretch(30, 32, false), "full".to_owned());
-        state.checkpoint.lose(stretch(30, 32, false), "full again".to_owned());
+        let loss = |stretch, why: &str, again: Option<i64>| Loss {
+            stretch,
+            why: why.to_owned(),
+            again: again.map(|second| Timestamp::from_second(second).unwrap()),
+        };
+        state.checkpoint.lose(loss(stretch(30, 32, false), "full", None));
+        state.checkpoint.lose(loss(stretch(30, 32, false), "full again", None));
+        state.checkpoint.lose(loss(stretch(40, 42, true), "broken", Some(3_600)));
+        state.checkpoint.forgotten = 2;
         state.checkpoint.short = Some("not reached".to_owned());
         let whys: Vec<String> = state.statement().gaps.into_iter().map(|gap| gap.why).collect();
-        assert_eq!(whys, ["not asked for yet", "it could not be read; the next visit asks again", "full again", "not reached"]);
+        assert_eq!(
+            whys,
+            [
+                "not asked for yet",
+                "it could not be read; the next visit asks again",
+                "full again",
+                "broken; asked for again after 1970-01-01 01:00 UTC",
+                "given up: what lies below several pages of earlier visits (2) and was new then",
+                "not reached",
+            ]
+        );
+        state.checkpoint.found(stretch(29, 33, false));
+        assert_eq!(state.checkpoint.lost.len(), 1);
         for n in 0..20 {
-            state.checkpoint.lose(stretch(n, n + 1, false), String::new());
+            state.checkpoint.lose(loss(stretch(100 * n, 100 * n + 1, false), "x", None));
         }
-        assert_eq!(state.checkpoint.lost.len(), LOSSES);
+        let lost = &state.checkpoint.lost;
+        let covered = |second| lost.iter().any(|loss| loss.stretch.from.as_second() <= second && second < loss.stretch.to.as_second());
+        assert!(lost.len() == LOSSES && covered(40) && (0..20).all(|n| covered(100 * n)), "{lost:?}");
     }
 }

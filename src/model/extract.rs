@@ -81,6 +81,8 @@ pub struct Extract {
     pub follow: Vec<Url>,
     /// What could not be read; the rest was.
     pub bad: Vec<BadEntry>,
+    /// Fields that could not be read, of records that were.
+    pub unread: Vec<BadEntry>,
     /// Whether absence from this page says something: false for feeds, which show only the latest.
     pub whole: bool,
     /// Entries the page holds, those that make no record of their own counted too; fewer than the records when the reader does not count them.

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use url::Url;
 
-use super::{Amount, ZoneFrom};
+use super::{Amount, BadEntry, ZoneFrom};
 use crate::base::ids::ContentHash;
 
 pub use closing::{Closing, FAR, Oddity, closings, is_live, stage};
@@ -310,6 +310,8 @@ pub struct Notice {
     pub content: Content,
     /// Where each field was found: a path in the document for `title`, `deadlines`, `lots`, `awards`, ...
     pub found: BTreeMap<&'static str, String>,
+    /// What of it could not be read; it stays unknown, and the notice is taken all the same.
+    pub unread: Vec<BadEntry>,
     /// Hash of its bytes, so that a correction under the same id and time is seen.
     pub hash: ContentHash,
     /// Its bytes as a document by itself.

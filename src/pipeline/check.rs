@@ -138,6 +138,7 @@ pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId)
             url: &url,
             validators: (page.reading != Reading::Never && !renewed && !moves).then_some(&page.validators),
             full: moves || matches!(page.reading, Reading::Suspect(_)) || weekly(&page, now),
+            body: source.fetch.body.as_ref(),
             source: &source.fetch,
         })
         .await;

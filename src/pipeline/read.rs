@@ -182,7 +182,7 @@ async fn detail(effects: &Effects, lane: &Lane, source: &Source, mut draft: Draf
     let host = HostKey::of(&url);
     let own = *lane.host() == host;
     let lane = if own { lane.clone() } else { effects.web.lane(&host, None) };
-    let asked = lane.fetch(&Request { url: &url, validators: None, full: true, source: &source.fetch }).await;
+    let asked = lane.fetch(&Request { url: &url, validators: None, full: true, body: None, source: &source.fetch }).await;
     let fetched = match asked.result {
         Ok(fetched) => fetched,
         Err(failure) => return (Err(failure), asked.requests),

@@ -74,6 +74,8 @@ pub struct Rehearsed {
     pub records: Vec<(Draft, Option<&'static str>)>,
     /// What could not be read.
     pub bad: Vec<BadEntry>,
+    /// Fields that could not be read, of records that were.
+    pub unread: Vec<BadEntry>,
     /// Pages it leads to.
     pub follow: Vec<Url>,
     /// Why nothing, or not everything, could be read.
@@ -117,7 +119,8 @@ impl Rehearsal {
             }
         };
         let lane = self.web.lane(&HostKey::of(url), None);
-        let request = Request { url, validators: None, full: true, source: settings };
+        lane.ask_robots_anew();
+        let request = Request { url, validators: None, full: true, body: settings.body.as_ref(), source: settings };
         out.robots = Some(match lane.robots(&request).await {
             Ok(Verdict::Allowed) => "allowed".to_owned(),
             Ok(verdict) => format!("{verdict:?}"),
@@ -158,7 +161,7 @@ impl Rehearsal {
         let reader = Arc::new(extract::by_content(kind, target.url(), &about));
         match self.parse(reader, &fetched).await {
             Ok(extract) => {
-                out.bad = extract.bad;
+                (out.bad, out.unread) = (extract.bad, extract.unread);
                 out.follow = extract.follow;
                 out.records = extract.records.into_iter().map(|draft| (draft, None)).collect();
             }
@@ -228,7 +231,7 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
         }
     }
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
-    out.bad = extract.bad;
+    (out.bad, out.unread) = (extract.bad, extract.unread);
     out.follow = extract.follow;
     out.records = extract
         .records

@@ -27,12 +27,14 @@ const REASON_CHARS: usize = 120;
 const MISREAD_LEAST: u32 = 3;
 const MISREAD_PERCENT: u64 = 5;
 
-/// Counts the entries of a page that could not be read.
+/// Counts the entries of a page that could not be read, and the fields of those that could.
 pub(super) fn count_misread(source: &Source, read: Result<Read, Failure>) -> Result<Read, Failure> {
-    if let Ok(Read { extract, .. }) = &read
-        && !extract.bad.is_empty()
-    {
-        metrics::counter!(crate::telemetry::MISREAD, "source" => source.id.to_string()).increment(extract.bad.len() as u64);
+    if let Ok(Read { extract, .. }) = &read {
+        for (name, all) in [(crate::telemetry::MISREAD, &extract.bad), (crate::telemetry::UNREAD, &extract.unread)] {
+            if !all.is_empty() {
+                metrics::counter!(name, "source" => source.id.to_string()).increment(all.len() as u64);
+            }
+        }
     }
     read
 }

@@ -168,7 +168,9 @@ async fn end(
     }
     let believed = complete && ended.failure.is_none();
     let failure = page.failures.as_ref().map(|failures| failures.last.clone()).or(ended.failure);
-    let visit = Visit { lost: (state.visit.lost && !believed) || more, ..state.visit.clone() };
+    // Where an entry could not be read nobody was looked for: who left is looked for at the next visit that is whole.
+    let settled = believed && (whole || !before.source.reader.is_whole());
+    let visit = Visit { lost: (state.visit.lost && !settled) || more, ..state.visit.clone() };
     let (was, begun) = (before.state.complete_until, before.begun_at());
     *state = SourceState { visit, ..ended.state };
     match transport.complete_until(&state.checkpoint, begun, believed) {

@@ -24,7 +24,7 @@ fn again(name: &str, format: Format, text: &str, url: Option<&str>) -> usize {
         };
         let read = read.unwrap_or_else(|why| panic!("{name}: {} cannot be read again: {why}\n{raw}", notice.id));
         assert_eq!(read.raw.text(), raw, "{name}: what is filed of what was filed is the same");
-        let bare = |notice: &Notice| Notice { raw: Raw::default(), ..said(notice) };
+        let bare = |notice: &Notice| Notice { raw: Raw::default(), unread: Vec::new(), ..said(notice) };
         assert_eq!(bare(&read), bare(notice), "{name}: {raw}");
     }
     batch.notices.len()

@@ -44,8 +44,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     }
     input.check_time()?;
     let mut reader = Reader::of(&document, input);
-    let notices = reader.notice(input).into_iter().collect();
-    Ok(Batch { notices, bad: reader.notes.bad, ..Batch::default() })
+    let notice = reader.notice(input);
+    // A field that cannot be read is the notice's own matter: it is there all the same.
+    let notices = notice.map(|notice| Notice { unread: reader.notes.unread, ..notice }).into_iter().collect();
+    Ok(Batch { notices, bad: reader.refused, ..Batch::default() })
 }
 
 /// The notice while it is read.
@@ -59,6 +61,8 @@ struct Reader<'a, 'i> {
     /// Language of the original.
     language: String,
     notes: Notes<'a>,
+    /// Why there is no notice, where there is none.
+    refused: Vec<BadEntry>,
 }
 
 impl<'a, 'i: 'a> Reader<'a, 'i> {
@@ -72,6 +76,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             references: parties::REFERENCES,
             language: xml::text(root, "NoticeLanguageCode"),
             notes: Notes::new(input.clock.clone(), input.url),
+            refused: Vec::new(),
         }
     }
 
@@ -120,6 +125,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             test: false,
             whole,
             results_apart: true,
+            unread: Vec::new(),
             raw: Raw::new("", input.text, ""),
             amendments: self.amendments(),
             content,
@@ -130,7 +136,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
 
     /// The whole notice cannot be taken.
     fn set_aside(&mut self, reason: String) {
-        self.notes.bad.push(BadEntry { path: xml::path(self.root), reason });
+        self.refused.push(BadEntry { path: xml::path(self.root), reason });
     }
 
     /// The day of publication, else the time of dispatch: as written, and in one word.

@@ -42,6 +42,7 @@ impl<'b> Entry<'b> {
             test: false,
             whole: true,
             results_apart: false,
+            unread: Vec::new(),
             raw,
             amendments: Vec::new(),
             content: Content::default(),

@@ -93,6 +93,7 @@ fn lead(feature: &Value, path: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>)
         test: false,
         whole: true,
         results_apart: false,
+        unread: Vec::new(),
         raw: Raw::new(r#"{"features":["#, own, "]}"),
         amendments: Vec::new(),
         found: found(&content, path),

@@ -199,6 +199,7 @@ fn notice(entry: Node<'_, '_>, hash: ContentHash, notes: &mut Notes<'_>) -> Resu
         test: false,
         whole: true,
         results_apart: false,
+        unread: Vec::new(),
         raw: Raw::default(),
         amendments: folder.amendments(notes),
         content,

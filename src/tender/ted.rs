@@ -18,8 +18,8 @@ use crate::model::{
 const WITHHELD_TEXT: &str = "unpublished";
 const WITHHELD_DAY: Date = Date::constant(1970, 1, 1);
 
-/// Bad fields that are kept for one document.
-const BAD: usize = 200;
+/// Fields that could not be read and are kept of one document.
+const UNREAD: usize = 200;
 
 /// A number of publication in one spelling, `00486429-2023`; the gazette itself writes `486429-2023`, `00486429-2023`, `2023/S 153-486429`.
 pub(super) fn number(written: &str) -> Option<String> {
@@ -180,14 +180,14 @@ pub(super) struct Notes<'a> {
     /// Paths of what was found, by field of `Content`.
     pub(super) found: BTreeMap<&'static str, String>,
     /// Fields that could not be read.
-    pub(super) bad: Vec<BadEntry>,
+    pub(super) unread: Vec<BadEntry>,
     /// Base of links that are relative.
     pub(super) url: Option<&'a Url>,
 }
 
 impl<'a> Notes<'a> {
     pub(super) fn new(clock: Clock, url: Option<&'a Url>) -> Self {
-        Self { clock, found: BTreeMap::new(), bad: Vec::new(), url }
+        Self { clock, found: BTreeMap::new(), unread: Vec::new(), url }
     }
 
     /// The field stands here; the first place of a field stays.
@@ -196,9 +196,9 @@ impl<'a> Notes<'a> {
     }
 
     /// This cannot be read.
-    pub(super) fn bad(&mut self, node: Node<'_, '_>, reason: String) {
-        if self.bad.len() < BAD {
-            self.bad.push(BadEntry { path: xml::path(node), reason });
+    pub(super) fn unread(&mut self, node: Node<'_, '_>, reason: String) {
+        if self.unread.len() < UNREAD {
+            self.unread.push(BadEntry { path: xml::path(node), reason });
         }
     }
 
@@ -210,7 +210,7 @@ impl<'a> Notes<'a> {
         }
         let mut deadline = when::deadline(kind, &day_text, &time_text, &self.clock)?;
         if let (None, Some(node)) = (&deadline.due, day.or(time)) {
-            self.bad(node, format!("the deadline ({}) is no day and time that can be read: {}", kind.word(), deadline.text));
+            self.unread(node, format!("the deadline ({}) is no day and time that can be read: {}", kind.word(), deadline.text));
             // The day alone: people are told earlier, not later.
             deadline.due = when::deadline(kind, &day_text, "", &self.clock).and_then(|deadline| deadline.due);
         }
@@ -228,7 +228,7 @@ impl<'a> Notes<'a> {
             Some(worth) => Some(worth),
             None if withheld(&text) => None,
             None => {
-                self.bad(node, format!("the amount is no number: {text}"));
+                self.unread(node, format!("the amount is no number: {text}"));
                 None
             }
         }
@@ -243,7 +243,7 @@ impl<'a> Notes<'a> {
             Some(day) => Some(day),
             None if withheld(&text) => None,
             None => {
-                self.bad(node, format!("the date cannot be read: {text}"));
+                self.unread(node, format!("the date cannot be read: {text}"));
                 None
             }
         }
@@ -255,7 +255,7 @@ impl<'a> Notes<'a> {
         let text = xml::words(node);
         let count = super::json::number(&text).and_then(|number| u32::try_from(number).ok());
         if count.is_none() && !withheld(&text) && !text.starts_with('-') {
-            self.bad(node, format!("the count is no whole number: {text}"));
+            self.unread(node, format!("the count is no whole number: {text}"));
         }
         count
     }
@@ -266,7 +266,7 @@ impl<'a> Notes<'a> {
         let text = xml::words(node);
         let url = code::url(&text, self.url);
         if url.is_none() && !withheld(&text) {
-            self.bad(node, format!("it is no address of the web: {text}"));
+            self.unread(node, format!("it is no address of the web: {text}"));
         }
         url
     }
@@ -275,7 +275,7 @@ impl<'a> Notes<'a> {
     pub(super) fn class(&mut self, node: Node<'_, '_>, scheme: &str, written: &str, main: bool) -> Option<crate::model::Class> {
         let class = code::class(scheme, written, main, "");
         if class.is_none() && !withheld(written) {
-            self.bad(node, format!("it is no {scheme} code: {written}"));
+            self.unread(node, format!("it is no {scheme} code: {written}"));
         }
         class
     }

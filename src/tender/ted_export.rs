@@ -37,8 +37,10 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     }
     input.check_time()?;
     let mut reader = Reader::of(&document, input);
-    let notices = reader.notice(input).into_iter().collect();
-    Ok(Batch { notices, bad: reader.notes.bad, ..Batch::default() })
+    let notice = reader.notice(input);
+    // A field that cannot be read is the notice's own matter: it is there all the same.
+    let notices = notice.map(|notice| Notice { unread: reader.notes.unread, ..notice }).into_iter().collect();
+    Ok(Batch { notices, bad: reader.refused, ..Batch::default() })
 }
 
 /// The notice while it is read.
@@ -55,6 +57,8 @@ struct Reader<'a, 'i> {
     /// What the time of receipt ends.
     receipt: DeadlineKind,
     notes: Notes<'a>,
+    /// Why there is no notice, where there is none.
+    refused: Vec<BadEntry>,
 }
 
 impl<'a, 'i: 'a> Reader<'a, 'i> {
@@ -70,7 +74,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let nuts = coded.and_then(|node| xml::first(node, "CA_CE_NUTS")).map(|node| xml::attribute(node, "CODE")).unwrap_or_default();
         let clock = zone::of(country, nuts).unwrap_or_else(|| input.clock.clone());
         let receipt = receipt_kind(forms.first().copied(), codes);
-        Self { root, coded, codes, forms, language, receipt, notes: Notes::new(clock, input.url) }
+        Self { root, coded, codes, forms, language, receipt, notes: Notes::new(clock, input.url), refused: Vec::new() }
     }
 
     fn coded(&self, path: &'a str) -> Option<Node<'a, 'i>> {
@@ -95,7 +99,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         let written = [self.coded("NO_DOC_OJS").map(xml::words), Some(xml::attribute(self.root, "DOC_ID").to_owned())];
         let Some(written) = written.into_iter().flatten().find(|id| !id.is_empty()) else {
             let reason = "it has no number: neither NO_DOC_OJS nor the attribute DOC_ID".to_owned();
-            self.notes.bad.push(BadEntry { path: xml::path(self.root), reason });
+            self.refused.push(BadEntry { path: xml::path(self.root), reason });
             return None;
         };
         let id = ted::number(&written).unwrap_or(written);
@@ -145,6 +149,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             // A corrigendum says what it changes and no more, a result repeats no deadline.
             whole: matches!(kind, NoticeKind::Planning | NoticeKind::Competition),
             results_apart: true,
+            unread: Vec::new(),
             raw: Raw::new("", input.text, ""),
             amendments: self.amendments(),
             content,

@@ -1,8 +1,8 @@
 //! Answers of the search of the European gazette (API version 3): a page of notices by the fields that were asked for. Each becomes a thin
 //! notice, which tells that there is one and where its XML is; the XML takes its place.
 //!
-//! Texts are objects by language, fields of lots are lists that name no lot, codes stand alone or in lists. It knows nothing of how the
-//! question was asked.
+//! Texts are objects by language, fields of lots are lists that name no lot, codes stand alone or in lists. Of how the question was asked it
+//! knows only the field that takes the word of the next page.
 
 #[cfg(test)]
 mod tests;
@@ -10,6 +10,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use url::Url;
 
 use super::ted::{self, number};
 use super::{Batch, Head, Input, NOTICES, code, json, when};
@@ -19,6 +20,9 @@ use crate::model::{
     Award, BadEntry, Content, Deadline, DeadlineKind, Document, Failure, FailureClass, Notice, NoticeKind, Outcome, Party, Place,
     Procedure, Raw, Stage, Texts, Worth, WorthKind, language_code,
 };
+
+/// The field of the word that the next page is asked for with, in answers and questions.
+const NEXT: &str = "iterationNextToken";
 
 /// Fields by their names, the short aliases after them.
 const NUMBER: [&str; 2] = ["publication-number", "ND"];
@@ -62,7 +66,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         return Err(Failure::new(FailureClass::Unreadable, why));
     };
     let mut batch = Batch {
-        next: Some(json::text(&value, "iterationNextToken")).filter(|token| !token.is_empty()),
+        next: Some(json::text(&value, NEXT)).filter(|token| !token.is_empty()).map(|token| next(input.url, token)),
         total: json::text(&value, "totalNoticeCount").parse().ok(),
         ..Batch::default()
     };
@@ -74,11 +78,21 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     }
     for (place, entry) in entries.iter().enumerate() {
         input.check_time()?;
-        let mut reader = Reader { entry, path: format!("notices[{place}]"), input, bad: Vec::new(), found: BTreeMap::new() };
+        let mut reader =
+            Reader { entry, path: format!("notices[{place}]"), input, bad: Vec::new(), unread: Vec::new(), found: BTreeMap::new() };
         batch.notices.extend(reader.notice());
         batch.bad.append(&mut reader.bad);
     }
     Ok(batch)
+}
+
+/// The address of the next page: the question's own, with the word among its fields. Without an address it is the bare word.
+fn next(asked: Option<&Url>, token: String) -> String {
+    let Some(asked) = asked else { return token };
+    let others: Vec<_> = asked.query_pairs().filter(|(name, _)| name != NEXT).map(|(a, b)| (a.into_owned(), b.into_owned())).collect();
+    let mut next = asked.clone();
+    next.query_pairs_mut().clear().extend_pairs(others).append_pair(NEXT, &token);
+    next.into()
 }
 
 /// An entry while it is read.
@@ -86,7 +100,10 @@ struct Reader<'a> {
     entry: &'a Value,
     path: String,
     input: &'a Input<'a>,
+    /// Why there is no notice, where there is none.
     bad: Vec<BadEntry>,
+    /// Fields that could not be read.
+    unread: Vec<BadEntry>,
     found: BTreeMap<&'static str, String>,
 }
 
@@ -125,6 +142,7 @@ impl<'a> Reader<'a> {
             // Only the fields that were asked for.
             whole: false,
             results_apart: true,
+            unread: std::mem::take(&mut self.unread),
             raw: Raw::new(r#"{"notices":["#, self.entry.to_string(), "]}"),
             amendments: Vec::new(),
             content,
@@ -308,7 +326,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unread(&mut self, field: &str, what: &str, written: &str) {
-        self.bad.push(BadEntry { path: format!("{}/{field}", self.path), reason: format!("{what}: {written}") });
+        self.unread.push(BadEntry { path: format!("{}/{field}", self.path), reason: format!("{what}: {written}") });
     }
 }
 

@@ -130,6 +130,7 @@ fn notice(node: Node<'_, '_>, number: String, hash: ContentHash, notes: &mut Not
         test: false,
         whole: true,
         results_apart: false,
+        unread: Vec::new(),
         raw: Raw::default(),
         amendments: Vec::new(),
         content: crate::model::Content::default(),

@@ -18,7 +18,7 @@ use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{ChannelState, Lead, LeadState, MessageState, Organisation, Page, PageRole, Record, SourceState, Subject};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, PageRole, Record, SourceState, Subject};
 use crate::pipeline::{
     Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, next_check, preview, rehearse, spending, test_message,
 };
@@ -288,6 +288,9 @@ fn lines_diff(old: &[u8], new: &[u8]) -> String {
 async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize, AnswerError> {
     let source = source_of(config, id)?;
     let now = effects.clock.now();
+    for lane in source.reader.roots().iter().filter_map(|url| effects.web.held(&HostKey::of(url))) {
+        lane.ask_robots_anew();
+    }
     let due: Vec<_> = source.reader.roots().iter().map(|url| (Page::id_of(&source.id, url), now)).collect();
     let count = due.len();
     effects.store.reschedule(due).await?;
@@ -349,6 +352,7 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         answer: found.answer.clone(),
         records: found.records.iter().map(|(draft, news)| views::draft(draft, *news)).collect(),
         bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
+        unread: found.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect(),
         follow: found.follow.iter().map(Url::to_string).collect(),
         problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
         baseline: found.baseline,

@@ -304,6 +304,9 @@ pub struct CheckView {
     pub records: Vec<RecordView>,
     /// What could not be read: place and reason.
     pub bad: Vec<(String, String)>,
+    /// Fields that could not be read of records that were: place and reason.
+    #[serde(default)]
+    pub unread: Vec<(String, String)>,
     /// Pages it leads to.
     pub follow: Vec<String>,
     /// What is wrong, and what to do.

@@ -131,7 +131,7 @@ pub(super) fn tender_view(tender: &Tender) -> Value {
     let mut value = notice_view(&tender.notice);
     if let Value::Object(value) = &mut value {
         // Of the whole these are nobody's.
-        for head in ["hash", "whole", "amendments"] {
+        for head in ["hash", "whole", "amendments", "unread"] {
             value.remove(head);
         }
         let said = tender.said.iter().map(|(part, place)| ((*part).to_owned(), json!(place + 1)));
@@ -165,6 +165,7 @@ pub fn batch_view(file: &str, format: Format, batch: &Batch) -> Value {
         "notices": batch.notices.iter().map(notice_view).collect::<Vec<_>>(),
         "gone": batch.gone.iter().map(gone_view).collect::<Vec<_>>(),
         "quarantined": batch.bad.iter().map(bad_view).collect::<Vec<_>>(),
+        "unread_count": Some(batch.notices.iter().map(|notice| notice.unread.len()).sum::<usize>()).filter(|count| *count > 0),
         "next": batch.next,
         "total": batch.total,
     }))
@@ -201,6 +202,7 @@ pub fn notice_view(notice: &Notice) -> Value {
         "whole": notice.whole,
         "amendments": notice.amendments.iter().map(amendment).collect::<Vec<_>>(),
         "odd": odd.iter().map(|(kind, odd)| format!("{} deadline {}", kind.word(), odd.word())).collect::<Vec<_>>(),
+        "unread": notice.unread.iter().map(bad_view).collect::<Vec<_>>(),
         "found": notice.found,
         "hash": notice.hash.to_string(),
     });

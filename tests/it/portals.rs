@@ -122,6 +122,76 @@ async fn said_before(world: &Inside) -> Option<Timestamp> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_by_post_goes_on_where_it_was_and_counts_what_came() {
+    let portal = portal::start(10, portal::search);
+    let url = format!("{}/v3/notices/search?query=publication-date>={{from}} AND publication-date<={{to}}", portal.server.address);
+    let mut world = Inside::new(&source(&url, "portal = \"ted\"")).await;
+    let start = world.clock.now();
+    portal.publish(1..31, portal::after(start, -3_600));
+    world.visit().await;
+    all_held(&held(&world).await, &portal);
+    assert_eq!((said(&world).await.gaps.len(), said(&world).await.complete_until), (0, Some(start)));
+    // It wants us slower in the middle of the day's pages: after a restart the next question carries the portal's own word.
+    portal.publish(31..61, world.clock.now());
+    portal.lock().traps = [None, None, None, Some(Trap::TooMany)].into();
+    quarter(&world).await;
+    let statement = said(&world).await;
+    assert!(!statement.gaps.is_empty() && statement.complete_until == Some(start), "{statement:?}");
+    world.restart().await;
+    let before = portal.asked();
+    quarter(&world).await;
+    assert!(portal.lock().asked[before].contains("w+/=30"), "{:?}", &portal.lock().asked[before..]);
+    all_held(&held(&world).await, &portal);
+    assert_eq!(said(&world).await.gaps, []);
+    // Errors that look like answers, and a word that stops before everything has come.
+    for trap in [Some(Trap::ErrorBody), Some(Trap::Cut), Some(Trap::Page), None] {
+        let next = u32::try_from(portal.lock().ledger.len()).unwrap() + 100;
+        portal.publish(next..next + 15, world.clock.now());
+        portal.lock().traps = [None, trap].into();
+        portal.lock().stops_at = trap.is_none().then_some(20);
+        let until = said(&world).await.complete_until;
+        quarter(&world).await;
+        let statement = said(&world).await;
+        assert!(!statement.gaps.is_empty() && statement.complete_until <= until.max(Some(start)), "{trap:?} {statement:?}");
+        portal.lock().stops_at = None;
+        quarter(&world).await;
+        all_held(&held(&world).await, &portal);
+        assert_eq!(said(&world).await.gaps, [], "{trap:?}");
+    }
+    // Another day: what is over is asked for once more, and nothing before it.
+    world.wait(SignedDuration::from_hours(24));
+    let before = portal.asked();
+    quarter(&world).await;
+    let asked = portal.lock().asked[before..].to_vec();
+    assert!(asked.iter().all(|body| body.contains(">=20261123 ") || body.contains(">=20261124 ")), "{asked:?}");
+    let before = portal.asked();
+    quarter(&world).await;
+    assert_eq!(portal.asked() - before, 1, "today, and nothing is there");
+    appeared_once(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_that_change_reach_the_pages_that_are_planned_already() {
+    let portal = portal::start(10, portal::windows);
+    let mut world = Inside::new(&find_a_tender(&portal)).await;
+    portal.publish(0..30, portal::after(world.clock.now(), -2_000));
+    for n in 30..60 {
+        portal.publish([n], portal::after(world.clock.now(), -i64::from(n) * 60));
+    }
+    let claim = world.effects.store.claim(world.clock.now(), 1, SignedDuration::from_mins(5)).unwrap();
+    let lane = world.effects.web.lane(&claim.host, None);
+    atalaya::pipeline::check(&world.effects, &world.config, &lane, claim.pages[0]).await.unwrap();
+    world.effects.store.release(&claim.host);
+    let settings = find_a_tender(&portal);
+    world.configure(&settings.replacen("every =", "headers = { X-Desk = \"north\" }\nevery =", 1)).await;
+    let before = portal.server.all().len();
+    world.visit().await;
+    let seen = portal.server.all();
+    let after: Vec<&str> = seen[before..].iter().filter(|seen| seen.path == "/api").map(|seen| seen.header("x-desk")).collect();
+    assert!(after.len() > 3 && after.iter().all(|value| *value == "north"), "{after:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_empty_window_is_no_failure() {
     let portal = portal::start(10, portal::windows);
     let world = Inside::new(&find_a_tender(&portal)).await;
@@ -337,6 +407,103 @@ async fn what_is_missing_from_a_whole_file_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_a_whole_file_that_cannot_be_read_make_nobody_disappear() {
+    let rows = std::sync::Arc::new(std::sync::Mutex::new((6, false)));
+    let shown = std::sync::Arc::clone(&rows);
+    let site = Server::start(move |seen| {
+        if seen.path != "/open.csv" {
+            return Reply::status(404);
+        }
+        let (count, broken) = *shown.lock().unwrap();
+        let row = |n: u32| {
+            let id = if n == 3 && broken { String::new() } else { format!("R-{n}") };
+            format!("\"Works {n}\",\"{id}\",\"0\",\"2026-11-20\",\"2026-12-20T14:00:00\",\"Open\",\"Ministry\"\n")
+        };
+        let head = "\"title-titre-eng\",\"referenceNumber-numeroReference\",\"amendmentNumber-numeroModification\",\"publicationDate-datePublication\",\"tenderClosingDate-appelOffresDateCloture\",\"tenderStatus-appelOffresStatut-eng\",\"contractingEntityName-nomEntitContractante-eng\"\n";
+        let body: String = (0..count).map(row).collect();
+        Reply { status: 200, headers: vec![("content-type", "text/csv; charset=utf-8".into())], body: format!("{head}{body}").into() }
+    });
+    let world = Inside::new(&source(&format!("{}/open.csv", site.address), "portal = \"canadabuys-open\"")).await;
+    world.visit().await;
+    quarter(&world).await;
+    // One row cannot be read, another is gone: nobody can tell which of the missing ones is behind it.
+    *rows.lock().unwrap() = (5, true);
+    for _ in 0..4 {
+        quarter(&world).await;
+        assert_eq!(held(&world).await.len(), 6);
+    }
+    let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
+    assert_eq!(state.visit.bad, 1);
+    assert!(matches!(&state.health, atalaya::model::Health::Ill { failure, .. } if failure.text.contains("1 entry of 5")), "{state:?}");
+    *rows.lock().unwrap() = (5, false);
+    for _ in 0..3 {
+        quarter(&world).await;
+    }
+    let titles: Vec<String> = held(&world).await.iter().map(Record::title).collect();
+    assert!(titles.len() == 5 && !titles.contains(&"Works 5".to_owned()), "{titles:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_walk_back_goes_all_the_way_while_changes_wait_for_their_second_look() {
+    let portal = portal::start(5, portal::feed);
+    let world =
+        Inside::new(&source(&format!("{}/feed.atom", portal.server.address), "portal = \"placsp\"\npages = 6\nconfirm = \"5m\"")).await;
+    portal.publish(0..10, world.clock.now());
+    for _ in 0..3 {
+        quarter(&world).await;
+    }
+    all_held(&held(&world).await, &portal);
+    portal.publish(100..117, world.clock.now());
+    portal.lock().ledger[8].title.push_str(", corrected");
+    for _ in 0..4 {
+        quarter(&world).await;
+    }
+    all_held(&held(&world).await, &portal);
+    assert_eq!(said(&world).await.gaps, []);
+    appeared_once(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_in_a_zip_is_read_document_by_document() {
+    let day = std::sync::Arc::new(std::sync::Mutex::new(None::<Vec<u8>>));
+    let shown = std::sync::Arc::clone(&day);
+    let site = Server::start(move |seen| {
+        let asked = portal::parameter(seen, "pubDay").unwrap_or_default();
+        match (asked.as_str(), shown.lock().unwrap().clone()) {
+            ("2026-11-22", Some(zip)) => Reply { status: 200, headers: vec![("content-type", "application/zip".into())], body: zip.into() },
+            ("2026-11-19" | "2026-11-20" | "2026-11-21", _) => Reply { body: zipped(&[]).into(), ..Reply::status(200) },
+            _ => Reply::status(404),
+        }
+    });
+    let url = format!("{}/api/notice-exports?pubDay={{from}}&format=eforms.zip", site.address);
+    let world = Inside::new(&source(&url, "portal = \"doe\"")).await;
+    world.visit().await;
+    assert!(!said(&world).await.gaps.is_empty(), "yesterday is not there yet");
+    let call = include_str!("../../src/tender/eforms/call.xml");
+    let other = call.replacen("cbc:ContractFolderID>", "cbc:ContractFolderID>0", 1);
+    let whole = zipped(&[("a.xml", call), ("b.xml", &other), ("c.xml", "<html/>")]);
+    *day.lock().unwrap() = Some(whole[..whole.len() / 2].to_vec());
+    quarter(&world).await;
+    assert_eq!(held(&world).await.len(), 0);
+    *day.lock().unwrap() = Some(whole);
+    quarter(&world).await;
+    let records = held(&world).await;
+    assert_eq!(records.iter().filter(|record| record.kind == atalaya::model::RecordKind::Tender).count(), 2, "{records:?}");
+    let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
+    assert_eq!((state.visit.bad, state.statement().gaps.len()), (1, 0), "{state:?}");
+}
+
+fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bytes_of_another_charset_are_read_as_what_they_are() {
     let site = Server::start(|seen| {
         if seen.path != "/Search" {
@@ -397,6 +564,7 @@ async fn every_portal_is_three_lines_of_configuration() {
         "canadabuys",
         "canadabuys-open",
         "contracts-finder",
+        "doe",
         "find-a-tender",
         "placsp",
         "placsp-aggregated",
@@ -404,9 +572,12 @@ async fn every_portal_is_three_lines_of_configuration() {
         "prozorro",
         "sam",
         "secop",
+        "ted",
         "zakupki",
     ];
-    let three_lines = |name: &&str| format!("[[source]]\nid = \"{name}\"\nkind = \"tenders\"\nportal = \"{name}\"\n");
+    // And the key where there is one.
+    let key = |name: &str| if name == "sam" { "query = { api_key = \"sesame\" }\n" } else { "" };
+    let three_lines = |name: &&str| format!("[[source]]\nid = \"{name}\"\nkind = \"tenders\"\nportal = \"{name}\"\n{}", key(name));
     let sources: String = names.iter().map(three_lines).collect();
     let world = Inside::new(&format!("{sources}{NOBODY}")).await;
     let of = |name: &str| world.config.source(&name.parse().unwrap()).unwrap();

@@ -57,6 +57,8 @@ pub struct Portal {
     pub empty_at: Option<usize>,
     /// A cursor portal: at which position its cursor leads back to the beginning.
     pub back_at: Option<usize>,
+    /// A search: at which position it gives no word for the next page although there is more.
+    pub stops_at: Option<usize>,
     /// A feed: what was void or archived: number and word.
     pub gone: Vec<(u32, &'static str)>,
 }
@@ -93,7 +95,7 @@ pub fn start(limit: usize, answer: fn(&Portal, &Seen, &str) -> Reply) -> Running
             return Reply::status(404);
         }
         let mut portal = shared.lock().unwrap();
-        portal.asked.push(seen.query.clone());
+        portal.asked.push(if seen.body.is_empty() { seen.query.clone() } else { String::from_utf8_lossy(&seen.body).into_owned() });
         let trap = portal.traps.pop_front().flatten();
         let reply = answer(&portal, seen, &own.lock().unwrap());
         if reply.status == 400 {
@@ -249,6 +251,38 @@ pub fn days(portal: &Portal, seen: &Seen, _: &str) -> Reply {
                 "postedDate": posted(one).to_string(), "active": "Yes" })
     });
     as_json(&json!({ "totalRecords": within.len(), "limit": portal.limit, "offset": 0, "opportunitiesData": rows.collect::<Vec<_>>() }))
+}
+
+/// TED: a POST of one JSON object, days of publication in its query, and a word for the next page; the last page is an empty one.
+pub fn search(portal: &Portal, seen: &Seen, _: &str) -> Reply {
+    if seen.path != "/v3/notices/search" || !seen.query.is_empty() || seen.header("content-type") != "application/json" {
+        return bad("this is asked by POST of JSON at /v3/notices/search, without a query");
+    }
+    let Ok(question) = serde_json::from_slice::<Value>(&seen.body) else { return bad("no JSON") };
+    if question["paginationMode"] != "ITERATION" || question["fields"].as_array().is_none_or(|fields| fields.len() <= 10) {
+        return bad("paginationMode and fields are missing");
+    }
+    let day = |text: &str| jiff::civil::Date::strptime("%Y%m%d", text).ok();
+    let query = question["query"].as_str().unwrap_or_default();
+    let days = query.strip_prefix("publication-date>=").and_then(|rest| rest.split_once(" AND publication-date<="));
+    let Some((Some(from), Some(to))) = days.map(|(from, to)| (day(from), day(to))) else { return bad("no days of publication") };
+    let published = |one: &Published| one.at.to_zoned(TimeZone::get("Europe/Luxembourg").unwrap()).date();
+    let within: Vec<&Published> = portal.ledger.iter().filter(|one| (from..=to).contains(&published(one))).collect();
+    let at = match question["iterationNextToken"].as_str() {
+        None => Some(0),
+        Some(token) => token.strip_prefix("w+/=").and_then(|at| at.parse::<usize>().ok()).filter(|at| *at <= within.len()),
+    };
+    let Some(at) = at else { return bad("no such token") };
+    let until = (at + portal.limit).min(within.len());
+    let notices = within[at..until].iter().map(|one| {
+        json!({ "publication-number": format!("{}-2026", one.number), "notice-identifier": format!("n-{}", one.number),
+                "procedure-identifier": format!("p-{}", one.number), "notice-type": "cn-standard", "form-type": "competition",
+                "publication-date": format!("{}+01:00", published(one)), "title-proc": { "eng": one.title }, "buyer-name": { "eng": ["City"] } })
+    });
+    let token = if until == at || portal.stops_at == Some(until) { Value::Null } else { json!(format!("w+/={until}")) };
+    as_json(
+        &json!({ "notices": notices.collect::<Vec<_>>(), "totalNoticeCount": within.len(), "iterationNextToken": token, "timedOut": false }),
+    )
 }
 
 /// Whole seconds from a beginning on.

@@ -205,7 +205,8 @@ fn real_answers_when_the_samples_are_here() {
         ),
     ] {
         let Ok(bytes) = std::fs::read(samples.join(file)) else { continue };
-        assert_eq!(sniff(&bytes, None, &"https://api.example/".parse().unwrap()), Kind::Json, "{file}");
+        let kind = sniff(&bytes, None, &"https://api.example/".parse().unwrap());
+        assert!(matches!(kind, Kind::Json | Kind::Tenders), "{file}: {kind:?}");
         let extract = read_at(toml, "https://api.example/items", &bytes).unwrap();
         assert!(extract.records.len() >= records, "{file}: {:?}", extract.bad);
         assert!(!title || extract.records.iter().any(|record| record.value("title").is_some()), "{file}");

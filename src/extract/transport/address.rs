@@ -33,6 +33,8 @@ pub struct Clockwork {
     pub(super) since: SignedDuration,
     /// How far each visit reaches back into what was read.
     pub(super) overlap: SignedDuration,
+    /// How old something is before it can be asked for.
+    pub(super) lag: SignedDuration,
 }
 
 impl Clockwork {

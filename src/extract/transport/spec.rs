@@ -46,6 +46,11 @@ pub struct TransportTable {
     pub overlap: Option<String>,
     /// For `window`: the longest stretch asked for at once, such as `30d`, which is the default.
     pub longest: Option<String>,
+    /// For `window`: `true` where the pages of one stretch lead on and say how many entries there are in all: they are followed and counted,
+    /// and a full page is no reason to halve the stretch. `false` by default: portals lose entries that way without a sign.
+    pub next: Option<bool>,
+    /// For `window`: how old something is before it can be asked for, such as `1d` for a portal that shows days when they are over.
+    pub lag: Option<String>,
     /// For `walk-back`: pages read in every visit, since corrections come without a word; 2 by default.
     pub least: Option<u32>,
     /// For `walk-back`: the query parameter that numbers pages, where no page names the next one.
@@ -100,15 +105,15 @@ impl TransportSpec {
             "cursor" => Transport::Cursor(clock),
             "window" => {
                 let longest = time("longest", table.longest.as_deref(), SignedDuration::from_hours(30 * 24), faults);
-                Transport::Window(Window { clock, limit: table.limit, longest })
+                Transport::Window(Window { clock, limit: table.limit, longest, next: table.next.unwrap_or_default() })
             }
             other => {
                 faults.push(Fault::new("transport", other, "one of `follow`, `walk-back`, `cursor`, `window`, `file`"));
                 return Transport::Follow;
             }
         };
-        if matches!(transport, Transport::Window(_))
-            && let Some(url) = roots.iter().find(|url| !has_from(url) || !has_to(url))
+        if let Transport::Window(window) = &transport
+            && let Some(url) = roots.iter().find(|url| !has_from(url) || !(has_to(url) || window.is_of_days()))
         {
             faults.push(Fault::new("url", url.as_str(), "an address with `{from}` and `{to}` where the stretch of time belongs"));
         }
@@ -144,6 +149,7 @@ impl TransportTable {
             days,
             since: time("since", self.since.as_deref(), SignedDuration::from_hours(7 * 24), faults),
             overlap: time("overlap", self.overlap.as_deref(), SignedDuration::from_mins(10), faults),
+            lag: time("lag", self.lag.as_deref(), SignedDuration::ZERO, faults),
         }
     }
 
@@ -153,6 +159,8 @@ impl TransportTable {
         for (key, set, used, whose) in [
             ("limit", self.limit.is_some(), window, "window"),
             ("longest", self.longest.is_some(), window, "window"),
+            ("next", self.next.is_some(), window, "window"),
+            ("lag", self.lag.is_some(), window, "window"),
             ("format", self.format.is_some(), transport.moves(), "window` and `cursor"),
             ("zone", self.zone.is_some(), transport.moves(), "window` and `cursor"),
             ("since", self.since.is_some(), transport.moves(), "window` and `cursor"),

@@ -1,22 +1,18 @@
 //! The steps of the transports: from a checkpoint and what a page brought to the next address and the next checkpoint.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use url::Url;
 
 use super::address::Clockwork;
-use super::{Brought, Came, Onward, Transport, WalkBack, Window};
+use super::{Brought, Came, Onward, Transport, WalkBack};
 use crate::base::ids::hash64;
-use crate::model::{Checkpoint, Failure, FailureClass, Stretch};
+use crate::model::{Checkpoint, Failure, FailureClass};
 
-/// Pages that may fail in one visit before the rest waits for the next one.
-const FAILURES: u32 = 2;
-/// Stretches that failed and are asked again one by one; more are asked as one.
-const FAILED: usize = 16;
 /// Hashes of a visit's cursors that are remembered.
 const SEEN: usize = 64;
 /// Empty pages that are followed, one after the other.
 const EMPTY: u32 = 3;
-/// Places of a walk back that was cut short which are remembered; the one cut first is forgotten first.
+/// Places of a walk back that was cut short which are remembered; the one cut first is given up first, and that is told.
 const PLACES: usize = 4;
 /// Failures in a row after which an answer that cannot be read is taken for the refusal of a cursor.
 const PATIENCE: u32 = 3;
@@ -57,105 +53,19 @@ impl Transport {
 
 impl Came<'_> {
     /// Whether this visit may ask for another page.
-    const fn has_room(&self) -> bool {
+    pub(super) const fn has_room(&self) -> bool {
         self.asked_for < self.limit
     }
-}
 
-impl Window {
-    /// Puts the time since the last visit on the list: first what was never asked for, then what failed.
-    fn set_out(&self, checkpoint: &mut Checkpoint, now: Timestamp) {
-        let clock = &self.clock;
-        let to = clock.end(now);
-        let back = |at: Timestamp, by| clock.floor(at.saturating_sub(by).unwrap_or(Timestamp::MIN));
-        let mut from = checkpoint.reached.map_or_else(|| back(now, clock.since), |reached| back(reached, clock.overlap));
-        // From and to at the same instant are refused by some portals.
-        from = from.min(back(to, SignedDuration::from_secs(2)));
-        let (mut failed, fresh): (Vec<Stretch>, Vec<Stretch>) = checkpoint.todo.drain(..).partition(|stretch| stretch.failed);
-        from = fresh.iter().map(|stretch| stretch.from).fold(from, Timestamp::min);
-        failed.retain(|stretch| stretch.from < from || to < stretch.to);
-        if failed.len() > FAILED {
-            failed = hull(&failed).into_iter().collect();
-        }
-        checkpoint.todo.push(Stretch { from, to, failed: false });
-        checkpoint.todo.extend(failed.into_iter().map(|stretch| Stretch { failed: false, ..stretch }));
-        checkpoint.reached = Some(clock.floor(now));
-    }
-
-    /// The address of the first stretch on the list, which is cut to what can be asked for at once.
-    fn address(&self, root: &Url, checkpoint: &mut Checkpoint) -> Option<Url> {
-        let first = checkpoint.todo.first_mut()?;
-        let cut = self.clock.floor(first.from.saturating_add(self.longest).unwrap_or(first.to));
-        let cut = self.clock.change(first.from, first.to).map_or(cut, |change| change.min(cut));
-        if first.from < cut && cut < first.to {
-            let rest = Stretch { from: cut, ..*first };
-            first.to = cut;
-            checkpoint.todo.insert(1, rest);
-        }
-        checkpoint.todo.first().map(|first| self.clock.fill(root, first.from, first.to))
-    }
-
-    fn after(&self, checkpoint: &mut Checkpoint, came: &Came<'_>) -> Option<Url> {
-        if checkpoint.todo.is_empty() {
-            return None;
-        }
-        let first = checkpoint.todo.remove(0);
-        match &came.result {
-            Ok(brought) if self.is_full(brought) => match self.halves(first) {
-                Some(halves) => drop(checkpoint.todo.splice(0..0, halves)),
-                None => checkpoint.lose(first, lost(brought)),
-            },
-            Ok(_) => {}
-            Err(failure) => {
-                let of_the_page = is_of_the_page(failure.class);
-                if of_the_page {
-                    // In halves, so that what cannot be read becomes small; at the end, so that it holds nothing up.
-                    let halves = self.halves(first).map_or_else(|| vec![first], Vec::from);
-                    checkpoint.todo.extend(halves.into_iter().map(|stretch| Stretch { failed: true, ..stretch }));
-                } else {
-                    checkpoint.todo.insert(0, first);
-                }
-                if !of_the_page || came.failed >= FAILURES {
-                    checkpoint.short = Some(stopped(failure));
-                    return None;
-                }
-            }
-        }
-        if checkpoint.todo.first().is_none_or(|next| next.failed) {
-            return None;
-        }
-        if !came.has_room() {
-            checkpoint.short = Some(format!("not reached: {} pages are the most of one visit, the next one goes on", came.limit));
-            return None;
-        }
-        self.address(came.root, checkpoint)
-    }
-
-    /// Whether there may be more than the page shows. That it names no next page proves nothing.
-    fn is_full(&self, brought: &Brought<'_>) -> bool {
-        let limit = self.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        let more = brought.total.is_some_and(|total| total > brought.at_most.max(brought.entries) as u64);
-        brought.at_most >= limit || more || (brought.next.is_some() && brought.entries > 0)
-    }
-
-    fn halves(&self, stretch: Stretch) -> Option<[Stretch; 2]> {
-        let middle = self.clock.middle(stretch.from, stretch.to)?;
-        Some([Stretch { to: middle, ..stretch }, Stretch { from: middle, ..stretch }])
+    /// Why a visit ends that has used up its pages.
+    pub(super) fn spent(&self) -> String {
+        format!("not reached: {} pages are the most of one visit, the next one goes on", self.limit)
     }
 }
 
-fn stopped(failure: &Failure) -> String {
+/// Why a visit ends at a failure.
+pub(super) fn stopped(failure: &Failure) -> String {
     format!("not reached: the visit stopped at a failure ({})", failure.class)
-}
-
-fn lost(brought: &Brought<'_>) -> String {
-    let all = brought.total.map(|total| format!(" of {total}")).unwrap_or_default();
-    format!("too full to be halved further: {} entries{all} were shown, the rest cannot be asked for", brought.entries)
-}
-
-fn hull(all: &[Stretch]) -> Option<Stretch> {
-    let (from, to) = (all.iter().map(|stretch| stretch.from).min()?, all.iter().map(|stretch| stretch.to).max()?);
-    Some(Stretch { from, to, failed: false })
 }
 
 /// Whether a failure may be of this very page, so that others are worth asking for.
@@ -235,7 +145,7 @@ impl Clockwork {
             return None;
         }
         if !came.has_room() {
-            checkpoint.short = Some(format!("not reached: {} pages are the most of one visit, the next one goes on", came.limit));
+            checkpoint.short = Some(came.spent());
             return None;
         }
         Some(next.clone())
@@ -275,15 +185,18 @@ impl WalkBack {
             Err(failure) => {
                 checkpoint.short = Some(format!("not reached: the walk back stopped at a failure ({})", failure.class));
                 // What is below a first page that failed is walked to when it can be read again.
-                if place.is_none() && came.asked_for > 1 {
-                    remember(&mut checkpoint.at, asked);
+                match place {
+                    // Others come before it at the next visit: it may never be read.
+                    Some(place) => checkpoint.at[..=place].rotate_right(1),
+                    None if came.asked_for > 1 => remember(checkpoint, asked),
+                    None => {}
                 }
                 return None;
             }
         };
         if brought.cut {
             checkpoint.short = Some("not reached: a page of the walk back broke off".to_owned());
-            remember(&mut checkpoint.at, asked);
+            remember(checkpoint, asked);
             return None;
         }
         let next = self.next(came.asked, brought);
@@ -294,13 +207,13 @@ impl WalkBack {
         let Some(below) = below else { return deeper(checkpoint, came) };
         if came.has_room() {
             if place.is_some() {
-                remember(&mut checkpoint.at, below.as_str());
+                remember(checkpoint, below.as_str());
             }
             return Some(below);
         }
         // A first visit has nothing known to walk back to: where it ends is where the history begins.
         if !came.first {
-            remember(&mut checkpoint.at, below.as_str());
+            remember(checkpoint, below.as_str());
             checkpoint.short = Some(too_deep(came.limit));
         }
         None
@@ -336,9 +249,10 @@ fn too_deep(limit: u32) -> String {
     format!("not reached: known content, within the {limit} pages of one visit; the next one goes on below")
 }
 
-fn remember(places: &mut Vec<String>, address: &str) {
-    places.retain(|place| place != address);
-    places.push(address.to_owned());
-    let over = places.len().saturating_sub(PLACES);
-    places.drain(..over);
+fn remember(checkpoint: &mut Checkpoint, address: &str) {
+    checkpoint.at.retain(|place| place != address);
+    checkpoint.at.push(address.to_owned());
+    let over = checkpoint.at.len().saturating_sub(PLACES);
+    checkpoint.at.drain(..over);
+    checkpoint.forgotten = checkpoint.forgotten.saturating_add(u32::try_from(over).unwrap_or(u32::MAX));
 }

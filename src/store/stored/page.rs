@@ -253,34 +253,41 @@ pub(in crate::store) struct StoredSource {
 /// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.
 #[derive(Debug, Serialize, Deserialize)]
 struct StoredCheckpoint {
-    todo: Vec<(i64, i64, bool)>,
+    todo: Vec<StoredStretch>,
     reached: Option<i64>,
     at: Vec<String>,
+    got: u64,
+    forgotten: u32,
     seen: Vec<Id>,
     empty: u32,
-    lost: Vec<((i64, i64, bool), String)>,
+    lost: Vec<(StoredStretch, String, Option<i64>)>,
     short: Option<String>,
     note: Option<String>,
 }
 
-fn stored_stretch(stretch: &Stretch) -> (i64, i64, bool) {
-    (millis(stretch.from), millis(stretch.to), stretch.failed)
+/// Beginning, end, whether it failed, and how often.
+type StoredStretch = (i64, i64, bool, u32);
+
+fn stored_stretch(stretch: &Stretch) -> StoredStretch {
+    (millis(stretch.from), millis(stretch.to), stretch.failed, stretch.tries)
 }
 
-fn stretch_of((from, to, failed): (i64, i64, bool)) -> Result<Stretch, String> {
-    Ok(Stretch { from: timestamp(from)?, to: timestamp(to)?, failed })
+fn stretch_of((from, to, failed, tries): StoredStretch) -> Result<Stretch, String> {
+    Ok(Stretch { from: timestamp(from)?, to: timestamp(to)?, failed, tries })
 }
 
 impl From<&Checkpoint> for StoredCheckpoint {
     fn from(checkpoint: &Checkpoint) -> Self {
-        let Checkpoint { todo, reached, at, seen, empty, lost, short, note } = checkpoint;
+        let Checkpoint { todo, reached, at, got, forgotten, seen, empty, lost, short, note } = checkpoint;
         Self {
             todo: todo.iter().map(stored_stretch).collect(),
             reached: reached.map(millis),
             at: at.clone(),
+            got: *got,
+            forgotten: *forgotten,
             seen: seen.iter().map(|hash| hash.to_be_bytes()).collect(),
             empty: *empty,
-            lost: lost.iter().map(|loss| (stored_stretch(&loss.stretch), loss.why.clone())).collect(),
+            lost: lost.iter().map(|loss| (stored_stretch(&loss.stretch), loss.why.clone(), loss.again.map(millis))).collect(),
             short: short.clone(),
             note: note.clone(),
         }
@@ -290,11 +297,15 @@ impl From<&Checkpoint> for StoredCheckpoint {
 impl TryFrom<StoredCheckpoint> for Checkpoint {
     type Error = String;
     fn try_from(stored: StoredCheckpoint) -> Result<Self, String> {
-        let loss = |(stretch, why)| Ok::<_, String>(Loss { stretch: stretch_of(stretch)?, why });
+        let loss = |(stretch, why, again): (_, _, Option<i64>)| {
+            Ok::<_, String>(Loss { stretch: stretch_of(stretch)?, why, again: again.map(timestamp).transpose()? })
+        };
         Ok(Self {
             todo: stored.todo.into_iter().map(stretch_of).collect::<Result<_, _>>()?,
             reached: stored.reached.map(timestamp).transpose()?,
             at: stored.at,
+            got: stored.got,
+            forgotten: stored.forgotten,
             seen: stored.seen.into_iter().map(u64::from_be_bytes).collect(),
             empty: stored.empty,
             lost: stored.lost.into_iter().map(loss).collect::<Result<_, _>>()?,
@@ -320,12 +331,12 @@ impl Stored for StoredSource {
     const VERSION: u8 = 4;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: whether somebody was told, when, the eight of the checkpoint, and the seven of the health.
-        const ADDED: [u8; 17] = [0; 17];
+        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, and the seven of the health.
+        const ADDED: [u8; 19] = [0; 19];
         let added = match version {
             1 => &ADDED[..],
-            2 => &ADDED[..16],
-            3 => &ADDED[..15],
+            2 => &ADDED[..18],
+            3 => &ADDED[..17],
             _ => return None,
         };
         Some(lengthened(bytes, added))

@@ -52,14 +52,14 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
     pub(super) fn party(&mut self, id: Node<'_, '_>) -> Option<Party> {
         self.references = self.references.saturating_sub(1);
         if self.references == 0 {
-            self.notes.bad(id, format!("it refers more than {REFERENCES} times to organisations; the rest is left out"));
+            self.notes.unread(id, format!("it refers more than {REFERENCES} times to organisations; the rest is left out"));
             return None;
         }
         let written = xml::words(id);
         let Some(entry) = self.organisations.by_id.get(&written).copied() else {
             if !ted::withheld(&written) {
                 let reason = format!("no organisation of the notice has the id {written}");
-                self.notes.bad(id, reason);
+                self.notes.unread(id, reason);
             }
             return None;
         };

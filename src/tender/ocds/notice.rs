@@ -71,6 +71,7 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<B
         test: [text(root, "mode"), text(root, "tender/mode")].iter().any(|mode| mode == "test"),
         whole: place.whole,
         results_apart: false,
+        unread: Vec::new(),
         raw: raw(&bytes, root, &place),
         amendments,
         content,

@@ -213,7 +213,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             let currency = currency.map(|node| xml::attribute(node, "CURRENCY")).unwrap_or_default();
             let worth = code::worth(kind, &xml::words(value).replace(' ', ""), currency, None);
             if worth.is_none() {
-                self.notes.bad(value, format!("the amount is no number: {}", xml::words(value)));
+                self.notes.unread(value, format!("the amount is no number: {}", xml::words(value)));
             }
             code::push(&mut worths, worth);
         }
@@ -281,7 +281,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             let day = old_day(node);
             let deadline = crate::tender::when::deadline(kind, &day, &xml::text(node, "TIME"), &self.notes.clock);
             if deadline.as_ref().is_some_and(|deadline| deadline.due.is_none()) {
-                self.notes.bad(node, format!("the deadline is no day and time that can be read: {day}"));
+                self.notes.unread(node, format!("the deadline is no day and time that can be read: {day}"));
             }
             self.notes.found("deadlines", node);
             code::push(&mut content.deadlines, deadline);

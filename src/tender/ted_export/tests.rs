@@ -44,8 +44,10 @@ fn read_text(text: &str) -> Result<Batch, Failure> {
 
 fn one(text: &str) -> (Notice, Vec<BadEntry>) {
     let mut batch = read_text(text).unwrap();
-    assert_eq!(batch.notices.len(), 1, "{:?}", batch.bad);
-    (batch.notices.remove(0), batch.bad)
+    assert_eq!((batch.notices.len(), batch.bad.len()), (1, 0), "{:?}", batch.bad);
+    let notice = batch.notices.remove(0);
+    let unread = notice.unread.clone();
+    (notice, unread)
 }
 
 fn worths(worths: &[crate::model::Worth]) -> Vec<(WorthKind, String)> {

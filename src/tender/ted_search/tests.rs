@@ -18,7 +18,9 @@ fn a_page_says_where_it_goes_on() {
     let batch = read_text(PAGE).unwrap();
     assert_eq!(Format::detect(PAGE), Some(Format::TedSearch));
     assert_eq!((batch.next.as_deref(), batch.total, batch.notices.len()), (Some("dG9rZW4"), Some(4), 3));
-    let reasons: Vec<_> = batch.bad.iter().map(|bad| format!("{}: {}", bad.path, bad.reason)).collect();
+    let unread = batch.notices.iter().flat_map(|notice| &notice.unread);
+    let reasons: Vec<_> = batch.bad.iter().chain(unread).map(|bad| format!("{}: {}", bad.path, bad.reason)).collect();
+    assert_eq!(batch.bad.len(), 1, "a field that cannot be read sets no entry aside");
     assert_eq!(
         reasons,
         [
@@ -29,6 +31,11 @@ fn a_page_says_where_it_goes_on() {
     );
     let last = PAGE.replace("\"dG9rZW4\"", "null");
     assert_eq!(read_text(&last).unwrap().next, None);
+    for asked in ["https://p.example/search?query=PD%3D1", "https://p.example/search?query=PD%3D1&iterationNextToken=before"] {
+        let url = asked.parse().unwrap();
+        let batch = read(&Input { text: PAGE, url: Some(&url), clock: Clock::assumed(), expired: &|| false }).unwrap();
+        assert_eq!(batch.next.as_deref(), Some("https://p.example/search?query=PD%3D1&iterationNextToken=dG9rZW4"));
+    }
 }
 
 #[test]

@@ -86,6 +86,7 @@ fn item(cut: &Cut, notes: &mut Notes<'_>) -> Result<Notice, String> {
         test: false,
         whole: false,
         results_apart: false,
+        unread: Vec::new(),
         raw: Raw::default(),
         amendments: Vec::new(),
         content: crate::model::Content { link, ..crate::model::Content::default() },
