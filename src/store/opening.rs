@@ -266,21 +266,7 @@ fn take_in(
             let host: HostState = to_model(frame::unpack::<StoredHost>(value, segments)?)?;
             survey.index.hold_off(&host.host, host.not_before.as_millisecond());
         }
-        // Which records lie in it is asked of the pack alone, so that it is read wherever it lies.
-        Table::Pack => {
-            let mut records = Vec::new();
-            for (id, stored) in frame::unpack::<StoredPack>(value, segments)?.0 {
-                let record: Record = to_model(stored)?;
-                if record.id.0.to_be_bytes() != id {
-                    return Err(odd("a record lies under another record's id"));
-                }
-                records.push(record.id);
-            }
-            let pack = codec::pack_id(key).ok_or_else(|| odd("a pack has no proper key"))?;
-            if !survey.places.put(pack, records) {
-                return Err(odd("a record lies in two packs"));
-            }
-        }
+        Table::Pack => take_in_pack(survey, key, frame::unpack(value, segments)?)?,
         Table::Tender => tenders::read(key, value).map(drop)?,
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Notice if here => drop(to_model::<StoredNotice, Filed>(frame::unpack(value, segments)?)?),
@@ -322,6 +308,21 @@ fn take_in(
         | Table::Suppression => {}
     }
     Ok(())
+}
+
+/// Which records lie in it is asked of the pack alone, so that it is read wherever it lies.
+fn take_in_pack(survey: &mut Survey, key: &[u8], pack: StoredPack) -> Result<(), StoreError> {
+    let odd = |why: &str| StoreError::Undecodable { what: "pack", why: why.to_owned() };
+    let mut records = Vec::with_capacity(pack.0.len());
+    for (id, stored) in pack.0 {
+        let record: Record = to_model(stored)?;
+        if record.id.0.to_be_bytes() != id {
+            return Err(odd("a record lies under another record's id"));
+        }
+        records.push(record.id);
+    }
+    let pack = codec::pack_id(key).ok_or_else(|| odd("it has no proper key"))?;
+    if survey.places.put(pack, records) { Ok(()) } else { Err(odd("a record of it lies in another pack, too")) }
 }
 
 /// Lets the queue know.
