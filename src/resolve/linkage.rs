@@ -191,3 +191,6 @@ impl Nodes {
         pairs.collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
