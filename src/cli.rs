@@ -22,7 +22,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Args;
-use args::{CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OrgCommand, OutboxCommand, SourceCommand, TenderCommand};
+use args::{
+    CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OrgCommand, OutboxCommand, SourceCommand,
+    TenderCommand,
+};
 
 use crate::app;
 use crate::config::{Config, Refusal, Request};

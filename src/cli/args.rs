@@ -288,7 +288,7 @@ pub enum TenderCommand {
 pub enum OrgCommand {
     /// Find the rows of a table that are one company, and say why. Needs no configuration
     Resolve {
-        /// The table, with a header: name, address, city, postcode, country, phone, email, url, tax_id, whichever there are (`-`: standard input)
+        /// The table, with a header: name, address, city, postcode, country, phone, email, url, `tax_id`, whichever there are (`-`: standard input)
         file: PathBuf,
         /// What is known of pairs, one a line: `12,57,yes` says that rows 12 and 57 are one company
         #[arg(long, value_name = "FILE")]

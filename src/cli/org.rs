@@ -44,7 +44,13 @@ fn answer_line(question: &Question) -> String {
 
 /// What goes beside the data.
 fn told(name: &str, table: &ReadTable, bad_answers: &[BadRow], found: &Resolution) {
-    eprintln!("{} rows, {} companies, {} pairs compared, {} answers used", table.rows.len(), found.clusters.len(), found.compared, found.answered);
+    eprintln!(
+        "{} rows, {} companies, {} pairs compared, {} answers used",
+        table.rows.len(),
+        found.clusters.len(),
+        found.compared,
+        found.answered
+    );
     if !table.unknown.is_empty() {
         eprintln!("{name}: columns not used: {}", table.unknown.join(", "));
     }
@@ -168,7 +174,13 @@ fn questions(table: &ReadTable, found: &Resolution) -> Table {
     };
     for question in found.questions.iter().take(SHOWN) {
         let now = question.veto.as_deref().unwrap_or(if question.joined { "one" } else { "two" });
-        all.add_row([format!("{},{}", question.a, question.b), format!("{:.0}", question.points), now.to_owned(), said(question.a), said(question.b)]);
+        all.add_row([
+            format!("{},{}", question.a, question.b),
+            format!("{:.0}", question.points),
+            now.to_owned(),
+            said(question.a),
+            said(question.b),
+        ]);
     }
     all
 }

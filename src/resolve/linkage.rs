@@ -35,14 +35,23 @@ pub const QUESTIONS: usize = 100;
 /// What a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
+    /// What it is called.
     Name,
+    /// Street and house number.
     Address,
+    /// Its town.
     City,
+    /// Its postcode.
     Postcode,
+    /// A code or a name.
     Country,
+    /// A telephone number.
     Phone,
+    /// A mail address.
     Email,
+    /// Its web site.
     Url,
+    /// A tax or register number.
     TaxId,
 }
 
@@ -108,8 +117,11 @@ impl Row {
 /// What somebody said of two rows, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Answer {
+    /// The number of one row.
     pub a: u32,
+    /// The number of the other.
     pub b: u32,
+    /// Whether they are one company.
     pub same: bool,
 }
 

@@ -87,12 +87,16 @@ pub fn groups(graph: &Graph<'_>, vetoed: &dyn Fn(&[u32], &[u32]) -> bool) -> Vec
     }
     let pairs: BTreeSet<(u32, u32)> =
         (0_u32..).zip(&groups.near).flat_map(|(a, near)| near.keys().map(move |b| (a.min(*b), a.max(*b)))).collect();
-    pairs.into_iter().for_each(|(a, b)| groups.offer(a, b));
+    for (a, b) in pairs.into_iter() {
+        groups.offer(a, b);
+    }
     while let Some(Offer { pair: (a, b), stamp, .. }) = groups.offers.pop() {
         let now = (groups.stamps[a as usize], groups.stamps[b as usize]);
         if now == stamp && groups.try_join(a as usize, b as usize) {
             let near: Vec<u32> = groups.near[a as usize].keys().copied().collect();
-            near.into_iter().for_each(|other| groups.offer(a.min(other), a.max(other)));
+            for other in near.into_iter() {
+                groups.offer(a.min(other), a.max(other));
+            }
         }
     }
     groups.members.into_iter().filter(|group| !group.is_empty()).collect()
@@ -103,11 +107,8 @@ impl Groups<'_> {
         let (one, two) = (a as usize, b as usize);
         let Some(sum) = self.near[one].get(&b) else { return };
         let all = self.rows[one] * self.rows[two];
-        let points = if self.identified[one] && self.identified[two] {
-            (sum.points + self.absent * (all - sum.pairs)) / all
-        } else {
-            sum.best
-        };
+        let points =
+            if self.identified[one] && self.identified[two] { (sum.points + self.absent * (all - sum.pairs)) / all } else { sum.best };
         if points > 0.0 {
             self.offers.push(Offer { points, pair: (a, b), stamp: (self.stamps[one], self.stamps[two]) });
         }

@@ -7,14 +7,23 @@ use super::words::Vocabulary;
 /// What is compared, in the order of a [`Pattern`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
+    /// Words of the name.
     Name,
+    /// Street and house number.
     Address,
+    /// Postcode and town.
     Place,
+    /// The country.
     Country,
+    /// The telephone number, of entries in two houses.
     Phone,
+    /// The mail address.
     Email,
+    /// Domains of mail and site.
     Domain,
+    /// The tax id.
     TaxId,
+    /// The legal form.
     Form,
     /// The telephone numbers of two entries in one house: houses have switchboards.
     HousePhone,
@@ -27,8 +36,18 @@ pub const LEVELS: usize = 9;
 
 impl Field {
     /// All of them.
-    pub const ALL: [Self; FIELDS] =
-        [Self::Name, Self::Address, Self::Place, Self::Country, Self::Phone, Self::Email, Self::Domain, Self::TaxId, Self::Form, Self::HousePhone];
+    pub const ALL: [Self; FIELDS] = [
+        Self::Name,
+        Self::Address,
+        Self::Place,
+        Self::Country,
+        Self::Phone,
+        Self::Email,
+        Self::Domain,
+        Self::TaxId,
+        Self::Form,
+        Self::HousePhone,
+    ];
 }
 
 /// The level of each field.
@@ -107,9 +126,21 @@ fn address(a: &Entry, b: &Entry, words: &Vocabulary) -> u8 {
         (true, _) if street.overlap >= 0.85 || a.street() == b.street() => 7,
         (true, _) if near => 6,
         (true, _) => 2,
-        (false, true) => if near { 3 } else { 1 },
+        (false, true) => {
+            if near {
+                3
+            } else {
+                1
+            }
+        }
         (false, false) if street.overlap >= 0.75 => 5,
-        (false, false) => if near { 4 } else { 1 },
+        (false, false) => {
+            if near {
+                4
+            } else {
+                1
+            }
+        }
     }
 }
 
@@ -121,8 +152,20 @@ fn place(a: &Entry, b: &Entry) -> u8 {
     match (coded, town) {
         (true, _) if a.postcode == b.postcode => 5,
         (true, _) if near_codes(a.postcode, b.postcode) => 3,
-        (true, _) => if same_town { 2 } else { 1 },
-        (false, true) => if same_town { 4 } else { 1 },
+        (true, _) => {
+            if same_town {
+                2
+            } else {
+                1
+            }
+        }
+        (false, true) => {
+            if same_town {
+                4
+            } else {
+                1
+            }
+        }
         (false, false) => 0,
     }
 }
@@ -147,7 +190,10 @@ fn phone(a: Phone, b: Phone, spread: u16) -> u8 {
     }
     let places: Vec<(u64, u64)> = (0..u32::from(count)).map(|place| (a / 10_u64.pow(place) % 10, b / 10_u64.pow(place) % 10)).collect();
     let wrong: Vec<usize> = (0..places.len()).filter(|place| places[*place].0 != places[*place].1).collect();
-    let exchanged = wrong.len() == 2 && wrong[1] == wrong[0] + 1 && places[wrong[0]].0 == places[wrong[1]].1 && places[wrong[1]].0 == places[wrong[0]].1;
+    let exchanged = wrong.len() == 2
+        && wrong[1] == wrong[0] + 1
+        && places[wrong[0]].0 == places[wrong[1]].1
+        && places[wrong[1]].0 == places[wrong[0]].1;
     if wrong.len() == 1 || exchanged { 2 } else { 1 }
 }
 

@@ -49,9 +49,10 @@ impl Entities<'_> {
         }
         let own = |words: &[Word], others: &[u32]| {
             let used = |word: Word| {
-                others.iter().flat_map(|entry| self.entries[*entry as usize].name()).any(|other| {
-                    *other == word || is_slip(self.words.letters(word), self.words.letters(*other))
-                })
+                others
+                    .iter()
+                    .flat_map(|entry| self.entries[*entry as usize].name())
+                    .any(|other| *other == word || is_slip(self.words.letters(word), self.words.letters(*other)))
             };
             words.iter().copied().find(|word| telling(word) && !used(*word))
         };
@@ -78,6 +79,7 @@ impl Entities<'_> {
         let plain = |form: &LegalForm| form.shown.replace(['.', ' '], "").to_lowercase();
         let (x, y) = (plain(a), plain(b));
         let related = x.starts_with(&y) && !x.contains('&') || y.starts_with(&x) && !y.contains('&') || a.country == "US";
-        (a.country == b.country && x != y && !related).then(|| format!("different legal forms: {} and {}", a.shown.min(b.shown), a.shown.max(b.shown)))
+        (a.country == b.country && x != y && !related)
+            .then(|| format!("different legal forms: {} and {}", a.shown.min(b.shown), a.shown.max(b.shown)))
     }
 }

@@ -86,7 +86,8 @@ impl Entry {
         let parsed = cell(Column::Name).map(CompanyName::parse);
         let name: Vec<String> = parsed.as_ref().map(name_words).unwrap_or_default();
         let (number, street) = cell(Column::Address).map(street_words).unwrap_or_default();
-        let email = cell(Column::Email).map(|email| email.trim().trim_start_matches("mailto:").to_lowercase()).filter(|email| email.contains('@'));
+        let email =
+            cell(Column::Email).map(|email| email.trim().trim_start_matches("mailto:").to_lowercase()).filter(|email| email.contains('@'));
         let city = cell(Column::City).map(|city| text::words(&any_ascii::any_ascii(city))).filter(|city| !city.is_empty());
         let all = name.iter().chain(&street).map(|word| words.learn(word)).collect();
         Self {
@@ -119,11 +120,10 @@ impl Entry {
 
     /// Whether it says more than how a company is called: without that, names alone must do.
     pub fn is_identified(&self) -> bool {
-        self.phone.digits != 0 || self.email != 0 || self.domains != [0; 2] || self.tax_id.is_some() || self.words.len() > usize::from(self.name)
-    }
-
-    /// Bytes of memory beside its own size.
-    pub fn bytes(&self) -> usize {
-        size_of::<Self>() + self.words.len() * 4 + self.tax_id.as_ref().map_or(0, |id| id.len())
+        self.phone.digits != 0
+            || self.email != 0
+            || self.domains != [0; 2]
+            || self.tax_id.is_some()
+            || self.words.len() > usize::from(self.name)
     }
 }

@@ -129,7 +129,13 @@ mod tests {
         use Column::{Address, City, Name, Phone, TaxId, Url};
         let mut index = Index::default();
         for (number, cells) in [
-            [(Name, "Talleres Orbaneja S.L."), (Address, "Calle Olmo 12"), (City, "Burgos"), (Phone, "947 200 331"), (Url, "orbaneja.example")],
+            [
+                (Name, "Talleres Orbaneja S.L."),
+                (Address, "Calle Olmo 12"),
+                (City, "Burgos"),
+                (Phone, "947 200 331"),
+                (Url, "orbaneja.example"),
+            ],
             [(Name, "Panadería Urbión"), (Address, "Calle Olmo 14"), (City, "Burgos"), (Phone, "947 200 448"), (Url, "urbion.example")],
             [(Name, "Orbaneja Viajes"), (Address, "Plaza Mayor 3"), (City, "Soria"), (Phone, "975 110 200"), (TaxId, "ESB12345674")],
         ]

@@ -28,9 +28,12 @@ pub(super) fn learn(before: &Weights, answers: &[(Pattern, bool)], compared: &BT
     }
     let prior = flat(before);
     let used: Vec<usize> = used(answers);
-    let mut anchors: Vec<Case> = compared.iter().map(|(pattern, count)| (*pattern, probability(before.sum(pattern)), count.sqrt())).collect();
+    let mut anchors: Vec<Case> =
+        compared.iter().map(|(pattern, count)| (*pattern, probability(before.sum(pattern)), count.sqrt())).collect();
     let all: f64 = anchors.iter().map(|(.., weight)| weight).sum();
-    anchors.iter_mut().for_each(|(.., weight)| *weight *= ANCHORS * answers.len() as f64 / all.max(1.0));
+    for (.., weight) in anchors.iter_mut() {
+        *weight *= ANCHORS * answers.len() as f64 / all.max(1.0);
+    }
     let cases = |kept: &mut dyn Iterator<Item = &(Pattern, bool)>| -> Vec<Case> {
         let told = kept.map(|(pattern, same)| (*pattern, f64::from(u8::from(*same)), 1.0));
         told.chain(anchors.iter().copied()).collect()
@@ -92,20 +95,26 @@ fn fit(prior: &[f64], used: &[usize], cases: &[Case], firmness: f64) -> Vec<f64>
     for _ in 0..ROUNDS {
         let mut slope: Vec<f64> = used.iter().map(|feature| firmness * (weights[*feature] - prior[*feature])).collect();
         let mut bend = vec![vec![0.0; used.len()]; used.len()];
-        (0..used.len()).for_each(|at| bend[at][at] = firmness);
+        for at in (0..used.len()) {
+            bend[at][at] = firmness;
+        }
         for (pattern, same, weight) in cases {
             let p = 1.0 / (1.0 + (-sum(&weights, pattern)).exp());
             let at: Vec<usize> = features(pattern).filter_map(|feature| place[feature]).collect();
             for one in &at {
                 slope[*one] += weight * (p - same);
-                at.iter().for_each(|two| bend[*one][*two] += weight * (p * (1.0 - p)).max(1e-6));
+                for two in at.iter() {
+                    bend[*one][*two] += weight * (p * (1.0 - p)).max(1e-6);
+                }
             }
         }
         let step = solve(bend, slope);
         let far = step.iter().fold(0.0_f64, |far, one| far.max(one.abs()));
         // A long step is cut, so that far-off beginnings come home.
         let scale = if far > 3.0 { 3.0 / far } else { 1.0 };
-        used.iter().zip(&step).for_each(|(feature, one)| weights[*feature] -= scale * one);
+        for (feature, one) in used.iter().zip(&step) {
+            weights[*feature] -= scale * one;
+        }
         if far < 1e-8 {
             break;
         }

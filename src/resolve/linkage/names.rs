@@ -65,7 +65,13 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
     }
     let rest = |side: &Left<'_>| side.each().map(|(_, word)| words.weight(word)).sum::<f32>();
     let (left, right) = (rest(&left), rest(&right));
-    Likeness { overlap: shared / (shared + left + right), contained: shared / (shared + left.min(right)), shared, conflict: left.min(right), same }
+    Likeness {
+        overlap: shared / (shared + left + right),
+        contained: shared / (shared + left.min(right)),
+        shared,
+        conflict: left.min(right),
+        same,
+    }
 }
 
 /// Two words of one side that the other writes as one: what they are worth.

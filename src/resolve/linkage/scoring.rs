@@ -28,7 +28,6 @@ const WHOLE: usize = 400;
 pub(super) struct Scored {
     pub entries: Vec<Entry>,
     pub words: Vocabulary,
-    pub spreads: Vec<Spread>,
     pub weights: Weights,
     pub patterns: BTreeMap<(u32, u32), Pattern>,
     pub edges: BTreeMap<(u32, u32), f64>,
@@ -54,7 +53,9 @@ pub(super) fn score(nodes: &Nodes, rows: &[super::Row], answers: &BTreeMap<(u32,
     let mut patterns: BTreeMap<(u32, u32), Pattern> =
         blocks::pairs(&entries, &words).into_iter().chain(answers.keys().copied()).map(|(a, b)| ((a, b), look(a, b))).collect();
     let mut counts: BTreeMap<Pattern, f64> = BTreeMap::new();
-    patterns.values().for_each(|pattern| *counts.entry(*pattern).or_default() += 1.0);
+    for pattern in patterns.values() {
+        *counts.entry(*pattern).or_default() += 1.0;
+    }
     let all = entries.len() as f64 * (entries.len() as f64 - 1.0) / 2.0;
     let mut weights = Weights::learn(&counts, &random(entries.len(), look), all, entries.len() as f64);
     let answered: Vec<(Pattern, bool)> = answers.iter().map(|(pair, same)| (patterns[pair], *same)).collect();
@@ -74,7 +75,7 @@ pub(super) fn score(nodes: &Nodes, rows: &[super::Row], answers: &BTreeMap<(u32,
             }
         }
     }
-    Scored { entries, words, spreads, weights, patterns, edges }
+    Scored { entries, words, weights, patterns, edges }
 }
 
 /// Points of two rows that have nothing but names.
@@ -91,7 +92,7 @@ fn random(count: usize, look: impl Fn(u32, u32) -> Pattern) -> BTreeMap<Pattern,
     }
     let draws = RANDOM.min(count * (count - 1));
     for draw in 0..draws as u64 {
-        let place = |salt: u64| (hash(&(draw * 2 + salt).to_le_bytes()) % count as u64) as u32;
+        let place = |salt: u64| u32::try_from(hash(&(draw * 2 + salt).to_le_bytes()) % count as u64).unwrap_or(0);
         let (a, b) = (place(0), place(1));
         if a != b {
             *seen.entry(look(a.min(b), a.max(b))).or_default() += 1.0;
@@ -142,16 +143,18 @@ fn spreads(entries: &[Entry]) -> Vec<Spread> {
     entries.iter().map(spread).collect()
 }
 
+/// Who stands for the part that an entry is in.
+fn find(root: &mut [u32], mut at: u32) -> u32 {
+    while root[at as usize] != at {
+        root[at as usize] = root[root[at as usize] as usize];
+        at = root[at as usize];
+    }
+    at
+}
+
 /// Parts that likely pairs connect, of more than two entries and at most [`WHOLE`].
 fn parts(count: usize, edges: &BTreeMap<(u32, u32), f64>) -> Vec<Vec<u32>> {
     let mut root: Vec<u32> = (0..u32::try_from(count).unwrap_or(u32::MAX)).collect();
-    fn find(root: &mut [u32], mut at: u32) -> u32 {
-        while root[at as usize] != at {
-            root[at as usize] = root[root[at as usize] as usize];
-            at = root[at as usize];
-        }
-        at
-    }
     for ((a, b), _) in edges.iter().filter(|(_, points)| **points > 0.0) {
         let (a, b) = (find(&mut root, *a), find(&mut root, *b));
         root[a.max(b) as usize] = a.min(b);

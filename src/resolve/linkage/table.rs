@@ -7,7 +7,10 @@ use crate::base::text;
 
 /// Other names of the columns, folded words.
 const NAMES: &[(Column, &[&str])] = &[
-    (Column::Name, &["name", "company", "company name", "organisation", "organization", "site name", "firma", "empresa", "nombre", "nome", "nom"]),
+    (
+        Column::Name,
+        &["name", "company", "company name", "organisation", "organization", "site name", "firma", "empresa", "nombre", "nome", "nom"],
+    ),
     (Column::Address, &["address", "addr", "street", "direccion", "adresse", "strasse", "indirizzo", "morada"]),
     (Column::City, &["city", "town", "place", "locality", "ciudad", "ort", "ville", "stadt", "localidad"]),
     (Column::Postcode, &["postcode", "postal code", "zip", "zip code", "plz", "cp", "codigo postal", "code postal"]),
@@ -34,6 +37,7 @@ pub struct BadRow {
 /// A table as read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadTable {
+    /// The rows that could be read.
     pub rows: Vec<Row>,
     /// The first [`BAD_SHOWN`] rows that could not be read.
     pub bad: Vec<BadRow>,
@@ -59,7 +63,9 @@ pub enum TableError {
     #[error("it is empty; its first line must name the columns: name, address, city, postcode, country, phone, email, url, tax_id")]
     Empty,
     /// A header that names nothing.
-    #[error("its first line names no column: it must hold some of name, address, city, postcode, country, phone, email, url, tax_id; it says `{0}`")]
+    #[error(
+        "its first line names no column: it must hold some of name, address, city, postcode, country, phone, email, url, tax_id; it says `{0}`"
+    )]
     NoColumn(String),
     /// Too long.
     #[error("it has more than {ROWS} rows: split it, by country or by the first digits of the postcode")]

@@ -35,7 +35,11 @@ fn rows_of_one_company_are_found_and_bad_ones_told() {
     let name = talleres.conflicts.iter().find(|conflict| conflict.column == Column::Name).unwrap();
     assert_eq!((name.value.as_str(), name.rows.as_slice()), ("TALLERES ORBANEJA", [2].as_slice()));
     let reason = &talleres.reasons[0];
-    assert!(reason.why == Tie::Fields && reason.points > 0.0 && reason.fields.iter().any(|(field, points)| *field == Field::Address && *points > 0.0));
+    assert!(
+        reason.why == Tie::Fields
+            && reason.points > 0.0
+            && reason.fields.iter().any(|(field, points)| *field == Field::Address && *points > 0.0)
+    );
 }
 
 #[test]
@@ -66,7 +70,9 @@ fn names_alone_hang_together_by_their_rare_words() {
 
 #[test]
 fn what_each_table_says_of_itself() {
-    for (text, want) in [("", Err(TableError::Empty)), ("a,b\n1,2", Err(TableError::NoColumn("a,b".to_owned()))), ("Name\tZIP\nAcme\t1", Ok(1))] {
+    for (text, want) in
+        [("", Err(TableError::Empty)), ("a,b\n1,2", Err(TableError::NoColumn("a,b".to_owned()))), ("Name\tZIP\nAcme\t1", Ok(1))]
+    {
         assert_eq!(read_table(text).map(|table| table.rows.len()), want, "{text:?}");
     }
     let (answers, bad) = read_answers("a,b,same\n1,2,yes\n3;4;no\n5,6,нет\n");

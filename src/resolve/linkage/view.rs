@@ -29,12 +29,15 @@ pub struct Cluster {
 /// What ties two rows, field by field, in points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reason {
+    /// The number of one row.
     pub a: u32,
+    /// The number of the other.
     pub b: u32,
     /// With the points that stand for how rarely two rows are one company at all.
     pub points: f64,
     /// What each field says; none that says nothing.
     pub fields: Vec<(Field, f64)>,
+    /// By what they are tied.
     pub why: Tie,
 }
 
@@ -54,16 +57,22 @@ pub enum Tie {
 /// A value that was not chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
+    /// The column.
     pub column: Column,
+    /// The value.
     pub value: String,
+    /// Numbers of the rows that say so.
     pub rows: Vec<u32>,
 }
 
 /// A pair worth asking about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
+    /// The number of one row.
     pub a: u32,
+    /// The number of the other.
     pub b: u32,
+    /// Over zero, one company is likelier than two.
     pub points: f64,
     /// Whether they are one company as things stand.
     pub joined: bool,
@@ -193,14 +202,19 @@ fn survivors(rows: &[&Row]) -> (Vec<(Column, String)>, Vec<Conflict>) {
     (chosen, conflicts)
 }
 
+/// How unsure a pair is.
+type Doubt = (f64, (u32, u32));
+
 /// Pairs near the line first, of those the ones that stand for most others: after a pattern was asked about, its next pair tells half as much.
 fn questions(found: &Found<'_>, groups: &[Vec<u32>]) -> Vec<Question> {
     let Found { scored, answers, .. } = found;
     let mut group_of = vec![0_usize; scored.entries.len()];
     for (place, group) in groups.iter().enumerate() {
-        group.iter().for_each(|node| group_of[*node as usize] = place);
+        for node in group {
+            group_of[*node as usize] = place;
+        }
     }
-    let mut alike: BTreeMap<Pattern, Vec<(f64, (u32, u32))>> = BTreeMap::new();
+    let mut alike: BTreeMap<Pattern, Vec<Doubt>> = BTreeMap::new();
     for (pair, points) in scored.edges.iter().filter(|(pair, _)| !answers.contains_key(pair)) {
         let p = probability(*points);
         let joined = group_of[pair.0 as usize] == group_of[pair.1 as usize];
@@ -226,7 +240,10 @@ fn questions(found: &Found<'_>, groups: &[Vec<u32>]) -> Vec<Question> {
         b: found.number(pair.1),
         points: scored.edges[&pair],
         joined: group_of[pair.0 as usize] == group_of[pair.1 as usize],
-        veto: found.entities.conflict(&groups[group_of[pair.0 as usize]], &groups[group_of[pair.1 as usize]]).filter(|_| group_of[pair.0 as usize] != group_of[pair.1 as usize]),
+        veto: found
+            .entities
+            .conflict(&groups[group_of[pair.0 as usize]], &groups[group_of[pair.1 as usize]])
+            .filter(|_| group_of[pair.0 as usize] != group_of[pair.1 as usize]),
     };
     ranked.into_iter().take(QUESTIONS).map(|(_, pair)| ask(pair)).collect()
 }

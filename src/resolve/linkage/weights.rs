@@ -98,7 +98,9 @@ impl Weights {
     pub fn learn(compared: &BTreeMap<Pattern, f64>, random: &BTreeMap<Pattern, f64>, all: f64, rows: f64) -> Self {
         let (m_table, u_table) = built_in();
         let mut counts = [[0.0; LEVELS]; FIELDS];
-        random.iter().for_each(|(pattern, count)| add(&mut counts, pattern, *count));
+        for (pattern, count) in random.iter() {
+            add(&mut counts, pattern, *count);
+        }
         let mut u = shares(&counts, &u_table, U_STRENGTH);
         // Before any data: one true pair for every two rows.
         let mut weights = Self::of(&m_table, &u, (0.5 * rows / all.max(1.0)).clamp(1e-12, 0.5));

@@ -135,12 +135,6 @@ impl Vocabulary {
         words.into_iter().for_each(|word| self.names[word as usize] += 1);
     }
 
-    /// Forgets what was counted; words keep their numbers.
-    pub fn recount(&mut self) {
-        self.counted = 0;
-        self.names.fill(0);
-    }
-
     /// A word's letters.
     pub fn letters(&self, word: Word) -> &str {
         let start = (word as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
@@ -156,11 +150,6 @@ impl Vocabulary {
     /// How many names carry a word.
     pub fn names(&self, word: Word) -> u32 {
         self.names[word as usize]
-    }
-
-    /// Bytes of memory.
-    pub fn bytes(&self) -> usize {
-        self.letters.capacity() + 4 * (self.ends.capacity() + self.names.capacity() + self.prior.capacity() + self.slots.capacity())
     }
 
     fn slot(&self, word: &str) -> usize {

@@ -3,12 +3,26 @@
 use atalaya::resolve::linkage::{Column, Row};
 
 const SYLLABLES: [&str; 40] = [
-    "ba", "ber", "co", "dal", "di", "du", "el", "fa", "gar", "go", "hel", "in", "jo", "ka", "kor", "la", "len", "li", "ma", "mer", "mo", "na",
-    "ne", "or", "pa", "per", "ra", "ri", "ro", "sa", "sol", "ta", "ter", "ti", "un", "va", "ver", "vi", "xa", "zo",
+    "ba", "ber", "co", "dal", "di", "du", "el", "fa", "gar", "go", "hel", "in", "jo", "ka", "kor", "la", "len", "li", "ma", "mer", "mo",
+    "na", "ne", "or", "pa", "per", "ra", "ri", "ro", "sa", "sol", "ta", "ter", "ti", "un", "va", "ver", "vi", "xa", "zo",
 ];
 const TRADES: [&str; 16] = [
-    "Talleres", "Transportes", "Logistics", "Metal", "Consulting", "Software", "Foods", "Hotel", "Construcciones", "Trading", "Systems",
-    "Plastics", "Motors", "Pharma", "Energy", "Design",
+    "Talleres",
+    "Transportes",
+    "Logistics",
+    "Metal",
+    "Consulting",
+    "Software",
+    "Foods",
+    "Hotel",
+    "Construcciones",
+    "Trading",
+    "Systems",
+    "Plastics",
+    "Motors",
+    "Pharma",
+    "Energy",
+    "Design",
 ];
 const FORMS: [&str; 8] = ["S.L.", "S.A.", "Ltd", "GmbH", "", "", "Inc.", "Lda."];
 const STREETS: [&str; 6] = ["Calle", "Avenida", "Street", "Road", "Rua", "Via"];
