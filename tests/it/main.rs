@@ -15,6 +15,7 @@ mod judges;
 mod noise;
 mod notices;
 mod operations;
+mod organisations;
 #[path = "../rigs/portal.rs"]
 mod portal_rig;
 mod portals;

@@ -87,14 +87,14 @@ pub fn groups(graph: &Graph<'_>, vetoed: &dyn Fn(&[u32], &[u32]) -> bool) -> Vec
     }
     let pairs: BTreeSet<(u32, u32)> =
         (0_u32..).zip(&groups.near).flat_map(|(a, near)| near.keys().map(move |b| (a.min(*b), a.max(*b)))).collect();
-    for (a, b) in pairs.into_iter() {
+    for (a, b) in pairs {
         groups.offer(a, b);
     }
     while let Some(Offer { pair: (a, b), stamp, .. }) = groups.offers.pop() {
         let now = (groups.stamps[a as usize], groups.stamps[b as usize]);
         if now == stamp && groups.try_join(a as usize, b as usize) {
             let near: Vec<u32> = groups.near[a as usize].keys().copied().collect();
-            for other in near.into_iter() {
+            for other in near {
                 groups.offer(a.min(other), a.max(other));
             }
         }

@@ -31,7 +31,7 @@ pub(super) fn learn(before: &Weights, answers: &[(Pattern, bool)], compared: &BT
     let mut anchors: Vec<Case> =
         compared.iter().map(|(pattern, count)| (*pattern, probability(before.sum(pattern)), count.sqrt())).collect();
     let all: f64 = anchors.iter().map(|(.., weight)| weight).sum();
-    for (.., weight) in anchors.iter_mut() {
+    for (.., weight) in &mut anchors {
         *weight *= ANCHORS * answers.len() as f64 / all.max(1.0);
     }
     let cases = |kept: &mut dyn Iterator<Item = &(Pattern, bool)>| -> Vec<Case> {
@@ -95,15 +95,15 @@ fn fit(prior: &[f64], used: &[usize], cases: &[Case], firmness: f64) -> Vec<f64>
     for _ in 0..ROUNDS {
         let mut slope: Vec<f64> = used.iter().map(|feature| firmness * (weights[*feature] - prior[*feature])).collect();
         let mut bend = vec![vec![0.0; used.len()]; used.len()];
-        for at in (0..used.len()) {
-            bend[at][at] = firmness;
+        for (at, row) in bend.iter_mut().enumerate() {
+            row[at] = firmness;
         }
         for (pattern, same, weight) in cases {
             let p = 1.0 / (1.0 + (-sum(&weights, pattern)).exp());
             let at: Vec<usize> = features(pattern).filter_map(|feature| place[feature]).collect();
             for one in &at {
                 slope[*one] += weight * (p - same);
-                for two in at.iter() {
+                for two in &at {
                     bend[*one][*two] += weight * (p * (1.0 - p)).max(1e-6);
                 }
             }

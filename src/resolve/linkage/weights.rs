@@ -98,7 +98,7 @@ impl Weights {
     pub fn learn(compared: &BTreeMap<Pattern, f64>, random: &BTreeMap<Pattern, f64>, all: f64, rows: f64) -> Self {
         let (m_table, u_table) = built_in();
         let mut counts = [[0.0; LEVELS]; FIELDS];
-        for (pattern, count) in random.iter() {
+        for (pattern, count) in random {
             add(&mut counts, pattern, *count);
         }
         let mut u = shares(&counts, &u_table, U_STRENGTH);
