@@ -22,7 +22,7 @@ import resolve_listing
 
 PROGRAM = os.environ.get("ATALAYA", "target/debug/atalaya")
 SEEDS = (1, 2, 3)
-ORDERS = int(os.environ.get("ORDERS", 10))
+ORDERS = 10
 
 
 def run(head, rows, answers=None):
