@@ -12,6 +12,7 @@ mod codes;
 mod configure;
 mod doctor;
 mod logging;
+mod org;
 mod print;
 mod store;
 mod tender;
@@ -21,7 +22,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Args;
-use args::{CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand, TenderCommand};
+use args::{
+    CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OrgCommand, OutboxCommand, SourceCommand,
+    TenderCommand,
+};
 
 use crate::app;
 use crate::config::{Config, Refusal, Request};
@@ -127,6 +131,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         }
         Command::Tender(TenderCommand::Read { files, format, zone }) => tender::read(&files, format.as_deref(), zone.as_deref(), json),
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
+        Command::Org(OrgCommand::Resolve { file, answers }) => org::resolve(&file, answers.as_deref(), json),
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
         Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),
         Command::Config(ConfigCommand::Check) => configure::check(&request, json),

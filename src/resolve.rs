@@ -3,6 +3,7 @@
 mod facts;
 mod hosts;
 mod identity;
+pub mod linkage;
 mod merge;
 mod tax_id;
 

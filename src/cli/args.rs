@@ -70,6 +70,9 @@ pub enum Command {
     /// Tenders, and documents of tender portals
     #[command(subcommand)]
     Tender(TenderCommand),
+    /// Which records are one company
+    #[command(subcommand)]
+    Org(OrgCommand),
     /// What codes of classes mean
     #[command(subcommand)]
     Codes(CodesCommand),
@@ -298,6 +301,19 @@ pub enum TenderCommand {
         /// A release schema (JSON) whose merge rules count, for extensions; by default those of OCDS 1.1
         #[arg(long, value_name = "FILE")]
         schema: Option<PathBuf>,
+    },
+}
+
+/// What to do with organisations.
+#[derive(Debug, Subcommand)]
+pub enum OrgCommand {
+    /// Find the rows of a table that are one company, and say why. Needs no configuration
+    Resolve {
+        /// The table, with a header: name, address, city, postcode, country, phone, email, url, `tax_id`, whichever there are (`-`: standard input)
+        file: PathBuf,
+        /// What is known of pairs, one a line: `12,57,yes` says that rows 12 and 57 are one company
+        #[arg(long, value_name = "FILE")]
+        answers: Option<PathBuf>,
     },
 }
 

@@ -21,6 +21,7 @@ mod judges;
 mod noise;
 mod notices;
 mod operations;
+mod organisations;
 #[path = "../rigs/portal.rs"]
 mod portal_rig;
 mod portals;

@@ -1,0 +1,77 @@
+//! Which entries are worth comparing: those that share a key that few share. Knows no levels and no weights.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::entry::Entry;
+use super::words::{Vocabulary, Word, hash};
+
+/// Entries of a block that are all compared with each other; in a larger one each is compared with the next [`NEXT`] in its order.
+const WHOLE: usize = 60;
+const NEXT: usize = 12;
+/// Rare words of a name that make blocks.
+const RARE: usize = 3;
+
+/// The kinds of keys, so that a telephone number is no postcode.
+#[derive(Clone, Copy)]
+enum Kind {
+    TaxId = 1,
+    Phone,
+    Domain,
+    Word,
+    Start,
+    House,
+}
+
+fn key(kind: Kind, value: u64) -> u64 {
+    hash(&[&[kind as u8][..], &value.to_le_bytes()].concat())
+}
+
+/// The words of a name that tell most, the rarest first; with `known` only such as another name carries too, because the others find nobody.
+pub fn rarest(entry: &Entry, words: &Vocabulary, known: bool) -> Vec<Word> {
+    let mut rare: Vec<Word> = entry.name().iter().copied().filter(|word| !known || words.names(*word) > 1).collect();
+    rare.sort_by(|a, b| words.weight(*b).total_cmp(&words.weight(*a)).then_with(|| words.letters(*a).cmp(words.letters(*b))));
+    rare.truncate(RARE);
+    rare
+}
+
+/// All keys of an entry: tax id, telephone number, domains, the rarest of these words, how its name begins, house number with street.
+pub fn keys(entry: &Entry, rare: &[Word], words: &Vocabulary) -> Vec<u64> {
+    let mut keys = Vec::with_capacity(12);
+    keys.extend(entry.tax_id.as_ref().map(|id| key(Kind::TaxId, hash(id.as_bytes()))));
+    keys.extend(phone_key(entry));
+    keys.extend(entry.domains.iter().filter(|domain| **domain != 0).map(|domain| key(Kind::Domain, u64::from(*domain))));
+    keys.extend(rare.iter().map(|word| key(Kind::Word, hash(words.letters(*word).as_bytes()))));
+    let start: String = entry.name().iter().flat_map(|word| words.letters(*word).chars()).take(6).collect();
+    keys.extend((start.len() >= 4).then(|| key(Kind::Start, hash(start.as_bytes()))));
+    if entry.number != 0 {
+        let long = entry.street().iter().map(|word| words.letters(*word)).max_by_key(|word| (word.len(), *word)).unwrap_or_default();
+        let street: String = long.chars().take(4).collect();
+        keys.push(key(Kind::House, hash(street.as_bytes()) ^ u64::from(entry.number)));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// The key of a telephone number: its last seven digits, which are written with and without what comes before.
+pub fn phone_key(entry: &Entry) -> Option<u64> {
+    (entry.phone.digits != 0).then(|| key(Kind::Phone, entry.phone.digits % 10_000_000))
+}
+
+/// The pairs to compare, by their places, the smaller first. The same for any order of equal entries, because nothing but their order counts.
+pub fn pairs(entries: &[Entry], words: &Vocabulary) -> BTreeSet<(u32, u32)> {
+    let mut blocks: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+    for (place, entry) in (0_u32..).zip(entries) {
+        for key in keys(entry, &rarest(entry, words, true), words) {
+            blocks.entry(key).or_default().push(place);
+        }
+    }
+    let mut pairs = BTreeSet::new();
+    for block in blocks.values() {
+        let reach = if block.len() <= WHOLE { block.len() } else { NEXT };
+        for (at, one) in block.iter().enumerate() {
+            pairs.extend(block[at + 1..].iter().take(reach).map(|other| (*one, *other)));
+        }
+    }
+    pairs
+}

@@ -1,0 +1,151 @@
+//! How alike two lists of words are: by what the words they share are worth, with misspellings, words written together, and acronyms.
+
+use super::words::{Vocabulary, Word};
+
+/// From here on two words are one word misspelt.
+const MISSPELT: f64 = 0.92;
+/// Letters of the longest acronym.
+const ACRONYM: usize = 6;
+
+/// How alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Likeness {
+    /// Worth of the shared words by that of all words.
+    pub overlap: f32,
+    /// Worth of the shared words by that of the shorter list.
+    pub contained: f32,
+    /// Worth of the shared words, in nats.
+    pub shared: f32,
+    /// Worth of the words of its own that each side has, at the least of the two sides: names of one family rather than of one company.
+    pub conflict: f32,
+    /// The same words, in any order.
+    pub same: bool,
+}
+
+/// Words not yet found in the other list, at most 16 of them (lists are shorter).
+struct Left<'a> {
+    words: &'a [Word],
+    free: u16,
+}
+
+impl<'a> Left<'a> {
+    fn of(words: &'a [Word]) -> Self {
+        let words = &words[..words.len().min(16)];
+        Self { words, free: u16::try_from((1_u32 << words.len()) - 1).unwrap_or(u16::MAX) }
+    }
+
+    fn take(&mut self, place: usize) {
+        self.free &= !(1 << place);
+    }
+
+    fn each(&self) -> impl Iterator<Item = (usize, Word)> + use<'a> {
+        let free = self.free;
+        self.words.iter().copied().enumerate().filter(move |(place, _)| free & (1 << place) != 0)
+    }
+}
+
+/// Compares two lists of words.
+pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
+    if a.is_empty() || b.is_empty() {
+        return Likeness::default();
+    }
+    let (mut left, mut right) = (Left::of(a), Left::of(b));
+    let mut shared = 0.0;
+    for (place, word) in Left::of(a).each() {
+        if let Some((other, _)) = right.each().find(|(_, other)| *other == word) {
+            left.take(place);
+            right.take(other);
+            shared += words.weight(word);
+        }
+    }
+    let same = left.free == 0 && right.free == 0;
+    if left.free != 0 && right.free != 0 {
+        shared += joined(&mut left, &mut right, words) + joined(&mut right, &mut left, words) + misspelt(&mut left, &mut right, words);
+        shared += acronym(a, &mut left, &mut right, words) + acronym(b, &mut right, &mut left, words);
+    }
+    let rest = |side: &Left<'_>| side.each().map(|(_, word)| words.weight(word)).sum::<f32>();
+    let (left, right) = (rest(&left), rest(&right));
+    Likeness {
+        overlap: shared / (shared + left + right),
+        contained: shared / (shared + left.min(right)),
+        shared,
+        conflict: left.min(right),
+        same,
+    }
+}
+
+/// Two words of one side that the other writes as one: what they are worth.
+fn joined(one: &mut Left<'_>, two: &mut Left<'_>, words: &Vocabulary) -> f32 {
+    let mut worth = 0.0;
+    for place in 1..two.words.len() {
+        if two.free & (3 << (place - 1)) != 3 << (place - 1) {
+            continue;
+        }
+        let (first, second) = (words.letters(two.words[place - 1]), words.letters(two.words[place]));
+        let is_both = |word: Word| words.letters(word).strip_prefix(first) == Some(second);
+        if let Some((at, word)) = one.each().find(|(_, word)| is_both(*word)) {
+            worth += words.weight(word).min(words.weight(two.words[place - 1]) + words.weight(two.words[place]));
+            one.take(at);
+            two.take(place - 1);
+            two.take(place);
+        }
+    }
+    worth
+}
+
+/// Words that differ by a slip: the commoner of the two spellings says what they are worth.
+fn misspelt(one: &mut Left<'_>, two: &mut Left<'_>, words: &Vocabulary) -> f32 {
+    let mut worth = 0.0;
+    let open = Left { words: one.words, free: one.free };
+    for (place, word) in open.each() {
+        let letters = words.letters(word);
+        let best = two
+            .each()
+            .map(|(at, other)| (slip(letters, words.letters(other)), at, other))
+            .filter(|(alike, ..)| *alike >= MISSPELT)
+            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| words.letters(b.2).cmp(words.letters(a.2))));
+        if let Some((_, at, other)) = best {
+            worth += words.weight(word).min(words.weight(other));
+            one.take(place);
+            two.take(at);
+        }
+    }
+    worth
+}
+
+/// Whether two words are one, misspelt or shortened.
+pub fn is_slip(a: &str, b: &str) -> bool {
+    slip(a, b) >= MISSPELT
+}
+
+/// 1 for equal words, 0 for words too short to be misspelt, or an abbreviation's 0.95; else how alike by Jaro and Winkler.
+fn slip(a: &str, b: &str) -> f64 {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if short.len() < 4 || short.bytes().any(|byte| byte.is_ascii_digit()) {
+        // "ind" of "industries": three letters, and the others begin with them.
+        return if short.len() == 3 && long.len() > 5 && long.starts_with(short) { 0.93 } else { 0.0 };
+    }
+    if long.starts_with(short) {
+        return 0.95;
+    }
+    if long.len() - short.len() > 3 {
+        return 0.0;
+    }
+    strsim::jaro_winkler(a, b)
+}
+
+/// One side's single word made of the first letters of all words of the other.
+fn acronym(all: &[Word], long: &mut Left<'_>, short: &mut Left<'_>, words: &Vocabulary) -> f32 {
+    if all.len() < 2 || usize::try_from(long.free.count_ones()) != Ok(all.len()) {
+        return 0.0;
+    }
+    let initials: String = all.iter().filter_map(|word| words.letters(*word).chars().next()).collect();
+    match short.each().find(|(_, word)| initials.len() <= ACRONYM && words.letters(*word) == initials) {
+        Some((place, word)) if initials.len() >= 3 => {
+            short.take(place);
+            long.free = 0;
+            words.weight(word)
+        }
+        Some(_) | None => 0.0,
+    }
+}
