@@ -8,6 +8,7 @@ mod calendar;
 mod front;
 mod health;
 mod notices;
+mod reading;
 mod sources;
 mod tenders;
 mod unsubscribe;
@@ -21,4 +22,5 @@ pub use ask::{
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
 pub use notices::{HistoryView, NoticeView, RawView};
+pub use reading::{ColumnView, ItemView, ListView, ReadingView, reading_view};
 pub use tenders::{AlsoView, FieldView, LineView, MaybeView, TenderView, bad_view, batch_view, gone_view, notice_view};
