@@ -114,7 +114,8 @@ fn apart(shown: &Shown<'_>, found: Vec<Region>) -> Vec<Region> {
     let mut taken: BTreeSet<At> = BTreeSet::new();
     let mut out: Vec<Region> = Vec::new();
     for mut region in found.into_iter().take(WEIGHED) {
-        let overlaps = |at: &At| taken.range(*at..shown.nodes[*at].end).next().is_some() || shown.around(*at).any(|around| taken.contains(&around));
+        let overlaps =
+            |at: &At| taken.range(*at..shown.nodes[*at].end).next().is_some() || shown.around(*at).any(|around| taken.contains(&around));
         if out.len() >= REGIONS || region.records.iter().flatten().any(overlaps) {
             continue;
         }

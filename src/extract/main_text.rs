@@ -29,8 +29,8 @@ pub(super) enum Shape {
 }
 
 /// A line of the page: the text of an element between two breaks.
+#[derive(Default)]
 struct Line {
-    at: At,
     text: String,
     chars: usize,
     link_chars: usize,
@@ -84,7 +84,7 @@ fn own_chars(shown: &Shown<'_>, at: At, aside: &[bool]) -> usize {
 }
 
 /// Marks what is beside the text: navigation, notices, forms.
-pub(super) fn beside(shown: &Shown<'_>, shape: Shape) -> Vec<bool> {
+fn beside(shown: &Shown<'_>, shape: Shape) -> Vec<bool> {
     let total = shown.nodes.first().map_or(0, |root| root.chars);
     let said = said(shown);
     let all_said = said[shown.nodes.len()];
@@ -120,9 +120,40 @@ fn said(shown: &Shown<'_>) -> Vec<usize> {
 
 /// Words of names that pages everywhere use for what is around their text.
 const AROUND: [&str; 34] = [
-    "nav", "navbar", "navigation", "menu", "megamenu", "submenu", "footer", "breadcrumb", "breadcrumbs", "sidebar", "cookie", "cookies", "consent",
-    "gdpr", "onetrust", "newsletter", "subscribe", "social", "share", "sharing", "related", "recommended", "recommendations", "advert", "advertisement",
-    "ads", "sponsored", "popup", "modal", "offcanvas", "skip", "pagination", "pager", "login",
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "megamenu",
+    "submenu",
+    "footer",
+    "breadcrumb",
+    "breadcrumbs",
+    "sidebar",
+    "cookie",
+    "cookies",
+    "consent",
+    "gdpr",
+    "onetrust",
+    "newsletter",
+    "subscribe",
+    "social",
+    "share",
+    "sharing",
+    "related",
+    "recommended",
+    "recommendations",
+    "advert",
+    "advertisement",
+    "ads",
+    "sponsored",
+    "popup",
+    "modal",
+    "offcanvas",
+    "skip",
+    "pagination",
+    "pager",
+    "login",
 ];
 /// The same, where the page has one long text.
 const AROUND_TEXT: [&str; 12] =
@@ -130,20 +161,34 @@ const AROUND_TEXT: [&str; 12] =
 
 /// The same, where the page is about one thing that is offered.
 const AROUND_GOODS: [&str; 14] = [
-    "review", "reviews", "rating", "ratings", "testimonials", "upsell", "upsells", "crosssell", "variations", "recently", "comments", "faq", "swatches",
+    "review",
+    "reviews",
+    "rating",
+    "ratings",
+    "testimonials",
+    "upsell",
+    "upsells",
+    "crosssell",
+    "variations",
+    "recently",
+    "comments",
+    "faq",
+    "swatches",
     "carousel",
 ];
 
 fn is_apart(node: &Node<'_>, in_main: bool, shape: Shape) -> bool {
     let structure = match node.tag {
-        Tag::Nav | Tag::Footer | Tag::Select | Tag::Dialog | Tag::Button | Tag::Textarea => true,
-        Tag::Aside => true,
+        Tag::Nav | Tag::Footer | Tag::Select | Tag::Dialog | Tag::Button | Tag::Textarea | Tag::Aside => true,
         Tag::Header => !in_main && node.link_chars * 3 > node.chars,
         Tag::Figcaption => shape == Shape::Article,
         Tag::Form => node.link_share() > 0.5 || shape == Shape::Article,
         _ => false,
     };
-    let role = matches!(node.attr("role"), "navigation" | "contentinfo" | "banner" | "dialog" | "alertdialog" | "menu" | "menubar" | "search" | "complementary");
+    let role = matches!(
+        node.attr("role"),
+        "navigation" | "contentinfo" | "banner" | "dialog" | "alertdialog" | "menu" | "menubar" | "search" | "complementary"
+    );
     structure || role || node.attr("aria-modal") == "true"
 }
 
@@ -192,7 +237,10 @@ fn text_of(shown: &Shown<'_>, aside: &[bool]) -> Option<At> {
     let own = paragraphs(shown, best, aside);
     for around in shown.around(best).take(4) {
         let more = paragraphs(shown, around, aside);
-        if more as f64 > 1.15 * paragraphs(shown, top, aside).max(own) as f64 && shown.nodes[around].link_share() < 0.3 && !shown.nodes[around].is(Tag::Body) {
+        if more as f64 > 1.15 * paragraphs(shown, top, aside).max(own) as f64
+            && shown.nodes[around].link_share() < 0.3
+            && !shown.nodes[around].is(Tag::Body)
+        {
             top = around;
         }
     }
@@ -202,7 +250,8 @@ fn text_of(shown: &Shown<'_>, aside: &[bool]) -> Option<At> {
 /// A `div` that holds words of its own, as a paragraph does.
 fn is_loose(shown: &Shown<'_>, at: At) -> bool {
     shown.nodes[at].is(Tag::Div)
-        && shown.children(at).filter(|child| shown.nodes[*child].element.is_none()).map(|child| shown.nodes[child].chars).sum::<usize>() > 40
+        && shown.children(at).filter(|child| shown.nodes[*child].element.is_none()).map(|child| shown.nodes[child].chars).sum::<usize>()
+            > 40
 }
 
 /// What the page calls its main part, when it holds enough of it; else all.
@@ -217,23 +266,20 @@ fn main_of(shown: &Shown<'_>, aside: &[bool]) -> At {
 fn lines(shown: &Shown<'_>, within: At, aside: &[bool]) -> Vec<Line> {
     let mut out: Vec<Line> = Vec::new();
     let mut open: Vec<(At, bool)> = Vec::new();
-    let mut line = Line { at: within, text: String::new(), chars: 0, link_chars: 0, heading: false };
+    let mut line = Line::default();
     let end = shown.nodes[within].end;
     let mut at = within;
-    let flush = |line: &mut Line, out: &mut Vec<Line>, next: At| {
+    let flush = |line: &mut Line, out: &mut Vec<Line>| {
         let text = crate::base::text::squeeze(&line.text);
+        let done = std::mem::take(line);
         if !text.is_empty() {
-            out.push(Line { text, ..std::mem::replace(line, Line { at: next, text: String::new(), chars: 0, link_chars: 0, heading: false }) });
-        } else {
-            line.text.clear();
-            line.at = next;
-            line.heading = false;
+            out.push(Line { text, ..done });
         }
     };
     while at < end {
         while open.last().is_some_and(|(end, _)| *end <= at) {
             if open.pop().is_some_and(|(_, breaks)| breaks) {
-                flush(&mut line, &mut out, at);
+                flush(&mut line, &mut out);
             }
         }
         let node = &shown.nodes[at];
@@ -244,7 +290,7 @@ fn lines(shown: &Shown<'_>, within: At, aside: &[bool]) -> Vec<Line> {
         if node.element.is_some() {
             let breaks = node.tag.breaks();
             if breaks {
-                flush(&mut line, &mut out, at);
+                flush(&mut line, &mut out);
                 line.heading = matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6);
             }
             open.push((node.end, breaks));
@@ -255,7 +301,7 @@ fn lines(shown: &Shown<'_>, within: At, aside: &[bool]) -> Vec<Line> {
         }
         at += 1;
     }
-    flush(&mut line, &mut out, end);
+    flush(&mut line, &mut out);
     out
 }
 

@@ -161,7 +161,9 @@ fn kind(shown: &Shown<'_>, said: &said::Said, main: Option<&Region>, (chars, sha
         Some(PageType::Article) if share > 0.3 => PageType::Article,
         Some(PageType::Detail) => PageType::Detail,
         Some(PageType::List) if many >= 3 => PageType::List,
-        Some(PageType::Article | PageType::List | PageType::Other) | None if chars > 600.0 && share > 0.5 && listed < 0.5 => PageType::Article,
+        Some(PageType::Article | PageType::List | PageType::Other) | None if chars > 600.0 && share > 0.5 && listed < 0.5 => {
+            PageType::Article
+        }
         Some(PageType::Article | PageType::List | PageType::Other) | None if many >= 5 && listed > 0.25 => PageType::List,
         Some(PageType::Article | PageType::List | PageType::Other) | None => PageType::Other,
     }

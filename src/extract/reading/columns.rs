@@ -57,8 +57,15 @@ struct Raw {
     link: bool,
     /// The address of a link that is no page's: `mailto:`, `tel:`.
     contact: Option<String>,
-    time: bool,
-    address: bool,
+    says: Says,
+}
+
+/// What the element of a cell says its words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Nothing,
+    Time,
+    Address,
 }
 
 /// The records of a region with their fields.
@@ -139,7 +146,9 @@ fn raw_cells(shown: &Shown<'_>, record: &[At]) -> Vec<Raw> {
 fn is_line(shown: &Shown<'_>, at: At) -> bool {
     let node = &shown.nodes[at];
     node.element.is_some()
-        && (node.is(Tag::A) || node.is(Tag::P) && node.links == 0 || matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6))
+        && (node.is(Tag::A)
+            || node.is(Tag::P) && node.links == 0
+            || matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6))
         && node.end - at < 40
         && shown.nodes[at + 1..node.end].iter().all(|inner| inner.element.is_none() || !inner.tag.breaks() || inner.is(Tag::Br))
 }
@@ -178,15 +187,19 @@ fn raw(shown: &Shown<'_>, root: At, at: At, text: String, place: u64) -> Raw {
     let inside = || at..shown.nodes[at].end;
     let any = |tags: &[Tag]| around.iter().any(|around| shown.nodes[*around].element.is_some() && tags.contains(&shown.nodes[*around].tag));
     let begins = |href: &str, start: &str| href.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
-    let contact = around.iter().copied().chain(inside()).map(|at| shown.nodes[at].attr("href")).find(|href| begins(href, MAIL) || begins(href, TEL));
+    let contact =
+        around.iter().copied().chain(inside()).map(|at| shown.nodes[at].attr("href")).find(|href| begins(href, MAIL) || begins(href, TEL));
     let named = |name: &str| around.iter().any(|at| shown.nodes[*at].element.is_some_and(|element| element.value().name() == name));
     Raw {
         place,
         heading: any(&[Tag::H1, Tag::H2, Tag::H3, Tag::H4, Tag::H5, Tag::H6, Tag::Dt]),
         link: shown.nodes[at].linked || inside().any(|at| shown.nodes[at].linked),
         contact: contact.map(str::to_owned),
-        time: named("time"),
-        address: any(&[Tag::Address]),
+        says: match (named("time"), any(&[Tag::Address])) {
+            (true, _) => Says::Time,
+            (false, true) => Says::Address,
+            (false, false) => Says::Nothing,
+        },
         text,
     }
 }
@@ -195,9 +208,7 @@ fn raw(shown: &Shown<'_>, root: At, at: At, text: String, place: u64) -> Raw {
 fn name_of(raws: &[Raw]) -> Option<usize> {
     let wordy = |raw: &&Raw| raw.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
     let first = |of: fn(&Raw) -> bool| raws.iter().position(|raw| wordy(&raw) && of(raw));
-    first(|raw| raw.heading)
-        .or_else(|| first(|raw| raw.link && raw.contact.is_none()))
-        .or_else(|| first(|_| true))
+    first(|raw| raw.heading).or_else(|| first(|raw| raw.link && raw.contact.is_none())).or_else(|| first(|_| true))
 }
 
 /// The columns' labels, and which place belongs to which.
@@ -214,7 +225,8 @@ fn labels(raws: &[Vec<Raw>], base: &Url, hints: &Hints) -> (Vec<String>, HashMap
     let least = (raws.len() / 10).max(usize::from(raws.len() > 1) + 1).min(raws.len());
     let (mut labels, mut of, mut plain) = (Vec::new(), HashMap::new(), 0);
     // The same words in every record are none of its values: "read more", "price:".
-    let varies = |cells: &[&Raw]| cells.len() < 3 || cells.iter().any(|cell| cell.text != cells[0].text || cell.contact != cells[0].contact);
+    let varies =
+        |cells: &[&Raw]| cells.len() < 3 || cells.iter().any(|cell| cell.text != cells[0].text || cell.contact != cells[0].contact);
     for ((_, place), cells) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
         let label = label(&cells, base, hints).map_or_else(
             || {
@@ -248,7 +260,9 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     let read = |kind: Type, raw: &Raw| value::read(kind, &raw.text, base, hints);
     let short = |raw: &Raw| raw.text.len() <= SHORT;
     let digits = |raw: &Raw| raw.text.chars().filter(char::is_ascii_digit).count();
-    let linked = |raw: &Raw, start: &str| raw.contact.as_ref().is_some_and(|href| href.len() > start.len() && href[..start.len()].eq_ignore_ascii_case(start));
+    let linked = |raw: &Raw, start: &str| {
+        raw.contact.as_ref().is_some_and(|href| href.len() > start.len() && href[..start.len()].eq_ignore_ascii_case(start))
+    };
     if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains('@') && read(Type::Email, raw).is_some()) {
         return Some("email");
     }
@@ -258,10 +272,10 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     if most(&|raw| short(raw) && matches!(read(Type::Money, raw), Some(Value::Money(amount)) if amount.currency.is_some())) {
         return Some("price");
     }
-    if most(&|raw| raw.time || short(raw) && digits(raw) >= 2 && !raw.text.contains('%') && read(Type::Time, raw).is_some()) {
+    if most(&|raw| raw.says == Says::Time || short(raw) && digits(raw) >= 2 && !raw.text.contains('%') && read(Type::Time, raw).is_some()) {
         return Some("date");
     }
-    if most(&|raw| raw.address || is_address(&raw.text)) {
+    if most(&|raw| raw.says == Says::Address || is_address(&raw.text)) {
         return Some("address");
     }
     if most(&|raw| !raw.link && raw.text.chars().count() >= 60) {
@@ -280,24 +294,37 @@ fn is_address(text: &str) -> bool {
     let chars = text.chars().count();
     let parts = text.split([',', '\n', '·']).count();
     let number = text.split(|c: char| !c.is_alphanumeric()).any(|word| {
-        (1..=6).contains(&word.len()) && word.bytes().next().is_some_and(|b| b.is_ascii_digit()) && word.bytes().filter(u8::is_ascii_digit).count() * 2 >= word.len()
+        (1..=6).contains(&word.len())
+            && word.bytes().next().is_some_and(|b| b.is_ascii_digit())
+            && word.bytes().filter(u8::is_ascii_digit).count() * 2 >= word.len()
     });
     // Names and numbers, not a sentence; scripts without capitals have none in small letters either.
     let words = text.split_whitespace().count();
     let small = text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count();
-    (12..=140).contains(&chars) && small * 3 <= words && parts >= 2 && number && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
+    (12..=140).contains(&chars)
+        && small * 3 <= words
+        && parts >= 2
+        && number
+        && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
 }
 
 /// The page about a record: the link of its heading, else its first with words, else its first.
 fn detail(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
     let links = || {
-        record.iter().flat_map(|root| *root..shown.nodes[*root].end).filter_map(|at| {
-            let href = shown.nodes[at].element?.value().attr("href").filter(|_| shown.nodes[at].is(Tag::A))?;
-            Some((at, value::url(href, base)?))
-        }).take(LINKS)
+        record
+            .iter()
+            .flat_map(|root| *root..shown.nodes[*root].end)
+            .filter_map(|at| {
+                let href = shown.nodes[at].element?.value().attr("href").filter(|_| shown.nodes[at].is(Tag::A))?;
+                Some((at, value::url(href, base)?))
+            })
+            .take(LINKS)
     };
     let heading = |at: At| {
-        let heads = |at: At| matches!(shown.nodes[at].tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt) && shown.nodes[at].element.is_some();
+        let heads = |at: At| {
+            matches!(shown.nodes[at].tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt)
+                && shown.nodes[at].element.is_some()
+        };
         shown.around(at).take(4).any(heads) || (at..shown.nodes[at].end).any(heads)
     };
     let mut found = links().filter(|(at, _)| heading(*at));

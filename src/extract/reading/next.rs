@@ -16,6 +16,9 @@ const LOOK: usize = 20_000;
 /// Links with such words, before they are no longer of pages: above the list, below it.
 const SAID: usize = 2;
 
+/// Nodes between the numbers of a row.
+const NEAR: usize = 12;
+
 /// What a link to the next page says: the words, folded.
 static WORDS: LazyLock<HashSet<String>> =
     LazyLock::new(|| include_str!("next.txt").lines().filter(|line| !line.starts_with('#')).map(words).collect());
@@ -28,8 +31,10 @@ pub(super) fn next_page(shown: &Shown<'_>, root: ElementRef<'_>, base: &Url, pag
     if let Some(url) = root.descendent_elements().filter_map(named_next).find_map(other) {
         return Some(url);
     }
-    let links: Vec<At> =
-        (0..shown.nodes.len()).filter(|at| shown.nodes[*at].element.is_some() && shown.nodes[*at].attr("href") != "").take(LOOK).collect();
+    let links: Vec<At> = (0..shown.nodes.len())
+        .filter(|at| shown.nodes[*at].element.is_some() && !shown.nodes[*at].attr("href").is_empty())
+        .take(LOOK)
+        .collect();
     let says = |at: &&At| {
         let node = &shown.nodes[**at];
         if node.chars > 40 {
@@ -77,13 +82,14 @@ fn numbered(shown: &Shown<'_>, links: &[At], other: &impl Fn(&str) -> Option<Url
     let numbers: Vec<(At, u32)> = links.iter().filter_map(|at| number(*at).map(|n| (*at, n))).collect();
     numbers.iter().find_map(|(at, n)| {
         // The present number stands shortly before it, without a link.
-        let present = (at.saturating_sub(12)..*at).rev().any(|before| {
+        let present = (at.saturating_sub(NEAR)..*at).rev().any(|before| {
             let node = &shown.nodes[before];
-            node.element.is_none() && !node.linked && node.text.trim().trim_matches(['[', ']', '(', ')', '|', ' ']).parse() == Ok(n.saturating_sub(1))
+            node.element.is_none()
+                && !node.linked
+                && node.text.trim().trim_matches(['[', ']', '(', ')', '|', ' ']).parse() == Ok(n.saturating_sub(1))
         });
-        let row = numbers.iter().any(|(beside, m)| *m == n + 1 && beside.abs_diff(*at) <= 12);
-        (present && (row || *n == 2 || numbers.len() > 1) || present && numbers.len() == 1)
-            .then(|| other(shown.nodes[*at].attr("href")))
-            .flatten()
+        // In a row: the one after it, or the one before the present one, is a link near by.
+        let row = numbers.iter().any(|(beside, m)| (*m == n + 1 || *m + 2 == *n) && beside.abs_diff(*at) <= NEAR);
+        (present && (row || *n == 2)).then(|| other(shown.nodes[*at].attr("href"))).flatten()
     })
 }

@@ -7,8 +7,14 @@ use super::*;
 
 fn read_at(address: &str, html: &str) -> Reading {
     let url = Url::parse(address).unwrap();
-    read_page(&Input { bytes: html.as_bytes(), content_type: Some("text/html; charset=utf-8"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false })
-        .unwrap()
+    read_page(&Input {
+        bytes: html.as_bytes(),
+        content_type: Some("text/html; charset=utf-8"),
+        url: &url,
+        now: Timestamp::UNIX_EPOCH,
+        expired: &|| false,
+    })
+    .unwrap()
 }
 
 fn read(html: &str) -> Reading {
@@ -30,7 +36,8 @@ fn values<'r>(reading: &'r Reading, label: &str) -> Vec<&'r str> {
     main.records.iter().flat_map(|item| &item.cells).filter(|cell| cell.column == column).map(|cell| cell.value.as_str()).collect()
 }
 
-const MENU: &str = "<nav><ul><li><a href=/a>Home</a><li><a href=/b>About us</a><li><a href=/c>Contact</a><li><a href=/d>News</a></ul></nav>";
+const MENU: &str =
+    "<nav><ul><li><a href=/a>Home</a><li><a href=/b>About us</a><li><a href=/c>Contact</a><li><a href=/d>News</a></ul></nav>";
 const WORDS: &str = "makes boxes and pallets for growers of fruit, and delivers within two days";
 
 #[test]
@@ -39,23 +46,48 @@ fn records_of_many_layouts() {
     let rows = |n: usize| format!("<tr><td><a href=/o/{n}>Maker {n}</a><td>Town {n}<td>{n}0 people<tr><td colspan=3>{n}: {WORDS}");
     let defined = |n: usize| format!("<dt><a href=/o/{n}>Maker {n}</a><dd>It {WORDS} since 19{n}0");
     let flat = |n: usize| format!("<h4><a href=/o/{n}>Maker {n}</a></h4><p>The {n}. {WORDS}</p><p>Open on {n} days</p>");
-    let cell = |n: usize| format!("<td><a href=/o/{n}><img src=/{n}.png></a><br><b><a href=/o/{n}>Maker {n}</a></b><br>Hall {n}, stand {n}</td>");
+    let cell =
+        |n: usize| format!("<td><a href=/o/{n}><img src=/{n}.png></a><br><b><a href=/o/{n}>Maker {n}</a></b><br>Hall {n}, stand {n}</td>");
     let nested = |n: usize| format!("<li><h3><a href=/o/{n}>Maker {n}</a></h3><p>It {WORDS}</p><ul><li>boxes<li>pallets<li>crates</ul>");
     let ad = "<div class=ad><iframe src=/ad></iframe><span>Advertisement</span></div>";
     for (what, count, html) in [
         ("cards", 6, repeat(6, card)),
-        ("cards in a section each", 6, format!("<section><h2>A</h2>{}</section><section><h2>B</h2>{}</section>", repeat(3, card), (4..=6).map(card).collect::<String>())),
+        (
+            "cards in a section each",
+            6,
+            format!(
+                "<section><h2>A</h2>{}</section><section><h2>B</h2>{}</section>",
+                repeat(3, card),
+                (4..=6).map(card).collect::<String>()
+            ),
+        ),
         ("pairs of rows", 6, format!("<table><tr><th>Name<th>Town<th>Size{}</table>", repeat(6, rows))),
         ("definitions", 5, format!("<dl>{}</dl>", repeat(5, defined))),
         ("heading and paragraphs", 5, format!("<div>{}</div>", repeat(5, flat))),
         ("cells of a grid", 6, format!("<table><tr>{}<tr>{}</table>", repeat(3, cell), (4..=6).map(cell).collect::<String>())),
         ("lists in a list", 5, format!("<ul>{}</ul>", repeat(5, nested))),
         ("an advertisement between", 6, format!("<div>{}{ad}{}</div>", repeat(3, card), (4..=6).map(card).collect::<String>())),
-        ("an odd one", 6, format!("<div>{}<div class=card><h3><a href=/o/4>Maker 4</a></h3></div>{}</div>", repeat(3, card), (5..=6).map(card).collect::<String>())),
+        (
+            "an odd one",
+            6,
+            format!(
+                "<div>{}<div class=card><h3><a href=/o/4>Maker 4</a></h3></div>{}</div>",
+                repeat(3, card),
+                (5..=6).map(card).collect::<String>()
+            ),
+        ),
         ("page numbers below", 6, format!("<div>{}<div class=pages><a href=?p=2>2</a> <a href=?p=3>3</a></div></div>", repeat(6, card))),
-        ("other scripts", 4, repeat(4, |n| format!("<div><h3><a href=/o/{n}>Maker {n} завод</a></h3><p>製造業者 {n} はダンボール箱を作っています、東京</p></div>"))),
+        (
+            "other scripts",
+            4,
+            repeat(4, |n| {
+                format!("<div><h3><a href=/o/{n}>Maker {n} завод</a></h3><p>製造業者 {n} はダンボール箱を作っています、東京</p></div>")
+            }),
+        ),
     ] {
-        let page = format!("<html><body>{MENU}<main><h1>Exhibitors</h1>{html}</main><footer><ul><li><a href=/x>Terms</a><li><a href=/y>Privacy</a><li><a href=/z>Imprint</a></ul></footer>");
+        let page = format!(
+            "<html><body>{MENU}<main><h1>Exhibitors</h1>{html}</main><footer><ul><li><a href=/x>Terms</a><li><a href=/y>Privacy</a><li><a href=/z>Imprint</a></ul></footer>"
+        );
         let reading = read(&page);
         let want: Vec<String> = (1..=count).map(|n| format!("Maker {n}")).collect();
         let found: Vec<&str> = names(&reading).iter().map(|name| name.trim_end_matches(" завод")).collect();
@@ -127,7 +159,8 @@ fn the_next_page() {
 
 #[test]
 fn what_a_page_is_for() {
-    let article = repeat(8, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
+    let article =
+        repeat(8, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
     let list = repeat(8, |n| format!("<li><a href=/{n}>Maker {n}</a> {WORDS} in town {n}"));
     let goods = r#"<script type="application/ld+json">{"@type":"Product","name":"Box"}</script><h1>Box</h1><p>A box of card.</p>"#;
     for (html, want) in [
@@ -143,7 +176,8 @@ fn what_a_page_is_for() {
 
 #[test]
 fn the_main_text_is_without_what_is_around_it() {
-    let article = repeat(6, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
+    let article =
+        repeat(6, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
     let cookies = "<div class=cookie-banner><p>We use cookies to make this site better for you and for our partners.</p></div>";
     let reading = read(&format!(
         "<html lang=en_GB><title>News  of boxes</title><body>{MENU}{cookies}<article><h1>News</h1>{article}</article><aside><p>Also read this other \
