@@ -14,6 +14,7 @@ mod doctor;
 mod logging;
 mod org;
 mod print;
+mod read;
 mod store;
 mod tender;
 
@@ -102,6 +103,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
             Ok(if summary.complete() { Ended::Fine } else { Ended::Problem })
         }
         Command::Check(options) => check::check(&request, &options, json).await,
+        Command::Read { target } => read::read(&request, &target, json).await,
         Command::Source(SourceCommand::List) => asking::show(&request, Question::Sources, json).await,
         Command::Source(SourceCommand::Show { id, diff }) => asking::show(&request, Question::Source { id, diff }, json).await,
         Command::Source(SourceCommand::CheckNow { id }) => asking::show(&request, Question::CheckNow { id }, json).await,

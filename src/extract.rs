@@ -11,11 +11,15 @@ mod html;
 mod json;
 mod known;
 mod listing;
+mod lists;
+mod main_text;
 mod markup;
 mod page;
 mod portal;
+mod reading;
 mod record;
 mod selector;
+mod shown;
 mod sitemap;
 mod sniff;
 mod spec;
@@ -33,6 +37,7 @@ use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKi
 
 pub use decode::decode;
 pub use portal::Portal;
+pub use reading::{Cell, Column, Item, Listed, PageType, Reading, read_page};
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};

@@ -34,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   atalaya demo                                see it work, offline, in half a minute
   atalaya init                                write a commented atalaya.toml
   atalaya check https://example.org/feed      what would be read from an address?
+  atalaya read https://example.org/members    what does a page say by itself?
   atalaya check fair-exhibitors               a dry run of a configured source
   atalaya run                                 watch
   atalaya status                              how is everything?
@@ -59,6 +60,12 @@ pub enum Command {
     Run,
     /// Dry run of a source, an address or a saved file: stores and sends nothing
     Check(CheckOptions),
+    /// What one page says by itself: its records with their fields, its text, where it goes on. Needs no configuration
+    Read {
+        /// An address, or a file (`-`: standard input)
+        #[arg(value_name = "FILE|URL")]
+        target: String,
+    },
     /// See the main job work on sample sites that the program serves itself
     Demo(DemoOptions),
     /// The watched sources

@@ -14,8 +14,8 @@ use crate::base::caps;
 use crate::base::clock::Clock;
 use crate::base::text::no_such;
 use crate::config::{Config, Refusal, Request};
-use crate::door::{self, Door};
-use crate::fetch::{self, Web};
+use crate::door::Door;
+use crate::fetch::Web;
 use crate::pipeline::{Pool, Rehearsal, Target};
 use crate::web::{self, Answer, Question};
 
@@ -40,20 +40,20 @@ pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool)
                 anyhow!(no_such("source, file or address", &options.target, known))
             })?),
         };
-        let (net, settings) = match &config {
-            Some(config) => (config.net.clone(), config.fetch.clone()),
-            None => Config::outside(request)?,
-        };
-        let clock = Clock::System;
-        let rehearsal = Rehearsal { web: web_of(net, settings, clock.clone())?, clock, pool: Pool::default() };
-        let (kind, found) = rehearsal.look(&target).await;
+        let (kind, found) = outside(request, config.as_deref())?.look(&target).await;
         Answer::Check(Box::new(web::check_view(&options.target, kind, found)))
     };
     finish(&answer, json)
 }
 
-fn web_of(net: door::Settings, settings: fetch::Settings, clock: Clock) -> anyhow::Result<Web> {
-    Ok(Web::new(Door::new(net), settings, clock)?)
+/// What is needed to look at a page outside of any source: the guarded door, robots.txt, the pace.
+pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Result<Rehearsal> {
+    let (net, settings) = match config {
+        Some(config) => (config.net.clone(), config.fetch.clone()),
+        None => Config::outside(request)?,
+    };
+    let clock = Clock::System;
+    Ok(Rehearsal { web: Web::new(Door::new(net), settings, clock.clone())?, clock, pool: Pool::default() })
 }
 
 /// Reads a saved page with a source's settings; no record is a failure.
@@ -87,7 +87,8 @@ pub(super) fn file(name: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn stand_in(name: &str) -> Url {
+/// An address for a file, so that relative addresses in it become absolute ones.
+pub(super) fn stand_in(name: &str) -> Url {
     let mut url = Url::parse("https://file.invalid/").expect("a constant address");
     url.set_path(Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or("stdin"));
     url

@@ -1,5 +1,6 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod reading;
 mod tenders;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -16,6 +17,8 @@ use crate::web::{
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];
+
+pub(super) use reading::reading;
 
 /// Columns where there is no terminal.
 const WIDE: u16 = 160;

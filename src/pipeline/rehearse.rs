@@ -171,6 +171,25 @@ impl Rehearsal {
     }
 }
 
+impl Rehearsal {
+    /// Reads a page at an address, or of bytes at hand, for what it says by itself. Returns how it was got with it.
+    pub async fn read_page(&self, target: &Target) -> (Rehearsed, Option<extract::Reading>) {
+        let mut out = Rehearsed::default();
+        let fetched = match self.get(target, &SourceSettings::default(), &mut out).await {
+            Ok(fetched) => fetched,
+            Err(failure) => return (Rehearsed { failure: Some(failure), ..out }, None),
+        };
+        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
+        let read = move |expired: &dyn Fn() -> bool| {
+            extract::read_page(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
+        };
+        match self.pool.run(target.url().as_str(), read).await {
+            Ok(reading) => (out, Some(reading)),
+            Err(failure) => (Rehearsed { failure: Some(failure), ..out }, None),
+        }
+    }
+}
+
 /// Goes through a source's check without its commit. What would be new is compared with what is stored; on a source that was never visited
 /// everything counts as new here, so that one sees what its leads would look like.
 pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, target: Option<Target>) -> Result<Rehearsed, StoreError> {

@@ -1,0 +1,117 @@
+//! What one page says by itself, as tables and lines. Knows view types only.
+
+use super::{sized, width};
+use crate::base::text::clip;
+use crate::web::{ListView, ReadingView};
+
+/// Records shown; `--json` has them all.
+const RECORDS: usize = 50;
+/// Columns shown.
+const COLUMNS: usize = 7;
+/// Characters of one value.
+const VALUE: usize = 60;
+/// Lines of the main text shown.
+const LINES: usize = 12;
+
+/// Prints what a page says.
+pub(in crate::cli) fn reading(view: &ReadingView) {
+    print!("{}", text(view, width()));
+}
+
+fn text(view: &ReadingView, width: u16) -> String {
+    let mut out: Vec<String> = Vec::new();
+    if let Some(robots) = &view.robots {
+        out.push(format!("robots.txt: {robots}"));
+    }
+    if let Some(answer) = &view.answer {
+        out.push(format!("answer: {answer}"));
+    }
+    if let Some(problem) = &view.problem {
+        out.push(format!("PROBLEM: {problem}"));
+        return out.join("\n") + "\n";
+    }
+    let language = view.language.as_ref().map_or_else(String::new, |language| format!(", in {language}"));
+    out.push(format!("{} is read as {}{language}: {}", view.target, of_type(&view.page_type), view.title));
+    if let Some(main) = &view.main {
+        out.push(String::new());
+        out.extend(list(main, width));
+    }
+    if !view.others.is_empty() {
+        let others: Vec<String> = view.others.iter().map(|list| list.count.to_string()).collect();
+        out.push(format!("{} other list(s), of {} record(s)", others.len(), others.join(", ")));
+    }
+    if let Some(next) = &view.next {
+        out.push(format!("goes on at {next}"));
+    }
+    if !view.text.is_empty() {
+        out.push(format!("\nmain text, {} characters:", view.text.chars().count()));
+        let lines: Vec<&str> = view.text.lines().collect();
+        out.extend(lines.iter().take(LINES).map(|line| clip(line, 300)));
+        if lines.len() > LINES {
+            out.push(format!("… {} more line(s): --json has them", lines.len() - LINES));
+        }
+    }
+    out.join("\n") + "\n"
+}
+
+fn of_type(word: &str) -> String {
+    match word {
+        "other" => "no list, no article and no page of one thing".to_owned(),
+        "article" => "an article".to_owned(),
+        "detail" => "a page of one thing".to_owned(),
+        word => format!("a {word}"),
+    }
+}
+
+fn list(view: &ListView, width: u16) -> Vec<String> {
+    let shown: Vec<_> = view.columns.iter().filter(|column| column.label != "image").take(COLUMNS).collect();
+    let head: Vec<&str> = shown.iter().map(|column| column.label.as_str()).collect();
+    let mut table = sized(&head, width);
+    for record in view.records.iter().take(RECORDS) {
+        table.add_row(head.iter().map(|label| record.fields.get(*label).map_or_else(|| "–".to_owned(), |value| clip(value, VALUE))));
+    }
+    let more = if view.count > RECORDS { format!(", the first {RECORDS} shown") } else { String::new() };
+    let filled: Vec<String> = view.columns.iter().map(|column| format!("{} {}", column.label, column.filled)).collect();
+    vec![table.to_string(), format!("{} record(s){more}; filled: {}", view.count, filled.join(", "))]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::web::{ColumnView, ItemView};
+
+    #[test]
+    fn a_page_that_was_read() {
+        let column = |label: &str, filled, example: &str| ColumnView { label: label.to_owned(), filled, example: example.to_owned() };
+        let record = |name: &str, price: Option<&str>| ItemView {
+            paths: vec!["/html/body[1]/ul[1]/li[1]".to_owned()],
+            fields: [("name", Some(name)), ("price", price), ("image", Some("https://fair.example/1.png"))]
+                .into_iter()
+                .filter_map(|(label, value)| Some((label.to_owned(), value?.to_owned())))
+                .collect::<BTreeMap<_, _>>(),
+            detail: Some("https://fair.example/1".to_owned()),
+        };
+        let main = ListView {
+            count: 2,
+            columns: vec![column("name", 2, "Cajas Vallès"), column("price", 1, "12 €"), column("image", 2, "https://fair.example/1.png")],
+            records: vec![record("Cajas Vallès", Some("12 €")), record("Envases García", None)],
+        };
+        let view = ReadingView {
+            target: "list.html".to_owned(),
+            answer: Some("1234 bytes at hand".to_owned()),
+            page_type: "list".to_owned(),
+            title: "Exhibitors".to_owned(),
+            language: Some("es".to_owned()),
+            main: Some(main),
+            others: vec![ListView { count: 5, ..ListView::default() }, ListView { count: 3, ..ListView::default() }],
+            next: Some("https://fair.example/list?page=2".to_owned()),
+            text: "Exhibitors\nCajas Vallès".to_owned(),
+            ..ReadingView::default()
+        };
+        insta::assert_snapshot!("read_list", text(&view, 100));
+        let failed = ReadingView { problem: Some("parse-limit: too large (look)".to_owned()), ..ReadingView::default() };
+        insta::assert_snapshot!(text(&failed, 100), @"PROBLEM: parse-limit: too large (look)");
+    }
+}

@@ -1,0 +1,127 @@
+//! Lists of records, found from the page's own structure. Knows no language, no site, and no meaning of a class: names are shape.
+//!
+//! What repeats below one element (or below all elements of one place, as the cells of a grid) is cut into records before each child that has a
+//! certain mark. Every mark that occurs again and again is tried; the cut whose records are most alike and hold most is taken.
+
+mod cut;
+mod marks;
+mod rank;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::html::Tag;
+use super::shown::{At, Shown};
+use cut::Cut;
+use marks::{Marks, Work};
+
+/// Records kept of one region.
+const RECORDS: usize = crate::base::caps::RECORDS;
+/// Regions kept of one page.
+const REGIONS: usize = 12;
+/// Regions weighed against each other, the best first.
+const WEIGHED: usize = 200;
+/// How alike the rows of one grid are.
+const ROWS_ALIKE: f64 = 0.7;
+/// Groups of rows tried for one place.
+const GROUPS: usize = 8;
+/// Fewer make no list.
+const FEWEST: usize = 3;
+
+/// One list of a page.
+pub(super) struct Region {
+    /// The records, each as its sub-trees in the order of the page.
+    pub(super) records: Vec<Vec<At>>,
+    /// How much it looks like what the page is for; only to be compared on one page.
+    pub(super) score: f64,
+}
+
+/// The lists of a page, the main one first.
+pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
+    let mut work = Work::new();
+    let mut cuts: Vec<Cut> = Vec::new();
+    let places = places(shown);
+    for parents in places.values() {
+        let rows: Vec<Row> = parents
+            .iter()
+            .map(|parent| shown.children(*parent).map(|child| (child, work.marks(shown, child))).collect::<Row>())
+            .filter(|row| !row.is_empty())
+            .collect();
+        cuts.extend(rows.iter().filter(|row| row.len() >= FEWEST).filter_map(|row| cut::best(shown, row, &mut work)));
+        for alike in alike_rows(&rows) {
+            let parents = alike.len();
+            let children: Row = alike.into_iter().flatten().cloned().collect();
+            if children.len() >= FEWEST {
+                // One record in each: then they are the parents, whose own row tells more.
+                cuts.extend(cut::best(shown, &children, &mut work).filter(|cut| cut.records.len() > parents));
+            }
+        }
+    }
+    let mut found: Vec<Region> = cuts
+        .into_iter()
+        .map(|cut| {
+            let score = rank::score(shown, &cut);
+            Region { records: cut.records, score }
+        })
+        .filter(|region| region.score > 0.0)
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.records[0].cmp(&b.records[0])));
+    apart(shown, found)
+}
+
+/// What is right below one element, each with its marks.
+type Row = Vec<(At, Marks)>;
+
+/// Rows of one place that hold alike things, as the rows of a grid do; each group of more than one.
+fn alike_rows(rows: &[Row]) -> Vec<Vec<&Row>> {
+    let mut groups: Vec<(Marks, Vec<&Row>)> = Vec::new();
+    for row in rows {
+        let mut marks: Marks = row.iter().flat_map(|(_, marks)| marks).copied().collect();
+        marks.sort_unstable();
+        marks.dedup();
+        match groups.iter().position(|(of, _)| marks::alike(of, &marks) >= ROWS_ALIKE) {
+            Some(found) => groups[found].1.push(row),
+            None if groups.len() < GROUPS => groups.push((marks, vec![row])),
+            None => {}
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
+}
+
+/// Elements by their place: the names from the top.
+fn places(shown: &Shown<'_>) -> BTreeMap<(At, u64), Vec<At>> {
+    let mut keys: Vec<u64> = Vec::with_capacity(shown.nodes.len());
+    let mut first: HashMap<u64, At> = HashMap::new();
+    let mut out: BTreeMap<(At, u64), Vec<At>> = BTreeMap::new();
+    for (at, node) in shown.nodes.iter().enumerate() {
+        let Some(element) = node.element else {
+            keys.push(0);
+            continue;
+        };
+        let above = if at == 0 { 0 } else { keys[node.parent] };
+        let key = marks::join(above, marks::name_of(element));
+        keys.push(key);
+        let quiet = matches!(node.tag, Tag::Select | Tag::Head);
+        if at + 1 < node.end && !quiet && node.chars > 0 {
+            let first = *first.entry(key).or_insert(at);
+            out.entry((first, key)).or_default().push(at);
+        }
+    }
+    out
+}
+
+/// Those that overlap no better one.
+fn apart(shown: &Shown<'_>, found: Vec<Region>) -> Vec<Region> {
+    let mut taken: BTreeSet<At> = BTreeSet::new();
+    let mut out: Vec<Region> = Vec::new();
+    for mut region in found.into_iter().take(WEIGHED) {
+        let overlaps =
+            |at: &At| taken.range(*at..shown.nodes[*at].end).next().is_some() || shown.around(*at).any(|around| taken.contains(&around));
+        if out.len() >= REGIONS || region.records.iter().flatten().any(overlaps) {
+            continue;
+        }
+        region.records.truncate(RECORDS);
+        taken.extend(region.records.iter().flatten());
+        out.push(region);
+    }
+    out
+}

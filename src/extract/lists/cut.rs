@@ -1,0 +1,181 @@
+//! Cuts a row of children into records: before each child with a mark, for every mark that occurs again and again.
+
+use std::collections::HashMap;
+
+use super::super::shown::{At, Shown};
+use super::marks::{Marks, Work, alike};
+use super::{FEWEST, rank};
+
+/// Marks tried for one row of children.
+const TRIED: usize = 16;
+/// A record at an end of the list that is less alike than this share of the usual is none: a heading, a row of page numbers.
+const END: f64 = 0.62;
+/// The same for one in the middle: an advertisement.
+const MIDDLE: f64 = 0.35;
+
+/// A row of children cut into records.
+pub(super) struct Cut {
+    /// The records, each as its sub-trees.
+    pub(super) records: Vec<Vec<At>>,
+    /// How alike they are, from 0 to 1.
+    pub(super) alike: f64,
+    /// How many records hold, beyond what they usually do, a child like the one they begin with: a record that was missed.
+    pub(super) swallowed: f64,
+    /// The children before the first record that could be the end of one: as many, relative to a record.
+    pub(super) shifted: f64,
+}
+
+/// The best cut of these children, which may be of several parents.
+pub(super) fn best(shown: &Shown<'_>, children: &[(At, Marks)], work: &mut Work) -> Option<Cut> {
+    let leaders = leaders(children, work)?;
+    let mut best: Option<(f64, Cut)> = None;
+    for leaders in leaders {
+        if !work.spend(children.iter().map(|(_, marks)| marks.len() + 1).sum()) {
+            break;
+        }
+        let Some(cut) = at_leaders(shown, children, &leaders) else { continue };
+        let worth = rank::worth(shown, &cut);
+        if best.as_ref().is_none_or(|(most, _)| worth > *most) {
+            best = Some((worth, cut));
+        }
+    }
+    best.map(|(_, cut)| cut)
+}
+
+/// Which children have a mark, for each of the most promising marks.
+fn leaders(children: &[(At, Marks)], work: &mut Work) -> Option<Vec<Vec<usize>>> {
+    if !work.spend(children.iter().map(|(_, marks)| marks.len()).sum()) {
+        return None;
+    }
+    // Marks that occur in the same children are one; how many there are says how much sets these children apart.
+    let mut by_mark: HashMap<u64, (u64, usize)> = HashMap::new();
+    for (i, (_, marks)) in children.iter().enumerate() {
+        let id = super::marks::join(i as u64 + 1, 0x51ed_270b);
+        for mark in marks {
+            let (sum, count) = by_mark.entry(*mark).or_default();
+            *sum = sum.wrapping_add(id);
+            *count += 1;
+        }
+    }
+    let mut sets: HashMap<u64, (u64, usize, usize)> = HashMap::new();
+    for (mark, (sum, count)) in by_mark {
+        if count >= FEWEST {
+            let (least, support, _) = sets.entry(sum).or_insert((mark, 0, count));
+            *least = mark.min(*least);
+            *support += 1;
+        }
+    }
+    let mut sets: Vec<(u64, usize, usize)> = sets.into_values().collect();
+    sets.sort_by_key(|(mark, support, count)| (std::cmp::Reverse(*support * *count), *mark));
+    sets.truncate(TRIED);
+    let chosen = sets.into_iter().map(|(mark, _, _)| {
+        children.iter().enumerate().filter(|(_, (_, marks))| marks.binary_search(&mark).is_ok()).map(|(i, _)| i).collect()
+    });
+    Some(chosen.collect())
+}
+
+/// A record on trial: a range of the children, and its marks.
+struct Trial {
+    start: usize,
+    end: usize,
+    marks: Marks,
+    alike: f64,
+}
+
+fn at_leaders(shown: &Shown<'_>, children: &[(At, Marks)], leaders: &[usize]) -> Option<Cut> {
+    let parent = |i: usize| shown.nodes[children[i].0].parent;
+    let mut trials: Vec<Trial> = Vec::with_capacity(leaders.len());
+    for (k, start) in leaders.iter().enumerate() {
+        let next = leaders.get(k + 1).copied().unwrap_or(children.len());
+        let end = (*start + 1..next).find(|i| parent(*i) != parent(*start)).unwrap_or(next);
+        trials.push(Trial { start: *start, end, marks: Marks::new(), alike: 0.0 });
+    }
+    // What follows the last record of a parent is a foot, as far as it is more than records usually have.
+    let mut lengths: Vec<usize> = trials.iter().map(|trial| trial.end - trial.start).collect();
+    lengths.sort_unstable();
+    let usual = lengths[lengths.len() / 2];
+    for trial in &mut trials {
+        let last = trial.end == children.len() || parent(trial.end) != parent(trial.start);
+        if last {
+            trial.end = trial.end.min(trial.start + usual);
+        }
+        let mut marks: Marks = children[trial.start..trial.end].iter().flat_map(|(_, marks)| marks).copied().collect();
+        if trial.end - trial.start > 1 {
+            marks.sort_unstable();
+            marks.dedup();
+        }
+        trial.marks = marks;
+    }
+    judge(&mut trials);
+    let trials = without_strangers(trials)?;
+    let first = trials[0].start;
+    let before = (0..first).rev().take_while(|i| parent(*i) == parent(first)).take(usual.saturating_sub(1)).count();
+    let shifted = shift(children, &trials, first, before);
+    let alike = trials.iter().map(|trial| trial.alike).sum::<f64>() / trials.len() as f64;
+    let begins = |i: usize, trial: &Trial| same_element(shown, children[i].0, children[trial.start].0);
+    let swallows = |trial: &&Trial| trial.end - trial.start > usual && (trial.start + 1..trial.end).any(|i| begins(i, trial));
+    let swallowed = trials.iter().filter(swallows).count() as f64;
+    let records = trials.iter().map(|trial| children[trial.start..trial.end].iter().map(|(at, _)| *at).collect()).collect();
+    Some(Cut { records, alike, swallowed, shifted })
+}
+
+/// Whether two nodes have the same name and the same classes.
+fn same_element(shown: &Shown<'_>, a: At, b: At) -> bool {
+    let name = |at: At| shown.nodes[at].element.map(|element| element.value().name());
+    name(a).is_some() && name(a) == name(b) && shown.nodes[a].attr("class") == shown.nodes[b].attr("class")
+}
+
+/// How alike each is to what most have, and to the one before it.
+fn judge(trials: &mut [Trial]) {
+    let mut counts: HashMap<u64, usize> = HashMap::new();
+    for mark in trials.iter().flat_map(|trial| &trial.marks) {
+        *counts.entry(*mark).or_default() += 1;
+    }
+    let mut common: Marks = counts.into_iter().filter(|(_, count)| *count * 2 > trials.len()).map(|(mark, _)| mark).collect();
+    common.sort_unstable();
+    let beside: Vec<f64> = trials.windows(2).map(|pair| alike(&pair[0].marks, &pair[1].marks)).collect();
+    for (i, trial) in trials.iter_mut().enumerate() {
+        let before = i.checked_sub(1).and_then(|i| beside.get(i)).copied();
+        let after = beside.get(i).copied();
+        let near = match (before, after) {
+            (Some(before), Some(after)) => before.midpoint(after),
+            (one, other) => one.or(other).unwrap_or(0.0),
+        };
+        trial.alike = alike(&trial.marks, &common).midpoint(near);
+    }
+}
+
+/// Without what is too unlike the others; `None` when too few are left.
+fn without_strangers(mut trials: Vec<Trial>) -> Option<Vec<Trial>> {
+    let usual = {
+        let mut all: Vec<f64> = trials.iter().map(|trial| trial.alike).collect();
+        all.sort_by(f64::total_cmp);
+        *all.get(all.len() / 2)?
+    };
+    while trials.last().is_some_and(|trial| trial.alike < END * usual) {
+        trials.pop();
+    }
+    let start = trials.iter().position(|trial| trial.alike >= END * usual)?;
+    trials.drain(..start);
+    trials.retain(|trial| trial.alike >= MIDDLE * usual);
+    (trials.len() >= FEWEST).then_some(trials)
+}
+
+/// Whether the children before the first record look like the ends of records: then the cut is in the wrong places.
+fn shift(children: &[(At, Marks)], trials: &[Trial], first: usize, before: usize) -> f64 {
+    let mut like = 0.0;
+    for back in 1..=before {
+        let likeness: f64 = trials
+            .iter()
+            .take(5)
+            .filter(|trial| trial.end - trial.start > back)
+            .map(|trial| alike(&children[first - back].1, &children[trial.end - back].1))
+            .sum::<f64>()
+            / trials.len().min(5) as f64;
+        if likeness < 0.6 {
+            break;
+        }
+        like += 1.0;
+    }
+    like
+}

@@ -1,0 +1,173 @@
+//! What one page says by itself, without any settings: its kind, its lists with their columns, its text, and where it goes on.
+//!
+//! The parts are found each on its own and are put together here; a part of another kind (structured data, contacts) is one more field.
+
+mod columns;
+mod next;
+mod said;
+
+use url::Url;
+
+use super::html;
+use super::listing::base_of;
+use super::lists::{self, Region};
+use super::main_text::{self, Shape};
+use super::shown::Shown;
+use super::value::Hints;
+use super::{Input, text_of};
+use crate::model::Failure;
+
+pub use columns::{Cell, Column};
+
+/// Bytes of the places of all records of a page, and of one step of them.
+const PLACES: usize = 16 * 1024 * 1024;
+const STEP: usize = 8;
+/// Characters of paragraphs from which on a text is one.
+const LONG: f64 = 250.0;
+/// Characters of a title.
+const TITLE: usize = 300;
+
+/// What a page is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageType {
+    /// Many things, each in short.
+    List,
+    /// One thing, with what can be said of it.
+    Detail,
+    /// One long text.
+    Article,
+    /// None of these.
+    Other,
+}
+
+impl PageType {
+    /// The word used in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Detail => "detail",
+            Self::Article => "article",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A record of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Where it is: the absolute `XPath` of each of its sub-trees.
+    pub paths: Vec<String>,
+    /// Its fields, in the order of the columns.
+    pub cells: Vec<Cell>,
+    /// The page about it.
+    pub detail: Option<Url>,
+}
+
+/// A list of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The columns that its records have.
+    pub columns: Vec<Column>,
+    /// The records.
+    pub records: Vec<Item>,
+}
+
+/// What a page says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What it is for.
+    pub kind: PageType,
+    /// Its title; empty when it has none.
+    pub title: String,
+    /// The language it says it is in (BCP 47).
+    pub language: Option<String>,
+    /// Its lists, the main one first.
+    pub lists: Vec<Listed>,
+    /// Its text, a block a line.
+    pub text: String,
+    /// The page that goes on with its list.
+    pub next: Option<Url>,
+}
+
+/// Reads a page.
+///
+/// # Errors
+///
+/// [`crate::model::FailureClass::ParseLimit`] when the page is too large or takes too long.
+pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
+    let tree = html::parse(&text_of(input), input)?;
+    let shown = Shown::of(&tree);
+    input.check_time()?;
+    let root = tree.html.root_element();
+    let base = base_of(root, input.url);
+    let regions = lists::regions(&shown);
+    input.check_time()?;
+    let said = said::Said::of(root);
+    let (chars, share) = main_text::shape(&shown);
+    let kind = kind(&shown, &said, regions.first(), (chars, share));
+    let shape = match kind {
+        PageType::Article => Shape::Article,
+        PageType::Detail => Shape::Goods,
+        PageType::List | PageType::Other if chars > LONG && share > main_text::TEXT => Shape::Article,
+        PageType::List | PageType::Other => Shape::Sections,
+    };
+    let text = main_text::main_text(&shown, shape);
+    input.check_time()?;
+    let hints = hints(input.url);
+    let mut out = Vec::with_capacity(regions.len());
+    let mut room = PLACES;
+    for region in &regions {
+        input.check_time()?;
+        // Deep in a page the place of a record takes kilobytes.
+        let fit = region.records.iter().take_while(|record| {
+            let bytes = record.iter().map(|at| shown.nodes[*at].depth * STEP).sum();
+            let fits = room >= bytes;
+            room = room.saturating_sub(bytes);
+            fits
+        });
+        let fit = fit.count();
+        out.push(columns::listed(&shown, &region.records[..fit], &base, &hints));
+    }
+    out.retain(|listed| !listed.records.is_empty());
+    let next = next::next_page(&shown, root, &base, input.url);
+    let title = crate::base::text::clip(&said.title, TITLE);
+    Ok(Reading { kind, title, language: said.language, lists: out, text, next })
+}
+
+/// What is left unsaid by a page read without settings: the country is that of its address.
+fn hints(url: &Url) -> Hints {
+    let country = url.host_str().and_then(|host| host.rsplit_once('.')).map(|(_, last)| last.to_ascii_uppercase());
+    let country = country.map(|code| if code == "UK" { "GB".to_owned() } else { code });
+    Hints {
+        zone: jiff::tz::TimeZone::UTC,
+        zone_from: crate::model::ZoneFrom::Assumed,
+        country: country.filter(|code| code.len() == 2).and_then(|code| code.parse().ok()),
+        currency: None,
+        month_first: false,
+        format: None,
+    }
+}
+
+/// What a page is for: what it says of itself where its text agrees, else what most of it is.
+fn kind(shown: &Shown<'_>, said: &said::Said, main: Option<&Region>, (chars, share): (f64, f64)) -> PageType {
+    let total = shown.nodes.first().map_or(0, |root| root.chars).max(1);
+    let of_main = |region: &Region| region.records.iter().flatten().map(|at| shown.nodes[*at].chars).sum::<usize>();
+    // Records lead to pages about them; paragraphs of a text do not.
+    let leads = |record: &&Vec<super::shown::At>| record.iter().any(|at| shown.nodes[*at].links > 0);
+    let main = main.filter(|region| region.records.iter().filter(leads).count() * 2 >= region.records.len());
+    let listed = main.map_or(0.0, |region| of_main(region) as f64 / total as f64);
+    let many = main.map_or(0, |region| region.records.len());
+    match said.about {
+        Some(PageType::Article) if share > 0.3 => PageType::Article,
+        Some(PageType::Detail) => PageType::Detail,
+        Some(PageType::List) if many >= 3 => PageType::List,
+        Some(PageType::Article | PageType::List | PageType::Other) | None if chars > 600.0 && share > 0.5 && listed < 0.5 => {
+            PageType::Article
+        }
+        Some(PageType::Article | PageType::List | PageType::Other) | None if many >= 5 && listed > 0.25 => PageType::List,
+        Some(PageType::Article | PageType::List | PageType::Other) | None => PageType::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests;

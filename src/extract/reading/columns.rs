@@ -1,0 +1,345 @@
+//! The fields of a list's records: what stands in the same place of each is a column, labelled by what its words are. Knows no site and no class.
+
+use std::collections::{BTreeMap, HashMap};
+
+use url::Url;
+
+use super::super::html::Tag;
+use super::super::shown::{At, Shown};
+use super::super::value::{self, Hints, Type};
+use super::{Item, Listed};
+use crate::base::text::clip;
+use crate::model::Value;
+
+const MAIL: &str = "mailto:";
+const TEL: &str = "tel:";
+/// Characters of one cell.
+const CELL: usize = 2_000;
+/// Cells of one record.
+const CELLS: usize = 60;
+/// Cells of one column that say what it is.
+const LOOKED: usize = 20;
+/// Links of one record that are looked at.
+const LINKS: usize = 50;
+/// Columns of one list.
+const COLUMNS: usize = 40;
+/// Characters that a price, a date, a number or an address of mail takes, with its label.
+const SHORT: usize = 60;
+/// The share of a column's cells that have to be of a type.
+const MOST: f64 = 0.6;
+
+/// A field of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The column's number, from 0.
+    pub column: usize,
+    /// The words, or the address of a link or an image.
+    pub value: String,
+}
+
+/// A column of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// What its values are: `name`, `link`, `price`, ...; `column 3` when nothing is known of them.
+    pub label: String,
+    /// How many records have it.
+    pub filled: usize,
+    /// One of its values.
+    pub example: String,
+}
+
+/// What a cell is before it has a label.
+#[derive(Clone, Debug)]
+struct Raw {
+    place: u64,
+    text: String,
+    heading: bool,
+    link: bool,
+    /// The address of a link that is no page's: `mailto:`, `tel:`.
+    contact: Option<String>,
+    says: Says,
+}
+
+/// What the element of a cell says its words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    Nothing,
+    Time,
+    Address,
+}
+
+/// The records of a region with their fields.
+pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: &Hints) -> Listed {
+    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record)).collect();
+    let (labels, of) = labels(&raws, base, hints);
+    let mut columns: Vec<Column> = Vec::new();
+    let mut items = Vec::with_capacity(records.len());
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let mut number = |label: &str, columns: &mut Vec<Column>| {
+        *numbers.entry(label.to_owned()).or_insert_with(|| {
+            columns.push(Column { label: label.to_owned(), filled: 0, example: String::new() });
+            columns.len() - 1
+        })
+    };
+    for (record, raws) in records.iter().zip(&raws) {
+        let detail = detail(shown, record, base);
+        let name = name_of(raws);
+        let mut cells: Vec<Cell> = Vec::new();
+        let mut add = |label: &str, value: String, columns: &mut Vec<Column>| {
+            let column = number(label, columns);
+            if !value.is_empty() && !cells.iter().any(|cell: &Cell| cell.column == column) {
+                columns[column].filled += 1;
+                if columns[column].example.is_empty() {
+                    columns[column].example = clip(&value, 80);
+                }
+                cells.push(Cell { column, value });
+            }
+        };
+        if let Some(name) = name {
+            add("name", raws[name].text.clone(), &mut columns);
+        }
+        if let Some(link) = &detail {
+            add("link", link.to_string(), &mut columns);
+        }
+        if let Some(image) = image(shown, record, base) {
+            add("image", image.to_string(), &mut columns);
+        }
+        for (_, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != name) {
+            let Some(label) = of.get(&raw.place).and_then(|column| labels.get(*column)) else { continue };
+            add(label, words_of(raw, label, base, hints), &mut columns);
+        }
+        cells.sort_by_key(|cell| cell.column);
+        let paths = record.iter().map(|at| shown.path(*at)).collect();
+        items.push(Item { paths, cells, detail });
+    }
+    Listed { columns, records: items }
+}
+
+/// The words of a record, each with the place it stands in.
+fn raw_cells(shown: &Shown<'_>, record: &[At]) -> Vec<Raw> {
+    let mut out: Vec<Raw> = Vec::new();
+    let mut times: HashMap<u64, u64> = HashMap::new();
+    for root in record {
+        let end = shown.nodes[*root].end;
+        let mut at = *root;
+        while at < end && out.len() < CELLS {
+            let node = &shown.nodes[at];
+            let leaf = node.element.is_none() || node.runs == 1 || is_line(shown, at);
+            if !leaf {
+                at += 1;
+                continue;
+            }
+            let text = shown.words(at, CELL);
+            if text.chars().any(char::is_alphanumeric) {
+                let place = place(shown, *root, at);
+                let nth = times.entry(place).and_modify(|n| *n += 1).or_insert(0);
+                let place = place.wrapping_mul(31).wrapping_add(*nth);
+                out.push(raw(shown, *root, at, text, place));
+            }
+            at = node.end.max(at + 1);
+        }
+    }
+    out
+}
+
+/// Whether an element is one line: nothing in it begins another, and it is more than one link.
+fn is_line(shown: &Shown<'_>, at: At) -> bool {
+    let node = &shown.nodes[at];
+    node.element.is_some()
+        && (node.is(Tag::A)
+            || node.is(Tag::P) && node.links == 0
+            || matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6))
+        && node.end - at < 40
+        && shown.nodes[at + 1..node.end].iter().all(|inner| inner.element.is_none() || !inner.tag.breaks() || inner.is(Tag::Br))
+}
+
+/// Where a cell is in its record: the names on the way to it, and its number below the record where that is a cell of a table.
+fn place(shown: &Shown<'_>, root: At, at: At) -> u64 {
+    let mut out = 7_u64;
+    let mut step = |text: &str, number: u64| {
+        for byte in text.bytes().take(40) {
+            out = (out ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        out = (out ^ number).wrapping_mul(0x0100_0000_01b3);
+    };
+    for around in std::iter::once(at).chain(shown.around(at)) {
+        let node = &shown.nodes[around];
+        if around < root {
+            break;
+        }
+        if let Some(element) = node.element {
+            let cell = matches!(node.tag, Tag::Td | Tag::Th);
+            let class = node.attr("class").split_ascii_whitespace().next().unwrap_or("");
+            step(element.value().name(), if cell { u64::from(node.nth) } else { 0 });
+            if around != root {
+                step(class, 0);
+            }
+        }
+        if around == root {
+            break;
+        }
+    }
+    out
+}
+
+fn raw(shown: &Shown<'_>, root: At, at: At, text: String, place: u64) -> Raw {
+    let around: Vec<At> = std::iter::once(at).chain(shown.around(at)).take_while(|around| *around >= root).collect();
+    let inside = || at..shown.nodes[at].end;
+    let any = |tags: &[Tag]| around.iter().any(|around| shown.nodes[*around].element.is_some() && tags.contains(&shown.nodes[*around].tag));
+    let begins = |href: &str, start: &str| href.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start));
+    let contact =
+        around.iter().copied().chain(inside()).map(|at| shown.nodes[at].attr("href")).find(|href| begins(href, MAIL) || begins(href, TEL));
+    let named = |name: &str| around.iter().any(|at| shown.nodes[*at].element.is_some_and(|element| element.value().name() == name));
+    Raw {
+        place,
+        heading: any(&[Tag::H1, Tag::H2, Tag::H3, Tag::H4, Tag::H5, Tag::H6, Tag::Dt]),
+        link: shown.nodes[at].linked || inside().any(|at| shown.nodes[at].linked),
+        contact: contact.map(str::to_owned),
+        says: match (named("time"), any(&[Tag::Address])) {
+            (true, _) => Says::Time,
+            (false, true) => Says::Address,
+            (false, false) => Says::Nothing,
+        },
+        text,
+    }
+}
+
+/// Which cell is the name: the first heading, else the first link, else the first words.
+fn name_of(raws: &[Raw]) -> Option<usize> {
+    let wordy = |raw: &&Raw| raw.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    let first = |of: fn(&Raw) -> bool| raws.iter().position(|raw| wordy(&raw) && of(raw));
+    first(|raw| raw.heading).or_else(|| first(|raw| raw.link && raw.contact.is_none())).or_else(|| first(|_| true))
+}
+
+/// The columns' labels, and which place belongs to which.
+fn labels(raws: &[Vec<Raw>], base: &Url, hints: &Hints) -> (Vec<String>, HashMap<u64, usize>) {
+    let names: Vec<Option<usize>> = raws.iter().map(|raws| name_of(raws)).collect();
+    let mut by_place: BTreeMap<(usize, u64), Vec<&Raw>> = BTreeMap::new();
+    let mut first: HashMap<u64, usize> = HashMap::new();
+    for (raws, name) in raws.iter().zip(&names) {
+        for (i, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != *name) {
+            let order = *first.entry(raw.place).or_insert(i);
+            by_place.entry((order, raw.place)).or_default().push(raw);
+        }
+    }
+    let least = (raws.len() / 10).max(usize::from(raws.len() > 1) + 1).min(raws.len());
+    let (mut labels, mut of, mut plain) = (Vec::new(), HashMap::new(), 0);
+    // The same words in every record are none of its values: "read more", "price:".
+    let varies =
+        |cells: &[&Raw]| cells.len() < 3 || cells.iter().any(|cell| cell.text != cells[0].text || cell.contact != cells[0].contact);
+    for ((_, place), cells) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
+        let label = label(&cells, base, hints).map_or_else(
+            || {
+                plain += 1;
+                format!("column {plain}")
+            },
+            str::to_owned,
+        );
+        of.insert(place, labels.len());
+        labels.push(label);
+    }
+    (labels, of)
+}
+
+/// The words of a cell; of a link for mail the address in it, when the words are none.
+fn words_of(raw: &Raw, label: &str, base: &Url, hints: &Hints) -> String {
+    match &raw.contact {
+        Some(href) if label == "email" => match value::read(Type::Email, href, base, hints) {
+            Some(Value::Email(address)) => address,
+            _ => raw.text.clone(),
+        },
+        Some(href) if label == "phone" && !raw.text.chars().any(|c| c.is_ascii_digit()) => href[TEL.len()..].to_owned(),
+        Some(_) | None => raw.text.clone(),
+    }
+}
+
+/// What the cells of a column are.
+fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
+    let looked = &cells[..cells.len().min(LOOKED)];
+    let most = |of: &dyn Fn(&Raw) -> bool| looked.iter().filter(|raw| of(raw)).count() as f64 >= MOST * looked.len() as f64;
+    let read = |kind: Type, raw: &Raw| value::read(kind, &raw.text, base, hints);
+    let short = |raw: &Raw| raw.text.len() <= SHORT;
+    let digits = |raw: &Raw| raw.text.chars().filter(char::is_ascii_digit).count();
+    let linked = |raw: &Raw, start: &str| {
+        raw.contact.as_ref().is_some_and(|href| href.len() > start.len() && href[..start.len()].eq_ignore_ascii_case(start))
+    };
+    if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains('@') && read(Type::Email, raw).is_some()) {
+        return Some("email");
+    }
+    if most(&|raw| linked(raw, TEL) || short(raw) && digits(raw) >= 6 && read(Type::Phone, raw).is_some()) {
+        return Some("phone");
+    }
+    if most(&|raw| short(raw) && matches!(read(Type::Money, raw), Some(Value::Money(amount)) if amount.currency.is_some())) {
+        return Some("price");
+    }
+    if most(&|raw| raw.says == Says::Time || short(raw) && digits(raw) >= 2 && !raw.text.contains('%') && read(Type::Time, raw).is_some()) {
+        return Some("date");
+    }
+    if most(&|raw| raw.says == Says::Address || is_address(&raw.text)) {
+        return Some("address");
+    }
+    if most(&|raw| !raw.link && raw.text.chars().count() >= 60) {
+        return Some("description");
+    }
+    let mut kinds: Vec<&str> = looked.iter().map(|raw| raw.text.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let usual = kinds.iter().map(|kind| looked.iter().filter(|raw| raw.text == **kind).count()).max().unwrap_or(0);
+    let few = usual * 10 <= looked.len() * 7 && looked.len() >= 4 && (2..=looked.len() / 2).contains(&kinds.len());
+    (few && most(&|raw| raw.text.chars().count() <= 40 && digits(raw) == 0)).then_some("category")
+}
+
+/// A house number or a postcode between commas and words.
+fn is_address(text: &str) -> bool {
+    let chars = text.chars().count();
+    let parts = text.split([',', '\n', '·']).count();
+    let number = text.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        (1..=6).contains(&word.len())
+            && word.bytes().next().is_some_and(|b| b.is_ascii_digit())
+            && word.bytes().filter(u8::is_ascii_digit).count() * 2 >= word.len()
+    });
+    // Names and numbers, not a sentence; scripts without capitals have none in small letters either.
+    let words = text.split_whitespace().count();
+    let small = text.split_whitespace().filter(|word| word.starts_with(char::is_lowercase)).count();
+    (12..=140).contains(&chars)
+        && small * 3 <= words
+        && parts >= 2
+        && number
+        && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
+}
+
+/// The page about a record: the link of its heading, else its first with words, else its first.
+fn detail(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
+    let links = || {
+        record
+            .iter()
+            .flat_map(|root| *root..shown.nodes[*root].end)
+            .filter_map(|at| {
+                let href = shown.nodes[at].element?.value().attr("href").filter(|_| shown.nodes[at].is(Tag::A))?;
+                Some((at, value::url(href, base)?))
+            })
+            .take(LINKS)
+    };
+    let heading = |at: At| {
+        let heads = |at: At| {
+            matches!(shown.nodes[at].tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt)
+                && shown.nodes[at].element.is_some()
+        };
+        shown.around(at).take(4).any(heads) || (at..shown.nodes[at].end).any(heads)
+    };
+    let mut found = links().filter(|(at, _)| heading(*at));
+    let first = found.next().or_else(|| links().find(|(at, _)| shown.nodes[*at].chars >= 3)).or_else(|| links().next());
+    first.map(|(_, url)| url).or_else(|| {
+        // A card may be inside one link.
+        let around = std::iter::once(*record.first()?).chain(shown.around(*record.first()?)).take(3);
+        around.into_iter().find_map(|at| shown.nodes[at].is(Tag::A).then(|| value::url(shown.nodes[at].attr("href"), base)).flatten())
+    })
+}
+
+/// The first image, as pages that load late name it too.
+fn image(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
+    record.iter().flat_map(|root| *root..shown.nodes[*root].end).filter(|at| shown.nodes[*at].is(Tag::Img)).find_map(|at| {
+        let node = &shown.nodes[at];
+        ["data-src", "data-original", "src"].iter().find_map(|name| value::url(node.attr(name), base))
+    })
+}

@@ -1,0 +1,212 @@
+//! Layouts of our own making, and what has to come out of them.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use super::*;
+
+fn read_at(address: &str, html: &str) -> Reading {
+    let url = Url::parse(address).unwrap();
+    read_page(&Input {
+        bytes: html.as_bytes(),
+        content_type: Some("text/html; charset=utf-8"),
+        url: &url,
+        now: Timestamp::UNIX_EPOCH,
+        expired: &|| false,
+    })
+    .unwrap()
+}
+
+fn read(html: &str) -> Reading {
+    read_at("https://fair.example/list?page=1", html)
+}
+
+fn repeat(times: usize, one: impl Fn(usize) -> String) -> String {
+    (1..=times).map(one).collect()
+}
+
+/// Names of the main list's records.
+fn names(reading: &Reading) -> Vec<&str> {
+    values(reading, "name")
+}
+
+fn values<'r>(reading: &'r Reading, label: &str) -> Vec<&'r str> {
+    let Some(main) = reading.lists.first() else { return Vec::new() };
+    let Some(column) = main.columns.iter().position(|column| column.label == label) else { return Vec::new() };
+    main.records.iter().flat_map(|item| &item.cells).filter(|cell| cell.column == column).map(|cell| cell.value.as_str()).collect()
+}
+
+const MENU: &str =
+    "<nav><ul><li><a href=/a>Home</a><li><a href=/b>About us</a><li><a href=/c>Contact</a><li><a href=/d>News</a></ul></nav>";
+const WORDS: &str = "makes boxes and pallets for growers of fruit, and delivers within two days";
+
+#[test]
+fn records_of_many_layouts() {
+    let card = |n: usize| format!("<div class=card><img src=/{n}.png><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></div>");
+    let rows = |n: usize| format!("<tr><td><a href=/o/{n}>Maker {n}</a><td>Town {n}<td>{n}0 people<tr><td colspan=3>{n}: {WORDS}");
+    let defined = |n: usize| format!("<dt><a href=/o/{n}>Maker {n}</a><dd>It {WORDS} since 19{n}0");
+    let flat = |n: usize| format!("<h4><a href=/o/{n}>Maker {n}</a></h4><p>The {n}. {WORDS}</p><p>Open on {n} days</p>");
+    let cell =
+        |n: usize| format!("<td><a href=/o/{n}><img src=/{n}.png></a><br><b><a href=/o/{n}>Maker {n}</a></b><br>Hall {n}, stand {n}</td>");
+    let nested = |n: usize| format!("<li><h3><a href=/o/{n}>Maker {n}</a></h3><p>It {WORDS}</p><ul><li>boxes<li>pallets<li>crates</ul>");
+    let ad = "<div class=ad><iframe src=/ad></iframe><span>Advertisement</span></div>";
+    for (what, count, html) in [
+        ("cards", 6, repeat(6, card)),
+        (
+            "cards in a section each",
+            6,
+            format!(
+                "<section><h2>A</h2>{}</section><section><h2>B</h2>{}</section>",
+                repeat(3, card),
+                (4..=6).map(card).collect::<String>()
+            ),
+        ),
+        ("pairs of rows", 6, format!("<table><tr><th>Name<th>Town<th>Size{}</table>", repeat(6, rows))),
+        ("definitions", 5, format!("<dl>{}</dl>", repeat(5, defined))),
+        ("heading and paragraphs", 5, format!("<div>{}</div>", repeat(5, flat))),
+        ("cells of a grid", 6, format!("<table><tr>{}<tr>{}</table>", repeat(3, cell), (4..=6).map(cell).collect::<String>())),
+        ("lists in a list", 5, format!("<ul>{}</ul>", repeat(5, nested))),
+        ("an advertisement between", 6, format!("<div>{}{ad}{}</div>", repeat(3, card), (4..=6).map(card).collect::<String>())),
+        (
+            "an odd one",
+            6,
+            format!(
+                "<div>{}<div class=card><h3><a href=/o/4>Maker 4</a></h3></div>{}</div>",
+                repeat(3, card),
+                (5..=6).map(card).collect::<String>()
+            ),
+        ),
+        ("page numbers below", 6, format!("<div>{}<div class=pages><a href=?p=2>2</a> <a href=?p=3>3</a></div></div>", repeat(6, card))),
+        (
+            "other scripts",
+            4,
+            repeat(4, |n| {
+                format!("<div><h3><a href=/o/{n}>Maker {n} завод</a></h3><p>製造業者 {n} はダンボール箱を作っています、東京</p></div>")
+            }),
+        ),
+    ] {
+        let page = format!(
+            "<html><body>{MENU}<main><h1>Exhibitors</h1>{html}</main><footer><ul><li><a href=/x>Terms</a><li><a href=/y>Privacy</a><li><a href=/z>Imprint</a></ul></footer>"
+        );
+        let reading = read(&page);
+        let want: Vec<String> = (1..=count).map(|n| format!("Maker {n}")).collect();
+        let found: Vec<&str> = names(&reading).iter().map(|name| name.trim_end_matches(" завод")).collect();
+        assert_eq!(found, want, "{what}");
+        let details: Vec<String> = reading.lists[0].records.iter().filter_map(|item| item.detail.as_ref()).map(Url::to_string).collect();
+        assert_eq!(details.len(), count, "{what}");
+        assert_eq!(details[1], "https://fair.example/o/2", "{what}");
+    }
+}
+
+#[test]
+fn places_are_those_of_a_browser() {
+    let html = format!("<body><table>{}</table>", repeat(4, |n| format!("<tr><td><a href=/{n}>Maker {n}</a><td>Town {n}, {WORDS}")));
+    let reading = read(&html);
+    assert_eq!(reading.lists[0].records[2].paths, ["/html/body[1]/table[1]/tbody[1]/tr[3]"]);
+}
+
+#[test]
+fn fields_by_what_they_are() {
+    let html = repeat(5, |n| {
+        format!(
+            "<li><img src=/{n}.png><h2><a href=/o/{n}>Maker {n}</a></h2><div>{n},50 €</div><div>+34 91 123 45 6{n}</div><div><a \
+             href='mailto:a{n}@maker.example'>write</a></div><div>1{n}.03.2026</div><div>Calle Mayor {n}, 2800{n} Madrid</div><p>It {WORDS} \
+             {n}</p><em>{}</em><span>Read more</span>",
+            if n % 2 == 0 { "Boxes" } else { "Pallets" }
+        )
+    });
+    let reading = read(&format!("<ul>{html}</ul>"));
+    for (label, want) in [
+        ("name", "Maker 1"),
+        ("link", "https://fair.example/o/1"),
+        ("image", "https://fair.example/1.png"),
+        ("price", "1,50 €"),
+        ("phone", "+34 91 123 45 61"),
+        ("date", "11.03.2026"),
+        ("address", "Calle Mayor 1, 28001 Madrid"),
+        ("category", "Pallets"),
+    ] {
+        let found = values(&reading, label);
+        assert_eq!((found.len(), found.first().copied()), (5, Some(want)), "{label}");
+    }
+    assert_eq!(values(&reading, "email").len(), 5);
+    assert!(values(&reading, "description")[0].contains("pallets for growers"));
+    assert!(!reading.lists[0].columns.iter().any(|column| column.example == "Read more"));
+    assert!(reading.lists[0].columns.iter().all(|column| column.filled == 5));
+}
+
+#[test]
+fn the_next_page() {
+    for (html, want) in [
+        ("<head><link rel=next href='?page=2'></head>", Some("?page=2")),
+        ("<a rel='nofollow next' href='?page=2'>x</a>", Some("?page=2")),
+        ("<a href='?p=0'>Zurück</a> <a href='?p=2'>Nächste Seite</a>", Some("?p=2")),
+        ("<a href='?p=2'>Следующая »</a>", Some("?p=2")),
+        ("<a href='?p=2'>次へ</a>", Some("?p=2")),
+        ("<a href='?p=2' aria-label='Next'><svg></svg></a>", Some("?p=2")),
+        ("<a href='?p=2'>›</a>", Some("?p=2")),
+        ("<b>1</b> <a href='?p=2'>2</a> <a href='?p=3'>3</a>", Some("?p=2")),
+        ("<a href='?p=1'>1</a> <span>2</span> <a href='?p=3'>3</a>", Some("?p=3")),
+        ("<a href='?p=1'>1</a> <a href='?p=2'>2</a>", None),
+        ("<a href='/a'>Далее</a> <a href='/b'>Далее</a> <a href='/c'>Далее</a>", None),
+        ("<a href='https://other.example/?p=2'>Next</a>", None),
+        ("<a href='?page=1'>Next</a>", None),
+    ] {
+        let want = want.map(|query| format!("https://fair.example/list{query}"));
+        assert_eq!(read(html).next.map(|url| url.to_string()), want, "{html}");
+    }
+}
+
+#[test]
+fn what_a_page_is_for() {
+    let article =
+        repeat(8, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
+    let list = repeat(8, |n| format!("<li><a href=/{n}>Maker {n}</a> {WORDS} in town {n}"));
+    let goods = r#"<script type="application/ld+json">{"@type":"Product","name":"Box"}</script><h1>Box</h1><p>A box of card.</p>"#;
+    for (html, want) in [
+        (format!("{MENU}<article><h1>News</h1>{article}</article>"), PageType::Article),
+        (format!("{MENU}<ul>{list}</ul>"), PageType::List),
+        (format!("{MENU}{goods}"), PageType::Detail),
+        (format!("{MENU}<h1>Welcome</h1><p>We make boxes.</p>"), PageType::Other),
+        (String::new(), PageType::Other),
+    ] {
+        assert_eq!(read(&html).kind, want, "{html}");
+    }
+}
+
+#[test]
+fn the_main_text_is_without_what_is_around_it() {
+    let article =
+        repeat(6, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
+    let cookies = "<div class=cookie-banner><p>We use cookies to make this site better for you and for our partners.</p></div>";
+    let reading = read(&format!(
+        "<html lang=en_GB><title>News  of boxes</title><body>{MENU}{cookies}<article><h1>News</h1>{article}</article><aside><p>Also read this other \
+         news, which is about something else altogether and long.</p></aside><p hidden>unseen</p><footer>Imprint</footer>"
+    ));
+    let lines: Vec<&str> = reading.text.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (7, "News"), "{lines:#?}");
+    assert_eq!((reading.language.as_deref(), reading.title.as_str()), (Some("en-GB"), "News of boxes"));
+}
+
+#[test]
+fn hostile_pages_end() {
+    let deep = "<b><i><u><font>".repeat(2_000);
+    let wide = "<li><a href=/x>word</a> 12 EUR".repeat(3_000);
+    for html in [deep, wide, "<div>".repeat(5_000), "word ".repeat(50_000), "<table><tr><td>a<td>b<tr><td>a<td>".repeat(1_000)] {
+        let reading = read(&html);
+        assert!(reading.lists.iter().map(|listed| listed.records.len()).sum::<usize>() <= 10_000 * 12);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_page_is_read_twice_alike(parts in proptest::collection::vec("<(div|p|li|ul|tr|td|table|a href=/x|b|h2|br)>|[a-z0-9 €@.]{0,12}|</(div|ul|table|a)>", 0..80)) {
+        let html = parts.concat();
+        let reading = read(&html);
+        prop_assert_eq!(&reading, &read(&html));
+        for item in reading.lists.iter().flat_map(|listed| &listed.records) {
+            prop_assert!(!item.paths.is_empty());
+        }
+    }
+}
