@@ -4,6 +4,7 @@
 //! and make records by the same rule (`record`).
 
 mod buyers;
+pub mod contacts;
 mod decode;
 mod feed;
 mod html;
@@ -13,11 +14,13 @@ mod listing;
 mod markup;
 mod page;
 mod portal;
+pub mod product;
 mod record;
 mod selector;
 mod sitemap;
 mod sniff;
 mod spec;
+pub mod structured;
 mod tenders;
 mod transform;
 mod transport;
@@ -34,6 +37,7 @@ pub use decode::decode;
 pub use portal::Portal;
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
+pub use value::month_first;
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
 
 /// Pages of one visit when the settings do not say.

@@ -282,7 +282,7 @@ pub(super) fn is_month(word: &str) -> bool {
 
 /// The order of day and month that the page's own dates show: `Some(true)` where the month comes first (11/23/2026), `None` where no date tells.
 /// Dates with full stops are day first everywhere, so only slashes and hyphens are looked at; of contradicting ones the more frequent order wins.
-pub(in crate::extract) fn month_first(text: &str) -> Option<bool> {
+pub fn month_first(text: &str) -> Option<bool> {
     let mut counts = [0_u32; 2];
     for found in SLASHED.captures_iter(text).take(DATES) {
         let part = |i: usize| found.get(i).and_then(|part| part.as_str().parse::<u32>().ok());
