@@ -125,7 +125,9 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contact
             _ => {}
         }
         let below = if down { node.first_child() } else { None };
-        next = below.or_else(|| node.next_sibling()).or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
+        next = below
+            .or_else(|| node.next_sibling())
+            .or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
     }
     reader.spelled(root);
     reader.structured(structured);
@@ -137,11 +139,18 @@ fn page_country(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Opt
     let mut votes: BTreeMap<&'static str, usize> = BTreeMap::new();
     let told = structured.things.iter().flat_map(|thing| &thing.addresses).filter_map(|address| country_code(address.country.as_deref()?));
     told.for_each(|code| *votes.entry(code).or_default() += 1);
-    let most = |votes: &BTreeMap<&'static str, usize>| votes.iter().max_by_key(|(code, count)| (**count, std::cmp::Reverse(**code))).map(|(code, _)| *code);
-    let (region, home) = place::of_language(root.value().attr("lang").or_else(|| structured.meta.get("og:locale").map(String::as_str)).unwrap_or(""));
+    let most = |votes: &BTreeMap<&'static str, usize>| {
+        votes.iter().max_by_key(|(code, count)| (**count, std::cmp::Reverse(**code))).map(|(code, _)| *code)
+    };
+    let (region, home) =
+        place::of_language(root.value().attr("lang").or_else(|| structured.meta.get("og:locale").map(String::as_str)).unwrap_or(""));
     let numbers = || {
         let mut votes = BTreeMap::new();
-        let links = root.descendent_elements().filter_map(|element| element.value().attr("href")).filter(|href| href.starts_with("tel:+")).take(100);
+        let links = root
+            .descendent_elements()
+            .filter_map(|element| element.value().attr("href"))
+            .filter(|href| href.starts_with("tel:+"))
+            .take(100);
         let codes = links.filter_map(|href| calling_country(&contact::phone(href, None)?));
         codes.for_each(|code| *votes.entry(code).or_default() += 1);
         most(&votes)
@@ -213,7 +222,9 @@ impl Reader<'_> {
         }
         if let (Some(user), Some(domain)) = pair {
             let turned = |text: &str| text.chars().rev().collect::<String>();
-            hidden.extend(email::checked(&format!("{user}@{domain}")).or_else(|| email::checked(&format!("{}@{}", turned(user), turned(domain)))));
+            hidden.extend(
+                email::checked(&format!("{user}@{domain}")).or_else(|| email::checked(&format!("{}@{}", turned(user), turned(domain)))),
+            );
         }
         if value.attr("style").is_some_and(|style| style.contains("bidi-override") && style.contains("rtl")) {
             hidden.extend(email::reversed(&element.text().take(8).collect::<String>()));
@@ -239,7 +250,9 @@ impl Reader<'_> {
             "tel" | "callto" | "sms" | "fax" => {
                 let number = href.split_once(':').map_or("", |(_, number)| number);
                 let text = shown();
-                let fax = scheme == "fax" || phone::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")).or_else(|| phone::label(before)) == Some(true);
+                let fax = scheme == "fax"
+                    || phone::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")).or_else(|| phone::label(before))
+                        == Some(true);
                 self.phone(number, fax, Via::Link, proof(clip(&squeeze(&format!("{} {text}", phone_label(before))), QUOTE_CHARS)));
                 return;
             }
@@ -322,18 +335,38 @@ impl Reader<'_> {
 
     fn structured(&mut self, structured: &Structured) {
         for thing in &structured.things {
-            let place = || format!("{}:{}", serde_json::to_value(thing.syntax).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default(), thing.path);
+            let place = || {
+                format!(
+                    "{}:{}",
+                    serde_json::to_value(thing.syntax).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default(),
+                    thing.path
+                )
+            };
             let values = |field: &str| thing.fields.get(field).cloned().unwrap_or_default();
             let about = thing.first("contact_type").or(thing.first("name")).unwrap_or("").to_owned();
             for written in values("email") {
-                let found = if written.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) { email::of_mailto(&written) } else { email::in_text(&written) };
+                let found = if written.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("mailto:")) {
+                    email::of_mailto(&written)
+                } else {
+                    email::in_text(&written)
+                };
                 for address in found {
-                    self.email(address, Via::Structured, Proof { place: place(), text: clip(&written, QUOTE_CHARS) }, thing.first("contact_type").unwrap_or(""));
+                    self.email(
+                        address,
+                        Via::Structured,
+                        Proof { place: place(), text: clip(&written, QUOTE_CHARS) },
+                        thing.first("contact_type").unwrap_or(""),
+                    );
                 }
             }
             for (field, fax) in [("phone", false), ("fax", true)] {
                 for written in values(field) {
-                    self.phone(&written, fax, Via::Structured, Proof { place: place(), text: clip(&format!("{about} {written}"), QUOTE_CHARS) });
+                    self.phone(
+                        &written,
+                        fax,
+                        Via::Structured,
+                        Proof { place: place(), text: clip(&format!("{about} {written}"), QUOTE_CHARS) },
+                    );
                 }
             }
             for parts in &thing.addresses {
@@ -347,7 +380,14 @@ impl Reader<'_> {
                     && !self.out.links.iter().any(|known| known.value == link)
                 {
                     let proof = Proof { place: place(), text: link.clone() };
-                    self.out.links.push(Contact { value: link, role: Role::Unknown, fax: false, network: Some(network), via: Via::Structured, proof });
+                    self.out.links.push(Contact {
+                        value: link,
+                        role: Role::Unknown,
+                        fax: false,
+                        network: Some(network),
+                        via: Via::Structured,
+                        proof,
+                    });
                 }
             }
         }

@@ -11,7 +11,8 @@ use url::Url;
 
 use super::structured::{PRODUCTS, Structured, Thing};
 use super::value::Hints;
-use super::value::money::{Price, Tax, price};
+pub use super::value::money::Tax;
+use super::value::money::{Price, price};
 use crate::base::text::{clip, squeeze, words};
 use crate::model::ZoneFrom;
 
@@ -76,7 +77,8 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Option<
     }
     of_meta(&mut product, structured, &hints);
     if product.price.is_none()
-        && let Some((read, text)) = page::shown_price(root, &hints)
+        && let Some((read, text)) =
+            page::shown_price(root, &hints).or_else(|| page::sells(root).then(|| page::worded_price(root, &hints)).flatten())
     {
         product.proof.push(format!("page: {text}"));
         take(&mut product, &read);
@@ -85,7 +87,8 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Option<
         return None;
     }
     availability(&mut product, root);
-    code(&mut product, root, url);
+    let own = ["canonical", "og:url"].iter().find_map(|name| structured.meta.get(*name)).and_then(|address| url.join(address).ok());
+    code(&mut product, root, own.as_ref().unwrap_or(url));
     Some(product)
 }
 
@@ -97,19 +100,30 @@ fn hints(root: ElementRef<'_>, url: &Url) -> Hints {
 
 /// The thing that the page is about: a product with an offer, named as the page; no relative and no item of a list.
 fn main_thing<'s>(structured: &'s Structured, root: ElementRef<'_>) -> Option<&'s Thing> {
-    let title = root.descendent_elements().find(|element| element.value().name() == "h1").map(|h1| words(&h1.text().collect::<String>())).unwrap_or_default();
+    let title = root
+        .descendent_elements()
+        .find(|element| element.value().name() == "h1")
+        .map(|h1| words(&h1.text().collect::<String>()))
+        .unwrap_or_default();
     let is_product = |thing: &&Thing| thing.types.iter().any(|own| PRODUCTS.iter().any(|known| known.eq_ignore_ascii_case(own)));
     let nested = |thing: &Thing| {
         let path = thing.path.to_lowercase();
         ["related", "similar", "itemlistelement", "accessory", "variant", "recommend"].iter().any(|part| path.contains(part))
     };
-    let offered = |thing: &&Thing| thing.first("price").is_some() && thing.is(&["Event", "Course", "Service", "Offer", "Accommodation", "Trip"]);
+    let offered =
+        |thing: &&Thing| thing.first("price").is_some() && thing.is(&["Event", "Course", "Service", "Offer", "Accommodation", "Trip"]);
     let candidates = structured.things.iter().filter(is_product).chain(structured.things.iter().filter(offered));
     candidates
         .enumerate()
         .max_by_key(|(i, thing)| {
-            let named = thing.first("name").map(words).is_some_and(|name| !name.is_empty() && (title.contains(&name) || name.contains(&title) && !title.is_empty()));
-            let weight = 8 * i32::from(is_product(thing)) + 4 * i32::from(!nested(thing)) + 3 * i32::from(named) + 2 * i32::from(thing.first("price").is_some());
+            let named = thing
+                .first("name")
+                .map(words)
+                .is_some_and(|name| !name.is_empty() && (title.contains(&name) || name.contains(&title) && !title.is_empty()));
+            let weight = 8 * i32::from(is_product(thing))
+                + 4 * i32::from(!nested(thing))
+                + 3 * i32::from(named)
+                + 2 * i32::from(thing.first("price").is_some());
             (weight, std::cmp::Reverse(*i))
         })
         .map(|(_, thing)| thing)
@@ -121,13 +135,15 @@ fn of_thing(product: &mut Product, thing: &Thing, hints: &Hints) {
     product.gtin = text("gtin");
     product.mpn = text("mpn");
     product.brand = text("brand");
-    product.sku = text("sku").or_else(|| text("product_id")).map(|sku| sku.split_once(':').map_or(sku.clone(), |(_, code)| code.to_owned()));
+    product.sku =
+        text("sku").or_else(|| text("product_id")).map(|sku| sku.split_once(':').map_or(sku.clone(), |(_, code)| code.to_owned()));
     let place = format!("{:?}:{}", thing.syntax, thing.path).to_lowercase();
     let currency = thing.first("currency").unwrap_or("");
     // Of several offers the first is the page's own choice.
     if let Some(written) = thing.first("price") {
         take(product, &machine(written, currency, hints));
-        product.price_to = product.price_to.or_else(|| machine(thing.first("high_price")?, currency, hints).amount.map(|amount| amount.number));
+        product.price_to =
+            product.price_to.or_else(|| machine(thing.first("high_price")?, currency, hints).amount.map(|amount| amount.number));
         product.proof.push(format!("{place}: {}", clip(written, 80)));
     }
     if let Some(written) = thing.first("availability") {
@@ -143,7 +159,8 @@ fn machine(written: &str, currency: &str, hints: &Hints) -> Price {
     let plain = written.bytes().all(|b| b.is_ascii_digit() || b == b'.') && written.matches('.').count() <= 1;
     let point = written.find('.').map(|at| written.len() - at - 1);
     // Three decimals are a group of thousands that somebody printed, unless noughts.
-    if plain && (point != Some(3) || written.ends_with("000"))
+    if plain
+        && (point != Some(3) || written.ends_with("000"))
         && let (Some(amount), Ok(number)) = (&mut read.amount, written.trim_end_matches('.').parse::<Decimal>())
     {
         amount.number = number.normalize();
@@ -166,8 +183,9 @@ fn of_meta(product: &mut Product, structured: &Structured, hints: &Hints) {
     let first = |names: &[&str]| names.iter().find_map(|name| structured.meta.get(*name)).map(String::as_str);
     let currency = first(&["product:sale_price:currency", "product:price:currency", "og:price:currency", "product:currency"]).unwrap_or("");
     if product.price.is_none()
-        && let Some(written) = first(&["product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price", "product:price", "twitter:data1"])
-            .filter(|written| written.contains(|c: char| c.is_ascii_digit()))
+        && let Some(written) =
+            first(&["product:sale_price:amount", "product:price:amount", "og:price:amount", "og:price", "product:price", "twitter:data1"])
+                .filter(|written| written.contains(|c: char| c.is_ascii_digit()))
     {
         take(product, &machine(written, currency, hints));
         product.proof.push(format!("meta: {}", clip(written, 80)));
@@ -189,9 +207,15 @@ fn availability_of(written: &str) -> Option<Availability> {
     let of = |kind: &str| page::phrases(kind).iter().any(|phrase| folded == *phrase);
     match joined.as_str() {
         "outofstock" | "soldout" | "discontinued" | "oos" => Some(Availability::OutOfStock),
-        "instock" | "limitedavailability" | "onlineonly" | "instoreonly" | "backorder" | "madetoorder" | "availablefororder" | "available" | "instorepurchase" => {
-            Some(Availability::InStock)
-        }
+        "instock"
+        | "limitedavailability"
+        | "onlineonly"
+        | "instoreonly"
+        | "backorder"
+        | "madetoorder"
+        | "availablefororder"
+        | "available"
+        | "instorepurchase" => Some(Availability::InStock),
         "preorder" | "presale" | "pending" => Some(Availability::PreOrder),
         _ if of("out") => Some(Availability::OutOfStock),
         _ if of("in") => Some(Availability::InStock),
@@ -237,7 +261,11 @@ fn code(product: &mut Product, root: ElementRef<'_>, url: &Url) {
 /// The id in an address: its one word with five digits and more.
 fn id_of(url: &Url) -> Option<String> {
     let parts = url.path_segments()?.flat_map(|part| part.split(['-', '_', '.'])).chain(url.query().unwrap_or("").split(['&', '=']));
-    let ids: Vec<&str> = parts.filter(|part| part.len() <= 20 && part.bytes().filter(u8::is_ascii_digit).count() >= 5 && part.bytes().all(|b| b.is_ascii_alphanumeric())).collect();
+    let ids: Vec<&str> = parts
+        .filter(|part| {
+            part.len() <= 20 && part.bytes().filter(u8::is_ascii_digit).count() >= 5 && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+        .collect();
     ids.last().map(|id| (*id).to_owned())
 }
 

@@ -1,8 +1,8 @@
-//! The structured data of a page: JSON-LD, microdata, RDFa, Open Graph, Dublin Core and microformats, as written, and the things they speak of
+//! The structured data of a page: JSON-LD, microdata, `RDFa`, Open Graph, Dublin Core and microformats, as written, and the things they speak of
 //! ([`Thing`]). Reads the tree of a page and its address; knows no text outside the data.
 //!
 //! What is written keeps the shape in which extractors of the field give it: microdata as items with `type`, `id`, `properties` (one value alone, several
-//! as a list), RDFa as expanded JSON-LD, Open Graph as pairs with their vocabularies.
+//! as a list), `RDFa` as expanded JSON-LD, Open Graph as pairs with their vocabularies.
 
 mod mend;
 mod meta;
@@ -66,7 +66,7 @@ pub struct Structured {
     pub json_ld: Vec<Value>,
     /// Items of microdata.
     pub microdata: Vec<Value>,
-    /// Subjects of RDFa.
+    /// Subjects of `RDFa`.
     pub rdfa: Vec<Value>,
     /// Open Graph: none or one.
     pub opengraph: Vec<Value>,
@@ -114,7 +114,7 @@ fn json_ld(root: ElementRef<'_>) -> Vec<Value> {
         let text: String = script.text().collect();
         for value in mend::values(&text) {
             match value {
-                Value::Array(list) => found.extend(list.into_iter().filter(|value| value.is_object())),
+                Value::Array(list) => found.extend(list.into_iter().filter(Value::is_object)),
                 Value::Object(_) => found.push(value),
                 Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             }

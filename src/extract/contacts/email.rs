@@ -12,35 +12,86 @@ use crate::extract::value::contact::{check_email, cloudflare, percent_decoded};
 /// Characters of one attribute that are looked at.
 const ATTRIBUTE: usize = 2_000;
 
-static PLAIN: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,}").expect("the pattern is fixed"));
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}]{2,}")
+        .expect("the pattern is fixed")
+});
 static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     let at = r"\s*(?:[\[({<]\s*(?:at|arroba|собака|ät|chiocciola|malpa|zavinac|@|a)\s*[\])}>]|\((?:at|a)\))\s*";
     let dot = r"\s*(?:\.|[\[({<]\s*(?:dot|punkt|punto|ponto|point|точка|kropka|tecka|\.)\s*[\])}>]|\s(?:dot|punkt|punto|точка)\s)\s*";
-    Regex::new(&format!(r"(?i)([\p{{L}}\p{{N}}._+-]+){at}([\p{{L}}\p{{N}}-]+(?:{dot}[\p{{L}}\p{{N}}-]{{2,}})+)")).expect("the pattern is fixed")
+    Regex::new(&format!(r"(?i)([\p{{L}}\p{{N}}._+-]+){at}([\p{{L}}\p{{N}}-]+(?:{dot}[\p{{L}}\p{{N}}-]{{2,}})+)"))
+        .expect("the pattern is fixed")
 });
-static SPELLED_DOT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\s*(?:[\[({<]\s*)?(?:\bdot\b|\bpunkt\b|\bpunto\b|\bponto\b|\bpoint\b|точка|kropka|tecka|\.)(?:\s*[\])}>])?\s*").expect("the pattern is fixed"));
+static SPELLED_DOT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\s*(?:[\[({<]\s*)?(?:\bdot\b|\bpunkt\b|\bpunto\b|\bponto\b|\bpoint\b|точка|kropka|tecka|\.)(?:\s*[\])}>])?\s*")
+        .expect("the pattern is fixed")
+});
 
 /// Domains that stand for "your own" or belong to tools, not to people.
 const PLACEHOLDERS: &[&str] = &[
-    "example.com", "example.org", "example.net", "example.edu", "domain.com", "yourdomain.com", "yourcompany.com", "company.com", "email.com", "mysite.com",
-    "yoursite.com", "website.com", "site.com", "test.com", "mail.ru.example", "sentry.io", "sentry-next.wixpress.com", "sentry.wixpress.com", "wixpress.com",
-    "ingest.sentry.io", "localhost.localdomain", "ejemplo.com", "beispiel.de", "exemple.com", "esempio.it", "exemplo.com", "yourname.com", "address.com", "domaine.com", "dominio.com",
+    "example.com",
+    "example.org",
+    "example.net",
+    "example.edu",
+    "domain.com",
+    "yourdomain.com",
+    "yourcompany.com",
+    "company.com",
+    "email.com",
+    "mysite.com",
+    "yoursite.com",
+    "website.com",
+    "site.com",
+    "test.com",
+    "mail.ru.example",
+    "sentry.io",
+    "sentry-next.wixpress.com",
+    "sentry.wixpress.com",
+    "wixpress.com",
+    "ingest.sentry.io",
+    "localhost.localdomain",
+    "ejemplo.com",
+    "beispiel.de",
+    "exemple.com",
+    "esempio.it",
+    "exemplo.com",
+    "yourname.com",
+    "address.com",
+    "domaine.com",
+    "dominio.com",
 ];
-const LOCALS: &[&str] = &["your", "you", "youremail", "yourname", "your.name", "your-email", "your.email", "name.surname", "firstname.lastname", "john.doe", "someone", "username", "tucorreo", "votre", "vorname.nachname", "nombre", "correo"];
+const LOCALS: &[&str] = &[
+    "your",
+    "you",
+    "youremail",
+    "yourname",
+    "your.name",
+    "your-email",
+    "your.email",
+    "name.surname",
+    "firstname.lastname",
+    "john.doe",
+    "someone",
+    "username",
+    "tucorreo",
+    "votre",
+    "vorname.nachname",
+    "nombre",
+    "correo",
+];
 
 /// An address that somebody may read, or none: no asset's name, no placeholder, a domain under a known suffix.
 pub(super) fn checked(text: &str) -> Option<String> {
-    let address = check_email(text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '<' | '>' | '"' | '\'' | '(' | ')' | '/' | '=' | '!' | '?' | '*' | '|' | '&')))?;
+    let address = check_email(text.trim_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(c, '.' | ',' | ';' | ':' | '<' | '>' | '"' | '\'' | '(' | ')' | '/' | '=' | '!' | '?' | '*' | '|' | '&')
+    }))?;
     let (local, domain) = address.split_once('@')?;
     let lower = local.to_lowercase();
     let known = psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.is_known()) && psl::domain(domain.as_bytes()).is_some();
     let placeholder = PLACEHOLDERS.iter().any(|name| domain == *name || domain.strip_suffix(name).is_some_and(|rest| rest.ends_with('.')))
         || LOCALS.contains(&lower.as_str())
-        || domain.ends_with(".example")
-        || domain.ends_with(".test")
-        || domain.ends_with(".invalid");
+        || domain.rsplit('.').next().is_some_and(|ending| matches!(ending, "example" | "test" | "invalid"));
     // Ids of tools: 32 and more hexadecimal digits.
     let id = lower.len() >= 32 && lower.bytes().all(|b| b.is_ascii_hexdigit());
     // Sizes in asset names ("logo@2x-1.png.webp"): the domain begins with a scale.
@@ -75,7 +126,10 @@ pub(super) fn of_mailto(href: &str) -> Vec<String> {
     let href: String = href.trim().chars().take(ATTRIBUTE).collect();
     let rest = href.split_once(':').map_or("", |(_, rest)| rest).trim_start_matches('/');
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let named = query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "to" | "cc" | "bcc"));
+    let named = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(name, _)| matches!(name.to_ascii_lowercase().as_str(), "to" | "cc" | "bcc"));
     let mut found = Vec::new();
     for part in std::iter::once(path).chain(named.map(|(_, value)| value)) {
         let decoded = percent_decoded(&percent_decoded(part));
@@ -108,7 +162,8 @@ pub(super) fn in_attribute(value: &str) -> Option<String> {
     if coded && value.len() >= 12 && value.len().is_multiple_of(4) {
         let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
         let text = text.strip_prefix("mailto:").unwrap_or(&text);
-        return checked(text.split('?').next().unwrap_or("")).filter(|address| address.len() == text.split('?').next().unwrap_or("").trim().len());
+        return checked(text.split('?').next().unwrap_or(""))
+            .filter(|address| address.len() == text.split('?').next().unwrap_or("").trim().len());
     }
     None
 }

@@ -32,7 +32,10 @@ fn addresses_in_all_their_hidings() {
         ("<p>info [at] firma [dot] de</p>", "info@firma.de"),
         ("<p>info(arroba)firma.de, anna (собака) firma.ru</p>", "info@firma.de anna@firma.ru"),
         ("<p>Write to info@firma.de.</p>", "info@firma.de"),
-        ("<script type='application/ld+json'>{\"@type\":\"Organization\",\"contactPoint\":{\"email\":\"mailto:hr@firma.de\"}}</script>", "hr@firma.de"),
+        (
+            "<script type='application/ld+json'>{\"@type\":\"Organization\",\"contactPoint\":{\"email\":\"mailto:hr@firma.de\"}}</script>",
+            "hr@firma.de",
+        ),
         // No addresses.
         ("<p>logo@2x.png you@example.com a@sentry.io user@domain.com x@y.zzzz</p>", ""),
         ("<p>0123456789abcdef0123456789abcdef@o1.ingest.sentry.io</p>", ""),

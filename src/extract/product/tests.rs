@@ -25,7 +25,10 @@ fn facts_from_data_then_from_the_page() {
              <span itemprop=price>1.299,00 €</span></div></div><button>In den Warenkorb</button>",
             "1299 EUR Some(InStock) 7",
         ),
-        ("<meta property='product:price:amount' content='5.00'><meta property='product:price:currency' content='usd'>", "5 USD Some(InStock) 1234567"),
+        (
+            "<meta property='product:price:amount' content='5.00'><meta property='product:price:currency' content='usd'>",
+            "5 USD Some(InStock) 1234567",
+        ),
         (
             "<h1>Lampe</h1><p>Artikelnummer: AB-123</p><del class=price-old>29,90 €</del><b class=price>19,90 €</b><p>Ausverkauft</p>",
             "19.9 EUR Some(OutOfStock) AB-123",

@@ -186,9 +186,16 @@ impl Reader<'_> {
         match rest.as_bytes().first() {
             None | Some(b':' | b'}' | b']' | b'/' | b'<') => true,
             // "a "quoted", word": a comma ends it only before a key, a value or an end.
-            Some(b',') => rest[1..].trim_start().starts_with(|c: char| matches!(c, '"' | '\'' | '{' | '}' | '[' | ']' | '/' | '-' | ',' | '@') || c.is_ascii_digit())
-                || ["true", "false", "null"].iter().any(|word| rest[1..].trim_start().starts_with(word))
-                || rest[1..].split(':').next().is_some_and(|key| key.len() < 40 && key.trim().chars().all(|c| c.is_alphanumeric() || c == '_')),
+            Some(b',') => {
+                rest[1..]
+                    .trim_start()
+                    .starts_with(|c: char| matches!(c, '"' | '\'' | '{' | '}' | '[' | ']' | '/' | '-' | ',' | '@') || c.is_ascii_digit())
+                    || ["true", "false", "null"].iter().any(|word| rest[1..].trim_start().starts_with(word))
+                    || rest[1..]
+                        .split(':')
+                        .next()
+                        .is_some_and(|key| key.len() < 40 && key.trim().chars().all(|c| c.is_alphanumeric() || c == '_'))
+            }
             // A missing comma.
             Some(b'"') => self.rest().starts_with(['\n', '\r']),
             Some(_) => false,

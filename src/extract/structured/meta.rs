@@ -29,7 +29,11 @@ impl<'t> Tag<'t> {
 
 /// The `meta` and `link` of a page.
 pub(super) fn tags(root: ElementRef<'_>) -> Vec<Tag<'_>> {
-    root.descendent_elements().filter(|element| matches!(element.value().name(), "meta" | "link")).take(TAGS).map(|element| Tag { element }).collect()
+    root.descendent_elements()
+        .filter(|element| matches!(element.value().name(), "meta" | "link"))
+        .take(TAGS)
+        .map(|element| Tag { element })
+        .collect()
 }
 
 /// Vocabularies of Open Graph, known without being declared (ogp.me).
@@ -69,15 +73,64 @@ pub(super) fn open_graph(root: ElementRef<'_>, tags: &[Tag<'_>]) -> Option<Value
 
 /// The fifteen elements of Dublin Core 1.1.
 const ELEMENTS: &[&str] = &[
-    "contributor", "coverage", "creator", "date", "description", "format", "identifier", "language", "publisher", "relation", "rights", "source",
-    "subject", "title", "type",
+    "contributor",
+    "coverage",
+    "creator",
+    "date",
+    "description",
+    "format",
+    "identifier",
+    "language",
+    "publisher",
+    "relation",
+    "rights",
+    "source",
+    "subject",
+    "title",
+    "type",
 ];
 /// The further terms of DCMI.
 const TERMS: &[&str] = &[
-    "abstract", "accessRights", "accrualMethod", "accrualPeriodicity", "accrualPolicy", "alternative", "audience", "available", "bibliographicCitation",
-    "conformsTo", "created", "dateAccepted", "dateCopyrighted", "dateSubmitted", "educationLevel", "extent", "hasFormat", "hasPart", "hasVersion",
-    "instructionalMethod", "isFormatOf", "isPartOf", "isReferencedBy", "isReplacedBy", "isRequiredBy", "issued", "isVersionOf", "license", "mediator",
-    "medium", "modified", "provenance", "references", "replaces", "requires", "rightsHolder", "spatial", "tableOfContents", "temporal", "valid",
+    "abstract",
+    "accessRights",
+    "accrualMethod",
+    "accrualPeriodicity",
+    "accrualPolicy",
+    "alternative",
+    "audience",
+    "available",
+    "bibliographicCitation",
+    "conformsTo",
+    "created",
+    "dateAccepted",
+    "dateCopyrighted",
+    "dateSubmitted",
+    "educationLevel",
+    "extent",
+    "hasFormat",
+    "hasPart",
+    "hasVersion",
+    "instructionalMethod",
+    "isFormatOf",
+    "isPartOf",
+    "isReferencedBy",
+    "isReplacedBy",
+    "isRequiredBy",
+    "issued",
+    "isVersionOf",
+    "license",
+    "mediator",
+    "medium",
+    "modified",
+    "provenance",
+    "references",
+    "replaces",
+    "requires",
+    "rightsHolder",
+    "spatial",
+    "tableOfContents",
+    "temporal",
+    "valid",
 ];
 const ELEMENTS_SPACE: &str = "http://purl.org/dc/elements/1.1/";
 const TERMS_SPACE: &str = "http://purl.org/dc/terms/";
@@ -94,7 +147,11 @@ pub(super) fn dublin_core(tags: &[Tag<'_>]) -> Option<Value> {
             spaces.insert(name.to_owned(), Value::from(href));
         }
     }
-    let named = tags.iter().filter(|tag| tag.is("meta")).map(|tag| (tag, "name")).chain(tags.iter().filter(|tag| tag.is("link")).map(|tag| (tag, "rel")));
+    let named = tags
+        .iter()
+        .filter(|tag| tag.is("meta"))
+        .map(|tag| (tag, "name"))
+        .chain(tags.iter().filter(|tag| tag.is("link")).map(|tag| (tag, "rel")));
     for (tag, key) in named {
         let Some(name) = tag.attribute(key) else { continue };
         let last = name.rsplit('.').next().unwrap_or("").to_lowercase();

@@ -6,8 +6,8 @@ use scraper::ElementRef;
 use serde_json::{Map, Value};
 
 use super::Budget;
-use crate::extract::html::{NodeId, visible_text};
 use crate::base::text::squeeze;
+use crate::extract::html::{NodeId, visible_text};
 
 /// Items nested in each other.
 const DEPTH: usize = 32;
@@ -48,7 +48,6 @@ struct Reader<'r, 't> {
     open: HashSet<NodeId>,
     budget: &'r mut Budget,
 }
-
 
 impl<'t> Reader<'_, 't> {
     fn item(&mut self, element: ElementRef<'t>, depth: usize) -> Value {
@@ -132,7 +131,9 @@ impl<'t> Reader<'_, 't> {
         }
         // `content` counts on every element, as search engines read it.
         let written = attribute("content").or_else(|| match element.value().name() {
-            "audio" | "embed" | "iframe" | "img" | "source" | "track" | "video" => Some(attribute("src").or_else(|| attribute("data-src")).unwrap_or("")),
+            "audio" | "embed" | "iframe" | "img" | "source" | "track" | "video" => {
+                Some(attribute("src").or_else(|| attribute("data-src")).unwrap_or(""))
+            }
             "a" | "area" | "link" => Some(attribute("href").unwrap_or("")),
             "object" => Some(attribute("data").unwrap_or("")),
             "data" | "meter" => attribute("value"),

@@ -24,7 +24,9 @@ pub(super) fn items(root: ElementRef<'_>, budget: &mut Budget) -> Vec<Value> {
             break;
         }
         let down = if item.is_some() { None } else { node.first_child() };
-        next = down.or_else(|| node.next_sibling()).or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
+        next = down
+            .or_else(|| node.next_sibling())
+            .or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
     }
     found
 }
@@ -98,7 +100,9 @@ impl Reader<'_> {
                 return;
             }
             let down = if is_item { None } else { node.first_child() };
-            next = down.or_else(|| node.next_sibling()).or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
+            next = down
+                .or_else(|| node.next_sibling())
+                .or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
         }
     }
 
@@ -117,7 +121,11 @@ impl Reader<'_> {
             let value = match &inner {
                 Some(Value::Object(inner)) => {
                     let mut inner = inner.clone();
-                    let own = inner.get("properties").and_then(|own| own.get(if kind == "u" { "url" } else { "name" })).and_then(|list| list.get(0)).cloned();
+                    let own = inner
+                        .get("properties")
+                        .and_then(|own| own.get(if kind == "u" { "url" } else { "name" }))
+                        .and_then(|list| list.get(0))
+                        .cloned();
                     inner.insert("value".to_owned(), own.unwrap_or(plain));
                     Value::Object(inner)
                 }
@@ -165,7 +173,9 @@ impl Reader<'_> {
             let inside = |name: &str| node.parent().and_then(ElementRef::wrap).is_some_and(|parent| parent.value().name() == name);
             match node.value() {
                 Node::Text(text) if !inside("script") && !inside("style") => out.push_str(text),
-                Node::Element(inner) if inner.name() == "img" => out.push_str(inner.attr("alt").or_else(|| inner.attr("src")).unwrap_or("")),
+                Node::Element(inner) if inner.name() == "img" => {
+                    out.push_str(inner.attr("alt").or_else(|| inner.attr("src")).unwrap_or(""));
+                }
                 _ => {}
             }
             if out.len() > self.budget.text() {

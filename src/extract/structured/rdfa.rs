@@ -1,4 +1,4 @@
-//! RDFa: Lite (`vocab`, `typeof`, `property`, `resource`, `prefix`) and `about`, `content`, `datatype` of Core, as expanded JSON-LD. Lists, chains by
+//! `RDFa`: Lite (`vocab`, `typeof`, `property`, `resource`, `prefix`) and `about`, `content`, `datatype` of Core, as expanded JSON-LD. Lists, chains by
 //! `rel` and XML literals are left out. Knows no vocabulary but the prefixes of the initial context that pages use.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use super::Budget;
 use crate::base::text::squeeze;
 use crate::extract::html::visible_text;
 
-/// Prefixes of the RDFa 1.1 initial context in use on pages.
+/// Prefixes of the `RDFa` 1.1 initial context in use on pages.
 const INITIAL: &[(&str, &str)] = &[
     ("dc", "http://purl.org/dc/terms/"),
     ("dcterms", "http://purl.org/dc/terms/"),
@@ -48,7 +48,7 @@ struct Reader<'r> {
     budget: &'r mut Budget,
 }
 
-/// The subjects of a page with their types and properties; empty where nothing is said in RDFa.
+/// The subjects of a page with their types and properties; empty where nothing is said in `RDFa`.
 pub(super) fn nodes(root: ElementRef<'_>, url: &Url, budget: &mut Budget) -> Vec<Value> {
     let spoken = |element: &ElementRef<'_>| element.value().attr("property").is_some() || element.value().attr("typeof").is_some();
     if !root.descendent_elements().any(|element| spoken(&element)) {
@@ -115,13 +115,17 @@ impl Reader<'_> {
                 .take(PREFIXES)
                 .collect();
             // What `prefix` says counts for more.
-            declared.into_iter().for_each(|(name, space)| drop(self.prefixes.entry(name).or_insert(space)));
+            for (name, space) in declared {
+                self.prefixes.entry(name).or_insert(space);
+            }
         }
         let property = attribute("property").filter(|property| !property.is_empty());
         let types = attribute("typeof");
         let named = attribute("about").or_else(|| attribute("resource")).map(|name| self.absolute(name));
         if property.is_none() && types.is_none() {
-            if let Some(named) = attribute("about").map(|name| self.absolute(name)).or(attribute("resource").map(|name| self.absolute(name))) {
+            if let Some(named) =
+                attribute("about").map(|name| self.absolute(name)).or(attribute("resource").map(|name| self.absolute(name)))
+            {
                 scope.subject = named;
             }
             return scope;

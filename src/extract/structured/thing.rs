@@ -145,7 +145,9 @@ impl<'u> Collector<'u> {
     pub(super) fn add(&mut self, syntax: Syntax, roots: &[Value]) {
         self.ids.clear();
         if matches!(syntax, Syntax::JsonLd | Syntax::Rdfa) {
-            roots.iter().for_each(|root| self.index(root, 0));
+            for root in roots {
+                self.index(root, 0);
+            }
         }
         let named = |id: &str| roots.iter().any(|root| refers(root, id));
         for (i, root) in roots.iter().enumerate() {
@@ -187,7 +189,9 @@ impl<'u> Collector<'u> {
             return;
         }
         match value {
-            Value::Array(list) => list.iter().enumerate().for_each(|(i, value)| self.visit(syntax, value, format!("{path}.{i}"), depth + 1)),
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(i, value)| self.visit(syntax, value, format!("{path}.{i}"), depth + 1));
+            }
             Value::Object(map) => {
                 // An item of a list that is told by a thing is that thing.
                 let properties = inner(map);
@@ -196,7 +200,9 @@ impl<'u> Collector<'u> {
                     let thing = self.thing(syntax, &types, properties, path.clone());
                     self.things.push(thing);
                 }
-                for (name, value) in properties.iter().filter(|(name, value)| !name.starts_with("@context") && (value.is_object() || value.is_array())) {
+                for (name, value) in
+                    properties.iter().filter(|(name, value)| !name.starts_with("@context") && (value.is_object() || value.is_array()))
+                {
                     self.visit(syntax, value, format!("{path}.{}", short(name)), depth + 1);
                 }
                 if let Some(children) = map.get("children") {
@@ -215,7 +221,9 @@ impl<'u> Collector<'u> {
             match short(name) {
                 "offers" | "priceSpecification" | "hasPriceSpecification" => self.offers(&mut thing, value, 0),
                 "address" | "location" | "jobLocation" | "adr" => self.address(&mut thing, value, 0),
-                "contactPoint" | "contactPoints" => self.each(value, &mut |map| self.fill(&mut thing, inner(map), |field| matches!(field, "phone" | "fax" | "email"))),
+                "contactPoint" | "contactPoints" => {
+                    self.each(value, &mut |map| self.fill(&mut thing, inner(map), |field| matches!(field, "phone" | "fax" | "email")));
+                }
                 "model" | "isVariantOf" | "hasVariant" if product => {
                     self.each(value, &mut |map| {
                         let variant = inner(map);
@@ -261,7 +269,10 @@ impl<'u> Collector<'u> {
         self.each(value, &mut |map| {
             let parts = inner(map);
             let part = |names: &[&str]| {
-                let found = parts.iter().find(|(name, _)| names.contains(&short(name))).and_then(|(_, value)| self.texts(value, 0).into_iter().next());
+                let found = parts
+                    .iter()
+                    .find(|(name, _)| names.contains(&short(name)))
+                    .and_then(|(_, value)| self.texts(value, 0).into_iter().next());
                 found.map(|text| clip(&clean(&text), 300)).filter(|text| !text.is_empty())
             };
             let address = PostalAddress {
@@ -270,7 +281,11 @@ impl<'u> Collector<'u> {
                 region: part(&["addressRegion", "region"]),
                 postcode: part(&["postalCode", "postal-code"]),
                 country: part(&["addressCountry", "country-name"]),
-                text: map.get("value").and_then(Value::as_str).map(clean).filter(|text| !text.is_empty() && types(map).iter().any(|name| name == "PostalAddress")),
+                text: map
+                    .get("value")
+                    .and_then(Value::as_str)
+                    .map(clean)
+                    .filter(|text| !text.is_empty() && types(map).iter().any(|name| name == "PostalAddress")),
             };
             if address != PostalAddress::default() {
                 thing.addresses.push(address);
@@ -315,7 +330,9 @@ impl<'u> Collector<'u> {
                 }
                 let properties = inner(map);
                 let named = ["name", "contentUrl", "value", "url", "@id"];
-                let found = named.iter().find_map(|wanted| properties.iter().find(|(name, _)| short(name) == *wanted).or_else(|| map.iter().find(|(name, _)| name == wanted)));
+                let found = named.iter().find_map(|wanted| {
+                    properties.iter().find(|(name, _)| short(name) == *wanted).or_else(|| map.iter().find(|(name, _)| name == wanted))
+                });
                 found.map(|(_, value)| self.texts(value, depth + 1)).unwrap_or_default()
             }
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => Vec::new(),
@@ -324,12 +341,30 @@ impl<'u> Collector<'u> {
 }
 
 /// Classes of what is sold.
-pub const PRODUCTS: &[&str] = &["Product", "ProductModel", "IndividualProduct", "SomeProducts", "ProductGroup", "Vehicle", "Car", "Book", "SoftwareApplication", "h-product", "ProductOrService"];
+pub const PRODUCTS: &[&str] = &[
+    "Product",
+    "ProductModel",
+    "IndividualProduct",
+    "SomeProducts",
+    "ProductGroup",
+    "Vehicle",
+    "Car",
+    "Book",
+    "SoftwareApplication",
+    "h-product",
+    "ProductOrService",
+];
 
 /// Whether a value names this node.
 fn refers(value: &Value, id: &str) -> bool {
     match value {
-        Value::Object(map) => map.iter().any(|(_, list)| list.as_array().is_some_and(|list| list.iter().any(|value| value.as_object().is_some_and(|inner| inner.len() == 1 && inner.get("@id").and_then(Value::as_str) == Some(id))))),
+        Value::Object(map) => map.iter().any(|(_, list)| {
+            list.as_array().is_some_and(|list| {
+                list.iter().any(|value| {
+                    value.as_object().is_some_and(|inner| inner.len() == 1 && inner.get("@id").and_then(Value::as_str) == Some(id))
+                })
+            })
+        }),
         Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }

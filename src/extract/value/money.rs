@@ -11,7 +11,7 @@ use crate::model::Amount;
 
 use marks::{Mark, marks};
 use number::{Number, decimal, multiple, numbers, plain_spaces};
-pub(in crate::extract) use terms::Tax;
+pub use terms::Tax;
 
 /// Characters in which a price is looked for.
 const LOOK: usize = 2_000;
@@ -58,7 +58,7 @@ pub(in crate::extract) fn price(words: &str, beside_it: &str, hints: &Hints) -> 
     let valued = chosen(&text, &numbers, &marks);
     let named = || {
         let beside: String = plain_spaces(&beside_it.chars().take(LOOK).collect::<String>());
-        let mark = self::marks::marks(&beside, hints).into_iter().next()?;
+        let mark = marks::marks(&beside, hints).into_iter().next()?;
         Some((beside[mark.start..mark.end].to_owned(), mark.currency))
     };
     let Some((at, mark)) = valued else {
@@ -71,16 +71,13 @@ pub(in crate::extract) fn price(words: &str, beside_it: &str, hints: &Hints) -> 
         }
         return told;
     };
-    let currency = match mark {
-        Some(mark) => {
-            told.mark = Some(text[mark.start..mark.end].to_owned());
-            mark.currency
-        }
-        None => {
-            let named = named();
-            told.mark = named.as_ref().map(|(mark, _)| mark.clone());
-            named.map_or(hints.currency, |(_, currency)| currency.or(hints.currency))
-        }
+    let currency = if let Some(mark) = mark {
+        told.mark = Some(text[mark.start..mark.end].to_owned());
+        mark.currency
+    } else {
+        let named = named();
+        told.mark = named.as_ref().map(|(mark, _)| mark.clone());
+        named.map_or(hints.currency, |(_, currency)| currency.or(hints.currency))
     };
     let first = range_start(&text, &numbers, &marks, at);
     let last = if first < at { Some(at) } else { range_end(&text, &numbers, &marks, at) };

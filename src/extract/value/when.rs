@@ -241,7 +241,9 @@ fn named(tokens: &[Token]) -> Option<(Date, usize, usize)> {
 /// Words and signs that mean nothing between the parts of a date.
 fn filler(token: &Token) -> bool {
     match token {
-        Token::Word(word) => matches!(word.as_str(), "de" | "del" | "of" | "the" | "st" | "nd" | "rd" | "th" | "er" | "o" | "a" | "ta" | "г" | "р"),
+        Token::Word(word) => {
+            matches!(word.as_str(), "de" | "del" | "of" | "the" | "st" | "nd" | "rd" | "th" | "er" | "o" | "a" | "ta" | "г" | "р")
+        }
         Token::Sign(sign) => matches!(sign, '.' | ',' | '-' | '/' | '\'' | 'º' | 'ª' | '°'),
         Token::Number { .. } => false,
     }

@@ -5,7 +5,7 @@ use crate::base::text;
 /// Whether a price has tax in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::extract) enum Tax {
+pub enum Tax {
     /// "incl. VAT".
     Included,
     /// "plus VAT".
