@@ -26,6 +26,8 @@ pub use role::Role;
 
 /// Contacts of each kind in one page.
 const MOST: usize = 500;
+/// Telephone numbers tried in one page: each is checked against its country's plan.
+const NUMBERS: usize = 5_000;
 /// Bytes of one text node that are searched.
 const NODE_BYTES: usize = 64 * 1024;
 
@@ -101,7 +103,7 @@ pub struct Contacts {
 /// Reads the contacts of a page with this root, address and structured data. Total and bounded.
 pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contacts {
     let country = page_country(root, url, structured);
-    let mut reader = Reader { url, country: country.and_then(|code| code.parse().ok()), out: Contacts::default() };
+    let mut reader = Reader { url, country: country.and_then(|code| code.parse().ok()), numbers: 0, out: Contacts::default() };
     reader.out.country = country.map(str::to_owned);
     let mut before = String::new();
     let mut next = root.first_child();
@@ -167,6 +169,8 @@ pub(super) fn country_hint(url: &Url, language: &str) -> Option<&'static str> {
 struct Reader<'r> {
     url: &'r Url,
     country: Option<country::Id>,
+    /// Numbers tried so far.
+    numbers: usize,
     out: Contacts,
 }
 
@@ -179,15 +183,22 @@ fn name_of(element: ElementRef<'_>) -> String {
 }
 
 impl Reader<'_> {
+    fn knows(&self, address: &str) -> bool {
+        self.out.emails.len() >= MOST || self.out.emails.iter().any(|known| known.value.eq_ignore_ascii_case(address))
+    }
+
     fn email(&mut self, address: String, via: Via, proof: Proof, beside: &str) {
-        let role = role::of_address(&address, beside);
-        let known = |contact: &Contact| contact.value.eq_ignore_ascii_case(&address);
-        if self.out.emails.len() < MOST && !self.out.emails.iter().any(known) {
+        if !self.knows(&address) {
+            let role = role::of_address(&address, beside);
             self.out.emails.push(Contact { value: address, role, fax: false, network: None, via, proof });
         }
     }
 
     fn phone(&mut self, words: &str, fax: bool, via: Via, proof: Proof) {
+        self.numbers += 1;
+        if self.numbers > NUMBERS {
+            return;
+        }
         let Some(number) = contact::phone(words, self.country) else { return };
         if let Some(known) = self.out.phones.iter_mut().find(|known| known.value == number) {
             // One number for both is a telephone.
@@ -242,7 +253,7 @@ impl Reader<'_> {
         let proof = |text: String| Proof { place: name_of(element), text };
         match scheme.as_str() {
             "mailto" => {
-                for address in email::of_mailto(href) {
+                for address in email::of_mailto(href).into_iter().filter(|address| !self.knows(address)).collect::<Vec<_>>() {
                     self.email(address, Via::Link, proof(shown()), &format!("{before} {}", shown()));
                 }
                 return;

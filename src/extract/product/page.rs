@@ -13,6 +13,8 @@ use crate::extract::value::money::{Price, price};
 
 /// Elements of prices, and words, that are weighed.
 const MOST: usize = 400;
+/// Elements with words that are asked about stock.
+const STOCK: usize = 3_000;
 /// Bytes of one price's words.
 const PRICE_BYTES: usize = 120;
 
@@ -247,7 +249,7 @@ fn code_of(text: &str) -> Option<String> {
 pub(super) fn sells(root: ElementRef<'_>) -> bool {
     let buttons =
         root.descendent_elements().filter(|element| matches!(element.value().name(), "button" | "input" | "a" | "form" | "img" | "div"));
-    buttons.take(20_000).any(|button| {
+    buttons.take(STOCK).any(|button| {
         let names = format!(
             "{} {}",
             names_of(button),
@@ -264,7 +266,7 @@ pub(super) fn sells(root: ElementRef<'_>) -> bool {
 /// button, counts as soon as it comes; plain words that it is gone only where nothing sells it.
 pub(super) fn stock(root: ElementRef<'_>) -> Option<(bool, String)> {
     let (mut gone, mut there) = (None, None);
-    let mut after_heading = false;
+    let (mut after_heading, mut looked) = (false, 0);
     for element in root.descendent_elements() {
         let value = element.value();
         after_heading |= value.name() == "h1";
@@ -274,6 +276,10 @@ pub(super) fn stock(root: ElementRef<'_>) -> Option<(bool, String)> {
         let own = own_words(element);
         if own.is_empty() || own.len() > 80 {
             continue;
+        }
+        looked += 1;
+        if looked > STOCK {
+            break;
         }
         let names = names_of(element);
         let button = matches!(value.name(), "button" | "input" | "a");

@@ -9,6 +9,8 @@ use crate::extract::markup::unescape;
 
 /// Nested arrays and objects.
 const DEPTH: usize = 100;
+/// Bytes looked at to tell whether a quote ends a string.
+const ENDS: usize = 100;
 /// Values of one text.
 const VALUES: usize = 200_000;
 
@@ -182,7 +184,9 @@ impl Reader<'_> {
 
     /// Whether what follows may follow a string.
     fn ends_string(&self) -> bool {
-        let rest = self.rest().trim_start();
+        // A look of bounded length: each quote in a long text is asked about.
+        let near = &self.rest()[..self.rest().floor_char_boundary(ENDS)];
+        let rest = near.trim_start();
         match rest.as_bytes().first() {
             None | Some(b':' | b'}' | b']' | b'/' | b'<') => true,
             // "a "quoted", word": a comma ends it only before a key, a value or an end.

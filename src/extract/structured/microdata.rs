@@ -71,7 +71,7 @@ impl<'t> Reader<'_, 't> {
                 break;
             }
             let value = self.value(property, depth);
-            for name in property.value().attr("itemprop").unwrap_or("").split_whitespace().take(16) {
+            for name in property.value().attr("itemprop").unwrap_or("").split_whitespace().take(if value.is_object() { 1 } else { 16 }) {
                 add(&mut properties, name, value.clone());
             }
         }

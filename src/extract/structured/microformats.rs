@@ -114,12 +114,13 @@ impl Reader<'_> {
             item.children.extend(inner);
             return;
         }
-        for (kind, name) in named {
+        for (i, (kind, name)) in named.into_iter().enumerate() {
             item.text |= matches!(kind, "p" | "e");
             item.link |= kind == "u";
             let plain = self.value(element, kind);
             let value = match &inner {
-                Some(Value::Object(inner)) => {
+                // Once: copies within copies would double with each level.
+                Some(Value::Object(inner)) if i == 0 => {
                     let mut inner = inner.clone();
                     let own = inner
                         .get("properties")
@@ -158,8 +159,9 @@ impl Reader<'_> {
             "dt" => one_of(&[(&["time", "ins", "del"], "datetime"), (&["abbr"], "title"), (&["data", "input"], "value")]),
             "e" => {
                 let value = self.text(element);
-                let html: String = element.inner_html().trim().chars().take(self.budget.text()).collect();
-                self.budget.take(html.len());
+                let whole = element.inner_html();
+                let html: String = whole.trim().chars().take(self.budget.text()).collect();
+                self.budget.take(whole.len());
                 return json!({ "value": value, "html": html });
             }
             _ => one_of(&[(&["abbr", "link"], "title"), (&["data", "input"], "value"), (&["img", "area"], "alt")]),
@@ -178,7 +180,8 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
-            if out.len() > self.budget.text() {
+            self.budget.take_step();
+            if out.len() > self.budget.text() || self.budget.spent() {
                 break;
             }
         }
