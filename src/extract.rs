@@ -5,6 +5,7 @@
 
 mod archive;
 mod buyers;
+pub mod contacts;
 mod decode;
 mod feed;
 mod html;
@@ -16,6 +17,7 @@ mod main_text;
 mod markup;
 mod page;
 mod portal;
+pub mod product;
 mod reading;
 mod record;
 mod selector;
@@ -23,6 +25,7 @@ mod shown;
 mod sitemap;
 mod sniff;
 mod spec;
+pub mod structured;
 mod tenders;
 mod transform;
 mod transport;
@@ -41,6 +44,7 @@ pub use reading::{Cell, Column, Item, Listed, PageType, Reading, read_page};
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
+pub use value::month_first;
 
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;

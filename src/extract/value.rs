@@ -1,7 +1,7 @@
 //! Turns words into typed values. What cannot be understood has no value: missing is not zero.
 
-mod contact;
-mod money;
+pub(super) mod contact;
+pub(super) mod money;
 mod when;
 
 use iso_currency::Currency;
@@ -146,6 +146,8 @@ pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option
     }
 }
 
+pub use when::month_first;
+
 /// An absolute http(s) address without its fragment and without a password in it.
 pub(super) fn url(words: &str, base: &Url) -> Option<Url> {
     let words = words.trim();
@@ -165,5 +167,7 @@ pub(super) fn url(words: &str, base: &Url) -> Option<Url> {
     Some(url)
 }
 
+#[cfg(test)]
+mod price_cases;
 #[cfg(test)]
 mod tests;

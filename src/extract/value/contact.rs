@@ -10,7 +10,7 @@ use url::Host;
 /// A number in E.164, read as from this country; the extension is left out.
 ///
 /// Without a country only numbers that begin with `+` or `00` can be read.
-pub(super) fn phone(words: &str, country: Option<country::Id>) -> Option<String> {
+pub(in crate::extract) fn phone(words: &str, country: Option<country::Id>) -> Option<String> {
     let words = words.trim();
     let words = words.get(..4).filter(|start| start.eq_ignore_ascii_case("tel:")).map_or(words, |_| &words[4..]);
     let decoded = percent_decoded(words);
@@ -55,7 +55,7 @@ pub(super) fn email(words: &str) -> Option<String> {
 }
 
 /// What is an address and no file name ("logo@2x.png": 309 of 1,070 plain finds in a sample of 1,497 pages).
-fn check_email(text: &str) -> Option<String> {
+pub(in crate::extract) fn check_email(text: &str) -> Option<String> {
     let (local, domain) = text.rsplit_once('@')?;
     let local = local.trim_matches('.');
     let ending = domain.rsplit_once('.')?.1.to_lowercase();
@@ -75,7 +75,7 @@ fn check_email(text: &str) -> Option<String> {
 }
 
 /// Cloudflare's hiding: hexadecimal bytes, each combined by exclusive or with the first (`data-cfemail`, or behind `#` in the link's address).
-fn cloudflare(words: &str) -> Option<String> {
+pub(in crate::extract) fn cloudflare(words: &str) -> Option<String> {
     let hex = words.rsplit_once("email-protection#").map_or(words, |(_, hex)| hex);
     if hex.len() < 12 || !hex.len().is_multiple_of(2) || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
@@ -85,7 +85,7 @@ fn cloudflare(words: &str) -> Option<String> {
     String::from_utf8(rest.iter().map(|b| b ^ key).collect()).ok().filter(|text| text.contains('@'))
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(in crate::extract) fn percent_decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();
     }

@@ -1,11 +1,15 @@
-//! Days and times: ISO 8601, RFC 2822, and what people write, in seven languages. Relative words ("yesterday") are not read: they change by
+//! Days and times: ISO 8601, RFC 2822, and what people write, in the languages of `months.txt`. Relative words ("yesterday") are not read: they change by
 //! themselves.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, Time};
 use jiff::fmt::temporal::Pieces;
 use jiff::fmt::{rfc2822, strtime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
+use regex::Regex;
 
 use super::Hints;
 use crate::base::text::{fold, squeeze};
@@ -237,7 +241,9 @@ fn named(tokens: &[Token]) -> Option<(Date, usize, usize)> {
 /// Words and signs that mean nothing between the parts of a date.
 fn filler(token: &Token) -> bool {
     match token {
-        Token::Word(word) => matches!(word.as_str(), "de" | "del" | "of" | "the" | "st" | "nd" | "rd" | "th" | "er" | "o" | "a"),
+        Token::Word(word) => {
+            matches!(word.as_str(), "de" | "del" | "of" | "the" | "st" | "nd" | "rd" | "th" | "er" | "o" | "a" | "ta" | "г" | "р")
+        }
         Token::Sign(sign) => matches!(sign, '.' | ',' | '-' | '/' | '\'' | 'º' | 'ª' | '°'),
         Token::Number { .. } => false,
     }
@@ -254,39 +260,48 @@ fn skip_back(tokens: &[Token], at: usize) -> Option<usize> {
     tokens[..at].iter().rposition(|token| !filler(token))
 }
 
+/// The months by their names.
+static MONTHS: LazyLock<HashMap<&'static str, i32>> = LazyLock::new(|| {
+    let lines = include_str!("months.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut months = HashMap::new();
+    for (number, line) in (1..).zip(lines) {
+        for name in line.split(' ') {
+            months.entry(name).or_insert(number);
+        }
+    }
+    months
+});
+
 /// The month of a name, accents and case folded: exact names and usual abbreviations, as a beginning alone ("mar") may be a weekday.
 fn month(word: &str) -> Option<i32> {
-    const NAMES: [&[&str]; 12] = [
-        &["jan", "january", "ene", "enero", "januar", "janner", "janv", "janvier", "janeiro", "gen", "gennaio", "янв", "января", "январь"],
-        &["feb", "february", "febrero", "februar", "fev", "fevr", "fevrier", "fevereiro", "febbraio", "фев", "февр", "февраля", "февраль"],
-        &["mar", "march", "marzo", "marz", "mrz", "mars", "marco", "мар", "марта", "март"],
-        &["apr", "april", "abr", "abril", "avr", "avril", "aprile", "апр", "апреля", "апрель"],
-        &["may", "mayo", "mai", "maio", "mag", "maggio", "мая", "маи"],
-        &["jun", "june", "junio", "juni", "juin", "junho", "giu", "giugno", "июн", "июня", "июнь"],
-        &["jul", "july", "julio", "juli", "juil", "juillet", "julho", "lug", "luglio", "июл", "июля", "июль"],
-        &["aug", "august", "ago", "agosto", "aout", "авг", "августа", "август"],
-        &[
-            "sep",
-            "sept",
-            "september",
-            "set",
-            "septiembre",
-            "setiembre",
-            "septembre",
-            "setembro",
-            "settembre",
-            "сен",
-            "сент",
-            "сентября",
-            "сентябрь",
-        ],
-        &["oct", "october", "octubre", "okt", "oktober", "octobre", "out", "outubro", "ott", "ottobre", "окт", "октября", "октябрь"],
-        &["nov", "november", "noviembre", "novembre", "novembro", "ноя", "нояб", "ноября", "ноябрь"],
-        &["dec", "december", "dic", "diciembre", "dez", "dezember", "decembre", "dezembro", "dicembre", "дек", "декабря", "декабрь"],
-    ];
-    let at = NAMES.iter().position(|names| names.contains(&word))?;
-    i32::try_from(at + 1).ok()
+    MONTHS.get(word).copied()
 }
+
+/// Whether a folded word is the name of a month.
+pub(super) fn is_month(word: &str) -> bool {
+    month(word).is_some()
+}
+
+/// The order of day and month that the page's own dates show: `Some(true)` where the month comes first (11/23/2026), `None` where no date tells.
+/// Dates with full stops are day first everywhere, so only slashes and hyphens are looked at; of contradicting ones the more frequent order wins.
+pub fn month_first(text: &str) -> Option<bool> {
+    let mut counts = [0_u32; 2];
+    for found in SLASHED.captures_iter(text).take(DATES) {
+        let part = |i: usize| found.get(i).and_then(|part| part.as_str().parse::<u32>().ok());
+        match (part(1), part(2)) {
+            (Some(13..=31), Some(1..=12)) => counts[0] += 1,
+            (Some(1..=12), Some(13..=31)) => counts[1] += 1,
+            _ => {}
+        }
+    }
+    (counts[0] != counts[1]).then_some(counts[1] > counts[0])
+}
+
+/// Dates looked at in one page.
+const DATES: usize = 1_000;
+
+static SLASHED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\b(\d{1,2})[/-](\d{1,2})[/-](?:\d{4}|\d{2})\b").expect("the pattern is fixed"));
 
 /// "14:30", "2:30 pm", "14h30", "14.30 Uhr"; hour, minute, second, and the tokens used up to its end.
 fn clock(tokens: &[Token]) -> Option<((i8, i8, i8), usize)> {

@@ -1,0 +1,70 @@
+//! Whom a contact is for, by words of its own and beside it. A lexicon; knows no page.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use crate::base::text::words;
+
+/// Whom a contact is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Who sells.
+    Sales,
+    /// Who buys.
+    Purchasing,
+    /// Press and communication.
+    Press,
+    /// Applications for work.
+    Jobs,
+    /// Data protection and law.
+    Privacy,
+    /// Customers' questions, accounts.
+    Support,
+    /// The house as a whole.
+    Generic,
+    /// One person, by the form of the address.
+    Person,
+    /// Nothing tells.
+    Unknown,
+}
+
+static ROLES: LazyLock<Vec<(Role, Vec<&'static str>)>> = LazyLock::new(|| {
+    let lines = include_str!("roles.txt").lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| {
+            let mut cells = line.split('|');
+            let role = match cells.next()? {
+                "sales" => Role::Sales,
+                "purchasing" => Role::Purchasing,
+                "press" => Role::Press,
+                "jobs" => Role::Jobs,
+                "privacy" => Role::Privacy,
+                "support" => Role::Support,
+                _ => Role::Generic,
+            };
+            Some((role, cells.collect()))
+        })
+        .collect()
+});
+
+/// The role that a text names, if it does.
+pub(super) fn named(text: &str) -> Option<Role> {
+    let text = format!(" {} ", words(text));
+    ROLES.iter().find(|(_, names)| names.iter().any(|name| text.contains(&format!(" {name} ")))).map(|(role, _)| *role)
+}
+
+/// The role of an e-mail address: by the words before the @, else by its form, else by what stands beside it.
+pub(super) fn of_address(address: &str, beside: &str) -> Role {
+    let local = address.split('@').next().unwrap_or("");
+    if let Some(role) = named(local) {
+        return role;
+    }
+    let parts: Vec<&str> = local.split(['.', '_']).collect();
+    let is_name = |part: &&str| part.chars().all(char::is_alphabetic);
+    if matches!(parts.len(), 2 | 3) && parts.iter().all(is_name) && parts.iter().any(|part| part.len() > 2) {
+        return Role::Person;
+    }
+    named(beside).filter(|role| *role != Role::Generic).unwrap_or(Role::Unknown)
+}

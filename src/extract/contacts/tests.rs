@@ -1,0 +1,90 @@
+//! Contacts of pages of our own making.
+
+use super::*;
+
+fn page(html: &str) -> Contacts {
+    let tree = scraper::Html::parse_document(html);
+    let url = Url::parse("https://firma.de/kontakt").unwrap();
+    let structured = crate::extract::structured::read(tree.root_element(), &url);
+    read(tree.root_element(), &url, &structured)
+}
+
+fn emails(html: &str) -> String {
+    page(html).emails.iter().map(|found| found.value.clone()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn addresses_in_all_their_hidings() {
+    let cases = [
+        ("<a href='mailto:info@firma.de?subject=Hi'>x</a>", "info@firma.de"),
+        ("<a href='MAILTO:a%40firma.de,b@firma.de?cc=c%40firma.de'>x</a>", "a@firma.de b@firma.de c@firma.de"),
+        ("<a href='&#109;ailto&#58;info&#64;firma&#46;de'>x</a>", "info@firma.de"),
+        ("<span data-cfemail='422b2c242d02242b302f236c2627'>[email&#160;protected]</span>", "info@firma.de"),
+        ("<a href='/cdn-cgi/l/email-protection#422b2c242d02242b302f236c2627'>[email&#160;protected]</a>", "info@firma.de"),
+        ("<a data-user='info' data-domain='firma.de'>x</a>", "info@firma.de"),
+        ("<a data-user='ofni' data-domain='ed.amrif'>x</a>", "info@firma.de"),
+        ("<span style='unicode-bidi:bidi-override;direction:rtl'>ed.amrif@ofni</span>", "info@firma.de"),
+        ("<i data-x='aW5mb0BmaXJtYS5kZTEy'></i>", ""),
+        ("<i data-x='aW5mb0BmaXJtYTEuZGUh'></i>", ""),
+        ("<i data-x='c2FsZXNAZmlybWEuZGUx'></i>", ""),
+        ("<i data-x='a29udGFAZmlybWEuZGU='></i>", "konta@firma.de"),
+        ("<a onclick=\"location='mailto:info@firma.de'\">x</a>", "info@firma.de"),
+        ("<p>info [at] firma [dot] de</p>", "info@firma.de"),
+        ("<p>info(arroba)firma.de, anna (собака) firma.ru</p>", "info@firma.de anna@firma.ru"),
+        ("<p>Write to info@firma.de.</p>", "info@firma.de"),
+        (
+            "<script type='application/ld+json'>{\"@type\":\"Organization\",\"contactPoint\":{\"email\":\"mailto:hr@firma.de\"}}</script>",
+            "hr@firma.de",
+        ),
+        // No addresses.
+        ("<p>logo@2x.png you@example.com a@sentry.io user@domain.com x@y.zzzz</p>", ""),
+        ("<p>0123456789abcdef0123456789abcdef@o1.ingest.sentry.io</p>", ""),
+        ("<script>var a='info@firma.de'</script>", ""),
+        ("<p>look (at) this</p>", ""),
+    ];
+    for (html, want) in cases {
+        assert_eq!(emails(html), want, "{html}");
+    }
+}
+
+#[test]
+fn roles_by_lexicon() {
+    for (address, beside, want) in [
+        ("ventas@x.es", "", Role::Sales),
+        ("einkauf@x.de", "", Role::Purchasing),
+        ("hr-team@x.com", "", Role::Jobs),
+        ("presse@x.fr", "", Role::Press),
+        ("anna.maier@x.de", "", Role::Person),
+        ("info@x.it", "Vertrieb", Role::Generic),
+        ("zk7@x.ru", "Отдел закупки", Role::Purchasing),
+        ("zk7@x.ru", "", Role::Unknown),
+    ] {
+        assert_eq!(role::of_address(address, beside), want, "{address}");
+    }
+}
+
+#[test]
+fn numbers_links_and_places() {
+    let found = page(
+        "<html lang=de><p>Tel.: 030 901820-0</p><p>Fax 030 9018201</p><p>Order 4711 0815 1234</p><a href='tel:+34911234567'>call</a>\
+         <a href='https://wa.me/4930901820'>x</a><a href='https://www.facebook.com/sharer.php?u=1'>y</a><a href='https://t.me/firma'>z</a>\
+         <address>Firma GmbH<br>Hauptstr. 5<br>10115 Berlin</address>",
+    );
+    let phones: Vec<(&str, bool)> = found.phones.iter().map(|phone| (phone.value.as_str(), phone.fax)).collect();
+    assert_eq!(phones, [("+49309018200", false), ("+49309018201", true), ("+34911234567", false)]);
+    assert_eq!(found.links.iter().filter_map(|link| link.network).collect::<Vec<_>>(), ["whatsapp", "telegram"]);
+    let address = &found.addresses[0].place;
+    assert_eq!((address.parts.postcode.as_deref(), address.country_code.as_deref()), (Some("10115"), Some("DE")));
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_the_words_it_ends(text in "(\\PC|[@.\\[\\]()+0-9 a]){0,120}") {
+        email::in_text(&text);
+        email::spelled(&text);
+        email::in_attribute(&text);
+        email::of_mailto(&text);
+        phone::runs(&text);
+        place::read(PostalAddress { text: Some(text), ..PostalAddress::default() }, Some("DE"));
+    }
+}
