@@ -11,6 +11,7 @@ mod check;
 mod codes;
 mod configure;
 mod doctor;
+mod ids;
 mod logging;
 mod print;
 mod store;
@@ -21,7 +22,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Args;
-use args::{CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand, TenderCommand};
+use args::{
+    CodesCommand, Command, ConfigCommand, DigestCommand, IdsCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand,
+    TenderCommand,
+};
 
 use crate::app;
 use crate::config::{Config, Refusal, Request};
@@ -128,6 +132,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
         Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),
+        Command::Ids(IdsCommand::Check { values, country }) => ids::check(&values, country.as_deref(), json),
         Command::Config(ConfigCommand::Check) => configure::check(&request, json),
         Command::Config(ConfigCommand::Show { origin }) => configure::show(&request, origin, json),
         Command::Config(ConfigCommand::Schema) => configure::schema(),

@@ -4,12 +4,11 @@ mod facts;
 mod hosts;
 mod identity;
 mod merge;
-mod tax_id;
 
 use crate::base::ids::OrganisationId;
 use crate::model::{IdentityKey, Organisation};
 
-pub use hosts::{is_shared, registrable};
+pub use hosts::{DomainKind, is_shared, kind, registrable};
 pub use identity::identify;
 pub use merge::{FACTS, KEYS, RECORDS, merge, owner, without};
 

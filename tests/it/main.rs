@@ -10,6 +10,7 @@ mod health;
 mod held;
 mod hostile;
 mod house;
+mod ids;
 mod journey;
 mod judges;
 mod noise;
