@@ -232,22 +232,23 @@ pub fn identify(text: &str, country: Option<&str>) -> Vec<Verdict> {
 
 /// The key that a number gives its organisation: that of the likeliest valid kind.
 ///
-/// A number of a country whose numbers are known and that is none of them is no key: a slip of the pen joins strangers. Where the country is
-/// not known, or its numbers are not, the number itself is one, if it looks like one: 5 to 18 characters with at least 5 digits that are not
-/// all the same and not just counted up.
+/// What has the shape of one of the country's numbers and a wrong check digit is no key: a slip of the pen joins strangers. What is no number
+/// of a kind that is known is a key as it is written, if it looks like one: 5 to 18 characters with at least 5 digits. Placeholders, whose
+/// digits are all the same or just counted up, never are.
 pub fn key(written: &str, country: Option<&str>) -> Option<String> {
-    let valid = identify(written, country).into_iter().find_map(|verdict| {
-        // Digits that name no country may be several countries' numbers.
-        let certain = country.is_some() || verdict.prefixed || verdict.kind.country.is_none();
-        verdict.outcome.ok().filter(|_| certain)?.key
-    });
-    if valid.is_some() || country.is_some_and(|country| KINDS.iter().any(|kind| kind.country == Some(country))) {
-        return valid;
-    }
     let id = compact(written)?;
     let digits: String = id.chars().filter(char::is_ascii_digit).collect();
-    let placeholder = digits.bytes().all(|d| Some(&d) == digits.as_bytes().first()) || "1234567890".starts_with(&digits);
-    let looks = id.is_ascii() && (5..=18).contains(&id.len()) && digits.len() >= 5 && !placeholder;
+    if digits.bytes().all(|d| Some(&d) == digits.as_bytes().first()) || "1234567890".starts_with(&digits) {
+        return None;
+    }
+    let verdicts = identify(written, country);
+    // Digits that name no country may be several countries' numbers.
+    let certain = |verdict: &&Verdict| country.is_some() || verdict.prefixed || verdict.kind.country.is_none();
+    let mut known = verdicts.iter().filter(certain).filter(|verdict| !matches!(verdict.outcome, Err(Fault::Length | Fault::Shape))).peekable();
+    if known.peek().is_some() {
+        return known.find_map(|verdict| verdict.outcome.as_ref().ok()?.key.clone());
+    }
+    let looks = id.is_ascii() && (5..=18).contains(&id.len()) && digits.len() >= 5;
     looks.then(|| format!("{}{id}", country.unwrap_or_default()))
 }
 

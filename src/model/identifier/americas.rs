@@ -90,14 +90,19 @@ pub(super) fn rfc(text: &str) -> Judged {
     Ok(if clave[2].to_digit(16) == u32::try_from(check).ok() { Sound::new(text, whom) } else { Sound::form(text, whom) })
 }
 
-/// NIT: weights from the right (DIAN, Orden Administrativa 4 of 1989).
+/// NIT: weights from the right (DIAN, Orden Administrativa 4 of 1989). Portals leave the check digit out: nine digits of a legal entity's block
+/// are taken as such.
 pub(super) fn nit(text: &str) -> Judged {
     const WEIGHTS: [u32; 15] = [3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71];
+    let of_entity = text.starts_with(['8', '9']);
+    if text.len() == 9 && of_entity {
+        return Ok(Sound::form(text, Whom::Entity));
+    }
     let body = &text[..text.len() - 1];
     let sum: u32 = digits(body).iter().rev().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     let check = if sum % 11 < 2 { sum % 11 } else { 11 - sum % 11 };
-    let whom = if text.len() == 10 && text.starts_with(['8', '9']) { Whom::Entity } else { Whom::Either };
-    Sound::new(text, whom).when(check == last(text))
+    let whom = if text.len() == 10 && of_entity { Whom::Entity } else { Whom::Either };
+    Sound::new(text, whom).of(body).when(check == last(text))
 }
 
 /// RUT: weights 2 to 7 from the right, `K` for ten; numbers from fifty millions on are legal entities' (Servicio de Impuestos Internos).
