@@ -11,6 +11,7 @@ mod check;
 mod codes;
 mod configure;
 mod doctor;
+mod ids;
 mod logging;
 mod org;
 mod print;
@@ -24,7 +25,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Args;
 use args::{
-    CodesCommand, Command, ConfigCommand, DigestCommand, LeadCommand, NotifyCommand, OrgCommand, OutboxCommand, SourceCommand,
+    CodesCommand, Command, ConfigCommand, DigestCommand, IdsCommand, LeadCommand, NotifyCommand, OrgCommand, OutboxCommand, SourceCommand,
     TenderCommand,
 };
 
@@ -136,6 +137,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Org(OrgCommand::Resolve { file, answers }) => org::resolve(&file, answers.as_deref(), json),
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
         Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),
+        Command::Ids(IdsCommand::Check { values, country }) => ids::check(&values, country.as_deref(), json),
         Command::Config(ConfigCommand::Check) => configure::check(&request, json),
         Command::Config(ConfigCommand::Show { origin }) => configure::show(&request, origin, json),
         Command::Config(ConfigCommand::Schema) => configure::schema(),

@@ -9,6 +9,7 @@ mod company_name;
 mod coverage;
 mod extract;
 mod failure;
+pub mod identifier;
 mod lead;
 mod message;
 mod organisation;
@@ -23,7 +24,7 @@ mod vitals;
 
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
-pub use company_name::{CompanyName, LegalForm, LegalKind};
+pub use company_name::{CompanyName, LegalClass, LegalForm, LegalKind};
 pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};

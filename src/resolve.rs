@@ -5,12 +5,11 @@ mod hosts;
 mod identity;
 pub mod linkage;
 mod merge;
-mod tax_id;
 
 use crate::base::ids::OrganisationId;
 use crate::model::{IdentityKey, Organisation};
 
-pub use hosts::{is_shared, registrable};
+pub use hosts::{DomainKind, is_shared, kind, registrable};
 pub use identity::identify;
 pub use merge::{FACTS, KEYS, RECORDS, merge, owner, without};
 

@@ -55,6 +55,11 @@ pub fn words(text: &str) -> String {
     out
 }
 
+/// [`words`] in Latin letters, for comparing over scripts: `Ромашка` is `romashka`. It loses what the letters told apart; keep the original.
+pub fn latin(text: &str) -> String {
+    if text.is_ascii() { words(text) } else { words(&any_ascii::any_ascii(text)) }
+}
+
 /// Names listed where one is unknown.
 const LISTED: usize = 20;
 
@@ -106,6 +111,8 @@ mod tests {
             assert_eq!(fold(given), want);
         }
         assert_eq!(words("Müller & Söhne, S.A."), "muller sohne s a");
+        assert_eq!(latin("Ромашка-Север"), "romashka sever");
+        assert_eq!(latin("Łódź, Ελλάς"), "lodz ellas");
         assert_eq!(clip("abcdef", 4), "abc…");
         assert_eq!(clip("abcd", 4), "abcd");
     }

@@ -83,6 +83,9 @@ pub enum Command {
     /// What codes of classes mean
     #[command(subcommand)]
     Codes(CodesCommand),
+    /// Tax and register numbers
+    #[command(subcommand)]
+    Ids(IdsCommand),
     /// The secret addresses of calendars of deadlines, for calendar programs
     Calendar {
         /// Of this rep or segment alone
@@ -349,6 +352,25 @@ pub enum CodesCommand {
         #[arg(long, default_value = "en")]
         language: String,
     },
+}
+
+/// What to do with tax and register numbers.
+#[derive(Debug, Subcommand)]
+pub enum IdsCommand {
+    /// Which kinds of number each value can be, and whether its check digits are right; fails when one is not valid. Asks no register
+    Check {
+        /// The numbers, with or without separators
+        #[arg(required = true, value_name = "VALUE")]
+        values: Vec<String>,
+        /// Whose they are when they do not say so, such as ES
+        #[arg(long, value_name = "COUNTRY", value_parser = country)]
+        country: Option<String>,
+    },
+}
+
+fn country(written: &str) -> Result<String, String> {
+    let code = crate::model::country_code(written).map(str::to_owned);
+    code.ok_or_else(|| format!("`{written}` is no country that is known; give its code of two letters, such as ES"))
 }
 
 /// What to do with the outbox.

@@ -3,9 +3,9 @@
 use url::{Host, Url};
 
 use super::hosts::{is_shared, registrable};
-use super::{About, Identity, tax_id};
+use super::{About, Identity};
 use crate::base::text;
-use crate::model::{CompanyName, IdentityKey, Record, RecordKind, Value, country_code};
+use crate::model::{CompanyName, IdentityKey, Record, RecordKind, Value, country_code, identifier};
 
 /// Fields that name the organisation, the surest first; `name` does so for company records only (an offer's name is the offer's).
 const NAMED_BY: &[&str] = &["organisation", "company", "seller", "buyer", "exhibitor", "employer"];
@@ -14,6 +14,27 @@ const WEBSITES: &[&str] = &["website", "web", "homepage", "domain"];
 const EMAILS: &[&str] = &["email", "mail"];
 const PHONES: &[&str] = &["phone", "telephone", "tel", "mobile"];
 const PLACES: &[&str] = &["place", "city", "town", "locality"];
+/// Fields that hold a tax or register number, and the country whose number it is when the field's name says so.
+const TAX_IDS: &[(&str, Option<&str>)] = &[
+    ("tax_id", None),
+    ("vat", None),
+    ("vat_id", None),
+    ("cif", Some("ES")),
+    ("nif", None),
+    ("nipc", Some("PT")),
+    ("siret", Some("FR")),
+    ("siren", Some("FR")),
+    ("ust_id", Some("DE")),
+    ("partita_iva", Some("IT")),
+    ("piva", Some("IT")),
+    ("inn", Some("RU")),
+    ("ogrn", Some("RU")),
+    ("ein", Some("US")),
+    ("cnpj", Some("BR")),
+    ("cuit", Some("AR")),
+    ("rfc", Some("MX")),
+    ("lei", None),
+];
 /// Characters of a name or place that take part in a key; longer ones are sentences.
 const KEY_CHARS: usize = 120;
 /// Values of one field that are looked at.
@@ -61,17 +82,23 @@ fn tax_ids(record: &Record, about: &About) -> Vec<String> {
     let of_record = record.text("country").and_then(|country| country_code(&country));
     let home = of_record.or(about.country.as_deref());
     let mut ids: Vec<String> = Vec::new();
-    for (field, country) in tax_id::FIELDS {
+    for (field, country) in TAX_IDS {
         let Some(value) = record.value(field) else { continue };
-        let read = value.each().iter().take(VALUES).filter_map(|one| tax_id::canonical(&one.text(), country.or(home)));
+        let read = value.each().iter().take(VALUES).filter_map(|one| identifier::key(&unlabelled(&one.text()), country.or(home)));
         for id in read {
             // Of two numbers of one kind the first is taken: a record that names two companies proves neither to be the other.
-            if !ids.iter().any(|known| *known == id || tax_id::contradict(known, &id)) {
+            if !ids.iter().any(|known| *known == id || identifier::contradict(known, &id)) {
                 ids.push(id);
             }
         }
     }
     ids
+}
+
+/// A number without the label that a source left before it: `CIF: B12345674`.
+fn unlabelled(written: &str) -> String {
+    let label = written.split_once(':').filter(|(label, _)| label.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | ' ' | '-')));
+    label.map_or(written, |(_, number)| number).to_owned()
 }
 
 fn domains(record: &Record, about: &About) -> Vec<String> {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::facts;
-use super::{Also, Identity, Merged, tax_id};
+use super::{Also, Identity, Merged};
 use crate::base::ids::{OrganisationId, RecordId};
-use crate::model::{IdentityKey, Organisation, Record};
+use crate::model::{IdentityKey, Organisation, Record, identifier};
 
 /// Facts kept of one organisation.
 pub const FACTS: usize = 64;
@@ -87,7 +87,7 @@ pub fn without(organisation: &Organisation, forgotten: impl Fn(&RecordId) -> boo
 /// Why a record is not joined with an organisation that shares the key of this rank; `None` when it may be.
 fn refusal(identity: &Identity, org: &Organisation, rank: usize) -> Option<String> {
     for mine in identity.keys.iter().filter_map(tax_of) {
-        if let Some(theirs) = org.keys.iter().filter_map(tax_of).find(|theirs| tax_id::contradict(mine, theirs)) {
+        if let Some(theirs) = org.keys.iter().filter_map(tax_of).find(|theirs| identifier::contradict(mine, theirs)) {
             return Some(format!("different tax numbers: {mine} and {theirs}"));
         }
     }

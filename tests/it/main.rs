@@ -16,6 +16,7 @@ mod health;
 mod held;
 mod hostile;
 mod house;
+mod ids;
 mod journey;
 mod judges;
 mod noise;

@@ -59,7 +59,7 @@ pub(super) const COMPANIES: &[Company] = &[
         ("Beverages", 85, "Wine, bottled at the estate."),
     ),
     company(
-        ("Lácteos Cantábricos, S.Coop.", "lacteoscantabricos.example", "F39001286", "+34 942 760 106"),
+        ("Lácteos Cantábricos, S.Coop.", "lacteoscantabricos.example", "F39001284", "+34 942 760 106"),
         ("Torrelavega", "Cantabria"),
         ("Food processing", 230, "Milk, cheese and yoghurt of 140 farms."),
     ),
@@ -69,7 +69,7 @@ pub(super) const COMPANIES: &[Company] = &[
         ("Printing", 22, "Labels and folding boxes."),
     ),
     company(
-        ("Cerámicas Onda, S.A.", "ceramicasonda.example", "A12032456", "+34 964 600 208"),
+        ("Cerámicas Onda, S.A.", "ceramicasonda.example", "A12032454", "+34 964 600 208"),
         ("Onda", "Castellón"),
         ("Ceramics", 190, "Floor tiles for export."),
     ),
@@ -79,7 +79,7 @@ pub(super) const COMPANIES: &[Company] = &[
         ("Food processing", 64, "Olive oil mill and bottling line."),
     ),
     company(
-        ("Farmacéutica Ibérica, S.A.", "farmaiberica.example", "A08104212", "+34 932 110 210"),
+        ("Farmacéutica Ibérica, S.A.", "farmaiberica.example", "A08104218", "+34 932 110 210"),
         ("Sant Cugat", "Barcelona"),
         ("Pharmaceuticals", 720, "Generic medicines, three plants."),
     ),
@@ -94,7 +94,7 @@ pub(super) const COMPANIES: &[Company] = &[
         ("Food processing", 41, "Compound feed for cattle and pigs."),
     ),
     company(
-        ("Congelados Rías, S.A.", "congeladosrias.example", "A36007211", "+34 986 300 113"),
+        ("Congelados Rías, S.A.", "congeladosrias.example", "A36007219", "+34 986 300 113"),
         ("Vigo", "Pontevedra"),
         ("Food processing", 280, "Frozen fish and ready meals."),
     ),
@@ -104,12 +104,12 @@ pub(super) const COMPANIES: &[Company] = &[
         ("Logistics", 96, "Refrigerated transport to Portugal and France."),
     ),
     company(
-        ("Hortalizas Ponent, S.Coop.", "hortalizasponent.example", "F25003219", "+34 973 440 115"),
+        ("Hortalizas Ponent, S.Coop.", "hortalizasponent.example", "F25003211", "+34 973 440 115"),
         ("Lleida", "Lleida"),
         ("Food processing", 150, "Vegetables washed, cut and bagged."),
     ),
     company(
-        ("Química Tarraco, S.A.", "quimicatarraco.example", "A43001223", "+34 977 540 116"),
+        ("Química Tarraco, S.A.", "quimicatarraco.example", "A43001221", "+34 977 540 116"),
         ("Tarragona", "Tarragona"),
         ("Chemicals", 330, "Cleaning agents for industry."),
     ),

@@ -13,10 +13,10 @@ use super::sites::Moment;
 
 /// Who buys, with a tax number, and what.
 const CALLS: [(&str, &str, &str, &str); 4] = [
-    ("Ayuntamiento de Robledal", "P2812300B", "Street lights", "34928500"),
-    ("Servicio de Comedores Escolares", "Q2800456C", "Food containers and wrapping", "39222100"),
-    ("Hospital Comarcal de Valdecierzo", "Q2800123A", "Cardboard boxes and packaging for the kitchens", "44617100"),
-    ("Autoridad Portuaria del Sur", "Q1100789D", "Pallets", "44617000"),
+    ("Ayuntamiento de Robledal", "P2812300H", "Street lights", "34928500"),
+    ("Servicio de Comedores Escolares", "Q2800456B", "Food containers and wrapping", "39222100"),
+    ("Hospital Comarcal de Valdecierzo", "Q2800123H", "Cardboard boxes and packaging for the kitchens", "44617100"),
+    ("Autoridad Portuaria del Sur", "Q1100789E", "Pallets", "44617000"),
 ];
 
 /// How far a procedure is: `None` before its publication.
