@@ -1,6 +1,6 @@
 //! What one page says by itself, without any settings: its kind, its lists with their columns, its text, and where it goes on.
 //!
-//! The parts are found each on its own and are put together here; a part of another kind (structured data, contacts) is one more field.
+//! The parts are found each on its own and are put together here.
 
 mod columns;
 mod next;
@@ -8,11 +8,14 @@ mod said;
 
 use url::Url;
 
+use super::contacts::{self, Contacts};
 use super::html;
 use super::listing::base_of;
 use super::lists::{self, Region};
 use super::main_text::{self, Shape};
+use super::product::{self, Product};
 use super::shown::Shown;
+use super::structured::{self, Structured};
 use super::value::Hints;
 use super::{Input, text_of};
 use crate::model::Failure;
@@ -73,7 +76,7 @@ pub struct Listed {
 }
 
 /// What a page says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Reading {
     /// What it is for.
     pub kind: PageType,
@@ -87,6 +90,12 @@ pub struct Reading {
     pub text: String,
     /// The page that goes on with its list.
     pub next: Option<Url>,
+    /// What it says for machines.
+    pub structured: Structured,
+    /// How to reach whom it is about.
+    pub contacts: Contacts,
+    /// What it sells, where it is about one thing.
+    pub product: Option<Product>,
 }
 
 /// Reads a page.
@@ -131,7 +140,13 @@ pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
     out.retain(|listed| !listed.records.is_empty());
     let next = next::next_page(&shown, root, &base, input.url);
     let title = crate::base::text::clip(&said.title, TITLE);
-    Ok(Reading { kind, title, language: said.language, lists: out, text, next })
+    input.check_time()?;
+    let structured = structured::read(root, input.url);
+    input.check_time()?;
+    let contacts = contacts::read(root, input.url, &structured);
+    input.check_time()?;
+    let product = product::read(root, input.url, &structured);
+    Ok(Reading { kind, title, language: said.language, lists: out, text, next, structured, contacts, product })
 }
 
 /// What is left unsaid by a page read without settings: the country is that of its address.

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use url::Url;
 
+use crate::extract::contacts::Contacts;
+use crate::extract::product::Product;
+use crate::extract::structured::Structured;
 use crate::extract::{Listed, Reading};
 use crate::pipeline::Rehearsed;
 
@@ -65,6 +68,12 @@ pub struct ReadingView {
     pub others: Vec<ListView>,
     /// The page that goes on with the list.
     pub next: Option<String>,
+    /// How to reach whom it is about, each with its proof.
+    pub contacts: Contacts,
+    /// What it sells, where it is about one thing.
+    pub product: Option<Product>,
+    /// What it says for machines, as it says it, and the things that speaks of.
+    pub structured: Structured,
     /// Its main text, a block a line.
     pub text: String,
     /// What is wrong, and what to do.
@@ -86,7 +95,15 @@ pub fn reading_view(target: &str, got: &Rehearsed, reading: Option<Reading>) -> 
     view.others = lists.map(|listed| list(listed, OTHER)).collect();
     reading.kind.word().clone_into(&mut view.page_type);
     view.next = reading.next.as_ref().map(Url::to_string);
-    ReadingView { title: reading.title, language: reading.language, text: reading.text, ..view }
+    ReadingView {
+        title: reading.title,
+        language: reading.language,
+        contacts: reading.contacts,
+        product: reading.product,
+        structured: reading.structured,
+        text: reading.text,
+        ..view
+    }
 }
 
 fn list(listed: &Listed, most: usize) -> ListView {

@@ -2,6 +2,7 @@
 
 use super::{sized, width};
 use crate::base::text::clip;
+use crate::extract::contacts::{Contact, Contacts};
 use crate::web::{ListView, ReadingView};
 
 /// Records shown; `--json` has them all.
@@ -10,6 +11,8 @@ const RECORDS: usize = 50;
 const COLUMNS: usize = 7;
 /// Characters of one value.
 const VALUE: usize = 60;
+/// Contacts of one kind shown.
+const CONTACTS: usize = 5;
 /// Lines of the main text shown.
 const LINES: usize = 12;
 
@@ -43,6 +46,7 @@ fn text(view: &ReadingView, width: u16) -> String {
     if let Some(next) = &view.next {
         out.push(format!("goes on at {next}"));
     }
+    out.extend(contacts(&view.contacts));
     if !view.text.is_empty() {
         out.push(format!("\nmain text, {} characters:", view.text.chars().count()));
         let lines: Vec<&str> = view.text.lines().collect();
@@ -61,6 +65,19 @@ fn of_type(word: &str) -> String {
         "detail" => "a page of one thing".to_owned(),
         word => format!("a {word}"),
     }
+}
+
+/// The ways to reach whom the page is about; `--json` has where each stands.
+fn contacts(found: &Contacts) -> Vec<String> {
+    let groups = [("e-mail", &found.emails), ("telephone", &found.phones), ("elsewhere", &found.links)];
+    let mut out = Vec::new();
+    for (name, group) in groups.into_iter().filter(|(_, group)| !group.is_empty()) {
+        let shown = |contact: &Contact| format!("{}{}", contact.value, if contact.fax { " (fax)" } else { "" });
+        let some: Vec<String> = group.iter().take(CONTACTS).map(shown).collect();
+        let more = if group.len() > CONTACTS { format!(" and {} more", group.len() - CONTACTS) } else { String::new() };
+        out.push(format!("{name}: {}{more}", some.join(", ")));
+    }
+    out
 }
 
 fn list(view: &ListView, width: u16) -> Vec<String> {

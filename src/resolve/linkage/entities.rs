@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::names::is_slip;
 use super::words::{Vocabulary, Word};
 use crate::model::LegalForm;
-use crate::resolve::tax_id;
+use crate::model::identifier;
 
 /// Rows of a group from which on what they all say is no accident.
 const AGREED: u32 = 2;
@@ -26,7 +26,7 @@ impl Entities<'_> {
         let mut same_id = false;
         for (a, b) in pairs() {
             if let (Some(a), Some(b)) = (&self.entries[a as usize].tax_id, &self.entries[b as usize].tax_id) {
-                if tax_id::contradict(a, b) {
+                if identifier::contradict(a, b) {
                     return Some(format!("different tax ids: {} and {}", a.min(b), a.max(b)));
                 }
                 same_id |= a == b;

@@ -3,9 +3,9 @@
 use super::words::{Vocabulary, Word, hash, name_words, street_words};
 use super::{Column, Row};
 use crate::base::text;
+use crate::model::identifier;
 use crate::model::{CompanyName, LegalForm, country_code};
 use crate::resolve::hosts::{is_shared, registrable};
-use crate::resolve::tax_id;
 
 /// A telephone number: the digits, and how many there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,7 +104,7 @@ impl Entry {
                 email.as_ref().and_then(|email| email.rsplit_once('@')).map_or(0, |(_, host)| domain(host)),
                 cell(Column::Url).map_or(0, site),
             ],
-            tax_id: cell(Column::TaxId).and_then(|written| tax_id::canonical(written, country)).map(String::into_boxed_str),
+            tax_id: cell(Column::TaxId).and_then(|written| identifier::key(written, country)).map(String::into_boxed_str),
         }
     }
 

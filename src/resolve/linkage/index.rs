@@ -12,7 +12,7 @@ use super::entry::Entry;
 use super::scoring::by_name;
 use super::weights::Weights;
 use super::words::Vocabulary;
-use crate::resolve::tax_id;
+use crate::model::identifier;
 
 /// Records of one key that are looked at: a key that more share tells little, and the other keys find the right one.
 const BLOCK: usize = 64;
@@ -70,7 +70,7 @@ impl Index {
         let mut best: BTreeMap<u32, Match> = BTreeMap::new();
         for place in self.candidates(&entry) {
             let known = &self.entries[place as usize];
-            if matches!((&entry.tax_id, &known.tax_id), (Some(a), Some(b)) if tax_id::contradict(a, b)) {
+            if matches!((&entry.tax_id, &known.tax_id), (Some(a), Some(b)) if identifier::contradict(a, b)) {
                 continue;
             }
             let found = self.look(&entry, place, &weights);
