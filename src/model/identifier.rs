@@ -244,7 +244,8 @@ pub fn key(written: &str, country: Option<&str>) -> Option<String> {
     let verdicts = identify(written, country);
     // Digits that name no country may be several countries' numbers.
     let certain = |verdict: &&Verdict| country.is_some() || verdict.prefixed || verdict.kind.country.is_none();
-    let mut known = verdicts.iter().filter(certain).filter(|verdict| !matches!(verdict.outcome, Err(Fault::Length | Fault::Shape))).peekable();
+    let mut known =
+        verdicts.iter().filter(certain).filter(|verdict| !matches!(verdict.outcome, Err(Fault::Length | Fault::Shape))).peekable();
     if known.peek().is_some() {
         return known.find_map(|verdict| verdict.outcome.as_ref().ok()?.key.clone());
     }
