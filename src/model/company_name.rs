@@ -108,8 +108,9 @@ static SPELLINGS: LazyLock<Vec<Spelling>> = LazyLock::new(|| {
             // Latin short forms in front are words of their own more often ("SA Martín", "AG Motors"); others are not.
             let leads = cell.starts_with('^') || !folded.is_ascii();
             let joined = written.contains('.').then(|| text::words(&written.replace('.', "")));
+            let plain = Some(text::latin(&folded)).filter(|plain| folded.starts_with(|c: char| c.is_ascii()) && *plain != folded);
             let form = LegalForm { country, kind: class.kind(), class, shown };
-            spellings.extend(std::iter::once(folded).chain(joined).map(|words| Spelling { words, form: form.clone(), leads }));
+            spellings.extend(std::iter::once(folded).chain(joined).chain(plain).map(|words| Spelling { words, form: form.clone(), leads }));
         }
     }
     spellings.sort_by_key(|spelling| Reverse(spelling.words.len()));
@@ -256,6 +257,7 @@ mod tests {
         check("Talleres García S. L. U.", "talleres garcia", Some("S.L.U."));
         check("Kowalski Sp. z o.o.", "kowalski", Some("Sp. z o.o."));
         check("Kowalski Spółka z ograniczoną odpowiedzialnością", "kowalski", Some("Sp. z o.o."));
+        check("Kowalski Spolka Akcyjna", "kowalski", Some("S.A."));
         check("Общество с ограниченной ответственностью «Ромашка»", "ромашка", Some("ООО"));
         check("Публичное акционерное общество Север", "север", Some("ПАО"));
         check("ТОО Алма", "алма", Some("ТОО"));

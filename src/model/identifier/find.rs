@@ -115,7 +115,9 @@ fn announced(text: &str, label: &str, from: usize, country: Option<&str>) -> Opt
             continue;
         }
         let homes = country.into_iter().map(Some).chain(kinds.iter().map(|kind| kind.country));
-        let mut verdicts = homes.flat_map(|home| identify(written, home)).filter(|verdict| kinds.contains(&verdict.kind));
+        // "VAT no. DE..." is Germany's, whosever word it is.
+        let says_itself = |verdict: &Verdict| verdict.prefixed && !verdict.kind.prefix.is_empty();
+        let mut verdicts = homes.flat_map(|home| identify(written, home)).filter(|one| says_itself(one) || kinds.contains(&one.kind));
         let Some(first) = verdicts.next() else { continue };
         let valid = std::iter::once(first.clone()).chain(verdicts).find(|verdict| verdict.outcome.is_ok());
         let told = |verdict| Some(Mention { verdict, label: Some(label.to_owned()), at: at.clone() });

@@ -2,7 +2,7 @@
 
 Usage: ATALAYA_SAMPLES=FOLDER [ATALAYA=PROGRAM] python tests/bench/quality/ids.py
 
-Prints one table a kind (numbers, agreement, corruptions by one digit that pass, and how many would pass by chance), every disagreement, and
+Prints one table a kind (numbers, agreement, corruptions by one digit that pass, and those of them that a check digit is said to prove), every disagreement, and
 the coverage of legal forms; exit 1 when a verdict of a supported kind differs. Numbers are read from the samples, nothing else of them is.
 """
 
@@ -33,9 +33,9 @@ KINDS = {
 NONE_OF_OURS = {"eu_nace": "classes, no numbers", "iban": "bank accounts", "pt_cc": "identity cards of persons"}
 # Verdicts on what the program does not claim to know, each with the reason.
 BEYOND = [
-    ("de_handelsregisternummer", r"^KXln", "which courts there are is not judged"),
-    ("de_stnr", r"^12234567890$", "the Land is an argument of the reference, `ids check` has none"),
-    ("vatin", r"^EU", "numbers of the one-stop shop name no organisation of a country"),
+    (("de_handelsregisternummer",), r"^KXln", "which courts there are is not judged"),
+    (("de_stnr",), r"^12234567890$", "the Land is an argument of the reference, `ids check` has none"),
+    (("vatin", "eu_vat"), r"^EU\d", "numbers of the one-stop shop name no organisation of a country"),
 ]
 VAT_KIND = {"ES": "es-nif", "PT": "pt-nif", "EL": "gr-vat", "CH": "ch-uid", "BR": "br-cnpj"}
 
@@ -99,7 +99,7 @@ def corruptions(number):
 
 def numbers_table(folder):
     """One row a kind; the disagreements."""
-    rows, wrong, beyond = collections.defaultdict(lambda: [0, 0, 0, 0]), [], []
+    rows, wrong, beyond = collections.defaultdict(lambda: [0] * 5), [], []
     for file in sorted(folder.glob("test_*.doctest")):
         name = file.stem.removeprefix("test_")
         if name in NONE_OF_OURS:
@@ -109,7 +109,7 @@ def numbers_table(folder):
         verdicts = judge([number for number, _ in judged], KINDS[name][1])
         spoilt = []
         for (number, right), verdict in zip(judged, verdicts):
-            reason = next((why for file, pattern, why in BEYOND if file == name and re.search(pattern, number)), None)
+            reason = next((why for file, pattern, why in BEYOND if name in file and re.search(pattern, number)), None)
             if reason:
                 beyond.append(f"{name} {number!r}: {reason}")
                 continue
@@ -125,7 +125,9 @@ def numbers_table(folder):
                 spoilt += [(kinds, other) for other in corruptions(number)]
         for (kinds, _), verdict in zip(spoilt, judge([other for _, other in spoilt], KINDS[name][1])):
             rows[kinds[0]][2] += 1
-            rows[kinds[0]][3] += bool(is_valid(verdict, kinds))
+            passed = is_valid(verdict, kinds)
+            rows[kinds[0]][3] += bool(passed)
+            rows[kinds[0]][4] += bool(passed and passed["check_digit"])
     return rows, wrong, beyond
 
 
@@ -141,7 +143,8 @@ def legal_forms(folder):
     for row in (HERE / "src/model/legal_forms.txt").read_text(encoding="utf-8").splitlines():
         for cell in [] if row.startswith("#") else row.split("|")[3:]:
             cell = cell.removeprefix("^")
-            known |= {fold(cell), fold(cell.replace(".", ""))}
+            plain = cell.replace("ł", "l").replace("æ", "ae")
+            known |= {fold(cell), fold(cell.replace(".", "")), fold(plain)}
     forms, spellings, missed = [0, 0], [0, 0], []
     for entry in re.split(r"\n  - ", (folder / "org_types.yml").read_text(encoding="utf-8"))[1:]:
         entry = re.sub(r" #.*", "", entry)
@@ -160,11 +163,11 @@ def main():
         print("SKIPPED: ATALAYA_SAMPLES names no folder with leads/tax-ids, so nothing was checked")
         return 0
     rows, wrong, beyond = numbers_table(folder / "tax-ids")
-    print(f"{'kind':20} numbers  agree percent   corrupted  pass percent")
+    print(f"{'kind':20} numbers  agree percent   corrupted   pass proved percent")
     total = [sum(column) for column in zip(*rows.values())]
-    for kind, (count, agree, spoilt, passed) in [*sorted(rows.items()), ("all", total)]:
-        share = f"{100 * passed / spoilt:7.2f}" if spoilt else "      -"
-        print(f"{kind:20} {count:7} {agree:6} {100 * agree / max(count, 1):7.2f} {spoilt:11} {passed:5} {share}")
+    for kind, (count, agree, spoilt, passed, proved) in [*sorted(rows.items()), ("all", total)]:
+        share = f"{100 * proved / spoilt:7.2f}" if spoilt else "      -"
+        print(f"{kind:20} {count:7} {agree:6} {100 * agree / max(count, 1):7.2f} {spoilt:11} {passed:6} {proved:6} {share}")
     forms, spellings, missed = legal_forms(folder / "legal-forms")
     print(f"\nlegal forms: {forms[0]} of {forms[1]} by a spelling at least, {spellings[0]} of {spellings[1]} spellings")
     for title, lines in (("Disagreements", wrong), ("Not judged", beyond), ("Legal forms not known", [", ".join(missed)])):
