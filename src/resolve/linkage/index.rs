@@ -120,7 +120,9 @@ mod tests {
 
     fn row(cells: &[(Column, &str)]) -> Row {
         let mut row = Row::new(1, 1);
-        cells.iter().for_each(|(column, value)| row.set(*column, value));
+        for (column, value) in cells {
+            row.set(*column, value);
+        }
         row
     }
 

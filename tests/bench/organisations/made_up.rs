@@ -32,7 +32,7 @@ pub struct MadeUp {
     pub seed: u64,
 }
 
-/// Draws of one organisation, one after the other (SplitMix64).
+/// Draws of one organisation, one after the other (`SplitMix64`).
 struct Draws(u64);
 
 impl Draws {
