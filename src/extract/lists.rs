@@ -48,11 +48,11 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
             .collect();
         cuts.extend(rows.iter().filter(|row| row.len() >= FEWEST).filter_map(|row| cut::best(shown, row, &mut work)));
         for alike in alike_rows(&rows) {
-            let parents = alike.len();
-            let children: Row = alike.into_iter().flatten().cloned().collect();
+            // With one record in each, what lies between them would be passed over: there the row of the parents themselves tells more.
+            let gaps = alike.last().zip(alike.first()).is_some_and(|(last, first)| last - first + 1 > alike.len());
+            let children: Row = alike.iter().flat_map(|i| &rows[*i]).cloned().collect();
             if children.len() >= FEWEST {
-                // One record in each: then they are the parents, whose own row tells more.
-                cuts.extend(cut::best(shown, &children, &mut work).filter(|cut| cut.records.len() > parents));
+                cuts.extend(cut::best(shown, &children, &mut work).filter(|cut| !gaps || cut.records.len() > alike.len()));
             }
         }
     }
@@ -71,16 +71,16 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
 /// What is right below one element, each with its marks.
 type Row = Vec<(At, Marks)>;
 
-/// Rows of one place that hold alike things, as the rows of a grid do; each group of more than one.
-fn alike_rows(rows: &[Row]) -> Vec<Vec<&Row>> {
-    let mut groups: Vec<(Marks, Vec<&Row>)> = Vec::new();
-    for row in rows {
+/// Which rows of one place hold alike things, as the rows of a grid do; each group of more than one.
+fn alike_rows(rows: &[Row]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(Marks, Vec<usize>)> = Vec::new();
+    for (i, row) in rows.iter().enumerate() {
         let mut marks: Marks = row.iter().flat_map(|(_, marks)| marks).copied().collect();
         marks.sort_unstable();
         marks.dedup();
         match groups.iter().position(|(of, _)| marks::alike(of, &marks) >= ROWS_ALIKE) {
-            Some(found) => groups[found].1.push(row),
-            None if groups.len() < GROUPS => groups.push((marks, vec![row])),
+            Some(found) => groups[found].1.push(i),
+            None if groups.len() < GROUPS => groups.push((marks, vec![i])),
             None => {}
         }
     }
