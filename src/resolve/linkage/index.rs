@@ -152,7 +152,7 @@ mod tests {
         };
         check(&[(Name, "TALLERES ORBANEJA"), (Phone, "+34 947200331"), (City, "Burgos")], Some(0));
         check(&[(Name, "Panaderia Urbion SL"), (Address, "c/ Olmo, 14")], Some(1));
-        check(&[(Name, "Orbaneja Viajes"), (Phone, "975 110 200"), (TaxId, "ESB99345674")], None);
+        check(&[(Name, "Orbaneja Viajes"), (Phone, "975 110 200"), (TaxId, "ESB99345670")], None);
         check(&[(Name, "Gráficas Duero"), (Address, "Calle Olmo 90"), (Phone, "947 555 012")], None);
     }
 }

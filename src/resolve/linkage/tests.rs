@@ -10,7 +10,7 @@ Panadería Urbión;947 200 448;Calle Olmo 14;Burgos;;;;
 too;few
 Panaderia Urbion SL;947200448;c/ Olmo, 14;;;;;
 Orbaneja Viajes;975 110 200;Plaza Mayor 3;Soria;ESB12345674;;;
-Orbaneja Viajes;975 110 200;Plaza Mayor 3;Soria;ESB99345674;;;
+Orbaneja Viajes;975 110 200;Plaza Mayor 3;Soria;ESB99345670;;;
 ";
 
 fn groups(found: &Resolution) -> Vec<Vec<u32>> {
