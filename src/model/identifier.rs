@@ -1,6 +1,6 @@
 //! Tax and register numbers: which kinds a text can be, whether its check digits are right, and the one form in which it is compared.
 //!
-//! Pure arithmetic on what is written; whether a register knows the number is another question. The kinds are one table, [`KINDS`].
+//! Pure arithmetic on what is written; whether a register knows the number is another question. The kinds are one table, [`kinds()`].
 
 mod americas;
 mod digits;
@@ -13,7 +13,7 @@ mod registers;
 use unicode_normalization::UnicodeNormalization as _;
 
 pub use find::{MENTIONS, Mention, find};
-pub use kinds::KINDS;
+pub use kinds::kinds;
 
 /// Characters of a text that is looked at; a longer one is no number.
 const LONGEST: usize = 80;
@@ -150,7 +150,7 @@ impl Eq for Kind {}
 impl Kind {
     /// The kind of this id.
     pub fn of(id: &str) -> Option<&'static Self> {
-        KINDS.iter().find(|kind| kind.id == id)
+        kinds().find(|kind| kind.id == id)
     }
 
     /// Judges a number: `compact` is it without separators and country, `written` is all that was written.
@@ -207,7 +207,7 @@ pub fn identify(text: &str, country: Option<&str>) -> Vec<Verdict> {
     let compact = compact(&written);
     let bare = compact.as_ref().is_some_and(|compact| compact.bytes().all(|b| b.is_ascii_digit()));
     let mut verdicts: Vec<Verdict> = Vec::new();
-    for kind in KINDS {
+    for kind in kinds() {
         let whole = kind.judge(compact.as_deref(), &written);
         let inner = compact.as_deref().and_then(|compact| kind.stripped(compact)).map(|number| kind.judge(Some(number), &written));
         let prefixed = inner.is_some() && (inner.as_ref().is_some_and(Result::is_ok) || whole.is_err());
@@ -257,7 +257,7 @@ pub fn key(written: &str, country: Option<&str>) -> Option<String> {
 ///
 /// Kinds are told apart by length, as the keys are made for. A number whose country nobody knows says nothing against one with a country.
 pub fn contradict(a: &str, b: &str) -> bool {
-    let of = |key: &str| KINDS.iter().filter_map(|kind| kind.country).find(|country| key.starts_with(country));
+    let of = |key: &str| kinds().filter_map(|kind| kind.country).find(|country| key.starts_with(country));
     a != b && a.len() == b.len() && of(a) == of(b)
 }
 

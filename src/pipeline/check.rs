@@ -1,7 +1,6 @@
 //! One check of one page, from due to committed: the whole journey in one screen ([`check`]).
 //!
-//! Knows the order of the steps and what each needs; the steps themselves are pure and live below. Owns no loop but the bounded one that
-//! decides again when another turn wrote first.
+//! Knows the order of the steps; they themselves are pure and live below. Owns no loop but the bounded one that decides anew on a conflict.
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -150,7 +150,7 @@ async fn a_turn_that_another_one_came_before_is_folded_anew() {
     let lane = daemon.effects.web.lane(&page.host(), None);
     check(&daemon.effects, &daemon.config, &lane, roots[0]).await.unwrap();
     assert!(decided.load(Ordering::SeqCst));
-    assert_eq!(listed(&daemon).await[0].deadline.as_deref(), Some("2026-12-17 12:00 UTC"), "the older notice turned nothing back");
+    assert_eq!(listed(&daemon).await[0].deadline.as_deref(), Some("2026-12-17 13:00 +01:00"), "the older notice turned nothing back");
     assert_eq!(history(&daemon).await.notices.len(), 3);
     assert_eq!(signals(&daemon, "ESQ2818014I").await, [SignalKind::TenderPublished, SignalKind::DeadlineMoved]);
 }

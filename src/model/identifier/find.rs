@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{KINDS, Kind, Proof, Verdict, identify};
+use super::{Kind, Proof, Verdict, identify, kinds};
 
 /// Mentions found in one text; further ones are not looked for.
 pub const MENTIONS: usize = 64;
@@ -27,13 +27,13 @@ pub struct Mention {
 
 /// The labels and their kinds, each folded.
 static LABELS: LazyLock<Vec<(String, &'static Kind)>> = LazyLock::new(|| {
-    let rows = KINDS.iter().flat_map(|kind| kind.labels.iter().map(move |label| (fold(label), kind)));
+    let rows = kinds().flat_map(|kind| kind.labels.iter().map(move |label| (fold(label), kind)));
     rows.collect()
 });
 
 /// Every label, then what may stand between it and a number.
 static ANNOUNCED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let mut labels: Vec<String> = KINDS.iter().flat_map(|kind| kind.labels).map(|label| spelled(label)).collect();
+    let mut labels: Vec<String> = kinds().flat_map(|kind| kind.labels).map(|label| spelled(label)).collect();
     labels.sort_by_key(|label| std::cmp::Reverse(label.len()));
     labels.dedup();
     let labels = labels.join("|");
