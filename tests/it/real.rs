@@ -13,7 +13,7 @@ fn real_documents_are_read_as_what_they_are() {
     for (file, kind, records) in [
         ("tenders/other-feeds/ustda-rss.xml", "feed", 3),
         ("tenders/other-feeds/dgmarket-mca-rss.xml", "feed", 3),
-        ("tenders/other-feeds/us-state-geojson.json", "json", 6),
+        ("tenders/other-feeds/us-state-geojson.json", "tenders", 6),
         ("leads/tbdw/1.html", "page", 1),
     ] {
         let path = samples.join(file);
