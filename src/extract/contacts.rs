@@ -107,16 +107,23 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contact
     reader.out.country = country.map(str::to_owned);
     let mut before = String::new();
     let mut next = root.first_child();
+    // Where the part ends whose words nobody sees; its links are read all the same, as menus and dialogs are hidden until they are opened.
+    let mut unseen = None;
     while let Some(node) = next {
-        let mut down = true;
+        if unseen == Some(Some(node)) {
+            unseen = None;
+        }
+        let after = || node.next_sibling().or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
         match node.value() {
             Node::Element(_) => {
                 if let Some(element) = ElementRef::wrap(node) {
                     reader.element(element, &before);
-                    down = !skipped(&element) || element.value().name() == "noscript";
+                    if unseen.is_none() && skipped(&element) && element.value().name() != "noscript" {
+                        unseen = Some(after());
+                    }
                 }
             }
-            Node::Text(text) => {
+            Node::Text(text) if unseen.is_none() => {
                 let text = &text[..text.floor_char_boundary(NODE_BYTES)];
                 reader.text(text, node.parent().and_then(ElementRef::wrap), &before);
                 if !text.trim().is_empty() {
@@ -126,10 +133,7 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Contact
             }
             _ => {}
         }
-        let below = if down { node.first_child() } else { None };
-        next = below
-            .or_else(|| node.next_sibling())
-            .or_else(|| node.ancestors().take_while(|up| *up != *root).find_map(|up| up.next_sibling()));
+        next = node.first_child().or_else(after);
     }
     reader.spelled(root);
     reader.structured(structured);

@@ -152,10 +152,12 @@ pub fn resolve(rows: &[Row], answers: &[Answer]) -> Resolution {
         absent: scoring::ABSENT,
         same: &same,
     };
-    let entities = entities::Entities { entries: &scored.entries, rows: &nodes.counts, words: &scored.words };
-    let vetoed = |one: &[u32], two: &[u32]| {
+    let entities = entities::Entities::of(&scored.entries, &nodes.counts, &scored.words);
+    let vetoed = |one: &[u32], two: &[u32], answered: bool| {
         let pairs = || one.iter().flat_map(|a| two.iter().map(move |b| (*a.min(b), *a.max(b))));
-        !apart.is_empty() && pairs().any(|pair| apart.contains(&pair)) || entities.conflict(one, two).is_some()
+        !apart.is_empty() && pairs().any(|pair| apart.contains(&pair)) || {
+            if answered { matches!(entities.ids(one, two), Some(Err(_))) } else { entities.conflict(one, two).is_some() }
+        }
     };
     let groups = cluster::groups(&graph, &vetoed);
     view::build(&view::Found { rows, nodes: &nodes, scored: &scored, answers: &answers, entities: &entities }, &groups)

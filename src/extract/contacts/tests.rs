@@ -36,6 +36,7 @@ fn addresses_in_all_their_hidings() {
             "<script type='application/ld+json'>{\"@type\":\"Organization\",\"contactPoint\":{\"email\":\"mailto:hr@firma.de\"}}</script>",
             "hr@firma.de",
         ),
+        ("<div style='display: none'>x@firma.de <a href='mailto:info@firma.de'>y</a></div><p>z@firma.de</p>", "info@firma.de z@firma.de"),
         // No addresses.
         ("<p>logo@2x.png you@example.com a@sentry.io user@domain.com x@y.zzzz</p>", ""),
         ("<p>0123456789abcdef0123456789abcdef@o1.ingest.sentry.io</p>", ""),

@@ -49,6 +49,9 @@ impl PartialOrd for Offer {
     }
 }
 
+/// Whether two groups never join; the last says whether somebody answered that they are one.
+pub type Veto<'a> = &'a dyn Fn(&[u32], &[u32], bool) -> bool;
+
 struct Groups<'a> {
     members: Vec<Vec<u32>>,
     rows: Vec<f64>,
@@ -57,11 +60,11 @@ struct Groups<'a> {
     near: Vec<BTreeMap<u32, Sum>>,
     offers: BinaryHeap<Offer>,
     absent: f64,
-    vetoed: &'a dyn Fn(&[u32], &[u32]) -> bool,
+    vetoed: Veto<'a>,
 }
 
 /// Groups entries; `vetoed` says which two groups never join, whatever their points. Groups and their entries are in ascending order.
-pub fn groups(graph: &Graph<'_>, vetoed: &dyn Fn(&[u32], &[u32]) -> bool) -> Vec<Vec<u32>> {
+pub fn groups(graph: &Graph<'_>, vetoed: Veto<'_>) -> Vec<Vec<u32>> {
     let count = graph.rows.len();
     let mut groups = Groups {
         members: (0_u32..).take(count).map(|entry| vec![entry]).collect(),
@@ -82,7 +85,7 @@ pub fn groups(graph: &Graph<'_>, vetoed: &dyn Fn(&[u32], &[u32]) -> bool) -> Vec
     for (a, b) in graph.same {
         let holds = |entry: &u32| groups.members.iter().position(|group| group.contains(entry));
         if let (Some(a), Some(b)) = (holds(a), holds(b)) {
-            groups.try_join(a.min(b), a.max(b));
+            groups.try_join(a.min(b), a.max(b), true);
         }
     }
     let pairs: BTreeSet<(u32, u32)> =
@@ -92,7 +95,7 @@ pub fn groups(graph: &Graph<'_>, vetoed: &dyn Fn(&[u32], &[u32]) -> bool) -> Vec
     }
     while let Some(Offer { pair: (a, b), stamp, .. }) = groups.offers.pop() {
         let now = (groups.stamps[a as usize], groups.stamps[b as usize]);
-        if now == stamp && groups.try_join(a as usize, b as usize) {
+        if now == stamp && groups.try_join(a as usize, b as usize, false) {
             let near: Vec<u32> = groups.near[a as usize].keys().copied().collect();
             for other in near {
                 groups.offer(a.min(other), a.max(other));
@@ -115,8 +118,8 @@ impl Groups<'_> {
     }
 
     /// Joins the second group to the first, unless that is never to be.
-    fn try_join(&mut self, one: usize, two: usize) -> bool {
-        if one == two || (self.vetoed)(&self.members[one], &self.members[two]) {
+    fn try_join(&mut self, one: usize, two: usize, answered: bool) -> bool {
+        if one == two || (self.vetoed)(&self.members[one], &self.members[two], answered) {
             return false;
         }
         let moved = std::mem::take(&mut self.members[two]);

@@ -1,5 +1,7 @@
 //! Why two groups of rows are two legal entities, however alike they look: the vetoes of clustering. Knows no points.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::entry::Entry;
 use super::names::is_slip;
 use super::words::{Vocabulary, Word};
@@ -14,30 +16,48 @@ pub(super) struct Entities<'a> {
     pub entries: &'a [Entry],
     pub rows: &'a [u32],
     pub words: &'a Vocabulary,
+    /// How many rows carry a name with a legal form.
+    forms: BTreeMap<(Vec<Word>, &'static str), u32>,
 }
 
-impl Entities<'_> {
+impl<'a> Entities<'a> {
+    /// Looks at all entries, each standing for so many rows.
+    pub fn of(entries: &'a [Entry], rows: &'a [u32], words: &'a Vocabulary) -> Self {
+        let mut forms = BTreeMap::new();
+        for (entry, rows) in entries.iter().zip(rows) {
+            if let Some(form) = entry.form {
+                *forms.entry((sorted(entry), form.shown)).or_default() += rows;
+            }
+        }
+        Self { entries, rows, words, forms }
+    }
+
     /// Why these two groups are two; `None` when they may be one.
     ///
     /// Valid tax ids that differ always part. Without a tax id in common, two names of one family part ("Acme Logistics", "Acme Services"),
-    /// and two legal forms of one country, when the rows of each side agree: one row alone may be written carelessly.
+    /// when the rows of each side agree, and two legal forms of one country, when each comes up again: one row alone may be written carelessly.
     pub fn conflict(&self, one: &[u32], two: &[u32]) -> Option<String> {
-        let pairs = || one.iter().flat_map(|a| two.iter().map(move |b| (*a, *b)));
-        let mut same_id = false;
-        for (a, b) in pairs() {
-            if let (Some(a), Some(b)) = (&self.entries[a as usize].tax_id, &self.entries[b as usize].tax_id) {
-                if identifier::contradict(a, b) {
-                    return Some(format!("different tax ids: {} and {}", a.min(b), a.max(b)));
-                }
-                same_id |= a == b;
-            }
+        if let Some(ids) = self.ids(one, two) {
+            return ids.err();
         }
         let identified = |group: &[u32]| group.iter().all(|entry| self.entries[*entry as usize].is_identified());
         let agreed = |group: &[u32]| group.iter().map(|entry| self.rows[*entry as usize]).sum::<u32>() >= AGREED;
-        if same_id || !agreed(one) || !agreed(two) || !identified(one) || !identified(two) {
+        if !identified(one) || !identified(two) {
             return None;
         }
-        self.family(one, two).or_else(|| self.forms(one, two))
+        let family = || (agreed(one) && agreed(two)).then(|| self.family(one, two)).flatten();
+        self.forms(one, two).or_else(family)
+    }
+
+    /// What the tax ids say: that these groups are one, or why they are not; `None` when they say nothing. No answer outweighs them.
+    pub fn ids(&self, one: &[u32], two: &[u32]) -> Option<Result<(), String>> {
+        let of = |group: &[u32]| -> BTreeSet<&str> {
+            group.iter().filter_map(|entry| self.entries[*entry as usize].tax_id.as_deref()).collect()
+        };
+        let (one, two) = (of(one), of(two));
+        let differ = one.iter().flat_map(|a| two.iter().map(move |b| (*a, *b))).find(|(a, b)| identifier::contradict(a, b));
+        let same = || (!one.is_disjoint(&two)).then_some(Ok(()));
+        differ.map(|(a, b)| Err(format!("different tax ids: {} and {}", a.min(b), a.max(b)))).or_else(same)
     }
 
     /// All names of both groups share a word, and each group has a word in all its names that the other never uses.
@@ -72,6 +92,11 @@ impl Entities<'_> {
         let of = |group: &[u32]| -> Option<&'static LegalForm> {
             let mut forms = group.iter().map(|entry| self.entries[*entry as usize].form);
             let first = forms.next()??;
+            let often =
+                |entry: &u32| self.forms.get(&(sorted(&self.entries[*entry as usize]), first.shown)).is_some_and(|rows| *rows >= AGREED);
+            if !group.iter().any(often) {
+                return None;
+            }
             forms.all(|form| form.is_some_and(|form| form.shown == first.shown)).then_some(first)
         };
         let (a, b) = (of(one)?, of(two)?);
@@ -82,4 +107,10 @@ impl Entities<'_> {
         (a.country == b.country && x != y && !related)
             .then(|| format!("different legal forms: {} and {}", a.shown.min(b.shown), a.shown.max(b.shown)))
     }
+}
+
+fn sorted(entry: &Entry) -> Vec<Word> {
+    let mut name = entry.name().to_vec();
+    name.sort_unstable();
+    name
 }

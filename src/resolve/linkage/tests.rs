@@ -34,6 +34,8 @@ fn rows_of_one_company_are_found_and_bad_ones_told() {
     assert_eq!(talleres.merged[0], (Column::Name, "Talleres Orbaneja, S.L.".to_owned()));
     let name = talleres.conflicts.iter().find(|conflict| conflict.column == Column::Name).unwrap();
     assert_eq!((name.value.as_str(), name.rows.as_slice()), ("TALLERES ORBANEJA", [2].as_slice()));
+    assert!(talleres.conflicts.iter().all(|conflict| conflict.column != Column::Phone), "{:?}", talleres.conflicts);
+    assert!(found.questions.iter().all(|question| (question.a, question.b) != (6, 7)), "tax ids settle it: {:?}", found.questions);
     let reason = &talleres.reasons[0];
     assert!(
         reason.why == Tie::Fields
@@ -66,6 +68,19 @@ fn names_alone_hang_together_by_their_rare_words() {
     check(&["Hotel Zumarraga", "Hotel Astigarraga"], &[&[1], &[2]]);
     check(&["O R T Systems", "ORT systems"], &[&[1, 2]]);
     check(&["Ромашка Торг ООО", "Romashka Torg"], &[&[1, 2]]);
+}
+
+#[test]
+fn two_companies_of_a_family_stay_two_when_their_rows_agree() {
+    let line = |name: &str, mail: &str| format!("{name},947200331,Calle Olmo 12,{mail}\n");
+    let twice = |one: &str, two: &str| {
+        let rows = [line(one, "a@gmail.com"), line(one, ""), line(two, "b@gmail.com"), line(two, "")];
+        let table = read_table(&format!("name,phone,address,email\n{}", rows.concat())).unwrap();
+        groups(&resolve(&table.rows, &[]))
+    };
+    assert_eq!(twice("Orbaneja Gruas S.L.", "Orbaneja Muebles S.L."), [vec![1, 2], vec![3, 4]]);
+    assert_eq!(twice("Orbaneja GmbH", "Orbaneja AG"), [vec![1, 2], vec![3, 4]]);
+    assert_eq!(twice("Orbaneja Muebles S.L.", "Orbaneja Muebles S.L.U."), [vec![1, 2, 3, 4]]);
 }
 
 #[test]

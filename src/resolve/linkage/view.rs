@@ -167,6 +167,12 @@ fn reason(scored: &Scored, pair: (u32, u32), (a, b): (u32, u32), answered: bool)
     Reason { a, b, points, fields, why }
 }
 
+/// What a value says, however it is written: two spellings of one telephone number are no conflict.
+fn sense(column: Column, cell: &str) -> String {
+    let digits = || cell.chars().filter(char::is_ascii_digit).rev().take(9).collect::<String>();
+    if column == Column::Phone { digits() } else { text::words(cell) }
+}
+
 /// Field by field the value that most trust stands behind; equal ones by age (newest first), then by length, then by letters.
 fn survivors(rows: &[&Row]) -> (Vec<(Column, String)>, Vec<Conflict>) {
     let (mut chosen, mut conflicts) = (Vec::new(), Vec::new());
@@ -174,7 +180,7 @@ fn survivors(rows: &[&Row]) -> (Vec<(Column, String)>, Vec<Conflict>) {
         let mut said: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
         for row in rows {
             if let Some(cell) = row.cell(column) {
-                said.entry(text::words(cell)).or_default().push(row);
+                said.entry(sense(column, cell)).or_default().push(row);
             }
         }
         // Of spellings that differ in accents and case, the most frequent.
@@ -220,7 +226,12 @@ fn questions(found: &Found<'_>, groups: &[Vec<u32>]) -> Vec<Question> {
         let joined = group_of[pair.0 as usize] == group_of[pair.1 as usize];
         // A pair whose points and group disagree is as unsure as one on the line.
         let doubt = if joined == (*points > 0.0) { p.min(1.0 - p) } else { 0.4 };
-        if doubt > 0.02 {
+        // What tax ids settle is no question.
+        let settled = || {
+            let (one, two) = (&groups[group_of[pair.0 as usize]], &groups[group_of[pair.1 as usize]]);
+            !joined && matches!(found.entities.ids(one, two), Some(Err(_)))
+        };
+        if doubt > 0.02 && !settled() {
             alike.entry(scored.patterns[pair]).or_default().push((doubt, *pair));
         }
     }
