@@ -138,12 +138,15 @@ impl Rehearsal {
         Ok(fetched)
     }
 
-    async fn parse(&self, reader: Arc<Reader>, fetched: &Fetched) -> Result<Extract, Failure> {
+    async fn parse(&self, reader: Arc<Reader>, fetched: &Fetched, known: read::Own) -> Result<Extract, Failure> {
         let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
         let what = url.to_string();
         self.pool
             .run(&what, move |expired| {
-                reader.read(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
+                reader.read_knowing(
+                    &Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired },
+                    &known.as_known(),
+                )
             })
             .await
     }
@@ -159,7 +162,7 @@ impl Rehearsal {
         let source: SourceId = "check".parse().expect("`check` is a good id");
         let about = extract::About { source, zone: jiff::tz::TimeZone::UTC, country: None };
         let reader = Arc::new(extract::by_content(kind, target.url(), &about));
-        match self.parse(reader, &fetched).await {
+        match self.parse(reader, &fetched, read::Own::default()).await {
             Ok(extract) => {
                 (out.bad, out.unread) = (extract.bad, extract.unread);
                 out.follow = extract.follow;
@@ -208,15 +211,16 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
         Ok(fetched) => fetched,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
     };
-    let mut extract = match rehearsal.parse(Arc::clone(&source.reader), &fetched).await {
+    let page = if whole_visit { root } else { Page::root(&source.id, target.url().clone(), now) };
+    let page = effects.store.page(page.id).await?.unwrap_or(page);
+    let known = read::Own::of(effects, source, &page, state.learned.as_ref()).await?;
+    let mut extract = match rehearsal.parse(Arc::clone(&source.reader), &fetched, known).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
     };
-    let page = if whole_visit { root } else { Page::root(&source.id, target.url().clone(), now) };
-    let page = effects.store.page(page.id).await?.unwrap_or(page);
     let stored = effects.store.records(extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect()).await?;
     if matches!(target, Target::Url(_)) {
-        read::details(effects, &lane, (source, &page), &mut extract.records, (&stored, DETAILS)).await;
+        read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
     }
     out.baseline = page.reading == crate::model::Reading::Never;
     // As a settled page without a second look: what would count if it stays.

@@ -7,8 +7,8 @@ use super::value::{StoredDate, StoredFailure, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
-    Baseline, Checkpoint, Failures, FieldName, FieldShare, Health, HostKey, HostState, Loss, Mask, Misread, NoiseSeen, Page, Pulse,
-    Reading, RobotsCopy, Shape, SourceState, Stretch, Suspect, Validators, Visit, VolatileSpan,
+    Baseline, Checkpoint, Failures, FieldName, FieldShare, Health, HostKey, HostState, Learned, LearnedField, Loss, Mask, Misread,
+    NoiseSeen, Page, Pulse, Reading, RobotsCopy, Shape, SourceState, Stretch, Suspect, Validators, Visit, VolatileSpan,
 };
 use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
@@ -248,6 +248,23 @@ pub(in crate::store) struct StoredSource {
     pulse: (Option<i64>, Option<i64>, Vec<StoredDate>),
     shapes: Vec<StoredShape>,
     misread: Vec<(i64, String, String)>,
+    learned: Option<StoredLearned>,
+}
+
+/// [`Learned`]: fields, own contacts, when it was relaid, what is in doubt.
+type StoredLearned = (Vec<StoredField>, Vec<u64>, Option<i64>, Option<String>);
+/// Name, place, share, readings without it, an example.
+type StoredField = (String, u64, u16, u8, String);
+
+fn stored_learned(learned: &Learned) -> StoredLearned {
+    let field = |field: &LearnedField| (field.name.as_str().to_owned(), field.place, field.share, field.gone, field.example.clone());
+    (learned.fields.iter().map(field).collect(), learned.own.clone(), learned.relaid.map(millis), learned.doubt.clone())
+}
+
+fn learned_of((fields, own, relaid, doubt): StoredLearned) -> Result<Learned, String> {
+    let field =
+        |(name, place, share, gone, example): StoredField| LearnedField { name: FieldName::new(&name), place, share, gone, example };
+    Ok(Learned { fields: fields.into_iter().map(field).collect(), own, relaid: relaid.map(timestamp).transpose()?, doubt })
 }
 
 /// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.
@@ -382,6 +399,7 @@ impl From<&SourceState> for StoredSource {
                 })
                 .collect(),
             misread: state.misread.iter().map(|one| (millis(one.at), one.path.clone(), one.reason.clone())).collect(),
+            learned: state.learned.as_ref().map(stored_learned),
         }
     }
 }
@@ -440,6 +458,7 @@ impl TryFrom<StoredSource> for SourceState {
                 .into_iter()
                 .map(|(at, path, reason)| Ok(Misread { at: timestamp(at)?, path, reason }))
                 .collect::<Result<_, String>>()?,
+            learned: stored.learned.map(learned_of).transpose()?,
         })
     }
 }
