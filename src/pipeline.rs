@@ -22,6 +22,7 @@ mod remind;
 mod unlisted;
 mod visit;
 mod vitals;
+mod waiting;
 mod walk;
 mod ways;
 mod whole;
@@ -39,7 +40,7 @@ pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send
 pub use expiring::{Expiring, expiring_some};
 pub use forget::{Forgot, forget_gone};
 pub use held::hand_over;
-pub use judge::{Judged, Judging, judge_some};
+pub use judge::{Judged, Judging, grounds, judge_some};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use linked::linked;
 pub use news::{Affected, News, tell};
@@ -48,8 +49,9 @@ pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
 pub use remind::remind_due;
 pub use visit::next_check;
+pub use waiting::{Wait, retime, waiting};
 pub use ways::Ways;
-pub use wishes::wish;
+pub use wishes::{silent, wish};
 
 /// Every point the hook is called at, beside the store's: a turn is decided and not yet committed; a message is made and not yet stored; it is
 /// stored; it was sent and the answer is not yet stored; the answer is stored.

@@ -13,7 +13,7 @@ use super::read::{Read, again, mark_wanting, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
 use super::{Effects, news, notice, vitals};
-use crate::base::ids::{ContentHash, PageId, RecordId};
+use crate::base::ids::{ContentHash, PageId, RecordId, SourceId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
@@ -40,6 +40,8 @@ pub enum Outcome {
         changes: usize,
         /// Leads made or told again.
         leads: usize,
+        /// Whether it is what the source held when it was added (or when its settings changed): no news, whatever differs.
+        baseline: bool,
     },
     /// It could not be read.
     Failed(Failure),
@@ -54,6 +56,8 @@ pub enum Outcome {
 pub struct Checked {
     /// Which page.
     pub page: PageId,
+    /// Of which source, where the configuration has it.
+    pub source: Option<SourceId>,
     /// What it came to.
     pub outcome: Outcome,
     /// Requests sent for it.
@@ -121,7 +125,7 @@ pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) 
 /// Checks one page, and does not wait for the commit of a turn that carries nothing but times: the host's next page may be asked for
 /// meanwhile. Should the process die before it is durable, the page is simply checked again.
 pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId) -> Result<Decided, CheckError> {
-    let unknown = Checked { page: id, outcome: Outcome::Unknown, requests: 0 };
+    let unknown = Checked { page: id, source: None, outcome: Outcome::Unknown, requests: 0 };
     let Some((page, state)) = effects.store.page_and_state(id).await? else { return Ok(unknown.into()) };
     let Some(source) = config.source(&page.source).filter(|source| source.enabled) else { return Ok(unknown.into()) };
     let now = effects.clock.now();
@@ -218,21 +222,21 @@ async fn settle(
         effects.hook.pass("check.decided");
         if turn.is_times() {
             let submitted = Some(effects.store.submit(turn).await.map_err(unexpected)?);
-            return Ok(Decided { checked: Checked { page: id, outcome, requests: spent }, submitted });
+            return Ok(Decided { checked: Checked { page: id, source: Some(source.id.clone()), outcome, requests: spent }, submitted });
         }
         match effects.store.commit(turn).await {
             Ok(()) => {
                 if let Some((_, revision)) = unsaved {
                     lane.saved(revision);
                 }
-                return Ok(Checked { page: id, outcome, requests: spent }.into());
+                return Ok(Checked { page: id, source: Some(source.id.clone()), outcome, requests: spent }.into());
             }
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Conflict { .. }) => {
                 metrics::counter!(crate::telemetry::CONFLICTS).increment(1);
                 match effects.store.page(id).await? {
                     Some(fresh) => page = fresh,
-                    None => return Ok(Checked { page: id, outcome: Outcome::Unknown, requests: spent }.into()),
+                    None => return Ok(Checked { page: id, source: None, outcome: Outcome::Unknown, requests: spent }.into()),
                 }
             }
         }
@@ -251,7 +255,7 @@ async fn over_budget(effects: &Effects, source: &Source, now: Timestamp) -> Resu
 async fn postpone(effects: &Effects, page: &Page, times: CheckTimes) -> Result<Decided, CheckError> {
     let turn = Turn::new(PageWrite::Times(page.id, times), page.host());
     let submitted = Some(effects.store.submit(turn).await.map_err(unexpected)?);
-    Ok(Decided { checked: Checked { page: page.id, outcome: Outcome::Postponed, requests: 0 }, submitted })
+    Ok(Decided { checked: Checked { page: page.id, source: Some(page.source.clone()), outcome: Outcome::Postponed, requests: 0 }, submitted })
 }
 
 /// A turn of mere times is never refused before the committer sees it.
@@ -319,7 +323,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     let outcome = if told.changes == 0 {
         Outcome::Unchanged
     } else {
-        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
+        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads, baseline: false }
     };
     Ok((turn, outcome))
 }
@@ -402,7 +406,7 @@ async fn differs(
     let outcome = if turn.records.is_empty() && told.changes == 0 {
         Outcome::Unchanged
     } else {
-        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
+        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads, baseline: quiet }
     };
     Ok((turn, outcome))
 }

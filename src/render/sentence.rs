@@ -13,14 +13,16 @@ use crate::model::{FAR, FactName, NextStep, Oddity, Signal, SignalKind, Stage, S
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
 
 /// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)". Times are by the clock of `zone`, which is named; without one
-/// by the clock they were written for.
-pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal) -> String {
+/// by the clock they were written for. `now` says what is over.
+pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, now: Timestamp) -> String {
     match &signal.story {
         Story::Sentence(sentence) => sentence.clone(),
         Story::Appeared { title, by, with, on } => {
             let day = on.map(|day| language.date(day));
             let with = with.as_deref().map(|with| moment(language, zone, with, Some(signal).filter(|_| takes_answers(signal.kind))));
-            let line = appeared(language, signal.kind, title, (with.as_deref(), day.as_deref()));
+            let today = now.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC)).date();
+            let over = on.is_some_and(|day| day < today);
+            let line = appeared(language, signal.kind, title, (with.as_deref(), day.as_deref(), over));
             let holds = match (signal.kind == SignalKind::ContractExpiring, language) {
                 (false, _) => "",
                 (true, Language::En) => "now with ",
@@ -87,11 +89,12 @@ fn moment(language: Language, zone: Option<&TimeZone>, text: &str, signal: Optio
 }
 
 /// Day, hour and zone: "Thu 10 Dec 2026 13:00 Europe/Madrid".
-pub(super) fn clock(language: Language, local: &Zoned) -> String {
+pub fn clock(language: Language, local: &Zoned) -> String {
     format!("{} {}", language.date(local.date()), local.strftime("%H:%M %:Q"))
 }
 
-fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Option<&str>, Option<&str>)) -> String {
+/// `over`: the day has passed.
+fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over): (Option<&str>, Option<&str>, bool)) -> String {
     use Language::{En, Es, Ru};
     let said = |words: [&str; 3]| {
         let [en, es, ru] = words;
@@ -106,7 +109,11 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Opt
     match kind {
         SignalKind::RequestForSuppliers => said(["Looks for a supplier: ", "Busca proveedor: ", "Ищет поставщика: "]) + title,
         SignalKind::ExhibitorListed => {
-            let at = then([" exhibits at ", " expone en ", ": участник выставки "], with);
+            let verb = match over {
+                true => [" exhibited at ", " expuso en ", ": участник прошедшей выставки "],
+                false => [" exhibits at ", " expone en ", ": участник выставки "],
+            };
+            let at = then(verb, with);
             format!("{title}{at}{}", then([" on ", " el ", ", "], day))
         }
         SignalKind::OrganisationListed => {
@@ -128,7 +135,11 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Opt
         SignalKind::ContractExpiring => {
             let on = then([" on ", " el ", " "], day);
             let worth = then([", ", ", ", ", "], with);
-            format!("{}{on}: {title}{worth}", said(["Contract ends", "El contrato termina", "Контракт заканчивается"]))
+            let ends = match over {
+                true => ["Contract ended", "El contrato terminó", "Контракт закончился"],
+                false => ["Contract ends", "El contrato termina", "Контракт заканчивается"],
+            };
+            format!("{}{on}: {title}{worth}", said(ends))
         }
         SignalKind::ArticlePublished => said(["The press writes: ", "La prensa escribe: ", "Пресса пишет: "]) + title,
         SignalKind::VacancyPublished => said(["Looks for staff: ", "Busca personal: ", "Ищет сотрудников: "]) + title,
@@ -255,11 +266,11 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::model::sample::{organisation, signal};
+    use crate::model::sample::{day, organisation, signal};
 
     fn told(kind: SignalKind, story: Story) -> [String; 3] {
         let signal = Signal { story, ..signal(&organisation("Acme", &[]), kind, 0, 0) };
-        Language::ALL.map(|language| sentence(language, None, &signal))
+        Language::ALL.map(|language| sentence(language, None, &signal, day(1)))
     }
 
     #[test]
@@ -286,6 +297,17 @@ mod tests {
                     "X exhibits at Expo on Mon 12 Oct 2026",
                     "X expone en Expo el lun 12 oct 2026",
                     "X: участник выставки Expo, пн 12 окт. 2026",
+                ],
+            ),
+            (
+                ExhibitorListed,
+                None,
+                Some("Expo"),
+                Some(date(2025, 10, 13)),
+                [
+                    "X exhibited at Expo on Mon 13 Oct 2025",
+                    "X expuso en Expo el lun 13 oct 2025",
+                    "X: участник прошедшей выставки Expo, пн 13 окт. 2025",
                 ],
             ),
             (OrganisationListed, None, None, None, ["X is listed for the first time", "X aparece por primera vez", "X: впервые в списке"]),
@@ -329,6 +351,17 @@ mod tests {
                     "Контракт заканчивается пн 12 окт. 2026: X, 12 EUR (сейчас у Ruiz)",
                 ],
             ),
+            (
+                ContractExpiring,
+                None,
+                None,
+                Some(date(2025, 10, 13)),
+                [
+                    "Contract ended on Mon 13 Oct 2025: X",
+                    "El contrato terminó el lun 13 oct 2025: X",
+                    "Контракт закончился пн 13 окт. 2025: X",
+                ],
+            ),
             (ArticlePublished, None, None, None, ["The press writes: X", "La prensa escribe: X", "Пресса пишет: X"]),
             (VacancyPublished, None, None, None, ["Looks for staff: X", "Busca personal: X", "Ищет сотрудников: X"]),
             (PageChanged, None, None, None, ["A new page: X", "Página nueva: X", "Новая страница: X"]),
@@ -370,7 +403,7 @@ mod tests {
         let said = |zone: Option<&TimeZone>, story| {
             // Seen on 2026-01-01.
             let signal = Signal { story, ..signal(&organisation("Acme", &[]), SignalKind::TenderPublished, 0, 0) };
-            sentence(Language::En, zone, &signal)
+            sentence(Language::En, zone, &signal, day(1))
         };
         let until = |with: &str| Story::Appeared { title: "X".to_owned(), by: None, with: Some(with.to_owned()), on: None };
         for (zone, with, want) in [
