@@ -3,6 +3,7 @@
 mod calendars;
 mod check;
 mod completeness;
+mod decided;
 mod departed;
 mod drain;
 mod empty;
@@ -33,8 +34,9 @@ use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
 pub use calendars::{calendar_key, calendar_of, calendar_turn, calendars, renew_calendar};
-pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
+pub use check::{check, decide};
 pub use completeness::{Spending, completeness, completeness_of, spending};
+pub use decided::{CheckError, Checked, Decided, Outcome};
 pub use departed::{Departed, departures};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use expiring::{Expiring, expiring_some};

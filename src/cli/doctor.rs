@@ -23,11 +23,7 @@ pub(super) async fn doctor(request: &Request, json: bool) -> anyhow::Result<Ende
     let mut findings = vec![Finding {
         what: "configuration",
         good: true,
-        words: format!(
-            "{}, {}",
-            count(config.sources.len(), "source", "sources"),
-            count(config.channels.len(), "channel", "channels")
-        ),
+        words: format!("{}, {}", count(config.sources.len(), "source", "sources"), count(config.channels.len(), "channel", "channels")),
     }];
     findings.push(store(&config).await);
     if findings.iter().all(|finding| finding.good) {

@@ -57,7 +57,9 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Status(view) => status(view, now),
         Answer::Sources(views) => println!("{}", sources(views, now)),
         Answer::Source(view) => source(view, now),
-        Answer::Due(due) => eprintln!("{} due now; a running daemon visits what is due at the host's pace.", count(*due, "page is", "pages are")),
+        Answer::Due(due) => {
+            eprintln!("{} due now; a running daemon visits what is due at the host's pace.", count(*due, "page is", "pages are"));
+        }
         Answer::Check(view) => check(view),
         Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => lead(view),
@@ -274,7 +276,8 @@ fn source(view: &SourcePages, now: Timestamp) {
 fn statement(view: &StatementView) -> String {
     let visit = if view.under_way { "the visit under way has" } else { "the last visit" };
     let until = view.complete_until.as_ref().map_or_else(|| "not complete so far".to_owned(), |at| format!("complete until {at}"));
-    let mut lines = vec![format!("{visit} asked for {} and got {}; {until}", count(view.asked, "page", "pages"), count(view.got, "record", "records"))];
+    let mut lines =
+        vec![format!("{visit} asked for {} and got {}; {until}", count(view.asked, "page", "pages"), count(view.got, "record", "records"))];
     lines.extend(view.gaps.iter().map(|gap| match (&gap.from, &gap.to) {
         (Some(from), Some(to)) => format!("missing: {from} to {to}: {}", gap.why),
         (_, _) => format!("missing: {}", gap.why),

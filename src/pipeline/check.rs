@@ -8,12 +8,13 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use super::decided::{CheckError, Checked, Decided, Outcome};
 use super::onward::{brought, set_out};
 use super::read::{Read, again, mark_wanting, read};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
 use super::{Effects, news, notice, vitals};
-use crate::base::ids::{ContentHash, PageId, RecordId, SourceId};
+use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
@@ -22,100 +23,10 @@ use crate::model::{
     Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
     Spent, Turn, Validators,
 };
-use crate::store::{CommitError, StoreError, Submitted};
+use crate::store::{CommitError, StoreError};
 
 /// How often a turn is decided again because another one wrote first.
 const TRIES: u32 = 8;
-
-/// What a check came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Nothing new.
-    Unchanged,
-    /// Something was stored.
-    Changed {
-        /// Records that are new or differ.
-        records: usize,
-        /// Changes that are news (baselines are not).
-        changes: usize,
-        /// Leads made or told again.
-        leads: usize,
-        /// Whether it is what the source held when it was added (or when its settings changed): no news, whatever differs.
-        baseline: bool,
-    },
-    /// It could not be read.
-    Failed(Failure),
-    /// The host is to be left alone until the page's next time.
-    Postponed,
-    /// No source of the configuration has this page any more.
-    Unknown,
-}
-
-/// One check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// Which page.
-    pub page: PageId,
-    /// Of which source, where the configuration has it.
-    pub source: Option<SourceId>,
-    /// What it came to.
-    pub outcome: Outcome,
-    /// Requests sent for it.
-    pub requests: u32,
-}
-
-/// Why a check could not be brought to its end. The page stays due.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Others wrote first, again and again.
-    #[error("{0} other turns wrote first; the page stays due")]
-    Crowded(u32),
-}
-
-/// A check that is decided, and whose turn may still be on its way to the disk.
-#[derive(Debug)]
-pub struct Decided {
-    checked: Checked,
-    submitted: Option<Submitted>,
-}
-
-impl Decided {
-    /// Waits until the turn is durable.
-    pub async fn end(self) -> Result<Checked, CheckError> {
-        let Self { checked, submitted } = self;
-        match submitted {
-            Some(submitted) => Self::ended(checked, submitted.done().await),
-            None => Ok(checked),
-        }
-    }
-
-    /// The same without waiting: the check comes back while its turn is on its way.
-    pub fn try_end(mut self) -> Result<Result<Checked, CheckError>, Self> {
-        let Some(submitted) = &mut self.submitted else { return Ok(Ok(self.checked)) };
-        match submitted.try_done() {
-            Some(done) => Ok(Self::ended(self.checked, done)),
-            None => Err(self),
-        }
-    }
-
-    /// A turn of mere times conflicts with nothing but the end of its page.
-    fn ended(checked: Checked, done: Result<(), CommitError>) -> Result<Checked, CheckError> {
-        match done {
-            Ok(()) => Ok(checked),
-            Err(CommitError::Conflict { .. }) => Ok(Checked { outcome: Outcome::Unknown, ..checked }),
-            Err(CommitError::Store(error)) => Err(error.into()),
-        }
-    }
-}
-
-impl From<Checked> for Decided {
-    fn from(checked: Checked) -> Self {
-        Self { checked, submitted: None }
-    }
-}
 
 /// Checks one page: fetch, read, compare, resolve, score, route, commit.
 pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) -> Result<Checked, CheckError> {
@@ -255,7 +166,10 @@ async fn over_budget(effects: &Effects, source: &Source, now: Timestamp) -> Resu
 async fn postpone(effects: &Effects, page: &Page, times: CheckTimes) -> Result<Decided, CheckError> {
     let turn = Turn::new(PageWrite::Times(page.id, times), page.host());
     let submitted = Some(effects.store.submit(turn).await.map_err(unexpected)?);
-    Ok(Decided { checked: Checked { page: page.id, source: Some(page.source.clone()), outcome: Outcome::Postponed, requests: 0 }, submitted })
+    Ok(Decided {
+        checked: Checked { page: page.id, source: Some(page.source.clone()), outcome: Outcome::Postponed, requests: 0 },
+        submitted,
+    })
 }
 
 /// A turn of mere times is never refused before the committer sees it.

@@ -6,9 +6,9 @@
 use jiff::Timestamp;
 
 use super::drain::ENTRIES;
-use super::{Effects, silent};
 use super::keep::KeepError;
 use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, records_of, revise};
+use super::{Effects, silent};
 use crate::base::ids::{ContentHash, OrganisationId, RepId};
 use crate::config::Config;
 use crate::model::{Decision, Lead, Organisation, Record, Signal, Subject, Turn};

@@ -289,7 +289,9 @@ fn would_tell(config: &Config, turn: Turn) -> Vec<WouldTell> {
                 organisation: organisations.iter().find(|organisation| organisation.id == id).cloned(),
                 signals: signals.iter().filter(|signal| signal.organisation == id).cloned().collect(),
                 entries: entries.iter().filter(|entry| entry.lead == lead.id).cloned().collect(),
-                zone: news::owner_of(&lead).and_then(|id| config.rep(id)).map_or_else(|| config.daemon.zone.clone(), |rep| rep.rep.zone.clone()),
+                zone: news::owner_of(&lead)
+                    .and_then(|id| config.rep(id))
+                    .map_or_else(|| config.daemon.zone.clone(), |rep| rep.rep.zone.clone()),
                 lead,
             }
         })

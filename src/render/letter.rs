@@ -58,7 +58,9 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         (0, 0) => format!("digest for {}: {}", reader.rep, sources::nothing_new(Language::En, standings)),
         (n, 0) => format!("digest for {}, {}", reader.rep, text::count(n, "lead", "leads")),
         (0, due) => format!("digest for {}, {}", reader.rep, text::count(due, "deadline", "deadlines")),
-        (n, due) => format!("digest for {}, {}, {}", reader.rep, text::count(n, "lead", "leads"), text::count(due, "deadline", "deadlines")),
+        (n, due) => {
+            format!("digest for {}, {}, {}", reader.rep, text::count(n, "lead", "leads"), text::count(due, "deadline", "deadlines"))
+        }
     };
     fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
@@ -98,9 +100,9 @@ fn dues(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], now: Timestamp) -> 
     (all, more)
 }
 
-/// "2 deadlines coming up: tomorrow: Fri 27 Nov 2026 14:00 – offers: Ultrasound scanners".
+/// "2 deadlines coming up: tomorrow – offers: Ultrasound scanners".
 fn due_subject(language: Language, deadlines: &[DueView], count: usize) -> String {
-    let first = deadlines.first().map(|due| format!(": {} – {}", due.when, due.what.words)).unwrap_or_default();
+    let first = deadlines.first().map(|due| format!(": {} – {}", due.ahead, due.what.words)).unwrap_or_default();
     clip(&format!("{}{first}", language.deadlines(count)), SUBJECT_CHARS)
 }
 

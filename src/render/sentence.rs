@@ -109,9 +109,10 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
     match kind {
         SignalKind::RequestForSuppliers => said(["Looks for a supplier: ", "Busca proveedor: ", "Ищет поставщика: "]) + title,
         SignalKind::ExhibitorListed => {
-            let verb = match over {
-                true => [" exhibited at ", " expuso en ", ": участник прошедшей выставки "],
-                false => [" exhibits at ", " expone en ", ": участник выставки "],
+            let verb = if over {
+                [" exhibited at ", " expuso en ", ": участник прошедшей выставки "]
+            } else {
+                [" exhibits at ", " expone en ", ": участник выставки "]
             };
             let at = then(verb, with);
             format!("{title}{at}{}", then([" on ", " el ", ", "], day))
@@ -135,9 +136,10 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
         SignalKind::ContractExpiring => {
             let on = then([" on ", " el ", " "], day);
             let worth = then([", ", ", ", ", "], with);
-            let ends = match over {
-                true => ["Contract ended", "El contrato terminó", "Контракт закончился"],
-                false => ["Contract ends", "El contrato termina", "Контракт заканчивается"],
+            let ends = if over {
+                ["Contract ended", "El contrato terminó", "Контракт закончился"]
+            } else {
+                ["Contract ends", "El contrato termina", "Контракт заканчивается"]
             };
             format!("{}{on}: {title}{worth}", said(ends))
         }
@@ -223,7 +225,13 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
         let NextStep::Words(words) = step else { return String::new() };
         return words.clone();
     };
-    let way = way(language, person.as_deref(), phone.as_deref(), (email.as_deref(), website.as_deref()));
+    let direct: Vec<&str> = [person, phone, email].into_iter().flatten().map(String::as_str).collect();
+    let (wanted, way) = if wanted.is_empty() || (phone.is_none() && email.is_none()) {
+        (wanted.clone(), way(language, person.as_deref(), phone.as_deref(), (email.as_deref(), website.as_deref())))
+    } else {
+        // What is to be done is said: "call" would be said twice.
+        (format!("{wanted} ({})", direct.join(", ")), None)
+    };
     let reachable = phone.is_some() || email.is_some() || website.is_some();
     let [who, how, whom] = match language {
         Language::En => ["who it is", "a telephone number or an e-mail address", "the decision maker"],
@@ -238,7 +246,7 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
         Language::Ru => "узнать",
     };
     let find_out = (!missing.is_empty()).then(|| format!("{find_out}: {}", missing.join(", ")));
-    let wanted = Some(wanted.clone()).filter(|words| !words.is_empty());
+    let wanted = Some(wanted).filter(|words| !words.is_empty());
     wanted.into_iter().chain(way).chain(find_out).collect::<Vec<_>>().join("; ")
 }
 
@@ -299,17 +307,6 @@ mod tests {
                     "X: участник выставки Expo, пн 12 окт. 2026",
                 ],
             ),
-            (
-                ExhibitorListed,
-                None,
-                Some("Expo"),
-                Some(date(2025, 10, 13)),
-                [
-                    "X exhibited at Expo on Mon 13 Oct 2025",
-                    "X expuso en Expo el lun 13 oct 2025",
-                    "X: участник прошедшей выставки Expo, пн 13 окт. 2025",
-                ],
-            ),
             (OrganisationListed, None, None, None, ["X is listed for the first time", "X aparece por primera vez", "X: впервые в списке"]),
             (
                 OfferListed,
@@ -351,17 +348,6 @@ mod tests {
                     "Контракт заканчивается пн 12 окт. 2026: X, 12 EUR (сейчас у Ruiz)",
                 ],
             ),
-            (
-                ContractExpiring,
-                None,
-                None,
-                Some(date(2025, 10, 13)),
-                [
-                    "Contract ended on Mon 13 Oct 2025: X",
-                    "El contrato terminó el lun 13 oct 2025: X",
-                    "Контракт закончился пн 13 окт. 2025: X",
-                ],
-            ),
             (ArticlePublished, None, None, None, ["The press writes: X", "La prensa escribe: X", "Пресса пишет: X"]),
             (VacancyPublished, None, None, None, ["Looks for staff: X", "Busca personal: X", "Ищет сотрудников: X"]),
             (PageChanged, None, None, None, ["A new page: X", "Página nueva: X", "Новая страница: X"]),
@@ -369,6 +355,33 @@ mod tests {
             let text = |text: Option<&str>| text.map(str::to_owned);
             let story = Story::Appeared { title: "X".to_owned(), by: text(by), with: text(with), on };
             assert_eq!(told(kind, story), want);
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_not_announced() {
+        for (kind, with, want) in [
+            (
+                SignalKind::ExhibitorListed,
+                Some("Expo"),
+                [
+                    "X exhibited at Expo on Mon 13 Oct 2025",
+                    "X expuso en Expo el lun 13 oct 2025",
+                    "X: участник прошедшей выставки Expo, пн 13 окт. 2025",
+                ],
+            ),
+            (
+                SignalKind::ContractExpiring,
+                None,
+                [
+                    "Contract ended on Mon 13 Oct 2025: X",
+                    "El contrato terminó el lun 13 oct 2025: X",
+                    "Контракт закончился пн 13 окт. 2025: X",
+                ],
+            ),
+        ] {
+            let with = with.map(str::to_owned);
+            assert_eq!(told(kind, Story::Appeared { title: "X".to_owned(), by: None, with, on: Some(date(2025, 10, 13)) }), want);
         }
     }
 
@@ -433,12 +446,13 @@ mod tests {
             NextStep::By { wanted: wanted.to_owned(), unnamed: false, person, phone, email, website }
         };
         for (step, want) in [
+            (by("ask for the buyer", [Some("Ana"), Some("+34"), Some("a@b.es"), None]), ["ask for the buyer (Ana, +34, a@b.es)"; 3]),
             (
-                by("ask for the buyer", [Some("Ana"), Some("+34"), Some("a@b.es"), None]),
+                by("", [Some("Ana"), Some("+34"), Some("a@b.es"), None]),
                 [
-                    "ask for the buyer; call Ana on +34, or write to a@b.es",
-                    "ask for the buyer; llamar a Ana al +34, o escribir a a@b.es",
-                    "ask for the buyer; позвонить по +34 (Ana) или написать на a@b.es",
+                    "call Ana on +34, or write to a@b.es",
+                    "llamar a Ana al +34, o escribir a a@b.es",
+                    "позвонить по +34 (Ana) или написать на a@b.es",
                 ],
             ),
             (

@@ -123,7 +123,18 @@ pub(super) fn name_of(item: &Item<'_>, language: Language) -> String {
 /// The first reason's sentence, for the subject.
 pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp) -> Option<String> {
     let signal = news(item).into_iter().next()?;
-    Some(line(&sentence(reader.language, Some(reader.zone), signal, now), 60))
+    Some(told(item, reader, signal, now))
+}
+
+/// What a signal tells under the name of its organisation, which need not be said again.
+fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
+    let mut signal = signal.clone();
+    if let Story::Appeared { by, .. } = &mut signal.story
+        && by.as_deref().is_some_and(|by| Some(text::words(by)) == item.organisation.name.as_deref().map(text::words))
+    {
+        *by = None;
+    }
+    line(&sentence(reader.language, Some(reader.zone), &signal, now), caps::QUOTE_CHARS)
 }
 
 /// What its reader has not heard yet, or all of it where nothing is new: the best reasons first, there the newest first.
@@ -157,7 +168,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     let hidden = news.len().saturating_sub(REASONS);
     let (about, contacts) = (about(organisation, language), contacts(organisation));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
-    let reasons = news.into_iter().take(REASONS).map(|signal| reason(reader, signal, &mut said, now)).collect();
+    let reasons = news.into_iter().take(REASONS).map(|signal| reason(reader, (item, signal), &mut said, now)).collect();
     LeadView {
         number,
         name: name_of(item, language),
@@ -225,9 +236,9 @@ fn contacts(organisation: &Organisation) -> Vec<LinkView> {
     out
 }
 
-fn reason(reader: &Reader<'_>, signal: &Signal, said: &mut Vec<String>, now: Timestamp) -> ReasonView {
+fn reason(reader: &Reader<'_>, (item, signal): (&Item<'_>, &Signal), said: &mut Vec<String>, now: Timestamp) -> ReasonView {
     let language = reader.language;
-    let sentence = line(&sentence(language, Some(reader.zone), signal, now), caps::QUOTE_CHARS);
+    let sentence = told(item, reader, signal, now);
     said.push(text::words(&sentence));
     let seen = signal.evidence.seen;
     let date = |at: Timestamp| at.to_zoned(reader.zone.clone()).date();

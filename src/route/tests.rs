@@ -248,8 +248,8 @@ fn who_wants_no_mails_gets_no_leads_while_others_can_have_them() {
         assert_eq!(said, want, "{owner:?} {silent:?} {zoes}");
     };
     check(None, &[], 0, "ana: looks after this organisation already");
-    check(None, &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken, its industry or region is not known");
-    check(Some(&ana), &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken, its industry or region is not known");
+    check(None, &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken");
+    check(Some(&ana), &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken");
     check(None, &[&ana], 1, "nobody: nobody is free: ana asked for no more mails, zoe has 1 of 1");
     check(None, &[&ana, &zoe], 0, "nobody: nobody is told: ana, zoe asked for no more mails");
     // What she has stays hers where nobody else can have it.

@@ -1,9 +1,9 @@
 //! Whether there is a reason to act now, beside how well an organisation fits. Knows no lines and no leads.
 
+use super::Known;
 use super::rules::View;
 use super::segment::{Of, Segment};
 use super::sum::signals_of;
-use super::Known;
 use crate::model::{PartKind, Score, SignalKind, Weight};
 
 /// Whether a signal speaks for the organisation at the moment of its score: one that a rule gives points to, or, of a kind that no rule of the

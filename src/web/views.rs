@@ -267,13 +267,7 @@ fn part(part: &Part) -> PartView {
 }
 
 /// A lead with a score, which may be another than the stored one, as seen at a moment.
-pub(super) fn lead(
-    lead: &Lead,
-    score: &Score,
-    organisation: Option<&Organisation>,
-    signals: &[Signal],
-    now: Timestamp,
-) -> LeadView {
+pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, signals: &[Signal], now: Timestamp) -> LeadView {
     let (owner, because) = match &lead.owner {
         Decision::To(rep, because) => (Some(rep.to_string()), because.clone()),
         Decision::Nobody(because) => (None, because.clone()),
