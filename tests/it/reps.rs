@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use atalaya::base::clock::Clock;
 use atalaya::pipeline::{Judging, judge_some, retime, waiting, wish};
 use atalaya::store::{LeadFilter, Scope, Suppression};
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +22,7 @@ fn site(rows: u32) -> (Server, Rows) {
     let rows: Rows = Arc::new(Mutex::new((0..rows).map(|n| (n, row(n))).collect()));
     let shown = Arc::clone(&rows);
     let server = Server::start(move |seen| {
-        let rows: String = shown.lock().unwrap().values().map(|row| format!("<li>{row}</li>")).collect();
+        let rows = shown.lock().unwrap().values().map(|row| format!("<li>{row}</li>")).collect::<Vec<_>>().concat();
         if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
     });
     (server, rows)
@@ -110,7 +111,7 @@ async fn what_waits_leaves_at_the_time_that_the_digest_has_now() {
 fn another_digest_time_takes_effect_by_a_reload_and_by_a_restart() {
     let (site, rows) = site(3);
     // Half a day from now.
-    let far = (Timestamp::now() + SignedDuration::from_hours(12)).strftime("daily %H:%M").to_string();
+    let far = (Clock::System.now() + SignedDuration::from_hours(12)).strftime("daily %H:%M").to_string();
     let of = |digest: &str| source(&site, "1s") + &reps(&rep("ana", "UTC", digest));
     let home = Home::new(&of(&far));
     let visit = || drop(site.next(|seen| seen.path == "/"));
