@@ -201,6 +201,8 @@ pub struct Config {
     pub settings: Vec<Setting>,
     /// The files it was read from.
     pub files: Vec<PathBuf>,
+    /// Settings that differ in the files and wait for a restart: the values here are those the daemon runs with.
+    pub pending: Vec<String>,
     by_id: HashMap<SourceId, usize>,
     marks: Marks,
 }
@@ -234,6 +236,12 @@ impl Config {
     /// What differs, so that a reload touches nothing else.
     pub fn changes(old: &Self, new: &Self) -> Vec<ConfigChange> {
         changes::between(old, new)
+    }
+
+    /// This configuration for a daemon that runs with another: what needs a restart stays as it runs, and is named in `pending`.
+    #[must_use]
+    pub fn held_by(&self, running: &Self) -> Self {
+        changes::held(self, running)
     }
 
     /// A hash over everything leads are judged and given out by: it differs when they must be judged anew.

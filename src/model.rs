@@ -24,7 +24,7 @@ mod value;
 mod vitals;
 
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
-pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
+pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story, Weight};
 pub use company_name::{CompanyName, LegalClass, LegalForm, LegalKind};
 pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};

@@ -3,6 +3,7 @@
 mod calendars;
 mod check;
 mod completeness;
+mod decided;
 mod departed;
 mod drain;
 mod empty;
@@ -22,6 +23,7 @@ mod remind;
 mod unlisted;
 mod visit;
 mod vitals;
+mod waiting;
 mod walk;
 mod ways;
 mod whole;
@@ -32,14 +34,15 @@ use crate::fetch::Web;
 use crate::store::{Hook, Store};
 
 pub use calendars::{calendar_key, calendar_of, calendar_turn, calendars, renew_calendar};
-pub use check::{CheckError, Checked, Decided, Outcome, check, decide};
+pub use check::{check, decide};
 pub use completeness::{Spending, completeness, completeness_of, spending};
+pub use decided::{CheckError, Checked, Decided, Outcome};
 pub use departed::{Departed, departures};
 pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send_some, unsubscribe_key};
 pub use expiring::{Expiring, expiring_some};
 pub use forget::{Forgot, forget_gone};
 pub use held::hand_over;
-pub use judge::{Judged, Judging, judge_some};
+pub use judge::{Judged, Judging, grounds, judge_some};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use linked::linked;
 pub use news::{Affected, News, tell};
@@ -48,8 +51,9 @@ pub use pool::Pool;
 pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
 pub use remind::remind_due;
 pub use visit::next_check;
+pub use waiting::{Wait, retime, waiting};
 pub use ways::Ways;
-pub use wishes::wish;
+pub use wishes::{silent, wish};
 
 /// Every point the hook is called at, beside the store's: a turn is decided and not yet committed; a message is made and not yet stored; it is
 /// stored; it was sent and the answer is not yet stored; the answer is stored.

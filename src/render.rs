@@ -35,7 +35,7 @@ pub use letter::LEADS;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
-pub use sentence::{next_step, sentence};
+pub use sentence::{clock, next_step, sentence};
 pub use unsubscribe::{UNSUBSCRIBE_PATH, UnsubscribeKey};
 
 /// Whom it is for.

@@ -8,7 +8,7 @@ mod rep;
 mod revise;
 mod spec;
 
-pub use assign::{Case, assign};
+pub use assign::{Case, assign, untold};
 pub use lane::{Address, Slot, entry, lane};
 pub use remind::{reminder, reminder_lane};
 pub use rep::{EmptyDigest, Quiet, Rep};

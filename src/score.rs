@@ -14,6 +14,7 @@ mod places;
 mod rules;
 mod segment;
 mod signals;
+mod speaks;
 mod spec;
 mod sum;
 mod when;
@@ -26,6 +27,7 @@ pub use concern::{concerns, turned};
 pub use lists::{BadList, List, ListName, Listed, Lists};
 pub use segment::Segment;
 pub use signals::half_life;
+pub use speaks::speaks;
 pub use spec::{FieldSpec, GateSpec, KEYS, PointsSpec, Spec, StemsSpec, ValueSpec, WhenSpec};
 pub use sum::score;
 

@@ -17,7 +17,7 @@ use crate::base::clock::Clock;
 use crate::config::{Config, ConfigChange, Refusal, Request};
 use crate::door::Door;
 use crate::fetch::Web;
-use crate::pipeline::{Effects, Pool, Ways, sync_pages};
+use crate::pipeline::{Effects, Pool, Ways, retime, sync_pages};
 use crate::store::{Settings, Store};
 use crate::telemetry;
 
@@ -100,6 +100,15 @@ pub struct Daemon {
     control: Option<PathBuf>,
 }
 
+/// What waits for a digest waits for the time it has in this configuration.
+async fn retime_digests(effects: &Effects, config: &Config, now: Timestamp) {
+    match retime(effects, config, now).await {
+        Ok(0) => {}
+        Ok(entries) => tracing::info!(entries, "what waits for a digest has another time now"),
+        Err(error) => tracing::error!(%error, "what waits for a digest could not be given its new time; reload again"),
+    }
+}
+
 impl Daemon {
     /// Opens the store, brings the pages in line with the configuration, and starts every loop.
     pub async fn start(config: Arc<Config>, clock: Clock) -> anyhow::Result<Self> {
@@ -108,6 +117,7 @@ impl Daemon {
         let now = effects.clock.now();
         let added = sync_pages(&effects, &config, now).await?;
         tracing::info!(sources = config.sources.len(), new_pages = added, "the pages are in line with the configuration");
+        retime_digests(&effects, &config, now).await;
         let listener = tokio::net::TcpListener::bind(config.daemon.listen)
             .await
             .with_context(|| format!("cannot listen on {}: choose another `listen` in [daemon]", config.daemon.listen))?;
@@ -153,15 +163,19 @@ impl Daemon {
                 return Err(refusal);
             }
         };
-        let new = with_port(new, self.listening);
-        let changes = Config::changes(&self.inner.config.borrow(), &new);
-        if !changes.is_empty() {
+        let running = self.config();
+        let changes = Config::changes(&running, &new);
+        // What needs a restart is not taken: nothing may name an address before somebody listens there.
+        let new = with_port(Arc::new(new.held_by(&running)), self.listening);
+        if !changes.is_empty() || new.pending != running.pending {
             self.new_config.send_replace(Arc::clone(&new));
             // What is being forgotten by the configuration before goes no further than its step.
             let _alone = self.inner.upkeep.lock().await;
-            if let Err(error) = sync_pages(&self.inner.effects, &new, self.inner.effects.clock.now()).await {
+            let now = self.inner.effects.clock.now();
+            if let Err(error) = sync_pages(&self.inner.effects, &new, now).await {
                 tracing::error!(%error, "the pages could not be brought in line with the new configuration; reload again");
             }
+            retime_digests(&self.inner.effects, &new, now).await;
             self.inner.wake.notify_one();
             self.inner.drain.notify_one();
         }

@@ -1,4 +1,4 @@
-//! The loop that judges leads anew when the rules are others (after the start, and after a reload), and hands over what new sources held.
+//! The loop that judges leads anew when the rules are others (after the start, and after a reload) or a rep is not told any more, and hands over what new sources held.
 //! In small steps, behind everything else.
 
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::daemon::Inner;
 use crate::config::Config;
-use crate::pipeline::{Judging, KeepError, hand_over, judge_some};
+use crate::pipeline::{Judging, KeepError, grounds, hand_over, judge_some};
 
 /// Between two steps, so that checks and messages go before.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -14,6 +14,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 const AGAIN: Duration = Duration::from_mins(1);
 /// Between two looks whether a baseline has ended.
 const LOOK: Duration = Duration::from_secs(2);
+/// Between two looks whether a rep asked for no more mails, or wants them again: their leads go to others, or come back.
+const WISHES: Duration = Duration::from_secs(10);
 /// Under this name the store remembers by which rules all leads are judged.
 const MARK: &str = "rules";
 
@@ -33,7 +35,11 @@ pub(super) async fn judge(inner: Arc<Inner>) {
         tokio::select! {
             () = inner.stop.cancelled() => return,
             changed = configs.changed() => if changed.is_err() { return },
-            () = tokio::time::sleep(if failed { AGAIN } else { LOOK }), if failed || waiting => {}
+            () = tokio::time::sleep(match (failed, waiting) {
+                (true, _) => AGAIN,
+                (false, true) => LOOK,
+                (false, false) => WISHES,
+            }) => {}
         }
     }
 }
@@ -66,7 +72,7 @@ async fn held(inner: &Inner, config: &Config) -> bool {
 
 /// Judges every lead by these rules, unless they are. Ends early when others come or the daemon stops.
 async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
-    let rules = config.rules();
+    let rules = grounds(&inner.effects, config).await?;
     match inner.effects.store.mark(MARK).await? {
         Some(known) if known == rules.0 => return Ok(()),
         // From the first step on no rules are those of all leads: a run that is cut short must not pass for the one before.
@@ -124,6 +130,6 @@ mod tests {
         assert_eq!(inner.effects.store.mark(MARK).await.unwrap(), None, "else those rules would find all leads judged by them");
         inner.stop = CancellationToken::new();
         all(&inner, &config).await.unwrap();
-        assert_eq!(inner.effects.store.mark(MARK).await.unwrap(), Some(config.rules().0.to_vec()));
+        assert_eq!(inner.effects.store.mark(MARK).await.unwrap(), Some(grounds(&inner.effects, &config).await.unwrap().0.to_vec()));
     }
 }

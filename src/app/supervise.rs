@@ -40,8 +40,10 @@ pub async fn run(config: Arc<Config>, request: Request, started: impl FnOnce(&Da
     tell(&[NotifyState::Stopping]);
     tokio::select! {
         whole = daemon.stop() => {
-            if !whole {
-                tracing::warn!("the time to end in is over; what was under way is done again at the next start");
+            if whole {
+                tracing::info!("stopped: everything under way was finished");
+            } else {
+                tracing::warn!("stopped: the time to end in is over; what was under way is done again at the next start");
             }
             Ok(())
         }
@@ -65,7 +67,14 @@ async fn reload(daemon: &Daemon, request: &Request, reloaded: impl Fn(&Config)) 
                 tracing::info!(%change, "reloaded");
             }
         }
-        Err(refusal) => tracing::error!(%refusal, "the new configuration is wrong and was not taken; the old one stays in force"),
+        Err(refusal) => {
+            // One line for each mistake, its place first: whoever reads the log finds the line to mend.
+            for problem in refusal.problems() {
+                tracing::error!("{}", problem.in_one_line());
+            }
+            let why = if refusal.problems().is_empty() { format!("{refusal}; ") } else { String::new() };
+            tracing::error!("{why}the new configuration was not taken; the old one stays in force");
+        }
     }
     tell(&[NotifyState::Ready, NotifyState::Status("watching")]);
 }

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::beats::Part;
 use super::daemon::Inner;
 use crate::base::ids::PageId;
+use crate::base::text;
 use crate::pipeline::{CheckError, Checked, Decided, Outcome, decide};
 use crate::store::Claim;
 use crate::telemetry;
@@ -108,8 +109,8 @@ async fn work(inner: Arc<Inner>, claim: Claim, _place: OwnedSemaphorePermit) {
 }
 
 async fn report(inner: &Inner, page: PageId, ended: Result<Checked, CheckError>) {
-    let outcome = match ended {
-        Ok(checked) => checked.outcome,
+    let (source, outcome) = match ended {
+        Ok(checked) => (checked.source.map(|source| source.to_string()).unwrap_or_default(), checked.outcome),
         Err(error) => {
             metrics::counter!(telemetry::CHECKS, "outcome" => "store").increment(1);
             return tracing::error!(%page, %error, "a check could not be committed; the page stays due");
@@ -117,13 +118,17 @@ async fn report(inner: &Inner, page: PageId, ended: Result<Checked, CheckError>)
     };
     let word = match &outcome {
         Outcome::Unchanged => "unchanged",
-        Outcome::Changed { records, changes, leads } => {
-            tracing::info!(%page, records, changes, leads, "a page changed");
+        Outcome::Changed { records, changes: 0, baseline: true, .. } => {
+            tracing::info!(source, %page, "baseline, {}", text::count(*records, "record", "records"));
+            "changed"
+        }
+        Outcome::Changed { records, changes, leads, baseline: _ } => {
+            tracing::info!(source, %page, records, changes, leads, "a page changed");
             inner.drain.notify_one();
             "changed"
         }
         Outcome::Failed(failure) => {
-            tracing::warn!(%page, class = failure.class.word(), reason = failure.text, next = failure.class.what_to_do(), "a page could not be read");
+            tracing::warn!(source, %page, class = failure.class.word(), reason = failure.text, next = failure.class.what_to_do(), "a page could not be read");
             failure.class.word()
         }
         Outcome::Postponed => "postponed",

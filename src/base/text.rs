@@ -26,6 +26,12 @@ pub fn squeeze(text: &str) -> String {
     out
 }
 
+/// So many of something: "1 source", "2 sources".
+pub fn count<N: std::fmt::Display + PartialEq + From<u8>>(n: N, one: &str, many: &str) -> String {
+    let word = if n == N::from(1) { one } else { many };
+    format!("{n} {word}")
+}
+
 /// For comparing: compatibility decomposition, no accents, lower case, squeezed. Cyrillic `й` and `ё` fold to `и` and `е`.
 pub fn fold(text: &str) -> String {
     squeeze(&text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect::<String>())

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use zip::ZipArchive;
 
 use crate::base::caps;
+use crate::base::text::count;
 use crate::model::BadEntry;
 use crate::tender::Format;
 use crate::tender::placsp::{self, Piece};
@@ -191,7 +192,8 @@ impl<'a> Out<'a> {
     fn end(&mut self, gone: &Listed, bad: &Listed, next: Option<String>) -> anyhow::Result<()> {
         if let Some(words) = self.words {
             words(self.to, &json!({ "quarantined": bad.views }))?;
-            writeln!(self.to, "  {} notices, {} gone, {} quarantined", self.notices, gone.count, bad.count)?;
+            let notices = count(self.notices, "notice", "notices");
+            writeln!(self.to, "  {notices}, {} gone, {} quarantined", gone.count, bad.count)?;
         } else {
             let rest = json!({
                 "gone": gone.views, "gone_count": gone.count, "quarantined": bad.views, "quarantined_count": bad.count, "next": next,

@@ -64,7 +64,10 @@ pub(super) async fn show(request: &Request, question: Question, json: bool) -> a
 /// A problem that was found shows in the exit status, so that scripts see it.
 fn ended(answer: &Answer) -> Ended {
     let problem = match answer {
-        Answer::Status(status) => !status.attention.is_empty() || status.channels.iter().any(|channel| channel.disabled.is_some()),
+        Answer::Status(status) => {
+            let off = status.channels.iter().any(|channel| channel.disabled.is_some());
+            off || !status.attention.is_empty() || !status.untold.is_empty()
+        }
         Answer::Check(check) => check.problem.is_some() || check.records.is_empty(),
         Answer::Sent(sent) => !sent.accepted,
         Answer::Sources(_)

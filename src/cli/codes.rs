@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use super::Ended;
 use super::check::file;
+use crate::base::text::count;
 use crate::config::{self, Config, Request};
 use crate::extract;
 use crate::model::language_code;
@@ -45,7 +46,8 @@ pub(super) fn import(request: &Request, path: &Path, scheme: &str, language: &st
     if json {
         println!("{}", serde_json::json!({ "scheme": scheme, "languages": languages, "rows": rows.len(), "folder": folder }));
     } else {
-        eprintln!("{} rows of {scheme} in {} are known now; a running daemon takes them on SIGHUP", rows.len(), languages.join(", "));
+        let taken = count(rows.len(), "row", "rows");
+        eprintln!("taken in: {taken} of {scheme} in {}; a running daemon takes them on SIGHUP", languages.join(", "));
     }
     Ok(Ended::Fine)
 }

@@ -6,6 +6,7 @@ use anyhow::{Context as _, bail};
 
 use super::Ended;
 use super::args::InitOptions;
+use crate::base::text::count;
 use crate::config::{self, Config, Refusal, Request, Wishes};
 
 /// Writes a commented configuration; asks for what was not given, on a terminal.
@@ -83,11 +84,11 @@ pub(super) fn check(request: &Request, json: bool) -> anyhow::Result<Ended> {
                     eprintln!("Note: {note}.");
                 }
                 eprintln!(
-                    "Good: {} sources, {} segments, {} reps, {} channels.",
-                    config.sources.len(),
-                    config.segments.len(),
-                    config.reps.len(),
-                    config.channels.len()
+                    "Good: {}, {}, {}, {}.",
+                    count(config.sources.len(), "source", "sources"),
+                    count(config.segments.len(), "segment", "segments"),
+                    count(config.reps.len(), "rep", "reps"),
+                    count(config.channels.len(), "channel", "channels")
                 );
             }
             Ok(Ended::Fine)

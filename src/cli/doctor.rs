@@ -3,12 +3,13 @@
 use anyhow::Context as _;
 use comfy_table::Table;
 
-use super::{Ended, check, print};
+use super::{Ended, asking, check, print};
 use crate::app;
+use crate::base::text::count;
 use crate::config::{Config, Request};
 use crate::door::Door;
 use crate::store::Store;
-use crate::web::Question;
+use crate::web::{Answer, Question};
 
 struct Finding {
     what: &'static str,
@@ -22,9 +23,12 @@ pub(super) async fn doctor(request: &Request, json: bool) -> anyhow::Result<Ende
     let mut findings = vec![Finding {
         what: "configuration",
         good: true,
-        words: format!("{} sources, {} channels", config.sources.len(), config.channels.len()),
+        words: format!("{}, {}", count(config.sources.len(), "source", "sources"), count(config.channels.len(), "channel", "channels")),
     }];
     findings.push(store(&config).await);
+    if findings.iter().all(|finding| finding.good) {
+        findings.extend(standing(request).await);
+    }
     findings.push(backups(&config).await);
     findings.push(files());
     findings.push(links(&config));
@@ -61,6 +65,18 @@ async fn store(config: &Config) -> Finding {
             Err(error) => Finding { what, good: false, words: format!("{error:#}") },
         },
     }
+}
+
+/// What the daemon (or the store at rest) knows that nobody sees in the configuration; nothing before the first start.
+async fn standing(request: &Request) -> Vec<Finding> {
+    let Ok(Answer::Status(status)) = asking::ask(request, Question::Status).await else { return Vec::new() };
+    let restart = (!status.pending.is_empty()).then(|| Finding {
+        what: "restart",
+        good: true,
+        words: format!("pending: {} changed; the daemon runs with the values before", status.pending.join(", ")),
+    });
+    let untold = status.untold.into_iter().map(|words| Finding { what: "reps", good: false, words });
+    restart.into_iter().chain(untold).collect()
 }
 
 async fn backups(config: &Config) -> Finding {

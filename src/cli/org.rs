@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::Ended;
 use super::check::file;
 use super::print;
+use crate::base::text::count;
 use crate::extract;
 use crate::resolve::linkage::{self, BadRow, Cluster, Column, Field, Question, ReadTable, Resolution, Tie};
 
@@ -45,11 +46,11 @@ fn answer_line(question: &Question) -> String {
 /// What goes beside the data.
 fn told(name: &str, table: &ReadTable, bad_answers: &[BadRow], found: &Resolution) {
     eprintln!(
-        "{} rows, {} companies, {} pairs compared, {} answers used",
-        table.rows.len(),
-        found.clusters.len(),
-        found.compared,
-        found.answered
+        "{}, {}, {} compared, {} used",
+        count(table.rows.len(), "row", "rows"),
+        count(found.clusters.len(), "company", "companies"),
+        count(found.compared, "pair", "pairs"),
+        count(found.answered, "answer", "answers")
     );
     if !table.unknown.is_empty() {
         eprintln!("{name}: columns not used: {}", table.unknown.join(", "));
@@ -150,7 +151,7 @@ fn clusters(table: &ReadTable, found: &Resolution) -> Table {
     let more = several().count().saturating_sub(SHOWN);
     let alone = found.clusters.len() - several().count();
     let more = if more > 0 { format!("{more} more (--json has all); ") } else { String::new() };
-    all.add_row([String::new(), String::new(), format!("{more}{alone} of {} rows stand alone", table.rows.len())]);
+    all.add_row([String::new(), String::new(), format!("{more}{alone} of {} stand alone", count(table.rows.len(), "row", "rows"))]);
     all
 }
 

@@ -8,7 +8,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use jiff::Timestamp;
 
 use crate::base::clock::Clock;
-use crate::base::text::clip;
+use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
     Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatementView, StatusView,
@@ -57,7 +57,9 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Status(view) => status(view, now),
         Answer::Sources(views) => println!("{}", sources(views, now)),
         Answer::Source(view) => source(view, now),
-        Answer::Due(count) => eprintln!("{count} page(s) are due now; a running daemon visits them at the host's pace."),
+        Answer::Due(due) => {
+            eprintln!("{} due now; a running daemon visits what is due at the host's pace.", count(*due, "page is", "pages are"));
+        }
         Answer::Check(view) => check(view),
         Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => lead(view),
@@ -67,7 +69,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::TenderRaw(view) => print!("{}", view.text),
         Answer::Outbox(views) => println!("{}", outbox(views)),
         Answer::Replayed(ids) => {
-            eprintln!("{} message(s):", ids.len());
+            eprintln!("{}:", count(ids.len(), "message", "messages"));
             for id in ids {
                 println!("{id}");
             }
@@ -89,7 +91,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
 }
 
 fn backup_line(view: &BackupView) -> String {
-    format!("{}: {} keys, {}, in {}", view.name, view.keys, bytes(view.bytes), view.path)
+    format!("{}: {}, {}, in {}", view.name, count(view.keys, "key", "keys"), bytes(view.bytes), view.path)
 }
 
 /// The backups that are there.
@@ -140,9 +142,20 @@ fn status(view: &StatusView, now: Timestamp) {
     };
     println!("atalaya {}: {how}", view.version);
     println!(
-        "{} pages on {} hosts, {} records, {} organisations, {} leads; {} waiting for a digest",
-        view.pages, view.hosts, view.records, view.organisations, view.leads, view.entries
+        "{} on {}, {}, {}, {}; {} waiting for a digest",
+        count(view.pages, "page", "pages"),
+        count(view.hosts, "host", "hosts"),
+        count(view.records, "record", "records"),
+        count(view.organisations, "organisation", "organisations"),
+        count(view.leads, "lead", "leads"),
+        view.entries
     );
+    if !view.pending.is_empty() {
+        println!("a restart is pending: {} changed in the configuration; the daemon runs with the values before", view.pending.join(", "));
+    }
+    for line in &view.untold {
+        println!("{line}");
+    }
     let late = if view.late_seconds > 60 { format!(", {} s late", view.late_seconds) } else { String::new() };
     println!("next check {}{late}", next_check(view.next_check.as_ref(), now));
     println!(
@@ -157,7 +170,7 @@ fn status(view: &StatusView, now: Timestamp) {
             let state = match (&channel.disabled, channel.failures) {
                 (Some(why), _) => format!("switched off: {why}"),
                 (None, 0) => "well".to_owned(),
-                (None, n) => format!("{n} failures in a row"),
+                (None, n) => format!("{} in a row", count(n, "failure", "failures")),
             };
             all.add_row([channel.id.clone(), channel.kind.clone(), channel.waiting.to_string(), channel.dead.to_string(), state]);
         }
@@ -190,7 +203,7 @@ fn attention(view: &SourceView) -> String {
 }
 
 fn quota_line(quota: &QuotaView) -> String {
-    format!("{} of {} requests used today; anew at {}", quota.used, quota.allowed, quota.anew)
+    format!("{} of {} used today; anew at {}", quota.used, count(quota.allowed, "request", "requests"), quota.anew)
 }
 
 fn wishes(views: &[WishView]) -> Table {
@@ -263,7 +276,8 @@ fn source(view: &SourcePages, now: Timestamp) {
 fn statement(view: &StatementView) -> String {
     let visit = if view.under_way { "the visit under way has" } else { "the last visit" };
     let until = view.complete_until.as_ref().map_or_else(|| "not complete so far".to_owned(), |at| format!("complete until {at}"));
-    let mut lines = vec![format!("{visit} asked for {} page(s) and got {} record(s); {until}", view.asked, view.got)];
+    let mut lines =
+        vec![format!("{visit} asked for {} and got {}; {until}", count(view.asked, "page", "pages"), count(view.got, "record", "records"))];
     lines.extend(view.gaps.iter().map(|gap| match (&gap.from, &gap.to) {
         (Some(from), Some(to)) => format!("missing: {from} to {to}: {}", gap.why),
         (_, _) => format!("missing: {}", gap.why),
@@ -313,7 +327,7 @@ fn check(view: &CheckView) {
         all.add_row(fixed.into_iter().chain(values));
     }
     println!("{all}");
-    println!("{} record(s){}", view.records.len(), if view.records.len() > 100 { ", the first 100 shown" } else { "" });
+    println!("{}{}", count(view.records.len(), "record", "records"), if view.records.len() > 100 { ", the first 100 shown" } else { "" });
     for url in view.follow.iter().take(10) {
         println!("leads on to {url}");
     }
@@ -344,7 +358,7 @@ fn check(view: &CheckView) {
 }
 
 fn leads(views: &[LeadView]) -> Table {
-    let mut all = table(&["lead", "segment", "who", "fit", "signal", "known", "state", "owner", "changed"]);
+    let mut all = table(&["lead", "segment", "who", "fit", "signal", "known", "state", "owner", "told", "changed"]);
     for view in views {
         all.add_row([
             view.id.clone(),
@@ -355,6 +369,7 @@ fn leads(views: &[LeadView]) -> Table {
             format!("{} %", view.known),
             view.state.clone(),
             or_dash(view.owner.as_ref()),
+            or_dash(view.told.as_ref()),
             view.changed.clone(),
         ]);
     }
@@ -373,6 +388,9 @@ fn lead(view: &LeadView) {
     println!("{} · {} · {}", view.title, view.segment, view.state);
     println!("next step: {}", view.next_step);
     println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
+    if let Some(told) = &view.told {
+        println!("{}", if view.told_at.is_some() { format!("waits to be told: {told}") } else { told.clone() });
+    }
     let mut signals = table(&["why now", "", ""]);
     for (at, sentence, url) in &view.signals {
         signals.add_row([at, sentence, url]);
@@ -504,12 +522,12 @@ mod tests {
             under_way: false,
         };
         insta::assert_snapshot!(statement(&view), @r"
-        the last visit asked for 14 page(s) and got 312 record(s); complete until 2026-11-23T07:45:00Z
+        the last visit asked for 14 pages and got 312 records; complete until 2026-11-23T07:45:00Z
         missing: 2026-11-23T07:45:00Z to 2026-11-23T07:50:00Z: it could not be read; the next visit asks again
         missing: not reached: the visit stopped at a failure (slow-down)
         the portal refused the stored cursor (not-found): begun before 2026-11-23 07:00 UTC
         ");
-        insta::assert_snapshot!(statement(&StatementView { under_way: true, ..StatementView::default() }), @"the visit under way has asked for 0 page(s) and got 0 record(s); not complete so far");
+        insta::assert_snapshot!(statement(&StatementView { under_way: true, ..StatementView::default() }), @"the visit under way has asked for 0 pages and got 0 records; not complete so far");
     }
 
     #[test]

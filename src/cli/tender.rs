@@ -11,6 +11,7 @@ use super::Ended;
 use super::archive::{self, Out};
 use super::check::file;
 use crate::base::clock::Stopwatch;
+use crate::base::text::count;
 use crate::extract;
 use crate::model::ZoneFrom;
 use crate::tender::ocds::{self, Compiled, Form, Rules};
@@ -112,7 +113,8 @@ fn print(to: &mut dyn Write, view: &Value) -> std::io::Result<()> {
         return Ok(()); // Said on stderr.
     }
     if let Some(file) = view.get("file").and_then(Value::as_str) {
-        writeln!(to, "{file} ({}): {} notices, {} quarantined", text(view, "format"), notices.len(), bad.len())?;
+        let told = count(notices.len(), "notice", "notices");
+        writeln!(to, "{file} ({}): {told}, {} quarantined", text(view, "format"), bad.len())?;
     }
     for notice in &notices {
         let title = notice.get("title").and_then(Value::as_object).and_then(|texts| texts.values().next()).and_then(Value::as_str);

@@ -211,6 +211,7 @@ impl<'a> Builder<'a> {
             labels,
             labels_notes,
             settings: Vec::new(),
+            pending: Vec::new(),
             files: Vec::new(),
             marks,
         })

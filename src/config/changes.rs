@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::process::address_of;
 use super::source::Aspect;
 use super::{Config, Setting};
 use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
+use crate::render::Address;
 
 /// One difference between two configurations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +130,50 @@ pub(super) fn between(old: &Config, new: &Config) -> Vec<ConfigChange> {
     out
 }
 
+/// The new configuration as a running daemon can live by it: what needs a restart keeps the value it runs with, and what follows from that
+/// (links, the operator's address, folders of channels) too. `pending` names the keys that wait for the restart.
+pub(super) fn held(new: &Config, running: &Config) -> Config {
+    let mut pending = Vec::new();
+    let mut changes = Vec::new();
+    process(&mut changes, &running.settings, &new.settings);
+    for change in changes {
+        if let ConfigChange::Process { key, restart: true } = change {
+            pending.push(key);
+        }
+    }
+    let mut held = new.clone();
+    if pending.is_empty() {
+        held.pending = pending;
+        return held;
+    }
+    let was = &running.daemon;
+    let daemon = &mut held.daemon;
+    if daemon.operator.as_ref() == Some(&daemon.contact) {
+        daemon.operator = Some(was.contact.clone()).filter(|contact| Address::parse(contact).is_ok());
+    }
+    if daemon.public_url == address_of(daemon.listen) {
+        daemon.public_url = address_of(was.listen);
+    }
+    (daemon.contact, daemon.data, daemon.listen, daemon.drain) = (was.contact.clone(), was.data.clone(), was.listen, was.drain);
+    (held.net, held.fetch, held.store) = (running.net.clone(), running.fetch.clone(), running.store.clone());
+    held.log.format = running.log.format;
+    for channel in &mut held.channels {
+        let same = running.marks.channels.get(&channel.id) == new.marks.channels.get(&channel.id);
+        if let Some(known) = running.channel(&channel.id).filter(|_| same) {
+            *channel = Arc::clone(known);
+        }
+    }
+    let restart = |setting: &Setting| setting.of.is_none() && needs_restart(&format!("{}.{}", setting.section, setting.key));
+    held.settings.retain(|setting| !restart(setting));
+    held.settings.extend(running.settings.iter().filter(|setting| restart(setting)).cloned());
+    held.pending = pending;
+    held
+}
+
+fn needs_restart(key: &str) -> bool {
+    RESTART.iter().any(|open| key.starts_with(open))
+}
+
 /// Hashes of tables by id, for comparing.
 pub(super) type Marks<Id> = BTreeMap<Id, ContentHash>;
 
@@ -152,7 +198,7 @@ fn process(out: &mut Vec<ConfigChange>, old: &[Setting], new: &[Setting]) {
     let all: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).collect();
     for key in all {
         if was.get(key) != is.get(key) {
-            out.push(ConfigChange::Process { key: key.clone(), restart: RESTART.iter().any(|open| key.starts_with(open)) });
+            out.push(ConfigChange::Process { key: key.clone(), restart: needs_restart(key) });
         }
     }
 }

@@ -94,6 +94,14 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The place and the words, for a log.
+    pub fn in_one_line(&self) -> String {
+        let message: String = self.message().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        format!("{}:{}:{}: {message}", self.file, self.line, self.column)
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message())?;

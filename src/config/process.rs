@@ -160,7 +160,8 @@ fn is_base(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
 }
 
-fn address_of(listen: SocketAddr) -> Url {
+/// Where this machine reaches a listener.
+pub(super) fn address_of(listen: SocketAddr) -> Url {
     // A listener on every address is reached by this machine's own.
     let shown = if listen.ip().is_unspecified() { SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), listen.port()) } else { listen };
     Url::parse(&format!("http://{shown}")).expect("a socket address is a host and a port")

@@ -159,6 +159,46 @@ impl SignalKind {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
+
+    /// What it amounts to where no rule counts it.
+    pub const fn weight(self) -> Weight {
+        match self {
+            Self::RequestForSuppliers
+            | Self::TenderPlanned
+            | Self::TenderPublished
+            | Self::TenderAwarded
+            | Self::AwardWon
+            | Self::AwardLost
+            | Self::ContractExpiring
+            | Self::ExhibitorListed
+            | Self::OrganisationListed
+            | Self::OfferListed
+            | Self::VacancyPublished
+            | Self::BranchOpened
+            | Self::ArticlePublished => Weight::Begins,
+            Self::DeadlineMoved
+            | Self::TenderChanged
+            | Self::TenderSuspended
+            | Self::TenderCancelled
+            | Self::AwardAnnulled
+            | Self::ContractModified
+            | Self::ContractCompleted
+            | Self::PriceMoved
+            | Self::PageChanged => Weight::Develops,
+            Self::RecordChanged | Self::WentAway => Weight::Aside,
+        }
+    }
+}
+
+/// What a kind of signal amounts to beside what a segment's rules say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// Something about it is otherwise, or it is gone: nothing to call for.
+    Aside,
+    /// Something that was known went on.
+    Develops,
+    /// Something new begins: a reason to act by itself.
+    Begins,
 }
 
 /// What a signal tells, as what was read; `render` makes a sentence of it, in the reader's language. Its kind says what it means. A time in

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use super::decided::{CheckError, Checked, Decided, Outcome};
 use super::onward::{brought, set_out};
 use super::read::{Read, again, mark_wanting, read, tell_new};
 use super::visit::{self, Step, Walked};
@@ -22,96 +23,10 @@ use crate::model::{
     Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
     Spent, Turn, Validators,
 };
-use crate::store::{CommitError, StoreError, Submitted};
+use crate::store::{CommitError, StoreError};
 
 /// How often a turn is decided again because another one wrote first.
 const TRIES: u32 = 8;
-
-/// What a check came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Nothing new.
-    Unchanged,
-    /// Something was stored.
-    Changed {
-        /// Records that are new or differ.
-        records: usize,
-        /// Changes that are news (baselines are not).
-        changes: usize,
-        /// Leads made or told again.
-        leads: usize,
-    },
-    /// It could not be read.
-    Failed(Failure),
-    /// The host is to be left alone until the page's next time.
-    Postponed,
-    /// No source of the configuration has this page any more.
-    Unknown,
-}
-
-/// One check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// Which page.
-    pub page: PageId,
-    /// What it came to.
-    pub outcome: Outcome,
-    /// Requests sent for it.
-    pub requests: u32,
-}
-
-/// Why a check could not be brought to its end. The page stays due.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Others wrote first, again and again.
-    #[error("{0} other turns wrote first; the page stays due")]
-    Crowded(u32),
-}
-
-/// A check that is decided, and whose turn may still be on its way to the disk.
-#[derive(Debug)]
-pub struct Decided {
-    checked: Checked,
-    submitted: Option<Submitted>,
-}
-
-impl Decided {
-    /// Waits until the turn is durable.
-    pub async fn end(self) -> Result<Checked, CheckError> {
-        let Self { checked, submitted } = self;
-        match submitted {
-            Some(submitted) => Self::ended(checked, submitted.done().await),
-            None => Ok(checked),
-        }
-    }
-
-    /// The same without waiting: the check comes back while its turn is on its way.
-    pub fn try_end(mut self) -> Result<Result<Checked, CheckError>, Self> {
-        let Some(submitted) = &mut self.submitted else { return Ok(Ok(self.checked)) };
-        match submitted.try_done() {
-            Some(done) => Ok(Self::ended(self.checked, done)),
-            None => Err(self),
-        }
-    }
-
-    /// A turn of mere times conflicts with nothing but the end of its page.
-    fn ended(checked: Checked, done: Result<(), CommitError>) -> Result<Checked, CheckError> {
-        match done {
-            Ok(()) => Ok(checked),
-            Err(CommitError::Conflict { .. }) => Ok(Checked { outcome: Outcome::Unknown, ..checked }),
-            Err(CommitError::Store(error)) => Err(error.into()),
-        }
-    }
-}
-
-impl From<Checked> for Decided {
-    fn from(checked: Checked) -> Self {
-        Self { checked, submitted: None }
-    }
-}
 
 /// Checks one page: fetch, read, compare, resolve, score, route, commit.
 pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) -> Result<Checked, CheckError> {
@@ -121,7 +36,7 @@ pub async fn check(effects: &Effects, config: &Config, lane: &Lane, id: PageId) 
 /// Checks one page, and does not wait for the commit of a turn that carries nothing but times: the host's next page may be asked for
 /// meanwhile. Should the process die before it is durable, the page is simply checked again.
 pub async fn decide(effects: &Effects, config: &Config, lane: &Lane, id: PageId) -> Result<Decided, CheckError> {
-    let unknown = Checked { page: id, outcome: Outcome::Unknown, requests: 0 };
+    let unknown = Checked { page: id, source: None, outcome: Outcome::Unknown, requests: 0 };
     let Some((page, state)) = effects.store.page_and_state(id).await? else { return Ok(unknown.into()) };
     let Some(source) = config.source(&page.source).filter(|source| source.enabled) else { return Ok(unknown.into()) };
     let now = effects.clock.now();
@@ -221,21 +136,21 @@ async fn settle(
         effects.hook.pass("check.decided");
         if turn.is_times() {
             let submitted = Some(effects.store.submit(turn).await.map_err(unexpected)?);
-            return Ok(Decided { checked: Checked { page: id, outcome, requests: spent }, submitted });
+            return Ok(Decided { checked: Checked { page: id, source: Some(source.id.clone()), outcome, requests: spent }, submitted });
         }
         match effects.store.commit(turn).await {
             Ok(()) => {
                 if let Some((_, revision)) = unsaved {
                     lane.saved(revision);
                 }
-                return Ok(Checked { page: id, outcome, requests: spent }.into());
+                return Ok(Checked { page: id, source: Some(source.id.clone()), outcome, requests: spent }.into());
             }
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Conflict { .. }) => {
                 metrics::counter!(crate::telemetry::CONFLICTS).increment(1);
                 match effects.store.page(id).await? {
                     Some(fresh) => page = fresh,
-                    None => return Ok(Checked { page: id, outcome: Outcome::Unknown, requests: spent }.into()),
+                    None => return Ok(Checked { page: id, source: None, outcome: Outcome::Unknown, requests: spent }.into()),
                 }
             }
         }
@@ -254,7 +169,10 @@ async fn over_budget(effects: &Effects, source: &Source, now: Timestamp) -> Resu
 async fn postpone(effects: &Effects, page: &Page, times: CheckTimes) -> Result<Decided, CheckError> {
     let turn = Turn::new(PageWrite::Times(page.id, times), page.host());
     let submitted = Some(effects.store.submit(turn).await.map_err(unexpected)?);
-    Ok(Decided { checked: Checked { page: page.id, outcome: Outcome::Postponed, requests: 0 }, submitted })
+    Ok(Decided {
+        checked: Checked { page: page.id, source: Some(page.source.clone()), outcome: Outcome::Postponed, requests: 0 },
+        submitted,
+    })
 }
 
 /// A turn of mere times is never refused before the committer sees it.
@@ -322,7 +240,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     let outcome = if told.changes == 0 {
         Outcome::Unchanged
     } else {
-        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
+        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads, baseline: false }
     };
     Ok((turn, outcome))
 }
@@ -409,7 +327,7 @@ async fn differs(
     let outcome = if turn.records.is_empty() && told.changes == 0 {
         Outcome::Unchanged
     } else {
-        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads }
+        Outcome::Changed { records: turn.records.len(), changes: told.changes, leads: told.leads, baseline: quiet }
     };
     Ok((turn, outcome))
 }

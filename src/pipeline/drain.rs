@@ -2,7 +2,7 @@
 //!
 //! Nothing is sent that was not first stored. Owns no loop but over what it has leased.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -11,7 +11,7 @@ use super::calendars::link_for;
 use super::news::{hears, owner_of};
 use super::remind::still_due;
 use super::wishes::{self, Wish};
-use super::{Effects, completeness_of, empty, notice};
+use super::{Effects, completeness_of, empty, notice, silent};
 use crate::base::ids::{ChannelId, LeadId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
@@ -85,11 +85,13 @@ struct Shown {
 /// Seals everything that is due: one digest per rep, one message per alert; and the digests of reps who hear that there is nothing.
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
     let (mut done, mut told) = (Sealing::default(), HashSet::new());
-    for due in effects.store.due_entries(now, ENTRIES).await? {
+    let due = effects.store.due_entries(now, ENTRIES).await?;
+    let silent = if due.is_empty() { BTreeSet::new() } else { silent(effects, config).await? };
+    for due in due {
         let more = due.more;
         let entries = match config.rep(&due.rep) {
-            Some(rep) => wishes::held_back(effects, rep, due, now).await?,
-            None => left_behind(effects, config, due.entries, now).await?,
+            Some(rep) if !silent.contains(&due.rep) => wishes::held_back(effects, rep, due, now).await?,
+            Some(_) | None => left_behind(effects, config, due.entries, now).await?,
         };
         for batch in outbox::batches(&entries, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
@@ -105,13 +107,13 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
     Ok(done)
 }
 
-/// The due entries of a rep who is not configured any more, apart from those whose lead somebody else has now: they go into the next
-/// digest of who has it.
+/// The due entries of a rep who is not configured any more or asked for no more mails, apart from those whose lead somebody else has now: they go
+/// into the next digest of who has it.
 async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, now: Timestamp) -> Result<Vec<Entry>, DrainError> {
     let (mut moved, mut left) = (Vec::new(), Vec::new());
     for entry in entries {
         let lead = effects.store.lead(entry.lead).await?;
-        let owner = lead.as_ref().and_then(owner_of).and_then(|id| config.rep(id));
+        let owner = lead.as_ref().and_then(owner_of).filter(|id| **id != entry.rep).and_then(|id| config.rep(id));
         match owner.and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
             Some((rep, channel)) => {
                 let due = rep.digest.next(now);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::keep::KeepError;
-use super::news::{Revised, SIGNALS, count_loads, owner_of, revise, signal_of};
+use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signal_of};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::{Config, Source};
 use crate::model::{Baseline, Change, ChangeKind, IdentityKey, Lane, Lead, Organisation, Record, Signal, Subject, Turn};
@@ -42,15 +42,15 @@ pub async fn hand_over(effects: &Effects, config: &Config, source: &Source, now:
     let found = find(effects, config, source, until, now).await?;
     let mut turn = Turn::upkeep();
     turn.marks.push((mark, Some(until.to_string().into_bytes())));
-    let mut loads = count_loads(effects, config).await?;
+    let mut staff = Staff::now(effects, config).await?;
     for Found { mut lead, organisation, signals } in found {
         let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
         let known_owner = previous.iter().chain(turn.leads.iter().filter(|other| other.subject == lead.subject)).find_map(owner_of);
-        lead.owner = route::assign(&route::Case { lead: &lead, organisation: &organisation, known_owner }, &config.rep_list(), &loads, now);
+        lead.owner = staff.assign(config, (&lead, &organisation, known_owner), now);
         if let Some(id) = owner_of(&lead)
             && let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel)))
         {
-            *loads.entry(id.clone()).or_default() += 1;
+            *staff.loads.entry(id.clone()).or_default() += 1;
             let address = route::Address { rep: id, channel: &channel.id };
             let entry = route::entry(&lead, address, Lane::Digest, now, &|after| rep.digest.next(after));
             turn.entries.push(crate::model::Entry { held: Some(source.id.clone()), ..entry });

@@ -3,19 +3,18 @@
 //!
 //! One step of bounded size in one commit. Knows no loop and no rhythm.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
-use super::Effects;
+use super::drain::ENTRIES;
 use super::keep::KeepError;
-use super::news::{Alerts, Revised, SIGNALS, announce, count_loads, owner_of, records_of, revise};
-use crate::base::ids::{OrganisationId, RepId};
+use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, records_of, revise};
+use super::{Effects, silent};
+use crate::base::ids::{ContentHash, OrganisationId, RepId};
 use crate::config::Config;
 use crate::model::{Decision, Lead, Organisation, Record, Signal, Subject, Turn};
 use crate::route::{self, Cause};
 use crate::score;
-use crate::store::{CommitError, StoreError};
+use crate::store::{CommitError, EntryFilter, StoreError};
 
 /// Organisations judged in one commit.
 const STEP: usize = 50;
@@ -24,7 +23,7 @@ const STEP: usize = 50;
 #[derive(Clone, Debug, Default)]
 pub struct Judging {
     after: Option<OrganisationId>,
-    loads: Option<BTreeMap<RepId, u32>>,
+    staff: Option<Staff>,
     turned: Option<(Timestamp, Timestamp)>,
 }
 
@@ -46,18 +45,24 @@ pub struct Judged {
     pub done: bool,
 }
 
+/// A hash over everything leads are judged and given out by: the rules, and who asked for no more mails.
+pub async fn grounds(effects: &Effects, config: &Config) -> Result<ContentHash, StoreError> {
+    let silent = silent(effects, config).await?;
+    Ok(ContentHash::of(format!("{:?} {silent:?}", config.rules()).as_bytes()))
+}
+
 /// Judges the next few organisations. When another turn wrote first, nothing happens and the same are next again.
 pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judging, now: Timestamp) -> Result<Judged, KeepError> {
     let some = effects.store.organisations_after(judging.after, STEP).await?;
     let Some(last) = some.last().map(|organisation| organisation.id) else { return Ok(Judged { done: true, ..Judged::default() }) };
-    let mut loads = match &judging.loads {
-        Some(loads) => loads.clone(),
-        None => count_loads(effects, config).await?,
+    let mut staff = match &judging.staff {
+        Some(staff) => staff.clone(),
+        None => Staff::now(effects, config).await?,
     };
     let (mut turn, mut alerts) = (Turn::upkeep(), Alerts::new());
     let mut judged = Judged::default();
     for organisation in &some {
-        judged.told += judge(effects, config, (organisation, &mut loads, judging.turned), (&mut turn, &mut alerts), now).await?;
+        judged.told += judge(effects, config, (organisation, &mut staff, judging.turned), (&mut turn, &mut alerts), now).await?;
     }
     judged.leads = turn.leads.len();
     if judged.leads > 0 {
@@ -67,7 +72,7 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
             Err(error @ CommitError::Store(_)) => return Err(error.into()),
         }
     }
-    (judging.after, judging.loads) = (Some(last), Some(loads));
+    (judging.after, judging.staff) = (Some(last), Some(staff));
     Ok(judged)
 }
 
@@ -75,7 +80,7 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
 async fn judge(
     effects: &Effects,
     config: &Config,
-    (organisation, loads, turned): (&Organisation, &mut BTreeMap<RepId, u32>, Option<(Timestamp, Timestamp)>),
+    (organisation, staff, turned): (&Organisation, &mut Staff, Option<(Timestamp, Timestamp)>),
     (turn, alerts): (&mut Turn, &mut Alerts),
     now: Timestamp,
 ) -> Result<usize, StoreError> {
@@ -102,12 +107,16 @@ async fn judge(
         let before = previous.iter().find(|before| before.id == lead.id);
         if route::for_rep(lead.state) {
             let known_owner = previous.iter().find_map(owner_of);
-            lead.owner = route::assign(&route::Case { lead: &lead, organisation, known_owner }, &config.rep_list(), loads, now);
+            lead.owner = staff.assign(config, (&lead, organisation, known_owner), now);
             let had = before.and_then(owner_of);
             if let (Decision::To(rep, _), true) = (&lead.owner, had != owner_of(&lead)) {
-                *loads.entry(rep.clone()).or_default() += 1;
-                // Nobody had it, so nobody has heard of it.
-                if had.is_none() && !is_new && !is_told {
+                *staff.loads.entry(rep.clone()).or_default() += 1;
+                // Nobody had it, so nobody has heard of it; nor has who wanted no mails.
+                let unheard = match had {
+                    Some(rep) => staff.silent.contains(rep) && !was_told(effects, config, rep, &lead).await?,
+                    None => true,
+                };
+                if unheard && !is_new && !is_told {
                     lead.revision += 1;
                     is_told = true;
                 }
@@ -129,6 +138,14 @@ async fn judge(
         turn.leads.push(lead);
     }
     Ok(told)
+}
+
+/// Whether a rep heard of a lead, or will: what waits for them goes to who has it then.
+async fn was_told(effects: &Effects, config: &Config, rep: &RepId, lead: &Lead) -> Result<bool, StoreError> {
+    let Some(known) = config.rep(rep) else { return Ok(false) };
+    let of_them = EntryFilter { rep: Some(rep.clone()), ..EntryFilter::default() };
+    let waits = effects.store.waiting_entries(of_them, ENTRIES).await?.iter().any(|entry| entry.lead == lead.id);
+    Ok(waits || effects.store.told(&known.channel, rep, lead.id, lead.revision + 1).await?.is_some())
 }
 
 /// Leads that the rules see as before: only their owner may be another.

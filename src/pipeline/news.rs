@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Effects, linked};
+use super::{Effects, linked, silent};
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
@@ -79,7 +79,7 @@ pub(super) async fn announce_all(
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let mut told = 0;
-    let (mut loads, mut alerts) = (None, Alerts::new());
+    let (mut staff, mut alerts) = (None, Alerts::new());
     for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
         let previous = effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?;
         if touched.news.is_empty() && previous.is_empty() {
@@ -92,19 +92,14 @@ pub(super) async fn announce_all(
             revise(config, (&touched.organisation, Cause::News(&touched.news)), &previous, (&records, &signals), now)
         {
             if route::for_rep(lead.state) {
-                if loads.is_none() {
-                    loads = Some(count_loads(effects, config).await?);
+                if staff.is_none() {
+                    staff = Some(Staff::now(effects, config).await?);
                 }
-                let loads = loads.get_or_insert_default();
+                let staff = staff.get_or_insert_default();
                 let known_owner = previous.iter().find_map(owner_of);
-                lead.owner = route::assign(
-                    &route::Case { lead: &lead, organisation: &touched.organisation, known_owner },
-                    &config.rep_list(),
-                    loads,
-                    now,
-                );
+                lead.owner = staff.assign(config, (&lead, &touched.organisation, known_owner), now);
                 if let (true, Decision::To(rep, _)) = (is_new, &lead.owner) {
-                    *loads.entry(rep.clone()).or_default() += 1;
+                    *staff.loads.entry(rep.clone()).or_default() += 1;
                 }
             }
             if is_told {
@@ -147,7 +142,8 @@ pub(super) fn revise(
     let revised = config.segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
-        let finding = route::Finding { organisation, score: &scored, cause, trust_of: &trust_of };
+        let speaks = before.is_some() || (scored.total() >= segment.terms.line && score::speaks(segment, &known, &scored));
+        let finding = route::Finding { organisation, score: &scored, cause, speaks, trust_of: &trust_of };
         let lead = route::revise(&segment.terms, before, &finding, now)?;
         let is_told = before.is_none_or(|before| before.revision < lead.revision);
         Some(Revised { segment: Arc::clone(segment), lead, is_new: before.is_none(), is_told })
@@ -234,8 +230,34 @@ pub(super) async fn records_of(effects: &Effects, organisation: &Organisation, t
     Ok(records)
 }
 
-/// How many organisations each rep looks after.
-pub(super) async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepId, u32>, StoreError> {
+/// Who leads can be given to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Staff {
+    /// How many organisations each rep looks after.
+    pub(super) loads: BTreeMap<RepId, u32>,
+    /// Who asked for no more mails.
+    pub(super) silent: BTreeSet<RepId>,
+}
+
+impl Staff {
+    /// As it is now.
+    pub(super) async fn now(effects: &Effects, config: &Config) -> Result<Self, StoreError> {
+        Ok(Self { loads: count_loads(effects, config).await?, silent: silent(effects, config).await? })
+    }
+
+    /// Who gets this lead.
+    pub(super) fn assign(
+        &self,
+        config: &Config,
+        (lead, organisation, known_owner): (&Lead, &Organisation, Option<&RepId>),
+        now: Timestamp,
+    ) -> Decision {
+        let case = route::Case { lead, organisation, known_owner, silent: &self.silent };
+        route::assign(&case, &config.rep_list(), &self.loads, now)
+    }
+}
+
+async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepId, u32>, StoreError> {
     let mut loads = BTreeMap::new();
     for rep in &config.reps {
         let mut subjects = HashSet::new();

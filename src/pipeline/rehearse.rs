@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use url::Url;
 
 use super::onward::brought;
@@ -21,6 +22,7 @@ use crate::model::{
     BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record,
     Signal, SourceState, Statement, Subject, Turn, Validators,
 };
+use crate::render::{Language, clock};
 use crate::store::StoreError;
 
 /// Detail pages read in a dry run: enough to see whether they are read correctly.
@@ -59,6 +61,8 @@ pub struct WouldTell {
     pub signals: Vec<Signal>,
     /// Who would hear of it, and when.
     pub entries: Vec<Entry>,
+    /// The zone of whoever would hear of it.
+    pub zone: TimeZone,
 }
 
 /// What a dry run found.
@@ -160,7 +164,7 @@ impl Rehearsal {
         };
         let kind = extract::sniff(&fetched.bytes, fetched.content_type.as_deref(), &fetched.url);
         let source: SourceId = "check".parse().expect("`check` is a good id");
-        let about = extract::About { source, zone: jiff::tz::TimeZone::UTC, country: None };
+        let about = extract::About { source, zone: TimeZone::UTC, country: None };
         let reader = Arc::new(extract::by_content(kind, target.url(), &about));
         match self.parse(reader, &fetched, read::Own::default()).await {
             Ok(extract) => {
@@ -267,7 +271,7 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
     let mut turn = Turn::new(PageWrite::Whole(Box::new(settled)), host);
     turn.records = found.records;
     news::tell(effects, config, source, &mut turn, found.changes, now).await?;
-    out.leads = would_tell(turn);
+    out.leads = would_tell(config, turn);
     Ok(out)
 }
 
@@ -279,7 +283,7 @@ const fn word(kind: &ChangeKind) -> &'static str {
     }
 }
 
-fn would_tell(turn: Turn) -> Vec<WouldTell> {
+fn would_tell(config: &Config, turn: Turn) -> Vec<WouldTell> {
     let Turn { leads, organisations, signals, entries, .. } = turn;
     leads
         .into_iter()
@@ -289,6 +293,9 @@ fn would_tell(turn: Turn) -> Vec<WouldTell> {
                 organisation: organisations.iter().find(|organisation| organisation.id == id).cloned(),
                 signals: signals.iter().filter(|signal| signal.organisation == id).cloned().collect(),
                 entries: entries.iter().filter(|entry| entry.lead == lead.id).cloned().collect(),
+                zone: news::owner_of(&lead)
+                    .and_then(|id| config.rep(id))
+                    .map_or_else(|| config.daemon.zone.clone(), |rep| rep.rep.zone.clone()),
                 lead,
             }
         })
@@ -300,7 +307,8 @@ impl WouldTell {
     pub fn who(&self) -> String {
         match (&self.lead.owner, self.entries.first()) {
             (Decision::To(rep, because), Some(entry)) => {
-                format!("{rep} by {} at {} ({because})", entry.channel, entry.due.strftime("%Y-%m-%d %H:%M UTC"))
+                let due = clock(Language::En, &entry.due.to_zoned(self.zone.clone()));
+                format!("{rep} by {} on {due} ({because})", entry.channel)
             }
             (Decision::To(rep, because), None) => format!("{rep} ({because}); nothing goes out"),
             (Decision::Nobody(because), _) => format!("nobody: {because}"),

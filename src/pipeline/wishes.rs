@@ -1,10 +1,13 @@
 //! What recipients want to be spared: nothing more at all, nothing for a while, a digest once a week. Obeyed when a message is sealed and again
 //! when it is sent, so that a wish counts before the next mail leaves.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::Effects;
 use super::drain::{DrainError, ENTRIES};
+use crate::base::ids::RepId;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
@@ -60,19 +63,34 @@ pub(super) async fn held_back(effects: &Effects, rep: &Rep, due: DueEntries, now
     Ok(go)
 }
 
-/// Gives due entries another time or address; where others wrote meanwhile they are still due, and looked at with the next round.
-pub(super) async fn postpone(effects: &Effects, entries: Vec<Entry>) -> Result<(), CommitError> {
-    if entries.is_empty() { Ok(()) } else { unless_conflict(effects.store.postpone(entries).await) }
+/// Gives entries another time or address, unless others wrote meanwhile: those that are due are looked at with the next round. Returns whether it
+/// was done.
+pub(super) async fn postpone(effects: &Effects, entries: Vec<Entry>) -> Result<bool, CommitError> {
+    if entries.is_empty() { Ok(true) } else { unless_conflict(effects.store.postpone(entries).await) }
 }
 
-fn unless_conflict(done: Result<(), CommitError>) -> Result<(), CommitError> {
+fn unless_conflict(done: Result<(), CommitError>) -> Result<bool, CommitError> {
     match done {
-        Ok(()) | Err(CommitError::Conflict { .. }) => Ok(()),
+        Ok(()) => Ok(true),
+        Err(CommitError::Conflict { .. }) => Ok(false),
         Err(error @ CommitError::Store(_)) => Err(error),
     }
 }
 
-fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
+/// The reps who asked for no more mails: what is theirs is told to nobody.
+pub async fn silent(effects: &Effects, config: &Config) -> Result<BTreeSet<RepId>, StoreError> {
+    let wishes = effects.store.suppressions().await?;
+    let none = |rep: &Rep| wishes.iter().any(|wish| wish.scope == Scope::All && is_of(wish, rep));
+    Ok(config.reps.iter().filter(|rep| none(rep)).map(|rep| rep.rep.id.clone()).collect())
+}
+
+/// Whether a wish is this rep's.
+pub(super) fn is_of(wish: &Suppression, rep: &Rep) -> bool {
+    wish.channel == rep.channel && wish.recipient.trim().eq_ignore_ascii_case(rep.rep.email.trim())
+}
+
+/// An entry at the time that its rep's wish leaves it.
+pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
     let entry = match wish.paused.filter(|until| *until > now) {
         Some(until) => Entry { lane: Lane::Digest, due: rep.digest.next(until), ..entry },
         None => entry,

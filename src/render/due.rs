@@ -16,6 +16,8 @@ const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "
 /// One deadline in a letter.
 #[derive(Debug, Serialize)]
 pub(super) struct DueView {
+    /// "in 7 days".
+    pub ahead: String,
     /// "in 7 days, Thu 10 Dec 2026 13:00".
     pub when: String,
     /// "offers for Ultrasound scanners".
@@ -45,8 +47,10 @@ pub(super) fn due(reader: &Reader<'_>, item: &DeadlineItem<'_>, now: Timestamp) 
     let (language, record) = (reader.language, item.record);
     let closing = closing_of(item)?;
     let what = format!("{}: {}", answer(language, &closing), line(&record.title(), 160));
+    let ahead = ahead(reader, &closing, now);
     Some(DueView {
-        when: format!("{}, {}", ahead(reader, &closing, now), until(language, reader.zone, &closing)),
+        when: format!("{ahead}, {}", until(language, reader.zone, &closing)),
+        ahead,
         what: LinkView { words: what, href: link(&record.url) },
         about: about(language, record),
         notes: notes(language, &closing),

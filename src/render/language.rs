@@ -108,9 +108,9 @@ impl Language {
             (Self::En, Word::WhyThisMail) => "You get this because you are a rep in Atalaya.",
             (Self::Es, Word::WhyThisMail) => "Recibes esto porque eres comercial en Atalaya.",
             (Self::Ru, Word::WhyThisMail) => "Вы получаете это письмо, потому что работаете с клиентами в Atalaya.",
-            (Self::En, Word::OnlyNow) => "It is above your hot line, so it comes at once.",
-            (Self::Es, Word::OnlyNow) => "Supera tu umbral urgente, por eso llega al momento.",
-            (Self::Ru, Word::OnlyNow) => "Выше вашего срочного порога, поэтому письмо пришло сразу.",
+            (Self::En, Word::OnlyNow) => "It scores so high that it comes at once.",
+            (Self::Es, Word::OnlyNow) => "Puntúa tan alto que llega al momento.",
+            (Self::Ru, Word::OnlyNow) => "Оценка так высока, что письмо пришло сразу.",
             (Self::En, Word::DeadlinesTitle) => "Deadlines coming up",
             (Self::Es, Word::DeadlinesTitle) => "Plazos que vencen",
             (Self::Ru, Word::DeadlinesTitle) => "Скоро истекают сроки",
@@ -217,8 +217,8 @@ impl Language {
             (Self::En, SignalKind::ContractExpiring) => "Contract ends soon",
             (Self::Es, SignalKind::ContractExpiring) => "Contrato por vencer",
             (Self::Ru, SignalKind::ContractExpiring) => "Контракт заканчивается",
-            (Self::En, SignalKind::ExhibitorListed) => "Will exhibit",
-            (Self::Es, SignalKind::ExhibitorListed) => "Expone en feria",
+            (Self::En, SignalKind::ExhibitorListed) => "Exhibitor",
+            (Self::Es, SignalKind::ExhibitorListed) => "Expositor de feria",
             (Self::Ru, SignalKind::ExhibitorListed) => "Участник выставки",
             (Self::En, SignalKind::OrganisationListed) => "Newly listed",
             (Self::Es, SignalKind::OrganisationListed) => "Alta nueva",
@@ -377,12 +377,15 @@ impl Language {
     }
 
     pub(super) fn score_line(self, fit: i64, signal: i64, known: u8) -> String {
-        let (fit, signal) = (self.points(fit), self.points(signal));
-        match self {
-            Self::En => format!("fit {fit} · signal {signal} · {known} % known"),
-            Self::Es => format!("encaje {fit} · señal {signal} · {known} % conocido"),
-            Self::Ru => format!("соответствие {fit} · сигнал {signal} · известно {known} %"),
-        }
+        let [fits, now, is_known] = match self {
+            Self::En => ["how well it fits ", "why now ", " % known"],
+            Self::Es => ["cuánto encaja ", "por qué ahora ", " % conocido"],
+            Self::Ru => ["насколько подходит ", "почему сейчас ", " % известно"],
+        };
+        let who = format!("{fits}{}", self.points(fit));
+        let why = (signal != 0).then(|| format!("{now}{}", self.points(signal)));
+        let share = (known < 100).then(|| format!("{known}{is_known}"));
+        std::iter::once(who).chain(why).chain(share).collect::<Vec<_>>().join(" · ")
     }
 
     pub(super) fn other_rules(self, n: usize) -> String {

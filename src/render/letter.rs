@@ -7,7 +7,7 @@ use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
 use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources};
-use crate::base::text::clip;
+use crate::base::text::{self, clip};
 
 /// Leads shown in one letter; a rep has two minutes.
 pub const LEADS: usize = 25;
@@ -16,7 +16,9 @@ const DEADLINES: usize = 25;
 /// Bytes of HTML; Gmail cuts at about 102 kB.
 const HTML_BYTES: usize = 90_000;
 /// Characters of a subject; longer ones are cut by every program that lists mail.
-const SUBJECT_CHARS: usize = 120;
+const SUBJECT_CHARS: usize = 70;
+/// Characters of the subject of a word to the operator, who must find the source in it.
+const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
@@ -26,10 +28,10 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
     let (count, due) = (items.len() + more, deadlines.len() + more_due);
     let (subject, heading) = match (count, due) {
         (0, 0) => (sources::nothing_new(language, standings), sources::nothing_new(language, standings)),
-        (n, 0) => (subject(items, n, reader), language.leads_for_you(n)),
+        (n, 0) => (subject(items, n, language), language.leads_for_you(n)),
         (0, n) => (due_subject(language, &deadlines, n), language.deadlines(n)),
         (n, due) => {
-            let both = format!("{}; {}", language.deadlines(due), subject(items, n, reader));
+            let both = format!("{}; {}", language.deadlines(due), subject(items, n, language));
             (clip(&both, SUBJECT_CHARS), format!("{}; {}", language.deadlines(due), language.leads_for_you(n)))
         }
     };
@@ -54,8 +56,11 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
     };
     let title = match (count, due) {
         (0, 0) => format!("digest for {}: {}", reader.rep, sources::nothing_new(Language::En, standings)),
-        (count, 0) => format!("digest for {}, {count} leads", reader.rep),
-        (count, due) => format!("digest for {}, {count} leads, {due} deadlines", reader.rep),
+        (n, 0) => format!("digest for {}, {}", reader.rep, text::count(n, "lead", "leads")),
+        (0, due) => format!("digest for {}, {}", reader.rep, text::count(due, "deadline", "deadlines")),
+        (n, due) => {
+            format!("digest for {}, {}, {}", reader.rep, text::count(n, "lead", "leads"), text::count(due, "deadline", "deadlines"))
+        }
     };
     fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
@@ -83,7 +88,7 @@ pub(super) fn reminder(
         deadlines,
         ..View::default()
     };
-    let title = format!("reminder for {}, {due} deadlines", reader.rep);
+    let title = format!("reminder for {}, {}", reader.rep, text::count(due, "deadline", "deadlines"));
     fit(view, 0, title, |_| String::new())
 }
 
@@ -95,9 +100,9 @@ fn dues(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], now: Timestamp) -> 
     (all, more)
 }
 
-/// "2 deadlines coming up: tomorrow: Fri 27 Nov 2026 14:00 – offers: Ultrasound scanners".
+/// "2 deadlines coming up: tomorrow – offers: Ultrasound scanners".
 fn due_subject(language: Language, deadlines: &[DueView], count: usize) -> String {
-    let first = deadlines.first().map(|due| format!(": {} – {}", due.when, due.what.words)).unwrap_or_default();
+    let first = deadlines.first().map(|due| format!(": {} – {}", due.ahead, due.what.words)).unwrap_or_default();
     clip(&format!("{}{first}", language.deadlines(count)), SUBJECT_CHARS)
 }
 
@@ -120,14 +125,15 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
         unsubscribe: unsubscribe(links, language),
         ..View::default()
     };
-    let title = format!("what {} already held, for {}, {count} leads", line(source, 60), reader.rep);
+    let title = format!("what {} already held, for {}, {}", line(source, 60), reader.rep, text::count(count, "lead", "leads"));
     fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
 
 pub(super) fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let name = view::name_of(item, language);
-    let subject = match view::first_reason(item, reader) {
+    let subject = match view::first_reason(item, reader, now) {
+        Some(reason) if reason.starts_with(&name) => reason,
         Some(reason) => format!("{name} – {reason}"),
         None => name.clone(),
     };
@@ -145,7 +151,7 @@ pub(super) fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Ti
 }
 
 pub(super) fn note(language: Language, subject: &str, paragraphs: &[&str]) -> Result<Rendered, RenderError> {
-    let subject = line(subject, SUBJECT_CHARS);
+    let subject = line(subject, NOTE_CHARS);
     let view = View {
         lang: language.tag(),
         heading: subject.clone(),
@@ -160,26 +166,10 @@ fn unsubscribe(links: &Links, language: Language) -> Option<LinkView> {
     links.unsubscribe.as_ref().map(|url| LinkView { words: language.word(Word::Unsubscribe).to_owned(), href: super::clean::link(url) })
 }
 
-/// "7 leads for you: Talleres García – Looks for a supplier of pallets; Hospital Real; …": as many names as fit.
-fn subject(items: &[Item<'_>], count: usize, reader: &Reader<'_>) -> String {
-    let language = reader.language;
-    let mut out = format!("{}: ", language.leads_for_you(count));
-    for (i, item) in items.iter().enumerate() {
-        let name = view::name_of(item, language);
-        let part = match (i, view::first_reason(item, reader)) {
-            (0, Some(reason)) => format!("{name} – {reason}"),
-            (_, _) => name,
-        };
-        if i > 0 && out.chars().count() + part.chars().count() + 4 > SUBJECT_CHARS {
-            out.push_str("; …");
-            break;
-        }
-        if i > 0 {
-            out.push_str("; ");
-        }
-        out.push_str(&part);
-    }
-    clip(&out, SUBJECT_CHARS)
+/// "7 leads for you: Talleres García": how many, and the best. Why stands in the letter.
+fn subject(items: &[Item<'_>], count: usize, language: Language) -> String {
+    let best = items.first().map(|item| format!(": {}", view::name_of(item, language))).unwrap_or_default();
+    clip(&format!("{}{best}", language.leads_for_you(count)), SUBJECT_CHARS)
 }
 
 /// Leaves out leads from the end until the HTML is small enough, and says how many.

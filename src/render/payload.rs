@@ -264,7 +264,7 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
             .take(limits.signals)
             .map(|signal| SignalData {
                 kind: signal.kind.word(),
-                sentence: sentence(Language::En, None, signal),
+                sentence: sentence(Language::En, None, signal, lead.changed),
                 at: signal.at.to_string(),
                 evidence: evidence(&signal.evidence, limits),
             })

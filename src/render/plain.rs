@@ -118,7 +118,9 @@ fn reason_block(out: &mut Page, reason: &ReasonView) {
     }
     let proof = reason.proof.href.as_ref().unwrap_or(&reason.proof.words);
     out.wrap("     ", "     ", proof);
-    out.wrap("     ", "     ", &reason.seen);
+    if let Some(seen) = &reason.seen {
+        out.wrap("     ", "     ", seen);
+    }
 }
 
 #[derive(Default)]

@@ -13,14 +13,16 @@ use crate::model::{FAR, FactName, NextStep, Oddity, Signal, SignalKind, Stage, S
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
 
 /// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)". Times are by the clock of `zone`, which is named; without one
-/// by the clock they were written for.
-pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal) -> String {
+/// by the clock they were written for. `now` says what is over.
+pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, now: Timestamp) -> String {
     match &signal.story {
         Story::Sentence(sentence) => sentence.clone(),
         Story::Appeared { title, by, with, on } => {
             let day = on.map(|day| language.date(day));
             let with = with.as_deref().map(|with| moment(language, zone, with, Some(signal).filter(|_| takes_answers(signal.kind))));
-            let line = appeared(language, signal.kind, title, (with.as_deref(), day.as_deref()));
+            let today = now.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC)).date();
+            let over = on.is_some_and(|day| day < today);
+            let line = appeared(language, signal.kind, title, (with.as_deref(), day.as_deref(), over));
             let holds = match (signal.kind == SignalKind::ContractExpiring, language) {
                 (false, _) => "",
                 (true, Language::En) => "now with ",
@@ -87,11 +89,12 @@ fn moment(language: Language, zone: Option<&TimeZone>, text: &str, signal: Optio
 }
 
 /// Day, hour and zone: "Thu 10 Dec 2026 13:00 Europe/Madrid".
-pub(super) fn clock(language: Language, local: &Zoned) -> String {
+pub fn clock(language: Language, local: &Zoned) -> String {
     format!("{} {}", language.date(local.date()), local.strftime("%H:%M %:Q"))
 }
 
-fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Option<&str>, Option<&str>)) -> String {
+/// `over`: the day has passed.
+fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over): (Option<&str>, Option<&str>, bool)) -> String {
     use Language::{En, Es, Ru};
     let said = |words: [&str; 3]| {
         let [en, es, ru] = words;
@@ -106,7 +109,12 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Opt
     match kind {
         SignalKind::RequestForSuppliers => said(["Looks for a supplier: ", "Busca proveedor: ", "Ищет поставщика: "]) + title,
         SignalKind::ExhibitorListed => {
-            let at = then([" exhibits at ", " expone en ", ": участник выставки "], with);
+            let verb = if over {
+                [" exhibited at ", " expuso en ", ": участник прошедшей выставки "]
+            } else {
+                [" exhibits at ", " expone en ", ": участник выставки "]
+            };
+            let at = then(verb, with);
             format!("{title}{at}{}", then([" on ", " el ", ", "], day))
         }
         SignalKind::OrganisationListed => {
@@ -128,7 +136,12 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day): (Opt
         SignalKind::ContractExpiring => {
             let on = then([" on ", " el ", " "], day);
             let worth = then([", ", ", ", ", "], with);
-            format!("{}{on}: {title}{worth}", said(["Contract ends", "El contrato termina", "Контракт заканчивается"]))
+            let ends = if over {
+                ["Contract ended", "El contrato terminó", "Контракт закончился"]
+            } else {
+                ["Contract ends", "El contrato termina", "Контракт заканчивается"]
+            };
+            format!("{}{on}: {title}{worth}", said(ends))
         }
         SignalKind::ArticlePublished => said(["The press writes: ", "La prensa escribe: ", "Пресса пишет: "]) + title,
         SignalKind::VacancyPublished => said(["Looks for staff: ", "Busca personal: ", "Ищет сотрудников: "]) + title,
@@ -212,7 +225,13 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
         let NextStep::Words(words) = step else { return String::new() };
         return words.clone();
     };
-    let way = way(language, person.as_deref(), phone.as_deref(), (email.as_deref(), website.as_deref()));
+    let direct: Vec<&str> = [person, phone, email].into_iter().flatten().map(String::as_str).collect();
+    let (wanted, way) = if wanted.is_empty() || (phone.is_none() && email.is_none()) {
+        (wanted.clone(), way(language, person.as_deref(), phone.as_deref(), (email.as_deref(), website.as_deref())))
+    } else {
+        // What is to be done is said: "call" would be said twice.
+        (format!("{wanted} ({})", direct.join(", ")), None)
+    };
     let reachable = phone.is_some() || email.is_some() || website.is_some();
     let [who, how, whom] = match language {
         Language::En => ["who it is", "a telephone number or an e-mail address", "the decision maker"],
@@ -227,7 +246,7 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
         Language::Ru => "узнать",
     };
     let find_out = (!missing.is_empty()).then(|| format!("{find_out}: {}", missing.join(", ")));
-    let wanted = Some(wanted.clone()).filter(|words| !words.is_empty());
+    let wanted = Some(wanted).filter(|words| !words.is_empty());
     wanted.into_iter().chain(way).chain(find_out).collect::<Vec<_>>().join("; ")
 }
 
@@ -255,11 +274,11 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::model::sample::{organisation, signal};
+    use crate::model::sample::{day, organisation, signal};
 
     fn told(kind: SignalKind, story: Story) -> [String; 3] {
         let signal = Signal { story, ..signal(&organisation("Acme", &[]), kind, 0, 0) };
-        Language::ALL.map(|language| sentence(language, None, &signal))
+        Language::ALL.map(|language| sentence(language, None, &signal, day(1)))
     }
 
     #[test]
@@ -340,6 +359,33 @@ mod tests {
     }
 
     #[test]
+    fn what_is_over_is_not_announced() {
+        for (kind, with, want) in [
+            (
+                SignalKind::ExhibitorListed,
+                Some("Expo"),
+                [
+                    "X exhibited at Expo on Mon 13 Oct 2025",
+                    "X expuso en Expo el lun 13 oct 2025",
+                    "X: участник прошедшей выставки Expo, пн 13 окт. 2025",
+                ],
+            ),
+            (
+                SignalKind::ContractExpiring,
+                None,
+                [
+                    "Contract ended on Mon 13 Oct 2025: X",
+                    "El contrato terminó el lun 13 oct 2025: X",
+                    "Контракт закончился пн 13 окт. 2025: X",
+                ],
+            ),
+        ] {
+            let with = with.map(str::to_owned);
+            assert_eq!(told(kind, Story::Appeared { title: "X".to_owned(), by: None, with, on: Some(date(2025, 10, 13)) }), want);
+        }
+    }
+
+    #[test]
     fn what_changed_or_went_away() {
         let one = |name: &str, old: Option<&str>, new: Option<&str>, more| Story::Changed {
             title: "X".to_owned(),
@@ -370,7 +416,7 @@ mod tests {
         let said = |zone: Option<&TimeZone>, story| {
             // Seen on 2026-01-01.
             let signal = Signal { story, ..signal(&organisation("Acme", &[]), SignalKind::TenderPublished, 0, 0) };
-            sentence(Language::En, zone, &signal)
+            sentence(Language::En, zone, &signal, day(1))
         };
         let until = |with: &str| Story::Appeared { title: "X".to_owned(), by: None, with: Some(with.to_owned()), on: None };
         for (zone, with, want) in [
@@ -400,12 +446,13 @@ mod tests {
             NextStep::By { wanted: wanted.to_owned(), unnamed: false, person, phone, email, website }
         };
         for (step, want) in [
+            (by("ask for the buyer", [Some("Ana"), Some("+34"), Some("a@b.es"), None]), ["ask for the buyer (Ana, +34, a@b.es)"; 3]),
             (
-                by("ask for the buyer", [Some("Ana"), Some("+34"), Some("a@b.es"), None]),
+                by("", [Some("Ana"), Some("+34"), Some("a@b.es"), None]),
                 [
-                    "ask for the buyer; call Ana on +34, or write to a@b.es",
-                    "ask for the buyer; llamar a Ana al +34, o escribir a a@b.es",
-                    "ask for the buyer; позвонить по +34 (Ana) или написать на a@b.es",
+                    "call Ana on +34, or write to a@b.es",
+                    "llamar a Ana al +34, o escribir a a@b.es",
+                    "позвонить по +34 (Ana) или написать на a@b.es",
                 ],
             ),
             (

@@ -343,6 +343,83 @@ fn news_is_told_once_and_what_does_not_fit_is_counted() {
     }
 }
 
+#[test]
+fn what_only_changed_or_went_away_is_no_headline_beside_a_better_reason() {
+    let mut case = Case::new("Hospital");
+    let id = case.organisation.id;
+    let of = |kind, title: &str, when: &str| signal(id, kind, title, when, "");
+    let gone = Signal { story: Story::Gone { title: "Old bed".to_owned() }, ..of(SignalKind::WentAway, "", "2026-11-23T06:00:00Z") };
+    let other = of(SignalKind::RecordChanged, "Other phone", "2026-11-23T05:00:00Z");
+    let moved = of(SignalKind::DeadlineMoved, "Later", "2026-11-22T05:00:00Z");
+    let offer = of(SignalKind::OfferListed, "New bed", "2026-11-20T05:00:00Z");
+    let part = |signal: &Signal, centipoints| Part {
+        kind: PartKind::Signal(signal.kind),
+        centipoints,
+        evidence: Some(signal.evidence.clone()),
+        ..case.lead.score.parts[0].clone()
+    };
+    let (hunted, feared) = (part(&gone, 900), part(&gone, -900));
+    let fit = case.lead.score.parts[0].clone();
+    for (signals, parts, want) in [
+        (vec![&gone, &other, &offer], vec![], "New bed"),
+        (vec![&gone, &other, &moved], vec![], "Later"),
+        (vec![&gone, &offer], vec![&feared], "New bed"),
+        (vec![&gone, &offer], vec![&hunted], "Old bed"),
+        (vec![&gone], vec![], "Old bed"),
+    ] {
+        case.signals = signals.into_iter().cloned().collect();
+        case.lead.score.parts = std::iter::once(&fit).chain(parts).cloned().collect();
+        let text = written(Language::En, std::slice::from_ref(&case), &[]).text;
+        let first = text.lines().find(|line| line.starts_with("   * ")).unwrap();
+        assert!(first.contains(want), "{want}: {text}");
+    }
+}
+
+#[test]
+fn a_letter_says_each_thing_once_and_in_the_words_of_a_rep() {
+    let mut case = Case::new(&format!("Cajas y Embalajes {}", "del Vallès ".repeat(12)));
+    let title = "Wanted: 400 pallets a month";
+    let by = case.organisation.name.clone();
+    let story = Story::Appeared { title: title.to_owned(), by, with: None, on: None };
+    let listed = signal(case.organisation.id, SignalKind::RequestForSuppliers, title, "2026-11-23T05:00:00Z", title);
+    case.signals = vec![Signal { story, ..listed }];
+    case.lead.score.signal = 0;
+    for part in &mut case.lead.score.parts {
+        part.evidence = Some(evidence(title));
+    }
+    for language in Language::ALL {
+        let letter = written(language, std::slice::from_ref(&case), &sources());
+        assert!(letter.subject.chars().count() <= 70, "{}", letter.subject);
+        for text in [&letter.text, &letter.html] {
+            assert_eq!(text.matches("400 pallets").count(), 1, "{text}");
+            for word in ["signal", "record", "baseline", "half-life", "señal", "сигнал"] {
+                assert!(!text.contains(word), "{word}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_event_that_is_over_is_not_announced() {
+    let mut case = Case::new("Talleres García");
+    let on = |day: &str| Story::Appeared {
+        title: "Talleres García".to_owned(),
+        by: None,
+        with: Some("Expo Industria".to_owned()),
+        on: Some(day.parse().unwrap()),
+    };
+    let listed = signal(case.organisation.id, SignalKind::ExhibitorListed, "", "2026-11-20T05:00:00Z", "");
+    for (day, want) in [
+        ("2026-11-22", "Talleres García exhibited at Expo Industria on Sun 22 Nov 2026"),
+        ("2026-11-23", "Talleres García exhibits at Expo Industria on Mon 23 Nov 2026"),
+    ] {
+        case.signals = vec![Signal { story: on(day), ..listed.clone() }];
+        let text = written(Language::En, std::slice::from_ref(&case), &[]).text;
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(want), "{want}: {text}");
+    }
+}
+
 /// Reads the points back out of the text and adds them up.
 #[test]
 fn the_lines_shown_sum_to_the_score_even_when_some_are_folded() {

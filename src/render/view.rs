@@ -8,8 +8,8 @@ use super::due::DueView;
 use super::language::Word;
 use super::sentence::{self, next_step, sentence};
 use super::{Item, Language, Reader};
-use crate::base::caps;
-use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value};
+use crate::base::{caps, text};
+use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value, Weight};
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 6;
@@ -81,7 +81,8 @@ pub(super) struct ReasonView {
     pub when: String,
     pub quote: Option<String>,
     pub proof: LinkView,
-    pub seen: String,
+    /// When it was seen, where that was on another day.
+    pub seen: Option<String>,
 }
 
 /// One line of the sum.
@@ -120,25 +121,44 @@ pub(super) fn name_of(item: &Item<'_>, language: Language) -> String {
 }
 
 /// The first reason's sentence, for the subject.
-pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>) -> Option<String> {
+pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp) -> Option<String> {
     let signal = news(item).into_iter().next()?;
-    Some(line(&sentence(reader.language, Some(reader.zone), signal), 60))
+    Some(told(item, reader, signal, now))
 }
 
-/// What its reader has not heard yet, or all of it where nothing is new: first what the segment asks for, there the newest first.
+/// What a signal tells under the name of its organisation, which need not be said again.
+fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
+    let mut signal = signal.clone();
+    if let Story::Appeared { by, .. } = &mut signal.story
+        && by.as_deref().is_some_and(|by| Some(text::words(by)) == item.organisation.name.as_deref().map(text::words))
+    {
+        *by = None;
+    }
+    line(&sentence(reader.language, Some(reader.zone), &signal, now), caps::QUOTE_CHARS)
+}
+
+/// What its reader has not heard yet, or all of it where nothing is new: the best reasons first, there the newest first.
 fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
     let new = |signal: &&Signal| item.told.is_none_or(|told| signal.seen > told);
     let mut sorted: Vec<&Signal> = item.signals.iter().filter(new).collect();
     if sorted.is_empty() {
         sorted.extend(item.signals.iter().take(REASONS));
     }
-    let counts = |signal: &Signal| {
-        let of_it = |part: &Part| part.kind == PartKind::Signal(signal.kind) && part.evidence.as_ref() == Some(&signal.evidence);
-        item.lead.score.parts.iter().any(of_it)
-    };
-    let mut ranked: Vec<(bool, &Signal)> = sorted.into_iter().map(|signal| (counts(signal), signal)).collect();
-    ranked.sort_by(|(a_counts, a), (b_counts, b)| (b_counts, b.at, b.seen, &a.story).cmp(&(a_counts, a.at, a.seen, &b.story)));
+    let mut ranked: Vec<(u8, &Signal)> = sorted.into_iter().map(|signal| (rank(&item.lead.score, signal), signal)).collect();
+    ranked.sort_by(|(a_rank, a), (b_rank, b)| (b_rank, b.at, b.seen, &a.story).cmp(&(a_rank, a.at, a.seen, &b.story)));
     ranked.into_iter().map(|(_, signal)| signal).collect()
+}
+
+/// How much a signal is a reason: what the segment asks for goes before what is merely known, and what only changed or went away comes last
+/// unless it is asked for.
+fn rank(score: &Score, signal: &Signal) -> u8 {
+    let of_it = |part: &&Part| part.kind == PartKind::Signal(signal.kind) && part.evidence.as_ref() == Some(&signal.evidence);
+    let points: i64 = score.parts.iter().filter(of_it).map(|part| part.centipoints).sum();
+    match (points.signum(), signal.kind.weight()) {
+        (1, _) | (-1, Weight::Begins | Weight::Develops) => 2,
+        (_, Weight::Begins | Weight::Develops) => 1,
+        (_, Weight::Aside) => 0,
+    }
 }
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
@@ -146,18 +166,21 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     let Item { lead, segment, organisation, signals: _, told } = *item;
     let news = news(item);
     let hidden = news.len().saturating_sub(REASONS);
+    let (about, contacts) = (about(organisation, language), contacts(organisation));
+    let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
+    let reasons = news.into_iter().take(REASONS).map(|signal| reason(reader, (item, signal), &mut said, now)).collect();
     LeadView {
         number,
         name: name_of(item, language),
         tag: tag(told.is_some(), segment, language),
-        about: about(organisation, language),
-        contacts: contacts(organisation),
+        about,
+        contacts,
         why_now: language.word(Word::WhyNow),
-        reasons: news.into_iter().take(REASONS).map(|signal| reason(reader, signal, now)).collect(),
+        reasons,
         more_reasons: (hidden > 0).then(|| language.and_more_reasons(hidden, &lead.id.to_string())),
         score_label: language.word(Word::Score),
         score: language.score_line(lead.score.fit, lead.score.signal, lead.score.known),
-        parts: parts(&lead.score, language),
+        parts: parts(&lead.score, language, &mut said),
         unknown_label: language.word(Word::Unknown),
         unknown: unknown(&lead.score, language),
         next_label: language.word(Word::NextStep),
@@ -213,18 +236,22 @@ fn contacts(organisation: &Organisation) -> Vec<LinkView> {
     out
 }
 
-fn reason(reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> ReasonView {
+fn reason(reader: &Reader<'_>, (item, signal): (&Item<'_>, &Signal), said: &mut Vec<String>, now: Timestamp) -> ReasonView {
     let language = reader.language;
+    let sentence = told(item, reader, signal, now);
+    said.push(text::words(&sentence));
+    let seen = signal.evidence.seen;
+    let date = |at: Timestamp| at.to_zoned(reader.zone.clone()).date();
     let english = language != Language::En && matches!(signal.story, Story::Sentence(_));
     ReasonView {
         // An old sentence is English; a reader of another language gets the kind in theirs first.
         label: english.then(|| language.signal(signal.kind)),
-        sentence: line(&sentence(language, Some(reader.zone), signal), caps::QUOTE_CHARS),
+        sentence,
         lang: english.then_some("en"),
         when: day(reader, signal.at, now),
-        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| !quote.is_empty()),
+        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| is_new(quote, said)),
         proof: proof(&signal.evidence, language),
-        seen: language.seen(&day_and_hour(reader, signal.evidence.seen)),
+        seen: (date(seen) != date(signal.at)).then(|| language.seen(&day_and_hour(reader, seen))),
     }
 }
 
@@ -238,27 +265,35 @@ fn proof(evidence: &Evidence, language: Language) -> LinkView {
     }
 }
 
-/// How a line came about, and for a fact the words that prove it: a signal's are shown with the signal. The steps of the sum are told in
-/// English, by `lead explain` too; who reads another language gets the words alone.
-fn grounds(part: &Part, language: Language) -> Option<String> {
-    // Bare points stand before the line already.
-    let bare = |how: &str| how.strip_suffix(" points").is_some_and(|points| points.parse() == Ok(part.centipoints as f64 / 100.0));
-    let how = Some(line(&part.how, 120)).filter(|how| !how.is_empty() && language == Language::En && !bare(how));
-    let proof = part.evidence.as_ref().filter(|_| part.kind == PartKind::Fit);
-    let quote = proof.map(|proof| line(&proof.quote, 120)).filter(|quote| !quote.is_empty()).map(|quote| format!("“{quote}”"));
-    let told: Vec<String> = how.into_iter().chain(quote).collect();
-    (!told.is_empty()).then(|| told.join(": "))
+/// The words that prove a fact, unless the letter says them already: a signal's are shown with the signal. How the points came about is told by
+/// `lead explain`.
+fn grounds(part: &Part, said: &mut Vec<String>) -> Option<String> {
+    let proof = part.evidence.as_ref().filter(|_| part.kind == PartKind::Fit)?;
+    let quote = line(&proof.quote, 120);
+    is_new(&quote, said).then(|| format!("“{quote}”"))
+}
+
+/// Whether these words tell something that was not said before; from then on they are said.
+fn is_new(words: &str, said: &mut Vec<String>) -> bool {
+    let plain = text::words(words);
+    // A time is told by the reader's clock, not as it is written.
+    let is_time = words.parse::<Timestamp>().is_ok() || words.parse::<jiff::civil::DateTime>().is_ok();
+    if plain.is_empty() || is_time || said.iter().any(|before| format!(" {before} ").contains(&format!(" {plain} "))) {
+        return false;
+    }
+    said.push(plain);
+    true
 }
 
 /// The lines that count, biggest first within fit and signal; whatever does not fit is one line more, so the sum stays exact.
-fn parts(score: &Score, language: Language) -> Vec<PartView> {
+fn parts(score: &Score, language: Language, said: &mut Vec<String>) -> Vec<PartView> {
     let mut counting: Vec<_> = score.parts.iter().filter(|part| part.centipoints != 0).collect();
     counting.sort_by_key(|part| (matches!(part.kind, PartKind::Signal(_)), -part.centipoints.abs()));
     let shown = if counting.len() > PARTS { PARTS - 1 } else { counting.len() };
     let (first, rest) = counting.split_at(shown);
     let mut out: Vec<PartView> = first
         .iter()
-        .map(|part| PartView { points: language.signed(part.centipoints), why: line(&part.why, 120), how: grounds(part, language) })
+        .map(|part| PartView { points: language.signed(part.centipoints), why: line(&part.why, 120), how: grounds(part, said) })
         .collect();
     if !rest.is_empty() {
         let points = language.signed(rest.iter().map(|part| part.centipoints).sum());

@@ -27,6 +27,8 @@ pub struct Finding<'a> {
     pub score: &'a Score,
     /// Why it is looked at.
     pub cause: Cause<'a>,
+    /// Whether a signal speaks for it now: without one, nothing becomes a lead that was none.
+    pub speaks: bool,
     /// How far a source is trusted: says which contact to name.
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }
@@ -47,7 +49,8 @@ pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now
         LeadState::Below
     };
     let Some(previous) = previous else {
-        let is_lead = computed == LeadState::New && !matches!(finding.cause, Cause::Forgetting);
+        // A firm that fits is one to call only for a reason; that its telephone number changed is none.
+        let is_lead = computed == LeadState::New && finding.speaks && !matches!(finding.cause, Cause::Forgetting);
         return is_lead.then(|| first(terms, finding, now));
     };
     let has_news = matches!(finding.cause, Cause::News(news) if news.iter().any(|signal| counts(score, signal)));

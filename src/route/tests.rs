@@ -1,6 +1,6 @@
 //! When a lead is told anew, who gets it, and how soon.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -57,7 +57,8 @@ fn acme() -> Organisation {
 }
 
 fn turn(previous: Option<&Lead>, score: &Score, news: &[Signal], at: i64) -> Option<Lead> {
-    revise(&terms(), previous, &Finding { organisation: &acme(), score, cause: Cause::News(news), trust_of: &trust }, day(at))
+    let finding = Finding { organisation: &acme(), score, cause: Cause::News(news), speaks: true, trust_of: &trust };
+    revise(&terms(), previous, &finding, day(at))
 }
 
 #[test]
@@ -73,12 +74,27 @@ fn a_lead_begins_at_the_line_and_outside_no_gate() {
 }
 
 #[test]
+fn a_lead_is_born_of_a_reason_and_lives_without_one() {
+    let acme = acme();
+    let silent = |previous: Option<&Lead>, cause: Cause<'_>| {
+        let finding = Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, trust_of: &trust };
+        revise(&terms(), previous, &finding, day(1)).map(|lead| lead.state)
+    };
+    let gone = signal(&acme, SignalKind::WentAway, 1, 1);
+    let was = Lead { state: LeadState::Below, ..turn(None, &score(1000, &[]), &[], 0).unwrap() };
+    for cause in [Cause::News(std::slice::from_ref(&gone)), Cause::Rules, Cause::Forgetting] {
+        assert_eq!(silent(None, cause), None, "{cause:?}");
+    }
+    assert_eq!(silent(Some(&was), Cause::Rules), Some(LeadState::New));
+}
+
+#[test]
 fn other_rules_tell_of_who_becomes_a_lead_and_forgetting_tells_of_nobody() {
     use LeadState::{Below, New};
     let acme = acme();
     let then = |from: Option<(LeadState, i64)>, cause: Cause<'_>, fit: i64| {
         let previous = from.map(|(state, fit)| Lead { state, score: score(fit, &[]), ..turn(None, &score(1000, &[]), &[], 0).unwrap() });
-        let finding = Finding { organisation: &acme, score: &score(fit, &[]), cause, trust_of: &trust };
+        let finding = Finding { organisation: &acme, score: &score(fit, &[]), cause, speaks: true, trust_of: &trust };
         revise(&terms(), previous.as_ref(), &finding, day(1)).map(|lead| (lead.revision, lead.state))
     };
     for (from, cause, fit, want) in [
@@ -175,7 +191,7 @@ fn who_gets_it() {
         let org = organisation("Acme", country);
         let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
         let load: BTreeMap<RepId, u32> = load.iter().map(|(rep, n)| (rep.parse().unwrap(), *n)).collect();
-        let case = Case { lead: &lead, organisation: &org, known_owner: None };
+        let case = Case { lead: &lead, organisation: &org, known_owner: None, silent: &BTreeSet::new() };
         let said = match assign(&case, &team(), &load, day(at)) {
             Decision::To(rep, because) => format!("{rep}: {because}"),
             Decision::Nobody(because) => format!("nobody: {because}"),
@@ -201,7 +217,7 @@ fn an_owner_stays() {
     let mut lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
     let (zoe, eva): (RepId, RepId) = ("zoe".parse().unwrap(), "eva".parse().unwrap());
     let known = |lead: &Lead, owner: Option<&RepId>| {
-        let case = Case { lead, organisation: &org, known_owner: owner };
+        let case = Case { lead, organisation: &org, known_owner: owner, silent: &BTreeSet::new() };
         assign(&case, &team(), &BTreeMap::from([(zoe.clone(), 99)]), day(0))
     };
     assert_eq!(known(&lead, Some(&zoe)), Decision::To(zoe.clone(), "looks after this organisation already".to_owned()));
@@ -210,9 +226,34 @@ fn an_owner_stays() {
     lead.owner = Decision::To(zoe.clone(), String::new());
     assert_eq!(known(&lead, None), Decision::To(zoe.clone(), "works this lead already".to_owned()));
     assert_eq!(
-        assign(&Case { lead: &lead, organisation: &org, known_owner: None }, &[], &BTreeMap::new(), day(0)),
+        assign(&Case { lead: &lead, organisation: &org, known_owner: None, silent: &BTreeSet::new() }, &[], &BTreeMap::new(), day(0)),
         Decision::Nobody("no rep is set up: add a `[[rep]]`".to_owned())
     );
+}
+
+#[test]
+fn who_wants_no_mails_gets_no_leads_while_others_can_have_them() {
+    let org = organisation("Acme", &[(FactName::Country, "ES")]);
+    let mut lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
+    let (ana, zoe): (RepId, RepId) = ("ana".parse().unwrap(), "zoe".parse().unwrap());
+    let reps = [rep("id = 'ana'\nsegments = ['hospitals']"), rep("id = 'zoe'\nsegments = ['hospitals']\ncapacity = 1")];
+    let mut check = |owner: Option<&RepId>, silent: &[&RepId], zoes: u32, want: &str| {
+        lead.owner = owner.map_or_else(|| Decision::Nobody(String::new()), |owner| Decision::To(owner.clone(), String::new()));
+        let silent = silent.iter().map(|rep| (*rep).clone()).collect();
+        let case = Case { lead: &lead, organisation: &org, known_owner: Some(&ana), silent: &silent };
+        let said = match assign(&case, &reps, &BTreeMap::from([(zoe.clone(), zoes)]), day(0)) {
+            Decision::To(rep, because) => format!("{rep}: {because}"),
+            Decision::Nobody(because) => format!("nobody: {because}"),
+        };
+        assert_eq!(said, want, "{owner:?} {silent:?} {zoes}");
+    };
+    check(None, &[], 0, "ana: looks after this organisation already");
+    check(None, &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken");
+    check(Some(&ana), &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken");
+    check(None, &[&ana], 1, "nobody: nobody is free: ana asked for no more mails, zoe has 1 of 1");
+    check(None, &[&ana, &zoe], 0, "nobody: nobody is told: ana, zoe asked for no more mails");
+    // What she has stays hers where nobody else can have it.
+    check(Some(&ana), &[&ana, &zoe], 0, "ana: works this lead already");
 }
 
 #[test]
@@ -316,7 +357,7 @@ proptest! {
         let org = organisation("Acme", &facts);
         let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
         let load = BTreeMap::from([("ana".parse().unwrap(), ana), ("zoe".parse().unwrap(), zoe)]);
-        let case = Case { lead: &lead, organisation: &org, known_owner: None };
+        let case = Case { lead: &lead, organisation: &org, known_owner: None, silent: &BTreeSet::new() };
         let mut turned = team();
         turned.rotate_left(by);
         prop_assert_eq!(assign(&case, &team(), &load, day(0)), assign(&case, &turned, &load, day(0)));

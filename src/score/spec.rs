@@ -27,6 +27,7 @@ pub struct Spec {
     /// Leads a week that its reps can work.
     pub capacity_per_week: Option<u32>,
     /// Points from which on an organisation is a lead (default 10: its odds are doubled).
+    /// It becomes one only when a signal speaks for it now, too.
     pub line: Option<f64>,
     /// Points from which on a rep is told at once (default 40).
     pub hot: Option<f64>,

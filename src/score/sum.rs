@@ -110,7 +110,8 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
     for rule in &segment.rules {
         let Of::Signal(kind, half_life) = rule.of else { continue };
         let (mut held, mut possible) = (Vec::new(), Vec::new());
-        for signal in signals_of(rule, kind, view) {
+        let by_source = rule.when.as_ref().is_some_and(|when| when.sources().next().is_some());
+        for signal in signals_of(kind, by_source, view) {
             match rule.when.as_ref().map(|when| when.ask(&view.of_record(signal.record))) {
                 Some(Outcome::Yes(_)) | None => held.push(signal),
                 Some(Outcome::Unknown(by)) => all.unknown.extend(by),
@@ -143,10 +144,9 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
     all
 }
 
-/// The signals that a rule over this kind may count, the newest first: no echo unless it asks for sources, and no call to answer a tender that
-/// takes no answers any more.
-fn signals_of<'a>(rule: &Rule, kind: SignalKind, view: &View<'a>) -> Vec<&'a Signal> {
-    let by_source = rule.when.as_ref().is_some_and(|when| when.sources().next().is_some());
+/// The signals of this kind that count, the newest first: no echo unless sources are asked for, and no call to answer a tender that takes no
+/// answers any more.
+pub(super) fn signals_of<'a>(kind: SignalKind, by_source: bool, view: &View<'a>) -> Vec<&'a Signal> {
     let of_kind = |s: &&Signal| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at;
     let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
     signals.retain(|signal| by_source || !signal.echo);

@@ -20,7 +20,8 @@ use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, PageRole, Record, SourceState, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Rehearsed, Target, completeness, completeness_of, departures, next_check, preview, rehearse, spending, test_message,
+    Effects, Rehearsal, Rehearsed, Target, WouldTell, completeness, completeness_of, departures, next_check, preview, rehearse, silent,
+    spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
@@ -216,6 +217,8 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         quotas: sources.iter().filter_map(|source| source.quota.clone()).collect(),
         left: of(&["left"]),
         channels,
+        pending: config.pending.clone(),
+        untold: views::untold_segments(config, &silent(effects, config).await?),
         wishes: wishes.iter().filter_map(|wish| views::wish(wish, config, now)).collect(),
         backup: backup.as_ref().map(views::backup),
         store_bytes: size.file,
@@ -342,7 +345,8 @@ fn file_url(name: &str) -> Result<Url, AnswerError> {
 /// The findings of a dry run, as shown.
 pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
     let leads = found.leads.iter().map(|would| {
-        let mut view = views::lead(&would.lead, &would.lead.score, would.organisation.as_ref(), &would.signals);
+        let WouldTell { lead, organisation, signals, .. } = would;
+        let mut view = views::lead(lead, &lead.score, organisation.as_ref(), signals, lead.changed);
         view.because = would.who();
         view
     });
@@ -383,7 +387,9 @@ async fn leads(
         owner.expect()?;
     }
     found.sort_by_key(|lead| (std::cmp::Reverse(lead.score.total()), lead.id));
-    Ok(found.iter().map(|lead| views::lead(lead, &lead.score, None, &[])).collect())
+    let (desk, now) = (desk(effects, config).await?, effects.clock.now());
+    let row = |lead: &Lead| views::told(views::lead(lead, &lead.score, None, &[], now), lead, &desk, now);
+    Ok(found.iter().map(row).collect())
 }
 
 /// A lead with its score for now, or for an earlier moment: a pure function of what was known then.
@@ -401,7 +407,11 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
     let signals = effects.store.signals_of(subject, SIGNALS).await?;
-    let Some(at) = at else { return Ok(views::lead(&lead, &lead.score, Some(&organisation), &signals)) };
+    let Some(at) = at else {
+        let now = effects.clock.now();
+        let view = views::lead(&lead, &lead.score, Some(&organisation), &signals, now);
+        return Ok(views::told(view, &lead, &desk(effects, config).await?, now));
+    };
     let at = moment(at, true)?;
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
@@ -411,7 +421,12 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
         score::Known { organisation: &organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
     let scored = score::score(segment, &known, at);
     let then: Vec<_> = signals.into_iter().filter(|signal| signal.seen <= at).collect();
-    Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then))
+    Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at))
+}
+
+/// What says of a lead when it is told.
+async fn desk(effects: &Effects, config: &Config) -> Result<views::Desk, AnswerError> {
+    Ok(views::Desk { waiting: waiting(effects, config).await?, silent: silent(effects, config).await? })
 }
 
 /// The records of an organisation as they were at a moment, by what the history says they became since.

@@ -209,6 +209,12 @@ pub struct StatusView {
     pub left: Vec<SourceView>,
     /// Channels.
     pub channels: Vec<ChannelView>,
+    /// Settings that differ in the files and take effect with the next start.
+    #[serde(default)]
+    pub pending: Vec<String>,
+    /// Segments whose leads are told to nobody, and why.
+    #[serde(default)]
+    pub untold: Vec<String>,
     /// Recipients who get less than everything, as they chose by the link in their mails.
     pub wishes: Vec<WishView>,
     /// The last verified backup.
@@ -353,6 +359,12 @@ pub struct LeadView {
     pub owner: Option<String>,
     /// Why they have it, or why nobody has it.
     pub because: String,
+    /// When what is new of it is told, in the rep's zone, or why it is told to nobody; nothing when nothing waits.
+    #[serde(default)]
+    pub told: Option<String>,
+    /// The same moment.
+    #[serde(default)]
+    pub told_at: Option<String>,
     /// Points of fit.
     pub fit: f64,
     /// Points of signal.

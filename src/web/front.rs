@@ -44,11 +44,13 @@ pub fn router(front: Front) -> Router {
         .with_state(front)
 }
 
-/// 200 while every loop is alive; 503 with the reason otherwise.
+/// 200 while every loop is alive, with the settings that wait for a restart; 503 with the reason otherwise.
 async fn health(State(front): State<Front>) -> Response {
     let silent = (front.silent)();
     if silent.is_empty() {
-        (StatusCode::OK, "well\n").into_response()
+        let pending = &front.config.borrow().pending;
+        let restart = if pending.is_empty() { String::new() } else { format!("a restart is pending: {} changed\n", pending.join(", ")) };
+        (StatusCode::OK, format!("well\n{restart}")).into_response()
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", silent.join("\n"))).into_response()
     }

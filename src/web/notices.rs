@@ -10,7 +10,7 @@ use super::answer::AnswerError;
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
 use super::views::time;
 use crate::base::ids::RecordId;
-use crate::base::text::words;
+use crate::base::text::{count, words};
 use crate::model::{Amendment, Filed, Notice, Record, RecordKind, Value};
 use crate::pipeline::{Effects, linked};
 use crate::store::{TenderOrder, TenderRow, TenderWalk};
@@ -240,7 +240,7 @@ pub(super) async fn raw(effects: &Effects, id: &str, number: usize) -> Result<Ra
     let record = find(effects, id).await?;
     let mut all = chain(effects, &record).await?;
     if number == 0 || number > all.len() {
-        return Err(anyhow!("the tender has {} notice(s) on file; there is no {number}", all.len()));
+        return Err(anyhow!("the tender has {} on file; there is no {number}", count(all.len(), "notice", "notices")));
     }
     let (notice, filed) = all.swap_remove(number - 1);
     Ok(RawView { notice, format: filed.format, text: filed.raw.text() })

@@ -1,5 +1,6 @@
 //! From what is stored and computed to what is shown. Pure.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,14 +10,16 @@ use super::ask::{
 };
 use super::health;
 use super::tenders::{FieldView, TenderView};
+use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::model::codes::Labels;
 use crate::model::{
     Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part,
     PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
 };
-use crate::pipeline::{Departed, Spending};
-use crate::render::{Language, deadline_lines, next_step, sentence};
+use crate::pipeline::{Departed, Spending, Wait};
+use crate::render::{Language, clock, deadline_lines, next_step, sentence};
+use crate::route::{for_rep, untold};
 use crate::store::{Backup, Scope, Suppression, Version};
 
 /// What a tender is worth, the surest first.
@@ -263,8 +266,8 @@ fn part(part: &Part) -> PartView {
     }
 }
 
-/// A lead with a score, which may be another than the stored one.
-pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, signals: &[Signal]) -> LeadView {
+/// A lead with a score, which may be another than the stored one, as seen at a moment.
+pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, signals: &[Signal], now: Timestamp) -> LeadView {
     let (owner, because) = match &lead.owner {
         Decision::To(rep, because) => (Some(rep.to_string()), because.clone()),
         Decision::Nobody(because) => (None, because.clone()),
@@ -278,6 +281,8 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         state: lead.state.word().to_owned(),
         owner,
         because,
+        told: None,
+        told_at: None,
         fit: points(score.fit),
         signal: points(score.signal),
         between: (points(score.between.0), points(score.between.1)),
@@ -287,7 +292,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         parts: score.parts.iter().map(part).collect(),
         signals: signals
             .iter()
-            .map(|signal| (time(signal.at), sentence(Language::En, None, signal), signal.evidence.url.to_string()))
+            .map(|signal| (time(signal.at), sentence(Language::En, None, signal, now), signal.evidence.url.to_string()))
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), fact.evidence.url.to_string())).collect(),
         next_step: next_step(Language::En, &lead.next_step),
@@ -296,6 +301,37 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         changed: time(lead.changed),
         at: time(score.at),
     }
+}
+
+/// With when it is told, or that it is not.
+pub(super) fn told(view: LeadView, lead: &Lead, desk: &Desk, now: Timestamp) -> LeadView {
+    match (&lead.owner, desk.waiting.get(&lead.id)) {
+        (Decision::To(rep, _), _) if desk.silent.contains(rep) && for_rep(lead.state) => LeadView { told: Some(untold(&[rep])), ..view },
+        (_, Some(wait)) if wait.at <= now => LeadView { told: Some("now".to_owned()), told_at: Some(time(wait.at)), ..view },
+        (_, Some(wait)) => {
+            let local = wait.at.to_zoned(wait.zone.clone());
+            LeadView { told: Some(clock(Language::En, &local)), told_at: Some(time(wait.at)), ..view }
+        }
+        (_, None) => view,
+    }
+}
+
+/// What waits to be told, and to whom nothing is.
+pub(super) struct Desk {
+    pub(super) waiting: HashMap<LeadId, Wait>,
+    pub(super) silent: BTreeSet<RepId>,
+}
+
+/// The segments whose leads are told to nobody, because all who work them asked for no more mails.
+pub(super) fn untold_segments(config: &Config, silent: &BTreeSet<RepId>) -> Vec<String> {
+    let of = |segment: &SegmentId| config.reps.iter().filter(|rep| rep.rep.works(segment)).map(|rep| &rep.rep.id).collect::<Vec<_>>();
+    let ids = config.segments.iter().map(|segment| &segment.terms.segment);
+    ids.filter_map(|id| {
+        let reps = of(id);
+        let all = !reps.is_empty() && reps.iter().all(|rep| silent.contains(*rep));
+        all.then(|| format!("segment `{id}`: {}", untold(&reps)))
+    })
+    .collect()
 }
 
 pub(super) fn message(message: &Message) -> MessageView {

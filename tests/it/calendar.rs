@@ -357,7 +357,7 @@ async fn who_asks_for_a_source_hears_of_it_though_another_told_first() {
     let (mut case, other) = Reminded::on_two("segments = [\"health\"]\nremind = []\n", asking).await;
     let told = async |case: &Reminded, rep: &str| {
         let all = case.world.effects.store.messages(MessageFilter::default(), 1_000).await.unwrap();
-        all.iter().filter(|message| message.title.starts_with(&format!("digest for {rep}, 1 leads"))).count()
+        all.iter().filter(|message| message.title.starts_with(&format!("digest for {rep}, 1 lead"))).count()
     };
     case.show("tender", call("2026-12-10T13:00:00+01:00", "active"));
     case.until("2026-11-25T12:00:00Z").await;
@@ -428,7 +428,7 @@ async fn nobodys_entries_keep_anothers_back() {
     effects.store.commit(Turn { entries: (1_000..3_100).map(entry).collect(), ..Turn::upkeep() }).await.unwrap();
     case.until("2026-12-14T07:00:00Z").await;
     let told = at(&case.world, "ana", "2026-12-14T07:00:00Z").await;
-    assert_eq!(told, [("digest for ana, 0 leads, 1 deadlines".to_owned(), true)]);
+    assert_eq!(told, [("digest for ana, 1 deadline".to_owned(), true)]);
     assert_eq!(
         at(&case.world, "bob", "2026-12-14T07:00:00Z").await,
         [("digest for bob, 101 leads".to_owned(), true)],

@@ -233,5 +233,5 @@ async fn a_digest_with_leads_tells_of_the_sources_too_and_no_empty_one_follows()
     pass(&world, 48).await;
     let titles = digests(&world).await;
     assert_eq!(titles.len(), 1, "{titles:?}");
-    assert_eq!(titles[0], "digest for ana, 1 leads");
+    assert_eq!(titles[0], "digest for ana, 1 lead");
 }

@@ -30,6 +30,7 @@ mod power;
 #[path = "../rigs/power.rs"]
 mod power_rig;
 mod real;
+mod reps;
 mod retention;
 mod rig;
 mod rules;

@@ -1,7 +1,5 @@
 //! The operator's side with the real program: health, metrics, reload, one process at a time, backup and restore, unsubscribing.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,19 +27,8 @@ fn growing() -> (Server, Arc<AtomicUsize>) {
     (site, count)
 }
 
-/// A request without a client of ours: status line, headers and body as text.
 fn ask(daemon: &Running, method: &str, path: &str, body: &str) -> String {
-    let address = daemon.address.strip_prefix("http://").unwrap();
-    let mut stream = TcpStream::connect(address).unwrap();
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    daemon.ask(method, path, body)
 }
 
 fn visits(site: &Server, count: usize) {
@@ -71,6 +58,9 @@ fn health_metrics_and_a_clean_stop() {
     assert_eq!((status["running"].as_bool(), status["pages"].as_u64()), (Some(true), Some(1)), "{status}");
     let (code, log) = daemon.stop();
     assert_eq!(code, Some(0), "{log}");
+    let first = log.lines().find(|line| line.contains("baseline, 3 records"));
+    assert!(first.is_some_and(|line| line.contains("\"source\":\"list\"")) && !log.contains("a page changed"), "{log}");
+    assert!(log.lines().last().is_some_and(|line| line.contains("stopped: everything under way was finished")), "{log}");
     assert_eq!(home.json(&["status"])["running"], false, "the store at rest answers too");
 }
 
@@ -122,6 +112,43 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     visits(&other, 1);
     let (_, log) = daemon.stop();
     assert!(log.contains("kimd") && log.contains("did you mean"), "{log}");
+    // One line for each mistake, its place first.
+    let place = format!("\"message\":\"{}:16:1: source \\\"list\\\" key \\\"kimd\\\"", home.path("atalaya.toml").display());
+    assert!(log.lines().filter(|line| line.contains("kimd")).all(|line| line.contains(&place)), "{place}: {log}");
+}
+
+#[test]
+fn what_needs_a_restart_keeps_its_running_value_and_is_said_to_wait() {
+    let (site, count) = growing();
+    let home = Home::new(&(list(&site) + &told()));
+    let file = home.path("atalaya.toml");
+    let plain = std::fs::read_to_string(&file).unwrap().replace("public_url = \"https://atalaya.example\"\n", "");
+    let reload = |daemon: &Running, text: &str, nth: usize| {
+        std::fs::write(&file, text).unwrap();
+        daemon.signal("HUP");
+        while !ask(daemon, "GET", "/metrics", "").contains(&format!("atalaya_reloads_total{{outcome=\"applied\"}} {nth}")) {
+            std::thread::yield_now();
+        }
+    };
+    std::fs::write(&file, &plain).unwrap();
+    let daemon = home.start();
+    visits(&site, 2);
+    assert_eq!(home.json(&["status"])["pending"], serde_json::json!([]));
+    reload(&daemon, &plain.replace("127.0.0.1:0", "127.0.0.1:9").replace("delay = \"10ms\"", "delay = \"11ms\""), 1);
+    // Nothing names the address before somebody listens there.
+    count.store(4, Ordering::SeqCst);
+    let mail = first_mail(&home, &site).replace("\r\n ", "").replace("\n ", "");
+    assert!(mail.contains(&format!("List-Unsubscribe: <{}/unsubscribe/", daemon.address)), "{}: {mail}", daemon.address);
+    let calendar = home.json(&["calendar", "ana"]);
+    assert!(calendar[0]["url"].as_str().is_some_and(|url| url.starts_with(&daemon.address)), "{calendar}");
+    assert_eq!(home.json(&["status"])["pending"], serde_json::json!(["daemon.listen", "fetch.delay"]));
+    let words = String::from_utf8_lossy(&home.run(&["status"]).stdout).into_owned();
+    assert!(words.contains("a restart is pending: daemon.listen, fetch.delay changed"), "{words}");
+    assert!(ask(&daemon, "GET", "/health", "").contains("a restart is pending: daemon.listen, fetch.delay changed"));
+    // Said again by every reload, until it is as it runs.
+    reload(&daemon, &plain, 2);
+    assert_eq!(home.json(&["status"])["pending"], serde_json::json!([]));
+    daemon.stop();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What one page says by itself, as tables and lines. Knows view types only.
 
 use super::{sized, width};
-use crate::base::text::clip;
+use crate::base::text::{clip, count};
 use crate::extract::contacts::{Contact, Contacts};
 use crate::web::{ListView, ReadingView};
 
@@ -41,7 +41,7 @@ fn text(view: &ReadingView, width: u16) -> String {
     }
     if !view.others.is_empty() {
         let others: Vec<String> = view.others.iter().map(|list| list.count.to_string()).collect();
-        out.push(format!("{} other list(s), of {} record(s)", others.len(), others.join(", ")));
+        out.push(format!("{}, of {} records", count(others.len(), "other list", "other lists"), others.join(", ")));
     }
     if let Some(next) = &view.next {
         out.push(format!("goes on at {next}"));
@@ -52,7 +52,7 @@ fn text(view: &ReadingView, width: u16) -> String {
         let lines: Vec<&str> = view.text.lines().collect();
         out.extend(lines.iter().take(LINES).map(|line| clip(line, 300)));
         if lines.len() > LINES {
-            out.push(format!("… {} more line(s): --json has them", lines.len() - LINES));
+            out.push(format!("… {}: --json has them", count(lines.len() - LINES, "more line", "more lines")));
         }
     }
     out.join("\n") + "\n"
@@ -89,7 +89,7 @@ fn list(view: &ListView, width: u16) -> Vec<String> {
     }
     let more = if view.count > RECORDS { format!(", the first {RECORDS} shown") } else { String::new() };
     let filled: Vec<String> = view.columns.iter().map(|column| format!("{} {}", column.label, column.filled)).collect();
-    vec![table.to_string(), format!("{} record(s){more}; filled: {}", view.count, filled.join(", "))]
+    vec![table.to_string(), format!("{}{more}; filled: {}", count(view.count, "record", "records"), filled.join(", "))]
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{LineStyle, Table, TableStyle};
 
 use super::{or_dash, sized, table};
-use crate::base::text::clip;
+use crate::base::text::{clip, count};
 use crate::web::{HistoryView, NoticeView, TenderView};
 
 /// Characters of one value.
@@ -74,7 +74,7 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
             lines.add_row([line.name.clone(), clip(&line.value, WORDS), or_dash(line.said.as_ref())]);
         }
         let _ = writeln!(out, "{lines}");
-        let _ = writeln!(out, "{} notice(s) on file: `atalaya tender history {}`", view.notices, view.id);
+        let _ = writeln!(out, "{} on file: `atalaya tender history {}`", count(view.notices, "notice", "notices"), view.id);
     }
     for meaning in &view.meanings {
         let _ = writeln!(out, "{meaning}");

@@ -1,0 +1,228 @@
+//! What a rep gets, and when: what waits moves with the digest's time, who wants no mails owns nothing that nobody tells, and a firm that was
+//! always there is no lead because its telephone number changed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use atalaya::base::clock::Clock;
+use atalaya::pipeline::{Judging, judge_some, retime, waiting, wish};
+use atalaya::store::{LeadFilter, Scope, Suppression};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::rig::{Home, Inside, LINES, MAILS, OFFER, Reply, Server, listing, rep, segment};
+
+type Rows = Arc<Mutex<BTreeMap<u32, String>>>;
+
+fn row(n: u32) -> String {
+    format!("<a href=/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b> <i>+34 911 000 00{n}</i>")
+}
+
+/// A list whose rows are changed at will.
+fn site(rows: u32) -> (Server, Rows) {
+    let rows: Rows = Arc::new(Mutex::new((0..rows).map(|n| (n, row(n))).collect()));
+    let shown = Arc::clone(&rows);
+    let server = Server::start(move |seen| {
+        let rows = shown.lock().unwrap().values().map(|row| format!("<li>{row}</li>")).collect::<Vec<_>>().concat();
+        if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
+    });
+    (server, rows)
+}
+
+fn put(rows: &Rows, n: u32, row: &str) {
+    rows.lock().unwrap().insert(n, row.to_owned());
+}
+
+fn source(site: &Server, every: &str) -> String {
+    listing("list", &format!("{}/", site.address), every, &format!("{OFFER}, phone = \"i\""))
+        + "records = \"offer\"\ncountry = \"ES\"\ngone_after = 1\n"
+}
+
+async fn next_visit(world: &Inside) {
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lead_is_born_of_a_reason_not_of_what_merely_changed() {
+    let (site, rows) = site(6);
+    let fit =
+        "\n[[segment]]\nid = \"all\"\nline = 5\n\n[[segment.points]]\nwhen = { words = [\"offer\"] }\npoints = 20\nwhy = \"offers\"\n";
+    let world = Inside::new(&[source(&site, "1h"), fit.to_owned(), LINES.to_owned()].concat()).await;
+    world.visit().await;
+    next_visit(&world).await;
+    let titles = async || -> Vec<String> {
+        let mut titles: Vec<_> =
+            world.effects.store.leads(LeadFilter::default(), 99).await.unwrap().into_iter().map(|lead| lead.title).collect();
+        titles.sort();
+        titles
+    };
+    // A firm of the baseline has another number, one is gone: they fit as they always did, and nobody is to be called for it.
+    put(&rows, 1, &row(1).replace("911", "912"));
+    rows.lock().unwrap().remove(&2);
+    next_visit(&world).await;
+    next_visit(&world).await;
+    let changes = world.effects.store.recent_changes(None, 99).await.unwrap();
+    assert_eq!(changes.iter().filter(|change| !change.baseline).count(), 2, "both were seen: {changes:?}");
+    assert_eq!(titles().await, [""; 0]);
+    // One that puts up an offer is a lead by the same rules, and so is the one of before once it does.
+    put(&rows, 7, &row(7));
+    put(&rows, 8, &row(1).replace("Offer 1", "Offer 8").replace("/1", "/8"));
+    next_visit(&world).await;
+    assert_eq!(titles().await, ["Maker 1, S.L.", "Maker 7, S.L."]);
+}
+
+fn reps(ana: &str) -> String {
+    [segment("line = 5\nhot = 90"), ana.to_owned(), MAILS.to_owned()].concat()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_leaves_at_the_time_that_the_digest_has_now() {
+    let (site, rows) = site(3);
+    let of = |ana: &str| source(&site, "1h") + &reps(ana);
+    // A Monday, 09:00 in Madrid.
+    let mut world = Inside::new(&of(&rep("ana", "Europe/Madrid", "Mon-Fri 08:00"))).await;
+    world.visit().await;
+    put(&rows, 4, &row(4));
+    next_visit(&world).await;
+    for (zone, digest, moved, due) in [
+        ("Europe/Madrid", "Mon-Fri 08:00", 0, "2026-11-24T07:00:00Z"),
+        ("Europe/Madrid", "Mon-Fri 15:30", 1, "2026-11-23T14:30:00Z"),
+        ("America/Bogota", "Mon-Fri 15:30", 1, "2026-11-23T20:30:00Z"),
+        ("Europe/Madrid", "Thu 15:30", 1, "2026-11-26T14:30:00Z"),
+        ("Europe/Madrid", "Thu 15:30", 0, "2026-11-26T14:30:00Z"),
+    ] {
+        world.configure(&of(&rep("ana", zone, digest))).await;
+        let (store, now) = (&world.effects, world.clock.now());
+        assert_eq!(retime(store, &world.config, now).await.unwrap(), moved, "{zone} {digest}");
+        let waits: Vec<_> = waiting(store, &world.config).await.unwrap().into_values().collect();
+        assert_eq!(waits.len(), 1);
+        assert_eq!((waits[0].at.to_string().as_str(), waits[0].zone.iana_name()), (due, Some(zone)), "{digest}");
+    }
+    // Once a week, or not before a pause is over: the wish holds at the new time too.
+    let weekly = Suppression { weekly: true, ..Suppression::new("mail".parse().unwrap(), "ana@example.com".to_owned(), world.clock.now()) };
+    wish(&world.effects, &world.config, weekly, world.clock.now()).await.unwrap();
+    world.configure(&of(&rep("ana", "UTC", "Mon,Fri 10:00"))).await;
+    assert_eq!(retime(&world.effects, &world.config, world.clock.now()).await.unwrap(), 1);
+    let waits = waiting(&world.effects, &world.config).await.unwrap();
+    assert!(waits.values().all(|wait| wait.at == "2026-11-30T10:00:00Z".parse::<Timestamp>().unwrap()), "{waits:?}");
+}
+
+#[test]
+fn another_digest_time_takes_effect_by_a_reload_and_by_a_restart() {
+    let (site, rows) = site(3);
+    // Half a day from now.
+    let far = (Clock::System.now() + SignedDuration::from_hours(12)).strftime("daily %H:%M").to_string();
+    let of = |digest: &str| source(&site, "1s") + &reps(&rep("ana", "UTC", digest));
+    let home = Home::new(&of(&far));
+    let visit = || drop(site.next(|seen| seen.path == "/"));
+    let leads = |count: usize| loop {
+        let leads = home.json(&["lead", "list"]);
+        if leads.as_array().is_some_and(|leads| leads.len() == count) {
+            return leads;
+        }
+        visit();
+    };
+    let daemon = home.start();
+    visit();
+    visit();
+    put(&rows, 4, &row(4));
+    let lead = leads(1)[0].clone();
+    let hour = far.trim_start_matches("daily ");
+    assert!(lead["told"].as_str().is_some_and(|told| told.ends_with(&format!("{hour} UTC"))), "{lead}");
+    let shown = home.run(&["lead", "show", lead["id"].as_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("waits to be told: "), "{shown:?}");
+    home.configure(&of("every 1s"));
+    daemon.signal("HUP");
+    while !home.written("mail").concat().contains("Maker 4") {
+        visit();
+    }
+    home.configure(&of(&far));
+    daemon.signal("HUP");
+    put(&rows, 5, &row(5));
+    leads(2);
+    assert_eq!(daemon.stop().0, Some(0));
+    assert!(!home.written("mail").concat().contains("Maker 5"));
+    home.configure(&of("every 1s"));
+    let daemon = home.start();
+    while !home.written("mail").concat().contains("Maker 5") {
+        visit();
+    }
+    assert!(home.json(&["lead", "list"])[0]["told"].is_null(), "nothing waits any more");
+    assert_eq!(daemon.stop().0, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leads_of_who_wants_no_mails_go_to_another_rep() {
+    let (site, rows) = site(3);
+    let both = rep("ana", "UTC", "daily 08:00") + &rep("bob", "UTC", "daily 09:00");
+    let world = Inside::new(&(source(&site, "1h") + &reps(&both))).await;
+    world.visit().await;
+    put(&rows, 4, &row(4));
+    next_visit(&world).await;
+    let owner = async |title: &str| {
+        let leads = world.effects.store.leads(LeadFilter::default(), 99).await.unwrap();
+        leads.into_iter().find(|lead| lead.title.starts_with(title)).map(|lead| format!("{:?}", lead.owner)).unwrap_or_default()
+    };
+    assert!(owner("Maker 4").await.starts_with("To(ana"), "{}", owner("Maker 4").await);
+    let none =
+        Suppression { scope: Scope::All, ..Suppression::new("mail".parse().unwrap(), "ana@example.com".to_owned(), world.clock.now()) };
+    wish(&world.effects, &world.config, none, world.clock.now()).await.unwrap();
+    // What is new is Bob's at once; what waits for Ana moves with her lead.
+    put(&rows, 5, &row(5));
+    next_visit(&world).await;
+    assert!(owner("Maker 5").await.starts_with("To(bob"), "{}", owner("Maker 5").await);
+    let mut judging = Judging::default();
+    while !judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap().done {}
+    assert!(owner("Maker 4").await.starts_with("To(bob"), "{}", owner("Maker 4").await);
+    for _ in 0..3 {
+        world.wait(SignedDuration::from_hours(24));
+        world.drain().await;
+    }
+    let mails = world.written("mail");
+    assert!(mails.iter().all(|mail| mail.contains("bob@example.com")), "{mails:?}");
+    assert!(mails.concat().contains("Maker 4") && mails.concat().contains("Maker 5"), "{mails:?}");
+}
+
+#[test]
+fn that_nobody_is_told_is_seen_and_ends_when_somebody_can_be() {
+    let (site, rows) = site(3);
+    let of = |people: &str| source(&site, "1s") + &reps(people);
+    let ana = rep("ana", "UTC", "every 1s");
+    let home = Home::new(&of(&ana));
+    let visit = || drop(site.next(|seen| seen.path == "/"));
+    let daemon = home.start();
+    visit();
+    visit();
+    put(&rows, 4, &row(4));
+    while !home.written("mail").concat().contains("Maker 4") {
+        visit();
+    }
+    let mail = home.written("mail").concat().replace("\r\n ", "").replace("\n ", "");
+    let link = mail.split("List-Unsubscribe: <https://atalaya.example").nth(1).unwrap().split('>').next().unwrap();
+    assert!(daemon.ask("POST", link, "List-Unsubscribe=One-Click").starts_with("HTTP/1.1 200"));
+    put(&rows, 5, &row(5));
+    let why = "nobody is told: ana asked for no more mails";
+    let lead = loop {
+        let leads = home.json(&["lead", "list"]);
+        let found = leads.as_array().unwrap().iter().find(|lead| lead["title"] == "Maker 5, S.L.");
+        if let Some(found) = found {
+            break found.clone();
+        }
+        visit();
+    };
+    assert_eq!((&lead["owner"], lead["because"].as_str()), (&serde_json::Value::Null, Some(why)), "{lead}");
+    let shown = home.json(&["lead", "list", "--owner", "ana"]);
+    assert_eq!(shown[0]["told"], why, "what was hers stays hers: {shown}");
+    assert_eq!(home.json(&["status"])["untold"][0], format!("segment `all`: {why}"));
+    assert!(String::from_utf8_lossy(&home.run(&["status"]).stdout).contains(why));
+    let doctor = home.run(&["doctor"]);
+    assert!(doctor.status.code() == Some(1) && String::from_utf8_lossy(&doctor.stdout).contains("nobody is told"), "{doctor:?}");
+    // Somebody comes who reads mails.
+    home.configure(&of(&(ana + &rep("bob", "UTC", "every 1s"))));
+    daemon.signal("HUP");
+    while !home.written("mail").iter().any(|mail| mail.contains("bob@example.com") && mail.contains("Maker 5")) {
+        visit();
+    }
+    assert_eq!(home.json(&["status"])["untold"], serde_json::json!([]));
+    daemon.stop();
+}
