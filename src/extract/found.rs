@@ -144,7 +144,8 @@ impl FoundReader {
             gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: false, path: raw.path.clone() });
         }
         let mut extract = gather.extract;
-        let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len() };
+        let named = |field: &str| !align::is_plain(field) || self.renamed(field).is_some();
+        let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), named: &named };
         let (mut now, doubtful) = learns.from(learned, input);
         now.own = own_contacts(&reading, &extract, now.own);
         extract.relaid = aligned.relaid;
@@ -428,6 +429,8 @@ struct Learns<'l> {
     aligned: &'l Aligned,
     filled: &'l HashMap<FieldName, (usize, String)>,
     records: usize,
+    /// Whether somebody has a name for a field: what is only a column may come and go.
+    named: &'l dyn Fn(&str) -> bool,
 }
 
 impl Learns<'_> {
@@ -445,6 +448,10 @@ impl Learns<'_> {
             let missed = says && field.share >= MOST && now <= FEW;
             if missed && field.gone < USED_TO {
                 field.gone += 1;
+                if !(self.named)(field.name.as_str()) {
+                    fields.push(field);
+                    continue;
+                }
                 let instead =
                     self.aligned.instead(field.place).map(|words| format!("; at its place stands now \"{words}\"")).unwrap_or_default();
                 let percent = (field.share + 5) / 10;

@@ -59,10 +59,6 @@ impl Agreement {
     fn agrees(self) -> bool {
         self.compared >= COMPARED && self.equal * 10 >= self.compared * 6
     }
-
-    fn contradicts(self) -> bool {
-        self.compared >= COMPARED && self.equal * 5 < self.compared
-    }
 }
 
 /// How what is known is compared with what is read.
@@ -92,12 +88,10 @@ pub(super) fn align((list, fresh): (&List, &[String]), learned: &Learned, known:
             names[column] = Some(FieldName::new(name));
         }
     }
-    let denied = |column: usize, name: &str| agreement[column].get(name).is_some_and(|how| how.contradicts());
-    // By where they stand, unless what they hold speaks against it.
+    // By where they stand: what they hold may change at every visit.
     for (column, of) in list.columns.iter().enumerate().filter(|(_, of)| of.place != 0) {
         let field = learned.fields.iter().find(|field| field.place == of.place && !taken.contains(field.name.as_str()));
         if let (None, Some(field)) = (&names[column], field)
-            && (fresh[column] == field.name.as_str() || !denied(column, field.name.as_str()))
             && alike(&fresh[column], field.name.as_str())
         {
             taken.insert(field.name.as_str());
@@ -192,7 +186,7 @@ fn alike(fresh: &str, name: &str) -> bool {
 }
 
 /// A name that says nothing but that it is a column.
-fn is_plain(name: &str) -> bool {
+pub(super) fn is_plain(name: &str) -> bool {
     name.strip_prefix("column").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '_'))
 }
 
