@@ -126,6 +126,9 @@ fn print(to: &mut dyn Write, view: &Value) -> std::io::Result<()> {
             writeln!(to, "  left unknown  {}: {}", text(field, "path"), text(field, "reason"))?;
         }
     }
+    for field in list("unread") {
+        writeln!(to, "  left unknown  {}: {}", text(&field, "path"), text(&field, "reason"))?;
+    }
     for entry in &bad {
         writeln!(to, "  set aside  {}: {}", text(entry, "path"), text(entry, "reason"))?;
     }

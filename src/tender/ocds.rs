@@ -46,7 +46,7 @@ pub(super) fn fits(head: &Head<'_>) -> bool {
 /// none: nothing was published in the stretch of time it was asked for.
 pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     let mut batch = Batch::default();
-    let documents = documents(input.text, &mut batch.bad)?;
+    let documents = documents(input.text, (&mut batch.bad, &mut batch.unread))?;
     let mut entries = Vec::new();
     for (place, document) in &documents {
         let mut opened = Opened { entries: &mut entries, known: false };
@@ -70,10 +70,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
             Entry::Release { release, place, ocid, whole } => {
                 let place = Place { path: place.clone(), ocid: ocid.clone(), whole: *whole, clock: &input.clock, url: input.url };
                 match notice::notice(release, place) {
-                    Ok((notice, mut odd)) => {
-                        batch.notices.push(notice);
-                        batch.bad.append(&mut odd);
-                    }
+                    Ok(notice) => batch.notices.push(notice),
                     Err(bad) => batch.bad.push(bad),
                 }
             }
@@ -87,12 +84,12 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     Ok(batch)
 }
 
-/// The compiled release of a process as a notice that says everything of it, and its fields that could not be read.
+/// The compiled release of a process as a notice that says everything of it.
 ///
 /// # Errors
 ///
 /// What is missing, when nothing says which process it is.
-pub fn notice_of_compiled(compiled: &Value, clock: &Clock) -> Result<(Notice, Vec<BadEntry>), BadEntry> {
+pub fn notice_of_compiled(compiled: &Value, clock: &Clock) -> Result<Notice, BadEntry> {
     notice::notice(compiled, Place { path: String::new(), ocid: String::new(), whole: true, clock, url: None })
 }
 
@@ -103,8 +100,8 @@ pub fn notice_of_compiled(compiled: &Value, clock: &Clock) -> Result<(Notice, Ve
 ///
 /// As [`read`](super::read) of this format, but an empty package has no releases and is none.
 pub fn releases(document: &str) -> Result<(Vec<Value>, Vec<BadEntry>), Failure> {
-    let (mut found, mut bad) = (Vec::new(), Vec::new());
-    for (place, document) in &documents(document, &mut bad)? {
+    let (mut found, mut bad, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, document) in &documents(document, (&mut bad, &mut unread))? {
         let mut entries = Vec::new();
         let mut opened = Opened { entries: &mut entries, known: false };
         open(document, place, &mut opened, 0);
@@ -127,6 +124,7 @@ pub fn releases(document: &str) -> Result<(Vec<Value>, Vec<BadEntry>), Failure> 
             }
         }
     }
+    bad.append(&mut unread);
     Ok((found, bad))
 }
 
@@ -232,7 +230,7 @@ fn linked(release: &Value, place: &str) -> BadEntry {
 }
 
 /// The documents of a text: one, or one a line.
-fn documents(text: &str, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Value)>, Failure> {
+fn documents(text: &str, (bad, unread): (&mut Vec<BadEntry>, &mut Vec<BadEntry>)) -> Result<Vec<(String, Value)>, Failure> {
     let unreadable = |text: &str| Failure::new(FailureClass::Unreadable, text);
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').trim_end();
     if text.is_empty() {
@@ -243,15 +241,15 @@ fn documents(text: &str, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Value)>
         let what = if html.contains("<html") || html.contains("<!doctype html") { "a web page (HTML)" } else { "XML" };
         return Err(unreadable(&format!("it is {what}, not JSON: {}", clip(text, 80))));
     }
-    let mended = |count: usize, place: &str, bad: &mut Vec<BadEntry>| {
+    let mut mended = |count: usize, place: &str| {
         if count > 0 {
             let reason = format!("{count} numbers or characters are none of JSON (`1e9999`, ` 000`, NUL): they count as unknown");
-            bad.push(BadEntry { path: place.to_owned(), reason });
+            unread.push(BadEntry { path: place.to_owned(), reason });
         }
     };
     let failure = match json::parse(text) {
         Ok((value, count)) => {
-            mended(count, "", bad);
+            mended(count, "");
             return Ok(vec![(String::new(), value)]);
         }
         Err(failure) => failure,
@@ -265,7 +263,7 @@ fn documents(text: &str, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Value)>
         let place = format!("line {}", i + 1);
         match json::parse(line) {
             Ok((value, count)) => {
-                mended(count, &place, bad);
+                mended(count, &place);
                 documents.push((place, value));
             }
             Err(failure) => bad.push(BadEntry { path: place, reason: failure.text }),
