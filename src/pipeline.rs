@@ -19,6 +19,7 @@ mod pool;
 mod read;
 mod rehearse;
 mod remind;
+mod stock;
 mod unlisted;
 mod visit;
 mod vitals;
