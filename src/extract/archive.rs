@@ -70,12 +70,15 @@ fn too_much(what: String) -> Failure {
     Failure::new(FailureClass::ParseLimit, format!("the ZIP holds more than {what}: ask for less at a time, or unpack it and read a part"))
 }
 
+/// What takes a document: its name, its bytes.
+pub(super) type EachWhole<'a> = dyn FnMut(&str, Vec<u8>) -> Result<(), Failure> + 'a;
+
 /// Hands each document of an archive that is held to `each`, whole, under its name. What cannot be unpacked is set aside and told.
 ///
 /// # Errors
 ///
 /// As [`each_member`], and [`FailureClass::ParseLimit`] when there are too many bytes in it.
-pub(super) fn members(bytes: &[u8], each: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), Failure>) -> Result<Vec<BadEntry>, Failure> {
+pub(super) fn members(bytes: &[u8], each: &mut EachWhole<'_>) -> Result<Vec<BadEntry>, Failure> {
     let (mut bad, mut room) = (Vec::new(), caps::ARCHIVE_BYTES);
     each_member(Cursor::new(bytes), &mut |name, member| {
         let mut bytes = Vec::new();

@@ -155,7 +155,8 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source(source).map_or(source.as_str(), |source| &source.title);
-                render::held(&reader(rep), &news, title, &links, now)?
+                let stock = stock_of(effects, config, rep, now).await?;
+                render::held(&reader(rep), &render::News { stock: &stock, ..news }, title, &links, now)?
             }
             None => digest(effects, config, rep, (&news, &links), now).await?,
         },
@@ -216,11 +217,16 @@ async fn digest(
     now: Timestamp,
 ) -> Result<Rendered, DrainError> {
     let sources = completeness_of(effects, &config.feeding(rep), now).await?;
-    let stock = match config.channel_of(rep) {
-        Some(channel) => stock(effects, config, (rep, channel), now).await?,
-        None => Vec::new(),
-    };
+    let stock = stock_of(effects, config, rep, now).await?;
     Ok(render::digest(&reader(rep), &render::News { sources: &sources, stock: &stock, ..*news }, links, now)?)
+}
+
+/// What sources held that no digest to this rep has told of.
+async fn stock_of(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<Vec<render::Stock>, StoreError> {
+    match config.channel_of(rep) {
+        Some(channel) => stock(effects, config, (rep, channel), now).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {

@@ -194,3 +194,36 @@ fn signal(ending: &Ending, tender: &Record, buyer: &Organisation, now: Timestamp
         echo: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{organisation, record};
+
+    #[test]
+    fn one_contract_on_several_portals_ends_once() {
+        let tender = |source: &str| record(source, "1", RecordKind::Tender, &[("title", "Scanners")]);
+        let of = |source: &str, end: &str, holder: Option<&str>| Ending {
+            end: end.parse().unwrap(),
+            tender: tender(source).id,
+            title: "Scanners".to_owned(),
+            holder: holder.map(str::to_owned),
+            worth: None,
+            begins: Timestamp::UNIX_EPOCH,
+            proof: tender(source).evidence("title").unwrap(),
+        };
+        let told = of("a", "2027-08-01", Some("Acme, S.L."));
+        let told = signal(&told, &tender("a"), &organisation("Hospital", &[]), Timestamp::UNIX_EPOCH);
+        for (source, end, holder, same) in [
+            ("a", "2027-08-01", Some("Acme, S.L."), true),
+            // Another lot.
+            ("a", "2027-08-02", Some("Acme, S.L."), false),
+            ("b", "2027-09-01", Some("ACME, s.l."), true),
+            ("b", "2027-07-01", None, true),
+            ("b", "2027-09-02", Some("Acme, S.L."), false),
+            ("b", "2027-08-02", Some("Bolt, S.A."), false),
+        ] {
+            assert_eq!(is_same(&told, &of(source, end, holder)), same, "{source} {end} {holder:?}");
+        }
+    }
+}

@@ -88,7 +88,8 @@ async fn of_source(
         };
         if is_for(config, rep, (source, &record), appeared, now) {
             stock.open += 1;
-            stock.next.extend(Some(&record).filter(|record| stock.next.len() < NAMED && !closings(record).is_empty()).cloned());
+            let dated = closings(&record).iter().any(|closing| closing.name.as_str() == "deadline");
+            stock.next.extend(Some(record).filter(|_| stock.next.len() < NAMED && dated));
         }
     }
     // A contract of several lots is one.

@@ -114,7 +114,10 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
         lang: language.tag(),
         subject: clip(&heading, SUBJECT_CHARS),
         heading,
-        paragraphs: vec![today, language.word(Word::NoNews).to_owned()],
+        paragraphs: [today, language.word(Word::NoNews).to_owned()]
+            .into_iter()
+            .chain(news.stock.iter().flat_map(|stock| stock::lines(reader, stock)))
+            .collect(),
         leads: items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),

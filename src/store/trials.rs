@@ -144,7 +144,7 @@ async fn what_only_rises_does_not_fall_with_a_restore() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::new(folder.path());
     let store = open(folder.path()).await;
-    let name = |name: &str| format!("{}{name}", RISING);
+    let name = |name: &str| format!("{RISING}{name}");
     let set = async |store: &Store, key: &str, value: &str| store.set_mark(key, Some(value.into())).await.unwrap();
     for (key, value) in [("a", "9"), ("b", "2"), ("c", "1")] {
         set(&store, &name(key), value).await;
