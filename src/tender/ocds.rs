@@ -74,7 +74,9 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
                     Err(bad) => batch.bad.push(bad),
                 }
             }
-            Entry::Linked { release, place } => batch.bad.push(linked(release, place)),
+            // What it says is in the sum; only when it said so is not.
+            Entry::Linked { release, place, summed: true } => batch.unread.push(linked(release, place)),
+            Entry::Linked { release, place, summed: false } => batch.bad.push(linked(release, place)),
             Entry::Nothing { place } => {
                 let reason = "the record has neither releases nor a compiled release: ask for the record itself".to_owned();
                 batch.bad.push(BadEntry { path: place.clone(), reason });
@@ -120,7 +122,7 @@ pub fn releases(document: &str) -> Result<(Vec<Value>, Vec<BadEntry>), Failure> 
                     found.push(release);
                 }
                 Entry::Release { .. } | Entry::Nothing { .. } => {}
-                Entry::Linked { release, place } => bad.push(linked(release, &place)),
+                Entry::Linked { release, place, .. } => bad.push(linked(release, &place)),
             }
         }
     }
@@ -130,9 +132,21 @@ pub fn releases(document: &str) -> Result<(Vec<Value>, Vec<BadEntry>), Failure> 
 
 /// One thing found in a document.
 enum Entry<'a> {
-    Release { release: &'a Value, place: String, ocid: String, whole: bool },
-    Linked { release: &'a Value, place: String },
-    Nothing { place: String },
+    Release {
+        release: &'a Value,
+        place: String,
+        ocid: String,
+        whole: bool,
+    },
+    /// A release that is elsewhere; whether its record says in sum what it said.
+    Linked {
+        release: &'a Value,
+        place: String,
+        summed: bool,
+    },
+    Nothing {
+        place: String,
+    },
 }
 
 struct Opened<'a, 'e> {
@@ -201,6 +215,11 @@ fn record<'a>(record: &'a Value, place: &str, found: &mut Opened<'a, '_>) {
         Some((key, release)) => {
             // Some publishers list the compiled release among the releases too.
             entries.retain(|entry| !matches!(entry, Entry::Release { whole: true, .. }));
+            for entry in &mut entries {
+                if let Entry::Linked { summed, .. } = entry {
+                    *summed = true;
+                }
+            }
             entries.push(Entry::Release { release, place: below(key), ocid, whole: true });
         }
         // A record without its own wrapper: the list is of compiled releases.
@@ -214,7 +233,7 @@ fn record<'a>(record: &'a Value, place: &str, found: &mut Opened<'a, '_>) {
 fn entry_of(release: &Value, place: String, ocid: String) -> Entry<'_> {
     let said = |key: &str| release.get(key).is_some_and(|value| !value.is_null());
     if said("url") && !["id", "tender", "awards", "contracts", "planning", "parties", "buyer"].into_iter().any(said) {
-        return Entry::Linked { release, place };
+        return Entry::Linked { release, place, summed: false };
     }
     let whole = list(release, "tag").iter().any(|tag| words(tag) == "compiled") || notice::is_versioned(release);
     Entry::Release { release, place, ocid, whole }

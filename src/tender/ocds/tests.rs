@@ -327,8 +327,9 @@ fn records_in_all_their_forms() {
     let compiled = json!({"ocid": "a", "id": "a-2026", "date": "2026-01-02T00:00:00Z", "tag": ["compiled"], "tender": {"title": "T"}});
     let versioned = merge(std::slice::from_ref(&release), Form::Versioned, None)[0].release.clone();
     for (document, wholes, bad) in [
-        (json!({"records": [{"ocid": "a", "releases": [release, linked], "compiledRelease": compiled}]}), vec![false, true], 1),
-        (json!({"records": [{"ocid": "a", "releases": [linked], "versionedRelease": versioned}]}), vec![true], 1),
+        (json!({"records": [{"ocid": "a", "releases": [release, linked], "compiledRelease": compiled}]}), vec![false, true], 0),
+        (json!({"records": [{"ocid": "a", "releases": [linked], "versionedRelease": versioned}]}), vec![true], 0),
+        (json!({"records": [{"ocid": "a", "releases": [release, linked]}]}), vec![false], 1),
         (json!({"records": [{"ocid": "a", "releases": []}, {"ocid": "b", "compiledRelease": compiled}]}), vec![true], 1),
         (json!({"publisher": {}, "releases": [compiled], "compiledRelease": compiled}), vec![true], 0),
         (json!([{"records": [{"compiledRelease": compiled}]}, {"releases": [release]}]), vec![true, false], 0),
@@ -340,6 +341,8 @@ fn records_in_all_their_forms() {
         let batch = read_text(&document.to_string()).unwrap();
         let found: Vec<_> = batch.notices.iter().map(|notice| notice.whole).collect();
         assert_eq!((found, batch.bad.len()), (wholes, bad), "{document}");
+        let summed = document.to_string().contains("/r/1") && bad == 0;
+        assert_eq!(batch.unread.len(), usize::from(summed), "what is only linked is in the sum: {document}");
         assert!(Format::detect(&document.to_string()) == Some(Format::Ocds), "{document}");
     }
 }
