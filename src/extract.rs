@@ -3,7 +3,7 @@
 //! A closed set of kinds, one file each ([`Kind`]); all of them read fields by the same steps (`transform`) and types (`value`),
 //! and make records by the same rule (`record`).
 
-mod archive;
+pub mod archive;
 mod buyers;
 pub mod contacts;
 mod decode;

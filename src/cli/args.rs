@@ -299,6 +299,9 @@ pub enum TenderCommand {
         /// IANA zone of times that name none
         #[arg(long)]
         zone: Option<String>,
+        /// The address they were fetched from: for relative links, and for parts of a tender that only their address names
+        #[arg(long)]
+        url: Option<url::Url>,
     },
     /// Merge OCDS releases of any order into one compiled release a process, printed as JSON
     Merge {

@@ -297,6 +297,12 @@ fn health(view: &SourcePages) -> Vec<String> {
     lines.extend(lost.map(|field| {
         format!("lost: the field `{}` of {} records: usually in {:.0} %, now in {:.0} %", field.field, field.kind, field.usual, field.last)
     }));
+    if one.unknown_fields > 0 {
+        lines.push(format!(
+            "{} field(s) of entries that were read could not be, at the last visit; they are left unknown: `atalaya check {}` and `atalaya tender show` say which",
+            one.unknown_fields, one.id
+        ));
+    }
     if !view.unread.is_empty() {
         lines.push(format!("entries that could not be read in full ({} at the last visit):", one.unread));
         lines.extend(view.unread.iter().map(|misread| format!("  {} {}: {}", misread.at, misread.path, misread.reason)));
@@ -541,6 +547,7 @@ mod tests {
             newest_entry: Some("2026-11-20T09:00:00Z".to_owned()),
             expects: "at least every 2d Mon-Fri".to_owned(),
             unread: 3,
+            unknown_fields: 2,
             quota: Some(quota),
             ..SourceView::default()
         };

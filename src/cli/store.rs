@@ -53,7 +53,9 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         let (carried, lost) = (restored.wishes.as_ref().ok(), restored.wishes.as_ref().err());
         println!(
             "{}",
-            serde_json::json!({ "restored": name, "keys": restored.keys, "aside": aside, "wishes": carried, "wishes_lost": lost })
+            serde_json::json!({
+                "restored": name, "keys": restored.keys, "aside": aside, "wishes": carried, "wishes_lost": lost, "renewed": restored.counts,
+            })
         );
     } else {
         eprintln!(
@@ -64,12 +66,15 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         );
         match &restored.wishes {
             Ok(carried) => eprintln!(
-                "Opt-outs hold: {carried} of what recipients chose by the link in their mails was newer there and is carried over."
+                "Opt-outs hold: {carried} of what recipients chose by the link in their mails was newer there and is carried over. Calendars keep \
+                 their newest addresses: {} renewed since the backup; the ones before open nothing.",
+                restored.counts
             ),
             Err(why) => eprintln!(
                 "WARNING: who opted out since the backup is not known, the store that was there before cannot be read: {why}. Before you start the \
                  daemon, ask the reps, and take whoever opted out of the configuration until they have chosen again by the link in a mail; \
-                 `atalaya status` shows what the backup knows."
+                 `atalaya status` shows what the backup knows. Calendar addresses are those of the backup's day again: whoever \
+                 was to lose theirs since then has it back, so renew it once more (`atalaya calendar NAME --renew`)."
             ),
         }
     }

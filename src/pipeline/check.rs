@@ -214,7 +214,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     if let Some(onward) = &onward {
         (known, new) = lead_to(effects, before, onward.next.as_slice(), now).await?;
     }
-    let walked = Walked { failed: false, records: count(same.members.len()), bad: same.bad, lost: false, leads_to: 0 };
+    let walked = Walked { failed: false, records: count(same.members.len()), bad: same.bad, unread: same.unread, lost: false, leads_to: 0 };
     let stays = onward.as_ref().is_none_or(|onward| onward.checkpoint == before.state.checkpoint);
     let alone = known.is_empty() && new.is_empty() && stays;
     let quick = same == before.page
@@ -293,7 +293,7 @@ async fn differs(
     if found.changes.iter().any(|change| !change.baseline) || (lost && !quiet) {
         page.changed = Some(now);
     }
-    let walked = Walked { failed: false, records: count(page.members.len()), bad: page.bad, lost, leads_to: 0 };
+    let walked = Walked { failed: false, records: count(page.members.len()), bad: page.bad, unread: page.unread, lost, leads_to: 0 };
     let onward = before.onward(Ok(brought(extract, &found)));
     let follow = onward.as_ref().map_or(extract.follow.as_slice(), |onward| onward.next.as_slice());
     let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, follow, now).await? };
@@ -347,6 +347,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
         reading: found.reading.clone(),
         members: found.members.clone(),
         bad: count(extract.bad.len()),
+        unread: count(extract.unread.len()),
         spec: before.source.spec_hash,
         failures: None,
         ..page.clone()
@@ -384,7 +385,7 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
         // The visits before it wrote nothing but the page's time, which is that of the failure from now on.
         state.complete_until = state.complete_until.max(before.page.checked);
     }
-    let walked = Walked { failed: true, records: 0, bad: 0, lost: false, leads_to: count(known.len() + new.len()) };
+    let walked = Walked { failed: true, records: 0, bad: 0, unread: 0, lost: false, leads_to: count(known.len() + new.len()) };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
     state.checkpoint = onward.map_or(state.checkpoint, |onward| onward.checkpoint);
     if before.step != Step::Look {

@@ -245,6 +245,7 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
                 failed: false,
                 records: count(found.members.len()),
                 bad: count(extract.bad.len()),
+                unread: count(extract.unread.len()),
                 lost: false,
                 leads_to: count(extract.follow.len()),
             };

@@ -71,6 +71,8 @@ pub struct Walked {
     pub records: u32,
     /// Entries on it that could not be read.
     pub bad: u32,
+    /// Fields of the others that could not be read.
+    pub unread: u32,
     /// Whether records that were on it are not any more.
     pub lost: bool,
     /// Pages it leads to that this visit has not met yet and has room for.
@@ -95,6 +97,7 @@ pub fn advance(before: &Visit, step: Step, walked: Walked, now: Timestamp) -> Vi
     visit.pages += u32::from(!walked.failed);
     visit.records = visit.records.saturating_add(walked.records);
     visit.bad = visit.bad.saturating_add(walked.bad);
+    visit.unread = visit.unread.saturating_add(walked.unread);
     visit.lost |= walked.lost;
     visit
 }
@@ -126,8 +129,8 @@ mod tests {
         Page::root(&"fair".parse().unwrap(), Url::parse("https://fair.example/").unwrap(), at(0))
     }
 
-    const ONE: Walked = Walked { failed: false, records: 10, bad: 1, lost: true, leads_to: 1 };
-    const LAST: Walked = Walked { failed: false, records: 4, bad: 0, lost: false, leads_to: 0 };
+    const ONE: Walked = Walked { failed: false, records: 10, bad: 1, unread: 2, lost: true, leads_to: 1 };
+    const LAST: Walked = Walked { failed: false, records: 4, bad: 0, unread: 0, lost: false, leads_to: 0 };
 
     #[test]
     fn a_walk_over_three_pages() {
@@ -141,7 +144,7 @@ mod tests {
         state.visit = advance(&state.visit, Step::Within, ONE, at(11));
         state.visit = advance(&state.visit, Step::Within, LAST, at(12));
         assert_eq!((state.visit.outstanding, state.visit.pages, state.visit.records, state.visit.failed), (0, 3, 24, 0));
-        assert_eq!(state.visit.bad, 2);
+        assert_eq!((state.visit.bad, state.visit.unread), (2, 4));
         let read = Page { checked: Some(at(11)), ..second };
         assert_eq!(step(&read, &state), Step::Look, "a page read in this visit is not counted twice");
     }

@@ -29,7 +29,7 @@ use crate::base::ids::EntryId;
 use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
 
 /// The format of everything under the data folder.
-pub(super) const FORMAT: u32 = 4;
+pub(super) const FORMAT: u32 = 5;
 /// Findings that are spelled out.
 const FINDINGS: usize = 5;
 

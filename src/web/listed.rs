@@ -13,7 +13,7 @@ use super::tenders::TenderView;
 use super::views;
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Record, Stage};
+use crate::model::{Joined, Record, Stage, Value, as_one};
 use crate::pipeline::{Effects, linked};
 use crate::store::{TenderOrder, TenderRow, TenderWalk};
 
@@ -149,7 +149,14 @@ async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderVi
         if met.insert(record.id) {
             let others = linked(effects, record).await?;
             met.extend(others.iter().map(|other| other.id));
-            shown.push(TenderView { also: also(&others), ..view });
+            let mut view = TenderView { also: also(&others), ..view };
+            if !others.is_empty() {
+                let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
+                if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()).filter(|joined| !joined.said.is_empty()) {
+                    view.deadline = record.value("deadline").map(Value::told);
+                }
+            }
+            shown.push(view);
         }
     }
     Ok(shown)

@@ -32,6 +32,8 @@ pub struct SourceView {
     pub expects: String,
     /// Entries that could not be read in full at the last visit.
     pub unread: u32,
+    /// Fields that could not be read, of entries that could, at the last visit.
+    pub unknown_fields: u32,
     /// The day's requests, of a source with a budget.
     pub quota: Option<QuotaView>,
     /// The next check; in the past: it is due, or being made. None of a source that is switched off.

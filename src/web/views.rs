@@ -76,6 +76,7 @@ pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> Sour
         newest_entry: states.iter().filter_map(|state| state.pulse.newest).max().map(time),
         expects: source.schedule.expects(),
         unread: states.iter().map(|state| state.visit.bad).sum(),
+        unknown_fields: states.iter().map(|state| state.visit.unread).sum(),
         quota: spending.map(|spending| health::quota(source, spending)),
         next_check: next.filter(|_| source.enabled).map(time),
         pages: *pages,
