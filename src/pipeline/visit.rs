@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::ids::PageId;
-use crate::model::{CheckTimes, Page, PageRole, Reading, SourceState, Visit};
+use crate::model::{Advice, CheckTimes, Page, PageRole, Reading, SourceState, Visit};
 use crate::schedule::Schedule;
 
 /// What the check of a page is.
@@ -58,15 +58,25 @@ pub fn next_check(page: &Page, root: &Page, state: &SourceState, schedule: &Sche
     };
     match step(page, state) {
         Step::Within => page.next_due,
+        Step::Look if fades(page, now) => page.next_due,
         Step::Begin | Step::Look => page.next_due.min(begins),
     }
 }
 
+/// Whether a page was not there again and again, and its next time is not come: a visit passes it over, and is not complete.
+pub fn fades(page: &Page, now: Timestamp) -> bool {
+    page.role == PageRole::Follow
+        && page.next_due > now
+        && page.failures.as_ref().is_some_and(|failures| failures.count > 1 && matches!(failures.last.class.advice(), Advice::Fade))
+}
+
 /// What a check gave, as far as the walk is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Walked {
     /// Whether the page could not be read.
     pub failed: bool,
+    /// Pages it leads to that are passed over because they [fade](fades).
+    pub faded: u32,
     /// Records it holds.
     pub records: u32,
     /// Entries on it that could not be read.
@@ -91,7 +101,7 @@ pub fn advance(before: &Visit, step: Step, walked: Walked, now: Timestamp) -> Vi
         }
     };
     visit.outstanding = visit.outstanding.saturating_sub(1).saturating_add(walked.leads_to);
-    visit.failed += u32::from(walked.failed);
+    visit.failed = visit.failed.saturating_add(u32::from(walked.failed) + walked.faded);
     visit.pages += u32::from(!walked.failed);
     visit.records = visit.records.saturating_add(walked.records);
     visit.bad = visit.bad.saturating_add(walked.bad);
@@ -126,8 +136,8 @@ mod tests {
         Page::root(&"fair".parse().unwrap(), Url::parse("https://fair.example/").unwrap(), at(0))
     }
 
-    const ONE: Walked = Walked { failed: false, records: 10, bad: 1, lost: true, leads_to: 1 };
-    const LAST: Walked = Walked { failed: false, records: 4, bad: 0, lost: false, leads_to: 0 };
+    const ONE: Walked = Walked { failed: false, faded: 0, records: 10, bad: 1, lost: true, leads_to: 1 };
+    const LAST: Walked = Walked { failed: false, faded: 0, records: 4, bad: 0, lost: false, leads_to: 0 };
 
     #[test]
     fn a_walk_over_three_pages() {

@@ -58,7 +58,7 @@ async fn pass(world: &Inside, hours: i64) {
 }
 
 async fn source(world: &Inside, id: &str) -> SourcePages {
-    match answer(&world.effects, &world.config, Question::Source { id: id.to_owned(), diff: false }, false).await.unwrap() {
+    match answer(&world.effects, &world.config, Question::Source { id: id.to_owned(), page: None, diff: false }, false).await.unwrap() {
         Answer::Source(view) => *view,
         other => panic!("{other:?}"),
     }
