@@ -49,14 +49,13 @@ impl Finding {
 pub(super) async fn doctor(request: &Request, json: bool) -> anyhow::Result<Ended> {
     let (config, found) = configuration(request);
     let mut findings = vec![Finding::of("configuration", found)];
-    match &config {
-        Some(config) => examine(config, &mut findings).await,
-        None => {
-            findings.push(daemon(request).await);
-            findings.push(files());
-            let rest = ["backups", "links", "channel", "reach"];
-            findings.extend(rest.map(|what| Finding::open(what, "the configuration is not taken")));
-        }
+    if let Some(config) = &config {
+        examine(config, &mut findings).await;
+    } else {
+        findings.push(daemon(request).await);
+        findings.push(files());
+        let rest = ["backups", "links", "channel", "reach"];
+        findings.extend(rest.map(|what| Finding::open(what, "the configuration is not taken")));
     }
     let bad = findings.iter().any(|finding| finding.good == Some(false));
     if json {
