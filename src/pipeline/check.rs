@@ -484,7 +484,7 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
     page.next_due = if varies && page.role == PageRole::Follow { net(before, now) } else { retry };
     page.failures = Some(failures);
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
-    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, number(before), now))).collect();
+    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, &state.visit, now))).collect();
     turn.follow = new;
     if page.role == PageRole::Follow && before.step == Step::Within && state.visit.outstanding == 0 {
         let due = next_visit(before, state.visit.started.unwrap_or(now), now);

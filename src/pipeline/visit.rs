@@ -118,9 +118,11 @@ pub fn room(visit: &Visit, step: Step, limit: u32) -> u32 {
     }
 }
 
-/// The times of a known page that the visit has come to: due at once.
-pub fn queue(page: &Page, visit: u32, now: Timestamp) -> CheckTimes {
-    CheckTimes { visit, checked: page.checked, next_due: now }
+/// The times of a known page that the visit has come to: due at once. A look of its own since the visit began, or in the same instant, is not
+/// the visit's reading of it: it counts as of before, or the visit would wait for a page that it takes for read.
+pub fn queue(page: &Page, visit: &Visit, now: Timestamp) -> CheckTimes {
+    let before = visit.started.unwrap_or(now).saturating_sub(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MIN);
+    CheckTimes { visit: visit.number, checked: page.checked.map(|checked| checked.min(before)), next_due: now }
 }
 
 #[cfg(test)]
@@ -154,6 +156,18 @@ mod tests {
         assert_eq!(state.visit.bad, 2);
         let read = Page { checked: Some(at(11)), ..second };
         assert_eq!(step(&read, &state), Step::Look, "a page read in this visit is not counted twice");
+    }
+
+    #[test]
+    fn what_was_looked_at_while_the_visit_was_on_its_way_is_still_before_it() {
+        let mut state = SourceState::new(&"fair".parse().unwrap(), root().id);
+        state.visit = advance(&state.visit, Step::Begin, ONE, at(10));
+        let page = Page::follow(&root(), Url::parse("https://fair.example/?page=2").unwrap(), 0, at(0));
+        for checked in [None, Some(at(5)), Some(at(10)), Some(at(12))] {
+            let times = queue(&Page { checked, ..page.clone() }, &state.visit, at(13));
+            let queued = Page { visit: times.visit, checked: times.checked, next_due: times.next_due, ..page.clone() };
+            assert_eq!((step(&queued, &state), queued.next_due), (Step::Within, at(13)), "{checked:?}");
+        }
     }
 
     #[test]

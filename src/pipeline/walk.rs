@@ -99,7 +99,7 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
     state.checkpoint = checkpoint.or_else(|| begun.cloned()).unwrap_or(state.checkpoint);
     let ends = before.step != Step::Look && state.visit.outstanding == 0;
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
-    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, visit, now))).collect();
+    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, &state.visit, now))).collect();
     turn.follow = new;
     if before.step == Step::Begin && state.spec != before.source.spec_hash {
         state.spec = before.source.spec_hash;

@@ -199,13 +199,13 @@ async fn a_page_that_is_not_there_is_asked_for_ever_more_rarely_until_it_is() {
     let world = Inside::new(&site.list("1h")).await;
     world.visit().await;
     assert_eq!((site.asked("page=2"), world.effects.store.records_of(&"list".parse().unwrap())), (1, 9));
+    let of = |source: &SourcePages| -> PageView { source.pages.iter().find(|page| page.url.ends_with("page=2")).unwrap().clone() };
     site.gone.store(true, Ordering::SeqCst);
     hours(&world, 100).await;
     let seen = site.server.all();
     let asked = |query: &str| seen.iter().filter(|seen| seen.path == "/" && seen.query == query).count();
     assert!((5..=9).contains(&asked("page=2")), "{} requests in 100 hours", asked("page=2"));
     assert_eq!(asked(""), 100, "its source is visited as ever");
-    let of = |source: &SourcePages| -> PageView { source.pages.iter().find(|page| page.url.ends_with("page=2")).unwrap().clone() };
     let source = shown(&world).await;
     let page = of(&source);
     assert_eq!((page.state.as_str(), source.source.health.as_str()), ("not there", "ill"), "{page:?}");

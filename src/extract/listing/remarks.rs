@@ -123,9 +123,9 @@ fn shorter(text: &str) -> Vec<String> {
             }
         }
     }
-    let combinator = |c: char| c.is_whitespace() || matches!(c, '>' | '+' | '~' | ',' | ':');
+    let combinator = |c: char| c.is_whitespace() || matches!(c, '>' | '+' | '~' | ',');
     let last = cuts.iter().rev().find(|at| text[**at..].starts_with(combinator)).map(|at| text[*at..].trim_start_matches(combinator));
-    let mut all: Vec<String> = cuts.iter().rev().map(|at| text[..*at].trim_end_matches(combinator).to_owned()).collect();
+    let mut all: Vec<String> = cuts.iter().rev().map(|at| text[..*at].trim_end_matches(|c| combinator(c) || c == ':').to_owned()).collect();
     all.retain(|one| !one.is_empty());
     all.dedup();
     all.truncate(TRIED);
