@@ -106,7 +106,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Check(options) => check::check(&request, &options, json).await,
         Command::Read { target } => read::read(&request, &target, json).await,
         Command::Source(SourceCommand::List) => asking::show(&request, Question::Sources, json).await,
-        Command::Source(SourceCommand::Show { id, diff }) => asking::show(&request, Question::Source { id, diff }, json).await,
+        Command::Source(SourceCommand::Show { id, page, diff }) => asking::show(&request, Question::Source { id, page, diff }, json).await,
         Command::Source(SourceCommand::CheckNow { id }) => asking::show(&request, Question::CheckNow { id }, json).await,
         Command::Source(SourceCommand::Test { id, fixture }) => check::test(&request, id, &fixture, json).await,
         Command::Lead(LeadCommand::List { segment, state, owner, limit }) => {

@@ -220,6 +220,19 @@ impl Reader {
         Ok(extract)
     }
 
+    /// Why a page gives less than the settings ask for, in sentences: selectors that match nothing, with what of them does, and the list that
+    /// the page shows by itself. Only listings and directories have selectors that can be told of.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureClass::ParseLimit`], as [`Reader::read`].
+    pub fn remarks(&self, input: &Input<'_>) -> Result<Vec<String>, Failure> {
+        match &self.by {
+            By::Listing(reader) => reader.remarks(input),
+            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(Vec::new()),
+        }
+    }
+
     /// The records of a procedure as all its notices have it, the oldest first; `None` when nothing can be read, and for other kinds than
     /// tenders.
     ///

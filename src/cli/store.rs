@@ -15,7 +15,7 @@ use crate::web::Question;
 pub(super) async fn backup(request: &Request, json: bool) -> anyhow::Result<Ended> {
     let spinner = indicatif::ProgressBar::new_spinner().with_message("copying and verifying the store");
     spinner.enable_steady_tick(Duration::from_millis(120));
-    let answer = asking::ask(request, Question::Backup).await;
+    let answer = asking::ask(request, Question::Backup, json).await;
     spinner.finish_and_clear();
     print::answer(&answer?, json)?;
     Ok(Ended::Fine)
@@ -27,7 +27,7 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
     let Some(name) = name else {
         let mut backups = Store::backups(&config.store).await?;
         backups.sort_by_key(|backup| std::cmp::Reverse(backup.at));
-        print::backups(&backups, json)?;
+        print::backups(&backups, &config.daemon.zone, json)?;
         return Ok(Ended::Fine);
     };
     let backup = Store::find_backup(&config.store, &name).await.context("nothing was changed")?;
@@ -37,7 +37,7 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         }
         eprint!(
             "Put the backup {name}, made {}, in place of the store in {}? What is there now is set aside, not deleted. [y/N] ",
-            backup.at,
+            print::at(backup.at, &config.daemon.zone),
             config.daemon.data.display()
         );
         std::io::stderr().flush()?;

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use anyhow::anyhow;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +75,7 @@ impl Wanted {
             buyer: filter.buyer.as_deref().map(words),
             // CPV codes are kept without their check digit.
             class: class.map(|class| class.split_once('-').map_or(class.clone(), |(code, _)| code.to_owned())),
-            since: filter.since.as_deref().map(|text| moment(text, false)).transpose()?,
+            since: filter.since.as_deref().map(|text| moment(text, false, &config.daemon.zone)).transpose()?,
         })
     }
 
@@ -100,14 +101,19 @@ pub(super) async fn list(effects: &Effects, config: &Config, filter: TenderFilte
     let limit = filter.limit.min(MOST);
     match filter.expiring {
         Some(days) => ending(effects, wanted, (days.min(FAR), limit)).await,
-        None => due(effects, wanted, &filter, limit).await,
+        None => due(effects, wanted, &filter, (limit, &config.daemon.zone)).await,
     }
 }
 
-async fn due(effects: &Effects, wanted: Wanted, filter: &TenderFilter, limit: usize) -> Result<Vec<TenderView>, AnswerError> {
+async fn due(
+    effects: &Effects,
+    wanted: Wanted,
+    filter: &TenderFilter,
+    (limit, zone): (usize, &TimeZone),
+) -> Result<Vec<TenderView>, AnswerError> {
     let now = effects.clock.now();
-    let after = filter.due_after.as_deref().map(|text| moment(text, false)).transpose()?;
-    let before = filter.due_before.as_deref().map(|text| moment(text, true)).transpose()?;
+    let after = filter.due_after.as_deref().map(|text| moment(text, false, zone)).transpose()?;
+    let before = filter.due_before.as_deref().map(|text| moment(text, true, zone)).transpose()?;
     // Who asks for a time asks for none without one.
     let before = before.or(after.map(|_| Timestamp::MAX));
     let wanted = std::sync::Arc::new(wanted);

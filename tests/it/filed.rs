@@ -452,5 +452,7 @@ async fn a_lead_is_explained_as_it_was_when_its_tender_said_otherwise() {
     assert_eq!(explained(None).await, (0.0, vec![]), "cleaning is nothing for us");
     assert_eq!(explained(Some(then.to_string())).await, (20.0, vec!["33112200".to_owned()]), "and it was scanners");
     let before = then.saturating_sub(SignedDuration::from_hours(30)).unwrap();
-    assert_eq!(explained(Some(before.to_string())).await, (0.0, vec![]), "before that there was nothing");
+    let before = Question::Lead { id: id.clone(), at: Some(before.to_string()) };
+    let refused = atalaya::web::answer(&daemon.effects, &daemon.config, before, true).await.expect_err("before that there was nothing");
+    assert!(refused.to_string().contains("exists since"), "{refused:#}");
 }
