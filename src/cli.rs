@@ -106,7 +106,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Check(options) => check::check(&request, &options, json).await,
         Command::Read { target } => read::read(&request, &target, json).await,
         Command::Source(SourceCommand::List) => asking::show(&request, Question::Sources, json).await,
-        Command::Source(SourceCommand::Show { id, diff }) => asking::show(&request, Question::Source { id, diff }, json).await,
+        Command::Source(SourceCommand::Show { id, page, diff }) => asking::show(&request, Question::Source { id, page, diff }, json).await,
         Command::Source(SourceCommand::CheckNow { id }) => asking::show(&request, Question::CheckNow { id }, json).await,
         Command::Source(SourceCommand::Test { id, fixture }) => check::test(&request, id, &fixture, json).await,
         Command::Lead(LeadCommand::List { segment, state, owner, limit }) => {
@@ -132,7 +132,9 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Tender(TenderCommand::History { id, raw: Some(number) }) => {
             asking::show(&request, Question::TenderRaw { id, number }, json).await
         }
-        Command::Tender(TenderCommand::Read { files, format, zone }) => tender::read(&files, format.as_deref(), zone.as_deref(), json),
+        Command::Tender(TenderCommand::Read { files, format, zone, url }) => {
+            tender::read(&files, format.as_deref(), zone.as_deref(), url.as_ref(), json)
+        }
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
         Command::Org(OrgCommand::Resolve { file, answers }) => org::resolve(&file, answers.as_deref(), json),
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),

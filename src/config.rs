@@ -77,6 +77,9 @@ pub enum Refusal {
     /// No path was given and none of the usual places holds one.
     #[error("no configuration found; looked at {}. Write one with `atalaya init`, or name it with `--config PATH`", looked(.0))]
     NotFound(Vec<PathBuf>),
+    /// The file or folder that was named is not there.
+    #[error("{path} does not exist: name another file with `--config PATH`, or write this one with `atalaya init {path}`", path = .0.display())]
+    Missing(PathBuf),
     /// It is wrong; every mistake at once, in the order of files and lines.
     #[error("{}", listed(.0))]
     Wrong(Vec<Problem>),
@@ -86,7 +89,7 @@ impl Refusal {
     /// The mistakes; empty when there was no file.
     pub fn problems(&self) -> &[Problem] {
         match self {
-            Self::NotFound(_) => &[],
+            Self::NotFound(_) | Self::Missing(_) => &[],
             Self::Wrong(problems) => problems,
         }
     }

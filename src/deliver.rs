@@ -15,6 +15,8 @@ mod contract_tests;
 #[cfg(test)]
 mod receivers;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 pub use file::FileFormat;
@@ -96,6 +98,17 @@ fn causes(error: &dyn std::error::Error) -> String {
     out
 }
 
+/// Where a channel leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Peer {
+    /// A mail server: host and port.
+    Mail(String, u16),
+    /// A web server: host and port.
+    Web(String, u16),
+    /// A folder of this machine.
+    Folder(PathBuf),
+}
+
 impl Settings {
     /// The rhythm of attempts of this kind of channel.
     pub const fn policy(&self) -> Policy {
@@ -115,12 +128,12 @@ impl Settings {
         }
     }
 
-    /// Whom it connects to: host and port. A folder connects to nobody.
-    pub fn peer(&self) -> Option<(String, u16)> {
+    /// Where it leads.
+    pub fn peer(&self) -> Peer {
         match &self.way {
-            Way::Email(email) => Some(email.peer()),
+            Way::Email(email) => email.peer(),
             Way::Webhook(webhook) => webhook.peer(),
-            Way::File(_) => None,
+            Way::File(file) => Peer::Folder(file.folder.clone()),
         }
     }
 

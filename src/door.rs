@@ -196,6 +196,16 @@ impl Door {
     /// The checked addresses of a mail server; connect to these and to nothing else. Mail ports (25, 465, 587, 2525), listed ports, and
     /// any port of an allow-listed address may be used.
     pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DoorError> {
+        self.checked(host, port, &MAIL_PORTS).await
+    }
+
+    /// The checked addresses of a web server, by the same rules with the ports of such (80, 443). For whoever only wants to know: requests
+    /// go through a [`Client`].
+    pub async fn resolve_web(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, DoorError> {
+        self.checked(host, port, &WEB_PORTS).await
+    }
+
+    async fn checked(&self, host: &str, port: u16, usual: &[u16]) -> Result<Vec<SocketAddr>, DoorError> {
         let addresses = match Host::parse(host.trim_start_matches('[').trim_end_matches(']')).or_else(|_| Host::parse(host)) {
             Ok(Host::Ipv4(address)) => vec![IpAddr::V4(address)],
             Ok(Host::Ipv6(address)) => vec![IpAddr::V6(address)],
@@ -206,7 +216,7 @@ impl Door {
                 Err(_) => return Err(DoorError::Unresolved { host: host.to_owned(), reason: "this is no host name".to_owned() }),
             },
         };
-        let open = self.rules.port_open(port, &MAIL_PORTS);
+        let open = self.rules.port_open(port, usual);
         let checked = resolver::keep_checked(&self.rules, host, addresses)?;
         let usable: Vec<_> =
             checked.into_iter().filter(|a| open || self.rules.allowed(*a)).map(|address| SocketAddr::new(address, port)).collect();

@@ -3,7 +3,7 @@
 //! A closed set of kinds, one file each ([`Kind`]); all of them read fields by the same steps (`transform`) and types (`value`),
 //! and make records by the same rule (`record`).
 
-mod archive;
+pub mod archive;
 mod buyers;
 mod captions;
 pub mod contacts;
@@ -237,6 +237,19 @@ impl Reader {
         }?;
         extract.whole = (extract.whole || self.transport.whole()) && !self.transport.varies();
         Ok(extract)
+    }
+
+    /// Why a page gives less than the settings ask for, in sentences: selectors that match nothing, with what of them does, and the list that
+    /// the page shows by itself. Only listings and directories have selectors that can be told of.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureClass::ParseLimit`], as [`Reader::read`].
+    pub fn remarks(&self, input: &Input<'_>) -> Result<Vec<String>, Failure> {
+        match &self.by {
+            By::Listing(reader) => reader.remarks(input),
+            By::Found(_) | By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(Vec::new()),
+        }
     }
 
     /// The records of a procedure as all its notices have it, the oldest first; `None` when nothing can be read, and for other kinds than

@@ -39,8 +39,8 @@ pub use page::{
 };
 pub use record::{Evidence, Field, FieldName, LOST_BY, Record, RecordKind, WON_BY, procedure_of};
 pub use tender::{
-    Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Lot, Nature, Notice,
-    NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Stage, Term, Texts, TypedId, Worth, WorthKind, as_one,
+    Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Joined, Lot, Nature, Notice,
+    NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Said, Stage, Term, Texts, TypedId, Worth, WorthKind, as_one,
     closings, is_closed, is_live, language_code, stage,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};

@@ -20,6 +20,7 @@ mod pool;
 mod read;
 mod rehearse;
 mod remind;
+mod stock;
 mod unlisted;
 mod visit;
 mod vitals;

@@ -14,6 +14,7 @@ mod plain;
 mod say;
 mod sentence;
 mod sources;
+mod stock;
 mod unsubscribe;
 mod view;
 
@@ -25,11 +26,11 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::RepId;
-use crate::model::{Completeness, Lead, Organisation, Record, Signal};
+use crate::model::{Completeness, Lead, Organisation, Record, Said, Signal};
 
 pub use calendar::{Calendar, calendar};
 pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
-pub use due::deadline_lines;
+pub use due::{deadline_lines, disagreement};
 pub use language::Language;
 pub use letter::LEADS;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
@@ -71,6 +72,25 @@ pub struct DeadlineItem<'a> {
     pub record: &'a Record,
     /// The field that says the deadline.
     pub field: &'a str,
+    /// What each portal says, where they differ.
+    pub said: &'a [Said],
+}
+
+/// What a tender source held when it was added and matters still.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stock {
+    /// What the source is called.
+    pub source: String,
+    /// Its id, for commands.
+    pub id: String,
+    /// Open tenders that would have been told of.
+    pub open: usize,
+    /// Contracts that end later, and would be told of then.
+    pub contracts: usize,
+    /// Whether there may be more of both than were looked at.
+    pub more: bool,
+    /// The open ones whose time for offers ends first.
+    pub next: Vec<Record>,
 }
 
 /// What a digest tells.
@@ -82,6 +102,8 @@ pub struct News<'a> {
     pub more: usize,
     /// Deadlines coming up, the soonest first.
     pub deadlines: &'a [DeadlineItem<'a>],
+    /// What sources held that were added since the last digest.
+    pub stock: &'a [Stock],
     /// How complete each source is.
     pub sources: &'a [Completeness],
 }

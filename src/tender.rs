@@ -231,6 +231,8 @@ pub struct Batch {
     pub gone: Vec<Tombstone>,
     /// Entries that were set aside; the rest was read.
     pub bad: Vec<BadEntry>,
+    /// What could not be read and is no one notice's: what is one's is with it ([`Notice::unread`]).
+    pub unread: Vec<BadEntry>,
     /// Where the rest of the answer is, as the document says: an address, or a token for the next question.
     pub next: Option<String>,
     /// How many there are in all, as the document says.
@@ -247,9 +249,11 @@ impl Batch {
     /// [`FailureClass::ParseLimit`] when there are more notices than one document may have.
     pub fn take(&mut self, name: &str, other: Self) -> Result<(), Failure> {
         self.check_room()?;
+        let within = |bad: BadEntry| BadEntry { path: format!("{name}{}", bad.path), ..bad };
         self.notices.extend(other.notices);
         self.gone.extend(other.gone);
-        self.bad.extend(other.bad.into_iter().map(|bad| BadEntry { path: format!("{name}{}", bad.path), ..bad }));
+        self.bad.extend(other.bad.into_iter().map(within));
+        self.unread.extend(other.unread.into_iter().map(within));
         self.cut |= other.cut;
         Ok(())
     }

@@ -9,6 +9,7 @@ mod front;
 mod health;
 mod listed;
 mod notices;
+mod pages;
 mod reading;
 mod sources;
 mod tenders;
@@ -17,8 +18,8 @@ mod views;
 
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
-    Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DigestView, GapView, LeadView, MessageView, PageView, PartView,
-    Question, RecordView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
+    Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DiffView, DigestView, GapView, LeadView, MessageView, PageView,
+    PartView, Question, RecordView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};

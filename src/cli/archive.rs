@@ -7,21 +7,17 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use zip::ZipArchive;
 
 use crate::base::caps;
 use crate::base::text::count;
+use crate::extract::archive;
 use crate::model::BadEntry;
 use crate::tender::Format;
 use crate::tender::placsp::{self, Piece};
 use crate::web;
 
-/// Members of one archive that are read.
-const MEMBERS: usize = 100_000;
 /// Entries set aside, and entries gone, that are listed of one feed; more are counted.
 const LISTED: usize = 10_000;
-/// Bytes at the beginning of a document that tell its format.
-const HEAD: usize = 16 * 1024;
 
 /// Whether a file is more than one document: a ZIP, or longer than one may be.
 pub(super) fn is_one(path: &Path) -> bool {
@@ -30,11 +26,7 @@ pub(super) fn is_one(path: &Path) -> bool {
 
 fn is_zip(path: &Path) -> bool {
     let mut head = [0; 4];
-    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && begins_as_zip(&head)
-}
-
-fn begins_as_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && archive::is_one(&head)
 }
 
 /// What reads a document that is no feed to be taken apart: its name, its bytes.
@@ -43,39 +35,24 @@ pub(super) type Whole<'a> = dyn FnMut(&str, Vec<u8>) -> anyhow::Result<Value> + 
 /// Reads everything in an archive, one view a document. What cannot be read is a view that says so; the rest goes on.
 pub(super) fn read(path: &Path, out: &mut Out<'_>, whole: &mut Whole<'_>) -> anyhow::Result<()> {
     let name = path.display().to_string();
-    let open = || File::open(path).with_context(|| format!("{name} cannot be read"));
-    let mut archive = match ZipArchive::new(open()?) {
-        Ok(archive) => archive,
-        Err(_) if !is_zip(path) => return document(&name, &mut BufReader::with_capacity(HEAD, open()?), out, whole),
-        Err(error) => anyhow::bail!(
-            "{name} is a ZIP that breaks off or is damaged ({error}): fetch it again, or mend it with `zip -FF` and read what is left"
-        ),
-    };
-    anyhow::ensure!(
-        archive.len() <= MEMBERS,
-        "{name} holds {} files; at most {MEMBERS} are read: unpack it and read a part",
-        archive.len()
-    );
-    for at in 0..archive.len() {
-        let member = archive.by_index(at).with_context(|| format!("{name}: its file {at} cannot be read"));
-        let done = member.and_then(|member| {
-            if member.is_dir() {
-                return Ok(());
-            }
-            let inside = format!("{name}/{}", member.name().unwrap_or("(no name)".into()));
-            document(&inside, &mut BufReader::with_capacity(HEAD, member), out, whole).with_context(|| inside)
-        });
-        if let Err(error) = done {
+    let file = File::open(path).with_context(|| format!("{name} cannot be read"))?;
+    if !is_zip(path) {
+        return document(&name, &mut BufReader::with_capacity(archive::HEAD, file), out, whole);
+    }
+    let read = archive::each_member(file, &mut |member: &str, reader| -> anyhow::Result<()> {
+        let inside = format!("{name}/{member}");
+        let done = reader.map_err(anyhow::Error::msg).and_then(|reader| document(&inside, reader, out, whole));
+        if let Err(error) = done.with_context(|| inside) {
             eprintln!("{name}: {error:#}");
             out.view(json!({ "file": name, "problem": format!("{error:#}") }))?;
         }
-    }
-    Ok(())
+        Ok(())
+    });
+    read.with_context(|| format!("{name} cannot be read"))
 }
 
 /// One document: feeds are taken apart as they come, everything else is read whole.
 fn document(name: &str, reader: &mut dyn BufRead, out: &mut Out<'_>, whole: &mut Whole<'_>) -> anyhow::Result<()> {
-    anyhow::ensure!(!begins_as_zip(reader.fill_buf()?), "it is a ZIP within the ZIP: unpack the outer one and read what is in it");
     let head = String::from_utf8_lossy(reader.fill_buf()?).into_owned();
     if Format::detect(&head) == Some(Format::Placsp) {
         return feed(name, reader, out);
@@ -285,7 +262,7 @@ mod tests {
         std::fs::write(&path, &inner[..inner.len() / 2]).unwrap();
         let mut to = Vec::new();
         let error = read(&path, &mut Out::new(&mut to, None), &mut |_, _| Ok(json!({}))).unwrap_err();
-        assert!(error.to_string().contains("fetch it again"), "{error}");
+        assert!(format!("{error:#}").contains("fetch it again"), "{error:#}");
     }
 
     #[test]

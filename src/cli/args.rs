@@ -38,7 +38,10 @@ const EXAMPLES: &str = "Examples:
   atalaya check fair-exhibitors               a dry run of a configured source
   atalaya run                                 watch
   atalaya status                              how is everything?
-  atalaya lead explain lead-0123456789abc     why this score?";
+  atalaya lead explain lead-0123456789abc     why this score?
+
+Times are shown in the `zone` of [daemon] with their offset from UTC (`Z` is UTC, the default); a day (`--at 2026-11-20`) is a day there.
+With --json they are in UTC.";
 
 impl Args {
     /// Settings from flags.
@@ -117,7 +120,7 @@ pub enum Command {
     Restore {
         /// A backup's name, as `restore` without a name lists them
         name: Option<String>,
-        /// Do not ask
+        /// Do not ask; without a terminal, where nobody can be asked, it must be said
         #[arg(long)]
         yes: bool,
     },
@@ -159,6 +162,9 @@ pub struct CheckOptions {
     /// Read the address or file with this source's settings
     #[arg(long, value_name = "SOURCE")]
     pub source: Option<String>,
+    /// Of a source whose pages lead on: read up to so many of them, not only the first
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub pages: u32,
 }
 
 /// Options of `demo`.
@@ -183,11 +189,14 @@ pub struct DemoOptions {
 pub enum SourceCommand {
     /// All of them, with their health
     List,
-    /// One of them: pages, versions, last changes
+    /// One of them: its pages with their state, last change and kept versions, and its last changes
     Show {
         /// Its name
         id: String,
-        /// With the text difference of the last two versions
+        /// Only this page of it
+        #[arg(long, value_name = "URL")]
+        page: Option<String>,
+        /// With the text difference of the last two versions, of that page or of the one that changed last
         #[arg(long)]
         diff: bool,
     },
@@ -299,6 +308,9 @@ pub enum TenderCommand {
         /// IANA zone of times that name none
         #[arg(long)]
         zone: Option<String>,
+        /// The address they were fetched from: for relative links, and for parts of a tender that only their address names
+        #[arg(long)]
+        url: Option<url::Url>,
     },
     /// Merge OCDS releases of any order into one compiled release a process, printed as JSON
     Merge {

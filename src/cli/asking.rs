@@ -1,6 +1,7 @@
 //! Questions to an installation: the running daemon answers, or the store at rest is opened and read.
 
 use anyhow::bail;
+use jiff::tz::TimeZone;
 
 use super::{Ended, print};
 use crate::app::{self, AskError};
@@ -9,13 +10,15 @@ use crate::config::{Config, Refusal, Request};
 use crate::web::{self, Answer, Question};
 
 /// Asks the daemon; where none runs, opens the store. Secrets are read only for what needs them: an operator's shell need not hold them.
-pub(super) async fn ask(request: &Request, question: Question) -> anyhow::Result<Answer> {
+/// The answer is as people are told it, or with `json` as programs are.
+pub(super) async fn ask(request: &Request, question: Question, json: bool) -> anyhow::Result<Answer> {
     let config = match Config::load(&Request { without_secrets: true, ..request.clone() }) {
         Ok(config) => config,
         Err(refusal) => return ask_only(request, &question, refusal).await,
     };
-    match app::ask(&config.daemon.data, &question).await {
-        Ok(answer) => Ok(answer),
+    let zone = if json { TimeZone::UTC } else { config.daemon.zone.clone() };
+    let answer = match app::ask(&config.daemon.data, &question).await {
+        Ok(answer) => answer,
         Err(AskError::Nobody(_)) => {
             let sends = matches!(question, Question::NotifyTest { .. } | Question::Check { .. });
             if !sends && !config.daemon.data.join("store").exists() {
@@ -28,10 +31,11 @@ pub(super) async fn ask(request: &Request, question: Question) -> anyhow::Result
             let home = app::open_effects(&config, Clock::System).await?;
             let answer = web::answer(&home.effects, &config, question, false).await;
             home.effects.store.close().await;
-            answer
+            answer?
         }
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    print::in_zone(answer, &zone)
 }
 
 /// Asks the daemon although the configuration on disk is not taken: all that is needed of it is where the data folder is.
@@ -45,6 +49,7 @@ async fn ask_only(request: &Request, question: &Question, refusal: Refusal) -> a
             let what = match refusal {
                 Refusal::Wrong(_) => "the configuration on disk is broken (`atalaya config check` shows it)",
                 Refusal::NotFound(_) => "no configuration was found",
+                Refusal::Missing(_) => "the configuration that was named does not exist",
             };
             eprintln!("Warning: {what}; the running daemon answers by the one it has.");
             Ok(answer)
@@ -56,7 +61,7 @@ async fn ask_only(request: &Request, question: &Question, refusal: Refusal) -> a
 
 /// Asks and prints.
 pub(super) async fn show(request: &Request, question: Question, json: bool) -> anyhow::Result<Ended> {
-    let answer = ask(request, question).await?;
+    let answer = ask(request, question, json).await?;
     print::answer(&answer, json)?;
     Ok(ended(&answer))
 }
@@ -90,7 +95,7 @@ fn ended(answer: &Answer) -> Ended {
 
 /// A lead's score, line by line.
 pub(super) async fn explain(request: &Request, id: String, at: Option<String>, json: bool) -> anyhow::Result<Ended> {
-    let answer = ask(request, Question::Lead { id, at }).await?;
+    let answer = ask(request, Question::Lead { id, at }, json).await?;
     match (&answer, json) {
         (Answer::Lead(lead), false) => print::explain(lead),
         _ => print::answer(&answer, json)?,

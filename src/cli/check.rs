@@ -2,8 +2,9 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
 use url::Url;
 
@@ -23,27 +24,57 @@ use crate::web::{self, Answer, Question};
 pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool) -> anyhow::Result<Ended> {
     let bytes = if options.target == "-" || Path::new(&options.target).is_file() { Some(file(&options.target)?) } else { None };
     // Whatever needs the secrets is asked of the daemon, or of `asking`, which reads them.
-    let config = match Config::load(&Request { without_secrets: true, ..request.clone() }) {
-        Ok(config) => Some(config),
-        Err(Refusal::NotFound(_)) if options.source.is_none() => None,
-        Err(refusal) => return Err(refusal.into()),
+    let loaded = Config::load(&Request { without_secrets: true, ..request.clone() });
+    let sources = || loaded.iter().flat_map(|config| &config.sources).map(|source| source.id.as_str());
+    let by_name = match &loaded {
+        Ok(_) => sources().any(|id| id == options.target),
+        // What a source of a broken configuration is, a daemon that runs may know.
+        Err(Refusal::Wrong(_) | Refusal::Missing(_)) => bytes.is_none() && Url::parse(&options.target).is_err(),
+        Err(Refusal::NotFound(_)) => false,
     };
-    let is_source = config.as_ref().is_some_and(|config| config.sources.iter().any(|source| source.id.as_str() == options.target));
-    let answer = if is_source || options.source.is_some() {
+    let answer = if by_name || options.source.is_some() {
         let bytes = bytes.map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes));
-        asking::ask(request, Question::Check { target: options.target.clone(), bytes, source: options.source.clone() }).await?
+        let (target, source) = (options.target.clone(), options.source.clone());
+        asking::ask(request, Question::Check { target, bytes, source, pages: options.pages }, json).await?
     } else {
+        anyhow::ensure!(options.pages == 1, "--pages reads on where the settings of a source say so: name a source, or one with --source");
         let target = match bytes {
             Some(bytes) => Target::Bytes { url: stand_in(&options.target), bytes: bytes.into() },
-            None => Target::Url(Url::parse(&options.target).map_err(|_| {
-                let known = config.iter().flat_map(|config| &config.sources).map(|source| source.id.as_str());
-                anyhow!(no_such("source, file or address", &options.target, known))
-            })?),
+            None => Target::Url(address("source, file or address", &options.target, sources())?),
         };
-        let (kind, found) = outside(request, config.as_deref())?.look(&target).await;
+        let (kind, found) = outside(request, if_taken(request).as_deref())?.look(&target).await;
         Answer::Check(Box::new(web::check_view(&options.target, kind, found)))
     };
     finish(&answer, json)
+}
+
+/// The configuration for whoever can do without: none where there is none, and none with a word where it is not taken.
+pub(super) fn if_taken(request: &Request) -> Option<Arc<Config>> {
+    match Config::load(&Request { without_secrets: true, ..request.clone() }) {
+        Ok(config) => Some(config),
+        Err(Refusal::NotFound(_)) => None,
+        Err(Refusal::Missing(path)) => {
+            eprintln!("Warning: {} does not exist; this is read with the defaults.", path.display());
+            None
+        }
+        Err(Refusal::Wrong(_)) => {
+            eprintln!("Warning: the configuration is broken (`atalaya config check` shows it); this is read with the defaults.");
+            None
+        }
+    }
+}
+
+/// An address that can be fetched, or what is wrong with it; `known` are names that may have been meant.
+pub(super) fn address<'a>(what: &str, text: &str, known: impl IntoIterator<Item = &'a str>) -> anyhow::Result<Url> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        Ok(url) => {
+            // `localhost:8080` has a scheme, by the letter.
+            let meant = if url.has_host() { String::new() } else { format!("; did you mean `http://{text}`?") };
+            bail!("only http and https addresses are fetched, and `{text}` begins with `{}:`{meant}", url.scheme())
+        }
+        Err(_) => Err(anyhow!(no_such(what, text, known))),
+    }
 }
 
 /// What is needed to look at a page outside of any source: the guarded door, robots.txt, the pace.
@@ -60,7 +91,7 @@ pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Res
 pub(super) async fn test(request: &Request, id: String, fixture: &Path, json: bool) -> anyhow::Result<Ended> {
     let name = fixture.display().to_string();
     let bytes = base64::engine::general_purpose::STANDARD.encode(file(&name)?);
-    let answer = asking::ask(request, Question::Check { target: name, bytes: Some(bytes), source: Some(id) }).await?;
+    let answer = asking::ask(request, Question::Check { target: name, bytes: Some(bytes), source: Some(id), pages: 1 }, json).await?;
     finish(&answer, json)
 }
 

@@ -93,7 +93,7 @@ pub(super) fn check(request: &Request, json: bool) -> anyhow::Result<Ended> {
             }
             Ok(Ended::Fine)
         }
-        Err(refusal @ Refusal::NotFound(_)) => Err(refusal.into()),
+        Err(refusal @ (Refusal::NotFound(_) | Refusal::Missing(_))) => Err(refusal.into()),
         Err(Refusal::Wrong(problems)) => {
             if json {
                 let list: Vec<_> = problems.iter().map(|problem| serde_json::json!({ "text": problem.to_string() })).collect();

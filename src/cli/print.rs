@@ -2,23 +2,26 @@
 
 mod reading;
 mod tenders;
+mod times;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::base::clock::Clock;
 use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
-    Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatementView, StatusView,
-    WishView,
+    Answer, BackupView, CalendarView, CheckView, DiffView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatementView,
+    StatusView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];
 
 pub(super) use reading::reading;
+pub(super) use times::{at, in_zone};
 
 /// Columns where there is no terminal.
 const WIDE: u16 = 160;
@@ -95,7 +98,7 @@ fn backup_line(view: &BackupView) -> String {
 }
 
 /// The backups that are there.
-pub(super) fn backups(backups: &[Backup], json: bool) -> anyhow::Result<()> {
+pub(super) fn backups(backups: &[Backup], zone: &TimeZone, json: bool) -> anyhow::Result<()> {
     if json {
         let list: Vec<_> = backups
             .iter()
@@ -106,10 +109,10 @@ pub(super) fn backups(backups: &[Backup], json: bool) -> anyhow::Result<()> {
     }
     let mut all = table(&["backup", "made", "keys", "size"]);
     for backup in backups {
-        all.add_row([backup.name.clone(), backup.at.to_string(), backup.keys.to_string(), bytes(backup.bytes)]);
+        all.add_row([backup.name.clone(), at(backup.at, zone), backup.keys.to_string(), bytes(backup.bytes)]);
     }
     println!("{all}");
-    eprintln!("To put one in place: atalaya restore NAME");
+    eprintln!("To put one in place: atalaya restore NAME (--yes where no terminal is)");
     Ok(())
 }
 
@@ -242,19 +245,7 @@ fn source(view: &SourcePages, now: Timestamp) {
     for line in health(view) {
         println!("{line}");
     }
-    let mut pages = table(&["page", "checked", "changed", "next check", "records", "versions", "failure"]);
-    for page in &view.pages {
-        pages.add_row([
-            page.url.clone(),
-            or_dash(page.checked.as_ref()),
-            or_dash(page.changed.as_ref()),
-            next_check(page.next_check.as_ref(), now),
-            page.records.to_string(),
-            page.versions.len().to_string(),
-            page.failure.clone().unwrap_or_default(),
-        ]);
-    }
-    println!("{pages}");
+    println!("{}", pages(view, now));
     if view.pages.iter().any(|page| page.role == "follow") {
         println!(
             "Pages that were found by following are read by the visits that begin at the first page: their next check is the next visit."
@@ -268,8 +259,47 @@ fn source(view: &SourcePages, now: Timestamp) {
     }
     println!("{changes}");
     if let Some(diff) = &view.diff {
-        println!("{diff}");
+        println!("{}", difference(diff));
     }
+}
+
+/// The pages of a source, and how many are not shown; the kept versions of a page that stands alone.
+fn pages(view: &SourcePages, now: Timestamp) -> String {
+    let mut pages = table(&["page", "state", "checked", "changed", "next check", "records", "versions", "failure"]);
+    for page in &view.pages {
+        pages.add_row([
+            page.url.clone(),
+            page.state.clone(),
+            or_dash(page.checked.as_ref()),
+            or_dash(page.changed.as_ref()),
+            next_check(page.next_check.as_ref(), now),
+            page.records.to_string(),
+            page.versions.len().to_string(),
+            page.failure.clone().unwrap_or_default(),
+        ]);
+    }
+    let mut lines = vec![pages.to_string()];
+    match view.pages.as_slice() {
+        [only] => lines.extend(only.versions.iter().map(|(at, length)| format!("kept version of {at}: {length} bytes"))),
+        some if (some.len() as u64) < view.source.pages => {
+            lines.push(format!("{} of {} pages, those that changed last; `--page URL` shows any of them", some.len(), view.source.pages));
+        }
+        _ => {}
+    }
+    lines.join("\n")
+}
+
+/// How a page differs from what it was, and which page that is.
+fn difference(view: &DiffView) -> String {
+    let of = match (&view.old, &view.new) {
+        (Some(old), Some(new)) => format!("{}, from {old} to {new}", view.url),
+        (_, _) => view.url.clone(),
+    };
+    let others = match view.others {
+        0 => String::new(),
+        n => format!("\n{n} other page(s) of this source changed too: `--page URL --diff` shows one"),
+    };
+    format!("difference of the last two kept versions of {of}:{others}\n{}", view.text)
 }
 
 /// How complete a source is, in lines.
@@ -297,6 +327,12 @@ fn health(view: &SourcePages) -> Vec<String> {
     lines.extend(lost.map(|field| {
         format!("lost: the field `{}` of {} records: usually in {:.0} %, now in {:.0} %", field.field, field.kind, field.usual, field.last)
     }));
+    if one.unknown_fields > 0 {
+        lines.push(format!(
+            "{} field(s) of entries that were read could not be, at the last visit; they are left unknown: `atalaya check {}` and `atalaya tender show` say which",
+            one.unknown_fields, one.id
+        ));
+    }
     if !view.unread.is_empty() {
         lines.push(format!("entries that could not be read in full ({} at the last visit):", one.unread));
         lines.extend(view.unread.iter().map(|misread| format!("  {} {}: {}", misread.at, misread.path, misread.reason)));
@@ -328,6 +364,9 @@ fn check(view: &CheckView) {
     }
     println!("{all}");
     println!("{}{}", count(view.records.len(), "record", "records"), if view.records.len() > 100 { ", the first 100 shown" } else { "" });
+    for remark in &view.remarks {
+        println!("note: {remark}");
+    }
     for url in view.follow.iter().take(10) {
         println!("leads on to {url}");
     }
@@ -541,6 +580,7 @@ mod tests {
             newest_entry: Some("2026-11-20T09:00:00Z".to_owned()),
             expects: "at least every 2d Mon-Fri".to_owned(),
             unread: 3,
+            unknown_fields: 2,
             quota: Some(quota),
             ..SourceView::default()
         };

@@ -15,7 +15,7 @@ use crate::web::Question;
 pub(super) async fn backup(request: &Request, json: bool) -> anyhow::Result<Ended> {
     let spinner = indicatif::ProgressBar::new_spinner().with_message("copying and verifying the store");
     spinner.enable_steady_tick(Duration::from_millis(120));
-    let answer = asking::ask(request, Question::Backup).await;
+    let answer = asking::ask(request, Question::Backup, json).await;
     spinner.finish_and_clear();
     print::answer(&answer?, json)?;
     Ok(Ended::Fine)
@@ -27,7 +27,7 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
     let Some(name) = name else {
         let mut backups = Store::backups(&config.store).await?;
         backups.sort_by_key(|backup| std::cmp::Reverse(backup.at));
-        print::backups(&backups, json)?;
+        print::backups(&backups, &config.daemon.zone, json)?;
         return Ok(Ended::Fine);
     };
     let backup = Store::find_backup(&config.store, &name).await.context("nothing was changed")?;
@@ -37,7 +37,7 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         }
         eprint!(
             "Put the backup {name}, made {}, in place of the store in {}? What is there now is set aside, not deleted. [y/N] ",
-            backup.at,
+            print::at(backup.at, &config.daemon.zone),
             config.daemon.data.display()
         );
         std::io::stderr().flush()?;
@@ -53,7 +53,9 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         let (carried, lost) = (restored.wishes.as_ref().ok(), restored.wishes.as_ref().err());
         println!(
             "{}",
-            serde_json::json!({ "restored": name, "keys": restored.keys, "aside": aside, "wishes": carried, "wishes_lost": lost })
+            serde_json::json!({
+                "restored": name, "keys": restored.keys, "aside": aside, "wishes": carried, "wishes_lost": lost, "renewed": restored.counts,
+            })
         );
     } else {
         eprintln!(
@@ -64,12 +66,15 @@ pub(super) async fn restore(request: &Request, name: Option<String>, yes: bool, 
         );
         match &restored.wishes {
             Ok(carried) => eprintln!(
-                "Opt-outs hold: {carried} of what recipients chose by the link in their mails was newer there and is carried over."
+                "Opt-outs hold: {carried} of what recipients chose by the link in their mails was newer there and is carried over. Calendars keep \
+                 their newest addresses: {} renewed since the backup; the ones before open nothing.",
+                restored.counts
             ),
             Err(why) => eprintln!(
                 "WARNING: who opted out since the backup is not known, the store that was there before cannot be read: {why}. Before you start the \
                  daemon, ask the reps, and take whoever opted out of the configuration until they have chosen again by the link in a mail; \
-                 `atalaya status` shows what the backup knows."
+                 `atalaya status` shows what the backup knows. Calendar addresses are those of the backup's day again: whoever \
+                 was to lose theirs since then has it back, so renew it once more (`atalaya calendar NAME --renew`)."
             ),
         }
     }

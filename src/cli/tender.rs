@@ -57,7 +57,13 @@ pub(super) fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -
     Ok(if problem { Ended::Problem } else { Ended::Fine })
 }
 
-pub(super) fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, json: bool) -> anyhow::Result<Ended> {
+pub(super) fn read(
+    files: &[PathBuf],
+    format: Option<&str>,
+    zone: Option<&str>,
+    url: Option<&url::Url>,
+    json: bool,
+) -> anyhow::Result<Ended> {
     let words = || Format::ALL.iter().map(|format| format.word()).collect::<Vec<_>>().join(", ");
     let wanted =
         format.map(|word| Format::from_word(word).with_context(|| format!("`{word}` is no format: one of {}", words()))).transpose()?;
@@ -70,9 +76,9 @@ pub(super) fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, 
     for path in files {
         let name = path.display().to_string();
         let done = if archive::is_one(path) {
-            archive::read(path, &mut out, &mut |name, bytes| one(name, &bytes, wanted, &clock))
+            archive::read(path, &mut out, &mut |name, bytes| one(name, &bytes, (wanted, url), &clock))
         } else {
-            file(&name).and_then(|bytes| one(&name, &bytes, wanted, &clock)).and_then(|view| out.view(view))
+            file(&name).and_then(|bytes| one(&name, &bytes, (wanted, url), &clock)).and_then(|view| out.view(view))
         };
         if let Err(error) = done {
             eprintln!("{name}: {error:#}");
@@ -84,14 +90,14 @@ pub(super) fn read(files: &[PathBuf], format: Option<&str>, zone: Option<&str>, 
     Ok(if problem { Ended::Problem } else { Ended::Fine })
 }
 
-fn one(name: &str, bytes: &[u8], wanted: Option<Format>, clock: &Clock) -> anyhow::Result<Value> {
+fn one(name: &str, bytes: &[u8], (wanted, url): (Option<Format>, Option<&url::Url>), clock: &Clock) -> anyhow::Result<Value> {
     let text = decoded(bytes)?;
     let format = wanted
         .or_else(|| Format::detect(&text))
         .context("it is no document of a tender portal that is known here; `--format` names one")?;
     let watch = Stopwatch::start();
     let expired = || watch.elapsed() > PATIENCE;
-    let batch = tender::read(format, &tender::Input { text: &text, url: None, clock: clock.clone(), expired: &expired })?;
+    let batch = tender::read(format, &tender::Input { text: &text, url, clock: clock.clone(), expired: &expired })?;
     Ok(web::batch_view(name, format, &batch))
 }
 
@@ -127,6 +133,9 @@ fn print(to: &mut dyn Write, view: &Value) -> std::io::Result<()> {
         for field in notice.get("unread").and_then(Value::as_array).into_iter().flatten() {
             writeln!(to, "  left unknown  {}: {}", text(field, "path"), text(field, "reason"))?;
         }
+    }
+    for field in list("unread") {
+        writeln!(to, "  left unknown  {}: {}", text(&field, "path"), text(&field, "reason"))?;
     }
     for entry in &bad {
         writeln!(to, "  set aside  {}: {}", text(entry, "path"), text(entry, "reason"))?;

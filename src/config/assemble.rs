@@ -100,6 +100,9 @@ fn documents(files: &mut Files, problems: &mut Vec<Problem>, request: &Request) 
 
 fn locate(request: &Request) -> Result<PathBuf, Refusal> {
     if let Some(path) = &request.path {
+        if matches!(path.try_exists(), Ok(false)) {
+            return Err(Refusal::Missing(path.clone()));
+        }
         return Ok(path.clone());
     }
     let places = files::search(&|name| request.environment.get(name).cloned());

@@ -35,7 +35,7 @@ pub struct DaemonSpec {
     pub notices: Vec<String>,
     /// The address under which recipients reach `listen`, for unsubscribe links: `https://atalaya.example.com`. Empty: `http://` and `listen`.
     pub public_url: String,
-    /// The IANA time zone of schedules and dates that name none, such as `Europe/Madrid`.
+    /// The IANA time zone of schedules and dates that name none, and of the times that commands show, such as `Europe/Madrid`.
     pub zone: String,
     /// How long checks and sends under way may take to end when the daemon is stopped, such as `10s`; at most `5m`.
     pub drain: String,

@@ -17,9 +17,9 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
 
-use super::DeliverError;
 use super::hidden::Hidden;
 use super::spec::Compiling;
+use super::{DeliverError, Peer};
 use crate::base::ids::ChannelId;
 use crate::base::secret::Secret;
 use crate::door::Door;
@@ -57,9 +57,9 @@ pub struct EmailSettings {
 }
 
 impl EmailSettings {
-    /// The server's host and port.
-    pub(super) fn peer(&self) -> (String, u16) {
-        (self.host.clone(), self.port)
+    /// The server.
+    pub(super) fn peer(&self) -> Peer {
+        Peer::Mail(self.host.clone(), self.port)
     }
 }
 

@@ -11,9 +11,9 @@ use reqwest::{Body, Method, Request, Response};
 use sha2::Sha256;
 use url::Url;
 
-use super::DeliverError;
 use super::hidden::Hidden;
 use super::spec::Compiling;
+use super::{DeliverError, Peer};
 use crate::base::caps;
 use crate::base::clock::Stopwatch;
 use crate::base::ids::ChannelId;
@@ -39,9 +39,9 @@ pub struct WebhookSettings {
 }
 
 impl WebhookSettings {
-    /// The receiver's host and port.
-    pub(super) fn peer(&self) -> Option<(String, u16)> {
-        Some((self.url.host_str()?.to_owned(), self.url.port_or_known_default()?))
+    /// The receiver.
+    pub(super) fn peer(&self) -> Peer {
+        Peer::Web(self.url.host_str().unwrap_or_default().to_owned(), self.url.port_or_known_default().unwrap_or_default())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads listings and directories: records by a selector, fields by selectors within them, the next page by a link or a number.
 
+mod remarks;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

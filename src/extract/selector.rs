@@ -161,6 +161,21 @@ impl Pick {
         }
     }
 
+    /// Its selector; none where it takes the record's own element.
+    pub(super) const fn css(&self) -> Option<&Css> {
+        self.css.as_ref()
+    }
+
+    /// The attribute it takes, if any.
+    pub(super) fn attr(&self) -> Option<&str> {
+        self.attr.as_deref()
+    }
+
+    /// As written.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The words of the first match in the whole page.
     pub(super) fn first<'t, E: Element<'t>>(&self, root: E) -> Option<String> {
         let css = self.css.as_ref()?;

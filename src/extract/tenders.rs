@@ -21,8 +21,8 @@ use super::{About, Input, Kind, Portal, Spec};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{
-    Award, BadEntry, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice,
-    Outcome, Party, RecordKind, Stage, TypedId, Value, Whole, Worth, WorthKind, ZoneFrom,
+    Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Outcome,
+    Party, RecordKind, Stage, TypedId, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::Standing;
@@ -123,7 +123,8 @@ impl TenderReader {
         let void = batch.gone.iter().filter(|gone| gone.void);
         let mut void: BTreeMap<String, Option<Timestamp>> = void.map(|gone| (gone.procedure.clone(), gone.when.parse().ok())).collect();
         let mut voided = Vec::new();
-        let unread: Vec<BadEntry> = batch.notices.iter().flat_map(|notice| &notice.unread).cloned().collect();
+        let mut unread = batch.unread;
+        unread.extend(batch.notices.iter().flat_map(|notice| &notice.unread).cloned());
         for (procedure, notices) in by_procedure(batch.notices) {
             input.check_time()?;
             let Some(tender) = tender::fold(&notices) else { continue };

@@ -82,6 +82,9 @@ pub enum Advice {
     },
     /// Go on at the usual rhythm and show the operator what to do.
     AskOperator,
+    /// Go on ever more rarely, beginning with the usual rhythm and doubling, up to a bound that depends on the page's role: it may come back,
+    /// and nobody is to be asked for what is not there at full rate for ever.
+    Fade,
     /// No fault of the page: wait for the next day.
     NextDay,
 }
@@ -163,9 +166,9 @@ impl FailureClass {
             Self::RobotsUnreachable => Advice::Retry { first: minutes(30), cap: minutes(24 * 60) },
             Self::SlowDown => Advice::SlowDown { first: minutes(5), cap: minutes(24 * 60) },
             Self::BlockPage | Self::Challenge => Advice::SlowDown { first: minutes(60), cap: minutes(24 * 60) },
+            Self::NotFound => Advice::Fade,
             Self::Tls
             | Self::TooLarge
-            | Self::NotFound
             | Self::Forbidden
             | Self::Rejected
             | Self::Redirect
@@ -197,7 +200,9 @@ impl FailureClass {
             Self::Timeout => "wait; if it stays, raise `timeout` of the source",
             Self::Broken => "wait; the server broke off its answer",
             Self::TooLarge => "watch a smaller page, or raise `max_body` of the source",
-            Self::NotFound => "the page moved: find its new address and change `url`",
+            Self::NotFound => {
+                "the page moved: find its new address and change `url`; it is asked for ever more rarely, `source check-now SOURCE` asks at once"
+            }
             Self::Forbidden => "the site does not serve us: ask its owner for access or a feed, or set `headers`",
             Self::SlowDown => "nothing: the host asked for a slower pace and gets it; raise `every` if it stays",
             Self::Rejected => "check `url`, `headers` and paging of the source",

@@ -147,6 +147,8 @@ pub struct Page {
     pub members: Vec<RecordId>,
     /// Entries on it that could not be read when it was last read.
     pub bad: u32,
+    /// Fields of the others that could not be read.
+    pub unread: u32,
     /// Pages it led to when last read, in order.
     pub follow: Vec<PageId>,
     /// The settings it was last read with; other settings make the next reading a quiet one.
@@ -186,6 +188,7 @@ impl Page {
             reading: Reading::Never,
             members: Vec::new(),
             bad: 0,
+            unread: 0,
             follow: Vec::new(),
             spec: ContentHash::default(),
             checked: None,
@@ -222,6 +225,8 @@ pub struct Visit {
     pub records: u32,
     /// Entries on them that could not be read.
     pub bad: u32,
+    /// Fields of the others that could not be read.
+    pub unread: u32,
     /// Whether records left its pages: in this visit, or since the last one that could look for them.
     pub lost: bool,
     /// When it began.

@@ -10,9 +10,9 @@ use super::linked::whole_tender;
 use crate::base::ids::{RecordId, SourceId, base32, hash64};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
-use crate::model::{Lead, LeadState, Organisation, Record, RecordKind, Subject, closings};
+use crate::model::{Joined, Lead, LeadState, Organisation, Record, RecordKind, Subject, closings};
 use crate::render::{self, Calendar, CalendarKey, CalendarOf, Language};
-use crate::store::{CommitError, LeadFilter, StoreError};
+use crate::store::{CommitError, LeadFilter, RISING, StoreError};
 use crate::{route, score};
 
 /// Leads of one rep or segment that are looked through; nobody works more.
@@ -25,9 +25,9 @@ pub fn calendar_key(effects: &Effects) -> CalendarKey {
     CalendarKey::new(Secret::new(base32(&effects.store.install_key())))
 }
 
-/// The mark that counts how often the address of a calendar was changed.
+/// The mark that counts how often the address of a calendar was changed. A restored backup must not open an old address again.
 fn mark_of(of: CalendarOf<'_>) -> String {
-    format!("calendar.{}.{}", of.word(), of.name())
+    format!("{RISING}calendar.{}.{}", of.word(), of.name())
 }
 
 /// How often the address of a calendar was changed: the key of none but the last opens it.
@@ -84,11 +84,11 @@ pub async fn calendar_of(effects: &Effects, config: &Config, of: CalendarOf<'_>,
             (segment.terms.title.as_str(), Language::default(), &config.daemon.zone, route::REMIND.as_slice(), filter)
         }
     };
-    let mut tenders: HashMap<_, Record> = HashMap::new();
+    let mut tenders: HashMap<_, Joined> = HashMap::new();
     for lead in worked(effects, &filter).await? {
-        tenders.extend(tenders_of(effects, config, &lead, now).await?.into_iter().map(|record| (record.id, record)));
+        tenders.extend(tenders_of(effects, config, &lead, now).await?.into_iter().map(|tender| (tender.record.id, tender)));
     }
-    let tenders: Vec<Record> = tenders.into_values().collect();
+    let tenders: Vec<Joined> = tenders.into_values().collect();
     let title = format!("Atalaya: {title}");
     let calendar = Calendar { title: &title, installation: &installation, language, zone, remind };
     Ok(Some(render::calendar(&calendar, &tenders, now)))
@@ -104,19 +104,19 @@ pub(super) async fn worked(effects: &Effects, filter: &LeadFilter) -> Result<Vec
 }
 
 /// The tenders with a deadline behind a lead that are what its segment looks for, each as all portals together tell it.
-pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, now: Timestamp) -> Result<Vec<Record>, StoreError> {
+pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, now: Timestamp) -> Result<Vec<Joined>, StoreError> {
     let Subject::Organisation(id) = lead.subject;
     let Some(organisation) = effects.store.organisation(id).await? else { return Ok(Vec::new()) };
     let mut records = effects.store.records(organisation.records.clone()).await?;
     let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
     records.retain(|record| record.kind == RecordKind::Tender && closings(record).iter().any(|closing| closing.at >= since));
     records.retain(|record| is_wanted(config, lead, &organisation, record, now));
-    let mut tenders: BTreeMap<RecordId, Record> = BTreeMap::new();
+    let mut tenders: BTreeMap<RecordId, Joined> = BTreeMap::new();
     for record in records {
-        let tender = whole_tender(effects, config, record).await?;
-        tenders.entry(tender.id).or_insert(tender);
+        let tender = whole_tender(effects, config, record, now).await?;
+        tenders.entry(tender.record.id).or_insert(tender);
     }
-    Ok(tenders.into_values().filter(|tender| !tender.gone).collect())
+    Ok(tenders.into_values().filter(|tender| !tender.record.gone).collect())
 }
 
 fn is_wanted(config: &Config, lead: &Lead, organisation: &Organisation, record: &Record, now: Timestamp) -> bool {

@@ -20,8 +20,8 @@ use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
-    Spent, Turn, Validators,
+    Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent, Turn,
+    Validators,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -162,8 +162,7 @@ async fn settle(
 async fn over_budget(effects: &Effects, source: &Source, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
     let Some(budget) = source.schedule.budget() else { return Ok(None) };
     let used = effects.store.spent(&source.id, source.schedule.day(now)).await?;
-    Ok((used >= budget)
-        .then(|| source.schedule.retry(FailureClass::Budget, 1, None, now, crate::base::ids::hash64(&[source.id.as_str().as_bytes()]))))
+    Ok((used >= budget).then(|| source.schedule.next_day(now, crate::base::ids::hash64(&[source.id.as_str().as_bytes()]))))
 }
 
 async fn postpone(effects: &Effects, page: &Page, times: CheckTimes) -> Result<Decided, CheckError> {
@@ -217,7 +216,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     if let Some(onward) = &onward {
         (known, new) = lead_to(effects, before, onward.next.as_slice(), now).await?;
     }
-    let walked = Walked { failed: false, records: count(same.members.len()), bad: same.bad, lost: false, leads_to: 0 };
+    let walked = Walked { records: count(same.members.len()), bad: same.bad, unread: same.unread, ..Walked::default() };
     let stays = onward.as_ref().is_none_or(|onward| onward.checkpoint == before.state.checkpoint);
     let alone = known.is_empty() && new.is_empty() && stays;
     let quick = same == before.page
@@ -300,7 +299,7 @@ async fn differs(
     if found.changes.iter().any(|change| !change.baseline) || (lost && !quiet) {
         page.changed = Some(now);
     }
-    let walked = Walked { failed: false, records: count(page.members.len()), bad: page.bad, lost, leads_to: 0 };
+    let walked = Walked { records: count(page.members.len()), bad: page.bad, unread: page.unread, lost, ..Walked::default() };
     let onward = before.onward(Ok(brought(extract, &found)));
     let follow = onward.as_ref().map_or(extract.follow.as_slice(), |onward| onward.next.as_slice());
     let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, follow, now).await? };
@@ -354,6 +353,7 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
         reading: found.reading.clone(),
         members: found.members.clone(),
         bad: count(extract.bad.len()),
+        unread: count(extract.unread.len()),
         spec: before.source.spec_hash,
         failures: None,
         ..page.clone()
@@ -391,7 +391,7 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
         // The visits before it wrote nothing but the page's time, which is that of the failure from now on.
         state.complete_until = state.complete_until.max(before.page.checked);
     }
-    let walked = Walked { failed: true, records: 0, bad: 0, lost: false, leads_to: count(known.len() + new.len()) };
+    let walked = Walked { failed: true, leads_to: count(known.len() + new.len()), ..Walked::default() };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
     state.checkpoint = onward.map_or(state.checkpoint, |onward| onward.checkpoint);
     if before.step != Step::Look {
@@ -410,7 +410,7 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
     page.next_due = if varies && page.role == PageRole::Follow { net(before, now) } else { retry };
     page.failures = Some(failures);
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
-    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, number(before), now))).collect();
+    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, &state.visit, now))).collect();
     turn.follow = new;
     if page.role == PageRole::Follow && before.step == Step::Within && state.visit.outstanding == 0 {
         let due = next_visit(before, state.visit.started.unwrap_or(now), now);

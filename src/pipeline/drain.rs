@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::calendars::link_for;
 use super::news::{hears, owner_of};
 use super::remind::still_due;
+use super::stock::stock;
 use super::wishes::{self, Wish};
 use super::{Effects, completeness_of, empty, notice, silent};
 use crate::base::ids::{ChannelId, LeadId, MessageId};
@@ -17,7 +18,7 @@ use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
-    ChannelState, Entry, FieldName, Lane, Lead, Message, MessageKind, MessageState, Organisation, Record, Sealed, Signal, Subject,
+    ChannelState, Entry, FieldName, Joined, Lane, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, Subject,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, RenderError, Rendered, UnsubscribeKey};
@@ -149,14 +150,15 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
     let items = items(&shown, config);
-    let news = render::News { items: &items, more: hidden + more, deadlines: &deadlines(&due), sources: &[] };
+    let news = render::News { items: &items, more: hidden + more, deadlines: &deadlines(&due), ..render::News::default() };
     let letter = match (batch.kind(), items.as_slice()) {
         (MessageKind::Alert, [one]) => render::alert(&reader(rep), one, &links, now)?,
         (MessageKind::Alert, []) => render::reminder(&reader(rep), news.deadlines, &links, now)?,
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source(source).map_or(source.as_str(), |source| &source.title);
-                render::held(&reader(rep), &news, title, &links, now)?
+                let stock = stock_of(effects, config, rep, now).await?;
+                render::held(&reader(rep), &render::News { stock: &stock, ..news }, title, &links, now)?
             }
             None => digest(effects, config, rep, (&news, &links), now).await?,
         },
@@ -182,8 +184,8 @@ fn items<'a>(shown: &'a [Shown], config: &'a Config) -> Vec<Item<'a>> {
     shown.iter().map(|shown| shown.item(config)).collect()
 }
 
-fn deadlines(due: &[(Record, FieldName)]) -> Vec<DeadlineItem<'_>> {
-    due.iter().map(|(record, field)| DeadlineItem { record, field: field.as_str() }).collect()
+fn deadlines(due: &[(Joined, FieldName)]) -> Vec<DeadlineItem<'_>> {
+    due.iter().map(|(tender, field)| DeadlineItem { record: &tender.record, field: field.as_str(), said: &tender.said }).collect()
 }
 
 /// The best of these leads with everything a letter says of them, and how many there are beside them.
@@ -217,7 +219,16 @@ async fn digest(
     now: Timestamp,
 ) -> Result<Rendered, DrainError> {
     let sources = completeness_of(effects, &config.feeding(rep), now).await?;
-    Ok(render::digest(&reader(rep), &render::News { sources: &sources, ..*news }, links, now)?)
+    let stock = stock_of(effects, config, rep, now).await?;
+    Ok(render::digest(&reader(rep), &render::News { sources: &sources, stock: &stock, ..*news }, links, now)?)
+}
+
+/// What sources held that no digest to this rep has told of.
+async fn stock_of(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<Vec<render::Stock>, StoreError> {
+    match config.channel_of(rep) {
+        Some(channel) => stock(effects, config, (rep, channel), now).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn unsubscribe_link(effects: &Effects, config: &Config, channel: &Settings, recipient: &str) -> url::Url {
@@ -343,6 +354,6 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     }
     known.retain(|known| route::for_rep(known.lead.state));
     let (shown, more) = best(effects, config, known).await?;
-    let news = render::News { items: &items(&shown, config), more, deadlines: &deadlines(&due), sources: &[] };
+    let news = render::News { items: &items(&shown, config), more, deadlines: &deadlines(&due), ..render::News::default() };
     Ok((digest(effects, config, rep, (&news, &Links::default()), now).await?, waits))
 }

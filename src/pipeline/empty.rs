@@ -1,11 +1,12 @@
 //! Digests with nothing in them: whether a rep gets one at a digest time, so that no mail is never taken for "nothing happened" when a source
-//! was not read. Once per digest time, stored before it is sent. Owns no loop but over the reps.
+//! was not read, or held open tenders when it was added. Once per digest time, stored before it is sent. Owns no loop but over the reps.
 
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 
 use super::drain::{DrainError, ENTRIES, seal};
+use super::stock::stock;
 use super::{Effects, completeness_of, wishes};
 use crate::base::ids::{ContentHash, RepId};
 use crate::config::{Config, Rep};
@@ -47,7 +48,9 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
         let troubles = troubles(&standings);
         let news = match rep.rep.empty_digest {
             EmptyDigest::Always => true,
-            EmptyDigest::Trouble => troubles != known.troubles,
+            EmptyDigest::Trouble => {
+                troubles != known.troubles || stock(effects, config, (rep, channel), now).await?.iter().any(|one| one.open > 0)
+            }
             EmptyDigest::Never => false,
         };
         let had = told.contains(&rep.rep.id) || (news && had_one(effects, channel, rep, window).await?);

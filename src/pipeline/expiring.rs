@@ -16,7 +16,7 @@ use super::keep::KeepError;
 use super::linked::linked;
 use super::news::{Affected, announce_all};
 use crate::base::ids::{RecordId, SourceId};
-use crate::base::text::clip;
+use crate::base::text::{clip, words};
 use crate::config::Config;
 use crate::model::{
     Baseline, Evidence, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Turn, Value, procedure_of, stage,
@@ -27,6 +27,8 @@ use crate::store::{CommitError, Reached, StoreError};
 const STEP: usize = 1_000;
 /// Signals of one record that are looked through: each is another end of its contract, or another change.
 const SIGNALS: usize = 200;
+/// Days by which two portals may differ on the end of one contract.
+const NEAR: i32 = 31;
 /// Characters of a title or a name inside a sentence.
 const WORDS: usize = 90;
 /// What a contract is worth, the surest first.
@@ -68,7 +70,7 @@ pub async fn expiring_some(effects: &Effects, config: &Config, after: Option<Rea
         let signal = signal(&ending, &tender, &organisation, now);
         let known: &mut Affected = affected.entry(id).or_insert_with(|| Affected::known(organisation));
         // A tender and its awards often name the same end.
-        if !ends_alike(&known.news, &signal) {
+        if !known.news.iter().any(|told| told.record == signal.record && is_same(told, &ending)) {
             known.news.push(signal);
             contracts += 1;
         }
@@ -105,8 +107,14 @@ async fn is_held(effects: &Effects, ending: &Ending, baselines: &mut BTreeMap<So
     Ok(until.flatten().is_some_and(|until| ending.proof.seen <= until && ending.begins <= ending.proof.seen))
 }
 
-fn ends_alike(news: &[Signal], signal: &Signal) -> bool {
-    news.iter().any(|told| told.record == signal.record && end_of(&told.story) == end_of(&signal.story))
+/// Whether a signal tells of this end: the same day, or on another portal nearly the same day of the same holder's contract. Portals count a
+/// contract's months from the award, the signing or the start.
+fn is_same(signal: &Signal, ending: &Ending) -> bool {
+    let Some(end) = end_of(&signal.story) else { return false };
+    let holder = if let Story::Appeared { by, .. } = &signal.story { by.as_deref() } else { None };
+    let same_holder = holder.zip(ending.holder.as_deref()).is_none_or(|(one, other)| words(one) == words(other));
+    let apart = end.until(ending.end).map_or(i32::MAX, |span| span.get_days().abs());
+    end == ending.end || (signal.evidence.source != ending.proof.source && same_holder && apart <= NEAR)
 }
 
 /// The day on which a signal's contract ends.
@@ -163,7 +171,7 @@ async fn untold(effects: &Effects, config: &Config, ending: Ending) -> Result<Op
     for tender in all {
         let Some(buyer) = buyer_of(effects, config, &tender).await? else { continue };
         let (signals, _) = effects.store.signals_apart(buyer.id, Arc::clone(&ids), (SIGNALS, 0)).await?;
-        let told = |signal: &Signal| signal.kind == SignalKind::ContractExpiring && end_of(&signal.story) == Some(ending.end);
+        let told = |signal: &Signal| signal.kind == SignalKind::ContractExpiring && is_same(signal, &ending);
         if signals.iter().any(told) {
             return Ok(None);
         }
@@ -184,5 +192,38 @@ fn signal(ending: &Ending, tender: &Record, buyer: &Organisation, now: Timestamp
         story: Story::Appeared { title, by: ending.holder.clone(), with: ending.worth.clone(), on: Some(ending.end) },
         evidence: ending.proof.clone(),
         echo: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{organisation, record};
+
+    #[test]
+    fn one_contract_on_several_portals_ends_once() {
+        let tender = |source: &str| record(source, "1", RecordKind::Tender, &[("title", "Scanners")]);
+        let of = |source: &str, end: &str, holder: Option<&str>| Ending {
+            end: end.parse().unwrap(),
+            tender: tender(source).id,
+            title: "Scanners".to_owned(),
+            holder: holder.map(str::to_owned),
+            worth: None,
+            begins: Timestamp::UNIX_EPOCH,
+            proof: tender(source).evidence("title").unwrap(),
+        };
+        let told = of("a", "2027-08-01", Some("Acme, S.L."));
+        let told = signal(&told, &tender("a"), &organisation("Hospital", &[]), Timestamp::UNIX_EPOCH);
+        for (source, end, holder, same) in [
+            ("a", "2027-08-01", Some("Acme, S.L."), true),
+            // Another lot.
+            ("a", "2027-08-02", Some("Acme, S.L."), false),
+            ("b", "2027-09-01", Some("ACME, s.l."), true),
+            ("b", "2027-07-01", None, true),
+            ("b", "2027-09-02", Some("Acme, S.L."), false),
+            ("b", "2027-08-02", Some("Bolt, S.A."), false),
+        ] {
+            assert_eq!(is_same(&told, &of(source, end, holder)), same, "{source} {end} {holder:?}");
+        }
     }
 }

@@ -77,7 +77,7 @@ fn time_of(mark: Vec<u8>) -> Option<Timestamp> {
 }
 
 /// When the last of the source's roots came to the end of its baseline; nothing while one has not, by the settings it has now.
-async fn known_since(effects: &Effects, source: &Source) -> Result<Option<Timestamp>, StoreError> {
+pub(super) async fn known_since(effects: &Effects, source: &Source) -> Result<Option<Timestamp>, StoreError> {
     let mut last = None;
     for root in source.reader.roots() {
         let id = crate::model::Page::id_of(&source.id, root);

@@ -9,38 +9,45 @@ use super::Effects;
 use crate::base::ids::RecordId;
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Record, RecordKind, SourceState, Value, as_one};
+use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, SourceState, Value, as_one};
 use crate::store::StoreError;
 
 /// Records that are joined as one tender, at most.
 const OTHERS: usize = 20;
 
-/// The records of other sources that are known by one of a record's explicit identifiers, of its own kind.
+/// The records of other sources, of its own kind, that are known by one of a record's explicit identifiers, and those that are known by one of
+/// theirs: a portal in between may be the only one that knows both.
 pub async fn linked(effects: &Effects, record: &Record) -> Result<Vec<Record>, StoreError> {
-    if record.shared_ids().is_empty() {
-        return Ok(Vec::new());
-    }
-    let others = effects.store.shared_by(record.clone()).await?;
-    effects.store.records(others).await
-}
-
-/// The tender of a record as all portals together tell it, under the id of its first record. Sources that are not watched any more have no say.
-pub(super) async fn whole_tender(effects: &Effects, config: &Config, record: Record) -> Result<Record, StoreError> {
-    let (mut all, mut asked) = (vec![record], 0);
+    let mut all = vec![record.clone()];
+    let mut asked = 0;
     while asked < all.len() && all.len() < OTHERS {
-        for other in linked(effects, &all[asked]).await? {
-            if !all.iter().any(|known| known.id == other.id) {
-                all.push(other);
-            }
+        if !all[asked].shared_ids().is_empty() {
+            let mut others = effects.store.shared_by(all[asked].clone()).await?;
+            others.retain(|id| !all.iter().any(|known| known.id == *id));
+            all.extend(effects.store.records(others).await?);
         }
         asked += 1;
     }
+    all.remove(0);
+    Ok(all)
+}
+
+/// The tender of a record as all portals together tell it at a moment, under the id of its first record. Sources that are not watched any more
+/// have no say.
+pub(super) async fn whole_tender(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Joined, StoreError> {
+    let mut all = linked(effects, &record).await?;
+    all.insert(0, record);
     let watched = |record: &Record| config.source(&record.source).is_some_and(|source| source.enabled);
     if all.iter().any(|record| watched(record) && !record.gone) {
         all.iter_mut().filter(|record| !watched(record)).for_each(|record| record.gone = true);
     }
     // There is one at least.
-    Ok(as_one(&all).unwrap_or_else(|| all.swap_remove(0)))
+    let mut joined = as_one(&all, now).unwrap_or_else(|| all.swap_remove(0).into());
+    for said in &mut joined.said {
+        let source = config.sources.iter().find(|source| source.id.as_str() == said.source);
+        said.source = source.map_or_else(|| said.source.clone(), |source| source.title.clone());
+    }
+    Ok(joined)
 }
 
 /// A record of another source, and since when what that source brings is told: what it held before was stored quietly.

@@ -36,7 +36,7 @@ struct Note<'a> {
 /// Whether a failure lasts, or needs a hand: then somebody must hear of it.
 pub(super) fn lasts(failure: &Failure, since: Timestamp, now: Timestamp) -> bool {
     match failure.class.advice() {
-        Advice::AskOperator => true,
+        Advice::AskOperator | Advice::Fade => true,
         Advice::Retry { .. } | Advice::SlowDown { .. } => now.duration_since(since) >= PATIENCE,
         Advice::NextDay => false,
     }

@@ -64,6 +64,11 @@ impl Own {
         Ok(Self { learned: learned.cloned(), records })
     }
 
+    /// By what a page before it in the same visit has taught.
+    pub(super) fn taught(extract: &Extract) -> Self {
+        Self { learned: extract.learned.clone(), records: Vec::new() }
+    }
+
     /// Lent to the reader.
     pub(super) fn as_known(&self) -> Known<'_> {
         Known { learned: self.learned.as_ref(), records: &self.records }

@@ -1,6 +1,6 @@
 //! The dry run: the same steps as a check, up to the commit and no further. Stores nothing, sends nothing, settles nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +82,8 @@ pub struct Rehearsed {
     pub unread: Vec<BadEntry>,
     /// Pages it leads to.
     pub follow: Vec<Url>,
+    /// What whoever wrote the settings should know: what matches nothing and why, and how much of the source this is.
+    pub remarks: Vec<String>,
     /// Why nothing, or not everything, could be read.
     pub failure: Option<Failure>,
     /// Whether the page was never read: its first visit is a baseline, and tells nobody.
@@ -197,9 +199,78 @@ impl Rehearsal {
     }
 }
 
+impl Rehearsal {
+    /// Why the page gives less than the settings ask for. That it takes too long to find out is no failure of the page.
+    async fn remarks(&self, reader: Arc<Reader>, fetched: &Fetched) -> Vec<String> {
+        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
+        let what = url.to_string();
+        let find = move |expired: &dyn Fn() -> bool| {
+            reader.remarks(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
+        };
+        self.pool.run(&what, find).await.unwrap_or_default()
+    }
+
+    /// Reads on where the first page leads, at most so many pages with it, into the same extract. Returns how many were read, and why it
+    /// ended early, if it did.
+    async fn read_on(&self, source: &Source, first: &Url, most: u32, extract: &mut Extract) -> (u32, Option<Failure>) {
+        let mut ahead: VecDeque<Url> = std::mem::take(&mut extract.follow).into();
+        let mut met: HashSet<Url> = source.reader.roots().iter().chain([first]).cloned().collect();
+        let (mut read, mut failure) = (1, None);
+        while read < most && failure.is_none() {
+            let Some(url) = ahead.pop_front() else { break };
+            if !met.insert(url.clone()) {
+                continue;
+            }
+            let lane = self.web.lane(&HostKey::of(&url), None);
+            let request = Request { url: &url, validators: None, full: true, body: source.fetch.body.as_ref(), source: &source.fetch };
+            let more = match lane.fetch(&request).await.result {
+                Ok(fetched) => self.parse(Arc::clone(&source.reader), &fetched, read::Own::taught(extract)).await,
+                Err(failure) => Err(failure),
+            };
+            match more {
+                Ok(more) => {
+                    extract.records.extend(more.records);
+                    extract.bad.extend(more.bad);
+                    extract.unread.extend(more.unread);
+                    ahead.extend(more.follow);
+                    read += 1;
+                }
+                Err(why) => failure = Some(why),
+            }
+        }
+        ahead.retain(|url| !met.contains(url));
+        extract.follow = ahead.into();
+        (read, failure)
+    }
+}
+
+/// How much of a source a dry run read, where it is not the whole.
+fn how_much(source: &Source, read: u32, leads_on: bool) -> Option<String> {
+    let most = source.reader.pages();
+    let on = if source.reader.transport().varies() {
+        "`run` goes on from there as its transport says".to_owned()
+    } else {
+        format!("`--pages {}` reads more of them now; `run` follows the rest", read.saturating_add(9).min(most))
+    };
+    let so_far = if read == 1 { "1 page is read here".to_owned() } else { format!("{read} pages are read here") };
+    if !leads_on {
+        return (read > 1).then(|| format!("{so_far}, and they lead no further"));
+    }
+    if read >= most {
+        return Some(format!("{so_far}, which are all that a visit reads (`pages = {most}`); they lead on"));
+    }
+    Some(format!("{so_far}, and it leads on: {on}, up to {most} pages a visit (`pages`)"))
+}
+
 /// Goes through a source's check without its commit. What would be new is compared with what is stored; on a source that was never visited
-/// everything counts as new here, so that one sees what its leads would look like.
-pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, target: Option<Target>) -> Result<Rehearsed, StoreError> {
+/// everything counts as new here, so that one sees what its leads would look like. Reads up to so many `pages` where each leads to the next.
+pub async fn rehearse(
+    effects: &Effects,
+    config: &Config,
+    source: &Source,
+    target: Option<Target>,
+    pages: u32,
+) -> Result<Rehearsed, StoreError> {
     let mut out = Rehearsed::default();
     let now = effects.clock.now();
     let Some(root) = source.reader.roots().first().cloned() else { return Ok(out) };
@@ -222,6 +293,11 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
         Ok(extract) => extract,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
     };
+    out.remarks = rehearsal.remarks(Arc::clone(&source.reader), &fetched).await;
+    let mut read = 1;
+    if matches!(target, Target::Url(_)) && !source.reader.transport().varies() {
+        (read, out.failure) = rehearsal.read_on(source, &fetched.url, pages.min(source.reader.pages()), &mut extract).await;
+    }
     let stored = effects.store.records(extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect()).await?;
     if matches!(target, Target::Url(_)) {
         read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
@@ -245,17 +321,15 @@ pub async fn rehearse(effects: &Effects, config: &Config, source: &Source, targe
         };
         if let Some(onward) = before.onward(Ok(brought(&extract, &found))) {
             extract.follow = onward.next.into_iter().collect();
-            let walked = Walked {
-                failed: false,
-                records: count(found.members.len()),
-                bad: count(extract.bad.len()),
-                lost: false,
-                leads_to: count(extract.follow.len()),
-            };
+            let (records, bad, unread) = (count(found.members.len()), count(extract.bad.len()), count(extract.unread.len()));
+            let walked = Walked { records, bad, unread, leads_to: count(extract.follow.len()), ..Walked::default() };
             state.visit = visit::advance(&state.visit, Step::Begin, walked, now);
             state.checkpoint = onward.checkpoint;
             out.statement = Some(state.statement());
         }
+    }
+    if whole_visit {
+        out.remarks.extend(how_much(source, read, !extract.follow.is_empty()));
     }
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
     (out.bad, out.unread) = (extract.bad, extract.unread);

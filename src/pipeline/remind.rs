@@ -14,7 +14,7 @@ use super::linked::whole_tender;
 use crate::base::ids::RecordId;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Entry, FieldName, Lane, Lead, Record, Reminder, Turn, closings, is_live};
+use crate::model::{Entry, FieldName, Joined, Lane, Lead, Record, Reminder, Turn, closings, is_live};
 use crate::route;
 use crate::store::{LeadFilter, StoreError};
 
@@ -26,7 +26,9 @@ pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> R
         let filter = LeadFilter { owner: Some(rep.rep.id.clone()), ..LeadFilter::default() };
         let (mut turn, mut met) = (Turn::upkeep(), HashSet::new());
         for lead in worked(effects, &filter).await? {
-            for record in tenders_of(effects, config, &lead, now).await?.iter().filter(|record| is_live(record)) {
+            for record in
+                tenders_of(effects, config, &lead, now).await?.iter().map(|tender| &tender.record).filter(|record| is_live(record))
+            {
                 turn.entries.extend(entries(rep, channel, &lead, record, now).into_iter().filter(|entry| met.insert(entry.id)));
             }
         }
@@ -68,21 +70,21 @@ pub(super) async fn still_due<'a>(
     config: &Config,
     reminders: impl Iterator<Item = (&'a crate::base::ids::LeadId, &'a Reminder)>,
     now: Timestamp,
-) -> Result<Vec<(Record, FieldName)>, StoreError> {
-    let mut found: Vec<(Timestamp, RecordId, FieldName, Record)> = Vec::new();
+) -> Result<Vec<(Joined, FieldName)>, StoreError> {
+    let mut found: Vec<(Timestamp, RecordId, FieldName, Joined)> = Vec::new();
     for (lead, reminder) in reminders {
         let wanted = effects.store.lead(*lead).await?.is_some_and(|lead| route::for_rep(lead.state));
         let Some(record) = effects.store.records(vec![reminder.record]).await?.pop().filter(|_| wanted) else { continue };
-        let record = whole_tender(effects, config, record).await?;
-        if !is_live(&record) {
+        let tender = whole_tender(effects, config, record, now).await?;
+        let record = &tender.record;
+        if !is_live(record) {
             continue;
         }
-        let holds =
-            closings(&record).iter().any(|closing| *closing.name == reminder.field && closing.at == reminder.at && now < closing.at);
+        let holds = closings(record).iter().any(|closing| *closing.name == reminder.field && closing.at == reminder.at && now < closing.at);
         if holds && !found.iter().any(|(_, id, field, _)| *id == record.id && *field == reminder.field) {
-            found.push((reminder.at, record.id, reminder.field.clone(), record));
+            found.push((reminder.at, record.id, reminder.field.clone(), tender));
         }
     }
     found.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
-    Ok(found.into_iter().map(|(_, _, field, record)| (record, field)).collect())
+    Ok(found.into_iter().map(|(_, _, field, tender)| (tender, field)).collect())
 }

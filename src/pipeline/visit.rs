@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::base::ids::PageId;
-use crate::model::{CheckTimes, Page, PageRole, Reading, SourceState, Visit};
+use crate::model::{Advice, CheckTimes, Page, PageRole, Reading, SourceState, Visit};
 use crate::schedule::Schedule;
 
 /// What the check of a page is.
@@ -58,19 +58,31 @@ pub fn next_check(page: &Page, root: &Page, state: &SourceState, schedule: &Sche
     };
     match step(page, state) {
         Step::Within => page.next_due,
+        Step::Look if fades(page, now) => page.next_due,
         Step::Begin | Step::Look => page.next_due.min(begins),
     }
 }
 
+/// Whether a page was not there again and again, and its next time is not come: a visit passes it over, and is not complete.
+pub fn fades(page: &Page, now: Timestamp) -> bool {
+    page.role == PageRole::Follow
+        && page.next_due > now
+        && page.failures.as_ref().is_some_and(|failures| failures.count > 1 && matches!(failures.last.class.advice(), Advice::Fade))
+}
+
 /// What a check gave, as far as the walk is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Walked {
     /// Whether the page could not be read.
     pub failed: bool,
+    /// Pages it leads to that are passed over because they [fade](fades).
+    pub faded: u32,
     /// Records it holds.
     pub records: u32,
     /// Entries on it that could not be read.
     pub bad: u32,
+    /// Fields of the others that could not be read.
+    pub unread: u32,
     /// Whether records that were on it are not any more.
     pub lost: bool,
     /// Pages it leads to that this visit has not met yet and has room for.
@@ -91,10 +103,11 @@ pub fn advance(before: &Visit, step: Step, walked: Walked, now: Timestamp) -> Vi
         }
     };
     visit.outstanding = visit.outstanding.saturating_sub(1).saturating_add(walked.leads_to);
-    visit.failed += u32::from(walked.failed);
+    visit.failed = visit.failed.saturating_add(u32::from(walked.failed) + walked.faded);
     visit.pages += u32::from(!walked.failed);
     visit.records = visit.records.saturating_add(walked.records);
     visit.bad = visit.bad.saturating_add(walked.bad);
+    visit.unread = visit.unread.saturating_add(walked.unread);
     visit.lost |= walked.lost;
     visit
 }
@@ -108,9 +121,11 @@ pub fn room(visit: &Visit, step: Step, limit: u32) -> u32 {
     }
 }
 
-/// The times of a known page that the visit has come to: due at once.
-pub fn queue(page: &Page, visit: u32, now: Timestamp) -> CheckTimes {
-    CheckTimes { visit, checked: page.checked, next_due: now }
+/// The times of a known page that the visit has come to: due at once. A look of its own since the visit began, or in the same instant, is not
+/// the visit's reading of it: it counts as of before, or the visit would wait for a page that it takes for read.
+pub fn queue(page: &Page, visit: &Visit, now: Timestamp) -> CheckTimes {
+    let before = visit.started.unwrap_or(now).saturating_sub(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MIN);
+    CheckTimes { visit: visit.number, checked: page.checked.map(|checked| checked.min(before)), next_due: now }
 }
 
 #[cfg(test)]
@@ -126,8 +141,8 @@ mod tests {
         Page::root(&"fair".parse().unwrap(), Url::parse("https://fair.example/").unwrap(), at(0))
     }
 
-    const ONE: Walked = Walked { failed: false, records: 10, bad: 1, lost: true, leads_to: 1 };
-    const LAST: Walked = Walked { failed: false, records: 4, bad: 0, lost: false, leads_to: 0 };
+    const ONE: Walked = Walked { failed: false, faded: 0, records: 10, bad: 1, unread: 2, lost: true, leads_to: 1 };
+    const LAST: Walked = Walked { failed: false, faded: 0, records: 4, bad: 0, unread: 0, lost: false, leads_to: 0 };
 
     #[test]
     fn a_walk_over_three_pages() {
@@ -141,9 +156,21 @@ mod tests {
         state.visit = advance(&state.visit, Step::Within, ONE, at(11));
         state.visit = advance(&state.visit, Step::Within, LAST, at(12));
         assert_eq!((state.visit.outstanding, state.visit.pages, state.visit.records, state.visit.failed), (0, 3, 24, 0));
-        assert_eq!(state.visit.bad, 2);
+        assert_eq!((state.visit.bad, state.visit.unread), (2, 4));
         let read = Page { checked: Some(at(11)), ..second };
         assert_eq!(step(&read, &state), Step::Look, "a page read in this visit is not counted twice");
+    }
+
+    #[test]
+    fn what_was_looked_at_while_the_visit_was_on_its_way_is_still_before_it() {
+        let mut state = SourceState::new(&"fair".parse().unwrap(), root().id);
+        state.visit = advance(&state.visit, Step::Begin, ONE, at(10));
+        let page = Page::follow(&root(), Url::parse("https://fair.example/?page=2").unwrap(), 0, at(0));
+        for checked in [None, Some(at(5)), Some(at(10)), Some(at(12))] {
+            let times = queue(&Page { checked, ..page.clone() }, &state.visit, at(13));
+            let queued = Page { visit: times.visit, checked: times.checked, next_due: times.next_due, ..page.clone() };
+            assert_eq!((step(&queued, &state), queued.next_due), (Step::Within, at(13)), "{checked:?}");
+        }
     }
 
     #[test]

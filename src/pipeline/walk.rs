@@ -13,7 +13,7 @@ use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
+    Baseline, CheckTimes, Checkpoint, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
 };
 use crate::store::StoreError;
 
@@ -76,18 +76,20 @@ pub(super) struct Plan {
 /// The part of a turn that carries the visit on: the pages it leads to, the visit's end, and when everybody is due again.
 pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now: Timestamp) -> Result<Turn, StoreError> {
     let Plan { mut page, mut walked, checkpoint, known, mut new, look_again, whole } = plan;
-    let visit = number(before);
+    let (visit, transport) = (number(before), before.source.reader.transport());
     let limit = before.source.reader.pages();
     let mut room = usize::try_from(visit::room(&before.state.visit, before.step, limit)).unwrap_or(0);
-    let mut known: Vec<Page> = known.into_iter().filter(|page| page.visit != visit && page.role == PageRole::Follow).collect();
+    let others = known.into_iter().filter(|page| page.visit != visit && page.role == PageRole::Follow);
+    let (faded, mut known): (Vec<Page>, Vec<Page>) = others.partition(|page| !transport.varies() && visit::fades(page, now));
     known.truncate(room);
     room -= known.len();
     new.truncate(room);
     walked.leads_to = count(known.len() + new.len());
+    walked.faded = count(faded.len());
     if before.step != Step::Look {
         page.visit = visit;
-        if !new.is_empty() || !known.is_empty() {
-            page.follow = known.iter().chain(&new).map(|page| page.id).collect();
+        if walked.leads_to + walked.faded > 0 {
+            page.follow = known.iter().chain(&faded).chain(&new).map(|page| page.id).collect();
         }
     }
     let mut state = before.state.clone();
@@ -97,7 +99,7 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
     state.checkpoint = checkpoint.or_else(|| begun.cloned()).unwrap_or(state.checkpoint);
     let ends = before.step != Step::Look && state.visit.outstanding == 0;
     let mut turn = Turn::new(PageWrite::Whole(Box::new(page.clone())), page.host());
-    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, visit, now))).collect();
+    turn.queued = known.iter().map(|known| (known.id, visit::queue(known, &state.visit, now))).collect();
     turn.follow = new;
     if before.step == Step::Begin && state.spec != before.source.spec_hash {
         state.spec = before.source.spec_hash;
@@ -216,8 +218,7 @@ pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {
 }
 
 pub(super) fn after_failure(before: &Before<'_>, failures: &Failures, now: Timestamp) -> Timestamp {
-    let Failure { class, retry_after, .. } = failures.last;
-    before.source.schedule.retry(class, failures.count, retry_after, now, before.page.id.0)
+    before.source.schedule.retry(failures, before.page.role, now, before.page.id.0)
 }
 
 /// When the root begins its next visit.

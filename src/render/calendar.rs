@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Language;
 use super::clean::{line, link};
-use super::due::{about, answer, notes, said, stage_word, until, zone_words};
-use crate::model::{Closing, Record, Stage, Value, closings, is_live, stage};
+use super::due::{about, answer, disagreement, notes, said, stage_word, until, zone_words};
+use crate::model::{Closing, Joined, Record, Said, Stage, Value, closings, is_live, stage};
 
 /// Deadlines in one calendar: those to come, the soonest first, then what is over, the last first.
 const ENTRIES: usize = 1_000;
@@ -37,7 +37,7 @@ pub struct Calendar<'a> {
 
 /// The calendar of the deadlines of these tenders. A deadline keeps its UID; its SEQUENCE rises when it moves or the tender's stage changes;
 /// what is cancelled says so. The same records give the same text until a deadline has been over for sixty days.
-pub fn calendar(calendar: &Calendar<'_>, tenders: &[Record], now: Timestamp) -> String {
+pub fn calendar(calendar: &Calendar<'_>, tenders: &[Joined], now: Timestamp) -> String {
     let mut out = Lines::default();
     out.put("BEGIN", "VCALENDAR");
     out.put("VERSION", "2.0");
@@ -47,34 +47,35 @@ pub fn calendar(calendar: &Calendar<'_>, tenders: &[Record], now: Timestamp) -> 
     out.text("X-WR-CALNAME", calendar.title);
     out.put("REFRESH-INTERVAL;VALUE=DURATION", "PT1H");
     out.put("X-PUBLISHED-TTL", "PT1H");
-    for (record, closing) in shown(tenders, now) {
-        event(&mut out, calendar, record, &closing);
+    for (tender, closing) in shown(tenders, now) {
+        event(&mut out, calendar, tender, &closing);
     }
     out.put("END", "VCALENDAR");
     out.0
 }
 
 /// What has a place in the calendar, in its order.
-fn shown(tenders: &[Record], now: Timestamp) -> Vec<(&Record, Closing<'_>)> {
+fn shown(tenders: &[Joined], now: Timestamp) -> Vec<(&Joined, Closing<'_>)> {
     let since = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
     let stays = |record: &Record, closing: &Closing<'_>| {
         let cancelled = stage(record) == Stage::Cancelled && record.fields.get("stage").is_some_and(|field| field.first_seen < since);
         !record.gone && closing.at >= since && !cancelled
     };
-    let mut all: Vec<(&Record, Closing<'_>)> =
-        tenders.iter().flat_map(|record| closings(record).into_iter().map(move |closing| (record, closing))).collect();
-    all.retain(|(record, closing)| stays(record, closing));
-    all.sort_by_key(|(record, closing)| {
+    let mut all: Vec<(&Joined, Closing<'_>)> =
+        tenders.iter().flat_map(|tender| closings(&tender.record).into_iter().map(move |closing| (tender, closing))).collect();
+    all.retain(|(tender, closing)| stays(&tender.record, closing));
+    all.sort_by_key(|(tender, closing)| {
         let over = closing.is_over(now);
         let distance = closing.at.duration_since(now);
-        (over, if over { -distance } else { distance }, record.id, closing.name)
+        (over, if over { -distance } else { distance }, tender.record.id, closing.name)
     });
-    all.dedup_by(|(a, first), (b, second)| a.id == b.id && first.name == second.name);
+    all.dedup_by(|(a, first), (b, second)| a.record.id == b.record.id && first.name == second.name);
     all.truncate(ENTRIES);
     all
 }
 
-fn event(out: &mut Lines, calendar: &Calendar<'_>, record: &Record, closing: &Closing<'_>) {
+fn event(out: &mut Lines, calendar: &Calendar<'_>, tender: &Joined, closing: &Closing<'_>) {
+    let record = &tender.record;
     let stage = stage(record);
     let staged = record.fields.get("stage").map_or(record.first_seen, |field| field.first_seen);
     // What a program must move or strike: the deadline itself and the stage. Their age rises with each change, and never falls.
@@ -106,7 +107,7 @@ fn event(out: &mut Lines, calendar: &Calendar<'_>, record: &Record, closing: &Cl
     );
     out.put("TRANSP", "TRANSPARENT");
     out.text("SUMMARY", &summary(calendar.language, record, closing));
-    out.text("DESCRIPTION", &description(calendar, record, closing));
+    out.text("DESCRIPTION", &description(calendar, (record, &tender.said), closing));
     if let Some(href) = link(&record.url) {
         out.put("URL", &href);
     }
@@ -139,10 +140,11 @@ fn summary(language: Language, record: &Record, closing: &Closing<'_>) -> String
     format!("{mark}{}: {buyer}{}", said(language, what), line(&record.title(), 160))
 }
 
-fn description(calendar: &Calendar<'_>, record: &Record, closing: &Closing<'_>) -> String {
+fn description(calendar: &Calendar<'_>, (record, said_by): (&Record, &[Said]), closing: &Closing<'_>) -> String {
     let language = calendar.language;
     let mut lines = vec![format!("{}: {}", answer(language, closing), until(language, calendar.zone, closing))];
-    lines.extend(notes(language, closing).into_iter().map(|note| format!("! {note}")));
+    let differing = disagreement(language, Some(calendar.zone), (closing, said_by));
+    lines.extend(notes(language, closing).into_iter().chain(differing).map(|note| format!("! {note}")));
     lines.push(about(language, record).join(" · "));
     if let Value::Time(moment) = &closing.field.value {
         let written = said(language, ["As written", "Tal como está escrito", "Как написано"]);

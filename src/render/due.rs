@@ -8,7 +8,7 @@ use super::clean::{line, link};
 use super::sentence::clock;
 use super::view::LinkView;
 use super::{DeadlineItem, Language, Reader};
-use crate::model::{Closing, Moment, Oddity, Record, Stage, Value, ZoneFrom, closings, stage};
+use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, stage};
 
 /// Fields that say what a tender is worth, the surest first.
 const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "award_value"];
@@ -53,7 +53,7 @@ pub(super) fn due(reader: &Reader<'_>, item: &DeadlineItem<'_>, now: Timestamp) 
         ahead,
         what: LinkView { words: what, href: link(&record.url) },
         about: about(language, record),
-        notes: notes(language, &closing),
+        notes: notes(language, &closing).into_iter().chain(disagreement(language, Some(reader.zone), (&closing, item.said))).collect(),
         show: format!("atalaya tender show {}", record.id),
     })
 }
@@ -91,6 +91,26 @@ pub(super) fn until(language: Language, zone: &TimeZone, closing: &Closing<'_>) 
         }
         other => line(&other.text(), 80),
     }
+}
+
+/// What each portal says of a deadline on which they differ, and which of them counts: "TED says Tue 12 May 2026 10:00 Europe/Madrid, PLACSP
+/// says ...: the earlier counts". Times are by the clock of `zone`, without one by that they were written for.
+pub fn disagreement(language: Language, zone: Option<&TimeZone>, (closing, words): (&Closing<'_>, &[Said])) -> Option<String> {
+    let of_it: Vec<&Said> = words.iter().filter(|one| one.name == *closing.name).collect();
+    let first = of_it.first().filter(|_| of_it.len() > 1)?.value.instant()?;
+    let says = said(language, [" says ", " dice ", ": "]);
+    let when = |value: &Value| match value {
+        Value::Date(day) => language.date(*day),
+        Value::Time(moment) => clock(language, &zone.map_or_else(|| moment.zoned(), |zone| moment.at.to_zoned(zone.clone()))),
+        other => line(&other.text(), 80),
+    };
+    let each = of_it.iter().map(|one| format!("{}{says}{}", line(&one.source, 60), when(&one.value)));
+    let counts = if closing.at <= first {
+        ["the earlier counts", "vale la anterior", "считается более ранний"]
+    } else {
+        ["the earlier is over, the next one counts", "la anterior ya pasó, vale la siguiente", "более ранний прошёл, считается следующий"]
+    };
+    Some(format!("{}: {}", each.collect::<Vec<_>>().join(", "), said(language, counts)))
 }
 
 /// Buyer, value and stage, as far as they are known.

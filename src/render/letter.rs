@@ -6,7 +6,7 @@ use super::clean::line;
 use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources};
+use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources, stock};
 use crate::base::text::{self, clip};
 
 /// Leads shown in one letter; a rep has two minutes.
@@ -22,7 +22,7 @@ const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, more, deadlines, sources: standings } = *news;
+    let News { items, more, deadlines, stock, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
     let (deadlines, more_due) = dues(reader, deadlines, now);
     let (count, due) = (items.len() + more, deadlines.len() + more_due);
@@ -42,7 +42,7 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         lang: language.tag(),
         subject,
         heading,
-        paragraphs: std::iter::once(today).chain(no_sources).collect(),
+        paragraphs: std::iter::once(today).chain(no_sources).chain(stock.iter().flat_map(|stock| stock::lines(reader, stock))).collect(),
         deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
         deadlines,
         more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
@@ -119,7 +119,10 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
         lang: language.tag(),
         subject: clip(&heading, SUBJECT_CHARS),
         heading,
-        paragraphs: vec![today, language.word(Word::NoNews).to_owned()],
+        paragraphs: [today, language.word(Word::NoNews).to_owned()]
+            .into_iter()
+            .chain(news.stock.iter().flat_map(|stock| stock::lines(reader, stock)))
+            .collect(),
         leads: items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),

@@ -175,6 +175,8 @@ struct SourceData<'a> {
     last_new: Option<String>,
     /// Entries that could not be read at the last visit.
     unread: u32,
+    /// Fields left unknown, of those that could.
+    unknown_fields: u32,
 }
 
 /// How much is told of each list.
@@ -213,6 +215,7 @@ fn source_data<'a>(source: &'a str, title: &'a str, since: Timestamp, state: &So
         complete_until: state.complete_until.map(|at| at.to_string()),
         last_new: state.pulse.last.map(|at| at.to_string()),
         unread: state.visit.bad,
+        unknown_fields: state.visit.unread,
     }
 }
 

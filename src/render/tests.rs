@@ -7,8 +7,8 @@ use super::*;
 use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::base::secret::Secret;
 use crate::model::{
-    Decision, Evidence, Fact, FactName, Failure, FailureClass, LeadState, MessageKind, NextStep, Part, PartKind, Score, SignalKind,
-    SourceState, Story, Subject, Trouble, Unknown, Value,
+    Decision, Evidence, Fact, FactName, Failure, FailureClass, FieldName, LeadState, MessageKind, Moment, NextStep, Part, PartKind, Score,
+    SignalKind, SourceState, Story, Subject, Trouble, Unknown, Value, ZoneFrom,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -232,8 +232,15 @@ fn deadlines_coming_up_stand_first() {
     let rep: RepId = "ana".parse().unwrap();
     let zone = TimeZone::get("Europe/Madrid").unwrap();
     let records = tenders();
-    let deadlines =
-        [DeadlineItem { record: &records[0], field: "questions_until" }, DeadlineItem { record: &records[1], field: "deadline" }];
+    let says = |source: &str, value: &Value| Said { source: source.to_owned(), name: FieldName::new("deadline"), value: value.clone() };
+    let written =
+        Moment { text: String::new(), at: at("2026-12-21T09:00:00Z"), zone: "Europe/Paris".to_owned(), zone_from: ZoneFrom::Text };
+    let later = Value::Time(written);
+    let differing = [says("PLACSP", records[1].value("deadline").unwrap()), says("TED", &later)];
+    let deadlines = [
+        DeadlineItem { record: &records[0], field: "questions_until", said: &[] },
+        DeadlineItem { record: &records[1], field: "deadline", said: &differing },
+    ];
     let links = Links {
         unsubscribe: Some(Url::parse("https://leads.example/unsubscribe/abc").unwrap()),
         calendar: Some(Url::parse("https://leads.example/calendar/ana/xyz.ics").unwrap()),
@@ -242,11 +249,13 @@ fn deadlines_coming_up_stand_first() {
     let items: Vec<Item<'_>> = cases.iter().take(1).map(Case::item).collect();
     let reader = |language| Reader { rep: &rep, language, zone: &zone };
     let shown = |letter: &Rendered| format!("Subject: {}\n\n{}", letter.subject, letter.text);
-    let whole = News { items: &items, more: 0, deadlines: &deadlines, sources: &states };
+    let next = vec![records[1].clone()];
+    let stock = [Stock { source: "PLACSP".to_owned(), id: "es-tenders".to_owned(), open: 12, contracts: 1, more: false, next }];
+    let whole = News { items: &items, more: 0, deadlines: &deadlines, stock: &stock, sources: &states };
     let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
     insta::assert_snapshot!("digest_deadlines_en_text", shown(&letter));
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
-    let alone = News { deadlines: &deadlines, ..News::default() };
+    let alone = News { deadlines: &deadlines, stock: &stock, ..News::default() };
     insta::assert_snapshot!("digest_deadlines_es_text", shown(&digest(&reader(Language::Es), &alone, &links, now()).unwrap()));
     insta::assert_snapshot!("reminder_ru_text", shown(&reminder(&reader(Language::Ru), &deadlines[..1], &links, now()).unwrap()));
 }

@@ -7,10 +7,15 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::silence::{self, Expect};
 use super::windows::Windows;
-use crate::model::{Advice, FailureClass, Pulse};
+use crate::model::{Advice, Failures, PageRole, Pulse};
 
 /// The server's own word on when to come back is believed up to this.
 const LONGEST_RETRY_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// The longest wait for a page that is not there, if it was found by a link; a page of the configuration waits for at most so many periods, or
+/// a day where that is longer: it is what the source lives from.
+const LONGEST_FADED: SignedDuration = SignedDuration::from_hours(30 * 24);
+const FADED_PERIODS: i32 = 8;
+const FADED_ROOT: SignedDuration = SignedDuration::from_hours(24);
 /// Overdue pages are spread over at most this.
 const LONGEST_CATCH_UP: SignedDuration = SignedDuration::from_mins(10);
 /// Steps from a cron time outside the windows to the next opening, before giving up. At least one of the two repeats weekly.
@@ -61,34 +66,39 @@ impl Schedule {
         self.windows.soonest(at)
     }
 
-    /// When to try again after the `failures_in_a_row`th failure (1 for the first) of this class; always after `now`.
+    /// When to try a page again after these failures in a row; always after `now`.
     ///
-    /// Follows [`FailureClass::advice`]: the first wait (at most the period), doubling up to the cap, a fifth more or less; never
+    /// Follows [`crate::model::FailureClass::advice`]: the first wait (at most the period), doubling up to the cap, a fifth more or less; never
     /// before the server's own word (`retry_after`), which is believed for up to a day. What only the operator can mend goes on
-    /// at the usual rhythm.
-    pub fn retry(
-        &self,
-        class: FailureClass,
-        failures_in_a_row: u32,
-        retry_after: Option<SignedDuration>,
-        now: Timestamp,
-        seed: u64,
-    ) -> Timestamp {
-        let asked = retry_after.unwrap_or_default().clamp(SignedDuration::ZERO, LONGEST_RETRY_AFTER);
-        match class.advice() {
+    /// at the usual rhythm; what is not there begins with it and doubles, up to 30 days for a page found by a link, and up to eight periods
+    /// or a day, whichever is longer, for one of the configuration.
+    pub fn retry(&self, failures: &Failures, role: PageRole, now: Timestamp, seed: u64) -> Timestamp {
+        let asked = failures.last.retry_after.unwrap_or_default().clamp(SignedDuration::ZERO, LONGEST_RETRY_AFTER);
+        let doublings = failures.count.saturating_sub(1).min(16);
+        match failures.last.class.advice() {
             Advice::Retry { first, cap } | Advice::SlowDown { first, cap } => {
-                let doublings = failures_in_a_row.saturating_sub(1).min(16);
                 let wait = (first.min(self.period) * (1 << doublings)).min(cap);
                 let fifth = wait / 5;
                 let moved = wait - fifth + part(seed, fifth * 2);
                 self.in_window(later(now, moved.max(asked + part(seed, asked / 5)).max(SignedDuration::from_secs(1))), seed)
             }
             Advice::AskOperator => self.next(later(now, asked), seed),
-            Advice::NextDay => {
-                let start = self.windows.soonest(self.begins_anew(now));
-                self.spread(start, LONGEST_CATCH_UP.min(self.period / 4), seed)
+            Advice::Fade => {
+                let cap = match role {
+                    PageRole::Root => FADED_ROOT.max(self.period.saturating_mul(FADED_PERIODS)),
+                    PageRole::Follow => LONGEST_FADED.max(self.period),
+                };
+                let more = self.period.saturating_mul(1 << doublings).min(cap) - self.period;
+                self.next(later(now, more.max(asked)), seed)
             }
+            Advice::NextDay => self.next_day(now, seed),
         }
+    }
+
+    /// When it goes on after the day's budget is used up: in the first minutes of the next day.
+    pub fn next_day(&self, now: Timestamp, seed: u64) -> Timestamp {
+        let start = self.windows.soonest(self.begins_anew(now));
+        self.spread(start, LONGEST_CATCH_UP.min(self.period / 4), seed)
     }
 
     /// When a page that was due while nobody ran is visited: overdue pages are spread over a quarter of the period, at most ten
@@ -190,6 +200,7 @@ fn part(seed: u64, span: SignedDuration) -> SignedDuration {
 mod tests {
     use super::super::Spec;
     use super::*;
+    use crate::model::{Failure, FailureClass};
     use proptest::prelude::*;
 
     fn spec(text: &str) -> Schedule {
@@ -273,20 +284,42 @@ mod tests {
     fn failures_are_retried_with_growing_waits_and_the_servers_word() {
         let hourly = spec("every = '1h'");
         let now = at("2026-11-23T12:00:00Z");
-        let wait = |class, n, after| hourly.retry(class, n, after, now, 3).duration_since(now).as_secs();
+        let row = |class, count, retry_after| Failures { count, since: now, last: Failure { retry_after, ..Failure::new(class, "") } };
+        let wait = |class, n, after| hourly.retry(&row(class, n, after), PageRole::Root, now, 3).duration_since(now).as_secs();
         let about = |secs: i64, want: i64| assert!((want * 8 / 10..=want * 12 / 10).contains(&secs), "{secs} for {want}");
         about(wait(FailureClass::Timeout, 1, None), 300);
         about(wait(FailureClass::Timeout, 3, None), 1200);
         about(wait(FailureClass::Timeout, 60, None), 6 * 3600);
         about(wait(FailureClass::Challenge, 9, None), 24 * 3600);
-        about(wait(FailureClass::NotFound, 9, None), 3600);
+        about(wait(FailureClass::Forbidden, 9, None), 3600);
         assert!((7200..=8640).contains(&wait(FailureClass::SlowDown, 1, Some(SignedDuration::from_hours(2)))));
         assert!(wait(FailureClass::SlowDown, 1, Some(SignedDuration::from_hours(9_000))) <= 29 * 3600);
         about(wait(FailureClass::SlowDown, 1, Some(SignedDuration::from_hours(-2))), 300);
         let minutely = spec("every = '1m'");
-        about(minutely.retry(FailureClass::Dns, 1, None, now, 3).duration_since(now).as_secs(), 60);
-        let day = spec("every = '1h'\nzone = 'Europe/Madrid'").retry(FailureClass::Budget, 1, None, now, 3);
+        about(minutely.retry(&row(FailureClass::Dns, 1, None), PageRole::Root, now, 3).duration_since(now).as_secs(), 60);
+        let day = spec("every = '1h'\nzone = 'Europe/Madrid'").retry(&row(FailureClass::Budget, 1, None), PageRole::Root, now, 3);
         assert!((at("2026-11-23T23:00:00Z")..=at("2026-11-23T23:10:00Z")).contains(&day), "{day}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_asked_for_ever_more_rarely() {
+        let now = at("2026-11-23T12:00:00Z");
+        let hours = |text: &str, role, count| {
+            let failures = Failures { count, since: now, last: Failure::new(FailureClass::NotFound, "404") };
+            spec(&format!("{text}\njitter = '0s'")).retry(&failures, role, now, 3).duration_since(now).as_hours()
+        };
+        for (text, role, want) in [
+            ("every = '1h'", PageRole::Root, [1, 2, 4, 8, 16, 24, 24]),
+            ("every = '1d'", PageRole::Root, [24, 48, 96, 192, 192, 192, 192]),
+            ("cron = '0 12 * * *'", PageRole::Root, [24, 48, 96, 192, 192, 192, 192]),
+            ("every = '1h'", PageRole::Follow, [1, 2, 4, 8, 16, 32, 64]),
+            ("every = '1d'", PageRole::Follow, [24, 48, 96, 192, 384, 720, 720]),
+            ("every = '60d'", PageRole::Follow, [1440; 7]),
+        ] {
+            let waits: Vec<i64> = (1..=7).map(|count| hours(text, role, count)).collect();
+            assert_eq!(waits, want, "{text} {role:?}");
+        }
+        assert_eq!(hours("every = '1h'", PageRole::Follow, u32::MAX), 720);
     }
 
     fn schedules() -> impl Strategy<Value = Schedule> {
@@ -331,7 +364,9 @@ mod tests {
             let longest = if schedule.period() > SignedDuration::from_hours(24 * 300) { 24 * 366 * 5 } else { schedule.period().as_hours() * 3 / 2 + 24 * 8 };
             prop_assert!(next.duration_since(now).as_hours() <= longest);
             for class in FailureClass::ALL {
-                let retry = schedule.retry(class, failures, Some(SignedDuration::from_secs(asked)), now, seed);
+                let last = Failure { retry_after: Some(SignedDuration::from_secs(asked)), ..Failure::new(class, "") };
+                let role = if failures % 2 == 0 { PageRole::Root } else { PageRole::Follow };
+                let retry = schedule.retry(&Failures { count: failures, since: now, last }, role, now, seed);
                 prop_assert!(retry > now);
                 prop_assert_eq!(schedule.soonest(retry), retry);
             }

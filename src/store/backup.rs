@@ -290,9 +290,9 @@ fn restore_now(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Res
             std::fs::remove_dir_all(leftover).map_err(StoreError::io("delete", leftover))?;
         }
     }
-    let known = carry::wishes(&store, settings.cache);
+    let known = carry::carried(&store, settings.cache);
     copy_tree(folder, &incoming, &manifest.files)?;
-    let wishes = match known {
+    let newer = match known {
         Ok(known) => Ok(carry::put(&incoming, settings.cache, known)?),
         Err(why) => Err(why.to_string()),
     };
@@ -315,5 +315,6 @@ fn restore_now(settings: &Settings, folder: &Path, now: Timestamp) -> Result<Res
     }
     rename(&restored, &store)?;
     sync_folder(data)?;
-    Ok(Restored { keys: backup.keys, aside, wishes })
+    let counts = newer.as_ref().map_or(0, |newer| newer.counts);
+    Ok(Restored { keys: backup.keys, aside, counts, wishes: newer.map(|newer| newer.wishes) })
 }

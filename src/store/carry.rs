@@ -1,5 +1,5 @@
-//! Carries what recipients wished over to a store that is being restored: who opted out since the backup stays opted out. Knows no other
-//! table and nothing of where the stores come from.
+//! Carries over to a store that is being restored what must not be undone: who opted out since the backup stays opted out, and what was
+//! counted up ([`RISING`]) does not fall. Knows no other table and nothing of where the stores come from.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -15,13 +15,32 @@ use super::segments::Segments;
 use super::spec::Hook;
 use super::stored::{StoredSuppression, to_model};
 use super::tally::Tally;
-use super::words::Suppression;
+use super::words::{RISING, Suppression};
 
 /// One wish as it lies in a store.
 pub(super) struct Wish {
     says: Suppression,
     key: Key,
     value: sled::IVec,
+}
+
+/// What a store has that must not be undone.
+pub(super) struct Carried {
+    wishes: Vec<Wish>,
+    /// Counts that only rise, each under its key.
+    counts: Vec<(Key, sled::IVec)>,
+}
+
+/// How much of it was newer than in the store it was put into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Newer {
+    pub(super) wishes: u64,
+    pub(super) counts: u64,
+}
+
+/// A count as it lies in a store; what is none is as good as nothing.
+fn count_of(value: &[u8]) -> u64 {
+    std::str::from_utf8(value).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 fn bad(why: impl Into<String>) -> StoreError {
@@ -59,10 +78,10 @@ impl Resting {
     }
 }
 
-/// Every wish in a store, which may be damaged elsewhere; where a wish cannot be read, none is.
-pub(super) fn wishes(store: &Path, cache: u64) -> Result<Vec<Wish>, StoreError> {
+/// Every wish and every rising count in a store, which may be damaged elsewhere; where one cannot be read, none is.
+pub(super) fn carried(store: &Path, cache: u64) -> Result<Carried, StoreError> {
     let look = || {
-        let Some(store) = Resting::open(store, cache)? else { return Ok(Vec::new()) };
+        let Some(store) = Resting::open(store, cache)? else { return Ok(Carried { wishes: Vec::new(), counts: Vec::new() }) };
         let format = store.generation.db.get(codec::system("format"))?;
         if format.as_deref() != Some(FORMAT.to_be_bytes().as_slice()) {
             return Err(bad("another version of atalaya wrote it"));
@@ -71,15 +90,18 @@ pub(super) fn wishes(store: &Path, cache: u64) -> Result<Vec<Wish>, StoreError> 
             let (key, value) = item?;
             Ok(Wish { says: store.wish(&value)?, key: key.to_vec(), value })
         });
-        found.collect()
+        let wishes = found.collect::<Result<_, StoreError>>()?;
+        let counts = store.generation.db.scan_prefix(codec::mark(RISING)).map(|item| item.map(|(key, value)| (key.to_vec(), value)));
+        Ok(Carried { wishes, counts: counts.collect::<Result<_, _>>()? })
     };
     catch_unwind(AssertUnwindSafe(look)).unwrap_or_else(|panic| Err(StoreError::Panicked(panic_text(panic.as_ref()))))
 }
 
-/// Puts the wishes into a store at rest that has none of this recipient, or an older one: all of them or nothing. Returns how many.
-pub(super) fn put(store: &Path, cache: u64, wishes: Vec<Wish>) -> Result<u64, StoreError> {
-    if wishes.is_empty() {
-        return Ok(0);
+/// Puts into a store at rest the wishes of whom it has none, or an older one, and the counts that are greater: all of them or nothing.
+pub(super) fn put(store: &Path, cache: u64, Carried { wishes, counts }: Carried) -> Result<Newer, StoreError> {
+    let mut newer = Newer { wishes: 0, counts: 0 };
+    if wishes.is_empty() && counts.is_empty() {
+        return Ok(newer);
     }
     let store = Resting::open(store, cache)?.ok_or_else(|| bad("it is empty"))?;
     let db = &store.generation.db;
@@ -87,7 +109,6 @@ pub(super) fn put(store: &Path, cache: u64, wishes: Vec<Wish>) -> Result<u64, St
     let stored = db.get(&count)?.and_then(|value| Tally::from_bytes(&value));
     let mut tally = stored.ok_or_else(|| bad("the count of its keys is missing"))?;
     let mut batch = sled::Batch::default();
-    let mut carried = 0;
     for Wish { says, key, value } in wishes {
         if let Some(old) = &db.get(&key)? {
             if store.wish(old)?.at >= says.at {
@@ -97,10 +118,22 @@ pub(super) fn put(store: &Path, cache: u64, wishes: Vec<Wish>) -> Result<u64, St
         }
         tally.add(&key, &value);
         batch.insert(key, value);
-        carried += 1;
+        newer.wishes += 1;
+    }
+    for (key, value) in counts {
+        let old = db.get(&key)?;
+        if old.as_deref().map_or(0, count_of) >= count_of(&value) {
+            continue;
+        }
+        if let Some(old) = &old {
+            tally.remove(&key, old);
+        }
+        tally.add(&key, &value);
+        batch.insert(key, value);
+        newer.counts += 1;
     }
     batch.insert(count, tally.to_bytes());
     db.apply_batch(batch)?;
     store.generation.settle()?;
-    Ok(carried)
+    Ok(newer)
 }

@@ -140,6 +140,33 @@ fn wish(recipient: &str, second: i64, scope: Scope) -> Suppression {
 }
 
 #[tokio::test]
+async fn what_only_rises_does_not_fall_with_a_restore() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings::new(folder.path());
+    let store = open(folder.path()).await;
+    let name = |name: &str| format!("{RISING}{name}");
+    let set = async |store: &Store, key: &str, value: &str| store.set_mark(key, Some(value.into())).await.unwrap();
+    for (key, value) in [("a", "9"), ("b", "2"), ("c", "1")] {
+        set(&store, &name(key), value).await;
+    }
+    set(&store, "other", "1").await;
+    let backup = store.backup(time(5)).await.unwrap();
+    for (key, value) in [("a", "10"), ("b", "1"), ("d", "1")] {
+        set(&store, &name(key), value).await;
+    }
+    set(&store, "other", "2").await;
+    store.close().await;
+    let restored = Store::restore(&settings, &backup.name, time(6)).await.unwrap();
+    assert_eq!((restored.counts, restored.wishes), (2, Ok(0)));
+    let store = open(folder.path()).await;
+    let marks: Vec<String> =
+        store.marks(RISING, 9).await.unwrap().into_iter().map(|(_, value)| String::from_utf8(value).unwrap()).collect();
+    assert_eq!(marks, ["10", "2", "1", "1"]);
+    assert_eq!(store.mark("other").await.unwrap(), Some(b"1".to_vec()), "all else is as the backup has it");
+    store.close().await;
+}
+
+#[tokio::test]
 async fn what_recipients_wished_outlives_a_restore() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings::new(folder.path());

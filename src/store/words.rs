@@ -343,6 +343,10 @@ pub struct Backup {
     pub bytes: u64,
 }
 
+/// Marks whose names begin so are counts, written as decimal numbers, that only rise: a restore keeps the greater, so that what was closed by
+/// counting up is not opened again.
+pub const RISING: &str = "rising.";
+
 /// What a restore did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
@@ -352,6 +356,8 @@ pub struct Restored {
     pub aside: Option<PathBuf>,
     /// How many recipients' wishes of the store that was there before were carried over, being newer; or why they could not be read there.
     pub wishes: Result<u64, String>,
+    /// How many counts that only rise ([`RISING`]) were carried over, being greater.
+    pub counts: u64,
 }
 
 /// What is remembered of a source beside its state, for lists.

@@ -139,6 +139,7 @@ fn join(first: &mut Notice, other: Notice) {
     };
     first.hash = ContentHash::of(&[first.hash.0, other.hash.0].concat());
     first.raw = first.raw.with(&other.raw);
+    first.unread.extend(other.unread);
     first.languages.extend(other.languages);
     let (to, from) = (&mut first.content, other.content);
     add(&mut to.title, from.title);

@@ -13,6 +13,9 @@ use crate::model::{
     BadEntry, Content, Deadline, DeadlineKind, Document, Failure, FailureClass, Notice, NoticeKind, Raw, Stage, Worth, WorthKind,
 };
 
+/// Parts of one notice that are named when they cannot be read.
+const UNREAD: usize = 200;
+
 /// An entry while it is read.
 pub(super) struct Entry<'b> {
     /// What it comes to.
@@ -68,10 +71,12 @@ impl<'b> Entry<'b> {
         self.notice.found.entry(field).or_insert(at);
     }
 
-    /// Says that a part could not be read; the rest is.
+    /// Says that a part could not be read: it stays unknown, and the notice is taken all the same.
     pub fn wrong(&mut self, place: &str, reason: impl Into<String>) {
-        let path = self.at(place);
-        self.bad.push(BadEntry { path, reason: reason.into() });
+        if self.notice.unread.len() < UNREAD {
+            let path = self.at(place);
+            self.notice.unread.push(BadEntry { path, reason: reason.into() });
+        }
     }
 
     /// Sets the whole entry aside.
@@ -222,10 +227,14 @@ pub(super) fn document(input: &Input<'_>) -> Result<(Value, Batch), Failure> {
     let (value, mended) = json::parse(input.text)?;
     let mut batch = Batch::default();
     if mended > 0 {
-        let reason = format!("{mended} numbers were none and are taken for unknown");
-        batch.bad.push(BadEntry { path: "/".to_owned(), reason });
+        batch.unread.push(no_numbers("/", mended));
     }
     Ok((value, batch))
+}
+
+/// What is said of numbers in a JSON document that are none (`1e9999`): nobody can say any more of which entry they were.
+pub(super) fn no_numbers(path: &str, count: usize) -> BadEntry {
+    BadEntry { path: path.to_owned(), reason: format!("{count} numbers in the JSON are no numbers and are taken for unknown") }
 }
 
 /// A document that is not what its format asks for: says what is missing, and what the portal says instead.

@@ -52,9 +52,11 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         });
         let mut notes = Notes::new(&place, input.url, &input.clock);
         let notice = entry(&cut, &channel, &mut notes);
-        batch.bad.append(&mut notes.bad);
         match notice {
-            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, &channel.between(&cuts.root)), ..notice }),
+            Ok(notice) => {
+                let raw = cuts.alone(&cut, &channel.between(&cuts.root));
+                batch.notices.push(Notice { raw, unread: notes.unread, ..notice });
+            }
             Err(reason) => batch.bad.push(BadEntry { path: place.clone(), reason }),
         }
     }

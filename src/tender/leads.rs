@@ -27,7 +27,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         input.check_time()?;
         batch.check_room()?;
         let path = format!("features[{place}]");
-        match lead(feature, &path, input, &mut batch.bad) {
+        match lead(feature, &path, input) {
             Ok(notice) => batch.notices.push(notice),
             Err(reason) => batch.bad.push(BadEntry { path, reason }),
         }
@@ -35,13 +35,14 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     Ok(batch)
 }
 
-fn lead(feature: &Value, path: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<Notice, String> {
+fn lead(feature: &Value, path: &str, input: &Input<'_>) -> Result<Notice, String> {
     let said = |name: &str| json::text(feature, &format!("properties/{name}"));
     // A project number comes with several features, so it is not what they are told apart by.
     let procedure = [json::text(feature, "id"), said("Project_Number")].into_iter().find(|id| !id.is_empty());
     let procedure = procedure.ok_or("it has neither `id` nor `Project_Number`: nothing says which lead it is")?;
+    let mut unread = Vec::new();
     let mut odd = |name: &str, wanted: &str| {
-        bad.push(BadEntry {
+        unread.push(BadEntry {
             path: format!("{path}/properties/{name}"),
             reason: format!("`{}` is no {wanted}; it stays unknown", said(name)),
         });
@@ -93,7 +94,7 @@ fn lead(feature: &Value, path: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>)
         test: false,
         whole: true,
         results_apart: false,
-        unread: Vec::new(),
+        unread,
         raw: Raw::new(r#"{"features":["#, own, "]}"),
         amendments: Vec::new(),
         found: found(&content, path),

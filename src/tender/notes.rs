@@ -27,12 +27,12 @@ pub(super) struct Notes<'a> {
     /// Where each field was found.
     pub(super) found: BTreeMap<&'static str, String>,
     /// What could not be read.
-    pub(super) bad: Vec<BadEntry>,
+    pub(super) unread: Vec<BadEntry>,
 }
 
 impl<'a> Notes<'a> {
     pub(super) fn new(place: &'a str, url: Option<&'a Url>, clock: &'a Clock) -> Self {
-        Self { place, url, clock, found: BTreeMap::new(), bad: Vec::new() }
+        Self { place, url, clock, found: BTreeMap::new(), unread: Vec::new() }
     }
 
     /// Where an element of the entry stands in the whole document.
@@ -52,15 +52,15 @@ impl<'a> Notes<'a> {
 
     /// Names a value that is not what it should be.
     pub(super) fn odd(&mut self, node: Node<'_, '_>, wanted: &str) {
-        if self.bad.len() < NAMED {
+        if self.unread.len() < NAMED {
             let reason = format!("`{}` is no {wanted}; it stays unknown", clip(&xml::words(node), SHOWN));
-            self.bad.push(BadEntry { path: self.path(node), reason });
+            self.unread.push(BadEntry { path: self.path(node), reason });
         }
     }
 
     /// Names something that is missing.
     pub(super) fn missing(&mut self, what: &str) {
-        self.bad.push(BadEntry { path: self.place.to_owned(), reason: format!("it has no {what}; it stays unknown") });
+        self.unread.push(BadEntry { path: self.place.to_owned(), reason: format!("it has no {what}; it stays unknown") });
     }
 
     /// An amount, its currency in `currencyID` or given.

@@ -46,7 +46,7 @@ pub(super) fn fits(head: &Head<'_>) -> bool {
 /// none: nothing was published in the stretch of time it was asked for.
 pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     let mut batch = Batch::default();
-    let documents = documents(input.text, &mut batch.bad)?;
+    let documents = documents(input.text, (&mut batch.bad, &mut batch.unread))?;
     let mut entries = Vec::new();
     for (place, document) in &documents {
         let mut opened = Opened { entries: &mut entries, known: false };
@@ -70,14 +70,13 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
             Entry::Release { release, place, ocid, whole } => {
                 let place = Place { path: place.clone(), ocid: ocid.clone(), whole: *whole, clock: &input.clock, url: input.url };
                 match notice::notice(release, place) {
-                    Ok((notice, mut odd)) => {
-                        batch.notices.push(notice);
-                        batch.bad.append(&mut odd);
-                    }
+                    Ok(notice) => batch.notices.push(notice),
                     Err(bad) => batch.bad.push(bad),
                 }
             }
-            Entry::Linked { release, place } => batch.bad.push(linked(release, place)),
+            // What it says is in the sum; only when it said so is not.
+            Entry::Linked { release, place, summed: true } => batch.unread.push(linked(release, place)),
+            Entry::Linked { release, place, summed: false } => batch.bad.push(linked(release, place)),
             Entry::Nothing { place } => {
                 let reason = "the record has neither releases nor a compiled release: ask for the record itself".to_owned();
                 batch.bad.push(BadEntry { path: place.clone(), reason });
@@ -87,12 +86,12 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
     Ok(batch)
 }
 
-/// The compiled release of a process as a notice that says everything of it, and its fields that could not be read.
+/// The compiled release of a process as a notice that says everything of it.
 ///
 /// # Errors
 ///
 /// What is missing, when nothing says which process it is.
-pub fn notice_of_compiled(compiled: &Value, clock: &Clock) -> Result<(Notice, Vec<BadEntry>), BadEntry> {
+pub fn notice_of_compiled(compiled: &Value, clock: &Clock) -> Result<Notice, BadEntry> {
     notice::notice(compiled, Place { path: String::new(), ocid: String::new(), whole: true, clock, url: None })
 }
 
@@ -103,8 +102,8 @@ pub fn notice_of_compiled(compiled: &Value, clock: &Clock) -> Result<(Notice, Ve
 ///
 /// As [`read`](super::read) of this format, but an empty package has no releases and is none.
 pub fn releases(document: &str) -> Result<(Vec<Value>, Vec<BadEntry>), Failure> {
-    let (mut found, mut bad) = (Vec::new(), Vec::new());
-    for (place, document) in &documents(document, &mut bad)? {
+    let (mut found, mut bad, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, document) in &documents(document, (&mut bad, &mut unread))? {
         let mut entries = Vec::new();
         let mut opened = Opened { entries: &mut entries, known: false };
         open(document, place, &mut opened, 0);
@@ -123,18 +122,31 @@ pub fn releases(document: &str) -> Result<(Vec<Value>, Vec<BadEntry>), Failure> 
                     found.push(release);
                 }
                 Entry::Release { .. } | Entry::Nothing { .. } => {}
-                Entry::Linked { release, place } => bad.push(linked(release, &place)),
+                Entry::Linked { release, place, .. } => bad.push(linked(release, &place)),
             }
         }
     }
+    bad.append(&mut unread);
     Ok((found, bad))
 }
 
 /// One thing found in a document.
 enum Entry<'a> {
-    Release { release: &'a Value, place: String, ocid: String, whole: bool },
-    Linked { release: &'a Value, place: String },
-    Nothing { place: String },
+    Release {
+        release: &'a Value,
+        place: String,
+        ocid: String,
+        whole: bool,
+    },
+    /// A release that is elsewhere; whether its record says in sum what it said.
+    Linked {
+        release: &'a Value,
+        place: String,
+        summed: bool,
+    },
+    Nothing {
+        place: String,
+    },
 }
 
 struct Opened<'a, 'e> {
@@ -203,6 +215,11 @@ fn record<'a>(record: &'a Value, place: &str, found: &mut Opened<'a, '_>) {
         Some((key, release)) => {
             // Some publishers list the compiled release among the releases too.
             entries.retain(|entry| !matches!(entry, Entry::Release { whole: true, .. }));
+            for entry in &mut entries {
+                if let Entry::Linked { summed, .. } = entry {
+                    *summed = true;
+                }
+            }
             entries.push(Entry::Release { release, place: below(key), ocid, whole: true });
         }
         // A record without its own wrapper: the list is of compiled releases.
@@ -216,7 +233,7 @@ fn record<'a>(record: &'a Value, place: &str, found: &mut Opened<'a, '_>) {
 fn entry_of(release: &Value, place: String, ocid: String) -> Entry<'_> {
     let said = |key: &str| release.get(key).is_some_and(|value| !value.is_null());
     if said("url") && !["id", "tender", "awards", "contracts", "planning", "parties", "buyer"].into_iter().any(said) {
-        return Entry::Linked { release, place };
+        return Entry::Linked { release, place, summed: false };
     }
     let whole = list(release, "tag").iter().any(|tag| words(tag) == "compiled") || notice::is_versioned(release);
     Entry::Release { release, place, ocid, whole }
@@ -232,7 +249,7 @@ fn linked(release: &Value, place: &str) -> BadEntry {
 }
 
 /// The documents of a text: one, or one a line.
-fn documents(text: &str, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Value)>, Failure> {
+fn documents(text: &str, (bad, unread): (&mut Vec<BadEntry>, &mut Vec<BadEntry>)) -> Result<Vec<(String, Value)>, Failure> {
     let unreadable = |text: &str| Failure::new(FailureClass::Unreadable, text);
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').trim_end();
     if text.is_empty() {
@@ -243,15 +260,15 @@ fn documents(text: &str, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Value)>
         let what = if html.contains("<html") || html.contains("<!doctype html") { "a web page (HTML)" } else { "XML" };
         return Err(unreadable(&format!("it is {what}, not JSON: {}", clip(text, 80))));
     }
-    let mended = |count: usize, place: &str, bad: &mut Vec<BadEntry>| {
+    let mut mended = |count: usize, place: &str| {
         if count > 0 {
             let reason = format!("{count} numbers or characters are none of JSON (`1e9999`, ` 000`, NUL): they count as unknown");
-            bad.push(BadEntry { path: place.to_owned(), reason });
+            unread.push(BadEntry { path: place.to_owned(), reason });
         }
     };
     let failure = match json::parse(text) {
         Ok((value, count)) => {
-            mended(count, "", bad);
+            mended(count, "");
             return Ok(vec![(String::new(), value)]);
         }
         Err(failure) => failure,
@@ -265,7 +282,7 @@ fn documents(text: &str, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Value)>
         let place = format!("line {}", i + 1);
         match json::parse(line) {
             Ok((value, count)) => {
-                mended(count, &place, bad);
+                mended(count, &place);
                 documents.push((place, value));
             }
             Err(failure) => bad.push(BadEntry { path: place, reason: failure.text }),

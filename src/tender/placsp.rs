@@ -154,23 +154,27 @@ fn entry(cut: &Cut, raw: &Raw, (url, clock): (Option<&Url>, &Clock)) -> Vec<Piec
         notice(node, ContentHash::of(cut.text.as_bytes()), notes)
     };
     let notice = cut.document().and_then(|text| read(&text, &mut notes));
-    let mut pieces: Vec<Piece> = notes.bad.into_iter().map(Piece::Bad).collect();
-    pieces.push(match notice {
-        Ok(notice) => Piece::Notice(Box::new(Notice { raw: raw.clone(), ..notice })),
-        Err(reason) => Piece::Bad(bad(place.clone(), reason)),
-    });
-    pieces
+    match notice {
+        Ok(notice) => {
+            let (notice, has_body) = notice;
+            // Of an entry without its body nothing but the feed's own words is known: somebody must look.
+            let why = "it has no `ContractFolderStatus`: nothing but its title and link can be read";
+            let empty = (!has_body).then(|| Piece::Bad(bad(place.clone(), why.to_owned())));
+            let notice = Notice { raw: raw.clone(), unread: notes.unread, ..notice };
+            empty.into_iter().chain([Piece::Notice(Box::new(notice))]).collect()
+        }
+        Err(reason) => vec![Piece::Bad(bad(place.clone(), reason))],
+    }
 }
 
-fn notice(entry: Node<'_, '_>, hash: ContentHash, notes: &mut Notes<'_>) -> Result<Notice, String> {
+/// The notice of an entry, and whether there is more of it than the feed's own words.
+fn notice(entry: Node<'_, '_>, hash: ContentHash, notes: &mut Notes<'_>) -> Result<(Notice, bool), String> {
     let procedure = xml::text(entry, "id");
     if procedure.is_empty() {
         return Err("it has no `id`: nothing says which procedure it is".to_owned());
     }
     let folder = xml::first(entry, "ContractFolderStatus").or_else(|| xml::first(entry, "PreliminaryMarketConsultationStatus"));
-    if folder.is_none() {
-        notes.missing("`ContractFolderStatus`");
-    }
+    let has_body = folder.is_some();
     let updated = xml::first(entry, "updated");
     let published_text = updated.map(xml::words).unwrap_or_default();
     let published = when::instant(&published_text, notes.clock);
@@ -182,7 +186,7 @@ fn notice(entry: Node<'_, '_>, hash: ContentHash, notes: &mut Notes<'_>) -> Resu
     let folder = Folder::new(entry, folder.unwrap_or(entry));
     let content = folder.content(notes);
     let life = folder.life(&content, notes);
-    Ok(Notice {
+    let notice = Notice {
         procedure,
         // The entry's bytes hold `updated`; a correction may come without a new one (PS 3.3.1).
         id: hash.to_string(),
@@ -205,5 +209,6 @@ fn notice(entry: Node<'_, '_>, hash: ContentHash, notes: &mut Notes<'_>) -> Resu
         content,
         found: std::mem::take(&mut notes.found),
         hash,
-    })
+    };
+    Ok((notice, has_body))
 }

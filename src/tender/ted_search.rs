@@ -13,7 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::ted::{self, number};
-use super::{Batch, Head, Input, NOTICES, code, json, when};
+use super::{Batch, Head, Input, NOTICES, code, entry, json, when};
 use crate::base::ids::ContentHash;
 use crate::base::text::squeeze;
 use crate::model::{
@@ -71,7 +71,7 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         ..Batch::default()
     };
     if mended > 0 {
-        batch.bad.push(BadEntry { path: "/".to_owned(), reason: format!("{mended} numbers are none and were taken for nothing") });
+        batch.unread.push(entry::no_numbers("/", mended));
     }
     if entries.len() > NOTICES {
         return Err(Failure::new(FailureClass::ParseLimit, format!("the answer has more than {NOTICES} notices; ask for fewer at once")));

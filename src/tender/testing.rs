@@ -47,7 +47,20 @@ pub(super) fn samples(folder: &str) -> Vec<(String, String)> {
 pub(super) fn said(notice: &Notice) -> Notice {
     let mut notice = notice.clone();
     notice.found.clear();
+    notice.unread.clear();
     notice
+}
+
+/// Paths of the entries that were set aside, and of the fields of others that were left unknown.
+pub(super) fn faults(batch: &Batch) -> (Vec<&str>, Vec<&str>) {
+    let unread = batch.notices.iter().flat_map(|notice| &notice.unread).chain(&batch.unread);
+    (batch.bad.iter().map(|bad| bad.path.as_str()).collect(), unread.map(|field| field.path.as_str()).collect())
+}
+
+/// What could not be read, entries first, place and reason.
+pub(super) fn told(batch: &Batch) -> Vec<String> {
+    let unread = batch.notices.iter().flat_map(|notice| &notice.unread).chain(&batch.unread);
+    batch.bad.iter().chain(unread).map(|bad| format!("{}: {}", bad.path, bad.reason)).collect()
 }
 
 /// Deep nesting ends in a named failure, on the small stack of a thread.

@@ -11,6 +11,8 @@ use crate::model::{Amendment, Award, Content, Lot, Notice, Party, Raw, Stage, Te
 
 /// Notices that are looked at for being idle: each costs a fold of all.
 const TRIES: usize = 64;
+/// Fields of earlier notices that are still named as unread.
+const UNREAD: usize = 200;
 
 /// A procedure as its notices have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +114,7 @@ impl Tender {
     /// Nothing yet.
     fn before(first: &Notice) -> Self {
         let (content, found) = (Content::default(), BTreeMap::new());
-        let notice = Notice { content, found, stage: Stage::Unknown, raw: Raw::default(), ..first.clone() };
+        let notice = Notice { content, found, stage: Stage::Unknown, raw: Raw::default(), unread: Vec::new(), ..first.clone() };
         Self { notice, said: BTreeMap::new(), amendments: Vec::new(), awards_from: Vec::new(), names: Vec::new() }
     }
 
@@ -150,6 +152,11 @@ impl Tender {
         }
         if self.notice.languages.is_empty() {
             self.notice.languages = older.languages;
+        }
+        // What says everything says anew what could not be read before.
+        if !notice.whole {
+            let unread = older.unread.into_iter().filter(|known| !notice.unread.contains(known));
+            self.notice.unread.extend(unread.take(UNREAD));
         }
         self.notice.found.extend(notice.found.get_key_value("published").map(|(part, path)| (*part, path.clone())));
     }

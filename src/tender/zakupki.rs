@@ -66,9 +66,8 @@ fn items(input: &Input<'_>, names: &[&str], root: &str) -> Result<Batch, Failure
         let place = cut.place(&format!("/{root}/body"));
         let mut notes = Notes::new(&place, input.url, &clock);
         let notice = item(&cut, &mut notes);
-        batch.bad.append(&mut notes.bad);
         match notice {
-            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, ""), ..notice }),
+            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, ""), unread: notes.unread, ..notice }),
             Err(reason) => batch.bad.push(BadEntry { path: place.clone(), reason }),
         }
     }

@@ -8,33 +8,28 @@ use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
 use bytes::Bytes;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use url::Url;
 
-use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
+use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, listed, notices, views};
-use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
+use super::{calendar, health, listed, notices, pages, views};
+use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
-use crate::diff;
-use crate::extract::{Input, Kind};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, PageRole, Record, SourceState, Subject};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, Record, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Rehearsed, Target, WouldTell, completeness, completeness_of, departures, next_check, preview, rehearse, silent,
-    spending, test_message, waiting,
+    Effects, Rehearsal, Rehearsed, Target, WouldTell, completeness, completeness_of, departures, preview, rehearse, silent, spending,
+    test_message, waiting,
 };
-use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
+use crate::store::{LeadFilter, MessageFilter, Replay, Standing};
 use crate::{outbox, score};
 
 /// Why a question has no answer: one sentence for the person who asked.
 pub type AnswerError = anyhow::Error;
 
-/// Pages of a source that are shown.
-const PAGES: usize = 100;
 /// Changes shown of one tender.
 const HISTORY: usize = 200;
-/// Changes of a source that are shown.
-const CHANGES: usize = 50;
 /// Signals of an organisation that are shown and scored.
 const SIGNALS: usize = 64;
 /// Leads looked through for one whose id was mistyped.
@@ -49,16 +44,20 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
     Ok(match question {
         Question::Status => Answer::Status(Box::new(status(effects, config, running).await?)),
         Question::Sources => Answer::Sources(sources(effects, config).await?),
-        Question::Source { id, diff } => Answer::Source(Box::new(source_pages(effects, config, &id, diff).await?)),
+        Question::Source { id, page, diff } => {
+            Answer::Source(Box::new(pages::of_source(effects, config, &id, (page.as_deref(), diff)).await?))
+        }
         Question::CheckNow { id } => Answer::Due(check_now(effects, config, &id).await?),
-        Question::Check { target, bytes, source } => Answer::Check(Box::new(check(effects, config, &target, bytes, source).await?)),
+        Question::Check { target, bytes, source, pages } => {
+            Answer::Check(Box::new(check(effects, config, &target, (bytes, source, pages)).await?))
+        }
         Question::Leads { segment, state, owner, limit } => {
             Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
         Question::Tenders(filter) => Answer::Tenders(listed::list(effects, config, filter).await?),
         Question::Tender { id, at } => {
-            let until = at.map(|at| moment(&at, true)).transpose()?;
+            let until = at.map(|at| moment(&at, true, &config.daemon.zone)).transpose()?;
             let found = notices::find(effects, &id).await?;
             let history = effects.store.changes_of(found.id, HISTORY).await?;
             let view = TenderView { meanings: views::meanings(&config.labels, &found), ..views::tender(&found, Some(&history)) };
@@ -77,7 +76,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         }
         Question::Replay { ids, since, channel, dry_run } => {
             let channel = channel_named(config, channel.as_deref());
-            let replayed = replay(effects, (ids, since, channel.id()?), dry_run).await?;
+            let replayed = replay(effects, (ids, since, channel.id()?), &config.daemon.zone, dry_run).await?;
             if replayed.is_empty() {
                 channel.expect()?;
             }
@@ -138,22 +137,22 @@ fn standing_of(word: &str) -> Result<Standing, AnswerError> {
     Standing::from_word(word).ok_or_else(|| unknown("state of messages", word, Standing::ALL.iter().map(|standing| standing.word())))
 }
 
-fn source_of<'a>(config: &'a Config, id: &str) -> Result<&'a Source, AnswerError> {
+pub(super) fn source_of<'a>(config: &'a Config, id: &str) -> Result<&'a Source, AnswerError> {
     let found = SourceId::from_str(id).ok().and_then(|id| config.source(&id));
     found.map(AsRef::as_ref).ok_or_else(|| unknown("source", id, config.sources.iter().map(|source| source.id.as_str())))
 }
 
-/// An instant, or a day in UTC: its end (everything known on that day), or its beginning.
-pub(super) fn moment(text: &str, end: bool) -> Result<Timestamp, AnswerError> {
+/// An instant, or a day in the zone of `[daemon]`: its end (everything known on that day), or its beginning.
+pub(super) fn moment(text: &str, end: bool, zone: &TimeZone) -> Result<Timestamp, AnswerError> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
     let day: jiff::civil::Date = text.parse().map_err(|_| anyhow!("`{text}` is no time: write 2026-11-23 or 2026-11-23T08:00:00Z"))?;
     let time = if end { day.at(23, 59, 59, 0) } else { day.at(0, 0, 0, 0) };
-    Ok(time.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
+    Ok(time.to_zoned(zone.clone())?.timestamp())
 }
 
-async fn source_view(effects: &Effects, source: &Source) -> Result<SourceView, AnswerError> {
+pub(super) async fn source_view(effects: &Effects, source: &Source) -> Result<SourceView, AnswerError> {
     let now = effects.clock.now();
     let found = views::Found {
         states: &effects.store.states_of(&source.id).await?,
@@ -226,68 +225,6 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     })
 }
 
-async fn source_pages(effects: &Effects, config: &Config, id: &str, with_diff: bool) -> Result<SourcePages, AnswerError> {
-    let source = source_of(config, id)?;
-    let roots: Vec<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
-    let others = effects.store.pages_of(&source.id).into_iter().filter(|id| !roots.contains(id));
-    let mut pages = effects.store.pages(roots.iter().copied().chain(others).take(PAGES).collect()).await?;
-    pages.sort_by_key(|page| (page.role == PageRole::Follow, page.url.to_string()));
-    for page in &mut pages {
-        page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
-    }
-    let states = effects.store.states_of(&source.id).await?;
-    let mut shown = Vec::new();
-    for page in &pages {
-        let root = pages.iter().find(|root| root.id == page.root).unwrap_or(page);
-        let state = states.iter().find(|state| state.root == page.root).cloned();
-        let state = state.unwrap_or_else(|| SourceState::new(&source.id, page.root));
-        let next = source.enabled.then(|| next_check(page, root, &state, &source.schedule, effects.clock.now()));
-        shown.push(views::page(page, &effects.store.snapshots(page.id).await?, next));
-    }
-    let changes = effects.store.recent_changes(Some(&source.id), CHANGES).await?;
-    let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;
-    let named = |id| records.iter().find(|record: &&Record| record.id == id);
-    let diff = match (with_diff, pages.first()) {
-        (true, Some(root)) => Some(versions_diff(effects, source, root).await?),
-        _ => None,
-    };
-    Ok(SourcePages {
-        source: source_view(effects, source).await?,
-        pages: shown,
-        unread: health::misread(&states),
-        fields: health::fields(&states),
-        changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
-        diff,
-    })
-}
-
-/// The text difference of the last two kept versions of a page.
-async fn versions_diff(effects: &Effects, source: &Source, page: &Page) -> Result<String, AnswerError> {
-    let (new, old) = (effects.store.snapshot(page.id, Which::Back(0)).await?, effects.store.snapshot(page.id, Which::Back(1)).await?);
-    let (Some(new), Some(old)) = (new, old) else { return Ok("only one version of this page is kept so far".to_owned()) };
-    let now = effects.clock.now();
-    let reader = match source.reader.kind() {
-        Kind::Page | Kind::Listing | Kind::Directory => crate::extract::by_content(Kind::Page, &page.url, &source.about_reading()),
-        Kind::Feed | Kind::Sitemap | Kind::Json | Kind::Tenders => return Ok(lines_diff(&old.bytes, &new.bytes)),
-    };
-    let reader = Arc::new(reader);
-    let mut blocks = Vec::new();
-    for bytes in [old.bytes, new.bytes] {
-        let (reader, url) = (Arc::clone(&reader), page.url.clone());
-        let read = move |expired: &dyn Fn() -> bool| reader.read(&Input { bytes: &bytes, content_type: None, url: &url, now, expired });
-        blocks.push(effects.pool.run(page.url.as_str(), read).await?.blocks);
-    }
-    Ok(diff::readable(&blocks[0], &blocks[1]))
-}
-
-fn lines_diff(old: &[u8], new: &[u8]) -> String {
-    let blocks = |bytes: &[u8]| -> Vec<crate::model::Block> {
-        let text = String::from_utf8_lossy(bytes).replace("><", ">\n<").replace("},{", "},\n{");
-        text.lines().map(|line| crate::model::Block { path: String::new(), text: line.trim().to_owned() }).collect()
-    };
-    diff::readable(&blocks(old), &blocks(new))
-}
-
 async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize, AnswerError> {
     let source = source_of(config, id)?;
     let now = effects.clock.now();
@@ -304,8 +241,7 @@ async fn check(
     effects: &Effects,
     config: &Config,
     target: &str,
-    bytes: Option<String>,
-    source: Option<String>,
+    (bytes, source, pages): (Option<String>, Option<String>, u32),
 ) -> Result<CheckView, AnswerError> {
     let by_name = SourceId::from_str(target).ok().and_then(|id| config.source(&id));
     let named = source.map(|id| source_of(config, &id)).transpose()?;
@@ -324,7 +260,7 @@ async fn check(
         },
     };
     let (kind, found) = match (named.or(by_name.map(AsRef::as_ref)), at_hand) {
-        (Some(source), at_hand) => (source.reader.kind().word(), rehearse(effects, config, source, at_hand).await?),
+        (Some(source), at_hand) => (source.reader.kind().word(), rehearse(effects, config, source, at_hand, pages.max(1)).await?),
         (None, Some(target)) => {
             let rehearsal = Rehearsal { web: effects.web.clone(), clock: effects.clock.clone(), pool: effects.pool.clone() };
             rehearsal.look(&target).await
@@ -358,6 +294,7 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
         unread: found.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect(),
         follow: found.follow.iter().map(Url::to_string).collect(),
+        remarks: found.remarks.clone(),
         problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
         baseline: found.baseline,
         leads: leads.collect(),
@@ -412,7 +349,11 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
         let view = views::lead(&lead, &lead.score, Some(&organisation), &signals, now);
         return Ok(views::told(view, &lead, &desk(effects, config).await?, now));
     };
-    let at = moment(at, true)?;
+    let at = moment(at, true, &config.daemon.zone)?;
+    if at < lead.first_seen {
+        let since = views::time(lead.first_seen);
+        bail!("{id} exists since {since}: before that there was no lead, and nothing to explain. Name a day or time from then on");
+    }
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
     let records = as_they_were(effects, &organisation, at).await?;
@@ -446,10 +387,11 @@ async fn as_they_were(effects: &Effects, organisation: &Organisation, at: Timest
 async fn replay(
     effects: &Effects,
     (ids, since, channel): (Vec<String>, Option<String>, Option<ChannelId>),
+    zone: &TimeZone,
     dry_run: bool,
 ) -> Result<Vec<String>, AnswerError> {
     let ids: Vec<MessageId> = ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
-    let since = since.as_deref().map(|text| moment(text, true)).transpose()?;
+    let since = since.as_deref().map(|text| moment(text, true, zone)).transpose()?;
     let which = match (ids.is_empty(), since) {
         (false, _) => Replay::These(ids.clone()),
         (true, Some(since)) => Replay::DeadSince(since, channel.clone()),

@@ -9,7 +9,7 @@ use super::listed::TenderFilter;
 use super::notices::{HistoryView, RawView};
 use super::tenders::TenderView;
 
-pub use super::sources::{GapView, PageView, SourcePages, SourceView, StatementView};
+pub use super::sources::{DiffView, GapView, PageView, SourcePages, SourceView, StatementView};
 
 /// A question or an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,7 +23,10 @@ pub enum Question {
     Source {
         /// Which.
         id: String,
-        /// With the text difference of the last two versions.
+        /// Only this page of it, by its address.
+        #[serde(default)]
+        page: Option<String>,
+        /// With the text difference of the last two versions, of that page or of the one that changed last.
         diff: bool,
     },
     /// Reads a source's root page again, now.
@@ -39,6 +42,9 @@ pub enum Question {
         bytes: Option<String>,
         /// The source whose settings read it; for files and addresses.
         source: Option<String>,
+        /// At most so many pages of a source, where each leads to the next; 0 counts as 1.
+        #[serde(default)]
+        pages: u32,
     },
     /// Leads.
     Leads {
@@ -315,6 +321,9 @@ pub struct CheckView {
     pub unread: Vec<(String, String)>,
     /// Pages it leads to.
     pub follow: Vec<String>,
+    /// What whoever wrote the settings should know: selectors that match nothing and what of them does, how much of the source was read.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// What is wrong, and what to do.
     pub problem: Option<String>,
     /// Whether the source was never visited: what it holds now is stored quietly.

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use anyhow::anyhow;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use super::tenders::TenderView;
 use super::views;
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Record, Stage};
+use crate::model::{Joined, Record, Stage, Value, as_one};
 use crate::pipeline::{Effects, linked};
 use crate::store::{TenderOrder, TenderRow, TenderWalk};
 
@@ -74,7 +75,7 @@ impl Wanted {
             buyer: filter.buyer.as_deref().map(words),
             // CPV codes are kept without their check digit.
             class: class.map(|class| class.split_once('-').map_or(class.clone(), |(code, _)| code.to_owned())),
-            since: filter.since.as_deref().map(|text| moment(text, false)).transpose()?,
+            since: filter.since.as_deref().map(|text| moment(text, false, &config.daemon.zone)).transpose()?,
         })
     }
 
@@ -100,14 +101,19 @@ pub(super) async fn list(effects: &Effects, config: &Config, filter: TenderFilte
     let limit = filter.limit.min(MOST);
     match filter.expiring {
         Some(days) => ending(effects, wanted, (days.min(FAR), limit)).await,
-        None => due(effects, wanted, &filter, limit).await,
+        None => due(effects, wanted, &filter, (limit, &config.daemon.zone)).await,
     }
 }
 
-async fn due(effects: &Effects, wanted: Wanted, filter: &TenderFilter, limit: usize) -> Result<Vec<TenderView>, AnswerError> {
+async fn due(
+    effects: &Effects,
+    wanted: Wanted,
+    filter: &TenderFilter,
+    (limit, zone): (usize, &TimeZone),
+) -> Result<Vec<TenderView>, AnswerError> {
     let now = effects.clock.now();
-    let after = filter.due_after.as_deref().map(|text| moment(text, false)).transpose()?;
-    let before = filter.due_before.as_deref().map(|text| moment(text, true)).transpose()?;
+    let after = filter.due_after.as_deref().map(|text| moment(text, false, zone)).transpose()?;
+    let before = filter.due_before.as_deref().map(|text| moment(text, true, zone)).transpose()?;
     // Who asks for a time asks for none without one.
     let before = before.or(after.map(|_| Timestamp::MAX));
     let wanted = std::sync::Arc::new(wanted);
@@ -149,7 +155,14 @@ async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderVi
         if met.insert(record.id) {
             let others = linked(effects, record).await?;
             met.extend(others.iter().map(|other| other.id));
-            shown.push(TenderView { also: also(&others), ..view });
+            let mut view = TenderView { also: also(&others), ..view };
+            if !others.is_empty() {
+                let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
+                if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()).filter(|joined| !joined.said.is_empty()) {
+                    view.deadline = record.value("deadline").map(Value::told);
+                }
+            }
+            shown.push(view);
         }
     }
     Ok(shown)

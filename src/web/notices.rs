@@ -11,8 +11,9 @@ use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
 use super::views::time;
 use crate::base::ids::RecordId;
 use crate::base::text::{count, words};
-use crate::model::{Amendment, Filed, Notice, Record, RecordKind, Value};
+use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
 use crate::pipeline::{Effects, linked};
+use crate::render::{Language, disagreement};
 use crate::store::{TenderOrder, TenderRow, TenderWalk};
 use crate::tender::{self, Line, Tender};
 
@@ -160,12 +161,21 @@ pub(super) async fn complete(
             .collect();
         view.amendments = tender.amendments.iter().map(|(_, amendment)| amended(amendment)).filter(|words| !words.is_empty()).collect();
         view.amendments.dedup();
+        view.unread = tender.notice.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect();
         view.tender = Some(tender_view(&tender));
         if let Some(until) = until {
             as_of(&mut view, &tender.notice, until);
         }
     }
-    view.also = also(&linked(effects, record).await?);
+    let others = linked(effects, record).await?;
+    view.also = also(&others);
+    let mut portals = others;
+    portals.push(record.clone());
+    if let (None, Some(joined)) = (until, as_one(&portals, effects.clock.now())) {
+        let of_it = |closing: &Closing<'_>| disagreement(Language::En, None, (closing, &joined.said));
+        view.differing = closings(&joined.record).iter().filter_map(of_it).collect();
+        view.deadline = joined.record.value("deadline").map(Value::told);
+    }
     view.maybe = maybe(effects, record).await?;
     Ok(view)
 }

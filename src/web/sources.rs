@@ -32,6 +32,8 @@ pub struct SourceView {
     pub expects: String,
     /// Entries that could not be read in full at the last visit.
     pub unread: u32,
+    /// Fields that could not be read, of entries that could, at the last visit.
+    pub unknown_fields: u32,
     /// The day's requests, of a source with a budget.
     pub quota: Option<QuotaView>,
     /// The next check; in the past: it is due, or being made. None of a source that is switched off.
@@ -77,7 +79,7 @@ pub struct GapView {
 pub struct SourcePages {
     /// As in the list.
     pub source: SourceView,
-    /// Its pages; at most 100.
+    /// Its pages: those of the configuration, then those that changed last; at most 100. Or the one that was asked for.
     pub pages: Vec<PageView>,
     /// The last entries that could not be read in full, the newest first; at most 20.
     pub unread: Vec<MisreadView>,
@@ -85,8 +87,23 @@ pub struct SourcePages {
     pub fields: Vec<FieldShareView>,
     /// Its last changes.
     pub changes: Vec<ChangeView>,
-    /// The difference of the last two versions of its root page, as text.
-    pub diff: Option<String>,
+    /// The difference of the last two versions of one page.
+    pub diff: Option<DiffView>,
+}
+
+/// The difference of the last two kept versions of a page.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DiffView {
+    /// Which page: the one that was asked for, else the one that changed last.
+    pub url: String,
+    /// When the older version was read.
+    pub old: Option<String>,
+    /// When the newer one was.
+    pub new: Option<String>,
+    /// How many other pages of the source changed since they were first read.
+    pub others: usize,
+    /// The difference, or why there is none.
+    pub text: String,
 }
 
 /// One page.
@@ -96,6 +113,8 @@ pub struct PageView {
     pub url: String,
     /// `root`: it is configured and has the schedule; `follow`: it was found by following, and is read when a visit comes to it.
     pub role: String,
+    /// How it stands: `well`, `not read yet`, `second look due`, `fails`, or `not there` (asked for ever more rarely).
+    pub state: String,
     /// The last check.
     pub checked: Option<String>,
     /// The last change of what it shows, after it was first read.

@@ -69,6 +69,9 @@ pub struct TenderView {
     /// The same tender on other portals: they name the same procedure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<AlsoView>,
+    /// What the portals say of a deadline on which they differ, and which of them counts; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differing: Vec<String>,
     /// Tenders on other portals that may be the same; only when one is asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub maybe: Vec<MaybeView>,
@@ -81,6 +84,9 @@ pub struct TenderView {
     /// What its notices say themselves that they changed, the oldest first; only when one is asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amendments: Vec<String>,
+    /// Fields that its notices have and that could not be read, with place and reason; only when one is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<(String, String)>,
     /// What all its notices say in sum; only when one is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tender: Option<Value>,
@@ -131,7 +137,7 @@ pub(super) fn tender_view(tender: &Tender) -> Value {
     let mut value = notice_view(&tender.notice);
     if let Value::Object(value) = &mut value {
         // Of the whole these are nobody's.
-        for head in ["hash", "whole", "amendments", "unread"] {
+        for head in ["hash", "whole", "amendments"] {
             value.remove(head);
         }
         let said = tender.said.iter().map(|(part, place)| ((*part).to_owned(), json!(place + 1)));
@@ -165,7 +171,8 @@ pub fn batch_view(file: &str, format: Format, batch: &Batch) -> Value {
         "notices": batch.notices.iter().map(notice_view).collect::<Vec<_>>(),
         "gone": batch.gone.iter().map(gone_view).collect::<Vec<_>>(),
         "quarantined": batch.bad.iter().map(bad_view).collect::<Vec<_>>(),
-        "unread_count": Some(batch.notices.iter().map(|notice| notice.unread.len()).sum::<usize>()).filter(|count| *count > 0),
+        "unread": batch.unread.iter().map(bad_view).collect::<Vec<_>>(),
+        "unread_count": Some(batch.unread.len() + batch.notices.iter().map(|notice| notice.unread.len()).sum::<usize>()).filter(|count| *count > 0),
         "next": batch.next,
         "total": batch.total,
     }))

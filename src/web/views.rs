@@ -14,8 +14,8 @@ use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::model::codes::Labels;
 use crate::model::{
-    Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part,
-    PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
+    Advice, Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole,
+    Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
 };
 use crate::pipeline::{Departed, Spending, Wait};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
@@ -76,6 +76,7 @@ pub(super) fn source(source: &Source, found: &Found<'_>, now: Timestamp) -> Sour
         newest_entry: states.iter().filter_map(|state| state.pulse.newest).max().map(time),
         expects: source.schedule.expects(),
         unread: states.iter().map(|state| state.visit.bad).sum(),
+        unknown_fields: states.iter().map(|state| state.visit.unread).sum(),
         quota: spending.map(|spending| health::quota(source, spending)),
         next_check: next.filter(|_| source.enabled).map(time),
         pages: *pages,
@@ -154,15 +155,26 @@ pub(super) fn page(page: &Page, versions: &[Version], next: Option<Timestamp>) -
             PageRole::Root => "root".to_owned(),
             PageRole::Follow => "follow".to_owned(),
         },
+        state: page_state(page).to_owned(),
         checked: page.checked.map(time),
         changed: page.changed.map(time),
         next_check: next.map(time),
         records: page.members.len(),
-        failure: page
-            .failures
-            .as_ref()
-            .map(|failures| format!("{} in a row since {}: {}", failures.count, time(failures.since), failures.last)),
+        failure: page.failures.as_ref().map(|failures| {
+            let rarely = if matches!(failures.last.class.advice(), Advice::Fade) { "; it is asked for ever more rarely" } else { "" };
+            format!("{} in a row since {}: {}{rarely}", failures.count, time(failures.since), failures.last)
+        }),
         versions: versions.iter().map(|version| (time(version.at), version.length)).collect(),
+    }
+}
+
+fn page_state(page: &Page) -> &'static str {
+    match (&page.failures, &page.reading) {
+        (Some(failures), _) if matches!(failures.last.class.advice(), Advice::Fade) => "not there",
+        (Some(_), _) => "fails",
+        (None, Reading::Never) => "not read yet",
+        (None, Reading::Settling | Reading::Suspect(_)) => "second look due",
+        (None, Reading::Settled) => "well",
     }
 }
 

@@ -11,10 +11,12 @@ use atalaya::model::{Entry, IdentityKey, Lane, LeadState, MessageKind, MessageSt
 use atalaya::pipeline::{Judging, calendar_of, expiring_some, judge_some, remind_due};
 use atalaya::render::CalendarOf;
 use atalaya::store::{EntryFilter, LeadFilter, MessageFilter};
+use atalaya::web::{Answer, Question, TenderFilter};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::rig::{Home, Inside, MAILS, Reply, Running, Server, judge_python, points, rep, tenders};
+use crate::tenders::ask;
 
 const BUYER: &str = "Hospital Universitario de Getafe";
 
@@ -334,15 +336,55 @@ async fn one_tender_on_two_portals_is_one_reminder_and_one_entry() {
     let reminding: Vec<&String> = mails.iter().filter(|mail| mail.contains("1 deadline coming up")).collect();
     assert!(reminding.len() == 1 && reminding[0].contains("Thu 10 Dec 2026 13:00 Europe/Madrid"), "{mails:?}");
 
-    // The second is the first to move it; the first is behind.
+    // The second is the first to move it; the first is behind: as long as it says the earlier day, that day counts, and both are told.
     let moved = release(9, case.world.clock.now(), "tenderUpdate", call("2026-12-21T07:30:00+01:00", "active"));
     *other.lock().unwrap() = package(&[case.releases[0].clone(), moved]);
     case.until("2026-12-08T12:00:00Z").await;
+    let both = events(&case.world).await;
+    assert_eq!((both.len(), &both[0][0], both[0][2].as_str()), (1, &alone[0][0], "20261210T120000Z"));
+    let Answer::Tenders(list) = ask(&case.world, Question::Tenders(TenderFilter { limit: 10, ..TenderFilter::default() })).await else {
+        panic!("no list")
+    };
+    let id = list.iter().find(|view| !view.also.is_empty()).unwrap().id.clone();
+    let Answer::Tender(view) = ask(&case.world, Question::Tender { id, at: None }).await else { panic!("no tender") };
+    assert!(
+        view.differing.len() == 1 && view.differing[0].ends_with("the earlier counts") && view.differing[0].contains("second says"),
+        "{view:?}"
+    );
+    case.until("2026-12-11T12:00:00Z").await;
+    let mails = case.world.written("mail");
+    assert!(mails.iter().any(|mail| mail.contains("the earlier counts")), "the reminder of the day before says both");
     let after = events(&case.world).await;
     assert_eq!((after.len(), &after[0][0], after[0][2].as_str()), (1, &alone[0][0], "20261221T063000Z"));
     assert!(after[0][1].parse::<i64>().unwrap() > alone[0][1].parse::<i64>().unwrap(), "{after:?}");
     case.until("2026-12-15T12:00:00Z").await;
-    assert_eq!(case.reminders().await, [digest("2026-12-04T07:00:00Z"), digest("2026-12-14T07:00:00Z")], "nothing of the day that is left");
+    let each = ["2026-12-04T07:00:00Z", "2026-12-10T07:00:00Z", "2026-12-14T07:00:00Z"].map(digest);
+    assert_eq!(case.reminders().await, each, "each distance of each day once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_digest_says_what_a_portal_held_that_is_open_still() {
+    let (site, shown) = portal();
+    let settings = settings(&site.address, "1h");
+    let world = Inside::new(&settings).await;
+    let now = world.clock.now();
+    let held = release(1, now, "tender", call("2026-12-10T13:00:00+01:00", "active"));
+    *shown.lock().unwrap() = package(&[held]);
+    world.drain().await;
+    world.visit().await;
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    let case = Reminded { world, shown, releases: Vec::new(), _site: site };
+    case.until("2026-11-27T12:00:00Z").await;
+    let mails: Vec<String> = case.world.written("mail").into_iter().map(|mail| mail.replace("=\r\n", "").replace("=\n", "")).collect();
+    let told: Vec<&String> = mails.iter().filter(|mail| mail.contains("it held already")).collect();
+    assert_eq!(told.len(), 1, "once, though nothing else is to be told: {mails:?}");
+    // Of the same buyer's cleaning nobody hears.
+    let says = told[0].split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["1 open tender for you, 0 running contracts", "Thu 10 Dec 2026 13:00 Europe/Madrid: Ultrasound scanners"] {
+        assert!(says.contains(words), "{words}: {says}");
+    }
+    assert!(!says.contains("Cleaning"), "{says}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -504,7 +546,8 @@ async fn an_award_names_who_lost_and_its_end_is_a_reason_to_call_the_buyer_once(
         "contractPeriod": { "startDate": "2026-12-01T00:00:00Z", "endDate": "2027-08-01T00:00:00Z" }
     }]);
     *case.shown.lock().unwrap() = package(&case.releases);
-    *other.lock().unwrap() = package(&case.releases);
+    // The second counts the months from another day.
+    *other.lock().unwrap() = package(&case.releases).replace("2027-08-01T", "2027-08-02T");
     case.until("2026-11-26T18:00:00Z").await;
     assert_eq!(signals(&case.world, "ESB12345674").await, [SignalKind::AwardWon]);
     assert_eq!(signals(&case.world, "ESA58818501").await, [SignalKind::AwardLost]);
@@ -532,6 +575,7 @@ async fn an_award_names_who_lost_and_its_end_is_a_reason_to_call_the_buyer_once(
     assert_eq!(after, [before, vec![SignalKind::ContractExpiring]].concat());
     assert_eq!(signals(world, "ESB12345674").await, [SignalKind::AwardWon], "who holds it is no lead by that");
     world.wait(SignedDuration::from_hours(24));
+    assert_eq!(look().await, 0, "nor a day later by the other's count");
     world.drain().await;
     let mails: String = world.written("mail").concat().replace("=\r\n", "").replace("=\n", "");
     assert!(mails.contains("Contract ends on Sun 1 Aug 2027: Ultrasound scanners"), "{mails}");

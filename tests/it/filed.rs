@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use atalaya::base::clock::Stopwatch;
 use atalaya::model::{Field, FieldName, Moment, Page, Record, RecordKind, SignalKind, Turn, Value as ModelValue, WON_BY, ZoneFrom};
-use atalaya::pipeline::{check, expiring_some};
+use atalaya::pipeline::{check, expiring_some, linked};
 use atalaya::store::Hook;
 use atalaya::web::{Answer, Question, TenderFilter, TenderView};
 use jiff::SignedDuration;
@@ -320,6 +320,42 @@ async fn contracts_that_end_soon_at_first_are_shown_and_not_told() {
     assert_eq!(told().await, 1, "and one that was there and comes within the time");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn portals_that_only_a_third_one_knows_together_have_one_tender() {
+    let (site, _) = portal();
+    let daemon = Inside::new(&settings(&site.address)).await;
+    let now = daemon.clock.now();
+    let record = |source: &str, ids: &[&str]| {
+        let ids = ModelValue::List(ids.iter().map(|id| ModelValue::Text((*id).to_owned())).collect());
+        let field = Field { quote: ids.text(), value: ids, path: "p".to_owned(), first_seen: now };
+        let (source, key): (atalaya::base::ids::SourceId, _) = (source.parse().unwrap(), "1".to_owned());
+        Record {
+            id: Record::id_of(&source, &key),
+            source,
+            key,
+            kind: RecordKind::Tender,
+            url: "https://portal.example/1".parse().unwrap(),
+            fields: [(FieldName::new("other_ids"), field)].into(),
+            content: atalaya::base::ids::ContentHash::default(),
+            first_seen: now,
+            changed: now,
+            missing: 0,
+            gone: false,
+            detail_wanted: false,
+        }
+    };
+    let [one, two] = ["0f0e0d0c-1111-4222-8333-444455556666", "1f0e0d0c-1111-4222-8333-444455556666"];
+    let records = [record("a", &[one]), record("b", &[one, two]), record("c", &[two])];
+    daemon.effects.store.commit(Turn { records: records.to_vec(), ..Turn::upkeep() }).await.unwrap();
+    for record in &records {
+        let mut all: Vec<String> =
+            linked(&daemon.effects, record).await.unwrap().into_iter().map(|other| other.source.to_string()).collect();
+        all.push(record.source.to_string());
+        all.sort();
+        assert_eq!(all, ["a", "b", "c"], "from {}", record.source);
+    }
+}
+
 /// The bound of lists: `ATALAYA_TENDERS` stored tenders, 200,000 when it does not say; prints what each question took.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes to fill; run it by its name to measure"]
@@ -416,5 +452,7 @@ async fn a_lead_is_explained_as_it_was_when_its_tender_said_otherwise() {
     assert_eq!(explained(None).await, (0.0, vec![]), "cleaning is nothing for us");
     assert_eq!(explained(Some(then.to_string())).await, (20.0, vec!["33112200".to_owned()]), "and it was scanners");
     let before = then.saturating_sub(SignedDuration::from_hours(30)).unwrap();
-    assert_eq!(explained(Some(before.to_string())).await, (0.0, vec![]), "before that there was nothing");
+    let before = Question::Lead { id: id.clone(), at: Some(before.to_string()) };
+    let refused = atalaya::web::answer(&daemon.effects, &daemon.config, before, true).await.expect_err("before that there was nothing");
+    assert!(refused.to_string().contains("exists since"), "{refused:#}");
 }

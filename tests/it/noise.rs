@@ -129,7 +129,7 @@ impl Desk {
     }
 
     fn source(&self, source: &str) -> SourcePages {
-        let answer = self.runtime.block_on(ask(&self.data, &Question::Source { id: source.to_owned(), diff: false })).unwrap();
+        let answer = self.runtime.block_on(ask(&self.data, &Question::Source { id: source.to_owned(), page: None, diff: false })).unwrap();
         let Answer::Source(view) = answer else { panic!("another answer") };
         *view
     }

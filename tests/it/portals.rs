@@ -444,6 +444,28 @@ async fn rows_of_a_whole_file_that_cannot_be_read_make_nobody_disappear() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_field_that_cannot_be_read_is_left_unknown_and_counted_and_its_tender_kept() {
+    let body = "\"title-titre-eng\",\"referenceNumber-numeroReference\",\"publicationDate-datePublication\",\"tenderClosingDate-appelOffresDateCloture\",\"tenderStatus-appelOffresStatut-eng\"\n\
+                \"Works\",\"R-1\",\"2026-11-20\",\"2026-02-31T14:00:00\",\"Open\"\n";
+    let site = Server::start(move |seen| match seen.path.as_str() {
+        "/open.csv" => Reply { status: 200, headers: vec![("content-type", "text/csv; charset=utf-8".into())], body: body.into() },
+        _ => Reply::status(404),
+    });
+    let world = Inside::new(&source(&format!("{}/open.csv", site.address), "portal = \"canadabuys-open\"")).await;
+    world.visit().await;
+    quarter(&world).await;
+    let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
+    assert_eq!((state.visit.bad, state.visit.unread), (0, 1), "{state:?}");
+    assert!(matches!(&state.health, atalaya::model::Health::Well { .. }), "{state:?}");
+    let records = held(&world).await;
+    assert_eq!(records.iter().map(Record::title).collect::<Vec<_>>(), ["Works"]);
+    let question = atalaya::web::Question::Tender { id: records[0].id.to_string(), at: None };
+    let atalaya::web::Answer::Tender(view) = crate::tenders::ask(&world, question).await else { panic!("no tender") };
+    let [(path, reason)] = view.unread.as_slice() else { panic!("{:?}", view.unread) };
+    assert!(path.contains("tenderClosingDate") && reason.contains("2026-02-31"), "{path}: {reason}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_walk_back_goes_all_the_way_while_changes_wait_for_their_second_look() {
     let portal = portal::start(5, portal::feed);
     let world =

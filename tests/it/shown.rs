@@ -81,7 +81,9 @@ async fn status(world: &Inside) -> StatusView {
 }
 
 async fn source(world: &Inside, id: &str) -> SourcePages {
-    let Ok(Answer::Source(source)) = ask(world, Question::Source { id: id.to_owned(), diff: false }).await else { panic!("no source") };
+    let Ok(Answer::Source(source)) = ask(world, Question::Source { id: id.to_owned(), page: None, diff: false }).await else {
+        panic!("no source")
+    };
     *source
 }
 
@@ -162,7 +164,10 @@ async fn a_name_that_nobody_knows_is_told_with_those_that_are() {
     let outbox = |channel: Option<String>| Question::Outbox { channel, standing: None, limit: 9 };
     let replay = |channel: Option<String>| Question::Replay { ids: Vec::new(), since: text("2026-11-01"), channel, dry_run: true };
     for (question, wanted) in [
-        (Question::Source { id: "lisst".into(), diff: false }, "there is no source `lisst`; did you mean `list`? There are: list, idle"),
+        (
+            Question::Source { id: "lisst".into(), page: None, diff: false },
+            "there is no source `lisst`; did you mean `list`? There are: list, idle",
+        ),
         (Question::CheckNow { id: "Not a slug".into() }, "there is no source `Not a slug`; there are: list, idle"),
         (Question::DigestPreview { rep: "Anna".into() }, "there is no rep `Anna`; there are: ana"),
         (Question::DigestPreview { rep: "anna".into() }, "there is no rep `anna`; did you mean `ana`? There are: ana"),

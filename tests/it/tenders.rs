@@ -340,6 +340,18 @@ fn a_document_is_read_without_any_configuration() {
     assert_eq!((read[0]["format"].as_str(), notices.len()), (Some("ocds"), 5), "{read}");
     assert_eq!(notices[1]["deadlines"][0]["at"], "2026-12-10T12:00:00Z");
     assert_eq!(notices[4]["awards"][0]["winners"][0]["ids"][0]["id"], "B12345674");
+    // A list of a tender's awards names the tender by its address alone.
+    let part = home.path("awards.json");
+    std::fs::write(
+        &part,
+        r#"{"data": [{"id": "365de78bba1341989d83627a367a376c", "status": "active", "bid_id": "b", "date": "2026-11-20T10:00:00+02:00"}]}"#,
+    )
+    .unwrap();
+    let url = "https://public-api.prozorro.gov.ua/api/2.5/tenders/896f80313bfc43d2aa3f0f44fc56a513/awards";
+    let output =
+        program().args(["tender", "read", part.to_str().unwrap(), "--format", "prozorro", "--url", url, "--json"]).output().unwrap();
+    let read: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(read[0]["notices"][0]["procedure"], "896f80313bfc43d2aa3f0f44fc56a513", "{read}");
     let broken = home.path("broken.json");
     std::fs::write(&broken, "{\"releases\": [").unwrap();
     let output = program().args(["tender", "read", broken.to_str().unwrap()]).output().unwrap();

@@ -13,6 +13,9 @@ const WORDS: usize = 300;
 /// Lines of a first notice that are shown; `tender show` has them all.
 const FIRST: usize = 12;
 
+/// Fields left unknown that are shown.
+const UNREAD: usize = 10;
+
 /// A table without lines between its rows: they belong to one thing.
 fn close(head: &[&str], width: u16) -> Table {
     let mut table = sized(head, width);
@@ -62,6 +65,9 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
     for note in &view.deadlines {
         let _ = writeln!(out, "  {note}");
     }
+    for note in &view.differing {
+        let _ = writeln!(out, "  ! {note}");
+    }
     if view.lines.is_empty() {
         let mut fields = close(&["field", "value", "since", "found at"], width);
         for field in &view.fields {
@@ -75,6 +81,12 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
         }
         let _ = writeln!(out, "{lines}");
         let _ = writeln!(out, "{} on file: `atalaya tender history {}`", count(view.notices, "notice", "notices"), view.id);
+    }
+    for (path, reason) in view.unread.iter().take(UNREAD) {
+        let _ = writeln!(out, "left unknown: {path}: {reason}");
+    }
+    if let Some(more) = view.unread.len().checked_sub(UNREAD).filter(|more| *more > 0) {
+        let _ = writeln!(out, "and {more} more fields were left unknown: `--json` has them");
     }
     for meaning in &view.meanings {
         let _ = writeln!(out, "{meaning}");
@@ -258,6 +270,11 @@ mod tests {
                 line("document https://portal.example/pliego.pdf", "Pliego", "2026-11-22"),
             ],
             notices: 2,
+            differing: vec![
+                "eu-ted says Thu 17 Dec 2026 13:00 +01:00, es-tenders says Fri 18 Dec 2026 13:00 Europe/Madrid: the earlier counts"
+                    .to_owned(),
+            ],
+            unread: vec![("entry[3]/Budget".to_owned(), "`cien mil` is no amount; it stays unknown".to_owned())],
             amendments: vec!["LOT-0001: update-add: The deadline is extended by a week.".to_owned()],
             also: vec![AlsoView {
                 id: "record-cba9876543210".to_owned(),

@@ -68,13 +68,19 @@ impl Closing<'_> {
 
     /// The last moment at which it is not over for everybody.
     pub fn end(&self) -> Timestamp {
-        if self.is_day() { self.at.saturating_add(LONGEST_DAY).unwrap_or(self.at) } else { self.at }
+        end_of(&self.field.value).unwrap_or(self.at)
     }
 
     /// Whether it is over for everybody.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.end() < now
     }
+}
+
+/// The last moment at which a deadline is not over for everybody, if it names a day.
+pub(super) fn end_of(value: &Value) -> Option<Timestamp> {
+    let at = value.instant()?;
+    Some(if matches!(value, Value::Date(_)) { at.saturating_add(LONGEST_DAY).unwrap_or(at) } else { at })
 }
 
 /// The deadlines of a tender's record, in a fixed order; none of a record of another kind.

@@ -1,41 +1,117 @@
-//! One tender on several portals: what all of its records say in sum. Knows no portal and no store.
+//! One tender on several portals: what all of its records say in sum, and where they differ. Knows no portal and no store.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::closing::end_of;
 use super::{Stage, closings};
-use crate::model::{Field, Record, RecordKind, Value};
+use crate::model::{Field, FieldName, Record, RecordKind, Value};
 
-/// Fields that may change, of which the last word counts.
-const MOVING: [&str; 3] = ["stage", "deadline", "questions_until"];
+/// Fields of which the one counts that is over first.
+const DUE: [&str; 2] = ["deadline", "questions_until"];
+/// Deadlines nearer to each other are the same: some portals cut the seconds off.
+const SAME: SignedDuration = SignedDuration::from_mins(1);
+/// Words on one deadline that are named.
+const NAMED: usize = 6;
 
-/// The last word of these records on a field, as it was known at a moment: what was changed last. Where nothing was changed, the stage that
-/// ends a tender, and of two deadlines the earlier one: a portal that came later may be behind, and too early harms nobody. Of a day and
-/// a time on that day the time is said.
-fn last_word<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Option<(&'a Record, &'a Field)> {
-    let there = records.iter().filter(|record| !(record.gone && record.changed <= at));
-    let said: Vec<(&Record, &Field)> =
-        there.filter_map(|record| Some((*record, record.fields.get(name).filter(|field| field.first_seen <= at)?))).collect();
-    let rank = |(record, field): &(&Record, &Field)| {
-        let changed = Some(field.first_seen).filter(|seen| *seen > record.first_seen);
-        let early = std::cmp::Reverse((field.value.instant(), field.first_seen, record.id));
-        (changed, Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live()), early)
-    };
-    let last = said.iter().copied().max_by_key(rank)?;
-    let Value::Date(day) = last.1.value else { return Some(last) };
-    let with_hour = |(_, field): &(&Record, &Field)| matches!(&field.value, Value::Time(moment) if moment.zoned().date() == day);
-    Some(said.into_iter().filter(with_hour).min_by_key(|(_, field)| field.value.instant()).unwrap_or(last))
+/// What one portal says of a deadline, where portals differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// The source that says it.
+    pub source: String,
+    /// Of which deadline: `deadline` or `questions_until`.
+    pub name: FieldName,
+    /// What it says: a day or a time.
+    pub value: Value,
 }
 
-/// The records of one tender as one, under the id of the record that was first seen, so that it stays the same when another portal brings it
-/// too. `None`: there are none.
-pub fn as_one(records: &[Record]) -> Option<Record> {
+/// One tender as all of its portals tell it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joined {
+    /// What they say in sum.
+    pub record: Record,
+    /// What each says of the deadlines on which they differ, of each the soonest first; empty when they agree.
+    pub said: Vec<Said>,
+}
+
+impl From<Record> for Joined {
+    fn from(record: Record) -> Self {
+        Self { record, said: Vec::new() }
+    }
+}
+
+/// What these records say of a field, as it was known at a moment; what left its portal says nothing any more.
+fn words<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Vec<(&'a Record, &'a Field)> {
+    let there = records.iter().filter(|record| !(record.gone && record.changed <= at));
+    there.filter_map(|record| Some((*record, record.fields.get(name).filter(|field| field.first_seen <= at)?))).collect()
+}
+
+/// The stage that was changed last; where none was changed, one that ends the tender: a portal that came later may be behind.
+fn last_stage<'a>(records: &[&'a Record], at: Timestamp) -> Option<(&'a Record, &'a Field)> {
+    let rank = |(record, field): &(&Record, &Field)| {
+        let changed = Some(field.first_seen).filter(|seen| *seen > record.first_seen);
+        let early = std::cmp::Reverse((field.first_seen, record.id));
+        (changed, Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live()), early)
+    };
+    words(records, "stage", at).into_iter().max_by_key(rank)
+}
+
+/// What is said of a deadline, the soonest first: of a day and a time on that day the time, and words that name no day only where nothing else
+/// is said.
+fn deadlines<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Vec<(&'a Record, &'a Field)> {
+    let mut said = words(records, name, at);
+    if said.iter().any(|(_, field)| field.value.instant().is_some()) {
+        said.retain(|(_, field)| field.value.instant().is_some());
+    }
+    let hours =
+        said.iter().filter_map(|(_, field)| if let Value::Time(moment) = &field.value { Some(moment.zoned().date()) } else { None });
+    let hours: Vec<_> = hours.collect();
+    said.retain(|(_, field)| !matches!(&field.value, Value::Date(day) if hours.contains(day)));
+    said.sort_by_key(|(record, field)| (field.value.instant(), field.first_seen, record.id));
+    said
+}
+
+/// The deadline that counts at a moment: the earliest that is not over, for too early harms nobody; when all are over, the last.
+fn deadline<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Option<(&'a Record, &'a Field)> {
+    let said = deadlines(records, name, at);
+    let open = said.iter().find(|(_, field)| end_of(&field.value).is_none_or(|end| at <= end));
+    open.or(said.last()).copied()
+}
+
+/// Since when that deadline counts. It rises whenever the one that counts changes, and never falls.
+fn counts_since(records: &[&Record], name: &str, (counts, now): (&Field, Timestamp)) -> Timestamp {
+    let said = words(records, name, now);
+    let moved = said.iter().filter(|(record, field)| field.first_seen > record.first_seen).map(|(_, field)| field.first_seen);
+    let over =
+        said.iter().filter(|(_, field)| field.value.instant() < counts.value.instant()).filter_map(|(_, field)| end_of(&field.value));
+    moved.chain(over.filter(|end| *end < now)).fold(counts.first_seen, Timestamp::max)
+}
+
+/// What each portal says of the deadlines on which they differ.
+fn differing(records: &[&Record], now: Timestamp) -> Vec<Said> {
+    let of = |name: &str| {
+        let said = deadlines(records, name, now);
+        let at = |place: Option<&(&Record, &Field)>| place.and_then(|(_, field)| field.value.instant());
+        let apart = at(said.first()).zip(at(said.last())).is_some_and(|(first, last)| last.duration_since(first) >= SAME);
+        let one = |(record, field): (&Record, &Field)| Said {
+            source: record.source.to_string(),
+            name: FieldName::new(name),
+            value: field.value.clone(),
+        };
+        said.into_iter().filter(|_| apart).take(NAMED).map(one).collect::<Vec<_>>()
+    };
+    DUE.into_iter().flat_map(of).collect()
+}
+
+/// The records of one tender as one at a moment, under the id of the record that was first seen, so that it stays the same when another portal
+/// brings it too. `None`: there are none.
+pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
     let mut all: Vec<&Record> = records.iter().filter(|record| record.kind == RecordKind::Tender).collect();
     all.sort_by_key(|record| (record.first_seen, record.id));
     let first = *all.first()?;
     if all.len() == 1 {
-        return Some(first.clone());
+        return Some(first.clone().into());
     }
-    let told = last_word(&all, "deadline", Timestamp::MAX).map(|(record, _)| record);
+    let told = deadline(&all, "deadline", now).map(|(record, _)| record);
     let told = told.or_else(|| all.iter().copied().find(|record| !record.gone)).unwrap_or(first);
     // What left takes its word with it: that is a change too, and an age that fell would be taken for an older state by a calendar.
     let left = all.iter().filter(|record| record.gone).map(|record| record.changed).max();
@@ -45,23 +121,24 @@ pub fn as_one(records: &[Record]) -> Option<Record> {
             one.fields.entry(name.clone()).or_insert_with(|| field.clone());
         }
     }
-    for name in MOVING {
-        if let Some((record, field)) = last_word(&all, name, Timestamp::MAX)
-            && let Some((key, _)) = record.fields.get_key_value(name)
-        {
-            let first_seen = left.filter(|_| name == "stage").map_or(field.first_seen, |left| left.max(field.first_seen));
-            one.fields.insert(key.clone(), Field { first_seen, ..field.clone() });
+    if let Some((_, field)) = last_stage(&all, now) {
+        let first_seen = left.map_or(field.first_seen, |left| left.max(field.first_seen));
+        one.fields.insert(FieldName::new("stage"), Field { first_seen, ..field.clone() });
+    }
+    for name in DUE {
+        if let Some((_, field)) = deadline(&all, name, now) {
+            one.fields.insert(FieldName::new(name), Field { first_seen: counts_since(&all, name, (field, now)), ..field.clone() });
         }
     }
-    Some(one)
+    Some(Joined { record: one, said: differing(&all, now) })
 }
 
 /// Whether nobody can answer a tender any more, by what these records of it said at a moment: it is cancelled, awarded or otherwise closed, or
-/// its deadline is over. What nobody knows is not over.
+/// its deadline is over, on every portal that says one. What nobody knows is not over.
 pub fn is_closed(records: &[&Record], at: Timestamp) -> bool {
-    let stage = last_word(records, "stage", at).and_then(|(_, field)| Stage::from_word(&field.value.text()));
-    let deadline = last_word(records, "deadline", at).map(|(record, _)| record);
-    let over = deadline.is_some_and(|record| closings(record).iter().any(|one| one.name.as_str() == "deadline" && one.is_over(at)));
+    let stage = last_stage(records, at).and_then(|(_, field)| Stage::from_word(&field.value.text()));
+    let last = deadline(records, "deadline", at).map(|(record, _)| record);
+    let over = last.is_some_and(|record| closings(record).iter().any(|one| one.name.as_str() == "deadline" && one.is_over(at)));
     stage.is_some_and(|stage| !stage.is_live()) || over
 }
 
@@ -92,18 +169,22 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_counts_under_the_id_of_the_first() {
+    fn the_earlier_deadline_and_the_last_stage_count_under_the_id_of_the_first() {
         let stage = |word: &str| Value::Text(word.to_owned());
         let (early, late) = (time("2026-02-10T12:00:00Z"), time("2026-02-17T12:00:00Z"));
         let date = Value::Date("2026-02-10".parse().unwrap());
         for (name, a, b, want) in [
-            // The portal that comes later says the same, says another day, is behind.
+            // The portal that comes later says the same, a later day, an earlier one.
             ("deadline", (&early, 1), (&early, 3), (&early, 1)),
             ("deadline", (&early, 1), (&late, 3), (&early, 1)),
-            ("deadline", (&late, 2), (&early, 3), (&late, 2)),
-            // It moves first, and the first one follows.
-            ("deadline", (&early, 1), (&late, 5), (&late, 5)),
+            ("deadline", (&late, 2), (&early, 3), (&early, 3)),
+            // It moves first: as long as the first one says the earlier day, that day counts; then the first one follows.
+            ("deadline", (&early, 1), (&late, 5), (&early, 5)),
             ("deadline", (&late, 6), (&late, 5), (&late, 6)),
+            // It moves to an earlier day.
+            ("deadline", (&late, 1), (&early, 5), (&early, 5)),
+            // Words name no day, and another portal does.
+            ("deadline", (&stage("15 days after publication"), 1), (&late, 3), (&late, 3)),
             // A day, and an hour of that day.
             ("deadline", (&date, 1), (&early, 3), (&early, 3)),
             ("deadline", (&date, 1), (&late, 3), (&date, 1)),
@@ -113,7 +194,7 @@ mod tests {
             let first = tender("a", 1, &[(name, a.0.clone(), a.1)]);
             let second = tender("b", 3, &[(name, b.0.clone(), b.1)]);
             for both in [[first.clone(), second.clone()], [second.clone(), first.clone()]] {
-                let one = as_one(&both).unwrap();
+                let one = as_one(&both, day(7)).unwrap().record;
                 let field = one.fields.get(name).unwrap();
                 assert_eq!((one.id, &field.value, field.first_seen), (first.id, want.0, day(want.1)), "{name} {a:?} {b:?}");
             }
@@ -125,12 +206,42 @@ mod tests {
         let said = |deadline: &str, since| [("deadline", time(deadline), since), ("stage", Value::Text("open".to_owned()), since)];
         let gone = Record { gone: true, changed: day(9), ..tender("a", 1, &said("2026-02-10T12:00:00Z", 5)) };
         let there = tender("b", 3, &said("2026-02-17T12:00:00Z", 3));
-        let one = as_one(&[there.clone(), gone.clone()]).unwrap();
+        let one = as_one(&[there.clone(), gone.clone()], day(9)).unwrap().record;
         assert_eq!((one.id, one.gone, one.source.as_str()), (gone.id, false, "b"));
         assert_eq!(one.value("deadline"), there.value("deadline"));
         assert_eq!(one.fields.get("stage").map(|field| field.first_seen), Some(day(9)), "its age never falls");
-        assert!(as_one(&[gone]).unwrap().gone);
-        assert_eq!(as_one(&[]), None);
+        assert!(as_one(&[gone], day(9)).unwrap().record.gone);
+        assert_eq!(as_one(&[], day(9)), None);
+    }
+
+    #[test]
+    fn the_earlier_of_two_deadlines_counts_until_it_is_over_and_both_are_told() {
+        let a = tender("a", 1, &[("deadline", time("2026-02-12T09:00:00Z"), 1)]);
+        let b = tender("b", 3, &[("deadline", time("2026-02-11T22:59:00Z"), 3)]);
+        // 2026-01-01 is day 0.
+        for (now, source, since) in [
+            (7, "b", day(3)),
+            (41, "b", day(3)),
+            (42, "a", "2026-02-11T22:59:00Z".parse().unwrap()),
+            (60, "a", "2026-02-11T22:59:00Z".parse().unwrap()),
+        ] {
+            let one = as_one(&[a.clone(), b.clone()], day(now)).unwrap();
+            let from = if source == "a" { &a } else { &b };
+            let field = one.record.fields.get("deadline").unwrap();
+            assert_eq!((one.record.id, &field.value, field.first_seen), (a.id, from.value("deadline").unwrap(), since), "day {now}");
+            let said: Vec<_> = one.said.iter().map(|said| (said.source.as_str(), said.name.as_str())).collect();
+            assert_eq!(said, [("b", "deadline"), ("a", "deadline")]);
+        }
+        assert!(!is_closed(&[&a, &b], "2026-02-12T08:00:00Z".parse().unwrap()), "one of them still takes offers");
+        assert!(is_closed(&[&a, &b], "2026-02-12T09:00:01Z".parse().unwrap()));
+        // Another zone, seconds that were cut off, and a day with an hour of it are no other deadline.
+        let date = Value::Date("2026-02-12".parse().unwrap());
+        for same in [time("2026-02-12T09:00:00Z"), time("2026-02-12T09:00:59Z"), date] {
+            let c = tender("c", 2, &[("deadline", same, 2)]);
+            assert_eq!(as_one(&[a.clone(), c], day(7)).unwrap().said, []);
+        }
+        let gone = Record { gone: true, changed: day(5), ..b };
+        assert_eq!(as_one(&[a, gone], day(7)).unwrap().said, [], "what left says nothing");
     }
 
     #[test]

@@ -34,7 +34,8 @@ fn tender(key: &str) -> Record {
 
 fn written(language: Language, tenders: &[Record], now: &str) -> String {
     let zone = TimeZone::get("Europe/Madrid").unwrap();
-    calendar(&Calendar { title: "Ana", installation: "0123456789abcdef", language, zone: &zone, remind: &REMIND }, tenders, at(now))
+    let tenders: Vec<Joined> = tenders.iter().cloned().map(Joined::from).collect();
+    calendar(&Calendar { title: "Ana", installation: "0123456789abcdef", language, zone: &zone, remind: &REMIND }, &tenders, at(now))
 }
 
 /// The properties of each event, unfolded, names with their parameters.

@@ -54,6 +54,7 @@ pub(in crate::store) struct StoredPage {
     pub(in crate::store) next_due: i64,
     failures: Option<(u32, i64, StoredFailure)>,
     bad: u32,
+    unread: u32,
 }
 
 impl Stored for StoredPage {
@@ -106,6 +107,7 @@ impl StoredPage {
             next_due: millis(page.next_due),
             failures: page.failures.as_ref().map(|failures| (failures.count, millis(failures.since), (&failures.last).into())),
             bad: page.bad,
+            unread: page.unread,
         }
     }
 }
@@ -160,6 +162,7 @@ impl TryFrom<StoredPage> for Page {
                 Some((count, since, last)) => Some(Failures { count, since: timestamp(since)?, last: last.try_into()? }),
             },
             bad: stored.bad,
+            unread: stored.unread,
         })
     }
 }
@@ -244,6 +247,7 @@ pub(in crate::store) struct StoredSource {
     ill_told: Option<i64>,
     checkpoint: StoredCheckpoint,
     bad: u32,
+    unread: u32,
     told_of: Option<u8>,
     pulse: (Option<i64>, Option<i64>, Vec<StoredDate>),
     shapes: Vec<StoredShape>,
@@ -384,6 +388,7 @@ impl From<&SourceState> for StoredSource {
             ill_told: state.ill_told.map(millis),
             checkpoint: (&state.checkpoint).into(),
             bad: visit.bad,
+            unread: visit.unread,
             told_of: state.told_of.map(failure_code),
             pulse: (
                 state.pulse.last.map(millis),
@@ -420,6 +425,7 @@ impl TryFrom<StoredSource> for SourceState {
                 pages,
                 records,
                 bad: stored.bad,
+                unread: stored.unread,
                 lost,
                 started: started.map(timestamp).transpose()?,
             },

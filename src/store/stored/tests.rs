@@ -95,6 +95,7 @@ fn page() -> impl Strategy<Value = Page> {
         Page {
             visit,
             bad: visit / 2,
+            unread: visit / 3,
             validators: Validators { etag, last_modified },
             exact: fingerprint.map(|hash| hash ^ 1),
             fingerprint,
@@ -295,7 +296,7 @@ proptest! {
     fn sources(id in slug(), failure in failure(), at in time(), numbers in any::<[u32; 7]>(), usual in any::<Vec<u32>>()) {
         let [number, outstanding, failed, pages, records, missing, root] = numbers;
         let mut state = SourceState::new(&id, PageId(u64::from(root)));
-        state.visit = Visit { number, outstanding, failed, pages, records, bad: pages, lost: number % 2 == 0, started: Some(at) };
+        state.visit = Visit { number, outstanding, failed, pages, records, bad: pages, unread: failed, lost: number % 2 == 0, started: Some(at) };
         state.baseline = if number % 2 == 0 { Baseline::Done(at) } else { Baseline::Pending(3) };
         state.health = match number % 3 {
             0 => Health::Unknown,

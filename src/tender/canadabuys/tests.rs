@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Nature, Stage, ZoneFrom};
-use crate::tender::testing::{read_text, said, samples, tampered};
+use crate::tender::testing::{faults, read_text, said, samples, tampered};
 use crate::tender::{Format, read};
 
 const NEW: &str = include_str!("new.csv");
@@ -45,8 +45,8 @@ fn new_rows() {
     );
     assert_eq!((odd.kind, odd.stage, odd.content.deadlines[0].due.as_ref()), (NoticeKind::Cancellation, Stage::Cancelled, None));
     assert_eq!((wanted.kind, wanted.stage), (NoticeKind::Planning, Stage::Closed));
-    let bad: Vec<&str> = batch.bad.iter().map(|bad| bad.path.as_str()).collect();
-    assert_eq!(bad, ["row 2/noticeURL-URLavis-eng", "row 3", "row 4/tenderClosingDate-appelOffresDateCloture"]);
+    let (aside, unread) = faults(&batch);
+    assert_eq!((aside, unread), (vec!["row 3"], vec!["row 2/noticeURL-URLavis-eng", "row 4/tenderClosingDate-appelOffresDateCloture"]));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn old_rows_of_two_languages_are_one_notice() {
     assert_eq!(advice.content.procedure.as_ref().unwrap().kind, ProcedureKind::Direct);
     // Another amendment is another notice, and a zone that nobody knows is told.
     assert_eq!((later.version.as_str(), due(later).as_str()), ("005", "2014-07-28T18:00:00Z"));
-    assert_eq!(batch.bad.iter().map(|bad| bad.path.as_str()).collect::<Vec<_>>(), ["row 4/date_closing"]);
+    assert_eq!(faults(&batch), (vec![], vec!["row 4/date_closing"]));
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn closing_times() {
         let batch = read_text(Format::CanadaBuys, &text).unwrap();
         let deadline = &batch.notices[0].content.deadlines[0];
         assert_eq!(deadline.due.as_ref().map(|due| due.at.to_string()).as_deref(), want, "{written}");
-        assert_eq!((deadline.text.as_str(), batch.bad.len()), (written, usize::from(want.is_none())));
+        assert_eq!((deadline.text.as_str(), batch.bad.len(), batch.notices[0].unread.len()), (written, 0, usize::from(want.is_none())));
     }
 }
 
@@ -132,7 +132,7 @@ fn samples_are_read_whole() {
     for (name, text) in samples("canada/csv") {
         assert_eq!(Format::detect(&text), Some(Format::CanadaBuys), "{name}");
         let batch = read_text(Format::CanadaBuys, &text).unwrap();
-        assert_eq!((batch.bad.len(), batch.notices.len()), (0, 5), "{name}");
+        assert_eq!((faults(&batch), batch.notices.len()), ((vec![], vec![]), 5), "{name}");
         for notice in &batch.notices {
             let content = &notice.content;
             assert!(!content.title.is_empty() && !content.description.is_empty() && !content.buyers.is_empty(), "{}", notice.id);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tender::Format;
-use crate::tender::testing::{bomb_is_named, read_text, said, samples, tampered};
+use crate::tender::testing::{bomb_is_named, faults, read_text, said, samples, tampered};
 
 const NOTICES: &str = include_str!("notices.xml");
 
@@ -34,9 +34,9 @@ fn notices_whole() {
     assert_eq!((withdrawn.kind, withdrawn.stage), (NoticeKind::Cancellation, Stage::Cancelled));
     assert_eq!((won.kind, won.content.awards[0].winners.len(), won.content.classes.len()), (NoticeKind::Award, 1, 1));
     assert_eq!(won.content.deadlines[0].due.as_ref().unwrap().at.to_string(), "2015-08-07T16:00:00Z");
-    let bad: Vec<&str> = batch.bad.iter().map(|bad| bad.path.as_str()).collect();
+    let (aside, unread) = faults(&batch);
     let of = |part: &str| format!("/ArrayOfFullNotice/FullNotice[3]/Notice/{part}");
-    assert_eq!(bad, ["/ArrayOfFullNotice/FullNotice[2]", &of("DeadlineDate"), &of("ValueLow")]);
+    assert_eq!((aside, unread), (vec!["/ArrayOfFullNotice/FullNotice[2]"], vec![of("DeadlineDate").as_str(), &of("ValueLow")]));
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn samples_are_read_whole() {
     for (name, text) in samples("uk-contracts-finder/legacy-xml") {
         assert_eq!(Format::detect(&text), Some(Format::ContractsFinderXml), "{name}");
         let batch = read_text(Format::ContractsFinderXml, &text).unwrap();
-        assert_eq!((batch.bad.len(), batch.notices.len()), (0, 9), "{name}");
+        assert_eq!((faults(&batch), batch.notices.len()), ((vec![], vec![]), 9), "{name}");
         for notice in &batch.notices {
             let content = &notice.content;
             assert!(!content.title.is_empty() && !content.description.is_empty() && !content.buyers.is_empty(), "{}", notice.id);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::tender::Format;
-use crate::tender::testing::{bomb_is_named, read_text, samples, tampered};
+use crate::tender::testing::{bomb_is_named, faults, read_text, samples, tampered};
 
 const FEED: &str = r#"<?xml version='1.0' encoding='UTF-8' ?>
 <NOTICES>
@@ -53,8 +53,8 @@ fn a_feed_with_changes() {
     assert_eq!((odd.published, odd.content.deadlines[0].due.as_ref()), (None, None));
     // Put away is not cancelled.
     assert_eq!((batch.gone[0].procedure.as_str(), batch.gone[0].void), ("OLD-1", false));
-    let bad: Vec<&str> = batch.bad.iter().map(|bad| bad.path.as_str()).collect();
-    assert_eq!(bad, ["/NOTICES/PRESOL", "/NOTICES/COMBINE[2]/DATE", "/NOTICES/COMBINE[2]/RESPDATE"]);
+    let (aside, unread) = faults(&batch);
+    assert_eq!((aside, unread), (vec!["/NOTICES/PRESOL"], vec!["/NOTICES/COMBINE[2]/DATE", "/NOTICES/COMBINE[2]/RESPDATE"]));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn samples_are_read_whole() {
     for (name, text) in samples("sam-gov/fbo-legacy") {
         assert_eq!(Format::detect(&text), Some(Format::Fbo), "{name}");
         let batch = read_text(Format::Fbo, &text).unwrap();
-        assert_eq!(batch.bad, [], "{name}");
+        assert_eq!(faults(&batch), (vec![], vec![]), "{name}");
         assert_eq!(batch.notices.len(), text.matches("<SOLNBR>").count(), "{name}");
         let deadlines = batch.notices.iter().flat_map(|notice| &notice.content.deadlines).count();
         assert_eq!(deadlines, text.matches("<RESPDATE>").count(), "{name}");

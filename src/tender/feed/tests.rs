@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tender::testing::samples_folder;
+use crate::tender::testing::{faults, samples_folder};
 use crate::tender::{Format, leads};
 
 const RSS: &str = r#"<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Leads of the Agency</title><language>en-us</language>
@@ -55,8 +55,10 @@ fn shown(batch: &Batch) -> String {
             content.link.as_ref().map(Url::as_str)
         )
     });
+    let unread = batch.notices.iter().flat_map(|notice| &notice.unread);
+    let unread = unread.map(|field| format!("unread {}: {}", field.path, field.reason));
     let bad = batch.bad.iter().map(|bad| format!("bad {}: {}", bad.path, bad.reason));
-    notices.chain(bad).chain(batch.next.clone()).collect::<Vec<_>>().join("\n")
+    notices.chain(bad).chain(unread).chain(batch.next.clone()).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -107,7 +109,7 @@ fn the_samples() {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
         assert_eq!(Format::detect(&text), Some(format), "{name}");
         let batch = crate::tender::read(format, &input(&text, None)).unwrap();
-        assert_eq!((batch.notices.len(), batch.bad.len()), (notices, 0), "{name}");
+        assert_eq!((batch.notices.len(), faults(&batch)), (notices, (vec![], vec![])), "{name}");
         for notice in &batch.notices {
             let content = &notice.content;
             assert!(

@@ -26,7 +26,7 @@ pub(super) struct Place<'a> {
 }
 
 /// Reads one release; what is wrong with it when it names nothing it could be known by.
-pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<BadEntry>), BadEntry> {
+pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<Notice, BadEntry> {
     let refused = |reason: &str| BadEntry { path: place.path.clone(), reason: reason.to_owned() };
     if !release.is_object() {
         return Err(refused("it is no object: a release is expected here"));
@@ -55,7 +55,7 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<B
     let (amendments, amends) = amendments(&scope);
     let bytes = release.to_string();
     let id = [text(root, "id")].into_iter().find(|id| !is_nothing(id)).unwrap_or_else(|| format!("{procedure} {published_text}"));
-    let notice = Notice {
+    Ok(Notice {
         procedure,
         id,
         // Some publishers give a compiled release the id of the last release in it.
@@ -71,14 +71,13 @@ pub(super) fn notice(release: &Value, place: Place<'_>) -> Result<(Notice, Vec<B
         test: [text(root, "mode"), text(root, "tender/mode")].iter().any(|mode| mode == "test"),
         whole: place.whole,
         results_apart: false,
-        unread: Vec::new(),
+        unread: scope.unread,
         raw: raw(&bytes, root, &place),
         amendments,
         content,
         found: scope.found,
         hash: ContentHash::of(bytes.as_bytes()),
-    };
-    Ok((notice, scope.bad))
+    })
 }
 
 /// The release in the wrapping that says of it what its own had said.
@@ -135,7 +134,7 @@ fn procedure(scope: &mut Scope<'_>, place: &Place<'_>) -> Option<String> {
         return Some(place.ocid.clone());
     }
     let (path, id) = ["tender/id", "id"].into_iter().map(|path| (path, text(root, path))).find(|(_, id)| !is_nothing(id))?;
-    scope.bad.push(BadEntry { path: scope.place.clone(), reason: format!("it has no `ocid`: its `{path}` `{id}` stands for it") });
+    scope.unread.push(BadEntry { path: scope.place.clone(), reason: format!("it has no `ocid`: its `{path}` `{id}` stands for it") });
     Some(id)
 }
 

@@ -16,6 +16,8 @@ use crate::tender::{Clock, code, when};
 
 /// Longer periods than this many days are slips (one portal counts from the year nought).
 const DAYS: i64 = 36_600;
+/// Fields of one release that are named when they cannot be read.
+const UNREAD: usize = 200;
 /// Words that stand for nothing.
 const NOTHING: [&str; 10] = ["null", "none", "n/a", "na", "n.a.", "-", "--", ".", "undefined", "nil"];
 
@@ -34,7 +36,7 @@ pub(super) struct Scope<'a> {
     /// The parties by `id` and by `name`.
     pub parties: BTreeMap<(&'static str, String), &'a Value>,
     /// Fields that could not be read.
-    pub bad: Vec<BadEntry>,
+    pub unread: Vec<BadEntry>,
     /// Where each field was found.
     pub found: BTreeMap<&'static str, String>,
 }
@@ -50,7 +52,7 @@ impl<'a> Scope<'a> {
                 parties.entry((key, word)).or_insert(party);
             }
         }
-        Self { root, place, clock, url, language, parties, bad: Vec::new(), found: BTreeMap::new() }
+        Self { root, place, clock, url, language, parties, unread: Vec::new(), found: BTreeMap::new() }
     }
 
     /// Remembers where a field was found; the first place wins.
@@ -62,7 +64,9 @@ impl<'a> Scope<'a> {
     /// Notes a field that says something that cannot be read.
     pub fn odd(&mut self, path: &str, found: &str, wanted: &str) {
         let entry = BadEntry { path: self.full(path), reason: format!("`{}` is {wanted}: the field counts as unknown", clip(found, 80)) };
-        self.bad.push(entry);
+        if self.unread.len() < UNREAD {
+            self.unread.push(entry);
+        }
     }
 
     fn full(&self, path: &str) -> String {

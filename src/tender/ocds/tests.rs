@@ -188,15 +188,15 @@ fn deltas_merged_are_one_notice_that_says_all() {
     let (releases, bad) = releases(FTS).unwrap();
     assert_eq!((releases.len(), bad.len()), (2, 0));
     let compiled = &merge(&releases, Form::Compiled, None)[0].release;
-    let (notice, odd) = notice_of_compiled(compiled, &Clock::assumed()).unwrap();
-    assert_eq!((odd.len(), notice.whole, notice.stage, notice.version.as_str()), (0, true, Stage::Open, "compiled"));
+    let notice = notice_of_compiled(compiled, &Clock::assumed()).unwrap();
+    assert_eq!((notice.unread.len(), notice.whole, notice.stage, notice.version.as_str()), (0, true, Stage::Open, "compiled"));
     assert_eq!(
         (notice.content.title.best(&[]), notice.content.deadlines[0].text.as_str()),
         (Some("Waste collection"), "2026-04-15T12:00:00+01:00")
     );
     // The same by its history.
     let versioned = &merge(&releases, Form::Versioned, None)[0].release;
-    let (by_history, _) = notice_of_compiled(versioned, &Clock::assumed()).unwrap();
+    let by_history = notice_of_compiled(versioned, &Clock::assumed()).unwrap();
     assert_eq!((by_history.content, by_history.stage, by_history.published), (notice.content, notice.stage, notice.published));
 }
 
@@ -281,7 +281,9 @@ fn shapes_that_publishers_bend() {
     let text = r#"{"ocid":"a","id":"1","date":"2026-01-01","tag":["tender"],"tender":{"value":{"amount":1e9999},"minValue":{"amount":"lots"},
         "tenderPeriod":{"endDate":"2026-02-30T10:00:00Z"},"items":[{"classification":{"scheme":"CPV","id":"441055482"}}]}}"#;
     let batch = read_text(text).unwrap();
-    let told: Vec<_> = batch.bad.iter().map(|bad| (bad.path.as_str(), bad.reason.contains('`'))).collect();
+    assert_eq!(batch.bad, [], "the release is read");
+    let unread = batch.unread.iter().chain(&batch.notices[0].unread);
+    let told: Vec<_> = unread.map(|field| (field.path.as_str(), field.reason.contains('`'))).collect();
     assert_eq!(
         told,
         [("", true), ("tender/items[0]/classification", true), ("tender/minValue/amount", true), ("tender/tenderPeriod/endDate", true)]
@@ -325,8 +327,9 @@ fn records_in_all_their_forms() {
     let compiled = json!({"ocid": "a", "id": "a-2026", "date": "2026-01-02T00:00:00Z", "tag": ["compiled"], "tender": {"title": "T"}});
     let versioned = merge(std::slice::from_ref(&release), Form::Versioned, None)[0].release.clone();
     for (document, wholes, bad) in [
-        (json!({"records": [{"ocid": "a", "releases": [release, linked], "compiledRelease": compiled}]}), vec![false, true], 1),
-        (json!({"records": [{"ocid": "a", "releases": [linked], "versionedRelease": versioned}]}), vec![true], 1),
+        (json!({"records": [{"ocid": "a", "releases": [release, linked], "compiledRelease": compiled}]}), vec![false, true], 0),
+        (json!({"records": [{"ocid": "a", "releases": [linked], "versionedRelease": versioned}]}), vec![true], 0),
+        (json!({"records": [{"ocid": "a", "releases": [release, linked]}]}), vec![false], 1),
         (json!({"records": [{"ocid": "a", "releases": []}, {"ocid": "b", "compiledRelease": compiled}]}), vec![true], 1),
         (json!({"publisher": {}, "releases": [compiled], "compiledRelease": compiled}), vec![true], 0),
         (json!([{"records": [{"compiledRelease": compiled}]}, {"releases": [release]}]), vec![true, false], 0),
@@ -338,6 +341,8 @@ fn records_in_all_their_forms() {
         let batch = read_text(&document.to_string()).unwrap();
         let found: Vec<_> = batch.notices.iter().map(|notice| notice.whole).collect();
         assert_eq!((found, batch.bad.len()), (wholes, bad), "{document}");
+        let summed = document.to_string().contains("/r/1") && bad == 0;
+        assert_eq!(batch.unread.len(), usize::from(summed), "what is only linked is in the sum: {document}");
         assert!(Format::detect(&document.to_string()) == Some(Format::Ocds), "{document}");
     }
 }

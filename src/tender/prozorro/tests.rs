@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::model::{DeadlineKind, Outcome, WorthKind};
 use crate::tender::Format;
-use crate::tender::testing::{bomb_is_named, read_from, read_text, replace, said, samples, tampered};
+use crate::tender::testing::{bomb_is_named, faults, read_from, read_text, replace, said, samples, tampered, told};
 
 const TENDER: &str = include_str!("tender.json");
 
@@ -20,8 +20,7 @@ fn one(object: &Value) -> crate::model::Notice {
 fn a_tender_whole() {
     assert_eq!(Format::detect(TENDER), Some(Format::Prozorro));
     let batch = read_text(Format::Prozorro, TENDER).unwrap();
-    let bad: Vec<&str> = batch.bad.iter().map(|bad| bad.path.as_str()).collect();
-    assert_eq!(bad, ["data/documents[2]/url"]);
+    assert_eq!(faults(&batch), (vec![], vec!["data/documents[2]/url"]));
     let notice = &batch.notices[0];
     let content = &notice.content;
     assert_eq!((notice.procedure.as_str(), notice.publication.as_str()), ("0123456789abcdef0123456789abcdef", "UA-2026-03-02-000777-a"));
@@ -177,9 +176,10 @@ fn fields_that_cannot_be_read_are_told() {
         .replace("120000.50", "\"much\"")
         .replace("30197630-1", "x");
     let batch = read_text(Format::Prozorro, &text).unwrap();
-    let bad: Vec<&str> = batch.bad.iter().map(|bad| bad.path.as_str()).collect();
-    assert_eq!(bad, ["data/value/amount", "data/tenderPeriod/endDate", "data/items[0]/classification", "data/documents[2]/url"]);
-    assert!(batch.bad[1].reason.contains("2026-02-31"), "{}", batch.bad[1].reason);
+    let (aside, unread) = faults(&batch);
+    assert_eq!(aside, [] as [&str; 0]);
+    assert_eq!(unread, ["data/value/amount", "data/tenderPeriod/endDate", "data/items[0]/classification", "data/documents[2]/url"]);
+    assert!(told(&batch)[1].contains("2026-02-31"), "{:?}", told(&batch));
     assert_eq!(batch.notices[0].content.deadlines[0].due, None);
 }
 
@@ -196,7 +196,7 @@ fn samples_are_read_whole() {
         let (url, body) = exchange(&text);
         assert_eq!(Format::detect(&body), Some(Format::Prozorro), "{name}");
         let batch = read_from(Format::Prozorro, &body, Some(&url)).unwrap();
-        assert_eq!(batch.bad, [], "{name}");
+        assert_eq!(faults(&batch), (vec![], vec![]), "{name}");
         let raw: Value = serde_json::from_str(&body).unwrap();
         let whole = url.contains("/awards") || url.contains("/cancellations") || raw["data"].is_object();
         assert_eq!(batch.notices.len(), if whole { 1 } else { raw["data"].as_array().unwrap().len() }, "{name}");

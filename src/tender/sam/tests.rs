@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::model::ZoneFrom;
 use crate::tender::Format;
-use crate::tender::testing::{bomb_is_named, read_text, replace, said, samples, tampered};
+use crate::tender::testing::{bomb_is_named, faults, read_text, replace, said, samples, tampered};
 
 const ANSWER: &str = include_str!("answer.json");
 
@@ -58,9 +58,12 @@ fn blanks_awards_and_archives() {
     assert_eq!((archived.kind, archived.stage), (NoticeKind::Competition, Stage::Closed), "archived is not cancelled");
     assert_eq!(archived.content.deadlines[0].due.as_ref().unwrap().zone_from, ZoneFrom::Assumed);
     assert_eq!((odd.kind, odd.stage, odd.code.as_str()), (NoticeKind::Other, Stage::Unknown, "Something New"));
-    let bad: Vec<&str> = batch.bad.iter().map(|bad| bad.path.as_str()).collect();
+    let (aside, unread) = faults(&batch);
     let odd = |key: &str| format!("opportunitiesData[4]/{key}");
-    assert_eq!(bad, ["opportunitiesData[3]", &odd("postedDate"), &odd("responseDeadLine"), &odd("award/amount")]);
+    assert_eq!(
+        (aside, unread),
+        (vec!["opportunitiesData[3]"], vec![odd("postedDate").as_str(), &odd("responseDeadLine"), &odd("award/amount")])
+    );
 }
 
 #[test]
@@ -97,7 +100,7 @@ fn samples_are_read_whole() {
         let batch = read_text(Format::Sam, &text).unwrap();
         let raw: Value = serde_json::from_str(&text).unwrap();
         let rows = raw["opportunitiesData"].as_array().unwrap();
-        assert_eq!((batch.notices.len(), batch.bad.len()), (rows.len(), 0), "{name}");
+        assert_eq!((batch.notices.len(), faults(&batch)), (rows.len(), (vec![], vec![])), "{name}");
         for (row, notice) in rows.iter().zip(&batch.notices) {
             let content = &notice.content;
             let has = |key: &str| !matches!(&row[key], Value::Null) && row[key] != "";

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::model::ZoneFrom;
 use crate::tender::Format;
-use crate::tender::testing::{bomb_is_named, read_text, replace, said, tampered};
+use crate::tender::testing::{bomb_is_named, faults, read_text, replace, said, tampered};
 
 const ROWS: &str = include_str!("rows.json");
 
@@ -43,8 +43,8 @@ fn rows_whole() {
     );
     assert_eq!((won.content.classes.len(), won.content.link.is_some()), (1, true));
     assert_eq!((odd.kind, odd.stage), (NoticeKind::Cancellation, Stage::Cancelled));
-    let bad: Vec<&str> = batch.bad.iter().map(|bad| bad.path.as_str()).collect();
-    assert_eq!(bad, ["[2]", "[3]/fecha_de_recepcion_de", "[3]/precio_base"]);
+    let (aside, unread) = faults(&batch);
+    assert_eq!((aside, unread), (vec!["[2]"], vec!["[3]/fecha_de_recepcion_de", "[3]/precio_base"]));
 }
 
 #[test]

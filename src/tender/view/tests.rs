@@ -138,6 +138,22 @@ fn a_tender_on_file_reads_as_its_parts() {
 }
 
 #[test]
+fn what_could_not_be_read_stays_named_until_a_notice_says_everything_anew() {
+    let with = |written: &str, fields: &[&str]| {
+        let bad = |field: &&str| crate::model::BadEntry { path: (*field).to_owned(), reason: "no day".to_owned() };
+        Notice { unread: fields.iter().map(bad).collect(), ..notice(written) }
+    };
+    let unread = |notices: &[Notice]| {
+        let tender = fold(notices).unwrap();
+        tender.notice.unread.into_iter().map(|field| field.path).collect::<Vec<_>>()
+    };
+    let first = with("W1 title=a", &["deadline"]);
+    assert_eq!(unread(&[first.clone(), with("P2 title=b", &["amount"])]), ["amount", "deadline"]);
+    assert_eq!(unread(&[first.clone(), with("P2 title=b", &["deadline"])]), ["deadline"]);
+    assert_eq!(unread(&[first, with("P2 title=b", &["amount"]), with("W3 title=c", &[])]), [] as [&str; 0]);
+}
+
+#[test]
 fn what_is_idle_can_be_left_out_and_nothing_else() {
     for (what, notices, want) in [
         ("nothing", &["P1 title=A", "P2 until=1", "P3 doc=x"][..], &[][..]),

@@ -30,9 +30,8 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         let place = cut.place("/rss/channel");
         let mut notes = Notes::new(&place, site.as_ref(), &clock);
         let notice = item(&cut, &mut notes);
-        batch.bad.append(&mut notes.bad);
         match notice {
-            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, "<channel>"), ..notice }),
+            Ok(notice) => batch.notices.push(Notice { raw: cuts.alone(&cut, "<channel>"), unread: notes.unread, ..notice }),
             Err(reason) => batch.bad.push(BadEntry { path: place.clone(), reason }),
         }
     }

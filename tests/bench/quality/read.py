@@ -40,6 +40,11 @@ def shaped(value, shape):
     return shape if value is None else value
 
 
+def address(file):
+    """Where a recorded exchange was asked: the portal, and the path of its request."""
+    return "https://public-api.prozorro.gov.ua" + pathlib.Path(file).read_bytes().split()[1].decode()
+
+
 def content(file):
     """A document; of a recorded exchange, the body of its answer."""
     data = pathlib.Path(file).read_bytes()
@@ -49,6 +54,16 @@ def content(file):
     return data
 
 
+def views_of(options, paths):
+    """What the program prints of these files."""
+    command = [PROGRAM, "tender", "read", "--json", *options, *paths]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=1200)
+    try:
+        return json.loads(ran.stdout)
+    except ValueError:
+        raise SystemExit(f"{PROGRAM} printed no JSON: {ran.stderr.decode()[:2000]}") from None
+
+
 def read(files):
     """What the program says of each file, in order: format, notices (`SHAPE`), quarantined, or the problem."""
     with tempfile.TemporaryDirectory() as folder:
@@ -56,11 +71,9 @@ def read(files):
         for path, file in zip(paths, files):
             if path != file:
                 path.write_bytes(content(file))
-        ran = subprocess.run([PROGRAM, "tender", "read", "--json", *paths], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=1200)
-    try:
-        views = json.loads(ran.stdout)
-    except ValueError:
-        raise SystemExit(f"{PROGRAM} printed no JSON: {ran.stderr.decode()[:2000]}") from None
+        # A recorded exchange names its tender by the address alone, so each is read with its own.
+        asked = [(["--url", address(file)], [path]) for path, file in zip(paths, files) if path != file]
+        views = [view for url, some in asked or [([], paths)] for view in views_of(url, some)]
     assert len(views) == len(files), "one answer a file"
     return [view | {"notices": [shaped(notice, SHAPE) for notice in view.get("notices", [])]} for view in views]
 

@@ -1,0 +1,114 @@
+//! Times as people are told them: in the zone of `[daemon]`, with their offset from UTC. Answers carry them in UTC; JSON leaves them so.
+
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use regex::Regex;
+use serde_json::Value;
+
+use crate::web::Answer;
+
+/// What is shown as it was found: proofs, addresses, texts that somebody else wrote, and what has a zone of its own.
+const AS_FOUND: [&str; 15] =
+    ["quote", "url", "path", "value", "text", "html", "raw", "title", "subject", "target", "key", "fields", "facts", "records", "deadline"];
+
+static STAMP: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z").expect("a constant expression"));
+
+/// The answer with its times in this zone.
+pub(in crate::cli) fn in_zone(answer: Answer, zone: &TimeZone) -> anyhow::Result<Answer> {
+    if *zone == TimeZone::UTC {
+        return Ok(answer);
+    }
+    let mut value = serde_json::to_value(&answer)?;
+    // The bytes of a notice, and letters as they would leave.
+    if matches!(answer, Answer::TenderRaw(_) | Answer::Digest(_)) {
+        return Ok(answer);
+    }
+    turn(&mut value["with"], zone);
+    Ok(serde_json::from_value(value)?)
+}
+
+/// One time.
+pub(in crate::cli) fn at(at: Timestamp, zone: &TimeZone) -> String {
+    if *zone == TimeZone::UTC {
+        return at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    }
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+fn turn(value: &mut Value, zone: &TimeZone) {
+    match value {
+        Value::String(text) => *text = words(text, zone),
+        Value::Array(all) => all.iter_mut().for_each(|one| turn(one, zone)),
+        Value::Object(all) => {
+            all.iter_mut().filter(|(name, _)| !AS_FOUND.contains(&name.as_str())).for_each(|(_, one)| turn(one, zone));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The words with their times in the zone; a time inside of a longer word (an address, a file's name) is part of that.
+fn words(text: &str, zone: &TimeZone) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for found in STAMP.find_iter(text) {
+        let before = text[..found.start()].chars().next_back();
+        let after = text[found.end()..].chars().next();
+        let alone =
+            before.is_none_or(|c| c.is_whitespace() || c == '(') && after.is_none_or(|c| !c.is_alphanumeric() && c != '/' && c != '&');
+        if let (true, Ok(stamp)) = (alone, found.as_str().parse()) {
+            out.push_str(&text[done..found.start()]);
+            out.push_str(&at(stamp, zone));
+            done = found.end();
+        }
+    }
+    out.push_str(&text[done..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::{PageView, PartView, SourcePages, SourceView};
+
+    #[test]
+    fn times_are_told_with_the_offset_they_had_there() {
+        let madrid = TimeZone::get("Europe/Madrid").unwrap();
+        for (text, want) in [
+            ("2026-11-23T08:00:00Z", "2026-11-23T09:00:00+01:00"),
+            (
+                "since 2026-07-23T23:30:00Z: zero records (2026-11-23T08:00:00Z)",
+                "since 2026-07-24T01:30:00+02:00: zero records (2026-11-23T09:00:00+01:00)",
+            ),
+            ("https://a.example/?from=2026-11-23T08:00:00Z", "https://a.example/?from=2026-11-23T08:00:00Z"),
+            ("20261123T080000.000Z-1", "20261123T080000.000Z-1"),
+            ("2026-11-23T08:00:00Zulu", "2026-11-23T08:00:00Zulu"),
+            ("2026-99-23T08:00:00Z", "2026-99-23T08:00:00Z"),
+            ("", ""),
+        ] {
+            assert_eq!(words(text, &madrid), want);
+        }
+    }
+
+    #[test]
+    fn proofs_and_addresses_stay_as_they_were_found() {
+        let stamp = || "2026-11-23T08:00:00Z".to_owned();
+        let page = PageView { url: stamp(), checked: Some(stamp()), versions: vec![(stamp(), 7)], ..PageView::default() };
+        let source = SourceView { standing: format!("complete until {}", stamp()), ..SourceView::default() };
+        let answer = Answer::Source(Box::new(SourcePages { source, pages: vec![page], ..SourcePages::default() }));
+        let Answer::Source(told) = in_zone(answer.clone(), &TimeZone::get("Asia/Kolkata").unwrap()).unwrap() else {
+            panic!("another answer")
+        };
+        let there = "2026-11-23T13:30:00+05:30";
+        assert_eq!(told.source.standing, format!("complete until {there}"));
+        assert_eq!((told.pages[0].url.as_str(), told.pages[0].checked.as_deref()), (stamp().as_str(), Some(there)));
+        assert_eq!(told.pages[0].versions, [(there.to_owned(), 7)]);
+        let Answer::Source(utc) = in_zone(answer, &TimeZone::UTC).unwrap() else { panic!("another answer") };
+        assert_eq!(utc.pages[0].checked, Some(stamp()));
+        let part = PartView { quote: Some(stamp()), how: format!("age at {}", stamp()), ..PartView::default() };
+        let mut value = serde_json::to_value(&part).unwrap();
+        turn(&mut value, &TimeZone::get("Asia/Kolkata").unwrap());
+        assert_eq!((value["quote"].as_str(), value["how"].as_str()), (Some(stamp().as_str()), Some(format!("age at {there}").as_str())));
+    }
+}

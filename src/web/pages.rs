@@ -1,0 +1,135 @@
+//! One source in full: its pages, and how one of them differs from what it was. Knows no terminal and no transport.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::answer::{AnswerError, source_of, source_view, unknown};
+use super::ask::{DiffView, SourcePages};
+use super::{health, views};
+use crate::base::ids::PageId;
+use crate::config::{Config, Source};
+use crate::diff;
+use crate::extract::{Input, Kind};
+use crate::model::{Page, PageRole, Record, SourceState};
+use crate::pipeline::{Effects, next_check};
+use crate::store::Which;
+
+/// Pages of a source that are shown.
+const PAGES: usize = 100;
+/// Pages of a source that are looked at for those that changed last.
+const LOOKED_AT: usize = 10_000;
+/// Changes of a source that are shown.
+const CHANGES: usize = 50;
+
+/// A source with its pages, or with one of them; `with_diff`: how that one, or the one that changed last, differs from what it was.
+pub(super) async fn of_source(
+    effects: &Effects,
+    config: &Config,
+    id: &str,
+    (named, with_diff): (Option<&str>, bool),
+) -> Result<SourcePages, AnswerError> {
+    let source = source_of(config, id)?;
+    let mut pages = pages_of(effects, source).await?;
+    let chosen = named.map(|url| page_of(effects, source, url, &pages)).transpose()?;
+    let changed = pages.iter().filter(|page| page.changed.is_some());
+    let diffed = match chosen {
+        Some(id) => Some(id),
+        None => changed.clone().max_by_key(|page| (page.changed, Reverse(page.url.as_str()))).or(pages.first()).map(|page| page.id),
+    };
+    let diff = match diffed.filter(|_| with_diff) {
+        Some(id) => {
+            let others = changed.filter(|page| page.id != id).count();
+            let page = effects.store.page(id).await?;
+            Some(match page {
+                Some(page) => DiffView { others, ..versions_diff(effects, source, &page).await? },
+                None => DiffView::default(),
+            })
+        }
+        None => None,
+    };
+    let roots: Vec<Page> = pages.iter().filter(|page| page.role == PageRole::Root).cloned().collect();
+    match chosen {
+        Some(id) => pages = effects.store.pages(vec![id]).await?,
+        None => pages.truncate(PAGES),
+    }
+    let states = effects.store.states_of(&source.id).await?;
+    let mut shown = Vec::new();
+    for page in &mut pages {
+        page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
+        shown.push(views::page(page, &effects.store.snapshots(page.id).await?, next(effects, source, page, (&roots, &states))));
+    }
+    let changes = effects.store.recent_changes(Some(&source.id), CHANGES).await?;
+    let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;
+    let named = |id| records.iter().find(|record: &&Record| record.id == id);
+    Ok(SourcePages {
+        source: source_view(effects, source).await?,
+        pages: shown,
+        unread: health::misread(&states),
+        fields: health::fields(&states),
+        changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
+        diff,
+    })
+}
+
+/// Its pages: those of the configuration first, then those that changed last.
+async fn pages_of(effects: &Effects, source: &Source) -> Result<Vec<Page>, AnswerError> {
+    let roots: Vec<PageId> = source.reader.roots().iter().map(|url| Page::id_of(&source.id, url)).collect();
+    let others = effects.store.pages_of(&source.id).into_iter().filter(|id| !roots.contains(id));
+    let mut pages = effects.store.pages(roots.iter().copied().chain(others).take(LOOKED_AT).collect()).await?;
+    for page in pages.iter_mut().filter(|page| page.role == PageRole::Root) {
+        page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
+    }
+    pages.sort_by_cached_key(|page| (page.role == PageRole::Follow, Reverse(page.changed), page.url.to_string()));
+    Ok(pages)
+}
+
+/// The page of the source with this address.
+fn page_of(effects: &Effects, source: &Source, address: &str, pages: &[Page]) -> Result<PageId, AnswerError> {
+    let id = Url::parse(address).ok().map(|url| Page::id_of(&source.id, &url));
+    let known = id.filter(|id| effects.store.pages_of(&source.id).contains(id));
+    known.ok_or_else(|| unknown(&format!("page of {}", source.id), address, pages.iter().map(|page| page.url.as_str())))
+}
+
+fn next(effects: &Effects, source: &Source, page: &Page, (roots, states): (&[Page], &[SourceState])) -> Option<Timestamp> {
+    let root = roots.iter().find(|root| root.id == page.root).unwrap_or(page);
+    let state = states.iter().find(|state| state.root == page.root).cloned();
+    let state = state.unwrap_or_else(|| SourceState::new(&source.id, page.root));
+    source.enabled.then(|| next_check(page, root, &state, &source.schedule, effects.clock.now()))
+}
+
+/// The text difference of the last two kept versions of a page.
+async fn versions_diff(effects: &Effects, source: &Source, page: &Page) -> Result<DiffView, AnswerError> {
+    let versions = effects.store.snapshots(page.id).await?;
+    let at = |back: usize| versions.get(back).map(|version| views::time(version.at));
+    let text = versions_text(effects, source, page).await?;
+    Ok(DiffView { url: page.url.to_string(), old: at(1), new: at(0), others: 0, text })
+}
+
+async fn versions_text(effects: &Effects, source: &Source, page: &Page) -> Result<String, AnswerError> {
+    let (new, old) = (effects.store.snapshot(page.id, Which::Back(0)).await?, effects.store.snapshot(page.id, Which::Back(1)).await?);
+    let (Some(new), Some(old)) = (new, old) else { return Ok("only one version of this page is kept so far".to_owned()) };
+    let now = effects.clock.now();
+    let reader = match source.reader.kind() {
+        Kind::Page | Kind::Listing | Kind::Directory => crate::extract::by_content(Kind::Page, &page.url, &source.about_reading()),
+        Kind::Feed | Kind::Sitemap | Kind::Json | Kind::Tenders => return Ok(lines_diff(&old.bytes, &new.bytes)),
+    };
+    let reader = Arc::new(reader);
+    let mut blocks = Vec::new();
+    for bytes in [old.bytes, new.bytes] {
+        let (reader, url) = (Arc::clone(&reader), page.url.clone());
+        let read = move |expired: &dyn Fn() -> bool| reader.read(&Input { bytes: &bytes, content_type: None, url: &url, now, expired });
+        blocks.push(effects.pool.run(page.url.as_str(), read).await?.blocks);
+    }
+    Ok(diff::readable(&blocks[0], &blocks[1]))
+}
+
+fn lines_diff(old: &[u8], new: &[u8]) -> String {
+    let blocks = |bytes: &[u8]| -> Vec<crate::model::Block> {
+        let text = String::from_utf8_lossy(bytes).replace("><", ">\n<").replace("},{", "},\n{");
+        text.lines().map(|line| crate::model::Block { path: String::new(), text: line.trim().to_owned() }).collect()
+    };
+    diff::readable(&blocks(old), &blocks(new))
+}
