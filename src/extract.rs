@@ -5,9 +5,11 @@
 
 pub mod archive;
 mod buyers;
+mod captions;
 pub mod contacts;
 mod decode;
 mod feed;
+mod found;
 mod html;
 mod json;
 mod known;
@@ -39,6 +41,7 @@ use crate::base::ids::SourceId;
 use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind, Whole};
 
 pub use decode::decode;
+pub use found::Known;
 pub use portal::Portal;
 pub use reading::{Cell, Column, Item, Listed, PageType, Reading, read_page};
 pub use sniff::sniff;
@@ -166,6 +169,7 @@ pub struct Reader {
 
 enum By {
     Listing(Box<listing::ListingReader>),
+    Found(Box<found::FoundReader>),
     Feed(feed::FeedReader),
     Sitemap(sitemap::SitemapReader),
     Json(json::JsonReader),
@@ -208,8 +212,23 @@ impl Reader {
     ///
     /// [`FailureClass::Unreadable`] when the bytes are not of this kind, [`FailureClass::ParseLimit`] when a limit is reached.
     pub fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
+        self.read_knowing(input, &Known::default())
+    }
+
+    /// Whether it learns from what it reads: what is known helps it to read on.
+    pub fn learns(&self) -> bool {
+        matches!(self.by, By::Found(_))
+    }
+
+    /// As [`Reader::read`], with what is known of the source and the page.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read`].
+    pub fn read_knowing(&self, input: &Input<'_>, known: &Known<'_>) -> Result<Extract, Failure> {
         let mut extract = match &self.by {
             By::Listing(reader) => reader.read(input),
+            By::Found(reader) => reader.read(input, known),
             By::Feed(reader) => reader.read(input),
             By::Sitemap(reader) => reader.read(input),
             By::Json(reader) => reader.read(input),
@@ -229,7 +248,7 @@ impl Reader {
     pub fn remarks(&self, input: &Input<'_>) -> Result<Vec<String>, Failure> {
         match &self.by {
             By::Listing(reader) => reader.remarks(input),
-            By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(Vec::new()),
+            By::Found(_) | By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(Vec::new()),
         }
     }
 
@@ -242,7 +261,7 @@ impl Reader {
     pub fn whole(&self, notices: &[Filed], page: &Url, expired: &dyn Fn() -> bool) -> Result<Option<Whole>, Failure> {
         match &self.by {
             By::Tenders(reader) => reader.whole(notices, page, expired),
-            By::Listing(_) | By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Page(_) => Ok(None),
+            By::Listing(_) | By::Found(_) | By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Page(_) => Ok(None),
         }
     }
 
@@ -251,9 +270,10 @@ impl Reader {
     /// # Errors
     ///
     /// As [`Reader::read`].
-    pub fn read_detail(&self, draft: &mut Draft, input: &Input<'_>) -> Result<(), Failure> {
+    pub fn read_detail(&self, draft: &mut Draft, input: &Input<'_>, known: &Known<'_>) -> Result<(), Failure> {
         match &self.by {
             By::Listing(reader) => reader.read_detail(draft, input),
+            By::Found(reader) => reader.read_detail(draft, input, known),
             By::Feed(_) | By::Sitemap(_) | By::Json(_) | By::Tenders(_) | By::Page(_) => Ok(()),
         }
     }
@@ -300,6 +320,9 @@ impl Spec {
             return Err(faults);
         };
         let by = match kind {
+            Kind::Listing | Kind::Directory if self.record.is_none() => {
+                found::FoundReader::compile(self, about, &mut faults).map(|reader| By::Found(Box::new(reader)))
+            }
             Kind::Listing | Kind::Directory => {
                 listing::ListingReader::compile(self, about, &mut faults).map(|reader| By::Listing(Box::new(reader)))
             }

@@ -11,6 +11,7 @@ mod extract;
 mod failure;
 pub mod identifier;
 mod lead;
+mod learned;
 mod message;
 mod organisation;
 mod page;
@@ -29,6 +30,7 @@ pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown};
+pub use learned::{Learned, LearnedField};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Reminder, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{

@@ -108,8 +108,10 @@ pub fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> 
     usual.sort_unstable();
     let median = usual.get(usual.len() / 2).copied();
     if count == 0 {
-        let text =
-            median.map_or_else(|| "no record on a first visit".to_owned(), |median| format!("no record, where there usually are {median}"));
+        let learned = state.learned.as_ref().and_then(|learned| learned.doubt.clone());
+        let text = learned.unwrap_or_else(|| {
+            median.map_or_else(|| "no record on a first visit".to_owned(), |median| format!("no record, where there usually are {median}"))
+        });
         return Some(Failure::new(FailureClass::ZeroRecords, text));
     }
     let median = median?;

@@ -170,6 +170,11 @@ pub(super) fn country_hint(url: &Url, language: &str) -> Option<&'static str> {
     place::of_ending(url).or(region).or(home)
 }
 
+/// Whether an address is one of a messenger or a network.
+pub(super) fn is_network(url: &Url) -> bool {
+    social::network(url).is_some()
+}
+
 struct Reader<'r> {
     url: &'r Url,
     country: Option<country::Id>,

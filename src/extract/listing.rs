@@ -35,7 +35,7 @@ pub(super) struct Fields {
 }
 
 /// A query parameter that numbers the pages.
-struct Numbered {
+pub(super) struct Numbered {
     name: String,
     start: u32,
     step: u32,
@@ -215,7 +215,8 @@ fn url_field(fields: &BTreeMap<FieldName, Found>) -> Option<Url> {
 }
 
 impl Numbered {
-    fn compile(spec: &Spec, faults: &mut Vec<Fault>) -> Option<Self> {
+    /// From `page_param`.
+    pub(super) fn compile(spec: &Spec, faults: &mut Vec<Fault>) -> Option<Self> {
         let table = &spec.page_param.as_ref()?.table;
         if spec.next.is_some() {
             faults.push(Fault::new("page_param", &table.name, "either `next` or `page_param`, not both"));
@@ -230,7 +231,7 @@ impl Numbered {
     }
 
     /// The address of the page after this one, within so many pages.
-    fn after(&self, url: &Url, pages: u32) -> Option<Url> {
+    pub(super) fn after(&self, url: &Url, pages: u32) -> Option<Url> {
         let now =
             url.query_pairs().find(|(name, _)| *name == self.name.as_str()).map_or(Some(self.start), |(_, value)| value.parse().ok())?;
         let next = now.checked_add(self.step)?;

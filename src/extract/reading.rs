@@ -5,6 +5,7 @@
 mod columns;
 mod next;
 mod said;
+mod titles;
 
 use url::Url;
 
@@ -64,6 +65,8 @@ pub struct Item {
     pub cells: Vec<Cell>,
     /// The page about it.
     pub detail: Option<Url>,
+    /// The web site it leads to, where that is another one.
+    pub site: Option<Url>,
 }
 
 /// A list of a page.
@@ -104,6 +107,11 @@ pub struct Reading {
 ///
 /// [`crate::model::FailureClass::ParseLimit`] when the page is too large or takes too long.
 pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
+    read_with(input, &hints(input.url))
+}
+
+/// As [`read_page`], with what the settings say of the page.
+pub(super) fn read_with(input: &Input<'_>, hints: &Hints) -> Result<Reading, Failure> {
     let tree = html::parse(&text_of(input), input)?;
     let shown = Shown::of(&tree);
     input.check_time()?;
@@ -122,7 +130,6 @@ pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
     };
     let text = main_text::main_text(&shown, shape);
     input.check_time()?;
-    let hints = hints(input.url);
     let mut out = Vec::with_capacity(regions.len());
     let mut room = PLACES;
     for region in &regions {
@@ -135,7 +142,7 @@ pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
             fits
         });
         let fit = fit.count();
-        out.push(columns::listed(&shown, &region.records[..fit], &base, &hints));
+        out.push(columns::listed(&shown, &region.records[..fit], &base, hints));
     }
     out.retain(|listed| !listed.records.is_empty());
     let next = next::next_page(&shown, root, &base, input.url);
@@ -150,7 +157,7 @@ pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
 }
 
 /// What is left unsaid by a page read without settings: the country is that of its address.
-fn hints(url: &Url) -> Hints {
+pub(super) fn hints(url: &Url) -> Hints {
     let country = url.host_str().and_then(|host| host.rsplit_once('.')).map(|(_, last)| last.to_ascii_uppercase());
     let country = country.map(|code| if code == "UK" { "GB".to_owned() } else { code });
     Hints {

@@ -35,12 +35,24 @@ impl RecordRule {
                 None => faults.push(Fault::new(format!("kinds.{text}"), word, "a kind of record, such as `request` or `offer`")),
             }
         }
-        let declared = |name: &str| spec.fields.is_empty() || spec.fields.contains_key(name) || spec.detail_fields.contains_key(name);
+        let declared = |name: &str| {
+            spec.fields.is_empty() || spec.record.is_none() || spec.fields.contains_key(name) || spec.detail_fields.contains_key(name)
+        };
         for (i, name) in spec.key.0.iter().enumerate().filter(|(_, name)| !declared(name)) {
             faults.push(Fault::new(format!("key[{i}]"), name, "the name of one of the `fields`"));
         }
         let key = spec.key.0.iter().map(|name| FieldName::new(name)).collect();
         Self { kind: record_kind, kinds, key, organisation: spec.organisation.clone() }
+    }
+
+    /// Whether its records are companies.
+    pub(super) fn is_company(&self) -> bool {
+        self.kind == RecordKind::Company
+    }
+
+    /// Whether the settings say what tells records apart.
+    pub(super) fn has_key(&self) -> bool {
+        !self.key.is_empty()
     }
 
     /// What a record is: by its field `kind`, else as all records of the source.

@@ -17,6 +17,13 @@ use crate::model::{Fault, Value, ZoneFrom};
 /// Characters of an address that is taken; browsers and servers stop at about as many.
 const URL_CHARS: usize = 8 * 1024;
 
+/// Whether an address is on the same site: under the same registrable domain, or on the same host where there is none.
+pub(super) fn is_of_site(url: &Url, site: &Url) -> bool {
+    // An address of numbers has no owner above it.
+    let owner = |url: &Url| url.domain().and_then(psl::domain_str).or(url.host_str()).map(str::to_lowercase);
+    owner(url) == owner(site)
+}
+
 /// How the words of a field are understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Type {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
-use super::{FieldName, Filed, RecordKind, Value};
+use super::{FieldName, Filed, Learned, RecordKind, Value};
 use crate::base::ids::ContentHash;
 
 /// A value as read, with the words and the place it was read from.
@@ -91,6 +91,10 @@ pub struct Extract {
     pub total: Option<u64>,
     /// Whether the document broke off: what came after is not known.
     pub cut: bool,
+    /// What its lists teach from now on, where they were found by themselves.
+    pub learned: Option<Learned>,
+    /// Whether the page is built otherwise than before: what it says of known records is taken over without being told.
+    pub relaid: bool,
 }
 
 /// A procedure as all its notices have it.

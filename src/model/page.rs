@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use url::Url;
 
-use super::{Checkpoint, Failure, FailureClass, Misread, Pulse, Shape};
+use super::{Checkpoint, Failure, FailureClass, Learned, Misread, Pulse, Shape};
 use crate::base::ids::{ContentHash, PageId, RecordId, SourceId};
 
 /// Scheme, host and port: whoever is asked politely as one.
@@ -298,6 +298,8 @@ pub struct SourceState {
     pub shapes: Vec<Shape>,
     /// The last entries that could not be read, the newest last; at most [`Misread::KEPT`].
     pub misread: Vec<Misread>,
+    /// What its lists have taught, where they are found by themselves.
+    pub learned: Option<Learned>,
 }
 
 impl SourceState {
@@ -321,6 +323,7 @@ impl SourceState {
             pulse: Pulse::default(),
             shapes: Vec::new(),
             misread: Vec::new(),
+            learned: None,
         }
     }
 

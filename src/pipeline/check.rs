@@ -10,7 +10,7 @@ use url::Url;
 
 use super::decided::{CheckError, Checked, Decided, Outcome};
 use super::onward::{brought, set_out};
-use super::read::{Read, again, mark_wanting, read};
+use super::read::{Read, again, mark_wanting, read, tell_new};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
 use super::{Effects, news, notice, vitals};
@@ -107,7 +107,10 @@ async fn settle(
                 } else {
                     let done = match done_before.take() {
                         Some(read) => Ok(again(effects, source, &page, fetched, read).await?),
-                        None => vitals::count_misread(source, read(effects, lane, source, &page, fetched).await?),
+                        None => vitals::count_misread(
+                            source,
+                            read(effects, lane, source, &page, (fetched, before.state.learned.as_ref())).await?,
+                        ),
                     };
                     match done {
                         Err(failure) => failed(effects, &before, failure, now).await?,
@@ -274,7 +277,8 @@ async fn differs(
     let renewed = before.page.reading != Reading::Never && before.page.spec != before.source.spec_hash;
     let content = ContentHash::of(&fetched.bytes);
     let host = effects.web.lane(&before.page.host(), None).state();
-    let quiet = renewed || matches!(before.state.baseline, Baseline::Pending(_)) || before.state.spec != before.source.spec_hash;
+    let fresh = renewed || matches!(before.state.baseline, Baseline::Pending(_)) || before.state.spec != before.source.spec_hash;
+    let quiet = fresh || extract.relaid;
     let mut found = diff::compare(
         &before.source.rules,
         &before.page,
@@ -283,6 +287,9 @@ async fn differs(
         &diff::Context { now, quiet, content, noise: &host.noise },
     );
     mark_wanting(&mut found, wanting, stored);
+    if !fresh && extract.relaid {
+        tell_new(&mut found);
+    }
     let mut page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
     if extract.cut {
         // What broke off is read again even if it breaks off at the same place.

@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use url::Url;
 
 use super::Effects;
 use super::pool::Hand;
@@ -14,13 +13,15 @@ use super::whole::make_whole;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff::{self, Comparison};
-use crate::extract::{Input, Kind};
+use crate::extract::{Input, Kind, Known};
 use crate::fetch::{Fetched, Lane, Request};
-use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Page, Reading, Record};
+use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Learned, Page, Reading, Record};
 use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
 const DETAILS: usize = 100;
+/// Known records of a page that help to read it again.
+const KNOWN: usize = 300;
 
 /// The version that was accepted last.
 pub(super) struct Previous {
@@ -46,16 +47,45 @@ pub(super) struct Read {
     _hand: Hand,
 }
 
+/// What is known before a page is read, where that helps: owned, for another thread.
+#[derive(Default)]
+pub(super) struct Own {
+    learned: Option<Learned>,
+    records: Vec<Record>,
+}
+
+impl Own {
+    /// Of a page, by what its source has taught.
+    pub(super) async fn of(effects: &Effects, source: &Source, page: &Page, learned: Option<&Learned>) -> Result<Self, StoreError> {
+        if !source.reader.learns() {
+            return Ok(Self::default());
+        }
+        let records = effects.store.records(page.members.iter().copied().take(KNOWN).collect()).await?;
+        Ok(Self { learned: learned.cloned(), records })
+    }
+
+    /// By what a page before it in the same visit has taught.
+    pub(super) fn taught(extract: &Extract) -> Self {
+        Self { learned: extract.learned.clone(), records: Vec::new() }
+    }
+
+    /// Lent to the reader.
+    pub(super) fn as_known(&self) -> Known<'_> {
+        Known { learned: self.learned.as_ref(), records: &self.records }
+    }
+}
+
 /// Reads a page's bytes, and the detail pages of what is new on it.
 pub(super) async fn read(
     effects: &Effects,
     lane: &Lane,
     source: &Source,
     page: &Page,
-    fetched: &Fetched,
+    (fetched, learned): (&Fetched, Option<&Learned>),
 ) -> Result<Result<Read, Failure>, StoreError> {
     let mut hand = effects.pool.hand().await;
-    let mut extract = match parse(effects, source, fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone()).await {
+    let known = Own::of(effects, source, page, learned).await?;
+    let mut extract = match parse(effects, source, fetched, fetched.bytes.clone(), known).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
@@ -66,7 +96,7 @@ pub(super) async fn read(
         // Other pages need not wait for a site that is slow to answer.
         hand = Hand::default();
     }
-    let (wanting, requests) = details(effects, lane, (source, page), &mut extract.records, (&stored, DETAILS)).await;
+    let (wanting, requests) = details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
     let previous = previous(effects, source, page, fetched).await?;
     Ok(Ok(Read { extract, stored, previous, wanting, requests, _hand: hand }))
 }
@@ -108,13 +138,16 @@ async fn previous(effects: &Effects, source: &Source, page: &Page, fetched: &Fet
     }
 }
 
-async fn parse(effects: &Effects, source: &Source, bytes: Bytes, content_type: Option<String>, url: Url) -> Result<Extract, Failure> {
-    let reader = Arc::clone(&source.reader);
-    let now = effects.clock.now();
+async fn parse(effects: &Effects, source: &Source, fetched: &Fetched, bytes: Bytes, known: Own) -> Result<Extract, Failure> {
+    let (reader, now) = (Arc::clone(&source.reader), effects.clock.now());
+    let (content_type, url) = (fetched.content_type.clone(), fetched.url.clone());
     let what = url.to_string();
     effects
         .pool
-        .run(&what, move |expired| reader.read(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired }))
+        .run(&what, move |expired| {
+            let input = Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired };
+            reader.read_knowing(&input, &known.as_known())
+        })
         .await
 }
 
@@ -123,7 +156,7 @@ async fn last_version(effects: &Effects, source: &Source, page: &Page, fetched: 
     let Some(snapshot) = effects.store.last_snapshot(page.id).await? else { return Ok(None) };
     let blocks = if source.reader.kind() == Kind::Page {
         // What could be read once can be read again, unless the settings changed; then there is nothing to compare with.
-        parse(effects, source, snapshot.bytes.clone(), fetched.content_type.clone(), fetched.url.clone()).await.ok().map(|old| old.blocks)
+        parse(effects, source, fetched, snapshot.bytes.clone(), Own::default()).await.ok().map(|old| old.blocks)
     } else {
         None
     };
@@ -144,17 +177,23 @@ pub(super) fn mark_wanting(found: &mut Comparison, wanting: &HashSet<RecordId>, 
     found.changes.retain(|change| !matches!(&change.kind, ChangeKind::Changed(fields) if fields.is_empty()));
 }
 
+/// On a page that is built otherwise than before, other values are no news; records that nobody knew are.
+pub(super) fn tell_new(found: &mut Comparison) {
+    found.changes.iter_mut().filter(|change| matches!(change.kind, ChangeKind::Appeared)).for_each(|change| change.baseline = false);
+}
+
 /// Reads the detail pages that are worth it, at most `most`. A draft that was completed has its `detail` taken off.
 pub(super) async fn details(
     effects: &Effects,
     lane: &Lane,
     (source, page): (&Source, &Page),
-    drafts: &mut [Draft],
+    extract: &mut Extract,
     (stored, most): (&[Record], usize),
 ) -> (HashSet<RecordId>, u32) {
     let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
     let (mut wanting, mut requests, mut asked) = (HashSet::new(), 0, 0);
-    for draft in drafts {
+    let learned = &extract.learned;
+    for draft in &mut extract.records {
         let id = Record::id_of(&source.id, &draft.key);
         if draft.detail.is_none() || !diff::wants_detail(&source.rules, &page.masks, by_id.get(&id).copied(), draft) {
             continue;
@@ -164,7 +203,7 @@ pub(super) async fn details(
             continue;
         }
         asked += 1;
-        let (done, sent) = detail(effects, lane, source, draft.clone()).await;
+        let (done, sent) = detail(effects, lane, source, (draft.clone(), learned.clone())).await;
         requests += sent;
         match done {
             Ok(complete) => *draft = Draft { detail: None, ..complete },
@@ -177,7 +216,12 @@ pub(super) async fn details(
     (wanting, requests)
 }
 
-async fn detail(effects: &Effects, lane: &Lane, source: &Source, mut draft: Draft) -> (Result<Draft, Failure>, u32) {
+async fn detail(
+    effects: &Effects,
+    lane: &Lane,
+    source: &Source,
+    (mut draft, learned): (Draft, Option<Learned>),
+) -> (Result<Draft, Failure>, u32) {
     let Some(url) = draft.detail.clone() else { return (Ok(draft), 0) };
     let host = HostKey::of(&url);
     let own = *lane.host() == host;
@@ -193,7 +237,7 @@ async fn detail(effects: &Effects, lane: &Lane, source: &Source, mut draft: Draf
         .pool
         .run(&what, move |expired| {
             let input = Input { bytes: &fetched.bytes, content_type: fetched.content_type.as_deref(), url: &fetched.url, now, expired };
-            reader.read_detail(&mut draft, &input).map(|()| draft)
+            reader.read_detail(&mut draft, &input, &Known { learned: learned.as_ref(), records: &[] }).map(|()| draft)
         })
         .await;
     (done, asked.requests)

@@ -144,12 +144,15 @@ impl Rehearsal {
         Ok(fetched)
     }
 
-    async fn parse(&self, reader: Arc<Reader>, fetched: &Fetched) -> Result<Extract, Failure> {
+    async fn parse(&self, reader: Arc<Reader>, fetched: &Fetched, known: read::Own) -> Result<Extract, Failure> {
         let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
         let what = url.to_string();
         self.pool
             .run(&what, move |expired| {
-                reader.read(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
+                reader.read_knowing(
+                    &Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired },
+                    &known.as_known(),
+                )
             })
             .await
     }
@@ -165,7 +168,7 @@ impl Rehearsal {
         let source: SourceId = "check".parse().expect("`check` is a good id");
         let about = extract::About { source, zone: TimeZone::UTC, country: None };
         let reader = Arc::new(extract::by_content(kind, target.url(), &about));
-        match self.parse(reader, &fetched).await {
+        match self.parse(reader, &fetched, read::Own::default()).await {
             Ok(extract) => {
                 (out.bad, out.unread) = (extract.bad, extract.unread);
                 out.follow = extract.follow;
@@ -221,7 +224,7 @@ impl Rehearsal {
             let lane = self.web.lane(&HostKey::of(&url), None);
             let request = Request { url: &url, validators: None, full: true, body: source.fetch.body.as_ref(), source: &source.fetch };
             let more = match lane.fetch(&request).await.result {
-                Ok(fetched) => self.parse(Arc::clone(&source.reader), &fetched).await,
+                Ok(fetched) => self.parse(Arc::clone(&source.reader), &fetched, read::Own::taught(extract)).await,
                 Err(failure) => Err(failure),
             };
             match more {
@@ -283,7 +286,10 @@ pub async fn rehearse(
         Ok(fetched) => fetched,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
     };
-    let mut extract = match rehearsal.parse(Arc::clone(&source.reader), &fetched).await {
+    let page = if whole_visit { root } else { Page::root(&source.id, target.url().clone(), now) };
+    let page = effects.store.page(page.id).await?.unwrap_or(page);
+    let known = read::Own::of(effects, source, &page, state.learned.as_ref()).await?;
+    let mut extract = match rehearsal.parse(Arc::clone(&source.reader), &fetched, known).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
     };
@@ -292,11 +298,9 @@ pub async fn rehearse(
     if matches!(target, Target::Url(_)) && !source.reader.transport().varies() {
         (read, out.failure) = rehearsal.read_on(source, &fetched.url, pages.min(source.reader.pages()), &mut extract).await;
     }
-    let page = if whole_visit { root } else { Page::root(&source.id, target.url().clone(), now) };
-    let page = effects.store.page(page.id).await?.unwrap_or(page);
     let stored = effects.store.records(extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect()).await?;
     if matches!(target, Target::Url(_)) {
-        read::details(effects, &lane, (source, &page), &mut extract.records, (&stored, DETAILS)).await;
+        read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
     }
     out.baseline = page.reading == crate::model::Reading::Never;
     // As a settled page without a second look: what would count if it stays.

@@ -46,11 +46,15 @@ pub(super) fn note(before: &mut Before<'_>, extract: &Extract, now: Timestamp) {
     if renewed {
         // Other settings read other fields.
         state.shapes.clear();
+        state.learned = None;
     }
     match step {
         Step::Begin => diff::close_counts(&mut state.shapes, false),
         Step::Within => {}
         Step::Look => return,
+    }
+    if extract.learned.is_some() {
+        state.learned.clone_from(&extract.learned);
     }
     diff::count_fields(&mut state.shapes, &extract.records);
     let dates = extract.records.iter().flat_map(|draft| DATED.iter().filter_map(|name| draft.value(name)?.instant()));
@@ -106,7 +110,7 @@ pub(super) fn judge(before: &Before<'_>, (state, page): (&mut SourceState, &Page
     // A change that waits for its second look may be the news that is missed.
     let waits = matches!(page.reading, Reading::Suspect(_));
     let failure = misread(before.source, state)
-        .or_else(|| diff::drifted(&state.shapes).map(|text| Failure::new(FailureClass::Drift, text)))
+        .or_else(|| drift(state).map(|text| Failure::new(FailureClass::Drift, text)))
         .or_else(|| if waits { None } else { silence(before, state, elsewhere, now) });
     let Some(failure) = failure else { return };
     let since = match &before.state.health {
@@ -114,6 +118,11 @@ pub(super) fn judge(before: &Before<'_>, (state, page): (&mut SourceState, &Page
         Health::Ill { .. } | Health::Well { .. } | Health::Unknown => now,
     };
     state.health = Health::Ill { since, failure };
+}
+
+/// How the records differ from what they were, if they do.
+fn drift(state: &SourceState) -> Option<String> {
+    state.learned.as_ref().and_then(|learned| learned.doubt.clone()).or_else(|| diff::drifted(&state.shapes))
 }
 
 /// Whether so many entries could not be read that somebody must hear of it: of a tender portal each one may be the tender that is missed.

@@ -141,8 +141,8 @@ fn by_itself(input: &Input<'_>) -> Result<String, Failure> {
     let first = list.records.first().and_then(|item| item.paths.first());
     let place = first.map_or_else(String::new, |path| format!(", the first of them at {}", clip(path, SHOWN)));
     Ok(format!(
-        "without selectors a list of {} records ({}) is seen here{place}: `atalaya read` shows it. A source does not read it by itself: `record` \
-         cannot be left out, write the selector of one of them",
+        "without selectors a list of {} records ({}) is seen here{place}: `atalaya read` shows it. Leave out `record` and \
+         `fields`, and it is read so",
         list.records.len(),
         columns.join(", ")
     ))

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::extract::Known;
 use crate::extract::html::soup;
 use crate::extract::real::say;
 use crate::extract::tests::{about, input, read_at, reader};
@@ -90,7 +91,7 @@ fn a_records_own_page_knows_better() {
     let mut extract = read_at(&reader, "https://fair.example/list", PAGE.as_bytes()).unwrap();
     let draft = &mut extract.records[0];
     let url = draft.detail.clone().unwrap();
-    reader.read_detail(draft, &input(&url, b"<main><p>Wood &amp; more</p></main><b class=offer>900 EUR</b>")).unwrap();
+    reader.read_detail(draft, &input(&url, b"<main><p>Wood &amp; more</p></main><b class=offer>900 EUR</b>"), &Known::default()).unwrap();
     assert_eq!(draft.value("price").map(Value::text).as_deref(), Some("900 EUR"));
     assert_eq!(draft.value("about").map(Value::text).as_deref(), Some("Wood & more"));
     assert_eq!(draft.value("name").map(Value::text).as_deref(), Some("One & Co"));

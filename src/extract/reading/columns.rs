@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use url::Url;
 
+use super::super::contacts;
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type};
+use super::titles;
 use super::{Item, Listed};
 use crate::base::text::clip;
 use crate::model::Value;
@@ -42,6 +44,10 @@ pub struct Cell {
 pub struct Column {
     /// What its values are: `name`, `link`, `price`, ...; `column 3` when nothing is known of them.
     pub label: String,
+    /// What the page calls it: the head of the table, or words that stand before each value.
+    pub caption: Option<String>,
+    /// Where its values stand in the records, as a number that stays as long as the page is built as it is; 0 for those found by themselves.
+    pub place: u64,
     /// How many records have it.
     pub filled: usize,
     /// One of its values.
@@ -58,6 +64,10 @@ struct Raw {
     /// The address of a link that is no page's: `mailto:`, `tel:`.
     contact: Option<String>,
     says: Says,
+    /// Whether its element is made for captions: `dt`, `th`, `b`.
+    term: bool,
+    /// Of a table: the number of its cell in the row, from 0.
+    cell: Option<usize>,
 }
 
 /// What the element of a cell says its words are.
@@ -71,13 +81,15 @@ enum Says {
 /// The records of a region with their fields.
 pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: &Hints) -> Listed {
     let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record)).collect();
-    let (labels, of) = labels(&raws, base, hints);
+    let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
+    let (kinds, of) = kinds(&raws, &heads, base, hints);
     let mut columns: Vec<Column> = Vec::new();
     let mut items = Vec::with_capacity(records.len());
     let mut numbers: HashMap<String, usize> = HashMap::new();
-    let mut number = |label: &str, columns: &mut Vec<Column>| {
+    let mut number = |label: &str, kind: Option<&ColumnKind>, columns: &mut Vec<Column>| {
         *numbers.entry(label.to_owned()).or_insert_with(|| {
-            columns.push(Column { label: label.to_owned(), filled: 0, example: String::new() });
+            let (caption, place) = kind.map_or((None, 0), |kind| (kind.caption.clone(), kind.place));
+            columns.push(Column { label: label.to_owned(), caption, place, filled: 0, example: String::new() });
             columns.len() - 1
         })
     };
@@ -85,8 +97,8 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: 
         let detail = detail(shown, record, base);
         let name = name_of(raws);
         let mut cells: Vec<Cell> = Vec::new();
-        let mut add = |label: &str, value: String, columns: &mut Vec<Column>| {
-            let column = number(label, columns);
+        let mut add = |(label, kind): (&str, Option<&ColumnKind>), value: String, columns: &mut Vec<Column>| {
+            let column = number(label, kind, columns);
             if !value.is_empty() && !cells.iter().any(|cell: &Cell| cell.column == column) {
                 columns[column].filled += 1;
                 if columns[column].example.is_empty() {
@@ -96,21 +108,21 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: 
             }
         };
         if let Some(name) = name {
-            add("name", raws[name].text.clone(), &mut columns);
+            add(("name", None), raws[name].text.clone(), &mut columns);
         }
         if let Some(link) = &detail {
-            add("link", link.to_string(), &mut columns);
+            add(("link", None), link.to_string(), &mut columns);
         }
         if let Some(image) = image(shown, record, base) {
-            add("image", image.to_string(), &mut columns);
+            add(("image", None), image.to_string(), &mut columns);
         }
         for (_, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != name) {
-            let Some(label) = of.get(&raw.place).and_then(|column| labels.get(*column)) else { continue };
-            add(label, words_of(raw, label, base, hints), &mut columns);
+            let Some(kind) = of.get(&raw.place).and_then(|column| kinds.get(*column)) else { continue };
+            add((&kind.label, Some(kind)), words_of(raw, kind, base, hints), &mut columns);
         }
         cells.sort_by_key(|cell| cell.column);
         let paths = record.iter().map(|at| shown.path(*at)).collect();
-        items.push(Item { paths, cells, detail });
+        items.push(Item { paths, cells, detail, site: site(shown, record, base) });
     }
     Listed { columns, records: items }
 }
@@ -200,6 +212,8 @@ fn raw(shown: &Shown<'_>, root: At, at: At, text: String, place: u64) -> Raw {
             (false, true) => Says::Address,
             (false, false) => Says::Nothing,
         },
+        term: any(&[Tag::Dt, Tag::Th]) || ["b", "strong", "label"].iter().any(|name| named(name)),
+        cell: titles::cell(shown, root, at),
         text,
     }
 }
@@ -211,23 +225,46 @@ fn name_of(raws: &[Raw]) -> Option<usize> {
     first(|raw| raw.heading).or_else(|| first(|raw| raw.link && raw.contact.is_none())).or_else(|| first(|_| true))
 }
 
-/// The columns' labels, and which place belongs to which.
-fn labels(raws: &[Vec<Raw>], base: &Url, hints: &Hints) -> (Vec<String>, HashMap<u64, usize>) {
+/// What a column is.
+#[derive(Clone, Debug)]
+struct ColumnKind {
+    label: String,
+    caption: Option<String>,
+    place: u64,
+    /// Whether the caption stands before each value, in the same cell.
+    leads: bool,
+}
+
+/// The columns, and which place belongs to which.
+fn kinds(raws: &[Vec<Raw>], heads: &[String], base: &Url, hints: &Hints) -> (Vec<ColumnKind>, HashMap<u64, usize>) {
     let names: Vec<Option<usize>> = raws.iter().map(|raws| name_of(raws)).collect();
-    let mut by_place: BTreeMap<(usize, u64), Vec<&Raw>> = BTreeMap::new();
+    let mut by_place: BTreeMap<(usize, u64), Vec<(usize, usize, &Raw)>> = BTreeMap::new();
     let mut first: HashMap<u64, usize> = HashMap::new();
-    for (raws, name) in raws.iter().zip(&names) {
+    for (record, (raws, name)) in raws.iter().zip(&names).enumerate() {
         for (i, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != *name) {
             let order = *first.entry(raw.place).or_insert(i);
-            by_place.entry((order, raw.place)).or_default().push(raw);
+            by_place.entry((order, raw.place)).or_default().push((record, i, raw));
         }
     }
     let least = (raws.len() / 10).max(usize::from(raws.len() > 1) + 1).min(raws.len());
-    let (mut labels, mut of, mut plain) = (Vec::new(), HashMap::new(), 0);
+    let (mut kinds, mut of, mut plain): (Vec<ColumnKind>, _, _) = (Vec::new(), HashMap::new(), 0);
+    let mut records: Vec<Vec<usize>> = Vec::new();
     // The same words in every record are none of its values: "read more", "price:".
-    let varies =
-        |cells: &[&Raw]| cells.len() < 3 || cells.iter().any(|cell| cell.text != cells[0].text || cell.contact != cells[0].contact);
-    for ((_, place), cells) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
+    let varies = |cells: &[(usize, usize, &Raw)]| {
+        cells.len() < 3 || cells.iter().any(|(_, _, cell)| cell.text != cells[0].2.text || cell.contact != cells[0].2.contact)
+    };
+    for ((_, place), found) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
+        let cells: Vec<&Raw> = found.iter().map(|(_, _, raw)| *raw).collect();
+        let leads = titles::leads(cells.iter().map(|raw| raw.text.as_str()));
+        let head = cells[0].cell.and_then(|cell| heads.get(cell)).filter(|head| !head.is_empty());
+        let before =
+            || titles::before(found.iter().map(|(record, i, _)| i.checked_sub(1).map(|i| (&raws[*record][i].text, raws[*record][i].term))));
+        let caption = leads.clone().or_else(|| head.cloned()).or_else(before);
+        let stripped: Vec<Raw> = match &leads {
+            Some(_) => cells.iter().map(|raw| Raw { text: titles::cut(&raw.text).to_owned(), ..(*raw).clone() }).collect(),
+            None => Vec::new(),
+        };
+        let cells = if leads.is_some() { stripped.iter().collect() } else { cells };
         let label = label(&cells, base, hints).map_or_else(
             || {
                 plain += 1;
@@ -235,20 +272,38 @@ fn labels(raws: &[Vec<Raw>], base: &Url, hints: &Hints) -> (Vec<String>, HashMap
             },
             str::to_owned,
         );
-        of.insert(place, labels.len());
-        labels.push(label);
+        let mine: Vec<usize> = found.iter().map(|(record, ..)| *record).collect();
+        let label = apart(&label, &mine, &kinds, &records);
+        of.insert(place, kinds.len());
+        kinds.push(ColumnKind { label, caption, place, leads: leads.is_some() });
+        records.push(mine);
     }
-    (labels, of)
+    (kinds, of)
+}
+
+/// The label of a column: another one than that of a column which the same records have besides. (What stands here in some records and there
+/// in others is one column.)
+fn apart(label: &str, mine: &[usize], kinds: &[ColumnKind], records: &[Vec<usize>]) -> String {
+    let clashes = |label: &str| {
+        let same = kinds.iter().zip(records).filter(|(kind, _)| kind.label == label);
+        same.into_iter().any(|(_, theirs)| {
+            let both = mine.iter().filter(|record| theirs.binary_search(record).is_ok()).count();
+            both * 2 > mine.len().min(theirs.len())
+        })
+    };
+    let numbered = (2..).map(|n| format!("{label} {n}"));
+    std::iter::once(label.to_owned()).chain(numbered).find(|label| !clashes(label)).unwrap_or_else(|| label.to_owned())
 }
 
 /// The words of a cell; of a link for mail the address in it, when the words are none.
-fn words_of(raw: &Raw, label: &str, base: &Url, hints: &Hints) -> String {
+fn words_of(raw: &Raw, kind: &ColumnKind, base: &Url, hints: &Hints) -> String {
     match &raw.contact {
-        Some(href) if label == "email" => match value::read(Type::Email, href, base, hints) {
+        Some(href) if kind.label == "email" => match value::read(Type::Email, href, base, hints) {
             Some(Value::Email(address)) => address,
             _ => raw.text.clone(),
         },
-        Some(href) if label == "phone" && !raw.text.chars().any(|c| c.is_ascii_digit()) => href[TEL.len()..].to_owned(),
+        Some(href) if kind.label == "phone" && !raw.text.chars().any(|c| c.is_ascii_digit()) => href[TEL.len()..].to_owned(),
+        Some(_) | None if kind.leads => titles::cut(&raw.text).to_owned(),
         Some(_) | None => raw.text.clone(),
     }
 }
@@ -334,6 +389,14 @@ fn detail(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
         let around = std::iter::once(*record.first()?).chain(shown.around(*record.first()?)).take(3);
         around.into_iter().find_map(|at| shown.nodes[at].is(Tag::A).then(|| value::url(shown.nodes[at].attr("href"), base)).flatten())
     })
+}
+
+/// The first link that leads to another site which is no network's: the record's own.
+fn site(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
+    let links = record.iter().flat_map(|root| *root..shown.nodes[*root].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
+    links
+        .filter_map(|at| value::url(shown.nodes[at].attr("href"), base))
+        .find(|url| matches!(url.scheme(), "http" | "https") && !value::is_of_site(url, base) && !contacts::is_network(url))
 }
 
 /// The first image, as pages that load late name it too.

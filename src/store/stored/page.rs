@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{failure_code, failure_of, record_kind_code, record_kind_of, role_code, role_of};
+use super::learned::{StoredLearned, learned_of, stored_learned};
 use super::value::{StoredDate, StoredFailure, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
@@ -252,6 +253,7 @@ pub(in crate::store) struct StoredSource {
     pulse: (Option<i64>, Option<i64>, Vec<StoredDate>),
     shapes: Vec<StoredShape>,
     misread: Vec<(i64, String, String)>,
+    learned: Option<StoredLearned>,
 }
 
 /// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.
@@ -387,6 +389,7 @@ impl From<&SourceState> for StoredSource {
                 })
                 .collect(),
             misread: state.misread.iter().map(|one| (millis(one.at), one.path.clone(), one.reason.clone())).collect(),
+            learned: state.learned.as_ref().map(stored_learned),
         }
     }
 }
@@ -446,6 +449,7 @@ impl TryFrom<StoredSource> for SourceState {
                 .into_iter()
                 .map(|(at, path, reason)| Ok(Misread { at: timestamp(at)?, path, reason }))
                 .collect::<Result<_, String>>()?,
+            learned: stored.learned.map(learned_of).transpose()?,
         })
     }
 }

@@ -1,0 +1,81 @@
+//! What the words mean that pages put before a value or above a column: `Sector:`, `Telefon`, `ИНН`. A table of words; knows no page.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::base::text::words;
+
+/// Characters of a caption; what is longer is text.
+const CHARS: usize = 40;
+
+static FIELDS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let rows = include_str!("captions.txt").lines().filter(|row| !row.starts_with('#'));
+    let cells = rows.filter_map(|row| row.split_once('|'));
+    cells.flat_map(|(field, all)| all.split('|').map(move |caption| (words(caption), field.trim()))).collect()
+});
+
+/// The field that a caption names: `industry` of "Sector:".
+pub(super) fn field_of(caption: &str) -> Option<&'static str> {
+    if caption.chars().count() > CHARS {
+        return None;
+    }
+    FIELDS.get(words(caption).as_str()).copied()
+}
+
+/// Cuts a caption off its value: what stands before the first colon of a line, or the words of the table in front of it. `None` when there is
+/// no caption, or no value.
+pub(super) fn split(line: &str) -> Option<(&str, &str)> {
+    let colon = line.find([':', '：']).filter(|at| line[..*at].chars().count() <= CHARS);
+    let cut = colon.map(|at| (line[..at].trim(), line[at..].trim_start_matches([':', '：']).trim()));
+    // "https:" and "10:30" are no captions.
+    let named = |(caption, value): &(&str, &str)| {
+        !value.is_empty() && !value.starts_with("//") && caption.chars().any(char::is_alphabetic) && caption.split_whitespace().count() <= 5
+    };
+    cut.filter(named).or_else(|| {
+        let at = line.find(char::is_whitespace)?;
+        let (caption, value) = (&line[..at], line[at..].trim());
+        (!value.is_empty() && field_of(caption).is_some_and(|field| matches!(field, "stand" | "phone" | "fax" | "tax_id")))
+            .then_some((caption, value))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn captions_of_many_languages() {
+        for (caption, want) in [
+            ("Sector:", Some("industry")),
+            ("BRANCHE", Some("industry")),
+            ("Teléfono", Some("phone")),
+            ("Tél.", Some("phone")),
+            ("Telefon:", Some("phone")),
+            ("ИНН", Some("tax_id")),
+            ("E-Mail", Some("email")),
+            ("Mitarbeiter", Some("size")),
+            ("C.P.", Some("postcode")),
+            ("Read more", None),
+            ("", None),
+        ] {
+            assert_eq!(field_of(caption), want, "{caption}");
+        }
+        let fields: std::collections::HashSet<_> = FIELDS.values().collect();
+        assert!(fields.len() > 15 && !FIELDS.contains_key(""));
+    }
+
+    #[test]
+    fn a_caption_is_cut_off_its_value() {
+        for (line, want) in [
+            ("Sector: Food and drink", Some(("Sector", "Food and drink"))),
+            ("Stand 5B12", Some(("Stand", "5B12"))),
+            ("Tel 91 123 45 67", Some(("Tel", "91 123 45 67"))),
+            ("https://a.example/", None),
+            ("10:30", None),
+            ("Sector:", None),
+            ("Makers of boxes", None),
+        ] {
+            assert_eq!(split(line), want, "{line}");
+        }
+    }
+}

@@ -1,0 +1,492 @@
+//! Reads listings and directories whose settings name no selector: the records are found by themselves, their fields by what they hold, and what
+//! earlier visits have taught keeps both the same. Knows no site; what is known is handed in.
+
+mod align;
+mod name;
+mod own;
+mod thing;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use url::Url;
+
+use super::contacts;
+use super::html::Tag;
+use super::listing::Numbered;
+use super::reading::{Listed, Reading, read_with};
+use super::record::{Gather, Parts, RecordRule, canonical};
+use super::transform::{Plan, Take, Words, plans, read_fields};
+use super::value::{self, Hints, Type, is_of_site};
+use super::{About, Input, Kind, Spec};
+use crate::base::ids::hash64;
+use crate::base::text::{clip, fold, squeeze, words};
+use crate::model::{BadEntry, Draft, Extract, Failure, Fault, FieldName, Found, Learned, LearnedField, Record, Value};
+use align::Aligned;
+
+/// Records of a page that say something of all of them.
+const ENOUGH: usize = 8;
+/// What nearly all records have, and what nearly none has, in thousandths.
+const MOST: u16 = 800;
+const FEW: u16 = 200;
+/// Readings without a field after which that is how the source is.
+const USED_TO: u8 = 8;
+/// Characters of an example.
+const EXAMPLE: usize = 60;
+
+/// What is known before a page is read.
+#[derive(Clone, Copy, Default)]
+pub struct Known<'k> {
+    /// What earlier visits of the source have taught.
+    pub learned: Option<&'k Learned>,
+    /// Records that were on the page when it was last read.
+    pub records: &'k [Record],
+}
+
+/// Compiled settings of the kinds `listing` and `directory` without `record`.
+pub(super) struct FoundReader {
+    rule: RecordRule,
+    hints: Hints,
+    plans: Vec<Plan>,
+    numbered: Option<Numbered>,
+    pages: u32,
+    details: bool,
+    naming: name::Naming,
+}
+
+/// A record before it has a key.
+#[derive(Clone, Debug, Default)]
+struct Raw {
+    name: String,
+    link: Option<Url>,
+    cells: Vec<(usize, String)>,
+    more: Vec<(&'static str, String, String)>,
+    path: String,
+}
+
+impl FoundReader {
+    /// Checks and compiles; all faults are added.
+    pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
+        let kind = Kind::from_word(&spec.kind).unwrap_or(Kind::Listing);
+        let hints = Hints::compile(spec, about, faults);
+        let plans = plans(&spec.fields, "fields", &hints, faults);
+        let selects = |plan: &Plan| match &plan.take {
+            Take::Select { select, attr } => attr.is_some() || !names_a_column(select),
+            Take::From(_) | Take::Constant(_) => false,
+        };
+        if plans.iter().any(selects) {
+            let expected = "a CSS selector of one record, such as `li.item`; without it the records are found by themselves, and `fields` may \
+                            only name what is found (see `atalaya check`), such as `place = \"column_2\"`";
+            faults.push(Fault::new("record", "", expected));
+        }
+        if !spec.detail_fields.is_empty() {
+            faults.push(Fault::new(
+                "detail_fields",
+                "",
+                "`record` and `fields` with selectors beside it: without them a record's own page is read by itself",
+            ));
+        }
+        if spec.next.is_some() {
+            faults.push(Fault::new(
+                "next",
+                "",
+                "`record` and `fields` with selectors beside it: without them the next page is found by itself",
+            ));
+        }
+        let details = match spec.detail.as_deref() {
+            None => kind == Kind::Directory,
+            Some("found") => true,
+            Some("off") => false,
+            Some(other) => {
+                faults.push(Fault::new("detail", other, "without `record`: `found` (each record's own page is read by itself) or `off`"));
+                false
+            }
+        };
+        let rule = RecordRule::compile(spec, kind, faults);
+        let naming = name::Naming { company: rule.is_company(), kinds: spec.kinds.is_empty() };
+        Some(Self {
+            hints,
+            plans,
+            numbered: Numbered::compile(spec, faults),
+            pages: spec.pages.unwrap_or(super::PAGES),
+            details,
+            naming,
+            rule,
+        })
+    }
+
+    /// Reads one page of the list.
+    pub(super) fn read(&self, input: &Input<'_>, known: &Known<'_>) -> Result<Extract, Failure> {
+        let reading = read_with(input, &self.hints_of(input))?;
+        let learned = known.learned.cloned().unwrap_or_default();
+        let by_key = known.records.iter().filter(|record| !record.gone).collect::<Vec<_>>();
+        let Some(mut list) = choose(&reading, &by_key, input.url) else { return Ok(self.nothing(learned, &by_key)) };
+        thing::join(&reading.structured, &mut list, input.url);
+        let fresh = self.fresh(&list);
+        let (typed, known_as) =
+            (|field: &str, words: &str| self.typed(field, words, input), |record: &Record, field: &str| self.known_as(record, field));
+        let aligned = align::align((&list, &fresh), &learned, &by_key, &align::Compare { typed: &typed, known: &known_as });
+        if aligned.strange(&learned, &by_key) {
+            return Ok(self.nothing(learned, &by_key));
+        }
+        let mut gather = Gather::new(&self.rule, input.url);
+        let keys = keys(&list, &by_key, &self.rule, input.url);
+        let mut filled: HashMap<FieldName, (usize, String)> = HashMap::new();
+        for (raw, key) in list.records.iter().zip(keys) {
+            input.check_time()?;
+            let mut fields = self.fields(raw, &aligned, input);
+            for (name, found) in &fields {
+                let entry = filled.entry(name.clone()).or_insert_with(|| (0, clip(&found.quote, EXAMPLE)));
+                entry.0 += 1;
+            }
+            self.rename(raw, &mut fields, input)?;
+            let (kind, url) = (self.naming.kind_of(&fields), raw.link.clone());
+            let detail = url.clone().filter(|url| self.details && is_of_site(url, input.url) && canonical(url) != canonical(input.url));
+            gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: false, path: raw.path.clone() });
+        }
+        let mut extract = gather.extract;
+        let named = |field: &str| !align::is_plain(field) || self.renamed(field).is_some();
+        let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), named: &named };
+        let (mut now, doubtful) = learns.from(learned, input);
+        now.own = own_contacts(&reading, &extract, now.own);
+        extract.relaid = aligned.relaid;
+        if doubtful {
+            // What is not there may stand where nobody found it: it is not told as gone.
+            extract.records.iter_mut().for_each(|draft| draft.partial = true);
+        }
+        extract.learned = Some(now);
+        extract.follow.extend(self.follows(&reading, input));
+        Ok(extract)
+    }
+
+    /// Adds what a record's own page says and the list did not.
+    pub(super) fn read_detail(&self, draft: &mut Draft, input: &Input<'_>, known: &Known<'_>) -> Result<(), Failure> {
+        let own = known.learned.map_or(&[][..], |learned| learned.own.as_slice());
+        let found = own::read(input, draft, &self.hints_of(input), (self.naming.company, own))?;
+        for (field, words, path) in found {
+            let name = FieldName::new(field);
+            if !draft.fields.contains_key(&name)
+                && let Some(found) =
+                    self.typed(field, &words, input).map(|value| Found { value, quote: clip(&words, crate::base::caps::QUOTE_CHARS), path })
+            {
+                draft.fields.insert(name, found);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the settings leave unsaid, the address says.
+    fn hints_of(&self, input: &Input<'_>) -> Hints {
+        let country = self.hints.country.or_else(|| super::reading::hints(input.url).country);
+        Hints { country, ..self.hints.clone() }
+    }
+
+    /// A page without the list it should have.
+    fn nothing(&self, mut learned: Learned, known: &[&Record]) -> Extract {
+        if !learned.fields.is_empty() && !known.is_empty() {
+            let names: Vec<&str> =
+                learned.fields.iter().filter(|field| field.share >= MOST).map(|field| field.name.as_str()).take(6).collect();
+            learned.doubt = Some(format!(
+                "the list that was read before ({} with {}) is not on the page any more",
+                counted(known.len()),
+                names.join(", ")
+            ));
+        }
+        let reason = "no list of records was found on it: look at it with `atalaya read`, or say in `record` where they are".to_owned();
+        Extract { learned: Some(learned), bad: vec![BadEntry { path: "page".to_owned(), reason }], ..Extract::default() }
+    }
+
+    /// What the columns are called by themselves, each otherwise.
+    fn fresh(&self, list: &List) -> Vec<String> {
+        let mut names: Vec<String> = Vec::with_capacity(list.columns.len());
+        for (at, column) in list.columns.iter().enumerate() {
+            let values: Vec<&str> = list
+                .records
+                .iter()
+                .filter_map(|raw| raw.cells.iter().find(|(own, _)| *own == at))
+                .map(|(_, words)| words.as_str())
+                .collect();
+            let name = self.naming.field(column, &values);
+            let numbered = (2..).map(|n| format!("{name}_{n}"));
+            let free = std::iter::once(name.clone()).chain(numbered).find(|name| !names.contains(name));
+            names.push(free.unwrap_or(name));
+        }
+        names
+    }
+
+    /// The fields of a record, as they are found.
+    fn fields(&self, raw: &Raw, aligned: &Aligned, input: &Input<'_>) -> BTreeMap<FieldName, Found> {
+        let mut fields = BTreeMap::new();
+        let mut add = |name: &FieldName, words: &str, path: String| {
+            let quote = clip(&squeeze(words), crate::base::caps::QUOTE_CHARS);
+            if let Some(value) = self.typed(name.as_str(), words, input) {
+                fields.entry(name.clone()).or_insert(Found { value, quote, path });
+            }
+        };
+        for (column, words) in &raw.cells {
+            if let Some(name) = aligned.names.get(*column).and_then(Option::as_ref) {
+                add(name, words, format!("{}: {}", raw.path, aligned.titles[*column]));
+            }
+        }
+        for (field, words, path) in &raw.more {
+            add(&FieldName::new(field), words, path.clone());
+        }
+        if let Some(link) = &raw.link {
+            let name = if is_of_site(link, input.url) { "url" } else { "website" };
+            add(&FieldName::new(name), link.as_str(), format!("{}: link", raw.path));
+        }
+        fields
+    }
+
+    /// Gives fields the names that the settings have for them.
+    fn rename(&self, raw: &Raw, fields: &mut BTreeMap<FieldName, Found>, input: &Input<'_>) -> Result<(), Failure> {
+        let own = read_fields(&self.plans, input.url, &mut |_, plan| {
+            let Take::Select { select, .. } = &plan.take else { return Ok(Vec::new()) };
+            let found =
+                fields.get(select.as_str()).map(|found| Words { text: found.value.text(), path: format!("{}: {select}", raw.path) });
+            Ok(found.into_iter().collect())
+        })?;
+        fields.retain(|name, _| self.renamed(name.as_str()).is_none());
+        fields.extend(own);
+        Ok(())
+    }
+
+    /// The name that the settings give to a field which is only called otherwise.
+    fn renamed(&self, field: &str) -> Option<&FieldName> {
+        let takes = |plan: &&Plan| matches!(&plan.take, Take::Select { select, .. } if select == field);
+        self.plans.iter().find(takes).map(|plan| &plan.name).filter(|name| name.as_str() != field)
+    }
+
+    fn known_as(&self, record: &Record, field: &str) -> Option<String> {
+        record.text(self.renamed(field).map_or(field, FieldName::as_str))
+    }
+
+    fn typed(&self, field: &str, words: &str, input: &Input<'_>) -> Option<Value> {
+        let base = field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+        value::read(Type::usual(base), words, input.url, &self.hints_of(input)).filter(|value| !value.text().trim().is_empty())
+    }
+
+    fn follows(&self, reading: &Reading, input: &Input<'_>) -> Option<Url> {
+        match &self.numbered {
+            Some(numbered) => numbered.after(input.url, self.pages),
+            None => reading.next.clone().filter(|next| next != input.url),
+        }
+    }
+}
+
+/// The list of a page in one shape, whatever it was found by.
+struct List {
+    columns: Vec<super::reading::Column>,
+    records: Vec<Raw>,
+}
+
+/// The list to read: the one whose records are known, else the one that the structured data speak of, else the main one.
+fn choose(reading: &Reading, known: &[&Record], page: &Url) -> Option<List> {
+    let mut lists: Vec<List> = reading.lists.iter().map(|listed| List::of(listed, page)).collect();
+    let things = thing::list(&reading.structured, page);
+    let of_things = things.as_ref().map_or(0, |list| list.records.len());
+    let said = things.as_ref().map(Names::of_list).unwrap_or_default();
+    lists.extend(things);
+    let known = Names::of_records(known);
+    let most = |names: &Names, least: usize| {
+        let hits = |list: &List| list.records.iter().filter(|raw| names.meets(raw)).count();
+        let best = (0..lists.len()).rev().max_by_key(|at| hits(&lists[*at]))?;
+        (hits(&lists[best]) >= least).then_some(best)
+    };
+    // That of the things themselves comes last, and is taken where no other holds most of them.
+    let best = most(&known, 1).or_else(|| most(&said, 1).filter(|_| lists.first().is_none_or(|main| main.records.len() < 2 * of_things)));
+    let best = best.unwrap_or(0);
+    (best < lists.len()).then(|| lists.swap_remove(best))
+}
+
+/// By what records are known.
+#[derive(Default)]
+struct Names {
+    keys: HashSet<String>,
+    names: HashSet<String>,
+}
+
+impl Names {
+    fn of_records(records: &[&Record]) -> Self {
+        Self {
+            keys: records.iter().map(|record| record.key.clone()).collect(),
+            names: records.iter().map(|record| words(&record.title())).collect(),
+        }
+    }
+
+    fn of_list(list: &List) -> Self {
+        Self {
+            keys: list.records.iter().filter_map(|raw| raw.link.as_ref().map(|url| canonical(url).into())).collect(),
+            names: list.records.iter().map(|raw| words(&raw.name)).collect(),
+        }
+    }
+
+    fn meets(&self, raw: &Raw) -> bool {
+        raw.link.as_ref().is_some_and(|url| self.keys.contains(canonical(url).as_str()))
+            || raw.cells.iter().any(|(_, text)| self.names.contains(&words(text)))
+    }
+}
+
+impl List {
+    fn of(listed: &Listed, page: &Url) -> Self {
+        let name = listed.columns.iter().position(|column| column.label == "name");
+        let skip: Vec<bool> = listed.columns.iter().map(|column| matches!(column.label.as_str(), "link" | "image")).collect();
+        let records = listed.records.iter().map(|item| {
+            let cells: Vec<(usize, String)> =
+                item.cells.iter().filter(|cell| !skip[cell.column]).map(|cell| (cell.column, cell.value.clone())).collect();
+            let words = cells.iter().find(|(column, _)| Some(*column) == name).map(|(_, words)| words.clone()).unwrap_or_default();
+            let path = item.paths.first().cloned().unwrap_or_default();
+            let inside = item.detail.clone().filter(|url| is_of_site(url, page));
+            let site = item.site.as_ref().or(item.detail.as_ref().filter(|_| inside.is_none()));
+            let more = site.map(|site| ("website", site.to_string(), format!("{path}: link"))).into_iter().collect();
+            Raw { name: words, link: inside, cells, more, path }
+        });
+        let records: Vec<Raw> = records.collect();
+        Self { columns: listed.columns.clone(), records }
+    }
+}
+
+/// The keys of the records: their own addresses where each has one, else their names; what is known under another address keeps its key.
+fn keys(list: &List, known: &[&Record], rule: &RecordRule, page: &Url) -> Vec<String> {
+    let own = canonical(page);
+    let links: Vec<Option<String>> =
+        list.records.iter().map(|raw| raw.link.as_ref().map(canonical).filter(|url| *url != own).map(String::from)).collect();
+    let distinct: HashSet<&String> = links.iter().flatten().collect();
+    let by_link = distinct.len() * 10 >= list.records.len() * 9;
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut keys: Vec<String> = Vec::with_capacity(list.records.len());
+    for (raw, link) in list.records.iter().zip(&links) {
+        let named = || {
+            let name = words(&raw.name);
+            let nth = seen.entry(name.clone()).and_modify(|n| *n += 1).or_insert(1);
+            if *nth > 1 { format!("{name} | {nth}") } else { name }
+        };
+        keys.push(link.clone().filter(|_| by_link).unwrap_or_else(named));
+    }
+    if rule.has_key() {
+        return keys;
+    }
+    rekey(list, known, &mut keys);
+    keys
+}
+
+/// Where most of what was on the page is there under other keys, each record keeps the key it is known by: by its name, where no other has it.
+fn rekey(list: &List, known: &[&Record], keys: &mut [String]) {
+    let now: HashSet<&str> = keys.iter().map(String::as_str).collect();
+    let lost: Vec<&&Record> = known.iter().filter(|record| !now.contains(record.key.as_str())).collect();
+    if lost.len() * 2 < known.len() || lost.len() < 3 {
+        return;
+    }
+    let mut by_name: HashMap<String, Option<&str>> = HashMap::new();
+    for record in lost {
+        by_name.entry(words(&record.title())).and_modify(|key| *key = None).or_insert(Some(&record.key));
+    }
+    let mut count: HashMap<String, usize> = HashMap::new();
+    list.records.iter().for_each(|raw| *count.entry(words(&raw.name)).or_default() += 1);
+    for (raw, key) in list.records.iter().zip(keys) {
+        let name = words(&raw.name);
+        if let (Some(Some(old)), Some(1)) = (by_name.get(&name), count.get(&name)) {
+            *key = (*old).to_owned();
+        }
+    }
+}
+
+/// Whether a setting can be the name of what is found, rather than a selector.
+fn names_a_column(select: &str) -> bool {
+    let word = !select.is_empty() && select.chars().all(|c| c.is_alphanumeric() || c == '_');
+    word && Tag::of(select) == Tag::Other || matches!(select, "title" | "address" | "link" | "summary" | "time")
+}
+
+fn counted(records: usize) -> String {
+    format!("{records} record{}", if records == 1 { "" } else { "s" })
+}
+
+/// A contact of the site itself, as it is remembered.
+fn own_hash(value: &str) -> u64 {
+    hash64(&[fold(value).as_bytes()])
+}
+
+/// The contacts that stand on the page and in none of its records.
+fn own_contacts(reading: &Reading, extract: &Extract, mut before: Vec<u64>) -> Vec<u64> {
+    let of_records: HashSet<u64> = extract
+        .records
+        .iter()
+        .flat_map(|draft| draft.fields.values())
+        .filter(|found| matches!(found.value, Value::Email(_) | Value::Phone(_)))
+        .map(|found| own_hash(&found.value.text()))
+        .collect();
+    let contacts::Contacts { emails, phones, .. } = &reading.contacts;
+    for contact in emails.iter().chain(phones) {
+        let hash = own_hash(&contact.value);
+        if !of_records.contains(&hash) && !before.contains(&hash) && before.len() < Learned::OWN {
+            before.push(hash);
+        }
+    }
+    before
+}
+
+/// What a reading teaches.
+struct Learns<'l> {
+    aligned: &'l Aligned,
+    filled: &'l HashMap<FieldName, (usize, String)>,
+    records: usize,
+    /// Whether somebody has a name for a field: what is only a column may come and go.
+    named: &'l dyn Fn(&str) -> bool,
+}
+
+impl Learns<'_> {
+    /// What is known from now on, and whether something that was there is in doubt.
+    fn from(&self, before: Learned, input: &Input<'_>) -> (Learned, bool) {
+        let share = |name: &FieldName| {
+            let with = self.filled.get(name).map_or(0, |(with, _)| *with);
+            u16::try_from(with * 1_000 / self.records.max(1)).unwrap_or(1_000)
+        };
+        let says = self.records >= ENOUGH;
+        let mut doubts: Vec<String> = Vec::new();
+        let mut fields: Vec<LearnedField> = Vec::new();
+        for mut field in before.fields {
+            let (now, place) = (share(&field.name), self.aligned.place_of(&field.name));
+            let missed = says && field.share >= MOST && now <= FEW;
+            if missed && field.gone < USED_TO {
+                field.gone += 1;
+                if !(self.named)(field.name.as_str()) {
+                    fields.push(field);
+                    continue;
+                }
+                let instead =
+                    self.aligned.instead(field.place).map(|words| format!("; at its place stands now \"{words}\"")).unwrap_or_default();
+                let percent = (field.share + 5) / 10;
+                doubts.push(format!(
+                    "`{}` was in {percent} % of the records (such as \"{}\") and is in {} % now{instead}",
+                    field.name,
+                    field.example,
+                    (now + 5) / 10
+                ));
+                fields.push(field);
+                continue;
+            }
+            if missed {
+                continue;
+            }
+            field.gone = 0;
+            field.place = place.unwrap_or(field.place);
+            if says {
+                field.share = (3 * field.share + now) / 4;
+            }
+            fields.push(field);
+        }
+        for (name, (_, example)) in self.filled {
+            if fields.len() < Learned::FIELDS && !fields.iter().any(|field| field.name == *name) {
+                let place = self.aligned.place_of(name).unwrap_or(0);
+                fields.push(LearnedField { name: name.clone(), place, share: share(name), gone: 0, example: example.clone() });
+            }
+        }
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        let relaid = if self.aligned.relaid { Some(input.now) } else { before.relaid };
+        let doubt = (!doubts.is_empty()).then(|| doubts.join("; "));
+        let doubtful = doubt.is_some();
+        (Learned { fields, own: before.own, relaid, doubt }, doubtful)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! What a record's own page says of it: structured data that name it, pairs of caption and value, contacts that are not the site's own.
+
+use scraper::ElementRef;
+use url::Url;
+
+use super::super::captions;
+use super::super::contacts;
+use super::super::html::{self, Tag};
+use super::super::listing::base_of;
+use super::super::shown::{At, Shown};
+use super::super::structured::{self, Structured};
+use super::super::value::{self, Hints, is_of_site};
+use super::super::{Input, text_of};
+use super::{own_hash, thing};
+use crate::base::text::words;
+use crate::model::{Draft, Failure};
+
+/// Pairs looked at, and links.
+const PAIRS: usize = 500;
+const LINKS: usize = 300;
+/// Characters of a value beside a caption.
+const VALUE: usize = 300;
+
+/// A field, its words, and where they stand.
+type Said = (&'static str, String, String);
+
+/// Reads a record's own page.
+pub(super) fn read(input: &Input<'_>, draft: &Draft, hints: &Hints, (company, own): (bool, &[u64])) -> Result<Vec<Said>, Failure> {
+    let tree = html::parse(&text_of(input), input)?;
+    let root = tree.html.root_element();
+    let structured = structured::read(root, input.url);
+    input.check_time()?;
+    let mut out: Vec<Said> = Vec::new();
+    let name = words(&draft.value("name").or_else(|| draft.value("title")).map(crate::model::Value::text).unwrap_or_default());
+    let named = structured.things.iter().filter(|thing| !name.is_empty() && thing.first("name").is_some_and(|own| words(own) == name));
+    out.extend(named.flat_map(|thing| thing::fields(thing, input.url)));
+    let shown = Shown::of(&tree);
+    let main = main(&shown);
+    input.check_time()?;
+    out.extend(pairs(&shown, main));
+    if company {
+        out.extend(contact(&shown, main, (root, input), own));
+        let base = base_of(root, input.url);
+        out.extend(site(&shown, main, &base));
+    }
+    out.retain(|(field, text, _)| *field != "name" && *field != "company" || !company && words(text) != name);
+    let _ = hints;
+    Ok(out)
+}
+
+/// The part of a page that is about its one thing.
+fn main(shown: &Shown<'_>) -> At {
+    let of = |fits: &dyn Fn(At) -> bool| {
+        let mut all = (0..shown.nodes.len()).filter(|at| shown.nodes[*at].element.is_some() && fits(*at));
+        all.next().filter(|first| all.all(|other| other < shown.nodes[*first].end))
+    };
+    of(&|at| shown.nodes[at].is(Tag::Main) || shown.nodes[at].attr("role") == "main")
+        .or_else(|| of(&|at| shown.nodes[at].is(Tag::Article)))
+        .unwrap_or(0)
+}
+
+/// Captions with the values beside or below them: `dt` and `dd`, two cells of a row, "Sector: food".
+fn pairs(shown: &Shown<'_>, main: At) -> Vec<Said> {
+    let mut out: Vec<Said> = Vec::new();
+    let mut add = |caption: &str, value: &str, place: &str| {
+        let value = value.trim();
+        if let Some(field) = captions::field_of(caption).filter(|_| !value.is_empty())
+            && !out.iter().any(|(known, ..)| *known == field)
+        {
+            out.push((field, value.to_owned(), format!("{place} {caption}")));
+        }
+    };
+    let end = shown.nodes[main].end;
+    let elements = (main..end).filter(|at| shown.nodes[*at].element.is_some());
+    for at in elements.filter(|at| matches!(shown.nodes[*at].tag, Tag::Dt | Tag::Tr | Tag::Li | Tag::P | Tag::Div)).take(PAIRS) {
+        let node = &shown.nodes[at];
+        match node.tag {
+            Tag::Dt => {
+                let next = Some(node.end).filter(|next| *next < end && shown.nodes[*next].is(Tag::Dd));
+                if let Some(value) = next {
+                    add(&shown.words(at, VALUE), &shown.words(value, VALUE), "dt");
+                }
+            }
+            Tag::Tr => {
+                let cells: Vec<At> = shown.children(at).filter(|cell| shown.nodes[*cell].element.is_some()).take(3).collect();
+                if let [caption, value] = cells.as_slice() {
+                    add(&shown.words(*caption, VALUE), &shown.words(*value, VALUE), "tr");
+                }
+            }
+            _ if node.chars <= VALUE && node.runs <= 4 => {
+                let text = shown.words(at, VALUE);
+                if let Some((caption, value)) = captions::split(&text) {
+                    add(caption, value, node.element.map_or("", |element| element.value().name()));
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Contacts in the main part that are not the site's own.
+fn contact(shown: &Shown<'_>, main: At, (root, input): (ElementRef<'_>, &Input<'_>), own: &[u64]) -> Vec<Said> {
+    let part = shown.nodes[main].element.unwrap_or(root);
+    let found = contacts::read(part, input.url, &Structured::default());
+    let foreign = |value: &str| !own.contains(&own_hash(value));
+    let of_site = |address: &str| {
+        let host = address.rsplit_once('@').map(|(_, host)| host);
+        host.and_then(|host| Url::parse(&format!("https://{host}/")).ok()).is_some_and(|url| is_of_site(&url, input.url))
+    };
+    let email = found.emails.iter().find(|email| foreign(&email.value) && !of_site(&email.value));
+    let phone = found.phones.iter().find(|phone| !phone.fax && foreign(&phone.value));
+    let said = |field: &'static str, contact: Option<&contacts::Contact>| {
+        contact.map(|contact| (field, contact.value.clone(), contact.proof.place.clone()))
+    };
+    let address = found.addresses.first();
+    let place = address.and_then(|address| Some(("address", address.place.parts.text.clone()?, address.proof.place.clone())));
+    [said("email", email), said("phone", phone), place].into_iter().flatten().collect()
+}
+
+/// The first link to another site that is no network's.
+fn site(shown: &Shown<'_>, main: At, base: &Url) -> Option<Said> {
+    let links = (main..shown.nodes[main].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
+    let leads = links.filter_map(|at| value::url(shown.nodes[at].attr("href"), base));
+    let url =
+        leads.into_iter().find(|url| matches!(url.scheme(), "http" | "https") && !is_of_site(url, base) && !contacts::is_network(url))?;
+    Some(("website", url.into(), "a".to_owned()))
+}
