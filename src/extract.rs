@@ -321,7 +321,7 @@ impl Spec {
         };
         let by = match kind {
             Kind::Listing | Kind::Directory if self.record.is_none() => {
-                found::FoundReader::compile(self, about, &mut faults).map(|reader| By::Found(Box::new(reader)))
+                Some(By::Found(Box::new(found::FoundReader::compile(self, about, &mut faults))))
             }
             Kind::Listing | Kind::Directory => {
                 listing::ListingReader::compile(self, about, &mut faults).map(|reader| By::Listing(Box::new(reader)))
