@@ -3,6 +3,7 @@
 //! Plain values with small total functions. Knows no file, no wire and no stored shape; `store` and `web` have shapes of their own.
 
 mod area;
+mod bond;
 mod change;
 pub mod codes;
 mod company_name;
@@ -11,6 +12,7 @@ mod extract;
 mod failure;
 pub mod identifier;
 mod lead;
+mod listed;
 mod message;
 mod organisation;
 mod page;
@@ -23,12 +25,14 @@ mod value;
 mod vitals;
 
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
+pub use bond::{Bond, Likeness, Question, Ruling};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story};
 pub use company_name::{CompanyName, LegalClass, LegalForm, LegalKind};
 pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown};
+pub use listed::{ListName, Listed, Listings};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Reminder, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{

@@ -40,7 +40,7 @@ fn placeholder(digits: &str) -> bool {
 }
 
 /// A number as far as it can be told: in E.164 where the country is known, else the digits as they are.
-fn phone(written: &str, country: Option<&str>) -> Phone {
+pub fn phone(written: &str, country: Option<&str>) -> Phone {
     let lower = written.to_ascii_lowercase();
     let main = lower.find(['x', ';', ',']).or_else(|| lower.find("ext")).map_or(lower.as_str(), |end| &lower[..end]);
     let digits: String = main.chars().filter(char::is_ascii_digit).collect();
@@ -64,7 +64,8 @@ fn postcode(written: &str) -> u64 {
     plain.iter().fold(0, |code, byte| code << 8 | u64::from(*byte))
 }
 
-fn domain(host: &str) -> u32 {
+/// The hash of an organisation's own domain; 0 for shared hosts.
+pub fn domain(host: &str) -> u32 {
     let own = registrable(host.trim()).filter(|domain| !is_shared(domain));
     own.map_or(0, |domain| short(domain.as_bytes()))
 }
