@@ -101,8 +101,8 @@ pub(super) async fn affected(
     }
     met.have_own_ids(effects).await?;
     met.link(effects, now).await?;
-    let there = |id: &OrganisationId| !met.gone(id);
-    let questions = met.questions.values().filter(|question| there(&question.a) && there(&question.b)).cloned().collect();
+    let there = |id: OrganisationId| !met.gone(id);
+    let questions = met.questions.values().filter(|question| there(question.a) && there(question.b)).cloned().collect();
     met.all.retain(|_, affected| affected.changed || !affected.news.is_empty());
     Ok((met.all, questions))
 }
@@ -154,8 +154,8 @@ impl Met {
     }
 
     /// Whether it became part of another in this turn.
-    fn gone(&self, id: &OrganisationId) -> bool {
-        self.all.values().any(|one| one.absorbed.iter().any(|part| part.id == *id))
+    fn gone(&self, id: OrganisationId) -> bool {
+        self.all.values().any(|one| one.absorbed.iter().any(|part| part.id == id))
     }
 
     /// Gives new organisations other ids where a stored one has theirs: it was first known by a key that it has no more.

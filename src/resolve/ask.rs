@@ -7,13 +7,16 @@ use crate::model::Question;
 
 /// Questions of one kind that are worth their full order; the rest come last.
 const OF_A_KIND: usize = 100;
+/// Questions that are alike in what speaks for them: the levels of their fields, and why they were not joined.
+type Kind = (Vec<u8>, String);
+
 /// Doubt about a pair that a shared key speaks for and its names against.
 const CONTRADICTED: f64 = 0.4;
 
 /// Questions near the line first, of those the ones that stand for most others: after one of a kind was asked, the next of its kind tells half as
 /// much. The same for any order of the questions.
 pub fn most_telling(questions: Vec<Question>) -> Vec<Question> {
-    let mut kinds: BTreeMap<(Vec<u8>, String), Vec<(f64, Question)>> = BTreeMap::new();
+    let mut kinds: BTreeMap<Kind, Vec<(f64, Question)>> = BTreeMap::new();
     for question in questions {
         let p = probability(f64::from(question.likeness.points) / 10.0);
         let doubt = if question.likeness.fields.is_empty() { CONTRADICTED } else { p.min(1.0 - p) };

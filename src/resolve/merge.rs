@@ -104,6 +104,15 @@ enum Tie {
     No(Option<String>),
 }
 
+/// What a shared key does.
+enum Verdict {
+    Joins,
+    /// Nothing, and that is no question.
+    Idle,
+    /// Nothing, but they may be the same; why not, in words.
+    Asks(String),
+}
+
 fn tie(identity: &Identity, org: &Organisation, common: Option<&BTreeSet<IdentityKey>>) -> Tie {
     let record = identity.keys.iter().find_map(|key| if let IdentityKey::Unnamed(record) = key { Some(record) } else { None });
     let differs = |mine: &str| org.keys.iter().filter_map(tax_of).any(|theirs| identifier::contradict(mine, theirs));
@@ -116,31 +125,35 @@ fn tie(identity: &Identity, org: &Organisation, common: Option<&BTreeSet<Identit
         if record.is_some_and(|record| org.records.contains(record)) {
             return Tie::By(rank);
         }
-        match refusal(identity, org, key, common.is_some_and(|common| common.contains(key))) {
-            None => return Tie::By(rank),
-            Some(why) => because = because.or(why),
+        match verdict(identity, org, key, common.is_some_and(|common| common.contains(key))) {
+            Verdict::Joins => return Tie::By(rank),
+            Verdict::Idle => {}
+            Verdict::Asks(why) => because = because.or(Some(why)),
         }
     }
     Tie::No(because)
 }
 
-/// Why a shared key does not join: `Some(None)` when that is no question either.
-fn refusal(identity: &Identity, org: &Organisation, key: &IdentityKey, common: bool) -> Option<Option<String>> {
+fn verdict(identity: &Identity, org: &Organisation, key: &IdentityKey, common: bool) -> Verdict {
     match key {
-        IdentityKey::Phone(_) | IdentityKey::Domain(_) if common => Some(None),
+        IdentityKey::Phone(_) | IdentityKey::Domain(_) if common => Verdict::Idle,
         IdentityKey::Phone(_) | IdentityKey::Domain(_) => {
             let what = if matches!(key, IdentityKey::Phone(_)) { "telephone number" } else { "domain" };
-            let mine = CompanyName::parse(identity.name.as_deref()?);
+            let mine = identity.name.as_deref().map(CompanyName::parse);
             let theirs = names(org);
-            let alike = theirs.is_empty() || theirs.iter().any(|name| linkage::are_alike(&mine, name));
-            (!alike).then(|| Some(format!("they share a {what}, and their names have nothing in common")))
+            if mine.is_none_or(|mine| theirs.is_empty() || theirs.iter().any(|name| linkage::are_alike(&mine, name))) {
+                Verdict::Joins
+            } else {
+                Verdict::Asks(format!("they share a {what}, and their names have nothing in common"))
+            }
         }
         IdentityKey::NamePlace(name, place) if place.starts_with('@') => {
-            let here = identity.keys.iter().filter_map(named).map(|(_, place)| place).find(|place| !place.starts_with('@'))?;
-            let mut there = org.keys.iter().filter_map(named).filter(|(n, p)| n == name && !p.starts_with('@')).map(|(_, p)| p).peekable();
-            (there.peek().is_some() && !there.any(|place| place == here)).then_some(None)
+            let here = identity.keys.iter().filter_map(named).map(|(_, place)| place).find(|place| !place.starts_with('@'));
+            let there = || org.keys.iter().filter_map(named).filter(|(n, p)| n == name && !p.starts_with('@')).map(|(_, p)| p);
+            let elsewhere = here.is_some_and(|here| there().next().is_some() && !there().any(|place| place == here));
+            if elsewhere { Verdict::Idle } else { Verdict::Joins }
         }
-        IdentityKey::TaxId(_) | IdentityKey::Unnamed(_) | IdentityKey::NamePlace(..) => None,
+        IdentityKey::TaxId(_) | IdentityKey::Unnamed(_) | IdentityKey::NamePlace(..) => Verdict::Joins,
     }
 }
 

@@ -22,7 +22,9 @@ pub fn rows(organisation: &Organisation) -> Vec<Row> {
     let mut rows: Vec<Row> = by_record.into_values().filter(|row| row.cell(Column::Name).is_some()).collect();
     if let Some(id) = tax_id {
         // One organisation has one, whichever of its records says so; the key has been checked.
-        rows.iter_mut().for_each(|row| row.set(Column::TaxId, id));
+        for row in &mut rows {
+            row.set(Column::TaxId, id);
+        }
     }
     let said = |row: &Row| Column::ALL.map(|column| row.cell(column).unwrap_or_default().to_owned());
     rows.sort_by_cached_key(|row| {

@@ -83,6 +83,7 @@ pub fn divide(
         let keys = &one.keys;
         let records = &one.records;
         one.bonds.retain(|record, bond| records.contains(record) && !matches!(bond, Bond::Key(key) if !keys.contains(key)));
+        stand_by_itself(one);
         one.changed = now;
     }
     (part.id, part.version, part.first_seen) = (id, 0, now);
@@ -90,6 +91,15 @@ pub fn divide(
     let stay = rest.records.clone();
     keep_apart(&mut part, &stay);
     (rest, part)
+}
+
+/// Where every record has a bond, one of them is a bond with what is not there any more: what once joined all of them to it goes.
+fn stand_by_itself(organisation: &mut Organisation) {
+    if organisation.records.iter().all(|record| organisation.bonds.contains_key(record)) {
+        let joined = |record: &&RecordId| !matches!(organisation.bonds.get(*record), Some(Bond::Key(_)));
+        let first = organisation.records.iter().find(joined).or_else(|| organisation.records.first()).copied();
+        organisation.bonds.retain(|record, _| Some(*record) != first);
+    }
 }
 
 /// Drops the oldest records beyond the bound, and what is said of records that are not listed.

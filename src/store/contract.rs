@@ -445,7 +445,7 @@ async fn linking(place: Place) {
     let owners = store.organisations_by_keys(second.keys.iter().cloned().collect()).await.unwrap();
     assert_eq!(owners.iter().map(|owner| owner.id).collect::<Vec<_>>(), [first.id]);
     assert_eq!((store.questions(9).await.unwrap(), ids(&store.likely(only, Vec::new()).await.unwrap())), (vec![], vec![vec![]]));
-    assert_eq!(store.rulings(9).await.unwrap(), [ruling.clone()]);
+    assert_eq!(store.rulings(9).await.unwrap(), std::slice::from_ref(&ruling));
     let again = Turn { rulings: vec![ruling.clone()], ..Turn::upkeep() };
     assert!(conflicts(store.commit(again).await), "the number is taken");
     let undone = Ruling { undone: Some(time(4)), ..ruling };

@@ -270,7 +270,7 @@ async fn question_views(effects: &Effects, config: &Config, open: Vec<Question>)
             continue;
         };
         let with_points = !question.likeness.fields.is_empty();
-        let points = with_points.then(|| format!(" ({})", question.likeness.shown())).unwrap_or_default();
+        let points = if with_points { format!(" ({})", question.likeness.shown()) } else { String::new() };
         shown.push(OrganisationQuestion {
             a: line(&a, config),
             b: line(&b, config),

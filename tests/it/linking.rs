@@ -7,7 +7,7 @@ use atalaya::store::LeadFilter;
 use atalaya::web::{Answer, OrganisationView, Question, RulingView, answer};
 use jiff::SignedDuration;
 
-use crate::rig::{Home, Inside, LINES, OFFER, Reply, Server, listing, segment};
+use crate::rig::{Home, Inside, LINES, MAILS, OFFER, Reply, Server, listing, rep, segment};
 
 /// One row of a list: what is offered, by whom, telephone, place, street.
 type Row = [&'static str; 5];
@@ -205,6 +205,31 @@ async fn sources_read_in_any_order_name_the_same_organisations() {
         seen.insert(found);
     }
     assert_eq!(seen.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_to_be_told_of_one_is_told_of_what_it_became() {
+    let (site, rows) = site();
+    let settings = [settings(&site.address), rep("ana", "UTC", "Mon-Fri 08:00"), MAILS.to_owned()].concat();
+    let world = Inside::new(&settings).await;
+    visit(&world).await;
+    rows.lock().unwrap()[0].push(["Beams", "Norte Forestal", "+34 983 111 299", "Lugo", ""]);
+    visit(&world).await;
+    assert_eq!(leads(&world).await, named(&[("Norte Forestal", 1)]));
+    // Known since the baseline, quietly: it stays, and has the other's lead and what waits for it.
+    same(&world, "Norte Forestal", "Maderas Piqueras").await;
+    assert_eq!(leads(&world).await, named(&[("Maderas Piqueras", 4)]));
+    world.wait(SignedDuration::from_hours(24));
+    world.drain().await;
+    let mails = world.written("mail");
+    assert!(mails.len() == 1 && mails[0].contains("Maderas Piqueras") && mails[0].contains("Beams"), "{mails:?}");
+    // Two again, each with what was said of it, and nobody is told twice.
+    ruled(&world, Question::UndoRuling { number: None }).await;
+    assert_eq!(leads(&world).await.iter().filter(|(name, _)| name == "Norte Forestal").count(), 1);
+    world.wait(SignedDuration::from_hours(24));
+    world.drain().await;
+    // (That nobody visited the sources meanwhile is told, too.)
+    assert!(world.written("mail")[1..].iter().all(|mail| !mail.contains("Beams")));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Organisations, questions and rulings for people. Knows view types only.
 
+use std::fmt::Write as _;
+
 use comfy_table::Table;
 
 use super::{or_dash, sized};
@@ -47,16 +49,16 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
             record.because.clone(),
         ]);
     }
-    text.push_str(&format!("{values}\n{records}\n"));
+    let _ = writeln!(text, "{values}\n{records}");
     if !view.apart.is_empty() {
-        text.push_str(&format!("kept apart from it by a ruling: {} record(s)\n", view.apart.len()));
+        let _ = writeln!(text, "kept apart from it by a ruling: {} record(s)", view.apart.len());
     }
     for (segment, id, state) in &view.leads {
-        text.push_str(&format!("lead of {segment}: {id}, {state}\n"));
+        let _ = writeln!(text, "lead of {segment}: {id}, {state}");
     }
     for question in &view.questions {
         let other = if question.a.id == view.organisation.id { &question.b } else { &question.a };
-        text.push_str(&format!("may be the same as {} ({}): {}\n", other.name, other.id, question.because));
+        let _ = writeln!(text, "may be the same as {} ({}): {}", other.name, other.id, question.because);
     }
     text
 }

@@ -97,15 +97,12 @@ impl Index {
             self.words.count(entry.name().iter().copied());
             let keys = blocks::own_keys(&entry, &self.words);
             let slot = Slot { entry, organisation, next };
-            let place = match self.free.pop() {
-                Some(place) => {
-                    self.slots[place as usize] = slot;
-                    place
-                }
-                None => {
-                    self.slots.push(slot);
-                    u32::try_from(self.slots.len() - 1).unwrap_or(NONE - 1)
-                }
+            let place = if let Some(free) = self.free.pop() {
+                self.slots[free as usize] = slot;
+                free
+            } else {
+                self.slots.push(slot);
+                u32::try_from(self.slots.len() - 1).unwrap_or(NONE - 1)
             };
             self.keys.extend(keys.into_iter().map(|key| (key, place)));
             next = place;
