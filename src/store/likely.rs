@@ -12,7 +12,7 @@ use super::stored::{StoredQuestion, StoredRuling};
 use super::words::Likely;
 use crate::base::ids::OrganisationId;
 use crate::model::{IdentityKey, Question, Ruling};
-use crate::resolve::linkage::{Index, Pattern, Row};
+use crate::resolve::linkage::{Index, Pattern, Replaced, Row};
 
 /// Answers that are learned from at most: the newest.
 const ANSWERS: usize = 2_000;
@@ -59,39 +59,25 @@ impl Linked {
         }
     }
 
-    /// For each of these organisations those it may be, where all of them are as handed in.
-    fn find(&self, asked: &[(OrganisationId, Vec<Row>)], before: &[(OrganisationId, Vec<Row>)]) -> Vec<Likely> {
+    /// For each of these organisations those it may be, where all of them are as handed in. What is durable of them is put back afterwards.
+    fn find(&self, asked: &[(OrganisationId, Vec<Row>)], without: &[OrganisationId]) -> Vec<Likely> {
         let mut held = self.held();
-        for (id, rows) in asked {
-            held.index.put(*id, rows);
-        }
-        let found = asked.iter().map(|(id, _)| Likely { organisation: *id, matches: held.index.like(*id) }).collect();
-        for (id, _) in asked {
-            held.index.remove(*id);
-        }
-        for (id, rows) in before {
-            held.index.put(*id, rows);
+        let durable: Vec<Replaced> = asked.iter().map(|(id, rows)| held.index.put(*id, rows)).collect();
+        let matches = |index: &Index, id: OrganisationId| {
+            let mut matches = index.like(id);
+            matches.retain(|one| !without.contains(&one.organisation));
+            matches
+        };
+        let found = asked.iter().map(|(id, _)| Likely { organisation: *id, matches: matches(&held.index, *id) }).collect();
+        // In turn, so that one that was asked about twice is what it was before the first time.
+        for ((id, _), replaced) in asked.iter().zip(durable).rev() {
+            held.index.put_back(*id, replaced);
         }
         found
     }
 }
 
 impl Inner {
-    fn likely(&self, asked: &[(OrganisationId, Vec<Row>)], without: &[OrganisationId]) -> Result<Vec<Likely>, StoreError> {
-        // What is durable of them is put back afterwards.
-        let mut before = Vec::new();
-        for (id, _) in asked {
-            if let Some(organisation) = self.organisation_now(*id)? {
-                before.push((*id, crate::resolve::rows(&organisation)));
-            }
-        }
-        let mut found = self.linked.find(asked, &before);
-        for likely in &mut found {
-            likely.matches.retain(|one| !without.contains(&one.organisation));
-        }
-        Ok(found)
-    }
-
     fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {
         let mut found = Vec::new();
         for key in self.tree()?.scan_prefix(Table::Question.prefix()).keys() {
@@ -167,7 +153,7 @@ impl Embedded {
         asked: Vec<(OrganisationId, Vec<Row>)>,
         without: Vec<OrganisationId>,
     ) -> Result<Vec<Likely>, StoreError> {
-        self.read(move |inner| inner.likely(&asked, &without)).await
+        self.read(move |inner| Ok(inner.linked.find(&asked, &without))).await
     }
 
     pub(super) fn common<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<IdentityKey> {

@@ -55,6 +55,10 @@ struct Slot {
     next: u32,
 }
 
+/// What was in an index of an organisation.
+#[derive(Debug, Default)]
+pub struct Replaced(Vec<Entry>);
+
 /// Organisations, ready to be found.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -87,13 +91,22 @@ impl Index {
         self.first.is_empty()
     }
 
-    /// Puts an organisation in by what its records say, in place of what was there of it; without rows it is not found any more.
-    /// Of more rows than are kept the first ones stay.
-    pub fn put(&mut self, organisation: OrganisationId, rows: &[Row]) {
-        self.remove(organisation);
+    /// Puts an organisation in by what its records say, in place of what was there of it, which is returned; without rows it is not found any
+    /// more. Of more rows than are kept the first ones stay.
+    pub fn put(&mut self, organisation: OrganisationId, rows: &[Row]) -> Replaced {
+        let entries = rows.iter().take(ROWS).map(|row| Entry::read(row, &mut self.words)).collect();
+        self.place(organisation, entries)
+    }
+
+    /// Puts back what was replaced.
+    pub fn put_back(&mut self, organisation: OrganisationId, replaced: Replaced) {
+        self.place(organisation, replaced.0);
+    }
+
+    fn place(&mut self, organisation: OrganisationId, entries: Vec<Entry>) -> Replaced {
+        let replaced = self.remove(organisation);
         let mut next = NONE;
-        for row in rows.iter().take(ROWS).rev() {
-            let entry = Entry::read(row, &mut self.words);
+        for entry in entries.into_iter().rev() {
             self.words.count(entry.name().iter().copied());
             let keys = blocks::own_keys(&entry, &self.words);
             let slot = Slot { entry, organisation, next };
@@ -110,11 +123,13 @@ impl Index {
         if next != NONE {
             self.first.insert(organisation, next);
         }
+        replaced
     }
 
-    /// Takes an organisation out.
-    pub fn remove(&mut self, organisation: OrganisationId) {
+    /// Takes an organisation out, and returns what was there of it.
+    pub fn remove(&mut self, organisation: OrganisationId) -> Replaced {
         let mut next = self.first.remove(&organisation).unwrap_or(NONE);
+        let mut entries = Vec::new();
         while next != NONE {
             let place = next;
             let slot = &mut self.slots[place as usize];
@@ -125,7 +140,9 @@ impl Index {
             }
             self.words.uncount(entry.name().iter().copied());
             self.free.push(place);
+            entries.push(entry);
         }
+        Replaced(entries)
     }
 
     /// Takes up what people said of pairs: from so many answers on as learning needs, the points are others.
