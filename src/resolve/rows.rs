@@ -26,6 +26,9 @@ pub fn rows(organisation: &Organisation) -> Vec<Row> {
             row.set(Column::TaxId, id);
         }
     }
+    if rows.len() < 2 {
+        return rows;
+    }
     let said = |row: &Row| Column::ALL.map(|column| row.cell(column).unwrap_or_default().to_owned());
     rows.sort_by_cached_key(|row| {
         let said = said(row);
