@@ -34,7 +34,7 @@ use serde::Serialize;
 use crate::base::ids::{ChannelId, ContentHash, RepId, SegmentId, SourceId};
 use crate::model::codes::Labels;
 use crate::render::Language;
-use crate::{deliver, door, fetch, route, schedule, score, store};
+use crate::{deliver, door, fetch, resolve, route, schedule, score, store};
 
 pub use changes::ConfigChange;
 pub use labels::folder as codes_folder;
@@ -187,7 +187,7 @@ pub struct Config {
     /// Retention and backup.
     pub keep: Keep,
     /// Who is kept out by gates.
-    pub lists: Arc<score::Lists>,
+    pub lists: Arc<resolve::Lists>,
     /// In the order of the files.
     pub sources: Vec<Arc<Source>>,
     /// In the order of the files.

@@ -3,6 +3,7 @@
 //! Plain values with small total functions. Knows no file, no wire and no stored shape; `store` and `web` have shapes of their own.
 
 mod area;
+mod bond;
 mod change;
 pub mod codes;
 mod company_name;
@@ -12,6 +13,7 @@ mod failure;
 pub mod identifier;
 mod lead;
 mod learned;
+mod listed;
 mod message;
 mod organisation;
 mod page;
@@ -24,6 +26,7 @@ mod value;
 mod vitals;
 
 pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
+pub use bond::{Bond, Likeness, Question, Ruling};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story, Weight};
 pub use company_name::{CompanyName, LegalClass, LegalForm, LegalKind};
 pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
@@ -31,6 +34,7 @@ pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown};
 pub use learned::{Learned, LearnedField};
+pub use listed::{ListName, Listed, Listings};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Reminder, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{

@@ -1,17 +1,27 @@
 //! Says which organisation a record names. Pure: knows no store, no segment and no rep; those it may have met before are handed in.
 
+mod ask;
 mod facts;
 mod hosts;
 mod identity;
 pub mod linkage;
+mod lists;
 mod merge;
+mod rows;
+mod unite;
+
+use std::collections::BTreeSet;
 
 use crate::base::ids::OrganisationId;
-use crate::model::{IdentityKey, Organisation};
+use crate::model::{IdentityKey, Likeness, Organisation};
 
+pub use ask::most_telling;
 pub use hosts::{DomainKind, is_shared, kind, registrable};
 pub use identity::identify;
+pub use lists::{BadList, List, Lists};
 pub use merge::{FACTS, KEYS, RECORDS, merge, owner, without};
+pub use rows::rows;
+pub use unite::{divide, keep_apart, parted, unite};
 
 /// What the source says about all of its records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,14 +44,21 @@ pub struct Identity {
     pub name: Option<String>,
 }
 
-/// An organisation that shares a key with a record and was still not joined with it: material for a later "same?" question.
+/// What is known of a record's keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Met<'a> {
+    /// The organisations that own one, in any order.
+    pub found: &'a [Organisation],
+    /// Those keys that many differently named organisations have: they join nobody.
+    pub common: Option<&'a BTreeSet<IdentityKey>>,
+}
+
+/// An organisation that shares a key with a record and was still not joined with it: they may be the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Also {
     /// Which.
     pub organisation: OrganisationId,
-    /// The strongest key it shares.
-    pub key: IdentityKey,
-    /// Why it was not joined, in words.
+    /// Why it was not joined, in words that quote nothing.
     pub because: String,
 }
 
@@ -52,8 +69,18 @@ pub struct Merged {
     pub organisation: Organisation,
     /// Whether it differs from what was handed in (a new one always does).
     pub changed: bool,
-    /// Others that share a key.
+    /// Of those handed in, which are part of it now.
+    pub absorbed: Vec<OrganisationId>,
+    /// Others that share a key and may be the same.
     pub also: Vec<Also>,
+}
+
+/// How alike two organisations are, as it is stored and shown.
+pub fn likeness(found: &linkage::Match) -> Likeness {
+    #[expect(clippy::cast_possible_truncation, reason = "points are a few hundred at most")]
+    let tenths = |points: f64| (points * 10.0).round() as i32;
+    let fields = found.fields.iter().map(|(field, points)| (field.word().to_owned(), tenths(*points)));
+    Likeness { points: tenths(found.points), fields: fields.collect(), pattern: found.pattern.to_vec() }
 }
 
 #[cfg(test)]

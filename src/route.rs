@@ -7,6 +7,7 @@ mod remind;
 mod rep;
 mod revise;
 mod spec;
+mod unite;
 
 pub use assign::{Case, assign, untold};
 pub use lane::{Address, Slot, entry, lane};
@@ -14,6 +15,7 @@ pub use remind::{reminder, reminder_lane};
 pub use rep::{EmptyDigest, Quiet, Rep};
 pub use revise::{Cause, Finding, for_rep, revise};
 pub use spec::{KEYS, REMIND, Spec};
+pub use unite::as_one;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,6 @@ mod codes;
 mod concern;
 mod fit;
 mod gates;
-mod lists;
 mod places;
 mod rules;
 mod segment;
@@ -21,10 +20,9 @@ mod when;
 mod words;
 
 use crate::base::ids::SourceId;
-use crate::model::{Organisation, Record, Signal};
+use crate::model::{Listings, Organisation, Record, Signal};
 
 pub use concern::{concerns, turned};
-pub use lists::{BadList, List, ListName, Listed, Lists};
 pub use segment::Segment;
 pub use signals::half_life;
 pub use speaks::speaks;
@@ -43,8 +41,8 @@ pub struct Known<'a> {
     pub records: &'a [Record],
     /// Signals about it.
     pub signals: &'a [Signal],
-    /// Lists of organisations that gates name.
-    pub lists: &'a Lists,
+    /// On which lists that gates name it is, as whoever matches them found.
+    pub listed: &'a Listings,
     /// How far a source is trusted, 0 to 1.
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }

@@ -18,6 +18,7 @@ mod frame;
 mod generation;
 mod index;
 mod keep;
+mod likely;
 mod notices;
 mod opening;
 mod outbox;
@@ -37,7 +38,7 @@ mod trials;
 mod versions;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,16 +47,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::base::ids::{ChannelId, LeadId, MessageId, OrganisationId, PageId, RecordId, RepId, SourceId};
 use crate::model::{
-    Change, ChannelState, Entry, Filed, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, Record, Signal, SourceState,
-    Subject, Turn,
+    Change, ChannelState, Entry, Filed, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, Question, Record, Ruling,
+    Signal, SourceState, Subject, Turn,
 };
+
+use crate::resolve::linkage::Row;
 
 pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, MessageFilter, OnFile, Opened, RISING, Reached, Replay, Restored,
-    Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk, Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, Likely, MessageFilter, OnFile, Opened, RISING, Reached, Replay,
+    Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk, Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -274,6 +277,49 @@ impl Store {
     pub async fn organisations_by_keys(&self, keys: Vec<IdentityKey>) -> Result<Vec<Organisation>, StoreError> {
         match self {
             Self::Embedded(store) => store.organisations_by_keys(keys).await,
+        }
+    }
+
+    /// Several organisations, in the order asked for; unknown ones are left out.
+    pub async fn organisations(&self, ids: Vec<OrganisationId>) -> Result<Vec<Organisation>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.organisations(ids).await,
+        }
+    }
+
+    /// For each of these organisations, which may not be stored yet and say what their rows say, those that it may be: stored ones, and others
+    /// of these. `without` are no more, as far as the asker decided.
+    pub async fn likely(&self, asked: Vec<(OrganisationId, Vec<Row>)>, without: Vec<OrganisationId>) -> Result<Vec<Likely>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.likely(asked, without).await,
+        }
+    }
+
+    /// Those of these keys that more than a few differently named organisations have.
+    pub fn common<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<IdentityKey> {
+        match self {
+            Self::Embedded(store) => store.common(keys),
+        }
+    }
+
+    /// Open questions whether two organisations are one, in the order of their ids.
+    pub async fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.questions(limit).await,
+        }
+    }
+
+    /// What is open about one organisation.
+    pub async fn questions_of(&self, organisation: OrganisationId) -> Result<Vec<Question>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.questions_of(organisation).await,
+        }
+    }
+
+    /// What people said of organisations, the last first.
+    pub async fn rulings(&self, limit: usize) -> Result<Vec<Ruling>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.rulings(limit).await,
         }
     }
 

@@ -92,7 +92,15 @@ async fn serve(inner: &Inner, stream: UnixStream) -> std::io::Result<()> {
 
 pub(super) async fn answer(inner: &Inner, question: Question) -> Result<Answer, String> {
     let config = inner.config.borrow().clone();
-    let order = matches!(question, Question::CheckNow { .. } | Question::Replay { .. } | Question::NotifyTest { .. });
+    let order = matches!(
+        question,
+        Question::CheckNow { .. }
+            | Question::Replay { .. }
+            | Question::NotifyTest { .. }
+            | Question::Same { .. }
+            | Question::NotSame { .. }
+            | Question::UndoRuling { .. }
+    );
     let answer = web::answer(&inner.effects, &config, question, true).await;
     if order {
         inner.wake.notify_one();

@@ -80,7 +80,7 @@ pub enum Command {
     /// Tenders, and documents of tender portals
     #[command(subcommand)]
     Tender(TenderCommand),
-    /// Which records are one company
+    /// Organisations: what is known of them, and which are one
     #[command(subcommand)]
     Org(OrgCommand),
     /// What codes of classes mean
@@ -329,6 +329,44 @@ pub enum TenderCommand {
 /// What to do with organisations.
 #[derive(Debug, Subcommand)]
 pub enum OrgCommand {
+    /// Organisations, by words of their names or by what they are known by
+    List {
+        /// All of these words
+        words: Vec<String>,
+        /// Pairs that may be one organisation instead, those first whose answer tells most
+        #[arg(long, conflicts_with_all = ["words", "rulings"])]
+        questions: bool,
+        /// What was said by `same` and `not-same` instead, the last first
+        #[arg(long, conflicts_with = "words")]
+        rulings: bool,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Everything known of one organisation: values with their sources, conflicts, records and why they belong to it
+    Show {
+        /// Its id, or words of its name
+        name: String,
+    },
+    /// Two organisations are one: makes them one, now and for good
+    Same {
+        /// One: its id, or words of its name
+        a: String,
+        /// The other
+        b: String,
+    },
+    /// Two organisations are not one, or a record is not of an organisation: keeps them apart, now and for good
+    NotSame {
+        /// The organisation: its id, or words of its name
+        a: String,
+        /// The other one, or the id of one of its records
+        b: String,
+    },
+    /// Takes back what was said by `same` or `not-same`
+    Undo {
+        /// The ruling's number (`org list --rulings`); the last one that stands
+        number: Option<u32>,
+    },
     /// Find the rows of a table that are one company, and say why. Needs no configuration
     Resolve {
         /// The table, with a header: name, address, city, postcode, country, phone, email, url, `tax_id`, whichever there are (`-`: standard input)

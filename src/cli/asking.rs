@@ -88,6 +88,11 @@ fn ended(answer: &Answer) -> Ended {
         | Answer::Replayed(_)
         | Answer::Digest(_)
         | Answer::Calendars(_)
+        | Answer::Organisations(_)
+        | Answer::Organisation(_)
+        | Answer::OrganisationQuestions(_)
+        | Answer::Rulings(_)
+        | Answer::Ruled(_)
         | Answer::Backup(_) => false,
     };
     if problem { Ended::Problem } else { Ended::Fine }

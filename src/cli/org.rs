@@ -12,7 +12,7 @@ use super::check::file;
 use super::print;
 use crate::base::text::count;
 use crate::extract;
-use crate::resolve::linkage::{self, BadRow, Cluster, Column, Field, Question, ReadTable, Resolution, Tie};
+use crate::resolve::linkage::{self, BadRow, Cluster, Column, Question, ReadTable, Resolution, Tie};
 
 /// Pairs and clusters that are shown to a person; `--json` has all.
 const SHOWN: usize = 20;
@@ -94,7 +94,7 @@ fn cluster_view(cluster: &Cluster) -> Value {
         cluster.merged.iter().map(|(column, value)| (column.word().to_owned(), Value::from(value.as_str()))).collect();
     let reasons = cluster.reasons.iter().map(|reason| {
         let fields: serde_json::Map<String, Value> =
-            reason.fields.iter().map(|(field, points)| (word(*field).to_owned(), tenths(*points))).collect();
+            reason.fields.iter().map(|(field, points)| (field.word().to_owned(), tenths(*points))).collect();
         json!({ "a": reason.a, "b": reason.b, "by": tie(reason.why), "points": tenths(reason.points), "fields": fields })
     });
     json!({
@@ -110,21 +110,6 @@ fn cluster_view(cluster: &Cluster) -> Value {
 
 fn tenths(points: f64) -> Value {
     json!((points * 10.0).round() / 10.0)
-}
-
-fn word(field: Field) -> &'static str {
-    match field {
-        Field::Name => "name",
-        Field::Address => "address",
-        Field::Place => "place",
-        Field::Country => "country",
-        Field::Phone => "phone",
-        Field::Email => "email",
-        Field::Domain => "domain",
-        Field::TaxId => "tax_id",
-        Field::Form => "legal_form",
-        Field::HousePhone => "phone_of_house",
-    }
 }
 
 fn tie(why: Tie) -> &'static str {
@@ -159,7 +144,7 @@ fn clusters(table: &ReadTable, found: &Resolution) -> Table {
 fn tied_by(reason: &linkage::Reason) -> String {
     let mut fields = reason.fields.clone();
     fields.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    let said: Vec<String> = fields.iter().take(4).map(|(field, points)| format!("{} {points:.0}", word(*field))).collect();
+    let said: Vec<String> = fields.iter().take(4).map(|(field, points)| format!("{} {points:.0}", field.word())).collect();
     match reason.why {
         Tie::Equal | Tie::Answer => format!("{}+{} {}", reason.a, reason.b, tie(reason.why)),
         Tie::Fields | Tie::Names => format!("{}+{} {}", reason.a, reason.b, said.join(", ")),

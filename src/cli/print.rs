@@ -1,5 +1,6 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod organisations;
 mod reading;
 mod tenders;
 mod times;
@@ -18,7 +19,8 @@ use crate::web::{
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
-const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];
+const IDS: [&str; 12] =
+    ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id"];
 
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
@@ -88,6 +90,14 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
             println!("Subject: {}\n\n{}", view.subject, view.text);
         }
         Answer::Calendars(views) => calendars(views),
+        Answer::Organisations(views) => println!("{}", organisations::list(views, width())),
+        Answer::Organisation(view) => print!("{}", organisations::whole(view, width())),
+        Answer::OrganisationQuestions(views) => {
+            println!("{}", organisations::questions(views, width()));
+            eprintln!("{} open, the most telling first; answer with `atalaya org same A B` or `atalaya org not-same A B`", views.len());
+        }
+        Answer::Rulings(views) => println!("{}", organisations::rulings(views, width())),
+        Answer::Ruled(view) => println!("{}", organisations::ruled(view)),
         Answer::Backup(view) => println!("{}", backup_line(view)),
     }
     Ok(())

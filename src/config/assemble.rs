@@ -266,7 +266,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn lists(&mut self, tables: &'a Tables) -> Option<score::Lists> {
+    fn lists(&mut self, tables: &'a Tables) -> Option<resolve::Lists> {
         let folders: HashMap<&str, PathBuf> = lists::KEYS.iter().map(|key| (*key, self.folder_of(tables, "lists", key))).collect();
         let folder = |key: &str| folders.get(key).cloned().unwrap_or_default();
         self.process(tables, "lists", &[lists::KEYS], |spec: &lists::Spec| spec.compile(&folder))

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::base::caps;
 use crate::model::Fault;
-use crate::score::{BadList, List, Lists};
+use crate::resolve::{BadList, List, Lists};
 
 /// The keys of `[lists]`.
 pub const KEYS: &[&str] = &["competitors", "clients", "do_not_contact"];

@@ -112,7 +112,7 @@ fn the_defaults_load_and_are_those_of_the_modules() {
     assert_eq!(config.fetch, fetch);
     let store = store::Settings::new(config.daemon.data.clone());
     assert_eq!(format!("{:?}", config.store), format!("{store:?}"));
-    assert_eq!(*config.lists, score::Lists::default());
+    assert_eq!(*config.lists, resolve::Lists::default());
 }
 
 /// The tables of the process with their keys, and the repeated ones.

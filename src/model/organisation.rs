@@ -1,11 +1,11 @@
 //! A company or public body, as a view over the records that name it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{Evidence, Value};
+use super::{Bond, Evidence, Value};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 
 /// Something by which two records are known to name the same organisation. Exact in this version; `resolve` says which are strong.
@@ -21,6 +21,30 @@ pub enum IdentityKey {
     NamePlace(String, String),
     /// The record names nobody: it stands for an organisation still to be identified.
     Unnamed(RecordId),
+}
+
+impl IdentityKey {
+    /// Whether it tells one organisation by itself, whatever it is called.
+    pub const fn is_strong(&self) -> bool {
+        match self {
+            Self::TaxId(_) | Self::Domain(_) | Self::Phone(_) => true,
+            Self::NamePlace(..) | Self::Unnamed(_) => false,
+        }
+    }
+
+    /// What it is, for people: "telephone number +34911234567".
+    pub fn shown(&self) -> String {
+        match self {
+            Self::TaxId(id) => format!("tax id {id}"),
+            Self::Domain(domain) => format!("domain {domain}"),
+            Self::Phone(phone) => format!("telephone number {phone}"),
+            Self::NamePlace(name, place) => match place.strip_prefix('@') {
+                Some(source) => format!("name \"{name}\" within source {source}"),
+                None => format!("name \"{name}\" in {place}"),
+            },
+            Self::Unnamed(record) => format!("record {record} itself"),
+        }
+    }
 }
 
 impl fmt::Display for IdentityKey {
@@ -133,6 +157,10 @@ pub struct Organisation {
     pub facts: Vec<Fact>,
     /// Records that name it, newest last, bounded by `resolve`.
     pub records: Vec<RecordId>,
+    /// By what each of its records belongs to it; the first one, which stands for itself, has no line here.
+    pub bonds: BTreeMap<RecordId, Bond>,
+    /// Records that are not of it and never join it, because somebody said so; bounded by `resolve`.
+    pub apart: BTreeSet<RecordId>,
     /// When the first record named it.
     pub first_seen: Timestamp,
     /// When a record last added something.

@@ -66,6 +66,8 @@ pub(crate) fn organisation(name: &str, facts: &[(FactName, &str)]) -> Organisati
         keys: BTreeSet::from([IdentityKey::NamePlace(name.to_lowercase(), "@fair".to_owned())]),
         facts: facts.iter().map(fact).collect(),
         records: vec![record],
+        bonds: BTreeMap::new(),
+        apart: BTreeSet::new(),
         first_seen: day(0),
         changed: day(0),
     }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Change, Entry, Filed, HostKey, HostState, Lead, Message, Organisation, Page, Record, Signal, SourceState};
-use crate::base::ids::{ContentHash, PageId, RecordId, SourceId};
+use super::{Change, Entry, Filed, HostKey, HostState, Lead, Message, Organisation, Page, Question, Record, Ruling, Signal, SourceState};
+use crate::base::ids::{ContentHash, OrganisationId, PageId, RecordId, SourceId};
 
 /// The times of a check that found nothing new. Kept in one small record per host and minute, not in the page's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,8 @@ pub struct Forgotten {
     pub records: Vec<Record>,
     /// Signals of organisations that stay.
     pub signals: Vec<Signal>,
-    /// Organisations that nobody names any more, with everything known of them: their keys, signals and leads.
+    /// Organisations that nobody names any more, or that are part of another now, with everything known of them: their keys, signals, leads
+    /// and open questions.
     pub organisations: Vec<Organisation>,
 }
 
@@ -85,8 +86,14 @@ pub struct Turn {
     pub forgotten: Forgotten,
     /// History.
     pub changes: Vec<Change>,
-    /// Organisations that are new or differ.
+    /// Organisations that are new or differ. Keys may go from one of them, or from a forgotten one, to another.
     pub organisations: Vec<Organisation>,
+    /// Pairs of organisations that may be one.
+    pub questions: Vec<Question>,
+    /// Pairs about which nothing is open any more.
+    pub settled: Vec<(OrganisationId, OrganisationId)>,
+    /// What somebody said of organisations.
+    pub rulings: Vec<Ruling>,
     /// Reasons to act.
     pub signals: Vec<Signal>,
     /// Leads that are new or differ.
@@ -129,6 +136,9 @@ impl Turn {
             forgotten,
             changes,
             organisations,
+            questions,
+            settled,
+            rulings,
             signals,
             leads,
             entries,
@@ -140,6 +150,7 @@ impl Turn {
             && (follow.is_empty() && retired.is_empty() && records.is_empty() && notices.is_empty())
             && (idle.is_empty() && *forgotten == Forgotten::default())
             && (changes.is_empty() && organisations.is_empty() && signals.is_empty() && leads.is_empty())
+            && (questions.is_empty() && settled.is_empty() && rulings.is_empty())
             && (entries.is_empty() && messages.is_empty() && marks.is_empty())
     }
 
@@ -161,6 +172,9 @@ impl Turn {
             forgotten: Forgotten::default(),
             changes: Vec::new(),
             organisations: Vec::new(),
+            questions: Vec::new(),
+            settled: Vec::new(),
+            rulings: Vec::new(),
             signals: Vec::new(),
             leads: Vec::new(),
             entries: Vec::new(),

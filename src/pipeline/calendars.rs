@@ -10,7 +10,7 @@ use super::linked::whole_tender;
 use crate::base::ids::{RecordId, SourceId, base32, hash64};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
-use crate::model::{Joined, Lead, LeadState, Organisation, Record, RecordKind, Subject, closings};
+use crate::model::{Joined, Lead, LeadState, Listings, Organisation, Record, RecordKind, Subject, closings};
 use crate::render::{self, Calendar, CalendarKey, CalendarOf, Language};
 use crate::store::{CommitError, LeadFilter, RISING, StoreError};
 use crate::{route, score};
@@ -110,7 +110,8 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
     let mut records = effects.store.records(organisation.records.clone()).await?;
     let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
     records.retain(|record| record.kind == RecordKind::Tender && closings(record).iter().any(|closing| closing.at >= since));
-    records.retain(|record| is_wanted(config, lead, &organisation, record, now));
+    let listed = config.lists.find(&organisation);
+    records.retain(|record| is_wanted(config, lead, (&organisation, &listed), record, now));
     let mut tenders: BTreeMap<RecordId, Joined> = BTreeMap::new();
     for record in records {
         let tender = whole_tender(effects, config, record, now).await?;
@@ -119,11 +120,10 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
     Ok(tenders.into_values().filter(|tender| !tender.record.gone).collect())
 }
 
-fn is_wanted(config: &Config, lead: &Lead, organisation: &Organisation, record: &Record, now: Timestamp) -> bool {
+fn is_wanted(config: &Config, lead: &Lead, (organisation, listed): (&Organisation, &Listings), record: &Record, now: Timestamp) -> bool {
     let trust_of = |id: &SourceId| config.trust(id);
     // Of this record alone: a ministry has thousands.
-    let known =
-        score::Known { organisation, records: std::slice::from_ref(record), signals: &[], lists: &config.lists, trust_of: &trust_of };
+    let known = score::Known { organisation, records: std::slice::from_ref(record), signals: &[], listed, trust_of: &trust_of };
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     segment.is_some_and(|segment| score::concerns(segment, &known, record.id, now))
 }

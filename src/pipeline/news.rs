@@ -7,15 +7,17 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::link::{self, Affected};
+use super::unite::{self, Brought};
 use super::{Effects, linked, silent};
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
-use crate::model::{Change, Decision, IdentityKey, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
+use crate::model::{Change, Decision, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
 use crate::route::Cause;
 use crate::score::Segment;
 use crate::store::{EntryFilter, LeadFilter, MessageFilter, StoreError};
-use crate::{diff, outbox, render, resolve, route, score};
+use crate::{diff, outbox, render, route, score};
 
 /// Signals that a score looks back on.
 pub(super) const SIGNALS: usize = 64;
@@ -33,26 +35,6 @@ pub struct News {
     pub leads: usize,
 }
 
-/// An organisation that a turn touched.
-#[derive(Clone, Debug)]
-pub struct Affected {
-    /// As it is now.
-    pub organisation: Organisation,
-    /// Whether it is to be stored.
-    changed: bool,
-    /// Whether it was known before this turn.
-    known: bool,
-    /// New reasons to act.
-    pub news: Vec<Signal>,
-}
-
-impl Affected {
-    /// One that is known, and stays as it is but for these reasons.
-    pub(super) const fn known(organisation: Organisation) -> Self {
-        Self { organisation, changed: false, known: true, news: Vec::new() }
-    }
-}
-
 /// Resolves the turn's records, makes signals of its changes, scores and routes, and puts all of it into the turn.
 pub async fn tell(
     effects: &Effects,
@@ -64,8 +46,8 @@ pub async fn tell(
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let untold = linked::untold(effects, config, &turn.records, &changes).await?;
-    let affected = affected(effects, source, turn, &untold, now).await?;
-    turn.changes = changes;
+    let (affected, questions) = link::affected(effects, source, turn, &untold, now).await?;
+    (turn.changes, turn.questions) = (changes, questions);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
     Ok(told)
 }
@@ -81,13 +63,21 @@ pub(super) async fn announce_all(
     let mut told = 0;
     let (mut staff, mut alerts) = (None, Alerts::new());
     for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
-        let previous = effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?;
+        let brought = match touched.absorbed.as_slice() {
+            [] => Brought { leads: effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?, ..Brought::default() },
+            absorbed => unite::bring(effects, &touched.organisation, absorbed).await?,
+        };
+        turn.signals.extend(brought.signals.iter().cloned());
+        turn.entries.extend(brought.entries);
+        let previous = brought.leads;
         if touched.news.is_empty() && previous.is_empty() {
             continue;
         }
         let records = records_of(effects, &touched.organisation, turn).await?;
         let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
         signals.extend(touched.news.iter().cloned());
+        signals.extend(brought.signals.into_iter().take(SIGNALS));
+        let first = turn.leads.len();
         for Revised { segment, mut lead, is_new, is_told } in
             revise(config, (&touched.organisation, Cause::News(&touched.news)), &previous, (&records, &signals), now)
         {
@@ -109,9 +99,14 @@ pub(super) async fn announce_all(
             }
             turn.leads.push(lead);
         }
+        // What the rules see as before, and what is still of another organisation in the store.
+        let moved = previous.into_iter().filter(|lead| brought.changed.contains(&lead.id));
+        let moved: Vec<Lead> = moved.filter(|lead| !turn.leads[first..].iter().any(|revised| revised.id == lead.id)).collect();
+        turn.leads.extend(moved);
     }
     for touched in affected.into_values() {
         turn.signals.extend(touched.news);
+        turn.forgotten.organisations.extend(touched.absorbed);
         if touched.changed {
             turn.organisations.push(touched.organisation);
         }
@@ -138,7 +133,8 @@ pub(super) fn revise(
     now: Timestamp,
 ) -> Vec<Revised> {
     let trust_of = |id: &SourceId| config.trust(id);
-    let known = score::Known { organisation, records, signals, lists: &config.lists, trust_of: &trust_of };
+    let listed = config.lists.find(organisation);
+    let known = score::Known { organisation, records, signals, listed: &listed, trust_of: &trust_of };
     let revised = config.segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
@@ -156,56 +152,6 @@ pub(super) fn owner_of(lead: &Lead) -> Option<&RepId> {
         Decision::To(rep, _) => Some(rep),
         Decision::Nobody(_) => None,
     }
-}
-
-/// The organisations that the turn's records name, with what the records add to them and the reasons to act that are new.
-async fn affected(
-    effects: &Effects,
-    source: &Source,
-    turn: &Turn,
-    changes: &[linked::Heard],
-    now: Timestamp,
-) -> Result<BTreeMap<OrganisationId, Affected>, StoreError> {
-    let news: HashSet<RecordId> =
-        changes.iter().map(|heard| &heard.change).filter(|change| !change.baseline).map(|change| change.record).collect();
-    let named: Vec<(&Record, resolve::Identity)> = turn
-        .records
-        .iter()
-        .map(|record| (record, resolve::identify(record, source.about())))
-        // A baseline record that names nobody stands for no organisation: it is known, and that is all.
-        .filter(|(record, identity)| news.contains(&record.id) || !matches!(identity.keys.as_slice(), [IdentityKey::Unnamed(_)]))
-        .collect();
-    let keys: BTreeSet<IdentityKey> = named.iter().flat_map(|(_, identity)| identity.keys.iter().cloned()).collect();
-    let mut all: BTreeMap<OrganisationId, Affected> = BTreeMap::new();
-    let mut by_key: HashMap<IdentityKey, OrganisationId> = HashMap::new();
-    if !keys.is_empty() {
-        for organisation in effects.store.organisations_by_keys(keys.into_iter().collect()).await? {
-            by_key.extend(organisation.keys.iter().map(|key| (key.clone(), organisation.id)));
-            all.insert(organisation.id, Affected { organisation, changed: false, known: true, news: Vec::new() });
-        }
-    }
-    for (record, identity) in named {
-        let ids: BTreeSet<OrganisationId> = identity.keys.iter().filter_map(|key| by_key.get(key).copied()).collect();
-        let found: Vec<Organisation> = ids.iter().filter_map(|id| all.get(id)).map(|affected| affected.organisation.clone()).collect();
-        let merged = resolve::merge(record, &identity, &found, now);
-        let id = merged.organisation.id;
-        by_key.extend(merged.organisation.keys.iter().map(|key| (key.clone(), id)));
-        let entry = all.entry(id).or_insert_with(|| Affected {
-            organisation: merged.organisation.clone(),
-            changed: true,
-            known: false,
-            news: Vec::new(),
-        });
-        entry.changed |= merged.changed;
-        entry.organisation = merged.organisation;
-        let own = changes.iter().filter(|heard| heard.change.record == record.id);
-        entry.news.extend(own.filter_map(|heard| {
-            let signal = signal_of(source, (&heard.change, record), id, now)?;
-            Some(Signal { echo: heard.echo, ..signal })
-        }));
-    }
-    all.retain(|_, affected| affected.changed || !affected.news.is_empty());
-    Ok(all)
 }
 
 /// The reason to act that a change gives; none when it is part of a baseline.

@@ -127,7 +127,7 @@ fn is_for(
     now: Timestamp,
 ) -> bool {
     let identity = resolve::identify(record, source.about());
-    let organisation = resolve::merge(record, &identity, &[], now).organisation;
+    let organisation = resolve::merge(record, &identity, resolve::Met::default(), now).organisation;
     let signals: Vec<Signal> = reason(&organisation).into_iter().collect();
     let records = std::slice::from_ref(record);
     let revised = revise(config, (&organisation, Cause::News(&signals)), &[], (records, &signals), now);

@@ -118,6 +118,8 @@ impl Case {
             keys: std::collections::BTreeSet::new(),
             facts,
             records: vec![RecordId(1)],
+            bonds: std::collections::BTreeMap::new(),
+            apart: std::collections::BTreeSet::new(),
             first_seen: now(),
             changed: now(),
         };

@@ -44,8 +44,13 @@ const CHARS: usize = 500;
 pub(super) fn update(facts: &mut Vec<Fact>, record: &Record, identity: &Identity) {
     facts.retain(|fact| fact.record != record.id);
     facts.extend(of(record, identity));
+    bound(facts, FACTS);
+}
+
+/// Puts facts into their order and gives up those that are too many.
+pub(super) fn bound(facts: &mut Vec<Fact>, most: usize) {
     facts.sort_by_key(order);
-    while facts.len() > FACTS {
+    while facts.len() > most {
         facts.remove(to_drop(facts));
     }
 }

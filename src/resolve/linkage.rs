@@ -22,10 +22,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::text;
 
-pub use compare::Field;
-pub use index::{Index, Match};
+pub use compare::{Field, Pattern};
+pub use index::{ASK, Index, Match, Replaced};
+pub use names::{are_alike, are_one};
 pub use table::{BadRow, ReadTable, TableError, read as read_table, read_answers};
 pub use view::{Cluster, Conflict, Question, Reason, Tie};
+pub use weights::probability;
+pub use words::name_words;
 
 /// Rows of one table at most.
 pub const ROWS: usize = 200_000;

@@ -2,9 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::linkage::Index;
 use super::*;
+use crate::base::ids::RecordId;
 use crate::model::sample::{day, record};
-use crate::model::{FactName, Record, RecordKind};
+use crate::model::{Bond, FactName, Record, RecordKind};
 
 fn about() -> About {
     About { organisation: None, country: Some("ES".to_owned()), own_hosts: vec!["www.fair.example".to_owned()] }
@@ -60,8 +62,12 @@ fn the_source_may_fix_the_organisation() {
     let identity = identify(&page, &about);
     assert_eq!(identity.name.as_deref(), Some("Acme GmbH"));
     assert_eq!(keys(&page, &about)[0], "name:acme|@fair");
-    let organisation = merge(&page, &identity, &[], day(1)).organisation;
+    let organisation = merge(&page, &identity, Met::default(), day(1)).organisation;
     assert_eq!(organisation.facts(FactName::Name).next().unwrap().evidence.url, page.url);
+}
+
+fn met(found: &[Organisation]) -> Met<'_> {
+    Met { found, common: None }
 }
 
 /// Feeds records one after the other, as the pipeline does: those who own a key are looked up and handed in.
@@ -70,12 +76,44 @@ fn tell(records: &[Record]) -> Vec<Organisation> {
     for record in records {
         let identity = identify(record, &about());
         let found: Vec<Organisation> = known.iter().filter(|org| identity.keys.iter().any(|key| org.keys.contains(key))).cloned().collect();
-        let merged = merge(record, &identity, &found, day(1));
-        known.retain(|org| org.id != merged.organisation.id);
+        let merged = merge(record, &identity, met(&found), day(1));
+        known.retain(|org| org.id != merged.organisation.id && !merged.absorbed.contains(&org.id));
         known.push(merged.organisation);
     }
     known.sort_by(|a, b| a.name.cmp(&b.name));
     known
+}
+
+/// The same, and what is new is looked up by likeness, as the pipeline does.
+fn linked(records: &[Record]) -> Vec<Organisation> {
+    let (mut known, mut index): (Vec<Organisation>, Index) = Default::default();
+    for record in records {
+        let identity = identify(record, &about());
+        let common = identity.keys.iter().filter(|key| index.is_common(key)).cloned().collect();
+        let merged = merge(record, &identity, Met { found: &known, common: Some(&common) }, day(1));
+        let (mut one, mut gone) = (merged.organisation, merged.absorbed);
+        loop {
+            known.retain(|org| org.id != one.id && !gone.contains(&org.id));
+            for id in &gone {
+                index.remove(*id);
+            }
+            index.put(one.id, &rows(&one));
+            let found = index.find(Some(one.id), &rows(&one));
+            let like = found.iter().filter(|found| found.points > 0.0).find_map(|found| {
+                let other = known.iter().find(|org| org.id == found.organisation)?;
+                parted(&one, other).is_none().then(|| (other.clone(), Bond::Alike(likeness(found))))
+            });
+            let Some((other, bond)) = like else { break };
+            gone = vec![one.id, other.id];
+            one = unite(one, other, &bond, day(1));
+        }
+        known.push(one);
+    }
+    known
+}
+
+fn partition(organisations: &[Organisation]) -> BTreeSet<BTreeSet<RecordId>> {
+    organisations.iter().map(|org| org.records.iter().copied().collect()).collect()
 }
 
 fn company(source: &str, key: &str, fields: &[(&str, &str)]) -> Record {
@@ -89,14 +127,14 @@ fn stories() {
         assert_eq!(told.len(), organisations, "{what}: {told:#?}");
         // No key belongs to two.
         let all: usize = told.iter().map(|org| org.keys.len()).sum();
-        let keys: std::collections::BTreeSet<_> = told.iter().flat_map(|org| &org.keys).collect();
+        let keys: BTreeSet<_> = told.iter().flat_map(|org| &org.keys).collect();
         assert_eq!(keys.len(), all, "{what}");
         // Told again, nothing changes.
         for record in records {
             let identity = identify(record, &about());
             let found: Vec<Organisation> =
                 told.iter().filter(|org| identity.keys.iter().any(|key| org.keys.contains(key))).cloned().collect();
-            let merged = merge(record, &identity, &found, day(9));
+            let merged = merge(record, &identity, met(&found), day(9));
             assert!(told.iter().any(|org| org.id == merged.organisation.id), "{what}: a new organisation on a second telling");
             told.retain(|org| org.id != merged.organisation.id);
             told.push(merged.organisation);
@@ -162,14 +200,59 @@ fn stories() {
 }
 
 #[test]
-fn what_was_not_joined_is_said() {
-    let first = company("a", "1", &[("name", "Acme SL"), ("web", "https://acme.es"), ("cif", "B12345674")]);
-    let second = company("b", "2", &[("name", "Acme SL"), ("web", "https://acme.es"), ("cif", "B98765431")]);
-    let known = merge(&first, &identify(&first, &about()), &[], day(1)).organisation;
-    let merged = merge(&second, &identify(&second, &about()), std::slice::from_ref(&known), day(2));
-    assert_eq!(merged.also.len(), 1);
-    assert_eq!(merged.also[0].organisation, known.id);
-    assert_eq!(merged.also[0].because, "different tax numbers: ESB98765431 and ESB12345674");
+fn what_was_not_joined_is_said_unless_it_is_settled() {
+    let first = company("a", "1", &[("name", "Acme SL"), ("web", "https://acme.es"), ("cif", "B12345674"), ("phone", "+34911234567")]);
+    let known = merge(&first, &identify(&first, &about()), Met::default(), day(1)).organisation;
+    let other = |fields: &[(&str, &str)], common: Option<&BTreeSet<IdentityKey>>| {
+        let record = company("b", "2", fields);
+        let merged = merge(&record, &identify(&record, &about()), Met { found: std::slice::from_ref(&known), common }, day(2));
+        assert_ne!(merged.organisation.id, known.id, "{fields:?}");
+        merged.also.into_iter().map(|also| also.because).collect::<Vec<_>>()
+    };
+    assert!(other(&[("name", "Acme SL"), ("web", "https://acme.es"), ("cif", "B98765431")], None).is_empty(), "tax ids settle it");
+    let switchboard = [("name", "Borges Textil"), ("phone", "+34911234567")];
+    assert_eq!(other(&switchboard, None), ["they share a telephone number, and their names have nothing in common"]);
+    let common = BTreeSet::from([IdentityKey::Phone("+34911234567".to_owned())]);
+    assert!(other(&switchboard, Some(&common)).is_empty(), "what many share asks nothing");
+    assert!(other(&[("name", "Acme Iberia"), ("phone", "+34911234567")], Some(&common)).is_empty(), "and joins nobody");
+}
+
+#[test]
+fn a_record_that_shares_keys_with_two_makes_them_one_with_its_reasons() {
+    let one = company("a", "1", &[("name", "Acme"), ("web", "https://acme.es")]);
+    let two = company("b", "2", &[("name", "ACME S.L."), ("phone", "+34911234567")]);
+    let both = company("c", "3", &[("name", "Acme"), ("web", "https://acme.es"), ("phone", "+34911234567")]);
+    for records in [[&one, &two, &both], [&both, &two, &one], [&two, &both, &one]] {
+        let told = tell(&records.map(Clone::clone));
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert_eq!((told[0].records.len(), told[0].bonds.len()), (3, 2), "all but the first say by what they belong: {:?}", told[0].bonds);
+    }
+    let told = tell(&[one, two, both.clone()]);
+    let reasons: BTreeSet<String> = told[0].bonds.values().map(Bond::shown).collect();
+    assert_eq!(
+        reasons.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["the same domain acme.es", "the same telephone number +34911234567"]
+    );
+    assert_eq!(told[0].bonds[&both.id].shown(), "the same domain acme.es", "the stronger key of the two");
+}
+
+#[test]
+fn what_was_divided_stays_divided() {
+    let one = company("a", "1", &[("name", "Acme"), ("web", "https://acme.es"), ("city", "León")]);
+    let two = company("b", "2", &[("name", "Acme"), ("web", "https://acme.es"), ("phone", "+34911234567")]);
+    let whole = tell(&[one.clone(), two.clone()]).remove(0);
+    let id = |record: &Record| identify(record, &about());
+    let (rest, part) = divide(&whole, &[two.id], (&[id(&two)], &[id(&one)]), OrganisationId(7), day(3));
+    assert_eq!((rest.records.as_slice(), part.records.as_slice()), ([one.id].as_slice(), [two.id].as_slice()));
+    assert!(part.keys.contains(&IdentityKey::Phone("+34911234567".to_owned())) && !rest.keys.iter().any(|key| part.keys.contains(key)));
+    assert!(part.facts.iter().all(|fact| fact.record == two.id) && rest.facts.iter().all(|fact| fact.record == one.id));
+    assert_eq!(parted(&rest, &part).as_deref(), Some("somebody said that they are not the same"));
+    // Read again, each record finds its own, and neither the other's.
+    let found = [rest.clone(), part.clone()];
+    for (record, want) in [(&one, &rest), (&two, &part)] {
+        let merged = merge(record, &id(record), met(&found), day(4));
+        assert_eq!((merged.organisation.id, merged.absorbed.as_slice()), (want.id, [].as_slice()));
+    }
 }
 
 #[test]
@@ -180,11 +263,11 @@ fn conflicting_values_stay_side_by_side_and_a_record_replaces_what_it_said() {
     let phones = |org: &Organisation| org.facts(FactName::Phone).map(|fact| fact.value.text()).collect::<Vec<_>>();
     assert_eq!(phones(&told[0]).len(), 2);
     let moved = company("b", "2", &[("name", "Acme"), ("web", "https://acme.es"), ("phone", "+34933333334")]);
-    let merged = merge(&moved, &identify(&moved, &about()), &told, day(3));
+    let merged = merge(&moved, &identify(&moved, &about()), met(&told), day(3));
     assert!(merged.changed);
     assert_eq!(phones(&merged.organisation).len(), 2);
     assert!(phones(&merged.organisation).contains(&"+34933333334".to_owned()));
-    let again = merge(&moved, &identify(&moved, &about()), std::slice::from_ref(&merged.organisation), day(4));
+    let again = merge(&moved, &identify(&moved, &about()), met(std::slice::from_ref(&merged.organisation)), day(4));
     assert!(!again.changed);
     assert_eq!(again.organisation, merged.organisation);
 }
@@ -196,7 +279,7 @@ fn bounds_hold_and_repeats_go_before_conflicts() {
         let place = if n == 7 { "Soria" } else { "León" };
         let record =
             company("a", &format!("{n}"), &[("name", "Acme"), ("web", "https://acme.es"), ("address", "Calle Mayor 1"), ("region", place)]);
-        known = vec![merge(&record, &identify(&record, &about()), &known, day(1)).organisation];
+        known = vec![merge(&record, &identify(&record, &about()), met(&known), day(1)).organisation];
     }
     let acme = &known[0];
     assert_eq!((acme.facts.len(), acme.records.len()), (FACTS, RECORDS));
@@ -223,8 +306,40 @@ proptest! {
         if seed % 2 == 0 { turned.reverse(); }
         for record in &records {
             let identity = identify(record, &about());
-            prop_assert_eq!(merge(record, &identity, &known, day(5)), merge(record, &identity, &turned, day(5)));
+            prop_assert_eq!(merge(record, &identity, met(&known), day(5)), merge(record, &identity, met(&turned), day(5)));
         }
+    }
+
+    /// Records of a few companies, each written in one of several ways and with two of the three things that tell them: told in any order, they
+    /// are the same organisations. Two of the companies share a switchboard.
+    #[test]
+    fn the_order_of_the_records_does_not_matter(
+        drawn in proptest::collection::vec((0_usize..4, 0_usize..4, 0_usize..3), 2..9),
+        turn in any::<[u8; 16]>(),
+    ) {
+        let spelled = [
+            ["Talleres Orbaneja", "TALLERES ORBANEJA, S.L.", "Talleres Orbaneja SL", "Taleres Orbaneja"],
+            ["Panadería Urbión", "Panaderia Urbion", "PANADERÍA URBIÓN S.A.", "Panaderia Urbiion"],
+            ["Gráficas Valdeavellano", "Graficas Valdeavellano SL", "Gráficas Valdeavelano", "GRAFICAS VALDEAVELLANO"],
+            ["Ромашка Север", "Romashka Sever", "ООО «Ромашка Север»", "Romashka Sever LLC"],
+        ];
+        let records: Vec<Record> = drawn.iter().enumerate().map(|(n, (who, how, left_out))| {
+            let (phone, web) = (format!("+3491123456{}", who.max(&1)), format!("https://company{who}.es"));
+            let address = format!("Calle {} {}", ["Olmo", "Mayor", "Prado", "Real"][*who], 11 + who);
+            let mut said = vec![("phone", phone.as_str()), ("web", web.as_str()), ("address", address.as_str())];
+            said.remove(*left_out);
+            said.push(("name", spelled[*who][*how]));
+            company(&format!("source{n}"), "k", &said)
+        }).collect();
+        let mut turned = records.clone();
+        for at in (1..turned.len()).rev() {
+            turned.swap(at, usize::from(turn[at]) % (at + 1));
+        }
+        let want: BTreeSet<BTreeSet<RecordId>> = (0..4).map(|who| {
+            drawn.iter().zip(&records).filter(|((of, ..), _)| *of == who).map(|(_, record)| record.id).collect::<BTreeSet<_>>()
+        }).filter(|of| !of.is_empty()).collect();
+        prop_assert_eq!(partition(&linked(&records)), want.clone());
+        prop_assert_eq!(partition(&linked(&turned)), want);
     }
 
     #[test]
@@ -237,7 +352,7 @@ proptest! {
         }
         let identity = identify(&record, &about());
         prop_assert!(!identity.keys.is_empty());
-        let merged = merge(&record, &identity, &[], day(1));
+        let merged = merge(&record, &identity, Met::default(), day(1));
         prop_assert!(merged.organisation.keys.len() <= KEYS && !merged.organisation.keys.is_empty());
     }
 }
@@ -247,9 +362,10 @@ fn what_only_a_forgotten_record_said_goes_with_it() {
     let one = record("fair", "1", RecordKind::Company, &[("name", "Acme Iberia"), ("web", "https://acme.es/"), ("phone", "+34911234567")]);
     let two = record("press", "2", RecordKind::Company, &[("name", "Acme"), ("web", "https://acme.es/"), ("email", "ventas@acme.es")]);
     let (first, second) = (identify(&one, &about()), identify(&two, &about()));
-    let known = merge(&two, &second, &[merge(&one, &first, &[], day(1)).organisation], day(2)).organisation;
+    let known = merge(&one, &first, Met::default(), day(1)).organisation;
+    let known = merge(&two, &second, met(&[known]), day(2)).organisation;
     assert_eq!(known.name.as_deref(), Some("Acme Iberia"));
-    let gone = |id: &crate::base::ids::RecordId| *id == one.id;
+    let gone = |id: &RecordId| *id == one.id;
     let left = without(&known, gone, std::slice::from_ref(&second)).unwrap();
     let said = format!("{left:?}");
     assert!(!said.contains("Iberia") && !said.contains("911234567"), "{said}");

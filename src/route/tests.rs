@@ -363,3 +363,26 @@ proptest! {
         prop_assert_eq!(assign(&case, &team(), &load, day(0)), assign(&case, &turned, &load, day(0)));
     }
 }
+
+#[test]
+fn of_two_leads_of_one_organisation_the_older_stays_but_a_decision_goes_first() {
+    let made = |state: LeadState, rep: &str, day_first: i64, revision: u32| {
+        let lead = turn(None, &score(1500, &[]), &[], day_first).unwrap();
+        Lead { state, owner: Decision::To(rep.parse().unwrap(), String::new()), revision, version: 3, ..lead }
+    };
+    let subject = made(LeadState::New, "ana", 1, 1).subject;
+    for (mine, theirs, want) in [
+        (made(LeadState::New, "ana", 1, 2), made(LeadState::New, "bob", 2, 5), ("ana", LeadState::New)),
+        (made(LeadState::New, "ana", 2, 5), made(LeadState::New, "bob", 1, 2), ("bob", LeadState::New)),
+        (made(LeadState::New, "ana", 1, 5), made(LeadState::Accepted, "bob", 2, 2), ("bob", LeadState::Accepted)),
+        (made(LeadState::Parked, "ana", 1, 5), made(LeadState::Accepted, "bob", 2, 2), ("ana", LeadState::Parked)),
+        (made(LeadState::Below, "ana", 1, 5), made(LeadState::Rejected, "bob", 2, 2), ("bob", LeadState::Rejected)),
+    ] {
+        let one = as_one(Some(&mine), &theirs, subject);
+        let Decision::To(rep, _) = &one.owner else { panic!("nobody has it") };
+        assert_eq!((rep.as_str(), one.state), want);
+        assert_eq!((one.revision, one.version, one.first_seen), (5, 3, day(1)));
+    }
+    let alone = as_one(None, &made(LeadState::New, "ana", 1, 7), subject);
+    assert_eq!((alone.version, alone.revision), (0, 7), "it is not there yet, and nothing of it is told anew");
+}

@@ -33,9 +33,10 @@ pub fn turned(segment: &Segment, record: &Record, since: Timestamp, until: Times
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Listings;
     use crate::model::RecordKind;
     use crate::model::sample::{day, organisation, record};
-    use crate::score::{Lists, PointsSpec, Spec, WhenSpec};
+    use crate::score::{PointsSpec, Spec, WhenSpec};
 
     #[test]
     fn of_a_buyer_of_many_things_only_what_is_looked_for() {
@@ -46,8 +47,8 @@ mod tests {
             record("unsaid", &[("stage", "open")]),
         ];
         let organisation = organisation("Hospital", &[]);
-        let (lists, trust_of) = (Lists::default(), |_: &crate::base::ids::SourceId| 1.0);
-        let known = Known { organisation: &organisation, records: &records, signals: &[], lists: &lists, trust_of: &trust_of };
+        let (listed, trust_of) = (Listings::default(), |_: &crate::base::ids::SourceId| 1.0);
+        let known = Known { organisation: &organisation, records: &records, signals: &[], listed: &listed, trust_of: &trust_of };
         for (when, want) in [
             (WhenSpec { cpv: vec!["331".into()], ..WhenSpec::default() }, [true, false, true]),
             (WhenSpec { cpv: vec!["331".into()], stage: vec!["open".into()], ..WhenSpec::default() }, [true, false, true]),

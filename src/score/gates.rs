@@ -1,8 +1,8 @@
 //! Gates: who is none of a segment's business. A gate gives a reason, never a low score. Knows no points.
 
-use super::lists::ListName;
 use super::rules::View;
-use crate::model::{Answer, Area, CompanyName, FactName, LegalKind, within};
+use crate::model::identifier::{self, Whom};
+use crate::model::{Answer, Area, CompanyName, FactName, LegalKind, ListName, country_code, within};
 
 /// A compiled gate.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ impl Gate {
     /// Asks the gate about the organisation of this view.
     pub(super) fn ask(&self, view: &View<'_>) -> Verdict {
         match self {
-            Self::Exclude(name) => match view.known.lists.get(*name).find(view.known.organisation) {
+            Self::Exclude(name) => match view.known.listed.get(*name) {
                 Some(listed) => Verdict::Shut(format!("{}, line {} ({})", name.shown(), listed.line, listed.written)),
                 None => Verdict::Open,
             },
@@ -66,8 +66,9 @@ fn ask_legal_entity(view: &View<'_>) -> Verdict {
             None => {}
         }
     }
+    let country = view.facts(FactName::Country).find_map(|fact| country_code(&fact.value.text()).map(str::to_owned));
     for fact in view.facts(FactName::TaxId) {
-        match of_entity(&fact.value.text()) {
+        match of_entity(&fact.value.text(), country.as_deref()) {
             Some(true) => return Verdict::Open,
             Some(false) => person = person.or(Some(format!("sole trader by its tax number ({})", fact.evidence.source))),
             None => {}
@@ -76,23 +77,12 @@ fn ask_legal_entity(view: &View<'_>) -> Verdict {
     person.map_or(Verdict::Unknown(FactName::TaxId), Verdict::Shut)
 }
 
-/// Whether a tax number is a legal entity's, where its shape says so: Spanish CIF against NIF and NIE, Russian INN of 10 against 12 digits.
-fn of_entity(tax_id: &str) -> Option<bool> {
-    let id: String = tax_id.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
-    let digits = id.bytes().filter(u8::is_ascii_digit).count();
-    let spanish = id.strip_prefix("ES").unwrap_or(&id);
-    let (first, last) = (spanish.chars().next()?, spanish.chars().last()?);
-    if spanish.len() == 9 && (7..=8).contains(&digits) && (first.is_ascii_alphabetic() || last.is_ascii_alphabetic()) {
-        return match first {
-            'A'..='H' | 'J' | 'N' | 'P'..='S' | 'U'..='W' => Some(true),
-            '0'..='9' | 'X'..='Z' | 'K'..='M' => Some(false),
-            _ => None,
-        };
-    }
-    let russian = id.strip_prefix("RU")?;
-    match (russian.len() == digits, digits) {
-        (true, 10) => Some(true),
-        (true, 12) => Some(false),
-        _ => None,
+/// Whether a tax number is a legal entity's, where it says so by itself.
+fn of_entity(tax_id: &str, country: Option<&str>) -> Option<bool> {
+    let valid = identifier::identify(tax_id, country).into_iter().find_map(|verdict| verdict.outcome.ok());
+    match valid?.whom {
+        Whom::Entity => Some(true),
+        Whom::Person => Some(false),
+        Whom::Either => None,
     }
 }

@@ -6,13 +6,12 @@ use std::fmt::Display;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::gates::Gate;
-use super::lists::ListName;
 use super::rules::Condition;
 use super::signals::half_life;
 use super::spec::{GateSpec, PointsSpec, Spec, WhenSpec};
 use super::words::{Language, Phrases};
 use crate::base::ids::{BadSlug, ContentHash, SourceId};
-use crate::model::{Area, FactName, Fault, SignalKind, Terms};
+use crate::model::{Area, FactName, Fault, ListName, SignalKind, Terms};
 
 /// Points from which on an organisation is a lead, unless the segment says otherwise.
 const LINE: f64 = 10.0;

@@ -24,13 +24,14 @@ mod tests {
     use crate::base::ids::SourceId;
     use crate::model::Signal;
     use crate::model::sample::{day, organisation, signal};
-    use crate::score::{Lists, Spec, score};
+    use crate::model::Listings;
+    use crate::score::{Spec, score};
 
     #[test]
     fn a_reason_is_what_a_rule_counts_or_something_that_begins() {
         use SignalKind::{ArticlePublished, DeadlineMoved, OfferListed, OrganisationListed, PageChanged, RecordChanged, WentAway};
         let acme = organisation("Acme", &[]);
-        let (lists, trust_of) = (Lists::default(), |_: &SourceId| 1.0);
+        let (lists, trust_of) = (Listings::default(), |_: &SourceId| 1.0);
         let fit = "{ when = { source = [\"fair\"] }, points = 30 }";
         for (rules, kinds, echo, want) in [
             ("", &[][..], false, false),
@@ -50,7 +51,7 @@ mod tests {
             let spec: Spec = toml::from_str(&format!("id = \"s\"\npoints = [{fit}, {rules}]").replace(", ]", "]")).unwrap();
             let segment = spec.compile().unwrap();
             let signals: Vec<Signal> = kinds.iter().map(|kind| Signal { echo, ..signal(&acme, *kind, 0, 0) }).collect();
-            let known = Known { organisation: &acme, records: &[], signals: &signals, lists: &lists, trust_of: &trust_of };
+            let known = Known { organisation: &acme, records: &[], signals: &signals, listed: &lists, trust_of: &trust_of };
             assert_eq!(speaks(&segment, &known, &score(&segment, &known, day(1))), want, "{rules} {kinds:?}");
         }
     }

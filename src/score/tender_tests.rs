@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::sample::{day, organisation, record, signal};
-use crate::model::{Amount, Field, FieldName, Moment, RecordKind, Score, SignalKind, Unknown, Value, ZoneFrom};
+use crate::model::{Amount, Field, FieldName, Listings, Moment, RecordKind, Score, SignalKind, Unknown, Value, ZoneFrom};
 
 fn list(items: &[&str]) -> Value {
     Value::List(items.iter().map(|item| text(item)).collect())
@@ -37,8 +37,8 @@ fn segment(rule: &str) -> Segment {
 }
 
 fn judge(segment: &Segment, records: &[Record], signals: &[Signal], at: Timestamp) -> Score {
-    let (buyer, lists) = (organisation("Hospital", &[]), Lists::default());
-    let score = score(segment, &Known { organisation: &buyer, records, signals, lists: &lists, trust_of: &|_| 0.8 }, at);
+    let (buyer, listed) = (organisation("Hospital", &[]), Listings::default());
+    let score = score(segment, &Known { organisation: &buyer, records, signals, listed: &listed, trust_of: &|_| 0.8 }, at);
     assert!(score.check_sum());
     score
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::sample::{day, evidence, organisation, record, signal};
-use crate::model::{Fact, FactName, IdentityKey, PartKind, RecordKind, Score, SignalKind, Unknown, Value};
+use crate::model::{Fact, FactName, IdentityKey, Listed, Listings, PartKind, RecordKind, Score, SignalKind, Unknown, Value};
 
 fn segment(toml: &str) -> Segment {
     let spec: Spec = toml::from_str(&format!("id = \"s\"\n{toml}")).expect("a test's own settings parse");
@@ -17,8 +17,8 @@ fn trust(source: &SourceId) -> f32 {
 }
 
 fn ask(segment: &Segment, org: &Organisation, records: &[Record], signals: &[Signal], at: Timestamp) -> Score {
-    let lists = Lists::default();
-    score(segment, &Known { organisation: org, records, signals, lists: &lists, trust_of: &trust }, at)
+    let listed = Listings::default();
+    score(segment, &Known { organisation: org, records, signals, listed: &listed, trust_of: &trust }, at)
 }
 
 /// Whole points of one rule over one company record and its organisation's facts; `?` when it is open.
@@ -148,13 +148,23 @@ fn a_condition_beside_a_signal_is_asked_of_its_own_record() {
 fn gates_give_a_reason_not_a_low_score() {
     fn check(gates: &str, org: &Organisation, want: Option<&str>) {
         let segment = segment(&format!("{gates}\npoints = [{{ when = {{ source = [\"fair\"] }}, points = 20 }}]"));
-        let lists = Lists {
-            competitors: List::parse("# ours\n\nacme.es\nBorges Textil, S.L.").unwrap(),
-            clients: List::parse("ES B12345674\n+34 911 234 567").unwrap(),
-            do_not_contact: List::parse("ana@private.es").unwrap(),
+        let on = |line: usize, written: &str| Some(Listed { line, written: written.to_owned() });
+        let listed = Listings {
+            competitor: match org.name.as_deref() {
+                Some("Acme") => on(3, "acme.es"),
+                Some("Borges Textil") => on(4, "Borges Textil, S.L."),
+                _ => None,
+            },
+            client: match org.name.as_deref() {
+                Some("Acme") => on(1, "ES B12345674"),
+                Some("Luis") => on(2, "+34 911 234 567"),
+                _ => None,
+            },
+            do_not_contact: org.facts(FactName::Email).next().and_then(|_| on(1, "ana@private.es")),
         };
         let records = [record("fair", "x", RecordKind::Company, &[])];
-        let score = score(&segment, &Known { organisation: org, records: &records, signals: &[], lists: &lists, trust_of: &trust }, day(1));
+        let score =
+            score(&segment, &Known { organisation: org, records: &records, signals: &[], listed: &listed, trust_of: &trust }, day(1));
         assert_eq!(score.excluded.as_deref(), want, "{gates}");
         assert_eq!(score.total(), 2000);
     }
@@ -316,26 +326,6 @@ fn the_keys_are_those_of_the_shape_and_the_defaults_hold() {
     assert_eq!((plain.terms.line, plain.terms.hot, plain.terms.title.as_str()), (1000, 4000, "s"));
     assert_eq!(segment("line = 60").terms.hot, 6000);
     assert_ne!(segment("line = 60").hash, plain.hash);
-}
-
-#[test]
-fn lists_say_which_line_names_nobody() {
-    assert_eq!(List::parse("acme.es\n--").unwrap_err(), BadList::NamesNobody { line: 2, found: "--".to_owned() });
-    assert_eq!(List::parse("# nothing\n\n").map(|list| list.len()), Ok(0));
-    let list = List::parse("Acme SL\nhttps://www.acme.es/about\nacme.es").unwrap();
-    let mut org = organisation("acme", &[]);
-    org.keys.insert(IdentityKey::Domain("acme.es".to_owned()));
-    assert_eq!(list.find(&org), Some(Listed { line: 1, written: "Acme SL".to_owned() }));
-    for (written, known, listed) in [
-        ("B12345674", "ESB12345674", true),
-        ("ESB12345674", "B12345674", true),
-        ("ESB12345674", "ESB12345674", true),
-        ("PT501234560", "ES501234560", false),
-    ] {
-        let mut org = organisation("x", &[]);
-        org.keys.insert(IdentityKey::TaxId(known.to_owned()));
-        assert_eq!(List::parse(written).unwrap().find(&org).is_some(), listed, "{written} {known}");
-    }
 }
 
 #[derive(Debug, Clone)]

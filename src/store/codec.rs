@@ -24,6 +24,8 @@ pub(super) enum Table {
     Organisation = 0x30,
     Identity = 0x31,
     Signal = 0x32,
+    Question = 0x33,
+    Ruling = 0x34,
     Lead = 0x40,
     LeadOf = 0x41,
     LeadRank = 0x42,
@@ -36,7 +38,7 @@ pub(super) enum Table {
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::System,
         Self::Mark,
         Self::Page,
@@ -52,6 +54,8 @@ impl Table {
         Self::Organisation,
         Self::Identity,
         Self::Signal,
+        Self::Question,
+        Self::Ruling,
         Self::Lead,
         Self::LeadOf,
         Self::LeadRank,
@@ -83,6 +87,8 @@ impl Table {
             | Self::Notice
             | Self::Organisation
             | Self::Signal
+            | Self::Question
+            | Self::Ruling
             | Self::Lead
             | Self::Entry
             | Self::Message
@@ -292,6 +298,25 @@ pub(super) fn organisation(id: OrganisationId) -> Key {
 /// Identity keys may be long texts; their hash is not.
 pub(super) fn identity(key: &IdentityKey) -> Key {
     Build::new(Table::Identity).rest(&crate::base::ids::hash128(&[key.to_string().as_bytes()]))
+}
+
+/// What is open about two organisations: under the id of each, so that it goes with either.
+pub(super) fn question(a: OrganisationId, b: OrganisationId) -> Key {
+    Build(questions_of(a)).u64(b.0).0
+}
+
+pub(super) fn questions_of(organisation: OrganisationId) -> Key {
+    Build::new(Table::Question).u64(organisation.0).0
+}
+
+/// The pair in a key of [`question`].
+pub(super) fn question_of(key: &[u8]) -> Option<(OrganisationId, OrganisationId)> {
+    let (a, b) = key.get(1..)?.split_first_chunk()?;
+    Some((OrganisationId(u64::from_be_bytes(*a)), OrganisationId(u64::from_be_bytes(b.try_into().ok()?))))
+}
+
+pub(super) fn ruling(number: u32) -> Key {
+    Build::new(Table::Ruling).u32(number).0
 }
 
 pub(super) fn signal(organisation: OrganisationId, seen: i64, hash: u64) -> Key {

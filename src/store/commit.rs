@@ -335,8 +335,9 @@ impl<'a> Group<'a> {
             Check::Version { key, version, what } => (self.with(key, |value| value.map_or(0, frame::counter))? == *version, what.clone()),
             Check::Same { key, value, what } => (self.with(key, |now| now == value.as_deref())?, what.clone()),
             Check::Page(page) => (inner.index().contains(*page), format!("{page}")),
-            Check::Identity { key, organisation, what } => {
-                (self.with(key, |value| value.is_none_or(|owner| owner == organisation))?, what.clone())
+            Check::Identity { key, organisations, what } => {
+                let ours = |owner: &[u8]| organisations.iter().any(|one| one == owner);
+                (self.with(key, |value| value.is_none_or(ours))?, what.clone())
             }
         };
         if holds { Ok(()) } else { Err(CommitError::Conflict { what }) }

@@ -50,7 +50,7 @@ mod embedded {
 
     contract! {
         place();
-        claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
+        linking, claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
         many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, a_long_history, removing,
         rescheduling,
         lists,
@@ -112,6 +112,8 @@ pub(super) fn organisation(key: &IdentityKey, record: &Record) -> Organisation {
         keys: BTreeSet::from([key.clone()]),
         facts: vec![fact],
         records: vec![record.id],
+        bonds: BTreeMap::new(),
+        apart: BTreeSet::new(),
         first_seen: time(1),
         changed: time(1),
     }
@@ -380,6 +382,81 @@ async fn identities_have_one_owner(place: Place) {
     let found = store.organisations_by_keys(vec![phone, IdentityKey::TaxId("B1".to_owned()), domain]).await.unwrap();
     assert_eq!(found.iter().map(|organisation| organisation.version).collect::<Vec<_>>(), [1, 2]);
     assert_eq!(found[0].id, second.id);
+}
+
+async fn linking(place: Place) {
+    let store = place.open().await;
+    let named = |key: &str, name: &str, phone: &str| {
+        let record = record("a", key, name);
+        let mut one = organisation(&IdentityKey::NamePlace(name.to_lowercase(), "@a".to_owned()), &record);
+        one.name = Some(name.to_owned());
+        one.facts[0].value = Value::Text(name.to_owned());
+        one.facts.push(Fact { name: FactName::Phone, value: Value::Phone(phone.to_owned()), ..one.facts[0].clone() });
+        one
+    };
+    let first = named("1", "Talleres Orbaneja", "+34947200331");
+    store.commit(Turn { organisations: vec![first.clone()], ..Turn::upkeep() }).await.unwrap();
+    let second = named("2", "Taleres Orbaneja", "+34947200331");
+    let asked = vec![(second.id, crate::resolve::rows(&second)), (first.id, crate::resolve::rows(&first))];
+    let found = store.likely(asked.clone(), Vec::new()).await.unwrap();
+    let ids =
+        |found: &[Likely]| found.iter().map(|one| one.matches.iter().map(|like| like.organisation).collect()).collect::<Vec<Vec<_>>>();
+    assert_eq!(ids(&found), [vec![first.id], vec![second.id]], "also one that is not stored: {found:?}");
+    assert_eq!(ids(&store.likely(asked.clone(), vec![first.id]).await.unwrap())[0], []);
+    let only = vec![asked[1].clone()];
+    assert_eq!(ids(&store.likely(only.clone(), Vec::new()).await.unwrap()), [vec![]], "what was only asked about is not there");
+    // Open until it is settled, and since when it first was.
+    let question = |at: i64| Question {
+        a: second.id,
+        b: first.id,
+        likeness: crate::resolve::likeness(&found[0].matches[0]),
+        because: "x".to_owned(),
+        at: time(at),
+    };
+    store.commit(Turn { organisations: vec![second.clone()], questions: vec![question(1)], ..Turn::upkeep() }).await.unwrap();
+    store.commit(Turn { questions: vec![question(2)], ..Turn::upkeep() }).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.likely(asked[..1].to_vec(), Vec::new()).await.unwrap(), found[..1], "a restart knows the same");
+    let open = store.questions(9).await.unwrap();
+    assert_eq!(
+        open.iter().map(|one| (one.pair(), one.at)).collect::<Vec<_>>(),
+        [((first.id.min(second.id), first.id.max(second.id)), time(1))]
+    );
+    assert_eq!(store.questions_of(second.id).await.unwrap(), open);
+    // One becomes part of the other: its keys go over, and nothing is left of it.
+    let first = Organisation { version: 1, keys: &first.keys | &second.keys, ..first };
+    let ruling = Ruling {
+        number: 1,
+        at: time(3),
+        same: true,
+        a: first.id,
+        b: second.id,
+        of_a: first.records.clone(),
+        of_b: second.records.clone(),
+        divided: false,
+        pattern: open[0].likeness.pattern.clone(),
+        undone: None,
+    };
+    let mut turn = Turn { organisations: vec![first.clone()], rulings: vec![ruling.clone()], ..Turn::upkeep() };
+    assert!(conflicts(store.commit(turn.clone()).await), "the other still has its key");
+    turn.forgotten.organisations = vec![Organisation { version: 1, ..second.clone() }];
+    store.commit(turn.clone()).await.unwrap();
+    assert_eq!(store.organisation(second.id).await.unwrap(), None);
+    let owners = store.organisations_by_keys(second.keys.iter().cloned().collect()).await.unwrap();
+    assert_eq!(owners.iter().map(|owner| owner.id).collect::<Vec<_>>(), [first.id]);
+    assert_eq!((store.questions(9).await.unwrap(), ids(&store.likely(only, Vec::new()).await.unwrap())), (vec![], vec![vec![]]));
+    assert_eq!(store.rulings(9).await.unwrap(), std::slice::from_ref(&ruling));
+    let again = Turn { rulings: vec![ruling.clone()], ..Turn::upkeep() };
+    assert!(conflicts(store.commit(again).await), "the number is taken");
+    let undone = Ruling { undone: Some(time(4)), ..ruling };
+    store.commit(Turn { rulings: vec![undone.clone()], ..Turn::upkeep() }).await.unwrap();
+    // And two again: the key goes back in the same turn.
+    let second = Organisation { version: 0, ..second };
+    let first = Organisation { version: 2, keys: &first.keys - &second.keys, ..first };
+    store.commit(Turn { organisations: vec![second.clone(), first.clone()], ..Turn::upkeep() }).await.unwrap();
+    let store = place.reopen(store).await;
+    assert_eq!(store.rulings(9).await.unwrap(), [undone]);
+    assert_eq!(store.organisations_by_keys(second.keys.iter().cloned().collect()).await.unwrap()[0].id, second.id);
 }
 
 async fn versions_of_pages(place: Place) {

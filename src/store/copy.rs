@@ -236,7 +236,7 @@ impl Embedded {
 fn check(store: &Path, cache: u64, deep: &HashSet<u32>) -> Result<(), StoreError> {
     let generation = Generation::open(store, 1, cache)?;
     let segments = super::segments::Segments::open(&store.join("segments"), super::spec::Hook::default())?;
-    let survey = super::opening::survey(&generation, &segments, deep)?;
+    let survey = super::opening::survey(&generation, &segments, (deep, None))?;
     match survey.damage() {
         None => Ok(()),
         Some(why) => Err(StoreError::BadCopy { path: store.to_owned(), why }),

@@ -14,6 +14,7 @@ use super::commit::{self, Answer, Committer, Job, panic_text};
 use super::error::{CommitError, OpenError, StoreError};
 use super::generation::Generation;
 use super::index::Index;
+use super::likely::Linked;
 use super::opening;
 use super::places::Places;
 use super::prepare::{self, Effect, Prepared};
@@ -52,6 +53,7 @@ pub(super) struct Inner {
     index: Mutex<Index>,
     queue: Mutex<Queue>,
     pub(super) places: Places,
+    pub(super) linked: Linked,
     pub(super) tally: Mutex<Tally>,
     pub(super) order: AtomicU64,
     pub(super) install_key: [u8; 32],
@@ -173,6 +175,8 @@ impl Inner {
                     self.places.put(*pack, records.iter().copied());
                 }
                 Effect::Unpacked(record) => self.places.remove(*record),
+                Effect::Said(organisation, rows) => self.linked.put(*organisation, rows),
+                Effect::Ruled(number, lesson) => self.linked.learn([(*number, *lesson)]),
                 Effect::Entry(..) | Effect::EntrySettled(..) | Effect::Waiting(..) | Effect::NotWaiting(_) | Effect::Dead(..) => {}
             }
         }
@@ -221,6 +225,7 @@ impl Embedded {
             index: Mutex::new(survey.index),
             queue: Mutex::new(survey.queue),
             places: survey.places,
+            linked: survey.linked.unwrap_or_default(),
             order: AtomicU64::new(survey.tally.order),
             tally: Mutex::new(survey.tally),
             install_key: ready.install_key,

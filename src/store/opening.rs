@@ -13,6 +13,7 @@ use super::error::{OpenError, StoreError};
 use super::frame;
 use super::generation::{self, Generation};
 use super::index::Index;
+use super::likely::{Linked, lesson};
 use super::places::Places;
 use super::prepare::{Effect, message_effects};
 use super::queue::Queue;
@@ -20,13 +21,15 @@ use super::segments::{Segments, sync_folder};
 use super::spec::Settings;
 use super::stored::{
     StoredChanges, StoredChannel, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredNotice, StoredOrganisation, StoredPack,
-    StoredPage, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions, to_model,
+    StoredPage, StoredQuestion, StoredRuling, StoredSignal, StoredSource, StoredSpent, StoredSuppression, StoredTimes, StoredVersions,
+    to_model,
 };
 use super::tally::Tally;
 use super::tenders;
 use super::words::Suppression;
 use crate::base::ids::EntryId;
-use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Page, Record, Signal, SourceState};
+use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Page, Question, Record, Ruling, Signal, SourceState};
+use crate::resolve;
 
 /// The format of everything under the data folder.
 pub(super) const FORMAT: u32 = 5;
@@ -64,7 +67,10 @@ pub(super) struct Survey {
     pub(super) index: Index,
     pub(super) queue: Queue,
     pub(super) places: Places,
+    /// `None` where nobody is to be found: the pass over a copy.
+    pub(super) linked: Option<Linked>,
     pub(super) tally: Tally,
+    lessons: Vec<(u32, Option<(resolve::linkage::Pattern, bool)>)>,
     findings: Vec<String>,
     damaged: u64,
 }
@@ -104,7 +110,7 @@ pub(super) fn open(settings: &Settings) -> Result<Ready, OpenError> {
     let generation = Generation::open(&store, number, settings.cache).map_err(|why| damaged(why.to_string()))?;
     let segments = Segments::open(&store.join("segments"), settings.hook.clone())?;
     check_format(&store, &generation)?;
-    let survey = survey(&generation, &segments, &HashSet::new()).map_err(|why| damaged(why.to_string()))?;
+    let survey = survey(&generation, &segments, (&HashSet::new(), Some(Linked::default()))).map_err(|why| damaged(why.to_string()))?;
     if let Some(reason) = survey.damage() {
         return Err(damaged(reason));
     }
@@ -183,9 +189,13 @@ impl Survey {
 }
 
 /// Looks at every key: that it can be read, that what it refers to is there, and that nothing is missing. Blobs in the segments of `deep`
-/// are read and checked.
-pub(super) fn survey(generation: &Generation, segments: &Segments, deep: &HashSet<u32>) -> Result<Survey, StoreError> {
-    let mut survey = Survey::default();
+/// are read and checked. Organisations are made ready to be found where `linked` is there to hold them.
+pub(super) fn survey(
+    generation: &Generation,
+    segments: &Segments,
+    (deep, linked): (&HashSet<u32>, Option<Linked>),
+) -> Result<Survey, StoreError> {
+    let mut survey = Survey { linked, ..Survey::default() };
     let mut orders = HashMap::new();
     let mut hosts = None;
     for item in generation.db.iter() {
@@ -216,6 +226,9 @@ pub(super) fn survey(generation: &Generation, segments: &Segments, deep: &HashSe
             }
             Err(why) => survey.finding(why.to_string()),
         }
+    }
+    if let Some(linked) = &survey.linked {
+        linked.learn(std::mem::take(&mut survey.lessons));
     }
     let stored = generation.db.get(codec::system("tally"))?.and_then(|value| Tally::from_bytes(&value));
     match stored {
@@ -270,7 +283,12 @@ fn take_in(
         Table::Tender => tenders::read(key, value).map(drop)?,
         Table::Changes if here => drop(frame::unpack::<StoredChanges>(value, segments)?),
         Table::Notice if here => drop(to_model::<StoredNotice, Filed>(frame::unpack(value, segments)?)?),
-        Table::Organisation if here => drop(to_model::<StoredOrganisation, Organisation>(frame::unpack(value, segments)?)?),
+        Table::Organisation if here || survey.linked.is_some() => take_in_organisation(survey, frame::unpack(value, segments)?)?,
+        Table::Question if here => drop(to_model::<StoredQuestion, Question>(frame::unpack(value, segments)?)?),
+        Table::Ruling => {
+            let ruling: Ruling = to_model(frame::unpack::<StoredRuling>(value, segments)?)?;
+            survey.lessons.push((ruling.number, lesson(&ruling)));
+        }
         Table::Identity => drop(<[u8; 8]>::try_from(value).map_err(|_| odd("an identity key belongs to no organisation"))?),
         Table::Signal if here => drop(to_model::<StoredSignal, Signal>(frame::unpack(value, segments)?)?),
         Table::Lead if here => drop(to_model::<StoredLead, Lead>(frame::unpack(value, segments)?)?),
@@ -301,11 +319,21 @@ fn take_in(
         | Table::Notice
         | Table::SharedId
         | Table::Organisation
+        | Table::Question
         | Table::Signal
         | Table::Lead
         | Table::Body
         | Table::Channel
         | Table::Suppression => {}
+    }
+    Ok(())
+}
+
+/// Makes an organisation ready to be found, where that is wanted.
+fn take_in_organisation(survey: &Survey, shape: StoredOrganisation) -> Result<(), StoreError> {
+    let organisation: Organisation = to_model(shape)?;
+    if let Some(linked) = &survey.linked {
+        linked.put(organisation.id, &resolve::rows(&organisation));
     }
     Ok(())
 }
@@ -334,7 +362,13 @@ pub(super) fn apply_queue(queue: &mut Queue, effects: Vec<Effect>) {
             Effect::Waiting(id, place, not_before) => queue.put(&id, place, not_before),
             Effect::NotWaiting(id) => queue.remove(&id),
             Effect::Dead(channel, by) => queue.count_dead(&channel, by),
-            Effect::PagePut { .. } | Effect::PageGone(_) | Effect::HoldOff(..) | Effect::Packed(..) | Effect::Unpacked(_) => {}
+            Effect::PagePut { .. }
+            | Effect::PageGone(_)
+            | Effect::HoldOff(..)
+            | Effect::Packed(..)
+            | Effect::Unpacked(_)
+            | Effect::Said(..)
+            | Effect::Ruled(..) => {}
         }
     }
 }

@@ -183,6 +183,10 @@ impl Embedded {
         self.read(move |inner| inner.organisations_by_keys(&keys)).await
     }
 
+    pub(super) async fn organisations(&self, ids: Vec<OrganisationId>) -> Result<Vec<Organisation>, StoreError> {
+        self.read(move |inner| inner.organisations(&ids)).await
+    }
+
     pub(super) async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
         self.read(move |inner| inner.organisation_now(id)).await
     }

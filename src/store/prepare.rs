@@ -2,6 +2,7 @@
 //! blobs, which nobody refers to until the commit.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::codec::{self, Key, PackId};
@@ -17,11 +18,13 @@ use super::stored::{
 };
 use super::versions::{self, Fresh};
 use crate::base::caps;
-use crate::base::ids::{ChannelId, EntryId, MessageId, PageId, RecordId, SourceId, hash64};
+use crate::base::ids::{ChannelId, EntryId, MessageId, OrganisationId, PageId, RecordId, SourceId, hash64};
 use crate::model::{
     Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Signal, SourceState, Spent,
     Subject, Turn,
 };
+use crate::resolve;
+use crate::resolve::linkage::{Pattern, Row};
 
 /// Changes kept in one value.
 const CHANGES: usize = 100;
@@ -35,14 +38,19 @@ pub(super) enum Check {
     Same { key: Key, value: Option<Vec<u8>>, what: String },
     /// The page is known.
     Page(PageId),
-    /// The identity key belongs to this organisation or to nobody.
-    Identity { key: Key, organisation: [u8; 8], what: String },
+    /// The identity key belongs to nobody, or to one of these organisations, whose versions are checked as well.
+    Identity { key: Key, organisations: Arc<[[u8; 8]]>, what: String },
 }
 
 /// What changes in memory once the commit is durable.
 #[derive(Debug, Clone)]
 pub(super) enum Effect {
-    PagePut { id: PageId, host: HostKey, source: SourceId, due: i64 },
+    PagePut {
+        id: PageId,
+        host: HostKey,
+        source: SourceId,
+        due: i64,
+    },
     PageGone(PageId),
     HoldOff(HostKey, i64),
     Entry(i64, EntryId),
@@ -52,6 +60,9 @@ pub(super) enum Effect {
     Dead(ChannelId, i64),
     Packed(PackId, Vec<RecordId>),
     Unpacked(RecordId),
+    /// What an organisation's records say now; nothing, where it is gone.
+    Said(OrganisationId, Vec<Row>),
+    Ruled(u32, Option<(Pattern, bool)>),
 }
 
 /// Writes that happen only when their key is not there yet.
@@ -116,8 +127,21 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     draft.notices(&turn.notices, &turn.idle)?;
     draft.forget(&turn.forgotten)?;
     draft.changes(&turn.changes)?;
-    for organisation in &turn.organisations {
-        draft.organisation(organisation)?;
+    // Keys may go from one of these to another.
+    let written = turn.organisations.iter().chain(&turn.forgotten.organisations);
+    let owners: Arc<[[u8; 8]]> = written.map(|organisation| organisation.id.0.to_be_bytes()).collect();
+    let before = turn.organisations.iter().map(|organisation| draft.keys_gone(organisation)).collect::<Result<Vec<_>, _>>()?;
+    for (organisation, known) in turn.organisations.iter().zip(before) {
+        draft.organisation(organisation, &known, &owners)?;
+    }
+    for pair in &turn.settled {
+        draft.settled(*pair);
+    }
+    for question in &turn.questions {
+        draft.question(question)?;
+    }
+    for ruling in &turn.rulings {
+        draft.ruling(ruling)?;
     }
     for signal in &turn.signals {
         draft.signal(signal)?;
@@ -264,6 +288,8 @@ impl<'a> Draft<'a> {
         let old = self.inner.organisation_now(id)?.filter(|old| old.version == organisation.version).ok_or_else(conflict)?;
         self.version(codec::organisation(id), old.version, format!("organisation {id}"));
         self.delete(codec::organisation(id));
+        self.to.effects.push(Effect::Said(id, Vec::new()));
+        self.questions_gone(id)?;
         for key in &old.keys {
             self.delete(codec::identity(key));
         }
@@ -292,7 +318,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn organisation(&mut self, organisation: &Organisation) -> Result<(), CommitError> {
+    /// Gives up the keys that an organisation has no more. Returns those that it had.
+    fn keys_gone(&mut self, organisation: &Organisation) -> Result<BTreeSet<IdentityKey>, CommitError> {
         let id = organisation.id;
         let old = self.inner.organisation_now(id)?;
         let found = old.as_ref().map_or(0, |old| old.version);
@@ -301,17 +328,28 @@ impl<'a> Draft<'a> {
             return Err(CommitError::Conflict { what: what() });
         }
         self.version(codec::organisation(id), organisation.version, what());
-        let owner = id.0.to_be_bytes();
-        for key in old.iter().flat_map(|old| old.keys.difference(&organisation.keys)) {
+        let had = old.map(|old| old.keys).unwrap_or_default();
+        for key in had.difference(&organisation.keys) {
             self.delete(codec::identity(key));
         }
-        let is_new = |key: &&IdentityKey| old.as_ref().is_none_or(|old| !old.keys.contains(*key));
-        for known in organisation.keys.iter().filter(is_new) {
+        Ok(had)
+    }
+
+    fn organisation(
+        &mut self,
+        organisation: &Organisation,
+        had: &BTreeSet<IdentityKey>,
+        owners: &Arc<[[u8; 8]]>,
+    ) -> Result<(), StoreError> {
+        let id = organisation.id;
+        for known in organisation.keys.difference(had) {
             let key = codec::identity(known);
-            self.to.checks.push(Check::Identity { key: key.clone(), organisation: owner, what: format!("the owner of {known}") });
-            self.to.writes.push((key, Some(owner.to_vec())));
+            let what = format!("the owner of {known}");
+            self.to.checks.push(Check::Identity { key: key.clone(), organisations: Arc::clone(owners), what });
+            self.to.writes.push((key, Some(id.0.to_be_bytes().to_vec())));
         }
-        Ok(self.put(codec::organisation(id), &StoredOrganisation::from(organisation), Some(organisation.version + 1))?)
+        self.to.effects.push(Effect::Said(id, resolve::rows(organisation)));
+        self.put(codec::organisation(id), &StoredOrganisation::from(organisation), Some(organisation.version + 1))
     }
 
     fn signal(&mut self, signal: &Signal) -> Result<(), StoreError> {

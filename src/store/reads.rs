@@ -43,7 +43,7 @@ impl Inner {
         Err(undecodable::<S>("it changes faster than it can be read"))
     }
 
-    fn model<S: Stored, M: TryFrom<S, Error = String>>(&self, key: &[u8]) -> Result<Option<(u64, M)>, StoreError> {
+    pub(super) fn model<S: Stored, M: TryFrom<S, Error = String>>(&self, key: &[u8]) -> Result<Option<(u64, M)>, StoreError> {
         self.load::<S>(key)?.map(|(version, shape)| Ok((version, to_model(shape)?))).transpose()
     }
 
@@ -121,6 +121,12 @@ impl Inner {
     pub(super) fn organisations_after(&self, after: Option<OrganisationId>, limit: usize) -> Result<Vec<Organisation>, StoreError> {
         let ids = self.ids_after(Table::Organisation, after.map(|id| id.0), limit)?;
         let found = ids.into_iter().map(|id| self.organisation_now(OrganisationId(id))).collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Those of these ids that there are, in the order asked for.
+    pub(super) fn organisations(&self, ids: &[OrganisationId]) -> Result<Vec<Organisation>, StoreError> {
+        let found = ids.iter().map(|id| self.organisation_now(*id)).collect::<Result<Vec<_>, _>>()?;
         Ok(found.into_iter().flatten().collect())
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Postcard has no field names, so a shape never changes once it is released: a new one gets the next version and the old one stays readable.
 
+mod bond;
 mod codes;
 mod lead;
 mod learned;
@@ -18,6 +19,7 @@ pub(super) use value::store_date;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(super) use bond::{StoredQuestion, StoredRuling};
 pub(super) use codes::{lead_state_code, record_kind_code};
 pub(super) use lead::{StoredLead, StoredOrganisation};
 pub(super) use notice::StoredNotice;

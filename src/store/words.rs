@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::base::ids::{ChannelId, ContentHash, MessageId, PageId, RecordId, RepId, SegmentId, SourceId};
+use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, PageId, RecordId, RepId, SegmentId, SourceId};
 use crate::model::{Entry, Filed, HostKey, LeadState, MessageState};
+use crate::resolve::linkage::Match;
 
 /// Due pages of one host, owned by whoever holds the claim until it is released or its lease ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,15 @@ pub struct Claim {
 /// How far a reading of all records has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reached(pub(super) Vec<u8>);
+
+/// The organisations that one may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Likely {
+    /// Which one.
+    pub organisation: OrganisationId,
+    /// Those it may be, the likeliest first.
+    pub matches: Vec<Match>,
+}
 
 /// The notices on file of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, listed, notices, pages, views};
+use super::{calendar, health, listed, notices, organisations, pages, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
@@ -99,6 +99,17 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             })
         }
         Question::Calendars { name, renew } => Answer::Calendars(calendar::views(effects, config, name.as_deref(), renew).await?),
+        Question::Organisations { words, limit } => Answer::Organisations(organisations::list(effects, config, &words, limit).await?),
+        Question::Organisation { name } => Answer::Organisation(Box::new(organisations::show(effects, config, &name).await?)),
+        Question::OrganisationQuestions { limit } => Answer::OrganisationQuestions(organisations::questions(effects, config, limit).await?),
+        Question::Rulings { limit } => Answer::Rulings(organisations::rulings(effects, limit).await?),
+        Question::Same { a, b } => Answer::Ruled(Box::new(organisations::same(effects, config, (&a, &b), effects.clock.now()).await?)),
+        Question::NotSame { a, b } => {
+            Answer::Ruled(Box::new(organisations::not_same(effects, config, (&a, &b), effects.clock.now()).await?))
+        }
+        Question::UndoRuling { number } => {
+            Answer::Ruled(Box::new(organisations::undo(effects, config, number, effects.clock.now()).await?))
+        }
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
 }
@@ -358,8 +369,13 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
     let records = as_they_were(effects, &organisation, at).await?;
     let trust_of = |id: &SourceId| config.trust(id);
-    let known =
-        score::Known { organisation: &organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
+    let known = score::Known {
+        organisation: &organisation,
+        records: &records,
+        signals: &signals,
+        listed: &config.lists.find(&organisation),
+        trust_of: &trust_of,
+    };
     let scored = score::score(segment, &known, at);
     let then: Vec<_> = signals.into_iter().filter(|signal| signal.seen <= at).collect();
     Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at))

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::health::{CompletenessView, QuotaView};
 use super::listed::TenderFilter;
 use super::notices::{HistoryView, RawView};
+use super::organisations::{OrganisationLine, OrganisationQuestion, OrganisationView, RulingView};
 use super::tenders::TenderView;
 
+pub use super::calendar::CalendarView;
 pub use super::sources::{DiffView, GapView, PageView, SourcePages, SourceView, StatementView};
 
 /// A question or an order.
@@ -125,6 +127,47 @@ pub enum Question {
         #[serde(default)]
         renew: bool,
     },
+    /// Organisations whose names or keys have these words.
+    Organisations {
+        /// All of them; empty for every organisation.
+        words: String,
+        /// At most so many.
+        limit: usize,
+    },
+    /// One organisation with everything known of it, and why.
+    Organisation {
+        /// Its id, or words of its name.
+        name: String,
+    },
+    /// Pairs of organisations that may be one.
+    OrganisationQuestions {
+        /// At most so many.
+        limit: usize,
+    },
+    /// What was said of organisations.
+    Rulings {
+        /// At most so many.
+        limit: usize,
+    },
+    /// Two organisations are one.
+    Same {
+        /// One, by its id or words of its name.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// Two organisations are not one, or a record is not of an organisation.
+    NotSame {
+        /// The organisation, by its id or words of its name.
+        a: String,
+        /// The other, or the id of one of its records.
+        b: String,
+    },
+    /// A ruling is taken back.
+    UndoRuling {
+        /// Its number; the last one that stands.
+        number: Option<u32>,
+    },
     /// Makes a verified backup now.
     Backup,
 }
@@ -165,21 +208,18 @@ pub enum Answer {
     Digest(DigestView),
     /// To [`Question::Calendars`].
     Calendars(Vec<CalendarView>),
+    /// To [`Question::Organisations`].
+    Organisations(Vec<OrganisationLine>),
+    /// To [`Question::Organisation`].
+    Organisation(Box<OrganisationView>),
+    /// To [`Question::OrganisationQuestions`].
+    OrganisationQuestions(Vec<OrganisationQuestion>),
+    /// To [`Question::Rulings`].
+    Rulings(Vec<RulingView>),
+    /// To [`Question::Same`], [`Question::NotSame`] and [`Question::UndoRuling`].
+    Ruled(Box<RulingView>),
     /// To [`Question::Backup`].
     Backup(BackupView),
-}
-
-/// A calendar of deadlines.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CalendarView {
-    /// Whose: `rep` or `segment`.
-    pub of: String,
-    /// Its name.
-    pub name: String,
-    /// What people call it.
-    pub title: String,
-    /// Where calendar programs read it. Whoever has it can read it.
-    pub url: String,
 }
 
 /// How everything is.

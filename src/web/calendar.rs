@@ -5,14 +5,27 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
 
 use super::answer::{AnswerError, unknown};
-use super::ask::CalendarView;
 use super::front::Front;
 use crate::base::ids::ContentHash;
 use crate::config::Config;
 use crate::pipeline::{Effects, calendar_key, calendar_of, calendar_turn, calendars, renew_calendar};
 use crate::render::CalendarOf;
+
+/// A calendar of deadlines.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CalendarView {
+    /// Whose: `rep` or `segment`.
+    pub of: String,
+    /// Its name.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// Where calendar programs read it. Whoever has it can read it.
+    pub url: String,
+}
 
 pub(super) async fn serve(State(front): State<Front>, Path((name, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
     let not_found = || (StatusCode::NOT_FOUND, "there is no such calendar\n").into_response();

@@ -20,6 +20,7 @@ mod house;
 mod ids;
 mod journey;
 mod judges;
+mod linking;
 mod noise;
 mod notices;
 mod operations;

@@ -48,6 +48,22 @@ impl Field {
         Self::Form,
         Self::HousePhone,
     ];
+
+    /// The word used in output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::Place => "place",
+            Self::Country => "country",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Domain => "domain",
+            Self::TaxId => "tax_id",
+            Self::Form => "legal_form",
+            Self::HousePhone => "phone_of_house",
+        }
+    }
 }
 
 /// The level of each field.

@@ -1,120 +1,323 @@
 //! Organisations in memory, so that a new record finds those it may be among a million. Knows no store: it is filled from one.
 //!
-//! Strings are not kept: words are numbers, everything else is a hash or digits ([`Entry`]); every key of a record is one entry of one sorted set.
-//! At 1,000,000 organisations with all fields about 400 bytes each; `cargo bench --bench organisations` measures it.
+//! Strings are not kept: words are numbers, everything else is a hash or digits ([`Entry`]); every key of a row is one entry of one sorted set.
+//! What is found follows from which organisations it holds, and not from the order in which they came.
+//! At 1,000,000 organisations with all fields 448 bytes each; `cargo bench --bench organisations` measures it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Row;
 use super::blocks;
-use super::compare::{Field, MANY, Spread, compare};
-use super::entry::Entry;
+use super::compare::{Field, MANY, Pattern, Spread, compare};
+use super::entry::{self, Entry};
+use super::learn;
+use super::names::{likeness, may_be_one};
 use super::scoring::by_name;
 use super::weights::Weights;
-use super::words::Vocabulary;
-use crate::model::identifier;
+use super::words::{Vocabulary, Word};
+use crate::base::ids::OrganisationId;
+use crate::model::{IdentityKey, identifier};
 
-/// Records of one key that are looked at: a key that more share tells little, and the other keys find the right one.
+/// From these points on a pair is worth asking about; over zero it is one organisation.
+pub const ASK: f64 = -60.0;
+/// Rows of one key that are looked at: a key that more share tells little and finds nobody, and the other keys find the right one.
 const BLOCK: usize = 64;
 /// Organisations found at most.
 const FOUND: usize = 16;
+/// Rows of one organisation at most.
+const ROWS: usize = 4;
+/// So many organisations there are at least, whether all of them are known here or not: in a small store two of one name are not likelier one.
+const WORLD: f64 = 10_000.0;
+/// What one pair counts for at most when rows are averaged.
+const CLIP: f64 = 60.0;
+/// A field of fewer points speaks against it.
+const AGAINST: f64 = -5.0;
+const NONE: u32 = u32::MAX;
 
-/// An organisation that a record may be.
+/// An organisation that another may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Match {
-    /// The number it was added under.
-    pub organisation: u32,
+    /// Which.
+    pub organisation: OrganisationId,
     /// Over zero, it is likelier the same than another.
     pub points: f64,
-    /// What each field says.
+    /// What each field says, of the two rows that are most alike.
     pub fields: Vec<(Field, f64)>,
+    /// The levels of those fields.
+    pub pattern: Pattern,
 }
 
-/// Records of organisations, ready to be found.
+/// A row of an organisation, and where its next one stands.
+#[derive(Debug)]
+struct Slot {
+    entry: Entry,
+    organisation: OrganisationId,
+    next: u32,
+}
+
+/// What was in an index of an organisation.
+#[derive(Debug, Default)]
+pub struct Replaced(Vec<Entry>);
+
+/// Organisations, ready to be found.
 #[derive(Debug, Default)]
 pub struct Index {
     words: Vocabulary,
-    entries: Vec<Entry>,
-    organisations: Vec<u32>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// The first row of each.
+    first: HashMap<OrganisationId, u32>,
     keys: BTreeSet<(u64, u32)>,
+    learned: Option<Box<Weights>>,
+}
+
+/// Points of two rows, and what they follow from.
+struct Compared {
+    points: f64,
+    pattern: Pattern,
+    by_name: bool,
+    /// Whether something in them speaks against it, and not only too little for it.
+    against: bool,
 }
 
 impl Index {
-    /// How many records it holds.
+    /// How many organisations it holds.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.first.len()
     }
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.first.is_empty()
     }
 
-    /// Adds a record of an organisation; one organisation may have several.
-    pub fn add(&mut self, row: &Row, organisation: u32) {
-        let entry = Entry::read(row, &mut self.words);
-        self.words.count(entry.name().iter().copied());
-        let place = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        let rare = blocks::rarest(&entry, &self.words, false);
-        self.keys.extend(blocks::keys(&entry, &rare, &self.words).into_iter().map(|key| (key, place)));
-        self.entries.push(entry);
-        self.organisations.push(organisation);
+    /// Puts an organisation in by what its records say, in place of what was there of it, which is returned; without rows it is not found any
+    /// more. Of more rows than are kept the first ones stay.
+    pub fn put(&mut self, organisation: OrganisationId, rows: &[Row]) -> Replaced {
+        let entries = rows.iter().take(ROWS).map(|row| Entry::read(row, &mut self.words)).collect();
+        self.place(organisation, entries)
     }
 
-    /// The organisations a record may be, the likeliest first; those whose valid tax id differs from its own are not among them.
-    ///
-    /// Of equally likely ones the first added comes first. The record itself is not added.
-    pub fn find(&mut self, row: &Row) -> Vec<Match> {
-        let entry = Entry::read(row, &mut self.words);
-        let weights = Weights::cold(0.5, self.entries.len() as f64);
-        let mut best: BTreeMap<u32, Match> = BTreeMap::new();
-        for place in self.candidates(&entry) {
-            let known = &self.entries[place as usize];
-            if matches!((&entry.tax_id, &known.tax_id), (Some(a), Some(b)) if identifier::contradict(a, b)) {
-                continue;
-            }
-            let found = self.look(&entry, place, &weights);
-            let better = best.get(&found.organisation).is_none_or(|before| before.points < found.points);
-            if found.points > -weights.prior.abs() / 2.0 && better {
-                best.insert(found.organisation, found);
-            }
+    /// Puts back what was replaced.
+    pub fn put_back(&mut self, organisation: OrganisationId, replaced: Replaced) {
+        self.place(organisation, replaced.0);
+    }
+
+    fn place(&mut self, organisation: OrganisationId, entries: Vec<Entry>) -> Replaced {
+        let replaced = self.remove(organisation);
+        let mut next = NONE;
+        for entry in entries.into_iter().rev() {
+            self.words.count(entry.name().iter().copied());
+            let keys = blocks::own_keys(&entry, &self.words);
+            let slot = Slot { entry, organisation, next };
+            let place = if let Some(free) = self.free.pop() {
+                self.slots[free as usize] = slot;
+                free
+            } else {
+                self.slots.push(slot);
+                u32::try_from(self.slots.len() - 1).unwrap_or(NONE - 1)
+            };
+            self.keys.extend(keys.into_iter().map(|key| (key, place)));
+            next = place;
         }
-        let mut found: Vec<Match> = best.into_values().collect();
+        if next != NONE {
+            self.first.insert(organisation, next);
+        }
+        replaced
+    }
+
+    /// Takes an organisation out, and returns what was there of it.
+    pub fn remove(&mut self, organisation: OrganisationId) -> Replaced {
+        let mut next = self.first.remove(&organisation).unwrap_or(NONE);
+        let mut entries = Vec::new();
+        while next != NONE {
+            let place = next;
+            let slot = &mut self.slots[place as usize];
+            let entry = std::mem::take(&mut slot.entry);
+            next = slot.next;
+            for key in blocks::own_keys(&entry, &self.words) {
+                self.keys.remove(&(key, place));
+            }
+            self.words.uncount(entry.name().iter().copied());
+            self.free.push(place);
+            entries.push(entry);
+        }
+        Replaced(entries)
+    }
+
+    /// Takes up what people said of pairs: from so many answers on as learning needs, the points are others.
+    pub fn learn(&mut self, answers: &[(Pattern, bool)]) {
+        let cold = Weights::cold(0.5, WORLD);
+        let learned = learn::learn(&cold, answers, &BTreeMap::new());
+        self.learned = (learned != cold).then(|| Box::new(learned));
+    }
+
+    fn weights(&self) -> Weights {
+        let cold = Weights::cold(0.5, (self.first.len() as f64).max(WORLD));
+        match &self.learned {
+            Some(learned) => Weights { points: learned.points, prior: cold.prior + learned.prior - Weights::cold(0.5, WORLD).prior },
+            None => cold,
+        }
+    }
+
+    /// The organisations that one of which these are the rows may be, the likeliest first; itself, where it is in, is not among them, and
+    /// neither are those whose valid tax id differs.
+    ///
+    /// Rows are compared each with each, and the average counts of those pairs that say something for it or against it: one that has too little
+    /// in common to say anything must not part what another holds together. Where one side has nothing but names, the best pair counts.
+    pub fn find(&mut self, own: Option<OrganisationId>, rows: &[Row]) -> Vec<Match> {
+        let known = self.words.len();
+        let entries: Vec<Entry> = rows.iter().take(ROWS).map(|row| Entry::read(row, &mut self.words)).collect();
+        let found = self.search(own, &entries);
+        self.words.forget(known);
+        found
+    }
+
+    /// The same for one that is in.
+    pub fn like(&self, organisation: OrganisationId) -> Vec<Match> {
+        let entries: Vec<Entry> = self.rows_of(organisation).cloned().collect();
+        self.search(Some(organisation), &entries)
+    }
+
+    fn search(&self, own: Option<OrganisationId>, entries: &[Entry]) -> Vec<Match> {
+        let spreads: Vec<Spread> = entries.iter().map(|entry| self.spread(entry)).collect();
+        let weights = self.weights();
+        let mut found: Vec<Match> = self
+            .candidates(entries)
+            .into_iter()
+            .filter(|organisation| Some(*organisation) != own)
+            .filter_map(|organisation| self.look((entries, &spreads), organisation, &weights))
+            .collect();
         found.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.organisation.cmp(&b.organisation)));
         found.truncate(FOUND);
         found
     }
 
-    fn look(&self, entry: &Entry, place: u32, weights: &Weights) -> Match {
-        let (known, organisation) = (&self.entries[place as usize], self.organisations[place as usize]);
-        if !entry.is_identified() || !known.is_identified() {
-            let points = by_name(entry, known, &self.words);
-            return Match { organisation, points, fields: vec![(Field::Name, points)] };
+    /// Whether more than a few differently named organisations have a telephone number or domain: it then joins nobody by itself.
+    pub fn is_common(&self, key: &IdentityKey) -> bool {
+        let key = match key {
+            IdentityKey::Phone(phone) => blocks::phone_key(entry::phone(phone, None)),
+            IdentityKey::Domain(domain) => blocks::domain_key(entry::domain(domain)),
+            IdentityKey::TaxId(_) | IdentityKey::NamePlace(..) | IdentityKey::Unnamed(_) => None,
+        };
+        self.sharing(key) > MANY
+    }
+
+    /// Their organisations that share a key with one of these, each once.
+    fn candidates(&self, entries: &[Entry]) -> BTreeSet<OrganisationId> {
+        let keys: BTreeSet<u64> = entries.iter().flat_map(|entry| blocks::own_keys(entry, &self.words)).collect();
+        let mut found = BTreeSet::new();
+        for key in keys {
+            let block = || self.keys.range((key, 0)..=(key, u32::MAX));
+            if block().nth(BLOCK).is_none() {
+                found.extend(block().map(|(_, place)| self.slots[*place as usize].organisation));
+            }
         }
-        let spread = Spread { phone: self.sharing(blocks::phone_key(entry)), ..Spread::default() };
-        let pattern = compare((entry, spread), (known, Spread::default()), &self.words);
-        let fields = weights.parts(&pattern).filter(|(field, _)| pattern[*field as usize] > 0).collect();
-        Match { organisation, points: weights.sum(&pattern), fields }
+        found
     }
 
-    /// Records that share a key, each once.
-    fn candidates(&self, entry: &Entry) -> BTreeSet<u32> {
-        // Words that are rarest now may not have been when the others came: all of the name are looked up.
-        let keys = blocks::keys(entry, entry.name(), &self.words);
-        keys.into_iter().flat_map(|key| self.keys.range((key, 0)..=(key, u32::MAX)).take(BLOCK)).map(|(_, place)| *place).collect()
+    fn rows_of(&self, organisation: OrganisationId) -> impl Iterator<Item = &Entry> {
+        let first = self.first.get(&organisation).and_then(|place| self.slots.get(*place as usize));
+        std::iter::successors(first, |slot| self.slots.get(slot.next as usize)).map(|slot| &slot.entry)
     }
 
-    /// How many organisations share a key, as far as it matters.
+    fn look(&self, (entries, spreads): (&[Entry], &[Spread]), organisation: OrganisationId, weights: &Weights) -> Option<Match> {
+        let (mut sum, mut pairs, mut best) = (0.0, 0.0, None::<(&Entry, &Entry, Compared)>);
+        let mut names_only = entries.iter().all(|entry| !entry.is_identified());
+        names_only |= self.rows_of(organisation).all(|entry| !entry.is_identified());
+        for other in self.rows_of(organisation) {
+            for (entry, spread) in entries.iter().zip(spreads) {
+                if matches!((&entry.tax_id, &other.tax_id), (Some(a), Some(b)) if identifier::contradict(a, b)) {
+                    return None;
+                }
+                let compared = self.compare((entry, *spread), other, weights);
+                if compared.points > 0.0 || compared.against {
+                    sum += compared.points.clamp(-CLIP, CLIP);
+                    pairs += 1.0;
+                }
+                if best.as_ref().is_none_or(|(.., before)| before.points < compared.points) {
+                    best = Some((entry, other, compared));
+                }
+            }
+        }
+        let (entry, other, best) = best?;
+        let points = if names_only || pairs < 2.0 { best.points } else { sum / pairs };
+        (points > ASK).then(|| Match { organisation, points, fields: self.fields(entry, other, &best, weights), pattern: best.pattern })
+    }
+
+    fn compare(&self, (entry, spread): (&Entry, Spread), other: &Entry, weights: &Weights) -> Compared {
+        let mut pattern = compare((entry, spread), (other, Spread::default()), &self.words);
+        if spread.domains[0] > MANY {
+            // A mailbox of a marketplace or a fair is everybody's there.
+            pattern[Field::Email as usize] = 0;
+        }
+        let is_by_name = !entry.is_identified() || !other.is_identified();
+        let (points, against) = if is_by_name {
+            let beside = [Field::Place, Field::Country, Field::Form]
+                .map(|field| weights.points[field as usize][usize::from(pattern[field as usize])]);
+            let alike = by_name(entry, other, &self.words);
+            let against = alike < 0.0 || beside.iter().any(|points| *points < AGAINST);
+            (alike.min(self.rare_name(entry, other)) + beside.iter().sum::<f64>(), against)
+        } else {
+            let sum = weights.sum(&pattern);
+            // Names that have nothing in common are a question at most, whatever else they share.
+            let sum = if pattern[Field::Name as usize] == 1 { sum.min(0.0) } else { sum };
+            (sum, weights.parts(&pattern).any(|(_, points)| points < AGAINST))
+        };
+        Compared { points, pattern, by_name: is_by_name, against }
+    }
+
+    /// What the shared words of two names are worth beyond what it takes to be the only ones called so.
+    fn rare_name(&self, a: &Entry, b: &Entry) -> f64 {
+        let shared = f64::from(likeness(a.name(), b.name(), &self.words).shared);
+        let only = (self.first.len() as f64).max(WORLD).ln();
+        (shared - only) * 10.0 / std::f64::consts::LN_2
+    }
+
+    fn fields(&self, entry: &Entry, other: &Entry, compared: &Compared, weights: &Weights) -> Vec<(Field, f64)> {
+        let said = weights.parts(&compared.pattern).filter(|(field, _)| compared.pattern[*field as usize] > 0);
+        if !compared.by_name {
+            return said.collect();
+        }
+        let beside = said.filter(|(field, _)| matches!(field, Field::Place | Field::Country | Field::Form));
+        [(Field::Name, by_name(entry, other, &self.words).min(self.rare_name(entry, other)))].into_iter().chain(beside).collect()
+    }
+
+    fn spread(&self, entry: &Entry) -> Spread {
+        Spread {
+            name: 0,
+            phone: self.sharing(blocks::phone_key(entry.phone)),
+            domains: entry.domains.map(|domain| self.sharing(blocks::domain_key(domain))),
+        }
+    }
+
+    /// How many differently named organisations share a key, as far as it matters: spellings of one name are one.
     fn sharing(&self, key: Option<u64>) -> u16 {
         let Some(key) = key else { return 0 };
-        let sharing = self.keys.range((key, 0)..=(key, u32::MAX)).take(4 * usize::from(MANY));
-        let organisations: BTreeSet<u32> = sharing.map(|(_, place)| self.organisations[*place as usize]).collect();
-        u16::try_from(organisations.len()).unwrap_or(u16::MAX)
+        let mut names: BTreeMap<Vec<&str>, &[Word]> = BTreeMap::new();
+        for (_, place) in self.keys.range((key, 0)..=(key, u32::MAX)).take(BLOCK) {
+            let name = self.slots[*place as usize].entry.name();
+            let mut letters: Vec<&str> = name.iter().map(|word| self.words.letters(*word)).collect();
+            letters.sort_unstable();
+            names.insert(letters, name);
+        }
+        let mut others: Vec<&[Word]> = Vec::new();
+        for name in names.into_values() {
+            if !others.iter().any(|other| may_be_one(&likeness(other, name, &self.words))) {
+                others.push(name);
+            }
+            if others.len() > usize::from(MANY) {
+                break;
+            }
+        }
+        u16::try_from(others.len()).unwrap_or(u16::MAX)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::Column;
     use super::*;
 
@@ -126,11 +329,13 @@ mod tests {
         row
     }
 
-    #[test]
-    fn a_record_finds_its_organisation_and_no_other() {
+    fn id(number: u64) -> OrganisationId {
+        OrganisationId(number)
+    }
+
+    fn some() -> Vec<Row> {
         use Column::{Address, City, Name, Phone, TaxId, Url};
-        let mut index = Index::default();
-        for (number, cells) in [
+        [
             [
                 (Name, "Talleres Orbaneja S.L."),
                 (Address, "Calle Olmo 12"),
@@ -140,19 +345,95 @@ mod tests {
             ],
             [(Name, "Panadería Urbión"), (Address, "Calle Olmo 14"), (City, "Burgos"), (Phone, "947 200 448"), (Url, "urbion.example")],
             [(Name, "Orbaneja Viajes"), (Address, "Plaza Mayor 3"), (City, "Soria"), (Phone, "975 110 200"), (TaxId, "ESB12345674")],
+            [(Name, "Central"), (City, "Soria"), (Name, ""), (Name, ""), (Name, "")],
         ]
         .iter()
-        .enumerate()
-        {
-            index.add(&row(cells), u32::try_from(number).unwrap());
+        .map(|cells| row(cells))
+        .collect()
+    }
+
+    #[test]
+    fn a_record_finds_its_organisation_and_no_other() {
+        use Column::{Address, City, Name, Phone, TaxId};
+        let mut index = Index::default();
+        for (number, row) in (0..).zip(some()) {
+            index.put(id(number), &[row]);
         }
-        let mut check = |cells: &[(Column, &str)], want: Option<u32>| {
-            let found = index.find(&row(cells));
-            assert_eq!(found.first().filter(|best| best.points > 0.0).map(|best| best.organisation), want, "{cells:?}: {found:?}");
+        let mut check = |cells: &[(Column, &str)], want: Option<u64>| {
+            let found = index.find(None, &[row(cells)]);
+            assert_eq!(found.first().filter(|best| best.points > 0.0).map(|best| best.organisation.0), want, "{cells:?}: {found:?}");
         };
         check(&[(Name, "TALLERES ORBANEJA"), (Phone, "+34 947200331"), (City, "Burgos")], Some(0));
         check(&[(Name, "Panaderia Urbion SL"), (Address, "c/ Olmo, 14")], Some(1));
         check(&[(Name, "Orbaneja Viajes"), (Phone, "975 110 200"), (TaxId, "ESB99345670")], None);
         check(&[(Name, "Gráficas Duero"), (Address, "Calle Olmo 90"), (Phone, "947 555 012")], None);
+        // A rare name is enough, a common one is not, and another town speaks against either.
+        check(&[(Name, "Talleres Orbaneja"), (City, "Burgos")], Some(0));
+        check(&[(Name, "Talleres Orbaneja"), (City, "Sevilla")], None);
+        check(&[(Name, "Central")], None);
+    }
+
+    #[test]
+    fn what_is_shared_by_other_names_joins_nobody_and_answers_teach() {
+        use Column::{Address, Email, Name, Phone};
+        let mut index = Index::default();
+        index.put(id(1), &[row(&[(Name, "Urbión"), (Email, "info@fair.example"), (Phone, "947 200 448")])]);
+        let other = [row(&[(Name, "Orbaneja"), (Email, "info@fair.example"), (Phone, "947 200 448")])];
+        let found = index.find(None, &other);
+        assert!((ASK..=0.0).contains(&found[0].points), "a question at most: {found:?}");
+        index.put(id(2), &[row(&[(Name, "Valdeavellano"), (Email, "info@fair.example")])]);
+        index.put(id(3), &[row(&[(Name, "Piqueras"), (Email, "info@fair.example")])]);
+        let found = index.find(None, &[row(&[(Name, "Montesclaros"), (Email, "info@fair.example")])]);
+        assert_eq!(found, [], "everybody's mailbox is no question either");
+        // Rows of one street without a number, another telephone number: unsure, until people have said often enough that such are one.
+        index.put(id(4), &[row(&[(Name, "Talleres Orbaneja"), (Address, "Calle Olmo 12"), (Phone, "947 200 331")])]);
+        let unsure = [row(&[(Name, "Talleres Orbaneja"), (Address, "Calle Olmo"), (Phone, "947 555 120")])];
+        let before = index.find(None, &unsure)[0].clone();
+        assert!(before.points < 0.0, "{before:?}");
+        let mut answers = vec![(before.pattern, true); 12];
+        answers.extend(vec![(index.find(None, &other)[0].pattern, false); 3]);
+        index.learn(&answers);
+        assert!(index.find(None, &unsure)[0].points > before.points + 5.0);
+        index.learn(&[]);
+        assert_eq!(index.find(None, &unsure)[0], before, "what is taken back teaches nothing");
+    }
+
+    #[test]
+    fn a_number_that_many_names_share_is_common() {
+        use Column::{Name, Phone, Url};
+        let mut index = Index::default();
+        let (phone, domain) = (IdentityKey::Phone("+34911222333".to_owned()), IdentityKey::Domain("market.example".to_owned()));
+        for (number, name) in (0..).zip(["Orbaneja", "Urbión", "Acme Iberia", "ACME IBERIA S.A."]) {
+            assert_eq!(index.is_common(&phone), number > 2, "{number}");
+            index.put(id(number), &[row(&[(Name, name), (Phone, "+34 911 222 333"), (Url, "https://www.market.example/x")])]);
+        }
+        assert!(index.is_common(&phone) && index.is_common(&domain));
+        index.put(id(1), &[]);
+        assert!(!index.is_common(&phone), "two of the three left are called the same");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever was put, replaced and taken out before, and asked in between, it finds what a fresh one finds.
+        #[test]
+        fn what_is_found_follows_from_what_it_holds(steps in prop::collection::vec((0_u64..6, 0_usize..6), 0..24)) {
+            let rows = some();
+            let mut index = Index::default();
+            let mut held = BTreeMap::new();
+            for (organisation, what) in steps {
+                let now: Vec<Row> = rows.get(what).into_iter().cloned().collect();
+                index.put(id(organisation), &now);
+                index.find(None, &[row(&[(Column::Name, "Words never learned")])]);
+                held.insert(organisation, now);
+            }
+            let mut fresh = Index::default();
+            for (organisation, rows) in held.iter().rev() {
+                fresh.put(id(*organisation), rows);
+            }
+            for row in &rows {
+                prop_assert_eq!(index.find(Some(id(1)), std::slice::from_ref(row)), fresh.find(Some(id(1)), std::slice::from_ref(row)));
+            }
+        }
     }
 }

@@ -1,9 +1,16 @@
 //! How alike two lists of words are: by what the words they share are worth, with misspellings, words written together, and acronyms.
 
-use super::words::{Vocabulary, Word};
+use super::words::{Vocabulary, Word, name_words};
+use crate::model::CompanyName;
 
 /// From here on two words are one word misspelt.
 const MISSPELT: f64 = 0.92;
+/// From here on two names may be one company's, where something else speaks for it.
+const ALIKE: f32 = 0.35;
+/// From here on two names in different spellings are one name.
+const ONE: f32 = 0.8;
+/// What the words that two such names share are worth at least, in nats: one rare word and another.
+const TELLING: f32 = 9.0;
 /// Letters of the longest acronym.
 const ACRONYM: usize = 6;
 
@@ -72,6 +79,36 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
         conflict: left.min(right),
         same,
     }
+}
+
+/// Whether two names may be one company's at all: enough of what their words are worth is in both, in whatever script each is written. Common
+/// words count little, by what is held before any data, so that the answer depends on nothing but the names.
+pub fn are_alike(a: &CompanyName, b: &CompanyName) -> bool {
+    may_be_one(&of_names(a, b))
+}
+
+/// Whether so much likeness leaves it open that two names are one company's.
+pub fn may_be_one(alike: &Likeness) -> bool {
+    alike.same || alike.overlap >= ALIKE || alike.contained >= 0.9 && alike.shared >= 4.0
+}
+
+/// Whether two names are one in another spelling: the same words but for a slip or two. Forms of one country's law that differ part them.
+pub fn are_one(a: &CompanyName, b: &CompanyName) -> bool {
+    if let (Some(a), Some(b)) = (a.form, b.form)
+        && a.country == b.country
+        && a.class != b.class
+    {
+        return false;
+    }
+    let alike = of_names(a, b);
+    (alike.same || alike.overlap >= ONE) && alike.shared >= TELLING
+}
+
+fn of_names(a: &CompanyName, b: &CompanyName) -> Likeness {
+    let mut words = Vocabulary::default();
+    let mut read = |name: &CompanyName| -> Vec<Word> { name_words(name).iter().map(|word| words.learn(word)).collect() };
+    let (a, b) = (read(a), read(b));
+    likeness(&a, &b, &words)
 }
 
 /// Two words of one side that the other writes as one: what they are worth.

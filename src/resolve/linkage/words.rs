@@ -135,6 +135,32 @@ impl Vocabulary {
         words.into_iter().for_each(|word| self.names[word as usize] += 1);
     }
 
+    /// Takes back a name that was counted.
+    pub fn uncount(&mut self, words: impl IntoIterator<Item = Word>) {
+        self.counted = self.counted.saturating_sub(1);
+        words.into_iter().for_each(|word| self.names[word as usize] = self.names[word as usize].saturating_sub(1));
+    }
+
+    /// How many words it has.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Forgets the words that were learned last, so that it has this many: what is only asked about leaves nothing behind.
+    pub fn forget(&mut self, len: usize) {
+        while self.ends.len() > len {
+            let last = u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX - 1);
+            // The last word stands behind no other that was learned later, so its slot can be given back.
+            let slot = self.slot(self.letters(last));
+            self.slots[slot] = 0;
+            let start = (last as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
+            self.letters.truncate(start as usize);
+            self.ends.pop();
+            self.names.pop();
+            self.prior.pop();
+        }
+    }
+
     /// A word's letters.
     pub fn letters(&self, word: Word) -> &str {
         let start = (word as usize).checked_sub(1).map_or(0, |before| self.ends[before]);

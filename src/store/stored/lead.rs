@@ -2,17 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bond::{StoredBond, ids, records};
 use super::codes::{fact_name_code, fact_name_of, lead_state_code, lead_state_of, signal_kind_code, signal_kind_of};
 use super::value::{StoredEvidence, StoredValue};
-use super::{Stored, from_bytes, millis, timestamp};
+use super::{Stored, from_bytes, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, LeadId, OrganisationId, RecordId};
 use crate::model::{Decision, Fact, IdentityKey, Lead, NextStep, Organisation, Part, PartKind, Score, Subject, Unknown, Value};
 use crate::store::error::StoreError;
 
 type Id = [u8; 8];
 
+/// [`IdentityKey`].
 #[derive(Debug, Serialize, Deserialize)]
-enum StoredKey {
+pub(super) enum StoredKey {
     TaxId(String),
     Domain(String),
     Phone(String),
@@ -44,7 +46,8 @@ impl From<StoredKey> for IdentityKey {
     }
 }
 
-/// [`Organisation`] without its version, which the frame holds. Repeated evidence is left to the frame's compression.
+/// [`Organisation`] without its version, which the frame holds. Repeated evidence is left to the frame's compression. Its first form had
+/// neither bonds nor records kept apart.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) struct StoredOrganisation {
     id: Id,
@@ -54,10 +57,17 @@ pub(in crate::store) struct StoredOrganisation {
     records: Vec<Id>,
     first_seen: i64,
     changed: i64,
+    bonds: Vec<(Id, StoredBond)>,
+    apart: Vec<Id>,
 }
 
 impl Stored for StoredOrganisation {
     const KIND: &'static str = "organisation";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| lengthened(bytes, &[0, 0]))
+    }
 }
 
 impl From<&Organisation> for StoredOrganisation {
@@ -71,9 +81,11 @@ impl From<&Organisation> for StoredOrganisation {
                 .iter()
                 .map(|fact| (fact_name_code(fact.name), (&fact.value).into(), fact.record.0.to_be_bytes(), (&fact.evidence).into()))
                 .collect(),
-            records: organisation.records.iter().map(|id| id.0.to_be_bytes()).collect(),
+            records: ids(&organisation.records),
             first_seen: millis(organisation.first_seen),
             changed: millis(organisation.changed),
+            bonds: organisation.bonds.iter().map(|(record, bond)| (record.0.to_be_bytes(), bond.into())).collect(),
+            apart: ids(&organisation.apart),
         }
     }
 }
@@ -95,7 +107,9 @@ impl TryFrom<StoredOrganisation> for Organisation {
             name: stored.name,
             keys: stored.keys.into_iter().map(Into::into).collect(),
             facts: stored.facts.into_iter().map(fact).collect::<Result<_, _>>()?,
-            records: stored.records.into_iter().map(|id| RecordId(u64::from_be_bytes(id))).collect(),
+            records: records(stored.records),
+            bonds: stored.bonds.into_iter().map(|(id, bond)| (RecordId(u64::from_be_bytes(id)), bond.into())).collect(),
+            apart: records(stored.apart),
             first_seen: timestamp(stored.first_seen)?,
             changed: timestamp(stored.changed)?,
         })

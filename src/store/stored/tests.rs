@@ -154,9 +154,16 @@ fn organisation() -> impl Strategy<Value = Organisation> {
     });
     let facts = proptest::collection::vec(fact, 0..5);
     let keys = proptest::collection::btree_set(identity(), 0..5);
-    (any::<u64>(), any::<Option<String>>(), keys, facts, any::<Vec<u64>>(), time()).prop_map(|(id, name, keys, facts, records, at)| {
+    let likeness = (any::<i32>(), any::<Vec<(String, i32)>>(), any::<Vec<u8>>());
+    let likeness = likeness.prop_map(|(points, fields, pattern)| Likeness { points, fields, pattern });
+    let bond = prop_oneof![identity().prop_map(Bond::Key), likeness.prop_map(Bond::Alike), any::<u32>().prop_map(Bond::Ruling)];
+    let beside = (proptest::collection::vec((any::<u64>(), bond), 0..3), any::<Vec<u64>>());
+    let of_it = (any::<u64>(), any::<Option<String>>(), keys, facts, any::<Vec<u64>>(), time());
+    (of_it, beside).prop_map(|((id, name, keys, facts, records, at), (bonds, apart))| {
         let records = records.into_iter().map(RecordId).collect();
-        Organisation { id: OrganisationId(id), version: 0, name, keys, facts, records, first_seen: at, changed: at }
+        let bonds = bonds.into_iter().map(|(record, bond)| (RecordId(record), bond)).collect();
+        let apart = apart.into_iter().map(RecordId).collect();
+        Organisation { id: OrganisationId(id), version: 0, name, keys, facts, records, bonds, apart, first_seen: at, changed: at }
     })
 }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use atalaya::base::clock::Stopwatch;
+use atalaya::base::ids::OrganisationId;
 use atalaya::resolve::linkage::Index;
 use made_up::MadeUp;
 use meter::Meter;
@@ -48,7 +49,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let begun = Meter::read("self")?.cpu;
     let mut index = Index::default();
     for number in 0..count {
-        index.add(&made_up.organisation(number), number);
+        index.put(OrganisationId(u64::from(number)), &[made_up.organisation(number)]);
     }
     let filled = Meter::read("self")?.cpu;
     let bytes = (Meter::read("self")?.resident - before) * f64::from(1 << 20) / f64::from(count);
@@ -57,18 +58,18 @@ fn main() -> anyhow::Result<ExitCode> {
         let known = (record % 2 == 0).then(|| made_up.any_of(count, record));
         let row = known.map_or_else(|| made_up.organisation(count + record), |number| made_up.written_otherwise(number, record));
         let watch = Stopwatch::start();
-        let found = index.find(&row);
+        let found = index.find(None, std::slice::from_ref(&row));
         let mut fastest = watch.elapsed();
         // A machine that is busy otherwise interrupts now and then: what a record takes is the least of a few times.
         for _ in 1..TIMES {
             let watch = Stopwatch::start();
-            std::hint::black_box(index.find(&row));
+            std::hint::black_box(index.find(None, std::slice::from_ref(&row)));
             fastest = fastest.min(watch.elapsed());
         }
         times.push(fastest);
-        let joined = found.first().filter(|best| best.points > 0.0).map(|best| best.organisation);
-        right += u32::from(joined == known);
-        wrong += u32::from(joined.is_some() && joined != known);
+        let joined = found.first().filter(|best| best.points > 0.0).map(|best| best.organisation.0);
+        right += u32::from(joined == known.map(u64::from));
+        wrong += u32::from(joined.is_some() && joined != known.map(u64::from));
     }
     let cpu = Meter::read("self")?.cpu - filled;
     times.sort_unstable();

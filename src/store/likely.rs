@@ -1,0 +1,175 @@
+//! Which organisations may be one: those in memory, as linkage compares them, and what people said of such pairs. Filled when the store is
+//! opened, brought up to date by each commit, so that a restart knows the same. Decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::codec::{self, Table};
+use super::embedded::{Embedded, Inner};
+use super::error::{CommitError, StoreError};
+use super::prepare::{Draft, Effect};
+use super::stored::{StoredQuestion, StoredRuling};
+use super::words::Likely;
+use crate::base::ids::OrganisationId;
+use crate::model::{IdentityKey, Question, Ruling};
+use crate::resolve::linkage::{Index, Pattern, Replaced, Row};
+
+/// Answers that are learned from at most: the newest.
+const ANSWERS: usize = 2_000;
+
+#[derive(Debug, Default)]
+struct Held {
+    index: Index,
+    answers: BTreeMap<u32, (Pattern, bool)>,
+}
+
+/// The organisations that are durable, ready to be found.
+#[derive(Debug, Default)]
+pub(super) struct Linked(Mutex<Held>);
+
+/// What a ruling teaches; one that was taken back, or that no likeness led to, teaches nothing.
+pub(super) fn lesson(ruling: &Ruling) -> Option<(Pattern, bool)> {
+    let pattern = Pattern::try_from(ruling.pattern.as_slice()).ok()?;
+    ruling.undone.is_none().then_some((pattern, ruling.same))
+}
+
+impl Linked {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn put(&self, id: OrganisationId, rows: &[Row]) {
+        self.held().index.put(id, rows);
+    }
+
+    /// Takes up, or takes back, what rulings teach.
+    pub(super) fn learn(&self, lessons: impl IntoIterator<Item = (u32, Option<(Pattern, bool)>)>) {
+        let mut held = self.held();
+        let mut any = false;
+        for (number, lesson) in lessons {
+            any = true;
+            match lesson {
+                Some(lesson) => drop(held.answers.insert(number, lesson)),
+                None => drop(held.answers.remove(&number)),
+            }
+        }
+        if any {
+            let answers: Vec<(Pattern, bool)> = held.answers.values().rev().take(ANSWERS).copied().collect();
+            held.index.learn(&answers);
+        }
+    }
+
+    /// For each of these organisations those it may be, where all of them are as handed in. What is durable of them is put back afterwards.
+    fn find(&self, asked: &[(OrganisationId, Vec<Row>)], without: &[OrganisationId]) -> Vec<Likely> {
+        let mut held = self.held();
+        let durable: Vec<Replaced> = asked.iter().map(|(id, rows)| held.index.put(*id, rows)).collect();
+        let matches = |index: &Index, id: OrganisationId| {
+            let mut matches = index.like(id);
+            matches.retain(|one| !without.contains(&one.organisation));
+            matches
+        };
+        let found = asked.iter().map(|(id, _)| Likely { organisation: *id, matches: matches(&held.index, *id) }).collect();
+        // In turn, so that one that was asked about twice is what it was before the first time.
+        for ((id, _), replaced) in asked.iter().zip(durable).rev() {
+            held.index.put_back(*id, replaced);
+        }
+        found
+    }
+}
+
+impl Inner {
+    fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {
+        let mut found = Vec::new();
+        for key in self.tree()?.scan_prefix(Table::Question.prefix()).keys() {
+            let key = key?;
+            if found.len() >= limit {
+                break;
+            }
+            // Each pair has two keys; one of them tells it.
+            if let Some((a, b)) = codec::question_of(&key)
+                && a < b
+            {
+                found.extend(self.model::<StoredQuestion, Question>(&key)?.map(|(_, question)| question));
+            }
+        }
+        Ok(found)
+    }
+
+    fn questions_of(&self, organisation: OrganisationId) -> Result<Vec<Question>, StoreError> {
+        let found = self.scan::<StoredQuestion, Question>(&codec::questions_of(organisation), usize::MAX)?;
+        Ok(found.into_iter().map(|(_, question)| question).collect())
+    }
+
+    /// The last first.
+    fn rulings(&self, limit: usize) -> Result<Vec<Ruling>, StoreError> {
+        let mut found = Vec::new();
+        for key in self.tree()?.scan_prefix(Table::Ruling.prefix()).keys().rev().take(limit) {
+            found.extend(self.model::<StoredRuling, Ruling>(&key?)?.map(|(_, ruling)| ruling));
+        }
+        Ok(found)
+    }
+}
+
+impl Draft<'_> {
+    /// Opens a question; one that is open stays open since when it was.
+    pub(super) fn question(&mut self, question: &Question) -> Result<(), StoreError> {
+        let (a, b) = question.pair();
+        let open = self.inner.model::<StoredQuestion, Question>(&codec::question(a, b))?.map(|(_, open)| open);
+        let question = Question { a, b, at: open.map_or(question.at, |open| open.at), ..question.clone() };
+        self.put(codec::question(a, b), &StoredQuestion::from(&question), None)?;
+        self.put(codec::question(b, a), &StoredQuestion::from(&question), None)
+    }
+
+    pub(super) fn settled(&mut self, (a, b): (OrganisationId, OrganisationId)) {
+        self.delete(codec::question(a, b));
+        self.delete(codec::question(b, a));
+    }
+
+    /// Forgets what is open about an organisation.
+    pub(super) fn questions_gone(&mut self, organisation: OrganisationId) -> Result<(), StoreError> {
+        let keys: Vec<_> = self.inner.tree()?.scan_prefix(codec::questions_of(organisation)).keys().collect::<Result<_, _>>()?;
+        for pair in keys.iter().filter_map(|key| codec::question_of(key)) {
+            self.settled(pair);
+        }
+        Ok(())
+    }
+
+    /// Writes a ruling. A new one has the next number: when another took it meanwhile, that is a conflict.
+    pub(super) fn ruling(&mut self, ruling: &Ruling) -> Result<(), CommitError> {
+        let key = codec::ruling(ruling.number);
+        let old = self.inner.get(&key)?;
+        if old.is_some() != ruling.undone.is_some() {
+            return Err(CommitError::Conflict { what: format!("ruling {}", ruling.number) });
+        }
+        self.same(&key, old.as_deref(), format!("ruling {}", ruling.number));
+        self.to.effects.push(Effect::Ruled(ruling.number, lesson(ruling)));
+        Ok(self.put(key, &StoredRuling::from(ruling), None)?)
+    }
+}
+
+impl Embedded {
+    pub(super) async fn likely(
+        &self,
+        asked: Vec<(OrganisationId, Vec<Row>)>,
+        without: Vec<OrganisationId>,
+    ) -> Result<Vec<Likely>, StoreError> {
+        self.read(move |inner| Ok(inner.linked.find(&asked, &without))).await
+    }
+
+    pub(super) fn common<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<IdentityKey> {
+        let held = self.inner.linked.held();
+        keys.into_iter().filter(|key| held.index.is_common(key)).cloned().collect()
+    }
+
+    pub(super) async fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {
+        self.read(move |inner| inner.questions(limit)).await
+    }
+
+    pub(super) async fn questions_of(&self, organisation: OrganisationId) -> Result<Vec<Question>, StoreError> {
+        self.read(move |inner| inner.questions_of(organisation)).await
+    }
+
+    pub(super) async fn rulings(&self, limit: usize) -> Result<Vec<Ruling>, StoreError> {
+        self.read(move |inner| inner.rulings(limit)).await
+    }
+}
