@@ -25,7 +25,7 @@ use clap::{CommandFactory as _, Parser as _};
 
 pub use args::Args;
 use args::{
-    CodesCommand, Command, ConfigCommand, DigestCommand, IdsCommand, LeadCommand, NotifyCommand, OrgCommand, OutboxCommand, SourceCommand,
+    CodesCommand, Command, ConfigCommand, DigestCommand, IdsCommand, LeadCommand, NotifyCommand, OutboxCommand, SourceCommand,
     TenderCommand,
 };
 
@@ -136,19 +136,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
             tender::read(&files, format.as_deref(), zone.as_deref(), url.as_ref(), json)
         }
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
-        Command::Org(OrgCommand::Resolve { file, answers }) => org::resolve(&file, answers.as_deref(), json),
-        Command::Org(OrgCommand::List { words, questions, rulings, limit }) => {
-            let question = match (questions, rulings) {
-                (true, _) => Question::OrganisationQuestions { limit },
-                (false, true) => Question::Rulings { limit },
-                (false, false) => Question::Organisations { words: words.join(" "), limit },
-            };
-            asking::show(&request, question, json).await
-        }
-        Command::Org(OrgCommand::Show { name }) => asking::show(&request, Question::Organisation { name }, json).await,
-        Command::Org(OrgCommand::Same { a, b }) => asking::show(&request, Question::Same { a, b }, json).await,
-        Command::Org(OrgCommand::NotSame { a, b }) => asking::show(&request, Question::NotSame { a, b }, json).await,
-        Command::Org(OrgCommand::Undo { number }) => asking::show(&request, Question::UndoRuling { number }, json).await,
+        Command::Org(command) => org::run(&request, command, json).await,
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
         Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),
         Command::Ids(IdsCommand::Check { values, country }) => ids::check(&values, country.as_deref(), json),

@@ -98,7 +98,7 @@ pub async fn run(options: Options) -> anyhow::Result<Summary> {
     let limit = Duration::from_secs(options.seconds.max(1));
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
-        look(&daemon, &stage.receiver, &mail, &mut seen, (&mut summary, watch.elapsed())).await?;
+        Box::pin(look(&daemon, &stage.receiver, &mail, &mut seen, (&mut summary, watch.elapsed()))).await?;
         let over = options.exit && (summary.complete() || watch.elapsed() >= limit);
         if over {
             break;

@@ -1,4 +1,4 @@
-//! `org resolve`: which rows of a table are one company, from files alone. Asks no daemon and no configuration.
+//! `org`: which rows of a table are one company, from files alone; and the organisations of the store, by questions to whoever holds it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,18 +7,35 @@ use anyhow::Context as _;
 use comfy_table::Table;
 use serde_json::{Value, json};
 
-use super::Ended;
+use super::args::OrgCommand;
 use super::check::file;
-use super::print;
+use super::{Ended, asking, print};
 use crate::base::text::count;
+use crate::config::Request;
 use crate::extract;
 use crate::resolve::linkage::{self, BadRow, Cluster, Column, Question, ReadTable, Resolution, Tie};
+use crate::web;
 
 /// Pairs and clusters that are shown to a person; `--json` has all.
 const SHOWN: usize = 20;
 
+/// Does what was asked.
+pub(super) async fn run(request: &Request, command: OrgCommand, json: bool) -> anyhow::Result<Ended> {
+    let question = match command {
+        OrgCommand::Resolve { file, answers } => return resolve(&file, answers.as_deref(), json),
+        OrgCommand::List { questions: true, limit, .. } => web::Question::OrganisationQuestions { limit },
+        OrgCommand::List { rulings: true, limit, .. } => web::Question::Rulings { limit },
+        OrgCommand::List { words, limit, .. } => web::Question::Organisations { words: words.join(" "), limit },
+        OrgCommand::Show { name } => web::Question::Organisation { name },
+        OrgCommand::Same { a, b } => web::Question::Same { a, b },
+        OrgCommand::NotSame { a, b } => web::Question::NotSame { a, b },
+        OrgCommand::Undo { number } => web::Question::UndoRuling { number },
+    };
+    asking::show(request, question, json).await
+}
+
 /// Resolves a table. Rows that cannot be read are told and left out, and make the end a problem.
-pub(super) fn resolve(path: &Path, answers: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
+fn resolve(path: &Path, answers: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
     let name = path.display().to_string();
     let table = linkage::read_table(&text(&name)?).with_context(|| name.clone())?;
     let (given, bad_answers) = match answers {

@@ -22,9 +22,9 @@ pub fn speaks(segment: &Segment, known: &Known<'_>, score: &Score) -> bool {
 mod tests {
     use super::*;
     use crate::base::ids::SourceId;
+    use crate::model::Listings;
     use crate::model::Signal;
     use crate::model::sample::{day, organisation, signal};
-    use crate::model::Listings;
     use crate::score::{Spec, score};
 
     #[test]
