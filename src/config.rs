@@ -9,6 +9,7 @@ mod desk;
 mod files;
 mod labels;
 mod layers;
+mod lexicons;
 mod lists;
 mod lookup;
 mod people;
@@ -39,6 +40,7 @@ use crate::{deliver, door, fetch, route, schedule, score, store};
 pub use changes::ConfigChange;
 pub use labels::folder as codes_folder;
 pub use layers::Flag;
+pub use lexicons::Lexicons;
 pub use problem::Problem;
 pub use process::{Daemon, Keep, Log, LogFormat};
 pub use schema::schema;
@@ -185,6 +187,8 @@ pub struct Config {
     pub keep: Keep,
     /// Who is kept out by gates.
     pub lists: Arc<score::Lists>,
+    /// The words by which texts are understood.
+    pub lexicons: Lexicons,
     /// In the order of the files.
     pub sources: Vec<Arc<Source>>,
     /// In the order of the files.
@@ -214,6 +218,7 @@ struct Marks {
     reps: changes::Marks<RepId>,
     channels: changes::Marks<ChannelId>,
     lists: ContentHash,
+    lexicons: ContentHash,
 }
 
 impl Config {

@@ -18,7 +18,7 @@ mod views;
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
     Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DigestView, GapView, LeadView, MessageView, PageView, PartView,
-    Question, RecordView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
+    Question, RecordView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};

@@ -11,14 +11,17 @@ use crate::base::clock::Clock;
 use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
-    Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatementView, StatusView,
-    WishView,
+    Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView, StatementView,
+    StatusView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];
 
 pub(super) use reading::reading;
+
+/// Records whose words are told.
+const SAYING: usize = 50;
 
 /// Columns where there is no terminal.
 const WIDE: u16 = 160;
@@ -328,6 +331,11 @@ fn check(view: &CheckView) {
     }
     println!("{all}");
     println!("{}{}", count(view.records.len(), "record", "records"), if view.records.len() > 100 { ", the first 100 shown" } else { "" });
+    let titled = |record: &RecordView| record.fields.get("title").or_else(|| record.fields.get("name")).unwrap_or(&record.key).clone();
+    for record in view.records.iter().filter(|record| !record.signals.is_empty()).take(SAYING) {
+        let lines = reading::said(&record.signals);
+        lines.iter().for_each(|line| println!("{} {line}", clip(&titled(record), 60)));
+    }
     for url in view.follow.iter().take(10) {
         println!("leads on to {url}");
     }

@@ -113,7 +113,7 @@ fn ends_alike(news: &[Signal], signal: &Signal) -> bool {
 const fn end_of(story: &Story) -> Option<Date> {
     match story {
         Story::Appeared { on, .. } => *on,
-        Story::Sentence(_) | Story::Changed { .. } | Story::Gone { .. } => None,
+        Story::Sentence(_) | Story::Changed { .. } | Story::Gone { .. } | Story::Said { .. } => None,
     }
 }
 

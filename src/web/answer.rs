@@ -10,7 +10,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use url::Url;
 
-use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
+use super::ask::{
+    Answer, ChannelView, CheckView, DigestView, LeadView, Question, RecordView, SentView, SourcePages, SourceView, StatusView,
+};
 use super::tenders::TenderView;
 use super::{calendar, health, listed, notices, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
@@ -326,7 +328,12 @@ async fn check(
     let (kind, found) = match (named.or(by_name.map(AsRef::as_ref)), at_hand) {
         (Some(source), at_hand) => (source.reader.kind().word(), rehearse(effects, config, source, at_hand).await?),
         (None, Some(target)) => {
-            let rehearsal = Rehearsal { web: effects.web.clone(), clock: effects.clock.clone(), pool: effects.pool.clone() };
+            let rehearsal = Rehearsal {
+                web: effects.web.clone(),
+                clock: effects.clock.clone(),
+                pool: effects.pool.clone(),
+                lexicons: Arc::clone(&config.lexicons.signals),
+            };
             rehearsal.look(&target).await
         }
         (None, None) => bail!("nothing to check"),
@@ -350,11 +357,17 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         view.because = would.who();
         view
     });
+    let of_record = |place: usize| found.said.iter().filter(move |(of, _)| *of == place).map(|(_, said)| views::said(said)).collect();
     CheckView {
         robots: found.robots.clone(),
         pace_seconds: found.pace.map(|pace| pace.as_secs_f64()),
         answer: found.answer.clone(),
-        records: found.records.iter().map(|(draft, news)| views::draft(draft, *news)).collect(),
+        records: found
+            .records
+            .iter()
+            .enumerate()
+            .map(|(place, (draft, news))| RecordView { signals: of_record(place), ..views::draft(draft, *news) })
+            .collect(),
         bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
         unread: found.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect(),
         follow: found.follow.iter().map(Url::to_string).collect(),

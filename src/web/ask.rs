@@ -291,6 +291,20 @@ pub struct RecordView {
     pub fields: std::collections::BTreeMap<String, String>,
     /// `new`, `changed`, `known`; nothing when there is no store to compare with.
     pub news: Option<String>,
+    /// What its words say that is a reason to act.
+    #[serde(default)]
+    pub signals: Vec<SaidView>,
+}
+
+/// A reason to act that a text gives.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SaidView {
+    /// Its kind: `request-for-suppliers`.
+    pub kind: String,
+    /// The language of the words.
+    pub language: String,
+    /// The sentence that says so.
+    pub sentence: String,
 }
 
 /// What a dry run found.

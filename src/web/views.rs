@@ -6,12 +6,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::ask::{
-    BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, StatementView, WishView,
+    BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SaidView, SourceView, StatementView,
+    WishView,
 };
 use super::health;
 use super::tenders::{FieldView, TenderView};
 use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
+use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
     Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part,
@@ -248,6 +250,7 @@ pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {
         url: draft.url.to_string(),
         fields: draft.fields.iter().map(|(name, found)| (name.to_string(), found.value.text())).collect(),
         news: news.map(str::to_owned),
+        signals: Vec::new(),
     }
 }
 
@@ -361,6 +364,11 @@ pub(super) fn backup(backup: &Backup) -> BackupView {
         keys: backup.keys,
         bytes: backup.bytes,
     }
+}
+
+/// A reason to act that a text gives.
+pub(super) fn said(said: &diff::Said) -> SaidView {
+    SaidView { kind: said.kind.word().to_owned(), language: said.language.clone(), sentence: said.sentence.clone() }
 }
 
 /// A dry run that found nothing yet.
