@@ -135,6 +135,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Tender(TenderCommand::Read { files, format, zone }) => tender::read(&files, format.as_deref(), zone.as_deref(), json),
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
         Command::Org(OrgCommand::Resolve { file, answers }) => org::resolve(&file, answers.as_deref(), json),
+        Command::Org(OrgCommand::Unmapped) => asking::show(&request, Question::Unmapped, json).await,
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
         Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),
         Command::Ids(IdsCommand::Check { values, country }) => ids::check(&values, country.as_deref(), json),

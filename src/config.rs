@@ -252,8 +252,8 @@ impl Config {
     /// A hash over everything leads are judged and given out by: it differs when they must be judged anew.
     pub fn rules(&self) -> ContentHash {
         let trust: Vec<(&SourceId, String)> = self.sources.iter().map(|source| (&source.id, source.trust.to_string())).collect();
-        let Marks { segments, reps, lists, .. } = &self.marks;
-        ContentHash::of(format!("{} {segments:?} {reps:?} {lists:?} {trust:?}", env!("CARGO_PKG_VERSION")).as_bytes())
+        let Marks { segments, reps, lists, lexicons, .. } = &self.marks;
+        ContentHash::of(format!("{} {segments:?} {reps:?} {lists:?} {lexicons:?} {trust:?}", env!("CARGO_PKG_VERSION")).as_bytes())
     }
 
     /// What is taken, and does not do what one may expect of it.

@@ -12,13 +12,14 @@ mod notices;
 mod reading;
 mod sources;
 mod tenders;
+mod unmapped;
 mod unsubscribe;
 mod views;
 
 pub use answer::{AnswerError, answer, check_view};
 pub use ask::{
     Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DigestView, GapView, LeadView, MessageView, PageView, PartView,
-    Question, RecordView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
+    Question, RecordView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, UnmappedView, WishView,
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};

@@ -77,7 +77,7 @@ pub enum Command {
     /// Tenders, and documents of tender portals
     #[command(subcommand)]
     Tender(TenderCommand),
-    /// Which records are one company
+    /// Which records are one company, and which categories mean nothing yet
     #[command(subcommand)]
     Org(OrgCommand),
     /// What codes of classes mean
@@ -325,6 +325,8 @@ pub enum OrgCommand {
         #[arg(long, value_name = "FILE")]
         answers: Option<PathBuf>,
     },
+    /// List categories of directories that no table of industries speaks of, those of the most organisations first
+    Unmapped,
 }
 
 /// What to do with codes.

@@ -12,7 +12,7 @@ use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
     Answer, BackupView, CalendarView, CheckView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView, StatementView,
-    StatusView, WishView,
+    StatusView, UnmappedView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
@@ -88,6 +88,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
             println!("Subject: {}\n\n{}", view.subject, view.text);
         }
         Answer::Calendars(views) => calendars(views),
+        Answer::Unmapped(views) => unmapped(views),
         Answer::Backup(view) => println!("{}", backup_line(view)),
     }
     Ok(())
@@ -333,8 +334,9 @@ fn check(view: &CheckView) {
     println!("{}{}", count(view.records.len(), "record", "records"), if view.records.len() > 100 { ", the first 100 shown" } else { "" });
     let titled = |record: &RecordView| record.fields.get("title").or_else(|| record.fields.get("name")).unwrap_or(&record.key).clone();
     for record in view.records.iter().filter(|record| !record.signals.is_empty()).take(SAYING) {
-        let lines = reading::said(&record.signals);
-        lines.iter().for_each(|line| println!("{} {line}", clip(&titled(record), 60)));
+        for line in reading::said(&record.signals) {
+            println!("{} {line}", clip(&titled(record), 60));
+        }
     }
     for url in view.follow.iter().take(10) {
         println!("leads on to {url}");
@@ -429,12 +431,27 @@ pub(super) fn explain(view: &LeadView) {
         "known: {} % of the rules' weight; with the unknown the sum lies between {:.2} and {:.2}",
         view.known, view.between.0, view.between.1
     );
+    for (name, value, quote, url) in &view.profile {
+        let proof = if quote.is_empty() { String::new() } else { format!(": “{}” {url}", clip(quote, 160)) };
+        println!("{} {value}{proof}", name.replace('_', " "));
+    }
     if !view.unknown.is_empty() {
         println!("to find out next: {}", view.unknown.join(", "));
     }
     if let Some(gate) = &view.excluded {
         println!("kept out: {gate}");
     }
+}
+
+/// Categories that no table of industries speaks of.
+fn unmapped(views: &[UnmappedView]) {
+    let mut all = table(&["category", "organisations", "source", "where"]);
+    for view in views {
+        all.add_row([clip(&view.category, 80), view.organisations.to_string(), view.source.clone(), view.url.clone()]);
+    }
+    println!("{all}");
+    let found = count(views.len(), "category", "categories");
+    eprintln!("{found}; add words to a copy of config/codes/industries.toml and name it under [lexicons] industries");
 }
 
 fn outbox(views: &[MessageView]) -> Table {

@@ -187,7 +187,8 @@ impl<'a> Builder<'a> {
         let of = |name: &str| ids.get(name).unwrap_or(&none);
         let mut marks = super::Marks::default();
         let sources = self.sources(tables, &zone);
-        let segments = self.segments(tables, of("source"), &mut marks.segments);
+        let bands = lexicons.as_ref().map_or_else(Vec::new, |lexicons| lexicons.tables.bands().map(str::to_owned).collect());
+        let segments = self.segments(tables, (of("source"), &bands), &mut marks.segments);
         let (channels, ways) = self.channels(tables, of("segment"), &data, &mut marks.channels);
         let operator = daemon.as_ref().is_none_or(|daemon| daemon.operator.is_some());
         self.notices(tables, operator, of("channel"), &ways);
@@ -399,7 +400,12 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn segments(&mut self, tables: &'a Tables, sources: &Ids, marks: &mut Marks<SegmentId>) -> Vec<Arc<score::Segment>> {
+    fn segments(
+        &mut self,
+        tables: &'a Tables,
+        (sources, bands): (&Ids, &[String]),
+        marks: &mut Marks<SegmentId>,
+    ) -> Vec<Arc<score::Segment>> {
         let mut out = Vec::new();
         for (index, (at, table)) in repeated(tables, "segment").iter().enumerate() {
             let mut section = named("segment", index, table, *at);
@@ -409,6 +415,10 @@ impl<'a> Builder<'a> {
                 for (at, id) in points.when.iter().flat_map(|when| &when.source).enumerate() {
                     self.refer(&mut section, &format!("points[{rule}].when.source[{at}]"), id, "source", sources);
                 }
+            }
+            for (key, band) in spec.size_bands().filter(|(_, band)| !bands.is_empty() && !bands.contains(band)) {
+                let expected = format!("a name of [lexicons] size_bands: {}", bands.join(", "));
+                self.desk.fault(&mut section, &Fault::new(key, band, expected), nearest(band, bands.iter().map(String::as_str)));
             }
             let Some(segment) = self.desk.compiled(&mut section, spec.compile()) else { continue };
             marks.insert(segment.terms.segment.clone(), ContentHash::of(canonical(table, score::KEYS).as_bytes()));

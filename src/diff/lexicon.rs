@@ -27,7 +27,9 @@ const SHIPPED: [&str; 3] = [
 /// Of [`SHIPPED`], read once.
 static READ: LazyLock<Arc<Lexicons>> = LazyLock::new(|| {
     let mut all = Lexicons::default();
-    SHIPPED.iter().for_each(|text| all.put(Lexicon::parse(text).expect("a test reads each of them")));
+    for text in SHIPPED {
+        all.put(Lexicon::parse(text).expect("a test reads each of them"));
+    }
     Arc::new(all)
 });
 

@@ -139,7 +139,7 @@ pub(super) fn revise(
     now: Timestamp,
 ) -> Vec<Revised> {
     let trust_of = |id: &SourceId| config.trust(id);
-    let known = score::Known { organisation, records, signals, lists: &config.lists, trust_of: &trust_of };
+    let known = score::Known { organisation, records, signals, lists: &config.lists, tables: &config.lexicons.tables, trust_of: &trust_of };
     let revised = config.segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);

@@ -47,7 +47,14 @@ mod tests {
         ];
         let organisation = organisation("Hospital", &[]);
         let (lists, trust_of) = (Lists::default(), |_: &crate::base::ids::SourceId| 1.0);
-        let known = Known { organisation: &organisation, records: &records, signals: &[], lists: &lists, trust_of: &trust_of };
+        let known = Known {
+            organisation: &organisation,
+            records: &records,
+            signals: &[],
+            lists: &lists,
+            tables: &crate::score::Tables::shipped(),
+            trust_of: &trust_of,
+        };
         for (when, want) in [
             (WhenSpec { cpv: vec!["331".into()], ..WhenSpec::default() }, [true, false, true]),
             (WhenSpec { cpv: vec!["331".into()], stage: vec!["open".into()], ..WhenSpec::default() }, [true, false, true]),

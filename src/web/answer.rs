@@ -14,7 +14,7 @@ use super::ask::{
     Answer, ChannelView, CheckView, DigestView, LeadView, Question, RecordView, SentView, SourcePages, SourceView, StatusView,
 };
 use super::tenders::TenderView;
-use super::{calendar, health, listed, notices, views};
+use super::{calendar, health, listed, notices, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
@@ -102,6 +102,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             })
         }
         Question::Calendars { name, renew } => Answer::Calendars(calendar::views(effects, config, name.as_deref(), renew).await?),
+        Question::Unmapped => Answer::Unmapped(unmapped::unmapped(effects, config).await?),
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
 }
@@ -420,21 +421,31 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
     let signals = effects.store.signals_of(subject, SIGNALS).await?;
+    let trust_of = |id: &SourceId| config.trust(id);
+    let known_by = |records| score::Known {
+        organisation: &organisation,
+        records,
+        signals: &signals,
+        lists: &config.lists,
+        tables: &config.lexicons.tables,
+        trust_of: &trust_of,
+    };
     let Some(at) = at else {
         let now = effects.clock.now();
+        let records = effects.store.records(organisation.records.clone()).await?;
         let view = views::lead(&lead, &lead.score, Some(&organisation), &signals, now);
+        let view = views::profiled(view, &score::profile(&known_by(&records), now));
         return Ok(views::told(view, &lead, &desk(effects, config).await?, now));
     };
     let at = moment(at, true)?;
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
     let records = as_they_were(effects, &organisation, at).await?;
-    let trust_of = |id: &SourceId| config.trust(id);
-    let known =
-        score::Known { organisation: &organisation, records: &records, signals: &signals, lists: &config.lists, trust_of: &trust_of };
+    let known = known_by(&records);
     let scored = score::score(segment, &known, at);
-    let then: Vec<_> = signals.into_iter().filter(|signal| signal.seen <= at).collect();
-    Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at))
+    let then: Vec<_> = signals.iter().filter(|signal| signal.seen <= at).cloned().collect();
+    let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at);
+    Ok(views::profiled(view, &score::profile(&known, at)))
 }
 
 /// What says of a lead when it is told.

@@ -119,6 +119,8 @@ pub enum Question {
         #[serde(default)]
         renew: bool,
     },
+    /// Categories that no table of industries speaks of.
+    Unmapped,
     /// Makes a verified backup now.
     Backup,
 }
@@ -159,8 +161,23 @@ pub enum Answer {
     Digest(DigestView),
     /// To [`Question::Calendars`].
     Calendars(Vec<CalendarView>),
+    /// To [`Question::Unmapped`].
+    Unmapped(Vec<UnmappedView>),
     /// To [`Question::Backup`].
     Backup(BackupView),
+}
+
+/// A category that no table of industries speaks of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UnmappedView {
+    /// As written.
+    pub category: String,
+    /// How many organisations have it.
+    pub organisations: usize,
+    /// A source that says so.
+    pub source: String,
+    /// Where to see it.
+    pub url: String,
 }
 
 /// A calendar of deadlines.
@@ -397,6 +414,9 @@ pub struct LeadView {
     pub signals: Vec<(String, String, String)>,
     /// Facts: name, value, address.
     pub facts: Vec<(String, String, String)>,
+    /// What kind of client it is: name, value, the words it rests on, where to see them.
+    #[serde(default)]
+    pub profile: Vec<(String, String, String, String)>,
     /// What to do next.
     pub next_step: String,
     /// How often it had something new to tell.

@@ -16,12 +16,13 @@ use crate::config::{Config, Rep, Source};
 use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole, Part,
-    PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
+    Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole,
+    Part, PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
 };
 use crate::pipeline::{Departed, Spending, Wait};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
 use crate::route::{for_rep, untold};
+use crate::score::Profile;
 use crate::store::{Backup, Scope, Suppression, Version};
 
 /// What a tender is worth, the surest first.
@@ -298,12 +299,22 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
             .map(|signal| (time(signal.at), sentence(Language::En, None, signal, now), signal.evidence.url.to_string()))
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), fact.evidence.url.to_string())).collect(),
+        profile: Vec::new(),
         next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
         changed: time(lead.changed),
         at: time(score.at),
     }
+}
+
+/// With what kind of client it is.
+pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
+    let line = |(name, value, proof): (&str, String, Option<&Evidence>)| {
+        let (quote, url) = proof.map_or_else(Default::default, |proof| (proof.quote.clone(), proof.url.to_string()));
+        (name.to_owned(), value, quote, url)
+    };
+    LeadView { profile: profile.lines().into_iter().map(line).collect(), ..view }
 }
 
 /// With when it is told, or that it is not.

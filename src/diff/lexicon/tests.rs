@@ -11,6 +11,7 @@ const CASES: &[(&str, &[SignalKind], &str)] = &[
     ("en", &[Request], "Subcontractors wanted for a refurbishment in Bristol"),
     ("en", &[Request], "Acme invites manufacturers to present their samples by March."),
     ("en", &[Request], "Request for quotations: 40 pallets of tinned fish"),
+    ("en", &[Request], "How to become our supplier"),
     ("en", &[], "We are no longer looking for suppliers of steel tubes."),
     ("en", &[], "We are not looking for new suppliers at the moment."),
     ("en", &[], "Acme is looking for suppliers of glass. The call was closed in May; the deadline has passed."),
