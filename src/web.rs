@@ -16,7 +16,7 @@ mod unmapped;
 mod unsubscribe;
 mod views;
 
-pub use answer::{AnswerError, answer, check_view};
+pub use answer::{AnswerError, answer};
 pub use ask::{
     Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DigestView, GapView, LeadView, MessageView, PageView, PartView,
     Question, RecordView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, UnmappedView, WishView,
@@ -27,3 +27,4 @@ pub use listed::TenderFilter;
 pub use notices::{HistoryView, NoticeView, RawView};
 pub use reading::{ColumnView, ItemView, ListView, ReadingView, reading_view};
 pub use tenders::{AlsoView, FieldView, LineView, MaybeView, TenderView, bad_view, batch_view, gone_view, notice_view};
+pub use views::check_view;

@@ -10,9 +10,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use url::Url;
 
-use super::ask::{
-    Answer, ChannelView, CheckView, DigestView, LeadView, Question, RecordView, SentView, SourcePages, SourceView, StatusView,
-};
+use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourcePages, SourceView, StatusView};
 use super::tenders::TenderView;
 use super::{calendar, health, listed, notices, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, PageId, RecordId, RepId, SourceId};
@@ -22,8 +20,8 @@ use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, PageRole, Record, SourceState, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Rehearsed, Target, WouldTell, completeness, completeness_of, departures, next_check, preview, rehearse, silent,
-    spending, test_message, waiting,
+    Effects, Rehearsal, Target, completeness, completeness_of, departures, next_check, preview, rehearse, silent, spending, test_message,
+    waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing, Which};
 use crate::{outbox, score};
@@ -339,7 +337,7 @@ async fn check(
         }
         (None, None) => bail!("nothing to check"),
     };
-    Ok(check_view(target, kind, found))
+    Ok(views::check_view(target, kind, found))
 }
 
 /// A stand-in address for a file, so that relative addresses in it become absolute ones.
@@ -348,36 +346,6 @@ fn file_url(name: &str) -> Result<Url, AnswerError> {
     let mut url = Url::parse("https://file.invalid/")?;
     url.set_path(file);
     Ok(url)
-}
-
-/// The findings of a dry run, as shown.
-pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
-    let leads = found.leads.iter().map(|would| {
-        let WouldTell { lead, organisation, signals, .. } = would;
-        let mut view = views::lead(lead, &lead.score, organisation.as_ref(), signals, lead.changed);
-        view.because = would.who();
-        view
-    });
-    let of_record = |place: usize| found.said.iter().filter(move |(of, _)| *of == place).map(|(_, said)| views::said(said)).collect();
-    CheckView {
-        robots: found.robots.clone(),
-        pace_seconds: found.pace.map(|pace| pace.as_secs_f64()),
-        answer: found.answer.clone(),
-        records: found
-            .records
-            .iter()
-            .enumerate()
-            .map(|(place, (draft, news))| RecordView { signals: of_record(place), ..views::draft(draft, *news) })
-            .collect(),
-        bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
-        unread: found.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect(),
-        follow: found.follow.iter().map(Url::to_string).collect(),
-        problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
-        baseline: found.baseline,
-        leads: leads.collect(),
-        statement: found.statement.as_ref().map(views::statement),
-        ..views::check(target, kind)
-    }
 }
 
 async fn leads(

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::ask::{
     BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SaidView, SourceView, StatementView,
@@ -19,7 +20,7 @@ use crate::model::{
     Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole,
     Part, PartKind, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
 };
-use crate::pipeline::{Departed, Spending, Wait};
+use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
@@ -382,7 +383,33 @@ pub(super) fn said(said: &diff::Said) -> SaidView {
     SaidView { kind: said.kind.word().to_owned(), language: said.language.clone(), sentence: said.sentence.clone() }
 }
 
-/// A dry run that found nothing yet.
-pub(super) fn check(target: &str, kind: &str) -> CheckView {
-    CheckView { target: target.to_owned(), kind: kind.to_owned(), ..CheckView::default() }
+/// The findings of a dry run, as shown.
+pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
+    let leads = found.leads.iter().map(|would| {
+        let WouldTell { lead: made, organisation, signals, .. } = would;
+        let mut view = lead(made, &made.score, organisation.as_ref(), signals, made.changed);
+        view.because = would.who();
+        view
+    });
+    let of_record = |place: usize| found.said.iter().filter(move |(of, _)| *of == place).map(|(_, one)| said(one)).collect();
+    CheckView {
+        robots: found.robots.clone(),
+        pace_seconds: found.pace.map(|pace| pace.as_secs_f64()),
+        answer: found.answer.clone(),
+        records: found
+            .records
+            .iter()
+            .enumerate()
+            .map(|(place, (read, news))| RecordView { signals: of_record(place), ..draft(read, *news) })
+            .collect(),
+        bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
+        unread: found.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect(),
+        follow: found.follow.iter().map(Url::to_string).collect(),
+        problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
+        baseline: found.baseline,
+        leads: leads.collect(),
+        statement: found.statement.as_ref().map(statement),
+        target: target.to_owned(),
+        kind: kind.to_owned(),
+    }
 }
