@@ -9,6 +9,7 @@ mod desk;
 mod files;
 mod labels;
 mod layers;
+mod lexicons;
 mod lists;
 mod lookup;
 mod people;
@@ -39,6 +40,7 @@ use crate::{deliver, door, fetch, resolve, route, schedule, score, store};
 pub use changes::ConfigChange;
 pub use labels::folder as codes_folder;
 pub use layers::Flag;
+pub use lexicons::Lexicons;
 pub use problem::Problem;
 pub use process::{Daemon, Keep, Log, LogFormat};
 pub use schema::schema;
@@ -188,6 +190,8 @@ pub struct Config {
     pub keep: Keep,
     /// Who is kept out by gates.
     pub lists: Arc<resolve::Lists>,
+    /// The words by which texts are understood.
+    pub lexicons: Lexicons,
     /// In the order of the files.
     pub sources: Vec<Arc<Source>>,
     /// In the order of the files.
@@ -217,6 +221,7 @@ struct Marks {
     reps: changes::Marks<RepId>,
     channels: changes::Marks<ChannelId>,
     lists: ContentHash,
+    lexicons: ContentHash,
 }
 
 impl Config {
@@ -250,8 +255,8 @@ impl Config {
     /// A hash over everything leads are judged and given out by: it differs when they must be judged anew.
     pub fn rules(&self) -> ContentHash {
         let trust: Vec<(&SourceId, String)> = self.sources.iter().map(|source| (&source.id, source.trust.to_string())).collect();
-        let Marks { segments, reps, lists, .. } = &self.marks;
-        ContentHash::of(format!("{} {segments:?} {reps:?} {lists:?} {trust:?}", env!("CARGO_PKG_VERSION")).as_bytes())
+        let Marks { segments, reps, lists, lexicons, .. } = &self.marks;
+        ContentHash::of(format!("{} {segments:?} {reps:?} {lists:?} {lexicons:?} {trust:?}", env!("CARGO_PKG_VERSION")).as_bytes())
     }
 
     /// What is taken, and does not do what one may expect of it.

@@ -9,13 +9,16 @@ mod codes;
 mod concern;
 mod fit;
 mod gates;
+mod people;
 mod places;
+mod profile;
 mod rules;
 mod segment;
 mod signals;
 mod speaks;
 mod spec;
 mod sum;
+mod tables;
 mod when;
 mod words;
 
@@ -23,11 +26,14 @@ use crate::base::ids::SourceId;
 use crate::model::{Listings, Organisation, Record, Signal};
 
 pub use concern::{concerns, turned};
+pub use people::People;
+pub use profile::{Profile, Standing, profile};
 pub use segment::Segment;
 pub use signals::half_life;
 pub use speaks::speaks;
 pub use spec::{FieldSpec, GateSpec, KEYS, PointsSpec, Spec, StemsSpec, ValueSpec, WhenSpec};
 pub use sum::score;
+pub use tables::{BadTable, Tables};
 
 /// A source trusted less than this never makes a lead by itself.
 pub const TRUSTED: f32 = 0.3;
@@ -43,6 +49,8 @@ pub struct Known<'a> {
     pub signals: &'a [Signal],
     /// On which lists that gates name it is, as whoever matches them found.
     pub listed: &'a Listings,
+    /// The tables by which the kind of an organisation is known.
+    pub tables: &'a Tables,
     /// How far a source is trusted, 0 to 1.
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }

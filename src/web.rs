@@ -14,13 +14,14 @@ mod pages;
 mod reading;
 mod sources;
 mod tenders;
+mod unmapped;
 mod unsubscribe;
 mod views;
 
-pub use answer::{AnswerError, answer, check_view};
+pub use answer::{AnswerError, answer};
 pub use ask::{
     Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DiffView, DigestView, GapView, LeadView, MessageView, PageView,
-    PartView, Question, RecordView, SentView, SourcePages, SourceView, StatementView, StatusView, WishView,
+    PartView, Question, RecordView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, UnmappedView, WishView,
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
@@ -29,3 +30,4 @@ pub use notices::{HistoryView, NoticeView, RawView};
 pub use organisations::{BelongsView, OrganisationLine, OrganisationQuestion, OrganisationView, RulingView, ValueView};
 pub use reading::{ColumnView, ItemView, ListView, ReadingView, reading_view};
 pub use tenders::{AlsoView, FieldView, LineView, MaybeView, TenderView, bad_view, batch_view, gone_view, notice_view};
+pub use views::check_view;

@@ -1,4 +1,7 @@
-//! Small, total functions over text. Knows no language, no format and no field.
+//! Small, total functions over text. Knows no format and no field, and languages only by their endings.
+
+pub mod phrases;
+pub mod stems;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -80,7 +80,7 @@ pub enum Command {
     /// Tenders, and documents of tender portals
     #[command(subcommand)]
     Tender(TenderCommand),
-    /// Organisations: what is known of them, and which are one
+    /// Organisations: what is known of them, which are one, and which categories mean nothing yet
     #[command(subcommand)]
     Org(OrgCommand),
     /// What codes of classes mean
@@ -329,6 +329,8 @@ pub enum TenderCommand {
 /// What to do with organisations.
 #[derive(Debug, Subcommand)]
 pub enum OrgCommand {
+    /// List categories of directories that no table of industries speaks of, those of the most organisations first
+    Unmapped,
     /// Organisations, by words of their names or by what they are known by
     List {
         /// All of these words

@@ -78,6 +78,7 @@ fn ended(answer: &Answer) -> Ended {
         Answer::Sources(_)
         | Answer::Source(_)
         | Answer::Due(_)
+        | Answer::Unmapped(_)
         | Answer::Leads(_)
         | Answer::Lead(_)
         | Answer::Tenders(_)

@@ -15,6 +15,7 @@ use crate::base::caps;
 use crate::base::clock::Clock;
 use crate::base::text::no_such;
 use crate::config::{Config, Refusal, Request};
+use crate::diff;
 use crate::door::Door;
 use crate::fetch::Web;
 use crate::pipeline::{Pool, Rehearsal, Target};
@@ -84,7 +85,8 @@ pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Res
         None => Config::outside(request)?,
     };
     let clock = Clock::System;
-    Ok(Rehearsal { web: Web::new(Door::new(net), settings, clock.clone())?, clock, pool: Pool::default() })
+    let lexicons = config.map_or_else(diff::Lexicons::shipped, |config| Arc::clone(&config.lexicons.signals));
+    Ok(Rehearsal { web: Web::new(Door::new(net), settings, clock.clone())?, clock, pool: Pool::default(), lexicons })
 }
 
 /// Reads a saved page with a source's settings; no record is a failure.

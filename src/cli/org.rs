@@ -26,6 +26,7 @@ pub(super) async fn run(request: &Request, command: OrgCommand, json: bool) -> a
         OrgCommand::List { questions: true, limit, .. } => web::Question::OrganisationQuestions { limit },
         OrgCommand::List { rulings: true, limit, .. } => web::Question::Rulings { limit },
         OrgCommand::List { words, limit, .. } => web::Question::Organisations { words: words.join(" "), limit },
+        OrgCommand::Unmapped => web::Question::Unmapped,
         OrgCommand::Show { name } => web::Question::Organisation { name },
         OrgCommand::Same { a, b } => web::Question::Same { a, b },
         OrgCommand::NotSame { a, b } => web::Question::NotSame { a, b },

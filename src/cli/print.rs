@@ -14,8 +14,8 @@ use crate::base::clock::Clock;
 use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
-    Answer, BackupView, CalendarView, CheckView, DiffView, LeadView, MessageView, QuotaView, SourcePages, SourceView, StatementView,
-    StatusView, WishView,
+    Answer, BackupView, CalendarView, CheckView, DiffView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView,
+    StatementView, StatusView, UnmappedView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
@@ -24,6 +24,9 @@ const IDS: [&str; 12] =
 
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
+
+/// Records whose words are told.
+const SAYING: usize = 50;
 
 /// Columns where there is no terminal.
 const WIDE: u16 = 160;
@@ -98,6 +101,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         }
         Answer::Rulings(views) => println!("{}", organisations::rulings(views, width())),
         Answer::Ruled(view) => println!("{}", organisations::ruled(view)),
+        Answer::Unmapped(views) => unmapped(views),
         Answer::Backup(view) => println!("{}", backup_line(view)),
     }
     Ok(())
@@ -377,6 +381,12 @@ fn check(view: &CheckView) {
     for remark in &view.remarks {
         println!("note: {remark}");
     }
+    let titled = |record: &RecordView| record.fields.get("title").or_else(|| record.fields.get("name")).unwrap_or(&record.key).clone();
+    for record in view.records.iter().filter(|record| !record.signals.is_empty()).take(SAYING) {
+        for line in reading::said(&record.signals) {
+            println!("{} {line}", clip(&titled(record), 60));
+        }
+    }
     for url in view.follow.iter().take(10) {
         println!("leads on to {url}");
     }
@@ -470,12 +480,27 @@ pub(super) fn explain(view: &LeadView) {
         "known: {} % of the rules' weight; with the unknown the sum lies between {:.2} and {:.2}",
         view.known, view.between.0, view.between.1
     );
+    for (name, value, quote, url) in &view.profile {
+        let proof = if quote.is_empty() { String::new() } else { format!(": “{}” {url}", clip(quote, 160)) };
+        println!("{} {value}{proof}", name.replace('_', " "));
+    }
     if !view.unknown.is_empty() {
         println!("to find out next: {}", view.unknown.join(", "));
     }
     if let Some(gate) = &view.excluded {
         println!("kept out: {gate}");
     }
+}
+
+/// Categories that no table of industries speaks of.
+fn unmapped(views: &[UnmappedView]) {
+    let mut all = table(&["category", "organisations", "source", "where"]);
+    for view in views {
+        all.add_row([clip(&view.category, 80), view.organisations.to_string(), view.source.clone(), view.url.clone()]);
+    }
+    println!("{all}");
+    let found = count(views.len(), "category", "categories");
+    eprintln!("{found}; add words to a copy of config/codes/industries.toml and name it under [lexicons] industries");
 }
 
 fn outbox(views: &[MessageView]) -> Table {

@@ -19,7 +19,7 @@ use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
 use super::tree::{self, Node, Table, What};
-use super::{Config, DEFAULTS, Refusal, Request, lists, process, show};
+use super::{Config, DEFAULTS, Refusal, Request, lexicons, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
 use crate::model::Fault;
@@ -182,6 +182,7 @@ impl<'a> Builder<'a> {
         let store = self.process(tables, "store", &[store::KEYS, process::KEEP_KEYS], |spec: &store::Spec| spec.compile(data.clone()));
         let keep = self.process(tables, "store", &[process::KEEP_KEYS, store::KEYS], |spec: &KeepSpec| spec.compile());
         let lists = self.lists(tables);
+        let lexicons = self.lexicons(tables);
         let zone = daemon.as_ref().map_or(TimeZone::UTC, |daemon| daemon.zone.clone());
 
         let ids: HashMap<&str, Ids> = layers::REPEATED.into_iter().map(|name| (name, self.ids(tables, name))).collect();
@@ -189,13 +190,15 @@ impl<'a> Builder<'a> {
         let of = |name: &str| ids.get(name).unwrap_or(&none);
         let mut marks = super::Marks::default();
         let sources = self.sources(tables, &zone);
-        let segments = self.segments(tables, of("source"), &mut marks.segments);
+        let bands = lexicons.as_ref().map_or_else(Vec::new, |lexicons| lexicons.tables.bands().map(str::to_owned).collect());
+        let segments = self.segments(tables, (of("source"), &bands), &mut marks.segments);
         let (channels, ways) = self.channels(tables, of("segment"), &data, &mut marks.channels);
         let operator = daemon.as_ref().is_none_or(|daemon| daemon.operator.is_some());
         self.notices(tables, operator, of("channel"), &ways);
         let reps =
             People { segments: of("segment"), channels: of("channel"), ways: &ways, zone: &zone }.compile(self, tables, &mut marks.reps);
         marks.lists = ContentHash::of(format!("{lists:?}").as_bytes());
+        marks.lexicons = lexicons.as_ref().map(|lexicons| lexicons.mark).unwrap_or_default();
         let daemon = daemon?;
         let (labels, labels_notes) = super::labels::load(&daemon.data);
         Some(Config {
@@ -206,6 +209,7 @@ impl<'a> Builder<'a> {
             store: store?,
             keep: keep?,
             lists: Arc::new(lists?),
+            lexicons: lexicons?,
             by_id: sources.iter().enumerate().map(|(place, source)| (source.id.clone(), place)).collect(),
             sources,
             segments,
@@ -270,6 +274,12 @@ impl<'a> Builder<'a> {
         let folders: HashMap<&str, PathBuf> = lists::KEYS.iter().map(|key| (*key, self.folder_of(tables, "lists", key))).collect();
         let folder = |key: &str| folders.get(key).cloned().unwrap_or_default();
         self.process(tables, "lists", &[lists::KEYS], |spec: &lists::Spec| spec.compile(&folder))
+    }
+
+    fn lexicons(&mut self, tables: &'a Tables) -> Option<lexicons::Lexicons> {
+        let folders: HashMap<&str, PathBuf> = lexicons::KEYS.iter().map(|key| (*key, self.folder_of(tables, "lexicons", key))).collect();
+        let folder = |key: &str| folders.get(key).cloned().unwrap_or_default();
+        self.process(tables, "lexicons", &[lexicons::KEYS], |spec: &lexicons::Spec| spec.compile(&folder))
     }
 
     /// The folder of the file in which a key of the process is written.
@@ -362,8 +372,8 @@ impl<'a> Builder<'a> {
 
         let (own, table) = (own?, section.table);
         let mark = |keys: &[&str]| ContentHash::of(canonical(table, keys).as_bytes());
-        let reading = format!("{}zone = {}\n", canonical(table, extract::KEYS), zone.iana_name().unwrap_or("UTC"));
-        let spec_hash = ContentHash::of(reading.as_bytes());
+        let read_as = format!("{}zone = {}\n", canonical(table, extract::KEYS), zone.iana_name().unwrap_or("UTC"));
+        let spec_hash = ContentHash::of(read_as.as_bytes());
         let asked = ContentHash::of(&[mark(fetch::KEYS).0, fetcher.trace().0].concat());
         let about: Vec<&str> = source::KEYS.iter().copied().filter(|key| *key != "enabled").collect();
         Some(Source {
@@ -387,12 +397,18 @@ impl<'a> Builder<'a> {
             tags: own.tags,
             hands_over: own.hands_over,
             expiring: own.expiring,
+            language: reading.language,
             named,
             spec_hash,
         })
     }
 
-    fn segments(&mut self, tables: &'a Tables, sources: &Ids, marks: &mut Marks<SegmentId>) -> Vec<Arc<score::Segment>> {
+    fn segments(
+        &mut self,
+        tables: &'a Tables,
+        (sources, bands): (&Ids, &[String]),
+        marks: &mut Marks<SegmentId>,
+    ) -> Vec<Arc<score::Segment>> {
         let mut out = Vec::new();
         for (index, (at, table)) in repeated(tables, "segment").iter().enumerate() {
             let mut section = named("segment", index, table, *at);
@@ -402,6 +418,10 @@ impl<'a> Builder<'a> {
                 for (at, id) in points.when.iter().flat_map(|when| &when.source).enumerate() {
                     self.refer(&mut section, &format!("points[{rule}].when.source[{at}]"), id, "source", sources);
                 }
+            }
+            for (key, band) in spec.size_bands().filter(|(_, band)| !bands.is_empty() && !bands.contains(band)) {
+                let expected = format!("a name of [lexicons] size_bands: {}", bands.join(", "));
+                self.desk.fault(&mut section, &Fault::new(key, band, expected), nearest(band, bands.iter().map(String::as_str)));
             }
             let Some(segment) = self.desk.compiled(&mut section, spec.compile()) else { continue };
             marks.insert(segment.terms.segment.clone(), ContentHash::of(canonical(table, score::KEYS).as_bytes()));

@@ -39,6 +39,8 @@ pub enum ConfigChange {
     ChannelChanged(ChannelId),
     /// The lists of competitors, clients and do-not-contact differ.
     ListsChanged,
+    /// The words by which texts are understood differ.
+    LexiconsChanged,
     /// A setting of the process differs.
     Process {
         /// Which: `daemon.listen`.
@@ -67,6 +69,7 @@ impl fmt::Display for ConfigChange {
             Self::ChannelRemoved(id) => write!(f, "channel {id} removed"),
             Self::ChannelChanged(id) => write!(f, "channel {id} changed"),
             Self::ListsChanged => f.write_str("lists changed"),
+            Self::LexiconsChanged => f.write_str("lexicons changed"),
             Self::Process { key, restart: true } => write!(f, "{key} changed: restart the daemon to apply it"),
             Self::Process { key, restart: false } => write!(f, "{key} changed"),
         }
@@ -125,6 +128,9 @@ pub(super) fn between(old: &Config, new: &Config) -> Vec<ConfigChange> {
     );
     if old.marks.lists != new.marks.lists {
         out.push(ConfigChange::ListsChanged);
+    }
+    if old.marks.lexicons != new.marks.lexicons {
+        out.push(ConfigChange::LexiconsChanged);
     }
     process(&mut out, &old.settings, &new.settings);
     out
@@ -191,7 +197,7 @@ fn kind<Id: Ord + Clone>(out: &mut Vec<ConfigChange>, old: &Marks<Id>, new: &Mar
 
 fn process(out: &mut Vec<ConfigChange>, old: &[Setting], new: &[Setting]) {
     let keys = |settings: &[Setting]| -> BTreeMap<String, ContentHash> {
-        let ours = settings.iter().filter(|setting| setting.of.is_none() && setting.section != "lists");
+        let ours = settings.iter().filter(|setting| setting.of.is_none() && !["lists", "lexicons"].contains(&setting.section.as_str()));
         ours.map(|setting| (format!("{}.{}", setting.section, setting.key), setting.mark)).collect()
     };
     let (was, is) = (keys(old), keys(new));

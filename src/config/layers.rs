@@ -10,7 +10,7 @@ use super::problem::nearest;
 use super::tree::{Entry, Node, Table, What, loose};
 
 /// Tables of the process: at most one each, its keys merged over all layers.
-pub(super) const PROCESS: [&str; 6] = ["daemon", "log", "net", "fetch", "store", "lists"];
+pub(super) const PROCESS: [&str; 7] = ["daemon", "log", "net", "fetch", "store", "lists", "lexicons"];
 /// Tables of which there are many, written with double brackets.
 pub(super) const REPEATED: [&str; 4] = ["source", "segment", "rep", "channel"];
 

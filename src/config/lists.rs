@@ -153,7 +153,8 @@ fn parse(mut lines: Vec<&str>, mut tell: impl FnMut(BadList)) -> List {
     List::default()
 }
 
-fn read_file(path: &Path) -> Result<String, String> {
+/// A file's text, up to the cap of a configuration.
+pub(super) fn read_file(path: &Path) -> Result<String, String> {
     let file = fs::File::open(path).map_err(|error| error.to_string())?;
     let mut text = String::new();
     file.take(caps::CONFIG_BYTES + 1).read_to_string(&mut text).map_err(|error| error.to_string())?;

@@ -4,7 +4,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
 
-use super::{lists, process, source};
+use super::{lexicons, lists, process, source};
 use crate::{deliver, diff, door, extract, fetch, route, schedule, score, store};
 
 /// The JSON Schema of a configuration file. Name it in the file's first line: `#:schema atalaya.schema.json`.
@@ -20,6 +20,7 @@ pub fn schema() -> Value {
             all.table("What is kept, where, and for how long.", vec![("store", of::<store::Spec>()), ("keep", of::<process::KeepSpec>())]),
         ),
         ("lists", all.table("Organisations that gates keep out.", vec![("lists", of::<lists::Spec>())])),
+        ("lexicons", all.table("The words by which texts are understood.", vec![("lexicons", of::<lexicons::Spec>())])),
     ];
     let source = vec![
         ("source", of::<source::Spec>()),

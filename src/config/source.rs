@@ -222,6 +222,8 @@ pub struct Source {
     pub hands_over: bool,
     /// How long before its end a contract is a reason to call its buyer; `None`: it is none.
     pub expiring: Option<SignedDuration>,
+    /// The language of its texts, where it says so.
+    pub language: Option<String>,
     /// What it says about all of its records.
     pub(super) named: resolve::About,
     /// Hash over the settings that decide what is read: when it differs, what is known was read in another way.

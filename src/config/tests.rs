@@ -124,6 +124,7 @@ fn all_keys() -> Vec<(&'static str, Vec<&'static str>)> {
         ("fetch", fetch::PROCESS_KEYS.to_vec()),
         ("store", [store::KEYS, process::KEEP_KEYS].concat()),
         ("lists", lists::KEYS.to_vec()),
+        ("lexicons", lexicons::KEYS.to_vec()),
         ("source", source::keys()),
         ("segment", score::KEYS.to_vec()),
         ("rep", route::KEYS.to_vec()),
@@ -449,6 +450,25 @@ fn a_reload_changes_only_what_differs() {
 }
 
 #[test]
+fn a_lexicon_beside_the_configuration_is_read_and_its_mistakes_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("atalaya.toml");
+    fs::write(&path, format!("{CONTACT}\n[lexicons]\nsignals = [\"nl.toml\"]\n")).unwrap();
+    let lexicon = |phrase: &str| {
+        let text = format!("language = \"nl\"\n[[signal]]\nkind = \"branch-opened\"\nphrases = [\"{phrase}\"]\n");
+        fs::write(folder.path().join("nl.toml"), text).unwrap();
+        let environment = BTreeMap::from([("HOME".to_owned(), folder.path().display().to_string())]);
+        Config::load(&Request { path: Some(path.clone()), environment, ..Request::default() })
+    };
+    let first = lexicon("nieuw* vestiging*").unwrap();
+    assert_eq!(first.lexicons.signals.languages().collect::<Vec<_>>(), ["en", "es", "nl", "ru"]);
+    let second = lexicon("nieuw* filia*").unwrap();
+    assert_eq!(Config::changes(&first, &second), [ConfigChange::LexiconsChanged]);
+    let refused = lexicon("… vestiging").unwrap_err().to_string();
+    assert!(refused.contains("[lexicons] key \"signals[0]\"") && refused.contains("nl.toml, line 4: found \"… vestiging\""), "{refused}");
+}
+
+#[test]
 fn a_new_secret_is_a_change_and_another_order_is_none() {
     let text = format!(
         "{CONTACT}[[source]]\nid = \"api\"\nkind = \"feed\"\nurl = \"https://api.example/\"\nheaders = {{ A = {{ env = \"T\" }} }}\n"
@@ -511,10 +531,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn no_text_panics_and_every_error_has_a_place(
-        lines in proptest::collection::vec((0..14_usize, 0..400_usize, 0..VALUES.len(), proptest::bool::weighted(0.03)), 0..40),
+        lines in proptest::collection::vec((0..15_usize, 0..400_usize, 0..VALUES.len(), proptest::bool::weighted(0.03)), 0..40),
     ) {
         let keys: Vec<_> = all_keys().into_iter().flat_map(|(_, keys)| keys).collect();
-        let heads = ["[daemon]", "[log]", "[net]", "[fetch]", "[store]", "[lists]", "[[source]]", "[[segment]]", "[[rep]]", "[[channel]]", "  [[segment.points]]"];
+        let heads = ["[daemon]", "[log]", "[net]", "[fetch]", "[store]", "[lists]", "[lexicons]", "[[source]]", "[[segment]]", "[[rep]]", "[[channel]]", "  [[segment.points]]"];
         let mut text = String::new();
         for (head, key, value, broken) in lines {
             match heads.get(head) {

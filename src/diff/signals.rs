@@ -8,7 +8,7 @@ use crate::base::text::clip;
 use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, Value};
 
 /// Characters of a title or value inside a sentence.
-const WORDS: usize = 90;
+pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// Fields that say when something was published, the surest first.
@@ -68,17 +68,29 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
         ChangeKind::Changed(fields) => changed(record, title, fields)?,
         ChangeKind::Gone => (SignalKind::WentAway, Story::Gone { title }, None),
     };
-    // Only what appeared happened when it says it was published; a change happened when it was seen.
-    let own = || DATES.iter().find_map(|name| record.value(name)?.instant()).filter(|at| *at <= change.at);
-    let at = if change.kind == ChangeKind::Appeared { own().unwrap_or(change.at) } else { change.at };
     let evidence = proof(record, field.as_deref(), change.at);
-    Some(SignalDraft { kind, at, story, evidence })
+    Some(SignalDraft { kind, at: happened(change, record), story, evidence })
+}
+
+/// Only what appeared happened when it says it was published; a change happened when it was seen.
+pub(super) fn happened(change: &Change, record: &Record) -> Timestamp {
+    let own = || DATES.iter().find_map(|name| record.value(name)?.instant()).filter(|at| *at <= change.at);
+    if change.kind == ChangeKind::Appeared { own().unwrap_or(change.at) } else { change.at }
+}
+
+/// Whom a record says it is by.
+pub(super) fn by(record: &Record) -> Option<String> {
+    said(record, &["company", "organisation", "buyer"])
+}
+
+/// The first of these fields that says something, at the length of a story.
+fn said(record: &Record, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| record.text(name)).filter(|text| !text.is_empty()).map(|text| clip(&text, WORDS))
 }
 
 fn appeared(record: &Record, title: String, about: &About<'_>) -> (SignalKind, Story) {
-    let said =
-        |names: &[&str]| names.iter().find_map(|name| record.text(name)).filter(|text| !text.is_empty()).map(|text| clip(&text, WORDS));
-    let by = || said(&["company", "organisation", "buyer"]);
+    let said = |names: &[&str]| said(record, names);
+    let by = || by(record);
     let event = about.event.filter(|_| record.kind == RecordKind::Company);
     let (kind, by, with) = match record.kind {
         RecordKind::Request => (SignalKind::RequestForSuppliers, by(), None),

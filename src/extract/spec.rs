@@ -94,7 +94,7 @@ pub struct Spec {
     pub country: Option<String>,
     /// Currency (ISO 4217) of prices that name none, or one that several countries use (`$`).
     pub currency: Option<String>,
-    /// Language of the site (two letters), for the month names in its dates; by default all known languages are tried.
+    /// Language of the site (two letters): of its texts, and of the month names in its dates; by default all known languages are tried.
     pub language: Option<String>,
     /// Which comes first in dates such as 03/04/2026: `dmy` (by default) or `mdy`.
     pub dates: Option<String>,

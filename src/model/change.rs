@@ -232,6 +232,15 @@ pub enum Story {
         /// What it called itself.
         title: String,
     },
+    /// Its text says so.
+    Said {
+        /// What it calls itself.
+        title: String,
+        /// Who it is by, where the record says so.
+        by: Option<String>,
+        /// The sentence.
+        sentence: String,
+    },
 }
 
 impl Story {
@@ -249,6 +258,7 @@ impl Story {
                 format!("~\u{1f}{title}\u{1f}{}\u{1f}{more}", told.join("\u{1f}"))
             }
             Self::Gone { title } => ["-", title].join("\u{1f}"),
+            Self::Said { title, by, sentence } => ["\"", title, &or_none(by), sentence].join("\u{1f}"),
         }
     }
 }

@@ -8,7 +8,11 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::{Change, ChangeKind, FieldChange, Value};
-use crate::base::ids::{ContentHash, RecordId, SourceId};
+use crate::base::ids::{ContentHash, RecordId, SourceId, hash64};
+use crate::base::text::words;
+
+/// Words of a title that no other article has by chance.
+const TITLE_WORDS: usize = 5;
 
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -155,13 +159,26 @@ impl Record {
 
     /// Identifiers by which other portals know the same procedure, each in one way of writing: the procedure's UUID (eForms BT-04) and its
     /// OCID. File numbers and numbers of publication are none: others have the same.
+    /// An article goes by its address, and by its title when that is long enough to be no other's.
     pub fn shared_ids(&self) -> Vec<String> {
-        if !matches!(self.kind, RecordKind::Tender | RecordKind::Award) {
-            return Vec::new();
+        match self.kind {
+            RecordKind::Tender | RecordKind::Award => {}
+            RecordKind::Article => return self.article_ids(),
+            RecordKind::Offer | RecordKind::Request | RecordKind::Company | RecordKind::Vacancy | RecordKind::Page => return Vec::new(),
         }
         let listed = self.value("other_ids").map_or(&[][..], Value::each).iter().map(Value::text);
         let ids: BTreeSet<String> = listed.chain([procedure_of(&self.key).to_owned()]).filter_map(|id| shared_id(&id)).collect();
         ids.into_iter().collect()
+    }
+
+    fn article_ids(&self) -> Vec<String> {
+        let mut address = self.url.clone();
+        address.set_fragment(None);
+        let title = words(&self.title());
+        let titled = (title.split(' ').count() >= TITLE_WORDS).then(|| format!("title:{title}"));
+        // Keys are short: what is long goes by its hash.
+        let ids = [Some(format!("url:{address}")), titled].into_iter().flatten();
+        ids.map(|id| format!("article:{:016x}", hash64(&[id.as_bytes()]))).collect()
     }
 
     /// The record as it was at a moment that is past, when these are all changes since, among those of others. What was not there yet still
@@ -267,6 +284,18 @@ mod tests {
         ] {
             assert_eq!(shared_id(&written), want, "{written}");
         }
+    }
+
+    #[test]
+    fn an_article_goes_by_its_address_and_by_a_telling_title() {
+        use crate::model::sample::record;
+        let article = |key: &str, title: &str| record("press", key, RecordKind::Article, &[("title", title)]).shared_ids();
+        let shares = |one: &[String], other: &[String]| one.iter().any(|id| other.contains(id));
+        let long = "Acme opens a new plant in Vigo";
+        assert!(shares(&article("1", long), &article("2", &long.to_uppercase())));
+        assert!(shares(&article("1", "News"), &article("1", "Other news")));
+        assert!(!shares(&article("1", "News"), &article("2", "News")), "a short title is anybody's");
+        assert_eq!(record("press", "1", RecordKind::Offer, &[("title", long)]).shared_ids(), Vec::<String>::new());
     }
 
     #[test]

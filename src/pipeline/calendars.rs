@@ -123,7 +123,14 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
 fn is_wanted(config: &Config, lead: &Lead, (organisation, listed): (&Organisation, &Listings), record: &Record, now: Timestamp) -> bool {
     let trust_of = |id: &SourceId| config.trust(id);
     // Of this record alone: a ministry has thousands.
-    let known = score::Known { organisation, records: std::slice::from_ref(record), signals: &[], listed, trust_of: &trust_of };
+    let known = score::Known {
+        organisation,
+        records: std::slice::from_ref(record),
+        signals: &[],
+        listed,
+        tables: &config.lexicons.tables,
+        trust_of: &trust_of,
+    };
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     segment.is_some_and(|segment| score::concerns(segment, &known, record.id, now))
 }

@@ -122,7 +122,7 @@ fn is_same(signal: &Signal, ending: &Ending) -> bool {
 const fn end_of(story: &Story) -> Option<Date> {
     match story {
         Story::Appeared { on, .. } => *on,
-        Story::Sentence(_) | Story::Changed { .. } | Story::Gone { .. } => None,
+        Story::Sentence(_) | Story::Changed { .. } | Story::Gone { .. } | Story::Said { .. } => None,
     }
 }
 

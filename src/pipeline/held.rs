@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::keep::KeepError;
-use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signal_of};
+use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signals_of};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::{Config, Source};
 use crate::model::{Baseline, Change, ChangeKind, IdentityKey, Lane, Lead, Organisation, Record, Signal, Subject, Turn};
@@ -153,7 +153,7 @@ async fn leads(
     let drafted: Vec<Signal> = held
         .iter()
         .filter(|record| !known.iter().any(|signal| signal.record == record.id))
-        .filter_map(|record| signal_of(source, (&appeared(record), record), organisation.id, now))
+        .flat_map(|record| signals_of(config, source, (&appeared(record), record), organisation.id, now))
         .collect();
     let signals: Vec<Signal> = known.into_iter().chain(drafted.iter().cloned()).collect();
     let records = effects.store.records(organisation.records.clone()).await?;

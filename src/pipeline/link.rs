@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Effects, linked, news};
 use crate::base::ids::{OrganisationId, RecordId};
-use crate::config::Source;
+use crate::config::{Config, Source};
 use crate::model::{Bond, IdentityKey, Likeness, Organisation, Question, Record, Signal, Turn};
 use crate::resolve::linkage::{Match, Row};
 use crate::resolve::{self, Identity};
@@ -64,7 +64,7 @@ pub(super) struct Met {
 /// The organisations that the turn's records name, with what the records add to them and the reasons to act that are new; and what is open.
 pub(super) async fn affected(
     effects: &Effects,
-    source: &Source,
+    (config, source): (&Config, &Source),
     turn: &Turn,
     changes: &[linked::Heard],
     now: Timestamp,
@@ -92,9 +92,9 @@ pub(super) async fn affected(
         let id = met.join(record, &identity, &common, now);
         let own = changes.iter().filter(|heard| heard.change.record == record.id);
         let signals: Vec<Signal> = own
-            .filter_map(|heard| {
-                let signal = news::signal_of(source, (&heard.change, record), id, now)?;
-                Some(Signal { echo: heard.echo, ..signal })
+            .flat_map(|heard| {
+                let signals = news::signals_of(config, source, (&heard.change, record), id, now);
+                signals.into_iter().map(|signal| Signal { echo: heard.echo, ..signal })
             })
             .collect();
         met.all.entry(id).and_modify(|entry| entry.news.extend(signals));

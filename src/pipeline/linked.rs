@@ -1,9 +1,9 @@
-//! One tender on several portals: which records of other sources go by the same identifiers, and which news they have told already. Knows no
+//! One tender on several portals, one article in several papers: which records of other sources go by the same identifiers, and which news they have told already. Knows no
 //! organisation and no lead.
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
 use crate::base::ids::RecordId;
@@ -12,6 +12,8 @@ use crate::config::Config;
 use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, SourceState, Value, as_one};
 use crate::store::StoreError;
 
+/// Between two articles of a series there is more time than this.
+const SERIES: SignedDuration = SignedDuration::from_hours(24 * 5);
 /// Records that are joined as one tender, at most.
 const OTHERS: usize = 20;
 
@@ -69,7 +71,7 @@ pub(super) async fn untold(effects: &Effects, config: &Config, records: &[Record
     let mut left = Vec::with_capacity(changes.len());
     for change in changes {
         let record = by_id.get(&change.record).filter(|_| !change.baseline);
-        match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award)) {
+        match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award | RecordKind::Article)) {
             Some(record) => {
                 let others = telling(effects, config, linked(effects, record).await?).await?;
                 let before = if others.is_empty() { None } else { effects.store.records(vec![record.id]).await?.pop() };
@@ -115,7 +117,7 @@ async fn telling(effects: &Effects, config: &Config, records: Vec<Record>) -> Re
 /// What of a change the others have not told. One that says the same as we do now counts only if it said so after we said otherwise: a portal
 /// that is behind still has what was taken back.
 fn without(change: &Change, (record, before): (&Record, Option<&Record>), others: &[Other]) -> Option<Change> {
-    let others = others.iter().filter(|other| same_award(record, &other.record));
+    let others = others.iter().filter(|other| same_award(record, &other.record) && same_days(record, &other.record));
     // Where it goes here and has gone there, the other has told that it did.
     let (gone, others): (Vec<&Other>, Vec<&Other>) = others.partition(|other| other.record.gone);
     if record.gone && gone.iter().any(|other| other.record.changed > other.since) {
@@ -156,6 +158,11 @@ fn same_award(one: &Record, other: &Record) -> bool {
     };
     let same = |field: &str| named(one, field).iter().any(|name| named(other, field).contains(name));
     one.kind != RecordKind::Award || same("winner") || same("loser")
+}
+
+/// Articles are the same when both came within a few days: a title of a series comes again.
+fn same_days(one: &Record, other: &Record) -> bool {
+    one.kind != RecordKind::Article || one.first_seen.duration_since(other.first_seen).abs() <= SERIES
 }
 
 /// Whether two portals say the same: a time by its instant, whatever zone it is written in.
@@ -206,6 +213,7 @@ mod tests {
         };
         let award = |winner: &str| record("b", RecordKind::Award, &[("winner", winner)]);
         let gone = |winner: &str| Record { gone: true, ..award(winner) };
+        let weeks_ago = Record { first_seen: Timestamp::UNIX_EPOCH - SERIES * 2, ..record("b", RecordKind::Article, &[]) };
         for (record, kind, others, want) in [
             (&mine, ChangeKind::Appeared, vec![], Some(ChangeKind::Appeared)),
             (&mine, ChangeKind::Appeared, vec![theirs.clone()], None),
@@ -216,6 +224,8 @@ mod tests {
             (&mine, ChangeKind::Gone, vec![theirs], Some(ChangeKind::Gone)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme SL")], Some(ChangeKind::Appeared)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
+            (&record("a", RecordKind::Article, &[]), ChangeKind::Appeared, vec![record("b", RecordKind::Article, &[])], None),
+            (&record("a", RecordKind::Article, &[]), ChangeKind::Appeared, vec![weeks_ago], Some(ChangeKind::Appeared)),
             (&gone("ACME"), moved(&[("award", "annulled")]), vec![award("acme")], Some(moved(&[("award", "annulled")]))),
             (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("acme")], None),
             (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("bolt")], Some(moved(&[("award", "annulled")]))),

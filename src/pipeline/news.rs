@@ -13,7 +13,7 @@ use super::{Effects, linked, silent};
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
-use crate::model::{Change, Decision, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Subject, Turn};
+use crate::model::{Change, Decision, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Story, Subject, Turn};
 use crate::route::Cause;
 use crate::score::Segment;
 use crate::store::{EntryFilter, LeadFilter, MessageFilter, StoreError};
@@ -46,7 +46,8 @@ pub async fn tell(
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let untold = linked::untold(effects, config, &turn.records, &changes).await?;
-    let (affected, questions) = link::affected(effects, source, turn, &untold, now).await?;
+    let (mut affected, questions) = link::affected(effects, (config, source), turn, &untold, now).await?;
+    forget_told(effects, &mut affected).await?;
     (turn.changes, turn.questions) = (changes, questions);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
     Ok(told)
@@ -134,7 +135,7 @@ pub(super) fn revise(
 ) -> Vec<Revised> {
     let trust_of = |id: &SourceId| config.trust(id);
     let listed = config.lists.find(organisation);
-    let known = score::Known { organisation, records, signals, listed: &listed, trust_of: &trust_of };
+    let known = score::Known { organisation, records, signals, listed: &listed, tables: &config.lexicons.tables, trust_of: &trust_of };
     let revised = config.segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
@@ -154,17 +155,49 @@ pub(super) fn owner_of(lead: &Lead) -> Option<&RepId> {
     }
 }
 
-/// The reason to act that a change gives; none when it is part of a baseline.
-pub(super) fn signal_of(
+/// The reasons to act that a change gives: that of its kind, and those that its words tell beside it. None when it is part of a baseline.
+pub(super) fn signals_of(
+    config: &Config,
     source: &Source,
     (change, record): (&Change, &Record),
     organisation: OrganisationId,
     now: Timestamp,
-) -> Option<Signal> {
+) -> Vec<Signal> {
     let about = diff::About { event: source.event.as_ref().map(|event| (event.name.as_str(), Some(event.date))) };
-    let draft = diff::signal(change, record, &about)?;
-    let diff::SignalDraft { kind, at, story, evidence } = draft;
-    Some(Signal { kind, organisation, record: record.id, at, seen: now, story, evidence, echo: false })
+    let mut drafts: Vec<diff::SignalDraft> = diff::signal(change, record, &about).into_iter().collect();
+    let said = diff::said(&config.lexicons.signals, source.language.as_deref(), change, record);
+    let own = drafts.first().map(|draft| draft.kind);
+    drafts.extend(said.into_iter().filter(|draft| Some(draft.kind) != own));
+    let of_draft = |diff::SignalDraft { kind, at, story, evidence }| Signal {
+        kind,
+        organisation,
+        record: record.id,
+        at,
+        seen: now,
+        story,
+        evidence,
+        echo: false,
+    };
+    drafts.into_iter().map(of_draft).collect()
+}
+
+/// Drops what a text says when it has been told of the same organisation: one event, one signal, however many pages write of it.
+async fn forget_told(effects: &Effects, affected: &mut BTreeMap<OrganisationId, Affected>) -> Result<(), StoreError> {
+    let is_said = |signal: &Signal| matches!(signal.story, Story::Said { .. });
+    for touched in affected.values_mut().filter(|touched| touched.news.iter().any(is_said)) {
+        let mut told = if touched.known { effects.store.signals_of(touched.organisation.id, SIGNALS).await? } else { Vec::new() };
+        // What is a reason by its kind goes first.
+        told.extend(touched.news.iter().filter(|signal| !is_said(signal)).cloned());
+        touched.news.retain(|signal| {
+            let is_new = !is_said(signal) || !told.iter().any(|known| diff::told_alike(known, signal));
+            if is_new {
+                told.push(signal.clone());
+            }
+            is_new
+        });
+    }
+    affected.retain(|_, affected| affected.changed || !affected.news.is_empty());
+    Ok(())
 }
 
 /// The records that name an organisation, those of this turn as they are now.

@@ -20,7 +20,7 @@ use crate::extract::{self, Input, Reader};
 use crate::fetch::{Fetched, Request, SourceSettings, Verdict, Web};
 use crate::model::{
     BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record,
-    Signal, SourceState, Statement, Subject, Turn, Validators,
+    Signal, SourceState, Statement, Subject, Turn, Validators, Value,
 };
 use crate::render::{Language, clock};
 use crate::store::StoreError;
@@ -76,6 +76,8 @@ pub struct Rehearsed {
     pub answer: Option<String>,
     /// The records, and how each compares with what is known (`new`, `changed`, `known`).
     pub records: Vec<(Draft, Option<&'static str>)>,
+    /// What the words of the records (of a page that is read: its own) say that would be a reason to act, with the record's place among them.
+    pub said: Vec<(usize, diff::Said)>,
     /// What could not be read.
     pub bad: Vec<BadEntry>,
     /// Fields that could not be read, of records that were.
@@ -103,6 +105,8 @@ pub struct Rehearsal {
     pub clock: Clock,
     /// Where bytes are parsed.
     pub pool: Pool,
+    /// What words mean.
+    pub lexicons: Arc<diff::Lexicons>,
 }
 
 impl Rehearsal {
@@ -172,6 +176,7 @@ impl Rehearsal {
             Ok(extract) => {
                 (out.bad, out.unread) = (extract.bad, extract.unread);
                 out.follow = extract.follow;
+                out.said = said(&self.lexicons, None, &extract.records);
                 out.records = extract.records.into_iter().map(|draft| (draft, None)).collect();
             }
             Err(failure) => out.failure = Some(failure),
@@ -193,7 +198,11 @@ impl Rehearsal {
             extract::read_page(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
         };
         match self.pool.run(target.url().as_str(), read).await {
-            Ok(reading) => (out, Some(reading)),
+            Ok(reading) => {
+                let found = self.lexicons.find(&format!("{}\n{}", reading.title, reading.text), None);
+                out.said = found.into_iter().map(|said| (0, said)).collect();
+                (out, Some(reading))
+            }
             Err(failure) => (Rehearsed { failure: Some(failure), ..out }, None),
         }
     }
@@ -281,7 +290,12 @@ pub async fn rehearse(
     let target = target.unwrap_or_else(|| Target::Url(asked.clone()));
     let host = HostKey::of(target.url());
     let lane = effects.web.lane(&host, effects.store.host(&host).await?);
-    let rehearsal = Rehearsal { web: effects.web.clone(), clock: effects.clock.clone(), pool: effects.pool.clone() };
+    let rehearsal = Rehearsal {
+        web: effects.web.clone(),
+        clock: effects.clock.clone(),
+        pool: effects.pool.clone(),
+        lexicons: Arc::clone(&config.lexicons.signals),
+    };
     let fetched = match rehearsal.get(&target, &source.fetch, &mut out).await {
         Ok(fetched) => fetched,
         Err(failure) => return Ok(Rehearsed { failure: Some(failure), ..out }),
@@ -334,6 +348,7 @@ pub async fn rehearse(
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
     (out.bad, out.unread) = (extract.bad, extract.unread);
     out.follow = extract.follow;
+    out.said = said(&config.lexicons.signals, source.language.as_deref(), &extract.records);
     out.records = extract
         .records
         .into_iter()
@@ -347,6 +362,16 @@ pub async fn rehearse(
     news::tell(effects, config, source, &mut turn, found.changes, now).await?;
     out.leads = would_tell(config, turn);
     Ok(out)
+}
+
+/// What the records say, were they new.
+fn said(lexicons: &diff::Lexicons, language: Option<&str>, records: &[Draft]) -> Vec<(usize, diff::Said)> {
+    let of_record = |(place, draft): (usize, &Draft)| {
+        let own = draft.value("language").map(Value::text);
+        let found = lexicons.find(&diff::texts(draft), own.as_deref().or(language));
+        found.into_iter().map(|said| (place, said)).collect::<Vec<_>>()
+    };
+    records.iter().enumerate().flat_map(of_record).collect()
 }
 
 const fn word(kind: &ChangeKind) -> &'static str {

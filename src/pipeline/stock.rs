@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
 use super::held::known_since;
-use super::news::{revise, signal_of};
+use super::news::{revise, signals_of};
 use crate::base::ids::RecordId;
 use crate::config::{Config, Rep, Source};
 use crate::deliver::Settings;
@@ -84,7 +84,7 @@ async fn of_source(
         let appeared = |organisation: &Organisation| {
             let (source_id, kind) = (source.id.clone(), ChangeKind::Appeared);
             let change = Change { source: source_id, record: record.id, kind, at: record.first_seen, baseline: false };
-            signal_of(source, (&change, &record), organisation.id, now)
+            signals_of(config, source, (&change, &record), organisation.id, now).into_iter().next()
         };
         if is_for(config, rep, (source, &record), appeared, now) {
             stock.open += 1;

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Language;
 use super::due::{odd_words, stage_word};
+use crate::base::text::words;
 use crate::model::{FAR, FactName, NextStep, Oddity, Signal, SignalKind, Stage, Story, Unknown};
 
 /// Fields whose times are deadlines.
@@ -51,6 +52,21 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             Language::Es => format!("Ya no aparece: {title}"),
             Language::Ru => format!("Больше не значится: {title}"),
         },
+        Story::Said { title, by, sentence } => {
+            // A title is often the very sentence.
+            let of = (words(title) != words(sentence)).then(|| title.clone());
+            let whose: Vec<String> = by.clone().into_iter().chain(of).collect();
+            let whose = if whose.is_empty() { String::new() } else { format!(" ({})", whose.join("; ")) };
+            format!("{}: {}{whose}", language.signal(signal.kind), quoted(language, sentence))
+        }
+    }
+}
+
+/// In the reader's quotation marks.
+fn quoted(language: Language, text: &str) -> String {
+    match language {
+        Language::En => format!("“{text}”"),
+        Language::Es | Language::Ru => format!("«{text}»"),
     }
 }
 
@@ -279,6 +295,18 @@ mod tests {
     fn told(kind: SignalKind, story: Story) -> [String; 3] {
         let signal = Signal { story, ..signal(&organisation("Acme", &[]), kind, 0, 0) };
         Language::ALL.map(|language| sentence(language, None, &signal, day(1)))
+    }
+
+    #[test]
+    fn what_a_text_says_is_quoted() {
+        let story = |title: &str, by: Option<&str>| Story::Said {
+            title: title.to_owned(),
+            by: by.map(str::to_owned),
+            sentence: "Acme seeks suppliers.".to_owned(),
+        };
+        let told = |title, by| told(SignalKind::RequestForSuppliers, story(title, by))[0].clone();
+        assert_eq!(told("News", Some("Acme")), "Looks for a supplier: “Acme seeks suppliers.” (Acme; News)");
+        assert_eq!(told("Acme seeks suppliers", None), "Looks for a supplier: “Acme seeks suppliers.”");
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp)
 /// What a signal tells under the name of its organisation, which need not be said again.
 fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
     let mut signal = signal.clone();
-    if let Story::Appeared { by, .. } = &mut signal.story
+    if let Story::Appeared { by, .. } | Story::Said { by, .. } = &mut signal.story
         && by.as_deref().is_some_and(|by| Some(text::words(by)) == item.organisation.name.as_deref().map(text::words))
     {
         *by = None;

@@ -48,7 +48,14 @@ mod tests {
         ];
         let organisation = organisation("Hospital", &[]);
         let (listed, trust_of) = (Listings::default(), |_: &crate::base::ids::SourceId| 1.0);
-        let known = Known { organisation: &organisation, records: &records, signals: &[], listed: &listed, trust_of: &trust_of };
+        let known = Known {
+            organisation: &organisation,
+            records: &records,
+            signals: &[],
+            listed: &listed,
+            tables: &crate::score::Tables::shipped(),
+            trust_of: &trust_of,
+        };
         for (when, want) in [
             (WhenSpec { cpv: vec!["331".into()], ..WhenSpec::default() }, [true, false, true]),
             (WhenSpec { cpv: vec!["331".into()], stage: vec!["open".into()], ..WhenSpec::default() }, [true, false, true]),

@@ -1,5 +1,6 @@
 //! Gates: who is none of a segment's business. A gate gives a reason, never a low score. Knows no points.
 
+use super::profile::{ProfileAsk, Standing};
 use super::rules::View;
 use crate::model::identifier::{self, Whom};
 use crate::model::{Answer, Area, CompanyName, FactName, LegalKind, ListName, country_code, within};
@@ -17,6 +18,8 @@ pub(super) enum Gate {
     Has(FactName),
     /// Keeps out whoever is elsewhere; with the setting that says so.
     Within(&'static str, Vec<Area>),
+    /// Keeps out whoever is known to be another kind of client.
+    Kind(ProfileAsk),
 }
 
 /// What a gate says.
@@ -50,6 +53,11 @@ impl Gate {
                 Answer::Yes(_) => Verdict::Open,
                 Answer::No(proof) => Verdict::Shut(format!("outside `{setting}`: {} ({})", proof.quote, proof.source)),
                 Answer::Unknown(fact) => Verdict::Unknown(fact),
+            },
+            Self::Kind(ask) => match ask.ask(view.profile()) {
+                Standing::Yes(_) => Verdict::Open,
+                Standing::No(proof) => Verdict::Shut(format!("by `{}`: {} ({})", ask.word(), proof.quote, proof.source)),
+                Standing::Unknown => Verdict::Unknown(ask.fact()),
             },
         }
     }

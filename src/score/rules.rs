@@ -1,11 +1,13 @@
 //! Conditions of rules, as compiled, and what the facts say to them. Knows no points and no sums.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Known;
 use super::asks::{Ask, FieldCondition, Read, Said, joined};
+use super::profile::{Profile, ProfileAsk, Standing, profile};
 use super::words::{Phrases, Text};
 use crate::base::ids::SourceId;
 use crate::model::{Answer, Area, Evidence, Fact, FactName, Record, RecordKind, Unknown, is_closed, within};
@@ -22,6 +24,8 @@ pub(super) struct Condition {
     pub(super) lacks: Vec<FactName>,
     /// A field that is a fact of the organisation.
     pub(super) fact: Option<(FactName, FieldCondition)>,
+    /// What kind of client it must be.
+    pub(super) profile: Vec<ProfileAsk>,
 }
 
 /// What the facts say to a condition.
@@ -51,6 +55,8 @@ pub(super) struct View<'a> {
     pub(super) at: Timestamp,
     records: Vec<Read<'a>>,
     facts: Vec<&'a Fact>,
+    /// What kind of client it is; found once, and only for rules that ask.
+    profile: Rc<OnceCell<Profile>>,
     /// Tenders with what they are known by elsewhere; found once, and only for rules over signals of tenders.
     tenders: OnceCell<Vec<(&'a Record, Vec<String>)>>,
 }
@@ -69,18 +75,28 @@ impl<'a> View<'a> {
                 .then_with(|| a.value.text().cmp(&b.value.text()))
         });
         let records = records.into_iter().map(|record| Read::new(record, at)).collect();
-        Self { known, at, records, facts, tenders: OnceCell::new() }
+        Self { known, at, records, facts, profile: Rc::default(), tenders: OnceCell::new() }
     }
 
     /// The view that a rule over a signal has: its own record only, all facts.
     pub(super) fn of_record(&self, record: crate::base::ids::RecordId) -> View<'a> {
         let of_signal = self.known.records.iter().filter(|r| r.id == record && r.first_seen <= self.at).take(1);
         let records = of_signal.map(|record| Read::new(record, self.at)).collect();
-        View { known: self.known, at: self.at, records, facts: self.facts.clone(), tenders: OnceCell::new() }
+        View { records, facts: self.facts.clone(), profile: Rc::clone(&self.profile), tenders: OnceCell::new(), ..*self }
     }
 
     pub(super) fn facts(&self, name: FactName) -> impl Iterator<Item = &'a Fact> {
         self.facts.iter().copied().filter(move |fact| fact.name == name)
+    }
+
+    /// The records known then, the most trusted and newest first.
+    pub(super) fn records(&self) -> impl Iterator<Item = &'a Record> {
+        self.records.iter().map(|read| read.record)
+    }
+
+    /// What kind of client it is, by all that is known of it.
+    pub(super) fn profile(&self) -> &Profile {
+        self.profile.get_or_init(|| profile(&self.known, self.at))
     }
 
     /// Whether the tender of this record cannot be answered any more, by all records that are known of it.
@@ -166,6 +182,11 @@ impl Condition {
         }
         outcomes.extend(self.has.iter().map(|name| ask_fact(*name, view, |_| true)));
         outcomes.extend(self.lacks.iter().map(|name| if view.facts(*name).next().is_some() { Outcome::No } else { Outcome::Yes(None) }));
+        outcomes.extend(self.profile.iter().map(|ask| match ask.ask(view.profile()) {
+            Standing::Yes(proof) => Outcome::Yes(Some(proof)),
+            Standing::No(_) => Outcome::No,
+            Standing::Unknown => Outcome::Unknown(vec![ask.unknown()]),
+        }));
         outcomes.extend(self.fact.as_ref().map(|(name, field)| ask_field(*name, field, view)));
         outcomes
     }

@@ -6,9 +6,11 @@ use std::fmt::Display;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 
 use super::gates::Gate;
+use super::profile::ProfileAsk;
 use super::rules::Condition;
 use super::signals::half_life;
 use super::spec::{GateSpec, PointsSpec, Spec, WhenSpec};
+use super::tables::is_nace;
 use super::words::{Language, Phrases};
 use crate::base::ids::{BadSlug, ContentHash, SourceId};
 use crate::model::{Area, FactName, Fault, ListName, SignalKind, Terms};
@@ -125,6 +127,11 @@ impl Faults {
         self.each(key, written, country, "a country: two letters of ISO 3166-1 such as `ES`, or its usual name")
     }
 
+    pub(super) fn nace(&mut self, key: &str, written: &[String]) -> Vec<String> {
+        let read = |code: &str| Some(code.trim().to_uppercase()).filter(|code| is_nace(code));
+        self.each(key, written, read, "a section of NACE (`C`) or a division (`10`)")
+    }
+
     pub(super) fn facts(&mut self, key: &str, written: &[String]) -> Vec<FactName> {
         let expected = format!("a fact: {}", words(&FactName::ALL, FactName::word));
         self.each(key, written, FactName::from_word, &expected)
@@ -199,11 +206,12 @@ impl GateSpec {
     fn compile(&self, key: &str, faults: &mut Faults) -> Option<Gate> {
         let mut written = Vec::new();
         if let Some(list) = &self.exclude {
-            let name = ListName::from_word(list);
-            if name.is_none() {
-                faults.add(format!("{key}.exclude"), list, format!("a list: {}", words(&ListName::ALL, ListName::word)));
+            let gate = ListName::from_word(list).map(Gate::Exclude).or_else(|| kind_of_client(list, false));
+            if gate.is_none() {
+                let expected = format!("a list or a kind of client: {}, {KINDS}", words(&ListName::ALL, ListName::word));
+                faults.add(format!("{key}.exclude"), list, expected);
             }
-            written.push(name.map(Gate::Exclude));
+            written.push(gate);
         }
         written.extend(self.require.as_deref().map(|what| required(what, key, faults)));
         if !self.country.is_empty() {
@@ -212,11 +220,31 @@ impl GateSpec {
         if !self.region.is_empty() {
             written.push(Some(Gate::Within("region", faults.areas(&format!("{key}.region"), &self.region))));
         }
+        if !self.nace.is_empty() {
+            written.push(Some(Gate::Kind(ProfileAsk::Nace(faults.nace(&format!("{key}.nace"), &self.nace)))));
+        }
+        if !self.size_band.is_empty() {
+            written.push(Some(Gate::Kind(ProfileAsk::SizeBand(self.size_band.clone()))));
+        }
         if written.len() != 1 {
-            faults.add(key, format!("{} keys", written.len()), "exactly one of `exclude`, `require`, `country`, `region`");
+            let expected = "exactly one of `exclude`, `require`, `country`, `region`, `nace`, `size_band`";
+            faults.add(key, format!("{} keys", written.len()), expected);
         }
         written.pop().flatten()
     }
+}
+
+const KINDS: &str = "`government`, `state-owned`, `reseller`";
+
+/// A kind of client that must be, or must not be.
+fn kind_of_client(word: &str, wanted: bool) -> Option<Gate> {
+    let ask = match word {
+        "government" => ProfileAsk::Government(wanted),
+        "state-owned" => ProfileAsk::StateOwned(wanted),
+        "reseller" => ProfileAsk::Reseller(wanted),
+        _ => return None,
+    };
+    Some(Gate::Kind(ask))
 }
 
 /// What must be known of an organisation.
@@ -224,10 +252,11 @@ fn required(what: &str, key: &str, faults: &mut Faults) -> Option<Gate> {
     match what {
         "legal-entity" => Some(Gate::LegalEntity),
         "contact" => Some(Gate::Contact),
+        "government" | "state-owned" | "reseller" => kind_of_client(what, true),
         fact => {
             let name = FactName::from_word(fact);
             if name.is_none() {
-                let expected = format!("`legal-entity`, `contact`, or a fact: {}", words(&FactName::ALL, FactName::word));
+                let expected = format!("`legal-entity`, `contact`, {KINDS}, or a fact: {}", words(&FactName::ALL, FactName::word));
                 faults.add(format!("{key}.require"), fact, expected);
             }
             name.map(Gate::Has)

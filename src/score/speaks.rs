@@ -51,7 +51,14 @@ mod tests {
             let spec: Spec = toml::from_str(&format!("id = \"s\"\npoints = [{fit}, {rules}]").replace(", ]", "]")).unwrap();
             let segment = spec.compile().unwrap();
             let signals: Vec<Signal> = kinds.iter().map(|kind| Signal { echo, ..signal(&acme, *kind, 0, 0) }).collect();
-            let known = Known { organisation: &acme, records: &[], signals: &signals, listed: &lists, trust_of: &trust_of };
+            let known = Known {
+                organisation: &acme,
+                records: &[],
+                signals: &signals,
+                listed: &lists,
+                tables: &crate::score::Tables::shipped(),
+                trust_of: &trust_of,
+            };
             assert_eq!(speaks(&segment, &known, &score(&segment, &known, day(1))), want, "{rules} {kinds:?}");
         }
     }

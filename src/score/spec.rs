@@ -39,19 +39,40 @@ pub struct Spec {
     pub next_step: String,
 }
 
+impl Spec {
+    /// Every band of size that it names, with the place: `config` checks that they are there.
+    pub fn size_bands(&self) -> impl Iterator<Item = (String, &String)> {
+        let of_gates = self.gates.iter().enumerate().flat_map(|(gate, spec)| {
+            let each = spec.size_band.iter().enumerate();
+            each.map(move |(at, band)| (format!("gates[{gate}].size_band[{at}]"), band))
+        });
+        let of_rules = self.points.iter().enumerate().flat_map(|(rule, spec)| {
+            let each = spec.when.iter().flat_map(|when| &when.size_band).enumerate();
+            each.map(move |(at, band)| (format!("points[{rule}].when.size_band[{at}]"), band))
+        });
+        of_gates.chain(of_rules)
+    }
+}
+
 /// A gate: exactly one of these keys.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct GateSpec {
-    /// Keeps out whoever is on a list: `competitors`, `clients` or `do-not-contact`.
+    /// Keeps out whoever is on a list: `competitors`, `clients` or `do-not-contact`; or who is known to be `government`, `state-owned` or a
+    /// `reseller`.
     pub exclude: Option<String>,
-    /// Asks for `legal-entity` (keeps out sole traders), `contact` (a telephone number or an e-mail address is known), or a fact that must be
+    /// Asks for `legal-entity` (keeps out sole traders), `contact` (a telephone number or an e-mail address is known), `government`, `state-owned`
+    /// or `reseller` (keeps out who is known to be none), or a fact that must be
     /// known: `website`, `phone`, `email`, `tax_id`, `industry`, `size`, `place`, `region`, `country`, `address`, `person`, `name`.
     pub require: Option<String>,
     /// Keeps out whoever is known to be in none of these countries.
     pub country: Vec<String>,
     /// Keeps out whoever is known to be in none of these regions.
     pub region: Vec<String>,
+    /// Keeps out whoever is known to be in none of these industries: sections (`C`) or divisions (`10`) of NACE.
+    pub nace: Vec<String>,
+    /// Keeps out whoever is known to be of none of these sizes: names of `[lexicons] size_bands`.
+    pub size_band: Vec<String>,
 }
 
 /// A rule with points: `when` something holds, or for each `signal` of a kind.
@@ -81,6 +102,16 @@ pub struct WhenSpec {
     pub words: Vec<String>,
     /// Words or phrases in the line of business.
     pub industry: Vec<String>,
+    /// Industries: sections (`C`) or divisions (`10`) of NACE, known by categories, codes and words (`config/codes/industries.toml`).
+    pub nace: Vec<String>,
+    /// Bands of size, by the number of people: names of `[lexicons] size_bands`, such as `medium`.
+    pub size_band: Vec<String>,
+    /// A body of a state, a region or a municipality (`true`), or none (`false`).
+    pub government: Option<bool>,
+    /// A company that one of these owns, or none.
+    pub state_owned: Option<bool>,
+    /// Buys to sell on, or does not.
+    pub reseller: Option<bool>,
     /// Regions, as in the segment's `regions`.
     pub region: Vec<String>,
     /// Countries, as code or name.

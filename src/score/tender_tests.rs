@@ -38,7 +38,11 @@ fn segment(rule: &str) -> Segment {
 
 fn judge(segment: &Segment, records: &[Record], signals: &[Signal], at: Timestamp) -> Score {
     let (buyer, listed) = (organisation("Hospital", &[]), Listings::default());
-    let score = score(segment, &Known { organisation: &buyer, records, signals, listed: &listed, trust_of: &|_| 0.8 }, at);
+    let score = score(
+        segment,
+        &Known { organisation: &buyer, records, signals, listed: &listed, tables: &Tables::shipped(), trust_of: &|_| 0.8 },
+        at,
+    );
     assert!(score.check_sum());
     score
 }

@@ -18,7 +18,7 @@ fn trust(source: &SourceId) -> f32 {
 
 fn ask(segment: &Segment, org: &Organisation, records: &[Record], signals: &[Signal], at: Timestamp) -> Score {
     let listed = Listings::default();
-    score(segment, &Known { organisation: org, records, signals, listed: &listed, trust_of: &trust }, at)
+    score(segment, &Known { organisation: org, records, signals, listed: &listed, tables: &Tables::shipped(), trust_of: &trust }, at)
 }
 
 /// Whole points of one rule over one company record and its organisation's facts; `?` when it is open.
@@ -66,6 +66,14 @@ fn conditions() {
     check(r#"{ industry = ["metal"] }"#, &[], &[(Industry, "Metal, machinery")], "10");
     check(r#"{ industry = ["metal"] }"#, &[], &[(Industry, "Food")], "0");
     check(r#"{ industry = ["metal"] }"#, &[], &[], "? industry");
+    check(r#"{ nace = ["10"] }"#, &[], &[(Industry, "Dairy products")], "10");
+    check(r#"{ nace = ["F"] }"#, &[], &[(Industry, "Dairy products")], "0");
+    check(r#"{ nace = ["10"] }"#, &[], &[(Industry, "Various")], "? industry");
+    check(r#"{ size_band = ["medium", "large"] }"#, &[], &[(Size, "more than 50")], "10");
+    check(r#"{ size_band = ["large"] }"#, &[], &[(Size, "more than 50")], "? size");
+    check("{ government = true }", &[], &[], "? government");
+    check("{ government = false }", &[], &[(FactName::Name, "Acme, S.L.")], "10");
+    check("{ reseller = true }", &[], &[(Industry, "Wholesale")], "10");
     check(r#"{ country = ["ES"] }"#, &[], &[(Country, "Spain")], "10");
     check(r#"{ country = ["ES"] }"#, &[], &[], "? country");
     check(r#"{ source = ["fair"] }"#, &[], &[], "10");
@@ -163,8 +171,11 @@ fn gates_give_a_reason_not_a_low_score() {
             do_not_contact: org.facts(FactName::Email).next().and_then(|_| on(1, "ana@private.es")),
         };
         let records = [record("fair", "x", RecordKind::Company, &[])];
-        let score =
-            score(&segment, &Known { organisation: org, records: &records, signals: &[], listed: &listed, trust_of: &trust }, day(1));
+        let score = score(
+            &segment,
+            &Known { organisation: org, records: &records, signals: &[], listed: &listed, tables: &Tables::shipped(), trust_of: &trust },
+            day(1),
+        );
         assert_eq!(score.excluded.as_deref(), want, "{gates}");
         assert_eq!(score.total(), 2000);
     }
@@ -193,6 +204,12 @@ fn gates_give_a_reason_not_a_low_score() {
     check("regions = [\"ES\", \"PT\"]", &acme, Some("outside `regions`: Francia (fair)"));
     check("regions = [\"ES\", \"PT\"]", &borges, None);
     check("gates = [{ country = [\"FR\"] }]", &acme, None);
+    let dairy = organisation("Dairy", &[(FactName::Name, "Dairy, S.L."), (FactName::Industry, "Dairy"), (FactName::Size, "60")]);
+    check("gates = [{ nace = [\"C\"] }, { size_band = [\"medium\"] }, { exclude = \"government\" }]", &dairy, None);
+    check("gates = [{ nace = [\"F\"] }]", &dairy, Some("by `nace`: Dairy (fair)"));
+    check("gates = [{ size_band = [\"large\"] }]", &dairy, Some("by `size_band`: 60 (fair)"));
+    check("gates = [{ require = \"government\" }]", &dairy, Some("by `government`: Dairy, S.L. (fair)"));
+    check("gates = [{ nace = [\"F\"] }, { require = \"reseller\" }]", &organisation("Acme", &[]), None);
 }
 
 #[test]

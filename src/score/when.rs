@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::asks::{Ask, FieldCondition, Range};
 use super::codes::{Codes, Scheme};
 use super::places;
+use super::profile::ProfileAsk;
 use super::rules::Condition;
 use super::segment::{Faults, duration, words};
 use super::spec::{FieldSpec, StemsSpec, ValueSpec, WhenSpec};
@@ -16,7 +17,7 @@ use crate::base::ids::SourceId;
 use crate::model::{BuyerKind, FactName, Nature, ProcedureKind, RecordKind, Stage};
 
 /// Every key.
-const KEYS: &str = "`words`, `stems`, `industry`, `region`, `country`, `source`, `record`, `has`, `lacks`, `cpv`, `unspsc`, `naics`, `class`, `buyer`, \
+const KEYS: &str = "`words`, `stems`, `industry`, `nace`, `size_band`, `government`, `state_owned`, `reseller`, `region`, `country`, `source`, `record`, `has`, `lacks`, `cpv`, `unspsc`, `naics`, `class`, `buyer`, \
                     `buyer_type`, `performed_in`, `nature`, `procedure`, `stage`, `value`, `deadline_not_before`, `field`";
 
 impl WhenSpec {
@@ -42,7 +43,22 @@ impl WhenSpec {
             has: faults.facts(&format!("{key}.has"), &self.has),
             lacks: faults.facts(&format!("{key}.lacks"), &self.lacks),
             fact,
+            profile: self.asks_of_client(key, faults),
         }
+    }
+
+    fn asks_of_client(&self, key: &str, faults: &mut Faults) -> Vec<ProfileAsk> {
+        let mut asks = Vec::new();
+        if !self.nace.is_empty() {
+            asks.push(ProfileAsk::Nace(faults.nace(&format!("{key}.nace"), &self.nace)));
+        }
+        if !self.size_band.is_empty() {
+            asks.push(ProfileAsk::SizeBand(self.size_band.clone()));
+        }
+        asks.extend(self.government.map(ProfileAsk::Government));
+        asks.extend(self.state_owned.map(ProfileAsk::StateOwned));
+        asks.extend(self.reseller.map(ProfileAsk::Reseller));
+        asks
     }
 
     fn asks_of_any_record(&self, key: &str, faults: &mut Faults) -> Vec<Ask> {
@@ -105,7 +121,7 @@ impl WhenSpec {
         asks
     }
 
-    fn lists(&self) -> [(&'static str, &[String]); 23] {
+    fn lists(&self) -> [(&'static str, &[String]); 25] {
         [
             ("words", &self.words),
             ("stems", &self.stems.es),
@@ -114,6 +130,8 @@ impl WhenSpec {
             ("stems", &self.stems.fr),
             ("stems", &self.stems.ru),
             ("industry", &self.industry),
+            ("NACE", &self.nace),
+            ("size", &self.size_band),
             ("region", &self.region),
             ("country", &self.country),
             ("source", &self.source),
@@ -135,6 +153,7 @@ impl WhenSpec {
 
     fn is_empty(&self) -> bool {
         self.field.is_none()
+            && [self.government, self.state_owned, self.reseller].iter().all(Option::is_none)
             && self.value.is_empty()
             && self.deadline_not_before.is_none()
             && self.lists().iter().all(|(_, list)| list.is_empty())
@@ -144,6 +163,9 @@ impl WhenSpec {
     pub(super) fn said(&self) -> String {
         let lists = self.lists().into_iter().filter(|(_, list)| !list.is_empty());
         let mut said: Vec<String> = lists.map(|(key, list)| format!("{key}: {}", list.join(", "))).collect();
+        for (name, wanted) in [("government", self.government), ("state-owned", self.state_owned), ("reseller", self.reseller)] {
+            said.extend(wanted.map(|wanted| if wanted { name.to_owned() } else { format!("not {name}") }));
+        }
         said.extend(self.value.iter().map(ValueSpec::said));
         said.extend(self.deadline_not_before.as_ref().map(|left| format!("deadline not before: {left}")));
         said.extend(self.field.as_ref().map(|field| format!("field {}", field.name)));

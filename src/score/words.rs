@@ -2,53 +2,18 @@
 
 use std::cell::OnceCell;
 
-use frostem::{Algorithm, Stemmer};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 use crate::base::{caps, text};
 use crate::model::Value;
 
 /// A language whose words can be cut to their stems.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
-    German,
-    English,
-    Spanish,
-    French,
-    Russian,
-}
-
-/// Of [`Language`].
-const LANGUAGES: usize = 5;
-
-impl Language {
-    const fn algorithm(self) -> Algorithm {
-        match self {
-            Self::German => Algorithm::German,
-            Self::English => Algorithm::English,
-            Self::Spanish => Algorithm::Spanish,
-            Self::French => Algorithm::French,
-            Self::Russian => Algorithm::Russian,
-        }
-    }
-
-    /// The stems of a text's words, folded afterwards only: accents and `й` are what endings are known by.
-    fn stems(self, words: &str) -> String {
-        let stemmer = Stemmer::new(self.algorithm());
-        let whole: String = text::squeeze(words).nfkc().flat_map(char::to_lowercase).collect();
-        let words = whole.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).filter(|word| !word.is_empty());
-        let stems: Vec<String> = words.map(|word| text::words(&stemmer.stem(word))).collect();
-        stems.join(" ")
-    }
-}
+pub(super) use crate::base::text::stems::StemLanguage as Language;
 
 /// A text in which phrases are looked for: its folded words, and their stems once somebody asks for a language.
 pub(super) struct Text<'a> {
     /// Its members, as written.
     members: Vec<&'a str>,
     folded: String,
-    stems: [OnceCell<String>; LANGUAGES],
+    stems: [OnceCell<String>; Language::ALL.len()],
 }
 
 impl<'a> Text<'a> {

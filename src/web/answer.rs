@@ -13,14 +13,13 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, listed, notices, organisations, pages, views};
+use super::{calendar, health, listed, notices, organisations, pages, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, Record, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Rehearsed, Target, WouldTell, completeness, completeness_of, departures, preview, rehearse, silent, spending,
-    test_message, waiting,
+    Effects, Rehearsal, Target, completeness, completeness_of, departures, preview, rehearse, silent, spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing};
 use crate::{outbox, score};
@@ -110,6 +109,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         Question::UndoRuling { number } => {
             Answer::Ruled(Box::new(organisations::undo(effects, config, number, effects.clock.now()).await?))
         }
+        Question::Unmapped => Answer::Unmapped(unmapped::unmapped(effects, config).await?),
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
 }
@@ -273,12 +273,17 @@ async fn check(
     let (kind, found) = match (named.or(by_name.map(AsRef::as_ref)), at_hand) {
         (Some(source), at_hand) => (source.reader.kind().word(), rehearse(effects, config, source, at_hand, pages.max(1)).await?),
         (None, Some(target)) => {
-            let rehearsal = Rehearsal { web: effects.web.clone(), clock: effects.clock.clone(), pool: effects.pool.clone() };
+            let rehearsal = Rehearsal {
+                web: effects.web.clone(),
+                clock: effects.clock.clone(),
+                pool: effects.pool.clone(),
+                lexicons: Arc::clone(&config.lexicons.signals),
+            };
             rehearsal.look(&target).await
         }
         (None, None) => bail!("nothing to check"),
     };
-    Ok(check_view(target, kind, found))
+    Ok(views::check_view(target, kind, found))
 }
 
 /// A stand-in address for a file, so that relative addresses in it become absolute ones.
@@ -287,31 +292,6 @@ fn file_url(name: &str) -> Result<Url, AnswerError> {
     let mut url = Url::parse("https://file.invalid/")?;
     url.set_path(file);
     Ok(url)
-}
-
-/// The findings of a dry run, as shown.
-pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
-    let leads = found.leads.iter().map(|would| {
-        let WouldTell { lead, organisation, signals, .. } = would;
-        let mut view = views::lead(lead, &lead.score, organisation.as_ref(), signals, lead.changed);
-        view.because = would.who();
-        view
-    });
-    CheckView {
-        robots: found.robots.clone(),
-        pace_seconds: found.pace.map(|pace| pace.as_secs_f64()),
-        answer: found.answer.clone(),
-        records: found.records.iter().map(|(draft, news)| views::draft(draft, *news)).collect(),
-        bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
-        unread: found.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect(),
-        follow: found.follow.iter().map(Url::to_string).collect(),
-        remarks: found.remarks.clone(),
-        problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
-        baseline: found.baseline,
-        leads: leads.collect(),
-        statement: found.statement.as_ref().map(views::statement),
-        ..views::check(target, kind)
-    }
 }
 
 async fn leads(
@@ -355,9 +335,21 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
     let signals = effects.store.signals_of(subject, SIGNALS).await?;
+    let trust_of = |id: &SourceId| config.trust(id);
+    let listed_on = config.lists.find(&organisation);
+    let known_by = |records| score::Known {
+        organisation: &organisation,
+        records,
+        signals: &signals,
+        listed: &listed_on,
+        tables: &config.lexicons.tables,
+        trust_of: &trust_of,
+    };
     let Some(at) = at else {
         let now = effects.clock.now();
+        let records = effects.store.records(organisation.records.clone()).await?;
         let view = views::lead(&lead, &lead.score, Some(&organisation), &signals, now);
+        let view = views::profiled(view, &score::profile(&known_by(&records), now));
         return Ok(views::told(view, &lead, &desk(effects, config).await?, now));
     };
     let at = moment(at, true, &config.daemon.zone)?;
@@ -368,17 +360,11 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
     let records = as_they_were(effects, &organisation, at).await?;
-    let trust_of = |id: &SourceId| config.trust(id);
-    let known = score::Known {
-        organisation: &organisation,
-        records: &records,
-        signals: &signals,
-        listed: &config.lists.find(&organisation),
-        trust_of: &trust_of,
-    };
+    let known = known_by(&records);
     let scored = score::score(segment, &known, at);
-    let then: Vec<_> = signals.into_iter().filter(|signal| signal.seen <= at).collect();
-    Ok(views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at))
+    let then: Vec<_> = signals.iter().filter(|signal| signal.seen <= at).cloned().collect();
+    let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at);
+    Ok(views::profiled(view, &score::profile(&known, at)))
 }
 
 /// What says of a lead when it is told.

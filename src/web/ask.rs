@@ -168,6 +168,8 @@ pub enum Question {
         /// Its number; the last one that stands.
         number: Option<u32>,
     },
+    /// Categories that no table of industries speaks of.
+    Unmapped,
     /// Makes a verified backup now.
     Backup,
 }
@@ -218,8 +220,23 @@ pub enum Answer {
     Rulings(Vec<RulingView>),
     /// To [`Question::Same`], [`Question::NotSame`] and [`Question::UndoRuling`].
     Ruled(Box<RulingView>),
+    /// To [`Question::Unmapped`].
+    Unmapped(Vec<UnmappedView>),
     /// To [`Question::Backup`].
     Backup(BackupView),
+}
+
+/// A category that no table of industries speaks of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UnmappedView {
+    /// As written.
+    pub category: String,
+    /// How many organisations have it.
+    pub organisations: usize,
+    /// A source that says so.
+    pub source: String,
+    /// Where to see it.
+    pub url: String,
 }
 
 /// How everything is.
@@ -337,6 +354,20 @@ pub struct RecordView {
     pub fields: std::collections::BTreeMap<String, String>,
     /// `new`, `changed`, `known`; nothing when there is no store to compare with.
     pub news: Option<String>,
+    /// What its words say that is a reason to act.
+    #[serde(default)]
+    pub signals: Vec<SaidView>,
+}
+
+/// A reason to act that a text gives.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SaidView {
+    /// Its kind: `request-for-suppliers`.
+    pub kind: String,
+    /// The language of the words.
+    pub language: String,
+    /// The sentence that says so.
+    pub sentence: String,
 }
 
 /// What a dry run found.
@@ -432,6 +463,9 @@ pub struct LeadView {
     pub signals: Vec<(String, String, String)>,
     /// Facts: name, value, address.
     pub facts: Vec<(String, String, String)>,
+    /// What kind of client it is: name, value, the words it rests on, where to see them.
+    #[serde(default)]
+    pub profile: Vec<(String, String, String, String)>,
     /// What to do next.
     pub next_step: String,
     /// How often it had something new to tell.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use url::Url;
 
+use super::ask::SaidView;
+use super::views;
 use crate::extract::contacts::Contacts;
 use crate::extract::product::Product;
 use crate::extract::structured::Structured;
@@ -68,6 +70,8 @@ pub struct ReadingView {
     pub others: Vec<ListView>,
     /// The page that goes on with the list.
     pub next: Option<String>,
+    /// What its words say that is a reason to act.
+    pub signals: Vec<SaidView>,
     /// How to reach whom it is about, each with its proof.
     pub contacts: Contacts,
     /// What it sells, where it is about one thing.
@@ -86,6 +90,7 @@ pub fn reading_view(target: &str, got: &Rehearsed, reading: Option<Reading>) -> 
         target: target.to_owned(),
         robots: got.robots.clone(),
         answer: got.answer.clone(),
+        signals: got.said.iter().map(|(_, said)| views::said(said)).collect(),
         problem: got.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
         ..ReadingView::default()
     };

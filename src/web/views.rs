@@ -4,22 +4,26 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use url::Url;
 
 use super::ask::{
-    BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SourceView, StatementView, WishView,
+    BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SaidView, SourceView, StatementView,
+    WishView,
 };
 use super::health;
 use super::tenders::{FieldView, TenderView};
 use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
+use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Advice, Change, ChangeKind, Completeness, Decision, Draft, Gap, Health, Lead, Message, MessageState, Organisation, Page, PageRole,
-    Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
+    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Lead, Message, MessageState, Organisation, Page,
+    PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
 };
-use crate::pipeline::{Departed, Spending, Wait};
+use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
 use crate::route::{for_rep, untold};
+use crate::score::Profile;
 use crate::store::{Backup, Scope, Suppression, Version};
 
 /// What a tender is worth, the surest first.
@@ -260,6 +264,7 @@ pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {
         url: draft.url.to_string(),
         fields: draft.fields.iter().map(|(name, found)| (name.to_string(), found.value.text())).collect(),
         news: news.map(str::to_owned),
+        signals: Vec::new(),
     }
 }
 
@@ -307,12 +312,22 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
             .map(|signal| (time(signal.at), sentence(Language::En, None, signal, now), signal.evidence.url.to_string()))
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), fact.evidence.url.to_string())).collect(),
+        profile: Vec::new(),
         next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
         changed: time(lead.changed),
         at: time(score.at),
     }
+}
+
+/// With what kind of client it is.
+pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
+    let line = |(name, value, proof): (&str, String, Option<&Evidence>)| {
+        let (quote, url) = proof.map_or_else(Default::default, |proof| (proof.quote.clone(), proof.url.to_string()));
+        (name.to_owned(), value, quote, url)
+    };
+    LeadView { profile: profile.lines().into_iter().map(line).collect(), ..view }
 }
 
 /// With when it is told, or that it is not.
@@ -375,7 +390,39 @@ pub(super) fn backup(backup: &Backup) -> BackupView {
     }
 }
 
-/// A dry run that found nothing yet.
-pub(super) fn check(target: &str, kind: &str) -> CheckView {
-    CheckView { target: target.to_owned(), kind: kind.to_owned(), ..CheckView::default() }
+/// A reason to act that a text gives.
+pub(super) fn said(said: &diff::Said) -> SaidView {
+    SaidView { kind: said.kind.word().to_owned(), language: said.language.clone(), sentence: said.sentence.clone() }
+}
+
+/// The findings of a dry run, as shown.
+pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
+    let leads = found.leads.iter().map(|would| {
+        let WouldTell { lead: made, organisation, signals, .. } = would;
+        let mut view = lead(made, &made.score, organisation.as_ref(), signals, made.changed);
+        view.because = would.who();
+        view
+    });
+    let of_record = |place: usize| found.said.iter().filter(move |(of, _)| *of == place).map(|(_, one)| said(one)).collect();
+    CheckView {
+        robots: found.robots.clone(),
+        pace_seconds: found.pace.map(|pace| pace.as_secs_f64()),
+        answer: found.answer.clone(),
+        records: found
+            .records
+            .iter()
+            .enumerate()
+            .map(|(place, (read, news))| RecordView { signals: of_record(place), ..draft(read, *news) })
+            .collect(),
+        bad: found.bad.iter().map(|bad| (bad.path.clone(), bad.reason.clone())).collect(),
+        unread: found.unread.iter().map(|field| (field.path.clone(), field.reason.clone())).collect(),
+        follow: found.follow.iter().map(Url::to_string).collect(),
+        remarks: found.remarks.clone(),
+        problem: found.failure.as_ref().map(|failure| format!("{failure} ({})", failure.class.what_to_do())),
+        baseline: found.baseline,
+        leads: leads.collect(),
+        statement: found.statement.as_ref().map(statement),
+        target: target.to_owned(),
+        kind: kind.to_owned(),
+    }
 }

@@ -36,6 +36,7 @@ mod reps;
 mod retention;
 mod rig;
 mod rules;
+mod said;
 mod shown;
 mod simulation;
 #[path = "../rigs/stock.rs"]

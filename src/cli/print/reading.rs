@@ -3,7 +3,7 @@
 use super::{sized, width};
 use crate::base::text::{clip, count};
 use crate::extract::contacts::{Contact, Contacts};
-use crate::web::{ListView, ReadingView};
+use crate::web::{ListView, ReadingView, SaidView};
 
 /// Records shown; `--json` has them all.
 const RECORDS: usize = 50;
@@ -46,6 +46,7 @@ fn text(view: &ReadingView, width: u16) -> String {
     if let Some(next) = &view.next {
         out.push(format!("goes on at {next}"));
     }
+    out.extend(said(&view.signals));
     out.extend(contacts(&view.contacts));
     if !view.text.is_empty() {
         out.push(format!("\nmain text, {} characters:", view.text.chars().count()));
@@ -65,6 +66,11 @@ fn of_type(word: &str) -> String {
         "detail" => "a page of one thing".to_owned(),
         word => format!("a {word}"),
     }
+}
+
+/// The reasons to act that a text gives, each with the sentence that says so.
+pub(super) fn said(signals: &[SaidView]) -> Vec<String> {
+    signals.iter().map(|said| format!("says ({}) {}: “{}”", said.language, said.kind, said.sentence)).collect()
 }
 
 /// The ways to reach whom the page is about; `--json` has where each stands.
@@ -124,6 +130,11 @@ mod tests {
             main: Some(main),
             others: vec![ListView { count: 5, ..ListView::default() }, ListView { count: 3, ..ListView::default() }],
             next: Some("https://fair.example/list?page=2".to_owned()),
+            signals: vec![SaidView {
+                kind: "request-for-suppliers".to_owned(),
+                language: "es".to_owned(),
+                sentence: "Buscamos proveedores de cartón.".to_owned(),
+            }],
             text: "Exhibitors\nCajas Vallès".to_owned(),
             ..ReadingView::default()
         };

@@ -206,6 +206,7 @@ pub(in crate::store) enum StoredStory {
     Appeared { title: String, by: Option<String>, with: Option<String>, on: Option<StoredDate> },
     Changed { title: String, fields: Vec<(String, Option<String>, Option<String>)>, more: u32 },
     Gone { title: String },
+    Said { title: String, by: Option<String>, sentence: String },
 }
 
 impl From<&Story> for StoredStory {
@@ -215,6 +216,7 @@ impl From<&Story> for StoredStory {
             Story::Appeared { title, by, with, on } => Self::Appeared { title, by, with, on: on.map(store_date) },
             Story::Changed { title, fields, more } => Self::Changed { title, fields, more },
             Story::Gone { title } => Self::Gone { title },
+            Story::Said { title, by, sentence } => Self::Said { title, by, sentence },
         }
     }
 }
@@ -227,6 +229,7 @@ impl TryFrom<StoredStory> for Story {
             StoredStory::Appeared { title, by, with, on } => Self::Appeared { title, by, with, on: on.map(date).transpose()? },
             StoredStory::Changed { title, fields, more } => Self::Changed { title, fields, more },
             StoredStory::Gone { title } => Self::Gone { title },
+            StoredStory::Said { title, by, sentence } => Self::Said { title, by, sentence },
         })
     }
 }

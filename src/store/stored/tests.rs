@@ -292,6 +292,7 @@ proptest! {
             Story::Appeared { title: text.clone(), by: some(), with: None, on: Some(jiff::civil::date(2026, 10, 12)) },
             Story::Changed { title: text.clone(), fields: vec![(text.clone(), some(), None)], more: 3 },
             Story::Gone { title: text.clone() },
+            Story::Said { title: text.clone(), by: some(), sentence: text.clone() },
         ] {
             let evidence = evidence.clone();
             let signal = Signal { kind: SignalKind::ALL[kind], organisation: OrganisationId(1), record: RecordId(2), at, seen: at, story, evidence, echo: at.as_second() % 2 == 0 };

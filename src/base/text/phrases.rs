@@ -1,0 +1,313 @@
+//! Phrases with gaps and other words in a slot, looked for among the words of a sentence. Knows no kind of finding, no file and no record.
+//!
+//! A phrase is words with spaces between. `supplier|vendor` takes either; a word is found by its stem where the language's endings are known;
+//! `pallet*` may go on; `=seeking` is meant as it is written; `…` stands for none to four words of any kind.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::stems::{StemLanguage, is_of_word};
+
+/// Words that a gap lets pass.
+const GAP: usize = 4;
+/// Gaps of one phrase: with each, the ways to match grow fivefold.
+const GAPS: usize = 2;
+/// Words (and gaps) of one phrase.
+const SLOTS: usize = 12;
+/// Ways to fill one slot.
+const WAYS: usize = 64;
+/// Characters of a sentence; what is longer is cut between words, for it is none.
+const SENTENCE: usize = 1_000;
+
+/// A word of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Folded.
+    folded: String,
+    /// Its stem, folded; the word itself where the language's endings are not known.
+    stem: String,
+    /// Where it stands, in bytes.
+    pub at: Range<usize>,
+}
+
+/// The words of a sentence in their order.
+pub fn words_of(sentence: &str, language: Option<StemLanguage>) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut begin = None;
+    for (at, c) in sentence.char_indices().chain([(sentence.len(), ' ')]) {
+        match (begin, is_of_word(c)) {
+            (None, true) => begin = Some(at),
+            (Some(start), false) => {
+                found.extend(word(&sentence[start..at], language).map(|(folded, stem)| Word { folded, stem, at: start..at }));
+                begin = None;
+            }
+            (None, false) | (Some(_), true) => {}
+        }
+    }
+    found
+}
+
+/// A word folded, and its stem; `None` for marks without a letter.
+fn word(written: &str, language: Option<StemLanguage>) -> Option<(String, String)> {
+    let folded = super::words(written);
+    let stem = language.map_or_else(|| folded.clone(), |language| language.stems(written));
+    (!folded.is_empty()).then_some((folded, stem))
+}
+
+/// One way to fill a slot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Way {
+    Stem(String),
+    Begins(String),
+    Exactly(String),
+}
+
+impl Way {
+    fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
+        if let Some(exact) = written.strip_prefix('=') {
+            return Some(Self::Exactly(word(exact, None)?.0)).filter(|_| exact.chars().all(is_of_word));
+        }
+        let (bare, open) = written.strip_suffix('*').map_or((written, false), |bare| (bare, true));
+        let (folded, stem) = word(bare, language).filter(|_| bare.chars().all(is_of_word))?;
+        Some(if open { Self::Begins(folded) } else { Self::Stem(stem) })
+    }
+
+    fn holds(&self, word: &Word) -> bool {
+        match self {
+            Self::Stem(stem) => word.stem == *stem,
+            Self::Begins(begin) => word.folded.starts_with(begin.as_str()),
+            Self::Exactly(exact) => word.folded == *exact,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Slot {
+    Gap,
+    Word(Vec<Way>),
+}
+
+/// A phrase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase(Vec<Slot>);
+
+impl Phrase {
+    /// What can be written, for whoever wrote something else.
+    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `this|that`, and at most two `…` (none to four words of any kind) between words";
+
+    /// Reads a phrase; `None` when it is none (see [`Phrase::EXPECTED`]).
+    pub fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
+        let slots: Option<Vec<Slot>> = written
+            .split_whitespace()
+            .map(|slot| match slot {
+                "…" | "..." => Some(Slot::Gap),
+                ways => {
+                    let ways: Vec<Way> = ways.split('|').map(|way| Way::parse(way, language)).collect::<Option<_>>()?;
+                    (ways.len() <= WAYS).then_some(Slot::Word(ways))
+                }
+            })
+            .collect();
+        let slots = slots.filter(|slots| slots.len() <= SLOTS)?;
+        let gaps = slots.iter().filter(|slot| **slot == Slot::Gap).count();
+        let ends = slots.first() != Some(&Slot::Gap) && slots.last() != Some(&Slot::Gap);
+        (!slots.is_empty() && gaps <= GAPS && ends).then_some(Self(slots))
+    }
+
+    /// Where it ends when it begins with this word: the place behind its last one.
+    fn ends(slots: &[Slot], words: &[Word], at: usize) -> Option<usize> {
+        match slots.split_first() {
+            None => Some(at),
+            Some((Slot::Gap, rest)) => (0..=GAP).find_map(|skipped| Self::ends(rest, words, at + skipped)),
+            Some((Slot::Word(ways), rest)) => {
+                let word = words.get(at)?;
+                if ways.iter().any(|way| way.holds(word)) { Self::ends(rest, words, at + 1) } else { None }
+            }
+        }
+    }
+}
+
+/// Many phrases, looked for in one walk over the words: each word leads to the phrases that can begin with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrases {
+    all: Vec<Phrase>,
+    /// By stem and by the word itself.
+    by_stem: HashMap<String, Vec<usize>>,
+    by_word: HashMap<String, Vec<usize>>,
+    /// Those that begin with the beginning of a word.
+    open: Vec<usize>,
+}
+
+impl Phrases {
+    /// Takes in another phrase.
+    pub fn add(&mut self, phrase: Phrase) {
+        let number = self.all.len();
+        if let Some(Slot::Word(ways)) = phrase.0.first() {
+            for way in ways {
+                match way {
+                    Way::Stem(stem) => self.by_stem.entry(stem.clone()).or_default().push(number),
+                    Way::Exactly(word) => self.by_word.entry(word.clone()).or_default().push(number),
+                    Way::Begins(_) => self.open.push(number),
+                }
+            }
+        }
+        self.all.push(phrase);
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The first words that are one of the phrases, and its number in the order of [`Phrases::add`].
+    pub fn find(&self, words: &[Word]) -> Option<(usize, Range<usize>)> {
+        self.each(words).next()
+    }
+
+    /// Every find, in the order of the words.
+    pub fn each<'a>(&'a self, words: &'a [Word]) -> impl Iterator<Item = (usize, Range<usize>)> + 'a {
+        words.iter().enumerate().flat_map(move |(at, word)| {
+            let stem = self.by_stem.get(&word.stem).into_iter().flatten();
+            let begins = stem.chain(self.by_word.get(&word.folded).into_iter().flatten()).chain(&self.open);
+            begins.filter_map(move |number| Some((*number, at..Phrase::ends(&self.all[*number].0, words, at)?)))
+        })
+    }
+}
+
+/// The sentences of a text: lines, and what ends with a full stop, a question mark or an exclamation mark. Together with white space they are
+/// the whole text, in its order.
+pub fn sentences(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut keep = |from: usize, to: usize| {
+        let sentence = text[from..to].trim();
+        if !sentence.is_empty() {
+            found.push(sentence);
+        }
+    };
+    let (mut start, mut chars, mut word, mut rest) = (0, 0, 0, text.char_indices().peekable());
+    while let Some((at, c)) = rest.next() {
+        let end = at + c.len_utf8();
+        chars += 1;
+        let next = rest.peek().map(|(_, next)| *next);
+        let ends = match c {
+            '\n' | '\r' | '•' | '。' | '！' | '？' => true,
+            '!' | '?' | '…' | ';' => next.is_none_or(char::is_whitespace),
+            // After one or two letters it is an abbreviation, and before a small letter it ends nothing.
+            '.' => next.is_none_or(char::is_whitespace) && word > 2 && !text[end..].trim_start().starts_with(char::is_lowercase),
+            _ => c.is_whitespace() && chars >= SENTENCE || chars >= 2 * SENTENCE,
+        };
+        word = if is_of_word(c) { word + 1 } else { 0 };
+        if ends {
+            keep(start, end);
+            (start, chars) = (end, 0);
+        }
+    }
+    keep(start, text.len());
+    found
+}
+
+/// The words around a find, at most so many characters of them; cut between words, with `…` where something is left out.
+pub fn around(sentence: &str, find: &Range<usize>, chars: usize) -> String {
+    let whole = super::squeeze(sentence);
+    if whole.chars().count() <= chars {
+        return whole;
+    }
+    let before: Vec<&str> = sentence[..find.start].split_whitespace().collect();
+    let found = super::clip(&super::squeeze(&sentence[find.clone()]), chars.saturating_sub(2).max(1));
+    let after: Vec<&str> = sentence[find.end..].split_whitespace().collect();
+    let mut left = chars.saturating_sub(found.chars().count() + 4);
+    let (mut from, mut to) = (before.len(), 0);
+    loop {
+        let fits = |word: Option<&&str>, left: usize| word.map(|word| word.chars().count() + 1).filter(|size| *size <= left);
+        let back = fits(from.checked_sub(1).and_then(|at| before.get(at)), left);
+        if let Some(size) = back {
+            (from, left) = (from - 1, left - size);
+        }
+        let on = fits(after.get(to), left);
+        if let Some(size) = on {
+            (to, left) = (to + 1, left - size);
+        }
+        if back.is_none() && on.is_none() {
+            break;
+        }
+    }
+    let begin = if from > 0 { "…" } else { "" };
+    let end = if to < after.len() { "…" } else { "" };
+    let glued = if sentence[find.end..].starts_with(char::is_whitespace) { " " } else { "" };
+    let tail = super::squeeze(&after[..to].join(" "));
+    let tail = if tail.is_empty() { String::new() } else { format!("{glued}{tail}") };
+    let head = super::squeeze(&before[from..].join(" "));
+    let gap = if head.is_empty() || !sentence[..find.start].ends_with(char::is_whitespace) { "" } else { " " };
+    format!("{begin}{head}{gap}{found}{tail}{end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(language: Option<StemLanguage>, phrase: &str, text: &str) -> bool {
+        let mut phrases = Phrases::default();
+        phrases.add(Phrase::parse(phrase, language).unwrap());
+        phrases.find(&words_of(text, language)).is_some()
+    }
+
+    #[test]
+    fn phrases_are_found_with_gaps_and_other_words() {
+        use StemLanguage::{English, Russian, Spanish};
+        for (language, phrase, text, want) in [
+            (Some(English), "look for … supplier|vendor", "We are looking for new, reliable suppliers.", true),
+            (Some(English), "look for … supplier|vendor", "They looked for a vendor", true),
+            (Some(English), "look for … supplier", "looking for one two three four suppliers", true),
+            (Some(English), "look for … supplier", "looking for one two three four five suppliers", false),
+            (Some(English), "supplier =needed", "our suppliers need time", false),
+            (Some(English), "supplier =needed", "Suppliers needed!", true),
+            (Some(Spanish), "busca … proveedor", "Buscamos nuevos PROVEEDORES", true),
+            (Some(Russian), "=ищет … поставщик", "Завод ищет поставщиков", true),
+            (None, "zoek* … leverancier*", "Wij zoeken nieuwe leveranciers", true),
+            (None, "leverancier", "leveranciers", false),
+        ] {
+            assert_eq!(found(language, phrase, text), want, "{phrase} in {text}");
+        }
+        for bad in ["", "…", "… a", "a …", "a … b … c … d", "a|", "=", "*", "a-b"] {
+            assert_eq!(Phrase::parse(bad, None), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_falls_into_sentences() {
+        for (text, want) in [
+            ("One thing. Another one! A third? And", vec!["One thing.", "Another one!", "A third?", "And"]),
+            ("Talleres García S.L. busca chapa. Fin.", vec!["Talleres García S.L. busca chapa.", "Fin."]),
+            ("approx. twenty pallets", vec!["approx. twenty pallets"]),
+            ("first line\n\nsecond", vec!["first line", "second"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(sentences(text), want);
+        }
+    }
+
+    #[test]
+    fn a_quote_holds_the_find_and_no_more_than_fits() {
+        let long = format!("{}we seek suppliers {}now", "word ".repeat(80), "and ".repeat(80));
+        let at = long.find("seek suppliers").unwrap();
+        let quote = around(&long, &(at..at + 14), 60);
+        assert!(quote.contains("we seek suppliers and") && quote.chars().count() <= 60, "{quote}");
+        assert!(quote.starts_with('…') && quote.ends_with('…'), "{quote}");
+        assert_eq!(around(" we  seek it. ", &(1..3), 60), "we seek it.");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn sentences_are_the_whole_text(text in "([a-zñЁ0-9]{0,6}[ .;!?\n…é]{0,3}){0,80}") {
+            let bare = |text: &str| text.split_whitespace().collect::<String>();
+            let all = sentences(&text);
+            proptest::prop_assert_eq!(bare(&all.concat()), bare(&text));
+            for sentence in all {
+                proptest::prop_assert!(sentence.chars().count() <= 2 * SENTENCE);
+                for word in words_of(sentence, Some(StemLanguage::Spanish)) {
+                    let quote = around(sentence, &word.at, 40);
+                    proptest::prop_assert!(quote.chars().count() <= 40, "{}", quote);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Words of texts that are a reason to act: a lexicon for each language, and what one finds in a text. Knows no record, no file and no clock.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::base::caps;
+use crate::base::text::phrases::{Phrase, Phrases, around, sentences, words_of};
+use crate::base::text::stems::StemLanguage;
+use crate::model::{SignalKind, Weight, language_code};
+
+/// Characters of one text that are searched; what follows is left alone.
+const TEXT: usize = 50_000;
+/// Phrases of one lexicon.
+const PHRASES: usize = 5_000;
+
+/// The lexicons that the program brings along: one more language is one more line.
+const SHIPPED: [&str; 3] = [
+    include_str!("../../config/lexicons/en.toml"),
+    include_str!("../../config/lexicons/es.toml"),
+    include_str!("../../config/lexicons/ru.toml"),
+];
+
+/// Of [`SHIPPED`], read once.
+static READ: LazyLock<Arc<Lexicons>> = LazyLock::new(|| {
+    let mut all = Lexicons::default();
+    for text in SHIPPED {
+        all.put(Lexicon::parse(text).expect("a test reads each of them"));
+    }
+    Arc::new(all)
+});
+
+/// A lexicon as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spec {
+    language: Spanned<String>,
+    #[serde(default)]
+    unless: Vec<Spanned<String>>,
+    signal: Vec<EntrySpec>,
+}
+
+/// The words for one kind of signal.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EntrySpec {
+    kind: Spanned<String>,
+    phrases: Vec<Spanned<String>>,
+    #[serde(default)]
+    unless: Vec<Spanned<String>>,
+    #[serde(default)]
+    closed: Vec<Spanned<String>>,
+}
+
+/// Why a lexicon is not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadLexicon {
+    /// It is no TOML, or has other keys.
+    #[error("line {line}: {why}; a lexicon has `language`, `unless` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`")]
+    Shape {
+        /// From 1.
+        line: usize,
+        /// What the reader of TOML says.
+        why: String,
+    },
+    /// A value means nothing.
+    #[error("line {line}: found \"{found}\", expected {expected}")]
+    Value {
+        /// From 1.
+        line: usize,
+        /// As written.
+        found: String,
+        /// What can be written.
+        expected: String,
+    },
+}
+
+/// What counts for one kind of signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    kind: SignalKind,
+    phrases: Phrases,
+    /// In the same sentence: it says otherwise.
+    unless: Phrases,
+    /// Anywhere in the text: it is over.
+    closed: Phrases,
+}
+
+/// The words of one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lexicon {
+    /// Its code: two letters.
+    pub language: String,
+    stems: Option<StemLanguage>,
+    unless: Phrases,
+    entries: Vec<Entry>,
+}
+
+/// A reason to act that a text gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// What kind of reason.
+    pub kind: SignalKind,
+    /// The language of the words that were found.
+    pub language: String,
+    /// The sentence that says so; of a long one, what stands around the words.
+    pub sentence: String,
+}
+
+/// Lexicons by language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lexicons(BTreeMap<String, Lexicon>);
+
+impl Lexicon {
+    /// Reads a lexicon.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong with it, with its line.
+    pub fn parse(text: &str) -> Result<Self, BadLexicon> {
+        let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+        let spec: Spec = toml::from_str(text).map_err(|error| BadLexicon::Shape {
+            line: line(error.span().map_or(0, |span| span.start)),
+            why: error.message().lines().next().unwrap_or("no TOML").to_owned(),
+        })?;
+        let bad = |written: &Spanned<String>, expected: String| BadLexicon::Value {
+            line: line(written.span().start),
+            found: written.get_ref().clone(),
+            expected,
+        };
+        let written = spec.language.get_ref();
+        if written.len() != 2 || language_code(written) != *written {
+            return Err(bad(&spec.language, "a language as two small letters, such as `en`".to_owned()));
+        }
+        let stems = StemLanguage::of(written);
+        let mut room = PHRASES;
+        let mut phrases = |all: &[Spanned<String>]| {
+            let mut read = Phrases::default();
+            for one in all {
+                room = room.checked_sub(1).ok_or_else(|| bad(one, format!("at most {PHRASES} phrases in all")))?;
+                read.add(Phrase::parse(one.get_ref(), stems).ok_or_else(|| bad(one, Phrase::EXPECTED.to_owned()))?);
+            }
+            Ok(read)
+        };
+        let mut entries = Vec::new();
+        for entry in &spec.signal {
+            let kind = SignalKind::from_word(entry.kind.get_ref()).filter(|kind| kind.weight() == Weight::Begins);
+            let kind = kind.ok_or_else(|| bad(&entry.kind, format!("a kind of signal that something new begins with: {}", kinds())))?;
+            let (found, unless, closed) = (phrases(&entry.phrases)?, phrases(&entry.unless)?, phrases(&entry.closed)?);
+            entries.push(Entry { kind, phrases: found, unless, closed });
+        }
+        Ok(Self { language: written.clone(), stems, unless: phrases(&spec.unless)?, entries })
+    }
+
+    /// What a text says, each kind once, in the order of its sentences. What is asked is not said: a question is no find. `is_new` says which
+    /// sentences count.
+    fn find(&self, text: &str, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
+        let mut found: Vec<(usize, Said)> = Vec::new();
+        let mut closed = vec![false; self.entries.len()];
+        for (place, sentence) in sentences(text).into_iter().enumerate() {
+            let words = words_of(sentence, self.stems);
+            let span = |find: Range<usize>| {
+                let ends = words.get(find.start).zip(words.get(find.end.saturating_sub(1)));
+                ends.map_or(0..0, |(first, last)| first.at.start..last.at.end)
+            };
+            for (entry, closed) in self.entries.iter().zip(&mut closed) {
+                *closed |= entry.closed.find(&words).is_some();
+                if found.iter().any(|(_, said)| said.kind == entry.kind) || sentence.ends_with('?') || !is_new(sentence) {
+                    continue;
+                }
+                let Some((_, find)) = entry.phrases.find(&words) else { continue };
+                if self.unless.find(&words).is_none() && entry.unless.find(&words).is_none() {
+                    let sentence = around(sentence, &span(find), caps::QUOTE_CHARS);
+                    found.push((place, Said { kind: entry.kind, language: self.language.clone(), sentence }));
+                }
+            }
+        }
+        let over = |kind: SignalKind| self.entries.iter().zip(&closed).any(|(entry, closed)| entry.kind == kind && *closed);
+        found.retain(|(_, said)| !over(said.kind));
+        found
+    }
+}
+
+impl Lexicons {
+    /// Those that the program brings along.
+    pub fn shipped() -> Arc<Self> {
+        Arc::clone(&READ)
+    }
+
+    /// Takes in a lexicon, in the place of the one of its language.
+    pub fn put(&mut self, lexicon: Lexicon) {
+        self.0.insert(lexicon.language.clone(), lexicon);
+    }
+
+    /// Its languages.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// What a text says, each kind once, in the order of its sentences. Its language says in which lexicon to look; where it is not known, in all.
+    pub fn find(&self, text: &str, language: Option<&str>) -> Vec<Said> {
+        self.find_new(text, language, &|_| true)
+    }
+
+    /// [`Self::find`], in the sentences that count.
+    pub(super) fn find_new(&self, text: &str, language: Option<&str>, is_new: &dyn Fn(&str) -> bool) -> Vec<Said> {
+        let end = text.char_indices().nth(TEXT).map_or(text.len(), |(end, _)| end);
+        let language = language.map(language_code).filter(|language| language != "und");
+        let lexicons = self.0.values().filter(|lexicon| language.as_ref().is_none_or(|language| lexicon.language == *language));
+        let mut all: Vec<(usize, Said)> = lexicons.flat_map(|lexicon| lexicon.find(&text[..end], is_new)).collect();
+        all.sort_by_key(|(place, _)| *place);
+        let mut kinds = Vec::new();
+        all.retain(|(_, said)| {
+            let first = !kinds.contains(&said.kind);
+            kinds.push(said.kind);
+            first
+        });
+        all.into_iter().map(|(_, said)| said).collect()
+    }
+}
+
+fn kinds() -> String {
+    let begins = SignalKind::ALL.into_iter().filter(|kind| kind.weight() == Weight::Begins);
+    begins.map(|kind| format!("`{}`", kind.word())).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! What the text of a record says that is a reason to act, where it is new. Knows no organisation and no score.
+
+use jiff::SignedDuration;
+
+use super::lexicon::{Lexicons, Said};
+use super::signals::{SignalDraft, WORDS, by, happened};
+use crate::base::text::{clip, words};
+use crate::model::{Change, ChangeKind, Draft, Evidence, Record, RecordKind, Signal, Story, Value};
+
+/// Fields that hold the text of a record, in the order in which a sentence that stands in several of them is taken.
+const TEXTS: [&str; 8] = ["title", "summary", "description", "text", "body", "content", "requirements", "about"];
+/// For so long the same sentence about the same organisation is the same event.
+const SAME: SignedDuration = SignedDuration::from_hours(24 * 60);
+/// Characters of a sentence that can be told from another one.
+const TELLING: usize = 20;
+
+/// The texts of a record as read, one sentence or more to a line: what a lexicon is asked about.
+pub fn texts(draft: &Draft) -> String {
+    let each = TEXTS.iter().filter(|_| speaks(draft.kind)).filter_map(|name| draft.value(name));
+    each.map(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// The reasons to act that the words of a change give, each kind once; none when it is part of a baseline.
+///
+/// `record` is the record as it is after the change. Of what changed only the sentences count that were not there before. Notices of tenders
+/// and awards say in their fields what they are.
+pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record: &Record) -> Vec<SignalDraft> {
+    if change.baseline || !speaks(record.kind) {
+        return Vec::new();
+    }
+    let of_record = record.text("language");
+    let language = of_record.as_deref().or(language);
+    let mut found: Vec<SignalDraft> = Vec::new();
+    for name in TEXTS {
+        let before = match &change.kind {
+            ChangeKind::Gone => continue,
+            ChangeKind::Appeared => None,
+            ChangeKind::Changed(fields) => match fields.iter().find(|field| field.field.as_str() == name) {
+                None => continue,
+                Some(field) => field.old.as_ref().map(|old| words(&old.text())),
+            },
+        };
+        let Some(value) = record.value(name) else { continue };
+        let is_new = |sentence: &str| before.as_ref().is_none_or(|before| !before.contains(words(sentence).as_str()));
+        for Said { kind, sentence, .. } in lexicons.find_new(&lines(value), language, &is_new) {
+            if found.iter().any(|draft| draft.kind == kind) {
+                continue;
+            }
+            let Some(evidence) = record.evidence(name) else { continue };
+            let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
+            found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence } });
+        }
+    }
+    found
+}
+
+/// Whether two signals of one organisation tell the same event: the same kind, in the same words, at about the same time.
+pub fn told_alike(one: &Signal, other: &Signal) -> bool {
+    let near = one.at.duration_since(other.at).abs() <= SAME;
+    near && one.kind == other.kind && one.organisation == other.organisation && alike(&sentence(one), &sentence(other))
+}
+
+/// One holds the other, cut short as summaries are.
+fn alike(one: &str, other: &str) -> bool {
+    let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
+    long == short || (short.chars().count() >= TELLING && long.contains(short))
+}
+
+/// What is compared of a signal: its sentence, else what its record calls itself.
+fn sentence(signal: &Signal) -> String {
+    match &signal.story {
+        Story::Said { sentence, .. } | Story::Sentence(sentence) => words(sentence),
+        Story::Appeared { title, .. } | Story::Changed { title, .. } | Story::Gone { title } => words(title),
+    }
+}
+
+/// Whether the words of such a record are those of whom it is about.
+const fn speaks(kind: RecordKind) -> bool {
+    match kind {
+        RecordKind::Offer | RecordKind::Request | RecordKind::Company | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
+            true
+        }
+        RecordKind::Tender | RecordKind::Award => false,
+    }
+}
+
+fn lines(value: &Value) -> String {
+    value.each().iter().map(Value::text).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{day, organisation, record, signal};
+    use crate::model::{FieldChange, FieldName, SignalKind};
+
+    fn drafts(record: &Record, kind: ChangeKind, baseline: bool, language: Option<&str>) -> Vec<(SignalKind, String)> {
+        let change = Change { source: record.source.clone(), record: record.id, kind, at: day(3), baseline };
+        let found = said(&Lexicons::shipped(), language, &change, record);
+        found.into_iter().map(|draft| (draft.kind, draft.evidence.quote)).collect()
+    }
+
+    const SEEKS: &str = "Acme is looking for suppliers of pallets.";
+
+    #[test]
+    fn a_sentence_in_title_and_summary_is_one_signal_with_its_quote() {
+        let article = record(
+            "press",
+            "1",
+            RecordKind::Article,
+            &[
+                ("title", SEEKS),
+                ("summary", "News. Acme is looking for suppliers of pallets. It opened a new branch in Vigo."),
+                ("company", "Acme"),
+            ],
+        );
+        let want = vec![
+            (SignalKind::RequestForSuppliers, SEEKS.to_owned()),
+            (SignalKind::BranchOpened, "It opened a new branch in Vigo.".to_owned()),
+        ];
+        assert_eq!(drafts(&article, ChangeKind::Appeared, false, None), want);
+        assert_eq!(drafts(&article, ChangeKind::Appeared, true, None), [], "a baseline is no news");
+        assert_eq!(drafts(&article, ChangeKind::Gone, false, None), []);
+        assert_eq!(drafts(&article, ChangeKind::Appeared, false, Some("es")), [], "the source is Spanish");
+        let mut english = article.clone();
+        let tag = record("press", "1", RecordKind::Article, &[("language", "en-GB")]);
+        english.fields.extend(tag.fields);
+        assert_eq!(drafts(&english, ChangeKind::Appeared, false, Some("es")), want, "and the article English");
+        let tender = Record { kind: RecordKind::Tender, ..article };
+        assert_eq!(drafts(&tender, ChangeKind::Appeared, false, None), []);
+    }
+
+    #[test]
+    fn of_a_changed_text_only_the_new_sentences_count() {
+        let both = format!("Welcome. {SEEKS} We are hiring drivers.");
+        let page = record("site", "1", RecordKind::Page, &[("title", "Acme"), ("text", &both)]);
+        let changed = |field: &str, old: &str| {
+            ChangeKind::Changed(vec![FieldChange { field: FieldName::new(field), old: Some(Value::Text(old.to_owned())), new: None }])
+        };
+        let hires = (SignalKind::VacancyPublished, "We are hiring drivers.".to_owned());
+        assert_eq!(drafts(&page, changed("text", &format!("Welcome! {SEEKS}")), false, None), [hires]);
+        assert_eq!(drafts(&page, changed("text", &both), false, None), []);
+        assert_eq!(drafts(&page, changed("title", "Acme Ltd"), false, None), [], "the text did not change");
+    }
+
+    #[test]
+    fn the_same_sentence_is_the_same_event() {
+        let acme = organisation("Acme", &[]);
+        let of = |kind, at, sentence: &str| Signal {
+            story: Story::Said { title: "T".to_owned(), by: None, sentence: sentence.to_owned() },
+            ..signal(&acme, kind, at, at)
+        };
+        let one = of(SignalKind::RequestForSuppliers, 0, SEEKS);
+        for (other, want) in [
+            (of(SignalKind::RequestForSuppliers, 5, "ACME is looking for suppliers of pallets"), true),
+            (of(SignalKind::RequestForSuppliers, 5, "Acme is looking for suppliers…"), true),
+            (of(SignalKind::RequestForSuppliers, 90, SEEKS), false),
+            (of(SignalKind::BranchOpened, 0, SEEKS), false),
+            (of(SignalKind::RequestForSuppliers, 0, "Acme is looking for suppliers of glass and of wire."), false),
+            (of(SignalKind::RequestForSuppliers, 0, "Acme"), false),
+        ] {
+            assert_eq!(told_alike(&one, &other), want, "{other:?}");
+        }
+        let listed = Story::Appeared { title: SEEKS.to_owned(), by: None, with: None, on: None };
+        assert!(told_alike(&one, &Signal { story: listed, ..one.clone() }));
+    }
+}

@@ -1,0 +1,151 @@
+//! How many people work somewhere, as people write it, and which band that is. Knows no organisation and no rule.
+
+use crate::base::text::words;
+
+/// How many people: from, and to where an end is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct People {
+    /// At least.
+    pub from: u32,
+    /// At most; `None`: nobody says.
+    pub to: Option<u32>,
+}
+
+/// Words before a number (folded) that make it the least.
+const MORE: [&str; 17] = [
+    "more than",
+    "over",
+    "at least",
+    "from",
+    "above",
+    "mas de",
+    "desde",
+    "al menos",
+    "mehr als",
+    "uber",
+    "ueber",
+    "ab",
+    "plus de",
+    "au moins",
+    "более",
+    "свыше",
+    "от",
+];
+/// Words before a number (folded) that make it the most.
+const LESS: [&str; 15] = [
+    "less than",
+    "fewer than",
+    "up to",
+    "under",
+    "below",
+    "menos de",
+    "hasta",
+    "weniger als",
+    "unter",
+    "bis",
+    "bis zu",
+    "moins de",
+    "jusqu a",
+    "до",
+    "менее",
+];
+/// Characters of a value: more is a description.
+const CHARS: usize = 120;
+
+impl People {
+    /// Reads "50", "50-99", "ca. 1.200 Mitarbeiter", "más de 100 empleados", "до 50 человек", "250+"; `None` when no number is in it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text: Vec<char> = text.chars().take(CHARS).collect();
+        let mut numbers: Vec<(usize, usize, u32)> = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            if text[at].is_ascii_digit() {
+                let (end, number) = number(&text, at)?;
+                numbers.push((at, end, number));
+                at = end;
+            } else {
+                at += 1;
+            }
+        }
+        let said = |from: usize, to: usize| words(&text[from..to].iter().collect::<String>());
+        let (start, end, first) = *numbers.first()?;
+        if let Some((next, _, second)) = numbers.get(1).filter(|(_, _, second)| *second >= first) {
+            let between: String = text[end..*next].iter().collect::<String>().trim().to_lowercase();
+            if matches!(between.as_str(), "-" | "–" | "—" | "to" | "a" | "y" | "bis" | "à" | "до" | "и" | "..." | "…" | "and") {
+                return Some(Self { from: first, to: Some(*second) });
+            }
+        }
+        let before = said(0, start);
+        let ends = |words: &[&str]| words.iter().any(|word| before == *word || before.ends_with(&format!(" {word}")));
+        let sign = text[..start].iter().rev().find(|c| !c.is_whitespace());
+        let after = text[end..].iter().find(|c| !c.is_whitespace());
+        if ends(&LESS) || matches!(sign, Some('<' | '≤')) {
+            Some(Self { from: 0, to: Some(first) })
+        } else if ends(&MORE) || matches!(sign, Some('>' | '≥')) || after == Some(&'+') {
+            Some(Self { from: first, to: None })
+        } else {
+            Some(Self { from: first, to: Some(first) })
+        }
+    }
+}
+
+/// The number that begins here, and where it ends: `1.200`, `1,200`, `1 200` and `1'200` are one, for three digits follow each sign.
+fn number(text: &[char], start: usize) -> Option<(usize, u32)> {
+    let digits = |from: usize| text[from..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let mut end = start + digits(start);
+    let mut written: String = text[start..end].iter().collect();
+    let grouped = written.len() <= 3;
+    while grouped
+        && written.len() <= 9
+        && text.get(end).is_some_and(|c| matches!(c, '.' | ',' | ' ' | '\u{a0}' | '\u{202f}' | '\'' | '’'))
+        && digits(end + 1) == 3
+    {
+        written.extend(&text[end + 1..end + 4]);
+        end += 4;
+    }
+    written.parse().ok().map(|number| (end, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_as_people_write_them() {
+        for (text, want) in [
+            ("50", Some((50, Some(50)))),
+            ("50-99", Some((50, Some(99)))),
+            ("11 – 50 employees", Some((11, Some(50)))),
+            ("51 bis 200", Some((51, Some(200)))),
+            ("от 50 до 100 человек", Some((50, Some(100)))),
+            ("ca. 1.200 Mitarbeiter", Some((1_200, Some(1_200)))),
+            ("1,200 employees", Some((1_200, Some(1_200)))),
+            ("1 200 employés", Some((1_200, Some(1_200)))),
+            ("1.001-5.000", Some((1_001, Some(5_000)))),
+            ("más de 100 empleados", Some((100, None))),
+            ("over 10,000 people", Some((10_000, None))),
+            ("über 500 Mitarbeiter", Some((500, None))),
+            ("более 300 сотрудников", Some((300, None))),
+            ("250+", Some((250, None))),
+            ("> 250", Some((250, None))),
+            ("до 50 человек", Some((0, Some(50)))),
+            ("unter 10", Some((0, Some(10)))),
+            ("<10", Some((0, Some(10)))),
+            ("hasta 9 trabajadores", Some((0, Some(9)))),
+            ("a few", None),
+            ("", None),
+            ("99999999999999", None),
+        ] {
+            assert_eq!(People::parse(text).map(|people| (people.from, people.to)), want, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read(text in "[0-9 .,<>+–a-zñё'-]{0,60}") {
+            if let Some(People { from, to }) = People::parse(&text) {
+                proptest::prop_assert!(to.is_none_or(|to| from <= to));
+            }
+        }
+    }
+}
