@@ -8,6 +8,8 @@ mod buyers;
 mod captions;
 pub mod contacts;
 mod decode;
+mod derive;
+mod doubts;
 mod feed;
 mod found;
 mod html;
@@ -17,6 +19,7 @@ mod listing;
 mod lists;
 mod main_text;
 mod markup;
+mod offers;
 mod page;
 mod portal;
 pub mod product;
@@ -41,13 +44,15 @@ use crate::base::ids::SourceId;
 use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind, Whole};
 
 pub use decode::decode;
+pub use derive::{Derived, derive};
+pub use doubts::{Doubt, Filled, Leaning, doubts, filled, has_name, leaning};
 pub use found::Known;
+pub use offers::{Offers, Script, offers};
 pub use portal::Portal;
 pub use reading::{Cell, Column, Item, Listed, PageType, Reading, read_page};
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
-pub use value::month_first;
 
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;
@@ -402,7 +407,7 @@ impl Spec {
             ("portal", self.portal.is_some(), kind == Kind::Tenders, "tenders"),
             ("format", self.format.is_some(), kind == Kind::Tenders, "tenders"),
             ("transport", self.transport.is_some(), matches!(kind, Kind::Tenders | Kind::Json | Kind::Feed), "tenders`, `json` and `feed"),
-            ("select", !self.select.0.is_empty(), kind == Kind::Page, "page"),
+            ("select", !self.select.0.is_empty(), matches!(kind, Kind::Page | Kind::Json), "page` and `json"),
             ("remove", !self.remove.0.is_empty(), kind == Kind::Page, "page"),
         ];
         for (key, _, _, kinds) in used.into_iter().filter(|(_, set, fits, _)| *set && !*fits) {

@@ -1,5 +1,6 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod proposal;
 mod reading;
 mod tenders;
 mod times;
@@ -20,6 +21,7 @@ use crate::web::{
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 9] = ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup"];
 
+pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
 

@@ -298,6 +298,11 @@ fn choose(reading: &Reading, known: &[&Record], page: &Url) -> Option<List> {
     (best < lists.len()).then(|| lists.swap_remove(best))
 }
 
+/// How many things the structured data of a page list.
+pub(super) fn things(structured: &super::structured::Structured, page: &Url) -> usize {
+    thing::list(structured, page).map_or(0, |list| list.records.len())
+}
+
 /// By what records are known.
 #[derive(Default)]
 struct Names {
