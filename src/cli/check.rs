@@ -92,7 +92,8 @@ pub(super) async fn test(request: &Request, ids: &[String], fixture: &Path, json
     let [id] = ids else { bail!("--fixture is read with the settings of one source: name one") };
     let name = fixture.display().to_string();
     let bytes = base64::engine::general_purpose::STANDARD.encode(file(&name)?);
-    let answer = asking::ask(request, Question::Check { target: name, bytes: Some(bytes), source: Some(id.clone()), pages: 1 }, json).await?;
+    let answer =
+        asking::ask(request, Question::Check { target: name, bytes: Some(bytes), source: Some(id.clone()), pages: 1 }, json).await?;
     finish(&answer, json)
 }
 

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use url::Url;
 
+use super::Ended;
 use super::args::AddOptions;
 use super::check::{address, if_taken, outside};
 use super::print::{self, ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView};
-use super::Ended;
 use crate::base::ids::{BadSlug, SourceId};
 use crate::base::text::{clip, count, latin, no_such};
 use crate::config::{self, Config, NewSource, Refusal, Request, Source};
@@ -48,16 +48,24 @@ pub(super) async fn add(request: &Request, options: &AddOptions, json: bool) -> 
     let new = new_source(&id, &proposed, &way, rehearsal.clock.now());
     view.others = others(&proposed, &way);
     view.chosen = Some(chosen(&proposed, &way, lost, &new));
-    show(&view, json)?;
-    let Some(target) = target else { return Ok(Ended::Fine) };
-    let (text, drafted) = target.draft(request, &new)?;
-    if !agreed(options, &target.file)? {
-        return Ok(Ended::Fine);
+    if !json {
+        print::proposal(&view);
     }
-    replace(&target.file, text.as_bytes())?;
-    eprintln!("Written: source `{id}` into {}.", target.file.display());
-    keep(&rehearsal, drafted.source(&id), &way, &target.file).await?;
-    eprintln!("Next:\n  atalaya check {id}\n  restart the daemon, or `kill -HUP` it: it takes the source, and its first visit is a baseline");
+    if let Some(target) = target {
+        let (text, drafted) = target.draft(request, &new)?;
+        if agreed(options, &target.file)? {
+            replace(&target.file, text.as_bytes())?;
+            eprintln!("Written: source `{id}` into {}.", target.file.display());
+            view.written = Some(target.file.display().to_string());
+            view.saved = keep(&rehearsal, drafted.source(&id), &way, &target.file).await?;
+            eprintln!(
+                "Next:\n  atalaya check {id}\n  restart the daemon, or `kill -HUP` it: it takes the source, and its first visit is a baseline"
+            );
+        }
+    }
+    if json {
+        show(&view, json)?;
+    }
     Ok(Ended::Fine)
 }
 
@@ -98,9 +106,15 @@ impl Written {
                 if let Some(own) = config.files.iter().find(|own| same(own, file)) {
                     return Ok(Self { file: own.clone(), new: false });
                 }
-                let inside = file.parent().is_some_and(|folder| same(&place, if folder.as_os_str().is_empty() { Path::new(".") } else { folder }));
+                let inside =
+                    file.parent().is_some_and(|folder| same(&place, if folder.as_os_str().is_empty() { Path::new(".") } else { folder }));
                 let fits = place.is_dir() && inside && file.extension().is_some_and(|end| end == "toml") && !file.exists();
-                anyhow::ensure!(fits, "{} is no file of the configuration that is loaded ({}): name one of its files, or a new one of its folder that ends in .toml", file.display(), place.display());
+                anyhow::ensure!(
+                    fits,
+                    "{} is no file of the configuration that is loaded ({}): name one of its files, or a new one of its folder that ends in .toml",
+                    file.display(),
+                    place.display()
+                );
                 let name = file.file_name().map_or_else(PathBuf::new, PathBuf::from);
                 Ok(Self { file: place.join(name), new: true })
             }
@@ -111,11 +125,17 @@ impl Written {
 
     /// The file's text with the source, and the configuration that it makes: what would not be taken is not written.
     fn draft(&self, request: &Request, new: &NewSource) -> anyhow::Result<(String, Arc<Config>)> {
-        let before = if self.new { String::new() } else { std::fs::read_to_string(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))? };
-        let text = config::with_source(&before, new).map_err(|why| anyhow::anyhow!("{} cannot be written into: {why}", self.file.display()))?;
+        let before = if self.new {
+            String::new()
+        } else {
+            std::fs::read_to_string(&self.file).with_context(|| format!("{} cannot be read", self.file.display()))?
+        };
+        let text =
+            config::with_source(&before, new).map_err(|why| anyhow::anyhow!("{} cannot be written into: {why}", self.file.display()))?;
         let text = if self.new { text.trim_start().to_owned() } else { text };
         let request = Request { without_secrets: true, ..request.clone() };
-        let drafted = Config::load_drafted(&request, &self.file, &text).context("with this source the configuration would not be taken; nothing was written")?;
+        let drafted = Config::load_drafted(&request, &self.file, &text)
+            .context("with this source the configuration would not be taken; nothing was written")?;
         Ok((text, drafted))
     }
 }
@@ -165,7 +185,10 @@ fn view_of(url: &Url, proposed: &Proposed) -> ProposalView {
 /// Why nothing is proposed, and what can be done.
 fn refusal(wanted: Option<Kind>, proposed: &Proposed) -> String {
     if let Some(kind) = wanted {
-        return format!("it cannot be watched as `{}`: leave out --kind, and the first way that works is taken; nothing was written", kind.word());
+        return format!(
+            "it cannot be watched as `{}`: leave out --kind, and the first way that works is taken; nothing was written",
+            kind.word()
+        );
     }
     let mut out = "three records with a name come out of none of these; nothing was written".to_owned();
     if proposed.offers.as_ref().is_some_and(|offers| offers.hollow) {
@@ -194,7 +217,10 @@ fn others(proposed: &Proposed, way: &Proposal) -> Vec<String> {
 /// The way with explicit selectors, and what they do not read.
 async fn selected(rehearsal: &Rehearsal, way: &Proposal) -> anyhow::Result<(Proposal, Vec<String>)> {
     if !matches!(way.way, Way::Lists | Way::Structured) {
-        bail!("selectors are for the lists of a page, and this is {}: leave out --selectors, or choose with --kind directory or --kind listing", way.way.words());
+        bail!(
+            "selectors are for the lists of a page, and this is {}: leave out --selectors, or choose with --kind directory or --kind listing",
+            way.way.words()
+        );
     }
     match rehearsal.with_selectors(way).await? {
         Ok(derived) => Ok((Proposal { spec: derived.spec, extract: derived.extract, ..way.clone() }, derived.lost)),
@@ -222,7 +248,8 @@ fn new_source(id: &SourceId, proposed: &Proposed, way: &Proposal, now: jiff::Tim
 }
 
 fn chosen(proposed: &Proposed, way: &Proposal, lost: Vec<String>, new: &NewSource) -> ChosenView {
-    let words = |draft: &crate::model::Draft| draft.fields.iter().map(|(name, found)| (name.as_str().to_owned(), found.value.told())).collect();
+    let words =
+        |draft: &crate::model::Draft| draft.fields.iter().map(|(name, found)| (name.as_str().to_owned(), found.value.told())).collect();
     let fields = extract::filled(&way.extract).into_iter();
     ChosenView {
         way: way.way.words(),
@@ -275,16 +302,16 @@ fn replace(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 }
 
 /// Saves the page that a source was read from, with what its settings read.
-async fn keep(rehearsal: &Rehearsal, source: Option<&Arc<Source>>, way: &Proposal, file: &Path) -> anyhow::Result<()> {
+async fn keep(rehearsal: &Rehearsal, source: Option<&Arc<Source>>, way: &Proposal, file: &Path) -> anyhow::Result<Option<String>> {
     let (Some(source), Some(mut fixture)) = (source, Fixture::of(&way.fetched, &way.extract, rehearsal.clock.now())) else {
         eprintln!("The page is too large to be saved: `atalaya source test` has nothing to read for it.");
-        return Ok(());
+        return Ok(None);
     };
     fixture.records = fixture.read(rehearsal, source, way.fetched.bytes.clone()).await?;
     let folder = file.parent().unwrap_or(Path::new("")).join(FIXTURES).join(source.id.as_str());
     save(&folder, &fixture, &way.fetched.bytes)?;
     eprintln!("Saved: its page, in {}; `atalaya source test {}` reads it again whenever the settings change.", folder.display(), source.id);
-    Ok(())
+    Ok(Some(folder.display().to_string()))
 }
 
 fn save(folder: &Path, fixture: &Fixture, bytes: &[u8]) -> anyhow::Result<()> {
@@ -339,7 +366,8 @@ fn tested_view(source: &Source, result: &'static str, told: String, differences:
 async fn fetch_and_save(rehearsal: &Rehearsal, config: &Config, source: &Arc<Source>) -> anyhow::Result<TestedView> {
     let (fetched, extract) = rehearsal.first_page(source).await?;
     let fixture = Fixture::of(&fetched, &extract, rehearsal.clock.now());
-    let fixture = fixture.with_context(|| format!("its page has {} bytes, and at most {} are saved", fetched.bytes.len(), pipeline::FIXTURE_BYTES))?;
+    let fixture = fixture
+        .with_context(|| format!("its page has {} bytes, and at most {} are saved", fetched.bytes.len(), pipeline::FIXTURE_BYTES))?;
     let folder = folder(config, source);
     save(&folder, &fixture, &fetched.bytes)?;
     let told = format!("saved, {}, in {}", count(fixture.records.len(), "record", "records"), folder.display());
@@ -354,7 +382,8 @@ async fn test_one(rehearsal: &Rehearsal, config: &Config, source: &Arc<Source>) 
         return Ok(tested_view(source, "no-fixture", told, Vec::new()));
     }
     let read = |path: &Path| super::check::file(&path.display().to_string());
-    let fixture: Fixture = serde_json::from_slice(&read(&expected)?).with_context(|| format!("{} is not what `source add` wrote", expected.display()))?;
+    let fixture: Fixture =
+        serde_json::from_slice(&read(&expected)?).with_context(|| format!("{} is not what `source add` wrote", expected.display()))?;
     let page = Path::new(&fixture.page).file_name().map_or_else(PathBuf::new, PathBuf::from);
     let bytes = read(&folder.join(page))?;
     let after: Vec<Expected> = fixture.read(rehearsal, source, bytes.into()).await?;
@@ -383,7 +412,7 @@ mod tests {
         for (url, want) in [
             ("https://www.fair.example/en/exhibitors?page=1", "fair-exhibitors"),
             ("https://press.example/rss.xml", "press-rss"),
-            ("https://cámara.example/", "xn-cmara-1qa"),
+            ("https://cámara.example/", "xn-cmara-xqa"),
             ("http://127.0.0.1:8080/companies/", "127-0-0-1-companies"),
             ("https://fair.example/%20", "fair-20"),
         ] {

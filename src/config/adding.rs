@@ -161,7 +161,9 @@ mod tests {
         let written = "id       = \"one\"\n";
         for text in [
             String::new(),
-            format!("# head\n[daemon]\ncontact   =   'a@b.example'  # kept\n\n[[source]]\n{written}# inside\nkind=\"feed\"\n\n[[rep]]\nid=\"me\"\n# the end\n"),
+            format!(
+                "# head\n[daemon]\ncontact   =   'a@b.example'  # kept\n\n[[source]]\n{written}# inside\nkind=\"feed\"\n\n[[rep]]\nid=\"me\"\n# the end\n"
+            ),
             format!("[[source]]\n{written}\n  [source.fields]\n  a = \"b\"\n"),
             "a = 1 # no end of line".to_owned(),
         ] {
@@ -182,12 +184,15 @@ mod tests {
         let mut new = new("two");
         new.spec.record = Some("li.item".to_owned());
         let field = |select: &str, regex: Option<&str>| {
-            let table = crate::extract::FieldTable { select: Some(select.to_owned()), regex: regex.map(str::to_owned), ..Default::default() };
+            let table =
+                crate::extract::FieldTable { select: Some(select.to_owned()), regex: regex.map(str::to_owned), ..Default::default() };
             FieldSpec { table }
         };
-        for (name, select, regex) in [("name", "h3", None), ("size", "p", Some("^Size:\\s*(.+)")), ("url", "a @href", None), ("place", "b", None)] {
+        for (name, select, regex) in
+            [("name", "h3", None), ("size", "p", Some("^Size:\\s*(.+)")), ("url", "a @href", None), ("place", "b", None)]
+        {
             new.spec.fields.insert(name.to_owned(), field(select, regex));
         }
-        insta::assert_snapshot!(source_table(&new), @"");
+        insta::assert_snapshot!("source_table", source_table(&new));
     }
 }

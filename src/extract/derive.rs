@@ -86,7 +86,13 @@ fn differences(spec: &Spec, before: &Extract, after: &Extract) -> Vec<String> {
         let differ: Vec<_> = differ.collect();
         if let Some((old, new)) = differ.first() {
             let say = |draft: &Draft| text(draft, name).map_or_else(|| "nothing".to_owned(), |words| format!("\"{}\"", clip(&words, 60)));
-            out.push(format!("`{name}` differs in {} of {} records ({} instead of {})", differ.len(), before.records.len(), say(new), say(old)));
+            out.push(format!(
+                "`{name}` differs in {} of {} records ({} instead of {})",
+                differ.len(),
+                before.records.len(),
+                say(new),
+                say(old)
+            ));
         }
     }
     out
@@ -152,11 +158,17 @@ fn record(tree: &Tree, input: &Input<'_>, elements: &[ElementRef<'_>]) -> Result
             own.push("tr:has(td)".to_owned());
         }
     }
-    let mut tried = own.clone();
+    // A name alone is that of too many things to stay the only one.
+    let mut tried: Vec<String> = own.iter().filter(|own| own.contains('.')).cloned().collect();
     let mut above = parent(first);
     let mut between = " > ".to_owned();
     while let Some(element) = above.filter(|element| name(*element) != "html") {
-        tried.extend(callings(element).iter().flat_map(|calling| own.iter().map(move |own| (calling, own))).map(|(calling, own)| format!("{calling}{between}{own}")));
+        tried.extend(
+            callings(element)
+                .iter()
+                .flat_map(|calling| own.iter().map(move |own| (calling, own)))
+                .map(|(calling, own)| format!("{calling}{between}{own}")),
+        );
         between = format!(" > {}{between}", name(element));
         above = parent(element);
     }
@@ -191,41 +203,40 @@ impl Seeker<'_> {
                 }
             }
         }
-        let mut best: Option<(usize, usize, FieldSpec)> = None;
+        let mut best: Option<((usize, std::cmp::Reverse<(usize, usize)>), FieldSpec)> = None;
         for (select, prefix) in tried {
             let Some(pick) = Pick::compile(field, &select, None, &mut Vec::new()) else { continue };
             let mut taker = Taker::new(self.nodes, self.input);
             let (mut right, mut wrong) = (0_usize, 0_usize);
             for (draft, element) in &sought {
                 let words = taker.take(&pick, false, *element, "")?;
-                let words = words.first().and_then(|words| self.without(&squeeze(&words.text), prefix.as_deref()));
+                let words = words.first().and_then(|words| without(&squeeze(&words.text), prefix.as_deref()));
                 match (draft.fields.get(field), words) {
                     (Some(found), Some(words)) if self.same(&words, &found.value, &found.quote) => right += 1,
                     (None, None) => {}
                     (Some(_), None | Some(_)) | (None, Some(_)) => wrong += 1,
                 }
             }
-            let better = best.as_ref().is_none_or(|(most, length, _)| right.saturating_sub(wrong) > *most || right.saturating_sub(wrong) == *most && select.len() < *length);
-            if right > wrong && better {
-                best = Some((right - wrong, select.len(), spec_of(field, &select, prefix.as_deref())));
+            let how = (right.saturating_sub(wrong), std::cmp::Reverse((plainness(&select), select.len())));
+            if right > wrong && best.as_ref().is_none_or(|(most, _)| how > *most) {
+                best = Some((how, spec_of(field, &select, prefix.as_deref())));
             }
         }
-        Ok(best.map(|(_, _, spec)| spec))
-    }
-
-    fn without(&self, words: &str, prefix: Option<&str>) -> Option<String> {
-        match prefix {
-            Some(prefix) => words.strip_prefix(prefix).map(|rest| rest.trim().to_owned()).filter(|rest| !rest.is_empty()),
-            None => Some(words.to_owned()).filter(|words| !words.is_empty()),
-        }
+        Ok(best.map(|(_, spec)| spec))
     }
 
     fn same(&self, words: &str, found: &Value, quote: &str) -> bool {
         match found {
-            Value::Url(url) => value::url(words, &self.base).is_some_and(|own| own == *url || super::record::canonical(&own) == super::record::canonical(url)),
-            Value::Text(_) | Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_) | Value::Phone(_) | Value::Email(_) | Value::List(_) => {
-                words == quote || words == found.text()
-            }
+            Value::Url(url) => value::url(words, &self.base)
+                .is_some_and(|own| own == *url || super::record::canonical(&own) == super::record::canonical(url)),
+            Value::Text(_)
+            | Value::Money(_)
+            | Value::Number(_)
+            | Value::Date(_)
+            | Value::Time(_)
+            | Value::Phone(_)
+            | Value::Email(_)
+            | Value::List(_) => words == quote || words == found.text(),
         }
     }
 
@@ -237,7 +248,11 @@ impl Seeker<'_> {
             if let Value::Url(_) = found.value {
                 let held = element.value().attr("href").is_some_and(|href| self.same(href, &found.value, ""));
                 if held {
-                    out.extend(within(record, element).into_iter().map(|select| (if select == ":scope" { "@href".to_owned() } else { format!("{select} @href") }, None)));
+                    out.extend(
+                        within(record, element)
+                            .into_iter()
+                            .map(|select| (if select == ":scope" { "@href".to_owned() } else { format!("{select} @href") }, None)),
+                    );
                 }
                 continue;
             }
@@ -246,7 +261,9 @@ impl Seeker<'_> {
             let words = squeeze(&words);
             if words == found.quote {
                 out.extend(within(record, element).into_iter().map(|select| (select, None)));
-            } else if let Some(prefix) = words.strip_suffix(found.quote.as_str()).filter(|prefix| prefix.trim_end().ends_with(':') && prefix.len() <= 60) {
+            } else if let Some(prefix) =
+                words.strip_suffix(found.quote.as_str()).filter(|prefix| prefix.trim_end().ends_with(':') && prefix.len() <= 60)
+            {
                 let prefix = prefix.trim_end().to_owned();
                 out.extend(within(record, element).into_iter().map(|select| (select, Some(prefix.clone()))));
             }
@@ -256,7 +273,9 @@ impl Seeker<'_> {
 
     /// The selector of the link to the next page.
     fn next(&self, root: ElementRef<'_>, next: &Url) -> Option<String> {
-        let leads = |element: &ElementRef<'_>| element.value().attr("href").and_then(|href| value::url(href, &self.base)).is_some_and(|url| url == *next);
+        let leads = |element: &ElementRef<'_>| {
+            element.value().attr("href").and_then(|href| value::url(href, &self.base)).is_some_and(|url| url == *next)
+        };
         let mut tried = Vec::new();
         for element in root.descendent_elements().filter(leads).take(GIVING) {
             if element.value().attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "next")) {
@@ -273,6 +292,24 @@ impl Seeker<'_> {
             pick.and_then(|pick| pick.first(root)).and_then(|href| value::url(&href, &self.base)).is_some_and(|url| url == *next)
         })
     }
+}
+
+/// The words after those that stand before each value.
+fn without(words: &str, prefix: Option<&str>) -> Option<String> {
+    let rest = prefix.map_or(Some(words), |prefix| words.strip_prefix(prefix)).map(str::trim)?;
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// How little a selector says of what it names: a class is a word for it, a heading is one too, and a bare `p` or the second of them is none.
+fn plainness(select: &str) -> usize {
+    if select.contains(['.', '#']) {
+        return 0;
+    }
+    let last = select.trim_end_matches("@href").trim_end().rsplit(' ').next().unwrap_or(select);
+    if matches!(last, "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "time" | "address") {
+        return 1;
+    }
+    if select.contains(":nth") { 3 } else { 2 }
 }
 
 /// Selectors of an element within its record, the shortest first.
@@ -315,7 +352,8 @@ mod tests {
     fn derived(kind: Kind, html: &str) -> Result<Derived, String> {
         let url: Url = "https://fair.example/list".parse().unwrap();
         let about = About { source: "new".parse().unwrap(), zone: jiff::tz::TimeZone::UTC, country: None };
-        let input = Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input =
+            Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
         let spec = Spec { kind: kind.word().to_owned(), url: Some(url.to_string()), ..Spec::default() };
         let extract = spec.compile(&about).unwrap().read(&input).unwrap();
         derive(&input, &spec, &about, &extract).unwrap()
@@ -333,10 +371,14 @@ mod tests {
     fn classes_are_taken_where_they_are_words_and_names_where_not() {
         let cards = |card: &str, sector: &str| {
             let row = |(n, [name, line, place, phone]): (usize, &[&str; 4])| {
-                format!("<div class=\"{card}\"><h3><a href=/c/{n}>{name}</a></h3><p class=\"{sector}\">{line}</p><p>{place}</p><b>{phone}</b></div>")
+                format!(
+                    "<div class=\"{card}\"><h3><a href=/c/{n}>{name}</a></h3><p class=\"{sector}\">{line}</p><p>{place}</p><b>{phone}</b></div>"
+                )
             };
             let rows: String = NAMES.iter().enumerate().map(row).collect();
-            format!("<html><body><nav><a href=/>Home</a></nav><main>{rows}</main><p class=pager><a class=next href=/list?page=2>Next</a></p></body></html>")
+            format!(
+                "<html><body><nav><a href=/>Home</a></nav><main>{rows}</main><p class=pager><a class=next href=/list?page=2>Next</a></p></body></html>"
+            )
         };
         for (card, sector, record) in [("card", "sector", "div.card"), ("css-1x9k2", "css-88ab", "main > div")] {
             let found = derived(Kind::Directory, &cards(card, sector)).unwrap();
@@ -349,18 +391,25 @@ mod tests {
 
     #[test]
     fn rows_of_a_table_without_its_head() {
-        let row = |[name, line, place, phone]: &[&str; 4]| format!("<tr><td>{name}</td><td>{line}</td><td>{place}</td><td>{phone}</td></tr>");
+        let row =
+            |[name, line, place, phone]: &[&str; 4]| format!("<tr><td>{name}</td><td>{line}</td><td>{place}</td><td>{phone}</td></tr>");
         let rows: String = NAMES.iter().map(row).collect();
         let page = format!("<table><tr><th>Company</th><th>Sector</th><th>Place</th><th>Phone</th></tr>{rows}</table>");
         let found = derived(Kind::Directory, &page).unwrap();
-        assert_eq!((found.spec.record.as_deref(), found.lost), (Some("tr:has(td)"), Vec::new()));
+        assert_eq!((found.spec.record.as_deref(), found.lost), (Some("tbody > tr:has(td)"), Vec::new()));
     }
 
     #[test]
     fn classes_of_programs_are_no_words() {
-        for (class, want) in
-            [("card", true), ("company-name", true), ("col-md-6", false), ("css-1x9k2", false), ("sc-bDVTJa", false), ("xkcdfgh", false), ("ListItem", true)]
-        {
+        for (class, want) in [
+            ("card", true),
+            ("company-name", true),
+            ("col-md-6", false),
+            ("css-1x9k2", false),
+            ("sc-bDVTJa", false),
+            ("xkcdfgh", false),
+            ("ListItem", true),
+        ] {
             assert_eq!(is_stable(class), want, "{class}");
         }
     }

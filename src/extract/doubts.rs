@@ -142,6 +142,13 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
             format!("fields = {{ place = \"{}\" }}, with the name that it should have", field.name),
         );
     }
+    let unread = |field: &&Filled| base(&field.name) == "column" && spec.country.is_none() && like_telephone(&field.example);
+    if let Some(field) = filled(extract).iter().find(unread) {
+        add(
+            format!("`{}` looks like telephone numbers of a country that is not known (such as \"{}\")", field.name, field.example),
+            "country = \"ES\", or whichever it is, reads them".to_owned(),
+        );
+    }
     let few: Vec<Filled> = filled(extract).into_iter().filter(|field| field.records * 5 < all && base(&field.name) != "column").collect();
     for field in few.iter().take(TOLD) {
         add(format!("`{}` is in {} of {all} records", field.name, field.records), few_setting(spec, by_itself, &field.name));
@@ -151,7 +158,10 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
     let own: HashSet<&str> = extract.records.iter().map(|draft| draft.url.as_str()).collect();
     if again > 0 && own.len() * 10 < all * 9 {
         add(
-            format!("{} another record before it, and it has no address of its own", count(again, "record is called as", "records are called as")),
+            format!(
+                "{} another record before it, and it has no address of its own",
+                count(again, "record is called as", "records are called as")
+            ),
             "key = [\"name\", \"place\"], or whatever tells them apart".to_owned(),
         );
     }
@@ -168,6 +178,12 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
     out
 }
 
+/// Seven to twelve digits, and nothing but what stands between them.
+fn like_telephone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (7..=12).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || " ()-/.".contains(c))
+}
+
 fn few_setting(spec: &Spec, by_itself: bool, field: &str) -> String {
     if by_itself {
         "--selectors says where it stands, if more have it".to_owned()
@@ -180,7 +196,9 @@ fn few_setting(spec: &Spec, by_itself: bool, field: &str) -> String {
 
 fn of_page(by_itself: bool, extract: &Extract, offers: &Offers, out: &mut Vec<Doubt>) {
     let lists = &offers.reading.lists;
-    if by_itself && let Some(other) = lists.get(1).filter(|other| other.records.len() >= 3 && other.records.len() * 2 >= extract.records.len()) {
+    if by_itself
+        && let Some(other) = lists.get(1).filter(|other| other.records.len() >= 3 && other.records.len() * 2 >= extract.records.len())
+    {
         let name = other.columns.first().map(|column| clip(&column.example, EXAMPLE)).unwrap_or_default();
         let what = format!("the page has another list, of {} records (such as \"{name}\")", other.records.len());
         out.push(Doubt { what, setting: "record and fields say which list is read; --selectors writes them".to_owned() });
@@ -194,7 +212,10 @@ fn of_page(by_itself: bool, extract: &Extract, offers: &Offers, out: &mut Vec<Do
     }
     if offers.hollow {
         let what = "the page shows next to nothing by itself: a script seems to fill it".to_owned();
-        out.push(Doubt { what, setting: "the address that the script asks (see the network tab of a browser): source add that".to_owned() });
+        out.push(Doubt {
+            what,
+            setting: "the address that the script asks (see the network tab of a browser): source add that".to_owned(),
+        });
     }
 }
 
@@ -208,7 +229,8 @@ mod tests {
     fn read(spec: &Spec, html: &str) -> (Extract, Offers) {
         let url: Url = spec.url.as_deref().unwrap().parse().unwrap();
         let about = About { source: "new".parse().unwrap(), zone: jiff::tz::TimeZone::UTC, country: None };
-        let input = Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input =
+            Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
         (spec.compile(&about).unwrap().read(&input).unwrap(), super::super::offers(&input).unwrap())
     }
 
@@ -223,26 +245,47 @@ mod tests {
 
     #[test]
     fn companies_and_what_they_offer() {
-        for (third, want) in [("12,50 €", Kind::Listing), ("+34 947 200 331", Kind::Directory)] {
-            let page = rows(&[["Olmo", "Burgos", third], ["Urbión", "Soria", third], ["Arlanza", "Lerma", third], ["Duero", "Aranda", third]]);
+        for (third, want) in [
+            (["12,50 €", "3,00 €", "7,25 €", "99,90 €"], Kind::Listing),
+            (["+34 947 200 331", "+34 975 110 200", "+34 947 170 017", "+34 979 700 700"], Kind::Directory),
+        ] {
+            let [a, b, c, d] = third;
+            let page = rows(&[["Olmo", "Burgos", a], ["Urbión", "Soria", b], ["Arlanza", "Lerma", c], ["Duero", "Aranda", d]]);
             let (extract, _) = read(&spec(Kind::Directory), &page);
             let leans = leaning(&extract, &"https://fair.example/list".parse().unwrap());
-            assert_eq!((leans.kind, leans.sure), (want, true), "{third}: {leans:?}");
+            assert_eq!((leans.kind, leans.sure), (want, true), "{third:?}: {leans:?}");
         }
     }
 
     #[test]
     fn what_is_unsure_comes_with_what_decides_it() {
-        let dated = rows(&[["Olmo", "Burgos", "03/04/2026"], ["Olmo", "Soria", "05/06/2026"], ["Arlanza", "Lerma", "07/08/2026"], ["Duero", "Aranda", "01/02/2026"]]);
+        let dated = rows(&[
+            ["Olmo", "Burgos", "03/04/2026"],
+            ["Olmo", "Soria", "05/06/2026"],
+            ["Arlanza", "Lerma", "07/08/2026"],
+            ["Duero", "Aranda", "01/02/2026"],
+        ]);
         let (extract, offers) = read(&spec(Kind::Listing), &format!("<body><p>Page 1 of 9</p>{dated}</body>"));
         let settings: Vec<String> = doubts(&spec(Kind::Listing), &extract, Some(&offers)).into_iter().map(|doubt| doubt.setting).collect();
         for want in ["key = ", "dates = ", "page_param = "] {
             assert!(settings.iter().any(|setting| setting.starts_with(want)), "{want}: {settings:?}");
         }
+        let page = rows(&[["Olmo", "Burgos", "947 200 331"], ["Urbión", "Soria", "975 110 200"], ["Arlanza", "Lerma", "947 170 017"]]);
+        let (extract, _) = read(&spec(Kind::Directory), &page);
+        let country = |spec: &Spec| doubts(spec, &extract, None).iter().any(|doubt| doubt.setting.starts_with("country"));
+        assert!(country(&spec(Kind::Directory)));
+        assert!(!country(&Spec { country: Some("ES".to_owned()), ..spec(Kind::Directory) }));
         // Dates that tell their order are no doubt, and are read in it.
-        let told = rows(&[["Olmo", "Burgos", "03/24/2026"], ["Urbión", "Soria", "05/06/2026"], ["Arlanza", "Lerma", "07/28/2026"], ["Duero", "Aranda", "01/02/2026"]]);
+        let told = rows(&[
+            ["Olmo", "Burgos", "03/24/2026"],
+            ["Urbión", "Soria", "05/06/2026"],
+            ["Arlanza", "Lerma", "07/28/2026"],
+            ["Duero", "Aranda", "01/02/2026"],
+        ]);
         let (extract, _) = read(&spec(Kind::Listing), &told);
         assert_eq!(spec(Kind::Listing).with_dates_of(&extract).dates.as_deref(), Some("mdy"));
-        assert!(doubts(&spec(Kind::Listing).with_dates_of(&extract), &extract, None).iter().all(|doubt| !doubt.setting.starts_with("dates")));
+        assert!(
+            doubts(&spec(Kind::Listing).with_dates_of(&extract), &extract, None).iter().all(|doubt| !doubt.setting.starts_with("dates"))
+        );
     }
 }

@@ -20,8 +20,8 @@ use super::{About, Input, Kind, Spec};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{BadEntry, Extract, Failure, FailureClass, Fault, FieldName, Found};
-use filter::{Program, Stop};
 pub(super) use behind::{Behind, find};
+use filter::{Program, Stop};
 use paging::Paging;
 use path::Path;
 use shape::{Member, Shape};
@@ -141,7 +141,8 @@ impl JsonReader {
             }
         }
         let nothing = || {
-            let text = format!("{}: `select` (`{}`) finds no JSON on the page: look again with `atalaya source add`", input.url, pick.path());
+            let text =
+                format!("{}: `select` (`{}`) finds no JSON on the page: look again with `atalaya source add`", input.url, pick.path());
             Failure::new(FailureClass::Unreadable, text)
         };
         best.map(|(_, value)| value).ok_or_else(nothing)

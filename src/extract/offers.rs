@@ -62,7 +62,9 @@ impl Offers {
     /// How many of these records the page shows too: under their address, or their name.
     pub fn shows(&self, extract: &Extract) -> usize {
         let shown = |draft: &&Draft| {
-            let linked = draft.value("url").is_some_and(|value| Url::parse(&value.text()).is_ok_and(|url| self.links.contains(canonical(&url).as_str())));
+            let linked = draft
+                .value("url")
+                .is_some_and(|value| Url::parse(&value.text()).is_ok_and(|url| self.links.contains(canonical(&url).as_str())));
             linked || self.links.contains(canonical(&draft.url).as_str()) || super::has_name(draft).is_some_and(|name| self.says(&name))
         };
         extract.records.iter().filter(shown).count()
@@ -108,9 +110,11 @@ fn feeds(root: ElementRef<'_>, base: &Url) -> Vec<Url> {
     let mut out: Vec<Url> = Vec::new();
     for element in root.descendent_elements().filter(|element| matches!(element.value().name(), "link" | "a")) {
         let value = element.value();
-        let alternate = value.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("alternate")));
+        let alternate =
+            value.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("alternate")));
         let kind = value.attr("type").unwrap_or_default().trim().to_ascii_lowercase();
-        let feed = matches!(kind.as_str(), "application/rss+xml" | "application/atom+xml" | "application/rdf+xml" | "application/feed+json");
+        let feed =
+            matches!(kind.as_str(), "application/rss+xml" | "application/atom+xml" | "application/rdf+xml" | "application/feed+json");
         if let (true, true, Some(url)) = (alternate, feed, value.attr("href").and_then(|href| value::url(href, base)))
             && !out.contains(&url)
             && out.len() < FEEDS
@@ -123,7 +127,8 @@ fn feeds(root: ElementRef<'_>, base: &Url) -> Vec<Url> {
 
 static OF_PAGES: LazyLock<Regex> = LazyLock::new(|| {
     let page = "page|página|pagina|pág|seite|strana|strona|sivu|sida|side|страница|стр|oldal";
-    Regex::new(&format!(r"(?i)\b(?:{page})\.?\s*(\d{{1,5}})\s*(?:of|de|von|di|sur|из|z|ze|af|av|/)\s*(\d{{1,5}})\b")).expect("the pattern is fixed")
+    Regex::new(&format!(r"(?i)\b(?:{page})\.?\s*(\d{{1,5}})\s*(?:of|de|von|di|sur|из|z|ze|af|av|/)\s*(\d{{1,5}})\b"))
+        .expect("the pattern is fixed")
 });
 
 /// "page 1 of 9".
@@ -141,7 +146,8 @@ mod tests {
 
     fn offered(html: &str) -> Offers {
         let url = "https://fair.example/list".parse().unwrap();
-        let input = Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input =
+            Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
         offers(&input).unwrap()
     }
 

@@ -98,13 +98,11 @@ pub struct Proposed {
 }
 
 impl Proposed {
-    /// The way to take: the first good one, of the wanted kind.
+    /// The way to take: the first good one. Of a kind that is wanted, the first that gives anything will do.
     pub fn choice(&self, wanted: Option<Kind>) -> Option<&Proposal> {
-        let fits = |way: &&Proposal| match wanted {
-            Some(kind) => way.spec.kind == kind.word() && (way.good || kind == Kind::Page || kind == Kind::Sitemap),
-            None => way.good,
-        };
-        self.ways.iter().find(fits)
+        let Some(kind) = wanted else { return self.ways.iter().find(|way| way.good) };
+        let of_kind = || self.ways.iter().filter(|way| way.spec.kind == kind.word());
+        of_kind().find(|way| way.good).or_else(|| of_kind().find(|way| !way.extract.records.is_empty()))
     }
 
     /// What is unsure of a way.
@@ -195,7 +193,10 @@ impl Rehearsal {
         }
         match offers.things {
             0 => out.told(Way::Structured, "none that name three things of one class"),
-            things => out.told(Way::Structured, format!("{}; they are read together with the lists", count(things, "thing is named", "things are named"))),
+            things => out.told(
+                Way::Structured,
+                format!("{}; they are read together with the lists", count(things, "thing is named", "things are named")),
+            ),
         }
         match list {
             Some(list) if !list.extract.records.is_empty() => {
@@ -244,7 +245,11 @@ impl Rehearsal {
                 Ok((fetched, (spec, extract, _))) => {
                     let (shown, all) = (offers.shows(&extract), extract.records.len());
                     let same = shown > 0 && shown * 2 >= all;
-                    let about = if same { format!("{shown} of them are on the page") } else { format!("only {shown} of them are on the page: it is of something else") };
+                    let about = if same {
+                        format!("{shown} of them are on the page")
+                    } else {
+                        format!("only {shown} of them are on the page: it is of something else")
+                    };
                     out.told(Way::Feed, format!("{feed}: {}, {about}", records(&extract)));
                     let good = same && named(&extract) >= ENOUGH;
                     out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning: None, good });
@@ -272,7 +277,11 @@ impl Rehearsal {
         };
         match read {
             Ok((fetched, (spec, extract, _))) => {
-                let lists = if extract.follow.is_empty() { String::new() } else { format!(", and {}", count(extract.follow.len(), "further sitemap", "further sitemaps")) };
+                let lists = if extract.follow.is_empty() {
+                    String::new()
+                } else {
+                    format!(", and {}", count(extract.follow.len(), "further sitemap", "further sitemaps"))
+                };
                 out.told(Way::Sitemap, format!("{url}: {}{lists}", records(&extract)));
                 let good = named(&extract) >= ENOUGH;
                 out.ways.push(Proposal { way: Way::Sitemap, spec, asks_json: false, extract, fetched, leaning: None, good });

@@ -32,6 +32,12 @@ pub(in crate::cli) struct ProposalView {
     pub chosen: Option<ChosenView>,
     /// What else works, with the flag that chooses it.
     pub others: Vec<String>,
+    /// The file it was written into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
+    /// The folder its page was saved in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -116,7 +122,8 @@ fn text(view: &ProposalView, width: u16) -> String {
 fn chosen_text(view: &ProposalView, chosen: &ChosenView, width: u16) -> String {
     let why = if chosen.why.is_empty() { String::new() } else { format!(": {}", chosen.why) };
     let mut out = format!("\n{} is best watched by {}, as kind `{}`{why}\n\n", view.target, chosen.way, chosen.kind);
-    let shown: Vec<&FieldView> = chosen.fields.iter().filter(|field| !matches!(field.name.as_str(), "url" | "link" | "image")).take(FIELDS).collect();
+    let shown: Vec<&FieldView> =
+        chosen.fields.iter().filter(|field| !matches!(field.name.as_str(), "url" | "link" | "image")).take(FIELDS).collect();
     let head: Vec<&str> = shown.iter().map(|field| field.name.as_str()).collect();
     let mut table = sized(&head, width);
     for record in chosen.records.iter().take(RECORDS) {
@@ -154,7 +161,11 @@ fn tested_text(views: &[TestedView]) -> String {
             _ = writeln!(out, "  {}", difference_text(difference));
         }
         if view.differences.len() > DIFFERENCES {
-            _ = writeln!(out, "  … {}: --json has them", count(view.differences.len() - DIFFERENCES, "more difference", "more differences"));
+            _ = writeln!(
+                out,
+                "  … {}: --json has them",
+                count(view.differences.len() - DIFFERENCES, "more difference", "more differences")
+            );
         }
     }
     out
@@ -166,5 +177,43 @@ fn difference_text(difference: &Differs) -> String {
         Differs::Missing { key } => format!("{key} does not come out any more"),
         Differs::Added { key } => format!("{key} comes out, and did not before"),
         Differs::Field { key, field, before, after } => format!("{key}: `{field}` was {}, and is {}", say(before), say(after)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proposal_with_all_its_parts() {
+        let field = |name: &str, records| FieldView { name: name.to_owned(), records, example: String::new() };
+        let record = |n: usize| {
+            [("name", format!("Company {n}")), ("url", "https://fair.example/1".to_owned())]
+                .map(|(name, words)| (name.to_owned(), words))
+                .into()
+        };
+        let chosen = ChosenView {
+            way: "lists of the page",
+            kind: "directory".to_owned(),
+            why: "6 of 7 names are those of companies".to_owned(),
+            count: 7,
+            fields: vec![field("name", 7), field("url", 7), field("phone", 1)],
+            records: (1..=7).map(record).collect(),
+            unsure: vec![UnsureView {
+                what: "`phone` is in 1 of 7 records".to_owned(),
+                setting: "--selectors says where it stands".to_owned(),
+            }],
+            lost: vec!["`phone` has no selector".to_owned()],
+            toml: "[[source]]\nid = \"fair\"\n".to_owned(),
+        };
+        let view = ProposalView {
+            target: "https://fair.example/list".to_owned(),
+            robots: Some("allowed".to_owned()),
+            tried: vec![TriedView { way: "the sitemap", told: "not asked".to_owned() }],
+            others: vec!["--kind page: the text of the page, 1 record".to_owned()],
+            chosen: Some(chosen),
+            ..ProposalView::default()
+        };
+        insta::assert_snapshot!("proposal", text(&view, 100));
     }
 }

@@ -126,7 +126,9 @@ fn is_word(text: &str) -> bool {
 
 /// `.props.items[]` for the place `props.items`.
 fn filter_of(place: &str) -> String {
-    let plain = |name: &str| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let plain = |name: &str| {
+        !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
     let step = |name: &str| if plain(name) { format!(".{name}") } else { format!(".{}", Value::String(name.to_owned())) };
     let path: String = place.split('.').filter(|name| !name.is_empty()).map(step).collect();
     if path.is_empty() { ".[]".to_owned() } else { format!("{path}[]") }
