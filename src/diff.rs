@@ -26,7 +26,7 @@ mod words;
 
 pub use bytes::{exact, fingerprint, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
-pub use drift::{close_counts, count_fields, drifted};
+pub use drift::{add_counts, close_counts, count_fields, drifted};
 pub use inside::spans_outside;
 pub use readable::readable;
 pub use signals::{About, SignalDraft, signal};

@@ -177,7 +177,7 @@ enum By {
     Found(Box<found::FoundReader>),
     Feed(feed::FeedReader),
     Sitemap(sitemap::SitemapReader),
-    Json(json::JsonReader),
+    Json(Box<json::JsonReader>),
     Tenders(Box<tenders::TenderReader>),
     Page(page::PageReader),
 }
@@ -326,14 +326,14 @@ impl Spec {
         };
         let by = match kind {
             Kind::Listing | Kind::Directory if self.record.is_none() => {
-                found::FoundReader::compile(self, about, &mut faults).map(|reader| By::Found(Box::new(reader)))
+                Some(By::Found(Box::new(found::FoundReader::compile(self, about, &mut faults))))
             }
             Kind::Listing | Kind::Directory => {
                 listing::ListingReader::compile(self, about, &mut faults).map(|reader| By::Listing(Box::new(reader)))
             }
             Kind::Feed => feed::FeedReader::compile(self, about, &mut faults).map(By::Feed),
             Kind::Sitemap => sitemap::SitemapReader::compile(self, about, &mut faults).map(By::Sitemap),
-            Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(By::Json),
+            Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(|reader| By::Json(Box::new(reader))),
             Kind::Tenders => tenders::TenderReader::compile(self, about, &mut faults).map(|reader| By::Tenders(Box::new(reader))),
             Kind::Page => page::PageReader::compile(self, about, &mut faults).map(By::Page),
         };
@@ -442,7 +442,7 @@ pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
     let by = match kind {
         Kind::Feed => feed::FeedReader::compile(&spec, about, &mut faults).map(By::Feed),
         Kind::Sitemap => sitemap::SitemapReader::compile(&spec, about, &mut faults).map(By::Sitemap),
-        Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(By::Json),
+        Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(|reader| By::Json(Box::new(reader))),
         Kind::Tenders => tenders::TenderReader::compile(&spec, about, &mut faults).map(|reader| By::Tenders(Box::new(reader))),
         Kind::Listing | Kind::Directory | Kind::Page => page::PageReader::compile(&spec, about, &mut faults).map(By::Page),
     };

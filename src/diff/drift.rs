@@ -16,31 +16,54 @@ const USED_TO: u8 = 8;
 /// Drifted fields that are named.
 const NAMED: usize = 3;
 
+/// Adds the counts of a page to those of its visit.
+pub fn add_counts(shapes: &mut Vec<Shape>, page: &[Shape]) {
+    for counted in page {
+        let mut room = Shape::FIELDS - shapes.iter().map(|shape| shape.fields.len()).sum::<usize>().min(Shape::FIELDS);
+        let at = shapes.iter().position(|shape| shape.kind == counted.kind).unwrap_or_else(|| {
+            shapes.push(Shape { records: 0, fields: Vec::new(), ..counted.clone() });
+            shapes.len() - 1
+        });
+        let shape = &mut shapes[at];
+        shape.records = shape.records.saturating_add(counted.records);
+        for of_page in &counted.fields {
+            match shape.fields.iter_mut().find(|field| field.name == of_page.name) {
+                Some(field) => field.with = field.with.saturating_add(of_page.with),
+                None if room > 0 => {
+                    room -= 1;
+                    shape.fields.push(of_page.clone());
+                }
+                None => {}
+            }
+        }
+    }
+}
+
 /// Counts the drafts of one page.
 ///
 /// A draft that says only what changed is left out, and so are awards (a contract of ten winners repeats itself). Of tenders those count that
 /// take offers: what is planned or decided has other fields, and which of them come is chance.
-pub fn count_fields(shapes: &mut Vec<Shape>, drafts: &[Draft]) {
+pub fn count_fields(drafts: &[Draft]) -> Vec<Shape> {
+    let mut shapes: Vec<Shape> = Vec::new();
     for draft in drafts.iter().filter(|draft| counts(draft)) {
-        let room = Shape::FIELDS - shapes.iter().map(|shape| shape.fields.len()).sum::<usize>().min(Shape::FIELDS);
         let at = shapes.iter().position(|shape| shape.kind == draft.kind).unwrap_or_else(|| {
             shapes.push(Shape { kind: draft.kind, records: 0, known: false, fields: Vec::new() });
             shapes.len() - 1
         });
         let shape = &mut shapes[at];
         shape.records = shape.records.saturating_add(1);
-        let mut room = room;
         for name in draft.fields.keys() {
+            let full = shape.fields.len() >= Shape::FIELDS;
             match shape.fields.iter_mut().find(|field| field.name == *name) {
                 Some(field) => field.with = field.with.saturating_add(1),
-                None if room > 0 => {
-                    room -= 1;
+                None if !full => {
                     shape.fields.push(FieldShare { name: name.clone(), with: 1, usual: 0, last: 0, gone: 0 });
                 }
                 None => {}
             }
         }
     }
+    shapes
 }
 
 fn counts(draft: &Draft) -> bool {
@@ -129,7 +152,7 @@ mod tests {
         let drafts: Vec<Draft> = (0..records)
             .map(|n| draft(RecordKind::Offer, n, if n < with { &[("title", "a"), ("price", "1")] } else { &[("title", "a")] }))
             .collect();
-        count_fields(shapes, &drafts);
+        add_counts(shapes, &count_fields(&drafts));
         close_counts(shapes, true);
         drifted(shapes)
     }
@@ -170,7 +193,7 @@ mod tests {
     fn an_incomplete_visit_says_nothing() {
         let mut shapes = Vec::new();
         visit(&mut shapes, 50, 50);
-        count_fields(&mut shapes, &(0..40).map(|n| draft(RecordKind::Offer, n, &[("title", "a")])).collect::<Vec<_>>());
+        add_counts(&mut shapes, &count_fields(&(0..40).map(|n| draft(RecordKind::Offer, n, &[("title", "a")])).collect::<Vec<_>>()));
         close_counts(&mut shapes, false);
         assert_eq!(drifted(&shapes), None);
         assert_eq!(visit(&mut shapes, 50, 50), None);
@@ -186,12 +209,12 @@ mod tests {
         };
         let mut shapes = Vec::new();
         for (open, awarded) in [(200, 10), (0, 300), (12, 400), (40, 300)] {
-            count_fields(&mut shapes, &tenders(open, awarded));
+            add_counts(&mut shapes, &count_fields(&tenders(open, awarded)));
             close_counts(&mut shapes, true);
             assert_eq!(drifted(&shapes), None, "{open} {awarded}");
         }
         let lost: Vec<Draft> = (0..40).map(|n| draft(RecordKind::Tender, n, &[("stage", "open")])).collect();
-        count_fields(&mut shapes, &lost);
+        add_counts(&mut shapes, &count_fields(&lost));
         close_counts(&mut shapes, true);
         assert_eq!(drifted(&shapes).as_deref(), Some("`deadline` was in 100 % of the records and is now in 0 %"));
     }
@@ -202,13 +225,13 @@ mod tests {
         let names: Vec<String> = (0..500).map(|n| format!("f{n}")).collect();
         for kind in [RecordKind::Offer, RecordKind::Company] {
             let fields: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
-            count_fields(&mut shapes, &(0..20).map(|n| draft(kind, n, &fields)).collect::<Vec<_>>());
+            add_counts(&mut shapes, &count_fields(&(0..20).map(|n| draft(kind, n, &fields)).collect::<Vec<_>>()));
         }
         close_counts(&mut shapes, true);
         assert_eq!(shapes.iter().map(|shape| shape.fields.len()).sum::<usize>(), Shape::FIELDS);
         visit(&mut shapes, 20, 20);
         let gone: Vec<Draft> = (0..20).map(|n| draft(RecordKind::Offer, n, &[("title", "x")])).collect();
-        count_fields(&mut shapes, &gone);
+        add_counts(&mut shapes, &count_fields(&gone));
         close_counts(&mut shapes, true);
         let told = drifted(&shapes).expect("drifted");
         assert!(told.len() < 300 && told.contains("; and so with "), "{told}");

@@ -49,7 +49,7 @@ mod tests {
             ("Sector:", Some("industry")),
             ("BRANCHE", Some("industry")),
             ("Teléfono", Some("phone")),
-            ("Tél.", None),
+            ("Tél.", Some("phone")),
             ("Telefon:", Some("phone")),
             ("ИНН", Some("tax_id")),
             ("E-Mail", Some("email")),

@@ -1,6 +1,7 @@
 //! Explicit selectors for what was found by itself: short ones by stable classes, else by tags, judged by what they find on the page itself.
 //! Knows no site; a selector that does not give the same words is told, and not hidden.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use scraper::ElementRef;
@@ -184,6 +185,9 @@ fn record(tree: &Tree, input: &Input<'_>, elements: &[ElementRef<'_>]) -> Result
     Ok(None)
 }
 
+/// How often a selector is right rather than wrong, then how plain and long it is.
+type Worth = (usize, Reverse<(usize, usize)>);
+
 /// Seeks the selectors of fields.
 struct Seeker<'i> {
     input: &'i Input<'i>,
@@ -203,7 +207,7 @@ impl Seeker<'_> {
                 }
             }
         }
-        let mut best: Option<((usize, std::cmp::Reverse<(usize, usize)>), FieldSpec)> = None;
+        let mut best: Option<(Worth, FieldSpec)> = None;
         for (select, prefix) in tried {
             let Some(pick) = Pick::compile(field, &select, None, &mut Vec::new()) else { continue };
             let mut taker = Taker::new(self.nodes, self.input);
@@ -217,7 +221,7 @@ impl Seeker<'_> {
                     (Some(_), None | Some(_)) | (None, Some(_)) => wrong += 1,
                 }
             }
-            let how = (right.saturating_sub(wrong), std::cmp::Reverse((plainness(&select), select.len())));
+            let how = (right.saturating_sub(wrong), Reverse((plainness(&select), select.len())));
             if right > wrong && best.as_ref().is_none_or(|(most, _)| how > *most) {
                 best = Some((how, spec_of(field, &select, prefix.as_deref())));
             }

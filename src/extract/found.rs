@@ -2,6 +2,7 @@
 //! earlier visits have taught keeps both the same. Knows no site; what is known is handed in.
 
 mod align;
+mod learn;
 mod name;
 mod own;
 mod thing;
@@ -10,7 +11,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use url::Url;
 
-use super::contacts;
 use super::html::Tag;
 use super::listing::Numbered;
 use super::reading::{Listed, Reading, read_with};
@@ -18,10 +18,10 @@ use super::record::{Gather, Parts, RecordRule, canonical};
 use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
-use crate::base::ids::hash64;
-use crate::base::text::{clip, fold, squeeze, words};
-use crate::model::{BadEntry, Draft, Extract, Failure, Fault, FieldName, Found, Learned, LearnedField, Record, Value};
+use crate::base::text::{clip, squeeze, words};
+use crate::model::{BadEntry, Draft, Extract, Failure, Fault, FieldName, Found, Learned, Record, Value};
 use align::Aligned;
+use learn::{Learns, own_contacts};
 
 /// Records of a page that say something of all of them.
 const ENOUGH: usize = 8;
@@ -65,7 +65,7 @@ struct Raw {
 
 impl FoundReader {
     /// Checks and compiles; all faults are added.
-    pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
+    pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Self {
         let kind = Kind::from_word(&spec.kind).unwrap_or(Kind::Listing);
         let hints = Hints::compile(spec, about, faults);
         let plans = plans(&spec.fields, "fields", &hints, faults);
@@ -103,15 +103,8 @@ impl FoundReader {
         };
         let rule = RecordRule::compile(spec, kind, faults);
         let naming = name::Naming { company: rule.is_company(), kinds: spec.kinds.is_empty() };
-        Some(Self {
-            hints,
-            plans,
-            numbered: Numbered::compile(spec, faults),
-            pages: spec.pages.unwrap_or(super::PAGES),
-            details,
-            naming,
-            rule,
-        })
+        let (numbered, pages) = (Numbered::compile(spec, faults), spec.pages.unwrap_or(super::PAGES));
+        Self { rule, hints, plans, numbered, pages, details, naming }
     }
 
     /// Reads one page of the list.
@@ -119,14 +112,14 @@ impl FoundReader {
         let reading = read_with(input, &self.hints_of(input))?;
         let learned = known.learned.cloned().unwrap_or_default();
         let by_key = known.records.iter().filter(|record| !record.gone).collect::<Vec<_>>();
-        let Some(mut list) = choose(&reading, &by_key, input.url) else { return Ok(self.nothing(learned, &by_key)) };
+        let Some(mut list) = choose(&reading, &by_key, input.url) else { return Ok(Self::nothing(learned, &by_key)) };
         thing::join(&reading.structured, &mut list, input.url);
         let fresh = self.fresh(&list);
         let (typed, known_as) =
             (|field: &str, words: &str| self.typed(field, words, input), |record: &Record, field: &str| self.known_as(record, field));
         let aligned = align::align((&list, &fresh), &learned, &by_key, &align::Compare { typed: &typed, known: &known_as });
         if aligned.strange(&learned, &by_key) {
-            return Ok(self.nothing(learned, &by_key));
+            return Ok(Self::nothing(learned, &by_key));
         }
         let mut gather = Gather::new(&self.rule, input.url);
         let keys = keys(&list, &by_key, &self.rule, input.url);
@@ -161,7 +154,7 @@ impl FoundReader {
     /// Adds what a record's own page says and the list did not.
     pub(super) fn read_detail(&self, draft: &mut Draft, input: &Input<'_>, known: &Known<'_>) -> Result<(), Failure> {
         let own = known.learned.map_or(&[][..], |learned| learned.own.as_slice());
-        let found = own::read(input, draft, &self.hints_of(input), (self.naming.company, own))?;
+        let found = own::read(input, draft, (self.naming.company, own))?;
         for (field, words, path) in found {
             let name = FieldName::new(field);
             if !draft.fields.contains_key(&name)
@@ -181,7 +174,7 @@ impl FoundReader {
     }
 
     /// A page without the list it should have.
-    fn nothing(&self, mut learned: Learned, known: &[&Record]) -> Extract {
+    fn nothing(mut learned: Learned, known: &[&Record]) -> Extract {
         if !learned.fields.is_empty() && !known.is_empty() {
             let names: Vec<&str> =
                 learned.fields.iter().filter(|field| field.share >= MOST).map(|field| field.name.as_str()).take(6).collect();
@@ -206,7 +199,7 @@ impl FoundReader {
                 .map(|(_, words)| words.as_str())
                 .collect();
             let name = self.naming.field(column, &values);
-            let numbered = (2..).map(|n| format!("{name}_{n}"));
+            let numbered = (2..=list.columns.len() + 1).map(|n| format!("{name}_{n}"));
             let free = std::iter::once(name.clone()).chain(numbered).find(|name| !names.contains(name));
             names.push(free.unwrap_or(name));
         }
@@ -390,7 +383,7 @@ fn rekey(list: &List, known: &[&Record], keys: &mut [String]) {
     for (raw, key) in list.records.iter().zip(keys) {
         let name = words(&raw.name);
         if let (Some(Some(old)), Some(1)) = (by_name.get(&name), count.get(&name)) {
-            *key = (*old).to_owned();
+            (*old).clone_into(key);
         }
     }
 }
@@ -403,94 +396,6 @@ fn names_a_column(select: &str) -> bool {
 
 fn counted(records: usize) -> String {
     format!("{records} record{}", if records == 1 { "" } else { "s" })
-}
-
-/// A contact of the site itself, as it is remembered.
-fn own_hash(value: &str) -> u64 {
-    hash64(&[fold(value).as_bytes()])
-}
-
-/// The contacts that stand on the page and in none of its records.
-fn own_contacts(reading: &Reading, extract: &Extract, mut before: Vec<u64>) -> Vec<u64> {
-    let of_records: HashSet<u64> = extract
-        .records
-        .iter()
-        .flat_map(|draft| draft.fields.values())
-        .filter(|found| matches!(found.value, Value::Email(_) | Value::Phone(_)))
-        .map(|found| own_hash(&found.value.text()))
-        .collect();
-    let contacts::Contacts { emails, phones, .. } = &reading.contacts;
-    for contact in emails.iter().chain(phones) {
-        let hash = own_hash(&contact.value);
-        if !of_records.contains(&hash) && !before.contains(&hash) && before.len() < Learned::OWN {
-            before.push(hash);
-        }
-    }
-    before
-}
-
-/// What a reading teaches.
-struct Learns<'l> {
-    aligned: &'l Aligned,
-    filled: &'l HashMap<FieldName, (usize, String)>,
-    records: usize,
-    /// Whether somebody has a name for a field: what is only a column may come and go.
-    named: &'l dyn Fn(&str) -> bool,
-}
-
-impl Learns<'_> {
-    /// What is known from now on, and whether something that was there is in doubt.
-    fn from(&self, before: Learned, input: &Input<'_>) -> (Learned, bool) {
-        let share = |name: &FieldName| {
-            let with = self.filled.get(name).map_or(0, |(with, _)| *with);
-            u16::try_from(with * 1_000 / self.records.max(1)).unwrap_or(1_000)
-        };
-        let says = self.records >= ENOUGH;
-        let mut doubts: Vec<String> = Vec::new();
-        let mut fields: Vec<LearnedField> = Vec::new();
-        for mut field in before.fields {
-            let (now, place) = (share(&field.name), self.aligned.place_of(&field.name));
-            let missed = says && field.share >= MOST && now <= FEW;
-            if missed && field.gone < USED_TO {
-                field.gone += 1;
-                if !(self.named)(field.name.as_str()) {
-                    fields.push(field);
-                    continue;
-                }
-                let instead =
-                    self.aligned.instead(field.place).map(|words| format!("; at its place stands now \"{words}\"")).unwrap_or_default();
-                let percent = (field.share + 5) / 10;
-                doubts.push(format!(
-                    "`{}` was in {percent} % of the records (such as \"{}\") and is in {} % now{instead}",
-                    field.name,
-                    field.example,
-                    (now + 5) / 10
-                ));
-                fields.push(field);
-                continue;
-            }
-            if missed {
-                continue;
-            }
-            field.gone = 0;
-            field.place = place.unwrap_or(field.place);
-            if says {
-                field.share = (3 * field.share + now) / 4;
-            }
-            fields.push(field);
-        }
-        for (name, (_, example)) in self.filled {
-            if fields.len() < Learned::FIELDS && !fields.iter().any(|field| field.name == *name) {
-                let place = self.aligned.place_of(name).unwrap_or(0);
-                fields.push(LearnedField { name: name.clone(), place, share: share(name), gone: 0, example: example.clone() });
-            }
-        }
-        fields.sort_by(|a, b| a.name.cmp(&b.name));
-        let relaid = if self.aligned.relaid { Some(input.now) } else { before.relaid };
-        let doubt = (!doubts.is_empty()).then(|| doubts.join("; "));
-        let doubtful = doubt.is_some();
-        (Learned { fields, own: before.own, relaid, doubt }, doubtful)
-    }
 }
 
 #[cfg(test)]

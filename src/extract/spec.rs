@@ -52,9 +52,10 @@ pub struct Spec {
     pub urls: Vec<String>,
     /// What its records are: `offer`, `request`, `company`, `tender`, `award`, `article`, `vacancy` or `page`. By default what the kind usually holds.
     pub records: Option<String>,
-    /// CSS selector of one record: `li.exhibitor`. (In a `json` source: not used, see `filter`.)
+    /// CSS selector of one record: `li.exhibitor`. (In a `json` source: not used, see `filter`.) A listing or directory without it finds its
+    /// records, their fields and its next page by itself.
     pub record: Option<String>,
-    /// What is read from each record: `{ name = "h3", url = "h3 a @href", price = { select = ".price", currency = "EUR" } }`.
+    /// What is read from each record (without `record`: other names for what is found, `{ place = "column_2" }`): `{ name = "h3", url = "h3 a @href", price = { select = ".price", currency = "EUR" } }`.
     pub fields: BTreeMap<String, FieldSpec>,
     /// The fields that tell records apart. By default the record's own address, else its name and place.
     pub key: List,
@@ -66,7 +67,8 @@ pub struct Spec {
     pub page_param: Option<PageParam>,
     /// At most so many pages in one visit; 20 by default.
     pub pages: Option<u32>,
-    /// Where a record's own page is: a selector with attribute (`h3 a @href`), or the name of a field that holds an address.
+    /// Where a record's own page is: a selector with attribute (`h3 a @href`), or the name of a field that holds an address. Without `record`:
+    /// `found` (by default in a directory: it is read by itself) or `off`.
     pub detail: Option<String>,
     /// What is read from a record's own page.
     pub detail_fields: BTreeMap<String, FieldSpec>,

@@ -116,7 +116,7 @@ async fn settle(
                         Err(failure) => failed(effects, &before, failure, now).await?,
                         Ok(read) => {
                             spent = requests + read.requests;
-                            vitals::note(&mut before, &read.extract, now);
+                            vitals::note(&mut before, &read, now);
                             let decided = differs(effects, &before, fetched, &read, now).await?;
                             done_before = Some(read);
                             decided

@@ -217,7 +217,7 @@ impl Rehearsal {
         let (mut spec, mut extract, _) = self.read_as(spec(wanted.unwrap_or(Kind::Directory), url), page).await.ok()?;
         let leaning = wanted.is_none().then(|| extract::leaning(&extract, url));
         if let Some(leaning) = leaning.as_ref().filter(|leaning| leaning.kind == Kind::Listing) {
-            spec.kind = leaning.kind.word().to_owned();
+            leaning.kind.word().clone_into(&mut spec.kind);
             (spec, extract, _) = self.read_as(spec, page).await.ok()?;
         }
         let dated = spec.clone().with_dates_of(&extract);

@@ -15,7 +15,7 @@ use crate::config::Source;
 use crate::diff::{self, Comparison};
 use crate::extract::{Input, Kind, Known};
 use crate::fetch::{Fetched, Lane, Request};
-use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Learned, Page, Reading, Record};
+use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Learned, Page, Reading, Record, Shape};
 use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
@@ -41,6 +41,8 @@ pub(super) struct Read {
     pub previous: Option<Previous>,
     /// Records whose detail page is still to be read.
     pub wanting: HashSet<RecordId>,
+    /// Which fields the page's own records carry; what their detail pages add is no matter of the page's shape.
+    pub shapes: Vec<Shape>,
     /// Requests sent for detail pages.
     pub requests: u32,
     /// Its place among the pages that are in hand, until its turn is written.
@@ -96,9 +98,10 @@ pub(super) async fn read(
         // Other pages need not wait for a site that is slow to answer.
         hand = Hand::default();
     }
+    let shapes = diff::count_fields(&extract.records);
     let (wanting, requests) = details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
     let previous = previous(effects, source, page, fetched).await?;
-    Ok(Ok(Read { extract, stored, previous, wanting, requests, _hand: hand }))
+    Ok(Ok(Read { extract, stored, previous, wanting, shapes, requests, _hand: hand }))
 }
 
 /// Takes the source's own query, which holds its key, out of every address that the answer repeats it in: it is shown and kept nowhere.

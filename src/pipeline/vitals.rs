@@ -13,7 +13,7 @@ use crate::base::text::clip;
 use crate::config::Source;
 use crate::diff;
 use crate::extract::Kind;
-use crate::model::{ChangeKind, Extract, Failure, FailureClass, Health, Misread, Page, Reading, SourceState, Turn};
+use crate::model::{ChangeKind, Failure, FailureClass, Health, Misread, Page, Reading, SourceState, Turn};
 use crate::store::StoreError;
 
 /// Fields in which entries are dated.
@@ -40,7 +40,7 @@ pub(super) fn count_misread(source: &Source, read: Result<Read, Failure>) -> Res
 }
 
 /// Notes what a page of the visit shows, before the turn is decided. A second look is no part of a visit and is not counted.
-pub(super) fn note(before: &mut Before<'_>, extract: &Extract, now: Timestamp) {
+pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, .. }: &Read, now: Timestamp) {
     let (state, step) = (&mut before.state, before.step);
     let renewed = step == Step::Begin && state.spec != before.source.spec_hash;
     if renewed {
@@ -56,7 +56,7 @@ pub(super) fn note(before: &mut Before<'_>, extract: &Extract, now: Timestamp) {
     if extract.learned.is_some() {
         state.learned.clone_from(&extract.learned);
     }
-    diff::count_fields(&mut state.shapes, &extract.records);
+    diff::add_counts(&mut state.shapes, shapes);
     let dates = extract.records.iter().flat_map(|draft| DATED.iter().filter_map(|name| draft.value(name)?.instant()));
     let latest = now.saturating_add(AHEAD).unwrap_or(now);
     state.pulse.newest = state.pulse.newest.max(dates.filter(|at| *at <= latest).max());

@@ -4,6 +4,7 @@
 
 mod codes;
 mod lead;
+mod learned;
 mod notice;
 mod outbox;
 mod page;

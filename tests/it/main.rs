@@ -42,4 +42,5 @@ mod simulation;
 mod stock;
 mod tenders;
 mod tls;
+mod unaided;
 mod wishes;

@@ -112,7 +112,7 @@ pub(super) fn align((list, fresh): (&List, &[String]), learned: &Learned, known:
     all.extend(names.iter().flatten().map(|name| name.as_str().to_owned()));
     for (column, name) in fresh.iter().enumerate().filter(|(column, _)| names[*column].is_none()).collect::<Vec<_>>() {
         let stem = if is_plain(name) { "column" } else { name };
-        let free = (1..).map(|n| format!("{stem}_{n}")).find(|name| !all.contains(name));
+        let free = (1..=2 * Learned::FIELDS).map(|n| format!("{stem}_{n}")).find(|name| !all.contains(name));
         names[column] = free.map(|name| {
             all.insert(name.clone());
             FieldName::new(&name)

@@ -9,9 +9,10 @@ use super::super::html::{self, Tag};
 use super::super::listing::base_of;
 use super::super::shown::{At, Shown};
 use super::super::structured::{self, Structured};
-use super::super::value::{self, Hints, is_of_site};
+use super::super::value::{self, is_of_site};
 use super::super::{Input, text_of};
-use super::{own_hash, thing};
+use super::learn::own_hash;
+use super::thing;
 use crate::base::text::words;
 use crate::model::{Draft, Failure};
 
@@ -25,7 +26,7 @@ const VALUE: usize = 300;
 type Said = (&'static str, String, String);
 
 /// Reads a record's own page.
-pub(super) fn read(input: &Input<'_>, draft: &Draft, hints: &Hints, (company, own): (bool, &[u64])) -> Result<Vec<Said>, Failure> {
+pub(super) fn read(input: &Input<'_>, draft: &Draft, (company, own): (bool, &[u64])) -> Result<Vec<Said>, Failure> {
     let tree = html::parse(&text_of(input), input)?;
     let root = tree.html.root_element();
     let structured = structured::read(root, input.url);
@@ -44,7 +45,6 @@ pub(super) fn read(input: &Input<'_>, draft: &Draft, hints: &Hints, (company, ow
         out.extend(site(&shown, main, &base));
     }
     out.retain(|(field, text, _)| *field != "name" && *field != "company" || !company && words(text) != name);
-    let _ = hints;
     Ok(out)
 }
 

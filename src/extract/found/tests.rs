@@ -107,24 +107,31 @@ fn told(extract: &Extract) -> Vec<(String, Vec<String>)> {
     extract.records.iter().map(|draft| (draft.key.clone(), fields.iter().map(|name| text(draft, name)).collect())).collect()
 }
 
-/// A card of the directory in one of its layouts.
-fn cards(class: &str, card: impl Fn(usize, &(&str, &str, &str, &str)) -> String) -> String {
-    let all: String = MAKERS.iter().enumerate().map(|(n, maker)| format!("<li class={class}>{}</li>", card(n, maker))).collect();
-    format!("<ul class=list>{all}</ul>")
+/// The makers, each by a template with its `{n}`, `{name}`, `{place}`, `{sector}`, `{people}`.
+fn each(template: &str) -> String {
+    let one = |(n, (name, place, sector, people)): (usize, &(&str, &str, &str, &str))| {
+        let fills = [("{n}", n.to_string().as_str()), ("{name}", name), ("{place}", place), ("{sector}", sector), ("{people}", people)]
+            .map(|(key, value)| (key, value.to_owned()));
+        fills.iter().fold(template.to_owned(), |text, (key, value)| text.replace(key, value))
+    };
+    MAKERS.iter().enumerate().map(one).collect()
 }
 
-fn plain(class: &str) -> String {
-    cards(class, |n, (name, place, sector, people)| {
-        format!(
-            "<h2><a href=/company/{n}>{name}</a></h2><p class={class}-s>{sector}</p><p class={class}-t>{place}</p><p class={class}-p>Employees: {people}</p><span class={class}-m>{n}2,50 €</span>"
-        )
-    })
+const PLAIN: [&str; 3] = [
+    "<ul class=list>",
+    "<li class=c><h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p>\
+     <span class=c-m>{n}2,50 €</span></li>",
+    "</ul>",
+];
+
+fn page([before, template, after]: [&str; 3]) -> String {
+    format!("{before}{}{after}", each(template))
 }
 
 #[test]
 fn a_directory_and_its_fields() {
     let mut memory = Memory::default();
-    let extract = memory.visit(&reader("directory", "fields = { place = 'column_1' }"), &plain("c"));
+    let extract = memory.visit(&reader("directory", "fields = { place = 'column_1' }"), &page(PLAIN));
     assert_eq!(extract.records.len(), 12, "{:?}", extract.bad);
     let first = &extract.records[0];
     assert_eq!((first.kind, first.key.as_str()), (RecordKind::Company, "https://directory.example/company/0"));
@@ -143,94 +150,122 @@ fn a_directory_and_its_fields() {
     assert_eq!((learned.doubt, learned.own.len(), learned.fields.len()), (None, 1, 6), "{:?}", learned.fields);
 }
 
-/// Twelve ways in which a site changes its pages: either the same records come out, or what broke is named.
+const LIST: (&str, &str) = ("<ul class=list>", "</ul>");
+const NO_PRICE: &str = "<li class=c><h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p></li>";
+
+/// Twelve ways in which a site changes its pages, and what is lost by them.
+const LAYOUTS: [(&str, Option<&str>, [&str; 3]); 12] = [
+    (
+        "renamed classes",
+        None,
+        [
+            LIST.0,
+            "<li class=x9><h2 class=q><a href=/company/{n}>{name}</a></h2><p class=x9-a>{sector}</p><p class=x9-b>{place}</p><p class=x9-c>Employees: \
+             {people}</p><span class=x9-d>{n}2,50 €</span></li>",
+            LIST.1,
+        ],
+    ),
+    (
+        "no classes",
+        None,
+        [
+            LIST.0,
+            "<li><h2><a href=/company/{n}>{name}</a></h2><p>{sector}</p><p>{place}</p><p>Employees: {people}</p><span>{n}2,50 €</span></li>",
+            LIST.1,
+        ],
+    ),
+    (
+        "swapped columns",
+        None,
+        [
+            LIST.0,
+            "<li class=c><h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{place}</p><p class=c-t>{sector}</p><p class=c-p>Employees: {people}</p>\
+             <span class=c-m>{n}2,50 €</span></li>",
+            LIST.1,
+        ],
+    ),
+    (
+        "a wrapper more",
+        None,
+        [
+            LIST.0,
+            "<li class=c><div class=w><div class=i><h2><a href=/company/{n}>{name}</a></h2></div><div><p class=c-s>{sector}</p><p class=c-t>{place}</p>\
+             <p class=c-p>Employees: {people}</p><span class=c-m>{n}2,50 €</span></div></div></li>",
+            LIST.1,
+        ],
+    ),
+    ("a removed field", Some("price"), [LIST.0, NO_PRICE, LIST.1]),
+    (
+        "another order of the fields",
+        None,
+        [
+            LIST.0,
+            "<li class=c><span class=c-m>{n}2,50 €</span><p class=c-t>{place}</p><h2><a href=/company/{n}>{name}</a></h2><p class=c-p>Employees: \
+             {people}</p><p class=c-s>{sector}</p></li>",
+            LIST.1,
+        ],
+    ),
+    (
+        "a table",
+        None,
+        [
+            "<table><tr><th>Company<th>Sector<th>Town<th>Employees<th>Fee",
+            "<tr><td><a href=/company/{n}>{name}</a><td>{sector}<td>{place}<td>{people}<td>{n}2,50 €",
+            "</table>",
+        ],
+    ),
+    (
+        "other addresses",
+        None,
+        [
+            LIST.0,
+            "<li class=c><h2><a href=/firms/{people}-{n}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p>\
+             <span class=c-m>{n}2,50 €</span></li>",
+            LIST.1,
+        ],
+    ),
+    ("a list that a script fills", Some("list"), ["<ul class=list></ul><script>load()</script>", "", ""]),
+    (
+        "words instead of the price",
+        Some("price"),
+        [
+            LIST.0,
+            "<li class=c><h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p>\
+             <span class=c-m>ask {name}</span></li>",
+            LIST.1,
+        ],
+    ),
+    (
+        "an advertisement above",
+        None,
+        [
+            "<div class=ads><div class=ad><a href=https://ads.example/1>Rent a forklift</a><p>from 19 € a day, delivered to your door at once</div>\
+             <div class=ad><a href=https://ads.example/2>Rent a truck</a><p>from 29 € a day, delivered to your door within a day</div>\
+             <div class=ad><a href=https://ads.example/3>Rent a crane</a><p>from 39 € a day, delivered to your door this week</div></div><ul class=list>",
+            PLAIN[1],
+            "</ul>",
+        ],
+    ),
+    (
+        "definition list",
+        None,
+        [
+            "<dl>",
+            "<dt><a href=/company/{n}>{name}</a><dd><em>{sector}</em> <i>{place}</i> <b>Employees: {people}</b> <u>{n}2,50 €</u>",
+            "</dl>",
+        ],
+    ),
+];
+
 #[test]
 fn a_new_layout_reads_alike_or_says_what_is_lost() {
-    type Layout = (&'static str, Option<&'static str>, fn() -> String);
-    let layouts: [Layout; 12] = [
-        ("renamed classes", None, || plain("item-x9")),
-        ("no classes", None, || {
-            cards("c", |n, (name, place, sector, people)| {
-                format!(
-                    "<h2><a href=/company/{n}>{name}</a></h2><p>{sector}</p><p>{place}</p><p>Employees: {people}</p><span>{n}2,50 €</span>"
-                )
-            })
-        }),
-        ("swapped columns", None, || {
-            cards("c", |n, (name, place, sector, people)| {
-                format!(
-                    "<h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{place}</p><p class=c-t>{sector}</p><p class=c-p>Employees: {people}</p><span class=c-m>{n}2,50 €</span>"
-                )
-            })
-        }),
-        ("a wrapper more", None, || {
-            cards("c", |n, (name, place, sector, people)| {
-                format!(
-                    "<div class=w><div class=i><h2><a href=/company/{n}>{name}</a></h2></div><div><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p><span class=c-m>{n}2,50 €</span></div></div>"
-                )
-            })
-        }),
-        ("a removed field", Some("price"), || {
-            cards("c", |n, (name, place, sector, people)| {
-                format!(
-                    "<h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p>"
-                )
-            })
-        }),
-        ("another order of the fields", None, || {
-            cards("c", |n, (name, place, sector, people)| {
-                format!(
-                    "<span class=c-m>{n}2,50 €</span><p class=c-t>{place}</p><h2><a href=/company/{n}>{name}</a></h2><p class=c-p>Employees: {people}</p><p class=c-s>{sector}</p>"
-                )
-            })
-        }),
-        ("a table", None, || {
-            let rows: String = MAKERS
-                .iter()
-                .enumerate()
-                .map(|(n, (name, place, sector, people))| {
-                    format!("<tr><td><a href=/company/{n}>{name}</a><td>{sector}<td>{place}<td>{people}<td>{n}2,50 €")
-                })
-                .collect();
-            format!("<table><tr><th>Company<th>Sector<th>Town<th>Employees<th>Fee{rows}</table>")
-        }),
-        ("other addresses", None, || {
-            cards("c", |n, (name, place, sector, people)| {
-                format!(
-                    "<h2><a href=/firms/{n}-{}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p><span class=c-m>{n}2,50 €</span>",
-                    place.to_lowercase()
-                )
-            })
-        }),
-        ("a list that a script fills", Some("list"), || "<ul class=list></ul><script>load()</script>".to_owned()),
-        ("words instead of the price", Some("price"), || {
-            cards("c", |n, (name, place, sector, people)| {
-                format!(
-                    "<h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p><span class=c-m>ask us{}</span>",
-                    "!".repeat(n % 3)
-                )
-            })
-        }),
-        ("an advertisement above", None, || {
-            let ads: String = (0..5).map(|n| format!("<div class=ad><a href=https://ads.example/{n}>Rent a forklift {n}</a><p>from {n}9 € a day, delivered to your door within {n} hours</p></div>")).collect();
-            format!("<div class=ads>{ads}</div>{}", plain("c"))
-        }),
-        ("definition list", None, || {
-            let all: String = MAKERS
-                .iter()
-                .enumerate()
-                .map(|(n, (name, place, sector, people))| format!("<dt><a href=/company/{n}>{name}</a><dd><em>{sector}</em> <i>{place}</i> <b>Employees: {people}</b> <u>{n}2,50 €</u>"))
-                .collect();
-            format!("<dl>{all}</dl>")
-        }),
-    ];
     let reader = reader("directory", "fields = { place = 'column_1' }");
-    for (what, lost, layout) in layouts {
+    for (what, lost, layout) in LAYOUTS {
         let mut memory = Memory::default();
-        let before = told(&memory.visit(&reader, &plain("c")));
-        assert_eq!(told(&memory.visit(&reader, &plain("c"))), before, "{what}");
+        let before = told(&memory.visit(&reader, &page(PLAIN)));
+        assert_eq!(told(&memory.visit(&reader, &page(PLAIN))), before, "{what}");
         for round in 0..3 {
-            let extract = memory.visit(&reader, &layout());
+            let extract = memory.visit(&reader, &page(layout));
             let doubt = extract.learned.as_ref().and_then(|learned| learned.doubt.clone());
             match lost {
                 None => {
@@ -252,19 +287,15 @@ fn a_new_layout_reads_alike_or_says_what_is_lost() {
                 }
             }
         }
-        assert_eq!(told(&memory.visit(&reader, &plain("c"))), before, "{what}: and back again");
+        assert_eq!(told(&memory.visit(&reader, &page(PLAIN))), before, "{what}: and back again");
     }
 }
 
 #[test]
 fn a_field_that_stays_away_is_no_longer_expected() {
     let (reader, mut memory) = (reader("directory", ""), Memory::default());
-    memory.visit(&reader, &plain("c"));
-    let without = cards("c", |n, (name, place, sector, people)| {
-        format!(
-            "<h2><a href=/company/{n}>{name}</a></h2><p class=c-s>{sector}</p><p class=c-t>{place}</p><p class=c-p>Employees: {people}</p>"
-        )
-    });
+    memory.visit(&reader, &page(PLAIN));
+    let without = page([LIST.0, NO_PRICE, LIST.1]);
     for round in 0..USED_TO {
         assert!(memory.visit(&reader, &without).learned.unwrap().doubt.is_some(), "{round}");
     }
@@ -275,31 +306,22 @@ fn a_field_that_stays_away_is_no_longer_expected() {
 
 #[test]
 fn a_market_tells_offers_from_requests() {
-    let ads: String = MAKERS
-        .iter()
-        .enumerate()
-        .map(|(n, (name, place, ..))| {
-            let badge = if n % 3 == 0 { "Wanted" } else { "Offer" };
-            format!(
-                "<div><a href=/ad/{n}>Pallets, lot {n}</a> <b>{badge}</b> <i>{}.000,00 €</i> <em>{name}</em> <u>{place}</u></div>",
-                n + 1
-            )
-        })
-        .collect();
+    let ads = each("<div><a href=/ad/{n}>Pallets, lot {n}</a> <b>Offer</b> <i>1{n}.000,00 €</i> <em>{name}</em> <u>{place}</u></div>");
+    let ads = ads.replacen("<b>Offer", "<b>Wanted", 1);
     let extract = Memory::default().visit(&reader("listing", ""), &ads);
     assert_eq!(extract.records.len(), 12);
     assert_eq!((extract.records[0].kind, extract.records[1].kind), (RecordKind::Request, RecordKind::Offer));
     let first = &extract.records[0];
     assert_eq!(first.value("company").map(Value::text).as_deref(), Some("Cajas Ebro, S.L."), "{:?}", first.fields);
     assert_eq!(first.value("title").map(Value::text).as_deref(), Some("Pallets, lot 0"));
-    assert_eq!(first.value("price").map(Value::text).as_deref(), Some("1000 EUR"));
+    assert_eq!(first.value("price").map(Value::text).as_deref(), Some("10000 EUR"));
     assert_eq!(first.detail, None, "a listing asks for no more pages than it must");
 }
 
 #[test]
 fn the_own_page_of_a_record() {
     let (reader, mut memory) = (reader("directory", ""), Memory::default());
-    let mut draft = memory.visit(&reader, &plain("c")).records.remove(0);
+    let mut draft = memory.visit(&reader, &page(PLAIN)).records.remove(0);
     let html = "<header>Call us: <a href='tel:+34910000000'>+34 910 000 000</a></header><main><article><h2>Cajas Ebro, S.L.</h2><p>Makes boxes.</p><dl>\
                 <dt>Tax number<dd>B50123457<dt>Region<dd>Aragón<dt>Country<dd>ES<dt>People<dd>14<dt>Telephone<dd><a href='tel:+34976123456'>976 12 34 56</a>\
                 <dt>Mail<dd><a href='mailto:compras@cajasebro.es'>write</a><dt>Web<dd><a href='https://www.cajasebro.es/'>www.cajasebro.es</a></dl>\
@@ -332,7 +354,7 @@ fn structured_data_says_what_the_list_does_not_show() {
         })
         .collect();
     let script = format!(r#"<script type="application/ld+json">[{}]</script>"#, things.join(","));
-    let names = cards("c", |n, (name, ..)| format!("<h2><a href=/company/{n}>{name}</a></h2><p>since 19{n:02}, member of the chamber</p>"));
+    let names = page([LIST.0, "<li><h2><a href=/company/{n}>{name}</a></h2><p>since 19{people}, member of the chamber</p></li>", LIST.1]);
     let shown = Memory::default().visit(&reader("directory", ""), &format!("{script}{names}"));
     let hidden = Memory::default().visit(&reader("directory", ""), &script);
     for extract in [shown, hidden] {

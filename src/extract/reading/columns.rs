@@ -235,10 +235,13 @@ struct ColumnKind {
     leads: bool,
 }
 
+/// A cell with the numbers of its record and of itself in it.
+type Stands<'r> = (usize, usize, &'r Raw);
+
 /// The columns, and which place belongs to which.
 fn kinds(raws: &[Vec<Raw>], heads: &[String], base: &Url, hints: &Hints) -> (Vec<ColumnKind>, HashMap<u64, usize>) {
     let names: Vec<Option<usize>> = raws.iter().map(|raws| name_of(raws)).collect();
-    let mut by_place: BTreeMap<(usize, u64), Vec<(usize, usize, &Raw)>> = BTreeMap::new();
+    let mut by_place: BTreeMap<(usize, u64), Vec<Stands<'_>>> = BTreeMap::new();
     let mut first: HashMap<u64, usize> = HashMap::new();
     for (record, (raws, name)) in raws.iter().zip(&names).enumerate() {
         for (i, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != *name) {
@@ -250,7 +253,7 @@ fn kinds(raws: &[Vec<Raw>], heads: &[String], base: &Url, hints: &Hints) -> (Vec
     let (mut kinds, mut of, mut plain): (Vec<ColumnKind>, _, _) = (Vec::new(), HashMap::new(), 0);
     let mut records: Vec<Vec<usize>> = Vec::new();
     // The same words in every record are none of its values: "read more", "price:".
-    let varies = |cells: &[(usize, usize, &Raw)]| {
+    let varies = |cells: &[Stands<'_>]| {
         cells.len() < 3 || cells.iter().any(|(_, _, cell)| cell.text != cells[0].2.text || cell.contact != cells[0].2.contact)
     };
     for ((_, place), found) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
@@ -291,7 +294,7 @@ fn apart(label: &str, mine: &[usize], kinds: &[ColumnKind], records: &[Vec<usize
             both * 2 > mine.len().min(theirs.len())
         })
     };
-    let numbered = (2..).map(|n| format!("{label} {n}"));
+    let numbered = (2..=kinds.len() + 2).map(|n| format!("{label} {n}"));
     std::iter::once(label.to_owned()).chain(numbered).find(|label| !clashes(label)).unwrap_or_else(|| label.to_owned())
 }
 

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::codes::{failure_code, failure_of, record_kind_code, record_kind_of, role_code, role_of};
+use super::learned::{StoredLearned, learned_of, stored_learned};
 use super::value::{StoredDate, StoredFailure, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
-    Baseline, Checkpoint, Failures, FieldName, FieldShare, Health, HostKey, HostState, Learned, LearnedField, Loss, Mask, Misread,
-    NoiseSeen, Page, Pulse, Reading, RobotsCopy, Shape, SourceState, Stretch, Suspect, Validators, Visit, VolatileSpan,
+    Baseline, Checkpoint, Failures, FieldName, FieldShare, Health, HostKey, HostState, Loss, Mask, Misread, NoiseSeen, Page, Pulse,
+    Reading, RobotsCopy, Shape, SourceState, Stretch, Suspect, Validators, Visit, VolatileSpan,
 };
 use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
@@ -253,22 +254,6 @@ pub(in crate::store) struct StoredSource {
     shapes: Vec<StoredShape>,
     misread: Vec<(i64, String, String)>,
     learned: Option<StoredLearned>,
-}
-
-/// [`Learned`]: fields, own contacts, when it was relaid, what is in doubt.
-type StoredLearned = (Vec<StoredField>, Vec<u64>, Option<i64>, Option<String>);
-/// Name, place, share, readings without it, an example.
-type StoredField = (String, u64, u16, u8, String);
-
-fn stored_learned(learned: &Learned) -> StoredLearned {
-    let field = |field: &LearnedField| (field.name.as_str().to_owned(), field.place, field.share, field.gone, field.example.clone());
-    (learned.fields.iter().map(field).collect(), learned.own.clone(), learned.relaid.map(millis), learned.doubt.clone())
-}
-
-fn learned_of((fields, own, relaid, doubt): StoredLearned) -> Result<Learned, String> {
-    let field =
-        |(name, place, share, gone, example): StoredField| LearnedField { name: FieldName::new(&name), place, share, gone, example };
-    Ok(Learned { fields: fields.into_iter().map(field).collect(), own, relaid: relaid.map(timestamp).transpose()?, doubt })
 }
 
 /// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.

@@ -1,0 +1,128 @@
+//! Sources without selectors: what they read by themselves, and what becomes of it when the site is built anew; on a clock moved by hand.
+
+use std::sync::{Arc, Mutex};
+
+use atalaya::store::LeadFilter;
+use atalaya::web::{Answer, Question, SourcePages, answer};
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use crate::rig::{Inside, LINES, MAILS, Reply, Server, points, rep};
+
+/// So many firms, each by a template with its `{n}`; the own page of each names its province and mail, beside those of the site.
+fn site() -> (Server, Arc<Mutex<(usize, &'static str)>>) {
+    let shown = Arc::new(Mutex::new((12, CARDS)));
+    let page = Arc::clone(&shown);
+    let server = Server::start(move |seen| {
+        let (firms, template) = *page.lock().unwrap();
+        let main = match seen.path.strip_prefix("/firm/") {
+            Some(n) => format!(
+                "<h2>Talleres {n}, S.L.</h2><dl><dt>Provincia<dd>Teruel<dt>Mail<dd><a href='mailto:compras@talleres{n}.es'>write to us</a></dl>"
+            ),
+            None if seen.path == "/" => (10..10 + firms).map(|n| template.replace("{n}", &n.to_string())).collect(),
+            None => return Reply::status(404),
+        };
+        Reply::html(format!(
+            "<html><header>Call us: <a href='tel:+34915550100'>915 550 100</a></header><main>{main}</main><footer>mail@registry.es</footer></html>"
+        ))
+    });
+    (server, shown)
+}
+
+const CARDS: &str =
+    "<li class=firm><h3><a href=/firm/{n}>Talleres {n}, S.L.</a></h3><p class=tel>944 00 11 {n}</p><p>Sector: Metal {n}</p></li>";
+const ROWS: &str = "<tr><td>Metal {n}<td><a href=/firm/{n}>Talleres {n}, S.L.</a><td><a href='tel:9440011{n}'>call</a>";
+const NO_PHONE: &str = "<li class=firm><h3><a href=/firm/{n}>Talleres {n}, S.L.</a></h3><p>Sector: Metal {n}</p></li>";
+const SCRIPT: &str = "<script>load({n})</script>";
+
+fn config(site: &str) -> String {
+    format!(
+        "\n[[source]]\nid = \"registry\"\nkind = \"directory\"\nurl = \"{site}/\"\nevery = \"6h\"\njitter = \"0s\"\nconfirm = \"off\"\ncountry = \"ES\"\n\
+         \n[[segment]]\nid = \"all\"\nline = 5\n"
+    ) + &points("organisation-listed", 20)
+        + &points("record-changed", 20)
+        + &rep("ana", "UTC", "daily 09:00")
+        + MAILS
+        + LINES
+}
+
+async fn source(world: &Inside) -> SourcePages {
+    match answer(&world.effects, &world.config, Question::Source { id: "registry".to_owned(), page: None, diff: false }, false)
+        .await
+        .unwrap()
+    {
+        Answer::Source(view) => *view,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Names of all leads.
+async fn leads(world: &Inside) -> Vec<String> {
+    let found = world.effects.store.leads(LeadFilter::default(), 100).await.unwrap();
+    let mut names = Vec::new();
+    for lead in found {
+        let atalaya::model::Subject::Organisation(id) = lead.subject;
+        names.extend(world.effects.store.organisation(id).await.unwrap().and_then(|organisation| organisation.name));
+    }
+    names.sort();
+    names
+}
+
+async fn pass(world: &Inside) {
+    for _ in 0..3 {
+        world.wait(SignedDuration::from_hours(3));
+        world.visit().await;
+        world.drain().await;
+    }
+}
+
+/// What the operator's machine was told of so far: type and text.
+fn told(world: &Inside) -> Vec<(String, String)> {
+    let lines = world.written("lines").concat();
+    let read = |line: &str| {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (word(&value["message"]["type"]), word(&value["message"]["data"]["text"]))
+    };
+    lines.lines().map(read).filter(|(kind, _)| kind.starts_with("source.")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_directory_by_its_address_alone_survives_a_new_layout_and_names_what_breaks() {
+    let (server, shown) = site();
+    let world = Inside::with("notices = [\"lines\"]\n", &config(&server.address)).await;
+    world.visit().await;
+    let first = source(&world).await;
+    assert_eq!(first.source.trouble, None, "{first:?}");
+    let shares = |view: &SourcePages| view.fields.iter().map(|field| field.field.clone()).collect::<Vec<_>>();
+    assert_eq!(shares(&first), ["email", "industry", "name", "phone", "region", "url"]);
+    assert_eq!(leads(&world).await, Vec::<String>::new(), "a baseline is quiet");
+
+    // A table instead of cards, and one firm more: it alone is news.
+    *shown.lock().unwrap() = (13, ROWS);
+    pass(&world).await;
+    pass(&world).await;
+    assert_eq!(leads(&world).await, ["Talleres 22, S.L."]);
+    assert_eq!(told(&world), []);
+
+    // Without its telephones the source is ill, and what was known stays known.
+    *shown.lock().unwrap() = (13, NO_PHONE);
+    pass(&world).await;
+    let [(kind, text)] = &told(&world)[..] else { panic!("{:?}", told(&world)) };
+    assert_eq!(kind, "source.ill");
+    assert!(text.contains("`phone` was in 100 % of the records") && text.contains("and is in 0 % now"), "{text}");
+    assert_eq!(leads(&world).await, ["Talleres 22, S.L."], "nobody lost a telephone");
+
+    // A list that a script fills is no empty list.
+    *shown.lock().unwrap() = (13, SCRIPT);
+    pass(&world).await;
+    let ill = source(&world).await;
+    assert!(ill.source.trouble.is_some(), "{ill:?}");
+    assert_eq!(leads(&world).await, ["Talleres 22, S.L."]);
+
+    *shown.lock().unwrap() = (13, CARDS);
+    pass(&world).await;
+    assert_eq!(source(&world).await.source.trouble, None);
+    assert_eq!(told(&world).last().map(|(kind, _)| kind.as_str()), Some("source.well"));
+    assert_eq!(leads(&world).await, ["Talleres 22, S.L."]);
+}
