@@ -18,6 +18,14 @@ const EXAMPLE: usize = 40;
 /// Fields told of one by one.
 const TOLD: usize = 3;
 
+/// What a page may show without all that is needed to read it, and what says the rest.
+const UNREAD: [(&str, &str); 3] = [
+    ("phone", COUNTRY),
+    ("price", "currency = \"EUR\", or whichever it is, reads them"),
+    ("date", "language = \"es\", or whichever it is, or a format in fields, reads them"),
+];
+const COUNTRY: &str = "country = \"ES\", or whichever it is, reads them";
+
 /// What is unsure, and what would decide it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubt {
@@ -146,7 +154,7 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
     if let Some(field) = filled(extract).iter().find(unread) {
         add(
             format!("`{}` looks like telephone numbers of a country that is not known (such as \"{}\")", field.name, field.example),
-            "country = \"ES\", or whichever it is, reads them".to_owned(),
+            COUNTRY.to_owned(),
         );
     }
     let few: Vec<Filled> = filled(extract).into_iter().filter(|field| field.records * 5 < all && base(&field.name) != "column").collect();
@@ -202,6 +210,14 @@ fn of_page(by_itself: bool, extract: &Extract, offers: &Offers, out: &mut Vec<Do
         let name = other.columns.first().map(|column| clip(&column.example, EXAMPLE)).unwrap_or_default();
         let what = format!("the page has another list, of {} records (such as \"{name}\")", other.records.len());
         out.push(Doubt { what, setting: "record and fields say which list is read; --selectors writes them".to_owned() });
+    }
+    let has = |label: &str| extract.records.iter().any(|draft| draft.fields.keys().any(|name| base(name.as_str()) == label));
+    for (label, setting) in UNREAD {
+        let column = lists.first().and_then(|list| list.columns.iter().find(|column| column.label == label));
+        if let Some(column) = column.filter(|column| by_itself && column.filled * 2 > extract.records.len() && !has(label)) {
+            let what = format!("`{label}` is on the page (such as \"{}\") and cannot be read", clip(&column.example, EXAMPLE));
+            out.push(Doubt { what, setting: setting.to_owned() });
+        }
     }
     if let Some((page, pages)) = offers.of_pages
         && page < pages

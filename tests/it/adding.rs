@@ -46,13 +46,10 @@ fn market() -> String {
 
 fn press(site: &str) -> (String, String) {
     let titles = ["Lago builds a second cannery", "Monteverde buys presses", "Ebro opens a terminal", "Tormes looks for packaging"];
-    let items: String =
-        titles.iter().enumerate().map(|(n, title)| format!("<item><title>{title}</title><link>{site}/news/{n}</link></item>")).collect();
-    let rows: String = titles
-        .iter()
-        .enumerate()
-        .map(|(n, title)| format!("<div><h2><a href=/news/{n}>{title}</a></h2><p>One more line of it.</p></div>"))
-        .collect();
+    let item = |(n, title): (usize, &&str)| format!("<item><title>{title}</title><link>{site}/news/{n}</link></item>");
+    let row = |(n, title): (usize, &&str)| format!("<div><h2><a href=/news/{n}>{title}</a></h2><p>One more line of it.</p></div>");
+    let items: String = titles.iter().enumerate().map(item).collect();
+    let rows: String = titles.iter().enumerate().map(row).collect();
     let feed = format!("<rss version=\"2.0\"><channel><title>Press</title>{items}</channel></rss>");
     (page("Press", "<link rel=alternate type=application/rss+xml href=/feed.xml>", &rows), feed)
 }
@@ -101,7 +98,7 @@ fn text(home: &Home) -> String {
 /// What differs from run to run: the port, the folder, the day.
 fn steady(text: &str, site: &Server, home: &Home) -> String {
     let port = site.address.rsplit(':').next().unwrap();
-    let day = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    let day = atalaya::base::clock::Clock::System.now().strftime("%Y-%m-%d").to_string();
     let text = text.replace(&site.address, "http://SITE").replace(&format!("127.0.0.1:{port}"), "SITE").replace(&day, "DAY");
     text.replace(&home.path("").display().to_string(), "HOME/")
 }
