@@ -16,6 +16,7 @@ mod logging;
 mod org;
 mod print;
 mod read;
+mod source;
 mod store;
 mod tender;
 
@@ -108,7 +109,11 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Source(SourceCommand::List) => asking::show(&request, Question::Sources, json).await,
         Command::Source(SourceCommand::Show { id, page, diff }) => asking::show(&request, Question::Source { id, page, diff }, json).await,
         Command::Source(SourceCommand::CheckNow { id }) => asking::show(&request, Question::CheckNow { id }, json).await,
-        Command::Source(SourceCommand::Test { id, fixture }) => check::test(&request, id, &fixture, json).await,
+        Command::Source(SourceCommand::Add(options)) => source::add(&request, &options, json).await,
+        Command::Source(SourceCommand::Test { ids, save, fixture }) => match fixture {
+            Some(fixture) => check::test(&request, &ids, &fixture, json).await,
+            None => source::test(&request, &ids, save, json).await,
+        },
         Command::Lead(LeadCommand::List { segment, state, owner, limit }) => {
             asking::show(&request, Question::Leads { segment, state, owner, limit }, json).await
         }

@@ -3,6 +3,7 @@
 //! Must not know how a setting is used: each module owns the shape of its table and the check of it. Here are the files, the layers,
 //! the places, the references between tables, and the settings of the process. Reads no clock; the environment is handed in.
 
+mod adding;
 mod assemble;
 mod changes;
 mod desk;
@@ -37,6 +38,7 @@ use crate::model::codes::Labels;
 use crate::render::Language;
 use crate::{deliver, door, fetch, resolve, route, schedule, score, store};
 
+pub use adding::{NewSource, source_table, with_source};
 pub use changes::ConfigChange;
 pub use labels::folder as codes_folder;
 pub use layers::Flag;
@@ -228,6 +230,16 @@ impl Config {
     /// Reads, layers, checks and compiles. All mistakes at once, or a configuration without any.
     pub fn load(request: &Request) -> Result<Arc<Self>, Refusal> {
         assemble::load(request).map(Arc::new)
+    }
+
+    /// As [`Config::load`], as if one of its files, or a new one of its folder, had this text: whoever writes looks first whether it is taken.
+    pub fn load_drafted(request: &Request, path: &std::path::Path, text: &str) -> Result<Arc<Self>, Refusal> {
+        assemble::load_drafted(request, path, text).map(Arc::new)
+    }
+
+    /// The file or folder that is read: the one that is named, else the first of the usual places.
+    pub fn place(request: &Request) -> Result<PathBuf, Refusal> {
+        assemble::place(request)
     }
 
     /// What the environment and the flags say of the door and of fetching where there is no file: for whoever looks at an address.

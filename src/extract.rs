@@ -8,6 +8,8 @@ mod buyers;
 mod captions;
 pub mod contacts;
 mod decode;
+mod derive;
+mod doubts;
 mod feed;
 mod found;
 mod html;
@@ -17,6 +19,7 @@ mod listing;
 mod lists;
 mod main_text;
 mod markup;
+mod offers;
 mod page;
 mod portal;
 pub mod product;
@@ -41,13 +44,15 @@ use crate::base::ids::SourceId;
 use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind, Whole};
 
 pub use decode::decode;
+pub use derive::{Derived, derive};
+pub use doubts::{Doubt, Filled, Leaning, doubts, filled, has_name, leaning};
 pub use found::Known;
+pub use offers::{Offers, Script, offers};
 pub use portal::Portal;
 pub use reading::{Cell, Column, Item, Listed, PageType, Reading, read_page};
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
-pub use value::month_first;
 
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;
@@ -172,7 +177,7 @@ enum By {
     Found(Box<found::FoundReader>),
     Feed(feed::FeedReader),
     Sitemap(sitemap::SitemapReader),
-    Json(json::JsonReader),
+    Json(Box<json::JsonReader>),
     Tenders(Box<tenders::TenderReader>),
     Page(page::PageReader),
 }
@@ -328,7 +333,7 @@ impl Spec {
             }
             Kind::Feed => feed::FeedReader::compile(self, about, &mut faults).map(By::Feed),
             Kind::Sitemap => sitemap::SitemapReader::compile(self, about, &mut faults).map(By::Sitemap),
-            Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(By::Json),
+            Kind::Json => json::JsonReader::compile(self, about, &mut faults).map(|reader| By::Json(Box::new(reader))),
             Kind::Tenders => tenders::TenderReader::compile(self, about, &mut faults).map(|reader| By::Tenders(Box::new(reader))),
             Kind::Page => page::PageReader::compile(self, about, &mut faults).map(By::Page),
         };
@@ -402,7 +407,7 @@ impl Spec {
             ("portal", self.portal.is_some(), kind == Kind::Tenders, "tenders"),
             ("format", self.format.is_some(), kind == Kind::Tenders, "tenders"),
             ("transport", self.transport.is_some(), matches!(kind, Kind::Tenders | Kind::Json | Kind::Feed), "tenders`, `json` and `feed"),
-            ("select", !self.select.0.is_empty(), kind == Kind::Page, "page"),
+            ("select", !self.select.0.is_empty(), matches!(kind, Kind::Page | Kind::Json), "page` and `json"),
             ("remove", !self.remove.0.is_empty(), kind == Kind::Page, "page"),
         ];
         for (key, _, _, kinds) in used.into_iter().filter(|(_, set, fits, _)| *set && !*fits) {
@@ -437,7 +442,7 @@ pub fn by_content(kind: Kind, url: &Url, about: &About) -> Reader {
     let by = match kind {
         Kind::Feed => feed::FeedReader::compile(&spec, about, &mut faults).map(By::Feed),
         Kind::Sitemap => sitemap::SitemapReader::compile(&spec, about, &mut faults).map(By::Sitemap),
-        Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(By::Json),
+        Kind::Json => json::JsonReader::compile(&spec, about, &mut faults).map(|reader| By::Json(Box::new(reader))),
         Kind::Tenders => tenders::TenderReader::compile(&spec, about, &mut faults).map(|reader| By::Tenders(Box::new(reader))),
         Kind::Listing | Kind::Directory | Kind::Page => page::PageReader::compile(&spec, about, &mut faults).map(By::Page),
     };

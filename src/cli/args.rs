@@ -35,6 +35,8 @@ const EXAMPLES: &str = "Examples:
   atalaya init                                write a commented atalaya.toml
   atalaya check https://example.org/feed      what would be read from an address?
   atalaya read https://example.org/members    what does a page say by itself?
+  atalaya source add https://example.org/members
+                                              how is it best watched? Writes it into atalaya.toml
   atalaya check fair-exhibitors               a dry run of a configured source
   atalaya run                                 watch
   atalaya status                              how is everything?
@@ -205,14 +207,50 @@ pub enum SourceCommand {
         /// Its name
         id: String,
     },
-    /// Read a saved page with its settings; fails when no record comes out
+    /// Find out how an address is best watched, show what would be read, and write it into the configuration
+    Add(AddOptions),
+    /// Read the saved pages of sources with the present settings, and say what differs from what was read when they were saved; asks no site
     Test {
-        /// Its name
-        id: String,
-        /// The saved page
-        #[arg(long, value_name = "FILE")]
-        fixture: PathBuf,
+        /// Their names; every source with a saved page when left out
+        #[arg(value_name = "SOURCE")]
+        ids: Vec<String>,
+        /// Fetch the first page of each now, and save it with what is read from it
+        #[arg(long, requires = "ids")]
+        save: bool,
+        /// Read this page with the settings of one source instead; fails when no record comes out
+        #[arg(long, value_name = "FILE", requires = "ids", conflicts_with = "save")]
+        fixture: Option<PathBuf>,
     },
+}
+
+/// Options of `source add`.
+#[derive(Debug, clap::Args)]
+pub struct AddOptions {
+    /// The address
+    pub url: String,
+    /// Its name in settings and output; by default made of the address
+    #[arg(long)]
+    pub id: Option<String>,
+    /// Watch it as this, instead of the first way that works: listing, directory, feed, sitemap, json, tenders or page
+    #[arg(long, value_name = "KIND", value_parser = kind)]
+    pub kind: Option<crate::extract::Kind>,
+    /// Write CSS selectors, instead of letting it find the records at each visit
+    #[arg(long)]
+    pub selectors: bool,
+    /// Write into this file of the configuration; by default into the one that is loaded, or into a new one of its folder
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub write: Option<PathBuf>,
+    /// Only show it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; without a terminal, where nobody can be asked, it must be said
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+}
+
+fn kind(word: &str) -> Result<crate::extract::Kind, String> {
+    let words = || crate::extract::Kind::ALL.map(crate::extract::Kind::word).join(", ");
+    crate::extract::Kind::from_word(word).ok_or_else(|| format!("`{word}` is no kind of source: one of {}", words()))
 }
 
 /// What to do with leads.

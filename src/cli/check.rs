@@ -1,4 +1,4 @@
-//! `check` and `source test`: dry runs over sources, addresses and files.
+//! `check` and `source test --fixture`: dry runs over sources, addresses and files.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -90,10 +90,12 @@ pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Res
 }
 
 /// Reads a saved page with a source's settings; no record is a failure.
-pub(super) async fn test(request: &Request, id: String, fixture: &Path, json: bool) -> anyhow::Result<Ended> {
+pub(super) async fn test(request: &Request, ids: &[String], fixture: &Path, json: bool) -> anyhow::Result<Ended> {
+    let [id] = ids else { bail!("--fixture is read with the settings of one source: name one") };
     let name = fixture.display().to_string();
     let bytes = base64::engine::general_purpose::STANDARD.encode(file(&name)?);
-    let answer = asking::ask(request, Question::Check { target: name, bytes: Some(bytes), source: Some(id), pages: 1 }, json).await?;
+    let answer =
+        asking::ask(request, Question::Check { target: name, bytes: Some(bytes), source: Some(id.clone()), pages: 1 }, json).await?;
     finish(&answer, json)
 }
 

@@ -58,7 +58,7 @@ pub(super) fn init(options: &InitOptions, json: bool) -> anyhow::Result<Ended> {
         println!("{}", serde_json::json!({ "written": options.path }));
     } else {
         eprintln!(
-            "Written: {path}. Next:\n  atalaya config check --config {path}\n  atalaya run --config {path}",
+            "Written: {path}. Next:\n  atalaya source add https://… --config {path}\n  atalaya config check --config {path}\n  atalaya run --config {path}",
             path = options.path.display()
         );
     }

@@ -1,6 +1,7 @@
 //! Answers as tables and JSON. Knows view types only.
 
 mod organisations;
+mod proposal;
 mod reading;
 mod tenders;
 mod times;
@@ -22,6 +23,7 @@ use crate::web::{
 const IDS: [&str; 12] =
     ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id"];
 
+pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
 

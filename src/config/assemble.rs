@@ -32,6 +32,24 @@ pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
     build(files, problems, request)
 }
 
+/// As [`load`], as if one of its files (or a new one of its folder) had this text.
+pub(super) fn load_drafted(request: &Request, path: &Path, text: &str) -> Result<Config, Refusal> {
+    let (mut files, mut problems) = (defaults(), Vec::new());
+    files::read(&locate(request)?, &mut files, &mut problems);
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+    let drafted = File::new(path.display().to_string(), folder, text.to_owned(), Layer::User);
+    match files.0.iter_mut().find(|file| file.layer == Layer::User && file.name == drafted.name) {
+        Some(file) => *file = drafted,
+        None => drop(files.push(drafted)),
+    }
+    build(files, problems, request)
+}
+
+/// The file or folder that is read.
+pub(super) fn place(request: &Request) -> Result<PathBuf, Refusal> {
+    locate(request)
+}
+
 fn defaults() -> Files {
     Files(vec![File::new("default.toml".to_owned(), PathBuf::new(), DEFAULTS.to_owned(), Layer::Default)])
 }

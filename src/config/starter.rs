@@ -88,7 +88,7 @@ const HEAD: &str = "\
 ";
 
 const SOURCES: &str = "\
-# What is watched. Try an address first, nothing is stored or sent: `atalaya check https://…`
+# What is watched. `atalaya source add https://…` finds out how an address is best watched, shows what it would read, and writes it here.
 # A feed needs no more than this:
 #
 # [[source]]
@@ -97,13 +97,16 @@ const SOURCES: &str = "\
 # url = \"https://press.example/rss.xml\"
 # every = \"30m\"
 #
-# A directory says what a record is, and where its fields stand:
+# A directory or a marketplace whose records are found by themselves needs no more either:
 #
 # [[source]]
 # id = \"fair-exhibitors\"
 # kind = \"directory\"
-# url = \"https://fair.example/exhibitors?page=1\"
+# url = \"https://fair.example/exhibitors\"
 # every = \"1d\"
+#
+# Where it is to be said what a record is, and where its fields stand (`source add --selectors` writes it):
+#
 # next = \"a[rel=next]\"
 # record = \"li.exhibitor\"
 # fields = { name = \"h3\", url = \"h3 a @href\", phone = \".tel\", industry = \".sector\" }

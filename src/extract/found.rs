@@ -19,7 +19,7 @@ use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
 use crate::base::text::{clip, squeeze, words};
-use crate::model::{BadEntry, Draft, Extract, Failure, Fault, FieldName, Found, Learned, Record, Value};
+use crate::model::{BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, Learned, Record, Value};
 use align::Aligned;
 use learn::{Learns, own_contacts};
 
@@ -109,17 +109,17 @@ impl FoundReader {
 
     /// Reads one page of the list.
     pub(super) fn read(&self, input: &Input<'_>, known: &Known<'_>) -> Result<Extract, Failure> {
-        let reading = read_with(input, &self.hints_of(input))?;
         let learned = known.learned.cloned().unwrap_or_default();
+        let reading = read_with(input, &self.hints_of(input), learned.path.as_deref())?;
         let by_key = known.records.iter().filter(|record| !record.gone).collect::<Vec<_>>();
-        let Some(mut list) = choose(&reading, &by_key, input.url) else { return Ok(Self::nothing(learned, &by_key)) };
+        let Some(mut list) = choose(&reading, &by_key, input.url) else { return Self::nothing(&learned, &by_key, input) };
         thing::join(&reading.structured, &mut list, input.url);
         let fresh = self.fresh(&list);
         let (typed, known_as) =
             (|field: &str, words: &str| self.typed(field, words, input), |record: &Record, field: &str| self.known_as(record, field));
         let aligned = align::align((&list, &fresh), &learned, &by_key, &align::Compare { typed: &typed, known: &known_as });
         if aligned.strange(&learned, &by_key) {
-            return Ok(Self::nothing(learned, &by_key));
+            return Self::nothing(&learned, &by_key, input);
         }
         let mut gather = Gather::new(&self.rule, input.url);
         let keys = keys(&list, &by_key, &self.rule, input.url);
@@ -141,6 +141,7 @@ impl FoundReader {
         let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), named: &named };
         let (mut now, doubtful) = learns.from(learned, input);
         now.own = own_contacts(&reading, &extract, now.own);
+        now.path = list.path().or(now.path);
         extract.relaid = aligned.relaid;
         if doubtful {
             // What is not there may stand where nobody found it: it is not told as gone.
@@ -173,19 +174,20 @@ impl FoundReader {
         Hints { country, ..self.hints.clone() }
     }
 
-    /// A page without the list it should have.
-    fn nothing(mut learned: Learned, known: &[&Record]) -> Extract {
-        if !learned.fields.is_empty() && !known.is_empty() {
-            let names: Vec<&str> =
-                learned.fields.iter().filter(|field| field.share >= MOST).map(|field| field.name.as_str()).take(6).collect();
-            learned.doubt = Some(format!(
-                "the list that was read before ({} with {}) is not on the page any more",
-                counted(known.len()),
-                names.join(", ")
-            ));
+    /// A page without a list: where there was one, it could not be read, and nobody is gone.
+    fn nothing(learned: &Learned, known: &[&Record], input: &Input<'_>) -> Result<Extract, Failure> {
+        if learned.fields.is_empty() {
+            let reason = "no list of records was found on it: look at it with `atalaya read`, or say in `record` where they are".to_owned();
+            return Ok(Extract { bad: vec![BadEntry { path: "page".to_owned(), reason }], ..Extract::default() });
         }
-        let reason = "no list of records was found on it: look at it with `atalaya read`, or say in `record` where they are".to_owned();
-        Extract { learned: Some(learned), bad: vec![BadEntry { path: "page".to_owned(), reason }], ..Extract::default() }
+        let names: Vec<&str> = learned.fields.iter().filter(|field| field.share >= MOST).map(|field| field.name.as_str()).take(6).collect();
+        let what = if known.is_empty() {
+            "a list like that of the other pages".to_owned()
+        } else {
+            format!("the list that was read before, of {},", counted(known.len()))
+        };
+        let text = format!("{what} with {} is not on {}", names.join(", "), input.url);
+        Err(Failure::new(FailureClass::Unreadable, text))
     }
 
     /// What the columns are called by themselves, each otherwise.
@@ -291,6 +293,11 @@ fn choose(reading: &Reading, known: &[&Record], page: &Url) -> Option<List> {
     (best < lists.len()).then(|| lists.swap_remove(best))
 }
 
+/// How many things the structured data of a page list.
+pub(super) fn things(structured: &super::structured::Structured, page: &Url) -> usize {
+    thing::list(structured, page).map_or(0, |list| list.records.len())
+}
+
 /// By what records are known.
 #[derive(Default)]
 struct Names {
@@ -320,6 +327,12 @@ impl Names {
 }
 
 impl List {
+    /// The names of the elements on the way to its first record.
+    fn path(&self) -> Option<String> {
+        let path = self.records.first().map(|raw| raw.path.as_str()).filter(|path| path.starts_with('/'))?;
+        Some(path.split('/').map(|step| step.split('[').next().unwrap_or(step)).collect::<Vec<_>>().join("/"))
+    }
+
     fn of(listed: &Listed, page: &Url) -> Self {
         let name = listed.columns.iter().position(|column| column.label == "name");
         let skip: Vec<bool> = listed.columns.iter().map(|column| matches!(column.label.as_str(), "link" | "image")).collect();

@@ -1,5 +1,6 @@
 //! Reads the kind `json`: the answer of any API becomes records, by a filter of the settings or by itself. Knows no API.
 
+mod behind;
 mod filter;
 mod paging;
 mod path;
@@ -12,12 +13,14 @@ use serde_json::Value;
 
 use super::decode::decode;
 use super::record::{Gather, Parts, RecordRule};
+use super::selector::Pick;
 use super::transform::{self, Plan, Take, Words};
 use super::value::{self, Hints, Type};
 use super::{About, Input, Kind, Spec};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{BadEntry, Extract, Failure, FailureClass, Fault, FieldName, Found};
+pub(super) use behind::{Behind, find};
 use filter::{Program, Stop};
 use paging::Paging;
 use path::Path;
@@ -64,6 +67,8 @@ pub(super) struct JsonReader {
     /// For each of `plans`, where its words are.
     paths: Vec<Option<Path>>,
     paging: Paging,
+    /// Where in a page the JSON is; `None`: the answer is JSON.
+    select: Option<Pick>,
 }
 
 impl JsonReader {
@@ -82,15 +87,21 @@ impl JsonReader {
             }
         });
         let paging = Paging::compile(spec, faults);
-        (faults.len() == before).then_some(Self { rule, hints, filter, plans, paths, paging })
+        let select = spec.select.0.first().and_then(|text| Pick::compile("select", text, None, faults));
+        if spec.select.0.len() > 1 {
+            faults.push(Fault::new("select", spec.select.0.join(", "), "one selector: a page's JSON is in one place"));
+        }
+        (faults.len() == before).then_some(Self { rule, hints, filter, plans, paths, paging, select })
     }
 
     /// Reads one answer.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;
-        let text = decode(input.bytes, input.content_type, input.url);
         let mut bad = Vec::new();
-        let answer = parse(&text, input, &mut bad)?;
+        let answer = match &self.select {
+            None => parse(&decode(input.bytes, input.content_type, input.url), input, &mut bad)?,
+            Some(pick) => self.behind(pick, input)?,
+        };
         let records = match &self.filter {
             Some(filter) => filtered(filter, &answer, input, &mut bad)?,
             None => found(&answer),
@@ -113,6 +124,28 @@ impl JsonReader {
         extract.follow.extend(follow);
         bad.append(&mut extract.bad);
         Ok(Extract { bad, ..extract })
+    }
+
+    /// The JSON behind a page: of several places that are selected, the one with the most records.
+    fn behind(&self, pick: &Pick, input: &Input<'_>) -> Result<Value, Failure> {
+        let mut best: Option<(usize, Value)> = None;
+        for text in behind::texts(pick, input)? {
+            input.check_time()?;
+            let Ok(value) = parse(&text, input, &mut Vec::new()) else { continue };
+            let records = match &self.filter {
+                Some(filter) => filtered(filter, &value, input, &mut Vec::new()).map_or(0, |records| records.len()),
+                None => found(&value).len(),
+            };
+            if best.as_ref().is_none_or(|(most, _)| records > *most) {
+                best = Some((records, value));
+            }
+        }
+        let nothing = || {
+            let text =
+                format!("{}: `select` (`{}`) finds no JSON on the page: look again with `atalaya source add`", input.url, pick.path());
+            Failure::new(FailureClass::Unreadable, text)
+        };
+        best.map(|(_, value)| value).ok_or_else(nothing)
     }
 
     /// One record's fields, id and address.

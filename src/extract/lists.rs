@@ -68,6 +68,34 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     apart(shown, found)
 }
 
+/// Puts the list whose records stand at this path of names first; where none was found there, whatever stands there is one.
+pub(super) fn first_at(shown: &Shown<'_>, path: &str, regions: &mut Vec<Region>) {
+    let at = |region: &Region| region.records.first().and_then(|record| record.first()).is_some_and(|root| names(shown, *root) == path);
+    if let Some(found) = regions.iter().position(at) {
+        regions[..=found].rotate_right(1);
+        return;
+    }
+    let mut there: Vec<At> = vec![0];
+    for name in path.split('/').filter(|name| !name.is_empty()).skip(1) {
+        let named = |at: &At| shown.nodes[*at].element.is_some_and(|element| element.value().name() == name);
+        there = there.into_iter().flat_map(|above| shown.children(above).filter(named).collect::<Vec<_>>()).collect();
+    }
+    let heads = |at: &At| shown.children(*at).all(|cell| shown.nodes[cell].is(Tag::Th));
+    there.retain(|at| *at > 0 && shown.nodes[*at].chars > 0 && !heads(at));
+    there.truncate(RECORDS);
+    if !there.is_empty() {
+        regions.insert(0, Region { records: there.into_iter().map(|at| vec![at]).collect(), score: f64::MAX });
+    }
+}
+
+/// The names of the elements on the way to one: `/html/body/ul/li`.
+fn names(shown: &Shown<'_>, at: At) -> String {
+    let mut way: Vec<&str> =
+        std::iter::once(at).chain(shown.around(at)).filter_map(|at| Some(shown.nodes[at].element?.value().name())).collect();
+    way.reverse();
+    way.iter().flat_map(|name| ["/", name]).collect()
+}
+
 /// What is right below one element, each with its marks.
 type Row = Vec<(At, Marks)>;
 

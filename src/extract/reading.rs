@@ -107,17 +107,21 @@ pub struct Reading {
 ///
 /// [`crate::model::FailureClass::ParseLimit`] when the page is too large or takes too long.
 pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
-    read_with(input, &hints(input.url))
+    read_with(input, &hints(input.url), None)
 }
 
-/// As [`read_page`], with what the settings say of the page.
-pub(super) fn read_with(input: &Input<'_>, hints: &Hints) -> Result<Reading, Failure> {
+/// As [`read_page`], with what the settings say of the page and, where that is known, the way to its records: as many as stand there are its
+/// main list, and be it one.
+pub(super) fn read_with(input: &Input<'_>, hints: &Hints, stood: Option<&str>) -> Result<Reading, Failure> {
     let tree = html::parse(&text_of(input), input)?;
     let shown = Shown::of(&tree);
     input.check_time()?;
     let root = tree.html.root_element();
     let base = base_of(root, input.url);
-    let regions = lists::regions(&shown);
+    let mut regions = lists::regions(&shown);
+    if let Some(path) = stood {
+        lists::first_at(&shown, path, &mut regions);
+    }
     input.check_time()?;
     let said = said::Said::of(root);
     let (chars, share) = main_text::shape(&shown);

@@ -84,7 +84,8 @@ pub struct Spec {
     /// For `tenders`, `json` and `feed`: how the whole of it is got, `follow` by default: a word such as `walk-back`, or a table such as
     /// `{ kind = "window", limit = 100 }` for an address with `{from}` and `{to}` in it.
     pub transport: Option<TransportSpec>,
-    /// For `page`: CSS selectors of what is watched; everything else is left out.
+    /// For `page`: CSS selectors of what is watched; everything else is left out. For `json`: where in a page of HTML the JSON is, such as
+    /// `script#__NEXT_DATA__` or `#app @data-page`; left out, the answer is JSON.
     pub select: List,
     /// For `page`: CSS selectors of what is left out.
     pub remove: List,

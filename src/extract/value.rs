@@ -153,7 +153,7 @@ pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option
     }
 }
 
-pub use when::month_first;
+pub(super) use when::month_first;
 
 /// An absolute http(s) address without its fragment and without a password in it.
 pub(super) fn url(words: &str, base: &Url) -> Option<Url> {

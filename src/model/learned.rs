@@ -9,6 +9,8 @@ use super::FieldName;
 pub struct Learned {
     /// The fields of its records; at most [`Self::FIELDS`].
     pub fields: Vec<LearnedField>,
+    /// The names of the elements on the way to a record: `/html/body/main/ul/li`; where a page has fewer records than make a list, they stand there.
+    pub path: Option<String>,
     /// Hashes of the contacts that are the site's own: they stand beside its lists; at most [`Self::OWN`].
     pub own: Vec<u64>,
     /// When its layout last changed and it was read on all the same.

@@ -111,7 +111,7 @@ pub struct Rehearsal {
 
 impl Rehearsal {
     /// Gets the target's bytes as a check would: robots.txt asked, the pace kept.
-    async fn get(&self, target: &Target, settings: &SourceSettings, out: &mut Rehearsed) -> Result<Fetched, Failure> {
+    pub(super) async fn get(&self, target: &Target, settings: &SourceSettings, out: &mut Rehearsed) -> Result<Fetched, Failure> {
         let url = match target {
             Target::Url(url) => url,
             Target::Bytes { url, bytes } => {

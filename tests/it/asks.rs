@@ -283,13 +283,23 @@ fn the_commands_in_the_readme_that_look_at_pages_find_something() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("members.html"), page).unwrap();
     let blocks = readme.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let looks = |line: &&str| line.starts_with("atalaya read ") || line.starts_with("atalaya check http");
+    let looks = |line: &&str| {
+        ["atalaya read ", "atalaya check http", "atalaya source add http", "atalaya source test"]
+            .iter()
+            .any(|start| line.starts_with(start))
+    };
     let commands: Vec<&str> = blocks.flat_map(str::lines).filter(looks).collect();
-    assert!(commands.len() >= 4, "{commands:?}");
+    assert!(commands.len() >= 8, "{commands:?}");
+    std::fs::write(folder.path().join("atalaya.toml"), "[daemon]\ncontact = \"me@example.com\"\n").unwrap();
     for command in commands {
         let line = command.replace("https://example.org", &site.address).replacen("atalaya", "\"$ATALAYA\"", 1);
         let mut shell = std::process::Command::new("sh");
-        shell.args(["-c", &line]).current_dir(folder.path()).env("HOME", folder.path()).env("NO_COLOR", "1");
+        shell
+            .args(["-c", &line])
+            .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .env("NO_COLOR", "1")
+            .stdin(std::process::Stdio::null());
         shell.env("ATALAYA", env!("CARGO_BIN_EXE_atalaya")).env("ATALAYA_NET__ALLOW", "127.0.0.0/8").env_remove("ATALAYA_CONFIG");
         let ran = shell.output().unwrap();
         let told = words(&ran);
@@ -297,7 +307,9 @@ fn the_commands_in_the_readme_that_look_at_pages_find_something() {
         if command.contains("--json") {
             let view: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
             assert_eq!(view["main"]["records"].as_array().map(Vec::len), Some(4), "{view}");
-        } else if command.contains("read") {
+        } else if command.contains("source test") {
+            assert!(told.contains(": same, 4 records"), "{command}: {told}");
+        } else if command.contains("read") || command.contains("source add") {
             assert!(told.contains("Maderas del Arlanza") && told.contains("phone"), "{command}: {told}");
         } else {
             assert!(told.contains("1 record"), "{command}: {told}");

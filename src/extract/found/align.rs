@@ -44,7 +44,8 @@ impl Aligned {
     /// Whether this is another list than the one that is known: it holds none of its records, and few of its fields.
     pub(super) fn strange(&self, learned: &Learned, known: &[&Record]) -> bool {
         let usual = learned.fields.iter().filter(|field| field.share >= MOST).count();
-        known.len() >= COMPARED && self.met == 0 && self.again * 2 < usual
+        let few = known.is_empty() || known.len() >= COMPARED;
+        few && self.met == 0 && self.again * 2 < usual
     }
 }
 

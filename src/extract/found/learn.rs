@@ -96,6 +96,6 @@ impl Learns<'_> {
         let relaid = if self.aligned.relaid { Some(input.now) } else { before.relaid };
         let doubt = (!doubts.is_empty()).then(|| doubts.join("; "));
         let doubtful = doubt.is_some();
-        (Learned { fields, own: before.own, relaid, doubt }, doubtful)
+        (Learned { fields, path: before.path, own: before.own, relaid, doubt }, doubtful)
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
-use crate::model::sample::{day, organisation, record};
 use crate::model::Listings;
+use crate::model::sample::{day, organisation, record};
 
 /// The profile of an organisation with these facts and records, a line each.
 fn said(name: &str, facts: &[(FactName, &str)], records: &[Record]) -> String {

@@ -321,7 +321,7 @@ proptest! {
         state.shapes = vec![Shape { kind: RecordKind::Offer, records, known: true, fields: vec![field] }];
         state.misread = vec![Misread { at, path: "li[3]".to_owned(), reason: "no key".to_owned() }];
         let learned = LearnedField { name: FieldName::new("price"), place: u64::MAX, share: 970, gone: 2, example: "12 €".to_owned() };
-        state.learned = (number % 2 == 0).then(|| Learned { fields: vec![learned], own: vec![1, 2], relaid: Some(at), doubt: Some("price".to_owned()) });
+        state.learned = (number % 2 == 0).then(|| Learned { fields: vec![learned], path: Some("/html/body/ul/li".to_owned()), own: vec![1, 2], relaid: Some(at), doubt: Some("price".to_owned()) });
         prop_assert_eq!(back::<StoredSource, SourceState>(&(&state).into()), state);
     }
 

@@ -1,0 +1,182 @@
+//! What a page of HTML offers to be watched by: feeds that it links, JSON behind it, structured data, lists; and what of its text speaks of more
+//! pages, or of a script that fills it. Knows no network: whoever asks, asks.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use scraper::ElementRef;
+use url::Url;
+
+use super::found;
+use super::html;
+use super::json;
+use super::listing::base_of;
+use super::reading::{Reading, read_page};
+use super::record::canonical;
+use super::shown::Shown;
+use super::{Input, text_of, value};
+use crate::base::text::words;
+use crate::model::{Draft, Extract, Failure};
+
+/// Feeds of one page.
+const FEEDS: usize = 10;
+/// Links of one page.
+const LINKS: usize = 20_000;
+/// Bytes of shown text.
+const TEXT: usize = 1024 * 1024;
+/// Characters below which a page says nothing by itself.
+const HOLLOW: usize = 400;
+
+/// JSON behind a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// Where it is: the setting `select`.
+    pub select: String,
+    /// What yields its objects: the setting `filter`.
+    pub filter: String,
+    /// How many objects.
+    pub objects: usize,
+}
+
+/// What a page offers.
+#[derive(Clone, Debug)]
+pub struct Offers {
+    /// Feeds that it links, in its order.
+    pub feeds: Vec<Url>,
+    /// JSON behind it, the longest list first.
+    pub scripts: Vec<Script>,
+    /// Named things of one class in its structured data; 0 when they are too few to be a list.
+    pub things: usize,
+    /// Which page of how many it says it is.
+    pub of_pages: Option<(u32, u32)>,
+    /// Whether it shows next to nothing, and has scripts.
+    pub hollow: bool,
+    /// What it says by itself.
+    pub reading: Reading,
+    text: String,
+    links: HashSet<String>,
+}
+
+impl Offers {
+    /// How many of these records the page shows too: under their address, or their name.
+    pub fn shows(&self, extract: &Extract) -> usize {
+        let shown = |draft: &&Draft| {
+            let linked = draft
+                .value("url")
+                .is_some_and(|value| Url::parse(&value.text()).is_ok_and(|url| self.links.contains(canonical(&url).as_str())));
+            linked || self.links.contains(canonical(&draft.url).as_str()) || super::has_name(draft).is_some_and(|name| self.says(&name))
+        };
+        extract.records.iter().filter(shown).count()
+    }
+
+    fn says(&self, name: &str) -> bool {
+        let name = words(name);
+        !name.is_empty() && self.text.contains(&format!(" {name} "))
+    }
+}
+
+/// What a page offers.
+///
+/// # Errors
+///
+/// [`crate::model::FailureClass::ParseLimit`] when the page is too large or takes too long.
+pub fn offers(input: &Input<'_>) -> Result<Offers, Failure> {
+    let reading = read_page(input)?;
+    let tree = html::parse(&text_of(input), input)?;
+    let root = tree.html.root_element();
+    let base = base_of(root, input.url);
+    let shown = Shown::of(&tree).words(0, TEXT);
+    input.check_time()?;
+    let scripts = json::find(root, input)?;
+    let scripts = scripts.into_iter().map(|json::Behind { select, filter, objects }| Script { select, filter, objects }).collect();
+    let links = root.descendent_elements().filter_map(|element| element.value().attr("href"));
+    let links = links.take(LINKS).filter_map(|href| value::url(href, &base)).map(|url| canonical(&url).into()).collect();
+    let scripted = root.descendent_elements().any(|element| matches!(element.value().name(), "script" | "noscript"));
+    Ok(Offers {
+        feeds: feeds(root, &base),
+        scripts,
+        things: found::things(&reading.structured, input.url),
+        of_pages: of_pages(&shown),
+        hollow: scripted && reading.lists.is_empty() && shown.chars().count() < HOLLOW,
+        reading,
+        text: format!(" {} ", words(&shown)),
+        links,
+    })
+}
+
+/// The feeds that a page says are another way to read it.
+fn feeds(root: ElementRef<'_>, base: &Url) -> Vec<Url> {
+    let mut out: Vec<Url> = Vec::new();
+    for element in root.descendent_elements().filter(|element| matches!(element.value().name(), "link" | "a")) {
+        let value = element.value();
+        let alternate =
+            value.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("alternate")));
+        let kind = value.attr("type").unwrap_or_default().trim().to_ascii_lowercase();
+        let feed =
+            matches!(kind.as_str(), "application/rss+xml" | "application/atom+xml" | "application/rdf+xml" | "application/feed+json");
+        if let (true, true, Some(url)) = (alternate, feed, value.attr("href").and_then(|href| value::url(href, base)))
+            && !out.contains(&url)
+            && out.len() < FEEDS
+        {
+            out.push(url);
+        }
+    }
+    out
+}
+
+static OF_PAGES: LazyLock<Regex> = LazyLock::new(|| {
+    let page = "page|página|pagina|pág|seite|strana|strona|sivu|sida|side|страница|стр|oldal";
+    Regex::new(&format!(r"(?i)\b(?:{page})\.?\s*(\d{{1,5}})\s*(?:of|de|von|di|sur|из|z|ze|af|av|/)\s*(\d{{1,5}})\b"))
+        .expect("the pattern is fixed")
+});
+
+/// "page 1 of 9".
+fn of_pages(text: &str) -> Option<(u32, u32)> {
+    let found = OF_PAGES.captures(text)?;
+    let number = |at: usize| found.get(at).and_then(|number| number.as_str().parse::<u32>().ok());
+    Some((number(1)?, number(2)?)).filter(|(one, all)| one <= all)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn offered(html: &str) -> Offers {
+        let url = "https://fair.example/list".parse().unwrap();
+        let input =
+            Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        offers(&input).unwrap()
+    }
+
+    #[test]
+    fn pages_of_pages() {
+        for (text, want) in [
+            ("Page 1 of 9", Some((1, 9))),
+            ("Seite 2 von 12", Some((2, 12))),
+            ("Página 1 de 3.", Some((1, 3))),
+            ("страница 1 из 40", Some((1, 40))),
+            ("page 9 of 2", None),
+            ("homepage 1 of a kind", None),
+        ] {
+            assert_eq!(of_pages(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_page_offers() {
+        let objects = r#"[{"name":"A","city":"B"},{"name":"C","city":"D"},{"name":"E","city":"F"}]"#;
+        let found = offered(&format!(
+            "<html><head><link rel=alternate type=application/rss+xml href=/feed.xml><link rel=alternate hreflang=de href=/de>\
+             <link rel=alternate type=application/rss+xml href=/feed.xml></head><body><div id=root></div>\
+             <script id=state type=application/json>{{\"props\":{{\"items\":{objects}}}}}</script><script>var menu = [1,2,3]</script></body></html>"
+        ));
+        assert_eq!(found.feeds, ["https://fair.example/feed.xml".parse().unwrap()]);
+        let want = Script { select: "script#state".to_owned(), filter: ".props.items[]".to_owned(), objects: 3 };
+        assert_eq!(found.scripts, [want]);
+        assert!(found.hollow);
+        assert!(!offered("<p>Nothing here</p>").hollow);
+    }
+}

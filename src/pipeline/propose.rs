@@ -1,0 +1,393 @@
+//! How an address could be watched: each way is tried once, politely, and told with what came of it. Stores and writes nothing.
+
+use jiff::tz::TimeZone;
+use reqwest::header::{ACCEPT, HeaderValue};
+use url::Url;
+
+use super::{Rehearsal, Rehearsed, Target};
+use crate::base::ids::SourceId;
+use crate::base::text::count;
+use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Script, Spec};
+use crate::fetch::{Fetched, Request, SourceSettings};
+use crate::model::{Extract, Failure, HostKey};
+
+/// Records with a name from which on a way is one.
+pub const ENOUGH: usize = 3;
+/// Feeds of one page that are asked for, and places of JSON behind it that are read.
+const FEEDS: usize = 2;
+const SCRIPTS: usize = 5;
+
+/// A way to watch an address, in the order in which they are tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The address is no page but a document by itself.
+    Document,
+    /// A feed that the page links.
+    Feed,
+    /// The site's sitemap.
+    Sitemap,
+    /// JSON that stands in the page for its own script.
+    Behind,
+    /// What the address answers to who asks for JSON.
+    Json,
+    /// What the page says for machines.
+    Structured,
+    /// The lists that the page shows.
+    Lists,
+    /// The page's text.
+    Text,
+}
+
+impl Way {
+    /// The words used in output.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Document => "the address itself",
+            Self::Feed => "a feed that the page links",
+            Self::Sitemap => "the sitemap",
+            Self::Behind => "JSON behind the page",
+            Self::Json => "JSON from the same address",
+            Self::Structured => "structured data",
+            Self::Lists => "lists of the page",
+            Self::Text => "the text of the page",
+        }
+    }
+}
+
+/// What was tried, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// The way.
+    pub way: Way,
+    /// In a sentence without its end.
+    pub told: String,
+}
+
+/// A way that works.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The way.
+    pub way: Way,
+    /// The settings.
+    pub spec: Spec,
+    /// Whether JSON must be asked for.
+    pub asks_json: bool,
+    /// What comes out.
+    pub extract: Extract,
+    /// What it is read from.
+    pub fetched: Fetched,
+    /// What its records seem to be, where that had to be found out.
+    pub leaning: Option<Leaning>,
+    /// Whether it has enough named records of what the page is about.
+    pub good: bool,
+}
+
+/// How an address could be watched.
+#[derive(Clone, Debug, Default)]
+pub struct Proposed {
+    /// How the address was got.
+    pub got: Rehearsed,
+    /// Everything that was tried.
+    pub tried: Vec<Tried>,
+    /// What works, and what works but for other things; in the order of trying.
+    pub ways: Vec<Proposal>,
+    /// What the page offers, where it is one.
+    pub offers: Option<Offers>,
+    /// The page's title.
+    pub title: String,
+}
+
+impl Proposed {
+    /// The way to take: the first good one. Of a kind that is wanted, the first that gives anything will do.
+    pub fn choice(&self, wanted: Option<Kind>) -> Option<&Proposal> {
+        let Some(kind) = wanted else { return self.ways.iter().find(|way| way.good) };
+        let of_kind = || self.ways.iter().filter(|way| way.spec.kind == kind.word());
+        of_kind().find(|way| way.good).or_else(|| of_kind().find(|way| !way.extract.records.is_empty()))
+    }
+
+    /// What is unsure of a way.
+    pub fn doubts(&self, way: &Proposal) -> Vec<Doubt> {
+        let of_page = matches!(way.way, Way::Structured | Way::Lists);
+        let mut out = extract::doubts(&way.spec, &way.extract, self.offers.as_ref().filter(|_| of_page));
+        if let Some(leaning) = way.leaning.as_ref().filter(|leaning| !leaning.sure) {
+            let other = if leaning.kind == Kind::Listing { "directory" } else { "listing" };
+            let setting = if way.spec.kind == Kind::Json.word() {
+                "records = \"company\", or \"offer\"".to_owned()
+            } else {
+                format!("kind = \"{other}\" (--kind {other})")
+            };
+            out.insert(0, Doubt { what: format!("whether its records are companies or what they offer: {}", leaning.why), setting });
+        }
+        out
+    }
+
+    fn told(&mut self, way: Way, told: impl Into<String>) {
+        self.tried.push(Tried { way, told: told.into() });
+    }
+}
+
+/// About a source that has no name yet.
+pub(super) fn nameless() -> extract::About {
+    let source: SourceId = "new".parse().expect("`new` is a good id");
+    extract::About { source, zone: TimeZone::UTC, country: None }
+}
+
+fn spec(kind: Kind, url: &Url) -> Spec {
+    Spec { kind: kind.word().to_owned(), url: Some(url.to_string()), ..Spec::default() }
+}
+
+fn named(extract: &Extract) -> usize {
+    extract.records.iter().filter(|draft| extract::has_name(draft).is_some()).count()
+}
+
+impl Rehearsal {
+    /// Tries every way to watch an address. At most a handful of requests, all to its own host.
+    pub async fn propose(&self, url: &Url, wanted: Option<Kind>) -> Proposed {
+        let mut out = Proposed::default();
+        let fetched = match self.get(&Target::Url(url.clone()), &SourceSettings::default(), &mut out.got).await {
+            Ok(fetched) => fetched,
+            Err(failure) => {
+                out.got.failure = Some(failure);
+                return out;
+            }
+        };
+        let kind = extract::sniff(&fetched.bytes, fetched.content_type.as_deref(), &fetched.url);
+        if kind != Kind::Page {
+            self.document(kind, url, fetched, &mut out).await;
+            return out;
+        }
+        out.told(Way::Document, "a page of HTML: no feed, no sitemap, no JSON, no document of a tender portal");
+        let page = fetched.clone();
+        let offers = self.pool.run(url.as_str(), {
+            let (now, fetched) = (self.clock.now(), page.clone());
+            move |expired| extract::offers(&input(&fetched, now, expired))
+        });
+        match offers.await {
+            Ok(offers) => self.page(url, &page, offers, wanted, &mut out).await,
+            Err(failure) => out.got.failure = Some(failure),
+        }
+        out
+    }
+
+    async fn document(&self, kind: Kind, url: &Url, fetched: Fetched, out: &mut Proposed) {
+        match self.read_as(spec(kind, url), &fetched).await {
+            Ok((spec, extract, leaning)) => {
+                out.told(Way::Document, format!("{}: {}", what(kind), records(&extract)));
+                let good = named(&extract) >= ENOUGH || (kind == Kind::Tenders && !extract.records.is_empty());
+                out.ways.push(Proposal { way: Way::Document, spec, asks_json: false, extract, fetched, leaning, good });
+            }
+            Err(failure) => out.told(Way::Document, format!("{}, which cannot be read: {failure}", what(kind))),
+        }
+    }
+
+    async fn page(&self, url: &Url, page: &Fetched, offers: Offers, wanted: Option<Kind>, out: &mut Proposed) {
+        out.title.clone_from(&offers.reading.title);
+        // The list first, without a request: what the page shows tells whether a feed or JSON holds the same.
+        let list = self.list(url, page, wanted).await;
+        let shown = list.as_ref().map_or(0, |list| named(&list.extract));
+        self.feeds(page, &offers, out).await;
+        self.sitemap(page, out).await;
+        self.behind(url, page, (&offers, shown), out).await;
+        if !out.ways.iter().any(|way| way.good && way.way == Way::Behind) {
+            self.json(url, page, (&offers, shown), out).await;
+        }
+        match offers.things {
+            0 => out.told(Way::Structured, "none that name three things of one class"),
+            things => out.told(
+                Way::Structured,
+                format!("{}; they are read together with the lists", count(things, "thing is named", "things are named")),
+            ),
+        }
+        match list {
+            Some(list) if !list.extract.records.is_empty() => {
+                out.told(Way::Lists, records(&list.extract));
+                out.ways.push(Proposal { way: if offers.reading.lists.is_empty() { Way::Structured } else { Way::Lists }, ..list });
+            }
+            Some(_) | None => out.told(Way::Lists, "nothing repeats on it as the records of a list do"),
+        }
+        if let Ok((spec, extract, _)) = self.read_as(spec(Kind::Page, url), page).await {
+            let proposal = Proposal { way: Way::Text, spec, asks_json: false, extract, fetched: page.clone(), leaning: None, good: false };
+            out.ways.push(proposal);
+        }
+        out.offers = Some(offers);
+    }
+
+    async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>) -> Option<Proposal> {
+        let wanted = wanted.filter(|kind| matches!(kind, Kind::Listing | Kind::Directory));
+        let (mut spec, mut extract, _) = self.read_as(spec(wanted.unwrap_or(Kind::Directory), url), page).await.ok()?;
+        let leaning = wanted.is_none().then(|| extract::leaning(&extract, url));
+        if let Some(leaning) = leaning.as_ref().filter(|leaning| leaning.kind == Kind::Listing) {
+            leaning.kind.word().clone_into(&mut spec.kind);
+            (spec, extract, _) = self.read_as(spec, page).await.ok()?;
+        }
+        let dated = spec.clone().with_dates_of(&extract);
+        if dated.dates != spec.dates {
+            (spec, extract, _) = self.read_as(dated, page).await.ok()?;
+        }
+        let good = named(&extract) >= ENOUGH;
+        Some(Proposal { way: Way::Lists, spec, asks_json: false, extract, fetched: page.clone(), leaning, good })
+    }
+
+    async fn feeds(&self, page: &Fetched, offers: &Offers, out: &mut Proposed) {
+        if offers.feeds.is_empty() {
+            out.told(Way::Feed, "the page links none");
+        }
+        for feed in offers.feeds.iter().take(FEEDS) {
+            if HostKey::of(feed) != HostKey::of(&page.url) {
+                out.told(Way::Feed, format!("{feed} is on another host, and was not asked: `atalaya source add {feed}` looks at it"));
+                continue;
+            }
+            let read = match self.ask(feed, &SourceSettings::default()).await {
+                Ok(fetched) => self.read_as(spec(Kind::Feed, feed), &fetched).await.map(|read| (fetched, read)),
+                Err(failure) => Err(failure),
+            };
+            match read {
+                Ok((fetched, (spec, extract, _))) => {
+                    let (shown, all) = (offers.shows(&extract), extract.records.len());
+                    let same = shown > 0 && shown * 2 >= all;
+                    let about = if same {
+                        format!("{shown} of them are on the page")
+                    } else {
+                        format!("only {shown} of them are on the page: it is of something else")
+                    };
+                    out.told(Way::Feed, format!("{feed}: {}, {about}", records(&extract)));
+                    let good = same && named(&extract) >= ENOUGH;
+                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning: None, good });
+                }
+                Err(failure) => out.told(Way::Feed, format!("{feed} cannot be read: {failure}")),
+            }
+        }
+    }
+
+    async fn sitemap(&self, page: &Fetched, out: &mut Proposed) {
+        if page.url.path() != "/" || page.url.query().is_some() {
+            out.told(Way::Sitemap, "not asked: the address is not the root of its site");
+            return;
+        }
+        let own = HostKey::of(&page.url);
+        let lane = self.web.lane(&own, None);
+        let told = lane.sitemaps().iter().filter_map(|line| Url::parse(line).ok()).find(|url| HostKey::of(url) == own);
+        let Some(url) = told.or_else(|| page.url.join("/sitemap.xml").ok()) else { return };
+        let read = match self.ask(&url, &SourceSettings::default()).await {
+            Ok(fetched) if extract::sniff(&fetched.bytes, fetched.content_type.as_deref(), &fetched.url) == Kind::Sitemap => {
+                self.read_as(spec(Kind::Sitemap, &url), &fetched).await.map(|read| (fetched, read))
+            }
+            Ok(_) => return out.told(Way::Sitemap, format!("{url} is none")),
+            Err(failure) => Err(failure),
+        };
+        match read {
+            Ok((fetched, (spec, extract, _))) => {
+                let lists = if extract.follow.is_empty() {
+                    String::new()
+                } else {
+                    format!(", and {}", count(extract.follow.len(), "further sitemap", "further sitemaps"))
+                };
+                out.told(Way::Sitemap, format!("{url}: {}{lists}", records(&extract)));
+                let good = named(&extract) >= ENOUGH;
+                out.ways.push(Proposal { way: Way::Sitemap, spec, asks_json: false, extract, fetched, leaning: None, good });
+            }
+            Err(failure) => out.told(Way::Sitemap, format!("{url} cannot be read: {failure}")),
+        }
+    }
+
+    async fn behind(&self, url: &Url, page: &Fetched, (offers, shown): (&Offers, usize), out: &mut Proposed) {
+        if offers.scripts.is_empty() {
+            out.told(Way::Behind, "no script or attribute holds three objects");
+        }
+        for Script { select, filter, objects } in offers.scripts.iter().take(SCRIPTS) {
+            let with = Spec { select: extract::List(vec![select.clone()]), filter: Some(filter.clone()), ..spec(Kind::Json, url) };
+            match self.read_as(with, page).await {
+                Ok((spec, extract, leaning)) => {
+                    let good = named(&extract) >= ENOUGH && about_the_same(&extract, offers, shown);
+                    let other = if good { "" } else { ": other things than the page shows, or without names" };
+                    out.told(Way::Behind, format!("`{select}`, {filter}: {}{other}", records(&extract)));
+                    out.ways.push(Proposal { way: Way::Behind, spec, asks_json: false, extract, fetched: page.clone(), leaning, good });
+                }
+                Err(failure) => out.told(Way::Behind, format!("`{select}` holds {objects} objects that cannot be read: {failure}")),
+            }
+        }
+    }
+
+    async fn json(&self, url: &Url, page: &Fetched, (offers, shown): (&Offers, usize), out: &mut Proposed) {
+        let mut settings = SourceSettings::default();
+        settings.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        let fetched = match self.ask(&page.url, &settings).await {
+            Ok(fetched) => fetched,
+            Err(failure) => return out.told(Way::Json, format!("asked for `application/json`, it refuses: {failure}")),
+        };
+        if extract::sniff(&fetched.bytes, fetched.content_type.as_deref(), &fetched.url) != Kind::Json {
+            return out.told(Way::Json, "asked for `application/json`, it gives the same page");
+        }
+        match self.read_as(spec(Kind::Json, url), &fetched).await {
+            Ok((spec, extract, leaning)) => {
+                out.told(Way::Json, records(&extract));
+                let good = named(&extract) >= ENOUGH && about_the_same(&extract, offers, shown);
+                out.ways.push(Proposal { way: Way::Json, spec, asks_json: true, extract, fetched, leaning, good });
+            }
+            Err(failure) => out.told(Way::Json, format!("it cannot be read: {failure}")),
+        }
+    }
+
+    /// One more page of the host that was asked already.
+    pub(super) async fn ask(&self, url: &Url, settings: &SourceSettings) -> Result<Fetched, Failure> {
+        let request = Request { url, validators: None, full: true, body: settings.body.as_ref(), source: settings };
+        self.web.lane(&HostKey::of(url), None).fetch(&request).await.result
+    }
+
+    /// Reads bytes with settings. Of JSON it is found out what its records are, and the settings say so.
+    async fn read_as(&self, spec: Spec, fetched: &Fetched) -> Result<(Spec, Extract, Option<Leaning>), Failure> {
+        let extract = self.read_with(&spec, fetched).await?;
+        if spec.kind != Kind::Json.word() || extract.records.is_empty() {
+            return Ok((spec, extract, None));
+        }
+        let leaning = extract::leaning(&extract, &fetched.url);
+        if leaning.kind != Kind::Directory {
+            return Ok((spec, extract, Some(leaning)));
+        }
+        let spec = Spec { records: Some("company".to_owned()), ..spec };
+        let extract = self.read_with(&spec, fetched).await?;
+        Ok((spec, extract, Some(leaning)))
+    }
+
+    async fn read_with(&self, spec: &Spec, fetched: &Fetched) -> Result<Extract, Failure> {
+        let reader = spec.compile(&nameless()).map_err(|faults| {
+            let why = faults.first().map(|fault| format!("`{}` wants {}", fault.key, fault.expected)).unwrap_or_default();
+            Failure::new(crate::model::FailureClass::Unreadable, why)
+        })?;
+        let (fetched, now) = (fetched.clone(), self.clock.now());
+        let what = fetched.url.to_string();
+        self.pool.run(&what, move |expired| reader.read(&input(&fetched, now, expired))).await
+    }
+
+    /// The same with selectors, or why there are none.
+    pub async fn with_selectors(&self, way: &Proposal) -> Result<Result<extract::Derived, String>, Failure> {
+        let (spec, extract, fetched, now) = (way.spec.clone(), way.extract.clone(), way.fetched.clone(), self.clock.now());
+        let what = fetched.url.to_string();
+        self.pool.run(&what, move |expired| extract::derive(&input(&fetched, now, expired), &spec, &nameless(), &extract)).await
+    }
+}
+
+/// Whether JSON is of what the page shows: where the page shows a list, half of it at least must be there.
+fn about_the_same(extract: &Extract, offers: &Offers, shown: usize) -> bool {
+    shown < ENOUGH || offers.shows(extract) * 2 >= shown
+}
+
+pub(super) fn input<'a>(fetched: &'a Fetched, now: jiff::Timestamp, expired: &'a dyn Fn() -> bool) -> Input<'a> {
+    Input { bytes: &fetched.bytes, content_type: fetched.content_type.as_deref(), url: &fetched.url, now, expired }
+}
+
+fn records(extract: &Extract) -> String {
+    let (all, named) = (extract.records.len(), named(extract));
+    let how = if named == all { "each with a name".to_owned() } else { format!("{named} with a name") };
+    if all == 0 { "no records".to_owned() } else { format!("{}, {how}", count(all, "record", "records")) }
+}
+
+fn what(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Feed => "a feed",
+        Kind::Sitemap => "a sitemap",
+        Kind::Json => "JSON",
+        Kind::Tenders => "a document of a tender portal",
+        Kind::Listing | Kind::Directory | Kind::Page => "a page",
+    }
+}
