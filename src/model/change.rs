@@ -160,6 +160,11 @@ impl SignalKind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
+    /// Whether it says that a tender which takes offers is otherwise than it was: who means to answer must hear of it.
+    pub const fn is_of_open_tender(self) -> bool {
+        matches!(self, Self::DeadlineMoved | Self::TenderChanged | Self::TenderSuspended | Self::TenderCancelled)
+    }
+
     /// What it amounts to where no rule counts it.
     pub const fn weight(self) -> Weight {
         match self {

@@ -342,21 +342,13 @@ pub async fn rehearse(
             out.statement = Some(state.statement());
         }
     }
-    if whole_visit {
-        out.remarks.extend(how_much(source, read, !extract.follow.is_empty()));
-    }
+    out.remarks.extend(how_much(source, read, !extract.follow.is_empty()).filter(|_| whole_visit));
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
     (out.bad, out.unread) = (extract.bad, extract.unread);
     out.follow = extract.follow;
     out.said = said(&config.lexicons.signals, source.language.as_deref(), &extract.records);
-    out.records = extract
-        .records
-        .into_iter()
-        .map(|draft| {
-            let news = how.get(&Record::id_of(&source.id, &draft.key)).copied().unwrap_or("known");
-            (draft, Some(news))
-        })
-        .collect();
+    let news = |draft: &Draft| how.get(&Record::id_of(&source.id, &draft.key)).copied().unwrap_or("known");
+    out.records = extract.records.into_iter().map(|draft| (news(&draft), draft)).map(|(news, draft)| (draft, Some(news))).collect();
     let mut turn = Turn::new(PageWrite::Whole(Box::new(settled)), host);
     turn.records = found.records;
     news::tell(effects, config, source, &mut turn, found.changes, now).await?;

@@ -132,10 +132,16 @@ fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'
     }
 }
 
-/// Whether what a rep was told of holds no longer: that is told even when nothing else of the lead is left.
+/// Whether what a rep was told of holds no longer, or is otherwise: that is told whatever the rules count, and even when nothing else of the
+/// lead is left.
 fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
     let Cause::News(news) = finding.cause else { return false };
-    for_rep(previous.state) && news.iter().any(|signal| signal.kind == SignalKind::AwardAnnulled)
+    let told_of = |signal: &Signal| {
+        let of_it = |evidence: &Evidence| (&evidence.source, &evidence.url) == (&signal.evidence.source, &signal.evidence.url);
+        previous.score.parts.iter().filter_map(|part| part.evidence.as_ref()).any(of_it)
+    };
+    let takes = |signal: &Signal| signal.kind == SignalKind::AwardAnnulled || signal.kind.is_of_open_tender() && told_of(signal);
+    for_rep(previous.state) && news.iter().any(takes)
 }
 
 /// Whether a signal has a line of its own in the sum: one that no rule of the segment asks for is no news there.

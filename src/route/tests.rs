@@ -158,6 +158,11 @@ fn only_something_new_is_told() {
     let annulled = [signal(&acme(), SignalKind::AwardAnnulled, 1, 1)];
     check("an award annulled that no rule asks for", New, &plain, &plain, &annulled, Some((2, New)));
     check("nothing left but that it was annulled", New, &plain, &score(0, &[]), &annulled, Some((2, New)));
+    let moved = [signal(&acme(), SignalKind::DeadlineMoved, 1, 2)];
+    let cancelled = [signal(&acme(), SignalKind::TenderCancelled, 1, 2)];
+    check("a deadline that no rule asks for, of a tender told of", New, &fresh, &faded, &moved, Some((2, New)));
+    check("a tender told of is cancelled, and nothing is left", New, &fresh, &score(0, &[]), &cancelled, Some((2, New)));
+    check("a deadline of a tender that was never told", New, &plain, &plain, &moved, None);
     check("then it falls", New, &score(0, &[]), &score(0, &[]), &[], Some((1, Below)));
     check("annulled for nobody", Below, &score(0, &[]), &score(0, &[]), &annulled, None);
     check("annulled, and a gate shuts", New, &plain, &shut, &annulled, Some((2, Excluded)));
