@@ -272,7 +272,7 @@ fn way(language: Language, person: Option<&str>, phone: Option<&str>, (email, we
         (_, None, None, None) => return None,
         (Language::En, Some(phone), Some(email), _) => format!("call{} on {phone}, or write to {email}", who(" ", "")),
         (Language::En, Some(phone), None, _) => format!("call{} on {phone}", who(" ", "")),
-        (Language::En, None, Some(email), _) => format!("write to{} at {email}", who(" ", "")),
+        (Language::En, None, Some(email), _) => format!("write to {}{email}", who("", " at ")),
         (Language::En, None, None, Some(website)) => format!("find a telephone number or an e-mail address on {website}"),
         (Language::Es, Some(phone), Some(email), _) => format!("llamar{} al {phone}, o escribir a {email}", who(" a ", "")),
         (Language::Es, Some(phone), None, _) => format!("llamar{} al {phone}", who(" a ", "")),
@@ -489,6 +489,18 @@ mod tests {
                     "find a telephone number or an e-mail address on https://b.es/; find out: the decision maker",
                     "buscar un teléfono o un correo en https://b.es/; averiguar: quién decide",
                     "найти телефон или адрес почты на https://b.es/; узнать: кто принимает решения",
+                ],
+            ),
+            (
+                by("", [Some("Ana"), None, Some("a@b.es"), None]),
+                ["write to Ana at a@b.es", "escribir a Ana, a a@b.es", "написать на a@b.es (Ana)"],
+            ),
+            (
+                by("", [None, None, Some("a@b.es"), None]),
+                [
+                    "write to a@b.es; find out: the decision maker",
+                    "escribir a a@b.es; averiguar: quién decide",
+                    "написать на a@b.es; узнать: кто принимает решения",
                 ],
             ),
             (NextStep::Words("call".to_owned()), ["call"; 3]),

@@ -6,8 +6,11 @@ use super::language::{Language, of_number, plural};
 use super::{Reader, Stock};
 use crate::model::closings;
 
-/// The lines on one source: how many tenders are open, the nearest deadlines, how many contracts run.
+/// The lines on one source: how many tenders are open, the nearest deadlines, how many contracts run; none where it held nothing.
 pub(super) fn lines(reader: &Reader<'_>, stock: &Stock) -> Vec<String> {
+    if stock.open == 0 && stock.contracts == 0 && !stock.more {
+        return Vec::new();
+    }
     let language = reader.language;
     let source = line(&stock.source, 60);
     let least = if stock.more { said(language, ["at least ", "al menos ", "не менее "]) } else { "" };

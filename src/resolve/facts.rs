@@ -78,7 +78,8 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
         for one in value.each().iter().take(VALUES) {
             let said = one.text();
             let twin = |known: &Fact| known.name == fact && known.value == *one;
-            if !said.trim().is_empty() && said.len() <= CHARS && !facts.iter().any(twin) {
+            // A dash is what pages put where they know nothing.
+            if said.chars().any(char::is_alphanumeric) && said.len() <= CHARS && !facts.iter().any(twin) {
                 facts.push(Fact { name: fact, value: one.clone(), record: record.id, evidence: evidence.clone() });
             }
         }

@@ -116,9 +116,16 @@ fn who_has_a_lead_hears_what_takes_it_below_the_line() {
     let cancelled = signal(&acme(), SignalKind::TenderCancelled, 1, 1);
     let was = score(1500, &[]);
     assert_eq!(then(New, &was, &score(500, &[(&cancelled, -100)]), std::slice::from_ref(&cancelled)), Some((2, New)));
-    // Nobody asks for it, or nothing but time did it.
-    assert_eq!(then(New, &was, &score(500, &[]), &[cancelled]), Some((1, Below)));
+    // The lead rests on that tender: it is told whatever the rules count. Of another one, or when nothing but time did it, nobody is told.
+    assert_eq!(then(New, &was, &score(500, &[]), std::slice::from_ref(&cancelled)), Some((2, New)));
+    assert_eq!(then(New, &was, &score(500, &[]), &[of_another(cancelled)]), Some((1, Below)));
     assert_eq!(then(New, &was, &score(500, &[]), &[]), Some((1, Below)));
+}
+
+/// A signal of a record that the lead does not rest on.
+fn of_another(mut signal: Signal) -> Signal {
+    signal.evidence.url = "https://fair.example/another".parse().unwrap();
+    signal
 }
 
 /// One turn later: `None` when nothing is stored, else revision and state.
@@ -162,7 +169,8 @@ fn only_something_new_is_told() {
     let cancelled = [signal(&acme(), SignalKind::TenderCancelled, 1, 2)];
     check("a deadline that no rule asks for, of a tender told of", New, &fresh, &faded, &moved, Some((2, New)));
     check("a tender told of is cancelled, and nothing is left", New, &fresh, &score(0, &[]), &cancelled, Some((2, New)));
-    check("a deadline of a tender that was never told", New, &plain, &plain, &moved, None);
+    let other = moved.clone().map(of_another);
+    check("a deadline of a tender that was never told", New, &plain, &plain, &other, None);
     check("then it falls", New, &score(0, &[]), &score(0, &[]), &[], Some((1, Below)));
     check("annulled for nobody", Below, &score(0, &[]), &score(0, &[]), &annulled, None);
     check("annulled, and a gate shuts", New, &plain, &shut, &annulled, Some((2, Excluded)));
