@@ -12,6 +12,7 @@ mod notices;
 mod organisations;
 mod pages;
 mod reading;
+mod sent;
 mod sources;
 mod tenders;
 mod unmapped;

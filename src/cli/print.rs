@@ -1,5 +1,6 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod lines;
 mod organisations;
 mod proposal;
 mod reading;
@@ -77,7 +78,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Tender(view) => println!("{}", tenders::whole(view, width())),
         Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),
         Answer::TenderRaw(view) => print!("{}", view.text),
-        Answer::Outbox(views) => println!("{}", outbox(views)),
+        Answer::Outbox(views) => println!("{}", lines::outbox(views)),
         Answer::Replayed(ids) => {
             eprintln!("{}:", count(ids.len(), "message", "messages"));
             for id in ids {
@@ -103,7 +104,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         }
         Answer::Rulings(views) => println!("{}", organisations::rulings(views, width())),
         Answer::Ruled(view) => println!("{}", organisations::ruled(view)),
-        Answer::Unmapped(views) => unmapped(views),
+        Answer::Unmapped(views) => lines::unmapped(views),
         Answer::Backup(view) => println!("{}", backup_line(view)),
     }
     Ok(())
@@ -495,33 +496,6 @@ pub(super) fn explain(view: &LeadView) {
 }
 
 /// Categories that no table of industries speaks of.
-fn unmapped(views: &[UnmappedView]) {
-    let mut all = table(&["category", "organisations", "source", "where"]);
-    for view in views {
-        all.add_row([clip(&view.category, 80), view.organisations.to_string(), view.source.clone(), view.url.clone()]);
-    }
-    println!("{all}");
-    let found = count(views.len(), "category", "categories");
-    eprintln!("{found}; add words to a copy of config/codes/industries.toml and name it under [lexicons] industries");
-}
-
-fn outbox(views: &[MessageView]) -> Table {
-    let mut all = table(&["message", "channel", "kind", "what", "state", "", "tries", "last attempt"]);
-    for view in views {
-        all.add_row([
-            view.id.clone(),
-            view.channel.clone(),
-            view.kind.clone(),
-            clip(&view.title, 50),
-            view.state.clone(),
-            view.detail.clone(),
-            view.tries.to_string(),
-            view.last.as_ref().map_or_else(String::new, |last| clip(last, 80)),
-        ]);
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -567,7 +541,7 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         for (mut table, ids) in [
             (leads(std::slice::from_ref(&lead)), vec![lead.id, lead.segment, lead.owner.unwrap_or_default()]),
-            (outbox(std::slice::from_ref(&message)), vec![message.id, message.channel]),
+            (lines::outbox(std::slice::from_ref(&message)), vec![message.id, message.channel]),
             (sources(std::slice::from_ref(&source), now), vec![source.id]),
         ] {
             for width in [200, 120, 80] {

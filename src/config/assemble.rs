@@ -1,6 +1,8 @@
 //! From files to a compiled configuration, step by step: read, parse, merge, compile each table, check references. Knows which module
 //! owns which table, nothing of what they do.
 
+mod locate;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,14 +30,14 @@ use crate::{deliver, diff, door, extract, fetch, resolve, schedule, score, store
 /// Reads and compiles.
 pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
     let (mut files, mut problems) = (defaults(), Vec::new());
-    files::read(&locate(request)?, &mut files, &mut problems);
+    files::read(&locate::locate(request)?, &mut files, &mut problems);
     build(files, problems, request)
 }
 
 /// As [`load`], as if one of its files (or a new one of its folder) had this text.
 pub(super) fn load_drafted(request: &Request, path: &Path, text: &str) -> Result<Config, Refusal> {
     let (mut files, mut problems) = (defaults(), Vec::new());
-    files::read(&locate(request)?, &mut files, &mut problems);
+    files::read(&locate::locate(request)?, &mut files, &mut problems);
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     let drafted = File::new(path.display().to_string(), folder, text.to_owned(), Layer::User);
     match files.0.iter_mut().find(|file| file.layer == Layer::User && file.name == drafted.name) {
@@ -47,7 +49,7 @@ pub(super) fn load_drafted(request: &Request, path: &Path, text: &str) -> Result
 
 /// The file or folder that is read.
 pub(super) fn place(request: &Request) -> Result<PathBuf, Refusal> {
-    locate(request)
+    locate::locate(request)
 }
 
 fn defaults() -> Files {
@@ -75,7 +77,7 @@ pub(super) fn outside(request: &Request) -> Result<(door::Settings, fetch::Setti
 /// The data folder that is written, where nothing that is broken may say another one.
 pub(super) fn data_folder(request: &Request) -> Option<PathBuf> {
     let (mut files, mut broken) = (defaults(), Vec::new());
-    if let Ok(path) = locate(request) {
+    if let Ok(path) = locate::locate(request) {
         files::read(&path, &mut files, &mut broken);
     }
     let nowhere = files.0.len() == 1;
@@ -114,17 +116,6 @@ fn documents(files: &mut Files, problems: &mut Vec<Problem>, request: &Request) 
     documents.extend(layers::add_layer(files, Layer::Environment, layers::environment_file(&request.environment)));
     documents.extend(layers::add_layer(files, Layer::Flag, layers::flags_file(&request.flags)));
     (documents, breaks)
-}
-
-fn locate(request: &Request) -> Result<PathBuf, Refusal> {
-    if let Some(path) = &request.path {
-        if matches!(path.try_exists(), Ok(false)) {
-            return Err(Refusal::Missing(path.clone()));
-        }
-        return Ok(path.clone());
-    }
-    let places = files::search(&|name| request.environment.get(name).cloned());
-    places.iter().find(|path| path.exists()).cloned().ok_or(Refusal::NotFound(places))
 }
 
 /// Compiles what was read; `problems` are those of reading.

@@ -140,7 +140,10 @@ fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
         let of_it = |evidence: &Evidence| (&evidence.source, &evidence.url) == (&signal.evidence.source, &signal.evidence.url);
         previous.score.parts.iter().filter_map(|part| part.evidence.as_ref()).any(of_it)
     };
-    let takes = |signal: &Signal| signal.kind == SignalKind::AwardAnnulled || signal.kind.is_of_open_tender() && told_of(signal);
+    let takes = |signal: &Signal| {
+        signal.kind == SignalKind::AwardAnnulled
+            || signal.kind != SignalKind::TenderChanged && signal.kind.is_of_open_tender() && told_of(signal)
+    };
     for_rep(previous.state) && news.iter().any(takes)
 }
 
