@@ -1,6 +1,6 @@
 //! Tables of categories and messages. Knows view types only.
 
-use super::*;
+use super::{MessageView, Table, UnmappedView, clip, count, table};
 
 pub(super) fn unmapped(views: &[UnmappedView]) {
     let mut all = table(&["category", "organisations", "source", "where"]);

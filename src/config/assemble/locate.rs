@@ -1,6 +1,6 @@
 //! Where the configuration lies. Knows no setting.
 
-use super::*;
+use super::{PathBuf, Refusal, Request, files};
 
 pub(super) fn locate(request: &Request) -> Result<PathBuf, Refusal> {
     if let Some(path) = &request.path {
