@@ -2,6 +2,7 @@
 
 mod ask;
 mod facts;
+mod group;
 mod hosts;
 mod identity;
 pub mod linkage;
@@ -16,6 +17,7 @@ use crate::base::ids::OrganisationId;
 use crate::model::{IdentityKey, Likeness, Organisation};
 
 pub use ask::most_telling;
+pub use group::{above, head, leads};
 pub use hosts::{DomainKind, is_shared, kind, registrable};
 pub use identity::identify;
 pub use lists::{BadList, List, Lists};

@@ -302,6 +302,13 @@ impl Store {
         }
     }
 
+    /// Those that may belong to the group of whoever owns one of these keys: whose records name it as the parent, or use its domain.
+    pub fn beneath<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<OrganisationId> {
+        match self {
+            Self::Embedded(store) => store.beneath(keys),
+        }
+    }
+
     /// Open questions whether two organisations are one, in the order of their ids.
     pub async fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {
         match self {

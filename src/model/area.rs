@@ -130,7 +130,8 @@ fn country_of(fact: &Fact) -> Option<&'static str> {
         | FactName::Place
         | FactName::Industry
         | FactName::Size
-        | FactName::Person => None,
+        | FactName::Person
+        | FactName::Parent => None,
     }
 }
 

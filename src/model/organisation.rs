@@ -86,11 +86,13 @@ pub enum FactName {
     Size,
     /// A person to speak to.
     Person,
+    /// The organisation that it belongs to: its name, or its web address.
+    Parent,
 }
 
 impl FactName {
     /// Every name, in the order shown to people.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Name,
         Self::Industry,
         Self::Size,
@@ -103,6 +105,7 @@ impl FactName {
         Self::Email,
         Self::Person,
         Self::TaxId,
+        Self::Parent,
     ];
 
     /// The word used in configuration (as a field name) and output.
@@ -120,6 +123,7 @@ impl FactName {
             Self::Industry => "industry",
             Self::Size => "size",
             Self::Person => "person",
+            Self::Parent => "parent",
         }
     }
 

@@ -170,6 +170,9 @@ impl Language {
             (Self::En, FactName::Person) => "person to speak to",
             (Self::Es, FactName::Person) => "persona de contacto",
             (Self::Ru, FactName::Person) => "контактное лицо",
+            (Self::En, FactName::Parent) => "parent company",
+            (Self::Es, FactName::Parent) => "empresa matriz",
+            (Self::Ru, FactName::Parent) => "головная компания",
         }
     }
 

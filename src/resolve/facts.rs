@@ -34,6 +34,9 @@ const ALIASES: &[(&str, FactName)] = &[
     ("category", FactName::Industry),
     ("employees", FactName::Size),
     ("contact", FactName::Person),
+    ("parent_company", FactName::Parent),
+    ("parent_organization", FactName::Parent),
+    ("holding", FactName::Parent),
 ];
 /// Values of one list field that become facts.
 const VALUES: usize = 8;

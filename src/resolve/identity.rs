@@ -36,7 +36,7 @@ const TAX_IDS: &[(&str, Option<&str>)] = &[
     ("lei", None),
 ];
 /// Characters of a name or place that take part in a key; longer ones are sentences.
-const KEY_CHARS: usize = 120;
+pub(super) const KEY_CHARS: usize = 120;
 /// Values of one field that are looked at.
 const VALUES: usize = 8;
 

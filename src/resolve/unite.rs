@@ -12,12 +12,15 @@ use crate::model::{Bond, IdentityKey, Organisation, identifier};
 /// Records that are kept apart from one organisation at most; further ones are known by what else tells them apart.
 const APART: usize = 400;
 
+/// Two tax ids that no one legal entity has, one of each.
+pub(super) fn contradicting<'o>(a: &'o Organisation, b: &'o Organisation) -> Option<(&'o str, &'o str)> {
+    let ids = |of: &'o Organisation| of.keys.iter().filter_map(tax_of);
+    ids(a).flat_map(|one| ids(b).map(move |two| (one, two))).find(|(one, two)| identifier::contradict(one, two))
+}
+
 /// Why two organisations are never one, whatever speaks for it; `None` when they may be.
 pub fn parted(a: &Organisation, b: &Organisation) -> Option<String> {
-    let ids = |of: &Organisation| of.keys.iter().filter_map(tax_of).map(str::to_owned).collect::<Vec<_>>();
-    let (of_a, of_b) = (ids(a), ids(b));
-    let differ = of_a.iter().flat_map(|one| of_b.iter().map(move |two| (one, two))).find(|(one, two)| identifier::contradict(one, two));
-    if let Some((one, two)) = differ {
+    if let Some((one, two)) = contradicting(a, b) {
         return Some(format!("different tax ids: {} and {}", one.min(two), one.max(two)));
     }
     let said = |one: &Organisation, other: &Organisation| one.records.iter().any(|record| other.apart.contains(record));

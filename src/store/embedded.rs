@@ -175,7 +175,7 @@ impl Inner {
                     self.places.put(*pack, records.iter().copied());
                 }
                 Effect::Unpacked(record) => self.places.remove(*record),
-                Effect::Said(organisation, rows) => self.linked.put(*organisation, rows),
+                Effect::Said(organisation, said) => self.linked.put(*organisation, said),
                 Effect::Ruled(number, lesson) => self.linked.learn([(*number, *lesson)]),
                 Effect::Entry(..) | Effect::EntrySettled(..) | Effect::Waiting(..) | Effect::NotWaiting(_) | Effect::Dead(..) => {}
             }

@@ -1,7 +1,7 @@
 //! Which organisations may be one: those in memory, as linkage compares them, and what people said of such pairs. Filled when the store is
 //! opened, brought up to date by each commit, so that a restart knows the same. Decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::codec::{self, Table};
@@ -10,17 +10,54 @@ use super::error::{CommitError, StoreError};
 use super::prepare::{Draft, Effect};
 use super::stored::{StoredQuestion, StoredRuling};
 use super::words::Likely;
-use crate::base::ids::OrganisationId;
-use crate::model::{IdentityKey, Question, Ruling};
+use crate::base::ids::{OrganisationId, hash64};
+use crate::model::{IdentityKey, Organisation, Question, Ruling};
+use crate::resolve;
 use crate::resolve::linkage::{Index, Pattern, Replaced, Row};
 
 /// Answers that are learned from at most: the newest.
 const ANSWERS: usize = 2_000;
 
+/// Members of one group that are found at most.
+const MEMBERS: usize = 200;
+
 #[derive(Debug, Default)]
 struct Held {
     index: Index,
     answers: BTreeMap<u32, (Pattern, bool)>,
+    /// By the hash of a key of another organisation those that may belong to its owner's group; and the same by organisation.
+    beneath: BTreeSet<(u64, OrganisationId)>,
+    above: HashMap<OrganisationId, Vec<u64>>,
+}
+
+impl Held {
+    fn put(&mut self, id: OrganisationId, said: &Said) {
+        self.index.put(id, &said.rows);
+        for key in self.above.remove(&id).unwrap_or_default() {
+            self.beneath.remove(&(key, id));
+        }
+        if !said.above.is_empty() {
+            self.beneath.extend(said.above.iter().map(|key| (*key, id)));
+            self.above.insert(id, said.above.clone());
+        }
+    }
+}
+
+/// What an organisation says of itself, as far as memory knows it.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    rows: Vec<Row>,
+    above: Vec<u64>,
+}
+
+impl Said {
+    pub(super) fn by(organisation: &Organisation) -> Self {
+        Self { rows: resolve::rows(organisation), above: resolve::above(organisation).iter().map(short).collect() }
+    }
+}
+
+fn short(key: &IdentityKey) -> u64 {
+    hash64(&[key.to_string().as_bytes()])
 }
 
 /// The organisations that are durable, ready to be found.
@@ -38,8 +75,8 @@ impl Linked {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn put(&self, id: OrganisationId, rows: &[Row]) {
-        self.held().index.put(id, rows);
+    pub(super) fn put(&self, id: OrganisationId, said: &Said) {
+        self.held().put(id, said);
     }
 
     /// Takes up, or takes back, what rulings teach.
@@ -159,6 +196,13 @@ impl Embedded {
     pub(super) fn common<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<IdentityKey> {
         let held = self.inner.linked.held();
         keys.into_iter().filter(|key| held.index.is_common(key)).cloned().collect()
+    }
+
+    /// Those that may belong to the group of whoever owns one of these keys; the owner decides.
+    pub(super) fn beneath<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<OrganisationId> {
+        let held = self.inner.linked.held();
+        let of_key = |key: u64| held.beneath.range((key, OrganisationId(0))..=(key, OrganisationId(u64::MAX))).map(|(_, id)| *id);
+        keys.into_iter().flat_map(|key| of_key(short(key))).take(MEMBERS).collect()
     }
 
     pub(super) async fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {

@@ -13,7 +13,7 @@ use super::error::{OpenError, StoreError};
 use super::frame;
 use super::generation::{self, Generation};
 use super::index::Index;
-use super::likely::{Linked, lesson};
+use super::likely::{Linked, Said, lesson};
 use super::places::Places;
 use super::prepare::{Effect, message_effects};
 use super::queue::Queue;
@@ -333,7 +333,7 @@ fn take_in(
 fn take_in_organisation(survey: &Survey, shape: StoredOrganisation) -> Result<(), StoreError> {
     let organisation: Organisation = to_model(shape)?;
     if let Some(linked) = &survey.linked {
-        linked.put(organisation.id, &resolve::rows(&organisation));
+        linked.put(organisation.id, &Said::by(&organisation));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::embedded::Inner;
 use super::error::{CommitError, StoreError};
 use super::frame::{self, Head};
 use super::index::NewTimes;
+use super::likely::Said;
 use super::queue::Place;
 use super::segments::Pin;
 use super::stored::{
@@ -23,8 +24,7 @@ use crate::model::{
     Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Signal, SourceState, Spent,
     Subject, Turn,
 };
-use crate::resolve;
-use crate::resolve::linkage::{Pattern, Row};
+use crate::resolve::linkage::Pattern;
 
 /// Changes kept in one value.
 const CHANGES: usize = 100;
@@ -61,7 +61,7 @@ pub(super) enum Effect {
     Packed(PackId, Vec<RecordId>),
     Unpacked(RecordId),
     /// What an organisation's records say now; nothing, where it is gone.
-    Said(OrganisationId, Vec<Row>),
+    Said(OrganisationId, Said),
     Ruled(u32, Option<(Pattern, bool)>),
 }
 
@@ -288,7 +288,7 @@ impl<'a> Draft<'a> {
         let old = self.inner.organisation_now(id)?.filter(|old| old.version == organisation.version).ok_or_else(conflict)?;
         self.version(codec::organisation(id), old.version, format!("organisation {id}"));
         self.delete(codec::organisation(id));
-        self.to.effects.push(Effect::Said(id, Vec::new()));
+        self.to.effects.push(Effect::Said(id, Said::default()));
         self.questions_gone(id)?;
         for key in &old.keys {
             self.delete(codec::identity(key));
@@ -348,7 +348,7 @@ impl<'a> Draft<'a> {
             self.to.checks.push(Check::Identity { key: key.clone(), organisations: Arc::clone(owners), what });
             self.to.writes.push((key, Some(id.0.to_be_bytes().to_vec())));
         }
-        self.to.effects.push(Effect::Said(id, resolve::rows(organisation)));
+        self.to.effects.push(Effect::Said(id, Said::by(organisation)));
         self.put(codec::organisation(id), &StoredOrganisation::from(organisation), Some(organisation.version + 1))
     }
 

@@ -47,6 +47,7 @@ const NAMED: &[(&str, &str)] = &[
     ("employees", "size"),
     ("seller", "company"),
     ("organisation", "company"),
+    ("parent", "parent"),
     ("description", "description"),
 ];
 
