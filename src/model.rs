@@ -45,7 +45,7 @@ pub use record::{Evidence, Field, FieldName, LOST_BY, Record, RecordKind, WON_BY
 pub use tender::{
     Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Joined, Lot, Nature, Notice,
     NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Said, Stage, Term, Texts, TypedId, Worth, WorthKind, as_one,
-    closings, is_closed, is_live, language_code, stage,
+    closings, deadline, is_closed, is_live, language_code, stage,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -2,6 +2,7 @@
 
 mod calendars;
 mod check;
+mod closing;
 mod completeness;
 mod decided;
 mod departed;

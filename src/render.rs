@@ -102,6 +102,8 @@ pub struct News<'a> {
     pub more: usize,
     /// Deadlines coming up, the soonest first.
     pub deadlines: &'a [DeadlineItem<'a>],
+    /// What closed before it could be told.
+    pub closed: &'a [Record],
     /// What sources held that were added since the last digest.
     pub stock: &'a [Stock],
     /// How complete each source is.
@@ -165,9 +167,9 @@ pub fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &Links, n
     letter::held(reader, news, source, links, now)
 }
 
-/// One lead that cannot wait.
-pub fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
-    letter::alert(reader, item, links, now)
+/// Leads that cannot wait, with the deadlines of their tenders; `early`: because they close before the next digest, or soon after it.
+pub fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    letter::alert(reader, news, early, links, now)
 }
 
 /// A few paragraphs without leads: a test, a word to the operator.

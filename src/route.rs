@@ -10,7 +10,7 @@ mod spec;
 mod unite;
 
 pub use assign::{Case, assign, untold};
-pub use lane::{Address, Slot, entry, lane};
+pub use lane::{Address, Slot, Timing, closes_early, entry, lane};
 pub use remind::{reminder, reminder_lane};
 pub use rep::{EmptyDigest, Quiet, Rep};
 pub use revise::{Cause, Finding, for_rep, revise};

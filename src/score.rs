@@ -17,6 +17,7 @@ mod segment;
 mod signals;
 mod speaks;
 mod spec;
+mod stands;
 mod sum;
 mod tables;
 mod when;
@@ -32,6 +33,7 @@ pub use segment::Segment;
 pub use signals::half_life;
 pub use speaks::speaks;
 pub use spec::{FieldSpec, GateSpec, KEYS, PointsSpec, Spec, StemsSpec, ValueSpec, WhenSpec};
+pub use stands::{calls, standing};
 pub use sum::score;
 pub use tables::{BadTable, Tables};
 

@@ -34,7 +34,7 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             None => Some(ChangeKind::Appeared),
             // What is on file took it back.
             Some(record) if record.gone && draft.again && draft.kind == RecordKind::Award => continue,
-            Some(record) if record.gone => Some(ChangeKind::Appeared),
+            Some(record) if record.gone => Some(ChangeKind::Returned(record.changed)),
             Some(record) => {
                 let fields = changed_fields(news, found, (*i, draft), record);
                 (!fields.is_empty()).then_some(ChangeKind::Changed(fields))
@@ -137,7 +137,7 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
     let mut new = record.clone();
     let (back, reported): (bool, Vec<&FieldName>) = match kind {
         Some(ChangeKind::Changed(fields)) => (false, fields.iter().map(|change| &change.field).collect()),
-        Some(ChangeKind::Appeared) => (true, Vec::new()),
+        Some(ChangeKind::Appeared | ChangeKind::Returned(_)) => (true, Vec::new()),
         Some(ChangeKind::Gone) | None => (false, Vec::new()),
     };
     let completed = record.detail_wanted && draft.detail.is_none();

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::lexicon::{Lexicons, Said};
-use super::signals::{SignalDraft, WORDS, by, happened};
+use super::signals::{SignalDraft, WORDS, by, happened, is_long};
 use crate::base::text::{clip, words};
 use crate::model::{Change, ChangeKind, Draft, Evidence, Record, RecordKind, Signal, Story, Value};
 
@@ -34,7 +34,8 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
     for name in TEXTS {
         let before = match &change.kind {
             ChangeKind::Gone => continue,
-            ChangeKind::Appeared => None,
+            ChangeKind::Returned(gone) if !is_long(*gone, change.at) => continue,
+            ChangeKind::Appeared | ChangeKind::Returned(_) => None,
             ChangeKind::Changed(fields) => match fields.iter().find(|field| field.field.as_str() == name) {
                 None => continue,
                 Some(field) => field.old.as_ref().map(|old| words(&old.text())),
@@ -68,9 +69,11 @@ fn alike(one: &str, other: &str) -> bool {
 
 /// What is compared of a signal: its sentence, else what its record calls itself.
 fn sentence(signal: &Signal) -> String {
-    match &signal.story {
+    match signal.story.plain() {
         Story::Said { sentence, .. } | Story::Sentence(sentence) => words(sentence),
         Story::Appeared { title, .. } | Story::Changed { title, .. } | Story::Gone { title } => words(title),
+        // What is plain is not there again.
+        Story::Again { .. } => String::new(),
     }
 }
 

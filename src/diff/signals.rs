@@ -1,7 +1,8 @@
 //! Says which change is a dated reason to act, and what it tells. Knows no organisation, no score and no language.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::news::AWARD;
 use crate::base::text::clip;
@@ -19,6 +20,9 @@ const PRICE: [&str; 6] = ["price", "precio", "preis", "prix", "цена", "budge
 const DEADLINE: [&str; 7] = ["deadline", "closing", "closes", "due", "plazo", "frist", "срок"];
 /// Names of fields that list sites of a company.
 const BRANCHES: [&str; 8] = ["branch", "branches", "site", "sites", "locations", "offices", "sucursales", "filialen"];
+
+/// What was gone for less than this is no news when it is there again: lists lose entries for a while.
+const AWAY: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// What is known of the source that a change comes from.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,7 +56,7 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
     let quiet = |word: Option<String>| word.is_some_and(|word| Stage::from_word(&word).is_some() && stage(Some(&word)).is_none());
     let only_stage = |fields: &[FieldChange]| fields.iter().all(|field| field.field.as_str() == "stage");
     let silent = match &change.kind {
-        ChangeKind::Appeared => true,
+        ChangeKind::Appeared | ChangeKind::Returned(_) => true,
         ChangeKind::Changed(fields) => only_stage(fields),
         ChangeKind::Gone => false,
     };
@@ -65,11 +69,22 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
             let (kind, story) = appeared(record, title, about);
             (kind, story, None)
         }
+        ChangeKind::Returned(gone) => {
+            let (kind, story) = appeared(record, title, about);
+            // After a short while nothing begins; who was told that it went away hears of it.
+            let kind = if is_long(*gone, change.at) { kind } else { SignalKind::RecordChanged };
+            (kind, Story::Again { of: Box::new(story), gone: gone.to_zoned(TimeZone::UTC).date() }, None)
+        }
         ChangeKind::Changed(fields) => changed(record, title, fields)?,
         ChangeKind::Gone => (SignalKind::WentAway, Story::Gone { title }, None),
     };
     let evidence = proof(record, field.as_deref(), change.at);
     Some(SignalDraft { kind, at: happened(change, record), story, evidence })
+}
+
+/// Whether what was gone since then was so long enough to be news again.
+pub(super) fn is_long(gone: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(gone) >= AWAY
 }
 
 /// Only what appeared happened when it says it was published; a change happened when it was seen.

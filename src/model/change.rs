@@ -20,8 +20,10 @@ pub struct FieldChange {
 /// What happened to a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It is there for the first time (or again, after it was reported gone).
+    /// It is there for the first time.
     Appeared,
+    /// It is there again; since when it was gone.
+    Returned(Timestamp),
     /// Named fields differ.
     Changed(Vec<FieldChange>),
     /// Missing from as many complete visits as the source asks for.
@@ -223,6 +225,13 @@ pub enum Story {
         /// The day of the event.
         on: Option<Date>,
     },
+    /// Something is there again.
+    Again {
+        /// What is told of it, as if it were there for the first time.
+        of: Box<Self>,
+        /// The day (in UTC) since which it was gone.
+        gone: Date,
+    },
     /// Fields differ.
     Changed {
         /// What it calls itself.
@@ -249,6 +258,14 @@ pub enum Story {
 }
 
 impl Story {
+    /// Without that it is there again.
+    pub fn plain(&self) -> &Self {
+        match self {
+            Self::Again { of, .. } => of.plain(),
+            Self::Sentence(_) | Self::Appeared { .. } | Self::Changed { .. } | Self::Gone { .. } | Self::Said { .. } => self,
+        }
+    }
+
     /// All of it on one line, in no language: tells two stories apart for ever.
     pub fn mark(&self) -> String {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -257,6 +274,7 @@ impl Story {
             Self::Appeared { title, by, with, on } => {
                 ["+", title, &or_none(by), &or_none(with), &on.map(|day| day.to_string()).unwrap_or_default()].join("\u{1f}")
             }
+            Self::Again { of, gone } => format!("^\u{1f}{gone}\u{1f}{}", of.mark()),
             Self::Changed { title, fields, more } => {
                 let told: Vec<String> =
                     fields.iter().map(|(name, old, new)| [name, &or_none(old), &or_none(new)].map(String::as_str).join("\u{1e}")).collect();

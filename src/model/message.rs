@@ -37,9 +37,16 @@ pub struct Entry {
     pub held: Option<SourceId>,
     /// The deadline it reminds of; then it is no news of its lead.
     pub reminds: Option<Reminder>,
+    /// By when whoever is told of this news must be done with it: it is of no use after that.
+    pub closes: Option<Timestamp>,
 }
 
 impl Entry {
+    /// When it is over what it tells of.
+    pub fn ends(&self) -> Option<Timestamp> {
+        self.reminds.as_ref().map(|reminder| reminder.at).or(self.closes)
+    }
+
     /// The id of the entry of this lead revision for this rep.
     pub fn id_of(channel: &ChannelId, rep: &RepId, lead: LeadId, revision: u32) -> EntryId {
         EntryId::of(&[channel.as_str().as_bytes(), rep.as_str().as_bytes(), &lead.0.to_be_bytes(), &revision.to_be_bytes()])

@@ -191,7 +191,7 @@ impl Record {
         for change in own {
             match &change.kind {
                 // Before it came back it was gone.
-                ChangeKind::Appeared => was.gone = true,
+                ChangeKind::Appeared | ChangeKind::Returned(_) => was.gone = true,
                 ChangeKind::Gone => was.gone = false,
                 ChangeKind::Changed(fields) => {
                     was.gone = false;

@@ -18,7 +18,7 @@ use url::Url;
 use super::{Amount, BadEntry, ZoneFrom};
 use crate::base::ids::ContentHash;
 
-pub use closing::{Closing, FAR, Oddity, closings, is_live, stage};
+pub use closing::{Closing, FAR, Oddity, closings, deadline, is_live, stage};
 pub use portals::{Joined, Said, as_one, is_closed};
 pub use texts::{Texts, language_code};
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};

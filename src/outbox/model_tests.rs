@@ -67,6 +67,7 @@ fn entry(lead: u64, revision: u32, hour: i64, urgent: bool) -> Entry {
         due: start() + SignedDuration::from_hours(hour),
         held: None,
         reminds: None,
+        closes: None,
     }
 }
 

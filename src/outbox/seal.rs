@@ -41,22 +41,37 @@ pub struct Batch {
     pub entries: Vec<EntryId>,
 }
 
-/// What goes out in one message: by lane, channel, rep, source held, and lead where it goes alone.
-type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, Option<LeadId>);
+/// What goes out in one message: by lane, channel, rep, source held, and with what else.
+type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, With);
+
+/// What goes together in a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum With {
+    /// Everything that is left.
+    All,
+    /// One lead, with the deadlines that are told with it.
+    Lead(LeadId),
+    /// The leads that could not come at once, with their deadlines.
+    Waited,
+}
 
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
 /// (after a downtime one merged digest, not five); one more for each source whose
-/// first content is handed over; one alert per lead in the urgent lane, and one for all deadlines in it. Same entries, same batches, whatever their order.
+/// first content is handed over; one alert per lead in the urgent lane, one for those that had to wait for it, and one for all deadlines that come
+/// without a lead. Same entries, same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
+    let mut with: BTreeMap<(Lane, &RepId, LeadId), With> = BTreeMap::new();
+    for entry in due.iter().filter(|entry| entry.lane == Lane::Urgent && entry.reminds.is_none()) {
+        let own = if entry.due > entry.at { With::Waited } else { With::Lead(entry.lead) };
+        // Of two revisions of a lead, one goes with the other.
+        with.entry((entry.lane, &entry.rep, entry.lead)).and_modify(|known| *known = own.max(*known)).or_insert(own);
+    }
     let mut groups: BTreeMap<Together<'_>, Vec<&Entry>> = BTreeMap::new();
     for entry in due {
-        let alone = match entry.lane {
-            Lane::Urgent if entry.reminds.is_none() => Some(entry.lead),
-            Lane::Urgent | Lane::Digest => None,
-        };
-        groups.entry((entry.lane, &entry.channel, &entry.rep, entry.held.as_ref(), alone)).or_default().push(entry);
+        let with = with.get(&(entry.lane, &entry.rep, entry.lead)).copied().unwrap_or(With::All);
+        groups.entry((entry.lane, &entry.channel, &entry.rep, entry.held.as_ref(), with)).or_default().push(entry);
     }
     groups.into_values().filter_map(|group| Batch::of(&group)).collect()
 }

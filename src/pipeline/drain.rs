@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::calendars::link_for;
+use super::closing::{self, Behind};
 use super::news::{hears, owner_of};
 use super::remind::still_due;
 use super::stock::stock;
@@ -18,12 +19,13 @@ use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
-    ChannelState, Entry, FieldName, Joined, Lane, Lead, Message, MessageKind, MessageState, Organisation, Sealed, Signal, Subject,
+    ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
+    Signal, SignalKind, Subject, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
-use crate::{route, telemetry};
+use crate::{route, score, telemetry};
 
 /// Entries of one rep looked at in one step.
 pub(super) const ENTRIES: usize = 2_000;
@@ -33,6 +35,8 @@ const SIGNALS: usize = 200;
 const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// Leads in a preview.
 const PREVIEW: usize = 20;
+/// Leads that are none any more which are looked through for what closed before it was told.
+const FALLEN: usize = 50;
 
 /// Why a step of draining failed. Nothing is lost: what is due stays due.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +87,17 @@ struct Shown {
     signals: Vec<Signal>,
 }
 
+/// What a letter tells of leads.
+#[derive(Default)]
+struct Told {
+    /// The best of them.
+    shown: Vec<Shown>,
+    /// How many there are beside them.
+    more: usize,
+    /// What was to be told and closed before it was.
+    closed: Vec<Record>,
+}
+
 /// Seals everything that is due: one digest per rep, one message per alert; and the digests of reps who hear that there is nothing.
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
     let (mut done, mut told) = (Sealing::default(), HashSet::new());
@@ -117,8 +132,10 @@ async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, no
         let owner = lead.as_ref().and_then(owner_of).filter(|id| **id != entry.rep).and_then(|id| config.rep(id));
         match owner.and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
             Some((rep, channel)) => {
-                let due = rep.digest.next(now);
-                moved.push(Entry { rep: rep.rep.id.clone(), channel: channel.id.clone(), lane: Lane::Digest, due, ..entry });
+                let digest = rep.digest.next(now);
+                let late = entry.ends().is_some_and(|end| end <= digest);
+                let (lane, due) = if late { (Lane::Urgent, now) } else { (Lane::Digest, digest) };
+                moved.push(Entry { rep: rep.rep.id.clone(), channel: channel.id.clone(), lane, due, ..entry });
             }
             None => left.push(entry),
         }
@@ -139,21 +156,26 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     };
     let mut known = Vec::new();
     for told in &batch.leads {
-        let Some(lead) = effects.store.lead(told.lead).await?.filter(|lead| route::for_rep(lead.state)) else { continue };
+        let Some(lead) = effects.store.lead(told.lead).await? else { continue };
         let before = effects.store.told(&batch.channel, &batch.rep, told.lead, told.first).await?;
         // What was decided while that message was made was not in it.
         let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
         known.push(Known { lead, told: before });
     }
-    let (shown, hidden) = best(effects, config, known).await?;
+    let Told { shown, more: hidden, closed } = best(effects, config, known, now).await?;
     let due = still_due(effects, config, batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
     let items = items(&shown, config);
-    let news = render::News { items: &items, more: hidden + more, deadlines: &deadlines(&due), ..render::News::default() };
+    let news = render::News { items: &items, more: hidden + more, deadlines: &deadlines(&due), closed: &closed, ..render::News::default() };
     let letter = match (batch.kind(), items.as_slice()) {
-        (MessageKind::Alert, [one]) => render::alert(&reader(rep), one, &links, now)?,
-        (MessageKind::Alert, []) => render::reminder(&reader(rep), news.deadlines, &links, now)?,
+        (MessageKind::Alert, []) if closed.is_empty() => render::reminder(&reader(rep), news.deadlines, &links, now)?,
+        (MessageKind::Alert, [_, ..]) => {
+            let terms = |lead: &Lead| config.segments.iter().map(|segment| &segment.terms).find(|terms| terms.segment == lead.segment);
+            let hot = |item: &Item<'_>| terms(item.lead).is_none_or(|terms| item.lead.score.total() >= terms.hot);
+            let early = !due.is_empty() || !items.iter().all(hot);
+            render::alert(&reader(rep), &render::News { more: hidden, ..news }, early, &links, now)?
+        }
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source(source).map_or(source.as_str(), |source| &source.title);
@@ -166,7 +188,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     let id = batch.id();
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     // A digest that was made for nobody's sake is not sent; one that says that there is nothing is.
-    let nothing_left = shown.is_empty() && due.is_empty() && !batch.entries.is_empty();
+    let nothing_left = shown.is_empty() && due.is_empty() && closed.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
     let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
     Ok(if silent { outbox::suppress(message, now) } else { message })
@@ -188,22 +210,53 @@ fn deadlines(due: &[(Joined, FieldName)]) -> Vec<DeadlineItem<'_>> {
     due.iter().map(|(tender, field)| DeadlineItem { record: &tender.record, field: field.as_str(), said: &tender.said }).collect()
 }
 
-/// The best of these leads with everything a letter says of them, and how many there are beside them.
-async fn best(effects: &Effects, config: &Config, known: Vec<Known>) -> Result<(Vec<Shown>, usize), StoreError> {
-    let mut known = known;
+/// The best of these leads with everything a letter says of them, how many there are beside them, and what closed before it was told.
+async fn best(effects: &Effects, config: &Config, known: Vec<Known>, now: Timestamp) -> Result<Told, StoreError> {
+    let (mut known, fallen): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|known| route::for_rep(known.lead.state));
     known.sort_by_key(|known| (std::cmp::Reverse(known.lead.score.total()), known.lead.id));
-    let mut shown = Vec::new();
+    let mut told = Told::default();
     let mut left = known.into_iter();
-    while shown.len() < render::LEADS
+    while told.shown.len() < render::LEADS
         && let Some(known) = left.next()
     {
-        let Subject::Organisation(subject) = known.lead.subject;
-        let Some(organisation) = effects.store.organisation(subject).await? else { continue };
-        let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
-        signals.retain(|signal| hears(config, &known.lead.segment, signal));
-        shown.push(Shown { known, organisation, signals });
+        if let Some((shown, closed)) = look(effects, config, known, now).await? {
+            told.shown.extend(shown);
+            told.closed.extend(closed);
+        }
     }
-    Ok((shown, left.len()))
+    told.more = left.len();
+    for known in fallen.into_iter().filter(|known| known.lead.state == LeadState::Below).take(FALLEN) {
+        told.closed.extend(look(effects, config, known, now).await?.map(|(_, closed)| closed).unwrap_or_default());
+    }
+    told.closed.sort_by_key(|record| (deadline(record).map(|closing| closing.at), record.id));
+    told.closed.dedup_by_key(|record| record.id);
+    Ok(told)
+}
+
+/// A lead as a letter tells it, unless nothing of what was to be told is a reason any more; and the records of what closed before it was told.
+async fn look(
+    effects: &Effects,
+    config: &Config,
+    known: Known,
+    now: Timestamp,
+) -> Result<Option<(Option<Shown>, Vec<Record>)>, StoreError> {
+    let Subject::Organisation(subject) = known.lead.subject;
+    let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
+    let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
+    signals.retain(|signal| hears(config, &known.lead.segment, signal));
+    let records = effects.store.records(organisation.records.clone()).await?;
+    let behind = Behind { organisation: &organisation, records: &records, signals: &signals, news: None };
+    let stands = closing::standing(config, &behind, now);
+    let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
+    let over: Vec<&Signal> = signals.iter().filter(fresh).filter(|signal| !stands.contains(signal)).collect();
+    let closes = |record: &&Record| deadline(record).is_some_and(|closing| closing.is_over(now) && closing.at > record.first_seen);
+    let called = |record: &&Record| over.iter().any(|signal| signal.record == record.id && score::calls(signal.kind));
+    let closed = records.iter().filter(called).filter(closes).cloned().collect();
+    let over = !over.is_empty();
+    // Who never heard of it need not hear that it went away.
+    let tells = |signal: &&Signal| known.told.is_some() || signal.kind != SignalKind::WentAway || closing::counts(&known.lead, signal);
+    let tells = !over || stands.iter().filter(fresh).any(|signal| tells(&signal));
+    Ok(Some((tells.then(|| Shown { known, organisation, signals: stands }), closed)))
 }
 
 fn reader(rep: &Rep) -> Reader<'_> {
@@ -352,8 +405,8 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
         let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?;
         known.extend(effects.store.lead(id).await?.map(|lead| Known { lead, told }));
     }
-    known.retain(|known| route::for_rep(known.lead.state));
-    let (shown, more) = best(effects, config, known).await?;
-    let news = render::News { items: &items(&shown, config), more, deadlines: &deadlines(&due), ..render::News::default() };
+    let Told { shown, more, closed } = best(effects, config, known, now).await?;
+    let (items, deadlines) = (items(&shown, config), deadlines(&due));
+    let news = render::News { items: &items, more, deadlines: &deadlines, closed: &closed, ..render::News::default() };
     Ok((digest(effects, config, rep, (&news, &Links::default()), now).await?, waits))
 }

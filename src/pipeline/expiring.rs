@@ -112,7 +112,7 @@ async fn is_held(effects: &Effects, ending: &Ending, baselines: &mut BTreeMap<So
 /// contract's months from the award, the signing or the start.
 fn is_same(signal: &Signal, ending: &Ending) -> bool {
     let Some(end) = end_of(&signal.story) else { return false };
-    let holder = if let Story::Appeared { by, .. } = &signal.story { by.as_deref() } else { None };
+    let holder = if let Story::Appeared { by, .. } = signal.story.plain() { by.as_deref() } else { None };
     let same_holder = holder.zip(ending.holder.as_deref()).is_none_or(|(one, other)| words(one) == words(other));
     let apart = end.until(ending.end).map_or(i32::MAX, |span| span.get_days().abs());
     end == ending.end || (signal.evidence.source != ending.proof.source && same_holder && apart <= NEAR)
@@ -122,7 +122,7 @@ fn is_same(signal: &Signal, ending: &Ending) -> bool {
 const fn end_of(story: &Story) -> Option<Date> {
     match story {
         Story::Appeared { on, .. } => *on,
-        Story::Sentence(_) | Story::Changed { .. } | Story::Gone { .. } | Story::Said { .. } => None,
+        Story::Sentence(_) | Story::Again { .. } | Story::Changed { .. } | Story::Gone { .. } | Story::Said { .. } => None,
     }
 }
 

@@ -52,7 +52,7 @@ pub async fn hand_over(effects: &Effects, config: &Config, source: &Source, now:
         {
             *staff.loads.entry(id.clone()).or_default() += 1;
             let address = route::Address { rep: id, channel: &channel.id };
-            let entry = route::entry(&lead, address, Lane::Digest, now, &|after| rep.digest.next(after));
+            let entry = route::entry(&lead, address, (Lane::Digest, rep.digest.next(now)), None, now);
             turn.entries.push(crate::model::Entry { held: Some(source.id.clone()), ..entry });
         }
         turn.signals.extend(signals);

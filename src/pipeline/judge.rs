@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 
+use super::closing::Behind;
 use super::drain::ENTRIES;
 use super::keep::KeepError;
 use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, records_of, revise};
@@ -133,7 +134,8 @@ async fn judge(
         if is_told {
             told += 1;
             metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-            announce(effects, config, (turn, &mut *alerts), (&segment, &lead), (organisation, &signals), now).await?;
+            let behind = Behind { organisation, records: &records, signals: &signals, news: None };
+            announce(effects, config, (turn, &mut *alerts), (&segment, &lead), &behind, now).await?;
         }
         turn.leads.push(lead);
     }

@@ -98,7 +98,7 @@ fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
             }
             ChangeKind::Changed(rest)
         }
-        (ChangeKind::Appeared | ChangeKind::Gone | ChangeKind::Changed(_), Some(_)) => return None,
+        (ChangeKind::Appeared | ChangeKind::Returned(_) | ChangeKind::Gone | ChangeKind::Changed(_), Some(_)) => return None,
     };
     Some(Change { kind, ..change.clone() })
 }
@@ -132,8 +132,8 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
         })
     };
     let kind = match &change.kind {
-        ChangeKind::Appeared if others.iter().any(|other| other.record.first_seen > other.since) => return None,
-        ChangeKind::Appeared => ChangeKind::Appeared,
+        ChangeKind::Appeared | ChangeKind::Returned(_) if others.iter().any(|other| other.record.first_seen > other.since) => return None,
+        kind @ (ChangeKind::Appeared | ChangeKind::Returned(_)) => kind.clone(),
         ChangeKind::Changed(fields) => {
             // What both leave out is told when nothing beside it was: a portal that is behind has not told of it either.
             let told = fields.iter().any(knows);

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::closing::{self, Behind};
 use super::link::{self, Affected};
 use super::unite::{self, Brought};
 use super::{Effects, linked, silent};
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
-use crate::model::{Change, Decision, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Story, Subject, Turn};
+use crate::model::{Change, Decision, Entry, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Story, Subject, Turn};
 use crate::route::Cause;
 use crate::score::Segment;
 use crate::store::{EntryFilter, LeadFilter, MessageFilter, StoreError};
@@ -96,7 +97,9 @@ pub(super) async fn announce_all(
             if is_told {
                 told += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                announce(effects, config, (turn, &mut alerts), (&segment, &lead), (&touched.organisation, &signals), now).await?;
+                let news = (!is_new).then_some(touched.news.as_slice());
+                let behind = Behind { organisation: &touched.organisation, records: &records, signals: &signals, news };
+                announce(effects, config, (turn, &mut alerts), (&segment, &lead), &behind, now).await?;
             }
             turn.leads.push(lead);
         }
@@ -249,8 +252,8 @@ async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepI
     Ok(loads)
 }
 
-/// Alerts of the last hour of each rep, counted when the first hot lead of a turn asks for them.
-pub(super) type Alerts = BTreeMap<RepId, u32>;
+/// When alerts went to each rep in the last hour, looked up when the first lead of a turn asks that might be one.
+pub(super) type Alerts = BTreeMap<RepId, Vec<Timestamp>>;
 
 /// Puts a told lead into the outbox: for its rep, and for the machines that asked for its segment.
 pub(super) async fn announce(
@@ -258,23 +261,31 @@ pub(super) async fn announce(
     config: &Config,
     (turn, alerts): (&mut Turn, &mut Alerts),
     (segment, lead): (&Segment, &Lead),
-    (organisation, signals): (&Organisation, &[Signal]),
+    behind: &Behind<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner)
         && let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel)))
     {
-        // Nobody asks how many there were of a lead that is not hot.
-        if lead.score.total() >= segment.terms.hot && !alerts.contains_key(id) {
+        let (closes, digest) = (closing::soonest(config, segment, lead, behind, now), rep.digest.next(now));
+        // Nobody asks how many there were of a lead that is neither hot nor closes.
+        if (lead.score.total() >= segment.terms.hot || closes.is_some()) && !alerts.contains_key(id) {
             alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
         }
-        let sent = alerts.get(id).copied().unwrap_or_default().saturating_add(urgent_in(turn, id));
-        let slot = route::lane(&segment.terms, lead, &rep.rep, sent, now);
+        let sent = together(alerts.get(id).map_or(&[], Vec::as_slice), turn.entries.iter().filter(|entry| entry.rep == *id));
+        let timing = route::Timing { alerts: &sent, digest, closes: closes.map(|closes| closes.at) };
+        let slot = route::lane(&segment.terms, lead, &rep.rep, &timing, now);
+        if let (Lane::Urgent, Some(closes)) = (slot.lane, closes.filter(|closes| route::closes_early(closes.at, digest, now))) {
+            let reminders = closing::reminders(effects, config, (rep, channel, lead), (closes.record, slot.due), now).await?;
+            let known: HashSet<_> = turn.entries.iter().map(|entry| entry.id).collect();
+            turn.entries.extend(reminders.into_iter().filter(|reminder| !known.contains(&reminder.id)));
+        }
         let address = route::Address { rep: id, channel: &channel.id };
-        turn.entries.push(route::entry(lead, address, slot.lane, now, &|after| rep.digest.next(after)));
+        turn.entries.push(route::entry(lead, address, (slot.lane, slot.due), closes.map(|closes| closes.at), now));
     }
-    let heard: Vec<Signal> = signals.iter().filter(|signal| hears(config, &lead.segment, signal)).cloned().collect();
-    let item = render::Item { lead, segment: &segment.terms.title, organisation, signals: &heard, told: None };
+    let mut heard = closing::standing(config, behind, now);
+    heard.retain(|signal| hears(config, &lead.segment, signal));
+    let item = render::Item { lead, segment: &segment.terms.title, organisation: behind.organisation, signals: &heard, told: None };
     for channel in config.machine_channels(&lead.segment) {
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));
@@ -288,17 +299,26 @@ pub(super) fn hears(config: &Config, segment: &SegmentId, signal: &Signal) -> bo
     !signal.echo || of_it.any(|(source, _)| *source == signal.evidence.source)
 }
 
-/// Alerts that went or are waiting to go to a rep within the last hour.
-async fn alerts_last_hour(effects: &Effects, channel: &Settings, recipient: &str, rep: &RepId, now: Timestamp) -> Result<u32, StoreError> {
+/// When alerts went to a rep within the last hour, or are waiting to go.
+async fn alerts_last_hour(
+    effects: &Effects,
+    channel: &Settings,
+    recipient: &str,
+    rep: &RepId,
+    now: Timestamp,
+) -> Result<Vec<Timestamp>, StoreError> {
     let since = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(Timestamp::UNIX_EPOCH);
     let filter = MessageFilter { channel: Some(channel.id.clone()), recipient: Some(recipient.to_owned()), ..MessageFilter::default() };
     let sent = effects.store.messages(filter, ALERTS).await?;
-    let sent = sent.iter().filter(|message| message.kind == MessageKind::Alert && message.made >= since).count();
+    let sent = sent.iter().filter(|message| message.kind == MessageKind::Alert && message.made >= since).map(|message| message.made);
     let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(rep.clone()), ..EntryFilter::default() }, ALERTS).await?;
-    let waiting = waiting.iter().filter(|entry| entry.lane == Lane::Urgent).count();
-    Ok(u32::try_from(sent + waiting).unwrap_or(u32::MAX))
+    Ok(together(&sent.collect::<Vec<_>>(), waiting.iter()))
 }
 
-fn urgent_in(turn: &Turn, rep: &RepId) -> u32 {
-    u32::try_from(turn.entries.iter().filter(|entry| entry.lane == Lane::Urgent && entry.rep == *rep).count()).unwrap_or(u32::MAX)
+/// The times of alerts with those of these entries: what has to wait leaves as one, and reminders of deadlines leave with a lead or as one.
+fn together<'a>(sent: &[Timestamp], entries: impl Iterator<Item = &'a Entry>) -> Vec<Timestamp> {
+    let urgent = entries.filter(|entry| entry.lane == Lane::Urgent && entry.reminds.is_none());
+    let (waited, at_once): (Vec<&Entry>, Vec<&Entry>) = urgent.partition(|entry| entry.due > entry.at);
+    let waited: BTreeSet<Timestamp> = waited.into_iter().map(|entry| entry.due).filter(|due| !sent.contains(due)).collect();
+    sent.iter().copied().chain(at_once.into_iter().map(|entry| entry.due)).chain(waited).collect()
 }

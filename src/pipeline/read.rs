@@ -182,7 +182,11 @@ pub(super) fn mark_wanting(found: &mut Comparison, wanting: &HashSet<RecordId>, 
 
 /// On a page that is built otherwise than before, other values are no news; records that nobody knew are.
 pub(super) fn tell_new(found: &mut Comparison) {
-    found.changes.iter_mut().filter(|change| matches!(change.kind, ChangeKind::Appeared)).for_each(|change| change.baseline = false);
+    found
+        .changes
+        .iter_mut()
+        .filter(|change| matches!(change.kind, ChangeKind::Appeared | ChangeKind::Returned(_)))
+        .for_each(|change| change.baseline = false);
 }
 
 /// Reads the detail pages that are worth it, at most `most`. A draft that was completed has its `detail` taken off.

@@ -369,6 +369,7 @@ fn said(lexicons: &diff::Lexicons, language: Option<&str>, records: &[Draft]) ->
 const fn word(kind: &ChangeKind) -> &'static str {
     match kind {
         ChangeKind::Appeared => "new",
+        ChangeKind::Returned(_) => "there again",
         ChangeKind::Changed(_) => "changed",
         ChangeKind::Gone => "gone",
     }

@@ -45,23 +45,35 @@ fn entries(rep: &Rep, channel: &Settings, lead: &Lead, record: &Record, now: Tim
     let of = |closing: &crate::model::Closing<'_>| {
         let reminder = route::reminder(record, closing, &rep.rep.remind, now)?;
         let lane = route::reminder_lane(&rep.rep, closing, next, now)?;
-        Some(Entry {
-            id: reminder.entry_id(&channel.id, &rep.rep.id),
-            channel: channel.id.clone(),
-            rep: rep.rep.id.clone(),
-            lead: lead.id,
-            revision: lead.revision,
-            lane,
-            at: now,
-            due: match lane {
-                Lane::Urgent => now,
-                Lane::Digest => next,
-            },
-            held: None,
-            reminds: Some(reminder),
-        })
+        let due = match lane {
+            Lane::Urgent => now,
+            Lane::Digest => next,
+        };
+        Some(entry(rep, channel, lead, (reminder, lane, due), now))
     };
     closings(record).iter().filter_map(of).collect()
+}
+
+/// The reminders whose time has come, to leave at this moment with an alert.
+pub(super) fn with_alert(rep: &Rep, channel: &Settings, lead: &Lead, (record, due): (&Record, Timestamp), now: Timestamp) -> Vec<Entry> {
+    let found = closings(record).into_iter().filter_map(|closing| route::reminder(record, &closing, &rep.rep.remind, now));
+    found.map(|reminder| entry(rep, channel, lead, (reminder, Lane::Urgent, due), now)).collect()
+}
+
+fn entry(rep: &Rep, channel: &Settings, lead: &Lead, (reminder, lane, due): (Reminder, Lane, Timestamp), now: Timestamp) -> Entry {
+    Entry {
+        id: reminder.entry_id(&channel.id, &rep.rep.id),
+        channel: channel.id.clone(),
+        rep: rep.rep.id.clone(),
+        lead: lead.id,
+        revision: lead.revision,
+        lane,
+        at: now,
+        due,
+        held: None,
+        reminds: Some(reminder),
+        closes: None,
+    }
 }
 
 /// The deadlines of these reminders that are still what they were and still matter, the soonest first, each once.

@@ -72,7 +72,7 @@ pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, .. }: &Read,
 /// Notes that a turn brings something new; a silence ends with it.
 pub(super) fn note_news(before: &Before<'_>, turn: &mut Turn, now: Timestamp) {
     let is_new = |kind: &ChangeKind| match kind {
-        ChangeKind::Appeared | ChangeKind::Changed(_) => true,
+        ChangeKind::Appeared | ChangeKind::Returned(_) | ChangeKind::Changed(_) => true,
         ChangeKind::Gone => false,
     };
     if !turn.changes.iter().any(|change| !change.baseline && is_new(&change.kind)) {

@@ -56,7 +56,8 @@ pub async fn retime(effects: &Effects, config: &Config, now: Timestamp) -> Resul
     Ok(moved)
 }
 
-/// The entry at its new time; `None` where it keeps its own: it is urgent, due, or at its time, or reminds of a deadline that is over by then.
+/// The entry at its new time; `None` where it keeps its own: it is urgent, due, or at its time, or what it tells of is over
+/// by then.
 fn other_time(entry: Entry, rep: &Rep, wish: Option<&Suppression>, now: Timestamp) -> Option<Entry> {
     if entry.lane == Lane::Urgent || entry.due <= now {
         return None;
@@ -67,7 +68,7 @@ fn other_time(entry: Entry, rep: &Rep, wish: Option<&Suppression>, now: Timestam
         Some(wish) => wishes::later(next, rep, wish, now),
         None => next,
     };
-    let too_late = moved.lane == Lane::Digest && moved.reminds.as_ref().is_some_and(|reminder| reminder.at <= moved.due);
+    let too_late = moved.lane == Lane::Digest && moved.ends().is_some_and(|end| end <= moved.due);
     (moved.due != was && !too_late).then_some(moved)
 }
 

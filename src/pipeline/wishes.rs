@@ -99,9 +99,9 @@ pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp)
         return entry;
     }
     let due = rep.digest.weekly(entry.due);
-    match &entry.reminds {
+    match entry.ends() {
         // The week's digest would be too late for it.
-        Some(reminder) if reminder.at <= due => Entry { lane: Lane::Urgent, ..entry },
+        Some(end) if end <= due => Entry { lane: Lane::Urgent, ..entry },
         Some(_) | None => Entry { due, ..entry },
     }
 }

@@ -8,10 +8,13 @@ use super::clean::{line, link};
 use super::sentence::clock;
 use super::view::LinkView;
 use super::{DeadlineItem, Language, Reader};
-use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, stage};
+use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, stage};
 
 /// Fields that say what a tender is worth, the surest first.
 const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "award_value"];
+
+/// Things that closed which are named.
+const CLOSED: usize = 5;
 
 /// One deadline in a letter.
 #[derive(Debug, Serialize)]
@@ -56,6 +59,29 @@ pub(super) fn due(reader: &Reader<'_>, item: &DeadlineItem<'_>, now: Timestamp) 
         notes: notes(language, &closing).into_iter().chain(disagreement(language, Some(reader.zone), (&closing, item.said))).collect(),
         show: format!("atalaya tender show {}", record.id),
     })
+}
+
+/// One paragraph on what closed before it could be told; none where nothing did.
+pub(super) fn closed(reader: &Reader<'_>, records: &[Record]) -> Option<String> {
+    let language = reader.language;
+    let one = |record: &Record| {
+        let buyer = record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
+        let until = deadline(record).map(|closing| format!(" ({})", until(language, reader.zone, &closing))).unwrap_or_default();
+        format!("{}{buyer}{until}", line(&record.title(), 120))
+    };
+    let told: Vec<String> = records.iter().take(CLOSED).map(one).collect();
+    let more = records.len().saturating_sub(CLOSED);
+    let more = (more > 0).then(|| format!("{} {more}", said(language, ["and", "y", "и ещё"])));
+    let all = told.into_iter().chain(more).collect::<Vec<_>>().join("; ");
+    let begin = said(
+        language,
+        [
+            "Closed before it could be told, and left out: ",
+            "Venció antes de poder avisarte, y no se incluye: ",
+            "Срок истёк раньше, чем об этом удалось сообщить, поэтому ниже этого нет: ",
+        ],
+    );
+    (!records.is_empty()).then(|| format!("{begin}{all}"))
 }
 
 /// What is to be in by then.

@@ -22,7 +22,7 @@ const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, more, deadlines, stock, sources: standings } = *news;
+    let News { items, more, deadlines, closed, stock, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
     let (deadlines, more_due) = dues(reader, deadlines, now);
     let (count, due) = (items.len() + more, deadlines.len() + more_due);
@@ -42,7 +42,11 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         lang: language.tag(),
         subject,
         heading,
-        paragraphs: std::iter::once(today).chain(no_sources).chain(stock.iter().flat_map(|stock| stock::lines(reader, stock))).collect(),
+        paragraphs: std::iter::once(today)
+            .chain(no_sources)
+            .chain(due::closed(reader, closed))
+            .chain(stock.iter().flat_map(|stock| stock::lines(reader, stock)))
+            .collect(),
         deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
         deadlines,
         more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
@@ -121,6 +125,7 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
         heading,
         paragraphs: [today, language.word(Word::NoNews).to_owned()]
             .into_iter()
+            .chain(due::closed(reader, news.closed))
             .chain(news.stock.iter().flat_map(|stock| stock::lines(reader, stock)))
             .collect(),
         leads: items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect(),
@@ -132,25 +137,43 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
     fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
 
-pub(super) fn alert(reader: &Reader<'_>, item: &Item<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let name = view::name_of(item, language);
-    let subject = match view::first_reason(item, reader, now) {
-        Some(reason) if reason.starts_with(&name) => reason,
-        Some(reason) => format!("{name} – {reason}"),
-        None => name.clone(),
+    let (items, count) = (news.items, news.items.len() + news.more);
+    let (subject, heading, title) = match items {
+        [item] => {
+            let name = view::name_of(item, language);
+            let subject = match view::first_reason(item, reader, now) {
+                Some(reason) if reason.starts_with(&name) => reason,
+                Some(reason) => format!("{name} – {reason}"),
+                None => name.clone(),
+            };
+            let title = format!("alert for {}: {name}", reader.rep);
+            (clip(&subject, SUBJECT_CHARS), name, title)
+        }
+        _ => {
+            let title = format!("alert for {}, {}", reader.rep, text::count(count, "lead", "leads"));
+            (subject(items, count, language), language.leads_for_you(count), title)
+        }
     };
+    let (deadlines, more_due) = dues(reader, news.deadlines, now);
+    let why = if early { Word::BeforeDigest } else { Word::OnlyNow };
+    let number = |place: usize| (items.len() > 1).then_some(place + 1);
     let view = View {
         lang: language.tag(),
-        subject: clip(&subject, SUBJECT_CHARS),
-        heading: name.clone(),
-        paragraphs: vec![language.word(Word::OnlyNow).to_owned()],
-        leads: vec![view::lead(reader, item, None, now)],
+        subject,
+        heading,
+        paragraphs: std::iter::once(language.word(why).to_owned()).chain(due::closed(reader, news.closed)).collect(),
+        deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
+        deadlines,
+        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
+        leads: items.iter().take(LEADS).enumerate().map(|(place, item)| view::lead(reader, item, number(place), now)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
+        calendar: calendar(links, language).filter(|_| !news.deadlines.is_empty()),
         ..View::default()
     };
-    fit(view, 1, format!("alert for {}: {name}", reader.rep), |_| String::new())
+    fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
 }
 
 pub(super) fn note(language: Language, subject: &str, paragraphs: &[&str]) -> Result<Rendered, RenderError> {

@@ -47,6 +47,7 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             };
             format!("{title}: {}{more}", told.join("; "))
         }
+        Story::Again { of, gone } => again(language, zone, (signal, of), language.date(*gone), now),
         Story::Gone { title } => match language {
             Language::En => format!("No longer listed: {title}"),
             Language::Es => format!("Ya no aparece: {title}"),
@@ -58,6 +59,31 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             let whose: Vec<String> = by.clone().into_iter().chain(of).collect();
             let whose = if whose.is_empty() { String::new() } else { format!(" ({})", whose.join("; ")) };
             format!("{}: {}{whose}", language.signal(signal.kind), quoted(language, sentence))
+        }
+    }
+}
+
+/// What is there again, and since when it was gone.
+fn again(language: Language, zone: Option<&TimeZone>, (signal, of): (&Signal, &Story), gone: String, now: Timestamp) -> String {
+    let since = match language {
+        Language::En => format!("was gone since {gone}"),
+        Language::Es => format!("había desaparecido el {gone}"),
+        Language::Ru => format!("отсутствовало с {gone}"),
+    };
+    let there = match language {
+        Language::En => "listed again",
+        Language::Es => "vuelve a aparecer",
+        Language::Ru => "снова в списке",
+    };
+    match (signal.kind, of) {
+        (SignalKind::OrganisationListed | SignalKind::RecordChanged, Story::Appeared { title, .. }) => match language {
+            Language::En => format!("{title} is {there} ({since})"),
+            Language::Es => format!("{title} {there} ({since})"),
+            Language::Ru => format!("{title}: {there} ({since})"),
+        },
+        _ => {
+            let first = sentence(language, zone, &Signal { story: of.clone(), ..signal.clone() }, now);
+            format!("{first}; {there} ({since})")
         }
     }
 }

@@ -129,7 +129,8 @@ pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp)
 /// What a signal tells under the name of its organisation, which need not be said again.
 fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
     let mut signal = signal.clone();
-    if let Story::Appeared { by, .. } | Story::Said { by, .. } = &mut signal.story
+    let story = if let Story::Again { of, .. } = &mut signal.story { of.as_mut() } else { &mut signal.story };
+    if let Story::Appeared { by, .. } | Story::Said { by, .. } = story
         && by.as_deref().is_some_and(|by| Some(text::words(by)) == item.organisation.name.as_deref().map(text::words))
     {
         *by = None;

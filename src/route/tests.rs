@@ -275,7 +275,9 @@ fn how_soon() {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let check = |points: i64, sent: u32, now: &str, want: Lane, because: &str| {
         let lead = turn(None, &score(points, &[]), &[], 0).unwrap();
-        let slot = lane(&terms(), &lead, &madrid, sent, at(now));
+        let alerts = vec![at(now); usize::try_from(sent).unwrap()];
+        let timing = Timing { alerts: &alerts, digest: at("2026-01-12T07:00:00Z"), closes: None };
+        let slot = lane(&terms(), &lead, &madrid, &timing, at(now));
         assert_eq!((slot.lane, slot.because.as_str()), (want, because), "{points} {sent} {now}");
     };
     check(4000, 0, "2026-01-05T12:00:00Z", Lane::Urgent, "40 points, at once from 40 on");
@@ -288,14 +290,48 @@ fn how_soon() {
 }
 
 #[test]
-fn entries_are_due_now_or_with_the_digest() {
+fn what_closes_before_the_digest_does_not_wait_for_it() {
+    use Lane::{Digest, Urgent};
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let plain = "id = 'ana'\nalerts_per_hour = 2";
+    let quiet = "id = 'ana'\nalerts_per_hour = 2\nquiet = '22:00-07:00'";
+    let check = |settings: &str, closes: &str, alerts: &[&str], now: &str, want: (Lane, &str)| {
+        let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
+        let alerts: Vec<Timestamp> = alerts.iter().map(|text| at(text)).collect();
+        let timing = Timing { alerts: &alerts, digest: at("2026-01-12T08:00:00Z"), closes: Some(at(closes)) };
+        let slot = lane(&terms(), &lead, &rep(settings), &timing, at(now));
+        assert_eq!((slot.lane, slot.due), (want.0, at(want.1)), "{settings} {closes} {alerts:?} {now}: {}", slot.because);
+    };
+    let friday = "2026-01-09T12:00:00Z";
+    let digest = (Digest, "2026-01-12T08:00:00Z");
+    check(plain, "2026-01-11T12:00:00Z", &[], friday, (Urgent, friday));
+    check(plain, "2026-01-12T08:00:00Z", &[], friday, (Urgent, friday));
+    // After it there is some time left, but too little to act.
+    check(plain, "2026-01-12T18:00:00Z", &[], friday, (Urgent, friday));
+    check(plain, "2026-01-13T08:00:00Z", &[], friday, digest);
+    // The digest is so near that waiting for it costs little.
+    check(plain, "2026-01-12T18:00:00Z", &[], "2026-01-12T06:00:00Z", digest);
+    // Its day has begun, and is not over everywhere.
+    check(plain, "2026-01-09T00:00:00Z", &[], friday, (Urgent, friday));
+    // The cap: as soon as there is room again, not with a digest that is too late.
+    let two = ["2026-01-09T11:30:00Z", "2026-01-09T11:45:00Z"];
+    check(plain, "2026-01-11T12:00:00Z", &two, friday, (Urgent, "2026-01-09T12:30:00Z"));
+    check(plain, "2026-01-11T12:00:00Z", &[two[0], two[1], two[1]], friday, (Urgent, "2026-01-09T12:45:00Z"));
+    check(plain, "2026-01-09T12:10:00Z", &two, friday, (Urgent, friday));
+    // Quiet hours, unless it is over by their end.
+    check(quiet, "2026-01-10T12:00:00Z", &[], "2026-01-09T23:00:00Z", (Urgent, "2026-01-10T07:00:00Z"));
+    check(quiet, "2026-01-10T06:00:00Z", &[], "2026-01-09T23:00:00Z", (Urgent, "2026-01-09T23:00:00Z"));
+    check("id = 'ana'\nalerts_per_hour = 0", "2026-01-11T12:00:00Z", &[], friday, digest);
+    check("id = 'ana'\nabsent = ['2026-01-09']", "2026-01-11T12:00:00Z", &[], friday, digest);
+}
+
+#[test]
+fn the_same_revision_enters_once() {
     let lead = turn(None, &score(4000, &[]), &[], 0).unwrap();
     let (rep, channel) = ("ana".parse().unwrap(), "mail".parse().unwrap());
     let to = Address { rep: &rep, channel: &channel };
-    let digest = |_: Timestamp| day(7);
-    let urgent = entry(&lead, to, Lane::Urgent, day(1), &digest);
-    let later = entry(&lead, to, Lane::Digest, day(1), &digest);
-    assert_eq!((urgent.due, later.due), (day(1), day(7)));
+    let urgent = entry(&lead, to, (Lane::Urgent, day(1)), None, day(1));
+    let later = entry(&lead, to, (Lane::Digest, day(7)), None, day(1));
     assert_eq!((urgent.id, later.id), (Entry::id_of(&channel, &rep, lead.id, 1), urgent.id));
 }
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::rules::{Condition, Outcome, View};
 use super::{Known, Segment};
 use crate::base::ids::RecordId;
-use crate::model::{Record, closings};
+use crate::model::{Record, deadline};
 
 /// Whether this record of the organisation is what the segment looks for: it has no rule that asks for words, codes or fields of records, or
 /// one of those that give points does not say no to this record alone. What nobody knows counts as yes: a deadline too many is seen, one
@@ -25,9 +25,7 @@ pub fn concerns(segment: &Segment, known: &Known<'_>, record: RecordId, now: Tim
 pub fn turned(segment: &Segment, record: &Record, since: Timestamp, until: Timestamp) -> bool {
     let within = |at: Option<Timestamp>| at.is_some_and(|at| since <= at && at < until);
     let left = || segment.rules.iter().filter_map(|rule| rule.when.as_ref()).flat_map(Condition::left);
-    let deadlines = closings(record).into_iter().filter(|closing| closing.name.as_str() == "deadline");
-    let mut turns = deadlines.map(|closing| within(Some(closing.end())) || left().any(|left| within(closing.at.checked_sub(left).ok())));
-    turns.any(|turned| turned)
+    deadline(record).is_some_and(|closing| within(Some(closing.end())) || left().any(|left| within(closing.at.checked_sub(left).ok())))
 }
 
 #[cfg(test)]

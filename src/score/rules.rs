@@ -107,7 +107,9 @@ impl<'a> View<'a> {
         });
         let Some((_, ids)) = tenders.iter().find(|(known, _)| known.id == record) else { return false };
         let same = tenders.iter().filter(|(known, own)| known.id == record || own.iter().any(|id| ids.contains(id)));
-        is_closed(&same.map(|(record, _)| *record).collect::<Vec<_>>(), self.at)
+        let same: Vec<&Record> = same.map(|(record, _)| *record).collect();
+        // What left every portal that had it takes no offers.
+        is_closed(&same, self.at) || same.iter().all(|record| record.gone && record.changed <= self.at)
     }
 
     /// Whether a source trusted at least so much knows the organisation.

@@ -144,48 +144,15 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
     all
 }
 
-/// The signals of this kind that count, the newest first: no echo unless sources are asked for, and no call to answer a tender that takes no
-/// answers any more.
+/// The signals of this kind that count, the newest first: no echo unless sources are asked for, and none that is no reason any more.
 pub(super) fn signals_of<'a>(kind: SignalKind, by_source: bool, view: &View<'a>) -> Vec<&'a Signal> {
     let of_kind = |s: &&Signal| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at;
     let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
     signals.retain(|signal| by_source || !signal.echo);
-    if calls_to_answer(kind) {
-        signals.retain(|signal| !view.is_closed(signal.record));
-    }
+    signals.retain(|signal| view.stands(signal));
     signals.sort_by(|a, b| newest_first(a, b));
     signals.dedup();
     signals
-}
-
-/// Whether signals of this kind are a reason only as long as their tender can be answered.
-const fn calls_to_answer(kind: SignalKind) -> bool {
-    match kind {
-        SignalKind::TenderPlanned
-        | SignalKind::TenderPublished
-        | SignalKind::DeadlineMoved
-        | SignalKind::TenderChanged
-        | SignalKind::TenderSuspended => true,
-        SignalKind::TenderCancelled
-        | SignalKind::TenderAwarded
-        | SignalKind::AwardAnnulled
-        | SignalKind::ContractModified
-        | SignalKind::ContractCompleted
-        | SignalKind::ContractExpiring
-        | SignalKind::AwardWon
-        | SignalKind::AwardLost
-        | SignalKind::RequestForSuppliers
-        | SignalKind::ExhibitorListed
-        | SignalKind::OrganisationListed
-        | SignalKind::OfferListed
-        | SignalKind::PriceMoved
-        | SignalKind::VacancyPublished
-        | SignalKind::BranchOpened
-        | SignalKind::ArticlePublished
-        | SignalKind::RecordChanged
-        | SignalKind::PageChanged
-        | SignalKind::WentAway => false,
-    }
 }
 
 /// Newest first; the rest only settles ties in the same way for any order given.

@@ -185,6 +185,7 @@ fn page_state(page: &Page) -> &'static str {
 pub(super) fn change(change: &Change, record: Option<&Record>) -> ChangeView {
     let (kind, fields) = match &change.kind {
         ChangeKind::Appeared => ("appeared", Vec::new()),
+        ChangeKind::Returned(_) => ("returned", Vec::new()),
         ChangeKind::Gone => ("gone", Vec::new()),
         ChangeKind::Changed(fields) => {
             let words = |value: &Option<Value>| value.as_ref().map(|value| crate::base::text::clip(&value.told(), 300));

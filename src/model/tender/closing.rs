@@ -92,6 +92,12 @@ pub fn closings(record: &Record) -> Vec<Closing<'_>> {
     named.filter_map(|(name, field)| Some(Closing { name, field, at: field.value.instant()?, odd: oddities(record, field) })).collect()
 }
 
+/// The deadline of a record of any kind: until when offers, answers or applications are taken.
+pub fn deadline(record: &Record) -> Option<Closing<'_>> {
+    let (name, field) = record.fields.get_key_value("deadline")?;
+    Some(Closing { name, field, at: field.value.instant()?, odd: oddities(record, field) })
+}
+
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.
 pub fn is_live(record: &Record) -> bool {
     stage(record).is_live()

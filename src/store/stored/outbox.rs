@@ -26,6 +26,7 @@ pub(in crate::store) struct StoredEntry {
     pub(in crate::store) settled: Option<String>,
     held: Option<String>,
     reminds: Option<StoredReminder>,
+    closes: Option<i64>,
 }
 
 /// [`Reminder`].
@@ -39,12 +40,13 @@ struct StoredReminder {
 
 impl Stored for StoredEntry {
     const KIND: &'static str = "entry";
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
         match version {
-            1 => Some(lengthened(bytes, &[0, 0])),
-            2 => Some(lengthened(bytes, &[0])),
+            1 => Some(lengthened(bytes, &[0, 0, 0])),
+            2 => Some(lengthened(bytes, &[0, 0])),
+            3 => Some(lengthened(bytes, &[0])),
             _ => None,
         }
     }
@@ -76,6 +78,7 @@ impl From<&Entry> for StoredEntry {
                 at: millis(reminder.at),
                 before: reminder.before.as_secs(),
             }),
+            closes: entry.closes.map(millis),
         }
     }
 }
@@ -95,6 +98,7 @@ impl TryFrom<StoredEntry> for Entry {
             due: timestamp(stored.due)?,
             held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
             reminds: stored.reminds.map(reminder).transpose()?,
+            closes: stored.closes.map(timestamp).transpose()?,
         })
     }
 }

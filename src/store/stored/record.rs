@@ -117,6 +117,7 @@ enum StoredChangeKind {
     Appeared,
     Changed(Vec<(String, Option<StoredValue>, Option<StoredValue>)>),
     Gone,
+    Returned(i64),
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -145,6 +146,7 @@ impl StoredChanges {
             record: change.record.0.to_be_bytes(),
             kind: match &change.kind {
                 ChangeKind::Appeared => StoredChangeKind::Appeared,
+                ChangeKind::Returned(since) => StoredChangeKind::Returned(since.as_millisecond()),
                 ChangeKind::Changed(fields) => StoredChangeKind::Changed(
                     fields
                         .iter()
@@ -182,6 +184,7 @@ impl StoredChanges {
                 record: RecordId(u64::from_be_bytes(change.record)),
                 kind: match change.kind {
                     StoredChangeKind::Appeared => ChangeKind::Appeared,
+                    StoredChangeKind::Returned(since) => ChangeKind::Returned(timestamp(since)?),
                     StoredChangeKind::Gone => ChangeKind::Gone,
                     StoredChangeKind::Changed(fields) => {
                         ChangeKind::Changed(fields.into_iter().map(field_change).collect::<Result<_, String>>()?)
@@ -207,6 +210,7 @@ pub(in crate::store) enum StoredStory {
     Changed { title: String, fields: Vec<(String, Option<String>, Option<String>)>, more: u32 },
     Gone { title: String },
     Said { title: String, by: Option<String>, sentence: String },
+    Again { of: Box<StoredStory>, gone: StoredDate },
 }
 
 impl From<&Story> for StoredStory {
@@ -217,6 +221,7 @@ impl From<&Story> for StoredStory {
             Story::Changed { title, fields, more } => Self::Changed { title, fields, more },
             Story::Gone { title } => Self::Gone { title },
             Story::Said { title, by, sentence } => Self::Said { title, by, sentence },
+            Story::Again { of, gone } => Self::Again { of: Box::new(Self::from(&*of)), gone: store_date(gone) },
         }
     }
 }
@@ -230,6 +235,7 @@ impl TryFrom<StoredStory> for Story {
             StoredStory::Changed { title, fields, more } => Self::Changed { title, fields, more },
             StoredStory::Gone { title } => Self::Gone { title },
             StoredStory::Said { title, by, sentence } => Self::Said { title, by, sentence },
+            StoredStory::Again { of, gone } => Self::Again { of: Box::new((*of).try_into()?), gone: date(gone)? },
         })
     }
 }

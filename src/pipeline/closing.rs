@@ -1,0 +1,90 @@
+//! Which reasons of a lead stand still, and by when whoever is told of it must be done. Writes nothing.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Effects;
+use super::linked::whole_tender;
+use super::remind;
+use crate::base::ids::SourceId;
+use crate::config::{Config, Rep};
+use crate::deliver::Settings;
+use crate::model::{Entry, Lead, Listings, Organisation, PartKind, Record, RecordKind, Signal, SignalKind, Story, deadline};
+use crate::score::{self, Known, Segment};
+use crate::store::StoreError;
+
+/// What is known behind a lead.
+#[derive(Clone, Copy)]
+pub(super) struct Behind<'a> {
+    pub(super) organisation: &'a Organisation,
+    pub(super) records: &'a [Record],
+    pub(super) signals: &'a [Signal],
+    /// Of the signals those that are new; `None`: of a lead that is new they all are.
+    pub(super) news: Option<&'a [Signal]>,
+}
+
+/// Something that closes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closes<'a> {
+    /// By when whoever is told must be done.
+    pub(super) at: Timestamp,
+    /// The record that says so.
+    pub(super) record: &'a Record,
+}
+
+fn with_known<T>(config: &Config, behind: &Behind<'_>, ask: impl FnOnce(&Known<'_>) -> T) -> T {
+    let Behind { organisation, records, signals, news: _ } = *behind;
+    let trust_of = |id: &SourceId| config.trust(id);
+    // No gate is asked.
+    let listed = Listings::default();
+    ask(&Known { organisation, records, signals, listed: &listed, tables: &config.lexicons.tables, trust_of: &trust_of })
+}
+
+/// The signals behind a lead that are reasons still.
+pub(super) fn standing(config: &Config, behind: &Behind<'_>, now: Timestamp) -> Vec<Signal> {
+    with_known(config, behind, |known| score::standing(known, now).into_iter().cloned().collect())
+}
+
+/// Whether a signal has points in the sum of a lead.
+pub(super) fn counts(lead: &Lead, signal: &Signal) -> bool {
+    let of_it = |kind: PartKind| kind == PartKind::Signal(signal.kind);
+    lead.score.parts.iter().any(|part| of_it(part.kind) && part.centipoints > 0 && part.evidence.as_ref() == Some(&signal.evidence))
+}
+
+/// What closes first of that which the news of a lead calls for, or begins first of the events at which it can be met.
+pub(super) fn soonest<'a>(config: &Config, segment: &Segment, lead: &Lead, behind: &Behind<'a>, now: Timestamp) -> Option<Closes<'a>> {
+    let stands = standing(config, behind, now);
+    let news = stands.iter().filter(|signal| behind.news.is_none_or(|news| news.contains(signal)));
+    let wanted =
+        |signal: &Signal| counts(lead, signal) || with_known(config, behind, |known| score::concerns(segment, known, signal.record, now));
+    let closes = news.filter(|signal| wanted(signal)).filter_map(|signal| {
+        let record = behind.records.iter().find(|record| record.id == signal.record)?;
+        let at = match signal.kind {
+            SignalKind::ExhibitorListed => begins(signal).filter(|at| *at > now)?,
+            kind if score::calls(kind) => deadline(record).filter(|closing| !closing.is_over(now))?.early(),
+            _ => return None,
+        };
+        Some(Closes { at, record })
+    });
+    closes.min_by_key(|closes| (closes.at, closes.record.id))
+}
+
+fn begins(signal: &Signal) -> Option<Timestamp> {
+    let Story::Appeared { on: Some(day), .. } = signal.story.plain() else { return None };
+    day.to_zoned(TimeZone::UTC).ok().map(|day| day.timestamp())
+}
+
+/// The reminders of a tender whose time has come, to leave with the alert on its lead rather than after it.
+pub(super) async fn reminders(
+    effects: &Effects,
+    config: &Config,
+    (rep, channel, lead): (&Rep, &Settings, &Lead),
+    (record, due): (&Record, Timestamp),
+    now: Timestamp,
+) -> Result<Vec<Entry>, StoreError> {
+    if record.kind != RecordKind::Tender {
+        return Ok(Vec::new());
+    }
+    let tender = whole_tender(effects, config, record.clone(), now).await?;
+    Ok(remind::with_alert(rep, channel, lead, (&tender.record, due), now))
+}

@@ -1,0 +1,155 @@
+//! Whether a signal is a reason still, by what is known of its record: what was offered may be withdrawn, what went away may be there again.
+//! Knows no rules and no points.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::Known;
+use super::rules::View;
+use crate::model::{Record, Signal, SignalKind, Story, deadline};
+
+/// How long a kind of signal is a reason.
+enum Holds {
+    /// As long as its tender can be answered.
+    Answerable,
+    /// As long as its record is there and no deadline of it is over.
+    Listed,
+    /// As long as its record is gone.
+    Gone,
+    /// Until it is annulled.
+    Awarded,
+    /// It happened, whatever became of it.
+    Always,
+}
+
+const fn holds(kind: SignalKind) -> Holds {
+    match kind {
+        SignalKind::TenderPlanned
+        | SignalKind::TenderPublished
+        | SignalKind::DeadlineMoved
+        | SignalKind::TenderChanged
+        | SignalKind::TenderSuspended => Holds::Answerable,
+        SignalKind::RequestForSuppliers
+        | SignalKind::ExhibitorListed
+        | SignalKind::OrganisationListed
+        | SignalKind::OfferListed
+        | SignalKind::PriceMoved
+        | SignalKind::VacancyPublished
+        | SignalKind::RecordChanged => Holds::Listed,
+        SignalKind::WentAway => Holds::Gone,
+        SignalKind::AwardWon | SignalKind::AwardLost => Holds::Awarded,
+        SignalKind::TenderCancelled
+        | SignalKind::TenderAwarded
+        | SignalKind::AwardAnnulled
+        | SignalKind::ContractModified
+        | SignalKind::ContractCompleted
+        | SignalKind::ContractExpiring
+        | SignalKind::BranchOpened
+        | SignalKind::ArticlePublished
+        | SignalKind::PageChanged => Holds::Always,
+    }
+}
+
+/// Whether signals of this kind ask for something that must be in by a deadline of their record.
+pub const fn calls(kind: SignalKind) -> bool {
+    matches!(kind, SignalKind::RequestForSuppliers | SignalKind::OfferListed | SignalKind::VacancyPublished)
+        || matches!(holds(kind), Holds::Answerable)
+}
+
+/// The signals that are reasons still at this moment, in the order in which they came.
+pub fn standing<'a>(known: &Known<'a>, at: Timestamp) -> Vec<&'a Signal> {
+    let view = View::new(*known, at);
+    known.signals.iter().filter(|signal| view.stands(signal)).collect()
+}
+
+impl View<'_> {
+    /// Whether a signal is a reason still. What nobody knows speaks against none.
+    pub(super) fn stands(&self, signal: &Signal) -> bool {
+        let record = self.known.records.iter().find(|record| record.id == signal.record);
+        let gone = |record: &Record| record.gone && record.changed <= self.at;
+        match holds(signal.kind) {
+            Holds::Answerable => !self.is_closed(signal.record),
+            Holds::Listed => {
+                is_past(signal, self.at) || record.is_none_or(|one| !gone(one) && deadline(one).is_none_or(|by| !by.is_over(self.at)))
+            }
+            Holds::Gone => record.is_none_or(gone),
+            Holds::Awarded => !self.known.signals.iter().any(|other| annuls(other, signal, self.at)),
+            Holds::Always => true,
+        }
+    }
+}
+
+/// Whether what it tells of is a day that has passed: who exhibited then did, wherever it stands now.
+fn is_past(signal: &Signal, at: Timestamp) -> bool {
+    let Story::Appeared { on: Some(day), .. } = signal.story.plain() else { return false };
+    *day < at.to_zoned(TimeZone::UTC).date()
+}
+
+fn annuls(other: &Signal, signal: &Signal, at: Timestamp) -> bool {
+    let of_it = other.kind == SignalKind::AwardAnnulled && other.record == signal.record;
+    of_it && other.seen <= at && other.seen >= signal.seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ids::SourceId;
+    use crate::model::sample::{day, organisation, record, signal};
+    use crate::model::{Field, FieldName, Listings, RecordKind, Value};
+
+    #[test]
+    fn a_reason_stands_as_long_as_its_record_says_so() {
+        use SignalKind::{
+            ArticlePublished, AwardAnnulled, AwardWon, ExhibitorListed, OfferListed, OrganisationListed, RequestForSuppliers,
+        };
+        use SignalKind::{TenderPublished, WentAway};
+        let acme = organisation("Acme", &[]);
+        let made = |kind: RecordKind, gone: Option<i64>, until: Option<&str>| {
+            let mut made = record("fair", "Acme", kind, &[("title", "x")]);
+            if let Some(until) = until {
+                let field = Field { value: Value::Date(until.parse().unwrap()), ..made.fields["title"].clone() };
+                made.fields.insert(FieldName::new("deadline"), field);
+            }
+            Record { gone: gone.is_some(), changed: gone.map_or(made.changed, day), ..made }
+        };
+        let (company, request, tender) = (RecordKind::Company, RecordKind::Request, RecordKind::Tender);
+        // 2026-01-01 is day 0.
+        for (kind, of, gone, until, at, want) in [
+            (OrganisationListed, company, None, None, 9, true),
+            (OrganisationListed, company, Some(5), None, 4, true),
+            (OrganisationListed, company, Some(5), None, 5, false),
+            (WentAway, company, Some(5), None, 5, true),
+            (WentAway, company, None, None, 9, false),
+            (ArticlePublished, RecordKind::Article, Some(5), None, 9, true),
+            (OfferListed, RecordKind::Offer, Some(5), None, 9, false),
+            (RequestForSuppliers, request, None, Some("2026-01-08"), 7, true),
+            (RequestForSuppliers, request, None, Some("2026-01-08"), 9, false),
+            (TenderPublished, tender, None, Some("2026-01-08"), 7, true),
+            (TenderPublished, tender, None, Some("2026-01-08"), 9, false),
+            (TenderPublished, tender, Some(5), Some("2026-01-08"), 6, false),
+            (AwardWon, RecordKind::Award, Some(5), None, 9, true),
+        ] {
+            check(&acme, &[made(of, gone, until)], &[signal(&acme, kind, 1, 1)], at, &[want]);
+        }
+        // Nothing is known of its record.
+        check(&acme, &[], &[signal(&acme, OrganisationListed, 1, 1)], 9, &[true]);
+        let award = [made(RecordKind::Award, Some(5), None)];
+        check(&acme, &award, &[signal(&acme, AwardWon, 1, 1), signal(&acme, AwardAnnulled, 5, 5)], 9, &[false, true]);
+        check(&acme, &award, &[signal(&acme, AwardWon, 1, 1), signal(&acme, AwardAnnulled, 5, 5)], 4, &[true, true]);
+        check(&acme, &award, &[signal(&acme, AwardAnnulled, 1, 1), signal(&acme, AwardWon, 5, 5)], 9, &[true, true]);
+        // Who exhibited did, though the list is taken down after the fair.
+        let on = Some("2026-01-08".parse().unwrap());
+        let story = Story::Appeared { title: "Acme".to_owned(), by: None, with: None, on };
+        let exhibits = [Signal { story, ..signal(&acme, ExhibitorListed, 1, 1) }];
+        check(&acme, &[made(company, Some(5), None)], &exhibits, 6, &[false]);
+        check(&acme, &[made(company, Some(9), None)], &exhibits, 9, &[true]);
+    }
+
+    fn check(acme: &crate::model::Organisation, records: &[Record], signals: &[Signal], at: i64, want: &[bool]) {
+        let (listed, tables, trust_of) = (Listings::default(), crate::score::Tables::shipped(), |_: &SourceId| 1.0);
+        let known = Known { organisation: acme, records, signals, listed: &listed, tables: &tables, trust_of: &trust_of };
+        let found = standing(&known, day(at));
+        let stands: Vec<bool> = signals.iter().map(|signal| found.contains(&signal)).collect();
+        assert_eq!(stands, want, "{signals:?} on day {at}");
+    }
+}
