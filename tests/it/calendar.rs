@@ -197,7 +197,7 @@ fn a_moved_deadline_moves_in_the_calendar_of_who_reads_it() {
     assert!(sequence[0] < sequence[1] && sequence[1] < sequence[2], "{sequence:?}");
     assert_eq!((&events[0]["alarms"], &events[2]["alarms"]), (&json!([-7 * 86_400, -86_400]), &json!([])));
     assert_eq!(events[0]["summary"], format!("Offers until: {BUYER} – Ultrasound scanners"));
-    assert!(events[0]["description"].as_str().unwrap().contains("100000 EUR · open"), "{read}");
+    assert!(events[0]["description"].as_str().unwrap().contains("estimate 100,000 EUR · open"), "{read}");
 }
 
 /// A world in which ana is reminded of the buyer's tender; the portal shows what it is given.
