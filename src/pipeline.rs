@@ -32,6 +32,7 @@ mod visit;
 mod vitals;
 mod waiting;
 mod walk;
+mod wanted;
 mod ways;
 mod whole;
 mod wishes;
@@ -63,6 +64,7 @@ pub use remind::remind_due;
 pub use rulings::{Other, RulingError, rule_not_same, rule_same, undo_ruling};
 pub use visit::next_check;
 pub use waiting::{Wait, retime, waiting};
+pub use wanted::Found;
 pub use ways::Ways;
 pub use wishes::{silent, wish};
 
@@ -83,6 +85,8 @@ pub struct Effects {
     pub clock: Clock,
     /// Where foreign bytes are parsed.
     pub pool: Pool,
+    /// Which tenders segments look for, as far as it was asked.
+    pub found: Found,
     /// For the crash rig.
     pub hook: Hook,
 }

@@ -86,5 +86,5 @@ pub(super) async fn reminders(
         return Ok(Vec::new());
     }
     let tender = whole_tender(effects, config, record.clone(), now).await?;
-    Ok(remind::with_alert(rep, channel, lead, (&tender.record, due), now))
+    Ok(remind::with_alert((rep, channel), lead, (&tender.record, due), now))
 }
