@@ -11,6 +11,7 @@ mod empty;
 mod expiring;
 mod fixture;
 mod forget;
+mod group;
 mod held;
 mod judge;
 mod keep;
@@ -50,6 +51,7 @@ pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send
 pub use expiring::{Expiring, expiring_some};
 pub use fixture::{Differs, Expected, Fixture, MOST as FIXTURE_BYTES, compare};
 pub use forget::{Forgot, forget_gone};
+pub use group::{behind, head_office, members};
 pub use held::hand_over;
 pub use judge::{Judged, Judging, grounds, judge_some};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};

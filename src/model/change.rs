@@ -309,20 +309,18 @@ pub struct Signal {
 
 impl Signal {
     /// Whether it tells of an award that one of these, seen later, says is annulled: of the same record, or on another portal of the same title.
-    pub fn is_annulled(&self, by: &[Self]) -> bool {
-        let title = |signal: &Self| match &signal.story {
+    pub fn is_annulled<'a>(&self, by: impl IntoIterator<Item = &'a Self>) -> bool {
+        let title = |signal: &Self| match signal.story.plain() {
             Story::Appeared { title, .. } | Story::Changed { title, .. } | Story::Gone { title } => Some(title.clone()),
-            Story::Said { .. } | Story::Sentence(_) => None,
+            Story::Said { .. } | Story::Sentence(_) | Story::Again { .. } => None,
         };
         let same = |other: &Self| {
-            other.record == self.record || (other.evidence.source != self.evidence.source && title(other).is_some_and(|it| Some(it) == title(self)))
+            other.record == self.record
+                || (other.evidence.source != self.evidence.source && title(other).is_some_and(|it| Some(it) == title(self)))
         };
         matches!(self.kind, SignalKind::AwardWon | SignalKind::AwardLost)
-            && by.iter().any(|other| {
-                other.kind == SignalKind::AwardAnnulled
-                    && other.organisation == self.organisation
-                    && other.seen >= self.seen
-                    && same(other)
+            && by.into_iter().any(|other| {
+                other.kind == SignalKind::AwardAnnulled && other.organisation == self.organisation && other.seen >= self.seen && same(other)
             })
     }
 }

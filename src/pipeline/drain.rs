@@ -13,14 +13,14 @@ use super::news::{hears, owner_of};
 use super::remind::still_due;
 use super::stock::stock;
 use super::wishes::{self, Wish};
-use super::{Effects, completeness_of, empty, notice, silent};
+use super::{Effects, completeness_of, empty, group, notice, silent};
 use crate::base::ids::{ChannelId, LeadId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
     ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
-    Signal, SignalKind, Subject, deadline,
+    Signal, SignalKind, Subject, Turn, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, RenderError, Rendered, UnsubscribeKey};
@@ -242,9 +242,8 @@ async fn look(
 ) -> Result<Option<(Option<Shown>, Vec<Record>)>, StoreError> {
     let Subject::Organisation(subject) = known.lead.subject;
     let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
-    let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
+    let (records, mut signals) = group::behind(effects, (&organisation, &Turn::upkeep()), SIGNALS).await?;
     signals.retain(|signal| hears(config, &known.lead.segment, signal));
-    let records = effects.store.records(organisation.records.clone()).await?;
     let behind = Behind { organisation: &organisation, records: &records, signals: &signals, news: None };
     let stands = closing::standing(config, &behind, now);
     let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
@@ -390,7 +389,8 @@ async fn settle(
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
-    let due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
+    let due =
+        still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
     let waits = waiting.len();
     let mut known = Vec::new();
     if waits == 0 {

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::Effects;
 use super::keep::KeepError;
 use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signals_of};
+use super::{Effects, group};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::{Config, Source};
 use crate::model::{Baseline, Change, ChangeKind, IdentityKey, Lane, Lead, Organisation, Record, Signal, Subject, Turn};
@@ -123,9 +123,10 @@ async fn named(effects: &Effects, source: &Source, until: Timestamp) -> Result<B
             let keys: Vec<IdentityKey> = held.iter().flat_map(|record| resolve::identify(record, source.about()).keys).collect();
             let held: BTreeSet<RecordId> = held.into_iter().map(|record| record.id).collect();
             for organisation in effects.store.organisations_by_keys(keys).await? {
-                let of_it: Vec<RecordId> = organisation.records.into_iter().filter(|id| held.contains(id)).collect();
+                let of_it: Vec<RecordId> = organisation.records.iter().filter(|id| held.contains(id)).copied().collect();
                 if !of_it.is_empty() {
-                    named.entry(organisation.id).or_default().extend(of_it);
+                    let head = group::head_office(effects, &organisation).await?;
+                    named.entry(head.map_or(organisation.id, |head| head.id)).or_default().extend(of_it);
                 }
             }
         }
@@ -142,7 +143,7 @@ async fn leads(
     now: Timestamp,
 ) -> Result<Vec<Found>, StoreError> {
     let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
-    let known = effects.store.signals_of(organisation.id, SIGNALS).await?;
+    let (records, known) = group::behind(effects, (&organisation, &Turn::upkeep()), SIGNALS).await?;
     let appeared = |record: &Record| Change {
         source: source.id.clone(),
         record: record.id,
@@ -156,7 +157,6 @@ async fn leads(
         .flat_map(|record| signals_of(config, source, (&appeared(record), record), organisation.id, now))
         .collect();
     let signals: Vec<Signal> = known.into_iter().chain(drafted.iter().cloned()).collect();
-    let records = effects.store.records(organisation.records.clone()).await?;
     let revised = revise(config, (&organisation, Cause::Rules), &previous, (&records, &signals), now);
     let new = revised.into_iter().filter(|Revised { is_new, .. }| *is_new);
     Ok(new.map(|Revised { lead, .. }| Found { lead, organisation: organisation.clone(), signals: drafted.clone() }).collect())

@@ -25,8 +25,7 @@ const TENDERS: usize = 2_000;
 /// Puts the reminders whose time has come into the outbox. Returns how many there are, those of before included.
 pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, KeepError> {
     let told = config.reps.iter().filter(|rep| !rep.rep.remind.is_empty());
-    let told: Vec<(&Rep, &Settings)> =
-        told.filter_map(|rep| Some((rep.as_ref(), config.channel_of(rep).map(AsRef::as_ref)?))).collect();
+    let told: Vec<(&Rep, &Settings)> = told.filter_map(|rep| Some((rep.as_ref(), config.channel_of(rep).map(AsRef::as_ref)?))).collect();
     let works = |segment: &SegmentId| told.iter().any(|(rep, _)| rep.rep.works(segment));
     // Without a deadline there may be questions until some time.
     let dated = |row: &TenderRow| row.at.is_some() || Stage::from_word(&row.stage).is_none_or(Stage::is_live);
@@ -73,12 +72,22 @@ fn entries((rep, channel): (&Rep, &Settings), about: (LeadId, u32), record: &Rec
 }
 
 /// The reminders whose time has come, to leave at this moment with an alert.
-pub(super) fn with_alert((rep, channel): (&Rep, &Settings), lead: &Lead, (record, due): (&Record, Timestamp), now: Timestamp) -> Vec<Entry> {
+pub(super) fn with_alert(
+    (rep, channel): (&Rep, &Settings),
+    lead: &Lead,
+    (record, due): (&Record, Timestamp),
+    now: Timestamp,
+) -> Vec<Entry> {
     let found = closings(record).into_iter().filter_map(|closing| route::reminder(record, &closing, &rep.rep.remind, now));
     found.map(|reminder| entry((rep, channel), (lead.id, lead.revision), (reminder, Lane::Urgent, due), now)).collect()
 }
 
-fn entry((rep, channel): (&Rep, &Settings), (lead, revision): (LeadId, u32), (reminder, lane, due): (Reminder, Lane, Timestamp), now: Timestamp) -> Entry {
+fn entry(
+    (rep, channel): (&Rep, &Settings),
+    (lead, revision): (LeadId, u32),
+    (reminder, lane, due): (Reminder, Lane, Timestamp),
+    now: Timestamp,
+) -> Entry {
     Entry {
         id: reminder.entry_id(&channel.id, &rep.rep.id),
         channel: channel.id.clone(),

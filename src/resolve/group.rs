@@ -50,7 +50,8 @@ pub fn above(organisation: &Organisation) -> Vec<IdentityKey> {
         Value::Url(url) => url.host_str().and_then(own_domain).map(IdentityKey::Domain),
         value => {
             let core = CompanyName::parse(&value.text()).core;
-            (!core.is_empty()).then(|| IdentityKey::NamePlace(text::clip(&core, super::identity::KEY_CHARS), format!("@{}", fact.evidence.source)))
+            (!core.is_empty())
+                .then(|| IdentityKey::NamePlace(text::clip(&core, super::identity::KEY_CHARS), format!("@{}", fact.evidence.source)))
         }
     });
     let mut keys: Vec<IdentityKey> = Vec::new();
@@ -102,8 +103,7 @@ fn is_named(organisation: &Organisation, key: &IdentityKey) -> bool {
 
 fn is_kin(a: &Organisation, b: &Organisation) -> bool {
     let name = |one: &Organisation| one.name.as_deref().map(CompanyName::parse);
-    contradicting(a, b).is_some()
-        && name(a).zip(name(b)).is_some_and(|(a, b)| linkage::are_alike(&a, &b) || begin_alike(&a.core, &b.core))
+    contradicting(a, b).is_some() && name(a).zip(name(b)).is_some_and(|(a, b)| linkage::are_alike(&a, &b) || begin_alike(&a.core, &b.core))
 }
 
 /// "Ferrovial Servicios" and "Ferrovial Construcción": what a group is called comes first.

@@ -145,8 +145,7 @@ fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
     // That something of it changed takes nothing back, unless it is none of the segment's any more.
     let is_taken = |signal: &Signal| signal.kind != SignalKind::TenderChanged || !(finding.concerns)(signal.record);
     let takes = |signal: &Signal| {
-        signal.kind == SignalKind::AwardAnnulled
-            || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
+        signal.kind == SignalKind::AwardAnnulled || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
     };
     for_rep(previous.state) && news.iter().any(takes)
 }

@@ -77,7 +77,8 @@ fn a_lead_begins_at_the_line_and_outside_no_gate() {
 fn a_lead_is_born_of_a_reason_and_lives_without_one() {
     let acme = acme();
     let silent = |previous: Option<&Lead>, cause: Cause<'_>| {
-        let finding = Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, concerns: &|_| true, trust_of: &trust };
+        let finding =
+            Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, concerns: &|_| true, trust_of: &trust };
         revise(&terms(), previous, &finding, day(1)).map(|lead| lead.state)
     };
     let gone = signal(&acme, SignalKind::WentAway, 1, 1);

@@ -73,7 +73,7 @@ impl View<'_> {
                 is_past(signal, self.at) || record.is_none_or(|one| !gone(one) && deadline(one).is_none_or(|by| !by.is_over(self.at)))
             }
             Holds::Gone => record.is_none_or(gone),
-            Holds::Awarded => !self.known.signals.iter().any(|other| annuls(other, signal, self.at)),
+            Holds::Awarded => !signal.is_annulled(self.known.signals.iter().filter(|other| other.seen <= self.at)),
             Holds::Always => true,
         }
     }
@@ -83,11 +83,6 @@ impl View<'_> {
 fn is_past(signal: &Signal, at: Timestamp) -> bool {
     let Story::Appeared { on: Some(day), .. } = signal.story.plain() else { return false };
     *day < at.to_zoned(TimeZone::UTC).date()
-}
-
-fn annuls(other: &Signal, signal: &Signal, at: Timestamp) -> bool {
-    let of_it = other.kind == SignalKind::AwardAnnulled && other.record == signal.record;
-    of_it && other.seen <= at && other.seen >= signal.seen
 }
 
 #[cfg(test)]

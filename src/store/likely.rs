@@ -44,7 +44,7 @@ impl Held {
 }
 
 /// What an organisation says of itself, as far as memory knows it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Said {
     rows: Vec<Row>,
     above: Vec<u64>,

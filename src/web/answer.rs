@@ -17,9 +17,9 @@ use super::{calendar, health, listed, notices, organisations, pages, unmapped, v
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, Record, Subject};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, Record, Subject, Turn};
 use crate::pipeline::{
-    Effects, Rehearsal, Target, completeness, completeness_of, departures, preview, rehearse, silent, spending, test_message, waiting,
+    self, Effects, Rehearsal, Target, completeness, completeness_of, departures, preview, rehearse, silent, spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing};
 use crate::{outbox, score};
@@ -334,7 +334,7 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let Subject::Organisation(subject) = lead.subject;
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
-    let signals = effects.store.signals_of(subject, SIGNALS).await?;
+    let (records, signals) = pipeline::behind(effects, (&organisation, &Turn::upkeep()), SIGNALS).await?;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed_on = config.lists.find(&organisation);
     let known_by = |records| score::Known {
@@ -347,7 +347,6 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     };
     let Some(at) = at else {
         let now = effects.clock.now();
-        let records = effects.store.records(organisation.records.clone()).await?;
         let view = views::lead(&lead, &lead.score, Some(&organisation), &signals, now);
         let view = views::profiled(view, &score::profile(&known_by(&records), now));
         return Ok(views::told(view, &lead, &desk(effects, config).await?, now));
@@ -359,7 +358,7 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     }
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
-    let records = as_they_were(effects, &organisation, at).await?;
+    let records = as_they_were(effects, records, at).await?;
     let known = known_by(&records);
     let scored = score::score(segment, &known, at);
     let then: Vec<_> = signals.iter().filter(|signal| signal.seen <= at).cloned().collect();
@@ -372,9 +371,8 @@ async fn desk(effects: &Effects, config: &Config) -> Result<views::Desk, AnswerE
     Ok(views::Desk { waiting: waiting(effects, config).await?, silent: silent(effects, config).await? })
 }
 
-/// The records of an organisation as they were at a moment, by what the history says they became since.
-async fn as_they_were(effects: &Effects, organisation: &Organisation, at: Timestamp) -> Result<Vec<Record>, AnswerError> {
-    let records = effects.store.records(organisation.records.clone()).await?;
+/// Records as they were at a moment, by what the history says they became since.
+async fn as_they_were(effects: &Effects, records: Vec<Record>, at: Timestamp) -> Result<Vec<Record>, AnswerError> {
     let mut by_source = BTreeMap::<SourceId, HashSet<RecordId>>::new();
     for record in records.iter().filter(|record| record.changed > at) {
         by_source.entry(record.source.clone()).or_default().insert(record.id);

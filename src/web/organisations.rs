@@ -12,7 +12,7 @@ use crate::base::ids::{OrganisationId, RecordId};
 use crate::base::text;
 use crate::config::Config;
 use crate::model::{Fact, FactName, Organisation, Question, Record, Ruling, Subject};
-use crate::pipeline::{Effects, Other, rule_not_same, rule_same, undo_ruling};
+use crate::pipeline::{self, Effects, Other, rule_not_same, rule_same, undo_ruling};
 use crate::resolve;
 use crate::store::StoreError;
 
@@ -55,6 +55,10 @@ pub struct OrganisationView {
     pub questions: Vec<OrganisationQuestion>,
     /// Its leads: segment, id, state.
     pub leads: Vec<(String, String, String)>,
+    /// The head office of its group, which is called in its place: id and name.
+    pub head_office: Option<(String, String)>,
+    /// Branches and daughters whose head office it is: id and name.
+    pub members: Vec<(String, String)>,
 }
 
 /// One field.
@@ -212,7 +216,13 @@ pub(super) async fn show(effects: &Effects, config: &Config, name: &str) -> Resu
         apart: one.apart.iter().map(ToString::to_string).collect(),
         questions: question_views(effects, config, open).await?,
         leads: leads.iter().map(|lead| (lead.segment.to_string(), lead.id.to_string(), lead.state.word().to_owned())).collect(),
+        head_office: pipeline::head_office(effects, &one).await?.as_ref().map(named),
+        members: pipeline::members(effects, &one).await?.iter().map(named).collect(),
     })
+}
+
+fn named(one: &Organisation) -> (String, String) {
+    (one.id.to_string(), one.title().to_owned())
 }
 
 /// One field: what counts, and what differs from it in more than spelling.

@@ -53,6 +53,12 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
     if !view.apart.is_empty() {
         let _ = writeln!(text, "kept apart from it by a ruling: {} record(s)", view.apart.len());
     }
+    if let Some((id, name)) = &view.head_office {
+        let _ = writeln!(text, "its head office is {name} ({id}): what is new of it is told as a reason to call them");
+    }
+    for (id, name) in &view.members {
+        let _ = writeln!(text, "head office of {name} ({id})");
+    }
     for (segment, id, state) in &view.leads {
         let _ = writeln!(text, "lead of {segment}: {id}, {state}");
     }
@@ -164,6 +170,8 @@ mod tests {
             apart: vec!["record-0000000000003".to_owned()],
             questions: vec![question.clone()],
             leads: vec![("all".to_owned(), "lead-0000000000001".to_owned(), "new".to_owned())],
+            head_office: Some(("org-0000000000004".to_owned(), "Grupo Orbaneja".to_owned())),
+            members: vec![("org-0000000000005".to_owned(), "Orbaneja Portugal, Lda.".to_owned())],
         };
         let ruling = |said: &str, undone: Option<&str>| RulingView {
             number: 3,
