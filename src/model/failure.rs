@@ -218,7 +218,7 @@ impl FailureClass {
             Self::Maintenance => "wait; the site is being worked on",
             Self::Unreadable => "check the `kind` of the source: `check URL` says what the content is",
             Self::ParseLimit => "the page is built to break parsers, or by accident: choose a smaller page",
-            Self::ZeroRecords => "the selector finds nothing: the layout changed, or the list is empty; try `check SOURCE`",
+            Self::ZeroRecords => "no record is found there: the layout changed, or the list is empty; try `check SOURCE`",
             Self::FewRecords => "far fewer records than usual: the layout may have changed; try `check SOURCE`",
             Self::Budget => "nothing: it goes on tomorrow; raise `budget` if that is too late",
             Self::BadEntries => {

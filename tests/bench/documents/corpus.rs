@@ -6,6 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use atalaya::tender::Format;
 
+/// A page of our own: a list, what it says for machines, and how to reach whom it is about.
+const PAGE: &str = r#"<!doctype html><html lang="es"><title>Expositores</title><nav><a href="/">Inicio</a> <a href="/prensa">Prensa</a></nav>
+<main><h1>Expositores 2026</h1><table><tr><th>Empresa<th>Ciudad<th>Teléfono<th>Precio<th>Fecha</tr>
+<tr><td><a href="/e/1">Talleres Orbaneja, S.L.</a><td>Burgos<td>947 200 331<td>1.234,56 € / día<td>12/03/2026</tr>
+<tr><td><a href="/e/2">Panadería Urbión</a><td>Soria<td>+34 975 110 200<td>desde 99 EUR<td>3 de abril de 2026</tr>
+<tr><td><a href="/e/3">Ромашка ООО</a><td>Тверь<td>+7 4822 11-22-33<td>12 000 руб.<td>01.05.2026</tr></table>
+<p>Escriba a <a href="mailto:info@orbaneja.example">info@orbaneja.example</a> o compras [at] urbion.example. NIF B12345674.</p>
+<a rel="next" href="?page=2">Siguiente</a></main>
+<script type="application/ld+json">{"@type":"ItemList","itemListElement":[{"@type":"Organization","name":"Orbaneja","telephone":"947200331"}]}</script>"#;
+
 /// Documents by format.
 pub type Corpus = BTreeMap<Format, Vec<String>>;
 
@@ -31,6 +41,22 @@ pub fn all() -> anyhow::Result<Corpus> {
         }
     }
     Ok(corpus)
+}
+
+/// Pages as sites serve them: one of our own, and the samples where they are at hand.
+pub fn pages() -> anyhow::Result<Vec<String>> {
+    let mut files = Vec::new();
+    if let Some(samples) = std::env::var_os("ATALAYA_SAMPLES") {
+        below(&Path::new(&samples).join("leads"), &mut files)?;
+    }
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "html" || ending == "htm"));
+    files.sort();
+    let url = url::Url::parse("file:///")?;
+    let read = |path: &PathBuf| {
+        let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+        Ok(atalaya::extract::decode(&bytes, Some("text/html"), &url).into_owned())
+    };
+    std::iter::once(Ok(PAGE.to_owned())).chain(files.iter().map(read)).collect()
 }
 
 fn below(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {

@@ -1,10 +1,11 @@
-//! Documents changed at random, seeded: whatever comes of it, the reader answers, soon, within its memory, and never panics.
+//! Documents and pages changed at random, seeded: whatever comes of it, the reader answers, soon, within its memory, and never panics.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
 use atalaya::base::clock::Stopwatch;
+use atalaya::extract::{self, Input as Page};
 use atalaya::tender::{self, Clock, Format, Input};
 
 use super::corpus::Corpus;
@@ -20,8 +21,11 @@ const LONGEST: usize = 4 << 20;
 /// The stack that a reader has in a thread of the daemon.
 const STACK: usize = 2 << 20;
 
+/// When all of it is read.
+const NOW: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
+
 /// Pieces that parsers stumble over.
-const NASTY: [&str; 24] = [
+const NASTY: [&str; 32] = [
     "<",
     ">",
     "</",
@@ -46,69 +50,114 @@ const NASTY: [&str; 24] = [
     "\r\n",
     "\u{feff}",
     "9999-99-99T99:99:99+99:99",
+    "<table><tr><td>",
+    "<b><i><u>",
+    "<ul><li><a href=/x>",
+    "<script type=application/ld+json>",
+    "<template><svg><math>",
+    "<select><option>",
+    "&nbsp;&#173;\u{202e}",
+    "+34 911 22 33 44 ES-B12345674 1.234,56 EUR",
 ];
 
-/// Fuzzes each format for so many seconds. Fails when an input broke something; the input is kept.
-pub fn run(corpus: &Corpus, formats: impl Iterator<Item = Format>, seconds: u64, seed: u64) -> anyhow::Result<()> {
+/// Reads a text, asking whether its time is over: how many entries were in it, `None` when it was refused.
+type Read = Box<dyn Fn(&str, &dyn Fn() -> bool) -> Option<usize> + Send>;
+
+/// One way into the program for what others wrote.
+pub struct Entrance {
+    pub word: &'static str,
+    documents: Vec<String>,
+    read: Read,
+}
+
+/// The readers of portals' documents, by format, and those of pages that need no selectors.
+pub fn entrances(mut corpus: Corpus, pages: &[String]) -> anyhow::Result<Vec<Entrance>> {
+    let portals = Format::ALL.into_iter().map(|format| Entrance {
+        word: format.word(),
+        documents: corpus.remove(&format).unwrap_or_default(),
+        read: Box::new(move |text, expired| {
+            let input = Input { text, url: None, clock: Clock::assumed(), expired };
+            tender::read(format, &input).ok().map(|batch| batch.notices.len())
+        }),
+    });
+    let mut all: Vec<Entrance> = portals.collect();
+    let mut page = |word, read| all.push(Entrance { word, documents: pages.to_vec(), read });
+    let url = url::Url::parse("https://site.example/list")?;
+    let input = move |text: &str, expired: &dyn Fn() -> bool, read: &dyn Fn(&Page<'_>) -> Option<usize>| {
+        read(&Page { bytes: text.as_bytes(), content_type: Some("text/html; charset=utf-8"), url: &url, now: NOW, expired })
+    };
+    let of_page = input.clone();
+    page("page", Box::new(move |text, expired| of_page(text, expired, &|page| extract::read_page(page).ok().map(|read| read.lists.len()))));
+    let of_offers = input.clone();
+    page(
+        "offers",
+        Box::new(move |text, expired| of_offers(text, expired, &|page| extract::offers(page).ok().map(|offers| offers.feeds.len()))),
+    );
+    let spec = extract::Spec { kind: "directory".into(), url: Some("https://site.example/list".into()), ..extract::Spec::default() };
+    let about = extract::About { source: "site".parse()?, zone: jiff::tz::TimeZone::UTC, country: Some("ES".into()) };
+    let reader = spec.compile(&about).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+    page("list", Box::new(move |text, expired| input(text, expired, &|page| reader.read(page).ok().map(|read| read.records.len()))));
+    Ok(all)
+}
+
+/// Fuzzes each entrance for so many seconds. Fails when an input broke something; the input is kept.
+pub fn run(entrances: impl Iterator<Item = Entrance>, seconds: u64, seed: u64) -> anyhow::Result<()> {
     // A panic is counted; its text would drown the table.
     std::panic::set_hook(Box::new(|_| {}));
-    println!("{:<24}{:>12}{:>14}{:>14}{:>12}{:>10}", "format", "inputs", "read, entries", "refused", "slowest ms", "peak MiB");
+    println!("{:<24}{:>12}{:>14}{:>14}{:>12}{:>10}", "entrance", "inputs", "read, entries", "refused", "slowest ms", "peak MiB");
     let mut broken = Vec::new();
-    for format in formats {
-        let Some(documents) = corpus.get(&format) else {
-            println!("{:<24}  no documents", format.word());
+    for (number, entrance) in (0..).zip(entrances) {
+        let word = entrance.word;
+        if entrance.documents.is_empty() {
+            println!("{word:<24}  no documents");
             continue;
-        };
-        let documents = documents.clone();
-        let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || fuzz(format, &documents, seconds, seed))?;
-        broken.extend(worker.join().map_err(|_| anyhow::anyhow!("the fuzzer itself broke on {}", format.word()))??);
+        }
+        let worker = std::thread::Builder::new().stack_size(STACK).spawn(move || fuzz(&entrance, seconds, seed ^ number))?;
+        broken.extend(worker.join().map_err(|_| anyhow::anyhow!("the fuzzer itself broke on {word}"))??);
     }
     anyhow::ensure!(broken.is_empty(), "{} inputs broke something:\n{}", broken.len(), broken.join("\n"));
     Ok(())
 }
 
-fn fuzz(format: Format, documents: &[String], seconds: u64, seed: u64) -> anyhow::Result<Vec<String>> {
-    let mut random = Dice(seed ^ format as u64);
+fn fuzz(entrance: &Entrance, seconds: u64, seed: u64) -> anyhow::Result<Vec<String>> {
+    let mut random = Dice(seed);
     let (whole, seconds) = (Stopwatch::start(), Duration::from_secs(seconds));
     let (mut inputs, mut entries, mut refused, mut slowest) = (0_u64, 0_usize, 0_u64, Duration::ZERO);
     let mut broken = Vec::new();
     while whole.elapsed() < seconds && broken.len() < 10 {
-        let text = changed(documents, &mut random);
+        let text = changed(&entrance.documents, &mut random);
         let begun = Stopwatch::start();
-        let expired = || begun.elapsed() > SLOWEST;
-        let input = Input { text: &text, url: None, clock: Clock::assumed(), expired: &expired };
-        let answer = catch_unwind(AssertUnwindSafe(|| tender::read(format, &input)));
+        let answer = catch_unwind(AssertUnwindSafe(|| (entrance.read)(&text, &|| begun.elapsed() > SLOWEST)));
         let took = begun.elapsed();
         slowest = slowest.max(took);
         inputs += 1;
         match answer {
-            Ok(Ok(batch)) => entries += batch.notices.len(),
-            Ok(Err(_)) => refused += 1,
-            Err(_) => broken.push(keep(format, "panic", &text)?),
+            Ok(Some(count)) => entries += count,
+            Ok(None) => refused += 1,
+            Err(_) => broken.push(keep(entrance, "panic", &text)?),
         }
         // On a busy machine the wall clock says little: what seems slow is read again, and its own CPU time counts.
-        if took > SLOWEST && cpu_of(format, &text)? > SLOWEST.as_secs_f64() {
-            broken.push(keep(format, "slow", &text)?);
+        if took > SLOWEST && cpu_of(entrance, &text)? > SLOWEST.as_secs_f64() {
+            broken.push(keep(entrance, "slow", &text)?);
         }
         if inputs % 64 == 0 && Meter::read("self")?.peak > MEMORY {
-            broken.push(keep(format, "memory", &text)?);
+            broken.push(keep(entrance, "memory", &text)?);
             break;
         }
     }
     let peak = Meter::read("self")?.peak;
-    println!("{:<24}{inputs:>12}{entries:>14}{refused:>14}{:>12}{peak:>10.0}", format.word(), slowest.as_millis());
+    println!("{:<24}{inputs:>12}{entries:>14}{refused:>14}{:>12}{peak:>10.0}", entrance.word, slowest.as_millis());
     Ok(broken)
 }
 
-fn cpu_of(format: Format, text: &str) -> anyhow::Result<f64> {
+fn cpu_of(entrance: &Entrance, text: &str) -> anyhow::Result<f64> {
     let before = Meter::read("self")?.cpu;
-    let input = Input { text, url: None, clock: Clock::assumed(), expired: &|| false };
-    drop(tender::read(format, &input));
+    (entrance.read)(text, &|| false);
     Ok(Meter::read("self")?.cpu - before)
 }
 
-fn keep(format: Format, what: &str, text: &str) -> anyhow::Result<String> {
-    let name = format!("fuzz-{}-{what}-{}", format.word(), blake3::hash(text.as_bytes()).to_hex().get(..12).unwrap_or_default());
+fn keep(entrance: &Entrance, what: &str, text: &str) -> anyhow::Result<String> {
+    let name = format!("fuzz-{}-{what}-{}", entrance.word, blake3::hash(text.as_bytes()).to_hex().get(..12).unwrap_or_default());
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::write(&path, text)?;
     Ok(format!("{what}: {}", path.display()))

@@ -3,6 +3,7 @@
 //! `cargo bench --bench documents` reads the fixtures of the project and, where `ATALAYA_SAMPLES` names them, the samples.
 //! `-- --archive 500` writes a feed of so many megabytes, as a file and as a ZIP, and has the program read both.
 //! `-- --fuzz 600 [--format placsp] [--seed 1]` changes documents at random for so many seconds a format: no panic, nothing over 2 s or 256 MiB.
+//! `page`, `offers` and `list` are fuzzed like a format: the readers of pages that need no selectors.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 
@@ -24,7 +25,7 @@ use atalaya::tender::Format;
 
 /// What is asked for.
 struct Options {
-    format: Option<Format>,
+    format: Option<String>,
     fuzz: Option<u64>,
     seed: u64,
     archive: Option<usize>,
@@ -40,10 +41,7 @@ impl Options {
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
             match argument.as_str() {
-                "--format" => {
-                    let word = value()?;
-                    options.format = Some(Format::from_word(&word).with_context(|| format!("no format `{word}`"))?);
-                }
+                "--format" => options.format = Some(value()?),
                 "--fuzz" => options.fuzz = Some(value()?.parse()?),
                 "--seed" => options.seed = value()?.parse()?,
                 "--archive" => options.archive = Some(value()?.parse()?),
@@ -64,10 +62,17 @@ fn main() -> anyhow::Result<()> {
         return archive::run(&options.program, megabytes);
     }
     let corpus = corpus::all()?;
-    let wanted = |format: &Format| options.format.is_none_or(|only| only == *format);
-    match (options.fuzz, options.format) {
-        (Some(seconds), _) => fuzz::run(&corpus, Format::ALL.into_iter().filter(wanted), seconds, options.seed),
-        (None, Some(format)) if options.alone => speed::one(&corpus, format),
-        (None, _) => speed::all(Format::ALL.into_iter().filter(wanted)),
+    let wanted = |word: &str| options.format.as_deref().is_none_or(|only| only == word);
+    if let Some(seconds) = options.fuzz {
+        let mut entrances = fuzz::entrances(corpus, &corpus::pages()?)?;
+        entrances.retain(|entrance| wanted(entrance.word));
+        anyhow::ensure!(!entrances.is_empty(), "no format `{}`", options.format.unwrap_or_default());
+        return fuzz::run(entrances.into_iter(), seconds, options.seed);
+    }
+    let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| wanted(format.word())).collect();
+    match formats.as_slice() {
+        [] => anyhow::bail!("no format `{}`", options.format.unwrap_or_default()),
+        [format] if options.alone => speed::one(&corpus, *format),
+        formats => speed::all(formats.iter().copied()),
     }
 }

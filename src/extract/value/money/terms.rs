@@ -107,17 +107,24 @@ const EXCLUDED: &[&str] = &[
     "piu",
 ];
 
+/// Whether one of these phrases stands among the folded words of a text.
+fn says(words: &str, phrases: &[&str]) -> bool {
+    let starts = std::iter::once(0).chain(words.match_indices(' ').map(|(at, _)| at + 1));
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(' ');
+    starts.map(|at| &words[at..]).any(|rest| phrases.iter().any(|phrase| rest.strip_prefix(phrase).is_some_and(ends)))
+}
+
 /// Whether and how the text speaks of tax.
 pub(super) fn tax(text: &str) -> Option<Tax> {
     let words = text::words(text);
-    let padded = format!(" {words} ");
-    let has = |phrase: &str| padded.contains(&format!(" {phrase} "));
+    let has = |phrase: &str| says(&words, &[phrase]);
     for (phrase, tax) in [("ttc", Tax::Included), ("ht", Tax::Excluded), ("brutto", Tax::Included), ("netto", Tax::Excluded)] {
         if has(phrase) {
             return Some(tax);
         }
     }
     let name = TAXES.iter().find(|name| has(name))?;
+    let padded = format!(" {words} ");
     let near = |list: &[&str]| {
         list.iter().any(|word| {
             has(&format!("{word} {name}"))
@@ -162,13 +169,7 @@ pub(super) fn from(text: &str) -> bool {
         "alkaen",
     ];
     let head: String = text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("").chars().take(60).collect();
-    let words = text::words(&head);
-    FROM.iter().any(|from| {
-        words == *from
-            || words.starts_with(&format!("{from} "))
-            || words.ends_with(&format!(" {from}"))
-            || words.contains(&format!(" {from} "))
-    })
+    says(&text::words(&head), FROM)
 }
 
 /// Whether the whole text says that nothing is to be paid.
@@ -243,8 +244,7 @@ pub(super) fn on_request(text: &str) -> bool {
         "da concordare",
         "price not specified",
     ];
-    let padded = format!(" {} ", text::words(text));
-    ASK.iter().any(|ask| padded.contains(&format!(" {ask} ")))
+    says(&text::words(text), ASK)
 }
 
 /// "Free shipping on orders over $49": a sum that is no price of the thing.
