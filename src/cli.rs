@@ -131,8 +131,8 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Outbox(OutboxCommand::List { channel, state, limit }) => {
             asking::show(&request, Question::Outbox { channel, standing: state, limit }, json).await
         }
-        Command::Outbox(OutboxCommand::Replay { ids, since, channel, dry_run }) => {
-            asking::show(&request, Question::Replay { ids, since, channel, dry_run }, json).await
+        Command::Outbox(OutboxCommand::Replay { ids, since, channel, delivered, dry_run }) => {
+            asking::show(&request, Question::Replay { ids, since, channel, delivered, dry_run }, json).await
         }
         Command::Notify(NotifyCommand::Test { channel, to }) => asking::show(&request, Question::NotifyTest { channel, to }, json).await,
         Command::Digest(DigestCommand::Preview { rep }) => asking::show(&request, Question::DigestPreview { rep }, json).await,

@@ -10,7 +10,7 @@ mod policy;
 mod room;
 mod seal;
 
-pub use attempt::{After, Attempted, Notice, NoticeKind, Outcome, after, replay, suppress};
+pub use attempt::{After, Attempted, Notice, NoticeKind, Outcome, after, replay, resend, suppress};
 pub use policy::Policy;
 pub use room::{pause, room};
 pub use seal::{Batch, Told, alone, batches, for_lead, lead_message_id, lone_message_id};

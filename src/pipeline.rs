@@ -65,7 +65,7 @@ pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
 pub use remind::remind_due;
 pub use rulings::{Other, RulingError, rule_not_same, rule_same, undo_ruling};
 pub use visit::next_check;
-pub use waiting::{Wait, retime, waiting};
+pub use waiting::{Wait, last_told, retime, waiting};
 pub use wanted::Found;
 pub use ways::Ways;
 pub use wishes::{silent, wish};

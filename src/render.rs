@@ -21,6 +21,8 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
@@ -63,6 +65,8 @@ pub struct Item<'a> {
     pub signals: &'a [Signal],
     /// Until when its reader was told of them: what is older is not told again. `None`: they never heard of it.
     pub told: Option<Timestamp>,
+    /// What the codes of classes mean that prove a line of its sum, in the reader's language.
+    pub meanings: &'a BTreeMap<String, String>,
 }
 
 /// A deadline that its reader is reminded of.

@@ -524,7 +524,7 @@ impl Store {
         }
     }
 
-    /// Makes dead messages ready again under their old ids. Returns which.
+    /// Makes messages ready again under their old ids. Returns which.
     pub async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
         match self {
             Self::Embedded(store) => store.replay(which, now).await,

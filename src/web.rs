@@ -12,6 +12,7 @@ mod notices;
 mod organisations;
 mod pages;
 mod reading;
+mod replay;
 mod sent;
 mod sources;
 mod tenders;
@@ -22,7 +23,8 @@ mod views;
 pub use answer::{AnswerError, answer};
 pub use ask::{
     Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DiffView, DigestView, GapView, LeadView, MessageView, PageView,
-    PartView, Question, RecordView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, UnmappedView, WishView,
+    PartView, Question, RecordView, ReplayedView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, UnmappedView,
+    WishView,
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};

@@ -433,12 +433,16 @@ pub enum OutboxCommand {
     Replay {
         /// These
         ids: Vec<String>,
-        /// All that were given up since this day or time
+        /// All that were given up since this day or time; with `--delivered`, all that were delivered
         #[arg(long, conflicts_with = "ids")]
         since: Option<String>,
         /// Of this channel only
         #[arg(long, conflicts_with = "ids")]
         channel: Option<String>,
+        /// What was delivered, for a receiver that lost it: the same bytes under the same ids, in the same order. Not for mail, which people would
+        /// get twice; as far back as `keep_delivered` in [store]
+        #[arg(long, requires_all = ["since", "channel"], conflicts_with = "ids")]
+        delivered: bool,
         /// Only say which
         #[arg(long)]
         dry_run: bool,

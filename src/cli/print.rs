@@ -79,10 +79,13 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),
         Answer::TenderRaw(view) => print!("{}", view.text),
         Answer::Outbox(views) => println!("{}", lines::outbox(views)),
-        Answer::Replayed(ids) => {
-            eprintln!("{}:", count(ids.len(), "message", "messages"));
-            for id in ids {
+        Answer::Replayed(view) => {
+            eprintln!("{}:", count(view.ids.len(), "message", "messages"));
+            for id in &view.ids {
                 println!("{id}");
+            }
+            if let Some(note) = &view.note {
+                eprintln!("{note}");
             }
         }
         Answer::Sent(view) => {
@@ -451,7 +454,18 @@ fn lead(view: &LeadView) {
     println!("next step: {}", view.next_step);
     println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
     if let Some(told) = &view.told {
-        println!("{}", if view.told_at.is_some() { format!("waits to be told: {told}") } else { told.clone() });
+        println!(
+            "{}",
+            if view.told_at.is_some() {
+                format!("waits to be told: {told}")
+            } else {
+                match told.strip_prefix("told ") {
+                    Some(when) => format!("told: {when}"),
+                    None if told.starts_with("nobody") => told.clone(),
+                    None => format!("told: {told}"),
+                }
+            }
+        );
     }
     let mut signals = table(&["why now", "", ""]);
     for (at, sentence, url) in &view.signals {

@@ -319,6 +319,20 @@ mod tests {
                 SignalKind::BranchOpened,
                 from_to("branches", "Vigo", "Vigo; Lugo"),
             ),
+            (
+                RecordKind::Company,
+                ChangeKind::Returned(Timestamp::constant(1_795_000_000 - 14 * 86_400, 0)),
+                &plain,
+                SignalKind::OrganisationListed,
+                Story::Again { of: Box::new(new(None)), gone: jiff::civil::date(2026, 11, 4) },
+            ),
+            (
+                RecordKind::Company,
+                ChangeKind::Returned(Timestamp::constant(1_795_000_000 - 13 * 86_400, 0)),
+                &plain,
+                SignalKind::RecordChanged,
+                Story::Again { of: Box::new(new(None)), gone: jiff::civil::date(2026, 11, 5) },
+            ),
             (RecordKind::Page, moved("text", text("a"), text("b")), &plain, SignalKind::PageChanged, from_to("text", "a", "b")),
             (RecordKind::Offer, ChangeKind::Gone, &plain, SignalKind::WentAway, Story::Gone { title: "Pallets".into() }),
         ] {

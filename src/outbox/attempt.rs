@@ -170,6 +170,17 @@ pub fn replay(message: Message, accepted: Option<Timestamp>, now: Timestamp) -> 
     (dead && !overtaken).then_some(Message { state: MessageState::Ready { not_before: now }, tries: 0, ..message })
 }
 
+/// A delivered message, ready to be sent once more under its old id, for a receiver that lost what it had. `None`: it was not delivered, or it is
+/// mail. All that followed on the same lead must be sent after it, or the receiver is left with what is old.
+pub fn resend(message: Message, now: Timestamp) -> Option<Message> {
+    let delivered = matches!(message.state, MessageState::Delivered { .. });
+    (delivered && message.sealed.recipient.is_empty()).then_some(Message {
+        state: MessageState::Ready { not_before: now },
+        tries: 0,
+        ..message
+    })
+}
+
 /// A waiting message whose recipient has unsubscribed; anything settled stays as it is.
 pub fn suppress(message: Message, now: Timestamp) -> Message {
     let mut message = message;

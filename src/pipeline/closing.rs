@@ -51,8 +51,8 @@ pub(super) fn counts(lead: &Lead, signal: &Signal) -> bool {
     lead.score.parts.iter().any(|part| of_it(part.kind) && part.centipoints > 0 && part.evidence.as_ref() == Some(&signal.evidence))
 }
 
-/// What closes first of that which the news of a lead calls for, or begins first of the events at which it can be met.
-pub(super) fn soonest<'a>(config: &Config, segment: &Segment, lead: &Lead, behind: &Behind<'a>, now: Timestamp) -> Option<Closes<'a>> {
+/// What closes of that which the news of a lead calls for, and what begins of the events at which it can be met, the soonest first.
+pub(super) fn closings<'a>(config: &Config, segment: &Segment, lead: &Lead, behind: &Behind<'a>, now: Timestamp) -> Vec<Closes<'a>> {
     let stands = standing(config, behind, now);
     let news = stands.iter().filter(|signal| behind.news.is_none_or(|news| news.contains(signal)));
     let wanted =
@@ -66,12 +66,26 @@ pub(super) fn soonest<'a>(config: &Config, segment: &Segment, lead: &Lead, behin
         };
         Some(Closes { at, record })
     });
-    closes.min_by_key(|closes| (closes.at, closes.record.id))
+    let mut closes: Vec<Closes<'_>> = closes.collect();
+    closes.sort_by_key(|closes| (closes.at, closes.record.id));
+    closes.dedup_by_key(|closes| closes.record.id);
+    closes
 }
 
 fn begins(signal: &Signal) -> Option<Timestamp> {
     let Story::Appeared { on: Some(day), .. } = signal.story.plain() else { return None };
     day.to_zoned(TimeZone::UTC).ok().map(|day| day.timestamp())
+}
+
+/// The records of what was wanted of the news decided since a moment, and closed meanwhile.
+pub(super) fn closed(config: &Config, lead: &Lead, behind: &Behind<'_>, since: Timestamp, now: Timestamp) -> Vec<Record> {
+    let Some(segment) = config.segments.iter().find(|segment| segment.terms.segment == lead.segment) else { return Vec::new() };
+    let called = |record: &Record| {
+        let of_it = |signal: &Signal| signal.record == record.id && signal.seen >= since && score::calls(signal.kind);
+        behind.signals.iter().any(of_it) && with_known(config, behind, |known| score::concerns(segment, known, record.id, now))
+    };
+    let over = |record: &Record| deadline(record).is_some_and(|closing| closing.is_over(now) && closing.at > record.first_seen);
+    behind.records.iter().filter(|record| over(record) && called(record)).cloned().collect()
 }
 
 /// The reminders of a tender whose time has come, to leave with the alert on its lead rather than after it.

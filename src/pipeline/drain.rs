@@ -23,9 +23,9 @@ use crate::model::{
     Signal, SignalKind, Subject, Turn, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
-use crate::render::{self, Address, DeadlineItem, Envelope, Item, Links, Reader, RenderError, Rendered, UnsubscribeKey};
+use crate::render::{self, Address, DeadlineItem, Envelope, Item, Language, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
-use crate::{route, score, telemetry};
+use crate::{route, telemetry};
 
 /// Entries of one rep looked at in one step.
 pub(super) const ENTRIES: usize = 2_000;
@@ -74,10 +74,11 @@ pub struct Sending {
     pub delivered: usize,
 }
 
-/// A lead, and until when its rep was told of it.
+/// A lead, until when its rep was told of it, and since when there is news that waits.
 struct Known {
     lead: Lead,
     told: Option<Timestamp>,
+    since: Option<Timestamp>,
 }
 
 /// A lead with everything a letter says of it.
@@ -85,6 +86,7 @@ struct Shown {
     known: Known,
     organisation: Organisation,
     signals: Vec<Signal>,
+    meanings: BTreeMap<String, String>,
 }
 
 /// What a letter tells of leads.
@@ -160,9 +162,9 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
         let before = effects.store.told(&batch.channel, &batch.rep, told.lead, told.first).await?;
         // What was decided while that message was made was not in it.
         let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
-        known.push(Known { lead, told: before });
+        known.push(Known { lead, told: before, since: Some(told.from) });
     }
-    let Told { shown, more: hidden, closed } = best(effects, config, known, now).await?;
+    let Told { shown, more: hidden, closed } = best(effects, (config, rep.language), known, now).await?;
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
@@ -196,9 +198,9 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
 
 impl Shown {
     fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
-        let Known { lead, told } = &self.known;
+        let Known { lead, told, since: _ } = &self.known;
         let segment = config.segment_title(&lead.segment);
-        Item { lead, segment, organisation: &self.organisation, signals: self.signals.as_slice(), told: *told }
+        Item { lead, segment, organisation: &self.organisation, signals: self.signals.as_slice(), told: *told, meanings: &self.meanings }
     }
 }
 
@@ -211,7 +213,7 @@ fn deadlines(due: &[(Joined, FieldName)]) -> Vec<DeadlineItem<'_>> {
 }
 
 /// The best of these leads with everything a letter says of them, how many there are beside them, and what closed before it was told.
-async fn best(effects: &Effects, config: &Config, known: Vec<Known>, now: Timestamp) -> Result<Told, StoreError> {
+async fn best(effects: &Effects, (config, language): (&Config, Language), known: Vec<Known>, now: Timestamp) -> Result<Told, StoreError> {
     let (mut known, fallen): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|known| route::for_rep(known.lead.state));
     known.sort_by_key(|known| (std::cmp::Reverse(known.lead.score.total()), known.lead.id));
     let mut told = Told::default();
@@ -219,14 +221,14 @@ async fn best(effects: &Effects, config: &Config, known: Vec<Known>, now: Timest
     while told.shown.len() < render::LEADS
         && let Some(known) = left.next()
     {
-        if let Some((shown, closed)) = look(effects, config, known, now).await? {
+        if let Some((shown, closed)) = look(effects, (config, language), known, now).await? {
             told.shown.extend(shown);
             told.closed.extend(closed);
         }
     }
     told.more = left.len();
     for known in fallen.into_iter().filter(|known| known.lead.state == LeadState::Below).take(FALLEN) {
-        told.closed.extend(look(effects, config, known, now).await?.map(|(_, closed)| closed).unwrap_or_default());
+        told.closed.extend(look(effects, (config, language), known, now).await?.map(|(_, closed)| closed).unwrap_or_default());
     }
     told.closed.sort_by_key(|record| (deadline(record).map(|closing| closing.at), record.id));
     told.closed.dedup_by_key(|record| record.id);
@@ -236,7 +238,7 @@ async fn best(effects: &Effects, config: &Config, known: Vec<Known>, now: Timest
 /// A lead as a letter tells it, unless nothing of what was to be told is a reason any more; and the records of what closed before it was told.
 async fn look(
     effects: &Effects,
-    config: &Config,
+    (config, language): (&Config, Language),
     known: Known,
     now: Timestamp,
 ) -> Result<Option<(Option<Shown>, Vec<Record>)>, StoreError> {
@@ -248,14 +250,29 @@ async fn look(
     let stands = closing::standing(config, &behind, now);
     let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
     let over: Vec<&Signal> = signals.iter().filter(fresh).filter(|signal| !stands.contains(signal)).collect();
-    let closes = |record: &&Record| deadline(record).is_some_and(|closing| closing.is_over(now) && closing.at > record.first_seen);
-    let called = |record: &&Record| over.iter().any(|signal| signal.record == record.id && score::calls(signal.kind));
-    let closed = records.iter().filter(called).filter(closes).cloned().collect();
+    let closed = known.since.map(|since| closing::closed(config, &known.lead, &behind, since, now)).unwrap_or_default();
     let over = !over.is_empty();
     // Who never heard of it need not hear that it went away.
     let tells = |signal: &&Signal| known.told.is_some() || signal.kind != SignalKind::WentAway || closing::counts(&known.lead, signal);
     let tells = !over || stands.iter().filter(fresh).any(|signal| tells(&signal));
-    Ok(Some((tells.then(|| Shown { known, organisation, signals: stands }), closed)))
+    let meanings = meanings(config, language, &known.lead, &records);
+    Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings }), closed)))
+}
+
+/// What the codes mean that prove a line of the sum of a lead.
+fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]) -> BTreeMap<String, String> {
+    let codes: BTreeSet<&str> = lead.score.parts.iter().filter_map(|part| Some(part.evidence.as_ref()?.quote.as_str())).collect();
+    let mut meanings = BTreeMap::new();
+    for (field, scheme) in [("cpv", "CPV"), ("unspsc", "UNSPSC"), ("naics", "NAICS")] {
+        let values = records.iter().filter_map(|record| record.value(field)).flat_map(crate::model::Value::each).map(|value| value.text());
+        for written in values.filter(|written| codes.contains(written.as_str())) {
+            let code: String = written.chars().take_while(char::is_ascii_digit).collect();
+            if let Some(label) = config.labels.find(scheme, &code, &[language.tag(), Language::default().tag()]) {
+                meanings.insert(written, label.text.to_owned());
+            }
+        }
+    }
+    meanings
 }
 
 fn reader(rep: &Rep) -> Reader<'_> {
@@ -395,7 +412,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let mut known = Vec::new();
     if waits == 0 {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
-        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known { lead, told: None }));
+        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known { lead, told: None, since: None }));
     }
     let mut first: BTreeMap<LeadId, &Entry> = BTreeMap::new();
     for entry in waiting.iter().filter(|entry| entry.reminds.is_none()) {
@@ -403,9 +420,9 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     }
     for (id, entry) in first {
         let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?;
-        known.extend(effects.store.lead(id).await?.map(|lead| Known { lead, told }));
+        known.extend(effects.store.lead(id).await?.map(|lead| Known { lead, told, since: Some(entry.at) }));
     }
-    let Told { shown, more, closed } = best(effects, config, known, now).await?;
+    let Told { shown, more, closed } = best(effects, (config, rep.language), known, now).await?;
     let (items, deadlines) = (items(&shown, config), deadlines(&due));
     let news = render::News { items: &items, more, deadlines: &deadlines, closed: &closed, ..render::News::default() };
     Ok((digest(effects, config, rep, (&news, &Links::default()), now).await?, waits))

@@ -27,6 +27,9 @@ const LOAD: usize = 2_000;
 /// Alerts looked back on for the cap an hour.
 const ALERTS: usize = 200;
 
+/// Deadlines of one lead that are told with it.
+const DEADLINES: usize = 10;
+
 /// What a turn told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct News {
@@ -273,25 +276,34 @@ pub(super) async fn announce(
     if let (true, Decision::To(id, _)) = (route::for_rep(lead.state), &lead.owner)
         && let Some((rep, channel)) = config.rep(id).and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel)))
     {
-        let (closes, digest) = (closing::soonest(config, segment, lead, behind, now), rep.digest.next(now));
+        let (closings, digest) = (closing::closings(config, segment, lead, behind, now), rep.digest.next(now));
+        let closes = closings.first().map(|closes| closes.at);
         // Nobody asks how many there were of a lead that is neither hot nor closes.
         if (lead.score.total() >= segment.terms.hot || closes.is_some()) && !alerts.contains_key(id) {
             alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
         }
         let sent = together(alerts.get(id).map_or(&[], Vec::as_slice), turn.entries.iter().filter(|entry| entry.rep == *id));
-        let timing = route::Timing { alerts: &sent, digest, closes: closes.map(|closes| closes.at) };
+        let timing = route::Timing { alerts: &sent, digest, closes };
         let slot = route::lane(&segment.terms, lead, &rep.rep, &timing, now);
-        if let (Lane::Urgent, Some(closes)) = (slot.lane, closes.filter(|closes| route::closes_early(closes.at, digest, now))) {
+        let early = closings.iter().filter(|closes| slot.lane == Lane::Urgent && route::closes_early(closes.at, digest, now));
+        for closes in early.take(DEADLINES) {
             let reminders = closing::reminders(effects, config, (rep, channel, lead), (closes.record, slot.due), now).await?;
             let known: HashSet<_> = turn.entries.iter().map(|entry| entry.id).collect();
             turn.entries.extend(reminders.into_iter().filter(|reminder| !known.contains(&reminder.id)));
         }
         let address = route::Address { rep: id, channel: &channel.id };
-        turn.entries.push(route::entry(lead, address, (slot.lane, slot.due), closes.map(|closes| closes.at), now));
+        turn.entries.push(route::entry(lead, address, (slot.lane, slot.due), closes, now));
     }
     let mut heard = closing::standing(config, behind, now);
     heard.retain(|signal| hears(config, &lead.segment, signal));
-    let item = render::Item { lead, segment: &segment.terms.title, organisation: behind.organisation, signals: &heard, told: None };
+    let item = render::Item {
+        lead,
+        segment: &segment.terms.title,
+        organisation: behind.organisation,
+        signals: &heard,
+        told: None,
+        meanings: &BTreeMap::new(),
+    };
     for channel in config.machine_channels(&lead.segment) {
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));

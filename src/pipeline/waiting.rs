@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::drain::DrainError;
+use super::news::owner_of;
 use super::{Effects, wishes};
 use crate::base::ids::{LeadId, RepId};
 use crate::config::{Config, Rep};
-use crate::model::{Entry, Lane};
+use crate::model::{Entry, Lane, Lead};
 use crate::store::{EntryFilter, StoreError, Suppression};
 
 /// How often the entries of a rep are read anew because some were sealed meanwhile.
@@ -26,6 +27,8 @@ pub struct Wait {
     pub rep: RepId,
     /// When; in the past: with the next step.
     pub at: Timestamp,
+    /// With a digest, or by itself.
+    pub lane: Lane,
     /// The zone of whoever is told.
     pub zone: TimeZone,
 }
@@ -72,15 +75,24 @@ fn other_time(entry: Entry, rep: &Rep, wish: Option<&Suppression>, now: Timestam
     (moved.due != was && !too_late).then_some(moved)
 }
 
+/// When its owner was last told of a lead; `None`: never, or of none of its news that is known still.
+pub async fn last_told(effects: &Effects, config: &Config, lead: &Lead) -> Result<Option<Timestamp>, StoreError> {
+    let Some((rep, channel)) = owner_of(lead).and_then(|id| config.rep(id)).and_then(|rep| Some((rep, config.channel_of(rep)?))) else {
+        return Ok(None);
+    };
+    effects.store.told(&channel.id, &rep.rep.id, lead.id, lead.revision.saturating_add(1)).await
+}
+
 /// For each lead that waits to be told: whom, and when first.
 pub async fn waiting(effects: &Effects, config: &Config) -> Result<HashMap<LeadId, Wait>, StoreError> {
     let mut found: HashMap<LeadId, Wait> = HashMap::new();
     let entries = effects.store.waiting_entries(EntryFilter::default(), LOOKED).await?;
     for entry in entries.into_iter().filter(|entry| entry.reminds.is_none()) {
         let zone = || config.rep(&entry.rep).map_or_else(|| config.daemon.zone.clone(), |rep| rep.rep.zone.clone());
-        let wait = found.entry(entry.lead).or_insert_with(|| Wait { rep: entry.rep.clone(), at: entry.due, zone: zone() });
+        let wait =
+            found.entry(entry.lead).or_insert_with(|| Wait { rep: entry.rep.clone(), at: entry.due, lane: entry.lane, zone: zone() });
         if entry.due < wait.at {
-            *wait = Wait { at: entry.due, zone: zone(), rep: entry.rep };
+            *wait = Wait { at: entry.due, lane: entry.lane, zone: zone(), rep: entry.rep };
         }
     }
     Ok(found)

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::clean::{line, link};
+use super::language::Word;
 use super::sentence::clock;
 use super::view::LinkView;
 use super::{DeadlineItem, Language, Reader};
@@ -35,7 +36,8 @@ pub(super) struct DueView {
     pub about: Vec<String>,
     /// What is to be looked at before it is believed.
     pub notes: Vec<String>,
-    pub show: String,
+    /// How to name it to others.
+    pub reference: String,
 }
 
 pub(super) fn said(language: Language, words: [&'static str; 3]) -> &'static str {
@@ -63,7 +65,7 @@ pub(super) fn due(reader: &Reader<'_>, item: &DeadlineItem<'_>, now: Timestamp) 
         what: LinkView { words: what, href: link(&record.url) },
         about: about(language, record),
         notes: notes(language, &closing).into_iter().chain(disagreement(language, Some(reader.zone), (&closing, item.said))).collect(),
-        show: format!("atalaya tender show {}", record.id),
+        reference: format!("{} {}", language.word(Word::Reference), record.id),
     })
 }
 

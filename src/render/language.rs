@@ -37,6 +37,9 @@ pub(super) enum Word {
     DeadlinesTitle,
     BeforeDigest,
     Calendar,
+    Reference,
+    Class,
+    Closes,
 }
 
 impl Language {
@@ -114,12 +117,21 @@ impl Language {
             (Self::En, Word::DeadlinesTitle) => "Deadlines coming up",
             (Self::Es, Word::DeadlinesTitle) => "Plazos que vencen",
             (Self::Ru, Word::DeadlinesTitle) => "Скоро истекают сроки",
-            (Self::En, Word::BeforeDigest) => "Your next digest would be too late for it, so this comes at once.",
-            (Self::Es, Word::BeforeDigest) => "Tu próximo resumen llegaría tarde, por eso llega al momento.",
-            (Self::Ru, Word::BeforeDigest) => "Следующая сводка пришла бы слишком поздно, поэтому письмо пришло сразу.",
+            (Self::En, Word::BeforeDigest) => "It closes before your next digest, or too soon after it, so this comes at once.",
+            (Self::Es, Word::BeforeDigest) => "El plazo vence antes de tu próximo resumen, o poco después, por eso llega al momento.",
+            (Self::Ru, Word::BeforeDigest) => "Срок истекает до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
             (Self::En, Word::Calendar) => "Your calendar of deadlines (keep the address to yourself)",
             (Self::Es, Word::Calendar) => "Tu calendario de plazos (no compartas la dirección)",
             (Self::Ru, Word::Calendar) => "Ваш календарь сроков (никому не давайте адрес)",
+            (Self::En, Word::Reference) => "Reference",
+            (Self::Es, Word::Reference) => "Referencia",
+            (Self::Ru, Word::Reference) => "Номер для справок:",
+            (Self::En, Word::Class) => "class",
+            (Self::Es, Word::Class) => "clase",
+            (Self::Ru, Word::Class) => "класс",
+            (Self::En, Word::Closes) => "Closes",
+            (Self::Es, Word::Closes) => "Cierra",
+            (Self::Ru, Word::Closes) => "Срок",
             (Self::En, Word::NoNews) => {
                 "This is no news: it was there when the source was added. You get it once; news comes with your digest."
             }
@@ -382,29 +394,30 @@ impl Language {
         }
     }
 
-    pub(super) fn and_more(self, n: usize, rep: &str) -> String {
+    /// Leads that did not fit: the best are shown.
+    pub(super) fn and_more(self, n: usize) -> String {
         match self {
-            Self::En => format!("And {n} more. See them all with: atalaya lead list --owner {rep}"),
-            Self::Es => format!("Y {n} más. Para verlos todos: atalaya lead list --owner {rep}"),
-            Self::Ru => format!("И ещё {n}. Показать всех: atalaya lead list --owner {rep}"),
+            Self::En => format!("And {n} more that score lower. Ask whoever runs Atalaya for the whole list."),
+            Self::Es => format!("Y {n} más con menos puntos. Pide la lista completa a quien administra Atalaya."),
+            Self::Ru => format!("И ещё {n} с меньшей оценкой. Весь список есть у того, кто ведёт Atalaya."),
         }
     }
 
     /// Deadlines that did not fit.
-    pub(super) fn and_more_due(self, n: usize, rep: &str) -> String {
+    pub(super) fn and_more_due(self, n: usize) -> String {
         match self {
-            Self::En => format!("And {n} more, each in your calendar: atalaya calendar {rep}"),
-            Self::Es => format!("Y {n} más, todos en tu calendario: atalaya calendar {rep}"),
-            Self::Ru => format!("И ещё {n}, все в вашем календаре: atalaya calendar {rep}"),
+            Self::En => format!("And {n} more, each in your calendar of deadlines."),
+            Self::Es => format!("Y {n} más, todos en tu calendario de plazos."),
+            Self::Ru => format!("И ещё {n}, все в вашем календаре сроков."),
         }
     }
 
     /// Reasons that did not fit.
-    pub(super) fn and_more_reasons(self, n: usize, lead: &str) -> String {
+    pub(super) fn and_more_reasons(self, n: usize) -> String {
         match self {
-            Self::En => format!("And {n} more: atalaya lead show {lead}"),
-            Self::Es => format!("Y {n} más: atalaya lead show {lead}"),
-            Self::Ru => format!("И ещё {n}: atalaya lead show {lead}"),
+            Self::En => format!("And {n} more."),
+            Self::Es => format!("Y {n} más."),
+            Self::Ru => format!("И ещё {n}."),
         }
     }
 

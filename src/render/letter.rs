@@ -49,7 +49,7 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
             .collect(),
         deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
         deadlines,
-        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
+        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
         leads,
         more: None,
         sources_title: (!sources.is_empty()).then(|| language.word(Word::SourcesTitle)),
@@ -66,7 +66,7 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
             format!("digest for {}, {}, {}", reader.rep, text::count(n, "lead", "leads"), text::count(due, "deadline", "deadlines"))
         }
     };
-    fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
+    fit(view, count, title, |hidden| language.and_more(hidden))
 }
 
 pub(super) fn reminder(
@@ -82,7 +82,7 @@ pub(super) fn reminder(
     let view = View {
         lang: language.tag(),
         heading: language.deadlines(due),
-        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
+        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
         paragraphs: vec![language.word(Word::BeforeDigest).to_owned()],
         deadlines_title: Some(language.word(Word::DeadlinesTitle)),
         footer: Some(language.word(Word::WhyThisMail)),
@@ -134,7 +134,7 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
         ..View::default()
     };
     let title = format!("what {} already held, for {}, {}", line(source, 60), reader.rep, text::count(count, "lead", "leads"));
-    fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
+    fit(view, count, title, |hidden| language.and_more(hidden))
 }
 
 pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
@@ -149,6 +149,10 @@ pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &L
                 None => name.clone(),
             };
             let title = format!("alert for {}: {name}", reader.rep);
+            let subject = match news.deadlines.first().filter(|_| early).and_then(|item| due::due(reader, item, now)) {
+                Some(due) => format!("{} {} – {}, {name}", language.word(Word::Closes), due.ahead, due.what.words),
+                None => subject,
+            };
             (clip(&subject, SUBJECT_CHARS), name, title)
         }
         _ => {
@@ -166,14 +170,14 @@ pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &L
         paragraphs: std::iter::once(language.word(why).to_owned()).chain(due::closed(reader, news.closed)).collect(),
         deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
         deadlines,
-        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due, reader.rep.as_str())),
+        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
         leads: items.iter().take(LEADS).enumerate().map(|(place, item)| view::lead(reader, item, number(place), now)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
         calendar: calendar(links, language).filter(|_| !news.deadlines.is_empty()),
         ..View::default()
     };
-    fit(view, count, title, |hidden| language.and_more(hidden, reader.rep.as_str()))
+    fit(view, count, title, |hidden| language.and_more(hidden))
 }
 
 pub(super) fn note(language: Language, subject: &str, paragraphs: &[&str]) -> Result<Rendered, RenderError> {

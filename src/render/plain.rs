@@ -65,7 +65,7 @@ fn due_block(out: &mut Page, due: &DueView) {
     if let Some(href) = &due.what.href {
         out.wrap("  ", "  ", href);
     }
-    out.line(&format!("  {}", due.show));
+    out.line(&format!("  {}", due.reference));
 }
 
 fn lead_block(out: &mut Page, lead: &LeadView) {
@@ -107,7 +107,7 @@ fn lead_block(out: &mut Page, lead: &LeadView) {
     if let Some(unknown) = &lead.unknown {
         out.wrap("   ", "   ", &format!("{}: {unknown}", lead.unknown_label));
     }
-    out.line(&format!("   {}", lead.explain));
+    out.line(&format!("   {}", lead.reference));
 }
 
 fn reason_block(out: &mut Page, reason: &ReasonView) {

@@ -236,6 +236,11 @@ pub(super) fn name_of(language: Language, name: &str) -> String {
         "nature" => ["tipo de contrato", "предмет"],
         "procedure" => ["procedimiento", "процедура"],
         "buyer_type" => ["tipo de comprador", "вид заказчика"],
+        // What a rep knows is not the name of the list that the codes are from.
+        "cpv" | "unspsc" | "naics" | "classes" => match language {
+            Language::En => return "what is bought (its class)".to_owned(),
+            Language::Es | Language::Ru => ["qué se compra (su clase)", "что закупается (класс)"],
+        },
         "performed_in" => ["lugar de ejecución", "место исполнения"],
         "questions_until" => ["plazo de preguntas", "срок вопросов"],
         _ => match FactName::from_word(name) {
@@ -255,8 +260,6 @@ pub(super) fn name_of(language: Language, name: &str) -> String {
 pub(super) fn unknown(language: Language, unknown: &Unknown) -> String {
     match unknown {
         Unknown::Fact(name) => language.fact(*name).to_owned(),
-        // Codes of classes go by the name of their list.
-        Unknown::Field(name) if matches!(name.as_str(), "cpv" | "unspsc" | "naics") => name.to_uppercase(),
         Unknown::Field(name) => name_of(language, name),
     }
 }
@@ -410,6 +413,29 @@ mod tests {
             let story = Story::Appeared { title: "X".to_owned(), by: text(by), with: text(with), on };
             assert_eq!(told(kind, story), want);
         }
+    }
+
+    #[test]
+    fn what_is_there_again_is_not_told_as_new() {
+        let again = |kind| {
+            let of = Box::new(Story::Appeared { title: "X".to_owned(), by: None, with: None, on: None });
+            told(kind, Story::Again { of, gone: date(2025, 11, 3) })
+        };
+        let listed = [
+            "X is listed again (was gone since Mon 3 Nov 2025)",
+            "X vuelve a aparecer (había desaparecido el lun 3 nov 2025)",
+            "X: снова в списке (отсутствовало с пн 3 нояб. 2025)",
+        ];
+        assert_eq!(again(SignalKind::OrganisationListed), listed);
+        assert_eq!(again(SignalKind::RecordChanged), listed);
+        assert_eq!(
+            again(SignalKind::OfferListed),
+            [
+                "Offers X; listed again (was gone since Mon 3 Nov 2025)",
+                "Ofrece X; vuelve a aparecer (había desaparecido el lun 3 nov 2025)",
+                "Предлагает: X; снова в списке (отсутствовало с пн 3 нояб. 2025)",
+            ]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a tender portal held when it was added and matters still, in a few lines of a letter. Knows no store.
 
-use super::clean::line;
+use super::clean::{line, link};
 use super::due::{said, until};
 use super::language::{Language, of_number, plural};
 use super::{Reader, Stock};
@@ -21,13 +21,13 @@ pub(super) fn lines(reader: &Reader<'_>, stock: &Stock) -> Vec<String> {
         Language::Ru => format!("Когда был добавлен {source}, там уже было, и об этом не сообщалось: {least}{open}"),
     };
     let contracts = contracts(language, stock.contracts);
-    let command = format!("atalaya tender list --source {}", stock.id);
-    let mut lines = vec![format!("{there}, {least}{contracts} ({command}).")];
+    let mut lines = vec![format!("{there}, {least}{contracts}.")];
     for record in &stock.next {
         if let Some(closing) = closings(record).into_iter().find(|closing| closing.name.as_str() == "deadline") {
             let buyer = record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
             let when = until(language, reader.zone, &closing);
-            lines.push(format!("{when}: {}{buyer} (atalaya tender show {})", line(&record.title(), 120), record.id));
+            let page = link(&record.url).map(|href| format!(", {href}")).unwrap_or_default();
+            lines.push(format!("{when}: {}{buyer}{page}", line(&record.title(), 120)));
         }
     }
     lines

@@ -67,7 +67,8 @@ pub(super) struct LeadView {
     pub unknown: Option<String>,
     pub next_label: &'static str,
     pub next: Option<String>,
-    pub explain: String,
+    /// How to name it to others.
+    pub reference: String,
 }
 
 /// One dated reason with its proof.
@@ -148,7 +149,38 @@ fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
     }
     let mut ranked: Vec<(u8, &Signal)> = sorted.into_iter().map(|signal| (rank(&item.lead.score, signal), signal)).collect();
     ranked.sort_by(|(a_rank, a), (b_rank, b)| (b_rank, b.at, b.seen, &a.story).cmp(&(a_rank, a.at, a.seen, &b.story)));
-    ranked.into_iter().map(|(_, signal)| signal).collect()
+    // That something about it changed is no reason to call whom nobody heard of.
+    let only_reasons = item.told.is_none() && ranked.first().is_some_and(|(best, _)| *best > 0);
+    ranked.into_iter().filter(|(rank, _)| *rank > 0 || !only_reasons).map(|(_, signal)| signal).collect()
+}
+
+/// The words that a signal quotes, or by which its record calls itself.
+fn words_of(signal: &Signal) -> String {
+    match signal.story.plain() {
+        Story::Said { sentence, .. } => text::words(sentence),
+        Story::Appeared { title, .. } => text::words(title),
+        Story::Sentence(_) | Story::Again { .. } | Story::Changed { .. } | Story::Gone { .. } => String::new(),
+    }
+}
+
+/// What the same words of one page say goes together: one sentence may be several kinds of reason, and the title of its article.
+fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
+    let is_said = |signal: &Signal| matches!(signal.story, Story::Said { .. });
+    let alike = |one: &Signal, other: &Signal| {
+        let (a, b) = (words_of(one), words_of(other));
+        one.evidence.url == other.evidence.url
+            && (is_said(one) || is_said(other))
+            && !a.is_empty()
+            && (a.starts_with(&b) || b.starts_with(&a))
+    };
+    let mut groups: Vec<Vec<&Signal>> = Vec::new();
+    for signal in news {
+        match groups.iter_mut().find(|group| group.iter().any(|known| alike(known, signal))) {
+            Some(group) => group.push(signal),
+            None => groups.push(vec![signal]),
+        }
+    }
+    groups
 }
 
 /// How much a signal is a reason: what the segment asks for goes before what is merely known, and what only changed or went away comes last
@@ -165,12 +197,12 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, signals: _, told } = *item;
-    let news = news(item);
+    let Item { lead, segment, organisation, signals: _, told, meanings: _ } = *item;
+    let news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
     let (about, contacts) = (about(organisation, language), contacts(organisation));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
-    let reasons = news.into_iter().take(REASONS).map(|signal| reason(reader, (item, signal), &mut said, now)).collect();
+    let reasons = news.into_iter().take(REASONS).map(|alike| reason(reader, (item, &alike), &mut said, now)).collect();
     LeadView {
         number,
         name: name_of(item, language),
@@ -179,15 +211,15 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         contacts,
         why_now: language.word(Word::WhyNow),
         reasons,
-        more_reasons: (hidden > 0).then(|| language.and_more_reasons(hidden, &lead.id.to_string())),
+        more_reasons: (hidden > 0).then(|| language.and_more_reasons(hidden)),
         score_label: language.word(Word::Score),
         score: language.score_line(lead.score.fit, lead.score.signal, lead.score.known),
-        parts: parts(&lead.score, language, &mut said),
+        parts: parts(item, language, &mut said),
         unknown_label: language.word(Word::Unknown),
         unknown: unknown(&lead.score, language),
         next_label: language.word(Word::NextStep),
         next: Some(line(&next_step(language, &lead.next_step), caps::QUOTE_CHARS)).filter(|step| !step.is_empty()),
-        explain: format!("atalaya lead explain {}", lead.id),
+        reference: format!("{} {}", language.word(Word::Reference), lead.id),
     }
 }
 
@@ -238,9 +270,14 @@ fn contacts(organisation: &Organisation) -> Vec<LinkView> {
     out
 }
 
-fn reason(reader: &Reader<'_>, (item, signal): (&Item<'_>, &Signal), said: &mut Vec<String>, now: Timestamp) -> ReasonView {
+fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mut Vec<String>, now: Timestamp) -> ReasonView {
     let language = reader.language;
-    let sentence = told(item, reader, signal, now);
+    let signal = alike.iter().find(|signal| matches!(signal.story, Story::Said { .. })).unwrap_or(&alike[0]);
+    let mut sentence = told(item, reader, signal, now);
+    let others = alike.iter().filter(|other| !std::ptr::eq(**other, *signal)).map(|other| language.signal(other.kind));
+    for other in others {
+        sentence = format!("{other} · {sentence}");
+    }
     said.push(text::words(&sentence));
     let seen = signal.evidence.seen;
     let date = |at: Timestamp| at.to_zoned(reader.zone.clone()).date();
@@ -268,11 +305,15 @@ fn proof(evidence: &Evidence, language: Language) -> LinkView {
 }
 
 /// The words that prove a fact, unless the letter says them already: a signal's are shown with the signal. How the points came about is told by
-/// `lead explain`.
-fn grounds(part: &Part, said: &mut Vec<String>) -> Option<String> {
+/// `lead explain`. A code comes with what it means.
+fn grounds(item: &Item<'_>, part: &Part, language: Language, said: &mut Vec<String>) -> Option<String> {
     let proof = part.evidence.as_ref().filter(|_| part.kind == PartKind::Fit)?;
     let quote = line(&proof.quote, 120);
-    is_new(&quote, said).then(|| format!("“{quote}”"))
+    let told = match item.meanings.get(&proof.quote) {
+        Some(meaning) => format!("{} {quote} {}", language.word(Word::Class), line(meaning, 80)),
+        None => format!("“{quote}”"),
+    };
+    is_new(&quote, said).then_some(told)
 }
 
 /// Whether these words tell something that was not said before; from then on they are said.
@@ -288,14 +329,25 @@ fn is_new(words: &str, said: &mut Vec<String>) -> bool {
 }
 
 /// The lines that count, biggest first within fit and signal; whatever does not fit is one line more, so the sum stays exact.
-fn parts(score: &Score, language: Language, said: &mut Vec<String>) -> Vec<PartView> {
-    let mut counting: Vec<_> = score.parts.iter().filter(|part| part.centipoints != 0).collect();
+fn parts(item: &Item<'_>, language: Language, said: &mut Vec<String>) -> Vec<PartView> {
+    let mut counting: Vec<Part> = Vec::new();
+    for part in item.lead.score.parts.iter().filter(|part| part.centipoints != 0) {
+        // Several signals of one rule are one line.
+        match counting.iter_mut().find(|known| (known.kind, &known.rule, &known.why) == (part.kind, &part.rule, &part.why)) {
+            Some(known) => known.centipoints += part.centipoints,
+            None => counting.push(part.clone()),
+        }
+    }
     counting.sort_by_key(|part| (matches!(part.kind, PartKind::Signal(_)), -part.centipoints.abs()));
     let shown = if counting.len() > PARTS { PARTS - 1 } else { counting.len() };
     let (first, rest) = counting.split_at(shown);
     let mut out: Vec<PartView> = first
         .iter()
-        .map(|part| PartView { points: language.signed(part.centipoints), why: line(&part.why, 120), how: grounds(part, said) })
+        .map(|part| PartView {
+            points: language.signed(part.centipoints),
+            why: line(&part.why, 120),
+            how: grounds(item, part, language, said),
+        })
         .collect();
     if !rest.is_empty() {
         let points = language.signed(rest.iter().map(|part| part.centipoints).sum());

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::base::ids::{RecordId, SourceId};
 use crate::model::{
-    Decision, Evidence, FactName, Lead, LeadState, NextStep, Organisation, PartKind, Score, Signal, SignalKind, Subject, Terms,
+    Decision, Evidence, FactName, Lead, LeadState, NextStep, Organisation, PartKind, Score, Signal, SignalKind, Story, Subject, Terms,
 };
 
 /// Why a lead is looked at again.
@@ -121,7 +121,10 @@ fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'
     if takes_back(previous, finding) {
         return true;
     }
+    // What was gone for a short while is what it was: nobody heard that it was away.
+    let back = |signal: &Signal| signal.kind == SignalKind::RecordChanged && matches!(signal.story, Story::Again { .. });
     match (previous.state, state) {
+        (LeadState::Below | LeadState::Excluded, LeadState::New) if !news.is_empty() && news.iter().all(back) => false,
         // It became a lead, or a gate took one away.
         (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
         (LeadState::New | LeadState::Accepted, LeadState::New | LeadState::Accepted) => {
@@ -142,10 +145,18 @@ fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
         let of_it = |evidence: &Evidence| (&evidence.source, &evidence.url) == (&signal.evidence.source, &signal.evidence.url);
         previous.score.parts.iter().filter_map(|part| part.evidence.as_ref()).any(of_it)
     };
+    // Who was told that it went away.
+    let missed = |signal: &Signal| {
+        let gone = previous.score.parts.iter().filter(|part| part.kind == PartKind::Signal(SignalKind::WentAway));
+        gone.filter_map(|part| part.evidence.as_ref())
+            .any(|evidence| (&evidence.source, &evidence.url) == (&signal.evidence.source, &signal.evidence.url))
+    };
     // That something of it changed takes nothing back, unless it is none of the segment's any more.
     let is_taken = |signal: &Signal| signal.kind != SignalKind::TenderChanged || !(finding.concerns)(signal.record);
     let takes = |signal: &Signal| {
-        signal.kind == SignalKind::AwardAnnulled || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
+        matches!(signal.story, Story::Again { .. }) && missed(signal)
+            || signal.kind == SignalKind::AwardAnnulled
+            || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
     };
     for_rep(previous.state) && news.iter().any(takes)
 }

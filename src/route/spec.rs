@@ -69,9 +69,10 @@ pub struct Spec {
     /// What comes at a digest time that has nothing to tell: `trouble` (the default) a digest only when one of their sources is not complete or
     /// silent, once, and again when that has changed; `always` a digest each time; `never` none.
     pub empty_digest: Option<String>,
-    /// The most alerts an hour (default 4); further ones go into the digest. 0: no alerts.
+    /// The most alerts an hour (default 4); further ones go into the digest, or, where it would be too late for what closes, into the next alert.
+    /// 0: no alerts.
     pub alerts_per_hour: Option<u32>,
-    /// When no alert may come, in their zone: `22:00-07:00`. Left out: alerts come at any time.
+    /// When no alert may come, in their zone: `22:00-07:00`, but of what closes before they are over. Left out: alerts come at any time.
     pub quiet: Option<String>,
     /// The channel their digests and alerts leave by; the mail channel when left out.
     pub channel: Option<String>,

@@ -9,7 +9,7 @@ use super::*;
 use crate::base::ids::{ContentHash, RepId, SourceId};
 use crate::model::sample::{day, evidence, organisation, signal};
 use crate::model::{
-    Decision, Entry, FactName, Lane, Lead, LeadState, NextStep, Organisation, Part, PartKind, Score, Signal, SignalKind, Terms,
+    Decision, Entry, FactName, Lane, Lead, LeadState, NextStep, Organisation, Part, PartKind, Score, Signal, SignalKind, Story, Terms,
 };
 
 fn terms() -> Terms {
@@ -172,6 +172,12 @@ fn only_something_new_is_told() {
     check("a tender told of is cancelled, and nothing is left", New, &fresh, &score(0, &[]), &cancelled, Some((2, New)));
     let other = moved.clone().map(of_another);
     check("a deadline of a tender that was never told", New, &plain, &plain, &other, None);
+    let left = signal(&acme(), SignalKind::WentAway, 1, 1);
+    let story = Story::Again { of: Box::new(left.story.clone()), gone: "2026-01-02".parse().unwrap() };
+    let back = [Signal { story, kind: SignalKind::RecordChanged, ..left.clone() }];
+    check("back after it was told that it went away", New, &score(1000, &[(&left, 500)]), &plain, &back, Some((2, New)));
+    check("back above the line after a short while", Below, &score(900, &[]), &plain, &back, Some((1, New)));
+    check("back, and nobody heard that it was away", New, &plain, &plain, &back, None);
     check("then it falls", New, &score(0, &[]), &score(0, &[]), &[], Some((1, Below)));
     check("annulled for nobody", Below, &score(0, &[]), &score(0, &[]), &annulled, None);
     check("annulled, and a gate shuts", New, &plain, &shut, &annulled, Some((2, Excluded)));

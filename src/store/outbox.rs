@@ -106,13 +106,14 @@ impl Inner {
         Ok(accepted)
     }
 
-    /// Ids of messages given up since then.
-    fn dead_since(&self, since: i64, channel: Option<&ChannelId>) -> Result<Vec<MessageId>, StoreError> {
+    /// Ids of messages that came to rest since then, given up or delivered.
+    fn at_rest(&self, since: i64, channel: Option<&ChannelId>, delivered: bool) -> Result<Vec<MessageId>, StoreError> {
         let mut ids = Vec::new();
         for item in self.tree()?.scan_prefix(Table::Message.prefix()) {
             let (_, value) = item?;
             let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
-            if head.dead() && head.rest().is_some_and(|at| at >= since) && channel.is_none_or(|channel| channel.as_str() == head.channel) {
+            let meant = if delivered { matches!(head.state, StoredState::Delivered(_)) } else { head.dead() };
+            if meant && head.rest().is_some_and(|at| at >= since) && channel.is_none_or(|channel| channel.as_str() == head.channel) {
                 ids.push((head.order, head.id().map_err(undecodable::<StoredMessage>)?));
             }
         }
@@ -265,9 +266,11 @@ impl Embedded {
     }
 
     pub(super) async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
+        let delivered = matches!(which, Replay::DeliveredSince(..));
         let ids = match which {
             Replay::These(ids) => ids,
-            Replay::DeadSince(since, channel) => self.read(move |inner| inner.dead_since(millis(since), channel.as_ref())).await?,
+            Replay::DeadSince(since, channel) => self.read(move |inner| inner.at_rest(millis(since), channel.as_ref(), false)).await?,
+            Replay::DeliveredSince(since, channel) => self.read(move |inner| inner.at_rest(millis(since), Some(&channel), true)).await?,
         };
         let accepted = self.read(Inner::accepted).await?;
         let mut replayed = Vec::new();
@@ -275,13 +278,19 @@ impl Embedded {
             let wanted = id.clone();
             let dead = self.read(move |inner| inner.message(&wanted)).await?;
             let later = |message: &Message| accepted.get(&(message.channel.to_string(), message.order_key)).copied();
-            let Some(message) = dead.and_then(|message| outbox::replay(message.clone(), later(&message), now)) else { continue };
+            let again =
+                dead.and_then(
+                    |message| {
+                        if delivered { outbox::resend(message, now) } else { outbox::replay(message.clone(), later(&message), now) }
+                    },
+                );
+            let Some(message) = again else { continue };
             self.write(move |inner| {
                 let mut draft = Draft::new(inner);
                 let conflict = || CommitError::Conflict { what: format!("message {}", message.id) };
                 let value = inner.get(&codec::message(&message.id))?.ok_or_else(conflict)?;
                 let old = frame::unpack::<StoredMessage>(&value, &inner.segments)?;
-                if !old.dead() {
+                if old.rest().is_none() {
                     return Err(conflict());
                 }
                 draft.rewrite(&message, &value, &old)?;

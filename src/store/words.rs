@@ -213,13 +213,15 @@ pub struct DueEntries {
     pub more: usize,
 }
 
-/// Which dead messages are to be tried again.
+/// Which messages are to be sent again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replay {
     /// These.
     These(Vec<MessageId>),
     /// All that were given up at this time or later, of one channel or of all.
     DeadSince(Timestamp, Option<ChannelId>),
+    /// All that a channel delivered at this time or later, but mail: people would get it twice.
+    DeliveredSince(Timestamp, ChannelId),
 }
 
 /// What a recipient does not want any more.

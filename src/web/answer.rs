@@ -13,15 +13,16 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, listed, notices, organisations, pages, unmapped, views};
-use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId, SourceId};
+use super::{calendar, health, listed, notices, organisations, pages, replay, unmapped, views};
+use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, Record, Subject, Turn};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, Organisation, Page, Record, Subject, Turn};
 use crate::pipeline::{
-    self, Effects, Rehearsal, Target, completeness, completeness_of, departures, preview, rehearse, silent, spending, test_message, waiting,
+    self, Effects, Rehearsal, Target, completeness, completeness_of, departures, last_told, preview, rehearse, silent, spending, test_message,
+    waiting,
 };
-use crate::store::{LeadFilter, MessageFilter, Replay, Standing};
+use crate::store::{LeadFilter, MessageFilter, Standing};
 use crate::{outbox, score};
 
 /// Why a question has no answer: one sentence for the person who asked.
@@ -35,8 +36,6 @@ const SIGNALS: usize = 64;
 const LEADS: usize = 1_000;
 /// Changes that are undone to see records as they were.
 const UNDONE: usize = 10_000;
-/// Messages looked through for a replay.
-const MESSAGES: usize = 100_000;
 
 /// Answers. `running`: whether a daemon asks, or the command line reads a store at rest.
 pub async fn answer(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
@@ -73,13 +72,8 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             }
             Answer::Outbox(found.iter().map(views::message).collect())
         }
-        Question::Replay { ids, since, channel, dry_run } => {
-            let channel = channel_named(config, channel.as_deref());
-            let replayed = replay(effects, (ids, since, channel.id()?), &config.daemon.zone, dry_run).await?;
-            if replayed.is_empty() {
-                channel.expect()?;
-            }
-            Answer::Replayed(replayed)
+        Question::Replay { ids, since, channel, delivered, dry_run } => {
+            Answer::Replayed(replay::replay(effects, config, (ids, since, channel), delivered, dry_run).await?)
         }
         Question::NotifyTest { channel, to } => Answer::Sent(notify_test(effects, config, &channel, to.as_deref()).await?),
         Question::DigestPreview { rep } => {
@@ -120,19 +114,19 @@ pub(super) fn unknown<'a>(what: &str, found: &str, known: impl IntoIterator<Item
 }
 
 /// A name by which is filtered, and the names that are configured.
-struct Named<'a> {
+pub(super) struct Named<'a> {
     what: &'static str,
     name: Option<&'a str>,
     known: Vec<&'a str>,
 }
 
 impl Named<'_> {
-    fn id<T: FromStr>(&self) -> Result<Option<T>, AnswerError> {
+    pub(super) fn id<T: FromStr>(&self) -> Result<Option<T>, AnswerError> {
         self.name.map(|name| name.parse().map_err(|_| unknown(self.what, name, self.known.iter().copied()))).transpose()
     }
 
     /// For an empty answer: a name that is not configured and of which nothing is stored any more is a mistake.
-    fn expect(&self) -> Result<(), AnswerError> {
+    pub(super) fn expect(&self) -> Result<(), AnswerError> {
         match self.name {
             Some(name) if !self.known.contains(&name) => Err(unknown(self.what, name, self.known.iter().copied())),
             Some(_) | None => Ok(()),
@@ -140,7 +134,7 @@ impl Named<'_> {
     }
 }
 
-fn channel_named<'a>(config: &'a Config, name: Option<&'a str>) -> Named<'a> {
+pub(super) fn channel_named<'a>(config: &'a Config, name: Option<&'a str>) -> Named<'a> {
     Named { what: "channel", name, known: config.channels.iter().map(|channel| channel.id.as_str()).collect() }
 }
 
@@ -316,8 +310,12 @@ async fn leads(
     }
     found.sort_by_key(|lead| (std::cmp::Reverse(lead.score.total()), lead.id));
     let (desk, now) = (desk(effects, config).await?, effects.clock.now());
-    let row = |lead: &Lead| views::told(views::lead(lead, &lead.score, None, &[], now), lead, &desk, now);
-    Ok(found.iter().map(row).collect())
+    let mut rows = Vec::with_capacity(found.len());
+    for lead in &found {
+        let last = last_told(effects, config, lead).await?;
+        rows.push(views::told(views::lead(lead, &lead.score, None, &[], now), lead, (&desk, last), now));
+    }
+    Ok(rows)
 }
 
 /// A lead with its score for now, or for an earlier moment: a pure function of what was known then.
@@ -347,9 +345,11 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     };
     let Some(at) = at else {
         let now = effects.clock.now();
-        let view = views::lead(&lead, &lead.score, Some(&organisation), &signals, now);
+        let stands: Vec<_> = score::standing(&known_by(&records), now).into_iter().cloned().collect();
+        let view = views::lead(&lead, &lead.score, Some(&organisation), &stands, now);
         let view = views::profiled(view, &score::profile(&known_by(&records), now));
-        return Ok(views::told(view, &lead, &desk(effects, config).await?, now));
+        let last = last_told(effects, config, &lead).await?;
+        return Ok(views::told(view, &lead, (&desk(effects, config).await?, last), now));
     };
     let at = moment(at, true, &config.daemon.zone)?;
     if at < lead.first_seen {
@@ -361,14 +361,14 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let records = as_they_were(effects, records, at).await?;
     let known = known_by(&records);
     let scored = score::score(segment, &known, at);
-    let then: Vec<_> = signals.iter().filter(|signal| signal.seen <= at).cloned().collect();
+    let then: Vec<_> = score::standing(&known, at).into_iter().filter(|signal| signal.seen <= at).cloned().collect();
     let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at);
     Ok(views::profiled(view, &score::profile(&known, at)))
 }
 
 /// What says of a lead when it is told.
-async fn desk(effects: &Effects, config: &Config) -> Result<views::Desk, AnswerError> {
-    Ok(views::Desk { waiting: waiting(effects, config).await?, silent: silent(effects, config).await? })
+async fn desk<'a>(effects: &Effects, config: &'a Config) -> Result<views::Desk<'a>, AnswerError> {
+    Ok(views::Desk { config, waiting: waiting(effects, config).await?, silent: silent(effects, config).await? })
 }
 
 /// Records as they were at a moment, by what the history says they became since.
@@ -382,30 +382,6 @@ async fn as_they_were(effects: &Effects, records: Vec<Record>, at: Timestamp) ->
         changes.extend(effects.store.changes_since(&source, Arc::new(of_it), at, UNDONE).await?);
     }
     Ok(records.into_iter().map(|record| record.as_of(&changes, at)).collect())
-}
-
-async fn replay(
-    effects: &Effects,
-    (ids, since, channel): (Vec<String>, Option<String>, Option<ChannelId>),
-    zone: &TimeZone,
-    dry_run: bool,
-) -> Result<Vec<String>, AnswerError> {
-    let ids: Vec<MessageId> = ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
-    let since = since.as_deref().map(|text| moment(text, true, zone)).transpose()?;
-    let which = match (ids.is_empty(), since) {
-        (false, _) => Replay::These(ids.clone()),
-        (true, Some(since)) => Replay::DeadSince(since, channel.clone()),
-        (true, None) => bail!("name the messages to replay, or a time with --since"),
-    };
-    if !dry_run {
-        return Ok(effects.store.replay(which, effects.clock.now()).await?.iter().map(ToString::to_string).collect());
-    }
-    let dead = effects.store.messages(MessageFilter { channel, standing: Some(Standing::Dead), recipient: None }, MESSAGES).await?;
-    let meant = dead.iter().filter(|message| match (&message.state, since) {
-        (MessageState::Dead { at, .. }, Some(since)) if ids.is_empty() => *at >= since,
-        _ => ids.contains(&message.id),
-    });
-    Ok(meant.map(|message| message.id.to_string()).collect())
 }
 
 async fn notify_test(effects: &Effects, config: &Config, channel: &str, to: Option<&str>) -> Result<SentView, AnswerError> {

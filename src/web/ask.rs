@@ -11,7 +11,7 @@ use super::organisations::{OrganisationLine, OrganisationQuestion, OrganisationV
 use super::tenders::TenderView;
 
 pub use super::calendar::CalendarView;
-pub use super::sent::{BackupView, DigestView, MessageView, SentView};
+pub use super::sent::{BackupView, DigestView, MessageView, ReplayedView, SentView};
 pub use super::sources::{DiffView, GapView, PageView, SourcePages, SourceView, StatementView};
 
 /// A question or an order.
@@ -101,10 +101,13 @@ pub enum Question {
     Replay {
         /// These; empty with `since`.
         ids: Vec<String>,
-        /// All given up since then.
+        /// All given up since then, or delivered.
         since: Option<String>,
         /// Of this channel.
         channel: Option<String>,
+        /// What was delivered, and not what was given up.
+        #[serde(default)]
+        delivered: bool,
         /// Only say which.
         dry_run: bool,
     },
@@ -203,8 +206,8 @@ pub enum Answer {
     TenderRaw(Box<RawView>),
     /// To [`Question::Outbox`].
     Outbox(Vec<MessageView>),
-    /// To [`Question::Replay`]: the ids.
-    Replayed(Vec<String>),
+    /// To [`Question::Replay`].
+    Replayed(ReplayedView),
     /// To [`Question::NotifyTest`].
     Sent(SentView),
     /// To [`Question::DigestPreview`].
@@ -440,10 +443,10 @@ pub struct LeadView {
     pub owner: Option<String>,
     /// Why they have it, or why nobody has it.
     pub because: String,
-    /// When what is new of it is told, in the rep's zone, or why it is told to nobody; nothing when nothing waits.
+    /// When what is new of it is told, or was, in the rep's zone, or why it is told to nobody; nothing of a lead at an earlier moment.
     #[serde(default)]
     pub told: Option<String>,
-    /// The same moment.
+    /// When what waits is told.
     #[serde(default)]
     pub told_at: Option<String>,
     /// Points of fit.

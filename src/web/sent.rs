@@ -27,6 +27,16 @@ pub struct MessageView {
     pub made: String,
 }
 
+/// Messages that are sent again.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ReplayedView {
+    /// Their ids, the same as before.
+    pub ids: Vec<String>,
+    /// What is to be known of them.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
 /// What came of a test message.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SentView {

@@ -17,8 +17,8 @@ use crate::config::{Config, Rep, Source};
 use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Lead, Message, MessageState, Organisation, Page,
-    PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
+    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Lane, Lead, LeadState, Message, MessageState,
+    Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
@@ -338,21 +338,37 @@ pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
     LeadView { profile: profile.lines().into_iter().map(line).collect(), ..view }
 }
 
-/// With when it is told, or that it is not.
-pub(super) fn told(view: LeadView, lead: &Lead, desk: &Desk, now: Timestamp) -> LeadView {
-    match (&lead.owner, desk.waiting.get(&lead.id)) {
-        (Decision::To(rep, _), _) if desk.silent.contains(rep) && for_rep(lead.state) => LeadView { told: Some(untold(&[rep])), ..view },
-        (_, Some(wait)) if wait.at <= now => LeadView { told: Some("now".to_owned()), told_at: Some(time(wait.at)), ..view },
-        (_, Some(wait)) => {
-            let local = wait.at.to_zoned(wait.zone.clone());
-            LeadView { told: Some(clock(Language::En, &local)), told_at: Some(time(wait.at)), ..view }
-        }
-        (_, None) => view,
-    }
+/// With when it is told or was, or why it is not.
+pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option<Timestamp>), now: Timestamp) -> LeadView {
+    let wait = desk.waiting.get(&lead.id).filter(|_| for_rep(lead.state));
+    let told = match (&lead.owner, lead.state) {
+        (_, LeadState::Below) => "no: below the line".to_owned(),
+        (_, LeadState::Excluded) => "no: kept out by a gate".to_owned(),
+        (_, LeadState::Rejected) => "no: rejected".to_owned(),
+        (_, LeadState::Parked) => "no: parked".to_owned(),
+        (Decision::To(rep, _), _) if desk.silent.contains(rep) => untold(&[rep]),
+        (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => format!("nobody to tell: {because}"),
+        (Decision::To(rep, _), LeadState::New | LeadState::Accepted) => match (wait, last, desk.config.rep(rep)) {
+            (Some(wait), ..) if wait.at <= now => "now".to_owned(),
+            (Some(Wait { at, lane, zone, .. }), ..) => {
+                let how = match lane {
+                    Lane::Urgent => "alert",
+                    Lane::Digest => "digest",
+                };
+                format!("{how} {}", clock(Language::En, &at.to_zoned(zone.clone())))
+            }
+            (None, Some(last), Some(rep)) => format!("told {}", clock(Language::En, &last.to_zoned(rep.rep.zone.clone()))),
+            (None, None, Some(known)) if desk.config.channel_of(known).is_none() => format!("nobody to tell: no mail goes to {rep}"),
+            (None, _, None) => format!("nobody to tell: there is no rep {rep} any more"),
+            (None, None, Some(_)) => "not told: no news of it".to_owned(),
+        },
+    };
+    LeadView { told: Some(told), told_at: wait.map(|wait| time(wait.at)), ..view }
 }
 
 /// What waits to be told, and to whom nothing is.
-pub(super) struct Desk {
+pub(super) struct Desk<'a> {
+    pub(super) config: &'a Config,
     pub(super) waiting: HashMap<LeadId, Wait>,
     pub(super) silent: BTreeSet<RepId>,
 }

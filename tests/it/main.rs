@@ -7,6 +7,7 @@ mod calendar;
 mod chain;
 #[path = "../rigs/chain.rs"]
 mod chain_rig;
+mod closing;
 mod crash;
 #[path = "../rigs/crash.rs"]
 mod crash_rig;

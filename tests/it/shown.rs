@@ -162,7 +162,8 @@ async fn a_name_that_nobody_knows_is_told_with_those_that_are() {
     let text = |text: &str| Some(text.to_owned());
     let leads = |segment: Option<String>, owner: Option<String>| Question::Leads { segment, state: None, owner, limit: 9 };
     let outbox = |channel: Option<String>| Question::Outbox { channel, standing: None, limit: 9 };
-    let replay = |channel: Option<String>| Question::Replay { ids: Vec::new(), since: text("2026-11-01"), channel, dry_run: true };
+    let replay =
+        |channel: Option<String>| Question::Replay { ids: Vec::new(), since: text("2026-11-01"), channel, delivered: false, dry_run: true };
     for (question, wanted) in [
         (
             Question::Source { id: "lisst".into(), page: None, diff: false },
