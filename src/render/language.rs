@@ -493,6 +493,21 @@ mod tests {
     }
 
     #[test]
+    fn amounts_are_written_as_the_reader_writes_them() {
+        for (given, want) in [
+            ("100000 EUR", ["100,000 EUR", "100.000 EUR", "100\u{a0}000 EUR"]),
+            ("1234567.50 USD", ["1,234,567.50 USD", "1.234.567,50 USD", "1\u{a0}234\u{a0}567,50 USD"]),
+            ("950 EUR", ["950 EUR", "950 EUR", "950 EUR"]),
+            // No amount, or of no known currency: as it is.
+            ("100000", ["100000", "100000", "100000"]),
+            ("2026 was good", ["2026 was good", "2026 was good", "2026 was good"]),
+            ("12/2026 LOT", ["12/2026 LOT", "12/2026 LOT", "12/2026 LOT"]),
+        ] {
+            assert_eq!(Language::ALL.map(|language| language.amounts(given)), want, "{given}");
+        }
+    }
+
+    #[test]
     fn points_are_exact() {
         for (given, en, es) in
             [(2_000, "+20", "+20"), (1_525, "+15.25", "+15,25"), (-450, "-4.5", "-4,5"), (7, "+0.07", "+0,07"), (0, "0", "0")]

@@ -358,3 +358,33 @@ fn a_document_is_read_without_any_configuration() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("broken.json"), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_document_is_shown_with_the_deadlines_of_its_lots_and_ends_when_its_reader_has_enough() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.json");
+    let lot = |n: u32, day: u32| json!({ "id": n.to_string(), "title": format!("Lot {n}"), "tenderPeriod": { "endDate": format!("2026-12-{day}T12:00:00Z") } });
+    let mut one = call("2026-12-10T13:00:00Z", 100_000, "active");
+    one["lots"] = (1..=12).map(|n| lot(n, if n == 3 { 17 } else { 10 })).collect();
+    let more = |n: u32| json!({ "ocid": format!("ocds-test01-{n}") });
+    let many: Vec<Value> = (1..=4_000).map(|n| release(1, "tender", one.clone(), more(n))).collect();
+    std::fs::write(&file, releases(&many[..1])).unwrap();
+    let read = |stdout: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
+        command.args(["tender", "read"]).arg(&file).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let shown = String::from_utf8(read(Stdio::piped()).wait_with_output().unwrap().stdout).unwrap();
+    assert!(shown.contains("until 2026-12-10T12:00:00Z (UTC): lots 1, 2, 4, 5, 6, 7, 8, 9 and 3 more\n"), "{shown}");
+    assert!(shown.contains("until 2026-12-17T12:00:00Z (UTC): lots 3\n"), "{shown}");
+
+    std::fs::write(&file, releases(&many)).unwrap();
+    let mut child = read(Stdio::piped());
+    let mut first = String::new();
+    // Dropped after one line, long before all is written.
+    BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(first.contains("4001 notices") && ended.status.success() && said.is_empty(), "{first} {:?} {said}", ended.status);
+}
