@@ -7,6 +7,7 @@ mod adding;
 mod assemble;
 mod changes;
 mod desk;
+mod fields;
 mod files;
 mod labels;
 mod layers;
@@ -204,8 +205,8 @@ pub struct Config {
     pub channels: Vec<Arc<deliver::Settings>>,
     /// What codes mean.
     pub labels: Arc<Labels>,
-    /// What of the imported lists could not be read.
-    labels_notes: Vec<String>,
+    /// What was noticed while it was read: it is taken, and does not do what one may expect.
+    noticed: Vec<String>,
     /// Every value in force, for people.
     pub settings: Vec<Setting>,
     /// The files it was read from.
@@ -281,7 +282,8 @@ impl Config {
                 segment.terms.segment
             )
         })
-        .chain(self.labels_notes.iter().cloned())
+        .chain(self.sources.iter().filter_map(|source| nameless(source)))
+        .chain(self.noticed.iter().cloned())
         .collect()
     }
 
@@ -294,4 +296,17 @@ impl Config {
     pub fn show(&self, origin: bool) -> String {
         show::show(&self.settings, origin)
     }
+}
+
+/// That a source has no field by which its records can name anybody, and the setting that would.
+fn nameless(source: &Source) -> Option<String> {
+    let fields = source.reader.fields()?;
+    let names = source.named.organisation.is_some() || fields.iter().any(|field| resolve::names_somebody(source.reader.holds(), field));
+    (!names).then(|| {
+        format!(
+            "source \"{}\": none of its fields names an organisation, so that a lead that comes of it is \"(not named yet)\"; what says who it is: {}",
+            source.id,
+            source.reader.naming()
+        )
+    })
 }

@@ -25,7 +25,7 @@ mod turn;
 mod value;
 mod vitals;
 
-pub use area::{Answer, Area, calling_country, country_code, vat_country, within};
+pub use area::{Answer, Area, calling_country, country_code, country_names, vat_country, within};
 pub use bond::{Bond, Likeness, Question, Ruling};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story, Weight};
 pub use company_name::{CompanyName, LegalClass, LegalForm, LegalKind};
@@ -41,7 +41,7 @@ pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
     Visit, VolatileSpan,
 };
-pub use record::{Evidence, Field, FieldName, LOST_BY, Record, RecordKind, WON_BY, procedure_of};
+pub use record::{Evidence, Field, FieldName, LOST_BY, OwnPage, Record, RecordKind, WON_BY, procedure_of};
 pub use tender::{
     Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Joined, Lot, Nature, Notice,
     NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Said, Stage, Term, Texts, TypedId, Worth, WorthKind, as_one,

@@ -19,7 +19,7 @@ use crate::model::{IdentityKey, Likeness, Organisation};
 pub use ask::most_telling;
 pub use group::{above, head, leads};
 pub use hosts::{DomainKind, is_shared, kind, registrable};
-pub use identity::identify;
+pub use identity::{identify, names_somebody};
 pub use lists::{BadList, List, Lists};
 pub use merge::{FACTS, KEYS, RECORDS, merge, owner, without};
 pub use rows::rows;
@@ -44,6 +44,13 @@ pub struct Identity {
     pub keys: Vec<IdentityKey>,
     /// What the record calls it.
     pub name: Option<String>,
+}
+
+impl Identity {
+    /// Whether the record names nobody.
+    pub fn is_nobody(&self) -> bool {
+        matches!(self.keys.as_slice(), [IdentityKey::Unnamed(_)])
+    }
 }
 
 /// What is known of a record's keys.

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{UnixListener, UnixStream};
 
 use super::daemon::Inner;
+use crate::config::{Config, Problem, Request};
 use crate::web::{self, Answer, Question};
 
 /// Name of the socket in the data folder.
@@ -91,7 +92,11 @@ async fn serve(inner: &Inner, stream: UnixStream) -> std::io::Result<()> {
 }
 
 pub(super) async fn answer(inner: &Inner, question: Question) -> Result<Answer, String> {
-    let config = inner.config.borrow().clone();
+    let running = inner.config.borrow().clone();
+    let (config, remark) = match (&question, inner.request.get()) {
+        (Question::Check { config: Some(path), .. }, Some(request)) => as_written(running, request, path).await,
+        (_, _) => (running, None),
+    };
     let order = matches!(
         question,
         Question::CheckNow { .. }
@@ -106,7 +111,43 @@ pub(super) async fn answer(inner: &Inner, question: Question) -> Result<Answer, 
         inner.wake.notify_one();
         inner.drain.notify_one();
     }
-    answer.map_err(|error| format!("{error:#}"))
+    let mut answer = answer.map_err(|error| format!("{error:#}"))?;
+    if let Answer::Check(view) = &mut answer {
+        view.remarks.splice(0..0, remark);
+    }
+    Ok(answer)
+}
+
+/// Differences of the configuration on disk that are told one by one.
+const TOLD: usize = 5;
+
+/// The configuration of a dry run: as it is written at this place, so that a new source can be tried before it runs; and what is to be said
+/// where that differs from what runs.
+async fn as_written(running: Arc<Config>, request: &Request, path: &Path) -> (Arc<Config>, Option<String>) {
+    let wanted = Request { path: Some(path.to_owned()), ..request.clone() };
+    let place = path.display();
+    let read = tokio::task::spawn_blocking(move || Config::load(&wanted)).await;
+    let written = match read {
+        Ok(Ok(written)) => written,
+        Ok(Err(refusal)) => {
+            let why = refusal.problems().first().map_or_else(|| refusal.to_string(), Problem::in_one_line);
+            return (running, Some(format!("{place} is not taken by the daemon ({why}): this is read with the configuration that runs")));
+        }
+        Err(error) => {
+            return (running, Some(format!("{place} could not be read ({error}): this is read with the configuration that runs")));
+        }
+    };
+    let changes = Config::changes(&running, &written);
+    if changes.is_empty() {
+        return (running, None);
+    }
+    let mut told: Vec<String> = changes.iter().take(TOLD).map(ToString::to_string).collect();
+    told.extend(changes.len().checked_sub(TOLD).filter(|more| *more > 0).map(|more| format!("and {more} more")));
+    let remark = format!(
+        "this is read with {place} as it is on disk, which is not what the daemon runs with ({}): a reload takes it over (SIGHUP, or `systemctl reload`)",
+        told.join("; ")
+    );
+    (Arc::new(written.held_by(&running)), Some(remark))
 }
 
 /// Asks the daemon whose data folder this is.

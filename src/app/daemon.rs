@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -35,6 +35,8 @@ pub(super) struct Inner {
     pub wake: Notify,
     /// Messages may be due.
     pub drain: Notify,
+    /// Where the configuration was read from, and is read again; unset in a daemon that was given it in hand.
+    pub request: OnceLock<Request>,
     /// Judging, handing over and forgetting go one after the other: none decides on what another is about to remove.
     pub upkeep: Mutex<()>,
 }
@@ -51,6 +53,7 @@ impl Inner {
             beats: Beats::default(),
             wake: Notify::new(),
             drain: Notify::new(),
+            request: OnceLock::new(),
             upkeep: Mutex::new(()),
         }
     }
@@ -142,6 +145,12 @@ impl Daemon {
     /// Where health, metrics and unsubscribe links are served.
     pub fn listening(&self) -> SocketAddr {
         self.listening
+    }
+
+    /// Says where its configuration is on disk: a dry run reads it as it is there.
+    pub fn reads_from(&self, request: Request) {
+        // A second word changes nothing: a daemon keeps the files that it was started with.
+        let _ = self.inner.request.set(request);
     }
 
     /// The configuration in force.

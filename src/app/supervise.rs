@@ -18,6 +18,7 @@ pub async fn run(config: Arc<Config>, request: Request, started: impl FnOnce(&Da
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for SIGINT")?;
     let mut hangup = signal(SignalKind::hangup()).context("cannot listen for SIGHUP")?;
     let daemon = Daemon::start(config, Clock::System).await?;
+    daemon.reads_from(request.clone());
     started(&daemon);
     tell(&[NotifyState::Ready, NotifyState::Status("watching")]);
     let mut feeding = tokio::time::interval(watchdog_pause());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// Where the present comes from: the machine, or a hand-moved clock in tests and simulations.
@@ -45,6 +46,12 @@ impl Clock {
             at.store(to.as_millisecond(), Ordering::SeqCst);
         }
     }
+}
+
+/// To the minute in a zone, with its offset from UTC: `2026-11-23 09:00 +01:00`.
+pub fn minute(at: Timestamp, zone: &TimeZone) -> String {
+    let format = if *zone == TimeZone::UTC { "%Y-%m-%d %H:%M UTC" } else { "%Y-%m-%d %H:%M %:z" };
+    at.to_zoned(zone.clone()).strftime(format).to_string()
 }
 
 /// A stopwatch over the monotonic clock, for durations that are reported and never stored.

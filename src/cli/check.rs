@@ -1,7 +1,7 @@
 //! `check` and `source test --fixture`: dry runs over sources, addresses and files.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -36,7 +36,7 @@ pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool)
     let answer = if by_name || options.source.is_some() {
         let bytes = bytes.map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes));
         let (target, source) = (options.target.clone(), options.source.clone());
-        asking::ask(request, Question::Check { target, bytes, source, pages: options.pages }, json).await?
+        asking::ask(request, Question::Check { target, bytes, source, pages: options.pages, config: written(request) }, json).await?
     } else {
         anyhow::ensure!(options.pages == 1, "--pages reads on where the settings of a source say so: name a source, or one with --source");
         let target = match bytes {
@@ -94,9 +94,14 @@ pub(super) async fn test(request: &Request, ids: &[String], fixture: &Path, json
     let [id] = ids else { bail!("--fixture is read with the settings of one source: name one") };
     let name = fixture.display().to_string();
     let bytes = base64::engine::general_purpose::STANDARD.encode(file(&name)?);
-    let answer =
-        asking::ask(request, Question::Check { target: name, bytes: Some(bytes), source: Some(id.clone()), pages: 1 }, json).await?;
+    let question = Question::Check { target: name, bytes: Some(bytes), source: Some(id.clone()), pages: 1, config: written(request) };
+    let answer = asking::ask(request, question, json).await?;
     finish(&answer, json)
+}
+
+/// Where the configuration is on disk, for a daemon that may run with another: what is tried is what is written.
+fn written(request: &Request) -> Option<PathBuf> {
+    Config::place(request).ok()?.canonicalize().ok()
 }
 
 fn finish(answer: &Answer, json: bool) -> anyhow::Result<Ended> {

@@ -8,6 +8,8 @@ use super::Ended;
 use super::args::InitOptions;
 use crate::base::text::count;
 use crate::config::{self, Config, Refusal, Request, Wishes};
+use crate::model::country_code;
+use crate::render::Language;
 
 /// Writes a commented configuration; asks for what was not given, on a terminal.
 pub(super) fn init(options: &InitOptions, json: bool) -> anyhow::Result<Ended> {
@@ -43,14 +45,20 @@ pub(super) fn init(options: &InitOptions, json: bool) -> anyhow::Result<Ended> {
         );
     }
     let listed = |text: String| text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+    let (language, country) = locale(|name| std::env::var(name).ok());
+    let goods = match language {
+        Language::En => "packaging machines",
+        Language::Es => "máquinas de envasado",
+        Language::Ru => "упаковочное оборудование",
+    };
     let wishes = Wishes {
         contact,
-        sells: ask(options.sell.clone(), "What do you sell, in a few words", "packaging machines")?,
-        regions: listed(ask(joined(&options.regions), "To which countries or regions", "ES")?),
-        languages: listed(ask(joined(&options.languages), "Languages of your reps", "en")?),
+        sells: ask(options.sell.clone(), "What do you sell, in a few words, with commas between", goods)?,
+        regions: listed(ask(joined(&options.regions), "To which countries or regions", &country.unwrap_or_else(|| "ES".to_owned()))?),
+        languages: listed(ask(joined(&options.languages), "Languages of your reps", language.tag())?),
         zone: jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned(),
     };
-    if let Some(unknown) = wishes.languages.iter().find(|tag| crate::render::Language::of(tag).is_none()) {
+    if let Some(unknown) = wishes.languages.iter().find(|tag| Language::of(tag).is_none()) {
         bail!("reps cannot be written to in `{unknown}` yet; choose of en, es, ru");
     }
     std::fs::write(&options.path, config::starter(&wishes)).with_context(|| format!("cannot write {}", options.path.display()))?;
@@ -63,6 +71,14 @@ pub(super) fn init(options: &InitOptions, json: bool) -> anyhow::Result<Ended> {
         );
     }
     Ok(Ended::Fine)
+}
+
+/// Language and country of who sits there, as the environment has them: `es_ES.UTF-8`.
+fn locale(variable: impl Fn(&str) -> Option<String>) -> (Language, Option<String>) {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|name| !name.is_empty()).unwrap_or_default();
+    let name = named.split(['.', '@']).next().unwrap_or_default();
+    let country = name.split_once('_').and_then(|(_, country)| country_code(country)).map(str::to_owned);
+    (Language::of(name).unwrap_or_default(), country)
 }
 
 fn joined(given: &[String]) -> Option<String> {
@@ -121,4 +137,24 @@ pub(super) fn show(request: &Request, origin: bool, json: bool) -> anyhow::Resul
 pub(super) fn schema() -> anyhow::Result<Ended> {
     println!("{}", serde_json::to_string_pretty(&config::schema())?);
     Ok(Ended::Fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_says_language_and_country() {
+        for (lang, want) in [
+            ("es_ES.UTF-8", (Language::Es, Some("ES"))),
+            ("ru_RU", (Language::Ru, Some("RU"))),
+            ("de_AT@euro", (Language::En, Some("AT"))),
+            ("en", (Language::En, None)),
+            ("C.UTF-8", (Language::En, None)),
+            ("", (Language::En, None)),
+        ] {
+            let (language, country) = locale(|name| (name == "LANG").then(|| lang.to_owned()));
+            assert_eq!((language, country.as_deref()), want, "{lang}");
+        }
+    }
 }

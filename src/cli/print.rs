@@ -66,7 +66,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
     let now = Clock::System.now();
     match answer {
         Answer::Status(view) => status(view, now),
-        Answer::Sources(views) => println!("{}", sources(views, now)),
+        Answer::Sources(views) => println!("{}{}", sources(views, now), why(views)),
         Answer::Source(view) => source(view, now),
         Answer::Due(due) => {
             eprintln!("{} due now; a running daemon visits what is due at the host's pace.", count(*due, "page is", "pages are"));
@@ -200,7 +200,7 @@ fn status(view: &StatusView, now: Timestamp) {
         println!("{all}");
     }
     if !view.wishes.is_empty() {
-        println!("what recipients chose by the link in their mails:\n{}", wishes(&view.wishes));
+        println!("what recipients chose by the link in their mails:\n{}", lines::wishes(&view.wishes));
     }
     for quota in &view.quotas {
         println!("{}: {}", quota.source, quota_line(quota));
@@ -215,7 +215,7 @@ fn status(view: &StatusView, now: Timestamp) {
     }
     if !view.left.is_empty() {
         println!("sources that left the configuration:");
-        println!("{}", sources(&view.left, now));
+        println!("{}{}", sources(&view.left, now), why(&view.left));
     }
 }
 
@@ -229,17 +229,8 @@ fn quota_line(quota: &QuotaView) -> String {
     format!("{} of {} used today; anew at {}", quota.used, count(quota.allowed, "request", "requests"), quota.anew)
 }
 
-fn wishes(views: &[WishView]) -> Table {
-    let mut all = table(&["rep", "recipient", "channel", "gets", "since"]);
-    for view in views {
-        let reps = if view.reps.is_empty() { "–".to_owned() } else { view.reps.join(", ") };
-        all.add_row([reps, view.recipient.clone(), view.channel.clone(), view.gets.clone(), view.since.clone()]);
-    }
-    all
-}
-
 fn sources(views: &[SourceView], now: Timestamp) -> Table {
-    let mut all = table(&["source", "kind", "health", "complete until", "last news", "next check", "pages", "records", "unread", "why"]);
+    let mut all = table(&["source", "kind", "health", "complete until", "last news", "next check", "pages", "records", "unread"]);
     for view in views {
         all.add_row([
             view.id.clone(),
@@ -251,14 +242,18 @@ fn sources(views: &[SourceView], now: Timestamp) -> Table {
             view.pages.to_string(),
             view.records.map_or_else(|| "–".to_owned(), |n| n.to_string()),
             view.unread.to_string(),
-            view.reason.clone().unwrap_or_default(),
         ]);
     }
     all
 }
 
+/// Why sources are not well, each in full on a line of its own: no column is wide enough for that.
+fn why(views: &[SourceView]) -> String {
+    views.iter().filter_map(|view| view.reason.as_ref().map(|reason| format!("\n{}: {reason}", view.id))).collect()
+}
+
 fn source(view: &SourcePages, now: Timestamp) {
-    println!("{}", sources(std::slice::from_ref(&view.source), now));
+    println!("{}{}", sources(std::slice::from_ref(&view.source), now), why(std::slice::from_ref(&view.source)));
     if let Some(said) = &view.source.statement {
         println!("{}", statement(said));
     }
@@ -353,6 +348,7 @@ fn health(view: &SourcePages) -> Vec<String> {
             one.unknown_fields, one.id
         ));
     }
+    lines.extend(view.remarks.iter().map(|remark| format!("note: {remark}")));
     if !view.unread.is_empty() {
         lines.push(format!("entries that could not be read in full ({} at the last visit):", one.unread));
         lines.extend(view.unread.iter().map(|misread| format!("  {} {}: {}", misread.at, misread.path, misread.reason)));
@@ -379,7 +375,9 @@ fn check(view: &CheckView) {
     let mut all = table(&head);
     for record in view.records.iter().take(100) {
         let fixed = [record.news.clone().unwrap_or_default(), record.kind.clone()];
-        let values = names.iter().map(|name| record.fields.get(*name).map_or_else(|| "–".to_owned(), |value| clip(value, 80)));
+        let values = names.iter().map(|name| {
+            record.told.get(*name).or_else(|| record.fields.get(*name)).map_or_else(|| "–".to_owned(), |value| clip(value, 80))
+        });
         all.add_row(fixed.into_iter().chain(values));
     }
     println!("{all}");
@@ -509,7 +507,6 @@ pub(super) fn explain(view: &LeadView) {
     }
 }
 
-/// Categories that no table of industries speaks of.
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -592,6 +589,18 @@ mod tests {
         the portal refused the stored cursor (not-found): begun before 2026-11-23 07:00 UTC
         ");
         insta::assert_snapshot!(statement(&StatementView { under_way: true, ..StatementView::default() }), @"the visit under way has asked for 0 pages and got 0 records; not complete so far");
+    }
+
+    #[test]
+    fn why_a_source_is_not_well_is_told_whole() {
+        let reason =
+            "since 2026-11-23T07:40:00Z: silent: nothing new since 2026-11-19 06:00 UTC, where news is expected at least every 2d Mon-Fri";
+        let views = ["es", "fr"].map(|id| SourceView {
+            id: id.to_owned(),
+            reason: (id == "es").then(|| reason.to_owned()),
+            ..SourceView::default()
+        });
+        assert_eq!(why(&views), format!("\nes: {reason}"));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
 use super::tree::{self, Node, Table, What};
-use super::{Config, DEFAULTS, Refusal, Request, lexicons, lists, process, show};
+use super::{Config, DEFAULTS, Refusal, Request, fields, lexicons, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
 use crate::model::Fault;
@@ -200,7 +200,8 @@ impl<'a> Builder<'a> {
         let mut marks = super::Marks::default();
         let sources = self.sources(tables, &zone);
         let bands = lexicons.as_ref().map_or_else(Vec::new, |lexicons| lexicons.tables.bands().map(str::to_owned).collect());
-        let segments = self.segments(tables, (of("source"), &bands), &mut marks.segments);
+        let mut noticed = Vec::new();
+        let segments = self.segments(tables, (of("source"), &sources, &bands), &mut marks.segments, &mut noticed);
         let (channels, ways) = self.channels(tables, of("segment"), &data, &mut marks.channels);
         let operator = daemon.as_ref().is_none_or(|daemon| daemon.operator.is_some());
         self.notices(tables, operator, of("channel"), &ways);
@@ -209,7 +210,8 @@ impl<'a> Builder<'a> {
         marks.lists = ContentHash::of(format!("{lists:?}").as_bytes());
         marks.lexicons = lexicons.as_ref().map(|lexicons| lexicons.mark).unwrap_or_default();
         let daemon = daemon?;
-        let (labels, labels_notes) = super::labels::load(&daemon.data);
+        let (labels, of_labels) = super::labels::load(&daemon.data);
+        noticed.extend(of_labels);
         Some(Config {
             daemon,
             log: log?,
@@ -225,7 +227,7 @@ impl<'a> Builder<'a> {
             reps,
             channels,
             labels,
-            labels_notes,
+            noticed,
             settings: Vec::new(),
             pending: Vec::new(),
             files: Vec::new(),
@@ -262,21 +264,6 @@ impl<'a> Builder<'a> {
         let data = folder("data");
         let environment = self.environment;
         self.process(tables, "daemon", &[process::DAEMON_KEYS], |spec: &DaemonSpec| spec.compile(&data, environment))
-    }
-
-    /// The channels of notices must be there, and what goes by mail must go to somebody.
-    fn notices(&mut self, tables: &'a Tables, operator: bool, known: &Ids, ways: &[Way]) {
-        let Some((at, table)) = tables.process.get("daemon") else { return };
-        let mut section = Section::new("[daemon]".to_owned(), table, *at);
-        let spec: DaemonSpec = self.desk.read(&mut section, Some(process::DAEMON_KEYS));
-        for (at, id) in spec.notices.iter().enumerate() {
-            let key = format!("notices[{at}]");
-            self.refer(&mut section, &key, id, "channel", known);
-            if !operator && ways.iter().any(|way| way.id == *id && way.mails == Some(true)) {
-                let expected = "an e-mail address in `operator`: `contact` is a web page, and this channel brings mail";
-                self.desk.fault(&mut section, &Fault::new(key, id, expected), None);
-            }
-        }
     }
 
     fn lists(&mut self, tables: &'a Tables) -> Option<resolve::Lists> {
@@ -373,6 +360,7 @@ impl<'a> Builder<'a> {
             Some(_) | None => rules,
         });
 
+        fields::of_source(&mut self.desk, &mut section, &comparing.ignore_fields, reader.as_ref());
         let named = resolve::About {
             organisation: reading.organisation.clone(),
             country: reading.country.clone(),
@@ -415,8 +403,9 @@ impl<'a> Builder<'a> {
     fn segments(
         &mut self,
         tables: &'a Tables,
-        (sources, bands): (&Ids, &[String]),
+        (sources, good, bands): (&Ids, &[Arc<Source>], &[String]),
         marks: &mut Marks<SegmentId>,
+        noticed: &mut Vec<String>,
     ) -> Vec<Arc<score::Segment>> {
         let mut out = Vec::new();
         for (index, (at, table)) in repeated(tables, "segment").iter().enumerate() {
@@ -428,6 +417,8 @@ impl<'a> Builder<'a> {
                     self.refer(&mut section, &format!("points[{rule}].when.source[{at}]"), id, "source", sources);
                 }
             }
+            let all = good.len() == sources.len() && !self.syntax && !self.refused.contains("source");
+            noticed.extend(fields::of_segment(&mut self.desk, &mut section, &spec, (good, all)));
             for (key, band) in spec.size_bands().filter(|(_, band)| !bands.is_empty() && !bands.contains(band)) {
                 let expected = format!("a name of [lexicons] size_bands: {}", bands.join(", "));
                 self.desk.fault(&mut section, &Fault::new(key, band, expected), nearest(band, bands.iter().map(String::as_str)));

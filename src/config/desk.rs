@@ -10,7 +10,7 @@ use super::problem::{Problem, nearest};
 use super::shape::{self, Kind, Wrong, expects_secret};
 use super::tree::{Node, Table, What, to_toml};
 use crate::base::text::{clip, squeeze};
-use crate::model::Fault;
+use crate::model::{Fault, country_code, country_names};
 
 /// One table under check.
 #[derive(Debug)]
@@ -211,6 +211,10 @@ fn is_same(what: &What, said: &str) -> bool {
 /// The word that was meant, among those that the module says it knows; for zones, among all there are.
 fn near_value(fault: &Fault) -> Option<String> {
     let found = fault.found.trim();
+    let last = fault.key.rsplit('.').next().unwrap_or_default();
+    if last.starts_with("country") || last.starts_with("countries") {
+        return country_code(found).or_else(|| country_code(&nearest(&found.to_lowercase(), country_names())?)).map(str::to_owned);
+    }
     if found.is_empty() || found.contains(' ') {
         return None;
     }

@@ -11,7 +11,7 @@ use super::changes::Marks;
 use super::desk::{Section, canonical};
 use super::layers::Tables;
 use super::problem::nearest;
-use super::process;
+use super::process::{self, DaemonSpec};
 use crate::base::ids::{ChannelId, ContentHash, RepId};
 use crate::model::Fault;
 use crate::render::Language;
@@ -26,6 +26,9 @@ pub(super) struct Way {
     /// Whether it carries mail to people; `None`: its kind is not known.
     pub(super) mails: Option<bool>,
 }
+
+/// Why a file channel brings no mail.
+const JSON_LINES: &str = "writes JSON lines for machines (`format = \"jsonl\"`): without `format` it writes mails into its folder";
 
 /// What reps refer to.
 pub(super) struct People<'x> {
@@ -80,7 +83,8 @@ impl People<'_> {
             builder.refer(section, "channel", id, "channel", self.channels);
             let named = self.ways.iter().find(|way| way.id == id)?;
             if named.mails == Some(false) {
-                let expected = format!("a channel that carries mail, of kind email or file: \"{id}\" is a {} for machines", named.kind);
+                let why = if named.kind == "file" { JSON_LINES.to_owned() } else { format!("is a {} for machines", named.kind) };
+                let expected = format!("a channel that carries mail, of kind email or file: \"{id}\" {why}");
                 builder.desk.fault(section, &Fault::new("channel", id, expected), None);
                 return None;
             }
@@ -91,8 +95,12 @@ impl People<'_> {
             // A channel of an unknown kind has its own problem; this one would follow from it.
             [] if self.ways.iter().any(|way| way.mails.is_none()) || builder.syntax || builder.refused.contains("channel") => None,
             [] => {
-                let expected = "a channel for their digest: add one, such as `[[channel]]` with `id = \"mail\"`, `kind = \"email\"`, `host` \
-                                and `from`, or `kind = \"file\"` to write mails into a folder";
+                let lines = self.ways.iter().find(|way| way.kind == "file");
+                let lines = lines.map(|way| format!("\"{}\" {JSON_LINES}. Or ", way.id)).unwrap_or_default();
+                let expected = format!(
+                    "a channel for their digest: {lines}add one, such as `[[channel]]` with `id = \"mail\"`, `kind = \"email\"`, `host` and \
+                     `from`, or `kind = \"file\"` to write mails into a folder"
+                );
                 builder.desk.fault(section, &Fault::new("channel", "no channel carries mail", expected), None);
                 None
             }
@@ -101,6 +109,23 @@ impl People<'_> {
                 let expected = format!("one of the channels that carry mail: {}", ids.join(", "));
                 builder.desk.fault(section, &Fault::new("channel", "", expected), None);
                 None
+            }
+        }
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// The channels of notices must be there, and what goes by mail must go to somebody.
+    pub(super) fn notices(&mut self, tables: &'a Tables, operator: bool, known: &Ids, ways: &[Way]) {
+        let Some((at, table)) = tables.process.get("daemon") else { return };
+        let mut section = Section::new("[daemon]".to_owned(), table, *at);
+        let spec: DaemonSpec = self.desk.read(&mut section, Some(process::DAEMON_KEYS));
+        for (at, id) in spec.notices.iter().enumerate() {
+            let key = format!("notices[{at}]");
+            self.refer(&mut section, &key, id, "channel", known);
+            if !operator && ways.iter().any(|way| way.id == *id && way.mails == Some(true)) {
+                let expected = "an e-mail address in `operator`: `contact` is a web page, and this channel brings mail";
+                self.desk.fault(&mut section, &Fault::new(key, id, expected), None);
             }
         }
     }

@@ -259,6 +259,59 @@ fn the_first_file_of_a_new_user_loads_whatever_they_answer() {
 }
 
 #[test]
+fn the_first_file_is_in_the_language_of_its_reader_and_makes_no_lead_of_whoever_is_merely_new() {
+    let wishes = |language: &str| Wishes {
+        contact: "a@b.example".into(),
+        sells: "cajas".into(),
+        languages: vec![language.into()],
+        ..Wishes::default()
+    };
+    for (language, want) in [("en", "looks for a supplier"), ("es", "busca proveedor"), ("ru", "ищет поставщика")] {
+        let text = starter(&wishes(language));
+        assert!(text.contains(&format!("why = \"{want}\"")) && text.contains(&format!("stems = {{ {language} = [\"cajas\"] }}")), "{text}");
+        let table: toml::Table = text.parse().unwrap();
+        let segment = &table["segment"][0];
+        let line = segment["line"].as_integer().unwrap();
+        let points = |rule: &toml::Value| rule["points"].as_integer().unwrap();
+        let rules = segment["points"].as_array().unwrap();
+        let fit: i64 = rules.iter().filter(|rule| rule.get("when").is_some()).map(points).sum();
+        let signals: Vec<i64> = rules.iter().filter(|rule| rule.get("signal").is_some()).map(points).collect();
+        assert!(signals.iter().all(|points| *points < line && fit + points >= line), "{fit} {signals:?} {line}");
+    }
+}
+
+#[test]
+fn names_of_fields_and_sources_that_name_nobody() {
+    let listing = |id: &str, fields: &str| {
+        format!("[[source]]\nid = \"{id}\"\nkind = \"listing\"\nurl = \"https://a.example/\"\nrecord = \"li\"\nfields = {{ {fields} }}\n")
+    };
+    let found = "[[source]]\nid = \"members\"\nkind = \"directory\"\nurl = \"https://a.example/\"\n";
+    let press = |more: &str| format!("[[source]]\nid = \"press\"\nkind = \"feed\"\nurl = \"https://a.example/\"\n{more}");
+    let rule = |name: &str| {
+        format!("[[segment]]\nid = \"s\"\n[[segment.points]]\nwhen = {{ field = {{ name = \"{name}\", min = 1 }} }}\npoints = 5\n")
+    };
+    let notes = |text: &str| good(text).notes().join("\n");
+    let offers = listing("m", "title = \"a\", company = \"b\", precio = \"i\"");
+    assert_eq!(notes(&(offers.clone() + &rule("precio"))), "");
+    // A fact of the organisation is no field of a record.
+    assert_eq!(notes(&(offers.clone() + &rule("size"))), "");
+    // Where a page says which fields there are, a name is doubted only for one that is near.
+    assert_eq!(notes(&format!("{offers}{found}{}", rule("year_founded"))), "");
+    let doubted = notes(&format!("{offers}{found}{}", rule("titel")));
+    assert!(doubted.contains("segment \"s\", `points[0].when.field.name`") && doubted.contains("did you mean \"title\"?"), "{doubted}");
+    let nameless = notes(&(press("") + &listing("m", "title = \"a\"")));
+    assert!(nameless.contains("source \"press\": none of its fields names an organisation"), "{nameless}");
+    assert!(
+        nameless.contains("source \"m\": none of its fields names an organisation") && nameless.contains("company = \".seller\""),
+        "{nameless}"
+    );
+    assert_eq!(notes(&press("organisation = \"Acme\"\n")), "");
+    assert_eq!(notes(&press("fields = { company = { from = \"title\", regex = \"^(.+) opens\" } }\n")), "");
+    assert_eq!(notes(found), "");
+    assert_eq!(notes("[[source]]\nid = \"t\"\nkind = \"tenders\"\nportal = \"placsp\"\n"), "");
+}
+
+#[test]
 fn what_does_nothing_yet_is_said_and_the_rules_have_one_mark() {
     let segment = "\n[[segment]]\nid = \"s\"\ncapacity_per_week = 8\n[lists]\nclients = [\"acme.es\", \"b.es\", \"c.es\", \"d.es\"]\n";
     let config = load(&format!("{CONTACT}{segment}")).unwrap();

@@ -143,7 +143,7 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
     for name in names {
         let (old, new) = (record.fields.get(name), draft.fields.get(name));
         // What only the detail page says is not gone because that page was not read; nor is it news when it is read at last.
-        let half_read = (new.is_none() && (draft.detail.is_some() || draft.partial)) || (old.is_none() && record.detail_wanted);
+        let half_read = (new.is_none() && (draft.detail.is_some() || draft.partial)) || (old.is_none() && record.own_page.is_open());
         let said_before =
             draft.partial && old.is_some() && (older || new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value)));
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));

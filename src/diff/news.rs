@@ -9,7 +9,7 @@ use super::noise::essence;
 use super::readable::excerpt;
 use crate::base::caps;
 use crate::base::text::clip;
-use crate::model::{Change, ChangeKind, Draft, Field, FieldChange, FieldName, Page, Record, RecordKind, Value};
+use crate::model::{Change, ChangeKind, Draft, Field, FieldChange, FieldName, OwnPage, Page, Record, RecordKind, Value};
 
 /// The name under which a page's changed text is reported.
 const TEXT: &str = "text";
@@ -41,7 +41,7 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             }
         };
         let record = match (stored, &kind) {
-            (Some(record), None) if record.missing == 0 && record.detail_wanted == (record.detail_wanted && draft.detail.is_some()) => {
+            (Some(record), None) if record.missing == 0 && !(record.own_page.is_open() && draft.detail.is_none()) => {
                 records.extend(raised(news, draft, record));
                 continue;
             }
@@ -128,7 +128,7 @@ fn fresh(news: &News<'_>, draft: &Draft) -> Record {
         changed: now,
         missing: 0,
         gone: false,
-        detail_wanted: draft.detail.is_some(),
+        own_page: if draft.detail.is_some() { OwnPage::Wanted } else { OwnPage::Read },
     }
 }
 
@@ -140,7 +140,7 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
         Some(ChangeKind::Appeared | ChangeKind::Returned(_)) => (true, Vec::new()),
         Some(ChangeKind::Gone) | None => (false, Vec::new()),
     };
-    let completed = record.detail_wanted && draft.detail.is_none();
+    let completed = record.own_page.is_open() && draft.detail.is_none();
     for (name, found) in &draft.fields {
         let known = record.fields.get(name);
         let take = back || reported.contains(&name) || (kind.is_some() && rules.ignores(name)) || (completed && known.is_none());
@@ -161,6 +161,8 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
     }
     new.missing = 0;
     new.gone = false;
-    new.detail_wanted = record.detail_wanted && draft.detail.is_some();
+    if draft.detail.is_none() {
+        new.own_page = OwnPage::Read;
+    }
     new
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::base::ids::{ContentHash, SourceId};
-use crate::model::{Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, Page, Reading, Record, RecordKind, Value};
+use crate::model::{Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, OwnPage, Page, Reading, Record, RecordKind, Value};
 
 /// One page of a listing, checked again and again.
 struct Listing {
@@ -199,15 +199,35 @@ fn a_detail_page_that_was_not_read_takes_nothing_away() {
     let full = draft("a", &[("title", "A"), ("phone", "+34911")]);
     let mut listing = Listing::new(Rules::default());
     listing.check(std::slice::from_ref(&short), true);
-    assert!(listing.record("a").detail_wanted);
-    assert!(wants_detail(&listing.rules, &[], Some(listing.record("a")), &short));
+    assert_eq!(listing.record("a").own_page, OwnPage::Wanted);
+    assert!(wants_detail(&listing.rules, &[], (Some(listing.record("a")), &short), listing.now));
     assert_eq!(listing.check(std::slice::from_ref(&full), true), []);
-    assert!(!listing.record("a").detail_wanted);
+    assert_eq!(listing.record("a").own_page, OwnPage::Read);
     assert_eq!(listing.record("a").text("phone").as_deref(), Some("+34911"));
-    assert!(!wants_detail(&listing.rules, &[], Some(listing.record("a")), &short));
-    assert!(wants_detail(&listing.rules, &[], None, &short));
+    assert!(!wants_detail(&listing.rules, &[], (Some(listing.record("a")), &short), listing.now));
+    assert!(wants_detail(&listing.rules, &[], (None, &short), listing.now));
     assert_eq!(listing.check(&[short], false), []);
     assert_eq!(listing.record("a").text("phone").as_deref(), Some("+34911"));
+}
+
+#[test]
+fn a_detail_page_that_is_not_there_is_asked_for_at_its_time_or_when_the_record_changes() {
+    let url: url::Url = "https://a.example/a".parse().expect("url");
+    let of = |title: &str| Draft { detail: Some(url.clone()), ..draft("a", &[("title", title)]) };
+    let mut listing = Listing::new(Rules::default());
+    listing.check(&[of("A")], true);
+    let until = listing.now + jiff::SignedDuration::from_hours(1);
+    let record = Record { own_page: OwnPage::Missing { times: 1, until }, ..listing.record("a").clone() };
+    let wants = |draft: &Draft, now| wants_detail(&listing.rules, &[], (Some(&record), draft), now);
+    assert!(!wants(&of("A"), listing.now));
+    assert!(wants(&of("B"), listing.now));
+    assert!(wants(&of("A"), until));
+    listing.records = vec![record.clone()];
+    listing.check(&[of("A")], false);
+    assert_eq!(listing.record("a").own_page, record.own_page, "a check that does not ask for it forgets nothing");
+    // What it says at last is no news.
+    assert_eq!(listing.check(&[draft("a", &[("title", "A"), ("phone", "+34911")])], false), []);
+    assert_eq!((listing.record("a").own_page, listing.record("a").text("phone").as_deref()), (OwnPage::Read, Some("+34911")));
 }
 
 #[test]

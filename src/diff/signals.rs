@@ -230,7 +230,7 @@ fn proof(record: &Record, field: Option<&str>, seen: Timestamp) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Amount, Field, FieldName};
+    use crate::model::{Amount, Field, FieldName, OwnPage};
 
     fn record(kind: RecordKind, fields: &[(&str, Value)]) -> Record {
         let source: crate::base::ids::SourceId = "s".parse().expect("slug");
@@ -248,7 +248,7 @@ mod tests {
             changed: Timestamp::UNIX_EPOCH,
             missing: 0,
             gone: false,
-            detail_wanted: false,
+            own_page: OwnPage::Read,
         }
     }
 

@@ -123,7 +123,7 @@ pub fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> 
 mod tests {
     use super::*;
     use crate::base::ids::ContentHash;
-    use crate::model::RecordKind;
+    use crate::model::{OwnPage, RecordKind};
     use std::collections::BTreeMap;
 
     fn record(n: u32) -> Record {
@@ -141,7 +141,7 @@ mod tests {
             changed: Timestamp::UNIX_EPOCH,
             missing: 0,
             gone: false,
-            detail_wanted: false,
+            own_page: OwnPage::Read,
         }
     }
 

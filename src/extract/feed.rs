@@ -57,6 +57,16 @@ impl FeedReader {
         (faults.len() == before).then_some(Self { rule, plans, hints })
     }
 
+    /// The fields that its records can have.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.plans.iter().map(|plan| plan.name.as_str())
+    }
+
+    /// What all of its records are.
+    pub(super) fn rule(&self) -> &RecordRule {
+        &self.rule
+    }
+
     /// Reads one feed. What a feed no longer shows is not gone: it shows only the latest.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;

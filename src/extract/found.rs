@@ -107,6 +107,11 @@ impl FoundReader {
         Self { rule, hints, plans, numbered, pages, details, naming }
     }
 
+    /// What all of its records are.
+    pub(super) fn rule(&self) -> &RecordRule {
+        &self.rule
+    }
+
     /// Reads one page of the list.
     pub(super) fn read(&self, input: &Input<'_>, known: &Known<'_>) -> Result<Extract, Failure> {
         let learned = known.learned.cloned().unwrap_or_default();

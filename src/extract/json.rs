@@ -94,6 +94,16 @@ impl JsonReader {
         (faults.len() == before).then_some(Self { rule, hints, filter, plans, paths, paging, select })
     }
 
+    /// The fields of the settings; none where every member of an answer becomes one.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.plans.iter().map(|plan| plan.name.as_str())
+    }
+
+    /// What all of its records are.
+    pub(super) fn rule(&self) -> &RecordRule {
+        &self.rule
+    }
+
     /// Reads one answer.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;

@@ -55,6 +55,11 @@ impl Fields {
         Self { plans, picks }
     }
 
+    /// Their names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.plans.iter().map(|plan| plan.name.as_str())
+    }
+
     /// Whether there is nothing to read.
     pub(super) fn is_empty(&self) -> bool {
         self.plans.is_empty()
@@ -94,6 +99,16 @@ impl ListingReader {
         let rule = RecordRule::compile(spec, kind, faults);
         let numbered = Numbered::compile(spec, faults);
         Some(Self { rule, record: record?, fields, next, numbered, pages: spec.pages.unwrap_or(super::PAGES), detail, detail_fields })
+    }
+
+    /// The fields that its records can have.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.names().chain(self.detail_fields.names())
+    }
+
+    /// What all of its records are.
+    pub(super) fn rule(&self) -> &RecordRule {
+        &self.rule
     }
 
     /// Reads one page of the list.

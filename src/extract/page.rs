@@ -56,6 +56,16 @@ impl PageReader {
         Some(Self { rule: RecordRule::compile(spec, Kind::Page, faults), select, remove, fields })
     }
 
+    /// The fields that its record can have.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        ["title", "description", "text"].into_iter().chain(self.fields.names())
+    }
+
+    /// What all of its records are.
+    pub(super) fn rule(&self) -> &RecordRule {
+        &self.rule
+    }
+
     /// Reads the page.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         let tree = html::parse(&text_of(input), input)?;

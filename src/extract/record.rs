@@ -45,6 +45,11 @@ impl RecordRule {
         Self { kind: record_kind, kinds, key, organisation: spec.organisation.clone() }
     }
 
+    /// What its records are, unless they say otherwise.
+    pub(super) fn kind(&self) -> RecordKind {
+        self.kind
+    }
+
     /// Whether its records are companies.
     pub(super) fn is_company(&self) -> bool {
         self.kind == RecordKind::Company

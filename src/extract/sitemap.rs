@@ -79,6 +79,16 @@ impl SitemapReader {
         (faults.len() == before).then_some(Self { rule, plans, wanted, roots })
     }
 
+    /// The fields that its records can have.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.plans.iter().map(|plan| plan.name.as_str())
+    }
+
+    /// What all of its records are.
+    pub(super) fn rule(&self) -> &RecordRule {
+        &self.rule
+    }
+
     /// Reads one sitemap or index.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;

@@ -112,6 +112,16 @@ impl TenderReader {
         (faults.len() == before).then_some(Self { rule, plans, format, clock })
     }
 
+    /// The fields that its records can have.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.plans.iter().map(|plan| plan.name.as_str())
+    }
+
+    /// What all of its records are.
+    pub(super) fn rule(&self) -> &RecordRule {
+        &self.rule
+    }
+
     /// Reads one document. What it no longer shows is not gone, and what a notice leaves out is not taken back: a result repeats no deadline.
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;

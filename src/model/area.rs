@@ -54,6 +54,11 @@ pub fn country_code(name: &str) -> Option<&'static str> {
     COUNTRIES.by_name.get(&text::words(name)).copied()
 }
 
+/// Every name of a country that is known, folded.
+pub fn country_names() -> impl Iterator<Item = &'static str> + Clone {
+    COUNTRIES.by_name.keys().map(String::as_str)
+}
+
 /// The country of a telephone number in E.164, where its calling code belongs to one country (`+1` and `+7` do not).
 pub fn calling_country(phone: &str) -> Option<&'static str> {
     let digits = phone.strip_prefix('+')?;

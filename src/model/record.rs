@@ -132,8 +132,41 @@ pub struct Record {
     pub missing: u16,
     /// Whether it has been reported as gone.
     pub gone: bool,
-    /// Whether its detail page is still to be read (budget or failure stopped it); the next visit tries again.
-    pub detail_wanted: bool,
+    /// How far its own page was read.
+    pub own_page: OwnPage,
+}
+
+/// How far a record's own page was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OwnPage {
+    /// It was, or there is none to read.
+    #[default]
+    Read,
+    /// Still to be read (the limit of a visit or a failure stopped it); the next visit tries again.
+    Wanted,
+    /// It was not there so many times in a row, and is asked for again from then on, or when the record changes.
+    Missing {
+        /// How many times.
+        times: u32,
+        /// Not before.
+        until: Timestamp,
+    },
+}
+
+impl OwnPage {
+    /// Whether something of it is still to come.
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Read)
+    }
+
+    /// Whether it is worth a request although nothing of the record changed.
+    pub fn is_due(self, now: Timestamp) -> bool {
+        match self {
+            Self::Read => false,
+            Self::Wanted => true,
+            Self::Missing { until, .. } => now >= until,
+        }
+    }
 }
 
 impl Record {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::{Evidence, Fact, FactName, Field, FieldName, IdentityKey, Organisation, Record, RecordKind, Signal, SignalKind, Story, Value};
+use super::{
+    Evidence, Fact, FactName, Field, FieldName, IdentityKey, Organisation, OwnPage, Record, RecordKind, Signal, SignalKind, Story, Value,
+};
 use crate::base::ids::{ContentHash, OrganisationId, SourceId};
 
 /// 2026-01-01 00:00 UTC and this many days.
@@ -29,7 +31,7 @@ pub(crate) fn record(source: &str, key: &str, kind: RecordKind, fields: &[(&str,
         changed: day(0),
         missing: 0,
         gone: false,
-        detail_wanted: false,
+        own_page: OwnPage::Read,
     }
 }
 

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::decided::{CheckError, Checked, Decided, Outcome};
 use super::onward::{brought, set_out};
-use super::read::{Read, again, mark_wanting, read, tell_new};
+use super::read::{Read, again, mark_wanting, reached, read, tell_new};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
 use super::{Effects, completeness, news, notice, vitals};
@@ -20,8 +20,8 @@ use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent, Turn,
-    Validators,
+    Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, OwnPage, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent,
+    Turn, Validators,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -291,8 +291,8 @@ async fn differs(
         tell_new(&mut found);
     }
     let mut page = reread(before, fetched, &found, (extract, previous.as_ref().map(|p| &p.bytes)));
-    if extract.cut {
-        // What broke off is read again even if it breaks off at the same place.
+    if extract.cut || wanting.values().any(|own_page| *own_page == OwnPage::Wanted) {
+        // What broke off is read again even if it breaks off at the same place, and so is what leads to pages that are still to be read.
         (page.exact, page.fingerprint, page.validators) = (None, None, Validators::default());
     }
     let lost = any_left(&before.page.members, &page.members);
@@ -318,7 +318,7 @@ async fn differs(
         effects.web.lane(&before.page.host(), None).set_noise(noise);
     }
     let ended = std::mem::take(&mut turn.records);
-    turn.records = merge_records(found.records, ended);
+    turn.records = merge_records(found.records, ended.into_iter().chain(reached(wanting, stored)).collect());
     turn.notices = extract.notices.iter().map(|(key, filed)| (Record::id_of(&before.source.id, key), filed.clone())).collect();
     turn.idle = extract.idle.iter().map(|(key, hash)| (Record::id_of(&before.source.id, key), *hash)).collect();
     let changes = found.changes.into_iter().chain(std::mem::take(&mut turn.changes)).collect();

@@ -80,7 +80,7 @@ pub(super) async fn affected(
         .iter()
         .map(|record| (record, resolve::identify(record, source.about())))
         // A baseline record that names nobody stands for no organisation: it is known, and that is all.
-        .filter(|(record, identity)| news.contains(&record.id) || !matches!(identity.keys.as_slice(), [IdentityKey::Unnamed(_)]))
+        .filter(|(record, identity)| news.contains(&record.id) || !identity.is_nobody())
         .collect();
     let keys: BTreeSet<IdentityKey> = named.iter().flat_map(|(_, identity)| identity.keys.iter().cloned()).collect();
     let mut met = Met::default();

@@ -180,7 +180,7 @@ mod tests {
 
     use super::*;
     use crate::base::ids::ContentHash;
-    use crate::model::Field;
+    use crate::model::{Field, OwnPage};
 
     fn record(source: &str, kind: RecordKind, fields: &[(&str, &str)]) -> Record {
         let source = source.parse().unwrap();
@@ -198,7 +198,7 @@ mod tests {
             changed: Timestamp::UNIX_EPOCH,
             missing: 0,
             gone: false,
-            detail_wanted: false,
+            own_page: OwnPage::Read,
         }
     }
 

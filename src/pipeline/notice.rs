@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::drain::DrainError;
+use crate::base::clock::minute;
 use crate::base::ids::ChannelId;
 use crate::config::{Config, Source};
 use crate::deliver::Settings;
@@ -67,7 +69,7 @@ pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Tim
     if state.told_ill {
         state.ill_told = Some(now);
     }
-    let Some(note) = note_of(source, state) else { return };
+    let Some(note) = note_of(source, state, &config.daemon.zone) else { return };
     for channel in config.daemon.notices.iter().filter_map(|id| config.channel(id)) {
         match message(config, channel, &note, None, now) {
             Ok(message) => turn.messages.push(message),
@@ -77,14 +79,15 @@ pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Tim
     }
 }
 
-fn note_of<'a>(source: &'a Source, state: &'a SourceState) -> Option<Note<'a>> {
+/// In the zone of whoever runs the daemon.
+fn note_of<'a>(source: &'a Source, state: &'a SourceState, zone: &TimeZone) -> Option<Note<'a>> {
     let name = if source.title == source.id.as_str() { source.title.clone() } else { format!("{} ({})", source.title, source.id) };
     let root = source.reader.roots().iter().find(|url| crate::model::Page::id_of(&source.id, url) == state.root);
     let place = root.map(|url| format!("It is read from {url}."));
     let topic = |word: &str| format!("{word}:{}:{}", source.id, state.root);
     match &state.health {
         Health::Ill { since, failure } => {
-            let (subject, paragraph) = ill(&name, (*since, failure), state.last_sign());
+            let (subject, paragraph) = ill(&name, (*since, failure), state.last_sign(), zone);
             let examples = failure.class == FailureClass::BadEntries;
             let examples = examples.then(|| state.misread.iter().rev().take(EXAMPLES).map(|one| format!("{}: {}", one.path, one.reason)));
             let mut paragraphs = vec![paragraph];
@@ -107,7 +110,7 @@ fn note_of<'a>(source: &'a Source, state: &'a SourceState) -> Option<Note<'a>> {
             topic: topic("source.well"),
             at: *since,
             subject: format!("The source {name} is well again"),
-            paragraphs: vec![format!("It is so since {}. Nothing needs to be done.", since.strftime("%Y-%m-%d %H:%M UTC"))],
+            paragraphs: vec![format!("It is so since {}. Nothing needs to be done.", minute(*since, zone))],
             event: Event::SourceWell { source: source.id.as_str(), title: &source.title, since: *since, state },
         }),
         Health::Unknown => None,
@@ -115,8 +118,8 @@ fn note_of<'a>(source: &'a Source, state: &'a SourceState) -> Option<Note<'a>> {
 }
 
 /// Subject and first paragraph of an illness.
-fn ill(name: &str, (since, failure): (Timestamp, &Failure), sign: Option<Timestamp>) -> (String, String) {
-    let at = since.strftime("%Y-%m-%d %H:%M UTC");
+fn ill(name: &str, (since, failure): (Timestamp, &Failure), sign: Option<Timestamp>, zone: &TimeZone) -> (String, String) {
+    let at = minute(since, zone);
     let text = &failure.text;
     match failure.class {
         FailureClass::Silent => {

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use super::Effects;
 use super::pool::Hand;
@@ -15,7 +16,10 @@ use crate::config::Source;
 use crate::diff::{self, Comparison};
 use crate::extract::{Input, Kind, Known};
 use crate::fetch::{Fetched, Lane, Request};
-use crate::model::{Block, ChangeKind, Draft, Extract, Failure, HostKey, Learned, Page, Reading, Record, Shape};
+use crate::model::{
+    Advice, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole, Reading, Record,
+    Shape,
+};
 use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
@@ -39,8 +43,8 @@ pub(super) struct Read {
     pub stored: Vec<Record>,
     /// The version to compare with.
     pub previous: Option<Previous>,
-    /// Records whose detail page is still to be read.
-    pub wanting: HashSet<RecordId>,
+    /// Records whose detail page is still to be read, or is not there.
+    pub wanting: HashMap<RecordId, OwnPage>,
     /// Which fields the page's own records carry; what their detail pages add is no matter of the page's shape.
     pub shapes: Vec<Shape>,
     /// Requests sent for detail pages.
@@ -99,7 +103,10 @@ pub(super) async fn read(
         hand = Hand::default();
     }
     let shapes = diff::count_fields(&extract.records);
-    let (wanting, requests) = details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
+    let Details { wanting, requests, failed, .. } = details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
+    for (record, failure) in failed {
+        tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
+    }
     let previous = previous(effects, source, page, fetched).await?;
     Ok(Ok(Read { extract, stored, previous, wanting, shapes, requests, _hand: hand }))
 }
@@ -167,17 +174,23 @@ async fn last_version(effects: &Effects, source: &Source, page: &Page, fetched: 
 }
 
 /// Records whose detail page is still to be read say so; what such a page adds later is no news.
-pub(super) fn mark_wanting(found: &mut Comparison, wanting: &HashSet<RecordId>, stored: &[Record]) {
+pub(super) fn mark_wanting(found: &mut Comparison, wanting: &HashMap<RecordId, OwnPage>, stored: &[Record]) {
     for record in &mut found.records {
-        record.detail_wanted = wanting.contains(&record.id);
+        record.own_page = wanting.get(&record.id).copied().unwrap_or_default();
     }
-    let waited: HashSet<RecordId> = stored.iter().filter(|record| record.detail_wanted).map(|record| record.id).collect();
+    let waited: HashSet<RecordId> = stored.iter().filter(|record| record.own_page.is_open()).map(|record| record.id).collect();
     for change in &mut found.changes {
         if let (true, ChangeKind::Changed(fields)) = (waited.contains(&change.record), &mut change.kind) {
             fields.retain(|field| field.old.is_some());
         }
     }
     found.changes.retain(|change| !matches!(&change.kind, ChangeKind::Changed(fields) if fields.is_empty()));
+}
+
+/// Known records of which nothing is to be written but how far their detail page was read.
+pub(super) fn reached<'r>(wanting: &'r HashMap<RecordId, OwnPage>, stored: &'r [Record]) -> impl Iterator<Item = Record> + 'r {
+    let moved = stored.iter().filter_map(|record| wanting.get(&record.id).map(|own_page| (record, *own_page)));
+    moved.filter(|(record, own_page)| record.own_page != *own_page).map(|(record, own_page)| Record { own_page, ..record.clone() })
 }
 
 /// On a page that is built otherwise than before, other values are no news; records that nobody knew are.
@@ -189,38 +202,89 @@ pub(super) fn tell_new(found: &mut Comparison) {
         .for_each(|change| change.baseline = false);
 }
 
-/// Reads the detail pages that are worth it, at most `most`. A draft that was completed has its `detail` taken off.
+/// What became of the detail pages of a page's records.
+#[derive(Default)]
+pub(super) struct Details {
+    /// Records whose detail page is still to be read, or is not there.
+    pub wanting: HashMap<RecordId, OwnPage>,
+    /// Requests sent.
+    pub requests: u32,
+    /// Pages that were asked for.
+    pub asked: usize,
+    /// Pages that are worth it.
+    pub worth: usize,
+    /// Which could not be read, and why, by the record's key.
+    pub failed: Vec<(String, Failure)>,
+}
+
+impl Details {
+    /// What is to be said of them after a dry run.
+    pub(super) fn said(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        if self.asked < self.worth {
+            said.push(format!(
+                "the own pages of {} of {} records were asked for here, and what they add is missing from the others; `run` reads all of them, up to \
+                 {DETAILS} of a page at a visit",
+                self.asked, self.worth
+            ));
+        }
+        said.extend(self.failed.iter().map(|(record, failure)| format!("the own page of {record} could not be read: {failure}")));
+        said
+    }
+}
+
+/// Reads the detail pages that are worth it, at most `most`. A draft that was completed has its `detail` taken off. One that is not there is
+/// asked for ever more rarely.
 pub(super) async fn details(
     effects: &Effects,
     lane: &Lane,
     (source, page): (&Source, &Page),
     extract: &mut Extract,
     (stored, most): (&[Record], usize),
-) -> (HashSet<RecordId>, u32) {
+) -> Details {
     let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
-    let (mut wanting, mut requests, mut asked) = (HashSet::new(), 0, 0);
-    let learned = &extract.learned;
-    for draft in &mut extract.records {
+    let mut out = Details::default();
+    let (learned, now) = (&extract.learned, effects.clock.now());
+    for draft in extract.records.iter_mut().filter(|draft| draft.detail.is_some()) {
         let id = Record::id_of(&source.id, &draft.key);
-        if draft.detail.is_none() || !diff::wants_detail(&source.rules, &page.masks, by_id.get(&id).copied(), draft) {
+        let known = by_id.get(&id).copied();
+        let before = known.map(|record| record.own_page).unwrap_or_default();
+        if !diff::wants_detail(&source.rules, &page.masks, (known, draft), now) {
+            if before.is_open() {
+                out.wanting.insert(id, before);
+            }
             continue;
         }
-        if asked == most {
-            wanting.insert(id);
+        out.worth += 1;
+        if out.asked == most {
+            out.wanting.insert(id, OwnPage::Wanted);
             continue;
         }
-        asked += 1;
+        out.asked += 1;
         let (done, sent) = detail(effects, lane, source, (draft.clone(), learned.clone())).await;
-        requests += sent;
+        out.requests += sent;
         match done {
             Ok(complete) => *draft = Draft { detail: None, ..complete },
             Err(failure) => {
-                tracing::warn!(source = %source.id, record = %draft.key, %failure, "the detail page of a record could not be read; the next visit tries again");
-                wanting.insert(id);
+                out.wanting.insert(id, after(source, (before, &failure), id, now));
+                out.failed.push((draft.key.clone(), failure));
             }
         }
     }
-    (wanting, requests)
+    out
+}
+
+/// How far a record's own page is read after this failure: what is not there, or not for us, fades as pages do that are not there.
+fn after(source: &Source, (before, failure): (OwnPage, &Failure), id: RecordId, now: Timestamp) -> OwnPage {
+    match failure.class.advice() {
+        Advice::Fade | Advice::AskOperator => {
+            let times = if let OwnPage::Missing { times, .. } = before { times.saturating_add(1) } else { 1 };
+            let last = Failure { class: FailureClass::NotFound, ..failure.clone() };
+            let failures = Failures { count: times, since: now, last };
+            OwnPage::Missing { times, until: source.schedule.retry(&failures, PageRole::Follow, now, id.0) }
+        }
+        Advice::Retry { .. } | Advice::SlowDown { .. } | Advice::NextDay => OwnPage::Wanted,
+    }
 }
 
 async fn detail(

@@ -11,9 +11,10 @@ use url::Url;
 use super::onward::brought;
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, count};
-use super::{Effects, Pool, news, read};
+use super::{Effects, Pool, news, read, unnamed};
 use crate::base::clock::Clock;
 use crate::base::ids::{ContentHash, RecordId, SourceId};
+use crate::base::text;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{self, Input, Reader};
@@ -177,6 +178,9 @@ impl Rehearsal {
                 (out.bad, out.unread) = (extract.bad, extract.unread);
                 out.follow = extract.follow;
                 out.said = said(&self.lexicons, None, &extract.records);
+                if kind == extract::Kind::Page {
+                    out.remarks.extend(self.list_of(&fetched).await);
+                }
                 out.records = extract.records.into_iter().map(|draft| (draft, None)).collect();
             }
             Err(failure) => out.failure = Some(failure),
@@ -186,6 +190,22 @@ impl Rehearsal {
 }
 
 impl Rehearsal {
+    /// That a page holds a list, and what reads it. That it takes too long to find out is no failure of the page.
+    async fn list_of(&self, fetched: &Fetched) -> Option<String> {
+        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
+        let read = move |expired: &dyn Fn() -> bool| {
+            extract::read_page(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
+        };
+        let reading = self.pool.run(fetched.url.as_str(), read).await.ok()?;
+        let list = reading.lists.first().filter(|list| reading.kind == extract::PageType::List && list.records.len() > 1)?;
+        Some(format!(
+            "this page seems to hold a list of {}: read so it is watched for its text alone; `atalaya read {url}` shows the list, `atalaya source \
+             add {url}` makes a source of it, and in a source of your own `kind = \"directory\"` (companies) or `\"listing\"` (offers) reads it",
+            text::count(list.records.len(), "record", "records"),
+            url = fetched.url
+        ))
+    }
+
     /// Reads a page at an address, or of bytes at hand, for what it says by itself. Returns how it was got with it.
     pub async fn read_page(&self, target: &Target) -> (Rehearsed, Option<extract::Reading>) {
         let mut out = Rehearsed::default();
@@ -314,7 +334,8 @@ pub async fn rehearse(
     }
     let stored = effects.store.records(extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect()).await?;
     if matches!(target, Target::Url(_)) {
-        read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
+        let details = read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
+        out.remarks.extend(details.said());
     }
     out.baseline = page.reading == crate::model::Reading::Never;
     // As a settled page without a second look: what would count if it stays.
@@ -342,6 +363,8 @@ pub async fn rehearse(
             out.statement = Some(state.statement());
         }
     }
+    let others = stored.iter().filter(|known| !found.records.iter().any(|record| record.id == known.id));
+    out.remarks.extend(unnamed(source, found.records.iter().chain(others)));
     out.remarks.extend(how_much(source, read, !extract.follow.is_empty()).filter(|_| whole_visit));
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
     (out.bad, out.unread) = (extract.bad, extract.unread);

@@ -1,8 +1,8 @@
 //! How complete the sources behind a letter are, in a few lines and in the reader's language: whoever reads "nothing new" must know whether
 //! that is so. Knows no store and no rule: what is wrong with a source is told to it.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Reader;
 use super::clean::line;
@@ -93,10 +93,7 @@ fn status(reader: Eyes<'_>, standing: &Completeness, trouble: &Trouble, now: Tim
         Trouble::Spent => language.not_read_since(&complete.unwrap_or_default(), Some(language.reason(FailureClass::Budget))),
         Trouble::Misread { entries } => language.misread(*entries),
         Trouble::Drift { since } => language.drifted(&when(reader, *since, now)),
-        Trouble::Silent { since } => {
-            let (from, to) = (since.to_zoned(reader.zone.clone()).date(), now.to_zoned(reader.zone.clone()).date());
-            language.silent_for(from.until(to).map_or(0, |span| span.get_days()).max(1))
-        }
+        Trouble::Silent { since } => language.silent_for(now.duration_since(*since)),
     }
 }
 
@@ -229,11 +226,18 @@ impl Language {
         }
     }
 
-    fn silent_for(self, days: i32) -> String {
+    /// Minutes up to an hour, hours up to two days: a source that was heard of a quarter of an hour ago is not silent for a day.
+    fn silent_for(self, time: SignedDuration) -> String {
+        let (n, [en, es, ru]) = match (time.as_hours(), time.as_mins().max(1)) {
+            (0, minutes) => (minutes, [["minute", "minutes", ""], ["minuto", "minutos", ""], ["минуту", "минуты", "минут"]]),
+            (hours @ ..48, _) => (hours, [["hour", "hours", ""], ["hora", "horas", ""], ["час", "часа", "часов"]]),
+            (hours, _) => ((hours + 12) / 24, [["day", "days", ""], ["día", "días", ""], ["день", "дня", "дней"]]),
+        };
+        let n = usize::try_from(n).unwrap_or(0);
         match self {
-            Self::En => format!("silent for {days} {}", plural(usize::try_from(days).unwrap_or(0), "day", "days")),
-            Self::Es => format!("en silencio desde hace {days} {}", plural(usize::try_from(days).unwrap_or(0), "día", "días")),
-            Self::Ru => format!("молчит {days} {}", of_number(days, ["день", "дня", "дней"])),
+            Self::En => format!("silent for {n} {}", plural(n, en[0], en[1])),
+            Self::Es => format!("en silencio desde hace {n} {}", plural(n, es[0], es[1])),
+            Self::Ru => format!("молчит {n} {}", of_number(n, ru)),
         }
     }
 
@@ -348,6 +352,21 @@ mod tests {
         all.extend((10..17).map(|n| standing(n, None)));
         let letters: Vec<String> = Language::ALL.into_iter().map(|language| told(language, &all)).collect();
         insta::assert_snapshot!("sources", letters.join("\n"));
+    }
+
+    #[test]
+    fn a_silence_is_told_as_long_as_it_is() {
+        for (minutes, want) in [
+            (0, ["silent for 1 minute", "en silencio desde hace 1 minuto", "молчит 1 минуту"]),
+            (14, ["silent for 14 minutes", "en silencio desde hace 14 minutos", "молчит 14 минут"]),
+            (60, ["silent for 1 hour", "en silencio desde hace 1 hora", "молчит 1 час"]),
+            (2_879, ["silent for 47 hours", "en silencio desde hace 47 horas", "молчит 47 часов"]),
+            (2_880, ["silent for 2 days", "en silencio desde hace 2 días", "молчит 2 дня"]),
+            (7_190, ["silent for 5 days", "en silencio desde hace 5 días", "молчит 5 дней"]),
+            (7_200, ["silent for 5 days", "en silencio desde hace 5 días", "молчит 5 дней"]),
+        ] {
+            assert_eq!(Language::ALL.map(|language| language.silent_for(SignedDuration::from_mins(minutes))), want, "{minutes}");
+        }
     }
 
     #[test]

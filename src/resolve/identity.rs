@@ -62,15 +62,41 @@ pub fn identify(record: &Record, about: &About) -> Identity {
     Identity { keys, name }
 }
 
-fn organisation_name(record: &Record, about: &About) -> Option<String> {
-    let (named_by, own) = match record.kind {
-        RecordKind::Company => (NAMED_BY, ["name", "title"].as_slice()),
+/// Whether a record of this kind with this field can say whom it is about.
+pub fn names_somebody(kind: RecordKind, field: &str) -> bool {
+    let (named_by, own) = names(kind);
+    let keys = [named_by, own, WEBSITES, EMAILS, PHONES, own_address(kind)];
+    keys.iter().any(|fields| fields.contains(&field)) || TAX_IDS.iter().any(|(name, _)| *name == field)
+}
+
+/// The fields with the organisation's name, the surest first, and those that are it only in records of this kind.
+const fn names(kind: RecordKind) -> (&'static [&'static str], &'static [&'static str]) {
+    match kind {
+        RecordKind::Company => (NAMED_BY, &["name", "title"]),
         // The buyer is named beside the winner or the loser.
-        RecordKind::Award => (["winner", "loser"].as_slice(), [].as_slice()),
+        RecordKind::Award => (&["winner", "loser"], &[]),
         RecordKind::Offer | RecordKind::Request | RecordKind::Tender | RecordKind::Article | RecordKind::Vacancy | RecordKind::Page => {
-            (NAMED_BY, [].as_slice())
+            (NAMED_BY, &[])
         }
-    };
+    }
+}
+
+/// The field with an address that is the organisation's own only in records of this kind.
+const fn own_address(kind: RecordKind) -> &'static [&'static str] {
+    match kind {
+        RecordKind::Company => &["url"],
+        RecordKind::Offer
+        | RecordKind::Request
+        | RecordKind::Tender
+        | RecordKind::Award
+        | RecordKind::Article
+        | RecordKind::Vacancy
+        | RecordKind::Page => &[],
+    }
+}
+
+fn organisation_name(record: &Record, about: &About) -> Option<String> {
+    let (named_by, own) = names(record.kind);
     let read = || {
         let named = named_by.iter().chain(own).filter_map(|field| record.text(field));
         named.map(|name| text::squeeze(&name)).find(|name| name.chars().any(char::is_alphanumeric))
@@ -103,16 +129,7 @@ fn unlabelled(written: &str) -> String {
 
 fn domains(record: &Record, about: &About) -> Vec<String> {
     let is_own = |domain: &String| about.own_hosts.iter().any(|host| host == domain || registrable(host).as_ref() == Some(domain));
-    let of_company = match record.kind {
-        RecordKind::Company => ["url"].as_slice(),
-        RecordKind::Offer
-        | RecordKind::Request
-        | RecordKind::Tender
-        | RecordKind::Award
-        | RecordKind::Article
-        | RecordKind::Vacancy
-        | RecordKind::Page => &[],
-    };
+    let of_company = own_address(record.kind);
     let values = |fields: &'static [&'static str]| {
         fields.iter().filter_map(|field| record.value(field)).flat_map(|value| value.each().iter().take(VALUES))
     };

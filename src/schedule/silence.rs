@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::spec::duration;
 use super::windows::Days;
+use crate::base::clock::minute;
 
 /// Days with news before anything is learned from them.
 const LEARNED_FROM: usize = 8;
@@ -70,7 +71,7 @@ impl fmt::Display for Expect {
 /// only when the silence is [`TIMES`] times the longest distance between two of them, and at least [`LEAST`] days. A source that is quiet
 /// at weekends has a longest distance of three days, and is told of after nine.
 pub(super) fn silent(expect: &Expect, news: &[Date], zone: &TimeZone, since: Timestamp, now: Timestamp) -> Option<String> {
-    let said = since.strftime("%Y-%m-%d %H:%M UTC");
+    let said = minute(since, zone);
     match expect {
         Expect::Off => None,
         Expect::Within { span, days, text } => {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::model::FactName;
+
 /// The keys of `[[segment]]`.
 pub const KEYS: &[&str] =
     &["id", "title", "regions", "countries", "gates", "capacity_per_week", "line", "hot", "points", "caps", "next_step"];
@@ -40,6 +42,15 @@ pub struct Spec {
 }
 
 impl Spec {
+    /// Every field of records that a rule asks for by name: `config` checks that some source can have it. Facts of the organisation are none.
+    pub fn fields(&self) -> impl Iterator<Item = (FieldRule<'_>, &FieldSpec)> {
+        self.points.iter().enumerate().filter_map(|(rule, points)| {
+            let when = points.when.as_ref()?;
+            let field = when.field.as_ref().filter(|field| !field.name.is_empty() && FactName::from_word(&field.name).is_none())?;
+            Some((FieldRule { key: format!("points[{rule}].when.field.name"), source: &when.source }, field))
+        })
+    }
+
     /// Every band of size that it names, with the place: `config` checks that they are there.
     pub fn size_bands(&self) -> impl Iterator<Item = (String, &String)> {
         let of_gates = self.gates.iter().enumerate().flat_map(|(gate, spec)| {
@@ -52,6 +63,15 @@ impl Spec {
         });
         of_gates.chain(of_rules)
     }
+}
+
+/// Where a rule names a field.
+#[derive(Debug, Clone)]
+pub struct FieldRule<'a> {
+    /// The place of the name.
+    pub key: String,
+    /// The sources whose records alone are asked; empty: all.
+    pub source: &'a [String],
 }
 
 /// A gate: exactly one of these keys.

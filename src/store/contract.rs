@@ -94,7 +94,7 @@ pub(super) fn record(source_name: &str, key: &str, text: &str) -> Record {
         changed: time(2),
         missing: 0,
         gone: false,
-        detail_wanted: false,
+        own_page: OwnPage::Read,
     }
 }
 

@@ -46,7 +46,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             Answer::Source(Box::new(pages::of_source(effects, config, &id, (page.as_deref(), diff)).await?))
         }
         Question::CheckNow { id } => Answer::Due(check_now(effects, config, &id).await?),
-        Question::Check { target, bytes, source, pages } => {
+        Question::Check { target, bytes, source, pages, config: _ } => {
             Answer::Check(Box::new(check(effects, config, &target, (bytes, source, pages)).await?))
         }
         Question::Leads { segment, state, owner, limit } => {

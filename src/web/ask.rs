@@ -48,6 +48,9 @@ pub enum Question {
         /// At most so many pages of a source, where each leads to the next; 0 counts as 1.
         #[serde(default)]
         pages: u32,
+        /// The configuration to read it with, as it is on disk; the one that runs where it is left out or not taken.
+        #[serde(default)]
+        config: Option<std::path::PathBuf>,
     },
     /// Leads.
     Leads {
@@ -356,6 +359,9 @@ pub struct RecordView {
     pub url: String,
     /// Values by field.
     pub fields: std::collections::BTreeMap<String, String>,
+    /// Times among them by the clock they were written for.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub told: std::collections::BTreeMap<String, String>,
     /// `new`, `changed`, `known`; nothing when there is no store to compare with.
     pub news: Option<String>,
     /// What its words say that is a reason to act.

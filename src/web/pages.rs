@@ -9,18 +9,20 @@ use url::Url;
 use super::answer::{AnswerError, source_of, source_view, unknown};
 use super::ask::{DiffView, SourcePages};
 use super::{health, views};
-use crate::base::ids::PageId;
+use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
 use crate::model::{Page, PageRole, Record, SourceState};
-use crate::pipeline::{Effects, next_check};
+use crate::pipeline::{Effects, next_check, unnamed};
 use crate::store::Which;
 
 /// Pages of a source that are shown.
 const PAGES: usize = 100;
 /// Pages of a source that are looked at for those that changed last.
 const LOOKED_AT: usize = 10_000;
+/// Records of a source that are looked at for whom they name.
+const RECORDS: usize = 200;
 /// Changes of a source that are shown.
 const CHANGES: usize = 50;
 
@@ -51,6 +53,7 @@ pub(super) async fn of_source(
         None => None,
     };
     let roots: Vec<Page> = pages.iter().filter(|page| page.role == PageRole::Root).cloned().collect();
+    let members: Vec<RecordId> = pages.iter().flat_map(|page| &page.members).copied().take(RECORDS).collect();
     match chosen {
         Some(id) => pages = effects.store.pages(vec![id]).await?,
         None => pages.truncate(PAGES),
@@ -61,6 +64,7 @@ pub(super) async fn of_source(
         page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
         shown.push(views::page(page, &effects.store.snapshots(page.id).await?, next(effects, source, page, (&roots, &states))));
     }
+    let remarks = unnamed(source, effects.store.records(members).await?.iter().filter(|record| !record.gone)).into_iter().collect();
     let changes = effects.store.recent_changes(Some(&source.id), CHANGES).await?;
     let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;
     let named = |id| records.iter().find(|record: &&Record| record.id == id);
@@ -69,6 +73,7 @@ pub(super) async fn of_source(
         pages: shown,
         unread: health::misread(&states),
         fields: health::fields(&states),
+        remarks,
         changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
         diff,
     })

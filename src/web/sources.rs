@@ -85,6 +85,9 @@ pub struct SourcePages {
     pub unread: Vec<MisreadView>,
     /// Which fields its records carry.
     pub fields: Vec<FieldShareView>,
+    /// What whoever wrote its settings should know.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// Its last changes.
     pub changes: Vec<ChangeView>,
     /// The difference of the last two versions of one page.

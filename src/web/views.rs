@@ -266,11 +266,13 @@ pub(super) fn meanings(labels: &Labels, record: &Record) -> Vec<String> {
 }
 
 pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {
+    let times = draft.fields.iter().filter(|(_, found)| matches!(found.value, Value::Time(_)));
     RecordView {
         key: draft.key.clone(),
         kind: draft.kind.word().to_owned(),
         url: draft.url.to_string(),
         fields: draft.fields.iter().map(|(name, found)| (name.to_string(), found.value.text())).collect(),
+        told: times.map(|(name, found)| (name.to_string(), found.value.told())).collect(),
         news: news.map(str::to_owned),
         signals: Vec::new(),
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atalaya::base::clock::Stopwatch;
-use atalaya::model::{Field, FieldName, Moment, Page, Record, RecordKind, SignalKind, Turn, Value as ModelValue, WON_BY, ZoneFrom};
+use atalaya::model::{
+    Field, FieldName, Moment, OwnPage, Page, Record, RecordKind, SignalKind, Turn, Value as ModelValue, WON_BY, ZoneFrom,
+};
 use atalaya::pipeline::{check, expiring_some, linked};
 use atalaya::store::{Hook, LeadFilter};
 use atalaya::web::{Answer, Question, TenderFilter, TenderView};
@@ -347,7 +349,7 @@ async fn portals_that_only_a_third_one_knows_together_have_one_tender() {
             changed: now,
             missing: 0,
             gone: false,
-            detail_wanted: false,
+            own_page: OwnPage::Read,
         }
     };
     let [one, two] = ["0f0e0d0c-1111-4222-8333-444455556666", "1f0e0d0c-1111-4222-8333-444455556666"];
@@ -400,7 +402,7 @@ async fn lists_of_very_many_tenders_are_quick() {
             changed: now,
             missing: 0,
             gone: false,
-            detail_wanted: false,
+            own_page: OwnPage::Read,
         }
     };
     for from in (0..many).step_by(2_000) {

@@ -45,5 +45,6 @@ mod simulation;
 mod stock;
 mod tenders;
 mod tls;
+mod trying;
 mod unaided;
 mod wishes;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use atalaya::base::ids::{ContentHash, MessageId};
 use atalaya::model::{
-    Change, ChangeKind, CheckTimes, Field, FieldName, Message, MessageKind, MessageState, Page, PageWrite, Record, RecordKind, Sealed,
-    Turn, Value,
+    Change, ChangeKind, CheckTimes, Field, FieldName, Message, MessageKind, MessageState, OwnPage, Page, PageWrite, Record, RecordKind,
+    Sealed, Turn, Value,
 };
 use jiff::Timestamp;
 
@@ -40,7 +40,7 @@ pub fn record(n: usize, round: u64) -> Record {
         changed: time(round),
         missing: 0,
         gone: false,
-        detail_wanted: false,
+        own_page: OwnPage::Read,
     }
 }
 

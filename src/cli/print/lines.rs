@@ -1,6 +1,6 @@
-//! Tables of categories and messages. Knows view types only.
+//! Tables of categories, messages and recipients. Knows view types only.
 
-use super::{MessageView, Table, UnmappedView, clip, count, table};
+use super::{MessageView, Table, UnmappedView, WishView, clip, count, table};
 
 pub(super) fn unmapped(views: &[UnmappedView]) {
     let mut all = table(&["category", "organisations", "source", "where"]);
@@ -25,6 +25,15 @@ pub(super) fn outbox(views: &[MessageView]) -> Table {
             view.tries.to_string(),
             view.last.as_ref().map_or_else(String::new, |last| clip(last, 80)),
         ]);
+    }
+    all
+}
+
+pub(super) fn wishes(views: &[WishView]) -> Table {
+    let mut all = table(&["rep", "recipient", "channel", "gets", "since"]);
+    for view in views {
+        let reps = if view.reps.is_empty() { "–".to_owned() } else { view.reps.join(", ") };
+        all.add_row([reps, view.recipient.clone(), view.channel.clone(), view.gets.clone(), view.since.clone()]);
     }
     all
 }

@@ -7,13 +7,16 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::base::clock::minute;
 use crate::web::Answer;
 
 /// What is shown as it was found: proofs, addresses, texts that somebody else wrote, and what has a zone of its own.
 const AS_FOUND: [&str; 15] =
     ["quote", "url", "path", "value", "text", "html", "raw", "title", "subject", "target", "key", "fields", "facts", "records", "deadline"];
 
-static STAMP: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z").expect("a constant expression"));
+/// To the second, or to the minute as sentences have it.
+static STAMP: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})Z| (\d{2}:\d{2}) UTC)").expect("a constant expression"));
 
 /// The answer with its times in this zone.
 pub(in crate::cli) fn in_zone(answer: Answer, zone: &TimeZone) -> anyhow::Result<Answer> {
@@ -52,14 +55,20 @@ fn turn(value: &mut Value, zone: &TimeZone) {
 fn words(text: &str, zone: &TimeZone) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for found in STAMP.find_iter(text) {
+    for parts in STAMP.captures_iter(text) {
+        let Some(found) = parts.get(0) else { continue };
         let before = text[..found.start()].chars().next_back();
         let after = text[found.end()..].chars().next();
         let alone =
             before.is_none_or(|c| c.is_whitespace() || c == '(') && after.is_none_or(|c| !c.is_alphanumeric() && c != '/' && c != '&');
-        if let (true, Ok(stamp)) = (alone, found.as_str().parse()) {
+        let (day, short) = (&parts[1], parts.get(3).map(|time| time.as_str()));
+        let stamp = short.map_or_else(|| found.as_str().parse(), |time| format!("{day}T{time}:00Z").parse::<Timestamp>());
+        if let (true, Ok(stamp)) = (alone, stamp) {
             out.push_str(&text[done..found.start()]);
-            out.push_str(&at(stamp, zone));
+            match short {
+                Some(_) => out.push_str(&minute(stamp, zone)),
+                None => out.push_str(&at(stamp, zone)),
+            }
             done = found.end();
         }
     }
@@ -82,6 +91,8 @@ mod tests {
                 "since 2026-07-24T01:30:00+02:00: zero records (2026-11-23T09:00:00+01:00)",
             ),
             ("https://a.example/?from=2026-11-23T08:00:00Z", "https://a.example/?from=2026-11-23T08:00:00Z"),
+            ("missing until 2026-11-23 23:30 UTC; asked again", "missing until 2026-11-24 00:30 +01:00; asked again"),
+            ("2026-11-23 08:00 UTCX", "2026-11-23 08:00 UTCX"),
             ("20261123T080000.000Z-1", "20261123T080000.000Z-1"),
             ("2026-11-23T08:00:00Zulu", "2026-11-23T08:00:00Zulu"),
             ("2026-99-23T08:00:00Z", "2026-99-23T08:00:00Z"),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::base::ids::{ContentHash, SourceId};
 use crate::extract::Reader;
-use crate::model::{Field, RecordKind};
+use crate::model::{Field, OwnPage, RecordKind};
 
 const MAKERS: [(&str, &str, &str, &str); 12] = [
     ("Cajas Ebro, S.L.", "Zaragoza", "Food and drink", "12"),
@@ -58,7 +58,7 @@ fn record(draft: &Draft) -> Record {
         changed: now,
         missing: 0,
         gone: false,
-        detail_wanted: false,
+        own_page: OwnPage::Read,
     }
 }
 

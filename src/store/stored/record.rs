@@ -8,7 +8,7 @@ use super::codes::{record_kind_code, record_kind_of, signal_kind_code, signal_ki
 use super::value::{StoredDate, StoredEvidence, StoredValue, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, OrganisationId, RecordId, SourceId};
-use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, Record, Signal, Story, Value};
+use crate::model::{Change, ChangeKind, Field, FieldChange, FieldName, OwnPage, Record, Signal, Story, Value};
 use crate::store::error::StoreError;
 
 type Id = [u8; 8];
@@ -35,7 +35,36 @@ pub(in crate::store) struct StoredRecord {
     pub(in crate::store) changed: i64,
     missing: u16,
     pub(in crate::store) gone: bool,
-    detail_wanted: bool,
+    own_page: StoredOwnPage,
+}
+
+/// [`OwnPage`]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum StoredOwnPage {
+    Read,
+    Wanted,
+    Missing { times: u32, until: i64 },
+}
+
+impl From<OwnPage> for StoredOwnPage {
+    fn from(own: OwnPage) -> Self {
+        match own {
+            OwnPage::Read => Self::Read,
+            OwnPage::Wanted => Self::Wanted,
+            OwnPage::Missing { times, until } => Self::Missing { times, until: millis(until) },
+        }
+    }
+}
+
+impl TryFrom<StoredOwnPage> for OwnPage {
+    type Error = String;
+    fn try_from(stored: StoredOwnPage) -> Result<Self, String> {
+        Ok(match stored {
+            StoredOwnPage::Read => Self::Read,
+            StoredOwnPage::Wanted => Self::Wanted,
+            StoredOwnPage::Missing { times, until } => Self::Missing { times, until: timestamp(until)? },
+        })
+    }
 }
 
 impl Stored for StoredRecord {
@@ -72,7 +101,7 @@ impl From<&Record> for StoredRecord {
             changed: millis(record.changed),
             missing: record.missing,
             gone: record.gone,
-            detail_wanted: record.detail_wanted,
+            own_page: record.own_page.into(),
         }
     }
 }
@@ -99,7 +128,7 @@ impl TryFrom<StoredRecord> for Record {
             changed: timestamp(stored.changed)?,
             missing: stored.missing,
             gone: stored.gone,
-            detail_wanted: stored.detail_wanted,
+            own_page: stored.own_page.try_into()?,
         })
     }
 }

@@ -131,7 +131,7 @@ fn record() -> impl Strategy<Value = Record> {
             changed: at,
             missing,
             gone: flag,
-            detail_wanted: !flag,
+            own_page: if flag { OwnPage::Missing { times: u32::from(missing), until: at } } else { OwnPage::Wanted },
         })
 }
 
