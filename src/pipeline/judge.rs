@@ -12,7 +12,7 @@ use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, revise};
 use super::{Effects, group, silent};
 use crate::base::ids::{ContentHash, OrganisationId, RepId};
 use crate::config::Config;
-use crate::model::{Decision, Lead, Organisation, Record, Signal, Subject, Turn};
+use crate::model::{Decision, Lead, Organisation, Record, Subject, Turn};
 use crate::route::{self, Cause};
 use crate::score;
 use crate::store::{CommitError, EntryFilter, StoreError};

@@ -17,10 +17,10 @@ use super::{calendar, health, listed, notices, organisations, pages, replay, unm
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, Organisation, Page, Record, Subject, Turn};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Turn};
 use crate::pipeline::{
-    self, Effects, Rehearsal, Target, completeness, completeness_of, departures, last_told, preview, rehearse, silent, spending, test_message,
-    waiting,
+    self, Effects, Rehearsal, Target, completeness, completeness_of, departures, last_told, preview, rehearse, silent, spending,
+    test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Standing};
 use crate::{outbox, score};
