@@ -67,7 +67,7 @@ pub enum Command {
     Init(InitOptions),
     /// Watch, until told to stop
     Run,
-    /// Dry run of a source, an address or a saved file: stores and sends nothing
+    /// Dry run of a source (as the files have it), an address or a saved file: stores and sends nothing
     Check(CheckOptions),
     /// What one page says by itself: its records with their fields, its text, where it goes on. Needs no configuration
     Read {

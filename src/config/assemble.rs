@@ -360,7 +360,8 @@ impl<'a> Builder<'a> {
             Some(_) | None => rules,
         });
 
-        fields::of_source(&mut self.desk, &mut section, &comparing.ignore_fields, reader.as_ref());
+        let names = [("ignore_fields", comparing.ignore_fields.as_slice()), ("key", reading.key.0.as_slice())];
+        fields::of_source(&mut self.desk, &mut section, names, reader.as_ref());
         let named = resolve::About {
             organisation: reading.organisation.clone(),
             country: reading.country.clone(),

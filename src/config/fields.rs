@@ -11,13 +11,16 @@ use crate::extract::{Reader, USUAL_FIELDS};
 use crate::model::Fault;
 use crate::score;
 
-/// The fields of a source whose changes are no news.
-pub(super) fn of_source(desk: &mut Desk<'_>, section: &mut Section<'_>, ignored: &[String], reader: Option<&Reader>) {
+/// The fields that a source names elsewhere than where it says how they are read.
+pub(super) fn of_source(desk: &mut Desk<'_>, section: &mut Section<'_>, named: [(&str, &[String]); 2], reader: Option<&Reader>) {
     let Some(fields) = reader.and_then(Reader::fields) else { return };
-    for (at, name) in ignored.iter().enumerate().filter(|(_, name)| !fields.contains(name.as_str())) {
-        let expected = format!("a field of this source: {}", in_words(&fields));
-        let near = nearest(name, fields.iter().copied());
-        desk.fault(section, &Fault::new(format!("ignore_fields[{at}]"), name, expected), near);
+    for (key, names) in named {
+        let known = |name: &str| fields.contains(name) || name == "organisation";
+        for (at, name) in names.iter().enumerate().filter(|(_, name)| !known(name)) {
+            let expected = format!("a field of this source: {}", in_words(&fields));
+            let near = nearest(name, fields.iter().copied());
+            desk.fault(section, &Fault::new(format!("{key}[{at}]"), name, expected), near);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::files::{File, Files, Layer};
 use super::*;
 use crate::base::ids::ContentHash;
+use crate::model::SignalKind;
 use crate::{diff, extract, schedule};
 
 const CONTACT: &str = "[daemon]\ncontact = \"leads@example.com\"\n";
@@ -277,6 +278,16 @@ fn the_first_file_is_in_the_language_of_its_reader_and_makes_no_lead_of_whoever_
         let fit: i64 = rules.iter().filter(|rule| rule.get("when").is_some()).map(points).sum();
         let signals: Vec<i64> = rules.iter().filter(|rule| rule.get("signal").is_some()).map(points).collect();
         assert!(signals.iter().all(|points| *points < line && fit + points >= line), "{fit} {signals:?} {line}");
+    }
+}
+
+#[test]
+fn the_readme_lists_every_kind_of_signal_with_its_half_life() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for kind in SignalKind::ALL {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{}` |", kind.word())));
+        let days = format!("| {} days |", score::half_life(kind).as_hours() / 24);
+        assert!(row.is_some_and(|row| row.ends_with(&days)), "{}: {row:?}, {days}", kind.word());
     }
 }
 

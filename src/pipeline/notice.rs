@@ -213,3 +213,18 @@ fn letter(
         Envelope { from, reply_to, to: &to, rep: &operator, kind: note.kind, id: &id, window: note.at, date: now, unsubscribe: None };
     Ok(render::mail(&envelope, &letter)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_illness_is_told_in_the_zone_of_whoever_runs_the_daemon() {
+        let since = "2026-11-23T08:00:00Z".parse().unwrap();
+        let failure = Failure::new(FailureClass::NotFound, "it answered 404");
+        for (zone, want) in [("Europe/Madrid", "Since 2026-11-23 09:00 +01:00 it"), ("UTC", "Since 2026-11-23 08:00 UTC it")] {
+            let (_, paragraph) = ill("Fair", (since, &failure), None, &TimeZone::get(zone).unwrap());
+            assert!(paragraph.starts_with(want), "{paragraph}");
+        }
+    }
+}

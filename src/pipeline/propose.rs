@@ -9,7 +9,8 @@ use crate::base::ids::SourceId;
 use crate::base::text::count;
 use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Script, Spec};
 use crate::fetch::{Fetched, Request, SourceSettings};
-use crate::model::{Extract, Failure, HostKey};
+use crate::model::{Draft, Extract, Failure, HostKey};
+use crate::resolve::names_somebody;
 
 /// Records with a name from which on a way is one.
 pub const ENOUGH: usize = 3;
@@ -118,6 +119,13 @@ impl Proposed {
             };
             out.insert(0, Doubt { what: format!("whether its records are companies or what they offer: {}", leaning.why), setting });
         }
+        let named = |draft: &Draft| draft.fields.keys().any(|field| names_somebody(draft.kind, field.as_str()));
+        let reader = way.spec.compile(&nameless()).ok().filter(|_| !way.extract.records.iter().any(named));
+        out.extend(reader.map(|reader| {
+            let what =
+                "whom its records are about: none of them names an organisation, and a lead that comes of one is \"(not named yet)\"";
+            Doubt { what: what.to_owned(), setting: reader.naming().to_owned() }
+        }));
         out
     }
 

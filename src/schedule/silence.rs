@@ -172,6 +172,14 @@ mod tests {
     }
 
     #[test]
+    fn a_silence_is_told_in_the_zone_of_the_source() {
+        let zone = TimeZone::get("Europe/Madrid").expect("bundled");
+        let expect = Expect::parse("3d").expect("good");
+        let said = silent(&expect, &[], &zone, at("2026-11-20T12:00:00Z"), at("2026-11-24T12:00:00Z"));
+        assert_eq!(said.as_deref(), Some("nothing new since 2026-11-20 13:00 +01:00, where news is expected at least every 3d"));
+    }
+
+    #[test]
     fn what_is_no_expectation() {
         for text in ["", "often", "Mon-Fri", "2d Mun", "0s", "400d", "-1d", "2 months"] {
             assert!(Expect::parse(text).is_err(), "{text}");

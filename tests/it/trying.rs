@@ -66,6 +66,8 @@ fn a_source_that_was_edited_or_added_is_tried_as_it_is_written_beside_a_running_
     assert_eq!(code, Some(0), "{log}");
 }
 
+const SAID: &str = "none of its 3 records names an organisation";
+
 #[test]
 fn records_that_name_nobody_are_said_to_with_the_setting_that_names_them() {
     let item = |n: usize| {
@@ -81,7 +83,6 @@ fn records_that_name_nobody_are_said_to_with_the_setting_that_names_them() {
     let press =
         |more: &str| format!("[[source]]\nid = \"press\"\nkind = \"feed\"\nurl = \"{}/feed.xml\"\nevery = \"1h\"\n{more}", site.address);
     let home = Home::new(&press(""));
-    const SAID: &str = "none of its 3 records names an organisation";
     let shown = words(&home.run(&["check", "press"]));
     assert!(shown.contains(SAID) && shown.contains("fields = { company = "), "{shown}");
     // A time is told by the clock it was written for.
