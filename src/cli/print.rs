@@ -81,12 +81,8 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Outbox(views) => println!("{}", lines::outbox(views)),
         Answer::Replayed(view) => {
             eprintln!("{}:", count(view.ids.len(), "message", "messages"));
-            for id in &view.ids {
-                println!("{id}");
-            }
-            if let Some(note) = &view.note {
-                eprintln!("{note}");
-            }
+            view.ids.iter().for_each(|id| println!("{id}"));
+            view.note.iter().for_each(|note| eprintln!("{note}"));
         }
         Answer::Sent(view) => {
             let word = if view.accepted { "accepted" } else { "NOT accepted" };
@@ -452,18 +448,7 @@ fn lead(view: &LeadView) {
     println!("next step: {}", view.next_step);
     println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
     if let Some(told) = &view.told {
-        println!(
-            "{}",
-            if view.told_at.is_some() {
-                format!("waits to be told: {told}")
-            } else {
-                match told.strip_prefix("told ") {
-                    Some(when) => format!("told: {when}"),
-                    None if told.starts_with("nobody") => told.clone(),
-                    None => format!("told: {told}"),
-                }
-            }
-        );
+        println!("{}: {told}", if view.told_at.is_some() { "waits to be told" } else { "told" });
     }
     let mut signals = table(&["why now", "", ""]);
     for (at, sentence, url) in &view.signals {

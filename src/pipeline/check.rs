@@ -338,6 +338,9 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
     let mut volatile = page.volatile.clone();
     // An entry that cannot be read differs without a record that does: what changes there may be its mending.
     let whole = extract.bad.is_empty() && page.bad == 0;
+    // Where an entry left, another may come, or the same again.
+    let of = |members: &[RecordId]| members.iter().copied().collect::<HashSet<_>>();
+    let whole = whole && of(&page.members) == of(&found.members);
     if let (true, Some(old)) = (whole && (nothing || page.reading == Reading::Settling), old) {
         // The bytes differ and what is read from them does not: whatever differs changes by itself.
         let spans = diff::volatile_spans(old, &fetched.bytes, &volatile);

@@ -414,7 +414,7 @@ fn one_sentence_of_a_page_is_one_reason_of_several_kinds() {
     ];
     let text = written(Language::En, std::slice::from_ref(&case), &[]).text.replace("\n     ", " ");
     assert_eq!(text.matches("opens a second plant").count(), 1, "{text}");
-    assert!(text.contains("* In the press · New site · Looks for a supplier: “Cerámicas Onda opens a second"), "{text}");
+    assert!(text.contains("* New site · In the press · Looks for a supplier: “Cerámicas Onda opens a second"), "{text}");
 }
 
 #[test]
@@ -495,7 +495,8 @@ fn an_event_that_is_over_is_not_announced() {
 fn the_lines_shown_sum_to_the_score_even_when_some_are_folded() {
     let mut case = Case::new("Many rules");
     let template = case.lead.score.parts[0].clone();
-    case.lead.score.parts = (1..=30).map(|n| Part { centipoints: n * 7 - 50, ..template.clone() }).collect();
+    case.lead.score.parts =
+        (1..=30).map(|n| Part { centipoints: n * 7 - 50, rule: format!("segment.points[{n}]"), ..template.clone() }).collect();
     case.lead.score.fit = case.lead.score.parts.iter().map(|part| part.centipoints).sum();
     case.lead.score.signal = 0;
     let letter = written(Language::En, &[case], &[]);

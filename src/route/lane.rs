@@ -98,8 +98,11 @@ fn free_at(alerts: &[Timestamp], most: u32, now: Timestamp) -> Cap {
     match sent.len().checked_sub(most) {
         _ if most == 0 => Cap::Never,
         None => Cap::Free,
-        // Once that one is an hour old, one fewer than the cap is left.
-        Some(place) => sent.get(place).map_or(Cap::Free, |at| Cap::Until(at.saturating_add(HOUR).unwrap_or(*at).max(now))),
+        Some(place) => {
+            // What waits already leaves as one alert, with this; else, once that one is an hour old, one fewer than the cap is left.
+            let joined = sent.iter().copied().find(|at| *at > now);
+            joined.or_else(|| sent.get(place)?.checked_add(HOUR).ok()).map_or(Cap::Free, |at| Cap::Until(at.max(now)))
+        }
     }
 }
 

@@ -324,6 +324,7 @@ fn what_closes_before_the_digest_does_not_wait_for_it() {
     let two = ["2026-01-09T11:30:00Z", "2026-01-09T11:45:00Z"];
     check(plain, "2026-01-11T12:00:00Z", &two, friday, (Urgent, "2026-01-09T12:30:00Z"));
     check(plain, "2026-01-11T12:00:00Z", &[two[0], two[1], two[1]], friday, (Urgent, "2026-01-09T12:45:00Z"));
+    check(plain, "2026-01-11T12:00:00Z", &[two[0], two[1], "2026-01-09T12:30:00Z"], friday, (Urgent, "2026-01-09T12:30:00Z"));
     check(plain, "2026-01-09T12:10:00Z", &two, friday, (Urgent, friday));
     // Quiet hours, unless it is over by their end.
     check(quiet, "2026-01-10T12:00:00Z", &[], "2026-01-09T23:00:00Z", (Urgent, "2026-01-10T07:00:00Z"));

@@ -359,10 +359,10 @@ pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option
                 };
                 format!("{how} {}", clock(Language::En, &at.to_zoned(zone.clone())))
             }
-            (None, Some(last), Some(rep)) => format!("told {}", clock(Language::En, &last.to_zoned(rep.rep.zone.clone()))),
+            (None, Some(last), Some(rep)) => clock(Language::En, &last.to_zoned(rep.rep.zone.clone())),
             (None, None, Some(known)) if desk.config.channel_of(known).is_none() => format!("nobody to tell: no mail goes to {rep}"),
             (None, _, None) => format!("nobody to tell: there is no rep {rep} any more"),
-            (None, None, Some(_)) => "not told: no news of it".to_owned(),
+            (None, None, Some(_)) => "no: nothing new of it".to_owned(),
         },
     };
     LeadView { told: Some(told), told_at: wait.map(|wait| time(wait.at)), ..view }

@@ -119,10 +119,10 @@ async fn beyond_the_cap_what_closes_comes_together_as_soon_as_an_alert_may() {
     for title in ["First", "Second", "Third"] {
         world.call(title, "2026-11-29T12:00:00Z");
     }
-    world.until("2026-11-27T13:30:00Z").await;
+    world.until("2026-11-27T13:00:00Z").await;
     let mails = world.mails();
     assert_eq!(mails.len(), 1, "{mails:#?}");
-    world.until("2026-11-27T15:00:00Z").await;
+    world.until("2026-11-27T14:00:00Z").await;
     let mails = world.mails();
     assert_eq!(mails.len(), 2, "{mails:#?}");
     let told = |mail: &str| ["First", "Second", "Third"].into_iter().filter(|title| mail.contains(&format!("published: {title}"))).count();
