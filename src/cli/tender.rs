@@ -7,9 +7,9 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{Ended, has_enough};
 use super::archive::{self, Out};
 use super::check::file;
+use super::{Ended, has_enough};
 use crate::base::clock::Stopwatch;
 use crate::base::text::count;
 use crate::extract;
@@ -97,12 +97,10 @@ pub(super) fn read(
 
 fn one(name: &str, bytes: &[u8], (wanted, url): (Option<Format>, Option<&url::Url>), clock: &Clock) -> anyhow::Result<Value> {
     let text = decoded(bytes)?;
-    let format = wanted
-        .or_else(|| Format::detect(&text))
-        .with_context(|| {
-            let is = tender::other(&text).map(|is| format!("{is}; ")).unwrap_or_default();
-            format!("{is}it is no document of a tender portal that is known here; `--format` names one")
-        })?;
+    let format = wanted.or_else(|| Format::detect(&text)).with_context(|| {
+        let is = tender::other(&text).map(|is| format!("{is}; ")).unwrap_or_default();
+        format!("{is}it is no document of a tender portal that is known here; `--format` names one")
+    })?;
     let watch = Stopwatch::start();
     let expired = || watch.elapsed() > PATIENCE;
     let batch = tender::read(format, &tender::Input { text: &text, url, clock: clock.clone(), expired: &expired })?;

@@ -297,14 +297,12 @@ impl Signal {
             Story::Said { .. } | Story::Sentence(_) => None,
         };
         let same = |other: &Self| {
-            other.record == self.record || (other.evidence.source != self.evidence.source && title(other).is_some_and(|it| Some(it) == title(self)))
+            other.record == self.record
+                || (other.evidence.source != self.evidence.source && title(other).is_some_and(|it| Some(it) == title(self)))
         };
         matches!(self.kind, SignalKind::AwardWon | SignalKind::AwardLost)
             && by.iter().any(|other| {
-                other.kind == SignalKind::AwardAnnulled
-                    && other.organisation == self.organisation
-                    && other.seen >= self.seen
-                    && same(other)
+                other.kind == SignalKind::AwardAnnulled && other.organisation == self.organisation && other.seen >= self.seen && same(other)
             })
     }
 }

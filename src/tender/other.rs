@@ -47,7 +47,11 @@ pub fn other(text: &str) -> Option<String> {
         return Some(format!("it answers a JSON error: {}", clip(&error, QUOTED)));
     }
     let keys: Vec<&str> = value.as_object()?.keys().take(NAMED).map(String::as_str).collect();
-    Some(if keys.is_empty() { "it answers JSON with nothing in it".to_owned() } else { format!("it answers JSON with {}", keys.join(", ")) })
+    Some(if keys.is_empty() {
+        "it answers JSON with nothing in it".to_owned()
+    } else {
+        format!("it answers JSON with {}", keys.join(", "))
+    })
 }
 
 /// The title of a page, in one line.

@@ -390,7 +390,8 @@ async fn the_first_digest_says_what_a_portal_held_that_is_open_still() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_open_when_a_portal_was_added_is_in_calendars_and_reminded_of() {
     let (site, shown) = portal();
-    let other = "\n[[segment]]\nid = \"lights\"\ntitle = \"Lights\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"315\"] }\npoints = 20\n";
+    let other =
+        "\n[[segment]]\nid = \"lights\"\ntitle = \"Lights\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"315\"] }\npoints = 20\n";
     let settings = settings(&site.address, "1h").replace("id = \"ana\"\n", "id = \"ana\"\nsegments = [\"health\"]\n")
         + other
         + &rep("bob", "Europe/Madrid", "Mon-Fri 08:00")
