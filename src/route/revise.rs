@@ -128,7 +128,9 @@ fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'
         // It became a lead, or a gate took one away.
         (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
         (LeadState::New | LeadState::Accepted, LeadState::New | LeadState::Accepted) => {
-            let crossed = previous.score.total() < terms.hot && finding.score.total() >= terms.hot;
+            let crosses = |line: i64| previous.score.total() < line && finding.score.total() >= line;
+            // What had fallen and was told of as such is told of when it stands again.
+            let crossed = crosses(terms.hot) || previous.state == LeadState::New && crosses(terms.line);
             crossed || news.iter().any(|signal| counts(finding.score, signal))
         }
         (_, LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked | LeadState::Below | LeadState::Excluded) => {

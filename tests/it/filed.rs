@@ -444,7 +444,7 @@ async fn a_lead_is_explained_as_it_was_when_its_tender_said_otherwise() {
     };
     let daemon = after(&settings(&site.address), &shown, &[with(1, "33112200")]).await;
     let then = daemon.clock.now();
-    let lead = daemon.effects.store.leads(atalaya::store::LeadFilter::default(), 10).await.unwrap().remove(0);
+    let lead = daemon.effects.store.leads(LeadFilter::default(), 10).await.unwrap().remove(0);
     let (id, was) = (lead.id.to_string(), lead.score.fit);
     assert_eq!(was, 2_000);
     daemon.wait(SignedDuration::from_hours(24));

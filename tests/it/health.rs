@@ -241,8 +241,8 @@ async fn a_digest_with_leads_tells_of_the_sources_too_and_no_empty_one_follows()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_second_page_that_is_broken_takes_nothing_back_of_what_was_read_before() {
     let page = |items: &[u32], more: &str| {
-        let items: String = items.iter().map(|n| format!("<li><h3>Firm {n}</h3></li>")).collect();
-        Reply::html(format!("<html><body><ul>{items}</ul>{more}</body></html>"))
+        let items: Vec<String> = items.iter().map(|n| format!("<li><h3>Firm {n}</h3></li>")).collect();
+        Reply::html(format!("<html><body><ul>{}</ul>{more}</body></html>", items.concat()))
     };
     let (site, shown) = site(page(&[1, 2, 3, 4], ""));
     let source = format!(
