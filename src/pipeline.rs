@@ -31,6 +31,7 @@ mod visit;
 mod vitals;
 mod waiting;
 mod walk;
+mod wanted;
 mod ways;
 mod whole;
 mod wishes;
@@ -62,6 +63,7 @@ pub use remind::remind_due;
 pub use rulings::{Other, RulingError, rule_not_same, rule_same, undo_ruling};
 pub use visit::next_check;
 pub use waiting::{Wait, retime, waiting};
+pub use wanted::Found;
 pub use ways::Ways;
 pub use wishes::{silent, wish};
 
@@ -82,6 +84,8 @@ pub struct Effects {
     pub clock: Clock,
     /// Where foreign bytes are parsed.
     pub pool: Pool,
+    /// Which tenders segments look for, as far as it was asked.
+    pub found: Found,
     /// For the crash rig.
     pub hook: Hook,
 }

@@ -11,7 +11,7 @@ mod unite;
 
 pub use assign::{Case, assign, untold};
 pub use lane::{Address, Slot, entry, lane};
-pub use remind::{reminder, reminder_lane};
+pub use remind::{answers, is_open, reminder, reminder_lane};
 pub use rep::{EmptyDigest, Quiet, Rep};
 pub use revise::{Cause, Finding, for_rep, revise};
 pub use spec::{KEYS, REMIND, Spec};

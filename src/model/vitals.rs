@@ -93,6 +93,8 @@ pub enum Trouble {
         since: Timestamp,
         /// Why.
         class: FailureClass,
+        /// How many of the pages of the last visit could not be read, and how many there were, where some were read.
+        unread: Option<(u32, u32)>,
     },
     /// It was to be visited and was not.
     Late,

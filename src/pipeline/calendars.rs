@@ -7,16 +7,19 @@ use url::Url;
 
 use super::Effects;
 use super::linked::whole_tender;
-use crate::base::ids::{RecordId, SourceId, base32, hash64};
+use super::wanted::{Wanted, wanted};
+use crate::base::ids::{RecordId, SegmentId, SourceId, base32, hash64};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::model::{Joined, Lead, LeadState, Listings, Organisation, Record, RecordKind, Subject, closings};
 use crate::render::{self, Calendar, CalendarKey, CalendarOf, Language};
-use crate::store::{CommitError, LeadFilter, RISING, StoreError};
+use crate::store::{CommitError, LeadFilter, RISING, StoreError, TenderOrder, TenderRow, TenderWalk};
 use crate::{route, score};
 
 /// Leads of one rep or segment that are looked through; nobody works more.
 const LEADS: usize = 2_000;
+/// Tenders to come, and of those that are over, that are looked through beside the leads: a calendar shows no more.
+const TENDERS: usize = 1_000;
 /// A deadline that was over for so long is in no calendar, and nobody is reminded of it.
 const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 62);
 
@@ -69,29 +72,60 @@ pub(super) async fn link_for(effects: &Effects, config: &Config, rep: &Rep) -> R
     Ok(Some(calendar_key(effects).link(&config.daemon.public_url, of, calendar_turn(effects, of).await?)))
 }
 
-/// A calendar as text; `None` when nobody is called so.
+/// A calendar as text; `None` when nobody is called so. It has the tenders that its rep or segment is to answer, with a lead or without.
 pub async fn calendar_of(effects: &Effects, config: &Config, of: CalendarOf<'_>, now: Timestamp) -> Result<Option<String>, StoreError> {
     let installation = format!("{:016x}", hash64(&[b"calendar", &effects.store.install_key()]));
-    let (title, language, zone, remind, filter) = match of {
+    let (whose, title, language, zone, remind, filter) = match of {
         CalendarOf::Rep(id) => {
             let Some(rep) = config.rep(id) else { return Ok(None) };
             let filter = LeadFilter { owner: Some(id.clone()), ..LeadFilter::default() };
-            (rep.rep.name.as_str(), rep.language, &rep.rep.zone, rep.rep.remind.as_slice(), filter)
+            (Whose::Rep(rep), rep.rep.name.as_str(), rep.language, &rep.rep.zone, rep.rep.remind.as_slice(), filter)
         }
         CalendarOf::Segment(id) => {
             let Some(segment) = config.segments.iter().find(|segment| segment.terms.segment == *id) else { return Ok(None) };
             let filter = LeadFilter { segment: Some(id.clone()), ..LeadFilter::default() };
-            (segment.terms.title.as_str(), Language::default(), &config.daemon.zone, route::REMIND.as_slice(), filter)
+            let title = segment.terms.title.as_str();
+            (Whose::Segment(id), title, Language::default(), &config.daemon.zone, route::REMIND.as_slice(), filter)
         }
     };
-    let mut tenders: HashMap<_, Joined> = HashMap::new();
+    let mut tenders: HashMap<RecordId, Joined> = HashMap::new();
     for lead in worked(effects, &filter).await? {
         tenders.extend(tenders_of(effects, config, &lead, now).await?.into_iter().map(|tender| (tender.record.id, tender)));
+    }
+    let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
+    let to_come = TenderWalk { by: TenderOrder::Due, from: Some(now), to: None, back: false, limit: TENDERS };
+    for walk in [to_come, TenderWalk { from: Some(since), to: Some(now), back: true, ..to_come }] {
+        let found = wanted(effects, config, (walk, |row: &TenderRow| row.at.is_some()), |segment| whose.works(segment), now).await?.0;
+        let theirs = found.into_iter().filter(|wanted| whose.answers(wanted, now) && !wanted.tender.record.gone);
+        tenders.extend(theirs.map(|wanted| (wanted.tender.record.id, wanted.tender)));
     }
     let tenders: Vec<Joined> = tenders.into_values().collect();
     let title = format!("Atalaya: {title}");
     let calendar = Calendar { title: &title, installation: &installation, language, zone, remind };
     Ok(Some(render::calendar(&calendar, &tenders, now)))
+}
+
+/// For whom a calendar is made.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    Rep(&'a Rep),
+    Segment(&'a SegmentId),
+}
+
+impl Whose<'_> {
+    fn works(self, segment: &SegmentId) -> bool {
+        match self {
+            Self::Rep(rep) => rep.rep.works(segment),
+            Self::Segment(own) => own == segment,
+        }
+    }
+
+    fn answers(self, wanted: &Wanted, now: Timestamp) -> bool {
+        match self {
+            Self::Rep(rep) => wanted.of_rep(rep, now).next().is_some(),
+            Self::Segment(segment) => wanted.is_of(segment),
+        }
+    }
 }
 
 /// The leads that somebody is to look at or works on.

@@ -13,7 +13,7 @@ use super::onward::{brought, set_out};
 use super::read::{Read, again, mark_wanting, read, tell_new};
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
-use super::{Effects, news, notice, vitals};
+use super::{Effects, completeness, news, notice, vitals};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Comparison};
@@ -387,9 +387,9 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
         last: failure.clone(),
     };
     let mut state = before.state.clone();
-    if count_before.is_none() && at_rest(&before.state) {
-        // The visits before it wrote nothing but the page's time, which is that of the failure from now on.
-        state.complete_until = state.complete_until.max(before.page.checked);
+    if before.step == Step::Begin {
+        // The visits before it may have written nothing but the root's times, which are those of the failure from now on.
+        state.complete_until = completeness::until(before.source, &before.state, &before.page);
     }
     let walked = Walked { failed: true, leads_to: count(known.len() + new.len()), ..Walked::default() };
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);

@@ -52,10 +52,10 @@ pub async fn completeness(effects: &Effects, source: &Source, now: Timestamp) ->
     let mut complete = Some(Timestamp::MAX);
     let (mut found, mut news) = ((states.len() < roots.len()).then_some((Trouble::New, false)), None);
     for state in &states {
-        let until = complete_until(effects, state).await?;
-        complete = complete.min(until);
+        let of_root = complete_until(effects, source, state).await?;
+        complete = complete.min(of_root);
         news = news.max(state.pulse.last);
-        found = found.into_iter().chain(trouble(source, (state, until), spent, now)).min_by_key(|(trouble, _)| trouble.rank());
+        found = found.into_iter().chain(trouble(source, (state, of_root), spent, now)).min_by_key(|(trouble, _)| trouble.rank());
     }
     let (trouble, lasting) = found.unzip();
     Ok(Completeness {
@@ -68,33 +68,42 @@ pub async fn completeness(effects: &Effects, source: &Source, now: Timestamp) ->
     })
 }
 
-/// Visits of a single unchanged page write nothing but the page's own times: the later of both counts.
-async fn complete_until(effects: &Effects, state: &SourceState) -> Result<Option<Timestamp>, StoreError> {
-    let known = state.complete_until;
-    if state.visit.pages != 1 || state.visit.failed > 0 || !state.checkpoint.is_whole() || known.is_none() {
-        return Ok(known);
+async fn complete_until(effects: &Effects, source: &Source, state: &SourceState) -> Result<Option<Timestamp>, StoreError> {
+    let root = effects.store.page(state.root).await?;
+    Ok(root.map_or(state.complete_until, |root| until(source, state, &root)))
+}
+
+/// Until when everything was read, by what is stored of a root and its visits. Visits of a single unchanged page write nothing but the page's
+/// own times: the later of both counts, as long as no visit goes further than that page.
+pub(super) fn until(source: &Source, state: &SourceState, root: &Page) -> Option<Timestamp> {
+    let (known, visit) = (state.complete_until, &state.visit);
+    // Where each visit asks other addresses none is unchanged.
+    if source.reader.transport().moves() || visit.pages != 1 || visit.failed > 0 || visit.outstanding > 0 || !state.checkpoint.is_whole() {
+        return known;
     }
-    let read = effects.store.page(state.root).await?.filter(|page| page.failures.is_none()).and_then(|page| page.checked);
+    let read = root.checked.filter(|_| root.failures.is_none());
     let well = match &state.health {
         Health::Well { .. } => true,
         Health::Ill { failure, .. } => failure.class.is_mild(),
         Health::Unknown => false,
     };
-    Ok(if well { known.max(read) } else { known })
+    if well { known.map(|known| read.map_or(known, |read| known.max(read))) } else { known }
 }
 
 /// What is wrong with the visits of one root, and whether it lasts.
-fn trouble(source: &Source, (state, until): (&SourceState, Option<Timestamp>), spent: bool, now: Timestamp) -> Option<(Trouble, bool)> {
+fn trouble(source: &Source, (state, complete): (&SourceState, Option<Timestamp>), spent: bool, now: Timestamp) -> Option<(Trouble, bool)> {
     if let Health::Ill { since, failure } = &state.health
         && !failure.class.is_mild()
     {
-        let trouble = Trouble::Incomplete { since: *since, class: failure.class };
+        let (failed, read) = (state.visit.failed, state.visit.pages);
+        let unread = (failed > 0 && read > 0).then_some((failed, failed + read));
+        let trouble = Trouble::Incomplete { since: *since, class: failure.class, unread };
         return Some((trouble, state.told_ill || notice::lasts(failure, *since, now)));
     }
-    let Some(until) = until else { return Some((Trouble::New, false)) };
+    let Some(complete) = complete else { return Some((Trouble::New, false)) };
     let longest = WALK.max(source.schedule.period().saturating_mul(3));
     let walks = state.visit.outstanding > 0 && state.visit.started.is_some_and(|begun| now.duration_since(begun) < longest);
-    if !walks && source.schedule.is_late(until, now) {
+    if !walks && source.schedule.is_late(complete, now) {
         return Some((if spent { Trouble::Spent } else { Trouble::Late }, true));
     }
     match &state.health {
@@ -108,6 +117,6 @@ fn mild(state: &SourceState, since: Timestamp, class: FailureClass) -> Trouble {
         FailureClass::Silent => Trouble::Silent { since: state.last_sign().unwrap_or(since) },
         FailureClass::Drift => Trouble::Drift { since },
         FailureClass::BadEntries => Trouble::Misread { entries: state.visit.bad },
-        other => Trouble::Incomplete { since, class: other },
+        other => Trouble::Incomplete { since, class: other, unread: None },
     }
 }

@@ -146,7 +146,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
         known.push(Known { lead, told: before });
     }
     let (shown, hidden) = best(effects, config, known).await?;
-    let due = still_due(effects, config, batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
+    let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
     let items = items(&shown, config);
@@ -337,7 +337,7 @@ async fn settle(
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
-    let due = still_due(effects, config, waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
+    let due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
     let waits = waiting.len();
     let mut known = Vec::new();
     if waits == 0 {

@@ -11,26 +11,44 @@ use super::Effects;
 use super::calendars::{tenders_of, worked};
 use super::keep::KeepError;
 use super::linked::whole_tender;
-use crate::base::ids::RecordId;
+use super::wanted::{wanted, wanted_of};
+use crate::base::ids::{LeadId, RecordId, SegmentId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Entry, FieldName, Joined, Lane, Lead, Record, Reminder, Turn, closings, is_live};
+use crate::model::{Entry, FieldName, Joined, Lane, Lead, Record, Reminder, Stage, Subject, Turn, closings, is_live};
 use crate::route;
-use crate::store::{LeadFilter, StoreError};
+use crate::store::{LeadFilter, StoreError, TenderOrder, TenderRow, TenderWalk};
+
+/// Tenders to come that are looked through beside the leads.
+const TENDERS: usize = 2_000;
 
 /// Puts the reminders whose time has come into the outbox. Returns how many there are, those of before included.
 pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, KeepError> {
+    let told = config.reps.iter().filter(|rep| !rep.rep.remind.is_empty());
+    let told: Vec<(&Rep, &Settings)> =
+        told.filter_map(|rep| Some((rep.as_ref(), config.channel_of(rep).map(AsRef::as_ref)?))).collect();
+    let works = |segment: &SegmentId| told.iter().any(|(rep, _)| rep.rep.works(segment));
+    // Without a deadline there may be questions until some time.
+    let dated = |row: &TenderRow| row.at.is_some() || Stage::from_word(&row.stage).is_none_or(Stage::is_live);
+    let to_come = TenderWalk { by: TenderOrder::Due, from: Some(now), to: None, back: false, limit: TENDERS };
+    let to_come = if told.is_empty() { Vec::new() } else { wanted(effects, config, (to_come, dated), works, now).await?.0 };
     let mut count = 0;
-    for rep in config.reps.iter().filter(|rep| !rep.rep.remind.is_empty()) {
-        let Some(channel) = config.channel_of(rep) else { continue };
+    for (rep, channel) in told {
         let filter = LeadFilter { owner: Some(rep.rep.id.clone()), ..LeadFilter::default() };
         let (mut turn, mut met) = (Turn::upkeep(), HashSet::new());
+        let mut put = |about: (LeadId, u32), record: &Record| {
+            let due = if is_live(record) && !record.gone { entries((rep, channel), about, record, now) } else { Vec::new() };
+            turn.entries.extend(due.into_iter().filter(|entry| met.insert(entry.id)));
+        };
         for lead in worked(effects, &filter).await? {
-            for record in
-                tenders_of(effects, config, &lead, now).await?.iter().map(|tender| &tender.record).filter(|record| is_live(record))
-            {
-                turn.entries.extend(entries(rep, channel, &lead, record, now).into_iter().filter(|entry| met.insert(entry.id)));
+            for tender in tenders_of(effects, config, &lead, now).await? {
+                put((lead.id, lead.revision), &tender.record);
             }
+        }
+        for one in &to_come {
+            let Some((segment, lead)) = one.of_rep(rep, now).next() else { continue };
+            let may_be = Lead::id_of(segment, Subject::Organisation(one.buyer.id));
+            put(lead.map_or((may_be, 0), |lead| (lead.id, lead.revision)), &one.tender.record);
         }
         count += turn.entries.len();
         if !turn.entries.is_empty() {
@@ -40,7 +58,7 @@ pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> R
     Ok(count)
 }
 
-fn entries(rep: &Rep, channel: &Settings, lead: &Lead, record: &Record, now: Timestamp) -> Vec<Entry> {
+fn entries((rep, channel): (&Rep, &Settings), (lead, revision): (LeadId, u32), record: &Record, now: Timestamp) -> Vec<Entry> {
     let next = rep.digest.next(now);
     let of = |closing: &crate::model::Closing<'_>| {
         let reminder = route::reminder(record, closing, &rep.rep.remind, now)?;
@@ -49,8 +67,8 @@ fn entries(rep: &Rep, channel: &Settings, lead: &Lead, record: &Record, now: Tim
             id: reminder.entry_id(&channel.id, &rep.rep.id),
             channel: channel.id.clone(),
             rep: rep.rep.id.clone(),
-            lead: lead.id,
-            revision: lead.revision,
+            lead,
+            revision,
             lane,
             at: now,
             due: match lane {
@@ -64,20 +82,26 @@ fn entries(rep: &Rep, channel: &Settings, lead: &Lead, record: &Record, now: Tim
     closings(record).iter().filter_map(of).collect()
 }
 
-/// The deadlines of these reminders that are still what they were and still matter, the soonest first, each once.
+/// The deadlines of these reminders that are still what they were and still matter to a rep, the soonest first, each once.
 pub(super) async fn still_due<'a>(
     effects: &Effects,
-    config: &Config,
-    reminders: impl Iterator<Item = (&'a crate::base::ids::LeadId, &'a Reminder)>,
+    (config, rep): (&Config, &Rep),
+    reminders: impl Iterator<Item = (&'a LeadId, &'a Reminder)>,
     now: Timestamp,
 ) -> Result<Vec<(Joined, FieldName)>, StoreError> {
     let mut found: Vec<(Timestamp, RecordId, FieldName, Joined)> = Vec::new();
     for (lead, reminder) in reminders {
-        let wanted = effects.store.lead(*lead).await?.is_some_and(|lead| route::for_rep(lead.state));
-        let Some(record) = effects.store.records(vec![reminder.record]).await?.pop().filter(|_| wanted) else { continue };
-        let tender = whole_tender(effects, config, record, now).await?;
+        let Some(record) = effects.store.records(vec![reminder.record]).await?.pop() else { continue };
+        let tender = if effects.store.lead(*lead).await?.is_some_and(|lead| route::for_rep(lead.state)) {
+            whole_tender(effects, config, record, now).await?
+        } else {
+            // There is no lead of it, or none any more.
+            let one = wanted_of(effects, config, record, now).await?.filter(|one| one.of_rep(rep, now).next().is_some());
+            let Some(one) = one else { continue };
+            one.tender
+        };
         let record = &tender.record;
-        if !is_live(record) {
+        if !is_live(record) || record.gone {
             continue;
         }
         let holds = closings(record).iter().any(|closing| *closing.name == reminder.field && closing.at == reminder.at && now < closing.at);

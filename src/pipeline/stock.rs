@@ -5,12 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
 use super::held::known_since;
-use super::news::{revise, signals_of};
-use crate::base::ids::RecordId;
+use super::news::revise;
+use super::wanted::wanted;
+use crate::base::ids::{RecordId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::deliver::Settings;
 use crate::extract::Kind;
-use crate::model::{Change, ChangeKind, MessageKind, MessageState, Organisation, Record, Signal, SignalKind, Stage, Story, closings};
+use crate::model::{MessageKind, MessageState, Organisation, Record, Signal, SignalKind, Stage, Story, closings};
 use crate::render::Stock;
 use crate::resolve;
 use crate::route::{self, Cause};
@@ -61,43 +62,34 @@ async fn of_source(
     until: Timestamp,
     now: Timestamp,
 ) -> Result<Stock, StoreError> {
-    let rows = async |by: TenderOrder, takes: fn(&TenderRow) -> bool| {
-        let id = source.id.to_string();
-        let walk = TenderWalk { by, from: Some(now), to: None, back: false, limit: LOOKED };
-        effects.store.tenders(walk, move |row| row.source == id && row.first_seen <= until && takes(row)).await
-    };
-    let (open, all_open) = rows(TenderOrder::Due, |row| {
+    let id = source.id.to_string();
+    let walk = |by: TenderOrder| TenderWalk { by, from: Some(now), to: None, back: false, limit: LOOKED };
+    let of_it = move |row: &TenderRow| row.source == id && row.first_seen <= until;
+    let held = of_it.clone();
+    let takes = move |row: &TenderRow| {
         let stage = Stage::from_word(&row.stage).unwrap_or(Stage::Unknown);
-        stage == Stage::Open || (stage == Stage::Unknown && row.at.is_some())
-    })
-    .await?;
-    let (ends, all_ends) = rows(TenderOrder::Ends, |_| true).await?;
+        held(row) && (stage == Stage::Open || (stage == Stage::Unknown && row.at.is_some()))
+    };
+    let works = |segment: &SegmentId| rep.rep.works(segment);
+    let (open, all_open) = wanted(effects, config, (walk(TenderOrder::Due), takes), works, now).await?;
+    let (ends, all_ends) = effects.store.tenders(walk(TenderOrder::Ends), of_it).await?;
+    let theirs: Vec<Record> =
+        open.into_iter().filter(|one| one.of_rep(rep, now).next().is_some()).map(|one| one.tender.record).collect();
+    let dated = |record: &Record| closings(record).iter().any(|closing| closing.name.as_str() == "deadline");
     let mut stock = Stock {
         source: source.title.clone(),
         id: source.id.to_string(),
-        open: 0,
+        open: theirs.len(),
         contracts: 0,
         more: !all_open || !all_ends,
-        next: Vec::new(),
+        next: theirs.into_iter().filter(dated).take(NAMED).collect(),
     };
-    for record in effects.store.records(open.iter().map(|row| row.record).collect()).await? {
-        let appeared = |organisation: &Organisation| {
-            let (source_id, kind) = (source.id.clone(), ChangeKind::Appeared);
-            let change = Change { source: source_id, record: record.id, kind, at: record.first_seen, baseline: false };
-            signals_of(config, source, (&change, &record), organisation.id, now).into_iter().next()
-        };
-        if is_for(config, rep, (source, &record), appeared, now) {
-            stock.open += 1;
-            let dated = closings(&record).iter().any(|closing| closing.name.as_str() == "deadline");
-            stock.next.extend(Some(record).filter(|_| stock.next.len() < NAMED && dated));
-        }
-    }
     // A contract of several lots is one.
     let mut contracts: Vec<RecordId> = ends.iter().map(|row| row.tender).collect();
     contracts.sort_unstable();
     contracts.dedup();
     for record in effects.store.records(contracts).await? {
-        if is_for(config, rep, (source, &record), |organisation| expiring(&record, organisation, now), now) {
+        if is_for(config, rep, (source, &record), now) {
             stock.contracts += 1;
         }
     }
@@ -118,18 +110,11 @@ fn expiring(record: &Record, buyer: &Organisation, now: Timestamp) -> Option<Sig
     })
 }
 
-/// Whether a segment of this rep would make a lead of a record's organisation, if this record and this reason were all there is of it.
-fn is_for(
-    config: &Config,
-    rep: &Rep,
-    (source, record): (&Source, &Record),
-    reason: impl Fn(&Organisation) -> Option<Signal>,
-    now: Timestamp,
-) -> bool {
+/// Whether a segment of this rep would make a lead of a contract's buyer, if this contract and its end were all there is of it.
+fn is_for(config: &Config, rep: &Rep, (source, record): (&Source, &Record), now: Timestamp) -> bool {
     let identity = resolve::identify(record, source.about());
-    let organisation = resolve::merge(record, &identity, resolve::Met::default(), now).organisation;
-    let signals: Vec<Signal> = reason(&organisation).into_iter().collect();
-    let records = std::slice::from_ref(record);
-    let revised = revise(config, (&organisation, Cause::News(&signals)), &[], (records, &signals), now);
+    let buyer = resolve::merge(record, &identity, resolve::Met::default(), now).organisation;
+    let signals: Vec<Signal> = expiring(record, &buyer, now).into_iter().collect();
+    let revised = revise(config, (&buyer, Cause::News(&signals)), &[], (std::slice::from_ref(record), &signals), now);
     revised.iter().any(|revised| route::for_rep(revised.lead.state) && rep.rep.works(&revised.segment.terms.segment))
 }

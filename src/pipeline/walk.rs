@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::visit::{self, NET, Step, Walked};
-use super::{Effects, vitals};
+use super::{Effects, completeness, vitals};
 use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
@@ -93,6 +93,10 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
         }
     }
     let mut state = before.state.clone();
+    if before.step == Step::Begin {
+        // The visits before it may have written nothing but the root's times, which are others from now on.
+        state.complete_until = completeness::until(before.source, &before.state, &before.page);
+    }
     state.visit = visit::advance(&before.state.visit, before.step, walked, now);
     // Without a transport nothing is left of one that the source had before.
     let begun = before.begun.as_ref().filter(|_| before.step == Step::Begin);

@@ -82,8 +82,11 @@ fn status(reader: Eyes<'_>, standing: &Completeness, trouble: &Trouble, now: Tim
     let complete = standing.complete_until.map(|at| when(reader, at, now));
     match trouble {
         Trouble::New => language.never_read().to_owned(),
-        Trouble::Incomplete { since, class } => match complete {
-            Some(complete) => language.incomplete_since(&complete, language.reason(*class)),
+        Trouble::Incomplete { since, class, unread } => match complete {
+            Some(complete) => match unread {
+                Some(unread) => language.unread_since(&complete, *unread, language.reason(*class)),
+                None => language.incomplete_since(&complete, language.reason(*class)),
+            },
             None => language.never_complete(&when(reader, *since, now), language.reason(*class)),
         },
         Trouble::Late => language.not_read_since(&complete.unwrap_or_default(), None),
@@ -190,6 +193,14 @@ impl Language {
             Self::En => format!("not complete since {when}: {why}"),
             Self::Es => format!("incompleta desde {when}: {why}"),
             Self::Ru => format!("данные неполны с {when}: {why}"),
+        }
+    }
+
+    fn unread_since(self, when: &str, (unread, all): (u32, u32), why: &str) -> String {
+        match self {
+            Self::En => format!("complete until {when}; since then {unread} of {all} pages could not be read: {why}"),
+            Self::Es => format!("completa hasta {when}; desde entonces no se pudieron leer {unread} de {all} páginas: {why}"),
+            Self::Ru => format!("полностью по {when}; с тех пор не прочитано страниц: {unread} из {all}: {why}"),
         }
     }
 
@@ -329,10 +340,10 @@ mod tests {
             Trouble::Late,
             Trouble::Spent,
             Trouble::New,
-            Trouble::Incomplete { since, class: FailureClass::ZeroRecords },
+            Trouble::Incomplete { since, class: FailureClass::ZeroRecords, unread: None },
         ];
         let mut all: Vec<Completeness> = troubles.into_iter().enumerate().map(|(n, trouble)| standing(n, Some(trouble))).collect();
-        let never = Trouble::Incomplete { since, class: FailureClass::NotFound };
+        let never = Trouble::Incomplete { since, class: FailureClass::NotFound, unread: None };
         all.push(Completeness { complete_until: None, ..standing(9, Some(never)) });
         all.extend((10..17).map(|n| standing(n, None)));
         let letters: Vec<String> = Language::ALL.into_iter().map(|language| told(language, &all)).collect();
@@ -372,7 +383,7 @@ mod tests {
         assert!(named.contains("* Source 2: complete until 07:02 today"), "{named}");
         let many = told(Language::En, &(0..4).map(|n| standing(n, None)).collect::<Vec<_>>());
         assert_eq!(many, "Nothing new: 4 sources complete\n* 4 sources: complete, the oldest until 07:00 today\n");
-        let ill = |n| standing(n, Some(Trouble::Incomplete { since: at("2026-11-20T06:00:00Z"), class: FailureClass::Timeout }));
+        let ill = |n| standing(n, Some(Trouble::Incomplete { since: at("2026-11-20T06:00:00Z"), class: FailureClass::Timeout, unread: Some((1, 3)) }));
         let most = told(Language::En, &(0..14).map(ill).collect::<Vec<_>>());
         assert_eq!(most.lines().count(), 12);
         assert!(most.ends_with("! …: and 4 more sources: atalaya source list\n"), "{most}");

@@ -171,7 +171,7 @@ fn sources() -> Vec<Completeness> {
     let since = at("2026-11-21T06:40:00Z");
     vec![
         standing("es-market", Some("2026-11-23T06:40:00Z"), None),
-        standing("fair", Some("2026-11-20T06:40:00Z"), Some(Trouble::Incomplete { since, class: FailureClass::ZeroRecords })),
+        standing("fair", Some("2026-11-20T06:40:00Z"), Some(Trouble::Incomplete { since, class: FailureClass::ZeroRecords, unread: None })),
         standing("press", None, Some(Trouble::New)),
     ]
 }

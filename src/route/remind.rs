@@ -1,9 +1,31 @@
-//! Whether a rep is to be reminded of a deadline now, and how soon it must reach them. Knows no store and no letter.
+//! Which tenders are a rep's to answer, whether they are to be reminded of a deadline now, and how soon that must reach them. Knows no store
+//! and no letter.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::rep::Rep;
-use crate::model::{Closing, Lane, Record, Reminder};
+use super::rep::{Rep, Serves};
+use super::revise::for_rep;
+use crate::base::ids::SegmentId;
+use crate::model::{Closing, Decision, Lane, Lead, LeadState, Organisation, Record, Reminder};
+
+/// Whether a tender that a segment looks for is this rep's to answer. Of a buyer who is nobody's it is everybody's who works the segment and
+/// serves them; of one who was turned down or is kept out it is nobody's.
+pub fn answers(rep: &Rep, segment: &SegmentId, lead: Option<&Lead>, buyer: &Organisation, now: Timestamp) -> bool {
+    let serves = || rep.serves(buyer, now) != Serves::Not;
+    rep.works(segment)
+        && lead.map_or_else(serves, |lead| {
+            is_open(lead.state)
+                && match &lead.owner {
+                    Decision::To(owner, _) => *owner == rep.id,
+                    Decision::Nobody(_) => serves(),
+                }
+        })
+}
+
+/// Whether tenders of a lead in this state are to be answered: also where its reasons have faded.
+pub const fn is_open(state: LeadState) -> bool {
+    for_rep(state) || matches!(state, LeadState::Below)
+}
 
 /// The reminder whose time has come: that of the smallest distance reached, so that a tender found late is told of once. Nothing once the
 /// deadline (or the day it is on) has begun.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::base::ids::SourceId;
+use crate::base::ids::{RecordId, SourceId};
 use crate::model::{
     Decision, Evidence, FactName, Lead, LeadState, NextStep, Organisation, PartKind, Score, Signal, SignalKind, Subject, Terms,
 };
@@ -29,6 +29,8 @@ pub struct Finding<'a> {
     pub cause: Cause<'a>,
     /// Whether a signal speaks for it now: without one, nothing becomes a lead that was none.
     pub speaks: bool,
+    /// Whether what the segment looks for is in a record.
+    pub concerns: &'a dyn Fn(RecordId) -> bool,
     /// How far a source is trusted: says which contact to name.
     pub trust_of: &'a dyn Fn(&SourceId) -> f32,
 }
@@ -140,9 +142,11 @@ fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
         let of_it = |evidence: &Evidence| (&evidence.source, &evidence.url) == (&signal.evidence.source, &signal.evidence.url);
         previous.score.parts.iter().filter_map(|part| part.evidence.as_ref()).any(of_it)
     };
+    // That something of it changed takes nothing back, unless it is none of the segment's any more.
+    let is_taken = |signal: &Signal| signal.kind != SignalKind::TenderChanged || !(finding.concerns)(signal.record);
     let takes = |signal: &Signal| {
         signal.kind == SignalKind::AwardAnnulled
-            || signal.kind != SignalKind::TenderChanged && signal.kind.is_of_open_tender() && told_of(signal)
+            || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
     };
     for_rep(previous.state) && news.iter().any(takes)
 }

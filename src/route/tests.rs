@@ -57,7 +57,7 @@ fn acme() -> Organisation {
 }
 
 fn turn(previous: Option<&Lead>, score: &Score, news: &[Signal], at: i64) -> Option<Lead> {
-    let finding = Finding { organisation: &acme(), score, cause: Cause::News(news), speaks: true, trust_of: &trust };
+    let finding = Finding { organisation: &acme(), score, cause: Cause::News(news), speaks: true, concerns: &|_| true, trust_of: &trust };
     revise(&terms(), previous, &finding, day(at))
 }
 
@@ -77,7 +77,7 @@ fn a_lead_begins_at_the_line_and_outside_no_gate() {
 fn a_lead_is_born_of_a_reason_and_lives_without_one() {
     let acme = acme();
     let silent = |previous: Option<&Lead>, cause: Cause<'_>| {
-        let finding = Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, trust_of: &trust };
+        let finding = Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, concerns: &|_| true, trust_of: &trust };
         revise(&terms(), previous, &finding, day(1)).map(|lead| lead.state)
     };
     let gone = signal(&acme, SignalKind::WentAway, 1, 1);
@@ -94,7 +94,7 @@ fn other_rules_tell_of_who_becomes_a_lead_and_forgetting_tells_of_nobody() {
     let acme = acme();
     let then = |from: Option<(LeadState, i64)>, cause: Cause<'_>, fit: i64| {
         let previous = from.map(|(state, fit)| Lead { state, score: score(fit, &[]), ..turn(None, &score(1000, &[]), &[], 0).unwrap() });
-        let finding = Finding { organisation: &acme, score: &score(fit, &[]), cause, speaks: true, trust_of: &trust };
+        let finding = Finding { organisation: &acme, score: &score(fit, &[]), cause, speaks: true, concerns: &|_| true, trust_of: &trust };
         revise(&terms(), previous.as_ref(), &finding, day(1)).map(|lead| (lead.revision, lead.state))
     };
     for (from, cause, fit, want) in [

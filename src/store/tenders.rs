@@ -14,7 +14,7 @@ use super::error::StoreError;
 use super::prepare::Draft;
 use super::stored::{Stored, from_bytes, millis, timestamp, to_bytes, undecodable};
 use super::words::{TenderOrder, TenderRow, TenderWalk};
-use crate::base::ids::{RecordId, SourceId};
+use crate::base::ids::{RecordId, SourceId, hash64};
 use crate::base::text::{clip, words};
 use crate::model::{Change, Record, RecordKind, Stage, Value, procedure_of, stage};
 
@@ -38,6 +38,7 @@ struct StoredRow {
     tax_ids: Vec<String>,
     codes: Vec<String>,
     first_seen: i64,
+    says: u64,
 }
 
 impl Stored for StoredRow {
@@ -90,7 +91,14 @@ fn row(record: &Record) -> StoredRow {
         tax_ids: short(&mut each("tax_id").filter(|_| record.kind == RecordKind::Tender).map(|id| words(&id))),
         codes: short(&mut ["cpv", "unspsc", "naics", "classes"].into_iter().flat_map(each)),
         first_seen: millis(record.first_seen),
+        says: says(record),
     }
+}
+
+/// Hash of what a record says, whenever it came to say so.
+fn says(record: &Record) -> u64 {
+    let said: Vec<String> = record.fields.iter().flat_map(|(name, field)| [name.to_string(), field.value.text()]).collect();
+    hash64(&said.iter().map(String::as_bytes).collect::<Vec<_>>())
 }
 
 impl Draft<'_> {
@@ -139,7 +147,7 @@ impl Inner {
 /// The row under a key.
 pub(super) fn read(key: &[u8], value: &[u8]) -> Result<TenderRow, StoreError> {
     let odd = |why: String| undecodable::<StoredRow>(why);
-    let StoredRow { tender, source, stage, buyer, tax_ids, codes, first_seen } = from_bytes(value)?;
+    let StoredRow { tender, source, stage, buyer, tax_ids, codes, first_seen, says } = from_bytes(value)?;
     Ok(TenderRow {
         record: codec::last_u64(key).map(RecordId).ok_or_else(|| odd("its key names no record".to_owned()))?,
         tender: RecordId(tender),
@@ -150,6 +158,7 @@ pub(super) fn read(key: &[u8], value: &[u8]) -> Result<TenderRow, StoreError> {
         tax_ids,
         codes,
         first_seen: timestamp(first_seen).map_err(odd)?,
+        says,
     })
 }
 

@@ -87,6 +87,8 @@ pub struct TenderRow {
     pub codes: Vec<String>,
     /// When it was first seen.
     pub first_seen: Timestamp,
+    /// Hash of what its record says.
+    pub says: u64,
 }
 
 /// Which kept version of a page.

@@ -388,6 +388,62 @@ async fn the_first_digest_says_what_a_portal_held_that_is_open_still() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_open_when_a_portal_was_added_is_in_calendars_and_reminded_of() {
+    let (site, shown) = portal();
+    let other = "\n[[segment]]\nid = \"lights\"\ntitle = \"Lights\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"315\"] }\npoints = 20\n";
+    let settings = settings(&site.address, "1h").replace("id = \"ana\"\n", "id = \"ana\"\nsegments = [\"health\"]\n")
+        + other
+        + &rep("bob", "Europe/Madrid", "Mon-Fri 08:00")
+        + "segments = [\"lights\"]\n";
+    let world = Inside::new(&settings).await;
+    let held = release(1, world.clock.now(), "tender", call("2026-12-10T13:00:00+01:00", "active"));
+    *shown.lock().unwrap() = package(std::slice::from_ref(&held));
+    world.visit().await;
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    let mut case = Reminded { world, shown, releases: vec![held], _site: site };
+    let leads = async |case: &Reminded| case.world.effects.store.leads(LeadFilter::default(), 10).await.unwrap().len();
+    let feed = async |case: &Reminded, of: CalendarOf<'_>| {
+        let (effects, config, now) = (&case.world.effects, &case.world.config, case.world.clock.now());
+        let feed = calendar_of(effects, config, of, now).await.unwrap().unwrap().replace("\r\n ", "");
+        (feed.matches("BEGIN:VEVENT").count(), feed.contains("STATUS:CANCELLED"))
+    };
+    let (health, lights, bob) = ("health".parse().unwrap(), "lights".parse().unwrap(), "bob".parse().unwrap());
+    assert_eq!(leads(&case).await, 0, "what was there is no news");
+    let held = events(&case.world).await;
+    assert_eq!((held.len(), held[0][2].as_str()), (1, "20261210T120000Z"), "the scanners, and no cleaning");
+    assert_eq!(feed(&case, CalendarOf::Segment(&health)).await, (1, false));
+    for nobodys in [CalendarOf::Segment(&lights), CalendarOf::Rep(&bob)] {
+        assert_eq!(feed(&case, nobodys).await, (0, false));
+    }
+    case.until("2026-12-05T12:00:00Z").await;
+    let digest = |at: &str| (MessageKind::Digest, at.to_owned());
+    assert_eq!((leads(&case).await, case.reminders().await), (0, vec![digest("2026-12-04T07:00:00Z")]));
+    let mails: Vec<String> = case.world.written("mail").into_iter().map(|mail| mail.replace("=\r\n", "").replace("=\n", "")).collect();
+    let reminding = mails.iter().find(|mail| mail.contains("1 deadline")).unwrap();
+    assert!(reminding.contains("ana@example.com") && reminding.contains("in 6 days, Thu 10 Dec 2026 13:00 Europe/Madrid"), "{reminding}");
+
+    // It becomes a lead by moving; then it is cancelled.
+    case.show("tenderUpdate", call("2026-12-21T07:30:00+01:00", "active"));
+    case.until("2026-12-07T12:00:00Z").await;
+    let moved = events(&case.world).await;
+    assert_eq!((leads(&case).await, moved.len(), &moved[0][0], moved[0][2].as_str()), (1, 1, &held[0][0], "20261221T063000Z"));
+    assert!(moved[0][1].parse::<i64>().unwrap() > held[0][1].parse::<i64>().unwrap(), "{moved:?}");
+    case.until("2026-12-15T12:00:00Z").await;
+    assert_eq!(case.reminders().await.last(), Some(&digest("2026-12-14T07:00:00Z")));
+    case.show("tenderCancellation", call("2026-12-21T07:30:00+01:00", "cancelled"));
+    case.until("2026-12-16T12:00:00Z").await;
+    assert_eq!(feed(&case, CalendarOf::Rep(&ana())).await, (1, true));
+    assert_eq!(events(&case.world).await[0][0], held[0][0]);
+
+    // Whoever was turned down is in nobody's calendar, though the tender is what is looked for.
+    let mut leads = case.world.effects.store.leads(LeadFilter::default(), 10).await.unwrap();
+    leads[0].state = LeadState::Rejected;
+    case.world.effects.store.commit(Turn { leads, ..Turn::upkeep() }).await.unwrap();
+    assert_eq!((events(&case.world).await.len(), feed(&case, CalendarOf::Segment(&health)).await), (0, (0, false)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_asks_for_a_source_hears_of_it_though_another_told_first() {
     let asking = |site: &str| {
         second(site)
