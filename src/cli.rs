@@ -58,6 +58,12 @@ fn end_with_the_reader() {
     }));
 }
 
+/// Whether a command failed because whoever reads its output has seen enough.
+fn has_enough(error: &anyhow::Error) -> bool {
+    let broken = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(broken))
+}
+
 /// Parses the arguments, runs the command, turns its end into an exit status.
 pub fn main() -> ExitCode {
     let args = Args::parse();
@@ -71,12 +77,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
+    let writes = !matches!(args.command, Command::Run);
     let ended = runtime.block_on(run(args));
     // A dry run's parser may still be busy with a hostile page; nobody waits for it.
     runtime.shutdown_background();
     match ended {
         Ok(Ended::Fine) => ExitCode::SUCCESS,
         Ok(Ended::Problem) => ExitCode::from(1),
+        Err(error) if writes && has_enough(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("atalaya: {error:#}");
             ExitCode::from(if error.is::<Refusal>() { 2 } else { 1 })

@@ -21,6 +21,7 @@ mod leads;
 mod lines;
 mod notes;
 pub mod ocds;
+mod other;
 pub mod placsp;
 mod prozorro;
 mod sam;
@@ -41,6 +42,7 @@ use crate::model::{BadEntry, Failure, FailureClass, Notice, ZoneFrom};
 
 pub use filed::{file, read_again};
 pub use lines::{Line, differences, lines};
+pub use other::other;
 pub use view::{Tender, fold, fold_with, idle};
 pub use when::{Clock, oddities};
 

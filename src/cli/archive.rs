@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
+use super::has_enough;
 use crate::base::caps;
 use crate::base::text::count;
 use crate::extract::archive;
@@ -43,6 +44,9 @@ pub(super) fn read(path: &Path, out: &mut Out<'_>, whole: &mut Whole<'_>) -> any
         let inside = format!("{name}/{member}");
         let done = reader.map_err(anyhow::Error::msg).and_then(|reader| document(&inside, reader, out, whole));
         if let Err(error) = done.with_context(|| inside) {
+            if has_enough(&error) {
+                return Err(error);
+            }
             eprintln!("{name}: {error:#}");
             out.view(json!({ "file": name, "problem": format!("{error:#}") }))?;
         }

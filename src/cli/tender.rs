@@ -7,9 +7,9 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::Ended;
 use super::archive::{self, Out};
 use super::check::file;
+use super::{Ended, has_enough};
 use crate::base::clock::Stopwatch;
 use crate::base::text::count;
 use crate::extract;
@@ -20,6 +20,8 @@ use crate::web;
 
 /// Time for one file; a page of a portal that takes longer is read in part by no reader of ours.
 const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
+/// Lots that are named beside one deadline.
+const LOTS: usize = 8;
 
 /// Compiled releases are data for programs: they are printed as JSON, whatever was asked for; words go to stderr.
 pub(super) fn merge(files: &[PathBuf], versioned: bool, schema: Option<&Path>) -> anyhow::Result<Ended> {
@@ -81,6 +83,9 @@ pub(super) fn read(
             file(&name).and_then(|bytes| one(&name, &bytes, (wanted, url), &clock)).and_then(|view| out.view(view))
         };
         if let Err(error) = done {
+            if has_enough(&error) {
+                return Err(error);
+            }
             eprintln!("{name}: {error:#}");
             out.view(json!({ "file": name, "problem": format!("{error:#}") }))?;
         }
@@ -92,9 +97,10 @@ pub(super) fn read(
 
 fn one(name: &str, bytes: &[u8], (wanted, url): (Option<Format>, Option<&url::Url>), clock: &Clock) -> anyhow::Result<Value> {
     let text = decoded(bytes)?;
-    let format = wanted
-        .or_else(|| Format::detect(&text))
-        .context("it is no document of a tender portal that is known here; `--format` names one")?;
+    let format = wanted.or_else(|| Format::detect(&text)).with_context(|| {
+        let is = tender::other(&text).map(|is| format!("{is}; ")).unwrap_or_default();
+        format!("{is}it is no document of a tender portal that is known here; `--format` names one")
+    })?;
     let watch = Stopwatch::start();
     let expired = || watch.elapsed() > PATIENCE;
     let batch = tender::read(format, &tender::Input { text: &text, url, clock: clock.clone(), expired: &expired })?;
@@ -108,6 +114,22 @@ fn text(name: &str) -> anyhow::Result<String> {
 fn decoded(bytes: &[u8]) -> anyhow::Result<String> {
     let url = url::Url::parse("file:///").context("an address")?;
     Ok(extract::decode(bytes, None, &url).into_owned())
+}
+
+/// The deadlines of the lots of a notice, each once, with the ids of the lots that have it.
+fn of_lots(notice: &Value) -> Vec<(String, Vec<String>)> {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for lot in notice.get("lots").and_then(Value::as_array).into_iter().flatten() {
+        for deadline in lot.get("deadlines").and_then(Value::as_array).into_iter().flatten() {
+            let until = format!("{} until {} ({})", text(deadline, "kind"), text(deadline, "text"), text(deadline, "zone"));
+            match found.iter_mut().find(|(known, _)| *known == until) {
+                Some((_, lots)) => lots.push(text(lot, "id")),
+                None => found.push((until, vec![text(lot, "id")])),
+            }
+        }
+    }
+    found
 }
 
 /// What a person wants to see first of each notice.
@@ -127,6 +149,12 @@ fn print(to: &mut dyn Write, view: &Value) -> std::io::Result<()> {
         writeln!(to, "  {:<10} {}  {}", text(notice, "stage"), text(notice, "procedure"), title.unwrap_or("(no title)"))?;
         for deadline in notice.get("deadlines").and_then(Value::as_array).into_iter().flatten() {
             writeln!(to, "             {} until {} ({})", text(deadline, "kind"), text(deadline, "text"), text(deadline, "zone"))?;
+        }
+        for (until, lots) in of_lots(notice) {
+            let more = lots.len().saturating_sub(LOTS);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let named = lots.into_iter().take(LOTS).collect::<Vec<_>>().join(", ");
+            writeln!(to, "             {until}: lots {named}{more}")?;
         }
     }
     for notice in &notices {

@@ -288,3 +288,21 @@ pub struct Signal {
     /// Whether another source told it first: then it is a reason only for rules that ask for this very source.
     pub echo: bool,
 }
+
+impl Signal {
+    /// Whether it tells of an award that one of these, seen later, says is annulled: of the same record, or on another portal of the same title.
+    pub fn is_annulled(&self, by: &[Self]) -> bool {
+        let title = |signal: &Self| match &signal.story {
+            Story::Appeared { title, .. } | Story::Changed { title, .. } | Story::Gone { title } => Some(title.clone()),
+            Story::Said { .. } | Story::Sentence(_) => None,
+        };
+        let same = |other: &Self| {
+            other.record == self.record
+                || (other.evidence.source != self.evidence.source && title(other).is_some_and(|it| Some(it) == title(self)))
+        };
+        matches!(self.kind, SignalKind::AwardWon | SignalKind::AwardLost)
+            && by.iter().any(|other| {
+                other.kind == SignalKind::AwardAnnulled && other.organisation == self.organisation && other.seen >= self.seen && same(other)
+            })
+    }
+}

@@ -337,7 +337,8 @@ async fn settle(
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
-    let due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
+    let due =
+        still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
     let waits = waiting.len();
     let mut known = Vec::new();
     if waits == 0 {

@@ -25,8 +25,7 @@ const TENDERS: usize = 2_000;
 /// Puts the reminders whose time has come into the outbox. Returns how many there are, those of before included.
 pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, KeepError> {
     let told = config.reps.iter().filter(|rep| !rep.rep.remind.is_empty());
-    let told: Vec<(&Rep, &Settings)> =
-        told.filter_map(|rep| Some((rep.as_ref(), config.channel_of(rep).map(AsRef::as_ref)?))).collect();
+    let told: Vec<(&Rep, &Settings)> = told.filter_map(|rep| Some((rep.as_ref(), config.channel_of(rep).map(AsRef::as_ref)?))).collect();
     let works = |segment: &SegmentId| told.iter().any(|(rep, _)| rep.rep.works(segment));
     // Without a deadline there may be questions until some time.
     let dated = |row: &TenderRow| row.at.is_some() || Stage::from_word(&row.stage).is_none_or(Stage::is_live);

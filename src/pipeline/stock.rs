@@ -73,8 +73,7 @@ async fn of_source(
     let works = |segment: &SegmentId| rep.rep.works(segment);
     let (open, all_open) = wanted(effects, config, (walk(TenderOrder::Due), takes), works, now).await?;
     let (ends, all_ends) = effects.store.tenders(walk(TenderOrder::Ends), of_it).await?;
-    let theirs: Vec<Record> =
-        open.into_iter().filter(|one| one.of_rep(rep, now).next().is_some()).map(|one| one.tender.record).collect();
+    let theirs: Vec<Record> = open.into_iter().filter(|one| one.of_rep(rep, now).next().is_some()).map(|one| one.tender.record).collect();
     let dated = |record: &Record| closings(record).iter().any(|closing| closing.name.as_str() == "deadline");
     let mut stock = Stock {
         source: source.title.clone(),

@@ -171,7 +171,8 @@ fn as_when_first_seen(record: &Record) -> Record {
     let mut record = Record { gone: false, changed: record.first_seen, ..record.clone() };
     let ended = !stage(&record).is_live() || stage(&record) == Stage::Suspended;
     for (name, field) in &mut record.fields {
-        let value = if ended && *name == FieldName::new("stage") { Value::Text(Stage::Open.word().to_owned()) } else { field.value.clone() };
+        let value =
+            if ended && *name == FieldName::new("stage") { Value::Text(Stage::Open.word().to_owned()) } else { field.value.clone() };
         *field = Field { value, first_seen: record.first_seen, ..field.clone() };
     }
     record

@@ -10,8 +10,14 @@ use super::view::LinkView;
 use super::{DeadlineItem, Language, Reader};
 use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, stage};
 
-/// Fields that say what a tender is worth, the surest first.
-const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "award_value"];
+/// Fields that say what a tender is worth, the surest first, each with the words around it.
+const WORTH: [(&str, [[&str; 2]; 3]); 5] = [
+    ("estimate", [["estimate ", ""], ["valor estimado ", ""], ["оценка ", ""]]),
+    ("budget_net", [["budget ", " without tax"], ["presupuesto ", " sin impuestos"], ["бюджет ", " без налога"]]),
+    ("budget_gross", [["budget ", " with tax"], ["presupuesto ", " con impuestos"], ["бюджет ", " с налогом"]]),
+    ("maximum", [["at most ", ""], ["como máximo ", ""], ["не более ", ""]]),
+    ("award_value", [["awarded at ", ""], ["adjudicada por ", ""], ["цена контракта ", ""]]),
+];
 
 /// One deadline in a letter.
 #[derive(Debug, Serialize)]
@@ -115,7 +121,14 @@ pub fn disagreement(language: Language, zone: Option<&TimeZone>, (closing, words
 
 /// Buyer, value and stage, as far as they are known.
 pub(super) fn about(language: Language, record: &Record) -> Vec<String> {
-    let worth = WORTH.iter().find_map(|name| record.text(name)).map(|worth| line(&worth, 60));
+    let worth = WORTH.iter().find_map(|(name, words)| Some((record.text(name)?, words))).map(|(worth, [en, es, ru])| {
+        let [before, after] = match language {
+            Language::En => en,
+            Language::Es => es,
+            Language::Ru => ru,
+        };
+        format!("{before}{}{after}", language.amounts(&line(&worth, 60)))
+    });
     let buyer = record.text("buyer").map(|buyer| line(&buyer, 120));
     buyer
         .into_iter()

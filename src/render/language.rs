@@ -310,6 +310,35 @@ impl Language {
         }
     }
 
+    /// An amount of money with its digits in groups, as the reader writes them: `100000 EUR` is "100,000 EUR". Anything else as it is.
+    pub(super) fn amounts(self, text: &str) -> String {
+        let Some((number, currency)) = text.split_once(' ') else { return text.to_owned() };
+        let (whole, part) = number.split_once('.').map_or((number, None), |(whole, part)| (whole, Some(part)));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+        let is_code = currency.len() == 3 && currency.bytes().all(|c| c.is_ascii_uppercase());
+        if !is_code || !digits(whole) || part.is_some_and(|part| !digits(part)) {
+            return text.to_owned();
+        }
+        let (group, mark) = match self {
+            Self::En => (',', '.'),
+            Self::Es => ('.', ','),
+            // A number is not to be broken over two lines.
+            Self::Ru => ('\u{a0}', ','),
+        };
+        let mut out = String::new();
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                out.push(group);
+            }
+            out.push(digit);
+        }
+        if let Some(part) = part {
+            out.push(mark);
+            out.push_str(part);
+        }
+        format!("{out} {currency}")
+    }
+
     /// [`Self::points`] with its sign.
     pub(super) fn signed(self, hundredths: i64) -> String {
         let plus = if hundredths > 0 { "+" } else { "" };
@@ -444,6 +473,21 @@ mod tests {
             ("de", None),
         ] {
             assert_eq!(Language::of(tag), want, "{tag}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_as_the_reader_writes_them() {
+        for (given, want) in [
+            ("100000 EUR", ["100,000 EUR", "100.000 EUR", "100\u{a0}000 EUR"]),
+            ("1234567.50 USD", ["1,234,567.50 USD", "1.234.567,50 USD", "1\u{a0}234\u{a0}567,50 USD"]),
+            ("950 EUR", ["950 EUR", "950 EUR", "950 EUR"]),
+            // No amount, or of no known currency: as it is.
+            ("100000", ["100000", "100000", "100000"]),
+            ("2026 was good", ["2026 was good", "2026 was good", "2026 was good"]),
+            ("12/2026 LOT", ["12/2026 LOT", "12/2026 LOT", "12/2026 LOT"]),
+        ] {
+            assert_eq!(Language::ALL.map(|language| language.amounts(given)), want, "{given}");
         }
     }
 

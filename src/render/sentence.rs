@@ -94,7 +94,7 @@ fn moment(language: Language, zone: Option<&TimeZone>, text: &str, signal: Optio
         let end = begin.timestamp().saturating_add(SignedDuration::from_hours(36)).unwrap_or(Timestamp::MAX);
         (language.date(day), begin.timestamp(), end)
     } else {
-        return text.to_owned();
+        return language.amounts(text);
     };
     let odd = signal.and_then(|signal| match (at.duration_since(signal.at) > FAR, end < signal.seen) {
         (true, _) => Some(Oddity::Far),

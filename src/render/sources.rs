@@ -383,7 +383,9 @@ mod tests {
         assert!(named.contains("* Source 2: complete until 07:02 today"), "{named}");
         let many = told(Language::En, &(0..4).map(|n| standing(n, None)).collect::<Vec<_>>());
         assert_eq!(many, "Nothing new: 4 sources complete\n* 4 sources: complete, the oldest until 07:00 today\n");
-        let ill = |n| standing(n, Some(Trouble::Incomplete { since: at("2026-11-20T06:00:00Z"), class: FailureClass::Timeout, unread: Some((1, 3)) }));
+        let ill = |n| {
+            standing(n, Some(Trouble::Incomplete { since: at("2026-11-20T06:00:00Z"), class: FailureClass::Timeout, unread: Some((1, 3)) }))
+        };
         let most = told(Language::En, &(0..14).map(ill).collect::<Vec<_>>());
         assert_eq!(most.lines().count(), 12);
         assert!(most.ends_with("! …: and 4 more sources: atalaya source list\n"), "{most}");

@@ -137,12 +137,13 @@ fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -
     line(&sentence(reader.language, Some(reader.zone), &signal, now), caps::QUOTE_CHARS)
 }
 
-/// What its reader has not heard yet, or all of it where nothing is new: the best reasons first, there the newest first.
+/// What its reader has not heard yet and still holds, or all of it where nothing is new: the best reasons first, there the newest first.
 fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
     let new = |signal: &&Signal| item.told.is_none_or(|told| signal.seen > told);
-    let mut sorted: Vec<&Signal> = item.signals.iter().filter(new).collect();
+    let holds = |signal: &&Signal| !signal.is_annulled(item.signals);
+    let mut sorted: Vec<&Signal> = item.signals.iter().filter(holds).filter(new).collect();
     if sorted.is_empty() {
-        sorted.extend(item.signals.iter().take(REASONS));
+        sorted.extend(item.signals.iter().filter(holds).take(REASONS));
     }
     let mut ranked: Vec<(u8, &Signal)> = sorted.into_iter().map(|signal| (rank(&item.lead.score, signal), signal)).collect();
     ranked.sort_by(|(a_rank, a), (b_rank, b)| (b_rank, b.at, b.seen, &a.story).cmp(&(a_rank, a.at, a.seen, &b.story)));

@@ -90,6 +90,53 @@ mod tests {
     }
 
     #[test]
+    fn a_tender_is_answered_by_who_has_its_buyer_else_by_everybody_who_serves_them() {
+        use crate::model::sample::{day, organisation};
+        let rep = |id: &str, more: fn(&mut Spec)| {
+            let mut spec = Spec { id: id.into(), email: "a@example.com".into(), segments: vec!["health".into()], ..Spec::default() };
+            more(&mut spec);
+            spec.compile().unwrap()
+        };
+        let (ana, bob) = (rep("ana", |_| {}), rep("bob", |_| {}));
+        let far = rep("far", |spec| spec.regions = vec!["PT".into()]);
+        let buyer = organisation("Hospital", &[(crate::model::FactName::Country, "ES")]);
+        let (health, other): (SegmentId, SegmentId) = ("health".parse().unwrap(), "other".parse().unwrap());
+        let score = crate::model::Score {
+            fit: 1000,
+            signal: 0,
+            between: (1000, 1000),
+            known: 100,
+            parts: Vec::new(),
+            unknown: Vec::new(),
+            excluded: None,
+            rules: crate::base::ids::ContentHash::default(),
+            at: day(1),
+        };
+        let terms = crate::model::Terms { segment: health.clone(), title: String::new(), line: 500, hot: 4000, next_step: String::new() };
+        let cause = crate::route::Cause::News(&[]);
+        let finding =
+            crate::route::Finding { organisation: &buyer, score: &score, cause, speaks: true, concerns: &|_| true, trust_of: &|_| 1.0 };
+        let first = crate::route::revise(&terms, None, &finding, day(1)).unwrap();
+        let lead = |state, owner| Some(Lead { state, owner, ..first.clone() });
+        let anas = || Decision::To(ana.id.clone(), String::new());
+        let nobodys = || Decision::Nobody(String::new());
+        for (segment, lead, want) in [
+            (&health, None, [true, true, false]),
+            (&other, None, [false, false, false]),
+            (&health, lead(LeadState::New, anas()), [true, false, false]),
+            (&health, lead(LeadState::Accepted, anas()), [true, false, false]),
+            (&health, lead(LeadState::Below, anas()), [true, false, false]),
+            (&health, lead(LeadState::New, nobodys()), [true, true, false]),
+            (&health, lead(LeadState::Rejected, anas()), [false, false, false]),
+            (&health, lead(LeadState::Parked, anas()), [false, false, false]),
+            (&health, lead(LeadState::Excluded, nobodys()), [false, false, false]),
+        ] {
+            let found = [&ana, &bob, &far].map(|rep| answers(rep, segment, lead.as_ref(), &buyer, day(1)));
+            assert_eq!(found, want, "{segment} {:?}", lead.map(|lead| (lead.state, lead.owner)));
+        }
+    }
+
+    #[test]
     fn at_once_only_where_the_digest_is_too_late_and_alerts_are_taken() {
         let rep = |more: fn(&mut Spec)| {
             let mut spec = Spec { id: "ana".into(), email: "ana@example.com".into(), ..Spec::default() };

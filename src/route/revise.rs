@@ -125,7 +125,9 @@ fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'
         // It became a lead, or a gate took one away.
         (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
         (LeadState::New | LeadState::Accepted, LeadState::New | LeadState::Accepted) => {
-            let crossed = previous.score.total() < terms.hot && finding.score.total() >= terms.hot;
+            let crosses = |line: i64| previous.score.total() < line && finding.score.total() >= line;
+            // What had fallen and was told of as such is told of when it stands again.
+            let crossed = crosses(terms.hot) || previous.state == LeadState::New && crosses(terms.line);
             crossed || news.iter().any(|signal| counts(finding.score, signal))
         }
         (_, LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked | LeadState::Below | LeadState::Excluded) => {
@@ -145,8 +147,7 @@ fn takes_back(previous: &Lead, finding: &Finding<'_>) -> bool {
     // That something of it changed takes nothing back, unless it is none of the segment's any more.
     let is_taken = |signal: &Signal| signal.kind != SignalKind::TenderChanged || !(finding.concerns)(signal.record);
     let takes = |signal: &Signal| {
-        signal.kind == SignalKind::AwardAnnulled
-            || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
+        signal.kind == SignalKind::AwardAnnulled || told_of(signal) && signal.kind.is_of_open_tender() && is_taken(signal)
     };
     for_rep(previous.state) && news.iter().any(takes)
 }

@@ -77,7 +77,8 @@ fn a_lead_begins_at_the_line_and_outside_no_gate() {
 fn a_lead_is_born_of_a_reason_and_lives_without_one() {
     let acme = acme();
     let silent = |previous: Option<&Lead>, cause: Cause<'_>| {
-        let finding = Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, concerns: &|_| true, trust_of: &trust };
+        let finding =
+            Finding { organisation: &acme, score: &score(1000, &[]), cause, speaks: false, concerns: &|_| true, trust_of: &trust };
         revise(&terms(), previous, &finding, day(1)).map(|lead| lead.state)
     };
     let gone = signal(&acme, SignalKind::WentAway, 1, 1);
@@ -120,6 +121,26 @@ fn who_has_a_lead_hears_what_takes_it_below_the_line() {
     assert_eq!(then(New, &was, &score(500, &[]), std::slice::from_ref(&cancelled)), Some((2, New)));
     assert_eq!(then(New, &was, &score(500, &[]), &[of_another(cancelled)]), Some((1, Below)));
     assert_eq!(then(New, &was, &score(500, &[]), &[]), Some((1, Below)));
+}
+
+#[test]
+fn a_tender_that_was_told_and_is_none_of_the_segments_any_more_is_taken_back() {
+    use LeadState::{Below, New};
+    let acme = acme();
+    let changed = signal(&acme, SignalKind::TenderChanged, 1, 1);
+    let was = Lead { score: score(1500, &[]), ..turn(None, &score(1000, &[]), &[], 0).unwrap() };
+    let then = |previous: &Lead, total: i64, concerns: bool| {
+        let news = std::slice::from_ref(&changed);
+        let score = score(total, &[]);
+        let wanted = move |_| concerns;
+        let finding =
+            Finding { organisation: &acme, score: &score, cause: Cause::News(news), speaks: true, concerns: &wanted, trust_of: &trust };
+        revise(&terms(), Some(previous), &finding, day(1)).unwrap()
+    };
+    let (kept, taken) = (then(&was, 500, true), then(&was, 500, false));
+    assert_eq!([(kept.state, kept.revision), (taken.state, taken.revision)], [(Below, 1), (New, 2)]);
+    let again = then(&taken, 1500, true);
+    assert_eq!((again.state, again.revision), (New, 3), "it is what is looked for again, and that is told too");
 }
 
 /// A signal of a record that the lead does not rest on.

@@ -144,12 +144,18 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
     all
 }
 
-/// The signals of this kind that count, the newest first: no echo unless sources are asked for, and no call to answer a tender that takes no
-/// answers any more.
+/// The signals of this kind that count, the newest first: no echo unless sources are asked for, no award that was annulled, and no call to
+/// answer a tender that takes no answers any more.
 pub(super) fn signals_of<'a>(kind: SignalKind, by_source: bool, view: &View<'a>) -> Vec<&'a Signal> {
     let of_kind = |s: &&Signal| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at;
     let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
     signals.retain(|signal| by_source || !signal.echo);
+    // An award that was annulled is no reason any more; one that was given anew is.
+    let known = |signal: &Signal| signal.seen <= view.at;
+    if view.known.signals.iter().any(|signal| signal.kind == SignalKind::AwardAnnulled && known(signal)) {
+        let known: Vec<Signal> = view.known.signals.iter().filter(|signal| known(signal)).cloned().collect();
+        signals.retain(|signal| !signal.is_annulled(&known));
+    }
     if calls_to_answer(kind) {
         signals.retain(|signal| !view.is_closed(signal.record));
     }

@@ -310,3 +310,33 @@ fn a_rule_without_a_reason_is_told_in_its_own_words() {
     assert_eq!(score.parts[0].why, "stems: ecógrafo; cpv: 331; value from 50000 EUR; deadline not before: 10d");
     assert_eq!(score.parts[0].evidence.as_ref().unwrap().quote, "Ecógrafos · 33112200 · 60000 EUR · 2026-01-31 00:00 UTC");
 }
+
+#[test]
+fn an_annulled_award_counts_no_more_and_one_given_anew_does() {
+    use SignalKind::{AwardAnnulled, AwardLost, AwardWon};
+    let winner = organisation("Hospital", &[]);
+    let of = |kind, seen, record: &Record, source: &str, title: &str| {
+        let mut signal = Signal { record: record.id, ..signal(&winner, kind, seen, seen) };
+        signal.evidence.source = source.parse().unwrap();
+        signal.story = crate::model::Story::Appeared { title: title.to_owned(), by: None, with: None, on: None };
+        signal
+    };
+    let award = |key| record("portal", key, RecordKind::Award, &[("title", "Scanners")]);
+    let (one, two) = (award("1 | won by acme"), award("2 | won by acme"));
+    let won = |seen| of(AwardWon, seen, &one, "portal", "Scanners");
+    for (rule, signals, at, counts) in [
+        ("award-won", vec![won(1)], 9, true),
+        ("award-won", vec![won(1), of(AwardAnnulled, 3, &one, "portal", "Scanners")], 9, false),
+        ("award-won", vec![won(1), of(AwardAnnulled, 3, &one, "portal", "Scanners")], 2, true),
+        ("award-won", vec![won(1), of(AwardAnnulled, 3, &one, "portal", "Scanners"), won(5)], 9, true),
+        // Another lot's, and that of another portal, which has another record of it.
+        ("award-won", vec![won(1), of(AwardAnnulled, 3, &two, "portal", "Scanners")], 9, true),
+        ("award-won", vec![won(1), of(AwardAnnulled, 3, &two, "ted", "Scanners")], 9, false),
+        ("award-won", vec![won(1), of(AwardAnnulled, 3, &two, "ted", "Street lights")], 9, true),
+        ("award-lost", vec![of(AwardLost, 1, &one, "portal", "Scanners"), of(AwardAnnulled, 3, &one, "portal", "Scanners")], 9, false),
+    ] {
+        let segment = segment(&format!("signal = \"{rule}\""));
+        let score = judge(&segment, &[one.clone(), two.clone()], &signals, day(at));
+        assert_eq!(score.total() > 0, counts, "{rule} {signals:?} {at}");
+    }
+}

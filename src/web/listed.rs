@@ -160,6 +160,7 @@ async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderVi
                 let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
                 if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()).filter(|joined| !joined.said.is_empty()) {
                     view.deadline = record.value("deadline").map(Value::told);
+                    view.deadline_at = views::moment_of(&record, "deadline");
                 }
             }
             shown.push(view);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerError;
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
-use super::views::time;
+use super::views::{self, time};
 use crate::base::ids::RecordId;
 use crate::base::text::{count, words};
 use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
@@ -175,6 +175,7 @@ pub(super) async fn complete(
         let of_it = |closing: &Closing<'_>| disagreement(Language::En, None, (closing, &joined.said));
         view.differing = closings(&joined.record).iter().filter_map(of_it).collect();
         view.deadline = joined.record.value("deadline").map(Value::told);
+        view.deadline_at = views::moment_of(&joined.record, "deadline");
     }
     view.maybe = maybe(effects, record).await?;
     Ok(view)

@@ -27,12 +27,18 @@ pub struct TenderView {
     pub stage: Option<String>,
     /// Until when offers are taken: the first deadline of a lot that is still open.
     pub deadline: Option<String>,
+    /// The moment of it, in UTC; of a day alone there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<String>,
     /// What is odd about that deadline.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub odd: Vec<String>,
     /// When its newest notice was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// The moment of it, in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published_at: Option<String>,
     /// Codes of what is bought; those of other schemes than CPV, UNSPSC and NAICS with theirs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,

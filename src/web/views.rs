@@ -217,6 +217,7 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         buyer: record.text("buyer"),
         stage: record.text("stage"),
         deadline: record.value("deadline").map(Value::told),
+        deadline_at: moment_of(record, "deadline"),
         odd: closings(record)
             .iter()
             .filter(|one| one.name.as_str() == "deadline")
@@ -224,6 +225,7 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
             .map(|odd| odd.word().to_owned())
             .collect(),
         published: record.text("published"),
+        published_at: moment_of(record, "published"),
         classes: ["cpv", "unspsc", "naics", "classes"]
             .into_iter()
             .flat_map(|name| record.value(name).map_or(&[][..], Value::each))
@@ -242,6 +244,11 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         history: history.into_iter().flatten().map(|one| change(one, Some(record))).collect(),
         ..TenderView::default()
     }
+}
+
+/// The moment of a field that holds a time.
+pub(super) fn moment_of(record: &Record, name: &str) -> Option<String> {
+    if let Some(Value::Time(moment)) = record.value(name) { Some(time(moment.at)) } else { None }
 }
 
 /// What the codes of a tender mean; of one that is not known, what the next above it does.

@@ -197,7 +197,7 @@ fn a_moved_deadline_moves_in_the_calendar_of_who_reads_it() {
     assert!(sequence[0] < sequence[1] && sequence[1] < sequence[2], "{sequence:?}");
     assert_eq!((&events[0]["alarms"], &events[2]["alarms"]), (&json!([-7 * 86_400, -86_400]), &json!([])));
     assert_eq!(events[0]["summary"], format!("Offers until: {BUYER} – Ultrasound scanners"));
-    assert!(events[0]["description"].as_str().unwrap().contains("100000 EUR · open"), "{read}");
+    assert!(events[0]["description"].as_str().unwrap().contains("estimate 100,000 EUR · open"), "{read}");
 }
 
 /// A world in which ana is reminded of the buyer's tender; the portal shows what it is given.
@@ -390,7 +390,8 @@ async fn the_first_digest_says_what_a_portal_held_that_is_open_still() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_open_when_a_portal_was_added_is_in_calendars_and_reminded_of() {
     let (site, shown) = portal();
-    let other = "\n[[segment]]\nid = \"lights\"\ntitle = \"Lights\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"315\"] }\npoints = 20\n";
+    let other =
+        "\n[[segment]]\nid = \"lights\"\ntitle = \"Lights\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"315\"] }\npoints = 20\n";
     let settings = settings(&site.address, "1h").replace("id = \"ana\"\n", "id = \"ana\"\nsegments = [\"health\"]\n")
         + other
         + &rep("bob", "Europe/Madrid", "Mon-Fri 08:00")

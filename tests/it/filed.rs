@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use atalaya::base::clock::Stopwatch;
 use atalaya::model::{Field, FieldName, Moment, Page, Record, RecordKind, SignalKind, Turn, Value as ModelValue, WON_BY, ZoneFrom};
 use atalaya::pipeline::{check, expiring_some, linked};
-use atalaya::store::Hook;
+use atalaya::store::{Hook, LeadFilter};
 use atalaya::web::{Answer, Question, TenderFilter, TenderView};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -83,6 +83,12 @@ async fn an_award_that_is_annulled_goes_and_its_winner_is_told() {
         assert!(sentence(of_winner[1]).contains("award won → annulled"), "{what}: {}", sentence(of_winner[1]));
         let mails = daemon.written("mail").concat().replace("=\r\n", "").replace("=\n", "");
         assert!(mails.contains("annulled"), "{what}: the rep hears of it: {mails}");
+        let leads = daemon.effects.store.leads(LeadFilter::default(), 10).await.unwrap();
+        let lead = leads.iter().find(|lead| lead.title.starts_with("Ecografía")).unwrap();
+        assert!(lead.score.parts.iter().all(|part| part.centipoints == 0), "{what}: {:?}", lead.score);
+        let last: Vec<String> = daemon.written("mail").into_iter().map(|mail| mail.replace("=\r\n", "").replace("=\n", "")).collect();
+        let last = last.iter().find(|mail| mail.contains("annulled")).unwrap();
+        assert!(!last.contains("Won the contract"), "{what}: {last}");
     }
 }
 
@@ -436,7 +442,7 @@ async fn a_lead_is_explained_as_it_was_when_its_tender_said_otherwise() {
     };
     let daemon = after(&settings(&site.address), &shown, &[with(1, "33112200")]).await;
     let then = daemon.clock.now();
-    let lead = daemon.effects.store.leads(atalaya::store::LeadFilter::default(), 10).await.unwrap().remove(0);
+    let lead = daemon.effects.store.leads(LeadFilter::default(), 10).await.unwrap().remove(0);
     let (id, was) = (lead.id.to_string(), lead.score.fit);
     assert_eq!(was, 2_000);
     daemon.wait(SignedDuration::from_hours(24));

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use atalaya::pipeline::completeness;
 use atalaya::store::MessageFilter;
 use atalaya::web::{Answer, Question, SourcePages, StatusView, answer};
 use jiff::SignedDuration;
@@ -235,4 +236,39 @@ async fn a_digest_with_leads_tells_of_the_sources_too_and_no_empty_one_follows()
     let titles = digests(&world).await;
     assert_eq!(titles.len(), 1, "{titles:?}");
     assert_eq!(titles[0], "digest for ana, 1 lead");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_page_that_is_broken_takes_nothing_back_of_what_was_read_before() {
+    let page = |items: &[u32], more: &str| {
+        let items: Vec<String> = items.iter().map(|n| format!("<li><h3>Firm {n}</h3></li>")).collect();
+        Reply::html(format!("<html><body><ul>{}</ul>{more}</body></html>", items.concat()))
+    };
+    let (site, shown) = site(page(&[1, 2, 3, 4], ""));
+    let source = format!(
+        "\n[[source]]\nid = \"fair\"\nkind = \"directory\"\nurl = \"{}/\"\nevery = \"6h\"\njitter = \"0s\"\nconfirm = \"off\"\nnext = \"a.next\"\n\
+         record = \"li\"\nfields = {{ name = \"h3\" }}\n",
+        site.address
+    );
+    let world = Inside::with("notices = [\"lines\"]\n", &(source + LINES)).await;
+    world.visit().await;
+    // Days in which nothing changes: nothing is written but the times of the page.
+    pass(&world, 24 * 3).await;
+    let of_source = async || {
+        let source = world.config.source(&"fair".parse().unwrap()).unwrap().clone();
+        completeness(&world.effects, &source, world.clock.now()).await.unwrap()
+    };
+    let before = of_source().await;
+    let (was, now) = (before.complete_until.unwrap(), world.clock.now());
+    assert!(before.trouble.is_none() && now.duration_since(was) <= SignedDuration::from_hours(6), "{before:?} {now}");
+    // Something new is on the first page, and the second cannot be read.
+    *shown.lock().unwrap() = page(&[5, 1, 2, 3], "<a class=next href='/two'>next</a>");
+    for _ in 0..3 {
+        pass(&world, 7).await;
+        let after = of_source().await;
+        assert!(after.complete_until >= before.complete_until, "{after:?} after {before:?}");
+        assert!(after.complete_until < Some(now + SignedDuration::from_hours(1)), "what was on the second page is not known: {after:?}");
+    }
+    let said = self::source(&world, "fair").await.source.standing;
+    assert!(said.starts_with("complete until 2026-11-26T") && said.contains("; since then 1 of 2 pages could not be read: "), "{said}");
 }

@@ -307,15 +307,15 @@ async fn an_amended_tender_is_judged_again() {
     let quote = "Ultrasound scanners · 33112200 · open · 120000 EUR · 2026-12-10T13:00:00+01:00";
     assert_eq!(look(&all).await, holds(1, quote), "worth more now");
     all.push(with(3, near, 120_000, "active", "45000000"));
-    assert_eq!(look(&all).await, below(1), "not what was asked for after all");
+    assert_eq!(look(&all).await, [(LeadState::New, 2, None)], "not what was asked for after all: whoever was told of it hears of that");
     all.push(with(4, near, 120_000, "active", "33100000"));
-    assert_eq!(look(&all).await, holds(2, &quote.replace("33112200", "33100000")), "the buyer codes broadly");
+    assert_eq!(look(&all).await, holds(3, &quote.replace("33112200", "33100000")), "the buyer codes broadly");
     daemon.wait(SignedDuration::from_hours(9 * 24));
     all.push(with(5, near, 130_000, "active", "33100000"));
-    assert_eq!(look(&all).await, below(2), "judged again, eight days are too few");
+    assert_eq!(look(&all).await, below(3), "judged again, eight days are too few");
     all.push(with(6, far, 130_000, "active", "33100000"));
     let moved = quote.replace("33112200", "33100000").replace("120000", "130000").replace("12-10", "12-20");
-    assert_eq!(look(&all).await, holds(3, &moved), "the deadline moved");
+    assert_eq!(look(&all).await, holds(4, &moved), "the deadline moved");
     daemon.wait(SignedDuration::from_hours(24));
     daemon.drain().await;
     let mails = daemon.written("mail").concat();
@@ -325,7 +325,7 @@ async fn an_amended_tender_is_judged_again() {
     let mut closed = with(7, far, 130_000, "complete", "33100000");
     closed["date"] = json!("2026-12-21T09:00:00Z");
     all.push(closed);
-    assert_eq!(look(&all).await, below(3), "closed");
+    assert_eq!(look(&all).await, below(4), "closed");
 }
 
 #[test]
@@ -357,4 +357,34 @@ fn a_document_is_read_without_any_configuration() {
     let output = program().args(["tender", "read", broken.to_str().unwrap()]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("broken.json"), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_document_is_shown_with_the_deadlines_of_its_lots_and_ends_when_its_reader_has_enough() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("many.json");
+    let lot = |n: u32, day: u32| json!({ "id": n.to_string(), "title": format!("Lot {n}"), "tenderPeriod": { "endDate": format!("2026-12-{day}T12:00:00Z") } });
+    let mut one = call("2026-12-10T13:00:00Z", 100_000, "active");
+    one["lots"] = (1..=12).map(|n| lot(n, if n == 3 { 17 } else { 10 })).collect();
+    let more = |n: u32| json!({ "ocid": format!("ocds-test01-{n}") });
+    let many: Vec<Value> = (1..=4_000).map(|n| release(1, "tender", one.clone(), more(n))).collect();
+    std::fs::write(&file, releases(&many[..1])).unwrap();
+    let read = |stdout: Stdio| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
+        command.args(["tender", "read"]).arg(&file).stdout(stdout).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let shown = String::from_utf8(read(Stdio::piped()).wait_with_output().unwrap().stdout).unwrap();
+    assert!(shown.contains("until 2026-12-10T12:00:00Z (UTC): lots 1, 2, 4, 5, 6, 7, 8, 9 and 3 more\n"), "{shown}");
+    assert!(shown.contains("until 2026-12-17T12:00:00Z (UTC): lots 3\n"), "{shown}");
+
+    std::fs::write(&file, releases(&many)).unwrap();
+    let mut child = read(Stdio::piped());
+    let mut first = String::new();
+    // Dropped after one line, long before all is written.
+    BufReader::with_capacity(64, child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(first.contains("4001 notices") && ended.status.success() && said.is_empty(), "{first} {:?} {said}", ended.status);
 }

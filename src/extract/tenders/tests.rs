@@ -180,3 +180,22 @@ fn void_by_a_tombstone_on_the_page_of_its_entry() {
         assert_eq!((stage.as_str(), extract.bad.len(), extract.notices.len()), (want, 0, 1), "{kind}");
     }
 }
+
+#[test]
+fn what_is_no_document_is_told_by_what_it_is() {
+    let url = Url::parse("https://a.example/feed.atom").unwrap();
+    let page = "<!doctype html><html><head><title>Mantenimiento programado</title></head><body></body></html>";
+    let error = r#"{"error": "rate limit exceeded"}"#;
+    for (settings, text, want) in [
+        ("portal = 'placsp'", page, "it answers an HTML page titled “Mantenimiento programado”, and no document of the format placsp"),
+        ("portal = 'placsp'", error, "it answers a JSON error: rate limit exceeded, and no document of the format placsp"),
+        ("portal = 'prozorro'", error, "it answers a JSON error: rate limit exceeded, and no document of the format prozorro"),
+        ("format = 'ocds'", error, "it answers a JSON error: rate limit exceeded, and no document of the format ocds"),
+        ("format = 'ocds'", page, "it answers an HTML page titled “Mantenimiento programado”, and no document of the format ocds"),
+        ("", page, "it answers an HTML page titled “Mantenimiento programado”: https://a.example/feed.atom is no document"),
+        ("", error, "it answers a JSON error: rate limit exceeded: https://a.example/feed.atom is no document"),
+    ] {
+        let failure = reader(&format!("kind = 'tenders'\n{settings}\n")).read(&input(&url, text.as_bytes())).unwrap_err();
+        assert!(failure.class == FailureClass::Unreadable && failure.text.starts_with(want), "{settings}: {failure}");
+    }
+}
