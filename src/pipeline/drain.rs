@@ -20,7 +20,7 @@ use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
     ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
-    Signal, SignalKind, Subject, Turn, deadline,
+    Signal, SignalKind, Subject, Turn, Value, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Item, Language, Links, Reader, RenderError, Rendered, UnsubscribeKey};
@@ -264,7 +264,7 @@ fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]
     let codes: BTreeSet<&str> = lead.score.parts.iter().filter_map(|part| Some(part.evidence.as_ref()?.quote.as_str())).collect();
     let mut meanings = BTreeMap::new();
     for (field, scheme) in [("cpv", "CPV"), ("unspsc", "UNSPSC"), ("naics", "NAICS")] {
-        let values = records.iter().filter_map(|record| record.value(field)).flat_map(crate::model::Value::each).map(|value| value.text());
+        let values = records.iter().filter_map(|record| record.value(field)).flat_map(Value::each).map(Value::text);
         for written in values.filter(|written| codes.contains(written.as_str())) {
             let code: String = written.chars().take_while(char::is_ascii_digit).collect();
             if let Some(label) = config.labels.find(scheme, &code, &[language.tag(), Language::default().tag()]) {

@@ -140,25 +140,20 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
 pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let (items, count) = (news.items, news.items.len() + news.more);
-    let (subject, heading, title) = match items {
-        [item] => {
-            let name = view::name_of(item, language);
-            let subject = match view::first_reason(item, reader, now) {
-                Some(reason) if reason.starts_with(&name) => reason,
-                Some(reason) => format!("{name} – {reason}"),
-                None => name.clone(),
-            };
-            let title = format!("alert for {}: {name}", reader.rep);
-            let subject = match news.deadlines.first().filter(|_| early).and_then(|item| due::due(reader, item, now)) {
-                Some(due) => format!("{} {} – {}, {name}", language.word(Word::Closes), due.ahead, due.what.words),
-                None => subject,
-            };
-            (clip(&subject, SUBJECT_CHARS), name, title)
-        }
-        _ => {
-            let title = format!("alert for {}, {}", reader.rep, text::count(count, "lead", "leads"));
-            (subject(items, count, language), language.leads_for_you(count), title)
-        }
+    let (subject, heading, title) = if let [item] = items {
+        let name = view::name_of(item, language);
+        let closes = news.deadlines.first().filter(|_| early).and_then(|item| due::due(reader, item, now));
+        let subject = match (closes, view::first_reason(item, reader, now)) {
+            (Some(due), _) => format!("{} {} – {}, {name}", language.word(Word::Closes), due.ahead, due.what.words),
+            (None, Some(reason)) if reason.starts_with(&name) => reason,
+            (None, Some(reason)) => format!("{name} – {reason}"),
+            (None, None) => name.clone(),
+        };
+        let title = format!("alert for {}: {name}", reader.rep);
+        (clip(&subject, SUBJECT_CHARS), name, title)
+    } else {
+        let title = format!("alert for {}, {}", reader.rep, text::count(count, "lead", "leads"));
+        (subject(items, count, language), language.leads_for_you(count), title)
     };
     let (deadlines, more_due) = dues(reader, news.deadlines, now);
     let why = if early { Word::BeforeDigest } else { Word::OnlyNow };

@@ -75,17 +75,15 @@ fn again(language: Language, zone: Option<&TimeZone>, (signal, of): (&Signal, &S
         Language::Es => "vuelve a aparecer",
         Language::Ru => "снова в списке",
     };
-    match (signal.kind, of) {
-        (SignalKind::OrganisationListed | SignalKind::RecordChanged, Story::Appeared { title, .. }) => match language {
+    if let (SignalKind::OrganisationListed | SignalKind::RecordChanged, Story::Appeared { title, .. }) = (signal.kind, of) {
+        return match language {
             Language::En => format!("{title} is {there} ({since})"),
             Language::Es => format!("{title} {there} ({since})"),
             Language::Ru => format!("{title}: {there} ({since})"),
-        },
-        _ => {
-            let first = sentence(language, zone, &Signal { story: of.clone(), ..signal.clone() }, now);
-            format!("{first}; {there} ({since})")
-        }
+        };
     }
+    let first = sentence(language, zone, &Signal { story: of.clone(), ..signal.clone() }, now);
+    format!("{first}; {there} ({since})")
 }
 
 /// In the reader's quotation marks.

@@ -124,8 +124,7 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        let meanings = BTreeMap::from([("44617100".to_owned(), "Cartons".to_owned())]);
-        Self { lead, organisation, signals, told: None, meanings }
+        Self { lead, organisation, signals, told: None, meanings: [("44617100".to_owned(), "Cartons".to_owned())].into() }
     }
 
     fn item(&self) -> Item<'_> {

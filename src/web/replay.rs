@@ -49,7 +49,7 @@ pub(super) async fn replay(
     if found.is_empty() {
         named.expect()?;
     }
-    Ok(ReplayedView { note: note(effects, config, &which, found.is_empty()).await?, ids: found.iter().map(ToString::to_string).collect() })
+    Ok(ReplayedView { note: note(effects, config, &which, found.is_empty()), ids: found.iter().map(ToString::to_string).collect() })
 }
 
 /// The messages that would be sent again, the oldest first.
@@ -70,7 +70,7 @@ async fn meant(effects: &Effects, which: &Replay) -> Result<Vec<MessageId>, Answ
 }
 
 /// What is to be known beside the messages: how far back they go, or what else to ask for.
-async fn note(effects: &Effects, config: &Config, which: &Replay, nothing: bool) -> Result<Option<String>, AnswerError> {
+fn note(effects: &Effects, config: &Config, which: &Replay, nothing: bool) -> Option<String> {
     match which {
         Replay::DeliveredSince(since, _) => {
             // Messages quote what is known of people: none is kept longer than what went away.
@@ -78,11 +78,11 @@ async fn note(effects: &Effects, config: &Config, which: &Replay, nothing: bool)
             let days = kept.as_hours() / 24;
             let first = effects.clock.now().saturating_sub(kept).unwrap_or(*since);
             let lost = if *since < first { format!("; what was delivered before {} is gone", views::time(first)) } else { String::new() };
-            Ok(Some(format!("Delivered messages are kept for {days} days (`keep_delivered` in [store], at most `keep_gone`){lost}")))
+            Some(format!("Delivered messages are kept for {days} days (`keep_delivered` in [store], at most `keep_gone`){lost}"))
         }
         Replay::These(_) | Replay::DeadSince(..) if nothing => {
-            Ok(Some("None of them was given up. What was delivered is sent again with --delivered --channel NAME --since DAY".to_owned()))
+            Some("None of them was given up. What was delivered is sent again with --delivered --channel NAME --since DAY".to_owned())
         }
-        Replay::These(_) | Replay::DeadSince(..) => Ok(None),
+        Replay::These(_) | Replay::DeadSince(..) => None,
     }
 }
