@@ -1,5 +1,6 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod imports;
 mod lines;
 mod organisations;
 mod proposal;
@@ -21,9 +22,10 @@ use crate::web::{
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
-const IDS: [&str; 12] =
-    ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id"];
+const IDS: [&str; 13] =
+    ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id", "import"];
 
+pub(super) use imports::imported;
 pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
@@ -105,6 +107,9 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Rulings(views) => println!("{}", organisations::rulings(views, width())),
         Answer::Ruled(view) => println!("{}", organisations::ruled(view)),
         Answer::Unmapped(views) => lines::unmapped(views),
+        Answer::Import(view) => print!("{}", imports::report(view, width())),
+        Answer::Imports(views) => println!("{}", imports::list(views, width())),
+        Answer::ImportUndone(view) => println!("{}", imports::undone(view)),
         Answer::Backup(view) => println!("{}", backup_line(view)),
     }
     Ok(())

@@ -84,7 +84,7 @@ async fn of_source(
         let appeared = |organisation: &Organisation| {
             let (source_id, kind) = (source.id.clone(), ChangeKind::Appeared);
             let change = Change { source: source_id, record: record.id, kind, at: record.first_seen, baseline: false };
-            signals_of(config, source, (&change, &record), organisation.id, now).into_iter().next()
+            signals_of(config, source.into(), (&change, &record), organisation.id, now).into_iter().next()
         };
         if is_for(config, rep, (source, &record), appeared, now) {
             stock.open += 1;

@@ -13,13 +13,13 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, listed, notices, organisations, pages, unmapped, views};
+use super::{calendar, health, imports, listed, notices, organisations, pages, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, Record, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Target, completeness, completeness_of, departures, preview, rehearse, silent, spending, test_message, waiting,
+    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, preview, rehearse, silent, spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing};
 use crate::{outbox, score};
@@ -40,6 +40,8 @@ const MESSAGES: usize = 100_000;
 
 /// Answers. `running`: whether a daemon asks, or the command line reads a store at rest.
 pub async fn answer(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
+    let beside = beside_imports(effects, config).await?;
+    let config = beside.as_ref().unwrap_or(config);
     Ok(match question {
         Question::Status => Answer::Status(Box::new(status(effects, config, running).await?)),
         Question::Sources => Answer::Sources(sources(effects, config).await?),
@@ -110,6 +112,12 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             Answer::Ruled(Box::new(organisations::undo(effects, config, number, effects.clock.now()).await?))
         }
         Question::Unmapped => Answer::Unmapped(unmapped::unmapped(effects, config).await?),
+        Question::Import { file, bytes, order, write } => {
+            let now = effects.clock.now();
+            Answer::Import(Box::new(imports::import(effects, config, (&file, &bytes), (&order, write), now).await?))
+        }
+        Question::Imports => Answer::Imports(imports::list(effects).await?),
+        Question::UndoImport { id } => Answer::ImportUndone(imports::undo(effects, config, &id, effects.clock.now()).await?),
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
 }
