@@ -29,11 +29,14 @@ pub(super) fn report(view: &ImportReport, width: u16) -> String {
     if !unknown.is_empty() {
         let _ = writeln!(text, "columns kept under their own names (--column says what they are): {}", unknown.join(", "));
     }
-    let mut sums = sized(&["rows", "what becomes of them"], width);
-    for (rows, what) in sums_of(view) {
-        sums.add_row([rows.to_string(), what]);
+    let left: Vec<&str> = view.columns.iter().filter(|(_, field, known)| field.is_none() && *known).map(|(caption, ..)| caption.as_str()).collect();
+    if view.format == "csv" && !left.is_empty() {
+        let _ = writeln!(text, "columns left out: {}", left.join(", "));
     }
-    let _ = writeln!(text, "{sums}");
+    text.push_str("rows:\n");
+    for (rows, what) in sums_of(view) {
+        let _ = writeln!(text, "{rows:>7}  {what}");
+    }
     details(&mut text, view, width);
     text
 }
@@ -84,7 +87,7 @@ fn details(text: &mut String, view: &ImportReport, width: u16) {
     );
     table(
         text,
-        ("new leads", &["segment", "state", "leads"], width),
+        ("segments with new leads", &["segment", "state", "leads"], width),
         view.leads.iter().map(|one| vec![one.segment.clone(), one.state.clone(), one.leads.to_string()]),
     );
     if view.changed_leads > 0 {
@@ -115,7 +118,9 @@ fn table(text: &mut String, (what, head, width): (&str, &[&str], u16), rows: imp
         return;
     }
     let mut shown = sized(head, width);
-    rows.take(SHOWN).for_each(|row| drop(shown.add_row(row)));
+    rows.take(SHOWN).for_each(|row| {
+        shown.add_row(row);
+    });
     let more = if all > SHOWN { format!(", the first {SHOWN} (--json has all)") } else { String::new() };
     let _ = writeln!(text, "{what}: {all}{more}\n{shown}");
 }
