@@ -110,7 +110,7 @@ pub(super) async fn answer(inner: &Inner, question: Question) -> Result<Answer, 
     let answer = web::answer(&inner.effects, &config, question, true).await;
     if of_imports {
         match imports(&inner.effects).await {
-            Ok(all) => inner.new_config.send_modify(|running| *running = Arc::new(running.beside(all))),
+            Ok(all) => inner.new_config.send_modify(|running| *running = running.beside(all)),
             Err(error) => tracing::error!(%error, "what was brought in could not be read; restart the daemon"),
         }
     }

@@ -116,7 +116,7 @@ impl Daemon {
     pub async fn start(config: Arc<Config>, clock: Clock) -> anyhow::Result<Self> {
         let metrics = super::measure::install();
         let Home { effects, newest_backup } = open_effects(&config, clock).await?;
-        let config = beside_imports(&effects, &config).await?.map_or(config, Arc::new);
+        let config = beside_imports(&effects, &config).await?.unwrap_or(config);
         let now = effects.clock.now();
         let added = sync_pages(&effects, &config, now).await?;
         tracing::info!(sources = config.sources.len(), new_pages = added, "the pages are in line with the configuration");
@@ -172,7 +172,7 @@ impl Daemon {
         let new = with_port(Arc::new(new.held_by(&running)), self.listening);
         if !changes.is_empty() || new.pending != running.pending {
             // What was brought in meanwhile is no matter of the files.
-            self.inner.new_config.send_modify(|running| *running = Arc::new(new.beside_those_of(running)));
+            self.inner.new_config.send_modify(|running| *running = new.beside_those_of(running));
             let new = self.config();
             // What is being forgotten by the configuration before goes no further than its step.
             let _alone = self.inner.upkeep.lock().await;

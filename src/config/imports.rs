@@ -35,14 +35,14 @@ impl Imported {
 impl Config {
     /// This configuration beside these imports.
     #[must_use]
-    pub fn beside(&self, imports: Vec<Import>) -> Self {
-        Self { imports: imports.into_iter().map(|import| Arc::new(Imported::new(import))).collect(), ..self.clone() }
+    pub fn beside(&self, imports: Vec<Import>) -> Arc<Self> {
+        Arc::new(Self { imports: imports.into_iter().map(|import| Arc::new(Imported::new(import))).collect(), ..self.clone() })
     }
 
     /// This configuration beside what another one is beside.
     #[must_use]
-    pub fn beside_those_of(&self, other: &Self) -> Self {
-        Self { imports: other.imports.clone(), ..self.clone() }
+    pub fn beside_those_of(&self, other: &Self) -> Arc<Self> {
+        Arc::new(Self { imports: other.imports.clone(), ..self.clone() })
     }
 
     /// Whether these are the imports it is beside.

@@ -178,9 +178,10 @@ pub fn read(bytes: &[u8], url: &Url, settings: &SheetSettings) -> Result<Sheet, 
     let mut filled = Vec::with_capacity(rows.len());
     for Raw { line, cells } in rows {
         let fields = cells::fields(&columns, (line, &cells), &hints, url, &mut told);
-        match cells::says_nothing_of_whom(&fields) {
-            true => told.bad(line, "it names no company, person, address, number or site: nobody could be found by it"),
-            false => filled.push((line, fields)),
+        if cells::says_nothing_of_whom(&fields) {
+            told.bad(line, "it names no company, person, address, number or site: nobody could be found by it");
+        } else {
+            filled.push((line, fields));
         }
     }
     let (keyed, repeats) = keys::give(filled);

@@ -42,7 +42,8 @@ async fn loose(
         return Ok(None);
     }
     let records = effects.store.records(whole.records.clone()).await?;
-    let known: Vec<(Record, Identity)> = records.into_iter().map(|record| (identity(config, &record), record)).map(|(a, b)| (b, a)).collect();
+    let known: Vec<(Record, Identity)> =
+        records.into_iter().map(|record| (identity(config, &record), record)).map(|(a, b)| (b, a)).collect();
     let keys: Vec<IdentityKey> = known.iter().flat_map(|(_, identity)| identity.keys.iter().cloned()).collect();
     let common = effects.store.common(&keys);
     let mut groups: Vec<Organisation> = Vec::new();
@@ -58,7 +59,9 @@ async fn loose(
     let leaving = groups.iter().filter(|group| !has(group, &first) && !has(group, &ruled));
     for group in leaving {
         let leaves = |record: &Record| group.records.contains(&record.id);
-        let of = |wanted: bool| known.iter().filter(|(record, _)| leaves(record) == wanted).map(|(_, identity)| identity.clone()).collect::<Vec<_>>();
+        let of = |wanted: bool| {
+            known.iter().filter(|(record, _)| leaves(record) == wanted).map(|(_, identity)| identity.clone()).collect::<Vec<_>>()
+        };
         let id = free_id(effects, whole, group).await?;
         let (mut rest, mut part) = resolve::divide(whole, &group.records, (&of(true), &of(false)), id, now);
         // Nobody said that they are not the same.

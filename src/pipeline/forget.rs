@@ -85,13 +85,11 @@ pub(super) async fn forget_these(
     now: Timestamp,
 ) -> Result<(), KeepError> {
     if !expired.is_empty() {
-        match strip_all(effects, config, (expired, divides), now).await? {
-            Some(organisations) => done.organisations = organisations,
-            None => {
-                done.more = true;
-                return Ok(());
-            }
-        }
+        let Some(organisations) = strip_all(effects, config, (expired, divides), now).await? else {
+            done.more = true;
+            return Ok(());
+        };
+        done.organisations = organisations;
         if !took_place(effects.store.forget_changes(expired).await)? {
             done.more = true;
             return Ok(());

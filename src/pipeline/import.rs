@@ -15,13 +15,15 @@ use crate::config::{Config, Imported};
 use crate::diff;
 use crate::extract::SheetRow;
 use crate::model::{
-    ChangeKind, Draft, Extract, Import, LeadState, Listed, NoiseSeen, Organisation, Page, Reading, Record, Turn, Value,
+    Change, ChangeKind, Draft, Extract, Import, LeadState, Listed, NoiseSeen, Organisation, Page, Reading, Record, Turn, Value,
 };
 use crate::route;
 use crate::store::{CommitError, StoreError};
 
 /// Rows in one commit.
 const TURN: usize = 100;
+/// Rows compared at once.
+const COMPARED: usize = 500;
 /// How often a commit is tried when others write at the same time.
 const TRIES: usize = 5;
 /// Steps of taking back, each of thousands of records; more cannot be there.
@@ -136,7 +138,9 @@ async fn allowed(effects: &Effects, config: &Config, id: &SourceId) -> Result<()
         return Err(ImportError::Refused(why));
     }
     if effects.store.mark(&departed::mark_of(id)).await?.is_some() {
-        let why = format!("what was known under `{id}` before is still being taken back: end it with `atalaya import --undo {id}`, or use another name");
+        let why = format!(
+            "what was known under `{id}` before is still being taken back: end it with `atalaya import --undo {id}`, or use another name"
+        );
         return Err(ImportError::Refused(why));
     }
     Ok(())
@@ -160,7 +164,13 @@ pub async fn plan_import(
 
 /// Brings these rows in: those of before that are not among them are taken back, so that what stands is what the file says. Cut short, it is
 /// simply done again. Returns the import as it stands.
-pub async fn bring_in(effects: &Effects, config: &Config, import: Import, rows: &[SheetRow], now: Timestamp) -> Result<Import, ImportError> {
+pub async fn bring_in(
+    effects: &Effects,
+    config: &Config,
+    import: Import,
+    rows: &[SheetRow],
+    now: Timestamp,
+) -> Result<Import, ImportError> {
     allowed(effects, config, &import.id).await?;
     let mut standing = imports(effects).await?;
     if standing.len() >= IMPORTS && !standing.iter().any(|known| known.id == import.id) {
@@ -224,8 +234,25 @@ async fn missing(effects: &Effects, import: &Import, rows: &[SheetRow], most: us
 }
 
 /// The turn that these rows come to: as a check of a page that shows them.
-async fn decide(effects: &Effects, config: &Config, (imported, rows): (&Imported, &[SheetRow]), now: Timestamp) -> Result<Turn, StoreError> {
+async fn decide(
+    effects: &Effects,
+    config: &Config,
+    (imported, rows): (&Imported, &[SheetRow]),
+    now: Timestamp,
+) -> Result<Turn, StoreError> {
     let import = &imported.import;
+    let (mut turn, mut changes) = (Turn::upkeep(), Vec::new());
+    for some in rows.chunks(COMPARED) {
+        let (records, told) = compare(effects, import, some, now).await?;
+        turn.records.extend(records);
+        changes.extend(told);
+    }
+    news::tell(effects, config, imported.into(), &mut turn, changes, now).await?;
+    Ok(turn)
+}
+
+/// Records that are new or differ from what is known of them, with the changes.
+async fn compare(effects: &Effects, import: &Import, rows: &[SheetRow], now: Timestamp) -> Result<(Vec<Record>, Vec<Change>), StoreError> {
     let drafts: Vec<Draft> = rows.iter().map(|row| row.draft.clone()).collect();
     let stored = effects.store.records(drafts.iter().map(|draft| Record::id_of(&import.id, &draft.key)).collect()).await?;
     let page = Page { reading: Reading::Settled, ..Page::root(&import.id, import.url(), now) };
@@ -242,11 +269,8 @@ async fn decide(effects: &Effects, config: &Config, (imported, rows): (&Imported
     let told: HashSet<RecordId> = found.records.iter().map(|record| record.id).collect();
     let url = import.url();
     let elsewhere = stored.into_iter().filter(|record| !told.contains(&record.id) && record.url != url);
-    let mut turn = Turn::upkeep();
-    turn.records = found.records;
-    turn.records.extend(elsewhere.map(|record| Record { url: url.clone(), ..record }));
-    news::tell(effects, config, imported.into(), &mut turn, found.changes, now).await?;
-    Ok(turn)
+    found.records.extend(elsewhere.map(|record| Record { url: url.clone(), ..record }));
+    Ok((found.records, found.changes))
 }
 
 /// What a person calls a row.
@@ -320,7 +344,8 @@ async fn names(effects: &Effects, turn: &Turn) -> Result<HashMap<OrganisationId,
 fn on_lists(config: &Config, line: u64, one: &Organisation) -> Vec<OnList> {
     let found = config.lists.find(one);
     let lists = [("clients", found.client), ("competitors", found.competitor), ("do-not-contact", found.do_not_contact)];
-    let on = |(list, listed): (&'static str, Option<Listed>)| listed.map(|listed| OnList { line, name: one.title().to_owned(), list, listed });
+    let on =
+        |(list, listed): (&'static str, Option<Listed>)| listed.map(|listed| OnList { line, name: one.title().to_owned(), list, listed });
     lists.into_iter().filter_map(on).collect()
 }
 
@@ -341,7 +366,9 @@ async fn count_leads(effects: &Effects, turn: &Turn, planned: &mut Planned) -> R
 /// steps as a source that left the configuration, without its time to come back. Cut short, it is simply done again.
 pub async fn undo_import(effects: &Effects, config: &Config, id: &SourceId, now: Timestamp) -> Result<Undone, ImportError> {
     if config.source(id).is_some() {
-        let why = format!("`{id}` is a source of the configuration now: take it out there, and what was known under this name is forgotten in time");
+        let why = format!(
+            "`{id}` is a source of the configuration now: take it out there, and what was known under this name is forgotten in time"
+        );
         return Err(ImportError::Refused(why));
     }
     let mut standing = imports(effects).await?;

@@ -1,5 +1,7 @@
 //! What stands of files that were brought in: the store remembers each under a mark of its own. Reads no file.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::Effects;
@@ -91,7 +93,7 @@ pub async fn imports(effects: &Effects) -> Result<Vec<Import>, StoreError> {
 }
 
 /// The configuration beside what was brought in; `None` when it is that already.
-pub async fn beside_imports(effects: &Effects, config: &Config) -> Result<Option<Config>, StoreError> {
+pub async fn beside_imports(effects: &Effects, config: &Config) -> Result<Option<Arc<Config>>, StoreError> {
     let all = imports(effects).await?;
     Ok((!config.is_beside(&all)).then(|| config.beside(all)))
 }

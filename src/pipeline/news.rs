@@ -10,13 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::link::{self, Affected};
 use super::unite::{self, Brought};
 use super::{Effects, linked, silent};
-use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::caps;
+use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
 use crate::config::{Config, Event, Imported, Source};
 use crate::deliver::Settings;
 use crate::model::{
-    Change, ChangeKind, Decision, Evidence, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, SignalKind, Story, Subject, Turn,
+    Change, ChangeKind, Decision, Evidence, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, SignalKind, Story, Subject,
+    Turn,
 };
 use crate::route::Cause;
 use crate::score::Segment;
@@ -219,13 +220,7 @@ pub(super) fn signals_of(
 }
 
 /// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.
-fn met(
-    whence: Whence<'_>,
-    (kind, sentence): (SignalKind, &str),
-    record: &Record,
-    organisation: OrganisationId,
-    now: Timestamp,
-) -> Signal {
+fn met(whence: Whence<'_>, (kind, sentence): (SignalKind, &str), record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
     let day = whence.event.and_then(|event| event.date.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
     let path = record.fields.values().next().map(|field| field.path.clone()).unwrap_or_default();
     Signal {

@@ -256,16 +256,12 @@ fn reason(reader: &Reader<'_>, (item, signal): (&Item<'_>, &Signal), said: &mut 
 }
 
 fn proof(evidence: &Evidence, language: Language) -> LinkView {
-    match link(&evidence.url) {
-        Some(href) => {
-            let host = evidence.url.host_str().unwrap_or("").trim_start_matches("www.");
-            LinkView { words: format!("{} ({})", language.word(Word::ProofLink), line(host, 60)), href: Some(href) }
-        }
-        None => {
-            let source = origin_of(&evidence.url).map_or_else(|| evidence.source.to_string(), |origin| line(&origin, 120));
-            LinkView { words: format!("{}: {source}", language.word(Word::Source)), href: None }
-        }
+    if let Some(href) = link(&evidence.url) {
+        let host = evidence.url.host_str().unwrap_or("").trim_start_matches("www.");
+        return LinkView { words: format!("{} ({})", language.word(Word::ProofLink), line(host, 60)), href: Some(href) };
     }
+    let source = origin_of(&evidence.url).map_or_else(|| evidence.source.to_string(), |origin| line(&origin, 120));
+    LinkView { words: format!("{}: {source}", language.word(Word::Source)), href: None }
 }
 
 /// The words that prove a fact, unless the letter says them already: a signal's are shown with the signal. How the points came about is told by

@@ -19,7 +19,8 @@ use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, MessageState, Organisation, Page, Record, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, preview, rehearse, silent, spending, test_message, waiting,
+    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, preview, rehearse, silent, spending,
+    test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Replay, Standing};
 use crate::{outbox, score};
@@ -41,7 +42,7 @@ const MESSAGES: usize = 100_000;
 /// Answers. `running`: whether a daemon asks, or the command line reads a store at rest.
 pub async fn answer(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
     let beside = beside_imports(effects, config).await?;
-    let config = beside.as_ref().unwrap_or(config);
+    let config = beside.as_deref().unwrap_or(config);
     Ok(match question {
         Question::Status => Answer::Status(Box::new(status(effects, config, running).await?)),
         Question::Sources => Answer::Sources(sources(effects, config).await?),
@@ -113,8 +114,7 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
         }
         Question::Unmapped => Answer::Unmapped(unmapped::unmapped(effects, config).await?),
         Question::Import { file, bytes, order, write } => {
-            let now = effects.clock.now();
-            Answer::Import(Box::new(imports::import(effects, config, (&file, &bytes), (&order, write), now).await?))
+            Answer::Import(Box::pin(imports::import(effects, config, (&file, &bytes), (&order, write))).await?)
         }
         Question::Imports => Answer::Imports(imports::list(effects).await?),
         Question::UndoImport { id } => Answer::ImportUndone(imports::undo(effects, config, &id, effects.clock.now()).await?),

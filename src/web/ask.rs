@@ -14,6 +14,7 @@ use super::tenders::TenderView;
 pub use super::calendar::CalendarView;
 pub use super::sent::{BackupView, DigestView, MessageView, SentView};
 pub use super::sources::{DiffView, GapView, PageView, SourcePages, SourceView, StatementView};
+pub use super::unmapped::UnmappedView;
 
 /// A question or an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -250,19 +251,6 @@ pub enum Answer {
     ImportUndone(ImportUndoneView),
     /// To [`Question::Backup`].
     Backup(BackupView),
-}
-
-/// A category that no table of industries speaks of.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct UnmappedView {
-    /// As written.
-    pub category: String,
-    /// How many organisations have it.
-    pub organisations: usize,
-    /// A source that says so.
-    pub source: String,
-    /// Where to see it.
-    pub url: String,
 }
 
 /// How everything is.

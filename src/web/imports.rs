@@ -208,8 +208,8 @@ pub(super) async fn import(
     config: &Config,
     (file, bytes): (&str, &str),
     (order, write): (&ImportOrder, bool),
-    now: Timestamp,
-) -> Result<ImportReport, AnswerError> {
+) -> Result<Box<ImportReport>, AnswerError> {
+    let now = effects.clock.now();
     let bytes = base64::engine::general_purpose::STANDARD.decode(bytes).context("the file did not arrive whole")?;
     if bytes.len() > IMPORT_BYTES {
         bail!("the file has more than {} MB: split it, and bring in the parts under names of their own", IMPORT_BYTES / 1024 / 1024);
@@ -217,17 +217,16 @@ pub(super) async fn import(
     let standing = imports(effects).await?;
     let import = ordered(file, &bytes, order, (&standing, now))?;
     let updates = standing.iter().any(|known| known.id == import.id);
-    let settings =
-        SheetSettings { columns: order.columns.clone(), country: import.country.clone(), zone: config.daemon.zone.clone() };
+    let settings = SheetSettings { columns: order.columns.clone(), country: import.country.clone(), zone: config.daemon.zone.clone() };
     let url = import.url();
     let read = tokio::task::spawn_blocking(move || extract::read_sheet(&bytes, &url, &settings));
     let sheet = read.await.map_err(|_| anyhow!("the file broke the reader: please report it, with the file if you may"))?;
     let sheet = sheet.with_context(|| format!("{file} cannot be brought in"))?;
     let planned = plan_import(effects, config, &import, &sheet.rows, now).await?;
     if write {
-        bring_in(effects, config, import.clone(), &sheet.rows, now).await?;
+        Box::pin(bring_in(effects, config, import.clone(), &sheet.rows, now)).await?;
     }
-    Ok(report(&import, &sheet, planned, (write, updates)))
+    Ok(Box::new(report(&import, &sheet, planned, (write, updates))))
 }
 
 /// The import that is meant: what is said now, else what was said of it before, else what is usual.
@@ -393,7 +392,7 @@ fn view(import: &Import, organisations: usize) -> ImportView {
 /// Takes one back.
 pub(super) async fn undo(effects: &Effects, config: &Config, id: &str, now: Timestamp) -> Result<ImportUndoneView, AnswerError> {
     let id: SourceId = id.parse().map_err(|why| anyhow!("{why}"))?;
-    let undone = undo_import(effects, config, &id, now).await?;
+    let undone = Box::pin(undo_import(effects, config, &id, now)).await?;
     Ok(ImportUndoneView { id: id.to_string(), records: undone.records, organisations: undone.organisations })
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::Table;
+use comfy_table::{ColumnConstraint, Table};
 
 use super::{or_dash, sized};
 use crate::base::text::{clip, count};
@@ -29,7 +29,8 @@ pub(super) fn report(view: &ImportReport, width: u16) -> String {
     if !unknown.is_empty() {
         let _ = writeln!(text, "columns kept under their own names (--column says what they are): {}", unknown.join(", "));
     }
-    let left: Vec<&str> = view.columns.iter().filter(|(_, field, known)| field.is_none() && *known).map(|(caption, ..)| caption.as_str()).collect();
+    let left: Vec<&str> =
+        view.columns.iter().filter(|(_, field, known)| field.is_none() && *known).map(|(caption, ..)| caption.as_str()).collect();
     if view.format == "csv" && !left.is_empty() {
         let _ = writeln!(text, "columns left out: {}", left.join(", "));
     }
@@ -63,7 +64,9 @@ fn details(text: &mut String, view: &ImportReport, width: u16) {
     table(
         text,
         ("rows of known organisations", &["line", "the row", "organisation", "its name", "by"], width),
-        view.recognised.iter().map(|one| vec![one.line.to_string(), short(&one.row), one.organisation.clone(), short(&one.name), one.because.clone()]),
+        view.recognised
+            .iter()
+            .map(|one| vec![one.line.to_string(), short(&one.row), one.organisation.clone(), short(&one.name), one.because.clone()]),
     );
     table(
         text,
@@ -77,13 +80,19 @@ fn details(text: &mut String, view: &ImportReport, width: u16) {
     );
     table(
         text,
-        ("pairs that may be one (`atalaya org list --questions` asks about them afterwards)", &["one", "the other one", "why not joined"], width),
+        (
+            "pairs that may be one (`atalaya org list --questions` asks about them afterwards)",
+            &["one", "the other one", "why not joined"],
+            width,
+        ),
         view.questions.iter().map(|(a, b, why)| vec![short(a), short(b), why.clone()]),
     );
     table(
         text,
         ("on your lists", &["line", "organisation named", "list", "its line"], width),
-        view.listed.iter().map(|one| vec![one.line.to_string(), short(&one.name), one.list.clone(), format!("{}: {}", one.entry.0, one.entry.1)]),
+        view.listed
+            .iter()
+            .map(|one| vec![one.line.to_string(), short(&one.name), one.list.clone(), format!("{}: {}", one.entry.0, one.entry.1)]),
     );
     table(
         text,
@@ -134,6 +143,9 @@ pub(in crate::cli) fn imported(view: &ImportReport) -> String {
 /// What stands.
 pub(super) fn list(views: &[ImportView], width: u16) -> Table {
     let mut all = sized(&["import", "from", "file", "last brought in", "rows", "organisations", "trust", "signal", "remarks"], width);
+    if let Some(names) = all.column_mut(0) {
+        names.set_constraint(ColumnConstraint::ContentWidth);
+    }
     for view in views {
         let broken = if view.whole { None } else { Some("broke off: bring the file in again, or take it back".to_owned()) };
         let remarks = [

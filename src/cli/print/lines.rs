@@ -1,6 +1,7 @@
 //! Tables of categories and messages. Knows view types only.
 
-use super::{MessageView, Table, UnmappedView, clip, count, table};
+use super::{MessageView, Table, UnmappedView, bytes, clip, count, table};
+use crate::web::BackupView;
 
 pub(super) fn unmapped(views: &[UnmappedView]) {
     let mut all = table(&["category", "organisations", "source", "where"]);
@@ -27,4 +28,9 @@ pub(super) fn outbox(views: &[MessageView]) -> Table {
         ]);
     }
     all
+}
+
+/// One backup.
+pub(super) fn backup(view: &BackupView) -> String {
+    format!("{}: {}, {}, in {}", view.name, count(view.keys, "key", "keys"), bytes(view.bytes), view.path)
 }

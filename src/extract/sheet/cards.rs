@@ -137,14 +137,13 @@ fn property(line: &str) -> Option<Property> {
     let name = parts.next()?.trim().rsplit('.').next()?.to_ascii_uppercase();
     let mut params: Vec<(String, String)> = Vec::new();
     for part in parts {
-        match part.split_once('=') {
-            Some((key, value)) => params.push((key.trim().to_ascii_uppercase(), value.trim().trim_matches('"').to_owned())),
+        if let Some((key, value)) = part.split_once('=') {
+            params.push((key.trim().to_ascii_uppercase(), value.trim().trim_matches('"').to_owned()));
+        } else {
             // vCard 2.1 leaves out the name: `TEL;WORK;FAX`.
-            None => {
-                let bare = part.trim().to_ascii_uppercase();
-                let key = if matches!(bare.as_str(), "QUOTED-PRINTABLE" | "BASE64") { "ENCODING" } else { "TYPE" };
-                params.push((key.to_owned(), bare));
-            }
+            let bare = part.trim().to_ascii_uppercase();
+            let key = if matches!(bare.as_str(), "QUOTED-PRINTABLE" | "BASE64") { "ENCODING" } else { "TYPE" };
+            params.push((key.to_owned(), bare));
         }
     }
     let param = |key: &str| params.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
@@ -255,16 +254,25 @@ fn card(line: u64, properties: Vec<Property>, told: &mut Told) -> Raw {
     match (&org, &who) {
         (Some(org), Some(who)) if fold(org) == fold(who) => put("ORG", org),
         (org, who) => {
-            org.iter().for_each(|org| put("ORG", org));
-            who.iter().for_each(|who| put(if is_organisation { "FN (of an organisation)" } else { "FN" }, who));
+            if let Some(org) = org {
+                put("ORG", org);
+            }
+            if let Some(who) = who {
+                put(if is_organisation { "FN (of an organisation)" } else { "FN" }, who);
+            }
         }
     }
     let mut adr = false;
     for Property { name, params, value } in &properties {
-        let is = |word: &str| params.iter().any(|(key, value)| key == "TYPE" && value.to_ascii_uppercase().split(',').any(|one| one.trim() == word));
+        let is = |word: &str| {
+            params.iter().any(|(key, value)| key == "TYPE" && value.to_ascii_uppercase().split(',').any(|one| one.trim() == word))
+        };
         match name.as_str() {
             "TITLE" => put("TITLE", &plain(value)),
-            "TEL" => put(if is("FAX") { "TEL;FAX" } else { "TEL" }, plain(value).trim_start_matches("tel:").split(";ext=").next().unwrap_or_default()),
+            "TEL" => put(
+                if is("FAX") { "TEL;FAX" } else { "TEL" },
+                plain(value).trim_start_matches("tel:").split(";ext=").next().unwrap_or_default(),
+            ),
             "EMAIL" => put("EMAIL", &plain(value)),
             "URL" => put("URL", &plain(value)),
             "NOTE" => put("NOTE", &plain(value)),

@@ -38,7 +38,7 @@ pub(super) fn hints(settings: &SheetSettings) -> Result<Hints, Fault> {
 /// Whether these fields say of nobody who it is.
 pub(super) fn says_nothing_of_whom(fields: &Fields) -> bool {
     let said = |name: &&str| fields.get(*name).is_some_and(|found| found.value.text().chars().any(char::is_alphanumeric));
-    !WHOM.iter().any(|name| said(name))
+    !WHOM.iter().any(said)
 }
 
 /// The fields of a row.
@@ -63,7 +63,7 @@ pub(super) fn fields(
 fn hints_of_row(columns: &[SheetColumn], cells: &[(usize, String)], hints: &Hints) -> Hints {
     let named = cells.iter().find(|(place, _)| columns.get(*place).is_some_and(|column| column.field.as_deref() == Some("country")));
     let code = named.and_then(|(_, cell)| country_code(cell));
-    let own = code.and_then(|code| value::compile_country("country", &code, &mut Vec::new()));
+    let own = code.and_then(|code| value::compile_country("country", code, &mut Vec::new()));
     Hints { country: own.or(hints.country), ..hints.clone() }
 }
 
@@ -81,13 +81,12 @@ impl Row<'_> {
         let parts: Vec<&str> =
             if several { cell.split([';', '\n', '|', ',']).map(str::trim).filter(|part| !part.is_empty()).collect() } else { vec![cell] };
         for part in parts {
-            match self.read(field, part) {
-                Some(value) => self.add(field, caption, (value, part)),
-                None => {
-                    self.told.unread(self.line, caption, unread(field, part, self.hints.country.is_some()));
-                    let words = Value::Text(squeeze(part));
-                    self.add(&format!("{field}_as_written"), caption, (words, part));
-                }
+            if let Some(value) = self.read(field, part) {
+                self.add(field, caption, (value, part));
+            } else {
+                self.told.unread(self.line, caption, unread(field, part, self.hints.country.is_some()));
+                let words = Value::Text(squeeze(part));
+                self.add(&format!("{field}_as_written"), caption, (words, part));
             }
         }
     }

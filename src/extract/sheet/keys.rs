@@ -7,6 +7,8 @@ use crate::base::text::{clip, fold, words};
 use crate::model::{FieldName, Found};
 
 type Fields = BTreeMap<FieldName, Found>;
+/// A row with its line and its key.
+type Keyed = (u64, String, Fields);
 
 /// Characters of one part of a key.
 const PART: usize = 120;
@@ -16,18 +18,17 @@ const PART: usize = 120;
 /// A row is known by its tax number, else its e-mail address, else name and place, else its telephone number, else by all it says. Where several
 /// rows have the first of these in common (two people of one company), each of them is known by the next one besides: so that the order of the
 /// rows decides nothing.
-pub(super) fn give(rows: Vec<(u64, Fields)>) -> (Vec<(u64, String, Fields)>, Vec<(u64, u64)>) {
+pub(super) fn give(rows: Vec<(u64, Fields)>) -> (Vec<Keyed>, Vec<(u64, u64)>) {
     let (mut first, mut repeats, mut single) = (HashMap::new(), Vec::new(), Vec::new());
     for (line, fields) in rows {
         let whole = whole(&fields);
-        match first.get(&whole) {
-            Some(before) => repeats.push((line, *before)),
-            None => {
-                first.insert(whole, line);
-                let mut parts = parts(&fields);
-                parts.push(format!("row:{whole:016x}"));
-                single.push((line, parts, fields));
-            }
+        if let Some(before) = first.get(&whole) {
+            repeats.push((line, *before));
+        } else {
+            first.insert(whole, line);
+            let mut parts = parts(&fields);
+            parts.push(format!("row:{whole:016x}"));
+            single.push((line, parts, fields));
         }
     }
     let mut depth = vec![1_usize; single.len()];

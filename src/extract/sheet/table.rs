@@ -80,7 +80,8 @@ pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, S
 /// The cells that say something, and which of them were cut.
 fn row(record: &csv::StringRecord, wide: usize) -> Result<Vec<(usize, String, bool)>, String> {
     if record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum::<usize>() > BREAKS {
-        return Err("a quotation mark that opens here is not closed: what follows it cannot be read, close it and bring the file in again".to_owned());
+        return Err("a quotation mark that opens here is not closed: what follows it cannot be read, close it and bring the file in again"
+            .to_owned());
     }
     let said = record.iter().filter(|cell| !cell.trim().is_empty()).count();
     let last = record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).last().map_or(0, |(place, _)| place + 1);

@@ -52,7 +52,8 @@ fn columns_by_their_captions() {
 
 #[test]
 fn tables_as_people_save_them() {
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("Company\tCity\r\nAcme\tCádiz\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain("Company\tCity\r\nAcme\tCádiz\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
     let latin = encoding_rs::WINDOWS_1252.encode("Empresa;Población\nCañas y Tubos, S.L.;Logroño\n").0.into_owned();
     let two_lines = "name=Acme | note=one\ntwo";
     for (bytes, want) in [
@@ -118,7 +119,10 @@ fn keys_stay_whatever_the_order_of_rows() {
     assert_eq!(all, ["name:bolt,lugo,", "tax:B12345674 | email:ana@acme.es", "tax:B12345674 | email:luis@acme.es"]);
     assert!(none.is_empty());
     assert_eq!(keys(&format!("{header}{three}{two}{one}")).0, all);
-    assert_eq!(keys(&format!("{header}{one}{three}{three}")), (vec!["name:bolt,lugo,".to_owned(), "tax:B12345674".to_owned()], vec![(4, 3)]));
+    assert_eq!(
+        keys(&format!("{header}{one}{three}{three}")),
+        (vec!["name:bolt,lugo,".to_owned(), "tax:B12345674".to_owned()], vec![(4, 3)])
+    );
     assert_eq!(keys(&format!("{header}{}", one.replace("Vigo", "Pontevedra"))).0, ["tax:B12345674"], "a corrected row is the same row");
 }
 
@@ -144,7 +148,9 @@ fn business_cards() {
         assert_eq!(said(&sheet), [want], "{body}");
         assert_eq!((sheet.format, sheet.bad_count), (SheetFormat::VCard, 0));
     }
-    let several = [card("FN:Ana\r\nEMAIL:ana@acme.es"), "BEGIN:VCARD\r\nFN:Lost\r\n".into(), card("FN:Bo\r\nEMAIL:bo@bolt.es"), card("VERSION:3.0")].concat();
+    let several =
+        [card("FN:Ana\r\nEMAIL:ana@acme.es"), "BEGIN:VCARD\r\nFN:Lost\r\n".into(), card("FN:Bo\r\nEMAIL:bo@bolt.es"), card("VERSION:3.0")]
+            .concat();
     let sheet = take(several.as_bytes(), &[]).unwrap();
     assert_eq!(sheet.rows.len(), 2);
     let told: Vec<&str> = sheet.bad.iter().map(|bad| bad.path.as_str()).collect();
