@@ -41,8 +41,12 @@ const MESSAGES: usize = 100_000;
 
 /// Answers. `running`: whether a daemon asks, or the command line reads a store at rest.
 pub async fn answer(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
+    // At rest nobody else has looked what was brought in.
     let beside = beside_imports(effects, config).await?;
-    let config = beside.as_deref().unwrap_or(config);
+    reply(effects, beside.as_deref().unwrap_or(config), question, running).await
+}
+
+async fn reply(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
     Ok(match question {
         Question::Status => Answer::Status(Box::new(status(effects, config, running).await?)),
         Question::Sources => Answer::Sources(sources(effects, config).await?),
