@@ -12,6 +12,7 @@ mod codes;
 mod configure;
 mod doctor;
 mod ids;
+mod import;
 mod logging;
 mod org;
 mod print;
@@ -150,6 +151,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         }
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
         Command::Org(command) => org::run(&request, command, json).await,
+        Command::Import(options) => Box::pin(import::run(&request, options, json)).await,
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
         Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),
         Command::Ids(IdsCommand::Check { values, country }) => ids::check(&values, country.as_deref(), json),

@@ -9,6 +9,7 @@ mod changes;
 mod desk;
 mod fields;
 mod files;
+mod imports;
 mod labels;
 mod layers;
 mod lexicons;
@@ -41,13 +42,14 @@ use crate::{deliver, door, fetch, resolve, route, schedule, score, store};
 
 pub use adding::{NewSource, source_table, with_source};
 pub use changes::ConfigChange;
+pub use imports::Imported;
 pub use labels::folder as codes_folder;
 pub use layers::Flag;
 pub use lexicons::Lexicons;
 pub use problem::Problem;
 pub use process::{Daemon, Keep, Log, LogFormat};
 pub use schema::schema;
-pub use source::{Aspect, Event, Source};
+pub use source::{Aspect, Event, Source, money};
 pub use starter::{Wishes, starter};
 
 /// The defaults of every setting, as a file with comments.
@@ -197,6 +199,8 @@ pub struct Config {
     pub lexicons: Lexicons,
     /// In the order of the files.
     pub sources: Vec<Arc<Source>>,
+    /// What was brought in as files, beside the configuration: only the store knows of it.
+    pub imports: Vec<Arc<Imported>>,
     /// In the order of the files.
     pub segments: Vec<Arc<score::Segment>>,
     /// In the order of the files.

@@ -1,5 +1,6 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
+mod asunder;
 mod calendars;
 mod check;
 mod closing;
@@ -13,6 +14,8 @@ mod fixture;
 mod forget;
 mod group;
 mod held;
+mod import;
+mod imports;
 mod judge;
 mod keep;
 mod link;
@@ -54,11 +57,13 @@ pub use fixture::{Differs, Expected, Fixture, MOST as FIXTURE_BYTES, compare};
 pub use forget::{Forgot, forget_gone};
 pub use group::{behind, head_office, members};
 pub use held::hand_over;
+pub use import::{ImportError, OnList, Planned, Recognised, Together, Undone, bring_in, named_by, plan_import, undo_import};
+pub use imports::{beside_imports, imports};
 pub use judge::{Judged, Judging, grounds, judge_some};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use link::Affected;
 pub use linked::linked;
-pub use news::{News, tell};
+pub use news::{News, Whence, tell};
 pub use notice::test_message;
 pub use pool::Pool;
 pub use propose::{Proposal, Proposed, Tried, Way};

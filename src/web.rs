@@ -7,6 +7,7 @@ mod ask;
 mod calendar;
 mod front;
 mod health;
+mod imports;
 mod listed;
 mod notices;
 mod organisations;
@@ -28,6 +29,9 @@ pub use ask::{
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
+pub use imports::{
+    IMPORT_BYTES, ImportOrder, ImportReport, ImportUndoneView, ImportView, LeadCountView, OnListView, RecognisedView, TogetherView,
+};
 pub use listed::TenderFilter;
 pub use notices::{HistoryView, NoticeView, RawView};
 pub use organisations::{BelongsView, OrganisationLine, OrganisationQuestion, OrganisationView, RulingView, ValueView};

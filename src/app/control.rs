@@ -11,6 +11,7 @@ use tokio::net::{UnixListener, UnixStream};
 
 use super::daemon::Inner;
 use crate::config::{Config, Problem, Request};
+use crate::pipeline::imports;
 use crate::web::{self, Answer, Question};
 
 /// Name of the socket in the data folder.
@@ -105,8 +106,19 @@ pub(super) async fn answer(inner: &Inner, question: Question) -> Result<Answer, 
             | Question::Same { .. }
             | Question::NotSame { .. }
             | Question::UndoRuling { .. }
+            | Question::Import { write: true, .. }
+            | Question::UndoImport { .. }
     );
+    // Nothing is forgotten or judged while a file comes in or is taken back.
+    let of_imports = matches!(question, Question::Import { write: true, .. } | Question::UndoImport { .. });
+    let _alone = if of_imports { Some(inner.upkeep.lock().await) } else { None };
     let answer = web::answer(&inner.effects, &config, question, true).await;
+    if of_imports {
+        match imports(&inner.effects).await {
+            Ok(all) => inner.new_config.send_modify(|running| *running = running.beside(all)),
+            Err(error) => tracing::error!(%error, "what was brought in could not be read; restart the daemon"),
+        }
+    }
     if order {
         inner.wake.notify_one();
         inner.drain.notify_one();

@@ -17,7 +17,7 @@ use crate::base::clock::Clock;
 use crate::config::{Config, ConfigChange, Refusal, Request};
 use crate::door::Door;
 use crate::fetch::Web;
-use crate::pipeline::{Effects, Found, Pool, Ways, retime, sync_pages};
+use crate::pipeline::{Effects, Found, Pool, Ways, beside_imports, retime, sync_pages};
 use crate::store::{Settings, Store};
 use crate::telemetry;
 
@@ -25,6 +25,8 @@ use crate::telemetry;
 pub(super) struct Inner {
     pub effects: Effects,
     pub config: watch::Receiver<Arc<Config>>,
+    /// Where another configuration is put in force.
+    pub new_config: watch::Sender<Arc<Config>>,
     /// No new work from now on.
     pub stop: CancellationToken,
     /// Sends under way are cut off: the time to end in is over.
@@ -43,10 +45,11 @@ pub(super) struct Inner {
 
 impl Inner {
     /// Nothing has begun yet.
-    pub fn new(effects: Effects, config: watch::Receiver<Arc<Config>>) -> Self {
+    pub fn new(effects: Effects, new_config: watch::Sender<Arc<Config>>) -> Self {
         Self {
             effects,
-            config,
+            config: new_config.subscribe(),
+            new_config,
             stop: CancellationToken::new(),
             cut: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -98,7 +101,6 @@ fn with_port(config: Arc<Config>, listening: SocketAddr) -> Arc<Config> {
 /// A running daemon.
 pub struct Daemon {
     inner: Arc<Inner>,
-    new_config: watch::Sender<Arc<Config>>,
     listening: SocketAddr,
     control: Option<PathBuf>,
 }
@@ -117,6 +119,7 @@ impl Daemon {
     pub async fn start(config: Arc<Config>, clock: Clock) -> anyhow::Result<Self> {
         let metrics = super::measure::install();
         let Home { effects, newest_backup } = open_effects(&config, clock).await?;
+        let config = beside_imports(&effects, &config).await?.unwrap_or(config);
         let now = effects.clock.now();
         let added = sync_pages(&effects, &config, now).await?;
         tracing::info!(sources = config.sources.len(), new_pages = added, "the pages are in line with the configuration");
@@ -126,8 +129,8 @@ impl Daemon {
             .with_context(|| format!("cannot listen on {}: choose another `listen` in [daemon]", config.daemon.listen))?;
         let listening = listener.local_addr()?;
         let config = with_port(config, listening);
-        let (new_config, receiver) = watch::channel(Arc::clone(&config));
-        let inner = Arc::new(Inner::new(effects, receiver));
+        let (new_config, _) = watch::channel(Arc::clone(&config));
+        let inner = Arc::new(Inner::new(effects, new_config));
         for part in [super::beats::Part::Watch, super::beats::Part::Drain, super::beats::Part::Keep] {
             inner.beats.beat(part, now);
         }
@@ -139,7 +142,7 @@ impl Daemon {
         inner.tasks.spawn(keep::keep(Arc::clone(&inner), newest_backup));
         inner.tasks.spawn(judge::judge(Arc::clone(&inner)));
         inner.tasks.spawn(deadlines::deadlines(Arc::clone(&inner)));
-        Ok(Self { inner, new_config, listening, control })
+        Ok(Self { inner, listening, control })
     }
 
     /// Where health, metrics and unsubscribe links are served.
@@ -177,7 +180,9 @@ impl Daemon {
         // What needs a restart is not taken: nothing may name an address before somebody listens there.
         let new = with_port(Arc::new(new.held_by(&running)), self.listening);
         if !changes.is_empty() || new.pending != running.pending {
-            self.new_config.send_replace(Arc::clone(&new));
+            // What was brought in meanwhile is no matter of the files.
+            self.inner.new_config.send_modify(|running| *running = new.beside_those_of(running));
+            let new = self.config();
             // What is being forgotten by the configuration before goes no further than its step.
             let _alone = self.inner.upkeep.lock().await;
             let now = self.inner.effects.clock.now();

@@ -122,8 +122,8 @@ mod tests {
         std::fs::write(&path, format!("[daemon]\ndata = \"{}\"\ncontact = \"operator@example.com\"\n", data.display())).unwrap();
         let config = Config::load(&Request { path: Some(path), ..Request::default() }).unwrap();
         let effects = super::super::daemon::open_effects(&config, Clock::manual(jiff::Timestamp::UNIX_EPOCH)).await.unwrap().effects;
-        let (_keep, receiver) = watch::channel(Arc::clone(&config));
-        let mut inner = Inner::new(effects, receiver);
+        let (sender, _) = watch::channel(Arc::clone(&config));
+        let mut inner = Inner::new(effects, sender);
         inner.effects.store.set_mark(MARK, Some(b"the rules before".to_vec())).await.unwrap();
         inner.stop.cancel();
         all(&inner, &config).await.unwrap();

@@ -6,8 +6,10 @@ use clap::{Parser, Subcommand};
 
 use crate::config::Flag;
 
+mod import;
 mod org;
 
+pub use import::ImportOptions;
 pub use org::OrgCommand;
 
 /// Watches marketplaces, directories, catalogues, trade press and tender portals, and tells the right person once, with the reasons.
@@ -43,6 +45,7 @@ const EXAMPLES: &str = "Examples:
                                               how is it best watched? Writes it into atalaya.toml
   atalaya check fair-exhibitors               a dry run of a configured source
   atalaya run                                 watch
+  atalaya import expo.csv --dry-run           contacts of a fair: which are new, which are known?
   atalaya status                              how is everything?
   atalaya lead explain lead-0123456789abc     why this score?
 
@@ -89,6 +92,8 @@ pub enum Command {
     /// Organisations: what is known of them, which are one, and which categories mean nothing yet
     #[command(subcommand)]
     Org(OrgCommand),
+    /// Bring in contacts of a fair, business cards, lists: CSV or vCard. Shows what becomes of each row before anything is written
+    Import(ImportOptions),
     /// What codes of classes mean
     #[command(subcommand)]
     Codes(CodesCommand),

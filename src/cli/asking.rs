@@ -94,6 +94,9 @@ fn ended(answer: &Answer) -> Ended {
         | Answer::OrganisationQuestions(_)
         | Answer::Rulings(_)
         | Answer::Ruled(_)
+        | Answer::Import(_)
+        | Answer::Imports(_)
+        | Answer::ImportUndone(_)
         | Answer::Backup(_) => false,
     };
     if problem { Ended::Problem } else { Ended::Fine }

@@ -1,5 +1,6 @@
 //! Answers as tables and JSON. Knows view types only.
 
+mod imports;
 mod lines;
 mod organisations;
 mod proposal;
@@ -16,14 +17,15 @@ use crate::base::clock::Clock;
 use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
-    Answer, BackupView, CalendarView, CheckView, DiffView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView,
-    StatementView, StatusView, UnmappedView, WishView,
+    Answer, CalendarView, CheckView, DiffView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView, StatementView,
+    StatusView, UnmappedView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
 const IDS: [&str; 12] =
     ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id"];
 
+pub(super) use imports::imported;
 pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
@@ -104,13 +106,12 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Rulings(views) => println!("{}", organisations::rulings(views, width())),
         Answer::Ruled(view) => println!("{}", organisations::ruled(view)),
         Answer::Unmapped(views) => lines::unmapped(views),
-        Answer::Backup(view) => println!("{}", backup_line(view)),
+        Answer::Import(view) => print!("{}", imports::report(view, width())),
+        Answer::Imports(views) => println!("{}", imports::list(views, width())),
+        Answer::ImportUndone(view) => println!("{}", imports::undone(view)),
+        Answer::Backup(view) => println!("{}", lines::backup(view)),
     }
     Ok(())
-}
-
-fn backup_line(view: &BackupView) -> String {
-    format!("{}: {}, {}, in {}", view.name, count(view.keys, "key", "keys"), bytes(view.bytes), view.path)
 }
 
 /// The backups that are there.
@@ -181,7 +182,7 @@ fn status(view: &StatusView, now: Timestamp) {
         "store {}, snapshots {}; last backup: {}",
         bytes(view.store_bytes),
         bytes(view.segment_bytes),
-        view.backup.as_ref().map_or_else(|| "none yet".to_owned(), backup_line)
+        view.backup.as_ref().map_or_else(|| "none yet".to_owned(), lines::backup)
     );
     if !view.channels.is_empty() {
         let mut all = table(&["channel", "kind", "waiting", "dead", "state"]);

@@ -223,6 +223,7 @@ impl<'a> Builder<'a> {
             lexicons: lexicons?,
             by_id: sources.iter().enumerate().map(|(place, source)| (source.id.clone(), place)).collect(),
             sources,
+            imports: Vec::new(),
             segments,
             reps,
             channels,

@@ -45,10 +45,11 @@ impl Config {
         self.sources.iter().filter(|source| source.enabled).filter(feeds).collect()
     }
 
-    /// How far a source is trusted; one that is not configured (any more) as far as one that says nothing.
+    /// How far a source or an import is trusted; one that is not known (any more) as far as one that says nothing.
     #[expect(clippy::cast_possible_truncation, reason = "a number from 0 to 1")]
     pub fn trust(&self, id: &SourceId) -> f32 {
-        self.source(id).map_or(super::source::TRUST, |source| source.trust) as f32
+        let of_import = || self.import(id).map_or(super::source::TRUST, |imported| imported.import.trust);
+        self.source(id).map_or_else(of_import, |source| source.trust) as f32
     }
 }
 

@@ -149,8 +149,8 @@ impl EventSpec {
     }
 }
 
-/// `40 EUR`.
-pub(super) fn money(text: &str) -> Option<Amount> {
+/// `40 EUR`: a number and an ISO 4217 currency.
+pub fn money(text: &str) -> Option<Amount> {
     let (number, code) = text.trim().rsplit_once(char::is_whitespace)?;
     let number = number.trim().parse::<Decimal>().ok()?;
     Some(Amount { number, currency: Some(Currency::from_code(code)?) })

@@ -185,9 +185,9 @@ impl Record {
         self.value(name).map(Value::text)
     }
 
-    /// What a person calls it: the field `title`, else `name`, else its address.
+    /// What a person calls it: the field `title`, else `name`, else whom it speaks of, else its address.
     pub fn title(&self) -> String {
-        self.text("title").or_else(|| self.text("name")).unwrap_or_else(|| self.url.to_string())
+        self.text("title").or_else(|| self.text("name")).or_else(|| self.text("person")).unwrap_or_else(|| self.url.to_string())
     }
 
     /// Identifiers by which other portals know the same procedure, each in one way of writing: the procedure's UUID (eForms BT-04) and its

@@ -41,18 +41,18 @@ async fn marked(effects: &Effects) -> Result<Vec<Departed>, StoreError> {
 /// The sources that left the configuration and are not forgotten yet, by name.
 pub async fn departures(effects: &Effects, config: &Config) -> Result<Vec<Departed>, StoreError> {
     let mut all = marked(effects).await?;
-    all.retain(|departed| config.source(&departed.source).is_none());
+    all.retain(|departed| !config.knows(&departed.source));
     Ok(all)
 }
 
 /// Remembers which sources are absent from now on, and takes back what is remembered of those that are named again.
 pub(super) async fn note_departures(effects: &Effects, config: &Config, now: Timestamp) -> Result<(), KeepError> {
     let before = marked(effects).await?;
-    let back = before.iter().map(|departed| &departed.source).filter(|source| config.source(source).is_some());
+    let back = before.iter().map(|departed| &departed.source).filter(|source| config.knows(source));
     let mut turn = Turn::upkeep();
     turn.marks = back.map(|source| (mark_of(source), None)).collect();
     for size in effects.store.source_sizes() {
-        if config.source(&size.source).is_none() && !before.iter().any(|departed| departed.source == size.source) {
+        if !config.knows(&size.source) && !before.iter().any(|departed| departed.source == size.source) {
             tracing::info!(source = %size.source, "a source left the configuration; what it brought is kept for `keep_gone`, then forgotten");
             turn.marks.push((mark_of(&size.source), Some(now.to_string().into_bytes())));
         }

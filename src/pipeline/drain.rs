@@ -180,7 +180,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
         }
         _ => match &batch.held {
             Some(source) => {
-                let title = config.source(source).map_or(source.as_str(), |source| &source.title);
+                let title = config.source_title(source);
                 let stock = stock_of(effects, config, rep, now).await?;
                 render::held(&reader(rep), &render::News { stock: &stock, ..news }, title, &links, now)?
             }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::asunder::fall_apart;
 use super::departed::{departures, mark_of};
 use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
@@ -48,6 +49,8 @@ struct Gone {
     records: Arc<HashSet<RecordId>>,
     /// Of organisations of more records than their list holds that may lose something: who else names them.
     unlisted: HashMap<OrganisationId, Unlisted>,
+    /// Whether whole sources or rows go at once: what only they held together is then no longer one.
+    divides: bool,
 }
 
 /// Forgets records that went away longer ago than `keep_gone`, and what organisations, signals and leads have from them; likewise sources
@@ -63,13 +66,33 @@ pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> 
     }
     let expired = effects.store.gone_before(line, left.clone(), STEP).await?;
     let mut done = Forgot { more: expired.len() >= STEP, ..Forgot::default() };
+    forget_these(effects, config, (&expired, !left.is_empty()), &mut done, now).await?;
+    if !done.more && !left.is_empty() {
+        let mut turn = Turn::upkeep();
+        turn.marks = left.iter().flat_map(|source| [(mark_of(source), None), (held::mark_of(source), None)]).collect();
+        done.more = !took_place(effects.store.commit(turn).await)?;
+        done.sources = left.len();
+    }
+    Ok(done)
+}
+
+/// Forgets these records with everything that quotes them; where they are all of their kind that go, what they alone held together is divided.
+pub(super) async fn forget_these(
+    effects: &Effects,
+    config: &Config,
+    (expired, divides): (&[Record], bool),
+    done: &mut Forgot,
+    now: Timestamp,
+) -> Result<(), KeepError> {
     if !expired.is_empty() {
-        match strip_all(effects, config, &expired, now).await? {
-            Some(organisations) => done.organisations = organisations,
-            None => return Ok(Forgot { more: true, ..done }),
-        }
-        if !took_place(effects.store.forget_changes(&expired).await)? {
-            return Ok(Forgot { more: true, ..done });
+        let Some(organisations) = strip_all(effects, config, (expired, divides), now).await? else {
+            done.more = true;
+            return Ok(());
+        };
+        done.organisations = organisations;
+        if !took_place(effects.store.forget_changes(expired).await)? {
+            done.more = true;
+            return Ok(());
         }
     }
     for some in expired.chunks(TURN) {
@@ -81,17 +104,11 @@ pub async fn forget_gone(effects: &Effects, config: &Config, now: Timestamp) -> 
             done.more = true;
         }
     }
-    if !done.more && !left.is_empty() {
-        let mut turn = Turn::upkeep();
-        turn.marks = left.iter().flat_map(|source| [(mark_of(source), None), (held::mark_of(source), None)]).collect();
-        done.more = !took_place(effects.store.commit(turn).await)?;
-        done.sources = left.len();
-    }
-    Ok(done)
+    Ok(())
 }
 
 /// Whether a commit took place; a conflict means that it is decided again with the next step.
-fn took_place(done: Result<(), CommitError>) -> Result<bool, KeepError> {
+pub(super) fn took_place(done: Result<(), CommitError>) -> Result<bool, KeepError> {
     match done {
         Ok(()) => Ok(true),
         Err(CommitError::Conflict { .. }) => Ok(false),
@@ -101,10 +118,15 @@ fn took_place(done: Result<(), CommitError>) -> Result<bool, KeepError> {
 
 /// Frees all organisations, signals and leads of what these records said. Returns how many organisations nobody names any more, which are
 /// forgotten; `None` when others wrote at the same time.
-async fn strip_all(effects: &Effects, config: &Config, expired: &[Record], now: Timestamp) -> Result<Option<usize>, KeepError> {
+async fn strip_all(
+    effects: &Effects,
+    config: &Config,
+    (expired, divides): (&[Record], bool),
+    now: Timestamp,
+) -> Result<Option<usize>, KeepError> {
     let said: HashSet<IdentityKey> = expired.iter().flat_map(|record| identity(config, record).keys).collect();
     let records: HashSet<RecordId> = expired.iter().map(|record| record.id).collect();
-    let mut gone = Gone { records: Arc::new(records), unlisted: HashMap::new() };
+    let mut gone = Gone { records: Arc::new(records), unlisted: HashMap::new(), divides };
     let (mut dropped, mut crowded, mut after) = (0, Vec::new(), None);
     loop {
         let batch = effects.store.organisations_after(after, READ).await?;
@@ -156,6 +178,13 @@ async fn strip_some(
             dropped += turn.forgotten.organisations.len();
             if !took_place(effects.store.commit(turn).await)? {
                 return Ok(None);
+            }
+            if gone.divides {
+                for organisation in some.iter().filter(|organisation| quotes(organisation, &gone.records)) {
+                    if !again.contains(&organisation.id) && !fall_apart(effects, config, organisation.id, now).await? {
+                        return Ok(None);
+                    }
+                }
             }
             some.clear();
             for id in again {
@@ -230,7 +259,7 @@ async fn rest(effects: &Effects, config: &Config, organisation: &Organisation, g
 /// By what a record's organisation is known, as the settings of its source have it.
 pub(super) fn identity(config: &Config, record: &Record) -> Identity {
     let about = About::default();
-    resolve::identify(record, config.source(&record.source).map_or(&about, |source| source.about()))
+    resolve::identify(record, config.about(&record.source).unwrap_or(&about))
 }
 
 /// A lead whose segment is not configured any more cannot be judged anew: its sum stays, and no word of what was read.

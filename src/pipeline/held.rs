@@ -154,7 +154,7 @@ async fn leads(
     let drafted: Vec<Signal> = held
         .iter()
         .filter(|record| !known.iter().any(|signal| signal.record == record.id))
-        .flat_map(|record| signals_of(config, source, (&appeared(record), record), organisation.id, now))
+        .flat_map(|record| signals_of(config, source.into(), (&appeared(record), record), organisation.id, now))
         .collect();
     let signals: Vec<Signal> = known.into_iter().chain(drafted.iter().cloned()).collect();
     let revised = revise(config, (&organisation, Cause::Rules), &previous, (&records, &signals), now);

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::news::Whence;
 use super::{Effects, linked, news};
 use crate::base::ids::{OrganisationId, RecordId};
-use crate::config::{Config, Source};
+use crate::config::Config;
 use crate::model::{Bond, IdentityKey, Likeness, Organisation, Question, Record, Signal, Turn};
 use crate::resolve::linkage::{Match, Row};
 use crate::resolve::{self, Identity};
@@ -68,7 +69,7 @@ pub(super) struct Met {
 /// The organisations that the turn's records name, with what the records add to them and the reasons to act that are new; and what is open.
 pub(super) async fn affected(
     effects: &Effects,
-    (config, source): (&Config, &Source),
+    (config, whence): (&Config, Whence<'_>),
     turn: &Turn,
     changes: &[linked::Heard],
     now: Timestamp,
@@ -78,7 +79,7 @@ pub(super) async fn affected(
     let named: Vec<(&Record, Identity)> = turn
         .records
         .iter()
-        .map(|record| (record, resolve::identify(record, source.about())))
+        .map(|record| (record, resolve::identify(record, whence.about)))
         // A baseline record that names nobody stands for no organisation: it is known, and that is all.
         .filter(|(record, identity)| news.contains(&record.id) || !identity.is_nobody())
         .collect();
@@ -92,12 +93,18 @@ pub(super) async fn affected(
         met.by_key.extend(organisation.keys.iter().map(|key| (key.clone(), organisation.id)));
         met.all.insert(organisation.id, Affected::known(organisation));
     }
+    let mut own: HashMap<RecordId, Vec<&linked::Heard>> = HashMap::new();
+    for heard in changes {
+        own.entry(heard.change.record).or_default().push(heard);
+    }
     for (record, identity) in named {
         let id = met.join(record, &identity, &common, now);
-        let own = changes.iter().filter(|heard| heard.change.record == record.id);
         let signals: Vec<Signal> = own
+            .get(&record.id)
+            .into_iter()
+            .flatten()
             .flat_map(|heard| {
-                let signals = news::signals_of(config, source, (&heard.change, record), id, now);
+                let signals = news::signals_of(config, whence, (&heard.change, record), id, now);
                 signals.into_iter().map(|signal| Signal { echo: heard.echo, ..signal })
             })
             .collect();

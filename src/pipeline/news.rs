@@ -11,19 +11,26 @@ use super::closing::{self, Behind};
 use super::link::{self, Affected};
 use super::unite::{self, Brought};
 use super::{Effects, group, linked, silent};
+use crate::base::caps;
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
-use crate::config::{Config, Source};
+use crate::base::text::clip;
+use crate::config::{Config, Event, Imported, Source};
 use crate::deliver::Settings;
-use crate::model::{Change, Decision, Entry, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, Story, Subject, Turn};
+use crate::model::{
+    Change, ChangeKind, Decision, Entry, Evidence, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, SignalKind, Story,
+    Subject, Turn,
+};
 use crate::route::Cause;
 use crate::score::Segment;
 use crate::store::{EntryFilter, LeadFilter, MessageFilter, StoreError};
-use crate::{diff, outbox, render, route, score};
+use crate::{diff, outbox, render, resolve, route, score};
 
 /// Signals that a score looks back on.
 pub(super) const SIGNALS: usize = 64;
 /// Leads of one rep that are counted; nobody works more.
 const LOAD: usize = 2_000;
+/// Characters of a title inside a story.
+const TITLE: usize = 90;
 /// Alerts looked back on for the cap an hour.
 const ALERTS: usize = 200;
 
@@ -39,18 +46,45 @@ pub struct News {
     pub leads: usize,
 }
 
+/// Where records come from, as far as it counts for what they mean.
+#[derive(Clone, Copy, Debug)]
+pub struct Whence<'a> {
+    /// What is said about all of them.
+    pub about: &'a resolve::About,
+    /// The exhibition or event they belong to.
+    pub event: Option<&'a Event>,
+    /// The language of their texts.
+    pub language: Option<&'a str>,
+    /// The reason to act that each new one is, and the words that say so; `None`: whatever its change says.
+    pub signal: Option<(SignalKind, &'a str)>,
+}
+
+impl<'a> From<&'a Source> for Whence<'a> {
+    fn from(source: &'a Source) -> Self {
+        Self { about: source.about(), event: source.event.as_ref(), language: source.language.as_deref(), signal: None }
+    }
+}
+
+impl<'a> From<&'a Imported> for Whence<'a> {
+    fn from(imported: &'a Imported) -> Self {
+        let import = &imported.import;
+        let signal = import.signal.map(|kind| (kind, import.origin.as_str()));
+        Self { about: imported.about(), event: imported.event.as_ref(), language: import.language.as_deref(), signal }
+    }
+}
+
 /// Resolves the turn's records, makes signals of its changes, scores and routes, and puts all of it into the turn.
 pub async fn tell(
     effects: &Effects,
     config: &Config,
-    source: &Source,
+    whence: Whence<'_>,
     turn: &mut Turn,
     changes: Vec<Change>,
     now: Timestamp,
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let untold = linked::untold(effects, config, &turn.records, &changes).await?;
-    let (mut affected, questions) = link::affected(effects, (config, source), turn, &untold, now).await?;
+    let (mut affected, questions) = link::affected(effects, (config, whence), turn, &untold, now).await?;
     forget_told(effects, &mut affected).await?;
     (turn.changes, turn.questions) = (changes, questions);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
@@ -170,14 +204,18 @@ pub(super) fn owner_of(lead: &Lead) -> Option<&RepId> {
 /// The reasons to act that a change gives: that of its kind, and those that its words tell beside it. None when it is part of a baseline.
 pub(super) fn signals_of(
     config: &Config,
-    source: &Source,
+    whence: Whence<'_>,
     (change, record): (&Change, &Record),
     organisation: OrganisationId,
     now: Timestamp,
 ) -> Vec<Signal> {
-    let about = diff::About { event: source.event.as_ref().map(|event| (event.name.as_str(), Some(event.date))) };
+    if let Some((kind, sentence)) = whence.signal {
+        let is_new = !change.baseline && change.kind == ChangeKind::Appeared;
+        return Vec::from_iter(is_new.then(|| met(whence, (kind, sentence), record, organisation, now)));
+    }
+    let about = diff::About { event: whence.event.map(|event| (event.name.as_str(), Some(event.date))) };
     let mut drafts: Vec<diff::SignalDraft> = diff::signal(change, record, &about).into_iter().collect();
-    let said = diff::said(&config.lexicons.signals, source.language.as_deref(), change, record);
+    let said = diff::said(&config.lexicons.signals, whence.language, change, record);
     let own = drafts.first().map(|draft| draft.kind);
     drafts.extend(said.into_iter().filter(|draft| Some(draft.kind) != own));
     let of_draft = |diff::SignalDraft { kind, at, story, evidence }| Signal {
@@ -191,6 +229,29 @@ pub(super) fn signals_of(
         echo: false,
     };
     drafts.into_iter().map(of_draft).collect()
+}
+
+/// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.
+fn met(whence: Whence<'_>, (kind, sentence): (SignalKind, &str), record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
+    let day = whence.event.and_then(|event| event.date.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
+    let path = record.fields.values().next().map(|field| field.path.clone()).unwrap_or_default();
+    Signal {
+        kind,
+        organisation,
+        record: record.id,
+        at: day.filter(|day| *day <= now).unwrap_or(now),
+        seen: now,
+        story: Story::Said { title: clip(&record.title(), TITLE), by: None, sentence: sentence.to_owned() },
+        evidence: Evidence {
+            source: record.source.clone(),
+            url: record.url.clone(),
+            quote: clip(sentence, caps::QUOTE_CHARS),
+            path,
+            content: record.content,
+            seen: now,
+        },
+        echo: false,
+    }
 }
 
 /// Drops what a text says when it has been told of the same organisation: one event, one signal, however many pages write of it.

@@ -374,7 +374,7 @@ pub async fn rehearse(
     out.records = extract.records.into_iter().map(|draft| (news(&draft), draft)).map(|(news, draft)| (draft, Some(news))).collect();
     let mut turn = Turn::new(PageWrite::Whole(Box::new(settled)), host);
     turn.records = found.records;
-    news::tell(effects, config, source, &mut turn, found.changes, now).await?;
+    news::tell(effects, config, source.into(), &mut turn, found.changes, now).await?;
     out.leads = would_tell(config, turn);
     Ok(out)
 }

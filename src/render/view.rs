@@ -9,7 +9,7 @@ use super::language::Word;
 use super::sentence::{self, next_step, sentence};
 use super::{Item, Language, Reader};
 use crate::base::{caps, text};
-use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value, Weight};
+use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value, Weight, origin_of};
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 6;
@@ -295,13 +295,12 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
 }
 
 fn proof(evidence: &Evidence, language: Language) -> LinkView {
-    match link(&evidence.url) {
-        Some(href) => {
-            let host = evidence.url.host_str().unwrap_or("").trim_start_matches("www.");
-            LinkView { words: format!("{} ({})", language.word(Word::ProofLink), line(host, 60)), href: Some(href) }
-        }
-        None => LinkView { words: format!("{}: {}", language.word(Word::Source), evidence.source), href: None },
+    if let Some(href) = link(&evidence.url) {
+        let host = evidence.url.host_str().unwrap_or("").trim_start_matches("www.");
+        return LinkView { words: format!("{} ({})", language.word(Word::ProofLink), line(host, 60)), href: Some(href) };
     }
+    let source = origin_of(&evidence.url).map_or_else(|| evidence.source.to_string(), |origin| line(&origin, 120));
+    LinkView { words: format!("{}: {source}", language.word(Word::Source)), href: None }
 }
 
 /// The words that prove a fact, unless the letter says them already: a signal's are shown with the signal. How the points came about is told by

@@ -13,14 +13,14 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, listed, notices, organisations, pages, replay, unmapped, views};
+use super::{calendar, health, imports, listed, notices, organisations, pages, replay, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Turn};
 use crate::pipeline::{
-    self, Effects, Rehearsal, Target, completeness, completeness_of, departures, last_told, preview, rehearse, silent, spending,
-    test_message, waiting,
+    self, Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse, silent,
+    spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Standing};
 use crate::{outbox, score};
@@ -39,6 +39,12 @@ const UNDONE: usize = 10_000;
 
 /// Answers. `running`: whether a daemon asks, or the command line reads a store at rest.
 pub async fn answer(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
+    // At rest nobody else has looked what was brought in.
+    let beside = beside_imports(effects, config).await?;
+    reply(effects, beside.as_deref().unwrap_or(config), question, running).await
+}
+
+async fn reply(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
     Ok(match question {
         Question::Status => Answer::Status(Box::new(status(effects, config, running).await?)),
         Question::Sources => Answer::Sources(sources(effects, config).await?),
@@ -104,6 +110,11 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
             Answer::Ruled(Box::new(organisations::undo(effects, config, number, effects.clock.now()).await?))
         }
         Question::Unmapped => Answer::Unmapped(unmapped::unmapped(effects, config).await?),
+        Question::Import { file, bytes, order, write } => {
+            Answer::Import(Box::pin(imports::import(effects, config, (&file, &bytes), (&order, write))).await?)
+        }
+        Question::Imports => Answer::Imports(imports::list(effects).await?),
+        Question::UndoImport { id } => Answer::ImportUndone(imports::undo(effects, config, &id, effects.clock.now()).await?),
         Question::Backup => Answer::Backup(views::backup(&effects.store.backup(effects.clock.now()).await?)),
     })
 }

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::health::QuotaView;
+use super::imports::{ImportOrder, ImportReport, ImportUndoneView, ImportView};
 use super::listed::TenderFilter;
 use super::notices::{HistoryView, RawView};
 use super::organisations::{OrganisationLine, OrganisationQuestion, OrganisationView, RulingView};
@@ -13,6 +14,7 @@ use super::tenders::TenderView;
 pub use super::calendar::CalendarView;
 pub use super::sent::{BackupView, DigestView, MessageView, ReplayedView, SentView};
 pub use super::sources::{DiffView, GapView, PageView, SourcePages, SourceView, StatementView};
+pub use super::unmapped::UnmappedView;
 
 /// A question or an order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -177,6 +179,24 @@ pub enum Question {
     },
     /// Categories that no table of industries speaks of.
     Unmapped,
+    /// A file of contacts: what would become of it, or (with `write`) it is brought in.
+    Import {
+        /// Its name.
+        file: String,
+        /// Its content, base64.
+        bytes: String,
+        /// What is said about it.
+        order: Box<ImportOrder>,
+        /// Whether it is brought in.
+        write: bool,
+    },
+    /// What was brought in and stands.
+    Imports,
+    /// An import is taken back.
+    UndoImport {
+        /// Its name.
+        id: String,
+    },
     /// Makes a verified backup now.
     Backup,
 }
@@ -229,21 +249,14 @@ pub enum Answer {
     Ruled(Box<RulingView>),
     /// To [`Question::Unmapped`].
     Unmapped(Vec<UnmappedView>),
+    /// To [`Question::Import`].
+    Import(Box<ImportReport>),
+    /// To [`Question::Imports`].
+    Imports(Vec<ImportView>),
+    /// To [`Question::UndoImport`].
+    ImportUndone(ImportUndoneView),
     /// To [`Question::Backup`].
     Backup(BackupView),
-}
-
-/// A category that no table of industries speaks of.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct UnmappedView {
-    /// As written.
-    pub category: String,
-    /// How many organisations have it.
-    pub organisations: usize,
-    /// A source that says so.
-    pub source: String,
-    /// Where to see it.
-    pub url: String,
 }
 
 /// How everything is.

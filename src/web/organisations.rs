@@ -11,7 +11,7 @@ use super::views;
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::base::text;
 use crate::config::Config;
-use crate::model::{Fact, FactName, Organisation, Question, Record, Ruling, Subject};
+use crate::model::{Fact, FactName, Organisation, Question, Record, Ruling, Subject, origin_of, place_of};
 use crate::pipeline::{self, Effects, Other, rule_not_same, rule_same, undo_ruling};
 use crate::resolve;
 use crate::store::StoreError;
@@ -70,6 +70,9 @@ pub struct ValueView {
     pub value: String,
     /// Which source says so.
     pub source: String,
+    /// Of an import: where it comes from.
+    #[serde(default)]
+    pub origin: Option<String>,
     /// Since when.
     pub seen: String,
     /// In which record.
@@ -87,8 +90,11 @@ pub struct BelongsView {
     pub title: String,
     /// Which source it is of.
     pub source: String,
-    /// Where it was read.
+    /// Where it was read; of an import where it comes from.
     pub url: String,
+    /// Of an import: where it comes from.
+    #[serde(default)]
+    pub origin: Option<String>,
     /// When it was first seen.
     pub first_seen: String,
     /// By what it belongs to the organisation.
@@ -247,6 +253,7 @@ fn value(one: &Organisation, name: FactName, config: &Config) -> Option<ValueVie
         field: name.word().to_owned(),
         value: first.value.text(),
         source: first.evidence.source.to_string(),
+        origin: origin_of(&first.evidence.url),
         seen: views::time(first.evidence.seen),
         record: first.record.to_string(),
         conflicts,
@@ -265,7 +272,8 @@ fn belongs(one: &Organisation, record: &Record) -> BelongsView {
         record: record.id.to_string(),
         title: record.title(),
         source: record.source.to_string(),
-        url: record.url.to_string(),
+        origin: origin_of(&record.url),
+        url: place_of(&record.url),
         first_seen: views::time(record.first_seen),
         because: bond.map_or_else(|| "it was the first".to_owned(), crate::model::Bond::shown),
         points,

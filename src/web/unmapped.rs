@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::ask::UnmappedView;
+use serde::{Deserialize, Serialize};
+
 use crate::base::text::{clip, words};
 use crate::config::Config;
-use crate::model::FactName;
+use crate::model::{FactName, place_of};
 use crate::pipeline::Effects;
 use crate::store::StoreError;
 
@@ -16,6 +17,19 @@ const MOST: usize = 200_000;
 const TOLD: usize = 500;
 /// Characters of one category.
 const CHARS: usize = 200;
+
+/// A category that no table of industries speaks of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UnmappedView {
+    /// As written.
+    pub category: String,
+    /// How many organisations have it.
+    pub organisations: usize,
+    /// A source that says so.
+    pub source: String,
+    /// Where to see it.
+    pub url: String,
+}
 
 /// The categories, those of the most organisations first.
 pub(super) async fn unmapped(effects: &Effects, config: &Config) -> Result<Vec<UnmappedView>, StoreError> {
@@ -35,7 +49,7 @@ pub(super) async fn unmapped(effects: &Effects, config: &Config) -> Result<Vec<U
                     category: clip(&text, CHARS),
                     organisations: 1,
                     source: fact.evidence.source.to_string(),
-                    url: fact.evidence.url.to_string(),
+                    url: place_of(&fact.evidence.url),
                 };
                 found.insert(key, view);
             }

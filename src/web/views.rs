@@ -19,6 +19,7 @@ use crate::model::codes::Labels;
 use crate::model::{
     Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Lane, Lead, LeadState, Message, MessageState,
     Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
+    place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
@@ -289,7 +290,7 @@ fn part(part: &Part) -> PartView {
         points: points(part.centipoints),
         how: part.how.clone(),
         quote: part.evidence.as_ref().map(|evidence| evidence.quote.clone()),
-        url: part.evidence.as_ref().map(|evidence| evidence.url.to_string()),
+        url: part.evidence.as_ref().map(|evidence| place_of(&evidence.url)),
     }
 }
 
@@ -319,9 +320,9 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         parts: score.parts.iter().map(part).collect(),
         signals: signals
             .iter()
-            .map(|signal| (time(signal.at), sentence(Language::En, None, signal, now), signal.evidence.url.to_string()))
+            .map(|signal| (time(signal.at), sentence(Language::En, None, signal, now), place_of(&signal.evidence.url)))
             .collect(),
-        facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), fact.evidence.url.to_string())).collect(),
+        facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
         profile: Vec::new(),
         next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,
@@ -334,7 +335,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
 /// With what kind of client it is.
 pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
     let line = |(name, value, proof): (&str, String, Option<&Evidence>)| {
-        let (quote, url) = proof.map_or_else(Default::default, |proof| (proof.quote.clone(), proof.url.to_string()));
+        let (quote, url) = proof.map_or_else(Default::default, |proof| (proof.quote.clone(), place_of(&proof.url)));
         (name.to_owned(), value, quote, url)
     };
     LeadView { profile: profile.lines().into_iter().map(line).collect(), ..view }

@@ -20,6 +20,7 @@ mod held;
 mod hostile;
 mod house;
 mod ids;
+mod imports;
 mod journey;
 mod judges;
 mod linking;

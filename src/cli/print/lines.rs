@@ -1,6 +1,7 @@
 //! Tables of categories, messages and recipients. Knows view types only.
 
-use super::{MessageView, Table, UnmappedView, WishView, clip, count, table};
+use super::{MessageView, Table, UnmappedView, WishView, bytes, clip, count, table};
+use crate::web::BackupView;
 
 pub(super) fn unmapped(views: &[UnmappedView]) {
     let mut all = table(&["category", "organisations", "source", "where"]);
@@ -36,4 +37,9 @@ pub(super) fn wishes(views: &[WishView]) -> Table {
         all.add_row([reps, view.recipient.clone(), view.channel.clone(), view.gets.clone(), view.since.clone()]);
     }
     all
+}
+
+/// One backup.
+pub(super) fn backup(view: &BackupView) -> String {
+    format!("{}: {}, {}, in {}", view.name, count(view.keys, "key", "keys"), bytes(view.bytes), view.path)
 }

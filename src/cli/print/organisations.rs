@@ -34,7 +34,7 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
         values.add_row([
             value.field.replace('_', " "),
             clip(&value.value, 80),
-            value.source.clone(),
+            from(&value.source, value.origin.as_ref()),
             value.seen.clone(),
             others.join("\n"),
         ]);
@@ -44,7 +44,7 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
         records.add_row([
             record.record.clone(),
             clip(&record.title, 60),
-            record.source.clone(),
+            from(&record.source, record.origin.as_ref()),
             record.first_seen.clone(),
             record.because.clone(),
         ]);
@@ -67,6 +67,11 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
         let _ = writeln!(text, "may be the same as {} ({}): {}", other.name, other.id, question.because);
     }
     text
+}
+
+/// A source, and of an import where it comes from.
+fn from(source: &str, origin: Option<&String>) -> String {
+    origin.map_or_else(|| source.to_owned(), |origin| format!("{source}: {}", clip(origin, 60)))
 }
 
 /// Pairs that may be one.
@@ -144,6 +149,7 @@ mod tests {
             field: field.to_owned(),
             value: value.to_owned(),
             source: "fair".to_owned(),
+            origin: None,
             seen: "2026-11-18T08:00:00Z".to_owned(),
             record: "record-0000000000001".to_owned(),
             conflicts: conflicts.iter().map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned())).collect(),

@@ -1,0 +1,123 @@
+//! Delimited text as people save it from spreadsheets: the delimiter is found, titles above the header are passed over, ragged rows are told.
+
+use csv::ReaderBuilder;
+
+use super::{COLUMNS, Parts, ROWS, Raw, SheetError, SheetFormat, Told, bounded, columns, shown};
+
+/// Lines at the top among which the header is looked for.
+const HEAD: usize = 10;
+/// Line breaks in one row; more is a quotation mark that nobody closed.
+const BREAKS: usize = 200;
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// Reads a table.
+pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, SheetError> {
+    let (text, said) = match text.split_once('\n').map(|(first, rest)| (first.trim_end(), rest)) {
+        // Spreadsheets write such a line for each other.
+        Some((first, rest)) if first.len() == 5 && first.starts_with("sep=") => (rest, Some(first.as_bytes()[4])),
+        _ => (text, None),
+    };
+    let offset = u64::from(said.is_some());
+    let delimiter = said.filter(|byte| DELIMITERS.contains(byte)).unwrap_or_else(|| delimiter(text));
+    let mut told = Told::default();
+    let mut head: Option<Vec<String>> = None;
+    let mut first: Option<Vec<String>> = None;
+    let (mut rows, mut looked) = (Vec::new(), 0);
+    let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    for record in reader.into_records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                told.bad(error.position().map_or(0, csv::Position::line) + offset, error.to_string());
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line) + offset;
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let Some(captions) = &head else {
+            let captions: Vec<String> = record.iter().map(str::to_owned).collect();
+            if columns::understood(&captions, settings) > 0 && (captions.len() > 1 || looked == 0) {
+                if captions.len() > COLUMNS {
+                    return Err(SheetError::TooWide);
+                }
+                head = Some(captions);
+            } else {
+                first.get_or_insert(captions);
+                looked += 1;
+                if looked >= HEAD {
+                    break;
+                }
+            }
+            continue;
+        };
+        if rows.len() >= ROWS {
+            return Err(SheetError::TooLong);
+        }
+        match row(&record, captions.len()) {
+            Ok(cells) => {
+                let kept = cells.into_iter().map(|(place, cell, cut)| {
+                    if cut {
+                        told.unread(line, &shown(&captions[place]), format!("longer than {} characters: it is cut", super::CELL));
+                    }
+                    (place, cell)
+                });
+                let cells = kept.collect();
+                rows.push(Raw { line, cells });
+            }
+            Err(why) => told.bad(line, why),
+        }
+    }
+    let Some(captions) = head else {
+        let first = first.ok_or(SheetError::Empty)?;
+        let caption = first.iter().find(|cell| !cell.trim().is_empty()).map(|cell| shown(cell)).unwrap_or_default();
+        return Err(SheetError::NoColumn(shown(&first.join(" | ")), caption));
+    };
+    Ok(Parts { format: SheetFormat::Csv, columns: columns::columns(&captions, settings)?, rows, told })
+}
+
+/// The cells that say something, and which of them were cut.
+fn row(record: &csv::StringRecord, wide: usize) -> Result<Vec<(usize, String, bool)>, String> {
+    if record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum::<usize>() > BREAKS {
+        return Err("a quotation mark that opens here is not closed: what follows it cannot be read, close it and bring the file in again"
+            .to_owned());
+    }
+    let said = record.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let last = record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()).last().map_or(0, |(place, _)| place + 1);
+    if last > wide {
+        return Err(format!("{last} cells, the header has {wide}: is a delimiter inside of a cell not quoted?"));
+    }
+    // Spreadsheets leave out empty cells at the end; a lone word under many columns is a title or a sum.
+    if record.len() == 1 && wide > 2 && said == 1 {
+        return Err(format!("one cell, the header has {wide}"));
+    }
+    let cells = record.iter().enumerate().take(wide).filter(|(_, cell)| !cell.trim().is_empty());
+    Ok(cells
+        .map(|(place, cell)| {
+            let (cell, cut) = bounded(cell);
+            (place, cell, cut)
+        })
+        .collect())
+}
+
+/// The delimiter that most of the first lines hold as often as each other, outside of quotation marks: commas inside of names come and go.
+fn delimiter(text: &str) -> u8 {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).take(HEAD).collect();
+    let steady = |delimiter: u8| {
+        let counts: Vec<usize> = lines.iter().map(|line| outside(line, delimiter)).filter(|count| *count > 0).collect();
+        let same = |count: usize| counts.iter().filter(|other| **other == count).count();
+        counts.iter().map(|count| (same(*count), *count)).max().unwrap_or((0, 0))
+    };
+    // Of equally many the first named.
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| steady(*delimiter)).unwrap_or(b',')
+}
+
+fn outside(line: &str, delimiter: u8) -> usize {
+    let (mut quoted, mut count) = (false, 0);
+    for byte in line.bytes() {
+        quoted ^= byte == b'"';
+        count += usize::from(byte == delimiter && !quoted);
+    }
+    count
+}
