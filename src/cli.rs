@@ -150,7 +150,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
             tender::read(&files, format.as_deref(), zone.as_deref(), url.as_ref(), json)
         }
         Command::Tender(TenderCommand::Merge { files, versioned, schema }) => tender::merge(&files, versioned, schema.as_deref()),
-        Command::Org(command) => org::run(&request, command, json).await,
+        Command::Org(command) => Box::pin(org::run(&request, command, json)).await,
         Command::Import(options) => Box::pin(import::run(&request, options, json)).await,
         Command::Codes(CodesCommand::Import { file, scheme, language }) => codes::import(&request, &file, &scheme, &language, json),
         Command::Codes(CodesCommand::List { code, scheme, language }) => codes::list(&request, &code, &scheme, &language, json),

@@ -159,7 +159,7 @@ fn looked_for(config: &Config, record: &Record) -> Vec<SegmentId> {
     let identity = resolve::identify(&record, source.about());
     let buyer = resolve::merge(&record, &identity, resolve::Met::default(), at).organisation;
     let change = Change { source: source.id.clone(), record: record.id, kind: ChangeKind::Appeared, at, baseline: false };
-    let signals: Vec<Signal> = signals_of(config, source, (&change, &record), buyer.id, at).into_iter().take(1).collect();
+    let signals: Vec<Signal> = signals_of(config, source.as_ref().into(), (&change, &record), buyer.id, at).into_iter().take(1).collect();
     let signals: Vec<Signal> = signals.into_iter().map(|signal| Signal { at, seen: at, ..signal }).collect();
     let revised = revise(config, (&buyer, Cause::News(&signals)), &[], (std::slice::from_ref(&record), &signals), at);
     revised.into_iter().filter(|revised| route::for_rep(revised.lead.state)).map(|revised| revised.lead.segment).collect()

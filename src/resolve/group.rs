@@ -138,6 +138,8 @@ mod tests {
         one
     }
 
+    type Case<'a> = (&'a str, &'a [(FactName, &'a str)], &'a [IdentityKey], bool);
+
     fn tax(id: &str) -> IdentityKey {
         IdentityKey::TaxId(id.to_owned())
     }
@@ -148,7 +150,6 @@ mod tests {
         let domain = || IdentityKey::Domain("acme.example.com".to_owned());
         let site = (Website, "https://www.acme.example.com/es");
         let parent = with("acme", &[site], &[tax("ESB12345674"), IdentityKey::Domain("example.com".to_owned()), domain()]);
-        type Case<'a> = (&'a str, &'a [(FactName, &'a str)], &'a [IdentityKey], bool);
         let cases: [Case<'_>; 8] = [
             ("Acme Sur", &[site], &[tax("ESB87654321")], true),
             ("Acme Sur", &[(Email, "ventas@acme.example.com")], &[tax("ESB87654321")], true),
