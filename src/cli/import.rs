@@ -19,7 +19,7 @@ pub(super) async fn run(request: &Request, options: ImportOptions, json: bool) -
     match &options.file {
         Some(path) => {
             let name = path.display().to_string();
-            bring_in(request, &name, &options, json).await
+            Box::pin(bring_in(request, &name, &options, json)).await
         }
         None => asking::show(request, Question::Imports, json).await,
     }
