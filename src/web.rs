@@ -8,6 +8,7 @@ mod calendar;
 mod front;
 mod health;
 mod imports;
+mod leads;
 mod listed;
 mod notices;
 mod organisations;

@@ -13,14 +13,14 @@ use super::news::{hears, owner_of};
 use super::remind::still_due;
 use super::stock::stock;
 use super::wishes::{self, Wish};
-use super::{Effects, completeness_of, empty, group, notice, silent};
+use super::{Effects, completeness_of, empty, notice, silent};
 use crate::base::ids::{ChannelId, LeadId, MessageId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
     ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
-    Signal, SignalKind, Subject, Turn, Value, deadline,
+    Signal, SignalKind, Subject, Value, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Item, Language, Links, Reader, RenderError, Rendered, UnsubscribeKey};
@@ -244,8 +244,9 @@ async fn look(
 ) -> Result<Option<(Option<Shown>, Vec<Record>)>, StoreError> {
     let Subject::Organisation(subject) = known.lead.subject;
     let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
-    let (records, mut signals) = group::behind(effects, (&organisation, &Turn::upkeep()), SIGNALS).await?;
+    let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
     signals.retain(|signal| hears(config, &known.lead.segment, signal));
+    let records = effects.store.records(organisation.records.clone()).await?;
     let behind = Behind { organisation: &organisation, records: &records, signals: &signals, news: None };
     let stands = closing::standing(config, &behind, now);
     let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);

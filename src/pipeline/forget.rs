@@ -14,7 +14,7 @@ use super::departed::{departures, mark_of};
 use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};
-use super::{Effects, group, held};
+use super::{Effects, held};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::Config;
 use crate::model::{IdentityKey, Lead, NextStep, Organisation, Record, Subject, Turn};
@@ -134,7 +134,7 @@ async fn strip_all(
         after = Some(last.id);
         let mut plain = Vec::new();
         for organisation in batch {
-            let quotes = quotes(&organisation, &gone.records) || branches_quote(effects, &organisation, &gone.records).await?;
+            let quotes = quotes(&organisation, &gone.records);
             // A list that is full may not name them all: these may be among those it does not, and so may others that name it still.
             let full = organisation.records.len() >= resolve::RECORDS;
             if full && (quotes || organisation.keys.iter().any(|key| said.contains(key))) {
@@ -150,11 +150,6 @@ async fn strip_all(
         gone.unlisted = unlisted(effects, config, &crowded, &gone.records).await?;
     }
     Ok(strip_some(effects, config, crowded, &gone, now).await?.map(|more| dropped + more))
-}
-
-/// Whether a lead of this head office may quote what was said of one of its branches.
-async fn branches_quote(effects: &Effects, organisation: &Organisation, forgotten: &HashSet<RecordId>) -> Result<bool, StoreError> {
-    Ok(group::members(effects, organisation).await?.iter().any(|branch| quotes(branch, forgotten)))
 }
 
 fn quotes(organisation: &Organisation, forgotten: &HashSet<RecordId>) -> bool {
@@ -207,7 +202,7 @@ async fn strip(
     let (mut turn, mut again) = (Turn::upkeep(), Vec::new());
     for organisation in organisations {
         let room = FORGOTTEN_SIGNALS - turn.forgotten.signals.len();
-        let (theirs, mut signals) = effects.store.signals_apart(organisation.id, Arc::clone(&gone.records), (room, SIGNALS)).await?;
+        let (theirs, signals) = effects.store.signals_apart(organisation.id, Arc::clone(&gone.records), (room, SIGNALS)).await?;
         let full = theirs.len() == room;
         if full {
             again.push(organisation.id);
@@ -220,13 +215,10 @@ async fn strip(
             }
             continue;
         };
-        if rest == *organisation && theirs.is_empty() && !branches_quote(effects, organisation, &gone.records).await? {
+        if rest == *organisation && theirs.is_empty() {
             continue;
         }
-        let mut records = effects.store.records(rest.records.clone()).await?;
-        let (of_branches, told_of_branches) = group::of_members(effects, (organisation, &turn), SIGNALS).await?;
-        records.extend(of_branches.into_iter().filter(|record| !gone.records.contains(&record.id)));
-        signals.extend(told_of_branches.into_iter().filter(|signal| !gone.records.contains(&signal.record)));
+        let records = effects.store.records(rest.records.clone()).await?;
         let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
         let revised = revise(config, (&rest, Cause::Forgetting), &previous, (&records, &signals), now);
         turn.leads.extend(revised.into_iter().map(|revised| revised.lead));

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::Effects;
 use super::keep::KeepError;
 use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signals_of};
-use super::{Effects, group};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::{Config, Source};
 use crate::model::{Baseline, Change, ChangeKind, IdentityKey, Lane, Lead, Organisation, Record, Signal, Subject, Turn};
@@ -125,8 +125,7 @@ async fn named(effects: &Effects, source: &Source, until: Timestamp) -> Result<B
             for organisation in effects.store.organisations_by_keys(keys).await? {
                 let of_it: Vec<RecordId> = organisation.records.iter().filter(|id| held.contains(id)).copied().collect();
                 if !of_it.is_empty() {
-                    let head = group::head_office(effects, &organisation).await?;
-                    named.entry(head.map_or(organisation.id, |head| head.id)).or_default().extend(of_it);
+                    named.entry(organisation.id).or_default().extend(of_it);
                 }
             }
         }
@@ -143,7 +142,7 @@ async fn leads(
     now: Timestamp,
 ) -> Result<Vec<Found>, StoreError> {
     let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
-    let (records, known) = group::behind(effects, (&organisation, &Turn::upkeep()), SIGNALS).await?;
+    let known = effects.store.signals_of(organisation.id, SIGNALS).await?;
     let appeared = |record: &Record| Change {
         source: source.id.clone(),
         record: record.id,
@@ -157,6 +156,7 @@ async fn leads(
         .flat_map(|record| signals_of(config, source.into(), (&appeared(record), record), organisation.id, now))
         .collect();
     let signals: Vec<Signal> = known.into_iter().chain(drafted.iter().cloned()).collect();
+    let records = effects.store.records(organisation.records.clone()).await?;
     let revised = revise(config, (&organisation, Cause::Rules), &previous, (&records, &signals), now);
     let new = revised.into_iter().filter(|Revised { is_new, .. }| *is_new);
     Ok(new.map(|Revised { lead, .. }| Found { lead, organisation: organisation.clone(), signals: drafted.clone() }).collect())

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::closing::Behind;
 use super::drain::ENTRIES;
 use super::keep::KeepError;
-use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, revise};
-use super::{Effects, group, silent};
+use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, records_of, revise};
+use super::{Effects, silent};
 use crate::base::ids::{ContentHash, OrganisationId, RepId};
 use crate::config::Config;
 use crate::model::{Decision, Lead, Organisation, Record, Subject, Turn};
@@ -89,14 +89,12 @@ async fn judge(
     if previous.is_empty() && turned.is_some() {
         return Ok(0);
     }
-    let (records, signals) = group::behind(effects, (organisation, turn), SIGNALS).await?;
+    let signals = effects.store.signals_of(organisation.id, SIGNALS).await?;
     // What a source held when it was added is no news, whatever the rules.
     if previous.is_empty() && signals.is_empty() {
         return Ok(0);
     }
-    if !previous.iter().any(|lead| route::for_rep(lead.state)) && group::is_led(effects, organisation).await? {
-        return Ok(0);
-    }
+    let records = records_of(effects, organisation, turn).await?;
     let turns = |record: &Record, (since, until)| config.segments.iter().any(|segment| score::turned(segment, record, since, until));
     if turned.is_some_and(|between| !records.iter().any(|record| turns(record, between))) {
         return Ok(0);

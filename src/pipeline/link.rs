@@ -32,10 +32,6 @@ pub struct Affected {
     pub news: Vec<Signal>,
     /// Stored ones that are part of it now.
     pub(super) absorbed: Vec<Organisation>,
-    /// New reasons to act of organisations whose head office it is, under its own name; they are stored under theirs.
-    pub(super) of_branches: Vec<Signal>,
-    /// Its own reasons are its head office's to hear.
-    pub(super) is_led: bool,
 }
 
 impl Affected {
@@ -46,7 +42,7 @@ impl Affected {
 
     /// One that is known, in another form, with those that became part of it.
     pub(super) const fn changed(organisation: Organisation, absorbed: Vec<Organisation>) -> Self {
-        Self { organisation, changed: true, known: true, news: Vec::new(), absorbed, of_branches: Vec::new(), is_led: false }
+        Self { organisation, changed: true, known: true, news: Vec::new(), absorbed }
     }
 }
 
@@ -112,7 +108,6 @@ pub(super) async fn affected(
     }
     met.have_own_ids(effects).await?;
     met.link(effects, now).await?;
-    met.lead_groups();
     let there = |id: OrganisationId| !met.gone(id);
     let questions = met.questions.values().filter(|question| there(question.a) && there(question.b)).cloned().collect();
     met.all.retain(|_, affected| affected.changed || !affected.news.is_empty());
@@ -209,30 +204,6 @@ impl Met {
             asking = self.link_round(&likely, now);
         }
         Ok(())
-    }
-
-    /// A group's domain is its head office's: where one that is met now is likelier that than who has the domain so far, it gets it.
-    fn lead_groups(&mut self) {
-        let changed: Vec<OrganisationId> = self.all.iter().filter(|(_, one)| one.changed).map(|(id, _)| *id).collect();
-        for id in changed {
-            let Some(member) = self.all.get(&id).map(|one| one.organisation.clone()) else { continue };
-            let key =
-                resolve::above(&member).into_iter().find(|key| matches!(key, IdentityKey::Domain(_)) && self.by_key.contains_key(key));
-            let Some((key, owner)) = key.and_then(|key| Some((self.by_key.get(&key).copied()?, key))).map(|(owner, key)| (key, owner))
-            else {
-                continue;
-            };
-            let Some(had) = self.all.get_mut(&owner).filter(|had| had.organisation.keys.len() > 1) else { continue };
-            if resolve::head(&member, std::slice::from_ref(&had.organisation)).is_none() || !resolve::leads(&member, &had.organisation) {
-                continue;
-            }
-            had.organisation.keys.remove(&key);
-            had.changed = true;
-            if let Some(one) = self.all.get_mut(&id) {
-                one.organisation.keys.insert(key.clone());
-                self.by_key.insert(key, id);
-            }
-        }
     }
 
     /// The likeliest pairs become one, each organisation once. Returns what came of it.

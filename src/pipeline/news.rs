@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::closing::{self, Behind};
 use super::link::{self, Affected};
 use super::unite::{self, Brought};
-use super::{Effects, group, linked, silent};
+use super::{Effects, linked, silent};
 use crate::base::caps;
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
@@ -96,15 +96,12 @@ pub(super) async fn announce_all(
     effects: &Effects,
     config: &Config,
     turn: &mut Turn,
-    mut affected: BTreeMap<OrganisationId, Affected>,
+    affected: BTreeMap<OrganisationId, Affected>,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let mut told = 0;
     let (mut staff, mut alerts) = (None, Alerts::new());
-    group::hand_on(effects, &mut affected).await?;
     for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
-        let own = if touched.is_led { &[][..] } else { touched.news.as_slice() };
-        let news: Vec<Signal> = own.iter().chain(&touched.of_branches).cloned().collect();
         let brought = match touched.absorbed.as_slice() {
             [] => Brought { leads: effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?, ..Brought::default() },
             absorbed => unite::bring(effects, &touched.organisation, absorbed).await?,
@@ -112,18 +109,16 @@ pub(super) async fn announce_all(
         turn.signals.extend(brought.signals.iter().cloned());
         turn.entries.extend(brought.entries);
         let previous = brought.leads;
-        if news.is_empty() && previous.is_empty() {
+        if touched.news.is_empty() && previous.is_empty() {
             continue;
         }
-        let (mut records, mut signals) = group::behind(effects, (&touched.organisation, turn), SIGNALS).await?;
-        let of_branches = |record: &&Record| touched.of_branches.iter().any(|signal| signal.record == record.id);
-        let met: HashSet<RecordId> = records.iter().map(|record| record.id).collect();
-        records.extend(turn.records.iter().filter(of_branches).filter(|record| !met.contains(&record.id)).cloned());
-        signals.extend(news.iter().cloned());
+        let records = records_of(effects, &touched.organisation, turn).await?;
+        let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
+        signals.extend(touched.news.iter().cloned());
         signals.extend(brought.signals.into_iter().take(SIGNALS));
         let first = turn.leads.len();
         for Revised { segment, mut lead, is_new, is_told } in
-            revise(config, (&touched.organisation, Cause::News(&news)), &previous, (&records, &signals), now)
+            revise(config, (&touched.organisation, Cause::News(&touched.news)), &previous, (&records, &signals), now)
         {
             if route::for_rep(lead.state) {
                 if staff.is_none() {
@@ -139,7 +134,7 @@ pub(super) async fn announce_all(
             if is_told {
                 told += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                let news = (!is_new).then_some(news.as_slice());
+                let news = (!is_new).then_some(touched.news.as_slice());
                 let behind = Behind { organisation: &touched.organisation, records: &records, signals: &signals, news };
                 announce(effects, config, (turn, &mut alerts), (&segment, &lead), &behind, now).await?;
             }

@@ -79,7 +79,8 @@ fn domains(organisation: &Organisation) -> impl Iterator<Item = String> {
 /// The head office of an organisation among the owners of the keys [`above`] it, if one of them is that.
 ///
 /// Whom a record names as its parent is. Who owns a domain that it uses is where both are legal entities of their own (their tax ids differ)
-/// and their names have something in common: one web site for all of a group.
+/// and their names have something in common, one web site for all of a
+/// group, unless the names say that it is the other way round.
 pub fn head<'o>(organisation: &Organisation, owners: &'o [Organisation]) -> Option<&'o Organisation> {
     above(organisation).iter().find_map(|key| {
         let owner = owners.iter().find(|owner| owner.id != organisation.id && owner.keys.contains(key))?;
@@ -103,7 +104,9 @@ fn is_named(organisation: &Organisation, key: &IdentityKey) -> bool {
 
 fn is_kin(a: &Organisation, b: &Organisation) -> bool {
     let name = |one: &Organisation| one.name.as_deref().map(CompanyName::parse);
-    contradicting(a, b).is_some() && name(a).zip(name(b)).is_some_and(|(a, b)| linkage::are_alike(&a, &b) || begin_alike(&a.core, &b.core))
+    contradicting(a, b).is_some()
+        && rank(a) >= rank(b)
+        && name(a).zip(name(b)).is_some_and(|(a, b)| linkage::are_alike(&a, &b) || begin_alike(&a.core, &b.core))
 }
 
 /// "Ferrovial Servicios" and "Ferrovial Construcción": what a group is called comes first.
@@ -112,11 +115,7 @@ fn begin_alike(a: &str, b: &str) -> bool {
     first(a).is_some_and(|first_of_a| Some(first_of_a) == first(b))
 }
 
-/// Whether a member of a group is likelier its head office than the one that owns the group's domain so far, by what they are called.
-pub fn leads(member: &Organisation, owner: &Organisation) -> bool {
-    rank(member) < rank(owner)
-}
-
+/// How likely a name is a head office's: the less, the likelier.
 fn rank(organisation: &Organisation) -> u8 {
     let words = text::words(organisation.name.as_deref().unwrap_or_default());
     let has = |list: &[&str]| words.split(' ').any(|word| list.contains(&word));
@@ -173,15 +172,14 @@ mod tests {
 
     #[test]
     fn names_say_who_is_likelier_the_head_office() {
-        let named = |name: &str| organisation(name, &[]);
-        for (member, owner, want) in [
-            ("Grupo Acme", "Acme Sur SL", true),
-            ("Acme SA", "Acme SA Sucursal en Portugal", true),
-            ("Acme Sur SL", "Acme SA", false),
-            ("ООО Ромашка", "Ромашка, филиал в Твери", true),
-            ("Acme Niederlassung Köln", "Acme Holding", false),
+        let named = |name: &str| rank(&organisation(name, &[]));
+        for (head, below) in [
+            ("Grupo Acme", "Acme Sur SL"),
+            ("Acme SA", "Acme SA Sucursal en Portugal"),
+            ("ООО Ромашка", "Ромашка, филиал в Твери"),
+            ("Acme Holding", "Acme Niederlassung Köln"),
         ] {
-            assert_eq!(leads(&named(member), &named(owner)), want, "{member} / {owner}");
+            assert!(named(head) < named(below), "{head} / {below}");
         }
     }
 }

@@ -1,6 +1,9 @@
 //! How many people work somewhere, as people write it, and which band that is. Knows no organisation and no rule.
 
+use rust_decimal::Decimal;
+
 use crate::base::text::words;
+use crate::model::Amount;
 
 /// How many people: from, and to where an end is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +13,12 @@ pub struct People {
     /// At most; `None`: nobody says.
     pub to: Option<u32>,
 }
+
+/// Yearly turnover in millions of euros up to which a firm is of a band, with the most people of that band: article 2 of the Recommendation
+/// 2003/361/EC.
+const TURNOVER: [(i64, u32); 3] = [(2, 9), (10, 49), (50, 249)];
+/// Currencies whose unit is worth about a euro: within what a band means.
+const LIKE_EUROS: [&str; 4] = ["EUR", "USD", "GBP", "CHF"];
 
 /// Words before a number (folded) that make it the least.
 const MORE: [&str; 17] = [
@@ -53,6 +62,17 @@ const LESS: [&str; 15] = [
 const CHARS: usize = 120;
 
 impl People {
+    /// How many people work where so much is turned over in a year, by the bands; `None` in currencies that would have to be converted.
+    pub fn of_turnover(amount: &Amount) -> Option<Self> {
+        let currency = amount.currency?;
+        if !LIKE_EUROS.contains(&currency.code()) || amount.number <= Decimal::ZERO {
+            return None;
+        }
+        let band = TURNOVER.iter().position(|(most, _)| amount.number <= Decimal::from(most * 1_000_000));
+        let below = band.unwrap_or(TURNOVER.len()).checked_sub(1);
+        Some(Self { from: below.map_or(1, |below| TURNOVER[below].1 + 1), to: band.map(|band| TURNOVER[band].1) })
+    }
+
     /// Reads "50", "50-99", "ca. 1.200 Mitarbeiter", "más de 100 empleados", "до 50 человек", "250+"; `None` when no number is in it.
     pub fn parse(text: &str) -> Option<Self> {
         let text: Vec<char> = text.chars().take(CHARS).collect();

@@ -247,18 +247,36 @@ fn descriptions<'a>(view: &'a View<'_>) -> impl Iterator<Item = (String, Evidenc
     own.flat_map(|record| TEXTS.iter().filter_map(|name| Some((record.text(name)?, record.evidence(name)?))))
 }
 
-/// What is stated; else at least one for each branch or open vacancy, where there are several.
+/// What is stated, or follows from the turnover that is; else at least one for each branch or open vacancy, where there are several, and as many
+/// as work where so much is turned over as a contract that was won is worth: more is asked of those who offer.
 fn people(view: &View<'_>) -> Option<(People, Evidence)> {
     let stated = |fact: &Fact| Some((People::parse(&fact.value.text())?, fact.evidence.clone()));
     if let Some(stated) = view.facts(FactName::Size).find_map(stated) {
         return Some(stated);
     }
+    let turnover = |record: &Record, name| match record.value(name)? {
+        Value::Money(amount) => Some((People::of_turnover(amount)?, record.evidence(name)?)),
+        Value::Text(_)
+        | Value::Url(_)
+        | Value::Number(_)
+        | Value::Date(_)
+        | Value::Time(_)
+        | Value::Phone(_)
+        | Value::Email(_)
+        | Value::List(_) => None,
+    };
+    if let Some(turned_over) = view.records().find_map(|record| turnover(record, "turnover")) {
+        return Some(turned_over);
+    }
+    let won = view.records().filter(|record| record.kind == RecordKind::Award && !record.fields.contains_key("loser"));
+    let contracts = won.filter_map(|record| turnover(record, "award_value")).map(|(people, proof)| (People { to: None, ..people }, proof));
+    let contracts: Vec<_> = contracts.filter(|(people, _)| people.from > 1).collect();
     let least = |count: usize| Some(People { from: u32::try_from(count).ok().filter(|count| *count > 1)?, to: None });
     let branches = view.records().filter_map(|record| Some((least(record.value("branches")?.each().len())?, record.evidence("branches")?)));
     let vacancies: Vec<&Record> = view.records().filter(|record| record.kind == RecordKind::Vacancy).collect();
     let proof = vacancies.first().and_then(|record| record.evidence("title").or_else(|| record.evidence("name")));
     let vacancies = least(vacancies.len()).zip(proof);
-    branches.chain(vacancies).max_by_key(|(people, _)| people.from)
+    branches.chain(vacancies).chain(contracts).max_by_key(|(people, _)| people.from)
 }
 
 /// Whether it is a body of a state, and whether a state owns it: by the notices in which it buys, by its domain, its legal form, its name, and what

@@ -17,10 +17,10 @@ use super::{calendar, health, imports, listed, notices, organisations, pages, re
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Turn};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
 use crate::pipeline::{
-    self, Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse, silent,
-    spending, test_message, waiting,
+    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse, silent, spending,
+    test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Standing};
 use crate::{outbox, score};
@@ -343,7 +343,8 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let Subject::Organisation(subject) = lead.subject;
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
-    let (records, signals) = pipeline::behind(effects, (&organisation, &Turn::upkeep()), SIGNALS).await?;
+    let records = effects.store.records(organisation.records.clone()).await?;
+    let signals = effects.store.signals_of(subject, SIGNALS).await?;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed_on = config.lists.find(&organisation);
     let known_by = |records| score::Known {

@@ -12,6 +12,7 @@ use super::organisations::{OrganisationLine, OrganisationQuestion, OrganisationV
 use super::tenders::TenderView;
 
 pub use super::calendar::CalendarView;
+pub use super::leads::{LeadView, PartView};
 pub use super::sent::{BackupView, DigestView, MessageView, ReplayedView, SentView};
 pub use super::sources::{DiffView, GapView, PageView, SourcePages, SourceView, StatementView};
 pub use super::unmapped::UnmappedView;
@@ -426,77 +427,4 @@ pub struct CheckView {
     pub leads: Vec<LeadView>,
     /// How far a visit that ended here would have come.
     pub statement: Option<StatementView>,
-}
-
-/// One line of a score.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct PartView {
-    /// `fit` or the signal's kind.
-    pub kind: String,
-    /// The rule's place in the configuration.
-    pub rule: String,
-    /// The user's words.
-    pub why: String,
-    /// Points, to the hundredth.
-    pub points: f64,
-    /// How it came to this.
-    pub how: String,
-    /// The words it rests on.
-    pub quote: Option<String>,
-    /// Where to see them.
-    pub url: Option<String>,
-}
-
-/// One lead.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct LeadView {
-    /// Its id.
-    pub id: String,
-    /// Which segment sees it.
-    pub segment: String,
-    /// What to call it.
-    pub title: String,
-    /// Where it stands.
-    pub state: String,
-    /// Who has it.
-    pub owner: Option<String>,
-    /// Why they have it, or why nobody has it.
-    pub because: String,
-    /// When what is new of it is told, or was, in the rep's zone, or why it is told to nobody; nothing of a lead at an earlier moment.
-    #[serde(default)]
-    pub told: Option<String>,
-    /// When what waits is told.
-    #[serde(default)]
-    pub told_at: Option<String>,
-    /// Points of fit.
-    pub fit: f64,
-    /// Points of signal.
-    pub signal: f64,
-    /// The least and the most that the unknown leaves open.
-    pub between: (f64, f64),
-    /// Percent of the rules' weight that is known.
-    pub known: u8,
-    /// What is not known, the most telling first.
-    pub unknown: Vec<String>,
-    /// The gate that keeps it out.
-    pub excluded: Option<String>,
-    /// Every line of the sum.
-    pub parts: Vec<PartView>,
-    /// Reasons to act: date, sentence, address.
-    pub signals: Vec<(String, String, String)>,
-    /// Facts: name, value, address.
-    pub facts: Vec<(String, String, String)>,
-    /// What kind of client it is: name, value, the words it rests on, where to see them.
-    #[serde(default)]
-    pub profile: Vec<(String, String, String, String)>,
-    /// What to do next.
-    pub next_step: String,
-    /// How often it had something new to tell.
-    pub revision: u32,
-    /// When it was first made.
-    pub first_seen: String,
-    /// When it last changed.
-    pub changed: String,
-    /// The moment the score is for.
-    pub at: String,
 }

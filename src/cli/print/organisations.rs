@@ -54,7 +54,7 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
         let _ = writeln!(text, "kept apart from it by a ruling: {} record(s)", view.apart.len());
     }
     if let Some((id, name)) = &view.head_office {
-        let _ = writeln!(text, "its head office is {name} ({id}): what is new of it is told as a reason to call them");
+        let _ = writeln!(text, "its head office is {name} ({id})");
     }
     for (id, name) in &view.members {
         let _ = writeln!(text, "head office of {name} ({id})");

@@ -1,6 +1,9 @@
+use iso_currency::Currency;
+
 use super::*;
 use crate::model::Listings;
 use crate::model::sample::{day, organisation, record};
+use crate::model::{Amount, Value};
 
 /// The profile of an organisation with these facts and records, a line each.
 fn said(name: &str, facts: &[(FactName, &str)], records: &[Record]) -> String {
@@ -12,6 +15,16 @@ fn said(name: &str, facts: &[(FactName, &str)], records: &[Record]) -> String {
         format!("{what} {value}{}", proof.map_or_else(String::new, |proof| format!(" ({})", proof.quote)))
     };
     profile(&known, day(1)).lines().into_iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+/// The record with its fields read as money.
+fn priced(mut record: Record) -> Record {
+    for field in record.fields.values_mut() {
+        let text = field.value.text();
+        let (number, currency) = text.split_once(' ').unwrap();
+        field.value = Value::Money(Amount { number: number.parse().unwrap(), currency: Currency::from_code(currency) });
+    }
+    record
 }
 
 #[test]
@@ -80,6 +93,18 @@ fn each_line_has_its_proof_or_is_unknown() {
             &[],
             vec![award(&[("cpv", "33112200"), ("award_value", "1")])],
             "nace 32 (33112200); size_band unknown; government unknown; state_owned unknown; reseller no (33112200)",
+        ),
+        (
+            "Builder",
+            &[],
+            vec![priced(award(&[("award_value", "12000000 EUR")])), priced(award(&[("award_value", "90000000 RUB")]))],
+            "nace unknown; size_band unknown: medium to large (12000000 EUR); government unknown; state_owned unknown; reseller unknown",
+        ),
+        (
+            "Turner",
+            &[],
+            vec![priced(company(&[("turnover", "7500000 EUR")]))],
+            "nace unknown; size_band small (7500000 EUR); government unknown; state_owned unknown; reseller unknown",
         ),
         (
             "Lost",
