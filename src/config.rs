@@ -271,7 +271,9 @@ impl Config {
 
     /// A hash over everything leads are judged and given out by: it differs when they must be judged anew.
     pub fn rules(&self) -> ContentHash {
-        let trust: Vec<(&SourceId, String)> = self.sources.iter().map(|source| (&source.id, source.trust.to_string())).collect();
+        let sources = self.sources.iter().map(|source| (&source.id, source.trust.to_string()));
+        let imports = self.imports.iter().map(|imported| (&imported.import.id, imported.import.trust.to_string()));
+        let trust: Vec<(&SourceId, String)> = sources.chain(imports).collect();
         let Marks { segments, reps, lists, lexicons, .. } = &self.marks;
         ContentHash::of(format!("{} {segments:?} {reps:?} {lists:?} {lexicons:?} {trust:?}", env!("CARGO_PKG_VERSION")).as_bytes())
     }

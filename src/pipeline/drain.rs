@@ -172,6 +172,8 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     let news = render::News { items: &items, more: hidden + more, deadlines: &deadlines(&due), closed: &closed, ..render::News::default() };
     let letter = match (batch.kind(), items.as_slice()) {
         (MessageKind::Alert, []) if closed.is_empty() => render::reminder(&reader(rep), news.deadlines, &links, now)?,
+        // All of it closed before it could leave: that alone is said, and the digest tells the rest.
+        (MessageKind::Alert, []) => render::digest(&reader(rep), &news, &links, now)?,
         (MessageKind::Alert, [_, ..]) => {
             let terms = |lead: &Lead| config.segments.iter().map(|segment| &segment.terms).find(|terms| terms.segment == lead.segment);
             let hot = |item: &Item<'_>| terms(item.lead).is_none_or(|terms| item.lead.score.total() >= terms.hot);

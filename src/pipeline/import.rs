@@ -162,12 +162,12 @@ pub async fn plan_import(
     Ok(planned)
 }
 
-/// Brings these rows in: those of before that are not among them are taken back, so that what stands is what the file says. Cut short, it is
-/// simply done again. Returns the import as it stands.
+/// Brings these rows in: those of before that are not among them are taken back, so that what stands is what the file says, unless some of the
+/// file is `unread`. Cut short, it is simply done again. Returns the import as it stands.
 pub async fn bring_in(
     effects: &Effects,
     config: &Config,
-    import: Import,
+    (import, unread): (Import, bool),
     rows: &[SheetRow],
     now: Timestamp,
 ) -> Result<Import, ImportError> {
@@ -185,21 +185,33 @@ pub async fn bring_in(
     for some in rows.chunks(TURN) {
         commit_some(effects, &config, (&imported, some), now).await?;
     }
-    loop {
-        let gone = missing(effects, &imported.import, rows, MISSING).await?;
-        if gone.is_empty() {
-            break;
-        }
-        let mut done = Forgot::default();
-        forget_these(effects, &config, (&gone, true), &mut done, now).await?;
-        if done.records == 0 {
-            return Err(ImportError::Busy);
-        }
+    if !unread {
+        take_back(effects, &config, (&imported, rows), now).await?;
     }
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     let whole = Import { whole: true, rows: count, ..imported.import };
     remember(effects, &whole).await?;
     Ok(whole)
+}
+
+/// Forgets what a file brought before and has no more.
+async fn take_back(
+    effects: &Effects,
+    config: &Config,
+    (imported, rows): (&Imported, &[SheetRow]),
+    now: Timestamp,
+) -> Result<(), ImportError> {
+    loop {
+        let gone = missing(effects, &imported.import, rows, MISSING).await?;
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let mut done = Forgot::default();
+        forget_these(effects, config, (&gone, true), &mut done, now).await?;
+        if done.records == 0 {
+            return Err(ImportError::Busy);
+        }
+    }
 }
 
 async fn remember(effects: &Effects, import: &Import) -> Result<(), ImportError> {

@@ -85,7 +85,11 @@ pub async fn tell(
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let untold = linked::untold(effects, config, &turn.records, &changes).await?;
     let (mut affected, questions) = link::affected(effects, (config, whence), turn, &untold, now).await?;
-    forget_told(effects, &mut affected).await?;
+    let again = forget_told(effects, &mut affected).await?;
+    if whence.signal.is_some() {
+        // Each row of an import is a reason by itself, so that the reason stays when another row with the same goes.
+        turn.signals.extend(again);
+    }
     (turn.changes, turn.questions) = (changes, questions);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
     Ok(told)
@@ -249,8 +253,9 @@ fn met(whence: Whence<'_>, (kind, sentence): (SignalKind, &str), record: &Record
     }
 }
 
-/// Drops what a text says when it has been told of the same organisation: one event, one signal, however many pages write of it.
-async fn forget_told(effects: &Effects, affected: &mut BTreeMap<OrganisationId, Affected>) -> Result<(), StoreError> {
+/// Drops what a text says when it has been told of the same organisation, and returns it: one event, one signal, however many pages write of it.
+async fn forget_told(effects: &Effects, affected: &mut BTreeMap<OrganisationId, Affected>) -> Result<Vec<Signal>, StoreError> {
+    let mut again = Vec::new();
     let is_said = |signal: &Signal| matches!(signal.story, Story::Said { .. });
     for touched in affected.values_mut().filter(|touched| touched.news.iter().any(is_said)) {
         let mut told = if touched.known { effects.store.signals_of(touched.organisation.id, SIGNALS).await? } else { Vec::new() };
@@ -258,19 +263,19 @@ async fn forget_told(effects: &Effects, affected: &mut BTreeMap<OrganisationId, 
         told.extend(touched.news.iter().filter(|signal| !is_said(signal)).cloned());
         touched.news.retain(|signal| {
             let is_new = !is_said(signal) || !told.iter().any(|known| diff::told_alike(known, signal));
-            if is_new {
-                told.push(signal.clone());
-            }
+            if is_new { &mut told } else { &mut again }.push(signal.clone());
             is_new
         });
     }
     affected.retain(|_, affected| affected.changed || !affected.news.is_empty());
-    Ok(())
+    Ok(again)
 }
 
 /// The records that name an organisation, those of this turn as they are now.
 pub(super) async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
-    let fresh: HashMap<RecordId, &Record> = turn.records.iter().map(|record| (record.id, record)).collect();
+    let own: HashSet<&RecordId> = organisation.records.iter().collect();
+    let fresh: HashMap<RecordId, &Record> =
+        turn.records.iter().filter(|record| own.contains(&record.id)).map(|record| (record.id, record)).collect();
     let older = organisation.records.iter().filter(|id| !fresh.contains_key(id)).copied().collect();
     let mut records = effects.store.records(older).await?;
     records.extend(organisation.records.iter().filter_map(|id| fresh.get(id)).map(|record| (*record).clone()));

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::forget::identity;
-use super::linked::whole_tender;
+use super::linked::{linked, whole_tender};
 use super::news::{revise, signals_of};
 use crate::base::ids::{ContentHash, RecordId, SegmentId};
 use crate::config::{Config, Rep};
@@ -95,18 +95,23 @@ pub(super) async fn wanted(
     let most = walk.limit;
     let may = move |row: &TenderRow| takes(row) && known.of(rules, row).is_none_or(|segments| !segments.is_empty());
     let (rows, mut all) = effects.store.tenders(TenderWalk { limit: LOOKED, ..walk }, may).await?;
-    let unknown: Vec<&TenderRow> = rows.iter().filter(|row| effects.found.of(rules, row).is_none()).collect();
+    // Of this walk alone: another with other rules may empty what is shared at any time.
+    let mut looked: HashMap<RecordId, Vec<SegmentId>> =
+        rows.iter().filter_map(|row| Some((row.record, effects.found.of(rules, row)?))).collect();
+    let unknown: Vec<&TenderRow> = rows.iter().filter(|row| !looked.contains_key(&row.record)).collect();
     for rows in unknown.chunks(STEP) {
         let records = effects.store.records(rows.iter().map(|row| row.record).collect()).await?;
         for row in rows {
             let record = records.iter().find(|record| record.id == row.record);
-            effects.found.put(rules, row, record.map_or_else(Vec::new, |record| looked_for(config, record)));
+            let segments = record.map_or_else(Vec::new, |record| looked_for(config, record));
+            effects.found.put(rules, row, segments.clone());
+            looked.insert(row.record, segments);
         }
         tokio::task::yield_now().await;
     }
     let mut wanted = Vec::new();
     for row in &rows {
-        let segments = effects.found.of(rules, row).unwrap_or_default();
+        let segments = looked.remove(&row.record).unwrap_or_default();
         if !segments.iter().any(&whose) {
             continue;
         }
@@ -121,10 +126,16 @@ pub(super) async fn wanted(
     Ok((wanted, all))
 }
 
-/// A record's tender, if some segment looks for it.
+/// A record's tender, if some segment looks for it as this portal or another tells it.
 pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Option<Wanted>, StoreError> {
-    let segments = looked_for(config, &record);
-    if segments.is_empty() { Ok(None) } else { with_buyer(effects, config, (record, segments), now).await.map(Some) }
+    let others = linked(effects, &record).await?;
+    for one in std::iter::once(record).chain(others) {
+        let segments = looked_for(config, &one);
+        if !segments.is_empty() {
+            return with_buyer(effects, config, (one, segments), now).await.map(Some);
+        }
+    }
+    Ok(None)
 }
 
 async fn with_buyer(

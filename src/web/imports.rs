@@ -20,6 +20,8 @@ use crate::pipeline::{Effects, Planned, bring_in, imports, named_by, plan_import
 pub const IMPORT_BYTES: usize = 20 * 1024 * 1024;
 /// How far an import is believed when nobody says.
 const TRUST: f64 = 0.7;
+/// Rows that a file may lack whatever its length.
+const SHORT: usize = 3;
 /// Characters of what is said about an import.
 const SAID: usize = 300;
 
@@ -222,11 +224,29 @@ pub(super) async fn import(
     let read = tokio::task::spawn_blocking(move || extract::read_sheet(&bytes, &url, &settings));
     let sheet = read.await.map_err(|_| anyhow!("the file broke the reader: please report it, with the file if you may"))?;
     let sheet = sheet.with_context(|| format!("{file} cannot be brought in"))?;
-    let planned = plan_import(effects, config, &import, &sheet.rows, now).await?;
+    let mut planned = plan_import(effects, config, &import, &sheet.rows, now).await?;
+    let unread = sheet.bad_count > 0;
+    if unread {
+        // What could not be read may be what is missing: nothing is taken back for it.
+        planned.missing = 0;
+    }
     if write {
-        Box::pin(bring_in(effects, config, import.clone(), &sheet.rows, now)).await?;
+        refuse_short(&import.id, &planned, sheet.rows.len())?;
+        Box::pin(bring_in(effects, config, (import.clone(), unread), &sheet.rows, now)).await?;
     }
     Ok(Box::new(report(&import, &sheet, planned, (write, updates))))
+}
+
+/// A file that lacks most of what it brought before is likelier cut short than meant.
+fn refuse_short(id: &SourceId, planned: &Planned, rows: usize) -> Result<(), AnswerError> {
+    let missing = planned.missing;
+    if missing > SHORT && missing > planned.same + planned.corrected {
+        bail!(
+            "nothing was written: the file has {rows} rows and lacks {missing} of those that it brought before, which would be taken back. If that \
+             is meant, take the import back first (`atalaya import --undo {id}`)"
+        );
+    }
+    Ok(())
 }
 
 /// The import that is meant: what is said now, else what was said of it before, else what is usual.

@@ -77,15 +77,26 @@ fn contacts_of_a_fair_come_in_and_go_again_beside_a_running_daemon() {
     let corrected = SHEET
         .replace("Vigo", "Pontevedra")
         .replace("986 11 22 33;;Pontevedra", "986 11 22 33;info@ulloa.es;Pontevedra")
+        .replace(";;;;Lugo;;sin nombre\n", "")
         .replace("pide precios", "pide muestras");
     std::fs::write(&file, corrected).unwrap();
     let report = home.json(&["import", &path, "--yes"]);
-    assert_eq!(counts(&report), [6, 1, 1, 2, 1, 1], "{report:#}");
+    assert_eq!(counts(&report), [5, 1, 1, 2, 1, 0], "{report:#}");
+    let left = home.json(&["lead", "list", "--state", "new"]);
+    assert_eq!(left.as_array().unwrap().len(), 2, "who stands in the file under another key is a lead still: {left:#}");
     let list = home.json(&["import", "--list"]);
     assert_eq!((&list[0]["id"], &list[0]["rows"], &list[0]["organisations"]), (&"expo".into(), &4.into(), &3.into()), "{list:#}");
     assert_eq!((&list[0]["signal"], &list[0]["whole"]), (&"exhibitor-listed".into(), &true.into()));
     let ulloa = home.json(&["org", "show", "ulloa"]);
     assert!(ulloa.to_string().contains("Pontevedra") && !ulloa.to_string().contains("Vigo"), "{ulloa:#}");
+
+    // A file that cannot be read as a whole, or that is cut short, takes nothing back.
+    std::fs::write(&file, SHEET.lines().take(2).chain([";;;;Lugo;;"]).collect::<Vec<_>>().join("\n")).unwrap();
+    assert_eq!(counts(&home.json(&["import", &path, "--yes"]))[4..], [0, 1]);
+    std::fs::write(&file, SHEET.lines().next().unwrap().to_owned() + "\nUno;;;;Soria;;\n").unwrap();
+    let short = home.run(&["import", &path, "--yes"]);
+    assert!(short.status.code() == Some(1) && said(&short).contains("import --undo expo"), "{}", said(&short));
+    assert_eq!(home.json(&["lead", "list", "--state", "new"]).as_array().unwrap().len(), 2);
 
     // Taken back, nothing is left of it; and the daemon at rest says the same.
     let undone = home.json(&["import", "--undo", "expo", "--yes"]);

@@ -264,7 +264,8 @@ fn squeezed(text: &str) -> String {
 
 /// What a mail says of each notice, and of no other.
 const fn words(n: usize) -> &'static str {
-    ["Tender published: Scanners", "Tender published: Cots", "100,000 EUR", "deadline", "120,000 EUR → 140,000 EUR", "cancelled", "awarded"][n]
+    ["Tender published: Scanners", "Tender published: Cots", "100,000 EUR", "deadline", "120,000 EUR → 140,000 EUR", "cancelled", "awarded"]
+        [n]
 }
 
 fn settings(site: &str, receiver: &str, smtp: u16) -> String {

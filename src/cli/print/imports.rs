@@ -60,6 +60,11 @@ fn sums_of(view: &ImportReport) -> Vec<(usize, String)> {
 fn details(text: &mut String, view: &ImportReport, width: u16) {
     let _ = writeln!(text, "{}", count(view.organisations, "new organisation", "new organisations"));
     told(text, "rows that cannot be read", view.unreadable, &view.unreadable_rows);
+    if view.updates && view.unreadable > 0 {
+        text.push_str(
+            "as long as rows cannot be read, nothing that the file brought before is taken back: mend them, and bring it in again\n",
+        );
+    }
     told(text, "cells that are not understood; their words are kept", view.unclear, &view.unclear_cells);
     table(
         text,

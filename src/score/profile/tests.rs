@@ -95,18 +95,6 @@ fn each_line_has_its_proof_or_is_unknown() {
             "nace 32 (33112200); size_band unknown; government unknown; state_owned unknown; reseller no (33112200)",
         ),
         (
-            "Builder",
-            &[],
-            vec![priced(award(&[("award_value", "12000000 EUR")])), priced(award(&[("award_value", "90000000 RUB")]))],
-            "nace unknown; size_band unknown: medium to large (12000000 EUR); government unknown; state_owned unknown; reseller unknown",
-        ),
-        (
-            "Turner",
-            &[],
-            vec![priced(company(&[("turnover", "7500000 EUR")]))],
-            "nace unknown; size_band small (7500000 EUR); government unknown; state_owned unknown; reseller unknown",
-        ),
-        (
             "Lost",
             &[],
             vec![award(&[("cpv", "33112200"), ("loser", "Lost")])],
@@ -165,4 +153,23 @@ fn a_no_needs_that_all_is_understood() {
     let of = |ask: ProfileAsk| word(ask.ask(&profile(&[], false, &[])));
     let asked = [ProfileAsk::Government(false), ProfileAsk::StateOwned(true), ProfileAsk::StateOwned(false), ProfileAsk::Reseller(false)];
     assert_eq!(asked.map(of), ["unknown", "yes", "no", "yes"]);
+}
+
+#[test]
+fn turnover_and_contracts_tell_of_size() {
+    let company = |fields: &[(&str, &str)]| priced(record("fair", "1", RecordKind::Company, fields));
+    let award = |fields: &[(&str, &str)]| priced(record("portal", "2", RecordKind::Award, fields));
+    for (records, want) in [
+        (vec![company(&[("turnover", "7500000 EUR")])], "small (7500000 EUR)"),
+        (vec![company(&[("turnover", "75000000 USD")])], "large (75000000 USD)"),
+        (vec![company(&[("turnover", "75000000 RUB")])], "unknown"),
+        (
+            vec![award(&[("award_value", "12000000 EUR")]), award(&[("award_value", "90000000 RUB")])],
+            "unknown: medium to large (12000000 EUR)",
+        ),
+        (vec![award(&[("award_value", "400000 EUR")])], "unknown"),
+    ] {
+        let all = said("Acme", &[], &records);
+        assert_eq!(all.split("; ").find_map(|line| line.strip_prefix("size_band ")), Some(want), "{all}");
+    }
 }
