@@ -444,7 +444,7 @@ pub enum OutboxCommand {
         /// Of this channel only
         #[arg(long, conflicts_with = "ids")]
         channel: Option<String>,
-        /// What was delivered, for a receiver that lost it: the same bytes under the same ids, in the same order. Not for mail, which people would
+        /// What was delivered, for a receiver that lost it: the same bytes under the same ids, those of each lead in their order. Not for mail, which people would
         /// get twice; as far back as `keep_delivered` in [store]
         #[arg(long, requires_all = ["since", "channel"], conflicts_with = "ids")]
         delivered: bool,

@@ -22,7 +22,7 @@ const DEADLINE: [&str; 7] = ["deadline", "closing", "closes", "due", "plazo", "f
 const BRANCHES: [&str; 8] = ["branch", "branches", "site", "sites", "locations", "offices", "sucursales", "filialen"];
 
 /// What was gone for less than this is no news when it is there again: lists lose entries for a while.
-const AWAY: SignedDuration = SignedDuration::from_hours(24 * 14);
+pub const AWAY: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// What is known of the source that a change comes from.
 #[derive(Clone, Copy, Debug, Default)]

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -20,12 +21,12 @@ use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::{
     ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
-    Signal, SignalKind, Subject, Value, deadline,
+    Signal, SignalKind, Story, Subject, Value, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Item, Language, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
-use crate::{route, telemetry};
+use crate::{diff, route, telemetry};
 
 /// Entries of one rep looked at in one step.
 pub(super) const ENTRIES: usize = 2_000;
@@ -250,7 +251,8 @@ async fn look(
     signals.retain(|signal| hears(config, &known.lead.segment, signal));
     let records = effects.store.records(organisation.records.clone()).await?;
     let behind = Behind { organisation: &organisation, records: &records, signals: &signals, news: None };
-    let stands = closing::standing(config, &behind, now);
+    let mut stands = closing::standing(config, &behind, now);
+    stands.retain(|signal| is_missed(signal, &signals, known.told));
     let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
     let over: Vec<&Signal> = signals.iter().filter(fresh).filter(|signal| !stands.contains(signal)).collect();
     let closed = known.since.map(|since| closing::closed(config, &known.lead, &behind, since, now)).unwrap_or_default();
@@ -260,6 +262,16 @@ async fn look(
     let tells = !over || stands.iter().filter(fresh).any(|signal| tells(&signal));
     let meanings = meanings(config, language, &known.lead, &records);
     Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings }), closed)))
+}
+
+/// Whether it is told that something is there again: once, and after a while away, or to who was told that it went.
+fn is_missed(signal: &Signal, all: &[Signal], told: Option<Timestamp>) -> bool {
+    let Story::Again { gone, .. } = &signal.story else { return true };
+    let same = |other: &&Signal| other.record == signal.record;
+    let later = |other: &Signal| matches!(other.story, Story::Again { .. }) && other.seen > signal.seen;
+    let long = gone.to_zoned(TimeZone::UTC).is_ok_and(|day| signal.seen.duration_since(day.timestamp()) >= diff::AWAY);
+    let heard = |other: &Signal| other.kind == SignalKind::WentAway && told.is_some_and(|told| other.seen <= told);
+    !all.iter().filter(same).any(later) && (long || all.iter().filter(same).any(heard))
 }
 
 /// What the codes mean that prove a line of the sum of a lead.

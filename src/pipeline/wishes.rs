@@ -93,6 +93,10 @@ pub(super) fn is_of(wish: &Suppression, rep: &Rep) -> bool {
 pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp) -> Entry {
     let entry = match wish.paused.filter(|until| *until > now) {
         Some(until) => Entry { lane: Lane::Digest, due: rep.digest.next(until), ..entry },
+        // Who takes no alerts gets it with the digest.
+        None if wish.scope == Scope::Alerts && entry.lane == Lane::Urgent => {
+            return Entry { lane: Lane::Digest, due: rep.digest.next(now), ..entry };
+        }
         None => entry,
     };
     if !wish.weekly || entry.lane == Lane::Urgent {
@@ -101,6 +105,7 @@ pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp)
     let due = rep.digest.weekly(entry.due);
     match entry.ends() {
         // The week's digest would be too late for it.
+        Some(end) if end <= due && wish.scope == Scope::Alerts => entry,
         Some(end) if end <= due => Entry { lane: Lane::Urgent, ..entry },
         Some(_) | None => Entry { due, ..entry },
     }
@@ -116,10 +121,10 @@ pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Ti
     for rep in config.reps.iter().filter(|rep| same(&rep.rep.email)) {
         let filter = EntryFilter { channel: Some(channel.clone()), rep: Some(rep.rep.id.clone()) };
         let next = rep.digest.next(now);
-        let late = |entry: &Entry| entry.lane == Lane::Digest && entry.due > next;
+        let late = |entry: &Entry| entry.due > next;
         let freed: Vec<Entry> = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter(late).collect();
         if !freed.is_empty() {
-            effects.store.postpone(freed.into_iter().map(|entry| Entry { due: next, ..entry }).collect()).await?;
+            effects.store.postpone(freed.into_iter().map(|entry| Entry { lane: Lane::Digest, due: next, ..entry }).collect()).await?;
         }
     }
     let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), recipient: Some(recipient) };

@@ -72,10 +72,17 @@ impl View<'_> {
             Holds::Listed => {
                 is_past(signal, self.at) || record.is_none_or(|one| !gone(one) && deadline(one).is_none_or(|by| !by.is_over(self.at)))
             }
-            Holds::Gone => record.is_none_or(gone),
+            // Of several times that it went the last one counts.
+            Holds::Gone => record.is_none_or(gone) && !self.known.signals.iter().any(|other| self.went_later(other, signal)),
             Holds::Awarded => !signal.is_annulled(self.known.signals.iter().filter(|other| other.seen <= self.at)),
             Holds::Always => true,
         }
+    }
+}
+
+impl View<'_> {
+    fn went_later(&self, other: &Signal, signal: &Signal) -> bool {
+        other.kind == signal.kind && other.record == signal.record && other.seen > signal.seen && other.seen <= self.at
     }
 }
 

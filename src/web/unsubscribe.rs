@@ -76,7 +76,7 @@ impl Choice {
         let until = |days: i64| now.saturating_add(SignedDuration::from_hours(24 * days)).ok();
         let wish = Suppression { at: now, ..before };
         match self {
-            Self::Resume => Suppression { scope: Scope::None, paused: None, ..wish },
+            Self::Resume => Suppression { scope: Scope::None, paused: None, weekly: false, ..wish },
             Self::PauseWeeks => Suppression { paused: until(14), ..wish },
             Self::PauseMonth => Suppression { paused: until(30), ..wish },
             Self::Weekly => Suppression { weekly: true, ..wish },
