@@ -111,6 +111,7 @@ fn contacts_of_a_fair_come_in_and_go_again_beside_a_running_daemon() {
     assert!(again.status.code() == Some(1) && said(&again).contains("expo"), "{}", said(&again));
     assert_eq!(daemon.stop().0, Some(0));
     nothing(&home);
+    std::fs::write(&file, SHEET).unwrap();
     let report = home.json(&["import", &path, "--yes", "--as", "fair"]);
     assert_eq!((counts(&report)[1], &report["leads"]), (4, &Value::Array(Vec::new())), "known quietly");
     assert_eq!(home.json(&["org", "list"]).as_array().unwrap().len(), 3);
