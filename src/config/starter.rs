@@ -152,11 +152,11 @@ const RULES: &str = "\
 # of fewer; `atalaya check SOURCE` shows who would be told now, and `atalaya lead explain` every line of the sum.
 ";
 
-const TRADES: &str = "  # Who buys it: lines of business, as directories and fairs write them.
+const TRADES: &str = "  # Who buys it: industries by NACE, whatever words a directory uses for them (10 makes food, 11 drinks).
   # [[segment.points]]
-  # when = { industry = [\"food\", \"drinks\"] }
+  # when = { nace = [\"10\", \"11\"] }
   # points = 15
-  # why = \"makes food\"
+  # why = \"makes food or drinks\"
 
 ";
 

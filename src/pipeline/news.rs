@@ -233,6 +233,10 @@ pub(super) fn signals_of(
 /// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.
 fn met(whence: Whence<'_>, (kind, sentence): (SignalKind, &str), record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
     let day = whence.event.and_then(|event| event.date.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
+    let sentence = match whence.event.filter(|event| !sentence.contains(&event.name)) {
+        Some(event) => format!("{} ({})", event.name, event.date),
+        None => sentence.to_owned(),
+    };
     let path = record.fields.values().next().map(|field| field.path.clone()).unwrap_or_default();
     Signal {
         kind,
@@ -240,11 +244,11 @@ fn met(whence: Whence<'_>, (kind, sentence): (SignalKind, &str), record: &Record
         record: record.id,
         at: day.filter(|day| *day <= now).unwrap_or(now),
         seen: now,
-        story: Story::Said { title: clip(&record.title(), TITLE), by: None, sentence: sentence.to_owned() },
+        story: Story::Said { title: clip(&record.title(), TITLE), by: None, sentence: sentence.clone() },
         evidence: Evidence {
             source: record.source.clone(),
             url: record.url.clone(),
-            quote: clip(sentence, caps::QUOTE_CHARS),
+            quote: clip(&sentence, caps::QUOTE_CHARS),
             path,
             content: record.content,
             seen: now,

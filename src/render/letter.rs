@@ -27,7 +27,11 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
     let (deadlines, more_due) = dues(reader, deadlines, now);
     let (count, due) = (items.len() + more, deadlines.len() + more_due);
     let (subject, heading) = match (count, due) {
-        (0, 0) => (sources::nothing_new(language, standings), sources::nothing_new(language, standings)),
+        (0, 0) => {
+            let open: usize = stock.iter().map(|stock| stock.open).sum();
+            let heading = if open > 0 { stock::open(language, open) } else { sources::nothing_new(language, standings) };
+            (heading.clone(), heading)
+        }
         (n, 0) => (subject(items, n, language), language.leads_for_you(n)),
         (0, n) => (due_subject(language, &deadlines, n), language.deadlines(n)),
         (n, due) => {

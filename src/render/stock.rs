@@ -33,7 +33,8 @@ pub(super) fn lines(reader: &Reader<'_>, stock: &Stock) -> Vec<String> {
     lines
 }
 
-fn open(language: Language, n: usize) -> String {
+/// How many tenders are open.
+pub(super) fn open(language: Language, n: usize) -> String {
     match language {
         Language::En => format!("{n} open {} for you", plural(n, "tender", "tenders")),
         Language::Es => format!("{n} {} para ti", plural(n, "licitación abierta", "licitaciones abiertas")),

@@ -80,6 +80,8 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
         let (Some(value), Some(evidence)) = (record.value(word), record.evidence(word)) else { continue };
         for one in value.each().iter().take(VALUES) {
             let said = one.text();
+            // Pages put a mailbox where a person could be named.
+            let fact = if fact == FactName::Person && said.contains('@') { FactName::Email } else { fact };
             let twin = |known: &Fact| known.name == fact && known.value == *one;
             // A dash is what pages put where they know nothing.
             if said.chars().any(char::is_alphanumeric) && said.len() <= CHARS && !facts.iter().any(twin) {
