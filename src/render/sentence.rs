@@ -293,6 +293,17 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
     wanted.into_iter().chain(way).chain(find_out).collect::<Vec<_>>().join("; ")
 }
 
+impl Language {
+    /// The next step where nothing is new but what became of a tender.
+    pub(super) fn look_at_the_notice(self) -> &'static str {
+        match self {
+            Self::En => "look at the notice; nobody need be called for it",
+            Self::Es => "mirar el anuncio; no hace falta llamar a nadie",
+            Self::Ru => "посмотреть извещение; звонить никому не нужно",
+        }
+    }
+}
+
 fn way(language: Language, person: Option<&str>, phone: Option<&str>, (email, website): (Option<&str>, Option<&str>)) -> Option<String> {
     let who = |before: &str, after: &str| person.map_or_else(String::new, |person| format!("{before}{person}{after}"));
     Some(match (language, phone, email, website) {

@@ -200,6 +200,9 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     let Item { lead, segment, organisation, signals: _, told, meanings: _ } = *item;
     let news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
+    // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
+    let is_notice = !news.is_empty() && news.iter().flatten().all(|signal| signal.kind.is_of_open_tender());
+    let next = if is_notice { language.look_at_the_notice().to_owned() } else { next_step(language, &lead.next_step) };
     let (about, contacts) = (about(organisation, language), contacts(organisation));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
     let reasons = news.into_iter().take(REASONS).map(|alike| reason(reader, (item, &alike), &mut said, now)).collect();
@@ -218,7 +221,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         unknown_label: language.word(Word::Unknown),
         unknown: unknown(&lead.score, language),
         next_label: language.word(Word::NextStep),
-        next: Some(line(&next_step(language, &lead.next_step), caps::QUOTE_CHARS)).filter(|step| !step.is_empty()),
+        next: Some(line(&next, caps::QUOTE_CHARS)).filter(|step| !step.is_empty()),
         reference: format!("{} {}", language.word(Word::Reference), lead.id),
     }
 }
