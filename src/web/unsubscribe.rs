@@ -239,7 +239,7 @@ mod tests {
             (&[Choice::PauseWeeks], "resume pause-two-weeks pause-a-month weekly digests-only alerts-only stop"),
             (&[Choice::Weekly], "pause-two-weeks pause-a-month as-usual digests-only alerts-only stop"),
             (&[Choice::AlertsOnly], "resume pause-two-weeks pause-a-month digests-only stop"),
-            (&[Choice::Weekly, Choice::Stop, Choice::Resume], "pause-two-weeks pause-a-month as-usual digests-only alerts-only stop"),
+            (&[Choice::Weekly, Choice::Stop, Choice::Resume], "pause-two-weeks pause-a-month weekly digests-only alerts-only stop"),
         ] {
             assert_eq!(offered(&after(choices), now).join(" "), want, "{choices:?}");
         }
