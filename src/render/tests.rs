@@ -361,6 +361,23 @@ fn news_is_told_once_and_what_does_not_fit_is_counted() {
 }
 
 #[test]
+fn nobody_is_to_be_called_for_what_became_of_a_tender() {
+    let mut case = Case::new("Hospital");
+    let id = case.organisation.id;
+    let of = |kind, title: &str| signal(id, kind, title, "2026-11-22T05:00:00Z", "");
+    let (moved, ended) = (of(SignalKind::DeadlineMoved, "Later"), of(SignalKind::TenderCancelled, "Beds"));
+    let notice = "look at the notice; nobody need be called for it";
+    for (signals, is_notice) in
+        [(vec![&moved, &ended], true), (vec![&moved, &of(SignalKind::TenderPublished, "Scanners")], false), (vec![], false)]
+    {
+        case.signals = signals.into_iter().cloned().collect();
+        let text = written(Language::En, std::slice::from_ref(&case), &[]).text;
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words.contains(notice), is_notice, "{text}");
+    }
+}
+
+#[test]
 fn what_only_changed_or_went_away_is_no_headline_beside_a_better_reason() {
     let mut case = Case::new("Hospital");
     let id = case.organisation.id;

@@ -200,6 +200,17 @@ fn stories() {
 }
 
 #[test]
+fn a_mailbox_in_the_place_of_a_person_is_a_mailbox() {
+    let of = |contact: &str| {
+        let record = company("a", "1", &[("name", "Acme SL"), ("contact", contact)]);
+        let known = merge(&record, &identify(&record, &about()), Met::default(), day(1)).organisation;
+        [FactName::Person, FactName::Email].map(|name| known.facts(name).map(|fact| fact.value.text()).collect::<Vec<_>>())
+    };
+    assert_eq!(of("Ana Ruiz"), [vec!["Ana Ruiz".to_owned()], vec![]]);
+    assert_eq!(of("info@acme.es"), [vec![], vec!["info@acme.es".to_owned()]]);
+}
+
+#[test]
 fn what_was_not_joined_is_said_unless_it_is_settled() {
     let first = company("a", "1", &[("name", "Acme SL"), ("web", "https://acme.es"), ("cif", "B12345674"), ("phone", "+34911234567")]);
     let known = merge(&first, &identify(&first, &about()), Met::default(), day(1)).organisation;
