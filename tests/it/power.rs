@@ -14,6 +14,7 @@ use atalaya::store::{Settings, Store};
 
 use crate::dice::Dice;
 use crate::power_rig::{Luck, Tape, put, recorded, taken};
+use crate::rig::PATIENCE;
 use crate::stock;
 
 /// Pages, in as many tasks as there are hosts.
@@ -33,8 +34,16 @@ fn say(words: &str) {
     std::io::stderr().write_all(format!("@{words}\n").as_bytes()).unwrap();
 }
 
+/// A test beside this one that starts a program holds all that is open for a moment, a lock given back included: it is asked for again.
 async fn open(data: &Path) -> Store {
-    Store::open(Settings::new(data)).await.unwrap_or_else(|why| panic!("{why}")).0
+    let watch = Stopwatch::start();
+    loop {
+        match Store::open(Settings::new(data)).await {
+            Ok((store, ..)) => return store,
+            Err(why) if why.to_string().contains("is in use") && watch.elapsed() < PATIENCE => tokio::task::yield_now().await,
+            Err(why) => panic!("{why}"),
+        }
+    }
 }
 
 fn pages() -> Vec<Page> {
