@@ -442,3 +442,31 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let news = render::News { items: &items, more, deadlines: &deadlines, closed: &closed, ..render::News::default() };
     Ok((digest(effects, config, rep, (&news, &Links::default()), now).await?, waits))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{day, organisation, signal};
+
+    #[test]
+    fn that_something_is_there_again_is_told_once_and_to_who_missed_it() {
+        let acme = organisation("Acme", &[]);
+        let of = |kind, seen| signal(&acme, kind, seen, seen);
+        let again = |gone: i64, seen| Signal {
+            story: Story::Again { of: Box::new(Story::Gone { title: "Acme".to_owned() }), gone: day(gone).to_zoned(TimeZone::UTC).date() },
+            ..of(SignalKind::OrganisationListed, seen)
+        };
+        let (went, soon, late) = (of(SignalKind::WentAway, 2), again(2, 5), again(2, 30));
+        for (all, told, want) in [
+            (vec![&went, &soon], None, false),
+            (vec![&went, &soon], Some(1), false),
+            (vec![&went, &soon], Some(3), true),
+            (vec![&went, &late], None, true),
+            (vec![&went, &soon, &late], Some(3), false),
+        ] {
+            let all: Vec<Signal> = all.into_iter().cloned().collect();
+            assert_eq!(is_missed(&all[1], &all, told.map(day)), want, "{told:?}: {all:?}");
+        }
+        assert!(is_missed(&went, &[], None), "it is asked of what returned alone");
+    }
+}

@@ -78,9 +78,7 @@ impl View<'_> {
             Holds::Always => true,
         }
     }
-}
 
-impl View<'_> {
     fn went_later(&self, other: &Signal, signal: &Signal) -> bool {
         other.kind == signal.kind && other.record == signal.record && other.seen > signal.seen && other.seen <= self.at
     }
@@ -133,6 +131,9 @@ mod tests {
         ] {
             check(&acme, &[made(of, gone, until)], &[signal(&acme, kind, 1, 1)], at, &[want]);
         }
+        // Of twice that it went one counts.
+        let twice = [signal(&acme, WentAway, 2, 2), signal(&acme, WentAway, 8, 8)];
+        check(&acme, &[made(company, Some(8), None)], &twice, 9, &[false, true]);
         // Nothing is known of its record.
         check(&acme, &[], &[signal(&acme, OrganisationListed, 1, 1)], 9, &[true]);
         let award = [made(RecordKind::Award, Some(5), None)];
