@@ -199,7 +199,8 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
         && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
     let same = known
         && (fetched.not_modified
-            || page.exact == Some(diff::exact(&fetched.bytes))
+            // Of what changes by itself the bytes are never the same.
+            || page.volatile.is_empty() && page.exact == Some(diff::exact(&fetched.bytes))
             || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile)));
     same.then(|| Page { validators: fetched.validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() })
 }
