@@ -37,7 +37,7 @@ pub use import::{Import, origin_of, place_of};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown};
 pub use learned::{Learned, LearnedField};
 pub use listed::{ListName, Listed, Listings};
-pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, Reminder, Sealed};
+pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, OfTender, Reminder, Sealed};
 pub use organisation::{Fact, FactName, IdentityKey, Organisation};
 pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,

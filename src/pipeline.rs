@@ -1,5 +1,6 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
+mod altered;
 mod asunder;
 mod calendars;
 mod check;
@@ -62,7 +63,7 @@ pub use imports::{beside_imports, imports};
 pub use judge::{Judged, Judging, grounds, judge_some};
 pub use keep::{KeepError, Keeping, keep_step, sync_pages};
 pub use link::Affected;
-pub use linked::linked;
+pub use linked::{elsewhere, linked};
 pub use news::{News, Whence, tell};
 pub use notice::test_message;
 pub use pool::Pool;

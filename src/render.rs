@@ -1,6 +1,7 @@
 //! Makes the bytes that leave: digests and alerts a rep reads in two minutes, mail around them, payloads for machines, calendars, links.
 //! Pure: knows no wire, no store and no clock. Everything foreign that enters here (names, quotes, addresses) leaves it escaped.
 
+mod altered;
 mod calendar;
 mod calendar_key;
 mod clean;
@@ -28,6 +29,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use crate::base::ids::RepId;
+use crate::model::codes::Meaning;
 use crate::model::{Completeness, Lead, Organisation, Record, Said, Signal};
 
 pub use calendar::{Calendar, calendar};
@@ -66,7 +68,7 @@ pub struct Item<'a> {
     /// Until when its reader was told of them: what is older is not told again. `None`: they never heard of it.
     pub told: Option<Timestamp>,
     /// What the codes of classes mean that prove a line of its sum, in the reader's language.
-    pub meanings: &'a BTreeMap<String, String>,
+    pub meanings: &'a BTreeMap<String, Meaning>,
 }
 
 /// A deadline that its reader is reminded of.
@@ -78,6 +80,17 @@ pub struct DeadlineItem<'a> {
     pub field: &'a str,
     /// What each portal says, where they differ.
     pub said: &'a [Said],
+}
+
+/// A tender that is otherwise than it was.
+#[derive(Clone, Copy, Debug)]
+pub struct ChangeItem<'a> {
+    /// The tender.
+    pub record: &'a Record,
+    /// What each portal says, where they differ.
+    pub said: &'a [Said],
+    /// What became otherwise, the oldest first.
+    pub signals: &'a [Signal],
 }
 
 /// What a tender source held when it was added and matters still.
@@ -104,6 +117,8 @@ pub struct News<'a> {
     pub items: &'a [Item<'a>],
     /// How many there are beside them.
     pub more: usize,
+    /// Tenders that are otherwise than they were, without those that an item tells of.
+    pub changes: &'a [ChangeItem<'a>],
     /// Deadlines coming up, the soonest first.
     pub deadlines: &'a [DeadlineItem<'a>],
     /// What closed before it could be told.
@@ -150,15 +165,15 @@ pub enum RenderError {
     Mail(#[from] lettre::error::Error),
 }
 
-/// Leads for one rep, best first as given, the deadlines of their tenders that come up, and how complete each source is. Nothing of the
-/// first two is a heartbeat: "nothing new, 4 sources complete".
+/// Leads for one rep, best first as given, what became of their tenders, the deadlines that come up, and how complete each source is. Nothing of
+/// the first three is a heartbeat: "nothing new, 4 sources complete".
 pub fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     letter::digest(reader, news, links, now)
 }
 
-/// Deadlines that cannot wait for the next digest.
-pub fn reminder(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
-    letter::reminder(reader, deadlines, links, now)
+/// News of tenders and deadlines that cannot wait for the next digest, without leads.
+pub fn reminder(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    letter::reminder(reader, news, links, now)
 }
 
 /// How a source stands, in one English line: "not complete since 2026-11-20T06:40:00Z: no entries were found".

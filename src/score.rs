@@ -47,6 +47,9 @@ pub struct Known<'a> {
     pub organisation: &'a Organisation,
     /// Records that name it.
     pub records: &'a [Record],
+    /// Records of other organisations that are the same tenders as some of those, on other portals: they say whether a tender can be answered, and
+    /// nothing else.
+    pub elsewhere: &'a [Record],
     /// Signals about it.
     pub signals: &'a [Signal],
     /// On which lists that gates name it is, as whoever matches them found.

@@ -45,7 +45,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::base::ids::{ChannelId, LeadId, MessageId, OrganisationId, PageId, RecordId, RepId, SourceId};
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, OrganisationId, PageId, RecordId, RepId, SourceId};
 use crate::model::{
     Change, ChannelState, Entry, Filed, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, Question, Record, Ruling,
     Signal, SourceState, Subject, Turn,
@@ -450,6 +450,13 @@ impl Store {
     pub async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<Option<Timestamp>, StoreError> {
         match self {
             Self::Embedded(store) => store.told(channel, rep, lead, before).await,
+        }
+    }
+
+    /// Those of these entries that there are, waiting or settled.
+    pub async fn entered(&self, ids: Vec<EntryId>) -> Result<Vec<EntryId>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.entered(ids).await,
         }
     }
 

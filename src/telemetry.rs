@@ -30,6 +30,8 @@ pub const COMPLETE_AGE: &str = "atalaya_source_complete_age_seconds";
 pub const MISREAD: &str = "atalaya_misread_entries_total";
 /// Fields that could not be read of entries that were, by `source`.
 pub const UNREAD: &str = "atalaya_unread_fields_total";
+/// Tenders of which it is remembered which segments look for them.
+pub const JUDGED: &str = "atalaya_tenders_judged";
 /// Host lanes held in memory.
 pub const LANES: &str = "atalaya_host_lanes";
 /// Groups made durable together: each costs one flush.

@@ -330,7 +330,8 @@ pub enum TenderCommand {
     },
     /// One of them, whole: lots with their own deadlines and values, documents, awards, where else it is, and what changed
     Show {
-        /// Its id
+        /// Its id, its portal's number or OCID, or words of its title
+        #[arg(value_name = "TENDER")]
         id: String,
         /// As its notices had it on this day, or at this time
         #[arg(long, value_name = "DATE")]
@@ -338,7 +339,8 @@ pub enum TenderCommand {
     },
     /// Its notices in their order: what each of them changed, when it was first fetched, and from where
     History {
-        /// Its id
+        /// Its id, its portal's number or OCID, or words of its title
+        #[arg(value_name = "TENDER")]
         id: String,
         /// Print the bytes of the notice with this number instead, as they are on file
         #[arg(long, value_name = "NUMBER")]

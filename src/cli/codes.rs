@@ -66,7 +66,11 @@ pub(super) fn list(request: &Request, code: &str, scheme: &str, language: &str, 
         println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {
         for label in &found {
-            println!("{}  {}", label.code, label.text);
+            match label.of(code).group {
+                // What no code below has words for is told as what it belongs to.
+                Some(_) if !label.code.starts_with(code.trim_end_matches('*')) => println!("{}", label.of(code).told(code, "in")),
+                Some(_) | None => println!("{}  {}", label.code, label.text),
+            }
         }
     }
     if found.is_empty() {

@@ -38,6 +38,35 @@ pub struct Label<'a> {
     pub text: &'a str,
 }
 
+impl Label<'_> {
+    /// What it says of a code that was asked for: the words are its own, or those of the group it belongs to.
+    pub fn of(&self, code: &str) -> Meaning {
+        let group = self.code.trim_end_matches('0');
+        // A division has two digits: `30`.
+        let group = if group.len() < 2 { self.code.get(..2).unwrap_or(self.code) } else { group };
+        Meaning { group: (self.code != code).then(|| group.to_owned()), text: self.text.to_owned() }
+    }
+}
+
+/// What is known of what a code means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// The digits of the group whose words these are, where the code has none of its own.
+    pub group: Option<String>,
+    /// In words.
+    pub text: String,
+}
+
+impl Meaning {
+    /// The code with its words: "33112200 Ultrasound unit", or "33112200 (in 331: Medical equipments)"; `within` is the reader's word for "in".
+    pub fn told(&self, code: &str, within: &str) -> String {
+        match &self.group {
+            None => format!("{code} {}", self.text),
+            Some(group) => format!("{code} ({within} {group}: {})", self.text),
+        }
+    }
+}
+
 impl Labels {
     /// Those that the program brings along.
     pub fn shipped() -> &'static Self {
@@ -134,6 +163,21 @@ mod tests {
             assert_eq!(found, want, "{code}");
         }
         assert_eq!(labels.find("UNSPSC", "33141623", &["en"]), None);
+    }
+
+    #[test]
+    fn words_of_a_group_are_never_told_as_a_codes_own() {
+        let mut labels = Labels::shipped().clone();
+        labels.add("cpv", "33141623", "en", "First-aid boxes");
+        for (code, want) in [
+            ("33141623", "33141623 First-aid boxes"),
+            ("33141624", "33141624 (in 331: Medical equipments)"),
+            ("33100000", "33100000 Medical equipments"),
+            ("30999999", "30999999 (in 30: Office and computing machinery, equipment and supplies except furniture and software packages)"),
+        ] {
+            let told = labels.find("CPV", code, &["en"]).map(|label| label.of(code).told(code, "in"));
+            assert_eq!(told.as_deref(), Some(want));
+        }
     }
 
     #[test]

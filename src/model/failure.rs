@@ -47,6 +47,8 @@ pub enum FailureClass {
     Maintenance,
     /// The bytes are not what the source's kind reads.
     Unreadable,
+    /// A page or an error with status 200, where an interface gives its documents.
+    OtherAnswer,
     /// A parser reached one of its limits.
     ParseLimit,
     /// No record where there used to be some, or on a first visit.
@@ -91,7 +93,7 @@ pub enum Advice {
 
 impl FailureClass {
     /// Every class.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Dns,
         Self::Connect,
         Self::Tls,
@@ -112,6 +114,7 @@ impl FailureClass {
         Self::LoginWall,
         Self::Maintenance,
         Self::Unreadable,
+        Self::OtherAnswer,
         Self::ParseLimit,
         Self::ZeroRecords,
         Self::FewRecords,
@@ -144,6 +147,7 @@ impl FailureClass {
             Self::LoginWall => "login-wall",
             Self::Maintenance => "maintenance",
             Self::Unreadable => "unreadable",
+            Self::OtherAnswer => "other-answer",
             Self::ParseLimit => "parse-limit",
             Self::ZeroRecords => "zero-records",
             Self::FewRecords => "few-records",
@@ -160,7 +164,7 @@ impl FailureClass {
             SignedDuration::from_mins(n)
         }
         match self {
-            Self::Dns | Self::Connect | Self::Timeout | Self::Broken | Self::ServerError | Self::Maintenance => {
+            Self::Dns | Self::Connect | Self::Timeout | Self::Broken | Self::ServerError | Self::Maintenance | Self::OtherAnswer => {
                 Advice::Retry { first: minutes(5), cap: minutes(6 * 60) }
             }
             Self::RobotsUnreachable => Advice::Retry { first: minutes(30), cap: minutes(24 * 60) },
@@ -201,7 +205,7 @@ impl FailureClass {
             Self::Broken => "wait; the server broke off its answer",
             Self::TooLarge => "watch a smaller page, or raise `max_body` of the source",
             Self::NotFound => {
-                "the page moved: find its new address and change `url`; it is asked for ever more rarely, `source check-now SOURCE` asks at once"
+                "the page is not there: if it does not come back, find its new address and change `url`; it is asked for ever more rarely, `source check-now SOURCE` asks at once"
             }
             Self::Forbidden => "the site does not serve us: ask its owner for access or a feed, or set `headers`",
             Self::SlowDown => "nothing: the host asked for a slower pace and gets it; raise `every` if it stays",
@@ -217,6 +221,9 @@ impl FailureClass {
             Self::LoginWall => "the page needs a log-in: give `cookies` or `headers`, or choose a public page",
             Self::Maintenance => "wait; the site is being worked on",
             Self::Unreadable => "check the `kind` of the source: `check URL` says what the content is",
+            Self::OtherAnswer => {
+                "wait; if it stays, open the address: its interface may have moved or been replaced, or ask for a key: then change `url`, `headers` or `portal`"
+            }
             Self::ParseLimit => "the page is built to break parsers, or by accident: choose a smaller page",
             Self::ZeroRecords => "no record is found there: the layout changed, or the list is empty; try `check SOURCE`",
             Self::FewRecords => "far fewer records than usual: the layout may have changed; try `check SOURCE`",

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::FieldName;
+use super::{FieldName, Signal};
 use crate::base::ids::{ChannelId, ContentHash, EntryId, LeadId, MessageId, RecordId, RepId, SourceId};
 
 /// How soon a lead goes to its rep.
@@ -35,8 +35,8 @@ pub struct Entry {
     pub due: Timestamp,
     /// The source that held it when it was added: no news, and told of in a digest of its own.
     pub held: Option<SourceId>,
-    /// The deadline it reminds of; then it is no news of its lead.
-    pub reminds: Option<Reminder>,
+    /// What it tells of a tender; then it is no news of its lead.
+    pub of_tender: Option<OfTender>,
     /// By when whoever is told of this news must be done with it: it is of no use after that.
     pub closes: Option<Timestamp>,
 }
@@ -44,13 +44,50 @@ pub struct Entry {
 impl Entry {
     /// When it is over what it tells of.
     pub fn ends(&self) -> Option<Timestamp> {
-        self.reminds.as_ref().map(|reminder| reminder.at).or(self.closes)
+        self.reminds().map(|reminder| reminder.at).or(self.closes)
+    }
+
+    /// The deadline it reminds of.
+    pub fn reminds(&self) -> Option<&Reminder> {
+        match self.of_tender.as_ref()? {
+            OfTender::Comes(reminder) => Some(reminder),
+            OfTender::Changed(_) => None,
+        }
+    }
+
+    /// What became otherwise of a tender.
+    pub fn change(&self) -> Option<&Signal> {
+        match self.of_tender.as_ref()? {
+            OfTender::Comes(_) => None,
+            OfTender::Changed(signal) => Some(signal),
+        }
+    }
+
+    /// The id of the entry that tells this rep by itself what became otherwise of a tender: each change enters once.
+    pub fn id_of_change(channel: &ChannelId, rep: &RepId, signal: &Signal) -> EntryId {
+        EntryId::of(&[
+            b"change",
+            channel.as_str().as_bytes(),
+            rep.as_str().as_bytes(),
+            &signal.record.0.to_be_bytes(),
+            signal.kind.word().as_bytes(),
+            &signal.seen.as_millisecond().to_be_bytes(),
+        ])
     }
 
     /// The id of the entry of this lead revision for this rep.
     pub fn id_of(channel: &ChannelId, rep: &RepId, lead: LeadId, revision: u32) -> EntryId {
         EntryId::of(&[channel.as_str().as_bytes(), rep.as_str().as_bytes(), &lead.0.to_be_bytes(), &revision.to_be_bytes()])
     }
+}
+
+/// What whoever has a tender in their calendar is told of it, whether or not its buyer is their lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OfTender {
+    /// A deadline comes up.
+    Comes(Reminder),
+    /// It is otherwise than it was: its deadline moved, it is suspended, cancelled or changed.
+    Changed(Signal),
 }
 
 /// A deadline that a rep is reminded of.
@@ -90,6 +127,8 @@ pub enum MessageKind {
     Alert,
     /// One lead revision, for a machine.
     Lead,
+    /// What became otherwise of one tender, for a machine.
+    Tender,
     /// A test by hand.
     Test,
     /// A word to the operator: a channel was disabled, a source is ill.
@@ -103,6 +142,7 @@ impl MessageKind {
             Self::Digest => "digest",
             Self::Alert => "alert",
             Self::Lead => "lead",
+            Self::Tender => "tender",
             Self::Test => "test",
             Self::Notice => "notice",
         }

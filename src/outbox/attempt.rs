@@ -162,10 +162,10 @@ pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, po
 }
 
 /// A dead message, ready again under its old id with a fresh set of attempts; what was tried before stays in the list. `None`: it is not
-/// dead, or it is about a lead and the receiver has accepted a later message about it, made at `accepted`, from which it would be turned
+/// dead, or it is about a lead or a tender and the receiver has accepted a later message about it, made at `accepted`, from which it would be turned
 /// back (W4).
 pub fn replay(message: Message, accepted: Option<Timestamp>, now: Timestamp) -> Option<Message> {
-    let overtaken = message.kind == MessageKind::Lead && accepted.is_some_and(|made| made > message.made);
+    let overtaken = matches!(message.kind, MessageKind::Lead | MessageKind::Tender) && accepted.is_some_and(|made| made > message.made);
     let dead = matches!(message.state, MessageState::Dead { .. });
     (dead && !overtaken).then_some(Message { state: MessageState::Ready { not_before: now }, tries: 0, ..message })
 }

@@ -66,7 +66,7 @@ fn entry(lead: u64, revision: u32, hour: i64, urgent: bool) -> Entry {
         at,
         due: start() + SignedDuration::from_hours(hour),
         held: None,
-        reminds: None,
+        of_tender: None,
         closes: None,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, SourceId, hash64};
-use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Reminder, Sealed};
+use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Reminder, Sealed, Signal};
 
 /// A lead in a message, and which news of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Batch {
     pub leads: Vec<Told>,
     /// The deadlines it reminds of, each with its lead.
     pub reminders: Vec<(LeadId, Reminder)>,
+    /// What became otherwise of tenders, each with the lead of its buyer, or that which there may be.
+    pub changes: Vec<(LeadId, Signal)>,
     /// The source that held all of them when it was added, where this is no news.
     pub held: Option<SourceId>,
     /// All entries it settles, older revisions of the same lead included.
@@ -57,13 +59,13 @@ enum With {
 
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
 /// (after a downtime one merged digest, not five); one more for each source whose
-/// first content is handed over; one alert per lead in the urgent lane, one for those that had to wait for it, and one for all deadlines that come
-/// without a lead. Same entries, same batches, whatever their order.
+/// first content is handed over; one alert per lead in the urgent lane, one for those that had to wait for it, and one for all deadlines and changes
+/// of tenders that come without a lead. Same entries, same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
     let mut with: BTreeMap<(Lane, &RepId, LeadId), With> = BTreeMap::new();
-    for entry in due.iter().filter(|entry| entry.lane == Lane::Urgent && entry.reminds.is_none()) {
+    for entry in due.iter().filter(|entry| entry.lane == Lane::Urgent && entry.of_tender.is_none()) {
         let own = if entry.due > entry.at { With::Waited } else { With::Lead(entry.lead) };
         // Of two revisions of a lead, one goes with the other.
         with.entry((entry.lane, &entry.rep, entry.lead)).and_modify(|known| *known = own.max(*known)).or_insert(own);
@@ -81,7 +83,7 @@ impl Batch {
         let first = group.first()?;
         let mut leads: Vec<Told> = Vec::new();
         let mut places: HashMap<LeadId, usize> = HashMap::new();
-        for entry in group.iter().filter(|entry| entry.reminds.is_none()) {
+        for entry in group.iter().filter(|entry| entry.of_tender.is_none()) {
             let place = *places.entry(entry.lead).or_insert(leads.len());
             match leads.get_mut(place) {
                 Some(told) => {
@@ -92,7 +94,8 @@ impl Batch {
                 None => leads.push(Told { lead: entry.lead, first: entry.revision, from: entry.at, revision: entry.revision }),
             }
         }
-        let reminders = group.iter().filter_map(|entry| Some((entry.lead, entry.reminds.clone()?))).collect();
+        let reminders = group.iter().filter_map(|entry| Some((entry.lead, entry.reminds()?.clone()))).collect();
+        let changes = group.iter().filter_map(|entry| Some((entry.lead, entry.change()?.clone()))).collect();
         let mut ids: Vec<EntryId> = group.iter().map(|entry| entry.id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -103,6 +106,7 @@ impl Batch {
             window: group.iter().map(|entry| entry.due).max().unwrap_or(first.due),
             leads,
             reminders,
+            changes,
             held: first.held.clone(),
             entries: ids,
         })
@@ -154,6 +158,24 @@ pub fn for_lead(channel: &ChannelId, lead: &Lead, sealed: Sealed, now: Timestamp
         kind: MessageKind::Lead,
         order_key: lead.id.0,
         title: format!("{} ({})", lead.title, lead.segment),
+        sealed,
+        entries: Vec::new(),
+        made: now,
+        state: MessageState::Ready { not_before: now },
+        tries: 0,
+        attempts: Vec::new(),
+    }
+}
+
+/// The message that tells a machine what became otherwise of a tender; those of one tender leave in order.
+pub fn for_tender(channel: &ChannelId, (signal, title): (&Signal, String), sealed: Sealed, now: Timestamp) -> Message {
+    let (record, seen) = (signal.record.0.to_be_bytes(), signal.seen.as_millisecond().to_be_bytes());
+    Message {
+        id: MessageId::of(&[b"tender", channel.as_str().as_bytes(), &record, signal.kind.word().as_bytes(), &seen]),
+        channel: channel.clone(),
+        kind: MessageKind::Tender,
+        order_key: signal.record.0,
+        title,
         sealed,
         entries: Vec::new(),
         made: now,

@@ -160,6 +160,7 @@ fn is_wanted(config: &Config, lead: &Lead, (organisation, listed): (&Organisatio
     let known = score::Known {
         organisation,
         records: std::slice::from_ref(record),
+        elsewhere: &[],
         signals: &[],
         listed,
         tables: &config.lexicons.tables,

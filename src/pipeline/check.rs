@@ -20,8 +20,8 @@ use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failure, Failures, Health, OwnPage, Page, PageRole, PageWrite, Reading, Record, SourceState, Spent,
-    Turn, Validators,
+    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, OwnPage, Page, PageRole, PageWrite, Reading, Record,
+    SourceState, Spent, Turn, Validators,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -379,6 +379,7 @@ fn merge_records(found: Vec<Record>, ended: Vec<Record>) -> Vec<Record> {
 
 /// The turn of a page that could not be read.
 async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
+    let failure = since_when(before, failure);
     let onward = before.onward(Err(&failure));
     let next = onward.as_ref().map_or(&[][..], |onward| onward.next.as_slice());
     let (mut known, new) = lead_to(effects, before, next, now).await?;
@@ -425,6 +426,18 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
         turn.source = Some(state);
     }
     Ok((turn, Outcome::Failed(failure)))
+}
+
+/// With the day until which the source was read, where something else is answered than was read there before.
+fn since_when(before: &Before<'_>, failure: Failure) -> Failure {
+    let worked = before.page.reading != Reading::Never;
+    match before.state.complete_until.filter(|_| worked && failure.class == FailureClass::OtherAnswer) {
+        Some(until) => Failure {
+            text: format!("{}; until {} it answered what is read here", failure.text, until.strftime("%Y-%m-%d %H:%M UTC")),
+            ..failure
+        },
+        None => failure,
+    }
 }
 
 #[cfg(test)]

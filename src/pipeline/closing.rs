@@ -18,6 +18,8 @@ use crate::store::StoreError;
 pub(super) struct Behind<'a> {
     pub(super) organisation: &'a Organisation,
     pub(super) records: &'a [Record],
+    /// Those of others that are the same tenders on other portals.
+    pub(super) elsewhere: &'a [Record],
     pub(super) signals: &'a [Signal],
     /// Of the signals those that are new; `None`: of a lead that is new they all are.
     pub(super) news: Option<&'a [Signal]>,
@@ -33,11 +35,11 @@ pub(super) struct Closes<'a> {
 }
 
 fn with_known<T>(config: &Config, behind: &Behind<'_>, ask: impl FnOnce(&Known<'_>) -> T) -> T {
-    let Behind { organisation, records, signals, news: _ } = *behind;
+    let Behind { organisation, records, elsewhere, signals, news: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
     // No gate is asked.
     let listed = Listings::default();
-    ask(&Known { organisation, records, signals, listed: &listed, tables: &config.lexicons.tables, trust_of: &trust_of })
+    ask(&Known { organisation, records, elsewhere, signals, listed: &listed, tables: &config.lexicons.tables, trust_of: &trust_of })
 }
 
 /// The signals behind a lead that are reasons still.

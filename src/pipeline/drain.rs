@@ -8,17 +8,20 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::altered::{Altered, leave_told_apart, still_told};
 use super::calendars::link_for;
 use super::closing::{self, Behind};
+use super::linked::elsewhere;
 use super::news::{hears, owner_of};
 use super::remind::still_due;
 use super::stock::stock;
 use super::wishes::{self, Wish};
 use super::{Effects, completeness_of, empty, notice, silent};
-use crate::base::ids::{ChannelId, LeadId, MessageId};
+use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
+use crate::model::codes::Meaning;
 use crate::model::{
     ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
     Signal, SignalKind, Story, Subject, Value, deadline,
@@ -87,7 +90,7 @@ struct Shown {
     known: Known,
     organisation: Organisation,
     signals: Vec<Signal>,
-    meanings: BTreeMap<String, String>,
+    meanings: BTreeMap<String, Meaning>,
 }
 
 /// What a letter tells of leads.
@@ -165,14 +168,26 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
         let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
         known.push(Known { lead, told: before, since: Some(told.from) });
     }
-    let Told { shown, more: hidden, closed } = best(effects, (config, rep.language), known, now).await?;
+    let Told { mut shown, more: hidden, mut closed } = best(effects, (config, rep.language), known, now).await?;
+    for shown in &mut shown {
+        leave_told_apart(effects, (rep, channel), &mut shown.signals).await?;
+    }
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
+    let (altered, over) = still_told(effects, config, batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
+    add_closed(&mut closed, over);
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
     let items = items(&shown, config);
-    let news = render::News { items: &items, more: hidden + more, deadlines: &deadlines(&due), closed: &closed, ..render::News::default() };
+    let news = render::News {
+        items: &items,
+        more: hidden + more,
+        changes: &changes(&altered),
+        deadlines: &deadlines(&due),
+        closed: &closed,
+        ..render::News::default()
+    };
     let letter = match (batch.kind(), items.as_slice()) {
-        (MessageKind::Alert, []) if closed.is_empty() => render::reminder(&reader(rep), news.deadlines, &links, now)?,
+        (MessageKind::Alert, []) if closed.is_empty() => render::reminder(&reader(rep), &news, &links, now)?,
         // All of it closed before it could leave: that alone is said, and the digest tells the rest.
         (MessageKind::Alert, []) => render::digest(&reader(rep), &news, &links, now)?,
         (MessageKind::Alert, [_, ..]) => {
@@ -184,7 +199,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
         _ => match &batch.held {
             Some(source) => {
                 let title = config.source_title(source);
-                let stock = stock_of(effects, config, rep, now).await?;
+                let stock = stock_of(effects, config, (rep, &tenders_in(&news)), now).await?;
                 render::held(&reader(rep), &render::News { stock: &stock, ..news }, title, &links, now)?
             }
             None => digest(effects, config, rep, (&news, &links), now).await?,
@@ -193,7 +208,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     let id = batch.id();
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     // A digest that was made for nobody's sake is not sent; one that says that there is nothing is.
-    let nothing_left = shown.is_empty() && due.is_empty() && closed.is_empty() && !batch.entries.is_empty();
+    let nothing_left = shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
     let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
     Ok(if silent { outbox::suppress(message, now) } else { message })
@@ -209,6 +224,17 @@ impl Shown {
 
 fn items<'a>(shown: &'a [Shown], config: &'a Config) -> Vec<Item<'a>> {
     shown.iter().map(|shown| shown.item(config)).collect()
+}
+
+fn changes(altered: &[Altered]) -> Vec<render::ChangeItem<'_>> {
+    altered.iter().map(Altered::item).collect()
+}
+
+/// Adds what closed before it was told, each once, in the order of the deadlines.
+fn add_closed(closed: &mut Vec<Record>, more: Vec<Record>) {
+    closed.extend(more);
+    closed.sort_by_key(|record| (deadline(record).map(|closing| closing.at), record.id));
+    closed.dedup_by_key(|record| record.id);
 }
 
 fn deadlines(due: &[(Joined, FieldName)]) -> Vec<DeadlineItem<'_>> {
@@ -233,8 +259,7 @@ async fn best(effects: &Effects, (config, language): (&Config, Language), known:
     for known in fallen.into_iter().filter(|known| known.lead.state == LeadState::Below).take(FALLEN) {
         told.closed.extend(look(effects, (config, language), known, now).await?.map(|(_, closed)| closed).unwrap_or_default());
     }
-    told.closed.sort_by_key(|record| (deadline(record).map(|closing| closing.at), record.id));
-    told.closed.dedup_by_key(|record| record.id);
+    add_closed(&mut told.closed, Vec::new());
     Ok(told)
 }
 
@@ -250,7 +275,8 @@ async fn look(
     let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
     signals.retain(|signal| hears(config, &known.lead.segment, signal));
     let records = effects.store.records(organisation.records.clone()).await?;
-    let behind = Behind { organisation: &organisation, records: &records, signals: &signals, news: None };
+    let beside = elsewhere(effects, (&records, &signals), &[]).await?;
+    let behind = Behind { organisation: &organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
     let mut stands = closing::standing(config, &behind, now);
     stands.retain(|signal| is_missed(signal, &signals, known.told));
     let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
@@ -275,7 +301,7 @@ fn is_missed(signal: &Signal, all: &[Signal], told: Option<Timestamp>) -> bool {
 }
 
 /// What the codes mean that prove a line of the sum of a lead.
-fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]) -> BTreeMap<String, String> {
+fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]) -> BTreeMap<String, Meaning> {
     let codes: BTreeSet<&str> = lead.score.parts.iter().filter_map(|part| Some(part.evidence.as_ref()?.quote.as_str())).collect();
     let mut meanings = BTreeMap::new();
     for (field, scheme) in [("cpv", "CPV"), ("unspsc", "UNSPSC"), ("naics", "NAICS")] {
@@ -283,7 +309,7 @@ fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]
         for written in values.filter(|written| codes.contains(written.as_str())) {
             let code: String = written.chars().take_while(char::is_ascii_digit).collect();
             if let Some(label) = config.labels.find(scheme, &code, &[language.tag(), Language::default().tag()]) {
-                meanings.insert(written, label.text.to_owned());
+                meanings.insert(written, label.of(&code));
             }
         }
     }
@@ -303,14 +329,26 @@ async fn digest(
     now: Timestamp,
 ) -> Result<Rendered, DrainError> {
     let sources = completeness_of(effects, &config.feeding(rep), now).await?;
-    let stock = stock_of(effects, config, rep, now).await?;
+    let stock = stock_of(effects, config, (rep, &tenders_in(news)), now).await?;
     Ok(render::digest(&reader(rep), &render::News { sources: &sources, stock: &stock, ..*news }, links, now)?)
 }
 
+/// The tenders that a letter tells of by themselves or with a lead.
+fn tenders_in(news: &render::News<'_>) -> HashSet<RecordId> {
+    let of_items = news.items.iter().flat_map(|item| item.signals).map(|signal| signal.record);
+    let of_changes = news.changes.iter().map(|change| change.record.id);
+    of_items.chain(of_changes).chain(news.deadlines.iter().map(|due| due.record.id)).collect()
+}
+
 /// What sources held that no digest to this rep has told of.
-async fn stock_of(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<Vec<render::Stock>, StoreError> {
+async fn stock_of(
+    effects: &Effects,
+    config: &Config,
+    (rep, told): (&Rep, &HashSet<RecordId>),
+    now: Timestamp,
+) -> Result<Vec<render::Stock>, StoreError> {
     match config.channel_of(rep) {
-        Some(channel) => stock(effects, config, (rep, channel), now).await,
+        Some(channel) => stock(effects, config, (rep, channel), told, now).await,
         None => Ok(Vec::new()),
     }
 }
@@ -421,8 +459,8 @@ async fn settle(
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
-    let due =
-        still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds.as_ref()?))), now).await?;
+    let due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds()?))), now).await?;
+    let (altered, over) = still_told(effects, config, waiting.iter().filter_map(|entry| Some((&entry.lead, entry.change()?))), now).await?;
     let waits = waiting.len();
     let mut known = Vec::new();
     if waits == 0 {
@@ -430,16 +468,22 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
         known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known { lead, told: None, since: None }));
     }
     let mut first: BTreeMap<LeadId, &Entry> = BTreeMap::new();
-    for entry in waiting.iter().filter(|entry| entry.reminds.is_none()) {
+    for entry in waiting.iter().filter(|entry| entry.of_tender.is_none()) {
         first.entry(entry.lead).and_modify(|one| *one = if entry.revision < one.revision { entry } else { one }).or_insert(entry);
     }
     for (id, entry) in first {
         let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?;
         known.extend(effects.store.lead(id).await?.map(|lead| Known { lead, told, since: Some(entry.at) }));
     }
-    let Told { shown, more, closed } = best(effects, (config, rep.language), known, now).await?;
-    let (items, deadlines) = (items(&shown, config), deadlines(&due));
-    let news = render::News { items: &items, more, deadlines: &deadlines, closed: &closed, ..render::News::default() };
+    let Told { mut shown, more, mut closed } = best(effects, (config, rep.language), known, now).await?;
+    if let Some(channel) = config.channel_of(rep) {
+        for shown in &mut shown {
+            leave_told_apart(effects, (rep, channel), &mut shown.signals).await?;
+        }
+    }
+    add_closed(&mut closed, over);
+    let (items, deadlines, changes) = (items(&shown, config), deadlines(&due), changes(&altered));
+    let news = render::News { items: &items, more, changes: &changes, deadlines: &deadlines, closed: &closed, ..render::News::default() };
     Ok((digest(effects, config, rep, (&news, &Links::default()), now).await?, waits))
 }
 

@@ -49,7 +49,8 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
         let news = match rep.rep.empty_digest {
             EmptyDigest::Always => true,
             EmptyDigest::Trouble => {
-                troubles != known.troubles || stock(effects, config, (rep, channel), now).await?.iter().any(|one| one.open > 0)
+                troubles != known.troubles
+                    || stock(effects, config, (rep, channel), &HashSet::new(), now).await?.iter().any(|one| one.open > 0)
             }
             EmptyDigest::Never => false,
         };
@@ -69,6 +70,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 window,
                 leads: Vec::new(),
                 reminders: Vec::new(),
+                changes: Vec::new(),
                 held: None,
                 entries: Vec::new(),
             };

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::asunder::fall_apart;
+use super::closing::Behind;
 use super::departed::{departures, mark_of};
 use super::keep::KeepError;
+use super::linked::elsewhere;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};
 use super::{Effects, held};
@@ -220,7 +222,9 @@ async fn strip(
         }
         let records = effects.store.records(rest.records.clone()).await?;
         let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
-        let revised = revise(config, (&rest, Cause::Forgetting), &previous, (&records, &signals), now);
+        let beside = elsewhere(effects, (&records, &signals), &[]).await?;
+        let behind = Behind { organisation: &rest, records: &records, elsewhere: &beside, signals: &signals, news: None };
+        let revised = revise(config, (&previous, Cause::Forgetting), &behind, now);
         turn.leads.extend(revised.into_iter().map(|revised| revised.lead));
         let has_rules = |lead: &&Lead| config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
         turn.leads.extend(previous.iter().filter(|lead| !has_rules(lead)).map(|lead| without_proof(lead, &rest)));

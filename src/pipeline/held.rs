@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Effects;
+use super::closing::Behind;
 use super::keep::KeepError;
+use super::linked::elsewhere;
 use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signals_of};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::{Config, Source};
@@ -157,7 +159,9 @@ async fn leads(
         .collect();
     let signals: Vec<Signal> = known.into_iter().chain(drafted.iter().cloned()).collect();
     let records = effects.store.records(organisation.records.clone()).await?;
-    let revised = revise(config, (&organisation, Cause::Rules), &previous, (&records, &signals), now);
+    let beside = elsewhere(effects, (&records, &signals), &[]).await?;
+    let behind = Behind { organisation: &organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
+    let revised = revise(config, (&previous, Cause::Rules), &behind, now);
     let new = revised.into_iter().filter(|Revised { is_new, .. }| *is_new);
     Ok(new.map(|Revised { lead, .. }| Found { lead, organisation: organisation.clone(), signals: drafted.clone() }).collect())
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::closing::Behind;
 use super::drain::ENTRIES;
 use super::keep::KeepError;
+use super::linked::elsewhere;
 use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, records_of, revise};
 use super::{Effects, silent};
 use crate::base::ids::{ContentHash, OrganisationId, RepId};
@@ -99,7 +100,9 @@ async fn judge(
     if turned.is_some_and(|between| !records.iter().any(|record| turns(record, between))) {
         return Ok(0);
     }
-    let mut revised = revise(config, (organisation, Cause::Rules), &previous, (&records, &signals), now);
+    let beside = elsewhere(effects, (&records, &signals), &turn.records).await?;
+    let behind = Behind { organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
+    let mut revised = revise(config, (&previous, Cause::Rules), &behind, now);
     if turned.is_none() {
         revised.extend(unchanged(config, &previous, &revised));
     }
@@ -134,7 +137,6 @@ async fn judge(
         if is_told {
             told += 1;
             metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-            let behind = Behind { organisation, records: &records, signals: &signals, news: None };
             announce(effects, config, (turn, &mut *alerts), (&segment, &lead), &behind, now).await?;
         }
         turn.leads.push(lead);

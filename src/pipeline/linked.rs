@@ -1,15 +1,16 @@
-//! One tender on several portals, one article in several papers: which records of other sources go by the same identifiers, and which news they have told already. Knows no
-//! organisation and no lead.
+//! One tender on several portals, one article in several papers: which records of other sources go by the same identifiers, which news they have
+//! told already, and whom else a tender's change concerns. Knows no lead.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Effects;
-use crate::base::ids::RecordId;
+use super::forget::identity;
+use super::{Affected, Effects};
+use crate::base::ids::{OrganisationId, RecordId};
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, SourceState, Value, as_one};
+use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one};
 use crate::store::StoreError;
 
 /// Between two articles of a series there is more time than this.
@@ -39,6 +40,11 @@ pub async fn linked(effects: &Effects, record: &Record) -> Result<Vec<Record>, S
 pub(super) async fn whole_tender(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Joined, StoreError> {
     let mut all = linked(effects, &record).await?;
     all.insert(0, record);
+    Ok(whole(config, all, now))
+}
+
+/// The tender of these records, of which there is one at least.
+pub(super) fn whole(config: &Config, mut all: Vec<Record>, now: Timestamp) -> Joined {
     let watched = |record: &Record| config.source(&record.source).is_some_and(|source| source.enabled);
     if all.iter().any(|record| watched(record) && !record.gone) {
         all.iter_mut().filter(|record| !watched(record)).for_each(|record| record.gone = true);
@@ -49,7 +55,48 @@ pub(super) async fn whole_tender(effects: &Effects, config: &Config, record: Rec
         let source = config.sources.iter().find(|source| source.id.as_str() == said.source);
         said.source = source.map_or_else(|| said.source.clone(), |source| source.title.clone());
     }
-    Ok(joined)
+    joined
+}
+
+/// The records of other organisations that are the tenders of these signals on other portals: a portal may call their buyer otherwise. Those that
+/// are `fresh` are not stored yet.
+pub async fn elsewhere(effects: &Effects, (records, signals): (&[Record], &[Signal]), fresh: &[Record]) -> Result<Vec<Record>, StoreError> {
+    let asked: HashSet<RecordId> = signals.iter().map(|signal| signal.record).collect();
+    let mut found: BTreeMap<RecordId, Record> = BTreeMap::new();
+    for record in records.iter().filter(|record| record.kind == RecordKind::Tender && asked.contains(&record.id)) {
+        let ids = record.shared_ids();
+        if ids.is_empty() {
+            continue;
+        }
+        let same = |other: &&Record| {
+            other.kind == RecordKind::Tender && other.source != record.source && other.shared_ids().iter().any(|id| ids.contains(id))
+        };
+        let stored = linked(effects, record).await?;
+        found.extend(stored.into_iter().map(|other| (other.id, fresh.iter().find(|one| one.id == other.id).cloned().unwrap_or(other))));
+        found.extend(fresh.iter().filter(same).map(|other| (other.id, other.clone())));
+    }
+    found.retain(|id, _| !records.iter().any(|record| record.id == *id));
+    Ok(found.into_values().collect())
+}
+
+/// Adds those whom other portals name as buyers of the tenders that changed: what is said of a tender here counts for them too.
+pub(super) async fn judge_beside(
+    effects: &Effects,
+    config: &Config,
+    (records, changes): (&[Record], &[Change]),
+    affected: &mut BTreeMap<OrganisationId, Affected>,
+) -> Result<(), StoreError> {
+    let changed: HashSet<RecordId> = changes.iter().map(|change| change.record).collect();
+    for record in records.iter().filter(|record| record.kind == RecordKind::Tender && changed.contains(&record.id)) {
+        for other in linked(effects, record).await? {
+            let named = effects.store.organisations_by_keys(identity(config, &other).keys).await?;
+            let part = |id| affected.values().any(|one| one.absorbed.iter().any(|part| part.id == id));
+            if let Some(buyer) = named.into_iter().find(|one| one.records.contains(&other.id)).filter(|one| !part(one.id)) {
+                affected.entry(buyer.id).or_insert_with(|| Affected::known(buyer));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A record of another source, and since when what that source brings is told: what it held before was stored quietly.

@@ -10,15 +10,15 @@ use jiff::{SignedDuration, Timestamp};
 use super::closing::{self, Behind};
 use super::link::{self, Affected};
 use super::unite::{self, Brought};
-use super::{Effects, linked, silent};
+use super::{Effects, altered, linked, silent};
 use crate::base::caps;
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
-use crate::config::{Config, Event, Imported, Source};
+use crate::config::{Config, Event, Imported, Rep, Source};
 use crate::deliver::Settings;
 use crate::model::{
     Change, ChangeKind, Decision, Entry, Evidence, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, SignalKind, Story,
-    Subject, Turn,
+    Subject, Terms, Turn,
 };
 use crate::route::Cause;
 use crate::score::Segment;
@@ -90,8 +90,10 @@ pub async fn tell(
         // Each row of an import is a reason by itself, so that the reason stays when another row with the same goes.
         turn.signals.extend(again);
     }
+    linked::judge_beside(effects, config, (&turn.records, &changes), &mut affected).await?;
     (turn.changes, turn.questions) = (changes, questions);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
+    altered::tell(effects, config, turn, now).await?;
     Ok(told)
 }
 
@@ -120,10 +122,10 @@ pub(super) async fn announce_all(
         let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
         signals.extend(touched.news.iter().cloned());
         signals.extend(brought.signals.into_iter().take(SIGNALS));
+        let beside = linked::elsewhere(effects, (&records, &signals), &turn.records).await?;
+        let behind = Behind { organisation: &touched.organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
         let first = turn.leads.len();
-        for Revised { segment, mut lead, is_new, is_told } in
-            revise(config, (&touched.organisation, Cause::News(&touched.news)), &previous, (&records, &signals), now)
-        {
+        for Revised { segment, mut lead, is_new, is_told } in revise(config, (&previous, Cause::News(&touched.news)), &behind, now) {
             if route::for_rep(lead.state) {
                 if staff.is_none() {
                     staff = Some(Staff::now(effects, config).await?);
@@ -139,7 +141,7 @@ pub(super) async fn announce_all(
                 told += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
                 let news = (!is_new).then_some(touched.news.as_slice());
-                let behind = Behind { organisation: &touched.organisation, records: &records, signals: &signals, news };
+                let behind = Behind { news, ..behind };
                 announce(effects, config, (turn, &mut alerts), (&segment, &lead), &behind, now).await?;
             }
             turn.leads.push(lead);
@@ -170,16 +172,12 @@ pub(super) struct Revised {
 }
 
 /// What every segment makes of an organisation now.
-pub(super) fn revise(
-    config: &Config,
-    (organisation, cause): (&Organisation, Cause<'_>),
-    previous: &[Lead],
-    (records, signals): (&[Record], &[Signal]),
-    now: Timestamp,
-) -> Vec<Revised> {
+pub(super) fn revise(config: &Config, (previous, cause): (&[Lead], Cause<'_>), behind: &Behind<'_>, now: Timestamp) -> Vec<Revised> {
+    let Behind { organisation, records, elsewhere, signals, news: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed = config.lists.find(organisation);
-    let known = score::Known { organisation, records, signals, listed: &listed, tables: &config.lexicons.tables, trust_of: &trust_of };
+    let tables = &config.lexicons.tables;
+    let known = score::Known { organisation, records, elsewhere, signals, listed: &listed, tables, trust_of: &trust_of };
     let revised = config.segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
@@ -343,13 +341,7 @@ pub(super) async fn announce(
     {
         let (closings, digest) = (closing::closings(config, segment, lead, behind, now), rep.digest.next(now));
         let closes = closings.first().map(|closes| closes.at);
-        // Nobody asks how many there were of a lead that is neither hot nor closes.
-        if (lead.score.total() >= segment.terms.hot || closes.is_some()) && !alerts.contains_key(id) {
-            alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
-        }
-        let sent = together(alerts.get(id).map_or(&[], Vec::as_slice), turn.entries.iter().filter(|entry| entry.rep == *id));
-        let timing = route::Timing { alerts: &sent, digest, closes };
-        let slot = route::lane(&segment.terms, lead, &rep.rep, &timing, now);
+        let slot = slot(effects, (turn, alerts), (rep, channel), (&segment.terms, lead.score.total(), closes), now).await?;
         let early = closings.iter().filter(|closes| slot.lane == Lane::Urgent && route::closes_early(closes.at, digest, now));
         for closes in early.take(DEADLINES) {
             let reminders = closing::reminders(effects, config, (rep, channel, lead), (closes.record, slot.due), now).await?;
@@ -376,6 +368,24 @@ pub(super) async fn announce(
     Ok(())
 }
 
+/// How soon a rep is told of what comes to so many hundredths of a point in a segment, and closes then.
+pub(super) async fn slot(
+    effects: &Effects,
+    (turn, alerts): (&Turn, &mut Alerts),
+    (rep, channel): (&Rep, &Settings),
+    (terms, total, closes): (&Terms, i64, Option<Timestamp>),
+    now: Timestamp,
+) -> Result<route::Slot, StoreError> {
+    let id = &rep.rep.id;
+    // Nobody asks how many there were for what is neither hot nor closes.
+    if (total >= terms.hot || closes.is_some()) && !alerts.contains_key(id) {
+        alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
+    }
+    let sent = together(alerts.get(id).map_or(&[], Vec::as_slice), turn.entries.iter().filter(|entry| entry.rep == *id));
+    let timing = route::Timing { alerts: &sent, digest: rep.digest.next(now), closes };
+    Ok(route::lane(terms, total, &rep.rep, &timing, now))
+}
+
 /// Whether a segment's reps hear of a signal: of an echo only where a rule asks for the source it comes from.
 pub(super) fn hears(config: &Config, segment: &SegmentId, signal: &Signal) -> bool {
     let mut of_it = config.segments.iter().filter(|one| one.terms.segment == *segment).flat_map(|one| one.sources());
@@ -398,10 +408,11 @@ async fn alerts_last_hour(
     Ok(together(&sent.collect::<Vec<_>>(), waiting.iter()))
 }
 
-/// The times of alerts with those of these entries: what has to wait leaves as one, and reminders of deadlines leave with a lead or as one.
+/// The times of alerts with those of these entries: what has to wait leaves as one, and so does what is told of tenders without a lead. Reminders
+/// leave with those.
 fn together<'a>(sent: &[Timestamp], entries: impl Iterator<Item = &'a Entry>) -> Vec<Timestamp> {
-    let urgent = entries.filter(|entry| entry.lane == Lane::Urgent && entry.reminds.is_none());
-    let (waited, at_once): (Vec<&Entry>, Vec<&Entry>) = urgent.partition(|entry| entry.due > entry.at);
+    let urgent = entries.filter(|entry| entry.lane == Lane::Urgent && entry.reminds().is_none());
+    let (waited, at_once): (Vec<&Entry>, Vec<&Entry>) = urgent.partition(|entry| entry.due > entry.at || entry.change().is_some());
     let waited: BTreeSet<Timestamp> = waited.into_iter().map(|entry| entry.due).filter(|due| !sent.contains(due)).collect();
     sent.iter().copied().chain(at_once.into_iter().map(|entry| entry.due)).chain(waited).collect()
 }

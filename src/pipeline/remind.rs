@@ -15,7 +15,7 @@ use super::wanted::{wanted, wanted_of};
 use crate::base::ids::{LeadId, RecordId, SegmentId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Entry, FieldName, Joined, Lane, Lead, Record, Reminder, Stage, Subject, Turn, closings, is_live};
+use crate::model::{Entry, FieldName, Joined, Lane, Lead, OfTender, Record, Reminder, Stage, Subject, Turn, closings, is_live};
 use crate::route;
 use crate::store::{LeadFilter, StoreError, TenderOrder, TenderRow, TenderWalk};
 
@@ -45,8 +45,8 @@ pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> R
             }
         }
         for one in &to_come {
-            let Some((segment, lead)) = one.of_rep(rep, now).next() else { continue };
-            let may_be = Lead::id_of(segment, Subject::Organisation(one.buyer.id));
+            let Some((looks, lead)) = one.of_rep(rep, now).next() else { continue };
+            let may_be = Lead::id_of(&looks.segment, Subject::Organisation(one.buyer.id));
             put(lead.map_or((may_be, 0), |lead| (lead.id, lead.revision)), &one.tender.record);
         }
         count += turn.entries.len();
@@ -98,7 +98,7 @@ fn entry(
         at: now,
         due,
         held: None,
-        reminds: Some(reminder),
+        of_tender: Some(OfTender::Comes(reminder)),
         closes: None,
     }
 }

@@ -1,9 +1,12 @@
 //! What a tender portal held when it was added and matters still: told in the first digest after the baseline, which is quiet otherwise.
 //! Counted when the digest is made. Writes nothing.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
+use super::closing::Behind;
 use super::held::known_since;
 use super::news::revise;
 use super::wanted::wanted;
@@ -27,11 +30,12 @@ const RECENT: SignedDuration = SignedDuration::from_hours(24 * 31);
 const MESSAGES: usize = 200;
 
 /// What the tender sources that feed a rep held when they were added, of each that no digest to them has told of; those that hand their baseline
-/// over tell it themselves.
+/// over tell it themselves. Of those that are `told` otherwise in the same letter none is named.
 pub(super) async fn stock(
     effects: &Effects,
     config: &Config,
     (rep, channel): (&Rep, &Settings),
+    told: &HashSet<RecordId>,
     now: Timestamp,
 ) -> Result<Vec<Stock>, StoreError> {
     let mut all = Vec::new();
@@ -41,7 +45,7 @@ pub(super) async fn stock(
         }
         let Some(until) = known_since(effects, source).await?.filter(|until| now.duration_since(*until) <= RECENT) else { continue };
         if !had_digest(effects, channel, rep, until).await? {
-            all.push(of_source(effects, (config, rep, source), until, now).await?);
+            all.push(of_source(effects, (config, rep, source), (until, told), now).await?);
         }
     }
     Ok(all)
@@ -59,7 +63,7 @@ async fn had_digest(effects: &Effects, channel: &Settings, rep: &Rep, since: Tim
 async fn of_source(
     effects: &Effects,
     (config, rep, source): (&Config, &Rep, &Source),
-    until: Timestamp,
+    (until, told): (Timestamp, &HashSet<RecordId>),
     now: Timestamp,
 ) -> Result<Stock, StoreError> {
     let id = source.id.to_string();
@@ -74,14 +78,14 @@ async fn of_source(
     let (open, all_open) = wanted(effects, config, (walk(TenderOrder::Due), takes), works, now).await?;
     let (ends, all_ends) = effects.store.tenders(walk(TenderOrder::Ends), of_it).await?;
     let theirs: Vec<Record> = open.into_iter().filter(|one| one.of_rep(rep, now).next().is_some()).map(|one| one.tender.record).collect();
-    let dated = |record: &Record| closings(record).iter().any(|closing| closing.name.as_str() == "deadline");
+    let named = |record: &Record| !told.contains(&record.id) && closings(record).iter().any(|closing| closing.name.as_str() == "deadline");
     let mut stock = Stock {
         source: source.title.clone(),
         id: source.id.to_string(),
         open: theirs.len(),
         contracts: 0,
         more: !all_open || !all_ends,
-        next: theirs.into_iter().filter(dated).take(NAMED).collect(),
+        next: theirs.into_iter().filter(named).take(NAMED).collect(),
     };
     // A contract of several lots is one.
     let mut contracts: Vec<RecordId> = ends.iter().map(|row| row.tender).collect();
@@ -114,6 +118,7 @@ fn is_for(config: &Config, rep: &Rep, (source, record): (&Source, &Record), now:
     let identity = resolve::identify(record, source.about());
     let buyer = resolve::merge(record, &identity, resolve::Met::default(), now).organisation;
     let signals: Vec<Signal> = expiring(record, &buyer, now).into_iter().collect();
-    let revised = revise(config, (&buyer, Cause::News(&signals)), &[], (std::slice::from_ref(record), &signals), now);
+    let behind = Behind { organisation: &buyer, records: std::slice::from_ref(record), elsewhere: &[], signals: &signals, news: None };
+    let revised = revise(config, (&[], Cause::News(&signals)), &behind, now);
     revised.iter().any(|revised| route::for_rep(revised.lead.state) && rep.rep.works(&revised.segment.terms.segment))
 }

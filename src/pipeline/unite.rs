@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Effects;
+use super::closing::Behind;
 use super::news::{self, SIGNALS};
+use super::{Effects, linked};
 use crate::base::ids::{LeadId, SegmentId};
 use crate::config::Config;
 use crate::model::{Entry, Lead, LeadState, Organisation, Signal, Subject, Turn};
@@ -78,7 +79,9 @@ pub(super) async fn take_along(
     for (one, signals, previous, is_new) in [(rest, &stay, &before, false), (part, &moved, &copies, true)] {
         let records = news::records_of(effects, one, turn).await?;
         let recent = &signals[..signals.len().min(SIGNALS)];
-        let revised = news::revise(config, (one, Cause::Forgetting), previous, (&records, recent), now);
+        let beside = linked::elsewhere(effects, (&records, recent), &turn.records).await?;
+        let behind = Behind { organisation: one, records: &records, elsewhere: &beside, signals: recent, news: None };
+        let revised = news::revise(config, (previous, Cause::Forgetting), &behind, now);
         let mut leads: BTreeMap<LeadId, Lead> =
             if is_new { previous.iter().map(|lead| (lead.id, lead.clone())).collect() } else { BTreeMap::new() };
         leads.extend(revised.into_iter().map(|revised| (revised.lead.id, revised.lead)));

@@ -87,7 +87,7 @@ pub async fn last_told(effects: &Effects, config: &Config, lead: &Lead) -> Resul
 pub async fn waiting(effects: &Effects, config: &Config) -> Result<HashMap<LeadId, Wait>, StoreError> {
     let mut found: HashMap<LeadId, Wait> = HashMap::new();
     let entries = effects.store.waiting_entries(EntryFilter::default(), LOOKED).await?;
-    for entry in entries.into_iter().filter(|entry| entry.reminds.is_none()) {
+    for entry in entries.into_iter().filter(|entry| entry.of_tender.is_none()) {
         let zone = || config.rep(&entry.rep).map_or_else(|| config.daemon.zone.clone(), |rep| rep.rep.zone.clone());
         let wait =
             found.entry(entry.lead).or_insert_with(|| Wait { rep: entry.rep.clone(), at: entry.due, lane: entry.lane, zone: zone() });

@@ -1,5 +1,5 @@
 //! Which tenders the segments look for, each by itself alone: those that would make a lead of their buyer if they had just appeared, whether or
-//! not there is one. One answer for calendars, reminders and first digests. Found by walking the tenders by their deadlines; what was found of
+//! not there is one. One answer for calendars, reminders, first digests and news of tenders. Found by walking the tenders by their deadlines; what was found of
 //! each is remembered by what it says, as long as the rules stay the same. Writes nothing.
 
 use std::collections::HashMap;
@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::Effects;
+use super::closing::Behind;
 use super::forget::identity;
-use super::linked::{linked, whole_tender};
+use super::linked::{linked, whole};
 use super::news::{revise, signals_of};
-use crate::base::ids::{ContentHash, RecordId, SegmentId};
+use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId};
 use crate::config::{Config, Rep};
 use crate::model::{Change, ChangeKind, Field, FieldName, Joined, Lead, Organisation, Record, Signal, Stage, Subject, Value, stage};
 use crate::resolve;
@@ -32,24 +33,34 @@ pub struct Found(Arc<Mutex<Kept>>);
 #[derive(Default)]
 struct Kept {
     rules: ContentHash,
-    tenders: HashMap<RecordId, (u64, Vec<SegmentId>)>,
+    tenders: HashMap<RecordId, (u64, Vec<Looks>)>,
 }
 
 impl Found {
     /// The segments that look for the tender of a row; `None`: nobody judged it by these rules, as it is now.
-    fn of(&self, rules: ContentHash, row: &TenderRow) -> Option<Vec<SegmentId>> {
+    fn of(&self, rules: ContentHash, row: &TenderRow) -> Option<Vec<Looks>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = kept.tenders.get(&row.record).filter(|(says, _)| kept.rules == rules && *says == row.says);
         known.map(|(_, segments)| segments.clone())
     }
 
-    fn put(&self, rules: ContentHash, row: &TenderRow, segments: Vec<SegmentId>) {
+    fn put(&self, rules: ContentHash, row: &TenderRow, segments: Vec<Looks>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.rules != rules || kept.tenders.len() >= KNOWN {
             *kept = Kept { rules, tenders: HashMap::new() };
         }
         kept.tenders.insert(row.record, (row.says, segments));
+        metrics::gauge!(crate::telemetry::JUDGED).set(kept.tenders.len() as f64);
     }
+}
+
+/// A segment that looks for a tender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Looks {
+    /// Which.
+    pub(super) segment: SegmentId,
+    /// What the tender alone would come to when it was first seen, in hundredths of a point.
+    pub(super) total: i64,
 }
 
 /// A tender that segments look for, with what is known of its buyer.
@@ -57,27 +68,41 @@ pub(super) struct Wanted {
     /// As all portals tell it.
     pub(super) tender: Joined,
     /// Who looks for it.
-    pub(super) segments: Vec<SegmentId>,
-    /// Who buys.
+    pub(super) segments: Vec<Looks>,
+    /// Who buys, as the first portal says.
     pub(super) buyer: Organisation,
-    /// Their leads.
+    /// The leads of all whom portals name as buyers.
     leads: Vec<Lead>,
 }
 
 impl Wanted {
     /// The segments for which it is a rep's to answer, each with its lead, if there is one.
-    pub(super) fn of_rep<'a>(&'a self, rep: &'a Rep, now: Timestamp) -> impl Iterator<Item = (&'a SegmentId, Option<&'a Lead>)> {
-        let seen = self.segments.iter().map(|segment| (segment, self.lead(segment)));
-        seen.filter(move |(segment, lead)| route::answers(&rep.rep, segment, *lead, &self.buyer, now))
+    pub(super) fn of_rep<'a>(&'a self, rep: &'a Rep, now: Timestamp) -> impl Iterator<Item = (&'a Looks, Option<&'a Lead>)> {
+        let seen = self.segments.iter().flat_map(|looks| {
+            let leads: Vec<&Lead> = self.leads_in(&looks.segment).collect();
+            let none = leads.is_empty().then_some(None);
+            leads.into_iter().map(Some).chain(none).map(move |lead| (looks, lead))
+        });
+        seen.filter(move |(looks, lead)| route::answers(&rep.rep, &looks.segment, *lead, &self.buyer, now))
     }
 
     /// Whether it is to be answered for a segment: nobody turned its buyer down there.
     pub(super) fn is_of(&self, segment: &SegmentId) -> bool {
-        self.segments.contains(segment) && self.lead(segment).is_none_or(|lead| route::is_open(lead.state))
+        let mut leads = self.leads_in(segment).peekable();
+        self.segments.iter().any(|looks| looks.segment == *segment)
+            && (leads.peek().is_none() || leads.any(|lead| route::is_open(lead.state)))
     }
 
-    fn lead(&self, segment: &SegmentId) -> Option<&Lead> {
-        self.leads.iter().find(|lead| lead.segment == *segment)
+    fn leads_in<'a>(&'a self, segment: &'a SegmentId) -> impl Iterator<Item = &'a Lead> {
+        self.leads.iter().filter(move |lead| lead.segment == *segment)
+    }
+
+    /// With the leads of a buyer as a turn that is not stored yet leaves them.
+    pub(super) fn beside(&mut self, buyer: OrganisationId, leads: &[Lead]) {
+        let theirs = |lead: &&Lead| lead.subject == Subject::Organisation(buyer) || self.leads.iter().any(|known| known.id == lead.id);
+        let new: Vec<Lead> = leads.iter().filter(theirs).cloned().collect();
+        self.leads.retain(|lead| !new.iter().any(|new| new.id == lead.id));
+        self.leads.extend(new);
     }
 }
 
@@ -96,7 +121,7 @@ pub(super) async fn wanted(
     let may = move |row: &TenderRow| takes(row) && known.of(rules, row).is_none_or(|segments| !segments.is_empty());
     let (rows, mut all) = effects.store.tenders(TenderWalk { limit: LOOKED, ..walk }, may).await?;
     // Of this walk alone: another with other rules may empty what is shared at any time.
-    let mut looked: HashMap<RecordId, Vec<SegmentId>> =
+    let mut looked: HashMap<RecordId, Vec<Looks>> =
         rows.iter().filter_map(|row| Some((row.record, effects.found.of(rules, row)?))).collect();
     let unknown: Vec<&TenderRow> = rows.iter().filter(|row| !looked.contains_key(&row.record)).collect();
     for rows in unknown.chunks(STEP) {
@@ -112,7 +137,7 @@ pub(super) async fn wanted(
     let mut wanted = Vec::new();
     for row in &rows {
         let segments = looked.remove(&row.record).unwrap_or_default();
-        if !segments.iter().any(&whose) {
+        if !segments.iter().any(|looks| whose(&looks.segment)) {
             continue;
         }
         if wanted.len() == most {
@@ -120,7 +145,9 @@ pub(super) async fn wanted(
             break;
         }
         if let Some(record) = effects.store.records(vec![row.record]).await?.pop() {
-            wanted.push(with_buyer(effects, config, (record, segments), now).await?);
+            let mut all = linked(effects, &record).await?;
+            all.insert(0, record);
+            wanted.push(with_buyers(effects, config, (all, segments), now).await?);
         }
     }
     Ok((wanted, all))
@@ -128,32 +155,42 @@ pub(super) async fn wanted(
 
 /// A record's tender, if some segment looks for it as this portal or another tells it.
 pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Option<Wanted>, StoreError> {
-    let others = linked(effects, &record).await?;
-    for one in std::iter::once(record).chain(others) {
-        let segments = looked_for(config, &one);
-        if !segments.is_empty() {
-            return with_buyer(effects, config, (one, segments), now).await.map(Some);
+    let mut all = linked(effects, &record).await?;
+    all.insert(0, record);
+    let mut segments: Vec<Looks> = Vec::new();
+    for looks in all.iter().flat_map(|one| looked_for(config, one)) {
+        match segments.iter_mut().find(|known| known.segment == looks.segment) {
+            Some(known) => known.total = known.total.max(looks.total),
+            None => segments.push(looks),
         }
     }
-    Ok(None)
+    if segments.is_empty() { Ok(None) } else { with_buyers(effects, config, (all, segments), now).await.map(Some) }
 }
 
-async fn with_buyer(
+/// The tender of these records, of which there is one at least, with its buyers.
+async fn with_buyers(
     effects: &Effects,
     config: &Config,
-    (record, segments): (Record, Vec<SegmentId>),
+    (records, segments): (Vec<Record>, Vec<Looks>),
     now: Timestamp,
 ) -> Result<Wanted, StoreError> {
-    let identity = identity(config, &record);
-    let found = effects.store.organisations_by_keys(identity.keys.clone()).await?;
-    let owner = resolve::owner(&identity, &found);
-    let known = found.into_iter().find(|organisation| owner == Some(organisation.id));
-    let leads = match &known {
-        Some(buyer) => effects.store.leads_of(Subject::Organisation(buyer.id)).await?,
-        None => Vec::new(),
-    };
-    let buyer = known.unwrap_or_else(|| resolve::merge(&record, &identity, resolve::Met::default(), now).organisation);
-    Ok(Wanted { tender: whole_tender(effects, config, record, now).await?, segments, buyer, leads })
+    let (mut buyers, mut leads): (Vec<Organisation>, Vec<Lead>) = (Vec::new(), Vec::new());
+    for record in &records {
+        let identity = identity(config, record);
+        let found = effects.store.organisations_by_keys(identity.keys.clone()).await?;
+        let owner = resolve::owner(&identity, &found);
+        let known = found.into_iter().find(|organisation| owner == Some(organisation.id));
+        let buyer = match known {
+            Some(buyer) if buyers.iter().any(|one| one.id == buyer.id) => continue,
+            Some(buyer) => {
+                leads.extend(effects.store.leads_of(Subject::Organisation(buyer.id)).await?);
+                buyer
+            }
+            None => resolve::merge(record, &identity, resolve::Met::default(), now).organisation,
+        };
+        buyers.push(buyer);
+    }
+    Ok(Wanted { tender: whole(config, records, now), segments, buyer: buyers.swap_remove(0), leads })
 }
 
 /// By what tenders are judged: the rules, and what is known of the sources.
@@ -163,7 +200,7 @@ fn rules(config: &Config) -> ContentHash {
 }
 
 /// The segments that would make a lead of a tender's buyer if this record had just appeared and were all there is.
-fn looked_for(config: &Config, record: &Record) -> Vec<SegmentId> {
+fn looked_for(config: &Config, record: &Record) -> Vec<Looks> {
     let Some(source) = config.source(&record.source).filter(|source| source.enabled) else { return Vec::new() };
     let record = as_when_first_seen(record);
     let at = record.first_seen;
@@ -172,8 +209,10 @@ fn looked_for(config: &Config, record: &Record) -> Vec<SegmentId> {
     let change = Change { source: source.id.clone(), record: record.id, kind: ChangeKind::Appeared, at, baseline: false };
     let signals: Vec<Signal> = signals_of(config, source.as_ref().into(), (&change, &record), buyer.id, at).into_iter().take(1).collect();
     let signals: Vec<Signal> = signals.into_iter().map(|signal| Signal { at, seen: at, ..signal }).collect();
-    let revised = revise(config, (&buyer, Cause::News(&signals)), &[], (std::slice::from_ref(&record), &signals), at);
-    revised.into_iter().filter(|revised| route::for_rep(revised.lead.state)).map(|revised| revised.lead.segment).collect()
+    let behind = Behind { organisation: &buyer, records: std::slice::from_ref(&record), elsewhere: &[], signals: &signals, news: None };
+    let revised = revise(config, (&[], Cause::News(&signals)), &behind, at);
+    let leads = revised.into_iter().map(|revised| revised.lead).filter(|lead| route::for_rep(lead.state));
+    leads.map(|lead| Looks { total: lead.score.total(), segment: lead.segment }).collect()
 }
 
 /// A tender as it says now, if all of it had been known when it was first seen and it could be answered then: so that it is looked for until

@@ -36,7 +36,7 @@ pub(super) async fn of(effects: &Effects, message: &Message, now: Timestamp) -> 
     Ok(found.map_or(Wish::Send, |wish| match (wish.scope, message.kind) {
         (Scope::All, _) | (Scope::Digests, MessageKind::Digest) | (Scope::Alerts, MessageKind::Alert) => Wish::Never,
         (_, MessageKind::Digest | MessageKind::Alert) => wish.paused.filter(|until| *until > now).map_or(Wish::Send, Wish::Later),
-        (_, MessageKind::Lead | MessageKind::Test | MessageKind::Notice) => Wish::Send,
+        (_, MessageKind::Lead | MessageKind::Tender | MessageKind::Test | MessageKind::Notice) => Wish::Send,
     }))
 }
 

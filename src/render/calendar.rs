@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Language;
 use super::clean::{line, link};
 use super::due::{about, answer, disagreement, notes, said, stage_word, until, zone_words};
-use crate::model::{Closing, Joined, Record, Said, Stage, Value, closings, is_live, stage};
+use crate::model::{Closing, Joined, Record, Said, Stage, Value, closings, is_live, procedure_of, stage};
 
 /// Deadlines in one calendar: those to come, the soonest first, then what is over, the last first.
 const ENTRIES: usize = 1_000;
@@ -151,8 +151,11 @@ fn description(calendar: &Calendar<'_>, (record, said_by): (&Record, &[Said]), c
         lines.push(format!("{written}: {}", line(&moment.text, 120)));
         lines.push(zone_words(language, moment));
     }
+    // What the portal itself goes by; where that is an address it is no number that anybody looks up.
+    let number = Some(procedure_of(&record.key)).filter(|number| !number.contains("://"));
+    let label = said(language, ["Number", "Expediente", "Номер"]);
+    lines.extend(number.map(|number| format!("{label}: {}", line(number, 80))));
     lines.extend(link(&record.url));
-    lines.push(format!("atalaya tender show {}", record.id));
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 

@@ -102,7 +102,7 @@ pub(super) fn answer(language: Language, closing: &Closing<'_>) -> &'static str 
 }
 
 /// "today", "in 7 days", by the reader's calendar.
-fn ahead(reader: &Reader<'_>, closing: &Closing<'_>, now: Timestamp) -> String {
+pub(super) fn ahead(reader: &Reader<'_>, closing: &Closing<'_>, now: Timestamp) -> String {
     let local = || closing.at.to_zoned(reader.zone.clone()).date();
     let day = if let Value::Date(day) = &closing.field.value { *day } else { local() };
     let today = now.to_zoned(reader.zone.clone()).date();

@@ -2,17 +2,20 @@
 
 use jiff::Timestamp;
 
+use super::altered::{self, ChangeView};
 use super::clean::line;
 use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources, stock};
+use super::{ChangeItem, DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources, stock};
 use crate::base::text::{self, clip};
 
 /// Leads shown in one letter; a rep has two minutes.
 pub const LEADS: usize = 25;
 /// Deadlines shown in one letter.
 const DEADLINES: usize = 25;
+/// Tenders that changed shown in one letter.
+const CHANGES: usize = 25;
 /// Bytes of HTML; Gmail cuts at about 102 kB.
 const HTML_BYTES: usize = 90_000;
 /// Characters of a subject; longer ones are cut by every program that lists mail.
@@ -22,22 +25,21 @@ const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, more, deadlines, closed, stock, sources: standings } = *news;
+    let News { items, more, changes, deadlines, closed, stock, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
-    let (deadlines, more_due) = dues(reader, deadlines, now);
-    let (count, due) = (items.len() + more, deadlines.len() + more_due);
-    let (subject, heading) = match (count, due) {
-        (0, 0) => {
+    let told = Dated::of(reader, (changes, deadlines), now);
+    let (count, altered, due) = (items.len() + more, changes.len(), told.deadlines.len() + told.more_deadlines);
+    let dated = [(altered > 0).then(|| altered::heading(language, altered)), (due > 0).then(|| language.deadlines(due))];
+    let dated: Vec<String> = dated.into_iter().flatten().collect();
+    let with = |leads: String| dated.iter().cloned().chain([leads]).collect::<Vec<_>>().join("; ");
+    let (subject, heading) = match (count, altered, due) {
+        (0, 0, 0) => {
             let open: usize = stock.iter().map(|stock| stock.open).sum();
             let heading = if open > 0 { stock::open(language, open) } else { sources::nothing_new(language, standings) };
             (heading.clone(), heading)
         }
-        (n, 0) => (subject(items, n, language), language.leads_for_you(n)),
-        (0, n) => (due_subject(language, &deadlines, n), language.deadlines(n)),
-        (n, due) => {
-            let both = format!("{}; {}", language.deadlines(due), subject(items, n, language));
-            (clip(&both, SUBJECT_CHARS), format!("{}; {}", language.deadlines(due), language.leads_for_you(n)))
-        }
+        (0, _, _) => (told.subject(language, changes), dated.join("; ")),
+        (n, _, _) => (clip(&with(subject(items, n, language)), SUBJECT_CHARS), with(language.leads_for_you(n))),
     };
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
     let leads = items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect();
@@ -51,67 +53,96 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
             .chain(due::closed(reader, closed))
             .chain(stock.iter().flat_map(|stock| stock::lines(reader, stock)))
             .collect(),
-        deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
-        deadlines,
-        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
         leads,
-        more: None,
         sources_title: (!sources.is_empty()).then(|| language.word(Word::SourcesTitle)),
         sources,
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
         calendar: calendar(links, language),
+        ..told.view(language)
     };
-    let title = match (count, due) {
-        (0, 0) => format!("digest for {}: {}", reader.rep, sources::nothing_new(Language::En, standings)),
-        (n, 0) => format!("digest for {}, {}", reader.rep, text::count(n, "lead", "leads")),
-        (0, due) => format!("digest for {}, {}", reader.rep, text::count(due, "deadline", "deadlines")),
-        (n, due) => {
-            format!("digest for {}, {}, {}", reader.rep, text::count(n, "lead", "leads"), text::count(due, "deadline", "deadlines"))
-        }
+    let counted = counted(count, altered, due);
+    let title = if counted.is_empty() {
+        format!("digest for {}: {}", reader.rep, sources::nothing_new(Language::En, standings))
+    } else {
+        format!("digest for {}, {counted}", reader.rep)
     };
     fit(view, count, title, |hidden| language.and_more(hidden))
 }
 
-pub(super) fn reminder(
-    reader: &Reader<'_>,
-    deadlines: &[DeadlineItem<'_>],
-    links: &Links,
-    now: Timestamp,
-) -> Result<Rendered, RenderError> {
+/// "2 leads, 1 deadline, 1 tender that changed", for lists of messages.
+fn counted(leads: usize, altered: usize, due: usize) -> String {
+    let parts = [(leads, "lead", "leads"), (due, "deadline", "deadlines"), (altered, "tender that changed", "tenders that changed")];
+    let some = parts.into_iter().filter(|(n, _, _)| *n > 0);
+    some.map(|(n, one, many)| text::count(n, one, many)).collect::<Vec<_>>().join(", ")
+}
+
+/// What of tenders is in a letter.
+struct Dated {
+    changes: Vec<ChangeView>,
+    more_changes: usize,
+    deadlines: Vec<DueView>,
+    more_deadlines: usize,
+}
+
+impl Dated {
+    fn of(reader: &Reader<'_>, (changes, deadlines): (&[ChangeItem<'_>], &[DeadlineItem<'_>]), now: Timestamp) -> Self {
+        let mut due: Vec<DueView> = deadlines.iter().filter_map(|item| due::due(reader, item, now)).collect();
+        let more_deadlines = due.len().saturating_sub(DEADLINES);
+        due.truncate(DEADLINES);
+        Self {
+            changes: changes.iter().take(CHANGES).map(|item| altered::change(reader, item, now)).collect(),
+            more_changes: changes.len().saturating_sub(CHANGES),
+            deadlines: due,
+            more_deadlines,
+        }
+    }
+
+    /// Of a letter without leads: what changed, else "2 deadlines coming up: tomorrow – offers: Ultrasound scanners".
+    fn subject(&self, language: Language, changes: &[ChangeItem<'_>]) -> String {
+        let count = self.deadlines.len() + self.more_deadlines;
+        let first = self.deadlines.first().map(|due| format!(": {} – {}", due.ahead, due.what.words)).unwrap_or_default();
+        let subject = match (changes.is_empty(), count) {
+            (true, _) => format!("{}{first}", language.deadlines(count)),
+            (false, 0) => altered::subject(language, changes),
+            (false, _) => format!("{}; {}", altered::subject(language, changes), language.deadlines(count)),
+        };
+        clip(&subject, SUBJECT_CHARS)
+    }
+
+    /// A letter with nothing but that.
+    fn view(self, language: Language) -> View {
+        View {
+            changes_title: (!self.changes.is_empty()).then(|| altered::title(language)),
+            changes: self.changes,
+            more_changes: (self.more_changes > 0).then(|| altered::and_more(language, self.more_changes)),
+            deadlines_title: (!self.deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
+            deadlines: self.deadlines,
+            more_deadlines: (self.more_deadlines > 0).then(|| language.and_more_due(self.more_deadlines)),
+            ..View::default()
+        }
+    }
+}
+
+pub(super) fn reminder(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let (deadlines, more_due) = dues(reader, deadlines, now);
-    let due = deadlines.len() + more_due;
-    let subject = due_subject(language, &deadlines, due);
+    let told = Dated::of(reader, (news.changes, news.deadlines), now);
+    let (altered, due) = (news.changes.len(), told.deadlines.len() + told.more_deadlines);
+    let subject = told.subject(language, news.changes);
+    let why = if due > 0 { language.word(Word::BeforeDigest) } else { altered::at_once(language) };
+    let headings = [(altered > 0).then(|| altered::heading(language, altered)), (due > 0).then(|| language.deadlines(due))];
     let view = View {
         lang: language.tag(),
-        heading: language.deadlines(due),
-        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
-        paragraphs: vec![language.word(Word::BeforeDigest).to_owned()],
-        deadlines_title: Some(language.word(Word::DeadlinesTitle)),
+        heading: headings.into_iter().flatten().collect::<Vec<_>>().join("; "),
+        paragraphs: vec![why.to_owned()],
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
         calendar: calendar(links, language),
         subject,
-        deadlines,
-        ..View::default()
+        ..told.view(language)
     };
-    let title = format!("reminder for {}, {}", reader.rep, text::count(due, "deadline", "deadlines"));
+    let title = format!("{} for {}, {}", if altered > 0 { "alert" } else { "reminder" }, reader.rep, counted(0, altered, due));
     fit(view, 0, title, |_| String::new())
-}
-
-/// The deadlines that are shown, and how many more there are.
-fn dues(reader: &Reader<'_>, deadlines: &[DeadlineItem<'_>], now: Timestamp) -> (Vec<DueView>, usize) {
-    let mut all: Vec<DueView> = deadlines.iter().filter_map(|item| due::due(reader, item, now)).collect();
-    let more = all.len().saturating_sub(DEADLINES);
-    all.truncate(DEADLINES);
-    (all, more)
-}
-
-/// "2 deadlines coming up: tomorrow – offers: Ultrasound scanners".
-fn due_subject(language: Language, deadlines: &[DueView], count: usize) -> String {
-    let first = deadlines.first().map(|due| format!(": {} – {}", due.ahead, due.what.words)).unwrap_or_default();
-    clip(&format!("{}{first}", language.deadlines(count)), SUBJECT_CHARS)
 }
 
 fn calendar(links: &Links, language: Language) -> Option<LinkView> {
@@ -159,7 +190,6 @@ pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &L
         let title = format!("alert for {}, {}", reader.rep, text::count(count, "lead", "leads"));
         (subject(items, count, language), language.leads_for_you(count), title)
     };
-    let (deadlines, more_due) = dues(reader, news.deadlines, now);
     let why = if early { Word::BeforeDigest } else { Word::OnlyNow };
     let number = |place: usize| (items.len() > 1).then_some(place + 1);
     let view = View {
@@ -167,14 +197,11 @@ pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &L
         subject,
         heading,
         paragraphs: std::iter::once(language.word(why).to_owned()).chain(due::closed(reader, news.closed)).collect(),
-        deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
-        deadlines,
-        more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
         leads: items.iter().take(LEADS).enumerate().map(|(place, item)| view::lead(reader, item, number(place), now)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
-        calendar: calendar(links, language).filter(|_| !news.deadlines.is_empty()),
-        ..View::default()
+        calendar: calendar(links, language).filter(|_| !news.deadlines.is_empty() || !news.changes.is_empty()),
+        ..Dated::of(reader, (news.changes, news.deadlines), now).view(language)
     };
     fit(view, count, title, |hidden| language.and_more(hidden))
 }

@@ -4,16 +4,29 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Item, Language, next_step, sentence};
-use crate::model::{Decision, Evidence, Failure, PartKind, Sealed, SourceState, Subject};
+use crate::base::ids::SegmentId;
+use crate::base::text::clip;
+use crate::model::{Decision, Evidence, Failure, PartKind, Record, Sealed, Signal, SourceState, Subject, deadline, stage};
 
 /// Bytes a payload stays below (the specification's advice); fewer signals, facts and quotes are told first.
 const BYTES: usize = 20_000;
+/// Characters of a tender's title and buyer.
+const TEXT: usize = 500;
 
 /// Something a machine is told.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// A lead's first revision (`lead.created`) or a later one (`lead.updated`).
     Lead(Item<'a>),
+    /// A tender that segments look for is otherwise than it was, and no lead tells of it (`tender.changed`).
+    Tender {
+        /// The tender as it is now, as all portals tell it.
+        record: &'a Record,
+        /// What became otherwise.
+        signal: &'a Signal,
+        /// The segments that look for it.
+        segments: &'a [&'a SegmentId],
+    },
     /// A test by hand (`test`).
     Test {
         /// Words of whoever sends it.
@@ -65,6 +78,7 @@ impl Event<'_> {
                     "lead.updated"
                 }
             }
+            Self::Tender { .. } => "tender.changed",
             Self::Test { .. } => "test",
             Self::SourceIll { .. } => "source.ill",
             Self::SourceWell { .. } => "source.well",
@@ -154,6 +168,22 @@ struct OwnerData<'a> {
 }
 
 #[derive(Serialize)]
+struct TenderData<'a> {
+    tender: String,
+    procedure: &'a str,
+    segments: Vec<&'a str>,
+    title: String,
+    buyer: Option<String>,
+    stage: &'a str,
+    /// By the clock it was written for.
+    deadline: Option<String>,
+    /// In UTC; of a day alone its beginning.
+    deadline_at: Option<String>,
+    url: &'a str,
+    change: SignalData<'a>,
+}
+
+#[derive(Serialize)]
 struct NoteData<'a> {
     note: &'a str,
 }
@@ -193,6 +223,7 @@ pub fn payload(event: &Event<'_>) -> Sealed {
     let word = event.word();
     let bytes = match event {
         Event::Lead(item) => lead(word, item),
+        Event::Tender { record, signal, segments } => json(word, signal.seen, tender_data(record, signal, segments)),
         Event::Test { note, at } | Event::Notice { text: note, at } => json(word, *at, NoteData { note }),
         Event::SourceIll { source, title, failure, since, state } => {
             let (class, text) = (Some(failure.class.word()), Some(failure.text.as_str()));
@@ -262,16 +293,7 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
         known_percent: score.known,
         parts: score.parts.iter().take(limits.parts).map(|part| part_data(part, limits)).collect(),
         unknown: score.unknown.iter().map(crate::model::Unknown::word).collect(),
-        signals: newest
-            .into_iter()
-            .take(limits.signals)
-            .map(|signal| SignalData {
-                kind: signal.kind.word(),
-                sentence: sentence(Language::En, None, signal, lead.changed),
-                at: signal.at.to_string(),
-                evidence: evidence(&signal.evidence, limits),
-            })
-            .collect(),
+        signals: newest.into_iter().take(limits.signals).map(|signal| signal_data(signal, limits, lead.changed)).collect(),
         next_step: next_step(Language::En, &lead.next_step),
         owner: match &lead.owner {
             Decision::To(rep, why) => OwnerData { rep: Some(rep.as_str()), why },
@@ -280,6 +302,31 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
         first_seen: lead.first_seen.to_string(),
         changed: lead.changed.to_string(),
         shortened,
+    }
+}
+
+fn signal_data(signal: &Signal, limits: Limits, now: Timestamp) -> SignalData<'_> {
+    SignalData {
+        kind: signal.kind.word(),
+        sentence: sentence(Language::En, None, signal, now),
+        at: signal.at.to_string(),
+        evidence: evidence(&signal.evidence, limits),
+    }
+}
+
+fn tender_data<'a>(record: &'a Record, signal: &'a Signal, segments: &[&'a SegmentId]) -> TenderData<'a> {
+    let closing = deadline(record);
+    TenderData {
+        tender: record.id.to_string(),
+        procedure: &record.key,
+        segments: segments.iter().map(|segment| segment.as_str()).collect(),
+        title: clip(&record.title(), TEXT),
+        buyer: record.text("buyer").map(|buyer| clip(&buyer, TEXT)),
+        stage: stage(record).word(),
+        deadline: closing.as_ref().map(|closing| closing.field.value.text()),
+        deadline_at: closing.as_ref().map(|closing| closing.at.to_string()),
+        url: record.url.as_str(),
+        change: signal_data(signal, Limits { facts: 0, parts: 0, signals: 1, quotes: true }, signal.seen),
     }
 }
 

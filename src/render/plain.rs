@@ -1,5 +1,6 @@
 //! The plain text form: 72 columns, addresses unbroken.
 
+use super::altered::ChangeView;
 use super::due::DueView;
 use super::view::{LeadView, LinkView, ReasonView, View};
 
@@ -13,6 +14,17 @@ pub(super) fn page(view: &View) -> String {
     for paragraph in &view.paragraphs {
         out.gap();
         out.wrap("", "", paragraph);
+    }
+    if let Some(title) = view.changes_title {
+        out.gap();
+        out.line(title);
+        out.line(&"-".repeat(title.chars().count()));
+        for change in &view.changes {
+            change_block(&mut out, change);
+        }
+        if let Some(more) = &view.more_changes {
+            out.wrap("", "", more);
+        }
     }
     if let Some(title) = view.deadlines_title {
         out.gap();
@@ -53,6 +65,27 @@ pub(super) fn page(view: &View) -> String {
         out.line(&format!("{words}: {href}"));
     }
     out.text
+}
+
+fn change_block(out: &mut Page, change: &ChangeView) {
+    out.wrap("* ", "  ", &change.what.words);
+    for news in &change.news {
+        out.wrap("  ", "    ", news);
+    }
+    out.wrap("  ", "  ", &change.about.join(" · "));
+    for until in &change.until {
+        out.wrap("  ", "    ", until);
+    }
+    for note in &change.notes {
+        out.wrap("  ! ", "    ", note);
+    }
+    if let Some(href) = &change.what.href {
+        out.wrap("  ", "  ", href);
+    }
+    if let Some(LinkView { words, href }) = &change.proof {
+        out.wrap("  ", "  ", href.as_ref().unwrap_or(words));
+    }
+    out.line(&format!("  {}", change.reference));
 }
 
 fn due_block(out: &mut Page, due: &DueView) {

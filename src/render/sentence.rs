@@ -100,7 +100,7 @@ fn takes_answers(kind: SignalKind) -> bool {
 }
 
 /// A value of a field in the reader's words; `signal` says of a deadline whether it is odd.
-fn value(language: Language, zone: Option<&TimeZone>, name: &str, text: &str, signal: Option<&Signal>) -> String {
+pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, text: &str, signal: Option<&Signal>) -> String {
     match Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
         Some(stage) => stage_word(language, stage).to_owned(),
         None => moment(language, zone, text, signal.filter(|_| DEADLINES.contains(&name))),
@@ -202,7 +202,7 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
     }
 }
 
-fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -> String {
+pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -> String {
     let name = name_of(language, name);
     match (old, new, language) {
         (Some(old), Some(new), _) => format!("{name} {old} → {new}"),

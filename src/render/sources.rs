@@ -277,10 +277,12 @@ impl Language {
             | Class::Broken
             | Class::ServerError
             | Class::Maintenance
+            | Class::OtherAnswer
             | Class::RobotsUnreachable => {
                 ["the site does not answer as it should", "el sitio no responde bien", "сайт не отвечает как следует"]
             }
-            Class::NotFound | Class::Redirect => ["its page has moved", "su página ya no está ahí", "страница переехала"],
+            Class::NotFound => ["its page is not there", "su página no está ahí", "страницы по этому адресу нет"],
+            Class::Redirect => ["its page leads elsewhere", "su página lleva a otro sitio", "страница ведёт в другое место"],
             Class::Forbidden | Class::Refused | Class::Robots | Class::BlockPage | Class::Challenge | Class::LoginWall => {
                 ["the site does not let us in", "el sitio no nos deja entrar", "сайт нас не пускает"]
             }

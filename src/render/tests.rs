@@ -40,7 +40,7 @@ struct Case {
     organisation: Organisation,
     signals: Vec<Signal>,
     told: Option<Timestamp>,
-    meanings: BTreeMap<String, String>,
+    meanings: BTreeMap<String, Meaning>,
 }
 
 impl Case {
@@ -124,7 +124,17 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        Self { lead, organisation, signals, told: None, meanings: [("44617100".to_owned(), "Cartons".to_owned())].into() }
+        Self {
+            lead,
+            organisation,
+            signals,
+            told: None,
+            meanings: [(
+                "44617100".to_owned(),
+                Meaning { group: Some("446".to_owned()), text: "Miscellaneous fabricated products".to_owned() },
+            )]
+            .into(),
+        }
     }
 
     fn item(&self) -> Item<'_> {
@@ -259,13 +269,67 @@ fn deadlines_coming_up_stand_first() {
     let shown = |letter: &Rendered| format!("Subject: {}\n\n{}", letter.subject, letter.text);
     let next = vec![records[1].clone()];
     let stock = [Stock { source: "PLACSP".to_owned(), id: "es-tenders".to_owned(), open: 12, contracts: 1, more: false, next }];
-    let whole = News { items: &items, more: 0, deadlines: &deadlines, stock: &stock, sources: &states, closed: &[] };
+    let whole = News { items: &items, deadlines: &deadlines, stock: &stock, sources: &states, ..News::default() };
     let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
     insta::assert_snapshot!("digest_deadlines_en_text", shown(&letter));
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
     let alone = News { deadlines: &deadlines, stock: &stock, ..News::default() };
     insta::assert_snapshot!("digest_deadlines_es_text", shown(&digest(&reader(Language::Es), &alone, &links, now()).unwrap()));
-    insta::assert_snapshot!("reminder_ru_text", shown(&reminder(&reader(Language::Ru), &deadlines[..1], &links, now()).unwrap()));
+    insta::assert_snapshot!(
+        "reminder_ru_text",
+        shown(&reminder(&reader(Language::Ru), &News { deadlines: &deadlines[..1], ..News::default() }, &links, now()).unwrap())
+    );
+}
+
+/// What became of the second of those tenders: moved twice, with another value, then cancelled.
+fn changes(record: &Record) -> [Signal; 3] {
+    let of = |kind, seen: &str, fields: &[(&str, &str, &str)]| Signal {
+        kind,
+        organisation: OrganisationId(1),
+        record: record.id,
+        at: at(seen),
+        seen: at(seen),
+        story: Story::Changed {
+            title: record.title(),
+            fields: fields.iter().map(|(name, old, new)| ((*name).to_owned(), Some((*old).to_owned()), Some((*new).to_owned()))).collect(),
+            more: 0,
+        },
+        evidence: evidence("30 Nov 2026"),
+        echo: false,
+    };
+    let (first, second) = ("2026-11-27T08:00:00-05:00[America/Bogota]", "2026-11-30T08:00:00-05:00[America/Bogota]");
+    [
+        of(SignalKind::DeadlineMoved, "2026-11-20T16:00:00Z", &[("deadline", first, second), ("estimate", "90000 EUR", "100000 EUR")]),
+        of(SignalKind::TenderSuspended, "2026-11-22T23:30:00Z", &[("stage", "open", "suspended")]),
+        of(SignalKind::TenderCancelled, "2026-11-23T06:00:00Z", &[("stage", "suspended", "cancelled"), ("lots", "2", "1")]),
+    ]
+}
+
+#[test]
+fn news_of_tenders_is_told_apart_from_leads() {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    let [other, moved] = tenders();
+    let (signals, links) = (changes(&moved), Links::default());
+    let changes = [
+        ChangeItem { record: &moved, said: &[], signals: &signals[..1] },
+        ChangeItem { record: &other, said: &[], signals: &signals[1..] },
+    ];
+    let (cases, reader) = (two(), |language| Reader { rep: &rep, language, zone: &zone });
+    let items: Vec<Item<'_>> = cases.iter().take(1).map(Case::item).collect();
+    let shown = |letter: &Rendered| format!("Subject: {}\nTitle: {}\n\n{}", letter.subject, letter.title, letter.text);
+    let whole = News { items: &items, changes: &changes, ..News::default() };
+    let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
+    insta::assert_snapshot!("digest_changes_en_text", shown(&letter));
+    insta::assert_snapshot!("digest_changes_en_html", letter.html);
+    let alone = News { changes: &changes[..1], ..News::default() };
+    for (language, name) in [(Language::Es, "reminder_changes_es_text"), (Language::Ru, "reminder_changes_ru_text")] {
+        insta::assert_snapshot!(name, shown(&reminder(&reader(language), &alone, &links, now()).unwrap()));
+    }
+    let segment: SegmentId = "hospitals".parse().unwrap();
+    let event = Event::Tender { record: &moved, signal: &signals[0], segments: &[&segment] };
+    let json: serde_json::Value = serde_json::from_slice(&payload(&event).bytes).unwrap();
+    insta::assert_snapshot!("payload_tender", serde_json::to_string_pretty(&json).unwrap());
 }
 
 #[test]
@@ -440,7 +504,8 @@ fn a_sum_says_each_rule_once_and_what_a_code_means() {
     let boxes = Part { why: "buys packaging".to_owned(), evidence: Some(evidence("44617100")), ..case.lead.score.parts[0].clone() };
     case.lead.score.parts = vec![boxes, takes.clone(), takes];
     let text = written(Language::En, std::slice::from_ref(&case), &[]).text;
-    assert!(text.contains("+15  buys packaging (class 44617100 Cartons)"), "{text}");
+    let told = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("+15 buys packaging (class 44617100 (in 446: Miscellaneous fabricated products))"), "{text}");
     assert!(text.contains("+20  takes offers") && text.matches("takes offers").count() == 1, "{text}");
 }
 

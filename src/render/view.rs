@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::altered::ChangeView;
 use super::clean::{address_words, line, link, mail_link, phone_link};
-use super::due::DueView;
+use super::due::{DueView, said as said_in};
 use super::language::Word;
 use super::sentence::{self, next_step, sentence};
 use super::{Item, Language, Reader};
 use crate::base::{caps, text};
+use crate::model::codes::Meaning;
 use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value, Weight, origin_of};
 
 /// Reasons shown of one lead; the newest.
@@ -25,6 +27,9 @@ pub(super) struct View {
     pub subject: String,
     pub heading: String,
     pub paragraphs: Vec<String>,
+    pub changes_title: Option<&'static str>,
+    pub changes: Vec<ChangeView>,
+    pub more_changes: Option<String>,
     pub deadlines_title: Option<&'static str>,
     pub deadlines: Vec<DueView>,
     pub more_deadlines: Option<String>,
@@ -103,7 +108,7 @@ pub(super) struct SourceView {
 }
 
 /// A day and how long ago it was, in the reader's zone: "Mon 23 Nov 2026, today".
-fn day(reader: &Reader<'_>, at: Timestamp, now: Timestamp) -> String {
+pub(super) fn day(reader: &Reader<'_>, at: Timestamp, now: Timestamp) -> String {
     let (date, today) = (at.to_zoned(reader.zone.clone()).date(), now.to_zoned(reader.zone.clone()).date());
     let ago = i64::from(date.until(today).map_or(0, |span| span.get_days()));
     format!("{}, {}", reader.language.date(date), reader.language.age(ago))
@@ -297,7 +302,7 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
     }
 }
 
-fn proof(evidence: &Evidence, language: Language) -> LinkView {
+pub(super) fn proof(evidence: &Evidence, language: Language) -> LinkView {
     if let Some(href) = link(&evidence.url) {
         let host = evidence.url.host_str().unwrap_or("").trim_start_matches("www.");
         return LinkView { words: format!("{} ({})", language.word(Word::ProofLink), line(host, 60)), href: Some(href) };
@@ -312,7 +317,10 @@ fn grounds(item: &Item<'_>, part: &Part, language: Language, said: &mut Vec<Stri
     let proof = part.evidence.as_ref().filter(|_| part.kind == PartKind::Fit)?;
     let quote = line(&proof.quote, 120);
     let told = match item.meanings.get(&proof.quote) {
-        Some(meaning) => format!("{} {quote} {}", language.word(Word::Class), line(meaning, 80)),
+        Some(meaning) => {
+            let meaning = Meaning { text: line(&meaning.text, 80), ..meaning.clone() };
+            format!("{} {}", language.word(Word::Class), meaning.told(&quote, said_in(language, ["in", "en", "в"])))
+        }
         None => format!("“{quote}”"),
     };
     is_new(&quote, said).then_some(told)

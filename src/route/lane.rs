@@ -47,12 +47,12 @@ pub fn closes_early(closes: Timestamp, digest: Timestamp, now: Timestamp) -> boo
     closes <= digest || closes.duration_since(digest) < digest.duration_since(now).min(ACT)
 }
 
-/// Urgent from the segment's hot line on, and for what closes before the next digest or so soon after it that little can be done; up to the rep's
+/// How soon what comes to so many hundredths of a point is told: urgent from the segment's hot line on, and for what closes before the next digest or so soon after it that little can be done; up to the rep's
 /// cap an hour, outside quiet hours and absences; else with the digest. What closes waits for the next alert that may come instead, unless it
 /// would be over by then.
-pub fn lane(terms: &Terms, lead: &Lead, rep: &Rep, timing: &Timing<'_>, now: Timestamp) -> Slot {
+pub fn lane(terms: &Terms, total: i64, rep: &Rep, timing: &Timing<'_>, now: Timestamp) -> Slot {
     let digest = |because: String| Slot { lane: Lane::Digest, due: timing.digest, because };
-    let (total, hot) = (lead.score.total(), terms.hot);
+    let hot = terms.hot;
     let closes = timing.closes.filter(|closes| closes_early(*closes, timing.digest, now));
     let why = match closes {
         _ if total >= hot => format!("{} points, at once from {} on", whole(total), whole(hot)),
@@ -122,7 +122,7 @@ pub fn entry(lead: &Lead, to: Address<'_>, (lane, due): (Lane, Timestamp), close
         at: now,
         due,
         held: None,
-        reminds: None,
+        of_tender: None,
         closes,
     }
 }

@@ -304,7 +304,7 @@ fn how_soon() {
         let lead = turn(None, &score(points, &[]), &[], 0).unwrap();
         let alerts = vec![at(now); usize::try_from(sent).unwrap()];
         let timing = Timing { alerts: &alerts, digest: at("2026-01-12T07:00:00Z"), closes: None };
-        let slot = lane(&terms(), &lead, &madrid, &timing, at(now));
+        let slot = lane(&terms(), lead.score.total(), &madrid, &timing, at(now));
         assert_eq!((slot.lane, slot.because.as_str()), (want, because), "{points} {sent} {now}");
     };
     check(4000, 0, "2026-01-05T12:00:00Z", Lane::Urgent, "40 points, at once from 40 on");
@@ -326,7 +326,7 @@ fn what_closes_before_the_digest_does_not_wait_for_it() {
         let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
         let alerts: Vec<Timestamp> = alerts.iter().map(|text| at(text)).collect();
         let timing = Timing { alerts: &alerts, digest: at("2026-01-12T08:00:00Z"), closes: Some(at(closes)) };
-        let slot = lane(&terms(), &lead, &rep(settings), &timing, at(now));
+        let slot = lane(&terms(), lead.score.total(), &rep(settings), &timing, at(now));
         assert_eq!((slot.lane, slot.due), (want.0, at(want.1)), "{settings} {closes} {alerts:?} {now}: {}", slot.because);
     };
     let friday = "2026-01-09T12:00:00Z";

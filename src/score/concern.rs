@@ -49,6 +49,7 @@ mod tests {
         let known = Known {
             organisation: &organisation,
             records: &records,
+            elsewhere: &[],
             signals: &[],
             listed: &listed,
             tables: &crate::score::Tables::shipped(),

@@ -102,12 +102,21 @@ impl<'a> View<'a> {
     /// Whether the tender of this record cannot be answered any more, by all records that are known of it.
     pub(super) fn is_closed(&self, record: crate::base::ids::RecordId) -> bool {
         let tenders = self.tenders.get_or_init(|| {
-            let known = self.known.records.iter().filter(|r| r.kind == RecordKind::Tender && r.first_seen <= self.at);
+            let all = self.known.records.iter().chain(self.known.elsewhere);
+            let known = all.filter(|r| r.kind == RecordKind::Tender && r.first_seen <= self.at);
             known.map(|record| (record, record.shared_ids())).collect()
         });
-        let Some((_, ids)) = tenders.iter().find(|(known, _)| known.id == record) else { return false };
-        let same = tenders.iter().filter(|(known, own)| known.id == record || own.iter().any(|id| ids.contains(id)));
-        let same: Vec<&Record> = same.map(|(record, _)| *record).collect();
+        let Some(first) = tenders.iter().position(|(known, _)| known.id == record) else { return false };
+        let mut same = vec![first];
+        let mut asked = 0;
+        // A portal in between may be the only one that knows two by the same.
+        while let Some((_, ids)) = same.get(asked).and_then(|place| tenders.get(*place)) {
+            let new = tenders.iter().enumerate().filter(|(place, (_, own))| !same.contains(place) && own.iter().any(|id| ids.contains(id)));
+            let new: Vec<usize> = new.map(|(place, _)| place).collect();
+            same.extend(new);
+            asked += 1;
+        }
+        let same: Vec<&Record> = same.into_iter().map(|place| tenders[place].0).collect();
         // What left every portal that had it takes no offers.
         is_closed(&same, self.at) || same.iter().all(|record| record.gone && record.changed <= self.at)
     }

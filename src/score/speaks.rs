@@ -1,35 +1,30 @@
 //! Whether there is a reason to act now, beside how well an organisation fits. Knows no lines and no leads.
 
 use super::Known;
-use super::concern::concerns;
 use super::rules::View;
 use super::segment::{Of, Segment};
 use super::sum::signals_of;
-use crate::model::{PartKind, Score, Signal, SignalKind, Weight};
+use crate::model::{PartKind, Score, SignalKind, Weight};
 
 /// Whether a signal speaks for the organisation at the moment of its score: one that a rule gives points to, or, of a kind that no rule of the
-/// segment counts, one that says that something new begins, or that a tender the segment looks for and that takes offers is otherwise than it was:
-/// it may have been there when its source was added. What merely changed or went away is no reason to call anybody.
+/// segment counts, one that says that something new begins. What merely changed or went away is no reason to call anybody; that a tender is
+/// otherwise than it was is told to who has it in their calendar.
 pub fn speaks(segment: &Segment, known: &Known<'_>, score: &Score) -> bool {
     if score.parts.iter().any(|part| matches!(part.kind, PartKind::Signal(_)) && part.centipoints > 0) {
         return true;
     }
     let view = View::new(*known, score.at);
     let counted = |kind| segment.rules.iter().any(|rule| matches!(rule.of, Of::Signal(of, _) if of == kind));
-    let begins = SignalKind::ALL.into_iter().filter(|kind| kind.weight() == Weight::Begins && !counted(*kind));
-    let looks = segment.rules.iter().any(|rule| rule.centipoints > 0 && rule.when.as_ref().is_some_and(|when| when.lasting().is_some()));
-    let wanted = |signal: &&Signal| concerns(segment, known, signal.record, score.at);
-    let mut moved = SignalKind::ALL.into_iter().filter(|kind| looks && kind.is_of_open_tender() && !counted(*kind));
-    begins.into_iter().any(|kind| !signals_of(kind, false, &view).is_empty())
-        || moved.any(|kind| signals_of(kind, false, &view).iter().any(wanted))
+    let mut begins = SignalKind::ALL.into_iter().filter(|kind| kind.weight() == Weight::Begins && !counted(*kind));
+    begins.any(|kind| !signals_of(kind, false, &view).is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::ids::SourceId;
-    use crate::model::Listings;
     use crate::model::sample::{day, organisation, signal};
+    use crate::model::{Listings, Signal};
     use crate::score::{Spec, score};
 
     #[test]
@@ -59,6 +54,7 @@ mod tests {
             let known = Known {
                 organisation: &acme,
                 records: &[],
+                elsewhere: &[],
                 signals: &signals,
                 listed: &lists,
                 tables: &crate::score::Tables::shipped(),

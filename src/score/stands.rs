@@ -150,7 +150,7 @@ mod tests {
 
     fn check(acme: &crate::model::Organisation, records: &[Record], signals: &[Signal], at: i64, want: &[bool]) {
         let (listed, tables, trust_of) = (Listings::default(), crate::score::Tables::shipped(), |_: &SourceId| 1.0);
-        let known = Known { organisation: acme, records, signals, listed: &listed, tables: &tables, trust_of: &trust_of };
+        let known = Known { organisation: acme, records, elsewhere: &[], signals, listed: &listed, tables: &tables, trust_of: &trust_of };
         let found = standing(&known, day(at));
         let stands: Vec<bool> = signals.iter().map(|signal| found.contains(&signal)).collect();
         assert_eq!(stands, want, "{signals:?} on day {at}");

@@ -40,7 +40,7 @@ fn judge(segment: &Segment, records: &[Record], signals: &[Signal], at: Timestam
     let (buyer, listed) = (organisation("Hospital", &[]), Listings::default());
     let score = score(
         segment,
-        &Known { organisation: &buyer, records, signals, listed: &listed, tables: &Tables::shipped(), trust_of: &|_| 0.8 },
+        &Known { organisation: &buyer, records, elsewhere: &[], signals, listed: &listed, tables: &Tables::shipped(), trust_of: &|_| 0.8 },
         at,
     );
     assert!(score.check_sum());

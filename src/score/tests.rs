@@ -18,7 +18,11 @@ fn trust(source: &SourceId) -> f32 {
 
 fn ask(segment: &Segment, org: &Organisation, records: &[Record], signals: &[Signal], at: Timestamp) -> Score {
     let listed = Listings::default();
-    score(segment, &Known { organisation: org, records, signals, listed: &listed, tables: &Tables::shipped(), trust_of: &trust }, at)
+    score(
+        segment,
+        &Known { organisation: org, records, elsewhere: &[], signals, listed: &listed, tables: &Tables::shipped(), trust_of: &trust },
+        at,
+    )
 }
 
 /// Whole points of one rule over one company record and its organisation's facts; `?` when it is open.
@@ -173,7 +177,15 @@ fn gates_give_a_reason_not_a_low_score() {
         let records = [record("fair", "x", RecordKind::Company, &[])];
         let score = score(
             &segment,
-            &Known { organisation: org, records: &records, signals: &[], listed: &listed, tables: &Tables::shipped(), trust_of: &trust },
+            &Known {
+                organisation: org,
+                records: &records,
+                elsewhere: &[],
+                signals: &[],
+                listed: &listed,
+                tables: &Tables::shipped(),
+                trust_of: &trust,
+            },
             day(1),
         );
         assert_eq!(score.excluded.as_deref(), want, "{gates}");

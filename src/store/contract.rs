@@ -168,12 +168,14 @@ pub(super) fn message(n: u8, order_key: u64) -> Message {
 pub(super) fn entry(n: u32, due: i64) -> Entry {
     let (channel, rep, lead) = ("mail".parse().unwrap(), "ana".parse().unwrap(), LeadId(u64::from(n)));
     let id = Entry::id_of(&channel, &rep, lead, 1);
-    let reminds = (n == 2).then(|| Reminder {
-        record: RecordId(7),
-        field: FieldName::new("deadline"),
-        at: time(900),
-        before: SignedDuration::from_hours(48),
-    });
+    let comes =
+        || Reminder { record: RecordId(7), field: FieldName::new("deadline"), at: time(900), before: SignedDuration::from_hours(48) };
+    let changed = || sample::signal(&sample::organisation("Acme", &[]), SignalKind::DeadlineMoved, 1, 1);
+    let of_tender = match n {
+        2 => Some(OfTender::Comes(comes())),
+        4 => Some(OfTender::Changed(changed())),
+        _ => None,
+    };
     Entry {
         id,
         channel,
@@ -184,7 +186,7 @@ pub(super) fn entry(n: u32, due: i64) -> Entry {
         at: time(0),
         due: time(due),
         held: (n == 1).then(|| source("a")),
-        reminds,
+        of_tender,
         closes: (n == 2).then(|| time(800)),
     }
 }
@@ -596,6 +598,7 @@ async fn postponing(place: Place) {
     assert_eq!(held, [entry(1, 5)]);
     let store = place.reopen(store).await;
     assert_eq!(store.waiting_entries(EntryFilter::default(), 9).await.unwrap(), [entry(1, 5), later.clone()]);
+    assert_eq!(store.entered(vec![entry(1, 5).id, entry(4, 700).id]).await.unwrap(), [entry(1, 5).id]);
     // The first of others do not hide the later ones of somebody.
     let theirs = Entry { rep: "bea".parse().unwrap(), due: time(700), ..entry(4, 700) };
     store.commit(Turn { entries: vec![theirs.clone()], ..Turn::upkeep() }).await.unwrap();

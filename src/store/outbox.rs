@@ -161,6 +161,17 @@ impl Embedded {
         .await
     }
 
+    pub(super) async fn entered(&self, ids: Vec<EntryId>) -> Result<Vec<EntryId>, StoreError> {
+        self.read(move |inner| {
+            let mut found = Vec::new();
+            for id in ids {
+                found.extend(inner.get(&codec::entry(id))?.map(|_| id));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     pub(super) async fn waiting_entries(&self, filter: EntryFilter, limit: usize) -> Result<Vec<Entry>, StoreError> {
         self.read(move |inner| inner.waiting_entries(&filter, limit)).await
     }

@@ -19,8 +19,8 @@ use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
 use crate::pipeline::{
-    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse, silent, spending,
-    test_message, waiting,
+    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, elsewhere, last_told, preview, rehearse, silent,
+    spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Standing};
 use crate::{outbox, score};
@@ -62,13 +62,13 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
         Question::Tenders(filter) => Answer::Tenders(listed::list(effects, config, filter).await?),
         Question::Tender { id, at } => {
             let until = at.map(|at| moment(&at, true, &config.daemon.zone)).transpose()?;
-            let found = notices::find(effects, &id).await?;
+            let found = notices::find(effects, config, &id).await?;
             let history = effects.store.changes_of(found.id, HISTORY).await?;
             let view = TenderView { meanings: views::meanings(&config.labels, &found), ..views::tender(&found, Some(&history)) };
             Answer::Tender(Box::new(notices::complete(effects, &found, until, view).await?))
         }
-        Question::TenderHistory { id } => Answer::TenderHistory(Box::new(notices::history(effects, &id).await?)),
-        Question::TenderRaw { id, number } => Answer::TenderRaw(Box::new(notices::raw(effects, &id, number).await?)),
+        Question::TenderHistory { id } => Answer::TenderHistory(Box::new(notices::history(effects, config, &id).await?)),
+        Question::TenderRaw { id, number } => Answer::TenderRaw(Box::new(notices::raw(effects, config, &id, number).await?)),
         Question::Outbox { channel, standing, limit } => {
             let channel = channel_named(config, channel.as_deref());
             let standing = standing.map(|word| standing_of(&word)).transpose()?;
@@ -347,9 +347,14 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let signals = effects.store.signals_of(subject, SIGNALS).await?;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed_on = config.lists.find(&organisation);
+    let mut beside = elsewhere(effects, (&records, &signals), &[]).await?;
+    if let Some(at) = at {
+        beside = as_they_were(effects, beside, moment(at, true, &config.daemon.zone)?).await?;
+    }
     let known_by = |records| score::Known {
         organisation: &organisation,
         records,
+        elsewhere: &beside,
         signals: &signals,
         listed: &listed_on,
         tables: &config.lexicons.tables,

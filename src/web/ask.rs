@@ -77,19 +77,19 @@ pub enum Question {
     Tenders(TenderFilter),
     /// One tender with everything read of it, and what it was before.
     Tender {
-        /// Its record's id.
+        /// Its record's id, its portal's number or OCID, or words of its title.
         id: String,
         /// As its notices had it then: RFC 3339, or a day.
         at: Option<String>,
     },
     /// The notices of one tender, and what each changed.
     TenderHistory {
-        /// Its record's id.
+        /// As [`Question::Tender`] asks for it.
         id: String,
     },
     /// The bytes of one notice of a tender.
     TenderRaw {
-        /// Its record's id.
+        /// As [`Question::Tender`] asks for it.
         id: String,
         /// The notice's place in the history, from 1.
         number: usize,

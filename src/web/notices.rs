@@ -1,5 +1,6 @@
 //! A tender as its notices tell it: the whole of it, what each notice changed, its bytes, and what else may be the same. Knows no terminal.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::anyhow;
@@ -10,7 +11,8 @@ use super::answer::AnswerError;
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
 use super::views::{self, time};
 use crate::base::ids::RecordId;
-use crate::base::text::{count, words};
+use crate::base::text::{clip, count, words};
+use crate::config::Config;
 use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
 use crate::pipeline::{Effects, linked};
 use crate::render::{Language, disagreement};
@@ -25,6 +27,13 @@ const AROUND: SignedDuration = SignedDuration::from_hours(24 + 36);
 const PORTALS: usize = 20;
 /// Tenders shown that may be the same.
 const MAYBE: usize = 10;
+/// Tenders that are looked through for one that somebody calls by a number or a title, and read at a time.
+const SEARCHED: usize = 100_000;
+const READ: usize = 500;
+/// Tenders named where several are called the same.
+const CANDIDATES: usize = 10;
+/// Characters of their titles.
+const TITLE: usize = 80;
 /// Of the words of two titles so many parts of ten are the same when the titles are nearly equal.
 const NEARLY: usize = 8;
 
@@ -116,11 +125,89 @@ fn folded(filed: Vec<Filed>, expired: &dyn Fn() -> bool) -> (Vec<Read>, Option<T
     (all, tender)
 }
 
-/// A tender by its id.
-pub(super) async fn find(effects: &Effects, id: &str) -> Result<Record, AnswerError> {
-    let record: RecordId = id.parse().map_err(|error| anyhow!("{error}"))?;
-    let found = effects.store.records(vec![record]).await?.pop().filter(|record| record.kind == RecordKind::Tender);
-    found.ok_or_else(|| anyhow!("there is no tender {id}; `atalaya tender list` shows them"))
+/// A tender by its record's id, by what its portal calls it (an OCID, a number of its procedure or of one of its notices, its address), or by words
+/// of its title that no other has.
+pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Result<Record, AnswerError> {
+    let named = named.trim();
+    let none = || {
+        anyhow!(
+            "there is no tender {named}: name it by its id, by its portal's number or OCID, or by words of its title; `atalaya tender list` shows them"
+        )
+    };
+    if let Ok(id) = named.parse::<RecordId>() {
+        return effects.store.records(vec![id]).await?.pop().filter(|record| record.kind == RecordKind::Tender).ok_or_else(none);
+    }
+    let keys = config.sources.iter().map(|source| Record::id_of(&source.id, named)).collect();
+    let mut found = effects.store.records(keys).await?;
+    found.retain(|record| record.kind == RecordKind::Tender);
+    if found.is_empty() {
+        found = called(effects, named).await?;
+    }
+    found.sort_by_key(|record| (record.first_seen, record.id));
+    let Some(first) = found.first().cloned() else { return Err(none()) };
+    let same: HashSet<RecordId> = linked(effects, &first).await?.into_iter().map(|record| record.id).chain([first.id]).collect();
+    if found.iter().all(|record| same.contains(&record.id)) {
+        return Ok(first);
+    }
+    let line = |record: &Record| {
+        let until = record.value("deadline").map(|until| format!(", offers until {}", until.told())).unwrap_or_default();
+        format!("  {}  {} ({}, {}{until})", record.id, clip(&record.title(), TITLE), record.source, record.key)
+    };
+    let more = found.len().saturating_sub(CANDIDATES);
+    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+    let lines: Vec<String> = found.iter().take(CANDIDATES).map(line).collect();
+    Err(anyhow!("several tenders are called {named}; name one of them by its id:\n{}{more}", lines.join("\n")))
+}
+
+/// How well a tender is meant by what somebody calls it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Meant {
+    /// These words are in its title.
+    Within,
+    /// It is its title.
+    Title,
+    /// It is one of its numbers or its address.
+    Number,
+}
+
+/// The tenders that somebody may mean, the best kind alone: who names a number means no title.
+async fn called(effects: &Effects, named: &str) -> Result<Vec<Record>, AnswerError> {
+    let asked = words(named);
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let walk = TenderWalk { by: TenderOrder::Due, from: None, to: None, back: false, limit: SEARCHED };
+    let rows = effects.store.tenders(walk, |_| true).await?.0;
+    let (mut best, mut found) = (Meant::Within, Vec::new());
+    for rows in rows.chunks(READ) {
+        for record in effects.store.records(rows.iter().map(|row| row.record).collect()).await? {
+            let Some(meant) = meant(&record, named, &asked) else { continue };
+            if meant > best {
+                (best, found) = (meant, Vec::new());
+            }
+            if meant == best && found.len() < ALIKE {
+                found.push(record);
+            }
+        }
+        tokio::task::yield_now().await;
+    }
+    Ok(found)
+}
+
+/// Whether a tender may be called so; `asked`: the same as plain words.
+fn meant(record: &Record, named: &str, asked: &str) -> Option<Meant> {
+    let same = |id: &str| id.eq_ignore_ascii_case(named);
+    let other = record.value("other_ids").map_or(&[][..], Value::each).iter().map(Value::text);
+    let number = same(&record.key)
+        || same(record.url.as_str())
+        || record.url.path_segments().into_iter().flatten().any(|part| part.len() > 3 && same(part))
+        || other.into_iter().any(|id| same(&id) || id.split_once(':').is_some_and(|(_, bare)| same(bare)));
+    let title = words(&record.title());
+    match (number, title == asked) {
+        (true, _) => Some(Meant::Number),
+        (false, true) => Some(Meant::Title),
+        (false, false) => format!(" {title} ").contains(&format!(" {asked} ")).then_some(Meant::Within),
+    }
 }
 
 /// Takes out of a view what was said only after a moment, and puts in its place what was said by then.
@@ -240,15 +327,15 @@ fn amended(amendment: &Amendment) -> String {
 }
 
 /// The history of a tender.
-pub(super) async fn history(effects: &Effects, id: &str) -> Result<HistoryView, AnswerError> {
-    let record = find(effects, id).await?;
+pub(super) async fn history(effects: &Effects, config: &Config, id: &str) -> Result<HistoryView, AnswerError> {
+    let record = find(effects, config, id).await?;
     let notices = chain(effects, &record).await?.into_iter().map(|(view, _)| view).collect();
     Ok(HistoryView { id: record.id.to_string(), title: record.title(), procedure: record.key, notices })
 }
 
 /// The bytes of one of a tender's notices, by its place in the history.
-pub(super) async fn raw(effects: &Effects, id: &str, number: usize) -> Result<RawView, AnswerError> {
-    let record = find(effects, id).await?;
+pub(super) async fn raw(effects: &Effects, config: &Config, id: &str, number: usize) -> Result<RawView, AnswerError> {
+    let record = find(effects, config, id).await?;
     let mut all = chain(effects, &record).await?;
     if number == 0 || number > all.len() {
         return Err(anyhow!("the tender has {} on file; there is no {number}", count(all.len(), "notice", "notices")));

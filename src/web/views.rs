@@ -259,7 +259,7 @@ pub(super) fn meanings(labels: &Labels, record: &Record) -> Vec<String> {
     for (field, scheme) in [("cpv", "CPV"), ("unspsc", "UNSPSC"), ("naics", "NAICS")] {
         for code in record.value(field).map_or(&[][..], Value::each).iter().map(Value::text) {
             let code: String = code.chars().take_while(char::is_ascii_digit).collect();
-            let meaning = labels.find(scheme, &code, &["en"]).map(|label| format!("{scheme} {}: {}", label.code, label.text));
+            let meaning = labels.find(scheme, &code, &["en"]).map(|label| format!("{scheme} {}", label.of(&code).told(&code, "in")));
             meanings.extend(meaning.filter(|meaning| !meanings.contains(meaning)));
         }
     }

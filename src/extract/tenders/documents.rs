@@ -10,16 +10,19 @@ impl TenderReader {
     pub(super) fn document(&self, input: &Input<'_>) -> Result<(Format, Batch), Failure> {
         let text = text_of(input);
         let format = self.format.or_else(|| Format::detect(&text)).ok_or_else(|| {
+            // What it is says more than what it is not.
+            if let Some(is) = tender::other(&text) {
+                return Failure::new(FailureClass::OtherAnswer, format!("{is}, and no document of a tender portal"));
+            }
             let words: Vec<_> = Format::ALL.iter().map(|format| format.word()).collect();
-            let is = tender::other(&text).map(|is| format!("{is}: ")).unwrap_or_default();
-            let why = format!("{is}{} is no document of a tender portal that is known here ({})", input.url, words.join(", "));
+            let why = format!("{} is no document of a tender portal that is known here ({})", input.url, words.join(", "));
             Failure::new(FailureClass::Unreadable, why)
         })?;
         let given = tender::Input { text: &text, url: Some(input.url), clock: self.clock.clone(), expired: input.expired };
         // Of a portal that is known the answer may be its page of maintenance, or an error, with status 200.
         let instead = |failure: Failure| match tender::other(&text).filter(|_| Format::detect(&text).is_none()) {
             Some(is) if failure.class == FailureClass::Unreadable => {
-                Failure::new(failure.class, format!("{is}, and no document of the format {}", format.word()))
+                Failure::new(FailureClass::OtherAnswer, format!("{is}, and no document of the format {}", format.word()))
             }
             Some(_) | None => failure,
         };

@@ -192,10 +192,10 @@ fn what_is_no_document_is_told_by_what_it_is() {
         ("portal = 'prozorro'", error, "it answers a JSON error: rate limit exceeded, and no document of the format prozorro"),
         ("format = 'ocds'", error, "it answers a JSON error: rate limit exceeded, and no document of the format ocds"),
         ("format = 'ocds'", page, "it answers an HTML page titled “Mantenimiento programado”, and no document of the format ocds"),
-        ("", page, "it answers an HTML page titled “Mantenimiento programado”: https://a.example/feed.atom is no document"),
-        ("", error, "it answers a JSON error: rate limit exceeded: https://a.example/feed.atom is no document"),
+        ("", page, "it answers an HTML page titled “Mantenimiento programado”, and no document of a tender portal"),
+        ("", error, "it answers a JSON error: rate limit exceeded, and no document of a tender portal"),
     ] {
         let failure = reader(&format!("kind = 'tenders'\n{settings}\n")).read(&input(&url, text.as_bytes())).unwrap_err();
-        assert!(failure.class == FailureClass::Unreadable && failure.text.starts_with(want), "{settings}: {failure}");
+        assert!(failure.class == FailureClass::OtherAnswer && failure.text == want, "{settings}: {failure}");
     }
 }

@@ -78,6 +78,7 @@ pub const fn is_of_the_page(class: FailureClass) -> bool {
         | Class::Rejected
         | Class::ServerError
         | Class::Unreadable
+        | Class::OtherAnswer
         | Class::ParseLimit
         | Class::ZeroRecords
         | Class::FewRecords

@@ -9,8 +9,15 @@ use crate::model::{Amount, Value};
 fn said(name: &str, facts: &[(FactName, &str)], records: &[Record]) -> String {
     let facts: Vec<(FactName, &str)> = std::iter::once((FactName::Name, name)).chain(facts.iter().copied()).collect();
     let known = organisation(name, &facts);
-    let known =
-        Known { organisation: &known, records, signals: &[], listed: &Listings::default(), tables: &Tables::shipped(), trust_of: &|_| 0.7 };
+    let known = Known {
+        organisation: &known,
+        records,
+        elsewhere: &[],
+        signals: &[],
+        listed: &Listings::default(),
+        tables: &Tables::shipped(),
+        trust_of: &|_| 0.7,
+    };
     let line = |(what, value, proof): (&str, String, Option<&Evidence>)| {
         format!("{what} {value}{}", proof.map_or_else(String::new, |proof| format!(" ({})", proof.quote)))
     };

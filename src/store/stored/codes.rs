@@ -25,7 +25,7 @@ codes! {
     RecordKind: record_kind_code, record_kind_of { Offer = 1, Request = 2, Company = 3, Tender = 4, Article = 5, Vacancy = 6, Page = 7, Award = 8 }
     ZoneFrom: zone_from_code, zone_from_of { Text = 1, Source = 2, Assumed = 3, Portal = 4, Buyer = 5 }
     Lane: lane_code, lane_of { Urgent = 1, Digest = 2 }
-    MessageKind: message_kind_code, message_kind_of { Digest = 1, Alert = 2, Lead = 3, Test = 4, Notice = 5 }
+    MessageKind: message_kind_code, message_kind_of { Digest = 1, Alert = 2, Lead = 3, Test = 4, Notice = 5, Tender = 6 }
     LeadState: lead_state_code, lead_state_of { New = 1, Accepted = 2, Rejected = 3, Parked = 4, Below = 5, Excluded = 6 }
     Scope: scope_code, scope_of { All = 1, Digests = 2, Alerts = 3, None = 4 }
     FactName: fact_name_code, fact_name_of {
@@ -42,7 +42,7 @@ codes! {
         Dns = 1, Connect = 2, Tls = 3, Timeout = 4, Broken = 5, TooLarge = 6, NotFound = 7, Forbidden = 8, SlowDown = 9, Rejected = 10,
         ServerError = 11, Redirect = 12, Refused = 13, Robots = 14, RobotsUnreachable = 15, BlockPage = 16, Challenge = 17, LoginWall = 18,
         Maintenance = 19, Unreadable = 20, ParseLimit = 21, ZeroRecords = 22, FewRecords = 23, Budget = 24,
-        BadEntries = 30, Drift = 31, Silent = 32,
+        OtherAnswer = 25, BadEntries = 30, Drift = 31, Silent = 32,
     }
 }
 

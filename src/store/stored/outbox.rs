@@ -4,9 +4,9 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{lane_code, lane_of, message_kind_code, message_kind_of, scope_code, scope_of};
-use super::{Stored, lengthened, millis, timestamp};
+use super::{Stored, StoredSignal, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, EntryId, LeadId, MessageId, RecordId};
-use crate::model::{Attempt, ChannelState, Entry, FieldName, Message, MessageState, Reminder, Sealed};
+use crate::model::{Attempt, ChannelState, Entry, FieldName, Message, MessageState, OfTender, Reminder, Sealed};
 use crate::store::error::StoreError;
 use crate::store::words::Suppression;
 
@@ -27,6 +27,7 @@ pub(in crate::store) struct StoredEntry {
     held: Option<String>,
     reminds: Option<StoredReminder>,
     closes: Option<i64>,
+    change: Option<StoredSignal>,
 }
 
 /// [`Reminder`].
@@ -40,13 +41,14 @@ struct StoredReminder {
 
 impl Stored for StoredEntry {
     const KIND: &'static str = "entry";
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
         match version {
-            1 => Some(lengthened(bytes, &[0, 0, 0])),
-            2 => Some(lengthened(bytes, &[0, 0])),
-            3 => Some(lengthened(bytes, &[0])),
+            1 => Some(lengthened(bytes, &[0, 0, 0, 0])),
+            2 => Some(lengthened(bytes, &[0, 0, 0])),
+            3 => Some(lengthened(bytes, &[0, 0])),
+            4 => Some(lengthened(bytes, &[0])),
             _ => None,
         }
     }
@@ -72,13 +74,14 @@ impl From<&Entry> for StoredEntry {
             due: millis(entry.due),
             settled: None,
             held: entry.held.as_ref().map(|source| source.as_str().to_owned()),
-            reminds: entry.reminds.as_ref().map(|reminder| StoredReminder {
+            reminds: entry.reminds().map(|reminder| StoredReminder {
                 record: reminder.record.0.to_be_bytes(),
                 field: reminder.field.as_str().to_owned(),
                 at: millis(reminder.at),
                 before: reminder.before.as_secs(),
             }),
             closes: entry.closes.map(millis),
+            change: entry.change().map(StoredSignal::from),
         }
     }
 }
@@ -97,7 +100,11 @@ impl TryFrom<StoredEntry> for Entry {
             at: timestamp(stored.at)?,
             due: timestamp(stored.due)?,
             held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
-            reminds: stored.reminds.map(reminder).transpose()?,
+            of_tender: match (stored.reminds, stored.change) {
+                (Some(stored), _) => Some(OfTender::Comes(reminder(stored)?)),
+                (None, Some(signal)) => Some(OfTender::Changed(signal.try_into()?)),
+                (None, None) => None,
+            },
             closes: stored.closes.map(timestamp).transpose()?,
         })
     }

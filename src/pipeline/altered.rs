@@ -1,0 +1,182 @@
+//! News of tenders: a deadline moved, a tender was suspended, cancelled or otherwise changed. Whoever has it in their calendar is told, and so are
+//! the machines that asked for a segment which looks for it, apart from those whom a lead tells of it in the same turn. Makes no lead.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::Effects;
+use super::linked::whole_tender;
+use super::news::{Alerts, slot};
+use super::wanted::{Wanted, wanted_of};
+use crate::base::ids::{ChannelId, EntryId, LeadId, RecordId, SegmentId};
+use crate::base::text::clip;
+use crate::config::{Config, Rep};
+use crate::deliver::Settings;
+use crate::model::{
+    Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Subject, Turn, deadline, is_live,
+};
+use crate::store::StoreError;
+use crate::{outbox, render, route};
+
+/// Characters of a tender's title in a list of messages.
+const TITLE: usize = 90;
+
+/// A tender with what became otherwise of it, the oldest first.
+pub(super) struct Altered {
+    pub(super) tender: Joined,
+    pub(super) signals: Vec<Signal>,
+}
+
+impl Altered {
+    pub(super) fn item(&self) -> render::ChangeItem<'_> {
+        render::ChangeItem { record: &self.tender.record, said: &self.tender.said, signals: &self.signals }
+    }
+}
+
+/// Puts into the turn what it tells of tenders that are looked for.
+pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, now: Timestamp) -> Result<(), StoreError> {
+    let of_tender = |signal: &Signal| turn.records.iter().find(|one| one.id == signal.record && one.kind == RecordKind::Tender).cloned();
+    let new = turn.signals.iter().filter(|signal| signal.kind.is_of_open_tender() && !signal.echo && signal.seen == now);
+    let news: Vec<(Signal, Record)> = new.filter_map(|signal| Some((signal.clone(), of_tender(signal)?))).collect();
+    let mut alerts = Alerts::new();
+    for (signal, record) in news {
+        let before = effects.store.records(vec![record.id]).await?.pop();
+        let mut wanted = wanted_of(effects, config, record, now).await?;
+        if let (None, Some(before)) = (&wanted, &before) {
+            // What is looked for no more was looked for until now.
+            wanted = wanted_of(effects, config, before.clone(), now).await?;
+        }
+        let Some(mut wanted) = wanted else { continue };
+        wanted.beside(signal.organisation, &turn.leads);
+        let ends = |record: &Record| deadline(record).filter(|closing| !closing.is_over(now)).map(|closing| closing.early());
+        // Who works towards the old day must hear in time that it is none any more.
+        let closes = before.iter().chain([&wanted.tender.record]).filter_map(ends).min();
+        to_reps(effects, config, (turn, &mut alerts), (&wanted, &signal, closes), now).await?;
+        to_machines(config, turn, (&wanted, &signal), now);
+    }
+    Ok(())
+}
+
+/// The leads that tell of this signal when they are told of in this turn.
+fn telling(turn: &Turn, signal: &Signal) -> HashSet<LeadId> {
+    let of_it = turn.leads.iter().filter(|lead| lead.subject == Subject::Organisation(signal.organisation));
+    of_it.map(|lead| lead.id).collect()
+}
+
+async fn to_reps(
+    effects: &Effects,
+    config: &Config,
+    (turn, alerts): (&mut Turn, &mut Alerts),
+    (wanted, signal, closes): (&Wanted, &Signal, Option<Timestamp>),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let telling = telling(turn, signal);
+    for rep in &config.reps {
+        let Some(channel) = config.channel_of(rep) else { continue };
+        let is_told = |entry: &Entry| entry.rep == rep.rep.id && entry.of_tender.is_none() && telling.contains(&entry.lead);
+        if turn.entries.iter().any(is_told) {
+            continue;
+        }
+        let mut soonest: Option<(Lane, Timestamp, LeadId, u32)> = None;
+        for (looks, lead) in wanted.of_rep(rep, now) {
+            let Some(segment) = config.segments.iter().find(|segment| segment.terms.segment == looks.segment) else { continue };
+            let slot = slot(effects, (turn, alerts), (rep, channel), (&segment.terms, looks.total, closes), now).await?;
+            let may_be = Lead::id_of(&looks.segment, Subject::Organisation(wanted.buyer.id));
+            let (lead, revision) = lead.map_or((may_be, 0), |lead| (lead.id, lead.revision));
+            let found = (slot.lane, slot.due, lead, revision);
+            soonest = Some(soonest.map_or(found, |known| known.min(found)));
+        }
+        let Some((lane, due, lead, revision)) = soonest else { continue };
+        turn.entries.push(Entry {
+            id: Entry::id_of_change(&channel.id, &rep.rep.id, signal),
+            channel: channel.id.clone(),
+            rep: rep.rep.id.clone(),
+            lead,
+            revision,
+            lane,
+            at: now,
+            due,
+            held: None,
+            of_tender: Some(OfTender::Changed(signal.clone())),
+            closes,
+        });
+    }
+    Ok(())
+}
+
+fn to_machines(config: &Config, turn: &mut Turn, (wanted, signal): (&Wanted, &Signal), now: Timestamp) {
+    let telling: HashSet<u64> = telling(turn, signal).into_iter().map(|lead| lead.0).collect();
+    let mut asked: BTreeMap<&ChannelId, Vec<&SegmentId>> = BTreeMap::new();
+    for looks in wanted.segments.iter().filter(|looks| wanted.is_of(&looks.segment)) {
+        for channel in config.machine_channels(&looks.segment) {
+            asked.entry(&channel.id).or_default().push(&looks.segment);
+        }
+    }
+    let is_told = |channel: &ChannelId| {
+        let of_lead = turn.messages.iter().filter(|message| message.kind == MessageKind::Lead && message.channel == *channel);
+        of_lead.into_iter().any(|message| telling.contains(&message.order_key))
+    };
+    asked.retain(|channel, _| !is_told(channel));
+    let record = &wanted.tender.record;
+    let title = format!("{} ({})", clip(&record.title(), TITLE), signal.kind.word());
+    for (channel, segments) in asked {
+        let sealed = render::payload(&render::Event::Tender { record, signal, segments: &segments });
+        turn.messages.push(outbox::for_tender(channel, (signal, title.clone()), sealed, now));
+    }
+}
+
+/// What is to be told still of these changes, each tender once, that which closes first before the others; and the tenders that closed before it
+/// could be told. What was turned down meanwhile is left out.
+pub(super) async fn still_told<'a>(
+    effects: &Effects,
+    config: &Config,
+    changes: impl Iterator<Item = (&'a LeadId, &'a Signal)>,
+    now: Timestamp,
+) -> Result<(Vec<Altered>, Vec<Record>), StoreError> {
+    let mut all: BTreeMap<RecordId, Altered> = BTreeMap::new();
+    for (lead, signal) in changes {
+        if effects.store.lead(*lead).await?.is_some_and(|lead| !route::is_open(lead.state)) {
+            continue;
+        }
+        let Some(record) = effects.store.records(vec![signal.record]).await?.pop() else { continue };
+        let tender = whole_tender(effects, config, record, now).await?;
+        let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new() });
+        if !altered.signals.iter().any(|known| (known.record, known.kind, known.seen) == (signal.record, signal.kind, signal.seen)) {
+            altered.signals.push(signal.clone());
+        }
+    }
+    let (mut told, mut closed) = (Vec::new(), Vec::new());
+    for mut altered in all.into_values().filter(|altered| !altered.tender.record.gone) {
+        let record = &altered.tender.record;
+        let over = deadline(record).is_some_and(|closing| closing.is_over(now));
+        if over && is_live(record) {
+            closed.push(record.clone());
+        }
+        if over || !is_live(record) {
+            // Nobody can answer it any more: that it was cancelled is news, what was moved before is none.
+            altered.signals.retain(|signal| signal.kind == SignalKind::TenderCancelled);
+        }
+        altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
+        told.extend(Some(altered).filter(|altered| !altered.signals.is_empty()));
+    }
+    let due = |record: &Record| (deadline(record).map_or(Timestamp::MAX, |closing| closing.at), record.id);
+    told.sort_by_key(|altered| due(&altered.tender.record));
+    Ok((told, closed))
+}
+
+/// Takes out of what a lead tells what its rep is told of tenders by itself, or was, unless nothing else is left.
+pub(super) async fn leave_told_apart(
+    effects: &Effects,
+    (rep, channel): (&Rep, &Settings),
+    signals: &mut Vec<Signal>,
+) -> Result<(), StoreError> {
+    let id = |signal: &Signal| Entry::id_of_change(&channel.id, &rep.rep.id, signal);
+    let ids: Vec<EntryId> = signals.iter().filter(|signal| signal.kind.is_of_open_tender()).map(id).collect();
+    let apart = if ids.is_empty() { Vec::new() } else { effects.store.entered(ids).await? };
+    let stays = |signal: &Signal| !apart.contains(&id(signal));
+    if signals.iter().any(stays) {
+        signals.retain(stays);
+    }
+    Ok(())
+}

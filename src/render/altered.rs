@@ -1,0 +1,122 @@
+//! Tenders that are otherwise than they were, in words: what moved from when to when, by the reader's clock, with the way to the notice. Knows no
+//! letter.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::clean::{line, link};
+use super::due::{about, ahead, answer, disagreement, notes, said, until};
+use super::language::{Language, Word, of_number, plural};
+use super::sentence::{field, value};
+use super::view::{LinkView, day, proof};
+use super::{ChangeItem, Reader};
+use crate::base::caps;
+use crate::model::{Signal, SignalKind, Story, closings, is_live};
+
+/// One tender in a letter.
+#[derive(Debug, Serialize)]
+pub(super) struct ChangeView {
+    /// What it is called.
+    pub what: LinkView,
+    /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30 (Mon 7 Dec 2026, today)", the oldest first.
+    pub news: Vec<String>,
+    /// The buyer, the value, the stage.
+    pub about: Vec<String>,
+    /// "offers: in 7 days, Mon 21 Dec 2026 07:30", as long as it can be answered.
+    pub until: Vec<String>,
+    /// What is to be looked at before it is believed.
+    pub notes: Vec<String>,
+    /// Where it says so, unless that is where it is read itself.
+    pub proof: Option<LinkView>,
+    /// How to name it to others.
+    pub reference: String,
+}
+
+pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp) -> ChangeView {
+    let (language, record) = (reader.language, item.record);
+    let closings = if is_live(record) { closings(record) } else { Vec::new() };
+    let href = link(&record.url);
+    let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), day(reader, signal.seen, now));
+    let proof = item.signals.last().map(|signal| proof(&signal.evidence, language));
+    ChangeView {
+        what: LinkView { words: line(&record.title(), 160), href: href.clone() },
+        news: item.signals.iter().map(seen).collect(),
+        about: about(language, record),
+        until: closings
+            .iter()
+            .filter(|closing| !closing.is_over(now))
+            .map(|one| format!("{}: {}, {}", answer(language, one), ahead(reader, one, now), until(language, reader.zone, one)))
+            .collect(),
+        notes: closings
+            .iter()
+            .flat_map(|one| notes(language, one).into_iter().chain(disagreement(language, Some(reader.zone), (one, item.said))))
+            .collect(),
+        proof: proof.filter(|proof| proof.href != href),
+        reference: format!("{} {}", language.word(Word::Reference), record.id),
+    }
+}
+
+/// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30", and what else is otherwise.
+fn news(reader: &Reader<'_>, signal: &Signal) -> String {
+    let language = reader.language;
+    let label = language.signal(signal.kind);
+    let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
+    let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
+        let told = |text: &Option<String>| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, Some(signal)));
+        match (signal.kind, name.as_str(), told(old), told(new)) {
+            // The label says it.
+            (SignalKind::TenderCancelled | SignalKind::TenderSuspended, "stage", _, _) => None,
+            (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) => Some(format!("{old} → {new}")),
+            (_, _, old, new) => Some(field(language, name, old.as_deref(), new.as_deref())),
+        }
+    };
+    let mut told: Vec<String> = fields.iter().filter_map(one).collect();
+    if *more > 0 {
+        told.push(format!("{} {more}", said(language, ["and", "y", "и ещё"])));
+    }
+    if told.is_empty() { label.to_owned() } else { line(&format!("{label}: {}", told.join("; ")), 2 * caps::QUOTE_CHARS) }
+}
+
+/// "Deadline moved: Ultrasound scanners", of several tenders with how many there are.
+pub(super) fn subject(language: Language, items: &[ChangeItem<'_>]) -> String {
+    let Some((item, signal)) = items.first().and_then(|item| Some((item, item.signals.last()?))) else { return String::new() };
+    let first = format!("{}: {}", language.signal(signal.kind), line(&item.record.title(), 120));
+    if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
+}
+
+/// How many tenders are otherwise than they were.
+pub(super) fn heading(language: Language, n: usize) -> String {
+    match language {
+        Language::En => format!("News of {n} {}", plural(n, "tender", "tenders")),
+        Language::Es => format!("Novedades de {n} {}", plural(n, "licitación", "licitaciones")),
+        Language::Ru => format!("Новости по {n} {}", of_number(n, ["тендеру", "тендерам", "тендерам"])),
+    }
+}
+
+pub(super) fn title(language: Language) -> &'static str {
+    said(
+        language,
+        ["News of tenders in your calendar", "Novedades de las licitaciones de tu calendario", "Новости по тендерам из вашего календаря"],
+    )
+}
+
+/// Why it comes without a digest.
+pub(super) fn at_once(language: Language) -> &'static str {
+    said(
+        language,
+        [
+            "It cannot wait for your next digest, so this comes at once.",
+            "No puede esperar a tu próximo resumen, por eso llega al momento.",
+            "Это не может ждать следующей сводки, поэтому письмо пришло сразу.",
+        ],
+    )
+}
+
+/// Tenders that did not fit.
+pub(super) fn and_more(language: Language, n: usize) -> String {
+    match language {
+        Language::En => format!("And {n} more {}.", plural(n, "tender", "tenders")),
+        Language::Es => format!("Y {n} {} más.", plural(n, "licitación", "licitaciones")),
+        Language::Ru => format!("И ещё {n} {}.", of_number(n, ["тендер", "тендера", "тендеров"])),
+    }
+}

@@ -1,0 +1,265 @@
+//! What becomes of tenders that somebody has in their calendar: told to all of them, once, and as no lead; and what another portal says of a
+//! tender under another buyer's name.
+
+use std::sync::{Arc, Mutex};
+
+use atalaya::model::{Lead, MessageKind, MessageState};
+use atalaya::pipeline::remind_due;
+use atalaya::store::{LeadFilter, MessageFilter};
+use atalaya::web::{Answer, Question, answer};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::rig::{Inside, LINES, MAILS, Reply, Server, points, portal, rep, tenders};
+use crate::tenders::ask;
+
+const HOSPITAL: &str = "Hospital Universitario de Getafe";
+
+/// Two portals, and what they show.
+struct World {
+    inside: Inside,
+    shown: [Arc<Mutex<Vec<Value>>>; 2],
+    /// What the first answers instead of its documents, with status 200.
+    instead: Arc<Mutex<Option<&'static str>>>,
+    _site: Server,
+}
+
+/// A notice of a procedure.
+fn notice(procedure: u32, buyer: &str, title: &str, (deadline, status): (&str, &str)) -> Value {
+    json!({
+        "ocid": format!("ocds-test01-{procedure:06}"), "id": format!("{procedure}-{deadline}-{status}"),
+        "date": "2026-11-20T09:00:00Z", "tag": [if status == "cancelled" { "tenderCancellation" } else { "tenderUpdate" }],
+        "buyer": { "id": buyer, "name": buyer },
+        "parties": [{ "id": buyer, "name": buyer, "roles": ["buyer"], "address": { "countryName": "ES" } }],
+        "tender": {
+            "id": "1", "title": title, "status": status, "tenderPeriod": { "endDate": deadline },
+            "items": [{ "id": "1", "classification": { "scheme": "CPV", "id": "33112200" } }]
+        }
+    })
+}
+
+/// A segment that looks for a class.
+fn looking(id: &str, cpv: &str) -> String {
+    format!("\n[[segment]]\nid = \"{id}\"\nline = 5\n\n[[segment.points]]\nwhen = {{ cpv = [\"{cpv}\"] }}\npoints = 20\n")
+}
+
+impl World {
+    /// With what the two portals hold from the start; `rest` follows the settings of the first and of the segment `health`.
+    async fn new(rest: &str, held: [Vec<Value>; 2]) -> Self {
+        let shown = held.map(|held| Arc::new(Mutex::new(held)));
+        let shows = shown.clone();
+        let instead: Arc<Mutex<Option<&'static str>>> = Arc::default();
+        let answers = Arc::clone(&instead);
+        let site = Server::start(move |seen| {
+            let Some(place) = ["/releases", "/second/releases"].iter().position(|path| *path == seen.path) else {
+                return Reply::status(404);
+            };
+            if let (0, Some(page)) = (place, *answers.lock().unwrap()) {
+                return Reply::html(page);
+            }
+            let other = notice(9, "Ayuntamiento de Lugo", "Street lights", ("2020-11-01T09:00:00Z", "complete"));
+            let releases: Vec<Value> = std::iter::once(other).chain(shows[place].lock().unwrap().iter().cloned()).collect();
+            let package = json!({ "uri": "https://portal.example/r", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": releases });
+            Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(package.to_string()) }
+        });
+        let settings = tenders(&site.address, "1h") + rest + &portal("second", &format!("{}/second", site.address), "1h") + MAILS;
+        let world = Self { inside: Inside::new(&settings).await, shown, instead, _site: site };
+        world.run(6).await;
+        world
+    }
+
+    /// Another notice of a procedure.
+    fn show(&self, portal: usize, notice: Value) {
+        self.shown[portal].lock().unwrap().push(notice);
+    }
+
+    /// Everything that the daemon does, every half hour.
+    async fn run(&self, halves: usize) {
+        for _ in 0..halves {
+            self.inside.wait(SignedDuration::from_mins(30));
+            self.inside.visit().await;
+            remind_due(&self.inside.effects, &self.inside.config, self.inside.clock.now()).await.unwrap();
+            self.inside.drain().await;
+        }
+    }
+
+    async fn until(&self, time: &str) {
+        let time: Timestamp = time.parse().unwrap();
+        while self.inside.clock.now() < time {
+            self.run(1).await;
+        }
+    }
+
+    async fn leads(&self) -> Vec<Lead> {
+        self.inside.effects.store.leads(LeadFilter::default(), 10).await.unwrap()
+    }
+
+    /// The mails to somebody in which these words are, decoded as far as these tests read them.
+    fn mails(&self, rep: &str, words: &str) -> Vec<String> {
+        let plain = |mail: String| mail.replace("=\r\n", "").replace("\r\n", " ").replace("=E2=86=92", "→");
+        let mails = self.inside.written("mail").into_iter().map(plain).map(|mail| mail.split_whitespace().collect::<Vec<_>>().join(" "));
+        mails.filter(|mail| mail.contains(&format!("To: {rep}@example.com")) && mail.contains(words)).collect()
+    }
+
+    /// Which alerts left.
+    async fn alerts(&self) -> Vec<String> {
+        let all = self.inside.effects.store.messages(MessageFilter::default(), 1_000).await.unwrap();
+        let mut alerts: Vec<String> = all
+            .into_iter()
+            .filter(|message| message.kind == MessageKind::Alert && !matches!(message.state, MessageState::Suppressed { .. }))
+            .map(|message| format!("{} {}", message.made, message.title))
+            .collect();
+        alerts.sort();
+        alerts
+    }
+}
+
+fn scanners(deadline: &str, status: &str) -> Value {
+    notice(1, HOSPITAL, "Ultrasound scanners", (deadline, status))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_of_a_tender_that_was_there_is_told_to_all_who_have_it_and_makes_no_lead() {
+    let who = |id: &str, segments: &str| rep(id, "Europe/Madrid", "Mon-Fri 08:00") + &format!("segments = [{segments}]\nremind = []\n");
+    let reps = who("ana", "\"health\", \"imaging\"") + &who("bob", "\"imaging\"") + &who("cleo", "\"lights\"");
+    let settings = looking("imaging", "33112") + &looking("lights", "315") + &reps + LINES;
+    let mut world = World::new(&settings, [vec![scanners("2026-12-10T13:00:00+01:00", "active")], Vec::new()]).await;
+    world.until("2026-12-01T12:00:00Z").await;
+    world.show(0, scanners("2026-12-21T07:30:00+01:00", "active"));
+    world.run(2).await;
+    world.inside.restart().await;
+    world.until("2026-12-04T12:00:00Z").await;
+    let told = "Deadline moved: Thu 10 Dec 2026 13:00 Europe/Madrid → Mon 21 Dec 2026 07:30 Europe/Madrid";
+    let each = ["ana", "bob", "cleo"].map(|rep| world.mails(rep, "Deadline moved").len());
+    assert_eq!((world.leads().await.len(), each), (0, [1, 1, 0]), "once, whatever number of segments: {:#?}", world.inside.written("mail"));
+    for rep in ["ana", "bob"] {
+        let mail = world.mails(rep, told).pop().unwrap_or_else(|| panic!("{:#?}", world.mails(rep, "")));
+        for words in ["Subject: Deadline moved: Ultrasound scanners", "News of tenders in your calendar", HOSPITAL] {
+            assert!(mail.contains(words), "{words}: {mail}");
+        }
+        assert!(!mail.contains("lead for you") && !mail.contains("Next step"), "{mail}");
+    }
+    let lines = world.inside.written("lines").concat();
+    assert_eq!((lines.matches("tender.changed").count(), lines.matches("lead.").count()), (1, 0), "{lines}");
+    assert!(lines.contains("\"segments\":[\"health\",\"imaging\"]") && lines.contains("deadline-moved"), "{lines}");
+    // The whole feed again, word for word; then it is cancelled on the Sunday before it closes.
+    let again = world.shown[0].lock().unwrap().clone();
+    world.shown[0].lock().unwrap().extend(again);
+    world.until("2026-12-20T12:00:00Z").await;
+    assert_eq!((world.alerts().await, world.mails("ana", "Deadline moved").len()), (Vec::new(), 1));
+    world.show(0, scanners("2026-12-21T07:30:00+01:00", "cancelled"));
+    world.until("2026-12-22T12:00:00Z").await;
+    let alerts = world.alerts().await;
+    assert!(alerts.len() == 2 && alerts.iter().all(|alert| alert.starts_with("2026-12-20T12:30:00Z alert for")), "{alerts:?}");
+    assert_eq!(["ana", "bob", "cleo"].map(|rep| world.mails(rep, "Subject: Tender cancelled: Ultrasound scanners").len()), [1, 1, 0]);
+    assert_eq!(world.leads().await, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_lead_tells_of_its_tender_is_not_told_beside_it() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n" + &rep("bob", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&reps, [vec![notice(2, HOSPITAL, "Beds", ("2027-01-20T10:00:00Z", "active"))], Vec::new()]).await;
+    world.until("2026-11-25T03:00:00Z").await;
+    world.show(0, scanners("2026-12-10T13:00:00+01:00", "active"));
+    world.run(3).await;
+    // The lead waits for the digest when its buyer's other tender, which was there, moves.
+    world.show(0, notice(2, HOSPITAL, "Beds", ("2027-01-27T10:00:00Z", "active")));
+    world.run(3).await;
+    world.until("2026-11-25T12:00:00Z").await;
+    let owner = if world.mails("ana", "lead for you").is_empty() { "bob" } else { "ana" };
+    let other = if owner == "ana" { "bob" } else { "ana" };
+    let mails = world.mails(owner, "Deadline moved");
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    // In both forms of the one mail.
+    assert_eq!(mails[0].matches("Wed 20 Jan 2027").count(), 2, "{}", mails[0]);
+    world.show(0, scanners("2026-12-21T07:30:00+01:00", "active"));
+    world.until("2026-11-26T12:00:00Z").await;
+    let mails = world.mails(owner, "Mon 21 Dec 2026 06:30");
+    assert!(mails.len() == 1 && !mails[0].contains("News of tenders"), "the lead tells it: {mails:#?}");
+    assert_eq!(world.mails(other, "Deadline moved"), Vec::<String>::new(), "the buyer is the other's lead");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_portal_cancels_under_another_buyers_name_takes_no_offers_anywhere() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let settings = points("tender-published", 20) + &reps;
+    let elsewhere = |status: &str| notice(1, "Servicio Madrileño de Salud", "Ultrasound scanners", ("2026-12-21T10:00:00Z", status));
+    let world = World::new(&settings, [Vec::new(), vec![elsewhere("active")]]).await;
+    world.until("2026-11-25T12:00:00Z").await;
+    world.show(0, scanners("2026-12-21T10:00:00Z", "active"));
+    world.until("2026-11-26T12:00:00Z").await;
+    let taken = async || {
+        let leads = world.leads().await;
+        let of = leads.iter().find(|lead| lead.title == HOSPITAL).expect("the first portal's buyer is a lead");
+        of.score.parts.iter().any(|part| part.why == "tender-published")
+    };
+    assert!(taken().await);
+    world.show(1, elsewhere("cancelled"));
+    world.run(2).await;
+    assert!(!taken().await, "{:#?}", world.leads().await);
+    world.until("2026-11-27T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "Tender cancelled").len(), 1, "{:#?}", world.mails("ana", ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_portal_held_is_not_listed_where_the_same_mail_tells_of_it() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let beds = notice(2, HOSPITAL, "Beds", ("2027-01-20T10:00:00Z", "active"));
+    let world = World::new(&reps, [vec![scanners("2026-12-10T10:00:00Z", "active"), beds], Vec::new()]).await;
+    world.show(0, scanners("2026-12-21T10:00:00Z", "active"));
+    world.until("2026-11-24T12:00:00Z").await;
+    let mail = world.mails("ana", "it held already").pop().expect("the first digest says what was there");
+    assert!(mail.contains("2 open tenders for you") && mail.contains("Wed 20 Jan 2027 10:00 UTC: Beds"), "{mail}");
+    assert!(mail.contains("→ Mon 21 Dec 2026 10:00 UTC") && !mail.contains("Mon 21 Dec 2026 10:00 UTC: Ultrasound scanners"), "{mail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tender_is_found_by_what_people_call_it() {
+    let beds = |procedure, title| notice(procedure, HOSPITAL, title, ("2027-01-20T10:00:00Z", "active"));
+    let held =
+        [scanners("2026-12-21T10:00:00Z", "active"), beds(2, "Beds for wards"), beds(3, "Beds for wards and homes"), beds(4, "Beds")];
+    // The second portal has one of them too.
+    let world = World::new("", [held.to_vec(), vec![scanners("2026-12-21T10:00:00Z", "active")]]).await;
+    for (called, want) in [
+        ("ocds-test01-000002", "Beds for wards"),
+        ("OCDS-TEST01-000003", "Beds for wards and homes"),
+        ("ultrasound", "Ultrasound scanners"),
+        ("ultrasound  SCANNERS", "Ultrasound scanners"),
+        ("beds", "Beds"),
+        ("homes", "Beds for wards and homes"),
+    ] {
+        let Answer::Tender(view) = ask(&world.inside, Question::Tender { id: called.to_owned(), at: None }).await else {
+            panic!("{called}")
+        };
+        assert_eq!(view.title, want, "{called}");
+        let Answer::TenderHistory(history) = ask(&world.inside, Question::TenderHistory { id: called.to_owned() }).await else {
+            panic!("{called}")
+        };
+        assert_eq!(history.id, view.id);
+    }
+    for (called, words) in [
+        ("for wards", ["several tenders are called for wards", "(portal, ocds-test01-000003, offers until"]),
+        ("cars", ["no tender cars", "tender list"]),
+    ] {
+        let (effects, config) = (&world.inside.effects, &world.inside.config);
+        let error = answer(effects, config, Question::Tender { id: called.to_owned(), at: None }, true).await.unwrap_err().to_string();
+        assert!(words.iter().all(|words| error.contains(words)), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_answers_a_page_of_errors_is_told_by_what_it_answers_and_until_when_it_worked() {
+    let world = World::new("", [vec![scanners("2026-12-21T10:00:00Z", "active")], Vec::new()]).await;
+    for (page, words) in [
+        ("<!doctype html><title>Mantenimiento</title><p>Volvemos pronto</p>", "an HTML page titled “Mantenimiento”"),
+        (r#"{"error": {"message": "rate limit exceeded"}}"#, "a JSON error: rate limit exceeded"),
+    ] {
+        *world.instead.lock().unwrap() = Some(page);
+        world.run(20).await;
+        let Answer::Source(view) = ask(&world.inside, Question::Source { id: "portal".to_owned(), page: None, diff: false }).await else {
+            panic!("no source")
+        };
+        let said = view.source.reason.clone().unwrap_or_default();
+        assert!(said.contains(words) && said.contains("; until 2026-11-23 1") && !said.contains("eforms"), "{said}");
+    }
+}
