@@ -68,6 +68,7 @@ fn entry(lead: u64, revision: u32, hour: i64, urgent: bool) -> Entry {
         held: None,
         reminds: None,
         closes: None,
+        handed: None,
     }
 }
 

@@ -100,6 +100,7 @@ fn entry(
         held: None,
         reminds: Some(reminder),
         closes: None,
+        handed: None,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::base::ids::RepId;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
+use crate::route;
 use crate::store::{CommitError, DueEntries, EntryFilter, MessageFilter, Scope, Standing, StoreError, Suppression};
 
 /// Messages looked through for those that a wish frees.
@@ -111,6 +112,14 @@ pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp)
     }
 }
 
+/// An entry that nothing holds back any more: with the next digest, or at once where that would be too late for what closes.
+fn free(entry: Entry, next: Timestamp, now: Timestamp) -> Entry {
+    match entry.ends() {
+        Some(end) if end > now && route::closes_early(end, next, now) => Entry { lane: Lane::Urgent, due: now, ..entry },
+        Some(_) | None => Entry { lane: Lane::Digest, due: next, ..entry },
+    }
+}
+
 /// Remembers what a recipient wants from now on; that they want everything again too, so that it outlives the restore of a store in which
 /// they did not. What waits for them gets the time it would have without a wish; sealing and sending hold
 /// it back again if need be. Looks at what waits, not at what was wished before, so that trying again does what a try cut short left.
@@ -124,7 +133,7 @@ pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Ti
         let late = |entry: &Entry| entry.due > next;
         let freed: Vec<Entry> = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter(late).collect();
         if !freed.is_empty() {
-            effects.store.postpone(freed.into_iter().map(|entry| Entry { lane: Lane::Digest, due: next, ..entry }).collect()).await?;
+            effects.store.postpone(freed.into_iter().map(|entry| free(entry, next, now)).collect()).await?;
         }
     }
     let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), recipient: Some(recipient) };

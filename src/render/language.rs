@@ -36,6 +36,8 @@ pub(super) enum Word {
     NoNews,
     DeadlinesTitle,
     BeforeDigest,
+    BeginsBeforeDigest,
+    BothBeforeDigest,
     Calendar,
     Reference,
     Class,
@@ -120,6 +122,18 @@ impl Language {
             (Self::En, Word::BeforeDigest) => "It closes before your next digest, or too soon after it, so this comes at once.",
             (Self::Es, Word::BeforeDigest) => "El plazo vence antes de tu próximo resumen, o poco después, por eso llega al momento.",
             (Self::Ru, Word::BeforeDigest) => "Срок истекает до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
+            (Self::En, Word::BeginsBeforeDigest) => "It begins before your next digest, or too soon after it, so this comes at once.",
+            (Self::Es, Word::BeginsBeforeDigest) => "Empieza antes de tu próximo resumen, o poco después, por eso llega al momento.",
+            (Self::Ru, Word::BeginsBeforeDigest) => "Начало до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
+            (Self::En, Word::BothBeforeDigest) => {
+                "Some of it closes, some begins before your next digest, or too soon after it, so this comes at once."
+            }
+            (Self::Es, Word::BothBeforeDigest) => {
+                "Una parte vence y otra empieza antes de tu próximo resumen, o poco después, por eso llega al momento."
+            }
+            (Self::Ru, Word::BothBeforeDigest) => {
+                "Что-то истекает, что-то начинается до следующей сводки или сразу после неё, поэтому письмо пришло сразу."
+            }
             (Self::En, Word::Calendar) => "Your calendar of deadlines (keep the address to yourself)",
             (Self::Es, Word::Calendar) => "Tu calendario de plazos (no compartas la dirección)",
             (Self::Ru, Word::Calendar) => "Ваш календарь сроков (никому не давайте адрес)",
@@ -358,6 +372,25 @@ impl Language {
     pub(super) fn signed(self, hundredths: i64) -> String {
         let plus = if hundredths > 0 { "+" } else { "" };
         format!("{plus}{}", self.points(hundredths))
+    }
+
+    pub(super) fn closed_before(self, n: usize) -> String {
+        match self {
+            Self::En => format!("{n} {} passed before we could tell you", plural(n, "deadline", "deadlines")),
+            Self::Es => format!("{n} {} antes de poder avisarte", plural(n, "plazo venció", "plazos vencieron")),
+            Self::Ru => {
+                let words = ["срок истёк", "срока истекли", "сроков истекли"];
+                format!("{n} {} раньше, чем мы успели сообщить", of_number(n, words))
+            }
+        }
+    }
+
+    pub(super) fn handed_over(self, had: &str) -> String {
+        match self {
+            Self::En => format!("handed over to you, {had} had it"),
+            Self::Es => format!("pasa a ti, antes lo llevaba {had}"),
+            Self::Ru => format!("передано вам, раньше с этим работал(а) {had}"),
+        }
     }
 
     pub(super) fn leads_for_you(self, n: usize) -> String {

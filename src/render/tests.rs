@@ -40,6 +40,7 @@ struct Case {
     organisation: Organisation,
     signals: Vec<Signal>,
     told: Option<Timestamp>,
+    handed: Option<&'static str>,
     meanings: BTreeMap<String, String>,
 }
 
@@ -124,7 +125,7 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        Self { lead, organisation, signals, told: None, meanings: [("44617100".to_owned(), "Cartons".to_owned())].into() }
+        Self { lead, organisation, signals, told: None, handed: None, meanings: [("44617100".to_owned(), "Cartons".to_owned())].into() }
     }
 
     fn item(&self) -> Item<'_> {
@@ -134,13 +135,14 @@ impl Case {
             organisation: &self.organisation,
             signals: &self.signals,
             told: self.told,
+            handed: self.handed,
             meanings: &self.meanings,
         }
     }
 }
 
 fn one_alert(reader: &Reader<'_>, case: &Case) -> Rendered {
-    alert(reader, &News { items: &[case.item()], ..News::default() }, false, &Links::default(), now()).unwrap()
+    alert(reader, &News { items: &[case.item()], ..News::default() }, None, &Links::default(), now()).unwrap()
 }
 
 fn call() -> NextStep {
@@ -265,7 +267,7 @@ fn deadlines_coming_up_stand_first() {
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
     let alone = News { deadlines: &deadlines, stock: &stock, ..News::default() };
     insta::assert_snapshot!("digest_deadlines_es_text", shown(&digest(&reader(Language::Es), &alone, &links, now()).unwrap()));
-    insta::assert_snapshot!("reminder_ru_text", shown(&reminder(&reader(Language::Ru), &deadlines[..1], &links, now()).unwrap()));
+    insta::assert_snapshot!("reminder_ru_text", shown(&reminder(&reader(Language::Ru), &News { deadlines: &deadlines[..1], ..News::default() }, &links, now()).unwrap()));
 }
 
 #[test]
@@ -453,10 +455,13 @@ fn what_closes_says_when_and_what_closed_is_named_and_left_out() {
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &zone };
         let news = News { items: &[case.item()], deadlines: &deadlines, ..News::default() };
-        let letter = alert(&reader, &news, true, &Links::default(), now()).unwrap();
-        let closed = digest(&reader, &News { closed: &records[1..], ..News::default() }, &Links::default(), now()).unwrap();
+        let [letter, begins, both] = [Early::Closes, Early::Begins, Early::Both]
+            .map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
+        let closed = too_late(&reader, &records[1..], &Links::default(), now()).unwrap();
         let head = |text: &str| text.lines().take_while(|line| !line.starts_with("---")).collect::<Vec<_>>().join("\n");
-        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &head(&closed.text), "\n\n"].concat();
+        let why = |letter: &Rendered| letter.text.split("\n\n").nth(1).unwrap().to_owned() + "\n";
+        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &why(&begins), &why(&both)].concat();
+        letters += &["\nSubject: ", &closed.subject, "\n\n", &head(&closed.text), "\n\n"].concat();
     }
     insta::assert_snapshot!("closing", letters);
 }
@@ -483,6 +488,20 @@ fn a_letter_says_each_thing_once_and_in_the_words_of_a_rep() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_handed_over_names_who_had_it_and_says_everything() {
+    let case = Case { told: Some(now()), ..Case::new("Talleres García") };
+    let mut letters = String::new();
+    for language in Language::ALL {
+        let handed = Case { told: None, handed: Some("Bob Brown"), ..Case::new("Talleres García") };
+        let text = written(language, std::slice::from_ref(&handed), &[]).text;
+        assert!(text.contains("400 pallets") && !written(language, std::slice::from_ref(&case), &[]).text.contains("Bob Brown"), "{text}");
+        let tag: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("1. ")).take_while(|line| !line.is_empty()).collect();
+        letters += &(tag.join("\n") + "\n\n");
+    }
+    insta::assert_snapshot!("handed_over", letters);
 }
 
 #[test]

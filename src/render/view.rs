@@ -197,7 +197,7 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, signals: _, told, meanings: _ } = *item;
+    let Item { lead, segment, organisation, signals: _, told: _, handed: _, meanings: _ } = *item;
     let news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
@@ -209,7 +209,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     LeadView {
         number,
         name: name_of(item, language),
-        tag: tag(told.is_some(), segment, language),
+        tag: tag(item, segment, language),
         about,
         contacts,
         why_now: language.word(Word::WhyNow),
@@ -226,9 +226,13 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     }
 }
 
-fn tag(told: bool, segment: &str, language: Language) -> String {
+fn tag(item: &Item<'_>, segment: &str, language: Language) -> String {
     let segment = format!("{}: {}", language.word(Word::Segment), line(segment, 120));
-    if told { format!("{segment} · {}", language.word(Word::Updated)) } else { segment }
+    match (item.handed, item.told) {
+        (Some(had), _) => format!("{segment} · {}", language.handed_over(&line(had, 60))),
+        (None, Some(_)) => format!("{segment} · {}", language.word(Word::Updated)),
+        (None, None) => segment,
+    }
 }
 
 fn values(organisation: &Organisation, name: FactName) -> impl Iterator<Item = &Value> {

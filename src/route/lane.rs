@@ -124,5 +124,6 @@ pub fn entry(lead: &Lead, to: Address<'_>, (lane, due): (Lane, Timestamp), close
         held: None,
         reminds: None,
         closes,
+        handed: None,
     }
 }

@@ -193,7 +193,7 @@ fn only_something_new_is_told() {
     let other = moved.clone().map(of_another);
     check("a deadline of a tender that was never told", New, &plain, &plain, &other, None);
     let left = signal(&acme(), SignalKind::WentAway, 1, 1);
-    let story = Story::Again { of: Box::new(left.story.clone()), gone: "2026-01-02".parse().unwrap() };
+    let story = Story::Again { of: Box::new(left.story.clone()), gone: "2026-01-02T00:00:00Z".parse().unwrap() };
     let back = [Signal { story, kind: SignalKind::RecordChanged, ..left.clone() }];
     check("back after it was told that it went away", New, &score(1000, &[(&left, 500)]), &plain, &back, Some((2, New)));
     check("back above the line after a short while", Below, &score(900, &[]), &plain, &back, Some((1, New)));

@@ -27,6 +27,7 @@ pub(in crate::store) struct StoredEntry {
     held: Option<String>,
     reminds: Option<StoredReminder>,
     closes: Option<i64>,
+    handed: Option<String>,
 }
 
 /// [`Reminder`].
@@ -40,13 +41,14 @@ struct StoredReminder {
 
 impl Stored for StoredEntry {
     const KIND: &'static str = "entry";
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
         match version {
-            1 => Some(lengthened(bytes, &[0, 0, 0])),
-            2 => Some(lengthened(bytes, &[0, 0])),
-            3 => Some(lengthened(bytes, &[0])),
+            1 => Some(lengthened(bytes, &[0, 0, 0, 0])),
+            2 => Some(lengthened(bytes, &[0, 0, 0])),
+            3 => Some(lengthened(bytes, &[0, 0])),
+            4 => Some(lengthened(bytes, &[0])),
             _ => None,
         }
     }
@@ -79,6 +81,7 @@ impl From<&Entry> for StoredEntry {
                 before: reminder.before.as_secs(),
             }),
             closes: entry.closes.map(millis),
+            handed: entry.handed.as_ref().map(|rep| rep.as_str().to_owned()),
         }
     }
 }
@@ -99,6 +102,7 @@ impl TryFrom<StoredEntry> for Entry {
             held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
             reminds: stored.reminds.map(reminder).transpose()?,
             closes: stored.closes.map(timestamp).transpose()?,
+            handed: stored.handed.map(|rep| rep.parse().map_err(slug)).transpose()?,
         })
     }
 }
