@@ -18,6 +18,7 @@ use crate::base::ids::{ChannelId, LeadId, MessageId, RepId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
+use crate::model::codes::Label;
 use crate::model::{
     ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
     Signal, SignalKind, Story, Subject, Value, deadline,
@@ -295,11 +296,20 @@ fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]
         for written in values.filter(|written| codes.contains(written.as_str())) {
             let code: String = written.chars().take_while(char::is_ascii_digit).collect();
             if let Some(label) = config.labels.find(scheme, &code, &[language.tag(), Language::default().tag()]) {
-                meanings.insert(written, label.text.to_owned());
+                meanings.insert(written, meaning(&code, label));
             }
         }
     }
     meanings
+}
+
+/// What a label says of a code; one of a broader class says of which: "[446 Tanks]" is not said of cartons as if they were tanks.
+fn meaning(code: &str, label: Label<'_>) -> String {
+    if label.code == code {
+        return label.text.to_owned();
+    }
+    let broader = label.code.trim_end_matches('0');
+    format!("[{} {}]", if broader.len() < 2 { &label.code[..2.min(label.code.len())] } else { broader }, label.text)
 }
 
 fn reader(rep: &Rep) -> Reader<'_> {
@@ -476,6 +486,18 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
 mod tests {
     use super::*;
     use crate::model::sample::{day, organisation, signal};
+
+    #[test]
+    fn a_label_of_a_broader_class_says_of_which() {
+        for (code, of, want) in [
+            ("44617100", "44617100", "Tanks"),
+            ("44617100", "44600000", "[446 Tanks]"),
+            ("44617100", "44000000", "[44 Tanks]"),
+            ("30230000", "30000000", "[30 Tanks]"),
+        ] {
+            assert_eq!(meaning(code, Label { code: of, text: "Tanks" }), want);
+        }
+    }
 
     #[test]
     fn that_something_is_there_again_is_told_once_and_to_who_missed_it() {

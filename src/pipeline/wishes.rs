@@ -112,11 +112,16 @@ pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp)
     }
 }
 
-/// An entry that nothing holds back any more: with the next digest, or at once where that would be too late for what closes.
-fn free(entry: Entry, next: Timestamp, now: Timestamp) -> Entry {
-    match entry.ends() {
-        Some(end) if end > now && route::closes_early(end, next, now) => Entry { lane: Lane::Urgent, due: now, ..entry },
-        Some(_) | None => Entry { lane: Lane::Digest, due: next, ..entry },
+/// An entry that nothing holds back any more: with the next digest, or at once where that would be too late for what closes; `None` where it waits
+/// no longer than that as it is.
+fn free(entry: Entry, rep: &Rep, next: Timestamp, now: Timestamp) -> Option<Entry> {
+    let closes = entry.ends().filter(|end| *end > now && rep.rep.alerts_per_hour > 0 && route::closes_early(*end, next, now));
+    match closes {
+        Some(end) if entry.due > now => {
+            let due = rep.rep.quiet_until(now).filter(|over| *over < end).unwrap_or(now);
+            Some(Entry { lane: Lane::Urgent, due, ..entry })
+        }
+        Some(_) | None => (entry.due > next).then_some(Entry { lane: Lane::Digest, due: next, ..entry }),
     }
 }
 
@@ -130,10 +135,10 @@ pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Ti
     for rep in config.reps.iter().filter(|rep| same(&rep.rep.email)) {
         let filter = EntryFilter { channel: Some(channel.clone()), rep: Some(rep.rep.id.clone()) };
         let next = rep.digest.next(now);
-        let late = |entry: &Entry| entry.due > next;
-        let freed: Vec<Entry> = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter(late).collect();
+        let freed = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter_map(|entry| free(entry, rep, next, now));
+        let freed: Vec<Entry> = freed.collect();
         if !freed.is_empty() {
-            effects.store.postpone(freed.into_iter().map(|entry| free(entry, next, now)).collect()).await?;
+            effects.store.postpone(freed).await?;
         }
     }
     let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), recipient: Some(recipient) };

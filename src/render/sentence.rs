@@ -91,7 +91,7 @@ fn again(language: Language, zone: Option<&TimeZone>, (signal, of): (&Signal, &S
 }
 
 /// In the reader's quotation marks.
-fn quoted(language: Language, text: &str) -> String {
+pub(super) fn quoted(language: Language, text: &str) -> String {
     match language {
         Language::En => format!("“{text}”"),
         Language::Es | Language::Ru => format!("«{text}»"),
@@ -473,7 +473,7 @@ mod tests {
             (one("price", Some("12"), Some("10"), 0), ["X: price 12 → 10", "X: precio 12 → 10", "X: цена 12 → 10"]),
             (
                 one("stand", None, Some("4B"), 2),
-                ["X: stand is now 4B and 2 more", "X: stand ahora es 4B y 2 más", "X: stand теперь 4B и ещё 2"],
+                ["X: stand is now 4B and 2 more", "X: stand ahora es 4B y 2 más", "X: стенд теперь 4B и ещё 2"],
             ),
             (
                 one("phone", Some("+34"), None, 0),

@@ -80,6 +80,7 @@ pub(super) struct ReasonView {
     /// The language of the sentence, where it is not the letter's.
     pub lang: Option<&'static str>,
     pub when: String,
+    /// In the reader's quotation marks.
     pub quote: Option<String>,
     pub proof: LinkView,
     /// When it was seen, where that was on another day.
@@ -295,7 +296,7 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
         sentence,
         lang: english.then_some("en"),
         when: day(reader, signal.at, now),
-        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| is_new(quote, said)),
+        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| is_new(quote, said)).map(|quote| sentence::quoted(language, &quote)),
         proof: proof(&signal.evidence, language),
         seen: (date(seen) != date(signal.at)).then(|| language.seen(&day_and_hour(reader, seen))),
     }
@@ -317,7 +318,7 @@ fn grounds(item: &Item<'_>, part: &Part, language: Language, said: &mut Vec<Stri
     let quote = line(&proof.quote, 120);
     let told = match item.meanings.get(&proof.quote) {
         Some(meaning) => format!("{} {quote} {}", language.word(Word::Class), line(meaning, 80)),
-        None => format!("“{quote}”"),
+        None => sentence::quoted(language, &quote),
     };
     is_new(&quote, said).then_some(told)
 }
