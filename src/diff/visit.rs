@@ -201,10 +201,7 @@ mod tests {
     fn too_few_records_name_the_least_and_the_setting() {
         let state = SourceState { usual: vec![40, 41, 43], ..SourceState::new(&"s".parse().expect("slug"), crate::base::ids::PageId(1)) };
         let said = |few: f64, count| doubt(&Rules { few, ..Rules::default() }, &state, count).map(|failure| failure.text);
-        assert_eq!(
-            said(0.5, 20).as_deref(),
-            Some("20 records, where there usually are 41: fewer than 21 (`few = 0.5`) are not believed")
-        );
+        assert_eq!(said(0.5, 20).as_deref(), Some("20 records, where there usually are 41: fewer than 21 (`few = 0.5`) are not believed"));
         assert_eq!((said(0.5, 21), said(0.0, 1)), (None, None));
     }
 

@@ -193,7 +193,9 @@ fn kind(shown: &Shown<'_>, said: &said::Said, main: Option<&Region>, (chars, sha
         Some(PageType::Article | PageType::List | PageType::Other) | None if chars > 600.0 && share > 0.5 && listed < 0.5 => {
             PageType::Article
         }
-        Some(PageType::Article | PageType::List | PageType::Other) | None if many >= 5 && listed > 0.25 || many >= 3 && listed > NOTHING_ELSE => {
+        Some(PageType::Article | PageType::List | PageType::Other) | None
+            if many >= 5 && listed > 0.25 || many >= 3 && listed > NOTHING_ELSE =>
+        {
             PageType::List
         }
         Some(PageType::Article | PageType::List | PageType::Other) | None => PageType::Other,

@@ -465,7 +465,12 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let mut known = Vec::new();
     if waits == 0 {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
-        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known { lead, told: None, since: None, handed: None }));
+        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known {
+            lead,
+            told: None,
+            since: None,
+            handed: None,
+        }));
     }
     let mut first: BTreeMap<LeadId, &Entry> = BTreeMap::new();
     for entry in waiting.iter().filter(|entry| entry.reminds.is_none()) {

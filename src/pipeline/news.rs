@@ -362,7 +362,7 @@ pub(super) async fn announce(
             alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
         }
         let sent = together(alerts.get(id).map_or(&[], Vec::as_slice), turn.entries.iter().filter(|entry| entry.rep == *id));
-        let timing = route::Timing { alerts: &sent, digest, closes };
+        let timing = route::Timing { alerts: &sent, digest, closes, handed: handed.is_some() };
         let slot = route::lane(&segment.terms, lead, &rep.rep, &timing, now);
         let early = closings.iter().filter(|closes| slot.lane == Lane::Urgent && route::closes_early(closes.at, digest, now));
         for closes in early.take(DEADLINES) {

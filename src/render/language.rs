@@ -374,25 +374,6 @@ impl Language {
         format!("{plus}{}", self.points(hundredths))
     }
 
-    pub(super) fn closed_before(self, n: usize) -> String {
-        match self {
-            Self::En => format!("{n} {} passed before we could tell you", plural(n, "deadline", "deadlines")),
-            Self::Es => format!("{n} {} antes de poder avisarte", plural(n, "plazo venció", "plazos vencieron")),
-            Self::Ru => {
-                let words = ["срок истёк", "срока истекли", "сроков истекли"];
-                format!("{n} {} раньше, чем мы успели сообщить", of_number(n, words))
-            }
-        }
-    }
-
-    pub(super) fn handed_over(self, had: &str) -> String {
-        match self {
-            Self::En => format!("handed over to you, {had} had it"),
-            Self::Es => format!("pasa a ti, antes lo llevaba {had}"),
-            Self::Ru => format!("передано вам, раньше с этим работал(а) {had}"),
-        }
-    }
-
     pub(super) fn leads_for_you(self, n: usize) -> String {
         match (self, n) {
             (Self::En, 1) => "1 lead for you".to_owned(),

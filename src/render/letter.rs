@@ -139,7 +139,7 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
 
 pub(super) fn too_late(reader: &Reader<'_>, closed: &[Record], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let heading = language.closed_before(closed.len());
+    let heading = due::passed(language, closed.len());
     let first = closed.first().map(|record| format!(": {}", line(&record.title(), 80))).unwrap_or_default();
     let view = View {
         lang: language.tag(),

@@ -270,6 +270,15 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
 }
 
 impl Language {
+    /// That somebody else had it.
+    pub(super) fn handed_over(self, had: &str) -> String {
+        match self {
+            Self::En => format!("handed over to you, {had} had it"),
+            Self::Es => format!("pasa a ti, antes lo llevaba {had}"),
+            Self::Ru => format!("передано вам, раньше с этим работал(а) {had}"),
+        }
+    }
+
     /// The next step where nothing is new but what became of a tender.
     pub(super) fn look_at_the_notice(self) -> &'static str {
         match self {
@@ -493,7 +502,11 @@ mod tests {
             ),
             (
                 one("budget_net", None, Some("12 EUR"), 0),
-                ["X: budget without tax is now 12 EUR", "X: presupuesto sin impuestos ahora es 12 EUR", "X: бюджет без налога теперь 12 EUR"],
+                [
+                    "X: budget without tax is now 12 EUR",
+                    "X: presupuesto sin impuestos ahora es 12 EUR",
+                    "X: бюджет без налога теперь 12 EUR",
+                ],
             ),
             (Story::Gone { title: "X".to_owned() }, ["No longer listed: X", "Ya no aparece: X", "Больше не значится: X"]),
             (Story::Sentence("As it was".to_owned()), ["As it was"; 3]),

@@ -267,7 +267,10 @@ fn deadlines_coming_up_stand_first() {
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
     let alone = News { deadlines: &deadlines, stock: &stock, ..News::default() };
     insta::assert_snapshot!("digest_deadlines_es_text", shown(&digest(&reader(Language::Es), &alone, &links, now()).unwrap()));
-    insta::assert_snapshot!("reminder_ru_text", shown(&reminder(&reader(Language::Ru), &News { deadlines: &deadlines[..1], ..News::default() }, &links, now()).unwrap()));
+    insta::assert_snapshot!(
+        "reminder_ru_text",
+        shown(&reminder(&reader(Language::Ru), &News { deadlines: &deadlines[..1], ..News::default() }, &links, now()).unwrap())
+    );
 }
 
 #[test]
@@ -455,8 +458,8 @@ fn what_closes_says_when_and_what_closed_is_named_and_left_out() {
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &zone };
         let news = News { items: &[case.item()], deadlines: &deadlines, ..News::default() };
-        let [letter, begins, both] = [Early::Closes, Early::Begins, Early::Both]
-            .map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
+        let [letter, begins, both] =
+            [Early::Closes, Early::Begins, Early::Both].map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
         let closed = too_late(&reader, &records[1..], &Links::default(), now()).unwrap();
         let head = |text: &str| text.lines().take_while(|line| !line.starts_with("---")).collect::<Vec<_>>().join("\n");
         let why = |letter: &Rendered| letter.text.split("\n\n").nth(1).unwrap().to_owned() + "\n";

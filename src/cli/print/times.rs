@@ -12,7 +12,8 @@ use crate::web::Answer;
 
 /// What is shown as it was found: proofs, addresses, texts that somebody else wrote, and what has a zone of its own.
 const AS_FOUND: [&str; 16] = [
-    "quote", "url", "path", "value", "text", "html", "raw", "title", "subject", "target", "key", "fields", "facts", "told", "sentence", "deadline",
+    "quote", "url", "path", "value", "text", "html", "raw", "title", "subject", "target", "key", "fields", "facts", "told", "sentence",
+    "deadline",
 ];
 
 /// To the second, or to the minute as sentences have it.
@@ -122,10 +123,16 @@ mod tests {
         let values = vec![ValueView { value: stamp(), seen: stamp(), ..ValueView::default() }];
         let records = vec![BelongsView { first_seen: stamp(), ..BelongsView::default() }];
         let answer = Answer::Organisation(Box::new(OrganisationView { values, records, ..OrganisationView::default() }));
-        let Answer::Organisation(told) = in_zone(answer, &TimeZone::get("Asia/Kolkata").unwrap()).unwrap() else { panic!("another answer") };
+        let Answer::Organisation(told) = in_zone(answer, &TimeZone::get("Asia/Kolkata").unwrap()).unwrap() else {
+            panic!("another answer")
+        };
         assert_eq!((told.values[0].seen.as_str(), told.records[0].first_seen.as_str()), (there, there));
         assert_eq!(told.values[0].value, stamp());
-        let read = RecordView { fields: [("date".to_owned(), stamp())].into(), told: [("date".to_owned(), stamp())].into(), ..RecordView::default() };
+        let read = RecordView {
+            fields: [("date".to_owned(), stamp())].into(),
+            told: [("date".to_owned(), stamp())].into(),
+            ..RecordView::default()
+        };
         let answer = Answer::Check(Box::new(CheckView { records: vec![read.clone()], ..CheckView::default() }));
         let Answer::Check(told) = in_zone(answer, &TimeZone::get("Asia/Kolkata").unwrap()).unwrap() else { panic!("another answer") };
         assert_eq!((&told.records[0].fields, &told.records[0].told), (&read.fields, &read.told));

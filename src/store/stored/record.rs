@@ -236,13 +236,34 @@ fn field_change((name, old, new): (String, Option<StoredValue>, Option<StoredVal
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) enum StoredStory {
     Sentence(String),
-    Appeared { title: String, by: Option<String>, with: Option<String>, on: Option<StoredDate> },
-    Changed { title: String, fields: Vec<(String, Option<String>, Option<String>)>, more: u32 },
-    Gone { title: String },
-    Said { title: String, by: Option<String>, sentence: String },
+    Appeared {
+        title: String,
+        by: Option<String>,
+        with: Option<String>,
+        on: Option<StoredDate>,
+    },
+    Changed {
+        title: String,
+        fields: Vec<(String, Option<String>, Option<String>)>,
+        more: u32,
+    },
+    Gone {
+        title: String,
+    },
+    Said {
+        title: String,
+        by: Option<String>,
+        sentence: String,
+    },
     /// Its first form knew the day alone.
-    AgainSinceDay { of: Box<StoredStory>, gone: StoredDate },
-    Again { of: Box<StoredStory>, gone: i64 },
+    AgainSinceDay {
+        of: Box<StoredStory>,
+        gone: StoredDate,
+    },
+    Again {
+        of: Box<StoredStory>,
+        gone: i64,
+    },
 }
 
 impl From<&Story> for StoredStory {
