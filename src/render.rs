@@ -6,6 +6,7 @@ mod calendar;
 mod calendar_key;
 mod clean;
 mod due;
+mod fields;
 mod html;
 mod language;
 mod letter;
@@ -67,6 +68,8 @@ pub struct Item<'a> {
     pub signals: &'a [Signal],
     /// Until when its reader was told of them: what is older is not told again. `None`: they never heard of it.
     pub told: Option<Timestamp>,
+    /// Who had it before, where it is handed over to its reader.
+    pub handed: Option<&'a str>,
     /// What the codes of classes mean that prove a line of its sum, in the reader's language.
     pub meanings: &'a BTreeMap<String, Meaning>,
 }
@@ -129,6 +132,17 @@ pub struct News<'a> {
     pub sources: &'a [Completeness],
 }
 
+/// Why what is told cannot wait for the next digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Early {
+    /// Something closes: a tender, a request.
+    Closes,
+    /// Something begins: a fair.
+    Begins,
+    /// Some of it closes, some begins.
+    Both,
+}
+
 /// Where the reader can go from here.
 #[derive(Clone, Debug, Default)]
 pub struct Links {
@@ -171,7 +185,7 @@ pub fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestam
     letter::digest(reader, news, links, now)
 }
 
-/// News of tenders and deadlines that cannot wait for the next digest, without leads.
+/// News of tenders and deadlines that cannot wait for the next digest, and what closed before it could be told. No leads.
 pub fn reminder(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     letter::reminder(reader, news, links, now)
 }
@@ -186,9 +200,14 @@ pub fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &Links, n
     letter::held(reader, news, source, links, now)
 }
 
-/// Leads that cannot wait, with the deadlines of their tenders; `early`: because they close before the next digest, or soon after it.
-pub fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+/// Leads that cannot wait, with the deadlines of their tenders; `early`: because of what closes or begins before the next digest, or soon after it.
+pub fn alert(reader: &Reader<'_>, news: &News<'_>, early: Option<Early>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     letter::alert(reader, news, early, links, now)
+}
+
+/// What was to be told at once and closed before it could leave: that alone is said.
+pub fn too_late(reader: &Reader<'_>, closed: &[Record], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    letter::too_late(reader, closed, links, now)
 }
 
 /// A few paragraphs without leads: a test, a word to the operator.

@@ -14,7 +14,7 @@ use crate::web::{self, Answer, Question};
 pub(super) async fn ask(request: &Request, question: Question, json: bool) -> anyhow::Result<Answer> {
     let config = match Config::load(&Request { without_secrets: true, ..request.clone() }) {
         Ok(config) => config,
-        Err(refusal) => return ask_only(request, &question, refusal).await,
+        Err(refusal) => return ask_only(request, &question, refusal, json).await,
     };
     let zone = if json { TimeZone::UTC } else { config.daemon.zone.clone() };
     let answer = match app::ask(&config.daemon.data, &question).await {
@@ -38,8 +38,9 @@ pub(super) async fn ask(request: &Request, question: Question, json: bool) -> an
     print::in_zone(answer, &zone)
 }
 
-/// Asks the daemon although the configuration on disk is not taken: all that is needed of it is where the data folder is.
-async fn ask_only(request: &Request, question: &Question, refusal: Refusal) -> anyhow::Result<Answer> {
+/// Asks the daemon although the configuration on disk is not taken: all that is needed of it is where the data folder is. The daemon knows too in
+/// which zone times are told.
+async fn ask_only(request: &Request, question: &Question, refusal: Refusal, json: bool) -> anyhow::Result<Answer> {
     let Some(data) = Config::data_folder(request) else {
         let words = "and the data folder cannot be read from it, so that no daemon can be asked: mend it, or name the folder with --data";
         return Err(anyhow::Error::from(refusal).context(format!("the configuration is not taken, {words}")));
@@ -52,7 +53,12 @@ async fn ask_only(request: &Request, question: &Question, refusal: Refusal) -> a
                 Refusal::Missing(_) => "the configuration that was named does not exist",
             };
             eprintln!("Warning: {what}; the running daemon answers by the one it has.");
-            Ok(answer)
+            let told = if json { None } else { app::ask(&data, &Question::Status).await.ok() };
+            let zone = told.and_then(|told| match told {
+                Answer::Status(status) => TimeZone::get(&status.zone).ok(),
+                _ => None,
+            });
+            print::in_zone(answer, &zone.unwrap_or(TimeZone::UTC))
         }
         Err(AskError::Nobody(_)) => Err(refusal.into()),
         Err(error) => Err(error.into()),

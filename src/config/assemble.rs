@@ -322,6 +322,9 @@ impl<'a> Builder<'a> {
         let mut asked: fetch::Spec = desk.read(&mut section, Some(fetch::KEYS));
         let reading: extract::Spec = desk.read(&mut section, Some(extract::KEYS));
         let mut comparing: diff::Spec = desk.read(&mut section, Some(diff::KEYS));
+        if extract::Kind::from_word(&reading.kind) == Some(extract::Kind::Feed) {
+            comparing.for_feeds();
+        }
         if extract::Kind::from_word(&reading.kind) == Some(extract::Kind::Tenders) {
             comparing.for_documents();
             asked.max_body.get_or_insert_with(|| PORTAL_BODY.to_owned());

@@ -1,7 +1,6 @@
 //! Says which change is a dated reason to act, and what it tells. Knows no organisation, no score and no language.
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::news::AWARD;
@@ -73,7 +72,7 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
             let (kind, story) = appeared(record, title, about);
             // After a short while nothing begins; who was told that it went away hears of it.
             let kind = if is_long(*gone, change.at) { kind } else { SignalKind::RecordChanged };
-            (kind, Story::Again { of: Box::new(story), gone: gone.to_zoned(TimeZone::UTC).date() }, None)
+            (kind, Story::Again { of: Box::new(story), gone: *gone }, None)
         }
         ChangeKind::Changed(fields) => changed(record, title, fields)?,
         ChangeKind::Gone => (SignalKind::WentAway, Story::Gone { title }, None),
@@ -324,14 +323,14 @@ mod tests {
                 ChangeKind::Returned(Timestamp::constant(1_795_000_000 - 14 * 86_400, 0)),
                 &plain,
                 SignalKind::OrganisationListed,
-                Story::Again { of: Box::new(new(None)), gone: jiff::civil::date(2026, 11, 4) },
+                Story::Again { of: Box::new(new(None)), gone: Timestamp::constant(1_795_000_000 - 14 * 86_400, 0) },
             ),
             (
                 RecordKind::Company,
                 ChangeKind::Returned(Timestamp::constant(1_795_000_000 - 13 * 86_400, 0)),
                 &plain,
                 SignalKind::RecordChanged,
-                Story::Again { of: Box::new(new(None)), gone: jiff::civil::date(2026, 11, 5) },
+                Story::Again { of: Box::new(new(None)), gone: Timestamp::constant(1_795_000_000 - 13 * 86_400, 0) },
             ),
             (RecordKind::Page, moved("text", text("a"), text("b")), &plain, SignalKind::PageChanged, from_to("text", "a", "b")),
             (RecordKind::Offer, ChangeKind::Gone, &plain, SignalKind::WentAway, Story::Gone { title: "Pallets".into() }),

@@ -74,6 +74,11 @@ impl Spec {
         self.ignore_fields.push("published".to_owned());
     }
 
+    /// The same for feeds: that an item has another date is no news by itself.
+    pub fn for_feeds(&mut self) {
+        self.ignore_fields.extend(["published", "updated"].map(str::to_owned));
+    }
+
     /// Checks everything and reports all faults at once.
     pub fn compile(&self) -> Result<Rules, Vec<Fault>> {
         let mut faults = Vec::new();

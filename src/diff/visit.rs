@@ -115,8 +115,12 @@ pub fn doubt(rules: &Rules, state: &SourceState, count: u32) -> Option<Failure> 
         return Some(Failure::new(FailureClass::ZeroRecords, text));
     }
     let median = median?;
-    (f64::from(count) < f64::from(median) * rules.few)
-        .then(|| Failure::new(FailureClass::FewRecords, format!("{count} records, where there usually are {median}")))
+    let least = f64::from(median) * rules.few;
+    (f64::from(count) < least).then(|| {
+        let (few, least) = (rules.few, least.ceil());
+        let text = format!("{count} records, where there usually are {median}: fewer than {least} (`few = {few}`) are not believed");
+        Failure::new(FailureClass::FewRecords, text)
+    })
 }
 
 #[cfg(test)]
@@ -191,6 +195,14 @@ mod tests {
             assert_eq!(source.visit(members.clone(), complete), want, "{members:?} {complete}");
         }
         assert_eq!(source.state.usual.len(), USUAL);
+    }
+
+    #[test]
+    fn too_few_records_name_the_least_and_the_setting() {
+        let state = SourceState { usual: vec![40, 41, 43], ..SourceState::new(&"s".parse().expect("slug"), crate::base::ids::PageId(1)) };
+        let said = |few: f64, count| doubt(&Rules { few, ..Rules::default() }, &state, count).map(|failure| failure.text);
+        assert_eq!(said(0.5, 20).as_deref(), Some("20 records, where there usually are 41: fewer than 21 (`few = 0.5`) are not believed"));
+        assert_eq!((said(0.5, 21), said(0.0, 1)), (None, None));
     }
 
     #[test]

@@ -31,6 +31,9 @@ const LONG: f64 = 250.0;
 /// Characters of a title.
 const TITLE: usize = 300;
 
+/// The share of a page's text from which on it is its list, and be that short.
+const NOTHING_ELSE: f64 = 0.6;
+
 /// What a page is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageType {
@@ -190,7 +193,11 @@ fn kind(shown: &Shown<'_>, said: &said::Said, main: Option<&Region>, (chars, sha
         Some(PageType::Article | PageType::List | PageType::Other) | None if chars > 600.0 && share > 0.5 && listed < 0.5 => {
             PageType::Article
         }
-        Some(PageType::Article | PageType::List | PageType::Other) | None if many >= 5 && listed > 0.25 => PageType::List,
+        Some(PageType::Article | PageType::List | PageType::Other) | None
+            if many >= 5 && listed > 0.25 || many >= 3 && listed > NOTHING_ELSE =>
+        {
+            PageType::List
+        }
         Some(PageType::Article | PageType::List | PageType::Other) | None => PageType::Other,
     }
 }

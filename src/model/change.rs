@@ -229,8 +229,8 @@ pub enum Story {
     Again {
         /// What is told of it, as if it were there for the first time.
         of: Box<Self>,
-        /// The day (in UTC) since which it was gone.
-        gone: Date,
+        /// Since when it was gone.
+        gone: Timestamp,
     },
     /// Fields differ.
     Changed {
@@ -274,7 +274,7 @@ impl Story {
             Self::Appeared { title, by, with, on } => {
                 ["+", title, &or_none(by), &or_none(with), &on.map(|day| day.to_string()).unwrap_or_default()].join("\u{1f}")
             }
-            Self::Again { of, gone } => format!("^\u{1f}{gone}\u{1f}{}", of.mark()),
+            Self::Again { of, gone } => format!("^\u{1f}{}\u{1f}{}", gone.strftime("%Y-%m-%d"), of.mark()),
             Self::Changed { title, fields, more } => {
                 let told: Vec<String> =
                     fields.iter().map(|(name, old, new)| [name, &or_none(old), &or_none(new)].map(String::as_str).join("\u{1e}")).collect();

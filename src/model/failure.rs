@@ -226,7 +226,9 @@ impl FailureClass {
             }
             Self::ParseLimit => "the page is built to break parsers, or by accident: choose a smaller page",
             Self::ZeroRecords => "no record is found there: the layout changed, or the list is empty; try `check SOURCE`",
-            Self::FewRecords => "far fewer records than usual: the layout may have changed; try `check SOURCE`",
+            Self::FewRecords => {
+                "far fewer records than usual: the layout may have changed; try `check SOURCE`. If so few are right, lower `few` of the source"
+            }
             Self::Budget => "nothing: it goes on tomorrow; raise `budget` if that is too late",
             Self::BadEntries => {
                 "`source show SOURCE` lists them with place and reason; correct `fields` or `key`, or tell the source's owner"

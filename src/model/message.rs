@@ -39,6 +39,8 @@ pub struct Entry {
     pub of_tender: Option<OfTender>,
     /// By when whoever is told of this news must be done with it: it is of no use after that.
     pub closes: Option<Timestamp>,
+    /// Who had the lead before, where it is handed over: then all of it is told, not only what is new.
+    pub handed: Option<RepId>,
 }
 
 impl Entry {

@@ -100,6 +100,8 @@ pub struct Turn {
     pub leads: Vec<Lead>,
     /// For digests and alerts.
     pub entries: Vec<Entry>,
+    /// Entries that wait, with the rep, lane and time that they have now.
+    pub moved: Vec<Entry>,
     /// For machines.
     pub messages: Vec<Message>,
     /// Small values to remember under a name, or (`None`) to forget.
@@ -142,6 +144,7 @@ impl Turn {
             signals,
             leads,
             entries,
+            moved,
             messages,
             marks,
         } = self;
@@ -151,7 +154,7 @@ impl Turn {
             && (idle.is_empty() && *forgotten == Forgotten::default())
             && (changes.is_empty() && organisations.is_empty() && signals.is_empty() && leads.is_empty())
             && (questions.is_empty() && settled.is_empty() && rulings.is_empty())
-            && (entries.is_empty() && messages.is_empty() && marks.is_empty())
+            && (entries.is_empty() && moved.is_empty() && messages.is_empty() && marks.is_empty())
     }
 
     fn aside(page: PageWrite) -> Self {
@@ -178,6 +181,7 @@ impl Turn {
             signals: Vec::new(),
             leads: Vec::new(),
             entries: Vec::new(),
+            moved: Vec::new(),
             messages: Vec::new(),
             marks: Vec::new(),
         }

@@ -68,6 +68,7 @@ fn entry(lead: u64, revision: u32, hour: i64, urgent: bool) -> Entry {
         held: None,
         of_tender: None,
         closes: None,
+        handed: None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, SourceId, h
 use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Reminder, Sealed, Signal};
 
 /// A lead in a message, and which news of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     /// Which.
     pub lead: LeadId,
@@ -18,6 +18,8 @@ pub struct Told {
     pub from: Timestamp,
     /// The newest revision.
     pub revision: u32,
+    /// Who had it before, where it is handed over.
+    pub handed: Option<RepId>,
 }
 
 /// Entries that go out as one message.
@@ -90,8 +92,15 @@ impl Batch {
                     told.first = entry.revision.min(told.first);
                     told.from = entry.at.min(told.from);
                     told.revision = entry.revision.max(told.revision);
+                    told.handed = told.handed.take().or_else(|| entry.handed.clone());
                 }
-                None => leads.push(Told { lead: entry.lead, first: entry.revision, from: entry.at, revision: entry.revision }),
+                None => leads.push(Told {
+                    lead: entry.lead,
+                    first: entry.revision,
+                    from: entry.at,
+                    revision: entry.revision,
+                    handed: entry.handed.clone(),
+                }),
             }
         }
         let reminders = group.iter().filter_map(|entry| Some((entry.lead, entry.reminds()?.clone()))).collect();

@@ -81,7 +81,7 @@ async fn to_reps(
         let mut soonest: Option<(Lane, Timestamp, LeadId, u32)> = None;
         for (looks, lead) in wanted.of_rep(rep, now) {
             let Some(segment) = config.segments.iter().find(|segment| segment.terms.segment == looks.segment) else { continue };
-            let slot = slot(effects, (turn, alerts), (rep, channel), (&segment.terms, looks.total, closes), now).await?;
+            let slot = slot(effects, (turn, alerts), (rep, channel), (&segment.terms, looks.total, closes, false), now).await?;
             let may_be = Lead::id_of(&looks.segment, Subject::Organisation(wanted.buyer.id));
             let (lead, revision) = lead.map_or((may_be, 0), |lead| (lead.id, lead.revision));
             let found = (slot.lane, slot.due, lead, revision);
@@ -100,6 +100,7 @@ async fn to_reps(
             held: None,
             of_tender: Some(OfTender::Changed(signal.clone())),
             closes,
+            handed: None,
         });
     }
     Ok(())

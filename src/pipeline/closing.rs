@@ -32,6 +32,8 @@ pub(super) struct Closes<'a> {
     pub(super) at: Timestamp,
     /// The record that says so.
     pub(super) record: &'a Record,
+    /// Whether it begins then, rather than closes: a fair.
+    pub(super) begins: bool,
 }
 
 fn with_known<T>(config: &Config, behind: &Behind<'_>, ask: impl FnOnce(&Known<'_>) -> T) -> T {
@@ -66,7 +68,7 @@ pub(super) fn closings<'a>(config: &Config, segment: &Segment, lead: &Lead, behi
             kind if score::calls(kind) => deadline(record).filter(|closing| !closing.is_over(now))?.early(),
             _ => return None,
         };
-        Some(Closes { at, record })
+        Some(Closes { at, record, begins: signal.kind == SignalKind::ExhibitorListed })
     });
     let mut closes: Vec<Closes<'_>> = closes.collect();
     closes.sort_by_key(|closes| (closes.at, closes.record.id));

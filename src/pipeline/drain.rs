@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +16,7 @@ use super::remind::still_due;
 use super::stock::stock;
 use super::wishes::{self, Wish};
 use super::{Effects, completeness_of, empty, notice, silent};
-use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId};
+use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
@@ -27,7 +26,7 @@ use crate::model::{
     Signal, SignalKind, Story, Subject, Value, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
-use crate::render::{self, Address, DeadlineItem, Envelope, Item, Language, Links, Reader, RenderError, Rendered, UnsubscribeKey};
+use crate::render::{self, Address, DeadlineItem, Early, Envelope, Item, Language, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
 use crate::{diff, route, telemetry};
 
@@ -78,11 +77,20 @@ pub struct Sending {
     pub delivered: usize,
 }
 
-/// A lead, until when its rep was told of it, and since when there is news that waits.
+/// A lead, until when its rep was told of it, since when there is news that waits, and who had it, where it is handed over.
 struct Known {
     lead: Lead,
     told: Option<Timestamp>,
     since: Option<Timestamp>,
+    handed: Option<String>,
+}
+
+impl Known {
+    /// What is handed over is new to who has it now, whatever they heard before.
+    fn new(config: &Config, lead: Lead, told: Option<Timestamp>, (since, handed): (Timestamp, Option<&RepId>)) -> Self {
+        let name = |id: &RepId| config.rep(id).map_or_else(|| id.to_string(), |rep| rep.rep.name.clone());
+        Self { lead, told: told.filter(|_| handed.is_none()), since: Some(since), handed: handed.map(name) }
+    }
 }
 
 /// A lead with everything a letter says of it.
@@ -91,6 +99,8 @@ struct Shown {
     organisation: Organisation,
     signals: Vec<Signal>,
     meanings: BTreeMap<String, Meaning>,
+    /// Whether what cannot wait of it begins, rather than closes.
+    begins: bool,
 }
 
 /// What a letter tells of leads.
@@ -166,7 +176,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
         let before = effects.store.told(&batch.channel, &batch.rep, told.lead, told.first).await?;
         // What was decided while that message was made was not in it.
         let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
-        known.push(Known { lead, told: before, since: Some(told.from) });
+        known.push(Known::new(config, lead, before, (told.from, told.handed.as_ref())));
     }
     let Told { mut shown, more: hidden, mut closed } = best(effects, (config, rep.language), known, now).await?;
     for shown in &mut shown {
@@ -189,11 +199,10 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     let letter = match (batch.kind(), items.as_slice()) {
         (MessageKind::Alert, []) if closed.is_empty() => render::reminder(&reader(rep), &news, &links, now)?,
         // All of it closed before it could leave: that alone is said, and the digest tells the rest.
-        (MessageKind::Alert, []) => render::digest(&reader(rep), &news, &links, now)?,
+        (MessageKind::Alert, []) if due.is_empty() && !closed.is_empty() => render::too_late(&reader(rep), &closed, &links, now)?,
+        (MessageKind::Alert, []) => render::reminder(&reader(rep), &news, &links, now)?,
         (MessageKind::Alert, [_, ..]) => {
-            let terms = |lead: &Lead| config.segments.iter().map(|segment| &segment.terms).find(|terms| terms.segment == lead.segment);
-            let hot = |item: &Item<'_>| terms(item.lead).is_none_or(|terms| item.lead.score.total() >= terms.hot);
-            let early = !due.is_empty() || !items.iter().all(hot);
+            let early = early(config, &shown, !due.is_empty());
             render::alert(&reader(rep), &render::News { more: hidden, ..news }, early, &links, now)?
         }
         _ => match &batch.held {
@@ -216,9 +225,10 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
 
 impl Shown {
     fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
-        let Known { lead, told, since: _ } = &self.known;
-        let segment = config.segment_title(&lead.segment);
-        Item { lead, segment, organisation: &self.organisation, signals: self.signals.as_slice(), told: *told, meanings: &self.meanings }
+        let Known { lead, told, since: _, handed } = &self.known;
+        let (segment, signals) = (config.segment_title(&lead.segment), self.signals.as_slice());
+        let (handed, organisation) = (handed.as_deref(), &self.organisation);
+        Item { lead, segment, organisation, signals, told: *told, handed, meanings: &self.meanings }
     }
 }
 
@@ -285,9 +295,12 @@ async fn look(
     let over = !over.is_empty();
     // Who never heard of it need not hear that it went away.
     let tells = |signal: &&Signal| known.told.is_some() || signal.kind != SignalKind::WentAway || closing::counts(&known.lead, signal);
-    let tells = !over || stands.iter().filter(fresh).any(|signal| tells(&signal));
+    let segment = config.segments.iter().find(|segment| segment.terms.segment == known.lead.segment);
+    let soonest = segment.and_then(|segment| closing::closings(config, segment, &known.lead, &behind, now).into_iter().next());
+    let begins = soonest.is_some_and(|closes| closes.begins);
+    let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
     let meanings = meanings(config, language, &known.lead, &records);
-    Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings }), closed)))
+    Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings, begins }), closed)))
 }
 
 /// Whether it is told that something is there again: once, and after a while away, or to who was told that it went.
@@ -295,7 +308,7 @@ fn is_missed(signal: &Signal, all: &[Signal], told: Option<Timestamp>) -> bool {
     let Story::Again { gone, .. } = &signal.story else { return true };
     let same = |other: &&Signal| other.record == signal.record;
     let later = |other: &Signal| matches!(other.story, Story::Again { .. }) && other.seen > signal.seen;
-    let long = gone.to_zoned(TimeZone::UTC).is_ok_and(|day| signal.seen.duration_since(day.timestamp()) >= diff::AWAY);
+    let long = signal.seen.duration_since(*gone) >= diff::AWAY;
     let heard = |other: &Signal| other.kind == SignalKind::WentAway && told.is_some_and(|told| other.seen <= told);
     !all.iter().filter(same).any(later) && (long || all.iter().filter(same).any(heard))
 }
@@ -318,6 +331,22 @@ fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]
 
 fn reader(rep: &Rep) -> Reader<'_> {
     Reader { rep: &rep.rep.id, language: rep.language, zone: &rep.rep.zone }
+}
+
+/// Why these leads do not wait for the digest; `None`: they score so high. `due`: deadlines come with them.
+fn early(config: &Config, shown: &[Shown], due: bool) -> Option<Early> {
+    let terms = |lead: &Lead| config.segments.iter().map(|segment| &segment.terms).find(|terms| terms.segment == lead.segment);
+    let hot = |shown: &&Shown| terms(&shown.known.lead).is_none_or(|terms| shown.known.lead.score.total() >= terms.hot);
+    let mut cool = shown.iter().filter(|shown| !hot(shown)).peekable();
+    if cool.peek().is_none() && !due {
+        return None;
+    }
+    let (begin, close): (Vec<&Shown>, Vec<&Shown>) = cool.partition(|shown| shown.begins);
+    Some(match (begin.is_empty(), close.is_empty() && !due) {
+        (true, _) => Early::Closes,
+        (false, true) => Early::Begins,
+        (false, false) => Early::Both,
+    })
 }
 
 /// A digest: the leads, and for each source whether it is complete, so that silence is never ambiguous.
@@ -465,7 +494,12 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let mut known = Vec::new();
     if waits == 0 {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
-        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known { lead, told: None, since: None }));
+        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known {
+            lead,
+            told: None,
+            since: None,
+            handed: None,
+        }));
     }
     let mut first: BTreeMap<LeadId, &Entry> = BTreeMap::new();
     for entry in waiting.iter().filter(|entry| entry.of_tender.is_none()) {
@@ -473,7 +507,8 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     }
     for (id, entry) in first {
         let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?;
-        known.extend(effects.store.lead(id).await?.map(|lead| Known { lead, told, since: Some(entry.at) }));
+        let handed = waiting.iter().filter(|other| other.lead == id).find_map(|other| other.handed.as_ref());
+        known.extend(effects.store.lead(id).await?.map(|lead| Known::new(config, lead, told, (entry.at, handed))));
     }
     let Told { mut shown, more, mut closed } = best(effects, (config, rep.language), known, now).await?;
     if let Some(channel) = config.channel_of(rep) {
@@ -497,7 +532,7 @@ mod tests {
         let acme = organisation("Acme", &[]);
         let of = |kind, seen| signal(&acme, kind, seen, seen);
         let again = |gone: i64, seen| Signal {
-            story: Story::Again { of: Box::new(Story::Gone { title: "Acme".to_owned() }), gone: day(gone).to_zoned(TimeZone::UTC).date() },
+            story: Story::Again { of: Box::new(Story::Gone { title: "Acme".to_owned() }), gone: day(gone) },
             ..of(SignalKind::OrganisationListed, seen)
         };
         let (went, soon, late) = (of(SignalKind::WentAway, 2), again(2, 5), again(2, 30));

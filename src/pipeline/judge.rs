@@ -1,22 +1,21 @@
 //! Judges leads anew when the rules are others (segments, reps, lists), and when time alone changed what they make of a tender. Quietly: who becomes a lead only now is told of as usual, and so is a
-//! lead that nobody had and somebody has now; everybody else keeps what they were told.
+//! lead that has another rep now, to that one; everybody else keeps what they were told.
 //!
 //! One step of bounded size in one commit. Knows no loop and no rhythm.
 
 use jiff::Timestamp;
 
 use super::closing::Behind;
-use super::drain::ENTRIES;
 use super::keep::KeepError;
 use super::linked::elsewhere;
-use super::news::{Alerts, Revised, SIGNALS, Staff, announce, owner_of, records_of, revise};
+use super::news::{Alerts, Revised, SIGNALS, Staff, announce, handed_by, owner_of, records_of, revise};
 use super::{Effects, silent};
-use crate::base::ids::{ContentHash, OrganisationId, RepId};
+use crate::base::ids::{ContentHash, OrganisationId};
 use crate::config::Config;
 use crate::model::{Decision, Lead, Organisation, Record, Subject, Turn};
 use crate::route::{self, Cause};
 use crate::score;
-use crate::store::{CommitError, EntryFilter, StoreError};
+use crate::store::{CommitError, StoreError};
 
 /// Organisations judged in one commit.
 const STEP: usize = 50;
@@ -109,18 +108,16 @@ async fn judge(
     let mut told = 0;
     for Revised { segment, mut lead, is_new, mut is_told } in revised {
         let before = previous.iter().find(|before| before.id == lead.id);
+        let mut handed = None;
         if route::for_rep(lead.state) {
             let known_owner = previous.iter().find_map(owner_of);
             lead.owner = staff.assign(config, (&lead, organisation, known_owner), now);
             let had = before.and_then(owner_of);
+            handed = handed_by(before, &lead);
             if let (Decision::To(rep, _), true) = (&lead.owner, had != owner_of(&lead)) {
                 *staff.loads.entry(rep.clone()).or_default() += 1;
-                // Nobody had it, so nobody has heard of it; nor has who wanted no mails.
-                let unheard = match had {
-                    Some(rep) => staff.silent.contains(rep) && !was_told(effects, config, rep, &lead).await?,
-                    None => true,
-                };
-                if unheard && !is_new && !is_told {
+                // Nobody had it, so nobody has heard of it; nor has who has it now, whoever had it before.
+                if !is_new && !is_told {
                     lead.revision += 1;
                     is_told = true;
                 }
@@ -137,19 +134,11 @@ async fn judge(
         if is_told {
             told += 1;
             metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-            announce(effects, config, (turn, &mut *alerts), (&segment, &lead), &behind, now).await?;
+            announce(effects, config, (turn, &mut *alerts), (&segment, &lead, handed), &behind, now).await?;
         }
         turn.leads.push(lead);
     }
     Ok(told)
-}
-
-/// Whether a rep heard of a lead, or will: what waits for them goes to who has it then.
-async fn was_told(effects: &Effects, config: &Config, rep: &RepId, lead: &Lead) -> Result<bool, StoreError> {
-    let Some(known) = config.rep(rep) else { return Ok(false) };
-    let of_them = EntryFilter { rep: Some(rep.clone()), ..EntryFilter::default() };
-    let waits = effects.store.waiting_entries(of_them, ENTRIES).await?.iter().any(|entry| entry.lead == lead.id);
-    Ok(waits || effects.store.told(&known.channel, rep, lead.id, lead.revision + 1).await?.is_some())
 }
 
 /// Leads that the rules see as before: only their owner may be another.

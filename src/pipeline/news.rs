@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::{self, Behind};
+use super::drain::ENTRIES;
 use super::link::{self, Affected};
 use super::unite::{self, Brought};
 use super::{Effects, altered, linked, silent};
@@ -125,7 +126,8 @@ pub(super) async fn announce_all(
         let beside = linked::elsewhere(effects, (&records, &signals), &turn.records).await?;
         let behind = Behind { organisation: &touched.organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
         let first = turn.leads.len();
-        for Revised { segment, mut lead, is_new, is_told } in revise(config, (&previous, Cause::News(&touched.news)), &behind, now) {
+        for Revised { segment, mut lead, is_new, mut is_told } in revise(config, (&previous, Cause::News(&touched.news)), &behind, now) {
+            let mut handed = None;
             if route::for_rep(lead.state) {
                 if staff.is_none() {
                     staff = Some(Staff::now(effects, config).await?);
@@ -133,16 +135,21 @@ pub(super) async fn announce_all(
                 let staff = staff.get_or_insert_default();
                 let known_owner = previous.iter().find_map(owner_of);
                 lead.owner = staff.assign(config, (&lead, &touched.organisation, known_owner), now);
-                if let (true, Decision::To(rep, _)) = (is_new, &lead.owner) {
+                handed = handed_by(previous.iter().find(|before| before.id == lead.id), &lead);
+                if let (true, Decision::To(rep, _)) = (is_new || handed.is_some(), &lead.owner) {
                     *staff.loads.entry(rep.clone()).or_default() += 1;
                 }
+            }
+            if handed.is_some() && !is_told {
+                lead.revision += 1;
+                is_told = true;
             }
             if is_told {
                 told += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                let news = (!is_new).then_some(touched.news.as_slice());
+                let news = (!is_new && handed.is_none()).then_some(touched.news.as_slice());
                 let behind = Behind { news, ..behind };
-                announce(effects, config, (turn, &mut alerts), (&segment, &lead), &behind, now).await?;
+                announce(effects, config, (turn, &mut alerts), (&segment, &lead, handed), &behind, now).await?;
             }
             turn.leads.push(lead);
         }
@@ -196,6 +203,12 @@ pub(super) fn owner_of(lead: &Lead) -> Option<&RepId> {
         Decision::To(rep, _) => Some(rep),
         Decision::Nobody(_) => None,
     }
+}
+
+/// Who had a lead that somebody else has now.
+pub(super) fn handed_by(before: Option<&Lead>, lead: &Lead) -> Option<RepId> {
+    let (had, has) = (before.and_then(owner_of)?, owner_of(lead)?);
+    (had != has).then(|| had.clone())
 }
 
 /// The reasons to act that a change gives: that of its kind, and those that its words tell beside it. None when it is part of a baseline.
@@ -327,12 +340,13 @@ async fn count_loads(effects: &Effects, config: &Config) -> Result<BTreeMap<RepI
 /// When alerts went to each rep in the last hour, looked up when the first lead of a turn asks that might be one.
 pub(super) type Alerts = BTreeMap<RepId, Vec<Timestamp>>;
 
-/// Puts a told lead into the outbox: for its rep, and for the machines that asked for its segment.
+/// Puts a told lead into the outbox: for its rep, and for the machines that asked for its segment. What waits for who had it before goes along
+/// with one that is handed over.
 pub(super) async fn announce(
     effects: &Effects,
     config: &Config,
     (turn, alerts): (&mut Turn, &mut Alerts),
-    (segment, lead): (&Segment, &Lead),
+    (segment, lead, handed): (&Segment, &Lead, Option<RepId>),
     behind: &Behind<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -341,7 +355,8 @@ pub(super) async fn announce(
     {
         let (closings, digest) = (closing::closings(config, segment, lead, behind, now), rep.digest.next(now));
         let closes = closings.first().map(|closes| closes.at);
-        let slot = slot(effects, (turn, alerts), (rep, channel), (&segment.terms, lead.score.total(), closes), now).await?;
+        let slot =
+            slot(effects, (turn, alerts), (rep, channel), (&segment.terms, lead.score.total(), closes, handed.is_some()), now).await?;
         let early = closings.iter().filter(|closes| slot.lane == Lane::Urgent && route::closes_early(closes.at, digest, now));
         for closes in early.take(DEADLINES) {
             let reminders = closing::reminders(effects, config, (rep, channel, lead), (closes.record, slot.due), now).await?;
@@ -349,7 +364,11 @@ pub(super) async fn announce(
             turn.entries.extend(reminders.into_iter().filter(|reminder| !known.contains(&reminder.id)));
         }
         let address = route::Address { rep: id, channel: &channel.id };
-        turn.entries.push(route::entry(lead, address, (slot.lane, slot.due), closes, now));
+        let entry = Entry { handed, ..route::entry(lead, address, (slot.lane, slot.due), closes, now) };
+        if let Some(had) = &entry.handed {
+            turn.moved.extend(taken_over(effects, had, &entry).await?);
+        }
+        turn.entries.push(entry);
     }
     let mut heard = closing::standing(config, behind, now);
     heard.retain(|signal| hears(config, &lead.segment, signal));
@@ -359,6 +378,7 @@ pub(super) async fn announce(
         organisation: behind.organisation,
         signals: &heard,
         told: None,
+        handed: None,
         meanings: &BTreeMap::new(),
     };
     for channel in config.machine_channels(&lead.segment) {
@@ -373,7 +393,7 @@ pub(super) async fn slot(
     effects: &Effects,
     (turn, alerts): (&Turn, &mut Alerts),
     (rep, channel): (&Rep, &Settings),
-    (terms, total, closes): (&Terms, i64, Option<Timestamp>),
+    (terms, total, closes, handed): (&Terms, i64, Option<Timestamp>, bool),
     now: Timestamp,
 ) -> Result<route::Slot, StoreError> {
     let id = &rep.rep.id;
@@ -382,8 +402,19 @@ pub(super) async fn slot(
         alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
     }
     let sent = together(alerts.get(id).map_or(&[], Vec::as_slice), turn.entries.iter().filter(|entry| entry.rep == *id));
-    let timing = route::Timing { alerts: &sent, digest: rep.digest.next(now), closes };
+    let timing = route::Timing { alerts: &sent, digest: rep.digest.next(now), closes, handed };
     Ok(route::lane(terms, total, &rep.rep, &timing, now))
+}
+
+/// The news of a lead that waits for who had it, as it leaves together with that it is handed over.
+async fn taken_over(effects: &Effects, had: &RepId, entry: &Entry) -> Result<Vec<Entry>, StoreError> {
+    let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(had.clone()), ..EntryFilter::default() }, ENTRIES).await?;
+    let of_it = waiting.into_iter().filter(|waits| waits.lead == entry.lead && waits.of_tender.is_none());
+    let as_now = |waits: Entry| {
+        let Entry { channel, rep, lane, due, handed, .. } = entry.clone();
+        Entry { channel, rep, lane, due, handed, held: None, ..waits }
+    };
+    Ok(of_it.map(as_now).collect())
 }
 
 /// Whether a segment's reps hear of a signal: of an echo only where a rule asks for the source it comes from.

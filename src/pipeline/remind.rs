@@ -100,6 +100,7 @@ fn entry(
         held: None,
         of_tender: Some(OfTender::Comes(reminder)),
         closes: None,
+        handed: None,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::base::ids::RepId;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
+use crate::route;
 use crate::store::{CommitError, DueEntries, EntryFilter, MessageFilter, Scope, Standing, StoreError, Suppression};
 
 /// Messages looked through for those that a wish frees.
@@ -111,6 +112,19 @@ pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp)
     }
 }
 
+/// An entry that nothing holds back any more: with the next digest, or at once where that would be too late for what closes; `None` where it waits
+/// no longer than that as it is.
+fn free(entry: Entry, rep: &Rep, next: Timestamp, now: Timestamp) -> Option<Entry> {
+    let closes = entry.ends().filter(|end| *end > now && rep.rep.alerts_per_hour > 0 && route::closes_early(*end, next, now));
+    match closes {
+        Some(end) if entry.due > now => {
+            let due = rep.rep.quiet_until(now).filter(|over| *over < end).unwrap_or(now);
+            Some(Entry { lane: Lane::Urgent, due, ..entry })
+        }
+        Some(_) | None => (entry.due > next).then_some(Entry { lane: Lane::Digest, due: next, ..entry }),
+    }
+}
+
 /// Remembers what a recipient wants from now on; that they want everything again too, so that it outlives the restore of a store in which
 /// they did not. What waits for them gets the time it would have without a wish; sealing and sending hold
 /// it back again if need be. Looks at what waits, not at what was wished before, so that trying again does what a try cut short left.
@@ -121,10 +135,10 @@ pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Ti
     for rep in config.reps.iter().filter(|rep| same(&rep.rep.email)) {
         let filter = EntryFilter { channel: Some(channel.clone()), rep: Some(rep.rep.id.clone()) };
         let next = rep.digest.next(now);
-        let late = |entry: &Entry| entry.due > next;
-        let freed: Vec<Entry> = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter(late).collect();
+        let freed = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter_map(|entry| free(entry, rep, next, now));
+        let freed: Vec<Entry> = freed.collect();
         if !freed.is_empty() {
-            effects.store.postpone(freed.into_iter().map(|entry| Entry { lane: Lane::Digest, due: next, ..entry }).collect()).await?;
+            effects.store.postpone(freed).await?;
         }
     }
     let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), recipient: Some(recipient) };

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::clean::{line, link};
-use super::language::Word;
+use super::language::{Word, of_number, plural};
 use super::sentence::clock;
 use super::view::LinkView;
 use super::{DeadlineItem, Language, Reader};
@@ -90,6 +90,18 @@ pub(super) fn closed(reader: &Reader<'_>, records: &[Record]) -> Option<String> 
         ],
     );
     (!records.is_empty()).then(|| format!("{begin}{all}"))
+}
+
+/// How many deadlines passed before anybody was told.
+pub(super) fn passed(language: Language, n: usize) -> String {
+    match language {
+        Language::En => format!("{n} {} passed before we could tell you", plural(n, "deadline", "deadlines")),
+        Language::Es => format!("{n} {} antes de poder avisarte", plural(n, "plazo venció", "plazos vencieron")),
+        Language::Ru => {
+            let words = ["срок истёк", "срока истекли", "сроков истекли"];
+            format!("{n} {} раньше, чем мы успели сообщить", of_number(n, words))
+        }
+    }
 }
 
 /// What is to be in by then.

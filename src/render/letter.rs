@@ -7,8 +7,9 @@ use super::clean::line;
 use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{ChangeItem, DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources, stock};
+use super::{ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources, stock};
 use crate::base::text::{self, clip};
+use crate::model::Record;
 
 /// Leads shown in one letter; a rep has two minutes.
 pub const LEADS: usize = 25;
@@ -134,7 +135,7 @@ pub(super) fn reminder(reader: &Reader<'_>, news: &News<'_>, links: &Links, now:
     let view = View {
         lang: language.tag(),
         heading: headings.into_iter().flatten().collect::<Vec<_>>().join("; "),
-        paragraphs: vec![why.to_owned()],
+        paragraphs: std::iter::once(why.to_owned()).chain(due::closed(reader, news.closed)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
         calendar: calendar(links, language),
@@ -172,12 +173,35 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
     fit(view, count, title, |hidden| language.and_more(hidden))
 }
 
-pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+pub(super) fn too_late(reader: &Reader<'_>, closed: &[Record], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
+    let language = reader.language;
+    let heading = due::passed(language, closed.len());
+    let first = closed.first().map(|record| format!(": {}", line(&record.title(), 80))).unwrap_or_default();
+    let view = View {
+        lang: language.tag(),
+        subject: clip(&format!("{heading}{first}"), SUBJECT_CHARS),
+        heading,
+        paragraphs: std::iter::once(language.date(now.to_zoned(reader.zone.clone()).date())).chain(due::closed(reader, closed)).collect(),
+        footer: Some(language.word(Word::WhyThisMail)),
+        unsubscribe: unsubscribe(links, language),
+        ..View::default()
+    };
+    let title = format!("alert for {}: {} passed before it could be told", reader.rep, text::count(closed.len(), "deadline", "deadlines"));
+    fit(view, 0, title, |_| String::new())
+}
+
+pub(super) fn alert(
+    reader: &Reader<'_>,
+    news: &News<'_>,
+    early: Option<Early>,
+    links: &Links,
+    now: Timestamp,
+) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let (items, count) = (news.items, news.items.len() + news.more);
     let (subject, heading, title) = if let [item] = items {
         let name = view::name_of(item, language);
-        let closes = news.deadlines.first().filter(|_| early).and_then(|item| due::due(reader, item, now));
+        let closes = news.deadlines.first().filter(|_| early.is_some()).and_then(|item| due::due(reader, item, now));
         let subject = match (closes, view::first_reason(item, reader, now)) {
             (Some(due), _) => format!("{} {} – {}, {name}", language.word(Word::Closes), due.ahead, due.what.words),
             (None, Some(reason)) if reason.starts_with(&name) => reason,
@@ -190,7 +214,12 @@ pub(super) fn alert(reader: &Reader<'_>, news: &News<'_>, early: bool, links: &L
         let title = format!("alert for {}, {}", reader.rep, text::count(count, "lead", "leads"));
         (subject(items, count, language), language.leads_for_you(count), title)
     };
-    let why = if early { Word::BeforeDigest } else { Word::OnlyNow };
+    let why = match early {
+        Some(Early::Closes) => Word::BeforeDigest,
+        Some(Early::Begins) => Word::BeginsBeforeDigest,
+        Some(Early::Both) => Word::BothBeforeDigest,
+        None => Word::OnlyNow,
+    };
     let number = |place: usize| (items.len() > 1).then_some(place + 1);
     let view = View {
         lang: language.tag(),

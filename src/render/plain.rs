@@ -147,7 +147,7 @@ fn reason_block(out: &mut Page, reason: &ReasonView) {
     let label = reason.label.map(|label| format!("{label}: ")).unwrap_or_default();
     out.wrap("   * ", "     ", &format!("{label}{} ({})", reason.sentence, reason.when));
     if let Some(quote) = &reason.quote {
-        out.wrap("     “", "      ", &format!("{quote}”"));
+        out.wrap("     ", "      ", quote);
     }
     let proof = reason.proof.href.as_ref().unwrap_or(&reason.proof.words);
     out.wrap("     ", "     ", proof);

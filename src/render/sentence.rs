@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Language;
 use super::due::{odd_words, stage_word};
+use super::fields::{name_of, word_of};
 use crate::base::text::words;
-use crate::model::{FAR, FactName, NextStep, Oddity, Signal, SignalKind, Stage, Story, Unknown};
+use crate::model::{FAR, NextStep, Oddity, Signal, SignalKind, Stage, Story, Unknown};
 
 /// Fields whose times are deadlines.
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
@@ -47,7 +48,10 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             };
             format!("{title}: {}{more}", told.join("; "))
         }
-        Story::Again { of, gone } => again(language, zone, (signal, of), language.date(*gone), now),
+        Story::Again { of, gone } => {
+            let day = gone.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC)).date();
+            again(language, zone, (signal, of), language.date(day), now)
+        }
         Story::Gone { title } => match language {
             Language::En => format!("No longer listed: {title}"),
             Language::Es => format!("Ya no aparece: {title}"),
@@ -87,7 +91,7 @@ fn again(language: Language, zone: Option<&TimeZone>, (signal, of): (&Signal, &S
 }
 
 /// In the reader's quotation marks.
-fn quoted(language: Language, text: &str) -> String {
+pub(super) fn quoted(language: Language, text: &str) -> String {
     match language {
         Language::En => format!("“{text}”"),
         Language::Es | Language::Ru => format!("«{text}»"),
@@ -101,8 +105,11 @@ fn takes_answers(kind: SignalKind) -> bool {
 
 /// A value of a field in the reader's words; `signal` says of a deadline whether it is odd.
 pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, text: &str, signal: Option<&Signal>) -> String {
-    match Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
-        Some(stage) => stage_word(language, stage).to_owned(),
+    if let Some(stage) = Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
+        return stage_word(language, stage).to_owned();
+    }
+    match word_of(language, name, text) {
+        Some(word) => word.to_owned(),
         None => moment(language, zone, text, signal.filter(|_| DEADLINES.contains(&name))),
     }
 }
@@ -203,8 +210,13 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
 }
 
 pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -> String {
+    // What it is now says it by itself.
+    let speaks = ["stage", "award"].contains(&name);
     let name = name_of(language, name);
     match (old, new, language) {
+        (Some(old), Some(new), Language::En) if speaks => format!("now {new}, was {old}"),
+        (Some(old), Some(new), Language::Es) if speaks => format!("ahora {new}, antes {old}"),
+        (Some(old), Some(new), Language::Ru) if speaks => format!("теперь {new}, раньше {old}"),
         (Some(old), Some(new), _) => format!("{name} {old} → {new}"),
         (None, Some(new), Language::En) => format!("{name} is now {new}"),
         (None, Some(new), Language::Es) => format!("{name} ahora es {new}"),
@@ -216,42 +228,6 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         (None, None, Language::Es) => format!("{name} cambió"),
         (None, None, Language::Ru) => format!("{name}: изменение"),
     }
-}
-
-/// The usual names of fields in the reader's language; any other is the user's own word.
-pub(super) fn name_of(language: Language, name: &str) -> String {
-    let [es, ru] = match name {
-        "price" => ["precio", "цена"],
-        "deadline" => ["plazo", "срок"],
-        "stage" => ["estado", "состояние"],
-        "lots" => ["lotes", "лоты"],
-        "documents" => ["documentos", "документы"],
-        "award" => ["adjudicación", "результат"],
-        "text" => ["texto", "текст"],
-        "title" => ["título", "заголовок"],
-        "buyer" => ["comprador", "заказчик"],
-        "value" => ["valor", "стоимость"],
-        "nature" => ["tipo de contrato", "предмет"],
-        "procedure" => ["procedimiento", "процедура"],
-        "buyer_type" => ["tipo de comprador", "вид заказчика"],
-        // What a rep knows is not the name of the list that the codes are from.
-        "cpv" | "unspsc" | "naics" | "classes" => match language {
-            Language::En => return "what is bought (its class)".to_owned(),
-            Language::Es | Language::Ru => ["qué se compra (su clase)", "что закупается (класс)"],
-        },
-        "performed_in" => ["lugar de ejecución", "место исполнения"],
-        "questions_until" => ["plazo de preguntas", "срок вопросов"],
-        _ => match FactName::from_word(name) {
-            Some(fact) if language != Language::En => return language.fact(fact).to_owned(),
-            Some(_) | None => [name, name],
-        },
-    };
-    match language {
-        Language::En => return name.replace('_', " "),
-        Language::Es => es,
-        Language::Ru => ru,
-    }
-    .to_owned()
 }
 
 /// What is unknown, in the reader's language.
@@ -294,6 +270,15 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
 }
 
 impl Language {
+    /// That somebody else had it.
+    pub(super) fn handed_over(self, had: &str) -> String {
+        match self {
+            Self::En => format!("handed over to you, {had} had it"),
+            Self::Es => format!("pasa a ti, antes lo llevaba {had}"),
+            Self::Ru => format!("передано вам, раньше с этим работал(а) {had}"),
+        }
+    }
+
     /// The next step where nothing is new but what became of a tender.
     pub(super) fn look_at_the_notice(self) -> &'static str {
         match self {
@@ -428,7 +413,7 @@ mod tests {
     fn what_is_there_again_is_not_told_as_new() {
         let again = |kind| {
             let of = Box::new(Story::Appeared { title: "X".to_owned(), by: None, with: None, on: None });
-            told(kind, Story::Again { of, gone: date(2025, 11, 3) })
+            told(kind, Story::Again { of, gone: "2025-11-03T12:00:00Z".parse().unwrap() })
         };
         let listed = [
             "X is listed again (was gone since Mon 3 Nov 2025)",
@@ -445,6 +430,18 @@ mod tests {
                 "Предлагает: X; снова в списке (отсутствовало с пн 3 нояб. 2025)",
             ]
         );
+    }
+
+    #[test]
+    fn since_when_it_was_gone_is_a_day_of_the_reader() {
+        let of = Box::new(Story::Appeared { title: "X".to_owned(), by: None, with: None, on: None });
+        let story = Story::Again { of, gone: "2025-11-03T23:30:00Z".parse().unwrap() };
+        let signal = Signal { story, ..signal(&organisation("Acme", &[]), SignalKind::OrganisationListed, 0, 0) };
+        let now = day(1);
+        for (zone, gone) in [("Europe/Madrid", "Tue 4 Nov 2025"), ("America/Bogota", "Mon 3 Nov 2025")] {
+            let zone = TimeZone::get(zone).unwrap();
+            assert_eq!(sentence(Language::En, Some(&zone), &signal, now), format!("X is listed again (was gone since {gone})"));
+        }
     }
 
     #[test]
@@ -485,11 +482,31 @@ mod tests {
             (one("price", Some("12"), Some("10"), 0), ["X: price 12 → 10", "X: precio 12 → 10", "X: цена 12 → 10"]),
             (
                 one("stand", None, Some("4B"), 2),
-                ["X: stand is now 4B and 2 more", "X: stand ahora es 4B y 2 más", "X: stand теперь 4B и ещё 2"],
+                ["X: stand is now 4B and 2 more", "X: stand ahora es 4B y 2 más", "X: стенд теперь 4B и ещё 2"],
             ),
             (
                 one("phone", Some("+34"), None, 0),
                 ["X: phone no longer says +34", "X: teléfono ya no dice +34", "X: телефон: больше не указано +34"],
+            ),
+            (
+                one("stage", Some("open"), Some("cancelled"), 0),
+                ["X: now cancelled, was open", "X: ahora cancelada, antes abierta", "X: теперь отменён, раньше открыт"],
+            ),
+            (
+                one("award", Some("won"), Some("annulled"), 0),
+                ["X: now annulled, was won", "X: ahora anulada, antes ganada", "X: теперь отменено, раньше победа"],
+            ),
+            (
+                one("nature", Some("goods"), Some("works"), 0),
+                ["X: what is bought goods → works", "X: tipo de contrato suministros → obras", "X: предмет товары → работы"],
+            ),
+            (
+                one("budget_net", None, Some("12 EUR"), 0),
+                [
+                    "X: budget without tax is now 12 EUR",
+                    "X: presupuesto sin impuestos ahora es 12 EUR",
+                    "X: бюджет без налога теперь 12 EUR",
+                ],
             ),
             (Story::Gone { title: "X".to_owned() }, ["No longer listed: X", "Ya no aparece: X", "Больше не значится: X"]),
             (Story::Sentence("As it was".to_owned()), ["As it was"; 3]),
@@ -524,7 +541,7 @@ mod tests {
         assert_eq!(
             said(Some(&madrid), Story::Changed { title: "X".to_owned(), fields, more: 0 }),
             "X: deadline Sat 10 Jan 2026 19:00 Europe/Madrid → Sun 10 Jan 2049 19:00 Europe/Madrid (check the date: more than three years \
-             ahead); stage open → suspended"
+             ahead); now suspended, was open"
         );
     }
 

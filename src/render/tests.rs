@@ -40,6 +40,7 @@ struct Case {
     organisation: Organisation,
     signals: Vec<Signal>,
     told: Option<Timestamp>,
+    handed: Option<&'static str>,
     meanings: BTreeMap<String, Meaning>,
 }
 
@@ -129,6 +130,7 @@ impl Case {
             organisation,
             signals,
             told: None,
+            handed: None,
             meanings: [(
                 "44617100".to_owned(),
                 Meaning { group: Some("446".to_owned()), text: "Miscellaneous fabricated products".to_owned() },
@@ -144,13 +146,14 @@ impl Case {
             organisation: &self.organisation,
             signals: &self.signals,
             told: self.told,
+            handed: self.handed,
             meanings: &self.meanings,
         }
     }
 }
 
 fn one_alert(reader: &Reader<'_>, case: &Case) -> Rendered {
-    alert(reader, &News { items: &[case.item()], ..News::default() }, false, &Links::default(), now()).unwrap()
+    alert(reader, &News { items: &[case.item()], ..News::default() }, None, &Links::default(), now()).unwrap()
 }
 
 fn call() -> NextStep {
@@ -518,10 +521,13 @@ fn what_closes_says_when_and_what_closed_is_named_and_left_out() {
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &zone };
         let news = News { items: &[case.item()], deadlines: &deadlines, ..News::default() };
-        let letter = alert(&reader, &news, true, &Links::default(), now()).unwrap();
-        let closed = digest(&reader, &News { closed: &records[1..], ..News::default() }, &Links::default(), now()).unwrap();
+        let [letter, begins, both] =
+            [Early::Closes, Early::Begins, Early::Both].map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
+        let closed = too_late(&reader, &records[1..], &Links::default(), now()).unwrap();
         let head = |text: &str| text.lines().take_while(|line| !line.starts_with("---")).collect::<Vec<_>>().join("\n");
-        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &head(&closed.text), "\n\n"].concat();
+        let why = |letter: &Rendered| letter.text.split("\n\n").nth(1).unwrap().to_owned() + "\n";
+        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &why(&begins), &why(&both)].concat();
+        letters += &["\nSubject: ", &closed.subject, "\n\n", &head(&closed.text), "\n\n"].concat();
     }
     insta::assert_snapshot!("closing", letters);
 }
@@ -548,6 +554,20 @@ fn a_letter_says_each_thing_once_and_in_the_words_of_a_rep() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_handed_over_names_who_had_it_and_says_everything() {
+    let case = Case { told: Some(now()), ..Case::new("Talleres García") };
+    let mut letters = String::new();
+    for language in Language::ALL {
+        let handed = Case { told: None, handed: Some("Bob Brown"), ..Case::new("Talleres García") };
+        let text = written(language, std::slice::from_ref(&handed), &[]).text;
+        assert!(text.contains("EUR pallets") && !written(language, std::slice::from_ref(&case), &[]).text.contains("Bob Brown"), "{text}");
+        let tag: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("1. ")).take_while(|line| !line.is_empty()).collect();
+        letters += &(tag.join("\n") + "\n\n");
+    }
+    insta::assert_snapshot!("handed_over", letters);
 }
 
 #[test]

@@ -85,6 +85,7 @@ pub(super) struct ReasonView {
     /// The language of the sentence, where it is not the letter's.
     pub lang: Option<&'static str>,
     pub when: String,
+    /// In the reader's quotation marks.
     pub quote: Option<String>,
     pub proof: LinkView,
     /// When it was seen, where that was on another day.
@@ -202,7 +203,7 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, signals: _, told, meanings: _ } = *item;
+    let Item { lead, segment, organisation, signals: _, told: _, handed: _, meanings: _ } = *item;
     let news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
@@ -214,7 +215,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     LeadView {
         number,
         name: name_of(item, language),
-        tag: tag(told.is_some(), segment, language),
+        tag: tag(item, segment, language),
         about,
         contacts,
         why_now: language.word(Word::WhyNow),
@@ -231,9 +232,13 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     }
 }
 
-fn tag(told: bool, segment: &str, language: Language) -> String {
+fn tag(item: &Item<'_>, segment: &str, language: Language) -> String {
     let segment = format!("{}: {}", language.word(Word::Segment), line(segment, 120));
-    if told { format!("{segment} · {}", language.word(Word::Updated)) } else { segment }
+    match (item.handed, item.told) {
+        (Some(had), _) => format!("{segment} · {}", language.handed_over(&line(had, 60))),
+        (None, Some(_)) => format!("{segment} · {}", language.word(Word::Updated)),
+        (None, None) => segment,
+    }
 }
 
 fn values(organisation: &Organisation, name: FactName) -> impl Iterator<Item = &Value> {
@@ -296,7 +301,7 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
         sentence,
         lang: english.then_some("en"),
         when: day(reader, signal.at, now),
-        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| is_new(quote, said)),
+        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| is_new(quote, said)).map(|quote| sentence::quoted(language, &quote)),
         proof: proof(&signal.evidence, language),
         seen: (date(seen) != date(signal.at)).then(|| language.seen(&day_and_hour(reader, seen))),
     }
@@ -321,7 +326,7 @@ fn grounds(item: &Item<'_>, part: &Part, language: Language, said: &mut Vec<Stri
             let meaning = Meaning { text: line(&meaning.text, 80), ..meaning.clone() };
             format!("{} {}", language.word(Word::Class), meaning.told(&quote, said_in(language, ["in", "en", "в"])))
         }
-        None => format!("“{quote}”"),
+        None => sentence::quoted(language, &quote),
     };
     is_new(&quote, said).then_some(told)
 }

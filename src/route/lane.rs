@@ -31,6 +31,8 @@ pub struct Timing<'a> {
     pub digest: Timestamp,
     /// By when whoever is told must be done with it; in the past where only its day is known and has begun.
     pub closes: Option<Timestamp>,
+    /// Whether somebody else had it and knows it, and it is handed over: then only what closes comes at once.
+    pub handed: bool,
 }
 
 /// Where an entry goes.
@@ -55,8 +57,9 @@ pub fn lane(terms: &Terms, total: i64, rep: &Rep, timing: &Timing<'_>, now: Time
     let hot = terms.hot;
     let closes = timing.closes.filter(|closes| closes_early(*closes, timing.digest, now));
     let why = match closes {
-        _ if total >= hot => format!("{} points, at once from {} on", whole(total), whole(hot)),
+        _ if total >= hot && !timing.handed => format!("{} points, at once from {} on", whole(total), whole(hot)),
         Some(_) => "closes before the next digest, or soon after it".to_owned(),
+        None if total >= hot => return digest("handed over".to_owned()),
         None => return digest(format!("{} points, at once from {} on", whole(total), whole(hot))),
     };
     if let Some(day) = rep.absent_until(now) {
@@ -124,5 +127,6 @@ pub fn entry(lead: &Lead, to: Address<'_>, (lane, due): (Lane, Timestamp), close
         held: None,
         of_tender: None,
         closes,
+        handed: None,
     }
 }

@@ -188,6 +188,7 @@ pub(super) fn entry(n: u32, due: i64) -> Entry {
         held: (n == 1).then(|| source("a")),
         of_tender,
         closes: (n == 2).then(|| time(800)),
+        handed: (n == 1).then(|| "zoe".parse().unwrap()),
     }
 }
 

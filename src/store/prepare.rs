@@ -157,6 +157,9 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     for entry in &turn.entries {
         draft.entry(entry)?;
     }
+    for entry in &turn.moved {
+        draft.postpone(entry)?;
+    }
     for message in &turn.messages {
         draft.message(message)?;
     }
@@ -385,7 +388,7 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Gives a waiting entry another lane and time; one that is settled stays what it is.
+    /// Gives a waiting entry another rep, lane and time; one that is settled stays what it is.
     pub(super) fn postpone(&mut self, entry: &Entry) -> Result<(), StoreError> {
         let key = codec::entry(entry.id);
         let Some(value) = self.inner.get(&key)? else { return Ok(()) };

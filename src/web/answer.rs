@@ -76,7 +76,7 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
             if found.is_empty() {
                 channel.expect()?;
             }
-            Answer::Outbox(found.iter().map(views::message).collect())
+            Answer::Outbox(found.iter().map(|message| views::message(message, effects.clock.now())).collect())
         }
         Question::Replay { ids, since, channel, delivered, dry_run } => {
             Answer::Replayed(replay::replay(effects, config, (ids, since, channel), delivered, dry_run).await?)
@@ -220,6 +220,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         version: env!("CARGO_PKG_VERSION").to_owned(),
         running,
         pid: running.then(std::process::id),
+        zone: config.daemon.zone.iana_name().unwrap_or("UTC").to_owned(),
         pages: counts.pages,
         hosts: counts.hosts,
         records: counts.records,

@@ -269,6 +269,9 @@ pub struct StatusView {
     pub running: bool,
     /// The daemon's process.
     pub pid: Option<u32>,
+    /// The zone in which people are told times.
+    #[serde(default)]
+    pub zone: String,
     /// Pages known.
     pub pages: u64,
     /// Hosts of those pages.

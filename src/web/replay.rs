@@ -49,7 +49,44 @@ pub(super) async fn replay(
     if found.is_empty() {
         named.expect()?;
     }
-    Ok(ReplayedView { note: note(effects, config, &which, found.is_empty()), ids: found.iter().map(ToString::to_string).collect() })
+    let note = match &which {
+        Replay::These(ids) => {
+            let mut lines = Vec::new();
+            for id in ids.iter().filter(|id| !found.contains(id)) {
+                lines.push(format!("{id} {}", instead(effects.store.message(id).await?.as_ref())));
+            }
+            Some(lines.join("\n")).filter(|lines| !lines.is_empty())
+        }
+        Replay::DeadSince(..) | Replay::DeliveredSince(..) => note(effects, config, &which, found.is_empty()),
+    };
+    Ok(ReplayedView { note, ids: found.iter().map(ToString::to_string).collect() })
+}
+
+/// Why a message is not replayed, and what to do instead.
+fn instead(message: Option<&Message>) -> String {
+    let Some(message) = message else {
+        return "is not kept (any more): `atalaya outbox list` shows what is".to_owned();
+    };
+    match &message.state {
+        MessageState::Ready { .. } | MessageState::Leased { .. } => {
+            let channel = &message.channel;
+            format!("waits and leaves by itself: nothing need be done, unless the channel `{channel}` is switched off (`atalaya status`)")
+        }
+        MessageState::Delivered { at } if message.sealed.recipient.is_empty() => format!(
+            "was delivered at {}: `atalaya outbox replay --delivered --channel {} --since {}` sends it again, with what followed it",
+            views::time(*at),
+            message.channel,
+            at.strftime("%Y-%m-%d")
+        ),
+        MessageState::Delivered { at } => format!(
+            "was delivered at {}, and mail is not sent to a person twice: what a rep was told is in `atalaya lead list --owner REP`",
+            views::time(*at)
+        ),
+        MessageState::Suppressed { .. } => {
+            "was not wanted by its recipient, or nothing in it was to be told any more: `atalaya status` shows who chose what".to_owned()
+        }
+        MessageState::Dead { .. } => "is of a lead of which the receiver has something newer: nothing is missing there".to_owned(),
+    }
 }
 
 /// The messages that would be sent again, the oldest first.
@@ -80,9 +117,38 @@ fn note(effects: &Effects, config: &Config, which: &Replay, nothing: bool) -> Op
             let lost = if *since < first { format!("; what was delivered before {} is gone", views::time(first)) } else { String::new() };
             Some(format!("Delivered messages are kept for {days} days (`keep_delivered` in [store], at most `keep_gone`){lost}"))
         }
-        Replay::These(_) | Replay::DeadSince(..) if nothing => {
-            Some("None of them was given up. What was delivered is sent again with --delivered --channel NAME --since DAY".to_owned())
+        Replay::DeadSince(..) if nothing => {
+            Some("None was given up. What was delivered is sent again with --delivered --channel NAME --since DAY".to_owned())
         }
         Replay::These(_) | Replay::DeadSince(..) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::{MessageKind, Sealed};
+    use crate::outbox;
+
+    #[test]
+    fn what_is_not_replayed_says_what_to_do_instead() {
+        let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("time");
+        let message = |recipient: &str, state: MessageState| {
+            let sealed = Sealed { content_type: String::new(), bytes: Vec::new(), recipient: recipient.to_owned() };
+            Message { state, ..outbox::alone(&"crm".parse().expect("slug"), MessageKind::Lead, "x", sealed, at) }
+        };
+        let dead = MessageState::Dead { at, reason: "404".to_owned() };
+        let all = [
+            ("", MessageState::Ready { not_before: at }),
+            ("", MessageState::Delivered { at }),
+            ("ana@example.com", MessageState::Delivered { at }),
+            ("ana@example.com", MessageState::Suppressed { at }),
+            ("", dead),
+        ];
+        let mut said: Vec<String> = all.into_iter().map(|(to, state)| instead(Some(&message(to, state)))).collect();
+        said.push(instead(None));
+        insta::assert_snapshot!(said.join("\n"));
     }
 }

@@ -388,7 +388,7 @@ pub(super) fn untold_segments(config: &Config, silent: &BTreeSet<RepId>) -> Vec<
     .collect()
 }
 
-pub(super) fn message(message: &Message) -> MessageView {
+pub(super) fn message(message: &Message, now: Timestamp) -> MessageView {
     MessageView {
         id: message.id.to_string(),
         channel: message.channel.to_string(),
@@ -396,6 +396,7 @@ pub(super) fn message(message: &Message) -> MessageView {
         title: message.title.clone(),
         state: message.state.word().to_owned(),
         detail: match &message.state {
+            MessageState::Ready { not_before } if *not_before <= now => format!("due since {}", time(*not_before)),
             MessageState::Ready { not_before } => format!("not before {}", time(*not_before)),
             MessageState::Leased { until } => format!("until {}", time(*until)),
             MessageState::Delivered { at } | MessageState::Suppressed { at } => format!("at {}", time(*at)),
@@ -451,5 +452,25 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         statement: found.statement.as_ref().map(statement),
         target: target.to_owned(),
         kind: kind.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{MessageKind, Sealed};
+
+    #[test]
+    fn a_message_whose_time_has_come_is_due_and_not_to_come() {
+        let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("time");
+        let sealed = Sealed { content_type: String::new(), bytes: Vec::new(), recipient: String::new() };
+        let ready = crate::outbox::alone(&"crm".parse().expect("slug"), MessageKind::Test, "x", sealed, at);
+        for (now, want) in [
+            ("2026-11-23T07:59:00Z", "not before 2026-11-23T08:00:00Z"),
+            ("2026-11-23T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
+            ("2026-11-24T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
+        ] {
+            assert_eq!(message(&ready, now.parse().expect("time")).detail, want);
+        }
     }
 }

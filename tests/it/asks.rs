@@ -311,6 +311,9 @@ fn the_commands_in_the_readme_that_look_at_pages_find_something() {
             assert!(told.contains(": same, 4 records"), "{command}: {told}");
         } else if command.contains("read") || command.contains("source add") {
             assert!(told.contains("Maderas del Arlanza") && told.contains("phone"), "{command}: {told}");
+            // The links say the country of their numbers: nobody is asked for it.
+            assert!(told.contains("+34979700700") && !told.contains("country = "), "{command}: {told}");
+            assert!(!command.contains("read") || told.contains("is read as a list"), "{command}: {told}");
         } else {
             assert!(told.contains("1 record"), "{command}: {told}");
         }

@@ -531,6 +531,7 @@ async fn nobodys_entries_keep_anothers_back() {
         held: None,
         of_tender: None,
         closes: None,
+        handed: None,
     };
     effects.store.commit(Turn { entries: (1_000..3_100).map(entry).collect(), ..Turn::upkeep() }).await.unwrap();
     case.until("2026-12-14T07:00:00Z").await;

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use atalaya::pipeline::remind_due;
+use atalaya::pipeline::{remind_due, wish};
+use atalaya::store::Suppression;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -31,6 +32,11 @@ fn release(number: usize, title: &str, deadline: &str) -> Value {
 
 impl World {
     async fn new(keys: &str) -> Self {
+        Self::with(keys, "").await
+    }
+
+    /// With an event to which the firms of the list belong.
+    async fn with(keys: &str, event: &str) -> Self {
         let calls = Arc::new(Mutex::new(vec![("Old".to_owned(), "2027-02-01T10:00:00Z".to_owned())]));
         let firms = Arc::new(Mutex::new(vec!["Talleres García", "Cajas del Vallès", "Hornos Sur"]));
         let (shown, listed) = (Arc::clone(&calls), Arc::clone(&firms));
@@ -52,6 +58,7 @@ impl World {
         let settings = tenders(&site.address, "1h")
             + &points("tender-published", 20)
             + &firm
+            + event
             + &segment("line = 5\n\n[[segment.points]]\nwhen = { source = [\"firms\"] }\npoints = 10\nwhy = \"is a firm\"")
             + &rep("ana", "UTC", "Mon 08:00")
             + keys
@@ -147,6 +154,70 @@ async fn what_closed_while_the_daemon_was_stopped_is_named_and_not_offered() {
     assert_eq!(mails.len(), 1, "{mails:#?}");
     assert!(mails[0].contains("Tender published: Long") && !mails[0].contains("published: Short"), "{}", mails[0]);
     assert!(mails[0].contains("Closed before it could be told, and left out: Short"), "{}", mails[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_that_left_too_late_says_what_closed_and_nothing_else() {
+    let world = World::new("remind = []\n").await;
+    world.until("2026-11-27T12:00:00Z").await;
+    world.call("Short", "2026-11-27T20:00:00Z");
+    world.visit().await;
+    // It is decided and not sealed when the deadline passes.
+    world.inside.wait(SignedDuration::from_hours(12));
+    world.inside.drain().await;
+    let mails = world.mails();
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    assert!(mails[0].contains("Subject: 1 deadline passed before we could tell you: Short"), "{}", mails[0]);
+    assert!(mails[0].contains("Closed before it could be told, and left out: Short"), "{}", mails[0]);
+    for wrong in ["No source is being read", "Nothing new", "It closes before", "It scores so high"] {
+        assert!(!mails[0].contains(wrong), "{wrong}: {}", mails[0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_that_ends_early_frees_what_closes_before_the_digest_at_once() {
+    let world = World::new("remind = []\n").await;
+    let want = async |paused: Option<&str>| {
+        let now = world.inside.clock.now();
+        let before = Suppression::new("mail".parse().unwrap(), "ana@example.com".to_owned(), now);
+        let paused = paused.map(|until| until.parse().unwrap());
+        wish(&world.inside.effects, &world.inside.config, Suppression { paused, ..before }, now).await.unwrap();
+    };
+    // A pause until an hour that is after this Monday's digest, and one until an hour before it.
+    for (until, day, digest) in
+        [("2027-01-15T00:00:00Z", "2026-11-27", "2026-11-30T12:00:00Z"), ("2026-12-06T00:00:00Z", "2026-12-04", "2026-12-07T12:00:00Z")]
+    {
+        let known = world.mails().len();
+        world.until(&format!("{day}T06:00:00Z")).await;
+        want(Some(until)).await;
+        let closes = jiff::civil::Date::strptime("%Y-%m-%d", day).unwrap().tomorrow().unwrap();
+        world.call(&format!("Short {day}"), &format!("{closes}T20:00:00Z"));
+        world.call(&format!("Long {day}"), "2027-02-15T12:00:00Z");
+        world.until(&format!("{day}T12:00:00Z")).await;
+        assert_eq!(world.mails().len(), known, "paused: {:#?}", world.mails());
+        want(None).await;
+        world.run(1).await;
+        let mails = world.mails()[known..].to_vec();
+        assert_eq!(mails.len(), 1, "{until}: {mails:#?}");
+        assert!(mails[0].contains("It closes before your next digest") && mails[0].contains("published: Short"), "{}", mails[0]);
+        assert!(!mails[0].contains("Long"), "it waits for the digest: {}", mails[0]);
+        world.until(digest).await;
+        let mails = world.mails()[known..].concat();
+        assert!(mails.contains(&format!("published: Long {day}")) && !mails.contains("Closed before"), "{mails}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fair_that_begins_before_the_digest_is_told_as_one_that_begins() {
+    let fair = "event = { name = \"Expo Norte\", date = 2026-11-28 }\n";
+    let world = World::with("remind = []\n", fair).await;
+    world.until("2026-11-27T06:00:00Z").await;
+    world.firms.lock().unwrap().push("Papelera Norte");
+    world.run(4).await;
+    let mails = world.mails();
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    assert!(mails[0].contains("It begins before your next digest") && !mails[0].contains("It closes"), "{}", mails[0]);
+    assert!(mails[0].contains("Papelera Norte exhibits at Expo Norte on Sat 28 Nov 2026"), "{}", mails[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use atalaya::app::ask;
 use atalaya::web::{Answer, Question, SourcePages};
 
-use crate::rig::{Home, PATIENCE, Reply, Seen, Server, clock_ahead, hook};
+use crate::rig::{Home, Inside, PATIENCE, Reply, Seen, Server, clock_ahead, hook};
 
 const PAGES: usize = 200;
 const ROUNDS: usize = 10;
@@ -286,4 +287,31 @@ fn forty_records_in_another_order_are_no_change() {
     let changes = source["changes"].as_array().unwrap();
     assert!(changes.iter().all(|change| change["baseline"] == true), "{changes:?}");
     assert_eq!((home.json(&["status"])["records"].as_u64(), source["source"]["health"].as_str()), (Some(40), Some("well")), "{source}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_that_dates_an_item_anew_tells_nothing_new() {
+    let turn = Arc::new(AtomicUsize::new(1));
+    let shown = Arc::clone(&turn);
+    let site = Server::start(move |_| {
+        let turn = shown.load(Ordering::SeqCst);
+        let title = if turn < 3 { "Acme opens a plant" } else { "Acme opens two plants" };
+        let item = format!(
+            "<item><title>{title}</title><link>https://press.example/1</link><guid>1</guid><pubDate>Mon, {:02} Nov 2026 08:00:00 GMT</pubDate></item>",
+            turn + 1
+        );
+        let feed = format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Press</title>{item}</channel></rss>");
+        Reply { headers: vec![("content-type", "application/rss+xml".into())], ..Reply::html(feed) }
+    });
+    let source =
+        format!("\n[[source]]\nid = \"press\"\nkind = \"feed\"\nurl = \"{}/feed\"\nevery = \"1h\"\nconfirm = \"off\"\n", site.address);
+    let world = Inside::new(&source).await;
+    world.visit().await;
+    for (now, want) in [(2, 0), (3, 1)] {
+        turn.store(now, Ordering::SeqCst);
+        world.wait(jiff::SignedDuration::from_hours(2));
+        world.visit().await;
+        let changes = world.effects.store.recent_changes(None, 9).await.unwrap();
+        assert_eq!(changes.iter().filter(|change| !change.baseline).count(), want, "{changes:?}");
+    }
 }

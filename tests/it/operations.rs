@@ -80,6 +80,8 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
     let (site, _) = growing();
     let (other, _) = growing();
     let home = Home::new(&list(&site));
+    let good = std::fs::read_to_string(home.path("atalaya.toml")).unwrap();
+    std::fs::write(home.path("atalaya.toml"), good.replacen("[daemon]\n", "[daemon]\nzone = \"Asia/Kolkata\"\n", 1)).unwrap();
     let daemon = home.start();
     visits(&site, 1);
     home.configure("\n[[source]]\nid = \"list\"\nkimd = \"listing\"\n");
@@ -94,6 +96,8 @@ fn a_broken_configuration_changes_nothing_and_a_good_one_takes_effect() {
         warned.starts_with("Warning: the configuration on disk is broken (`atalaya config check`") && warned.lines().count() == 1,
         "{warned}"
     );
+    // Times are told by the zone that the daemon has, which the file on disk does not say.
+    assert!(String::from_utf8_lossy(&asked.stdout).contains("+05:30"), "{}", String::from_utf8_lossy(&asked.stdout));
     assert_eq!(home.json(&["status"])["running"], true);
     let broken = std::fs::read_to_string(home.path("atalaya.toml")).unwrap();
     std::fs::write(home.path("atalaya.toml"), broken.replace("[daemon]", "[daemon")).unwrap();

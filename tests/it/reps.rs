@@ -184,7 +184,53 @@ async fn leads_of_who_wants_no_mails_go_to_another_rep() {
     }
     let mails = world.written("mail");
     assert!(mails.iter().all(|mail| mail.contains("bob@example.com")), "{mails:?}");
-    assert!(mails.concat().contains("Maker 4") && mails.concat().contains("Maker 5"), "{mails:?}");
+    assert!(mails.concat().contains("Maker 5") && mails.concat().contains("handed over to you, ana had it"), "{mails:?}");
+    assert_eq!(mails.iter().filter(|mail| mail.contains("Maker 4")).count(), 1, "once: {mails:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_gets_a_lead_from_another_rep_is_told_of_it_once_and_with_everything() {
+    let (site, rows) = site(3);
+    let more = "\n[[segment]]\nid = \"none\"\nline = 900\n\n[[segment.points]]\nsignal = \"offer-listed\"\npoints = 1\nwhy = \"nothing\"\n";
+    let of = |ana: &str, bob: &str| {
+        let ana = rep("ana", "UTC", "daily 08:00") + &format!("name = \"Ana Ruiz\"\nsegments = [\"{ana}\"]\n");
+        source(&site, "1h") + &reps(&(ana + &rep("bob", "UTC", "daily 09:00") + &format!("segments = [\"{bob}\"]\n"))) + more
+    };
+    let mut world = Inside::new(&of("all", "none")).await;
+    world.visit().await;
+    put(&rows, 4, &row(4));
+    next_visit(&world).await;
+    let day = async |world: &Inside| {
+        world.wait(SignedDuration::from_hours(24));
+        world.drain().await;
+        world.written("mail").into_iter().filter(|mail| mail.contains("Maker")).collect::<Vec<_>>()
+    };
+    let mails = day(&world).await;
+    assert!(mails.len() == 1 && mails[0].contains("ana@example.com") && mails[0].contains("Maker 4"), "{mails:?}");
+    // One that Ana was told of, one that waits for her digest: both are Bob's now.
+    put(&rows, 5, &row(5));
+    next_visit(&world).await;
+    world.configure(&of("none", "all")).await;
+    let mut judging = Judging::default();
+    while !judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap().done {}
+    let mails = day(&world).await;
+    let theirs: Vec<&String> = mails.iter().filter(|mail| mail.contains("bob@example.com")).collect();
+    assert!(mails.len() == 2 && theirs.len() == 1, "Ana hears of neither, Bob of both in one letter: {mails:?}");
+    let told = theirs[0].replace("=\r\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    for maker in ["Maker 4", "Maker 5"] {
+        assert!(told.contains(maker), "{told}");
+    }
+    // In both forms of the letter, for both leads.
+    assert_eq!(told.matches("handed over to you, Ana Ruiz had it").count(), 4, "{told}");
+    assert!(told.contains("Offers Offer 4") && told.contains("Next step: call on +34911000004") && told.contains("see the page"), "{told}");
+    for _ in 0..2 {
+        assert_eq!(day(&world).await.len(), 2, "once");
+    }
+    // What is new of it later is an update like any other.
+    put(&rows, 6, &row(4).replace("Offer 4", "Offer 6").replace("/4", "/6"));
+    next_visit(&world).await;
+    let told = day(&world).await.into_iter().find(|mail| mail.contains("Offer 6")).unwrap();
+    assert!(!told.contains("handed over") && told.contains("update") && told.contains("bob@example.com"), "{told}");
 }
 
 #[test]

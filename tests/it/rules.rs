@@ -80,11 +80,14 @@ async fn other_rules_are_obeyed_quietly() {
     let told = world.written("mail").concat();
     assert!(told.contains("2 leads for you") && told.contains("Maker 3") && told.contains("Maker 5"), "{told}");
 
-    // Another rep: the leads move, without a word.
+    // Another rep: the leads move, and who has them now is told of them, in one digest; by the same rules again nobody is.
     world.configure(&of("line = 15\nhot = 28", &daily("bob"))).await;
-    assert_eq!(judge(&world).await, (3, 0));
+    assert_eq!(judge(&world).await, (3, 3));
+    assert_eq!(judge(&world).await, (0, 0));
     assert!(owners(&world).await.iter().all(|lead| lead.contains("To(bob")), "{:?}", owners(&world).await);
-    assert_eq!(next_day(&world).await, 2);
+    assert_eq!(next_day(&world).await, 3);
+    let told = world.written("mail").into_iter().find(|mail| mail.contains("bob@example.com")).unwrap();
+    assert!(told.contains("3 leads for you") && told.matches("handed over to you, ana had it").count() == 6, "{told}");
     let revisions: Vec<_> = world.written("lines").concat().lines().map(|line| line.matches("lead.created").count()).collect();
     assert_eq!(revisions.iter().sum::<usize>(), 3, "machines heard of each lead when it was new");
 }

@@ -34,7 +34,8 @@ fn text(view: &ReadingView, width: u16) -> String {
         return out.join("\n") + "\n";
     }
     let language = view.language.as_ref().map_or_else(String::new, |language| format!(", in {language}"));
-    out.push(format!("{} is read as {}{language}: {}", view.target, of_type(&view.page_type), view.title));
+    let title = if view.title.is_empty() { String::new() } else { format!(": {}", view.title) };
+    out.push(format!("{} is read as {}{language}{title}", view.target, of_type(&view.page_type)));
     if let Some(main) = &view.main {
         out.push(String::new());
         out.extend(list(main, width));

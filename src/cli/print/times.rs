@@ -11,8 +11,10 @@ use crate::base::clock::minute;
 use crate::web::Answer;
 
 /// What is shown as it was found: proofs, addresses, texts that somebody else wrote, and what has a zone of its own.
-const AS_FOUND: [&str; 15] =
-    ["quote", "url", "path", "value", "text", "html", "raw", "title", "subject", "target", "key", "fields", "facts", "records", "deadline"];
+const AS_FOUND: [&str; 16] = [
+    "quote", "url", "path", "value", "text", "html", "raw", "title", "subject", "target", "key", "fields", "facts", "told", "sentence",
+    "deadline",
+];
 
 /// To the second, or to the minute as sentences have it.
 static STAMP: LazyLock<Regex> =
@@ -79,7 +81,7 @@ fn words(text: &str, zone: &TimeZone) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::{PageView, PartView, SourcePages, SourceView};
+    use crate::web::{BelongsView, CheckView, OrganisationView, PageView, PartView, RecordView, SourcePages, SourceView, ValueView};
 
     #[test]
     fn times_are_told_with_the_offset_they_had_there() {
@@ -117,6 +119,23 @@ mod tests {
         assert_eq!(told.pages[0].versions, [(there.to_owned(), 7)]);
         let Answer::Source(utc) = in_zone(answer, &TimeZone::UTC).unwrap() else { panic!("another answer") };
         assert_eq!(utc.pages[0].checked, Some(stamp()));
+        // What is known of an organisation and the records that say so are by one clock; what a record says is as it says it.
+        let values = vec![ValueView { value: stamp(), seen: stamp(), ..ValueView::default() }];
+        let records = vec![BelongsView { first_seen: stamp(), ..BelongsView::default() }];
+        let answer = Answer::Organisation(Box::new(OrganisationView { values, records, ..OrganisationView::default() }));
+        let Answer::Organisation(told) = in_zone(answer, &TimeZone::get("Asia/Kolkata").unwrap()).unwrap() else {
+            panic!("another answer")
+        };
+        assert_eq!((told.values[0].seen.as_str(), told.records[0].first_seen.as_str()), (there, there));
+        assert_eq!(told.values[0].value, stamp());
+        let read = RecordView {
+            fields: [("date".to_owned(), stamp())].into(),
+            told: [("date".to_owned(), stamp())].into(),
+            ..RecordView::default()
+        };
+        let answer = Answer::Check(Box::new(CheckView { records: vec![read.clone()], ..CheckView::default() }));
+        let Answer::Check(told) = in_zone(answer, &TimeZone::get("Asia/Kolkata").unwrap()).unwrap() else { panic!("another answer") };
+        assert_eq!((&told.records[0].fields, &told.records[0].told), (&read.fields, &read.told));
         let part = PartView { quote: Some(stamp()), how: format!("age at {}", stamp()), ..PartView::default() };
         let mut value = serde_json::to_value(&part).unwrap();
         turn(&mut value, &TimeZone::get("Asia/Kolkata").unwrap());

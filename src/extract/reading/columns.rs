@@ -305,10 +305,16 @@ fn words_of(raw: &Raw, kind: &ColumnKind, base: &Url, hints: &Hints) -> String {
             Some(Value::Email(address)) => address,
             _ => raw.text.clone(),
         },
-        Some(href) if kind.label == "phone" && !raw.text.chars().any(|c| c.is_ascii_digit()) => href[TEL.len()..].to_owned(),
+        Some(href) if kind.label == "phone" && says_more(&href[TEL.len()..], &raw.text) => href[TEL.len()..].trim().to_owned(),
         Some(_) | None if kind.leads => titles::cut(&raw.text).to_owned(),
         Some(_) | None => raw.text.clone(),
     }
+}
+
+/// Whether the number of a link says what its words leave out: all of it, or the country.
+fn says_more(number: &str, words: &str) -> bool {
+    let whole = |text: &str| text.contains('+') || text.trim_start().starts_with("00");
+    !words.chars().any(|c| c.is_ascii_digit()) || whole(number) && !whole(words)
 }
 
 /// What the cells of a column are.

@@ -162,10 +162,13 @@ fn what_a_page_is_for() {
     let article =
         repeat(8, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
     let list = repeat(8, |n| format!("<li><a href=/{n}>Maker {n}</a> {WORDS} in town {n}"));
+    let row_of = |most| repeat(most, |n| format!("<li><a href=/m/{n}>Maker {n}, S.L.</a> <span>Town {n}</span>"));
     let goods = r#"<script type="application/ld+json">{"@type":"Product","name":"Box"}</script><h1>Box</h1><p>A box of card.</p>"#;
     for (html, want) in [
         (format!("{MENU}<article><h1>News</h1>{article}</article>"), PageType::Article),
         (format!("{MENU}<ul>{list}</ul>"), PageType::List),
+        (format!("<h1>Members</h1><ul>{}</ul>", row_of(4)), PageType::List),
+        (format!("<h1>Members</h1><p>{}</p><ul>{}</ul>", "We make boxes of wood. ".repeat(9), row_of(4)), PageType::Other),
         (format!("{MENU}{goods}"), PageType::Detail),
         (format!("{MENU}<h1>Welcome</h1><p>We make boxes.</p>"), PageType::Other),
         (String::new(), PageType::Other),

@@ -28,6 +28,7 @@ pub(in crate::store) struct StoredEntry {
     reminds: Option<StoredReminder>,
     closes: Option<i64>,
     change: Option<StoredSignal>,
+    handed: Option<String>,
 }
 
 /// [`Reminder`].
@@ -82,6 +83,7 @@ impl From<&Entry> for StoredEntry {
             }),
             closes: entry.closes.map(millis),
             change: entry.change().map(StoredSignal::from),
+            handed: entry.handed.as_ref().map(|rep| rep.as_str().to_owned()),
         }
     }
 }
@@ -106,6 +108,7 @@ impl TryFrom<StoredEntry> for Entry {
                 (None, None) => None,
             },
             closes: stored.closes.map(timestamp).transpose()?,
+            handed: stored.handed.map(|rep| rep.parse().map_err(slug)).transpose()?,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{record_kind_code, record_kind_of, signal_kind_code, signal_kind_of};
@@ -235,11 +236,34 @@ fn field_change((name, old, new): (String, Option<StoredValue>, Option<StoredVal
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::store) enum StoredStory {
     Sentence(String),
-    Appeared { title: String, by: Option<String>, with: Option<String>, on: Option<StoredDate> },
-    Changed { title: String, fields: Vec<(String, Option<String>, Option<String>)>, more: u32 },
-    Gone { title: String },
-    Said { title: String, by: Option<String>, sentence: String },
-    Again { of: Box<StoredStory>, gone: StoredDate },
+    Appeared {
+        title: String,
+        by: Option<String>,
+        with: Option<String>,
+        on: Option<StoredDate>,
+    },
+    Changed {
+        title: String,
+        fields: Vec<(String, Option<String>, Option<String>)>,
+        more: u32,
+    },
+    Gone {
+        title: String,
+    },
+    Said {
+        title: String,
+        by: Option<String>,
+        sentence: String,
+    },
+    /// Its first form knew the day alone.
+    AgainSinceDay {
+        of: Box<StoredStory>,
+        gone: StoredDate,
+    },
+    Again {
+        of: Box<StoredStory>,
+        gone: i64,
+    },
 }
 
 impl From<&Story> for StoredStory {
@@ -250,7 +274,7 @@ impl From<&Story> for StoredStory {
             Story::Changed { title, fields, more } => Self::Changed { title, fields, more },
             Story::Gone { title } => Self::Gone { title },
             Story::Said { title, by, sentence } => Self::Said { title, by, sentence },
-            Story::Again { of, gone } => Self::Again { of: Box::new(Self::from(&*of)), gone: store_date(gone) },
+            Story::Again { of, gone } => Self::Again { of: Box::new(Self::from(&*of)), gone: millis(gone) },
         }
     }
 }
@@ -264,7 +288,11 @@ impl TryFrom<StoredStory> for Story {
             StoredStory::Changed { title, fields, more } => Self::Changed { title, fields, more },
             StoredStory::Gone { title } => Self::Gone { title },
             StoredStory::Said { title, by, sentence } => Self::Said { title, by, sentence },
-            StoredStory::Again { of, gone } => Self::Again { of: Box::new((*of).try_into()?), gone: date(gone)? },
+            StoredStory::AgainSinceDay { of, gone } => {
+                let noon = date(gone)?.at(12, 0, 0, 0).to_zoned(TimeZone::UTC).map_err(|why| why.to_string())?;
+                Self::Again { of: Box::new((*of).try_into()?), gone: noon.timestamp() }
+            }
+            StoredStory::Again { of, gone } => Self::Again { of: Box::new((*of).try_into()?), gone: timestamp(gone)? },
         })
     }
 }

@@ -1,0 +1,101 @@
+//! What fields are called and what the words in them mean, in the reader's language: the one place for words that nobody but a program would
+//! say. Knows no letter.
+
+use super::Language;
+use super::due::said;
+use crate::model::FactName;
+
+/// Fields as people call them; what a rep knows is not the name of the list that codes are from.
+const NAMES: [(&str, [&str; 3]); 51] = [
+    ("price", ["price", "precio", "цена"]),
+    ("deadline", ["deadline", "plazo", "срок"]),
+    ("stage", ["stage", "estado", "состояние"]),
+    ("lots", ["lots", "lotes", "лоты"]),
+    ("documents", ["documents", "documentos", "документы"]),
+    ("award", ["award", "adjudicación", "результат"]),
+    ("text", ["text", "texto", "текст"]),
+    ("title", ["title", "título", "заголовок"]),
+    ("buyer", ["buyer", "comprador", "заказчик"]),
+    ("value", ["value", "valor", "стоимость"]),
+    ("nature", ["what is bought", "tipo de contrato", "предмет"]),
+    ("procedure", ["procedure", "procedimiento", "процедура"]),
+    ("buyer_type", ["kind of buyer", "tipo de comprador", "вид заказчика"]),
+    ("buyer_activity", ["what the buyer does", "actividad del comprador", "деятельность заказчика"]),
+    ("cpv", CLASS),
+    ("unspsc", CLASS),
+    ("naics", CLASS),
+    ("classes", CLASS),
+    ("performed_in", ["where it is done", "lugar de ejecución", "место исполнения"]),
+    ("questions_until", ["questions until", "plazo de preguntas", "срок вопросов"]),
+    ("opening", ["opening of offers", "apertura de ofertas", "вскрытие заявок"]),
+    ("estimate", ["estimate", "valor estimado", "оценка стоимости"]),
+    ("budget_net", ["budget without tax", "presupuesto sin impuestos", "бюджет без налога"]),
+    ("budget_gross", ["budget with tax", "presupuesto con impuestos", "бюджет с налогом"]),
+    ("minimum", ["least value", "valor mínimo", "наименьшая стоимость"]),
+    ("maximum", ["greatest value", "valor máximo", "наибольшая стоимость"]),
+    ("award_value", ["value of the contract", "importe adjudicado", "цена контракта"]),
+    ("winner", ["winner", "adjudicatario", "победитель"]),
+    ("won_by", ["won by", "ganada por", "победитель"]),
+    ("loser", ["who lost", "quien perdió", "проигравший"]),
+    ("submission", ["where offers go", "dónde se presentan las ofertas", "куда подавать заявки"]),
+    ("contract_start", ["start of the contract", "inicio del contrato", "начало контракта"]),
+    ("contract_end", ["end of the contract", "fin del contrato", "окончание контракта"]),
+    ("other_ids", ["other references", "otras referencias", "другие номера"]),
+    ("description", ["description", "descripción", "описание"]),
+    ("summary", ["summary", "resumen", "краткое описание"]),
+    ("category", ["category", "categoría", "категория"]),
+    ("categories", ["categories", "categorías", "категории"]),
+    ("author", ["author", "autor", "автор"]),
+    ("date", ["date", "fecha", "дата"]),
+    ("published", ["published", "publicado", "опубликовано"]),
+    ("updated", ["updated", "actualizado", "обновлено"]),
+    ("company", ["company", "empresa", "компания"]),
+    ("organisation", ["organisation", "organización", "организация"]),
+    ("postcode", ["postcode", "código postal", "индекс"]),
+    ("stand", ["stand", "stand", "стенд"]),
+    ("fax", ["fax", "fax", "факс"]),
+    ("turnover", ["turnover", "facturación", "оборот"]),
+    ("link", ["link", "enlace", "ссылка"]),
+    ("url", ["address of the page", "dirección de la página", "адрес страницы"]),
+    ("image", ["picture", "imagen", "изображение"]),
+];
+const CLASS: [&str; 3] = ["what is bought (its class)", "qué se compra (su clase)", "что закупается (класс)"];
+
+/// Words that stand for a value in these fields, as people say them.
+const VALUES: [(&str, &str, [&str; 3]); 19] = [
+    ("award", "won", ["won", "ganada", "победа"]),
+    ("award", "lost", ["lost", "perdida", "проигрыш"]),
+    ("award", "annulled", ["annulled", "anulada", "отменено"]),
+    ("nature", "goods", ["goods", "suministros", "товары"]),
+    ("nature", "services", ["services", "servicios", "услуги"]),
+    ("nature", "works", ["works", "obras", "работы"]),
+    ("nature", "mixed", ["of several kinds", "mixto", "смешанный"]),
+    ("procedure", "open", ["open", "abierto", "открытая"]),
+    ("procedure", "restricted", ["restricted", "restringido", "закрытая"]),
+    ("procedure", "negotiated", ["negotiated", "negociado", "переговоры"]),
+    ("procedure", "direct", ["direct award", "adjudicación directa", "у единственного поставщика"]),
+    ("procedure", "other", ["other", "otro", "иная"]),
+    ("buyer_type", "central", ["central government", "administración central", "центральная власть"]),
+    ("buyer_type", "regional", ["regional government", "administración regional", "региональная власть"]),
+    ("buyer_type", "local", ["local government", "administración local", "местная власть"]),
+    ("buyer_type", "public-body", ["public body", "organismo público", "государственное учреждение"]),
+    ("buyer_type", "undertaking", ["public undertaking", "empresa pública", "государственное предприятие"]),
+    ("buyer_type", "international", ["international organisation", "organismo internacional", "международная организация"]),
+    ("buyer_type", "subsidised", ["subsidised", "subvencionado", "субсидируемый заказчик"]),
+];
+
+/// The usual names of fields in the reader's language; any other is the user's own word.
+pub(super) fn name_of(language: Language, name: &str) -> String {
+    if let Some((_, words)) = NAMES.iter().find(|(known, _)| *known == name) {
+        return said(language, *words).to_owned();
+    }
+    match FactName::from_word(name) {
+        Some(fact) if language != Language::En => language.fact(fact).to_owned(),
+        Some(_) | None => name.replace('_', " "),
+    }
+}
+
+/// What a word that stands for a value in a field means; `None` where it is no such word.
+pub(super) fn word_of(language: Language, name: &str, text: &str) -> Option<&'static str> {
+    VALUES.iter().find(|(field, word, _)| (*field, *word) == (name, text)).map(|(.., words)| said(language, *words))
+}
