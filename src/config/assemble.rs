@@ -170,6 +170,8 @@ pub(super) struct Builder<'a> {
 /// Ids of one kind with the place of their first use.
 pub(super) type Ids = BTreeMap<String, Place>;
 
+/// Before the name of an import, where rules name sources.
+const IMPORTED: &str = "import:";
 /// Bytes of a document of a tender portal, unless its source says otherwise: five hundred procedures lie in one.
 const PORTAL_BODY: &str = "64 MiB";
 
@@ -413,10 +415,19 @@ impl<'a> Builder<'a> {
         for (index, (at, table)) in repeated(tables, "segment").iter().enumerate() {
             let mut section = named("segment", index, table, *at);
             self.desk.refuse_unknown(&mut section, score::KEYS);
-            let spec: score::Spec = self.desk.read(&mut section, None);
-            for (rule, points) in spec.points.iter().enumerate() {
-                for (at, id) in points.when.iter().flat_map(|when| &when.source).enumerate() {
-                    self.refer(&mut section, &format!("points[{rule}].when.source[{at}]"), id, "source", sources);
+            let mut spec: score::Spec = self.desk.read(&mut section, None);
+            for (rule, points) in spec.points.iter_mut().enumerate() {
+                for (at, id) in points.when.iter_mut().flat_map(|when| &mut when.source).enumerate() {
+                    let key = format!("points[{rule}].when.source[{at}]");
+                    // What was brought in is known to the store alone: it is marked, so that a slip in the name of a source is still refused.
+                    match id.strip_prefix(IMPORTED) {
+                        Some(import) if sources.contains_key(import) => {
+                            let expected = format!("`{import}`, which is a source of the configuration, or the name of an import");
+                            self.desk.fault(&mut section, &Fault::new(key, &id.clone(), expected), None);
+                        }
+                        Some(import) => *id = import.to_owned(),
+                        None => self.refer(&mut section, &key, id, "source", sources),
+                    }
                 }
             }
             let all = good.len() == sources.len() && !self.syntax && !self.refused.contains("source");

@@ -198,6 +198,8 @@ pub struct Message {
     pub sealed: Sealed,
     /// Entries it carries; they are settled with it.
     pub entries: Vec<EntryId>,
+    /// Leads it tells of or reminds of: where one is no more, it is not sent again.
+    pub leads: Vec<LeadId>,
     /// When it was sealed.
     pub made: Timestamp,
     /// Where it is.

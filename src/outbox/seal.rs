@@ -125,6 +125,10 @@ impl Batch {
 
     /// The message, ready to leave. Mail to one rep leaves in order, so that an older revision of a lead never follows a newer one.
     pub fn seal(self, title: String, sealed: Sealed, now: Timestamp) -> Message {
+        let told = self.leads.iter().map(|told| told.lead).chain(self.reminders.iter().map(|(lead, _)| *lead));
+        let mut leads: Vec<LeadId> = told.collect();
+        leads.sort_unstable();
+        leads.dedup();
         Message {
             id: self.id(),
             kind: self.kind(),
@@ -133,6 +137,7 @@ impl Batch {
             title,
             sealed,
             entries: self.entries,
+            leads,
             made: now,
             state: MessageState::Ready { not_before: now },
             tries: 0,
@@ -156,6 +161,7 @@ pub fn for_lead(channel: &ChannelId, lead: &Lead, sealed: Sealed, now: Timestamp
         title: format!("{} ({})", lead.title, lead.segment),
         sealed,
         entries: Vec::new(),
+        leads: vec![lead.id],
         made: now,
         state: MessageState::Ready { not_before: now },
         tries: 0,
@@ -179,6 +185,7 @@ pub fn alone(channel: &ChannelId, kind: MessageKind, topic: &str, sealed: Sealed
         title: topic.to_owned(),
         sealed,
         entries: Vec::new(),
+        leads: Vec::new(),
         made: now,
         state: MessageState::Ready { not_before: now },
         tries: 0,

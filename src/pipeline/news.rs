@@ -84,13 +84,13 @@ pub async fn tell(
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let untold = linked::untold(effects, config, &turn.records, &changes).await?;
-    let (mut affected, questions) = link::affected(effects, (config, whence), turn, &untold, now).await?;
+    let link::Linked { mut affected, questions, asked } = link::affected(effects, (config, whence), turn, &untold, now).await?;
     let again = forget_told(effects, &mut affected).await?;
     if whence.signal.is_some() {
         // Each row of an import is a reason by itself, so that the reason stays when another row with the same goes.
         turn.signals.extend(again);
     }
-    (turn.changes, turn.questions) = (changes, questions);
+    (turn.changes, turn.questions, turn.asked) = (changes, questions, asked);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
     Ok(told)
 }

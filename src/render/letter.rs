@@ -6,7 +6,7 @@ use super::clean::line;
 use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources, stock};
+use super::{DeadlineItem, Item, Language, Links, News, Reader, RenderError, Rendered, html, pairs, plain, sources, stock};
 use crate::base::text::{self, clip};
 
 /// Leads shown in one letter; a rep has two minutes.
@@ -22,7 +22,7 @@ const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, more, deadlines, closed, stock, sources: standings } = *news;
+    let News { items, more, deadlines, closed, stock, pairs: asked, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
     let (deadlines, more_due) = dues(reader, deadlines, now);
     let (count, due) = (items.len() + more, deadlines.len() + more_due);
@@ -56,6 +56,9 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
         leads,
         more: None,
+        pairs_title: (!asked.is_empty()).then(|| pairs::title(language)),
+        pairs: asked.iter().map(|pair| pairs::pair(language, pair)).collect(),
+        pairs_how: (!asked.is_empty()).then(|| pairs::how(language)),
         sources_title: (!sources.is_empty()).then(|| language.word(Word::SourcesTitle)),
         sources,
         footer: Some(language.word(Word::WhyThisMail)),

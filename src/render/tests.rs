@@ -259,13 +259,37 @@ fn deadlines_coming_up_stand_first() {
     let shown = |letter: &Rendered| format!("Subject: {}\n\n{}", letter.subject, letter.text);
     let next = vec![records[1].clone()];
     let stock = [Stock { source: "PLACSP".to_owned(), id: "es-tenders".to_owned(), open: 12, contracts: 1, more: false, next }];
-    let whole = News { items: &items, more: 0, deadlines: &deadlines, stock: &stock, sources: &states, closed: &[] };
+    let whole = News { items: &items, more: 0, deadlines: &deadlines, stock: &stock, sources: &states, pairs: &[], closed: &[] };
     let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
     insta::assert_snapshot!("digest_deadlines_en_text", shown(&letter));
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
     let alone = News { deadlines: &deadlines, stock: &stock, ..News::default() };
     insta::assert_snapshot!("digest_deadlines_es_text", shown(&digest(&reader(Language::Es), &alone, &links, now()).unwrap()));
     insta::assert_snapshot!("reminder_ru_text", shown(&reminder(&reader(Language::Ru), &deadlines[..1], &links, now()).unwrap()));
+}
+
+#[test]
+fn a_digest_asks_whether_two_are_one() {
+    let rep: RepId = "ana".parse().unwrap();
+    let named =
+        |id: &str, name: &str, place: Option<&str>| Named { id: id.to_owned(), name: name.to_owned(), place: place.map(str::to_owned) };
+    let one = named("org-0000000000001", "Talleres Orbaneja, S.L.", Some("Burgos"));
+    let fields = vec![("address".to_owned(), -45), ("name".to_owned(), 210), ("phone".to_owned(), 90)];
+    let pairs = [
+        Pair { one: one.clone(), other: named("org-0000000000002", "Orbaneja <Metal>", None), fields },
+        Pair { one, other: named("org-0000000000003", "Autos Duero", Some("Soria")), fields: Vec::new() },
+    ];
+    let mut letters = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
+        let letter = digest(&reader, &News { pairs: &pairs, ..News::default() }, &Links::default(), now()).unwrap();
+        assert!(letter.html.contains("Orbaneja &lt;Metal&gt;") && letter.html.contains("org not-same org-0000000000001 org-0000000000003"));
+        letters += &letter.text;
+        letters += "\n";
+        let none = digest(&reader, &News::default(), &Links::default(), now()).unwrap();
+        assert!(!none.text.contains("org same") && !none.html.contains("org same"));
+    }
+    insta::assert_snapshot!("digest_pairs", letters);
 }
 
 #[test]

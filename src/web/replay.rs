@@ -6,6 +6,7 @@ use super::answer::{AnswerError, channel_named, moment};
 use super::ask::ReplayedView;
 use super::views;
 use crate::base::ids::MessageId;
+use crate::base::text::count;
 use crate::config::Config;
 use crate::model::{Message, MessageState};
 use crate::pipeline::Effects;
@@ -45,15 +46,24 @@ pub(super) async fn replay(
         (.., true) => bail!("name the channel and a time: --delivered --channel NAME --since 2026-11-20"),
         (true, None, _, false) => bail!("name the messages to replay, or a time with --since"),
     };
-    let found = if dry_run { meant(effects, &which).await? } else { effects.store.replay(which.clone(), effects.clock.now()).await? };
-    if found.is_empty() {
+    let (found, left_out) = meant(effects, &which).await?;
+    let found = if dry_run { found } else { effects.store.replay(which.clone(), effects.clock.now()).await? };
+    if found.is_empty() && left_out == 0 {
         named.expect()?;
     }
-    Ok(ReplayedView { note: note(effects, config, &which, found.is_empty()), ids: found.iter().map(ToString::to_string).collect() })
+    let gone = (left_out > 0).then(|| {
+        let messages = count(left_out, "message is", "messages are");
+        format!(
+            "{messages} left out: they tell of leads that are no more, because they were taken back or forgotten, or are part of others"
+        )
+    });
+    let notes: Vec<String> = note(effects, config, &which, found.is_empty() && left_out == 0).into_iter().chain(gone).collect();
+    let note = (!notes.is_empty()).then(|| notes.join(". "));
+    Ok(ReplayedView { note, ids: found.iter().map(ToString::to_string).collect() })
 }
 
-/// The messages that would be sent again, the oldest first.
-async fn meant(effects: &Effects, which: &Replay) -> Result<Vec<MessageId>, AnswerError> {
+/// The messages that would be sent again, the oldest first, and how many are left out because they tell of leads that are no more.
+async fn meant(effects: &Effects, which: &Replay) -> Result<(Vec<MessageId>, usize), AnswerError> {
     let (channel, standing) = match which {
         Replay::These(_) => (None, Standing::Dead),
         Replay::DeadSince(_, channel) => (channel.clone(), Standing::Dead),
@@ -66,7 +76,15 @@ async fn meant(effects: &Effects, which: &Replay) -> Result<Vec<MessageId>, Answ
         | (Replay::DeliveredSince(since, _), MessageState::Delivered { at }) => at >= since,
         (Replay::DeadSince(..) | Replay::DeliveredSince(..), _) => false,
     };
-    Ok(messages.iter().rev().filter(is_meant).map(|message| message.id.clone()).collect())
+    let (mut found, mut left_out) = (Vec::new(), 0);
+    for message in messages.iter().rev().filter(is_meant) {
+        if effects.store.tells_of_gone(message).await? {
+            left_out += 1;
+        } else {
+            found.push(message.id.clone());
+        }
+    }
+    Ok((found, left_out))
 }
 
 /// What is to be known beside the messages: how far back they go, or what else to ask for.

@@ -34,7 +34,7 @@ fn text(view: &ReadingView, width: u16) -> String {
         return out.join("\n") + "\n";
     }
     let language = view.language.as_ref().map_or_else(String::new, |language| format!(", in {language}"));
-    out.push(format!("{} is read as {}{language}: {}", view.target, of_type(&view.page_type), view.title));
+    out.push(format!("{} is read as {}{language}: {}", view.target, of_type(&view.page_type, view.main.is_some()), view.title));
     if let Some(main) = &view.main {
         out.push(String::new());
         out.extend(list(main, width));
@@ -59,8 +59,9 @@ fn text(view: &ReadingView, width: u16) -> String {
     out.join("\n") + "\n"
 }
 
-fn of_type(word: &str) -> String {
+fn of_type(word: &str, lists: bool) -> String {
     match word {
+        "other" if lists => "a page with a list that is not most of it".to_owned(),
         "other" => "no list, no article and no page of one thing".to_owned(),
         "article" => "an article".to_owned(),
         "detail" => "a page of one thing".to_owned(),

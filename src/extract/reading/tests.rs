@@ -158,6 +158,28 @@ fn the_next_page() {
 }
 
 #[test]
+fn the_number_that_a_link_dials_goes_before_the_one_that_is_shown() {
+    let page = |href: &str, shown: &str| {
+        read(&format!(
+            "<ul>{}</ul>",
+            repeat(5, |n| {
+                let [href, shown] = [href, shown].map(|text| text.replace("{n}", &n.to_string()));
+                format!("<li><a href=/o/{n}>Maker {n}</a> <b>{WORDS} {n}</b> <a href='{href}'>{shown}</a>")
+            })
+        ))
+    };
+    for (href, shown, want) in [
+        ("tel:+3494400112{n}", "call 44 00 11 2{n}", "+34944001121"),
+        ("tel:+34%20944%2000%2011%202{n}", "944 00 11 2{n}", "+34944001121"),
+        ("tel:+3494400112{n}", "call", "+34944001121"),
+        ("tel:", "+34 944 00 11 2{n}", "+34 944 00 11 21"),
+    ] {
+        let reading = page(href, shown);
+        assert_eq!(values(&reading, "phone").first().copied(), Some(want), "{href} {shown}");
+    }
+}
+
+#[test]
 fn what_a_page_is_for() {
     let article =
         repeat(8, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
@@ -166,6 +188,14 @@ fn what_a_page_is_for() {
     for (html, want) in [
         (format!("{MENU}<article><h1>News</h1>{article}</article>"), PageType::Article),
         (format!("{MENU}<ul>{list}</ul>"), PageType::List),
+        (format!("{MENU}<ul>{}</ul>", repeat(3, |n| format!("<li><a href=/{n}>Maker {n}</a> {WORDS} in town {n}"))), PageType::List),
+        (
+            format!(
+                "{MENU}<h1>Boxes</h1><div>{WORDS} {WORDS} {WORDS}</div><ul>{}</ul>",
+                repeat(3, |n| format!("<li><a href=/{n}>Part {n}</a>"))
+            ),
+            PageType::Other,
+        ),
         (format!("{MENU}{goods}"), PageType::Detail),
         (format!("{MENU}<h1>Welcome</h1><p>We make boxes.</p>"), PageType::Other),
         (String::new(), PageType::Other),
