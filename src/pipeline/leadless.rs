@@ -7,7 +7,7 @@ use super::{Effects, news};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::count;
 use crate::config::Config;
-use crate::model::{Import, Lead, LeadState, Organisation, Subject, Turn};
+use crate::model::{Import, Lead, LeadState, Organisation, Record, Signal, Subject, Turn};
 use crate::route;
 use crate::score;
 use crate::store::StoreError;
@@ -41,6 +41,11 @@ pub(super) async fn leadless(
 ) -> Result<Vec<Leadless>, StoreError> {
     let by_record: HashMap<RecordId, &Organisation> =
         turn.organisations.iter().flat_map(|one| one.records.iter().map(move |record| (*record, one))).collect();
+    let places = news::places_of(&turn.records);
+    let mut signals: HashMap<OrganisationId, Vec<&Signal>> = HashMap::new();
+    for signal in &turn.signals {
+        signals.entry(signal.organisation).or_default().push(signal);
+    }
     let made: BTreeSet<OrganisationId> = turn.leads.iter().filter(|lead| route::for_rep(lead.state)).map(subject).collect();
     let mut asked: BTreeMap<OrganisationId, Why> = BTreeMap::new();
     let mut all: BTreeMap<String, Leadless> = BTreeMap::new();
@@ -54,7 +59,9 @@ pub(super) async fn leadless(
             Some(one) => match asked.get(&one.id) {
                 Some(why) => why.clone(),
                 None => {
-                    let why = why(effects, config, turn, one).await?;
+                    let records = news::records_at(effects, one, (&turn.records, &places)).await?;
+                    let fresh = signals.get(&one.id).map(Vec::as_slice).unwrap_or_default();
+                    let why = why(effects, config, one, (&records, fresh)).await?;
                     asked.entry(one.id).or_insert(why).clone()
                 }
             },
@@ -76,7 +83,7 @@ fn subject(lead: &Lead) -> OrganisationId {
 }
 
 /// What keeps an organisation from being a lead anywhere: of several segments, the one it comes nearest to says it.
-async fn why(effects: &Effects, config: &Config, turn: &Turn, one: &Organisation) -> Result<Why, StoreError> {
+async fn why(effects: &Effects, config: &Config, one: &Organisation, (records, fresh): (&[Record], &[&Signal])) -> Result<Why, StoreError> {
     let known = effects.store.leads_of(Subject::Organisation(one.id)).await?;
     if let Some(lead) = known.iter().find(|lead| route::for_rep(lead.state)) {
         return Ok(("their organisation is a lead already, and this is nothing new for it".to_owned(), lead.id.to_string()));
@@ -87,14 +94,13 @@ async fn why(effects: &Effects, config: &Config, turn: &Turn, one: &Organisation
     if config.segments.is_empty() {
         return Ok(("no segment is configured".to_owned(), String::new()));
     }
-    let records = news::records_of(effects, one, turn).await?;
     let mut signals = effects.store.signals_of(one.id, news::SIGNALS).await?;
-    signals.extend(turn.signals.iter().filter(|signal| signal.organisation == one.id).cloned());
+    signals.extend(fresh.iter().map(|signal| (*signal).clone()));
     let trust_of = |id: &SourceId| config.trust(id);
     let listed = config.lists.find(one);
     let view = score::Known {
         organisation: one,
-        records: &records,
+        records,
         signals: &signals,
         listed: &listed,
         tables: &config.lexicons.tables,

@@ -279,8 +279,13 @@ impl Embedded {
     }
 
     pub(super) fn common<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<IdentityKey> {
-        let held = self.inner.linked.held();
-        keys.into_iter().filter(|key| held.index.is_common(key)).cloned().collect()
+        let keys: Vec<&IdentityKey> = keys.into_iter().collect();
+        // Some at a time: a file may name many, and others wait.
+        let common = |some: &[&'a IdentityKey]| {
+            let held = self.inner.linked.held();
+            some.iter().filter(|key| held.index.is_common(key)).map(|key| (*key).clone()).collect::<Vec<_>>()
+        };
+        keys.chunks(AT_ONCE).flat_map(common).collect()
     }
 
     /// Those that may belong to the group of whoever owns one of these keys; the owner decides.

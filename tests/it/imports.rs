@@ -219,6 +219,7 @@ fn an_import_is_a_source_to_rules_and_lists_and_says_why_rows_make_no_lead() {
     let rule = "\n[[segment.points]]\nwhen = { source = [\"import:cards\"] }\npoints = 30\nwhy = \"met at the fair\"\n";
     let home = Home::new(&(settings() + rule));
     assert!(home.run(&["config", "check"]).status.success(), "{}", said(&home.run(&["config", "check"])));
+    drop(home.start().stop());
     let card = |name: &str, org: &str, more: &str| format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nORG:{org}\n{more}END:VCARD\n");
     let cards = card("Eva Roca", "Hotel Arenal", "TITLE:Jefa de compras\nEMAIL:eva@arenal.es\n")
         + &card("Luis Rojo", "Competencia Roja", "EMAIL:ventas@roja.es\n")

@@ -156,8 +156,8 @@ async fn a_directory_by_its_address_alone_survives_a_new_layout_and_names_what_b
     world.visit().await;
     let first = source(&world).await;
     assert_eq!(first.source.trouble, None, "{first:?}");
-    let shares = |view: &SourcePages| view.fields.iter().map(|field| field.field.clone()).collect::<Vec<_>>();
-    assert_eq!(shares(&first), ["industry", "name", "phone", "url"]);
+    let shares = |own| first.fields.iter().filter(|field| field.own_pages == own).map(|field| field.field.as_str()).collect::<Vec<_>>();
+    assert_eq!((shares(false), shares(true)), (vec!["industry", "name", "phone", "url"], vec!["email", "region"]));
     assert_eq!(leads(&world).await, Vec::<String>::new(), "a baseline is quiet");
 
     // A table instead of cards, and one firm more: it alone is news.

@@ -219,6 +219,20 @@ fn the_main_text_is_without_what_is_around_it() {
 }
 
 #[test]
+fn words_are_parted_where_the_page_parts_them() {
+    for (html, want) in [
+        ("<p><a href=/1>Talleres Orbaneja</a> <span>Burgos</span> <b>947 200 331</b></p>", "Talleres Orbaneja Burgos 947 200 331"),
+        ("<p><b>our</b>\n<i>rules</i> and <a href=/x>terms</a>.</p>", "our rules and terms."),
+        ("<p><span>one</span> <script>x</script><span>two</span></p>", "one two"),
+        ("<p>one<img src=/a.png>two</p>", "one two"),
+        ("<p>H<sub>2</sub>O and <span>T</span>he</p>", "H2O and The"),
+        ("<p><b>Name</b> <!-- x --> </p> <p><i>Town</i></p>", "Name\nTown"),
+    ] {
+        assert_eq!(read(html).text, want, "{html}");
+    }
+}
+
+#[test]
 fn hostile_pages_end() {
     let deep = "<b><i><u><font>".repeat(2_000);
     let wide = "<li><a href=/x>word</a> 12 EUR".repeat(3_000);
