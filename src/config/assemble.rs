@@ -21,7 +21,7 @@ use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
 use super::tree::{self, Node, Table, What};
-use super::{Config, DEFAULTS, Refusal, Request, fields, lexicons, lists, process, show};
+use super::{Config, DEFAULTS, Refusal, Request, fields, imports, lexicons, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
 use crate::model::Fault;
@@ -170,8 +170,6 @@ pub(super) struct Builder<'a> {
 /// Ids of one kind with the place of their first use.
 pub(super) type Ids = BTreeMap<String, Place>;
 
-/// Before the name of an import, where rules name sources.
-const IMPORTED: &str = "import:";
 /// Bytes of a document of a tender portal, unless its source says otherwise: five hundred procedures lie in one.
 const PORTAL_BODY: &str = "64 MiB";
 
@@ -419,13 +417,12 @@ impl<'a> Builder<'a> {
             for (rule, points) in spec.points.iter_mut().enumerate() {
                 for (at, id) in points.when.iter_mut().flat_map(|when| &mut when.source).enumerate() {
                     let key = format!("points[{rule}].when.source[{at}]");
-                    // What was brought in is known to the store alone: it is marked, so that a slip in the name of a source is still refused.
-                    match id.strip_prefix(IMPORTED) {
-                        Some(import) if sources.contains_key(import) => {
+                    match imports::marked(id).map(str::to_owned) {
+                        Some(import) if sources.contains_key(&import) => {
                             let expected = format!("`{import}`, which is a source of the configuration, or the name of an import");
                             self.desk.fault(&mut section, &Fault::new(key, &id.clone(), expected), None);
                         }
-                        Some(import) => *id = import.to_owned(),
+                        Some(import) => *id = import,
                         None => self.refer(&mut section, &key, id, "source", sources),
                     }
                 }

@@ -233,7 +233,7 @@ fn an_import_is_a_source_to_rules_and_lists_and_says_why_rows_make_no_lead() {
     let report = home.json(&["import", &path, "--yes", "--signal", "exhibitor-listed"]);
     assert_eq!(report["leads"], serde_json::json!([{ "segment": "all", "state": "new", "leads": 1 }]));
     let [why] = &report["leadless"].as_array().unwrap()[..] else { panic!("{report:#}") };
-    assert_eq!((&why["rows"], &why["first"][0][0], &why["first"][0][1]), (&1.into(), &7.into(), &"Competencia Roja".into()), "{report:#}");
+    assert_eq!((&why["rows"], &why["first"][0][0], &why["first"][0][1]), (&1.into(), &8.into(), &"Competencia Roja".into()), "{report:#}");
     assert!(why["reason"].as_str().unwrap().starts_with("a gate of `all` keeps them out:"), "{report:#}");
 
     // The rule that names it counts, and the role is said with the person.
