@@ -28,7 +28,7 @@ mod words;
 
 pub use bytes::{exact, fingerprint, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
-pub use drift::{add_counts, close_counts, count_fields, drifted};
+pub use drift::{OwnRead, add_counts, add_own, close_counts, count_fields, drifted, own_in_doubt};
 pub use inside::spans_outside;
 pub use lexicon::{BadLexicon, Lexicon, Lexicons, Said};
 pub use readable::readable;

@@ -11,6 +11,7 @@ mod html;
 mod language;
 mod letter;
 mod mail;
+mod pairs;
 mod payload;
 mod plain;
 mod say;
@@ -113,6 +114,28 @@ pub struct Stock {
     pub next: Vec<Record>,
 }
 
+/// An organisation as a question names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its id, for commands.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where it is.
+    pub place: Option<String>,
+}
+
+/// Two organisations that may be one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// One.
+    pub one: Named,
+    /// The other.
+    pub other: Named,
+    /// What each field says: more than zero speaks for it. Nothing: they share what belongs to one only, and their names have nothing in common.
+    pub fields: Vec<(String, i32)>,
+}
+
 /// What a digest tells.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct News<'a> {
@@ -128,6 +151,8 @@ pub struct News<'a> {
     pub closed: &'a [Record],
     /// What sources held that were added since the last digest.
     pub stock: &'a [Stock],
+    /// Pairs it asks about.
+    pub pairs: &'a [Pair],
     /// How complete each source is.
     pub sources: &'a [Completeness],
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use crate::base::ids::OrganisationId;
 use crate::model::{IdentityKey, Likeness, Organisation};
 
-pub use ask::most_telling;
+pub use ask::{most_telling, worth_asking};
 pub use group::{above, head};
 pub use hosts::{DomainKind, is_shared, kind, registrable};
 pub use identity::{identify, names_somebody};

@@ -288,8 +288,13 @@ impl Store {
     }
 
     /// For each of these organisations, which may not be stored yet and say what their rows say, those that it may be: stored ones, and others
-    /// of these. `without` are no more, as far as the asker decided.
-    pub async fn likely(&self, asked: Vec<(OrganisationId, Vec<Row>)>, without: Vec<OrganisationId>) -> Result<Vec<Likely>, StoreError> {
+    /// of these. `without` are no more, as far as the asker decided. With them goes what [`Turn::asked`] is to say, so that a commit is refused
+    /// when another organisation that is like one of these was written meanwhile.
+    pub async fn likely(
+        &self,
+        asked: Vec<(OrganisationId, Vec<Row>)>,
+        without: HashSet<OrganisationId>,
+    ) -> Result<(u64, Vec<Likely>), StoreError> {
         match self {
             Self::Embedded(store) => store.likely(asked, without).await,
         }
@@ -532,9 +537,18 @@ impl Store {
     }
 
     /// Makes messages ready again under their old ids. Returns which.
+    ///
+    /// What [tells of a lead that is no more](Self::tells_of_gone) is left out.
     pub async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
         match self {
             Self::Embedded(store) => store.replay(which, now).await,
+        }
+    }
+
+    /// Whether a message tells of a lead that is no more: it was taken back or forgotten, or is part of another.
+    pub async fn tells_of_gone(&self, message: &Message) -> Result<bool, StoreError> {
+        match self {
+            Self::Embedded(store) => store.tells_of_gone(message).await,
         }
     }
 

@@ -31,7 +31,8 @@ pub use ask::{
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
 pub use imports::{
-    IMPORT_BYTES, ImportOrder, ImportReport, ImportUndoneView, ImportView, LeadCountView, OnListView, RecognisedView, TogetherView,
+    IMPORT_BYTES, ImportOrder, ImportReport, ImportUndoneView, ImportView, LeadCountView, LeadlessView, OnListView, RecognisedView,
+    TogetherView,
 };
 pub use listed::TenderFilter;
 pub use notices::{HistoryView, NoticeView, RawView};

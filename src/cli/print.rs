@@ -337,7 +337,11 @@ fn health(view: &SourcePages) -> Vec<String> {
     lines.extend(one.quota.as_ref().map(|quota| format!("requests: {}", quota_line(quota))));
     let lost = view.fields.iter().filter(|field| field.lost);
     lines.extend(lost.map(|field| {
-        format!("lost: the field `{}` of {} records: usually in {:.0} %, now in {:.0} %", field.field, field.kind, field.usual, field.last)
+        let of = if field.own_pages { "on the own pages of" } else { "of" };
+        format!(
+            "lost: the field `{}` {of} {} records: usually in {:.0} %, now in {:.0} %",
+            field.field, field.kind, field.usual, field.last
+        )
     }));
     if one.unknown_fields > 0 {
         lines.push(format!(
@@ -605,7 +609,8 @@ mod tests {
             ..SourceView::default()
         };
         let row = attention(&source);
-        let field = FieldShareView { kind: "tender".into(), field: "deadline".into(), usual: 97.0, last: 3.0, lost: true };
+        let field =
+            FieldShareView { kind: "tender".into(), own_pages: false, field: "deadline".into(), usual: 97.0, last: 3.0, lost: true };
         let misread = MisreadView { at: "2026-11-23T07:40:00Z".into(), path: "feed/entry[3]".into(), reason: "no id".into() };
         let pages = SourcePages { source, unread: vec![misread], fields: vec![field], ..SourcePages::default() };
         insta::assert_snapshot!("health", format!("{row}\n\n{}", health(&pages).join("\n")));

@@ -21,7 +21,7 @@ use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
 use super::tree::{self, Node, Table, What};
-use super::{Config, DEFAULTS, Refusal, Request, fields, lexicons, lists, process, show};
+use super::{Config, DEFAULTS, Refusal, Request, fields, imports, lexicons, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
 use crate::model::Fault;
@@ -416,10 +416,18 @@ impl<'a> Builder<'a> {
         for (index, (at, table)) in repeated(tables, "segment").iter().enumerate() {
             let mut section = named("segment", index, table, *at);
             self.desk.refuse_unknown(&mut section, score::KEYS);
-            let spec: score::Spec = self.desk.read(&mut section, None);
-            for (rule, points) in spec.points.iter().enumerate() {
-                for (at, id) in points.when.iter().flat_map(|when| &when.source).enumerate() {
-                    self.refer(&mut section, &format!("points[{rule}].when.source[{at}]"), id, "source", sources);
+            let mut spec: score::Spec = self.desk.read(&mut section, None);
+            for (rule, points) in spec.points.iter_mut().enumerate() {
+                for (at, id) in points.when.iter_mut().flat_map(|when| &mut when.source).enumerate() {
+                    let key = format!("points[{rule}].when.source[{at}]");
+                    match imports::marked(id).map(str::to_owned) {
+                        Some(import) if sources.contains_key(&import) => {
+                            let expected = format!("`{import}`, which is a source of the configuration, or the name of an import");
+                            self.desk.fault(&mut section, &Fault::new(key, &id.clone(), expected), None);
+                        }
+                        Some(import) => *id = import,
+                        None => self.refer(&mut section, &key, id, "source", sources),
+                    }
                 }
             }
             let all = good.len() == sources.len() && !self.syntax && !self.refused.contains("source");

@@ -32,6 +32,12 @@ impl Imported {
     }
 }
 
+/// The name of an import, where a rule names it in place of a source: what was brought in is known to the store alone, so that it is marked, and a slip
+/// in the name of a source is still refused.
+pub(super) fn marked(id: &str) -> Option<&str> {
+    id.strip_prefix("import:")
+}
+
 impl Config {
     /// This configuration beside these imports.
     #[must_use]

@@ -283,6 +283,9 @@ fn lines(shown: &Shown<'_>, within: At, aside: &[bool]) -> Vec<Line> {
             }
         }
         let node = &shown.nodes[at];
+        if node.spaced {
+            line.text.push(' ');
+        }
         if aside[at] {
             at = node.end;
             continue;

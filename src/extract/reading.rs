@@ -10,7 +10,7 @@ mod titles;
 use url::Url;
 
 use super::contacts::{self, Contacts};
-use super::html;
+use super::html::{self, Tag};
 use super::listing::base_of;
 use super::lists::{self, Region};
 use super::main_text::{self, Shape};
@@ -30,9 +30,6 @@ const STEP: usize = 8;
 const LONG: f64 = 250.0;
 /// Characters of a title.
 const TITLE: usize = 300;
-
-/// The share of a page's text from which on it is its list, and be that short.
-const NOTHING_ELSE: f64 = 0.6;
 
 /// What a page is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +183,9 @@ fn kind(shown: &Shown<'_>, said: &said::Said, main: Option<&Region>, (chars, sha
     let main = main.filter(|region| region.records.iter().filter(leads).count() * 2 >= region.records.len());
     let listed = main.map_or(0.0, |region| of_main(region) as f64 / total as f64);
     let many = main.map_or(0, |region| region.records.len());
+    let around =
+        |at: &super::shown::At| shown.around(*at).any(|around| matches!(shown.nodes[around].tag, Tag::Nav | Tag::Header | Tag::Footer));
+    let is_menu = main.and_then(|region| region.records.first()?.first()).is_some_and(around);
     match said.about {
         Some(PageType::Article) if share > 0.3 => PageType::Article,
         Some(PageType::Detail) => PageType::Detail,
@@ -193,11 +193,9 @@ fn kind(shown: &Shown<'_>, said: &said::Said, main: Option<&Region>, (chars, sha
         Some(PageType::Article | PageType::List | PageType::Other) | None if chars > 600.0 && share > 0.5 && listed < 0.5 => {
             PageType::Article
         }
-        Some(PageType::Article | PageType::List | PageType::Other) | None
-            if many >= 5 && listed > 0.25 || many >= 3 && listed > NOTHING_ELSE =>
-        {
-            PageType::List
-        }
+        Some(PageType::Article | PageType::List | PageType::Other) | None if many >= 5 && listed > 0.25 => PageType::List,
+        // Of a short list more than half of the page is needed: three links below a text are none.
+        Some(PageType::Article | PageType::List | PageType::Other) | None if many >= 3 && listed > 0.5 && !is_menu => PageType::List,
         Some(PageType::Article | PageType::List | PageType::Other) | None => PageType::Other,
     }
 }

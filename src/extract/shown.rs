@@ -39,6 +39,8 @@ pub(super) struct Node<'t> {
     pub(super) runs: usize,
     /// Whether it is a link or in one.
     pub(super) linked: bool,
+    /// Whether white space alone stands before it: it is no node of its own, and parts two words all the same.
+    pub(super) spaced: bool,
 }
 
 impl Node<'_> {
@@ -72,6 +74,7 @@ impl<'t> Shown<'t> {
         nodes.push(element(root, 0, 0, 1, false));
         let mut open = vec![Open { at: 0, seen: Vec::new() }];
         let mut next = root.first_child();
+        let mut spaced = false;
         while let Some(top) = open.last_mut() {
             let Some(node) = next else {
                 close(&mut nodes, top.at);
@@ -86,14 +89,19 @@ impl<'t> Shown<'t> {
                     let nth = top.number("");
                     let chars = text.chars().filter(|c| !c.is_whitespace()).count();
                     if chars > 0 {
-                        nodes.push(text_node(text, chars, (parent, depth, nth, linked)));
+                        let node = text_node(text, chars, (parent, depth, nth, linked));
+                        nodes.push(Node { spaced: std::mem::take(&mut spaced), ..node });
+                    } else {
+                        spaced = true;
                     }
                 }
                 Kind::Element(_) => {
                     let Some(inner) = ElementRef::wrap(node) else { continue };
                     let nth = top.number(inner.value().name());
                     if !skipped(&inner) {
-                        nodes.push(element(inner, parent, depth, nth, linked));
+                        // An image parts words as white space does.
+                        let spaced = std::mem::take(&mut spaced) || inner.value().name() == "img";
+                        nodes.push(Node { spaced, ..element(inner, parent, depth, nth, linked) });
                         next = inner.first_child();
                         open.push(Open { at: nodes.len() - 1, seen: Vec::new() });
                     }
@@ -140,6 +148,9 @@ impl<'t> Shown<'t> {
             if node.element.is_some() && node.tag.breaks() {
                 out.push(' ');
                 open.push(node.end);
+            }
+            if node.spaced {
+                out.push(' ');
             }
             out.push_str(node.text);
             if out.len() > cap {
@@ -211,6 +222,7 @@ fn element(element: ElementRef<'_>, parent: At, depth: usize, nth: u32, linked: 
         images,
         runs: 0,
         linked: linked || link,
+        spaced: false,
     }
 }
 
@@ -229,6 +241,7 @@ fn text_node(text: &str, chars: usize, (parent, depth, nth, linked): (At, usize,
         images: 0,
         runs: 1,
         linked,
+        spaced: false,
     }
 }
 

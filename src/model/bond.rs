@@ -71,6 +71,8 @@ pub struct Question {
     pub because: String,
     /// Since when it is open.
     pub at: Timestamp,
+    /// When somebody was asked by mail: that is done once.
+    pub asked: Option<Timestamp>,
 }
 
 impl Question {

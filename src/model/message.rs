@@ -240,6 +240,8 @@ pub struct Message {
     pub sealed: Sealed,
     /// Entries it carries; they are settled with it.
     pub entries: Vec<EntryId>,
+    /// Leads it tells of, where it tells of nothing else: when none of them is left, it is not sent again.
+    pub leads: Vec<LeadId>,
     /// When it was sealed.
     pub made: Timestamp,
     /// Where it is.

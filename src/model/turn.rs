@@ -88,6 +88,9 @@ pub struct Turn {
     pub changes: Vec<Change>,
     /// Organisations that are new or differ. Keys may go from one of them, or from a forgotten one, to another.
     pub organisations: Vec<Organisation>,
+    /// Which state of memory it asked who is like whom. When one that was written since is like one it brings, the commit is refused as a conflict:
+    /// neither saw the other. `None`: it asked nobody.
+    pub asked: Option<u64>,
     /// Pairs of organisations that may be one.
     pub questions: Vec<Question>,
     /// Pairs about which nothing is open any more.
@@ -138,6 +141,7 @@ impl Turn {
             forgotten,
             changes,
             organisations,
+            asked: _,
             questions,
             settled,
             rulings,
@@ -175,6 +179,7 @@ impl Turn {
             forgotten: Forgotten::default(),
             changes: Vec::new(),
             organisations: Vec::new(),
+            asked: None,
             questions: Vec::new(),
             settled: Vec::new(),
             rulings: Vec::new(),

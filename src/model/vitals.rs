@@ -38,7 +38,10 @@ impl Pulse {
 pub struct Shape {
     /// Of which kind.
     pub kind: RecordKind,
-    /// Records read in the visit under way.
+    /// Whether it counts what the records' own pages say, and not the list. Few of them are read in a visit, so that their counts go on over visits
+    /// until there are enough.
+    pub own: bool,
+    /// Records counted and not yet compared with what is usual: those of the visit under way, or own pages.
     pub records: u32,
     /// Whether a visit was counted: the shares mean something.
     pub known: bool,

@@ -138,6 +138,11 @@ impl Batch {
 
     /// The message, ready to leave. Mail to one rep leaves in order, so that an older revision of a lead never follows a newer one.
     pub fn seal(self, title: String, sealed: Sealed, now: Timestamp) -> Message {
+        // What tells of tenders is worth telling whatever became of its leads.
+        let of_leads_alone = self.reminders.is_empty() && self.changes.is_empty();
+        let mut leads: Vec<LeadId> = self.leads.iter().filter(|_| of_leads_alone).map(|told| told.lead).collect();
+        leads.sort_unstable();
+        leads.dedup();
         Message {
             id: self.id(),
             kind: self.kind(),
@@ -146,6 +151,7 @@ impl Batch {
             title,
             sealed,
             entries: self.entries,
+            leads,
             made: now,
             state: MessageState::Ready { not_before: now },
             tries: 0,
@@ -169,6 +175,7 @@ pub fn for_lead(channel: &ChannelId, lead: &Lead, sealed: Sealed, now: Timestamp
         title: format!("{} ({})", lead.title, lead.segment),
         sealed,
         entries: Vec::new(),
+        leads: vec![lead.id],
         made: now,
         state: MessageState::Ready { not_before: now },
         tries: 0,
@@ -187,6 +194,7 @@ pub fn for_tender(channel: &ChannelId, (signal, title): (&Signal, String), seale
         title,
         sealed,
         entries: Vec::new(),
+        leads: Vec::new(),
         made: now,
         state: MessageState::Ready { not_before: now },
         tries: 0,
@@ -210,6 +218,7 @@ pub fn alone(channel: &ChannelId, kind: MessageKind, topic: &str, sealed: Sealed
         title: topic.to_owned(),
         sealed,
         entries: Vec::new(),
+        leads: Vec::new(),
         made: now,
         state: MessageState::Ready { not_before: now },
         tries: 0,

@@ -1,6 +1,8 @@
 //! What only forgotten records held together is no longer one: an organisation whose records name several without them becomes these again.
 //! Forgets nothing.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use super::forget::{identity, took_place};
@@ -69,7 +71,7 @@ async fn loose(
         plain(&mut part);
         part.first_seen = group.first_seen;
         let asked = vec![(rest.id, resolve::rows(&rest)), (part.id, resolve::rows(&part))];
-        let likely = effects.store.likely(asked, Vec::new()).await?;
+        let (_, likely) = effects.store.likely(asked, HashSet::new()).await?;
         let alike = likely.iter().find(|one| one.organisation == part.id).into_iter().flat_map(|one| &one.matches);
         if !alike.into_iter().any(|found| found.organisation == rest.id && found.points > 0.0) {
             return Ok(Some((rest, part)));

@@ -114,9 +114,9 @@ async fn settle(
                     };
                     match done {
                         Err(failure) => failed(effects, &before, failure, now).await?,
-                        Ok(read) => {
+                        Ok(mut read) => {
                             spent = requests + read.requests;
-                            vitals::note(&mut before, &read, now);
+                            vitals::note(&mut before, &mut read, now);
                             let decided = differs(effects, &before, fetched, &read, now).await?;
                             done_before = Some(read);
                             decided

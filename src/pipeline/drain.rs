@@ -12,18 +12,19 @@ use super::calendars::link_for;
 use super::closing::{self, Behind};
 use super::linked::elsewhere;
 use super::news::{hears, owner_of};
+use super::pairs::Asks;
 use super::remind::still_due;
 use super::stock::stock;
 use super::wishes::{self, Wish};
-use super::{Effects, completeness_of, empty, notice, silent};
+use super::{Effects, completeness_of, empty, notice, pairs, silent};
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
 use crate::model::codes::Meaning;
 use crate::model::{
-    ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Record, Sealed,
-    Signal, SignalKind, Story, Subject, Value, deadline,
+    ChannelState, Entry, FieldName, Joined, Lane, Lead, LeadState, Message, MessageKind, MessageState, Organisation, Question, Record,
+    Sealed, Signal, SignalKind, Story, Subject, Value, deadline,
 };
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Early, Envelope, Item, Language, Links, Reader, RenderError, Rendered, UnsubscribeKey};
@@ -127,11 +128,12 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
         };
         for batch in outbox::batches(&entries, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
-            let message = seal(effects, config, batch, more, now).await?;
+            let (message, asked) = seal(effects, config, batch, more, now).await?;
             told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
             effects.hook.pass("drain.made");
             effects.store.seal(message).await?;
             effects.hook.pass("drain.sealed");
+            pairs::were_asked(effects, asked, now).await?;
             done.sealed += 1;
         }
     }
@@ -161,14 +163,20 @@ async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, no
 }
 
 /// One batch as a message; `more` entries are due beside it and come with the next. A batch that can go to nobody any more is sealed all the
-/// same, as dead, so that it is seen.
-pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more: usize, now: Timestamp) -> Result<Message, DrainError> {
+/// same, as dead, so that it is seen. Returns with it the pairs that it asks about.
+pub(super) async fn seal(
+    effects: &Effects,
+    config: &Config,
+    batch: Batch,
+    more: usize,
+    now: Timestamp,
+) -> Result<(Message, Vec<Question>), DrainError> {
     let addressed = config.rep(&batch.rep).zip(config.channel(&batch.channel).filter(|channel| channel.carries_mail()));
     let Some((rep, channel)) = addressed else {
         let reason = format!("`{}` or the channel `{}` is not configured any more; replay it once it is", batch.rep, batch.channel);
         let empty = Sealed { content_type: "text/plain".to_owned(), bytes: reason.clone().into_bytes(), recipient: String::new() };
         let message = batch.seal("to nobody".to_owned(), empty, now);
-        return Ok(Message { state: MessageState::Dead { at: now, reason }, ..message });
+        return Ok((Message { state: MessageState::Dead { at: now, reason }, ..message }, Vec::new()));
     };
     let mut known = Vec::new();
     for told in &batch.leads {
@@ -188,12 +196,15 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
     let items = items(&shown, config);
+    let of_digest = batch.kind() == MessageKind::Digest && batch.held.is_none();
+    let asks = if of_digest { pairs::open(effects, config, rep).await? } else { Asks::default() };
     let news = render::News {
         items: &items,
         more: hidden + more,
         changes: &changes(&altered),
         deadlines: &deadlines(&due),
         closed: &closed,
+        pairs: &asks.pairs,
         ..render::News::default()
     };
     let letter = match (batch.kind(), items.as_slice()) {
@@ -220,7 +231,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, more:
     let nothing_left = shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
     let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
-    Ok(if silent { outbox::suppress(message, now) } else { message })
+    Ok(if silent { (outbox::suppress(message, now), Vec::new()) } else { (message, asks.questions) })
 }
 
 impl Shown {
@@ -518,7 +529,16 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     }
     add_closed(&mut closed, over);
     let (items, deadlines, changes) = (items(&shown, config), deadlines(&due), changes(&altered));
-    let news = render::News { items: &items, more, changes: &changes, deadlines: &deadlines, closed: &closed, ..render::News::default() };
+    let asks = pairs::open(effects, config, rep).await?;
+    let news = render::News {
+        items: &items,
+        more,
+        changes: &changes,
+        deadlines: &deadlines,
+        closed: &closed,
+        pairs: &asks.pairs,
+        ..render::News::default()
+    };
     Ok((digest(effects, config, rep, (&news, &Links::default()), now).await?, waits))
 }
 

@@ -9,6 +9,7 @@ use super::departed;
 use super::forget::{Forgot, forget_gone, forget_these};
 use super::imports::{IMPORTS, imports, mark, mark_of};
 use super::keep::KeepError;
+use super::leadless::{self, Leadless};
 use super::{Effects, news};
 use crate::base::ids::{OrganisationId, RecordId, SegmentId, SourceId};
 use crate::config::{Config, Imported};
@@ -120,6 +121,8 @@ pub struct Planned {
     pub leads: BTreeMap<(SegmentId, &'static str), usize>,
     /// Known leads that have something new.
     pub changed_leads: usize,
+    /// New rows that make no lead, by reason.
+    pub leadless: Vec<Leadless>,
 }
 
 /// What taking back came to.
@@ -301,11 +304,15 @@ async fn tell(effects: &Effects, config: &Config, (import, rows): (&Import, &[Sh
     let touched: HashSet<RecordId> = turn.records.iter().map(|record| record.id).collect();
     let mut first: HashMap<OrganisationId, u64> = HashMap::new();
     let mut listed = BTreeSet::new();
+    let mut fresh: Vec<leadless::Row> = Vec::new();
     for SheetRow { line, draft } in rows {
         let (line, record) = (*line, Record::id_of(&import.id, &draft.key));
         match (touched.contains(&record), new.contains(&record)) {
             (false, _) => planned.same += 1,
-            (true, true) => planned.fresh += 1,
+            (true, true) => {
+                planned.fresh += 1;
+                fresh.push((line, record, title(draft)));
+            }
             (true, false) => planned.corrected += 1,
         }
         let Some(one) = by_record.get(&record) else {
@@ -331,6 +338,7 @@ async fn tell(effects: &Effects, config: &Config, (import, rows): (&Import, &[Sh
     }
     planned.organisations = turn.organisations.iter().filter(|one| one.version == 0).count();
     count_leads(effects, turn, &mut planned).await?;
+    planned.leadless = leadless::leadless(effects, config, import, (turn, &fresh)).await?;
     let names = names(effects, turn).await?;
     let name = |id: &OrganisationId| names.get(id).cloned().unwrap_or_else(|| id.to_string());
     planned.questions = turn.questions.iter().map(|open| (name(&open.a), name(&open.b), why(open))).collect();

@@ -52,6 +52,16 @@ fn another(organisation: &Organisation) -> OrganisationId {
     OrganisationId::of(&[b"again", &organisation.id.0.to_be_bytes(), &first.to_be_bytes()])
 }
 
+/// Which organisations a turn touches.
+#[derive(Debug, Default)]
+pub(super) struct Linked {
+    pub(super) affected: BTreeMap<OrganisationId, Affected>,
+    /// What is open about them.
+    pub(super) questions: Vec<Question>,
+    /// What memory knew when it was asked.
+    pub(super) asked: Option<u64>,
+}
+
 /// The organisations of a turn, and what is open about them.
 #[derive(Debug, Default)]
 pub(super) struct Met {
@@ -60,6 +70,8 @@ pub(super) struct Met {
     by_key: HashMap<IdentityKey, OrganisationId>,
     /// Those whose records say something new: they may be like others.
     asking: BTreeSet<OrganisationId>,
+    /// What memory knew when it was first asked.
+    asked: Option<u64>,
 }
 
 /// The organisations that the turn's records name, with what the records add to them and the reasons to act that are new; and what is open.
@@ -69,7 +81,7 @@ pub(super) async fn affected(
     turn: &Turn,
     changes: &[linked::Heard],
     now: Timestamp,
-) -> Result<(BTreeMap<OrganisationId, Affected>, Vec<Question>), StoreError> {
+) -> Result<Linked, StoreError> {
     let news: HashSet<RecordId> =
         changes.iter().map(|heard| &heard.change).filter(|change| !change.baseline).map(|change| change.record).collect();
     let named: Vec<(&Record, Identity)> = turn
@@ -82,7 +94,7 @@ pub(super) async fn affected(
     let keys: BTreeSet<IdentityKey> = named.iter().flat_map(|(_, identity)| identity.keys.iter().cloned()).collect();
     let mut met = Met::default();
     if keys.is_empty() {
-        return Ok((met.all, Vec::new()));
+        return Ok(Linked::default());
     }
     let common = effects.store.common(&keys);
     for organisation in effects.store.organisations_by_keys(keys.into_iter().collect()).await? {
@@ -108,10 +120,10 @@ pub(super) async fn affected(
     }
     met.have_own_ids(effects).await?;
     met.link(effects, now).await?;
-    let there = |id: OrganisationId| !met.gone(id);
-    let questions = met.questions.values().filter(|question| there(question.a) && there(question.b)).cloned().collect();
+    let gone = met.gone();
+    let questions = met.questions.values().filter(|question| !gone.contains(&question.a) && !gone.contains(&question.b)).cloned().collect();
     met.all.retain(|_, affected| affected.changed || !affected.news.is_empty());
-    Ok((met.all, questions))
+    Ok(Linked { affected: met.all, questions, asked: met.asked })
 }
 
 impl Met {
@@ -156,13 +168,13 @@ impl Met {
     }
 
     fn ask(&mut self, a: OrganisationId, (b, likeness): (OrganisationId, Likeness), because: &str, now: Timestamp) {
-        let question = Question { a, b, likeness, because: because.to_owned(), at: now };
+        let question = Question { a, b, likeness, because: because.to_owned(), at: now, asked: None };
         self.questions.insert(question.pair(), question);
     }
 
-    /// Whether it became part of another in this turn.
-    fn gone(&self, id: OrganisationId) -> bool {
-        self.all.values().any(|one| one.absorbed.iter().any(|part| part.id == id))
+    /// Those that became part of another in this turn.
+    fn gone(&self) -> HashSet<OrganisationId> {
+        self.all.values().flat_map(|one| &one.absorbed).map(|part| part.id).collect()
     }
 
     /// Gives new organisations other ids where a stored one has theirs: it was first known by a key that it has no more.
@@ -194,8 +206,9 @@ impl Met {
             if asked.is_empty() {
                 break;
             }
-            let gone = self.all.values().flat_map(|one| &one.absorbed).map(|part| part.id).collect();
-            let likely = effects.store.likely(asked, gone).await?;
+            let gone = self.gone();
+            let (known, likely) = effects.store.likely(asked, gone).await?;
+            self.asked.get_or_insert(known);
             let others: BTreeSet<OrganisationId> = likely.iter().flat_map(|one| &one.matches).map(|found| found.organisation).collect();
             let others = others.into_iter().filter(|id| !self.all.contains_key(id)).collect::<Vec<_>>();
             for organisation in if others.is_empty() { Vec::new() } else { effects.store.organisations(others).await? } {
@@ -231,7 +244,7 @@ impl Met {
                 next.insert(one.id);
                 united.extend([id, other]);
                 self.put(one, &[gone]);
-            } else {
+            } else if resolve::worth_asking(&likeness) {
                 let asked = asked.entry(id).or_default();
                 *asked += 1;
                 if *asked <= QUESTIONS {

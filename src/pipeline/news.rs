@@ -85,14 +85,14 @@ pub async fn tell(
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
     let untold = linked::untold(effects, config, &turn.records, &changes).await?;
-    let (mut affected, questions) = link::affected(effects, (config, whence), turn, &untold, now).await?;
+    let link::Linked { mut affected, questions, asked } = link::affected(effects, (config, whence), turn, &untold, now).await?;
     let again = forget_told(effects, &mut affected).await?;
     if whence.signal.is_some() {
         // Each row of an import is a reason by itself, so that the reason stays when another row with the same goes.
         turn.signals.extend(again);
     }
     linked::judge_beside(effects, config, (&turn.records, &changes), &mut affected).await?;
-    (turn.changes, turn.questions) = (changes, questions);
+    (turn.changes, turn.questions, turn.asked) = (changes, questions, asked);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
     altered::tell(effects, config, turn, now).await?;
     Ok(told)
@@ -108,6 +108,7 @@ pub(super) async fn announce_all(
 ) -> Result<usize, StoreError> {
     let mut told = 0;
     let (mut staff, mut alerts) = (None, Alerts::new());
+    let places = places_of(&turn.records);
     for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
         let brought = match touched.absorbed.as_slice() {
             [] => Brought { leads: effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?, ..Brought::default() },
@@ -119,7 +120,7 @@ pub(super) async fn announce_all(
         if touched.news.is_empty() && previous.is_empty() {
             continue;
         }
-        let records = records_of(effects, &touched.organisation, turn).await?;
+        let records = records_at(effects, &touched.organisation, (&turn.records, &places)).await?;
         let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
         signals.extend(touched.news.iter().cloned());
         signals.extend(brought.signals.into_iter().take(SIGNALS));
@@ -288,12 +289,23 @@ async fn forget_told(effects: &Effects, affected: &mut BTreeMap<OrganisationId, 
 
 /// The records that name an organisation, those of this turn as they are now.
 pub(super) async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
-    let own: HashSet<&RecordId> = organisation.records.iter().collect();
-    let fresh: HashMap<RecordId, &Record> =
-        turn.records.iter().filter(|record| own.contains(&record.id)).map(|record| (record.id, record)).collect();
-    let older = organisation.records.iter().filter(|id| !fresh.contains_key(id)).copied().collect();
+    records_at(effects, organisation, (&turn.records, &places_of(&turn.records))).await
+}
+
+/// Where each record stands: looked up once for all organisations of a turn, which may be those of a whole file.
+pub(super) fn places_of(records: &[Record]) -> HashMap<RecordId, usize> {
+    records.iter().enumerate().map(|(place, record)| (record.id, place)).collect()
+}
+
+/// The same, where it is known where the records of the turn stand.
+pub(super) async fn records_at(
+    effects: &Effects,
+    organisation: &Organisation,
+    (fresh, places): (&[Record], &HashMap<RecordId, usize>),
+) -> Result<Vec<Record>, StoreError> {
+    let older = organisation.records.iter().filter(|id| !places.contains_key(id)).copied().collect();
     let mut records = effects.store.records(older).await?;
-    records.extend(organisation.records.iter().filter_map(|id| fresh.get(id)).map(|record| (*record).clone()));
+    records.extend(organisation.records.iter().filter_map(|id| fresh.get(*places.get(id)?)).cloned());
     Ok(records)
 }
 

@@ -13,7 +13,7 @@ use super::pool::Hand;
 use super::whole::make_whole;
 use crate::base::ids::RecordId;
 use crate::config::Source;
-use crate::diff::{self, Comparison};
+use crate::diff::{self, Comparison, OwnRead};
 use crate::extract::{Input, Kind, Known};
 use crate::fetch::{Fetched, Lane, Request};
 use crate::model::{
@@ -47,6 +47,8 @@ pub(super) struct Read {
     pub wanting: HashMap<RecordId, OwnPage>,
     /// Which fields the page's own records carry; what their detail pages add is no matter of the page's shape.
     pub shapes: Vec<Shape>,
+    /// What the detail pages that were read gave.
+    pub own: Vec<OwnRead>,
     /// Requests sent for detail pages.
     pub requests: u32,
     /// Its place among the pages that are in hand, until its turn is written.
@@ -103,12 +105,13 @@ pub(super) async fn read(
         hand = Hand::default();
     }
     let shapes = diff::count_fields(&extract.records);
-    let Details { wanting, requests, failed, .. } = details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
+    let Details { wanting, requests, failed, read: own, .. } =
+        details(effects, lane, (source, page), &mut extract, (&stored, DETAILS)).await;
     for (record, failure) in failed {
         tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
     }
     let previous = previous(effects, source, page, fetched).await?;
-    Ok(Ok(Read { extract, stored, previous, wanting, shapes, requests, _hand: hand }))
+    Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, requests, _hand: hand }))
 }
 
 /// Takes the source's own query, which holds its key, out of every address that the answer repeats it in: it is shown and kept nowhere.
@@ -213,6 +216,8 @@ pub(super) struct Details {
     pub asked: usize,
     /// Pages that are worth it.
     pub worth: usize,
+    /// What those that were read gave.
+    pub read: Vec<OwnRead>,
     /// Which could not be read, and why, by the record's key.
     pub failed: Vec<(String, Failure)>,
 }
@@ -264,7 +269,10 @@ pub(super) async fn details(
         let (done, sent) = detail(effects, lane, source, (draft.clone(), learned.clone())).await;
         out.requests += sent;
         match done {
-            Ok(complete) => *draft = Draft { detail: None, ..complete },
+            Ok(complete) => {
+                out.read.push(OwnRead::of(draft, &complete));
+                *draft = Draft { detail: None, ..complete };
+            }
             Err(failure) => {
                 out.wanting.insert(id, after(source, (before, &failure), id, now));
                 out.failed.push((draft.key.clone(), failure));

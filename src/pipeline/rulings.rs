@@ -1,7 +1,7 @@
 //! What people say of organisations: that two are one, that they are not, and that this is taken back. Applied at once in one commit, and
 //! remembered in the organisations themselves. Knows no command line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
@@ -70,7 +70,7 @@ async fn pattern(effects: &Effects, a: &Organisation, b: &Organisation) -> Resul
     {
         return Ok(question.likeness.pattern.clone());
     }
-    let likely = effects.store.likely(vec![(a.id, resolve::rows(a))], Vec::new()).await?;
+    let (_, likely) = effects.store.likely(vec![(a.id, resolve::rows(a))], HashSet::new()).await?;
     let found = likely.iter().flat_map(|one| &one.matches).find(|found| found.organisation == b.id);
     Ok(found.map(|found| found.pattern.to_vec()).unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! What a check adds to what is known of its source's health beyond whether it could be read: news, fields, entries that could not be read;
+//! What a check adds to what is known of its source's health beyond whether it could be read: news, fields of its lists and of its records' own pages, entries that could not be read;
 //! and the judgement when a visit has ended.
 //!
 //! Reads the states of other roots where a source has several. The rules are `schedule`'s and `diff`'s.
@@ -40,7 +40,7 @@ pub(super) fn count_misread(source: &Source, read: Result<Read, Failure>) -> Res
 }
 
 /// Notes what a page of the visit shows, before the turn is decided. A second look is no part of a visit and is not counted.
-pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, .. }: &Read, now: Timestamp) {
+pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, .. }: &mut Read, now: Timestamp) {
     let (state, step) = (&mut before.state, before.step);
     let renewed = step == Step::Begin && state.spec != before.source.spec_hash;
     if renewed {
@@ -57,6 +57,11 @@ pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, .. }: &Read,
         state.learned.clone_from(&extract.learned);
     }
     diff::add_counts(&mut state.shapes, shapes);
+    diff::add_own(&mut state.shapes, own);
+    for draft in extract.records.iter_mut().filter(|draft| own.iter().any(|read| read.key == draft.key)) {
+        // What its own page does not show may stand where nobody found it: it is not told as gone.
+        draft.partial |= diff::own_in_doubt(&state.shapes, draft.kind);
+    }
     let dates = extract.records.iter().flat_map(|draft| DATED.iter().filter_map(|name| draft.value(name)?.instant()));
     let latest = now.saturating_add(AHEAD).unwrap_or(now);
     state.pulse.newest = state.pulse.newest.max(dates.filter(|at| *at <= latest).max());
@@ -122,7 +127,11 @@ pub(super) fn judge(before: &Before<'_>, (state, page): (&mut SourceState, &Page
 
 /// How the records differ from what they were, if they do.
 fn drift(state: &SourceState) -> Option<String> {
-    state.learned.as_ref().and_then(|learned| learned.doubt.clone()).or_else(|| diff::drifted(&state.shapes))
+    let doubt = state.learned.as_ref().and_then(|learned| learned.doubt.clone());
+    // Of a list that is read by itself the doubt says more than the shares.
+    let drifted = diff::drifted(state.shapes.iter().filter(|shape| shape.own || doubt.is_none()));
+    let all: Vec<String> = doubt.into_iter().chain(drifted).collect();
+    (!all.is_empty()).then(|| all.join("; "))
 }
 
 /// Whether so many entries could not be read that somebody must hear of it: of a tender portal each one may be the tender that is missed.

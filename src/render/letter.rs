@@ -7,7 +7,9 @@ use super::clean::line;
 use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
-use super::{ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, plain, sources, stock};
+use super::{
+    ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, pairs, plain, sources, stock,
+};
 use crate::base::text::{self, clip};
 use crate::model::Record;
 
@@ -26,7 +28,7 @@ const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, more, changes, deadlines, closed, stock, sources: standings } = *news;
+    let News { items, more, changes, deadlines, closed, stock, pairs: asked, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
     let told = Dated::of(reader, (changes, deadlines), now);
     let (count, altered, due) = (items.len() + more, changes.len(), told.deadlines.len() + told.more_deadlines);
@@ -55,6 +57,9 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
             .chain(stock.iter().flat_map(|stock| stock::lines(reader, stock)))
             .collect(),
         leads,
+        pairs_title: (!asked.is_empty()).then(|| pairs::title(language)),
+        pairs: asked.iter().map(|pair| pairs::pair(language, pair)).collect(),
+        pairs_how: (!asked.is_empty()).then(|| pairs::how(language)),
         sources_title: (!sources.is_empty()).then(|| language.word(Word::SourcesTitle)),
         sources,
         footer: Some(language.word(Word::WhyThisMail)),

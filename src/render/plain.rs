@@ -44,6 +44,24 @@ pub(super) fn page(view: &View) -> String {
         out.gap();
         out.wrap("", "", more);
     }
+    if let Some(title) = view.pairs_title {
+        out.gap();
+        out.line(title);
+        out.line(&"-".repeat(title.chars().count()));
+        for pair in &view.pairs {
+            out.wrap("* ", "  ", &pair.one);
+            out.wrap("  ", "  ", &pair.other);
+            for because in &pair.because {
+                out.wrap("  ", "  ", because);
+            }
+            for answer in &pair.answers {
+                out.line(&format!("  {answer}"));
+            }
+        }
+        if let Some(how) = view.pairs_how {
+            out.wrap("", "", how);
+        }
+    }
     if let Some(title) = view.sources_title {
         out.gap();
         out.line(title);

@@ -336,6 +336,30 @@ fn news_of_tenders_is_told_apart_from_leads() {
 }
 
 #[test]
+fn a_digest_asks_whether_two_are_one() {
+    let rep: RepId = "ana".parse().unwrap();
+    let named =
+        |id: &str, name: &str, place: Option<&str>| Named { id: id.to_owned(), name: name.to_owned(), place: place.map(str::to_owned) };
+    let one = named("org-0000000000001", "Talleres Orbaneja, S.L.", Some("Burgos"));
+    let fields = vec![("address".to_owned(), -45), ("name".to_owned(), 210), ("phone".to_owned(), 90)];
+    let pairs = [
+        Pair { one: one.clone(), other: named("org-0000000000002", "Orbaneja <Metal>", None), fields },
+        Pair { one, other: named("org-0000000000003", "Autos Duero", Some("Soria")), fields: Vec::new() },
+    ];
+    let mut letters = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
+        let letter = digest(&reader, &News { pairs: &pairs, ..News::default() }, &Links::default(), now()).unwrap();
+        assert!(letter.html.contains("Orbaneja &lt;Metal&gt;") && letter.html.contains("org not-same org-0000000000001 org-0000000000003"));
+        letters += &letter.text;
+        letters += "\n";
+        let none = digest(&reader, &News::default(), &Links::default(), now()).unwrap();
+        assert!(!none.text.contains("org same") && !none.html.contains("org same"));
+    }
+    insta::assert_snapshot!("digest_pairs", letters);
+}
+
+#[test]
 fn a_digest_in_spanish() {
     let letter = written(Language::Es, &two(), &sources());
     insta::assert_snapshot!("digest_es_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));

@@ -7,6 +7,7 @@ use super::altered::ChangeView;
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::due::{DueView, said as said_in};
 use super::language::Word;
+use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence};
 use super::{Item, Language, Reader};
 use crate::base::{caps, text};
@@ -35,6 +36,9 @@ pub(super) struct View {
     pub more_deadlines: Option<String>,
     pub leads: Vec<LeadView>,
     pub more: Option<String>,
+    pub pairs_title: Option<&'static str>,
+    pub pairs: Vec<PairView>,
+    pub pairs_how: Option<&'static str>,
     pub sources_title: Option<&'static str>,
     pub sources: Vec<SourceView>,
     pub footer: Option<&'static str>,

@@ -1,9 +1,9 @@
-//! In which order to ask whether two are one. Knows no store.
+//! Whether and in which order to ask whether two are one. Knows no store.
 
 use std::collections::BTreeMap;
 
 use super::linkage::probability;
-use crate::model::Question;
+use crate::model::{Likeness, Question};
 
 /// Questions of one kind that are worth their full order; the rest come last.
 const OF_A_KIND: usize = 100;
@@ -12,6 +12,14 @@ type Kind = (Vec<u8>, String);
 
 /// Doubt about a pair that a shared key speaks for and its names against.
 const CONTRADICTED: f64 = 0.4;
+
+/// Pairs that are one in fewer cases than this are not worth the time of who is asked: one in ten, about 32 points below the line.
+const HOPE: f64 = 0.1;
+
+/// Whether people are to be asked about a pair that is so alike. One that a shared key speaks for always is.
+pub fn worth_asking(likeness: &Likeness) -> bool {
+    likeness.fields.is_empty() || probability(f64::from(likeness.points) / 10.0) >= HOPE
+}
 
 /// Questions near the line first, of those the ones that stand for most others: after one of a kind was asked, the next of its kind tells half as
 /// much. The same for any order of the questions.
@@ -43,6 +51,24 @@ mod tests {
     use crate::model::sample::day;
 
     #[test]
+    fn a_pair_without_hope_is_no_question() {
+        let likeness = |points: i32, fields: &[(&str, i32)]| Likeness {
+            points,
+            fields: fields.iter().map(|(name, points)| ((*name).to_owned(), *points)).collect(),
+            pattern: Vec::new(),
+        };
+        for (points, fields, want) in [
+            (-10, &[("name", 90)][..], true),
+            (-310, &[("name", 90)], true),
+            (-330, &[("name", 90)], false),
+            (-490, &[("phone", 9)], false),
+            (0, &[], true),
+        ] {
+            assert_eq!(worth_asking(&likeness(points, fields)), want, "{points}");
+        }
+    }
+
+    #[test]
     fn the_unsure_come_first_and_one_of_each_kind_before_its_likes() {
         let question = |a: u64, points: i32, kind: u8| Question {
             a: OrganisationId(a),
@@ -50,6 +76,7 @@ mod tests {
             likeness: Likeness { points, fields: vec![("name".to_owned(), points)], pattern: vec![kind] },
             because: "x".to_owned(),
             at: day(0),
+            asked: None,
         };
         let mut all = vec![question(1, -10, 1), question(2, -20, 1), question(3, -30, 2), question(4, -500, 3), question(5, -20, 1)];
         let order = |all: &[Question]| most_telling(all.to_vec()).iter().map(|one| one.a.0).collect::<Vec<_>>();

@@ -40,6 +40,8 @@ const ALIASES: &[(&str, FactName)] = &[
 ];
 /// Values of one list field that become facts.
 const VALUES: usize = 8;
+/// Characters of what a person does.
+const ROLE: usize = 80;
 /// Characters of a fact: more is a description, and stays in the record.
 const CHARS: usize = 500;
 
@@ -73,6 +75,8 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
             evidence: proof_of_name(record, name),
         });
     }
+    // What the one person of the record does there is said with the person: nothing else of the organisation has a role.
+    let role = record.text("role").map(|role| text::clip(&text::squeeze(&role), ROLE)).filter(|role| role.chars().any(char::is_alphabetic));
     // The field `name` is the organisation's only where `identify` took it for that: it has come in above, or not at all.
     for field in record.fields.keys() {
         let word = field.as_str();
@@ -82,14 +86,21 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
             let said = one.text();
             // Pages put a mailbox where a person could be named.
             let fact = if fact == FactName::Person && said.contains('@') { FactName::Email } else { fact };
-            let twin = |known: &Fact| known.name == fact && known.value == *one;
+            let role = role.as_deref().filter(|_| fact == FactName::Person && !value_is_list(value));
+            let one = role.map_or_else(|| one.clone(), |role| Value::Text(format!("{said}, {role}")));
+            let twin = |known: &Fact| known.name == fact && known.value == one;
             // A dash is what pages put where they know nothing.
             if said.chars().any(char::is_alphanumeric) && said.len() <= CHARS && !facts.iter().any(twin) {
-                facts.push(Fact { name: fact, value: one.clone(), record: record.id, evidence: evidence.clone() });
+                facts.push(Fact { name: fact, value: one, record: record.id, evidence: evidence.clone() });
             }
         }
     }
     facts
+}
+
+/// Of several persons nobody knows who does it.
+const fn value_is_list(value: &Value) -> bool {
+    matches!(value, Value::List(_))
 }
 
 /// Which fact of the organisation a field is, if any; many a field of an offer or a request is about the goods.

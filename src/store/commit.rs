@@ -303,6 +303,9 @@ impl<'a> Group<'a> {
         if prepared.fresh.iter().any(|id| inner.places.holds(*id) || self.fresh.contains(id)) {
             return Err(CommitError::Conflict { what: "a record that is new".to_owned() });
         }
+        if prepared.asked.is_some_and(|asked| inner.linked.is_overtaken(asked, &prepared.effects, effects)) {
+            return Err(CommitError::Conflict { what: "an organisation that is like one of these".to_owned() });
+        }
         for (key, value) in std::mem::take(&mut prepared.writes) {
             self.set(key, value)?;
         }

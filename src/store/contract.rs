@@ -1,6 +1,6 @@
 //! What every backend must do, written against the seam alone: a second backend runs the same cases with another `Place`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::pin::Pin;
 
 use jiff::{SignedDuration, Timestamp};
@@ -50,7 +50,7 @@ mod embedded {
 
     contract! {
         place();
-        linking, claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
+        linking, alike_at_once, claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
         many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, a_long_history, removing,
         rescheduling,
         lists,
@@ -158,6 +158,7 @@ pub(super) fn message(n: u8, order_key: u64) -> Message {
         title: format!("message {n}"),
         sealed: Sealed { content_type: "application/json".to_owned(), bytes: vec![n; 20], recipient: String::new() },
         entries: Vec::new(),
+        leads: Vec::new(),
         made: time(i64::from(n)),
         state: MessageState::Ready { not_before: time(0) },
         tries: 0,
@@ -388,6 +389,37 @@ async fn identities_have_one_owner(place: Place) {
     assert_eq!(found[0].id, second.id);
 }
 
+/// Two commits that bring organisations which are likely one, neither of which could see the other: the later one is a conflict, and sees it then.
+async fn alike_at_once(place: Place) {
+    let store = place.open().await;
+    let named = |key: &str, name: &str, phone: &str| {
+        let record = record("a", key, name);
+        let mut one = organisation(&IdentityKey::NamePlace(name.to_lowercase(), format!("@{key}")), &record);
+        one.name = Some(name.to_owned());
+        one.facts[0].value = Value::Text(name.to_owned());
+        one.facts.push(Fact { name: FactName::Phone, value: Value::Phone(phone.to_owned()), ..one.facts[0].clone() });
+        one
+    };
+    let ask = async |one: &Organisation| store.likely(vec![(one.id, crate::resolve::rows(one))], HashSet::new()).await.unwrap();
+    let with = |one: &Organisation, asked: u64| Turn { organisations: vec![one.clone()], asked: Some(asked), ..Turn::upkeep() };
+    let first = named("1", "Talleres Orbaneja", "+34947200331");
+    let (second, third) = (named("2", "Taleres Orbaneja", "+34947200331"), named("3", "Panadería Urbión", "+34975300100"));
+    let (before, found) = ask(&second).await;
+    assert_eq!(found[0].matches, []);
+    store.commit(with(&first, ask(&first).await.0)).await.unwrap();
+    assert!(conflicts(store.commit(with(&second, before)).await), "the first is like it, and it was not asked about it");
+    assert_eq!(store.organisation(second.id).await.unwrap(), None);
+    store.commit(with(&third, before)).await.unwrap();
+    let (now, found) = ask(&second).await;
+    assert_eq!(found[0].matches.iter().map(|like| like.organisation).collect::<Vec<_>>(), [first.id]);
+    store.commit(with(&second, now)).await.unwrap();
+    // In one batch as well, whichever comes first.
+    let (one, other) = (named("4", "Autos Valdeavellano", "+34983111201"), named("5", "Auto Valdeavellano", "+34983111201"));
+    let asked = ask(&one).await.0;
+    let (a, b) = tokio::join!(store.commit(with(&one, asked)), store.commit(with(&other, asked)));
+    assert_eq!([conflicts(a), conflicts(b)].iter().filter(|conflict| **conflict).count(), 1);
+}
+
 async fn linking(place: Place) {
     let store = place.open().await;
     let named = |key: &str, name: &str, phone: &str| {
@@ -402,13 +434,13 @@ async fn linking(place: Place) {
     store.commit(Turn { organisations: vec![first.clone()], ..Turn::upkeep() }).await.unwrap();
     let second = named("2", "Taleres Orbaneja", "+34947200331");
     let asked = vec![(second.id, crate::resolve::rows(&second)), (first.id, crate::resolve::rows(&first))];
-    let found = store.likely(asked.clone(), Vec::new()).await.unwrap();
+    let found = store.likely(asked.clone(), HashSet::new()).await.unwrap().1;
     let ids =
         |found: &[Likely]| found.iter().map(|one| one.matches.iter().map(|like| like.organisation).collect()).collect::<Vec<Vec<_>>>();
     assert_eq!(ids(&found), [vec![first.id], vec![second.id]], "also one that is not stored: {found:?}");
-    assert_eq!(ids(&store.likely(asked.clone(), vec![first.id]).await.unwrap())[0], []);
+    assert_eq!(ids(&store.likely(asked.clone(), HashSet::from([first.id])).await.unwrap().1)[0], []);
     let only = vec![asked[1].clone()];
-    assert_eq!(ids(&store.likely(only.clone(), Vec::new()).await.unwrap()), [vec![]], "what was only asked about is not there");
+    assert_eq!(ids(&store.likely(only.clone(), HashSet::new()).await.unwrap().1), [vec![]], "what was only asked about is not there");
     // Open until it is settled, and since when it first was.
     let question = |at: i64| Question {
         a: second.id,
@@ -416,15 +448,17 @@ async fn linking(place: Place) {
         likeness: crate::resolve::likeness(&found[0].matches[0]),
         because: "x".to_owned(),
         at: time(at),
+        asked: None,
     };
     store.commit(Turn { organisations: vec![second.clone()], questions: vec![question(1)], ..Turn::upkeep() }).await.unwrap();
+    store.commit(Turn { questions: vec![Question { asked: Some(time(9)), ..question(1) }], ..Turn::upkeep() }).await.unwrap();
     store.commit(Turn { questions: vec![question(2)], ..Turn::upkeep() }).await.unwrap();
     let store = place.reopen(store).await;
-    assert_eq!(store.likely(asked[..1].to_vec(), Vec::new()).await.unwrap(), found[..1], "a restart knows the same");
+    assert_eq!(store.likely(asked[..1].to_vec(), HashSet::new()).await.unwrap().1, found[..1], "a restart knows the same");
     let open = store.questions(9).await.unwrap();
     assert_eq!(
-        open.iter().map(|one| (one.pair(), one.at)).collect::<Vec<_>>(),
-        [((first.id.min(second.id), first.id.max(second.id)), time(1))]
+        open.iter().map(|one| (one.pair(), one.at, one.asked)).collect::<Vec<_>>(),
+        [((first.id.min(second.id), first.id.max(second.id)), time(1), Some(time(9)))]
     );
     assert_eq!(store.questions_of(second.id).await.unwrap(), open);
     // One becomes part of the other: its keys go over, and nothing is left of it.
@@ -448,7 +482,10 @@ async fn linking(place: Place) {
     assert_eq!(store.organisation(second.id).await.unwrap(), None);
     let owners = store.organisations_by_keys(second.keys.iter().cloned().collect()).await.unwrap();
     assert_eq!(owners.iter().map(|owner| owner.id).collect::<Vec<_>>(), [first.id]);
-    assert_eq!((store.questions(9).await.unwrap(), ids(&store.likely(only, Vec::new()).await.unwrap())), (vec![], vec![vec![]]));
+    assert_eq!((store.questions(9).await.unwrap(), ids(&store.likely(only, HashSet::new()).await.unwrap().1)), (vec![], vec![vec![]]));
+    let late = Turn { questions: vec![Question { asked: Some(time(9)), ..question(1) }], ..Turn::upkeep() };
+    store.commit(late).await.unwrap();
+    assert_eq!(store.questions(9).await.unwrap(), [], "that one was asked opens nothing");
     assert_eq!(store.rulings(9).await.unwrap(), std::slice::from_ref(&ruling));
     let again = Turn { rulings: vec![ruling.clone()], ..Turn::upkeep() };
     assert!(conflicts(store.commit(again).await), "the number is taken");

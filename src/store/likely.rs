@@ -1,7 +1,7 @@
 //! Which organisations may be one: those in memory, as linkage compares them, and what people said of such pairs. Filled when the store is
 //! opened, brought up to date by each commit, so that a restart knows the same. Decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::codec::{self, Table};
@@ -18,12 +18,21 @@ use crate::resolve::linkage::{Index, Pattern, Replaced, Row};
 /// Answers that are learned from at most: the newest.
 const ANSWERS: usize = 2_000;
 
+/// Organisations that are asked about while others wait.
+const AT_ONCE: usize = 500;
+
 /// Members of one group that are found at most.
 const MEMBERS: usize = 200;
+
+/// Organisations last written that are remembered: who asked before all of them asks again.
+const LATEST: usize = 20_000;
 
 #[derive(Debug, Default)]
 struct Held {
     index: Index,
+    /// How many were written so far, and the last of them, the newest at the end.
+    written: u64,
+    latest: VecDeque<OrganisationId>,
     answers: BTreeMap<u32, (Pattern, bool)>,
     /// By the hash of a key of another organisation those that may belong to its owner's group; and the same by organisation.
     beneath: BTreeSet<(u64, OrganisationId)>,
@@ -31,8 +40,17 @@ struct Held {
 }
 
 impl Held {
+    fn lessons(&self) -> Vec<(Pattern, bool)> {
+        self.answers.values().rev().take(ANSWERS).copied().collect()
+    }
+
     fn put(&mut self, id: OrganisationId, said: &Said) {
         self.index.put(id, &said.rows);
+        self.written += 1;
+        self.latest.push_back(id);
+        if self.latest.len() > LATEST {
+            self.latest.pop_front();
+        }
         for key in self.above.remove(&id).unwrap_or_default() {
             self.beneath.remove(&(key, id));
         }
@@ -91,13 +109,71 @@ impl Linked {
             }
         }
         if any {
-            let answers: Vec<(Pattern, bool)> = held.answers.values().rev().take(ANSWERS).copied().collect();
+            let answers = held.lessons();
             held.index.learn(&answers);
         }
     }
 
-    /// For each of these organisations those it may be, where all of them are as handed in. What is durable of them is put back afterwards.
-    fn find(&self, asked: &[(OrganisationId, Vec<Row>)], without: &[OrganisationId]) -> Vec<Likely> {
+    /// Whether a commit brings an organisation that is likelier one with another than not, which its turn could not see: written since it asked, or in
+    /// hand before it in the same batch. Nothing of it is in memory yet, and nothing stays there.
+    pub(super) fn is_overtaken(&self, asked: u64, brings: &[Effect], before: &[Effect]) -> bool {
+        let said = |effects: &[Effect]| {
+            let said = |effect: &Effect| if let Effect::Said(id, said) = effect { Some((*id, said.rows.clone())) } else { None };
+            effects.iter().filter_map(said).collect::<Vec<_>>()
+        };
+        let brings = said(brings);
+        let own: BTreeSet<OrganisationId> = brings.iter().map(|(id, _)| *id).collect();
+        let mut held = self.held();
+        let since = usize::try_from(held.written - asked.min(held.written)).unwrap_or(usize::MAX);
+        let in_hand = said(before);
+        if brings.is_empty() || (since == 0 && in_hand.is_empty()) {
+            return false;
+        }
+        if since > held.latest.len() {
+            return true;
+        }
+        let mut others: BTreeSet<OrganisationId> = held.latest.iter().rev().take(since).copied().collect();
+        others.extend(in_hand.iter().map(|(id, _)| *id));
+        others.retain(|id| !own.contains(id));
+        let shown: Vec<(OrganisationId, Vec<Row>)> = in_hand.into_iter().chain(brings).collect();
+        let durable: Vec<Replaced> = shown.iter().map(|(id, rows)| held.index.put(*id, rows)).collect();
+        let overtaken = own.iter().any(|id| held.index.is_one_of(*id, &others));
+        for ((id, _), replaced) in shown.iter().zip(durable).rev() {
+            held.index.put_back(*id, replaced);
+        }
+        overtaken
+    }
+
+    /// The same for any number of them, some at a time, so that nobody waits long for memory. What some of them are like of the others they learn from
+    /// an index of their own, as they are not all in the common one at once.
+    fn find_all(&self, asked: &[(OrganisationId, Vec<Row>)], without: &HashSet<OrganisationId>) -> (u64, Vec<Likely>) {
+        if asked.len() <= AT_ONCE {
+            return self.find(asked, without);
+        }
+        let mut own = Index::default();
+        own.learn(&self.held().lessons());
+        for (id, rows) in asked {
+            own.put(*id, rows);
+        }
+        let replaced: HashSet<OrganisationId> = asked.iter().map(|(id, _)| *id).collect();
+        let (mut known, mut all) = (None, Vec::with_capacity(asked.len()));
+        for some in asked.chunks(AT_ONCE) {
+            let (at, found) = self.find(some, without);
+            known.get_or_insert(at);
+            all.extend(found.into_iter().map(|mut one| {
+                // Of those that are asked about as well, what is in common memory is what they were.
+                one.matches.retain(|found| !replaced.contains(&found.organisation));
+                one.matches.extend(own.like(one.organisation).into_iter().filter(|found| !without.contains(&found.organisation)));
+                one.matches.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.organisation.cmp(&b.organisation)));
+                one
+            }));
+        }
+        (known.unwrap_or_default(), all)
+    }
+
+    /// For each of these organisations those it may be, where all of them are as handed in. What is durable of them is put back afterwards. With
+    /// it how many were written by then.
+    fn find(&self, asked: &[(OrganisationId, Vec<Row>)], without: &HashSet<OrganisationId>) -> (u64, Vec<Likely>) {
         let mut held = self.held();
         let durable: Vec<Replaced> = asked.iter().map(|(id, rows)| held.index.put(*id, rows)).collect();
         let matches = |index: &Index, id: OrganisationId| {
@@ -110,7 +186,7 @@ impl Linked {
         for ((id, _), replaced) in asked.iter().zip(durable).rev() {
             held.index.put_back(*id, replaced);
         }
-        found
+        (held.written, found)
     }
 }
 
@@ -148,11 +224,20 @@ impl Inner {
 }
 
 impl Draft<'_> {
-    /// Opens a question; one that is open stays open since when it was.
+    /// Opens a question; one that is open stays open since when it was, and asked if it was. That one was asked opens none that is closed by now.
     pub(super) fn question(&mut self, question: &Question) -> Result<(), StoreError> {
         let (a, b) = question.pair();
-        let open = self.inner.model::<StoredQuestion, Question>(&codec::question(a, b))?.map(|(_, open)| open);
-        let question = Question { a, b, at: open.map_or(question.at, |open| open.at), ..question.clone() };
+        let key = codec::question(a, b);
+        let open = self.inner.model::<StoredQuestion, Question>(&key)?.map(|(_, open)| open);
+        if question.asked.is_some() {
+            if open.is_none() {
+                return Ok(());
+            }
+            let now = self.inner.get(&key)?;
+            self.same(&key, now.as_deref(), format!("the question about {a} and {b}"));
+        }
+        let asked = question.asked.or(open.as_ref().and_then(|open| open.asked));
+        let question = Question { a, b, at: open.map_or(question.at, |open| open.at), asked, ..question.clone() };
         self.put(codec::question(a, b), &StoredQuestion::from(&question), None)?;
         self.put(codec::question(b, a), &StoredQuestion::from(&question), None)
     }
@@ -188,14 +273,19 @@ impl Embedded {
     pub(super) async fn likely(
         &self,
         asked: Vec<(OrganisationId, Vec<Row>)>,
-        without: Vec<OrganisationId>,
-    ) -> Result<Vec<Likely>, StoreError> {
-        self.read(move |inner| Ok(inner.linked.find(&asked, &without))).await
+        without: HashSet<OrganisationId>,
+    ) -> Result<(u64, Vec<Likely>), StoreError> {
+        self.read(move |inner| Ok(inner.linked.find_all(&asked, &without))).await
     }
 
     pub(super) fn common<'a>(&self, keys: impl IntoIterator<Item = &'a IdentityKey>) -> BTreeSet<IdentityKey> {
-        let held = self.inner.linked.held();
-        keys.into_iter().filter(|key| held.index.is_common(key)).cloned().collect()
+        let keys: Vec<&IdentityKey> = keys.into_iter().collect();
+        // Some at a time: a file may name many, and others wait.
+        let common = |some: &[&'a IdentityKey]| {
+            let held = self.inner.linked.held();
+            some.iter().filter(|key| held.index.is_common(key)).map(|key| (*key).clone()).collect::<Vec<_>>()
+        };
+        keys.chunks(AT_ONCE).flat_map(common).collect()
     }
 
     /// Those that may belong to the group of whoever owns one of these keys; the owner decides.

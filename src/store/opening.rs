@@ -32,7 +32,7 @@ use crate::model::{ChannelState, Entry, Filed, HostState, Lead, Organisation, Pa
 use crate::resolve;
 
 /// The format of everything under the data folder.
-pub(super) const FORMAT: u32 = 6;
+pub(super) const FORMAT: u32 = 7;
 /// Findings that are spelled out.
 const FINDINGS: usize = 5;
 

@@ -288,6 +288,11 @@ impl Embedded {
         for id in ids {
             let wanted = id.clone();
             let dead = self.read(move |inner| inner.message(&wanted)).await?;
+            if let Some(message) = &dead
+                && self.tells_of_gone(message).await?
+            {
+                continue;
+            }
             let later = |message: &Message| accepted.get(&(message.channel.to_string(), message.order_key)).copied();
             let again =
                 dead.and_then(
@@ -311,6 +316,19 @@ impl Embedded {
             replayed.push(id);
         }
         Ok(replayed)
+    }
+
+    pub(super) async fn tells_of_gone(&self, message: &Message) -> Result<bool, StoreError> {
+        let leads = message.leads.clone();
+        self.read(move |inner| {
+            for lead in &leads {
+                if inner.get(&codec::lead(*lead))?.is_some() {
+                    return Ok(false);
+                }
+            }
+            Ok(!leads.is_empty())
+        })
+        .await
     }
 
     pub(super) async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {

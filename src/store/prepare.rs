@@ -82,6 +82,8 @@ pub(super) struct Prepared {
     pub(super) once: Vec<Once>,
     /// New records. If one of them is there by now, it is a conflict.
     pub(super) fresh: Vec<RecordId>,
+    /// When it asked who is like whom.
+    pub(super) asked: Option<u64>,
     pub(super) order: u64,
     pub(super) times: Vec<NewTimes>,
     pub(super) request: Option<(HostKey, i64)>,
@@ -103,6 +105,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
         }
         PageWrite::None => {}
     }
+    draft.to.asked = turn.asked;
     draft.to.request = turn.host.clone().zip(turn.requested.map(millis));
     if let Some(bytes) = &turn.snapshot {
         draft.snapshot(turn, bytes)?;

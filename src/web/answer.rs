@@ -47,7 +47,11 @@ pub async fn answer(effects: &Effects, config: &Config, question: Question, runn
 async fn reply(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
     Ok(match question {
         Question::Status => Answer::Status(Box::new(status(effects, config, running).await?)),
-        Question::Sources => Answer::Sources(sources(effects, config).await?),
+        Question::Sources => {
+            let mut all = sources(effects, config).await?;
+            all.extend(crate::pipeline::imports(effects).await?.iter().map(views::imported));
+            Answer::Sources(all)
+        }
         Question::Source { id, page, diff } => {
             Answer::Source(Box::new(pages::of_source(effects, config, &id, (page.as_deref(), diff)).await?))
         }

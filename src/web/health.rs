@@ -37,6 +37,9 @@ pub struct MisreadView {
 pub struct FieldShareView {
     /// Of which kind of records.
     pub kind: String,
+    /// Whether the records' own pages give it, and not the list.
+    #[serde(default)]
+    pub own_pages: bool,
     /// Which field.
     pub field: String,
     /// Percent of the records, usually.
@@ -93,6 +96,7 @@ pub(super) fn fields(states: &[SourceState]) -> Vec<FieldShareView> {
     let of = |shape: &Shape| -> Vec<FieldShareView> {
         let fields = shape.fields.iter().map(|field| FieldShareView {
             kind: shape.kind.word().to_owned(),
+            own_pages: shape.own,
             field: field.name.to_string(),
             usual: percent(field.usual),
             last: percent(field.last),

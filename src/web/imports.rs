@@ -106,6 +106,9 @@ pub struct ImportReport {
     pub leads: Vec<LeadCountView>,
     /// Known leads that have something new to tell.
     pub changed_leads: usize,
+    /// New rows that make no lead, by reason.
+    #[serde(default)]
+    pub leadless: Vec<LeadlessView>,
 }
 
 /// A row of an organisation that is known.
@@ -147,6 +150,17 @@ pub struct OnListView {
     pub list: String,
     /// The line of the list, and what is written there.
     pub entry: (usize, String),
+}
+
+/// New rows that make no lead for one reason.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LeadlessView {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub rows: usize,
+    /// The first of them: line, what it is called, what is to be said of it alone.
+    pub first: Vec<(u64, String, String)>,
 }
 
 /// How many leads of one segment in one state.
@@ -379,6 +393,7 @@ fn report(import: &Import, sheet: &Sheet, planned: Planned, (written, updates): 
             .map(|((segment, state), leads)| LeadCountView { segment: segment.to_string(), state: state.to_owned(), leads })
             .collect(),
         changed_leads: planned.changed_leads,
+        leadless: planned.leadless.into_iter().map(|one| LeadlessView { reason: one.reason, rows: one.rows, first: one.first }).collect(),
     }
 }
 

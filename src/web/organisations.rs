@@ -302,7 +302,9 @@ async fn question_views(effects: &Effects, config: &Config, open: Vec<Question>)
 
 /// The open questions, those first whose answer tells most.
 pub(super) async fn questions(effects: &Effects, config: &Config, limit: usize) -> Result<Vec<OrganisationQuestion>, AnswerError> {
-    let open = resolve::most_telling(effects.store.questions(QUESTIONS).await?);
+    let mut open = effects.store.questions(QUESTIONS).await?;
+    open.retain(|question| resolve::worth_asking(&question.likeness));
+    let open = resolve::most_telling(open);
     question_views(effects, config, open.into_iter().take(limit).collect()).await
 }
 

@@ -6,6 +6,7 @@ use super::answer::{AnswerError, channel_named, moment};
 use super::ask::ReplayedView;
 use super::views;
 use crate::base::ids::MessageId;
+use crate::base::text::count;
 use crate::config::Config;
 use crate::model::{Message, MessageState};
 use crate::pipeline::Effects;
@@ -45,20 +46,29 @@ pub(super) async fn replay(
         (.., true) => bail!("name the channel and a time: --delivered --channel NAME --since 2026-11-20"),
         (true, None, _, false) => bail!("name the messages to replay, or a time with --since"),
     };
-    let found = if dry_run { meant(effects, &which).await? } else { effects.store.replay(which.clone(), effects.clock.now()).await? };
-    if found.is_empty() {
+    let (found, left_out) = meant(effects, &which).await?;
+    let found = if dry_run { found } else { effects.store.replay(which.clone(), effects.clock.now()).await? };
+    if found.is_empty() && left_out == 0 {
         named.expect()?;
     }
-    let note = match &which {
+    let mut notes: Vec<String> = Vec::new();
+    match &which {
         Replay::These(ids) => {
-            let mut lines = Vec::new();
             for id in ids.iter().filter(|id| !found.contains(id)) {
-                lines.push(format!("{id} {}", instead(effects.store.message(id).await?.as_ref())));
+                notes.push(format!("{id} {}", instead(effects.store.message(id).await?.as_ref())));
             }
-            Some(lines.join("\n")).filter(|lines| !lines.is_empty())
         }
-        Replay::DeadSince(..) | Replay::DeliveredSince(..) => note(effects, config, &which, found.is_empty()),
-    };
+        Replay::DeadSince(..) | Replay::DeliveredSince(..) => {
+            notes.extend(note(effects, config, &which, found.is_empty() && left_out == 0));
+        }
+    }
+    if left_out > 0 {
+        let messages = count(left_out, "message is", "messages are");
+        notes.push(format!(
+            "{messages} left out: they tell of nothing but leads that are no more, because they were taken back or forgotten, or are part of others"
+        ));
+    }
+    let note = (!notes.is_empty()).then(|| notes.join("\n"));
     Ok(ReplayedView { note, ids: found.iter().map(ToString::to_string).collect() })
 }
 
@@ -89,8 +99,8 @@ fn instead(message: Option<&Message>) -> String {
     }
 }
 
-/// The messages that would be sent again, the oldest first.
-async fn meant(effects: &Effects, which: &Replay) -> Result<Vec<MessageId>, AnswerError> {
+/// The messages that would be sent again, the oldest first, and how many are left out because they tell of leads that are no more.
+async fn meant(effects: &Effects, which: &Replay) -> Result<(Vec<MessageId>, usize), AnswerError> {
     let (channel, standing) = match which {
         Replay::These(_) => (None, Standing::Dead),
         Replay::DeadSince(_, channel) => (channel.clone(), Standing::Dead),
@@ -103,7 +113,15 @@ async fn meant(effects: &Effects, which: &Replay) -> Result<Vec<MessageId>, Answ
         | (Replay::DeliveredSince(since, _), MessageState::Delivered { at }) => at >= since,
         (Replay::DeadSince(..) | Replay::DeliveredSince(..), _) => false,
     };
-    Ok(messages.iter().rev().filter(is_meant).map(|message| message.id.clone()).collect())
+    let (mut found, mut left_out) = (Vec::new(), 0);
+    for message in messages.iter().rev().filter(is_meant) {
+        if effects.store.tells_of_gone(message).await? {
+            left_out += 1;
+        } else {
+            found.push(message.id.clone());
+        }
+    }
+    Ok((found, left_out))
 }
 
 /// What is to be known beside the messages: how far back they go, or what else to ask for.

@@ -12,7 +12,7 @@ pub struct SourceView {
     pub id: String,
     /// What people call it.
     pub title: String,
-    /// `listing`, `feed`, …
+    /// `listing`, `feed`, …; `import` for a file that was brought in, which `import` lists in full.
     pub kind: String,
     /// `well`, `ill`, `late` (it was to be visited and was not), `new` or `off`; `left`: it left the configuration and is not forgotten yet.
     pub health: String,

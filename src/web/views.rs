@@ -17,7 +17,7 @@ use crate::config::{Config, Rep, Source};
 use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Lane, Lead, LeadState, Message, MessageState,
+    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Message, MessageState,
     Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
     place_of,
 };
@@ -139,6 +139,23 @@ pub(super) fn wish(wish: &Suppression, config: &Config, now: Timestamp) -> Optio
         weekly: wish.weekly,
         since: time(wish.at),
     })
+}
+
+/// A file that was brought in: nobody visits it.
+pub(super) fn imported(import: &Import) -> SourceView {
+    let broke_off = "it broke off: bring the file in again, or take it back (`atalaya import --undo`)".to_owned();
+    SourceView {
+        id: import.id.to_string(),
+        title: import.origin.clone(),
+        kind: "import".to_owned(),
+        health: if import.whole { "well" } else { "ill" }.to_owned(),
+        reason: (!import.whole).then_some(broke_off),
+        standing: format!("brought in on {} from {}", day(import.last), import.file),
+        complete_until: import.whole.then(|| time(import.last)),
+        last_new: Some(time(import.last)),
+        records: Some(u64::from(import.rows)),
+        ..SourceView::default()
+    }
 }
 
 /// A source that is only in the store, and when it is forgotten.

@@ -211,6 +211,64 @@ fn nothing_is_written_where_nothing_is_found_or_nobody_agrees() {
     assert_eq!(broken.status.code(), Some(2), "{}", told(&broken));
 }
 
+/// Runs a command on a terminal of its own, answers its question, and passes on what it shows and how it ends.
+const TERMINAL: &str = r#"
+import os, pty, sys
+answer, command = sys.argv[1], sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(command[0], command)
+shown, asked = b"", False
+while True:
+    try:
+        some = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not some:
+        break
+    shown += some
+    if not asked and b"[y/N]: " in shown:
+        asked = True
+        os.write(terminal, answer.encode() + b"\n")
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+
+#[test]
+#[expect(clippy::print_stdout, reason = "a skip must be seen")]
+fn on_a_terminal_it_asks_and_writes_after_a_yes_alone() {
+    let python = std::process::Command::new("python3").args(["-c", "import pty"]).output();
+    if !python.is_ok_and(|ran| ran.status.success()) {
+        println!("SKIPPED: no python3 is here to make a terminal");
+        return;
+    }
+    let (site, home) = (site(), Home::new(OWN));
+    let before = text(&home);
+    let companies = format!("{}/companies", site.address);
+    let program = home.command(&["source", "add", &companies, "--id", "companies"]);
+    let on_terminal = |answer: &str| {
+        let mut command = std::process::Command::new("python3");
+        command.args(["-c", TERMINAL, answer]).arg(program.get_program()).args(program.get_args());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.stdin(std::process::Stdio::null()).output().unwrap()
+    };
+    for no in ["n", "", "maybe"] {
+        let ran = on_terminal(no);
+        let shown = told(&ran);
+        assert!(shown.contains("Conservas Lago") && shown.contains("[y/N]: ") && shown.contains("Nothing was written."), "{no}: {shown}");
+        assert_eq!((ran.status.code(), text(&home) == before), (Some(0), true), "{no}: {shown}");
+    }
+    let ran = on_terminal("y");
+    assert!(ran.status.success(), "{}", told(&ran));
+    assert!(text(&home).starts_with(&before) && text(&home).contains("id = \"companies\""), "{}", text(&home));
+    assert!(home.run(&["source", "test"]).status.success());
+}
+
 #[test]
 fn in_a_folder_each_new_source_is_a_file() {
     let (site, home) = (site(), Home::new(OWN));

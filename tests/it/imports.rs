@@ -215,6 +215,80 @@ async fn what_an_import_joined_is_two_again_when_it_is_taken_back() {
 }
 
 #[test]
+fn an_import_is_a_source_to_rules_and_lists_and_says_why_rows_make_no_lead() {
+    let rule = "\n[[segment.points]]\nwhen = { source = [\"import:cards\"] }\npoints = 30\nwhy = \"met at the fair\"\n";
+    let home = Home::new(&(settings() + rule));
+    assert!(home.run(&["config", "check"]).status.success(), "{}", said(&home.run(&["config", "check"])));
+    drop(home.start().stop());
+    let card = |name: &str, org: &str, more: &str| format!("BEGIN:VCARD\nVERSION:3.0\nFN:{name}\nORG:{org}\n{more}END:VCARD\n");
+    let cards = card("Eva Roca", "Hotel Arenal", "TITLE:Jefa de compras\nEMAIL:eva@arenal.es\n")
+        + &card("Luis Rojo", "Competencia Roja", "EMAIL:ventas@roja.es\n")
+        + &card("Ana Sol", "Hotel Arenal", "EMAIL:ana@arenal.es\n");
+    std::fs::write(home.path("cards.vcf"), &cards).unwrap();
+    let path = home.path("cards.vcf").display().to_string();
+
+    let quiet = home.json(&["import", &path, "--dry-run"]);
+    assert_eq!(quiet["leadless"][0]["rows"], 3, "{quiet:#}");
+    assert!(quiet["leadless"][0]["reason"].as_str().unwrap().contains("--signal"), "{quiet:#}");
+    let report = home.json(&["import", &path, "--yes", "--signal", "exhibitor-listed"]);
+    assert_eq!(report["leads"], serde_json::json!([{ "segment": "all", "state": "new", "leads": 1 }]));
+    let [why] = &report["leadless"].as_array().unwrap()[..] else { panic!("{report:#}") };
+    assert_eq!((&why["rows"], &why["first"][0][0], &why["first"][0][1]), (&1.into(), &8.into(), &"Competencia Roja".into()), "{report:#}");
+    assert!(why["reason"].as_str().unwrap().starts_with("a gate of `all` keeps them out:"), "{report:#}");
+
+    // The rule that names it counts, and the role is said with the person.
+    let lead = home.json(&["lead", "show", "arenal"]);
+    assert!(lead.to_string().contains("met at the fair"), "{lead:#}");
+    let shown = said(&home.run(&["org", "show", "arenal"]));
+    assert!(shown.contains("Eva Roca, Jefa de compras") && shown.contains("Ana Sol"), "{shown}");
+    let sources = home.json(&["source", "list"]);
+    let import = sources.as_array().unwrap().iter().find(|source| source["id"] == "cards").unwrap();
+    assert_eq!((&import["kind"], &import["records"], &import["health"]), (&"import".into(), &3.into(), &"well".into()));
+
+    // A slip in the name of a source is refused as before, and so is an import's mark before a source.
+    for (wrong, word) in [("carbs", "the id of a source"), ("import:list", "which is a source of the configuration")] {
+        let listed = listing("list", "https://fair.example/", "1d", OFFER);
+        home.configure(&(listed + &settings() + &rule.replace("import:cards", wrong)));
+        let refused = home.run(&["config", "check"]);
+        assert!(!refused.status.success() && said(&refused).contains(word), "{wrong}: {}", said(&refused));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_back_is_not_sent_again() {
+    let (site, rows) = site();
+    let source = listing("one", &format!("{}/one", site.address), "1h", &format!("{OFFER}, phone = \"i\", place = \"u\"")) + "few = 0.0\n";
+    let world = Inside::new(&[source, segment("line = 5"), points("exhibitor-listed", 20), LINES.to_owned()].concat()).await;
+    rows.lock().unwrap()[0] = vec![["Crates", "Textil Montesclaros", "+34 983 111 203", "Lugo"]];
+    world.visit().await;
+    rows.lock().unwrap()[0].push(["Pallets", "Talleres Orbaneja", "+34 947 200 331", "Burgos"]);
+    world.wait(SignedDuration::from_hours(2));
+    world.visit().await;
+    let sheet = "Empresa,Teléfono,Localidad\nPanadería Urbión,975 300 100,Soria\nAutos Duero,983 111 204,Vigo\n";
+    let bytes = base64::engine::general_purpose::STANDARD.encode(sheet);
+    let order = ImportOrder { country: Some("ES".into()), signal: Some("exhibitor-listed".into()), ..ImportOrder::default() };
+    let question = Question::Import { file: "expo.csv".into(), bytes, order: Box::new(order), write: true };
+    answer(&world.effects, &world.config, question, false).await.unwrap();
+    world.drain().await;
+    let replay = async |dry_run| {
+        let question =
+            Question::Replay { ids: Vec::new(), since: Some("2026-11-20".into()), channel: Some("lines".into()), delivered: true, dry_run };
+        let Answer::Replayed(view) = answer(&world.effects, &world.config, question, false).await.unwrap() else { panic!() };
+        (view.ids.len(), view.note.unwrap_or_default())
+    };
+    assert_eq!(replay(true).await.0, 3, "all three leads");
+    undo(&world, "expo").await;
+    for dry_run in [true, false] {
+        let (again, note) = replay(dry_run).await;
+        assert_eq!(again, 1, "{note}");
+        assert!(note.contains("2 messages are left out"), "{note}");
+    }
+    world.drain().await;
+    let lines = world.written("lines").concat();
+    assert_eq!((lines.matches("Autos Duero").count() > 0, lines.lines().count()), (true, 4), "{lines}");
+}
+
+#[test]
 fn the_table_and_the_commands_of_the_readme() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let section = readme.split("## Contacts of your own").nth(1).unwrap().split("\n## ").next().unwrap();

@@ -1,9 +1,12 @@
 //! Which organisations the records of several sources name, and what people rule about it: with the daemon's own steps, over visits and restarts.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 
-use atalaya::store::LeadFilter;
+use atalaya::model::Page;
+use atalaya::pipeline::{Effects, Outcome, check};
+use atalaya::store::{Hook, LeadFilter};
 use atalaya::web::{Answer, OrganisationView, Question, RulingView, answer};
 use jiff::SignedDuration;
 
@@ -177,6 +180,75 @@ async fn a_pair_in_between_is_a_question_and_its_answer_holds() {
     rows.lock().unwrap()[0][3] = ["Pallets", "Talleres Orbaneja, S.L.", "+34 947 200 339", "Burgos", "Calle Nueva 3"];
     visit(&world).await;
     assert_eq!(leads(&world).await.iter().map(|lead| lead.1).collect::<Vec<_>>(), [2]);
+}
+
+/// Lists one and two are checked at the same time: both checks have decided before either is written.
+async fn check_two_at_once(world: &Inside, site: &str) {
+    world.wait(SignedDuration::from_hours(2));
+    let claim = world.effects.store.claim(world.clock.now(), 10, SignedDuration::from_mins(5)).unwrap();
+    let lane = world.effects.web.lane(&claim.host, world.effects.store.host(&claim.host).await.unwrap());
+    let (both, passed) = (Barrier::new(2), AtomicUsize::new(0));
+    let hook = Hook(Arc::new(move |point| {
+        if point == "check.decided" && passed.fetch_add(1, Ordering::SeqCst) < 2 {
+            both.wait();
+        }
+    }));
+    let effects = Effects { hook, ..world.effects.clone() };
+    let checks = ["one", "two"].map(|id| {
+        let page = Page::id_of(&id.parse().unwrap(), &format!("{site}/{id}").parse().unwrap());
+        let (effects, config, lane) = (effects.clone(), Arc::clone(&world.config), lane.clone());
+        tokio::spawn(async move { check(&effects, &config, &lane, page).await.unwrap() })
+    });
+    for done in checks {
+        assert!(matches!(done.await.unwrap().outcome, Outcome::Changed { leads: 1, .. }));
+    }
+    world.effects.store.release(&claim.host);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_sources_checked_at_once_see_each_others_new_organisation() {
+    let (site, rows) = site();
+    let world = Inside::new(&settings(&site.address)).await;
+    visit(&world).await;
+    rows.lock().unwrap()[0].push(ONE);
+    rows.lock().unwrap()[1].push(TWO);
+    check_two_at_once(&world, &site.address).await;
+    assert_eq!(leads(&world).await.iter().map(|lead| lead.1).collect::<Vec<_>>(), [2], "one organisation, whichever was written first");
+    // What is not alike comes in side by side.
+    rows.lock().unwrap()[0].push(["Bread", "Panadería Urbión", "+34 975 300 100", "Soria", "Plaza Mayor 4"]);
+    rows.lock().unwrap()[1].push(["Tyres", "Autos Duero", "+34 975 300 200", "Soria", "Calle Real 9"]);
+    check_two_at_once(&world, &site.address).await;
+    assert_eq!(leads(&world).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_digest_asks_about_a_pair_once() {
+    let (site, rows) = site();
+    let people = rep("ana", "UTC", "Mon-Sun 09:00") + MAILS;
+    let world = Inside::new(&(settings(&site.address) + &people)).await;
+    visit(&world).await;
+    let mut seen: Vec<String> = Vec::new();
+    // The new letters of a day.
+    let mut letters = async |world: &Inside| {
+        world.wait(SignedDuration::from_hours(24));
+        world.visit().await;
+        world.drain().await;
+        let new: Vec<String> = world.written("mail").into_iter().filter(|letter| !seen.contains(letter)).collect();
+        seen.extend(new.clone());
+        new.concat().replace("=\r\n", "").replace("=\n", "")
+    };
+    rows.lock().unwrap()[0].push(["Pallets", "Talleres Orbaneja, S.L.", "+34 947 200 331", "Burgos", "Calle Olmo 12"]);
+    rows.lock().unwrap()[1].push(["Old pallets", "Talleres Orbaneja", "+34 947 555 120", "", "Calle Olmo"]);
+    visit(&world).await;
+    let first = letters(&world).await;
+    assert_eq!(first.matches("Are these one company?").count(), 2, "in text and HTML: {first}");
+    assert!(first.contains("atalaya org same org-") && first.contains("Talleres Orbaneja, S.L. (Burgos)"), "{first}");
+    rows.lock().unwrap()[0].push(["Bread", "Panadería Urbión", "+34 975 300 100", "Soria", "Plaza Mayor 4"]);
+    visit(&world).await;
+    let second = letters(&world).await;
+    assert!(second.contains("Urbi") && !second.contains("Are these one"), "{second}");
+    let Answer::OrganisationQuestions(open) = ask(&world, Question::OrganisationQuestions { limit: 9 }).await else { panic!() };
+    assert_eq!(open.len(), 1, "open it stays");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -29,6 +29,68 @@ fn site() -> (Server, Arc<Mutex<(usize, &'static str)>>) {
     (server, shown)
 }
 
+/// The same list of so many firms; their own pages say by template what they say.
+fn site_of_own_pages() -> (Server, Arc<Mutex<(usize, &'static str, &'static str)>>) {
+    let shown = Arc::new(Mutex::new((12, CARDS, WITH_MAIL)));
+    let page = Arc::clone(&shown);
+    let server = Server::start(move |seen| {
+        let (firms, cards, own) = *page.lock().unwrap();
+        let main: String = match seen.path.strip_prefix("/firm/") {
+            Some(n) => own.replace("{n}", n),
+            None if seen.path == "/" => (10..10 + firms).map(|n| cards.replace("{n}", &n.to_string())).collect(),
+            None => return Reply::status(404),
+        };
+        Reply::html(format!("<html><header>Registry</header><main>{main}</main><footer>mail@registry.es</footer></html>"))
+    });
+    (server, shown)
+}
+
+const WITH_MAIL: &str =
+    "<h2>Talleres {n}, S.L.</h2><dl><dt>Provincia<dd>Teruel<dt>Mail<dd><a href='mailto:compras@talleres{n}.es'>write to us</a></dl>";
+const WITHOUT_MAIL: &str = "<h2>Talleres {n}, S.L.</h2><dl><dt>Provincia<dd>Teruel<dt>Mail<dd><button data-to=x>write to us</button></dl>";
+const OTHER_CARDS: &str =
+    "<li class=firm><h3><a href=/firm/{n}>Talleres {n}, S.L.</a></h3><p class=tel>944 00 11 {n}</p><p>Sector: Steel {n}</p></li>";
+
+/// How many of the records have a mail address.
+async fn with_mail(world: &Inside) -> usize {
+    let mut ids = Vec::new();
+    for organisation in world.effects.store.organisations_after(None, 99).await.unwrap() {
+        ids.extend(organisation.records);
+    }
+    world.effects.store.records(ids).await.unwrap().iter().filter(|record| record.value("email").is_some()).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn own_pages_that_are_built_otherwise_are_told_of_with_before_and_after() {
+    let (server, shown) = site_of_own_pages();
+    let world = Inside::with("notices = [\"lines\"]\n", &config(&server.address)).await;
+    world.visit().await;
+    assert_eq!((source(&world).await.source.trouble, with_mail(&world).await), (None, 12));
+
+    // One firm without a mail address is no fault of the site.
+    *shown.lock().unwrap() = (13, CARDS, WITHOUT_MAIL);
+    pass(&world).await;
+    assert_eq!((source(&world).await.source.trouble, told(&world)), (None, vec![]));
+    // Six in a row are, though each visit brings but a few.
+    for firms in [15, 16, 18] {
+        *shown.lock().unwrap() = (firms, CARDS, WITHOUT_MAIL);
+        pass(&world).await;
+    }
+    assert_eq!(source(&world).await.source.trouble.as_deref(), Some("drift"));
+    let [(kind, text)] = &told(&world)[..] else { panic!("{:?}", told(&world)) };
+    assert_eq!(kind, "source.ill");
+    assert!(text.contains("`email` was on 100 % of the records' own pages and is now on 0 %"), "{text}");
+    // What is read again meanwhile does not lose what was known.
+    *shown.lock().unwrap() = (18, OTHER_CARDS, WITHOUT_MAIL);
+    pass(&world).await;
+    assert_eq!(with_mail(&world).await, 12);
+
+    *shown.lock().unwrap() = (24, OTHER_CARDS, WITH_MAIL);
+    pass(&world).await;
+    assert_eq!((source(&world).await.source.trouble, with_mail(&world).await), (None, 18));
+    assert_eq!(told(&world).last().map(|(kind, _)| kind.as_str()), Some("source.well"));
+}
+
 const CARDS: &str =
     "<li class=firm><h3><a href=/firm/{n}>Talleres {n}, S.L.</a></h3><p class=tel>944 00 11 {n}</p><p>Sector: Metal {n}</p></li>";
 const ROWS: &str = "<tr><td>Metal {n}<td><a href=/firm/{n}>Talleres {n}, S.L.</a><td><a href='tel:9440011{n}'>call</a>";
@@ -94,8 +156,8 @@ async fn a_directory_by_its_address_alone_survives_a_new_layout_and_names_what_b
     world.visit().await;
     let first = source(&world).await;
     assert_eq!(first.source.trouble, None, "{first:?}");
-    let shares = |view: &SourcePages| view.fields.iter().map(|field| field.field.clone()).collect::<Vec<_>>();
-    assert_eq!(shares(&first), ["industry", "name", "phone", "url"]);
+    let shares = |own| first.fields.iter().filter(|field| field.own_pages == own).map(|field| field.field.as_str()).collect::<Vec<_>>();
+    assert_eq!((shares(false), shares(true)), (vec!["industry", "name", "phone", "url"], vec!["email", "region"]));
     assert_eq!(leads(&world).await, Vec::<String>::new(), "a baseline is quiet");
 
     // A table instead of cards, and one firm more: it alone is news.

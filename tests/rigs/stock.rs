@@ -58,6 +58,7 @@ fn message(n: usize, round: u64) -> Message {
         title: format!("round {round} of {n}"),
         sealed: Sealed { content_type: "application/json".to_owned(), bytes: noise(300, n as u64, round), recipient: String::new() },
         entries: Vec::new(),
+        leads: Vec::new(),
         made: time(round),
         state: MessageState::Ready { not_before: time(0) },
         tries: 0,

@@ -104,8 +104,28 @@ fn details(text: &mut String, view: &ImportReport, width: u16) {
         ("segments with new leads", &["segment", "state", "leads"], width),
         view.leads.iter().map(|one| vec![one.segment.clone(), one.state.clone(), one.leads.to_string()]),
     );
+    leadless(text, view);
     if view.changed_leads > 0 {
         let _ = writeln!(text, "{} something new to tell", count(view.changed_leads, "known lead has", "known leads have"));
+    }
+}
+
+/// Why new rows make no lead.
+fn leadless(text: &mut String, view: &ImportReport) {
+    let rows: usize = view.leadless.iter().map(|one| one.rows).sum();
+    if rows == 0 {
+        return;
+    }
+    let _ = writeln!(text, "new rows that make no lead: {rows}");
+    for one in &view.leadless {
+        let _ = writeln!(text, "{:>7}  {}", one.rows, one.reason);
+        for (line, name, alone) in &one.first {
+            let alone = if alone.is_empty() { String::new() } else { format!(" ({alone})") };
+            let _ = writeln!(text, "         line {line}: {}{alone}", short(name));
+        }
+        if one.rows > one.first.len() {
+            let _ = writeln!(text, "         and {} more", one.rows - one.first.len());
+        }
     }
 }
 
@@ -183,7 +203,7 @@ pub(super) fn undone(view: &ImportUndoneView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::{LeadCountView, OnListView, RecognisedView, TogetherView};
+    use crate::web::{LeadCountView, LeadlessView, OnListView, RecognisedView, TogetherView};
 
     #[test]
     fn what_a_person_reads_before_a_yes() {
@@ -216,6 +236,18 @@ mod tests {
             together: vec![TogetherView { line: 8, row: "Acme".into(), first: 7, because: "the same domain acme.es".into() }],
             questions: vec![("Autos Duero".into(), "Automóviles Duero".into(), "too little speaks for it to join them unasked".into())],
             listed: vec![OnListView { line: 7, name: "Acme".into(), list: "competitors".into(), entry: (12, "acme.es".into()) }],
+            leadless: vec![
+                LeadlessView {
+                    reason: "a gate of `hospitals` keeps them out: on the list of competitors".into(),
+                    rows: 1,
+                    first: vec![(7, "Acme".into(), "on the list of competitors, line 12 (acme.es)".into())],
+                },
+                LeadlessView {
+                    reason: "they name nobody who could be recognised".into(),
+                    rows: 3,
+                    first: vec![(9, "info".into(), String::new())],
+                },
+            ],
             leads: vec![LeadCountView { segment: "hospitals".into(), state: "new".into(), leads: 2 }],
             ..ImportReport::default()
         };

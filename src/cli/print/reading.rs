@@ -35,7 +35,7 @@ fn text(view: &ReadingView, width: u16) -> String {
     }
     let language = view.language.as_ref().map_or_else(String::new, |language| format!(", in {language}"));
     let title = if view.title.is_empty() { String::new() } else { format!(": {}", view.title) };
-    out.push(format!("{} is read as {}{language}{title}", view.target, of_type(&view.page_type)));
+    out.push(format!("{} is read as {}{language}{title}", view.target, of_type(&view.page_type, view.main.is_some())));
     if let Some(main) = &view.main {
         out.push(String::new());
         out.extend(list(main, width));
@@ -60,8 +60,9 @@ fn text(view: &ReadingView, width: u16) -> String {
     out.join("\n") + "\n"
 }
 
-fn of_type(word: &str) -> String {
+fn of_type(word: &str, lists: bool) -> String {
     match word {
+        "other" if lists => "a page with a list that is not most of it".to_owned(),
         "other" => "no list, no article and no page of one thing".to_owned(),
         "article" => "an article".to_owned(),
         "detail" => "a page of one thing".to_owned(),

@@ -305,16 +305,19 @@ fn words_of(raw: &Raw, kind: &ColumnKind, base: &Url, hints: &Hints) -> String {
             Some(Value::Email(address)) => address,
             _ => raw.text.clone(),
         },
-        Some(href) if kind.label == "phone" && says_more(&href[TEL.len()..], &raw.text) => href[TEL.len()..].trim().to_owned(),
+        // The number that is dialled: what is shown may be a word, or lack what is before it.
+        Some(href) if kind.label == "phone" && is_number(href, base, hints) => {
+            value::read(Type::Phone, href, base, hints).map_or_else(|| href[TEL.len()..].to_owned(), |number| number.text())
+        }
         Some(_) | None if kind.leads => titles::cut(&raw.text).to_owned(),
         Some(_) | None => raw.text.clone(),
     }
 }
 
-/// Whether the number of a link says what its words leave out: all of it, or the country.
-fn says_more(number: &str, words: &str) -> bool {
-    let whole = |text: &str| text.contains('+') || text.trim_start().starts_with("00");
-    !words.chars().any(|c| c.is_ascii_digit()) || whole(number) && !whole(words)
+/// Whether a link dials a number, or what stands in its place says none.
+fn is_number(href: &str, base: &Url, hints: &Hints) -> bool {
+    let dials = href.get(..TEL.len()).is_some_and(|start| start.eq_ignore_ascii_case(TEL));
+    dials && value::read(Type::Phone, href, base, hints).is_some()
 }
 
 /// What the cells of a column are.

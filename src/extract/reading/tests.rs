@@ -158,6 +158,28 @@ fn the_next_page() {
 }
 
 #[test]
+fn the_number_that_a_link_dials_goes_before_the_one_that_is_shown() {
+    let page = |href: &str, shown: &str| {
+        read(&format!(
+            "<ul>{}</ul>",
+            repeat(5, |n| {
+                let [href, shown] = [href, shown].map(|text| text.replace("{n}", &n.to_string()));
+                format!("<li><a href=/o/{n}>Maker {n}</a> <b>{WORDS} {n}</b> <a href='{href}'>{shown}</a>")
+            })
+        ))
+    };
+    for (href, shown, want) in [
+        ("tel:+3494400112{n}", "call 44 00 11 2{n}", "+34944001121"),
+        ("tel:+34%20944%2000%2011%202{n}", "944 00 11 2{n}", "+34944001121"),
+        ("tel:+3494400112{n}", "call", "+34944001121"),
+        ("tel:", "+34 944 00 11 2{n}", "+34 944 00 11 21"),
+    ] {
+        let reading = page(href, shown);
+        assert_eq!(values(&reading, "phone").first().copied(), Some(want), "{href} {shown}");
+    }
+}
+
+#[test]
 fn what_a_page_is_for() {
     let article =
         repeat(8, |n| format!("<p>The {n}. paragraph tells, at some length and with commas, what happened on day {n}; {WORDS}.</p>"));
@@ -169,6 +191,14 @@ fn what_a_page_is_for() {
         (format!("{MENU}<ul>{list}</ul>"), PageType::List),
         (format!("<h1>Members</h1><ul>{}</ul>", row_of(4)), PageType::List),
         (format!("<h1>Members</h1><p>{}</p><ul>{}</ul>", "We make boxes of wood. ".repeat(9), row_of(4)), PageType::Other),
+        (format!("{MENU}<ul>{}</ul>", repeat(3, |n| format!("<li><a href=/{n}>Maker {n}</a> {WORDS} in town {n}"))), PageType::List),
+        (
+            format!(
+                "{MENU}<h1>Boxes</h1><div>{WORDS} {WORDS} {WORDS}</div><ul>{}</ul>",
+                repeat(3, |n| format!("<li><a href=/{n}>Part {n}</a>"))
+            ),
+            PageType::Other,
+        ),
         (format!("{MENU}{goods}"), PageType::Detail),
         (format!("{MENU}<h1>Welcome</h1><p>We make boxes.</p>"), PageType::Other),
         (String::new(), PageType::Other),
@@ -189,6 +219,20 @@ fn the_main_text_is_without_what_is_around_it() {
     let lines: Vec<&str> = reading.text.lines().collect();
     assert_eq!((lines.len(), lines[0]), (7, "News"), "{lines:#?}");
     assert_eq!((reading.language.as_deref(), reading.title.as_str()), (Some("en-GB"), "News of boxes"));
+}
+
+#[test]
+fn words_are_parted_where_the_page_parts_them() {
+    for (html, want) in [
+        ("<p><a href=/1>Talleres Orbaneja</a> <span>Burgos</span> <b>947 200 331</b></p>", "Talleres Orbaneja Burgos 947 200 331"),
+        ("<p><b>our</b>\n<i>rules</i> and <a href=/x>terms</a>.</p>", "our rules and terms."),
+        ("<p><span>one</span> <script>x</script><span>two</span></p>", "one two"),
+        ("<p>one<img src=/a.png>two</p>", "one two"),
+        ("<p>H<sub>2</sub>O and <span>T</span>he</p>", "H2O and The"),
+        ("<p><b>Name</b> <!-- x --> </p> <p><i>Town</i></p>", "Name\nTown"),
+    ] {
+        assert_eq!(read(html).text, want, "{html}");
+    }
 }
 
 #[test]

@@ -179,6 +179,18 @@ impl Index {
         self.search(Some(organisation), &entries)
     }
 
+    /// Whether one that is in is likelier the same as one of these others than not.
+    pub fn is_one_of(&self, organisation: OrganisationId, others: &BTreeSet<OrganisationId>) -> bool {
+        let entries: Vec<Entry> = self.rows_of(organisation).cloned().collect();
+        let near: Vec<OrganisationId> =
+            self.candidates(&entries).into_iter().filter(|other| *other != organisation && others.contains(other)).collect();
+        if near.is_empty() {
+            return false;
+        }
+        let (spreads, weights): (Vec<Spread>, _) = (entries.iter().map(|entry| self.spread(entry)).collect(), self.weights());
+        near.into_iter().filter_map(|other| self.look((&entries, &spreads), other, &weights)).any(|found| found.points > 0.0)
+    }
+
     fn search(&self, own: Option<OrganisationId>, entries: &[Entry]) -> Vec<Match> {
         let spreads: Vec<Spread> = entries.iter().map(|entry| self.spread(entry)).collect();
         let weights = self.weights();

@@ -79,6 +79,7 @@ pub(in crate::store) struct StoredQuestion {
     likeness: StoredLikeness,
     because: String,
     at: i64,
+    asked: Option<i64>,
 }
 
 impl Stored for StoredQuestion {
@@ -93,6 +94,7 @@ impl From<&Question> for StoredQuestion {
             likeness: (&question.likeness).into(),
             because: question.because.clone(),
             at: millis(question.at),
+            asked: question.asked.map(millis),
         }
     }
 }
@@ -100,8 +102,9 @@ impl From<&Question> for StoredQuestion {
 impl TryFrom<StoredQuestion> for Question {
     type Error = String;
     fn try_from(stored: StoredQuestion) -> Result<Self, String> {
-        let StoredQuestion { a, b, likeness, because, at } = stored;
-        Ok(Self { a: organisation(a), b: organisation(b), likeness: likeness.into(), because, at: timestamp(at)? })
+        let StoredQuestion { a, b, likeness, because, at, asked } = stored;
+        let asked = asked.map(timestamp).transpose()?;
+        Ok(Self { a: organisation(a), b: organisation(b), likeness: likeness.into(), because, at: timestamp(at)?, asked })
     }
 }
 

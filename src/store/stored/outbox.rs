@@ -143,6 +143,7 @@ pub(in crate::store) struct StoredMessage {
     content_type: String,
     recipient: String,
     entries: Vec<Id>,
+    leads: Vec<Id>,
     pub(in crate::store) made: i64,
     pub(in crate::store) state: StoredState,
     tries: u32,
@@ -165,6 +166,7 @@ impl StoredMessage {
             content_type: message.sealed.content_type.clone(),
             recipient: message.sealed.recipient.clone(),
             entries: message.entries.iter().map(|id| id.0.to_be_bytes()).collect(),
+            leads: message.leads.iter().map(|id| id.0.to_be_bytes()).collect(),
             made: millis(message.made),
             state: match &message.state {
                 MessageState::Ready { not_before } => StoredState::Ready(millis(*not_before)),
@@ -221,6 +223,7 @@ impl StoredMessage {
             title: self.title,
             sealed: Sealed { content_type: self.content_type, bytes, recipient: self.recipient },
             entries: self.entries.into_iter().map(|id| EntryId(u64::from_be_bytes(id))).collect(),
+            leads: self.leads.into_iter().map(|id| LeadId(u64::from_be_bytes(id))).collect(),
             made: timestamp(self.made)?,
             state: match self.state {
                 StoredState::Ready(at) => MessageState::Ready { not_before: timestamp(at)? },

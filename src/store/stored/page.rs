@@ -227,8 +227,8 @@ enum StoredHealth {
     Ill(i64, StoredFailure),
 }
 
-/// Kind, records, whether it is known, fields.
-type StoredShape = (u8, u32, bool, Vec<StoredShare>);
+/// Kind, whether it is of own pages, records, whether it is known, fields.
+type StoredShape = (u8, bool, u32, bool, Vec<StoredShare>);
 /// Name, records with it, usual and last share, visits without it.
 type StoredShare = (String, u32, u16, u16, u8);
 
@@ -385,7 +385,7 @@ impl From<&SourceState> for StoredSource {
                 .iter()
                 .map(|shape| {
                     let fields = shape.fields.iter().map(|of| (of.name.as_str().to_owned(), of.with, of.usual, of.last, of.gone));
-                    (record_kind_code(shape.kind), shape.records, shape.known, fields.collect())
+                    (record_kind_code(shape.kind), shape.own, shape.records, shape.known, fields.collect())
                 })
                 .collect(),
             misread: state.misread.iter().map(|one| (millis(one.at), one.path.clone(), one.reason.clone())).collect(),
@@ -438,10 +438,10 @@ impl TryFrom<StoredSource> for SourceState {
             shapes: stored
                 .shapes
                 .into_iter()
-                .map(|(kind, records, known, fields)| {
+                .map(|(kind, own, records, known, fields)| {
                     let field =
                         |(name, with, usual, last, gone): StoredShare| FieldShare { name: FieldName::new(&name), with, usual, last, gone };
-                    Ok(Shape { kind: record_kind_of(kind)?, records, known, fields: fields.into_iter().map(field).collect() })
+                    Ok(Shape { kind: record_kind_of(kind)?, own, records, known, fields: fields.into_iter().map(field).collect() })
                 })
                 .collect::<Result<_, String>>()?,
             misread: stored

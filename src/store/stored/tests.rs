@@ -318,7 +318,7 @@ proptest! {
         state.told_of = (number % 2 == 0).then_some(FailureClass::Silent);
         state.pulse = Pulse { last: Some(at), newest: None, days: vec![day] };
         let field = FieldShare { name: FieldName::new("price"), with: pages, usual: 970, last: 30, gone: 2 };
-        state.shapes = vec![Shape { kind: RecordKind::Offer, records, known: true, fields: vec![field] }];
+        state.shapes = vec![Shape { kind: RecordKind::Offer, own: number % 3 == 0, records, known: true, fields: vec![field] }];
         state.misread = vec![Misread { at, path: "li[3]".to_owned(), reason: "no key".to_owned() }];
         let learned = LearnedField { name: FieldName::new("price"), place: u64::MAX, share: 970, gone: 2, example: "12 €".to_owned() };
         state.learned = (number % 2 == 0).then(|| Learned { fields: vec![learned], path: Some("/html/body/ul/li".to_owned()), own: vec![1, 2], relaid: Some(at), doubt: Some("price".to_owned()) });
@@ -347,6 +347,7 @@ proptest! {
             order_key: 9,
             title: text.clone(),
             sealed: Sealed { content_type: text.clone(), bytes: bytes.clone(), recipient: text.clone() },
+            leads: entries.iter().map(|id| LeadId(*id)).collect(),
             entries: entries.into_iter().map(EntryId).collect(),
             made: at,
             state,
