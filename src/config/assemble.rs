@@ -423,7 +423,7 @@ impl<'a> Builder<'a> {
                     match imports::marked(id).map(str::to_owned) {
                         Some(import) if sources.contains_key(&import) => {
                             let expected = format!("`{import}`, which is a source of the configuration, or the name of an import");
-                            self.desk.fault(&mut section, &Fault::new(key, &id.clone(), expected), None);
+                            self.desk.fault(&mut section, &Fault::new(key, id.as_str(), expected), None);
                         }
                         Some(import) => *id = import,
                         None => self.refer(&mut section, &key, id, "source", sources),

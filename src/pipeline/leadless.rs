@@ -56,15 +56,14 @@ pub(super) async fn leadless(
                 ("no --signal says that its rows are a reason to act: they are known quietly".to_owned(), String::new())
             }
             None => ("they name nobody who could be recognised".to_owned(), String::new()),
-            Some(one) => match asked.get(&one.id) {
-                Some(why) => why.clone(),
-                None => {
+            Some(one) => {
+                if !asked.contains_key(&one.id) {
                     let records = news::records_at(effects, one, (&turn.records, &places)).await?;
                     let fresh = signals.get(&one.id).map(Vec::as_slice).unwrap_or_default();
-                    let why = why(effects, config, one, (&records, fresh)).await?;
-                    asked.entry(one.id).or_insert(why).clone()
+                    asked.insert(one.id, why(effects, config, one, (&records, fresh)).await?);
                 }
-            },
+                asked.get(&one.id).cloned().unwrap_or_default()
+            }
         };
         let entry = all.entry(reason.clone()).or_insert(Leadless { reason, rows: 0, first: Vec::new() });
         entry.rows += 1;

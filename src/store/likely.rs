@@ -307,3 +307,39 @@ impl Embedded {
         self.read(move |inner| inner.rulings(limit)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resolve::linkage::Column;
+
+    fn row(name: &str, phone: &str) -> Row {
+        let mut row = Row::new(1, 1);
+        row.set(Column::Name, name);
+        row.set(Column::Phone, phone);
+        row
+    }
+
+    #[test]
+    fn of_many_asked_at_once_each_finds_what_is_there_and_the_others() {
+        let linked = Linked::default();
+        let stored = OrganisationId(1);
+        linked.put(stored, &Said { rows: vec![row("Talleres Orbaneja", "+34947200331")], above: Vec::new() });
+        let id = |place: usize| OrganisationId(1_000 + place as u64);
+        let mut asked: Vec<(OrganisationId, Vec<Row>)> = (0..2 * AT_ONCE + 7)
+            .map(|place| (id(place), vec![row(&format!("Q{place}x Z{place}y"), &format!("+3491{place:07}"))]))
+            .collect();
+        let last = asked.len() - 1;
+        asked[3].1 = vec![row("Taleres Orbaneja", "+34947200331")];
+        asked[5].1 = vec![row("Panadería Urbión", "+34975300100")];
+        asked[last].1 = vec![row("PANADERIA URBION S.A.", "+34975300100")];
+        let (_, found) = linked.find_all(&asked, &HashSet::new());
+        let best = |place: usize| found[place].matches.first().map(|found| (found.organisation, found.points > 0.0));
+        assert_eq!([best(3), best(5), best(last), best(9)], [Some((stored, true)), Some((id(last), true)), Some((id(5), true)), None]);
+        let gone = HashSet::from([stored, id(5)]);
+        let (_, found) = linked.find_all(&asked, &gone);
+        assert!(found.iter().flat_map(|one| &one.matches).all(|found| !gone.contains(&found.organisation)));
+        let held = linked.held();
+        assert_eq!((held.index.len(), held.index.like(stored)), (1, Vec::new()), "what was only asked about is not there");
+    }
+}

@@ -83,14 +83,14 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
             Answer::Outbox(found.iter().map(|message| views::message(message, effects.clock.now())).collect())
         }
         Question::Replay { ids, since, channel, delivered, dry_run } => {
-            Answer::Replayed(replay::replay(effects, config, (ids, since, channel), delivered, dry_run).await?)
+            Answer::Replayed(Box::pin(replay::replay(effects, config, (ids, since, channel), delivered, dry_run)).await?)
         }
         Question::NotifyTest { channel, to } => Answer::Sent(notify_test(effects, config, &channel, to.as_deref()).await?),
         Question::DigestPreview { rep } => {
             let found = RepId::from_str(&rep).ok().and_then(|id| config.rep(&id));
             let rep = found.ok_or_else(|| unknown("rep", &rep, config.reps.iter().map(|rep| rep.rep.id.as_str())))?;
             let now = effects.clock.now();
-            let (letter, waiting) = preview(effects, config, rep, now).await?;
+            let (letter, waiting) = Box::pin(preview(effects, config, rep, now)).await?;
             let sources = completeness_of(effects, &config.feeding(rep), now).await?;
             Answer::Digest(DigestView {
                 rep: rep.rep.id.to_string(),
@@ -106,12 +106,14 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
         Question::Organisation { name } => Answer::Organisation(Box::new(organisations::show(effects, config, &name).await?)),
         Question::OrganisationQuestions { limit } => Answer::OrganisationQuestions(organisations::questions(effects, config, limit).await?),
         Question::Rulings { limit } => Answer::Rulings(organisations::rulings(effects, limit).await?),
-        Question::Same { a, b } => Answer::Ruled(Box::new(organisations::same(effects, config, (&a, &b), effects.clock.now()).await?)),
+        Question::Same { a, b } => {
+            Answer::Ruled(Box::new(Box::pin(organisations::same(effects, config, (&a, &b), effects.clock.now())).await?))
+        }
         Question::NotSame { a, b } => {
-            Answer::Ruled(Box::new(organisations::not_same(effects, config, (&a, &b), effects.clock.now()).await?))
+            Answer::Ruled(Box::new(Box::pin(organisations::not_same(effects, config, (&a, &b), effects.clock.now())).await?))
         }
         Question::UndoRuling { number } => {
-            Answer::Ruled(Box::new(organisations::undo(effects, config, number, effects.clock.now()).await?))
+            Answer::Ruled(Box::new(Box::pin(organisations::undo(effects, config, number, effects.clock.now())).await?))
         }
         Question::Unmapped => Answer::Unmapped(unmapped::unmapped(effects, config).await?),
         Question::Import { file, bytes, order, write } => {
