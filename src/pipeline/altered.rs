@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 
 use super::Effects;
+use super::calendars::LOOK_BACK;
 use super::linked::whole_tender;
 use super::news::{Alerts, slot};
 use super::wanted::{Wanted, wanted_of};
@@ -48,6 +49,10 @@ pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, no
             wanted = wanted_of(effects, config, before.clone(), now).await?;
         }
         let Some(mut wanted) = wanted else { continue };
+        // What is in no calendar any more is nobody's.
+        if deadline(&wanted.tender.record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK) {
+            continue;
+        }
         wanted.beside(signal.organisation, &turn.leads);
         let ends = |record: &Record| deadline(record).filter(|closing| !closing.is_over(now)).map(|closing| closing.early());
         // Who works towards the old day must hear in time that it is none any more.
@@ -98,7 +103,7 @@ async fn to_reps(
             at: now,
             due,
             held: None,
-            of_tender: Some(OfTender::Changed(signal.clone())),
+            of_tender: Some(OfTender::Changed(Box::new(signal.clone()))),
             closes,
             handed: None,
         });

@@ -21,7 +21,7 @@ const LEADS: usize = 2_000;
 /// Tenders to come, and of those that are over, that are looked through beside the leads: a calendar shows no more.
 const TENDERS: usize = 1_000;
 /// A deadline that was over for so long is in no calendar, and nobody is reminded of it.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 62);
+pub(super) const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 62);
 
 /// The key that signs calendar addresses: from the installation's own key, so that addresses outlive restarts and restores.
 pub fn calendar_key(effects: &Effects) -> CalendarKey {

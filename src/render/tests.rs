@@ -34,6 +34,12 @@ fn fact(name: FactName, value: Value) -> Fact {
     Fact { name, value, record: RecordId(1), evidence: evidence("") }
 }
 
+/// What a code of packaging means that has no words of its own.
+fn boxes() -> BTreeMap<String, Meaning> {
+    let meaning = Meaning { group: Some("446".to_owned()), text: "Miscellaneous fabricated products".to_owned() };
+    [("44617100".to_owned(), meaning)].into()
+}
+
 /// A lead as `resolve`, `score` and `route` would make it, about an organisation of this name.
 struct Case {
     lead: Lead,
@@ -125,18 +131,7 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        Self {
-            lead,
-            organisation,
-            signals,
-            told: None,
-            handed: None,
-            meanings: [(
-                "44617100".to_owned(),
-                Meaning { group: Some("446".to_owned()), text: "Miscellaneous fabricated products".to_owned() },
-            )]
-            .into(),
-        }
+        Self { lead, organisation, signals, told: None, handed: None, meanings: boxes() }
     }
 
     fn item(&self) -> Item<'_> {

@@ -174,7 +174,7 @@ pub(super) fn entry(n: u32, due: i64) -> Entry {
     let changed = || sample::signal(&sample::organisation("Acme", &[]), SignalKind::DeadlineMoved, 1, 1);
     let of_tender = match n {
         2 => Some(OfTender::Comes(comes())),
-        4 => Some(OfTender::Changed(changed())),
+        4 => Some(OfTender::Changed(Box::new(changed()))),
         _ => None,
     };
     Entry {

@@ -104,7 +104,7 @@ impl TryFrom<StoredEntry> for Entry {
             held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
             of_tender: match (stored.reminds, stored.change) {
                 (Some(stored), _) => Some(OfTender::Comes(reminder(stored)?)),
-                (None, Some(signal)) => Some(OfTender::Changed(signal.try_into()?)),
+                (None, Some(signal)) => Some(OfTender::Changed(Box::new(signal.try_into()?))),
                 (None, None) => None,
             },
             closes: stored.closes.map(timestamp).transpose()?,
