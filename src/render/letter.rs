@@ -179,18 +179,13 @@ pub(super) fn alert(
         (subject(items, count, language), language.leads_for_you(count), title)
     };
     let (deadlines, more_due) = dues(reader, news.deadlines, now);
-    let why = match early {
-        Some(Early::Closes) => Word::BeforeDigest,
-        Some(Early::Begins) => Word::BeginsBeforeDigest,
-        Some(Early::Both) => Word::BothBeforeDigest,
-        None => Word::OnlyNow,
-    };
+    let why = early.map_or(language.word(Word::OnlyNow), |early| due::early(language, early));
     let number = |place: usize| (items.len() > 1).then_some(place + 1);
     let view = View {
         lang: language.tag(),
         subject,
         heading,
-        paragraphs: std::iter::once(language.word(why).to_owned()).chain(due::closed(reader, news.closed)).collect(),
+        paragraphs: std::iter::once(why.to_owned()).chain(due::closed(reader, news.closed)).collect(),
         deadlines_title: (!deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
         deadlines,
         more_deadlines: (more_due > 0).then(|| language.and_more_due(more_due)),
