@@ -187,11 +187,11 @@ pub(super) async fn seal(
         known.push(Known::new(config, lead, before, (told.from, told.handed.as_ref())));
     }
     let Told { mut shown, more: hidden, mut closed } = best(effects, (config, rep.language), known, now).await?;
-    for shown in &mut shown {
-        leave_told_apart(effects, (rep, channel), &mut shown.signals).await?;
-    }
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
-    let (altered, over) = still_told(effects, config, batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
+    let (altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
+    for shown in &mut shown {
+        leave_told_apart(effects, (rep, channel), &altered, &mut shown.signals).await?;
+    }
     add_closed(&mut closed, over);
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
@@ -210,7 +210,9 @@ pub(super) async fn seal(
     let letter = match (batch.kind(), items.as_slice()) {
         (MessageKind::Alert, []) if closed.is_empty() => render::reminder(&reader(rep), &news, &links, now)?,
         // All of it closed before it could leave: that alone is said, and the digest tells the rest.
-        (MessageKind::Alert, []) if due.is_empty() && !closed.is_empty() => render::too_late(&reader(rep), &closed, &links, now)?,
+        (MessageKind::Alert, []) if due.is_empty() && altered.is_empty() && !closed.is_empty() => {
+            render::too_late(&reader(rep), &closed, &links, now)?
+        }
         (MessageKind::Alert, []) => render::reminder(&reader(rep), &news, &links, now)?,
         (MessageKind::Alert, [_, ..]) => {
             let early = early(config, &shown, !due.is_empty());
@@ -500,7 +502,8 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
     let due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds()?))), now).await?;
-    let (altered, over) = still_told(effects, config, waiting.iter().filter_map(|entry| Some((&entry.lead, entry.change()?))), now).await?;
+    let (altered, over) =
+        still_told(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.change()?))), now).await?;
     let waits = waiting.len();
     let mut known = Vec::new();
     if waits == 0 {
@@ -524,7 +527,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let Told { mut shown, more, mut closed } = best(effects, (config, rep.language), known, now).await?;
     if let Some(channel) = config.channel_of(rep) {
         for shown in &mut shown {
-            leave_told_apart(effects, (rep, channel), &mut shown.signals).await?;
+            leave_told_apart(effects, (rep, channel), &altered, &mut shown.signals).await?;
         }
     }
     add_closed(&mut closed, over);

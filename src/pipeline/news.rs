@@ -128,7 +128,7 @@ pub(super) async fn announce_all(
         let behind = Behind { organisation: &touched.organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
         let first = turn.leads.len();
         for Revised { segment, mut lead, is_new, mut is_told } in revise(config, (&previous, Cause::News(&touched.news)), &behind, now) {
-            let mut handed = None;
+            let (mut handed, mut passed) = (None, false);
             if route::for_rep(lead.state) {
                 if staff.is_none() {
                     staff = Some(Staff::now(effects, config).await?);
@@ -136,19 +136,22 @@ pub(super) async fn announce_all(
                 let staff = staff.get_or_insert_default();
                 let known_owner = previous.iter().find_map(owner_of);
                 lead.owner = staff.assign(config, (&lead, &touched.organisation, known_owner), now);
-                handed = handed_by(previous.iter().find(|before| before.id == lead.id), &lead);
-                if let (true, Decision::To(rep, _)) = (is_new || handed.is_some(), &lead.owner) {
+                let before = previous.iter().find(|before| before.id == lead.id);
+                handed = handed_by(before, &lead);
+                passed = before.and_then(owner_of) != owner_of(&lead);
+                if let (true, Decision::To(rep, _)) = (passed, &lead.owner) {
                     *staff.loads.entry(rep.clone()).or_default() += 1;
                 }
             }
-            if handed.is_some() && !is_told {
+            // Who has it now has not heard of it, whoever had it before.
+            if passed && !is_told && owner_of(&lead).is_some() {
                 lead.revision += 1;
                 is_told = true;
             }
             if is_told {
                 told += 1;
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                let news = (!is_new && handed.is_none()).then_some(touched.news.as_slice());
+                let news = (!is_new && !passed).then_some(touched.news.as_slice());
                 let behind = Behind { news, ..behind };
                 announce(effects, config, (turn, &mut alerts), (&segment, &lead, handed), &behind, now).await?;
             }

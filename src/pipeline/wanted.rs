@@ -12,12 +12,14 @@ use super::closing::Behind;
 use super::forget::identity;
 use super::linked::{linked, whole};
 use super::news::{revise, signals_of};
-use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId};
+use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::config::{Config, Rep};
-use crate::model::{Change, ChangeKind, Field, FieldName, Joined, Lead, Organisation, Record, Signal, Stage, Subject, Value, stage};
-use crate::resolve;
+use crate::model::{
+    Change, ChangeKind, Field, FieldName, Joined, Lead, Listings, Organisation, Record, Signal, Stage, Subject, Value, stage,
+};
 use crate::route::{self, Cause};
 use crate::store::{StoreError, TenderRow, TenderWalk};
+use crate::{resolve, score};
 
 /// Rows that are looked at more closely in one walk: those that nobody judged yet, and those that some segment looks for.
 const LOOKED: usize = 50_000;
@@ -71,6 +73,8 @@ pub(super) struct Wanted {
     pub(super) segments: Vec<Looks>,
     /// Who buys, as the first portal says.
     pub(super) buyer: Organisation,
+    /// Who buys, as other portals say.
+    others: Vec<Organisation>,
     /// The leads of all whom portals name as buyers.
     leads: Vec<Lead>,
 }
@@ -95,6 +99,11 @@ impl Wanted {
 
     fn leads_in<'a>(&'a self, segment: &'a SegmentId) -> impl Iterator<Item = &'a Lead> {
         self.leads.iter().filter(move |lead| lead.segment == *segment)
+    }
+
+    /// With the tender as it is now, whoever looks for it.
+    pub(super) fn told_as(self, tender: Joined) -> Self {
+        Self { tender, ..self }
     }
 
     /// With the leads of a buyer as a turn that is not stored yet leaves them.
@@ -153,7 +162,7 @@ pub(super) async fn wanted(
     Ok((wanted, all))
 }
 
-/// A record's tender, if some segment looks for it as this portal or another tells it.
+/// A record's tender, if some segment looks for it as this portal or another tells it, by itself or as one of a lead's.
 pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Option<Wanted>, StoreError> {
     let mut all = linked(effects, &record).await?;
     all.insert(0, record);
@@ -164,7 +173,40 @@ pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record
             None => segments.push(looks),
         }
     }
-    if segments.is_empty() { Ok(None) } else { with_buyers(effects, config, (all, segments), now).await.map(Some) }
+    let mut wanted = with_buyers(effects, config, (all.clone(), segments), now).await?;
+    for lead in wanted.leads.iter().filter(|lead| route::for_rep(lead.state)) {
+        let Subject::Organisation(subject) = lead.subject;
+        let Some(buyer) = std::iter::once(&wanted.buyer).chain(&wanted.others).find(|buyer| buyer.id == subject) else { continue };
+        let listed = config.lists.find(buyer);
+        let is_of_it = |record: &Record| is_wanted(config, lead, (buyer, &listed), record, now);
+        if !wanted.segments.iter().any(|looks| looks.segment == lead.segment) && all.iter().any(is_of_it) {
+            wanted.segments.push(Looks { segment: lead.segment.clone(), total: 0 });
+        }
+    }
+    Ok(Some(wanted).filter(|wanted| !wanted.segments.is_empty()))
+}
+
+/// Whether a tender of the buyer who is this lead is what its segment looks for.
+pub(super) fn is_wanted(
+    config: &Config,
+    lead: &Lead,
+    (organisation, listed): (&Organisation, &Listings),
+    record: &Record,
+    now: Timestamp,
+) -> bool {
+    let trust_of = |id: &SourceId| config.trust(id);
+    // Of this record alone: a ministry has thousands.
+    let known = score::Known {
+        organisation,
+        records: std::slice::from_ref(record),
+        elsewhere: &[],
+        signals: &[],
+        listed,
+        tables: &config.lexicons.tables,
+        trust_of: &trust_of,
+    };
+    let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
+    segment.is_some_and(|segment| score::concerns(segment, &known, record.id, now))
 }
 
 /// The tender of these records, of which there is one at least, with its buyers.
@@ -190,7 +232,8 @@ async fn with_buyers(
         };
         buyers.push(buyer);
     }
-    Ok(Wanted { tender: whole(config, records, now), segments, buyer: buyers.swap_remove(0), leads })
+    let buyer = buyers.remove(0);
+    Ok(Wanted { tender: whole(config, records, now), segments, buyer, others: buyers, leads })
 }
 
 /// By what tenders are judged: the rules, and what is known of the sources.

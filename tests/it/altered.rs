@@ -152,6 +152,9 @@ async fn what_becomes_of_a_tender_that_was_there_is_told_to_all_who_have_it_and_
     let alerts = world.alerts().await;
     assert!(alerts.len() == 2 && alerts.iter().all(|alert| alert.starts_with("2026-12-20T12:30:00Z alert for")), "{alerts:?}");
     assert_eq!(["ana", "bob", "cleo"].map(|rep| world.mails(rep, "Subject: Tender cancelled: Ultrasound scanners").len()), [1, 1, 0]);
+    world.show(0, scanners("2027-02-10T10:00:00+01:00", "active"));
+    world.until("2026-12-23T12:00:00Z").await;
+    assert_eq!(["ana", "bob", "cleo"].map(|rep| world.mails(rep, "Takes offers again: deadline Mon 21 Dec 2026").len()), [1, 1, 0]);
     assert_eq!(world.leads().await, []);
 }
 
@@ -177,6 +180,29 @@ async fn what_a_lead_tells_of_its_tender_is_not_told_beside_it() {
     let mails = world.mails(owner, "Mon 21 Dec 2026 06:30");
     assert!(mails.len() == 1 && !mails[0].contains("News of tenders"), "the lead tells it: {mails:#?}");
     assert_eq!(world.mails(other, "Deadline moved"), Vec::<String>::new(), "the buyer is the other's lead");
+    // What is cancelled counts nothing any more; who works towards the day hears of it before that day.
+    world.until("2026-12-20T12:00:00Z").await;
+    world.show(0, scanners("2026-12-21T07:30:00+01:00", "cancelled"));
+    world.until("2026-12-22T12:00:00Z").await;
+    let mails = world.mails(owner, "Tender cancelled");
+    assert!(mails.len() == 1 && mails[0].contains("Subject: Tender cancelled"), "{mails:#?}");
+    assert!(world.alerts().await.iter().any(|alert| alert.starts_with("2026-12-20T12:30:00Z")), "{:?}", world.alerts().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wanted_only_as_one_of_a_lead_is_told_to_who_has_the_lead() {
+    let beds = "\n[[segment.points]]\nwhen = { words = [\"beds\"] }\npoints = 20\n";
+    let big = looking("big", "33112").replace("line = 5", "line = 30") + beds;
+    let of_big = |id: &str| rep(id, "UTC", "Mon-Fri 08:00") + "segments = [\"big\"]\nremind = []\n";
+    let world = World::new(&(big + &of_big("ana") + &of_big("bob")), [vec![scanners("2026-12-10T13:00:00Z", "active")], Vec::new()]).await;
+    world.until("2026-11-25T03:00:00Z").await;
+    world.show(0, notice(2, HOSPITAL, "Beds", ("2027-01-20T10:00:00Z", "active")));
+    world.until("2026-11-26T12:00:00Z").await;
+    let (owner, other) = if world.mails("ana", "lead for you").is_empty() { ("bob", "ana") } else { ("ana", "bob") };
+    world.show(0, scanners("2026-12-17T13:00:00Z", "active"));
+    world.until("2026-11-27T12:00:00Z").await;
+    let moved = "Deadline moved: Thu 10 Dec 2026 13:00 UTC → Thu 17 Dec 2026 13:00 UTC";
+    assert_eq!([owner, other].map(|rep| world.mails(rep, moved).len()), [1, 0], "{:#?}", world.inside.written("mail"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
