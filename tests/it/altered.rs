@@ -33,7 +33,8 @@ fn notice(procedure: u32, buyer: &str, title: &str, (deadline, status): (&str, &
         "parties": [{ "id": buyer, "name": buyer, "roles": ["buyer"], "address": { "countryName": "ES" } }],
         "tender": {
             "id": "1", "title": title, "status": status, "tenderPeriod": { "endDate": deadline },
-            "items": [{ "id": "1", "classification": { "scheme": "CPV", "id": "33112200" } }]
+            "items": [{ "id": "1", "classification": { "scheme": "CPV", "id": "33112200" } }],
+            "documents": [{ "id": "1", "documentType": "tenderNotice", "url": format!("https://portal.example/notices/{procedure}") }]
         }
     })
 }
