@@ -173,10 +173,6 @@ pub(super) type Ids = BTreeMap<String, Place>;
 /// Bytes of a document of a tender portal, unless its source says otherwise: five hundred procedures lie in one.
 const PORTAL_BODY: &str = "64 MiB";
 
-fn is_feed(reading: &extract::Spec) -> bool {
-    extract::Kind::from_word(&reading.kind) == Some(extract::Kind::Feed)
-}
-
 impl<'a> Builder<'a> {
     fn new(desk: Desk<'a>, request: &'a Request, syntax: bool, tables: &'a Tables) -> Self {
         Self { desk, environment: &request.environment, without_secrets: request.without_secrets, syntax, refused: &tables.refused }
@@ -350,7 +346,7 @@ impl<'a> Builder<'a> {
         let zone = process::zone(&name).unwrap_or(TimeZone::UTC);
         let own = desk.compiled(&mut section, own.compile());
         let schedule = desk.compiled(&mut section, when.compile());
-        let rules = desk.compiled(&mut section, comparing.compile()).map(|rules| if is_feed(&reading) { rules.of_feed() } else { rules });
+        let rules = desk.compiled(&mut section, comparing.compile()).map(|rules| if reading.is_feed() { rules.of_feed() } else { rules });
         let fetcher = self.fetcher(section.at);
         let fetch = self.desk.compiled(&mut section, asked.compile(&|kept: &SecretRef| fetcher.reveal(kept)));
         let about = extract::About {

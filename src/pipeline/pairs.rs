@@ -30,6 +30,9 @@ pub(super) struct Asks {
 
 /// What the next digest of a rep asks about: pairs of which one at least is named by a source that feeds them, or by an import.
 pub(super) async fn open(effects: &Effects, config: &Config, rep: &Rep) -> Result<Asks, StoreError> {
+    if !rep.rep.questions {
+        return Ok(Asks::default());
+    }
     let mut open = effects.store.questions(QUESTIONS).await?;
     open.retain(|question| question.asked.is_none() && resolve::worth_asking(&question.likeness));
     let mut asks = Asks::default();
