@@ -30,6 +30,10 @@ const ROWS: usize = 4;
 const WORLD: f64 = 10_000.0;
 /// What one pair counts for at most when rows are averaged.
 const CLIP: f64 = 60.0;
+/// The level of names that have nearly all words in common.
+const NEARLY_ALL: u8 = 6;
+/// The level of names of which one has all words of the other.
+const ALL_OF_SHORTER: u8 = 4;
 /// A field of fewer points speaks against it.
 const AGAINST: f64 = -5.0;
 const NONE: u32 = u32::MAX;
@@ -269,7 +273,13 @@ impl Index {
                 .map(|field| weights.points[field as usize][usize::from(pattern[field as usize])]);
             let alike = by_name(entry, other, &self.words);
             let against = alike < 0.0 || beside.iter().any(|points| *points < AGAINST);
-            (alike.min(self.rare_name(entry, other)) + beside.iter().sum::<f64>(), against)
+            let rare = self.rare_name(entry, other);
+            let sum = alike.min(rare) + beside.iter().sum::<f64>();
+            // One town has many hospitals: its being the same makes up for a name that many have, never for another name.
+            let level = pattern[Field::Name as usize];
+            let placed = pattern[Field::Place as usize] > 0;
+            let other_name = alike <= 0.0 || rare <= 0.0 && level < NEARLY_ALL || placed && level < ALL_OF_SHORTER;
+            (if other_name { sum.min(0.0) } else { sum }, against)
         } else {
             let sum = weights.sum(&pattern);
             // Names that have nothing in common are a question at most, whatever else they share.
@@ -383,6 +393,29 @@ mod tests {
         check(&[(Name, "Talleres Orbaneja"), (City, "Burgos")], Some(0));
         check(&[(Name, "Talleres Orbaneja"), (City, "Sevilla")], None);
         check(&[(Name, "Central")], None);
+    }
+
+    #[test]
+    fn a_town_never_makes_up_for_another_name() {
+        use Column::{City, Country, Name};
+        let of = |name, city, country| row(&[(Name, name), (City, city), (Country, country)]);
+        let london = ["Barts Health NHS Trust", "Guy's and St Thomas' NHS Foundation Trust", "London Borough of Barnet"];
+        let mut index = Index::default();
+        for (number, name) in (0..).zip(london) {
+            index.put(id(number), &[of(name, "London", "GB")]);
+        }
+        index.put(id(9), &[of("Hospital Universitario La Paz", "Madrid", "ES")]);
+        for (name, city, country) in [
+            ("Imperial College Healthcare NHS Trust", "London", "GB"),
+            ("Imperial College London", "London", "GB"),
+            ("Royal Free London NHS Foundation Trust", "London", "GB"),
+            ("London Borough of Hackney", "London", "GB"),
+            ("Hospital General Universitario Gregorio Marañón", "Madrid", "ES"),
+            ("Hospital Universitario de Getafe", "Madrid", "ES"),
+        ] {
+            let found = index.find(None, &[of(name, city, country)]);
+            assert!(found.iter().all(|found| found.points <= 0.0), "{name}: {found:?}");
+        }
     }
 
     #[test]
