@@ -193,7 +193,9 @@ impl Index {
                 let entries: Vec<Entry> = larger.rows_of(id).map(|entry| entry.in_words(&larger.words, &mut self.words)).collect();
                 self.place(id, entries.clone());
                 // The larger one counted them, and what it counted is taken over as a whole.
-                entries.iter().for_each(|entry| self.words.uncount(entry.name().iter().copied()));
+                for entry in &entries {
+                    self.words.uncount(entry.name().iter().copied());
+                }
             }
         }
     }
