@@ -131,9 +131,8 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
             let (message, asked) = seal(effects, config, batch, more, now).await?;
             told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
             effects.hook.pass("drain.made");
-            effects.store.seal(message).await?;
+            effects.store.seal(message, asked).await?;
             effects.hook.pass("drain.sealed");
-            pairs::were_asked(effects, asked, now).await?;
             done.sealed += 1;
         }
     }
