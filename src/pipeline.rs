@@ -33,6 +33,7 @@ mod rehearse;
 mod remind;
 mod rulings;
 mod stock;
+mod telling;
 mod unite;
 mod unlisted;
 mod unnamed;

@@ -420,6 +420,22 @@ async fn alike_at_once(place: Place) {
     assert_eq!([conflicts(a), conflicts(b)].iter().filter(|conflict| **conflict).count(), 1);
 }
 
+/// Somebody said that two are one.
+fn same(a: &Organisation, b: &Organisation, pattern: &[u8]) -> Ruling {
+    Ruling {
+        number: 1,
+        at: time(3),
+        same: true,
+        a: a.id,
+        b: b.id,
+        of_a: a.records.clone(),
+        of_b: b.records.clone(),
+        divided: false,
+        pattern: pattern.to_vec(),
+        undone: None,
+    }
+}
+
 async fn linking(place: Place) {
     let store = place.open().await;
     let named = |key: &str, name: &str, phone: &str| {
@@ -471,18 +487,7 @@ async fn linking(place: Place) {
     assert_eq!(store.questions_of(second.id).await.unwrap(), open);
     // One becomes part of the other: its keys go over, and nothing is left of it.
     let first = Organisation { version: 1, keys: &first.keys | &second.keys, ..first };
-    let ruling = Ruling {
-        number: 1,
-        at: time(3),
-        same: true,
-        a: first.id,
-        b: second.id,
-        of_a: first.records.clone(),
-        of_b: second.records.clone(),
-        divided: false,
-        pattern: open[0].likeness.pattern.clone(),
-        undone: None,
-    };
+    let ruling = same(&first, &second, &open[0].likeness.pattern);
     let mut turn = Turn { organisations: vec![first.clone()], rulings: vec![ruling.clone()], ..Turn::upkeep() };
     assert!(conflicts(store.commit(turn.clone()).await), "the other still has its key");
     turn.forgotten.organisations = vec![Organisation { version: 1, ..second.clone() }];
@@ -722,7 +727,7 @@ async fn left_out_of_replays(place: Place) {
     let of_these = left.iter().cloned().chain([(id(4), LeftOut::State), (id(5), LeftOut::State)]).collect::<Vec<_>>();
     for (which, again, left) in [
         (Replay::DeadSince(time(0), None), vec![id(3)], left),
-        (these.clone(), vec![], of_these.iter().cloned().take(2).chain([(id(3), LeftOut::State)]).chain(of_these[2..].to_vec()).collect()),
+        (these.clone(), vec![], of_these.iter().take(2).cloned().chain([(id(3), LeftOut::State)]).chain(of_these[2..].to_vec()).collect()),
         (Replay::DeliveredSince(time(0), crm.clone()), vec![id(4), id(5)], vec![]),
     ] {
         let want = Replayed { again, left, more: false };

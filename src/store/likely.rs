@@ -347,7 +347,7 @@ mod tests {
     fn firm(number: usize) -> Vec<Row> {
         let names = ["Talleres", "Panadería", "Gráficas", "Autos", "Viajes"];
         let name = format!("{} Q{}x{} Z{}", names[number % 5], number % 83, number % 7, number / 2);
-        let phone = if number % 3 == 0 { format!("+34947{:06}", number % 97) } else { format!("+3491{number:07}") };
+        let phone = if number.is_multiple_of(3) { format!("+34947{:06}", number % 97) } else { format!("+3491{number:07}") };
         vec![row(&name, &phone)]
     }
 
