@@ -168,8 +168,8 @@ pub(super) async fn still_told<'a>(
             closed.push(record.clone());
         }
         if over || record.gone || !is_live(record) {
-            // Nobody can answer it any more: that it was cancelled is news, what was moved before is none.
-            altered.signals.retain(|signal| signal.kind == SignalKind::TenderCancelled);
+            // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
+            altered.signals.retain(|signal| matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded));
         }
         altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
         told.extend(Some(altered).filter(|altered| !altered.signals.is_empty()));

@@ -65,7 +65,7 @@ fn news(reader: &Reader<'_>, signal: &Signal) -> String {
         let told = |text: &Option<String>| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, Some(signal)));
         match (signal.kind, name.as_str(), told(old), told(new)) {
             // The label says it.
-            (SignalKind::TenderCancelled | SignalKind::TenderSuspended, "stage", _, _) => None,
+            (SignalKind::TenderCancelled | SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
             (SignalKind::TenderPublished, "stage", _, _) if is_again(signal) => None,
             (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) => Some(format!("{old} → {new}")),
             (_, _, old, new) => Some(field(language, name, old.as_deref(), new.as_deref())),

@@ -204,6 +204,23 @@ async fn what_is_wanted_only_as_one_of_a_lead_is_told_to_who_has_the_lead() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn that_a_tender_is_awarded_is_told_to_who_had_it() {
+    // That it was published counts, that it is awarded does not: no lead tells of it.
+    let published = "\n[[segment.points]]\nsignal = \"tender-published\"\npoints = 20\n";
+    let imaging = looking("imaging", "33112").replace("line = 5", "line = 30") + published;
+    let ana = rep("ana", "UTC", "Mon-Fri 08:00") + "segments = [\"imaging\"]\nremind = []\n";
+    let world = World::new(&(imaging + &ana), [vec![scanners("2026-12-10T13:00:00Z", "active")], Vec::new()]).await;
+    world.until("2026-12-11T12:00:00Z").await;
+    let mut awarded = scanners("2026-12-10T13:00:00Z", "complete");
+    awarded["tag"] = json!(["award"]);
+    awarded["awards"] = json!([{ "id": "1", "status": "active", "suppliers": [{ "id": "w", "name": "Boreal Imaging, S.L." }] }]);
+    world.show(0, awarded);
+    world.until("2026-12-15T12:00:00Z").await;
+    let mails = world.mails("ana", "Tender awarded");
+    assert!(mails.len() == 1 && mails[0].contains("News of tenders") && mails[0].contains("Boreal Imaging"), "{mails:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_another_portal_cancels_under_another_buyers_name_takes_no_offers_anywhere() {
     let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
     let settings = points("tender-published", 20) + &reps;
