@@ -105,6 +105,17 @@ async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
         assert!(told.len() == known.len() + 1 + usize::from(weekly), "weekly {weekly}: {told:?}");
         assert_eq!(alerts(&told), alerts(&known), "no further alert: {told:?}");
     }
+
+    // Who takes alerts only: what a digest would have told waits until they take digests again.
+    let known = until("2026-12-28T12:00:00Z").await;
+    want(&|wish| Suppression { scope: Scope::Digests, ..wish }).await;
+    offers.fetch_add(3, Ordering::SeqCst);
+    let told = until("2026-12-30T12:00:00Z").await;
+    assert_eq!((told.len(), alerts(&told)), (known.len() + 1, alerts(&known) + 1), "{told:?}");
+    want(&|wish| wish).await;
+    let told = until("2026-12-31T07:00:00Z").await;
+    assert_eq!((told.len(), alerts(&told)), (known.len() + 2, alerts(&known) + 1), "{told:?}");
+    assert!(told.iter().any(|subject| subject.starts_with("2 leads for you: Maker")), "{told:?}");
     let kept = world.effects.store.messages(MessageFilter::default(), 99).await.unwrap();
     assert!(!kept.iter().any(|message| matches!(message.state, MessageState::Suppressed { .. })), "{kept:?}");
 }
