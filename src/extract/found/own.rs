@@ -107,7 +107,7 @@ fn site_address(shown: &Shown<'_>, at: At, text: &str) -> String {
         return link.to_owned();
     }
     let host = text.split('/').next().unwrap_or_default();
-    let bare = !text.contains("://") && host.contains('.') && !text.contains(char::is_whitespace);
+    let bare = !text.contains("://") && host.contains('.') && !text.contains(|c: char| c.is_whitespace() || c == '@');
     if bare { format!("http://{text}") } else { text.to_owned() }
 }
 
