@@ -343,7 +343,9 @@ impl Embedded {
 
     pub(super) async fn barrier(&self) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        let step = move |_: &mut Committer| drop(answer.send(()));
+        let step = move |_: &mut Committer| {
+            let _ = answer.send(());
+        };
         self.job(Job::Between(Box::new(step)))?;
         answered.await.map_err(|_| StoreError::Stopped("the committer has ended".to_owned()))
     }
