@@ -26,7 +26,7 @@ const LEASE: SignedDuration = SignedDuration::from_mins(15);
 /// The longest sleep: the loop gives a sign of life at least this often.
 const NAP: Duration = Duration::from_secs(5);
 /// Hosts begun in a second, over all of them: after a downtime everything may be due, and the line out must not be flooded.
-const STARTS: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
+const STARTS: NonZeroU32 = NonZeroU32::new(250).expect("not zero");
 /// How long a page waits whose source is not in the configuration (any more).
 const PARKED: SignedDuration = SignedDuration::from_hours(7 * 24);
 

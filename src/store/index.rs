@@ -1,4 +1,4 @@
-//! What of the pages is kept in memory: whose they are, when they are due, who holds their host, and where their last times lie. About
+//! What of the pages is kept in memory: whose they are, when they are due, who holds their host, their last times and where those lie. About
 //! a hundred bytes a page. Knows no file: the committer writes what it says.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -12,6 +12,7 @@ use super::stored::{StoredTime, StoredTimes};
 /// Times of one record; more only makes each rewriting of it dearer.
 const PART: usize = 40;
 const NONE: u32 = u32::MAX;
+const NEVER: i64 = i64::MIN;
 const MINUTE: i64 = 60_000;
 
 #[derive(Debug, Clone, Copy)]
@@ -19,8 +20,11 @@ struct PageSlot {
     host: u32,
     source: u32,
     due: i64,
-    /// The minute record that holds its times; `NONE` when its own record does.
+    /// The minute record that holds its times; `NONE` when its own record does, and the two below say nothing.
     minute: u32,
+    visit: u32,
+    /// `NEVER` when it was not.
+    checked: i64,
 }
 
 #[derive(Debug)]
@@ -79,10 +83,11 @@ pub(super) struct NewTimes {
 }
 
 /// What a page's record does not say.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) due: i64,
-    pub(super) times: Option<Key>,
+    /// Its visit and when it was checked, where they are newer than its record.
+    pub(super) times: Option<(u32, Option<i64>)>,
 }
 
 /// The pages and hosts in memory. Hosts and sources are never dropped: they are as many as the configuration leads to.
@@ -158,7 +163,7 @@ impl Index {
     pub(super) fn put(&mut self, id: PageId, host: &HostKey, source: &SourceId, due: i64) {
         self.forget(id);
         let (host, source) = (self.host(host), self.source(source));
-        self.pages.insert(id.0, PageSlot { host, source, due, minute: NONE });
+        self.pages.insert(id.0, PageSlot { host, source, due, minute: NONE, visit: 0, checked: NEVER });
         self.hosts[host as usize].due.insert((due, id.0));
         self.sources[source as usize].pages.insert(id.0);
         self.place(host);
@@ -180,7 +185,7 @@ impl Index {
 
     pub(super) fn standing(&self, id: PageId) -> Option<Standing> {
         let slot = self.pages.get(&id.0)?;
-        let times = self.minutes.get(slot.minute as usize).map(Minute::key);
+        let times = (slot.minute != NONE).then(|| (slot.visit, Some(slot.checked).filter(|at| *at != NEVER)));
         Some(Standing { due: slot.due, times })
     }
 
@@ -368,7 +373,10 @@ impl Index {
             self.minutes[slot as usize].live += 1;
             self.unlive(old.minute);
         }
-        self.pages.insert(new.page.0, PageSlot { due: new.next_due, minute: slot, ..old });
+        self.pages.insert(
+            new.page.0,
+            PageSlot { due: new.next_due, minute: slot, visit: new.visit, checked: new.checked.unwrap_or(NEVER), ..old },
+        );
         let host = &mut self.hosts[old.host as usize];
         host.due.remove(&(old.due, new.page.0));
         host.due.insert((new.next_due, new.page.0));
@@ -410,7 +418,8 @@ impl Index {
             let due = (i64::from(minute) * MINUTE).saturating_add(time.next_due);
             self.minutes[slot as usize].live += 1;
             self.unlive(old.minute);
-            self.pages.insert(id, PageSlot { due, minute: slot, ..old });
+            let checked = time.checked.map_or(NEVER, |at| at.saturating_add(i64::from(minute) * MINUTE));
+            self.pages.insert(id, PageSlot { due, minute: slot, visit: time.visit, checked, ..old });
             let host = &mut self.hosts[old.host as usize];
             host.due.remove(&(old.due, id));
             host.due.insert((due, id));
@@ -440,14 +449,6 @@ fn host_hash(host: &HostKey) -> u64 {
 
 fn minute_of(at: i64) -> u32 {
     u32::try_from(at.div_euclid(MINUTE)).unwrap_or(0)
-}
-
-/// The times of a page in a record of times: visit, checked, next due.
-pub(super) fn times_of(key: &[u8], times: &StoredTimes, id: PageId) -> Option<(u32, Option<i64>, i64)> {
-    let (minute, _, _) = codec::times_parts(key)?;
-    let base = i64::from(minute) * MINUTE;
-    let time = times.entries.iter().find(|time| time.page == id.0.to_be_bytes())?;
-    Some((time.visit, time.checked.map(|at| at + base), time.next_due.saturating_add(base)))
 }
 
 #[cfg(test)]
@@ -497,7 +498,7 @@ mod tests {
         let (records, dead) = index.take_times();
         let (first, both) = &records[0];
         assert_eq!((records.len(), both.entries.len(), dead.len()), (1, 2, 0));
-        assert_eq!(index.standing(PageId(1)).map(|s| (s.due, s.times)), Some((2_000, Some(first.clone()))));
+        assert_eq!(index.standing(PageId(1)), Some(Standing { due: 2_000, times: Some((1, Some(1_000))) }));
         index.note_times(times(1, 3, 61_000, 90_000));
         let (records, dead) = index.take_times();
         assert_eq!((records.len(), dead.len()), (1, 0));
@@ -538,7 +539,7 @@ mod tests {
             for (key, times) in &records {
                 index.load(*key, times, &mut orders, &hosts);
             }
-            assert_eq!(index.standing(PageId(1)).unwrap().due, 180_007);
+            assert_eq!(index.standing(PageId(1)), Some(Standing { due: 180_007, times: Some((1, Some(180_000))) }));
             assert_eq!(index.take_times().1.len(), 2);
         }
     }

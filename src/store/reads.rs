@@ -9,10 +9,9 @@ use super::codec::{self, Table};
 use super::embedded::Inner;
 use super::error::StoreError;
 use super::frame;
-use super::index::times_of;
 use super::stored::{
-    Stored, StoredChanges, StoredHost, StoredLead, StoredOrganisation, StoredPage, StoredSignal, StoredSource, StoredSpent, StoredTimes,
-    StoredVersions, millis, store_date, to_model, undecodable,
+    Stored, StoredChanges, StoredHost, StoredLead, StoredOrganisation, StoredPage, StoredSignal, StoredSource, StoredSpent, StoredVersions,
+    millis, store_date, to_model, undecodable,
 };
 use super::versions;
 use super::words::{LeadFilter, Snapshot, Version, Which};
@@ -50,10 +49,7 @@ impl Inner {
     pub(super) fn page(&self, id: PageId) -> Result<Option<Page>, StoreError> {
         let standing = self.index().standing(id);
         let (Some(standing), Some((_, mut page))) = (standing, self.model::<StoredPage, Page>(&codec::page(id))?) else { return Ok(None) };
-        if let Some(key) = standing.times
-            && let Some((_, times)) = self.load::<StoredTimes>(&key)?
-            && let Some((visit, checked, _)) = times_of(&key, &times, id)
-        {
+        if let Some((visit, checked)) = standing.times {
             page.visit = visit;
             page.checked = checked.and_then(|at| Timestamp::from_millisecond(at).ok());
         }

@@ -1,8 +1,9 @@
 //! What a check costs: the real daemon watches many pages of a site on loopback, round after round, beside a bare download loop.
 //!
 //! `cargo bench --bench rounds -- --pages 10000`. Absolute figures drift on shared machines; the ratios to the loops of the same run stay.
-//! Options: `--pages` (2000), `--hosts` (a tenth of the pages, 20 to 200), `--repeat` of the rounds that change nothing (3), `--program` (the
-//! binary to measure; by default the one built with the benchmark), `--keep` (leaves the folder of the run and says where it is).
+//! Options: `--pages` (2000), `--hosts` (a tenth of the pages, 20 to 200), `--repeat` of the rounds that change nothing (3), `--repeat-304` of
+//! those that all answer 304 (as `--repeat`), `--program` (the binary to measure; by default the one built with the benchmark), `--keep`
+//! (leaves the folder of the run and says where it is).
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 
@@ -24,6 +25,7 @@ struct Options {
     pages: usize,
     hosts: usize,
     repeat: usize,
+    repeat_304: Option<usize>,
     program: PathBuf,
     keep: bool,
 }
@@ -31,13 +33,14 @@ struct Options {
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_atalaya"));
-        let mut options = Self { pages: 2_000, hosts: 0, repeat: 3, program, keep: false };
+        let mut options = Self { pages: 2_000, hosts: 0, repeat: 3, repeat_304: None, program, keep: false };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
             match argument.as_str() {
                 "--pages" => options.pages = value()?.parse()?,
                 "--hosts" => options.hosts = value()?.parse()?,
                 "--repeat" => options.repeat = value()?.parse()?,
+                "--repeat-304" => options.repeat_304 = Some(value()?.parse()?),
                 "--program" => options.program = value()?.into(),
                 "--keep" => options.keep = true,
                 // Cargo's own.
@@ -130,7 +133,7 @@ fn rounds(options: &Options, site: &str, folder: &std::path::Path) -> anyhow::Re
     row("1 % changed, confirmed", daemon.round(changed)?, None);
     let validators = Mood { validators: true, ..changed };
     row("unchanged, validators appear", daemon.round(validators)?, None);
-    row("all answer 304", average(&mut daemon, validators, options.repeat)?, Some(0.06));
+    row("all answer 304", average(&mut daemon, validators, options.repeat_304.unwrap_or(options.repeat))?, Some(0.06));
     for line in daemon.metrics(atalaya::telemetry::CHECKS)?.iter().chain(&daemon.metrics(atalaya::telemetry::TURNS)?) {
         println!("{line}");
     }
