@@ -21,11 +21,11 @@ use super::{About, Input, Kind, Portal, Spec};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{
-    Amendment, Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice,
-    Outcome, Party, RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
+    Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Party, RecordKind,
+    Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
-use bidders::Standing;
+use bidders::{Standing, why_ended, won};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
@@ -446,21 +446,6 @@ impl Told {
                 self.put(name, format!("{number} {currency}"));
             }
         }
-    }
-}
-
-/// Why a tender ended without a winner, in the words of its newest notice, else in those of its results.
-fn why_ended(notice: &Notice) -> Option<String> {
-    let said = |amendment: &Amendment| amendment.text.best(&[]).map_or_else(|| amendment.reason.clone(), str::to_owned);
-    let of_awards = notice.content.awards.iter().filter(|award| !won(award)).map(|award| award.reason.clone());
-    notice.amendments.iter().rev().map(said).chain(of_awards).find(|words| !words.trim().is_empty())
-}
-
-/// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
-const fn won(award: &Award) -> bool {
-    match award.outcome {
-        Outcome::Won | Outcome::Signed => true,
-        Outcome::Provisional | Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => false,
     }
 }
 
