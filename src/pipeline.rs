@@ -26,6 +26,7 @@ mod news;
 mod notice;
 mod onward;
 mod pairs;
+mod passed;
 mod pool;
 mod propose;
 mod read;

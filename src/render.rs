@@ -30,9 +30,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use crate::base::ids::RepId;
+use crate::base::ids::{RecordId, RepId};
 use crate::model::codes::Meaning;
-use crate::model::{Completeness, Lead, Organisation, Record, Said, Signal};
+use crate::model::{Completeness, Joined, Lead, Organisation, Record, Said, Signal};
 
 pub use calendar::{Calendar, calendar};
 pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
@@ -71,6 +71,8 @@ pub struct Item<'a> {
     pub told: Option<Timestamp>,
     /// Who had it before, where it is handed over to its reader.
     pub handed: Option<&'a str>,
+    /// The tenders that its signals tell of and that can be answered, as all portals together tell them, each with the record that tells of it.
+    pub tenders: &'a [(RecordId, Joined)],
     /// What the codes of classes mean that prove a line of its sum, in the reader's language.
     pub meanings: &'a BTreeMap<String, Meaning>,
 }
@@ -95,6 +97,8 @@ pub struct ChangeItem<'a> {
     pub said: &'a [Said],
     /// What became otherwise, the oldest first.
     pub signals: &'a [Signal],
+    /// Who answers it now, where its reader did until then.
+    pub with: Option<&'a str>,
 }
 
 /// What a tender source held when it was added and matters still.
@@ -104,8 +108,10 @@ pub struct Stock {
     pub source: String,
     /// Its id, for commands.
     pub id: String,
-    /// Open tenders that would have been told of.
+    /// Open tenders that would have been told of, without those that a source named before it has too.
     pub open: usize,
+    /// Open tenders that a source named before it has too.
+    pub again: usize,
     /// Contracts that end later, and would be told of then.
     pub contracts: usize,
     /// Whether there may be more of both than were looked at.

@@ -29,6 +29,7 @@ mod prepare;
 mod queue;
 mod reads;
 mod segments;
+mod shared;
 mod spec;
 mod stored;
 mod tally;
@@ -401,6 +402,20 @@ impl Store {
     pub async fn shared_by(&self, record: Record) -> Result<Vec<RecordId>, StoreError> {
         match self {
             Self::Embedded(store) => store.shared_by(record).await,
+        }
+    }
+
+    /// The tenders that have a notice of this number on file: its number of publication, or its id.
+    pub async fn of_notice(&self, number: String) -> Result<Vec<RecordId>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.of_notice(number).await,
+        }
+    }
+
+    /// What [`Turn::looked`] is to say, taken before it is looked what other sources tell of a turn's records.
+    pub fn shared_written(&self) -> u64 {
+        match self {
+            Self::Embedded(store) => store.shared_written(),
         }
     }
 

@@ -13,6 +13,8 @@
 //! 6. What has been waiting for sixteen times the usual wait is reported as it then is: a real change is reported in the end.
 //! 7. A masked block that has become another thing altogether (twenty words or more, more than twice as many as before, none
 //!    shared) is compared again.
+//! 8. What differs of a tender that the same visit showed first is news at once: who was just told that it is open must not wait to hear that it
+//!    is not.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -22,7 +24,7 @@ use super::masks::Masks;
 use super::memory::{Memory, SHARED_BLOCKS, Told, became, text_at};
 use super::news::{News, taken_back, tell};
 use crate::base::ids::{ContentHash, RecordId};
-use crate::model::{Block, Change, Draft, Extract, Mask, NoiseSeen, Page, Reading, Record, Suspect};
+use crate::model::{Block, Change, Draft, Extract, Mask, NoiseSeen, Page, Reading, Record, RecordKind, Suspect};
 
 /// Pages that must show a text before it counts as shared.
 const MANY: u64 = 8;
@@ -51,6 +53,8 @@ pub struct Context<'a> {
     pub quiet: bool,
     /// The bytes that were read.
     pub content: ContentHash,
+    /// When the visit began that the check is part of.
+    pub began: Option<Timestamp>,
     /// What the host remembers of noise.
     pub noise: &'a NoiseSeen,
 }
@@ -206,13 +210,16 @@ impl Check<'_> {
         }
         let sites = |difference: &Difference| self.is_the_sites(difference);
         let (shared, own): (Vec<Difference>, Vec<Difference>) = open.drain(..).partition(|d| sites(d));
+        let (at_once, own): (Vec<Difference>, Vec<Difference>) = own.into_iter().partition(|d| self.is_of_the_visit(d));
         let needed = own.iter().map(|difference| self.needed(difference)).max().unwrap_or(0);
         let looks = if fresh && !waited { 1 } else { looks };
         if !own.is_empty() && looks < needed && !waited && own.len() <= WAITING {
             let differences = own.iter().chain(&shared).map(Difference::hash).collect();
             let pause = wait * (1 << (looks - 1).min(3));
-            return (None, Reading::Suspect(Suspect { seen, looks, differences }), Some(pause));
+            let report = (!at_once.is_empty()).then_some(Report { differences: at_once, accept: false });
+            return (report, Reading::Suspect(Suspect { seen, looks, differences }), Some(pause));
         }
+        let own: Vec<Difference> = own.into_iter().chain(at_once).collect();
         for difference in shared.iter().chain(&own) {
             self.masks.renew(difference);
             self.count_taken(difference);
@@ -250,6 +257,14 @@ impl Check<'_> {
                 && self.memory.pages(Told::Volatile, signature) > 0
                 && self.memory.pages(Told::Text, text_at(signature, short(&difference.new))) >= 2
         })
+    }
+
+    /// Rule 8.
+    fn is_of_the_visit(&self, difference: &Difference) -> bool {
+        let What::Field(draft, _) = &difference.what else { return false };
+        let stored = self.found.drafts.iter().find(|(at, ..)| at == draft).and_then(|(.., stored)| *stored);
+        let new = |record: &Record| self.context.began.is_some_and(|began| record.first_seen >= began);
+        stored.is_some_and(|record| record.kind == RecordKind::Tender && new(record))
     }
 
     /// Rules 2, 4 and 5: how many looks a change must stand.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::base::ids::{ContentHash, SourceId};
+use crate::base::ids::{ContentHash, RecordId, SourceId};
 use crate::model::{Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, OwnPage, Page, Reading, Record, RecordKind, Value};
 
 /// One page of a listing, checked again and again.
@@ -12,6 +12,7 @@ struct Listing {
     page: Page,
     records: Vec<Record>,
     now: Timestamp,
+    began: Option<Timestamp>,
 }
 
 fn draft(key: &str, fields: &[(&str, &str)]) -> Draft {
@@ -32,14 +33,14 @@ impl Listing {
         let source: SourceId = "s".parse().expect("slug");
         let now = Timestamp::constant(1_795_000_000, 0);
         let page = Page::root(&source, "https://a.example/".parse().expect("url"), now);
-        Self { rules, page, records: Vec::new(), now }
+        Self { rules, page, records: Vec::new(), now, began: None }
     }
 
     fn check(&mut self, drafts: &[Draft], quiet: bool) -> Vec<Change> {
         self.now += jiff::SignedDuration::from_mins(1);
         let extract = Extract { records: drafts.to_vec(), whole: true, ..Extract::default() };
         let noise = NoiseSeen::default();
-        let context = Context { now: self.now, quiet, content: ContentHash::default(), noise: &noise };
+        let context = Context { now: self.now, quiet, content: ContentHash::default(), began: self.began, noise: &noise };
         let comparison = compare(&self.rules, &self.page, Known { records: &self.records, blocks: None }, &extract, &context);
         self.page.reading = comparison.reading;
         self.page.masks = comparison.masks;
@@ -105,6 +106,22 @@ fn without_a_second_look_it_is_told_at_once() {
     assert_eq!(listing.check(&[draft("a", &[("price", "6 EUR")])], false).len(), 1);
     assert_eq!(listing.check(&[draft("a", &[])], false).len(), 1);
     assert!(listing.record("a").fields.is_empty());
+}
+
+#[test]
+fn what_a_visit_says_of_a_tender_that_it_showed_first_waits_for_no_second_look() {
+    for (kind, at_once) in [(RecordKind::Tender, true), (RecordKind::Offer, false)] {
+        let of = |key: &str, stage: &str| Draft { kind, ..draft(key, &[("stage", stage)]) };
+        let mut listing = Listing::settled(Rules::default(), &[of("a", "open")]);
+        listing.began = Some(listing.now + jiff::SignedDuration::from_secs(1));
+        assert_eq!(listing.check(&[of("a", "open"), of("b", "open")], false).len(), 1);
+        let both = [of("a", "cancelled"), of("b", "cancelled")];
+        let first: Vec<RecordId> = listing.check(&both, false).into_iter().map(|change| change.record).collect();
+        let b = listing.record("b").id;
+        assert_eq!(first, if at_once { vec![b] } else { vec![] }, "{kind:?}");
+        let rest = listing.check(&both, false);
+        assert_eq!(rest.len(), if at_once { 1 } else { 2 }, "what was known before waits as ever");
+    }
 }
 
 #[test]

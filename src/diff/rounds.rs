@@ -168,7 +168,7 @@ impl Watch {
         };
         let extract = Extract { records: vec![draft], blocks, whole: true, ..Extract::default() };
         let stored: Vec<Record> = page.members.iter().filter_map(|id| self.records.get(id)).cloned().collect();
-        let context = Context { now: self.now, quiet, content: ContentHash::of(&bytes), noise: &self.noise };
+        let context = Context { now: self.now, quiet, content: ContentHash::of(&bytes), began: None, noise: &self.noise };
         let known = Known { records: &stored, blocks: accepted.as_deref() };
         let comparison = compare(&self.rules, page, known, &extract, &context);
         if comparison.changes.is_empty() && !snapshot.is_empty() {

@@ -5,12 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::news::AWARD;
 use crate::base::text::clip;
-use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, Value};
+use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, UNREADABLE, Value};
 
 /// Characters of a title or value inside a sentence.
 pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
+/// Fields that matter more than others to who works on it: they are told first.
+const FIRST: [&str; 4] = ["reason", "deadline", UNREADABLE, "questions_until"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// Parts of names of fields that hold a price.
@@ -158,6 +160,7 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let first = first?;
     let mut all: Vec<&FieldChange> = vec![first];
     all.extend(fields.iter().filter(|change| change.field != first.field));
+    all[1..].sort_by_key(|change| FIRST.iter().position(|name| *name == change.field.as_str()).unwrap_or(FIRST.len()));
     let told = |change: &&FieldChange| (change.field.to_string(), change.old.as_ref().map(words), change.new.as_ref().map(words));
     let told = all.iter().take(TOLD).map(told).collect();
     let more = u32::try_from(all.len().saturating_sub(TOLD)).unwrap_or(u32::MAX);

@@ -21,15 +21,15 @@ use super::{About, Input, Kind, Portal, Spec};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{
-    Award, Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Outcome,
-    Party, RecordKind, Stage, TypedId, Value, Whole, Worth, WorthKind, ZoneFrom,
+    Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Party, RecordKind,
+    Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
-use bidders::Standing;
+use bidders::{Standing, why_ended, won};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 40] = [
+const NAMES: [Known; 42] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
@@ -46,7 +46,9 @@ const NAMES: [Known; 40] = [
     ("phone", "phone", false),
     ("website", "url", false),
     ("stage", "text", false),
+    ("reason", "text", false),
     ("deadline", "time", false),
+    (UNREADABLE, "text", false),
     ("questions_until", "time", false),
     ("opening", "time", false),
     ("estimate", "money", false),
@@ -292,7 +294,7 @@ impl Told {
                 "buyers"
             }
             "winner" | "loser" | "won_by" | "award_value" => "awards",
-            "deadline" | "questions_until" | "opening" => "deadlines",
+            "deadline" | UNREADABLE | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
             "performed_in" => "places",
@@ -349,7 +351,15 @@ impl Told {
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());
         }
-        told.put_deadline("deadline", earliest(content, asked));
+        if notice.stage == Stage::Cancelled {
+            told.put("reason", clip(&why_ended(notice).unwrap_or_default(), LINE));
+        }
+        let deadline = earliest(content, asked);
+        told.put_deadline("deadline", deadline);
+        if deadline.is_none() {
+            let words = content.all_deadlines().find(|deadline| deadline.kind.binds() && deadline.due.is_none());
+            told.put(UNREADABLE, words.map(|deadline| clip(&deadline.text, LINE)).unwrap_or_default());
+        }
         told.put_deadline("questions_until", first_of(content, DeadlineKind::Questions));
         told.put_deadline("opening", first_of(content, DeadlineKind::Opening));
         told.worth(&content.worth);
@@ -436,14 +446,6 @@ impl Told {
                 self.put(name, format!("{number} {currency}"));
             }
         }
-    }
-}
-
-/// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
-const fn won(award: &Award) -> bool {
-    match award.outcome {
-        Outcome::Won | Outcome::Signed => true,
-        Outcome::Provisional | Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => false,
     }
 }
 

@@ -202,7 +202,9 @@ impl FailureClass {
             Self::Connect => "wait, or check that the site still exists",
             Self::Tls => "the site's certificate is not valid; tell its owner, or watch another address",
             Self::Timeout => "wait; if it stays, raise `timeout` of the source",
-            Self::Broken => "wait; the server broke off its answer",
+            Self::Broken => {
+                "nothing: the answer was cut off and is asked for again, first after five minutes, then ever more rarely, at least every six hours"
+            }
             Self::TooLarge => "watch a smaller page, or raise `max_body` of the source",
             Self::NotFound => {
                 "the page is not there: if it does not come back, find its new address and change `url`; it is asked for ever more rarely, `source check-now SOURCE` asks at once"

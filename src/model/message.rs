@@ -53,16 +53,36 @@ impl Entry {
     pub fn reminds(&self) -> Option<&Reminder> {
         match self.of_tender.as_ref()? {
             OfTender::Comes(reminder) => Some(reminder),
-            OfTender::Changed(_) => None,
+            OfTender::Changed(_) | OfTender::Passed { .. } => None,
         }
     }
 
     /// What became otherwise of a tender.
     pub fn change(&self) -> Option<&Signal> {
         match self.of_tender.as_ref()? {
-            OfTender::Comes(_) => None,
+            OfTender::Comes(_) | OfTender::Passed { .. } => None,
             OfTender::Changed(signal) => Some(signal.as_ref()),
         }
+    }
+
+    /// The tender that somebody else has now, and who.
+    pub fn passed(&self) -> Option<(RecordId, &RepId)> {
+        match self.of_tender.as_ref()? {
+            OfTender::Comes(_) | OfTender::Changed(_) => None,
+            OfTender::Passed { record, to } => Some((*record, to)),
+        }
+    }
+
+    /// The id of the entry that tells this rep that somebody else has a tender from a moment on.
+    pub fn id_of_passed(channel: &ChannelId, rep: &RepId, (record, to): (RecordId, &RepId), at: Timestamp) -> EntryId {
+        EntryId::of(&[
+            b"passed",
+            channel.as_str().as_bytes(),
+            rep.as_str().as_bytes(),
+            &record.0.to_be_bytes(),
+            to.as_str().as_bytes(),
+            &at.as_millisecond().to_be_bytes(),
+        ])
     }
 
     /// The id of the entry that tells this rep by itself what became otherwise of a tender: each change enters once.
@@ -90,6 +110,13 @@ pub enum OfTender {
     Comes(Reminder),
     /// It is otherwise than it was: its deadline moved, it is suspended, cancelled or changed.
     Changed(Box<Signal>),
+    /// Its buyer became the lead of somebody else, who answers it from now on.
+    Passed {
+        /// The tender.
+        record: RecordId,
+        /// Who has it now.
+        to: RepId,
+    },
 }
 
 /// A deadline that a rep is reminded of.

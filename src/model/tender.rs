@@ -18,7 +18,7 @@ use url::Url;
 use super::{Amount, BadEntry, ZoneFrom};
 use crate::base::ids::ContentHash;
 
-pub use closing::{Closing, FAR, Oddity, closings, deadline, is_live, stage};
+pub use closing::{Closing, FAR, Oddity, UNREADABLE, closings, deadline, is_live, stage, unreadable};
 pub use portals::{Joined, Said, as_one, is_closed};
 pub use texts::{Texts, language_code};
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
@@ -366,6 +366,8 @@ impl Raw {
 pub struct Filed {
     /// Hash of the notice's own bytes: the same notice is filed once.
     pub hash: ContentHash,
+    /// By what it is called: its number of publication and its id.
+    pub numbers: Vec<String>,
     /// When it was published, when it says so.
     pub published: Option<Timestamp>,
     /// When it was first fetched.

@@ -91,6 +91,9 @@ pub struct Turn {
     /// Which state of memory it asked who is like whom. When one that was written since is like one it brings, the commit is refused as a conflict:
     /// neither saw the other. `None`: it asked nobody.
     pub asked: Option<u64>,
+    /// Which state of the store it saw when it looked what other sources tell of its records. When another source wrote under an identifier of one of
+    /// them since, the commit is refused as a conflict: both would tell the same. `None`: it did not look.
+    pub looked: Option<u64>,
     /// Pairs of organisations that may be one.
     pub questions: Vec<Question>,
     /// Pairs about which nothing is open any more.
@@ -142,6 +145,7 @@ impl Turn {
             changes,
             organisations,
             asked: _,
+            looked: _,
             questions,
             settled,
             rulings,
@@ -180,6 +184,7 @@ impl Turn {
             changes: Vec::new(),
             organisations: Vec::new(),
             asked: None,
+            looked: None,
             questions: Vec::new(),
             settled: Vec::new(),
             rulings: Vec::new(),

@@ -1,11 +1,11 @@
 //! From entries and leads to messages: who gets what in one message, and under which id.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
-use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId, SourceId, hash64};
-use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, Reminder, Sealed, Signal};
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RecordId, RepId, SourceId, hash64};
+use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, OfTender, Reminder, Sealed, Signal};
 
 /// A lead in a message, and which news of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +39,16 @@ pub struct Batch {
     pub reminders: Vec<(LeadId, Reminder)>,
     /// What became otherwise of tenders, each with the lead of its buyer, or that which there may be.
     pub changes: Vec<(LeadId, Signal)>,
+    /// Tenders that somebody else has now, each with the lead of its buyer, and who.
+    pub passed: Vec<(LeadId, RecordId, RepId)>,
     /// The source that held all of them when it was added, where this is no news.
     pub held: Option<SourceId>,
     /// All entries it settles, older revisions of the same lead included.
     pub entries: Vec<EntryId>,
 }
+
+/// What one message says of tenders at most: a line each is said of those that it does not describe.
+const TENDERS: usize = 100;
 
 /// What goes out in one message: by lane, channel, rep, source held, and with what else.
 type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, With);
@@ -62,7 +67,8 @@ enum With {
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
 /// (after a downtime one merged digest, not five); one more for each source whose
 /// first content is handed over; one alert per lead in the urgent lane, one for those that had to wait for it, and one for all deadlines and changes
-/// of tenders that come without a lead. Same entries, same batches, whatever their order.
+/// of tenders that come without a lead. What is more of tenders than one message says goes into further ones: each tender is told. Same entries,
+/// same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
@@ -77,7 +83,27 @@ pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
         let with = with.get(&(entry.lane, &entry.rep, entry.lead)).copied().unwrap_or(With::All);
         groups.entry((entry.lane, &entry.channel, &entry.rep, entry.held.as_ref(), with)).or_default().push(entry);
     }
-    groups.into_values().filter_map(|group| Batch::of(&group)).collect()
+    groups.into_values().flat_map(in_parts).filter_map(|group| Batch::of(&group)).collect()
+}
+
+/// The entries of one group as those of one message each: the leads are in the first, and the news of one tender stays together.
+fn in_parts(group: Vec<&Entry>) -> Vec<Vec<&Entry>> {
+    let about = |entry: &Entry| match entry.of_tender.as_ref()? {
+        OfTender::Comes(reminder) => Some(reminder.record),
+        OfTender::Changed(signal) => Some(signal.record),
+        OfTender::Passed { record, .. } => Some(*record),
+    };
+    let tenders: BTreeSet<RecordId> = group.iter().filter_map(|entry| about(entry)).collect();
+    if tenders.len() <= TENDERS {
+        return vec![group];
+    }
+    let place: HashMap<RecordId, usize> = tenders.into_iter().enumerate().map(|(place, tender)| (tender, place / TENDERS)).collect();
+    let mut parts: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+    for entry in group {
+        let part = about(entry).and_then(|tender| place.get(&tender).copied()).unwrap_or_default();
+        parts.entry(part).or_default().push(entry);
+    }
+    parts.into_values().collect()
 }
 
 impl Batch {
@@ -105,6 +131,7 @@ impl Batch {
         }
         let reminders = group.iter().filter_map(|entry| Some((entry.lead, entry.reminds()?.clone()))).collect();
         let changes = group.iter().filter_map(|entry| Some((entry.lead, entry.change()?.clone()))).collect();
+        let passed = group.iter().filter_map(|entry| entry.passed().map(|(record, to)| (entry.lead, record, to.clone()))).collect();
         let mut ids: Vec<EntryId> = group.iter().map(|entry| entry.id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -116,6 +143,7 @@ impl Batch {
             leads,
             reminders,
             changes,
+            passed,
             held: first.held.clone(),
             entries: ids,
         })
@@ -139,7 +167,7 @@ impl Batch {
     /// The message, ready to leave. Mail to one rep leaves in order, so that an older revision of a lead never follows a newer one.
     pub fn seal(self, title: String, sealed: Sealed, now: Timestamp) -> Message {
         // What tells of tenders is worth telling whatever became of its leads.
-        let of_leads_alone = self.reminders.is_empty() && self.changes.is_empty();
+        let of_leads_alone = self.reminders.is_empty() && self.changes.is_empty() && self.passed.is_empty();
         let mut leads: Vec<LeadId> = self.leads.iter().filter(|_| of_leads_alone).map(|told| told.lead).collect();
         leads.sort_unstable();
         leads.dedup();
@@ -223,5 +251,49 @@ pub fn alone(channel: &ChannelId, kind: MessageKind, topic: &str, sealed: Sealed
         state: MessageState::Ready { not_before: now },
         tries: 0,
         attempts: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SignalKind;
+    use crate::model::sample::{day, organisation, signal};
+
+    #[test]
+    fn what_one_message_cannot_say_of_tenders_is_in_the_next_and_nothing_is_left_out() {
+        let (channel, rep): (ChannelId, RepId) = ("mail".parse().unwrap(), "ana".parse().unwrap());
+        let entry = |n: u64, kind: Option<SignalKind>| {
+            let changed = |kind| Signal { record: RecordId(n), ..signal(&organisation("Acme", &[]), kind, 1, 1) };
+            let of_tender = kind.map(|kind| OfTender::Changed(Box::new(changed(kind))));
+            let id = match &of_tender {
+                Some(OfTender::Changed(signal)) => Entry::id_of_change(&channel, &rep, signal),
+                Some(OfTender::Comes(_) | OfTender::Passed { .. }) | None => Entry::id_of(&channel, &rep, LeadId(n), 1),
+            };
+            Entry {
+                id,
+                channel: channel.clone(),
+                rep: rep.clone(),
+                lead: LeadId(n),
+                revision: 1,
+                lane: Lane::Digest,
+                at: day(1),
+                due: day(2),
+                held: None,
+                of_tender,
+                closes: None,
+                handed: None,
+            }
+        };
+        let tenders = (0..230).flat_map(|n| [SignalKind::DeadlineMoved, SignalKind::TenderChanged].map(|kind| entry(n, Some(kind))));
+        let entries: Vec<Entry> = tenders.chain((500..503).map(|n| entry(n, None))).collect();
+        let all = batches(&entries, day(3));
+        let said: Vec<(usize, usize)> = all.iter().map(|batch| (batch.changes.len(), batch.leads.len())).collect();
+        assert_eq!(said, [(200, 3), (200, 0), (60, 0)]);
+        let settled: BTreeSet<EntryId> = all.iter().flat_map(|batch| batch.entries.iter().copied()).collect();
+        assert_eq!(settled.len(), entries.len());
+        let of = |batch: &Batch| batch.changes.iter().map(|(_, signal)| signal.record).collect::<BTreeSet<_>>();
+        assert!(of(&all[0]).is_disjoint(&of(&all[1])), "the news of one tender stays together");
+        assert_eq!(all.iter().map(Batch::id).collect::<BTreeSet<_>>().len(), 3);
     }
 }

@@ -9,13 +9,14 @@ use super::Effects;
 use super::calendars::LOOK_BACK;
 use super::linked::whole_tender;
 use super::news::{Alerts, owner_of, slot};
+use super::telling::Shown;
 use super::wanted::{Wanted, wanted_of};
 use crate::base::ids::{ChannelId, EntryId, LeadId, RecordId, SegmentId};
 use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
-    Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Subject, Turn, deadline, is_live,
+    Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Story, Subject, Turn, deadline, is_live,
 };
 use crate::store::StoreError;
 use crate::{outbox, render, route};
@@ -27,11 +28,14 @@ const TITLE: usize = 90;
 pub(super) struct Altered {
     pub(super) tender: Joined,
     pub(super) signals: Vec<Signal>,
+    /// Who answers it now, where its rep did until then.
+    pub(super) with: Option<String>,
 }
 
 impl Altered {
     pub(super) fn item(&self) -> render::ChangeItem<'_> {
-        render::ChangeItem { record: &self.tender.record, said: &self.tender.said, signals: &self.signals }
+        let Self { tender, signals, with } = self;
+        render::ChangeItem { record: &tender.record, said: &tender.said, signals, with: with.as_deref() }
     }
 }
 
@@ -91,8 +95,9 @@ async fn to_reps(
             let found = (slot.lane, slot.due, lead, revision);
             soonest = Some(soonest.map_or(found, |known| known.min(found)));
         }
-        // A lead tells of it as soon, unless what is over counts nothing any more and waits for the digest.
-        let Some((lane, due, lead, revision)) = soonest.filter(|(_, due, ..)| told.is_none_or(|told| *due < told)) else { continue };
+        // A lead tells of it as soon, unless it waits for the digest. That it is over makes no lead: it is told by itself, once.
+        let apart = |due: Timestamp| ends(signal) || told.is_none_or(|told| due < told);
+        let Some((lane, due, lead, revision)) = soonest.filter(|(_, due, ..)| apart(*due)) else { continue };
         turn.entries.push(Entry {
             id: Entry::id_of_change(&channel.id, &rep.rep.id, signal),
             channel: channel.id.clone(),
@@ -132,6 +137,13 @@ fn to_machines(config: &Config, turn: &mut Turn, (wanted, signal): (&Wanted, &Si
     }
 }
 
+/// Whether it says how a tender ended, or that this is otherwise: that is news also when nobody can answer it any more.
+fn ends(signal: &Signal) -> bool {
+    let lost = |(name, old, _): &(String, Option<String>, Option<String>)| name == "winner" && old.is_some();
+    let otherwise = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(lost));
+    otherwise || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded)
+}
+
 /// What a rep is to be told still of these changes, each tender once, that which closes first before the others; and the tenders that closed before
 /// it could be told. What was turned down meanwhile, or is another's, is left out.
 pub(super) async fn still_told<'a>(
@@ -155,7 +167,7 @@ pub(super) async fn still_told<'a>(
                 whole_tender(effects, config, record, now).await?
             }
         };
-        let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new() });
+        let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new(), with: None });
         if !altered.signals.iter().any(|known| (known.record, known.kind, known.seen) == (signal.record, signal.kind, signal.seen)) {
             altered.signals.push(signal.clone());
         }
@@ -169,7 +181,7 @@ pub(super) async fn still_told<'a>(
         }
         if over || record.gone || !is_live(record) {
             // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
-            altered.signals.retain(|signal| matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded));
+            altered.signals.retain(ends);
         }
         altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
         told.extend(Some(altered).filter(|altered| !altered.signals.is_empty()));
@@ -179,21 +191,28 @@ pub(super) async fn still_told<'a>(
     Ok((told, closed))
 }
 
-/// Takes out of what a lead tells what its rep is told of tenders by itself, here or before, unless nothing else is left.
+/// Takes out of what leads tell what their rep is told of tenders by itself, here or before, or by a better lead of the same letter; and the leads
+/// of which nothing new is left then.
 pub(super) async fn leave_told_apart(
     effects: &Effects,
     (rep, channel): (&Rep, &Settings),
     here: &[Altered],
-    signals: &mut Vec<Signal>,
+    shown: &mut Vec<Shown>,
 ) -> Result<(), StoreError> {
     let id = |signal: &Signal| Entry::id_of_change(&channel.id, &rep.rep.id, signal);
-    let ids: Vec<EntryId> = signals.iter().filter(|signal| signal.is_of_known_tender()).map(id).collect();
-    let apart = if ids.is_empty() { Vec::new() } else { effects.store.entered(ids).await? };
-    // Of who left, it comes under an id of theirs.
-    let is_here = |signal: &Signal| here.iter().any(|altered| altered.signals.contains(signal));
-    let stays = |signal: &Signal| !apart.contains(&id(signal)) && !is_here(signal);
-    if signals.iter().any(stays) {
-        signals.retain(stays);
+    let mut told: HashSet<EntryId> = here.iter().flat_map(|altered| &altered.signals).map(id).collect();
+    let mut left = Vec::with_capacity(shown.len());
+    for mut one in std::mem::take(shown) {
+        let of_tenders = |signals: &[Signal]| signals.iter().filter(|signal| signal.is_of_known_tender()).map(id).collect::<Vec<_>>();
+        let ids = of_tenders(&one.signals);
+        told.extend(if ids.is_empty() { Vec::new() } else { effects.store.entered(ids).await? });
+        let before = one.has_news();
+        one.signals.retain(|signal| !signal.is_of_known_tender() || !told.contains(&id(signal)));
+        told.extend(of_tenders(&one.signals));
+        if one.has_news() || !before || one.is_handed() {
+            left.push(one);
+        }
     }
+    *shown = left;
     Ok(())
 }

@@ -280,12 +280,13 @@ async fn differs(
     let host = effects.web.lane(&before.page.host(), None).state();
     let fresh = renewed || matches!(before.state.baseline, Baseline::Pending(_)) || before.state.spec != before.source.spec_hash;
     let quiet = fresh || extract.relaid;
+    let began = if before.step == Step::Begin { Some(before.asked_at) } else { before.state.visit.started };
     let mut found = diff::compare(
         &before.source.rules,
         &before.page,
         diff::Known { records: stored, blocks: previous.as_ref().and_then(|p| p.blocks.as_deref()) },
         extract,
-        &diff::Context { now, quiet, content, noise: &host.noise },
+        &diff::Context { now, quiet, content, began, noise: &host.noise },
     );
     mark_wanting(&mut found, wanting, stored);
     if !fresh && extract.relaid {

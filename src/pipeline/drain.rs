@@ -11,6 +11,7 @@ use super::altered::{Altered, leave_told_apart, still_told};
 use super::calendars::link_for;
 use super::news::owner_of;
 use super::pairs::Asks;
+use super::passed::still_passed;
 use super::remind::still_due;
 use super::stock::stock;
 use super::telling::{Known, Told, add_closed, best, early, items};
@@ -100,7 +101,8 @@ async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, no
     let (mut moved, mut left) = (Vec::new(), Vec::new());
     for entry in entries {
         let lead = effects.store.lead(entry.lead).await?;
-        let owner = lead.as_ref().and_then(owner_of).filter(|id| **id != entry.rep).and_then(|id| config.rep(id));
+        let owner =
+            lead.as_ref().and_then(owner_of).filter(|id| **id != entry.rep && entry.passed().is_none()).and_then(|id| config.rep(id));
         match owner.and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
             Some((rep, channel)) => {
                 let digest = rep.digest.next(now);
@@ -141,10 +143,10 @@ pub(super) async fn seal(
     }
     let Told { mut shown, more: hidden, mut closed } = best(effects, (config, rep.language), known, now).await?;
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
-    let (altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
-    for shown in &mut shown {
-        leave_told_apart(effects, (rep, channel), &altered, &mut shown.signals).await?;
-    }
+    let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
+    leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
+    let passed = batch.passed.iter().map(|(lead, record, to)| (lead, (*record, to)));
+    still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
@@ -341,7 +343,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
     let due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds()?))), now).await?;
-    let (altered, over) =
+    let (mut altered, over) =
         still_told(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.change()?))), now).await?;
     let waits = waiting.len();
     let mut known = Vec::new();
@@ -365,10 +367,10 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     }
     let Told { mut shown, more, mut closed } = best(effects, (config, rep.language), known, now).await?;
     if let Some(channel) = config.channel_of(rep) {
-        for shown in &mut shown {
-            leave_told_apart(effects, (rep, channel), &altered, &mut shown.signals).await?;
-        }
+        leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     }
+    let passed = waiting.iter().filter_map(|entry| Some((&entry.lead, entry.passed()?)));
+    still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let (items, deadlines, changes) = (items(&shown, config), deadlines(&due), changes(&altered));
     let asks = pairs::open(effects, config, rep).await?;

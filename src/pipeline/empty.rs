@@ -71,6 +71,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 leads: Vec::new(),
                 reminders: Vec::new(),
                 changes: Vec::new(),
+                passed: Vec::new(),
                 held: None,
                 entries: Vec::new(),
             };

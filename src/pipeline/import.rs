@@ -274,7 +274,7 @@ async fn compare(effects: &Effects, import: &Import, rows: &[SheetRow], now: Tim
     // What a file says stands: nothing in it changes by itself.
     let rules = diff::Rules { confirm: None, ..diff::Rules::default() };
     let noise = NoiseSeen::default();
-    let context = diff::Context { now, quiet: import.signal.is_none(), content: import.content, noise: &noise };
+    let context = diff::Context { now, quiet: import.signal.is_none(), content: import.content, began: None, noise: &noise };
     let extract = Extract { records: drafts, whole: true, ..Extract::default() };
     let mut found = diff::compare(&rules, &page, diff::Known { records: &stored, blocks: None }, &extract, &context);
     for change in &mut found.changes {

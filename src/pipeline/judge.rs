@@ -9,7 +9,7 @@ use super::closing::Behind;
 use super::keep::KeepError;
 use super::linked::elsewhere;
 use super::news::{Alerts, Revised, SIGNALS, Staff, announce, handed_by, owner_of, records_of, revise};
-use super::{Effects, silent};
+use super::{Effects, passed, silent};
 use crate::base::ids::{ContentHash, OrganisationId};
 use crate::config::Config;
 use crate::model::{Decision, Lead, Organisation, Record, Subject, Turn};
@@ -65,6 +65,7 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
     for organisation in &some {
         judged.told += judge(effects, config, (organisation, &mut staff, judging.turned), (&mut turn, &mut alerts), now).await?;
     }
+    passed::tell(effects, config, &mut turn, now).await?;
     judged.leads = turn.leads.len();
     if judged.leads > 0 {
         match effects.store.commit(turn).await {

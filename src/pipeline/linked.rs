@@ -112,14 +112,22 @@ pub(super) struct Heard {
 }
 
 /// The changes without what another portal has told of the same tender or award: that it is there, or that a field has this very value. Where a
-/// segment asks for this very source, what was told comes too, as an echo.
-pub(super) async fn untold(effects: &Effects, config: &Config, records: &[Record], changes: &[Change]) -> Result<Vec<Heard>, StoreError> {
+/// segment asks for this very source, what was told comes too, as an echo. With it what [`Turn::looked`](crate::model::Turn::looked) is to say.
+pub(super) async fn untold(
+    effects: &Effects,
+    config: &Config,
+    records: &[Record],
+    changes: &[Change],
+) -> Result<(Vec<Heard>, Option<u64>), StoreError> {
+    let now = effects.store.shared_written();
+    let mut looked = None;
     let by_id: HashMap<RecordId, &Record> = records.iter().map(|record| (record.id, record)).collect();
     let mut left = Vec::with_capacity(changes.len());
     for change in changes {
         let record = by_id.get(&change.record).filter(|_| !change.baseline);
         match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award | RecordKind::Article)) {
             Some(record) => {
+                looked = Some(now);
                 let others = telling(effects, config, linked(effects, record).await?).await?;
                 let before = if others.is_empty() { None } else { effects.store.records(vec![record.id]).await?.pop() };
                 let news = without(change, (record, before.as_ref()), &others);
@@ -131,13 +139,13 @@ pub(super) async fn untold(effects: &Effects, config: &Config, records: &[Record
             None => left.push(Heard { change: change.clone(), echo: false }),
         }
     }
-    Ok(left)
+    Ok((left, looked))
 }
 
 /// What of a change is not in this part of it.
 fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
     let kind = match (&change.kind, part.map(|part| &part.kind)) {
-        (kind, None) => kind.clone(),
+        (kind, None) | (kind @ (ChangeKind::Appeared | ChangeKind::Returned(_)), Some(ChangeKind::Changed(_))) => kind.clone(),
         (ChangeKind::Changed(all), Some(ChangeKind::Changed(told))) => {
             let rest: Vec<FieldChange> = all.iter().filter(|field| !told.contains(field)).cloned().collect();
             if rest.is_empty() {
@@ -179,7 +187,10 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
         })
     };
     let kind = match &change.kind {
-        ChangeKind::Appeared | ChangeKind::Returned(_) if others.iter().any(|other| other.record.first_seen > other.since) => return None,
+        // What another has told is told again only where offers are due earlier than it said.
+        ChangeKind::Appeared | ChangeKind::Returned(_) if others.iter().any(|other| other.record.first_seen > other.since) => {
+            ChangeKind::Changed(vec![sooner(record, &others, change.at)?])
+        }
         kind @ (ChangeKind::Appeared | ChangeKind::Returned(_)) => kind.clone(),
         ChangeKind::Changed(fields) => {
             // What both leave out is told when nothing beside it was: a portal that is behind has not told of it either.
@@ -196,6 +207,18 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
         ChangeKind::Gone => ChangeKind::Gone,
     };
     Some(Change { kind, ..change.clone() })
+}
+
+/// The deadline of a tender that another portal has told, where this one says an earlier one: that counts from now on.
+fn sooner(record: &Record, others: &[&Other], now: Timestamp) -> Option<FieldChange> {
+    const NAME: &str = "deadline";
+    let before: Vec<Record> = others.iter().map(|other| other.record.clone()).collect();
+    let old = as_one(&before, now)?.record.value(NAME)?.clone();
+    let all: Vec<Record> = before.into_iter().chain([record.clone()]).collect();
+    let joined = as_one(&all, now)?;
+    let new = record.value(NAME).filter(|own| joined.record.value(NAME) == Some(own) && !same(Some(own), Some(&old)))?.clone();
+    let differ = joined.said.iter().any(|said| said.name.as_str() == NAME);
+    differ.then(|| FieldChange { field: FieldName::new(NAME), old: Some(old), new: Some(new) })
 }
 
 /// Awards of one tender are the same when they name the same winner, or the same loser.

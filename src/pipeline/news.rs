@@ -11,7 +11,7 @@ use super::closing::{self, Behind};
 use super::drain::ENTRIES;
 use super::link::{self, Affected};
 use super::unite::{self, Brought};
-use super::{Effects, altered, linked, silent};
+use super::{Effects, altered, linked, passed, silent};
 use crate::base::caps;
 use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
@@ -84,7 +84,7 @@ pub async fn tell(
     now: Timestamp,
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
-    let untold = linked::untold(effects, config, &turn.records, &changes).await?;
+    let (untold, looked) = linked::untold(effects, config, &turn.records, &changes).await?;
     let link::Linked { mut affected, questions, asked } = link::affected(effects, (config, whence), turn, &untold, now).await?;
     let again = forget_told(effects, &mut affected).await?;
     if whence.signal.is_some() {
@@ -92,9 +92,10 @@ pub async fn tell(
         turn.signals.extend(again);
     }
     linked::judge_beside(effects, config, (&turn.records, &changes), &mut affected).await?;
-    (turn.changes, turn.questions, turn.asked) = (changes, questions, asked);
+    (turn.changes, turn.questions, turn.asked, turn.looked) = (changes, questions, asked, looked);
     told.leads = announce_all(effects, config, turn, affected, now).await?;
     altered::tell(effects, config, turn, now).await?;
+    passed::tell(effects, config, turn, now).await?;
     Ok(told)
 }
 
@@ -394,6 +395,7 @@ pub(super) async fn announce(
         signals: &heard,
         told: None,
         handed: None,
+        tenders: &[],
         meanings: &BTreeMap::new(),
     };
     for channel in config.machine_channels(&lead.segment) {

@@ -341,7 +341,7 @@ pub async fn rehearse(
     // As a settled page without a second look: what would count if it stays.
     let settled = Page { reading: crate::model::Reading::Settled, ..page };
     let rules = diff::Rules { confirm: None, ..source.rules.clone() };
-    let context = diff::Context { now, quiet: false, content: ContentHash::of(&fetched.bytes), noise: &NoiseSeen::default() };
+    let context = diff::Context { now, quiet: false, content: ContentHash::of(&fetched.bytes), began: None, noise: &NoiseSeen::default() };
     let found = diff::compare(&rules, &settled, diff::Known { records: &stored, blocks: None }, &extract, &context);
     if whole_visit {
         let before = Before {

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Effects;
 use super::closing::Behind;
 use super::held::known_since;
+use super::linked::linked;
 use super::news::revise;
 use super::wanted::wanted;
 use crate::base::ids::{RecordId, SegmentId};
@@ -38,14 +39,14 @@ pub(super) async fn stock(
     told: &HashSet<RecordId>,
     now: Timestamp,
 ) -> Result<Vec<Stock>, StoreError> {
-    let mut all = Vec::new();
+    let (mut all, mut met) = (Vec::new(), HashSet::new());
     for source in config.feeding(rep) {
         if source.reader.kind() != Kind::Tenders || source.hands_over {
             continue;
         }
         let Some(until) = known_since(effects, source).await?.filter(|until| now.duration_since(*until) <= RECENT) else { continue };
         if !had_digest(effects, channel, rep, until).await? {
-            all.push(of_source(effects, (config, rep, source), (until, told), now).await?);
+            all.push(of_source(effects, (config, rep, source), (until, told), &mut met, now).await?);
         }
     }
     Ok(all)
@@ -64,6 +65,7 @@ async fn of_source(
     effects: &Effects,
     (config, rep, source): (&Config, &Rep, &Source),
     (until, told): (Timestamp, &HashSet<RecordId>),
+    met: &mut HashSet<RecordId>,
     now: Timestamp,
 ) -> Result<Stock, StoreError> {
     let id = source.id.to_string();
@@ -77,12 +79,19 @@ async fn of_source(
     let works = |segment: &SegmentId| rep.rep.works(segment);
     let (open, all_open) = wanted(effects, config, (walk(TenderOrder::Due), takes), works, now).await?;
     let (ends, all_ends) = effects.store.tenders(walk(TenderOrder::Ends), of_it).await?;
-    let theirs: Vec<Record> = open.into_iter().filter(|one| one.of_rep(rep, now).next().is_some()).map(|one| one.tender.record).collect();
+    let mut theirs: Vec<Record> =
+        open.into_iter().filter(|one| one.of_rep(rep, now).next().is_some()).map(|one| one.tender.record).collect();
+    let mut own = HashSet::new();
+    theirs.retain(|record| own.insert(record.id));
+    let all = theirs.len();
+    // What an earlier source has too is told once.
+    theirs.retain(|record| met.insert(record.id));
     let named = |record: &Record| !told.contains(&record.id) && closings(record).iter().any(|closing| closing.name.as_str() == "deadline");
     let mut stock = Stock {
         source: source.title.clone(),
         id: source.id.to_string(),
         open: theirs.len(),
+        again: all - theirs.len(),
         contracts: 0,
         more: !all_open || !all_ends,
         next: theirs.into_iter().filter(named).take(NAMED).collect(),
@@ -93,7 +102,9 @@ async fn of_source(
     contracts.dedup();
     for record in effects.store.records(contracts).await? {
         if is_for(config, rep, (source, &record), now) {
-            stock.contracts += 1;
+            let others = linked(effects, &record).await?;
+            stock.contracts += usize::from(!others.iter().any(|other| met.contains(&other.id)));
+            met.insert(record.id);
         }
     }
     Ok(stock)

@@ -7,18 +7,22 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::closing::{self, Behind};
-use super::linked::elsewhere;
+use super::linked::{elsewhere, whole_tender};
 use super::news::hears;
-use crate::base::ids::RepId;
+use crate::base::ids::{RecordId, RepId};
 use crate::config::Config;
 use crate::model::codes::Meaning;
-use crate::model::{Lead, LeadState, Organisation, Record, Signal, SignalKind, Story, Subject, Value, deadline};
+use crate::model::{
+    Joined, Lead, LeadState, Organisation, Record, RecordKind, Signal, SignalKind, Story, Subject, Value, deadline, is_live,
+};
 use crate::render::{self, Early, Item, Language};
 use crate::store::StoreError;
 use crate::{diff, route};
 
 /// Signals behind one lead that are looked through for a mail.
 const SIGNALS: usize = 200;
+/// Tenders of one lead that are looked up with all their portals.
+const TENDERS: usize = 25;
 /// Leads that are none any more which are looked through for what closed before it was told.
 const FALLEN: usize = 50;
 
@@ -44,6 +48,8 @@ pub(super) struct Shown {
     organisation: Organisation,
     pub(super) signals: Vec<Signal>,
     meanings: BTreeMap<String, Meaning>,
+    /// The tenders that its signals tell of, as all portals together tell them.
+    tenders: Vec<(RecordId, Joined)>,
     /// Whether what cannot wait of it begins, rather than closes.
     begins: bool,
 }
@@ -60,11 +66,21 @@ pub(super) struct Told {
 }
 
 impl Shown {
+    /// Whether it tells what its rep has not heard.
+    pub(super) fn has_news(&self) -> bool {
+        self.signals.iter().any(|signal| self.known.told.is_none_or(|told| signal.seen > told))
+    }
+
+    /// Whether it is handed over: then all of it is told.
+    pub(super) const fn is_handed(&self) -> bool {
+        self.known.handed.is_some()
+    }
+
     fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
         let Known { lead, told, since: _, handed } = &self.known;
         let (segment, signals) = (config.segment_title(&lead.segment), self.signals.as_slice());
         let (handed, organisation) = (handed.as_deref(), &self.organisation);
-        Item { lead, segment, organisation, signals, told: *told, handed, meanings: &self.meanings }
+        Item { lead, segment, organisation, signals, told: *told, handed, tenders: &self.tenders, meanings: &self.meanings }
     }
 }
 
@@ -133,7 +149,24 @@ async fn look(
     let begins = soonest.is_some_and(|closes| closes.begins);
     let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
     let meanings = meanings(config, language, &known.lead, &records);
-    Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings, begins }), closed)))
+    let tenders = if tells { tenders(effects, config, (&stands, records), now).await? } else { Vec::new() };
+    Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings, tenders, begins }), closed)))
+}
+
+/// The tenders that these signals tell of and that can be answered, as all portals together tell them.
+async fn tenders(
+    effects: &Effects,
+    config: &Config,
+    (signals, records): (&[Signal], Vec<Record>),
+    now: Timestamp,
+) -> Result<Vec<(RecordId, Joined)>, StoreError> {
+    let told: BTreeSet<RecordId> = signals.iter().map(|signal| signal.record).collect();
+    let of_them = records.into_iter().filter(|record| record.kind == RecordKind::Tender && told.contains(&record.id) && is_live(record));
+    let mut tenders = Vec::new();
+    for record in of_them.take(TENDERS) {
+        tenders.push((record.id, whole_tender(effects, config, record, now).await?));
+    }
+    Ok(tenders)
 }
 
 /// Whether it is told that something is there again: once, and after a while away, or to who was told that it went.

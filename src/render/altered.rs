@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::clean::{line, link};
-use super::due::{about, ahead, answer, disagreement, notes, said, until};
+use super::due::{about, ahead, answer, doubts, said, until};
 use super::language::{Language, Word, of_number, plural};
 use super::sentence::{field, value};
 use super::view::{LinkView, day, proof};
@@ -37,20 +37,18 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
     let closings = if is_live(record) { closings(record) } else { Vec::new() };
     let href = link(&record.url);
     let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), day(reader, signal.seen, now));
+    let with = item.with.map(|who| now_with(language, who));
     let proof = item.signals.last().map(|signal| proof(&signal.evidence, language));
     ChangeView {
         what: LinkView { words: line(&record.title(), 160), href: href.clone() },
-        news: item.signals.iter().map(seen).collect(),
+        news: item.signals.iter().map(seen).chain(with).collect(),
         about: about(language, record),
         until: closings
             .iter()
             .filter(|closing| !closing.is_over(now))
             .map(|one| format!("{}: {}, {}", answer(language, one), ahead(reader, one, now), until(language, reader.zone, one)))
             .collect(),
-        notes: closings
-            .iter()
-            .flat_map(|one| notes(language, one).into_iter().chain(disagreement(language, Some(reader.zone), (one, item.said))))
-            .collect(),
+        notes: if is_live(record) { doubts(reader, (record, item.said)) } else { Vec::new() },
         proof: proof.filter(|proof| proof.href != href),
         reference: format!("{} {}", language.word(Word::Reference), record.id),
     }
@@ -64,38 +62,72 @@ fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         let told = |text: &Option<String>| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, Some(signal)));
         match (signal.kind, name.as_str(), told(old), told(new)) {
-            // The label says it.
-            (SignalKind::TenderCancelled | SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
+            // It ended: what else of it is otherwise concerns nobody any more.
+            (SignalKind::TenderCancelled, "reason", _, new) => new,
+            // The label says the stage.
+            (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
             (SignalKind::TenderPublished, "stage", _, _) if is_again(signal) => None,
             (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) => Some(format!("{old} → {new}")),
             (_, _, old, new) => Some(field(language, name, old.as_deref(), new.as_deref())),
         }
     };
     let mut told: Vec<String> = fields.iter().filter_map(one).collect();
-    if *more > 0 {
-        told.push(format!("{} {more}", said(language, ["and", "y", "и ещё"])));
+    if *more > 0 && signal.kind != SignalKind::TenderCancelled {
+        told.push(language.and_more_fields(*more as usize));
     }
     if told.is_empty() { label.to_owned() } else { line(&format!("{label}: {}", told.join("; ")), 2 * caps::QUOTE_CHARS) }
 }
 
+/// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30: Ultrasound scanners – Hospital", where there are many.
+pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkView {
+    let news = item.signals.last().map(|signal| news(reader, signal));
+    let news = news.or_else(|| item.with.map(|who| now_with(reader.language, who))).unwrap_or_default();
+    let buyer = item.record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
+    let words = format!("{}{buyer}: {}", line(&item.record.title(), 120), line(&news, caps::QUOTE_CHARS));
+    LinkView { words, href: link(&item.record.url) }
+}
+
+/// That somebody else answers it now.
+fn now_with(language: Language, who: &str) -> String {
+    let who = line(who, 60);
+    match language {
+        Language::En => format!("Is now with {who} and no longer in your calendar"),
+        Language::Es => format!("Ahora la lleva {who} y ya no está en tu calendario"),
+        Language::Ru => format!("Теперь этим занимается {who}, и в вашем календаре этого больше нет"),
+    }
+}
+
+/// That a tender which somebody had went to somebody else.
+fn went(language: Language) -> &'static str {
+    said(language, ["Tender is now with somebody else", "La licitación ahora la lleva otra persona", "Тендером теперь занимается другой"])
+}
+
 fn label(language: Language, signal: &Signal) -> &'static str {
+    let names = |text: &Option<String>| text.iter().flat_map(|text| text.split("; ")).filter(|name| !name.is_empty()).count();
+    let lost = |(name, old, new): &(String, Option<String>, Option<String>)| name == "winner" && names(new) < names(old);
+    if let (SignalKind::TenderChanged, Story::Changed { fields, .. }) = (signal.kind, signal.story.plain())
+        && fields.iter().any(lost)
+    {
+        return language.signal(SignalKind::AwardAnnulled);
+    }
     if is_again(signal) {
         return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);
     }
     language.signal(signal.kind)
 }
 
-/// Whether a tender that was suspended or cancelled is open again.
+/// Whether a tender that was suspended, or took no offers any more, is open again.
 fn is_again(signal: &Signal) -> bool {
     let Story::Changed { fields, .. } = signal.story.plain() else { return false };
-    let stopped = |old: &str| matches!(Stage::from_word(old), Some(Stage::Suspended | Stage::Cancelled));
+    let stopped = |old: &str| Stage::from_word(old).is_some_and(|stage| stage == Stage::Suspended || !stage.is_live());
     signal.kind == SignalKind::TenderPublished && fields.iter().any(|(name, old, _)| name == "stage" && old.as_deref().is_some_and(stopped))
 }
 
 /// "Deadline moved: Ultrasound scanners", of several tenders with how many there are.
 pub(super) fn subject(language: Language, items: &[ChangeItem<'_>]) -> String {
-    let Some((item, signal)) = items.first().and_then(|item| Some((item, item.signals.last()?))) else { return String::new() };
-    let first = format!("{}: {}", label(language, signal), line(&item.record.title(), 120));
+    let Some(item) = items.first() else { return String::new() };
+    let label = item.signals.last().map_or_else(|| went(language), |signal| label(language, signal));
+    let first = format!("{label}: {}", line(&item.record.title(), 120));
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
 }
 
@@ -127,11 +159,11 @@ pub(super) fn at_once(language: Language) -> &'static str {
     )
 }
 
-/// Tenders that did not fit.
+/// Tenders of which a line each is said.
 pub(super) fn and_more(language: Language, n: usize) -> String {
     match language {
-        Language::En => format!("And {n} more {}.", plural(n, "tender", "tenders")),
-        Language::Es => format!("Y {n} {} más.", plural(n, "licitación", "licitaciones")),
-        Language::Ru => format!("И ещё {n} {}.", of_number(n, ["тендер", "тендера", "тендеров"])),
+        Language::En => format!("And {n} more {}, a line each:", plural(n, "tender", "tenders")),
+        Language::Es => format!("Y {n} {} más, una línea de cada una:", plural(n, "licitación", "licitaciones")),
+        Language::Ru => format!("И ещё {n} {}, по строке о каждом:", of_number(n, ["тендер", "тендера", "тендеров"])),
     }
 }

@@ -36,7 +36,7 @@ pub struct Calendar<'a> {
 }
 
 /// The calendar of the deadlines of these tenders. A deadline keeps its UID; its SEQUENCE rises when it moves or the tender's stage changes;
-/// what is cancelled says so. The same records give the same text until a deadline has been over for sixty days.
+/// what is cancelled, or takes no offers any more before its day, is struck (`STATUS:CANCELLED`) and says why. The same records give the same text until a deadline has been over for sixty days.
 pub fn calendar(calendar: &Calendar<'_>, tenders: &[Joined], now: Timestamp) -> String {
     let mut out = Lines::default();
     out.put("BEGIN", "VCALENDAR");
@@ -58,8 +58,7 @@ pub fn calendar(calendar: &Calendar<'_>, tenders: &[Joined], now: Timestamp) -> 
 fn shown(tenders: &[Joined], now: Timestamp) -> Vec<(&Joined, Closing<'_>)> {
     let since = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
     let stays = |record: &Record, closing: &Closing<'_>| {
-        let cancelled = stage(record) == Stage::Cancelled && record.fields.get("stage").is_some_and(|field| field.first_seen < since);
-        !record.gone && closing.at >= since && !cancelled
+        !record.gone && closing.at >= since && !(is_struck(record, closing) && staged(record) < since)
     };
     let mut all: Vec<(&Joined, Closing<'_>)> =
         tenders.iter().flat_map(|tender| closings(&tender.record).into_iter().map(move |closing| (tender, closing))).collect();
@@ -74,12 +73,22 @@ fn shown(tenders: &[Joined], now: Timestamp) -> Vec<(&Joined, Closing<'_>)> {
     all
 }
 
+/// Since when the stage is what it is.
+fn staged(record: &Record) -> Timestamp {
+    record.fields.get("stage").map_or(record.first_seen, |field| field.first_seen)
+}
+
+/// Whether nothing is due any more at this time: the tender is cancelled, or took no offers any more before it came. What was due when it was over
+/// stays as it was.
+fn is_struck(record: &Record, closing: &Closing<'_>) -> bool {
+    stage(record) == Stage::Cancelled || (!is_live(record) && staged(record) < closing.at)
+}
+
 fn event(out: &mut Lines, calendar: &Calendar<'_>, tender: &Joined, closing: &Closing<'_>) {
     let record = &tender.record;
     let stage = stage(record);
-    let staged = record.fields.get("stage").map_or(record.first_seen, |field| field.first_seen);
     // What a program must move or strike: the deadline itself and the stage. Their age rises with each change, and never falls.
-    let moved = closing.field.first_seen.max(staged).max(record.first_seen);
+    let moved = closing.field.first_seen.max(staged(record)).max(record.first_seen);
     out.put("BEGIN", "VEVENT");
     out.put("UID", &format!("{}-{}@{}.atalaya", record.id, closing.name.as_str().replace('_', "-"), calendar.installation));
     out.put("DTSTAMP", &utc(moved));
@@ -98,11 +107,16 @@ fn event(out: &mut Lines, calendar: &Calendar<'_>, tender: &Joined, closing: &Cl
     out.put(
         "STATUS",
         match stage {
-            Stage::Cancelled => "CANCELLED",
+            _ if is_struck(record, closing) => "CANCELLED",
             Stage::Suspended => "TENTATIVE",
-            Stage::Planned | Stage::Open | Stage::Closed | Stage::Awarded | Stage::Modified | Stage::Completed | Stage::Unknown => {
-                "CONFIRMED"
-            }
+            Stage::Planned
+            | Stage::Open
+            | Stage::Closed
+            | Stage::Awarded
+            | Stage::Cancelled
+            | Stage::Modified
+            | Stage::Completed
+            | Stage::Unknown => "CONFIRMED",
         },
     );
     out.put("TRANSP", "TRANSPARENT");
@@ -128,8 +142,16 @@ fn summary(language: Language, record: &Record, closing: &Closing<'_>) -> String
     let buyer = record.text("buyer").map(|buyer| format!("{} – ", line(&buyer, 80))).unwrap_or_default();
     let stage = stage(record);
     let mark = match stage {
-        Stage::Cancelled | Stage::Suspended => format!("{}: ", stage_word(language, stage).to_uppercase()),
-        Stage::Planned | Stage::Open | Stage::Closed | Stage::Awarded | Stage::Modified | Stage::Completed | Stage::Unknown => {
+        _ if stage == Stage::Suspended || is_struck(record, closing) => format!("{}: ", stage_word(language, stage).to_uppercase()),
+        Stage::Cancelled
+        | Stage::Suspended
+        | Stage::Planned
+        | Stage::Open
+        | Stage::Closed
+        | Stage::Awarded
+        | Stage::Modified
+        | Stage::Completed
+        | Stage::Unknown => {
             if closing.odd.is_empty() {
                 String::new()
             } else {

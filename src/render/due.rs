@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::clean::{line, link};
 use super::language::{Word, of_number, plural};
-use super::sentence::clock;
+use super::sentence::{clock, quoted};
 use super::view::LinkView;
 use super::{DeadlineItem, Early, Language, Reader};
-use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, stage};
+use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, stage, unreadable};
 
 /// Fields that say what a tender is worth, the surest first, each with the words around it.
 const WORTH: [(&str, [[&str; 2]; 3]); 5] = [
@@ -21,7 +21,7 @@ const WORTH: [(&str, [[&str; 2]; 3]); 5] = [
 ];
 
 /// Things that closed which are named.
-const CLOSED: usize = 5;
+const CLOSED: usize = 25;
 
 /// One deadline in a letter.
 #[derive(Debug, Serialize)]
@@ -38,6 +38,13 @@ pub(super) struct DueView {
     pub notes: Vec<String>,
     /// How to name it to others.
     pub reference: String,
+}
+
+impl DueView {
+    /// What is said of it where there are many.
+    pub(super) fn in_one_line(self) -> LinkView {
+        LinkView { words: format!("{}: {}", self.when, self.what.words), ..self.what }
+    }
 }
 
 pub(super) fn said(language: Language, words: [&'static str; 3]) -> &'static str {
@@ -79,7 +86,11 @@ pub(super) fn closed(reader: &Reader<'_>, records: &[Record]) -> Option<String> 
     };
     let told: Vec<String> = records.iter().take(CLOSED).map(one).collect();
     let more = records.len().saturating_sub(CLOSED);
-    let more = (more > 0).then(|| format!("{} {more}", said(language, ["and", "y", "и ещё"])));
+    let more = (more > 0).then(|| match language {
+        Language::En => format!("and {more} more {}", plural(more, "tender", "tenders")),
+        Language::Es => format!("y {more} {} más", plural(more, "licitación", "licitaciones")),
+        Language::Ru => format!("и ещё {more} {}", of_number(more, ["тендер", "тендера", "тендеров"])),
+    });
     let all = told.into_iter().chain(more).collect::<Vec<_>>().join("; ");
     let begin = said(
         language,
@@ -274,6 +285,23 @@ pub(super) fn odd_words(language: Language, odd: Oddity) -> &'static str {
             ],
         },
     )
+}
+
+/// What is to be looked at before the deadlines of a tender are believed: what nobody can read, what is odd, and on what its portals differ.
+pub(super) fn doubts(reader: &Reader<'_>, (record, words): (&Record, &[Said])) -> Vec<String> {
+    let language = reader.language;
+    let of = |one: &Closing<'_>| notes(language, one).into_iter().chain(disagreement(language, Some(reader.zone), (one, words)));
+    unread(language, record).into_iter().chain(closings(record).iter().flat_map(of)).collect()
+}
+
+/// That the portal says until when offers are taken in words that name no day: "deadline not readable: “30.02.2027”; look it up".
+pub(super) fn unread(language: Language, record: &Record) -> Option<String> {
+    let words = quoted(language, &line(&unreadable(record)?, 120));
+    Some(match language {
+        Language::En => format!("deadline not readable: {words}; look it up"),
+        Language::Es => format!("plazo ilegible: {words}; compruébalo"),
+        Language::Ru => format!("срок не удалось прочитать: {words}; проверьте"),
+    })
 }
 
 /// The zone, and how it was known.

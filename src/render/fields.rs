@@ -3,12 +3,14 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::FactName;
+use crate::model::{FactName, UNREADABLE};
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 51] = [
+const NAMES: [(&str, [&str; 3]); 53] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
+    (UNREADABLE, ["words on the deadline", "texto del plazo", "слова о сроке"]),
+    ("reason", ["reason", "motivo", "причина"]),
     ("stage", ["stage", "estado", "состояние"]),
     ("lots", ["lots", "lotes", "лоты"]),
     ("documents", ["documents", "documentos", "документы"]),

@@ -406,9 +406,18 @@ impl Language {
     /// Deadlines that did not fit.
     pub(super) fn and_more_due(self, n: usize) -> String {
         match self {
-            Self::En => format!("And {n} more, each in your calendar of deadlines."),
-            Self::Es => format!("Y {n} más, todos en tu calendario de plazos."),
-            Self::Ru => format!("И ещё {n}, все в вашем календаре сроков."),
+            Self::En => format!("And {n} more {}, a line each:", plural(n, "deadline", "deadlines")),
+            Self::Es => format!("Y {n} {} más, una línea de cada uno:", plural(n, "plazo", "plazos")),
+            Self::Ru => format!("И ещё {n} {}, по строке о каждом:", of_number(n, ["срок", "срока", "сроков"])),
+        }
+    }
+
+    /// What of a tender changed too.
+    pub(super) fn and_more_fields(self, n: usize) -> String {
+        match self {
+            Self::En => format!("and {n} more {}", plural(n, "field", "fields")),
+            Self::Es => format!("y {n} {} más", plural(n, "dato", "datos")),
+            Self::Ru => format!("и ещё {n} {}", of_number(n, ["поле", "поля", "полей"])),
         }
     }
 

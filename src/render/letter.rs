@@ -15,9 +15,9 @@ use crate::model::Record;
 
 /// Leads shown in one letter; a rep has two minutes.
 pub const LEADS: usize = 25;
-/// Deadlines shown in one letter.
+/// Deadlines described in one letter; of more a line each is said.
 const DEADLINES: usize = 25;
-/// Tenders that changed shown in one letter.
+/// Tenders that changed described in one letter; of more a line each is said.
 const CHANGES: usize = 25;
 /// Bytes of HTML; Gmail cuts at about 102 kB.
 const HTML_BYTES: usize = 90_000;
@@ -31,7 +31,7 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
     let News { items, more, changes, deadlines, closed, stock, pairs: asked, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
     let told = Dated::of(reader, (changes, deadlines), now);
-    let (count, altered, due) = (items.len() + more, changes.len(), told.deadlines.len() + told.more_deadlines);
+    let (count, altered, due) = (items.len() + more, changes.len(), told.deadlines());
     let dated = [(altered > 0).then(|| altered::heading(language, altered)), (due > 0).then(|| language.deadlines(due))];
     let dated: Vec<String> = dated.into_iter().flatten().collect();
     let with = |leads: String| dated.iter().cloned().chain([leads]).collect::<Vec<_>>().join("; ");
@@ -51,11 +51,8 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         lang: language.tag(),
         subject,
         heading,
-        paragraphs: std::iter::once(today)
-            .chain(no_sources)
-            .chain(due::closed(reader, closed))
-            .chain(stock.iter().flat_map(|stock| stock::lines(reader, stock)))
-            .collect(),
+        paragraphs: std::iter::once(today).chain(no_sources).chain(due::closed(reader, closed)).collect(),
+        stocks: stock.iter().filter_map(|one| stock::stock(reader, one)).collect(),
         leads,
         pairs_title: (!asked.is_empty()).then(|| pairs::title(language)),
         pairs: asked.iter().map(|pair| pairs::pair(language, pair)).collect(),
@@ -86,27 +83,31 @@ fn counted(leads: usize, altered: usize, due: usize) -> String {
 /// What of tenders is in a letter.
 struct Dated {
     changes: Vec<ChangeView>,
-    more_changes: usize,
+    more_changes: Vec<LinkView>,
     deadlines: Vec<DueView>,
-    more_deadlines: usize,
+    more_deadlines: Vec<LinkView>,
 }
 
 impl Dated {
     fn of(reader: &Reader<'_>, (changes, deadlines): (&[ChangeItem<'_>], &[DeadlineItem<'_>]), now: Timestamp) -> Self {
         let mut due: Vec<DueView> = deadlines.iter().filter_map(|item| due::due(reader, item, now)).collect();
-        let more_deadlines = due.len().saturating_sub(DEADLINES);
-        due.truncate(DEADLINES);
+        let more = due.split_off(due.len().min(DEADLINES));
         Self {
             changes: changes.iter().take(CHANGES).map(|item| altered::change(reader, item, now)).collect(),
-            more_changes: changes.len().saturating_sub(CHANGES),
+            more_changes: changes.iter().skip(CHANGES).map(|item| altered::in_one_line(reader, item)).collect(),
             deadlines: due,
-            more_deadlines,
+            more_deadlines: more.into_iter().map(DueView::in_one_line).collect(),
         }
+    }
+
+    /// How many there are.
+    fn deadlines(&self) -> usize {
+        self.deadlines.len() + self.more_deadlines.len()
     }
 
     /// Of a letter without leads: what changed, else "2 deadlines coming up: tomorrow – offers: Ultrasound scanners".
     fn subject(&self, language: Language, changes: &[ChangeItem<'_>]) -> String {
-        let count = self.deadlines.len() + self.more_deadlines;
+        let count = self.deadlines();
         let first = self.deadlines.first().map(|due| format!(": {} – {}", due.ahead, due.what.words)).unwrap_or_default();
         let subject = match (changes.is_empty(), count) {
             (true, _) => format!("{}{first}", language.deadlines(count)),
@@ -121,10 +122,12 @@ impl Dated {
         View {
             changes_title: (!self.changes.is_empty()).then(|| altered::title(language)),
             changes: self.changes,
-            more_changes: (self.more_changes > 0).then(|| altered::and_more(language, self.more_changes)),
+            more_changes_title: Some(self.more_changes.len()).filter(|n| *n > 0).map(|n| altered::and_more(language, n)),
+            more_changes: self.more_changes,
             deadlines_title: (!self.deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
             deadlines: self.deadlines,
-            more_deadlines: (self.more_deadlines > 0).then(|| language.and_more_due(self.more_deadlines)),
+            more_deadlines_title: Some(self.more_deadlines.len()).filter(|n| *n > 0).map(|n| language.and_more_due(n)),
+            more_deadlines: self.more_deadlines,
             ..View::default()
         }
     }
@@ -133,7 +136,7 @@ impl Dated {
 pub(super) fn reminder(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let told = Dated::of(reader, (news.changes, news.deadlines), now);
-    let (altered, due) = (news.changes.len(), told.deadlines.len() + told.more_deadlines);
+    let (altered, due) = (news.changes.len(), told.deadlines());
     let subject = told.subject(language, news.changes);
     let why = if due > 0 { language.word(Word::BeforeDigest) } else { altered::at_once(language) };
     let headings = [(altered > 0).then(|| altered::heading(language, altered)), (due > 0).then(|| language.deadlines(due))];
@@ -164,11 +167,8 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
         lang: language.tag(),
         subject: clip(&heading, SUBJECT_CHARS),
         heading,
-        paragraphs: [today, language.word(Word::NoNews).to_owned()]
-            .into_iter()
-            .chain(due::closed(reader, news.closed))
-            .chain(news.stock.iter().flat_map(|stock| stock::lines(reader, stock)))
-            .collect(),
+        paragraphs: [today, language.word(Word::NoNews).to_owned()].into_iter().chain(due::closed(reader, news.closed)).collect(),
+        stocks: news.stock.iter().filter_map(|one| stock::stock(reader, one)).collect(),
         leads: items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),

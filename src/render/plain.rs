@@ -15,28 +15,7 @@ pub(super) fn page(view: &View) -> String {
         out.gap();
         out.wrap("", "", paragraph);
     }
-    if let Some(title) = view.changes_title {
-        out.gap();
-        out.line(title);
-        out.line(&"-".repeat(title.chars().count()));
-        for change in &view.changes {
-            change_block(&mut out, change);
-        }
-        if let Some(more) = &view.more_changes {
-            out.wrap("", "", more);
-        }
-    }
-    if let Some(title) = view.deadlines_title {
-        out.gap();
-        out.line(title);
-        out.line(&"-".repeat(title.chars().count()));
-        for due in &view.deadlines {
-            due_block(&mut out, due);
-        }
-        if let Some(more) = &view.more_deadlines {
-            out.wrap("", "", more);
-        }
-    }
+    of_tenders(&mut out, view);
     for lead in &view.leads {
         lead_block(&mut out, lead);
     }
@@ -85,6 +64,45 @@ pub(super) fn page(view: &View) -> String {
     out.text
 }
 
+/// What of tenders stands before the leads.
+fn of_tenders(out: &mut Page, view: &View) {
+    for stock in &view.stocks {
+        out.gap();
+        out.wrap("", "", &stock.there);
+        for next in &stock.next {
+            line_block(out, next);
+        }
+    }
+    if let Some(title) = view.changes_title {
+        out.gap();
+        out.line(title);
+        out.line(&"-".repeat(title.chars().count()));
+        for change in &view.changes {
+            change_block(out, change);
+        }
+        if let Some(title) = &view.more_changes_title {
+            out.wrap("", "", title);
+        }
+        for more in &view.more_changes {
+            line_block(out, more);
+        }
+    }
+    if let Some(title) = view.deadlines_title {
+        out.gap();
+        out.line(title);
+        out.line(&"-".repeat(title.chars().count()));
+        for due in &view.deadlines {
+            due_block(out, due);
+        }
+        if let Some(title) = &view.more_deadlines_title {
+            out.wrap("", "", title);
+        }
+        for more in &view.more_deadlines {
+            line_block(out, more);
+        }
+    }
+}
+
 fn change_block(out: &mut Page, change: &ChangeView) {
     out.wrap("* ", "  ", &change.what.words);
     for news in &change.news {
@@ -104,6 +122,13 @@ fn change_block(out: &mut Page, change: &ChangeView) {
         out.wrap("  ", "  ", href.as_ref().unwrap_or(words));
     }
     out.line(&format!("  {}", change.reference));
+}
+
+fn line_block(out: &mut Page, line: &LinkView) {
+    out.wrap("* ", "  ", &line.words);
+    if let Some(href) = &line.href {
+        out.wrap("  ", "  ", href);
+    }
 }
 
 fn due_block(out: &mut Page, due: &DueView) {
@@ -150,7 +175,9 @@ fn lead_block(out: &mut Page, lead: &LeadView) {
         out.wrap("   ", "   ", &format!("{}: {next}", lead.next_label));
     }
     out.gap();
-    out.wrap("   ", "   ", &format!("{}: {}", lead.score_label, lead.score));
+    if let Some(score) = &lead.score {
+        out.wrap("   ", "   ", &format!("{}: {score}", lead.score_label));
+    }
     for part in &lead.parts {
         let how = part.how.as_ref().map(|how| format!(" ({how})")).unwrap_or_default();
         out.wrap(&format!("   {:>7}  ", part.points), "            ", &format!("{}{how}", part.why));
@@ -166,6 +193,9 @@ fn reason_block(out: &mut Page, reason: &ReasonView) {
     out.wrap("   * ", "     ", &format!("{label}{} ({})", reason.sentence, reason.when));
     if let Some(quote) = &reason.quote {
         out.wrap("     ", "      ", quote);
+    }
+    for note in &reason.notes {
+        out.wrap("     ! ", "       ", note);
     }
     let proof = reason.proof.href.as_ref().unwrap_or(&reason.proof.words);
     out.wrap("     ", "     ", proof);

@@ -33,6 +33,8 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             };
             by.as_ref().map_or_else(|| line.clone(), |by| format!("{line} ({holds}{by})"))
         }
+        // What was won or lost before stands in the reason that it takes back.
+        Story::Changed { title, .. } if signal.kind == SignalKind::AwardAnnulled => format!("{}: {title}", language.signal(signal.kind)),
         Story::Changed { title, fields, more } => {
             let told = fields.iter().map(|(name, old, new)| {
                 let old = old.as_deref().map(|old| value(language, zone, name, old, None));
@@ -40,13 +42,8 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
                 field(language, name, old.as_deref(), new.as_deref())
             });
             let told: Vec<String> = told.collect();
-            let more = match (*more, language) {
-                (0, _) => String::new(),
-                (n, Language::En) => format!(" and {n} more"),
-                (n, Language::Es) => format!(" y {n} más"),
-                (n, Language::Ru) => format!(" и ещё {n}"),
-            };
-            format!("{title}: {}{more}", told.join("; "))
+            let more = (*more > 0).then(|| language.and_more_fields(*more as usize));
+            format!("{title}: {}", told.into_iter().chain(more).collect::<Vec<_>>().join("; "))
         }
         Story::Again { of, gone } => {
             let day = gone.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC)).date();
@@ -482,7 +479,7 @@ mod tests {
             (one("price", Some("12"), Some("10"), 0), ["X: price 12 → 10", "X: precio 12 → 10", "X: цена 12 → 10"]),
             (
                 one("stand", None, Some("4B"), 2),
-                ["X: stand is now 4B and 2 more", "X: stand ahora es 4B y 2 más", "X: стенд теперь 4B и ещё 2"],
+                ["X: stand is now 4B; and 2 more fields", "X: stand ahora es 4B; y 2 datos más", "X: стенд теперь 4B; и ещё 2 поля"],
             ),
             (
                 one("phone", Some("+34"), None, 0),

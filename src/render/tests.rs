@@ -142,6 +142,7 @@ impl Case {
             signals: &self.signals,
             told: self.told,
             handed: self.handed,
+            tenders: &[],
             meanings: &self.meanings,
         }
     }
@@ -266,7 +267,7 @@ fn deadlines_coming_up_stand_first() {
     let reader = |language| Reader { rep: &rep, language, zone: &zone };
     let shown = |letter: &Rendered| format!("Subject: {}\n\n{}", letter.subject, letter.text);
     let next = vec![records[1].clone()];
-    let stock = [Stock { source: "PLACSP".to_owned(), id: "es-tenders".to_owned(), open: 12, contracts: 1, more: false, next }];
+    let stock = [Stock { source: "PLACSP".to_owned(), id: "es-tenders".to_owned(), open: 12, again: 1, contracts: 1, more: false, next }];
     let whole = News { items: &items, deadlines: &deadlines, stock: &stock, sources: &states, ..News::default() };
     let letter = digest(&reader(Language::En), &whole, &links, now()).unwrap();
     insta::assert_snapshot!("digest_deadlines_en_text", shown(&letter));
@@ -310,8 +311,8 @@ fn news_of_tenders_is_told_apart_from_leads() {
     let [other, moved] = tenders();
     let (signals, links) = (changes(&moved), Links::default());
     let changes = [
-        ChangeItem { record: &moved, said: &[], signals: &signals[..1] },
-        ChangeItem { record: &other, said: &[], signals: &signals[1..] },
+        ChangeItem { record: &moved, said: &[], signals: &signals[..1], with: None },
+        ChangeItem { record: &other, said: &[], signals: &signals[1..], with: None },
     ];
     let (cases, reader) = (two(), |language| Reader { rep: &rep, language, zone: &zone });
     let items: Vec<Item<'_>> = cases.iter().take(1).map(Case::item).collect();
@@ -338,7 +339,7 @@ fn news_of_tenders_is_told_apart_from_leads() {
             && !Signal { story: Story::Appeared { title: moved.title(), by: None, with: None, on: None }, ..again.clone() }
                 .is_of_known_tender()
     );
-    let reopened = [ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&again) }];
+    let reopened = [ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&again), with: None }];
     let letter = reminder(&reader(Language::En), &News { changes: &reopened, ..News::default() }, &links, now()).unwrap();
     assert!(
         letter.subject.starts_with("Takes offers again: Two ultrasound") && letter.text.contains("  Takes offers again ("),
@@ -349,6 +350,74 @@ fn news_of_tenders_is_told_apart_from_leads() {
     let event = Event::Tender { record: &moved, signal: &signals[0], segments: &[&segment] };
     let json: serde_json::Value = serde_json::from_slice(&payload(&event).bytes).unwrap();
     insta::assert_snapshot!("payload_tender", serde_json::to_string_pretty(&json).unwrap());
+}
+
+#[test]
+fn of_more_than_a_letter_describes_each_is_said_in_one_line() {
+    let rep: RepId = "ana".parse().unwrap();
+    let [_, moved] = tenders();
+    let signals = changes(&moved);
+    let records: Vec<Record> = (1..=30)
+        .map(|n| {
+            let mut record = moved.clone();
+            let title = crate::model::Field { value: Value::Text(format!("Tender number {n:03}")), ..record.fields["title"].clone() };
+            record.fields.insert(FieldName::new("title"), title);
+            record.url = Url::parse(&format!("https://portal.example/notices/{n:03}")).unwrap();
+            record
+        })
+        .collect();
+    let item = |record| ChangeItem { record, said: &[], signals: &signals[..1], with: None };
+    let many: Vec<ChangeItem<'_>> = records.iter().map(item).collect();
+    let due: Vec<DeadlineItem<'_>> = records.iter().map(|record| DeadlineItem { record, field: "deadline", said: &[] }).collect();
+    let mut told = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
+        let letter = reminder(&reader, &News { changes: &many, deadlines: &due, ..News::default() }, &Links::default(), now()).unwrap();
+        for record in &records {
+            let address = record.url.as_str();
+            for (form, address) in [(&letter.text, address.to_owned()), (&letter.html, address.replace('/', "&#x2f;"))] {
+                assert!(form.matches(&record.title()).count() >= 2, "{}: {form}", record.title());
+                assert_eq!(form.matches(&address).count(), 2, "{address}: {form}");
+            }
+        }
+        let of = |word: &str| letter.text.lines().skip_while(|line| !line.contains(word)).take(8).collect::<Vec<_>>().join("\n");
+        let words = match language {
+            Language::En => "a line each",
+            Language::Es => "una línea",
+            Language::Ru => "по строке",
+        };
+        told += &of(words);
+        told += "\n\n";
+    }
+    insta::assert_snapshot!("a_line_each", told);
+}
+
+#[test]
+fn a_cancellation_says_why_and_what_is_doubtful_of_a_deadline_stands_beside_it() {
+    let rep: RepId = "ana".parse().unwrap();
+    let [other, moved] = tenders();
+    let [.., cancelled] = changes(&moved);
+    let fields = [("stage", "open", "cancelled"), ("reason", "", "The money is spent"), ("documents", "1", "2")];
+    let fields = fields.map(|(name, old, new)| (name.to_owned(), Some(old.to_owned()).filter(|old| !old.is_empty()), Some(new.to_owned())));
+    let story = |more| Story::Changed { title: moved.title(), fields: fields.to_vec(), more };
+    let ended = Signal { story: story(3), ..cancelled.clone() };
+    let changed = Signal { kind: SignalKind::TenderChanged, story: story(1), ..cancelled };
+    let mut unread = other.clone();
+    let words = crate::model::Field { value: Value::Text("30.02.2027".to_owned()), ..unread.fields["title"].clone() };
+    unread.fields.insert(FieldName::new(crate::model::UNREADABLE), words);
+    let items = [
+        ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&ended), with: None },
+        ChangeItem { record: &unread, said: &[], signals: std::slice::from_ref(&changed), with: None },
+        ChangeItem { record: &other, said: &[], signals: &[], with: Some("Bob") },
+    ];
+    let mut told = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &TimeZone::UTC };
+        let letter = reminder(&reader, &News { changes: &items, ..News::default() }, &Links::default(), now()).unwrap();
+        told += &letter.text;
+        assert!(letter.html.contains("30.02.2027"));
+    }
+    insta::assert_snapshot!("ended_unread_passed", told);
 }
 
 #[test]

@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use super::altered::ChangeView;
 use super::clean::{address_words, line, link, mail_link, phone_link};
-use super::due::{DueView, said as said_in};
+use super::due::{DueView, doubts, said as said_in};
 use super::language::Word;
 use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence};
+use super::stock::StockView;
 use super::{Item, Language, Reader};
+use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value, Weight, origin_of};
@@ -28,12 +30,15 @@ pub(super) struct View {
     pub subject: String,
     pub heading: String,
     pub paragraphs: Vec<String>,
+    pub stocks: Vec<StockView>,
     pub changes_title: Option<&'static str>,
     pub changes: Vec<ChangeView>,
-    pub more_changes: Option<String>,
+    pub more_changes_title: Option<String>,
+    pub more_changes: Vec<LinkView>,
     pub deadlines_title: Option<&'static str>,
     pub deadlines: Vec<DueView>,
-    pub more_deadlines: Option<String>,
+    pub more_deadlines_title: Option<String>,
+    pub more_deadlines: Vec<LinkView>,
     pub leads: Vec<LeadView>,
     pub more: Option<String>,
     pub pairs_title: Option<&'static str>,
@@ -70,7 +75,8 @@ pub(super) struct LeadView {
     /// How much more is new, and where it is.
     pub more_reasons: Option<String>,
     pub score_label: &'static str,
-    pub score: String,
+    /// Nothing where no rule counts anything of it.
+    pub score: Option<String>,
     pub parts: Vec<PartView>,
     pub unknown_label: &'static str,
     pub unknown: Option<String>,
@@ -94,6 +100,8 @@ pub(super) struct ReasonView {
     pub proof: LinkView,
     /// When it was seen, where that was on another day.
     pub seen: Option<String>,
+    /// What is to be looked at before the deadline of its tender is believed.
+    pub notes: Vec<String>,
 }
 
 /// One line of the sum.
@@ -210,7 +218,7 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, signals: _, told: _, handed: _, meanings: _ } = *item;
+    let Item { lead, segment, organisation, signals: _, told: _, handed: _, tenders: _, meanings: _ } = *item;
     let news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
@@ -218,7 +226,13 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     let next = if is_notice { language.look_at_the_notice().to_owned() } else { next_step(language, &lead.next_step) };
     let (about, contacts) = (about(organisation, language), contacts(organisation));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
-    let reasons = news.into_iter().take(REASONS).map(|alike| reason(reader, (item, &alike), &mut said, now)).collect();
+    let mut doubted: Vec<RecordId> = Vec::new();
+    let reasons = news.into_iter().take(REASONS).map(|alike| ReasonView {
+        notes: alike.iter().flat_map(|signal| doubts_of(reader, (item, signal), &mut doubted)).collect(),
+        ..reason(reader, (item, &alike), &mut said, now)
+    });
+    let reasons = reasons.collect();
+    let parts = parts(item, language, &mut said);
     LeadView {
         number,
         name: name_of(item, language),
@@ -229,8 +243,8 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         reasons,
         more_reasons: (hidden > 0).then(|| language.and_more_reasons(hidden)),
         score_label: language.word(Word::Score),
-        score: language.score_line(lead.score.fit, lead.score.signal, lead.score.known),
-        parts: parts(item, language, &mut said),
+        score: (!parts.is_empty()).then(|| language.score_line(lead.score.fit, lead.score.signal, lead.score.known)),
+        parts,
         unknown_label: language.word(Word::Unknown),
         unknown: unknown(&lead.score, language),
         next_label: language.word(Word::NextStep),
@@ -311,7 +325,18 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
         quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| is_new(quote, said)).map(|quote| sentence::quoted(language, &quote)),
         proof: proof(&signal.evidence, language),
         seen: (date(seen) != date(signal.at)).then(|| language.seen(&day_and_hour(reader, seen))),
+        notes: Vec::new(),
     }
+}
+
+/// What is doubtful about the deadline of the tender that a signal tells of: said once of each.
+fn doubts_of(reader: &Reader<'_>, (item, signal): (&Item<'_>, &Signal), said: &mut Vec<RecordId>) -> Vec<String> {
+    let Some((_, tender)) = item.tenders.iter().find(|(record, _)| *record == signal.record) else { return Vec::new() };
+    if said.contains(&tender.record.id) {
+        return Vec::new();
+    }
+    said.push(tender.record.id);
+    doubts(reader, (&tender.record, &tender.said))
 }
 
 pub(super) fn proof(evidence: &Evidence, language: Language) -> LinkView {

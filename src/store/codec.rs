@@ -271,6 +271,17 @@ pub(super) fn shared_by(id: &str, kind: RecordKind) -> Key {
     Build(Build::new(Table::SharedId).rest(&crate::base::ids::hash128(&[id.as_bytes()]))).u8(record_kind_code(kind)).0
 }
 
+/// That a record has a notice of this number, in whatever case it is written. Beside [`shared_id`], whose identifiers name their scheme.
+pub(super) fn notice_number(number: &str, record: RecordId) -> Key {
+    Build(notice_numbers(number)).u64(record.0).0
+}
+
+/// The records that have a notice of this number.
+pub(super) fn notice_numbers(number: &str) -> Key {
+    let hash = crate::base::ids::hash128(&[b"notice", number.trim().to_lowercase().as_bytes()]);
+    Build(Build::new(Table::SharedId).rest(&hash)).u8(record_kind_code(RecordKind::Tender)).0
+}
+
 /// Tenders in an order of their own: `by` says which, those without a time come last.
 pub(super) fn tender(by: u8, at: Option<i64>, record: RecordId) -> Key {
     Build(tenders_from(by, at)).u64(record.0).0

@@ -306,6 +306,9 @@ impl<'a> Group<'a> {
         if prepared.asked.is_some_and(|asked| inner.linked.is_overtaken(asked, &prepared.effects, effects)) {
             return Err(CommitError::Conflict { what: "an organisation that is like one of these".to_owned() });
         }
+        if prepared.looked.is_some_and(|looked| inner.shared.is_overtaken(looked, &prepared.effects, effects)) {
+            return Err(CommitError::Conflict { what: "what another source tells of the same".to_owned() });
+        }
         for (key, value) in std::mem::take(&mut prepared.writes) {
             self.set(key, value)?;
         }

@@ -51,7 +51,7 @@ mod embedded {
     contract! {
         place();
         linking, alike_at_once, claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, postponing, replaying, left_out_of_replays, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, a_long_history, removing,
+        many_at_once, outbox_order, sealing, postponing, replaying, left_out_of_replays, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, told_at_once, a_long_history, removing,
         rescheduling,
         lists,
     }
@@ -175,6 +175,7 @@ pub(super) fn entry(n: u32, due: i64) -> Entry {
     let of_tender = match n {
         2 => Some(OfTender::Comes(comes())),
         4 => Some(OfTender::Changed(Box::new(changed()))),
+        3 => Some(OfTender::Passed { record: RecordId(7), to: "zoe".parse().unwrap() }),
         _ => None,
     };
     Entry {
@@ -888,6 +889,7 @@ async fn forgetting(place: Place) {
 
 fn filed(own: &str, published: Option<i64>, seen: i64) -> Filed {
     Filed {
+        numbers: vec![format!("{own}-2026"), "N 1".to_owned()],
         hash: ContentHash::of(own.as_bytes()),
         published: published.map(time),
         seen: time(seen),
@@ -959,6 +961,34 @@ async fn notices(place: Place) {
     store.commit(turn).await.unwrap();
     store = place.reopen(store).await;
     assert_eq!((store.notices_of(two).await.unwrap().notices, store.notices_of(one).await.unwrap().notices.len()), (vec![], 5));
+}
+
+/// Two commits of two sources on one tender, neither of which could see the other: the later one is a conflict. What the same source wrote, or
+/// another on another tender, is none.
+async fn told_at_once(place: Place) {
+    let store = place.open().await;
+    let tender = |source: &str, key: &str, id: &str| {
+        let mut tender = Record { kind: RecordKind::Tender, ..record(source, key, "x") };
+        let value = Value::List(vec![Value::Text(format!("OCID:{id}"))]);
+        tender.fields.insert(FieldName::new("other_ids"), Field { value, quote: String::new(), path: "p".to_owned(), first_seen: time(1) });
+        tender
+    };
+    let with = |record: &Record, looked: Option<u64>| Turn { records: vec![record.clone()], looked, ..Turn::upkeep() };
+    let (a, b, other) =
+        (tender("a", "1", "ocds-h6vhtk-000001"), tender("b", "1", "ocds-h6vhtk-000001"), tender("b", "2", "ocds-h6vhtk-000002"));
+    let looked = store.shared_written();
+    store.commit(with(&a, Some(looked))).await.unwrap();
+    assert!(conflicts(store.commit(with(&b, Some(looked))).await));
+    store.commit(with(&other, Some(looked))).await.unwrap();
+    store.commit(with(&a, Some(looked))).await.unwrap();
+    store.commit(with(&b, Some(store.shared_written()))).await.unwrap();
+    // In one batch as well.
+    let (one, two) = (tender("a", "3", "ocds-h6vhtk-000003"), tender("b", "3", "ocds-h6vhtk-000003"));
+    let looked = store.shared_written();
+    let (x, y) = tokio::join!(store.commit(with(&one, Some(looked))), store.commit(with(&two, Some(looked))));
+    assert_eq!([conflicts(x), conflicts(y)].iter().filter(|conflict| **conflict).count(), 1);
+    let store = place.reopen(store).await;
+    store.commit(with(&tender("c", "3", "ocds-h6vhtk-000003"), Some(store.shared_written()))).await.unwrap();
 }
 
 async fn shared_ids(place: Place) {

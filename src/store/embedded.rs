@@ -20,6 +20,7 @@ use super::places::Places;
 use super::prepare::{self, Effect, Prepared};
 use super::queue::Queue;
 use super::segments::Segments;
+use super::shared::Shared;
 use super::spec::Settings;
 use super::tally::Tally;
 use super::words::{Opened, Size};
@@ -54,6 +55,7 @@ pub(super) struct Inner {
     queue: Mutex<Queue>,
     pub(super) places: Places,
     pub(super) linked: Linked,
+    pub(super) shared: Shared,
     pub(super) tally: Mutex<Tally>,
     pub(super) order: AtomicU64,
     pub(super) install_key: [u8; 32],
@@ -176,6 +178,7 @@ impl Inner {
                 }
                 Effect::Unpacked(record) => self.places.remove(*record),
                 Effect::Said(organisation, said) => self.linked.put(*organisation, said),
+                Effect::Shared(under) => self.shared.put(*under),
                 Effect::Ruled(number, lesson) => self.linked.learn([(*number, *lesson)]),
                 Effect::Entry(..) | Effect::EntrySettled(..) | Effect::Waiting(..) | Effect::NotWaiting(_) | Effect::Dead(..) => {}
             }
@@ -226,6 +229,7 @@ impl Embedded {
             queue: Mutex::new(survey.queue),
             places: survey.places,
             linked: survey.linked.unwrap_or_default(),
+            shared: Shared::default(),
             order: AtomicU64::new(survey.tally.order),
             tally: Mutex::new(survey.tally),
             install_key: ready.install_key,

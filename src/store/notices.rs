@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::codec::{self, Key};
 use super::embedded::{Embedded, Inner};
 use super::error::StoreError;
-use super::prepare::Draft;
+use super::prepare::{Draft, Effect};
+use super::shared::Under;
 use super::stored::{StoredNotice, millis, to_model};
 use super::words::OnFile;
 use crate::base::ids::{ContentHash, RecordId};
@@ -74,6 +75,16 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// The tenders that have a notice of this number.
+    fn of_notice(&self, number: &str) -> Result<Vec<RecordId>, StoreError> {
+        let keys = self.tree()?.scan_prefix(codec::notice_numbers(number)).keys().take(SHARED);
+        keys.filter_map(|key| key.map(|key| codec::last_u64(&key).map(RecordId)).transpose())
+            .map(|id| id.map_err(StoreError::from))
+            .collect()
+    }
+}
+
 impl Draft<'_> {
     /// Files notices; those that are on file stay as they are. Those that are idle make room, then the oldest but the first.
     pub(super) fn notices(&mut self, notices: &[(RecordId, Filed)], idle: &[(RecordId, ContentHash)]) -> Result<(), StoreError> {
@@ -96,6 +107,9 @@ impl Draft<'_> {
                 }
             }
             for (key, (place, filed)) in new {
+                for number in &filed.numbers {
+                    self.to.writes.push((codec::notice_number(number, record), Some(Vec::new())));
+                }
                 self.put(key, &StoredNotice::new(filed, place), None)?;
             }
         }
@@ -105,6 +119,9 @@ impl Draft<'_> {
     /// Forgets the notices of a record that is forgotten, and what it was known by.
     pub(super) fn notices_gone(&mut self, record: &Record) -> Result<(), StoreError> {
         for key in self.inner.notice_keys(record.id)? {
+            for number in self.inner.load::<StoredNotice>(&key)?.into_iter().flat_map(|(_, stored)| stored.numbers) {
+                self.delete(codec::notice_number(&number, record.id));
+            }
             self.delete(key);
         }
         for id in record.shared_ids() {
@@ -116,6 +133,7 @@ impl Draft<'_> {
     /// Keeps by which identifiers a record is known; `before`: those it had.
     pub(super) fn shared_ids(&mut self, record: &Record, before: &[String]) {
         let now = record.shared_ids();
+        self.to.effects.extend(now.iter().map(|id| Effect::Shared(Under::new(id, record))));
         for id in before.iter().filter(|id| !now.contains(id)) {
             self.delete(codec::shared_id(id, record));
         }
@@ -141,6 +159,14 @@ impl Embedded {
 
     pub(super) async fn notices_of(&self, record: RecordId) -> Result<OnFile, StoreError> {
         self.read(move |inner| inner.notices_of(record)).await
+    }
+
+    pub(super) async fn of_notice(&self, number: String) -> Result<Vec<RecordId>, StoreError> {
+        self.read(move |inner| inner.of_notice(&number)).await
+    }
+
+    pub(super) fn shared_written(&self) -> u64 {
+        self.inner.shared.written()
     }
 
     pub(super) async fn shared_by(&self, record: Record) -> Result<Vec<RecordId>, StoreError> {

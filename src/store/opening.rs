@@ -368,7 +368,8 @@ pub(super) fn apply_queue(queue: &mut Queue, effects: Vec<Effect>) {
             | Effect::Packed(..)
             | Effect::Unpacked(_)
             | Effect::Said(..)
-            | Effect::Ruled(..) => {}
+            | Effect::Ruled(..)
+            | Effect::Shared(_) => {}
         }
     }
 }

@@ -13,6 +13,7 @@ use super::index::NewTimes;
 use super::likely::Said;
 use super::queue::Place;
 use super::segments::Pin;
+use super::shared::Under;
 use super::stored::{
     Stored, StoredChanges, StoredEntry, StoredHost, StoredLead, StoredMessage, StoredOrganisation, StoredPage, StoredSignal, StoredSource,
     StoredSpent, StoredVersions, millis, store_date, undecodable,
@@ -63,6 +64,8 @@ pub(super) enum Effect {
     /// What an organisation's records say now; nothing, where it is gone.
     Said(OrganisationId, Said),
     Ruled(u32, Option<(Pattern, bool)>),
+    /// A record was written under an identifier that others may have too.
+    Shared(Under),
 }
 
 /// Writes that happen only when their key is not there yet.
@@ -84,6 +87,8 @@ pub(super) struct Prepared {
     pub(super) fresh: Vec<RecordId>,
     /// When it asked who is like whom.
     pub(super) asked: Option<u64>,
+    /// When it looked what other sources tell of its records.
+    pub(super) looked: Option<u64>,
     pub(super) order: u64,
     pub(super) times: Vec<NewTimes>,
     pub(super) request: Option<(HostKey, i64)>,
@@ -105,7 +110,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
         }
         PageWrite::None => {}
     }
-    draft.to.asked = turn.asked;
+    (draft.to.asked, draft.to.looked) = (turn.asked, turn.looked);
     draft.to.request = turn.host.clone().zip(turn.requested.map(millis));
     if let Some(bytes) = &turn.snapshot {
         draft.snapshot(turn, bytes)?;

@@ -11,6 +11,7 @@ use crate::model::{Filed, Notice};
 pub fn file(notice: &Notice, format: Format, (url, clock): (&Url, &Clock), now: Timestamp) -> Filed {
     Filed {
         hash: notice.hash,
+        numbers: [&notice.publication, &notice.id].into_iter().filter(|number| !number.is_empty()).cloned().collect(),
         published: notice.published,
         seen: now,
         url: url.clone(),

@@ -9,9 +9,10 @@ use crate::model::{Failure, FailureClass};
 /// Reads a document; numbers that are none (`1e9999`, ` 000,`) become `null`, and how many did is told.
 pub(super) fn parse(text: &str) -> Result<(Value, usize), Failure> {
     let text = text.trim_start_matches('\u{feff}');
-    let unreadable = |why: &serde_json::Error| {
-        let cut = if why.is_eof() { "it breaks off" } else { "it is no JSON that can be read" };
-        Failure::new(FailureClass::Unreadable, format!("{cut}: {why}"))
+    let unreadable = |why: &serde_json::Error| match cut_off(text) {
+        Some(cut) if why.is_eof() => Failure::new(FailureClass::Broken, cut),
+        Some(_) | None if why.is_eof() => Failure::new(FailureClass::Unreadable, format!("it breaks off: {why}")),
+        Some(_) | None => Failure::new(FailureClass::Unreadable, format!("it is no JSON that can be read: {why}")),
     };
     match serde_json::from_str(text) {
         Ok(value) => Ok((value, 0)),
@@ -24,6 +25,17 @@ pub(super) fn parse(text: &str) -> Result<(Value, usize), Failure> {
             serde_json::from_str(&mended).map(|value| (value, count)).map_err(|why| unreadable(&why))
         }
     }
+}
+
+/// That JSON which begins as it should ends too early, in words: the answer was cut off on its way, or the portal broke off. `None`: it is whole,
+/// or something else is wrong with it.
+pub fn cut_off(text: &str) -> Option<String> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let why = serde_json::from_str::<serde::de::IgnoredAny>(text).err().filter(serde_json::Error::is_eof)?;
+    Some(format!("the answer was cut off: its JSON breaks off at line {}, column {}", why.line(), why.column()))
 }
 
 /// Puts `null` in the place of bare words that begin like a number and are none.
@@ -119,7 +131,8 @@ mod tests {
 
     #[test]
     fn what_breaks_off_says_so() {
-        assert!(parse(r#"{"a": [1, 2"#).unwrap_err().text.contains("breaks off"));
+        let cut = parse(r#"{"a": [1, 2"#).unwrap_err();
+        assert!(cut.class == FailureClass::Broken && cut.text.contains("breaks off at line 1"), "{cut}");
         assert!(parse("<html>").unwrap_err().text.contains("no JSON"));
         assert!(parse("").unwrap_err().text.contains("breaks off"));
     }

@@ -10,6 +10,9 @@ const WORDS: usize = 400;
 /// Lines of one tender: a framework of a thousand lots has ten times as many.
 const LINES: usize = 20_000;
 
+/// Characters of a deadline as it is written.
+const WRITTEN: usize = 60;
+
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -169,6 +172,8 @@ fn of_deadline(deadline: &Deadline) -> String {
         None => format!("{day}, no time given ({zone}, {known})"),
         Some(time) => {
             let time = time.strftime(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" });
+            let known =
+                if *zone_from == ZoneFrom::Text { format!("{known}: “{}”", clip(&deadline.text, WRITTEN)) } else { known.to_owned() };
             format!("{day} {time} {zone} ({known}; {})", at.strftime("%Y-%m-%d %H:%M UTC"))
         }
     }

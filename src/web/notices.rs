@@ -145,7 +145,10 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
     }
     let keys = config.sources.iter().map(|source| Record::id_of(&source.id, named)).collect();
     let mut found = effects.store.records(keys).await?;
+    found.extend(effects.store.records(effects.store.of_notice(named.to_owned()).await?).await?);
     found.retain(|record| record.kind == RecordKind::Tender);
+    found.sort_by_key(|record| record.id);
+    found.dedup_by_key(|record| record.id);
     let mut whole = true;
     if found.is_empty() {
         (found, whole) = called(&effects.store, named, SEARCHED).await?;
@@ -266,6 +269,10 @@ pub(super) async fn complete(
         }
     }
     let others = linked(effects, record).await?;
+    for other in others.iter().take(PORTALS) {
+        let known = effects.store.notices_of(other.id).await?.notices;
+        view.notices += known.iter().filter(|filed| until.is_none_or(|until| filed.at() <= until)).count();
+    }
     view.also = also(&others);
     let mut portals = others;
     portals.push(record.clone());

@@ -97,7 +97,9 @@ impl World {
 
     /// The mails to somebody in which these words are, decoded as far as these tests read them.
     fn mails(&self, rep: &str, words: &str) -> Vec<String> {
-        let plain = |mail: String| mail.replace("=\r\n", "").replace("\r\n", " ").replace("=E2=86=92", "→");
+        let plain = |mail: String| {
+            mail.replace("=\r\n", "").replace("\r\n", " ").replace("=E2=86=92", "→").replace("=E2=80=9C", "“").replace("=E2=80=9D", "”")
+        };
         let mails = self.inside.written("mail").into_iter().map(plain).map(|mail| mail.split_whitespace().collect::<Vec<_>>().join(" "));
         mails.filter(|mail| mail.contains(&format!("To: {rep}@example.com")) && mail.contains(words)).collect()
     }
@@ -261,6 +263,8 @@ async fn a_tender_is_found_by_what_people_call_it() {
         [scanners("2026-12-21T10:00:00Z", "active"), beds(2, "Beds for wards"), beds(3, "Beds for wards and homes"), beds(4, "Beds")];
     // The second portal has one of them too.
     let world = World::new("", [held.to_vec(), vec![scanners("2026-12-21T10:00:00Z", "active")]]).await;
+    world.show(0, scanners("2026-12-28T11:00:00+01:00", "active"));
+    world.run(4).await;
     for (called, want) in [
         ("ocds-test01-000002", "Beds for wards"),
         ("OCDS-TEST01-000003", "Beds for wards and homes"),
@@ -268,6 +272,8 @@ async fn a_tender_is_found_by_what_people_call_it() {
         ("ultrasound  SCANNERS", "Ultrasound scanners"),
         ("beds", "Beds"),
         ("homes", "Beds for wards and homes"),
+        // A notice before the last.
+        ("1-2026-12-21T10:00:00Z-ACTIVE", "Ultrasound scanners"),
     ] {
         let Answer::Tender(view) = ask(&world.inside, Question::Tender { id: called.to_owned(), at: None }).await else {
             panic!("{called}")
@@ -276,7 +282,12 @@ async fn a_tender_is_found_by_what_people_call_it() {
         let Answer::TenderHistory(history) = ask(&world.inside, Question::TenderHistory { id: called.to_owned() }).await else {
             panic!("{called}")
         };
-        assert_eq!(history.id, view.id);
+        assert_eq!((&history.id, history.notices.len()), (&view.id, view.notices), "{called}");
+        if view.title == "Ultrasound scanners" {
+            let said = history.notices.iter().flat_map(|notice| &notice.changes).filter_map(|(_, _, is)| is.clone()).collect::<Vec<_>>();
+            let written = "2026-12-28 11:00 +01 (as written: “2026-12-28T11:00:00+01:00”; 2026-12-28 10:00 UTC)";
+            assert!(said.iter().any(|is| is == written) && view.notices == 3, "{said:#?}");
+        }
     }
     for (called, words) in [
         ("for wards", ["several tenders are called for wards", "(portal, ocds-test01-000003, offers until"]),
@@ -302,5 +313,137 @@ async fn a_portal_that_answers_a_page_of_errors_is_told_by_what_it_answers_and_u
         };
         let said = view.source.reason.clone().unwrap_or_default();
         assert!(said.contains(words) && said.contains("; until 2026-11-23 1") && !said.contains("eforms"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_is_told_once_to_who_has_two_leads_of_it() {
+    let published = "\n[[segment.points]]\nsignal = \"tender-published\"\npoints = 20\n";
+    let none_fits = "\n[[segment]]\nid = \"all\"\nline = 5\n".to_owned() + published;
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&(looking("imaging", "33112") + published + &none_fits + &reps), [Vec::new(), Vec::new()]).await;
+    world.show(0, scanners("2027-01-20T10:00:00Z", "active"));
+    world.until("2026-11-25T12:00:00Z").await;
+    assert!(world.leads().await.len() > 1 && !world.mails("ana", "leads for you").is_empty(), "{:#?}", world.leads().await);
+    world.show(0, scanners("2027-01-20T10:00:00Z", "cancelled"));
+    world.until("2026-11-30T12:00:00Z").await;
+    let mails = world.mails("ana", "Tender cancelled");
+    assert_eq!(mails.len(), 1, "{mails:#?}");
+    assert_eq!(mails[0].matches("Tender cancelled (").count(), 2, "once in each form: {}", mails[0]);
+    assert!(!mails[0].contains("how well it fits") && mails[0].contains("News of tenders"), "{}", mails[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_an_award_is_annulled_is_told_to_who_was_told_of_it() {
+    let ana = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&(points("award-won", 20) + &ana), [vec![scanners("2026-12-10T13:00:00Z", "active")], Vec::new()]).await;
+    world.until("2026-12-11T12:00:00Z").await;
+    // Of two winners one loses the award: it is awarded still.
+    let with = |status: &str, at: &str| {
+        let mut awarded = scanners("2026-12-10T13:00:00Z", "complete");
+        (awarded["tag"], awarded["date"], awarded["id"]) = (json!(["award"]), json!(at), json!(at));
+        let award = |id: &str, status: &str, name: &str| json!({ "id": id, "status": status, "suppliers": [{ "id": id, "name": name }] });
+        awarded["awards"] = json!([award("1", status, "Boreal Imaging, S.L."), award("2", "active", "Austral Imaging, S.L.")]);
+        awarded
+    };
+    world.show(0, with("active", "2026-12-11T13:00:00Z"));
+    world.until("2026-12-15T12:00:00Z").await;
+    assert!(!world.mails("ana", "Tender awarded").is_empty(), "{:#?}", world.mails("ana", ""));
+    world.show(0, with("cancelled", "2026-12-15T13:00:00Z"));
+    world.until("2026-12-18T12:00:00Z").await;
+    let mails = world.mails("ana", "Award annulled");
+    let [mail] = mails.as_slice() else { panic!("{mails:#?}") };
+    for words in [
+        "News of tenders",
+        "Award annulled: winner Boreal Imaging, S.L.; Austral Imaging, S.L. → Austral Imaging, S.L.",
+        "Award annulled: Ultrasound scanners",
+        "Boreal Imaging",
+    ] {
+        assert!(mail.contains(words), "{words}: {mail}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_that_nobody_can_read_is_said_to_be_looked_up() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let beds = |deadline: &str| notice(2, "Ayuntamiento de Vigo", "Beds", (deadline, "active"));
+    let world = World::new(&(points("tender-published", 20) + &reps), [vec![beds("2027-01-20T10:00:00Z")], Vec::new()]).await;
+    world.show(0, scanners("30.02.2027", "active"));
+    world.until("2026-11-25T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "deadline not readable: “30.02.2027”; look it up").len(), 1, "{:#?}", world.mails("ana", ""));
+    world.show(0, beds("see documents"));
+    world.until("2026-11-27T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "deadline not readable: “see documents”; look it up").len(), 1, "{:#?}", world.mails("ana", ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn portals_that_differ_on_a_deadline_are_both_told_and_an_earlier_one_is_news() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&(points("tender-published", 20) + &reps), [Vec::new(), Vec::new()]).await;
+    world.show(0, scanners("2027-01-20T10:00:00Z", "active"));
+    world.run(1).await;
+    world.show(1, scanners("2027-01-27T10:00:00Z", "active"));
+    world.until("2026-11-25T12:00:00Z").await;
+    let both = "portal says Wed 20 Jan 2027 10:00 UTC, second says Wed 27 Jan 2027 10:00 UTC: the earlier counts";
+    let mails = world.mails("ana", both);
+    assert!(mails.len() == 1 && mails[0].contains("Tender published"), "{:#?}", world.mails("ana", ""));
+    // What the second portal brings is told by the first, but for an earlier deadline.
+    let beds = |deadline: &str| notice(2, HOSPITAL, "Beds", (deadline, "active"));
+    world.show(0, beds("2027-02-10T10:00:00Z"));
+    world.until("2026-11-26T12:00:00Z").await;
+    world.show(1, beds("2027-02-03T10:00:00Z"));
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "the earlier counts");
+    let moved = mails.iter().find(|mail| mail.contains("second says Wed 3 Feb 2027")).unwrap_or_else(|| panic!("{mails:#?}"));
+    assert!(moved.contains("Wed 10 Feb 2027 10:00 UTC → Wed 3 Feb 2027 10:00 UTC"), "{moved}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_tender_no_more_hears_once_who_has_it() {
+    let reps =
+        rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n" + &rep("bob", "UTC", "Mon-Fri 08:00") + "name = \"Bob B.\"\nremind = []\n";
+    let world = World::new(&(points("tender-published", 20) + &reps), [vec![scanners("2027-01-20T10:00:00Z", "active")], Vec::new()]).await;
+    world.until("2026-11-25T03:00:00Z").await;
+    world.show(0, notice(2, HOSPITAL, "Beds", ("2027-02-10T10:00:00Z", "active")));
+    world.until("2026-11-30T12:00:00Z").await;
+    let (owner, other) = if world.mails("ana", "Tender published").is_empty() { ("bob", "ana") } else { ("ana", "bob") };
+    let name = if owner == "bob" { "Bob B." } else { "ana" };
+    let mails = world.mails(other, &format!("Is now with {name}"));
+    assert!(mails.len() == 1 && mails[0].contains("Ultrasound scanners") && !mails[0].contains("Beds"), "{:#?}", world.mails(other, ""));
+    assert_eq!(world.mails(owner, "Is now with"), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_portals_held_is_counted_once_and_is_a_link() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let held = || vec![scanners("2027-01-20T10:00:00Z", "active")];
+    let beds = notice(2, HOSPITAL, "Beds", ("2027-02-10T10:00:00Z", "active"));
+    let world = World::new(&reps, [held(), [held(), vec![beds]].concat()]).await;
+    world.until("2026-11-25T12:00:00Z").await;
+    let mails = world.mails("ana", "it held already");
+    let [mail] = mails.as_slice() else { panic!("{mails:#?}") };
+    assert_eq!(mail.matches("10:00 UTC: Ultrasound scanners").count(), 2, "once in each form: {mail}");
+    assert!(mail.contains("1 open tender for you and 1 that is counted above, 0 running"), "{mail}");
+    assert!(mail.contains("href=3D\"https:&#x2f;&#x2f;portal.example&#x2f;notices&#x2f;1\""), "{mail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_however_many_tenders_each_is_told() {
+    const MANY: u32 = 130;
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let all = |day: &str| {
+        (100..100 + MANY).map(|n| notice(n, &format!("Hospital {n}"), &format!("Scanners of {n}"), (day, "active"))).collect::<Vec<_>>()
+    };
+    let world = World::new(&reps, [all("2027-01-20T10:00:00Z"), Vec::new()]).await;
+    world.until("2026-11-25T12:00:00Z").await;
+    for notice in all("2027-01-27T10:00:00Z") {
+        world.show(0, notice);
+    }
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "Deadline moved");
+    assert_eq!(mails.len(), 2, "{:#?}", mails.iter().map(|mail| &mail[..300]).collect::<Vec<_>>());
+    for n in 100..100 + MANY {
+        let told = mails.iter().filter(|mail| mail.contains(&format!("Scanners of {n}"))).count();
+        assert_eq!(told, 1, "{n}");
     }
 }

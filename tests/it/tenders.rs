@@ -115,7 +115,7 @@ async fn a_procedure_is_told_change_by_change_each_once() {
         changes(&daemon).await,
         [
             "1: - -> Ultrasound scanners",
-            "2: 2026-12-10 13:00 +01 (as written; 2026-12-10 12:00 UTC) -> 2026-12-17 13:00 +01 (as written; 2026-12-17 12:00 UTC)",
+            "2: 2026-12-10 13:00 +01 (as written: “2026-12-10T13:00:00+01:00”; 2026-12-10 12:00 UTC) -> 2026-12-17 13:00 +01 (as written: “2026-12-17T13:00:00+01:00”; 2026-12-17 12:00 UTC)",
             "3: 100000 EUR -> 120000 EUR",
             "4: open -> awarded",
         ]

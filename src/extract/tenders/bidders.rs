@@ -1,13 +1,29 @@
-//! Who offered: what a notice tells of the winners and losers of its awards, each an organisation with a record of its own. Knows no format.
+//! Who offered: what a notice tells of the winners and losers of its awards, each an organisation with a record of its own; and why nobody won.
+//! Knows no format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Told, name_of, won};
+use super::{Told, name_of};
 use crate::base::text::words as folded;
-use crate::model::{Award, LOST_BY, Notice, Party, WON_BY};
+use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, WON_BY};
 
 /// What stands between the id of an award and its bidder in a key.
 const BIDDER: &str = " | ";
+
+/// Why a tender ended without a winner, in the words of its newest notice, else in those of its results.
+pub(super) fn why_ended(notice: &Notice) -> Option<String> {
+    let said = |amendment: &Amendment| amendment.text.best(&[]).map_or_else(|| amendment.reason.clone(), str::to_owned);
+    let of_awards = notice.content.awards.iter().filter(|award| !won(award)).map(|award| award.reason.clone());
+    notice.amendments.iter().rev().map(said).chain(of_awards).find(|words| !words.trim().is_empty())
+}
+
+/// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
+pub(super) const fn won(award: &Award) -> bool {
+    match award.outcome {
+        Outcome::Won | Outcome::Signed => true,
+        Outcome::Provisional | Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => false,
+    }
+}
 
 /// Which winners and losers stood after each notice of a procedure.
 #[derive(Default)]

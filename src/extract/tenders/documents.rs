@@ -11,6 +11,9 @@ impl TenderReader {
         let text = text_of(input);
         let format = self.format.or_else(|| Format::detect(&text)).ok_or_else(|| {
             // What it is says more than what it is not.
+            if let Some(cut) = tender::cut_off(&text) {
+                return Failure::new(FailureClass::Broken, cut);
+            }
             if let Some(is) = tender::other(&text) {
                 return Failure::new(FailureClass::OtherAnswer, format!("{is}, and no document of a tender portal"));
             }

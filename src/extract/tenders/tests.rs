@@ -199,3 +199,35 @@ fn what_is_no_document_is_told_by_what_it_is() {
         assert!(failure.class == FailureClass::OtherAnswer && failure.text == want, "{settings}: {failure}");
     }
 }
+
+#[test]
+fn what_was_cut_off_is_told_as_such() {
+    let url = Url::parse("https://a.example/releases").unwrap();
+    for (settings, text) in [
+        ("format = 'ocds'", r#"{"releases": [{"ocid": "ocds-h6vhtk-1""#),
+        ("", r#"{"uri": "https://a.example", "rele"#),
+        ("portal = 'prozorro'", r#"{"data": ["#),
+    ] {
+        let failure = reader(&format!("kind = 'tenders'\n{settings}\n")).read(&input(&url, text.as_bytes())).unwrap_err();
+        assert!(failure.class == FailureClass::Broken && failure.text.starts_with("the answer was cut off: "), "{settings}: {failure}");
+    }
+    let whole = reader("kind = 'tenders'\nformat = 'ocds'\n").read(&input(&url, b"[1, 2 3]")).unwrap_err();
+    assert_eq!(whole.class, FailureClass::Unreadable);
+}
+
+#[test]
+fn a_deadline_that_names_no_day_keeps_its_words_and_a_cancellation_its_reason() {
+    for (deadline, unread) in
+        [("30.02.2027", Some("30.02.2027")), ("see documents", Some("see documents")), ("2027-02-28T10:00:00Z", None), ("", None)]
+    {
+        let [draft] = <[Draft; 1]>::try_from(read("", &call(deadline))).unwrap();
+        let said = draft.fields.get(&FieldName::new(UNREADABLE)).map(|found| found.value.text());
+        let read = draft.fields.contains_key(&FieldName::new("deadline"));
+        assert_eq!((said.as_deref(), read), (unread, deadline.starts_with("2027")), "{deadline}");
+    }
+    let mut ended = call("2027-02-28T10:00:00Z");
+    (ended["tag"], ended["tender"]["status"]) = (json!(["tenderCancellation"]), json!("cancelled"));
+    ended["tender"]["amendments"] = json!([{ "id": "1", "rationale": "The money is spent" }]);
+    let [draft] = <[Draft; 1]>::try_from(read("", &ended)).unwrap();
+    assert_eq!(draft.fields[&FieldName::new("reason")].value.text(), "The money is spent");
+}

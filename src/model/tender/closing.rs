@@ -7,6 +7,8 @@ use crate::model::{Field, FieldName, Record, Value};
 
 /// Fields of a tender that are deadlines for whoever answers it.
 const CLOSING: [&str; 2] = ["deadline", "questions_until"];
+/// The field that has the words of a deadline which name no day.
+pub const UNREADABLE: &str = "deadline_words";
 /// A deadline further ahead than this is a slip of the pen (one said 2049).
 pub const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 3);
 /// A day without a time: somewhere on earth it is not over before so long after its beginning in UTC.
@@ -96,6 +98,14 @@ pub fn closings(record: &Record) -> Vec<Closing<'_>> {
 pub fn deadline(record: &Record) -> Option<Closing<'_>> {
     let (name, field) = record.fields.get_key_value("deadline")?;
     Some(Closing { name, field, at: field.value.instant()?, odd: oddities(record, field) })
+}
+
+/// The words in which a tender that may be answered says its deadline, where they name no day: "see documents", "30.02.2027".
+pub fn unreadable(record: &Record) -> Option<String> {
+    if record.kind != crate::model::RecordKind::Tender || record.gone || !is_live(record) || deadline(record).is_some() {
+        return None;
+    }
+    ["deadline", UNREADABLE].into_iter().find_map(|name| record.text(name)).filter(|words| !words.trim().is_empty())
 }
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.

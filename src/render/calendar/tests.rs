@@ -101,6 +101,28 @@ fn a_deadline_that_moves_keeps_its_uid_and_raises_its_sequence() {
 }
 
 #[test]
+fn what_takes_no_offers_any_more_before_its_day_is_struck_and_what_ended_after_it_stays() {
+    for (stage, seen, status, mark) in [
+        ("awarded", day(9), "CANCELLED", "AWARDED: "),
+        ("closed", day(9), "CANCELLED", "CLOSED: "),
+        ("completed", day(9), "CANCELLED", "COMPLETED: "),
+        ("suspended", day(9), "TENTATIVE", "SUSPENDED: "),
+        ("planned", day(9), "CONFIRMED", ""),
+        ("closed", at("2026-02-10T12:00:00Z"), "CONFIRMED", ""),
+        ("awarded", at("2026-02-20T12:00:00Z"), "CONFIRMED", ""),
+        ("cancelled", at("2026-02-20T12:00:00Z"), "CANCELLED", "CANCELLED: "),
+    ] {
+        let mut record = tender("a");
+        let before = events(&written(Language::En, std::slice::from_ref(&record), "2026-01-05T08:00:00Z")).remove(0);
+        put(&mut record, "stage", Value::Text(stage.to_owned()), seen);
+        let after = events(&written(Language::En, std::slice::from_ref(&record), "2026-02-21T08:00:00Z")).remove(0);
+        let sequence = |event: &[(String, String)]| of(event, "SEQUENCE").parse::<u32>().unwrap();
+        assert_eq!((of(&after, "STATUS").as_str(), sequence(&after) > sequence(&before)), (status, true), "{stage}");
+        assert!(of(&after, "SUMMARY").starts_with(&format!("{mark}Offers until")), "{stage}: {}", of(&after, "SUMMARY"));
+    }
+}
+
+#[test]
 fn what_is_over_or_cancelled_stays_for_sixty_days() {
     let open = tender("a");
     let mut cancelled = tender("b");

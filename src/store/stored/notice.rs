@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{zone_from_code, zone_from_of};
 use super::value::url;
-use super::{Stored, millis, timestamp};
+use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::ContentHash;
 use crate::model::{Filed, Raw};
+use crate::store::error::StoreError;
 
 /// [`Filed`].
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,10 +22,16 @@ pub(in crate::store) struct StoredNotice {
     zone: String,
     zone_from: u8,
     raw: String,
+    pub(in crate::store) numbers: Vec<String>,
 }
 
 impl Stored for StoredNotice {
     const KIND: &'static str = "notice";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        (version == 1).then(|| lengthened(bytes, &[0]))
+    }
 }
 
 impl StoredNotice {
@@ -39,6 +46,7 @@ impl StoredNotice {
             zone: filed.zone.clone(),
             zone_from: zone_from_code(filed.zone_from),
             raw: filed.raw.text(),
+            numbers: filed.numbers.clone(),
         }
     }
 }
@@ -55,6 +63,7 @@ impl TryFrom<StoredNotice> for Filed {
             zone: stored.zone,
             zone_from: zone_from_of(stored.zone_from)?,
             raw: Raw::new("", stored.raw, ""),
+            numbers: stored.numbers,
         })
     }
 }

@@ -29,6 +29,7 @@ pub(in crate::store) struct StoredEntry {
     closes: Option<i64>,
     change: Option<StoredSignal>,
     handed: Option<String>,
+    passed: Option<(Id, String)>,
 }
 
 /// [`Reminder`].
@@ -42,11 +43,15 @@ struct StoredReminder {
 
 impl Stored for StoredEntry {
     const KIND: &'static str = "entry";
-    const VERSION: u8 = 5;
+    const VERSION: u8 = 6;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
         // Earlier ones are of earlier formats of the store, which are not opened.
-        (version == 4).then(|| lengthened(bytes, &[0, 0]))
+        match version {
+            4 => Some(lengthened(bytes, &[0, 0, 0])),
+            5 => Some(lengthened(bytes, &[0])),
+            _ => None,
+        }
     }
 }
 
@@ -79,6 +84,7 @@ impl From<&Entry> for StoredEntry {
             closes: entry.closes.map(millis),
             change: entry.change().map(StoredSignal::from),
             handed: entry.handed.as_ref().map(|rep| rep.as_str().to_owned()),
+            passed: entry.passed().map(|(record, to)| (record.0.to_be_bytes(), to.as_str().to_owned())),
         }
     }
 }
@@ -97,10 +103,13 @@ impl TryFrom<StoredEntry> for Entry {
             at: timestamp(stored.at)?,
             due: timestamp(stored.due)?,
             held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
-            of_tender: match (stored.reminds, stored.change) {
-                (Some(stored), _) => Some(OfTender::Comes(reminder(stored)?)),
-                (None, Some(signal)) => Some(OfTender::Changed(Box::new(signal.try_into()?))),
-                (None, None) => None,
+            of_tender: match (stored.reminds, stored.change, stored.passed) {
+                (Some(stored), ..) => Some(OfTender::Comes(reminder(stored)?)),
+                (None, Some(signal), _) => Some(OfTender::Changed(Box::new(signal.try_into()?))),
+                (None, None, Some((record, to))) => {
+                    Some(OfTender::Passed { record: RecordId(u64::from_be_bytes(record)), to: to.parse().map_err(slug)? })
+                }
+                (None, None, None) => None,
             },
             closes: stored.closes.map(timestamp).transpose()?,
             handed: stored.handed.map(|rep| rep.parse().map_err(slug)).transpose()?,

@@ -76,7 +76,8 @@ fn what_is_no_feed_fails_by_name() {
     for text in ["", "<html/>", "{}"] {
         assert_eq!(read(&input(text, None)).unwrap_err().class, FailureClass::Unreadable, "{text}");
     }
-    for text in ["", "{}", "{\"features\": [", &format!("{{\"features\": {}", "[".repeat(100_000))] {
+    assert_eq!(leads::read(&input("{\"features\": [", None)).unwrap_err().class, FailureClass::Broken);
+    for text in ["", "{}", &format!("{{\"features\": {}", "[".repeat(100_000))] {
         assert_eq!(leads::read(&input(text, None)).unwrap_err().class, FailureClass::Unreadable);
     }
     let deep = format!("<rss>{}", "<item><a>".repeat(100_000));

@@ -378,8 +378,8 @@ fn answers_that_are_no_package() {
         ("[]", FailureClass::Unreadable, "with nothing in it"),
         ("null", FailureClass::Unreadable, "neither"),
         (r#"{"releases": [], "error": "the query took too long"}"#, FailureClass::Unreadable, "the query took too long"),
-        (r#"{"releases": [{"ocid": "a", "#, FailureClass::Unreadable, "it breaks off"),
-        ("{\"releases\": [\n{\"ocid\": \"a\"},\n{\"oc", FailureClass::Unreadable, "it breaks off"),
+        (r#"{"releases": [{"ocid": "a", "#, FailureClass::Broken, "its JSON breaks off"),
+        ("{\"releases\": [\n{\"ocid\": \"a\"},\n{\"oc", FailureClass::Broken, "the answer was cut off: its JSON breaks off at line 3"),
     ] {
         let failure = read_text(text).unwrap_err();
         assert_eq!(failure.class, class, "{text}");
