@@ -18,6 +18,7 @@ mod listed;
 mod message;
 mod organisation;
 mod page;
+mod parts;
 mod record;
 #[cfg(test)]
 pub(crate) mod sample;
