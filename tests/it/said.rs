@@ -25,6 +25,11 @@ fn papers() -> (Server, Arc<AtomicBool>) {
         let mut rows = row(1, "Otra abre una nueva tienda", "Otra, S.L.", "Varios", "Otra busca proveedores.");
         if shown.load(Ordering::SeqCst) {
             let title = "Conservas Ruiz amplía su red de proveedores en Galicia";
+            let twice = format!("{SENTENCE} Nada más.");
+            // One of the papers brings it twice, under another address.
+            if seen.path == "/two" {
+                rows += &row(3, title, "Conservas Ruiz, S.L.", "Alimentación &gt; Conservas", &twice);
+            }
             rows += &row(2, title, "Conservas Ruiz, S.L.", "Alimentación &gt; Conservas", &format!("{SENTENCE} Nada más."));
         }
         Reply::html(format!("<html lang=es><head><title>News</title></head><body><ul>{rows}</ul></body></html>"))
