@@ -254,6 +254,7 @@ pub(in crate::store) struct StoredSource {
     shapes: Vec<StoredShape>,
     misread: Vec<(i64, String, String)>,
     learned: Option<StoredLearned>,
+    told_lately: Vec<(u8, i64)>,
 }
 
 /// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.
@@ -334,15 +335,16 @@ impl Stored for StoredSpent {
 
 impl Stored for StoredSource {
     const KIND: &'static str = "source";
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, and the seven of the health.
-        const ADDED: [u8; 19] = [0; 19];
+        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, the seven of the health, and what was told lately.
+        const ADDED: [u8; 20] = [0; 20];
         let added = match version {
             1 => &ADDED[..],
-            2 => &ADDED[..18],
-            3 => &ADDED[..17],
+            2 => &ADDED[..19],
+            3 => &ADDED[..18],
+            4 => &ADDED[..1],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -390,6 +392,7 @@ impl From<&SourceState> for StoredSource {
                 .collect(),
             misread: state.misread.iter().map(|one| (millis(one.at), one.path.clone(), one.reason.clone())).collect(),
             learned: state.learned.as_ref().map(stored_learned),
+            told_lately: state.told_lately.iter().map(|(class, at)| (failure_code(*class), millis(*at))).collect(),
         }
     }
 }
@@ -430,6 +433,11 @@ impl TryFrom<StoredSource> for SourceState {
             ill_told: stored.ill_told.map(timestamp).transpose()?,
             checkpoint: stored.checkpoint.try_into()?,
             told_of: stored.told_of.map(failure_of).transpose()?,
+            told_lately: stored
+                .told_lately
+                .into_iter()
+                .map(|(class, at)| Ok::<_, String>((failure_of(class)?, timestamp(at)?)))
+                .collect::<Result<_, _>>()?,
             pulse: Pulse {
                 last: stored.pulse.0.map(timestamp).transpose()?,
                 newest: stored.pulse.1.map(timestamp).transpose()?,
