@@ -128,6 +128,13 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         }
         Command::Lead(LeadCommand::Show { id }) => asking::show(&request, Question::Lead { id, at: None }, json).await,
         Command::Lead(LeadCommand::Explain { id, at }) => asking::explain(&request, id, at, json).await,
+        Command::Lead(LeadCommand::Accept(said)) => asking::verdict(&request, "accepted", said, None, json).await,
+        Command::Lead(LeadCommand::Reject(said)) => asking::verdict(&request, "rejected", said, None, json).await,
+        Command::Lead(LeadCommand::Park { said, until }) => asking::verdict(&request, "parked", said, until, json).await,
+        Command::Lead(LeadCommand::Reopen { id }) => {
+            let said = args::Said { id, because: String::new(), by: None };
+            asking::verdict(&request, "", said, None, json).await
+        }
         Command::Calendar { name, renew } => asking::show(&request, Question::Calendars { name, renew }, json).await,
         Command::Outbox(OutboxCommand::List { channel, state, limit }) => {
             asking::show(&request, Question::Outbox { channel, standing: state, limit }, json).await

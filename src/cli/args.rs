@@ -293,6 +293,36 @@ pub enum LeadCommand {
         #[arg(long, value_name = "DATE")]
         at: Option<String>,
     },
+    /// Somebody takes it up: it stays a lead whatever its score becomes, and news of it is told on
+    Accept(Said),
+    /// It is none for us: nothing of it is told any more, whatever becomes known
+    Reject(Said),
+    /// Not now: nothing of it is told until it is reopened, or until the day that is named
+    Park {
+        #[command(flatten)]
+        said: Said,
+        /// From this day on (or time) it is again what its score says
+        #[arg(long, value_name = "DATE")]
+        until: Option<String>,
+    },
+    /// What was said of it is taken back: it is what its score says
+    Reopen {
+        /// Its id
+        id: String,
+    },
+}
+
+/// What is said of a lead.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Said {
+    /// Its id
+    pub id: String,
+    /// Why, in your words; it is kept with the lead and told to machines
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub because: String,
+    /// Who says so: a rep (who takes up a lead has it from then on), or any name; by default your login name
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
 }
 
 /// What to do with tenders, and with documents of tender portals.

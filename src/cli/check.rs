@@ -78,6 +78,18 @@ pub(super) fn address<'a>(what: &str, text: &str, known: impl IntoIterator<Item 
     }
 }
 
+/// What failed, where it may be for a configuration that is not taken: what that allows does not count either.
+pub(super) fn beside_broken(request: &Request, problem: String) -> String {
+    let broken = || matches!(Config::load(&Request { without_secrets: true, ..request.clone() }), Err(Refusal::Wrong(_)));
+    if problem.contains("`[net] ") && broken() {
+        return format!(
+            "the configuration is broken, and what its [net] allows is not taken: mend it first (`atalaya config check` shows it). With the defaults: \
+             {problem}"
+        );
+    }
+    problem
+}
+
 /// What is needed to look at a page outside of any source: the guarded door, robots.txt, the pace.
 pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Result<Rehearsal> {
     let (net, settings) = match config {

@@ -17,8 +17,8 @@ use crate::base::clock::Clock;
 use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
-    Answer, CalendarView, CheckView, DiffView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView, StatementView,
-    StatusView, UnmappedView, WishView,
+    Answer, CalendarView, CheckView, DiffView, HeldView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView,
+    StatementView, StatusView, UnmappedView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
@@ -26,6 +26,7 @@ const IDS: [&str; 12] =
     ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id"];
 
 pub(super) use imports::imported;
+pub(super) use lines::held;
 pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
@@ -80,7 +81,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Tender(view) => println!("{}", tenders::whole(view, width())),
         Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),
         Answer::TenderRaw(view) => print!("{}", view.text),
-        Answer::Outbox(views) => println!("{}", lines::outbox(views)),
+        Answer::Outbox(views) => println!("{}{}", lines::outbox(views), lines::held_back(views)),
         Answer::Replayed(view) => {
             eprintln!("{}:", count(view.ids.len(), "message", "messages"));
             view.ids.iter().for_each(|id| println!("{id}"));
@@ -187,8 +188,8 @@ fn status(view: &StatusView, now: Timestamp) {
     if !view.channels.is_empty() {
         let mut all = table(&["channel", "kind", "waiting", "dead", "state"]);
         for channel in &view.channels {
-            let state = match (&channel.disabled, channel.failures) {
-                (Some(why), _) => format!("switched off: {why}"),
+            let state = match (&channel.held, channel.failures) {
+                (Some(held), _) => lines::held(held),
                 (None, 0) => "well".to_owned(),
                 (None, n) => format!("{} in a row", count(n, "failure", "failures")),
             };
@@ -448,12 +449,31 @@ fn calendars(views: &[CalendarView]) {
     }
 }
 
+/// What a lead is by what was said of it.
+pub(super) fn verdict(view: &LeadView) {
+    println!("{}: {} · {} · {}", view.id, view.title, view.segment, view.state);
+    if let Some(said) = verdict_line(view) {
+        println!("{said}");
+    }
+}
+
+/// What somebody said of a lead last.
+fn verdict_line(view: &LeadView) -> Option<String> {
+    let verdict = view.verdict.as_ref()?;
+    let until = verdict.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+    let because = if verdict.because.is_empty() { String::new() } else { format!(": {}", verdict.because) };
+    Some(format!("verdict: {}{until} by {} at {}{because}", verdict.said, verdict.by, verdict.at))
+}
+
 fn lead(view: &LeadView) {
     println!("{} · {} · {}", view.title, view.segment, view.state);
     println!("next step: {}", view.next_step);
     println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
+    if let Some(said) = verdict_line(view) {
+        println!("{said}");
+    }
     if let Some(told) = &view.told {
-        println!("{}: {told}", if view.told_at.is_some() { "waits to be told" } else { "told" });
+        println!("{}: {told}", if view.told_state.as_deref() == Some("waits") { "waits to be told" } else { "told" });
     }
     let mut signals = table(&["why now", "", ""]);
     for (at, sentence, url) in &view.signals {

@@ -57,7 +57,18 @@ pub struct Whence<'a> {
     /// The language of their texts.
     pub language: Option<&'a str>,
     /// The reason to act that each new one is, and the words that say so; `None`: whatever its change says.
-    pub signal: Option<(SignalKind, &'a str)>,
+    pub signal: Option<Met<'a>>,
+}
+
+/// What somebody said of all that was brought in.
+#[derive(Clone, Copy, Debug)]
+pub struct Met<'a> {
+    /// Which reason to act it is.
+    pub kind: SignalKind,
+    /// Where it is from.
+    pub origin: &'a str,
+    /// What allows to speak to them.
+    pub consent: Option<&'a str>,
 }
 
 impl<'a> From<&'a Source> for Whence<'a> {
@@ -69,7 +80,8 @@ impl<'a> From<&'a Source> for Whence<'a> {
 impl<'a> From<&'a Imported> for Whence<'a> {
     fn from(imported: &'a Imported) -> Self {
         let import = &imported.import;
-        let signal = import.signal.map(|kind| (kind, import.origin.as_str()));
+        let met = |kind| Met { kind, origin: import.origin.as_str(), consent: import.consent.as_deref() };
+        let signal = import.signal.map(met);
         Self { about: imported.about(), event: imported.event.as_ref(), language: import.language.as_deref(), signal }
     }
 }
@@ -223,9 +235,9 @@ pub(super) fn signals_of(
     organisation: OrganisationId,
     now: Timestamp,
 ) -> Vec<Signal> {
-    if let Some((kind, sentence)) = whence.signal {
+    if let Some(said) = whence.signal {
         let is_new = !change.baseline && change.kind == ChangeKind::Appeared;
-        return Vec::from_iter(is_new.then(|| met(whence, (kind, sentence), record, organisation, now)));
+        return Vec::from_iter(is_new.then(|| met(whence, said, record, organisation, now)));
     }
     let about = diff::About { event: whence.event.map(|event| (event.name.as_str(), Some(event.date))) };
     let mut drafts: Vec<diff::SignalDraft> = diff::signal(change, record, &about).into_iter().collect();
@@ -246,12 +258,15 @@ pub(super) fn signals_of(
 }
 
 /// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.
-fn met(whence: Whence<'_>, (kind, sentence): (SignalKind, &str), record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
+fn met(whence: Whence<'_>, said: Met<'_>, record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
+    let Met { kind, origin, consent } = said;
     let day = whence.event.and_then(|event| event.date.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
-    let sentence = match whence.event.filter(|event| !sentence.contains(&event.name)) {
+    let place = match whence.event {
+        Some(event) if origin.contains(&event.name) => format!("{origin} ({})", event.date),
         Some(event) => format!("{} ({})", event.name, event.date),
-        None => sentence.to_owned(),
+        None => origin.to_owned(),
     };
+    let sentence = consent.map_or_else(|| place.clone(), |consent| format!("{place}; {consent}"));
     let path = record.fields.values().next().map(|field| field.path.clone()).unwrap_or_default();
     Signal {
         kind,
@@ -385,6 +400,12 @@ pub(super) async fn announce(
         }
         turn.entries.push(entry);
     }
+    to_machines(config, turn, (segment, lead), behind, now);
+    Ok(())
+}
+
+/// Puts a lead's revision into the outbox for the machines that asked for its segment.
+pub(super) fn to_machines(config: &Config, turn: &mut Turn, (segment, lead): (&Segment, &Lead), behind: &Behind<'_>, now: Timestamp) {
     let mut heard = closing::standing(config, behind, now);
     heard.retain(|signal| hears(config, &lead.segment, signal));
     let item = render::Item {
@@ -400,7 +421,6 @@ pub(super) async fn announce(
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));
     }
-    Ok(())
 }
 
 /// How soon a rep is told of what comes to so many hundredths of a point in a segment, and closes then.

@@ -118,6 +118,7 @@ impl Case {
             next_step: call(),
             first_seen: now(),
             changed: now(),
+            verdict: None,
         };
         let organisation = Organisation {
             id,

@@ -1,6 +1,6 @@
 //! Answers questions from the store and the configuration; orders are carried out by the pipeline's steps.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
+use super::ask::{Answer, ChannelView, CheckView, DigestView, HeldView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
 use super::{calendar, health, imports, listed, notices, organisations, pages, replay, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
-use crate::base::text::no_such;
+use crate::base::text::{clip, no_such, squeeze};
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Verdict};
 use crate::pipeline::{
-    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, elsewhere, last_told, preview, rehearse, silent,
-    spending, test_message, waiting,
+    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, elsewhere, give_verdict, last_told, preview,
+    rehearse, silent, spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Standing};
 use crate::{outbox, score};
@@ -34,6 +34,9 @@ const HISTORY: usize = 200;
 const SIGNALS: usize = 64;
 /// Leads looked through for one whose id was mistyped.
 const LEADS: usize = 1_000;
+/// Characters of the name of who says something of a lead, and of why.
+const NAME: usize = 100;
+const WORDS: usize = 500;
 /// Changes that are undone to see records as they were.
 const UNDONE: usize = 10_000;
 
@@ -63,6 +66,9 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
             Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
+        Question::Verdict { id, said, because, by, until } => {
+            Answer::Lead(Box::new(verdict(effects, config, &id, (said.as_deref(), because, by, until.as_deref())).await?))
+        }
         Question::Tenders(filter) => Answer::Tenders(listed::list(effects, config, filter).await?),
         Question::Tender { id, at } => {
             let until = at.map(|at| moment(&at, true, &config.daemon.zone)).transpose()?;
@@ -80,7 +86,9 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
             if found.is_empty() {
                 channel.expect()?;
             }
-            Answer::Outbox(found.iter().map(|message| views::message(message, effects.clock.now())).collect())
+            let held = held(effects).await?;
+            let view = |message| views::message(message, &held, effects.clock.now());
+            Answer::Outbox(found.iter().map(view).collect())
         }
         Question::Replay { ids, since, channel, delivered, dry_run } => {
             Answer::Replayed(Box::pin(replay::replay(effects, config, (ids, since, channel), delivered, dry_run)).await?)
@@ -205,7 +213,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     let size = effects.store.size();
     let watched = config.sources.iter().filter(|source| source.enabled);
     let next = watched.filter_map(|source| effects.store.next_due_of(&source.id)).min();
-    let mut channels = Vec::new();
+    let (mut channels, held) = (Vec::new(), held(effects).await?);
     for channel in &config.channels {
         let state = effects.store.channel_state(&channel.id).await?;
         let of = |list: &[(ChannelId, u64)]| list.iter().find(|(id, _)| *id == channel.id).map_or(0, |(_, n)| *n);
@@ -216,6 +224,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
             dead: of(&counts.dead),
             failures: state.as_ref().map_or(0, |state| state.failures),
             disabled: state.and_then(|state| state.disabled),
+            held: held.get(&channel.id).cloned(),
         });
     }
     let wishes = effects.store.suppressions().await?;
@@ -246,6 +255,14 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         store_bytes: size.file,
         segment_bytes: size.segments,
     })
+}
+
+/// The channels whose messages wait because their receivers fail.
+async fn held(effects: &Effects) -> Result<HashMap<ChannelId, HeldView>, AnswerError> {
+    let waiting: HashMap<ChannelId, u64> = effects.store.counts().await?.waiting.into_iter().collect();
+    let states = effects.store.channel_states().await?;
+    let held = |state: &ChannelState| views::held(state, waiting.get(&state.channel).copied().unwrap_or_default());
+    Ok(states.iter().filter_map(|state| Some((state.channel.clone(), held(state)?))).collect())
 }
 
 async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize, AnswerError> {
@@ -388,6 +405,36 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let then: Vec<_> = score::standing(&known, at).into_iter().filter(|signal| signal.seen <= at).cloned().collect();
     let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at);
     Ok(views::profiled(view, &score::profile(&known, at)))
+}
+
+/// Gives a verdict: the word, why, who, until when.
+async fn verdict(
+    effects: &Effects,
+    config: &Config,
+    id: &str,
+    (said, because, by, until): (Option<&str>, String, String, Option<&str>),
+) -> Result<LeadView, AnswerError> {
+    let now = effects.clock.now();
+    let until = until.map(|until| moment(until, false, &config.daemon.zone)).transpose()?;
+    if until.is_some_and(|until| until <= now) {
+        bail!("it would be put away until a time that is over: name a later day");
+    }
+    let said = match said {
+        Some(word) => {
+            let known = [LeadState::Accepted, LeadState::Rejected, LeadState::Parked];
+            let found = known.into_iter().find(|state| state.word() == word);
+            Some(found.ok_or_else(|| unknown("verdict", word, known.iter().map(|state| state.word())))?)
+        }
+        None => None,
+    };
+    let verdict =
+        said.map(|said| Verdict { said, at: now, by: clip(&squeeze(&by), NAME), because: clip(&squeeze(&because), WORDS), until });
+    match LeadId::from_str(id) {
+        Ok(of) => give_verdict(effects, config, of, verdict, now).await?,
+        // Says which there are.
+        Err(_) => return lead(effects, config, id, None).await,
+    };
+    lead(effects, config, id, None).await
 }
 
 /// What says of a lead when it is told.

@@ -7,19 +7,20 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::ask::{
-    BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SaidView, SourceView, StatementView,
-    WishView,
+    BackupView, ChangeView, CheckView, GapView, HeldView, LeadView, MessageView, PageView, PartView, RecordView, SaidView, SourceView,
+    StatementView, WishView,
 };
 use super::health;
+use super::leads::VerdictView;
 use super::tenders::{FieldView, TenderView};
-use crate::base::ids::{LeadId, RepId, SegmentId};
+use crate::base::ids::{ChannelId, LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Message, MessageState,
-    Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
-    place_of,
+    Advice, Change, ChangeKind, ChannelState, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Message,
+    MessageState, Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value,
+    closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
@@ -327,6 +328,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         owner,
         because,
         told: None,
+        told_state: None,
         told_at: None,
         fit: points(score.fit),
         signal: points(score.signal),
@@ -341,6 +343,13 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
         profile: Vec::new(),
+        verdict: lead.verdict.as_ref().map(|verdict| VerdictView {
+            said: verdict.said.word().to_owned(),
+            at: time(verdict.at),
+            by: verdict.by.clone(),
+            because: verdict.because.clone(),
+            until: verdict.until.map(time),
+        }),
         next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
@@ -361,29 +370,33 @@ pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
 /// With when it is told or was, or why it is not.
 pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option<Timestamp>), now: Timestamp) -> LeadView {
     let wait = desk.waiting.get(&lead.id).filter(|_| for_rep(lead.state));
-    let told = match (&lead.owner, lead.state) {
-        (_, LeadState::Below) => "no: below the line".to_owned(),
-        (_, LeadState::Excluded) => "no: kept out by a gate".to_owned(),
-        (_, LeadState::Rejected) => "no: rejected".to_owned(),
-        (_, LeadState::Parked) => "no: parked".to_owned(),
-        (Decision::To(rep, _), _) if desk.silent.contains(rep) => untold(&[rep]),
-        (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => format!("nobody to tell: {because}"),
+    let never = |why: &str| ("no", format!("no: {why}"), None);
+    let nobody = |why: String| ("nobody", why, None);
+    let (state, told, at) = match (&lead.owner, lead.state) {
+        (_, LeadState::Below) => never("below the line"),
+        (_, LeadState::Excluded) => never("kept out by a gate"),
+        (_, LeadState::Rejected) => never("rejected"),
+        (_, LeadState::Parked) => never("parked"),
+        (Decision::To(rep, _), _) if desk.silent.contains(rep) => nobody(untold(&[rep])),
+        (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => nobody(format!("nobody to tell: {because}")),
         (Decision::To(rep, _), LeadState::New | LeadState::Accepted) => match (wait, last, desk.config.rep(rep)) {
-            (Some(wait), ..) if wait.at <= now => "now".to_owned(),
+            (Some(wait), ..) if wait.at <= now => ("waits", "now".to_owned(), Some(wait.at)),
             (Some(Wait { at, lane, zone, .. }), ..) => {
                 let how = match lane {
                     Lane::Urgent => "alert",
                     Lane::Digest => "digest",
                 };
-                format!("{how} {}", clock(Language::En, &at.to_zoned(zone.clone())))
+                ("waits", format!("{how} {}", clock(Language::En, &at.to_zoned(zone.clone()))), Some(*at))
             }
-            (None, Some(last), Some(rep)) => clock(Language::En, &last.to_zoned(rep.rep.zone.clone())),
-            (None, None, Some(known)) if desk.config.channel_of(known).is_none() => format!("nobody to tell: no mail goes to {rep}"),
-            (None, _, None) => format!("nobody to tell: there is no rep {rep} any more"),
-            (None, None, Some(_)) => "no: nothing new of it".to_owned(),
+            (None, Some(last), Some(rep)) => ("told", clock(Language::En, &last.to_zoned(rep.rep.zone.clone())), Some(last)),
+            (None, None, Some(known)) if desk.config.channel_of(known).is_none() => {
+                nobody(format!("nobody to tell: no mail goes to {rep}"))
+            }
+            (None, _, None) => nobody(format!("nobody to tell: there is no rep {rep} any more")),
+            (None, None, Some(_)) => never("nothing new of it"),
         },
     };
-    LeadView { told: Some(told), told_at: wait.map(|wait| time(wait.at)), ..view }
+    LeadView { told: Some(told), told_state: Some(state.to_owned()), told_at: at.map(time), ..view }
 }
 
 /// What waits to be told, and to whom nothing is.
@@ -405,8 +418,28 @@ pub(super) fn untold_segments(config: &Config, silent: &BTreeSet<RepId>) -> Vec<
     .collect()
 }
 
-pub(super) fn message(message: &Message, now: Timestamp) -> MessageView {
+/// What holds the messages of a channel back, if its receiver fails; so many wait.
+pub(super) fn held(state: &ChannelState, waiting: u64) -> Option<HeldView> {
+    let until = match (&state.disabled, state.not_before) {
+        (Some(_), _) => None,
+        (None, Some(until)) => Some(time(until)),
+        (None, None) => return None,
+    };
+    let why = state.disabled.as_ref().or(state.last_failure.as_ref());
+    Some(HeldView {
+        since: state.failing_since.map(time),
+        until,
+        failures: state.failures,
+        why: why.cloned().unwrap_or_else(|| "what it answered is not known".to_owned()),
+        waiting,
+    })
+}
+
+/// A message, with what holds its channel back where it waits.
+pub(super) fn message(message: &Message, held: &HashMap<ChannelId, HeldView>, now: Timestamp) -> MessageView {
+    let waits = matches!(message.state, MessageState::Ready { .. });
     MessageView {
+        held: held.get(&message.channel).filter(|_| waits).cloned(),
         id: message.id.to_string(),
         channel: message.channel.to_string(),
         kind: message.kind.word().to_owned(),
@@ -487,7 +520,38 @@ mod tests {
             ("2026-11-23T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
             ("2026-11-24T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
         ] {
-            assert_eq!(message(&ready, now.parse().expect("time")).detail, want);
+            assert_eq!(message(&ready, &HashMap::new(), now.parse().expect("time")).detail, want);
         }
+    }
+
+    #[test]
+    fn what_holds_a_channel_back_is_shown_with_what_waits_for_it() {
+        let crm: ChannelId = "crm".parse().expect("slug");
+        let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("time");
+        let fails = ChannelState {
+            failures: 3,
+            failing_since: Some(at),
+            not_before: Some("2026-11-23T08:30:00Z".parse().expect("time")),
+            last_failure: Some("503 Service Unavailable".to_owned()),
+            ..ChannelState::new(&crm)
+        };
+        let off = ChannelState { disabled: Some("gone for good".to_owned()), ..fails.clone() };
+        for (state, want) in [
+            (&ChannelState::new(&crm), None),
+            // Of one message alone: the others go on.
+            (&ChannelState { not_before: None, ..fails.clone() }, None),
+            (&fails, Some((Some("2026-11-23T08:30:00Z"), "503 Service Unavailable"))),
+            (&off, Some((None, "gone for good"))),
+        ] {
+            let view = held(state, 7);
+            assert_eq!(view.as_ref().map(|view| (view.until.as_deref(), view.why.as_str())), want);
+            assert!(view.is_none_or(|view| view.since.as_deref() == Some("2026-11-23T08:00:00Z") && view.waiting == 7));
+        }
+        let all: HashMap<_, _> = held(&fails, 7).map(|view| (crm.clone(), view)).into_iter().collect();
+        let sealed = Sealed { content_type: String::new(), bytes: Vec::new(), recipient: String::new() };
+        let ready = crate::outbox::alone(&crm, MessageKind::Test, "x", sealed, at);
+        assert!(message(&ready, &all, at).held.is_some());
+        let delivered = Message { state: MessageState::Delivered { at }, ..ready };
+        assert_eq!(message(&delivered, &all, at).held, None, "it waits for nothing");
     }
 }
