@@ -44,7 +44,9 @@ pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool)
             None => Target::Url(address("source, file or address", &options.target, sources())?),
         };
         let (kind, found) = outside(request, if_taken(request).as_deref())?.look(&target).await;
-        Answer::Check(Box::new(web::check_view(&options.target, kind, found)))
+        let mut view = web::check_view(&options.target, kind, found);
+        view.problem = view.problem.map(|problem| beside_broken(request, problem));
+        Answer::Check(Box::new(view))
     };
     finish(&answer, json)
 }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::{self, Behind};
@@ -69,6 +70,18 @@ pub struct Met<'a> {
     pub origin: &'a str,
     /// What allows to speak to them.
     pub consent: Option<&'a str>,
+}
+
+impl Met<'_> {
+    /// Where and when they were met, and what allows to speak to them, in the words of whoever brought them in.
+    fn words(&self, event: Option<(&str, Date)>) -> String {
+        let place = match event {
+            Some((name, day)) if self.origin.contains(name) => format!("{} ({day})", self.origin),
+            Some((name, day)) => format!("{name} ({day})"),
+            None => self.origin.to_owned(),
+        };
+        self.consent.map_or_else(|| place.clone(), |consent| format!("{place}; {consent}"))
+    }
 }
 
 impl<'a> From<&'a Source> for Whence<'a> {
@@ -259,14 +272,8 @@ pub(super) fn signals_of(
 
 /// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.
 fn met(whence: Whence<'_>, said: Met<'_>, record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
-    let Met { kind, origin, consent } = said;
+    let (kind, sentence) = (said.kind, said.words(whence.event.map(|event| (event.name.as_str(), event.date))));
     let day = whence.event.and_then(|event| event.date.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
-    let place = match whence.event {
-        Some(event) if origin.contains(&event.name) => format!("{origin} ({})", event.date),
-        Some(event) => format!("{} ({})", event.name, event.date),
-        None => origin.to_owned(),
-    };
-    let sentence = consent.map_or_else(|| place.clone(), |consent| format!("{place}; {consent}"));
     let path = record.fields.values().next().map(|field| field.path.clone()).unwrap_or_default();
     Signal {
         kind,
@@ -481,4 +488,23 @@ fn together<'a>(sent: &[Timestamp], entries: impl Iterator<Item = &'a Entry>) ->
     let (waited, at_once): (Vec<&Entry>, Vec<&Entry>) = urgent.partition(|entry| entry.due > entry.at || entry.change().is_some());
     let waited: BTreeSet<Timestamp> = waited.into_iter().map(|entry| entry.due).filter(|due| !sent.contains(due)).collect();
     sent.iter().copied().chain(at_once.into_iter().map(|entry| entry.due)).chain(waited).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_that_an_import_is_names_event_day_and_consent() {
+        let fair = Some(("Expo Industria", jiff::civil::date(2026, 10, 12)));
+        for (origin, event, consent, want) in [
+            ("expo.csv", None, None, "expo.csv"),
+            ("expo.csv", None, Some("gave us their cards"), "expo.csv; gave us their cards"),
+            ("expo.csv", fair, None, "Expo Industria (2026-10-12)"),
+            ("Expo Industria, stand B12", fair, None, "Expo Industria, stand B12 (2026-10-12)"),
+            ("expo.csv", fair, Some("gave us their cards"), "Expo Industria (2026-10-12); gave us their cards"),
+        ] {
+            assert_eq!(Met { kind: SignalKind::ExhibitorListed, origin, consent }.words(event), want);
+        }
+    }
 }

@@ -444,6 +444,22 @@ fn an_alert_is_one_lead() {
 }
 
 #[test]
+fn the_subject_of_an_alert_names_the_strongest_reason() {
+    let rep: RepId = "ana".parse().unwrap();
+    let reader = Reader { rep: &rep, language: Language::En, zone: &TimeZone::UTC };
+    let mut case = Case::new("Talleres García");
+    let (strong, weak) = (case.signals[0].evidence.clone(), case.signals[1].evidence.clone());
+    for (kind, centipoints, evidence) in [(SignalKind::RequestForSuppliers, 1_500, strong), (SignalKind::VacancyPublished, 300, weak)] {
+        let part = Part { kind: PartKind::Signal(kind), centipoints, evidence: Some(evidence), ..case.lead.score.parts[0].clone() };
+        case.lead.score.parts.push(part);
+    }
+    // The weaker one is the newer one.
+    case.signals[1].at = now();
+    let subject = one_alert(&reader, &case).subject;
+    assert!(subject.starts_with("Talleres García – Looks for a supplier"), "{subject}");
+}
+
+#[test]
 fn news_is_told_once_and_what_does_not_fit_is_counted() {
     let mut case = Case::new("Hospital");
     case.signals = (0..9)
