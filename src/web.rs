@@ -12,6 +12,7 @@ mod leads;
 mod listed;
 mod notices;
 mod organisations;
+mod outbox;
 mod pages;
 mod reading;
 mod replay;

@@ -1,6 +1,7 @@
 //! Answers as tables and JSON. Knows view types only.
 
 mod imports;
+mod leads;
 mod lines;
 mod organisations;
 mod proposal;
@@ -26,6 +27,7 @@ const IDS: [&str; 12] =
     ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id"];
 
 pub(super) use imports::imported;
+pub(super) use leads::verdict;
 pub(super) use lines::held;
 pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
@@ -76,7 +78,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         }
         Answer::Check(view) => check(view),
         Answer::Leads(views) => println!("{}", leads(views)),
-        Answer::Lead(view) => lead(view),
+        Answer::Lead(view) => leads::lead(view),
         Answer::Tenders(views) => println!("{}", tenders::list(views)),
         Answer::Tender(view) => println!("{}", tenders::whole(view, width())),
         Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),
@@ -447,45 +449,6 @@ fn calendars(views: &[CalendarView]) {
     for view in views {
         println!("{} {} ({})\n{}", view.of, view.name, view.title, view.url);
     }
-}
-
-/// What a lead is by what was said of it.
-pub(super) fn verdict(view: &LeadView) {
-    println!("{}: {} · {} · {}", view.id, view.title, view.segment, view.state);
-    if let Some(said) = verdict_line(view) {
-        println!("{said}");
-    }
-}
-
-/// What somebody said of a lead last.
-fn verdict_line(view: &LeadView) -> Option<String> {
-    let verdict = view.verdict.as_ref()?;
-    let until = verdict.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
-    let because = if verdict.because.is_empty() { String::new() } else { format!(": {}", verdict.because) };
-    Some(format!("verdict: {}{until} by {} at {}{because}", verdict.said, verdict.by, verdict.at))
-}
-
-fn lead(view: &LeadView) {
-    println!("{} · {} · {}", view.title, view.segment, view.state);
-    println!("next step: {}", view.next_step);
-    println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
-    if let Some(said) = verdict_line(view) {
-        println!("{said}");
-    }
-    if let Some(told) = &view.told {
-        println!("{}: {told}", if view.told_state.as_deref() == Some("waits") { "waits to be told" } else { "told" });
-    }
-    let mut signals = table(&["why now", "", ""]);
-    for (at, sentence, url) in &view.signals {
-        signals.add_row([at, sentence, url]);
-    }
-    println!("{signals}");
-    let mut facts = table(&["fact", "value", "seen at"]);
-    for (name, value, url) in &view.facts {
-        facts.add_row([name.clone(), clip(value, 80), url.clone()]);
-    }
-    println!("{facts}");
-    explain(view);
 }
 
 /// The score line by line: the points column sums to the totals, to the last digit.

@@ -1,6 +1,6 @@
 //! Answers questions from the store and the configuration; orders are carried out by the pipeline's steps.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -11,19 +11,20 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use super::ask::{Answer, ChannelView, CheckView, DigestView, HeldView, LeadView, Question, SentView, SourceView, StatusView};
+use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, imports, listed, notices, organisations, pages, replay, unmapped, views};
+use super::{calendar, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
 use crate::base::text::{clip, no_such, squeeze};
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Verdict};
+use crate::outbox::Outcome;
 use crate::pipeline::{
     Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, elsewhere, give_verdict, last_told, preview,
     rehearse, silent, spending, test_message, waiting,
 };
-use crate::store::{LeadFilter, MessageFilter, Standing};
-use crate::{outbox, score};
+use crate::score;
+use crate::store::LeadFilter;
 
 /// Why a question has no answer: one sentence for the person who asked.
 pub type AnswerError = anyhow::Error;
@@ -80,15 +81,7 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
         Question::TenderHistory { id } => Answer::TenderHistory(Box::new(notices::history(effects, config, &id).await?)),
         Question::TenderRaw { id, number } => Answer::TenderRaw(Box::new(notices::raw(effects, config, &id, number).await?)),
         Question::Outbox { channel, standing, limit } => {
-            let channel = channel_named(config, channel.as_deref());
-            let standing = standing.map(|word| standing_of(&word)).transpose()?;
-            let found = effects.store.messages(MessageFilter { channel: channel.id()?, standing, recipient: None }, limit).await?;
-            if found.is_empty() {
-                channel.expect()?;
-            }
-            let held = held(effects).await?;
-            let view = |message| views::message(message, &held, effects.clock.now());
-            Answer::Outbox(found.iter().map(view).collect())
+            Answer::Outbox(outbox::list(effects, config, (channel.as_deref(), standing.as_deref()), limit).await?)
         }
         Question::Replay { ids, since, channel, delivered, dry_run } => {
             Answer::Replayed(Box::pin(replay::replay(effects, config, (ids, since, channel), delivered, dry_run)).await?)
@@ -163,10 +156,6 @@ pub(super) fn channel_named<'a>(config: &'a Config, name: Option<&'a str>) -> Na
     Named { what: "channel", name, known: config.channels.iter().map(|channel| channel.id.as_str()).collect() }
 }
 
-fn standing_of(word: &str) -> Result<Standing, AnswerError> {
-    Standing::from_word(word).ok_or_else(|| unknown("state of messages", word, Standing::ALL.iter().map(|standing| standing.word())))
-}
-
 pub(super) fn source_of<'a>(config: &'a Config, id: &str) -> Result<&'a Source, AnswerError> {
     let found = SourceId::from_str(id).ok().and_then(|id| config.source(&id));
     found.map(AsRef::as_ref).ok_or_else(|| unknown("source", id, config.sources.iter().map(|source| source.id.as_str())))
@@ -213,7 +202,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     let size = effects.store.size();
     let watched = config.sources.iter().filter(|source| source.enabled);
     let next = watched.filter_map(|source| effects.store.next_due_of(&source.id)).min();
-    let (mut channels, held) = (Vec::new(), held(effects).await?);
+    let (mut channels, held) = (Vec::new(), outbox::held(effects).await?);
     for channel in &config.channels {
         let state = effects.store.channel_state(&channel.id).await?;
         let of = |list: &[(ChannelId, u64)]| list.iter().find(|(id, _)| *id == channel.id).map_or(0, |(_, n)| *n);
@@ -255,14 +244,6 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         store_bytes: size.file,
         segment_bytes: size.segments,
     })
-}
-
-/// The channels whose messages wait because their receivers fail.
-async fn held(effects: &Effects) -> Result<HashMap<ChannelId, HeldView>, AnswerError> {
-    let waiting: HashMap<ChannelId, u64> = effects.store.counts().await?.waiting.into_iter().collect();
-    let states = effects.store.channel_states().await?;
-    let held = |state: &ChannelState| views::held(state, waiting.get(&state.channel).copied().unwrap_or_default());
-    Ok(states.iter().filter_map(|state| Some((state.channel.clone(), held(state)?))).collect())
 }
 
 async fn check_now(effects: &Effects, config: &Config, id: &str) -> Result<usize, AnswerError> {
@@ -465,7 +446,7 @@ async fn notify_test(effects: &Effects, config: &Config, channel: &str, to: Opti
     let watch = crate::base::clock::Stopwatch::start();
     let outcome = effects.ways.channel(channel)?.send(&message, effects.clock.now()).await;
     let millis = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let accepted = matches!(outcome, outbox::Outcome::Accepted { .. });
+    let accepted = matches!(outcome, Outcome::Accepted { .. });
     if accepted && effects.store.channel_state(&channel.id).await?.is_some_and(|state| state.failures > 0 || state.disabled.is_some()) {
         // It works: what waits for it need not wait any longer, and a channel that was switched off is on again.
         effects.store.set_channel_state(ChannelState::new(&channel.id)).await?;

@@ -7,20 +7,18 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::ask::{
-    BackupView, ChangeView, CheckView, GapView, HeldView, LeadView, MessageView, PageView, PartView, RecordView, SaidView, SourceView,
-    StatementView, WishView,
+    BackupView, ChangeView, CheckView, GapView, LeadView, PageView, PartView, RecordView, SaidView, SourceView, StatementView, WishView,
 };
 use super::health;
 use super::leads::VerdictView;
 use super::tenders::{FieldView, TenderView};
-use crate::base::ids::{ChannelId, LeadId, RepId, SegmentId};
+use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Advice, Change, ChangeKind, ChannelState, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Message,
-    MessageState, Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value,
-    closings, place_of,
+    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Organisation, Page,
+    PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
@@ -418,46 +416,6 @@ pub(super) fn untold_segments(config: &Config, silent: &BTreeSet<RepId>) -> Vec<
     .collect()
 }
 
-/// What holds the messages of a channel back, if its receiver fails; so many wait.
-pub(super) fn held(state: &ChannelState, waiting: u64) -> Option<HeldView> {
-    let until = match (&state.disabled, state.not_before) {
-        (Some(_), _) => None,
-        (None, Some(until)) => Some(time(until)),
-        (None, None) => return None,
-    };
-    let why = state.disabled.as_ref().or(state.last_failure.as_ref());
-    Some(HeldView {
-        since: state.failing_since.map(time),
-        until,
-        failures: state.failures,
-        why: why.cloned().unwrap_or_else(|| "what it answered is not known".to_owned()),
-        waiting,
-    })
-}
-
-/// A message, with what holds its channel back where it waits.
-pub(super) fn message(message: &Message, held: &HashMap<ChannelId, HeldView>, now: Timestamp) -> MessageView {
-    let waits = matches!(message.state, MessageState::Ready { .. });
-    MessageView {
-        held: held.get(&message.channel).filter(|_| waits).cloned(),
-        id: message.id.to_string(),
-        channel: message.channel.to_string(),
-        kind: message.kind.word().to_owned(),
-        title: message.title.clone(),
-        state: message.state.word().to_owned(),
-        detail: match &message.state {
-            MessageState::Ready { not_before } if *not_before <= now => format!("due since {}", time(*not_before)),
-            MessageState::Ready { not_before } => format!("not before {}", time(*not_before)),
-            MessageState::Leased { until } => format!("until {}", time(*until)),
-            MessageState::Delivered { at } | MessageState::Suppressed { at } => format!("at {}", time(*at)),
-            MessageState::Dead { at, reason } => format!("at {}: {reason}", time(*at)),
-        },
-        tries: message.tries,
-        last: message.attempts.last().map(|attempt| format!("{} {}", time(attempt.at), attempt.outcome)),
-        made: time(message.made),
-    }
-}
-
 pub(super) fn backup(backup: &Backup) -> BackupView {
     BackupView {
         name: backup.name.clone(),
@@ -502,56 +460,5 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         statement: found.statement.as_ref().map(statement),
         target: target.to_owned(),
         kind: kind.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{MessageKind, Sealed};
-
-    #[test]
-    fn a_message_whose_time_has_come_is_due_and_not_to_come() {
-        let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("time");
-        let sealed = Sealed { content_type: String::new(), bytes: Vec::new(), recipient: String::new() };
-        let ready = crate::outbox::alone(&"crm".parse().expect("slug"), MessageKind::Test, "x", sealed, at);
-        for (now, want) in [
-            ("2026-11-23T07:59:00Z", "not before 2026-11-23T08:00:00Z"),
-            ("2026-11-23T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
-            ("2026-11-24T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
-        ] {
-            assert_eq!(message(&ready, &HashMap::new(), now.parse().expect("time")).detail, want);
-        }
-    }
-
-    #[test]
-    fn what_holds_a_channel_back_is_shown_with_what_waits_for_it() {
-        let crm: ChannelId = "crm".parse().expect("slug");
-        let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("time");
-        let fails = ChannelState {
-            failures: 3,
-            failing_since: Some(at),
-            not_before: Some("2026-11-23T08:30:00Z".parse().expect("time")),
-            last_failure: Some("503 Service Unavailable".to_owned()),
-            ..ChannelState::new(&crm)
-        };
-        let off = ChannelState { disabled: Some("gone for good".to_owned()), ..fails.clone() };
-        for (state, want) in [
-            (&ChannelState::new(&crm), None),
-            // Of one message alone: the others go on.
-            (&ChannelState { not_before: None, ..fails.clone() }, None),
-            (&fails, Some((Some("2026-11-23T08:30:00Z"), "503 Service Unavailable"))),
-            (&off, Some((None, "gone for good"))),
-        ] {
-            let view = held(state, 7);
-            assert_eq!(view.as_ref().map(|view| (view.until.as_deref(), view.why.as_str())), want);
-            assert!(view.is_none_or(|view| view.since.as_deref() == Some("2026-11-23T08:00:00Z") && view.waiting == 7));
-        }
-        let all: HashMap<_, _> = held(&fails, 7).map(|view| (crm.clone(), view)).into_iter().collect();
-        let sealed = Sealed { content_type: String::new(), bytes: Vec::new(), recipient: String::new() };
-        let ready = crate::outbox::alone(&crm, MessageKind::Test, "x", sealed, at);
-        assert!(message(&ready, &all, at).held.is_some());
-        let delivered = Message { state: MessageState::Delivered { at }, ..ready };
-        assert_eq!(message(&delivered, &all, at).held, None, "it waits for nothing");
     }
 }
