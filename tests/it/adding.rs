@@ -79,9 +79,9 @@ fn site() -> Server {
             }
             "/api" => Reply::html(page("Shop", "", "<div id=root></div><script src=/app.js></script>")),
             "/jobs" => {
-                let page = if seen.query == "page=2" { 2 } else { 1 };
+                let page: u32 = seen.query.strip_prefix("page=").map_or(1, |page| page.parse().unwrap());
                 let job = |n: u32| format!("{{\"id\":{n},\"title\":\"Job {n}\",\"employer\":{{\"id\":{n},\"name\":\"Taller {n} SL\"}}}}");
-                let jobs: Vec<String> = (page * 3 - 2..=page * 3).map(job).collect();
+                let jobs: Vec<String> = (page * 3 - 2..=page * 3).filter(|n| *n <= 6).map(job).collect();
                 let body = format!("{{\"jobs\":[{}],\"page\":{page},\"per_page\":3,\"total\":6}}", jobs.join(","));
                 Reply { status: 200, headers: vec![("content-type", "application/json".into())], body: body.into() }
             }

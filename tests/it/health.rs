@@ -116,12 +116,12 @@ async fn each_illness_has_its_own_beginning_and_is_told_once_a_day() {
     let second = since(Reply::status(403)).await;
     assert!(first < second && second.starts_with("since "), "{first} {second}");
     // Well again; then another one, and one of which it was told already.
-    for reply in [feed(5), Reply::status(401), feed(6), Reply::status(404), feed(7)] {
+    for reply in [feed(5), Reply::status(400), feed(6), Reply::status(404), feed(7)] {
         since(reply).await;
     }
     let words: Vec<(String, String)> = told(&world).into_iter().map(|(word, class, _)| (word, class)).collect();
     let want =
-        [("source.ill", "not-found"), ("source.ill", "forbidden"), ("source.well", ""), ("source.ill", "login-wall"), ("source.well", "")];
+        [("source.ill", "not-found"), ("source.ill", "forbidden"), ("source.well", ""), ("source.ill", "rejected"), ("source.well", "")];
     assert_eq!(words, want.map(|(word, class)| (word.to_owned(), class.to_owned())));
 }
 
