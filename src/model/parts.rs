@@ -139,8 +139,8 @@ pub(super) fn named(written: &str, country: Option<&str>) -> Option<&'static Par
 /// The part that the postcode in a text says.
 pub(super) fn of_postcode(written: &str, country: &str) -> Option<&'static Part> {
     let known = PARTS.by_postcode.get(country)?;
-    let tokens = written.split(|c: char| !c.is_alphanumeric());
-    let code = tokens.filter(|token| token.len() == POSTCODE && token.bytes().all(|b| b.is_ascii_digit())).last()?;
+    let is_code = |token: &&str| token.len() == POSTCODE && token.bytes().all(|b| b.is_ascii_digit());
+    let code = written.rsplit(|c: char| !c.is_alphanumeric()).find(is_code)?;
     (1..=3).rev().find_map(|n| known.get(&code[..n])).map(|at| &PARTS.all[*at])
 }
 

@@ -52,9 +52,8 @@ struct Case {
 
 impl Case {
     fn new(name: &str) -> Self {
-        let subject = Subject::Organisation(OrganisationId::of(&[name.as_bytes()]));
-        let segment: SegmentId = "packaging".parse().unwrap();
-        let Subject::Organisation(id) = subject;
+        let id = OrganisationId::of(&[name.as_bytes()]);
+        let (subject, segment): (Subject, SegmentId) = (Subject::Organisation(id), "packaging".parse().unwrap());
         let facts = vec![
             fact(FactName::Name, Value::Text(name.to_owned())),
             fact(FactName::Industry, Value::Text("Metal workshop".to_owned())),

@@ -414,7 +414,7 @@ async fn verdict(
         Ok(of) => give_verdict(effects, config, of, verdict, now).await?,
         // Says which there are.
         Err(_) => return lead(effects, config, id, None).await,
-    };
+    }
     lead(effects, config, id, None).await
 }
 

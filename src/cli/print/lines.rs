@@ -39,7 +39,7 @@ pub(super) fn outbox(views: &[MessageView]) -> Table {
 /// The channels of these messages whose receivers fail, each in full on a line of its own.
 pub(super) fn held_back(views: &[MessageView]) -> String {
     let channels: BTreeMap<&str, &HeldView> = views.iter().filter_map(|view| Some((view.channel.as_str(), view.held.as_ref()?))).collect();
-    channels.iter().map(|(channel, view)| format!("\n{channel}: {}", held(view))).collect()
+    channels.iter().map(|(channel, view)| format!("\n{channel}: {}", held(view))).collect::<Vec<_>>().concat()
 }
 
 /// What holds the messages of a channel back.
