@@ -93,6 +93,24 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What is asked of leads, or said of one.
+async fn lead(request: &Request, command: LeadCommand, json: bool) -> anyhow::Result<Ended> {
+    match command {
+        LeadCommand::List { segment, state, owner, limit } => {
+            asking::show(request, Question::Leads { segment, state, owner, limit }, json).await
+        }
+        LeadCommand::Show { id } => asking::show(request, Question::Lead { id, at: None }, json).await,
+        LeadCommand::Explain { id, at } => asking::explain(request, id, at, json).await,
+        LeadCommand::Accept(said) => asking::verdict(request, "accepted", said, None, json).await,
+        LeadCommand::Reject(said) => asking::verdict(request, "rejected", said, None, json).await,
+        LeadCommand::Park { said, until } => asking::verdict(request, "parked", said, until, json).await,
+        LeadCommand::Reopen { id } => {
+            let said = args::Said { id, because: String::new(), by: None };
+            asking::verdict(request, "", said, None, json).await
+        }
+    }
+}
+
 async fn run(args: Args) -> anyhow::Result<Ended> {
     let request = Request::from_process(args.config.clone(), args.flags());
     let json = args.json;
@@ -118,16 +136,12 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Source(SourceCommand::List) => asking::show(&request, Question::Sources, json).await,
         Command::Source(SourceCommand::Show { id, page, diff }) => asking::show(&request, Question::Source { id, page, diff }, json).await,
         Command::Source(SourceCommand::CheckNow { id }) => asking::show(&request, Question::CheckNow { id }, json).await,
-        Command::Source(SourceCommand::Add(options)) => source::add(&request, &options, json).await,
+        Command::Source(SourceCommand::Add(options)) => Box::pin(source::add(&request, &options, json)).await,
         Command::Source(SourceCommand::Test { ids, save, fixture }) => match fixture {
             Some(fixture) => check::test(&request, &ids, &fixture, json).await,
             None => source::test(&request, &ids, save, json).await,
         },
-        Command::Lead(LeadCommand::List { segment, state, owner, limit }) => {
-            asking::show(&request, Question::Leads { segment, state, owner, limit }, json).await
-        }
-        Command::Lead(LeadCommand::Show { id }) => asking::show(&request, Question::Lead { id, at: None }, json).await,
-        Command::Lead(LeadCommand::Explain { id, at }) => asking::explain(&request, id, at, json).await,
+        Command::Lead(command) => lead(&request, command, json).await,
         Command::Calendar { name, renew } => asking::show(&request, Question::Calendars { name, renew }, json).await,
         Command::Outbox(OutboxCommand::List { channel, state, limit }) => {
             asking::show(&request, Question::Outbox { channel, standing: state, limit }, json).await

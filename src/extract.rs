@@ -58,6 +58,11 @@ pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
 
+/// How an answer of JSON seems to be paged, where something beside its records says so; `records`: how many it holds.
+pub fn paging_of(input: &Input<'_>, records: usize) -> Option<PagingSpec> {
+    json::paging_of(input, records)
+}
+
 /// Pages of one visit when the settings do not say.
 const PAGES: u32 = 20;
 /// The same for a sitemap, whose index names its parts.

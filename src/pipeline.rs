@@ -38,6 +38,7 @@ mod telling;
 mod unite;
 mod unlisted;
 mod unnamed;
+mod verdicts;
 mod visit;
 mod vitals;
 mod waiting;
@@ -77,6 +78,7 @@ pub use rehearse::{Rehearsal, Rehearsed, Target, WouldTell, rehearse};
 pub use remind::remind_due;
 pub use rulings::{Other, RulingError, rule_not_same, rule_same, undo_ruling};
 pub use unnamed::unnamed;
+pub use verdicts::{VerdictError, give_verdict};
 pub use visit::next_check;
 pub use waiting::{Wait, last_told, retime, waiting};
 pub use wanted::Found;
@@ -98,6 +100,8 @@ pub struct Effects {
     pub ways: Ways,
     /// The present.
     pub clock: Clock,
+    /// When this process began: what was not visited before is no fault of a source.
+    pub begun: jiff::Timestamp,
     /// Where foreign bytes are parsed.
     pub pool: Pool,
     /// Which tenders segments look for, as far as it was asked.

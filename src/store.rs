@@ -398,7 +398,8 @@ impl Store {
         }
     }
 
-    /// The records of the same kind, from other sources, that go by one of a record's identifiers ([`Record::shared_ids`]).
+    /// The records of the same kind, from other sources, that go by one of a record's identifiers ([`Record::shared_ids`]); of an article also those
+    /// of its own source.
     pub async fn shared_by(&self, record: Record) -> Result<Vec<RecordId>, StoreError> {
         match self {
             Self::Embedded(store) => store.shared_by(record).await,

@@ -12,6 +12,7 @@ mod leads;
 mod listed;
 mod notices;
 mod organisations;
+mod outbox;
 mod pages;
 mod reading;
 mod replay;
@@ -24,9 +25,9 @@ mod views;
 
 pub use answer::{AnswerError, answer};
 pub use ask::{
-    Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DiffView, DigestView, GapView, LeadView, MessageView, PageView,
-    PartView, Question, RecordView, ReplayedView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView, UnmappedView,
-    WishView,
+    Answer, BackupView, CalendarView, ChangeView, ChannelView, CheckView, DiffView, DigestView, GapView, HeldView, LeadView, MessageView,
+    PageView, PartView, Question, RecordView, ReplayedView, SaidView, SentView, SourcePages, SourceView, StatementView, StatusView,
+    UnmappedView, WishView,
 };
 pub use front::{Front, router};
 pub use health::{CompletenessView, FieldShareView, MisreadView, QuotaView};
@@ -34,6 +35,7 @@ pub use imports::{
     IMPORT_BYTES, ImportOrder, ImportReport, ImportUndoneView, ImportView, LeadCountView, LeadlessView, OnListView, RecognisedView,
     TogetherView,
 };
+pub use leads::VerdictView;
 pub use listed::TenderFilter;
 pub use notices::{HistoryView, NoticeView, RawView};
 pub use organisations::{BelongsView, OrganisationLine, OrganisationQuestion, OrganisationView, RulingView, ValueView};

@@ -84,7 +84,10 @@ pub async fn open_effects(config: &Config, clock: Clock) -> anyhow::Result<Home>
     let ways = Ways::new(door.clone());
     let web = Web::new(door, config.fetch.clone(), clock.clone()).context("the HTTP client could not be made")?;
     let newest_backup = Store::backups(&config.store).await?.into_iter().map(|backup| backup.at).max();
-    Ok(Home { effects: Effects { store, web, ways, clock, pool: Pool::default(), found: Found::default(), hook }, newest_backup })
+    Ok(Home {
+        effects: Effects { store, web, ways, begun: clock.now(), clock, pool: Pool::default(), found: Found::default(), hook },
+        newest_backup,
+    })
 }
 
 /// Links lead to the port that was really taken, where the configuration left the choice to the system (`listen = "127.0.0.1:0"`).

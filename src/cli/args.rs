@@ -7,9 +7,11 @@ use clap::{Parser, Subcommand};
 use crate::config::Flag;
 
 mod import;
+mod lead;
 mod org;
 
 pub use import::ImportOptions;
+pub use lead::{LeadCommand, Said};
 pub use org::OrgCommand;
 
 /// Watches marketplaces, directories, catalogues, trade press and tender portals, and tells the right person once, with the reasons.
@@ -260,39 +262,6 @@ pub struct AddOptions {
 fn kind(word: &str) -> Result<crate::extract::Kind, String> {
     let words = || crate::extract::Kind::ALL.map(crate::extract::Kind::word).join(", ");
     crate::extract::Kind::from_word(word).ok_or_else(|| format!("`{word}` is no kind of source: one of {}", words()))
-}
-
-/// What to do with leads.
-#[derive(Debug, Subcommand)]
-pub enum LeadCommand {
-    /// The best first
-    List {
-        /// Of this segment
-        #[arg(long)]
-        segment: Option<String>,
-        /// In this state: new, accepted, rejected, parked, below, excluded
-        #[arg(long)]
-        state: Option<String>,
-        /// Had by this rep
-        #[arg(long)]
-        owner: Option<String>,
-        /// At most so many
-        #[arg(long, default_value_t = 50)]
-        limit: usize,
-    },
-    /// One of them: facts, reasons, next step
-    Show {
-        /// Its id
-        id: String,
-    },
-    /// Its score, line by line, each with its proof
-    Explain {
-        /// Its id
-        id: String,
-        /// As it was on this day, or at this time
-        #[arg(long, value_name = "DATE")]
-        at: Option<String>,
-    },
 }
 
 /// What to do with tenders, and with documents of tender portals.

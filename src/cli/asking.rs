@@ -3,6 +3,7 @@
 use anyhow::bail;
 use jiff::tz::TimeZone;
 
+use super::args::Said;
 use super::{Ended, print};
 use crate::app::{self, AskError};
 use crate::base::clock::Clock;
@@ -106,6 +107,19 @@ fn ended(answer: &Answer) -> Ended {
         | Answer::Backup(_) => false,
     };
     if problem { Ended::Problem } else { Ended::Fine }
+}
+
+/// What somebody says of a lead: accepted, rejected, parked; without a word it is taken back.
+pub(super) async fn verdict(request: &Request, word: &str, said: Said, until: Option<String>, json: bool) -> anyhow::Result<Ended> {
+    let Said { id, because, by } = said;
+    let by = by.or_else(|| std::env::var("USER").ok()).filter(|by| !by.trim().is_empty()).unwrap_or_else(|| "somebody".to_owned());
+    let said = (!word.is_empty()).then(|| word.to_owned());
+    let answer = ask(request, Question::Verdict { id, said, because, by, until }, json).await?;
+    match (&answer, json) {
+        (Answer::Lead(lead), false) => print::verdict(lead),
+        _ => print::answer(&answer, json)?,
+    }
+    Ok(Ended::Fine)
 }
 
 /// A lead's score, line by line.

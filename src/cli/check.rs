@@ -44,7 +44,9 @@ pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool)
             None => Target::Url(address("source, file or address", &options.target, sources())?),
         };
         let (kind, found) = outside(request, if_taken(request).as_deref())?.look(&target).await;
-        Answer::Check(Box::new(web::check_view(&options.target, kind, found)))
+        let mut view = web::check_view(&options.target, kind, found);
+        view.problem = view.problem.map(|problem| beside_broken(request, problem));
+        Answer::Check(Box::new(view))
     };
     finish(&answer, json)
 }
@@ -76,6 +78,18 @@ pub(super) fn address<'a>(what: &str, text: &str, known: impl IntoIterator<Item 
         }
         Err(_) => Err(anyhow!(no_such(what, text, known))),
     }
+}
+
+/// What failed, where it may be for a configuration that is not taken: what that allows does not count either.
+pub(super) fn beside_broken(request: &Request, problem: String) -> String {
+    let broken = || matches!(Config::load(&Request { without_secrets: true, ..request.clone() }), Err(Refusal::Wrong(_)));
+    if problem.contains("`[net] ") && broken() {
+        return format!(
+            "the configuration is broken, and what its [net] allows is not taken: mend it first (`atalaya config check` shows it). With the defaults: \
+             {problem}"
+        );
+    }
+    problem
 }
 
 /// What is needed to look at a page outside of any source: the guarded door, robots.txt, the pace.

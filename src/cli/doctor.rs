@@ -52,9 +52,7 @@ pub(super) async fn doctor(request: &Request, json: bool) -> anyhow::Result<Ende
     let mut findings = vec![Finding::of("configuration", found)];
     if let Some(config) = &config {
         examine(config, &mut findings).await;
-        if findings.iter().all(|finding| finding.good == Some(true)) {
-            findings.extend(standing(request).await);
-        }
+        findings.extend(standing(request).await);
     } else {
         findings.push(daemon(request).await);
         findings.push(files());
@@ -145,7 +143,9 @@ async fn standing(request: &Request) -> Vec<Finding> {
         words: format!("pending: {} changed; the daemon runs with the values before", status.pending.join(", ")),
     });
     let untold = status.untold.into_iter().map(|words| Finding { what: "reps", good: Some(false), words });
-    restart.into_iter().chain(untold).collect()
+    let held = status.channels.into_iter().filter_map(|channel| Some((channel.id, channel.held?)));
+    let held = held.map(|(id, held)| Finding { what: "outbox", good: Some(false), words: format!("{id} {}", print::held(&held)) });
+    restart.into_iter().chain(untold).chain(held).collect()
 }
 
 async fn backups(config: &Config) -> Finding {

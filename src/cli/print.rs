@@ -1,6 +1,7 @@
 //! Answers as tables and JSON. Knows view types only.
 
 mod imports;
+mod leads;
 mod lines;
 mod organisations;
 mod proposal;
@@ -17,8 +18,8 @@ use crate::base::clock::Clock;
 use crate::base::text::{clip, count};
 use crate::store::Backup;
 use crate::web::{
-    Answer, CalendarView, CheckView, DiffView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView, StatementView,
-    StatusView, UnmappedView, WishView,
+    Answer, CalendarView, CheckView, DiffView, HeldView, LeadView, MessageView, QuotaView, RecordView, SourcePages, SourceView,
+    StatementView, StatusView, UnmappedView, WishView,
 };
 
 /// Columns of ids, which people copy: they are never broken over lines, the other columns give way.
@@ -26,6 +27,8 @@ const IDS: [&str; 12] =
     ["lead", "tender", "message", "source", "segment", "channel", "owner", "rep", "backup", "organisation", "the other", "record id"];
 
 pub(super) use imports::imported;
+pub(super) use leads::verdict;
+pub(super) use lines::held;
 pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
 pub(super) use times::{at, in_zone};
@@ -75,12 +78,12 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         }
         Answer::Check(view) => check(view),
         Answer::Leads(views) => println!("{}", leads(views)),
-        Answer::Lead(view) => lead(view),
+        Answer::Lead(view) => leads::lead(view),
         Answer::Tenders(views) => println!("{}", tenders::list(views)),
         Answer::Tender(view) => println!("{}", tenders::whole(view, width())),
         Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),
         Answer::TenderRaw(view) => print!("{}", view.text),
-        Answer::Outbox(views) => println!("{}", lines::outbox(views)),
+        Answer::Outbox(views) => println!("{}{}", lines::outbox(views), lines::held_back(views)),
         Answer::Replayed(view) => {
             eprintln!("{}:", count(view.ids.len(), "message", "messages"));
             view.ids.iter().for_each(|id| println!("{id}"));
@@ -187,8 +190,8 @@ fn status(view: &StatusView, now: Timestamp) {
     if !view.channels.is_empty() {
         let mut all = table(&["channel", "kind", "waiting", "dead", "state"]);
         for channel in &view.channels {
-            let state = match (&channel.disabled, channel.failures) {
-                (Some(why), _) => format!("switched off: {why}"),
+            let state = match (&channel.held, channel.failures) {
+                (Some(held), _) => lines::held(held),
                 (None, 0) => "well".to_owned(),
                 (None, n) => format!("{} in a row", count(n, "failure", "failures")),
             };
@@ -446,26 +449,6 @@ fn calendars(views: &[CalendarView]) {
     for view in views {
         println!("{} {} ({})\n{}", view.of, view.name, view.title, view.url);
     }
-}
-
-fn lead(view: &LeadView) {
-    println!("{} · {} · {}", view.title, view.segment, view.state);
-    println!("next step: {}", view.next_step);
-    println!("owner: {} ({})", or_dash(view.owner.as_ref()), view.because);
-    if let Some(told) = &view.told {
-        println!("{}: {told}", if view.told_at.is_some() { "waits to be told" } else { "told" });
-    }
-    let mut signals = table(&["why now", "", ""]);
-    for (at, sentence, url) in &view.signals {
-        signals.add_row([at, sentence, url]);
-    }
-    println!("{signals}");
-    let mut facts = table(&["fact", "value", "seen at"]);
-    for (name, value, url) in &view.facts {
-        facts.add_row([name.clone(), clip(value, 80), url.clone()]);
-    }
-    println!("{facts}");
-    explain(view);
 }
 
 /// The score line by line: the points column sums to the totals, to the last digit.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::check::{address, file, if_taken, outside, stand_in};
+use super::check::{address, beside_broken, file, if_taken, outside, stand_in};
 use super::{Ended, print};
 use crate::config::Request;
 use crate::pipeline::Target;
@@ -16,7 +16,8 @@ pub(super) async fn read(request: &Request, name: &str, json: bool) -> anyhow::R
         Target::Url(address("file or address", name, [])?)
     };
     let (got, reading) = outside(request, if_taken(request).as_deref())?.read_page(&target).await;
-    let view = web::reading_view(name, &got, reading);
+    let mut view = web::reading_view(name, &got, reading);
+    view.problem = view.problem.map(|problem| beside_broken(request, problem));
     if json {
         println!("{}", serde_json::to_string_pretty(&view)?);
     } else {

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Ended;
 use super::args::AddOptions;
-use super::check::{address, if_taken, outside};
+use super::check::{address, beside_broken, if_taken, outside};
 use super::print::{self, ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView};
 use crate::base::ids::{BadSlug, SourceId};
 use crate::base::text::{clip, count, latin, no_such};
@@ -39,6 +39,7 @@ pub(super) async fn add(request: &Request, options: &AddOptions, json: bool) -> 
     let rehearsal = outside(request, config.as_deref())?;
     let proposed = rehearsal.propose(&url, options.kind).await;
     let mut view = view_of(&url, &proposed);
+    view.problem = view.problem.map(|problem| beside_broken(request, problem));
     let Some(way) = proposed.choice(options.kind).filter(|_| view.problem.is_none()) else {
         view.problem.get_or_insert_with(|| refusal(options.kind, &proposed));
         show(&view, json)?;

@@ -110,6 +110,10 @@ fn table(new: &NewSource) -> Table {
             put(key, text.as_str().into(), comment);
         }
     }
+    let paging = spec.paging.as_ref().and_then(|paging| paging.written().parse::<Value>().ok());
+    if let Some(paging) = paging {
+        put("paging", paging, "how the next page is asked for: the second one has other records");
+    }
     let fields: Vec<(&String, Value)> = spec.fields.iter().map(|(name, field)| (name, field_value(field))).collect();
     if fields.is_empty() {
         return table;

@@ -2,6 +2,7 @@
 
 mod behind;
 mod filter;
+mod paged;
 mod paging;
 mod path;
 mod shape;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use super::decode::decode;
 use super::record::{Gather, Parts, RecordRule};
 use super::selector::Pick;
+use super::spec::PagingSpec;
 use super::transform::{self, Plan, Take, Words};
 use super::value::{self, Hints, Type};
 use super::{About, Input, Kind, Spec};
@@ -56,6 +58,26 @@ const IDS: [&str; 16] = [
 const ADDRESSES: [&str; 8] = ["url", "html_url", "permalink", "link", "web_url", "uiLink", "href", "website"];
 /// Last parts of names under which records carry what a person calls them, best first.
 const TITLES: [&str; 5] = ["title", "name", "subject", "headline", "description"];
+
+/// Members whose own name is that of the organisation that a record is about, the surest first.
+const OWNERS: [&str; 14] = [
+    "organisation",
+    "organization",
+    "company",
+    "hiringorganization",
+    "employer",
+    "seller",
+    "vendor",
+    "supplier",
+    "exhibitor",
+    "buyer",
+    "contractingauthority",
+    "procuringentity",
+    "customer",
+    "advertiser",
+];
+/// What the name is called inside of them.
+const NAMES: [&str; 4] = ["name", "legalname", "displayname", "title"];
 
 /// Compiled settings of the kind `json`.
 pub(super) struct JsonReader {
@@ -169,6 +191,10 @@ impl JsonReader {
             let title = title(&fields).cloned();
             fields.extend(title.map(|title| (FieldName::new("title"), title)));
         }
+        if self.plans.is_empty() && !self.rule.is_company() && !fields.contains_key("company") {
+            let owner = owner(&fields).cloned();
+            fields.extend(owner.map(|owner| (FieldName::new("company"), owner)));
+        }
         let object = shape::feature(record).map_or_else(|| record.as_object(), |(_, properties)| Some(properties));
         let scalar =
             |name: &str| object?.get(name).or_else(|| record.get(name)).and_then(shape::words).filter(|words| !words.trim().is_empty());
@@ -259,6 +285,29 @@ fn title(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
         let named = |name: &FieldName| name.as_str().rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(title));
         fields.iter().filter(|(name, _)| named(name)).min_by_key(|(name, _)| name.as_str().matches('.').count()).map(|(_, found)| found)
     })
+}
+
+/// Whom a record names in an object of its own, or beside it: `employer.name`, `companyName`.
+fn owner(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
+    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
+    let is_of = |name: &FieldName, owner: &str| {
+        let parts: Vec<String> = name.as_str().split('.').map(plain).collect();
+        match parts.as_slice() {
+            [.., of, last] if of == owner => NAMES.contains(&last.as_str()),
+            [.., last] => last.strip_prefix(owner).is_some_and(|rest| rest == "name"),
+            [] => false,
+        }
+    };
+    OWNERS.iter().find_map(|owner| {
+        let named = fields.iter().filter(|(name, found)| is_of(name, owner) && matches!(found.value, crate::model::Value::Text(_)));
+        named.min_by_key(|(name, _)| name.as_str().matches('.').count()).map(|(_, found)| found)
+    })
+}
+
+/// How the answer seems to be paged, from what stands beside its records.
+pub(super) fn paging_of(input: &Input<'_>, records: usize) -> Option<PagingSpec> {
+    let answer = parse(&decode(input.bytes, input.content_type, input.url), input, &mut Vec::new()).ok()?;
+    paged::proposed(&answer, input.url, records)
 }
 
 /// A place within a record's place.

@@ -238,6 +238,25 @@ pub struct PagingSpec {
     pub step: Option<u32>,
 }
 
+impl PagingSpec {
+    /// As it is written in a file.
+    pub fn written(&self) -> String {
+        let quoted = |key: &str, text: &Option<String>| {
+            text.as_ref().map(|text| format!("{key} = \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+        };
+        let number = |key: &str, number: Option<u32>| number.map(|number| format!("{key} = {number}"));
+        let parts = [
+            quoted("next", &self.next),
+            quoted("cursor", &self.cursor),
+            quoted("page", &self.page),
+            quoted("param", &self.param),
+            number("start", self.start),
+            number("step", self.step),
+        ];
+        format!("{{ {} }}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+}
+
 /// One text, or a list of texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct List(pub Vec<String>);

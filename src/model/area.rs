@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
+use super::parts::{self, Part};
 use super::{Evidence, Fact, FactName, Organisation};
 use crate::base::text;
 
@@ -113,15 +114,50 @@ impl Area {
         }
     }
 
-    fn holds(&self, fact: &Fact) -> bool {
+    fn holds(&self, fact: &Fact, part: Option<&Part>) -> bool {
         match self {
             Self::Country(code) => country_of(fact) == Some(code),
-            Self::Code(code) => fact.name == FactName::Region && fact.value.text().to_uppercase().starts_with(code.as_str()),
+            Self::Code(code) => {
+                let said = fact.value.text().to_uppercase();
+                // `ES-C` is A Coruña, and `ES-CL` not within it.
+                let same = if code.contains('-') { said == *code } else { said.starts_with(code.as_str()) };
+                fact.name == FactName::Region && same || part.is_some_and(|part| part.is_in(code))
+            }
             Self::Words(words) => {
                 matches!(fact.name, FactName::Region | FactName::Place | FactName::Country | FactName::Address)
                     && format!(" {} ", text::words(&fact.value.text())).contains(&format!(" {words} "))
+                    || part.is_some_and(|part| part.is_called(words))
             }
         }
+    }
+
+    /// Whether who is in this part is not in this area. What words mean that are nobody's name is known of regions alone.
+    fn is_apart(&self, fact: &Fact, part: &Part) -> bool {
+        match self {
+            Self::Country(_) => false,
+            Self::Code(code) => part.is_apart(code),
+            Self::Words(_) => fact.name == FactName::Region,
+        }
+    }
+}
+
+/// The part of a country that a fact speaks of, if it does; towns and postcodes of a country that is known alone.
+fn part_of(fact: &Fact, country: Option<&str>) -> Option<&'static Part> {
+    let said = fact.value.text();
+    match fact.name {
+        FactName::Region => parts::of_code(&said.to_uppercase()).or_else(|| parts::named(&said, country)),
+        FactName::Postcode => parts::of_postcode(&said, country?),
+        FactName::Address | FactName::Place => parts::of_postcode(&said, country?).or_else(|| parts::named(&said, country)),
+        FactName::Country
+        | FactName::TaxId
+        | FactName::Phone
+        | FactName::Name
+        | FactName::Website
+        | FactName::Email
+        | FactName::Industry
+        | FactName::Size
+        | FactName::Person
+        | FactName::Parent => None,
     }
 }
 
@@ -144,20 +180,26 @@ fn country_of(fact: &Fact) -> Option<&'static str> {
         | FactName::Industry
         | FactName::Size
         | FactName::Person
+        | FactName::Postcode
         | FactName::Parent => None,
     }
 }
 
 /// Whether an organisation is in one of these areas, by what was known at a moment.
 ///
-/// A telephone number can say yes, never no: companies list foreign numbers. A country from a fact or a VAT number says both.
+/// A telephone number can say yes, never no: companies list foreign numbers. A country from a fact or a VAT number says both. Provinces and
+/// postcodes say which region it is.
 pub fn within(areas: &[Area], organisation: &Organisation, at: Timestamp) -> Answer {
     let mut facts: Vec<&Fact> = organisation.facts.iter().filter(|fact| fact.evidence.seen <= at).collect();
     facts.sort_by_key(|fact| (fact.name, fact.evidence.seen, fact.record));
     let strong = facts.iter().find(|fact| fact.name != FactName::Phone && country_of(fact).is_some());
-    if let Some(fact) =
-        facts.iter().find(|fact| (fact.name != FactName::Phone || strong.is_none()) && areas.iter().any(|area| area.holds(fact)))
-    {
+    let country = strong.or_else(|| facts.iter().find(|fact| country_of(fact).is_some())).and_then(|fact| country_of(fact));
+    let fine = areas.iter().any(|area| !matches!(area, Area::Country(_)));
+    let holds = |fact: &&&Fact| {
+        let part = if fine { part_of(fact, country) } else { None };
+        (fact.name != FactName::Phone || strong.is_none()) && areas.iter().any(|area| area.holds(fact, part))
+    };
+    if let Some(fact) = facts.iter().find(holds) {
         return Answer::Yes(fact.evidence.clone());
     }
     if let Some(fact) = strong {
@@ -169,8 +211,22 @@ pub fn within(areas: &[Area], organisation: &Organisation, at: Timestamp) -> Ans
     if areas.iter().all(|area| matches!(area, Area::Country(_))) {
         return Answer::Unknown(FactName::Country);
     }
+    // A region says it best, then a postcode.
+    let of_part =
+        |name: FactName| facts.iter().filter(move |fact| fact.name == name).find_map(|fact| Some((*fact, part_of(fact, country)?)));
+    let known = [FactName::Region, FactName::Postcode, FactName::Address, FactName::Place].into_iter().find_map(of_part);
+    if let Some((fact, part)) = known {
+        let apart = areas.iter().all(|area| area.is_apart(fact, part));
+        return if apart { Answer::No(fact.evidence.clone()) } else { Answer::Unknown(FactName::Region) };
+    }
+    // Of a region that no table has it is known only that it is called otherwise, or has another code.
+    let other = |region: &Fact, area: &Area| match area {
+        Area::Country(_) => false,
+        Area::Code(_) => matches!(Area::parse(&region.value.text()), Some(Area::Code(_))),
+        Area::Words(_) => true,
+    };
     match facts.iter().find(|fact| fact.name == FactName::Region) {
-        Some(region) if areas.iter().all(|area| !matches!(area, Area::Country(_))) => Answer::No(region.evidence.clone()),
+        Some(region) if areas.iter().all(|area| other(region, area)) => Answer::No(region.evidence.clone()),
         Some(_) | None => Answer::Unknown(FactName::Region),
     }
 }
@@ -227,7 +283,7 @@ mod tests {
             };
             assert_eq!(said, want, "{areas:?} {facts:?}");
         }
-        use FactName::{Country, Phone, Place, Region, TaxId};
+        use FactName::{Address, Country, Phone, Place, Postcode, Region, TaxId};
         check(&["ES", "PT"], &[(Country, "España")], "yes, España");
         check(&["ES", "PT"], &[(Country, "France")], "no, France");
         check(&["ES", "PT"], &[(Country, "France"), (Country, "Portugal")], "yes, Portugal");
@@ -246,5 +302,26 @@ mod tests {
         check(&["Andalucía"], &[(Region, "Madrid")], "no, Madrid");
         check(&["Andalucía"], &[(Place, "Sevilla")], "unknown, region");
         check(&["Andalucía", "PT"], &[(Region, "Madrid")], "unknown, region");
+        // Provinces, postcodes and towns say which region it is.
+        check(&["ES-CL"], &[(Region, "Burgos")], "yes, Burgos");
+        check(&["ES-CL"], &[(Region, "Bizkaia")], "no, Bizkaia");
+        check(&["ES41"], &[(Region, "Burgos")], "yes, Burgos");
+        check(&["ES-CL"], &[(Region, "ES412")], "yes, ES412");
+        check(&["ES-CL"], &[(Region, "ES-BU")], "yes, ES-BU");
+        check(&["ES-C"], &[(Region, "ES-CL")], "no, ES-CL");
+        check(&["ES-BU"], &[(Region, "Castilla y León")], "unknown, region");
+        check(&["ES-BU"], &[(Region, "Burgos, Castilla y León")], "yes, Burgos, Castilla y León");
+        check(&["Castilla y León"], &[(Region, "Burgos")], "yes, Burgos");
+        check(&["ES-CL"], &[(Region, "El Bierzo")], "unknown, region");
+        check(&["ES-CL"], &[(Country, "España"), (Postcode, "09001")], "yes, 09001");
+        check(&["ES-CL"], &[(Country, "España"), (Postcode, "48001")], "no, 48001");
+        check(&["ES-CL"], &[(Phone, "+34947200331"), (Address, "Calle Olmo 12, 09001 Burgos")], "yes, Calle Olmo 12, 09001 Burgos");
+        check(&["ES-CL"], &[(Country, "España"), (Place, "Miranda de Ebro (Burgos)")], "yes, Miranda de Ebro (Burgos)");
+        // A town or a postcode of a country that is not known may be anywhere.
+        check(&["ES-CL"], &[(Place, "León")], "unknown, region");
+        check(&["ES-CL"], &[(Postcode, "09001")], "unknown, region");
+        check(&["ES-CL"], &[(Country, "México"), (Region, "León")], "no, México");
+        check(&["FR-ARA"], &[(Country, "France"), (Address, "3 rue Neuve, 38000 Grenoble")], "yes, 3 rue Neuve, 38000 Grenoble");
+        check(&["IT-25"], &[(Country, "Italia"), (Address, "Via Roma 1, 20121 Milano (MI)")], "yes, Via Roma 1, 20121 Milano (MI)");
     }
 }

@@ -195,6 +195,13 @@ impl FailureClass {
         matches!(self, Self::BadEntries | Self::Drift | Self::Silent)
     }
 
+    /// Whether both are one illness: the same, or both of what passes by itself. A site that is down is now slow, now closed, now full of
+    /// errors, and is down since the first of these.
+    pub fn is_same_illness(self, other: Self) -> bool {
+        let passes = |class: Self| matches!(class.advice(), Advice::Retry { .. } | Advice::SlowDown { .. });
+        self == other || passes(self) && passes(other)
+    }
+
     /// One sentence for the operator: what to do about it.
     pub const fn what_to_do(self) -> &'static str {
         match self {

@@ -206,9 +206,32 @@ pub struct Lead {
     pub first_seen: Timestamp,
     /// When it last changed.
     pub changed: Timestamp,
+    /// What somebody said of it last, if they said anything.
+    pub verdict: Option<Verdict>,
+}
+
+/// What somebody said of a lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Accepted, rejected or parked.
+    pub said: LeadState,
+    /// When.
+    pub at: Timestamp,
+    /// Who: a rep's id, or the name of whoever gave the command.
+    pub by: String,
+    /// Why, in their words; may be empty.
+    pub because: String,
+    /// Until when it is put away; then it is what its score says.
+    pub until: Option<Timestamp>,
 }
 
 impl Lead {
+    /// Whether it was put away until a moment between these two.
+    pub fn wakes(&self, after: Timestamp, until: Timestamp) -> bool {
+        let day = self.verdict.as_ref().filter(|_| self.state == LeadState::Parked).and_then(|verdict| verdict.until);
+        day.is_some_and(|day| day > after && day <= until)
+    }
+
     /// The id of the lead that this segment has of this subject.
     pub fn id_of(segment: &SegmentId, subject: Subject) -> LeadId {
         match subject {

@@ -290,6 +290,8 @@ pub struct ChannelState {
     pub failing_since: Option<Timestamp>,
     /// No attempt before this.
     pub not_before: Option<Timestamp>,
+    /// What its receiver said when it last failed.
+    pub last_failure: Option<String>,
     /// Switched off, and why; the operator is told by another channel.
     pub disabled: Option<String>,
 }
@@ -297,6 +299,6 @@ pub struct ChannelState {
 impl ChannelState {
     /// A channel that never failed.
     pub fn new(channel: &ChannelId) -> Self {
-        Self { channel: channel.clone(), failures: 0, failing_since: None, not_before: None, disabled: None }
+        Self { channel: channel.clone(), failures: 0, failing_since: None, not_before: None, last_failure: None, disabled: None }
     }
 }

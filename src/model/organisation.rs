@@ -88,11 +88,13 @@ pub enum FactName {
     Person,
     /// The organisation that it belongs to: its name, or its web address.
     Parent,
+    /// Its postcode.
+    Postcode,
 }
 
 impl FactName {
     /// Every name, in the order shown to people.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Name,
         Self::Industry,
         Self::Size,
@@ -100,6 +102,7 @@ impl FactName {
         Self::Region,
         Self::Country,
         Self::Address,
+        Self::Postcode,
         Self::Website,
         Self::Phone,
         Self::Email,
@@ -124,6 +127,7 @@ impl FactName {
             Self::Size => "size",
             Self::Person => "person",
             Self::Parent => "parent",
+            Self::Postcode => "postcode",
         }
     }
 

@@ -292,6 +292,8 @@ pub struct SourceState {
     pub checkpoint: Checkpoint,
     /// Of what the operator was told then.
     pub told_of: Option<FailureClass>,
+    /// Each illness of which the operator was told within the last day, and when.
+    pub told_lately: Vec<(FailureClass, Timestamp)>,
     /// When it brought something new.
     pub pulse: Pulse,
     /// Which fields its records carry, by kind.
@@ -320,6 +322,7 @@ impl SourceState {
             ill_told: None,
             checkpoint: Checkpoint::default(),
             told_of: None,
+            told_lately: Vec::new(),
             pulse: Pulse::default(),
             shapes: Vec::new(),
             misread: Vec::new(),

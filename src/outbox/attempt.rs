@@ -119,9 +119,10 @@ pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, po
             channel.failures = 0;
             channel.failing_since = None;
             channel.not_before = None;
+            channel.last_failure = None;
         }
         Outcome::Later { text, retry_after, whole } => {
-            count_failure(&mut channel, at);
+            count_failure(&mut channel, at, text);
             let asked = retry_after.map(|wait| policy.asked(wait));
             if *whole {
                 let pause = policy.probe(channel.failures, attempted.seed ^ 1);
@@ -130,11 +131,11 @@ pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, po
             put_off(&mut message, attempted, policy, asked, text);
         }
         Outcome::Refused { text } => {
-            count_failure(&mut channel, at);
+            count_failure(&mut channel, at, text);
             give_up(&mut message, at, format!("refused: {text}"));
         }
         Outcome::Gone { text } => {
-            count_failure(&mut channel, at);
+            count_failure(&mut channel, at, text);
             // The message stays pending, as long as it has attempts left: the operator may switch the channel on again with a new address.
             match policy.wait(message.tries, attempted.seed) {
                 Some(_) => unsettled(&mut message, MessageState::Ready { not_before: at }),
@@ -195,9 +196,10 @@ fn record(message: &mut Message, attempted: &Attempted) {
     message.attempts.drain(..extra);
 }
 
-fn count_failure(channel: &mut ChannelState, at: Timestamp) {
+fn count_failure(channel: &mut ChannelState, at: Timestamp, text: &str) {
     channel.failures = channel.failures.saturating_add(1);
     channel.failing_since.get_or_insert(at);
+    channel.last_failure = Some(tidy(text));
 }
 
 fn put_off(message: &mut Message, attempted: &Attempted, policy: &Policy, asked: Option<SignedDuration>, text: &str) {

@@ -402,7 +402,7 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
     state.checkpoint = onward.map_or(state.checkpoint, |onward| onward.checkpoint);
     if before.step != Step::Look {
         page.visit = number(before);
-        state.health = Health::Ill { since: ill_since(&before.state.health, now), failure: failure.clone() };
+        state.health = Health::Ill { since: ill_since(&before.state.health, failure.class, now), failure: failure.clone() };
         if let (Baseline::Pending(tries), 0) = (state.baseline, state.visit.outstanding) {
             // The visit ends here, incomplete. A page that always fails must not keep its source silent for ever.
             let tries = tries.saturating_add(1);

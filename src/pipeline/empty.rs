@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::drain::{DrainError, ENTRIES, seal};
 use super::stock::stock;
@@ -11,11 +11,13 @@ use super::{Effects, completeness_of, wishes};
 use crate::base::ids::{ContentHash, RepId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Completeness, Lane, Message, MessageKind, MessageState};
+use crate::model::{Completeness, Lane, Message, MessageKind, MessageState, Trouble};
 use crate::outbox::Batch;
 use crate::route::EmptyDigest;
 use crate::store::{EntryFilter, MessageFilter};
 
+/// So long after a start sources that are late are waited for: the first round, after a stop or a `restore`, is under way.
+const FIRST: SignedDuration = SignedDuration::from_mins(30);
 /// Messages of one recipient looked through for a digest that left already.
 const MESSAGES: usize = 200;
 
@@ -45,6 +47,9 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
             }
         };
         let standings = completeness_of(effects, &config.feeding(rep), now).await?;
+        if !told.contains(&rep.rep.id) && in_first_round(&standings, effects.begun, now) {
+            continue;
+        }
         let troubles = troubles(&standings);
         let news = match rep.rep.empty_digest {
             EmptyDigest::Always => true,
@@ -83,6 +88,11 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
         effects.store.set_mark(&mark, Some(written(&Known { window, troubles }))).await?;
     }
     Ok(sealed)
+}
+
+/// Whether the daemon began so lately that what is late may only have to be visited.
+fn in_first_round(standings: &[Completeness], begun: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(begun) < FIRST && standings.iter().any(|standing| matches!(standing.trouble, Some(Trouble::Late)))
 }
 
 /// What is wrong and lasts, in one value: the same as long as nothing turns bad and nothing is well again.

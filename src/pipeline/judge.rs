@@ -29,7 +29,8 @@ pub struct Judging {
 }
 
 impl Judging {
-    /// A run over those alone that time changed something about between two moments: a deadline came nearer than a rule wants, or passed.
+    /// A run over those alone that time changed something about between two moments: a deadline came nearer than a rule wants, or passed, or what was
+    /// put away until then is a lead again.
     pub fn turned(since: Timestamp, until: Timestamp) -> Self {
         Self { turned: Some((since, until)), ..Self::default() }
     }
@@ -97,7 +98,8 @@ async fn judge(
     }
     let records = records_of(effects, organisation, turn).await?;
     let turns = |record: &Record, (since, until)| config.segments.iter().any(|segment| score::turned(segment, record, since, until));
-    if turned.is_some_and(|between| !records.iter().any(|record| turns(record, between))) {
+    let wakes = |(since, until)| previous.iter().any(|lead| lead.wakes(since, until));
+    if turned.is_some_and(|between| !wakes(between) && !records.iter().any(|record| turns(record, between))) {
         return Ok(0);
     }
     let beside = elsewhere(effects, (&records, &signals), &turn.records).await?;

@@ -15,6 +15,8 @@ use crate::store::StoreError;
 
 /// Between two articles of a series there is more time than this.
 const SERIES: SignedDuration = SignedDuration::from_hours(24 * 5);
+/// Fields with the text of an article.
+const TEXTS: [&str; 5] = ["summary", "description", "text", "body", "content"];
 /// Records that are joined as one tender, at most.
 const OTHERS: usize = 20;
 
@@ -99,7 +101,7 @@ pub(super) async fn judge_beside(
     Ok(())
 }
 
-/// A record of another source, and since when what that source brings is told: what it held before was stored quietly.
+/// A record of another source, or the same article in its own, and since when what that source brings is told: what it held before was stored quietly.
 struct Other {
     record: Record,
     since: Timestamp,
@@ -122,13 +124,18 @@ pub(super) async fn untold(
     let now = effects.store.shared_written();
     let mut looked = None;
     let by_id: HashMap<RecordId, &Record> = records.iter().map(|record| (record.id, record)).collect();
-    let mut left = Vec::with_capacity(changes.len());
+    let (mut left, mut articles) = (Vec::with_capacity(changes.len()), Vec::new());
     for change in changes {
         let record = by_id.get(&change.record).filter(|_| !change.baseline);
         match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award | RecordKind::Article)) {
             Some(record) => {
                 looked = Some(now);
-                let others = telling(effects, config, linked(effects, record).await?).await?;
+                let mut others = telling(effects, config, (record, linked(effects, record).await?)).await?;
+                if record.kind == RecordKind::Article {
+                    let of_turn = articles.iter().filter(|other: &&&Record| same_article(record, other));
+                    others.extend(of_turn.map(|other| Other { record: Record::clone(other), since: Timestamp::MIN }));
+                    articles.push(record);
+                }
                 let before = if others.is_empty() { None } else { effects.store.records(vec![record.id]).await?.pop() };
                 let news = without(change, (record, before.as_ref()), &others);
                 let asked = config.segments.iter().any(|segment| segment.sources().any(|(source, _)| *source == change.source));
@@ -159,9 +166,14 @@ fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
 }
 
 /// Those whose sources are watched and tell what they bring.
-async fn telling(effects: &Effects, config: &Config, records: Vec<Record>) -> Result<Vec<Other>, StoreError> {
+async fn telling(effects: &Effects, config: &Config, (of, records): (&Record, Vec<Record>)) -> Result<Vec<Other>, StoreError> {
     let mut others = Vec::new();
     for record in records.into_iter().filter(|record| config.source(&record.source).is_some_and(|source| source.enabled)) {
+        if record.source == of.source {
+            // What its own source held before is known, told or not.
+            others.push(Other { record, since: Timestamp::MIN });
+            continue;
+        }
         let states = effects.store.states_of(&record.source).await?;
         let done = |state: &SourceState| if let Baseline::Done(at) = state.baseline { Some(at) } else { None };
         others.extend(states.iter().filter_map(done).max().map(|since| Other { record, since }));
@@ -172,7 +184,7 @@ async fn telling(effects: &Effects, config: &Config, records: Vec<Record>) -> Re
 /// What of a change the others have not told. One that says the same as we do now counts only if it said so after we said otherwise: a portal
 /// that is behind still has what was taken back.
 fn without(change: &Change, (record, before): (&Record, Option<&Record>), others: &[Other]) -> Option<Change> {
-    let others = others.iter().filter(|other| same_award(record, &other.record) && same_days(record, &other.record));
+    let others = others.iter().filter(|other| same_award(record, &other.record) && same_article(record, &other.record));
     // Where it goes here and has gone there, the other has told that it did.
     let (gone, others): (Vec<&Other>, Vec<&Other>) = others.partition(|other| other.record.gone);
     if record.gone && gone.iter().any(|other| other.record.changed > other.since) {
@@ -230,9 +242,26 @@ fn same_award(one: &Record, other: &Record) -> bool {
     one.kind != RecordKind::Award || same("winner") || same("loser")
 }
 
-/// Articles are the same when both came within a few days: a title of a series comes again.
-fn same_days(one: &Record, other: &Record) -> bool {
-    one.kind != RecordKind::Article || one.first_seen.duration_since(other.first_seen).abs() <= SERIES
+/// Articles are the same when both came within a few days: a title of a series comes again. In one source, under another address, they are when they
+/// say the same word for word; when both name the day on which they were published, that must be one.
+fn same_article(one: &Record, other: &Record) -> bool {
+    if one.kind != RecordKind::Article {
+        return true;
+    }
+    let near = one.first_seen.duration_since(other.first_seen).abs() <= SERIES;
+    if one.source != other.source {
+        return near;
+    }
+    let said = |record: &Record| -> Vec<String> {
+        let texts = TEXTS.iter().filter_map(|name| record.text(name)).map(|text| words(&text)).filter(|text| !text.is_empty());
+        [words(&record.title())].into_iter().chain(texts).collect()
+    };
+    let published = |record: &Record| record.value("published").and_then(Value::instant);
+    let day = match (published(one), published(other)) {
+        (Some(one), Some(other)) => one == other,
+        (_, _) => near,
+    };
+    one.id != other.id && day && said(one) == said(other)
 }
 
 /// Whether two portals say the same: a time by its instant, whatever zone it is written in.
@@ -315,6 +344,31 @@ mod tests {
                 later.fields.values_mut().for_each(|field| field.first_seen = Timestamp::MAX);
                 assert_eq!(left(Timestamp::MIN, Some(&later)), Some(ChangeKind::Changed(fields.clone())), "they are behind");
             }
+        }
+    }
+
+    #[test]
+    fn an_article_under_another_address_of_its_source_is_the_same_word_for_word() {
+        let of = |key: &str, fields: &[(&str, &str)]| {
+            let one = record("a", RecordKind::Article, fields);
+            Record { id: Record::id_of(&one.source, key), key: key.to_owned(), ..one }
+        };
+        let one = of("1", &[("title", "Acme opens in Vigo"), ("summary", "It hires.")]);
+        for (other, want) in [
+            (of("2", &[("title", "Acme opens in Vigo"), ("summary", "It hires.")]), true),
+            (of("2", &[("title", "Acme opens in Vigo."), ("description", "It hires!")]), true),
+            (of("2", &[("title", "Acme opens in Vigo"), ("summary", "It hires no one.")]), false),
+            (of("2", &[("title", "Acme opens in Lugo"), ("summary", "It hires.")]), false),
+            (
+                Record {
+                    first_seen: Timestamp::UNIX_EPOCH + SERIES * 2,
+                    ..of("2", &[("title", "Acme opens in Vigo"), ("summary", "It hires.")])
+                },
+                false,
+            ),
+            (one.clone(), false),
+        ] {
+            assert_eq!(same_article(&one, &other), want, "{other:?}");
         }
     }
 }

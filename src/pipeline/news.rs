@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::{self, Behind};
@@ -57,7 +58,30 @@ pub struct Whence<'a> {
     /// The language of their texts.
     pub language: Option<&'a str>,
     /// The reason to act that each new one is, and the words that say so; `None`: whatever its change says.
-    pub signal: Option<(SignalKind, &'a str)>,
+    pub signal: Option<Met<'a>>,
+}
+
+/// What somebody said of all that was brought in.
+#[derive(Clone, Copy, Debug)]
+pub struct Met<'a> {
+    /// Which reason to act it is.
+    pub kind: SignalKind,
+    /// Where it is from.
+    pub origin: &'a str,
+    /// What allows to speak to them.
+    pub consent: Option<&'a str>,
+}
+
+impl Met<'_> {
+    /// Where and when they were met, and what allows to speak to them, in the words of whoever brought them in.
+    fn words(&self, event: Option<(&str, Date)>) -> String {
+        let place = match event {
+            Some((name, day)) if self.origin.contains(name) => format!("{} ({day})", self.origin),
+            Some((name, day)) => format!("{name} ({day})"),
+            None => self.origin.to_owned(),
+        };
+        self.consent.map_or_else(|| place.clone(), |consent| format!("{place}; {consent}"))
+    }
 }
 
 impl<'a> From<&'a Source> for Whence<'a> {
@@ -69,7 +93,8 @@ impl<'a> From<&'a Source> for Whence<'a> {
 impl<'a> From<&'a Imported> for Whence<'a> {
     fn from(imported: &'a Imported) -> Self {
         let import = &imported.import;
-        let signal = import.signal.map(|kind| (kind, import.origin.as_str()));
+        let met = |kind| Met { kind, origin: import.origin.as_str(), consent: import.consent.as_deref() };
+        let signal = import.signal.map(met);
         Self { about: imported.about(), event: imported.event.as_ref(), language: import.language.as_deref(), signal }
     }
 }
@@ -224,9 +249,9 @@ pub(super) fn signals_of(
     organisation: OrganisationId,
     now: Timestamp,
 ) -> Vec<Signal> {
-    if let Some((kind, sentence)) = whence.signal {
+    if let Some(said) = whence.signal {
         let is_new = !change.baseline && change.kind == ChangeKind::Appeared;
-        return Vec::from_iter(is_new.then(|| met(whence, (kind, sentence), record, organisation, now)));
+        return Vec::from_iter(is_new.then(|| met(whence, said, record, organisation, now)));
     }
     let about = diff::About { event: whence.event.map(|event| (event.name.as_str(), Some(event.date))) };
     let mut drafts: Vec<diff::SignalDraft> = diff::signal(change, record, &about).into_iter().collect();
@@ -247,12 +272,9 @@ pub(super) fn signals_of(
 }
 
 /// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.
-fn met(whence: Whence<'_>, (kind, sentence): (SignalKind, &str), record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
+fn met(whence: Whence<'_>, said: Met<'_>, record: &Record, organisation: OrganisationId, now: Timestamp) -> Signal {
+    let (kind, sentence) = (said.kind, said.words(whence.event.map(|event| (event.name.as_str(), event.date))));
     let day = whence.event.and_then(|event| event.date.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
-    let sentence = match whence.event.filter(|event| !sentence.contains(&event.name)) {
-        Some(event) => format!("{} ({})", event.name, event.date),
-        None => sentence.to_owned(),
-    };
     let path = record.fields.values().next().map(|field| field.path.clone()).unwrap_or_default();
     Signal {
         kind,
@@ -386,6 +408,12 @@ pub(super) async fn announce(
         }
         turn.entries.push(entry);
     }
+    to_machines(config, turn, (segment, lead), behind, now);
+    Ok(())
+}
+
+/// Puts a lead's revision into the outbox for the machines that asked for its segment.
+pub(super) fn to_machines(config: &Config, turn: &mut Turn, (segment, lead): (&Segment, &Lead), behind: &Behind<'_>, now: Timestamp) {
     let mut heard = closing::standing(config, behind, now);
     heard.retain(|signal| hears(config, &lead.segment, signal));
     let item = render::Item {
@@ -402,7 +430,6 @@ pub(super) async fn announce(
         let sealed = render::payload(&render::Event::Lead(item));
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));
     }
-    Ok(())
 }
 
 /// How soon a rep is told of what comes to so many hundredths of a point in a segment, and closes then.
@@ -463,4 +490,23 @@ fn together<'a>(sent: &[Timestamp], entries: impl Iterator<Item = &'a Entry>) ->
     let (waited, at_once): (Vec<&Entry>, Vec<&Entry>) = urgent.partition(|entry| entry.due > entry.at || entry.change().is_some());
     let waited: BTreeSet<Timestamp> = waited.into_iter().map(|entry| entry.due).filter(|due| !sent.contains(due)).collect();
     sent.iter().copied().chain(at_once.into_iter().map(|entry| entry.due)).chain(waited).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_that_an_import_is_names_event_day_and_consent() {
+        let fair = Some(("Expo Industria", jiff::civil::date(2026, 10, 12)));
+        for (origin, event, consent, want) in [
+            ("expo.csv", None, None, "expo.csv"),
+            ("expo.csv", None, Some("gave us their cards"), "expo.csv; gave us their cards"),
+            ("expo.csv", fair, None, "Expo Industria (2026-10-12)"),
+            ("Expo Industria, stand B12", fair, None, "Expo Industria, stand B12 (2026-10-12)"),
+            ("expo.csv", fair, Some("gave us their cards"), "Expo Industria (2026-10-12); gave us their cards"),
+        ] {
+            assert_eq!(Met { kind: SignalKind::ExhibitorListed, origin, consent }.words(event), want);
+        }
+    }
 }

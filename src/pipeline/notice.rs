@@ -18,7 +18,7 @@ use crate::render::{self, Address, Envelope, Event, Language, RenderError};
 
 /// What heals by itself is told of when it lasts for so long; what needs a hand, at once.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
-/// Who was told that a source is ill does not hear it again before so long: one that comes and goes must not flood them.
+/// Who was told of an illness of a source does not hear of the same again before so long: one that comes and goes must not flood them.
 const AGAIN: SignedDuration = SignedDuration::from_hours(24);
 
 /// Entries that could not be read which are told of.
@@ -44,18 +44,25 @@ pub(super) fn lasts(failure: &Failure, since: Timestamp, now: Timestamp) -> bool
     }
 }
 
-/// Puts into the turn what is to be said of the source's health: once that it is ill, once that it is well again; both
-/// once a day at most. Who was told of something mild (it is silent) hears of it once more when it cannot be read at all.
+/// Whether who was told of one illness is to hear of another one: where it is graver, or needs a hand and can be read no more than before.
+fn comes_upon(known: FailureClass, class: FailureClass) -> bool {
+    let needs_a_hand = matches!(class.advice(), Advice::AskOperator | Advice::Fade);
+    !known.is_same_illness(class) && (known.is_mild() || needs_a_hand && !class.is_mild())
+}
+
+/// Puts into the turn what is to be said of the source's health: that it is ill, and once it is well that it is so. Of one illness once a day at
+/// most; of another one that comes upon it, where that is graver or needs a hand.
 pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Timestamp) {
     let Some(state) = &mut turn.source else { return };
-    let tell = match (&state.health, state.told_ill) {
-        (Health::Ill { .. }, false) if state.ill_told.is_some_and(|told| now.duration_since(told) < AGAIN) => false,
-        (Health::Ill { since, failure }, false) => lasts(failure, *since, now),
-        (Health::Ill { since, failure }, true) => {
-            state.told_of.is_some_and(FailureClass::is_mild) && !failure.class.is_mild() && lasts(failure, *since, now)
+    state.told_lately.retain(|(_, told)| now.duration_since(*told) < AGAIN);
+    let tell = match &state.health {
+        Health::Ill { since, failure } => {
+            let lately = state.told_lately.iter().any(|(class, _)| class.is_same_illness(failure.class));
+            let another = state.told_of.filter(|_| state.told_ill).is_none_or(|known| comes_upon(known, failure.class));
+            !lately && another && lasts(failure, *since, now)
         }
-        (Health::Well { .. }, told) => told,
-        (Health::Unknown, _) => false,
+        Health::Well { .. } => state.told_ill,
+        Health::Unknown => false,
     };
     if !tell {
         return;
@@ -66,8 +73,9 @@ pub(super) fn health(config: &Config, source: &Source, turn: &mut Turn, now: Tim
         Health::Well { .. } | Health::Unknown => None,
     };
     state.told_ill = state.told_of.is_some();
-    if state.told_ill {
+    if let Some(class) = state.told_of {
         state.ill_told = Some(now);
+        state.told_lately.push((class, now));
     }
     let Some(note) = note_of(source, state, &config.daemon.zone) else { return };
     for channel in config.daemon.notices.iter().filter_map(|id| config.channel(id)) {
@@ -98,7 +106,7 @@ fn note_of<'a>(source: &'a Source, state: &'a SourceState, zone: &TimeZone) -> O
             Some(Note {
                 kind: MessageKind::Notice,
                 topic: topic("source.ill"),
-                // Of one illness somebody may be told twice: by its graver side the second time.
+                // Of one illness somebody may be told again after a day.
                 at: state.ill_told.unwrap_or(*since),
                 subject,
                 paragraphs,
@@ -225,6 +233,23 @@ mod tests {
         for (zone, want) in [("Europe/Madrid", "Since 2026-11-23 09:00 +01:00 it"), ("UTC", "Since 2026-11-23 08:00 UTC it")] {
             let (_, paragraph) = ill("Fair", (since, &failure), None, &TimeZone::get(zone).unwrap());
             assert!(paragraph.starts_with(want), "{paragraph}");
+        }
+    }
+    #[test]
+    fn another_illness_is_told_where_it_is_graver_or_needs_a_hand() {
+        use FailureClass::{BadEntries, Connect, Drift, LoginWall, NotFound, ServerError, Silent};
+        for (known, class, want) in [
+            (Silent, NotFound, true),
+            (Silent, ServerError, true),
+            (Silent, Drift, true),
+            (ServerError, NotFound, true),
+            (NotFound, LoginWall, true),
+            (ServerError, Connect, false),
+            (NotFound, ServerError, false),
+            (NotFound, BadEntries, false),
+            (NotFound, NotFound, false),
+        ] {
+            assert_eq!(comes_upon(known, class), want, "{known} {class}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! How an address could be watched: each way is tried once, politely, and told with what came of it. Stores and writes nothing.
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 use reqwest::header::{ACCEPT, HeaderValue};
 use url::Url;
@@ -81,6 +83,8 @@ pub struct Proposal {
     pub leaning: Option<Leaning>,
     /// Whether it has enough named records of what the page is about.
     pub good: bool,
+    /// How further pages would be asked for, and why the settings do not do so.
+    pub paged: Option<(String, String)>,
 }
 
 /// How an address could be watched.
@@ -119,6 +123,14 @@ impl Proposed {
             };
             out.insert(0, Doubt { what: format!("whether its records are companies or what they offer: {}", leaning.why), setting });
         }
+        out.extend(way.paged.as_ref().map(|(setting, why)| Doubt {
+            what: format!("whether there are further pages: {why}"),
+            setting: format!("paging = {setting}"),
+        }));
+        out.extend(way.spec.fields.is_empty().then(|| owner(way)).flatten().map(|path| Doubt {
+            what: format!("whom its records are about: `{path}` is taken as `company`"),
+            setting: "`fields = { title = \"title\", company = \"another.name\" }` with every field that you want takes another".to_owned(),
+        }));
         let named = |draft: &Draft| draft.fields.keys().any(|field| names_somebody(draft.kind, field.as_str()));
         let reader = way.spec.compile(&nameless()).ok().filter(|_| !way.extract.records.iter().any(named));
         out.extend(reader.map(|reader| {
@@ -132,6 +144,13 @@ impl Proposed {
     fn told(&mut self, way: Way, told: impl Into<String>) {
         self.tried.push(Tried { way, told: told.into() });
     }
+}
+
+/// Where records of JSON name whom they are about, where that had to be found out.
+fn owner(way: &Proposal) -> Option<String> {
+    let found = way.extract.records.iter().find_map(|draft| draft.fields.get("company").filter(|_| way.spec.kind == Kind::Json.word()))?;
+    let path = found.path.rsplit_once("].").map_or(found.path.as_str(), |(_, path)| path);
+    (path != "company").then(|| path.to_owned())
 }
 
 /// About a source that has no name yet.
@@ -182,7 +201,8 @@ impl Rehearsal {
             Ok((spec, extract, leaning)) => {
                 out.told(Way::Document, format!("{}: {}", what(kind), records(&extract)));
                 let good = named(&extract) >= ENOUGH || (kind == Kind::Tenders && !extract.records.is_empty());
-                out.ways.push(Proposal { way: Way::Document, spec, asks_json: false, extract, fetched, leaning, good });
+                let way = Proposal { way: Way::Document, spec, asks_json: false, extract, fetched, leaning, good, paged: None };
+                out.ways.push(self.paged(way, &SourceSettings::default()).await);
             }
             Err(failure) => out.told(Way::Document, format!("{}, which cannot be read: {failure}", what(kind))),
         }
@@ -214,7 +234,16 @@ impl Rehearsal {
             Some(_) | None => out.told(Way::Lists, "nothing repeats on it as the records of a list do"),
         }
         if let Ok((spec, extract, _)) = self.read_as(spec(Kind::Page, url), page).await {
-            let proposal = Proposal { way: Way::Text, spec, asks_json: false, extract, fetched: page.clone(), leaning: None, good: false };
+            let proposal = Proposal {
+                way: Way::Text,
+                spec,
+                asks_json: false,
+                extract,
+                fetched: page.clone(),
+                leaning: None,
+                good: false,
+                paged: None,
+            };
             out.ways.push(proposal);
         }
         out.offers = Some(offers);
@@ -233,7 +262,7 @@ impl Rehearsal {
             (spec, extract, _) = self.read_as(dated, page).await.ok()?;
         }
         let good = named(&extract) >= ENOUGH;
-        Some(Proposal { way: Way::Lists, spec, asks_json: false, extract, fetched: page.clone(), leaning, good })
+        Some(Proposal { way: Way::Lists, spec, asks_json: false, extract, fetched: page.clone(), leaning, good, paged: None })
     }
 
     async fn feeds(&self, page: &Fetched, offers: &Offers, out: &mut Proposed) {
@@ -260,7 +289,7 @@ impl Rehearsal {
                     };
                     out.told(Way::Feed, format!("{feed}: {}, {about}", records(&extract)));
                     let good = same && named(&extract) >= ENOUGH;
-                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning: None, good });
+                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning: None, good, paged: None });
                 }
                 Err(failure) => out.told(Way::Feed, format!("{feed} cannot be read: {failure}")),
             }
@@ -292,7 +321,7 @@ impl Rehearsal {
                 };
                 out.told(Way::Sitemap, format!("{url}: {}{lists}", records(&extract)));
                 let good = named(&extract) >= ENOUGH;
-                out.ways.push(Proposal { way: Way::Sitemap, spec, asks_json: false, extract, fetched, leaning: None, good });
+                out.ways.push(Proposal { way: Way::Sitemap, spec, asks_json: false, extract, fetched, leaning: None, good, paged: None });
             }
             Err(failure) => out.told(Way::Sitemap, format!("{url} cannot be read: {failure}")),
         }
@@ -309,7 +338,16 @@ impl Rehearsal {
                     let good = named(&extract) >= ENOUGH && about_the_same(&extract, offers, shown);
                     let other = if good { "" } else { ": other things than the page shows, or without names" };
                     out.told(Way::Behind, format!("`{select}`, {filter}: {}{other}", records(&extract)));
-                    out.ways.push(Proposal { way: Way::Behind, spec, asks_json: false, extract, fetched: page.clone(), leaning, good });
+                    out.ways.push(Proposal {
+                        way: Way::Behind,
+                        spec,
+                        asks_json: false,
+                        extract,
+                        fetched: page.clone(),
+                        leaning,
+                        good,
+                        paged: None,
+                    });
                 }
                 Err(failure) => out.told(Way::Behind, format!("`{select}` holds {objects} objects that cannot be read: {failure}")),
             }
@@ -330,9 +368,45 @@ impl Rehearsal {
             Ok((spec, extract, leaning)) => {
                 out.told(Way::Json, records(&extract));
                 let good = named(&extract) >= ENOUGH && about_the_same(&extract, offers, shown);
-                out.ways.push(Proposal { way: Way::Json, spec, asks_json: true, extract, fetched, leaning, good });
+                let way = Proposal { way: Way::Json, spec, asks_json: true, extract, fetched, leaning, good, paged: None };
+                out.ways.push(self.paged(way, &settings).await);
             }
             Err(failure) => out.told(Way::Json, format!("it cannot be read: {failure}")),
+        }
+    }
+
+    /// With how further pages of JSON are asked for, if something says that there are some; the second one is asked for, to see whether it is so.
+    async fn paged(&self, way: Proposal, settings: &SourceSettings) -> Proposal {
+        if way.spec.kind != Kind::Json.word() || !way.good {
+            return way;
+        }
+        let (fetched, now, records) = (way.fetched.clone(), self.clock.now(), way.extract.records.len());
+        let found = self.pool.run(way.fetched.url.as_str(), move |expired| Ok(extract::paging_of(&input(&fetched, now, expired), records)));
+        let Ok(Some(paging)) = found.await else { return way };
+        let written = paging.written();
+        let spec = Spec { paging: Some(paging), ..way.spec.clone() };
+        let refused = |why: String| Some((written.clone(), why));
+        let paged = match self.read_with(&spec, &way.fetched).await.map(|extract| extract.follow.into_iter().next()) {
+            Ok(Some(next)) if HostKey::of(&next) != HostKey::of(&way.fetched.url) => {
+                refused(format!("the next one, {next}, is on another host, and was not asked"))
+            }
+            Ok(Some(next)) => {
+                let read = match self.ask(&next, settings).await {
+                    Ok(fetched) => self.read_with(&spec, &fetched).await,
+                    Err(failure) => Err(failure),
+                };
+                let keys: HashSet<&str> = way.extract.records.iter().map(|draft| draft.key.as_str()).collect();
+                match read {
+                    Ok(read) if read.records.iter().any(|draft| !keys.contains(draft.key.as_str())) => None,
+                    Ok(_) => refused(format!("the answer says so, and {next} has no other records")),
+                    Err(failure) => refused(format!("the answer says so, and {next} cannot be read: {failure}")),
+                }
+            }
+            Ok(None) | Err(_) => return way,
+        };
+        match paged {
+            None => Proposal { spec, ..way },
+            Some(_) => Proposal { paged, ..way },
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Effects;
 use super::read::Read;
 use super::visit::Step;
-use super::walk::Before;
+use super::walk::{Before, ill_since};
 use crate::base::text::clip;
 use crate::config::Source;
 use crate::diff;
@@ -118,11 +118,7 @@ pub(super) fn judge(before: &Before<'_>, (state, page): (&mut SourceState, &Page
         .or_else(|| drift(state).map(|text| Failure::new(FailureClass::Drift, text)))
         .or_else(|| if waits { None } else { silence(before, state, elsewhere, now) });
     let Some(failure) = failure else { return };
-    let since = match &before.state.health {
-        Health::Ill { since, failure: known } if known.class == failure.class => *since,
-        Health::Ill { .. } | Health::Well { .. } | Health::Unknown => now,
-    };
-    state.health = Health::Ill { since, failure };
+    state.health = Health::Ill { since: ill_since(&before.state.health, failure.class, now), failure };
 }
 
 /// How the records differ from what they were, if they do.

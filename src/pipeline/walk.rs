@@ -13,7 +13,7 @@ use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
+    Baseline, CheckTimes, Checkpoint, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
 };
 use crate::store::StoreError;
 
@@ -185,7 +185,7 @@ async fn end(
         None => {}
     }
     state.health = match (failure, &state.health) {
-        (Some(failure), _) => Health::Ill { since: ill_since(&before.state.health, now), failure },
+        (Some(failure), _) => Health::Ill { since: ill_since(&before.state.health, failure.class, now), failure },
         (None, Health::Ill { .. }) if state.visit.failed > 0 => state.health.clone(),
         (None, Health::Well { since }) => Health::Well { since: *since },
         (None, Health::Ill { .. } | Health::Unknown) => Health::Well { since: now },
@@ -213,10 +213,10 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
     effects.store.absent(&before.source.id, present, ABSENT).await
 }
 
-/// Since when it cannot be read; that it was silent before is another matter.
-pub(super) fn ill_since(health: &Health, now: Timestamp) -> Timestamp {
+/// Since when it has this illness; that it had another one before is another matter.
+pub(super) fn ill_since(health: &Health, class: FailureClass, now: Timestamp) -> Timestamp {
     match health {
-        Health::Ill { since, failure } if !failure.class.is_mild() => *since,
+        Health::Ill { since, failure } if failure.class.is_same_illness(class) => *since,
         Health::Ill { .. } | Health::Well { .. } | Health::Unknown => now,
     }
 }

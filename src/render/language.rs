@@ -185,6 +185,9 @@ impl Language {
             (Self::En, FactName::Parent) => "parent company",
             (Self::Es, FactName::Parent) => "empresa matriz",
             (Self::Ru, FactName::Parent) => "головная компания",
+            (Self::En, FactName::Postcode) => "postcode",
+            (Self::Es, FactName::Postcode) => "código postal",
+            (Self::Ru, FactName::Postcode) => "индекс",
         }
     }
 

@@ -113,6 +113,9 @@ struct LeadData<'a> {
     signals: Vec<SignalData<'a>>,
     next_step: String,
     owner: OwnerData<'a>,
+    /// What somebody said of it last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictData<'a>>,
     first_seen: String,
     changed: String,
     /// Whether something was left out to stay small.
@@ -165,6 +168,16 @@ struct EvidenceData<'a> {
 struct OwnerData<'a> {
     rep: Option<&'a str>,
     why: &'a str,
+}
+
+#[derive(Serialize)]
+struct VerdictData<'a> {
+    said: &'a str,
+    at: String,
+    by: &'a str,
+    because: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -299,6 +312,13 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
             Decision::To(rep, why) => OwnerData { rep: Some(rep.as_str()), why },
             Decision::Nobody(why) => OwnerData { rep: None, why },
         },
+        verdict: lead.verdict.as_ref().map(|verdict| VerdictData {
+            said: verdict.said.word(),
+            at: verdict.at.to_string(),
+            by: &verdict.by,
+            because: &verdict.because,
+            until: verdict.until.map(|until| until.to_string()),
+        }),
         first_seen: lead.first_seen.to_string(),
         changed: lead.changed.to_string(),
         shortened,

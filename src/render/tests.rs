@@ -52,9 +52,8 @@ struct Case {
 
 impl Case {
     fn new(name: &str) -> Self {
-        let subject = Subject::Organisation(OrganisationId::of(&[name.as_bytes()]));
-        let segment: SegmentId = "packaging".parse().unwrap();
-        let Subject::Organisation(id) = subject;
+        let id = OrganisationId::of(&[name.as_bytes()]);
+        let (subject, segment): (Subject, SegmentId) = (Subject::Organisation(id), "packaging".parse().unwrap());
         let facts = vec![
             fact(FactName::Name, Value::Text(name.to_owned())),
             fact(FactName::Industry, Value::Text("Metal workshop".to_owned())),
@@ -118,6 +117,7 @@ impl Case {
             next_step: call(),
             first_seen: now(),
             changed: now(),
+            verdict: None,
         };
         let organisation = Organisation {
             id,
@@ -509,6 +509,22 @@ fn an_alert_is_one_lead() {
     let reader = Reader { rep: &rep, language: Language::En, zone: &TimeZone::UTC };
     let letter = one_alert(&reader, &Case::new("Talleres García"));
     insta::assert_snapshot!("alert_en_text", format!("Subject: {}\n\n{}", letter.subject, letter.text));
+}
+
+#[test]
+fn the_subject_of_an_alert_names_the_strongest_reason() {
+    let rep: RepId = "ana".parse().unwrap();
+    let reader = Reader { rep: &rep, language: Language::En, zone: &TimeZone::UTC };
+    let mut case = Case::new("Talleres García");
+    let (strong, weak) = (case.signals[0].evidence.clone(), case.signals[1].evidence.clone());
+    for (kind, centipoints, evidence) in [(SignalKind::RequestForSuppliers, 1_500, strong), (SignalKind::VacancyPublished, 300, weak)] {
+        let part = Part { kind: PartKind::Signal(kind), centipoints, evidence: Some(evidence), ..case.lead.score.parts[0].clone() };
+        case.lead.score.parts.push(part);
+    }
+    // The weaker one is the newer one.
+    case.signals[1].at = now();
+    let subject = one_alert(&reader, &case).subject;
+    assert!(subject.starts_with("Talleres García – Looks for a supplier"), "{subject}");
 }
 
 #[test]

@@ -142,9 +142,10 @@ pub(super) fn name_of(item: &Item<'_>, language: Language) -> String {
     named.or_else(titled).unwrap_or_else(|| language.word(Word::NotNamed).to_owned())
 }
 
-/// The first reason's sentence, for the subject.
+/// The strongest reason's sentence, for the subject.
 pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp) -> Option<String> {
-    let signal = news(item).into_iter().next()?;
+    let score = &item.lead.score;
+    let signal = news(item).into_iter().min_by_key(|signal| std::cmp::Reverse((rank(score, signal), points(score, signal))))?;
     Some(told(item, reader, signal, now))
 }
 
@@ -204,12 +205,16 @@ fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
     groups
 }
 
+/// What a signal is worth in the sum, in hundredths of a point.
+fn points(score: &Score, signal: &Signal) -> i64 {
+    let of_it = |part: &&Part| part.kind == PartKind::Signal(signal.kind) && part.evidence.as_ref() == Some(&signal.evidence);
+    score.parts.iter().filter(of_it).map(|part| part.centipoints).sum()
+}
+
 /// How much a signal is a reason: what the segment asks for goes before what is merely known, and what only changed or went away comes last
 /// unless it is asked for.
 fn rank(score: &Score, signal: &Signal) -> u8 {
-    let of_it = |part: &&Part| part.kind == PartKind::Signal(signal.kind) && part.evidence.as_ref() == Some(&signal.evidence);
-    let points: i64 = score.parts.iter().filter(of_it).map(|part| part.centipoints).sum();
-    match (points.signum(), signal.kind.weight()) {
+    match (points(score, signal).signum(), signal.kind.weight()) {
         (1, _) | (-1, Weight::Begins | Weight::Develops) => 2,
         (_, Weight::Begins | Weight::Develops) => 1,
         (_, Weight::Aside) => 0,

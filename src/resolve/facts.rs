@@ -30,6 +30,13 @@ const ALIASES: &[(&str, FactName)] = &[
     ("city", FactName::Place),
     ("town", FactName::Place),
     ("locality", FactName::Place),
+    ("postal_code", FactName::Postcode),
+    ("zip", FactName::Postcode),
+    ("plz", FactName::Postcode),
+    ("cp", FactName::Postcode),
+    ("province", FactName::Region),
+    // A second caption for where it is: the province beside the region.
+    ("region_2", FactName::Region),
     ("sector", FactName::Industry),
     ("category", FactName::Industry),
     ("employees", FactName::Size),

@@ -59,6 +59,12 @@ const fn column(fact: FactName) -> Option<Column> {
         FactName::Place => Some(Column::City),
         FactName::Country => Some(Column::Country),
         // What is written is checked when it becomes a key.
-        FactName::TaxId | FactName::Region | FactName::Industry | FactName::Size | FactName::Person | FactName::Parent => None,
+        FactName::TaxId
+        | FactName::Region
+        | FactName::Postcode
+        | FactName::Industry
+        | FactName::Size
+        | FactName::Person
+        | FactName::Parent => None,
     }
 }

@@ -38,9 +38,10 @@ pub struct Finding<'a> {
 /// The lead as it is now, when it is new or differs; `None` when there is nothing to store.
 ///
 /// The revision rises, and with it somebody is told, only for something new: it became a lead, a new signal that counts, the hot line
-/// crossed upwards, a gate that opened or shut. Fading changes neither; falling below the line is stored without a word, unless news brings it
+/// crossed upwards, a gate that opened or shut. Fading changes neither; that it fell below the line machines hear alone, unless news brings it
 /// about (a tender that is cancelled, an award annulled): then it is told, and the lead stays one until it is looked at again. What a rep
-/// decided (accepted, rejected, parked) stays; a gate may still shut, and a rejected or parked lead is not brought up again by news.
+/// decided (accepted, rejected, parked) stays; a gate may still shut, and a rejected or parked lead is not brought up again by news. One that was
+/// parked until a day is what its score says from then on.
 pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now: Timestamp) -> Option<Lead> {
     let score = finding.score;
     let computed = if score.excluded.is_some() {
@@ -58,8 +59,11 @@ pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now
     let has_news = matches!(finding.cause, Cause::News(news) if news.iter().any(|signal| counts(score, signal)));
     let falls = previous.state == LeadState::New && computed == LeadState::Below;
     let tells = has_news || takes_back(previous, finding);
-    let state = next_state(previous.state, if falls && tells { LeadState::New } else { computed });
-    let tell = is_news(terms, previous, state, finding);
+    // What was put away until now is as if it had been below the line.
+    let was = if previous.wakes(Timestamp::MIN, now) { LeadState::Below } else { previous.state };
+    let state = next_state(was, if falls && tells { LeadState::New } else { computed });
+    let ends = for_rep(previous.state) && !for_rep(state) && !matches!(finding.cause, Cause::Forgetting);
+    let tell = ends || is_news(terms, (previous, was), state, finding);
     let same = state == previous.state && score.rules == previous.score.rules && same_grounds(score, &previous.score);
     let next_step = next_step(terms, finding);
     if !tell && same && previous.title == finding.organisation.title() && previous.next_step == next_step {
@@ -98,6 +102,7 @@ fn first(terms: &Terms, finding: &Finding<'_>, now: Timestamp) -> Lead {
         next_step: next_step(terms, finding),
         first_seen: now,
         changed: now,
+        verdict: None,
     }
 }
 
@@ -112,10 +117,10 @@ const fn next_state(previous: LeadState, computed: LeadState) -> LeadState {
     }
 }
 
-fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'_>) -> bool {
+fn is_news(terms: &Terms, (previous, was): (&Lead, LeadState), state: LeadState, finding: &Finding<'_>) -> bool {
     let news = match finding.cause {
         Cause::News(news) => news,
-        Cause::Rules => return matches!((previous.state, state), (LeadState::Below | LeadState::Excluded, LeadState::New)),
+        Cause::Rules => return matches!((was, state), (LeadState::Below | LeadState::Excluded, LeadState::New)),
         Cause::Forgetting => return false,
     };
     if takes_back(previous, finding) {
@@ -123,14 +128,14 @@ fn is_news(terms: &Terms, previous: &Lead, state: LeadState, finding: &Finding<'
     }
     // What was gone for a short while is what it was: nobody heard that it was away.
     let back = |signal: &Signal| signal.kind == SignalKind::RecordChanged && matches!(signal.story, Story::Again { .. });
-    match (previous.state, state) {
+    match (was, state) {
         (LeadState::Below | LeadState::Excluded, LeadState::New) if !news.is_empty() && news.iter().all(back) => false,
         // It became a lead, or a gate took one away.
         (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
         (LeadState::New | LeadState::Accepted, LeadState::New | LeadState::Accepted) => {
             let crosses = |line: i64| previous.score.total() < line && finding.score.total() >= line;
             // What had fallen and was told of as such is told of when it stands again.
-            let crossed = crosses(terms.hot) || previous.state == LeadState::New && crosses(terms.line);
+            let crossed = crosses(terms.hot) || was == LeadState::New && crosses(terms.line);
             crossed || news.iter().any(|signal| counts(finding.score, signal))
         }
         (_, LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked | LeadState::Below | LeadState::Excluded) => {

@@ -10,6 +10,7 @@ use crate::base::ids::{ContentHash, RepId, SourceId};
 use crate::model::sample::{day, evidence, organisation, signal};
 use crate::model::{
     Decision, Entry, FactName, Lane, Lead, LeadState, NextStep, Organisation, Part, PartKind, Score, Signal, SignalKind, Story, Terms,
+    Verdict,
 };
 
 fn terms() -> Terms {
@@ -102,7 +103,9 @@ fn other_rules_tell_of_who_becomes_a_lead_and_forgetting_tells_of_nobody() {
         (None, Cause::Rules, 1000, Some((1, New))),
         (Some((Below, 500)), Cause::Rules, 1000, Some((2, New))),
         (Some((New, 1000)), Cause::Rules, 9000, Some((1, New))),
-        (Some((New, 1000)), Cause::Rules, 500, Some((1, Below))),
+        // Machines alone hear of it.
+        (Some((New, 1000)), Cause::Rules, 500, Some((2, Below))),
+        (Some((New, 1000)), Cause::Forgetting, 500, Some((1, Below))),
         (Some((New, 1000)), Cause::Rules, 1000, None),
         (None, Cause::Forgetting, 1000, None),
         (Some((Below, 500)), Cause::Forgetting, 1000, Some((1, New))),
@@ -117,10 +120,10 @@ fn who_has_a_lead_hears_what_takes_it_below_the_line() {
     let cancelled = signal(&acme(), SignalKind::TenderCancelled, 1, 1);
     let was = score(1500, &[]);
     assert_eq!(then(New, &was, &score(500, &[(&cancelled, -100)]), std::slice::from_ref(&cancelled)), Some((2, New)));
-    // The lead rests on that tender: it is told whatever the rules count. Of another one, or when nothing but time did it, nobody is told.
+    // The lead rests on that tender: it is told whatever the rules count. Of another one, or when nothing but time did it, machines alone are told.
     assert_eq!(then(New, &was, &score(500, &[]), std::slice::from_ref(&cancelled)), Some((2, New)));
-    assert_eq!(then(New, &was, &score(500, &[]), &[of_another(cancelled)]), Some((1, Below)));
-    assert_eq!(then(New, &was, &score(500, &[]), &[]), Some((1, Below)));
+    assert_eq!(then(New, &was, &score(500, &[]), &[of_another(cancelled)]), Some((2, Below)));
+    assert_eq!(then(New, &was, &score(500, &[]), &[]), Some((2, Below)));
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn a_tender_that_was_told_and_is_none_of_the_segments_any_more_is_taken_back() {
         revise(&terms(), Some(previous), &finding, day(1)).unwrap()
     };
     let (kept, taken) = (then(&was, 500, true), then(&was, 500, false));
-    assert_eq!([(kept.state, kept.revision), (taken.state, taken.revision)], [(Below, 1), (New, 2)]);
+    assert_eq!([(kept.state, kept.revision), (taken.state, taken.revision)], [(Below, 2), (New, 2)]);
     let again = then(&taken, 1500, true);
     assert_eq!((again.state, again.revision), (New, 3), "it is what is looked for again, and that is told too");
 }
@@ -174,7 +177,7 @@ fn only_something_new_is_told() {
     check("a signal that counts", New, &plain, &fresh, news, Some((2, New)));
     check("a signal that no rule asks for", New, &plain, &plain, news, None);
     check("the same signal in a later turn", New, &fresh, &faded, &[], None);
-    check("faded below the line", New, &fresh, &score(900, &[]), &[], Some((1, Below)));
+    check("faded below the line", New, &fresh, &score(900, &[]), &[], Some((2, Below)));
     check("still below", Below, &score(900, &[]), &score(900, &[]), &[], None);
     check("above the line again", Below, &score(900, &[]), &plain, &[], Some((2, New)));
     check("hot", New, &plain, &score(4000, &[]), &[], Some((2, New)));
@@ -198,7 +201,7 @@ fn only_something_new_is_told() {
     check("back after it was told that it went away", New, &score(1000, &[(&left, 500)]), &plain, &back, Some((2, New)));
     check("back above the line after a short while", Below, &score(900, &[]), &plain, &back, Some((1, New)));
     check("back, and nobody heard that it was away", New, &plain, &plain, &back, None);
-    check("then it falls", New, &score(0, &[]), &score(0, &[]), &[], Some((1, Below)));
+    check("then it falls", New, &score(0, &[]), &score(0, &[]), &[], Some((2, Below)));
     check("annulled for nobody", Below, &score(0, &[]), &score(0, &[]), &annulled, None);
     check("annulled, and a gate shuts", New, &plain, &shut, &annulled, Some((2, Excluded)));
     check("annulled for who accepted", Accepted, &plain, &score(0, &[]), &annulled, Some((2, Accepted)));
@@ -208,6 +211,16 @@ fn only_something_new_is_told() {
     check("rejected is not brought up", Rejected, &plain, &fresh, news, Some((1, Rejected)));
     check("rejected stays against a gate", Rejected, &plain, &shut, &[], Some((1, Rejected)));
     check("parked waits", Parked, &plain, &fresh, news, Some((1, Parked)));
+    let parked = |until| {
+        let verdict = Verdict { said: Parked, at: day(0), by: "ana".to_owned(), because: String::new(), until };
+        Lead { state: Parked, verdict: Some(verdict), ..turn(None, &score(1000, &[]), &[], 0).unwrap() }
+    };
+    for (until, now, total, want) in
+        [(Some(3), 2, 1000, None), (Some(3), 3, 1000, Some((2, New))), (Some(3), 4, 900, Some((1, Below))), (None, 400, 1000, None)]
+    {
+        let woken = turn(Some(&parked(until.map(day))), &score(total, &[]), &[], now);
+        assert_eq!(woken.map(|lead| (lead.revision, lead.state)), want, "{until:?} {now}");
+    }
     assert!(for_rep(New) && for_rep(Accepted) && !for_rep(Excluded) && !for_rep(Rejected));
 }
 

@@ -18,6 +18,7 @@ pub fn as_one(mine: Option<&Lead>, theirs: &Lead, subject: Subject) -> Lead {
         revision: mine.revision.max(theirs.revision),
         state: stays.state,
         owner: stays.owner.clone(),
+        verdict: stays.verdict.clone(),
         first_seen: mine.first_seen.min(theirs.first_seen),
         ..mine.clone()
     }

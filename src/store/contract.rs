@@ -146,6 +146,7 @@ pub(super) fn lead(segment: &str, organisation: OrganisationId, fit: i64) -> Lea
         next_step: NextStep::Words("call".to_owned()),
         first_seen: time(1),
         changed: time(1),
+        verdict: None,
     }
 }
 
@@ -1025,6 +1026,29 @@ async fn shared_ids(place: Place) {
     assert!(of_c.contains(&a.id) && of_c.contains(&b.id) && of_c.len() == 2, "{of_c:?}");
     assert!(of_a.contains(&b.id) || of_a.len() == 200, "{of_a:?}");
     assert_eq!(by(&store, &crowd[0]).await, [], "awards of others alone");
+    let article = |source: &str, key: &str| {
+        let url = format!("https://{source}.example/{key}").parse().unwrap();
+        let title = Field {
+            value: Value::Text("Acme opens a branch in Vigo and hires".to_owned()),
+            quote: String::new(),
+            path: "p".to_owned(),
+            first_seen: time(1),
+        };
+        let fields = [(FieldName::new("title"), title)].into();
+        Record {
+            id: Record::id_of(&self::source(source), key),
+            kind: RecordKind::Article,
+            key: key.to_owned(),
+            url,
+            fields,
+            ..record(source, key, "x")
+        }
+    };
+    let papers = [article("a", "one"), article("a", "two"), article("b", "one")];
+    store.commit(Turn { records: papers.to_vec(), ..Turn::upkeep() }).await.unwrap();
+    let mut others = vec![papers[1].id, papers[2].id];
+    others.sort();
+    assert_eq!(by(&store, &papers[0]).await, others, "a feed may bring an article twice");
     let mut gone = Turn::upkeep();
     gone.forgotten.records = crowd;
     store.commit(gone).await.unwrap();

@@ -11,7 +11,7 @@ use super::shared::Under;
 use super::stored::{StoredNotice, millis, to_model};
 use super::words::OnFile;
 use crate::base::ids::{ContentHash, RecordId};
-use crate::model::{Filed, Record};
+use crate::model::{Filed, Record, RecordKind};
 
 /// Notices kept of one record: the first, which says most, and the newest of the others.
 const NOTICES: usize = 200;
@@ -58,7 +58,7 @@ impl Inner {
         Ok(OnFile { notices: found.into_iter().map(|(_, _, _, filed)| filed).collect(), all })
     }
 
-    /// Those of other sources, of the record's own kind.
+    /// Those of other sources, of the record's own kind; of an article also those of its own: a feed may bring it twice.
     fn shared_by(&self, record: &Record) -> Result<Vec<RecordId>, StoreError> {
         let mut found = BTreeSet::new();
         for id in record.shared_ids() {
@@ -69,6 +69,11 @@ impl Inner {
             let after = after.take_while(|key| key.as_ref().map_or(true, |key| key.starts_with(&all)));
             for key in before.chain(after).take(SHARED) {
                 found.extend(codec::last_u64(&key?).map(RecordId));
+            }
+            if record.kind == RecordKind::Article {
+                for key in tree.scan_prefix(&own).keys().take(SHARED) {
+                    found.extend(codec::last_u64(&key?).map(RecordId).filter(|id| *id != record.id));
+                }
             }
         }
         Ok(found.into_iter().collect())

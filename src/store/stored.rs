@@ -3,6 +3,7 @@
 //! Postcard has no field names, so a shape never changes once it is released: a new one gets the next version and the old one stays readable.
 
 mod bond;
+mod checkpoint;
 mod codes;
 mod lead;
 mod learned;

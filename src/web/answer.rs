@@ -13,17 +13,18 @@ use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::tenders::TenderView;
-use super::{calendar, health, imports, listed, notices, organisations, pages, replay, unmapped, views};
+use super::{calendar, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
-use crate::base::text::no_such;
+use crate::base::text::{clip, no_such, squeeze};
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Verdict};
+use crate::outbox::Outcome;
 use crate::pipeline::{
-    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, elsewhere, last_told, preview, rehearse, silent,
-    spending, test_message, waiting,
+    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, elsewhere, give_verdict, last_told, preview,
+    rehearse, silent, spending, test_message, waiting,
 };
-use crate::store::{LeadFilter, MessageFilter, Standing};
-use crate::{outbox, score};
+use crate::score;
+use crate::store::LeadFilter;
 
 /// Why a question has no answer: one sentence for the person who asked.
 pub type AnswerError = anyhow::Error;
@@ -34,6 +35,9 @@ const HISTORY: usize = 200;
 const SIGNALS: usize = 64;
 /// Leads looked through for one whose id was mistyped.
 const LEADS: usize = 1_000;
+/// Characters of the name of who says something of a lead, and of why.
+const NAME: usize = 100;
+const WORDS: usize = 500;
 /// Changes that are undone to see records as they were.
 const UNDONE: usize = 10_000;
 
@@ -63,6 +67,9 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
             Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
+        Question::Verdict { id, said, because, by, until } => {
+            Answer::Lead(Box::new(verdict(effects, config, &id, (said.as_deref(), because, by, until.as_deref())).await?))
+        }
         Question::Tenders(filter) => Answer::Tenders(listed::list(effects, config, filter).await?),
         Question::Tender { id, at } => {
             let until = at.map(|at| moment(&at, true, &config.daemon.zone)).transpose()?;
@@ -74,13 +81,7 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
         Question::TenderHistory { id } => Answer::TenderHistory(Box::new(notices::history(effects, config, &id).await?)),
         Question::TenderRaw { id, number } => Answer::TenderRaw(Box::new(notices::raw(effects, config, &id, number).await?)),
         Question::Outbox { channel, standing, limit } => {
-            let channel = channel_named(config, channel.as_deref());
-            let standing = standing.map(|word| standing_of(&word)).transpose()?;
-            let found = effects.store.messages(MessageFilter { channel: channel.id()?, standing, recipient: None }, limit).await?;
-            if found.is_empty() {
-                channel.expect()?;
-            }
-            Answer::Outbox(found.iter().map(|message| views::message(message, effects.clock.now())).collect())
+            Answer::Outbox(outbox::list(effects, config, (channel.as_deref(), standing.as_deref()), limit).await?)
         }
         Question::Replay { ids, since, channel, delivered, dry_run } => {
             Answer::Replayed(Box::pin(replay::replay(effects, config, (ids, since, channel), delivered, dry_run)).await?)
@@ -155,10 +156,6 @@ pub(super) fn channel_named<'a>(config: &'a Config, name: Option<&'a str>) -> Na
     Named { what: "channel", name, known: config.channels.iter().map(|channel| channel.id.as_str()).collect() }
 }
 
-fn standing_of(word: &str) -> Result<Standing, AnswerError> {
-    Standing::from_word(word).ok_or_else(|| unknown("state of messages", word, Standing::ALL.iter().map(|standing| standing.word())))
-}
-
 pub(super) fn source_of<'a>(config: &'a Config, id: &str) -> Result<&'a Source, AnswerError> {
     let found = SourceId::from_str(id).ok().and_then(|id| config.source(&id));
     found.map(AsRef::as_ref).ok_or_else(|| unknown("source", id, config.sources.iter().map(|source| source.id.as_str())))
@@ -205,7 +202,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
     let size = effects.store.size();
     let watched = config.sources.iter().filter(|source| source.enabled);
     let next = watched.filter_map(|source| effects.store.next_due_of(&source.id)).min();
-    let mut channels = Vec::new();
+    let (mut channels, held) = (Vec::new(), outbox::held(effects).await?);
     for channel in &config.channels {
         let state = effects.store.channel_state(&channel.id).await?;
         let of = |list: &[(ChannelId, u64)]| list.iter().find(|(id, _)| *id == channel.id).map_or(0, |(_, n)| *n);
@@ -216,6 +213,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
             dead: of(&counts.dead),
             failures: state.as_ref().map_or(0, |state| state.failures),
             disabled: state.and_then(|state| state.disabled),
+            held: held.get(&channel.id).cloned(),
         });
     }
     let wishes = effects.store.suppressions().await?;
@@ -390,6 +388,36 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     Ok(views::profiled(view, &score::profile(&known, at)))
 }
 
+/// Gives a verdict: the word, why, who, until when.
+async fn verdict(
+    effects: &Effects,
+    config: &Config,
+    id: &str,
+    (said, because, by, until): (Option<&str>, String, String, Option<&str>),
+) -> Result<LeadView, AnswerError> {
+    let now = effects.clock.now();
+    let until = until.map(|until| moment(until, false, &config.daemon.zone)).transpose()?;
+    if until.is_some_and(|until| until <= now) {
+        bail!("it would be put away until a time that is over: name a later day");
+    }
+    let said = match said {
+        Some(word) => {
+            let known = [LeadState::Accepted, LeadState::Rejected, LeadState::Parked];
+            let found = known.into_iter().find(|state| state.word() == word);
+            Some(found.ok_or_else(|| unknown("verdict", word, known.iter().map(|state| state.word())))?)
+        }
+        None => None,
+    };
+    let verdict =
+        said.map(|said| Verdict { said, at: now, by: clip(&squeeze(&by), NAME), because: clip(&squeeze(&because), WORDS), until });
+    match LeadId::from_str(id) {
+        Ok(of) => give_verdict(effects, config, of, verdict, now).await?,
+        // Says which there are.
+        Err(_) => return lead(effects, config, id, None).await,
+    }
+    lead(effects, config, id, None).await
+}
+
 /// What says of a lead when it is told.
 async fn desk<'a>(effects: &Effects, config: &'a Config) -> Result<views::Desk<'a>, AnswerError> {
     Ok(views::Desk { config, waiting: waiting(effects, config).await?, silent: silent(effects, config).await? })
@@ -418,7 +446,7 @@ async fn notify_test(effects: &Effects, config: &Config, channel: &str, to: Opti
     let watch = crate::base::clock::Stopwatch::start();
     let outcome = effects.ways.channel(channel)?.send(&message, effects.clock.now()).await;
     let millis = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let accepted = matches!(outcome, outbox::Outcome::Accepted { .. });
+    let accepted = matches!(outcome, Outcome::Accepted { .. });
     if accepted && effects.store.channel_state(&channel.id).await?.is_some_and(|state| state.failures > 0 || state.disabled.is_some()) {
         // It works: what waits for it need not wait any longer, and a channel that was switched off is on again.
         effects.store.set_channel_state(ChannelState::new(&channel.id)).await?;

@@ -13,7 +13,7 @@ use super::tenders::TenderView;
 
 pub use super::calendar::CalendarView;
 pub use super::leads::{LeadView, PartView};
-pub use super::sent::{BackupView, DigestView, MessageView, ReplayedView, SentView};
+pub use super::sent::{BackupView, DigestView, HeldView, MessageView, ReplayedView, SentView};
 pub use super::sources::{DiffView, GapView, PageView, SourcePages, SourceView, StatementView};
 pub use super::unmapped::UnmappedView;
 
@@ -72,6 +72,19 @@ pub enum Question {
         id: String,
         /// RFC 3339, or a day.
         at: Option<String>,
+    },
+    /// Something is said of a lead.
+    Verdict {
+        /// Its id.
+        id: String,
+        /// `accepted`, `rejected` or `parked`; nothing takes back what was said.
+        said: Option<String>,
+        /// Why; may be empty.
+        because: String,
+        /// Who says so.
+        by: String,
+        /// Of what is parked: until then, RFC 3339, or a day.
+        until: Option<String>,
     },
     /// Tenders.
     Tenders(TenderFilter),
@@ -218,7 +231,7 @@ pub enum Answer {
     Check(Box<CheckView>),
     /// To [`Question::Leads`].
     Leads(Vec<LeadView>),
-    /// To [`Question::Lead`].
+    /// To [`Question::Lead`] and [`Question::Verdict`].
     Lead(Box<LeadView>),
     /// To [`Question::Tenders`].
     Tenders(Vec<TenderView>),
@@ -327,6 +340,9 @@ pub struct ChannelView {
     pub failures: u32,
     /// Why it was switched off.
     pub disabled: Option<String>,
+    /// What holds its messages back, where something does.
+    #[serde(default)]
+    pub held: Option<HeldView>,
 }
 
 /// What one recipient wants to be spared.

@@ -21,6 +21,21 @@ pub struct PartView {
     pub url: Option<String>,
 }
 
+/// What somebody said of a lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictView {
+    /// `accepted`, `rejected` or `parked`.
+    pub said: String,
+    /// When.
+    pub at: String,
+    /// Who.
+    pub by: String,
+    /// Why, in their words; may be empty.
+    pub because: String,
+    /// Until when it is put away.
+    pub until: Option<String>,
+}
+
 /// One lead.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct LeadView {
@@ -39,7 +54,10 @@ pub struct LeadView {
     /// When what is new of it is told, or was, in the rep's zone, or why it is told to nobody; nothing of a lead at an earlier moment.
     #[serde(default)]
     pub told: Option<String>,
-    /// When what waits is told.
+    /// In a word: `waits` (it is told at `told_at`), `told` (it was, then), `nobody` (there is nobody to tell), `no` (there is nothing to tell).
+    #[serde(default)]
+    pub told_state: Option<String>,
+    /// When what waits is told, or when it was told last.
     #[serde(default)]
     pub told_at: Option<String>,
     /// Points of fit.
@@ -63,6 +81,9 @@ pub struct LeadView {
     /// What kind of client it is: name, value, the words it rests on, where to see them.
     #[serde(default)]
     pub profile: Vec<(String, String, String, String)>,
+    /// What somebody said of it last.
+    #[serde(default)]
+    pub verdict: Option<VerdictView>,
     /// What to do next.
     pub next_step: String,
     /// How often it had something new to tell.

@@ -25,6 +25,24 @@ pub struct MessageView {
     pub last: Option<String>,
     /// When it was sealed.
     pub made: String,
+    /// What holds all messages of its channel back, where it waits and something does.
+    #[serde(default)]
+    pub held: Option<HeldView>,
+}
+
+/// A channel whose receiver fails: all its messages wait.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldView {
+    /// Since when its receiver did nothing but fail.
+    pub since: Option<String>,
+    /// When it is tried again; `None`: it is switched off.
+    pub until: Option<String>,
+    /// Failed attempts in a row.
+    pub failures: u32,
+    /// What its receiver said last, or why it is switched off.
+    pub why: String,
+    /// Messages that wait for it.
+    pub waiting: u64,
 }
 
 /// Messages that are sent again.

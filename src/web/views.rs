@@ -7,19 +7,18 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::ask::{
-    BackupView, ChangeView, CheckView, GapView, LeadView, MessageView, PageView, PartView, RecordView, SaidView, SourceView, StatementView,
-    WishView,
+    BackupView, ChangeView, CheckView, GapView, LeadView, PageView, PartView, RecordView, SaidView, SourceView, StatementView, WishView,
 };
 use super::health;
+use super::leads::VerdictView;
 use super::tenders::{FieldView, TenderView};
 use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
-    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Message, MessageState,
-    Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
-    place_of,
+    Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Organisation, Page,
+    PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence};
@@ -327,6 +326,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         owner,
         because,
         told: None,
+        told_state: None,
         told_at: None,
         fit: points(score.fit),
         signal: points(score.signal),
@@ -341,6 +341,13 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
         profile: Vec::new(),
+        verdict: lead.verdict.as_ref().map(|verdict| VerdictView {
+            said: verdict.said.word().to_owned(),
+            at: time(verdict.at),
+            by: verdict.by.clone(),
+            because: verdict.because.clone(),
+            until: verdict.until.map(time),
+        }),
         next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
@@ -361,29 +368,33 @@ pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
 /// With when it is told or was, or why it is not.
 pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option<Timestamp>), now: Timestamp) -> LeadView {
     let wait = desk.waiting.get(&lead.id).filter(|_| for_rep(lead.state));
-    let told = match (&lead.owner, lead.state) {
-        (_, LeadState::Below) => "no: below the line".to_owned(),
-        (_, LeadState::Excluded) => "no: kept out by a gate".to_owned(),
-        (_, LeadState::Rejected) => "no: rejected".to_owned(),
-        (_, LeadState::Parked) => "no: parked".to_owned(),
-        (Decision::To(rep, _), _) if desk.silent.contains(rep) => untold(&[rep]),
-        (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => format!("nobody to tell: {because}"),
+    let never = |why: &str| ("no", format!("no: {why}"), None);
+    let nobody = |why: String| ("nobody", why, None);
+    let (state, told, at) = match (&lead.owner, lead.state) {
+        (_, LeadState::Below) => never("below the line"),
+        (_, LeadState::Excluded) => never("kept out by a gate"),
+        (_, LeadState::Rejected) => never("rejected"),
+        (_, LeadState::Parked) => never("parked"),
+        (Decision::To(rep, _), _) if desk.silent.contains(rep) => nobody(untold(&[rep])),
+        (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => nobody(format!("nobody to tell: {because}")),
         (Decision::To(rep, _), LeadState::New | LeadState::Accepted) => match (wait, last, desk.config.rep(rep)) {
-            (Some(wait), ..) if wait.at <= now => "now".to_owned(),
+            (Some(wait), ..) if wait.at <= now => ("waits", "now".to_owned(), Some(wait.at)),
             (Some(Wait { at, lane, zone, .. }), ..) => {
                 let how = match lane {
                     Lane::Urgent => "alert",
                     Lane::Digest => "digest",
                 };
-                format!("{how} {}", clock(Language::En, &at.to_zoned(zone.clone())))
+                ("waits", format!("{how} {}", clock(Language::En, &at.to_zoned(zone.clone()))), Some(*at))
             }
-            (None, Some(last), Some(rep)) => clock(Language::En, &last.to_zoned(rep.rep.zone.clone())),
-            (None, None, Some(known)) if desk.config.channel_of(known).is_none() => format!("nobody to tell: no mail goes to {rep}"),
-            (None, _, None) => format!("nobody to tell: there is no rep {rep} any more"),
-            (None, None, Some(_)) => "no: nothing new of it".to_owned(),
+            (None, Some(last), Some(rep)) => ("told", clock(Language::En, &last.to_zoned(rep.rep.zone.clone())), Some(last)),
+            (None, None, Some(known)) if desk.config.channel_of(known).is_none() => {
+                nobody(format!("nobody to tell: no mail goes to {rep}"))
+            }
+            (None, _, None) => nobody(format!("nobody to tell: there is no rep {rep} any more")),
+            (None, None, Some(_)) => never("nothing new of it"),
         },
     };
-    LeadView { told: Some(told), told_at: wait.map(|wait| time(wait.at)), ..view }
+    LeadView { told: Some(told), told_state: Some(state.to_owned()), told_at: at.map(time), ..view }
 }
 
 /// What waits to be told, and to whom nothing is.
@@ -403,26 +414,6 @@ pub(super) fn untold_segments(config: &Config, silent: &BTreeSet<RepId>) -> Vec<
         all.then(|| format!("segment `{id}`: {}", untold(&reps)))
     })
     .collect()
-}
-
-pub(super) fn message(message: &Message, now: Timestamp) -> MessageView {
-    MessageView {
-        id: message.id.to_string(),
-        channel: message.channel.to_string(),
-        kind: message.kind.word().to_owned(),
-        title: message.title.clone(),
-        state: message.state.word().to_owned(),
-        detail: match &message.state {
-            MessageState::Ready { not_before } if *not_before <= now => format!("due since {}", time(*not_before)),
-            MessageState::Ready { not_before } => format!("not before {}", time(*not_before)),
-            MessageState::Leased { until } => format!("until {}", time(*until)),
-            MessageState::Delivered { at } | MessageState::Suppressed { at } => format!("at {}", time(*at)),
-            MessageState::Dead { at, reason } => format!("at {}: {reason}", time(*at)),
-        },
-        tries: message.tries,
-        last: message.attempts.last().map(|attempt| format!("{} {}", time(attempt.at), attempt.outcome)),
-        made: time(message.made),
-    }
 }
 
 pub(super) fn backup(backup: &Backup) -> BackupView {
@@ -469,25 +460,5 @@ pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
         statement: found.statement.as_ref().map(statement),
         target: target.to_owned(),
         kind: kind.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{MessageKind, Sealed};
-
-    #[test]
-    fn a_message_whose_time_has_come_is_due_and_not_to_come() {
-        let at: Timestamp = "2026-11-23T08:00:00Z".parse().expect("time");
-        let sealed = Sealed { content_type: String::new(), bytes: Vec::new(), recipient: String::new() };
-        let ready = crate::outbox::alone(&"crm".parse().expect("slug"), MessageKind::Test, "x", sealed, at);
-        for (now, want) in [
-            ("2026-11-23T07:59:00Z", "not before 2026-11-23T08:00:00Z"),
-            ("2026-11-23T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
-            ("2026-11-24T08:00:00Z", "due since 2026-11-23T08:00:00Z"),
-        ] {
-            assert_eq!(message(&ready, now.parse().expect("time")).detail, want);
-        }
     }
 }

@@ -78,6 +78,13 @@ fn site() -> Server {
                 Reply { status: 200, headers: vec![("content-type", "application/json".into())], body: body.into() }
             }
             "/api" => Reply::html(page("Shop", "", "<div id=root></div><script src=/app.js></script>")),
+            "/jobs" => {
+                let page: u32 = seen.query.strip_prefix("page=").map_or(1, |page| page.parse().unwrap());
+                let job = |n: u32| format!("{{\"id\":{n},\"title\":\"Job {n}\",\"employer\":{{\"id\":{n},\"name\":\"Taller {n} SL\"}}}}");
+                let jobs: Vec<String> = (page * 3 - 2..=page * 3).filter(|n| *n <= 6).map(job).collect();
+                let body = format!("{{\"jobs\":[{}],\"page\":{page},\"per_page\":3,\"total\":6}}", jobs.join(","));
+                Reply { status: 200, headers: vec![("content-type", "application/json".into())], body: body.into() }
+            }
             "/empty" => Reply::html(page("About us", "", "<p>We have been making crates since 1950, and like it.</p>")),
             _ => Reply::status(404),
         }
@@ -167,6 +174,7 @@ fn a_feed_and_json_go_before_the_list() {
         ("press", "news", "feed", &["feed.xml"][..]),
         ("members", "members", "json", &["script#__NEXT_DATA__", ".props.pageProps.companies[]", "company"]),
         ("api", "shop", "json", &["application/json"]),
+        ("jobs", "jobs", "json", &["paging = { param = \"page\" }", "`employer.name` is taken as `company`"]),
     ] {
         let address = format!("{}/{path}", site.address);
         let shown = home.json(&["source", "add", &address, "--id", id, "--yes"]);
@@ -179,7 +187,10 @@ fn a_feed_and_json_go_before_the_list() {
     }
     let shown = home.json(&["source", "add", &format!("{}/press", site.address), "--dry-run", "--kind", "listing"]);
     assert_eq!(shown["chosen"]["kind"], "listing", "{shown}");
-    assert_eq!(home.json(&["source", "test"]).as_array().map(Vec::len), Some(3));
+    assert_eq!(home.json(&["source", "test"]).as_array().map(Vec::len), Some(4));
+    let check = home.json(&["check", "jobs", "--pages", "3"]);
+    assert_eq!(check["records"].as_array().map(Vec::len), Some(6), "{check}");
+    assert_eq!(check["records"][5]["fields"]["company"], "Taller 6 SL", "{check}");
 }
 
 #[test]

@@ -145,6 +145,14 @@ fn a_broken_configuration_keeps_nobody_from_looking() {
     // With the defaults, this machine is not public.
     let refused = words(&home.run(&["check", &site.server.address]));
     assert!(refused.contains("with the defaults") && refused.contains("[net] allow"), "{refused}");
+    // It may be named in the configuration that is not taken.
+    for refused in [
+        refused,
+        words(&home.run(&["read", &site.server.address])),
+        words(&home.run(&["source", "add", &site.server.address, "--dry-run"])),
+    ] {
+        assert!(refused.contains("the configuration is broken, and what its [net] allows is not taken: mend it first"), "{refused}");
+    }
     let named = home.run(&["check", "list"]);
     assert!(named.status.code() == Some(2) && words(&named).contains("kimd"), "{}", words(&named));
     let doctor = home.run(&["doctor", "--json"]);

@@ -103,6 +103,48 @@ async fn a_feed_that_falls_silent_is_told_of_once_and_once_more_when_it_speaks()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_illness_has_its_own_beginning_and_is_told_once_a_day() {
+    let (site, shown) = site(feed(4));
+    let world = Inside::with("notices = [\"lines\"]\n", &(feed_source(&site.address, "").replace("6h", "1h") + LINES)).await;
+    world.visit().await;
+    let since = async |what: Reply| {
+        *shown.lock().unwrap() = what;
+        pass(&world, 3).await;
+        source(&world, "calls").await.source.reason.unwrap_or_default().chars().take("since 2026-11-23T08:00:00Z".len()).collect::<String>()
+    };
+    let first = since(Reply::status(404)).await;
+    let second = since(Reply::status(403)).await;
+    assert!(first < second && second.starts_with("since "), "{first} {second}");
+    // Well again; then another one, and one of which it was told already.
+    for reply in [feed(5), Reply::status(400), feed(6), Reply::status(404), feed(7)] {
+        since(reply).await;
+    }
+    let words: Vec<(String, String)> = told(&world).into_iter().map(|(word, class, _)| (word, class)).collect();
+    let want =
+        [("source.ill", "not-found"), ("source.ill", "forbidden"), ("source.well", ""), ("source.ill", "rejected"), ("source.well", "")];
+    assert_eq!(words, want.map(|(word, class)| (word.to_owned(), class.to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_stop_no_digest_says_that_all_is_late_before_the_first_round() {
+    let (site, _shown) = site(feed(4));
+    let others = [segment("line = 5"), rep("ana", "Europe/Madrid", "every 1h"), MAILS.to_owned()].concat();
+    let mut world = Inside::with("", &(feed_source(&site.address, "") + &others)).await;
+    world.visit().await;
+    pass(&world, 12).await;
+    let before = world.written("mail").len();
+    // A stop of three days, or a backup of then: the daemon begins anew, and a digest time has passed.
+    world.wait(SignedDuration::from_hours(72));
+    world.effects.begun = world.effects.clock.now();
+    world.drain().await;
+    assert_eq!(world.written("mail").len(), before, "the first round is under way");
+    // Where it does not come, that is said.
+    world.wait(SignedDuration::from_mins(31));
+    world.drain().await;
+    assert_eq!(world.written("mail").len(), before + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_head_that_is_old_when_it_is_first_read_is_silent_already() {
     let (site, _shown) = site(feed(3));
     let world = Inside::with("notices = [\"lines\"]\n", &(feed_source(&site.address, "expect = \"2d Mon-Fri\"") + LINES)).await;

@@ -385,7 +385,52 @@ fn a_receiver_that_fails_is_asked_by_one_message_and_not_by_all() {
     // The first pause is one of some seconds; a slow machine may see its end.
     let asked = receiver.all().len();
     assert!(asked <= 2, "twelve messages wait, and the receiver was asked {asked} times more");
+    let view = home.json(&["status"]);
+    let crm = view["channels"].as_array().unwrap().iter().find(|channel| channel["id"] == "crm").unwrap();
+    let held = &crm["held"];
+    assert_eq!((held["waiting"].as_u64(), held["why"].as_str()), (Some(12), Some("500 Internal Server Error")), "{view}");
+    assert!(held["since"].is_string() && held["until"].is_string(), "{view}");
+    let told = |arguments: &[&str]| String::from_utf8(home.run(arguments).stdout).unwrap();
+    let line = "the last: 500 Internal Server Error; 12 messages wait for it";
+    for told in [told(&["outbox", "list"]), told(&["doctor"]).split_whitespace().collect::<Vec<_>>().join(" ")] {
+        assert!(told.contains(line), "{told}");
+    }
     daemon.stop();
+}
+
+#[test]
+fn what_is_said_of_a_lead_holds_is_shown_and_told_to_machines() {
+    let (site, count) = growing();
+    let receiver = Server::start(|_| Reply::status(204));
+    let reps = [segment("title = \"Everything\"\nline = 5"), rep("ana", "Europe/Madrid", "Mon 08:00"), MAILS.to_owned()].concat();
+    let home = Home::new(&(list(&site) + &reps + &hook("crm", &receiver.address)));
+    let daemon = home.start();
+    visits(&site, 3);
+    count.store(4, Ordering::SeqCst);
+    let event = || serde_json::from_slice::<serde_json::Value>(&receiver.next(|_| true).body).unwrap();
+    let id = event()["data"]["lead"].as_str().unwrap().to_owned();
+    assert_eq!(home.json(&["lead", "show", &id])["told_state"], "waits");
+    let said = home.json(&["lead", "reject", &id, "--because", "a friend's firm", "--by", "ana"]);
+    assert_eq!((said["state"].as_str(), said["told_state"].as_str()), (Some("rejected"), Some("no")), "{said}");
+    let told = event();
+    assert_eq!((told["type"].as_str(), told["data"]["state"].as_str()), (Some("lead.updated"), Some("rejected")), "{told}");
+    assert_eq!(told["data"]["verdict"]["because"], "a friend's firm", "{told}");
+    // What waited for the digest is closed, with the reason.
+    let closed = home.json(&["outbox", "list", "--state", "suppressed"]);
+    assert!(closed[0]["title"].as_str().unwrap().starts_with("not told, rejected by ana: a friend's firm: "), "{closed}");
+    assert_eq!(home.json(&["status"])["entries"], 0);
+    let shown = String::from_utf8(home.run(&["lead", "show", &id]).stdout).unwrap();
+    assert!(shown.contains("verdict: rejected by ana at ") && shown.contains(": a friend's firm\n"), "{shown}");
+    // It can be taken back, and taken up; also without a daemon.
+    daemon.stop();
+    assert_eq!(home.json(&["lead", "reopen", &id])["state"], "new");
+    let taken = home.json(&["lead", "accept", &id, "--by", "ana"]);
+    assert_eq!((taken["state"].as_str(), taken["owner"].as_str()), (Some("accepted"), Some("ana")), "{taken}");
+    let parked = home.json(&["lead", "park", &id, "--until", "2999-01-01"]);
+    assert_eq!((parked["state"].as_str(), parked["verdict"]["until"].as_str()), (Some("parked"), Some("2999-01-01T00:00:00Z")), "{parked}");
+    let wrong = home.run(&["lead", "accept", "lead-0000000000000"]);
+    assert!(!wrong.status.success());
+    assert!(!home.run(&["lead", "park", &id, "--until", "2001-01-01"]).status.success());
 }
 
 #[test]

@@ -149,7 +149,9 @@ fn another_digest_time_takes_effect_by_a_reload_and_by_a_restart() {
     }
     let told = home.json(&["lead", "list"])[0].clone();
     assert!(
-        told["told_at"].is_null() && told["told"].as_str().is_some_and(|told| told.ends_with(" UTC") && !told.starts_with("digest")),
+        told["told_state"] == "told"
+            && told["told_at"].is_string()
+            && told["told"].as_str().is_some_and(|told| told.ends_with(" UTC") && !told.starts_with("digest")),
         "nothing waits any more: {told}"
     );
     assert_eq!(daemon.stop().0, Some(0));

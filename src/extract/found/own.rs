@@ -65,11 +65,15 @@ fn pairs(shown: &Shown<'_>, main: At) -> Vec<Said> {
     let mut add = |caption: &str, (value, at): (&str, At), place: &str| {
         let site = (captions::field_of(caption) == Some("website")).then(|| site_address(shown, at, value.trim()));
         let value = site.as_deref().unwrap_or(value).trim();
-        if let Some(field) = captions::field_of(caption).filter(|_| !value.is_empty())
-            && !out.iter().any(|(known, ..)| *known == field)
-        {
-            out.push((field, value.to_owned(), format!("{place} {caption}")));
-        }
+        let Some(field) = captions::field_of(caption).filter(|_| !value.is_empty()) else { return };
+        let said = |field: &str| out.iter().find(|(known, ..)| *known == field).map(|(_, value, _)| value.as_str());
+        let field = match (field, said(field)) {
+            (_, None) => field,
+            // The province and the region that it is in have one name for both.
+            ("region", Some(known)) if known != value && said("region_2").is_none() => "region_2",
+            (_, Some(_)) => return,
+        };
+        out.push((field, value.to_owned(), format!("{place} {caption}")));
     };
     let end = shown.nodes[main].end;
     let elements = (main..end).filter(|at| shown.nodes[*at].element.is_some());

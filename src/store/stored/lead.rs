@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::bond::{StoredBond, ids, records};
 use super::codes::{fact_name_code, fact_name_of, lead_state_code, lead_state_of, signal_kind_code, signal_kind_of};
 use super::value::{StoredEvidence, StoredValue};
-use super::{Stored, from_bytes, lengthened, millis, timestamp};
+use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, LeadId, OrganisationId, RecordId};
-use crate::model::{Decision, Fact, IdentityKey, Lead, NextStep, Organisation, Part, PartKind, Score, Subject, Unknown, Value};
+use crate::model::{Decision, Fact, IdentityKey, Lead, NextStep, Organisation, Part, PartKind, Score, Subject, Unknown, Value, Verdict};
 use crate::store::error::StoreError;
 
 type Id = [u8; 8];
@@ -268,13 +268,17 @@ pub(in crate::store) struct StoredLead<N = StoredNextStep> {
     next_step: N,
     first_seen: i64,
     changed: i64,
+    verdict: Option<StoredVerdict>,
 }
+
+/// [`Verdict`]: what was said, when, by whom, why, and until when it holds.
+type StoredVerdict = (u8, i64, String, String, Option<i64>);
 
 impl<N> StoredLead<N> {
     /// The same with its next step in another form.
     pub(in crate::store) fn with_next_step<M>(self, next_step: M) -> StoredLead<M> {
-        let Self { id, revision, segment, subject, title, score, state, rep, because, next_step: _, first_seen, changed } = self;
-        StoredLead { id, revision, segment, subject, title, score, state, rep, because, next_step, first_seen, changed }
+        let Self { id, revision, segment, subject, title, score, state, rep, because, next_step: _, first_seen, changed, verdict } = self;
+        StoredLead { id, revision, segment, subject, title, score, state, rep, because, next_step, first_seen, changed, verdict }
     }
 }
 
@@ -284,14 +288,18 @@ impl Stored for StoredLead<String> {
 
 impl Stored for StoredLead {
     const KIND: &'static str = "lead";
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        (version == 1).then(|| {
-            let old: StoredLead<String> = from_bytes(bytes)?;
-            let words = StoredNextStep::Words(old.next_step.clone());
-            Ok(old.with_next_step(words))
-        })
+        // Nobody could say anything of a lead yet.
+        match version {
+            1 => Some(lengthened::<StoredLead<String>>(bytes, &[0]).map(|old| {
+                let words = StoredNextStep::Words(old.next_step.clone());
+                old.with_next_step(words)
+            })),
+            2 => Some(lengthened(bytes, &[0])),
+            _ => None,
+        }
     }
 }
 
@@ -316,6 +324,10 @@ impl From<&Lead> for StoredLead {
             next_step: (&lead.next_step).into(),
             first_seen: millis(lead.first_seen),
             changed: millis(lead.changed),
+            verdict: lead.verdict.as_ref().map(|verdict| {
+                let Verdict { said, at, by, because, until } = verdict.clone();
+                (lead_state_code(said), millis(at), by, because, until.map(millis))
+            }),
         }
     }
 }
@@ -342,6 +354,13 @@ impl TryFrom<StoredLead> for Lead {
             next_step: stored.next_step.into(),
             first_seen: timestamp(stored.first_seen)?,
             changed: timestamp(stored.changed)?,
+            verdict: stored
+                .verdict
+                .map(|(said, at, by, because, until)| {
+                    let until = until.map(timestamp).transpose()?;
+                    Ok::<_, String>(Verdict { said: lead_state_of(said)?, at: timestamp(at)?, by, because, until })
+                })
+                .transpose()?,
         })
     }
 }

@@ -249,10 +249,17 @@ pub(in crate::store) struct StoredChannel {
     failing_since: Option<i64>,
     not_before: Option<i64>,
     disabled: Option<String>,
+    last_failure: Option<String>,
 }
 
 impl Stored for StoredChannel {
     const KIND: &'static str = "channel";
+    const VERSION: u8 = 2;
+
+    fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
+        // What its receiver said last was not kept.
+        (version == 1).then(|| lengthened(bytes, &[0]))
+    }
 }
 
 impl From<&ChannelState> for StoredChannel {
@@ -263,6 +270,7 @@ impl From<&ChannelState> for StoredChannel {
             failing_since: state.failing_since.map(millis),
             not_before: state.not_before.map(millis),
             disabled: state.disabled.clone(),
+            last_failure: state.last_failure.clone(),
         }
     }
 }
@@ -276,6 +284,7 @@ impl TryFrom<StoredChannel> for ChannelState {
             failing_since: stored.failing_since.map(timestamp).transpose()?,
             not_before: stored.not_before.map(timestamp).transpose()?,
             disabled: stored.disabled,
+            last_failure: stored.last_failure,
         })
     }
 }

@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::checkpoint::StoredCheckpoint;
 use super::codes::{failure_code, failure_of, record_kind_code, record_kind_of, role_code, role_of};
 use super::learned::{StoredLearned, learned_of, stored_learned};
 use super::value::{StoredDate, StoredFailure, date, store_date, url};
 use super::{Stored, lengthened, millis, timestamp};
 use crate::base::ids::{BadSlug, ContentHash, PageId, RecordId};
 use crate::model::{
-    Baseline, Checkpoint, Failures, FieldName, FieldShare, Health, HostKey, HostState, Loss, Mask, Misread, NoiseSeen, Page, Pulse,
-    Reading, RobotsCopy, Shape, SourceState, Stretch, Suspect, Validators, Visit, VolatileSpan,
+    Baseline, Failures, FieldName, FieldShare, Health, HostKey, HostState, Mask, Misread, NoiseSeen, Page, Pulse, Reading, RobotsCopy,
+    Shape, SourceState, Suspect, Validators, Visit, VolatileSpan,
 };
 use crate::store::error::StoreError;
 use crate::store::frame::BlobRef;
@@ -254,71 +255,7 @@ pub(in crate::store) struct StoredSource {
     shapes: Vec<StoredShape>,
     misread: Vec<(i64, String, String)>,
     learned: Option<StoredLearned>,
-}
-
-/// [`Checkpoint`]: stretches with their beginning, end and whether they failed; losses with their reason.
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredCheckpoint {
-    todo: Vec<StoredStretch>,
-    reached: Option<i64>,
-    at: Vec<String>,
-    got: u64,
-    forgotten: u32,
-    seen: Vec<Id>,
-    empty: u32,
-    lost: Vec<(StoredStretch, String, Option<i64>)>,
-    short: Option<String>,
-    note: Option<String>,
-}
-
-/// Beginning, end, whether it failed, and how often.
-type StoredStretch = (i64, i64, bool, u32);
-
-fn stored_stretch(stretch: &Stretch) -> StoredStretch {
-    (millis(stretch.from), millis(stretch.to), stretch.failed, stretch.tries)
-}
-
-fn stretch_of((from, to, failed, tries): StoredStretch) -> Result<Stretch, String> {
-    Ok(Stretch { from: timestamp(from)?, to: timestamp(to)?, failed, tries })
-}
-
-impl From<&Checkpoint> for StoredCheckpoint {
-    fn from(checkpoint: &Checkpoint) -> Self {
-        let Checkpoint { todo, reached, at, got, forgotten, seen, empty, lost, short, note } = checkpoint;
-        Self {
-            todo: todo.iter().map(stored_stretch).collect(),
-            reached: reached.map(millis),
-            at: at.clone(),
-            got: *got,
-            forgotten: *forgotten,
-            seen: seen.iter().map(|hash| hash.to_be_bytes()).collect(),
-            empty: *empty,
-            lost: lost.iter().map(|loss| (stored_stretch(&loss.stretch), loss.why.clone(), loss.again.map(millis))).collect(),
-            short: short.clone(),
-            note: note.clone(),
-        }
-    }
-}
-
-impl TryFrom<StoredCheckpoint> for Checkpoint {
-    type Error = String;
-    fn try_from(stored: StoredCheckpoint) -> Result<Self, String> {
-        let loss = |(stretch, why, again): (_, _, Option<i64>)| {
-            Ok::<_, String>(Loss { stretch: stretch_of(stretch)?, why, again: again.map(timestamp).transpose()? })
-        };
-        Ok(Self {
-            todo: stored.todo.into_iter().map(stretch_of).collect::<Result<_, _>>()?,
-            reached: stored.reached.map(timestamp).transpose()?,
-            at: stored.at,
-            got: stored.got,
-            forgotten: stored.forgotten,
-            seen: stored.seen.into_iter().map(u64::from_be_bytes).collect(),
-            empty: stored.empty,
-            lost: stored.lost.into_iter().map(loss).collect::<Result<_, _>>()?,
-            short: stored.short,
-            note: stored.note,
-        })
-    }
+    told_lately: Vec<(u8, i64)>,
 }
 
 /// Requests made for a source on one day of its zone.
@@ -334,15 +271,16 @@ impl Stored for StoredSpent {
 
 impl Stored for StoredSource {
     const KIND: &'static str = "source";
-    const VERSION: u8 = 4;
+    const VERSION: u8 = 5;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, and the seven of the health.
-        const ADDED: [u8; 19] = [0; 19];
+        /// Fields added since: whether somebody was told, when, the ten of the checkpoint, the seven of the health, and what was told lately.
+        const ADDED: [u8; 20] = [0; 20];
         let added = match version {
             1 => &ADDED[..],
-            2 => &ADDED[..18],
-            3 => &ADDED[..17],
+            2 => &ADDED[..19],
+            3 => &ADDED[..18],
+            4 => &ADDED[..1],
             _ => return None,
         };
         Some(lengthened(bytes, added))
@@ -390,6 +328,7 @@ impl From<&SourceState> for StoredSource {
                 .collect(),
             misread: state.misread.iter().map(|one| (millis(one.at), one.path.clone(), one.reason.clone())).collect(),
             learned: state.learned.as_ref().map(stored_learned),
+            told_lately: state.told_lately.iter().map(|(class, at)| (failure_code(*class), millis(*at))).collect(),
         }
     }
 }
@@ -398,6 +337,7 @@ impl TryFrom<StoredSource> for SourceState {
     type Error = String;
     fn try_from(stored: StoredSource) -> Result<Self, String> {
         let (number, outstanding, failed, pages, records, lost, started) = stored.visit;
+        let told = |(class, at)| Ok::<_, String>((failure_of(class)?, timestamp(at)?));
         Ok(Self {
             id: stored.id.parse().map_err(|why: BadSlug| why.to_string())?,
             root: PageId(u64::from_be_bytes(stored.root)),
@@ -430,6 +370,7 @@ impl TryFrom<StoredSource> for SourceState {
             ill_told: stored.ill_told.map(timestamp).transpose()?,
             checkpoint: stored.checkpoint.try_into()?,
             told_of: stored.told_of.map(failure_of).transpose()?,
+            told_lately: stored.told_lately.into_iter().map(told).collect::<Result<_, _>>()?,
             pulse: Pulse {
                 last: stored.pulse.0.map(timestamp).transpose()?,
                 newest: stored.pulse.1.map(timestamp).transpose()?,
