@@ -58,7 +58,7 @@ pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send
 pub use expiring::{Expiring, expiring_some};
 pub use fixture::{Differs, Expected, Fixture, MOST as FIXTURE_BYTES, compare};
 pub use forget::{Forgot, forget_gone};
-pub use group::{head_office, members};
+pub use group::{Grounds, behind, head_office, leads_above, members};
 pub use held::hand_over;
 pub use import::{ImportError, OnList, Planned, Recognised, Together, Undone, bring_in, named_by, plan_import, undo_import};
 pub use imports::{beside_imports, imports};

@@ -9,14 +9,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::altered::{Altered, leave_told_apart, still_told};
 use super::calendars::link_for;
-use super::closing::{self, Behind};
-use super::linked::elsewhere;
 use super::news::{hears, owner_of};
 use super::pairs::Asks;
 use super::remind::still_due;
 use super::stock::stock;
 use super::wishes::{self, Wish};
-use super::{Effects, completeness_of, empty, notice, pairs, silent};
+use super::{Effects, closing, completeness_of, empty, group, notice, pairs, silent};
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId, RepId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
@@ -98,6 +96,8 @@ impl Known {
 struct Shown {
     known: Known,
     organisation: Organisation,
+    /// Of its group those of whom it tells.
+    members: Vec<Organisation>,
     signals: Vec<Signal>,
     meanings: BTreeMap<String, Meaning>,
     /// Whether what cannot wait of it begins, rather than closes.
@@ -239,7 +239,7 @@ impl Shown {
         let Known { lead, told, since: _, handed } = &self.known;
         let (segment, signals) = (config.segment_title(&lead.segment), self.signals.as_slice());
         let (handed, organisation) = (handed.as_deref(), &self.organisation);
-        Item { lead, segment, organisation, signals, told: *told, handed, meanings: &self.meanings }
+        Item { lead, segment, organisation, members: &self.members, signals, told: *told, handed, meanings: &self.meanings }
     }
 }
 
@@ -293,13 +293,11 @@ async fn look(
 ) -> Result<Option<(Option<Shown>, Vec<Record>)>, StoreError> {
     let Subject::Organisation(subject) = known.lead.subject;
     let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
-    let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
-    signals.retain(|signal| hears(config, &known.lead.segment, signal));
-    let records = effects.store.records(organisation.records.clone()).await?;
-    let beside = elsewhere(effects, (&records, &signals), &[]).await?;
-    let behind = Behind { organisation: &organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
+    let mut grounds = group::behind(effects, config, (&organisation, &known.lead), SIGNALS).await?;
+    grounds.signals.retain(|signal| hears(config, &known.lead.segment, signal));
+    let (behind, signals) = (grounds.behind(&organisation, None), &grounds.signals);
     let mut stands = closing::standing(config, &behind, now);
-    stands.retain(|signal| is_missed(signal, &signals, known.told));
+    stands.retain(|signal| is_missed(signal, signals, known.told));
     let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
     let over: Vec<&Signal> = signals.iter().filter(fresh).filter(|signal| !stands.contains(signal)).collect();
     let closed = known.since.map(|since| closing::closed(config, &known.lead, &behind, since, now)).unwrap_or_default();
@@ -310,8 +308,9 @@ async fn look(
     let soonest = segment.and_then(|segment| closing::closings(config, segment, &known.lead, &behind, now).into_iter().next());
     let begins = soonest.is_some_and(|closes| closes.begins);
     let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
-    let meanings = meanings(config, language, &known.lead, &records);
-    Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings, begins }), closed)))
+    let meanings = meanings(config, language, &known.lead, &grounds.records);
+    let members = grounds.members;
+    Ok(Some((tells.then_some(Shown { known, organisation, members, signals: stands, meanings, begins }), closed)))
 }
 
 /// Whether it is told that something is there again: once, and after a while away, or to who was told that it went.

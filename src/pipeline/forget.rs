@@ -10,16 +10,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::asunder::fall_apart;
-use super::closing::Behind;
 use super::departed::{departures, mark_of};
+use super::group::{Fresh, Groups, Part, Touched};
 use super::keep::KeepError;
-use super::linked::elsewhere;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};
 use super::{Effects, held};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::Config;
-use crate::model::{IdentityKey, Lead, NextStep, Organisation, Record, Subject, Turn};
+use crate::model::{IdentityKey, Lead, NextStep, Organisation, Record, Turn};
 use crate::resolve::{self, About, Identity};
 use crate::route::Cause;
 use crate::store::{CommitError, StoreError};
@@ -201,7 +200,7 @@ async fn strip(
     gone: &Gone,
     now: Timestamp,
 ) -> Result<(Turn, Vec<OrganisationId>), StoreError> {
-    let (mut turn, mut again) = (Turn::upkeep(), Vec::new());
+    let (mut turn, mut again, mut left) = (Turn::upkeep(), Vec::new(), Vec::new());
     for organisation in organisations {
         let room = FORGOTTEN_SIGNALS - turn.forgotten.signals.len();
         let (theirs, signals) = effects.store.signals_apart(organisation.id, Arc::clone(&gone.records), (room, SIGNALS)).await?;
@@ -220,18 +219,47 @@ async fn strip(
         if rest == *organisation && theirs.is_empty() {
             continue;
         }
-        let records = effects.store.records(rest.records.clone()).await?;
-        let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
-        let beside = elsewhere(effects, (&records, &signals), &[]).await?;
-        let behind = Behind { organisation: &rest, records: &records, elsewhere: &beside, signals: &signals, news: None };
-        let revised = revise(config, (&previous, Cause::Forgetting), &behind, now);
-        turn.leads.extend(revised.into_iter().map(|revised| revised.lead));
-        let has_rules = |lead: &&Lead| config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
-        turn.leads.extend(previous.iter().filter(|lead| !has_rules(lead)).map(|lead| without_proof(lead, &rest)));
         turn.forgotten.signals.extend(theirs);
-        turn.organisations.push(rest);
+        left.push((rest, signals));
     }
+    let mut fresh = Fresh::without(&gone.records);
+    turn.forgotten.organisations.iter().for_each(|one| fresh.is_gone(one.id));
+    for (rest, signals) in &left {
+        fresh.put(Touched { left: Some(signals.clone()), ..Touched::only(rest) });
+    }
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    // What is forgotten of one may be said by the lead of another.
+    let lose: Vec<&Organisation> = left.iter().map(|(rest, _)| rest).chain(&turn.forgotten.organisations).collect();
+    let heads = groups.heads_of(&lose).await?;
+    let joined = heads.values().filter(|head| !left.iter().any(|(rest, _)| rest.id == head.id));
+    let has_rules = |lead: &&Lead| config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
+    let losing: Vec<&Organisation> = left.iter().map(|(rest, _)| rest).chain(joined).collect();
+    for one in losing {
+        turn.leads.extend(without(&groups, one, now).await?);
+        let previous = groups.leads(one).await?;
+        turn.leads.extend(previous.iter().filter(|lead| !has_rules(lead)).map(|lead| without_proof(lead, one)));
+    }
+    drop(fresh);
+    turn.organisations.extend(left.into_iter().map(|(rest, _)| rest));
     Ok((turn, again))
+}
+
+/// The leads of an organisation that are otherwise without what is forgotten; those in segments of which there are no rules stay.
+pub(super) async fn without(groups: &Groups<'_>, one: &Organisation, now: Timestamp) -> Result<Vec<Lead>, StoreError> {
+    let previous = groups.leads(one).await?;
+    if previous.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parts = groups.parts(one).await?;
+    let mut leads = Vec::new();
+    for Part { segments, grounds } in &parts.parts {
+        let revised = revise(groups.config, segments, (&previous, Cause::Forgetting), &grounds.behind(one, None), now);
+        leads.extend(revised.into_iter().map(|revised| revised.lead));
+    }
+    // Where its head office has the lead it must not become one by this.
+    let taken = previous.iter().filter(|lead| parts.is_taken(&lead.segment));
+    leads.extend(taken.map(|lead| (lead, without_proof(lead, one))).filter(|(lead, bare)| *lead != bare).map(|(_, bare)| bare));
+    Ok(leads)
 }
 
 /// What is left of an organisation; `None` when nobody names it any more.
@@ -258,7 +286,7 @@ pub(super) fn identity(config: &Config, record: &Record) -> Identity {
     resolve::identify(record, config.about(&record.source).unwrap_or(&about))
 }
 
-/// A lead whose segment is not configured any more cannot be judged anew: its sum stays, and no word of what was read.
+/// A lead whose segment is not configured any more, or that is its head office's now, is not judged anew: its sum stays, and no word of what was read.
 fn without_proof(lead: &Lead, rest: &Organisation) -> Lead {
     let mut bare = lead.clone();
     rest.title().clone_into(&mut bare.title);

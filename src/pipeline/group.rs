@@ -1,60 +1,539 @@
-//! Groups as they are shown: an organisation's head office, and who belongs to whose. Who leads whom is decided in `resolve`; this fetches what
-//! that needs. Writes nothing.
+//! Groups: an organisation's head office, who belongs to whose, and whose lead the reasons of each count for. A view: nothing is copied from one to
+//! another. Who leads whom is decided in `resolve`; this fetches what that needs. Writes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Effects;
-use crate::model::Organisation;
+use jiff::Timestamp;
+
+use super::closing::Behind;
+use super::news::{self, SIGNALS};
+use super::{Effects, linked};
+use crate::base::ids::{OrganisationId, RecordId, SourceId};
+use crate::config::Config;
+use crate::model::{IdentityKey, Lead, LeadState, Organisation, Record, Signal, Subject, Turn};
 use crate::resolve;
+use crate::route::{self, Cause};
+use crate::score::{self, Segment};
 use crate::store::StoreError;
 
 /// Steps from an organisation to its head office at most.
 const STEPS: usize = 4;
 /// Members of one group that are named.
 const MEMBERS: usize = 50;
+/// Organisations that are looked at for the members beneath one.
+const LOOKED: usize = 200;
 
-/// The head office at the top of an organisation's group; `None` where it is that itself, or nobody knows of one.
-pub async fn head_office(effects: &Effects, organisation: &Organisation) -> Result<Option<Organisation>, StoreError> {
-    let mut met = BTreeSet::from([organisation.id]);
-    let mut top: Option<Organisation> = None;
-    for _ in 0..STEPS {
-        let below = top.as_ref().unwrap_or(organisation);
-        let keys = resolve::above(below);
-        if keys.is_empty() {
-            break;
+/// What counts for a lead of an organisation.
+#[derive(Clone, Debug, Default)]
+pub struct Grounds {
+    /// The records that name it, and of those that name members of its group the ones behind their signals.
+    pub records: Vec<Record>,
+    /// Records of others that are the same tenders on other portals.
+    pub elsewhere: Vec<Record>,
+    /// Its reasons to act, and those of the members whose lead it is, the latest.
+    pub signals: Vec<Signal>,
+    /// Of the signals those that are new in this turn.
+    pub news: Vec<Signal>,
+    /// The members whose lead it is.
+    pub members: Vec<Organisation>,
+}
+
+impl Grounds {
+    pub(super) fn behind<'a>(&'a self, organisation: &'a Organisation, news: Option<&'a [Signal]>) -> Behind<'a> {
+        let Self { records, elsewhere, signals, news: _, members } = self;
+        Behind { organisation, records, elsewhere, signals, news, members }
+    }
+}
+
+/// Segments in which the same counts for an organisation.
+#[derive(Clone)]
+pub(super) struct Part {
+    pub(super) segments: Vec<Arc<Segment>>,
+    pub(super) grounds: Grounds,
+}
+
+/// What counts for an organisation in each segment.
+pub(super) struct Parts {
+    /// Each segment at most once; where its head office has the lead, not at all.
+    pub(super) parts: Vec<Part>,
+    /// Its head office, with the segments in which that one has the lead.
+    pub(super) taken: Option<(Organisation, Vec<Arc<Segment>>)>,
+}
+
+impl Parts {
+    /// Whether the head office has the lead there.
+    pub(super) fn is_taken(&self, segment: &crate::base::ids::SegmentId) -> bool {
+        self.taken.iter().flat_map(|(_, segments)| segments).any(|taken| taken.terms.segment == *segment)
+    }
+}
+
+/// An organisation as a turn that is not stored yet leaves it.
+pub(super) struct Touched<'a> {
+    pub(super) organisation: &'a Organisation,
+    /// What is left of its stored signals; `None`: all of them.
+    pub(super) left: Option<Vec<Signal>>,
+    /// What comes to them.
+    pub(super) more: Vec<Signal>,
+    /// What of that is new.
+    pub(super) news: &'a [Signal],
+    /// Its leads before the turn, where they are others than the stored ones.
+    pub(super) leads: Option<Vec<Lead>>,
+}
+
+impl<'a> Touched<'a> {
+    pub(super) const fn only(organisation: &'a Organisation) -> Self {
+        Self { organisation, left: None, more: Vec::new(), news: &[], leads: None }
+    }
+}
+
+/// What a turn that is not stored yet changes.
+#[derive(Default)]
+pub(super) struct Fresh<'a> {
+    touched: BTreeMap<OrganisationId, Touched<'a>>,
+    gone: BTreeSet<OrganisationId>,
+    records: &'a [Record],
+    places: HashMap<RecordId, usize>,
+    without: Option<&'a HashSet<RecordId>>,
+    owners: HashMap<IdentityKey, OrganisationId>,
+    led: HashMap<IdentityKey, Vec<OrganisationId>>,
+    /// What head offices have of their members, as far as it was asked: many members of one may be in a turn.
+    shared: Mutex<HashMap<OrganisationId, Arc<Vec<Part>>>>,
+}
+
+impl<'a> Fresh<'a> {
+    /// These records are new or differ.
+    pub(super) fn of_records(records: &'a [Record]) -> Self {
+        Self { records, places: news::places_of(records), ..Self::default() }
+    }
+
+    /// Nothing counts any more that these records said.
+    pub(super) fn without(records: &'a HashSet<RecordId>) -> Self {
+        Self { without: Some(records), ..Self::default() }
+    }
+
+    /// What is decided already of a turn.
+    pub(super) fn of_turn(turn: &'a Turn) -> Self {
+        let mut fresh = Self::of_records(&turn.records);
+        let mut more: HashMap<OrganisationId, Vec<Signal>> = HashMap::new();
+        for signal in &turn.signals {
+            more.entry(signal.organisation).or_default().push(signal.clone());
         }
-        let owners = effects.store.organisations_by_keys(keys).await?;
-        match resolve::head(below, &owners) {
-            Some(head) if met.insert(head.id) => top = Some(head.clone()),
-            Some(_) | None => break,
+        fresh.gone.extend(turn.forgotten.organisations.iter().map(|one| one.id));
+        for organisation in &turn.organisations {
+            fresh.put(Touched { more: more.remove(&organisation.id).unwrap_or_default(), ..Touched::only(organisation) });
+        }
+        fresh
+    }
+
+    pub(super) fn put(&mut self, touched: Touched<'a>) {
+        let id = touched.organisation.id;
+        self.owners.extend(touched.organisation.keys.iter().map(|key| (key.clone(), id)));
+        for key in resolve::above(touched.organisation) {
+            self.led.entry(key).or_default().push(id);
+        }
+        self.touched.insert(id, touched);
+    }
+
+    /// This one is part of another now, or forgotten.
+    pub(super) fn is_gone(&mut self, id: OrganisationId) {
+        self.gone.insert(id);
+    }
+
+    fn stands(&self, record: RecordId) -> bool {
+        self.without.is_none_or(|without| !without.contains(&record))
+    }
+}
+
+/// Groups as they are at a moment, with what a turn changes.
+#[derive(Clone, Copy)]
+pub(super) struct Groups<'a> {
+    pub(super) effects: &'a Effects,
+    pub(super) config: &'a Config,
+    pub(super) fresh: &'a Fresh<'a>,
+    pub(super) at: Timestamp,
+}
+
+/// A member whose reasons may count for its head office.
+struct Member {
+    organisation: Organisation,
+    grounds: Grounds,
+    leads: Vec<Lead>,
+}
+
+impl Groups<'_> {
+    /// What counts for the leads of an organisation, segment by segment.
+    ///
+    /// A member keeps its news where it has a lead of its own that somebody may work on or has decided, and where a gate keeps it out. Elsewhere
+    /// they count for its head office, if that one's lead is decided or all of them together make one of it; and if not, each is alone.
+    pub(super) async fn parts(&self, one: &Organisation) -> Result<Parts, StoreError> {
+        let own = self.own(one, SIGNALS).await?;
+        let all = self.config.segments.as_slice();
+        if let Some(head) = self.head(one).await? {
+            let has = |part: &&Part| part.grounds.members.iter().any(|member| member.id == one.id);
+            let shared = self.shared(&head).await?;
+            let taken: Vec<Arc<Segment>> = shared.iter().filter(has).flat_map(|part| part.segments.clone()).collect();
+            let segments = apart_from(all, &taken);
+            return Ok(Parts { parts: self.alone(segments, own).await?, taken: Some((head, taken)) });
+        }
+        let mut parts = self.shared(one).await?.to_vec();
+        let shared: Vec<Arc<Segment>> = parts.iter().flat_map(|part| part.segments.clone()).collect();
+        parts.extend(self.alone(apart_from(all, &shared), own).await?);
+        Ok(Parts { parts, taken: None })
+    }
+
+    async fn alone(&self, segments: Vec<Arc<Segment>>, own: Grounds) -> Result<Vec<Part>, StoreError> {
+        if segments.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Part { segments, grounds: self.whole(own).await? }])
+    }
+
+    /// The segments in which a head office has the lead of members, with what counts there.
+    async fn shared(&self, head: &Organisation) -> Result<Arc<Vec<Part>>, StoreError> {
+        let asked = || self.fresh.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.may_lead(head) {
+            return Ok(Arc::default());
+        }
+        if let Some(known) = asked().get(&head.id) {
+            return Ok(Arc::clone(known));
+        }
+        let found = Arc::new(self.share(head).await?);
+        asked().insert(head.id, Arc::clone(&found));
+        Ok(found)
+    }
+
+    async fn share(&self, head: &Organisation) -> Result<Vec<Part>, StoreError> {
+        let members = self.able(self.members(head, true).await?).await?;
+        if members.is_empty() {
+            return Ok(Vec::new());
+        }
+        let own = self.own(head, SIGNALS).await?;
+        let mut sets: BTreeMap<Vec<usize>, Vec<Arc<Segment>>> = BTreeMap::new();
+        for segment in &self.config.segments {
+            let counted: Vec<usize> = (0..members.len()).filter(|place| self.hands_on(segment, &members[*place])).collect();
+            if !counted.is_empty() {
+                sets.entry(counted).or_default().push(Arc::clone(segment));
+            }
+        }
+        let before = if sets.is_empty() { Vec::new() } else { self.leads(head).await? };
+        let mut parts = Vec::new();
+        for (counted, mut segments) in sets {
+            let grounds = together(own.clone(), counted.iter().map(|place| &members[*place]));
+            let grounds = self.whole(grounds).await?;
+            segments.retain(|segment| self.takes(segment, head, &grounds, &before));
+            if !segments.is_empty() {
+                parts.push(Part { segments, grounds });
+            }
+        }
+        Ok(parts)
+    }
+
+    /// The members that have reasons to act, with what is known of them.
+    async fn able(&self, members: Vec<Organisation>) -> Result<Vec<Member>, StoreError> {
+        let mut able = Vec::new();
+        for organisation in members {
+            let grounds = self.own(&organisation, SIGNALS).await?;
+            if !grounds.signals.is_empty() {
+                let leads = self.leads(&organisation).await?;
+                able.push(Member { organisation, grounds, leads });
+            }
+        }
+        Ok(able)
+    }
+
+    /// Whether a member's reasons may count for its head office: it has no lead of its own there, and no gate keeps it out.
+    fn hands_on(&self, segment: &Segment, member: &Member) -> bool {
+        let own = member.leads.iter().find(|lead| lead.segment == segment.terms.segment);
+        let scored = || self.with_known(&member.organisation, &member.grounds, |known| score::score(segment, known, self.at));
+        !own.is_some_and(|lead| is_kept(lead.state)) && scored().excluded.is_none()
+    }
+
+    /// Whether a head office has the lead of all of these.
+    fn takes(&self, segment: &Arc<Segment>, head: &Organisation, grounds: &Grounds, before: &[Lead]) -> bool {
+        let of_it = before.iter().find(|lead| lead.segment == segment.terms.segment);
+        let (excluded, is_one) = self.with_known(head, grounds, |known| {
+            let scored = score::score(segment, known, self.at);
+            let is_one = scored.total() >= segment.terms.line && score::speaks(segment, known, &scored);
+            (scored.excluded.is_some(), is_one)
+        });
+        // Who was told of one of them hears also that it holds no longer.
+        let tells = || {
+            let behind = grounds.behind(head, None);
+            let cause = Cause::News(&grounds.news);
+            let revised = news::revise(self.config, std::slice::from_ref(segment), (before, cause), &behind, self.at);
+            revised.iter().any(|revised| revised.is_told && route::for_rep(revised.lead.state))
+        };
+        !excluded
+            && match of_it.map(|lead| lead.state) {
+                Some(LeadState::Accepted | LeadState::Rejected | LeadState::Parked) => true,
+                Some(LeadState::New) => is_one || tells(),
+                Some(LeadState::Below | LeadState::Excluded) | None => is_one,
+            }
+    }
+
+    /// What is behind a lead as it is shown: its organisation's `own` grounds, and those of the members that have no lead of their own there, as long
+    /// as no gate keeps the head office out.
+    pub(super) async fn shown(&self, one: &Organisation, lead: &Lead, own: Grounds) -> Result<Grounds, StoreError> {
+        let segment = self.config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
+        let Some(segment) = segment.filter(|_| lead.state != LeadState::Excluded) else { return Ok(own) };
+        let members = self.members(one, true).await?;
+        if members.is_empty() || self.head(one).await?.is_some() {
+            return Ok(own);
+        }
+        let able = self.able(members).await?;
+        Ok(together(own, able.iter().filter(|member| self.hands_on(segment, member))))
+    }
+
+    /// The others of an organisation's group: its head office and whoever that one leads, or whom it leads itself.
+    pub(super) async fn group_of(&self, one: &Organisation) -> Result<Vec<Organisation>, StoreError> {
+        let Some(head) = self.head(one).await? else { return self.members(one, true).await };
+        let mut all = self.members(&head, true).await?;
+        all.retain(|member| member.id != one.id);
+        all.push(head);
+        Ok(all)
+    }
+
+    /// The records of the members beneath a head office that have reasons to act.
+    pub(super) async fn member_records(&self, one: &Organisation) -> Result<Vec<Record>, StoreError> {
+        if !self.may_lead(one) {
+            return Ok(Vec::new());
+        }
+        let able = self.able(self.members(one, true).await?).await?;
+        Ok(able.into_iter().flat_map(|member| member.grounds.records).collect())
+    }
+
+    /// What names an organisation, and its reasons to act: so many of those stored.
+    pub(super) async fn own(&self, one: &Organisation, most: usize) -> Result<Grounds, StoreError> {
+        let fresh = self.fresh;
+        let touched = fresh.touched.get(&one.id);
+        let mut records = news::records_at(self.effects, one, (fresh.records, &fresh.places)).await?;
+        let mut signals = match touched.and_then(|touched| touched.left.clone()) {
+            Some(left) => left,
+            None => self.effects.store.signals_of(one.id, most).await?,
+        };
+        records.retain(|record| fresh.stands(record.id));
+        signals.retain(|signal| fresh.stands(signal.record));
+        signals.extend(touched.iter().flat_map(|touched| touched.more.iter().cloned()));
+        let news = touched.map_or(&[][..], |touched| touched.news).to_vec();
+        Ok(Grounds { records, signals, news, ..Grounds::default() })
+    }
+
+    /// With what other portals say of the same tenders.
+    pub(super) async fn whole(&self, mut grounds: Grounds) -> Result<Grounds, StoreError> {
+        grounds.elsewhere = linked::elsewhere(self.effects, (&grounds.records, &grounds.signals), self.fresh.records).await?;
+        grounds.elsewhere.retain(|record| self.fresh.stands(record.id));
+        Ok(grounds)
+    }
+
+    /// The leads of an organisation before this turn.
+    pub(super) async fn leads(&self, one: &Organisation) -> Result<Vec<Lead>, StoreError> {
+        match self.fresh.touched.get(&one.id).and_then(|touched| touched.leads.clone()) {
+            Some(leads) => Ok(leads),
+            None => self.effects.store.leads_of(Subject::Organisation(one.id)).await,
         }
     }
-    Ok(top)
+
+    /// An organisation as it is with this turn.
+    pub(super) async fn now(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
+        match self.fresh.touched.get(&id) {
+            Some(touched) => Ok(Some(touched.organisation.clone())),
+            None => self.effects.store.organisation(id).await,
+        }
+    }
+
+    /// The new reasons to act of an organisation itself.
+    pub(super) fn news_of(&self, id: OrganisationId) -> &[Signal] {
+        self.fresh.touched.get(&id).map_or(&[], |touched| touched.news)
+    }
+
+    /// The head offices for whose leads it may count that these organisations are otherwise now, or were: as they are with this turn.
+    pub(super) async fn heads_of(&self, some: &[&Organisation]) -> Result<BTreeMap<OrganisationId, Organisation>, StoreError> {
+        let mut heads = BTreeMap::new();
+        let before = Fresh::default();
+        let before = Groups { fresh: &before, ..*self };
+        for one in some {
+            if !self.fresh.gone.contains(&one.id) {
+                heads.extend(self.head(one).await?.map(|head| (head.id, head)));
+            }
+            let was_led = one.version > 0 && self.effects.store.is_led(one.id);
+            if let Some(stored) = if was_led { self.effects.store.organisation(one.id).await? } else { None }
+                && let Some(head) = before.head(&stored).await?
+                && !self.fresh.gone.contains(&head.id)
+            {
+                let now = self.fresh.touched.get(&head.id).map_or(head, |touched| touched.organisation.clone());
+                heads.insert(now.id, now);
+            }
+        }
+        Ok(heads)
+    }
+
+    /// The head office at the top of an organisation's group; `None` where it is that itself, nobody knows of one, or they lead one another.
+    pub(super) async fn head(&self, one: &Organisation) -> Result<Option<Organisation>, StoreError> {
+        let mut met = BTreeSet::from([one.id]);
+        let mut top: Option<Organisation> = None;
+        for _ in 0..=STEPS {
+            match self.next_above(top.as_ref().unwrap_or(one)).await? {
+                None => return Ok(top),
+                Some(head) if met.insert(head.id) => top = Some(head),
+                Some(_) => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn next_above(&self, below: &Organisation) -> Result<Option<Organisation>, StoreError> {
+        let keys = resolve::above(below);
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let fresh = self.fresh;
+        let new = keys.iter().filter_map(|key| Some(fresh.touched.get(fresh.owners.get(key)?)?.organisation.clone()));
+        let mut owners: Vec<Organisation> = new.collect();
+        let stored = self.effects.store.organisations_by_keys(keys).await?;
+        owners.extend(stored.into_iter().filter(|one| !fresh.touched.contains_key(&one.id) && !fresh.gone.contains(&one.id)));
+        Ok(resolve::head(below, &owners).cloned())
+    }
+
+    /// The organisations beneath this one, over all steps; those `only` whose head office it is, or also those of one that has another itself.
+    async fn members(&self, one: &Organisation, only: bool) -> Result<Vec<Organisation>, StoreError> {
+        let mut met = BTreeSet::from([one.id]);
+        let (mut found, mut heads): (Vec<Organisation>, Vec<Organisation>) = (Vec::new(), vec![one.clone()]);
+        for _ in 0..STEPS {
+            let mut next = Vec::new();
+            for head in &heads {
+                for one in self.beneath(head, &met).await? {
+                    let room = found.len() + next.len() < MEMBERS;
+                    if room && resolve::head(&one, std::slice::from_ref(head)).is_some() && met.insert(one.id) {
+                        next.push(one);
+                    }
+                }
+            }
+            if next.is_empty() {
+                break;
+            }
+            found.extend(next.iter().cloned());
+            heads = next;
+        }
+        if !only {
+            return Ok(found);
+        }
+        let mut members = Vec::with_capacity(found.len());
+        for member in found {
+            if self.head(&member).await?.is_some_and(|head| head.id == one.id) {
+                members.push(member);
+            }
+        }
+        Ok(members)
+    }
+
+    /// Those that may be led by one, in the order of their ids.
+    async fn beneath(&self, head: &Organisation, met: &BTreeSet<OrganisationId>) -> Result<Vec<Organisation>, StoreError> {
+        let fresh = self.fresh;
+        let mut may = self.effects.store.beneath(&head.keys);
+        may.extend(head.keys.iter().filter_map(|key| fresh.led.get(key)).flatten());
+        may.retain(|id| !met.contains(id) && !fresh.gone.contains(id));
+        let may = may.into_iter().take(LOOKED);
+        let (new, stored): (Vec<OrganisationId>, Vec<OrganisationId>) =
+            may.partition(|id| fresh.touched.contains_key(id));
+        let mut all = if stored.is_empty() { Vec::new() } else { self.effects.store.organisations(stored).await? };
+        all.extend(new.iter().filter_map(|id| Some(fresh.touched.get(id)?.organisation.clone())));
+        all.sort_by_key(|one| one.id);
+        Ok(all)
+    }
+
+    /// Whether there may be members beneath this one.
+    pub(super) fn may_lead(&self, one: &Organisation) -> bool {
+        one.keys.iter().any(|key| self.fresh.led.contains_key(key)) || !self.effects.store.beneath(&one.keys).is_empty()
+    }
+
+    fn with_known<T>(&self, one: &Organisation, grounds: &Grounds, ask: impl FnOnce(&score::Known<'_>) -> T) -> T {
+        let trust_of = |id: &SourceId| self.config.trust(id);
+        let listed = self.config.lists.find(one);
+        let Grounds { records, elsewhere, signals, news: _, members: _ } = grounds;
+        let tables = &self.config.lexicons.tables;
+        ask(&score::Known { organisation: one, records, elsewhere, signals, listed: &listed, tables, trust_of: &trust_of })
+    }
+}
+
+/// Whether somebody may work on a member's own lead, or has decided about it.
+const fn is_kept(state: LeadState) -> bool {
+    match state {
+        LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked => true,
+        LeadState::Below | LeadState::Excluded => false,
+    }
+}
+
+fn apart_from(all: &[Arc<Segment>], taken: &[Arc<Segment>]) -> Vec<Arc<Segment>> {
+    all.iter().filter(|segment| !taken.iter().any(|taken| taken.terms.segment == segment.terms.segment)).cloned().collect()
+}
+
+/// A head office's own grounds with those of members: the latest of their reasons, and the records behind these.
+fn together<'m>(own: Grounds, members: impl Iterator<Item = &'m Member>) -> Grounds {
+    let mut grounds = own;
+    let members: Vec<&Member> = members.collect();
+    let mut theirs: Vec<&Signal> = members.iter().flat_map(|member| &member.grounds.signals).collect();
+    theirs.sort_by(|a, b| (b.seen, b.at, b.record, b.kind).cmp(&(a.seen, a.at, a.record, a.kind)));
+    theirs.dedup();
+    theirs.truncate(SIGNALS);
+    let mut known: HashSet<RecordId> = grounds.records.iter().map(|record| record.id).collect();
+    let asked: HashSet<RecordId> = theirs.iter().map(|signal| signal.record).collect();
+    for member in &members {
+        let of_it = member.grounds.records.iter().filter(|record| asked.contains(&record.id));
+        grounds.records.extend(of_it.filter(|record| known.insert(record.id)).cloned());
+        grounds.news.extend(member.grounds.news.iter().filter(|signal| theirs.contains(signal)).cloned());
+    }
+    grounds.signals.extend(theirs.into_iter().cloned());
+    grounds.members.extend(members.into_iter().map(|member| member.organisation.clone()));
+    grounds
+}
+
+/// The head office at the top of an organisation's group; `None` where it is that itself, or nobody knows of one.
+pub async fn head_office(effects: &Effects, config: &Config, organisation: &Organisation) -> Result<Option<Organisation>, StoreError> {
+    let fresh = Fresh::default();
+    Groups { effects, config, fresh: &fresh, at: effects.clock.now() }.head(organisation).await
 }
 
 /// The organisations whose head office this is, over all steps.
-pub async fn members(effects: &Effects, organisation: &Organisation) -> Result<Vec<Organisation>, StoreError> {
-    let mut met = BTreeSet::from([organisation.id]);
-    let (mut found, mut heads): (Vec<Organisation>, Vec<Organisation>) = (Vec::new(), vec![organisation.clone()]);
-    for _ in 0..STEPS {
-        let mut next = Vec::new();
-        for head in &heads {
-            let may = effects.store.beneath(&head.keys).into_iter().filter(|id| !met.contains(id)).collect::<Vec<_>>();
-            if may.is_empty() || found.len() >= MEMBERS {
-                continue;
-            }
-            for one in effects.store.organisations(may).await? {
-                let room = found.len() + next.len() < MEMBERS;
-                if room && resolve::head(&one, std::slice::from_ref(head)).is_some() && met.insert(one.id) {
-                    next.push(one);
-                }
-            }
-        }
-        if next.is_empty() {
-            break;
-        }
-        found.extend(next.iter().cloned());
-        heads = next;
+pub async fn members(effects: &Effects, config: &Config, organisation: &Organisation) -> Result<Vec<Organisation>, StoreError> {
+    let fresh = Fresh::default();
+    Groups { effects, config, fresh: &fresh, at: effects.clock.now() }.members(organisation, false).await
+}
+
+/// The leads of an organisation's head office that stand for its own.
+pub async fn leads_above(effects: &Effects, config: &Config, organisation: &Organisation) -> Result<Vec<Lead>, StoreError> {
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: effects.clock.now() };
+    if groups.head(organisation).await?.is_none() {
+        return Ok(Vec::new());
     }
-    Ok(found)
+    let parts = groups.parts(organisation).await?;
+    let Some((head, _)) = &parts.taken else { return Ok(Vec::new()) };
+    let mut leads = groups.leads(head).await?;
+    leads.retain(|lead| parts.is_taken(&lead.segment));
+    Ok(leads)
+}
+
+/// What is behind a lead as it is shown: so many of its organisation's signals, and those of the members of its group whose lead it is.
+pub async fn behind(
+    effects: &Effects,
+    config: &Config,
+    (organisation, lead): (&Organisation, &Lead),
+    most: usize,
+) -> Result<Grounds, StoreError> {
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: effects.clock.now() };
+    let own = groups.own(organisation, most).await?;
+    groups.whole(groups.shown(organisation, lead, own).await?).await
+}
+
+/// Of the members whose lead it is the records behind their reasons to act.
+pub(super) async fn beside(
+    effects: &Effects,
+    config: &Config,
+    (organisation, lead): (&Organisation, &Lead),
+) -> Result<Vec<Record>, StoreError> {
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: effects.clock.now() };
+    Ok(groups.shown(organisation, lead, Grounds::default()).await?.records)
 }

@@ -3,18 +3,19 @@
 //!
 //! One step of bounded size in one commit. Knows no loop and no rhythm.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::closing::Behind;
+use super::group::{Fresh, Groups, Part};
 use super::keep::KeepError;
-use super::linked::elsewhere;
-use super::news::{Alerts, Revised, SIGNALS, Staff, announce, handed_by, owner_of, records_of, revise};
+use super::news::{Alerts, Revised, Staff, announce, handed_by, owner_of, revise};
 use super::{Effects, silent};
 use crate::base::ids::{ContentHash, OrganisationId};
 use crate::config::Config;
-use crate::model::{Decision, Lead, Organisation, Record, Subject, Turn};
+use crate::model::{Decision, Lead, Organisation, Record, Turn};
 use crate::route::{self, Cause};
-use crate::score;
+use crate::score::{self, Segment};
 use crate::store::{CommitError, StoreError};
 
 /// Organisations judged in one commit.
@@ -85,28 +86,36 @@ async fn judge(
     (turn, alerts): (&mut Turn, &mut Alerts),
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let previous = groups.leads(organisation).await?;
     if previous.is_empty() && turned.is_some() {
         return Ok(0);
     }
-    let signals = effects.store.signals_of(organisation.id, SIGNALS).await?;
     // What a source held when it was added is no news, whatever the rules.
-    if previous.is_empty() && signals.is_empty() {
+    if previous.is_empty() && effects.store.signals_of(organisation.id, 1).await?.is_empty() && !groups.may_lead(organisation) {
         return Ok(0);
     }
-    let records = records_of(effects, organisation, turn).await?;
+    let parts = groups.parts(organisation).await?.parts;
     let turns = |record: &Record, (since, until)| config.segments.iter().any(|segment| score::turned(segment, record, since, until));
-    if turned.is_some_and(|between| !records.iter().any(|record| turns(record, between))) {
-        return Ok(0);
+    if let Some(between) = turned {
+        let own = parts.iter().flat_map(|part| &part.grounds.records).any(|record| turns(record, between));
+        // What counted until now may count no more.
+        if !own && !groups.member_records(organisation).await?.iter().any(|record| turns(record, between)) {
+            return Ok(0);
+        }
     }
-    let beside = elsewhere(effects, (&records, &signals), &turn.records).await?;
-    let behind = Behind { organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
-    let mut revised = revise(config, (&previous, Cause::Rules), &behind, now);
-    if turned.is_none() {
-        revised.extend(unchanged(config, &previous, &revised));
-    }
+    let judge = |part: &Part| {
+        let mut revised = revise(config, &part.segments, (&previous, Cause::Rules), &part.grounds.behind(organisation, None), now);
+        if turned.is_none() {
+            revised.extend(unchanged(&part.segments, &previous, &revised));
+        }
+        revised
+    };
+    let reasons = parts.iter().filter(|part| !previous.is_empty() || !part.grounds.signals.is_empty());
+    let revised = reasons.flat_map(|part| judge(part).into_iter().map(|revised| (revised, &part.grounds))).collect::<Vec<_>>();
     let mut told = 0;
-    for Revised { segment, mut lead, is_new, mut is_told } in revised {
+    for (Revised { segment, mut lead, is_new, mut is_told }, grounds) in revised {
         let before = previous.iter().find(|before| before.id == lead.id);
         let mut handed = None;
         if route::for_rep(lead.state) {
@@ -134,7 +143,7 @@ async fn judge(
         if is_told {
             told += 1;
             metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-            announce(effects, config, (turn, &mut *alerts), (&segment, &lead, handed), &behind, now).await?;
+            announce(effects, config, (turn, &mut *alerts), (&segment, &lead, handed), &grounds.behind(organisation, None), now).await?;
         }
         turn.leads.push(lead);
     }
@@ -142,11 +151,11 @@ async fn judge(
 }
 
 /// Leads that the rules see as before: only their owner may be another.
-fn unchanged(config: &Config, previous: &[Lead], revised: &[Revised]) -> Vec<Revised> {
+fn unchanged(segments: &[Arc<Segment>], previous: &[Lead], revised: &[Revised]) -> Vec<Revised> {
     let same = previous.iter().filter(|lead| !revised.iter().any(|revised| revised.lead.id == lead.id));
     same.filter_map(|lead| {
-        let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment)?;
-        Some(Revised { segment: std::sync::Arc::clone(segment), lead: lead.clone(), is_new: false, is_told: false })
+        let segment = segments.iter().find(|segment| segment.terms.segment == lead.segment)?;
+        Some(Revised { segment: Arc::clone(segment), lead: lead.clone(), is_new: false, is_told: false })
     })
     .collect()
 }

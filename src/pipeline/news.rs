@@ -9,17 +9,17 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::closing::{self, Behind};
 use super::drain::ENTRIES;
+use super::group::{Fresh, Groups, Part, Touched};
 use super::link::{self, Affected};
-use super::unite::{self, Brought};
-use super::{Effects, altered, linked, silent};
+use super::{Effects, altered, linked, silent, unite};
 use crate::base::caps;
-use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
+use crate::base::ids::{LeadId, OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
 use crate::config::{Config, Event, Imported, Rep, Source};
 use crate::deliver::Settings;
 use crate::model::{
     Change, ChangeKind, Decision, Entry, Evidence, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, SignalKind, Story,
-    Subject, Terms, Turn,
+    Terms, Turn,
 };
 use crate::route::Cause;
 use crate::score::Segment;
@@ -39,12 +39,14 @@ const ALERTS: usize = 200;
 const DEADLINES: usize = 10;
 
 /// What a turn told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct News {
     /// Changes that are news.
     pub changes: usize,
     /// Leads made or told again.
     pub leads: usize,
+    /// Which of them tell what is new of members of their organisation's group.
+    pub of_members: Vec<(LeadId, OrganisationId)>,
 }
 
 /// Where records come from, as far as it counts for what they mean.
@@ -83,7 +85,7 @@ pub async fn tell(
     changes: Vec<Change>,
     now: Timestamp,
 ) -> Result<News, StoreError> {
-    let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
+    let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), ..News::default() };
     let untold = linked::untold(effects, config, &turn.records, &changes).await?;
     let link::Linked { mut affected, questions, asked } = link::affected(effects, (config, whence), turn, &untold, now).await?;
     let again = forget_told(effects, &mut affected).await?;
@@ -93,49 +95,134 @@ pub async fn tell(
     }
     linked::judge_beside(effects, config, (&turn.records, &changes), &mut affected).await?;
     (turn.changes, turn.questions, turn.asked) = (changes, questions, asked);
-    told.leads = announce_all(effects, config, turn, affected, now).await?;
-    altered::tell(effects, config, turn, now).await?;
+    let of_leads = announce_all(effects, config, turn, affected, now).await?;
+    told.leads = of_leads.leads;
+    altered::tell(effects, config, (turn, &of_leads.of_members), now).await?;
+    told.of_members = of_leads.of_members;
     Ok(told)
 }
 
-/// Scores and routes what is new of these organisations, and puts all of it into the turn. Returns how many leads are told.
+/// What was told of leads.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// How many are told.
+    pub(super) leads: usize,
+    /// Which leads tell what is new of members of their group.
+    pub(super) of_members: Vec<(LeadId, OrganisationId)>,
+}
+
+/// Scores and routes what is new of these organisations and of the head offices for which it may count, and puts all of it into the turn.
 pub(super) async fn announce_all(
     effects: &Effects,
     config: &Config,
     turn: &mut Turn,
     affected: BTreeMap<OrganisationId, Affected>,
     now: Timestamp,
-) -> Result<usize, StoreError> {
-    let mut told = 0;
-    let (mut staff, mut alerts) = (None, Alerts::new());
-    let places = places_of(&turn.records);
-    for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
-        let brought = match touched.absorbed.as_slice() {
-            [] => Brought { leads: effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?, ..Brought::default() },
-            absorbed => unite::bring(effects, &touched.organisation, absorbed).await?,
-        };
-        turn.signals.extend(brought.signals.iter().cloned());
-        turn.entries.extend(brought.entries);
-        let previous = brought.leads;
-        if touched.news.is_empty() && previous.is_empty() {
+) -> Result<Told, StoreError> {
+    // They are looked at while the turn is written to.
+    let records = std::mem::take(&mut turn.records);
+    let told = announce_each(effects, config, (turn, &records), &affected, now).await?;
+    turn.records = records;
+    for touched in affected.into_values() {
+        turn.signals.extend(touched.news);
+        turn.forgotten.organisations.extend(touched.absorbed);
+        if touched.changed {
+            turn.organisations.push(touched.organisation);
+        }
+    }
+    Ok(told)
+}
+
+async fn announce_each(
+    effects: &Effects,
+    config: &Config,
+    (turn, records): (&mut Turn, &[Record]),
+    affected: &BTreeMap<OrganisationId, Affected>,
+    now: Timestamp,
+) -> Result<Told, StoreError> {
+    let is_judged = |touched: &&Affected| touched.known || !touched.news.is_empty();
+    let mut desk = Desk::default();
+    if !affected.values().any(|touched| is_judged(&touched)) {
+        return Ok(desk.told);
+    }
+    let (fresh, moved) = freshly(effects, (turn, records), affected).await?;
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let touched = affected.values().filter(is_judged).flat_map(|one| std::iter::once(&one.organisation).chain(&one.absorbed));
+    let touched: Vec<&Organisation> = touched.collect();
+    let heads = groups.heads_of(&touched).await?;
+    let of_turn = affected.values().filter(|one| is_judged(one) || heads.contains_key(&one.organisation.id)).map(|one| &one.organisation);
+    let joined = heads.values().filter(|head| !affected.contains_key(&head.id));
+    let judged: Vec<&Organisation> = of_turn.chain(joined).collect();
+    for one in judged {
+        let first = turn.leads.len();
+        let previous = groups.leads(one).await?;
+        if previous.is_empty() && groups.news_of(one.id).is_empty() && !heads.contains_key(&one.id) {
             continue;
         }
-        let records = records_at(effects, &touched.organisation, (&turn.records, &places)).await?;
-        let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
-        signals.extend(touched.news.iter().cloned());
-        signals.extend(brought.signals.into_iter().take(SIGNALS));
-        let beside = linked::elsewhere(effects, (&records, &signals), &turn.records).await?;
-        let behind = Behind { organisation: &touched.organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
-        let first = turn.leads.len();
-        for Revised { segment, mut lead, is_new, mut is_told } in revise(config, (&previous, Cause::News(&touched.news)), &behind, now) {
+        announce_one(&groups, (turn, &mut desk), (one, &previous), now).await?;
+        // What the rules see as before, and what is still of another organisation in the store.
+        let moved = previous.into_iter().filter(|lead| moved.contains(&lead.id));
+        let moved: Vec<Lead> = moved.filter(|lead| !turn.leads[first..].iter().any(|revised| revised.id == lead.id)).collect();
+        turn.leads.extend(moved);
+    }
+    Ok(desk.told)
+}
+
+/// What a turn changes about these organisations; what those bring along that became part of others is put into it. Returns with it the leads that
+/// are others for that.
+async fn freshly<'a>(
+    effects: &Effects,
+    (turn, records): (&mut Turn, &'a [Record]),
+    affected: &'a BTreeMap<OrganisationId, Affected>,
+) -> Result<(Fresh<'a>, HashSet<LeadId>), StoreError> {
+    let (mut fresh, mut moved) = (Fresh::of_records(records), HashSet::new());
+    for touched in affected.values() {
+        let mut one = Touched { more: touched.news.clone(), news: &touched.news, ..Touched::only(&touched.organisation) };
+        if !touched.absorbed.is_empty() {
+            let brought = unite::bring(effects, &touched.organisation, &touched.absorbed).await?;
+            turn.signals.extend(brought.signals.iter().cloned());
+            turn.entries.extend(brought.entries);
+            one.more.extend(brought.signals.into_iter().take(SIGNALS));
+            one.leads = Some(brought.leads);
+            moved.extend(brought.changed);
+        }
+        touched.absorbed.iter().for_each(|part| fresh.is_gone(part.id));
+        fresh.put(one);
+    }
+    Ok((fresh, moved))
+}
+
+/// What is looked up once for all leads of a turn, and what was told so far.
+#[derive(Default)]
+struct Desk {
+    staff: Option<Staff>,
+    alerts: Alerts,
+    told: Told,
+}
+
+/// Puts into the turn what is new of the leads of one organisation.
+async fn announce_one(
+    groups: &Groups<'_>,
+    (turn, desk): (&mut Turn, &mut Desk),
+    (one, previous): (&Organisation, &[Lead]),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Groups { effects, config, .. } = *groups;
+    for Part { segments, grounds } in groups.parts(one).await?.parts {
+        if grounds.news.is_empty() && previous.is_empty() {
+            continue;
+        }
+        let behind = grounds.behind(one, None);
+        for revised in revise(config, &segments, (previous, Cause::News(&grounds.news)), &behind, now) {
+            let Revised { segment, mut lead, is_new, mut is_told } = revised;
             let mut handed = None;
             if route::for_rep(lead.state) {
-                if staff.is_none() {
-                    staff = Some(Staff::now(effects, config).await?);
+                if desk.staff.is_none() {
+                    desk.staff = Some(Staff::now(effects, config).await?);
                 }
-                let staff = staff.get_or_insert_default();
+                let staff = desk.staff.get_or_insert_default();
                 let known_owner = previous.iter().find_map(owner_of);
-                lead.owner = staff.assign(config, (&lead, &touched.organisation, known_owner), now);
+                lead.owner = staff.assign(config, (&lead, one, known_owner), now);
                 handed = handed_by(previous.iter().find(|before| before.id == lead.id), &lead);
                 if let (true, Decision::To(rep, _)) = (is_new || handed.is_some(), &lead.owner) {
                     *staff.loads.entry(rep.clone()).or_default() += 1;
@@ -146,27 +233,17 @@ pub(super) async fn announce_all(
                 is_told = true;
             }
             if is_told {
-                told += 1;
+                desk.told.leads += 1;
+                desk.told.of_members.extend(grounds.members.iter().map(|member| (lead.id, member.id)));
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                let news = (!is_new && handed.is_none()).then_some(touched.news.as_slice());
+                let news = (!is_new && handed.is_none()).then_some(grounds.news.as_slice());
                 let behind = Behind { news, ..behind };
-                announce(effects, config, (turn, &mut alerts), (&segment, &lead, handed), &behind, now).await?;
+                announce(effects, config, (turn, &mut desk.alerts), (&segment, &lead, handed), &behind, now).await?;
             }
             turn.leads.push(lead);
         }
-        // What the rules see as before, and what is still of another organisation in the store.
-        let moved = previous.into_iter().filter(|lead| brought.changed.contains(&lead.id));
-        let moved: Vec<Lead> = moved.filter(|lead| !turn.leads[first..].iter().any(|revised| revised.id == lead.id)).collect();
-        turn.leads.extend(moved);
     }
-    for touched in affected.into_values() {
-        turn.signals.extend(touched.news);
-        turn.forgotten.organisations.extend(touched.absorbed);
-        if touched.changed {
-            turn.organisations.push(touched.organisation);
-        }
-    }
-    Ok(told)
+    Ok(())
 }
 
 /// A lead that is new or differs.
@@ -179,14 +256,20 @@ pub(super) struct Revised {
     pub(super) is_told: bool,
 }
 
-/// What every segment makes of an organisation now.
-pub(super) fn revise(config: &Config, (previous, cause): (&[Lead], Cause<'_>), behind: &Behind<'_>, now: Timestamp) -> Vec<Revised> {
-    let Behind { organisation, records, elsewhere, signals, news: _ } = *behind;
+/// What each of these segments makes of an organisation now.
+pub(super) fn revise(
+    config: &Config,
+    segments: &[Arc<Segment>],
+    (previous, cause): (&[Lead], Cause<'_>),
+    behind: &Behind<'_>,
+    now: Timestamp,
+) -> Vec<Revised> {
+    let Behind { organisation, records, elsewhere, signals, news: _, members: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed = config.lists.find(organisation);
     let tables = &config.lexicons.tables;
     let known = score::Known { organisation, records, elsewhere, signals, listed: &listed, tables, trust_of: &trust_of };
-    let revised = config.segments.iter().filter_map(|segment| {
+    let revised = segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
         let speaks = before.is_some() || (scored.total() >= segment.terms.line && score::speaks(segment, &known, &scored));
@@ -287,17 +370,12 @@ async fn forget_told(effects: &Effects, affected: &mut BTreeMap<OrganisationId, 
     Ok(again)
 }
 
-/// The records that name an organisation, those of this turn as they are now.
-pub(super) async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
-    records_at(effects, organisation, (&turn.records, &places_of(&turn.records))).await
-}
-
 /// Where each record stands: looked up once for all organisations of a turn, which may be those of a whole file.
 pub(super) fn places_of(records: &[Record]) -> HashMap<RecordId, usize> {
     records.iter().enumerate().map(|(place, record)| (record.id, place)).collect()
 }
 
-/// The same, where it is known where the records of the turn stand.
+/// The records that name an organisation, those of this turn as they are now.
 pub(super) async fn records_at(
     effects: &Effects,
     organisation: &Organisation,
@@ -389,6 +467,7 @@ pub(super) async fn announce(
         segment: &segment.terms.title,
         organisation: behind.organisation,
         signals: &heard,
+        members: behind.members,
         told: None,
         handed: None,
         meanings: &BTreeMap::new(),

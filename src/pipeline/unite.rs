@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::closing::Behind;
-use super::news::{self, SIGNALS};
-use super::{Effects, linked};
+use super::group::{Fresh, Groups, Touched};
+use super::news::SIGNALS;
+use super::{Effects, forget};
 use crate::base::ids::{LeadId, SegmentId};
 use crate::config::Config;
 use crate::model::{Entry, Lead, LeadState, Organisation, Signal, Subject, Turn};
-use crate::route::{self, Cause};
+use crate::route;
 use crate::store::{EntryFilter, StoreError};
 
 /// Reasons to act that move with one organisation: the last. No score looks further back.
@@ -76,17 +76,22 @@ pub(super) async fn take_along(
     let moved: Vec<Signal> = gone.iter().map(|signal| Signal { organisation: part.id, ..signal.clone() }).collect();
     let before = effects.store.leads_of(Subject::Organisation(rest.id)).await?;
     let copies: Vec<Lead> = before.iter().map(|lead| route::as_one(None, lead, Subject::Organisation(part.id))).collect();
-    for (one, signals, previous, is_new) in [(rest, &stay, &before, false), (part, &moved, &copies, true)] {
-        let records = news::records_of(effects, one, turn).await?;
-        let recent = &signals[..signals.len().min(SIGNALS)];
-        let beside = linked::elsewhere(effects, (&records, recent), &turn.records).await?;
-        let behind = Behind { organisation: one, records: &records, elsewhere: &beside, signals: recent, news: None };
-        let revised = news::revise(config, (previous, Cause::Forgetting), &behind, now);
-        let mut leads: BTreeMap<LeadId, Lead> =
-            if is_new { previous.iter().map(|lead| (lead.id, lead.clone())).collect() } else { BTreeMap::new() };
-        leads.extend(revised.into_iter().map(|revised| (revised.lead.id, revised.lead)));
-        turn.leads.extend(leads.into_values().filter(|lead| !is_new || !matches!(lead.state, LeadState::Below | LeadState::Excluded)));
+    let mut fresh = Fresh::of_records(&turn.records);
+    let recent = |signals: &[Signal]| signals[..signals.len().min(SIGNALS)].to_vec();
+    fresh.put(Touched { left: Some(recent(&stay)), ..Touched::only(rest) });
+    fresh.put(Touched { left: Some(recent(&moved)), leads: Some(copies.clone()), ..Touched::only(part) });
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let mut leads: BTreeMap<LeadId, Lead> = copies.into_iter().map(|lead| (lead.id, lead)).collect();
+    leads.extend(forget::without(&groups, part, now).await?.into_iter().map(|lead| (lead.id, lead)));
+    leads.retain(|_, lead| !matches!(lead.state, LeadState::Below | LeadState::Excluded));
+    let heads = groups.heads_of(&[rest, part]).await?;
+    let losing: Vec<&Organisation> = heads.values().filter(|head| ![rest.id, part.id].contains(&head.id)).chain([rest]).collect();
+    for one in losing {
+        leads.extend(forget::without(&groups, one, now).await?.into_iter().map(|lead| (lead.id, lead)));
     }
+    drop(fresh);
+    turn.leads.retain(|lead| !leads.contains_key(&lead.id));
+    turn.leads.extend(leads.into_values());
     turn.forgotten.signals.extend(gone);
     turn.signals.extend(moved);
     Ok(())

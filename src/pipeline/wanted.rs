@@ -2,7 +2,7 @@
 //! not there is one. One answer for calendars, reminders, first digests and news of tenders. Found by walking the tenders by their deadlines; what was found of
 //! each is remembered by what it says, as long as the rules stay the same. Writes nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use super::Effects;
 use super::closing::Behind;
 use super::forget::identity;
+use super::group::{Fresh, Groups};
 use super::linked::{linked, whole};
 use super::news::{revise, signals_of};
 use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId};
 use crate::config::{Config, Rep};
-use crate::model::{Change, ChangeKind, Field, FieldName, Joined, Lead, Organisation, Record, Signal, Stage, Subject, Value, stage};
+use crate::model::{Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Organisation, Record, Signal, Stage, Subject, Value, stage};
 use crate::resolve;
 use crate::route::{self, Cause};
 use crate::store::{StoreError, TenderRow, TenderWalk};
@@ -71,7 +72,9 @@ pub(super) struct Wanted {
     pub(super) segments: Vec<Looks>,
     /// Who buys, as the first portal says.
     pub(super) buyer: Organisation,
-    /// The leads of all whom portals name as buyers.
+    /// All whom portals name as buyers, each with its head office, if it has one.
+    buyers: Vec<(OrganisationId, Option<OrganisationId>)>,
+    /// The leads of all of these.
     leads: Vec<Lead>,
 }
 
@@ -79,7 +82,7 @@ impl Wanted {
     /// The segments for which it is a rep's to answer, each with its lead, if there is one.
     pub(super) fn of_rep<'a>(&'a self, rep: &'a Rep, now: Timestamp) -> impl Iterator<Item = (&'a Looks, Option<&'a Lead>)> {
         let seen = self.segments.iter().flat_map(|looks| {
-            let leads: Vec<&Lead> = self.leads_in(&looks.segment).collect();
+            let leads = self.leads_in(&looks.segment);
             let none = leads.is_empty().then_some(None);
             leads.into_iter().map(Some).chain(none).map(move |lead| (looks, lead))
         });
@@ -88,21 +91,46 @@ impl Wanted {
 
     /// Whether it is to be answered for a segment: nobody turned its buyer down there.
     pub(super) fn is_of(&self, segment: &SegmentId) -> bool {
-        let mut leads = self.leads_in(segment).peekable();
+        let leads = self.leads_in(segment);
         self.segments.iter().any(|looks| looks.segment == *segment)
-            && (leads.peek().is_none() || leads.any(|lead| route::is_open(lead.state)))
+            && (leads.is_empty() || leads.iter().any(|lead| route::is_open(lead.state)))
     }
 
-    fn leads_in<'a>(&'a self, segment: &'a SegmentId) -> impl Iterator<Item = &'a Lead> {
-        self.leads.iter().filter(move |lead| lead.segment == *segment)
+    /// The lead of each buyer; of one that has none, or one that is below the line, that of its head office.
+    fn leads_in(&self, segment: &SegmentId) -> Vec<&Lead> {
+        let of = |id: OrganisationId| self.leads.iter().find(|lead| lead.segment == *segment && lead.subject == Subject::Organisation(id));
+        let of_buyer = |(buyer, head): &(OrganisationId, Option<OrganisationId>)| {
+            let own = of(*buyer);
+            let above = head.and_then(of).filter(|lead| lead.state != LeadState::Excluded);
+            above.filter(|_| own.is_none_or(|own| own.state == LeadState::Below)).or(own)
+        };
+        let mut leads: Vec<&Lead> = self.buyers.iter().filter_map(of_buyer).collect();
+        let mut seen = HashSet::new();
+        leads.retain(|lead| seen.insert(lead.id));
+        leads
     }
 
-    /// With the leads of a buyer as a turn that is not stored yet leaves them.
-    pub(super) fn beside(&mut self, buyer: OrganisationId, leads: &[Lead]) {
-        let theirs = |lead: &&Lead| lead.subject == Subject::Organisation(buyer) || self.leads.iter().any(|known| known.id == lead.id);
+    /// With the leads of a buyer and its head office as a turn that is not stored yet leaves them.
+    pub(super) async fn beside(&mut self, groups: &Groups<'_>, buyer: OrganisationId, leads: &[Lead]) -> Result<(), StoreError> {
+        let head = match groups.now(buyer).await? {
+            Some(buyer) => groups.head(&buyer).await?,
+            None => None,
+        };
+        self.buyers.retain(|(known, _)| *known != buyer);
+        self.buyers.push((buyer, head.as_ref().map(|head| head.id)));
+        if let Some(head) = &head {
+            let known = groups.effects.store.leads_of(Subject::Organisation(head.id)).await?;
+            self.leads.extend(known.into_iter().filter(|lead| !self.leads.iter().any(|known| known.id == lead.id)).collect::<Vec<_>>());
+        }
+        let is_of = |id: OrganisationId| self.buyers.iter().any(|(buyer, head)| *buyer == id || *head == Some(id));
+        let theirs = |lead: &&Lead| {
+            let Subject::Organisation(id) = lead.subject;
+            is_of(id) || self.leads.iter().any(|known| known.id == lead.id)
+        };
         let new: Vec<Lead> = leads.iter().filter(theirs).cloned().collect();
         self.leads.retain(|lead| !new.iter().any(|new| new.id == lead.id));
         self.leads.extend(new);
+        Ok(())
     }
 }
 
@@ -174,23 +202,30 @@ async fn with_buyers(
     (records, segments): (Vec<Record>, Vec<Looks>),
     now: Timestamp,
 ) -> Result<Wanted, StoreError> {
-    let (mut buyers, mut leads): (Vec<Organisation>, Vec<Lead>) = (Vec::new(), Vec::new());
+    let (mut buyers, mut leads): (Vec<(Organisation, Option<OrganisationId>)>, Vec<Lead>) = (Vec::new(), Vec::new());
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
     for record in &records {
         let identity = identity(config, record);
         let found = effects.store.organisations_by_keys(identity.keys.clone()).await?;
         let owner = resolve::owner(&identity, &found);
         let known = found.into_iter().find(|organisation| owner == Some(organisation.id));
         let buyer = match known {
-            Some(buyer) if buyers.iter().any(|one| one.id == buyer.id) => continue,
+            Some(buyer) if buyers.iter().any(|(one, _)| one.id == buyer.id) => continue,
             Some(buyer) => {
                 leads.extend(effects.store.leads_of(Subject::Organisation(buyer.id)).await?);
                 buyer
             }
             None => resolve::merge(record, &identity, resolve::Met::default(), now).organisation,
         };
-        buyers.push(buyer);
+        let head = groups.head(&buyer).await?;
+        if let Some(head) = &head {
+            leads.extend(effects.store.leads_of(Subject::Organisation(head.id)).await?);
+        }
+        buyers.push((buyer, head.map(|head| head.id)));
     }
-    Ok(Wanted { tender: whole(config, records, now), segments, buyer: buyers.swap_remove(0), leads })
+    let ids = buyers.iter().map(|(buyer, head)| (buyer.id, *head)).collect();
+    Ok(Wanted { tender: whole(config, records, now), segments, buyer: buyers.swap_remove(0).0, buyers: ids, leads })
 }
 
 /// By what tenders are judged: the rules, and what is known of the sources.
@@ -209,8 +244,8 @@ fn looked_for(config: &Config, record: &Record) -> Vec<Looks> {
     let change = Change { source: source.id.clone(), record: record.id, kind: ChangeKind::Appeared, at, baseline: false };
     let signals: Vec<Signal> = signals_of(config, source.as_ref().into(), (&change, &record), buyer.id, at).into_iter().take(1).collect();
     let signals: Vec<Signal> = signals.into_iter().map(|signal| Signal { at, seen: at, ..signal }).collect();
-    let behind = Behind { organisation: &buyer, records: std::slice::from_ref(&record), elsewhere: &[], signals: &signals, news: None };
-    let revised = revise(config, (&[], Cause::News(&signals)), &behind, at);
+    let behind = Behind { organisation: &buyer, records: std::slice::from_ref(&record), elsewhere: &[], signals: &signals, news: None, members: &[] };
+    let revised = revise(config, &config.segments, (&[], Cause::News(&signals)), &behind, at);
     let leads = revised.into_iter().map(|revised| revised.lead).filter(|lead| route::for_rep(lead.state));
     leads.map(|lead| Looks { total: lead.score.total(), segment: lead.segment }).collect()
 }

@@ -6,13 +6,26 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Language;
+use super::clean::line;
 use super::due::{odd_words, stage_word};
 use super::fields::{name_of, word_of};
 use crate::base::text::words;
-use crate::model::{FAR, NextStep, Oddity, Signal, SignalKind, Stage, Story, Unknown};
+use crate::model::{FAR, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
 
 /// Fields whose times are deadlines.
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
+
+/// A sentence about a signal with whose it is, where that is one of these members of the group of whoever is told of: "Tender published: cots — Acme
+/// Sur SL, of its group".
+pub fn with_member(language: Language, said: String, signal: &Signal, members: &[Organisation]) -> String {
+    let Some(member) = members.iter().find(|member| member.id == signal.organisation) else { return said };
+    let whose = match language {
+        Language::En => "of its group",
+        Language::Es => "de su grupo",
+        Language::Ru => "из этой же группы",
+    };
+    format!("{said} — {}, {whose}", line(member.title(), 80))
+}
 
 /// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)". Times are by the clock of `zone`, which is named; without one
 /// by the clock they were written for. `now` says what is over.

@@ -38,6 +38,7 @@ fn fact(name: FactName, value: Value) -> Fact {
 struct Case {
     lead: Lead,
     organisation: Organisation,
+    members: Vec<Organisation>,
     signals: Vec<Signal>,
     told: Option<Timestamp>,
     handed: Option<&'static str>,
@@ -128,6 +129,7 @@ impl Case {
         Self {
             lead,
             organisation,
+            members: Vec::new(),
             signals,
             told: None,
             handed: None,
@@ -144,6 +146,7 @@ impl Case {
             lead: &self.lead,
             segment: "Packaging for the food industry",
             organisation: &self.organisation,
+            members: &self.members,
             signals: &self.signals,
             told: self.told,
             handed: self.handed,

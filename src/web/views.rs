@@ -22,7 +22,7 @@ use crate::model::{
     place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
-use crate::render::{Language, clock, deadline_lines, next_step, sentence};
+use crate::render::{Language, clock, deadline_lines, next_step, sentence, with_member};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
 use crate::store::{Backup, Scope, Suppression, Version};
@@ -312,7 +312,13 @@ fn part(part: &Part) -> PartView {
 }
 
 /// A lead with a score, which may be another than the stored one, as seen at a moment.
-pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, signals: &[Signal], now: Timestamp) -> LeadView {
+pub(super) fn lead(
+    lead: &Lead,
+    score: &Score,
+    organisation: Option<&Organisation>,
+    (signals, members): (&[Signal], &[Organisation]),
+    now: Timestamp,
+) -> LeadView {
     let (owner, because) = match &lead.owner {
         Decision::To(rep, because) => (Some(rep.to_string()), because.clone()),
         Decision::Nobody(because) => (None, because.clone()),
@@ -337,7 +343,10 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         parts: score.parts.iter().map(part).collect(),
         signals: signals
             .iter()
-            .map(|signal| (time(signal.at), sentence(Language::En, None, signal, now), place_of(&signal.evidence.url)))
+            .map(|signal| {
+                let said = sentence(Language::En, None, signal, now);
+                (time(signal.at), with_member(Language::En, said, signal, members), place_of(&signal.evidence.url))
+            })
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
         profile: Vec::new(),
@@ -443,8 +452,8 @@ pub(super) fn said(said: &diff::Said) -> SaidView {
 /// The findings of a dry run, as shown.
 pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
     let leads = found.leads.iter().map(|would| {
-        let WouldTell { lead: made, organisation, signals, .. } = would;
-        let mut view = lead(made, &made.score, organisation.as_ref(), signals, made.changed);
+        let WouldTell { lead: made, organisation, members, signals, .. } = would;
+        let mut view = lead(made, &made.score, organisation.as_ref(), (signals, members), made.changed);
         view.because = would.who();
         view
     });

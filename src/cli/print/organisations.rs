@@ -62,6 +62,9 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
     for (segment, id, state) in &view.leads {
         let _ = writeln!(text, "lead of {segment}: {id}, {state}");
     }
+    for (segment, id, state) in &view.leads_above {
+        let _ = writeln!(text, "its news of {segment} goes to the lead of its head office: {id}, {state}");
+    }
     for question in &view.questions {
         let other = if question.a.id == view.organisation.id { &question.b } else { &question.a };
         let _ = writeln!(text, "may be the same as {} ({}): {}", other.name, other.id, question.because);
@@ -176,6 +179,7 @@ mod tests {
             apart: vec!["record-0000000000003".to_owned()],
             questions: vec![question.clone()],
             leads: vec![("all".to_owned(), "lead-0000000000001".to_owned(), "new".to_owned())],
+            leads_above: vec![("wood".to_owned(), "lead-0000000000002".to_owned(), "accepted".to_owned())],
             head_office: Some(("org-0000000000004".to_owned(), "Grupo Orbaneja".to_owned())),
             members: vec![("org-0000000000005".to_owned(), "Orbaneja Portugal, Lda.".to_owned())],
         };
