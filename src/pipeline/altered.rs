@@ -117,12 +117,7 @@ async fn to_reps(
     Ok(())
 }
 
-fn to_machines(
-    config: &Config,
-    turn: &mut Turn,
-    (wanted, (signal, telling)): (&Wanted, (&Signal, &HashSet<LeadId>)),
-    now: Timestamp,
-) {
+fn to_machines(config: &Config, turn: &mut Turn, (wanted, (signal, telling)): (&Wanted, (&Signal, &HashSet<LeadId>)), now: Timestamp) {
     let telling: HashSet<u64> = telling.iter().map(|lead| lead.0).collect();
     let mut asked: BTreeMap<&ChannelId, Vec<&SegmentId>> = BTreeMap::new();
     for looks in wanted.segments.iter().filter(|looks| wanted.is_of(&looks.segment)) {

@@ -434,8 +434,7 @@ impl Groups<'_> {
         may.extend(head.keys.iter().filter_map(|key| fresh.led.get(key)).flatten());
         may.retain(|id| !met.contains(id) && !fresh.gone.contains(id));
         let may = may.into_iter().take(LOOKED);
-        let (new, stored): (Vec<OrganisationId>, Vec<OrganisationId>) =
-            may.partition(|id| fresh.touched.contains_key(id));
+        let (new, stored): (Vec<OrganisationId>, Vec<OrganisationId>) = may.partition(|id| fresh.touched.contains_key(id));
         let mut all = if stored.is_empty() { Vec::new() } else { self.effects.store.organisations(stored).await? };
         all.extend(new.iter().filter_map(|id| Some(fresh.touched.get(id)?.organisation.clone())));
         all.sort_by_key(|one| one.id);

@@ -15,7 +15,9 @@ use super::linked::{linked, whole};
 use super::news::{revise, signals_of};
 use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId};
 use crate::config::{Config, Rep};
-use crate::model::{Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Organisation, Record, Signal, Stage, Subject, Value, stage};
+use crate::model::{
+    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Organisation, Record, Signal, Stage, Subject, Value, stage,
+};
 use crate::resolve;
 use crate::route::{self, Cause};
 use crate::store::{StoreError, TenderRow, TenderWalk};
@@ -244,7 +246,14 @@ fn looked_for(config: &Config, record: &Record) -> Vec<Looks> {
     let change = Change { source: source.id.clone(), record: record.id, kind: ChangeKind::Appeared, at, baseline: false };
     let signals: Vec<Signal> = signals_of(config, source.as_ref().into(), (&change, &record), buyer.id, at).into_iter().take(1).collect();
     let signals: Vec<Signal> = signals.into_iter().map(|signal| Signal { at, seen: at, ..signal }).collect();
-    let behind = Behind { organisation: &buyer, records: std::slice::from_ref(&record), elsewhere: &[], signals: &signals, news: None, members: &[] };
+    let behind = Behind {
+        organisation: &buyer,
+        records: std::slice::from_ref(&record),
+        elsewhere: &[],
+        signals: &signals,
+        news: None,
+        members: &[],
+    };
     let revised = revise(config, &config.segments, (&[], Cause::News(&signals)), &behind, at);
     let leads = revised.into_iter().map(|revised| revised.lead).filter(|lead| route::for_rep(lead.state));
     leads.map(|lead| Looks { total: lead.score.total(), segment: lead.segment }).collect()

@@ -774,3 +774,24 @@ proptest! {
         prop_assert!(!letter.subject.chars().any(char::is_control));
     }
 }
+
+#[test]
+fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
+    let mut case = Case::new("Grupo Acme");
+    let branch = crate::model::sample::organisation("Acme Sur SL", &[]);
+    let story = Story::Appeared { title: "Cots".to_owned(), by: Some("Acme Sur SL".to_owned()), with: None, on: None };
+    case.signals = vec![Signal { organisation: branch.id, story, ..case.signals[0].clone() }];
+    case.members = vec![branch];
+    for (language, whose) in [
+        (Language::En, "Cots — Acme Sur SL, of its group"),
+        (Language::Es, "Cots — Acme Sur SL, de su grupo"),
+        (Language::Ru, "Cots — Acme Sur SL, из этой же группы"),
+    ] {
+        let letter = one_alert(&reader(language), &case);
+        assert!(letter.text.replace('\n', " ").contains(whose), "{}", letter.text);
+        assert!(letter.html.contains(whose), "{}", letter.html);
+    }
+    let sealed = payload(&Event::Lead(case.item()));
+    let told: serde_json::Value = serde_json::from_slice(&sealed.bytes).unwrap();
+    assert_eq!(told["data"]["signals"][0]["member"]["name"], "Acme Sur SL");
+}

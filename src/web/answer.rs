@@ -19,8 +19,8 @@ use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
 use crate::pipeline::{
-    Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse, silent,
-    spending, test_message, waiting,
+    Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse,
+    silent, spending, test_message, waiting,
 };
 use crate::store::{LeadFilter, MessageFilter, Standing};
 use crate::{outbox, score};
@@ -350,8 +350,7 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let Subject::Organisation(subject) = lead.subject;
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
-    let Grounds { records, signals, elsewhere: mut beside, members, .. } =
-        behind(effects, config, (&organisation, &lead), SIGNALS).await?;
+    let Grounds { records, signals, elsewhere: mut beside, members, .. } = behind(effects, config, (&organisation, &lead), SIGNALS).await?;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed_on = config.lists.find(&organisation);
     if let Some(at) = at {
