@@ -1,6 +1,7 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
 mod altered;
+mod announce;
 mod asunder;
 mod calendars;
 mod check;
@@ -13,6 +14,7 @@ mod empty;
 mod expiring;
 mod fixture;
 mod forget;
+mod fresh;
 mod group;
 mod held;
 mod import;

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 
 use super::Effects;
-use super::group::{Fresh, Groups};
+use super::fresh::Fresh;
+use super::group::Groups;
 use super::linked::whole_tender;
 use super::news::{Alerts, slot};
 use super::wanted::{Wanted, wanted_of};

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 
 use super::asunder::fall_apart;
 use super::departed::{departures, mark_of};
-use super::group::{Fresh, Groups, Part, Touched};
+use super::fresh::{Fresh, Touched};
+use super::group::{Groups, Part};
 use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};

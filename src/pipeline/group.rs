@@ -1,17 +1,18 @@
 //! Groups: an organisation's head office, who belongs to whose, and whose lead the reasons of each count for. A view: nothing is copied from one to
 //! another. Who leads whom is decided in `resolve`; this fetches what that needs. Writes nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
 
 use super::closing::Behind;
+use super::fresh::Fresh;
 use super::news::{self, SIGNALS};
 use super::{Effects, linked};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::Config;
-use crate::model::{IdentityKey, Lead, LeadState, Organisation, Record, Signal, Subject, Turn};
+use crate::model::{Lead, LeadState, Organisation, Record, Signal, Subject};
 use crate::resolve;
 use crate::route::{self, Cause};
 use crate::score::{self, Segment};
@@ -65,83 +66,6 @@ impl Parts {
     /// Whether the head office has the lead there.
     pub(super) fn is_taken(&self, segment: &crate::base::ids::SegmentId) -> bool {
         self.taken.iter().flat_map(|(_, segments)| segments).any(|taken| taken.terms.segment == *segment)
-    }
-}
-
-/// An organisation as a turn that is not stored yet leaves it.
-pub(super) struct Touched<'a> {
-    pub(super) organisation: &'a Organisation,
-    /// What is left of its stored signals; `None`: all of them.
-    pub(super) left: Option<Vec<Signal>>,
-    /// What comes to them.
-    pub(super) more: Vec<Signal>,
-    /// What of that is new.
-    pub(super) news: &'a [Signal],
-    /// Its leads before the turn, where they are others than the stored ones.
-    pub(super) leads: Option<Vec<Lead>>,
-}
-
-impl<'a> Touched<'a> {
-    pub(super) const fn only(organisation: &'a Organisation) -> Self {
-        Self { organisation, left: None, more: Vec::new(), news: &[], leads: None }
-    }
-}
-
-/// What a turn that is not stored yet changes.
-#[derive(Default)]
-pub(super) struct Fresh<'a> {
-    touched: BTreeMap<OrganisationId, Touched<'a>>,
-    gone: BTreeSet<OrganisationId>,
-    records: &'a [Record],
-    places: HashMap<RecordId, usize>,
-    without: Option<&'a HashSet<RecordId>>,
-    owners: HashMap<IdentityKey, OrganisationId>,
-    led: HashMap<IdentityKey, Vec<OrganisationId>>,
-    /// What head offices have of their members, as far as it was asked: many members of one may be in a turn.
-    shared: Mutex<HashMap<OrganisationId, Arc<Vec<Part>>>>,
-}
-
-impl<'a> Fresh<'a> {
-    /// These records are new or differ.
-    pub(super) fn of_records(records: &'a [Record]) -> Self {
-        Self { records, places: news::places_of(records), ..Self::default() }
-    }
-
-    /// Nothing counts any more that these records said.
-    pub(super) fn without(records: &'a HashSet<RecordId>) -> Self {
-        Self { without: Some(records), ..Self::default() }
-    }
-
-    /// What is decided already of a turn.
-    pub(super) fn of_turn(turn: &'a Turn) -> Self {
-        let mut fresh = Self::of_records(&turn.records);
-        let mut more: HashMap<OrganisationId, Vec<Signal>> = HashMap::new();
-        for signal in &turn.signals {
-            more.entry(signal.organisation).or_default().push(signal.clone());
-        }
-        fresh.gone.extend(turn.forgotten.organisations.iter().map(|one| one.id));
-        for organisation in &turn.organisations {
-            fresh.put(Touched { more: more.remove(&organisation.id).unwrap_or_default(), ..Touched::only(organisation) });
-        }
-        fresh
-    }
-
-    pub(super) fn put(&mut self, touched: Touched<'a>) {
-        let id = touched.organisation.id;
-        self.owners.extend(touched.organisation.keys.iter().map(|key| (key.clone(), id)));
-        for key in resolve::above(touched.organisation) {
-            self.led.entry(key).or_default().push(id);
-        }
-        self.touched.insert(id, touched);
-    }
-
-    /// This one is part of another now, or forgotten.
-    pub(super) fn is_gone(&mut self, id: OrganisationId) {
-        self.gone.insert(id);
-    }
-
-    fn stands(&self, record: RecordId) -> bool {
-        self.without.is_none_or(|without| !without.contains(&record))
     }
 }
 
@@ -472,7 +396,7 @@ fn together<'m>(own: Grounds, members: impl Iterator<Item = &'m Member>) -> Grou
     let mut grounds = own;
     let members: Vec<&Member> = members.collect();
     let mut theirs: Vec<&Signal> = members.iter().flat_map(|member| &member.grounds.signals).collect();
-    theirs.sort_by(|a, b| (b.seen, b.at, b.record, b.kind).cmp(&(a.seen, a.at, a.record, a.kind)));
+    theirs.sort_by_key(|signal| std::cmp::Reverse((signal.seen, signal.at, signal.record, signal.kind)));
     theirs.dedup();
     theirs.truncate(SIGNALS);
     let mut known: HashSet<RecordId> = grounds.records.iter().map(|record| record.id).collect();

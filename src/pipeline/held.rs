@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Effects;
-use super::group::{Fresh, Groups, Part, Touched};
+use super::fresh::{Fresh, Touched};
+use super::group::{Groups, Part};
 use super::keep::KeepError;
 use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signals_of};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};

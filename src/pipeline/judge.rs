@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::group::{Fresh, Groups, Part};
+use super::fresh::Fresh;
+use super::group::{Groups, Part};
 use super::keep::KeepError;
 use super::news::{Alerts, Revised, Staff, announce, handed_by, owner_of, revise};
 use super::{Effects, silent};

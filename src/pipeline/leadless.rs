@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::group::{Fresh, Groups};
+use super::fresh::Fresh;
+use super::group::Groups;
 use super::{Effects, news};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::count;

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::announce::announce_all;
 use super::closing::{self, Behind};
 use super::drain::ENTRIES;
-use super::group::{Fresh, Groups, Part, Touched};
 use super::link::{self, Affected};
-use super::{Effects, altered, linked, silent, unite};
+use super::{Effects, altered, linked, silent};
 use crate::base::caps;
 use crate::base::ids::{LeadId, OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
@@ -100,150 +100,6 @@ pub async fn tell(
     altered::tell(effects, config, (turn, &of_leads.of_members), now).await?;
     told.of_members = of_leads.of_members;
     Ok(told)
-}
-
-/// What was told of leads.
-#[derive(Debug, Default)]
-pub(super) struct Told {
-    /// How many are told.
-    pub(super) leads: usize,
-    /// Which leads tell what is new of members of their group.
-    pub(super) of_members: Vec<(LeadId, OrganisationId)>,
-}
-
-/// Scores and routes what is new of these organisations and of the head offices for which it may count, and puts all of it into the turn.
-pub(super) async fn announce_all(
-    effects: &Effects,
-    config: &Config,
-    turn: &mut Turn,
-    affected: BTreeMap<OrganisationId, Affected>,
-    now: Timestamp,
-) -> Result<Told, StoreError> {
-    // They are looked at while the turn is written to.
-    let records = std::mem::take(&mut turn.records);
-    let told = announce_each(effects, config, (turn, &records), &affected, now).await?;
-    turn.records = records;
-    for touched in affected.into_values() {
-        turn.signals.extend(touched.news);
-        turn.forgotten.organisations.extend(touched.absorbed);
-        if touched.changed {
-            turn.organisations.push(touched.organisation);
-        }
-    }
-    Ok(told)
-}
-
-async fn announce_each(
-    effects: &Effects,
-    config: &Config,
-    (turn, records): (&mut Turn, &[Record]),
-    affected: &BTreeMap<OrganisationId, Affected>,
-    now: Timestamp,
-) -> Result<Told, StoreError> {
-    let is_judged = |touched: &&Affected| touched.known || !touched.news.is_empty();
-    let mut desk = Desk::default();
-    if !affected.values().any(|touched| is_judged(&touched)) {
-        return Ok(desk.told);
-    }
-    let (fresh, moved) = freshly(effects, (turn, records), affected).await?;
-    let groups = Groups { effects, config, fresh: &fresh, at: now };
-    let touched = affected.values().filter(is_judged).flat_map(|one| std::iter::once(&one.organisation).chain(&one.absorbed));
-    let touched: Vec<&Organisation> = touched.collect();
-    let heads = groups.heads_of(&touched).await?;
-    let of_turn = affected.values().filter(|one| is_judged(one) || heads.contains_key(&one.organisation.id)).map(|one| &one.organisation);
-    let joined = heads.values().filter(|head| !affected.contains_key(&head.id));
-    let judged: Vec<&Organisation> = of_turn.chain(joined).collect();
-    for one in judged {
-        let first = turn.leads.len();
-        let previous = groups.leads(one).await?;
-        if previous.is_empty() && groups.news_of(one.id).is_empty() && !heads.contains_key(&one.id) {
-            continue;
-        }
-        announce_one(&groups, (turn, &mut desk), (one, &previous), now).await?;
-        // What the rules see as before, and what is still of another organisation in the store.
-        let moved = previous.into_iter().filter(|lead| moved.contains(&lead.id));
-        let moved: Vec<Lead> = moved.filter(|lead| !turn.leads[first..].iter().any(|revised| revised.id == lead.id)).collect();
-        turn.leads.extend(moved);
-    }
-    Ok(desk.told)
-}
-
-/// What a turn changes about these organisations; what those bring along that became part of others is put into it. Returns with it the leads that
-/// are others for that.
-async fn freshly<'a>(
-    effects: &Effects,
-    (turn, records): (&mut Turn, &'a [Record]),
-    affected: &'a BTreeMap<OrganisationId, Affected>,
-) -> Result<(Fresh<'a>, HashSet<LeadId>), StoreError> {
-    let (mut fresh, mut moved) = (Fresh::of_records(records), HashSet::new());
-    for touched in affected.values() {
-        let mut one = Touched { more: touched.news.clone(), news: &touched.news, ..Touched::only(&touched.organisation) };
-        if !touched.absorbed.is_empty() {
-            let brought = unite::bring(effects, &touched.organisation, &touched.absorbed).await?;
-            turn.signals.extend(brought.signals.iter().cloned());
-            turn.entries.extend(brought.entries);
-            one.more.extend(brought.signals.into_iter().take(SIGNALS));
-            one.leads = Some(brought.leads);
-            moved.extend(brought.changed);
-        }
-        touched.absorbed.iter().for_each(|part| fresh.is_gone(part.id));
-        fresh.put(one);
-    }
-    Ok((fresh, moved))
-}
-
-/// What is looked up once for all leads of a turn, and what was told so far.
-#[derive(Default)]
-struct Desk {
-    staff: Option<Staff>,
-    alerts: Alerts,
-    told: Told,
-}
-
-/// Puts into the turn what is new of the leads of one organisation.
-async fn announce_one(
-    groups: &Groups<'_>,
-    (turn, desk): (&mut Turn, &mut Desk),
-    (one, previous): (&Organisation, &[Lead]),
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let Groups { effects, config, .. } = *groups;
-    for Part { segments, grounds } in groups.parts(one).await?.parts {
-        if grounds.news.is_empty() && previous.is_empty() {
-            continue;
-        }
-        let behind = grounds.behind(one, None);
-        for revised in revise(config, &segments, (previous, Cause::News(&grounds.news)), &behind, now) {
-            let Revised { segment, mut lead, is_new, mut is_told } = revised;
-            let mut handed = None;
-            if route::for_rep(lead.state) {
-                if desk.staff.is_none() {
-                    desk.staff = Some(Staff::now(effects, config).await?);
-                }
-                let staff = desk.staff.get_or_insert_default();
-                let known_owner = previous.iter().find_map(owner_of);
-                lead.owner = staff.assign(config, (&lead, one, known_owner), now);
-                handed = handed_by(previous.iter().find(|before| before.id == lead.id), &lead);
-                if let (true, Decision::To(rep, _)) = (is_new || handed.is_some(), &lead.owner) {
-                    *staff.loads.entry(rep.clone()).or_default() += 1;
-                }
-            }
-            if handed.is_some() && !is_told {
-                lead.revision += 1;
-                is_told = true;
-            }
-            if is_told {
-                desk.told.leads += 1;
-                desk.told.of_members.extend(grounds.members.iter().map(|member| (lead.id, member.id)));
-                metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                let news = (!is_new && handed.is_none()).then_some(grounds.news.as_slice());
-                let behind = Behind { news, ..behind };
-                announce(effects, config, (turn, &mut desk.alerts), (&segment, &lead, handed), &behind, now).await?;
-            }
-            turn.leads.push(lead);
-        }
-    }
-    Ok(())
 }
 
 /// A lead that is new or differs.

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use jiff::Timestamp;
 
 use super::link::Affected;
-use super::{Effects, forget, news, unite};
+use super::{Effects, announce, forget, unite};
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::config::Config;
 use crate::model::{Bond, Organisation, Record, Ruling, Turn};
@@ -129,7 +129,7 @@ async fn join(
         (Ruling { a: ruling.b, b: ruling.a, of_a: ruling.of_b, of_b: ruling.of_a, ..ruling }, a)
     };
     let affected = [(whole.id, Affected::changed(whole, vec![part]))].into();
-    news::announce_all(effects, config, turn, affected, now).await?;
+    announce::announce_all(effects, config, turn, affected, now).await?;
     Ok(ruling)
 }
 

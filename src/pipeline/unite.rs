@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::group::{Fresh, Groups, Touched};
+use super::fresh::{Fresh, Touched};
+use super::group::Groups;
 use super::news::SIGNALS;
 use super::{Effects, forget};
 use crate::base::ids::{LeadId, SegmentId};

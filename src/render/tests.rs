@@ -778,6 +778,7 @@ proptest! {
 #[test]
 fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
     let mut case = Case::new("Grupo Acme");
+    let rep: RepId = "ana".parse().unwrap();
     let branch = crate::model::sample::organisation("Acme Sur SL", &[]);
     let story = Story::Appeared { title: "Cots".to_owned(), by: Some("Acme Sur SL".to_owned()), with: None, on: None };
     case.signals = vec![Signal { organisation: branch.id, story, ..case.signals[0].clone() }];
@@ -787,7 +788,7 @@ fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
         (Language::Es, "Cots — Acme Sur SL, de su grupo"),
         (Language::Ru, "Cots — Acme Sur SL, из этой же группы"),
     ] {
-        let letter = one_alert(&reader(language), &case);
+        let letter = one_alert(&Reader { rep: &rep, language, zone: &TimeZone::UTC }, &case);
         assert!(letter.text.replace('\n', " ").contains(whose), "{}", letter.text);
         assert!(letter.html.contains(whose), "{}", letter.html);
     }

@@ -523,3 +523,42 @@ async fn what_is_forgotten_of_a_branch_is_gone_from_the_lead_of_its_head_office(
 async fn sync(world: &Inside) {
     atalaya::pipeline::sync_pages(&world.effects, &world.config, world.clock.now()).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_source_held_of_a_branch_is_handed_over_as_its_head_offices() {
+    let (site, rows) = site();
+    let without = STEADY.map(|[what, who, _, town, _]| [what, who, "", town, ""]).to_vec();
+    *rows.lock().unwrap() = [without.clone(), without.clone(), without];
+    rows.lock().unwrap()[0].extend([HEAD, BRANCH]);
+    let batch = of_groups(&site.address).replace("country = \"ES\"\n", "country = \"ES\"\nbaseline = \"batch\"\n");
+    let world = Inside::new(&[batch, rep("ana", "UTC", "Mon-Sun 09:00"), MAILS.to_owned()].concat()).await;
+    visit(&world).await;
+    visit(&world).await;
+    let first = world.config.sources.iter().find(|source| source.id.as_str() == "one").unwrap();
+    let handed = atalaya::pipeline::hand_over(&world.effects, &world.config, first, world.clock.now()).await.unwrap();
+    let names: Vec<String> = states(&world).await.into_iter().map(|(name, _)| name).filter(|name| name.contains("Orbaneja")).collect();
+    assert_eq!((handed, names), (Some(4), vec!["Grupo Orbaneja, S.L.".to_owned()]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_of_a_branch_says_that_its_head_office_is_the_lead() {
+    let fair = "\n[[segment]]\nid = \"fair\"\nline = 5\n\n[[segment.points]]\nsignal = \"exhibitor-listed\"\npoints = 20\n";
+    let (_site, _rows, world) = group(true, fair).await;
+    let sheet = "Empresa,NIF,Web,Localidad\n\"Orbaneja Sur, S.A.\",ESA58818501,www.orbaneja.com/sur,Cádiz\n";
+    let bytes = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, sheet);
+    let order = atalaya::web::ImportOrder {
+        country: Some("ES".into()),
+        signal: Some("exhibitor-listed".into()),
+        ..atalaya::web::ImportOrder::default()
+    };
+    let import = |write| Question::Import { file: "expo.csv".into(), bytes: bytes.clone(), order: Box::new(order.clone()), write };
+    let Answer::Import(report) = ask(&world, import(false)).await else { panic!("no report") };
+    let said = format!("{report:?}");
+    assert!(said.contains("their head office is the lead") && said.contains("Grupo Orbaneja"), "{said}");
+    ask(&world, import(true)).await;
+    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "new")]);
+    // Taken back, nothing of it is left.
+    ask(&world, Question::UndoImport { id: "expo".to_owned() }).await;
+    let leads = world.effects.store.leads(LeadFilter::default(), 9).await.unwrap();
+    assert!(leads.len() == 1 && leads[0].state.word() == "below" && leads[0].score.parts.is_empty(), "{leads:?}");
+}
