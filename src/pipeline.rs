@@ -35,6 +35,7 @@ mod rehearse;
 mod remind;
 mod rulings;
 mod stock;
+mod telling;
 mod unite;
 mod unlisted;
 mod unnamed;

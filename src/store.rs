@@ -57,8 +57,9 @@ pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, Likely, MessageFilter, OnFile, Opened, RISING, Reached, Replay,
-    Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk, Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, LeftOut, Likely, MessageFilter, OnFile, Opened, RISING, Reached,
+    Replay, Replayed, Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk, Version,
+    Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -486,11 +487,11 @@ impl Store {
         }
     }
 
-    /// Puts a message into the outbox and settles the entries it carries (`Message::entries`), in one commit. A conflict if one of them is
-    /// settled already; nothing happens if a message with this id is there.
-    pub async fn seal(&self, message: Message) -> Result<(), CommitError> {
+    /// Puts a message into the outbox, settles the entries it carries (`Message::entries`) and marks the questions it asks, where they are still
+    /// open, in one commit. A conflict if one of the entries is settled already; nothing happens if a message with this id is there.
+    pub async fn seal(&self, message: Message, asked: Vec<Question>) -> Result<(), CommitError> {
         match self {
-            Self::Embedded(store) => store.seal(message).await,
+            Self::Embedded(store) => store.seal(message, asked).await,
         }
     }
 
@@ -543,19 +544,17 @@ impl Store {
         }
     }
 
-    /// Makes messages ready again under their old ids. Returns which.
-    ///
-    /// What [tells of a lead that is no more](Self::tells_of_gone) is left out.
-    pub async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
+    /// Makes messages ready again under their old ids.
+    pub async fn replay(&self, which: Replay, now: Timestamp) -> Result<Replayed, CommitError> {
         match self {
             Self::Embedded(store) => store.replay(which, now).await,
         }
     }
 
-    /// Whether a message tells of a lead that is no more: it was taken back or forgotten, or is part of another.
-    pub async fn tells_of_gone(&self, message: &Message) -> Result<bool, StoreError> {
+    /// What [replaying](Self::replay) these would come to. Writes nothing.
+    pub async fn replayed(&self, which: Replay, now: Timestamp) -> Result<Replayed, StoreError> {
         match self {
-            Self::Embedded(store) => store.tells_of_gone(message).await,
+            Self::Embedded(store) => store.replayed(which, now).await,
         }
     }
 

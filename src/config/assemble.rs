@@ -322,9 +322,6 @@ impl<'a> Builder<'a> {
         let mut asked: fetch::Spec = desk.read(&mut section, Some(fetch::KEYS));
         let reading: extract::Spec = desk.read(&mut section, Some(extract::KEYS));
         let mut comparing: diff::Spec = desk.read(&mut section, Some(diff::KEYS));
-        if extract::Kind::from_word(&reading.kind) == Some(extract::Kind::Feed) {
-            comparing.for_feeds();
-        }
         if extract::Kind::from_word(&reading.kind) == Some(extract::Kind::Tenders) {
             comparing.for_documents();
             asked.max_body.get_or_insert_with(|| PORTAL_BODY.to_owned());
@@ -349,7 +346,7 @@ impl<'a> Builder<'a> {
         let zone = process::zone(&name).unwrap_or(TimeZone::UTC);
         let own = desk.compiled(&mut section, own.compile());
         let schedule = desk.compiled(&mut section, when.compile());
-        let rules = desk.compiled(&mut section, comparing.compile());
+        let rules = desk.compiled(&mut section, comparing.compile()).map(|rules| if reading.is_feed() { rules.of_feed() } else { rules });
         let fetcher = self.fetcher(section.at);
         let fetch = self.desk.compiled(&mut section, asked.compile(&|kept: &SecretRef| fetcher.reveal(kept)));
         let about = extract::About {

@@ -139,7 +139,9 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let annulled = fields.iter().find(|change| record.kind == RecordKind::Award && change.field.as_str() == AWARD);
     let annulled = annulled.map(|change| (SignalKind::AwardAnnulled, Some(change)));
     let ranked = [SignalKind::DeadlineMoved, SignalKind::PriceMoved, SignalKind::BranchOpened];
-    let ranked = || ranked.into_iter().map(of).find(|(_, first)| first.is_some());
+    // What a tender is worth is part of it, and its places are no branches.
+    let ranked = ranked.into_iter().filter(|kind| !tender || *kind == SignalKind::DeadlineMoved);
+    let ranked = || ranked.clone().map(of).find(|(_, first)| first.is_some());
     let (kind, first) = new_stage.or(annulled).or_else(ranked).unwrap_or_else(|| {
         let kind = match record.kind {
             RecordKind::Page => SignalKind::PageChanged,
@@ -294,6 +296,13 @@ mod tests {
                 &plain,
                 SignalKind::TenderCancelled,
                 from_to("stage", "open", "cancelled"),
+            ),
+            (
+                RecordKind::Tender,
+                moved("price", money(12), money(10)),
+                &plain,
+                SignalKind::TenderChanged,
+                from_to("price", "12 EUR", "10 EUR"),
             ),
             (RecordKind::Tender, moved("lots", text("1"), text("1; 2")), &plain, SignalKind::TenderChanged, from_to("lots", "1", "1; 2")),
             (RecordKind::Offer, moved("price", money(12), money(10)), &plain, SignalKind::PriceMoved, from_to("price", "12 EUR", "10 EUR")),

@@ -55,6 +55,13 @@ impl Rules {
         Self { few: if share_was_set { self.few } else { 0.0 }, confirm: self.confirm.filter(|_| !moves), ..self }
     }
 
+    /// The same for a feed: that an item has another date is no news by itself.
+    #[must_use]
+    pub fn of_feed(mut self) -> Self {
+        self.ignore_fields.extend(["published", "updated"].map(str::to_owned));
+        self
+    }
+
     /// Whether changes of this field are no news.
     pub(super) fn ignores(&self, name: &FieldName) -> bool {
         self.ignore_fields.iter().any(|ignored| ignored == name.as_str())
@@ -72,11 +79,6 @@ impl Spec {
     pub fn for_documents(&mut self) {
         self.confirm.get_or_insert_with(|| "off".to_owned());
         self.ignore_fields.push("published".to_owned());
-    }
-
-    /// The same for feeds: that an item has another date is no news by itself.
-    pub fn for_feeds(&mut self) {
-        self.ignore_fields.extend(["published", "updated"].map(str::to_owned));
     }
 
     /// Checks everything and reports all faults at once.

@@ -130,6 +130,11 @@ fn either_way(extract: &Extract) -> usize {
 }
 
 impl Spec {
+    /// Whether what it reads is a feed.
+    pub fn is_feed(&self) -> bool {
+        Kind::from_word(&self.kind) == Some(Kind::Feed)
+    }
+
     /// With the order of day and month that the dates of its records show.
     #[must_use]
     pub fn with_dates_of(self, extract: &Extract) -> Self {

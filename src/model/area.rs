@@ -59,6 +59,15 @@ pub fn country_names() -> impl Iterator<Item = &'static str> + Clone {
     COUNTRIES.by_name.keys().map(String::as_str)
 }
 
+/// A place without the country that is written after it, and that country: "Caen, France". Two letters are as often a part of one: "Portland, ME".
+pub fn place_and_country(place: &str) -> (&str, Option<&'static str>) {
+    let last = place.rsplit_once(',').filter(|(_, last)| last.trim().chars().count() > 2);
+    match last.and_then(|(first, last)| Some((first.trim(), country_code(last)?))) {
+        Some((first, code)) => (first, Some(code)),
+        None => (place, None),
+    }
+}
+
 /// The country of a telephone number in E.164, where its calling code belongs to one country (`+1` and `+7` do not).
 pub fn calling_country(phone: &str) -> Option<&'static str> {
     let digits = phone.strip_prefix('+')?;
@@ -128,11 +137,10 @@ fn country_of(fact: &Fact) -> Option<&'static str> {
             vat_country(&said.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect::<String>())
         }
         FactName::Phone => calling_country(&said),
+        FactName::Place | FactName::Address => place_and_country(&said).1,
         FactName::Name
         | FactName::Website
         | FactName::Email
-        | FactName::Address
-        | FactName::Place
         | FactName::Industry
         | FactName::Size
         | FactName::Person
@@ -224,6 +232,10 @@ mod tests {
         check(&["ES", "PT"], &[(Country, "France")], "no, France");
         check(&["ES", "PT"], &[(Country, "France"), (Country, "Portugal")], "yes, Portugal");
         check(&["ES", "PT"], &[(Place, "Lyon")], "unknown, country");
+        check(&["ES", "PT"], &[(Place, "Lyon, France")], "no, Lyon, France");
+        check(&["ES", "PT"], &[(Place, "Jaén, Spain")], "yes, Jaén, Spain");
+        check(&["ES", "PT"], &[(Place, "Portland, ME")], "unknown, country");
+        check(&["US"], &[(Place, "Columbus, OH, USA")], "yes, Columbus, OH, USA");
         check(&["ES"], &[(Phone, "+34911234567")], "yes, +34911234567");
         check(&["ES"], &[(Phone, "+33123456789")], "unknown, country");
         check(&["ES"], &[(Phone, "+34911234567"), (Country, "France")], "no, France");

@@ -61,7 +61,7 @@ impl Entry {
     pub fn change(&self) -> Option<&Signal> {
         match self.of_tender.as_ref()? {
             OfTender::Comes(_) => None,
-            OfTender::Changed(signal) => Some(signal),
+            OfTender::Changed(signal) => Some(signal.as_ref()),
         }
     }
 
@@ -89,7 +89,7 @@ pub enum OfTender {
     /// A deadline comes up.
     Comes(Reminder),
     /// It is otherwise than it was: its deadline moved, it is suspended, cancelled or changed.
-    Changed(Signal),
+    Changed(Box<Signal>),
 }
 
 /// A deadline that a rep is reminded of.

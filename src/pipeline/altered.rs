@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 
 use super::Effects;
+use super::calendars::LOOK_BACK;
 use super::fresh::Fresh;
 use super::group::Groups;
 use super::linked::whole_tender;
-use super::news::{Alerts, slot};
+use super::news::{Alerts, owner_of, slot};
 use super::wanted::{Wanted, wanted_of};
 use crate::base::ids::{ChannelId, EntryId, LeadId, OrganisationId, RecordId, SegmentId};
 use crate::base::text::clip;
@@ -45,17 +46,22 @@ pub(super) async fn tell(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let of_tender = |signal: &Signal| turn.records.iter().find(|one| one.id == signal.record && one.kind == RecordKind::Tender).cloned();
-    let new = turn.signals.iter().filter(|signal| signal.kind.is_of_open_tender() && !signal.echo && signal.seen == now);
+    let new = turn.signals.iter().filter(|signal| signal.is_of_known_tender() && !signal.echo && signal.seen == now);
     let news: Vec<(Signal, Record)> = new.filter_map(|signal| Some((signal.clone(), of_tender(signal)?))).collect();
     let mut alerts = Alerts::new();
     for (signal, record) in news {
         let before = effects.store.records(vec![record.id]).await?.pop();
-        let mut wanted = wanted_of(effects, config, record, now).await?;
+        let mut wanted = wanted_of(effects, config, record.clone(), now).await?;
         if let (None, Some(before)) = (&wanted, &before) {
-            // What is looked for no more was looked for until now.
-            wanted = wanted_of(effects, config, before.clone(), now).await?;
+            // What is looked for no more was looked for until now; it is told as it is.
+            let tender = whole_tender(effects, config, record, now).await?;
+            wanted = wanted_of(effects, config, before.clone(), now).await?.map(|before| before.told_as(tender));
         }
         let Some(mut wanted) = wanted else { continue };
+        // What is in no calendar any more is nobody's.
+        if deadline(&wanted.tender.record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK) {
+            continue;
+        }
         let fresh = Fresh::of_turn(turn);
         let groups = Groups { effects, config, fresh: &fresh, at: now };
         wanted.beside(&groups, signal.organisation, &turn.leads).await?;
@@ -86,10 +92,8 @@ async fn to_reps(
 ) -> Result<(), StoreError> {
     for rep in &config.reps {
         let Some(channel) = config.channel_of(rep) else { continue };
-        let is_told = |entry: &Entry| entry.rep == rep.rep.id && entry.of_tender.is_none() && telling.contains(&entry.lead);
-        if turn.entries.iter().any(is_told) {
-            continue;
-        }
+        let tells = |entry: &&Entry| entry.rep == rep.rep.id && entry.of_tender.is_none() && telling.contains(&entry.lead);
+        let told = turn.entries.iter().filter(tells).map(|entry| entry.due).min();
         let mut soonest: Option<(Lane, Timestamp, LeadId, u32)> = None;
         for (looks, lead) in wanted.of_rep(rep, now) {
             let Some(segment) = config.segments.iter().find(|segment| segment.terms.segment == looks.segment) else { continue };
@@ -99,7 +103,8 @@ async fn to_reps(
             let found = (slot.lane, slot.due, lead, revision);
             soonest = Some(soonest.map_or(found, |known| known.min(found)));
         }
-        let Some((lane, due, lead, revision)) = soonest else { continue };
+        // A lead tells of it as soon, unless what is over counts nothing any more and waits for the digest.
+        let Some((lane, due, lead, revision)) = soonest.filter(|(_, due, ..)| told.is_none_or(|told| *due < told)) else { continue };
         turn.entries.push(Entry {
             id: Entry::id_of_change(&channel.id, &rep.rep.id, signal),
             channel: channel.id.clone(),
@@ -110,7 +115,7 @@ async fn to_reps(
             at: now,
             due,
             held: None,
-            of_tender: Some(OfTender::Changed(signal.clone())),
+            of_tender: Some(OfTender::Changed(Box::new(signal.clone()))),
             closes,
             handed: None,
         });
@@ -139,36 +144,44 @@ fn to_machines(config: &Config, turn: &mut Turn, (wanted, (signal, telling)): (&
     }
 }
 
-/// What is to be told still of these changes, each tender once, that which closes first before the others; and the tenders that closed before it
-/// could be told. What was turned down meanwhile is left out.
+/// What a rep is to be told still of these changes, each tender once, that which closes first before the others; and the tenders that closed before
+/// it could be told. What was turned down meanwhile, or is another's, is left out.
 pub(super) async fn still_told<'a>(
     effects: &Effects,
-    config: &Config,
+    (config, rep): (&Config, &Rep),
     changes: impl Iterator<Item = (&'a LeadId, &'a Signal)>,
     now: Timestamp,
 ) -> Result<(Vec<Altered>, Vec<Record>), StoreError> {
     let mut all: BTreeMap<RecordId, Altered> = BTreeMap::new();
     for (lead, signal) in changes {
-        if effects.store.lead(*lead).await?.is_some_and(|lead| !route::is_open(lead.state)) {
-            continue;
-        }
         let Some(record) = effects.store.records(vec![signal.record]).await?.pop() else { continue };
-        let tender = whole_tender(effects, config, record, now).await?;
+        let tender = match wanted_of(effects, config, record.clone(), now).await? {
+            Some(wanted) if wanted.of_rep(rep, now).next().is_none() => continue,
+            Some(wanted) => wanted.tender,
+            // Nobody looks for it any more: that it changed so is told to who had it.
+            None => {
+                let theirs = |lead: &Lead| route::is_open(lead.state) && owner_of(lead).is_none_or(|owner| *owner == rep.rep.id);
+                if effects.store.lead(*lead).await?.is_some_and(|lead| !theirs(&lead)) {
+                    continue;
+                }
+                whole_tender(effects, config, record, now).await?
+            }
+        };
         let altered = all.entry(tender.record.id).or_insert(Altered { tender, signals: Vec::new() });
         if !altered.signals.iter().any(|known| (known.record, known.kind, known.seen) == (signal.record, signal.kind, signal.seen)) {
             altered.signals.push(signal.clone());
         }
     }
     let (mut told, mut closed) = (Vec::new(), Vec::new());
-    for mut altered in all.into_values().filter(|altered| !altered.tender.record.gone) {
+    for mut altered in all.into_values() {
         let record = &altered.tender.record;
         let over = deadline(record).is_some_and(|closing| closing.is_over(now));
-        if over && is_live(record) {
+        if over && is_live(record) && !record.gone {
             closed.push(record.clone());
         }
-        if over || !is_live(record) {
-            // Nobody can answer it any more: that it was cancelled is news, what was moved before is none.
-            altered.signals.retain(|signal| signal.kind == SignalKind::TenderCancelled);
+        if over || record.gone || !is_live(record) {
+            // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
+            altered.signals.retain(|signal| matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded));
         }
         altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
         told.extend(Some(altered).filter(|altered| !altered.signals.is_empty()));
@@ -178,16 +191,19 @@ pub(super) async fn still_told<'a>(
     Ok((told, closed))
 }
 
-/// Takes out of what a lead tells what its rep is told of tenders by itself, or was, unless nothing else is left.
+/// Takes out of what a lead tells what its rep is told of tenders by itself, here or before, unless nothing else is left.
 pub(super) async fn leave_told_apart(
     effects: &Effects,
     (rep, channel): (&Rep, &Settings),
+    here: &[Altered],
     signals: &mut Vec<Signal>,
 ) -> Result<(), StoreError> {
     let id = |signal: &Signal| Entry::id_of_change(&channel.id, &rep.rep.id, signal);
-    let ids: Vec<EntryId> = signals.iter().filter(|signal| signal.kind.is_of_open_tender()).map(id).collect();
+    let ids: Vec<EntryId> = signals.iter().filter(|signal| signal.is_of_known_tender()).map(id).collect();
     let apart = if ids.is_empty() { Vec::new() } else { effects.store.entered(ids).await? };
-    let stays = |signal: &Signal| !apart.contains(&id(signal));
+    // Of who left, it comes under an id of theirs.
+    let is_here = |signal: &Signal| here.iter().any(|altered| altered.signals.contains(signal));
+    let stays = |signal: &Signal| !apart.contains(&id(signal)) && !is_here(signal);
     if signals.iter().any(stays) {
         signals.retain(stays);
     }

@@ -130,7 +130,7 @@ async fn announce_one(
         let behind = grounds.behind(one, None);
         for revised in revise(config, &segments, (previous, Cause::News(&grounds.news)), &behind, now) {
             let Revised { segment, mut lead, is_new, mut is_told } = revised;
-            let mut handed = None;
+            let (mut handed, mut passed) = (None, false);
             if route::for_rep(lead.state) {
                 if desk.staff.is_none() {
                     desk.staff = Some(Staff::now(effects, config).await?);
@@ -138,12 +138,15 @@ async fn announce_one(
                 let staff = desk.staff.get_or_insert_default();
                 let known_owner = previous.iter().find_map(owner_of);
                 lead.owner = staff.assign(config, (&lead, one, known_owner), now);
-                handed = handed_by(previous.iter().find(|before| before.id == lead.id), &lead);
-                if let (true, Decision::To(rep, _)) = (is_new || handed.is_some(), &lead.owner) {
+                let before = previous.iter().find(|before| before.id == lead.id);
+                handed = handed_by(before, &lead);
+                passed = before.and_then(owner_of) != owner_of(&lead);
+                if let (true, Decision::To(rep, _)) = (passed, &lead.owner) {
                     *staff.loads.entry(rep.clone()).or_default() += 1;
                 }
             }
-            if handed.is_some() && !is_told {
+            // Who has it now has not heard of it, whoever had it before.
+            if passed && !is_told && owner_of(&lead).is_some() {
                 lead.revision += 1;
                 is_told = true;
             }
@@ -151,7 +154,7 @@ async fn announce_one(
                 desk.told.leads += 1;
                 desk.told.of_members.extend(grounds.members.iter().map(|member| (lead.id, member.id)));
                 metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                let news = (!is_new && handed.is_none()).then_some(grounds.news.as_slice());
+                let news = (!is_new && !passed).then_some(grounds.news.as_slice());
                 let behind = Behind { news, ..behind };
                 announce(effects, config, (turn, &mut desk.alerts), (&segment, &lead, handed), &behind, now).await?;
             }

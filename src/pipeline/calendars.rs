@@ -7,21 +7,21 @@ use url::Url;
 
 use super::Effects;
 use super::linked::whole_tender;
-use super::wanted::{Wanted, wanted};
-use crate::base::ids::{RecordId, SegmentId, SourceId, base32, hash64};
+use super::wanted::{Wanted, is_wanted, wanted};
+use crate::base::ids::{RecordId, SegmentId, base32, hash64};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
-use crate::model::{Joined, Lead, LeadState, Listings, Organisation, Record, RecordKind, Subject, closings};
+use crate::model::{Joined, Lead, LeadState, RecordKind, Subject, closings};
 use crate::render::{self, Calendar, CalendarKey, CalendarOf, Language};
+use crate::route;
 use crate::store::{CommitError, LeadFilter, RISING, StoreError, TenderOrder, TenderRow, TenderWalk};
-use crate::{route, score};
 
 /// Leads of one rep or segment that are looked through; nobody works more.
 const LEADS: usize = 2_000;
 /// Tenders to come, and of those that are over, that are looked through beside the leads: a calendar shows no more.
 const TENDERS: usize = 1_000;
 /// A deadline that was over for so long is in no calendar, and nobody is reminded of it.
-const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 62);
+pub(super) const LOOK_BACK: SignedDuration = SignedDuration::from_hours(24 * 62);
 
 /// The key that signs calendar addresses: from the installation's own key, so that addresses outlive restarts and restores.
 pub fn calendar_key(effects: &Effects) -> CalendarKey {
@@ -153,20 +153,4 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
         tenders.entry(tender.record.id).or_insert(tender);
     }
     Ok(tenders.into_values().filter(|tender| !tender.record.gone).collect())
-}
-
-fn is_wanted(config: &Config, lead: &Lead, (organisation, listed): (&Organisation, &Listings), record: &Record, now: Timestamp) -> bool {
-    let trust_of = |id: &SourceId| config.trust(id);
-    // Of this record alone: a ministry has thousands.
-    let known = score::Known {
-        organisation,
-        records: std::slice::from_ref(record),
-        elsewhere: &[],
-        signals: &[],
-        listed,
-        tables: &config.lexicons.tables,
-        trust_of: &trust_of,
-    };
-    let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
-    segment.is_some_and(|segment| score::concerns(segment, &known, record.id, now))
 }

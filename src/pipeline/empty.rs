@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::drain::{DrainError, ENTRIES, seal};
 use super::stock::stock;
-use super::{Effects, completeness_of, pairs, wishes};
+use super::{Effects, completeness_of, wishes};
 use crate::base::ids::{ContentHash, RepId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
@@ -75,8 +75,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 entries: Vec::new(),
             };
             let (message, asked) = seal(effects, config, batch, 0, now).await?;
-            effects.store.seal(message).await?;
-            pairs::were_asked(effects, asked, now).await?;
+            effects.store.seal(message, asked).await?;
             sealed += 1;
         }
         let troubles = if had || send { troubles } else { known.troubles };

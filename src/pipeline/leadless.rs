@@ -1,6 +1,7 @@
 //! Why new rows of a file make no lead: they are told apart by reason, with the first of each, so that nobody must guess what a segment lacks. Decides
 //! nothing: it asks the same rules again. Knows no file format.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::fresh::Fresh;
@@ -61,12 +62,13 @@ pub(super) async fn leadless(
             }
             None => ("they name nobody who could be recognised".to_owned(), String::new()),
             Some(one) => {
-                if !asked.contains_key(&one.id) {
+                if let Entry::Vacant(free) = asked.entry(one.id) {
                     let records = news::records_at(effects, one, (&turn.records, &places)).await?;
                     let fresh = signals.get(&one.id).map(Vec::as_slice).unwrap_or_default();
-                    let above = above(&groups, one, turn).await?;
-                    let why = if above.is_some() { above } else { Some(why(effects, config, one, (&records, fresh)).await?) };
-                    asked.extend(why.map(|why| (one.id, why)));
+                    free.insert(match above(&groups, one, turn).await? {
+                        Some(above) => above,
+                        None => why(effects, config, one, (&records, fresh)).await?,
+                    });
                 }
                 asked.get(&one.id).cloned().unwrap_or_default()
             }

@@ -3,15 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use super::Effects;
 use crate::base::ids::SourceId;
 use crate::config::{Config, Rep};
-use crate::model::{FactName, Organisation, Question, Turn};
+use crate::model::{FactName, Organisation, Question};
 use crate::render::{Named, Pair};
 use crate::resolve;
-use crate::store::{CommitError, StoreError};
+use crate::store::StoreError;
 
 /// Pairs in one digest.
 const ASKED: usize = 3;
@@ -30,6 +28,9 @@ pub(super) struct Asks {
 
 /// What the next digest of a rep asks about: pairs of which one at least is named by a source that feeds them, or by an import.
 pub(super) async fn open(effects: &Effects, config: &Config, rep: &Rep) -> Result<Asks, StoreError> {
+    if !rep.rep.questions {
+        return Ok(Asks::default());
+    }
     let mut open = effects.store.questions(QUESTIONS).await?;
     open.retain(|question| question.asked.is_none() && resolve::worth_asking(&question.likeness));
     let mut asks = Asks::default();
@@ -58,17 +59,4 @@ fn named(config: &Config, one: &Organisation) -> Named {
     let best = |name| one.best(name, &|source| config.trust(source)).map(|fact| fact.value.text());
     let place = best(FactName::Place).or_else(|| best(FactName::Region)).or_else(|| best(FactName::Country));
     Named { id: one.id.to_string(), name: one.title().to_owned(), place }
-}
-
-/// Remembers that these were asked. What changed meanwhile is asked once more, or answered already.
-pub(super) async fn were_asked(effects: &Effects, questions: Vec<Question>, now: Timestamp) -> Result<(), StoreError> {
-    if questions.is_empty() {
-        return Ok(());
-    }
-    let mut turn = Turn::upkeep();
-    turn.questions = questions.into_iter().map(|question| Question { asked: Some(now), ..question }).collect();
-    match effects.store.commit(turn).await {
-        Ok(()) | Err(CommitError::Conflict { .. }) => Ok(()),
-        Err(CommitError::Store(error)) => Err(error),
-    }
 }

@@ -2,7 +2,7 @@
 //! not there is one. One answer for calendars, reminders, first digests and news of tenders. Found by walking the tenders by their deadlines; what was found of
 //! each is remembered by what it says, as long as the rules stay the same. Writes nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -14,14 +14,14 @@ use super::fresh::Fresh;
 use super::group::Groups;
 use super::linked::{linked, whole};
 use super::news::{revise, signals_of};
-use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId};
+use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::config::{Config, Rep};
 use crate::model::{
-    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Organisation, Record, Signal, Stage, Subject, Value, stage,
+    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Listings, Organisation, Record, Signal, Stage, Subject, Value, stage,
 };
-use crate::resolve;
 use crate::route::{self, Cause};
 use crate::store::{StoreError, TenderRow, TenderWalk};
+use crate::{resolve, score};
 
 /// Rows that are looked at more closely in one walk: those that nobody judged yet, and those that some segment looks for.
 const LOOKED: usize = 50_000;
@@ -75,8 +75,10 @@ pub(super) struct Wanted {
     pub(super) segments: Vec<Looks>,
     /// Who buys, as the first portal says.
     pub(super) buyer: Organisation,
+    /// Who buys, as other portals say, and the head offices of all of them.
+    others: Vec<Organisation>,
     /// All whom portals name as buyers, each with its head office, if it has one.
-    buyers: Vec<(OrganisationId, Option<OrganisationId>)>,
+    heads: BTreeMap<OrganisationId, Option<OrganisationId>>,
     /// The leads of all of these.
     leads: Vec<Lead>,
 }
@@ -102,33 +104,35 @@ impl Wanted {
     /// The lead of each buyer; of one that has none, or one that is below the line, that of its head office.
     fn leads_in(&self, segment: &SegmentId) -> Vec<&Lead> {
         let of = |id: OrganisationId| self.leads.iter().find(|lead| lead.segment == *segment && lead.subject == Subject::Organisation(id));
-        let of_buyer = |(buyer, head): &(OrganisationId, Option<OrganisationId>)| {
+        let of_buyer = |(buyer, head): (&OrganisationId, &Option<OrganisationId>)| {
             let own = of(*buyer);
             let above = head.and_then(of).filter(|lead| lead.state != LeadState::Excluded);
             above.filter(|_| own.is_none_or(|own| own.state == LeadState::Below)).or(own)
         };
-        let mut leads: Vec<&Lead> = self.buyers.iter().filter_map(of_buyer).collect();
+        let mut leads: Vec<&Lead> = self.heads.iter().filter_map(of_buyer).collect();
         let mut seen = HashSet::new();
         leads.retain(|lead| seen.insert(lead.id));
         leads
     }
 
+    /// With the tender as it is now, whoever looks for it.
+    pub(super) fn told_as(self, tender: Joined) -> Self {
+        Self { tender, ..self }
+    }
+
     /// With the leads of a buyer and its head office as a turn that is not stored yet leaves them.
     pub(super) async fn beside(&mut self, groups: &Groups<'_>, buyer: OrganisationId, leads: &[Lead]) -> Result<(), StoreError> {
         let head = match groups.now(buyer).await? {
-            Some(buyer) => groups.head(&buyer).await?,
+            Some(buyer) => groups.head(&buyer).await?.map(|head| head.id),
             None => None,
         };
-        self.buyers.retain(|(known, _)| *known != buyer);
-        self.buyers.push((buyer, head.as_ref().map(|head| head.id)));
-        if let Some(head) = &head {
-            let known = groups.effects.store.leads_of(Subject::Organisation(head.id)).await?;
-            self.leads.extend(known.into_iter().filter(|lead| !self.leads.iter().any(|known| known.id == lead.id)).collect::<Vec<_>>());
+        self.heads.insert(buyer, head);
+        if let Some(head) = head.filter(|head| !self.leads.iter().any(|lead| lead.subject == Subject::Organisation(*head))) {
+            self.leads.extend(groups.effects.store.leads_of(Subject::Organisation(head)).await?);
         }
-        let is_of = |id: OrganisationId| self.buyers.iter().any(|(buyer, head)| *buyer == id || *head == Some(id));
         let theirs = |lead: &&Lead| {
             let Subject::Organisation(id) = lead.subject;
-            is_of(id) || self.leads.iter().any(|known| known.id == lead.id)
+            id == buyer || Some(id) == head || self.leads.iter().any(|known| known.id == lead.id)
         };
         let new: Vec<Lead> = leads.iter().filter(theirs).cloned().collect();
         self.leads.retain(|lead| !new.iter().any(|new| new.id == lead.id));
@@ -184,7 +188,7 @@ pub(super) async fn wanted(
     Ok((wanted, all))
 }
 
-/// A record's tender, if some segment looks for it as this portal or another tells it.
+/// A record's tender, if some segment looks for it as this portal or another tells it, by itself or as one of a lead's.
 pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record, now: Timestamp) -> Result<Option<Wanted>, StoreError> {
     let mut all = linked(effects, &record).await?;
     all.insert(0, record);
@@ -195,7 +199,43 @@ pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record
             None => segments.push(looks),
         }
     }
-    if segments.is_empty() { Ok(None) } else { with_buyers(effects, config, (all, segments), now).await.map(Some) }
+    let mut wanted = with_buyers(effects, config, (all.clone(), segments), now).await?;
+    let known = wanted.leads.iter().filter(|lead| route::for_rep(lead.state) && wanted.leads_in(&lead.segment).contains(lead));
+    let mut more = Vec::new();
+    for lead in known {
+        let Subject::Organisation(subject) = lead.subject;
+        let Some(buyer) = std::iter::once(&wanted.buyer).chain(&wanted.others).find(|buyer| buyer.id == subject) else { continue };
+        let listed = config.lists.find(buyer);
+        let is_of_it = |record: &Record| is_wanted(config, lead, (buyer, &listed), record, now);
+        if !wanted.segments.iter().any(|looks| looks.segment == lead.segment) && all.iter().any(is_of_it) {
+            more.push(Looks { segment: lead.segment.clone(), total: 0 });
+        }
+    }
+    wanted.segments.extend(more);
+    Ok(Some(wanted).filter(|wanted| !wanted.segments.is_empty()))
+}
+
+/// Whether a tender of the buyer who is this lead is what its segment looks for.
+pub(super) fn is_wanted(
+    config: &Config,
+    lead: &Lead,
+    (organisation, listed): (&Organisation, &Listings),
+    record: &Record,
+    now: Timestamp,
+) -> bool {
+    let trust_of = |id: &SourceId| config.trust(id);
+    // Of this record alone: a ministry has thousands.
+    let known = score::Known {
+        organisation,
+        records: std::slice::from_ref(record),
+        elsewhere: &[],
+        signals: &[],
+        listed,
+        tables: &config.lexicons.tables,
+        trust_of: &trust_of,
+    };
+    let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
+    segment.is_some_and(|segment| score::concerns(segment, &known, record.id, now))
 }
 
 /// The tender of these records, of which there is one at least, with its buyers.
@@ -205,7 +245,8 @@ async fn with_buyers(
     (records, segments): (Vec<Record>, Vec<Looks>),
     now: Timestamp,
 ) -> Result<Wanted, StoreError> {
-    let (mut buyers, mut leads): (Vec<(Organisation, Option<OrganisationId>)>, Vec<Lead>) = (Vec::new(), Vec::new());
+    let (mut buyers, mut above, mut leads): (Vec<Organisation>, Vec<Organisation>, Vec<Lead>) = (Vec::new(), Vec::new(), Vec::new());
+    let mut heads = BTreeMap::new();
     let fresh = Fresh::default();
     let groups = Groups { effects, config, fresh: &fresh, at: now };
     for record in &records {
@@ -214,21 +255,22 @@ async fn with_buyers(
         let owner = resolve::owner(&identity, &found);
         let known = found.into_iter().find(|organisation| owner == Some(organisation.id));
         let buyer = match known {
-            Some(buyer) if buyers.iter().any(|(one, _)| one.id == buyer.id) => continue,
-            Some(buyer) => {
-                leads.extend(effects.store.leads_of(Subject::Organisation(buyer.id)).await?);
-                buyer
-            }
+            Some(buyer) if heads.contains_key(&buyer.id) => continue,
+            Some(buyer) => buyer,
             None => resolve::merge(record, &identity, resolve::Met::default(), now).organisation,
         };
         let head = groups.head(&buyer).await?;
-        if let Some(head) = &head {
-            leads.extend(effects.store.leads_of(Subject::Organisation(head.id)).await?);
-        }
-        buyers.push((buyer, head.map(|head| head.id)));
+        heads.insert(buyer.id, head.as_ref().map(|head| head.id));
+        above.extend(head);
+        buyers.push(buyer);
     }
-    let ids = buyers.iter().map(|(buyer, head)| (buyer.id, *head)).collect();
-    Ok(Wanted { tender: whole(config, records, now), segments, buyer: buyers.swap_remove(0).0, buyers: ids, leads })
+    let buyer = buyers.remove(0);
+    buyers.extend(above);
+    let mut seen = BTreeSet::new();
+    for one in std::iter::once(&buyer).chain(&buyers).filter(|one| seen.insert(one.id)) {
+        leads.extend(effects.store.leads_of(Subject::Organisation(one.id)).await?);
+    }
+    Ok(Wanted { tender: whole(config, records, now), segments, buyer, others: buyers, heads, leads })
 }
 
 /// By what tenders are judged: the rules, and what is known of the sources.

@@ -98,6 +98,10 @@ pub(super) fn later(entry: Entry, rep: &Rep, wish: &Suppression, now: Timestamp)
         None if wish.scope == Scope::Alerts && entry.lane == Lane::Urgent => {
             return Entry { lane: Lane::Digest, due: rep.digest.next(now), ..entry };
         }
+        // Who takes no digests is not told of it: it waits for the day they take them again.
+        None if wish.scope == Scope::Digests && entry.lane == Lane::Digest && entry.due <= now => {
+            return Entry { due: rep.digest.next(now), ..entry };
+        }
         None => entry,
     };
     if !wish.weekly || entry.lane == Lane::Urgent {

@@ -11,7 +11,7 @@ use super::sentence::{field, value};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Reader};
 use crate::base::caps;
-use crate::model::{Signal, SignalKind, Story, closings, is_live};
+use crate::model::{Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -59,13 +59,14 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30", and what else is otherwise.
 fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let language = reader.language;
-    let label = language.signal(signal.kind);
+    let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         let told = |text: &Option<String>| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, Some(signal)));
         match (signal.kind, name.as_str(), told(old), told(new)) {
             // The label says it.
-            (SignalKind::TenderCancelled | SignalKind::TenderSuspended, "stage", _, _) => None,
+            (SignalKind::TenderCancelled | SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
+            (SignalKind::TenderPublished, "stage", _, _) if is_again(signal) => None,
             (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) => Some(format!("{old} → {new}")),
             (_, _, old, new) => Some(field(language, name, old.as_deref(), new.as_deref())),
         }
@@ -77,10 +78,24 @@ fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     if told.is_empty() { label.to_owned() } else { line(&format!("{label}: {}", told.join("; ")), 2 * caps::QUOTE_CHARS) }
 }
 
+fn label(language: Language, signal: &Signal) -> &'static str {
+    if is_again(signal) {
+        return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);
+    }
+    language.signal(signal.kind)
+}
+
+/// Whether a tender that was suspended or cancelled is open again.
+fn is_again(signal: &Signal) -> bool {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return false };
+    let stopped = |old: &str| matches!(Stage::from_word(old), Some(Stage::Suspended | Stage::Cancelled));
+    signal.kind == SignalKind::TenderPublished && fields.iter().any(|(name, old, _)| name == "stage" && old.as_deref().is_some_and(stopped))
+}
+
 /// "Deadline moved: Ultrasound scanners", of several tenders with how many there are.
 pub(super) fn subject(language: Language, items: &[ChangeItem<'_>]) -> String {
     let Some((item, signal)) = items.first().and_then(|item| Some((item, item.signals.last()?))) else { return String::new() };
-    let first = format!("{}: {}", language.signal(signal.kind), line(&item.record.title(), 120));
+    let first = format!("{}: {}", label(language, signal), line(&item.record.title(), 120));
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
 }
 

@@ -8,7 +8,7 @@ use super::clean::{line, link};
 use super::language::{Word, of_number, plural};
 use super::sentence::clock;
 use super::view::LinkView;
-use super::{DeadlineItem, Language, Reader};
+use super::{DeadlineItem, Early, Language, Reader};
 use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, stage};
 
 /// Fields that say what a tender is worth, the surest first, each with the words around it.
@@ -90,6 +90,24 @@ pub(super) fn closed(reader: &Reader<'_>, records: &[Record]) -> Option<String> 
         ],
     );
     (!records.is_empty()).then(|| format!("{begin}{all}"))
+}
+
+/// Why it does not wait for the digest.
+pub(super) fn early(language: Language, early: Early) -> &'static str {
+    let words = match early {
+        Early::Closes => return language.word(Word::BeforeDigest),
+        Early::Begins => [
+            "It begins before your next digest, or too soon after it, so this comes at once.",
+            "Empieza antes de tu próximo resumen, o poco después, por eso llega al momento.",
+            "Начало до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
+        ],
+        Early::Both => [
+            "Some of it closes, some begins before your next digest, or too soon after it, so this comes at once.",
+            "Una parte vence y otra empieza antes de tu próximo resumen, o poco después, por eso llega al momento.",
+            "Что-то истекает, что-то начинается до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
+        ],
+    };
+    said(language, words)
 }
 
 /// How many deadlines passed before anybody was told.

@@ -36,8 +36,6 @@ pub(super) enum Word {
     NoNews,
     DeadlinesTitle,
     BeforeDigest,
-    BeginsBeforeDigest,
-    BothBeforeDigest,
     Calendar,
     Reference,
     Class,
@@ -122,18 +120,6 @@ impl Language {
             (Self::En, Word::BeforeDigest) => "It closes before your next digest, or too soon after it, so this comes at once.",
             (Self::Es, Word::BeforeDigest) => "El plazo vence antes de tu próximo resumen, o poco después, por eso llega al momento.",
             (Self::Ru, Word::BeforeDigest) => "Срок истекает до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
-            (Self::En, Word::BeginsBeforeDigest) => "It begins before your next digest, or too soon after it, so this comes at once.",
-            (Self::Es, Word::BeginsBeforeDigest) => "Empieza antes de tu próximo resumen, o poco después, por eso llega al momento.",
-            (Self::Ru, Word::BeginsBeforeDigest) => "Начало до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
-            (Self::En, Word::BothBeforeDigest) => {
-                "Some of it closes, some begins before your next digest, or too soon after it, so this comes at once."
-            }
-            (Self::Es, Word::BothBeforeDigest) => {
-                "Una parte vence y otra empieza antes de tu próximo resumen, o poco después, por eso llega al momento."
-            }
-            (Self::Ru, Word::BothBeforeDigest) => {
-                "Что-то истекает, что-то начинается до следующей сводки или сразу после неё, поэтому письмо пришло сразу."
-            }
             (Self::En, Word::Calendar) => "Your calendar of deadlines (keep the address to yourself)",
             (Self::Es, Word::Calendar) => "Tu calendario de plazos (no compartas la dirección)",
             (Self::Ru, Word::Calendar) => "Ваш календарь сроков (никому не давайте адрес)",

@@ -219,18 +219,13 @@ pub(super) fn alert(
         let title = format!("alert for {}, {}", reader.rep, text::count(count, "lead", "leads"));
         (subject(items, count, language), language.leads_for_you(count), title)
     };
-    let why = match early {
-        Some(Early::Closes) => Word::BeforeDigest,
-        Some(Early::Begins) => Word::BeginsBeforeDigest,
-        Some(Early::Both) => Word::BothBeforeDigest,
-        None => Word::OnlyNow,
-    };
+    let why = early.map_or(language.word(Word::OnlyNow), |early| due::early(language, early));
     let number = |place: usize| (items.len() > 1).then_some(place + 1);
     let view = View {
         lang: language.tag(),
         subject,
         heading,
-        paragraphs: std::iter::once(language.word(why).to_owned()).chain(due::closed(reader, news.closed)).collect(),
+        paragraphs: std::iter::once(why.to_owned()).chain(due::closed(reader, news.closed)).collect(),
         leads: items.iter().take(LEADS).enumerate().map(|(place, item)| view::lead(reader, item, number(place), now)).collect(),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),

@@ -34,6 +34,12 @@ fn fact(name: FactName, value: Value) -> Fact {
     Fact { name, value, record: RecordId(1), evidence: evidence("") }
 }
 
+/// What a code of packaging means that has no words of its own.
+fn boxes() -> BTreeMap<String, Meaning> {
+    let meaning = Meaning { group: Some("446".to_owned()), text: "Miscellaneous fabricated products".to_owned() };
+    [("44617100".to_owned(), meaning)].into()
+}
+
 /// A lead as `resolve`, `score` and `route` would make it, about an organisation of this name.
 struct Case {
     lead: Lead,
@@ -126,19 +132,7 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        Self {
-            lead,
-            organisation,
-            members: Vec::new(),
-            signals,
-            told: None,
-            handed: None,
-            meanings: [(
-                "44617100".to_owned(),
-                Meaning { group: Some("446".to_owned()), text: "Miscellaneous fabricated products".to_owned() },
-            )]
-            .into(),
-        }
+        Self { lead, organisation, members: Vec::new(), signals, told: None, handed: None, meanings: boxes() }
     }
 
     fn item(&self) -> Item<'_> {
@@ -332,6 +326,27 @@ fn news_of_tenders_is_told_apart_from_leads() {
     for (language, name) in [(Language::Es, "reminder_changes_es_text"), (Language::Ru, "reminder_changes_ru_text")] {
         insta::assert_snapshot!(name, shown(&reminder(&reader(language), &alone, &links, now()).unwrap()));
     }
+    let again = Signal {
+        kind: SignalKind::TenderPublished,
+        story: Story::Changed {
+            title: moved.title(),
+            fields: vec![("stage".to_owned(), Some("suspended".to_owned()), Some("open".to_owned()))],
+            more: 0,
+        },
+        ..signals[1].clone()
+    };
+    assert!(
+        again.is_of_known_tender()
+            && !Signal { story: Story::Appeared { title: moved.title(), by: None, with: None, on: None }, ..again.clone() }
+                .is_of_known_tender()
+    );
+    let reopened = [ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&again) }];
+    let letter = reminder(&reader(Language::En), &News { changes: &reopened, ..News::default() }, &links, now()).unwrap();
+    assert!(
+        letter.subject.starts_with("Takes offers again: Two ultrasound") && letter.text.contains("  Takes offers again ("),
+        "{}",
+        letter.text
+    );
     let segment: SegmentId = "hospitals".parse().unwrap();
     let event = Event::Tender { record: &moved, signal: &signals[0], segments: &[&segment] };
     let json: serde_json::Value = serde_json::from_slice(&payload(&event).bytes).unwrap();

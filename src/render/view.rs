@@ -114,7 +114,10 @@ pub(super) struct SourceView {
 
 /// A day and how long ago it was, in the reader's zone: "Mon 23 Nov 2026, today".
 pub(super) fn day(reader: &Reader<'_>, at: Timestamp, now: Timestamp) -> String {
-    let (date, today) = (at.to_zoned(reader.zone.clone()).date(), now.to_zoned(reader.zone.clone()).date());
+    // A day without a time is kept as its first moment in UTC, and is that day for everybody.
+    let whole = at.as_millisecond().rem_euclid(86_400_000) == 0;
+    let zone = if whole { jiff::tz::TimeZone::UTC } else { reader.zone.clone() };
+    let (date, today) = (at.to_zoned(zone).date(), now.to_zoned(reader.zone.clone()).date());
     let ago = i64::from(date.until(today).map_or(0, |span| span.get_days()));
     format!("{}, {}", reader.language.date(date), reader.language.age(ago))
 }

@@ -5,7 +5,7 @@ use url::{Host, Url};
 use super::hosts::{is_shared, registrable};
 use super::{About, Identity};
 use crate::base::text;
-use crate::model::{CompanyName, IdentityKey, Record, RecordKind, Value, country_code, identifier};
+use crate::model::{CompanyName, IdentityKey, Record, RecordKind, Value, country_code, identifier, place_and_country};
 
 /// Fields that name the organisation, the surest first; `name` does so for company records only (an offer's name is the offer's).
 const NAMED_BY: &[&str] = &["organisation", "company", "seller", "buyer", "exhibitor", "employer"];
@@ -54,7 +54,11 @@ pub fn identify(record: &Record, about: &About) -> Identity {
     keys.extend(phones(record).into_iter().map(IdentityKey::Phone));
     if let Some(core) = core {
         let core = text::clip(&core, KEY_CHARS);
-        let place = PLACES.iter().find_map(|field| record.text(field)).map(|place| text::words(&place)).filter(|place| !place.is_empty());
+        let place = PLACES
+            .iter()
+            .find_map(|field| record.text(field))
+            .map(|place| text::words(place_and_country(&place).0))
+            .filter(|place| !place.is_empty());
         keys.extend(place.map(|place| IdentityKey::NamePlace(core.clone(), text::clip(&place, KEY_CHARS))));
         keys.push(IdentityKey::NamePlace(core, format!("@{}", record.source)));
     }

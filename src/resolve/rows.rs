@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::linkage::{Column, Row};
 use crate::base::ids::RecordId;
-use crate::model::{FactName, IdentityKey, Organisation};
+use crate::model::{FactName, IdentityKey, Organisation, place_and_country};
 
 /// Rows of one organisation at most: the fullest.
 const ROWS: usize = 4;
@@ -15,7 +15,17 @@ pub fn rows(organisation: &Organisation) -> Vec<Row> {
     let mut by_record: BTreeMap<RecordId, Row> = BTreeMap::new();
     for fact in &organisation.facts {
         if let Some(column) = column(fact.name) {
-            by_record.entry(fact.record).or_default().set(column, &fact.value.text());
+            let said = fact.value.text();
+            let row = by_record.entry(fact.record).or_default();
+            match place_and_country(&said) {
+                (place, Some(country)) if column == Column::City => {
+                    row.set(Column::City, place);
+                    if row.cell(Column::Country).is_none() {
+                        row.set(Column::Country, country);
+                    }
+                }
+                _ => row.set(column, &said),
+            }
         }
     }
     let tax_id = organisation.keys.iter().find_map(|key| if let IdentityKey::TaxId(id) = key { Some(id.as_str()) } else { None });

@@ -63,6 +63,8 @@ pub struct Rep {
     pub digest: String,
     /// What comes at a digest time that has nothing to tell.
     pub empty_digest: EmptyDigest,
+    /// Whether their digests ask which organisations are one.
+    pub questions: bool,
     /// The most alerts an hour.
     pub alerts_per_hour: u32,
     /// When no alert may come.

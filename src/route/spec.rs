@@ -26,6 +26,7 @@ pub const KEYS: &[&str] = &[
     "capacity",
     "digest",
     "empty_digest",
+    "questions",
     "alerts_per_hour",
     "quiet",
     "channel",
@@ -69,6 +70,9 @@ pub struct Spec {
     /// What comes at a digest time that has nothing to tell: `trouble` (the default) a digest only when one of their sources is not complete or
     /// silent, once, and again when that has changed; `always` a digest each time; `never` none.
     pub empty_digest: Option<String>,
+    /// Whether their digests ask which organisations are one, at most three pairs each, with the commands that answer: for who looks after the
+    /// sources and has the command line. Left out: they do not.
+    pub questions: bool,
     /// The most alerts an hour (default 4); further ones go into the digest, or, where it would be too late for what closes, into the next alert.
     /// 0: no alerts.
     pub alerts_per_hour: Option<u32>,
@@ -132,6 +136,7 @@ impl Spec {
             capacity: self.capacity.unwrap_or(CAPACITY),
             digest: self.digest.clone().unwrap_or_else(|| DIGEST.to_owned()),
             empty_digest: empty_digest.unwrap_or(EmptyDigest::Trouble),
+            questions: self.questions,
             alerts_per_hour: self.alerts_per_hour.unwrap_or(ALERTS_PER_HOUR),
             quiet,
             channel,

@@ -398,7 +398,7 @@ fn every_mistake_in_the_settings_is_named_at_once() {
     let plain = rep("id = 'ana'");
     assert_eq!((plain.name.as_str(), plain.digest.as_str(), plain.capacity, plain.alerts_per_hour), ("ana", "Mon-Fri 08:00", 40, 4));
     let all = "id='a'\nname=''\nemail='a@b.c'\nlanguage='en'\nzone='UTC'\nsegments=[]\nindustries=[]\nregions=[]\ncapacity=1\ndigest='daily 08:00'\n\
-               alerts_per_hour=1\nempty_digest='always'\nquiet=''\nchannel='mail'\nabsent=[]\nremind=[]";
+               alerts_per_hour=1\nempty_digest='always'\nquestions=true\nquiet=''\nchannel='mail'\nabsent=[]\nremind=[]";
     let table: toml::Table = all.parse().unwrap();
     let mut keys: Vec<&str> = table.keys().map(String::as_str).collect();
     let mut want = KEYS.to_vec();

@@ -51,7 +51,7 @@ mod embedded {
     contract! {
         place();
         linking, alike_at_once, claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, postponing, replaying, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, a_long_history, removing,
+        many_at_once, outbox_order, sealing, postponing, replaying, left_out_of_replays, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, a_long_history, removing,
         rescheduling,
         lists,
     }
@@ -174,7 +174,7 @@ pub(super) fn entry(n: u32, due: i64) -> Entry {
     let changed = || sample::signal(&sample::organisation("Acme", &[]), SignalKind::DeadlineMoved, 1, 1);
     let of_tender = match n {
         2 => Some(OfTender::Comes(comes())),
-        4 => Some(OfTender::Changed(changed())),
+        4 => Some(OfTender::Changed(Box::new(changed()))),
         _ => None,
     };
     Entry {
@@ -420,6 +420,22 @@ async fn alike_at_once(place: Place) {
     assert_eq!([conflicts(a), conflicts(b)].iter().filter(|conflict| **conflict).count(), 1);
 }
 
+/// Somebody said that two are one.
+fn same(a: &Organisation, b: &Organisation, pattern: &[u8]) -> Ruling {
+    Ruling {
+        number: 1,
+        at: time(3),
+        same: true,
+        a: a.id,
+        b: b.id,
+        of_a: a.records.clone(),
+        of_b: b.records.clone(),
+        divided: false,
+        pattern: pattern.to_vec(),
+        undone: None,
+    }
+}
+
 async fn linking(place: Place) {
     let store = place.open().await;
     let named = |key: &str, name: &str, phone: &str| {
@@ -451,30 +467,27 @@ async fn linking(place: Place) {
         asked: None,
     };
     store.commit(Turn { organisations: vec![second.clone()], questions: vec![question(1)], ..Turn::upkeep() }).await.unwrap();
-    store.commit(Turn { questions: vec![Question { asked: Some(time(9)), ..question(1) }], ..Turn::upkeep() }).await.unwrap();
-    store.commit(Turn { questions: vec![question(2)], ..Turn::upkeep() }).await.unwrap();
+    // While a digest asks, what is known of the pair changes: asking changes nothing of that, and is done with the message or not at all.
+    let closer = Likeness { points: question(1).likeness.points + 1, ..question(1).likeness };
+    store.commit(Turn { questions: vec![Question { likeness: closer.clone(), ..question(2) }], ..Turn::upkeep() }).await.unwrap();
+    let with = |n: u8| Message { entries: vec![entry(77, 1).id], ..message(n, 1) };
+    assert!(conflicts(store.seal(with(8), vec![question(1)]).await), "no such entry");
+    assert_eq!(store.questions(9).await.unwrap()[0].asked, None);
+    for (n, asks) in [(9, vec![question(1)]), (9, vec![question(1)]), (10, vec![question(1)])] {
+        store.seal(message(n, 1), asks).await.unwrap();
+    }
+    store.commit(Turn { questions: vec![Question { likeness: closer.clone(), ..question(3) }], ..Turn::upkeep() }).await.unwrap();
     let store = place.reopen(store).await;
     assert_eq!(store.likely(asked[..1].to_vec(), HashSet::new()).await.unwrap().1, found[..1], "a restart knows the same");
     let open = store.questions(9).await.unwrap();
     assert_eq!(
-        open.iter().map(|one| (one.pair(), one.at, one.asked)).collect::<Vec<_>>(),
-        [((first.id.min(second.id), first.id.max(second.id)), time(1), Some(time(9)))]
+        open.iter().map(|one| (one.pair(), one.at, one.asked, one.likeness.clone())).collect::<Vec<_>>(),
+        [((first.id.min(second.id), first.id.max(second.id)), time(1), Some(time(9)), closer)]
     );
     assert_eq!(store.questions_of(second.id).await.unwrap(), open);
     // One becomes part of the other: its keys go over, and nothing is left of it.
     let first = Organisation { version: 1, keys: &first.keys | &second.keys, ..first };
-    let ruling = Ruling {
-        number: 1,
-        at: time(3),
-        same: true,
-        a: first.id,
-        b: second.id,
-        of_a: first.records.clone(),
-        of_b: second.records.clone(),
-        divided: false,
-        pattern: open[0].likeness.pattern.clone(),
-        undone: None,
-    };
+    let ruling = same(&first, &second, &open[0].likeness.pattern);
     let mut turn = Turn { organisations: vec![first.clone()], rulings: vec![ruling.clone()], ..Turn::upkeep() };
     assert!(conflicts(store.commit(turn.clone()).await), "the other still has its key");
     turn.forgotten.organisations = vec![Organisation { version: 1, ..second.clone() }];
@@ -483,8 +496,7 @@ async fn linking(place: Place) {
     let owners = store.organisations_by_keys(second.keys.iter().cloned().collect()).await.unwrap();
     assert_eq!(owners.iter().map(|owner| owner.id).collect::<Vec<_>>(), [first.id]);
     assert_eq!((store.questions(9).await.unwrap(), ids(&store.likely(only, HashSet::new()).await.unwrap().1)), (vec![], vec![vec![]]));
-    let late = Turn { questions: vec![Question { asked: Some(time(9)), ..question(1) }], ..Turn::upkeep() };
-    store.commit(late).await.unwrap();
+    store.seal(message(11, 1), vec![question(1)]).await.unwrap();
     assert_eq!(store.questions(9).await.unwrap(), [], "that one was asked opens nothing");
     assert_eq!(store.rulings(9).await.unwrap(), std::slice::from_ref(&ruling));
     let again = Turn { rulings: vec![ruling.clone()], ..Turn::upkeep() };
@@ -615,9 +627,9 @@ async fn sealing(place: Place) {
     assert_eq!((few[0].entries.as_slice(), few[0].more), (&entries[..2], 1), "what is over the limit is counted");
     let ids: Vec<EntryId> = entries[..3].iter().map(|entry| entry.id).collect();
     let digest = Message { entries: ids.clone(), ..message(1, 1) };
-    store.seal(digest.clone()).await.unwrap();
-    store.seal(digest).await.unwrap();
-    assert!(conflicts(store.seal(Message { entries: ids, ..message(2, 1) }).await), "an entry goes out once");
+    store.seal(digest.clone(), vec![]).await.unwrap();
+    store.seal(digest, vec![]).await.unwrap();
+    assert!(conflicts(store.seal(Message { entries: ids, ..message(2, 1) }, vec![]).await), "an entry goes out once");
     let store = place.reopen(store).await;
     assert_eq!(store.waiting_entries(EntryFilter::default(), 10).await.unwrap(), entries[3..]);
     assert_eq!(store.message(&message(2, 1).id).await.unwrap(), None);
@@ -658,8 +670,8 @@ async fn replaying(place: Place) {
     let store = place.reopen(store).await;
     assert_eq!(store.counts().await.unwrap().dead, [(crm.clone(), 2)]);
     assert_eq!(store.lease_messages(&crm, time(40), 9, time(100)).await.unwrap(), []);
-    assert_eq!(store.replay(Replay::DeadSince(time(25), None), time(50)).await.unwrap(), [message(2, 7).id]);
-    assert_eq!(store.replay(Replay::These(vec![message(2, 7).id]), time(50)).await.unwrap(), [], "it is not dead any more");
+    assert_eq!(store.replay(Replay::DeadSince(time(25), None), time(50)).await.unwrap().again, [message(2, 7).id]);
+    assert_eq!(store.replay(Replay::These(vec![message(2, 7).id]), time(50)).await.unwrap().again, [], "it is not dead any more");
     let leased = store.lease_messages(&crm, time(60), 9, time(100)).await.unwrap();
     assert_eq!((leased[0].id.clone(), leased[0].tries, leased[0].sealed.clone()), (message(2, 7).id, 0, message(2, 7).sealed));
     assert_eq!(store.counts().await.unwrap().dead, [(crm.clone(), 1)]);
@@ -673,14 +685,56 @@ async fn replaying(place: Place) {
         }
     }
     let store = place.reopen(store).await;
-    assert_eq!(store.replay(Replay::These(vec![message(3, 8).id]), time(90)).await.unwrap(), [], "it was not given up");
-    assert_eq!(store.replay(Replay::DeliveredSince(time(75), crm.clone()), time(90)).await.unwrap(), [message(4, 8).id]);
-    assert_eq!(store.replay(Replay::DeliveredSince(time(69), crm.clone()), time(90)).await.unwrap(), [message(3, 8).id]);
+    assert_eq!(store.replay(Replay::These(vec![message(3, 8).id]), time(90)).await.unwrap().again, [], "it was not given up");
+    assert_eq!(store.replay(Replay::DeliveredSince(time(75), crm.clone()), time(90)).await.unwrap().again, [message(4, 8).id]);
+    assert_eq!(store.replay(Replay::DeliveredSince(time(69), crm.clone()), time(90)).await.unwrap().again, [message(3, 8).id]);
     let again = store.lease_messages(&crm, time(91), 9, time(100)).await.unwrap();
     let sent: Vec<_> =
         again.iter().filter(|again| again.id != message(2, 7).id).map(|message| (message.id.clone(), message.sealed.clone())).collect();
     assert_eq!(sent, [(message(3, 8).id, message(3, 8).sealed)], "the later one of its lead waits for it");
-    assert_eq!(store.replay(Replay::DeliveredSince(time(0), "other".parse().unwrap()), time(90)).await.unwrap(), []);
+    assert_eq!(store.replay(Replay::DeliveredSince(time(0), "other".parse().unwrap()), time(90)).await.unwrap().again, []);
+}
+
+/// What would be sent again is what is, and of the rest it is said why not.
+async fn left_out_of_replays(place: Place) {
+    let store = place.open().await;
+    let crm: ChannelId = "crm".parse().unwrap();
+    let of = |n: u8, key: u64, kind: MessageKind, leads: &[u64]| Message {
+        kind,
+        leads: leads.iter().map(|id| LeadId(*id)).collect(),
+        ..message(n, key)
+    };
+    let all = [
+        of(1, 1, MessageKind::Lead, &[404]),
+        of(2, 2, MessageKind::Tender, &[]),
+        of(3, 3, MessageKind::Tender, &[]),
+        of(4, 2, MessageKind::Tender, &[]),
+        of(5, 5, MessageKind::Notice, &[]),
+    ];
+    store.enqueue(all.to_vec()).await.unwrap();
+    for at in [20, 30] {
+        for mut one in store.lease_messages(&crm, time(at), 9, time(100)).await.unwrap() {
+            let done = one.id == all[3].id || one.id == all[4].id;
+            let dead = MessageState::Dead { at: time(at), reason: "410 Gone".to_owned() };
+            one.state = if done { MessageState::Delivered { at: time(at) } } else { dead };
+            store.acknowledge(one, None, vec![]).await.unwrap();
+        }
+    }
+    let store = place.reopen(store).await;
+    let id = |n: usize| all[n - 1].id.clone();
+    let left = vec![(id(1), LeftOut::Gone), (id(2), LeftOut::Overtaken)];
+    let these = Replay::These((1..=5).rev().map(id).chain([message(99, 9).id]).collect());
+    let of_these = left.iter().cloned().chain([(id(4), LeftOut::State), (id(5), LeftOut::State)]).collect::<Vec<_>>();
+    for (which, again, left) in [
+        (Replay::DeadSince(time(0), None), vec![id(3)], left),
+        (these.clone(), vec![], of_these.iter().take(2).cloned().chain([(id(3), LeftOut::State)]).chain(of_these[2..].to_vec()).collect()),
+        (Replay::DeliveredSince(time(0), crm.clone()), vec![id(4), id(5)], vec![]),
+    ] {
+        let want = Replayed { again, left, more: false };
+        assert_eq!(store.replayed(which.clone(), time(50)).await.unwrap(), want, "{which:?}");
+        assert_eq!(store.replay(which, time(50)).await.unwrap(), want);
+    }
+    assert_eq!(store.message(&id(3)).await.unwrap().unwrap().sealed, all[2].sealed);
 }
 
 async fn a_message_enters_once(place: Place) {
@@ -743,7 +797,7 @@ async fn keeping(place: Place) {
     let change = |at| Change { source: source("a"), record: RecordId(1), kind: ChangeKind::Gone, at: time(at), baseline: false };
     let turn = Turn { changes: vec![change(0), change(800 * day)], entries: vec![entry(1, 1), entry(2, 1)], ..times(&root, 1, 2) };
     store.commit(turn).await.unwrap();
-    store.seal(Message { entries: vec![entry(1, 1).id], ..message(1, 1) }).await.unwrap();
+    store.seal(Message { entries: vec![entry(1, 1).id], ..message(1, 1) }, vec![]).await.unwrap();
     store.enqueue(vec![message(2, 2), message(3, 3)]).await.unwrap();
     let crm: ChannelId = "crm".parse().unwrap();
     let mut leased = store.lease_messages(&crm, time(10), 2, time(100)).await.unwrap();

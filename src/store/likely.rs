@@ -4,11 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+
 use super::codec::{self, Table};
 use super::embedded::{Embedded, Inner};
 use super::error::{CommitError, StoreError};
+use super::frame;
 use super::prepare::{Draft, Effect};
-use super::stored::{StoredQuestion, StoredRuling};
+use super::stored::{StoredQuestion, StoredRuling, to_model};
 use super::words::Likely;
 use crate::base::ids::{OrganisationId, hash64};
 use crate::model::{IdentityKey, Organisation, Question, Ruling};
@@ -144,31 +147,14 @@ impl Linked {
         overtaken
     }
 
-    /// The same for any number of them, some at a time, so that nobody waits long for memory. What some of them are like of the others they learn from
-    /// an index of their own, as they are not all in the common one at once.
+    /// The same for any number of them. Many are put among those of the common index in one of their own, so that nobody waits long for memory.
     fn find_all(&self, asked: &[(OrganisationId, Vec<Row>)], without: &HashSet<OrganisationId>) -> (u64, Vec<Likely>) {
         if asked.len() <= AT_ONCE {
             return self.find(asked, without);
         }
-        let mut own = Index::default();
-        own.learn(&self.held().lessons());
-        for (id, rows) in asked {
-            own.put(*id, rows);
-        }
-        let replaced: HashSet<OrganisationId> = asked.iter().map(|(id, _)| *id).collect();
-        let (mut known, mut all) = (None, Vec::with_capacity(asked.len()));
-        for some in asked.chunks(AT_ONCE) {
-            let (at, found) = self.find(some, without);
-            known.get_or_insert(at);
-            all.extend(found.into_iter().map(|mut one| {
-                // Of those that are asked about as well, what is in common memory is what they were.
-                one.matches.retain(|found| !replaced.contains(&found.organisation));
-                one.matches.extend(own.like(one.organisation).into_iter().filter(|found| !without.contains(&found.organisation)));
-                one.matches.sort_by(|a, b| b.points.total_cmp(&a.points).then(a.organisation.cmp(&b.organisation)));
-                one
-            }));
-        }
-        (known.unwrap_or_default(), all)
+        let known = self.held().written;
+        let all = Index::among(asked, AT_ONCE, |step| step(&self.held().index));
+        (known, asked.iter().map(|(id, _)| likely(&all, *id, without)).collect())
     }
 
     /// For each of these organisations those it may be, where all of them are as handed in. What is durable of them is put back afterwards. With
@@ -176,18 +162,20 @@ impl Linked {
     fn find(&self, asked: &[(OrganisationId, Vec<Row>)], without: &HashSet<OrganisationId>) -> (u64, Vec<Likely>) {
         let mut held = self.held();
         let durable: Vec<Replaced> = asked.iter().map(|(id, rows)| held.index.put(*id, rows)).collect();
-        let matches = |index: &Index, id: OrganisationId| {
-            let mut matches = index.like(id);
-            matches.retain(|one| !without.contains(&one.organisation));
-            matches
-        };
-        let found = asked.iter().map(|(id, _)| Likely { organisation: *id, matches: matches(&held.index, *id) }).collect();
+        let found = asked.iter().map(|(id, _)| likely(&held.index, *id, without)).collect();
         // In turn, so that one that was asked about twice is what it was before the first time.
         for ((id, _), replaced) in asked.iter().zip(durable).rev() {
             held.index.put_back(*id, replaced);
         }
         (held.written, found)
     }
+}
+
+/// Those that one in an index may be.
+fn likely(index: &Index, organisation: OrganisationId, without: &HashSet<OrganisationId>) -> Likely {
+    let mut matches = index.like(organisation);
+    matches.retain(|one| !without.contains(&one.organisation));
+    Likely { organisation, matches }
 }
 
 impl Inner {
@@ -224,22 +212,34 @@ impl Inner {
 }
 
 impl Draft<'_> {
-    /// Opens a question; one that is open stays open since when it was, and asked if it was. That one was asked opens none that is closed by now.
+    /// Opens a question; one that is open stays open since when it was, and asked if it was.
     pub(super) fn question(&mut self, question: &Question) -> Result<(), StoreError> {
-        let (a, b) = question.pair();
-        let key = codec::question(a, b);
-        let open = self.inner.model::<StoredQuestion, Question>(&key)?.map(|(_, open)| open);
-        if question.asked.is_some() {
-            if open.is_none() {
-                return Ok(());
-            }
-            let now = self.inner.get(&key)?;
-            self.same(&key, now.as_deref(), format!("the question about {a} and {b}"));
+        let open = self.open(question.pair())?;
+        let (at, asked) = open.map_or((question.at, None), |open| (open.at, open.asked));
+        self.put_question(&Question { at, asked, ..question.clone() })
+    }
+
+    /// Marks a question as asked, once; one that is closed by now stays closed.
+    pub(super) fn asked(&mut self, pair: (OrganisationId, OrganisationId), at: Timestamp) -> Result<(), StoreError> {
+        match self.open(pair)? {
+            Some(open) if open.asked.is_none() => self.put_question(&Question { asked: Some(at), ..open }),
+            Some(_) | None => Ok(()),
         }
-        let asked = question.asked.or(open.as_ref().and_then(|open| open.asked));
-        let question = Question { a, b, at: open.map_or(question.at, |open| open.at), asked, ..question.clone() };
-        self.put(codec::question(a, b), &StoredQuestion::from(&question), None)?;
-        self.put(codec::question(b, a), &StoredQuestion::from(&question), None)
+    }
+
+    /// The question about a pair, which must be the same when this is written: what another says of it meanwhile is not lost.
+    fn open(&mut self, (a, b): (OrganisationId, OrganisationId)) -> Result<Option<Question>, StoreError> {
+        let key = codec::question(a, b);
+        let value = self.inner.get(&key)?;
+        self.same(&key, value.as_deref(), format!("the question about {a} and {b}"));
+        let open = value.map(|value| to_model::<StoredQuestion, Question>(frame::unpack(&value, &self.inner.segments)?));
+        open.transpose()
+    }
+
+    fn put_question(&mut self, question: &Question) -> Result<(), StoreError> {
+        let ((a, b), shape) = (question.pair(), StoredQuestion::from(question));
+        self.put(codec::question(a, b), &shape, None)?;
+        self.put(codec::question(b, a), &shape, None)
     }
 
     pub(super) fn settled(&mut self, (a, b): (OrganisationId, OrganisationId)) {
@@ -346,5 +346,40 @@ mod tests {
         assert!(found.iter().flat_map(|one| &one.matches).all(|found| !gone.contains(&found.organisation)));
         let held = linked.held();
         assert_eq!((held.index.len(), held.index.like(stored)), (1, Vec::new()), "what was only asked about is not there");
+    }
+
+    /// Firms of which some are called alike, some share a number, and one in three is in a house of 80.
+    fn firm(number: usize) -> Vec<Row> {
+        let names = ["Talleres", "Panadería", "Gráficas", "Autos", "Viajes"];
+        let name = format!("{} Q{}x{} Z{}", names[number % 5], number % 83, number % 7, number / 2);
+        let phone = if number.is_multiple_of(3) { format!("+34947{:06}", number % 97) } else { format!("+3491{number:07}") };
+        vec![row(&name, &phone)]
+    }
+
+    #[test]
+    fn of_many_asked_at_once_each_finds_what_a_store_that_held_all_of_them_would_find() {
+        let (linked, mut whole) = (Linked::default(), Index::default());
+        let answers = vec![(Pattern::default(), false); 3];
+        linked.learn((0..).zip(answers.iter().copied().map(Some)));
+        whole.learn(&answers);
+        let id = |place: usize| OrganisationId(1 + place as u64);
+        for place in 0..11_000 {
+            linked.put(id(place), &Said { rows: firm(place), above: Vec::new() });
+            whole.put(id(place), &firm(place));
+        }
+        // Some of them are stored already and say something else now; some are like what is stored, some like each other.
+        let mut asked: Vec<(OrganisationId, Vec<Row>)> = (10_700..12_000).map(|place| (id(place), firm(place / 2 * 2))).collect();
+        asked[7].1 = vec![row("Orbaneja", "+34947000003")];
+        asked[9].1 = vec![row("Urbión", "+34947000003")];
+        for (id, rows) in &asked {
+            whole.put(*id, rows);
+        }
+        let (_, found) = linked.find_all(&asked, &HashSet::new());
+        for one in &found {
+            assert_eq!(one.matches, whole.like(one.organisation), "{:?}", one.organisation);
+        }
+        assert!(found.iter().filter(|one| one.matches.first().is_some_and(|best| best.points > 0.0)).count() > 100);
+        assert_eq!(found[7].matches.iter().find(|like| like.organisation == asked[9].0), None, "a number of everybody there");
+        assert_eq!(linked.held().index.len(), 11_000);
     }
 }

@@ -1,6 +1,6 @@
 //! The outbox of the embedded backend: entries and messages, from the queue in memory and the tree. Decides no retry.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -10,13 +10,15 @@ use super::error::{CommitError, StoreError};
 use super::frame;
 use super::prepare::Draft;
 use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, timestamp, to_model, undecodable};
-use super::words::{DueEntries, EntryFilter, MessageFilter, Replay, Standing, Suppression};
+use super::words::{DueEntries, EntryFilter, LeftOut, MessageFilter, Replay, Replayed, Standing, Suppression};
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId};
-use crate::model::{ChannelState, Entry, Message, MessageState};
+use crate::model::{ChannelState, Entry, Message, MessageState, Question};
 use crate::outbox;
 
 /// Revisions of a lead looked back on for the last that was told.
 const REVISIONS: usize = 100;
+/// Messages that are decided on in one replay.
+const AGAIN: usize = 100_000;
 
 impl Inner {
     fn entry(&self, id: EntryId) -> Result<Option<Entry>, StoreError> {
@@ -92,34 +94,98 @@ impl Inner {
         Ok(messages.into_iter().flatten().collect())
     }
 
+    /// All messages without their bytes.
+    fn heads(&self) -> Result<impl Iterator<Item = Result<StoredMessage, StoreError>>, StoreError> {
+        let all = self.tree()?.scan_prefix(Table::Message.prefix());
+        Ok(all.map(|item| frame::unpack::<StoredMessage>(&item?.1, &self.segments)))
+    }
+
     /// Of each channel and order key when the last message that its receiver accepted was made.
-    fn accepted(&self) -> Result<HashMap<(String, u64), Timestamp>, StoreError> {
+    fn accepted(&self) -> Result<HashMap<(ChannelId, u64), Timestamp>, StoreError> {
         let mut accepted = HashMap::new();
-        for item in self.tree()?.scan_prefix(Table::Message.prefix()) {
-            let (_, value) = item?;
-            let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
-            if let (StoredState::Delivered(_), Ok(made)) = (&head.state, Timestamp::from_millisecond(head.made)) {
-                let last = accepted.entry((head.channel, u64::from_be_bytes(head.order_key))).or_insert(made);
-                *last = made.max(*last);
+        for head in self.heads()? {
+            let head = head?;
+            if matches!(head.state, StoredState::Delivered(_)) {
+                let message = bodiless(head)?;
+                let last = accepted.entry((message.channel, message.order_key)).or_insert(message.made);
+                *last = message.made.max(*last);
             }
         }
         Ok(accepted)
     }
 
-    /// Ids of messages that came to rest since then, given up or delivered.
-    fn at_rest(&self, since: i64, channel: Option<&ChannelId>, delivered: bool) -> Result<Vec<MessageId>, StoreError> {
-        let mut ids = Vec::new();
-        for item in self.tree()?.scan_prefix(Table::Message.prefix()) {
-            let (_, value) = item?;
-            let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
-            let meant = if delivered { matches!(head.state, StoredState::Delivered(_)) } else { head.dead() };
-            if meant && head.rest().is_some_and(|at| at >= since) && channel.is_none_or(|channel| channel.as_str() == head.channel) {
-                ids.push((head.order, head.id().map_err(undecodable::<StoredMessage>)?));
+    /// What a replay comes to, which follows from the heads of the messages.
+    fn replayed(&self, which: &Replay, now: Timestamp) -> Result<Replayed, StoreError> {
+        let accepted = self.accepted()?;
+        let (since, channel, delivered) = match which {
+            Replay::These(_) => (i64::MIN, None, false),
+            Replay::DeadSince(since, channel) => (millis(*since), channel.as_ref(), false),
+            Replay::DeliveredSince(since, channel) => (millis(*since), Some(channel), true),
+        };
+        let heads: Box<dyn Iterator<Item = Result<StoredMessage, StoreError>>> = match which {
+            Replay::These(ids) => {
+                Box::new(ids.iter().filter_map(|id| self.load(&codec::message(id)).map(|found| found.map(|(_, head)| head)).transpose()))
+            }
+            Replay::DeadSince(..) | Replay::DeliveredSince(..) => {
+                let is_meant = move |head: &StoredMessage| {
+                    let state = if delivered { matches!(head.state, StoredState::Delivered(_)) } else { head.dead() };
+                    let at = head.rest().is_some_and(|at| at >= since);
+                    state && at && channel.is_none_or(|channel| channel.as_str() == head.channel)
+                };
+                Box::new(self.heads()?.filter(move |head| head.as_ref().map_or(true, is_meant)))
+            }
+        };
+        let (mut decided, mut more) = (BTreeMap::new(), false);
+        for head in heads {
+            let head = head?;
+            let order = head.order;
+            let message = bodiless(head)?;
+            let later = accepted.get(&(message.channel.clone(), message.order_key)).copied();
+            let left = self.left_out(&message, delivered, later, now)?;
+            decided.insert((order, message.id), left);
+            if decided.len() > AGAIN {
+                decided.pop_last();
+                more = true;
             }
         }
-        ids.sort_unstable();
-        Ok(ids.into_iter().map(|(_, id)| id).collect())
+        let mut replayed = Replayed { more, ..Replayed::default() };
+        for ((_, id), left) in decided {
+            match left {
+                Some(why) => replayed.left.push((id, why)),
+                None => replayed.again.push(id),
+            }
+        }
+        Ok(replayed)
     }
+
+    /// Why a message is not sent again, if so; `later`: when the last was made that its receiver accepted on the same lead or tender.
+    fn left_out(
+        &self,
+        message: &Message,
+        delivered: bool,
+        later: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<Option<LeftOut>, StoreError> {
+        if again(message, delivered, None, now).is_none() {
+            return Ok(Some(LeftOut::State));
+        }
+        let mut gone = !message.leads.is_empty();
+        for lead in &message.leads {
+            gone = gone && self.get(&codec::lead(*lead))?.is_none();
+        }
+        let overtaken = again(message, delivered, later, now).is_none();
+        Ok(if gone { Some(LeftOut::Gone) } else { overtaken.then_some(LeftOut::Overtaken) })
+    }
+}
+
+/// A message as it is, but for its bytes: they never change.
+fn bodiless(head: StoredMessage) -> Result<Message, StoreError> {
+    head.with_body(Vec::new()).map_err(undecodable::<StoredMessage>)
+}
+
+/// A message as it is sent again.
+fn again(message: &Message, delivered: bool, later: Option<Timestamp>, now: Timestamp) -> Option<Message> {
+    if delivered { outbox::resend(message.clone(), now) } else { outbox::replay(message.clone(), later, now) }
 }
 
 impl Embedded {
@@ -180,13 +246,16 @@ impl Embedded {
         self.inner.queue().next_entry().and_then(|at| Timestamp::from_millisecond(at).ok())
     }
 
-    pub(super) async fn seal(&self, message: Message) -> Result<(), CommitError> {
+    pub(super) async fn seal(&self, message: Message, asked: Vec<Question>) -> Result<(), CommitError> {
         self.write(move |inner| {
             let mut draft = Draft::new(inner);
             if inner.get(&codec::message(&message.id))?.is_none() {
                 draft.same(&codec::message(&message.id), None, format!("message {}", message.id));
                 draft.settle(&message.entries, &message.id)?;
                 draft.message(&message)?;
+                for question in &asked {
+                    draft.asked(question.pair(), message.made)?;
+                }
             }
             Ok(draft.to)
         })
@@ -276,59 +345,26 @@ impl Embedded {
         Ok(())
     }
 
-    pub(super) async fn replay(&self, which: Replay, now: Timestamp) -> Result<Vec<MessageId>, CommitError> {
+    pub(super) async fn replayed(&self, which: Replay, now: Timestamp) -> Result<Replayed, StoreError> {
+        self.read(move |inner| inner.replayed(&which, now)).await
+    }
+
+    pub(super) async fn replay(&self, which: Replay, now: Timestamp) -> Result<Replayed, CommitError> {
         let delivered = matches!(which, Replay::DeliveredSince(..));
-        let ids = match which {
-            Replay::These(ids) => ids,
-            Replay::DeadSince(since, channel) => self.read(move |inner| inner.at_rest(millis(since), channel.as_ref(), false)).await?,
-            Replay::DeliveredSince(since, channel) => self.read(move |inner| inner.at_rest(millis(since), Some(&channel), true)).await?,
-        };
-        let accepted = self.read(Inner::accepted).await?;
-        let mut replayed = Vec::new();
-        for id in ids {
-            let wanted = id.clone();
-            let dead = self.read(move |inner| inner.message(&wanted)).await?;
-            if let Some(message) = &dead
-                && self.tells_of_gone(message).await?
-            {
-                continue;
-            }
-            let later = |message: &Message| accepted.get(&(message.channel.to_string(), message.order_key)).copied();
-            let again =
-                dead.and_then(
-                    |message| {
-                        if delivered { outbox::resend(message, now) } else { outbox::replay(message.clone(), later(&message), now) }
-                    },
-                );
-            let Some(message) = again else { continue };
+        let replayed = self.replayed(which, now).await?;
+        for id in replayed.again.clone() {
             self.write(move |inner| {
                 let mut draft = Draft::new(inner);
-                let conflict = || CommitError::Conflict { what: format!("message {}", message.id) };
-                let value = inner.get(&codec::message(&message.id))?.ok_or_else(conflict)?;
+                let conflict = || CommitError::Conflict { what: format!("message {id}") };
+                let value = inner.get(&codec::message(&id))?.ok_or_else(conflict)?;
                 let old = frame::unpack::<StoredMessage>(&value, &inner.segments)?;
-                if old.rest().is_none() {
-                    return Err(conflict());
-                }
+                let message = again(&bodiless(old.clone())?, delivered, None, now).ok_or_else(conflict)?;
                 draft.rewrite(&message, &value, &old)?;
                 Ok(draft.to)
             })
             .await?;
-            replayed.push(id);
         }
         Ok(replayed)
-    }
-
-    pub(super) async fn tells_of_gone(&self, message: &Message) -> Result<bool, StoreError> {
-        let leads = message.leads.clone();
-        self.read(move |inner| {
-            for lead in &leads {
-                if inner.get(&codec::lead(*lead))?.is_some() {
-                    return Ok(false);
-                }
-            }
-            Ok(!leads.is_empty())
-        })
-        .await
     }
 
     pub(super) async fn message(&self, id: &MessageId) -> Result<Option<Message>, StoreError> {

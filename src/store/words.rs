@@ -224,6 +224,28 @@ pub enum Replay {
     DeliveredSince(Timestamp, ChannelId),
 }
 
+/// What a replay comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Those that are sent again, the oldest first.
+    pub again: Vec<MessageId>,
+    /// Those that are meant and left out, likewise.
+    pub left: Vec<(MessageId, LeftOut)>,
+    /// Whether more are meant, younger ones: only so many are decided on at once.
+    pub more: bool,
+}
+
+/// Why a message is not sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is not at rest in such a way: not given up, or, of what was delivered, it is mail.
+    State,
+    /// It tells of nothing but leads that are no more: they were taken back or forgotten, or are part of others.
+    Gone,
+    /// Its receiver accepted a later message on the same lead or tender, from which it would be turned back.
+    Overtaken,
+}
+
 /// What a recipient does not want any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {

@@ -41,7 +41,7 @@ const UNDONE: usize = 10_000;
 pub async fn answer(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {
     // At rest nobody else has looked what was brought in.
     let beside = beside_imports(effects, config).await?;
-    reply(effects, beside.as_deref().unwrap_or(config), question, running).await
+    Box::pin(reply(effects, beside.as_deref().unwrap_or(config), question, running)).await
 }
 
 async fn reply(effects: &Effects, config: &Config, question: Question, running: bool) -> Result<Answer, AnswerError> {

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
 use crate::pipeline::{Effects, linked};
 use crate::render::{Language, disagreement};
-use crate::store::{TenderOrder, TenderRow, TenderWalk};
+use crate::store::{Store, TenderOrder, TenderRow, TenderWalk};
 use crate::tender::{self, Line, Tender};
 
 /// Tenders of the same buyer that are looked at when those that may be the same are looked for.
@@ -27,7 +27,7 @@ const AROUND: SignedDuration = SignedDuration::from_hours(24 + 36);
 const PORTALS: usize = 20;
 /// Tenders shown that may be the same.
 const MAYBE: usize = 10;
-/// Tenders that are looked through for one that somebody calls by a number or a title, and read at a time.
+/// Tenders with a deadline, and without one, that are looked through for one that somebody calls by a number or a title; and read at a time.
 const SEARCHED: usize = 100_000;
 const READ: usize = 500;
 /// Tenders named where several are called the same.
@@ -129,22 +129,29 @@ fn folded(filed: Vec<Filed>, expired: &dyn Fn() -> bool) -> (Vec<Read>, Option<T
 /// of its title that no other has.
 pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Result<Record, AnswerError> {
     let named = named.trim();
-    let none = || {
+    let none = |whole: bool| {
+        let among = if whole {
+            String::new()
+        } else {
+            format!(" among the {SEARCHED} with the latest deadlines and as many without one, and earlier ones were not looked through")
+        };
         anyhow!(
-            "there is no tender {named}: name it by its id, by its portal's number or OCID, or by words of its title; `atalaya tender list` shows them"
+            "there is no tender {named}{among}: name it by its id, by its portal's number or OCID, or by words of its title; `atalaya tender list` \
+             shows them"
         )
     };
     if let Ok(id) = named.parse::<RecordId>() {
-        return effects.store.records(vec![id]).await?.pop().filter(|record| record.kind == RecordKind::Tender).ok_or_else(none);
+        return effects.store.records(vec![id]).await?.pop().filter(|record| record.kind == RecordKind::Tender).ok_or_else(|| none(true));
     }
     let keys = config.sources.iter().map(|source| Record::id_of(&source.id, named)).collect();
     let mut found = effects.store.records(keys).await?;
     found.retain(|record| record.kind == RecordKind::Tender);
+    let mut whole = true;
     if found.is_empty() {
-        found = called(effects, named).await?;
+        (found, whole) = called(&effects.store, named, SEARCHED).await?;
     }
     found.sort_by_key(|record| (record.first_seen, record.id));
-    let Some(first) = found.first().cloned() else { return Err(none()) };
+    let Some(first) = found.first().cloned() else { return Err(none(whole)) };
     let same: HashSet<RecordId> = linked(effects, &first).await?.into_iter().map(|record| record.id).chain([first.id]).collect();
     if found.iter().all(|record| same.contains(&record.id)) {
         return Ok(first);
@@ -170,17 +177,21 @@ enum Meant {
     Number,
 }
 
-/// The tenders that somebody may mean, the best kind alone: who names a number means no title.
-async fn called(effects: &Effects, named: &str) -> Result<Vec<Record>, AnswerError> {
+/// The tenders that somebody may mean, the best kind alone: who names a number means no title. Looked for among those with the latest deadlines,
+/// and as many without one. Returns also whether these are all.
+async fn called(store: &Store, named: &str, limit: usize) -> Result<(Vec<Record>, bool), AnswerError> {
     let asked = words(named);
     if asked.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     }
-    let walk = TenderWalk { by: TenderOrder::Due, from: None, to: None, back: false, limit: SEARCHED };
-    let rows = effects.store.tenders(walk, |_| true).await?.0;
+    let dated = TenderWalk { by: TenderOrder::Due, from: None, to: Some(Timestamp::MAX), back: true, limit };
+    let (mut rows, mut whole) = store.tenders(dated, |_| true).await?;
+    let (others, all) = store.tenders(TenderWalk { from: Some(Timestamp::MAX), to: None, ..dated }, |_| true).await?;
+    rows.extend(others);
+    whole &= all;
     let (mut best, mut found) = (Meant::Within, Vec::new());
     for rows in rows.chunks(READ) {
-        for record in effects.store.records(rows.iter().map(|row| row.record).collect()).await? {
+        for record in store.records(rows.iter().map(|row| row.record).collect()).await? {
             let Some(meant) = meant(&record, named, &asked) else { continue };
             if meant > best {
                 (best, found) = (meant, Vec::new());
@@ -191,7 +202,7 @@ async fn called(effects: &Effects, named: &str) -> Result<Vec<Record>, AnswerErr
         }
         tokio::task::yield_now().await;
     }
-    Ok(found)
+    Ok((found, whole))
 }
 
 /// Whether a tender may be called so; `asked`: the same as plain words.

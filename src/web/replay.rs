@@ -5,15 +5,12 @@ use anyhow::{anyhow, bail};
 use super::answer::{AnswerError, channel_named, moment};
 use super::ask::ReplayedView;
 use super::views;
-use crate::base::ids::MessageId;
+use crate::base::ids::{MessageId, RecordId};
 use crate::base::text::count;
 use crate::config::Config;
-use crate::model::{Message, MessageState};
+use crate::model::{Message, MessageKind, MessageState};
 use crate::pipeline::Effects;
-use crate::store::{MessageFilter, Replay, Standing};
-
-/// Messages looked through.
-const MESSAGES: usize = 100_000;
+use crate::store::{LeftOut, Replay, Replayed};
 
 /// Makes messages ready again, or only says which. What was delivered is sent again to one channel of machines, under the same ids.
 pub(super) async fn replay(
@@ -46,37 +43,62 @@ pub(super) async fn replay(
         (.., true) => bail!("name the channel and a time: --delivered --channel NAME --since 2026-11-20"),
         (true, None, _, false) => bail!("name the messages to replay, or a time with --since"),
     };
-    let (found, left_out) = meant(effects, &which).await?;
-    let found = if dry_run { found } else { effects.store.replay(which.clone(), effects.clock.now()).await? };
-    if found.is_empty() && left_out == 0 {
+    let now = effects.clock.now();
+    let Replayed { again, left, more } =
+        if dry_run { effects.store.replayed(which.clone(), now).await? } else { effects.store.replay(which.clone(), now).await? };
+    let nothing = again.is_empty() && left.is_empty();
+    if nothing {
         named.expect()?;
     }
     let mut notes: Vec<String> = Vec::new();
     match &which {
         Replay::These(ids) => {
-            for id in ids.iter().filter(|id| !found.contains(id)) {
-                notes.push(format!("{id} {}", instead(effects.store.message(id).await?.as_ref())));
+            for id in ids.iter().filter(|id| !again.contains(id)) {
+                let why = left.iter().find(|(left, _)| left == id).map_or(LeftOut::State, |(_, why)| *why);
+                notes.push(format!("{id} {}", instead(effects.store.message(id).await?.as_ref(), why)));
             }
         }
         Replay::DeadSince(..) | Replay::DeliveredSince(..) => {
-            notes.extend(note(effects, config, &which, found.is_empty() && left_out == 0));
+            notes.extend(note(effects, config, &which, nothing));
+            notes.extend(left_out(&left));
         }
     }
-    if left_out > 0 {
-        let messages = count(left_out, "message is", "messages are");
-        notes.push(format!(
-            "{messages} left out: they tell of nothing but leads that are no more, because they were taken back or forgotten, or are part of others"
-        ));
+    if more {
+        notes.push("More are meant than are looked at at once: name a channel or a later --since for the rest".to_owned());
     }
     let note = (!notes.is_empty()).then(|| notes.join("\n"));
-    Ok(ReplayedView { note, ids: found.iter().map(ToString::to_string).collect() })
+    Ok(ReplayedView { note, ids: again.iter().map(ToString::to_string).collect() })
+}
+
+/// How many messages are left out, and why.
+fn left_out(left: &[(MessageId, LeftOut)]) -> Vec<String> {
+    let reasons = [
+        (
+            LeftOut::Gone,
+            "they tell of nothing but leads that are no more, because they were taken back or forgotten, or are part of others",
+        ),
+        (LeftOut::Overtaken, "their receivers have something newer on the same leads or tenders, which they would take back"),
+        (LeftOut::State, "they are mail, and nobody gets it twice"),
+    ];
+    let said = |(why, words): (LeftOut, &str)| {
+        let many = left.iter().filter(|(_, left)| *left == why).count();
+        (many > 0).then(|| format!("{} left out: {words}", count(many, "message is", "messages are")))
+    };
+    reasons.into_iter().filter_map(said).collect()
 }
 
 /// Why a message is not replayed, and what to do instead.
-fn instead(message: Option<&Message>) -> String {
+fn instead(message: Option<&Message>, why: LeftOut) -> String {
     let Some(message) = message else {
         return "is not kept (any more): `atalaya outbox list` shows what is".to_owned();
     };
+    match why {
+        LeftOut::State => {}
+        LeftOut::Gone => {
+            return "tells of nothing but leads that are no more: they were taken back or forgotten, or are part of others".to_owned();
+        }
+        LeftOut::Overtaken => return overtaken(message),
+    }
     match &message.state {
         MessageState::Ready { .. } | MessageState::Leased { .. } => {
             let channel = &message.channel;
@@ -95,33 +117,21 @@ fn instead(message: Option<&Message>) -> String {
         MessageState::Suppressed { .. } => {
             "was not wanted by its recipient, or nothing in it was to be told any more: `atalaya status` shows who chose what".to_owned()
         }
-        MessageState::Dead { .. } => "is of a lead of which the receiver has something newer: nothing is missing there".to_owned(),
+        MessageState::Dead { .. } => "was given up just now: do the same once more".to_owned(),
     }
 }
 
-/// The messages that would be sent again, the oldest first, and how many are left out because they tell of leads that are no more.
-async fn meant(effects: &Effects, which: &Replay) -> Result<(Vec<MessageId>, usize), AnswerError> {
-    let (channel, standing) = match which {
-        Replay::These(_) => (None, Standing::Dead),
-        Replay::DeadSince(_, channel) => (channel.clone(), Standing::Dead),
-        Replay::DeliveredSince(_, channel) => (Some(channel.clone()), Standing::Delivered),
-    };
-    let messages = effects.store.messages(MessageFilter { channel, standing: Some(standing), recipient: None }, MESSAGES).await?;
-    let is_meant = |message: &&Message| match (which, &message.state) {
-        (Replay::These(ids), _) => ids.contains(&message.id),
-        (Replay::DeadSince(since, _), MessageState::Dead { at, .. })
-        | (Replay::DeliveredSince(since, _), MessageState::Delivered { at }) => at >= since,
-        (Replay::DeadSince(..) | Replay::DeliveredSince(..), _) => false,
-    };
-    let (mut found, mut left_out) = (Vec::new(), 0);
-    for message in messages.iter().rev().filter(is_meant) {
-        if effects.store.tells_of_gone(message).await? {
-            left_out += 1;
-        } else {
-            found.push(message.id.clone());
+/// What its receiver has of it that a message would take back.
+fn overtaken(message: &Message) -> String {
+    match message.kind {
+        MessageKind::Tender => format!(
+            "is of a tender of which the receiver has something newer, which it would take back; what it told is in `atalaya tender history {}`",
+            RecordId(message.order_key)
+        ),
+        MessageKind::Lead | MessageKind::Digest | MessageKind::Alert | MessageKind::Test | MessageKind::Notice => {
+            "is of a lead of which the receiver has something newer: nothing is missing there".to_owned()
         }
     }
-    Ok((found, left_out))
 }
 
 /// What is to be known beside the messages: how far back they go, or what else to ask for.
@@ -147,7 +157,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::model::{MessageKind, Sealed};
+    use crate::model::Sealed;
     use crate::outbox;
 
     #[test]
@@ -165,8 +175,16 @@ mod tests {
             ("ana@example.com", MessageState::Suppressed { at }),
             ("", dead),
         ];
-        let mut said: Vec<String> = all.into_iter().map(|(to, state)| instead(Some(&message(to, state)))).collect();
-        said.push(instead(None));
+        let mut said: Vec<String> = all.into_iter().map(|(to, state)| instead(Some(&message(to, state)), LeftOut::State)).collect();
+        for (kind, why) in
+            [(MessageKind::Lead, LeftOut::Gone), (MessageKind::Lead, LeftOut::Overtaken), (MessageKind::Tender, LeftOut::Overtaken)]
+        {
+            let message = Message { kind, order_key: 4711, ..message("", MessageState::Dead { at, reason: "404".to_owned() }) };
+            said.push(instead(Some(&message), why));
+        }
+        said.push(instead(None, LeftOut::State));
+        let left = [LeftOut::Gone, LeftOut::Overtaken, LeftOut::Overtaken].map(|why| (message("", MessageState::Delivered { at }).id, why));
+        said.extend(left_out(&left));
         insta::assert_snapshot!(said.join("\n"));
     }
 }

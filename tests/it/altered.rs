@@ -33,7 +33,8 @@ fn notice(procedure: u32, buyer: &str, title: &str, (deadline, status): (&str, &
         "parties": [{ "id": buyer, "name": buyer, "roles": ["buyer"], "address": { "countryName": "ES" } }],
         "tender": {
             "id": "1", "title": title, "status": status, "tenderPeriod": { "endDate": deadline },
-            "items": [{ "id": "1", "classification": { "scheme": "CPV", "id": "33112200" } }]
+            "items": [{ "id": "1", "classification": { "scheme": "CPV", "id": "33112200" } }],
+            "documents": [{ "id": "1", "documentType": "tenderNotice", "url": format!("https://portal.example/notices/{procedure}") }]
         }
     })
 }
@@ -177,6 +178,46 @@ async fn what_a_lead_tells_of_its_tender_is_not_told_beside_it() {
     let mails = world.mails(owner, "Mon 21 Dec 2026 06:30");
     assert!(mails.len() == 1 && !mails[0].contains("News of tenders"), "the lead tells it: {mails:#?}");
     assert_eq!(world.mails(other, "Deadline moved"), Vec::<String>::new(), "the buyer is the other's lead");
+    // What is cancelled counts nothing any more; who works towards the day hears of it before that day.
+    world.until("2026-12-20T12:00:00Z").await;
+    world.show(0, scanners("2026-12-21T07:30:00+01:00", "cancelled"));
+    world.until("2026-12-22T12:00:00Z").await;
+    let mails = world.mails(owner, "Tender cancelled");
+    assert!(mails.len() == 1 && mails[0].contains("Subject: Tender cancelled"), "{mails:#?}");
+    assert!(world.alerts().await.iter().any(|alert| alert.starts_with("2026-12-20T12:30:00Z")), "{:?}", world.alerts().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wanted_only_as_one_of_a_lead_is_told_to_who_has_the_lead() {
+    let beds = "\n[[segment.points]]\nwhen = { words = [\"beds\"] }\npoints = 20\n";
+    let big = looking("big", "33112").replace("line = 5", "line = 30") + beds;
+    let of_big = |id: &str| rep(id, "UTC", "Mon-Fri 08:00") + "segments = [\"big\"]\nremind = []\n";
+    let world = World::new(&(big + &of_big("ana") + &of_big("bob")), [vec![scanners("2026-12-10T13:00:00Z", "active")], Vec::new()]).await;
+    world.until("2026-11-25T03:00:00Z").await;
+    world.show(0, notice(2, HOSPITAL, "Beds", ("2027-01-20T10:00:00Z", "active")));
+    world.until("2026-11-26T12:00:00Z").await;
+    let (owner, other) = if world.mails("ana", "Tender published").is_empty() { ("bob", "ana") } else { ("ana", "bob") };
+    world.show(0, scanners("2026-12-17T13:00:00Z", "active"));
+    world.until("2026-11-27T12:00:00Z").await;
+    let moved = "Deadline moved: Thu 10 Dec 2026 13:00 UTC → Thu 17 Dec 2026 13:00 UTC";
+    assert_eq!([owner, other].map(|rep| world.mails(rep, moved).len()), [1, 0], "{:#?}", world.inside.written("mail"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_tender_is_awarded_is_told_to_who_had_it() {
+    // That it was published counts, that it is awarded does not: no lead tells of it.
+    let published = "\n[[segment.points]]\nsignal = \"tender-published\"\npoints = 20\n";
+    let imaging = looking("imaging", "33112").replace("line = 5", "line = 30") + published;
+    let ana = rep("ana", "UTC", "Mon-Fri 08:00") + "segments = [\"imaging\"]\nremind = []\n";
+    let world = World::new(&(imaging + &ana), [vec![scanners("2026-12-10T13:00:00Z", "active")], Vec::new()]).await;
+    world.until("2026-12-11T12:00:00Z").await;
+    let mut awarded = scanners("2026-12-10T13:00:00Z", "complete");
+    awarded["tag"] = json!(["award"]);
+    awarded["awards"] = json!([{ "id": "1", "status": "active", "suppliers": [{ "id": "w", "name": "Boreal Imaging, S.L." }] }]);
+    world.show(0, awarded);
+    world.until("2026-12-15T12:00:00Z").await;
+    let mails = world.mails("ana", "Tender awarded");
+    assert!(mails.len() == 1 && mails[0].contains("News of tenders") && mails[0].contains("Boreal Imaging"), "{mails:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -214,7 +214,7 @@ async fn an_empty_digest_is_never_ambiguous() {
     assert_eq!(digests(&world).await, [&so_far[..], &healed[..]].concat());
     let mails = world.written("mail");
     let trouble = mails.iter().find(|mail| mail.contains("To: ana@example.com")).unwrap();
-    assert!(trouble.contains("! list: not complete since 08:00 today: its page has moved"), "{trouble}");
+    assert!(trouble.contains("! list: not complete since 08:00 today: its page is not there"), "{trouble}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -224,7 +224,7 @@ async fn two_sources_checked_at_once_see_each_others_new_organisation() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_digest_asks_about_a_pair_once() {
     let (site, rows) = site();
-    let people = rep("ana", "UTC", "Mon-Sun 09:00") + MAILS;
+    let people = rep("ana", "UTC", "Mon-Sun 09:00") + "questions = true\n" + MAILS;
     let world = Inside::new(&(settings(&site.address) + &people)).await;
     visit(&world).await;
     let mut seen: Vec<String> = Vec::new();

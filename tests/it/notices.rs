@@ -60,7 +60,7 @@ fn a_source_that_turns_ill_is_told_of_once_and_once_more_when_it_is_well() {
     );
     let mails = home.written("mail");
     assert!(mails.iter().all(|mail| mail.contains("To: ops@example.com")), "{mails:?}");
-    assert!(mails.iter().any(|mail| mail.contains("What to do: the page moved")), "{mails:?}");
+    assert!(mails.iter().any(|mail| mail.contains("What to do: the page is not there")), "{mails:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -29,8 +29,11 @@ fn site() -> (Server, Arc<Mutex<(usize, &'static str)>>) {
     (server, shown)
 }
 
+/// How many firms a list shows, by which template, and by which one their own pages.
+type Pages = Arc<Mutex<(usize, &'static str, &'static str)>>;
+
 /// The same list of so many firms; their own pages say by template what they say.
-fn site_of_own_pages() -> (Server, Arc<Mutex<(usize, &'static str, &'static str)>>) {
+fn site_of_own_pages() -> (Server, Pages) {
     let shown = Arc::new(Mutex::new((12, CARDS, WITH_MAIL)));
     let page = Arc::clone(&shown);
     let server = Server::start(move |seen| {

@@ -16,15 +16,19 @@ fn settings(site: &str) -> String {
     [source, segment("line = 5\nhot = 15"), ana, MAILS.to_owned()].concat()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
-    let offers = Arc::new(AtomicUsize::new(4));
-    let shown = Arc::clone(&offers);
-    let site = Server::start(move |seen| {
+/// A list of so many offers.
+fn site(shown: Arc<AtomicUsize>) -> Server {
+    Server::start(move |seen| {
         let row = |n| format!("<li><a href=/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b></li>");
         let rows: String = (0..shown.load(Ordering::SeqCst)).map(row).collect();
         if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
-    });
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
+    let offers = Arc::new(AtomicUsize::new(4));
+    let site = site(Arc::clone(&offers));
     // A Monday, 09:00 in Madrid.
     let world = Inside::new(&settings(&site.address)).await;
     let until = async |time: &str| {
@@ -105,6 +109,16 @@ async fn a_pause_holds_everything_back_and_a_week_gathers_it() {
         assert!(told.len() == known.len() + 1 + usize::from(weekly), "weekly {weekly}: {told:?}");
         assert_eq!(alerts(&told), alerts(&known), "no further alert: {told:?}");
     }
+
+    // Who takes alerts only: what a digest would have told waits until they take digests again.
+    let known = until("2026-12-28T12:00:00Z").await;
+    want(&|wish| Suppression { scope: Scope::Digests, ..wish }).await;
+    offers.fetch_add(3, Ordering::SeqCst);
+    let told = until("2026-12-30T12:00:00Z").await;
+    assert_eq!((told.len(), alerts(&told)), (known.len() + 1, alerts(&known) + 1), "{told:?}");
+    want(&|wish| wish).await;
+    let told = until("2026-12-31T07:00:00Z").await;
+    assert!(told.len() == known.len() + 2 && told.iter().any(|subject| subject.starts_with("2 leads for you: Maker")), "{told:?}");
     let kept = world.effects.store.messages(MessageFilter::default(), 99).await.unwrap();
     assert!(!kept.iter().any(|message| matches!(message.state, MessageState::Suppressed { .. })), "{kept:?}");
 }

@@ -62,8 +62,9 @@ fn main(shown: &Shown<'_>) -> At {
 /// Captions with the values beside or below them: `dt` and `dd`, two cells of a row, "Sector: food".
 fn pairs(shown: &Shown<'_>, main: At) -> Vec<Said> {
     let mut out: Vec<Said> = Vec::new();
-    let mut add = |caption: &str, value: &str, place: &str| {
-        let value = value.trim();
+    let mut add = |caption: &str, (value, at): (&str, At), place: &str| {
+        let site = (captions::field_of(caption) == Some("website")).then(|| site_address(shown, at, value.trim()));
+        let value = site.as_deref().unwrap_or(value).trim();
         if let Some(field) = captions::field_of(caption).filter(|_| !value.is_empty())
             && !out.iter().any(|(known, ..)| *known == field)
         {
@@ -78,25 +79,36 @@ fn pairs(shown: &Shown<'_>, main: At) -> Vec<Said> {
             Tag::Dt => {
                 let next = Some(node.end).filter(|next| *next < end && shown.nodes[*next].is(Tag::Dd));
                 if let Some(value) = next {
-                    add(&shown.words(at, VALUE), &shown.words(value, VALUE), "dt");
+                    add(&shown.words(at, VALUE), (&shown.words(value, VALUE), value), "dt");
                 }
             }
             Tag::Tr => {
                 let cells: Vec<At> = shown.children(at).filter(|cell| shown.nodes[*cell].element.is_some()).take(3).collect();
                 if let [caption, value] = cells.as_slice() {
-                    add(&shown.words(*caption, VALUE), &shown.words(*value, VALUE), "tr");
+                    add(&shown.words(*caption, VALUE), (&shown.words(*value, VALUE), *value), "tr");
                 }
             }
             _ if node.chars <= VALUE && node.runs <= 4 => {
                 let text = shown.words(at, VALUE);
                 if let Some((caption, value)) = captions::split(&text) {
-                    add(caption, value, node.element.map_or("", |element| element.value().name()));
+                    add(caption, (value, at), node.element.map_or("", |element| element.value().name()));
                 }
             }
             _ => {}
         }
     }
     out
+}
+
+/// The address of a site as its link has it: what is shown of it leaves out the scheme, and would be taken for a page of this site.
+fn site_address(shown: &Shown<'_>, at: At, text: &str) -> String {
+    let mut links = (at..shown.nodes[at].end).filter(|at| shown.nodes[*at].is(Tag::A)).map(|at| shown.nodes[at].attr("href").trim());
+    if let Some(link) = links.find(|href| href.starts_with("http://") || href.starts_with("https://")) {
+        return link.to_owned();
+    }
+    let host = text.split('/').next().unwrap_or_default();
+    let bare = !text.contains("://") && host.contains('.') && !text.contains(|c: char| c.is_whitespace() || c == '@');
+    if bare { format!("http://{text}") } else { text.to_owned() }
 }
 
 /// Contacts in the main part that are not the site's own.

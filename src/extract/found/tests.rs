@@ -360,7 +360,7 @@ fn the_own_page_of_a_record() {
     let mut draft = memory.visit(&reader, &page(PLAIN)).records.remove(0);
     let html = "<header>Call us: <a href='tel:+34910000000'>+34 910 000 000</a></header><main><article><h2>Cajas Ebro, S.L.</h2><p>Makes boxes.</p><dl>\
                 <dt>Tax number<dd>B50123457<dt>Region<dd>Aragón<dt>Country<dd>ES<dt>People<dd>14<dt>Telephone<dd><a href='tel:+34976123456'>976 12 34 56</a>\
-                <dt>Mail<dd><a href='mailto:compras@cajasebro.es'>write</a><dt>Web<dd><a href='https://www.cajasebro.es/'>www.cajasebro.es</a></dl>\
+                <dt>Mail<dd><a href='mailto:compras@cajasebro.es'>write</a><dt>Web<dd><a href='https://www.cajasebro.es/'>cajasebro.es</a></dl>\
                 </article></main><footer>mail@directory.example</footer>";
     let page = url("/company/0");
     let input =

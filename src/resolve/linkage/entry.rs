@@ -122,6 +122,13 @@ impl Entry {
         }
     }
 
+    /// The same in the numbers of another vocabulary.
+    pub fn in_words(&self, from: &Vocabulary, to: &mut Vocabulary) -> Self {
+        let words = self.words.iter().map(|word| to.learn(from.letters(*word))).collect();
+        let city = self.city.checked_sub(1).map_or(0, |city| to.learn(from.letters(city)) + 1);
+        Self { words, city, ..self.clone() }
+    }
+
     /// Words of the name's core, in their order.
     pub fn name(&self) -> &[Word] {
         &self.words[..usize::from(self.name)]

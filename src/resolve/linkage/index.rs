@@ -4,7 +4,7 @@
 //! What is found follows from which organisations it holds, and not from the order in which they came.
 //! At 1,000,000 organisations with all fields 448 bytes each; `cargo bench --bench organisations` measures it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Row;
 use super::blocks;
@@ -30,6 +30,10 @@ const ROWS: usize = 4;
 const WORLD: f64 = 10_000.0;
 /// What one pair counts for at most when rows are averaged.
 const CLIP: f64 = 60.0;
+/// The level of names that have nearly all words in common.
+const NEARLY_ALL: u8 = 6;
+/// The level of names of which one has all words of the other.
+const ALL_OF_SHORTER: u8 = 4;
 /// A field of fewer points speaks against it.
 const AGAINST: f64 = -5.0;
 const NONE: u32 = u32::MAX;
@@ -68,6 +72,8 @@ pub struct Index {
     /// The first row of each.
     first: HashMap<OrganisationId, u32>,
     keys: BTreeSet<(u64, u32)>,
+    /// How many organisations there are, where it holds only those of a larger one that are near its own.
+    of: usize,
     learned: Option<Box<Weights>>,
 }
 
@@ -145,6 +151,59 @@ impl Index {
         Replaced(entries)
     }
 
+    /// Many organisations among those of a larger index, in an index of their own: each finds in it what it would find if all of them were put into
+    /// the larger one. That one is asked for anew for every `part` of them, so that nobody waits long for it; what it holds of them is what they were.
+    pub fn among(asked: &[(OrganisationId, Vec<Row>)], part: usize, larger: impl Fn(&mut dyn FnMut(&Self))) -> Self {
+        let mut near = Self::default();
+        for (id, rows) in asked {
+            near.put(*id, rows);
+        }
+        let own: HashSet<OrganisationId> = asked.iter().map(|(id, _)| *id).collect();
+        let ids: Vec<OrganisationId> = own.iter().copied().collect();
+        for some in ids.chunks(part) {
+            larger(&mut |larger| near.draw(larger, some, &own));
+        }
+        let words = u32::try_from(near.words.len()).unwrap_or(u32::MAX);
+        for from in (0..words).step_by(part) {
+            let to = words.min(from.saturating_add(u32::try_from(part).unwrap_or(u32::MAX)));
+            larger(&mut |larger| near.words.add(&larger.words, from..to));
+        }
+        larger(&mut |larger| {
+            near.learned.clone_from(&larger.learned);
+            near.words.add_counted(&larger.words);
+            near.of = larger.len();
+        });
+        for some in ids.chunks(part) {
+            larger(&mut |larger| {
+                for id in some {
+                    larger.rows_of(*id).for_each(|entry| near.words.uncount_of(&larger.words, entry.name()));
+                    near.of += usize::from(near.first.contains_key(id));
+                    near.of = near.of.saturating_sub(usize::from(larger.first.contains_key(id)));
+                }
+            });
+        }
+        near
+    }
+
+    /// Takes from a larger one those that share a key with some of its `own`.
+    fn draw(&mut self, larger: &Self, some: &[OrganisationId], own: &HashSet<OrganisationId>) {
+        let keys: BTreeSet<u64> =
+            some.iter().flat_map(|id| self.rows_of(*id)).flat_map(|entry| blocks::own_keys(entry, &self.words)).collect();
+        let of_key = |key| larger.keys.range((key, 0)..=(key, u32::MAX)).map(|(_, place)| larger.slots[*place as usize].organisation);
+        // One more than are looked at, so that a key which too many share is known as such.
+        let near = |key| of_key(key).filter(|id| !own.contains(id)).take(BLOCK + 1);
+        for id in keys.into_iter().flat_map(near).collect::<BTreeSet<_>>() {
+            if !self.first.contains_key(&id) {
+                let entries: Vec<Entry> = larger.rows_of(id).map(|entry| entry.in_words(&larger.words, &mut self.words)).collect();
+                self.place(id, entries.clone());
+                // The larger one counted them, and what it counted is taken over as a whole.
+                for entry in &entries {
+                    self.words.uncount(entry.name().iter().copied());
+                }
+            }
+        }
+    }
+
     /// Takes up what people said of pairs: from so many answers on as learning needs, the points are others.
     pub fn learn(&mut self, answers: &[(Pattern, bool)]) {
         let cold = Weights::cold(0.5, WORLD);
@@ -152,8 +211,13 @@ impl Index {
         self.learned = (learned != cold).then(|| Box::new(learned));
     }
 
+    /// How many organisations there are.
+    fn world(&self) -> f64 {
+        (self.first.len().max(self.of) as f64).max(WORLD)
+    }
+
     fn weights(&self) -> Weights {
-        let cold = Weights::cold(0.5, (self.first.len() as f64).max(WORLD));
+        let cold = Weights::cold(0.5, self.world());
         match &self.learned {
             Some(learned) => Weights { points: learned.points, prior: cold.prior + learned.prior - Weights::cold(0.5, WORLD).prior },
             None => cold,
@@ -269,7 +333,13 @@ impl Index {
                 .map(|field| weights.points[field as usize][usize::from(pattern[field as usize])]);
             let alike = by_name(entry, other, &self.words);
             let against = alike < 0.0 || beside.iter().any(|points| *points < AGAINST);
-            (alike.min(self.rare_name(entry, other)) + beside.iter().sum::<f64>(), against)
+            let rare = self.rare_name(entry, other);
+            let sum = alike.min(rare) + beside.iter().sum::<f64>();
+            // One town has many hospitals: its being the same makes up for a name that many have, never for another name.
+            let level = pattern[Field::Name as usize];
+            let placed = pattern[Field::Place as usize] > 0;
+            let other_name = alike <= 0.0 || rare <= 0.0 && level < NEARLY_ALL || placed && level < ALL_OF_SHORTER;
+            (if other_name { sum.min(0.0) } else { sum }, against)
         } else {
             let sum = weights.sum(&pattern);
             // Names that have nothing in common are a question at most, whatever else they share.
@@ -282,8 +352,7 @@ impl Index {
     /// What the shared words of two names are worth beyond what it takes to be the only ones called so.
     fn rare_name(&self, a: &Entry, b: &Entry) -> f64 {
         let shared = f64::from(likeness(a.name(), b.name(), &self.words).shared);
-        let only = (self.first.len() as f64).max(WORLD).ln();
-        (shared - only) * 10.0 / std::f64::consts::LN_2
+        (shared - self.world().ln()) * 10.0 / std::f64::consts::LN_2
     }
 
     fn fields(&self, entry: &Entry, other: &Entry, compared: &Compared, weights: &Weights) -> Vec<(Field, f64)> {
@@ -383,6 +452,29 @@ mod tests {
         check(&[(Name, "Talleres Orbaneja"), (City, "Burgos")], Some(0));
         check(&[(Name, "Talleres Orbaneja"), (City, "Sevilla")], None);
         check(&[(Name, "Central")], None);
+    }
+
+    #[test]
+    fn a_town_never_makes_up_for_another_name() {
+        use Column::{City, Country, Name};
+        let of = |name, city, country| row(&[(Name, name), (City, city), (Country, country)]);
+        let london = ["Barts Health NHS Trust", "Guy's and St Thomas' NHS Foundation Trust", "London Borough of Barnet"];
+        let mut index = Index::default();
+        for (number, name) in (0..).zip(london) {
+            index.put(id(number), &[of(name, "London", "GB")]);
+        }
+        index.put(id(9), &[of("Hospital Universitario La Paz", "Madrid", "ES")]);
+        for (name, city, country) in [
+            ("Imperial College Healthcare NHS Trust", "London", "GB"),
+            ("Imperial College London", "London", "GB"),
+            ("Royal Free London NHS Foundation Trust", "London", "GB"),
+            ("London Borough of Hackney", "London", "GB"),
+            ("Hospital General Universitario Gregorio Marañón", "Madrid", "ES"),
+            ("Hospital Universitario de Getafe", "Madrid", "ES"),
+        ] {
+            let found = index.find(None, &[of(name, city, country)]);
+            assert!(found.iter().all(|found| found.points <= 0.0), "{name}: {found:?}");
+        }
     }
 
     #[test]

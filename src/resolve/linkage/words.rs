@@ -2,6 +2,7 @@
 //! Knows no record and no pair.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use any_ascii::any_ascii;
@@ -139,6 +140,30 @@ impl Vocabulary {
     pub fn uncount(&mut self, words: impl IntoIterator<Item = Word>) {
         self.counted = self.counted.saturating_sub(1);
         words.into_iter().for_each(|word| self.names[word as usize] = self.names[word as usize].saturating_sub(1));
+    }
+
+    /// The number of a word, if it has one.
+    fn find(&self, word: &str) -> Option<Word> {
+        if self.slots.is_empty() { None } else { self.slots[self.slot(word)].checked_sub(1) }
+    }
+
+    /// Counts how many names of another carry these words of its own.
+    pub fn add(&mut self, other: &Self, words: Range<Word>) {
+        for word in words {
+            let more = other.find(self.letters(word)).map_or(0, |word| other.names(word));
+            self.names[word as usize] = self.names[word as usize].saturating_add(more);
+        }
+    }
+
+    /// Counts as many names as another has, but not their words: [`Self::add`] does.
+    pub const fn add_counted(&mut self, other: &Self) {
+        self.counted = self.counted.saturating_add(other.counted);
+    }
+
+    /// Takes back a name that another counted, where these are its words there.
+    pub fn uncount_of(&mut self, other: &Self, words: &[Word]) {
+        let own: Vec<Word> = words.iter().filter_map(|word| self.find(other.letters(*word))).collect();
+        self.uncount(own);
     }
 
     /// How many words it has.

@@ -45,13 +45,8 @@ impl Stored for StoredEntry {
     const VERSION: u8 = 5;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        match version {
-            1 => Some(lengthened(bytes, &[0, 0, 0, 0])),
-            2 => Some(lengthened(bytes, &[0, 0, 0])),
-            3 => Some(lengthened(bytes, &[0, 0])),
-            4 => Some(lengthened(bytes, &[0])),
-            _ => None,
-        }
+        // Earlier ones are of earlier formats of the store, which are not opened.
+        (version == 4).then(|| lengthened(bytes, &[0, 0]))
     }
 }
 
@@ -104,7 +99,7 @@ impl TryFrom<StoredEntry> for Entry {
             held: stored.held.map(|source| source.parse().map_err(slug)).transpose()?,
             of_tender: match (stored.reminds, stored.change) {
                 (Some(stored), _) => Some(OfTender::Comes(reminder(stored)?)),
-                (None, Some(signal)) => Some(OfTender::Changed(signal.try_into()?)),
+                (None, Some(signal)) => Some(OfTender::Changed(Box::new(signal.try_into()?))),
                 (None, None) => None,
             },
             closes: stored.closes.map(timestamp).transpose()?,

@@ -233,6 +233,9 @@ fn earlier_forms_are_still_read() {
     wish.scope = Scope::Digests;
     let bytes = to_bytes(&StoredSuppression::from(&wish));
     assert_eq!(to_model::<StoredSuppression, Suppression>(read(1, &bytes[..bytes.len() - 2])).unwrap(), wish);
+    let entry = crate::store::contract::entry(2, 10);
+    let bytes = to_bytes(&StoredEntry::from(&entry));
+    assert_eq!(to_model::<StoredEntry, Entry>(read(4, &bytes[..bytes.len() - 2])).unwrap(), entry);
     let state = SourceState::new(&"fair".parse().unwrap(), PageId(7));
     let bytes = to_bytes(&StoredSource::from(&state));
     for (version, lacks) in [(1, 19), (2, 18), (3, 17)] {

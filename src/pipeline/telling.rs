@@ -1,0 +1,206 @@
+//! What a letter tells of leads: the best of them with their reasons that still stand, and what closed before it could be told. Sends nothing, and
+//! words nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::news::hears;
+use super::{Effects, closing, group};
+use crate::base::ids::RepId;
+use crate::config::Config;
+use crate::model::codes::Meaning;
+use crate::model::{Lead, LeadState, Organisation, Record, Signal, SignalKind, Story, Subject, Value, deadline};
+use crate::render::{self, Early, Item, Language};
+use crate::store::StoreError;
+use crate::{diff, route};
+
+/// Signals behind one lead that are looked through for a mail.
+const SIGNALS: usize = 200;
+/// Leads that are none any more which are looked through for what closed before it was told.
+const FALLEN: usize = 50;
+
+/// A lead, until when its rep was told of it, since when there is news that waits, and who had it, where it is handed over.
+pub(super) struct Known {
+    pub(super) lead: Lead,
+    pub(super) told: Option<Timestamp>,
+    pub(super) since: Option<Timestamp>,
+    pub(super) handed: Option<String>,
+}
+
+impl Known {
+    /// What is handed over is new to who has it now, whatever they heard before.
+    pub(super) fn new(config: &Config, lead: Lead, told: Option<Timestamp>, (since, handed): (Timestamp, Option<&RepId>)) -> Self {
+        let name = |id: &RepId| config.rep(id).map_or_else(|| id.to_string(), |rep| rep.rep.name.clone());
+        Self { lead, told: told.filter(|_| handed.is_none()), since: Some(since), handed: handed.map(name) }
+    }
+}
+
+/// A lead with everything a letter says of it.
+pub(super) struct Shown {
+    known: Known,
+    organisation: Organisation,
+    /// Of its group those of whom it tells.
+    members: Vec<Organisation>,
+    pub(super) signals: Vec<Signal>,
+    meanings: BTreeMap<String, Meaning>,
+    /// Whether what cannot wait of it begins, rather than closes.
+    begins: bool,
+}
+
+/// What a letter tells of leads.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The best of them.
+    pub(super) shown: Vec<Shown>,
+    /// How many there are beside them.
+    pub(super) more: usize,
+    /// What was to be told and closed before it was.
+    pub(super) closed: Vec<Record>,
+}
+
+impl Shown {
+    fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
+        let Known { lead, told, since: _, handed } = &self.known;
+        let (segment, signals) = (config.segment_title(&lead.segment), self.signals.as_slice());
+        let (handed, organisation) = (handed.as_deref(), &self.organisation);
+        Item { lead, segment, organisation, members: &self.members, signals, told: *told, handed, meanings: &self.meanings }
+    }
+}
+
+pub(super) fn items<'a>(shown: &'a [Shown], config: &'a Config) -> Vec<Item<'a>> {
+    shown.iter().map(|shown| shown.item(config)).collect()
+}
+
+/// Adds what closed before it was told, each once, in the order of the deadlines.
+pub(super) fn add_closed(closed: &mut Vec<Record>, more: Vec<Record>) {
+    closed.extend(more);
+    closed.sort_by_key(|record| (deadline(record).map(|closing| closing.at), record.id));
+    closed.dedup_by_key(|record| record.id);
+}
+
+/// The best of these leads with everything a letter says of them, how many there are beside them, and what closed before it was told.
+pub(super) async fn best(
+    effects: &Effects,
+    (config, language): (&Config, Language),
+    known: Vec<Known>,
+    now: Timestamp,
+) -> Result<Told, StoreError> {
+    let (mut known, fallen): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|known| route::for_rep(known.lead.state));
+    known.sort_by_key(|known| (std::cmp::Reverse(known.lead.score.total()), known.lead.id));
+    let mut told = Told::default();
+    let mut left = known.into_iter();
+    while told.shown.len() < render::LEADS
+        && let Some(known) = left.next()
+    {
+        if let Some((shown, closed)) = look(effects, (config, language), known, now).await? {
+            told.shown.extend(shown);
+            told.closed.extend(closed);
+        }
+    }
+    told.more = left.len();
+    for known in fallen.into_iter().filter(|known| known.lead.state == LeadState::Below).take(FALLEN) {
+        told.closed.extend(look(effects, (config, language), known, now).await?.map(|(_, closed)| closed).unwrap_or_default());
+    }
+    add_closed(&mut told.closed, Vec::new());
+    Ok(told)
+}
+
+/// A lead as a letter tells it, unless nothing of what was to be told is a reason any more; and the records of what closed before it was told.
+async fn look(
+    effects: &Effects,
+    (config, language): (&Config, Language),
+    known: Known,
+    now: Timestamp,
+) -> Result<Option<(Option<Shown>, Vec<Record>)>, StoreError> {
+    let Subject::Organisation(subject) = known.lead.subject;
+    let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
+    let mut grounds = group::behind(effects, config, (&organisation, &known.lead), SIGNALS).await?;
+    grounds.signals.retain(|signal| hears(config, &known.lead.segment, signal));
+    let (behind, signals) = (grounds.behind(&organisation, None), &grounds.signals);
+    let mut stands = closing::standing(config, &behind, now);
+    stands.retain(|signal| is_missed(signal, signals, known.told));
+    let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
+    let over: Vec<&Signal> = signals.iter().filter(fresh).filter(|signal| !stands.contains(signal)).collect();
+    let closed = known.since.map(|since| closing::closed(config, &known.lead, &behind, since, now)).unwrap_or_default();
+    let over = !over.is_empty();
+    // Who never heard of it need not hear that it went away.
+    let tells = |signal: &&Signal| known.told.is_some() || signal.kind != SignalKind::WentAway || closing::counts(&known.lead, signal);
+    let segment = config.segments.iter().find(|segment| segment.terms.segment == known.lead.segment);
+    let soonest = segment.and_then(|segment| closing::closings(config, segment, &known.lead, &behind, now).into_iter().next());
+    let begins = soonest.is_some_and(|closes| closes.begins);
+    let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
+    let meanings = meanings(config, language, &known.lead, &grounds.records);
+    let members = grounds.members;
+    Ok(Some((tells.then_some(Shown { known, organisation, members, signals: stands, meanings, begins }), closed)))
+}
+
+/// Whether it is told that something is there again: once, and after a while away, or to who was told that it went.
+fn is_missed(signal: &Signal, all: &[Signal], told: Option<Timestamp>) -> bool {
+    let Story::Again { gone, .. } = &signal.story else { return true };
+    let same = |other: &&Signal| other.record == signal.record;
+    let later = |other: &Signal| matches!(other.story, Story::Again { .. }) && other.seen > signal.seen;
+    let long = signal.seen.duration_since(*gone) >= diff::AWAY;
+    let heard = |other: &Signal| other.kind == SignalKind::WentAway && told.is_some_and(|told| other.seen <= told);
+    !all.iter().filter(same).any(later) && (long || all.iter().filter(same).any(heard))
+}
+
+/// What the codes mean that prove a line of the sum of a lead.
+fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]) -> BTreeMap<String, Meaning> {
+    let codes: BTreeSet<&str> = lead.score.parts.iter().filter_map(|part| Some(part.evidence.as_ref()?.quote.as_str())).collect();
+    let mut meanings = BTreeMap::new();
+    for (field, scheme) in [("cpv", "CPV"), ("unspsc", "UNSPSC"), ("naics", "NAICS")] {
+        let values = records.iter().filter_map(|record| record.value(field)).flat_map(Value::each).map(Value::text);
+        for written in values.filter(|written| codes.contains(written.as_str())) {
+            let code: String = written.chars().take_while(char::is_ascii_digit).collect();
+            if let Some(label) = config.labels.find(scheme, &code, &[language.tag(), Language::default().tag()]) {
+                meanings.insert(written, label.of(&code));
+            }
+        }
+    }
+    meanings
+}
+
+/// Why these leads do not wait for the digest; `None`: they score so high. `due`: deadlines come with them.
+pub(super) fn early(config: &Config, shown: &[Shown], due: bool) -> Option<Early> {
+    let terms = |lead: &Lead| config.segments.iter().map(|segment| &segment.terms).find(|terms| terms.segment == lead.segment);
+    let hot = |shown: &&Shown| terms(&shown.known.lead).is_none_or(|terms| shown.known.lead.score.total() >= terms.hot);
+    let mut cool = shown.iter().filter(|shown| !hot(shown)).peekable();
+    if cool.peek().is_none() && !due {
+        return None;
+    }
+    let (begin, close): (Vec<&Shown>, Vec<&Shown>) = cool.partition(|shown| shown.begins);
+    Some(match (begin.is_empty(), close.is_empty() && !due) {
+        (true, _) => Early::Closes,
+        (false, true) => Early::Begins,
+        (false, false) => Early::Both,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{day, organisation, signal};
+
+    #[test]
+    fn that_something_is_there_again_is_told_once_and_to_who_missed_it() {
+        let acme = organisation("Acme", &[]);
+        let of = |kind, seen| signal(&acme, kind, seen, seen);
+        let again = |gone: i64, seen| Signal {
+            story: Story::Again { of: Box::new(Story::Gone { title: "Acme".to_owned() }), gone: day(gone) },
+            ..of(SignalKind::OrganisationListed, seen)
+        };
+        let (went, soon, late) = (of(SignalKind::WentAway, 2), again(2, 5), again(2, 30));
+        for (all, told, want) in [
+            (vec![&went, &soon], None, false),
+            (vec![&went, &soon], Some(1), false),
+            (vec![&went, &soon], Some(3), true),
+            (vec![&went, &late], None, true),
+            (vec![&went, &soon, &late], Some(3), false),
+        ] {
+            let all: Vec<Signal> = all.into_iter().cloned().collect();
+            assert_eq!(is_missed(&all[1], &all, told.map(day)), want, "{told:?}: {all:?}");
+        }
+        assert!(is_missed(&went, &[], None), "it is asked of what returned alone");
+    }
+}
