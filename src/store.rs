@@ -691,6 +691,14 @@ impl Store {
         }
     }
 
+    /// Returns when everything that can be read by its key waits in its queue too. A commit is readable a moment before it is durable, and
+    /// only what is durable is queued: who shows both together asks for this between them.
+    pub async fn barrier(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Embedded(store) => store.barrier().await,
+        }
+    }
+
     /// How much there is of everything.
     pub async fn counts(&self) -> Result<Counts, StoreError> {
         match self {

@@ -83,9 +83,10 @@ pub async fn last_told(effects: &Effects, config: &Config, lead: &Lead) -> Resul
     effects.store.told(&channel.id, &rep.rep.id, lead.id, lead.revision.saturating_add(1)).await
 }
 
-/// For each lead that waits to be told: whom, and when first.
+/// For each lead that waits to be told: whom, and when first; of every lead that was read before this is asked.
 pub async fn waiting(effects: &Effects, config: &Config) -> Result<HashMap<LeadId, Wait>, StoreError> {
     let mut found: HashMap<LeadId, Wait> = HashMap::new();
+    effects.store.barrier().await?;
     let entries = effects.store.waiting_entries(EntryFilter::default(), LOOKED).await?;
     for entry in entries.into_iter().filter(|entry| entry.of_tender.is_none()) {
         let zone = || config.rep(&entry.rep).map_or_else(|| config.daemon.zone.clone(), |rep| rep.rep.zone.clone());

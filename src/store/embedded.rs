@@ -341,6 +341,15 @@ impl Embedded {
         answered.recv().map_err(|_| StoreError::Stopped("the committer has ended".to_owned()))?
     }
 
+    pub(super) async fn barrier(&self) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let step = move |_: &mut Committer| {
+            let _ = answer.send(());
+        };
+        self.job(Job::Between(Box::new(step)))?;
+        answered.await.map_err(|_| StoreError::Stopped("the committer has ended".to_owned()))
+    }
+
     pub(super) async fn close(&self) {
         // The jobs before it are done when the last one is; then the thread ends by itself.
         let (answer, answered) = oneshot::channel();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use super::contract::{noise, page, record, source, time, times, whole};
+use super::contract::{entry, noise, page, record, source, time, times, whole};
 use super::generation::{self, Generation};
 use super::*;
 use crate::model::*;
@@ -366,6 +366,40 @@ struct Recording {
     images: Vec<(usize, Arc<Files>, Files)>,
     durable: Arc<Files>,
     commits: usize,
+}
+
+#[tokio::test]
+async fn behind_the_barrier_waits_whatever_could_be_read_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reached, is_reached) = std::sync::mpsc::channel();
+    let (go, may_go) = std::sync::mpsc::channel();
+    let held = Mutex::new(Some((reached, may_go)));
+    let armed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let is_armed = Arc::clone(&armed);
+    let hook = Hook(Arc::new(move |point| {
+        if point == "store.batch.applied"
+            && is_armed.load(std::sync::atomic::Ordering::SeqCst)
+            && let Some((reached, may_go)) = held.lock().unwrap().take()
+        {
+            reached.send(()).unwrap();
+            may_go.recv().unwrap();
+        }
+    }));
+    let store = Store::open(Settings { hook, ..Settings::new(folder.path()) }).await.unwrap().0;
+    let root = page("a", "https://one.example/", 0);
+    store.add_pages(vec![root.clone()]).await.unwrap();
+    armed.store(true, std::sync::atomic::Ordering::SeqCst);
+    let (writer, turn) = (store.clone(), Turn { entries: vec![entry(1, 1)], ..times(&root, 1, 2) });
+    let written = tokio::spawn(async move { writer.commit(turn).await });
+    tokio::task::spawn_blocking(move || is_reached.recv().unwrap()).await.unwrap();
+    assert_eq!(store.entered(vec![entry(1, 1).id]).await.unwrap(), [entry(1, 1).id], "it can be read");
+    assert_eq!(store.waiting_entries(EntryFilter::default(), 9).await.unwrap(), [], "and is not queued");
+    let mut barrier = std::pin::pin!(store.barrier());
+    assert!(std::future::poll_fn(|context| std::task::Poll::Ready(barrier.as_mut().poll(context).is_pending())).await);
+    go.send(()).unwrap();
+    barrier.await.unwrap();
+    assert_eq!(store.waiting_entries(EntryFilter::default(), 9).await.unwrap(), [entry(1, 1)]);
+    written.await.unwrap().unwrap();
 }
 
 #[tokio::test]
