@@ -1,7 +1,7 @@
 //! News of tenders: a deadline moved, a tender was suspended, cancelled or otherwise changed. Whoever has it in their calendar is told, and so are
 //! the machines that asked for a segment which looks for it, apart from those whom a lead tells of it in the same turn. Makes no lead.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
@@ -37,8 +37,7 @@ impl Altered {
     }
 }
 
-/// Puts into the turn what it tells of tenders that are looked for.
-/// Beside it those whose leads tell what is new of members of their group.
+/// Puts into the turn what it tells of tenders that are looked for; `of_members`: which of its leads tell what is new of members of their group.
 pub(super) async fn tell(
     effects: &Effects,
     config: &Config,
@@ -48,6 +47,7 @@ pub(super) async fn tell(
     let of_tender = |signal: &Signal| turn.records.iter().find(|one| one.id == signal.record && one.kind == RecordKind::Tender).cloned();
     let new = turn.signals.iter().filter(|signal| signal.is_of_known_tender() && !signal.echo && signal.seen == now);
     let news: Vec<(Signal, Record)> = new.filter_map(|signal| Some((signal.clone(), of_tender(signal)?))).collect();
+    let heads = heads(effects, config, (turn, &news), now).await?;
     let mut alerts = Alerts::new();
     for (signal, record) in news {
         let before = effects.store.records(vec![record.id]).await?.pop();
@@ -62,10 +62,8 @@ pub(super) async fn tell(
         if deadline(&wanted.tender.record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK) {
             continue;
         }
-        let fresh = Fresh::of_turn(turn);
-        let groups = Groups { effects, config, fresh: &fresh, at: now };
-        wanted.beside(&groups, signal.organisation, &turn.leads).await?;
-        drop(fresh);
+        let head = heads.get(&signal.organisation).copied();
+        wanted.beside(effects, (signal.organisation, head), &turn.leads).await?;
         let ends = |record: &Record| deadline(record).filter(|closing| !closing.is_over(now)).map(|closing| closing.early());
         // Who works towards the old day must hear in time that it is none any more.
         let closes = before.iter().chain([&wanted.tender.record]).filter_map(ends).min();
@@ -74,6 +72,27 @@ pub(super) async fn tell(
         to_machines(config, turn, (&wanted, (&signal, &telling)), now);
     }
     Ok(())
+}
+
+/// The head offices of those whom signals are about, as the turn leaves them.
+async fn heads(
+    effects: &Effects,
+    config: &Config,
+    (turn, news): (&Turn, &[(Signal, Record)]),
+    now: Timestamp,
+) -> Result<BTreeMap<OrganisationId, OrganisationId>, StoreError> {
+    let mut heads = BTreeMap::new();
+    let ids: BTreeSet<OrganisationId> = news.iter().map(|(signal, _)| signal.organisation).collect();
+    if ids.is_empty() {
+        return Ok(heads);
+    }
+    let fresh = Fresh::of_turn(turn);
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    for id in ids {
+        let Some(one) = groups.now(id).await? else { continue };
+        heads.extend(groups.head(&one).await?.map(|head| (id, head.id)));
+    }
+    Ok(heads)
 }
 
 /// The leads that tell of this signal when they are told of in this turn.

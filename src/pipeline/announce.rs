@@ -1,7 +1,7 @@
 //! What a turn makes of the leads of the organisations it touches, and of the head offices for which their news count: judged, given to reps, and put
 //! into the turn. Knows no record's source.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -14,6 +14,7 @@ use super::{Effects, unite};
 use crate::base::ids::{LeadId, OrganisationId};
 use crate::config::Config;
 use crate::model::{Decision, Lead, Organisation, Record, Turn};
+use crate::resolve;
 use crate::route::{self, Cause};
 use crate::store::StoreError;
 
@@ -55,20 +56,22 @@ async fn announce_each(
     affected: &BTreeMap<OrganisationId, Affected>,
     now: Timestamp,
 ) -> Result<Told, StoreError> {
-    let is_judged = |touched: &&Affected| touched.known || !touched.news.is_empty();
+    // One that is known quietly may lead others, whose leads another had until now.
+    let of_group = |one: &Organisation| !resolve::above(one).is_empty() || !effects.store.beneath(&one.keys).is_empty();
+    let is_judged = |touched: &&Affected| touched.known || !touched.news.is_empty() || of_group(&touched.organisation);
     let mut desk = Desk::default();
     if !affected.values().any(|touched| is_judged(&touched)) {
         return Ok(desk.told);
     }
-    let (fresh, moved) = freshly(effects, (turn, records), affected).await?;
-    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let mut fresh = freshly(effects, (turn, records), affected).await?;
     let touched = affected.values().filter(is_judged).flat_map(|one| std::iter::once(&one.organisation).chain(&one.absorbed));
     let touched: Vec<&Organisation> = touched.collect();
-    let heads = groups.heads_of(&touched).await?;
+    let mut led = Groups { effects, config, fresh: &fresh, at: now }.led(&touched).await?;
+    led.put_into(&mut fresh);
+    let (groups, heads) = (Groups { effects, config, fresh: &fresh, at: now }, led.heads);
     let of_turn = affected.values().filter(|one| is_judged(one) || heads.contains_key(&one.organisation.id)).map(|one| &one.organisation);
     let joined = heads.values().filter(|head| !affected.contains_key(&head.id));
-    let judged: Vec<&Organisation> = of_turn.chain(joined).collect();
-    for one in judged {
+    for one in of_turn.chain(joined) {
         let first = turn.leads.len();
         let previous = groups.leads(one).await?;
         if previous.is_empty() && groups.news_of(one.id).is_empty() && !heads.contains_key(&one.id) {
@@ -76,35 +79,34 @@ async fn announce_each(
         }
         announce_one(&groups, (turn, &mut desk), (one, &previous), now).await?;
         // What the rules see as before, and what is still of another organisation in the store.
-        let moved = previous.into_iter().filter(|lead| moved.contains(&lead.id));
+        let moved = previous.into_iter().filter(|lead| fresh.moved.contains(&lead.id));
         let moved: Vec<Lead> = moved.filter(|lead| !turn.leads[first..].iter().any(|revised| revised.id == lead.id)).collect();
         turn.leads.extend(moved);
     }
     Ok(desk.told)
 }
 
-/// What a turn changes about these organisations; what those bring along that became part of others is put into it. Returns with it the leads that
-/// are others for that.
+/// What a turn changes about these organisations; what those bring along that became part of others is put into it.
 async fn freshly<'a>(
     effects: &Effects,
     (turn, records): (&mut Turn, &'a [Record]),
     affected: &'a BTreeMap<OrganisationId, Affected>,
-) -> Result<(Fresh<'a>, HashSet<LeadId>), StoreError> {
-    let (mut fresh, mut moved) = (Fresh::of_records(records), HashSet::new());
+) -> Result<Fresh<'a>, StoreError> {
+    let mut fresh = Fresh::of_records(records);
     for touched in affected.values() {
-        let mut one = Touched { more: touched.news.clone(), news: &touched.news, ..Touched::only(&touched.organisation) };
+        let mut one = Touched { news: &touched.news, ..Touched::only(&touched.organisation) };
         if !touched.absorbed.is_empty() {
             let brought = unite::bring(effects, &touched.organisation, &touched.absorbed).await?;
             turn.signals.extend(brought.signals.iter().cloned());
             turn.entries.extend(brought.entries);
             one.more.extend(brought.signals.into_iter().take(SIGNALS));
-            one.leads = Some(brought.leads);
-            moved.extend(brought.changed);
+            fresh.leads.insert(touched.organisation.id, brought.leads);
+            fresh.moved.extend(brought.changed);
         }
         touched.absorbed.iter().for_each(|part| fresh.is_gone(part.id));
         fresh.put(one);
     }
-    Ok((fresh, moved))
+    Ok(fresh)
 }
 
 /// What is looked up once for all leads of a turn, and what was told so far.
@@ -123,7 +125,7 @@ async fn announce_one(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Groups { effects, config, .. } = *groups;
-    for Part { segments, grounds } in groups.parts(one).await?.parts {
+    for Part { segments, grounds } in groups.parts_behind(one, previous).await?.parts {
         if grounds.news.is_empty() && previous.is_empty() {
             continue;
         }

@@ -4,7 +4,7 @@
 //! One step of bounded size; what is decided is committed in bounded turns, records last and the mark of a source after them, so that a step
 //! cut short is simply done again. Knows no loop and no rhythm.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -16,10 +16,10 @@ use super::group::{Groups, Part};
 use super::keep::KeepError;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};
-use super::{Effects, held};
-use crate::base::ids::{OrganisationId, RecordId, SourceId};
+use super::{Effects, held, unite};
+use crate::base::ids::{LeadId, OrganisationId, RecordId, SourceId};
 use crate::config::Config;
-use crate::model::{IdentityKey, Lead, NextStep, Organisation, Record, Turn};
+use crate::model::{IdentityKey, Lead, LeadState, NextStep, Organisation, Record, Turn};
 use crate::resolve::{self, About, Identity};
 use crate::route::Cause;
 use crate::store::{CommitError, StoreError};
@@ -228,39 +228,35 @@ async fn strip(
     for (rest, signals) in &left {
         fresh.put(Touched { left: Some(signals.clone()), ..Touched::only(rest) });
     }
-    let groups = Groups { effects, config, fresh: &fresh, at: now };
     // What is forgotten of one may be said by the lead of another.
-    let lose: Vec<&Organisation> = left.iter().map(|(rest, _)| rest).chain(&turn.forgotten.organisations).collect();
-    let heads = groups.heads_of(&lose).await?;
-    let joined = heads.values().filter(|head| !left.iter().any(|(rest, _)| rest.id == head.id));
-    let has_rules = |lead: &&Lead| config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
-    let losing: Vec<&Organisation> = left.iter().map(|(rest, _)| rest).chain(joined).collect();
-    for one in losing {
-        turn.leads.extend(without(&groups, one, now).await?);
-        let previous = groups.leads(one).await?;
-        turn.leads.extend(previous.iter().filter(|lead| !has_rules(lead)).map(|lead| without_proof(lead, one)));
-    }
-    drop(fresh);
+    let is_less = |one: &&Organisation| fresh.touched.contains_key(&one.id) || fresh.gone.contains(&one.id);
+    let lose: Vec<&Organisation> = organisations.iter().filter(is_less).collect();
+    turn.leads = unite::lead_otherwise(effects, config, (fresh, &lose), now).await?;
     turn.organisations.extend(left.into_iter().map(|(rest, _)| rest));
     Ok((turn, again))
 }
 
-/// The leads of an organisation that are otherwise without what is forgotten; those in segments of which there are no rules stay.
-pub(super) async fn without(groups: &Groups<'_>, one: &Organisation, now: Timestamp) -> Result<Vec<Lead>, StoreError> {
+/// The leads of an organisation that are otherwise by what went from it or its group, or to them, and nobody is told of.
+pub(super) async fn quietly(groups: &Groups<'_>, one: &Organisation, now: Timestamp) -> Result<Vec<Lead>, StoreError> {
     let previous = groups.leads(one).await?;
     if previous.is_empty() {
         return Ok(Vec::new());
     }
     let parts = groups.parts(one).await?;
-    let mut leads = Vec::new();
+    // What is stored otherwise is to be stored, whatever the rules see.
+    let moved = previous.iter().filter(|lead| groups.fresh.moved.contains(&lead.id));
+    let mut leads: BTreeMap<LeadId, Lead> = moved.map(|lead| (lead.id, lead.clone())).collect();
     for Part { segments, grounds } in &parts.parts {
         let revised = revise(groups.config, segments, (&previous, Cause::Forgetting), &grounds.behind(one, None), now);
-        leads.extend(revised.into_iter().map(|revised| revised.lead));
+        leads.extend(revised.into_iter().map(|revised| (revised.lead.id, revised.lead)));
     }
     // Where its head office has the lead it must not become one by this.
-    let taken = previous.iter().filter(|lead| parts.is_taken(&lead.segment));
-    leads.extend(taken.map(|lead| (lead, without_proof(lead, one))).filter(|(lead, bare)| *lead != bare).map(|(_, bare)| bare));
-    Ok(leads)
+    let has_rules = |lead: &Lead| groups.config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
+    let bare = previous.iter().filter(|lead| parts.is_taken(&lead.segment) || groups.fresh.forgets() && !has_rules(lead));
+    leads.extend(bare.map(|lead| (lead, without_proof(lead, one))).filter(|(lead, bare)| *lead != bare).map(|(_, bare)| (bare.id, bare)));
+    // Nobody misses what never was one.
+    leads.retain(|_, lead| lead.version > 0 || !matches!(lead.state, LeadState::Below | LeadState::Excluded));
+    Ok(leads.into_values().collect())
 }
 
 /// What is left of an organisation; `None` when nobody names it any more.

@@ -2,11 +2,11 @@
 //! Knows no store.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::group::Part;
 use super::news;
-use crate::base::ids::{OrganisationId, RecordId};
+use crate::base::ids::{LeadId, OrganisationId, RecordId};
 use crate::model::{IdentityKey, Lead, Organisation, Record, Signal, Turn};
 use crate::resolve;
 
@@ -15,17 +15,15 @@ pub(super) struct Touched<'a> {
     pub(super) organisation: &'a Organisation,
     /// What is left of its stored signals; `None`: all of them.
     pub(super) left: Option<Vec<Signal>>,
-    /// What comes to them.
+    /// What comes to them, and is no news.
     pub(super) more: Vec<Signal>,
-    /// What of that is new.
+    /// What comes to them, and is.
     pub(super) news: &'a [Signal],
-    /// Its leads before the turn, where they are others than the stored ones.
-    pub(super) leads: Option<Vec<Lead>>,
 }
 
 impl<'a> Touched<'a> {
     pub(super) const fn only(organisation: &'a Organisation) -> Self {
-        Self { organisation, left: None, more: Vec::new(), news: &[], leads: None }
+        Self { organisation, left: None, more: Vec::new(), news: &[] }
     }
 }
 
@@ -39,8 +37,20 @@ pub(super) struct Fresh<'a> {
     without: Option<&'a HashSet<RecordId>>,
     pub(super) owners: HashMap<IdentityKey, OrganisationId>,
     pub(super) led: HashMap<IdentityKey, Vec<OrganisationId>>,
-    /// What head offices have of their members, as far as it was asked: many members of one may be in a turn.
-    pub(super) shared: Mutex<HashMap<OrganisationId, Arc<Vec<Part>>>>,
+    /// The leads of organisations before the turn, where they are others than the stored ones.
+    pub(super) leads: HashMap<OrganisationId, Vec<Lead>>,
+    /// Which of those are stored otherwise, or not at all.
+    pub(super) moved: HashSet<LeadId>,
+    asked: Mutex<Asked>,
+}
+
+/// What was found out of groups: many of one may be in a turn.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// Who is around a key.
+    pub(super) around: HashMap<IdentityKey, Arc<Vec<Organisation>>>,
+    /// What head offices have of their members.
+    pub(super) shared: HashMap<OrganisationId, Arc<Vec<Part>>>,
 }
 
 impl<'a> Fresh<'a> {
@@ -84,5 +94,14 @@ impl<'a> Fresh<'a> {
 
     pub(super) fn stands(&self, record: RecordId) -> bool {
         self.without.is_none_or(|without| !without.contains(&record))
+    }
+
+    /// Whether something is forgotten.
+    pub(super) const fn forgets(&self) -> bool {
+        self.without.is_some()
+    }
+
+    pub(super) fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,29 +1,21 @@
-//! Groups: an organisation's head office, who belongs to whose, and whose lead the reasons of each count for. A view: nothing is copied from one to
-//! another. Who leads whom is decided in `resolve`; this fetches what that needs. Writes nothing.
+//! Groups: whose lead the reasons of each of a group count for, segment by segment. A view: nothing is copied from one to another. Gates, and regions
+//! with them, are asked of each by itself: of a member whether its reasons count, of the head office whether it is the lead. Writes nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::{Arc, PoisonError};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::closing::Behind;
-use super::fresh::Fresh;
+use super::fresh::{Asked, Fresh};
 use super::news::{self, SIGNALS};
 use super::{Effects, linked};
-use crate::base::ids::{OrganisationId, RecordId, SourceId};
+use crate::base::ids::{OrganisationId, RecordId, SegmentId, SourceId};
 use crate::config::Config;
-use crate::model::{Lead, LeadState, Organisation, Record, Signal, Subject};
-use crate::resolve;
+use crate::model::{Evidence, Lead, LeadState, Organisation, PartKind, Record, Signal, Subject};
 use crate::route::{self, Cause};
 use crate::score::{self, Segment};
 use crate::store::StoreError;
-
-/// Steps from an organisation to its head office at most.
-const STEPS: usize = 4;
-/// Members of one group that are named.
-const MEMBERS: usize = 50;
-/// Organisations that are looked at for the members beneath one.
-const LOOKED: usize = 200;
 
 /// What counts for a lead of an organisation.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +46,12 @@ pub(super) struct Part {
     pub(super) grounds: Grounds,
 }
 
+impl Part {
+    pub(super) fn is_of(&self, segment: &SegmentId) -> bool {
+        self.segments.iter().any(|one| one.terms.segment == *segment)
+    }
+}
+
 /// What counts for an organisation in each segment.
 pub(super) struct Parts {
     /// Each segment at most once; where its head office has the lead, not at all.
@@ -63,8 +61,16 @@ pub(super) struct Parts {
 }
 
 impl Parts {
+    /// Whether all reasons that a lead rests on are there.
+    fn know(&self, lead: &Lead) -> bool {
+        let Some(part) = self.parts.iter().find(|part| part.is_of(&lead.segment)) else { return true };
+        let reasons = lead.score.parts.iter().filter(|line| matches!(line.kind, PartKind::Signal(_)));
+        let is_there = |evidence: &Evidence| part.grounds.signals.iter().any(|signal| signal.evidence == *evidence);
+        reasons.filter_map(|line| line.evidence.as_ref()).all(is_there)
+    }
+
     /// Whether the head office has the lead there.
-    pub(super) fn is_taken(&self, segment: &crate::base::ids::SegmentId) -> bool {
+    pub(super) fn is_taken(&self, segment: &SegmentId) -> bool {
         self.taken.iter().flat_map(|(_, segments)| segments).any(|taken| taken.terms.segment == *segment)
     }
 }
@@ -92,6 +98,11 @@ impl Groups<'_> {
     /// they count for its head office, if that one's lead is decided or all of them together make one of it; and if not, each is alone.
     pub(super) async fn parts(&self, one: &Organisation) -> Result<Parts, StoreError> {
         let own = self.own(one, SIGNALS).await?;
+        self.parts_with(one, own).await
+    }
+
+    /// The same, where its own grounds are known.
+    pub(super) async fn parts_with(&self, one: &Organisation, own: Grounds) -> Result<Parts, StoreError> {
         let all = self.config.segments.as_slice();
         if let Some(head) = self.head(one).await? {
             let has = |part: &&Part| part.grounds.members.iter().any(|member| member.id == one.id);
@@ -106,6 +117,18 @@ impl Groups<'_> {
         Ok(Parts { parts, taken: None })
     }
 
+    /// The same for one that had these leads, with all that they tell of: a commit is readable a moment before memory knows whom it brings, and a
+    /// lead may so tell of a member that is not found yet.
+    pub(super) async fn parts_behind(&self, one: &Organisation, previous: &[Lead]) -> Result<Parts, StoreError> {
+        let parts = self.parts(one).await?;
+        if previous.iter().all(|lead| parts.know(lead)) {
+            return Ok(parts);
+        }
+        self.effects.store.barrier().await?;
+        *self.fresh.asked() = Asked::default();
+        self.parts(one).await
+    }
+
     async fn alone(&self, segments: Vec<Arc<Segment>>, own: Grounds) -> Result<Vec<Part>, StoreError> {
         if segments.is_empty() {
             return Ok(Vec::new());
@@ -114,16 +137,16 @@ impl Groups<'_> {
     }
 
     /// The segments in which a head office has the lead of members, with what counts there.
-    async fn shared(&self, head: &Organisation) -> Result<Arc<Vec<Part>>, StoreError> {
-        let asked = || self.fresh.shared.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) async fn shared(&self, head: &Organisation) -> Result<Arc<Vec<Part>>, StoreError> {
         if !self.may_lead(head) {
             return Ok(Arc::default());
         }
-        if let Some(known) = asked().get(&head.id) {
-            return Ok(Arc::clone(known));
+        let known = self.fresh.asked().shared.get(&head.id).cloned();
+        if let Some(known) = known {
+            return Ok(known);
         }
         let found = Arc::new(self.share(head).await?);
-        asked().insert(head.id, Arc::clone(&found));
+        self.fresh.asked().shared.insert(head.id, Arc::clone(&found));
         Ok(found)
     }
 
@@ -209,15 +232,6 @@ impl Groups<'_> {
         Ok(together(own, able.iter().filter(|member| self.hands_on(segment, member))))
     }
 
-    /// The others of an organisation's group: its head office and whoever that one leads, or whom it leads itself.
-    pub(super) async fn group_of(&self, one: &Organisation) -> Result<Vec<Organisation>, StoreError> {
-        let Some(head) = self.head(one).await? else { return self.members(one, true).await };
-        let mut all = self.members(&head, true).await?;
-        all.retain(|member| member.id != one.id);
-        all.push(head);
-        Ok(all)
-    }
-
     /// The records of the members beneath a head office that have reasons to act.
     pub(super) async fn member_records(&self, one: &Organisation) -> Result<Vec<Record>, StoreError> {
         if !self.may_lead(one) {
@@ -238,8 +252,8 @@ impl Groups<'_> {
         };
         records.retain(|record| fresh.stands(record.id));
         signals.retain(|signal| fresh.stands(signal.record));
-        signals.extend(touched.iter().flat_map(|touched| touched.more.iter().cloned()));
-        let news = touched.map_or(&[][..], |touched| touched.news).to_vec();
+        let news = self.news_of(one.id).to_vec();
+        signals.extend(touched.iter().flat_map(|touched| &touched.more).chain(&news).cloned());
         Ok(Grounds { records, signals, news, ..Grounds::default() })
     }
 
@@ -252,8 +266,8 @@ impl Groups<'_> {
 
     /// The leads of an organisation before this turn.
     pub(super) async fn leads(&self, one: &Organisation) -> Result<Vec<Lead>, StoreError> {
-        match self.fresh.touched.get(&one.id).and_then(|touched| touched.leads.clone()) {
-            Some(leads) => Ok(leads),
+        match self.fresh.leads.get(&one.id) {
+            Some(leads) => Ok(leads.clone()),
             None => self.effects.store.leads_of(Subject::Organisation(one.id)).await,
         }
     }
@@ -271,105 +285,6 @@ impl Groups<'_> {
         self.fresh.touched.get(&id).map_or(&[], |touched| touched.news)
     }
 
-    /// The head offices for whose leads it may count that these organisations are otherwise now, or were: as they are with this turn.
-    pub(super) async fn heads_of(&self, some: &[&Organisation]) -> Result<BTreeMap<OrganisationId, Organisation>, StoreError> {
-        let mut heads = BTreeMap::new();
-        let before = Fresh::default();
-        let before = Groups { fresh: &before, ..*self };
-        for one in some {
-            if !self.fresh.gone.contains(&one.id) {
-                heads.extend(self.head(one).await?.map(|head| (head.id, head)));
-            }
-            let was_led = one.version > 0 && self.effects.store.is_led(one.id);
-            if let Some(stored) = if was_led { self.effects.store.organisation(one.id).await? } else { None }
-                && let Some(head) = before.head(&stored).await?
-                && !self.fresh.gone.contains(&head.id)
-            {
-                let now = self.fresh.touched.get(&head.id).map_or(head, |touched| touched.organisation.clone());
-                heads.insert(now.id, now);
-            }
-        }
-        Ok(heads)
-    }
-
-    /// The head office at the top of an organisation's group; `None` where it is that itself, nobody knows of one, or they lead one another.
-    pub(super) async fn head(&self, one: &Organisation) -> Result<Option<Organisation>, StoreError> {
-        let mut met = BTreeSet::from([one.id]);
-        let mut top: Option<Organisation> = None;
-        for _ in 0..=STEPS {
-            match self.next_above(top.as_ref().unwrap_or(one)).await? {
-                None => return Ok(top),
-                Some(head) if met.insert(head.id) => top = Some(head),
-                Some(_) => return Ok(None),
-            }
-        }
-        Ok(None)
-    }
-
-    async fn next_above(&self, below: &Organisation) -> Result<Option<Organisation>, StoreError> {
-        let keys = resolve::above(below);
-        if keys.is_empty() {
-            return Ok(None);
-        }
-        let fresh = self.fresh;
-        let new = keys.iter().filter_map(|key| Some(fresh.touched.get(fresh.owners.get(key)?)?.organisation.clone()));
-        let mut owners: Vec<Organisation> = new.collect();
-        let stored = self.effects.store.organisations_by_keys(keys).await?;
-        owners.extend(stored.into_iter().filter(|one| !fresh.touched.contains_key(&one.id) && !fresh.gone.contains(&one.id)));
-        Ok(resolve::head(below, &owners).cloned())
-    }
-
-    /// The organisations beneath this one, over all steps; those `only` whose head office it is, or also those of one that has another itself.
-    async fn members(&self, one: &Organisation, only: bool) -> Result<Vec<Organisation>, StoreError> {
-        let mut met = BTreeSet::from([one.id]);
-        let (mut found, mut heads): (Vec<Organisation>, Vec<Organisation>) = (Vec::new(), vec![one.clone()]);
-        for _ in 0..STEPS {
-            let mut next = Vec::new();
-            for head in &heads {
-                for one in self.beneath(head, &met).await? {
-                    let room = found.len() + next.len() < MEMBERS;
-                    if room && resolve::head(&one, std::slice::from_ref(head)).is_some() && met.insert(one.id) {
-                        next.push(one);
-                    }
-                }
-            }
-            if next.is_empty() {
-                break;
-            }
-            found.extend(next.iter().cloned());
-            heads = next;
-        }
-        if !only {
-            return Ok(found);
-        }
-        let mut members = Vec::with_capacity(found.len());
-        for member in found {
-            if self.head(&member).await?.is_some_and(|head| head.id == one.id) {
-                members.push(member);
-            }
-        }
-        Ok(members)
-    }
-
-    /// Those that may be led by one, in the order of their ids.
-    async fn beneath(&self, head: &Organisation, met: &BTreeSet<OrganisationId>) -> Result<Vec<Organisation>, StoreError> {
-        let fresh = self.fresh;
-        let mut may = self.effects.store.beneath(&head.keys);
-        may.extend(head.keys.iter().filter_map(|key| fresh.led.get(key)).flatten());
-        may.retain(|id| !met.contains(id) && !fresh.gone.contains(id));
-        let may = may.into_iter().take(LOOKED);
-        let (new, stored): (Vec<OrganisationId>, Vec<OrganisationId>) = may.partition(|id| fresh.touched.contains_key(id));
-        let mut all = if stored.is_empty() { Vec::new() } else { self.effects.store.organisations(stored).await? };
-        all.extend(new.iter().filter_map(|id| Some(fresh.touched.get(id)?.organisation.clone())));
-        all.sort_by_key(|one| one.id);
-        Ok(all)
-    }
-
-    /// Whether there may be members beneath this one.
-    pub(super) fn may_lead(&self, one: &Organisation) -> bool {
-        one.keys.iter().any(|key| self.fresh.led.contains_key(key)) || !self.effects.store.beneath(&one.keys).is_empty()
-    }
-
     fn with_known<T>(&self, one: &Organisation, grounds: &Grounds, ask: impl FnOnce(&score::Known<'_>) -> T) -> T {
         let trust_of = |id: &SourceId| self.config.trust(id);
         let listed = self.config.lists.find(one);
@@ -380,7 +295,7 @@ impl Groups<'_> {
 }
 
 /// Whether somebody may work on a member's own lead, or has decided about it.
-const fn is_kept(state: LeadState) -> bool {
+pub(super) const fn is_kept(state: LeadState) -> bool {
     match state {
         LeadState::New | LeadState::Accepted | LeadState::Rejected | LeadState::Parked => true,
         LeadState::Below | LeadState::Excluded => false,
@@ -411,18 +326,6 @@ fn together<'m>(own: Grounds, members: impl Iterator<Item = &'m Member>) -> Grou
     grounds
 }
 
-/// The head office at the top of an organisation's group; `None` where it is that itself, or nobody knows of one.
-pub async fn head_office(effects: &Effects, config: &Config, organisation: &Organisation) -> Result<Option<Organisation>, StoreError> {
-    let fresh = Fresh::default();
-    Groups { effects, config, fresh: &fresh, at: effects.clock.now() }.head(organisation).await
-}
-
-/// The organisations whose head office this is, over all steps.
-pub async fn members(effects: &Effects, config: &Config, organisation: &Organisation) -> Result<Vec<Organisation>, StoreError> {
-    let fresh = Fresh::default();
-    Groups { effects, config, fresh: &fresh, at: effects.clock.now() }.members(organisation, false).await
-}
-
 /// The leads of an organisation's head office that stand for its own.
 pub async fn leads_above(effects: &Effects, config: &Config, organisation: &Organisation) -> Result<Vec<Lead>, StoreError> {
     let fresh = Fresh::default();
@@ -435,6 +338,19 @@ pub async fn leads_above(effects: &Effects, config: &Config, organisation: &Orga
     let mut leads = groups.leads(head).await?;
     leads.retain(|lead| parts.is_taken(&lead.segment));
     Ok(leads)
+}
+
+/// The members that count for the leads of a head office, segment by segment.
+pub async fn counted(effects: &Effects, config: &Config, one: &Organisation) -> Result<Vec<(SegmentId, Vec<Organisation>)>, StoreError> {
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: effects.clock.now() };
+    if groups.head(one).await?.is_some() {
+        return Ok(Vec::new());
+    }
+    let shared = groups.shared(one).await?;
+    let of_part =
+        |part: &Part| part.segments.iter().map(|segment| (segment.terms.segment.clone(), part.grounds.members.clone())).collect::<Vec<_>>();
+    Ok(shared.iter().flat_map(of_part).collect())
 }
 
 /// What is behind a lead as it is shown: so many of its organisation's signals, and those of the members of its group whose lead it is.

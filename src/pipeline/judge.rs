@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::fresh::Fresh;
 use super::group::{Groups, Part};
 use super::keep::KeepError;
-use super::news::{Alerts, Revised, Staff, announce, handed_by, owner_of, revise};
+use super::news::{Alerts, Revised, SIGNALS, Staff, announce, handed_by, owner_of, revise};
 use super::{Effects, silent};
 use crate::base::ids::{ContentHash, OrganisationId};
 use crate::config::Config;
@@ -64,8 +64,11 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
     };
     let (mut turn, mut alerts) = (Turn::upkeep(), Alerts::new());
     let mut judged = Judged::default();
+    // Nothing is written meanwhile: what is found out of a group holds for all of them.
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
     for organisation in &some {
-        judged.told += judge(effects, config, (organisation, &mut staff, judging.turned), (&mut turn, &mut alerts), now).await?;
+        judged.told += judge(&groups, (organisation, &mut staff, judging.turned), (&mut turn, &mut alerts), now).await?;
     }
     judged.leads = turn.leads.len();
     if judged.leads > 0 {
@@ -81,14 +84,12 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
 
 /// Puts into the turn what the rules make of an organisation now. Returns of how many leads somebody is told.
 async fn judge(
-    effects: &Effects,
-    config: &Config,
+    groups: &Groups<'_>,
     (organisation, staff, turned): (&Organisation, &mut Staff, Option<(Timestamp, Timestamp)>),
     (turn, alerts): (&mut Turn, &mut Alerts),
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let fresh = Fresh::default();
-    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let Groups { effects, config, .. } = *groups;
     let previous = groups.leads(organisation).await?;
     if previous.is_empty() && turned.is_some() {
         return Ok(0);
@@ -97,15 +98,17 @@ async fn judge(
     if previous.is_empty() && effects.store.signals_of(organisation.id, 1).await?.is_empty() && !groups.may_lead(organisation) {
         return Ok(0);
     }
-    let parts = groups.parts(organisation).await?.parts;
+    let own = groups.own(organisation, SIGNALS).await?;
     let turns = |record: &Record, (since, until)| config.segments.iter().any(|segment| score::turned(segment, record, since, until));
     if let Some(between) = turned {
-        let own = parts.iter().flat_map(|part| &part.grounds.records).any(|record| turns(record, between));
-        // What counted until now may count no more.
-        if !own && !groups.member_records(organisation).await?.iter().any(|record| turns(record, between)) {
+        // What counted until now of a member may count no more.
+        if !own.records.iter().any(|record| turns(record, between))
+            && !groups.member_records(organisation).await?.iter().any(|record| turns(record, between))
+        {
             return Ok(0);
         }
     }
+    let parts = groups.parts_with(organisation, own).await?.parts;
     let judge = |part: &Part| {
         let mut revised = revise(config, &part.segments, (&previous, Cause::Rules), &part.grounds.behind(organisation, None), now);
         if turned.is_none() {

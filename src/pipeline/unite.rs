@@ -9,9 +9,9 @@ use super::fresh::{Fresh, Touched};
 use super::group::Groups;
 use super::news::SIGNALS;
 use super::{Effects, forget};
-use crate::base::ids::{LeadId, SegmentId};
+use crate::base::ids::{LeadId, OrganisationId, SegmentId};
 use crate::config::Config;
-use crate::model::{Entry, Lead, LeadState, Organisation, Signal, Subject, Turn};
+use crate::model::{Entry, Lead, Organisation, Signal, Subject, Turn};
 use crate::route;
 use crate::store::{EntryFilter, StoreError};
 
@@ -77,23 +77,38 @@ pub(super) async fn take_along(
     let moved: Vec<Signal> = gone.iter().map(|signal| Signal { organisation: part.id, ..signal.clone() }).collect();
     let before = effects.store.leads_of(Subject::Organisation(rest.id)).await?;
     let copies: Vec<Lead> = before.iter().map(|lead| route::as_one(None, lead, Subject::Organisation(part.id))).collect();
-    let mut fresh = Fresh::of_records(&turn.records);
     let recent = |signals: &[Signal]| signals[..signals.len().min(SIGNALS)].to_vec();
+    let mut fresh = Fresh::of_records(&turn.records);
     fresh.put(Touched { left: Some(recent(&stay)), ..Touched::only(rest) });
-    fresh.put(Touched { left: Some(recent(&moved)), leads: Some(copies.clone()), ..Touched::only(part) });
-    let groups = Groups { effects, config, fresh: &fresh, at: now };
-    let mut leads: BTreeMap<LeadId, Lead> = copies.into_iter().map(|lead| (lead.id, lead)).collect();
-    leads.extend(forget::without(&groups, part, now).await?.into_iter().map(|lead| (lead.id, lead)));
-    leads.retain(|_, lead| !matches!(lead.state, LeadState::Below | LeadState::Excluded));
-    let heads = groups.heads_of(&[rest, part]).await?;
-    let losing: Vec<&Organisation> = heads.values().filter(|head| ![rest.id, part.id].contains(&head.id)).chain([rest]).collect();
-    for one in losing {
-        leads.extend(forget::without(&groups, one, now).await?.into_iter().map(|lead| (lead.id, lead)));
-    }
-    drop(fresh);
-    turn.leads.retain(|lead| !leads.contains_key(&lead.id));
-    turn.leads.extend(leads.into_values());
+    fresh.put(Touched { left: Some(recent(&moved)), ..Touched::only(part) });
+    fresh.moved.extend(copies.iter().map(|lead| lead.id));
+    fresh.leads.insert(part.id, copies);
+    let leads = lead_otherwise(effects, config, (fresh, &[rest, part]), now).await?;
+    turn.leads.retain(|lead| !leads.iter().any(|other| other.id == lead.id));
+    turn.leads.extend(leads);
     turn.forgotten.signals.extend(gone);
     turn.signals.extend(moved);
     Ok(())
+}
+
+/// The leads of these organisations, and of whoever else has others by them, that are otherwise as a turn leaves them. Nobody is told.
+pub(super) async fn lead_otherwise(
+    effects: &Effects,
+    config: &Config,
+    (mut fresh, touched): (Fresh<'_>, &[&Organisation]),
+    now: Timestamp,
+) -> Result<Vec<Lead>, StoreError> {
+    let mut led = Groups { effects, config, fresh: &fresh, at: now }.led(touched).await?;
+    led.put_into(&mut fresh);
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let is_there = |one: &&Organisation| !fresh.gone.contains(&one.id);
+    let mut all: BTreeMap<OrganisationId, &Organisation> = led.heads.iter().map(|(id, head)| (*id, head)).collect();
+    all.extend(
+        touched.iter().copied().filter(is_there).map(|one| (one.id, fresh.touched.get(&one.id).map_or(one, |now| now.organisation))),
+    );
+    let mut leads = Vec::new();
+    for one in all.into_values() {
+        leads.extend(forget::quietly(&groups, one, now).await?);
+    }
+    Ok(leads)
 }

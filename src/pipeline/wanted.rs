@@ -121,14 +121,15 @@ impl Wanted {
     }
 
     /// With the leads of a buyer and its head office as a turn that is not stored yet leaves them.
-    pub(super) async fn beside(&mut self, groups: &Groups<'_>, buyer: OrganisationId, leads: &[Lead]) -> Result<(), StoreError> {
-        let head = match groups.now(buyer).await? {
-            Some(buyer) => groups.head(&buyer).await?.map(|head| head.id),
-            None => None,
-        };
+    pub(super) async fn beside(
+        &mut self,
+        effects: &Effects,
+        (buyer, head): (OrganisationId, Option<OrganisationId>),
+        leads: &[Lead],
+    ) -> Result<(), StoreError> {
         self.heads.insert(buyer, head);
         if let Some(head) = head.filter(|head| !self.leads.iter().any(|lead| lead.subject == Subject::Organisation(*head))) {
-            self.leads.extend(groups.effects.store.leads_of(Subject::Organisation(head)).await?);
+            self.leads.extend(effects.store.leads_of(Subject::Organisation(head)).await?);
         }
         let theirs = |lead: &&Lead| {
             let Subject::Organisation(id) = lead.subject;
