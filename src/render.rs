@@ -42,7 +42,7 @@ pub use letter::LEADS;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
-pub use sentence::{clock, next_step, sentence, with_member};
+pub use sentence::{clock, member, next_step, sentence, with_member};
 pub use unsubscribe::{UNSUBSCRIBE_PATH, UnsubscribeKey};
 
 /// Whom it is for.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::sentence::place_of;
 use super::{Item, Language, next_step, sentence};
 use crate::base::ids::SegmentId;
 use crate::base::text::clip;
@@ -160,6 +161,8 @@ struct SignalData<'a> {
 struct MemberData<'a> {
     id: String,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -317,7 +320,7 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
 fn signal_data<'a>((signal, members): (&'a Signal, &'a [Organisation]), limits: Limits, now: Timestamp) -> SignalData<'a> {
     let member = members.iter().find(|member| member.id == signal.organisation);
     SignalData {
-        member: member.map(|member| MemberData { id: member.id.to_string(), name: member.title() }),
+        member: member.map(|member| MemberData { id: member.id.to_string(), name: member.title(), place: place_of(member) }),
         kind: signal.kind.word(),
         sentence: sentence(Language::En, None, signal, now),
         at: signal.at.to_string(),

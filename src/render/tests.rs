@@ -794,14 +794,14 @@ proptest! {
 fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
     let mut case = Case::new("Grupo Acme");
     let rep: RepId = "ana".parse().unwrap();
-    let branch = crate::model::sample::organisation("Acme Sur SL", &[]);
+    let branch = crate::model::sample::organisation("Acme Sur SL", &[(FactName::Place, "Cádiz")]);
     let story = Story::Appeared { title: "Cots".to_owned(), by: Some("Acme Sur SL".to_owned()), with: None, on: None };
     case.signals = vec![Signal { organisation: branch.id, story, ..case.signals[0].clone() }];
     case.members = vec![branch];
     for (language, whose) in [
-        (Language::En, "Cots — Acme Sur SL, of its group"),
-        (Language::Es, "Cots — Acme Sur SL, de su grupo"),
-        (Language::Ru, "Cots — Acme Sur SL, из этой же группы"),
+        (Language::En, "Cots — Acme Sur SL (Cádiz), of its group"),
+        (Language::Es, "Cots — Acme Sur SL (Cádiz), de su grupo"),
+        (Language::Ru, "Cots — Acme Sur SL (Cádiz), из этой же группы"),
     ] {
         let letter = one_alert(&Reader { rep: &rep, language, zone: &TimeZone::UTC }, &case);
         assert!(letter.text.replace('\n', " ").contains(whose), "{}", letter.text);
@@ -809,5 +809,6 @@ fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
     }
     let sealed = payload(&Event::Lead(case.item()));
     let told: serde_json::Value = serde_json::from_slice(&sealed.bytes).unwrap();
-    assert_eq!(told["data"]["signals"][0]["member"]["name"], "Acme Sur SL");
+    let member = &told["data"]["signals"][0]["member"];
+    assert_eq!((&member["name"], &member["place"]), (&"Acme Sur SL".into(), &"Cádiz".into()));
 }

@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
+use super::leads::Behind;
 use super::tenders::TenderView;
 use super::{calendar, health, imports, listed, notices, organisations, pages, replay, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
@@ -331,7 +332,7 @@ async fn leads(
     let mut rows = Vec::with_capacity(found.len());
     for lead in &found {
         let last = last_told(effects, config, lead).await?;
-        rows.push(views::told(views::lead(lead, &lead.score, None, (&[], &[]), now), lead, (&desk, last), now));
+        rows.push(views::told(views::lead(lead, &lead.score, None, Behind::default(), now), lead, (&desk, last), now));
     }
     Ok(rows)
 }
@@ -365,10 +366,11 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
         tables: &config.lexicons.tables,
         trust_of: &trust_of,
     };
+    let of_group = |shown, records| Behind { shown, signals: &signals, records, members: &members };
     let Some(at) = at else {
         let now = effects.clock.now();
         let stands: Vec<_> = score::standing(&known_by(&records), now).into_iter().cloned().collect();
-        let view = views::lead(&lead, &lead.score, Some(&organisation), (&stands, &members), now);
+        let view = views::lead(&lead, &lead.score, Some(&organisation), of_group(&stands, &records), now);
         let view = views::profiled(view, &score::profile(&known_by(&records), now));
         let last = last_told(effects, config, &lead).await?;
         return Ok(views::told(view, &lead, (&desk(effects, config).await?, last), now));
@@ -392,7 +394,7 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
         scored = score::score(segment, &known, at);
     }
     let then: Vec<_> = score::standing(&known, at).into_iter().filter(|signal| signal.seen <= at).cloned().collect();
-    let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), (&then, &members), at);
+    let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), of_group(&then, &records), at);
     Ok(views::profiled(view, &score::profile(&known, at)))
 }
 

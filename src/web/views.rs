@@ -11,6 +11,7 @@ use super::ask::{
     WishView,
 };
 use super::health;
+use super::leads::Behind;
 use super::tenders::{FieldView, TenderView};
 use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
@@ -18,8 +19,7 @@ use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
     Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Message, MessageState,
-    Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings,
-    place_of,
+    Organisation, Page, PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence, with_member};
@@ -296,7 +296,7 @@ pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {
     }
 }
 
-fn part(part: &Part) -> PartView {
+fn part(part: &Part, behind: &Behind<'_>) -> PartView {
     PartView {
         kind: match part.kind {
             PartKind::Fit => "fit".to_owned(),
@@ -308,17 +308,12 @@ fn part(part: &Part) -> PartView {
         how: part.how.clone(),
         quote: part.evidence.as_ref().map(|evidence| evidence.quote.clone()),
         url: part.evidence.as_ref().map(|evidence| place_of(&evidence.url)),
+        member: behind.member_of(part),
     }
 }
 
 /// A lead with a score, which may be another than the stored one, as seen at a moment.
-pub(super) fn lead(
-    lead: &Lead,
-    score: &Score,
-    organisation: Option<&Organisation>,
-    (signals, members): (&[Signal], &[Organisation]),
-    now: Timestamp,
-) -> LeadView {
+pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, behind: Behind<'_>, now: Timestamp) -> LeadView {
     let (owner, because) = match &lead.owner {
         Decision::To(rep, because) => (Some(rep.to_string()), because.clone()),
         Decision::Nobody(because) => (None, because.clone()),
@@ -340,12 +335,13 @@ pub(super) fn lead(
         known: score.known,
         unknown: score.unknown.iter().map(|name| name.word().to_owned()).collect(),
         excluded: score.excluded.clone(),
-        parts: score.parts.iter().map(part).collect(),
-        signals: signals
+        parts: score.parts.iter().map(|one| part(one, &behind)).collect(),
+        signals: behind
+            .shown
             .iter()
             .map(|signal| {
                 let said = sentence(Language::En, None, signal, now);
-                (time(signal.at), with_member(Language::En, said, signal, members), place_of(&signal.evidence.url))
+                (time(signal.at), with_member(Language::En, said, signal, behind.members), place_of(&signal.evidence.url))
             })
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
@@ -453,7 +449,8 @@ pub(super) fn said(said: &diff::Said) -> SaidView {
 pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
     let leads = found.leads.iter().map(|would| {
         let WouldTell { lead: made, organisation, members, signals, .. } = would;
-        let mut view = lead(made, &made.score, organisation.as_ref(), (signals, members), made.changed);
+        let mut view =
+            lead(made, &made.score, organisation.as_ref(), Behind { shown: signals, signals, records: &[], members }, made.changed);
         view.because = would.who();
         view
     });

@@ -13,17 +13,17 @@ use jiff::SignedDuration;
 use crate::rig::{Home, Inside, LINES, MAILS, OFFER, Reply, Server, listing, rep, segment};
 
 /// One row of a list: what is offered, by whom, telephone, place, street.
-type Row = [&'static str; 5];
+pub type Row = [&'static str; 5];
 /// The rows that three lists show.
-type Rows = Arc<Mutex<[Vec<Row>; 3]>>;
+pub type Rows = Arc<Mutex<[Vec<Row>; 3]>>;
 
-const STEADY: [Row; 3] = [
+pub const STEADY: [Row; 3] = [
     ["Crates", "Cooperativa Valdelagrana", "+34 983 111 201", "Soria", "Plaza Nueva 1"],
     ["Boxes", "Maderas Piqueras", "+34 983 111 202", "Vigo", "Plaza Nueva 2"],
     ["Sacks", "Textil Montesclaros", "+34 983 111 203", "Lugo", "Plaza Nueva 3"],
 ];
 
-fn site() -> (Server, Rows) {
+pub fn site() -> (Server, Rows) {
     let shown = Rows::default();
     *shown.lock().unwrap() = [STEADY.to_vec(), STEADY.to_vec(), STEADY.to_vec()];
     let site = Arc::clone(&shown);
@@ -47,35 +47,35 @@ fn settings(site: &str) -> String {
     [source("one"), source("two"), source("three"), segment("line = 5"), LINES.to_owned()].concat()
 }
 
-async fn visit(world: &Inside) {
+pub async fn visit(world: &Inside) {
     world.wait(SignedDuration::from_hours(2));
     world.visit().await;
 }
 
-async fn ask(world: &Inside, question: Question) -> Answer {
+pub async fn ask(world: &Inside, question: Question) -> Answer {
     answer(&world.effects, &world.config, question, false).await.unwrap()
 }
 
-async fn show(world: &Inside, name: &str) -> OrganisationView {
+pub async fn show(world: &Inside, name: &str) -> OrganisationView {
     let Answer::Organisation(view) = ask(world, Question::Organisation { name: name.to_owned() }).await else { panic!("not shown") };
     *view
 }
 
-async fn ruled(world: &Inside, question: Question) -> RulingView {
+pub async fn ruled(world: &Inside, question: Question) -> RulingView {
     let Answer::Ruled(view) = ask(world, question).await else { panic!("not ruled") };
     *view
 }
 
-fn of(a: &str, b: &str) -> (String, String) {
+pub fn of(a: &str, b: &str) -> (String, String) {
     (a.to_owned(), b.to_owned())
 }
 
-async fn same(world: &Inside, a: &str, b: &str) -> RulingView {
+pub async fn same(world: &Inside, a: &str, b: &str) -> RulingView {
     let (a, b) = of(a, b);
     ruled(world, Question::Same { a, b }).await
 }
 
-async fn not_same(world: &Inside, a: &str, b: &str) -> RulingView {
+pub async fn not_same(world: &Inside, a: &str, b: &str) -> RulingView {
     let (a, b) = of(a, b);
     ruled(world, Question::NotSame { a, b }).await
 }
@@ -183,7 +183,7 @@ async fn a_pair_in_between_is_a_question_and_its_answer_holds() {
 }
 
 /// Lists one and two are checked at the same time: both checks have decided before either is written.
-async fn check_two_at_once(world: &Inside, site: &str) {
+pub async fn check_two_at_once(world: &Inside, site: &str) {
     world.wait(SignedDuration::from_hours(2));
     let claim = world.effects.store.claim(world.clock.now(), 10, SignedDuration::from_mins(5)).unwrap();
     let lane = world.effects.web.lane(&claim.host, world.effects.store.host(&claim.host).await.unwrap());
@@ -327,238 +327,4 @@ fn the_commands_reach_a_store_at_rest() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("that is one organisation"), "{refused:?}");
     let shown = home.run(&["org", "show", "textil"]);
     assert!(String::from_utf8_lossy(&shown.stdout).contains("it was the first"), "{shown:?}");
-}
-
-/// Like [`settings`], with the tax ids and web sites of who offers.
-fn of_groups(site: &str) -> String {
-    let fields = OFFER.to_owned() + ", place = \"u\", website = \"s\", tax_id = \"i\"";
-    let source = |id: &str| listing(id, &format!("{site}/{id}"), "1h", &fields) + "records = \"offer\"\nfew = 0.0\ncountry = \"ES\"\n";
-    [source("one"), source("two"), segment("line = 5"), LINES.to_owned()].concat()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_daughter_on_the_site_of_its_group_is_known_for_one() {
-    let (site, rows) = site();
-    let without = STEADY.map(|[what, who, _, town, _]| [what, who, "", town, ""]);
-    rows.lock().unwrap()[0] = without.to_vec();
-    rows.lock().unwrap()[1] = without.to_vec();
-    let mut world = Inside::new(&of_groups(&site.address)).await;
-    rows.lock().unwrap()[0].push(["Pallets", "Grupo Orbaneja, S.L.", "ESB12345674", "Burgos", "https://www.orbaneja.com/"]);
-    visit(&world).await;
-    rows.lock().unwrap()[1].push(["Old pallets", "Orbaneja Sur, S.A.", "ESA58818501", "Cádiz", "www.orbaneja.com/sur"]);
-    visit(&world).await;
-    for _ in 0..2 {
-        let (head, below) = (show(&world, "grupo orbaneja").await, show(&world, "orbaneja sur").await);
-        assert_eq!(head.members, [(below.organisation.id.clone(), "Orbaneja Sur, S.A.".to_owned())]);
-        assert_eq!(below.head_office, Some((head.organisation.id.clone(), "Grupo Orbaneja, S.L.".to_owned())));
-        assert!(head.head_office.is_none() && below.members.is_empty());
-        world.restart().await;
-    }
-}
-
-const HEAD: Row = ["Pallets", "Grupo Orbaneja, S.L.", "ESB12345674", "Burgos", "https://www.orbaneja.com/"];
-const BRANCH: Row = ["Old pallets", "Orbaneja Sur, S.A.", "ESA58818501", "Cádiz", "www.orbaneja.com/sur"];
-const BOARDS: Row = ["Boards", "Orbaneja Sur, S.A.", "ESA58818501", "Cádiz", "www.orbaneja.com/sur"];
-
-/// A group: its head office is known from the start where `known`, and somebody gets mails of it. `more` follows the segment.
-async fn group(known: bool, more: &str) -> (Server, Rows, Inside) {
-    let (site, rows) = site();
-    let without = STEADY.map(|[what, who, _, town, _]| [what, who, "", town, ""]).to_vec();
-    *rows.lock().unwrap() = [without.clone(), without.clone(), without];
-    if known {
-        rows.lock().unwrap()[0].push(HEAD);
-    }
-    let world =
-        Inside::new(&[of_groups(&site.address), more.to_owned(), rep("ana", "UTC", "Mon-Sun 09:00"), MAILS.to_owned()].concat()).await;
-    visit(&world).await;
-    (site, rows, world)
-}
-
-/// Names and states of the leads.
-async fn states(world: &Inside) -> Vec<(String, String)> {
-    let mut all: Vec<(String, String)> = Vec::new();
-    for lead in world.effects.store.leads(LeadFilter::default(), 99).await.unwrap() {
-        all.push((lead.title, lead.state.word().to_owned()));
-    }
-    all.sort();
-    all
-}
-
-async fn explained(world: &Inside, name: &str) -> atalaya::web::LeadView {
-    let id = show(world, name).await.leads[0].1.clone();
-    let Answer::Lead(view) = ask(world, Question::Lead { id, at: None }).await else { panic!("no lead") };
-    *view
-}
-
-async fn judged(world: &Inside) {
-    let mut judging = atalaya::pipeline::Judging::default();
-    while !atalaya::pipeline::judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap().done {}
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_branch_offers_is_told_of_its_head_office() {
-    let (_site, rows, mut world) = group(true, "").await;
-    rows.lock().unwrap()[1].push(BRANCH);
-    visit(&world).await;
-    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "new")]);
-    let branch = show(&world, "orbaneja sur").await;
-    let head = explained(&world, "grupo orbaneja").await;
-    assert!(branch.leads.is_empty() && branch.leads_above[0].1 == head.id, "{branch:?}");
-    assert!(head.signals[0].1.ends_with("— Orbaneja Sur, S.A., of its group"), "{:?}", head.signals);
-    // Other rules, and a restart, give the same.
-    judged(&world).await;
-    world.restart().await;
-    judged(&world).await;
-    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "new")]);
-    let lines = world.written("lines").concat();
-    world.wait(SignedDuration::from_hours(24));
-    world.drain().await;
-    let mails = world.written("mail").concat().replace("=\r\n", "").replace("=\n", "");
-    assert!(mails.contains("Grupo Orbaneja") && mails.matches("Orbaneja Sur, S.A., of its group").count() >= 2, "{mails}");
-    let lines = world.written("lines").concat() + &lines;
-    assert!(lines.contains("\"member\":{\"id\":\"org-") && lines.contains("\"name\":\"Orbaneja Sur, S.A.\""), "{lines}");
-    // What comes later is told again, once, of the same.
-    let before = explained(&world, "grupo orbaneja").await.revision;
-    rows.lock().unwrap()[1].push(BOARDS);
-    visit(&world).await;
-    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "new")]);
-    let after = explained(&world, "grupo orbaneja").await;
-    assert!(after.revision == before + 1 && after.parts.len() == 2 && after.signals.len() == 2, "{after:?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn head_office_and_branch_that_are_new_together_are_one_lead() {
-    let (_site, rows, world) = group(false, "").await;
-    rows.lock().unwrap()[0].extend([BRANCH, HEAD]);
-    visit(&world).await;
-    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "new")]);
-    assert_eq!(explained(&world, "grupo orbaneja").await.parts.len(), 2, "what both offer");
-    assert!(show(&world, "orbaneja sur").await.leads.is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whom_a_gate_keeps_out_counts_for_nobody_and_takes_nothing() {
-    // (Later keys follow the first rule, and so come in a segment of their own.)
-    let gated = |region: &str| {
-        format!(
-            "\n[[segment]]\nid = \"gated\"\nline = 5\ngates = [{{ exclude = \"do-not-contact\" }}]\n\n[[segment.points]]\nsignal = \"offer-listed\"\n\
-             points = 20\n\n[lists]\ndo_not_contact = [\"{region}\"]\n"
-        )
-    };
-    for (listed, want) in [("Grupo Orbaneja, S.L.", "Orbaneja Sur, S.A."), ("Orbaneja Sur, S.A.", "")] {
-        let (_site, rows, mut world) = group(true, &gated(listed)).await;
-        rows.lock().unwrap()[1].push(BRANCH);
-        visit(&world).await;
-        for _ in 0..2 {
-            let mut found = Vec::new();
-            for lead in world.effects.store.leads(LeadFilter::default(), 99).await.unwrap() {
-                if lead.segment.as_str() == "gated" {
-                    found.push(lead.title);
-                }
-            }
-            assert_eq!(found.concat(), want, "{listed} is left alone");
-            world.restart().await;
-            judged(&world).await;
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_branch_that_is_a_lead_stays_one_and_a_head_office_that_was_turned_down_is_left_alone() {
-    let (_site, rows, world) = group(false, "").await;
-    rows.lock().unwrap()[1].push(BRANCH);
-    visit(&world).await;
-    assert_eq!(states(&world).await, [of("Orbaneja Sur, S.A.", "new")]);
-    rows.lock().unwrap()[0].push(HEAD);
-    visit(&world).await;
-    rows.lock().unwrap()[1].push(BOARDS);
-    visit(&world).await;
-    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "new"), of("Orbaneja Sur, S.A.", "new")]);
-    let (head, branch) = (explained(&world, "grupo orbaneja").await, explained(&world, "orbaneja sur").await);
-    assert_eq!((head.parts.len(), branch.parts.len()), (1, 2), "each counts once");
-    assert_eq!((head.signals.len(), branch.signals.len()), (1, 2));
-
-    let (_site, rows, world) = group(true, "").await;
-    rows.lock().unwrap()[1].push(BRANCH);
-    visit(&world).await;
-    let mut leads = world.effects.store.leads(LeadFilter::default(), 9).await.unwrap();
-    leads[0].state = atalaya::model::LeadState::Rejected;
-    let revision = leads[0].revision;
-    world.effects.store.commit(atalaya::model::Turn { leads, ..atalaya::model::Turn::upkeep() }).await.unwrap();
-    rows.lock().unwrap()[1].push(BOARDS);
-    visit(&world).await;
-    judged(&world).await;
-    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "rejected")]);
-    assert_eq!(world.effects.store.leads(LeadFilter::default(), 9).await.unwrap()[0].revision, revision);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_forgotten_of_a_branch_is_gone_from_the_lead_of_its_head_office() {
-    let (site, rows, mut world) = group(true, "").await;
-    rows.lock().unwrap()[1].push(BRANCH);
-    visit(&world).await;
-    let quotes = async |world: &Inside| {
-        let leads = world.effects.store.leads(LeadFilter::default(), 9).await.unwrap();
-        assert_eq!(leads.len(), 1);
-        let parts: Vec<String> = leads[0].score.parts.iter().filter_map(|part| Some(part.evidence.as_ref()?.source.to_string())).collect();
-        (leads[0].state.word(), parts)
-    };
-    assert_eq!(quotes(&world).await, ("new", vec!["two".to_owned()]));
-    // The second source leaves, and is forgotten after a year.
-    let rest = of_groups(&site.address);
-    let (first, second) = (rest.find("\n[[source]]\nid = \"two\"").unwrap(), rest.find("\n[[segment]]").unwrap());
-    let rest = [&rest[..first], &rest[second..], &rep("ana", "UTC", "Mon-Sun 09:00"), MAILS].concat();
-    world.configure(&rest).await;
-    world.wait(SignedDuration::from_hours(24 * 400));
-    for _ in 0..9 {
-        sync(&world).await;
-        world.wait(SignedDuration::from_hours(24 * 400));
-        if !atalaya::pipeline::forget_gone(&world.effects, &world.config, world.clock.now()).await.unwrap().more {
-            break;
-        }
-    }
-    assert_eq!(quotes(&world).await, ("below", Vec::new()));
-}
-
-async fn sync(world: &Inside) {
-    atalaya::pipeline::sync_pages(&world.effects, &world.config, world.clock.now()).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_source_held_of_a_branch_is_handed_over_as_its_head_offices() {
-    let (site, rows) = site();
-    let without = STEADY.map(|[what, who, _, town, _]| [what, who, "", town, ""]).to_vec();
-    *rows.lock().unwrap() = [without.clone(), without.clone(), without];
-    rows.lock().unwrap()[0].extend([HEAD, BRANCH]);
-    let batch = of_groups(&site.address).replace("country = \"ES\"\n", "country = \"ES\"\nbaseline = \"batch\"\n");
-    let world = Inside::new(&[batch, rep("ana", "UTC", "Mon-Sun 09:00"), MAILS.to_owned()].concat()).await;
-    visit(&world).await;
-    visit(&world).await;
-    let first = world.config.sources.iter().find(|source| source.id.as_str() == "one").unwrap();
-    let handed = atalaya::pipeline::hand_over(&world.effects, &world.config, first, world.clock.now()).await.unwrap();
-    let names: Vec<String> = states(&world).await.into_iter().map(|(name, _)| name).filter(|name| name.contains("Orbaneja")).collect();
-    assert_eq!((handed, names), (Some(4), vec!["Grupo Orbaneja, S.L.".to_owned()]));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_row_of_a_branch_says_that_its_head_office_is_the_lead() {
-    let fair = "\n[[segment]]\nid = \"fair\"\nline = 5\n\n[[segment.points]]\nsignal = \"exhibitor-listed\"\npoints = 20\n";
-    let (_site, _rows, world) = group(true, fair).await;
-    let sheet = "Empresa,NIF,Web,Localidad\n\"Orbaneja Sur, S.A.\",ESA58818501,www.orbaneja.com/sur,Cádiz\n";
-    let bytes = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, sheet);
-    let order = atalaya::web::ImportOrder {
-        country: Some("ES".into()),
-        signal: Some("exhibitor-listed".into()),
-        ..atalaya::web::ImportOrder::default()
-    };
-    let import = |write| Question::Import { file: "expo.csv".into(), bytes: bytes.clone(), order: Box::new(order.clone()), write };
-    let Answer::Import(report) = ask(&world, import(false)).await else { panic!("no report") };
-    let said = format!("{report:?}");
-    assert!(said.contains("their head office is the lead") && said.contains("Grupo Orbaneja"), "{said}");
-    ask(&world, import(true)).await;
-    assert_eq!(states(&world).await, [of("Grupo Orbaneja, S.L.", "new")]);
-    // Taken back, nothing of it is left.
-    ask(&world, Question::UndoImport { id: "expo".to_owned() }).await;
-    let leads = world.effects.store.leads(LeadFilter::default(), 9).await.unwrap();
-    assert!(leads.len() == 1 && leads[0].state.word() == "below" && leads[0].score.parts.is_empty(), "{leads:?}");
 }
