@@ -1,6 +1,7 @@
 //! Where logic meets effects: one turn, one drain step, one keeping step, one rehearsal. Owns no loop.
 
 mod altered;
+mod announce;
 mod asunder;
 mod calendars;
 mod check;
@@ -13,7 +14,9 @@ mod empty;
 mod expiring;
 mod fixture;
 mod forget;
+mod fresh;
 mod group;
+mod heads;
 mod held;
 mod import;
 mod imports;
@@ -61,7 +64,8 @@ pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send
 pub use expiring::{Expiring, expiring_some};
 pub use fixture::{Differs, Expected, Fixture, MOST as FIXTURE_BYTES, compare};
 pub use forget::{Forgot, forget_gone};
-pub use group::{head_office, members};
+pub use group::{Grounds, behind, counted, leads_above};
+pub use heads::{head_office, members};
 pub use held::hand_over;
 pub use import::{ImportError, OnList, Planned, Recognised, Together, Undone, bring_in, named_by, plan_import, undo_import};
 pub use imports::{beside_imports, imports};

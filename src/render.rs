@@ -42,7 +42,7 @@ pub use letter::LEADS;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
-pub use sentence::{clock, next_step, sentence};
+pub use sentence::{clock, member, next_step, sentence, with_member};
 pub use unsubscribe::{UNSUBSCRIBE_PATH, UnsubscribeKey};
 
 /// Whom it is for.
@@ -65,6 +65,8 @@ pub struct Item<'a> {
     pub segment: &'a str,
     /// Whom it is about.
     pub organisation: &'a Organisation,
+    /// Of its group those of whom some of the reasons are.
+    pub members: &'a [Organisation],
     /// Its dated reasons, in any order; the newest are shown.
     pub signals: &'a [Signal],
     /// Until when its reader was told of them: what is older is not told again. `None`: they never heard of it.

@@ -17,7 +17,7 @@ use crate::base::ids::OrganisationId;
 use crate::model::{IdentityKey, Likeness, Organisation};
 
 pub use ask::{most_telling, worth_asking};
-pub use group::{above, head};
+pub use group::{above, head, lead_alike, ties};
 pub use hosts::{DomainKind, is_shared, kind, registrable};
 pub use identity::{identify, names_somebody};
 pub use lists::{BadList, List, Lists};

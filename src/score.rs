@@ -45,12 +45,12 @@ pub const TRUSTED: f32 = 0.3;
 pub struct Known<'a> {
     /// Whom it is about.
     pub organisation: &'a Organisation,
-    /// Records that name it.
+    /// Records that name it, and those behind the signals about others.
     pub records: &'a [Record],
     /// Records of other organisations that are the same tenders as some of those, on other portals: they say whether a tender can be answered, and
     /// nothing else.
     pub elsewhere: &'a [Record],
-    /// Signals about it.
+    /// Signals that count for it: about it, and about those of its group whose lead it is.
     pub signals: &'a [Signal],
     /// On which lists that gates name it is, as whoever matches them found.
     pub listed: &'a Listings,

@@ -316,6 +316,13 @@ impl Store {
         }
     }
 
+    /// Whether an organisation as it is stored may belong to the group of another.
+    pub fn is_led(&self, organisation: OrganisationId) -> bool {
+        match self {
+            Self::Embedded(store) => store.is_led(organisation),
+        }
+    }
+
     /// Open questions whether two organisations are one, in the order of their ids.
     pub async fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {
         match self {

@@ -459,7 +459,8 @@ pub(super) fn explain(view: &LeadView) {
             (Some(quote), Some(url)) => format!("“{}” {url}", clip(quote, 160)),
             _ => String::new(),
         };
-        all.add_row([format!("{:+.2}", part.points), format!("{} ({})", part.why, part.kind), part.how.clone(), proof]);
+        let member = part.member.as_ref().map(|member| format!(", of {member}, of its group")).unwrap_or_default();
+        all.add_row([format!("{:+.2}", part.points), format!("{} ({}){member}", part.why, part.kind), part.how.clone(), proof]);
     }
     all.add_row([format!("{:+.2}", view.fit), "= fit".to_owned(), String::new(), String::new()]);
     all.add_row([format!("{:+.2}", view.signal), "= signal".to_owned(), format!("as of {}", view.at), String::new()]);

@@ -1,17 +1,19 @@
 //! News of tenders: a deadline moved, a tender was suspended, cancelled or otherwise changed. Whoever has it in their calendar is told, and so are
 //! the machines that asked for a segment which looks for it, apart from those whom a lead tells of it in the same turn. Makes no lead.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
 use super::Effects;
 use super::calendars::LOOK_BACK;
+use super::fresh::Fresh;
+use super::group::Groups;
 use super::linked::whole_tender;
 use super::news::{Alerts, owner_of, slot};
 use super::telling::Shown;
 use super::wanted::{Wanted, wanted_of};
-use crate::base::ids::{ChannelId, EntryId, LeadId, RecordId, SegmentId};
+use crate::base::ids::{ChannelId, EntryId, LeadId, OrganisationId, RecordId, SegmentId};
 use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
@@ -39,11 +41,17 @@ impl Altered {
     }
 }
 
-/// Puts into the turn what it tells of tenders that are looked for.
-pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, now: Timestamp) -> Result<(), StoreError> {
+/// Puts into the turn what it tells of tenders that are looked for; `of_members`: which of its leads tell what is new of members of their group.
+pub(super) async fn tell(
+    effects: &Effects,
+    config: &Config,
+    (turn, of_members): (&mut Turn, &[(LeadId, OrganisationId)]),
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let of_tender = |signal: &Signal| turn.records.iter().find(|one| one.id == signal.record && one.kind == RecordKind::Tender).cloned();
     let new = turn.signals.iter().filter(|signal| signal.is_of_known_tender() && !signal.echo && signal.seen == now);
     let news: Vec<(Signal, Record)> = new.filter_map(|signal| Some((signal.clone(), of_tender(signal)?))).collect();
+    let heads = heads(effects, config, (turn, &news), now).await?;
     let mut alerts = Alerts::new();
     for (signal, record) in news {
         let before = effects.store.records(vec![record.id]).await?.pop();
@@ -58,30 +66,53 @@ pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, no
         if deadline(&wanted.tender.record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK) {
             continue;
         }
-        wanted.beside(signal.organisation, &turn.leads);
+        let head = heads.get(&signal.organisation).copied();
+        wanted.beside(effects, (signal.organisation, head), &turn.leads).await?;
         let ends = |record: &Record| deadline(record).filter(|closing| !closing.is_over(now)).map(|closing| closing.early());
         // Who works towards the old day must hear in time that it is none any more.
         let closes = before.iter().chain([&wanted.tender.record]).filter_map(ends).min();
-        to_reps(effects, config, (turn, &mut alerts), (&wanted, &signal, closes), now).await?;
-        to_machines(config, turn, (&wanted, &signal), now);
+        let telling = telling(turn, of_members, &signal);
+        to_reps(effects, config, (turn, &mut alerts), (&wanted, (&signal, &telling), closes), now).await?;
+        to_machines(config, turn, (&wanted, (&signal, &telling)), now);
     }
     Ok(())
 }
 
+/// The head offices of those whom signals are about, as the turn leaves them.
+async fn heads(
+    effects: &Effects,
+    config: &Config,
+    (turn, news): (&Turn, &[(Signal, Record)]),
+    now: Timestamp,
+) -> Result<BTreeMap<OrganisationId, OrganisationId>, StoreError> {
+    let mut heads = BTreeMap::new();
+    let ids: BTreeSet<OrganisationId> = news.iter().map(|(signal, _)| signal.organisation).collect();
+    if ids.is_empty() {
+        return Ok(heads);
+    }
+    let fresh = Fresh::of_turn(turn);
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    for id in ids {
+        let Some(one) = groups.now(id).await? else { continue };
+        heads.extend(groups.head(&one).await?.map(|head| (id, head.id)));
+    }
+    Ok(heads)
+}
+
 /// The leads that tell of this signal when they are told of in this turn.
-fn telling(turn: &Turn, signal: &Signal) -> HashSet<LeadId> {
+fn telling(turn: &Turn, of_members: &[(LeadId, OrganisationId)], signal: &Signal) -> HashSet<LeadId> {
     let of_it = turn.leads.iter().filter(|lead| lead.subject == Subject::Organisation(signal.organisation));
-    of_it.map(|lead| lead.id).collect()
+    let of_group = of_members.iter().filter(|(_, member)| *member == signal.organisation);
+    of_it.map(|lead| lead.id).chain(of_group.map(|(lead, _)| *lead)).collect()
 }
 
 async fn to_reps(
     effects: &Effects,
     config: &Config,
     (turn, alerts): (&mut Turn, &mut Alerts),
-    (wanted, signal, closes): (&Wanted, &Signal, Option<Timestamp>),
+    (wanted, (signal, telling), closes): (&Wanted, (&Signal, &HashSet<LeadId>), Option<Timestamp>),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let telling = telling(turn, signal);
     for rep in &config.reps {
         let Some(channel) = config.channel_of(rep) else { continue };
         let tells = |entry: &&Entry| entry.rep == rep.rep.id && entry.of_tender.is_none() && telling.contains(&entry.lead);
@@ -116,8 +147,8 @@ async fn to_reps(
     Ok(())
 }
 
-fn to_machines(config: &Config, turn: &mut Turn, (wanted, signal): (&Wanted, &Signal), now: Timestamp) {
-    let telling: HashSet<u64> = telling(turn, signal).into_iter().map(|lead| lead.0).collect();
+fn to_machines(config: &Config, turn: &mut Turn, (wanted, (signal, telling)): (&Wanted, (&Signal, &HashSet<LeadId>)), now: Timestamp) {
+    let telling: HashSet<u64> = telling.iter().map(|lead| lead.0).collect();
     let mut asked: BTreeMap<&ChannelId, Vec<&SegmentId>> = BTreeMap::new();
     for looks in wanted.segments.iter().filter(|looks| wanted.is_of(&looks.segment)) {
         for channel in config.machine_channels(&looks.segment) {

@@ -142,6 +142,7 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
     let Subject::Organisation(id) = lead.subject;
     let Some(organisation) = effects.store.organisation(id).await? else { return Ok(Vec::new()) };
     let mut records = effects.store.records(organisation.records.clone()).await?;
+    records.extend(super::group::beside(effects, config, (&organisation, lead)).await?);
     let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
     records.retain(|record| record.kind == RecordKind::Tender && closings(record).iter().any(|closing| closing.at >= since));
     let listed = config.lists.find(&organisation);

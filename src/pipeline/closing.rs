@@ -23,6 +23,8 @@ pub(super) struct Behind<'a> {
     pub(super) signals: &'a [Signal],
     /// Of the signals those that are new; `None`: of a lead that is new they all are.
     pub(super) news: Option<&'a [Signal]>,
+    /// Of its group those whose signals and records are among these.
+    pub(super) members: &'a [Organisation],
 }
 
 /// Something that closes.
@@ -37,7 +39,7 @@ pub(super) struct Closes<'a> {
 }
 
 fn with_known<T>(config: &Config, behind: &Behind<'_>, ask: impl FnOnce(&Known<'_>) -> T) -> T {
-    let Behind { organisation, records, elsewhere, signals, news: _ } = *behind;
+    let Behind { organisation, records, elsewhere, signals, news: _, members: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
     // No gate is asked.
     let listed = Listings::default();

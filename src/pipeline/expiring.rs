@@ -11,11 +11,11 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Effects;
+use super::announce::announce_all;
 use super::forget::identity;
 use super::keep::KeepError;
 use super::link::Affected;
 use super::linked::linked;
-use super::news::announce_all;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::{clip, words};
 use crate::config::Config;

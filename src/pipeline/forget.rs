@@ -4,22 +4,22 @@
 //! One step of bounded size; what is decided is committed in bounded turns, records last and the mark of a source after them, so that a step
 //! cut short is simply done again. Knows no loop and no rhythm.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::asunder::fall_apart;
-use super::closing::Behind;
 use super::departed::{departures, mark_of};
+use super::fresh::{Fresh, Touched};
+use super::group::{Groups, Part};
 use super::keep::KeepError;
-use super::linked::elsewhere;
 use super::news::{SIGNALS, revise};
 use super::unlisted::{Unlisted, unlisted};
-use super::{Effects, held};
-use crate::base::ids::{OrganisationId, RecordId, SourceId};
+use super::{Effects, held, unite};
+use crate::base::ids::{LeadId, OrganisationId, RecordId, SourceId};
 use crate::config::Config;
-use crate::model::{IdentityKey, Lead, NextStep, Organisation, Record, Subject, Turn};
+use crate::model::{IdentityKey, Lead, LeadState, NextStep, Organisation, Record, Turn};
 use crate::resolve::{self, About, Identity};
 use crate::route::Cause;
 use crate::store::{CommitError, StoreError};
@@ -201,7 +201,7 @@ async fn strip(
     gone: &Gone,
     now: Timestamp,
 ) -> Result<(Turn, Vec<OrganisationId>), StoreError> {
-    let (mut turn, mut again) = (Turn::upkeep(), Vec::new());
+    let (mut turn, mut again, mut left) = (Turn::upkeep(), Vec::new(), Vec::new());
     for organisation in organisations {
         let room = FORGOTTEN_SIGNALS - turn.forgotten.signals.len();
         let (theirs, signals) = effects.store.signals_apart(organisation.id, Arc::clone(&gone.records), (room, SIGNALS)).await?;
@@ -220,18 +220,43 @@ async fn strip(
         if rest == *organisation && theirs.is_empty() {
             continue;
         }
-        let records = effects.store.records(rest.records.clone()).await?;
-        let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
-        let beside = elsewhere(effects, (&records, &signals), &[]).await?;
-        let behind = Behind { organisation: &rest, records: &records, elsewhere: &beside, signals: &signals, news: None };
-        let revised = revise(config, (&previous, Cause::Forgetting), &behind, now);
-        turn.leads.extend(revised.into_iter().map(|revised| revised.lead));
-        let has_rules = |lead: &&Lead| config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
-        turn.leads.extend(previous.iter().filter(|lead| !has_rules(lead)).map(|lead| without_proof(lead, &rest)));
         turn.forgotten.signals.extend(theirs);
-        turn.organisations.push(rest);
+        left.push((rest, signals));
     }
+    let mut fresh = Fresh::without(&gone.records);
+    turn.forgotten.organisations.iter().for_each(|one| fresh.is_gone(one.id));
+    for (rest, signals) in &left {
+        fresh.put(Touched { left: Some(signals.clone()), ..Touched::only(rest) });
+    }
+    // What is forgotten of one may be said by the lead of another.
+    let is_less = |one: &&Organisation| fresh.touched.contains_key(&one.id) || fresh.gone.contains(&one.id);
+    let lose: Vec<&Organisation> = organisations.iter().filter(is_less).collect();
+    turn.leads = unite::lead_otherwise(effects, config, (fresh, &lose), now).await?;
+    turn.organisations.extend(left.into_iter().map(|(rest, _)| rest));
     Ok((turn, again))
+}
+
+/// The leads of an organisation that are otherwise by what went from it or its group, or to them, and nobody is told of.
+pub(super) async fn quietly(groups: &Groups<'_>, one: &Organisation, now: Timestamp) -> Result<Vec<Lead>, StoreError> {
+    let previous = groups.leads(one).await?;
+    if previous.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parts = groups.parts(one).await?;
+    // What is stored otherwise is to be stored, whatever the rules see.
+    let moved = previous.iter().filter(|lead| groups.fresh.moved.contains(&lead.id));
+    let mut leads: BTreeMap<LeadId, Lead> = moved.map(|lead| (lead.id, lead.clone())).collect();
+    for Part { segments, grounds } in &parts.parts {
+        let revised = revise(groups.config, segments, (&previous, Cause::Forgetting), &grounds.behind(one, None), now);
+        leads.extend(revised.into_iter().map(|revised| (revised.lead.id, revised.lead)));
+    }
+    // Where its head office has the lead it must not become one by this.
+    let has_rules = |lead: &Lead| groups.config.segments.iter().any(|segment| segment.terms.segment == lead.segment);
+    let bare = previous.iter().filter(|lead| parts.is_taken(&lead.segment) || groups.fresh.forgets() && !has_rules(lead));
+    leads.extend(bare.map(|lead| (lead, without_proof(lead, one))).filter(|(lead, bare)| *lead != bare).map(|(_, bare)| (bare.id, bare)));
+    // Nobody misses what never was one.
+    leads.retain(|_, lead| lead.version > 0 || !matches!(lead.state, LeadState::Below | LeadState::Excluded));
+    Ok(leads.into_values().collect())
 }
 
 /// What is left of an organisation; `None` when nobody names it any more.
@@ -258,7 +283,7 @@ pub(super) fn identity(config: &Config, record: &Record) -> Identity {
     resolve::identify(record, config.about(&record.source).unwrap_or(&about))
 }
 
-/// A lead whose segment is not configured any more cannot be judged anew: its sum stays, and no word of what was read.
+/// A lead whose segment is not configured any more, or that is its head office's now, is not judged anew: its sum stays, and no word of what was read.
 fn without_proof(lead: &Lead, rest: &Organisation) -> Lead {
     let mut bare = lead.clone();
     rest.title().clone_into(&mut bare.title);

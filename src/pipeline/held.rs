@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Effects;
-use super::closing::Behind;
+use super::fresh::{Fresh, Touched};
+use super::group::{Groups, Part};
 use super::keep::KeepError;
-use super::linked::elsewhere;
 use super::news::{Revised, SIGNALS, Staff, owner_of, revise, signals_of};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::config::{Config, Source};
@@ -95,12 +95,21 @@ pub(super) async fn known_since(effects: &Effects, source: &Source) -> Result<Op
 /// The best leads that the records of the baseline amount to; each organisation is judged once, by all of its records.
 async fn find(effects: &Effects, config: &Config, source: &Source, until: Timestamp, now: Timestamp) -> Result<Vec<Found>, StoreError> {
     let mut found: Vec<Found> = Vec::new();
-    for (id, held) in named(effects, source, until).await? {
-        let Some(organisation) = effects.store.organisation(id).await? else { continue };
-        let records = effects.store.records(held).await?;
-        found.extend(leads(effects, config, source, (organisation, &records), now).await?);
+    let named = named(effects, source, until).await?;
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let mut heads: BTreeSet<OrganisationId> = BTreeSet::new();
+    for id in named.keys() {
+        let Some(organisation) = effects.store.organisation(*id).await? else { continue };
+        heads.extend(groups.head(&organisation).await?.map(|head| head.id).filter(|head| !named.contains_key(head)));
+        found.extend(leads(&groups, source, (organisation, &named), now).await?);
         if found.len() > 2 * LEADS {
             keep_best(&mut found);
+        }
+    }
+    for id in heads {
+        if let Some(organisation) = effects.store.organisation(id).await? {
+            found.extend(leads(&groups, source, (organisation, &named), now).await?);
         }
     }
     keep_best(&mut found);
@@ -135,16 +144,51 @@ async fn named(effects: &Effects, source: &Source, until: Timestamp) -> Result<B
     Ok(named)
 }
 
-/// What the segments that have no lead of this organisation make of it, its records taken as if they had just appeared.
+/// What the segments that have no lead of this organisation make of it, its records taken as if they had just appeared, and those of its group.
 async fn leads(
+    stored: &Groups<'_>,
+    source: &Source,
+    (organisation, named): (Organisation, &BTreeMap<OrganisationId, Vec<RecordId>>),
+    now: Timestamp,
+) -> Result<Vec<Found>, StoreError> {
+    let Groups { effects, config, .. } = *stored;
+    let mut of_group = stored.group_of(&organisation).await?;
+    of_group.push(organisation.clone());
+    let mut drafts = Vec::new();
+    for one in &of_group {
+        if let Some(held) = named.get(&one.id) {
+            drafts.push((one, drafted(effects, config, source, (one.id, held), now).await?));
+        }
+    }
+    let mut fresh = Fresh::default();
+    for (one, drafted) in &drafts {
+        fresh.put(Touched { more: drafted.clone(), ..Touched::only(one) });
+    }
+    let groups = Groups { fresh: &fresh, ..*stored };
+    let previous = groups.leads(&organisation).await?;
+    let mut found = Vec::new();
+    for Part { segments, grounds } in groups.parts(&organisation).await?.parts {
+        let revised = revise(config, &segments, (&previous, Cause::Rules), &grounds.behind(&organisation, None), now);
+        let signals: Vec<Signal> = {
+            let counts = |one: &Organisation| one.id == organisation.id || grounds.members.iter().any(|member| member.id == one.id);
+            drafts.iter().filter(|(one, _)| counts(one)).flat_map(|(_, drafted)| drafted.iter().cloned()).collect()
+        };
+        let new = revised.into_iter().filter(|revised| revised.is_new);
+        found.extend(new.map(|Revised { lead, .. }| Found { lead, organisation: organisation.clone(), signals: signals.clone() }));
+    }
+    Ok(found)
+}
+
+/// The reasons to act that these records of an organisation would be if they had just appeared.
+async fn drafted(
     effects: &Effects,
     config: &Config,
     source: &Source,
-    (organisation, held): (Organisation, &[Record]),
+    (organisation, held): (OrganisationId, &[RecordId]),
     now: Timestamp,
-) -> Result<Vec<Found>, StoreError> {
-    let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
-    let known = effects.store.signals_of(organisation.id, SIGNALS).await?;
+) -> Result<Vec<Signal>, StoreError> {
+    let held = effects.store.records(held.to_vec()).await?;
+    let known = effects.store.signals_of(organisation, SIGNALS).await?;
     let appeared = |record: &Record| Change {
         source: source.id.clone(),
         record: record.id,
@@ -152,16 +196,6 @@ async fn leads(
         at: record.first_seen,
         baseline: false,
     };
-    let drafted: Vec<Signal> = held
-        .iter()
-        .filter(|record| !known.iter().any(|signal| signal.record == record.id))
-        .flat_map(|record| signals_of(config, source.into(), (&appeared(record), record), organisation.id, now))
-        .collect();
-    let signals: Vec<Signal> = known.into_iter().chain(drafted.iter().cloned()).collect();
-    let records = effects.store.records(organisation.records.clone()).await?;
-    let beside = elsewhere(effects, (&records, &signals), &[]).await?;
-    let behind = Behind { organisation: &organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
-    let revised = revise(config, (&previous, Cause::Rules), &behind, now);
-    let new = revised.into_iter().filter(|Revised { is_new, .. }| *is_new);
-    Ok(new.map(|Revised { lead, .. }| Found { lead, organisation: organisation.clone(), signals: drafted.clone() }).collect())
+    let new = held.iter().filter(|record| !known.iter().any(|signal| signal.record == record.id));
+    Ok(new.flat_map(|record| signals_of(config, source.into(), (&appeared(record), record), organisation, now)).collect())
 }

@@ -3,18 +3,20 @@
 //!
 //! One step of bounded size in one commit. Knows no loop and no rhythm.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use super::closing::Behind;
+use super::fresh::Fresh;
+use super::group::{Groups, Part};
 use super::keep::KeepError;
-use super::linked::elsewhere;
-use super::news::{Alerts, Revised, SIGNALS, Staff, announce, handed_by, owner_of, records_of, revise};
+use super::news::{Alerts, Revised, SIGNALS, Staff, announce, handed_by, owner_of, revise};
 use super::{Effects, passed, silent};
 use crate::base::ids::{ContentHash, OrganisationId};
 use crate::config::Config;
-use crate::model::{Decision, Lead, Organisation, Record, Subject, Turn};
+use crate::model::{Decision, Lead, Organisation, Record, Turn};
 use crate::route::{self, Cause};
-use crate::score;
+use crate::score::{self, Segment};
 use crate::store::{CommitError, StoreError};
 
 /// Organisations judged in one commit.
@@ -63,8 +65,11 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
     };
     let (mut turn, mut alerts) = (Turn::upkeep(), Alerts::new());
     let mut judged = Judged::default();
+    // Nothing is written meanwhile: what is found out of a group holds for all of them.
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
     for organisation in &some {
-        judged.told += judge(effects, config, (organisation, &mut staff, judging.turned), (&mut turn, &mut alerts), now).await?;
+        judged.told += judge(&groups, (organisation, &mut staff, judging.turned), (&mut turn, &mut alerts), now).await?;
     }
     passed::tell(effects, config, &mut turn, now).await?;
     judged.leads = turn.leads.len();
@@ -81,35 +86,44 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
 
 /// Puts into the turn what the rules make of an organisation now. Returns of how many leads somebody is told.
 async fn judge(
-    effects: &Effects,
-    config: &Config,
+    groups: &Groups<'_>,
     (organisation, staff, turned): (&Organisation, &mut Staff, Option<(Timestamp, Timestamp)>),
     (turn, alerts): (&mut Turn, &mut Alerts),
     now: Timestamp,
 ) -> Result<usize, StoreError> {
-    let previous = effects.store.leads_of(Subject::Organisation(organisation.id)).await?;
+    let Groups { effects, config, .. } = *groups;
+    let previous = groups.leads(organisation).await?;
     if previous.is_empty() && turned.is_some() {
         return Ok(0);
     }
-    let signals = effects.store.signals_of(organisation.id, SIGNALS).await?;
     // What a source held when it was added is no news, whatever the rules.
-    if previous.is_empty() && signals.is_empty() {
+    if previous.is_empty() && effects.store.signals_of(organisation.id, 1).await?.is_empty() && !groups.may_lead(organisation) {
         return Ok(0);
     }
-    let records = records_of(effects, organisation, turn).await?;
+    let own = groups.own(organisation, SIGNALS).await?;
     let turns = |record: &Record, (since, until)| config.segments.iter().any(|segment| score::turned(segment, record, since, until));
-    let wakes = |(since, until)| previous.iter().any(|lead| lead.wakes(since, until));
-    if turned.is_some_and(|between| !wakes(between) && !records.iter().any(|record| turns(record, between))) {
-        return Ok(0);
+    if let Some(between) = turned {
+        let wakes = previous.iter().any(|lead| lead.wakes(between.0, between.1));
+        // What counted until now of a member may count no more.
+        if !wakes
+            && !own.records.iter().any(|record| turns(record, between))
+            && !groups.member_records(organisation).await?.iter().any(|record| turns(record, between))
+        {
+            return Ok(0);
+        }
     }
-    let beside = elsewhere(effects, (&records, &signals), &turn.records).await?;
-    let behind = Behind { organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
-    let mut revised = revise(config, (&previous, Cause::Rules), &behind, now);
-    if turned.is_none() {
-        revised.extend(unchanged(config, &previous, &revised));
-    }
+    let parts = groups.parts_with(organisation, own).await?.parts;
+    let judge = |part: &Part| {
+        let mut revised = revise(config, &part.segments, (&previous, Cause::Rules), &part.grounds.behind(organisation, None), now);
+        if turned.is_none() {
+            revised.extend(unchanged(&part.segments, &previous, &revised));
+        }
+        revised
+    };
+    let reasons = parts.iter().filter(|part| !previous.is_empty() || !part.grounds.signals.is_empty());
+    let revised = reasons.flat_map(|part| judge(part).into_iter().map(|revised| (revised, &part.grounds))).collect::<Vec<_>>();
     let mut told = 0;
-    for Revised { segment, mut lead, is_new, mut is_told } in revised {
+    for (Revised { segment, mut lead, is_new, mut is_told }, grounds) in revised {
         let before = previous.iter().find(|before| before.id == lead.id);
         let mut handed = None;
         if route::for_rep(lead.state) {
@@ -137,7 +151,7 @@ async fn judge(
         if is_told {
             told += 1;
             metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-            announce(effects, config, (turn, &mut *alerts), (&segment, &lead, handed), &behind, now).await?;
+            announce(effects, config, (turn, &mut *alerts), (&segment, &lead, handed), &grounds.behind(organisation, None), now).await?;
         }
         turn.leads.push(lead);
     }
@@ -145,11 +159,11 @@ async fn judge(
 }
 
 /// Leads that the rules see as before: only their owner may be another.
-fn unchanged(config: &Config, previous: &[Lead], revised: &[Revised]) -> Vec<Revised> {
+fn unchanged(segments: &[Arc<Segment>], previous: &[Lead], revised: &[Revised]) -> Vec<Revised> {
     let same = previous.iter().filter(|lead| !revised.iter().any(|revised| revised.lead.id == lead.id));
     same.filter_map(|lead| {
-        let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment)?;
-        Some(Revised { segment: std::sync::Arc::clone(segment), lead: lead.clone(), is_new: false, is_told: false })
+        let segment = segments.iter().find(|segment| segment.terms.segment == lead.segment)?;
+        Some(Revised { segment: Arc::clone(segment), lead: lead.clone(), is_new: false, is_told: false })
     })
     .collect()
 }

@@ -4,6 +4,8 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::fresh::Fresh;
+use super::group::Groups;
 use super::{Effects, news};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::count;
@@ -48,6 +50,8 @@ pub(super) async fn leadless(
         signals.entry(signal.organisation).or_default().push(signal);
     }
     let made: BTreeSet<OrganisationId> = turn.leads.iter().filter(|lead| route::for_rep(lead.state)).map(subject).collect();
+    let fresh = Fresh::of_turn(turn);
+    let groups = Groups { effects, config, fresh: &fresh, at: effects.clock.now() };
     let mut asked: BTreeMap<OrganisationId, Why> = BTreeMap::new();
     let mut all: BTreeMap<String, Leadless> = BTreeMap::new();
     for (line, record, name) in rows {
@@ -61,7 +65,10 @@ pub(super) async fn leadless(
                 if let Entry::Vacant(free) = asked.entry(one.id) {
                     let records = news::records_at(effects, one, (&turn.records, &places)).await?;
                     let fresh = signals.get(&one.id).map(Vec::as_slice).unwrap_or_default();
-                    free.insert(why(effects, config, one, (&records, fresh)).await?);
+                    free.insert(match above(&groups, one, turn).await? {
+                        Some(above) => above,
+                        None => why(effects, config, one, (&records, fresh)).await?,
+                    });
                 }
                 asked.get(&one.id).cloned().unwrap_or_default()
             }
@@ -80,6 +87,26 @@ pub(super) async fn leadless(
 fn subject(lead: &Lead) -> OrganisationId {
     let Subject::Organisation(id) = lead.subject;
     id
+}
+
+/// That its head office is the lead, where it is, or was.
+async fn above(groups: &Groups<'_>, one: &Organisation, turn: &Turn) -> Result<Option<Why>, StoreError> {
+    if groups.head(one).await?.is_none() {
+        return Ok(None);
+    }
+    let parts = groups.parts(one).await?;
+    let Some((head, _)) = &parts.taken else { return Ok(None) };
+    let mut leads: Vec<Lead> = turn.leads.iter().filter(|lead| subject(lead) == head.id).cloned().collect();
+    let stored = groups.leads(head).await?;
+    leads.extend(stored.into_iter().filter(|lead| !leads.iter().any(|new| new.id == lead.id)).collect::<Vec<_>>());
+    leads.retain(|lead| parts.is_taken(&lead.segment));
+    let said = |lead: &Lead| format!("{} {}", lead.title, lead.id);
+    let (open, decided): (Vec<&Lead>, Vec<&Lead>) = leads.iter().partition(|lead| route::for_rep(lead.state));
+    Ok(match (open.first(), decided.first()) {
+        (Some(lead), _) => Some(("their head office is the lead, and is told of with them".to_owned(), said(lead))),
+        (None, Some(lead)) => Some(("somebody said no, or later, to their head office".to_owned(), said(lead))),
+        (None, None) => None,
+    })
 }
 
 /// What keeps an organisation from being a lead anywhere: of several segments, the one it comes nearest to says it.

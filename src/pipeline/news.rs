@@ -8,19 +8,19 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
+use super::announce::announce_all;
 use super::closing::{self, Behind};
 use super::drain::ENTRIES;
 use super::link::{self, Affected};
-use super::unite::{self, Brought};
 use super::{Effects, altered, linked, passed, silent};
 use crate::base::caps;
-use crate::base::ids::{OrganisationId, RecordId, RepId, SegmentId, SourceId};
+use crate::base::ids::{LeadId, OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
 use crate::config::{Config, Event, Imported, Rep, Source};
 use crate::deliver::Settings;
 use crate::model::{
     Change, ChangeKind, Decision, Entry, Evidence, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, SignalKind, Story,
-    Subject, Terms, Turn,
+    Terms, Turn,
 };
 use crate::route::Cause;
 use crate::score::Segment;
@@ -40,12 +40,14 @@ const ALERTS: usize = 200;
 const DEADLINES: usize = 10;
 
 /// What a turn told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct News {
     /// Changes that are news.
     pub changes: usize,
     /// Leads made or told again.
     pub leads: usize,
+    /// Which of them tell what is new of members of their organisation's group.
+    pub of_members: Vec<(LeadId, OrganisationId)>,
 }
 
 /// Where records come from, as far as it counts for what they mean.
@@ -108,7 +110,7 @@ pub async fn tell(
     changes: Vec<Change>,
     now: Timestamp,
 ) -> Result<News, StoreError> {
-    let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), leads: 0 };
+    let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), ..News::default() };
     let (untold, looked) = linked::untold(effects, config, &turn.records, &changes).await?;
     let link::Linked { mut affected, questions, asked } = link::affected(effects, (config, whence), turn, &untold, now).await?;
     let again = forget_told(effects, &mut affected).await?;
@@ -118,83 +120,11 @@ pub async fn tell(
     }
     linked::judge_beside(effects, config, (&turn.records, &changes), &mut affected).await?;
     (turn.changes, turn.questions, turn.asked, turn.looked) = (changes, questions, asked, looked);
-    told.leads = announce_all(effects, config, turn, affected, now).await?;
-    altered::tell(effects, config, turn, now).await?;
+    let of_leads = announce_all(effects, config, turn, affected, now).await?;
+    told.leads = of_leads.leads;
+    altered::tell(effects, config, (turn, &of_leads.of_members), now).await?;
     passed::tell(effects, config, turn, now).await?;
-    Ok(told)
-}
-
-/// Scores and routes what is new of these organisations, and puts all of it into the turn. Returns how many leads are told.
-pub(super) async fn announce_all(
-    effects: &Effects,
-    config: &Config,
-    turn: &mut Turn,
-    affected: BTreeMap<OrganisationId, Affected>,
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    let mut told = 0;
-    let (mut staff, mut alerts) = (None, Alerts::new());
-    let places = places_of(&turn.records);
-    for touched in affected.values().filter(|touched| touched.known || !touched.news.is_empty()) {
-        let brought = match touched.absorbed.as_slice() {
-            [] => Brought { leads: effects.store.leads_of(Subject::Organisation(touched.organisation.id)).await?, ..Brought::default() },
-            absorbed => unite::bring(effects, &touched.organisation, absorbed).await?,
-        };
-        turn.signals.extend(brought.signals.iter().cloned());
-        turn.entries.extend(brought.entries);
-        let previous = brought.leads;
-        if touched.news.is_empty() && previous.is_empty() {
-            continue;
-        }
-        let records = records_at(effects, &touched.organisation, (&turn.records, &places)).await?;
-        let mut signals = effects.store.signals_of(touched.organisation.id, SIGNALS).await?;
-        signals.extend(touched.news.iter().cloned());
-        signals.extend(brought.signals.into_iter().take(SIGNALS));
-        let beside = linked::elsewhere(effects, (&records, &signals), &turn.records).await?;
-        let behind = Behind { organisation: &touched.organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
-        let first = turn.leads.len();
-        for Revised { segment, mut lead, is_new, mut is_told } in revise(config, (&previous, Cause::News(&touched.news)), &behind, now) {
-            let (mut handed, mut passed) = (None, false);
-            if route::for_rep(lead.state) {
-                if staff.is_none() {
-                    staff = Some(Staff::now(effects, config).await?);
-                }
-                let staff = staff.get_or_insert_default();
-                let known_owner = previous.iter().find_map(owner_of);
-                lead.owner = staff.assign(config, (&lead, &touched.organisation, known_owner), now);
-                let before = previous.iter().find(|before| before.id == lead.id);
-                handed = handed_by(before, &lead);
-                passed = before.and_then(owner_of) != owner_of(&lead);
-                if let (true, Decision::To(rep, _)) = (passed, &lead.owner) {
-                    *staff.loads.entry(rep.clone()).or_default() += 1;
-                }
-            }
-            // Who has it now has not heard of it, whoever had it before.
-            if passed && !is_told && owner_of(&lead).is_some() {
-                lead.revision += 1;
-                is_told = true;
-            }
-            if is_told {
-                told += 1;
-                metrics::counter!(crate::telemetry::LEADS, "segment" => lead.segment.to_string()).increment(1);
-                let news = (!is_new && !passed).then_some(touched.news.as_slice());
-                let behind = Behind { news, ..behind };
-                announce(effects, config, (turn, &mut alerts), (&segment, &lead, handed), &behind, now).await?;
-            }
-            turn.leads.push(lead);
-        }
-        // What the rules see as before, and what is still of another organisation in the store.
-        let moved = previous.into_iter().filter(|lead| brought.changed.contains(&lead.id));
-        let moved: Vec<Lead> = moved.filter(|lead| !turn.leads[first..].iter().any(|revised| revised.id == lead.id)).collect();
-        turn.leads.extend(moved);
-    }
-    for touched in affected.into_values() {
-        turn.signals.extend(touched.news);
-        turn.forgotten.organisations.extend(touched.absorbed);
-        if touched.changed {
-            turn.organisations.push(touched.organisation);
-        }
-    }
+    told.of_members = of_leads.of_members;
     Ok(told)
 }
 
@@ -208,14 +138,20 @@ pub(super) struct Revised {
     pub(super) is_told: bool,
 }
 
-/// What every segment makes of an organisation now.
-pub(super) fn revise(config: &Config, (previous, cause): (&[Lead], Cause<'_>), behind: &Behind<'_>, now: Timestamp) -> Vec<Revised> {
-    let Behind { organisation, records, elsewhere, signals, news: _ } = *behind;
+/// What each of these segments makes of an organisation now.
+pub(super) fn revise(
+    config: &Config,
+    segments: &[Arc<Segment>],
+    (previous, cause): (&[Lead], Cause<'_>),
+    behind: &Behind<'_>,
+    now: Timestamp,
+) -> Vec<Revised> {
+    let Behind { organisation, records, elsewhere, signals, news: _, members: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed = config.lists.find(organisation);
     let tables = &config.lexicons.tables;
     let known = score::Known { organisation, records, elsewhere, signals, listed: &listed, tables, trust_of: &trust_of };
-    let revised = config.segments.iter().filter_map(|segment| {
+    let revised = segments.iter().filter_map(|segment| {
         let scored = score::score(segment, &known, now);
         let before = previous.iter().find(|lead| lead.segment == segment.terms.segment);
         let speaks = before.is_some() || (scored.total() >= segment.terms.line && score::speaks(segment, &known, &scored));
@@ -313,17 +249,12 @@ async fn forget_told(effects: &Effects, affected: &mut BTreeMap<OrganisationId, 
     Ok(again)
 }
 
-/// The records that name an organisation, those of this turn as they are now.
-pub(super) async fn records_of(effects: &Effects, organisation: &Organisation, turn: &Turn) -> Result<Vec<Record>, StoreError> {
-    records_at(effects, organisation, (&turn.records, &places_of(&turn.records))).await
-}
-
 /// Where each record stands: looked up once for all organisations of a turn, which may be those of a whole file.
 pub(super) fn places_of(records: &[Record]) -> HashMap<RecordId, usize> {
     records.iter().enumerate().map(|(place, record)| (record.id, place)).collect()
 }
 
-/// The same, where it is known where the records of the turn stand.
+/// The records that name an organisation, those of this turn as they are now.
 pub(super) async fn records_at(
     effects: &Effects,
     organisation: &Organisation,
@@ -421,6 +352,7 @@ pub(super) fn to_machines(config: &Config, turn: &mut Turn, (segment, lead): (&S
         segment: &segment.terms.title,
         organisation: behind.organisation,
         signals: &heard,
+        members: behind.members,
         told: None,
         handed: None,
         tenders: &[],

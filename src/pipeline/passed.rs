@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
-use super::Effects;
 use super::altered::Altered;
 use super::news::owner_of;
 use super::wanted::wanted_of;
+use super::{Effects, group};
 use crate::base::ids::{EntryId, LeadId, RecordId, RepId};
 use crate::config::{Config, Rep};
 use crate::model::{Entry, Lane, Lead, OfTender, Record, Subject, Turn, closings, is_live};
@@ -27,12 +27,11 @@ pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, no
         if effects.store.lead(lead.id).await?.as_ref().and_then(owner_of) == Some(to) {
             continue;
         }
-        for record in open_tenders(effects, lead, now).await? {
+        for record in open_tenders(effects, config, lead, now).await? {
             let id = record.id;
             let Some(mut wanted) = wanted_of(effects, config, record, now).await? else { continue };
             let had: Vec<&Rep> = config.reps.iter().map(AsRef::as_ref).filter(|rep| wanted.of_rep(rep, now).next().is_some()).collect();
-            let Subject::Organisation(buyer) = lead.subject;
-            wanted.beside(buyer, &turn.leads);
+            wanted.after(effects, &turn.leads).await?;
             for rep in had.into_iter().filter(|rep| rep.rep.id != *to && wanted.of_rep(rep, now).next().is_none()) {
                 entries.extend(entry(config, rep, lead, (id, to), now).filter(|entry| met.insert(entry.id)));
             }
@@ -42,11 +41,12 @@ pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, no
     Ok(())
 }
 
-/// The buyer's tenders that are known and can be answered, those that close first.
-async fn open_tenders(effects: &Effects, lead: &Lead, now: Timestamp) -> Result<Vec<Record>, StoreError> {
+/// The tenders of the buyer, and of the members of its group whose lead it is, that are known and can be answered, those that close first.
+async fn open_tenders(effects: &Effects, config: &Config, lead: &Lead, now: Timestamp) -> Result<Vec<Record>, StoreError> {
     let Subject::Organisation(buyer) = lead.subject;
     let Some(organisation) = effects.store.organisation(buyer).await? else { return Ok(Vec::new()) };
-    let mut records = effects.store.records(organisation.records).await?;
+    let mut records = group::beside(effects, config, (&organisation, lead)).await?;
+    records.extend(effects.store.records(organisation.records).await?);
     let ends = |record: &Record| closings(record).iter().filter(|closing| !closing.is_over(now)).map(|closing| closing.at).min();
     records.retain(|record| is_live(record) && !record.gone && ends(record).is_some());
     records.sort_by_key(|record| (ends(record), record.id));

@@ -13,7 +13,7 @@ use super::visit::{self, Step, Walked};
 use super::walk::{Before, count};
 use super::{Effects, Pool, news, read, unnamed};
 use crate::base::clock::Clock;
-use crate::base::ids::{ContentHash, RecordId, SourceId};
+use crate::base::ids::{ContentHash, LeadId, OrganisationId, RecordId, SourceId};
 use crate::base::text;
 use crate::config::{Config, Source};
 use crate::diff;
@@ -58,6 +58,8 @@ pub struct WouldTell {
     pub lead: Lead,
     /// Whom it is about.
     pub organisation: Option<Organisation>,
+    /// Of its group those of whom some of the reasons are.
+    pub members: Vec<Organisation>,
     /// Reasons that are new.
     pub signals: Vec<Signal>,
     /// Who would hear of it, and when.
@@ -374,8 +376,8 @@ pub async fn rehearse(
     out.records = extract.records.into_iter().map(|draft| (news(&draft), draft)).map(|(news, draft)| (draft, Some(news))).collect();
     let mut turn = Turn::new(PageWrite::Whole(Box::new(settled)), host);
     turn.records = found.records;
-    news::tell(effects, config, source.into(), &mut turn, found.changes, now).await?;
-    out.leads = would_tell(config, turn);
+    let told = news::tell(effects, config, source.into(), &mut turn, found.changes, now).await?;
+    out.leads = would_tell(config, turn, &told.of_members);
     Ok(out)
 }
 
@@ -398,7 +400,7 @@ const fn word(kind: &ChangeKind) -> &'static str {
     }
 }
 
-fn would_tell(config: &Config, turn: Turn) -> Vec<WouldTell> {
+fn would_tell(config: &Config, turn: Turn, of_members: &[(LeadId, OrganisationId)]) -> Vec<WouldTell> {
     let Turn { leads, organisations, signals, entries, .. } = turn;
     leads
         .into_iter()
@@ -406,7 +408,12 @@ fn would_tell(config: &Config, turn: Turn) -> Vec<WouldTell> {
             let Subject::Organisation(id) = lead.subject;
             WouldTell {
                 organisation: organisations.iter().find(|organisation| organisation.id == id).cloned(),
-                signals: signals.iter().filter(|signal| signal.organisation == id).cloned().collect(),
+                members: organisations.iter().filter(|one| of_members.contains(&(lead.id, one.id))).cloned().collect(),
+                signals: signals
+                    .iter()
+                    .filter(|signal| signal.organisation == id || of_members.contains(&(lead.id, signal.organisation)))
+                    .cloned()
+                    .collect(),
                 entries: entries.iter().filter(|entry| entry.lead == lead.id).cloned().collect(),
                 zone: news::owner_of(&lead)
                     .and_then(|id| config.rep(id))

@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
+use super::fresh::{Fresh, Touched};
 use super::link::Affected;
-use super::{Effects, forget, news, unite};
+use super::{Effects, announce, forget, unite};
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::config::Config;
 use crate::model::{Bond, Organisation, Record, Ruling, Turn};
@@ -129,7 +130,7 @@ async fn join(
         (Ruling { a: ruling.b, b: ruling.a, of_a: ruling.of_b, of_b: ruling.of_a, ..ruling }, a)
     };
     let affected = [(whole.id, Affected::changed(whole, vec![part]))].into();
-    news::announce_all(effects, config, turn, affected, now).await?;
+    announce::announce_all(effects, config, turn, affected, now).await?;
     Ok(ruling)
 }
 
@@ -163,7 +164,7 @@ pub async fn rule_not_same(
             Other::Organisation(b) => {
                 let b = one(effects, b).await?;
                 let ruling = Ruling { b: b.id, of_b: b.records.clone(), pattern: pattern(effects, &a, &b).await?, ..ruling };
-                part(&mut turn, a, b);
+                part(effects, config, &mut turn, (a, b), now).await?;
                 ruling
             }
             Other::Record(record) if !a.records.contains(&record) => {
@@ -189,11 +190,28 @@ fn without(all: &[RecordId], some: &[RecordId]) -> Vec<RecordId> {
 }
 
 /// Keeps two organisations apart from now on.
-fn part(turn: &mut Turn, mut a: Organisation, mut b: Organisation) {
+async fn part(
+    effects: &Effects,
+    config: &Config,
+    turn: &mut Turn,
+    (mut a, mut b): (Organisation, Organisation),
+    now: Timestamp,
+) -> Result<(), StoreError> {
     resolve::keep_apart(&mut a, &b.records);
     resolve::keep_apart(&mut b, &a.records);
     turn.settled.push((a.id, b.id));
-    turn.organisations.extend([a, b]);
+    group(effects, config, turn, [a, b], now).await
+}
+
+/// Puts in two organisations that may lead one another otherwise now, with what becomes of their leads.
+async fn group(effects: &Effects, config: &Config, turn: &mut Turn, both: [Organisation; 2], now: Timestamp) -> Result<(), StoreError> {
+    let [a, b] = &both;
+    let mut fresh = Fresh::default();
+    fresh.put(Touched::only(a));
+    fresh.put(Touched::only(b));
+    turn.leads.extend(unite::lead_otherwise(effects, config, (fresh, &[a, b]), now).await?);
+    turn.organisations.extend(both);
+    Ok(())
 }
 
 /// Takes records out of an organisation into one of their own.
@@ -243,7 +261,7 @@ pub async fn undo_ruling(effects: &Effects, config: &Config, number: Option<u32>
                     divide(effects, config, (&mut turn, &a), (&leaving, id), now).await?;
                 }
             }
-            (Some(a), Some(b), true) => part(&mut turn, a, b),
+            (Some(a), Some(b), true) => part(effects, config, &mut turn, (a, b), now).await?,
             (Some(a), Some(b), false) if a.id != b.id => {
                 if ruling.divided {
                     join(effects, config, (&mut turn, a, b), ruling.clone(), now).await?;
@@ -251,7 +269,7 @@ pub async fn undo_ruling(effects: &Effects, config: &Config, number: Option<u32>
                     let of = |one: &Organisation| one.records.iter().copied().collect::<BTreeSet<_>>();
                     let (of_a, of_b) = (of(&a), of(&b));
                     let freed = |one: Organisation, other: &BTreeSet<RecordId>| Organisation { apart: &one.apart - other, ..one };
-                    turn.organisations.extend([freed(a, &of_b), freed(b, &of_a)]);
+                    group(effects, config, &mut turn, [freed(a, &of_b), freed(b, &of_a)], now).await?;
                 }
             }
             // Nobody names one of them any more, or they are one by now: nothing is left to be undone.

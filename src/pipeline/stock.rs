@@ -129,7 +129,8 @@ fn is_for(config: &Config, rep: &Rep, (source, record): (&Source, &Record), now:
     let identity = resolve::identify(record, source.about());
     let buyer = resolve::merge(record, &identity, resolve::Met::default(), now).organisation;
     let signals: Vec<Signal> = expiring(record, &buyer, now).into_iter().collect();
-    let behind = Behind { organisation: &buyer, records: std::slice::from_ref(record), elsewhere: &[], signals: &signals, news: None };
-    let revised = revise(config, (&[], Cause::News(&signals)), &behind, now);
+    let behind =
+        Behind { organisation: &buyer, records: std::slice::from_ref(record), elsewhere: &[], signals: &signals, news: None, members: &[] };
+    let revised = revise(config, &config.segments, (&[], Cause::News(&signals)), &behind, now);
     revised.iter().any(|revised| route::for_rep(revised.lead.state) && rep.rep.works(&revised.segment.terms.segment))
 }

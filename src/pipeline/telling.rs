@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::Effects;
-use super::closing::{self, Behind};
-use super::linked::{elsewhere, whole_tender};
+use super::linked::whole_tender;
 use super::news::hears;
+use super::{Effects, closing, group};
 use crate::base::ids::{RecordId, RepId};
 use crate::config::Config;
 use crate::model::codes::Meaning;
@@ -46,6 +45,8 @@ impl Known {
 pub(super) struct Shown {
     known: Known,
     organisation: Organisation,
+    /// Of its group those of whom it tells.
+    members: Vec<Organisation>,
     pub(super) signals: Vec<Signal>,
     meanings: BTreeMap<String, Meaning>,
     /// The tenders that its signals tell of, as all portals together tell them.
@@ -80,7 +81,17 @@ impl Shown {
         let Known { lead, told, since: _, handed } = &self.known;
         let (segment, signals) = (config.segment_title(&lead.segment), self.signals.as_slice());
         let (handed, organisation) = (handed.as_deref(), &self.organisation);
-        Item { lead, segment, organisation, signals, told: *told, handed, tenders: &self.tenders, meanings: &self.meanings }
+        Item {
+            lead,
+            segment,
+            organisation,
+            members: &self.members,
+            signals,
+            told: *told,
+            handed,
+            tenders: &self.tenders,
+            meanings: &self.meanings,
+        }
     }
 }
 
@@ -131,13 +142,11 @@ async fn look(
 ) -> Result<Option<(Option<Shown>, Vec<Record>)>, StoreError> {
     let Subject::Organisation(subject) = known.lead.subject;
     let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(None) };
-    let mut signals = effects.store.signals_of(subject, SIGNALS).await?;
-    signals.retain(|signal| hears(config, &known.lead.segment, signal));
-    let records = effects.store.records(organisation.records.clone()).await?;
-    let beside = elsewhere(effects, (&records, &signals), &[]).await?;
-    let behind = Behind { organisation: &organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
+    let mut grounds = group::behind(effects, config, (&organisation, &known.lead), SIGNALS).await?;
+    grounds.signals.retain(|signal| hears(config, &known.lead.segment, signal));
+    let (behind, signals) = (grounds.behind(&organisation, None), &grounds.signals);
     let mut stands = closing::standing(config, &behind, now);
-    stands.retain(|signal| is_missed(signal, &signals, known.told));
+    stands.retain(|signal| is_missed(signal, signals, known.told));
     let fresh = |signal: &&Signal| known.told.is_none_or(|told| signal.seen > told);
     let over: Vec<&Signal> = signals.iter().filter(fresh).filter(|signal| !stands.contains(signal)).collect();
     let closed = known.since.map(|since| closing::closed(config, &known.lead, &behind, since, now)).unwrap_or_default();
@@ -148,9 +157,10 @@ async fn look(
     let soonest = segment.and_then(|segment| closing::closings(config, segment, &known.lead, &behind, now).into_iter().next());
     let begins = soonest.is_some_and(|closes| closes.begins);
     let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
-    let meanings = meanings(config, language, &known.lead, &records);
-    let tenders = if tells { tenders(effects, config, (&stands, records), now).await? } else { Vec::new() };
-    Ok(Some((tells.then_some(Shown { known, organisation, signals: stands, meanings, tenders, begins }), closed)))
+    let meanings = meanings(config, language, &known.lead, &grounds.records);
+    let members = grounds.members;
+    let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
+    Ok(Some((tells.then_some(Shown { known, organisation, members, signals: stands, meanings, tenders, begins }), closed)))
 }
 
 /// The tenders that these signals tell of and that can be answered, as all portals together tell them.

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::closing::Behind;
-use super::news::{self, SIGNALS};
-use super::{Effects, linked};
-use crate::base::ids::{LeadId, SegmentId};
+use super::fresh::{Fresh, Touched};
+use super::group::Groups;
+use super::news::SIGNALS;
+use super::{Effects, forget};
+use crate::base::ids::{LeadId, OrganisationId, SegmentId};
 use crate::config::Config;
-use crate::model::{Entry, Lead, LeadState, Organisation, Signal, Subject, Turn};
-use crate::route::{self, Cause};
+use crate::model::{Entry, Lead, Organisation, Signal, Subject, Turn};
+use crate::route;
 use crate::store::{EntryFilter, StoreError};
 
 /// Reasons to act that move with one organisation: the last. No score looks further back.
@@ -76,18 +77,38 @@ pub(super) async fn take_along(
     let moved: Vec<Signal> = gone.iter().map(|signal| Signal { organisation: part.id, ..signal.clone() }).collect();
     let before = effects.store.leads_of(Subject::Organisation(rest.id)).await?;
     let copies: Vec<Lead> = before.iter().map(|lead| route::as_one(None, lead, Subject::Organisation(part.id))).collect();
-    for (one, signals, previous, is_new) in [(rest, &stay, &before, false), (part, &moved, &copies, true)] {
-        let records = news::records_of(effects, one, turn).await?;
-        let recent = &signals[..signals.len().min(SIGNALS)];
-        let beside = linked::elsewhere(effects, (&records, recent), &turn.records).await?;
-        let behind = Behind { organisation: one, records: &records, elsewhere: &beside, signals: recent, news: None };
-        let revised = news::revise(config, (previous, Cause::Forgetting), &behind, now);
-        let mut leads: BTreeMap<LeadId, Lead> =
-            if is_new { previous.iter().map(|lead| (lead.id, lead.clone())).collect() } else { BTreeMap::new() };
-        leads.extend(revised.into_iter().map(|revised| (revised.lead.id, revised.lead)));
-        turn.leads.extend(leads.into_values().filter(|lead| !is_new || !matches!(lead.state, LeadState::Below | LeadState::Excluded)));
-    }
+    let recent = |signals: &[Signal]| signals[..signals.len().min(SIGNALS)].to_vec();
+    let mut fresh = Fresh::of_records(&turn.records);
+    fresh.put(Touched { left: Some(recent(&stay)), ..Touched::only(rest) });
+    fresh.put(Touched { left: Some(recent(&moved)), ..Touched::only(part) });
+    fresh.moved.extend(copies.iter().map(|lead| lead.id));
+    fresh.leads.insert(part.id, copies);
+    let leads = lead_otherwise(effects, config, (fresh, &[rest, part]), now).await?;
+    turn.leads.retain(|lead| !leads.iter().any(|other| other.id == lead.id));
+    turn.leads.extend(leads);
     turn.forgotten.signals.extend(gone);
     turn.signals.extend(moved);
     Ok(())
+}
+
+/// The leads of these organisations, and of whoever else has others by them, that are otherwise as a turn leaves them. Nobody is told.
+pub(super) async fn lead_otherwise(
+    effects: &Effects,
+    config: &Config,
+    (mut fresh, touched): (Fresh<'_>, &[&Organisation]),
+    now: Timestamp,
+) -> Result<Vec<Lead>, StoreError> {
+    let mut led = Groups { effects, config, fresh: &fresh, at: now }.led(touched).await?;
+    led.put_into(&mut fresh);
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
+    let is_there = |one: &&Organisation| !fresh.gone.contains(&one.id);
+    let mut all: BTreeMap<OrganisationId, &Organisation> = led.heads.iter().map(|(id, head)| (*id, head)).collect();
+    all.extend(
+        touched.iter().copied().filter(is_there).map(|one| (one.id, fresh.touched.get(&one.id).map_or(one, |now| now.organisation))),
+    );
+    let mut leads = Vec::new();
+    for one in all.into_values() {
+        leads.extend(forget::quietly(&groups, one, now).await?);
+    }
+    Ok(leads)
 }

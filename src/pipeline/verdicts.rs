@@ -3,10 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::Effects;
-use super::closing::Behind;
-use super::linked::elsewhere;
-use super::news::{SIGNALS, records_of, to_machines};
+use super::news::{SIGNALS, to_machines};
+use super::{Effects, group};
 use crate::base::ids::LeadId;
 use crate::config::Config;
 use crate::model::{Decision, Lead, LeadState, Sealed, Subject, Turn, Verdict};
@@ -114,10 +112,7 @@ async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, lead: &Lead, 
     let Subject::Organisation(subject) = lead.subject;
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let (Some(segment), Some(organisation)) = (segment, effects.store.organisation(subject).await?) else { return Ok(()) };
-    let records = records_of(effects, &organisation, turn).await?;
-    let signals = effects.store.signals_of(subject, SIGNALS).await?;
-    let beside = elsewhere(effects, (&records, &signals), &[]).await?;
-    let behind = Behind { organisation: &organisation, records: &records, elsewhere: &beside, signals: &signals, news: None };
-    to_machines(config, turn, (segment, lead), &behind, now);
+    let grounds = group::behind(effects, config, (&organisation, lead), SIGNALS).await?;
+    to_machines(config, turn, (segment, lead), &grounds.behind(&organisation, None), now);
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! not there is one. One answer for calendars, reminders, first digests and news of tenders. Found by walking the tenders by their deadlines; what was found of
 //! each is remembered by what it says, as long as the rules stay the same. Writes nothing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use super::Effects;
 use super::closing::Behind;
 use super::forget::identity;
+use super::fresh::Fresh;
+use super::group::Groups;
 use super::linked::{linked, whole};
 use super::news::{revise, signals_of};
 use crate::base::ids::{ContentHash, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::config::{Config, Rep};
 use crate::model::{
-    Change, ChangeKind, Field, FieldName, Joined, Lead, Listings, Organisation, Record, Signal, Stage, Subject, Value, stage,
+    Change, ChangeKind, Field, FieldName, Joined, Lead, LeadState, Listings, Organisation, Record, Signal, Stage, Subject, Value, stage,
 };
 use crate::route::{self, Cause};
 use crate::store::{StoreError, TenderRow, TenderWalk};
@@ -73,9 +75,11 @@ pub(super) struct Wanted {
     pub(super) segments: Vec<Looks>,
     /// Who buys, as the first portal says.
     pub(super) buyer: Organisation,
-    /// Who buys, as other portals say.
+    /// Who buys, as other portals say, and the head offices of all of them.
     others: Vec<Organisation>,
-    /// The leads of all whom portals name as buyers.
+    /// All whom portals name as buyers, each with its head office, if it has one.
+    heads: BTreeMap<OrganisationId, Option<OrganisationId>>,
+    /// The leads of all of these.
     leads: Vec<Lead>,
 }
 
@@ -83,7 +87,7 @@ impl Wanted {
     /// The segments for which it is a rep's to answer, each with its lead, if there is one.
     pub(super) fn of_rep<'a>(&'a self, rep: &'a Rep, now: Timestamp) -> impl Iterator<Item = (&'a Looks, Option<&'a Lead>)> {
         let seen = self.segments.iter().flat_map(|looks| {
-            let leads: Vec<&Lead> = self.leads_in(&looks.segment).collect();
+            let leads = self.leads_in(&looks.segment);
             let none = leads.is_empty().then_some(None);
             leads.into_iter().map(Some).chain(none).map(move |lead| (looks, lead))
         });
@@ -92,13 +96,23 @@ impl Wanted {
 
     /// Whether it is to be answered for a segment: nobody turned its buyer down there.
     pub(super) fn is_of(&self, segment: &SegmentId) -> bool {
-        let mut leads = self.leads_in(segment).peekable();
+        let leads = self.leads_in(segment);
         self.segments.iter().any(|looks| looks.segment == *segment)
-            && (leads.peek().is_none() || leads.any(|lead| route::is_open(lead.state)))
+            && (leads.is_empty() || leads.iter().any(|lead| route::is_open(lead.state)))
     }
 
-    fn leads_in<'a>(&'a self, segment: &'a SegmentId) -> impl Iterator<Item = &'a Lead> {
-        self.leads.iter().filter(move |lead| lead.segment == *segment)
+    /// The lead of each buyer; of one that has none, or one that is below the line, that of its head office.
+    fn leads_in(&self, segment: &SegmentId) -> Vec<&Lead> {
+        let of = |id: OrganisationId| self.leads.iter().find(|lead| lead.segment == *segment && lead.subject == Subject::Organisation(id));
+        let of_buyer = |(buyer, head): (&OrganisationId, &Option<OrganisationId>)| {
+            let own = of(*buyer);
+            let above = head.and_then(of).filter(|lead| lead.state != LeadState::Excluded);
+            above.filter(|_| own.is_none_or(|own| own.state == LeadState::Below)).or(own)
+        };
+        let mut leads: Vec<&Lead> = self.heads.iter().filter_map(of_buyer).collect();
+        let mut seen = HashSet::new();
+        leads.retain(|lead| seen.insert(lead.id));
+        leads
     }
 
     /// With the tender as it is now, whoever looks for it.
@@ -106,12 +120,33 @@ impl Wanted {
         Self { tender, ..self }
     }
 
-    /// With the leads of a buyer as a turn that is not stored yet leaves them.
-    pub(super) fn beside(&mut self, buyer: OrganisationId, leads: &[Lead]) {
-        let theirs = |lead: &&Lead| lead.subject == Subject::Organisation(buyer) || self.leads.iter().any(|known| known.id == lead.id);
+    /// With the leads of its buyers and their head offices as a turn that is not stored yet leaves them.
+    pub(super) async fn after(&mut self, effects: &Effects, leads: &[Lead]) -> Result<(), StoreError> {
+        for (buyer, head) in self.heads.clone() {
+            self.beside(effects, (buyer, head), leads).await?;
+        }
+        Ok(())
+    }
+
+    /// With the leads of a buyer and its head office as a turn that is not stored yet leaves them.
+    pub(super) async fn beside(
+        &mut self,
+        effects: &Effects,
+        (buyer, head): (OrganisationId, Option<OrganisationId>),
+        leads: &[Lead],
+    ) -> Result<(), StoreError> {
+        self.heads.insert(buyer, head);
+        if let Some(head) = head.filter(|head| !self.leads.iter().any(|lead| lead.subject == Subject::Organisation(*head))) {
+            self.leads.extend(effects.store.leads_of(Subject::Organisation(head)).await?);
+        }
+        let theirs = |lead: &&Lead| {
+            let Subject::Organisation(id) = lead.subject;
+            id == buyer || Some(id) == head || self.leads.iter().any(|known| known.id == lead.id)
+        };
         let new: Vec<Lead> = leads.iter().filter(theirs).cloned().collect();
         self.leads.retain(|lead| !new.iter().any(|new| new.id == lead.id));
         self.leads.extend(new);
+        Ok(())
     }
 }
 
@@ -174,15 +209,18 @@ pub(super) async fn wanted_of(effects: &Effects, config: &Config, record: Record
         }
     }
     let mut wanted = with_buyers(effects, config, (all.clone(), segments), now).await?;
-    for lead in wanted.leads.iter().filter(|lead| route::for_rep(lead.state)) {
+    let known = wanted.leads.iter().filter(|lead| route::for_rep(lead.state) && wanted.leads_in(&lead.segment).contains(lead));
+    let mut more = Vec::new();
+    for lead in known {
         let Subject::Organisation(subject) = lead.subject;
         let Some(buyer) = std::iter::once(&wanted.buyer).chain(&wanted.others).find(|buyer| buyer.id == subject) else { continue };
         let listed = config.lists.find(buyer);
         let is_of_it = |record: &Record| is_wanted(config, lead, (buyer, &listed), record, now);
         if !wanted.segments.iter().any(|looks| looks.segment == lead.segment) && all.iter().any(is_of_it) {
-            wanted.segments.push(Looks { segment: lead.segment.clone(), total: 0 });
+            more.push(Looks { segment: lead.segment.clone(), total: 0 });
         }
     }
+    wanted.segments.extend(more);
     Ok(Some(wanted).filter(|wanted| !wanted.segments.is_empty()))
 }
 
@@ -216,24 +254,32 @@ async fn with_buyers(
     (records, segments): (Vec<Record>, Vec<Looks>),
     now: Timestamp,
 ) -> Result<Wanted, StoreError> {
-    let (mut buyers, mut leads): (Vec<Organisation>, Vec<Lead>) = (Vec::new(), Vec::new());
+    let (mut buyers, mut above, mut leads): (Vec<Organisation>, Vec<Organisation>, Vec<Lead>) = (Vec::new(), Vec::new(), Vec::new());
+    let mut heads = BTreeMap::new();
+    let fresh = Fresh::default();
+    let groups = Groups { effects, config, fresh: &fresh, at: now };
     for record in &records {
         let identity = identity(config, record);
         let found = effects.store.organisations_by_keys(identity.keys.clone()).await?;
         let owner = resolve::owner(&identity, &found);
         let known = found.into_iter().find(|organisation| owner == Some(organisation.id));
         let buyer = match known {
-            Some(buyer) if buyers.iter().any(|one| one.id == buyer.id) => continue,
-            Some(buyer) => {
-                leads.extend(effects.store.leads_of(Subject::Organisation(buyer.id)).await?);
-                buyer
-            }
+            Some(buyer) if heads.contains_key(&buyer.id) => continue,
+            Some(buyer) => buyer,
             None => resolve::merge(record, &identity, resolve::Met::default(), now).organisation,
         };
+        let head = groups.head(&buyer).await?;
+        heads.insert(buyer.id, head.as_ref().map(|head| head.id));
+        above.extend(head);
         buyers.push(buyer);
     }
     let buyer = buyers.remove(0);
-    Ok(Wanted { tender: whole(config, records, now), segments, buyer, others: buyers, leads })
+    buyers.extend(above);
+    let mut seen = BTreeSet::new();
+    for one in std::iter::once(&buyer).chain(&buyers).filter(|one| seen.insert(one.id)) {
+        leads.extend(effects.store.leads_of(Subject::Organisation(one.id)).await?);
+    }
+    Ok(Wanted { tender: whole(config, records, now), segments, buyer, others: buyers, heads, leads })
 }
 
 /// By what tenders are judged: the rules, and what is known of the sources.
@@ -252,8 +298,15 @@ fn looked_for(config: &Config, record: &Record) -> Vec<Looks> {
     let change = Change { source: source.id.clone(), record: record.id, kind: ChangeKind::Appeared, at, baseline: false };
     let signals: Vec<Signal> = signals_of(config, source.as_ref().into(), (&change, &record), buyer.id, at).into_iter().take(1).collect();
     let signals: Vec<Signal> = signals.into_iter().map(|signal| Signal { at, seen: at, ..signal }).collect();
-    let behind = Behind { organisation: &buyer, records: std::slice::from_ref(&record), elsewhere: &[], signals: &signals, news: None };
-    let revised = revise(config, (&[], Cause::News(&signals)), &behind, at);
+    let behind = Behind {
+        organisation: &buyer,
+        records: std::slice::from_ref(&record),
+        elsewhere: &[],
+        signals: &signals,
+        news: None,
+        members: &[],
+    };
+    let revised = revise(config, &config.segments, (&[], Cause::News(&signals)), &behind, at);
     let leads = revised.into_iter().map(|revised| revised.lead).filter(|lead| route::for_rep(lead.state));
     leads.map(|lead| Looks { total: lead.score.total(), segment: lead.segment }).collect()
 }

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::sentence::place_of;
 use super::{Item, Language, next_step, sentence};
 use crate::base::ids::SegmentId;
 use crate::base::text::clip;
-use crate::model::{Decision, Evidence, Failure, PartKind, Record, Sealed, Signal, SourceState, Subject, deadline, stage};
+use crate::model::{Decision, Evidence, Failure, Organisation, PartKind, Record, Sealed, Signal, SourceState, Subject, deadline, stage};
 
 /// Bytes a payload stays below (the specification's advice); fewer signals, facts and quotes are told first.
 const BYTES: usize = 20_000;
@@ -154,6 +155,17 @@ struct SignalData<'a> {
     sentence: String,
     at: String,
     evidence: EvidenceData<'a>,
+    /// Of the lead's group, the one that it is of, where that is not the lead's organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<MemberData<'a>>,
+}
+
+#[derive(Serialize)]
+struct MemberData<'a> {
+    id: String,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -281,7 +293,7 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
 }
 
 fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
-    let Item { lead, segment, organisation, signals, told: _, handed: _, tenders: _, meanings: _ } = *item;
+    let Item { lead, segment, organisation, members, signals, told: _, handed: _, tenders: _, meanings: _ } = *item;
     let mut newest: Vec<_> = signals.iter().collect();
     newest.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     let score = &lead.score;
@@ -306,7 +318,7 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
         known_percent: score.known,
         parts: score.parts.iter().take(limits.parts).map(|part| part_data(part, limits)).collect(),
         unknown: score.unknown.iter().map(crate::model::Unknown::word).collect(),
-        signals: newest.into_iter().take(limits.signals).map(|signal| signal_data(signal, limits, lead.changed)).collect(),
+        signals: newest.into_iter().take(limits.signals).map(|signal| signal_data((signal, members), limits, lead.changed)).collect(),
         next_step: next_step(Language::En, &lead.next_step),
         owner: match &lead.owner {
             Decision::To(rep, why) => OwnerData { rep: Some(rep.as_str()), why },
@@ -325,8 +337,10 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
     }
 }
 
-fn signal_data(signal: &Signal, limits: Limits, now: Timestamp) -> SignalData<'_> {
+fn signal_data<'a>((signal, members): (&'a Signal, &'a [Organisation]), limits: Limits, now: Timestamp) -> SignalData<'a> {
+    let member = members.iter().find(|member| member.id == signal.organisation);
     SignalData {
+        member: member.map(|member| MemberData { id: member.id.to_string(), name: member.title(), place: place_of(member) }),
         kind: signal.kind.word(),
         sentence: sentence(Language::En, None, signal, now),
         at: signal.at.to_string(),
@@ -346,7 +360,7 @@ fn tender_data<'a>(record: &'a Record, signal: &'a Signal, segments: &[&'a Segme
         deadline: closing.as_ref().map(|closing| closing.field.value.text()),
         deadline_at: closing.as_ref().map(|closing| closing.at.to_string()),
         url: record.url.as_str(),
-        change: signal_data(signal, Limits { facts: 0, parts: 0, signals: 1, quotes: true }, signal.seen),
+        change: signal_data((signal, &[]), Limits { facts: 0, parts: 0, signals: 1, quotes: true }, signal.seen),
     }
 }
 

@@ -6,13 +6,40 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Language;
+use super::clean::line;
 use super::due::{odd_words, stage_word};
 use super::fields::{name_of, word_of};
 use crate::base::text::words;
-use crate::model::{FAR, NextStep, Oddity, Signal, SignalKind, Stage, Story, Unknown};
+use crate::model::{FAR, FactName, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
 
 /// Fields whose times are deadlines.
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
+
+/// What a member of a group is called beside its head office, and where it is, as far as that is known: "Acme Sur SL (Cádiz)".
+pub fn member(one: &Organisation) -> String {
+    let title = line(one.title(), 80);
+    match place_of(one).filter(|place| !words(&title).contains(&words(place))) {
+        Some(place) => format!("{title} ({})", line(&place, 60)),
+        None => title,
+    }
+}
+
+/// Where an organisation is, by what was last said.
+pub(super) fn place_of(one: &Organisation) -> Option<String> {
+    one.best(FactName::Place, &|_| 1.0).map(|fact| fact.value.text())
+}
+
+/// A sentence about a signal with whose it is, where that is one of these members of the group of whoever is told of: "Tender published: cots — Acme
+/// Sur SL (Cádiz), of its group".
+pub fn with_member(language: Language, said: String, signal: &Signal, members: &[Organisation]) -> String {
+    let Some(whose_is) = members.iter().find(|member| member.id == signal.organisation) else { return said };
+    let whose = match language {
+        Language::En => "of its group",
+        Language::Es => "de su grupo",
+        Language::Ru => "из этой же группы",
+    };
+    format!("{said} — {}, {whose}", member(whose_is))
+}
 
 /// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)". Times are by the clock of `zone`, which is named; without one
 /// by the clock they were written for. `now` says what is over.

@@ -44,6 +44,7 @@ fn boxes() -> BTreeMap<String, Meaning> {
 struct Case {
     lead: Lead,
     organisation: Organisation,
+    members: Vec<Organisation>,
     signals: Vec<Signal>,
     told: Option<Timestamp>,
     handed: Option<&'static str>,
@@ -131,7 +132,7 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        Self { lead, organisation, signals, told: None, handed: None, meanings: boxes() }
+        Self { lead, organisation, members: Vec::new(), signals, told: None, handed: None, meanings: boxes() }
     }
 
     fn item(&self) -> Item<'_> {
@@ -139,6 +140,7 @@ impl Case {
             lead: &self.lead,
             segment: "Packaging for the food industry",
             organisation: &self.organisation,
+            members: &self.members,
             signals: &self.signals,
             told: self.told,
             handed: self.handed,
@@ -871,4 +873,27 @@ proptest! {
         prop_assert!(!letter.text.chars().any(|c| c.is_control() && c != '\n'));
         prop_assert!(!letter.subject.chars().any(char::is_control));
     }
+}
+
+#[test]
+fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
+    let mut case = Case::new("Grupo Acme");
+    let rep: RepId = "ana".parse().unwrap();
+    let branch = crate::model::sample::organisation("Acme Sur SL", &[(FactName::Place, "Cádiz")]);
+    let story = Story::Appeared { title: "Cots".to_owned(), by: Some("Acme Sur SL".to_owned()), with: None, on: None };
+    case.signals = vec![Signal { organisation: branch.id, story, ..case.signals[0].clone() }];
+    case.members = vec![branch];
+    for (language, whose) in [
+        (Language::En, "Cots — Acme Sur SL (Cádiz), of its group"),
+        (Language::Es, "Cots — Acme Sur SL (Cádiz), de su grupo"),
+        (Language::Ru, "Cots — Acme Sur SL (Cádiz), из этой же группы"),
+    ] {
+        let letter = one_alert(&Reader { rep: &rep, language, zone: &TimeZone::UTC }, &case);
+        assert!(letter.text.replace('\n', " ").contains(whose), "{}", letter.text);
+        assert!(letter.html.contains(whose), "{}", letter.html);
+    }
+    let sealed = payload(&Event::Lead(case.item()));
+    let told: serde_json::Value = serde_json::from_slice(&sealed.bytes).unwrap();
+    let member = &told["data"]["signals"][0]["member"];
+    assert_eq!((&member["name"], &member["place"]), (&"Acme Sur SL".into(), &"Cádiz".into()));
 }

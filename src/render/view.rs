@@ -8,7 +8,7 @@ use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::due::{DueView, doubts, said as said_in};
 use super::language::Word;
 use super::pairs::PairView;
-use super::sentence::{self, next_step, sentence};
+use super::sentence::{self, next_step, sentence, with_member};
 use super::stock::StockView;
 use super::{Item, Language, Reader};
 use crate::base::ids::RecordId;
@@ -153,12 +153,14 @@ pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp)
 fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
     let mut signal = signal.clone();
     let story = if let Story::Again { of, .. } = &mut signal.story { of.as_mut() } else { &mut signal.story };
+    let whose = item.members.iter().find(|member| member.id == signal.organisation).unwrap_or(item.organisation);
     if let Story::Appeared { by, .. } | Story::Said { by, .. } = story
-        && by.as_deref().is_some_and(|by| Some(text::words(by)) == item.organisation.name.as_deref().map(text::words))
+        && by.as_deref().is_some_and(|by| Some(text::words(by)) == whose.name.as_deref().map(text::words))
     {
         *by = None;
     }
-    line(&sentence(reader.language, Some(reader.zone), &signal, now), caps::QUOTE_CHARS)
+    let said = line(&sentence(reader.language, Some(reader.zone), &signal, now), caps::QUOTE_CHARS);
+    with_member(reader.language, said, &signal, item.members)
 }
 
 /// What its reader has not heard yet and still holds, or all of it where nothing is new: the best reasons first, there the newest first.
@@ -191,6 +193,7 @@ fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
     let alike = |one: &Signal, other: &Signal| {
         let (a, b) = (words_of(one), words_of(other));
         one.evidence.url == other.evidence.url
+            && one.organisation == other.organisation
             && (is_said(one) || is_said(other))
             && !a.is_empty()
             && (a.starts_with(&b) || b.starts_with(&a))
@@ -223,7 +226,7 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, signals: _, told: _, handed: _, tenders: _, meanings: _ } = *item;
+    let Item { lead, segment, organisation, members: _, signals: _, told: _, handed: _, tenders: _, meanings: _ } = *item;
     let news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.

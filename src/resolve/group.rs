@@ -1,8 +1,9 @@
-//! Groups: which organisation is the head office of another that is a legal entity of its own. Knows no store; who owns a key is handed in.
+//! Groups: which organisation is the head office of another that is a legal entity of its own. Knows no store; who is around a key is handed in.
 
 use super::hosts::{is_shared, registrable};
 use super::linkage;
-use super::unite::contradicting;
+use super::merge::tax_of;
+use super::unite::{are_kept_apart, contradicting};
 use crate::base::text;
 use crate::model::{CompanyName, FactName, IdentityKey, Organisation, Value};
 
@@ -44,7 +45,7 @@ const IS_LED: &[&str] = &[
 ];
 
 /// The keys of others by which the head office of an organisation may be known, the surest first: whom its records name as its parent, and
-/// domains that it uses and another owns.
+/// domains that it uses and another owns. Only a legal entity, one with a tax id, is known by a domain.
 pub fn above(organisation: &Organisation) -> Vec<IdentityKey> {
     let named = organisation.facts(FactName::Parent).filter_map(|fact| match &fact.value {
         Value::Url(url) => url.host_str().and_then(own_domain).map(IdentityKey::Domain),
@@ -54,13 +55,33 @@ pub fn above(organisation: &Organisation) -> Vec<IdentityKey> {
                 .then(|| IdentityKey::NamePlace(text::clip(&core, super::identity::KEY_CHARS), format!("@{}", fact.evidence.source)))
         }
     });
+    let used = domains(organisation).filter(|_| tax_ids(organisation).next().is_some()).map(IdentityKey::Domain);
     let mut keys: Vec<IdentityKey> = Vec::new();
-    for key in named.chain(domains(organisation).map(IdentityKey::Domain)) {
+    for key in named.chain(used) {
         if keys.len() < ABOVE && !organisation.keys.contains(&key) && !keys.contains(&key) {
             keys.push(key);
         }
     }
     keys
+}
+
+/// The keys around which the head office of an organisation may be found: those [`above`] it, and domains of its own, which others may use. Who was
+/// known first owns a domain, and that says nothing of who leads.
+pub fn ties(organisation: &Organisation) -> Vec<IdentityKey> {
+    let mut keys = above(organisation);
+    if tax_ids(organisation).next().is_some() {
+        keys.extend(organisation.keys.iter().filter(|key| matches!(key, IdentityKey::Domain(_))).take(ABOVE).cloned());
+    }
+    keys
+}
+
+/// Whether two forms of one organisation are led, and lead, alike.
+pub fn lead_alike(a: &Organisation, b: &Organisation) -> bool {
+    a.keys == b.keys && a.name == b.name && a.apart == b.apart && above(a) == above(b)
+}
+
+fn tax_ids(organisation: &Organisation) -> impl Iterator<Item = &str> {
+    organisation.keys.iter().filter_map(tax_of)
 }
 
 fn own_domain(host: &str) -> Option<String> {
@@ -76,24 +97,26 @@ fn domains(organisation: &Organisation) -> impl Iterator<Item = String> {
     sites.chain(mail)
 }
 
-/// The head office of an organisation among the owners of the keys [`above`] it, if one of them is that.
+/// The head office of an organisation among those around one of its [`ties`], if one of them is that; the same whoever was known first.
 ///
-/// Whom a record names as its parent is. Who owns a domain that it uses is where both are legal entities of their own (their tax ids differ)
-/// and their names have something in common, one web site for all of a
-/// group, unless the names say that it is the other way round.
-pub fn head<'o>(organisation: &Organisation, owners: &'o [Organisation]) -> Option<&'o Organisation> {
-    above(organisation).iter().find_map(|key| {
-        let owner = owners.iter().find(|owner| owner.id != organisation.id && owner.keys.contains(key))?;
-        let leads = match key {
-            IdentityKey::Domain(_) if !is_named(organisation, key) => is_kin(organisation, owner),
-            IdentityKey::Domain(_)
-            | IdentityKey::TaxId(_)
-            | IdentityKey::Phone(_)
-            | IdentityKey::NamePlace(..)
-            | IdentityKey::Unnamed(_) => true,
-        };
-        leads.then_some(owner)
-    })
+/// Whom a record names as its parent is. Who uses the same domain is where both are legal entities of their own (their tax ids differ), their names
+/// have something in common, one web site for all of a group, and the names say which of them leads. Whom somebody said not to be the same
+/// as it is not, and then nobody is, as the next likeliest may be of the same group.
+pub fn head<'o>(organisation: &Organisation, key: &IdentityKey, around: &'o [Organisation]) -> Option<&'o Organisation> {
+    let others = || around.iter().filter(|other| other.id != organisation.id);
+    let head = match key {
+        IdentityKey::Domain(domain) => {
+            let named = is_named(organisation, key);
+            let place = standing(organisation);
+            let leads = |other: &Organisation| named || standing(other) < place && is_kin(organisation, other);
+            let users = others().filter(|other| other.keys.contains(key) || domains(other).any(|used| used == *domain));
+            users.filter(|other| leads(other)).min_by_key(|other| (standing(other), other.id))
+        }
+        IdentityKey::TaxId(_) | IdentityKey::Phone(_) | IdentityKey::NamePlace(..) | IdentityKey::Unnamed(_) => {
+            others().find(|owner| owner.keys.contains(key))
+        }
+    };
+    head.filter(|head| !are_kept_apart(organisation, head))
 }
 
 /// Whether a record names the owner of this key as the parent.
@@ -104,9 +127,7 @@ fn is_named(organisation: &Organisation, key: &IdentityKey) -> bool {
 
 fn is_kin(a: &Organisation, b: &Organisation) -> bool {
     let name = |one: &Organisation| one.name.as_deref().map(CompanyName::parse);
-    contradicting(a, b).is_some()
-        && rank(a) >= rank(b)
-        && name(a).zip(name(b)).is_some_and(|(a, b)| linkage::are_alike(&a, &b) || begin_alike(&a.core, &b.core))
+    contradicting(a, b).is_some() && name(a).zip(name(b)).is_some_and(|(a, b)| linkage::are_alike(&a, &b) || begin_alike(&a.core, &b.core))
 }
 
 /// "Ferrovial Servicios" and "Ferrovial Construcción": what a group is called comes first.
@@ -115,20 +136,25 @@ fn begin_alike(a: &str, b: &str) -> bool {
     first(a).is_some_and(|first_of_a| Some(first_of_a) == first(b))
 }
 
-/// How likely a name is a head office's: the less, the likelier.
-fn rank(organisation: &Organisation) -> u8 {
-    let words = text::words(organisation.name.as_deref().unwrap_or_default());
+/// How likely a name is a head office's: the less, the likelier. What says so goes first; a group is called as its members are, in fewer words.
+fn standing(organisation: &Organisation) -> (u8, usize) {
+    let name = organisation.name.as_deref().unwrap_or_default();
+    let words = text::words(name);
     let has = |list: &[&str]| words.split(' ').any(|word| list.contains(&word));
-    match (has(IS_LED), has(LEADS)) {
+    let rank = match (has(IS_LED), has(LEADS)) {
         (true, _) => 2,
         (false, true) => 0,
         (false, false) => 1,
-    }
+    };
+    (rank, CompanyName::parse(name).core.split(' ').count())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::base::ids::RecordId;
     use crate::model::sample::organisation;
 
     fn with(name: &str, facts: &[(FactName, &str)], keys: &[IdentityKey]) -> Organisation {
@@ -149,9 +175,14 @@ mod tests {
         let domain = || IdentityKey::Domain("acme.example.com".to_owned());
         let site = (Website, "https://www.acme.example.com/es");
         let parent = with("acme", &[site], &[tax("ESB12345674"), IdentityKey::Domain("example.com".to_owned()), domain()]);
-        let cases: [Case<'_>; 8] = [
+        let led_by =
+            |one: &Organisation, other: &Organisation| ties(one).iter().any(|key| head(one, key, std::slice::from_ref(other)).is_some());
+        let cases: [Case<'_>; 10] = [
             ("Acme Sur", &[site], &[tax("ESB87654321")], true),
             ("Acme Sur", &[(Email, "ventas@acme.example.com")], &[tax("ESB87654321")], true),
+            // Nobody can tell who leads.
+            ("Acmé", &[site], &[tax("ESB87654321")], false),
+            ("Grupo Acme", &[site], &[tax("ESB87654321")], false),
             // One legal entity, or nobody knows: that is for merging and its questions.
             ("Acme Sur", &[site], &[tax("ESB12345674")], false),
             ("Acme Sur", &[site], &[], false),
@@ -163,21 +194,39 @@ mod tests {
             ("Talleres Orbaneja", &[(Parent, "Urbión")], &[], false),
         ];
         for (name, facts, keys, want) in cases {
-            let member = with(name, facts, keys);
-            assert_eq!(head(&member, std::slice::from_ref(&parent)).is_some(), want, "{name} {facts:?} {keys:?}");
-            assert!(head(&parent, std::slice::from_ref(&member)).is_none(), "{name}: nobody leads whom it is led by");
+            let mut member = with(name, facts, keys);
+            member.records = vec![RecordId(7)];
+            assert_eq!(led_by(&member, &parent), want, "{name} {facts:?} {keys:?}");
+            assert_eq!(led_by(&parent, &member), name == "Grupo Acme", "{name}: nobody leads whom it is led by");
+            let apart = Organisation { apart: BTreeSet::from([RecordId(7)]), ..parent.clone() };
+            assert!(!led_by(&member, &apart), "{name}: somebody said that it is not");
         }
-        assert_eq!(above(&parent), []);
+        assert_eq!((above(&parent), ties(&parent).len()), (vec![], 2));
+        // Whoever was known first owns the domain.
+        let shared = IdentityKey::Domain("example.com".to_owned());
+        let (first, later) =
+            (with("Acme Sur", &[site], &[tax("ESB87654321"), shared.clone()]), with("acme", &[site], &[tax("ESB12345674")]));
+        assert!(led_by(&first, &later) && !led_by(&later, &first));
+        // Of several the likeliest.
+        let all =
+            [parent.clone(), with("Grupo Acme", &[site], &[tax("ESA58818501")]), with("Acme Sur Dos", &[site], &[tax("ESB87654321")])];
+        for turn in 0..3 {
+            let mut all = all.clone();
+            all.rotate_left(turn);
+            let of = |name: &str| head(all.iter().find(|one| one.title() == name).unwrap(), &shared, &all).map(Organisation::title);
+            assert_eq!([of("Acme Sur Dos"), of("acme"), of("Grupo Acme")], [Some("Grupo Acme"), Some("Grupo Acme"), None]);
+        }
     }
 
     #[test]
     fn names_say_who_is_likelier_the_head_office() {
-        let named = |name: &str| rank(&organisation(name, &[]));
+        let named = |name: &str| standing(&organisation(name, &[]));
         for (head, below) in [
             ("Grupo Acme", "Acme Sur SL"),
             ("Acme SA", "Acme SA Sucursal en Portugal"),
             ("ООО Ромашка", "Ромашка, филиал в Твери"),
             ("Acme Holding", "Acme Niederlassung Köln"),
+            ("Acme SA", "Acme Portugal, Lda."),
         ] {
             assert!(named(head) < named(below), "{head} / {below}");
         }

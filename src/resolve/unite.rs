@@ -23,8 +23,13 @@ pub fn parted(a: &Organisation, b: &Organisation) -> Option<String> {
     if let Some((one, two)) = contradicting(a, b) {
         return Some(format!("different tax ids: {} and {}", one.min(two), one.max(two)));
     }
+    are_kept_apart(a, b).then(|| "somebody said that they are not the same".to_owned())
+}
+
+/// Whether somebody said that they are not the same.
+pub(super) fn are_kept_apart(a: &Organisation, b: &Organisation) -> bool {
     let said = |one: &Organisation, other: &Organisation| one.records.iter().any(|record| other.apart.contains(record));
-    (said(a, b) || said(b, a)).then(|| "somebody said that they are not the same".to_owned())
+    said(a, b) || said(b, a)
 }
 
 /// Makes one of two: the one that was known first stays, and the other's records belong to it by this bond. The same whichever is named first.

@@ -146,7 +146,7 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
 
 /// The signals of this kind that count, the newest first: no echo unless sources are asked for, and none that is no reason any more.
 pub(super) fn signals_of<'a>(kind: SignalKind, by_source: bool, view: &View<'a>) -> Vec<&'a Signal> {
-    let of_kind = |s: &&Signal| s.kind == kind && s.organisation == view.known.organisation.id && s.seen <= view.at;
+    let of_kind = |s: &&Signal| s.kind == kind && s.seen <= view.at;
     let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
     signals.retain(|signal| by_source || !signal.echo);
     signals.retain(|signal| view.stands(signal));

@@ -295,6 +295,11 @@ impl Embedded {
         keys.into_iter().flat_map(|key| of_key(short(key))).take(MEMBERS).collect()
     }
 
+    /// Whether this one may belong to the group of another.
+    pub(super) fn is_led(&self, id: OrganisationId) -> bool {
+        self.inner.linked.held().above.contains_key(&id)
+    }
+
     pub(super) async fn questions(&self, limit: usize) -> Result<Vec<Question>, StoreError> {
         self.read(move |inner| inner.questions(limit)).await
     }

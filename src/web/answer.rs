@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
+use super::leads::Behind;
 use super::tenders::TenderView;
 use super::{calendar, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
@@ -20,8 +21,8 @@ use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Verdict};
 use crate::outbox::Outcome;
 use crate::pipeline::{
-    Effects, Rehearsal, Target, beside_imports, completeness, completeness_of, departures, elsewhere, give_verdict, last_told, preview,
-    rehearse, silent, spending, test_message, waiting,
+    Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, give_verdict, last_told,
+    preview, rehearse, silent, spending, test_message, waiting,
 };
 use crate::score;
 use crate::store::LeadFilter;
@@ -329,7 +330,7 @@ async fn leads(
     let mut rows = Vec::with_capacity(found.len());
     for lead in &found {
         let last = last_told(effects, config, lead).await?;
-        rows.push(views::told(views::lead(lead, &lead.score, None, &[], now), lead, (&desk, last), now));
+        rows.push(views::told(views::lead(lead, &lead.score, None, Behind::default(), now), lead, (&desk, last), now));
     }
     Ok(rows)
 }
@@ -348,11 +349,9 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let Subject::Organisation(subject) = lead.subject;
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;
-    let records = effects.store.records(organisation.records.clone()).await?;
-    let signals = effects.store.signals_of(subject, SIGNALS).await?;
+    let Grounds { records, signals, elsewhere: mut beside, members, .. } = behind(effects, config, (&organisation, &lead), SIGNALS).await?;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed_on = config.lists.find(&organisation);
-    let mut beside = elsewhere(effects, (&records, &signals), &[]).await?;
     if let Some(at) = at {
         beside = as_they_were(effects, beside, moment(at, true, &config.daemon.zone)?).await?;
     }
@@ -365,10 +364,11 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
         tables: &config.lexicons.tables,
         trust_of: &trust_of,
     };
+    let of_group = |shown, records| Behind { shown, signals: &signals, records, members: &members };
     let Some(at) = at else {
         let now = effects.clock.now();
         let stands: Vec<_> = score::standing(&known_by(&records), now).into_iter().cloned().collect();
-        let view = views::lead(&lead, &lead.score, Some(&organisation), &stands, now);
+        let view = views::lead(&lead, &lead.score, Some(&organisation), of_group(&stands, &records), now);
         let view = views::profiled(view, &score::profile(&known_by(&records), now));
         let last = last_told(effects, config, &lead).await?;
         return Ok(views::told(view, &lead, (&desk(effects, config).await?, last), now));
@@ -381,10 +381,18 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let segment = segment.ok_or_else(|| anyhow!("the segment `{}` is not configured any more", lead.segment))?;
     let records = as_they_were(effects, records, at).await?;
-    let known = known_by(&records);
-    let scored = score::score(segment, &known, at);
+    let mut known = known_by(&records);
+    let mut scored = score::score(segment, &known, at);
+    let own: Vec<_> = signals.iter().filter(|signal| signal.organisation == subject).cloned().collect();
+    let own_records: Vec<Record> = records.iter().filter(|record| organisation.records.contains(&record.id)).cloned().collect();
+    let is_decided = matches!(lead.state, LeadState::Accepted | LeadState::Rejected | LeadState::Parked);
+    if !members.is_empty() && !is_decided && (scored.excluded.is_some() || scored.total() < segment.terms.line) {
+        // All together they made no lead then: what was of the others did not count for it.
+        known = score::Known { signals: &own, ..known_by(&own_records) };
+        scored = score::score(segment, &known, at);
+    }
     let then: Vec<_> = score::standing(&known, at).into_iter().filter(|signal| signal.seen <= at).cloned().collect();
-    let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), &then, at);
+    let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), of_group(&then, &records), at);
     Ok(views::profiled(view, &score::profile(&known, at)))
 }
 

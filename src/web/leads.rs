@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Organisation, Part, Record, Signal};
+use crate::render::member;
+
 /// One line of a score.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct PartView {
@@ -19,6 +22,9 @@ pub struct PartView {
     pub quote: Option<String>,
     /// Where to see them.
     pub url: Option<String>,
+    /// Of the organisation's group, the one that it is of, and where that is; `None`: the organisation itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
 }
 
 /// What somebody said of a lead.
@@ -94,4 +100,31 @@ pub struct LeadView {
     pub changed: String,
     /// The moment the score is for.
     pub at: String,
+}
+
+/// What is told of a lead beside it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Behind<'a> {
+    /// The reasons that are shown.
+    pub(super) shown: &'a [Signal],
+    /// All that may count.
+    pub(super) signals: &'a [Signal],
+    /// The records behind them.
+    pub(super) records: &'a [Record],
+    /// Of its group those of whom some are.
+    pub(super) members: &'a [Organisation],
+}
+
+impl Behind<'_> {
+    /// The member that a line of the sum is of.
+    pub(super) fn member_of(&self, part: &Part) -> Option<String> {
+        let evidence = part.evidence.as_ref()?;
+        let of_signal = self.signals.iter().find(|signal| signal.evidence == *evidence).map(|signal| signal.organisation);
+        let of_record = || self.records.iter().find(|record| (&record.source, &record.url) == (&evidence.source, &evidence.url));
+        let is_of = |one: &&Organisation| match of_signal {
+            Some(id) => one.id == id,
+            None => of_record().is_some_and(|record| one.records.contains(&record.id)),
+        };
+        self.members.iter().find(is_of).map(member)
+    }
 }

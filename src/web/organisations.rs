@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerError;
 use super::views;
-use crate::base::ids::{OrganisationId, RecordId};
+use crate::base::ids::{OrganisationId, RecordId, SegmentId};
 use crate::base::text;
 use crate::config::Config;
-use crate::model::{Fact, FactName, Organisation, Question, Record, Ruling, Subject, origin_of, place_of};
+use crate::model::{Fact, FactName, Lead, Organisation, Question, Record, Ruling, Subject, origin_of, place_of};
 use crate::pipeline::{self, Effects, Other, rule_not_same, rule_same, undo_ruling};
+use crate::render::member;
 use crate::resolve;
 use crate::store::StoreError;
 
@@ -55,6 +56,12 @@ pub struct OrganisationView {
     pub questions: Vec<OrganisationQuestion>,
     /// Its leads: segment, id, state.
     pub leads: Vec<(String, String, String)>,
+    /// The segments in which its lead tells of members of its group, and of whom: segment, names.
+    #[serde(default)]
+    pub leads_with: Vec<(String, Vec<String>)>,
+    /// The leads of its head office that stand for its own: segment, id, state.
+    #[serde(default)]
+    pub leads_above: Vec<(String, String, String)>,
     /// The head office of its group, which is called in its place: id and name.
     pub head_office: Option<(String, String)>,
     /// Branches and daughters whose head office it is: id and name.
@@ -221,10 +228,20 @@ pub(super) async fn show(effects: &Effects, config: &Config, name: &str) -> Resu
         records: records.iter().map(|record| belongs(&one, record)).collect(),
         apart: one.apart.iter().map(ToString::to_string).collect(),
         questions: question_views(effects, config, open).await?,
-        leads: leads.iter().map(|lead| (lead.segment.to_string(), lead.id.to_string(), lead.state.word().to_owned())).collect(),
-        head_office: pipeline::head_office(effects, &one).await?.as_ref().map(named),
-        members: pipeline::members(effects, &one).await?.iter().map(named).collect(),
+        leads: leads.iter().map(lead_line).collect(),
+        leads_with: pipeline::counted(effects, config, &one).await?.iter().map(with_names).collect(),
+        leads_above: pipeline::leads_above(effects, config, &one).await?.iter().map(lead_line).collect(),
+        head_office: pipeline::head_office(effects, config, &one).await?.as_ref().map(named),
+        members: pipeline::members(effects, config, &one).await?.iter().map(named).collect(),
     })
+}
+
+fn lead_line(lead: &Lead) -> (String, String, String) {
+    (lead.segment.to_string(), lead.id.to_string(), lead.state.word().to_owned())
+}
+
+fn with_names((segment, members): &(SegmentId, Vec<Organisation>)) -> (String, Vec<String>) {
+    (segment.to_string(), members.iter().map(member).collect())
 }
 
 fn named(one: &Organisation) -> (String, String) {

@@ -10,7 +10,7 @@ use super::ask::{
     BackupView, ChangeView, CheckView, GapView, LeadView, PageView, PartView, RecordView, SaidView, SourceView, StatementView, WishView,
 };
 use super::health;
-use super::leads::VerdictView;
+use super::leads::{Behind, VerdictView};
 use super::tenders::{FieldView, TenderView};
 use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
@@ -18,10 +18,10 @@ use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
     Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Organisation, Page,
-    PageRole, Part, PartKind, Reading, Record, Score, Signal, SourceState, Statement, Trouble, Value, closings, place_of,
+    PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
-use crate::render::{Language, clock, deadline_lines, next_step, sentence};
+use crate::render::{Language, clock, deadline_lines, next_step, sentence, with_member};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
 use crate::store::{Backup, Scope, Suppression, Version};
@@ -295,7 +295,7 @@ pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {
     }
 }
 
-fn part(part: &Part) -> PartView {
+fn part(part: &Part, behind: &Behind<'_>) -> PartView {
     PartView {
         kind: match part.kind {
             PartKind::Fit => "fit".to_owned(),
@@ -307,11 +307,12 @@ fn part(part: &Part) -> PartView {
         how: part.how.clone(),
         quote: part.evidence.as_ref().map(|evidence| evidence.quote.clone()),
         url: part.evidence.as_ref().map(|evidence| place_of(&evidence.url)),
+        member: behind.member_of(part),
     }
 }
 
 /// A lead with a score, which may be another than the stored one, as seen at a moment.
-pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, signals: &[Signal], now: Timestamp) -> LeadView {
+pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisation>, behind: Behind<'_>, now: Timestamp) -> LeadView {
     let (owner, because) = match &lead.owner {
         Decision::To(rep, because) => (Some(rep.to_string()), because.clone()),
         Decision::Nobody(because) => (None, because.clone()),
@@ -334,10 +335,14 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
         known: score.known,
         unknown: score.unknown.iter().map(|name| name.word().to_owned()).collect(),
         excluded: score.excluded.clone(),
-        parts: score.parts.iter().map(part).collect(),
-        signals: signals
+        parts: score.parts.iter().map(|one| part(one, &behind)).collect(),
+        signals: behind
+            .shown
             .iter()
-            .map(|signal| (time(signal.at), sentence(Language::En, None, signal, now), place_of(&signal.evidence.url)))
+            .map(|signal| {
+                let said = sentence(Language::En, None, signal, now);
+                (time(signal.at), with_member(Language::En, said, signal, behind.members), place_of(&signal.evidence.url))
+            })
             .collect(),
         facts: facts.into_iter().map(|fact| (fact.name.word().to_owned(), fact.value.text(), place_of(&fact.evidence.url))).collect(),
         profile: Vec::new(),
@@ -434,8 +439,9 @@ pub(super) fn said(said: &diff::Said) -> SaidView {
 /// The findings of a dry run, as shown.
 pub fn check_view(target: &str, kind: &str, found: Rehearsed) -> CheckView {
     let leads = found.leads.iter().map(|would| {
-        let WouldTell { lead: made, organisation, signals, .. } = would;
-        let mut view = lead(made, &made.score, organisation.as_ref(), signals, made.changed);
+        let WouldTell { lead: made, organisation, members, signals, .. } = would;
+        let mut view =
+            lead(made, &made.score, organisation.as_ref(), Behind { shown: signals, signals, records: &[], members }, made.changed);
         view.because = would.who();
         view
     });

@@ -16,8 +16,8 @@ use crate::tenders::ask;
 const HOSPITAL: &str = "Hospital Universitario de Getafe";
 
 /// Two portals, and what they show.
-struct World {
-    inside: Inside,
+pub struct World {
+    pub inside: Inside,
     shown: [Arc<Mutex<Vec<Value>>>; 2],
     /// What the first answers instead of its documents, with status 200.
     instead: Arc<Mutex<Option<&'static str>>>,
@@ -25,7 +25,7 @@ struct World {
 }
 
 /// A notice of a procedure.
-fn notice(procedure: u32, buyer: &str, title: &str, (deadline, status): (&str, &str)) -> Value {
+pub fn notice(procedure: u32, buyer: &str, title: &str, (deadline, status): (&str, &str)) -> Value {
     json!({
         "ocid": format!("ocds-test01-{procedure:06}"), "id": format!("{procedure}-{deadline}-{status}"),
         "date": "2026-11-20T09:00:00Z", "tag": [if status == "cancelled" { "tenderCancellation" } else { "tenderUpdate" }],
@@ -46,7 +46,7 @@ fn looking(id: &str, cpv: &str) -> String {
 
 impl World {
     /// With what the two portals hold from the start; `rest` follows the settings of the first and of the segment `health`.
-    async fn new(rest: &str, held: [Vec<Value>; 2]) -> Self {
+    pub async fn new(rest: &str, held: [Vec<Value>; 2]) -> Self {
         let shown = held.map(|held| Arc::new(Mutex::new(held)));
         let shows = shown.clone();
         let instead: Arc<Mutex<Option<&'static str>>> = Arc::default();
@@ -70,12 +70,12 @@ impl World {
     }
 
     /// Another notice of a procedure.
-    fn show(&self, portal: usize, notice: Value) {
+    pub fn show(&self, portal: usize, notice: Value) {
         self.shown[portal].lock().unwrap().push(notice);
     }
 
     /// Everything that the daemon does, every half hour.
-    async fn run(&self, halves: usize) {
+    pub async fn run(&self, halves: usize) {
         for _ in 0..halves {
             self.inside.wait(SignedDuration::from_mins(30));
             self.inside.visit().await;
@@ -84,19 +84,19 @@ impl World {
         }
     }
 
-    async fn until(&self, time: &str) {
+    pub async fn until(&self, time: &str) {
         let time: Timestamp = time.parse().unwrap();
         while self.inside.clock.now() < time {
             self.run(1).await;
         }
     }
 
-    async fn leads(&self) -> Vec<Lead> {
+    pub async fn leads(&self) -> Vec<Lead> {
         self.inside.effects.store.leads(LeadFilter::default(), 10).await.unwrap()
     }
 
     /// The mails to somebody in which these words are, decoded as far as these tests read them.
-    fn mails(&self, rep: &str, words: &str) -> Vec<String> {
+    pub fn mails(&self, rep: &str, words: &str) -> Vec<String> {
         let plain = |mail: String| {
             mail.replace("=\r\n", "").replace("\r\n", " ").replace("=E2=86=92", "→").replace("=E2=80=9C", "“").replace("=E2=80=9D", "”")
         };

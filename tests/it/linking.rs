@@ -13,17 +13,17 @@ use jiff::SignedDuration;
 use crate::rig::{Home, Inside, LINES, MAILS, OFFER, Reply, Server, listing, rep, segment};
 
 /// One row of a list: what is offered, by whom, telephone, place, street.
-type Row = [&'static str; 5];
+pub type Row = [&'static str; 5];
 /// The rows that three lists show.
-type Rows = Arc<Mutex<[Vec<Row>; 3]>>;
+pub type Rows = Arc<Mutex<[Vec<Row>; 3]>>;
 
-const STEADY: [Row; 3] = [
+pub const STEADY: [Row; 3] = [
     ["Crates", "Cooperativa Valdelagrana", "+34 983 111 201", "Soria", "Plaza Nueva 1"],
     ["Boxes", "Maderas Piqueras", "+34 983 111 202", "Vigo", "Plaza Nueva 2"],
     ["Sacks", "Textil Montesclaros", "+34 983 111 203", "Lugo", "Plaza Nueva 3"],
 ];
 
-fn site() -> (Server, Rows) {
+pub fn site() -> (Server, Rows) {
     let shown = Rows::default();
     *shown.lock().unwrap() = [STEADY.to_vec(), STEADY.to_vec(), STEADY.to_vec()];
     let site = Arc::clone(&shown);
@@ -47,35 +47,35 @@ fn settings(site: &str) -> String {
     [source("one"), source("two"), source("three"), segment("line = 5"), LINES.to_owned()].concat()
 }
 
-async fn visit(world: &Inside) {
+pub async fn visit(world: &Inside) {
     world.wait(SignedDuration::from_hours(2));
     world.visit().await;
 }
 
-async fn ask(world: &Inside, question: Question) -> Answer {
+pub async fn ask(world: &Inside, question: Question) -> Answer {
     answer(&world.effects, &world.config, question, false).await.unwrap()
 }
 
-async fn show(world: &Inside, name: &str) -> OrganisationView {
+pub async fn show(world: &Inside, name: &str) -> OrganisationView {
     let Answer::Organisation(view) = ask(world, Question::Organisation { name: name.to_owned() }).await else { panic!("not shown") };
     *view
 }
 
-async fn ruled(world: &Inside, question: Question) -> RulingView {
+pub async fn ruled(world: &Inside, question: Question) -> RulingView {
     let Answer::Ruled(view) = ask(world, question).await else { panic!("not ruled") };
     *view
 }
 
-fn of(a: &str, b: &str) -> (String, String) {
+pub fn of(a: &str, b: &str) -> (String, String) {
     (a.to_owned(), b.to_owned())
 }
 
-async fn same(world: &Inside, a: &str, b: &str) -> RulingView {
+pub async fn same(world: &Inside, a: &str, b: &str) -> RulingView {
     let (a, b) = of(a, b);
     ruled(world, Question::Same { a, b }).await
 }
 
-async fn not_same(world: &Inside, a: &str, b: &str) -> RulingView {
+pub async fn not_same(world: &Inside, a: &str, b: &str) -> RulingView {
     let (a, b) = of(a, b);
     ruled(world, Question::NotSame { a, b }).await
 }
@@ -183,7 +183,7 @@ async fn a_pair_in_between_is_a_question_and_its_answer_holds() {
 }
 
 /// Lists one and two are checked at the same time: both checks have decided before either is written.
-async fn check_two_at_once(world: &Inside, site: &str) {
+pub async fn check_two_at_once(world: &Inside, site: &str) {
     world.wait(SignedDuration::from_hours(2));
     let claim = world.effects.store.claim(world.clock.now(), 10, SignedDuration::from_mins(5)).unwrap();
     let lane = world.effects.web.lane(&claim.host, world.effects.store.host(&claim.host).await.unwrap());
@@ -327,31 +327,4 @@ fn the_commands_reach_a_store_at_rest() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("that is one organisation"), "{refused:?}");
     let shown = home.run(&["org", "show", "textil"]);
     assert!(String::from_utf8_lossy(&shown.stdout).contains("it was the first"), "{shown:?}");
-}
-
-/// Like [`settings`], with the tax ids and web sites of who offers.
-fn of_groups(site: &str) -> String {
-    let fields = OFFER.to_owned() + ", place = \"u\", website = \"s\", tax_id = \"i\"";
-    let source = |id: &str| listing(id, &format!("{site}/{id}"), "1h", &fields) + "records = \"offer\"\nfew = 0.0\ncountry = \"ES\"\n";
-    [source("one"), source("two"), segment("line = 5"), LINES.to_owned()].concat()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_daughter_on_the_site_of_its_group_is_known_for_one() {
-    let (site, rows) = site();
-    let without = STEADY.map(|[what, who, _, town, _]| [what, who, "", town, ""]);
-    rows.lock().unwrap()[0] = without.to_vec();
-    rows.lock().unwrap()[1] = without.to_vec();
-    let mut world = Inside::new(&of_groups(&site.address)).await;
-    rows.lock().unwrap()[0].push(["Pallets", "Grupo Orbaneja, S.L.", "ESB12345674", "Burgos", "https://www.orbaneja.com/"]);
-    visit(&world).await;
-    rows.lock().unwrap()[1].push(["Old pallets", "Orbaneja Sur, S.A.", "ESA58818501", "Cádiz", "www.orbaneja.com/sur"]);
-    visit(&world).await;
-    for _ in 0..2 {
-        let (head, below) = (show(&world, "grupo orbaneja").await, show(&world, "orbaneja sur").await);
-        assert_eq!(head.members, [(below.organisation.id.clone(), "Orbaneja Sur, S.A.".to_owned())]);
-        assert_eq!(below.head_office, Some((head.organisation.id.clone(), "Grupo Orbaneja, S.L.".to_owned())));
-        assert!(head.head_office.is_none() && below.members.is_empty());
-        world.restart().await;
-    }
 }

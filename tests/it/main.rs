@@ -15,6 +15,7 @@ mod crash_rig;
 #[path = "../rigs/dice.rs"]
 mod dice;
 mod filed;
+mod groups;
 mod growth;
 mod health;
 mod held;

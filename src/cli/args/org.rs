@@ -35,7 +35,7 @@ pub enum OrgCommand {
         /// The other
         b: String,
     },
-    /// Two organisations are not one, or a record is not of an organisation: keeps them apart, now and for good
+    /// Two organisations are not one, nor of one group, or a record is not of an organisation: keeps them apart, now and for good
     NotSame {
         /// The organisation: its id, or words of its name
         a: String,

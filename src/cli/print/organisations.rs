@@ -60,7 +60,12 @@ pub(super) fn whole(view: &OrganisationView, width: u16) -> String {
         let _ = writeln!(text, "head office of {name} ({id})");
     }
     for (segment, id, state) in &view.leads {
-        let _ = writeln!(text, "lead of {segment}: {id}, {state}");
+        let of_group = view.leads_with.iter().find(|(of, _)| of == segment).map(|(_, names)| names.join(", "));
+        let of_group = of_group.map(|names| format!("; it tells also of {names}")).unwrap_or_default();
+        let _ = writeln!(text, "lead of {segment}: {id}, {state}{of_group}");
+    }
+    for (segment, id, state) in &view.leads_above {
+        let _ = writeln!(text, "its news of {segment} goes to the lead of its head office: {id}, {state}");
     }
     for question in &view.questions {
         let other = if question.a.id == view.organisation.id { &question.b } else { &question.a };
@@ -176,6 +181,8 @@ mod tests {
             apart: vec!["record-0000000000003".to_owned()],
             questions: vec![question.clone()],
             leads: vec![("all".to_owned(), "lead-0000000000001".to_owned(), "new".to_owned())],
+            leads_with: vec![("all".to_owned(), vec!["Orbaneja Portugal, Lda. (Lisboa)".to_owned()])],
+            leads_above: vec![("wood".to_owned(), "lead-0000000000002".to_owned(), "accepted".to_owned())],
             head_office: Some(("org-0000000000004".to_owned(), "Grupo Orbaneja".to_owned())),
             members: vec![("org-0000000000005".to_owned(), "Orbaneja Portugal, Lda.".to_owned())],
         };
