@@ -13,8 +13,8 @@
 //! 6. What has been waiting for sixteen times the usual wait is reported as it then is: a real change is reported in the end.
 //! 7. A masked block that has become another thing altogether (twenty words or more, more than twice as many as before, none
 //!    shared) is compared again.
-//! 8. What differs of a tender that the same visit showed first is news at once: who was just told that it is open must not wait to hear that it
-//!    is not.
+//! 8. Stage and deadline of a tender that the same visit showed first are news at once: who was just told that it is open must not wait to hear
+//!    that it is not.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -261,7 +261,10 @@ impl Check<'_> {
 
     /// Rule 8.
     fn is_of_the_visit(&self, difference: &Difference) -> bool {
-        let What::Field(draft, _) = &difference.what else { return false };
+        let What::Field(draft, field) = &difference.what else { return false };
+        if !["stage", "deadline"].contains(&field.as_str()) {
+            return false;
+        }
         let stored = self.found.drafts.iter().find(|(at, ..)| at == draft).and_then(|(.., stored)| *stored);
         let new = |record: &Record| self.context.began.is_some_and(|began| record.first_seen >= began);
         stored.is_some_and(|record| record.kind == RecordKind::Tender && new(record))

@@ -12,7 +12,7 @@ pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 4] = ["reason", "deadline", UNREADABLE, "questions_until"];
+const FIRST: [&str; 5] = ["reason", "deadline", UNREADABLE, "questions_until", "winner"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// Parts of names of fields that hold a price.

@@ -1,6 +1,8 @@
 //! Tenders that are otherwise than they were, in words: what moved from when to when, by the reader's clock, with the way to the notice. Knows no
 //! letter.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -103,8 +105,15 @@ fn went(language: Language) -> &'static str {
 }
 
 fn label(language: Language, signal: &Signal) -> &'static str {
-    let names = |text: &Option<String>| text.iter().flat_map(|text| text.split("; ")).filter(|name| !name.is_empty()).count();
-    let lost = |(name, old, new): &(String, Option<String>, Option<String>)| name == "winner" && names(new) < names(old);
+    // Of a list that was cut off nobody knows who is no more on it.
+    let names = |text: &Option<String>| -> Option<BTreeSet<String>> {
+        let text = text.as_deref().unwrap_or_default();
+        let each = text.split("; ").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        (!text.ends_with('…')).then(|| each.collect())
+    };
+    let lost = |(name, old, new): &(String, Option<String>, Option<String>)| {
+        name == "winner" && matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old))
+    };
     if let (SignalKind::TenderChanged, Story::Changed { fields, .. }) = (signal.kind, signal.story.plain())
         && fields.iter().any(lost)
     {

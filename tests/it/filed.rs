@@ -82,7 +82,7 @@ async fn an_award_that_is_annulled_goes_and_its_winner_is_told() {
             told.iter().filter(|event| event["message"]["data"]["title"].as_str().unwrap_or_default().starts_with("Ecografía")).collect();
         assert_eq!(of_winner.len(), 2, "{what}: {lines}");
         let sentence = |event: &Value| event["message"]["data"]["signals"].to_string();
-        assert!(sentence(of_winner[1]).contains("now annulled, was won"), "{what}: {}", sentence(of_winner[1]));
+        assert!(sentence(of_winner[1]).contains("Award annulled: Ultrasound scanners"), "{what}: {}", sentence(of_winner[1]));
         let mails = daemon.written("mail").concat().replace("=\r\n", "").replace("=\n", "");
         assert!(mails.contains("annulled"), "{what}: the rep hears of it: {mails}");
         let leads = daemon.effects.store.leads(LeadFilter::default(), 10).await.unwrap();
