@@ -223,7 +223,7 @@ pub(super) async fn still_told<'a>(
 }
 
 /// Takes out of what leads tell what their rep is told of tenders by itself, here or before, or by a better lead of the same letter; and the leads
-/// of which nothing new is left then. A lead that was never told keeps what it is a lead for, unless that ended it.
+/// of which nothing new is left then.
 pub(super) async fn leave_told_apart(
     effects: &Effects,
     (rep, channel): (&Rep, &Settings),
@@ -238,8 +238,7 @@ pub(super) async fn leave_told_apart(
         let ids = of_tenders(&one.signals);
         told.extend(if ids.is_empty() { Vec::new() } else { effects.store.entered(ids).await? });
         let before = one.has_news();
-        let first = one.is_first();
-        one.signals.retain(|signal| !signal.is_of_known_tender() || !told.contains(&id(signal)) || (first && !ends(signal)));
+        one.signals.retain(|signal| !signal.is_of_known_tender() || !told.contains(&id(signal)));
         told.extend(of_tenders(&one.signals));
         if one.has_news() || !before || one.is_handed() {
             left.push(one);

@@ -72,11 +72,6 @@ impl Shown {
         self.signals.iter().any(|signal| self.known.told.is_none_or(|told| signal.seen > told))
     }
 
-    /// Whether its rep was never told of it.
-    pub(super) const fn is_first(&self) -> bool {
-        self.known.told.is_none()
-    }
-
     /// Whether it is handed over: then all of it is told.
     pub(super) const fn is_handed(&self) -> bool {
         self.known.handed.is_some()
