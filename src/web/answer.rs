@@ -167,7 +167,12 @@ pub(super) fn moment(text: &str, end: bool, zone: &TimeZone) -> Result<Timestamp
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
-    let day: jiff::civil::Date = text.parse().map_err(|_| anyhow!("`{text}` is no time: write 2026-11-23 or 2026-11-23T08:00:00Z"))?;
+    // A day with a time says the time; as a day alone it would be read too, and the time dropped.
+    if let (true, Ok(time)) = (text.contains(':'), text.parse::<jiff::civil::DateTime>()) {
+        return Ok(time.to_zoned(zone.clone())?.timestamp());
+    }
+    let day: jiff::civil::Date =
+        text.parse().map_err(|_| anyhow!("`{text}` is no time: write 2026-11-23, 2026-11-23T08:00 or 2026-11-23T08:00:00Z"))?;
     let time = if end { day.at(23, 59, 59, 0) } else { day.at(0, 0, 0, 0) };
     Ok(time.to_zoned(zone.clone())?.timestamp())
 }
@@ -460,4 +465,23 @@ async fn notify_test(effects: &Effects, config: &Config, channel: &str, to: Opti
         effects.store.set_channel_state(ChannelState::new(&channel.id)).await?;
     }
     Ok(SentView { id: message.id.to_string(), accepted, outcome: outcome.text().to_owned(), millis })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_without_an_offset_is_of_the_zone_and_is_not_dropped() {
+        let zone = TimeZone::get("Europe/Madrid").unwrap();
+        for (text, want) in [
+            ("2026-12-05", "2026-12-05T22:59:59Z"),
+            ("2026-12-05T09:00", "2026-12-05T08:00:00Z"),
+            ("2026-12-05 09:00:30", "2026-12-05T08:00:30Z"),
+            ("2026-12-05T09:00:00Z", "2026-12-05T09:00:00Z"),
+        ] {
+            assert_eq!(moment(text, true, &zone).unwrap().to_string(), want, "{text}");
+        }
+        assert!(moment("tomorrow", true, &zone).is_err());
+    }
 }
