@@ -131,11 +131,15 @@ impl Area {
         }
     }
 
-    /// Whether who is in this part is not in this area. What words mean that are nobody's name is known of regions alone.
-    fn is_apart(&self, fact: &Fact, part: &Part) -> bool {
+    /// Whether who this fact is of, and the part it speaks of, is not in this area. A code tells more than the part, which may be coarser. What
+    /// words mean that are nobody's name is known of regions alone.
+    fn is_apart(&self, fact: &Fact, part: Option<&Part>) -> bool {
         match self {
             Self::Country(_) => false,
-            Self::Code(code) => part.is_apart(code),
+            Self::Code(code) => match Self::parse(&fact.value.text()) {
+                Some(Self::Code(said)) if fact.name == FactName::Region => parts::are_apart(&said, code),
+                Some(Self::Country(_) | Self::Code(_) | Self::Words(_)) | None => part.is_some_and(|part| part.is_apart(code)),
+            },
             Self::Words(_) => fact.name == FactName::Region,
         }
     }
@@ -145,9 +149,11 @@ impl Area {
 fn part_of(fact: &Fact, country: Option<&str>) -> Option<&'static Part> {
     let said = fact.value.text();
     match fact.name {
-        FactName::Region => parts::of_code(&said.to_uppercase()).or_else(|| parts::named(&said, country)),
+        FactName::Region => parts::of_code(&said.to_uppercase()).or_else(|| parts::named(&said, country, false)),
         FactName::Postcode => parts::of_postcode(&said, country?),
-        FactName::Address | FactName::Place => parts::of_postcode(&said, country?).or_else(|| parts::named(&said, country)),
+        FactName::Address | FactName::Place => {
+            parts::of_postcode(&said, country?).or_else(|| parts::named(&said, country, fact.name == FactName::Address))
+        }
         FactName::Country
         | FactName::TaxId
         | FactName::Phone
@@ -213,20 +219,12 @@ pub fn within(areas: &[Area], organisation: &Organisation, at: Timestamp) -> Ans
     }
     // A region says it best, then a postcode.
     let of_part =
-        |name: FactName| facts.iter().filter(move |fact| fact.name == name).find_map(|fact| Some((*fact, part_of(fact, country)?)));
+        |name: FactName| facts.iter().filter(move |fact| fact.name == name).find_map(|fact| Some((*fact, Some(part_of(fact, country)?))));
     let known = [FactName::Region, FactName::Postcode, FactName::Address, FactName::Place].into_iter().find_map(of_part);
-    if let Some((fact, part)) = known {
-        let apart = areas.iter().all(|area| area.is_apart(fact, part));
-        return if apart { Answer::No(fact.evidence.clone()) } else { Answer::Unknown(FactName::Region) };
-    }
     // Of a region that no table has it is known only that it is called otherwise, or has another code.
-    let other = |region: &Fact, area: &Area| match area {
-        Area::Country(_) => false,
-        Area::Code(_) => matches!(Area::parse(&region.value.text()), Some(Area::Code(_))),
-        Area::Words(_) => true,
-    };
-    match facts.iter().find(|fact| fact.name == FactName::Region) {
-        Some(region) if areas.iter().all(|area| other(region, area)) => Answer::No(region.evidence.clone()),
+    let told = known.or_else(|| facts.iter().find(|fact| fact.name == FactName::Region).map(|fact| (*fact, None)));
+    match told {
+        Some((fact, part)) if areas.iter().all(|area| area.is_apart(fact, part)) => Answer::No(fact.evidence.clone()),
         Some(_) | None => Answer::Unknown(FactName::Region),
     }
 }
@@ -317,6 +315,25 @@ mod tests {
         check(&["ES-CL"], &[(Country, "España"), (Postcode, "48001")], "no, 48001");
         check(&["ES-CL"], &[(Phone, "+34947200331"), (Address, "Calle Olmo 12, 09001 Burgos")], "yes, Calle Olmo 12, 09001 Burgos");
         check(&["ES-CL"], &[(Country, "España"), (Place, "Miranda de Ebro (Burgos)")], "yes, Miranda de Ebro (Burgos)");
+        // A code that is finer than the table is in a part of the region, nobody knows which.
+        check(&["FR-74"], &[(Region, "FRK24")], "unknown, region");
+        check(&["FRK24"], &[(Region, "Isère")], "unknown, region");
+        check(&["FRK24"], &[(Region, "FRK26")], "no, FRK26");
+        check(&["FR-ARA"], &[(Region, "FRK24")], "yes, FRK24");
+        check(&["FR-95"], &[(Region, "FR101")], "unknown, region");
+        check(&["IT-VA"], &[(Region, "ITC4C")], "unknown, region");
+        check(&["ES-TF"], &[(Region, "ES705")], "unknown, region");
+        check(&["ES705"], &[(Region, "Tenerife")], "unknown, region");
+        check(&["IT-32"], &[(Region, "ITH20")], "yes, ITH20");
+        check(&["ITH20"], &[(Region, "IT-32")], "unknown, region");
+        check(&["ITH1"], &[(Region, "Trento")], "no, Trento");
+        // What no table relates keeps nobody out.
+        check(&["DE-BY"], &[(Region, "DE212")], "unknown, region");
+        check(&["DE212"], &[(Region, "DE-BY")], "unknown, region");
+        check(&["DE212"], &[(Region, "DE2")], "unknown, region");
+        check(&["DE212"], &[(Region, "DE300")], "no, DE300");
+        check(&["ES-MD"], &[(Country, "España"), (Address, "CL/ SERRANO 10, ALCOBENDAS")], "unknown, region");
+        check(&["ES-MD"], &[(Country, "España"), (Address, "28001 Madrid, Apartado 10234")], "yes, 28001 Madrid, Apartado 10234");
         // A town or a postcode of a country that is not known may be anywhere.
         check(&["ES-CL"], &[(Place, "León")], "unknown, region");
         check(&["ES-CL"], &[(Postcode, "09001")], "unknown, region");

@@ -1,5 +1,6 @@
 //! Parts of countries: which region a province, a department or a postcode is in, by a table. Knows no organisation.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -22,6 +23,10 @@ const BEFORE: [&str; 14] = [
     "provincia",
     "prov",
 ];
+/// What stands before the number of a letter box, which has as many digits as a postcode has.
+const BOX: [&str; 7] = ["apartado", "apdo", "aptdo", "box", "bp", "cs", "casella"];
+/// What parts the pieces of an address.
+const BETWEEN: [char; 7] = [',', ';', '(', ')', '/', '|', '·'];
 /// Digits of a postcode in the countries of the table.
 const POSTCODE: usize = 5;
 /// Characters of a text that are looked at.
@@ -33,8 +38,10 @@ pub(super) struct Part {
     country: &'static str,
     /// Its own code and that of its region, ISO 3166-2.
     codes: Vec<&'static str>,
-    /// The same as NUTS.
+    /// The NUTS that it is made of; where the table has none, those that its region is made of.
     nuts: Vec<&'static str>,
+    /// Whether the NUTS are its region's.
+    coarse: bool,
     /// Its own names and those of its region, folded.
     names: Vec<String>,
 }
@@ -60,6 +67,7 @@ static PARTS: LazyLock<Parts> = LazyLock::new(|| {
             country,
             codes: vec![code],
             nuts: nuts.split_whitespace().collect(),
+            coarse: nuts.is_empty(),
             names: names.iter().map(|name| text::words(name)).collect(),
         };
         for name in part.names.clone() {
@@ -72,7 +80,9 @@ static PARTS: LazyLock<Parts> = LazyLock::new(|| {
         }
         if let Some(region) = parts.by_code.get(within).and_then(|at| parts.all.get(*at)) {
             part.codes.extend(&region.codes);
-            part.nuts.extend(&region.nuts);
+            if part.coarse {
+                part.nuts.clone_from(&region.nuts);
+            }
             part.names.extend(region.names.iter().cloned());
         }
         parts.by_code.insert(code, place);
@@ -87,16 +97,17 @@ static PARTS: LazyLock<Parts> = LazyLock::new(|| {
 impl Part {
     /// Whether it is the part of this code, or within it: ISO 3166-2, or the beginning of NUTS.
     pub(super) fn is_in(&self, code: &str) -> bool {
-        if code.contains('-') { self.codes.contains(&code) } else { self.nuts.iter().any(|nuts| nuts.starts_with(code)) }
+        if is_iso(code) { self.codes.contains(&code) } else { self.nuts.iter().all(|nuts| nuts.starts_with(code)) }
     }
 
     /// Whether the part of this code cannot be where this one is. What is finer than it may be.
     pub(super) fn is_apart(&self, code: &str) -> bool {
-        let finer = |part: &Part| self.codes.first().is_some_and(|own| part.codes.contains(own));
-        match of_code(code) {
-            Some(part) => !self.is_in(code) && !finer(part),
-            None => !code.starts_with(self.country) || !code.contains('-') && !self.is_in(code),
-        }
+        self.codes.first().is_some_and(|own| are_apart(own, code))
+    }
+
+    /// Whether some of it may be in this NUTS.
+    fn meets(&self, nuts: &str) -> bool {
+        self.nuts.iter().any(|own| overlap(own, nuts))
     }
 
     /// Whether it, or the region it is in, is called so; folded.
@@ -105,24 +116,54 @@ impl Part {
     }
 }
 
-/// The part of a code: ISO 3166-2, or NUTS, of which one that is finer than the table is in the part that it begins with.
-pub(super) fn of_code(code: &str) -> Option<&'static Part> {
-    let exact = PARTS.by_code.get(code).map(|at| &PARTS.all[*at]);
-    let nuts = || {
-        let begins = |part: &&Part| part.nuts.first().is_some_and(|own| code.starts_with(own));
-        PARTS.all.iter().filter(begins).max_by_key(|part| part.nuts.first().map_or(0, |own| own.len()))
-    };
-    exact.or_else(|| if code.contains('-') { None } else { nuts() })
+fn is_iso(code: &str) -> bool {
+    code.contains('-')
 }
 
-/// The part that a text names: the finest of those between its commas, of several the last. Of a country that is not known one alone may have it.
-pub(super) fn named(written: &str, country: Option<&str>) -> Option<&'static Part> {
-    let one = |piece: &str| {
-        let piece = piece.trim();
-        let letters = piece.len() == 2 && piece.bytes().all(|b| b.is_ascii_uppercase());
-        if let (true, Some(country)) = (letters, country) {
-            return PARTS.by_code.get(format!("{country}-{piece}").as_str()).copied();
-        }
+/// Whether one NUTS is within the other.
+fn overlap(one: &str, other: &str) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+/// Whether two codes, each ISO 3166-2 or NUTS, cannot be of one place. Those of a country that the table does not relate may be: of another
+/// scheme, or, where it has the one and not the other, of another edition.
+pub(super) fn are_apart(one: &str, other: &str) -> bool {
+    let knows = |nuts: &str| PARTS.all.iter().any(|part| part.meets(nuts));
+    let mixed = |iso: &str, nuts: &str| knows(nuts) && of_code(iso).is_some_and(|part| !part.meets(nuts));
+    if one.get(..2) != other.get(..2) {
+        return true;
+    }
+    match (is_iso(one), is_iso(other)) {
+        (true, true) => match (of_code(one), of_code(other)) {
+            (Some(a), Some(b)) => !a.is_in(other) && !b.is_in(one),
+            (None, None) => one != other,
+            (Some(_), None) | (None, Some(_)) => false,
+        },
+        (false, false) => !overlap(one, other) && knows(one) == knows(other),
+        (true, false) => mixed(one, other),
+        (false, true) => mixed(other, one),
+    }
+}
+
+/// The part of a code: ISO 3166-2, or NUTS, of which one that is finer than the table is in the part that it begins with. Of two parts with one
+/// NUTS it is the one made of that alone, and then the coarser: which finer one it is, the code does not say.
+pub(super) fn of_code(code: &str) -> Option<&'static Part> {
+    let exact = PARTS.by_code.get(code).map(|at| &PARTS.all[*at]);
+    let begins = |part: &'static Part| {
+        let length = part.nuts.iter().filter(|own| code.starts_with(**own)).map(|own| own.len()).max()?;
+        Some((length, part))
+    };
+    let nuts = || {
+        let own = PARTS.all.iter().filter(|part| !part.coarse).filter_map(begins);
+        own.max_by_key(|(length, part)| (*length, Reverse(part.nuts.len()), Reverse(part.codes.len()))).map(|(_, part)| part)
+    };
+    exact.or_else(|| if is_iso(code) { None } else { nuts() })
+}
+
+/// The part that a text names: the finest of those between its commas, of several the last. Of a country that is not known one alone may have
+/// it. Two letters name one in brackets or at the end, and in no Spanish `address`, where they are the kind of street.
+pub(super) fn named(written: &str, country: Option<&str>, address: bool) -> Option<&'static Part> {
+    let by_name = |piece: &str| {
         let words = text::words(piece);
         let words = words.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
         let bare = BEFORE.iter().find_map(|before| words.strip_prefix(before)?.strip_prefix(' ')).unwrap_or(words);
@@ -131,16 +172,33 @@ pub(super) fn named(written: &str, country: Option<&str>) -> Option<&'static Par
             None => PARTS.alone.get(name).copied().flatten(),
         })
     };
+    let by_letters = |piece: &str| {
+        let country = country.filter(|country| !(address && *country == "ES"))?;
+        let piece = Some(piece.trim()).filter(|piece| piece.len() == 2 && piece.bytes().all(|b| b.is_ascii_uppercase()))?;
+        PARTS.by_code.get(format!("{country}-{piece}").as_str()).copied()
+    };
     let written = text::clip(written, CHARS);
-    let found = written.split([',', ';', '(', ')', '/', '|', '·']).chain([written.as_str()]).filter_map(one);
-    found.map(|at| &PARTS.all[at]).max_by_key(|part| part.codes.len())
+    let names = written.split(BETWEEN).chain([written.as_str()]).filter_map(by_name);
+    let bracketed = written.split('(').skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+    let letters = bracketed.chain(written.rsplit(BETWEEN).next()).filter_map(by_letters);
+    names.chain(letters).map(|at| &PARTS.all[at]).max_by_key(|part| part.codes.len())
 }
 
-/// The part that the postcode in a text says.
+/// The part that the first postcode in a text says. The number of a letter box is none.
 pub(super) fn of_postcode(written: &str, country: &str) -> Option<&'static Part> {
     let known = PARTS.by_postcode.get(country)?;
-    let is_code = |token: &&str| token.len() == POSTCODE && token.bytes().all(|b| b.is_ascii_digit());
-    let code = written.rsplit(|c: char| !c.is_alphanumeric()).find(is_code)?;
+    let in_piece = |piece: &'_ str| {
+        let mut boxed = false;
+        for token in piece.split(|c: char| !c.is_alphanumeric()) {
+            let number = !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
+            if number && token.len() == POSTCODE && !boxed {
+                return Some(token.to_owned());
+            }
+            boxed = !number && (boxed || BOX.contains(&token.to_lowercase().as_str()));
+        }
+        None
+    };
+    let code = written.split(BETWEEN).find_map(in_piece)?;
     (1..=3).rev().find_map(|n| known.get(&code[..n])).map(|at| &PARTS.all[*at])
 }
 
@@ -164,7 +222,7 @@ mod tests {
             assert!(of_postcode(&format!("{number:02}000"), "FR").is_some(), "{number}");
         }
         assert!(parts.all.iter().all(|part| !part.names.is_empty() && part.names.iter().all(|name| !name.is_empty())));
-        assert!(parts.all.iter().filter(|part| part.country != "FR").all(|part| !part.nuts.is_empty()));
+        assert!(parts.all.iter().all(|part| !part.nuts.is_empty() && part.nuts.iter().all(|nuts| nuts.starts_with(part.country))));
     }
 
     #[test]
@@ -184,13 +242,33 @@ mod tests {
             ("Isère", None, "FR-38 FR-ARA"),
             ("20121 Milano (MI)", Some("IT"), "IT-MI IT-25"),
             ("Sesto San Giovanni (MI)", Some("IT"), "IT-MI IT-25"),
+            ("20099 Sesto San Giovanni, MI", Some("IT"), "IT-MI IT-25"),
+            ("CR/ Verdi 1, Sesto San Giovanni", Some("IT"), ""),
+            ("Miranda de Ebro (BU)", Some("ES"), "ES-BU ES-CL"),
+            ("CL/ SERRANO 10, ALCOBENDAS", Some("ES"), ""),
             ("Burgos", Some("FR"), ""),
             ("Bierzo", None, ""),
             ("", None, ""),
         ] {
-            assert_eq!(told(named(written, country)), want, "{written}");
+            assert_eq!(told(named(written, country, false)), want, "{written}");
         }
         for (written, country, want) in [
+            ("CL/ SERRANO 10, ALCOBENDAS", "ES", ""),
+            ("AV/ EUROPA 2, ALCOBENDAS, CR", "ES", ""),
+            ("Alcobendas (AV)", "ES", ""),
+            ("Alcobendas (Madrid)", "ES", "ES-M ES-MD"),
+            ("Via Roma 1, Sesto San Giovanni (MI)", "IT", "IT-MI IT-25"),
+        ] {
+            assert_eq!(told(named(written, Some(country), true)), want, "{written}");
+        }
+        for (written, country, want) in [
+            ("28001 Madrid, Apartado 10234", "ES", "ES-M ES-MD"),
+            ("28001 Madrid, 10234", "ES", "ES-M ES-MD"),
+            ("Apartado de Correos nº 10234, 28001 Madrid", "ES", "ES-M ES-MD"),
+            ("Apdo. 10234 28001 Madrid", "ES", "ES-M ES-MD"),
+            ("Apartado 12, 28001 Madrid", "ES", "ES-M ES-MD"),
+            ("Apartado 10234, Madrid", "ES", ""),
+            ("CS 40123, 38000 Grenoble", "FR", "FR-38 FR-ARA"),
             ("Calle Olmo 12, 09001 Burgos", "ES", "ES-BU ES-CL"),
             ("E-48001 Bilbao", "ES", "ES-BI ES-PV"),
             ("2A: 20000 Ajaccio", "FR", "FR-20R"),
@@ -200,8 +278,74 @@ mod tests {
         ] {
             assert_eq!(told(of_postcode(written, country)), want, "{written}");
         }
-        for (code, want) in [("ES412", "ES-BU ES-CL"), ("ES705", "ES-TF ES-CN"), ("ES-CL", "ES-CL"), ("FRK24", "FR-ARA"), ("ES9", "")] {
-            assert_eq!(told(of_code(code)).split(' ').next_back(), want.split(' ').next_back(), "{code}");
+    }
+
+    #[test]
+    fn parts_by_code() {
+        for (code, want) in [
+            ("ES412", "ES-BU ES-CL"),
+            ("ES41", "ES-CL"),
+            ("ES-CL", "ES-CL"),
+            ("ES-BU", "ES-BU ES-CL"),
+            // Two provinces have this, and one has all of its region's.
+            ("ES70", "ES-CN"),
+            ("ES705", "ES-CN"),
+            ("ES53", "ES-IB"),
+            ("ES9", ""),
+            ("FRK", "FR-ARA"),
+            ("FRK24", "FR-ARA"),
+            ("FR101", "FR-IDF"),
+            ("ITC4C", "IT-25"),
+            ("ITH1", "IT-BZ IT-32"),
+            ("ITH10", "IT-BZ IT-32"),
+            ("ITH20", "IT-TN IT-32"),
+            ("ITH", ""),
+        ] {
+            assert_eq!(of_code(code).map(|part| part.codes.join(" ")).unwrap_or_default(), want, "{code}");
+        }
+        // Whether the first is in the second, and whether it cannot be.
+        for (code, area, want) in [
+            ("FR-38", "FRK", (true, false)),
+            ("FR-38", "FRK24", (false, false)),
+            ("FR-38", "FRL", (false, true)),
+            ("FR-38", "FR-74", (false, true)),
+            ("FR-ARA", "FR-74", (false, false)),
+            // The edition before.
+            ("FR-38", "FR71", (false, false)),
+            ("IT-MI", "ITC4C", (false, false)),
+            ("IT-MI", "ITC4", (true, false)),
+            ("ES-GC", "ES70", (true, false)),
+            ("ES-GC", "ES705", (false, false)),
+            ("ES-GC", "ES-TF", (false, true)),
+            ("ES-BU", "ES41", (true, false)),
+            ("ES-BU", "ES413", (false, true)),
+            ("ES-CL", "ES413", (false, false)),
+            ("IT-TN", "ITH", (true, false)),
+            ("IT-TN", "ITH2", (true, false)),
+            ("IT-TN", "ITH1", (false, true)),
+            ("IT-32", "ITH1", (false, false)),
+            ("IT-32", "ITH20", (false, false)),
+            ("IT-32", "ITH", (true, false)),
+            ("IT-32", "DE212", (false, true)),
+        ] {
+            let part = of_code(code).unwrap();
+            assert_eq!((part.is_in(area), part.is_apart(area)), want, "{code} {area}");
+        }
+        for (one, other, want) in [
+            ("DE-BY", "DE212", false),
+            ("DE-BY", "DE-BE", true),
+            ("DE2", "DE212", false),
+            ("DE212", "DE300", true),
+            ("DE212", "FRK", true),
+            ("ITH20", "IT-32", false),
+            ("ITH", "IT-32", false),
+            ("ITC4C", "IT-32", true),
+            ("ITC4C", "ITC4D", true),
+            ("FRK24", "FR-38", false),
+            ("FR71", "FRK24", false),
+            ("FR-69M", "FR-ARA", false),
+        ] {
+            assert_eq!((are_apart(one, other), are_apart(other, one)), (want, want), "{one} {other}");
         }
     }
 }
