@@ -118,10 +118,9 @@ fn standing(lead: &Lead, now: Timestamp) -> Option<LeadState> {
 const fn next_state((previous, said): (LeadState, Option<LeadState>), computed: LeadState) -> LeadState {
     match (previous, computed) {
         (LeadState::Rejected, _) => LeadState::Rejected,
-        (LeadState::Accepted | LeadState::Parked, LeadState::Excluded) => LeadState::Excluded,
+        (LeadState::Accepted | LeadState::Parked | LeadState::Excluded, LeadState::Excluded) => LeadState::Excluded,
         (LeadState::Accepted, _) => LeadState::Accepted,
         (LeadState::Parked, _) => LeadState::Parked,
-        (LeadState::Excluded, LeadState::Excluded) => LeadState::Excluded,
         (LeadState::Excluded, state) => match said {
             Some(said) => said,
             None => state,
