@@ -9,49 +9,73 @@ use super::altered::Altered;
 use super::news::owner_of;
 use super::wanted::wanted_of;
 use super::{Effects, group};
-use crate::base::ids::{EntryId, LeadId, RecordId, RepId};
+use crate::base::ids::{EntryId, LeadId, RecordId, RepId, SegmentId};
 use crate::config::{Config, Rep};
-use crate::model::{Entry, Lane, Lead, OfTender, Record, Subject, Turn, closings, is_live};
+use crate::model::{Entry, Lane, Lead, LeadState, OfTender, Record, Subject, Turn, closings, is_live};
 use crate::route;
 use crate::store::StoreError;
 
 /// Tenders of one buyer that are looked at, those that close first: nobody has more of one in their calendar.
 const TENDERS: usize = 100;
+/// Tenders looked at in one turn, those that close first: each is asked for every rep. A calendar is right without it.
+const OF_TURN: usize = 500;
 
 /// Puts into the turn what of its leads went from one to another, or from all to one.
 pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, now: Timestamp) -> Result<(), StoreError> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut met: HashSet<EntryId> = HashSet::new();
+    let mut tenders: Vec<(Timestamp, (Record, &Lead, &RepId))> = Vec::new();
     for lead in &turn.leads {
         let Some(to) = owner_of(lead).filter(|_| route::is_open(lead.state)) else { continue };
-        if effects.store.lead(lead.id).await?.as_ref().and_then(owner_of) == Some(to) {
-            continue;
+        let before = effects.store.lead(lead.id).await?;
+        if before.as_ref().and_then(owner_of) != Some(to) && others_had(config, before.as_ref(), (&lead.segment, to)) {
+            let more = open_tenders(effects, config, lead, now).await?;
+            tenders.extend(more.into_iter().map(|(closes, record)| (closes, (record, lead, to))));
+            keep_soonest(&mut tenders, OF_TURN);
         }
-        for record in open_tenders(effects, config, lead, now).await? {
-            let id = record.id;
-            let Some(mut wanted) = wanted_of(effects, config, record, now).await? else { continue };
-            let had: Vec<&Rep> = config.reps.iter().map(AsRef::as_ref).filter(|rep| wanted.of_rep(rep, now).next().is_some()).collect();
-            wanted.after(effects, &turn.leads).await?;
-            for rep in had.into_iter().filter(|rep| rep.rep.id != *to && wanted.of_rep(rep, now).next().is_none()) {
-                entries.extend(entry(config, rep, lead, (id, to), now).filter(|entry| met.insert(entry.id)));
-            }
+    }
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut met: HashSet<EntryId> = HashSet::new();
+    for (_, (record, lead, to)) in tenders {
+        let id = record.id;
+        let Some(mut wanted) = wanted_of(effects, config, record, now).await? else { continue };
+        let had: Vec<&Rep> = config.reps.iter().map(AsRef::as_ref).filter(|rep| wanted.of_rep(rep, now).next().is_some()).collect();
+        wanted.after(effects, &turn.leads).await?;
+        for rep in had.into_iter().filter(|rep| rep.rep.id != *to && wanted.of_rep(rep, now).next().is_none()) {
+            entries.extend(entry(config, rep, lead, (id, to), now).filter(|entry| met.insert(entry.id)));
         }
     }
     turn.entries.extend(entries);
     Ok(())
 }
 
-/// The tenders of the buyer, and of the members of its group whose lead it is, that are known and can be answered, those that close first.
-async fn open_tenders(effects: &Effects, config: &Config, lead: &Lead, now: Timestamp) -> Result<Vec<Record>, StoreError> {
+fn keep_soonest<T>(tenders: &mut Vec<(Timestamp, T)>, most: usize) {
+    tenders.sort_by_key(|(closes, _)| *closes);
+    tenders.truncate(most);
+}
+
+/// Whether somebody else may have had tenders by a lead as it was: of one that is worked its owner alone has them, of one that was put away
+/// nobody; where there was none, or another may have stood for it, whoever works the segment.
+fn others_had(config: &Config, before: Option<&Lead>, (segment, to): (&SegmentId, &RepId)) -> bool {
+    let mut others = config.reps.iter().filter(|rep| rep.rep.id != *to && rep.rep.works(segment));
+    match before.map(|lead| (lead.state, owner_of(lead))) {
+        Some((LeadState::Rejected | LeadState::Parked, _)) => false,
+        Some((LeadState::New | LeadState::Accepted, Some(had))) => others.any(|rep| rep.rep.id == *had),
+        Some((LeadState::New | LeadState::Accepted, None) | (LeadState::Below | LeadState::Excluded, _)) | None => others.next().is_some(),
+    }
+}
+
+/// The tenders of the buyer, and of the members of its group whose lead it is, that are known and can be answered, those that close first; with
+/// when they do.
+async fn open_tenders(effects: &Effects, config: &Config, lead: &Lead, now: Timestamp) -> Result<Vec<(Timestamp, Record)>, StoreError> {
     let Subject::Organisation(buyer) = lead.subject;
     let Some(organisation) = effects.store.organisation(buyer).await? else { return Ok(Vec::new()) };
     let mut records = group::beside(effects, config, (&organisation, lead)).await?;
     records.extend(effects.store.records(organisation.records).await?);
     let ends = |record: &Record| closings(record).iter().filter(|closing| !closing.is_over(now)).map(|closing| closing.at).min();
-    records.retain(|record| is_live(record) && !record.gone && ends(record).is_some());
-    records.sort_by_key(|record| (ends(record), record.id));
-    records.truncate(TENDERS);
-    Ok(records)
+    records.retain(|record| is_live(record) && !record.gone);
+    let mut open: Vec<(Timestamp, Record)> = records.into_iter().filter_map(|record| Some((ends(&record)?, record))).collect();
+    open.sort_by_key(|(closes, record)| (*closes, record.id));
+    open.truncate(TENDERS);
+    Ok(open)
 }
 
 fn entry(config: &Config, rep: &Rep, lead: &Lead, (record, to): (RecordId, &RepId), now: Timestamp) -> Option<Entry> {
@@ -72,7 +96,7 @@ fn entry(config: &Config, rep: &Rep, lead: &Lead, (record, to): (RecordId, &RepI
     })
 }
 
-/// Of these tenders those that can be answered still and are not the rep's, with who has them. A tender that is told of otherwise is left out.
+/// Of these tenders those that can be answered still and are not the rep's, with who has them by now. A tender that is told of otherwise is left out.
 pub(super) async fn still_passed<'a>(
     effects: &Effects,
     (config, rep): (&Config, &Rep),
@@ -80,7 +104,7 @@ pub(super) async fn still_passed<'a>(
     told: &mut Vec<Altered>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for (_, (record, to)) in passed {
+    for (lead, (record, to)) in passed {
         let Some(record) = effects.store.records(vec![record]).await?.pop() else { continue };
         let Some(wanted) = wanted_of(effects, config, record, now).await? else { continue };
         let tender = &wanted.tender.record;
@@ -88,8 +112,33 @@ pub(super) async fn still_passed<'a>(
         if !open || wanted.of_rep(rep, now).next().is_some() || told.iter().any(|known| known.tender.record.id == tender.id) {
             continue;
         }
+        // It may have gone on since.
+        let lead = effects.store.lead(*lead).await?;
+        let to = lead.as_ref().and_then(owner_of).unwrap_or(to);
         let with = config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone());
         told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::day;
+
+    #[test]
+    fn of_too_many_tenders_those_that_close_first_are_looked_at() {
+        let of = |days: &[i64]| days.iter().map(|at| (day(*at), *at)).collect::<Vec<_>>();
+        for (all, more, want) in [
+            (&[][..], &[2, 5][..], &[2, 5][..]),
+            (&[2, 5], &[1, 3], &[1, 2, 3]),
+            (&[1, 2, 3], &[4], &[1, 2, 3]),
+            (&[7, 8, 9], &[1, 8], &[1, 7, 8]),
+        ] {
+            let mut tenders = of(all);
+            tenders.extend(of(more));
+            keep_soonest(&mut tenders, 3);
+            assert_eq!(tenders, of(want), "{all:?} {more:?}");
+        }
+    }
 }

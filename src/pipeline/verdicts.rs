@@ -1,10 +1,10 @@
 //! What people say of leads: taken up, not for us, later, or none of these any more. Applied at once in one commit, with what machines are told of
-//! it; what waits for its rep is closed. Knows no command line.
+//! it; what waits for its rep is closed, or goes along to who has it now. Knows no command line.
 
 use jiff::Timestamp;
 
-use super::news::{SIGNALS, to_machines};
-use super::{Effects, group};
+use super::news::{Alerts, SIGNALS, announce, handed_by, owner_of, to_machines};
+use super::{Effects, Grounds, closing, group, last_told, passed};
 use crate::base::ids::LeadId;
 use crate::config::Config;
 use crate::model::{Decision, Lead, LeadState, Sealed, Subject, Turn, Verdict};
@@ -42,10 +42,11 @@ pub async fn give_verdict(
         let Some(before) = effects.store.lead(id).await? else {
             return Err(VerdictError::Refused(format!("there is no lead {id} (any more)")));
         };
-        let lead = judged(config, before, verdict.as_ref(), now).map_err(VerdictError::Refused)?;
+        let lead = judged(config, before.clone(), verdict.as_ref(), now).map_err(VerdictError::Refused)?;
         let mut turn = Turn::upkeep();
-        tell(effects, config, &mut turn, &lead, now).await?;
+        tell(effects, config, &mut turn, (&before, &lead), now).await?;
         turn.leads.push(lead.clone());
+        passed::tell(effects, config, &mut turn, now).await?;
         match effects.store.commit(turn).await {
             Ok(()) => {
                 close(effects, &lead, now).await?;
@@ -92,7 +93,8 @@ fn judged(config: &Config, before: Lead, verdict: Option<&Verdict>, now: Timesta
 async fn close(effects: &Effects, lead: &Lead, now: Timestamp) -> Result<(), VerdictError> {
     let Some(verdict) = lead.verdict.as_ref().filter(|_| !route::for_rep(lead.state)) else { return Ok(()) };
     let mut waiting = effects.store.waiting_entries(EntryFilter::default(), ENTRIES).await?;
-    waiting.retain(|entry| entry.lead == lead.id && entry.of_tender.is_none());
+    // What came to wait since is of who took it back.
+    waiting.retain(|entry| entry.lead == lead.id && entry.revision < lead.revision && entry.of_tender.is_none());
     let because = if verdict.because.is_empty() { String::new() } else { format!(": {}", verdict.because) };
     let why = format!("not told, {} by {}{because}: {} ({})", verdict.said.word(), verdict.by, lead.title, lead.segment);
     for batch in outbox::batches(&waiting, Timestamp::MAX) {
@@ -107,12 +109,39 @@ async fn close(effects: &Effects, lead: &Lead, now: Timestamp) -> Result<(), Ver
     Ok(())
 }
 
-/// Puts what machines are told of it into the turn.
-async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, lead: &Lead, now: Timestamp) -> Result<(), StoreError> {
+/// Puts into the turn what machines are told of it, and its rep where they do not know of it.
+async fn tell(
+    effects: &Effects,
+    config: &Config,
+    turn: &mut Turn,
+    (before, lead): (&Lead, &Lead),
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let Subject::Organisation(subject) = lead.subject;
     let segment = config.segments.iter().find(|segment| segment.terms.segment == lead.segment);
     let (Some(segment), Some(organisation)) = (segment, effects.store.organisation(subject).await?) else { return Ok(()) };
     let grounds = group::behind(effects, config, (&organisation, lead), SIGNALS).await?;
-    to_machines(config, turn, (segment, lead), &grounds.behind(&organisation, None), now);
+    let behind = grounds.behind(&organisation, None);
+    if is_unheard(effects, config, (before, lead), &grounds).await? {
+        let handed = handed_by(Some(before), lead);
+        return announce(effects, config, (turn, &mut Alerts::new()), (segment, lead, handed), &behind, now).await;
+    }
+    to_machines(config, turn, (segment, lead), &behind, now);
     Ok(())
+}
+
+/// Whether there is something of the lead that whoever has it now has not heard, and would not hear otherwise.
+async fn is_unheard(effects: &Effects, config: &Config, (before, lead): (&Lead, &Lead), grounds: &Grounds) -> Result<bool, StoreError> {
+    if let Some(had) = handed_by(Some(before), lead) {
+        // Who takes it up knows it, but not what waits for who had it.
+        let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(had), ..EntryFilter::default() }, ENTRIES).await?;
+        return Ok(waiting.iter().any(|entry| entry.lead == lead.id && entry.of_tender.is_none()));
+    }
+    let by_owner = lead.verdict.as_ref().zip(owner_of(lead)).is_some_and(|(verdict, owner)| verdict.by == owner.as_str());
+    if by_owner || route::for_rep(before.state) || !route::for_rep(lead.state) {
+        return Ok(false);
+    }
+    // What waited was closed when it was put away, and what came meanwhile was told to nobody.
+    let told = last_told(effects, config, lead).await?;
+    Ok(told.is_none_or(|told| grounds.signals.iter().any(|signal| signal.seen > told && closing::counts(lead, signal))))
 }

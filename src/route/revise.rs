@@ -40,8 +40,8 @@ pub struct Finding<'a> {
 /// The revision rises, and with it somebody is told, only for something new: it became a lead, a new signal that counts, the hot line
 /// crossed upwards, a gate that opened or shut. Fading changes neither; that it fell below the line machines hear alone, unless news brings it
 /// about (a tender that is cancelled, an award annulled): then it is told, and the lead stays one until it is looked at again. What a rep
-/// decided (accepted, rejected, parked) stays; a gate may still shut, and a rejected or parked lead is not brought up again by news. One that was
-/// parked until a day is what its score says from then on.
+/// decided (accepted, rejected, parked) stays; a gate may still shut, once it opens it is again what was decided, and a rejected or parked lead
+/// is not brought up again by news. One that was parked until a day is what its score says from then on, once that can be told.
 pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now: Timestamp) -> Option<Lead> {
     let score = finding.score;
     let computed = if score.excluded.is_some() {
@@ -59,10 +59,12 @@ pub fn revise(terms: &Terms, previous: Option<&Lead>, finding: &Finding<'_>, now
     let has_news = matches!(finding.cause, Cause::News(news) if news.iter().any(|signal| counts(score, signal)));
     let falls = previous.state == LeadState::New && computed == LeadState::Below;
     let tells = has_news || takes_back(previous, finding);
-    // What was put away until now is as if it had been below the line.
-    let was = if previous.wakes(Timestamp::MIN, now) { LeadState::Below } else { previous.state };
-    let state = next_state(was, if falls && tells { LeadState::New } else { computed });
-    let ends = for_rep(previous.state) && !for_rep(state) && !matches!(finding.cause, Cause::Forgetting);
+    let quiet = matches!(finding.cause, Cause::Forgetting);
+    // What was put away until now is as if it had been below the line; what is forgotten wakes nothing, as nobody would hear of it.
+    let wakes = !quiet && previous.wakes(Timestamp::MIN, now);
+    let was = if wakes { LeadState::Below } else { previous.state };
+    let state = next_state((was, standing(previous, now)), if falls && tells { LeadState::New } else { computed });
+    let ends = (wakes || for_rep(previous.state)) && !for_rep(state) && !quiet;
     let tell = ends || is_news(terms, (previous, was), state, finding);
     let same = state == previous.state && score.rules == previous.score.rules && same_grounds(score, &previous.score);
     let next_step = next_step(terms, finding);
@@ -106,21 +108,31 @@ fn first(terms: &Terms, finding: &Finding<'_>, now: Timestamp) -> Lead {
     }
 }
 
-/// What a rep decided stands, except against a gate; what nobody decided follows the score.
-const fn next_state(previous: LeadState, computed: LeadState) -> LeadState {
+/// What a rep decided of a lead and holds still.
+fn standing(lead: &Lead, now: Timestamp) -> Option<LeadState> {
+    let verdict = lead.verdict.as_ref()?;
+    verdict.until.is_none_or(|until| until > now).then_some(verdict.said)
+}
+
+/// What a rep decided stands, except as long as a gate is shut; what nobody decided follows the score.
+const fn next_state((previous, said): (LeadState, Option<LeadState>), computed: LeadState) -> LeadState {
     match (previous, computed) {
         (LeadState::Rejected, _) => LeadState::Rejected,
-        (LeadState::Accepted | LeadState::Parked, LeadState::Excluded) => LeadState::Excluded,
+        (LeadState::Accepted | LeadState::Parked | LeadState::Excluded, LeadState::Excluded) => LeadState::Excluded,
         (LeadState::Accepted, _) => LeadState::Accepted,
         (LeadState::Parked, _) => LeadState::Parked,
-        (LeadState::New | LeadState::Below | LeadState::Excluded, state) => state,
+        (LeadState::Excluded, state) => match said {
+            Some(said) => said,
+            None => state,
+        },
+        (LeadState::New | LeadState::Below, state) => state,
     }
 }
 
 fn is_news(terms: &Terms, (previous, was): (&Lead, LeadState), state: LeadState, finding: &Finding<'_>) -> bool {
     let news = match finding.cause {
         Cause::News(news) => news,
-        Cause::Rules => return matches!((was, state), (LeadState::Below | LeadState::Excluded, LeadState::New)),
+        Cause::Rules => return matches!((was, state), (LeadState::Below | LeadState::Excluded, LeadState::New | LeadState::Accepted)),
         Cause::Forgetting => return false,
     };
     if takes_back(previous, finding) {
@@ -129,9 +141,12 @@ fn is_news(terms: &Terms, (previous, was): (&Lead, LeadState), state: LeadState,
     // What was gone for a short while is what it was: nobody heard that it was away.
     let back = |signal: &Signal| signal.kind == SignalKind::RecordChanged && matches!(signal.story, Story::Again { .. });
     match (was, state) {
-        (LeadState::Below | LeadState::Excluded, LeadState::New) if !news.is_empty() && news.iter().all(back) => false,
+        (LeadState::Below | LeadState::Excluded, LeadState::New | LeadState::Accepted) if !news.is_empty() && news.iter().all(back) => {
+            false
+        }
         // It became a lead, or a gate took one away.
-        (LeadState::Below | LeadState::Excluded, LeadState::New) | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
+        (LeadState::Below | LeadState::Excluded, LeadState::New | LeadState::Accepted)
+        | (LeadState::New | LeadState::Accepted, LeadState::Excluded) => true,
         (LeadState::New | LeadState::Accepted, LeadState::New | LeadState::Accepted) => {
             let crosses = |line: i64| previous.score.total() < line && finding.score.total() >= line;
             // What had fallen and was told of as such is told of when it stands again.

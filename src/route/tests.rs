@@ -211,17 +211,66 @@ fn only_something_new_is_told() {
     check("rejected is not brought up", Rejected, &plain, &fresh, news, Some((1, Rejected)));
     check("rejected stays against a gate", Rejected, &plain, &shut, &[], Some((1, Rejected)));
     check("parked waits", Parked, &plain, &fresh, news, Some((1, Parked)));
-    let parked = |until| {
-        let verdict = Verdict { said: Parked, at: day(0), by: "ana".to_owned(), because: String::new(), until };
-        Lead { state: Parked, verdict: Some(verdict), ..turn(None, &score(1000, &[]), &[], 0).unwrap() }
-    };
+    // One that wakes below the line machines hear of: they have it as put away.
     for (until, now, total, want) in
-        [(Some(3), 2, 1000, None), (Some(3), 3, 1000, Some((2, New))), (Some(3), 4, 900, Some((1, Below))), (None, 400, 1000, None)]
+        [(Some(3), 2, 1000, None), (Some(3), 3, 1000, Some((2, New))), (Some(3), 4, 900, Some((2, Below))), (None, 400, 1000, None)]
     {
-        let woken = turn(Some(&parked(until.map(day))), &score(total, &[]), &[], now);
+        let woken = turn(Some(&of_verdict(Parked, Parked, until)), &score(total, &[]), &[], now);
         assert_eq!(woken.map(|lead| (lead.revision, lead.state)), want, "{until:?} {now}");
     }
     assert!(for_rep(New) && for_rep(Accepted) && !for_rep(Excluded) && !for_rep(Rejected));
+}
+
+/// A lead of which somebody said so, until a day.
+fn of_verdict(state: LeadState, said: LeadState, until: Option<i64>) -> Lead {
+    let verdict = Verdict { said, at: day(0), by: "ana".to_owned(), because: String::new(), until: until.map(day) };
+    Lead { state, verdict: Some(verdict), ..turn(None, &score(1000, &[]), &[], 0).unwrap() }
+}
+
+#[test]
+fn what_was_said_of_a_lead_outlives_a_gate() {
+    use LeadState::{Accepted, Excluded, New, Parked};
+    let acme = acme();
+    let shut = Score { excluded: Some("client list, line 1".to_owned()), ..score(1000, &[]) };
+    let then = |lead: &Lead, score: &Score, at: i64| {
+        let finding = Finding { organisation: &acme, score, cause: Cause::Rules, speaks: true, concerns: &|_| true, trust_of: &trust };
+        revise(&terms(), Some(lead), &finding, day(at)).unwrap()
+    };
+    for (said, until, opens, total, shuts, want) in [
+        (Parked, Some(9), 2, 1000, 1, (1, Parked)),
+        (Parked, None, 2, 1000, 1, (1, Parked)),
+        // Its day came while the gate was shut.
+        (Parked, Some(9), 9, 1000, 1, (2, New)),
+        // Both the gate that shut and the one that opened are told.
+        (Accepted, None, 2, 1000, 2, (3, Accepted)),
+        (Accepted, None, 2, 0, 2, (3, Accepted)),
+    ] {
+        let kept = then(&of_verdict(said, said, until), &shut, 1);
+        assert_eq!((kept.revision, kept.state), (shuts, Excluded), "{said:?} {until:?}");
+        let back = then(&kept, &score(total, &[]), opens);
+        assert_eq!((back.revision, back.state), want, "{said:?} {until:?} {opens} {total}");
+        let news = turn(Some(&kept), &score(total, &[]), &[], opens).unwrap();
+        assert_eq!((news.revision, news.state), want, "{said:?} {until:?} {opens} {total}, by news");
+    }
+}
+
+#[test]
+fn forgetting_wakes_nothing_that_was_put_away() {
+    use LeadState::{Below, New, Parked};
+    let acme = acme();
+    let lead = of_verdict(Parked, Parked, Some(3));
+    for (total, woken) in [(1000, New), (900, Below)] {
+        let then = |lead: &Lead, cause: Cause<'_>| {
+            // By other rules, so that there is something to store.
+            let score = Score { rules: ContentHash::of(b"others"), ..score(total, &[]) };
+            let finding = Finding { organisation: &acme, score: &score, cause, speaks: true, concerns: &|_| true, trust_of: &trust };
+            revise(&terms(), Some(lead), &finding, day(4)).unwrap()
+        };
+        let quiet = then(&lead, Cause::Forgetting);
+        assert_eq!((quiet.revision, quiet.state), (1, Parked));
+        let told = then(&quiet, Cause::Rules);
+        assert_eq!((told.revision, told.state), (2, woken), "the next look tells of it");
+    }
 }
 
 fn rep(toml: &str) -> Rep {

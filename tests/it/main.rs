@@ -50,4 +50,5 @@ mod tenders;
 mod tls;
 mod trying;
 mod unaided;
+mod verdicts;
 mod wishes;
