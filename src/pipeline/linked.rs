@@ -360,11 +360,11 @@ mod tests {
 
     #[test]
     fn an_article_under_another_address_of_its_source_is_the_same_word_for_word() {
+        const TEXT: &str = "It hires forty people for the new branch, which begins to work in spring of the next year.";
         let of = |key: &str, fields: &[(&str, &str)]| {
             let one = record("a", RecordKind::Article, fields);
             Record { id: Record::id_of(&one.source, key), key: key.to_owned(), ..one }
         };
-        const TEXT: &str = "It hires forty people for the new branch, which begins to work in spring of the next year.";
         let one = of("1", &[("title", "Acme opens in Vigo"), ("summary", TEXT), ("id", "1")]);
         let vigo = |text| of("2", &[("title", "Acme opens in Vigo."), ("summary", text)]);
         let short = |key| of(key, &[("title", "Aviso"), ("summary", "See the document.")]);
