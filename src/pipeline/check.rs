@@ -98,26 +98,26 @@ async fn settle(
             None => effects.store.state(&source.id, page.root).await?.unwrap_or_else(|| SourceState::new(&source.id, page.root)),
         };
         let step = visit::step(&page, &state);
-        let mut before = Before { config, source, page: page.clone(), state, step, begun: begun.clone(), asked: url.clone(), asked_at: at };
+        let mut before = Before { config, source, page, state, step, begun: begun.clone(), asked: url.clone(), asked_at: at };
         let (mut turn, outcome) = match &result {
-            Err(failure) => failed(effects, &before, failure.clone(), now).await?,
+            Err(failure) => Box::pin(failed(effects, &before, failure.clone(), now)).await?,
             Ok(fetched) => {
-                if let Some(same) = unchanged(&before, fetched) {
-                    stayed(effects, &before, same, now).await?
+                if unchanged(&before, fetched) {
+                    stayed(effects, &before, &fetched.validators, now).await?
                 } else {
                     let done = match done_before.take() {
-                        Some(read) => Ok(again(effects, source, &page, fetched, read).await?),
+                        Some(read) => Ok(Box::pin(again(effects, source, &before.page, fetched, read)).await?),
                         None => vitals::count_misread(
                             source,
-                            read(effects, lane, source, &page, (fetched, before.state.learned.as_ref())).await?,
+                            Box::pin(read(effects, lane, source, &before.page, (fetched, before.state.learned.as_ref()))).await?,
                         ),
                     };
                     match done {
-                        Err(failure) => failed(effects, &before, failure, now).await?,
+                        Err(failure) => Box::pin(failed(effects, &before, failure, now)).await?,
                         Ok(mut read) => {
                             spent = requests + read.requests;
                             vitals::note(&mut before, &mut read, now);
-                            let decided = differs(effects, &before, fetched, &read, now).await?;
+                            let decided = Box::pin(differs(effects, &before, fetched, &read, now)).await?;
                             done_before = Some(read);
                             decided
                         }
@@ -190,26 +190,26 @@ fn weekly(page: &Page, now: Timestamp) -> bool {
     its_day && page.checked.is_some_and(|checked| checked.as_second() / DAY != today)
 }
 
-/// The page as it is known to be, when the answer brings nothing to read.
-fn unchanged(before: &Before<'_>, fetched: &Fetched) -> Option<Page> {
+/// Whether the page is as it is known to be: the answer brings nothing to read.
+fn unchanged(before: &Before<'_>, fetched: &Fetched) -> bool {
     let page = &before.page;
     // Asked first: hashing the bytes of a page that must be read in any case would be for nothing.
     let known = page.spec == before.source.spec_hash
         && !before.source.reader.transport().moves()
         && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
-    let same = known
+    known
         && (fetched.not_modified
             // Of what changes by itself the bytes are never the same.
             || page.volatile.is_empty() && page.exact == Some(diff::exact(&fetched.bytes))
-            || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile)));
-    same.then(|| Page { validators: fetched.validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() })
+            || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile)))
 }
 
 /// The turn of a page that brought nothing new. Mostly it writes nothing but times.
-async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
-    let leads = before.step != Step::Look && !before.page.follow.is_empty();
-    let mut known = if leads { effects.store.pages(before.page.follow.clone()).await? } else { Vec::new() };
-    let entries = same.members.len();
+async fn stayed(effects: &Effects, before: &Before<'_>, validators: &Validators, now: Timestamp) -> Result<(Turn, Outcome), StoreError> {
+    let page = &before.page;
+    let leads = before.step != Step::Look && !page.follow.is_empty();
+    let mut known = if leads { effects.store.pages(page.follow.clone()).await? } else { Vec::new() };
+    let entries = page.members.len();
     let next = known.first().map(|page| page.url.clone());
     let brought = Brought { entries, at_most: entries, total: None, cut: false, fresh: false, next: next.as_ref() };
     let onward = before.onward(Ok(brought));
@@ -217,26 +217,26 @@ async fn stayed(effects: &Effects, before: &Before<'_>, same: Page, now: Timesta
     if let Some(onward) = &onward {
         (known, new) = lead_to(effects, before, onward.next.as_slice(), now).await?;
     }
-    let walked = Walked { records: count(same.members.len()), bad: same.bad, unread: same.unread, ..Walked::default() };
+    let walked = Walked { records: count(entries), bad: page.bad, unread: page.unread, ..Walked::default() };
     let stays = onward.as_ref().is_none_or(|onward| onward.checkpoint == before.state.checkpoint);
     let alone = known.is_empty() && new.is_empty() && stays;
-    let quick = same == before.page
+    let rests = page.reading == Reading::Settled && page.failures.is_none() && page.validators == *validators;
+    let quick = rests
         && before.step == Step::Begin
         && alone
         && at_rest(&before.state)
         && vitals::silence(before, &before.state, None, now).is_none();
-    let mut turn = if quick {
-        let times = CheckTimes { visit: same.visit, checked: Some(now), next_due: next_visit(before, now, now) };
-        Turn::new(PageWrite::Times(same.id, times), same.host())
-    } else {
-        let (checkpoint, whole) = (onward.map(|onward| onward.checkpoint), before.source.reader.is_whole() && same.bad == 0);
-        let plan = Plan { page: same.clone(), walked, checkpoint, known, new, look_again: None, whole };
-        let mut turn = walk(effects, before, plan, now).await?;
-        keep_small(&mut turn, &before.page);
-        turn
-    };
+    if quick {
+        let times = CheckTimes { visit: page.visit, checked: Some(now), next_due: next_visit(before, now, now) };
+        return Ok((Turn::new(PageWrite::Times(page.id, times), page.host()), Outcome::Unchanged));
+    }
+    let same = Page { validators: validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() };
+    let (checkpoint, whole) = (onward.map(|onward| onward.checkpoint), before.source.reader.is_whole() && same.bad == 0);
+    let plan = Plan { page: same, walked, checkpoint, known, new, look_again: None, whole };
+    let mut turn = Box::pin(walk(effects, before, plan, now)).await?;
+    keep_small(&mut turn, page);
     let changes = std::mem::take(&mut turn.changes);
-    let told = news::tell(effects, before.config, before.source.into(), &mut turn, changes, now).await?;
+    let told = Box::pin(news::tell(effects, before.config, before.source.into(), &mut turn, changes, now)).await?;
     let outcome = if told.changes == 0 {
         Outcome::Unchanged
     } else {

@@ -39,7 +39,9 @@ impl Before<'_> {
             Step::Look => return None,
         };
         let failed = if begins { 0 } else { visit.failed } + u32::from(result.is_err());
-        let root = self.source.reader.roots().iter().find(|url| Page::id_of(&self.source.id, url) == self.page.root);
+        // Most pages are roots themselves; a source may have thousands of others.
+        let mut roots = self.source.reader.roots().iter().filter(|_| self.page.id != self.page.root);
+        let root = roots.find(|url| Page::id_of(&self.source.id, url) == self.page.root);
         self.source.reader.transport().after(
             checkpoint,
             &Came {

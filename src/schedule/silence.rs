@@ -71,7 +71,8 @@ impl fmt::Display for Expect {
 /// only when the silence is [`TIMES`] times the longest distance between two of them, and at least [`LEAST`] days. A source that is quiet
 /// at weekends has a longest distance of three days, and is told of after nine.
 pub(super) fn silent(expect: &Expect, news: &[Date], zone: &TimeZone, since: Timestamp, now: Timestamp) -> Option<String> {
-    let said = minute(since, zone);
+    // Said only where it is one: this is asked at every check.
+    let said = || minute(since, zone);
     match expect {
         Expect::Off => None,
         Expect::Within { span, days, text } => {
@@ -79,7 +80,7 @@ pub(super) fn silent(expect: &Expect, news: &[Date], zone: &TimeZone, since: Tim
                 Some(days) => on_days(*days, zone, since, now),
                 None => now.duration_since(since),
             };
-            (counted > *span).then(|| format!("nothing new since {said}, where news is expected at least every {text}"))
+            (counted > *span).then(|| format!("nothing new since {}, where news is expected at least every {text}", said()))
         }
         Expect::Learned => {
             if news.len() < LEARNED_FROM {
@@ -91,7 +92,7 @@ pub(super) fn silent(expect: &Expect, news: &[Date], zone: &TimeZone, since: Tim
             let many = if longest == 1 { "day" } else { "days" };
             let (count, most) = (news.len(), longest.saturating_mul(TIMES).max(LEAST));
             (silent > most)
-                .then(|| format!("nothing new since {said}, where its last {count} days with news lay at most {longest} {many} apart"))
+                .then(|| format!("nothing new since {}, where its last {count} days with news lay at most {longest} {many} apart", said()))
         }
     }
 }
