@@ -172,6 +172,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
         Command::Config(ConfigCommand::Check) => configure::check(&request, json),
         Command::Config(ConfigCommand::Show { origin }) => configure::show(&request, origin, json),
         Command::Config(ConfigCommand::Schema) => configure::schema(),
+        Command::Config(ConfigCommand::File { name }) => configure::file(name.as_deref(), json),
         Command::Status => asking::show(&request, Question::Status, json).await,
         Command::Doctor => doctor::doctor(&request, json).await,
         Command::Backup => store::backup(&request, json).await,

@@ -21,6 +21,7 @@ mod process;
 mod schema;
 mod secrets;
 mod shape;
+mod shipped;
 mod show;
 mod source;
 mod starter;
@@ -49,6 +50,7 @@ pub use lexicons::Lexicons;
 pub use problem::Problem;
 pub use process::{Daemon, Keep, Log, LogFormat};
 pub use schema::schema;
+pub use shipped::{SHIPPED, Shipped};
 pub use source::{Aspect, Event, Source, money};
 pub use starter::{Wishes, starter};
 

@@ -461,4 +461,9 @@ pub enum ConfigCommand {
     },
     /// JSON Schema of the configuration, for editors
     Schema,
+    /// A built-in file, to be copied and changed: lexicons, industries, defaults
+    File {
+        /// Its name, such as lexicons/en.toml; without one they are listed
+        name: Option<String>,
+    },
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use super::Ended;
 use super::args::InitOptions;
 use crate::base::text::count;
-use crate::config::{self, Config, Refusal, Request, Wishes};
+use crate::config::{self, Config, Refusal, Request, SHIPPED, Shipped, Wishes};
 use crate::model::country_code;
 use crate::render::Language;
 
@@ -139,9 +139,41 @@ pub(super) fn schema() -> anyhow::Result<Ended> {
     Ok(Ended::Fine)
 }
 
+/// A built-in file as it is, or which there are.
+pub(super) fn file(name: Option<&str>, json: bool) -> anyhow::Result<Ended> {
+    match name {
+        Some(name) => print!("{}", shipped(name)?.text),
+        None if json => {
+            let all: Vec<_> = SHIPPED.iter().map(|file| serde_json::json!({ "name": file.name, "about": file.about })).collect();
+            println!("{}", serde_json::to_string_pretty(&all)?);
+        }
+        None => SHIPPED.iter().for_each(|file| println!("{:24}{}", file.name, file.about)),
+    }
+    Ok(Ended::Fine)
+}
+
+/// The built-in file of this name, whichever way it is put: `lexicons/en.toml`, `config/lexicons/en.toml`, `en`.
+fn shipped(name: &str) -> anyhow::Result<&'static Shipped> {
+    let bare = name.strip_prefix("config/").unwrap_or(name);
+    let is = |file: &&Shipped| file.name == bare || file.name.rsplit('/').next().and_then(|last| last.strip_suffix(".toml")) == Some(bare);
+    SHIPPED.iter().find(is).with_context(|| {
+        let names: Vec<_> = SHIPPED.iter().map(|file| file.name).collect();
+        format!("no built-in file is called `{name}`; there are {}", names.join(", "))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_built_in_file_is_found_by_the_names_people_use() {
+        for name in ["lexicons/en.toml", "config/lexicons/en.toml", "en"] {
+            assert_eq!(shipped(name).unwrap().name, "lexicons/en.toml", "{name}");
+        }
+        let why = shipped("de").unwrap_err().to_string();
+        assert!(why.contains("`de`") && why.contains("codes/industries.toml"), "{why}");
+    }
 
     #[test]
     fn the_locale_says_language_and_country() {
