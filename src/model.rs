@@ -39,7 +39,7 @@ pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subje
 pub use learned::{Learned, LearnedField};
 pub use listed::{ListName, Listed, Listings};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, OfTender, Reminder, Sealed};
-pub use organisation::{Fact, FactName, IdentityKey, Organisation};
+pub use organisation::{Fact, FactName, IdentityKey, Organisation, UNNAMED};
 pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
     Visit, VolatileSpan,

@@ -38,7 +38,6 @@ pub use calendar::{Calendar, calendar};
 pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
 pub use due::{deadline_lines, disagreement};
 pub use language::Language;
-pub use letter::LEADS;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
@@ -73,8 +72,11 @@ pub struct Item<'a> {
     pub told: Option<Timestamp>,
     /// Who had it before, where it is handed over to its reader.
     pub handed: Option<&'a str>,
-    /// The tenders that its signals tell of and that can be answered, as all portals together tell them, each with the record that tells of it.
+    /// The tenders that its signals tell of and that can be answered, as all portals together tell them, each with the record that tells of it; and
+    /// whatever else of them takes answers until some time.
     pub tenders: &'a [(RecordId, Joined)],
+    /// What the articles say that its signals tell of, in a sentence or two.
+    pub texts: &'a BTreeMap<RecordId, String>,
     /// What the codes of classes mean that prove a line of its sum, in the reader's language.
     pub meanings: &'a BTreeMap<String, Meaning>,
 }
@@ -147,10 +149,8 @@ pub struct Pair {
 /// What a digest tells.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct News<'a> {
-    /// Leads, best first: those that are shown.
+    /// Leads, best first; each is named.
     pub items: &'a [Item<'a>],
-    /// How many there are beside them.
-    pub more: usize,
     /// Tenders that are otherwise than they were, without those that an item tells of.
     pub changes: &'a [ChangeItem<'a>],
     /// Deadlines coming up, the soonest first.
@@ -194,7 +194,7 @@ pub struct Rendered {
     pub title: String,
     /// Plain text, 72 columns.
     pub text: String,
-    /// HTML, below 90 kB.
+    /// HTML, below 90 kB as long as a line on everything fits in.
     pub html: String,
 }
 

@@ -150,6 +150,9 @@ pub struct Fact {
     pub evidence: Evidence,
 }
 
+/// What an organisation is called as long as nobody knows its name.
+pub const UNNAMED: &str = "(not named yet)";
+
 /// An organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organisation {
@@ -192,6 +195,6 @@ impl Organisation {
 
     /// What to call it on paper.
     pub fn title(&self) -> &str {
-        self.name.as_deref().unwrap_or("(not named yet)")
+        self.name.as_deref().unwrap_or(UNNAMED)
     }
 }

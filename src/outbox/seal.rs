@@ -1,6 +1,6 @@
 //! From entries and leads to messages: who gets what in one message, and under which id.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
@@ -47,8 +47,8 @@ pub struct Batch {
     pub entries: Vec<EntryId>,
 }
 
-/// What one message says of tenders at most: a line each is said of those that it does not describe.
-const TENDERS: usize = 100;
+/// Leads and tenders that one message tells of at most: a line each is said of those that it does not describe.
+pub const TOLD: usize = 100;
 
 /// What goes out in one message: by lane, channel, rep, source held, and with what else.
 type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, With);
@@ -67,8 +67,8 @@ enum With {
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
 /// (after a downtime one merged digest, not five); one more for each source whose
 /// first content is handed over; one alert per lead in the urgent lane, one for those that had to wait for it, and one for all deadlines and changes
-/// of tenders that come without a lead. What is more of tenders than one message says goes into further ones: each tender is told. Same entries,
-/// same batches, whatever their order.
+/// of tenders that come without a lead. What is more than one message tells of goes into further ones: each lead and each tender is told. Same
+/// entries, same batches, whatever their order.
 pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
@@ -86,22 +86,32 @@ pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
     groups.into_values().flat_map(in_parts).filter_map(|group| Batch::of(&group)).collect()
 }
 
-/// The entries of one group as those of one message each: the leads are in the first, and the news of one tender stays together.
+/// What an entry tells of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum About {
+    Lead(LeadId),
+    Tender(RecordId),
+}
+
+/// The entries of one group as those of one message each: leads in the order in which they were decided, then tenders. What is told of one of them
+/// stays together. When the first of the messages are sealed, the others come to what they are.
 fn in_parts(group: Vec<&Entry>) -> Vec<Vec<&Entry>> {
-    let about = |entry: &Entry| match entry.of_tender.as_ref()? {
-        OfTender::Comes(reminder) => Some(reminder.record),
-        OfTender::Changed(signal) => Some(signal.record),
-        OfTender::Passed { record, .. } => Some(*record),
+    let about = |entry: &Entry| match entry.of_tender.as_ref() {
+        None => About::Lead(entry.lead),
+        Some(OfTender::Comes(reminder)) => About::Tender(reminder.record),
+        Some(OfTender::Changed(signal)) => About::Tender(signal.record),
+        Some(OfTender::Passed { record, .. }) => About::Tender(*record),
     };
-    let tenders: BTreeSet<RecordId> = group.iter().filter_map(|entry| about(entry)).collect();
-    if tenders.len() <= TENDERS {
-        return vec![group];
+    let (of_leads, of_tenders): (Vec<&Entry>, Vec<&Entry>) = group.iter().partition(|entry| entry.of_tender.is_none());
+    let mut places: HashMap<About, usize> = HashMap::new();
+    for entry in of_leads.into_iter().chain(of_tenders) {
+        let next = places.len();
+        places.entry(about(entry)).or_insert(next);
     }
-    let place: HashMap<RecordId, usize> = tenders.into_iter().enumerate().map(|(place, tender)| (tender, place / TENDERS)).collect();
     let mut parts: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
     for entry in group {
-        let part = about(entry).and_then(|tender| place.get(&tender).copied()).unwrap_or_default();
-        parts.entry(part).or_default().push(entry);
+        let place = places.get(&about(entry)).copied().unwrap_or_default();
+        parts.entry(place / TOLD).or_default().push(entry);
     }
     parts.into_values().collect()
 }
@@ -256,44 +266,49 @@ pub fn alone(channel: &ChannelId, kind: MessageKind, topic: &str, sealed: Sealed
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::model::SignalKind;
     use crate::model::sample::{day, organisation, signal};
 
     #[test]
-    fn what_one_message_cannot_say_of_tenders_is_in_the_next_and_nothing_is_left_out() {
+    fn what_one_message_cannot_tell_of_leads_and_tenders_is_in_the_next_and_nothing_is_left_out() {
         let (channel, rep): (ChannelId, RepId) = ("mail".parse().unwrap(), "ana".parse().unwrap());
-        let entry = |n: u64, kind: Option<SignalKind>| {
+        let entry = |n: u64, kind: Option<SignalKind>, revision: u32| {
             let changed = |kind| Signal { record: RecordId(n), ..signal(&organisation("Acme", &[]), kind, 1, 1) };
             let of_tender = kind.map(|kind| OfTender::Changed(Box::new(changed(kind))));
             let id = match &of_tender {
                 Some(OfTender::Changed(signal)) => Entry::id_of_change(&channel, &rep, signal),
-                Some(OfTender::Comes(_) | OfTender::Passed { .. }) | None => Entry::id_of(&channel, &rep, LeadId(n), 1),
+                Some(OfTender::Comes(_) | OfTender::Passed { .. }) | None => Entry::id_of(&channel, &rep, LeadId(n), revision),
             };
-            Entry {
-                id,
-                channel: channel.clone(),
-                rep: rep.clone(),
-                lead: LeadId(n),
-                revision: 1,
-                lane: Lane::Digest,
-                at: day(1),
-                due: day(2),
-                held: None,
-                of_tender,
-                closes: None,
-                handed: None,
-            }
+            let (channel, rep, lead, lane) = (channel.clone(), rep.clone(), LeadId(n), Lane::Digest);
+            let (at, due, held, closes, handed) = (day(i64::from(revision)), day(2), None, None, None);
+            Entry { id, channel, rep, lead, revision, lane, at, due, held, of_tender, closes, handed }
         };
-        let tenders = (0..230).flat_map(|n| [SignalKind::DeadlineMoved, SignalKind::TenderChanged].map(|kind| entry(n, Some(kind))));
-        let entries: Vec<Entry> = tenders.chain((500..503).map(|n| entry(n, None))).collect();
-        let all = batches(&entries, day(3));
-        let said: Vec<(usize, usize)> = all.iter().map(|batch| (batch.changes.len(), batch.leads.len())).collect();
-        assert_eq!(said, [(200, 3), (200, 0), (60, 0)]);
-        let settled: BTreeSet<EntryId> = all.iter().flat_map(|batch| batch.entries.iter().copied()).collect();
-        assert_eq!(settled.len(), entries.len());
-        let of = |batch: &Batch| batch.changes.iter().map(|(_, signal)| signal.record).collect::<BTreeSet<_>>();
-        assert!(of(&all[0]).is_disjoint(&of(&all[1])), "the news of one tender stays together");
-        assert_eq!(all.iter().map(Batch::id).collect::<BTreeSet<_>>().len(), 3);
+        let kinds = [SignalKind::DeadlineMoved, SignalKind::TenderChanged];
+        for (leads, tenders, want) in [
+            (3, 230, &[(3, 97), (0, 100), (0, 33)][..]),
+            (130, 0, &[(100, 0), (30, 0)]),
+            (250, 80, &[(100, 0), (100, 0), (50, 50), (0, 30)]),
+            (100, 0, &[(100, 0)]),
+            (0, 101, &[(0, 100), (0, 1)]),
+        ] {
+            let of_tenders = (0..tenders).flat_map(|n| kinds.map(|kind| entry(n, Some(kind), 1)));
+            let of_leads = (500..500 + leads).flat_map(|n| [1, 2].map(|revision| entry(n, None, revision)));
+            let entries: Vec<Entry> = of_tenders.chain(of_leads).collect();
+            let all = batches(&entries, day(3));
+            let of = |batch: &Batch| batch.changes.iter().map(|(_, signal)| signal.record).collect::<BTreeSet<_>>();
+            let said: Vec<(usize, usize)> = all.iter().map(|batch| (batch.leads.len(), of(batch).len())).collect();
+            assert_eq!(said, want);
+            assert!(all.iter().flat_map(|batch| &batch.leads).all(|told| (told.first, told.revision) == (1, 2)), "of one lead together");
+            assert_eq!(all.iter().map(|batch| batch.changes.len()).sum::<usize>(), 2 * usize::try_from(tenders).unwrap());
+            let settled: BTreeSet<EntryId> = all.iter().flat_map(|batch| batch.entries.iter().copied()).collect();
+            assert_eq!(settled.len(), entries.len());
+            assert_eq!(all.iter().map(Batch::id).collect::<BTreeSet<_>>().len(), all.len());
+            // Once the first is sealed the others are what they were.
+            let left: Vec<Entry> = entries.into_iter().filter(|entry| !all[0].entries.contains(&entry.id)).collect();
+            assert_eq!(batches(&left, day(3)), all[1..]);
+        }
     }
 }

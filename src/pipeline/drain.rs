@@ -14,7 +14,7 @@ use super::pairs::Asks;
 use super::passed::still_passed;
 use super::remind::still_due;
 use super::stock::stock;
-use super::telling::{Known, Told, add_closed, best, early, items};
+use super::telling::{self, Known, Told, add_closed, early, items};
 use super::wishes::{self, Wish};
 use super::{Effects, completeness_of, empty, notice, pairs, silent};
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId};
@@ -76,14 +76,13 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
     let due = effects.store.due_entries(now, ENTRIES).await?;
     let silent = if due.is_empty() { BTreeSet::new() } else { silent(effects, config).await? };
     for due in due {
-        let more = due.more;
         let entries = match config.rep(&due.rep) {
             Some(rep) if !silent.contains(&due.rep) => wishes::held_back(effects, rep, due, now).await?,
             Some(_) | None => left_behind(effects, config, due.entries, now).await?,
         };
         for batch in outbox::batches(&entries, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
-            let (message, asked) = seal(effects, config, batch, more, now).await?;
+            let (message, asked) = seal(effects, config, batch, now).await?;
             told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
             effects.hook.pass("drain.made");
             effects.store.seal(message, asked).await?;
@@ -117,15 +116,9 @@ async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, no
     Ok(left)
 }
 
-/// One batch as a message; `more` entries are due beside it and come with the next. A batch that can go to nobody any more is sealed all the
-/// same, as dead, so that it is seen. Returns with it the pairs that it asks about.
-pub(super) async fn seal(
-    effects: &Effects,
-    config: &Config,
-    batch: Batch,
-    more: usize,
-    now: Timestamp,
-) -> Result<(Message, Vec<Question>), DrainError> {
+/// One batch as a message. A batch that can go to nobody any more is sealed all the same, as dead, so that it is seen. Returns with it the pairs that
+/// it asks about.
+pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) -> Result<(Message, Vec<Question>), DrainError> {
     let addressed = config.rep(&batch.rep).zip(config.channel(&batch.channel).filter(|channel| channel.carries_mail()));
     let Some((rep, channel)) = addressed else {
         let reason = format!("`{}` or the channel `{}` is not configured any more; replay it once it is", batch.rep, batch.channel);
@@ -141,7 +134,7 @@ pub(super) async fn seal(
         let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
         known.push(Known::new(config, lead, before, (told.from, told.handed.as_ref())));
     }
-    let Told { mut shown, more: hidden, mut closed } = best(effects, (config, rep.language), known, now).await?;
+    let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
     leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
@@ -155,7 +148,6 @@ pub(super) async fn seal(
     let asks = if of_digest { pairs::open(effects, config, rep).await? } else { Asks::default() };
     let news = render::News {
         items: &items,
-        more: hidden + more,
         changes: &changes(&altered),
         deadlines: &deadlines(&due),
         closed: &closed,
@@ -171,7 +163,7 @@ pub(super) async fn seal(
         (MessageKind::Alert, []) => render::reminder(&reader(rep), &news, &links, now)?,
         (MessageKind::Alert, [_, ..]) => {
             let early = early(config, &shown, !due.is_empty());
-            render::alert(&reader(rep), &render::News { more: hidden, ..news }, early, &links, now)?
+            render::alert(&reader(rep), &news, early, &links, now)?
         }
         _ => match &batch.held {
             Some(source) => {
@@ -338,7 +330,7 @@ async fn settle(
     Ok(fails)
 }
 
-/// The digest a rep would get now: of what waits for them, or of their best leads where nothing waits.
+/// The digest a rep would get now, the first where it takes several: of what waits for them, or of their best leads where nothing waits.
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
@@ -360,12 +352,14 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     for entry in waiting.iter().filter(|entry| entry.of_tender.is_none()) {
         first.entry(entry.lead).and_modify(|one| *one = if entry.revision < one.revision { entry } else { one }).or_insert(entry);
     }
-    for (id, entry) in first {
+    let mut first: Vec<(LeadId, &Entry)> = first.into_iter().collect();
+    first.sort_by_key(|(_, entry)| (entry.at, entry.id));
+    for (id, entry) in first.into_iter().take(outbox::TOLD) {
         let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?;
         let handed = waiting.iter().filter(|other| other.lead == id).find_map(|other| other.handed.as_ref());
         known.extend(effects.store.lead(id).await?.map(|lead| Known::new(config, lead, told, (entry.at, handed))));
     }
-    let Told { mut shown, more, mut closed } = best(effects, (config, rep.language), known, now).await?;
+    let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
     if let Some(channel) = config.channel_of(rep) {
         leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     }
@@ -376,7 +370,6 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let asks = pairs::open(effects, config, rep).await?;
     let news = render::News {
         items: &items,
-        more,
         changes: &changes,
         deadlines: &deadlines,
         closed: &closed,

@@ -80,7 +80,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 held: None,
                 entries: Vec::new(),
             };
-            let (message, asked) = seal(effects, config, batch, 0, now).await?;
+            let (message, asked) = seal(effects, config, batch, now).await?;
             effects.store.seal(message, asked).await?;
             sealed += 1;
         }

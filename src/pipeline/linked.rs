@@ -16,7 +16,7 @@ use crate::store::StoreError;
 /// Between two articles of a series there is more time than this.
 const SERIES: SignedDuration = SignedDuration::from_hours(24 * 5);
 /// Fields with the text of an article.
-const TEXTS: [&str; 5] = ["summary", "description", "text", "body", "content"];
+pub(super) const TEXTS: [&str; 5] = ["summary", "description", "text", "body", "content"];
 /// Words of a text by which an article is known again.
 const WORDS: usize = 12;
 /// Fields that are another's of the same article under another address.

@@ -337,6 +337,10 @@ pub(super) async fn announce(
         if let Some(had) = &entry.handed {
             turn.moved.extend(taken_over(effects, had, &entry).await?);
         }
+        if entry.lane == Lane::Urgent && lead.revision > 1 {
+            // What is told now is not told again with the digest.
+            turn.moved.extend(taken_over(effects, id, &entry).await?);
+        }
         turn.entries.push(entry);
     }
     to_machines(config, turn, (segment, lead), behind, now);
@@ -356,6 +360,7 @@ pub(super) fn to_machines(config: &Config, turn: &mut Turn, (segment, lead): (&S
         told: None,
         handed: None,
         tenders: &[],
+        texts: &BTreeMap::new(),
         meanings: &BTreeMap::new(),
     };
     for channel in config.machine_channels(&lead.segment) {
@@ -382,13 +387,15 @@ pub(super) async fn slot(
     Ok(route::lane(terms, total, &rep.rep, &timing, now))
 }
 
-/// The news of a lead that waits for who had it, as it leaves together with that it is handed over.
+/// The news of a lead that waits for who had it, or for later, as it leaves together with what is new of it.
 async fn taken_over(effects: &Effects, had: &RepId, entry: &Entry) -> Result<Vec<Entry>, StoreError> {
     let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(had.clone()), ..EntryFilter::default() }, ENTRIES).await?;
-    let of_it = waiting.into_iter().filter(|waits| waits.lead == entry.lead && waits.of_tender.is_none());
+    // What is due before is told before.
+    let later = |waits: &Entry| waits.due >= entry.due || entry.due == entry.at || waits.rep != entry.rep;
+    let of_it = waiting.into_iter().filter(|waits| waits.lead == entry.lead && waits.of_tender.is_none() && later(waits));
     let as_now = |waits: Entry| {
         let Entry { channel, rep, lane, due, handed, .. } = entry.clone();
-        Entry { channel, rep, lane, due, handed, held: None, ..waits }
+        Entry { channel, rep, lane, due, handed: handed.or_else(|| waits.handed.clone()), held: None, ..waits }
     };
     Ok(of_it.map(as_now).collect())
 }
@@ -420,8 +427,10 @@ async fn alerts_last_hour(
 fn together<'a>(sent: &[Timestamp], entries: impl Iterator<Item = &'a Entry>) -> Vec<Timestamp> {
     let urgent = entries.filter(|entry| entry.lane == Lane::Urgent && entry.reminds().is_none());
     let (waited, at_once): (Vec<&Entry>, Vec<&Entry>) = urgent.partition(|entry| entry.due > entry.at || entry.change().is_some());
-    let waited: BTreeSet<Timestamp> = waited.into_iter().map(|entry| entry.due).filter(|due| !sent.contains(due)).collect();
-    sent.iter().copied().chain(at_once.into_iter().map(|entry| entry.due)).chain(waited).collect()
+    let at_once: Vec<Timestamp> = at_once.into_iter().map(|entry| entry.due).collect();
+    let is_more = |due: &Timestamp| !sent.contains(due) && !at_once.contains(due);
+    let waited: BTreeSet<Timestamp> = waited.into_iter().map(|entry| entry.due).filter(is_more).collect();
+    sent.iter().copied().chain(at_once.iter().copied()).chain(waited).collect()
 }
 
 #[cfg(test)]

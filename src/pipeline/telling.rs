@@ -3,18 +3,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::linked::whole_tender;
+use super::linked::{TEXTS, whole_tender};
 use super::news::hears;
 use super::{Effects, closing, group};
 use crate::base::ids::{RecordId, RepId};
+use crate::base::text::{clip, squeeze};
 use crate::config::Config;
 use crate::model::codes::Meaning;
 use crate::model::{
     Joined, Lead, LeadState, Organisation, Record, RecordKind, Signal, SignalKind, Story, Subject, Value, deadline, is_live,
 };
-use crate::render::{self, Early, Item, Language};
+use crate::render::{Early, Item, Language};
 use crate::store::StoreError;
 use crate::{diff, route};
 
@@ -24,6 +25,12 @@ const SIGNALS: usize = 200;
 const TENDERS: usize = 25;
 /// Leads that are none any more which are looked through for what closed before it was told.
 const FALLEN: usize = 50;
+/// Characters of what an article says: a sentence or two.
+const TEXT: usize = 300;
+/// An article's text is told to the end of the sentence that makes it so long.
+const SAYS: usize = 100;
+/// What closes within so much time goes first: over a weekend there is no digest.
+const SOON: SignedDuration = SignedDuration::from_hours(72);
 
 /// A lead, until when its rep was told of it, since when there is news that waits, and who had it, where it is handed over.
 pub(super) struct Known {
@@ -51,17 +58,18 @@ pub(super) struct Shown {
     meanings: BTreeMap<String, Meaning>,
     /// The tenders that its signals tell of, as all portals together tell them.
     tenders: Vec<(RecordId, Joined)>,
+    texts: BTreeMap<RecordId, String>,
     /// Whether what cannot wait of it begins, rather than closes.
     begins: bool,
+    /// Whether what its news calls for closes soon.
+    soon: bool,
 }
 
 /// What a letter tells of leads.
 #[derive(Default)]
 pub(super) struct Told {
-    /// The best of them.
+    /// Each of them that is told: what closes soon first, then the best.
     pub(super) shown: Vec<Shown>,
-    /// How many there are beside them.
-    pub(super) more: usize,
     /// What was to be told and closed before it was.
     pub(super) closed: Vec<Record>,
 }
@@ -90,6 +98,7 @@ impl Shown {
             told: *told,
             handed,
             tenders: &self.tenders,
+            texts: &self.texts,
             meanings: &self.meanings,
         }
     }
@@ -106,8 +115,8 @@ pub(super) fn add_closed(closed: &mut Vec<Record>, more: Vec<Record>) {
     closed.dedup_by_key(|record| record.id);
 }
 
-/// The best of these leads with everything a letter says of them, how many there are beside them, and what closed before it was told.
-pub(super) async fn best(
+/// These leads with everything a letter says of them, the best first, and what closed before it was told.
+pub(super) async fn leads(
     effects: &Effects,
     (config, language): (&Config, Language),
     known: Vec<Known>,
@@ -116,16 +125,13 @@ pub(super) async fn best(
     let (mut known, fallen): (Vec<Known>, Vec<Known>) = known.into_iter().partition(|known| route::for_rep(known.lead.state));
     known.sort_by_key(|known| (std::cmp::Reverse(known.lead.score.total()), known.lead.id));
     let mut told = Told::default();
-    let mut left = known.into_iter();
-    while told.shown.len() < render::LEADS
-        && let Some(known) = left.next()
-    {
+    for known in known {
         if let Some((shown, closed)) = look(effects, (config, language), known, now).await? {
             told.shown.extend(shown);
             told.closed.extend(closed);
         }
     }
-    told.more = left.len();
+    told.shown.sort_by_key(|shown| !shown.soon);
     for known in fallen.into_iter().filter(|known| known.lead.state == LeadState::Below).take(FALLEN) {
         told.closed.extend(look(effects, (config, language), known, now).await?.map(|(_, closed)| closed).unwrap_or_default());
     }
@@ -156,14 +162,16 @@ async fn look(
     let segment = config.segments.iter().find(|segment| segment.terms.segment == known.lead.segment);
     let soonest = segment.and_then(|segment| closing::closings(config, segment, &known.lead, &behind, now).into_iter().next());
     let begins = soonest.is_some_and(|closes| closes.begins);
+    let soon = soonest.is_some_and(|closes| !closes.begins && closes.at.duration_since(now) <= SOON);
     let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
     let meanings = meanings(config, language, &known.lead, &grounds.records);
+    let texts = texts(&stands, &grounds.records);
     let members = grounds.members;
     let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
-    Ok(Some((tells.then_some(Shown { known, organisation, members, signals: stands, meanings, tenders, begins }), closed)))
+    Ok(Some((tells.then_some(Shown { known, organisation, members, signals: stands, meanings, tenders, texts, begins, soon }), closed)))
 }
 
-/// The tenders that these signals tell of and that can be answered, as all portals together tell them.
+/// What these signals tell of and can be answered: tenders, as all portals together tell them, and whatever else has a deadline.
 async fn tenders(
     effects: &Effects,
     config: &Config,
@@ -171,12 +179,30 @@ async fn tenders(
     now: Timestamp,
 ) -> Result<Vec<(RecordId, Joined)>, StoreError> {
     let told: BTreeSet<RecordId> = signals.iter().map(|signal| signal.record).collect();
-    let of_them = records.into_iter().filter(|record| record.kind == RecordKind::Tender && told.contains(&record.id) && is_live(record));
+    let takes = |record: &Record| (record.kind == RecordKind::Tender || deadline(record).is_some()) && is_live(record);
+    let of_them = records.into_iter().filter(|record| told.contains(&record.id) && takes(record));
     let mut tenders = Vec::new();
     for record in of_them.take(TENDERS) {
         tenders.push((record.id, whole_tender(effects, config, record, now).await?));
     }
     Ok(tenders)
+}
+
+/// What the articles say that these signals tell of.
+fn texts(signals: &[Signal], records: &[Record]) -> BTreeMap<RecordId, String> {
+    let told: BTreeSet<RecordId> = signals.iter().map(|signal| signal.record).collect();
+    let articles = records.iter().filter(|record| record.kind == RecordKind::Article && told.contains(&record.id));
+    let text =
+        |record: &Record| TEXTS.iter().filter_map(|name| record.text(name)).map(|text| beginning(&text)).find(|text| !text.is_empty());
+    articles.filter_map(|record| Some((record.id, text(record)?))).collect()
+}
+
+/// The first sentence of a text, or more where that is short.
+fn beginning(text: &str) -> String {
+    let text = squeeze(text);
+    let ends = text.char_indices().filter(|(_, c)| ".!?…".contains(*c)).map(|(at, c)| at + c.len_utf8());
+    let whole = ends.filter(|end| text[*end..].starts_with(' ')).find(|end| text[..*end].chars().count() >= SAYS);
+    clip(whole.map_or(text.as_str(), |end| &text[..end]), TEXT)
 }
 
 /// Whether it is told that something is there again: once, and after a while away, or to who was told that it went.
@@ -246,5 +272,21 @@ mod tests {
             assert_eq!(is_missed(&all[1], &all, told.map(day)), want, "{told:?}: {all:?}");
         }
         assert!(is_missed(&went, &[], None), "it is asked of what returned alone");
+    }
+
+    #[test]
+    fn of_an_article_a_sentence_or_two_are_told() {
+        let first =
+            "The works of Talleres García, S.L. in Sabadell will get a second hall, and with it forty people more are to work there.";
+        let long = "word ".repeat(100);
+        for (text, want) in [
+            (format!("{first} It opens in May."), first.to_owned()),
+            ("It opens. It is big.".to_owned(), "It opens. It is big.".to_owned()),
+            (format!("  It\n opens.  {first} And more."), format!("It opens. {first}")),
+            (long.clone(), clip(long.trim(), TEXT)),
+            (String::new(), String::new()),
+        ] {
+            assert_eq!(beginning(&text), want);
+        }
     }
 }

@@ -3,11 +3,12 @@
 
 use jiff::Timestamp;
 
+use super::closing::Behind;
 use super::news::{Alerts, SIGNALS, announce, handed_by, owner_of, to_machines};
 use super::{Effects, Grounds, closing, group, last_told, passed};
 use crate::base::ids::LeadId;
 use crate::config::Config;
-use crate::model::{Decision, Lead, LeadState, Sealed, Subject, Turn, Verdict};
+use crate::model::{Decision, Lead, LeadState, Sealed, Signal, Subject, Turn, Verdict};
 use crate::store::{CommitError, EntryFilter, StoreError};
 use crate::{outbox, route};
 
@@ -122,8 +123,12 @@ async fn tell(
     let (Some(segment), Some(organisation)) = (segment, effects.store.organisation(subject).await?) else { return Ok(()) };
     let grounds = group::behind(effects, config, (&organisation, lead), SIGNALS).await?;
     let behind = grounds.behind(&organisation, None);
-    if is_unheard(effects, config, (before, lead), &grounds).await? {
+    let told = last_told(effects, config, lead).await?;
+    if is_unheard(effects, (before, lead), (&grounds, told)).await? {
         let handed = handed_by(Some(before), lead);
+        // What they know of it comes up by itself, when its time has come.
+        let news: Vec<Signal> = grounds.signals.iter().filter(|signal| told.is_none_or(|told| signal.seen > told)).cloned().collect();
+        let behind = Behind { news: handed.is_none().then_some(&news), ..behind };
         return announce(effects, config, (turn, &mut Alerts::new()), (segment, lead, handed), &behind, now).await;
     }
     to_machines(config, turn, (segment, lead), &behind, now);
@@ -131,7 +136,11 @@ async fn tell(
 }
 
 /// Whether there is something of the lead that whoever has it now has not heard, and would not hear otherwise.
-async fn is_unheard(effects: &Effects, config: &Config, (before, lead): (&Lead, &Lead), grounds: &Grounds) -> Result<bool, StoreError> {
+async fn is_unheard(
+    effects: &Effects,
+    (before, lead): (&Lead, &Lead),
+    (grounds, told): (&Grounds, Option<Timestamp>),
+) -> Result<bool, StoreError> {
     if let Some(had) = handed_by(Some(before), lead) {
         // Who takes it up knows it, but not what waits for who had it.
         let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(had), ..EntryFilter::default() }, ENTRIES).await?;
@@ -142,6 +151,5 @@ async fn is_unheard(effects: &Effects, config: &Config, (before, lead): (&Lead, 
         return Ok(false);
     }
     // What waited was closed when it was put away, and what came meanwhile was told to nobody.
-    let told = last_told(effects, config, lead).await?;
     Ok(told.is_none_or(|told| grounds.signals.iter().any(|signal| signal.seen > told && closing::counts(lead, signal))))
 }

@@ -397,12 +397,30 @@ impl Language {
         }
     }
 
-    /// Leads that did not fit: the best are shown.
+    /// Leads of which a line each is said.
     pub(super) fn and_more(self, n: usize) -> String {
         match self {
-            Self::En => format!("And {n} more that score lower. Ask whoever runs Atalaya for the whole list."),
-            Self::Es => format!("Y {n} más con menos puntos. Pide la lista completa a quien administra Atalaya."),
-            Self::Ru => format!("И ещё {n} с меньшей оценкой. Весь список есть у того, кто ведёт Atalaya."),
+            Self::En => format!("And {n} more {}, a line each:", plural(n, "lead", "leads")),
+            Self::Es => format!("Y {n} {} más, una línea de cada uno:", plural(n, "cliente posible", "clientes posibles")),
+            Self::Ru => {
+                let words = ["возможный клиент", "возможных клиента", "возможных клиентов"];
+                format!("И ещё {n} {}, по строке о каждом:", of_number(n, words))
+            }
+        }
+    }
+
+    /// That a lead was put away until a day: by its reader, or by somebody else, whose name may not be known.
+    pub(super) fn parked(self, by: Option<&str>, day: &str) -> String {
+        match (self, by) {
+            (Self::En, None) => format!("you parked it until {day}"),
+            (Self::Es, None) => format!("lo aplazaste hasta el {day}"),
+            (Self::Ru, None) => format!("вы отложили это до {day}"),
+            (Self::En, Some("")) => format!("it was parked until {day}"),
+            (Self::Es, Some("")) => format!("quedó aplazado hasta el {day}"),
+            (Self::Ru, Some("")) => format!("это было отложено до {day}"),
+            (Self::En, Some(by)) => format!("{by} parked it until {day}"),
+            (Self::Es, Some(by)) => format!("{by} lo aplazó hasta el {day}"),
+            (Self::Ru, Some(by)) => format!("это отложил(а) {by} до {day}"),
         }
     }
 

@@ -13,8 +13,8 @@ use super::{
 use crate::base::text::{self, clip};
 use crate::model::Record;
 
-/// Leads shown in one letter; a rep has two minutes.
-pub const LEADS: usize = 25;
+/// Leads described in one letter; a rep has two minutes. Of more a line each is said.
+const LEADS: usize = 25;
 /// Deadlines described in one letter; of more a line each is said.
 const DEADLINES: usize = 25;
 /// Tenders that changed described in one letter; of more a line each is said.
@@ -28,12 +28,13 @@ const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, more, changes, deadlines, closed, stock, pairs: asked, sources: standings } = *news;
+    let News { items, changes, deadlines, closed, stock, pairs: asked, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
     let told = Dated::of(reader, (changes, deadlines), now);
-    let (count, altered, due) = (items.len() + more, changes.len(), told.deadlines());
+    let (count, altered, due) = (items.len(), changes.len(), told.deadlines());
     let dated = [(altered > 0).then(|| altered::heading(language, altered)), (due > 0).then(|| language.deadlines(due))];
     let dated: Vec<String> = dated.into_iter().flatten().collect();
+    let leads = leads(reader, items, now);
     let with = |leads: String| dated.iter().cloned().chain([leads]).collect::<Vec<_>>().join("; ");
     let (subject, heading) = match (count, altered, due) {
         (0, 0, 0) => {
@@ -42,10 +43,9 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
             (heading.clone(), heading)
         }
         (0, _, _) => (told.subject(language, changes), dated.join("; ")),
-        (n, _, _) => (clip(&with(subject(items, n, language)), SUBJECT_CHARS), with(language.leads_for_you(n))),
+        (n, _, _) => (clip(&with(subject(reader, items, &leads)), SUBJECT_CHARS), with(language.leads_for_you(n))),
     };
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
-    let leads = items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect();
     let no_sources = sources.is_empty().then(|| language.word(Word::NoSources).to_owned());
     let view = View {
         lang: language.tag(),
@@ -70,7 +70,12 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
     } else {
         format!("digest for {}, {counted}", reader.rep)
     };
-    fit(view, count, title, |hidden| language.and_more(hidden))
+    fit(view, Lines::of(reader, items, changes, now), title, language)
+}
+
+/// The leads that are described.
+fn leads(reader: &Reader<'_>, items: &[Item<'_>], now: Timestamp) -> Vec<LeadView> {
+    items.iter().take(LEADS).enumerate().map(|(place, item)| view::lead(reader, item, Some(place + 1), now)).collect()
 }
 
 /// "2 leads, 1 deadline, 1 tender that changed", for lists of messages.
@@ -83,7 +88,6 @@ fn counted(leads: usize, altered: usize, due: usize) -> String {
 /// What of tenders is in a letter.
 struct Dated {
     changes: Vec<ChangeView>,
-    more_changes: Vec<LinkView>,
     deadlines: Vec<DueView>,
     more_deadlines: Vec<LinkView>,
 }
@@ -94,7 +98,6 @@ impl Dated {
         let more = due.split_off(due.len().min(DEADLINES));
         Self {
             changes: changes.iter().take(CHANGES).map(|item| altered::change(reader, item, now)).collect(),
-            more_changes: changes.iter().skip(CHANGES).map(|item| altered::in_one_line(reader, item)).collect(),
             deadlines: due,
             more_deadlines: more.into_iter().map(DueView::in_one_line).collect(),
         }
@@ -122,11 +125,8 @@ impl Dated {
         View {
             changes_title: (!self.changes.is_empty()).then(|| altered::title(language)),
             changes: self.changes,
-            more_changes_title: Some(self.more_changes.len()).filter(|n| *n > 0).map(|n| altered::and_more(language, n)),
-            more_changes: self.more_changes,
             deadlines_title: (!self.deadlines.is_empty()).then(|| language.word(Word::DeadlinesTitle)),
             deadlines: self.deadlines,
-            more_deadlines_title: Some(self.more_deadlines.len()).filter(|n| *n > 0).map(|n| language.and_more_due(n)),
             more_deadlines: self.more_deadlines,
             ..View::default()
         }
@@ -151,7 +151,7 @@ pub(super) fn reminder(reader: &Reader<'_>, news: &News<'_>, links: &Links, now:
         ..told.view(language)
     };
     let title = format!("{} for {}, {}", if altered > 0 { "alert" } else { "reminder" }, reader.rep, counted(0, altered, due));
-    fit(view, 0, title, |_| String::new())
+    fit(view, Lines::of(reader, &[], news.changes, now), title, language)
 }
 
 fn calendar(links: &Links, language: Language) -> Option<LinkView> {
@@ -160,7 +160,7 @@ fn calendar(links: &Links, language: Language) -> Option<LinkView> {
 
 pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let (items, count) = (news.items, news.items.len() + news.more);
+    let (items, count) = (news.items, news.items.len());
     let heading = language.already_held(&line(source, 60), count);
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
     let view = View {
@@ -169,13 +169,13 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
         heading,
         paragraphs: [today, language.word(Word::NoNews).to_owned()].into_iter().chain(due::closed(reader, news.closed)).collect(),
         stocks: news.stock.iter().filter_map(|one| stock::stock(reader, one)).collect(),
-        leads: items.iter().take(LEADS).enumerate().map(|(i, item)| view::lead(reader, item, Some(i + 1), now)).collect(),
+        leads: leads(reader, items, now),
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
         ..View::default()
     };
     let title = format!("what {} already held, for {}, {}", line(source, 60), reader.rep, text::count(count, "lead", "leads"));
-    fit(view, count, title, |hidden| language.and_more(hidden))
+    fit(view, Lines::of(reader, items, &[], now), title, language)
 }
 
 pub(super) fn too_late(reader: &Reader<'_>, closed: &[Record], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
@@ -192,7 +192,7 @@ pub(super) fn too_late(reader: &Reader<'_>, closed: &[Record], links: &Links, no
         ..View::default()
     };
     let title = format!("alert for {}: {} passed before it could be told", reader.rep, text::count(closed.len(), "deadline", "deadlines"));
-    fit(view, 0, title, |_| String::new())
+    fit(view, Lines::default(), title, language)
 }
 
 pub(super) fn alert(
@@ -203,12 +203,14 @@ pub(super) fn alert(
     now: Timestamp,
 ) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let (items, count) = (news.items, news.items.len() + news.more);
+    let items = news.items;
+    let leads = if let [item] = items { vec![view::lead(reader, item, None, now)] } else { leads(reader, items, now) };
     let (subject, heading, title) = if let [item] = items {
         let name = view::name_of(item, language);
-        let closes = news.deadlines.first().filter(|_| early.is_some()).and_then(|item| due::due(reader, item, now));
-        let subject = match (closes, view::first_reason(item, reader, now)) {
-            (Some(due), _) => format!("{} {} – {}, {name}", language.word(Word::Closes), due.ahead, due.what.words),
+        let due = news.deadlines.first().filter(|_| early.is_some()).and_then(|item| due::due(reader, item, now));
+        let closes = due.map(|due| format!("{} {} – {}", language.word(Word::Closes), due.ahead, due.what.words));
+        let subject = match (closes.or_else(|| soon(&leads).map(str::to_owned)), view::first_reason(item, reader, now)) {
+            (Some(closes), _) => format!("{closes}, {name}"),
             (None, Some(reason)) if reason.starts_with(&name) => reason,
             (None, Some(reason)) => format!("{name} – {reason}"),
             (None, None) => name.clone(),
@@ -216,23 +218,22 @@ pub(super) fn alert(
         let title = format!("alert for {}: {name}", reader.rep);
         (clip(&subject, SUBJECT_CHARS), name, title)
     } else {
-        let title = format!("alert for {}, {}", reader.rep, text::count(count, "lead", "leads"));
-        (subject(items, count, language), language.leads_for_you(count), title)
+        let title = format!("alert for {}, {}", reader.rep, text::count(items.len(), "lead", "leads"));
+        (subject(reader, items, &leads), language.leads_for_you(items.len()), title)
     };
     let why = early.map_or(language.word(Word::OnlyNow), |early| due::early(language, early));
-    let number = |place: usize| (items.len() > 1).then_some(place + 1);
     let view = View {
         lang: language.tag(),
         subject,
         heading,
         paragraphs: std::iter::once(why.to_owned()).chain(due::closed(reader, news.closed)).collect(),
-        leads: items.iter().take(LEADS).enumerate().map(|(place, item)| view::lead(reader, item, number(place), now)).collect(),
+        leads,
         footer: Some(language.word(Word::WhyThisMail)),
         unsubscribe: unsubscribe(links, language),
         calendar: calendar(links, language).filter(|_| !news.deadlines.is_empty() || !news.changes.is_empty()),
         ..Dated::of(reader, (news.changes, news.deadlines), now).view(language)
     };
-    fit(view, count, title, |hidden| language.and_more(hidden))
+    fit(view, Lines::of(reader, items, news.changes, now), title, language)
 }
 
 pub(super) fn note(language: Language, subject: &str, paragraphs: &[&str]) -> Result<Rendered, RenderError> {
@@ -244,36 +245,73 @@ pub(super) fn note(language: Language, subject: &str, paragraphs: &[&str]) -> Re
         subject: subject.clone(),
         ..View::default()
     };
-    fit(view, 0, subject, |_| String::new())
+    fit(view, Lines::default(), subject, language)
 }
 
 fn unsubscribe(links: &Links, language: Language) -> Option<LinkView> {
     links.unsubscribe.as_ref().map(|url| LinkView { words: language.word(Word::Unsubscribe).to_owned(), href: super::clean::link(url) })
 }
 
-/// "7 leads for you: Talleres García": how many, and the best. Why stands in the letter.
-fn subject(items: &[Item<'_>], count: usize, language: Language) -> String {
-    let best = items.first().map(|item| format!(": {}", view::name_of(item, language))).unwrap_or_default();
-    clip(&format!("{}{best}", language.leads_for_you(count)), SUBJECT_CHARS)
+/// "7 leads for you: Talleres García": how many, and the first, with what of it closes soon. Why stands in the letter.
+fn subject(reader: &Reader<'_>, items: &[Item<'_>], leads: &[LeadView]) -> String {
+    let language = reader.language;
+    let name = items.first().map(|item| view::name_of(item, language));
+    let first = name.map(|name| soon(leads).map_or_else(|| name.clone(), |closes| format!("{closes}, {name}")));
+    let first = first.map(|first| format!(": {first}")).unwrap_or_default();
+    clip(&format!("{}{first}", language.leads_for_you(items.len())), SUBJECT_CHARS)
 }
 
-/// Leaves out leads from the end until the HTML is small enough, and says how many.
-fn fit(view: View, total: usize, title: String, more: impl Fn(usize) -> String) -> Result<Rendered, RenderError> {
-    let mut view = view;
-    loop {
-        let hidden = total - view.leads.len().min(total);
-        view.more = (hidden > 0).then(|| more(hidden));
-        let html = html::page(&view)?;
-        if html.len() <= HTML_BYTES || view.leads.len() <= 1 {
-            let text = plain::page(&view);
-            return Ok(Rendered { subject: view.subject, title, text, html });
+/// What closes soon of the first of these.
+fn soon(leads: &[LeadView]) -> Option<&str> {
+    leads.first()?.closes.iter().find(|closes| closes.soon).map(|closes| closes.head.as_str())
+}
+
+/// What is said of each lead and of each tender that changed where it is not described.
+#[derive(Default)]
+struct Lines {
+    leads: Vec<LinkView>,
+    changes: Vec<LinkView>,
+}
+
+impl Lines {
+    fn of(reader: &Reader<'_>, items: &[Item<'_>], changes: &[ChangeItem<'_>], now: Timestamp) -> Self {
+        Self {
+            leads: items.iter().map(|item| view::in_one_line(reader, item, now)).collect(),
+            changes: changes.iter().map(|item| altered::in_one_line(reader, item)).collect(),
         }
-        keep_fraction(&mut view.leads, html.len());
     }
 }
 
-/// Keeps about as many as fit by size, at least one less than before.
-fn keep_fraction(leads: &mut Vec<LeadView>, bytes: usize) {
-    let keep = (leads.len() * HTML_BYTES / bytes).clamp(1, leads.len() - 1);
-    leads.truncate(keep);
+/// Describes less, from the end, until the HTML is small enough: of what is not described a line is said, so that all of it is named.
+fn fit(mut view: View, lines: Lines, title: String, language: Language) -> Result<Rendered, RenderError> {
+    loop {
+        view.more_leads = lines.leads[view.leads.len().min(lines.leads.len())..].to_vec();
+        view.more_changes = lines.changes[view.changes.len().min(lines.changes.len())..].to_vec();
+        let some = |more: &[LinkView]| Some(more.len()).filter(|n| *n > 0);
+        view.more_leads_title = some(&view.more_leads).map(|n| language.and_more(n));
+        view.more_changes_title = some(&view.more_changes).map(|n| altered::and_more(language, n));
+        view.more_deadlines_title = some(&view.more_deadlines).map(|n| language.and_more_due(n));
+        let html = html::page(&view)?;
+        if html.len() <= HTML_BYTES || !shorten(&mut view, html.len()) {
+            let text = plain::page(&view);
+            return Ok(Rendered { subject: view.subject, title, text, html });
+        }
+    }
+}
+
+/// Describes about as many as fit by size, at least one less than before and one of each: leads first, then changes, then deadlines. Whether there
+/// was something to leave out.
+fn shorten(view: &mut View, bytes: usize) -> bool {
+    let keep = |described: usize| (described * HTML_BYTES / bytes).clamp(1, described - 1);
+    if view.leads.len() > 1 {
+        view.leads.truncate(keep(view.leads.len()));
+    } else if view.changes.len() > 1 {
+        view.changes.truncate(keep(view.changes.len()));
+    } else if view.deadlines.len() > 1 {
+        let more = view.deadlines.split_off(keep(view.deadlines.len()));
+        view.more_deadlines.splice(..0, more.into_iter().map(DueView::in_one_line));
+    } else {
+        return false;
+    }
+    true
 }

@@ -293,7 +293,7 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
 }
 
 fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
-    let Item { lead, segment, organisation, members, signals, told: _, handed: _, tenders: _, meanings: _ } = *item;
+    let Item { lead, segment, organisation, members, signals, told: _, handed: _, tenders: _, texts: _, meanings: _ } = *item;
     let mut newest: Vec<_> = signals.iter().collect();
     newest.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     let score = &lead.score;

@@ -19,9 +19,12 @@ pub(super) fn page(view: &View) -> String {
     for lead in &view.leads {
         lead_block(&mut out, lead);
     }
-    if let Some(more) = &view.more {
+    if let Some(title) = &view.more_leads_title {
         out.gap();
-        out.wrap("", "", more);
+        out.wrap("", "", title);
+        for more in &view.more_leads {
+            line_block(&mut out, more);
+        }
     }
     if let Some(title) = view.pairs_title {
         out.gap();
@@ -150,6 +153,9 @@ fn lead_block(out: &mut Page, lead: &LeadView) {
     let number = lead.number.map(|n| format!("{n}. ")).unwrap_or_default();
     out.wrap(&number, "   ", &lead.name);
     out.wrap("   ", "   ", &lead.tag);
+    for closes in &lead.closes {
+        out.wrap(if closes.soon { " ! " } else { "   " }, "   ", &closes.words);
+    }
     if !lead.about.is_empty() {
         out.wrap("   ", "   ", &lead.about.join(" · "));
     }

@@ -9,6 +9,7 @@ use super::Language;
 use super::clean::line;
 use super::due::{odd_words, stage_word};
 use super::fields::{name_of, word_of};
+use super::language::Word;
 use crate::base::text::words;
 use crate::model::{FAR, FactName, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
 
@@ -38,7 +39,8 @@ pub fn with_member(language: Language, said: String, signal: &Signal, members: &
         Language::Es => "de su grupo",
         Language::Ru => "из этой же группы",
     };
-    format!("{said} — {}, {whose}", member(whose_is))
+    let name = if whose_is.name.is_none() { language.word(Word::NotNamed).to_owned() } else { member(whose_is) };
+    format!("{said} — {name}, {whose}")
 }
 
 /// One sentence for the reader: "Looks for a supplier: pallets (Talleres García)". Times are by the clock of `zone`, which is named; without one

@@ -48,6 +48,8 @@ struct Case {
     signals: Vec<Signal>,
     told: Option<Timestamp>,
     handed: Option<&'static str>,
+    tenders: Vec<(RecordId, Joined)>,
+    texts: BTreeMap<RecordId, String>,
     meanings: BTreeMap<String, Meaning>,
 }
 
@@ -132,7 +134,8 @@ impl Case {
             first_seen: now(),
             changed: now(),
         };
-        Self { lead, organisation, members: Vec::new(), signals, told: None, handed: None, meanings: boxes() }
+        let (members, tenders, texts) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { lead, organisation, members, signals, told: None, handed: None, tenders, texts, meanings: boxes() }
     }
 
     fn item(&self) -> Item<'_> {
@@ -144,7 +147,8 @@ impl Case {
             signals: &self.signals,
             told: self.told,
             handed: self.handed,
-            tenders: &[],
+            tenders: &self.tenders,
+            texts: &self.texts,
             meanings: &self.meanings,
         }
     }
@@ -354,20 +358,21 @@ fn news_of_tenders_is_told_apart_from_leads() {
     insta::assert_snapshot!("payload_tender", serde_json::to_string_pretty(&json).unwrap());
 }
 
+/// A tender like this one, by another name.
+fn numbered(tender: &Record, n: u64) -> Record {
+    let mut record = Record { id: RecordId(n), ..tender.clone() };
+    let title = crate::model::Field { value: Value::Text(format!("Tender number {n:03}")), ..record.fields["title"].clone() };
+    record.fields.insert(FieldName::new("title"), title);
+    record.url = Url::parse(&format!("https://portal.example/notices/{n:03}")).unwrap();
+    record
+}
+
 #[test]
 fn of_more_than_a_letter_describes_each_is_said_in_one_line() {
     let rep: RepId = "ana".parse().unwrap();
     let [_, moved] = tenders();
     let signals = changes(&moved);
-    let records: Vec<Record> = (1..=30)
-        .map(|n| {
-            let mut record = moved.clone();
-            let title = crate::model::Field { value: Value::Text(format!("Tender number {n:03}")), ..record.fields["title"].clone() };
-            record.fields.insert(FieldName::new("title"), title);
-            record.url = Url::parse(&format!("https://portal.example/notices/{n:03}")).unwrap();
-            record
-        })
-        .collect();
+    let records: Vec<Record> = (1..=30).map(|n| numbered(&moved, n)).collect();
     let item = |record| ChangeItem { record, said: &[], signals: &signals[..1], with: None };
     let many: Vec<ChangeItem<'_>> = records.iter().map(item).collect();
     let due: Vec<DeadlineItem<'_>> = records.iter().map(|record| DeadlineItem { record, field: "deadline", said: &[] }).collect();
@@ -740,30 +745,217 @@ fn the_lines_shown_sum_to_the_score_even_when_some_are_folded() {
 }
 
 #[test]
-fn a_big_digest_stays_small_and_says_what_is_missing() {
-    let cases: Vec<Case> = (0..60)
+fn a_letter_names_every_lead_and_stays_small() {
+    let cases: Vec<Case> = (0..100)
         .map(|n| {
-            let mut case = Case::new(&format!("Company {n} {}", "long ".repeat(30)));
-            case.signals = (0..9)
-                .map(|_| {
-                    signal(
-                        case.organisation.id,
-                        SignalKind::PriceMoved,
-                        &"word ".repeat(60),
-                        "2026-11-20T00:00:00Z",
-                        &"quote & <b> ".repeat(40),
-                    )
-                })
-                .collect();
+            let mut case = Case::new(&format!("Company {n:03} {}", "long ".repeat(30)));
+            let of = |_| {
+                signal(
+                    case.organisation.id,
+                    SignalKind::PriceMoved,
+                    &"word ".repeat(60),
+                    "2026-11-20T00:00:00Z",
+                    &"quote & <b> ".repeat(40),
+                )
+            };
+            case.signals = (0..9).map(of).collect();
             case
         })
         .collect();
-    let letter = written(Language::En, &cases, &sources());
-    assert!(letter.html.len() <= 90_000, "{}", letter.html.len());
-    let shown = letter.html.matches("<h2 ").count() - 1;
-    assert!(shown >= 5, "{shown}");
-    assert!(letter.text.contains(&format!("And {} more", 60 - shown)), "{}", letter.text);
-    assert!(!letter.text.contains("atalaya lead"), "a rep has no shell: {}", letter.text);
+    let rep: RepId = "ana".parse().unwrap();
+    let [_, moved] = tenders();
+    let signals = changes(&moved);
+    let records: Vec<Record> = (0..50).map(|n| numbered(&moved, n)).collect();
+    let altered: Vec<ChangeItem<'_>> =
+        records.iter().map(|record| ChangeItem { record, said: &[], signals: &signals[..1], with: None }).collect();
+    let due: Vec<DeadlineItem<'_>> = records.iter().map(|record| DeadlineItem { record, field: "deadline", said: &[] }).collect();
+    let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
+    let few = News { items: &items[..30], ..News::default() };
+    let leads = News { items: &items, ..News::default() };
+    let all = News { changes: &altered, deadlines: &due, ..leads };
+    for language in Language::ALL {
+        let (reader, links) = (Reader { rep: &rep, language, zone: &TimeZone::UTC }, Links::default());
+        for news in [few, leads, all] {
+            for letter in [digest(&reader, &news, &links, now()).unwrap(), alert(&reader, &news, None, &links, now()).unwrap()] {
+                assert!(letter.html.len() <= 90_000, "{}", letter.html.len());
+                assert!(letter.html.matches("<h2 ").count() > 1);
+                for form in [&letter.text, &letter.html] {
+                    for Case { lead, .. } in &cases[..news.items.len()] {
+                        assert!(form.contains(&lead.title[..11]), "{}", lead.title);
+                        assert_eq!(form.matches(&lead.id.to_string()).count(), 1, "{}", lead.title);
+                    }
+                    for record in &records[..news.changes.len()] {
+                        assert!(form.matches(&record.title()).count() >= 2, "{}", record.title());
+                    }
+                }
+            }
+        }
+    }
+    let small: Vec<Case> = (0..27).map(|n| Case::new(&format!("Taller {n}"))).collect();
+    let mut told = String::new();
+    for language in Language::ALL {
+        let text = written(language, &small, &[]).text;
+        let words = ["a line each", "una línea", "по строке"];
+        let lines = text.lines().skip_while(|line| !words.iter().any(|words| line.contains(words))).take_while(|line| !line.is_empty());
+        told += &(lines.collect::<Vec<_>>().join("\n") + "\n\n");
+    }
+    insta::assert_snapshot!("leads_a_line_each", told);
+}
+
+/// A lead that rests on the second of those tenders: published, then moved twice.
+fn of_tender(deadline: &str) -> Case {
+    use crate::model::Field;
+    let (mut case, [_, mut tender]) = (Case::new("Hospital Universitario de Getafe"), tenders());
+    let zone = "America/Bogota".to_owned();
+    let moment = Value::Time(Moment { text: deadline.to_owned(), at: at(deadline), zone, zone_from: ZoneFrom::Text });
+    tender.fields.remove("opening");
+    tender.fields.insert(FieldName::new("deadline"), Field { value: moment, ..tender.fields["deadline"].clone() });
+    let id = case.organisation.id;
+    let first = "2026-11-25T08:00:00-05:00[America/Bogota]".to_owned();
+    let published = Story::Appeared { title: tender.title(), by: None, with: Some(first.clone()), on: None };
+    let moved = |old: &str, new: &str| Story::Changed {
+        title: tender.title(),
+        fields: vec![("deadline".to_owned(), Some(old.to_owned()), Some(new.to_owned()))],
+        more: 0,
+    };
+    let second = "2026-11-27T08:00:00-05:00[America/Bogota]";
+    let third = at(deadline).to_zoned(TimeZone::get("America/Bogota").unwrap()).to_string();
+    let of = |kind, story, seen: &str| Signal {
+        record: tender.id,
+        story,
+        at: at(seen),
+        seen: at(seen),
+        evidence: evidence(seen),
+        ..signal(id, kind, "", seen, "")
+    };
+    case.signals = vec![
+        of(SignalKind::DeadlineMoved, moved(second, &third), "2026-11-22T10:00:00Z"),
+        of(SignalKind::TenderPublished, published, "2026-11-18T10:00:00Z"),
+        of(SignalKind::DeadlineMoved, moved(&first, second), "2026-11-20T10:00:00Z"),
+    ];
+    let asked = Part { kind: PartKind::Signal(SignalKind::DeadlineMoved), centipoints: 500, ..case.lead.score.parts[0].clone() };
+    case.lead.score.parts.push(Part { evidence: Some(case.signals[2].evidence.clone()), ..asked });
+    case.tenders = vec![(tender.id, Joined { record: tender, said: Vec::new() })];
+    case
+}
+
+#[test]
+fn of_a_tender_a_lead_says_first_what_holds_now_then_what_was_in_order_of_time() {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    let mut told = String::new();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &zone };
+        // Far; soon; in minutes; and who knows of it hears what moved.
+        for (deadline, heard) in [
+            ("2026-12-30T13:00:00Z", None),
+            ("2026-12-30T13:00:00Z", Some("2026-11-19T00:00:00Z")),
+            ("2026-11-24T13:00:00Z", None),
+            ("2026-11-23T07:12:30Z", Some("2026-11-19T00:00:00Z")),
+        ] {
+            let case = Case { told: heard.map(at), ..of_tender(deadline) };
+            let letter = one_alert(&reader, &case);
+            let whole = language == Language::En;
+            let upper =
+                letter.text.lines().skip(7).take_while(|line| !line.contains(if whole { "+20" } else { "Metal" })).collect::<Vec<_>>();
+            told += &format!("Subject: {}\n{}\n\n", letter.subject, upper.join("\n"));
+            let soon = letter.html.matches("<p class=\"bad\"").count();
+            assert_eq!(soon, usize::from(deadline < "2026-12"), "{}", letter.html);
+        }
+    }
+    insta::assert_snapshot!("of_a_tender", told);
+}
+
+#[test]
+fn how_much_time_is_left_is_said_where_it_is_little() {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    let [_, mut tender] = tenders();
+    for (deadline, want) in [
+        ("2026-11-23T07:00:20Z", ["today, in 1 min", "hoy, dentro de 1 min", "сегодня, через 1 мин"]),
+        ("2026-11-23T07:59:59Z", ["today, in 59 min", "hoy, dentro de 59 min", "сегодня, через 59 мин"]),
+        ("2026-11-23T10:30:00Z", ["today, in 3 h", "hoy, dentro de 3 h", "сегодня, через 3 ч"]),
+        ("2026-11-24T22:59:00Z", ["tomorrow, in 39 h", "mañana, dentro de 39 h", "завтра, через 39 ч"]),
+        ("2026-11-24T23:30:00Z", ["in 2 days", "dentro de 2 días", "через 2 дня"]),
+        ("2026-11-25T07:00:00Z", ["in 2 days", "dentro de 2 días", "через 2 дня"]),
+        ("2026-11-23T06:59:59Z", ["today", "hoy", "сегодня"]),
+        ("2026-11-24", ["tomorrow", "mañana", "завтра"]),
+    ] {
+        let value = match deadline.parse::<Timestamp>() {
+            Ok(at) => Value::Time(Moment { text: String::new(), at, zone: "UTC".to_owned(), zone_from: ZoneFrom::Text }),
+            Err(_) => Value::Date(deadline.parse().unwrap()),
+        };
+        let field = crate::model::Field { value, ..tender.fields["deadline"].clone() };
+        tender.fields.insert(FieldName::new("deadline"), field);
+        let closing = crate::model::deadline(&tender).unwrap();
+        assert_eq!(Language::ALL.map(|language| due::ahead(&Reader { rep: &rep, language, zone: &zone }, &closing, now())), want);
+    }
+}
+
+#[test]
+fn of_whom_nobody_knows_the_name_the_article_says_more() {
+    let mut case = Case::new("(not named yet)");
+    let title = "A packaging plant is to be built in Sabadell";
+    case.organisation.name = None;
+    case.organisation.facts.clear();
+    case.signals = vec![signal(case.organisation.id, SignalKind::ArticlePublished, title, "2026-11-23T05:00:00Z", title)];
+    case.texts =
+        [(RecordId(1), "The town has sold the land, and eighty people are to work there. Machines are looked for.".to_owned())].into();
+    let rep: RepId = "ana".parse().unwrap();
+    let mut told = String::new();
+    for language in Language::ALL {
+        let letter = one_alert(&Reader { rep: &rep, language, zone: &TimeZone::UTC }, &case);
+        for form in [&letter.subject, &letter.text, &letter.html] {
+            assert!(!form.contains("(not named yet)"), "{form}");
+        }
+        assert!(letter.html.contains("see the page (market.example)") || language != Language::En, "{}", letter.html);
+        let upper: Vec<&str> = letter.text.lines().take_while(|line| !line.contains("+20")).collect();
+        told += &format!("Subject: {}\n{}\n\n", letter.subject, upper.join("\n"));
+    }
+    insta::assert_snapshot!("unnamed", told);
+}
+
+#[test]
+fn what_was_put_away_says_until_when_and_by_whom() {
+    use crate::model::Verdict;
+    let (rep, zone) = ("ana".parse().unwrap(), TimeZone::get("Europe/Madrid").unwrap());
+    let monday = "2026-11-22T23:00:00Z";
+    for (by, until, heard, want) in [
+        (
+            "ana",
+            monday,
+            None,
+            ["you parked it until Mon 23 Nov 2026", "lo aplazaste hasta el lun 23 nov 2026", "вы отложили это до пн 23 нояб. 2026"],
+        ),
+        (
+            "bob",
+            monday,
+            Some("2026-11-10T00:00:00Z"),
+            ["bob parked it until Mon", "bob lo aplazó hasta el lun", "это отложил(а) bob до пн"],
+        ),
+        (
+            "",
+            "2026-11-23T04:00:00Z",
+            None,
+            [
+                "it was parked until Mon 23 Nov 2026 05:00",
+                "quedó aplazado hasta el lun 23 nov 2026 05:00",
+                "это было отложено до пн 23 нояб. 2026 05:00",
+            ],
+        ),
+        // It was told since.
+        ("ana", monday, Some("2026-11-22T23:30:00Z"), ["update", "actualización", "обновление"]),
+        ("ana", "2026-11-30T00:00:00Z", Some("2026-11-20T00:00:00Z"), ["update", "actualización", "обновление"]),
+    ] {
+        let mut case = Case { told: heard.map(at), ..Case::new("Talleres García") };
+        let (by, until) = (by.to_owned(), Some(at(until)));
+        case.lead.verdict = Some(Verdict { said: LeadState::Parked, at: at("2026-11-15T00:00:00Z"), by, because: String::new(), until });
+        for (language, want) in Language::ALL.into_iter().zip(want) {
+            let letter = one_alert(&Reader { rep: &rep, language, zone: &zone }, &case);
+            let text = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(&format!("Packaging for the food industry · {want}")), "{want}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::altered::ChangeView;
 use super::clean::{address_words, line, link, mail_link, phone_link};
-use super::due::{DueView, doubts, said as said_in};
+use super::due::{ClosesView, DueView, closes, doubts, said as said_in};
 use super::language::Word;
 use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence, with_member};
@@ -14,7 +14,10 @@ use super::{Item, Language, Reader};
 use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
-use crate::model::{Evidence, FactName, Organisation, Part, PartKind, Score, Signal, Story, Value, Weight, origin_of};
+use crate::model::{
+    Evidence, FactName, LeadState, Organisation, Part, PartKind, Record, RecordKind, Score, Signal, SignalKind, Story, UNNAMED, Value,
+    Weight, deadline, origin_of,
+};
 
 /// Reasons shown of one lead; the newest.
 const REASONS: usize = 6;
@@ -22,6 +25,10 @@ const REASONS: usize = 6;
 const PARTS: usize = 8;
 /// Unknown facts named.
 const UNKNOWN: usize = 3;
+/// Characters of what an article says.
+const TEXT: usize = 320;
+/// Characters of the reason of a lead of which a line is said.
+const REASON: usize = 160;
 
 /// One letter.
 #[derive(Debug, Default, Serialize)]
@@ -40,7 +47,8 @@ pub(super) struct View {
     pub more_deadlines_title: Option<String>,
     pub more_deadlines: Vec<LinkView>,
     pub leads: Vec<LeadView>,
-    pub more: Option<String>,
+    pub more_leads_title: Option<String>,
+    pub more_leads: Vec<LinkView>,
     pub pairs_title: Option<&'static str>,
     pub pairs: Vec<PairView>,
     pub pairs_how: Option<&'static str>,
@@ -67,6 +75,8 @@ pub(super) struct LeadView {
     pub name: String,
     /// Segment, and whether this is an update.
     pub tag: String,
+    /// What of it closes soon, or is to be known before its history.
+    pub closes: Vec<ClosesView>,
     /// What it does, how big, where.
     pub about: Vec<String>,
     pub contacts: Vec<LinkView>,
@@ -138,19 +148,29 @@ fn day_and_hour(reader: &Reader<'_>, at: Timestamp) -> String {
 /// What to call the organisation behind an item.
 pub(super) fn name_of(item: &Item<'_>, language: Language) -> String {
     let named = item.organisation.name.as_deref().map(|name| line(name, 80)).filter(|name| !name.is_empty());
-    let titled = || Some(line(&item.lead.title, 80)).filter(|title| !title.is_empty());
+    let titled = || Some(line(&item.lead.title, 80)).filter(|title| !title.is_empty() && title != UNNAMED);
     named.or_else(titled).unwrap_or_else(|| language.word(Word::NotNamed).to_owned())
 }
 
 /// The strongest reason's sentence, for the subject.
 pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp) -> Option<String> {
+    Some(told(item, reader, best(item)?, now))
+}
+
+/// The strongest reason, of several the newest.
+fn best<'a>(item: &Item<'a>) -> Option<&'a Signal> {
     let score = &item.lead.score;
-    let signal = news(item).into_iter().min_by_key(|signal| std::cmp::Reverse((rank(score, signal), points(score, signal))))?;
-    Some(told(item, reader, signal, now))
+    news(item).into_iter().min_by_key(|signal| std::cmp::Reverse((rank(score, signal), points(score, signal))))
+}
+
+/// The tender that a signal tells of, where it can be answered.
+fn tender_of<'a>(item: &Item<'a>, signal: &Signal) -> Option<&'a Record> {
+    item.tenders.iter().find(|(record, _)| *record == signal.record).map(|(_, tender)| &tender.record)
 }
 
 /// What a signal tells under the name of its organisation, which need not be said again.
 fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
+    let tender = tender_of(item, signal).filter(|one| one.kind == RecordKind::Tender);
     let mut signal = signal.clone();
     let story = if let Story::Again { of, .. } = &mut signal.story { of.as_mut() } else { &mut signal.story };
     let whose = item.members.iter().find(|member| member.id == signal.organisation).unwrap_or(item.organisation);
@@ -158,6 +178,13 @@ fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -
         && by.as_deref().is_some_and(|by| Some(text::words(by)) == whose.name.as_deref().map(text::words))
     {
         *by = None;
+    }
+    if let (Story::Appeared { with, .. }, Some(tender)) = (story, tender) {
+        // What was published first may hold no longer; that it moved is told of by itself.
+        *with = deadline(tender).map(|closing| match &closing.field.value {
+            Value::Time(moment) => moment.zoned().to_string(),
+            other => other.text(),
+        });
     }
     let said = line(&sentence(reader.language, Some(reader.zone), &signal, now), caps::QUOTE_CHARS);
     with_member(reader.language, said, &signal, item.members)
@@ -208,6 +235,43 @@ fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
     groups
 }
 
+/// What is told of one tender stands together, where the best of it would, in the order in which it happened.
+fn in_time(reasons: Vec<Vec<&Signal>>) -> Vec<Vec<&Signal>> {
+    let of_tender = |signal: &Signal| {
+        signal.kind.is_of_open_tender()
+            || matches!(signal.kind, SignalKind::TenderPlanned | SignalKind::TenderPublished | SignalKind::TenderAwarded)
+    };
+    let tender = |reason: &Vec<&Signal>| reason.first().filter(|signal| of_tender(signal)).map(|signal| signal.record);
+    let (mut sorted, mut left) = (Vec::with_capacity(reasons.len()), reasons);
+    while let Some(first) = left.first() {
+        let about = tender(first);
+        let (mut same, others): (Vec<_>, Vec<_>) = match about {
+            Some(_) => left.into_iter().partition(|reason| tender(reason) == about),
+            None => (left.drain(..1).collect(), left),
+        };
+        same.sort_by_key(|reason| reason.first().map(|signal| (signal.at, signal.seen)));
+        sorted.extend(same);
+        left = others;
+    }
+    sorted
+}
+
+/// What of these reasons closes: soon, or at a time that none of them says as it is now; each once, the soonest first.
+fn closing(reader: &Reader<'_>, item: &Item<'_>, reasons: &[Vec<&Signal>], now: Timestamp) -> Vec<ClosesView> {
+    let mut tenders: Vec<&Record> = Vec::new();
+    for signal in reasons.iter().flatten() {
+        tenders.extend(tender_of(item, signal).filter(|tender| !tenders.iter().any(|known| known.id == tender.id)));
+    }
+    tenders.sort_by_key(|tender| (deadline(tender).map_or(Timestamp::MAX, |closing| closing.at), tender.id));
+    let is_said = |tender: &Record| {
+        let of_it = |signal: &&&Signal| tender_of(item, signal).is_some_and(|one| one.id == tender.id);
+        let says = |signal: &&Signal| signal.kind == SignalKind::TenderPublished && matches!(signal.story.plain(), Story::Appeared { .. });
+        reasons.iter().flatten().filter(of_it).any(says)
+    };
+    let of = |tender: &&Record| closes(reader, tender, now).into_iter().filter(|one| one.soon || !is_said(tender)).collect::<Vec<_>>();
+    tenders.iter().flat_map(of).collect()
+}
+
 /// What a signal is worth in the sum, in hundredths of a point.
 fn points(score: &Score, signal: &Signal) -> i64 {
     let of_it = |part: &&Part| part.kind == PartKind::Signal(signal.kind) && part.evidence.as_ref() == Some(&signal.evidence);
@@ -226,8 +290,8 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, members: _, signals: _, told: _, handed: _, tenders: _, meanings: _ } = *item;
-    let news = together(news(item));
+    let Item { lead, segment, organisation, members: _, signals: _, told: _, handed: _, tenders: _, texts: _, meanings: _ } = *item;
+    let mut news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
     let is_notice = !news.is_empty() && news.iter().flatten().all(|signal| signal.kind.is_of_open_tender());
@@ -235,7 +299,10 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     let (about, contacts) = (about(organisation, language), contacts(organisation));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
     let mut doubted: Vec<RecordId> = Vec::new();
-    let reasons = news.into_iter().take(REASONS).map(|alike| ReasonView {
+    news.truncate(REASONS);
+    let news = in_time(news);
+    let closes = closing(reader, item, &news, now);
+    let reasons = news.into_iter().map(|alike| ReasonView {
         notes: alike.iter().flat_map(|signal| doubts_of(reader, (item, signal), &mut doubted)).collect(),
         ..reason(reader, (item, &alike), &mut said, now)
     });
@@ -244,7 +311,8 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     LeadView {
         number,
         name: name_of(item, language),
-        tag: tag(item, segment, language),
+        tag: tag(reader, item, segment, now),
+        closes,
         about,
         contacts,
         why_now: language.word(Word::WhyNow),
@@ -261,13 +329,40 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     }
 }
 
-fn tag(item: &Item<'_>, segment: &str, language: Language) -> String {
-    let segment = format!("{}: {}", language.word(Word::Segment), line(segment, 120));
-    match (item.handed, item.told) {
-        (Some(had), _) => format!("{segment} · {}", language.handed_over(&line(had, 60))),
-        (None, Some(_)) => format!("{segment} · {}", language.word(Word::Updated)),
-        (None, None) => segment,
+/// What is said of a lead where there are many: "Talleres García (49.75): Looks for a supplier: pallets · lead-and0qnwpxdmfe".
+pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> LinkView {
+    let language = reader.language;
+    let signal = best(item);
+    let reason = signal.map(|signal| format!(": {}", line(&told(item, reader, signal, now), REASON))).unwrap_or_default();
+    let reasons: Vec<Vec<&Signal>> = signal.map(|signal| vec![signal]).into_iter().collect();
+    let soon = closing(reader, item, &reasons, now).into_iter().find(|one| one.soon).map(|one| format!(" · {}", one.words));
+    let (name, score) = (name_of(item, language), language.points(item.lead.score.total()));
+    LinkView {
+        words: format!("{name} ({score}){reason}{} · {}", soon.unwrap_or_default(), item.lead.id),
+        href: signal.and_then(|signal| link(&signal.evidence.url)),
     }
+}
+
+fn tag(reader: &Reader<'_>, item: &Item<'_>, segment: &str, now: Timestamp) -> String {
+    let language = reader.language;
+    let segment = format!("{}: {}", language.word(Word::Segment), line(segment, 120));
+    match (item.handed, woken(reader, item, now), item.told) {
+        (Some(had), ..) => format!("{segment} · {}", language.handed_over(&line(had, 60))),
+        (None, Some(woken), _) => format!("{segment} · {woken}"),
+        (None, None, Some(_)) => format!("{segment} · {}", language.word(Word::Updated)),
+        (None, None, None) => segment,
+    }
+}
+
+/// That it was put away until a day which has come since its reader was last told of it, and by whom.
+fn woken(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> Option<String> {
+    let verdict = item.lead.verdict.as_ref().filter(|verdict| verdict.said == LeadState::Parked)?;
+    let until = verdict.until.filter(|until| *until <= now && item.told.is_none_or(|told| told < *until))?;
+    let local = until.to_zoned(reader.zone.clone());
+    let is_day = local.time() == jiff::civil::Time::midnight();
+    let day = if is_day { reader.language.date(local.date()) } else { day_and_hour(reader, until) };
+    let by = line(&verdict.by, 60);
+    Some(reader.language.parked((by != reader.rep.as_str()).then_some(by.as_str()), &day))
 }
 
 fn values(organisation: &Organisation, name: FactName) -> impl Iterator<Item = &Value> {
@@ -321,6 +416,9 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
         sentence = format!("{other} · {sentence}");
     }
     said.push(text::words(&sentence));
+    let text = alike.iter().find_map(|signal| item.texts.get(&signal.record));
+    let quote = [Some(line(&signal.evidence.quote, 160)), text.map(|text| line(text, TEXT))];
+    let quote = quote.into_iter().flatten().find(|quote| is_new(quote, said));
     let seen = signal.evidence.seen;
     let date = |at: Timestamp| at.to_zoned(reader.zone.clone()).date();
     let english = language != Language::En && matches!(signal.story, Story::Sentence(_));
@@ -330,7 +428,7 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
         sentence,
         lang: english.then_some("en"),
         when: day(reader, signal.at, now),
-        quote: Some(line(&signal.evidence.quote, 160)).filter(|quote| is_new(quote, said)).map(|quote| sentence::quoted(language, &quote)),
+        quote: quote.map(|quote| sentence::quoted(language, &quote)),
         proof: proof(&signal.evidence, language),
         seen: (date(seen) != date(signal.at)).then(|| language.seen(&day_and_hour(reader, seen))),
         notes: Vec::new(),

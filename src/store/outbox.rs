@@ -196,11 +196,11 @@ impl Embedded {
             for id in ids {
                 let Some(entry) = inner.entry(id)? else { continue };
                 match groups.iter_mut().find(|group| group.channel == entry.channel && group.rep == entry.rep) {
-                    Some(group) if group.entries.len() >= limit => group.more += 1,
+                    Some(group) if group.entries.len() >= limit => {}
                     Some(group) => group.entries.push(entry),
                     None => {
                         let (channel, rep) = (entry.channel.clone(), entry.rep.clone());
-                        groups.push(DueEntries { channel, rep, entries: vec![entry], more: 0 });
+                        groups.push(DueEntries { channel, rep, entries: vec![entry] });
                     }
                 }
             }

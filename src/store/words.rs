@@ -209,8 +209,6 @@ pub struct DueEntries {
     pub rep: RepId,
     /// The oldest first.
     pub entries: Vec<Entry>,
-    /// How many more are due, and not here.
-    pub more: usize,
 }
 
 /// Which messages are to be sent again.

@@ -60,7 +60,7 @@ pub struct LeadView {
     /// When what is new of it is told, or was, in the rep's zone, or why it is told to nobody; nothing of a lead at an earlier moment.
     #[serde(default)]
     pub told: Option<String>,
-    /// In a word: `waits` (it is told at `told_at`), `told` (it was, then), `nobody` (there is nobody to tell), `no` (there is nothing to tell).
+    /// In a word: `waits` (it is told at `told_at`), `told` (it was, then), `nobody` (there is nobody to tell), `no` (there is nothing to tell, whatever was told before).
     #[serde(default)]
     pub told_state: Option<String>,
     /// When what waits is told, or when it was told last.

@@ -373,7 +373,15 @@ pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
 /// With when it is told or was, or why it is not.
 pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option<Timestamp>), now: Timestamp) -> LeadView {
     let wait = desk.waiting.get(&lead.id).filter(|_| for_rep(lead.state));
-    let never = |why: &str| ("no", format!("no: {why}"), None);
+    let never = |why: &str| {
+        let zone = match &lead.owner {
+            Decision::To(rep, _) => desk.config.rep(rep).map(|rep| rep.rep.zone.clone()),
+            Decision::Nobody(_) => None,
+        };
+        let zone = zone.unwrap_or_else(|| desk.config.daemon.zone.clone());
+        let before = last.map(|last| format!("; it was told {}", clock(Language::En, &last.to_zoned(zone)))).unwrap_or_default();
+        ("no", format!("no: {why}{before}"), last)
+    };
     let nobody = |why: String| ("nobody", why, None);
     let (state, told, at) = match (&lead.owner, lead.state) {
         (_, LeadState::Below) => never("below the line"),
