@@ -36,6 +36,7 @@ pub mod structured;
 mod tenders;
 mod transform;
 mod transport;
+mod vacancies;
 mod value;
 
 use jiff::Timestamp;
@@ -49,6 +50,7 @@ pub use decode::decode;
 pub use derive::{Derived, derive};
 pub use doubts::{Doubt, Filled, Leaning, doubts, filled, has_name, leaning};
 pub use found::Known;
+pub use json::{Paged, PagingWay};
 pub use naming::USUAL_FIELDS;
 pub use offers::{Offers, Script, offers};
 pub use portal::Portal;
@@ -58,9 +60,9 @@ pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
 
-/// How an answer of JSON seems to be paged, where something beside its records says so; `records`: how many it holds.
-pub fn paging_of(input: &Input<'_>, records: usize) -> Option<PagingSpec> {
-    json::paging_of(input, records)
+/// How an answer of JSON seems to be paged. `records`: how many it holds; `total`: how many its head says that there are.
+pub fn paging_of(input: &Input<'_>, (records, total): (usize, Option<u64>)) -> Paged {
+    json::paging_of(input, (records, total))
 }
 
 /// Pages of one visit when the settings do not say.
@@ -150,6 +152,8 @@ pub struct Input<'a> {
     pub content_type: Option<&'a str>,
     /// The final address, after redirects.
     pub url: &'a Url,
+    /// The next page, where the head of the answer names one (the header `Link`, RFC 8288).
+    pub next: Option<&'a Url>,
     /// When it was fetched.
     pub now: Timestamp,
     /// Says true once the parse has used up its time ([`crate::base::caps::PARSE_TIME`]); asked between small steps.

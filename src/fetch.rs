@@ -11,6 +11,7 @@ mod body;
 mod exchange;
 mod hops;
 mod lane;
+mod link;
 mod pace;
 mod robots;
 mod settings;
@@ -60,6 +61,10 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// For the next time. After a 304 these are the old ones, renewed by what the 304 carried.
     pub validators: Validators,
+    /// The next page, where the header `Link` names one (RFC 8288).
+    pub next: Option<Url>,
+    /// How many entries there are on all pages, where a header such as `X-Total-Count` says so.
+    pub total: Option<u64>,
     /// The body, decompressed.
     pub bytes: Bytes,
     /// Whether it took a redirect to get there.

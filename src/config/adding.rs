@@ -7,6 +7,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, val
 
 use crate::base::text::squeeze;
 use crate::extract::{FieldSpec, Kind, Spec};
+use crate::model::RecordKind;
 
 /// Fields that stand on one line.
 const INLINE: usize = 3;
@@ -98,9 +99,14 @@ fn table(new: &NewSource) -> Table {
     if let Some(select) = spec.select.0.first() {
         put("select", select.as_str().into(), "where in the page the JSON is");
     }
+    let records = if spec.records.as_deref() == Some(RecordKind::Vacancy.word()) {
+        "what they are: a new one is the signal vacancy-published of whoever it names"
+    } else {
+        "what they are"
+    };
     let texts = [
         ("filter", &spec.filter, "one object for each record"),
-        ("records", &spec.records, "what they are"),
+        ("records", &spec.records, records),
         ("dates", &spec.dates, "the month comes first, as the dates of the page show"),
         ("record", &spec.record, "one record"),
         ("next", &spec.next, "the link to the next page"),

@@ -5,7 +5,7 @@ mod email;
 mod phone;
 mod place;
 mod role;
-mod social;
+pub(in crate::extract) mod social;
 
 use std::collections::BTreeMap;
 

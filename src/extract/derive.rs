@@ -356,8 +356,14 @@ mod tests {
     fn derived(kind: Kind, html: &str) -> Result<Derived, String> {
         let url: Url = "https://fair.example/list".parse().unwrap();
         let about = About { source: "new".parse().unwrap(), zone: jiff::tz::TimeZone::UTC, country: None };
-        let input =
-            Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input = Input {
+            bytes: html.as_bytes(),
+            content_type: Some("text/html"),
+            url: &url,
+            next: None,
+            now: Timestamp::UNIX_EPOCH,
+            expired: &|| false,
+        };
         let spec = Spec { kind: kind.word().to_owned(), url: Some(url.to_string()), ..Spec::default() };
         let extract = spec.compile(&about).unwrap().read(&input).unwrap();
         derive(&input, &spec, &about, &extract).unwrap()

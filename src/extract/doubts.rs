@@ -8,10 +8,11 @@ use regex::Regex;
 use url::Url;
 
 use super::offers::Offers;
+use super::vacancies::Vacancies;
 use super::value::month_first;
 use super::{Kind, Spec};
 use crate::base::text::{clip, count, words};
-use crate::model::{CompanyName, Draft, Extract, Value};
+use crate::model::{CompanyName, Draft, Extract, RecordKind, Value};
 
 /// Characters of an example.
 const EXAMPLE: usize = 40;
@@ -51,6 +52,8 @@ pub struct Filled {
 pub struct Leaning {
     /// `listing` or `directory`.
     pub kind: Kind,
+    /// What they are, where the kind alone does not say so.
+    pub records: Option<RecordKind>,
     /// By what.
     pub why: String,
     /// Whether it is more than a guess.
@@ -87,7 +90,15 @@ pub fn leaning(extract: &Extract, url: &Url) -> Leaning {
         extract.records.iter().filter(has).count()
     };
     let forms = extract.records.iter().filter_map(has_name).filter(|name| CompanyName::parse(name).form.is_some()).count();
-    let said = |kind, why: String| Leaning { kind, why, sure: true };
+    let said = |kind, why: String| Leaning { kind, records: None, why, sure: true };
+    let vacancies = super::vacancies::vacancies(extract, url);
+    let jobs = |found: Vacancies| Leaning { kind: Kind::Listing, records: Some(RecordKind::Vacancy), why: found.why, sure: found.sure };
+    if let Some(found) = vacancies.clone().filter(|found| found.sure) {
+        return jobs(found);
+    }
+    if let Some(found) = vacancies.filter(|_| forms * 10 < all * 3) {
+        return jobs(found);
+    }
     let prices = with(&["price", "kind"]);
     if prices * 2 > all {
         return said(Kind::Listing, format!("{prices} of {all} have a price or say what is offered or wanted"));
@@ -105,7 +116,7 @@ pub fn leaning(extract: &Extract, url: &Url) -> Leaning {
     let path = words(url.path());
     let speaks = ["compan", "member", "exhibitor", "supplier", "director", "empresa", "socio", "expositor", "firm", "ausstell", "mitglied"];
     let kind = if speaks.iter().any(|word| path.contains(word)) { Kind::Directory } else { Kind::Listing };
-    Leaning { kind, why: "nothing in them says what they are".to_owned(), sure: false }
+    Leaning { kind, records: None, why: "nothing in them says what they are".to_owned(), sure: false }
 }
 
 static SLASHED: LazyLock<Regex> =
@@ -250,8 +261,14 @@ mod tests {
     fn read(spec: &Spec, html: &str) -> (Extract, Offers) {
         let url: Url = spec.url.as_deref().unwrap().parse().unwrap();
         let about = About { source: "new".parse().unwrap(), zone: jiff::tz::TimeZone::UTC, country: None };
-        let input =
-            Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input = Input {
+            bytes: html.as_bytes(),
+            content_type: Some("text/html"),
+            url: &url,
+            next: None,
+            now: Timestamp::UNIX_EPOCH,
+            expired: &|| false,
+        };
         (spec.compile(&about).unwrap().read(&input).unwrap(), super::super::offers(&input).unwrap())
     }
 

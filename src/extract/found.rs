@@ -19,7 +19,7 @@ use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
 use crate::base::text::{clip, squeeze, words};
-use crate::model::{BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, Learned, Record, Value};
+use crate::model::{BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, Learned, Record, RecordKind, Value};
 use align::Aligned;
 use learn::{Learns, own_contacts};
 
@@ -60,6 +60,8 @@ struct Raw {
     link: Option<Url>,
     cells: Vec<(usize, String)>,
     more: Vec<(&'static str, String, String)>,
+    /// What the structured data say that it is.
+    kind: Option<RecordKind>,
     path: String,
 }
 
@@ -137,7 +139,7 @@ impl FoundReader {
                 entry.0 += 1;
             }
             self.rename(raw, &mut fields, input)?;
-            let (kind, url) = (self.naming.kind_of(&fields), raw.link.clone());
+            let (kind, url) = (self.naming.kind_of(&fields).or(raw.kind.filter(|_| self.naming.kinds)), raw.link.clone());
             let detail = url.clone().filter(|url| self.details && is_of_site(url, input.url) && canonical(url) != canonical(input.url));
             gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: false, path: raw.path.clone() });
         }
@@ -349,7 +351,7 @@ impl List {
             let inside = item.detail.clone().filter(|url| is_of_site(url, page));
             let site = item.site.as_ref().or(item.detail.as_ref().filter(|_| inside.is_none()));
             let more = site.map(|site| ("website", site.to_string(), format!("{path}: link"))).into_iter().collect();
-            Raw { name: words, link: inside, cells, more, path }
+            Raw { name: words, link: inside, cells, more, kind: None, path }
         });
         let records: Vec<Raw> = records.collect();
         Self { columns: listed.columns.clone(), records }

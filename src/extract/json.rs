@@ -11,11 +11,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use url::Url;
 
+use super::contacts;
 use super::decode::decode;
 use super::record::{Gather, Parts, RecordRule};
 use super::selector::Pick;
-use super::spec::PagingSpec;
 use super::transform::{self, Plan, Take, Words};
 use super::value::{self, Hints, Type};
 use super::{About, Input, Kind, Spec};
@@ -24,6 +25,7 @@ use crate::base::text::clip;
 use crate::model::{BadEntry, Extract, Failure, FailureClass, Fault, FieldName, Found};
 pub(super) use behind::{Behind, find};
 use filter::{Program, Stop};
+pub use paged::{Paged, PagingWay};
 use paging::Paging;
 use path::Path;
 use shape::{Member, Shape};
@@ -78,6 +80,9 @@ const OWNERS: [&str; 14] = [
 ];
 /// What the name is called inside of them.
 const NAMES: [&str; 4] = ["name", "legalname", "displayname", "title"];
+/// What its web site is called inside of them.
+const SITES: [&str; 12] =
+    ["website", "site", "homepage", "web", "websiteurl", "siteurl", "weburl", "companyurl", "domain", "url", "sameas", "link"];
 
 /// Compiled settings of the kind `json`.
 pub(super) struct JsonReader {
@@ -143,7 +148,7 @@ impl JsonReader {
         {
             return Err(Failure::new(FailureClass::Unreadable, format!("{} answers with an error: “{complaint}”", input.url)));
         }
-        let follow = self.paging.next(&answer, records.len(), input.url);
+        let follow = self.paging.next(&answer, records.len(), input);
         let mut gather = Gather::new(&self.rule, input.url);
         if records.len() > caps::RECORDS {
             bad.push(BadEntry { path: String::new(), reason: format!("only the first {} records are read", caps::RECORDS) });
@@ -194,6 +199,10 @@ impl JsonReader {
         if self.plans.is_empty() && !self.rule.is_company() && !fields.contains_key("company") {
             let owner = owner(&fields).cloned();
             fields.extend(owner.map(|owner| (FieldName::new("company"), owner)));
+        }
+        if self.plans.is_empty() && !fields.contains_key("website") {
+            let site = owner_site(&fields, input.url).cloned();
+            fields.extend(site.map(|site| (FieldName::new("website"), site)));
         }
         let object = shape::feature(record).map_or_else(|| record.as_object(), |(_, properties)| Some(properties));
         let scalar =
@@ -289,25 +298,51 @@ fn title(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
 
 /// Whom a record names in an object of its own, or beside it: `employer.name`, `companyName`.
 fn owner(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
+    of_owner(fields, |last| NAMES.contains(&last), |rest| rest == "name").find(|found| matches!(found.value, crate::model::Value::Text(_)))
+}
+
+/// The web site of whom a record names: `employer.site`, `companyWebsite`. What is on the site of the answer itself is its page there.
+fn owner_site<'f>(fields: &'f BTreeMap<FieldName, Found>, page: &Url) -> Option<&'f Found> {
+    let is = |last: &str| SITES.contains(&last);
+    let elsewhere = |found: &&Found| {
+        let url = match &found.value {
+            crate::model::Value::Url(url) => Some(url.clone()),
+            crate::model::Value::Text(text) if text.contains('.') && !text.contains(['@', ' ', '/']) => {
+                Url::parse(&format!("https://{text}")).ok()
+            }
+            _ => None,
+        };
+        url.is_some_and(|url| url.domain().is_some() && !value::is_of_site(&url, page) && contacts::social::network(&url).is_none())
+    };
+    of_owner(fields, is, is).find(elsewhere)
+}
+
+/// What records say of whom they name, the surest first: members called so inside of an owner, or after its name.
+fn of_owner<'f>(
+    fields: &'f BTreeMap<FieldName, Found>,
+    inside: impl Fn(&str) -> bool + Copy + 'f,
+    after: impl Fn(&str) -> bool + Copy + 'f,
+) -> impl Iterator<Item = &'f Found> {
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
-    let is_of = |name: &FieldName, owner: &str| {
+    let is_of = move |name: &FieldName, owner: &str| {
         let parts: Vec<String> = name.as_str().split('.').map(plain).collect();
         match parts.as_slice() {
-            [.., of, last] if of == owner => NAMES.contains(&last.as_str()),
-            [.., last] => last.strip_prefix(owner).is_some_and(|rest| rest == "name"),
+            [.., of, last] if of == owner => inside(last),
+            [.., last] => last.strip_prefix(owner).is_some_and(after),
             [] => false,
         }
     };
-    OWNERS.iter().find_map(|owner| {
-        let named = fields.iter().filter(|(name, found)| is_of(name, owner) && matches!(found.value, crate::model::Value::Text(_)));
-        named.min_by_key(|(name, _)| name.as_str().matches('.').count()).map(|(_, found)| found)
+    OWNERS.iter().flat_map(move |owner| {
+        let mut named: Vec<(&FieldName, &Found)> = fields.iter().filter(|(name, _)| is_of(name, owner)).collect();
+        named.sort_by_key(|(name, _)| name.as_str().matches('.').count());
+        named.into_iter().map(|(_, found)| found)
     })
 }
 
-/// How the answer seems to be paged, from what stands beside its records.
-pub(super) fn paging_of(input: &Input<'_>, records: usize) -> Option<PagingSpec> {
-    let answer = parse(&decode(input.bytes, input.content_type, input.url), input, &mut Vec::new()).ok()?;
-    paged::proposed(&answer, input.url, records)
+/// How the answer seems to be paged. `records`: how many it holds; `total`: how many its head says that there are.
+pub(super) fn paging_of(input: &Input<'_>, (records, total): (usize, Option<u64>)) -> Paged {
+    let answer = parse(&decode(input.bytes, input.content_type, input.url), input, &mut Vec::new());
+    answer.map(|answer| paged::proposed(&answer, input, (records, total))).unwrap_or_default()
 }
 
 /// A place within a record's place.

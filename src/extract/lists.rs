@@ -26,6 +26,9 @@ const ROWS_ALIKE: f64 = 0.7;
 const GROUPS: usize = 8;
 /// Fewer make no list.
 const FEWEST: usize = 3;
+/// Records that may be a list, and are too few to be sure; and how alike they are then.
+const SHORT: usize = 2;
+const SHORT_ALIKE: f64 = 0.8;
 
 /// One list of a page.
 pub(super) struct Region {
@@ -37,26 +40,7 @@ pub(super) struct Region {
 
 /// The lists of a page, the main one first.
 pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
-    let mut work = Work::new();
-    let mut cuts: Vec<Cut> = Vec::new();
-    let places = places(shown);
-    for parents in places.values() {
-        let rows: Vec<Row> = parents
-            .iter()
-            .map(|parent| shown.children(*parent).map(|child| (child, work.marks(shown, child))).collect::<Row>())
-            .filter(|row| !row.is_empty())
-            .collect();
-        cuts.extend(rows.iter().filter(|row| row.len() >= FEWEST).filter_map(|row| cut::best(shown, row, &mut work)));
-        for alike in alike_rows(&rows) {
-            // With one record in each, what lies between them would be passed over: there the row of the parents themselves tells more.
-            let gaps = alike.last().zip(alike.first()).is_some_and(|(last, first)| last - first + 1 > alike.len());
-            let children: Row = alike.iter().flat_map(|i| &rows[*i]).cloned().collect();
-            if children.len() >= FEWEST {
-                cuts.extend(cut::best(shown, &children, &mut work).filter(|cut| !gaps || cut.records.len() > alike.len()));
-            }
-        }
-    }
-    let mut found: Vec<Region> = cuts
+    let mut found: Vec<Region> = cuts(shown, FEWEST)
         .into_iter()
         .map(|cut| {
             let score = rank::score(shown, &cut);
@@ -66,6 +50,43 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.records[0].cmp(&b.records[0])));
     apart(shown, found)
+}
+
+/// Two records that stand below each other as those of a list do, each with more than its link; where a page has no list, it may be one.
+pub(super) fn short(shown: &Shown<'_>) -> Option<Region> {
+    let says = |record: &Vec<At>| {
+        let sum = |of: fn(&super::shown::Node<'_>) -> usize| record.iter().map(|at| of(&shown.nodes[*at])).sum::<usize>();
+        sum(|node| node.links) > 0 && sum(|node| node.runs) > 1 && sum(|node| node.chars - node.link_chars) > 0
+    };
+    let alike = |cut: &Cut| cut.records.len() == SHORT && cut.alike >= SHORT_ALIKE && cut.records.iter().all(says);
+    let shown_as_content = |cut: &Cut| rank::place(shown, cut.records[0][0]) >= 1.0;
+    let cuts = cuts(shown, SHORT).into_iter().filter(|cut| alike(cut) && shown_as_content(cut));
+    let scored = cuts.map(|cut| Region { score: rank::score(shown, &cut), records: cut.records });
+    scored.max_by(|a, b| a.score.total_cmp(&b.score).then_with(|| b.records[0].cmp(&a.records[0])))
+}
+
+/// What repeats, in so many records at least, each place cut in the best way.
+fn cuts(shown: &Shown<'_>, fewest: usize) -> Vec<Cut> {
+    let mut work = Work::new(fewest);
+    let mut cuts: Vec<Cut> = Vec::new();
+    let places = places(shown);
+    for parents in places.values() {
+        let rows: Vec<Row> = parents
+            .iter()
+            .map(|parent| shown.children(*parent).map(|child| (child, work.marks(shown, child))).collect::<Row>())
+            .filter(|row| !row.is_empty())
+            .collect();
+        cuts.extend(rows.iter().filter(|row| row.len() >= fewest).filter_map(|row| cut::best(shown, row, &mut work)));
+        for alike in alike_rows(&rows) {
+            // With one record in each, what lies between them would be passed over: there the row of the parents themselves tells more.
+            let gaps = alike.last().zip(alike.first()).is_some_and(|(last, first)| last - first + 1 > alike.len());
+            let children: Row = alike.iter().flat_map(|i| &rows[*i]).cloned().collect();
+            if children.len() >= fewest {
+                cuts.extend(cut::best(shown, &children, &mut work).filter(|cut| !gaps || cut.records.len() > alike.len()));
+            }
+        }
+    }
+    cuts
 }
 
 /// Puts the list whose records stand at this path of names first; where none was found there, whatever stands there is one.

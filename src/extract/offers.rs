@@ -146,8 +146,14 @@ mod tests {
 
     fn offered(html: &str) -> Offers {
         let url = "https://fair.example/list".parse().unwrap();
-        let input =
-            Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input = Input {
+            bytes: html.as_bytes(),
+            content_type: Some("text/html"),
+            url: &url,
+            next: None,
+            now: Timestamp::UNIX_EPOCH,
+            expired: &|| false,
+        };
         offers(&input).unwrap()
     }
 

@@ -89,6 +89,8 @@ pub struct Reading {
     pub language: Option<String>,
     /// Its lists, the main one first.
     pub lists: Vec<Listed>,
+    /// Where it has no list: two records that may be one, and are too few to be sure.
+    pub short: Option<Listed>,
     /// Its text, a block a line.
     pub text: String,
     /// The page that goes on with its list.
@@ -149,6 +151,9 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, stood: Option<&str>) -
         out.push(columns::listed(&shown, &region.records[..fit], &base, hints));
     }
     out.retain(|listed| !listed.records.is_empty());
+    let short = if out.is_empty() && kind == PageType::Other { lists::short(&shown) } else { None };
+    let short = short.map(|region| columns::listed(&shown, &region.records, &base, hints));
+    input.check_time()?;
     let next = next::next_page(&shown, root, &base, input.url);
     let title = crate::base::text::clip(&said.title, TITLE);
     input.check_time()?;
@@ -157,7 +162,7 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, stood: Option<&str>) -
     let contacts = contacts::read(root, input.url, &structured);
     input.check_time()?;
     let product = product::read(root, input.url, &structured);
-    Ok(Reading { kind, title, language: said.language, lists: out, text, next, structured, contacts, product })
+    Ok(Reading { kind, title, language: said.language, lists: out, short, text, next, structured, contacts, product })
 }
 
 /// What is left unsaid by a page read without settings: the country is that of its address.

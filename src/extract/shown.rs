@@ -75,9 +75,11 @@ impl<'t> Shown<'t> {
         let mut open = vec![Open { at: 0, seen: Vec::new() }];
         let mut next = root.first_child();
         let mut spaced = false;
+        let mut seam = Seam::default();
         while let Some(top) = open.last_mut() {
             let Some(node) = next else {
                 close(&mut nodes, top.at);
+                seam.closed = true;
                 let done = open.pop().and_then(|done| nodes[done.at].element);
                 next = if open.is_empty() { None } else { done.and_then(|done| done.next_sibling()) };
                 continue;
@@ -90,7 +92,8 @@ impl<'t> Shown<'t> {
                     let chars = text.chars().filter(|c| !c.is_whitespace()).count();
                     if chars > 0 {
                         let node = text_node(text, chars, (parent, depth, nth, linked));
-                        nodes.push(Node { spaced: std::mem::take(&mut spaced), ..node });
+                        let parts = seam.parts(text);
+                        nodes.push(Node { spaced: std::mem::take(&mut spaced) || parts, ..node });
                     } else {
                         spaced = true;
                     }
@@ -104,6 +107,7 @@ impl<'t> Shown<'t> {
                         nodes.push(Node { spaced, ..element(inner, parent, depth, nth, linked) });
                         next = inner.first_child();
                         open.push(Open { at: nodes.len() - 1, seen: Vec::new() });
+                        seam.opened = seam.closed;
                     }
                 }
                 Kind::Document | Kind::Fragment | Kind::Doctype(_) | Kind::Comment(_) | Kind::ProcessingInstruction(_) => {}
@@ -179,6 +183,25 @@ impl<'t> Shown<'t> {
             }
         }
         out
+    }
+}
+
+/// What stands between a text and the one before it.
+#[derive(Default)]
+struct Seam<'t> {
+    before: &'t str,
+    closed: bool,
+    opened: bool,
+}
+
+impl<'t> Seam<'t> {
+    /// Whether two words meet here: one element ended and another began, as buttons and tabs stand beside each other, and what would come of it
+    /// is no word (`PricingContact`). Takes the text for the one before.
+    fn parts(&mut self, text: &'t str) -> bool {
+        let Self { before, opened, .. } = std::mem::replace(self, Self { before: text, ..Self::default() });
+        let long = |text: &str| text.trim().chars().nth(1).is_some();
+        let ends = before.chars().next_back().is_some_and(|c| c.is_lowercase() || c.is_numeric());
+        opened && ends && text.starts_with(char::is_uppercase) && long(before) && long(text)
     }
 }
 

@@ -220,7 +220,7 @@ impl JsonSchema for PageParam {
     }
 }
 
-/// How a JSON source's next page is asked for: `next`, or `cursor` and `param`, or `param` alone for pages that are numbered.
+/// How a JSON source's next page is asked for: `next`, or `link`, or `cursor` and `param`, or `param` alone for pages that are numbered.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PagingSpec {
@@ -228,8 +228,12 @@ pub struct PagingSpec {
     pub cursor: Option<String>,
     /// jq path of the next page's number, or of the last page's; without it pages are counted until one has no records.
     pub page: Option<String>,
-    /// jq path of the next page's address: `.links.next`.
+    /// For numbers: jq path of how many pages there are: `.totalPages`.
+    pub count: Option<String>,
+    /// jq path of the next page's address: `.links.next`, or a filter that yields it: `.links[] | select(.rel == "next") | .href`.
     pub next: Option<String>,
+    /// Whether the header `Link` of the answer names the next page (`<…>; rel="next"`, RFC 8288).
+    pub link: bool,
     /// The query parameter that takes the cursor or the number.
     pub param: Option<String>,
     /// For numbers: the value on the first page; 1 by default.
@@ -247,8 +251,10 @@ impl PagingSpec {
         let number = |key: &str, number: Option<u32>| number.map(|number| format!("{key} = {number}"));
         let parts = [
             quoted("next", &self.next),
+            self.link.then(|| "link = true".to_owned()),
             quoted("cursor", &self.cursor),
             quoted("page", &self.page),
+            quoted("count", &self.count),
             quoted("param", &self.param),
             number("start", self.start),
             number("step", self.step),

@@ -28,7 +28,7 @@ pub(super) fn read_at(reader: &Reader, url: &str, html: &[u8]) -> Result<Extract
 
 /// The input of a page.
 pub(super) fn input<'a>(url: &'a Url, bytes: &'a [u8]) -> Input<'a> {
-    Input { bytes, content_type: Some("text/html; charset=utf-8"), url, now: Timestamp::UNIX_EPOCH, expired: &|| false }
+    Input { bytes, content_type: Some("text/html; charset=utf-8"), url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use url::Url;
 use super::answer::{self, shown};
 use super::exchange::{Answer, Cap, Sent, door_failure, exchange};
 use super::lane::{Hold, Known, Lane};
+use super::link;
 use super::wall::{self, Seen};
 use super::{Asked, Fetched, Request, Verdict, robots};
 use crate::base::caps;
@@ -231,6 +232,8 @@ impl<'a> Trip<'a> {
             not_modified: answer.status == 304,
             content_type: answer::content_type(&answer.head),
             validators: answer::validators(&answer.head, before),
+            next: link::next(&answer.head, &url).map(|next| self.request.source.without_query(next)),
+            total: link::total(&answer.head),
             bytes: self.request.source.without_secrets(answer.bytes),
             url,
         }

@@ -109,7 +109,8 @@ impl Fixture {
 }
 
 fn fetched(url: Url, content_type: Option<String>, bytes: Bytes) -> Fetched {
-    Fetched { url, status: 200, not_modified: false, content_type, validators: Validators::default(), bytes, redirected: false }
+    let validators = Validators::default();
+    Fetched { url, status: 200, not_modified: false, content_type, validators, next: None, total: None, bytes, redirected: false }
 }
 
 impl Rehearsal {

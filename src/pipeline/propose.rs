@@ -1,6 +1,6 @@
 //! How an address could be watched: each way is tried once, politely, and told with what came of it. Stores and writes nothing.
 
-use std::collections::HashSet;
+mod paged;
 
 use jiff::tz::TimeZone;
 use reqwest::header::{ACCEPT, HeaderValue};
@@ -11,7 +11,7 @@ use crate::base::ids::SourceId;
 use crate::base::text::count;
 use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Script, Spec};
 use crate::fetch::{Fetched, Request, SourceSettings};
-use crate::model::{Draft, Extract, Failure, HostKey};
+use crate::model::{Draft, Extract, Failure, HostKey, RecordKind};
 use crate::resolve::names_somebody;
 
 /// Records with a name from which on a way is one.
@@ -83,8 +83,8 @@ pub struct Proposal {
     pub leaning: Option<Leaning>,
     /// Whether it has enough named records of what the page is about.
     pub good: bool,
-    /// How further pages would be asked for, and why the settings do not do so.
-    pub paged: Option<(String, String)>,
+    /// What is unsure of its further pages.
+    pub paged: Option<Doubt>,
 }
 
 /// How an address could be watched.
@@ -116,17 +116,18 @@ impl Proposed {
         let mut out = extract::doubts(&way.spec, &way.extract, self.offers.as_ref().filter(|_| of_page));
         if let Some(leaning) = way.leaning.as_ref().filter(|leaning| !leaning.sure) {
             let other = if leaning.kind == Kind::Listing { "directory" } else { "listing" };
-            let setting = if way.spec.kind == Kind::Json.word() {
+            let jobs = leaning.records == Some(RecordKind::Vacancy);
+            let setting = if jobs {
+                "records = \"offer\", or \"company\"".to_owned()
+            } else if way.spec.kind == Kind::Json.word() {
                 "records = \"company\", or \"offer\"".to_owned()
             } else {
                 format!("kind = \"{other}\" (--kind {other})")
             };
-            out.insert(0, Doubt { what: format!("whether its records are companies or what they offer: {}", leaning.why), setting });
+            let whether = if jobs { "vacancies" } else { "companies or what they offer" };
+            out.insert(0, Doubt { what: format!("whether its records are {whether}: {}", leaning.why), setting });
         }
-        out.extend(way.paged.as_ref().map(|(setting, why)| Doubt {
-            what: format!("whether there are further pages: {why}"),
-            setting: format!("paging = {setting}"),
-        }));
+        out.extend(way.paged.clone());
         out.extend(way.spec.fields.is_empty().then(|| owner(way)).flatten().map(|path| Doubt {
             what: format!("whom its records are about: `{path}` is taken as `company`"),
             setting: "`fields = { title = \"title\", company = \"another.name\" }` with every field that you want takes another".to_owned(),
@@ -231,7 +232,10 @@ impl Rehearsal {
                 out.told(Way::Lists, records(&list.extract));
                 out.ways.push(Proposal { way: if offers.reading.lists.is_empty() { Way::Structured } else { Way::Lists }, ..list });
             }
-            Some(_) | None => out.told(Way::Lists, "nothing repeats on it as the records of a list do"),
+            Some(_) | None => match &offers.reading.short {
+                Some(short) => out.told(Way::Lists, format!("a list of {}: too short to be sure that it is one", short.records.len())),
+                None => out.told(Way::Lists, "nothing repeats on it as the records of a list do"),
+            },
         }
         if let Ok((spec, extract, _)) = self.read_as(spec(Kind::Page, url), page).await {
             let proposal = Proposal {
@@ -255,6 +259,7 @@ impl Rehearsal {
         let leaning = wanted.is_none().then(|| extract::leaning(&extract, url));
         if let Some(leaning) = leaning.as_ref().filter(|leaning| leaning.kind == Kind::Listing) {
             leaning.kind.word().clone_into(&mut spec.kind);
+            spec.records = leaning.records.map(|records| records.word().to_owned());
             (spec, extract, _) = self.read_as(spec, page).await.ok()?;
         }
         let dated = spec.clone().with_dates_of(&extract);
@@ -279,7 +284,7 @@ impl Rehearsal {
                 Err(failure) => Err(failure),
             };
             match read {
-                Ok((fetched, (spec, extract, _))) => {
+                Ok((fetched, (spec, extract, leaning))) => {
                     let (shown, all) = (offers.shows(&extract), extract.records.len());
                     let same = shown > 0 && shown * 2 >= all;
                     let about = if same {
@@ -289,7 +294,7 @@ impl Rehearsal {
                     };
                     out.told(Way::Feed, format!("{feed}: {}, {about}", records(&extract)));
                     let good = same && named(&extract) >= ENOUGH;
-                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning: None, good, paged: None });
+                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning, good, paged: None });
                 }
                 Err(failure) => out.told(Way::Feed, format!("{feed} cannot be read: {failure}")),
             }
@@ -375,58 +380,23 @@ impl Rehearsal {
         }
     }
 
-    /// With how further pages of JSON are asked for, if something says that there are some; the second one is asked for, to see whether it is so.
-    async fn paged(&self, way: Proposal, settings: &SourceSettings) -> Proposal {
-        if way.spec.kind != Kind::Json.word() || !way.good {
-            return way;
-        }
-        let (fetched, now, records) = (way.fetched.clone(), self.clock.now(), way.extract.records.len());
-        let found = self.pool.run(way.fetched.url.as_str(), move |expired| Ok(extract::paging_of(&input(&fetched, now, expired), records)));
-        let Ok(Some(paging)) = found.await else { return way };
-        let written = paging.written();
-        let spec = Spec { paging: Some(paging), ..way.spec.clone() };
-        let refused = |why: String| Some((written.clone(), why));
-        let paged = match self.read_with(&spec, &way.fetched).await.map(|extract| extract.follow.into_iter().next()) {
-            Ok(Some(next)) if HostKey::of(&next) != HostKey::of(&way.fetched.url) => {
-                refused(format!("the next one, {next}, is on another host, and was not asked"))
-            }
-            Ok(Some(next)) => {
-                let read = match self.ask(&next, settings).await {
-                    Ok(fetched) => self.read_with(&spec, &fetched).await,
-                    Err(failure) => Err(failure),
-                };
-                let keys: HashSet<&str> = way.extract.records.iter().map(|draft| draft.key.as_str()).collect();
-                match read {
-                    Ok(read) if read.records.iter().any(|draft| !keys.contains(draft.key.as_str())) => None,
-                    Ok(_) => refused(format!("the answer says so, and {next} has no other records")),
-                    Err(failure) => refused(format!("the answer says so, and {next} cannot be read: {failure}")),
-                }
-            }
-            Ok(None) | Err(_) => return way,
-        };
-        match paged {
-            None => Proposal { spec, ..way },
-            Some(_) => Proposal { paged, ..way },
-        }
-    }
-
     /// One more page of the host that was asked already.
     pub(super) async fn ask(&self, url: &Url, settings: &SourceSettings) -> Result<Fetched, Failure> {
         let request = Request { url, validators: None, full: true, body: settings.body.as_ref(), source: settings };
         self.web.lane(&HostKey::of(url), None).fetch(&request).await.result
     }
 
-    /// Reads bytes with settings. Of JSON it is found out what its records are, and the settings say so.
+    /// Reads bytes with settings. Of JSON and feeds it is found out what their records are, and the settings say so.
     async fn read_as(&self, spec: Spec, fetched: &Fetched) -> Result<(Spec, Extract, Option<Leaning>), Failure> {
         let extract = self.read_with(&spec, fetched).await?;
-        if spec.kind != Kind::Json.word() || extract.records.is_empty() {
+        let (json, feed) = (spec.kind == Kind::Json.word(), spec.is_feed());
+        if !(json || feed) || extract.records.is_empty() {
             return Ok((spec, extract, None));
         }
         let leaning = extract::leaning(&extract, &fetched.url);
-        if leaning.kind != Kind::Directory {
-            return Ok((spec, extract, Some(leaning)));
-        }
-        let spec = Spec { records: Some("company".to_owned()), ..spec };
+        let company = (json && leaning.kind == Kind::Directory).then_some(RecordKind::Company);
+        let Some(records) = leaning.records.or(company) else { return Ok((spec, extract, Some(leaning).filter(|_| json))) };
+        let spec = Spec { records: Some(records.word().to_owned()), ..spec };
         let extract = self.read_with(&spec, fetched).await?;
         Ok((spec, extract, Some(leaning)))
     }
@@ -455,7 +425,8 @@ fn about_the_same(extract: &Extract, offers: &Offers, shown: usize) -> bool {
 }
 
 pub(super) fn input<'a>(fetched: &'a Fetched, now: jiff::Timestamp, expired: &'a dyn Fn() -> bool) -> Input<'a> {
-    Input { bytes: &fetched.bytes, content_type: fetched.content_type.as_deref(), url: &fetched.url, now, expired }
+    let (content_type, next) = (fetched.content_type.as_deref(), fetched.next.as_ref());
+    Input { bytes: &fetched.bytes, content_type, url: &fetched.url, next, now, expired }
 }
 
 fn records(extract: &Extract) -> String {

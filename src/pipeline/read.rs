@@ -10,11 +10,12 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::pool::Hand;
+use super::propose::input;
 use super::whole::make_whole;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff::{self, Comparison, OwnRead};
-use crate::extract::{Input, Kind, Known};
+use crate::extract::{Kind, Known};
 use crate::fetch::{Fetched, Lane, Request};
 use crate::model::{
     Advice, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole, Reading, Record,
@@ -153,15 +154,9 @@ async fn previous(effects: &Effects, source: &Source, page: &Page, fetched: &Fet
 
 async fn parse(effects: &Effects, source: &Source, fetched: &Fetched, bytes: Bytes, known: Own) -> Result<Extract, Failure> {
     let (reader, now) = (Arc::clone(&source.reader), effects.clock.now());
-    let (content_type, url) = (fetched.content_type.clone(), fetched.url.clone());
-    let what = url.to_string();
-    effects
-        .pool
-        .run(&what, move |expired| {
-            let input = Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired };
-            reader.read_knowing(&input, &known.as_known())
-        })
-        .await
+    let fetched = Fetched { bytes, ..fetched.clone() };
+    let what = fetched.url.to_string();
+    effects.pool.run(&what, move |expired| reader.read_knowing(&input(&fetched, now, expired), &known.as_known())).await
 }
 
 /// The version that was accepted last, its text read anew, so that changed settings compare like with like.
@@ -315,8 +310,9 @@ async fn detail(
     let done = effects
         .pool
         .run(&what, move |expired| {
-            let input = Input { bytes: &fetched.bytes, content_type: fetched.content_type.as_deref(), url: &fetched.url, now, expired };
-            reader.read_detail(&mut draft, &input, &Known { learned: learned.as_ref(), records: &[] }).map(|()| draft)
+            reader
+                .read_detail(&mut draft, &input(&fetched, now, expired), &Known { learned: learned.as_ref(), records: &[] })
+                .map(|()| draft)
         })
         .await;
     (done, asked.requests)

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::onward::brought;
+use super::propose::input;
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, count};
 use super::{Effects, Pool, news, read, unnamed};
@@ -17,7 +18,7 @@ use crate::base::ids::{ContentHash, LeadId, OrganisationId, RecordId, SourceId};
 use crate::base::text;
 use crate::config::{Config, Source};
 use crate::diff;
-use crate::extract::{self, Input, Reader};
+use crate::extract::{self, Reader};
 use crate::fetch::{Fetched, Request, SourceSettings, Verdict, Web};
 use crate::model::{
     BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record,
@@ -126,6 +127,8 @@ impl Rehearsal {
                     not_modified: false,
                     content_type: None,
                     validators: Validators::default(),
+                    next: None,
+                    total: None,
                     bytes,
                     redirected: false,
                 });
@@ -152,16 +155,9 @@ impl Rehearsal {
     }
 
     async fn parse(&self, reader: Arc<Reader>, fetched: &Fetched, known: read::Own) -> Result<Extract, Failure> {
-        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
-        let what = url.to_string();
-        self.pool
-            .run(&what, move |expired| {
-                reader.read_knowing(
-                    &Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired },
-                    &known.as_known(),
-                )
-            })
-            .await
+        let (fetched, now) = (fetched.clone(), self.clock.now());
+        let what = fetched.url.to_string();
+        self.pool.run(&what, move |expired| reader.read_knowing(&input(&fetched, now, expired), &known.as_known())).await
     }
 
     /// Looks at an address or at bytes without any settings: they are read as what they are. Returns the kind's word with the findings.
@@ -194,10 +190,8 @@ impl Rehearsal {
 impl Rehearsal {
     /// That a page holds a list, and what reads it. That it takes too long to find out is no failure of the page.
     async fn list_of(&self, fetched: &Fetched) -> Option<String> {
-        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
-        let read = move |expired: &dyn Fn() -> bool| {
-            extract::read_page(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
-        };
+        let (page, now) = (fetched.clone(), self.clock.now());
+        let read = move |expired: &dyn Fn() -> bool| extract::read_page(&input(&page, now, expired));
         let reading = self.pool.run(fetched.url.as_str(), read).await.ok()?;
         let list = reading.lists.first().filter(|list| reading.kind == extract::PageType::List && list.records.len() > 1)?;
         Some(format!(
@@ -215,10 +209,8 @@ impl Rehearsal {
             Ok(fetched) => fetched,
             Err(failure) => return (Rehearsed { failure: Some(failure), ..out }, None),
         };
-        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
-        let read = move |expired: &dyn Fn() -> bool| {
-            extract::read_page(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
-        };
+        let (page, now) = (fetched.clone(), self.clock.now());
+        let read = move |expired: &dyn Fn() -> bool| extract::read_page(&input(&page, now, expired));
         match self.pool.run(target.url().as_str(), read).await {
             Ok(reading) => {
                 let found = self.lexicons.find(&format!("{}\n{}", reading.title, reading.text), None);
@@ -233,12 +225,9 @@ impl Rehearsal {
 impl Rehearsal {
     /// Why the page gives less than the settings ask for. That it takes too long to find out is no failure of the page.
     async fn remarks(&self, reader: Arc<Reader>, fetched: &Fetched) -> Vec<String> {
-        let (bytes, content_type, url, now) = (fetched.bytes.clone(), fetched.content_type.clone(), fetched.url.clone(), self.clock.now());
-        let what = url.to_string();
-        let find = move |expired: &dyn Fn() -> bool| {
-            reader.remarks(&Input { bytes: &bytes, content_type: content_type.as_deref(), url: &url, now, expired })
-        };
-        self.pool.run(&what, find).await.unwrap_or_default()
+        let (page, now) = (fetched.clone(), self.clock.now());
+        let find = move |expired: &dyn Fn() -> bool| reader.remarks(&input(&page, now, expired));
+        self.pool.run(fetched.url.as_str(), find).await.unwrap_or_default()
     }
 
     /// Reads on where the first page leads, at most so many pages with it, into the same extract. Returns how many were read, and why it

@@ -125,7 +125,9 @@ async fn versions_text(effects: &Effects, source: &Source, page: &Page) -> Resul
     let mut blocks = Vec::new();
     for bytes in [old.bytes, new.bytes] {
         let (reader, url) = (Arc::clone(&reader), page.url.clone());
-        let read = move |expired: &dyn Fn() -> bool| reader.read(&Input { bytes: &bytes, content_type: None, url: &url, now, expired });
+        let read = move |expired: &dyn Fn() -> bool| {
+            reader.read(&Input { bytes: &bytes, content_type: None, url: &url, next: None, now, expired })
+        };
         blocks.push(effects.pool.run(page.url.as_str(), read).await?.blocks);
     }
     Ok(diff::readable(&blocks[0], &blocks[1]))

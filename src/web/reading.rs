@@ -68,6 +68,12 @@ pub struct ReadingView {
     pub main: Option<ListView>,
     /// Its other lists.
     pub others: Vec<ListView>,
+    /// Where it has no list: records that may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub short: Option<ListView>,
+    /// Why those are taken for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsure: Option<String>,
     /// The page that goes on with the list.
     pub next: Option<String>,
     /// What its words say that is a reason to act.
@@ -98,6 +104,8 @@ pub fn reading_view(target: &str, got: &Rehearsed, reading: Option<Reading>) -> 
     let mut lists = reading.lists.iter();
     view.main = lists.next().map(|listed| list(listed, usize::MAX));
     view.others = lists.map(|listed| list(listed, OTHER)).collect();
+    view.short = reading.short.as_ref().map(|listed| list(listed, usize::MAX));
+    view.unsure = view.short.as_ref().map(|short| format!("a list of {}: too short to be sure that it is one", short.count));
     reading.kind.word().clone_into(&mut view.page_type);
     view.next = reading.next.as_ref().map(Url::to_string);
     ReadingView {

@@ -30,6 +30,7 @@ mod noise;
 mod notices;
 mod operations;
 mod organisations;
+mod paged;
 #[path = "../rigs/portal.rs"]
 mod portal_rig;
 mod portals;

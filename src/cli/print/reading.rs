@@ -35,8 +35,9 @@ fn text(view: &ReadingView, width: u16) -> String {
     }
     let language = view.language.as_ref().map_or_else(String::new, |language| format!(", in {language}"));
     let title = if view.title.is_empty() { String::new() } else { format!(": {}", view.title) };
-    out.push(format!("{} is read as {}{language}{title}", view.target, of_type(&view.page_type, view.main.is_some())));
-    if let Some(main) = &view.main {
+    let read_as = view.unsure.clone().unwrap_or_else(|| of_type(&view.page_type, view.main.is_some()));
+    out.push(format!("{} is read as {read_as}{language}{title}", view.target));
+    if let Some(main) = view.main.as_ref().or(view.short.as_ref()) {
         out.push(String::new());
         out.extend(list(main, width));
     }

@@ -51,7 +51,7 @@ const SHARING: &[&str] = &[
 ];
 
 /// The network that a link leads to; `None` for other links and for those that only share.
-pub(super) fn network(url: &Url) -> Option<&'static str> {
+pub(in crate::extract) fn network(url: &Url) -> Option<&'static str> {
     match url.scheme() {
         "viber" => return Some("viber"),
         "skype" => return Some("skype"),

@@ -17,7 +17,7 @@ fn about() -> About {
 
 fn read_with(toml: &str, bytes: &[u8], content_type: Option<&str>) -> Result<Extract, Failure> {
     let url = "https://example.org/feed".parse().unwrap();
-    let input = Input { bytes, content_type, url: &url, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false };
+    let input = Input { bytes, content_type, url: &url, next: None, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false };
     reader(toml).read(&input)
 }
 
@@ -191,7 +191,8 @@ fn real_feeds_when_the_samples_are_here() {
         let bytes = std::fs::read(samples.join(file)).unwrap();
         let url = "https://example.org/feed".parse().unwrap();
         assert!(matches!(sniff(&bytes, None, &url), Kind::Feed | Kind::Tenders), "{file}");
-        let input = Input { bytes: &bytes, content_type: None, url: &url, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input =
+            Input { bytes: &bytes, content_type: None, url: &url, next: None, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false };
         let read = || by_content(Kind::Feed, &url, &about()).read(&input).unwrap();
         let (first, second) = (read(), read());
         assert_eq!(first, second, "{file}");

@@ -77,6 +77,7 @@ impl Memory {
             bytes: html.as_bytes(),
             content_type: Some("text/html; charset=utf-8"),
             url: &page,
+            next: None,
             now: Timestamp::UNIX_EPOCH,
             expired: &|| false,
         };
@@ -363,8 +364,14 @@ fn the_own_page_of_a_record() {
                 <dt>Mail<dd><a href='mailto:compras@cajasebro.es'>write</a><dt>Web<dd><a href='https://www.cajasebro.es/'>cajasebro.es</a></dl>\
                 </article></main><footer>mail@directory.example</footer>";
     let page = url("/company/0");
-    let input =
-        Input { bytes: html.as_bytes(), content_type: Some("text/html"), url: &page, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+    let input = Input {
+        bytes: html.as_bytes(),
+        content_type: Some("text/html"),
+        url: &page,
+        next: None,
+        now: Timestamp::UNIX_EPOCH,
+        expired: &|| false,
+    };
     let known = Known { learned: memory.learned.as_ref(), records: &[] };
     reader.read_detail(&mut draft, &input, &known).unwrap();
     for (field, want) in [
@@ -401,6 +408,24 @@ fn structured_data_says_what_the_list_does_not_show() {
         assert_eq!(first.value("place").map(Value::text).as_deref(), Some("Zaragoza"));
         assert_eq!(first.key, "https://directory.example/company/0");
     }
+}
+
+#[test]
+fn what_structured_data_call_a_vacancy_is_one_and_its_organisation_has_its_own_site() {
+    let job = |n: usize| {
+        format!(
+            r#"{{"@type":"JobPosting","title":"Welder {n}","url":"/job/{n}","hiringOrganization":{{"name":"Taller {n}","url":"/employer/{n}","sameAs":["https://www.linkedin.com/company/{n}","https://taller{n}.example/"]}}}}"#
+        )
+    };
+    let script = format!(r#"<script type="application/ld+json">[{}]</script>"#, (1..=4).map(job).collect::<Vec<_>>().join(","));
+    let extract = Memory::default().visit(&reader("listing", ""), &script);
+    let first = &extract.records[0];
+    assert_eq!((extract.records.len(), first.kind), (4, RecordKind::Vacancy), "{extract:?}");
+    for (field, want) in [("title", "Welder 1"), ("company", "Taller 1"), ("website", "https://taller1.example/")] {
+        assert_eq!(first.value(field).map(Value::text).as_deref(), Some(want), "{field}: {:?}", first.fields);
+    }
+    let said = Memory::default().visit(&reader("listing", "records = 'offer'\nkinds = { x = 'request' }"), &script);
+    assert_eq!(said.records[0].kind, RecordKind::Offer, "the settings say what they are");
 }
 
 #[test]

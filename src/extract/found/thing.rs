@@ -10,6 +10,7 @@ use super::super::structured::{PostalAddress, Structured, Thing};
 use super::super::value::is_of_site;
 use super::{List, Raw};
 use crate::base::text::words;
+use crate::model::RecordKind;
 
 /// Fewer are no list.
 const FEWEST: usize = 3;
@@ -65,8 +66,9 @@ pub(super) fn fields(thing: &Thing, page: &Url) -> Vec<(&'static str, String, St
     }
     let price = thing.first("price").map(|price| format!("{price} {}", thing.first("currency").unwrap_or("")));
     add("price", price, "price");
-    let site = thing.first("url").and_then(|url| Url::parse(url).ok()).filter(|url| !is_of_site(url, page));
-    add("website", site.map(String::from), "url");
+    let elsewhere = |field: &str| thing.first(field).and_then(|url| Url::parse(url).ok()).filter(|url| !is_of_site(url, page));
+    add("website", elsewhere("organisation_url").map(String::from), "organisation_url");
+    add("website", elsewhere("url").map(String::from), "url");
     if let Some(PostalAddress { street, locality, region, postcode, country, text }) = thing.addresses.first() {
         let whole = text.clone().or_else(|| {
             let parts: Vec<&str> = [street, postcode, locality].into_iter().flatten().map(String::as_str).collect();
@@ -77,6 +79,11 @@ pub(super) fn fields(thing: &Thing, page: &Url) -> Vec<(&'static str, String, St
         }
     }
     out
+}
+
+/// What a thing is, where a source of such records need not say so.
+fn kind(thing: &Thing) -> Option<RecordKind> {
+    thing.is(&["JobPosting"]).then_some(RecordKind::Vacancy)
 }
 
 fn records(structured: &Structured) -> Vec<&Thing> {
@@ -99,6 +106,7 @@ pub(super) fn join(structured: &Structured, list: &mut List, page: &Url) {
         let named = || by_name.get(&words(&raw.name)).copied().flatten();
         if let Some(thing) = linked.or_else(named) {
             raw.more.extend(fields(thing, page));
+            raw.kind = kind(thing);
         }
     }
 }
@@ -122,6 +130,7 @@ pub(super) fn list(structured: &Structured, page: &Url) -> Option<List> {
             name: words,
             link: url.filter(|url| is_of_site(url, page)),
             more: fields(thing, page),
+            kind: kind(thing),
             path: format!("{:?} {}", thing.syntax, thing.path),
         }
     };

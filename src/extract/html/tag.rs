@@ -109,8 +109,8 @@ tags! {
     Dd "dd" ITEM | BREAKS_OUT;
     Desc "desc" 0;
     Details "details" BLOCK | BREAKS;
-    Dialog "dialog" CLOSES_P | CLOSES_INNER;
-    Dir "dir" BLOCK;
+    Dialog "dialog" CLOSES_P | CLOSES_INNER | BREAKS;
+    Dir "dir" BLOCK | BREAKS;
     Div "div" BLOCK | BREAKS | BREAKS_OUT;
     Dl "dl" BLOCK | BREAKS | BREAKS_OUT;
     Dt "dt" ITEM | BREAKS_OUT;
@@ -133,7 +133,7 @@ tags! {
     H6 "h6" HEADS;
     Head "head" SPECIAL | HIDDEN | BREAKS_OUT;
     Header "header" BLOCK | BREAKS;
-    Hgroup "hgroup" BLOCK;
+    Hgroup "hgroup" BLOCK | BREAKS;
     Hr "hr" LEAF | CLOSES_P | BREAKS | BREAKS_OUT;
     Html "html" SPECIAL | SCOPE;
     I "i" FORMATS | BREAKS_OUT;
@@ -146,11 +146,11 @@ tags! {
     Label "label" 0;
     Li "li" ITEM | BREAKS_OUT;
     Link "link" LEAF | HEAD;
-    Listing "listing" BLOCK | DROPS_LF | BREAKS_OUT;
+    Listing "listing" BLOCK | DROPS_LF | BREAKS | BREAKS_OUT;
     Main "main" BLOCK | BREAKS;
     Marquee "marquee" ODD;
     Math "math" ODD;
-    Menu "menu" BLOCK | BREAKS_OUT;
+    Menu "menu" BLOCK | BREAKS | BREAKS_OUT;
     Meta "meta" LEAF | HEAD | BREAKS_OUT;
     Nav "nav" BLOCK | BREAKS;
     Nobr "nobr" FORMATS | BREAKS_OUT;
@@ -172,7 +172,7 @@ tags! {
     Ruby "ruby" BREAKS_OUT;
     S "s" FORMATS | BREAKS_OUT;
     Script "script" RAW | SPECIAL | HEAD | HIDDEN;
-    Search "search" CLOSES_P | CLOSES_INNER;
+    Search "search" CLOSES_P | CLOSES_INNER | BREAKS;
     Section "section" BLOCK | BREAKS;
     Select "select" CLOSES_INNER | SPECIAL | SCOPE | BREAKS;
     Small "small" FORMATS | BREAKS_OUT;
@@ -201,7 +201,7 @@ tags! {
     Ul "ul" BLOCK | BREAKS | BREAKS_OUT;
     Var "var" BREAKS_OUT;
     Wbr "wbr" LEAF;
-    Xmp "xmp" RAW | CLOSES_P | SPECIAL;
+    Xmp "xmp" RAW | CLOSES_P | SPECIAL | BREAKS;
 }
 
 /// Bytes of the longest name in the table.

@@ -16,7 +16,7 @@ fn never() -> bool {
 
 fn counted(text: &str) -> Result<(Tree, u64), Failure> {
     let url = Url::parse("https://example.org/").unwrap();
-    let input = Input { bytes: text.as_bytes(), content_type: None, url: &url, now: Timestamp::UNIX_EPOCH, expired: &never };
+    let input = Input { bytes: text.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &never };
     parse_counted(text, &input)
 }
 
@@ -143,7 +143,7 @@ fn the_clock_is_asked_on_the_way() {
         asked.get() > 3
     };
     let text = "<p>word ".repeat(100_000);
-    let input = Input { bytes: &[], content_type: None, url: &url, now: Timestamp::UNIX_EPOCH, expired: &expired };
+    let input = Input { bytes: &[], content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &expired };
     let failure = parse(&text, &input).err().expect("the time is used up");
     assert_eq!(failure.class, FailureClass::ParseLimit);
     assert_eq!(asked.get(), 4, "and not asked again");

@@ -15,7 +15,7 @@ fn read_at(toml: &str, url: &str, bytes: &[u8]) -> Result<Extract, Failure> {
     let spec: Spec = toml::from_str(&format!("kind = \"json\"\nurl = \"https://api.example/items\"\n{toml}")).unwrap();
     let reader = spec.compile(&about()).map_err(|faults| format!("{faults:?}")).unwrap();
     let url = url.parse().unwrap();
-    reader.read(&Input { bytes, content_type: None, url: &url, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false })
+    reader.read(&Input { bytes, content_type: None, url: &url, next: None, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false })
 }
 
 fn read(toml: &str, answer: &str) -> Result<Extract, Failure> {
@@ -81,6 +81,31 @@ fn members_become_typed_fields() {
 }
 
 #[test]
+fn the_web_site_of_whom_a_record_names_is_its_own() {
+    for (more, want) in [
+        (json!({"employer": {"name": "Acme", "site": "https://acme.example/es"}}), Some("https://acme.example/es")),
+        (json!({"employer": {"name": "Acme", "url": "https://acme.example/"}}), Some("https://acme.example/")),
+        (json!({"company": {"website": "www.acme.example"}}), Some("www.acme.example")),
+        (json!({"companyWebsite": "https://acme.example/"}), Some("https://acme.example/")),
+        (
+            json!({"seller": {"url": "https://store.example/"}, "company": {"website": "https://acme.example/"}}),
+            Some("https://acme.example/"),
+        ),
+        (json!({"website": "https://own.example/", "employer": {"site": "https://acme.example/"}}), Some("https://own.example/")),
+        // A page on the board itself, an account, and no address.
+        (json!({"employer": {"url": "https://www.api.example/employer/7"}}), None),
+        (json!({"employer": {"url": "https://www.linkedin.com/company/acme"}}), None),
+        (json!({"employer": {"site": "not yet"}}), None),
+        (json!({"agency": {"site": "https://other.example/"}}), None),
+    ] {
+        let mut record = json!({"id": 7, "title": "Welder"});
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let extract = read("", &json!([record]).to_string()).unwrap();
+        assert_eq!(extract.records[0].value("website").map(Read::text).as_deref(), want, "{more}");
+    }
+}
+
+#[test]
 fn settings_choose_records_and_fields() {
     let answer =
         r#"{"hits":[{"n":{"t":"A"},"u":"/a","p":["1","2"],"ok":true},{"n":{"t":"B"},"u":"/b","ok":false}],"noise":[{},{},{},{},{}]}"#;
@@ -99,6 +124,10 @@ fn settings_choose_records_and_fields() {
         ("fields = { a = \"x | y\" }", "fields.a"),
         ("paging = { cursor = \".c\" }", "paging.param"),
         ("paging = { cursor = \".c\", next = \".n\", param = \"p\" }", "paging"),
+        ("paging = { link = true, next = \".n\" }", "paging"),
+        ("paging = { page = \".p\", count = \".n\", param = \"p\" }", "paging"),
+        ("paging = { count = \".n\" }", "paging.param"),
+        ("paging = { next = \".a[] |\" }", "paging.next"),
         ("paging = { next = \"a..b\" }", "paging.next"),
     ] {
         let spec: Spec = toml::from_str(&format!("kind = \"json\"\nurl = \"https://api.example/\"\n{toml}")).unwrap();
@@ -142,7 +171,32 @@ fn paging_leads_on_and_ends() {
         ),
     ] {
         let extract = read_at(toml, url, answer.as_bytes()).unwrap();
-        assert_eq!(extract.follow.first().map(url::Url::as_str), want, "{toml} {url}");
+        assert_eq!(extract.follow.first().map(Url::as_str), want, "{toml} {url}");
+    }
+    // Counted from 0 the last of three pages is the second; a filter finds what no path does.
+    let three = r#"{"items":[{"id":1}],"totalPages":3,"links":[{"rel":"self","href":"/x"},{"rel":"next","href":"/items?page=2"}]}"#;
+    let count = "paging = { param = \"page\", start = 0, count = \".totalPages\" }";
+    let select = "paging = { next = \".links[] | select(.rel == \\\"next\\\") | .href\" }";
+    for (toml, url, want) in [
+        (count, "https://api.example/items", Some("https://api.example/items?page=1")),
+        (count, "https://api.example/items?page=1", Some("https://api.example/items?page=2")),
+        (count, "https://api.example/items?page=2", None),
+        (select, "https://api.example/items", Some("https://api.example/items?page=2")),
+    ] {
+        let extract = read_at(toml, url, three.as_bytes()).unwrap();
+        assert_eq!(extract.follow.first().map(Url::as_str), want, "{toml} {url}");
+    }
+}
+
+#[test]
+fn the_head_of_an_answer_leads_on() {
+    let spec: Spec = toml::from_str("kind = \"json\"\nurl = \"https://api.example/items\"\npaging = { link = true }").unwrap();
+    let reader = spec.compile(&about()).map_err(|faults| format!("{faults:?}")).unwrap();
+    let [url, second]: [Url; 2] = ["", "?page=2"].map(|query| format!("https://api.example/items{query}").parse().unwrap());
+    for (next, want) in [(Some(&second), vec![second.clone()]), (Some(&url), vec![]), (None, vec![])] {
+        let input =
+            Input { bytes: b"[{\"id\":1}]", content_type: None, url: &url, next, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false };
+        assert_eq!(reader.read(&input).unwrap().follow, want);
     }
 }
 
@@ -225,7 +279,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         let url = "https://api.example/".parse().unwrap();
-        let input = Input { bytes: &bytes, content_type: None, url: &url, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false };
+        let input = Input { bytes: &bytes, content_type: None, url: &url, next: None, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false };
         let _ = by_content(Kind::Json, &url, &about()).read(&input);
     }
 

@@ -169,6 +169,7 @@ mod tests {
                 bytes: page.as_bytes(),
                 content_type: Some("text/html"),
                 url: &url,
+                next: None,
                 now: jiff::Timestamp::UNIX_EPOCH,
                 expired: &|| false,
             })

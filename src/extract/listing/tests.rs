@@ -155,7 +155,7 @@ fn the_clock_is_asked_between_records() {
     let page = "<p><b>x</b></p>".repeat(50);
     let url = Url::parse("https://fair.example/").unwrap();
     let expired = || true;
-    let input = Input { bytes: page.as_bytes(), content_type: None, url: &url, now: Timestamp::UNIX_EPOCH, expired: &expired };
+    let input = Input { bytes: page.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &expired };
     let failure = reader("kind = 'listing'\nrecord = 'p'\nfields = { name = 'b' }").read(&input).unwrap_err();
     assert_eq!(failure.class, FailureClass::ParseLimit);
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::shown::{At, Shown};
 use super::marks::{Marks, Work, alike};
-use super::{FEWEST, rank};
+use super::rank;
 
 /// Marks tried for one row of children.
 const TRIED: usize = 16;
@@ -33,7 +33,7 @@ pub(super) fn best(shown: &Shown<'_>, children: &[(At, Marks)], work: &mut Work)
         if !work.spend(children.iter().map(|(_, marks)| marks.len() + 1).sum()) {
             break;
         }
-        let Some(cut) = at_leaders(shown, children, &leaders) else { continue };
+        let Some(cut) = at_leaders(shown, children, &leaders).filter(|cut| cut.records.len() >= work.fewest) else { continue };
         let worth = rank::worth(shown, &cut);
         if best.as_ref().is_none_or(|(most, _)| worth > *most) {
             best = Some((worth, cut));
@@ -59,7 +59,7 @@ fn leaders(children: &[(At, Marks)], work: &mut Work) -> Option<Vec<Vec<usize>>>
     }
     let mut sets: HashMap<u64, (u64, usize, usize)> = HashMap::new();
     for (mark, (sum, count)) in by_mark {
-        if count >= FEWEST {
+        if count >= work.fewest {
             let (least, support, _) = sets.entry(sum).or_insert((mark, 0, count));
             *least = mark.min(*least);
             *support += 1;
@@ -145,7 +145,7 @@ fn judge(trials: &mut [Trial]) {
     }
 }
 
-/// Without what is too unlike the others; `None` when too few are left.
+/// Without what is too unlike the others; `None` when nothing is left.
 fn without_strangers(mut trials: Vec<Trial>) -> Option<Vec<Trial>> {
     let usual = {
         let mut all: Vec<f64> = trials.iter().map(|trial| trial.alike).collect();
@@ -158,7 +158,7 @@ fn without_strangers(mut trials: Vec<Trial>) -> Option<Vec<Trial>> {
     let start = trials.iter().position(|trial| trial.alike >= END * usual)?;
     trials.drain(..start);
     trials.retain(|trial| trial.alike >= MIDDLE * usual);
-    (trials.len() >= FEWEST).then_some(trials)
+    (!trials.is_empty()).then_some(trials)
 }
 
 /// Whether the children before the first record look like the ends of records: then the cut is in the wrong places.

@@ -16,11 +16,13 @@ pub(super) type Marks = Vec<u64>;
 /// Counts the work on one page, so that it ends.
 pub(super) struct Work {
     left: usize,
+    /// Fewer records make no list.
+    pub(super) fewest: usize,
 }
 
 impl Work {
-    pub(super) const fn new() -> Self {
-        Self { left: MADE }
+    pub(super) const fn new(fewest: usize) -> Self {
+        Self { left: MADE, fewest }
     }
 
     /// Takes so much of what is left; false once it is used up.

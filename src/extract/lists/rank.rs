@@ -51,7 +51,7 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
 }
 
 /// Where it stands: what the page itself calls navigation is rarely what it is for.
-fn place(shown: &Shown<'_>, at: At) -> f64 {
+pub(super) fn place(shown: &Shown<'_>, at: At) -> f64 {
     let mut out: f64 = 1.0;
     for around in shown.around(at).chain([at]) {
         let node = &shown.nodes[around];

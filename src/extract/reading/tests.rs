@@ -11,6 +11,7 @@ fn read_at(address: &str, html: &str) -> Reading {
         bytes: html.as_bytes(),
         content_type: Some("text/html; charset=utf-8"),
         url: &url,
+        next: None,
         now: Timestamp::UNIX_EPOCH,
         expired: &|| false,
     })
@@ -230,8 +231,35 @@ fn words_are_parted_where_the_page_parts_them() {
         ("<p>one<img src=/a.png>two</p>", "one two"),
         ("<p>H<sub>2</sub>O and <span>T</span>he</p>", "H2O and The"),
         ("<p><b>Name</b> <!-- x --> </p> <p><i>Town</i></p>", "Name\nTown"),
+        // Buttons and tabs that a style sets apart; parts of one word stay one.
+        ("<p><span>Website Analytics</span><span>Marketing</span><b><i>24 h</i></b><b>Now</b></p>", "Website Analytics Marketing24 h Now"),
+        (
+            "<p>we: <b>Java</b><i>script</i>, <b>e</b><b>Bay</b>, Mc<b>Donald</b>, <b>A</b>Bc, <b>CO</b><sub>2</sub></p>",
+            "we: Javascript, eBay, McDonald, ABc, CO2",
+        ),
+        ("<search>Seek here</search>Found <menu>Copy</menu>Paste", "Seek here\nFound\nCopy\nPaste"),
     ] {
         assert_eq!(read(html).text, want, "{html}");
+    }
+}
+
+#[test]
+fn two_records_are_a_list_that_nobody_can_be_sure_of() {
+    let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
+    let short = |html: &str| {
+        let reading = read(html);
+        (reading.lists.len(), reading.short.as_ref().map(|short| short.records.len()))
+    };
+    for (html, want) in [
+        (format!("<h1>Makers</h1><ul>{}</ul>", repeat(2, card)), (0, Some(2))),
+        (format!("<h1>Makers</h1><ul>{}</ul>", repeat(3, card)), (1, None)),
+        (format!("<h1>Makers</h1><ul>{}</ul>", repeat(1, card)), (0, None)),
+        // Words alone, links alone, and what is around a page are none.
+        ("<p>One thing that is said here.</p><p>Another thing, said there.</p>".to_owned(), (0, None)),
+        ("<ul><li><a href=/a>Home page</a><li><a href=/b>About us</a></ul>".to_owned(), (0, None)),
+        (format!("<h1>Hello</h1><footer><ul>{}</ul></footer>", repeat(2, card)), (0, None)),
+    ] {
+        assert_eq!(short(&html), want, "{html}");
     }
 }
 

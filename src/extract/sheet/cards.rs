@@ -12,10 +12,11 @@ const PROPERTIES: usize = 400;
 const PROPERTY: usize = 64 * 1024;
 
 /// What is read of a card, and the field it is.
-const READ: [(&str, &str); 15] = [
+const READ: [(&str, &str); 16] = [
     ("ORG", "company"),
     ("FN", "person"),
     ("TITLE", "role"),
+    ("ROLE", "role"),
     ("TEL", "phone"),
     ("TEL;FAX", "fax"),
     ("EMAIL", "email"),
@@ -262,6 +263,7 @@ fn card(line: u64, properties: Vec<Property>, told: &mut Told) -> Raw {
             }
         }
     }
+    let untitled = first("TITLE").is_none_or(|title| title.value.trim().is_empty());
     let mut adr = false;
     for Property { name, params, value } in &properties {
         let is = |word: &str| {
@@ -269,6 +271,8 @@ fn card(line: u64, properties: Vec<Property>, told: &mut Told) -> Raw {
         };
         match name.as_str() {
             "TITLE" => put("TITLE", &plain(value)),
+            // What somebody does says it where the card leaves out as what.
+            "ROLE" if untitled => put("ROLE", &plain(value)),
             "TEL" => put(
                 if is("FAX") { "TEL;FAX" } else { "TEL" },
                 plain(value).trim_start_matches("tel:").split(";ext=").next().unwrap_or_default(),

@@ -143,6 +143,8 @@ fn business_cards() {
             "email=info@orbaneja.es | name=Talleres Orbaneja | phone=+34947200331",
         ),
         ("FN:Acme\r\nORG:ACME;;", "name=ACME"),
+        ("FN:Ana Sol\r\nORG:Acme\r\nTITLE:\r\nROLE:Compras", "name=Acme | person=Ana Sol | role=Compras"),
+        ("FN:Ana Sol\r\nORG:Acme\r\nROLE:Compras\r\nTITLE:Directora", "name=Acme | person=Ana Sol | role=Directora"),
     ] {
         let sheet = take(card(body).as_bytes(), &[]).unwrap();
         assert_eq!(said(&sheet), [want], "{body}");

@@ -17,7 +17,7 @@ fn read_at(toml: &str, url: &str, bytes: &[u8]) -> Result<Extract, Failure> {
     let spec: Spec = toml::from_str(&format!("kind = \"sitemap\"\nurl = \"{ROOT}\"\n{toml}")).unwrap();
     let reader = spec.compile(&about()).map_err(|faults| format!("{faults:?}")).unwrap();
     let url = url.parse().unwrap();
-    reader.read(&Input { bytes, content_type: None, url: &url, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false })
+    reader.read(&Input { bytes, content_type: None, url: &url, next: None, now: jiff::Timestamp::UNIX_EPOCH, expired: &|| false })
 }
 
 fn read(bytes: &[u8]) -> Result<Extract, Failure> {

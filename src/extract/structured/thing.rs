@@ -8,12 +8,15 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::base::text::{clip, squeeze};
+use crate::extract::contacts::social;
 use crate::extract::markup::plain;
 
 /// Things of one page, things nested in each other, and characters of one text.
 const THINGS: usize = 2_000;
 const DEPTH: usize = 8;
 const CHARS: usize = 5_000;
+/// Web sites of one organisation.
+const SITES: usize = 4;
 
 /// Which way of writing a thing comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -63,7 +66,7 @@ pub struct Thing {
     /// Where among the data of its syntax: `0`, `2.mainEntity.offers`.
     pub path: String,
     /// Further fields: `name`, `url`, `price`, `currency`, `availability`, `sku`, `gtin`, `mpn`, `brand`, `phone`, `fax`, `email`, `date`, `end_date`,
-    /// `description`, `image`, `category`, `author`, `same_as`, `opening_hours`, `location`, `seller`, `rating`, `position`, `tax_id`.
+    /// `description`, `image`, `category`, `author`, `same_as`, `opening_hours`, `location`, `seller`, `rating`, `position`, `tax_id`, `organisation`, `organisation_url`.
     pub fields: BTreeMap<&'static str, Vec<String>>,
     /// Postal addresses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -225,6 +228,7 @@ impl<'u> Collector<'u> {
                 "contactPoint" | "contactPoints" => {
                     self.each(value, &mut |map| self.fill(&mut thing, inner(map), |field| matches!(field, "phone" | "fax" | "email")));
                 }
+                "hiringOrganization" => self.each(value, &mut |map| self.own_site(&mut thing, inner(map))),
                 "model" | "isVariantOf" | "hasVariant" if product => {
                     self.each(value, &mut |map| {
                         let variant = inner(map);
@@ -235,6 +239,16 @@ impl<'u> Collector<'u> {
             }
         }
         thing
+    }
+
+    /// Where the organisation of a thing is at home: not at a network, where it only has an account.
+    fn own_site(&self, thing: &mut Thing, organisation: &Map<String, Value>) {
+        let values = ["url", "sameAs"].into_iter().filter_map(|wanted| organisation.iter().find(|(name, _)| short(name) == wanted));
+        let sites = values.flat_map(|(_, value)| self.texts(value, 0)).filter_map(|text| self.base.join(text.trim()).ok());
+        let own = sites.filter(|url| matches!(url.scheme(), "http" | "https") && social::network(url).is_none());
+        for site in own.take(SITES) {
+            thing.fields.entry("organisation_url").or_default().push(site.into());
+        }
     }
 
     /// Calls with each mapping of a value, those named by id found.

@@ -84,7 +84,7 @@ pub fn entrances(mut corpus: Corpus, pages: &[String]) -> anyhow::Result<Vec<Ent
     let mut page = |word, read| all.push(Entrance { word, documents: pages.to_vec(), read });
     let url = url::Url::parse("https://site.example/list")?;
     let input = move |text: &str, expired: &dyn Fn() -> bool, read: &dyn Fn(&Page<'_>) -> Option<usize>| {
-        read(&Page { bytes: text.as_bytes(), content_type: Some("text/html; charset=utf-8"), url: &url, now: NOW, expired })
+        read(&Page { bytes: text.as_bytes(), content_type: Some("text/html; charset=utf-8"), url: &url, next: None, now: NOW, expired })
     };
     let of_page = input.clone();
     page("page", Box::new(move |text, expired| of_page(text, expired, &|page| extract::read_page(page).ok().map(|read| read.lists.len()))));

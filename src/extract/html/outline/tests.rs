@@ -19,7 +19,7 @@ use crate::extract::selector::Css;
 
 fn with<T>(text: &str, then: impl FnOnce(&Input<'_>) -> T) -> T {
     let url = Url::parse("https://example.org/").unwrap();
-    then(&Input { bytes: text.as_bytes(), content_type: None, url: &url, now: Timestamp::UNIX_EPOCH, expired: &|| false })
+    then(&Input { bytes: text.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false })
 }
 
 fn outline(text: &str) -> Result<Outline<'_>, Odd> {

@@ -1,0 +1,143 @@
+//! APIs that give their records in pages: what `source add` finds of them, writes, and says where it finds no further page; and what follows them then.
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::rig::{Home, Reply, Seen, Server};
+
+/// Records of all pages, and of one.
+const ALL: u32 = 8;
+const ONE: u32 = 3;
+
+fn records(from: u32) -> Vec<Value> {
+    (from..=ALL.min(from + ONE - 1))
+        .map(|n| json!({ "id": n, "title": format!("Pallets, lot {n}"), "price": { "amount": n, "currency": "EUR" } }))
+        .collect()
+}
+
+fn number(seen: &Seen, name: &str, first: u32) -> u32 {
+    let value = seen.query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    value.map_or(first, |value| value.parse().unwrap())
+}
+
+fn answer(body: &Value, headers: &[(&'static str, String)]) -> Reply {
+    let headers = [&[("content-type", "application/json".to_owned())], headers].concat();
+    Reply { status: 200, headers, body: body.to_string().into() }
+}
+
+fn site() -> Server {
+    Server::start(|seen| {
+        let (page, zero) = (number(seen, "page", 1), number(seen, "page", 0));
+        let pages = ALL.div_ceil(ONE);
+        let listed = records((page - page.min(1)) * ONE + 1);
+        let more = (page < pages).then_some(page + 1);
+        match seen.path.as_str() {
+            "/spring" => {
+                let last = zero + 1 >= pages;
+                let body = json!({ "content": records(zero * ONE + 1), "number": zero, "size": ONE, "totalElements": ALL, "totalPages": pages, "last": last });
+                answer(&body, &[])
+            }
+            "/number" => answer(&json!({ "items": listed, "pagination": { "page": page, "next_page": more } }), &[]),
+            "/laravel" => answer(&json!({ "data": listed, "meta": { "current_page": page, "last_page": pages } }), &[]),
+            "/hal" => {
+                let next = more.map(|more| json!({ "href": format!("/hal?page={more}") }));
+                answer(&json!({ "items": listed, "links": { "next": next } }), &[])
+            }
+            "/links" => {
+                let next = more.map(|more| json!({ "rel": "next", "href": format!("?page={more}") }));
+                answer(&json!({ "items": listed, "links": [json!({ "rel": "self", "href": "/links" }), next.unwrap_or_default()] }), &[])
+            }
+            "/head" => {
+                let next = more.map(|more| ("link", format!("</head?page={more}>; rel=\"next\", </head?page={pages}>; rel=\"last\"")));
+                answer(&json!(listed), &next.into_iter().collect::<Vec<_>>())
+            }
+            "/bare" => answer(&json!(listed), &[]),
+            "/offset" => answer(&json!(records(number(seen, "offset", 0) + 1)), &[("x-total-count", ALL.to_string())]),
+            "/closed" => answer(&json!(records(1)), &[("x-total-count", "23".to_owned())]),
+            "/many" => answer(&json!({ "items": listed, "page": page, "total": 300 }), &[]),
+            _ => Reply::status(404),
+        }
+    })
+}
+
+fn words(output: &Output) -> String {
+    [String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)].concat()
+}
+
+#[test]
+fn every_way_of_paging_is_found_written_and_followed() {
+    let (site, home) = (site(), Home::new(""));
+    for (path, want) in [
+        ("spring", "paging = { count = \".totalPages\", param = \"page\", start = 0 }"),
+        ("number", "paging = { page = \".pagination.next_page\", param = \"page\" }"),
+        ("laravel", "paging = { page = \".meta.last_page\", param = \"page\" }"),
+        ("hal", "paging = { next = \".links.next.href\" }"),
+        ("links", "paging = { next = '.links[] | select(.rel == \"next\") | .href' }"),
+        ("head", "paging = { link = true }"),
+        ("bare?page=1", "paging = { param = \"page\" }"),
+        ("offset", "paging = { param = \"offset\", start = 0, step = 3 }"),
+    ] {
+        let id = path.split('?').next().unwrap();
+        let added = home.json(&["source", "add", &format!("{}/{path}", site.address), "--id", id, "--yes"]);
+        let toml = added["chosen"]["toml"].as_str().unwrap();
+        let commented = toml.lines().any(|line| line.starts_with("paging") && line.contains("   # how the next page is asked for"));
+        assert!(
+            commented && (toml.contains(want) || toml.contains(&want.replace('\'', "\"").replace("\"next\"", "\\\"next\\\""))),
+            "{path}: {toml}"
+        );
+        let unsure = added["chosen"]["unsure"].to_string();
+        assert!(!unsure.contains("further pages"), "{path}: {unsure}");
+        assert!(home.run(&["config", "check"]).status.success());
+        let check = home.json(&["check", id, "--pages", "9"]);
+        assert_eq!(check["records"].as_array().map(Vec::len), Some(ALL as usize), "{path}: {check}");
+        assert!(check["failure"].is_null(), "{path}: {check}");
+    }
+}
+
+#[test]
+fn what_is_not_reached_is_said() {
+    let (site, home) = (site(), Home::new(""));
+    let closed = words(&home.run(&["source", "add", &format!("{}/closed", site.address), "--dry-run"]));
+    for want in ["it says 23 records, and shows 3: further pages were not found", "?page=2 has no other records", "limit=23", "paging = {"]
+    {
+        assert!(closed.contains(want), "{want}: {closed}");
+    }
+    let many = words(&home.run(&["source", "add", &format!("{}/many", site.address), "--dry-run"]));
+    for want in ["it says it has 300 records, 3 a page", "pages = 100"] {
+        assert!(many.contains(want), "{want}: {many}");
+    }
+}
+
+#[test]
+fn vacancies_are_said_to_be_such_and_whose_they_are() {
+    let job = |n: u32| {
+        json!({ "@type": "JobPosting", "title": format!("Welder {n}"), "url": format!("/job/{n}"), "datePosted": "2026-11-20",
+            "hiringOrganization": { "@type": "Organization", "name": format!("Taller {n}"), "sameAs": format!("https://taller{n}.example/") } })
+    };
+    let page = format!(
+        "<html><head><title>Offers</title><script type=\"application/ld+json\">{}</script></head><body><h1>Offers</h1></body></html>",
+        json!([job(1), job(2), job(3)])
+    );
+    let site = Server::start(move |seen| match seen.path.as_str() {
+        "/board" => Reply::html(page.clone()),
+        "/api/list" => {
+            let job = |n: u32| json!({ "id": n, "title": format!("Welder {n}"), "employer": { "name": format!("Taller {n}"), "site": format!("https://taller{n}.example/") } });
+            answer(&json!({ "items": [job(1), job(2), job(3)] }), &[])
+        }
+        _ => Reply::status(404),
+    });
+    let home = Home::new("");
+    for (path, id) in [("board", "board"), ("api/list", "api")] {
+        let added = home.json(&["source", "add", &format!("{}/{path}", site.address), "--id", id, "--yes"]);
+        let toml = added["chosen"]["toml"].as_str().unwrap();
+        assert!(toml.contains("records = \"vacancy\"") && toml.contains("vacancy-published"), "{path}: {toml}");
+        let check = home.json(&["check", id]);
+        let first = &check["records"][0];
+        assert_eq!(
+            (&first["kind"], &first["fields"]["company"], &first["fields"]["website"]),
+            (&"vacancy".into(), &"Taller 1".into(), &"https://taller1.example/".into()),
+            "{path}: {check:#}"
+        );
+    }
+}
