@@ -15,6 +15,7 @@ mod expiring;
 mod fixture;
 mod forget;
 mod fresh;
+mod gate;
 mod group;
 mod heads;
 mod held;
@@ -64,6 +65,7 @@ pub use drain::{DrainError, Sealing, Sending, next_send, preview, seal_due, send
 pub use expiring::{Expiring, expiring_some};
 pub use fixture::{Differs, Expected, Fixture, MOST as FIXTURE_BYTES, compare};
 pub use forget::{Forgot, forget_gone};
+pub use gate::Gate;
 pub use group::{Grounds, behind, counted, leads_above};
 pub use heads::{head_office, members};
 pub use held::hand_over;
@@ -110,6 +112,8 @@ pub struct Effects {
     pub pool: Pool,
     /// Which tenders segments look for, as far as it was asked.
     pub found: Found,
+    /// Between deciding a turn and having written it.
+    pub gate: Gate,
     /// For the crash rig.
     pub hook: Hook,
 }

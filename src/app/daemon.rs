@@ -17,7 +17,7 @@ use crate::base::clock::Clock;
 use crate::config::{Config, ConfigChange, Refusal, Request};
 use crate::door::Door;
 use crate::fetch::Web;
-use crate::pipeline::{Effects, Found, Pool, Ways, beside_imports, retime, sync_pages};
+use crate::pipeline::{Effects, Found, Gate, Pool, Ways, beside_imports, retime, sync_pages};
 use crate::store::{Settings, Store};
 use crate::telemetry;
 
@@ -85,7 +85,17 @@ pub async fn open_effects(config: &Config, clock: Clock) -> anyhow::Result<Home>
     let web = Web::new(door, config.fetch.clone(), clock.clone()).context("the HTTP client could not be made")?;
     let newest_backup = Store::backups(&config.store).await?.into_iter().map(|backup| backup.at).max();
     Ok(Home {
-        effects: Effects { store, web, ways, begun: clock.now(), clock, pool: Pool::default(), found: Found::default(), hook },
+        effects: Effects {
+            store,
+            web,
+            ways,
+            begun: clock.now(),
+            clock,
+            pool: Pool::default(),
+            found: Found::default(),
+            gate: Gate::default(),
+            hook,
+        },
         newest_backup,
     })
 }

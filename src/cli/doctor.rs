@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use comfy_table::Table;
+use jiff::tz::TimeZone;
 
 use super::{Ended, asking, check, print};
 use crate::app;
@@ -51,8 +52,10 @@ pub(super) async fn doctor(request: &Request, json: bool) -> anyhow::Result<Ende
     let (config, found) = configuration(request);
     let mut findings = vec![Finding::of("configuration", found)];
     if let Some(config) = &config {
-        examine(config, &mut findings).await;
-        findings.extend(standing(request).await);
+        // As people are told times, or with `json` as programs are.
+        let zone = if json { TimeZone::UTC } else { config.daemon.zone.clone() };
+        examine(config, &zone, &mut findings).await;
+        findings.extend(standing(request, json).await);
     } else {
         findings.push(daemon(request).await);
         findings.push(files());
@@ -94,9 +97,9 @@ fn configuration(request: &Request) -> (Option<Arc<Config>>, Result<String, Stri
     (Config::load(&Request { without_secrets: true, ..request.clone() }).ok(), Err(words))
 }
 
-async fn examine(config: &Config, findings: &mut Vec<Finding>) {
+async fn examine(config: &Config, zone: &TimeZone, findings: &mut Vec<Finding>) {
     findings.push(store(config).await);
-    findings.push(backups(config).await);
+    findings.push(backups(config, zone).await);
     findings.push(files());
     findings.push(links(config));
     let door = Door::new(config.net.clone());
@@ -135,8 +138,8 @@ async fn store(config: &Config) -> Finding {
 }
 
 /// What the daemon (or the store at rest) knows that nobody sees in the configuration; nothing before the first start.
-async fn standing(request: &Request) -> Vec<Finding> {
-    let Ok(Answer::Status(status)) = asking::ask(request, Question::Status, true).await else { return Vec::new() };
+async fn standing(request: &Request, json: bool) -> Vec<Finding> {
+    let Ok(Answer::Status(status)) = asking::ask(request, Question::Status, json).await else { return Vec::new() };
     let restart = (!status.pending.is_empty()).then(|| Finding {
         what: "restart",
         good: Some(true),
@@ -148,10 +151,10 @@ async fn standing(request: &Request) -> Vec<Finding> {
     restart.into_iter().chain(untold).chain(held).collect()
 }
 
-async fn backups(config: &Config) -> Finding {
+async fn backups(config: &Config, zone: &TimeZone) -> Finding {
     let found = match Store::backups(&config.store).await {
         Ok(list) => Ok(match list.iter().max_by_key(|backup| backup.at) {
-            Some(newest) => format!("{} kept, the newest is {}", list.len(), newest.name),
+            Some(newest) => format!("{} kept, the newest is {} of {}", list.len(), newest.name, print::at(newest.at, zone)),
             None => "none yet; the daemon makes them by itself".to_owned(),
         }),
         Err(error) => Err(error.to_string()),

@@ -8,7 +8,7 @@ use super::compare::Known;
 use super::noise::{essence, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
-use crate::model::{Block, Draft, FieldName, Mask, Record, RecordKind, Value};
+use crate::model::{Block, Draft, FieldName, LAST_DEADLINE, Mask, Record, RecordKind, Value};
 
 /// What differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +147,9 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let said_before =
             draft.partial && old.is_some() && (older || new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value)));
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
-        if half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
+        // That one is our own memory, which no page says.
+        let ours = name.as_str() == LAST_DEADLINE && new.is_none();
+        if ours || half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
             continue;
         }
         let was = old.map_or_else(String::new, |field| essence(rules, &field.value));

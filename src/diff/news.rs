@@ -1,6 +1,8 @@
 //! Makes records and history entries out of what was decided. Decides nothing itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
@@ -9,7 +11,9 @@ use super::noise::essence;
 use super::readable::excerpt;
 use crate::base::caps;
 use crate::base::text::clip;
-use crate::model::{Change, ChangeKind, Draft, Field, FieldChange, FieldName, OwnPage, Page, Record, RecordKind, Value};
+use crate::model::{
+    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, OwnPage, Page, Record, RecordKind, Value, undated,
+};
 
 /// The name under which a page's changed text is reported.
 const TEXT: &str = "text";
@@ -17,6 +21,9 @@ const TEXT: &str = "text";
 pub(super) const AWARD: &str = "award";
 /// The field that says when the newest notice was published.
 const PUBLISHED: &str = "published";
+
+/// Known records of a page from which on what comes to all of them at once is the page's doing.
+const SEVERAL: usize = 3;
 
 /// What is to be told of a page.
 pub(super) struct News<'a> {
@@ -29,6 +36,7 @@ pub(super) struct News<'a> {
 /// Records to write and the changes that made them so.
 pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Record>, Vec<Change>) {
     let (mut records, mut changes) = (Vec::new(), Vec::new());
+    let laid = come_to_all(news, found);
     for (i, draft, stored) in &found.drafts {
         let kind = match stored {
             None => Some(ChangeKind::Appeared),
@@ -48,13 +56,40 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             (None, _) => fresh(news, draft),
             (Some(record), kind) => renewed(news, rules, draft, record, kind.as_ref()),
         };
-        if let Some(kind) = kind {
+        for (kind, baseline) in kind.into_iter().flat_map(|kind| apart(kind, &laid)) {
             let (source, at) = (news.page.source.clone(), news.context.now);
-            changes.push(Change { source, record: record.id, kind, at, baseline: news.context.quiet });
+            changes.push(Change { source, record: record.id, kind, at, baseline: news.context.quiet || baseline });
         }
         records.push(record);
     }
     (records, changes)
+}
+
+/// Fields that none of the known records of a page had and nearly all of them have now: the page tells more than it did, or more of it is read
+/// than was. That is a baseline, and says nothing new of any of them. Not so tenders: several may be awarded on one day.
+fn come_to_all(news: &News<'_>, found: &Found<'_>) -> BTreeSet<FieldName> {
+    let known: Vec<&Record> = found.drafts.iter().filter_map(|(.., stored)| *stored).filter(|record| !record.gone).collect();
+    if known.iter().any(|record| record.kind == RecordKind::Tender) {
+        return BTreeSet::new();
+    }
+    let mut came = BTreeMap::<&FieldName, usize>::new();
+    for difference in news.report {
+        if let (What::Field(_, name), true) = (&difference.what, difference.old.is_empty()) {
+            *came.entry(name).or_default() += 1;
+        }
+    }
+    came.retain(|name, count| {
+        known.len() >= SEVERAL && *count * 5 >= known.len() * 4 && known.iter().all(|record| !record.fields.contains_key(*name))
+    });
+    came.into_keys().cloned().collect()
+}
+
+/// A change in the part that is news and the part that is a baseline.
+fn apart(kind: ChangeKind, laid: &BTreeSet<FieldName>) -> Vec<(ChangeKind, bool)> {
+    let ChangeKind::Changed(fields) = kind else { return vec![(kind, false)] };
+    let (quiet, told): (Vec<FieldChange>, Vec<FieldChange>) = fields.into_iter().partition(|change| laid.contains(&change.field));
+    let parts = [(told, false), (quiet, true)].into_iter().filter(|(fields, _)| !fields.is_empty());
+    parts.map(|(fields, baseline)| (ChangeKind::Changed(fields), baseline)).collect()
 }
 
 /// Records that are taken back by what is on file go at once: it says so itself, whatever a second look would show.
@@ -132,6 +167,15 @@ fn fresh(news: &News<'_>, draft: &Draft) -> Record {
     }
 }
 
+/// Keeps the last deadline of a tender that could be read, since when it cannot, and forgets it when it can be read again or none is said.
+fn keep_last_deadline(was: &Record, is: &mut Record, now: Timestamp) {
+    if undated(is).is_none() {
+        is.fields.remove(LAST_DEADLINE);
+    } else if let Some(last) = was.fields.get("deadline").filter(|field| field.value.instant().is_some()) {
+        is.fields.insert(FieldName::new(LAST_DEADLINE), Field { first_seen: now, ..last.clone() });
+    }
+}
+
 /// A known record, brought up to date as far as its changes are reported (wholly, when it had been gone).
 fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind: Option<&ChangeKind>) -> Record {
     let mut new = record.clone();
@@ -152,7 +196,8 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
     let stays = |name: &FieldName| {
         draft.fields.contains_key(name) || draft.detail.is_some() || draft.partial || !(back || reported.contains(&name))
     };
-    new.fields = new.fields.into_iter().filter(|(name, _)| stays(name)).collect::<BTreeMap<_, _>>();
+    new.fields = new.fields.into_iter().filter(|(name, _)| stays(name) || name.as_str() == LAST_DEADLINE).collect::<BTreeMap<_, _>>();
+    keep_last_deadline(record, &mut new, news.context.now);
     if kind.is_some() {
         new.kind = draft.kind;
         new.url = draft.url.clone();

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::base::ids::{ContentHash, RecordId, SourceId};
-use crate::model::{Change, ChangeKind, Draft, Extract, FieldName, Found, NoiseSeen, OwnPage, Page, Reading, Record, RecordKind, Value};
+use crate::model::{
+    Change, ChangeKind, Draft, Extract, FieldName, Found, LAST_DEADLINE, NoiseSeen, OwnPage, Page, Reading, Record, RecordKind, Value,
+};
 
 /// One page of a listing, checked again and again.
 struct Listing {
@@ -97,6 +99,34 @@ fn a_new_record_is_told_at_once_and_a_changed_field_after_a_second_look() {
     assert_eq!(listing.record("a").fields["title"].first_seen, first);
     assert!(listing.record("a").fields["price"].first_seen > first);
     assert_eq!(listing.check(&now, false), []);
+}
+
+#[test]
+fn a_field_that_comes_to_all_records_at_once_is_a_baseline() {
+    let page = |names: &[&str], company: &[&str], price: &str| -> Vec<Draft> {
+        let one = |name: &&str| {
+            let mut fields = vec![("title", *name), ("price", if *name == "a" { price } else { "5 EUR" })];
+            fields.extend(company.contains(name).then_some(("company", "Acme")));
+            draft(name, &fields)
+        };
+        names.iter().map(one).collect()
+    };
+    let (three, two) = (["a", "b", "c"], ["a", "b"]);
+    for (names, company, told) in [
+        (&three[..], &three[..], &["price"][..]),
+        // To one of three, or to both of two: that may well be news.
+        (&three, &["b"], &["company", "price"]),
+        (&two, &two, &["company", "company", "price"]),
+    ] {
+        let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
+        listing.check(&page(names, &[], "5 EUR"), true);
+        let news = listing.check(&page(names, company, "6 EUR"), false);
+        let fields = news.iter().flat_map(|change| if let ChangeKind::Changed(fields) = &change.kind { &fields[..] } else { &[] });
+        let mut fields: Vec<&str> = fields.map(|change| change.field.as_str()).collect();
+        fields.sort_unstable();
+        assert_eq!(fields, told, "{names:?} {company:?}");
+        assert_eq!(listing.record("b").text("company").as_deref(), Some("Acme"));
+    }
 }
 
 #[test]
@@ -207,6 +237,32 @@ fn a_newer_notice_that_changes_nothing_still_makes_older_ones_old() {
     // What is on file and told says nothing, whatever it says.
     let again = Draft { again: true, ..notice("2026-11-06", "C") };
     assert_eq!(listing.check(&[again], false), []);
+}
+
+#[test]
+fn the_last_deadline_that_could_be_read_is_kept_until_one_can_be_read_again() {
+    let tender = |deadline: Option<&str>, title: &str| {
+        let mut draft = Draft { kind: RecordKind::Tender, ..draft("a", &[("title", title)]) };
+        if let Some(deadline) = deadline {
+            let value = deadline.parse().map_or_else(|_| Value::Text(deadline.to_owned()), Value::Date);
+            draft.fields.insert(FieldName::new("deadline"), Found { value, quote: deadline.to_owned(), path: "p".into() });
+        }
+        draft
+    };
+    let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
+    listing.check(&[tender(Some("2026-12-10"), "A")], true);
+    for (deadline, title, told, kept) in [
+        (Some("see documents"), "A", 1, Some("2026-12-10")),
+        (Some("see documents"), "A", 0, Some("2026-12-10")),
+        (Some("see page 3"), "B", 1, Some("2026-12-10")),
+        (Some("2026-12-17"), "B", 1, None),
+        (Some("see documents"), "B", 1, Some("2026-12-17")),
+        // No words at all: there is none.
+        (None, "B", 1, None),
+    ] {
+        assert_eq!(listing.check(&[tender(deadline, title)], false).len(), told, "{deadline:?} {title}");
+        assert_eq!(listing.record("a").text(LAST_DEADLINE).as_deref(), kept, "{deadline:?} {title}");
+    }
 }
 
 #[test]

@@ -12,9 +12,13 @@ pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 5] = ["reason", "deadline", UNREADABLE, "questions_until", "winner"];
+const FIRST: [&str; 5] = ["reason", WINNER, "deadline", UNREADABLE, "questions_until"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
+/// The field that names who won.
+const WINNER: &str = "winner";
+/// The stage of a tender that somebody won.
+const AWARDED: &str = Stage::Awarded.word();
 /// Parts of names of fields that hold a price.
 const PRICE: [&str; 6] = ["price", "precio", "preis", "prix", "цена", "budget"];
 /// Parts of names of fields that hold a deadline.
@@ -58,7 +62,8 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
     let only_stage = |fields: &[FieldChange]| fields.iter().all(|field| field.field.as_str() == "stage");
     let silent = match &change.kind {
         ChangeKind::Appeared | ChangeKind::Returned(_) => true,
-        ChangeKind::Changed(fields) => only_stage(fields),
+        // That it is awarded no longer is told, wherever that leaves it.
+        ChangeKind::Changed(fields) => only_stage(fields) && annuls(fields).is_none(),
         ChangeKind::Gone => false,
     };
     if record.kind == RecordKind::Tender && silent && quiet(record.text("stage")) {
@@ -140,6 +145,7 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let new_stage = staged.and_then(|change| Some((stage(change.new.as_ref().map(Value::text).as_deref())?, staged)));
     let annulled = fields.iter().find(|change| record.kind == RecordKind::Award && change.field.as_str() == AWARD);
     let annulled = annulled.map(|change| (SignalKind::AwardAnnulled, Some(change)));
+    let annulled = annulled.or_else(|| annuls(fields).filter(|_| tender).map(|change| (SignalKind::TenderChanged, Some(change))));
     let ranked = [SignalKind::DeadlineMoved, SignalKind::PriceMoved, SignalKind::BranchOpened];
     // What a tender is worth is part of it, and its places are no branches.
     let ranked = ranked.into_iter().filter(|kind| !tender || *kind == SignalKind::DeadlineMoved);
@@ -161,10 +167,21 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     let mut all: Vec<&FieldChange> = vec![first];
     all.extend(fields.iter().filter(|change| change.field != first.field));
     all[1..].sort_by_key(|change| FIRST.iter().position(|name| *name == change.field.as_str()).unwrap_or(FIRST.len()));
+    if annuls(fields).is_some() {
+        // Who had won, then where that leaves the tender.
+        all.sort_by_key(|change| change.field.as_str() != WINNER);
+    }
     let told = |change: &&FieldChange| (change.field.to_string(), change.old.as_ref().map(words), change.new.as_ref().map(words));
     let told = all.iter().take(TOLD).map(told).collect();
     let more = u32::try_from(all.len().saturating_sub(TOLD)).unwrap_or(u32::MAX);
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
+}
+
+/// What says that a tender which was awarded is so no longer.
+fn annuls(fields: &[FieldChange]) -> Option<&FieldChange> {
+    let was = |change: &&FieldChange| change.field.as_str() == "stage" && change.old.as_ref().map(Value::text).as_deref() == Some(AWARDED);
+    let is = |change: &FieldChange| change.new.as_ref().and_then(|new| Stage::from_word(&new.text()));
+    fields.iter().filter(was).find(|change| matches!(is(change), Some(Stage::Open | Stage::Closed | Stage::Suspended)))
 }
 
 /// A value inside a story: a time with its zone, so that each reader gets it by their own clock.

@@ -23,6 +23,7 @@ use super::{About, Input, Kind, Spec};
 use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{BadEntry, Extract, Failure, FailureClass, Fault, FieldName, Found};
+use crate::tender::cut_off;
 pub(super) use behind::{Behind, find};
 use filter::{Program, Stop};
 pub use paged::{Paged, PagingWay};
@@ -438,6 +439,10 @@ fn parse(text: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<Value
         }
     };
     if values.is_empty() || !values.iter().all(Value::is_object) || (values.len() == 1 && end.is_some()) {
+        // An answer that was cut off is asked for again soon; one that is something else is not.
+        if let (Some(cut), true) = (cut_off(text), first.is_eof()) {
+            return Err(Failure::new(FailureClass::Broken, cut));
+        }
         let begins = clip(&crate::base::text::squeeze(&text.chars().take(80).collect::<String>()), 40);
         return Err(Failure::new(FailureClass::Unreadable, format!("{} is no JSON ({first}); it begins with “{begins}”", input.url)));
     }

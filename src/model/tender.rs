@@ -18,7 +18,9 @@ use url::Url;
 use super::{Amount, BadEntry, ZoneFrom};
 use crate::base::ids::ContentHash;
 
-pub use closing::{Closing, FAR, Oddity, UNREADABLE, closings, deadline, is_live, stage, unreadable};
+pub use closing::{
+    Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
+};
 pub use portals::{Joined, Said, as_one, is_closed};
 pub use texts::{Texts, language_code};
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};

@@ -11,7 +11,7 @@ use super::wanted::{Wanted, is_wanted, wanted};
 use crate::base::ids::{RecordId, SegmentId, base32, hash64};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
-use crate::model::{Joined, Lead, LeadState, RecordKind, Subject, closings};
+use crate::model::{Joined, Lead, LeadState, Record, RecordKind, Subject, closings, last_readable};
 use crate::render::{self, Calendar, CalendarKey, CalendarOf, Language};
 use crate::route;
 use crate::store::{CommitError, LeadFilter, RISING, StoreError, TenderOrder, TenderRow, TenderWalk};
@@ -144,7 +144,8 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
     let mut records = effects.store.records(organisation.records.clone()).await?;
     records.extend(super::group::beside(effects, config, (&organisation, lead)).await?);
     let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
-    records.retain(|record| record.kind == RecordKind::Tender && closings(record).iter().any(|closing| closing.at >= since));
+    let dated = |record: &Record| closings(record).iter().chain(&last_readable(record)).any(|closing| closing.at >= since);
+    records.retain(|record| record.kind == RecordKind::Tender && dated(record));
     let listed = config.lists.find(&organisation);
     records.retain(|record| is_wanted(config, lead, (&organisation, &listed), record, now));
     let mut tenders: BTreeMap<RecordId, Joined> = BTreeMap::new();

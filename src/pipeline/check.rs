@@ -12,7 +12,7 @@ use super::decided::{CheckError, Checked, Decided, Outcome};
 use super::onward::{brought, set_out};
 use super::read::{Read, again, mark_wanting, reached, read, tell_new};
 use super::visit::{self, Step, Walked};
-use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, walk};
+use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, soon, walk};
 use super::{Effects, completeness, news, notice, vitals};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
@@ -91,6 +91,7 @@ async fn settle(
     let mut done_before = None;
     // A visit of one page at rest is touched by this page's turns alone; any other state may have moved on while the answer was awaited.
     let mut early = early.filter(|state| at_rest(state) && page.role == PageRole::Root);
+    let mut behind = None;
     for _ in 0..TRIES {
         let now = effects.clock.now();
         let state = match early.take() {
@@ -116,6 +117,7 @@ async fn settle(
                         Err(failure) => Box::pin(failed(effects, &before, failure, now)).await?,
                         Ok(mut read) => {
                             spent = requests + read.requests;
+                            behind = Some(effects.gate.enter(behind.take()).await);
                             vitals::note(&mut before, &mut read, now);
                             let decided = Box::pin(differs(effects, &before, fetched, &read, now)).await?;
                             done_before = Some(read);
@@ -148,6 +150,8 @@ async fn settle(
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Conflict { .. }) => {
                 metrics::counter!(crate::telemetry::CONFLICTS).increment(1);
+                // Two portals that catch up at once would overtake each other for ever.
+                behind = Some(effects.gate.alone(behind.take()).await);
                 match effects.store.page(id).await? {
                     Some(fresh) => page = fresh,
                     None => return Ok(Checked { page: id, source: None, outcome: Outcome::Unknown, requests: spent }.into()),
@@ -421,6 +425,7 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
     if page.role == PageRole::Follow && before.step == Step::Within && state.visit.outstanding == 0 {
         let due = next_visit(before, state.visit.started.unwrap_or(now), now);
         let due = if varies && !extract::is_of_the_page(failure.class) { due.min(retry) } else { due };
+        let due = soon(before, &state.health, now).map_or(due, |soon| due.min(soon));
         turn.queued.push((page.root, CheckTimes { visit: state.visit.number, checked: state.visit.started, next_due: due }));
     }
     if state != before.state {

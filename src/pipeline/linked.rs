@@ -17,6 +17,8 @@ use crate::store::StoreError;
 const SERIES: SignedDuration = SignedDuration::from_hours(24 * 5);
 /// Fields with the text of an article.
 pub(super) const TEXTS: [&str; 5] = ["summary", "description", "text", "body", "content"];
+/// Deadlines of a tender, of which the one counts that is over first.
+const DUE: [&str; 2] = ["deadline", "questions_until"];
 /// Words of a text by which an article is known again.
 const WORDS: usize = 12;
 /// Fields that are another's of the same article under another address.
@@ -134,15 +136,18 @@ pub(super) async fn untold(
         match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award | RecordKind::Article)) {
             Some(record) => {
                 looked = Some(now);
-                let mut others = telling(effects, config, (record, linked(effects, record).await?)).await?;
+                let watched = watched(config, linked(effects, record).await?);
+                let mut others = telling(effects, (record, watched.clone())).await?;
                 if let Some(wording) = wording(record) {
                     let alike = articles.entry(wording).or_default();
                     let same = alike.iter().copied().find(|other| same_article(record, other));
                     others.extend(same.map(|other| Other { record: other.clone(), since: Timestamp::MIN }));
                     alike.push(record);
                 }
-                let before = if others.is_empty() { None } else { effects.store.records(vec![record.id]).await?.pop() };
-                let news = without(change, (record, before.as_ref()), &others);
+                let alone = others.is_empty() && watched.is_empty();
+                let before = if alone { None } else { effects.store.records(vec![record.id]).await?.pop() };
+                let held = as_it_holds(change, (record, before.as_ref()), (&watched, &others));
+                let news = held.and_then(|held| without(&held, (record, before.as_ref()), &others));
                 let asked = config.segments.iter().any(|segment| segment.sources().any(|(source, _)| *source == change.source));
                 let echo = beside(change, news.as_ref()).filter(|_| asked);
                 left.extend(news.map(|change| Heard { change, echo: false }));
@@ -170,10 +175,43 @@ fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
     Some(Change { kind, ..change.clone() })
 }
 
-/// Those whose sources are watched and tell what they bring.
-async fn telling(effects: &Effects, config: &Config, (of, records): (&Record, Vec<Record>)) -> Result<Vec<Other>, StoreError> {
+/// Those whose sources are watched.
+fn watched(config: &Config, mut records: Vec<Record>) -> Vec<Record> {
+    records.retain(|record| config.source(&record.source).is_some_and(|source| source.enabled));
+    records
+}
+
+/// A change of a tender as far as it changes the deadlines that hold, all portals together: one that stays behind another portal's moves
+/// nothing, and one that gives way to it moves what holds to there. The rest of it stays as it is. What others said before counts as far as it
+/// was told, so that what was stored quietly is told with the first move.
+fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (beside, told): (&[Record], &[Other])) -> Option<Change> {
+    let (ChangeKind::Changed(fields), Some(before), RecordKind::Tender, false) = (&change.kind, before, record.kind, beside.is_empty())
+    else {
+        return Some(change.clone());
+    };
+    let holds = |field: &FieldChange| {
+        let name = field.field.as_str();
+        if !DUE.contains(&name) {
+            return Some(field.clone());
+        }
+        let of = |own: &Record, mut all: Vec<Record>| {
+            all.push(own.clone());
+            as_one(&all, change.at)?.record.value(name).cloned()
+        };
+        let is_told = |other: &&Other| other.record.fields.get(name).is_some_and(|field| field.first_seen > other.since);
+        let old = of(before, told.iter().filter(is_told).map(|other| other.record.clone()).collect());
+        let new = of(record, beside.to_vec());
+        let stays = if old.is_none() { new.is_none() } else { same(old.as_ref(), new.as_ref()) };
+        (!stays).then(|| FieldChange { field: field.field.clone(), old, new })
+    };
+    let fields: Vec<FieldChange> = fields.iter().filter_map(holds).collect();
+    (!fields.is_empty()).then(|| Change { kind: ChangeKind::Changed(fields), ..change.clone() })
+}
+
+/// Those that tell what they bring.
+async fn telling(effects: &Effects, (of, records): (&Record, Vec<Record>)) -> Result<Vec<Other>, StoreError> {
     let mut others = Vec::new();
-    for record in records.into_iter().filter(|record| config.source(&record.source).is_some_and(|source| source.enabled)) {
+    for record in records {
         if record.source == of.source {
             // What its own source held before is known, told or not.
             others.push(Other { record, since: Timestamp::MIN });
@@ -197,6 +235,10 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
     }
     let said = |record: &Record, name: &FieldName| record.fields.get(name).map(|field| field.first_seen);
     let knows = |field: &FieldChange| {
+        // Of a deadline counts whether another one holds now, whoever said it first.
+        if record.kind == RecordKind::Tender && DUE.contains(&field.field.as_str()) {
+            return false;
+        }
         let ours = before.and_then(|before| said(before, &field.field));
         others.iter().any(|Other { record: other, since }| {
             same(other.value(field.field.as_str()), field.new.as_ref())
@@ -314,8 +356,8 @@ mod tests {
 
     #[test]
     fn what_another_portal_told_is_left_out() {
-        let mine = record("a", RecordKind::Tender, &[("stage", "open"), ("deadline", "8 May")]);
-        let theirs = record("b", RecordKind::Tender, &[("stage", "open"), ("deadline", "8 May")]);
+        let mine = record("a", RecordKind::Tender, &[("stage", "open"), ("reason", "8 May")]);
+        let theirs = record("b", RecordKind::Tender, &[("stage", "open"), ("reason", "8 May")]);
         let moved = |names: &[(&str, &str)]| {
             let field =
                 |(name, new): &(&str, &str)| FieldChange { field: FieldName::new(name), old: None, new: Some(Value::Text((*new).into())) };
@@ -328,9 +370,9 @@ mod tests {
             (&mine, ChangeKind::Appeared, vec![], Some(ChangeKind::Appeared)),
             (&mine, ChangeKind::Appeared, vec![theirs.clone()], None),
             (&mine, ChangeKind::Appeared, vec![Record { gone: true, ..theirs.clone() }], Some(ChangeKind::Appeared)),
-            (&mine, moved(&[("deadline", "8 May")]), vec![theirs.clone()], None),
-            (&mine, moved(&[("deadline", "9 May")]), vec![theirs.clone()], Some(moved(&[("deadline", "9 May")]))),
-            (&mine, moved(&[("deadline", "8 May"), ("lots", "2")]), vec![theirs.clone()], Some(moved(&[("lots", "2")]))),
+            (&mine, moved(&[("reason", "8 May")]), vec![theirs.clone()], None),
+            (&mine, moved(&[("reason", "9 May")]), vec![theirs.clone()], Some(moved(&[("reason", "9 May")]))),
+            (&mine, moved(&[("reason", "8 May"), ("lots", "2")]), vec![theirs.clone()], Some(moved(&[("lots", "2")]))),
             (&mine, ChangeKind::Gone, vec![theirs], Some(ChangeKind::Gone)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme SL")], Some(ChangeKind::Appeared)),
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
@@ -355,6 +397,53 @@ mod tests {
                 later.fields.values_mut().for_each(|field| field.first_seen = Timestamp::MAX);
                 assert_eq!(left(Timestamp::MIN, Some(&later)), Some(ChangeKind::Changed(fields.clone())), "they are behind");
             }
+        }
+    }
+
+    #[test]
+    fn only_what_changes_the_deadline_that_holds_is_a_move() {
+        let of = |source: &str, day: &str| {
+            let mut one = record(source, RecordKind::Tender, &[("lots", "1")]);
+            let field = Field { value: Value::Date(day.parse().unwrap()), ..one.fields.values().next().unwrap().clone() };
+            one.fields.insert(FieldName::new("deadline"), field);
+            one
+        };
+        let day = |day: &str| Some(Value::Date(format!("2026-12-{day}").parse().unwrap()));
+        // What it says before and after, what the other says, whether that was told; what is told.
+        for (was, is, other, told, want) in [
+            ("10", "20", None, true, Some(("10", "20"))),
+            ("10", "20", Some("05"), true, None),
+            ("10", "20", Some("10"), true, None),
+            ("10", "20", Some("15"), true, Some(("10", "15"))),
+            ("10", "20", Some("20"), true, Some(("10", "20"))),
+            ("20", "10", Some("10"), true, None),
+            ("20", "10", Some("15"), true, Some(("15", "10"))),
+            // Nobody was told of what the other holds since it is watched.
+            ("20", "10", Some("10"), false, Some(("20", "10"))),
+            ("10", "20", Some("10"), false, None),
+        ] {
+            let [before, now] = [was, is].map(|said| of("a", &format!("2026-12-{said}")));
+            let beside: Vec<Record> = other.map(|said| of("b", &format!("2026-12-{said}"))).into_iter().collect();
+            let since = if told { Timestamp::MIN } else { Timestamp::UNIX_EPOCH };
+            let others: Vec<Other> = beside.iter().map(|record| Other { record: record.clone(), since }).collect();
+            let field = |name: &str, old, new| FieldChange { field: FieldName::new(name), old, new };
+            let lots = field("lots", None, Some(Value::Text("1".into())));
+            let change = |fields| Change {
+                source: now.source.clone(),
+                record: now.id,
+                kind: ChangeKind::Changed(fields),
+                at: Timestamp::UNIX_EPOCH,
+                baseline: false,
+            };
+            let whole = change(vec![field("deadline", day(was), day(is)), lots.clone()]);
+            let moved = want.map(|(old, new)| field("deadline", day(old), day(new)));
+            let got = as_it_holds(&whole, (&now, Some(&before)), (&beside, &others));
+            assert_eq!(got, Some(change(moved.clone().into_iter().chain([lots]).collect())), "{was} {is} {other:?} {told}");
+            let alone = change(vec![field("deadline", day(was), day(is))]);
+            let got = as_it_holds(&alone, (&now, Some(&before)), (&beside, &others));
+            assert_eq!(got, moved.map(|moved| change(vec![moved])), "{was} {is} {other:?} {told}");
+            // The other has said the same, and what holds is otherwise: it is told.
+            assert_eq!(got.as_ref().and_then(|held| without(held, (&now, Some(&before)), &others)), got);
         }
     }
 

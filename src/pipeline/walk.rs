@@ -13,7 +13,8 @@ use crate::base::ids::{PageId, RecordId};
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState, Turn, Visit,
+    Advice, Baseline, CheckTimes, Checkpoint, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
+    Turn, Visit,
 };
 use crate::store::StoreError;
 
@@ -124,6 +125,7 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
         // The walk is over: the root begins the next one at its time, unless it waits for a second look before that.
         if let Some(root) = effects.store.page(page.root).await? {
             let due = next_visit(before, begun, now);
+            let due = soon(before, &state.health, now).map_or(due, |soon| due.min(soon));
             let waits = matches!(root.reading, Reading::Settling | Reading::Suspect(_)) || root.failures.is_some();
             let next_due = if waits { due.min(root.next_due) } else { due };
             turn.queued.push((root.id, CheckTimes { visit: root.visit, checked: root.checked, next_due }));
@@ -223,6 +225,16 @@ pub(super) fn ill_since(health: &Health, class: FailureClass, now: Timestamp) ->
 
 pub(super) fn after_failure(before: &Before<'_>, failures: &Failures, now: Timestamp) -> Timestamp {
     before.source.schedule.retry(failures, before.page.role, now, before.page.id.0)
+}
+
+/// When a visit that met an answer which was cut off is begun again, where that is before its time: after as long as the source has been so, as
+/// every single page is. Only where the next visit asks for what failed; elsewhere the page is asked for again by itself.
+pub(super) fn soon(before: &Before<'_>, health: &Health, now: Timestamp) -> Option<Timestamp> {
+    let Health::Ill { since, failure } = health else { return None };
+    let Advice::Retry { first, cap } = failure.class.advice() else { return None };
+    let of_it = failure.class == FailureClass::Broken && before.source.reader.transport().varies();
+    let wait = now.duration_since(*since).max(first.min(before.source.schedule.period())).min(cap);
+    of_it.then(|| before.source.schedule.soonest(now.saturating_add(wait).unwrap_or(now)))
 }
 
 /// When the root begins its next visit.

@@ -1,15 +1,13 @@
 //! Tenders that are otherwise than they were, in words: what moved from when to when, by the reader's clock, with the way to the notice. Knows no
 //! letter.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, until};
 use super::language::{Language, Word, of_number, plural};
-use super::sentence::{field, value};
+use super::sentence::{annulled, field, is_annulment, value};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Reader};
 use crate::base::caps;
@@ -63,6 +61,9 @@ fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         let told = |text: &Option<String>| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, Some(signal)));
+        if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
+            return Some(annulled);
+        }
         match (signal.kind, name.as_str(), told(old), told(new)) {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
@@ -105,18 +106,7 @@ fn went(language: Language) -> &'static str {
 }
 
 fn label(language: Language, signal: &Signal) -> &'static str {
-    // Of a list that was cut off nobody knows who is no more on it.
-    let names = |text: &Option<String>| -> Option<BTreeSet<String>> {
-        let text = text.as_deref().unwrap_or_default();
-        let each = text.split("; ").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
-        (!text.ends_with('…')).then(|| each.collect())
-    };
-    let lost = |(name, old, new): &(String, Option<String>, Option<String>)| {
-        name == "winner" && matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old))
-    };
-    if let (SignalKind::TenderChanged, Story::Changed { fields, .. }) = (signal.kind, signal.story.plain())
-        && fields.iter().any(lost)
-    {
+    if is_annulment(signal) {
         return language.signal(SignalKind::AwardAnnulled);
     }
     if is_again(signal) {

@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::Language;
 use super::clean::{line, link};
 use super::due::{about, answer, disagreement, notes, said, stage_word, until, zone_words};
-use crate::model::{Closing, Joined, Record, Said, Stage, Value, closings, is_live, procedure_of, stage};
+use super::sentence::quoted;
+use crate::model::{Closing, Joined, Record, Said, Stage, Value, closings, is_live, last_readable, procedure_of, stage, undated};
 
 /// Deadlines in one calendar: those to come, the soonest first, then what is over, the last first.
 const ENTRIES: usize = 1_000;
@@ -36,7 +37,8 @@ pub struct Calendar<'a> {
 }
 
 /// The calendar of the deadlines of these tenders. A deadline keeps its UID; its SEQUENCE rises when it moves or the tender's stage changes;
-/// what is cancelled, or takes no offers any more before its day, is struck (`STATUS:CANCELLED`) and says why. The same records give the same text until a deadline has been over for sixty days.
+/// what is cancelled, or takes no offers any more before its day, is struck (`STATUS:CANCELLED`) and says why; one that cannot be read any more stays
+/// where it was, and says so. The same records give the same text until a deadline has been over for sixty days.
 pub fn calendar(calendar: &Calendar<'_>, tenders: &[Joined], now: Timestamp) -> String {
     let mut out = Lines::default();
     out.put("BEGIN", "VCALENDAR");
@@ -60,8 +62,10 @@ fn shown(tenders: &[Joined], now: Timestamp) -> Vec<(&Joined, Closing<'_>)> {
     let stays = |record: &Record, closing: &Closing<'_>| {
         !record.gone && closing.at >= since && !(is_struck(record, closing) && staged(record) < since)
     };
-    let mut all: Vec<(&Joined, Closing<'_>)> =
-        tenders.iter().flat_map(|tender| closings(&tender.record).into_iter().map(move |closing| (tender, closing))).collect();
+    let mut all: Vec<(&Joined, Closing<'_>)> = tenders
+        .iter()
+        .flat_map(|tender| closings(&tender.record).into_iter().chain(last_readable(&tender.record)).map(move |closing| (tender, closing)))
+        .collect();
     all.retain(|(tender, closing)| stays(&tender.record, closing));
     all.sort_by_key(|(tender, closing)| {
         let over = closing.is_over(now);
@@ -152,7 +156,7 @@ fn summary(language: Language, record: &Record, closing: &Closing<'_>) -> String
         | Stage::Modified
         | Stage::Completed
         | Stage::Unknown => {
-            if closing.odd.is_empty() {
+            if closing.odd.is_empty() && unread(closing, record).is_none() {
                 String::new()
             } else {
                 format!("{}: ", said(language, ["CHECK THE DATE", "COMPRUEBA LA FECHA", "ПРОВЕРЬТЕ ДАТУ"]))
@@ -162,9 +166,26 @@ fn summary(language: Language, record: &Record, closing: &Closing<'_>) -> String
     format!("{mark}{}: {buyer}{}", said(language, what), line(&record.title(), 160))
 }
 
+/// What the portal says now, where this deadline is what it said before and nobody can read it any more.
+fn unread(closing: &Closing<'_>, record: &Record) -> Option<String> {
+    undated(record).filter(|_| closing.name.as_str() == "deadline")
+}
+
 fn description(calendar: &Calendar<'_>, (record, said_by): (&Record, &[Said]), closing: &Closing<'_>) -> String {
     let language = calendar.language;
     let mut lines = vec![format!("{}: {}", answer(language, closing), until(language, calendar.zone, closing))];
+    let unread = unread(closing, record).map(|words| {
+        let begin = said(
+            language,
+            [
+                "the portal's present text cannot be read",
+                "el texto actual del portal no se puede leer",
+                "нынешний текст портала не удалось прочитать",
+            ],
+        );
+        format!("! {begin}: {}", quoted(language, &line(&words, 120)))
+    });
+    lines.extend(unread);
     let differing = disagreement(language, Some(calendar.zone), (closing, said_by));
     lines.extend(notes(language, closing).into_iter().chain(differing).map(|note| format!("! {note}")));
     lines.push(about(language, record).join(" · "));

@@ -1,13 +1,15 @@
 //! Sentences from what is stored: what a signal tells, and what to do next, in the reader's language and by their clock. Foreign words in
 //! them stay as they are.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Language;
 use super::clean::line;
-use super::due::{odd_words, stage_word};
+use super::due::{odd_words, said, stage_word};
 use super::fields::{name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
@@ -66,13 +68,17 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
         Story::Changed { title, .. } if signal.kind == SignalKind::AwardAnnulled => format!("{}: {title}", language.signal(signal.kind)),
         Story::Changed { title, fields, more } => {
             let told = fields.iter().map(|(name, old, new)| {
+                if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
+                    return annulled;
+                }
                 let old = old.as_deref().map(|old| value(language, zone, name, old, None));
-                let new = new.as_deref().map(|new| value(language, zone, name, new, Some(signal)));
-                field(language, name, old.as_deref(), new.as_deref())
+                let words = new.as_deref().map(|new| value(language, zone, name, new, Some(signal)));
+                field(language, name, old.as_deref(), words.as_deref())
             });
             let told: Vec<String> = told.collect();
             let more = (*more > 0).then(|| language.and_more_fields(*more as usize));
-            format!("{title}: {}", told.into_iter().chain(more).collect::<Vec<_>>().join("; "))
+            let label = is_annulment(signal).then(|| format!("{}: ", language.signal(SignalKind::AwardAnnulled))).unwrap_or_default();
+            format!("{label}{title}: {}", told.into_iter().chain(more).collect::<Vec<_>>().join("; "))
         }
         Story::Again { of, gone } => {
             let day = gone.to_zoned(zone.cloned().unwrap_or(TimeZone::UTC)).date();
@@ -90,6 +96,42 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             let whose = if whose.is_empty() { String::new() } else { format!(" ({})", whose.join("; ")) };
             format!("{}: {}{whose}", language.signal(signal.kind), quoted(language, sentence))
         }
+    }
+}
+
+/// Whether it says that an award stands no longer: its tender has lost a winner, or is awarded no more.
+pub(super) fn is_annulment(signal: &Signal) -> bool {
+    // Of a list that was cut off nobody knows who is no more on it.
+    let names = |text: &Option<String>| -> Option<BTreeSet<String>> {
+        let text = text.as_deref().unwrap_or_default();
+        let each = text.split("; ").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        (!text.ends_with('…')).then(|| each.collect())
+    };
+    let lost = |(name, old, new): &(String, Option<String>, Option<String>)| match name.as_str() {
+        "winner" => matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old)),
+        "stage" => {
+            let [old, new] = [old, new].map(|stage| stage.as_deref().and_then(Stage::from_word));
+            old == Some(Stage::Awarded) && matches!(new, Some(Stage::Open | Stage::Closed))
+        }
+        _ => false,
+    };
+    let Story::Changed { fields, .. } = signal.story.plain() else { return false };
+    matches!(signal.kind, SignalKind::TenderChanged | SignalKind::TenderPublished) && fields.iter().any(lost)
+}
+
+/// What an annulled award says in a field of its tender: who had won, and whether the tender is open. A tender that took offers all along was
+/// never closed, so that nothing is said of "again" where it is open.
+pub(super) fn annulled(language: Language, signal: &Signal, (name, old, new): (&str, Option<&str>, Option<&str>)) -> Option<String> {
+    match (name, old, new) {
+        _ if !is_annulment(signal) => None,
+        ("winner", Some(old), None) => Some(old.to_owned()),
+        ("stage", _, Some(new)) if Stage::from_word(new) == Some(Stage::Open) => {
+            Some(said(language, ["the tender is open", "la licitación está abierta", "тендер открыт"]).to_owned())
+        }
+        ("stage", _, Some(_)) => {
+            Some(said(language, ["the tender is not open again", "la licitación no vuelve a abrirse", "тендер снова не открыт"]).to_owned())
+        }
+        _ => None,
     }
 }
 
@@ -356,6 +398,43 @@ mod tests {
         let told = |title, by| told(SignalKind::RequestForSuppliers, story(title, by))[0].clone();
         assert_eq!(told("News", Some("Acme")), "Looks for a supplier: “Acme seeks suppliers.” (Acme; News)");
         assert_eq!(told("Acme seeks suppliers", None), "Looks for a supplier: “Acme seeks suppliers.”");
+    }
+
+    #[test]
+    fn an_award_that_is_annulled_names_who_had_won_and_says_whether_the_tender_is_open() {
+        let fields = |fields: &[(&str, Option<&str>, Option<&str>)]| Story::Changed {
+            title: "X".to_owned(),
+            fields: fields.iter().map(|(name, old, new)| ((*name).to_owned(), old.map(str::to_owned), new.map(str::to_owned))).collect(),
+            more: 0,
+        };
+        let winner = ("winner", Some("Acme"), None);
+        for (kind, story, want) in [
+            (
+                SignalKind::TenderChanged,
+                fields(&[winner, ("stage", Some("awarded"), Some("closed"))]),
+                [
+                    "Award annulled: X: Acme; the tender is not open again",
+                    "Adjudicación anulada: X: Acme; la licitación no vuelve a abrirse",
+                    "Результат отменён: X: Acme; тендер снова не открыт",
+                ],
+            ),
+            (
+                SignalKind::TenderPublished,
+                fields(&[winner, ("stage", Some("awarded"), Some("open"))]),
+                [
+                    "Award annulled: X: Acme; the tender is open",
+                    "Adjudicación anulada: X: Acme; la licitación está abierta",
+                    "Результат отменён: X: Acme; тендер открыт",
+                ],
+            ),
+            (
+                SignalKind::TenderPublished,
+                fields(&[("stage", Some("suspended"), Some("open"))]),
+                ["X: now open, was suspended", "X: ahora abierta, antes suspendida", "X: теперь открыт, раньше приостановлен"],
+            ),
+        ] {
+            assert_eq!(told(kind, story), want);
+        }
     }
 
     #[test]

@@ -983,6 +983,16 @@ async fn told_at_once(place: Place) {
     store.commit(with(&other, Some(looked))).await.unwrap();
     store.commit(with(&a, Some(looked))).await.unwrap();
     store.commit(with(&b, Some(store.shared_written()))).await.unwrap();
+    // What is written again and says what it said overtakes nobody; what it says otherwise does.
+    let looked = store.shared_written();
+    let missed = |record: &Record, name: &str| {
+        let mut record = Record { missing: 1, ..record.clone() };
+        record.fields.get_mut("name").unwrap().value = Value::Text(name.to_owned());
+        record
+    };
+    store.commit(with(&missed(&a, "x"), None)).await.unwrap();
+    store.commit(with(&missed(&b, "y"), Some(looked))).await.unwrap();
+    assert!(conflicts(store.commit(with(&missed(&a, "z"), Some(looked))).await));
     // In one batch as well.
     let (one, two) = (tender("a", "3", "ocds-h6vhtk-000003"), tender("b", "3", "ocds-h6vhtk-000003"));
     let looked = store.shared_written();

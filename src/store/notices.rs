@@ -135,10 +135,13 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Keeps by which identifiers a record is known; `before`: those it had.
-    pub(super) fn shared_ids(&mut self, record: &Record, before: &[String]) {
+    /// Keeps by which identifiers a record is known; `before`: as it was. A record that says what it said is nothing that another turn must see.
+    pub(super) fn shared_ids(&mut self, record: &Record, before: Option<&Record>) {
         let now = record.shared_ids();
-        self.to.effects.extend(now.iter().map(|id| Effect::Shared(Under::new(id, record))));
+        if before.is_none_or(|before| !says_the_same(before, record)) {
+            self.to.effects.extend(now.iter().map(|id| Effect::Shared(Under::new(id, record))));
+        }
+        let before = before.map(Record::shared_ids).unwrap_or_default();
         for id in before.iter().filter(|id| !now.contains(id)) {
             self.delete(codec::shared_id(id, record));
         }
@@ -146,6 +149,12 @@ impl Draft<'_> {
             self.to.writes.push((codec::shared_id(id, record), Some(Vec::new())));
         }
     }
+}
+
+/// Whether two states of a record say the same.
+fn says_the_same(one: &Record, other: &Record) -> bool {
+    let values = |record: &Record| record.fields.iter().map(|(name, field)| (name.clone(), field.value.clone())).collect::<Vec<_>>();
+    one.gone == other.gone && values(one) == values(other)
 }
 
 impl Embedded {

@@ -113,7 +113,7 @@ impl Draft<'_> {
             if let Some(key) = self.inner.pack_of(record.id) {
                 edits.entry(key).or_default().put.push(record);
             } else {
-                self.shared_ids(record, &[]);
+                self.shared_ids(record, None);
                 self.tender(None, Some(record));
                 fresh.insert((&record.source, record.id), record);
             }
@@ -143,7 +143,7 @@ impl Draft<'_> {
             let old = std::mem::replace(&mut pack.0[at].1, StoredRecord::from(record));
             if matches!(record.kind, RecordKind::Tender | RecordKind::Award) {
                 let old = to_model::<StoredRecord, Record>(old)?;
-                self.shared_ids(record, &old.shared_ids());
+                self.shared_ids(record, Some(&old));
                 self.tender(Some(&old), Some(record));
             }
         }

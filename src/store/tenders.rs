@@ -16,7 +16,7 @@ use super::stored::{Stored, from_bytes, millis, timestamp, to_bytes, undecodable
 use super::words::{TenderOrder, TenderRow, TenderWalk};
 use crate::base::ids::{RecordId, SourceId, hash64};
 use crate::base::text::{clip, words};
-use crate::model::{Change, Record, RecordKind, Stage, Value, procedure_of, stage};
+use crate::model::{Change, LAST_DEADLINE, Record, RecordKind, Stage, Value, procedure_of, stage};
 
 /// Rows looked at for one question.
 const ROWS: usize = 300_000;
@@ -62,7 +62,9 @@ fn keys(record: &Record) -> Vec<Key> {
         Some(Value::Date(day)) => day.to_zoned(TimeZone::UTC).ok().map(|day| key(TenderOrder::Ends, Some(day.timestamp()))),
         Some(_) | None => None,
     };
-    let due = record.value("deadline").and_then(|deadline| {
+    // Where nobody can read it, it has the place that it had.
+    let read = record.value("deadline").filter(|deadline| deadline.instant().is_some());
+    let due = read.or_else(|| record.value(LAST_DEADLINE)).and_then(|deadline| {
         let late = if matches!(deadline, Value::Date(_)) { LATE } else { SignedDuration::ZERO };
         deadline.instant()?.checked_add(late).ok()
     });

@@ -207,6 +207,11 @@ fn tender_stage(status: &str, method: &str) -> Stage {
     }
 }
 
+/// The same of a status that says how far an active tender is (`active.qualification`), as Prozorro's OCDS repeats it; of others nothing.
+pub(super) fn substage(status: &str) -> Option<Stage> {
+    Some(tender_stage(status, "")).filter(|stage| status.starts_with("active.") && *stage != Stage::Unknown)
+}
+
 /// `framework.status` (standard `framework`): suppliers may ask to be let in while it is active.
 fn framework_stage(status: &str) -> Stage {
     match status {

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Amendment, Award, Content, Lot, Notice, Party, Raw, Stage, Texts};
+use crate::model::{Amendment, Award, Content, Lot, Notice, NoticeKind, Party, Raw, Stage, Texts};
 
 /// Notices that are looked at for being idle: each costs a fold of all.
 const TRIES: usize = 64;
@@ -135,6 +135,7 @@ impl Tender {
             }
         }
         self.awards(notice, place);
+        self.stand(notice);
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
@@ -211,6 +212,16 @@ impl Tender {
             self.notice.found.extend(notice.found.get("awards").map(|path| ("awards", path.clone())));
         }
         (self.awards_from, self.notice.content.awards) = awards.into_iter().unzip();
+    }
+
+    /// A notice that only says of some awards that nobody has won them, or no longer, ends nothing while others stand.
+    fn stand(&mut self, notice: &Notice) {
+        let wins = |awards: &[Award]| awards.iter().any(|award| award.outcome.has_winner());
+        let told = &notice.content.awards;
+        let takes = notice.kind == NoticeKind::Award && !told.is_empty() && !wins(told);
+        if takes && wins(&self.notice.content.awards) && matches!(notice.stage, Stage::Open | Stage::Closed | Stage::Cancelled) {
+            self.notice.stage = Stage::Awarded;
+        }
     }
 }
 

@@ -364,6 +364,31 @@ async fn that_an_award_is_annulled_is_told_to_who_was_told_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_award_that_is_cancelled_cancels_no_tender_and_one_that_took_offers_takes_them_not_again() {
+    for (status, open) in [("complete", "the tender is not open again"), ("active", "the tender is open")] {
+        let ana = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+        let world = World::new(&(points("award-won", 20) + &ana), [vec![scanners("2026-12-20T13:00:00Z", "active")], Vec::new()]).await;
+        world.until("2026-12-11T12:00:00Z").await;
+        let with = |tag: &str, award: &str, at: &str| {
+            let mut awarded = scanners("2026-12-20T13:00:00Z", status);
+            (awarded["tag"], awarded["date"], awarded["id"]) = (json!([tag]), json!(at), json!(at));
+            awarded["awards"] = json!([{ "id": "1", "status": award, "suppliers": [{ "id": "1", "name": "Boreal Imaging, S.L." }] }]);
+            awarded
+        };
+        world.show(0, with("award", "active", "2026-12-11T13:00:00Z"));
+        world.until("2026-12-15T12:00:00Z").await;
+        world.show(0, with("awardCancellation", "cancelled", "2026-12-15T13:00:00Z"));
+        world.until("2026-12-18T12:00:00Z").await;
+        let mails = world.mails("ana", "Award annulled");
+        let [mail] = mails.as_slice() else { panic!("{status}: {:#?}", world.mails("ana", "")) };
+        assert!(mail.contains(&format!("Award annulled: Boreal Imaging, S.L.; {open} (")), "{status}: {mail}");
+        for words in ["Tender cancelled", "Takes offers again"] {
+            assert!(world.mails("ana", words).is_empty(), "{status}: {:#?}", world.mails("ana", words));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_that_nobody_can_read_is_said_to_be_looked_up() {
     let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
     let beds = |deadline: &str| notice(2, "Ayuntamiento de Vigo", "Beds", (deadline, "active"));
@@ -396,6 +421,15 @@ async fn portals_that_differ_on_a_deadline_are_both_told_and_an_earlier_one_is_n
     let mails = world.mails("ana", "the earlier counts");
     let moved = mails.iter().find(|mail| mail.contains("second says Wed 3 Feb 2027")).unwrap_or_else(|| panic!("{mails:#?}"));
     assert!(moved.contains("Wed 10 Feb 2027 10:00 UTC → Wed 3 Feb 2027 10:00 UTC"), "{moved}");
+    // The first moves to a day that the second's stays before: nothing that holds moves. Then the second gives way to it.
+    let told = world.mails("ana", "Deadline moved").len();
+    world.show(0, beds("2027-02-17T10:00:00Z"));
+    world.until("2026-11-28T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "Deadline moved").len(), told, "{:#?}", world.mails("ana", "Deadline moved"));
+    world.show(1, beds("2027-02-24T10:00:00Z"));
+    world.until("2026-11-30T12:00:00Z").await;
+    let mails = world.mails("ana", "Wed 3 Feb 2027 10:00 UTC → Wed 17 Feb 2027 10:00 UTC");
+    assert_eq!((mails.len(), world.mails("ana", "24 Feb 2027 10:00 UTC (").len()), (1, 0), "{:#?}", world.mails("ana", "Deadline moved"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

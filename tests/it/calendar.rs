@@ -364,6 +364,29 @@ async fn one_tender_on_two_portals_is_one_reminder_and_one_entry() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_that_becomes_unreadable_stays_in_the_calendar_and_says_so() {
+    let mut case = Reminded::new().await;
+    case.show("tender", call("2026-12-10T13:00:00+01:00", "active"));
+    case.until("2026-11-25T12:00:00Z").await;
+    let read = events(&case.world).await;
+    case.show("tenderUpdate", call("ver pliego", "active"));
+    case.until("2026-11-26T12:00:00Z").await;
+    let unread = events(&case.world).await;
+    assert_eq!((unread.len(), &unread[0][0], &unread[0][2]), (1, &read[0][0], &read[0][2]));
+    let sequence = |event: &[String; 3]| event[1].parse::<i64>().unwrap();
+    assert!(sequence(&unread[0]) > sequence(&read[0]), "{read:?} {unread:?}");
+    let feed =
+        calendar_of(&case.world.effects, &case.world.config, CalendarOf::Rep(&ana()), case.world.clock.now()).await.unwrap().unwrap();
+    let words = "the portal's present text cannot be read: “ver pliego”";
+    assert!(feed.replace("\r\n ", "").contains(words), "{feed}");
+    case.show("tenderUpdate", call("2026-12-17T13:00:00+01:00", "active"));
+    case.until("2026-11-27T12:00:00Z").await;
+    let again = events(&case.world).await;
+    assert_eq!((again.len(), &again[0][0], again[0][2].as_str()), (1, &read[0][0], "20261217T120000Z"));
+    assert!(sequence(&again[0]) > sequence(&unread[0]), "{unread:?} {again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_digest_says_what_a_portal_held_that_is_open_still() {
     let (site, shown) = portal();
     let settings = settings(&site.address, "1h");

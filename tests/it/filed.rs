@@ -2,7 +2,7 @@
 //! lists of what is stored.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use atalaya::base::clock::Stopwatch;
 use atalaya::model::{
@@ -14,7 +14,7 @@ use atalaya::web::{Answer, Question, TenderFilter, TenderView};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::rig::{Inside, LINES, MAILS, Reply, Server, points, rep, secret, tenders};
+use crate::rig::{Inside, LINES, MAILS, Reply, Server, points, portal as rig_portal, rep, secret, tenders};
 use crate::tenders::{after, ask, call, compiled, history, listed, portal, release, releases, settings, signals};
 
 const WINNER: &str = "ESB12345674";
@@ -161,6 +161,72 @@ async fn a_turn_that_another_one_came_before_is_folded_anew() {
     assert_eq!(listed(&daemon).await[0].deadline.as_deref(), Some("2026-12-17 13:00 +01:00"), "the older notice turned nothing back");
     assert_eq!(history(&daemon).await.notices.len(), 3);
     assert_eq!(signals(&daemon, "ESQ2818014I").await, [SignalKind::TenderPublished, SignalKind::DeadlineMoved]);
+}
+
+/// Two portals catch up with each other's tenders at once: whenever one has decided, the other writes something new of the same tender. Each turn
+/// ends all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_portals_that_write_the_same_tenders_at_once_hold_nobody_up() {
+    let count = Arc::new(AtomicU32::new(1));
+    let counts = Arc::clone(&count);
+    let site = Server::start(move |seen| {
+        if !seen.path.ends_with("/releases") {
+            return Reply::status(404);
+        }
+        // Whoever asks is shown a newer notice.
+        let n = counts.fetch_add(1, Ordering::SeqCst);
+        let notice =
+            release(1, "tenderUpdate", call("2026-12-12T13:00:00+01:00", 100_000 + n, "active"), json!({ "id": format!("1-{n}") }));
+        Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(releases(&[notice])) }
+    });
+    let second = format!("{}/second", site.address);
+    let rules = rig_portal("second", &second, "1h") + &tenders(&site.address, "1h");
+    let mut daemon = Inside::new(&rules.replace("kind = \"tenders\"", "kind = \"tenders\"\nconfirm = \"off\"")).await;
+    for _ in 0..3 {
+        daemon.visit().await;
+        daemon.wait(SignedDuration::from_hours(2));
+    }
+    let root = |daemon: &Inside, id: &str| {
+        let source = daemon.config.sources.iter().find(|source| source.id.as_str() == id).unwrap();
+        Page::id_of(&source.id, &source.reader.roots()[0])
+    };
+    let (one, two) = (root(&daemon, "portal"), root(&daemon, "second"));
+    // Whenever the first has decided, the second writes before it, if it can.
+    let (ask, asked) = std::sync::mpsc::channel::<std::sync::mpsc::Sender<()>>();
+    let decides = Arc::new(AtomicBool::new(false));
+    let (first, hears) = (Arc::clone(&decides), std::sync::Mutex::new(ask));
+    let tries = Arc::new(AtomicU32::new(0));
+    let tried = Arc::clone(&tries);
+    let other = daemon.effects.clone();
+    daemon.effects.hook = Hook(Arc::new(move |point| {
+        if point == "check.decided" && first.load(Ordering::SeqCst) {
+            tried.fetch_add(1, Ordering::SeqCst);
+            let (done, waits) = std::sync::mpsc::channel();
+            hears.lock().unwrap().send(done).unwrap();
+            // Where it may not, it does so afterwards.
+            let _ = waits.recv_timeout(std::time::Duration::from_secs(2));
+        }
+    }));
+    let (config, runtime) = (Arc::clone(&daemon.config), tokio::runtime::Handle::current());
+    let writer = std::thread::spawn(move || {
+        runtime.block_on(async {
+            while let Ok(done) = asked.recv() {
+                let page = other.store.page(two).await.unwrap().unwrap();
+                let lane = other.web.lane(&page.host(), None);
+                check(&other, &config, &lane, two).await.unwrap();
+                let _ = done.send(());
+            }
+        });
+    });
+    decides.store(true, Ordering::SeqCst);
+    for _ in 0..3 {
+        let page = daemon.effects.store.page(one).await.unwrap().unwrap();
+        let lane = daemon.effects.web.lane(&page.host(), None);
+        check(&daemon.effects, &daemon.config, &lane, one).await.expect("it ends");
+    }
+    daemon.effects.hook = Hook::default();
+    writer.join().unwrap();
+    assert_eq!(tries.load(Ordering::SeqCst), 6, "each was overtaken once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

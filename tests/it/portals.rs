@@ -257,6 +257,37 @@ async fn a_cursor_goes_on_through_empty_pages_restarts_refusals_and_loops() {
     appeared_once(&world).await;
 }
 
+/// What is said of an answer that was cut off is done: it is asked for again after five minutes, and ever more rarely.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_was_cut_off_is_asked_for_again_soon_and_not_for_ever() {
+    let portal = portal::start(5, portal::cursor);
+    let world = Inside::new(&prozorro(&portal).replace("every = \"15m\"", "every = \"6h\"")).await;
+    portal.publish(0..12, portal::after(world.clock.now(), -600));
+    portal.lock().traps = [None, Some(Trap::Cut)].into();
+    world.visit().await;
+    assert!(said(&world).await.gaps[0].why.starts_with("not reached"));
+    world.wait(SignedDuration::from_mins(7));
+    world.visit().await;
+    all_held(&held(&world).await, &portal);
+    // It stays cut: so many visits in three hours, each of two pages.
+    portal.publish(12..90, world.clock.now());
+    world.wait(SignedDuration::from_hours(7));
+    portal.lock().traps = (0..200).map(|n| (n % 2 == 1).then_some(Trap::Cut)).collect();
+    let before = portal.asked();
+    for _ in 0..36 {
+        world.visit().await;
+        world.wait(SignedDuration::from_mins(5));
+    }
+    let visits = (portal.asked() - before) / 2;
+    assert!((4..=8).contains(&visits), "{visits}");
+    portal.lock().traps.clear();
+    for _ in 0..3 {
+        world.wait(SignedDuration::from_hours(7));
+        world.visit().await;
+    }
+    all_held(&held(&world).await, &portal);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn void_stays_void_until_a_later_notice_says_otherwise() {
     let portal = portal::start(50, portal::feed);

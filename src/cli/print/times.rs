@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::base::clock::minute;
-use crate::web::Answer;
+use crate::web::{Answer, TenderView};
 
 /// What is shown as it was found: proofs, addresses, texts that somebody else wrote, and what has a zone of its own.
 const AS_FOUND: [&str; 16] = [
@@ -25,6 +25,12 @@ pub(in crate::cli) fn in_zone(answer: Answer, zone: &TimeZone) -> anyhow::Result
     if *zone == TimeZone::UTC {
         return Ok(answer);
     }
+    let mut answer = answer;
+    match &mut answer {
+        Answer::Tender(view) => of_tender(view, zone),
+        Answer::Tenders(views) => views.iter_mut().for_each(|view| of_tender(view, zone)),
+        _ => {}
+    }
     let mut value = serde_json::to_value(&answer)?;
     // The bytes of a notice, and letters as they would leave.
     if matches!(answer, Answer::TenderRaw(_) | Answer::Digest(_)) {
@@ -40,6 +46,22 @@ pub(in crate::cli) fn at(at: Timestamp, zone: &TimeZone) -> String {
         return at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     }
     at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// A tender's deadline by the clock of the zone, with what its own clock says where that is another; and the moments in what is told of its fields.
+fn of_tender(view: &mut TenderView, zone: &TimeZone) {
+    let at = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+    if let (Some(deadline), Some(at)) = (&mut view.deadline, at(&view.deadline_at)) {
+        let here = minute(at, zone);
+        let own = deadline.get(..16).map(str::to_owned).unwrap_or_default();
+        *deadline = if here.starts_with(&own) { here } else { format!("{here} ({deadline})") };
+    }
+    let values = view.fields.iter_mut().map(|field| &mut field.value);
+    let lines = view.lines.iter_mut().filter(|line| line.name.ends_with("deadline")).map(|line| &mut line.value);
+    let changed = view.history.iter_mut().flat_map(|change| &mut change.fields).flat_map(|(_, old, new)| [old, new]).flatten();
+    for text in values.chain(lines).chain(changed) {
+        *text = words(text, zone);
+    }
 }
 
 fn turn(value: &mut Value, zone: &TimeZone) {
@@ -81,7 +103,9 @@ fn words(text: &str, zone: &TimeZone) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::{BelongsView, CheckView, OrganisationView, PageView, PartView, RecordView, SourcePages, SourceView, ValueView};
+    use crate::web::{
+        BelongsView, ChangeView, CheckView, OrganisationView, PageView, PartView, RecordView, SourcePages, SourceView, ValueView,
+    };
 
     #[test]
     fn times_are_told_with_the_offset_they_had_there() {
@@ -101,6 +125,29 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(words(text, &madrid), want);
+        }
+    }
+
+    #[test]
+    fn deadlines_are_told_by_the_clock_of_the_zone() {
+        let madrid = TimeZone::get("Europe/Madrid").unwrap();
+        let said = |text: &str| Some(text.to_owned());
+        for (deadline, at, want) in [
+            ("2026-12-10 12:00 UTC", said("2026-12-10T12:00:00Z"), "2026-12-10 13:00 +01:00 (2026-12-10 12:00 UTC)"),
+            ("2026-12-10 13:00 Europe/Madrid", said("2026-12-10T12:00:00Z"), "2026-12-10 13:00 +01:00"),
+            ("2026-12-10", None, "2026-12-10"),
+        ] {
+            let history = vec![ChangeView {
+                fields: vec![("deadline".to_owned(), said("2026-12-09 12:00 UTC"), said(deadline))],
+                ..ChangeView::default()
+            }];
+            let view = TenderView { deadline: said(deadline), deadline_at: at, history, ..TenderView::default() };
+            let told = in_zone(Answer::Tenders(vec![view.clone()]), &madrid).unwrap();
+            let Answer::Tenders(told) = told else { panic!("another answer") };
+            assert_eq!(told[0].deadline.as_deref(), Some(want));
+            assert_eq!(told[0].history[0].fields[0].1.as_deref(), Some("2026-12-09 13:00 +01:00"));
+            let Answer::Tenders(utc) = in_zone(Answer::Tenders(vec![view]), &TimeZone::UTC).unwrap() else { panic!("another answer") };
+            assert_eq!(utc[0].deadline.as_deref(), Some(deadline), "JSON is told in UTC");
         }
     }
 

@@ -210,7 +210,9 @@ fn what_gives_no_records_says_why() {
         ("filter = \"repeat(empty)\"", "{}", FailureClass::ParseLimit, "too long"),
         ("", "<html>", FailureClass::Unreadable, "no JSON"),
         ("", "", FailureClass::Unreadable, "no JSON"),
-        ("", "{\"a\":", FailureClass::Unreadable, "no JSON"),
+        // It will be whole when it is asked for again.
+        ("", "{\"a\":", FailureClass::Broken, "cut off"),
+        ("", "{\"a\": 1}, b", FailureClass::Unreadable, "no JSON"),
         ("", &"[".repeat(200_000), FailureClass::ParseLimit, "deep"),
         ("", &format!("[{}", "{\"a\":0},".repeat(300_000)), FailureClass::ParseLimit, "objects"),
     ] {

@@ -1,5 +1,7 @@
 //! Until when a tender's record can be answered, and what is odd about that. Knows no portal and no language.
 
+use std::sync::LazyLock;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Stage;
@@ -9,6 +11,8 @@ use crate::model::{Field, FieldName, Record, Value};
 const CLOSING: [&str; 2] = ["deadline", "questions_until"];
 /// The field that has the words of a deadline which name no day.
 pub const UNREADABLE: &str = "deadline_words";
+/// The field that keeps the last deadline which could be read, while that of now names no day.
+pub const LAST_DEADLINE: &str = "deadline_before";
 /// A deadline further ahead than this is a slip of the pen (one said 2049).
 pub const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 3);
 /// A day without a time: somewhere on earth it is not over before so long after its beginning in UTC.
@@ -102,10 +106,24 @@ pub fn deadline(record: &Record) -> Option<Closing<'_>> {
 
 /// The words in which a tender that may be answered says its deadline, where they name no day: "see documents", "30.02.2027".
 pub fn unreadable(record: &Record) -> Option<String> {
-    if record.kind != crate::model::RecordKind::Tender || record.gone || !is_live(record) || deadline(record).is_some() {
+    undated(record).filter(|_| !record.gone && is_live(record))
+}
+
+/// The words in which a tender says its deadline, whether or not it may be answered, where they name no day.
+pub fn undated(record: &Record) -> Option<String> {
+    if record.kind != crate::model::RecordKind::Tender || deadline(record).is_some() {
         return None;
     }
     ["deadline", UNREADABLE].into_iter().find_map(|name| record.text(name)).filter(|words| !words.trim().is_empty())
+}
+
+/// The deadline that a tender had when it could last be read, where that of now cannot. It holds as long as nobody knows better, for calendars
+/// alone: nobody is reminded of it.
+pub fn last_readable(record: &Record) -> Option<Closing<'_>> {
+    static NAME: LazyLock<FieldName> = LazyLock::new(|| FieldName::new("deadline"));
+    undated(record)?;
+    let field = record.fields.get(LAST_DEADLINE)?;
+    Some(Closing { name: &NAME, field, at: field.value.instant()?, odd: Vec::new() })
 }
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::sample::{day, record};
-use crate::model::{Field, FieldName, Moment, RecordKind, ZoneFrom};
+use crate::model::{Field, FieldName, LAST_DEADLINE, Moment, RecordKind, UNREADABLE, ZoneFrom};
 
 const REMIND: [SignedDuration; 2] = [SignedDuration::from_hours(7 * 24), SignedDuration::from_hours(36)];
 
@@ -98,6 +98,32 @@ fn a_deadline_that_moves_keeps_its_uid_and_raises_its_sequence() {
     let sequence = |event: &Vec<(String, String)>| of(event, "SEQUENCE").parse::<u32>().unwrap();
     assert!(all.windows(2).all(|two| of(&two[0], "UID") == of(&two[1], "UID") && sequence(&two[0]) < sequence(&two[1])));
     assert_eq!(sequence(&all[0]), 0);
+}
+
+#[test]
+fn a_deadline_that_cannot_be_read_any_more_stays_where_it_was_and_says_so() {
+    let mut record = tender("a");
+    let read = |record: &Record, now: &str| events(&written(Language::En, std::slice::from_ref(record), now));
+    let first = read(&record, "2026-01-05T08:00:00Z").remove(0);
+    let was = record.fields.remove("deadline").unwrap();
+    put(&mut record, UNREADABLE, Value::Text("see documents".to_owned()), day(9));
+    assert_eq!(read(&record, "2026-01-12T08:00:00Z"), Vec::<Vec<_>>::new(), "nothing is known of before");
+    put(&mut record, LAST_DEADLINE, was.value.clone(), day(9));
+    let unread = read(&record, "2026-01-12T08:00:00Z").remove(0);
+    put(&mut record, "stage", Value::Text("cancelled".to_owned()), day(12));
+    let cancelled = read(&record, "2026-01-15T08:00:00Z").remove(0);
+    put(&mut record, "stage", Value::Text("open".to_owned()), day(13));
+    put(&mut record, "deadline", moment("2026-02-17T12:00:00Z", "Europe/Madrid", ZoneFrom::Portal), day(15));
+    let again = read(&record, "2026-01-17T08:00:00Z").remove(0);
+    let all = [&first, &unread, &cancelled, &again];
+    assert_eq!(all.map(|event| of(event, "DTSTART")), ["20260210T120000Z", "20260210T120000Z", "20260210T120000Z", "20260217T120000Z"]);
+    assert_eq!(all.map(|event| of(event, "STATUS")), ["CONFIRMED", "CONFIRMED", "CANCELLED", "CONFIRMED"]);
+    let says =
+        |event: &[(String, String)]| of(event, "DESCRIPTION").contains("! the portal's present text cannot be read: “see documents”");
+    assert_eq!(all.map(|event| says(event)), [false, true, true, false]);
+    assert!(of(&unread, "SUMMARY").starts_with("CHECK THE DATE: "), "{unread:?}");
+    let sequence = |event: &Vec<(String, String)>| of(event, "SEQUENCE").parse::<u32>().unwrap();
+    assert!(all.windows(2).all(|two| of(two[0], "UID") == of(two[1], "UID") && sequence(two[0]) < sequence(two[1])));
 }
 
 #[test]

@@ -333,12 +333,16 @@ impl Index {
                 .map(|field| weights.points[field as usize][usize::from(pattern[field as usize])]);
             let alike = by_name(entry, other, &self.words);
             let against = alike < 0.0 || beside.iter().any(|points| *points < AGAINST);
-            let rare = self.rare_name(entry, other);
+            let shared = likeness(entry.name(), other.name(), &self.words);
+            let rare = self.rarity(shared.shared);
             let sum = alike.min(rare) + beside.iter().sum::<f64>();
-            // One town has many hospitals: its being the same makes up for a name that many have, never for another name.
+            // One town has many hospitals: its being the same makes up for a name that many have, never for another name. A name whose telling
+            // word is written otherwise is another one: Hospital Bad is not Hospital Badlater.
             let level = pattern[Field::Name as usize];
             let placed = pattern[Field::Place as usize] > 0;
-            let other_name = alike <= 0.0 || rare <= 0.0 && level < NEARLY_ALL || placed && level < ALL_OF_SHORTER;
+            let nearly = level >= NEARLY_ALL && shared.guessed * 2.0 <= shared.shared;
+            let told = self.rarity(shared.shared - shared.guessed);
+            let other_name = alike <= 0.0 || told <= 0.0 && !nearly || placed && level < ALL_OF_SHORTER;
             (if other_name { sum.min(0.0) } else { sum }, against)
         } else {
             let sum = weights.sum(&pattern);
@@ -350,9 +354,8 @@ impl Index {
     }
 
     /// What the shared words of two names are worth beyond what it takes to be the only ones called so.
-    fn rare_name(&self, a: &Entry, b: &Entry) -> f64 {
-        let shared = f64::from(likeness(a.name(), b.name(), &self.words).shared);
-        (shared - self.world().ln()) * 10.0 / std::f64::consts::LN_2
+    fn rarity(&self, shared: f32) -> f64 {
+        (f64::from(shared) - self.world().ln()) * 10.0 / std::f64::consts::LN_2
     }
 
     fn fields(&self, entry: &Entry, other: &Entry, compared: &Compared, weights: &Weights) -> Vec<(Field, f64)> {
@@ -361,7 +364,8 @@ impl Index {
             return said.collect();
         }
         let beside = said.filter(|(field, _)| matches!(field, Field::Place | Field::Country | Field::Form));
-        [(Field::Name, by_name(entry, other, &self.words).min(self.rare_name(entry, other)))].into_iter().chain(beside).collect()
+        let rare = self.rarity(likeness(entry.name(), other.name(), &self.words).shared);
+        [(Field::Name, by_name(entry, other, &self.words).min(rare))].into_iter().chain(beside).collect()
     }
 
     fn spread(&self, entry: &Entry) -> Spread {
@@ -474,6 +478,19 @@ mod tests {
         ] {
             let found = index.find(None, &[of(name, city, country)]);
             assert!(found.iter().all(|found| found.points <= 0.0), "{name}: {found:?}");
+        }
+        // Nearly the same, but for the one word that tells them apart; and the same in another spelling.
+        for (one, other, joined) in [
+            ("Hospital Bad", "Hospital Badlater", false),
+            ("Hotel Marin", "Hotel Marina", false),
+            ("Hospital Bad", "HOSPITAL BAD", true),
+            ("Talleres Orbaneja", "Taleres Orbaneja", true),
+            ("Talleres Orbaneja", "Talleres Orbaneha", true),
+        ] {
+            let mut index = Index::default();
+            index.put(id(1), &[of(one, "Ulm", "DE")]);
+            let found = index.find(None, &[of(other, "Ulm", "DE")]);
+            assert_eq!(found.iter().any(|found| found.points > 0.0), joined, "{one} {other}: {found:?}");
         }
     }
 

@@ -11,6 +11,8 @@ const ALIKE: f32 = 0.35;
 const ONE: f32 = 0.8;
 /// What the words that two such names share are worth at least, in nats: one rare word and another.
 const TELLING: f32 = 9.0;
+/// Letters of a word that a slip easily makes another.
+const SHORT: usize = 5;
 /// Letters of the longest acronym.
 const ACRONYM: usize = 6;
 
@@ -23,6 +25,8 @@ pub struct Likeness {
     pub contained: f32,
     /// Worth of the shared words, in nats.
     pub shared: f32,
+    /// What of that is worth of words that may well be two: a short one of which a letter differs, or one that goes on in the other.
+    pub guessed: f32,
     /// Worth of the words of its own that each side has, at the least of the two sides: names of one family rather than of one company.
     pub conflict: f32,
     /// The same words, in any order.
@@ -66,8 +70,11 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
         }
     }
     let same = left.free == 0 && right.free == 0;
+    let mut guessed = 0.0;
     if left.free != 0 && right.free != 0 {
-        shared += joined(&mut left, &mut right, words) + joined(&mut right, &mut left, words) + misspelt(&mut left, &mut right, words);
+        shared += joined(&mut left, &mut right, words) + joined(&mut right, &mut left, words);
+        let slips = misspelt(&mut left, &mut right, words);
+        (shared, guessed) = (shared + slips.0, slips.1);
         shared += acronym(a, &mut left, &mut right, words) + acronym(b, &mut right, &mut left, words);
     }
     let rest = |side: &Left<'_>| side.each().map(|(_, word)| words.weight(word)).sum::<f32>();
@@ -76,6 +83,7 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
         overlap: shared / (shared + left + right),
         contained: shared / (shared + left.min(right)),
         shared,
+        guessed,
         conflict: left.min(right),
         same,
     }
@@ -130,9 +138,9 @@ fn joined(one: &mut Left<'_>, two: &mut Left<'_>, words: &Vocabulary) -> f32 {
     worth
 }
 
-/// Words that differ by a slip: the commoner of the two spellings says what they are worth.
-fn misspelt(one: &mut Left<'_>, two: &mut Left<'_>, words: &Vocabulary) -> f32 {
-    let mut worth = 0.0;
+/// Words that differ by a slip, and what of that is a guess: the commoner of the two spellings says what they are worth.
+fn misspelt(one: &mut Left<'_>, two: &mut Left<'_>, words: &Vocabulary) -> (f32, f32) {
+    let (mut worth, mut guessed) = (0.0, 0.0);
     let open = Left { words: one.words, free: one.free };
     for (place, word) in open.each() {
         let letters = words.letters(word);
@@ -142,12 +150,20 @@ fn misspelt(one: &mut Left<'_>, two: &mut Left<'_>, words: &Vocabulary) -> f32 {
             .filter(|(alike, ..)| *alike >= MISSPELT)
             .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| words.letters(b.2).cmp(words.letters(a.2))));
         if let Some((_, at, other)) = best {
-            worth += words.weight(word).min(words.weight(other));
+            let both = words.weight(word).min(words.weight(other));
+            worth += both;
+            guessed += if is_guess(letters, words.letters(other)) { both } else { 0.0 };
             one.take(place);
             two.take(at);
         }
     }
-    worth
+    (worth, guessed)
+}
+
+/// Whether what looks like a slip may as well be two words: in a short one each letter tells, and a longer one may go on otherwise.
+fn is_guess(a: &str, b: &str) -> bool {
+    let (short, long) = (a.len().min(b.len()), a.len().max(b.len()));
+    short <= SHORT || long - short > 2
 }
 
 /// Whether two words are one, misspelt or shortened.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::notice::is_suspended;
 use super::party::{self, Role};
 use super::scope::{Scope, is_nothing, places_of, plain};
 use super::{documents, items};
@@ -265,7 +266,7 @@ fn lot_stage(status: &str) -> Option<Stage> {
         "active" => Some(Stage::Open),
         "cancelled" | "unsuccessful" | "withdrawn" => Some(Stage::Cancelled),
         "complete" => Some(Stage::Closed),
-        _ => None,
+        other => is_suspended(&other.to_lowercase()).then_some(Stage::Suspended),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{content, result};
 use crate::base::ids::ContentHash;
 use crate::model::{Amendment, BadEntry, Content, Notice, NoticeKind, Outcome, Raw, Stage};
 use crate::tender::json::{at, list, text, words};
-use crate::tender::{Clock, code, when};
+use crate::tender::{Clock, code, prozorro, when};
 
 /// Where a release stands, and how what it leaves open is understood.
 pub(super) struct Place<'a> {
@@ -149,8 +149,9 @@ fn kind_of_tag(tag: &str) -> Option<NoticeKind> {
         "planning" | "planningUpdate" | "marketEngagement" => Some(NoticeKind::Planning),
         "tender" | "tenderNotice" => Some(NoticeKind::Competition),
         "tenderAmendment" | "tenderUpdate" => Some(NoticeKind::Change),
-        "tenderCancellation" | "awardCancellation" => Some(NoticeKind::Cancellation),
-        "award" | "awardUpdate" | "awardNotice" => Some(NoticeKind::Award),
+        "tenderCancellation" => Some(NoticeKind::Cancellation),
+        // What is cancelled is the award: the tender stands where its status says.
+        "award" | "awardUpdate" | "awardNotice" | "awardCancellation" => Some(NoticeKind::Award),
         "contract" | "contractUpdate" | "contractSignature" | "implementation" | "implementationUpdate" => Some(NoticeKind::Contract),
         "contractAmendment" => Some(NoticeKind::Modification),
         "contractTermination" | "terminationNotice" => Some(NoticeKind::Completion),
@@ -202,7 +203,6 @@ fn kind(root: &Value, tags: &[String]) -> NoticeKind {
 fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Option<jiff::Timestamp>) -> Stage {
     let root = scope.root;
     let tagged = |wanted: &[&str]| tags.iter().any(|tag| wanted.contains(&tag.as_str()));
-    let status = text(root, "tender/status");
     if tagged(&["tenderCancellation"]) {
         return Stage::Cancelled;
     }
@@ -218,25 +218,50 @@ fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Optio
     if outcomes().any(Outcome::has_winner) {
         return Stage::Awarded;
     }
+    let by_status = of_status(&text(root, "tender/status"), &text(root, "tender/statusDetails"));
+    // Who had won and has no longer: that ends the award, and not the procedure.
+    let annulled = tagged(&["awardCancellation"])
+        || content.awards.iter().any(|award| award.outcome == Outcome::Withdrawn && !award.winners.is_empty());
     let lost = |outcome: Outcome| matches!(outcome, Outcome::Unsuccessful | Outcome::Withdrawn);
-    if outcomes().next().is_some() && outcomes().all(lost) && status != "active" {
+    let runs = matches!(by_status, Some(Stage::Open | Stage::Suspended));
+    if outcomes().next().is_some() && outcomes().all(lost) && !annulled && !runs {
         return Stage::Cancelled;
     }
     // Released before offers are due, it cannot be over: one publisher calls every published tender complete.
     let early = content::closes(scope).zip(published).is_some_and(|(closes, published)| closes > published);
-    match status.as_str() {
-        "planning" | "planned" => Stage::Planned,
-        "active" => Stage::Open,
-        "complete" if early && content.awards.is_empty() && tagged(&["tender", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
-        "complete" => Stage::Closed,
-        "cancelled" | "unsuccessful" | "withdrawn" => Stage::Cancelled,
-        _ if tagged(&["award", "awardUpdate", "awardNotice", "contract", "contractUpdate", "contractSignature", "implementation"]) => {
+    match by_status {
+        Some(Stage::Closed) if early && content.awards.is_empty() && tagged(&["tender", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
+        Some(stage) => stage,
+        None if annulled => Stage::Closed,
+        None if tagged(&["award", "awardUpdate", "awardNotice", "contract", "contractUpdate", "contractSignature", "implementation"]) => {
             Stage::Awarded
         }
-        _ if tagged(&["tender", "tenderNotice", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
-        _ if tagged(&["planning", "planningUpdate"]) => Stage::Planned,
-        _ => Stage::Unknown,
+        None if tagged(&["tender", "tenderNotice", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
+        None if tagged(&["planning", "planningUpdate"]) => Stage::Planned,
+        None => Stage::Unknown,
     }
+}
+
+/// The codelist `tenderStatus`, and the words beside it that are met: some publishers say only in `statusDetails` that an active tender is
+/// suspended, and Prozorro how far it is. `None`: nothing that is known.
+fn of_status(status: &str, details: &str) -> Option<Stage> {
+    let [status, details] = [status, details].map(|word| word.trim().to_lowercase());
+    if is_suspended(&status) {
+        return Some(Stage::Suspended);
+    }
+    match status.as_str() {
+        "planning" | "planned" => Some(Stage::Planned),
+        "active" if is_suspended(&details) => Some(Stage::Suspended),
+        "active" => Some(prozorro::substage(&details).unwrap_or(Stage::Open)),
+        "complete" | "completed" => Some(Stage::Closed),
+        "cancelled" | "canceled" | "unsuccessful" | "withdrawn" => Some(Stage::Cancelled),
+        other => prozorro::substage(other),
+    }
+}
+
+/// Whether a word of a status says that the procedure is stopped for a while: the codelist has none, publishers have their own.
+pub(super) fn is_suspended(word: &str) -> bool {
+    ["suspend", "suspens", "on hold", "onhold", "paused"].iter().any(|start| word.starts_with(start))
 }
 
 /// The numbers by which the process and those related to it are known; a related process says how it is related.

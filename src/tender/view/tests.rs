@@ -18,6 +18,7 @@ fn notice(written: &str) -> Notice {
         let content = &mut notice.content;
         match name {
             "stage" => notice.stage = Stage::from_word(words).unwrap(),
+            "kind" => notice.kind = NoticeKind::from_word(words).unwrap(),
             "title" => content.title = Texts::one("en", words),
             "buyer" => {
                 let (name, town) = words.split_once(':').unwrap_or((words, ""));
@@ -101,6 +102,16 @@ fn the_newest_word_counts() {
         ),
         ("renewed", &["P1 award=a@L1:Acme", "P2 award=a:Bolt"], "award a for L1: won; Bolt"),
         ("annulled by a word", &["P1 award=a:Acme", "P2 award=a:"], "award a: withdrawn; Acme"),
+        (
+            "one of two annulled",
+            &["P1 stage=awarded award=a:Acme award=b:Bolt", "P2 kind=award stage=closed award=a:"],
+            "stage: awarded | award a: withdrawn; Acme | award b: won; Bolt",
+        ),
+        (
+            "the last one annulled",
+            &["P1 stage=awarded award=a:Acme", "P2 kind=award stage=closed award=a:"],
+            "stage: closed | award a: withdrawn; Acme",
+        ),
         ("annulled by silence", &["W1 award=a:Acme title=A", "W2 title=A"], "title: A"),
         (
             "a call says nothing of results",

@@ -167,6 +167,8 @@ fn stage(named: &str) -> Stage {
     let named = fold(named);
     if named.contains("отмен") {
         Stage::Cancelled
+    } else if named.contains("приостановлен") {
+        Stage::Suspended
     } else if named.contains("подача") {
         Stage::Open
     } else if named.contains("комисси") || named.contains("заверш") || named.contains("определение") {
