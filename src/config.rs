@@ -273,9 +273,10 @@ impl Config {
 
     /// A hash over everything leads are judged and given out by: it differs when they must be judged anew.
     pub fn rules(&self) -> ContentHash {
-        let sources = self.sources.iter().map(|source| (&source.id, source.trust.to_string()));
-        let imports = self.imports.iter().map(|imported| (&imported.import.id, imported.import.trust.to_string()));
-        let trust: Vec<(&SourceId, String)> = sources.chain(imports).collect();
+        let sources = self.sources.iter().map(|source| (&source.id, source.trust.to_string(), source.about()));
+        let imports = self.imports.iter().map(|imported| (&imported.import.id, imported.import.trust.to_string(), imported.about()));
+        let trust: Vec<(&SourceId, String, Option<&str>)> =
+            sources.chain(imports).map(|(id, trust, about)| (id, trust, about.country.as_deref())).collect();
         let Marks { segments, reps, lists, lexicons, .. } = &self.marks;
         ContentHash::of(format!("{} {segments:?} {reps:?} {lists:?} {lexicons:?} {trust:?}", env!("CARGO_PKG_VERSION")).as_bytes())
     }

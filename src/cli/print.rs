@@ -466,7 +466,7 @@ pub(super) fn explain(view: &LeadView) {
     all.add_row([format!("{:+.2}", view.signal), "= signal".to_owned(), format!("as of {}", view.at), String::new()]);
     println!("{all}");
     println!(
-        "known: {} % of the rules' weight; with the unknown the sum lies between {:.2} and {:.2}",
+        "known: {} % of what rules and gates ask; with the unknown the sum lies between {:.2} and {:.2}",
         view.known, view.between.0, view.between.1
     );
     for (name, value, quote, url) in &view.profile {

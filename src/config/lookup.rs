@@ -1,9 +1,11 @@
 //! Finding one's way in a configuration: by name, by role.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Config, Rep, Source};
 use crate::base::ids::{ChannelId, RepId, SegmentId, SourceId};
+use crate::model::{self, Organisation};
 use crate::{deliver, extract, resolve, route};
 
 impl Config {
@@ -43,6 +45,13 @@ impl Config {
         let named: Option<Vec<_>> = worked.map(|segment| segment.fed_by()).collect();
         let feeds = |source: &&Arc<Source>| named.as_ref().is_none_or(|named| named.iter().any(|ids| ids.contains(&source.id)));
         self.sources.iter().filter(|source| source.enabled).filter(feeds).collect()
+    }
+
+    /// An organisation as it is judged: with the country that its sources name, where nothing else says one.
+    pub fn placed<'o>(&self, organisation: &'o Organisation) -> Cow<'o, Organisation> {
+        let of_import = |id: &SourceId| self.import(id).and_then(|imported| imported.about().country.as_deref());
+        let country_of = |id: &SourceId| self.source(id).map_or_else(|| of_import(id), |source| source.about().country.as_deref());
+        model::placed(organisation, country_of).map_or(Cow::Borrowed(organisation), Cow::Owned)
     }
 
     /// How far a source or an import is trusted; one that is not known (any more) as far as one that says nothing.

@@ -91,7 +91,7 @@ pub struct Spec {
     pub remove: List,
     /// The organisation that every record of this source is about, if it is always the same.
     pub organisation: Option<String>,
-    /// Country of the site (ISO 3166-1, two letters): how its telephone numbers are to be read.
+    /// Country of the site (ISO 3166-1, two letters): how its telephone numbers are to be read; and where its entries are that say nothing else.
     pub country: Option<String>,
     /// Currency (ISO 4217) of prices that name none, or one that several countries use (`$`).
     pub currency: Option<String>,

@@ -1,12 +1,13 @@
 //! Where an organisation is, as far as the facts tell: the areas that segments and reps name, and the names of countries.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
 use super::parts::{self, Part};
-use super::{Evidence, Fact, FactName, Organisation};
+use super::{Evidence, Fact, FactName, Organisation, Value};
+use crate::base::ids::SourceId;
 use crate::base::text;
 
 /// An area as written in the configuration.
@@ -18,6 +19,36 @@ pub enum Area {
     Code(String),
     /// Folded words, found in the region or place that a source names.
     Words(String),
+}
+
+/// The path of a fact that no record says: the `country` that the settings of its source name. Weaker than whatever is said of who it is about.
+const OF_SOURCE: &str = "country of the source";
+
+/// Whether this is what the settings of a source say, and none of its records.
+pub fn is_of_source(evidence: &Evidence) -> bool {
+    evidence.path == OF_SOURCE
+}
+
+/// The organisation with the countries that its sources' settings name, where nothing that is known of it says a country; `None`: it is as it is.
+pub fn placed<'c>(organisation: &Organisation, country_of: impl Fn(&SourceId) -> Option<&'c str>) -> Option<Organisation> {
+    if organisation.facts.iter().any(|fact| fact.name != FactName::Phone && self::country_of(fact).is_some()) {
+        return None;
+    }
+    let mut sources: BTreeMap<&SourceId, &Fact> = BTreeMap::new();
+    for fact in &organisation.facts {
+        let first = sources.entry(&fact.evidence.source).or_insert(fact);
+        if fact.evidence.seen < first.evidence.seen {
+            *first = fact;
+        }
+    }
+    let of_source = |(source, first): (&SourceId, &Fact)| {
+        let country = country_of(source).and_then(country_code)?;
+        let quote = format!("{country}, the `country` of its source");
+        let evidence = Evidence { quote, path: OF_SOURCE.to_owned(), ..first.evidence.clone() };
+        Some(Fact { name: FactName::Country, value: Value::Text(country.to_owned()), record: first.record, evidence })
+    };
+    let more: Vec<Fact> = sources.into_iter().filter_map(of_source).collect();
+    (!more.is_empty()).then(|| Organisation { facts: organisation.facts.iter().cloned().chain(more).collect(), ..organisation.clone() })
 }
 
 /// What the facts say to a question.
@@ -124,9 +155,23 @@ impl Area {
                 fact.name == FactName::Region && same || part.is_some_and(|part| part.is_in(code))
             }
             Self::Words(words) => {
-                matches!(fact.name, FactName::Region | FactName::Place | FactName::Country | FactName::Address)
-                    && format!(" {} ", text::words(&fact.value.text())).contains(&format!(" {words} "))
-                    || part.is_some_and(|part| part.is_called(words))
+                let said = fact.value.text();
+                let names = |piece: &str| format!(" {} ", text::words(piece)).contains(&format!(" {words} "));
+                let is_named = match fact.name {
+                    FactName::Region | FactName::Country => names(&said),
+                    FactName::Place | FactName::Address => parts::pieces(&said).any(names),
+                    FactName::TaxId
+                    | FactName::Phone
+                    | FactName::Name
+                    | FactName::Website
+                    | FactName::Email
+                    | FactName::Industry
+                    | FactName::Size
+                    | FactName::Person
+                    | FactName::Postcode
+                    | FactName::Parent => false,
+                };
+                is_named || part.is_some_and(|part| part.is_called(words))
             }
         }
     }
@@ -193,17 +238,22 @@ fn country_of(fact: &Fact) -> Option<&'static str> {
 
 /// Whether an organisation is in one of these areas, by what was known at a moment.
 ///
-/// A telephone number can say yes, never no: companies list foreign numbers. A country from a fact or a VAT number says both. Provinces and
-/// postcodes say which region it is.
+/// A telephone number can say yes, never no: companies list foreign numbers. A country from a fact or a VAT number says both; so does that of a
+/// source, where nothing else does and no telephone number speaks against it. Provinces and postcodes say which region it is.
 pub fn within(areas: &[Area], organisation: &Organisation, at: Timestamp) -> Answer {
     let mut facts: Vec<&Fact> = organisation.facts.iter().filter(|fact| fact.evidence.seen <= at).collect();
     facts.sort_by_key(|fact| (fact.name, fact.evidence.seen, fact.record));
-    let strong = facts.iter().find(|fact| fact.name != FactName::Phone && country_of(fact).is_some());
+    let of_source = |fact: &&&Fact| is_of_source(&fact.evidence);
+    let own = facts.iter().find(|fact| fact.name != FactName::Phone && !of_source(fact) && country_of(fact).is_some());
+    let called: Vec<&str> = facts.iter().filter(|fact| fact.name == FactName::Phone).filter_map(|fact| country_of(fact)).collect();
+    let fits = |fact: &&&Fact| called.is_empty() || country_of(fact).is_some_and(|country| called.contains(&country));
+    let strong = own.or_else(|| facts.iter().filter(of_source).find(fits));
     let country = strong.or_else(|| facts.iter().find(|fact| country_of(fact).is_some())).and_then(|fact| country_of(fact));
     let fine = areas.iter().any(|area| !matches!(area, Area::Country(_)));
     let holds = |fact: &&&Fact| {
         let part = if fine { part_of(fact, country) } else { None };
-        (fact.name != FactName::Phone || strong.is_none()) && areas.iter().any(|area| area.holds(fact, part))
+        let counts = if of_source(fact) { own.is_none() && fits(fact) } else { fact.name != FactName::Phone || own.is_none() };
+        counts && areas.iter().any(|area| area.holds(fact, part))
     };
     if let Some(fact) = facts.iter().find(holds) {
         return Answer::Yes(fact.evidence.clone());
@@ -271,6 +321,35 @@ mod tests {
     }
 
     #[test]
+    fn the_country_of_a_source_says_where_nothing_else_does() {
+        use FactName::{Country, Phone, Place, Postcode};
+        for (areas, facts, want) in [
+            (&["ES"][..], &[(Place, "Burgos")][..], "yes, ES, the `country` of its source"),
+            (&["PT"], &[(Place, "Burgos")], "no, ES, the `country` of its source"),
+            (&["ES-CL"], &[(Place, "Burgos")], "yes, Burgos"),
+            (&["ES-CL"], &[(Place, "Bilbao")], "no, Bilbao"),
+            (&["ES-CL"], &[(Postcode, "09001")], "yes, 09001"),
+            (&["ES"], &[(Country, "Portugal")], "no, Portugal"),
+            (&["PT"], &[(Phone, "+351211234567")], "yes, +351211234567"),
+            (&["ES"], &[(Phone, "+34911234567")], "yes, +34911234567"),
+            // They contradict each other.
+            (&["ES"], &[(Phone, "+351211234567")], "unknown, country"),
+            (&["FR"], &[(Phone, "+351211234567")], "unknown, country"),
+            (&["FR"], &[(Phone, "+34911234567")], "no, ES, the `country` of its source"),
+        ] {
+            let areas: Vec<Area> = areas.iter().map(|area| Area::parse(area).unwrap()).collect();
+            let known = organisation("Acme", facts);
+            let placed = placed(&known, |_| Some("ES")).unwrap_or(known);
+            let said = match within(&areas, &placed, day(1)) {
+                Answer::Yes(proof) => format!("yes, {}", proof.quote),
+                Answer::No(proof) => format!("no, {}", proof.quote),
+                Answer::Unknown(fact) => format!("unknown, {}", fact.word()),
+            };
+            assert_eq!(said, want, "{areas:?} {facts:?}");
+        }
+    }
+
+    #[test]
     fn where_an_organisation_is() {
         fn check(areas: &[&str], facts: &[(FactName, &str)], want: &str) {
             let areas: Vec<Area> = areas.iter().map(|area| Area::parse(area).unwrap()).collect();
@@ -294,6 +373,16 @@ mod tests {
         check(&["ES"], &[(Phone, "+33123456789")], "unknown, country");
         check(&["ES"], &[(Phone, "+34911234567"), (Country, "France")], "no, France");
         check(&["ES"], &[(TaxId, "ES B12345674")], "yes, ES B12345674");
+        // A street is not where it is called after.
+        check(&["ES-CL"], &[(Country, "España"), (Address, "C/ Burgos, 12, Alcobendas")], "unknown, region");
+        check(&["ES-CL"], &[(Country, "España"), (Address, "Calle Burgos 12, 48001 Bilbao")], "no, Calle Burgos 12, 48001 Bilbao");
+        check(&["Valencia"], &[(Country, "España"), (Address, "Calle Valencia 12")], "unknown, region");
+        check(&["Madrid"], &[(Country, "España"), (Address, "Avenida de Madrid, 3, Soria")], "unknown, region");
+        check(&["Soria"], &[(Country, "España"), (Address, "Avenida de Madrid, 3, Soria")], "yes, Avenida de Madrid, 3, Soria");
+        check(&["London"], &[(Address, "London Road 5, Leeds")], "unknown, region");
+        // What no table has may nest.
+        check(&["GB-ENG"], &[(Region, "GB-LND")], "unknown, region");
+        check(&["DE-BY"], &[(Region, "DE-BE")], "no, DE-BE");
         check(&["ES30"], &[(Region, "ES300")], "yes, ES300");
         check(&["ES30"], &[(Region, "FR10")], "no, FR10");
         check(&["Andalucía"], &[(Region, "Comunidad de Andalucia")], "yes, Comunidad de Andalucia");

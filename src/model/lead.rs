@@ -66,7 +66,7 @@ pub struct Score {
     pub signal: i64,
     /// The lowest and highest `fit + signal` that the unknown facts leave open, in hundredths of a point.
     pub between: (i64, i64),
-    /// Share of the rules' weight that is known, in percent; 100 only when nothing is unknown.
+    /// Share of what rules and gates ask that is known, in percent, by the weight of the rules; 100 only when nothing is unknown.
     pub known: u8,
     /// Every line; the fit lines sum to `fit`, the signal lines to `signal`, to the last digit.
     pub parts: Vec<Part>,

@@ -27,6 +27,19 @@ const BEFORE: [&str; 14] = [
 const BOX: [&str; 7] = ["apartado", "apdo", "aptdo", "box", "bp", "cs", "casella"];
 /// What parts the pieces of an address.
 const BETWEEN: [char; 7] = [',', ';', '(', ')', '/', '|', '·'];
+/// What stands before the name of a street, folded.
+const STREETS: [&str; 47] = [
+    "c", "cl", "calle", "carrer", "av", "avda", "avd", "avenida", "avinguda", "pl", "pza", "plaza", "placa", "praza", "ps", "paseo", "passeig", "pg",
+    "ctra", "carretera", "camino", "cami", "ronda", "rda", "travesia", "poligono", "pol", "urbanizacion", "glorieta", "rua", "via", "viale", "corso",
+    "piazza", "piazzale", "largo", "strada", "rue", "avenue", "boulevard", "bd", "place", "chemin", "route", "quai", "allee", "impasse",
+];
+/// What stands behind it.
+const ROADS: [&str; 11] =
+    ["street", "road", "rd", "lane", "avenue", "ave", "drive", "boulevard", "strasse", "weg", "straat"];
+/// Countries whose ISO 3166-2 is of one level: no part of theirs is in another.
+const FLAT: [&str; 16] = ["AT", "AU", "BR", "CA", "CH", "CN", "DE", "IN", "JP", "MX", "PL", "PT", "RU", "SE", "US", "ZA"];
+/// Digits of a number behind which a place stands, as a postcode is.
+const LONG: usize = 4;
 /// Digits of a postcode in the countries of the table.
 const POSTCODE: usize = 5;
 /// Characters of a text that are looked at.
@@ -136,7 +149,7 @@ pub(super) fn are_apart(one: &str, other: &str) -> bool {
     match (is_iso(one), is_iso(other)) {
         (true, true) => match (of_code(one), of_code(other)) {
             (Some(a), Some(b)) => !a.is_in(other) && !b.is_in(one),
-            (None, None) => one != other,
+            (None, None) => one != other && one.get(..2).is_some_and(|country| FLAT.contains(&country)),
             (Some(_), None) | (None, Some(_)) => false,
         },
         (false, false) => !overlap(one, other) && knows(one) == knows(other),
@@ -160,6 +173,28 @@ pub(super) fn of_code(code: &str) -> Option<&'static Part> {
     exact.or_else(|| if is_iso(code) { None } else { nuts() })
 }
 
+/// The pieces of a text that may name where it is: those between its commas, without streets, which are called after other places. Of a street that
+/// is written in one with its place, what stands behind the postcode.
+pub(super) fn pieces(written: &str) -> impl Iterator<Item = &str> {
+    let pieces = written.split(|c| c != '/' && BETWEEN.contains(&c));
+    pieces.flat_map(|piece| if is_street(piece) { behind_postcode(piece).unwrap_or_default() } else { piece }.split('/'))
+}
+
+fn is_street(piece: &str) -> bool {
+    let folded = text::words(piece);
+    let mut words = folded.split(' ').skip_while(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let first = words.next().unwrap_or_default();
+    let mut rest = words.filter(|word| word.chars().all(char::is_alphabetic)).peekable();
+    rest.peek().is_some() && (STREETS.contains(&first) || rest.any(|word| ROADS.contains(&word)))
+}
+
+fn behind_postcode(piece: &str) -> Option<&str> {
+    let (before, place) = piece.rsplit_once(|c: char| c.is_ascii_digit())?;
+    // The last digit itself is gone.
+    let digits = 1 + before.bytes().rev().take_while(u8::is_ascii_digit).count();
+    (digits >= LONG).then_some(place)
+}
+
 /// The part that a text names: the finest of those between its commas, of several the last. Of a country that is not known one alone may have
 /// it. Two letters name one in brackets or at the end, and in no Spanish `address`, where they are the kind of street.
 pub(super) fn named(written: &str, country: Option<&str>, address: bool) -> Option<&'static Part> {
@@ -178,7 +213,7 @@ pub(super) fn named(written: &str, country: Option<&str>, address: bool) -> Opti
         PARTS.by_code.get(format!("{country}-{piece}").as_str()).copied()
     };
     let written = text::clip(written, CHARS);
-    let names = written.split(BETWEEN).chain([written.as_str()]).filter_map(by_name);
+    let names = pieces(&written).chain([written.as_str()]).filter_map(by_name);
     let bracketed = written.split('(').skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
     let letters = bracketed.chain(written.rsplit(BETWEEN).next()).filter_map(by_letters);
     names.chain(letters).map(|at| &PARTS.all[at]).max_by_key(|part| part.codes.len())
@@ -246,6 +281,12 @@ mod tests {
             ("CR/ Verdi 1, Sesto San Giovanni", Some("IT"), ""),
             ("Miranda de Ebro (BU)", Some("ES"), "ES-BU ES-CL"),
             ("CL/ SERRANO 10, ALCOBENDAS", Some("ES"), ""),
+            ("C/ Burgos, 12, Alcobendas", Some("ES"), ""),
+            ("C/ Burgos", Some("ES"), ""),
+            ("Avenida de Madrid, Burgos", Some("ES"), "ES-BU ES-CL"),
+            ("Calle Valencia 12 09001 Burgos", Some("ES"), "ES-BU ES-CL"),
+            ("Ronda, Málaga", Some("ES"), "ES-MA ES-AN"),
+            ("Via Milano, Bergamo", Some("IT"), "IT-BG IT-25"),
             ("Burgos", Some("FR"), ""),
             ("Bierzo", None, ""),
             ("", None, ""),
@@ -334,6 +375,9 @@ mod tests {
         for (one, other, want) in [
             ("DE-BY", "DE212", false),
             ("DE-BY", "DE-BE", true),
+            ("GB-ENG", "GB-LND", false),
+            ("BE-VLG", "BE-VAN", false),
+            ("GB-ENG", "FR-38", true),
             ("DE2", "DE212", false),
             ("DE212", "DE300", true),
             ("DE212", "FRK", true),

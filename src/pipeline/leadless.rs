@@ -125,8 +125,9 @@ async fn why(effects: &Effects, config: &Config, one: &Organisation, (records, f
     signals.extend(fresh.iter().map(|signal| (*signal).clone()));
     let trust_of = |id: &SourceId| config.trust(id);
     let listed = config.lists.find(one);
+    let placed = config.placed(one);
     let view = score::Known {
-        organisation: one,
+        organisation: &placed,
         records,
         elsewhere: &[],
         signals: &signals,

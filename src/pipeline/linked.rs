@@ -19,6 +19,8 @@ const SERIES: SignedDuration = SignedDuration::from_hours(24 * 5);
 pub(super) const TEXTS: [&str; 5] = ["summary", "description", "text", "body", "content"];
 /// Deadlines of a tender, of which the one counts that is over first.
 const DUE: [&str; 2] = ["deadline", "questions_until"];
+/// Words of a title that another one may go on behind: the name of the paper.
+const TITLED: usize = 3;
 /// Words of a text by which an article is known again.
 const WORDS: usize = 12;
 /// Fields that are another's of the same article under another address.
@@ -138,6 +140,11 @@ pub(super) async fn untold(
                 looked = Some(now);
                 let watched = watched(config, linked(effects, record).await?);
                 let mut others = telling(effects, (record, watched.clone())).await?;
+                let names = |record: &Record| !identity(config, record).is_nobody();
+                if record.kind == RecordKind::Article && names(record) {
+                    // One that names nobody has told nothing of who is named here.
+                    others.retain(|other| names(&other.record));
+                }
                 if let Some(wording) = wording(record) {
                     let alike = articles.entry(wording).or_default();
                     let same = alike.iter().copied().find(|other| same_article(record, other));
@@ -289,7 +296,8 @@ fn same_award(one: &Record, other: &Record) -> bool {
     one.kind != RecordKind::Award || same("winner") || same("loser")
 }
 
-/// Articles are the same when both came within a few days: a title of a series comes again. In one source, under another address, they are when they
+/// Articles are the same when both came within a few days and say the same: a title of a series comes again, and one address may lead to all of a
+/// day's news. In one source, under another address, they are when they
 /// say the same word for word; when both name the day on which they were published, that must be one.
 fn same_article(one: &Record, other: &Record) -> bool {
     if one.kind != RecordKind::Article {
@@ -297,7 +305,7 @@ fn same_article(one: &Record, other: &Record) -> bool {
     }
     let near = one.first_seen.duration_since(other.first_seen).abs() <= SERIES;
     if one.source != other.source {
-        return near;
+        return near && says_the_same(one, other);
     }
     let published = |record: &Record| record.value("published").and_then(Value::instant);
     let day = match (published(one), published(other)) {
@@ -305,6 +313,24 @@ fn same_article(one: &Record, other: &Record) -> bool {
         (_, _) => near,
     };
     one.id != other.id && day && wording(one).is_some_and(|words| Some(words) == wording(other))
+}
+
+/// Whether two articles that share an address or a title are one: by the title, by a text, each whole or as far as the shorter goes, or for want of both.
+fn says_the_same(one: &Record, other: &Record) -> bool {
+    let begins = |one: &str, other: &str, least: usize| {
+        let (one, other) = (words(one), words(other));
+        let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+        short == long || short.split(' ').count() >= least && long.strip_prefix(&short).is_some_and(|rest| rest.starts_with(' '))
+    };
+    let text = |record: &Record| TEXTS.iter().filter_map(|name| record.text(name)).max_by_key(String::len);
+    let (titles, texts) = ((one.text("title"), other.text("title")), (text(one), text(other)));
+    match (titles, texts) {
+        ((Some(one), Some(other)), _) if begins(&one, &other, TITLED) => true,
+        // A summary that was cut ends in dots.
+        (_, (Some(one), Some(other))) => begins(one.trim_end_matches(['…', '.', ' ']), &other, WORDS),
+        ((Some(_), Some(_)), _) => false,
+        ((None, _) | (_, None), _) => true,
+    }
 }
 
 /// All that an article says, word for word, but for addresses, times and numbers of its own. `None`: it says too little to be known again by that;
@@ -365,6 +391,8 @@ mod tests {
         };
         let award = |winner: &str| record("b", RecordKind::Award, &[("winner", winner)]);
         let gone = |winner: &str| Record { gone: true, ..award(winner) };
+        let article = |title: &str| record("b", RecordKind::Article, &[("title", title)]);
+        let vigo = record("a", RecordKind::Article, &[("title", "Acme opens in Vigo")]);
         let weeks_ago = Record { first_seen: Timestamp::UNIX_EPOCH - SERIES * 2, ..record("b", RecordKind::Article, &[]) };
         for (record, kind, others, want) in [
             (&mine, ChangeKind::Appeared, vec![], Some(ChangeKind::Appeared)),
@@ -378,6 +406,8 @@ mod tests {
             (&award("ACME, S.L."), ChangeKind::Appeared, vec![award("Acme, s.l.")], None),
             (&record("a", RecordKind::Article, &[]), ChangeKind::Appeared, vec![record("b", RecordKind::Article, &[])], None),
             (&record("a", RecordKind::Article, &[]), ChangeKind::Appeared, vec![weeks_ago], Some(ChangeKind::Appeared)),
+            (&vigo, ChangeKind::Appeared, vec![article("Acme opens in Vigo. – El Faro")], None),
+            (&vigo, ChangeKind::Appeared, vec![article("Bolt closes in Lugo")], Some(ChangeKind::Appeared)),
             (&gone("ACME"), moved(&[("award", "annulled")]), vec![award("acme")], Some(moved(&[("award", "annulled")]))),
             (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("acme")], None),
             (&gone("ACME"), moved(&[("award", "annulled")]), vec![gone("bolt")], Some(moved(&[("award", "annulled")]))),

@@ -149,6 +149,8 @@ pub(super) fn revise(
     let Behind { organisation, records, elsewhere, signals, news: _, members: _ } = *behind;
     let trust_of = |id: &SourceId| config.trust(id);
     let listed = config.lists.find(organisation);
+    let placed = config.placed(organisation);
+    let organisation = placed.as_ref();
     let tables = &config.lexicons.tables;
     let known = score::Known { organisation, records, elsewhere, signals, listed: &listed, tables, trust_of: &trust_of };
     let revised = segments.iter().filter_map(|segment| {
@@ -288,7 +290,7 @@ impl Staff {
         (lead, organisation, known_owner): (&Lead, &Organisation, Option<&RepId>),
         now: Timestamp,
     ) -> Decision {
-        let case = route::Case { lead, organisation, known_owner, silent: &self.silent };
+        let case = route::Case { lead, organisation: &config.placed(organisation), known_owner, silent: &self.silent };
         route::assign(&case, &config.rep_list(), &self.loads, now)
     }
 }

@@ -235,7 +235,7 @@ pub(super) fn is_wanted(
     let trust_of = |id: &SourceId| config.trust(id);
     // Of this record alone: a ministry has thousands.
     let known = score::Known {
-        organisation,
+        organisation: &config.placed(organisation),
         records: std::slice::from_ref(record),
         elsewhere: &[],
         signals: &[],
@@ -279,6 +279,7 @@ async fn with_buyers(
     for one in std::iter::once(&buyer).chain(&buyers).filter(|one| seen.insert(one.id)) {
         leads.extend(effects.store.leads_of(Subject::Organisation(one.id)).await?);
     }
+    let buyer = config.placed(&buyer).into_owned();
     Ok(Wanted { tender: whole(config, records, now), segments, buyer, others: buyers, heads, leads })
 }
 

@@ -3,7 +3,7 @@
 use super::profile::{ProfileAsk, Standing};
 use super::rules::View;
 use crate::model::identifier::{self, Whom};
-use crate::model::{Answer, Area, CompanyName, FactName, LegalKind, ListName, country_code, within};
+use crate::model::{Answer, Area, CompanyName, FactName, LegalKind, ListName, country_code, is_of_source, within};
 
 /// A compiled gate.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,14 @@ pub(super) enum Verdict {
 }
 
 impl Gate {
+    /// Whether it may be open for want of a fact.
+    pub(super) const fn may_lack(&self) -> bool {
+        match self {
+            Self::LegalEntity | Self::Within(..) | Self::Kind(_) => true,
+            Self::Exclude(_) | Self::Contact | Self::Has(_) => false,
+        }
+    }
+
     /// Asks the gate about the organisation of this view.
     pub(super) fn ask(&self, view: &View<'_>) -> Verdict {
         match self {
@@ -50,6 +58,8 @@ impl Gate {
                 None => Verdict::Shut(format!("{} is not known yet", name.word().replace('_', " "))),
             },
             Self::Within(setting, areas) => match within(areas, view.known.organisation, view.at) {
+                // The source says it of all of its own, not of this one: still to be found out.
+                Answer::Yes(proof) if is_of_source(&proof) => Verdict::Unknown(FactName::Country),
                 Answer::Yes(_) => Verdict::Open,
                 Answer::No(proof) => Verdict::Shut(format!("outside `{setting}`: {} ({})", proof.quote, proof.source)),
                 Answer::Unknown(fact) => Verdict::Unknown(fact),

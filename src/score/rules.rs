@@ -10,7 +10,7 @@ use super::asks::{Ask, FieldCondition, Read, Said, joined};
 use super::profile::{Profile, ProfileAsk, Standing, profile};
 use super::words::{Phrases, Text};
 use crate::base::ids::SourceId;
-use crate::model::{Answer, Area, Evidence, Fact, FactName, Record, RecordKind, Unknown, is_closed, within};
+use crate::model::{Answer, Area, Evidence, Fact, FactName, Record, RecordKind, Unknown, is_closed, is_of_source, within};
 
 /// A compiled `when`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,7 +67,7 @@ impl<'a> View<'a> {
         let mut records: Vec<&Record> = known.records.iter().filter(|r| r.first_seen <= at && !(r.gone && r.changed <= at)).collect();
         records.sort_by(|a, b| trust(&b.source).total_cmp(&trust(&a.source)).then_with(|| (b.first_seen, b.id).cmp(&(a.first_seen, a.id))));
         records.dedup_by_key(|record| record.id);
-        let mut facts: Vec<&Fact> = known.organisation.facts.iter().filter(|fact| fact.evidence.seen <= at).collect();
+        let mut facts: Vec<&Fact> = known.organisation.facts.iter().filter(|fact| fact.evidence.seen <= at).filter(|fact| !is_of_source(&fact.evidence)).collect();
         facts.sort_by(|a, b| {
             let trusts = trust(&b.evidence.source).total_cmp(&trust(&a.evidence.source));
             trusts

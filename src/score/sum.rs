@@ -28,11 +28,16 @@ pub fn score(segment: &Segment, known: &Known<'_>, at: Timestamp) -> Score {
     let view = View::new(*known, at);
     let mut excluded = None;
     let mut unknown = Vec::new();
+    let mut asked = Gates::default();
     for gate in &segment.gates {
+        asked.all += i64::from(gate.may_lack());
         match gate.ask(&view) {
             Verdict::Open => {}
             Verdict::Shut(reason) => excluded = excluded.or(Some(reason)),
-            Verdict::Unknown(fact) => unknown.push(Unknown::Fact(fact)),
+            Verdict::Unknown(fact) => {
+                asked.open += 1;
+                unknown.push(Unknown::Fact(fact));
+            }
         }
     }
     let (held, open) = ask_fit_rules(segment, &view);
@@ -55,7 +60,7 @@ pub fn score(segment: &Segment, known: &Known<'_>, at: Timestamp) -> Score {
         fit: fit_sum,
         signal: signal_sum,
         between: (fit_sum + signal_sum + down + signals.swing.0, fit_sum + signal_sum + up + held_back + signals.swing.1),
-        known: known_share(segment, &open, signals.open, unknown.is_empty()),
+        known: known_share(segment, &open, signals.open, (asked, unknown.is_empty())),
         parts,
         unknown,
         excluded,
@@ -214,12 +219,20 @@ fn by_leverage(segment: &Segment, held: &[Held<'_>], open: &[Open<'_>]) -> Vec<U
     found.into_iter().map(|(_, _, one)| one).collect()
 }
 
-/// The share of the weight that is settled, in percent, of the fit rules and of those over signals that are open; 100 only when nothing is
-/// unknown, though it is a gate that has no weight.
-fn known_share(segment: &Segment, open: &[Open<'_>], open_signals: i64, nothing_unknown: bool) -> u8 {
-    let fit: i64 = segment.rules.iter().filter(|rule| rule.of == Of::Fit).map(|rule| rule.centipoints.abs()).sum();
-    let all = fit + open_signals;
-    let unsettled = open.iter().map(|open| open.rule.centipoints.abs()).sum::<i64>() + open_signals;
+/// Gates that ask for a fact, and those that are open for want of it.
+#[derive(Clone, Copy, Default)]
+struct Gates {
+    all: i64,
+    open: i64,
+}
+
+/// The share of the weight that is settled, in percent, of the fit rules, of those over signals that are open, and of the gates that ask for a fact,
+/// each as heavy as the heaviest rule: where it is unknown whether somebody is to be called at all, little is known. 100 only when nothing is unknown.
+fn known_share(segment: &Segment, open: &[Open<'_>], open_signals: i64, (gates, nothing_unknown): (Gates, bool)) -> u8 {
+    let weights = || segment.rules.iter().filter(|rule| rule.of == Of::Fit).map(|rule| rule.centipoints.abs());
+    let heaviest = weights().max().unwrap_or(1).max(1);
+    let all = weights().sum::<i64>() + open_signals + gates.all * heaviest;
+    let unsettled = open.iter().map(|open| open.rule.centipoints.abs()).sum::<i64>() + open_signals + gates.open * heaviest;
     let share = if all == 0 { 100 } else { u8::try_from((all - unsettled) * 100 / all).unwrap_or(100) };
     if nothing_unknown { share } else { share.min(99) }
 }

@@ -233,7 +233,7 @@ fn what_is_unknown_opens_an_interval_and_is_ordered_by_leverage() {
     );
     let records = [record("fair", "x", RecordKind::Company, &[])];
     let score = ask(&segment, &organisation("x", &[]), &records, &[], day(1));
-    assert_eq!((score.total(), score.between, score.known), (2000, (1500, 5500), 33));
+    assert_eq!((score.total(), score.between, score.known), (2000, (1500, 5500), 23));
     assert_eq!(score.unknown, [Country, Size, Industry, Person].map(Unknown::Fact));
     let known = organisation("x", &[(Size, "10"), (Industry, "metal"), (Person, "Ana"), (Country, "ES")]);
     let score = ask(&segment, &known, &records, &[], day(1));

@@ -360,8 +360,9 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     if let Some(at) = at {
         beside = as_they_were(effects, beside, moment(at, true, &config.daemon.zone)?).await?;
     }
+    let placed = config.placed(&organisation);
     let known_by = |records| score::Known {
-        organisation: &organisation,
+        organisation: &placed,
         records,
         elsewhere: &beside,
         signals: &signals,

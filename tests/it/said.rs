@@ -1,11 +1,13 @@
 //! What texts say and what kind of client somebody is, with the real program: two papers, one article, one reason, and its proof.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
+use atalaya::store::LeadFilter;
+use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::rig::{Home, MAILS, Reply, Server, listing, rep};
+use crate::rig::{Home, Inside, LINES, MAILS, Reply, Server, listing, points, rep};
 
 const FIELDS: &str = "title = \"a\", url = \"a @href\", company = \"b\", place = \"i\", industry = \"u\", size = \"em\", summary = \"p\"";
 const SENTENCE: &str = "Conservas Ruiz busca proveedores de cartón para su planta.";
@@ -112,4 +114,40 @@ fn read_and_check_show_what_a_text_says() {
         .collect();
     assert!(said.contains(&"branch-opened Otra abre una nueva tienda".to_owned()), "{said:?}");
     assert_eq!(said.iter().filter(|said| said.starts_with("request-for-suppliers")).count(), 2, "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_copy_of_an_article_that_names_the_company_gives_the_lead_and_one_link_may_be_two_articles() {
+    let old = || row(1, "Otra abre una nueva tienda", "Otra, S.L.", "Varios", "Nada.");
+    let shown = Arc::new(Mutex::new([old(), old()]));
+    let rows = Arc::clone(&shown);
+    let site = Server::start(move |seen| {
+        let Some(place) = ["/one", "/two"].iter().position(|path| *path == seen.path) else { return Reply::status(404) };
+        Reply::html(format!("<html lang=es><body><ul>{}</ul></body></html>", rows.lock().unwrap()[place]))
+    });
+    let paper = |name: &str| listing(name, &format!("{}/{name}", site.address), "1h", FIELDS) + "records = \"article\"\nlanguage = \"es\"\n";
+    let all = "\n[[segment]]\nid = \"all\"\nline = 5\n".to_owned() + &points("article-published", 20);
+    let world = Inside::new(&[paper("one"), paper("two"), all, LINES.to_owned()].concat()).await;
+    world.visit().await;
+    let after = async |place: usize, row: String| {
+        shown.lock().unwrap()[place] += &row;
+        world.wait(SignedDuration::from_hours(2));
+        world.visit().await;
+        let leads = world.effects.store.leads(LeadFilter::default(), 99).await.unwrap();
+        let mut titles: Vec<String> = leads.into_iter().map(|lead| lead.title).collect();
+        titles.sort();
+        titles
+    };
+    let red = |company: &str| row(2, "Una conservera de Vigo amplía su planta", company, "", "Con cuarenta empleos nuevos.");
+    assert_eq!(after(0, red("")).await.len(), 1, "it is not known yet of whom");
+    let named = after(1, red("Conservas Ruiz, S.L.")).await;
+    assert!(named.len() == 2 && named.contains(&"Conservas Ruiz, S.L.".to_owned()), "{named:?}");
+    // A copy that names nobody tells nothing beside one that does.
+    let port = |company: &str| row(4, "El puerto de Vigo estrena grúas nuevas", company, "", "Llegan en otoño.");
+    assert_eq!(after(0, port("Grúas Cíes, S.A.")).await.len(), 3);
+    assert_eq!(after(1, port("")).await.len(), 3);
+    // Two articles at one address.
+    assert_eq!(after(0, row(9, "Ferretería Lago abre en Lugo", "Ferretería Lago, S.L.", "", "Es la tercera.")).await.len(), 4);
+    let both = after(1, row(9, "Cierra la imprenta más antigua", "Imprenta Faro, S.A.", "", "Tras cien años.")).await;
+    assert!(both.len() == 5 && both.contains(&"Imprenta Faro, S.A.".to_owned()), "{both:?}");
 }
