@@ -48,7 +48,7 @@ use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKi
 
 pub use decode::decode;
 pub use derive::{Derived, derive};
-pub use doubts::{Doubt, Filled, Leaning, doubts, filled, has_name, leaning};
+pub use doubts::{Doubt, Filled, Leaning, country_of_phones, doubts, filled, has_name, leaning};
 pub use found::Known;
 pub use json::{Paged, PagingWay};
 pub use naming::USUAL_FIELDS;

@@ -37,7 +37,7 @@ pub(super) async fn add(request: &Request, options: &AddOptions, json: bool) -> 
         eprintln!("Note: source `{}` watches this address already.", known.id);
     }
     let rehearsal = outside(request, config.as_deref())?;
-    let proposed = rehearsal.propose(&url, options.kind).await;
+    let proposed = Box::pin(rehearsal.propose(&url, options.kind)).await;
     let mut view = view_of(&url, &proposed);
     view.problem = view.problem.map(|problem| beside_broken(request, problem));
     let Some(way) = proposed.choice(options.kind).filter(|_| view.problem.is_none()) else {
@@ -192,6 +192,13 @@ fn refusal(wanted: Option<Kind>, proposed: &Proposed) -> String {
         );
     }
     let mut out = "three records with a name come out of none of these; nothing was written".to_owned();
+    let nameless =
+        |way: &&Proposal| matches!(way.way, Way::Document | Way::Json | Way::Behind | Way::Lists) && !way.extract.records.is_empty();
+    let as_it_is = |way: &Proposal| {
+        let (kind, records) = (&way.spec.kind, count(way.extract.records.len(), "record", "records"));
+        format!(". `--kind {kind}` takes its {records} as they are; `fields = {{ title = \"…\" }}` then says what they are called")
+    };
+    out += &proposed.ways.iter().find(nameless).map(as_it_is).unwrap_or_default();
     if proposed.offers.as_ref().is_some_and(|offers| offers.hollow) {
         out += ". The page shows next to nothing by itself: a script seems to fill it. Look for the address that the script asks (the network tab of a browser shows it) and add that";
     } else if proposed.ways.iter().any(|way| way.way == Way::Text) {

@@ -107,6 +107,7 @@ fn table(new: &NewSource) -> Table {
     let texts = [
         ("filter", &spec.filter, "one object for each record"),
         ("records", &spec.records, records),
+        ("country", &spec.country, "of its telephone numbers"),
         ("dates", &spec.dates, "the month comes first, as the dates of the page show"),
         ("record", &spec.record, "one record"),
         ("next", &spec.next, "the link to the next page"),

@@ -12,7 +12,7 @@ use super::vacancies::Vacancies;
 use super::value::month_first;
 use super::{Kind, Spec};
 use crate::base::text::{clip, count, words};
-use crate::model::{CompanyName, Draft, Extract, RecordKind, Value};
+use crate::model::{CompanyName, Draft, Extract, RecordKind, Value, country_code};
 
 /// Characters of an example.
 const EXAMPLE: usize = 40;
@@ -26,6 +26,32 @@ const UNREAD: [(&str, &str); 3] = [
     ("date", "language = \"es\", or whichever it is, or a format in fields, reads them"),
 ];
 const COUNTRY: &str = "country = \"ES\", or whichever it is, reads them";
+
+/// Languages, and the country in which most of their pages are written; none for those of many countries.
+const HOMES: [(&str, &str); 22] = [
+    ("es", "ES"),
+    ("ca", "ES"),
+    ("gl", "ES"),
+    ("eu", "ES"),
+    ("pt", "PT"),
+    ("fr", "FR"),
+    ("de", "DE"),
+    ("it", "IT"),
+    ("nl", "NL"),
+    ("pl", "PL"),
+    ("ru", "RU"),
+    ("uk", "UA"),
+    ("cs", "CZ"),
+    ("sk", "SK"),
+    ("sv", "SE"),
+    ("da", "DK"),
+    ("fi", "FI"),
+    ("ro", "RO"),
+    ("hu", "HU"),
+    ("el", "GR"),
+    ("bg", "BG"),
+    ("tr", "TR"),
+];
 
 /// What is unsure, and what would decide it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +119,13 @@ pub fn leaning(extract: &Extract, url: &Url) -> Leaning {
     let said = |kind, why: String| Leaning { kind, records: None, why, sure: true };
     let vacancies = super::vacancies::vacancies(extract, url);
     let jobs = |found: Vacancies| Leaning { kind: Kind::Listing, records: Some(RecordKind::Vacancy), why: found.why, sure: found.sure };
+    let texts = extract.records.iter().filter(|draft| is_article(draft)).count();
+    if texts * 2 > all {
+        return Leaning {
+            records: Some(RecordKind::Article),
+            ..said(Kind::Listing, format!("{texts} of {all} are called posts or articles"))
+        };
+    }
     if let Some(found) = vacancies.clone().filter(|found| found.sure) {
         return jobs(found);
     }
@@ -117,6 +150,12 @@ pub fn leaning(extract: &Extract, url: &Url) -> Leaning {
     let speaks = ["compan", "member", "exhibitor", "supplier", "director", "empresa", "socio", "expositor", "firm", "ausstell", "mitglied"];
     let kind = if speaks.iter().any(|word| path.contains(word)) { Kind::Directory } else { Kind::Listing };
     Leaning { kind, records: None, why: "nothing in them says what they are".to_owned(), sure: false }
+}
+
+/// Whether a record calls itself a text, as posts of a blog do.
+fn is_article(draft: &Draft) -> bool {
+    let called = ["type", "@type"].iter().find_map(|name| draft.value(name)).map(|value| words(&value.text()));
+    called.is_some_and(|class| matches!(class.as_str(), "post" | "article" | "newsarticle" | "blogposting" | "news"))
 }
 
 static SLASHED: LazyLock<Regex> =
@@ -160,14 +199,14 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
     let mut add = |what: String, setting: String| out.push(Doubt { what, setting });
     let by_itself = matches!(Kind::from_word(&spec.kind), Some(Kind::Listing | Kind::Directory)) && spec.record.is_none();
     let all = extract.records.len();
-    for field in filled(extract).iter().filter(|field| base(&field.name) == "column").take(TOLD) {
+    let unread = |field: &Filled| spec.country.is_none() && is_unread_phone(field);
+    for field in filled(extract).iter().filter(|field| base(&field.name) == "column" && !unread(field)).take(TOLD) {
         add(
             format!("`{}` has no name (such as \"{}\")", field.name, field.example),
             format!("fields = {{ place = \"{}\" }}, with the name that it should have", field.name),
         );
     }
-    let unread = |field: &&Filled| base(&field.name) == "column" && spec.country.is_none() && like_telephone(&field.example);
-    if let Some(field) = filled(extract).iter().find(unread) {
+    if let Some(field) = filled(extract).iter().find(|field| unread(field)) {
         add(
             format!("`{}` looks like telephone numbers of a country that is not known (such as \"{}\")", field.name, field.example),
             COUNTRY.to_owned(),
@@ -200,6 +239,20 @@ pub fn doubts(spec: &Spec, extract: &Extract, offers: Option<&Offers>) -> Vec<Do
         of_page(by_itself, extract, offers, &mut out);
     }
     out
+}
+
+/// Whether a field without a name has what look like telephone numbers.
+fn is_unread_phone(field: &Filled) -> bool {
+    base(&field.name) == "column" && like_telephone(&field.example)
+}
+
+/// The country whose telephone numbers records may have, where they have some of a country that is not known: the one that the language of
+/// their page names, or is at home in. Whether they are its numbers, reading them says.
+pub fn country_of_phones(extract: &Extract, language: Option<&str>) -> Option<&'static str> {
+    filled(extract).iter().any(is_unread_phone).then_some(())?;
+    let mut parts = language?.split(['-', '_']);
+    let (language, region) = (parts.next()?.to_ascii_lowercase(), parts.rfind(|part| part.len() == 2));
+    region.and_then(country_code).or_else(|| HOMES.iter().find(|(word, _)| *word == language).map(|(_, home)| *home))
 }
 
 /// Seven to twelve digits, and nothing but what stands between them.

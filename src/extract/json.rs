@@ -2,6 +2,7 @@
 
 mod behind;
 mod filter;
+mod owner;
 mod paged;
 mod paging;
 mod path;
@@ -11,10 +12,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use url::Url;
 
-use super::contacts;
 use super::decode::decode;
+use super::markup::plain;
 use super::record::{Gather, Parts, RecordRule};
 use super::selector::Pick;
 use super::transform::{self, Plan, Take, Words};
@@ -26,6 +26,7 @@ use crate::model::{BadEntry, Extract, Failure, FailureClass, Fault, FieldName, F
 use crate::tender::cut_off;
 pub(super) use behind::{Behind, find};
 use filter::{Program, Stop};
+use owner::{owner, owner_site};
 pub use paged::{Paged, PagingWay};
 use paging::Paging;
 use path::Path;
@@ -61,29 +62,8 @@ const IDS: [&str; 16] = [
 const ADDRESSES: [&str; 8] = ["url", "html_url", "permalink", "link", "web_url", "uiLink", "href", "website"];
 /// Last parts of names under which records carry what a person calls them, best first.
 const TITLES: [&str; 5] = ["title", "name", "subject", "headline", "description"];
-
-/// Members whose own name is that of the organisation that a record is about, the surest first.
-const OWNERS: [&str; 14] = [
-    "organisation",
-    "organization",
-    "company",
-    "hiringorganization",
-    "employer",
-    "seller",
-    "vendor",
-    "supplier",
-    "exhibitor",
-    "buyer",
-    "contractingauthority",
-    "procuringentity",
-    "customer",
-    "advertiser",
-];
-/// What the name is called inside of them.
-const NAMES: [&str; 4] = ["name", "legalname", "displayname", "title"];
-/// What its web site is called inside of them.
-const SITES: [&str; 12] =
-    ["website", "site", "homepage", "web", "websiteurl", "siteurl", "weburl", "companyurl", "domain", "url", "sameas", "link"];
+/// What the words are called inside of such a member.
+const WORDS: [&str; 5] = ["rendered", "text", "value", "plain", "default"];
 
 /// Compiled settings of the kind `json`.
 pub(super) struct JsonReader {
@@ -194,7 +174,7 @@ impl JsonReader {
             transform::read_fields(&self.plans, input.url, &mut |at, plan| Ok(self.words(at, plan, place, record)))?
         };
         if self.plans.is_empty() && !["title", "name"].iter().any(|name| fields.contains_key(*name)) {
-            let title = title(&fields).cloned();
+            let title = title(&fields);
             fields.extend(title.map(|title| (FieldName::new("title"), title)));
         }
         if self.plans.is_empty() && !self.rule.is_company() && !fields.contains_key("company") {
@@ -289,54 +269,22 @@ fn usual(member: &Member) -> Type {
     }
 }
 
-/// What a person would call the record, among its flattened fields.
-fn title(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
+/// What a person would call the record, among its flattened fields: `title`, or the words inside of it.
+fn title(fields: &BTreeMap<FieldName, Found>) -> Option<Found> {
     TITLES.iter().find_map(|title| {
-        let named = |name: &FieldName| name.as_str().rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(title));
-        fields.iter().filter(|(name, _)| named(name)).min_by_key(|(name, _)| name.as_str().matches('.').count()).map(|(_, found)| found)
-    })
-}
-
-/// Whom a record names in an object of its own, or beside it: `employer.name`, `companyName`.
-fn owner(fields: &BTreeMap<FieldName, Found>) -> Option<&Found> {
-    of_owner(fields, |last| NAMES.contains(&last), |rest| rest == "name").find(|found| matches!(found.value, crate::model::Value::Text(_)))
-}
-
-/// The web site of whom a record names: `employer.site`, `companyWebsite`. What is on the site of the answer itself is its page there.
-fn owner_site<'f>(fields: &'f BTreeMap<FieldName, Found>, page: &Url) -> Option<&'f Found> {
-    let is = |last: &str| SITES.contains(&last);
-    let elsewhere = |found: &&Found| {
-        let url = match &found.value {
-            crate::model::Value::Url(url) => Some(url.clone()),
-            crate::model::Value::Text(text) if text.contains('.') && !text.contains(['@', ' ', '/']) => {
-                Url::parse(&format!("https://{text}")).ok()
-            }
-            _ => None,
+        let named = |name: &FieldName| {
+            let mut parts = name.as_str().rsplit('.');
+            let last = parts.next().unwrap_or_default();
+            let within = parts.next().filter(|_| WORDS.contains(&last)).unwrap_or(last);
+            within.eq_ignore_ascii_case(title)
         };
-        url.is_some_and(|url| url.domain().is_some() && !value::is_of_site(&url, page) && contacts::social::network(&url).is_none())
-    };
-    of_owner(fields, is, is).find(elsewhere)
-}
-
-/// What records say of whom they name, the surest first: members called so inside of an owner, or after its name.
-fn of_owner<'f>(
-    fields: &'f BTreeMap<FieldName, Found>,
-    inside: impl Fn(&str) -> bool + Copy + 'f,
-    after: impl Fn(&str) -> bool + Copy + 'f,
-) -> impl Iterator<Item = &'f Found> {
-    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
-    let is_of = move |name: &FieldName, owner: &str| {
-        let parts: Vec<String> = name.as_str().split('.').map(plain).collect();
-        match parts.as_slice() {
-            [.., of, last] if of == owner => inside(last),
-            [.., last] => last.strip_prefix(owner).is_some_and(after),
-            [] => false,
-        }
-    };
-    OWNERS.iter().flat_map(move |owner| {
-        let mut named: Vec<(&FieldName, &Found)> = fields.iter().filter(|(name, _)| is_of(name, owner)).collect();
-        named.sort_by_key(|(name, _)| name.as_str().matches('.').count());
-        named.into_iter().map(|(_, found)| found)
+        let found = fields.iter().filter(|(name, _)| named(name)).min_by_key(|(name, _)| name.as_str().matches('.').count());
+        found.map(|(_, found)| {
+            // WordPress gives it as HTML.
+            let html = matches!(&found.value, crate::model::Value::Text(text) if text.contains(['<', '&']));
+            let value = if html { crate::model::Value::Text(plain(&found.value.text(), caps::FIELD_CHARS)) } else { found.value.clone() };
+            Found { value, ..found.clone() }
+        })
     })
 }
 

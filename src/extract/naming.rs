@@ -75,7 +75,7 @@ impl Reader {
                 "the field `company`, such as `company = \".seller\"` in `fields`, or `kind = \"directory\"` where its records are companies"
             }
             (By::Found(_), _) => {
-                "`fields = { company = \"column_1\" }` with the column that has it, or `kind = \"directory\"` where its records are companies"
+                "`fields = { company = \"column_1\" }` with the column that has it, `organisation = \"Acme S.L.\"` where all of it is of one, or `kind = \"directory\"` where its records are companies"
             }
             (By::Json(_), _) => {
                 "the field `company`: `fields = { title = \"title\", company = \"company.name\" }` with every field that you want"

@@ -83,8 +83,8 @@ pub struct Proposal {
     pub leaning: Option<Leaning>,
     /// Whether it has enough named records of what the page is about.
     pub good: bool,
-    /// What is unsure of its further pages.
-    pub paged: Option<Doubt>,
+    /// What was found to be unsure of it.
+    pub unsure: Vec<Doubt>,
 }
 
 /// How an address could be watched.
@@ -127,7 +127,7 @@ impl Proposed {
             let whether = if jobs { "vacancies" } else { "companies or what they offer" };
             out.insert(0, Doubt { what: format!("whether its records are {whether}: {}", leaning.why), setting });
         }
-        out.extend(way.paged.clone());
+        out.extend(way.unsure.iter().cloned());
         out.extend(way.spec.fields.is_empty().then(|| owner(way)).flatten().map(|path| Doubt {
             what: format!("whom its records are about: `{path}` is taken as `company`"),
             setting: "`fields = { title = \"title\", company = \"another.name\" }` with every field that you want takes another".to_owned(),
@@ -202,7 +202,7 @@ impl Rehearsal {
             Ok((spec, extract, leaning)) => {
                 out.told(Way::Document, format!("{}: {}", what(kind), records(&extract)));
                 let good = named(&extract) >= ENOUGH || (kind == Kind::Tenders && !extract.records.is_empty());
-                let way = Proposal { way: Way::Document, spec, asks_json: false, extract, fetched, leaning, good, paged: None };
+                let way = Proposal { way: Way::Document, spec, asks_json: false, extract, fetched, leaning, good, unsure: Vec::new() };
                 out.ways.push(self.paged(way, &SourceSettings::default()).await);
             }
             Err(failure) => out.told(Way::Document, format!("{}, which cannot be read: {failure}", what(kind))),
@@ -212,7 +212,7 @@ impl Rehearsal {
     async fn page(&self, url: &Url, page: &Fetched, offers: Offers, wanted: Option<Kind>, out: &mut Proposed) {
         out.title.clone_from(&offers.reading.title);
         // The list first, without a request: what the page shows tells whether a feed or JSON holds the same.
-        let list = self.list(url, page, wanted).await;
+        let list = self.list(url, page, wanted, offers.reading.language.as_deref()).await;
         let shown = list.as_ref().map_or(0, |list| named(&list.extract));
         self.feeds(page, &offers, out).await;
         self.sitemap(page, out).await;
@@ -246,28 +246,40 @@ impl Rehearsal {
                 fetched: page.clone(),
                 leaning: None,
                 good: false,
-                paged: None,
+                unsure: Vec::new(),
             };
             out.ways.push(proposal);
         }
         out.offers = Some(offers);
     }
 
-    async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>) -> Option<Proposal> {
+    async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>, language: Option<&str>) -> Option<Proposal> {
         let wanted = wanted.filter(|kind| matches!(kind, Kind::Listing | Kind::Directory));
         let (mut spec, mut extract, _) = self.read_as(spec(wanted.unwrap_or(Kind::Directory), url), page).await.ok()?;
-        let leaning = wanted.is_none().then(|| extract::leaning(&extract, url));
-        if let Some(leaning) = leaning.as_ref().filter(|leaning| leaning.kind == Kind::Listing) {
-            leaning.kind.word().clone_into(&mut spec.kind);
-            spec.records = leaning.records.map(|records| records.word().to_owned());
+        let found = extract::leaning(&extract, url);
+        if wanted.unwrap_or(found.kind) == Kind::Listing {
+            Kind::Listing.word().clone_into(&mut spec.kind);
+            spec.records = found.records.map(|records| records.word().to_owned());
             (spec, extract, _) = self.read_as(spec, page).await.ok()?;
         }
+        let leaning = wanted.is_none().then_some(found);
         let dated = spec.clone().with_dates_of(&extract);
         if dated.dates != spec.dates {
             (spec, extract, _) = self.read_as(dated, page).await.ok()?;
         }
+        let mut unsure = Vec::new();
+        if let Some(country) = extract::country_of_phones(&extract, language).filter(|_| spec.country.is_none()) {
+            let national = Spec { country: Some(country.to_owned()), ..spec.clone() };
+            let read = self.read_as(national, page).await.ok()?;
+            let phones = read.1.records.iter().filter(|draft| draft.value("phone").is_some()).count();
+            if phones * 2 > read.1.records.len() {
+                (spec, extract, _) = read;
+                let what = format!("its telephone numbers are read as those of {country}, by the language of the page");
+                unsure.push(Doubt { what, setting: "country = \"PT\", or whichever it is".to_owned() });
+            }
+        }
         let good = named(&extract) >= ENOUGH;
-        Some(Proposal { way: Way::Lists, spec, asks_json: false, extract, fetched: page.clone(), leaning, good, paged: None })
+        Some(Proposal { way: Way::Lists, spec, asks_json: false, extract, fetched: page.clone(), leaning, good, unsure })
     }
 
     async fn feeds(&self, page: &Fetched, offers: &Offers, out: &mut Proposed) {
@@ -294,7 +306,7 @@ impl Rehearsal {
                     };
                     out.told(Way::Feed, format!("{feed}: {}, {about}", records(&extract)));
                     let good = same && named(&extract) >= ENOUGH;
-                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning, good, paged: None });
+                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning, good, unsure: Vec::new() });
                 }
                 Err(failure) => out.told(Way::Feed, format!("{feed} cannot be read: {failure}")),
             }
@@ -326,7 +338,16 @@ impl Rehearsal {
                 };
                 out.told(Way::Sitemap, format!("{url}: {}{lists}", records(&extract)));
                 let good = named(&extract) >= ENOUGH;
-                out.ways.push(Proposal { way: Way::Sitemap, spec, asks_json: false, extract, fetched, leaning: None, good, paged: None });
+                out.ways.push(Proposal {
+                    way: Way::Sitemap,
+                    spec,
+                    asks_json: false,
+                    extract,
+                    fetched,
+                    leaning: None,
+                    good,
+                    unsure: Vec::new(),
+                });
             }
             Err(failure) => out.told(Way::Sitemap, format!("{url} cannot be read: {failure}")),
         }
@@ -351,7 +372,7 @@ impl Rehearsal {
                         fetched: page.clone(),
                         leaning,
                         good,
-                        paged: None,
+                        unsure: Vec::new(),
                     });
                 }
                 Err(failure) => out.told(Way::Behind, format!("`{select}` holds {objects} objects that cannot be read: {failure}")),
@@ -373,7 +394,7 @@ impl Rehearsal {
             Ok((spec, extract, leaning)) => {
                 out.told(Way::Json, records(&extract));
                 let good = named(&extract) >= ENOUGH && about_the_same(&extract, offers, shown);
-                let way = Proposal { way: Way::Json, spec, asks_json: true, extract, fetched, leaning, good, paged: None };
+                let way = Proposal { way: Way::Json, spec, asks_json: true, extract, fetched, leaning, good, unsure: Vec::new() };
                 out.ways.push(self.paged(way, &settings).await);
             }
             Err(failure) => out.told(Way::Json, format!("it cannot be read: {failure}")),

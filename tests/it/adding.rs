@@ -294,3 +294,21 @@ fn in_a_folder_each_new_source_is_a_file() {
     let again = run(&["source", "test"]);
     assert!(again.status.success(), "{}", told(&again));
 }
+
+#[test]
+fn telephone_numbers_are_those_of_the_country_whose_language_the_page_speaks() {
+    let site =
+        Server::start(|seen| Reply::html(if seen.path == "/companies" { directory().replace("lang=en", "lang=es") } else { directory() }));
+    let home = Home::new(OWN);
+    let toml = |path: &str, more: &[&str]| {
+        let shown = home.json(&[&["source", "add", &format!("{}/{path}", site.address)], more].concat());
+        shown["chosen"]["toml"].as_str().unwrap().to_owned()
+    };
+    let known = toml("companies", &["--id", "companies", "--yes"]);
+    assert!(known.contains("country = \"ES\"   # of its telephone numbers") && known.contains("Unsure: its telephone numbers"), "{known}");
+    let check = home.json(&["check", "companies"]);
+    assert_eq!(check["records"][0]["fields"]["phone"], "+34986220331", "{check:#}");
+    // English is spoken in many: nothing is set, and the doubt is told.
+    let unknown = toml("english", &["--dry-run"]);
+    assert!(!unknown.contains("\ncountry = ") && unknown.contains("of a country that is not known"), "{unknown}");
+}

@@ -55,6 +55,14 @@ fn site() -> Server {
             "/bare" => answer(&json!(listed), &[]),
             "/offset" => answer(&json!(records(number(seen, "offset", 0) + 1)), &[("x-total-count", ALL.to_string())]),
             "/closed" => answer(&json!(records(1)), &[("x-total-count", "23".to_owned())]),
+            // As WordPress gives them: 400 after the last.
+            "/wp" => {
+                let post = |record: &Value| json!({ "id": record["id"], "type": "post", "link": format!("/post/{}", record["id"]), "title": { "rendered": record["title"] } });
+                let posts: Vec<Value> = listed.iter().map(post).collect();
+                let next = more.map(|more| ("link", format!("</wp?page={more}>; rel=\"next\"")));
+                if posts.is_empty() { Reply::status(400) } else { answer(&json!(posts), &next.into_iter().collect::<Vec<_>>()) }
+            }
+            "/nameless" => answer(&json!([{ "id": 1, "a": "x" }, { "id": 2, "a": "y" }, { "id": 3, "a": "z" }]), &[]),
             "/many" => answer(&json!({ "items": listed, "page": page, "total": 300 }), &[]),
             _ => Reply::status(404),
         }
@@ -75,6 +83,7 @@ fn every_way_of_paging_is_found_written_and_followed() {
         ("hal", "paging = { next = \".links.next.href\" }"),
         ("links", "paging = { next = '.links[] | select(.rel == \"next\") | .href' }"),
         ("head", "paging = { link = true }"),
+        ("wp", "records = \"article\"   # what they are\npaging = { link = true }"),
         ("bare?page=1", "paging = { param = \"page\" }"),
         ("offset", "paging = { param = \"offset\", start = 0, step = 3 }"),
     ] {
@@ -103,6 +112,8 @@ fn what_is_not_reached_is_said() {
     {
         assert!(closed.contains(want), "{want}: {closed}");
     }
+    let nameless = words(&home.run(&["source", "add", &format!("{}/nameless", site.address), "--dry-run"]));
+    assert!(nameless.contains("`--kind json` takes its 3 records as they are; `fields = { title = "), "{nameless}");
     let many = words(&home.run(&["source", "add", &format!("{}/many", site.address), "--dry-run"]));
     for want in ["it says it has 300 records, 3 a page", "pages = 100"] {
         assert!(many.contains(want), "{want}: {many}");

@@ -106,6 +106,7 @@ fn records_that_name_nobody_are_said_to_with_the_setting_that_names_them() {
 fn a_page_that_holds_a_list_is_said_to_when_it_is_read_as_a_page() {
     let site = Server::start(|seen| match seen.path.as_str() {
         "/members" => html(&firms(0, 12)),
+        "/pair" => html(&firms(0, 2)),
         "/about" => html("<p>We have been making crates since 1950, and like it.</p>"),
         _ => Reply::status(404),
     });
@@ -116,6 +117,14 @@ fn a_page_that_holds_a_list_is_said_to_when_it_is_read_as_a_page() {
     }
     let about = words(&home.run(&["check", &format!("{}/about", site.address)]));
     assert!(!about.contains("seems to hold a list"), "{about}");
+    // Two of them are shown with why they are taken for none.
+    let pair = format!("{}/pair", site.address);
+    for how in ["--json", "--quiet"] {
+        let shown = words(&home.run(&["read", &pair, how]));
+        assert!(shown.contains("a list of 2: too short to be sure that it is one") && shown.contains("Talleres Numero 1"), "{shown}");
+    }
+    let added = words(&home.run(&["source", "add", &pair, "--dry-run"]));
+    assert!(added.contains("lists of the page: a list of 2: too short to be sure that it is one"), "{added}");
 }
 
 /// A list whose records have their own pages, and how often one of these was asked for.

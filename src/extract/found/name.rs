@@ -48,7 +48,7 @@ impl Naming {
         if most(&|value| KINDS.contains_key(&words(value))) {
             return "kind".to_owned();
         }
-        if !self.company && matches!(label, "column" | "category") && most(&|value| CompanyName::parse(value).form.is_some()) {
+        if !self.company && matches!(label, "column" | "category" | "address") && most(&|value| CompanyName::parse(value).form.is_some()) {
             return "company".to_owned();
         }
         match label {

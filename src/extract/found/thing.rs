@@ -66,7 +66,10 @@ pub(super) fn fields(thing: &Thing, page: &Url) -> Vec<(&'static str, String, St
     }
     let price = thing.first("price").map(|price| format!("{price} {}", thing.first("currency").unwrap_or("")));
     add("price", price, "price");
-    let elsewhere = |field: &str| thing.first(field).and_then(|url| Url::parse(url).ok()).filter(|url| !is_of_site(url, page));
+    let elsewhere = |field: &str| {
+        let all = thing.fields.get(field).into_iter().flatten();
+        all.filter_map(|url| Url::parse(url).ok()).find(|url| !is_of_site(url, page))
+    };
     add("website", elsewhere("organisation_url").map(String::from), "organisation_url");
     add("website", elsewhere("url").map(String::from), "url");
     if let Some(PostalAddress { street, locality, region, postcode, country, text }) = thing.addresses.first() {

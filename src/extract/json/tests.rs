@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::json;
+use url::Url;
 
 use super::*;
 use crate::extract::{by_content, sniff};
@@ -78,6 +79,21 @@ fn members_become_typed_fields() {
     assert_eq!((text("lots"), text("empty")), (None, None));
     let named = read("", r#"[{"id":1,"tender":{"title":"T"}}]"#).unwrap();
     assert_eq!(named.records[0].value("title").map(Read::text).as_deref(), Some("T"));
+}
+
+#[test]
+fn a_title_may_be_inside_of_its_member() {
+    for (more, want) in [
+        (json!({"title": {"rendered": "Cartón &amp; <b>papel</b>"}}), Some("Cartón & papel")),
+        (json!({"name": {"text": "Saw"}}), Some("Saw")),
+        (json!({"title": {"rendered": "Own"}, "name": "Other"}), None),
+        (json!({"title": {"colour": "red"}}), None),
+    ] {
+        let mut record = json!({"id": 7});
+        record.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let extract = read("", &json!([record]).to_string()).unwrap();
+        assert_eq!(extract.records[0].value("title").map(Read::text).as_deref(), want, "{more}");
+    }
 }
 
 #[test]

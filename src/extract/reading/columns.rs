@@ -17,6 +17,8 @@ const MAIL: &str = "mailto:";
 const TEL: &str = "tel:";
 /// Characters of one cell.
 const CELL: usize = 2_000;
+/// Characters of an amount with its currency.
+const AMOUNT: usize = 20;
 /// Cells of one record.
 const CELLS: usize = 60;
 /// Cells of one column that say what it is.
@@ -80,7 +82,7 @@ enum Says {
 
 /// The records of a region with their fields.
 pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: &Hints) -> Listed {
-    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record)).collect();
+    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, (base, hints))).collect();
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
     let (kinds, of) = kinds(&raws, &heads, base, hints);
     let mut columns: Vec<Column> = Vec::new();
@@ -128,7 +130,7 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: 
 }
 
 /// The words of a record, each with the place it stands in.
-fn raw_cells(shown: &Shown<'_>, record: &[At]) -> Vec<Raw> {
+fn raw_cells(shown: &Shown<'_>, record: &[At], by: (&Url, &Hints)) -> Vec<Raw> {
     let mut out: Vec<Raw> = Vec::new();
     let mut times: HashMap<u64, u64> = HashMap::new();
     for root in record {
@@ -136,7 +138,7 @@ fn raw_cells(shown: &Shown<'_>, record: &[At]) -> Vec<Raw> {
         let mut at = *root;
         while at < end && out.len() < CELLS {
             let node = &shown.nodes[at];
-            let leaf = node.element.is_none() || node.runs == 1 || is_line(shown, at);
+            let leaf = node.element.is_none() || node.runs == 1 || is_line(shown, at) || is_amount(shown, at, by);
             if !leaf {
                 at += 1;
                 continue;
@@ -152,6 +154,20 @@ fn raw_cells(shown: &Shown<'_>, record: &[At]) -> Vec<Raw> {
         }
     }
     out
+}
+
+/// Whether an element is one amount, its currency in an element of its own: `<b>12,50 <i>€</i></b>`.
+fn is_amount(shown: &Shown<'_>, at: At, (base, hints): (&Url, &Hints)) -> bool {
+    let node = &shown.nodes[at];
+    let inner = || shown.nodes[at + 1..node.end].iter();
+    let numbers = || inner().filter(|inner| inner.element.is_none() && inner.text.chars().any(|c| c.is_ascii_digit())).count();
+    node.element.is_some()
+        && (2..=3).contains(&node.runs)
+        && node.chars <= AMOUNT
+        && node.links + node.images == 0
+        && inner().all(|inner| inner.element.is_none() || !inner.tag.breaks())
+        && numbers() == 1
+        && matches!(value::read(Type::Money, &shown.words(at, CELL), base, hints), Some(Value::Money(amount)) if amount.currency.is_some())
 }
 
 /// Whether an element is one line: nothing in it begins another, and it is more than one link.

@@ -137,6 +137,24 @@ fn fields_by_what_they_are() {
 }
 
 #[test]
+fn an_amount_whose_currency_has_an_element_of_its_own_is_a_price() {
+    let amount = "<bdi>1{n},50&nbsp;<span class=symbol>€</span></bdi>";
+    let before = "<bdi><span class=symbol>£</span>1{n}.50</bdi>";
+    for (price, want) in [
+        (format!("<span class=price><span class=amount>{amount}</span></span>"), "11,50 €"),
+        (format!("<span class=price><span class=amount>{before}</span></span>"), "£11.50"),
+        (format!("<span class=price><del>{}</del> <ins>{amount}</ins></span>", amount.replace("1{n}", "9{n}")), "91,50 €"),
+    ] {
+        let card = |n: usize| {
+            let price = price.replace("{n}", &n.to_string());
+            format!("<li class=product><a href=/p/{n}><img src=/{n}.jpg><h2>Box no. {n}</h2>{price}</a><a href=?add={n}>Add</a></li>")
+        };
+        let reading = read(&format!("<ul>{}</ul>", repeat(6, card)));
+        assert_eq!(values(&reading, "price").first().copied(), Some(want), "{price}: {:?}", reading.lists[0].columns);
+    }
+}
+
+#[test]
 fn the_next_page() {
     for (html, want) in [
         ("<head><link rel=next href='?page=2'></head>", Some("?page=2")),

@@ -32,13 +32,12 @@ impl Rehearsal {
         for one in &found.ways {
             let spec = Spec { paging: Some(one.paging.clone()), ..way.spec.clone() };
             match self.second(&way, &spec, settings).await {
-                Tried::Other => return Proposal { paged: too_many(&found, records), spec, ..way },
+                Tried::Other => return Proposal { unsure: too_many(&found, records).into_iter().collect(), spec, ..way },
                 Tried::Nowhere => {}
                 Tried::Refused(why) => refused.push((one, why)),
             }
         }
-        let paged = unfound(&found, records, &refused);
-        Proposal { paged, ..way }
+        Proposal { unsure: unfound(&found, records, &refused).into_iter().collect(), ..way }
     }
 
     /// Whether the second page by these settings has other records than the first.
