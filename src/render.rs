@@ -5,6 +5,7 @@ mod altered;
 mod calendar;
 mod calendar_key;
 mod clean;
+mod closes;
 mod due;
 mod fields;
 mod html;

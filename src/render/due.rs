@@ -1,7 +1,7 @@
 //! Deadlines in words: until when, by whose clock, what for, and what is odd about it. Knows no letter and no calendar.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::clean::{line, link};
@@ -9,7 +9,7 @@ use super::language::{Word, of_number, plural};
 use super::sentence::{clock, quoted};
 use super::view::LinkView;
 use super::{DeadlineItem, Early, Language, Reader};
-use crate::model::{Closing, Moment, Oddity, Record, RecordKind, Said, Stage, Value, ZoneFrom, closings, deadline, stage, unreadable};
+use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom, closings, deadline, stage, unreadable};
 
 /// Fields that say what a tender is worth, the surest first, each with the words around it.
 const WORTH: [(&str, [[&str; 2]; 3]); 5] = [
@@ -22,9 +22,6 @@ const WORTH: [(&str, [[&str; 2]; 3]); 5] = [
 
 /// Things that closed which are named.
 const CLOSED: usize = 25;
-/// What closes within so much time stands out: over a weekend there is no digest.
-const SOON: SignedDuration = SignedDuration::from_hours(72);
-
 /// One deadline in a letter.
 #[derive(Debug, Serialize)]
 pub(super) struct DueView {
@@ -142,36 +139,6 @@ pub(super) fn answer(language: Language, closing: &Closing<'_>) -> &'static str 
     } else {
         said(language, ["offers", "ofertas", "заявки"])
     }
-}
-
-/// Something that closes, of a lead in a letter.
-#[derive(Debug, Serialize)]
-pub(super) struct ClosesView {
-    /// "Closes today, in 3 h – offers: Ultrasound scanners".
-    pub head: String,
-    /// "Closes today, in 3 h, Thu 10 Dec 2026 13:00 Europe/Madrid – offers: Ultrasound scanners".
-    pub words: String,
-    /// Whether it is to stand out.
-    pub soon: bool,
-}
-
-/// What of a record takes answers still, and until when; of a tender also questions.
-pub(super) fn closes(reader: &Reader<'_>, record: &Record, now: Timestamp) -> Vec<ClosesView> {
-    let language = reader.language;
-    let tender = record.kind == RecordKind::Tender;
-    let all = if tender { closings(record) } else { deadline(record).into_iter().collect() };
-    let open = all.into_iter().filter(|closing| !closing.is_over(now));
-    open.map(|closing| {
-        let what = if tender { format!("{}: ", answer(language, &closing)) } else { String::new() };
-        let (ahead, until) = (ahead(reader, &closing, now), until(language, reader.zone, &closing));
-        let (closes, what) = (language.word(Word::Closes), format!("{what}{}", line(&record.title(), 120)));
-        ClosesView {
-            head: format!("{closes} {ahead} – {what}"),
-            words: format!("{closes} {ahead}, {until} – {what}"),
-            soon: closing.early().duration_since(now) <= SOON,
-        }
-    })
-    .collect()
 }
 
 /// "today, in 3 h", "in 7 days", by the reader's calendar.

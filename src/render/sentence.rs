@@ -338,6 +338,21 @@ pub fn next_step(language: Language, step: &NextStep) -> String {
 }
 
 impl Language {
+    /// That a lead was put away until a day: by its reader, or by somebody else, whose name may not be known.
+    pub(super) fn parked(self, by: Option<&str>, day: &str) -> String {
+        match (self, by) {
+            (Self::En, None) => format!("you parked it until {day}"),
+            (Self::Es, None) => format!("lo aplazaste hasta el {day}"),
+            (Self::Ru, None) => format!("вы отложили это до {day}"),
+            (Self::En, Some("")) => format!("it was parked until {day}"),
+            (Self::Es, Some("")) => format!("quedó aplazado hasta el {day}"),
+            (Self::Ru, Some("")) => format!("это было отложено до {day}"),
+            (Self::En, Some(by)) => format!("{by} parked it until {day}"),
+            (Self::Es, Some(by)) => format!("{by} lo aplazó hasta el {day}"),
+            (Self::Ru, Some(by)) => format!("это отложил(а) {by} до {day}"),
+        }
+    }
+
     /// That somebody else had it.
     pub(super) fn handed_over(self, had: &str) -> String {
         match self {

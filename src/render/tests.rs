@@ -34,6 +34,20 @@ fn fact(name: FactName, value: Value) -> Fact {
     Fact { name, value, record: RecordId(1), evidence: evidence("") }
 }
 
+/// What is known of an organisation of this name.
+fn facts(name: &str) -> Vec<Fact> {
+    vec![
+        fact(FactName::Name, Value::Text(name.to_owned())),
+        fact(FactName::Industry, Value::Text("Metal workshop".to_owned())),
+        fact(FactName::Place, Value::Text("Sabadell".to_owned())),
+        fact(FactName::Region, Value::Text("Barcelona".to_owned())),
+        fact(FactName::Country, Value::Text("ES".to_owned())),
+        fact(FactName::Phone, Value::Phone("+34937000000".to_owned())),
+        fact(FactName::Email, Value::Email("compras@talleres.example".to_owned())),
+        fact(FactName::Website, Value::Url(Url::parse("https://www.talleres.example/").unwrap())),
+    ]
+}
+
 /// What a code of packaging means that has no words of its own.
 fn boxes() -> BTreeMap<String, Meaning> {
     let meaning = Meaning { group: Some("446".to_owned()), text: "Miscellaneous fabricated products".to_owned() };
@@ -57,16 +71,6 @@ impl Case {
     fn new(name: &str) -> Self {
         let id = OrganisationId::of(&[name.as_bytes()]);
         let (subject, segment): (Subject, SegmentId) = (Subject::Organisation(id), "packaging".parse().unwrap());
-        let facts = vec![
-            fact(FactName::Name, Value::Text(name.to_owned())),
-            fact(FactName::Industry, Value::Text("Metal workshop".to_owned())),
-            fact(FactName::Place, Value::Text("Sabadell".to_owned())),
-            fact(FactName::Region, Value::Text("Barcelona".to_owned())),
-            fact(FactName::Country, Value::Text("ES".to_owned())),
-            fact(FactName::Phone, Value::Phone("+34937000000".to_owned())),
-            fact(FactName::Email, Value::Email("compras@talleres.example".to_owned())),
-            fact(FactName::Website, Value::Url(Url::parse("https://www.talleres.example/").unwrap())),
-        ];
         let signals = vec![
             signal(
                 id,
@@ -127,14 +131,14 @@ impl Case {
             version: 1,
             name: Some(name.to_owned()),
             keys: std::collections::BTreeSet::new(),
-            facts,
+            facts: facts(name),
             records: vec![RecordId(1)],
             bonds: BTreeMap::new(),
             apart: std::collections::BTreeSet::new(),
             first_seen: now(),
             changed: now(),
         };
-        let (members, tenders, texts) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let (members, tenders, texts) = Default::default();
         Self { lead, organisation, members, signals, told: None, handed: None, tenders, texts, meanings: boxes() }
     }
 
@@ -858,7 +862,7 @@ fn of_a_tender_a_lead_says_first_what_holds_now_then_what_was_in_order_of_time()
             let whole = language == Language::En;
             let upper =
                 letter.text.lines().skip(7).take_while(|line| !line.contains(if whole { "+20" } else { "Metal" })).collect::<Vec<_>>();
-            told += &format!("Subject: {}\n{}\n\n", letter.subject, upper.join("\n"));
+            told += &["Subject: ", &letter.subject, "\n", &upper.join("\n"), "\n\n"].concat();
             let soon = letter.html.matches("<p class=\"bad\"").count();
             assert_eq!(soon, usize::from(deadline < "2026-12"), "{}", letter.html);
         }
@@ -910,7 +914,7 @@ fn of_whom_nobody_knows_the_name_the_article_says_more() {
         }
         assert!(letter.html.contains("see the page (market.example)") || language != Language::En, "{}", letter.html);
         let upper: Vec<&str> = letter.text.lines().take_while(|line| !line.contains("+20")).collect();
-        told += &format!("Subject: {}\n{}\n\n", letter.subject, upper.join("\n"));
+        told += &["Subject: ", &letter.subject, "\n", &upper.join("\n"), "\n\n"].concat();
     }
     insta::assert_snapshot!("unnamed", told);
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use super::altered::ChangeView;
 use super::clean::{address_words, line, link, mail_link, phone_link};
-use super::due::{ClosesView, DueView, closes, doubts, said as said_in};
+use super::closes::{ClosesView, closing, in_time, tender_of};
+use super::due::{DueView, doubts, said as said_in};
 use super::language::Word;
 use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence, with_member};
@@ -15,8 +16,8 @@ use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FactName, LeadState, Organisation, Part, PartKind, Record, RecordKind, Score, Signal, SignalKind, Story, UNNAMED, Value,
-    Weight, deadline, origin_of,
+    Evidence, FactName, LeadState, Organisation, Part, PartKind, RecordKind, Score, Signal, Story, UNNAMED, Value, Weight, deadline,
+    origin_of,
 };
 
 /// Reasons shown of one lead; the newest.
@@ -163,11 +164,6 @@ fn best<'a>(item: &Item<'a>) -> Option<&'a Signal> {
     news(item).into_iter().min_by_key(|signal| std::cmp::Reverse((rank(score, signal), points(score, signal))))
 }
 
-/// The tender that a signal tells of, where it can be answered.
-fn tender_of<'a>(item: &Item<'a>, signal: &Signal) -> Option<&'a Record> {
-    item.tenders.iter().find(|(record, _)| *record == signal.record).map(|(_, tender)| &tender.record)
-}
-
 /// What a signal tells under the name of its organisation, which need not be said again.
 fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
     let tender = tender_of(item, signal).filter(|one| one.kind == RecordKind::Tender);
@@ -233,43 +229,6 @@ fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
         }
     }
     groups
-}
-
-/// What is told of one tender stands together, where the best of it would, in the order in which it happened.
-fn in_time(reasons: Vec<Vec<&Signal>>) -> Vec<Vec<&Signal>> {
-    let of_tender = |signal: &Signal| {
-        signal.kind.is_of_open_tender()
-            || matches!(signal.kind, SignalKind::TenderPlanned | SignalKind::TenderPublished | SignalKind::TenderAwarded)
-    };
-    let tender = |reason: &Vec<&Signal>| reason.first().filter(|signal| of_tender(signal)).map(|signal| signal.record);
-    let (mut sorted, mut left) = (Vec::with_capacity(reasons.len()), reasons);
-    while let Some(first) = left.first() {
-        let about = tender(first);
-        let (mut same, others): (Vec<_>, Vec<_>) = match about {
-            Some(_) => left.into_iter().partition(|reason| tender(reason) == about),
-            None => (left.drain(..1).collect(), left),
-        };
-        same.sort_by_key(|reason| reason.first().map(|signal| (signal.at, signal.seen)));
-        sorted.extend(same);
-        left = others;
-    }
-    sorted
-}
-
-/// What of these reasons closes: soon, or at a time that none of them says as it is now; each once, the soonest first.
-fn closing(reader: &Reader<'_>, item: &Item<'_>, reasons: &[Vec<&Signal>], now: Timestamp) -> Vec<ClosesView> {
-    let mut tenders: Vec<&Record> = Vec::new();
-    for signal in reasons.iter().flatten() {
-        tenders.extend(tender_of(item, signal).filter(|tender| !tenders.iter().any(|known| known.id == tender.id)));
-    }
-    tenders.sort_by_key(|tender| (deadline(tender).map_or(Timestamp::MAX, |closing| closing.at), tender.id));
-    let is_said = |tender: &Record| {
-        let of_it = |signal: &&&Signal| tender_of(item, signal).is_some_and(|one| one.id == tender.id);
-        let says = |signal: &&Signal| signal.kind == SignalKind::TenderPublished && matches!(signal.story.plain(), Story::Appeared { .. });
-        reasons.iter().flatten().filter(of_it).any(says)
-    };
-    let of = |tender: &&Record| closes(reader, tender, now).into_iter().filter(|one| one.soon || !is_said(tender)).collect::<Vec<_>>();
-    tenders.iter().flat_map(of).collect()
 }
 
 /// What a signal is worth in the sum, in hundredths of a point.

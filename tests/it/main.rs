@@ -25,6 +25,7 @@ mod ids;
 mod imports;
 mod journey;
 mod judges;
+mod letters;
 mod linking;
 mod noise;
 mod notices;

@@ -1,0 +1,85 @@
+//! What of a lead takes answers until some time, and what became of it in order of time. Words no reason, and knows no letter.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::clean::line;
+use super::due::{ahead, answer, until};
+use super::language::Word;
+use super::{Item, Reader};
+use crate::model::{Record, RecordKind, Signal, SignalKind, Story, closings, deadline};
+
+/// What closes within so much time stands out: over a weekend there is no digest.
+const SOON: SignedDuration = SignedDuration::from_hours(72);
+
+/// Something that closes, of a lead in a letter.
+#[derive(Debug, Serialize)]
+pub(super) struct ClosesView {
+    /// "Closes today, in 3 h – offers: Ultrasound scanners".
+    pub head: String,
+    /// "Closes today, in 3 h, Thu 10 Dec 2026 13:00 Europe/Madrid – offers: Ultrasound scanners".
+    pub words: String,
+    /// Whether it is to stand out.
+    pub soon: bool,
+}
+
+/// What of a record takes answers still, and until when; of a tender also questions.
+fn closes(reader: &Reader<'_>, record: &Record, now: Timestamp) -> Vec<ClosesView> {
+    let language = reader.language;
+    let tender = record.kind == RecordKind::Tender;
+    let all = if tender { closings(record) } else { deadline(record).into_iter().collect() };
+    let open = all.into_iter().filter(|closing| !closing.is_over(now));
+    open.map(|closing| {
+        let what = if tender { format!("{}: ", answer(language, &closing)) } else { String::new() };
+        let (ahead, until) = (ahead(reader, &closing, now), until(language, reader.zone, &closing));
+        let (closes, what) = (language.word(Word::Closes), format!("{what}{}", line(&record.title(), 120)));
+        ClosesView {
+            head: format!("{closes} {ahead} – {what}"),
+            words: format!("{closes} {ahead}, {until} – {what}"),
+            soon: closing.early().duration_since(now) <= SOON,
+        }
+    })
+    .collect()
+}
+
+/// The tender that a signal tells of, where it can be answered.
+pub(super) fn tender_of<'a>(item: &Item<'a>, signal: &Signal) -> Option<&'a Record> {
+    item.tenders.iter().find(|(record, _)| *record == signal.record).map(|(_, tender)| &tender.record)
+}
+
+/// What is told of one tender stands together, where the best of it would, in the order in which it happened.
+pub(super) fn in_time(reasons: Vec<Vec<&Signal>>) -> Vec<Vec<&Signal>> {
+    let of_tender = |signal: &Signal| {
+        signal.kind.is_of_open_tender()
+            || matches!(signal.kind, SignalKind::TenderPlanned | SignalKind::TenderPublished | SignalKind::TenderAwarded)
+    };
+    let tender = |reason: &Vec<&Signal>| reason.first().filter(|signal| of_tender(signal)).map(|signal| signal.record);
+    let (mut sorted, mut left) = (Vec::with_capacity(reasons.len()), reasons);
+    while let Some(first) = left.first() {
+        let about = tender(first);
+        let (mut same, others): (Vec<_>, Vec<_>) = match about {
+            Some(_) => left.into_iter().partition(|reason| tender(reason) == about),
+            None => (left.drain(..1).collect(), left),
+        };
+        same.sort_by_key(|reason| reason.first().map(|signal| (signal.at, signal.seen)));
+        sorted.extend(same);
+        left = others;
+    }
+    sorted
+}
+
+/// What of these reasons closes: soon, or at a time that none of them says as it is now; each once, the soonest first.
+pub(super) fn closing(reader: &Reader<'_>, item: &Item<'_>, reasons: &[Vec<&Signal>], now: Timestamp) -> Vec<ClosesView> {
+    let mut tenders: Vec<&Record> = Vec::new();
+    for signal in reasons.iter().flatten() {
+        tenders.extend(tender_of(item, signal).filter(|tender| !tenders.iter().any(|known| known.id == tender.id)));
+    }
+    tenders.sort_by_key(|tender| (deadline(tender).map_or(Timestamp::MAX, |closing| closing.at), tender.id));
+    let is_said = |tender: &Record| {
+        let of_it = |signal: &&&Signal| tender_of(item, signal).is_some_and(|one| one.id == tender.id);
+        let says = |signal: &&Signal| signal.kind == SignalKind::TenderPublished && matches!(signal.story.plain(), Story::Appeared { .. });
+        reasons.iter().flatten().filter(of_it).any(says)
+    };
+    let of = |tender: &&Record| closes(reader, tender, now).into_iter().filter(|one| one.soon || !is_said(tender)).collect::<Vec<_>>();
+    tenders.iter().flat_map(of).collect()
+}
