@@ -77,7 +77,7 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             });
             let told: Vec<String> = told.collect();
             let more = (*more > 0).then(|| language.and_more_fields(*more as usize));
-            let label = is_annulment(signal).then(|| format!("{}: ", language.signal(SignalKind::AwardAnnulled))).unwrap_or_default();
+            let label = if is_annulment(signal) { format!("{}: ", language.signal(SignalKind::AwardAnnulled)) } else { String::new() };
             format!("{label}{title}: {}", told.into_iter().chain(more).collect::<Vec<_>>().join("; "))
         }
         Story::Again { of, gone } => {
