@@ -13,7 +13,7 @@ mod seal;
 pub use attempt::{After, Attempted, Notice, NoticeKind, Outcome, after, replay, resend, suppress};
 pub use policy::Policy;
 pub use room::{pause, room};
-pub use seal::{Batch, TOLD, Told, alone, batches, for_lead, for_tender, lead_message_id, lone_message_id};
+pub use seal::{Batch, TOLD, Told, alone, batches, for_lead, for_tender, lone_message_id};
 
 #[cfg(test)]
 mod model_tests;

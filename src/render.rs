@@ -103,7 +103,16 @@ pub struct ChangeItem<'a> {
     /// What became otherwise, the oldest first.
     pub signals: &'a [Signal],
     /// Who answers it now, where its reader did until then.
-    pub with: Option<&'a str>,
+    pub with: Option<&'a Holder>,
+}
+
+/// Who has what somebody had until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A rep, by name.
+    Rep(String),
+    /// Nobody.
+    Nobody,
 }
 
 /// What a tender source held when it was added and matters still.

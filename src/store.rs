@@ -546,6 +546,13 @@ impl Store {
         }
     }
 
+    /// How many messages of a channel wait.
+    pub fn waiting_messages(&self, channel: &ChannelId) -> u64 {
+        match self {
+            Self::Embedded(store) => store.waiting_messages(channel),
+        }
+    }
+
     /// Gives back leased messages unsent, without a commit.
     pub fn unlease(&self, messages: &[MessageId]) {
         match self {

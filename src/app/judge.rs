@@ -1,36 +1,51 @@
-//! The loop that judges leads anew when the rules are others (after the start, and after a reload) or a rep is not told any more, and hands over what new sources held.
+//! The loop that judges leads anew when the rules are others (after the start, and after a reload) or a rep is not told any more, hands over what new sources held,
+//! and minds the leads that are told to nobody.
 //! In small steps, behind everything else.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::daemon::Inner;
 use crate::config::Config;
-use crate::pipeline::{Judging, KeepError, grounds, hand_over, judge_some};
+use crate::pipeline::{Judging, KeepError, give_out, grounds, hand_over, judge_some, tell_untold};
 
 /// Between two steps, so that checks and messages go before.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Between two steps while machines take what waits for them.
+const CROWDED: Duration = Duration::from_secs(1);
 /// After a failure.
 const AGAIN: Duration = Duration::from_mins(1);
 /// Between two looks whether a baseline has ended.
 const LOOK: Duration = Duration::from_secs(2);
 /// Between two looks whether a rep asked for no more mails, or wants them again: their leads go to others, or come back.
 const WISHES: Duration = Duration::from_secs(10);
+/// Between two looks for leads that are told to nobody.
+const UNTOLD: SignedDuration = SignedDuration::from_mins(1);
 /// Under this name the store remembers by which rules all leads are judged.
 const MARK: &str = "rules";
 
 /// Runs until the daemon stops.
 pub(super) async fn judge(inner: Arc<Inner>) {
     let mut configs = inner.config.clone();
+    let mut look = Timestamp::MIN;
     loop {
         let config = configs.borrow_and_update().clone();
-        let failed = match all(&inner, &config).await {
-            Ok(()) => false,
+        let (judged, failed) = match all(&inner, &config).await {
+            Ok(judged) => (judged, false),
             Err(error) => {
                 tracing::error!(%error, "leads could not be judged by the new rules; it is tried again");
-                true
+                (false, true)
             }
         };
+        let now = inner.effects.clock.now();
+        if !failed && (judged || now >= look) {
+            if let Err(error) = nobodys(&inner, &config, now).await {
+                tracing::error!(%error, "leads that are told to nobody could not be minded; it is tried again");
+            }
+            look = now.saturating_add(UNTOLD).unwrap_or(now);
+        }
         let waiting = held(&inner, &config).await;
         tokio::select! {
             () = inner.stop.cancelled() => return,
@@ -70,11 +85,24 @@ async fn held(inner: &Inner, config: &Config) -> bool {
     waiting
 }
 
-/// Judges every lead by these rules, unless they are. Ends early when others come or the daemon stops.
-async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
+/// Gives leads that are nobody's to whoever has room by now, and tells of those that have begun to be told to nobody.
+async fn nobodys(inner: &Inner, config: &Config, now: Timestamp) -> Result<(), KeepError> {
+    let _alone = inner.upkeep.lock().await;
+    let given = give_out(&inner.effects, config, now).await?;
+    if given > 0 {
+        tracing::info!(given, "leads that were nobody's have somebody now");
+    }
+    if given + tell_untold(&inner.effects, config, now).await? > 0 {
+        inner.drain.notify_one();
+    }
+    Ok(())
+}
+
+/// Judges every lead by these rules, unless they are. Ends early when others come or the daemon stops. Returns whether it did.
+async fn all(inner: &Inner, config: &Arc<Config>) -> Result<bool, KeepError> {
     let rules = grounds(&inner.effects, config).await?;
     match inner.effects.store.mark(MARK).await? {
-        Some(known) if known == rules.0 => return Ok(()),
+        Some(known) if known == rules.0 => return Ok(false),
         // From the first step on no rules are those of all leads: a run that is cut short must not pass for the one before.
         Some(_) => inner.effects.store.set_mark(MARK, None).await?,
         None => {}
@@ -95,14 +123,14 @@ async fn all(inner: &Inner, config: &Arc<Config>) -> Result<(), KeepError> {
             if leads > 0 {
                 tracing::info!(leads, told, "leads were judged by the new rules");
             }
-            return Ok(());
+            return Ok(true);
         }
         tokio::select! {
             () = inner.stop.cancelled() => {}
-            () = tokio::time::sleep(PAUSE) => {}
+            () = tokio::time::sleep(if judged.crowded { CROWDED } else { PAUSE }) => {}
         }
     }
-    Ok(())
+    Ok(false)
 }
 
 #[cfg(test)]
@@ -121,7 +149,7 @@ mod tests {
         let data = folder.path().join("data");
         std::fs::write(&path, format!("[daemon]\ndata = \"{}\"\ncontact = \"operator@example.com\"\n", data.display())).unwrap();
         let config = Config::load(&Request { path: Some(path), ..Request::default() }).unwrap();
-        let effects = super::super::daemon::open_effects(&config, Clock::manual(jiff::Timestamp::UNIX_EPOCH)).await.unwrap().effects;
+        let effects = super::super::daemon::open_effects(&config, Clock::manual(Timestamp::UNIX_EPOCH)).await.unwrap().effects;
         let (sender, _) = watch::channel(Arc::clone(&config));
         let mut inner = Inner::new(effects, sender);
         inner.effects.store.set_mark(MARK, Some(b"the rules before".to_vec())).await.unwrap();

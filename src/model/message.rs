@@ -65,22 +65,22 @@ impl Entry {
         }
     }
 
-    /// The tender that somebody else has now, and who.
-    pub fn passed(&self) -> Option<(RecordId, &RepId)> {
+    /// The tender that is not its rep's any more, and whose it became.
+    pub fn passed(&self) -> Option<(RecordId, Option<&RepId>)> {
         match self.of_tender.as_ref()? {
             OfTender::Comes(_) | OfTender::Changed(_) => None,
-            OfTender::Passed { record, to } => Some((*record, to)),
+            OfTender::Passed { record, to } => Some((*record, to.as_ref())),
         }
     }
 
-    /// The id of the entry that tells this rep that somebody else has a tender from a moment on.
-    pub fn id_of_passed(channel: &ChannelId, rep: &RepId, (record, to): (RecordId, &RepId), at: Timestamp) -> EntryId {
+    /// The id of the entry that tells this rep that a tender is not theirs any more from a moment on.
+    pub fn id_of_passed(channel: &ChannelId, rep: &RepId, (record, to): (RecordId, Option<&RepId>), at: Timestamp) -> EntryId {
         EntryId::of(&[
             b"passed",
             channel.as_str().as_bytes(),
             rep.as_str().as_bytes(),
             &record.0.to_be_bytes(),
-            to.as_str().as_bytes(),
+            to.map_or("", RepId::as_str).as_bytes(),
             &at.as_millisecond().to_be_bytes(),
         ])
     }
@@ -110,12 +110,12 @@ pub enum OfTender {
     Comes(Reminder),
     /// It is otherwise than it was: its deadline moved, it is suspended, cancelled or changed.
     Changed(Box<Signal>),
-    /// Its buyer became the lead of somebody else, who answers it from now on.
+    /// Its buyer became the lead of somebody else, or its segment is worked by others now: they answer it from now on.
     Passed {
         /// The tender.
         record: RecordId,
-        /// Who has it now.
-        to: RepId,
+        /// Who has it now; `None`: nobody.
+        to: Option<RepId>,
     },
 }
 

@@ -29,13 +29,56 @@ const BOX: [&str; 7] = ["apartado", "apdo", "aptdo", "box", "bp", "cs", "casella
 const BETWEEN: [char; 7] = [',', ';', '(', ')', '/', '|', '·'];
 /// What stands before the name of a street, folded.
 const STREETS: [&str; 47] = [
-    "c", "cl", "calle", "carrer", "av", "avda", "avd", "avenida", "avinguda", "pl", "pza", "plaza", "placa", "praza", "ps", "paseo", "passeig", "pg",
-    "ctra", "carretera", "camino", "cami", "ronda", "rda", "travesia", "poligono", "pol", "urbanizacion", "glorieta", "rua", "via", "viale", "corso",
-    "piazza", "piazzale", "largo", "strada", "rue", "avenue", "boulevard", "bd", "place", "chemin", "route", "quai", "allee", "impasse",
+    "c",
+    "cl",
+    "calle",
+    "carrer",
+    "av",
+    "avda",
+    "avd",
+    "avenida",
+    "avinguda",
+    "pl",
+    "pza",
+    "plaza",
+    "placa",
+    "praza",
+    "ps",
+    "paseo",
+    "passeig",
+    "pg",
+    "ctra",
+    "carretera",
+    "camino",
+    "cami",
+    "ronda",
+    "rda",
+    "travesia",
+    "poligono",
+    "pol",
+    "urbanizacion",
+    "glorieta",
+    "rua",
+    "via",
+    "viale",
+    "corso",
+    "piazza",
+    "piazzale",
+    "largo",
+    "strada",
+    "rue",
+    "avenue",
+    "boulevard",
+    "bd",
+    "place",
+    "chemin",
+    "route",
+    "quai",
+    "allee",
+    "impasse",
 ];
 /// What stands behind it.
-const ROADS: [&str; 11] =
-    ["street", "road", "rd", "lane", "avenue", "ave", "drive", "boulevard", "strasse", "weg", "straat"];
+const ROADS: [&str; 11] = ["street", "road", "rd", "lane", "avenue", "ave", "drive", "boulevard", "strasse", "weg", "straat"];
 /// Countries whose ISO 3166-2 is of one level: no part of theirs is in another.
 const FLAT: [&str; 16] = ["AT", "AU", "BR", "CA", "CH", "CN", "DE", "IN", "JP", "MX", "PL", "PT", "RU", "SE", "US", "ZA"];
 /// Digits of a number behind which a place stands, as a postcode is.

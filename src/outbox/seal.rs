@@ -39,8 +39,8 @@ pub struct Batch {
     pub reminders: Vec<(LeadId, Reminder)>,
     /// What became otherwise of tenders, each with the lead of its buyer, or that which there may be.
     pub changes: Vec<(LeadId, Signal)>,
-    /// Tenders that somebody else has now, each with the lead of its buyer, and who.
-    pub passed: Vec<(LeadId, RecordId, RepId)>,
+    /// Tenders that are not the rep's any more, each with the lead of its buyer, or that which there may be.
+    pub passed: Vec<(LeadId, RecordId)>,
     /// The source that held all of them when it was added, where this is no news.
     pub held: Option<SourceId>,
     /// All entries it settles, older revisions of the same lead included.
@@ -141,7 +141,7 @@ impl Batch {
         }
         let reminders = group.iter().filter_map(|entry| Some((entry.lead, entry.reminds()?.clone()))).collect();
         let changes = group.iter().filter_map(|entry| Some((entry.lead, entry.change()?.clone()))).collect();
-        let passed = group.iter().filter_map(|entry| entry.passed().map(|(record, to)| (entry.lead, record, to.clone()))).collect();
+        let passed = group.iter().filter_map(|entry| Some((entry.lead, entry.passed()?.0))).collect();
         let mut ids: Vec<EntryId> = group.iter().map(|entry| entry.id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -159,11 +159,19 @@ impl Batch {
         })
     }
 
-    /// The id of the message: from channel, rep, window and members, so that sealing again after a crash comes to the same one.
-    pub fn id(&self) -> MessageId {
+    /// The id of the message made then: from channel, rep, window, members, and when it is made. What is sealed again (after a crash nothing of it
+    /// has left, and after a restore it may say something else) is another message.
+    pub fn id(&self, made: Timestamp) -> MessageId {
         let window = self.window.as_millisecond().to_be_bytes();
         let members: Vec<u8> = self.entries.iter().flat_map(|id| id.0.to_be_bytes()).collect();
-        MessageId::of(&[b"entries", self.channel.as_str().as_bytes(), self.rep.as_str().as_bytes(), &window, &members])
+        MessageId::of(&[
+            b"entries",
+            self.channel.as_str().as_bytes(),
+            self.rep.as_str().as_bytes(),
+            &window,
+            &members,
+            &made.as_millisecond().to_be_bytes(),
+        ])
     }
 
     /// What it becomes.
@@ -182,7 +190,7 @@ impl Batch {
         leads.sort_unstable();
         leads.dedup();
         Message {
-            id: self.id(),
+            id: self.id(now),
             kind: self.kind(),
             order_key: hash64(&[b"rep", self.rep.as_str().as_bytes()]),
             channel: self.channel,
@@ -198,15 +206,17 @@ impl Batch {
     }
 }
 
-/// The id of the message that tells this channel of this revision of this lead, for ever (W2).
-pub fn lead_message_id(channel: &ChannelId, lead: LeadId, revision: u32) -> MessageId {
-    MessageId::of(&[b"lead", channel.as_str().as_bytes(), &lead.0.to_be_bytes(), &revision.to_be_bytes()])
+/// The id of the message that tells this channel of this revision of this lead in these words, for ever (W2). After the restore of a backup a revision
+/// comes again and may be another one: what an id was sent with, it never differs from.
+fn lead_message_id(channel: &ChannelId, lead: &Lead, sealed: &Sealed) -> MessageId {
+    let (id, revision) = (lead.id.0.to_be_bytes(), lead.revision.to_be_bytes());
+    MessageId::of(&[b"lead", channel.as_str().as_bytes(), &id, &revision, &sealed.content().0])
 }
 
 /// The message that tells a machine of a lead's revision; revisions of one lead leave in order.
 pub fn for_lead(channel: &ChannelId, lead: &Lead, sealed: Sealed, now: Timestamp) -> Message {
     Message {
-        id: lead_message_id(channel, lead.id, lead.revision),
+        id: lead_message_id(channel, lead, &sealed),
         channel: channel.clone(),
         kind: MessageKind::Lead,
         order_key: lead.id.0,
@@ -225,7 +235,7 @@ pub fn for_lead(channel: &ChannelId, lead: &Lead, sealed: Sealed, now: Timestamp
 pub fn for_tender(channel: &ChannelId, (signal, title): (&Signal, String), sealed: Sealed, now: Timestamp) -> Message {
     let (record, seen) = (signal.record.0.to_be_bytes(), signal.seen.as_millisecond().to_be_bytes());
     Message {
-        id: MessageId::of(&[b"tender", channel.as_str().as_bytes(), &record, signal.kind.word().as_bytes(), &seen]),
+        id: MessageId::of(&[b"tender", channel.as_str().as_bytes(), &record, signal.kind.word().as_bytes(), &seen, &sealed.content().0]),
         channel: channel.clone(),
         kind: MessageKind::Tender,
         order_key: signal.record.0,
@@ -269,8 +279,49 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::model::SignalKind;
+    use crate::base::ids::ContentHash;
     use crate::model::sample::{day, organisation, signal};
+    use crate::model::{Decision, LeadState, NextStep, Score, SignalKind, Subject};
+
+    #[test]
+    fn an_id_never_carries_other_words() {
+        let (channel, acme) = ("crm".parse().unwrap(), organisation("Acme", &[]));
+        let sealed = |words: &str| Sealed { content_type: "application/json".into(), bytes: words.into(), recipient: String::new() };
+        let signal = signal(&acme, SignalKind::DeadlineMoved, 1, 1);
+        let id = |words: &str| for_tender(&channel, (&signal, String::new()), sealed(words), day(1)).id;
+        assert_eq!(id("moved to May"), id("moved to May"));
+        assert_ne!(id("moved to May"), id("moved to June"));
+        let lead = |state| Lead {
+            id: LeadId(1),
+            version: 0,
+            revision: 2,
+            segment: "all".parse().unwrap(),
+            subject: Subject::Organisation(acme.id),
+            title: "Acme".into(),
+            score: Score {
+                fit: 0,
+                signal: 0,
+                between: (0, 0),
+                known: 100,
+                parts: Vec::new(),
+                unknown: Vec::new(),
+                excluded: None,
+                rules: ContentHash::default(),
+                at: day(1),
+            },
+            state,
+            owner: Decision::Nobody(String::new()),
+            next_step: NextStep::Words(String::new()),
+            first_seen: day(1),
+            changed: day(1),
+            verdict: None,
+        };
+        // After a restore somebody says otherwise, and it is the same revision.
+        let (yes, no) = (lead(LeadState::Accepted), lead(LeadState::Rejected));
+        let of = |lead: &Lead| for_lead(&channel, lead, sealed(lead.state.word()), day(1)).id;
+        assert_eq!(of(&yes), of(&yes));
+        assert_ne!(of(&yes), of(&no));
+    }
 
     #[test]
     fn what_one_message_cannot_tell_of_leads_and_tenders_is_in_the_next_and_nothing_is_left_out() {
@@ -305,7 +356,7 @@ mod tests {
             assert_eq!(all.iter().map(|batch| batch.changes.len()).sum::<usize>(), 2 * usize::try_from(tenders).unwrap());
             let settled: BTreeSet<EntryId> = all.iter().flat_map(|batch| batch.entries.iter().copied()).collect();
             assert_eq!(settled.len(), entries.len());
-            assert_eq!(all.iter().map(Batch::id).collect::<BTreeSet<_>>().len(), all.len());
+            assert_eq!(all.iter().map(|batch| batch.id(day(3))).collect::<BTreeSet<_>>().len(), all.len());
             // Once the first is sealed the others are what they were.
             let left: Vec<Entry> = entries.into_iter().filter(|entry| !all[0].entries.contains(&entry.id)).collect();
             assert_eq!(batches(&left, day(3)), all[1..]);

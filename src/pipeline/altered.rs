@@ -31,13 +31,13 @@ pub(super) struct Altered {
     pub(super) tender: Joined,
     pub(super) signals: Vec<Signal>,
     /// Who answers it now, where its rep did until then.
-    pub(super) with: Option<String>,
+    pub(super) with: Option<render::Holder>,
 }
 
 impl Altered {
     pub(super) fn item(&self) -> render::ChangeItem<'_> {
         let Self { tender, signals, with } = self;
-        render::ChangeItem { record: &tender.record, said: &tender.said, signals, with: with.as_deref() }
+        render::ChangeItem { record: &tender.record, said: &tender.said, signals, with: with.as_ref() }
     }
 }
 

@@ -138,7 +138,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: 
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
     leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
-    let passed = batch.passed.iter().map(|(lead, record, to)| (lead, (*record, to)));
+    let passed = batch.passed.iter().map(|(lead, record)| (lead, *record));
     still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
@@ -174,7 +174,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: 
             None => digest(effects, config, rep, (&news, &links), now).await?,
         },
     };
-    let id = batch.id();
+    let id = batch.id(now);
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     // A digest that was made for nobody's sake is not sent; one that says that there is nothing is.
     let nothing_left = shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && !batch.entries.is_empty();
@@ -363,7 +363,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     if let Some(channel) = config.channel_of(rep) {
         leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     }
-    let passed = waiting.iter().filter_map(|entry| Some((&entry.lead, entry.passed()?)));
+    let passed = waiting.iter().filter_map(|entry| Some((&entry.lead, entry.passed()?.0)));
     still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let (items, deadlines, changes) = (items(&shown, config), deadlines(&due), changes(&altered));

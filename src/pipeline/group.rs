@@ -290,7 +290,15 @@ impl Groups<'_> {
         let listed = self.config.lists.find(one);
         let Grounds { records, elsewhere, signals, news: _, members: _ } = grounds;
         let tables = &self.config.lexicons.tables;
-        ask(&score::Known { organisation: &self.config.placed(one), records, elsewhere, signals, listed: &listed, tables, trust_of: &trust_of })
+        ask(&score::Known {
+            organisation: &self.config.placed(one),
+            records,
+            elsewhere,
+            signals,
+            listed: &listed,
+            tables,
+            trust_of: &trust_of,
+        })
     }
 }
 

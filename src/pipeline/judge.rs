@@ -11,14 +11,16 @@ use super::fresh::Fresh;
 use super::group::{Groups, Part};
 use super::keep::KeepError;
 use super::news::{Alerts, Revised, SIGNALS, Staff, announce, handed_by, owner_of, revise};
-use super::{Effects, passed, silent};
+use super::{Effects, passed, silent, worked};
 use crate::base::ids::{ContentHash, OrganisationId};
-use crate::config::Config;
-use crate::model::{Decision, Lead, Organisation, Record, Turn};
+use crate::config::{Config, Rep};
+use crate::model::{Decision, Lead, LeadState, Organisation, Record, Turn};
 use crate::route::{self, Cause};
 use crate::score::{self, Segment};
 use crate::store::{CommitError, StoreError};
 
+/// Messages that may wait for one machine before more leads are judged by other rules: what is new must not stand behind thousands that the rules dropped.
+const CROWD: u64 = 200;
 /// Organisations judged in one commit.
 const STEP: usize = 50;
 
@@ -27,6 +29,8 @@ const STEP: usize = 50;
 pub struct Judging {
     after: Option<OrganisationId>,
     staff: Option<Staff>,
+    /// The reps as they worked when leads were last given out.
+    before: Option<Vec<Arc<Rep>>>,
     turned: Option<(Timestamp, Timestamp)>,
 }
 
@@ -47,6 +51,8 @@ pub struct Judged {
     pub told: usize,
     /// Whether all organisations have been looked at.
     pub done: bool,
+    /// Whether nothing was done because machines have to take first what waits for them.
+    pub crowded: bool,
 }
 
 /// A hash over everything leads are judged and given out by: the rules, and who asked for no more mails.
@@ -57,8 +63,18 @@ pub async fn grounds(effects: &Effects, config: &Config) -> Result<ContentHash, 
 
 /// Judges the next few organisations. When another turn wrote first, nothing happens and the same are next again.
 pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judging, now: Timestamp) -> Result<Judged, KeepError> {
+    if judging.turned.is_none() && is_crowded(effects, config).await? {
+        return Ok(Judged { crowded: true, ..Judged::default() });
+    }
     let some = effects.store.organisations_after(judging.after, STEP).await?;
-    let Some(last) = some.last().map(|organisation| organisation.id) else { return Ok(Judged { done: true, ..Judged::default() }) };
+    if judging.before.is_none() {
+        judging.before = Some(worked::before(effects, config).await?);
+    }
+    let before = judging.before.as_deref().unwrap_or_default();
+    let Some(last) = some.last().map(|organisation| organisation.id) else {
+        let done = judging.turned.is_some() || worked::settle(effects, config, before, now).await?;
+        return Ok(Judged { done, ..Judged::default() });
+    };
     let mut staff = match &judging.staff {
         Some(staff) => staff.clone(),
         None => Staff::now(effects, config).await?,
@@ -71,7 +87,7 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
     for organisation in &some {
         judged.told += judge(&groups, (organisation, &mut staff, judging.turned), (&mut turn, &mut alerts), now).await?;
     }
-    passed::tell(effects, config, &mut turn, now).await?;
+    passed::tell(effects, config, (&mut turn, before), now).await?;
     judged.leads = turn.leads.len();
     if judged.leads > 0 {
         match effects.store.commit(turn).await {
@@ -82,6 +98,18 @@ pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judgin
     }
     (judging.after, judging.staff) = (Some(last), Some(staff));
     Ok(judged)
+}
+
+/// Whether a machine that takes its messages has many before it. One that takes none holds up nobody.
+async fn is_crowded(effects: &Effects, config: &Config) -> Result<bool, StoreError> {
+    for channel in config.channels.iter().filter(|channel| !channel.carries_mail()) {
+        let state = effects.store.channel_state(&channel.id).await?;
+        let takes = state.is_none_or(|state| state.failures == 0 && state.disabled.is_none());
+        if takes && effects.store.waiting_messages(&channel.id) > CROWD {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Puts into the turn what the rules make of an organisation now. Returns of how many leads somebody is told.
@@ -143,6 +171,12 @@ async fn judge(
             if let Some(before) = before.filter(|before| had.is_some() && owner_of(before) == owner_of(&lead)) {
                 lead.owner.clone_from(&before.owner);
             }
+        }
+        // One that is below the line has an owner as long as they work it: nobody else would answer its tenders.
+        if lead.state == LeadState::Below
+            && owner_of(&lead).is_some_and(|id| config.rep(id).is_none_or(|rep| !rep.rep.works(&lead.segment)))
+        {
+            lead.owner = staff.assign(config, (&lead, organisation, None), now);
         }
         if before == Some(&lead) {
             continue;

@@ -123,7 +123,7 @@ pub async fn tell(
     let of_leads = announce_all(effects, config, turn, affected, now).await?;
     told.leads = of_leads.leads;
     altered::tell(effects, config, (turn, &of_leads.of_members), now).await?;
-    passed::tell(effects, config, turn, now).await?;
+    passed::tell(effects, config, (turn, &config.reps), now).await?;
     told.of_members = of_leads.of_members;
     Ok(told)
 }

@@ -176,6 +176,24 @@ pub(super) fn of_channel(
         .collect()
 }
 
+/// That leads are told to nobody.
+pub(super) fn of_untold(config: &Config, lines: Vec<String>, now: Timestamp) -> Vec<Message> {
+    let text = lines.join("\n");
+    let note = Note {
+        kind: MessageKind::Notice,
+        topic: format!("untold:{text}"),
+        at: now,
+        subject: "Leads are told to nobody".to_owned(),
+        paragraphs: lines,
+        event: Event::Notice { text: &text, at: now },
+    };
+    let made = config.daemon.notices.iter().filter_map(|id| config.channel(id)).filter_map(|channel| {
+        let made = message(config, channel, &note, None, now);
+        made.inspect_err(|error| tracing::error!(channel = %channel.id, %error, "a notice could not be made")).ok()
+    });
+    made.collect()
+}
+
 /// A test message by this channel. Mail goes to `to` (a rep's name or an address), else to the operator.
 pub fn test_message(config: &Config, channel: &Arc<Settings>, to: Option<&str>, now: Timestamp) -> Result<Message, DrainError> {
     const WORDS: &str = "This is a test of the way out. Nothing needs to be done.";

@@ -1,32 +1,38 @@
-//! Tenders that went to somebody else: when their buyer becomes another's lead, whoever had them in their calendar is told so once, with their next
-//! digest. Makes no lead.
+//! Tenders that went to somebody else: when their buyer becomes another's lead, or others work their segment, whoever had them in their calendar is
+//! told so once, with their next digest. Makes no lead.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::altered::Altered;
 use super::news::owner_of;
-use super::wanted::wanted_of;
+use super::wanted::{Wanted, wanted, wanted_of};
 use super::{Effects, group};
 use crate::base::ids::{EntryId, LeadId, RecordId, RepId, SegmentId};
 use crate::config::{Config, Rep};
 use crate::model::{Entry, Lane, Lead, LeadState, OfTender, Record, Subject, Turn, closings, is_live};
+use crate::render::Holder;
 use crate::route;
-use crate::store::StoreError;
+use crate::store::{StoreError, TenderOrder, TenderRow, TenderWalk};
 
 /// Tenders of one buyer that are looked at, those that close first: nobody has more of one in their calendar.
 const TENDERS: usize = 100;
 /// Tenders looked at in one turn, those that close first: each is asked for every rep. A calendar is right without it.
 const OF_TURN: usize = 500;
 
-/// Puts into the turn what of its leads went from one to another, or from all to one.
-pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, now: Timestamp) -> Result<(), StoreError> {
-    let mut tenders: Vec<(Timestamp, (Record, &Lead, &RepId))> = Vec::new();
-    for lead in &turn.leads {
-        let Some(to) = owner_of(lead).filter(|_| route::is_open(lead.state)) else { continue };
-        let before = effects.store.lead(lead.id).await?;
-        if before.as_ref().and_then(owner_of) != Some(to) && others_had(config, before.as_ref(), (&lead.segment, to)) {
+/// Puts into the turn what of its leads went from one to another, or from all to one; `reps`: as they worked until now.
+pub(super) async fn tell(
+    effects: &Effects,
+    config: &Config,
+    (turn, reps): (&mut Turn, &[Arc<Rep>]),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tenders: Vec<(Timestamp, (Record, &Lead, Option<&RepId>))> = Vec::new();
+    for lead in turn.leads.iter().filter(|lead| route::is_open(lead.state)) {
+        let (to, before) = (owner_of(lead), effects.store.lead(lead.id).await?);
+        if before.as_ref().and_then(owner_of) != to && others_had(reps, before.as_ref(), (&lead.segment, to)) {
             let more = open_tenders(effects, config, lead, now).await?;
             tenders.extend(more.into_iter().map(|(closes, record)| (closes, (record, lead, to))));
             keep_soonest(&mut tenders, OF_TURN);
@@ -37,10 +43,12 @@ pub(super) async fn tell(effects: &Effects, config: &Config, turn: &mut Turn, no
     for (_, (record, lead, to)) in tenders {
         let id = record.id;
         let Some(mut wanted) = wanted_of(effects, config, record, now).await? else { continue };
-        let had: Vec<&Rep> = config.reps.iter().map(AsRef::as_ref).filter(|rep| wanted.of_rep(rep, now).next().is_some()).collect();
+        let had = reps.iter().filter(|rep| wanted.of_rep(rep, now).next().is_some());
+        let had: Vec<&Rep> = had.filter_map(|rep| config.rep(&rep.rep.id)).collect();
         wanted.after(effects, &turn.leads).await?;
-        for rep in had.into_iter().filter(|rep| rep.rep.id != *to && wanted.of_rep(rep, now).next().is_none()) {
-            entries.extend(entry(config, rep, lead, (id, to), now).filter(|entry| met.insert(entry.id)));
+        for rep in had.into_iter().filter(|rep| Some(&rep.rep.id) != to && wanted.of_rep(rep, now).next().is_none()) {
+            let told = entry(config, rep, (lead.id, lead.revision), (id, to), now);
+            entries.extend(told.filter(|entry| met.insert(entry.id)));
         }
     }
     turn.entries.extend(entries);
@@ -54,13 +62,38 @@ fn keep_soonest<T>(tenders: &mut Vec<(Timestamp, T)>, most: usize) {
 
 /// Whether somebody else may have had tenders by a lead as it was: of one that is worked its owner alone has them, of one that was put away
 /// nobody; where there was none, or another may have stood for it, whoever works the segment.
-fn others_had(config: &Config, before: Option<&Lead>, (segment, to): (&SegmentId, &RepId)) -> bool {
-    let mut others = config.reps.iter().filter(|rep| rep.rep.id != *to && rep.rep.works(segment));
+fn others_had(reps: &[Arc<Rep>], before: Option<&Lead>, (segment, to): (&SegmentId, Option<&RepId>)) -> bool {
+    let mut others = reps.iter().filter(|rep| Some(&rep.rep.id) != to && rep.rep.works(segment));
     match before.map(|lead| (lead.state, owner_of(lead))) {
         Some((LeadState::Rejected | LeadState::Parked, _)) => false,
         Some((LeadState::New | LeadState::Accepted, Some(had))) => others.any(|rep| rep.rep.id == *had),
         Some((LeadState::New | LeadState::Accepted, None) | (LeadState::Below | LeadState::Excluded, _)) | None => others.next().is_some(),
     }
+}
+
+/// What is to be told of the tenders without a lead of somebody's own, of segments that others work by now.
+pub(super) async fn of_others(effects: &Effects, config: &Config, reps: &[Arc<Rep>], now: Timestamp) -> Result<Vec<Entry>, StoreError> {
+    let to_come = TenderWalk { by: TenderOrder::Due, from: Some(now), to: None, back: false, limit: OF_TURN };
+    let works = |segment: &SegmentId| reps.iter().any(|rep| rep.rep.works(segment));
+    let found = wanted(effects, config, (to_come, |row: &TenderRow| row.at.is_some()), works, now).await?.0;
+    let (mut entries, mut met) = (Vec::new(), HashSet::new());
+    for wanted in found.iter().filter(|wanted| is_live(&wanted.tender.record) && !wanted.tender.record.gone) {
+        let record = wanted.tender.record.id;
+        let to = holder(config, wanted, now).map(|rep| &rep.rep.id);
+        for before in reps {
+            let Some((looks, lead)) = wanted.of_rep(before, now).next() else { continue };
+            let Some(rep) = config.rep(&before.rep.id).filter(|rep| wanted.of_rep(rep, now).next().is_none()) else { continue };
+            let may_be = Lead::id_of(&looks.segment, Subject::Organisation(wanted.buyer.id));
+            let lead = lead.map_or((may_be, 0), |lead| (lead.id, lead.revision));
+            entries.extend(entry(config, rep, lead, (record, to), now).filter(|entry| met.insert(entry.id)));
+        }
+    }
+    Ok(entries)
+}
+
+/// Who answers a tender, the first of them by the order of the files.
+fn holder<'a>(config: &'a Config, wanted: &Wanted, now: Timestamp) -> Option<&'a Rep> {
+    config.reps.iter().map(AsRef::as_ref).find(|rep: &&Rep| wanted.of_rep(rep, now).next().is_some())
 }
 
 /// The tenders of the buyer, and of the members of its group whose lead it is, that are known and can be answered, those that close first; with
@@ -78,19 +111,25 @@ async fn open_tenders(effects: &Effects, config: &Config, lead: &Lead, now: Time
     Ok(open)
 }
 
-fn entry(config: &Config, rep: &Rep, lead: &Lead, (record, to): (RecordId, &RepId), now: Timestamp) -> Option<Entry> {
+fn entry(
+    config: &Config,
+    rep: &Rep,
+    (lead, revision): (LeadId, u32),
+    (record, to): (RecordId, Option<&RepId>),
+    now: Timestamp,
+) -> Option<Entry> {
     let channel = config.channel_of(rep)?;
     Some(Entry {
         id: Entry::id_of_passed(&channel.id, &rep.rep.id, (record, to), now),
         channel: channel.id.clone(),
         rep: rep.rep.id.clone(),
-        lead: lead.id,
-        revision: lead.revision,
+        lead,
+        revision,
         lane: Lane::Digest,
         at: now,
         due: rep.digest.next(now),
         held: None,
-        of_tender: Some(OfTender::Passed { record, to: to.clone() }),
+        of_tender: Some(OfTender::Passed { record, to: to.cloned() }),
         closes: None,
         handed: None,
     })
@@ -100,11 +139,11 @@ fn entry(config: &Config, rep: &Rep, lead: &Lead, (record, to): (RecordId, &RepI
 pub(super) async fn still_passed<'a>(
     effects: &Effects,
     (config, rep): (&Config, &Rep),
-    passed: impl Iterator<Item = (&'a LeadId, (RecordId, &'a RepId))>,
+    passed: impl Iterator<Item = (&'a LeadId, RecordId)>,
     told: &mut Vec<Altered>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for (lead, (record, to)) in passed {
+    for (lead, record) in passed {
         let Some(record) = effects.store.records(vec![record]).await?.pop() else { continue };
         let Some(wanted) = wanted_of(effects, config, record, now).await? else { continue };
         let tender = &wanted.tender.record;
@@ -114,8 +153,9 @@ pub(super) async fn still_passed<'a>(
         }
         // It may have gone on since.
         let lead = effects.store.lead(*lead).await?;
-        let to = lead.as_ref().and_then(owner_of).unwrap_or(to);
-        let with = config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone());
+        let owner = lead.as_ref().and_then(owner_of).map(|to| config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone()));
+        let name = owner.or_else(|| holder(config, &wanted, now).map(|rep| rep.rep.name.clone()));
+        let with = name.map_or(Holder::Nobody, Holder::Rep);
         told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });
     }
     Ok(())

@@ -47,7 +47,7 @@ pub async fn give_verdict(
         let mut turn = Turn::upkeep();
         tell(effects, config, &mut turn, (&before, &lead), now).await?;
         turn.leads.push(lead.clone());
-        passed::tell(effects, config, &mut turn, now).await?;
+        passed::tell(effects, config, (&mut turn, &config.reps), now).await?;
         match effects.store.commit(turn).await {
             Ok(()) => {
                 close(effects, &lead, now).await?;

@@ -9,7 +9,7 @@ use super::due::{about, ahead, answer, doubts, said, until};
 use super::language::{Language, Word, of_number, plural};
 use super::sentence::{annulled, field, is_annulment, value};
 use super::view::{LinkView, day, proof};
-use super::{ChangeItem, Reader};
+use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
 use crate::model::{Signal, SignalKind, Stage, Story, closings, is_live};
 
@@ -90,8 +90,16 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkVie
     LinkView { words, href: link(&item.record.url) }
 }
 
-/// That somebody else answers it now.
-fn now_with(language: Language, who: &str) -> String {
+/// That somebody else answers it now, or nobody.
+fn now_with(language: Language, who: &Holder) -> String {
+    let Holder::Rep(who) = who else {
+        let gone = [
+            "Is no longer in your calendar, and in nobody's",
+            "Ya no está en tu calendario ni en el de nadie",
+            "Этого больше нет ни в вашем календаре, ни в чьём другом",
+        ];
+        return said(language, gone).to_owned();
+    };
     let who = line(who, 60);
     match language {
         Language::En => format!("Is now with {who} and no longer in your calendar"),

@@ -419,7 +419,7 @@ fn a_cancellation_says_why_and_what_is_doubtful_of_a_deadline_stands_beside_it()
     let items = [
         ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&ended), with: None },
         ChangeItem { record: &unread, said: &[], signals: std::slice::from_ref(&changed), with: None },
-        ChangeItem { record: &other, said: &[], signals: &[], with: Some("Bob") },
+        ChangeItem { record: &other, said: &[], signals: &[], with: Some(&Holder::Rep("Bob".to_owned())) },
     ];
     let mut told = String::new();
     for language in Language::ALL {

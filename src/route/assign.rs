@@ -53,23 +53,24 @@ fn anew(case: &Case<'_>, reps: &[Rep], load: &BTreeMap<RepId, u32>, now: Timesta
     let carries = |rep: &Rep| load.get(&rep.id).copied().unwrap_or(0);
     let working: Vec<&Rep> = reps.iter().filter(|rep| rep.works(segment)).collect();
     if working.is_empty() {
-        return Decision::Nobody(format!("no rep works the segment `{segment}`"));
+        return Decision::Nobody(format!("no rep works the segment `{segment}`: name it in `segments` of a `[[rep]]`"));
     }
     let mut serving: Vec<(Serves, &Rep)> = working.iter().map(|rep| (rep.serves(case.organisation, now), *rep)).collect();
     serving.retain(|(serves, _)| *serves != Serves::Not);
     if serving.is_empty() {
         return Decision::Nobody(format!(
-            "no rep of `{segment}` serves its industry and region ({})",
+            "no rep of `{segment}` serves its industry and region ({}): widen theirs, or add a `[[rep]]`",
             names(&working, |rep| rep.id.to_string())
         ));
     }
     let here = |rep: &Rep| rep.absent_until(now).is_none() && !case.silent.contains(&rep.id);
     let present: Vec<(Serves, &Rep)> = serving.iter().copied().filter(|(_, rep)| here(rep)).collect();
-    let free = present.iter().filter(|(_, rep)| carries(rep) < rep.capacity);
+    let free = present.iter().filter(|(_, rep)| rep.capacity.is_none_or(|most| carries(rep) < most));
     match free.min_by_key(|(serves, rep)| (*serves, carries(rep), &rep.id)) {
         Some((serves, rep)) => {
             let sure = if *serves == Serves::Perhaps { ", its industry or region is not known" } else { "" };
-            Decision::To(rep.id.clone(), format!("works `{segment}` with {} of {} taken{sure}", carries(rep), rep.capacity))
+            let taken = rep.capacity.map_or_else(|| carries(rep).to_string(), |most| format!("{} of {most}", carries(rep)));
+            Decision::To(rep.id.clone(), format!("works `{segment}` with {taken} taken{sure}"))
         }
         None => Decision::Nobody(nobody_is_free(&serving, case.silent, &carries, now)),
     }
@@ -83,9 +84,11 @@ fn nobody_is_free(serving: &[(Serves, &Rep)], silent: &BTreeSet<RepId>, carries:
     let why = names(&reps, |rep| match rep.absent_until(now) {
         _ if silent.contains(&rep.id) => format!("{} asked for no more mails", rep.id),
         Some(day) => format!("{} is away until {day}", rep.id),
-        None => format!("{} has {} of {}", rep.id, carries(rep), rep.capacity),
+        None => format!("{} has {} of {}", rep.id, carries(rep), rep.capacity.unwrap_or(u32::MAX)),
     });
-    format!("nobody is free: {why}")
+    let is_full = |rep: &&Rep| rep.absent_until(now).is_none() && !silent.contains(&rep.id);
+    let room = if reps.iter().any(is_full) { "raise `capacity`, settle leads of theirs (`atalaya lead reject`), or " } else { "" };
+    format!("nobody is free: {why}: {room}add a `[[rep]]`")
 }
 
 /// Why nobody hears of a lead that these would get: "nobody is told: ana asked for no more mails".

@@ -57,8 +57,8 @@ pub struct Rep {
     pub industries: Vec<String>,
     /// Where they work; empty: everywhere.
     pub regions: Vec<Area>,
-    /// The most organisations they can look after.
-    pub capacity: u32,
+    /// The most organisations they can look after; `None`: as many as come.
+    pub capacity: Option<u32>,
     /// When their digest goes out, as written; `config` compiles it.
     pub digest: String,
     /// What comes at a digest time that has nothing to tell.

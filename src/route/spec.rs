@@ -34,8 +34,6 @@ pub const KEYS: &[&str] = &[
     "remind",
 ];
 
-/// Organisations one rep can look after, unless set: sales practice says 10 to 50.
-const CAPACITY: u32 = 40;
 /// Alerts an hour, unless set.
 const ALERTS_PER_HOUR: u32 = 4;
 /// How long before a deadline a rep is reminded, unless set.
@@ -63,7 +61,7 @@ pub struct Spec {
     pub industries: Vec<String>,
     /// Where they work: countries (`ES`), parts (`ES-MD`, `ES30`) or words; everywhere when left out.
     pub regions: Vec<String>,
-    /// The most organisations they can look after at a time (default 40).
+    /// The most organisations they can look after at a time: further leads go to others of the segment, or to nobody, which `status` says. Left out: no limit.
     pub capacity: Option<u32>,
     /// When their digest goes out, in their zone: `Mon-Fri 08:00` (the default), `daily 07:30, 16:00`.
     pub digest: Option<String>,
@@ -133,7 +131,7 @@ impl Spec {
             segments,
             industries,
             regions,
-            capacity: self.capacity.unwrap_or(CAPACITY),
+            capacity: self.capacity,
             digest: self.digest.clone().unwrap_or_else(|| DIGEST.to_owned()),
             empty_digest: empty_digest.unwrap_or(EmptyDigest::Trouble),
             questions: self.questions,

@@ -303,14 +303,27 @@ fn who_gets_it() {
     use FactName::{Country, Industry};
     let (es, pt) = ([(Country, "ES"), (Industry, "Health")], [(Country, "PT"), (Industry, "Health")]);
     check("by region", &es, &[], 0, "ana: works `hospitals` with 0 of 2 taken");
-    check("full", &es, &[("ana", 2)], 0, "nobody: nobody is free: ana has 2 of 2");
-    check("away", &pt, &[], 5, "nobody: nobody is free: bob is away until 2026-01-06");
-    check("back", &pt, &[], 6, "bob: works `hospitals` with 0 of 40 taken");
-    check("elsewhere", &[(Country, "FR")], &[], 0, "nobody: no rep of `hospitals` serves its industry and region (ana, bob, zoe)");
-    check("least load", &[(Country, "ES"), (Industry, "metal")], &[("ana", 1)], 0, "zoe: works `hospitals` with 0 of 40 taken");
+    check(
+        "full",
+        &es,
+        &[("ana", 2)],
+        0,
+        "nobody: nobody is free: ana has 2 of 2: raise `capacity`, settle leads of theirs (`atalaya lead reject`), or add a `[[rep]]`",
+    );
+    check("away", &pt, &[], 5, "nobody: nobody is free: bob is away until 2026-01-06: add a `[[rep]]`");
+    check("back", &pt, &[], 6, "bob: works `hospitals` with 0 taken");
+    check(
+        "elsewhere",
+        &[(Country, "FR")],
+        &[],
+        0,
+        "nobody: no rep of `hospitals` serves its industry and region (ana, bob, zoe): widen theirs, or add a `[[rep]]`",
+    );
+    check("least load", &[(Country, "ES"), (Industry, "metal")], &[("ana", 1)], 0, "zoe: works `hospitals` with 0 taken");
     check("ties by id", &[(Country, "ES"), (Industry, "metal")], &[], 0, "ana: works `hospitals` with 0 of 2 taken");
     check("sure before unsure", &[(Country, "ES")], &[("ana", 1)], 0, "ana: works `hospitals` with 1 of 2 taken");
-    check("unknown place", &[], &[("ana", 1)], 0, "bob: works `hospitals` with 0 of 40 taken, its industry or region is not known");
+    check("no limit without `capacity`", &pt, &[("bob", 4_000)], 0, "bob: works `hospitals` with 4000 taken");
+    check("unknown place", &[], &[("ana", 1)], 0, "bob: works `hospitals` with 0 taken, its industry or region is not known");
 }
 
 #[test]
@@ -352,7 +365,12 @@ fn who_wants_no_mails_gets_no_leads_while_others_can_have_them() {
     check(None, &[], 0, "ana: looks after this organisation already");
     check(None, &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken");
     check(Some(&ana), &[&ana], 0, "zoe: works `hospitals` with 0 of 1 taken");
-    check(None, &[&ana], 1, "nobody: nobody is free: ana asked for no more mails, zoe has 1 of 1");
+    check(
+        None,
+        &[&ana],
+        1,
+        "nobody: nobody is free: ana asked for no more mails, zoe has 1 of 1: raise `capacity`, settle leads of theirs (`atalaya lead reject`), or add a `[[rep]]`",
+    );
     check(None, &[&ana, &zoe], 0, "nobody: nobody is told: ana, zoe asked for no more mails");
     // What she has stays hers where nobody else can have it.
     check(Some(&ana), &[&ana, &zoe], 0, "ana: works this lead already");
@@ -458,7 +476,7 @@ fn every_mistake_in_the_settings_is_named_at_once() {
         ]
     );
     let plain = rep("id = 'ana'");
-    assert_eq!((plain.name.as_str(), plain.digest.as_str(), plain.capacity, plain.alerts_per_hour), ("ana", "Mon-Fri 08:00", 40, 4));
+    assert_eq!((plain.name.as_str(), plain.digest.as_str(), plain.capacity, plain.alerts_per_hour), ("ana", "Mon-Fri 08:00", None, 4));
     let all = "id='a'\nname=''\nemail='a@b.c'\nlanguage='en'\nzone='UTC'\nsegments=[]\nindustries=[]\nregions=[]\ncapacity=1\ndigest='daily 08:00'\n\
                alerts_per_hour=1\nempty_digest='always'\nquestions=true\nquiet=''\nchannel='mail'\nabsent=[]\nremind=[]";
     let table: toml::Table = all.parse().unwrap();

@@ -67,7 +67,8 @@ impl<'a> View<'a> {
         let mut records: Vec<&Record> = known.records.iter().filter(|r| r.first_seen <= at && !(r.gone && r.changed <= at)).collect();
         records.sort_by(|a, b| trust(&b.source).total_cmp(&trust(&a.source)).then_with(|| (b.first_seen, b.id).cmp(&(a.first_seen, a.id))));
         records.dedup_by_key(|record| record.id);
-        let mut facts: Vec<&Fact> = known.organisation.facts.iter().filter(|fact| fact.evidence.seen <= at).filter(|fact| !is_of_source(&fact.evidence)).collect();
+        let mut facts: Vec<&Fact> =
+            known.organisation.facts.iter().filter(|fact| fact.evidence.seen <= at).filter(|fact| !is_of_source(&fact.evidence)).collect();
         facts.sort_by(|a, b| {
             let trusts = trust(&b.evidence.source).total_cmp(&trust(&a.evidence.source));
             trusts

@@ -314,6 +314,10 @@ impl Embedded {
         self.inner.queue().unlease(messages);
     }
 
+    pub(super) fn waiting_messages(&self, channel: &ChannelId) -> u64 {
+        self.inner.queue().counts().into_iter().find(|(id, ..)| id == channel).map_or(0, |(_, waiting, _)| waiting)
+    }
+
     pub(super) fn next_message(&self, channel: &ChannelId) -> Option<Timestamp> {
         self.inner.queue().next_message(channel).and_then(|at| Timestamp::from_millisecond(at).ok())
     }

@@ -213,7 +213,11 @@ impl Inner {
                 }
                 let lead = codec::last_u64(&key?).map_or(Ok(None), |id| self.lead_now(LeadId(id)))?;
                 leads.extend(lead.filter(|lead| {
-                    filter.owner.is_none() || matches!(&lead.owner, Decision::To(rep, _) if Some(rep) == filter.owner.as_ref())
+                    let owner = match &lead.owner {
+                        Decision::To(rep, _) => Some(rep),
+                        Decision::Nobody(_) => None,
+                    };
+                    (filter.owner.is_none() || owner == filter.owner.as_ref()) && !(filter.nobodys && owner.is_some())
                 }));
             }
         }

@@ -131,6 +131,8 @@ pub struct LeadFilter {
     pub state: Option<LeadState>,
     /// Had by this rep.
     pub owner: Option<RepId>,
+    /// Had by nobody.
+    pub nobodys: bool,
 }
 
 /// Where messages stand, for filters.

@@ -22,7 +22,7 @@ use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject
 use crate::outbox::Outcome;
 use crate::pipeline::{
     Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, give_verdict, last_told,
-    preview, rehearse, silent, spending, test_message, waiting,
+    preview, rehearse, silent, spending, test_message, untold, waiting,
 };
 use crate::score;
 use crate::store::LeadFilter;
@@ -244,7 +244,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         left: of(&["left"]),
         channels,
         pending: config.pending.clone(),
-        untold: views::untold_segments(config, &silent(effects, config).await?),
+        untold: views::untold_segments(config, &silent(effects, config).await?, &untold(effects, config).await?),
         wishes: wishes.iter().filter_map(|wish| views::wish(wish, config, now)).collect(),
         backup: backup.as_ref().map(views::backup),
         store_bytes: size.file,
@@ -325,7 +325,7 @@ async fn leads(
     let segments = config.segments.iter().map(|segment| segment.terms.segment.as_str()).collect();
     let segment = Named { what: "segment", name: segment, known: segments };
     let owner = Named { what: "rep", name: owner, known: config.reps.iter().map(|rep| rep.rep.id.as_str()).collect() };
-    let mut found = effects.store.leads(LeadFilter { segment: segment.id()?, state, owner: owner.id()? }, limit).await?;
+    let mut found = effects.store.leads(LeadFilter { segment: segment.id()?, state, owner: owner.id()?, nobodys: false }, limit).await?;
     if found.is_empty() {
         segment.expect()?;
         owner.expect()?;

@@ -312,7 +312,7 @@ pub struct StatusView {
     /// Settings that differ in the files and take effect with the next start.
     #[serde(default)]
     pub pending: Vec<String>,
-    /// Segments whose leads are told to nobody, and why.
+    /// Segments that have leads which are told to nobody: how many, why, and what to do.
     #[serde(default)]
     pub untold: Vec<String>,
     /// Recipients who get less than everything, as they chose by the link in their mails.

@@ -20,7 +20,7 @@ use crate::model::{
     Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Organisation, Page,
     PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
 };
-use crate::pipeline::{Departed, Rehearsed, Spending, Wait, WouldTell};
+use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell};
 use crate::render::{Language, clock, deadline_lines, next_step, sentence, with_member};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
@@ -417,14 +417,15 @@ pub(super) struct Desk<'a> {
     pub(super) silent: BTreeSet<RepId>,
 }
 
-/// The segments whose leads are told to nobody, because all who work them asked for no more mails.
-pub(super) fn untold_segments(config: &Config, silent: &BTreeSet<RepId>) -> Vec<String> {
+/// The segments whose leads are told to nobody: all who work them asked for no more mails, or there are leads that nobody can have.
+pub(super) fn untold_segments(config: &Config, silent: &BTreeSet<RepId>, found: &[Untold]) -> Vec<String> {
     let of = |segment: &SegmentId| config.reps.iter().filter(|rep| rep.rep.works(segment)).map(|rep| &rep.rep.id).collect::<Vec<_>>();
     let ids = config.segments.iter().map(|segment| &segment.terms.segment);
     ids.filter_map(|id| {
         let reps = of(id);
         let all = !reps.is_empty() && reps.iter().all(|rep| silent.contains(*rep));
-        all.then(|| format!("segment `{id}`: {}", untold(&reps)))
+        let of_leads = || found.iter().find(|one| one.segment == *id).map(Untold::words);
+        if all { Some(format!("segment `{id}`: {}", untold(&reps))) } else { of_leads() }
     })
     .collect()
 }

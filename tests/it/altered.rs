@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use atalaya::model::{Lead, MessageKind, MessageState};
-use atalaya::pipeline::remind_due;
+use atalaya::pipeline::{Judging, judge_some, remind_due};
 use atalaya::store::{LeadFilter, MessageFilter};
 use atalaya::web::{Answer, Question, answer};
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ pub struct World {
     shown: [Arc<Mutex<Vec<Value>>>; 2],
     /// What the first answers instead of its documents, with status 200.
     instead: Arc<Mutex<Option<&'static str>>>,
-    _site: Server,
+    site: Server,
 }
 
 /// A notice of a procedure.
@@ -63,10 +63,24 @@ impl World {
             let package = json!({ "uri": "https://portal.example/r", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": releases });
             Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(package.to_string()) }
         });
-        let settings = tenders(&site.address, "1h") + rest + &portal("second", &format!("{}/second", site.address), "1h") + MAILS;
-        let world = Self { inside: Inside::new(&settings).await, shown, instead, _site: site };
+        let world = Self { inside: Inside::new(&Self::settings(&site, rest)).await, shown, instead, site };
         world.run(6).await;
         world
+    }
+
+    fn settings(site: &Server, rest: &str) -> String {
+        tenders(&site.address, "1h") + rest + &portal("second", &format!("{}/second", site.address), "1h") + MAILS
+    }
+
+    /// Takes another configuration, and judges all leads by it, as the daemon does.
+    pub async fn configure(&mut self, rest: &str) {
+        self.inside.configure(&Self::settings(&self.site, rest)).await;
+        self.judge().await;
+    }
+
+    async fn judge(&self) {
+        let mut judging = Judging::default();
+        while !judge_some(&self.inside.effects, &self.inside.config, &mut judging, self.inside.clock.now()).await.unwrap().done {}
     }
 
     /// Another notice of a procedure.
@@ -445,6 +459,38 @@ async fn who_has_a_tender_no_more_hears_once_who_has_it() {
     let mails = world.mails(other, &format!("Is now with {name}"));
     assert!(mails.len() == 1 && mails[0].contains("Ultrasound scanners") && !mails[0].contains("Beds"), "{:#?}", world.mails(other, ""));
     assert_eq!(world.mails(owner, "Is now with"), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_other_segments_now_hears_once_which_tenders_went_and_to_whom() {
+    let works = |id: &str, segment: &str| {
+        rep(id, "UTC", "Mon-Fri 08:00") + &format!("name = \"{id} B.\"\nremind = []\nsegments = [\"{segment}\"]\n")
+    };
+    let of = |ana: &str, bob: &str, cleo: &str| {
+        points("tender-published", 20) + &looking("beds", "94") + &works("ana", ana) + &works("bob", bob) + &works("cleo", cleo)
+    };
+    let held = vec![notice(1, "Ayuntamiento de Vigo", "Monitors", ("2027-01-20T10:00:00Z", "active"))];
+    let mut world = World::new(&of("health", "beds", "beds"), [held, Vec::new()]).await;
+    world.judge().await;
+    world.show(0, notice(2, HOSPITAL, "Beds", ("2027-02-10T10:00:00Z", "active")));
+    world.until("2026-11-25T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "Tender published").len(), 1, "the one is her lead, the other in her calendar");
+    world.configure(&of("beds", "health", "beds")).await;
+    world.configure(&of("beds", "health", "beds")).await;
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "Is now with bob B.");
+    assert!(mails.len() == 1 && mails[0].contains("Beds") && mails[0].contains("Monitors"), "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("bob", "handed over to you, ana B. had it").len(), 1, "{:#?}", world.mails("bob", ""));
+    for rep in ["bob", "cleo"] {
+        assert_eq!(world.mails(rep, "Is now with").len() + world.mails(rep, "Is no longer").len(), 0, "{:#?}", world.mails(rep, ""));
+    }
+    // Nobody has them then.
+    world.configure(&of("beds", "beds", "beds")).await;
+    world.until("2026-12-01T12:00:00Z").await;
+    let mails = world.mails("bob", "Is no longer in your calendar, and in nobody's");
+    assert!(mails.len() == 1 && mails[0].contains("Beds") && mails[0].contains("Monitors"), "{:#?}", world.mails("bob", ""));
+    assert_eq!(world.mails("ana", "Is no longer").len(), 0);
+    assert_eq!(world.mails("ana", "Is now with").len(), 1, "once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

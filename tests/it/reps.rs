@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use atalaya::base::clock::Clock;
-use atalaya::pipeline::{Judging, judge_some, retime, waiting, wish};
-use atalaya::store::{LeadFilter, Scope, Suppression};
+use atalaya::model::{LeadState, MessageKind, Verdict};
+use atalaya::pipeline::{Judging, give_out, give_verdict, judge_some, retime, tell_untold, untold, waiting, wish};
+use atalaya::store::{LeadFilter, MessageFilter, Scope, Suppression};
+use atalaya::web::{Answer, Question, answer};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::rig::{Home, Inside, LINES, MAILS, OFFER, Reply, Server, listing, rep, segment};
@@ -277,4 +279,134 @@ fn that_nobody_is_told_is_seen_and_ends_when_somebody_can_be() {
     }
     assert_eq!(home.json(&["status"])["untold"], serde_json::json!([]));
     daemon.stop();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leads_that_nobody_has_room_for_are_seen_told_of_once_and_given_out_when_there_is_room() {
+    let (site, rows) = site(3);
+    let ana = rep("ana", "UTC", "daily 08:00") + "capacity = 1\n";
+    let notices = "operator = \"operator@example.com\"\nnotices = [\"mail\"]\n";
+    let world = Inside::with(notices, &(source(&site, "1h") + &reps(&ana))).await;
+    world.visit().await;
+    let now = || world.clock.now();
+    assert_eq!(tell_untold(&world.effects, &world.config, now()).await.unwrap(), 0);
+    for n in 4..7 {
+        put(&rows, n, &row(n));
+    }
+    next_visit(&world).await;
+    let found = untold(&world.effects, &world.config).await.unwrap();
+    assert_eq!((found.len(), found[0].leads), (1, 2), "{found:?}");
+    let Answer::Status(status) = answer(&world.effects, &world.config, Question::Status, true).await.unwrap() else { panic!() };
+    let want = "segment `all`: 2 leads are told to nobody, nobody is free: ana has 1 of 1: raise `capacity`, settle leads of theirs (`atalaya lead \
+                reject`), or add a `[[rep]]`; `atalaya lead list --segment all` shows which";
+    assert_eq!(status.untold, [want]);
+    let notices = async || {
+        let all = world.effects.store.messages(MessageFilter::default(), 99).await.unwrap();
+        let words =
+            |message: &atalaya::model::Message| String::from_utf8_lossy(&message.sealed.bytes).replace("=\r\n", "").replace("\r\n", " ");
+        all.iter().filter(|message| message.kind == MessageKind::Notice).map(words).collect::<Vec<_>>()
+    };
+    for told in [1, 0, 0] {
+        assert_eq!(tell_untold(&world.effects, &world.config, now()).await.unwrap(), told);
+    }
+    let told = notices().await;
+    assert!(told.len() == 1 && told[0].contains("2 leads are told to nobody"), "{told:?}");
+    assert_eq!(give_out(&world.effects, &world.config, now()).await.unwrap(), 0, "she has no room");
+
+    let nobodys = async || world.effects.store.leads(LeadFilter { nobodys: true, ..LeadFilter::default() }, 9).await.unwrap();
+    let hers = world.effects.store.leads(LeadFilter { owner: Some("ana".parse().unwrap()), ..LeadFilter::default() }, 9).await.unwrap();
+    let no = Verdict { said: LeadState::Rejected, at: now(), by: "ana".to_owned(), because: String::new(), until: None };
+    give_verdict(&world.effects, &world.config, hers[0].id, Some(no), now()).await.unwrap();
+    for given in [1, 0] {
+        assert_eq!(give_out(&world.effects, &world.config, now()).await.unwrap(), given);
+    }
+    assert_eq!(nobodys().await.len(), 1);
+    world.wait(SignedDuration::from_hours(24));
+    world.drain().await;
+    let digests = world.written("mail").concat();
+    assert_eq!(
+        ["Maker 4", "Maker 5", "Maker 6"].iter().filter(|maker| digests.contains(**maker)).count(),
+        1,
+        "the one that is hers now: {digests}"
+    );
+    // One more that nobody has is no other beginning.
+    put(&rows, 7, &row(7));
+    next_visit(&world).await;
+    assert_eq!(tell_untold(&world.effects, &world.config, now()).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_country_of_a_source_says_where_its_entries_are_and_towns_which_region() {
+    let rows = Arc::new(Mutex::new(vec![(0, "Lugo")]));
+    let shown = Arc::clone(&rows);
+    let site = Server::start(move |seen| {
+        let row = |(n, town): &(u32, &str)| format!("<li><a href=/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b> <i>{town}</i></li>");
+        let rows = shown.lock().unwrap().iter().map(row).collect::<String>();
+        if seen.path == "/" { Reply::html(format!("<html><body><ul>{rows}</ul></body></html>")) } else { Reply::status(404) }
+    });
+    let of = |id: &str, field: &str, keys: &str| {
+        let fields = format!("{OFFER}, {field} = \"i\"");
+        let source = listing("list", &format!("{}/", site.address), "1h", &fields) + "records = \"offer\"\ncountry = \"ES\"\n";
+        (id.to_owned(), [source, segment(&format!("line = 5\n{keys}")), LINES.to_owned()].concat())
+    };
+    let mut worlds = Vec::new();
+    for (id, settings) in [
+        of("city", "city", "regions = [\"ES-CL\"]"),
+        of("place", "place", "regions = [\"ES-CL\"]"),
+        of("town", "town", "regions = [\"ES-CL\"]"),
+        of("here", "town", "countries = [\"ES\"]"),
+        of("elsewhere", "town", "countries = [\"PT\"]"),
+    ] {
+        worlds.push((id, Inside::new(&settings).await));
+    }
+    for (_, world) in &worlds {
+        world.visit().await;
+    }
+    rows.lock().unwrap().extend([(1, "Burgos"), (2, "Bilbao"), (3, "Calle Burgos 3")]);
+    for (id, world) in &worlds {
+        next_visit(world).await;
+        let leads = world.effects.store.leads(LeadFilter { state: Some(LeadState::New), ..LeadFilter::default() }, 9).await.unwrap();
+        let mut found: Vec<(&str, u8)> = leads.iter().map(|lead| (lead.title.as_str(), lead.score.known)).collect();
+        found.sort_unstable();
+        let want: &[(&str, u8)] = match id.as_str() {
+            "here" => &[("Maker 1, S.L.", 0), ("Maker 2, S.L.", 0), ("Maker 3, S.L.", 0)],
+            "elsewhere" => &[],
+            _ => &[("Maker 1, S.L.", 100), ("Maker 3, S.L.", 0)],
+        };
+        assert_eq!(found, want, "{id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_that_drop_many_leads_wait_until_machines_have_taken_what_waits() {
+    let (site, rows) = site(1);
+    let of = |line: u32| [source(&site, "1h"), segment(&format!("line = {line}")), LINES.to_owned()].concat();
+    let mut world = Inside::new(&of(5)).await;
+    world.visit().await;
+    for n in 100..500 {
+        put(&rows, n, &format!("<a href=/{n}>Offer {n}</a> <b>Maker {n}, S.L.</b>"));
+    }
+    next_visit(&world).await;
+    let drained = async |world: &Inside| {
+        while world.effects.store.waiting_messages(&"lines".parse().unwrap()) > 0 {
+            world.drain().await;
+        }
+        world.written("lines").concat()
+    };
+    assert_eq!(drained(&world).await.matches("lead.created").count(), 400);
+    world.configure(&of(900)).await;
+    let (mut judging, mut most, mut stops) = (Judging::default(), 0, 0);
+    loop {
+        let judged = judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap();
+        most = most.max(world.effects.store.waiting_messages(&"lines".parse().unwrap()));
+        if judged.crowded {
+            stops += 1;
+            drained(&world).await;
+        }
+        if judged.done {
+            break;
+        }
+    }
+    assert!(most <= 250 && stops > 0, "{most} waited at once, it stopped {stops} times");
+    assert_eq!(drained(&world).await.matches("lead.updated").count(), 400, "each is told of all the same");
 }

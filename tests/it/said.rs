@@ -125,7 +125,8 @@ async fn the_copy_of_an_article_that_names_the_company_gives_the_lead_and_one_li
         let Some(place) = ["/one", "/two"].iter().position(|path| *path == seen.path) else { return Reply::status(404) };
         Reply::html(format!("<html lang=es><body><ul>{}</ul></body></html>", rows.lock().unwrap()[place]))
     });
-    let paper = |name: &str| listing(name, &format!("{}/{name}", site.address), "1h", FIELDS) + "records = \"article\"\nlanguage = \"es\"\n";
+    let paper =
+        |name: &str| listing(name, &format!("{}/{name}", site.address), "1h", FIELDS) + "records = \"article\"\nlanguage = \"es\"\n";
     let all = "\n[[segment]]\nid = \"all\"\nline = 5\n".to_owned() + &points("article-published", 20);
     let world = Inside::new(&[paper("one"), paper("two"), all, LINES.to_owned()].concat()).await;
     world.visit().await;
