@@ -29,19 +29,19 @@ pub(super) async fn tell(
     (turn, reps): (&mut Turn, &[Arc<Rep>]),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let mut tenders: Vec<(Timestamp, (Record, &Lead, Option<&RepId>))> = Vec::new();
+    let mut tenders: Vec<(Timestamp, (Record, &Lead))> = Vec::new();
     for lead in turn.leads.iter().filter(|lead| route::is_open(lead.state)) {
         let (to, before) = (owner_of(lead), effects.store.lead(lead.id).await?);
         if before.as_ref().and_then(owner_of) != to && others_had(reps, before.as_ref(), (&lead.segment, to)) {
             let more = open_tenders(effects, config, lead, now).await?;
-            tenders.extend(more.into_iter().map(|(closes, record)| (closes, (record, lead, to))));
+            tenders.extend(more.into_iter().map(|(closes, record)| (closes, (record, lead))));
             keep_soonest(&mut tenders, OF_TURN);
         }
     }
     let mut entries: Vec<Entry> = Vec::new();
     let mut met: HashSet<EntryId> = HashSet::new();
-    for (_, (record, lead, to)) in tenders {
-        let id = record.id;
+    for (_, (record, lead)) in tenders {
+        let (id, to) = (record.id, owner_of(lead));
         let Some(mut wanted) = wanted_of(effects, config, record, now).await? else { continue };
         let had = reps.iter().filter(|rep| wanted.of_rep(rep, now).next().is_some());
         let had: Vec<&Rep> = had.filter_map(|rep| config.rep(&rep.rep.id)).collect();
