@@ -377,6 +377,8 @@ fn a_receiver_that_fails_is_asked_by_one_message_and_not_by_all() {
     let (site, count) = growing();
     let receiver = Server::start(|_| Reply::status(500));
     let home = Home::new(&(list(&site) + &told() + &hook("crm", &receiver.address)));
+    let configured = std::fs::read_to_string(home.path("atalaya.toml")).unwrap();
+    std::fs::write(home.path("atalaya.toml"), configured.replacen("[daemon]\n", "[daemon]\nzone = \"Asia/Kolkata\"\n", 1)).unwrap();
     let daemon = home.start();
     visits(&site, 3);
     count.store(15, Ordering::SeqCst);
@@ -394,7 +396,10 @@ fn a_receiver_that_fails_is_asked_by_one_message_and_not_by_all() {
     let line = "the last: 500 Internal Server Error; 12 messages wait for it";
     for told in [told(&["outbox", "list"]), told(&["doctor"]).split_whitespace().collect::<Vec<_>>().join(" ")] {
         assert!(told.contains(line), "{told}");
+        assert!(told.contains("+05:30") && !told.contains("Z (1 failure"), "by the clock of the daemon: {told}");
     }
+    let json = String::from_utf8(home.run(&["doctor", "--json"]).stdout).unwrap();
+    assert!(json.contains(line) && !json.contains("+05:30"), "{json}");
     daemon.stop();
 }
 
