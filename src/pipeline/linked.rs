@@ -10,7 +10,9 @@ use super::{Affected, Effects};
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one};
+use crate::model::{
+    BEHIND, Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one,
+};
 use crate::store::StoreError;
 
 /// Between two articles of a series there is more time than this.
@@ -189,7 +191,7 @@ fn watched(config: &Config, mut records: Vec<Record>) -> Vec<Record> {
 }
 
 /// A change of a tender as far as it changes the deadlines that hold, all portals together: one that stays behind another portal's moves
-/// nothing, and one that gives way to it moves what holds to there. The rest of it stays as it is. What others said before counts as far as it
+/// nothing and is told as that, and one that gives way to it moves what holds to there. The rest of it stays as it is. What others said before counts as far as it
 /// was told, so that what was stored quietly is told with the first move.
 fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (beside, told): (&[Record], &[Other])) -> Option<Change> {
     let (ChangeKind::Changed(fields), Some(before), RecordKind::Tender, false) = (&change.kind, before, record.kind, beside.is_empty())
@@ -209,7 +211,13 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
         let old = of(before, told.iter().filter(is_told).map(|other| other.record.clone()).collect());
         let new = of(record, beside.to_vec());
         let stays = if old.is_none() { new.is_none() } else { same(old.as_ref(), new.as_ref()) };
-        (!stays).then(|| FieldChange { field: field.field.clone(), old, new })
+        if !stays {
+            return Some(FieldChange { field: field.field.clone(), old, new });
+        }
+        // It moved on this portal alone, behind a day that another one says: no move, and nothing to be silent about.
+        let is_news = name == "deadline" && field.old.is_some() && field.new.is_some();
+        let alone = !beside.iter().any(|other| same(other.value(name), field.new.as_ref()));
+        (is_news && alone).then(|| FieldChange { field: FieldName::new(BEHIND), ..field.clone() })
     };
     let fields: Vec<FieldChange> = fields.iter().filter_map(holds).collect();
     (!fields.is_empty()).then(|| Change { kind: ChangeKind::Changed(fields), ..change.clone() })
@@ -441,16 +449,18 @@ mod tests {
         let day = |day: &str| Some(Value::Date(format!("2026-12-{day}").parse().unwrap()));
         // What it says before and after, what the other says, whether that was told; what is told.
         for (was, is, other, told, want) in [
-            ("10", "20", None, true, Some(("10", "20"))),
-            ("10", "20", Some("05"), true, None),
-            ("10", "20", Some("10"), true, None),
-            ("10", "20", Some("15"), true, Some(("10", "15"))),
-            ("10", "20", Some("20"), true, Some(("10", "20"))),
+            ("10", "20", None, true, Some(("deadline", "10", "20"))),
+            ("10", "20", Some("05"), true, Some((BEHIND, "10", "20"))),
+            ("10", "20", Some("10"), true, Some((BEHIND, "10", "20"))),
+            ("10", "20", Some("15"), true, Some(("deadline", "10", "15"))),
+            ("10", "20", Some("20"), true, Some(("deadline", "10", "20"))),
+            // The other said so first.
             ("20", "10", Some("10"), true, None),
-            ("20", "10", Some("15"), true, Some(("15", "10"))),
+            ("20", "15", Some("10"), true, Some((BEHIND, "20", "15"))),
+            ("20", "10", Some("15"), true, Some(("deadline", "15", "10"))),
             // Nobody was told of what the other holds since it is watched.
-            ("20", "10", Some("10"), false, Some(("20", "10"))),
-            ("10", "20", Some("10"), false, None),
+            ("20", "10", Some("10"), false, Some(("deadline", "20", "10"))),
+            ("10", "20", Some("10"), false, Some((BEHIND, "10", "20"))),
         ] {
             let [before, now] = [was, is].map(|said| of("a", &format!("2026-12-{said}")));
             let beside: Vec<Record> = other.map(|said| of("b", &format!("2026-12-{said}"))).into_iter().collect();
@@ -466,7 +476,7 @@ mod tests {
                 baseline: false,
             };
             let whole = change(vec![field("deadline", day(was), day(is)), lots.clone()]);
-            let moved = want.map(|(old, new)| field("deadline", day(old), day(new)));
+            let moved = want.map(|(name, old, new)| field(name, day(old), day(new)));
             let got = as_it_holds(&whole, (&now, Some(&before)), (&beside, &others));
             assert_eq!(got, Some(change(moved.clone().into_iter().chain([lots]).collect())), "{was} {is} {other:?} {told}");
             let alone = change(vec![field("deadline", day(was), day(is))]);
