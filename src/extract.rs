@@ -219,6 +219,11 @@ impl Reader {
         }
     }
 
+    /// Whether the next page is named by the head of an answer (`Link`), and not by its body.
+    pub fn follows_head(&self) -> bool {
+        matches!(&self.by, By::Json(reader) if reader.follows_head())
+    }
+
     /// How the whole of it is got.
     pub fn transport(&self) -> &Transport {
         &self.transport

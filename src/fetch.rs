@@ -28,7 +28,7 @@ use crate::model::{Failure, Validators};
 pub use body::Body;
 pub use lane::Lane;
 pub use robots::{Robots, Verdict};
-pub use settings::{Settings, SourceSettings};
+pub use settings::{Settings, Site, SourceSettings};
 pub use spec::{KEYS, PROCESS_KEYS, ProcessSpec, ProxySpec, Spec};
 pub use wall::{Seen, Wall};
 pub use web::Web;

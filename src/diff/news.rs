@@ -23,7 +23,7 @@ pub(super) const AWARD: &str = "award";
 const PUBLISHED: &str = "published";
 
 /// Known records of a page from which on what comes to all of them at once is the page's doing.
-const SEVERAL: usize = 3;
+const SEVERAL: usize = 5;
 
 /// What is to be told of a page.
 pub(super) struct News<'a> {
@@ -169,6 +169,9 @@ fn fresh(news: &News<'_>, draft: &Draft) -> Record {
 
 /// Keeps the last deadline of a tender that could be read, since when it cannot, and forgets it when it can be read again or none is said.
 fn keep_last_deadline(was: &Record, is: &mut Record, now: Timestamp) {
+    if is.kind != RecordKind::Tender {
+        return;
+    }
     if undated(is).is_none() {
         is.fields.remove(LAST_DEADLINE);
     } else if let Some(last) = was.fields.get("deadline").filter(|field| field.value.instant().is_some()) {
@@ -196,7 +199,11 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
     let stays = |name: &FieldName| {
         draft.fields.contains_key(name) || draft.detail.is_some() || draft.partial || !(back || reported.contains(&name))
     };
-    new.fields = new.fields.into_iter().filter(|(name, _)| stays(name) || name.as_str() == LAST_DEADLINE).collect::<BTreeMap<_, _>>();
+    new.fields = new
+        .fields
+        .into_iter()
+        .filter(|(name, _)| stays(name) || name.as_str() == LAST_DEADLINE && record.kind == RecordKind::Tender)
+        .collect::<BTreeMap<_, _>>();
     keep_last_deadline(record, &mut new, news.context.now);
     if kind.is_some() {
         new.kind = draft.kind;

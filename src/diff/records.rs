@@ -111,11 +111,11 @@ fn a_field_that_comes_to_all_records_at_once_is_a_baseline() {
         };
         names.iter().map(one).collect()
     };
-    let (three, two) = (["a", "b", "c"], ["a", "b"]);
+    let (five, two) = (["a", "b", "c", "d", "e"], ["a", "b"]);
     for (names, company, told) in [
-        (&three[..], &three[..], &["price"][..]),
-        // To one of three, or to both of two: that may well be news.
-        (&three, &["b"], &["company", "price"]),
+        (&five[..], &five[..], &["price"][..]),
+        // To one of five, or to both of two: that may well be news.
+        (&five, &["b"], &["company", "price"]),
         (&two, &two, &["company", "company", "price"]),
     ] {
         let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });

@@ -80,6 +80,11 @@ pub(super) struct JsonReader {
 }
 
 impl JsonReader {
+    /// Whether the head of an answer names the next page.
+    pub(super) fn follows_head(&self) -> bool {
+        matches!(self.paging, Paging::Link)
+    }
+
     /// Checks and compiles; all faults are added.
     pub(super) fn compile(spec: &Spec, about: &About, faults: &mut Vec<Fault>) -> Option<Self> {
         let before = faults.len();

@@ -116,10 +116,15 @@ impl<'a> Trip<'a> {
         })
     }
 
+    /// Whether what is the source's own may go to this address: not past a redirect, nor to where its pages lead.
+    fn is_own(&self, url: &Url) -> bool {
+        url.origin() == self.request.url.origin() && self.request.source.is_own(url)
+    }
+
     /// Headers for a hop. The source's own go to its own origin only: they may hold cookies and keys.
     fn head_for(&self, url: &Url) -> HeaderMap {
         let source = &self.request.source.headers;
-        let mut head = if url.origin() == self.request.url.origin() {
+        let mut head = if self.is_own(url) {
             source.clone()
         } else {
             let kept = [ACCEPT, ACCEPT_LANGUAGE].into_iter().filter_map(|name| source.get(&name).map(|value| (name, value.clone())));
@@ -147,7 +152,7 @@ impl<'a> Trip<'a> {
             None => (url.clone(), None),
         };
         let own = &self.request.source.query;
-        if url.origin() == self.request.url.origin() && !own.is_empty() {
+        if self.is_own(url) && !own.is_empty() {
             sent.query_pairs_mut().extend_pairs(own.iter().map(|(name, value)| (name, value.expose())));
         }
         Sent { url: sent, body }

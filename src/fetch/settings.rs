@@ -65,6 +65,8 @@ impl Default for Settings {
 /// How one source wants to be asked. `None` stands for the process's setting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceSettings {
+    /// Where the source's own secrets may go: its roots' sites. Empty: to whatever is asked.
+    pub own: Vec<Site>,
     /// Sent to the source's own origin only, never past a redirect to another.
     pub headers: HeaderMap,
     /// Put into the query of requests to the source's own origin; shown and kept nowhere.
@@ -83,7 +85,24 @@ pub struct SourceSettings {
     pub delay: Option<Duration>,
 }
 
+/// A site to which a source's secrets may go: scheme, host but for `www.`, and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site(String, String, Option<u16>);
+
+impl Site {
+    /// That of an address.
+    pub fn of(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default();
+        Self(url.scheme().to_owned(), host.strip_prefix("www.").unwrap_or(host).to_owned(), url.port_or_known_default())
+    }
+}
+
 impl SourceSettings {
+    /// Whether the source's own headers and query may go to this address: a page elsewhere that one of its pages leads to gets none of them.
+    pub fn is_own(&self, url: &Url) -> bool {
+        self.own.is_empty() || self.own.contains(&Site::of(url))
+    }
+
     /// An address without the source's own query: redirects repeat it, and so do the links of answers.
     pub fn without_query(&self, url: Url) -> Url {
         let own = |name: &str| self.query.iter().any(|(own, _)| own == name);

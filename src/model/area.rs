@@ -29,11 +29,9 @@ pub fn is_of_source(evidence: &Evidence) -> bool {
     evidence.path == OF_SOURCE
 }
 
-/// The organisation with the countries that its sources' settings name, where nothing that is known of it says a country; `None`: it is as it is.
+/// The organisation with the countries that its sources' settings name, which count where nothing that is known of it by then says a country (see
+/// [`within`]). `None`: they name none.
 pub fn placed<'c>(organisation: &Organisation, country_of: impl Fn(&SourceId) -> Option<&'c str>) -> Option<Organisation> {
-    if organisation.facts.iter().any(|fact| fact.name != FactName::Phone && self::country_of(fact).is_some()) {
-        return None;
-    }
     let mut sources: BTreeMap<&SourceId, &Fact> = BTreeMap::new();
     for fact in &organisation.facts {
         let first = sources.entry(&fact.evidence.source).or_insert(fact);

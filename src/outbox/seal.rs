@@ -160,7 +160,8 @@ impl Batch {
     }
 
     /// The id of the message made then: from channel, rep, window, members, and when it is made. What is sealed again (after a crash nothing of it
-    /// has left, and after a restore it may say something else) is another message.
+    /// has left, and after a restore it may say something else) is another message. Of one that tells nothing there is one for each window: no entry
+    /// says that it went already.
     pub fn id(&self, made: Timestamp) -> MessageId {
         let window = self.window.as_millisecond().to_be_bytes();
         let members: Vec<u8> = self.entries.iter().flat_map(|id| id.0.to_be_bytes()).collect();
@@ -170,7 +171,7 @@ impl Batch {
             self.rep.as_str().as_bytes(),
             &window,
             &members,
-            &made.as_millisecond().to_be_bytes(),
+            &if self.entries.is_empty() { self.window } else { made }.as_millisecond().to_be_bytes(),
         ])
     }
 
@@ -285,7 +286,22 @@ mod tests {
 
     #[test]
     fn an_id_never_carries_other_words() {
-        let (channel, acme) = ("crm".parse().unwrap(), organisation("Acme", &[]));
+        let (channel, acme): (ChannelId, _) = ("crm".parse().unwrap(), organisation("Acme", &[]));
+        let empty = Batch {
+            channel: channel.clone(),
+            rep: "ana".parse().unwrap(),
+            lane: Lane::Digest,
+            window: day(1),
+            leads: Vec::new(),
+            reminders: Vec::new(),
+            changes: Vec::new(),
+            passed: Vec::new(),
+            held: None,
+            entries: Vec::new(),
+        };
+        assert_eq!(empty.id(day(2)), empty.id(day(3)), "what tells nothing is sent once");
+        let telling = Batch { entries: vec![EntryId(1)], ..empty };
+        assert_ne!(telling.id(day(2)), telling.id(day(3)));
         let sealed = |words: &str| Sealed { content_type: "application/json".into(), bytes: words.into(), recipient: String::new() };
         let signal = signal(&acme, SignalKind::DeadlineMoved, 1, 1);
         let id = |words: &str| for_tender(&channel, (&signal, String::new()), sealed(words), day(1)).id;

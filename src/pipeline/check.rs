@@ -128,11 +128,7 @@ async fn settle(
             }
         };
         turn.requested = requested;
-        vitals::note_news(&before, &mut turn, now);
-        notice::health(config, source, &mut turn, now);
-        if source.schedule.budget().is_some() && spent > 0 {
-            turn.spent = Some(Spent { source: source.id.clone(), day: source.schedule.day(now), requests: spent });
-        }
+        account(&before, &mut turn, spent, now);
         let unsaved = lane.unsaved();
         turn.host_state = unsaved.as_ref().map(|(state, _)| state.clone());
         effects.hook.pass("check.decided");
@@ -150,8 +146,11 @@ async fn settle(
             Err(CommitError::Store(error)) => return Err(error.into()),
             Err(CommitError::Conflict { .. }) => {
                 metrics::counter!(crate::telemetry::CONFLICTS).increment(1);
-                // Two portals that catch up at once would overtake each other for ever.
-                behind = Some(effects.gate.alone(behind.take()).await);
+                // Two portals that catch up at once would overtake each other for ever. Alone goes only who needs nothing any more that others hold.
+                behind = match &done_before {
+                    Some(_) => Some(effects.gate.alone(behind.take()).await),
+                    None => None,
+                };
                 match effects.store.page(id).await? {
                     Some(fresh) => page = fresh,
                     None => return Ok(Checked { page: id, source: None, outcome: Outcome::Unknown, requests: spent }.into()),
@@ -160,6 +159,16 @@ async fn settle(
         }
     }
     Err(CheckError::Crowded(TRIES))
+}
+
+/// What every turn of a check says beside its news: of the source's health, and of its budget.
+fn account(before: &Before<'_>, turn: &mut Turn, spent: u32, now: Timestamp) {
+    let Before { config, source, .. } = before;
+    vitals::note_news(before, turn, now);
+    notice::health(config, source, turn, now);
+    if source.schedule.budget().is_some() && spent > 0 {
+        turn.spent = Some(Spent { source: source.id.clone(), day: source.schedule.day(now), requests: spent });
+    }
 }
 
 /// The start of the next day, when the day's requests are used up.
@@ -203,9 +212,17 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> bool {
         && !matches!(page.reading, Reading::Never | Reading::Suspect(_));
     known
         && (fetched.not_modified
-            // Of what changes by itself the bytes are never the same.
-            || page.volatile.is_empty() && page.exact == Some(diff::exact(&fetched.bytes))
-            || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile)))
+            || leads_on_as_before(before, fetched)
+                // Of what changes by itself the bytes are never the same.
+                && (page.volatile.is_empty() && page.exact == Some(diff::exact(&fetched.bytes))
+                    || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile))))
+}
+
+/// Whether the head of the answer names no other next page than before, where it is the head that does: a last page that was full stays the same
+/// when another one comes behind it.
+fn leads_on_as_before(before: &Before<'_>, fetched: &Fetched) -> bool {
+    let known = |url: &Url| before.page.follow.contains(&Page::id_of(&before.page.source, url));
+    !before.source.reader.follows_head() || fetched.next.as_ref().is_none_or(known)
 }
 
 /// The turn of a page that brought nothing new. Mostly it writes nothing but times.

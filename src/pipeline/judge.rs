@@ -21,6 +21,8 @@ use crate::store::{CommitError, StoreError};
 
 /// Messages that may wait for one machine before more leads are judged by other rules: what is new must not stand behind thousands that the rules dropped.
 const CROWD: u64 = 200;
+/// Steps that are left out at most, over all: where machines never catch up, the rules are in force all the same.
+const PATIENCE: u32 = 300;
 /// Organisations judged in one commit.
 const STEP: usize = 50;
 
@@ -29,6 +31,8 @@ const STEP: usize = 50;
 pub struct Judging {
     after: Option<OrganisationId>,
     staff: Option<Staff>,
+    /// Steps that were left out because machines had many messages before them.
+    waited: u32,
     /// The reps as they worked when leads were last given out.
     before: Option<Vec<Arc<Rep>>>,
     turned: Option<(Timestamp, Timestamp)>,
@@ -63,7 +67,8 @@ pub async fn grounds(effects: &Effects, config: &Config) -> Result<ContentHash, 
 
 /// Judges the next few organisations. When another turn wrote first, nothing happens and the same are next again.
 pub async fn judge_some(effects: &Effects, config: &Config, judging: &mut Judging, now: Timestamp) -> Result<Judged, KeepError> {
-    if judging.turned.is_none() && is_crowded(effects, config).await? {
+    if judging.turned.is_none() && judging.waited < PATIENCE && is_crowded(effects, config).await? {
+        judging.waited += 1;
         return Ok(Judged { crowded: true, ..Judged::default() });
     }
     let some = effects.store.organisations_after(judging.after, STEP).await?;

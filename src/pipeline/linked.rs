@@ -140,7 +140,13 @@ pub(super) async fn untold(
         match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award | RecordKind::Article)) {
             Some(record) => {
                 looked = Some(now);
-                let watched = watched(config, linked(effects, record).await?);
+                let mut watched = watched(config, linked(effects, record).await?);
+                for other in &mut watched {
+                    // What the same turn brings holds already.
+                    if let Some(now) = by_id.get(&other.id) {
+                        other.clone_from(now);
+                    }
+                }
                 let mut others = telling(effects, (record, watched.clone())).await?;
                 let names = |record: &Record| !identity(config, record).is_nobody();
                 if record.kind == RecordKind::Article && names(record) {
@@ -173,7 +179,9 @@ fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
     let kind = match (&change.kind, part.map(|part| &part.kind)) {
         (kind, None) | (kind @ (ChangeKind::Appeared | ChangeKind::Returned(_)), Some(ChangeKind::Changed(_))) => kind.clone(),
         (ChangeKind::Changed(all), Some(ChangeKind::Changed(told))) => {
-            let rest: Vec<FieldChange> = all.iter().filter(|field| !told.contains(field)).cloned().collect();
+            // What was said of a deadline as it holds is not said again as one portal has it.
+            let as_held = |field: &FieldChange| DUE.contains(&field.field.as_str()) && told.iter().any(|one| is_of_deadline(one, field));
+            let rest: Vec<FieldChange> = all.iter().filter(|field| !told.contains(field) && !as_held(field)).cloned().collect();
             if rest.is_empty() {
                 return None;
             }
@@ -182,6 +190,10 @@ fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
         (ChangeKind::Appeared | ChangeKind::Returned(_) | ChangeKind::Gone | ChangeKind::Changed(_), Some(_)) => return None,
     };
     Some(Change { kind, ..change.clone() })
+}
+
+fn is_of_deadline(told: &FieldChange, field: &FieldChange) -> bool {
+    told.field == field.field || told.field.as_str() == BEHIND
 }
 
 /// Those whose sources are watched.

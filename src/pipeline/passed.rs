@@ -153,7 +153,11 @@ pub(super) async fn still_passed<'a>(
         }
         // It may have gone on since.
         let lead = effects.store.lead(*lead).await?;
-        let owner = lead.as_ref().and_then(owner_of).map(|to| config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone()));
+        let owner = lead
+            .as_ref()
+            .filter(|lead| route::is_open(lead.state))
+            .and_then(owner_of)
+            .map(|to| config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone()));
         let name = owner.or_else(|| holder(config, &wanted, now).map(|rep| rep.rep.name.clone()));
         let with = name.map_or(Holder::Nobody, Holder::Rep);
         told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });

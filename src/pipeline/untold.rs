@@ -15,6 +15,8 @@ use crate::store::{CommitError, LeadFilter, StoreError};
 
 /// Leads of one segment in one state that are counted.
 const LEADS: usize = 10_000;
+/// Leads of one segment in one state that somebody is looked for, at a time; the best.
+const TRIED: usize = 500;
 /// Leads given to somebody in one commit.
 const STEP: usize = 50;
 /// Under these names the store remembers of which segments was told, and when.
@@ -60,8 +62,9 @@ pub async fn untold(effects: &Effects, config: &Config) -> Result<Vec<Untold>, S
         let mut leads = of_nobody(effects, segment, LEADS).await?;
         for rep in &silent {
             let of_rep = LeadFilter { segment: Some(segment.clone()), owner: Some(rep.clone()), ..LeadFilter::default() };
-            let theirs = effects.store.leads(of_rep, LEADS).await?;
-            leads.extend(theirs.into_iter().filter(|lead| route::for_rep(lead.state)));
+            for state in LeadState::ALL.into_iter().filter(|state| route::for_rep(*state)) {
+                leads.extend(effects.store.leads(LeadFilter { state: Some(state), ..of_rep.clone() }, LEADS).await?);
+            }
         }
         let newest = leads.iter().max_by_key(|lead| (lead.changed, lead.id));
         let why = newest.map(|lead| match &lead.owner {
@@ -88,11 +91,12 @@ async fn of_nobody(effects: &Effects, segment: &SegmentId, most: usize) -> Resul
 pub async fn give_out(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, KeepError> {
     let mut turn = Turn::upkeep();
     let (mut staff, mut alerts) = (None, Alerts::new());
-    for segment in &config.segments {
-        for mut lead in of_nobody(effects, &segment.terms.segment, LEADS).await? {
+    let worked = config.segments.iter().filter(|segment| config.reps.iter().any(|rep| rep.rep.works(&segment.terms.segment)));
+    'given: for segment in worked {
+        for mut lead in of_nobody(effects, &segment.terms.segment, TRIED).await? {
             let Subject::Organisation(subject) = lead.subject;
             if turn.leads.len() >= STEP {
-                break;
+                break 'given;
             }
             let Some(organisation) = effects.store.organisation(subject).await? else { continue };
             if staff.is_none() {

@@ -83,10 +83,11 @@ fn news(reader: &Reader<'_>, signal: &Signal) -> String {
 
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30: Ultrasound scanners – Hospital", where there are many.
 pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkView {
-    let news = item.signals.last().map(|signal| news(reader, signal));
+    let all: Vec<String> = item.signals.iter().map(|signal| news(reader, signal)).collect();
+    let news = Some(all.join(" · ")).filter(|news| !news.is_empty());
     let news = news.or_else(|| item.with.map(|who| now_with(reader.language, who))).unwrap_or_default();
     let buyer = item.record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
-    let words = format!("{}{buyer}: {}", line(&item.record.title(), 120), line(&news, caps::QUOTE_CHARS));
+    let words = format!("{}{buyer}: {}", line(&item.record.title(), 120), line(&news, 2 * caps::QUOTE_CHARS));
     LinkView { words, href: link(&item.record.url) }
 }
 

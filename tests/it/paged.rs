@@ -1,10 +1,13 @@
 //! APIs that give their records in pages: what `source add` finds of them, writes, and says where it finds no further page; and what follows them then.
 
 use std::process::Output;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::rig::{Home, Reply, Seen, Server};
+use crate::rig::{Home, Inside, Reply, Seen, Server};
 
 /// Records of all pages, and of one.
 const ALL: u32 = 8;
@@ -151,4 +154,55 @@ fn vacancies_are_said_to_be_such_and_whose_they_are() {
             "{path}: {check:#}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_behind_one_that_stays_the_same_is_found_and_other_hosts_get_no_secret() {
+    let (count, keys) = (Arc::new(AtomicU32::new(6)), [(); 2].map(|()| Arc::new(Mutex::new(Vec::<String>::new()))));
+    let (there, heard) = (Arc::clone(&count), keys[1].clone());
+    let elsewhere = Server::start(move |seen| {
+        if seen.path != "/more" {
+            return Reply::status(404);
+        }
+        heard.lock().unwrap().push(seen.header("x-key").to_owned());
+        answer(&json!([{ "id": 99, "title": "Pallets elsewhere" }]), &[])
+    });
+    let (other, heard) = (elsewhere.address.clone(), keys[0].clone());
+    let site = Server::start(move |seen| {
+        if seen.path != "/list" {
+            return Reply::status(404);
+        }
+        heard.lock().unwrap().push(seen.header("x-key").to_owned());
+        let (page, all) = (number(seen, "page", 1), there.load(Ordering::SeqCst));
+        let listed: Vec<Value> =
+            (1..=all).filter(|n| n.div_ceil(3) == page).map(|n| json!({ "id": n, "title": format!("Lot {n}") })).collect();
+        let next = if page * 3 < all { format!("/list?page={}", page + 1) } else { format!("{other}/more") };
+        let head = (page * 3 < all || all > 6).then(|| ("link", format!("<{next}>; rel=\"next\"")));
+        answer(&json!(listed), &head.into_iter().collect::<Vec<_>>())
+    });
+    let source = format!(
+        "[[source]]\nid = \"api\"\nkind = \"json\"\nurl = \"{}/list\"\nkey = \"id\"\npaging = {{ link = true }}\nevery = \"1h\"\nheaders = {{ X-Key = \"s3cret-s3cret\" }}\n",
+        site.address
+    );
+    let world = Inside::new(&source).await;
+    let titles = async || {
+        let (records, _) = world.effects.store.records_after(None, 100).await.unwrap();
+        records.iter().filter_map(|record| record.text("title")).collect::<Vec<_>>()
+    };
+    let round = async || {
+        for _ in 0..4 {
+            world.wait(SignedDuration::from_mins(30));
+            world.visit().await;
+        }
+    };
+    round().await;
+    assert_eq!(titles().await.len(), 6, "two full pages, of which the last names none behind it");
+    count.store(7, Ordering::SeqCst);
+    round().await;
+    let found = titles().await;
+    assert!(found.contains(&"Lot 7".to_owned()) && found.contains(&"Pallets elsewhere".to_owned()), "{found:?}");
+    let [own, others] = keys.map(|keys| keys.lock().unwrap().clone());
+    assert!(own.iter().all(|key| key == "s3cret-s3cret") && !own.is_empty(), "{own:?}");
+    assert!(others.iter().all(String::is_empty) && !others.is_empty(), "{others:?}");
+    drop(elsewhere);
 }

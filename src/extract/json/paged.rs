@@ -204,7 +204,7 @@ impl Seen<'_> {
         let param = self.asked_number().unwrap_or_else(|| own.to_owned());
         // An API may count from 0 and be asked from 1: what was asked for says so.
         let starts: Vec<u64> = match number_of(self.url, &param) {
-            Some(asked) => vec![asked.saturating_sub(at) + u64::from(at > 0 && asked >= at)],
+            Some(asked) => vec![u64::from(asked > 0 && asked >= at)],
             None if at == 0 => vec![0, 1],
             None => vec![1],
         };

@@ -29,7 +29,8 @@ pub(in crate::store) struct StoredEntry {
     closes: Option<i64>,
     change: Option<StoredSignal>,
     handed: Option<String>,
-    passed: Option<(Id, Option<String>)>,
+    /// Whose it became; empty: nobody's.
+    passed: Option<(Id, String)>,
 }
 
 /// [`Reminder`].
@@ -84,7 +85,7 @@ impl From<&Entry> for StoredEntry {
             closes: entry.closes.map(millis),
             change: entry.change().map(StoredSignal::from),
             handed: entry.handed.as_ref().map(|rep| rep.as_str().to_owned()),
-            passed: entry.passed().map(|(record, to)| (record.0.to_be_bytes(), to.map(|to| to.as_str().to_owned()))),
+            passed: entry.passed().map(|(record, to)| (record.0.to_be_bytes(), to.map_or_else(String::new, |to| to.as_str().to_owned()))),
         }
     }
 }
@@ -107,7 +108,7 @@ impl TryFrom<StoredEntry> for Entry {
                 (Some(stored), ..) => Some(OfTender::Comes(reminder(stored)?)),
                 (None, Some(signal), _) => Some(OfTender::Changed(Box::new(signal.try_into()?))),
                 (None, None, Some((record, to))) => {
-                    let to = to.map(|to| to.parse().map_err(slug)).transpose()?;
+                    let to = if to.is_empty() { None } else { Some(to.parse().map_err(slug)?) };
                     Some(OfTender::Passed { record: RecordId(u64::from_be_bytes(record)), to })
                 }
                 (None, None, None) => None,

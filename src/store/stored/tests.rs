@@ -245,6 +245,10 @@ fn earlier_forms_are_still_read() {
     for (version, lacks) in [(4, 3), (5, 1)] {
         assert_eq!(to_model::<StoredEntry, Entry>(read(version, &bytes[..bytes.len() - lacks])).unwrap(), entry);
     }
+    for to in [None, Some("bob".parse().unwrap())] {
+        let passed = Entry { of_tender: Some(OfTender::Passed { record: RecordId(9), to }), ..entry.clone() };
+        assert_eq!(back::<StoredEntry, Entry>(&StoredEntry::from(&passed)), passed);
+    }
     let state = SourceState::new(&"fair".parse().unwrap(), PageId(7));
     let bytes = to_bytes(&StoredSource::from(&state));
     for (version, lacks) in [(1, 20), (2, 19), (3, 18), (4, 1)] {
