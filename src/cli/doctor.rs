@@ -146,9 +146,19 @@ async fn standing(request: &Request, json: bool) -> Vec<Finding> {
         words: format!("pending: {} changed; the daemon runs with the values before", status.pending.join(", ")),
     });
     let untold = status.untold.into_iter().map(|words| Finding { what: "reps", good: Some(false), words });
+    let dead = status.channels.iter().filter(|channel| channel.dead > 0).map(|channel| Finding {
+        what: "outbox",
+        good: Some(false),
+        words: format!(
+            "{}: {} not delivered, and given up: `atalaya outbox list --state dead` says why, `atalaya outbox replay` sends them again",
+            channel.id,
+            count(usize::try_from(channel.dead).unwrap_or(usize::MAX), "message was", "messages were")
+        ),
+    });
+    let dead: Vec<Finding> = dead.collect();
     let held = status.channels.into_iter().filter_map(|channel| Some((channel.id, channel.held?)));
     let held = held.map(|(id, held)| Finding { what: "outbox", good: Some(false), words: format!("{id} {}", print::held(&held)) });
-    restart.into_iter().chain(untold).chain(held).collect()
+    restart.into_iter().chain(untold).chain(dead).chain(held).collect()
 }
 
 async fn backups(config: &Config, zone: &TimeZone) -> Finding {

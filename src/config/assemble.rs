@@ -369,8 +369,6 @@ impl<'a> Builder<'a> {
             own_hosts: reader.iter().flat_map(extract::Reader::roots).filter_map(|url| url.host_str().map(str::to_owned)).collect(),
         };
 
-        let sites = || reader.iter().flat_map(extract::Reader::roots).map(fetch::Site::of).collect();
-        let fetch = fetch.map(|fetch| fetch::SourceSettings { own: sites(), ..fetch });
         let (own, table) = (own?, section.table);
         let mark = |keys: &[&str]| ContentHash::of(canonical(table, keys).as_bytes());
         let read_as = format!("{}zone = {}\n", canonical(table, extract::KEYS), zone.iana_name().unwrap_or("UTC"));
@@ -389,7 +387,7 @@ impl<'a> Builder<'a> {
             title: own.title,
             enabled: own.enabled,
             schedule: schedule?,
-            fetch: fetch?,
+            fetch: fetch?.of(reader.iter().flat_map(extract::Reader::roots)),
             reader: Arc::new(reader?),
             rules: rules?,
             trust: own.trust,

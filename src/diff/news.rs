@@ -124,7 +124,7 @@ fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draf
     for difference in news.report {
         match &difference.what {
             What::Field(draft_at, name) if *draft_at == at => {
-                let old = record.fields.get(name).map(|field| field.value.clone());
+                let old = known(record, name).map(|field| field.value.clone());
                 let new = draft.fields.get(name).map(|found| found.value.clone());
                 fields.push(FieldChange { field: name.clone(), old, new });
             }
@@ -141,6 +141,13 @@ fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draf
         fields.push(FieldChange { field: FieldName::new(TEXT), old: text(old), new: text(new) });
     }
     fields
+}
+
+/// What a record says; a deadline that could not be read any more was what it was before.
+fn known<'r>(record: &'r Record, name: &FieldName) -> Option<&'r Field> {
+    let last = || record.fields.get(LAST_DEADLINE).filter(|_| record.kind == RecordKind::Tender);
+    let stands = record.fields.get(name).filter(|field| name.as_str() != "deadline" || field.value.instant().is_some());
+    stands.or_else(|| if name.as_str() == "deadline" { last() } else { None }).or_else(|| record.fields.get(name))
 }
 
 fn field(news: &News<'_>, found: &crate::model::Found) -> Field {

@@ -98,6 +98,12 @@ impl Site {
 }
 
 impl SourceSettings {
+    /// For a source with these roots.
+    #[must_use]
+    pub fn of<'u>(self, roots: impl Iterator<Item = &'u Url>) -> Self {
+        Self { own: roots.map(Site::of).collect(), ..self }
+    }
+
     /// Whether the source's own headers and query may go to this address: a page elsewhere that one of its pages leads to gets none of them.
     pub fn is_own(&self, url: &Url) -> bool {
         self.own.is_empty() || self.own.contains(&Site::of(url))

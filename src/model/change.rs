@@ -173,7 +173,6 @@ impl SignalKind {
             Self::RequestForSuppliers
             | Self::TenderPlanned
             | Self::TenderPublished
-            | Self::TenderAwarded
             | Self::AwardWon
             | Self::AwardLost
             | Self::ContractExpiring
@@ -187,6 +186,7 @@ impl SignalKind {
             | Self::TenderChanged
             | Self::TenderSuspended
             | Self::TenderCancelled
+            | Self::TenderAwarded
             | Self::AwardAnnulled
             | Self::ContractModified
             | Self::ContractCompleted

@@ -326,6 +326,10 @@ async fn differs(
     let onward = before.onward(Ok(brought(extract, &found)));
     let follow = onward.as_ref().map_or(extract.follow.as_slice(), |onward| onward.next.as_slice());
     let (known, new) = if before.step == Step::Look { (Vec::new(), Vec::new()) } else { lead_to(effects, before, follow, now).await? };
+    if before.step != Step::Look && follow.is_empty() && !extract.cut {
+        // It leads nowhere any more: what it led to before is asked for no longer.
+        page.follow.clear();
+    }
     let (look_again, checkpoint) = (found.look_again, onward.map(|onward| onward.checkpoint));
     let mut turn = walk(
         effects,

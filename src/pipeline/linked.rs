@@ -227,7 +227,7 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
             return Some(FieldChange { field: field.field.clone(), old, new });
         }
         // It moved on this portal alone, behind a day that another one says: no move, and nothing to be silent about.
-        let is_news = name == "deadline" && field.old.is_some() && field.new.is_some();
+        let is_news = name == "deadline" && field.old.is_some() && field.new.as_ref().is_some_and(|new| new.instant().is_some());
         let alone = !beside.iter().any(|other| same(other.value(name), field.new.as_ref()));
         (is_news && alone).then(|| FieldChange { field: FieldName::new(BEHIND), ..field.clone() })
     };

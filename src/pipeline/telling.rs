@@ -207,6 +207,10 @@ fn beginning(text: &str) -> String {
 
 /// Whether it is told that something is there again: once, and after a while away, or to who was told that it went.
 fn is_missed(signal: &Signal, all: &[Signal], told: Option<Timestamp>) -> bool {
+    if signal.kind == SignalKind::AwardAnnulled {
+        // Who never heard that they won need not hear that they did not.
+        return told.is_some();
+    }
     let Story::Again { gone, .. } = &signal.story else { return true };
     let same = |other: &&Signal| other.record == signal.record;
     let later = |other: &Signal| matches!(other.story, Story::Again { .. }) && other.seen > signal.seen;
@@ -272,6 +276,8 @@ mod tests {
             assert_eq!(is_missed(&all[1], &all, told.map(day)), want, "{told:?}: {all:?}");
         }
         assert!(is_missed(&went, &[], None), "it is asked of what returned alone");
+        let annulled = Signal { kind: SignalKind::AwardAnnulled, ..went.clone() };
+        assert!(!is_missed(&annulled, &[], None) && is_missed(&annulled, &[], Some(day(1))), "who never heard that they won");
     }
 
     #[test]

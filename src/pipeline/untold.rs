@@ -47,8 +47,8 @@ impl Untold {
     }
 }
 
-/// The segments that have leads which are told to nobody. Where no rep is set up at all, or machines alone hear of a segment, that is as it was
-/// wanted.
+/// The segments that have leads which are told to nobody. Where no rep is set up at all, or a channel of machines names the segment that no rep
+/// works, that is as it was wanted.
 pub async fn untold(effects: &Effects, config: &Config) -> Result<Vec<Untold>, StoreError> {
     let mut all = Vec::new();
     if config.reps.is_empty() {
@@ -56,7 +56,8 @@ pub async fn untold(effects: &Effects, config: &Config) -> Result<Vec<Untold>, S
     }
     let silent = silent(effects, config).await?;
     for segment in config.segments.iter().map(|segment| &segment.terms.segment) {
-        if config.machine_channels(segment).next().is_some() && !config.reps.iter().any(|rep| rep.rep.works(segment)) {
+        let mut machines = config.machine_channels(segment).filter(|channel| channel.segments.contains(segment));
+        if machines.next().is_some() && !config.reps.iter().any(|rep| rep.rep.works(segment)) {
             continue;
         }
         let mut leads = of_nobody(effects, segment, LEADS).await?;

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::closing::Behind;
-use super::news::{Alerts, SIGNALS, announce, handed_by, owner_of, to_machines};
+use super::news::{Alerts, SIGNALS, Staff, announce, handed_by, owner_of, to_machines};
 use super::{Effects, Grounds, closing, group, last_told, passed};
 use crate::base::ids::LeadId;
 use crate::config::Config;
@@ -44,6 +44,7 @@ pub async fn give_verdict(
             return Err(VerdictError::Refused(format!("there is no lead {id} (any more)")));
         };
         let lead = judged(config, before.clone(), verdict.as_ref(), now).map_err(VerdictError::Refused)?;
+        let lead = owned(effects, config, lead, now).await?;
         let mut turn = Turn::upkeep();
         tell(effects, config, &mut turn, (&before, &lead), now).await?;
         turn.leads.push(lead.clone());
@@ -87,6 +88,18 @@ fn judged(config: &Config, before: Lead, verdict: Option<&Verdict>, now: Timesta
         }
     };
     Ok(Lead { state, owner, verdict: verdict.cloned(), revision: before.revision + 1, changed: now, ..before })
+}
+
+/// With somebody else, where it is a lead again and whose it was does not work its segment any more.
+async fn owned(effects: &Effects, config: &Config, lead: Lead, now: Timestamp) -> Result<Lead, StoreError> {
+    let works = |id| config.rep(id).is_some_and(|rep| rep.rep.works(&lead.segment));
+    let Subject::Organisation(subject) = lead.subject;
+    if lead.state != LeadState::New || owner_of(&lead).is_some_and(works) {
+        return Ok(lead);
+    }
+    let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(lead) };
+    let owner = Staff::now(effects, config).await?.assign(config, (&lead, &organisation, None), now);
+    Ok(Lead { owner, ..lead })
 }
 
 /// Closes what waits for the rep of a lead that is told to nobody any more, so that it is seen why. Where the process ends before this it is left out

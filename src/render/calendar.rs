@@ -124,21 +124,23 @@ fn event(out: &mut Lines, calendar: &Calendar<'_>, tender: &Joined, closing: &Cl
         },
     );
     out.put("TRANSP", "TRANSPARENT");
-    out.text("SUMMARY", &summary(calendar.language, record, closing));
+    out.text("SUMMARY", &summary(calendar.language, (record, &tender.said), closing));
     out.text("DESCRIPTION", &description(calendar, (record, &tender.said), closing));
     if let Some(href) = link(&record.url) {
         out.put("URL", &href);
     }
     if is_live(record) {
         for before in calendar.remind {
-            alarm(out, *before, closing, &summary(calendar.language, record, closing));
+            alarm(out, *before, closing, &summary(calendar.language, (record, &tender.said), closing));
         }
     }
     out.put("END", "VEVENT");
 }
 
 /// "Offers until: Hospital – Ultrasound scanners"; what is not as it should be stands first.
-fn summary(language: Language, record: &Record, closing: &Closing<'_>) -> String {
+fn summary(language: Language, (record, said_by): (&Record, &[Said]), closing: &Closing<'_>) -> String {
+    // One of its portals says what nobody can read.
+    let doubted = said_by.iter().any(|one| one.name == *closing.name && one.value.instant().is_none());
     let what = match closing.name.as_str() {
         "questions_until" => ["Questions until", "Preguntas hasta", "Вопросы до"],
         _ => ["Offers until", "Ofertas hasta", "Заявки до"],
@@ -156,7 +158,7 @@ fn summary(language: Language, record: &Record, closing: &Closing<'_>) -> String
         | Stage::Modified
         | Stage::Completed
         | Stage::Unknown => {
-            if closing.odd.is_empty() && unread(closing, record).is_none() {
+            if closing.odd.is_empty() && unread(closing, record).is_none() && !doubted {
                 String::new()
             } else {
                 format!("{}: ", said(language, ["CHECK THE DATE", "COMPRUEBA LA FECHA", "ПРОВЕРЬТЕ ДАТУ"]))

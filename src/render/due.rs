@@ -189,18 +189,28 @@ pub(super) fn until(language: Language, zone: &TimeZone, closing: &Closing<'_>) 
 /// says ...: the earlier counts". Times are by the clock of `zone`, without one by that they were written for.
 pub fn disagreement(language: Language, zone: Option<&TimeZone>, (closing, words): (&Closing<'_>, &[Said])) -> Option<String> {
     let of_it: Vec<&Said> = words.iter().filter(|one| one.name == *closing.name).collect();
-    let first = of_it.first().filter(|_| of_it.len() > 1)?.value.instant()?;
+    let unread = of_it.iter().any(|one| one.value.instant().is_none());
+    if of_it.len() < 2 && !unread {
+        return None;
+    }
+    let first = of_it.iter().find_map(|one| one.value.instant());
     let says = said(language, [" says ", " dice ", ": "]);
     let when = |value: &Value| match value {
         Value::Date(day) => language.date(*day),
         Value::Time(moment) => clock(language, &zone.map_or_else(|| moment.zoned(), |zone| moment.at.to_zoned(zone.clone()))),
-        other => line(&other.text(), 80),
+        other => format!("«{}»", line(&other.text(), 80)),
     };
     let each = of_it.iter().map(|one| format!("{}{says}{}", line(&one.source, 60), when(&one.value)));
-    let counts = if closing.at <= first {
-        ["the earlier counts", "vale la anterior", "считается более ранний"]
+    let counts = if unread {
+        ["which names no day: look it up", "que no dice ningún día: compruébelo", "дня там нет: проверьте"]
+    } else if first.is_none_or(|first| closing.at <= first) {
+        ["the earlier counts", "vale la fecha más temprana", "считается более ранний"]
     } else {
-        ["the earlier is over, the next one counts", "la anterior ya pasó, vale la siguiente", "более ранний прошёл, считается следующий"]
+        [
+            "the earlier is over, the next one counts",
+            "la más temprana ya pasó, vale la siguiente",
+            "более ранний прошёл, считается следующий",
+        ]
     };
     Some(format!("{}: {}", each.collect::<Vec<_>>().join(", "), said(language, counts)))
 }

@@ -19,7 +19,7 @@ pub const KEYS: &[&str] = &["versions", "cache", "keep_delivered", "keep_changes
 pub struct Spec {
     /// Versions of each page that are kept: those of the last changes, and the last one read. Default 5, at most 20.
     pub versions: Option<i64>,
-    /// Memory for the database's cache. Default "12 MiB".
+    /// Memory for the database's cache. Default "10 MiB".
     pub cache: Option<String>,
     /// How long delivered messages and settled entries are kept. Default "30d".
     pub keep_delivered: Option<String>,
@@ -98,7 +98,7 @@ impl Settings {
             backups: data.join("backups"),
             data,
             versions: 5,
-            cache: 12 * 1024 * 1024,
+            cache: 10 * 1024 * 1024,
             keep_delivered: SignedDuration::from_hours(30 * 24),
             keep_changes: SignedDuration::from_hours(730 * 24),
             keep_backups: 24,

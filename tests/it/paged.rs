@@ -206,3 +206,45 @@ async fn a_page_behind_one_that_stays_the_same_is_found_and_other_hosts_get_no_s
     assert!(others.iter().all(String::is_empty) && !others.is_empty(), "{others:?}");
     drop(elsewhere);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_no_page_leads_to_any_more_is_asked_for_no_longer() {
+    let (all, asked) = (Arc::new(AtomicU32::new(4)), Arc::new(AtomicU32::new(0)));
+    let (there, heard) = (Arc::clone(&all), Arc::clone(&asked));
+    let site = Server::start(move |seen| {
+        let (page, all) = (number(seen, "page", 1), there.load(Ordering::SeqCst));
+        if page == 2 {
+            heard.fetch_add(1, Ordering::SeqCst);
+        }
+        let firm = |n: u32| format!("<li class=f><a href=\"/firm/{n}\">Firm {n}</a></li>");
+        let listed: String = (1..=all).filter(|n| n.div_ceil(3) == page).map(firm).collect();
+        let next = if page * 3 < all { format!("<a rel=next href=\"?page={}\">Next</a>", page + 1) } else { String::new() };
+        match seen.path.as_str() {
+            "/firms" if listed.is_empty() => Reply::html("<html><body><h1>Firms</h1><p>Nothing here.</p></body></html>".to_owned()),
+            "/firms" => Reply::html(format!("<html><body><h1>Firms</h1><ul>{listed}</ul>{next}</body></html>")),
+            _ => Reply::status(404),
+        }
+    });
+    let source = format!(
+        "[[source]]\nid = \"firms\"\nkind = \"directory\"\nurl = \"{}/firms\"\nrecord = \"li.f\"\nfields = {{ name = \"a\" }}\nnext = \"a[rel=next]\"\nevery = \"1h\"\ngone_after = 1\nfew = 0.1\n",
+        site.address
+    );
+    let world = Inside::new(&source).await;
+    let round = async |hours: u32| {
+        for _ in 0..2 * hours {
+            world.wait(SignedDuration::from_mins(30));
+            world.visit().await;
+        }
+    };
+    round(2).await;
+    assert!(asked.load(Ordering::SeqCst) > 0);
+    all.store(3, Ordering::SeqCst);
+    round(3).await;
+    asked.store(0, Ordering::SeqCst);
+    round(8).await;
+    let asked = asked.load(Ordering::SeqCst);
+    assert!(asked <= 2, "{asked} times in eight hours");
+    let (records, _) = world.effects.store.records_after(None, 100).await.unwrap();
+    let gone: Vec<_> = records.iter().filter(|record| record.gone).filter_map(|record| record.text("name")).collect();
+    assert_eq!(gone, ["Firm 4"]);
+}

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::end_of;
-use super::{Stage, closings};
+use super::{Stage, closings, last_readable, undated};
 use crate::model::{Field, FieldName, Record, RecordKind, Value};
 
 /// Fields of which the one counts that is over first.
@@ -39,10 +39,15 @@ impl From<Record> for Joined {
     }
 }
 
-/// What these records say of a field, as it was known at a moment; what left its portal says nothing any more.
+/// What these records say of a field, as it was known at a moment; what left its portal says nothing any more. A deadline that nobody can read any
+/// more is what it was when somebody could.
 fn words<'a>(records: &[&'a Record], name: &str, at: Timestamp) -> Vec<(&'a Record, &'a Field)> {
     let there = records.iter().filter(|record| !(record.gone && record.changed <= at));
-    there.filter_map(|record| Some((*record, record.fields.get(name).filter(|field| field.first_seen <= at)?))).collect()
+    let field = |record: &'a Record| match last_readable(record) {
+        Some(last) if last.name.as_str() == name => Some(last.field),
+        Some(_) | None => record.fields.get(name),
+    };
+    there.filter_map(|record| Some((*record, field(record).filter(|field| field.first_seen <= at)?))).collect()
 }
 
 /// The stage that was changed last; where none was changed, one that ends the tender: a portal that came later may be behind.
@@ -97,7 +102,16 @@ fn differing(records: &[&Record], now: Timestamp) -> Vec<Said> {
             name: FieldName::new(name),
             value: field.value.clone(),
         };
-        said.into_iter().filter(|_| apart).take(NAMED).map(one).collect::<Vec<_>>()
+        // Whose words nobody can read may mean another day than any that is said.
+        let unread = records.iter().filter(|record| name == "deadline" && !record.gone && !said.is_empty());
+        let unread: Vec<Said> = unread
+            .filter_map(|record| {
+                let value = Value::Text(undated(record)?);
+                Some(Said { source: record.source.to_string(), name: FieldName::new(name), value })
+            })
+            .collect();
+        let readable = said.into_iter().filter(|(record, _)| undated(record).is_none()).filter(|_| apart || !unread.is_empty());
+        readable.map(one).chain(unread.iter().cloned()).take(NAMED).collect::<Vec<_>>()
     };
     DUE.into_iter().flat_map(of).collect()
 }
@@ -146,7 +160,7 @@ pub fn is_closed(records: &[&Record], at: Timestamp) -> bool {
 mod tests {
     use super::*;
     use crate::model::sample::{day, record};
-    use crate::model::{FieldName, Moment, ZoneFrom};
+    use crate::model::{FieldName, LAST_DEADLINE, Moment, ZoneFrom};
 
     fn time(text: &str) -> Value {
         Value::Time(Moment {
@@ -166,6 +180,26 @@ mod tests {
             record.fields.insert(FieldName::new(name), Field { value: value.clone(), first_seen: day(*since), ..title.clone() });
         }
         record
+    }
+
+    #[test]
+    fn a_deadline_that_one_portal_makes_unreadable_stays_and_is_doubted() {
+        let (early, late) = (time("2026-02-13T10:00:00Z"), time("2026-02-14T14:00:00Z"));
+        let other = tender("b", 1, &[("deadline", late.clone(), 1)]);
+        let mut since = Timestamp::MIN;
+        for (fields, seen, want, said) in [
+            (vec![("deadline", early.clone(), 3)], 3, &early, 2),
+            (vec![("deadline", Value::Text("ver pliego".to_owned()), 5), (LAST_DEADLINE, early.clone(), 5)], 6, &early, 2),
+            (vec![("deadline", late.clone(), 8)], 9, &late, 0),
+        ] {
+            let one = as_one(&[tender("a", 1, &fields), other.clone()], day(seen)).unwrap();
+            let field = &one.record.fields["deadline"];
+            assert_eq!((&field.value, one.said.len()), (want, said), "{fields:?}: {:?}", one.said);
+            assert!(field.first_seen > since, "the age of what counts never falls: {fields:?}");
+            since = field.first_seen;
+            let unread = one.said.iter().filter(|one| one.value.instant().is_none()).count();
+            assert_eq!(unread, usize::from(fields.len() > 1));
+        }
     }
 
     #[test]
