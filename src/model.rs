@@ -46,8 +46,8 @@ pub use page::{
 };
 pub use record::{Evidence, Field, FieldName, LOST_BY, OwnPage, Record, RecordKind, WON_BY, procedure_of};
 pub use tender::{
-    Amendment, Award, BEHIND, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Joined, LAST_DEADLINE,
-    Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Said, Stage, Term, Texts, TypedId,
+    Amendment, Award, BuyerKind, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed, Joined, LAST_DEADLINE, Lot,
+    Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw, Said, Stage, Term, Texts, TypedId,
     UNREADABLE, Worth, WorthKind, as_one, closings, deadline, is_closed, is_live, language_code, last_readable, stage, undated, unreadable,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};

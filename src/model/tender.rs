@@ -19,7 +19,7 @@ use super::{Amount, BadEntry, ZoneFrom};
 use crate::base::ids::ContentHash;
 
 pub use closing::{
-    BEHIND, Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
+    Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
 };
 pub use portals::{Joined, Said, as_one, is_closed};
 pub use texts::{Texts, language_code};

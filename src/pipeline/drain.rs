@@ -121,7 +121,10 @@ async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, no
 pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) -> Result<(Message, Vec<Question>), DrainError> {
     let addressed = config.rep(&batch.rep).zip(config.channel(&batch.channel).filter(|channel| channel.carries_mail()));
     let Some((rep, channel)) = addressed else {
-        let reason = format!("`{}` or the channel `{}` is not configured any more; replay it once it is", batch.rep, batch.channel);
+        let reason = format!(
+            "`{}` or the channel `{}` is not configured any more; `atalaya lead list` says who has its leads now",
+            batch.rep, batch.channel
+        );
         let empty = Sealed { content_type: "text/plain".to_owned(), bytes: reason.clone().into_bytes(), recipient: String::new() };
         let message = batch.seal("to nobody".to_owned(), empty, now);
         return Ok((Message { state: MessageState::Dead { at: now, reason }, ..message }, Vec::new()));

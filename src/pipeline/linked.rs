@@ -10,9 +10,7 @@ use super::{Affected, Effects};
 use crate::base::ids::{OrganisationId, RecordId};
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{
-    BEHIND, Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one,
-};
+use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one};
 use crate::store::StoreError;
 
 /// Between two articles of a series there is more time than this.
@@ -164,7 +162,7 @@ pub(super) async fn untold(
                 let held = as_it_holds(change, (record, before.as_ref()), (&watched, &others));
                 let news = held.and_then(|held| without(&held, (record, before.as_ref()), &others));
                 let asked = config.segments.iter().any(|segment| segment.sources().any(|(source, _)| *source == change.source));
-                let echo = beside(change, news.as_ref()).filter(|_| asked);
+                let echo = beside(change, news.as_ref()).filter(|_| asked).and_then(|echo| as_said(echo, record.kind, &others));
                 left.extend(news.map(|change| Heard { change, echo: false }));
                 left.extend(echo.map(|change| Heard { change, echo: true }));
             }
@@ -179,9 +177,7 @@ fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
     let kind = match (&change.kind, part.map(|part| &part.kind)) {
         (kind, None) | (kind @ (ChangeKind::Appeared | ChangeKind::Returned(_)), Some(ChangeKind::Changed(_))) => kind.clone(),
         (ChangeKind::Changed(all), Some(ChangeKind::Changed(told))) => {
-            // What was said of a deadline as it holds is not said again as one portal has it.
-            let as_held = |field: &FieldChange| DUE.contains(&field.field.as_str()) && told.iter().any(|one| is_of_deadline(one, field));
-            let rest: Vec<FieldChange> = all.iter().filter(|field| !told.contains(field) && !as_held(field)).cloned().collect();
+            let rest: Vec<FieldChange> = all.iter().filter(|field| !told.contains(field)).cloned().collect();
             if rest.is_empty() {
                 return None;
             }
@@ -192,8 +188,12 @@ fn beside(change: &Change, part: Option<&Change>) -> Option<Change> {
     Some(Change { kind, ..change.clone() })
 }
 
-fn is_of_deadline(told: &FieldChange, field: &FieldChange) -> bool {
-    told.field == field.field || told.field.as_str() == BEHIND
+/// An echo without the deadlines of a tender that another portal did not say as well: one that does not hold is no move.
+fn as_said(echo: Change, kind: RecordKind, others: &[Other]) -> Option<Change> {
+    let ChangeKind::Changed(mut fields) = echo.kind else { return Some(echo) };
+    let is_said = |field: &FieldChange| others.iter().any(|other| same(other.record.value(field.field.as_str()), field.new.as_ref()));
+    fields.retain(|field| kind != RecordKind::Tender || !DUE.contains(&field.field.as_str()) || is_said(field));
+    (!fields.is_empty()).then(|| Change { kind: ChangeKind::Changed(fields), ..echo })
 }
 
 /// Those whose sources are watched.
@@ -203,7 +203,7 @@ fn watched(config: &Config, mut records: Vec<Record>) -> Vec<Record> {
 }
 
 /// A change of a tender as far as it changes the deadlines that hold, all portals together: one that stays behind another portal's moves
-/// nothing and is told as that, and one that gives way to it moves what holds to there. The rest of it stays as it is. What others said before counts as far as it
+/// nothing, and one that gives way to it moves what holds to there. The rest of it stays as it is. What others said before counts as far as it
 /// was told, so that what was stored quietly is told with the first move.
 fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (beside, told): (&[Record], &[Other])) -> Option<Change> {
     let (ChangeKind::Changed(fields), Some(before), RecordKind::Tender, false) = (&change.kind, before, record.kind, beside.is_empty())
@@ -223,13 +223,7 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
         let old = of(before, told.iter().filter(is_told).map(|other| other.record.clone()).collect());
         let new = of(record, beside.to_vec());
         let stays = if old.is_none() { new.is_none() } else { same(old.as_ref(), new.as_ref()) };
-        if !stays {
-            return Some(FieldChange { field: field.field.clone(), old, new });
-        }
-        // It moved on this portal alone, behind a day that another one says: no move, and nothing to be silent about.
-        let is_news = name == "deadline" && field.old.is_some() && field.new.as_ref().is_some_and(|new| new.instant().is_some());
-        let alone = !beside.iter().any(|other| same(other.value(name), field.new.as_ref()));
-        (is_news && alone).then(|| FieldChange { field: FieldName::new(BEHIND), ..field.clone() })
+        (!stays).then(|| FieldChange { field: field.field.clone(), old, new })
     };
     let fields: Vec<FieldChange> = fields.iter().filter_map(holds).collect();
     (!fields.is_empty()).then(|| Change { kind: ChangeKind::Changed(fields), ..change.clone() })
@@ -462,17 +456,16 @@ mod tests {
         // What it says before and after, what the other says, whether that was told; what is told.
         for (was, is, other, told, want) in [
             ("10", "20", None, true, Some(("deadline", "10", "20"))),
-            ("10", "20", Some("05"), true, Some((BEHIND, "10", "20"))),
-            ("10", "20", Some("10"), true, Some((BEHIND, "10", "20"))),
+            ("10", "20", Some("05"), true, None),
+            ("10", "20", Some("10"), true, None),
             ("10", "20", Some("15"), true, Some(("deadline", "10", "15"))),
             ("10", "20", Some("20"), true, Some(("deadline", "10", "20"))),
             // The other said so first.
             ("20", "10", Some("10"), true, None),
-            ("20", "15", Some("10"), true, Some((BEHIND, "20", "15"))),
             ("20", "10", Some("15"), true, Some(("deadline", "15", "10"))),
             // Nobody was told of what the other holds since it is watched.
             ("20", "10", Some("10"), false, Some(("deadline", "20", "10"))),
-            ("10", "20", Some("10"), false, Some((BEHIND, "10", "20"))),
+            ("10", "20", Some("10"), false, None),
         ] {
             let [before, now] = [was, is].map(|said| of("a", &format!("2026-12-{said}")));
             let beside: Vec<Record> = other.map(|said| of("b", &format!("2026-12-{said}"))).into_iter().collect();

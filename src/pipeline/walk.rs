@@ -149,7 +149,8 @@ async fn end(
 ) -> Result<(), StoreError> {
     let mut members: HashSet<RecordId> = page.members.iter().copied().collect();
     let mut whose: Vec<Page> = Vec::new();
-    if state.visit.pages + state.visit.failed > 1 {
+    // It led on before, even where the visit is one page now.
+    if state.visit.pages + state.visit.failed > 1 || !before.page.follow.is_empty() {
         whose = effects.store.pages(effects.store.pages_of(&before.source.id)).await?;
     }
     let walked = |other: &&Page| other.id != page.id && other.root == page.root;

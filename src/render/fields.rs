@@ -3,21 +3,13 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{BEHIND, FactName, UNREADABLE};
+use crate::model::{FactName, UNREADABLE};
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 54] = [
+const NAMES: [(&str, [&str; 3]); 53] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     (UNREADABLE, ["words on the deadline", "texto del plazo", "слова о сроке"]),
-    (
-        BEHIND,
-        [
-            "day on this portal, later than the one that counts",
-            "día en este portal, posterior al que cuenta",
-            "день на этом портале, позже того, что в силе",
-        ],
-    ),
     ("reason", ["reason", "motivo", "причина"]),
     ("stage", ["stage", "estado", "состояние"]),
     ("lots", ["lots", "lotes", "лоты"]),

@@ -11,8 +11,6 @@ use crate::model::{Field, FieldName, Record, Value};
 const CLOSING: [&str; 2] = ["deadline", "questions_until"];
 /// The field that has the words of a deadline which name no day.
 pub const UNREADABLE: &str = "deadline_words";
-/// As which field a change is told of a deadline that does not count, because another portal says an earlier one.
-pub const BEHIND: &str = "day_on_one_portal";
 /// The field that keeps the last deadline which could be read, while that of now names no day.
 pub const LAST_DEADLINE: &str = "deadline_before";
 /// A deadline further ahead than this is a slip of the pen (one said 2049).
