@@ -193,7 +193,7 @@ fn as_said(echo: Change, kind: RecordKind, others: &[Other]) -> Option<Change> {
     let ChangeKind::Changed(mut fields) = echo.kind else { return Some(echo) };
     let is_said = |field: &FieldChange| others.iter().any(|other| same(other.record.value(field.field.as_str()), field.new.as_ref()));
     fields.retain(|field| kind != RecordKind::Tender || !DUE.contains(&field.field.as_str()) || is_said(field));
-    (!fields.is_empty()).then(|| Change { kind: ChangeKind::Changed(fields), ..echo })
+    (!fields.is_empty()).then_some(Change { kind: ChangeKind::Changed(fields), ..echo })
 }
 
 /// Those whose sources are watched.
