@@ -218,11 +218,12 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> bool {
                     || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile))))
 }
 
-/// Whether the head of the answer names no other next page than before, where it is the head that does: a last page that was full stays the same
-/// when another one comes behind it.
+/// Whether the head of the answer names the next page that it named before, where it is the head that does: a last page that was full stays the same
+/// when another one comes behind it, and when that one goes.
 fn leads_on_as_before(before: &Before<'_>, fetched: &Fetched) -> bool {
-    let known = |url: &Url| before.page.follow.contains(&Page::id_of(&before.page.source, url));
-    !before.source.reader.follows_head() || fetched.next.as_ref().is_none_or(known)
+    let Page { source, follow, .. } = &before.page;
+    !before.source.reader.follows_head()
+        || fetched.next.as_ref().map_or(follow.is_empty(), |url| follow.contains(&Page::id_of(source, url)))
 }
 
 /// The turn of a page that brought nothing new. Mostly it writes nothing but times.

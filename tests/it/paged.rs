@@ -201,6 +201,14 @@ async fn a_page_behind_one_that_stays_the_same_is_found_and_other_hosts_get_no_s
     round().await;
     let found = titles().await;
     assert!(found.contains(&"Lot 7".to_owned()) && found.contains(&"Pallets elsewhere".to_owned()), "{found:?}");
+    // And when the page behind goes, what it held goes.
+    count.store(6, Ordering::SeqCst);
+    round().await;
+    round().await;
+    let (records, _) = world.effects.store.records_after(None, 100).await.unwrap();
+    let mut gone: Vec<_> = records.iter().filter(|record| record.gone).filter_map(|record| record.text("title")).collect();
+    gone.sort_unstable();
+    assert_eq!(gone, ["Lot 7", "Pallets elsewhere"]);
     let [own, others] = keys.map(|keys| keys.lock().unwrap().clone());
     assert!(own.iter().all(|key| key == "s3cret-s3cret") && !own.is_empty(), "{own:?}");
     assert!(others.iter().all(String::is_empty) && !others.is_empty(), "{others:?}");

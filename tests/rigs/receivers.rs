@@ -259,7 +259,8 @@ fn receive(mut stream: TcpStream, channel: usize, moods: &mut Moods, ledger: &Le
         fate,
         lead,
         news: tokens(&text, 'N'),
-        firms: tokens(&text, 'K'),
+        // That a lead fell below the line, as its entries left the site, is no news that anybody waits for.
+        firms: if text.contains(r#""state":"below""#) { BTreeSet::new() } else { tokens(&text, 'K') },
     });
     match mood {
         Mood::Takes => stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
