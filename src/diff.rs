@@ -26,7 +26,7 @@ mod spec;
 mod visit;
 mod words;
 
-pub use bytes::{exact, fingerprint, volatile_spans};
+pub use bytes::{exact, fingerprint, stretches, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
 pub use drift::{OwnRead, add_counts, add_own, close_counts, count_fields, drifted, own_in_doubt};
 pub use inside::spans_outside;

@@ -5,6 +5,7 @@
 //! rest of the page moves. White space between pieces is not compared.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::model::VolatileSpan;
 
@@ -20,9 +21,18 @@ const LEARN: usize = 20_000;
 /// The beginning and the end of the page, so that what varies there has a neighbour too.
 const EDGES: (u64, u64) = (0x5eed_0000_0000_0001, 0x5eed_0000_0000_0002);
 
-/// Hash of a page's bytes as they are.
-pub fn exact(bytes: &[u8]) -> u64 {
-    hash(bytes)
+/// Hash of a page's bytes as they are, but for the stretches `apart`, which are places of the page that changed by themselves before.
+///
+/// Equal for two fetches of the same length that differ inside these places only: so mostly a token or a clock need not be looked for.
+pub fn exact(bytes: &[u8], apart: &[Range<u32>]) -> u64 {
+    if apart.is_empty() {
+        return hash(bytes);
+    }
+    let ends = apart.iter().map(|stretch| stretch.start as usize).chain([bytes.len()]);
+    let starts = std::iter::once(0).chain(apart.iter().map(|stretch| stretch.end as usize));
+    let begin = mix(bytes.len() as u64, SECOND);
+    // A page that is too short for them has another length, and so another hash whatever is added.
+    starts.zip(ends).fold(begin, |all, (from, to)| mix(all ^ hash(bytes.get(from..to).unwrap_or_default()), SECOND))
 }
 
 /// Hash of a page's bytes without the stretches that are known to change by themselves.
@@ -68,16 +78,22 @@ pub fn volatile_spans(old: &[u8], new: &[u8], known: &[VolatileSpan]) -> Vec<Vol
     if fits { spans } else { known.to_vec() }
 }
 
-/// The stretches of `bytes` that the spans skip, each with its span.
-pub(super) fn skipped<'a>(bytes: &'a [u8], spans: &[VolatileSpan]) -> Vec<(VolatileSpan, &'a [u8])> {
-    let places: Vec<(u64, std::ops::Range<usize>)> = Pieces::cut(bytes).collect();
+/// Where the volatile spans stand in `bytes`, in order: what [`exact`] leaves out. None where the page is too large for such places.
+pub fn stretches(bytes: &[u8], spans: &[VolatileSpan]) -> Vec<Range<u32>> {
+    let place = |(_, range): (VolatileSpan, Range<usize>)| Some(u32::try_from(range.start).ok()?..u32::try_from(range.end).ok()?);
+    if spans.is_empty() { Vec::new() } else { skipped(bytes, spans).into_iter().map(place).collect::<Option<_>>().unwrap_or_default() }
+}
+
+/// The stretches of `bytes` that the spans skip, each with its span, in order.
+pub(super) fn skipped(bytes: &[u8], spans: &[VolatileSpan]) -> Vec<(VolatileSpan, Range<usize>)> {
+    let places: Vec<(u64, Range<usize>)> = Pieces::cut(bytes).collect();
     let pieces = hashes(bytes);
     let mut walk = Walk::new(&pieces, spans);
     while walk.next().is_some() {}
     let stretch = |(span, from, to): (usize, usize, usize)| {
         // Pieces are numbered from the edge, places from the first piece.
         let (first, last) = (places.get(from.checked_sub(1)?)?, places.get(to.checked_sub(2)?)?);
-        (from < to).then(|| (spans[span], &bytes[first.1.start..last.1.end]))
+        (from < to).then(|| (spans[span], first.1.start..last.1.end))
     };
     walk.skips.into_iter().filter_map(stretch).collect()
 }
@@ -159,7 +175,7 @@ impl<'a> Pieces<'a> {
 }
 
 impl Iterator for Pieces<'_> {
-    type Item = (u64, std::ops::Range<usize>);
+    type Item = (u64, Range<usize>);
 
     fn next(&mut self) -> Option<Self::Item> {
         while self.at < self.bytes.len() {
@@ -399,6 +415,11 @@ mod tests {
         assert_eq!(print(old), print(new), "{old}");
         assert_eq!(print(old), print(third), "{old}");
         assert_ne!(print(old), print(outside), "{old}");
+        let apart = stretches(old.as_bytes(), &spans);
+        let quick = |text: &str| exact(text.as_bytes(), &apart);
+        assert!(!apart.is_empty(), "{old}");
+        assert_eq!(quick(old) == quick(third), old.len() == third.len(), "{old}");
+        assert_ne!(quick(old), quick(outside), "{old}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub fn spans_outside(bytes: &[u8], spans: &[VolatileSpan], extract: &Extract) ->
     }
     let read = Read::of(extract);
     let inside: HashSet<VolatileSpan> =
-        skipped(bytes, spans).into_iter().filter(|(_, piece)| read.holds(piece)).map(|(span, _)| span).collect();
+        skipped(bytes, spans).into_iter().filter(|(_, place)| read.holds(&bytes[place.clone()])).map(|(span, _)| span).collect();
     spans.iter().filter(|span| !inside.contains(span)).copied().collect()
 }
 

@@ -1,6 +1,7 @@
 //! What is remembered of pages, sources and hosts between checks.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -133,8 +134,10 @@ pub struct Page {
     pub visit: u32,
     /// For the next conditional request.
     pub validators: Validators,
-    /// Hash of its bytes as they were read last: the quickest way to see that nothing changed.
+    /// Hash of its bytes as they were read last, but for `stretches`: the quickest way to see that nothing changed.
     pub exact: Option<u64>,
+    /// Where in these bytes the volatile spans stood; as many at most.
+    pub stretches: Vec<Range<u32>>,
     /// Hash of its bytes without the volatile spans, at the last successful check.
     pub fingerprint: Option<u64>,
     /// What changes by itself in its bytes; at most 64.
@@ -182,6 +185,7 @@ impl Page {
             visit: 0,
             validators: Validators::default(),
             exact: None,
+            stretches: Vec::new(),
             fingerprint: None,
             volatile: Vec::new(),
             masks: Vec::new(),

@@ -213,8 +213,7 @@ fn unchanged(before: &Before<'_>, fetched: &Fetched) -> bool {
     known
         && (fetched.not_modified
             || leads_on_as_before(before, fetched)
-                // Of what changes by itself the bytes are never the same.
-                && (page.volatile.is_empty() && page.exact == Some(diff::exact(&fetched.bytes))
+                && (page.exact == Some(diff::exact(&fetched.bytes, &page.stretches))
                     || page.fingerprint == Some(diff::fingerprint(&fetched.bytes, &page.volatile))))
 }
 
@@ -374,12 +373,14 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
         let spans = diff::volatile_spans(old, &fetched.bytes, &volatile);
         volatile = diff::spans_outside(&fetched.bytes, &spans, extract);
     }
+    let stretches = diff::stretches(&fetched.bytes, &volatile);
     Page {
         validators: if found.look_again.is_some() { Validators::default() } else { fetched.validators.clone() },
-        exact: Some(diff::exact(&fetched.bytes)),
+        exact: Some(diff::exact(&fetched.bytes, &stretches)),
         // After a first visit only equal bytes say that nothing changed: what differs by itself is yet to be learned.
         fingerprint: (page.reading != Reading::Never).then(|| diff::fingerprint(&fetched.bytes, &volatile)),
         volatile,
+        stretches,
         masks: found.masks.clone(),
         reading: found.reading.clone(),
         members: found.members.clone(),

@@ -57,14 +57,22 @@ pub(in crate::store) struct StoredPage {
     failures: Option<(u32, i64, StoredFailure)>,
     bad: u32,
     unread: u32,
+    stretches: Vec<(u32, u32)>,
 }
 
 impl Stored for StoredPage {
     const KIND: &'static str = "page";
-    const VERSION: u8 = 2;
+    const VERSION: u8 = 3;
 
     fn older(version: u8, bytes: &[u8]) -> Option<Result<Self, StoreError>> {
-        (version == 1).then(|| lengthened(bytes, &[0]))
+        /// Fields added since: how many fields could not be read, and where what is volatile stood.
+        const ADDED: [u8; 2] = [0; 2];
+        let added = match version {
+            1 => &ADDED[..],
+            2 => &ADDED[..1],
+            _ => return None,
+        };
+        Some(lengthened(bytes, added))
     }
 }
 
@@ -110,6 +118,7 @@ impl StoredPage {
             failures: page.failures.as_ref().map(|failures| (failures.count, millis(failures.since), (&failures.last).into())),
             bad: page.bad,
             unread: page.unread,
+            stretches: page.stretches.iter().map(|stretch| (stretch.start, stretch.end)).collect(),
         }
     }
 }
@@ -165,6 +174,7 @@ impl TryFrom<StoredPage> for Page {
             },
             bad: stored.bad,
             unread: stored.unread,
+            stretches: stored.stretches.into_iter().map(|(start, end)| start..end).collect(),
         })
     }
 }

@@ -98,6 +98,7 @@ fn page() -> impl Strategy<Value = Page> {
             unread: visit / 3,
             validators: Validators { etag, last_modified },
             exact: fingerprint.map(|hash| hash ^ 1),
+            stretches: (0..visit % 3).map(|n| n..2 * n).collect(),
             fingerprint,
             volatile: volatile.into_iter().map(|(before, after)| VolatileSpan { before, after }).collect(),
             masks,
