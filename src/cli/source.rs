@@ -196,7 +196,8 @@ fn refusal(wanted: Option<Kind>, proposed: &Proposed) -> String {
         |way: &&Proposal| matches!(way.way, Way::Document | Way::Json | Way::Behind | Way::Lists) && !way.extract.records.is_empty();
     let as_it_is = |way: &Proposal| {
         let (kind, records) = (&way.spec.kind, count(way.extract.records.len(), "record", "records"));
-        format!(". `--kind {kind}` takes its {records} as they are; `fields = {{ title = \"…\" }}` then says what they are called")
+        let has = if way.members.is_empty() { String::new() } else { format!(": they have {}", way.members) };
+        format!(". `--kind {kind}` takes its {records} as they are; `fields = {{ title = \"…\" }}` then says what they are called{has}")
     };
     out += &proposed.ways.iter().find(nameless).map(as_it_is).unwrap_or_default();
     if proposed.offers.as_ref().is_some_and(|offers| offers.hollow) {
