@@ -89,6 +89,14 @@ pub(super) fn regap(template: &str, text: &str) -> String {
     out.join(" ")
 }
 
+/// A part of a text that fits the template, with `…` for what varies in it; `None` where nothing of it does, or where it is of another text.
+pub(super) fn without_gaps(template: &str, part: &str) -> Option<String> {
+    let gapped = regap(template, part);
+    let (stay, known) = (words(&gapped), words(template));
+    let all = gapped.contains(GAP) && stay.len() > 1 && stay.iter().all(|word| known.contains(word));
+    all.then(|| gapped.replace(GAP, "…"))
+}
+
 /// Whether a text has become another thing altogether: at least twenty words, more than twice as many, and none shared.
 pub(super) fn is_foreign(old: &str, new: &str) -> bool {
     let (a, b) = (words(old), words(new));
@@ -121,6 +129,20 @@ mod tests {
         assert!(!fits("a \u{fffc}", &"a ".repeat(40)));
         assert_eq!(regap(visits, "Visits today: 17 price 13 EUR"), "Visits today: \u{fffc} price 13 EUR");
         assert_eq!(regap("\u{fffc} EUR", "17 USD"), "\u{fffc} USD");
+    }
+
+    #[test]
+    fn parts_without_what_varies() {
+        let template = "Welcome. We are hiring drivers. Open now \u{fffc} and later";
+        for (part, want) in [
+            ("We are hiring drivers. Open now 12:04", Some("We are hiring drivers. Open now …")),
+            ("Open now 12:04 and later", Some("Open now … and later")),
+            ("We are hiring drivers.", None),
+            ("We sell pallets until 12:04", None),
+            ("12:04", None),
+        ] {
+            assert_eq!(without_gaps(template, part).as_deref(), want, "{part}");
+        }
     }
 
     #[test]

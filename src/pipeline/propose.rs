@@ -10,7 +10,7 @@ use url::Url;
 use super::{Rehearsal, Rehearsed, Target};
 use crate::base::ids::SourceId;
 use crate::base::text::count;
-use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Script, Spec};
+use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Reading, Script, Spec};
 use crate::fetch::{Fetched, Request, SourceSettings};
 use crate::model::{Draft, Extract, Failure, HostKey, RecordKind};
 use crate::resolve::names_somebody;
@@ -215,7 +215,7 @@ impl Rehearsal {
     async fn page(&self, url: &Url, page: &Fetched, offers: Offers, wanted: Option<Kind>, out: &mut Proposed) {
         out.title.clone_from(&offers.reading.title);
         // The list first, without a request: what the page shows tells whether a feed or JSON holds the same.
-        let list = self.list(url, page, wanted, offers.reading.language.as_deref()).await;
+        let list = self.list(url, page, wanted, &offers.reading).await;
         let shown = list.as_ref().map_or(0, |list| named(&list.extract));
         self.feeds(page, &offers, out).await;
         self.sitemap(page, out).await;
@@ -246,7 +246,7 @@ impl Rehearsal {
         out.offers = Some(offers);
     }
 
-    async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>, language: Option<&str>) -> Option<Proposal> {
+    async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>, shown: &Reading) -> Option<Proposal> {
         let wanted = wanted.filter(|kind| matches!(kind, Kind::Listing | Kind::Directory));
         let mut read = self.read_as(spec(wanted.unwrap_or(Kind::Directory), url), page).await.ok()?;
         let found = extract::leaning(&read.extract, url);
@@ -259,7 +259,7 @@ impl Rehearsal {
         if dated.dates != read.spec.dates {
             read = self.read_as(dated, page).await.ok()?;
         }
-        if let Some(country) = extract::country_of_phones(&read.extract, language).filter(|_| read.spec.country.is_none()) {
+        if let Some(country) = extract::country_of_phones(&read.extract, shown).filter(|_| read.spec.country.is_none()) {
             let national = Spec { country: Some(country.to_owned()), ..read.spec.clone() };
             let again = self.read_as(national, page).await.ok()?;
             let phones = again.extract.records.iter().filter(|draft| draft.value("phone").is_some()).count();
