@@ -21,7 +21,7 @@ use super::problem::{Problem, nearest};
 use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
-use super::tree::{self, Node, Table, What};
+use super::tree::{self, Node, Table};
 use super::{Config, DEFAULTS, Refusal, Request, fields, imports, lexicons, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;

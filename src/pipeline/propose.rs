@@ -140,8 +140,12 @@ impl Proposed {
         out.extend(reader.map(|reader| {
             let what =
                 "whom its records are about: none of them names an organisation, and a lead that comes of one is \"(not named yet)\"";
-            let has = if way.members.is_empty() { String::new() } else { format!(". Its records have {}", way.members) };
-            Doubt { what: what.to_owned(), setting: format!("{}{has}", reader.naming()) }
+            let setting = match (way.members.as_str(), way.spec.fields.is_empty()) {
+                ("", _) => reader.naming().to_owned(),
+                (members, true) => format!("{}. Its records have {members}", reader.naming()),
+                (members, false) => format!("`company = \"…\"` in fields, with the member that names it. Its records have {members}"),
+            };
+            Doubt { what: what.to_owned(), setting }
         }));
         out
     }

@@ -12,6 +12,7 @@ use super::ask::{
 use super::health;
 use super::leads::{Behind, VerdictView};
 use super::tenders::{FieldView, TenderView};
+use crate::base::clock::minute;
 use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::diff;
