@@ -6,6 +6,8 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 pub(super) const GAP: &str = "\u{fffc}";
 /// Words of a text that are compared one by one; longer texts are compared by their hash alone, so that the work is bounded.
 const WORDS: usize = 2_000;
+/// The same where a part is looked for at every word.
+const PART: usize = 300;
 
 /// The words of a text; digits grouped by spaces are one word ("1 234 567").
 pub(super) fn words(text: &str) -> Vec<String> {
@@ -91,10 +93,46 @@ pub(super) fn regap(template: &str, text: &str) -> String {
 
 /// A part of a text that fits the template, with `…` for what varies in it; `None` where nothing of it does, or where it is of another text.
 pub(super) fn without_gaps(template: &str, part: &str) -> Option<String> {
-    let gapped = regap(template, part);
-    let (stay, known) = (words(&gapped), words(template));
-    let all = gapped.contains(GAP) && stay.len() > 1 && stay.iter().all(|word| known.contains(word));
-    all.then(|| gapped.replace(GAP, "…"))
+    let (pattern, part) = (words(template), words(part));
+    if pattern.len().max(part.len()) > PART {
+        return None;
+    }
+    let hidden = (0..pattern.len()).filter_map(|start| gaps_in(&pattern[start..], &part)).find(|hidden| {
+        let varies = hidden.iter().filter(|varies| **varies).count();
+        let stays = hidden.len() - varies;
+        varies > 0 && stays >= varies.max(2)
+    })?;
+    let mut out: Vec<&str> = Vec::new();
+    for (word, varies) in part.iter().zip(hidden) {
+        match (varies, out.last()) {
+            (false, _) => out.push(word),
+            (true, Some(&"…")) => {}
+            (true, _) => out.push("…"),
+        }
+    }
+    Some(out.join(" "))
+}
+
+/// Which words stand in gaps where a text begins as the pattern does; `None` where it does not go on so.
+fn gaps_in(pattern: &[String], text: &[String]) -> Option<Vec<bool>> {
+    // As in [`fits`].
+    let (mut p, mut t, mut gap) = (0, 0, None);
+    let mut hidden = vec![false; text.len()];
+    while t < text.len() {
+        if pattern.get(p).is_some_and(|word| word == GAP) {
+            gap = Some((p, t));
+            p += 1;
+        } else if pattern.get(p) == Some(&text[t]) {
+            (p, t) = (p + 1, t + 1);
+        } else if let Some((gap_p, gap_t)) = gap {
+            hidden[gap_t] = true;
+            gap = Some((gap_p, gap_t + 1));
+            (p, t) = (gap_p + 1, gap_t + 1);
+        } else {
+            return None;
+        }
+    }
+    Some(hidden)
 }
 
 /// Whether a text has become another thing altogether: at least twenty words, more than twice as many, and none shared.

@@ -172,7 +172,7 @@ mod tests {
             ("titulo.texto", Some("title")),
             ("url_imagen", Some("image")),
             ("foo", None),
-            ("zona_id", None),
+            ("zona_id", Some("id")),
             ("", None),
         ] {
             assert_eq!(field_of(path), want, "{path}");
