@@ -132,7 +132,7 @@ async fn run(args: Args) -> anyhow::Result<Ended> {
             Ok(if summary.complete() { Ended::Fine } else { Ended::Problem })
         }
         Command::Check(options) => check::check(&request, &options, json).await,
-        Command::Read { target } => read::read(&request, &target, json).await,
+        Command::Read { target, url } => read::read(&request, (&target, url.as_ref()), json).await,
         Command::Source(SourceCommand::List) => asking::show(&request, Question::Sources, json).await,
         Command::Source(SourceCommand::Show { id, page, diff }) => asking::show(&request, Question::Source { id, page, diff }, json).await,
         Command::Source(SourceCommand::CheckNow { id }) => asking::show(&request, Question::CheckNow { id }, json).await,

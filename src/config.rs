@@ -42,6 +42,7 @@ use crate::render::Language;
 use crate::{deliver, door, fetch, resolve, route, schedule, score, store};
 
 pub use adding::{NewSource, source_table, with_source};
+pub use assemble::Outside;
 pub use changes::ConfigChange;
 pub use imports::Imported;
 pub use labels::folder as codes_folder;
@@ -249,8 +250,8 @@ impl Config {
         assemble::place(request)
     }
 
-    /// What the environment and the flags say of the door and of fetching where there is no file: for whoever looks at an address.
-    pub fn outside(request: &Request) -> Result<(door::Settings, fetch::Settings), Refusal> {
+    /// The door and fetching for whoever looks at an address, where there is no configuration, or one that is broken elsewhere.
+    pub fn outside(request: &Request) -> Result<Outside, Refusal> {
         assemble::outside(request)
     }
 

@@ -50,7 +50,7 @@ pub use decode::decode;
 pub use derive::{Derived, derive};
 pub use doubts::{Doubt, Filled, Leaning, country_of_phones, doubts, filled, has_name, leaning};
 pub use found::Known;
-pub use json::{Paged, PagingWay};
+pub use json::{Members, Paged, PagingWay};
 pub use naming::USUAL_FIELDS;
 pub use offers::{Offers, Script, offers};
 pub use portal::Portal;
@@ -236,6 +236,18 @@ impl Reader {
     /// [`FailureClass::Unreadable`] when the bytes are not of this kind, [`FailureClass::ParseLimit`] when a limit is reached.
     pub fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         self.read_knowing(input, &Known::default())
+    }
+
+    /// Which members of the records of JSON are the fields that people look for; none of any other kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`Reader::read`].
+    pub fn members(&self, input: &Input<'_>) -> Result<Members, Failure> {
+        match &self.by {
+            By::Json(reader) => reader.members(input),
+            By::Listing(_) | By::Found(_) | By::Feed(_) | By::Sitemap(_) | By::Tenders(_) | By::Page(_) => Ok(Members::default()),
+        }
     }
 
     /// Whether it learns from what it reads: what is known helps it to read on.

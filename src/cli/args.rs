@@ -79,6 +79,9 @@ pub enum Command {
         /// An address, or a file (`-`: standard input)
         #[arg(value_name = "FILE|URL")]
         target: String,
+        /// The address that the file was saved from: what its links and names are relative to
+        #[arg(long, value_name = "URL")]
+        url: Option<url::Url>,
     },
     /// See the main job work on sample sites that the program serves itself
     Demo(DemoOptions),
@@ -175,6 +178,9 @@ pub struct CheckOptions {
     /// Read the address or file with this source's settings
     #[arg(long, value_name = "SOURCE")]
     pub source: Option<String>,
+    /// The address that the file was saved from: what its links are relative to
+    #[arg(long, value_name = "URL", conflicts_with = "source")]
+    pub url: Option<url::Url>,
     /// Of a source whose pages lead on: read up to so many of them, not only the first
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub pages: u32,

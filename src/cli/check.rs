@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use base64::Engine as _;
+use jiff::tz::TimeZone;
 use url::Url;
 
 use super::args::CheckOptions;
@@ -14,7 +15,7 @@ use crate::app;
 use crate::base::caps;
 use crate::base::clock::Clock;
 use crate::base::text::no_such;
-use crate::config::{Config, Refusal, Request};
+use crate::config::{Config, Outside, Refusal, Request};
 use crate::diff;
 use crate::door::Door;
 use crate::fetch::Web;
@@ -33,20 +34,27 @@ pub(super) async fn check(request: &Request, options: &CheckOptions, json: bool)
         Err(Refusal::Wrong(_) | Refusal::Missing(_)) => bytes.is_none() && Url::parse(&options.target).is_err(),
         Err(Refusal::NotFound(_)) => false,
     };
-    let answer = if by_name || options.source.is_some() {
+    anyhow::ensure!(
+        options.url.is_none() || bytes.is_some(),
+        "--url says where a file was saved from, and `{}` is no file",
+        options.target
+    );
+    let answer = if by_name && options.url.is_none() || options.source.is_some() {
         let bytes = bytes.map(|bytes| base64::engine::general_purpose::STANDARD.encode(bytes));
         let (target, source) = (options.target.clone(), options.source.clone());
         asking::ask(request, Question::Check { target, bytes, source, pages: options.pages, config: written(request) }, json).await?
     } else {
         anyhow::ensure!(options.pages == 1, "--pages reads on where the settings of a source say so: name a source, or one with --source");
         let target = match bytes {
-            Some(bytes) => Target::Bytes { url: stand_in(&options.target), bytes: bytes.into() },
+            Some(bytes) => Target::Bytes { url: stand_in(&options.target, options.url.as_ref())?, bytes: bytes.into() },
             None => Target::Url(address("source, file or address", &options.target, sources())?),
         };
-        let (kind, found) = outside(request, if_taken(request).as_deref())?.look(&target).await;
+        let config = if_taken(request);
+        let (kind, found) = outside(request, config.as_deref())?.look(&target).await;
         let mut view = web::check_view(&options.target, kind, found);
         view.problem = view.problem.map(|problem| beside_broken(request, problem));
-        Answer::Check(Box::new(view))
+        let zone = config.filter(|_| !json).map_or(TimeZone::UTC, |config| config.daemon.zone.clone());
+        print::in_zone(Answer::Check(Box::new(view)), &zone)?
     };
     finish(&answer, json)
 }
@@ -61,9 +69,17 @@ pub(super) fn if_taken(request: &Request) -> Option<Arc<Config>> {
             None
         }
         Err(Refusal::Wrong(_)) => {
-            eprintln!("Warning: the configuration is broken (`atalaya config check` shows it); this is read with the defaults.");
+            eprintln!("Warning: the configuration is broken (`atalaya config check` shows it); this is read with {}.", of_broken(request));
             None
         }
+    }
+}
+
+/// What counts of a configuration that is not taken.
+fn of_broken(request: &Request) -> &'static str {
+    match Config::outside(request) {
+        Ok(outside) if outside.of_files => "its [net] and [fetch], and else with the defaults",
+        Ok(_) | Err(_) => "the defaults",
     }
 }
 
@@ -82,7 +98,10 @@ pub(super) fn address<'a>(what: &str, text: &str, known: impl IntoIterator<Item 
 
 /// What failed, where it may be for a configuration that is not taken: what that allows does not count either.
 pub(super) fn beside_broken(request: &Request, problem: String) -> String {
-    let broken = || matches!(Config::load(&Request { without_secrets: true, ..request.clone() }), Err(Refusal::Wrong(_)));
+    let broken = || {
+        let wrong = matches!(Config::load(&Request { without_secrets: true, ..request.clone() }), Err(Refusal::Wrong(_)));
+        wrong && !Config::outside(request).is_ok_and(|outside| outside.of_files)
+    };
     if problem.contains("`[net] ") && broken() {
         return format!(
             "the configuration is broken, and what its [net] allows is not taken: mend it first (`atalaya config check` shows it). With the defaults: \
@@ -96,7 +115,10 @@ pub(super) fn beside_broken(request: &Request, problem: String) -> String {
 pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Result<Rehearsal> {
     let (net, settings) = match config {
         Some(config) => (config.net.clone(), config.fetch.clone()),
-        None => Config::outside(request)?,
+        None => {
+            let Outside { net, fetch, .. } = Config::outside(request)?;
+            (net, fetch)
+        }
     };
     let clock = Clock::System;
     let lexicons = config.map_or_else(diff::Lexicons::shipped, |config| Arc::clone(&config.lexicons.signals));
@@ -141,11 +163,14 @@ pub(super) fn file(name: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// An address for a file, so that relative addresses in it become absolute ones.
-pub(super) fn stand_in(name: &str) -> Url {
+/// The address that a file was saved from, or one for it, so that relative addresses in it become absolute ones.
+pub(super) fn stand_in(name: &str, from: Option<&Url>) -> anyhow::Result<Url> {
+    if let Some(from) = from {
+        return address("address", from.as_str(), []);
+    }
     let mut url = Url::parse("https://file.invalid/").expect("a constant address");
     url.set_path(Path::new(name).file_name().and_then(|name| name.to_str()).unwrap_or("stdin"));
-    url
+    Ok(url)
 }
 
 /// For `doctor`: whether an installation can be opened at all.

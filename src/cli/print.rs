@@ -31,7 +31,7 @@ pub(super) use leads::verdict;
 pub(super) use lines::held;
 pub(super) use proposal::{ChosenView, FieldView, ProposalView, TestedView, TriedView, UnsureView, proposal, tested};
 pub(super) use reading::reading;
-pub(super) use times::{at, in_zone};
+pub(super) use times::{at, in_zone, value};
 
 /// Records whose words are told.
 const SAYING: usize = 50;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use jiff::tz::TimeZone;
 use url::Url;
 
 use super::Ended;
@@ -15,6 +16,7 @@ use crate::base::ids::{BadSlug, SourceId};
 use crate::base::text::{clip, count, latin, no_such};
 use crate::config::{self, Config, NewSource, Refusal, Request, Source};
 use crate::extract::{self, Kind};
+use crate::model::{Draft, Found};
 use crate::pipeline::{self, Differs, Expected, Fixture, Proposal, Proposed, Rehearsal, Way};
 
 /// The folder of saved pages, beside the configuration.
@@ -48,7 +50,8 @@ pub(super) async fn add(request: &Request, options: &AddOptions, json: bool) -> 
     let (way, lost) = if options.selectors { selected(&rehearsal, way).await? } else { (way.clone(), Vec::new()) };
     let new = new_source(&id, &proposed, &way, rehearsal.clock.now());
     view.others = others(&proposed, &way);
-    view.chosen = Some(chosen(&proposed, &way, lost, &new));
+    let zone = if json { TimeZone::UTC } else { config.as_ref().map_or(TimeZone::UTC, |config| config.daemon.zone.clone()) };
+    view.chosen = Some(chosen(&proposed, &way, lost, (&new, &zone)));
     if !json {
         print::proposal(&view);
     }
@@ -196,7 +199,8 @@ fn refusal(wanted: Option<Kind>, proposed: &Proposed) -> String {
         |way: &&Proposal| matches!(way.way, Way::Document | Way::Json | Way::Behind | Way::Lists) && !way.extract.records.is_empty();
     let as_it_is = |way: &Proposal| {
         let (kind, records) = (&way.spec.kind, count(way.extract.records.len(), "record", "records"));
-        format!(". `--kind {kind}` takes its {records} as they are; `fields = {{ title = \"…\" }}` then says what they are called")
+        let has = if way.members.is_empty() { String::new() } else { format!(": they have {}", way.members) };
+        format!(". `--kind {kind}` takes its {records} as they are; `fields = {{ title = \"…\" }}` then says what they are called{has}")
     };
     out += &proposed.ways.iter().find(nameless).map(as_it_is).unwrap_or_default();
     if proposed.offers.as_ref().is_some_and(|offers| offers.hollow) {
@@ -255,9 +259,9 @@ fn new_source(id: &SourceId, proposed: &Proposed, way: &Proposal, now: jiff::Tim
     }
 }
 
-fn chosen(proposed: &Proposed, way: &Proposal, lost: Vec<String>, new: &NewSource) -> ChosenView {
-    let words =
-        |draft: &crate::model::Draft| draft.fields.iter().map(|(name, found)| (name.as_str().to_owned(), found.value.told())).collect();
+fn chosen(proposed: &Proposed, way: &Proposal, lost: Vec<String>, (new, zone): (&NewSource, &TimeZone)) -> ChosenView {
+    let told = |found: &Found| print::value(&found.value.text(), zone);
+    let words = |draft: &Draft| draft.fields.iter().map(|(name, found)| (name.as_str().to_owned(), told(found))).collect();
     let fields = extract::filled(&way.extract).into_iter();
     ChosenView {
         way: way.way.words(),
@@ -350,7 +354,7 @@ pub(super) async fn test(request: &Request, ids: &[String], fresh: bool, json: b
     if json {
         println!("{}", serde_json::to_string_pretty(&views)?);
     } else {
-        print::tested(&views);
+        print::tested(&views, &config.daemon.zone);
     }
     if views.is_empty() {
         eprintln!("No source has a saved page: `atalaya source test SOURCE --save` fetches one; `atalaya source add` saves it by itself.");

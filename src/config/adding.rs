@@ -121,6 +121,9 @@ fn table(new: &NewSource) -> Table {
     if let Some(paging) = paging {
         put("paging", paging, "how the next page is asked for: the second one has other records");
     }
+    if let [key] = spec.key.0.as_slice() {
+        put("key", key.as_str().into(), "what tells its records apart");
+    }
     let fields: Vec<(&String, Value)> = spec.fields.iter().map(|(name, field)| (name, field_value(field))).collect();
     if fields.is_empty() {
         return table;
@@ -141,10 +144,11 @@ fn table(new: &NewSource) -> Table {
 fn field_value(field: &FieldSpec) -> Value {
     let told = &field.table;
     let select = told.select.clone().unwrap_or_default();
-    if told.regex.is_none() && told.kind.is_none() {
+    if told.regex.is_none() && told.kind.is_none() && told.currency.is_none() {
         return select.into();
     }
-    let parts = [("select", Some(&select)), ("regex", told.regex.as_ref()), ("kind", told.kind.as_ref())];
+    let parts =
+        [("select", Some(&select)), ("regex", told.regex.as_ref()), ("kind", told.kind.as_ref()), ("currency", told.currency.as_ref())];
     parts.into_iter().filter_map(|(key, text)| Some((key, Value::from(text?.as_str())))).collect::<InlineTable>().into()
 }
 

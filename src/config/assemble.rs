@@ -2,6 +2,7 @@
 //! owns which table, nothing of what they do.
 
 mod locate;
+mod partly;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -20,12 +21,15 @@ use super::problem::{Problem, nearest};
 use super::process::{DaemonSpec, KeepSpec, LogSpec};
 use super::secrets::{Fetcher, Sources};
 use super::source::{self, Aspect, Source};
-use super::tree::{self, Node, Table, What};
+use super::tree::{self, Node, Table};
 use super::{Config, DEFAULTS, Refusal, Request, fields, imports, lexicons, lists, process, show};
 use crate::base::ids::{ChannelId, ContentHash, SegmentId};
 use crate::base::secret::SecretRef;
 use crate::model::Fault;
 use crate::{deliver, diff, door, extract, fetch, resolve, schedule, score, store};
+
+pub use partly::Outside;
+pub(super) use partly::{data_folder, outside};
 
 /// Reads and compiles.
 pub(super) fn load(request: &Request) -> Result<Config, Refusal> {
@@ -54,55 +58,6 @@ pub(super) fn place(request: &Request) -> Result<PathBuf, Refusal> {
 
 fn defaults() -> Files {
     Files(vec![File::new("default.toml".to_owned(), PathBuf::new(), DEFAULTS.to_owned(), Layer::Default)])
-}
-
-/// Compiles the tables `[net]` and `[fetch]` of the layers above the files.
-pub(super) fn outside(request: &Request) -> Result<(door::Settings, fetch::Settings), Refusal> {
-    let (mut files, mut problems) = (defaults(), Vec::new());
-    let (documents, _) = documents(&mut files, &mut problems, request);
-    let mut desk = Desk::new(&files, Vec::new());
-    let tables = layers::merge(&mut desk, &documents);
-    let mut builder = Builder::new(desk, request, false, &tables);
-    // Who names no contact may look all the same; the daemon may not.
-    let contact = tables.process.get("daemon").and_then(|(_, table)| table.entry("contact"));
-    let daemon = contact.filter(|entry| files.of(entry.key_at).layer != Layer::Default).and_then(|_| builder.daemon(&tables));
-    let found = builder.ways_out(&tables, daemon.as_ref());
-    problems.extend(builder.desk.problems);
-    match found {
-        (Some(net), Some(fetch)) if problems.is_empty() => Ok((net, fetch)),
-        _ => Err(Refusal::Wrong(in_order(&files, problems))),
-    }
-}
-
-/// The data folder that is written, where nothing that is broken may say another one.
-pub(super) fn data_folder(request: &Request) -> Option<PathBuf> {
-    let (mut files, mut broken) = (defaults(), Vec::new());
-    if let Ok(path) = locate::locate(request) {
-        files::read(&path, &mut files, &mut broken);
-    }
-    let nowhere = files.0.len() == 1;
-    let (documents, _) = documents(&mut files, &mut broken, request);
-    let mut desk = Desk::new(&files, Vec::new());
-    let tables = layers::merge(&mut desk, &documents);
-    let (_, table) = tables.process.get("daemon")?;
-    let written = table.entry("data")?;
-    let file = files.of(written.key_at);
-    let line = file.line_column(written.key_at.start).0;
-    let misspelt = table
-        .entries
-        .iter()
-        .any(|entry| entry.key != "data" && nearest(&entry.key, process::DAEMON_KEYS.iter().copied()).as_deref() == Some("data"));
-    let doubt = match file.layer {
-        Layer::Environment | Layer::Flag => false,
-        Layer::Default => {
-            nowhere || !broken.is_empty() || misspelt || ["daemon", "data"].into_iter().any(|name| tables.refused.contains(name))
-        }
-        Layer::User => broken.iter().any(|problem| problem.file == file.name && problem.line == line),
-    };
-    match &written.node.what {
-        What::Text(text) | What::Loose(text) if !doubt => process::data_folder(text, &file.folder, &request.environment),
-        _ => None,
-    }
 }
 
 /// The files and the layers above them as trees, and what of them is no TOML.

@@ -4,8 +4,9 @@ use jiff::SignedDuration;
 
 use super::lexicon::{Lexicons, Said};
 use super::signals::{SignalDraft, WORDS, by, happened, is_long};
+use super::words::without_gaps;
 use crate::base::text::{clip, words};
-use crate::model::{Change, ChangeKind, Draft, Evidence, Record, RecordKind, Signal, Story, Value};
+use crate::model::{Change, ChangeKind, Draft, Evidence, Mask, Record, RecordKind, Signal, Story, Value};
 
 /// Fields that hold the text of a record, in the order in which a sentence that stands in several of them is taken.
 const TEXTS: [&str; 8] = ["title", "summary", "description", "text", "body", "content", "requirements", "about"];
@@ -23,8 +24,8 @@ pub fn texts(draft: &Draft) -> String {
 /// The reasons to act that the words of a change give, each kind once; none when it is part of a baseline.
 ///
 /// `record` is the record as it is after the change. Of what changed only the sentences count that were not there before. Notices of tenders
-/// and awards say in their fields what they are.
-pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record: &Record) -> Vec<SignalDraft> {
+/// and awards say in their fields what they are. What varies by itself, as the masks of the page say, is left out of what is quoted.
+pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record: &Record, masks: &[Mask]) -> Vec<SignalDraft> {
     if change.baseline || !speaks(record.kind) {
         return Vec::new();
     }
@@ -48,11 +49,21 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
                 continue;
             }
             let Some(evidence) = record.evidence(name) else { continue };
+            let sentence = steady(sentence, masks);
             let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
             found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence } });
         }
     }
     found
+}
+
+/// A sentence without what varies in it by itself.
+fn steady(sentence: String, masks: &[Mask]) -> String {
+    let templates = masks.iter().filter_map(|mask| match mask {
+        Mask::Words(_, template) => Some(template),
+        Mask::Field(_) | Mask::Block(_) => None,
+    });
+    templates.filter_map(|template| without_gaps(template, &sentence)).next().unwrap_or(sentence)
 }
 
 /// Whether two signals of one organisation tell the same event: the same kind, in the same words, at about the same time.
@@ -99,7 +110,7 @@ mod tests {
 
     fn drafts(record: &Record, kind: ChangeKind, baseline: bool, language: Option<&str>) -> Vec<(SignalKind, String)> {
         let change = Change { source: record.source.clone(), record: record.id, kind, at: day(3), baseline };
-        let found = said(&Lexicons::shipped(), language, &change, record);
+        let found = said(&Lexicons::shipped(), language, &change, record, &[]);
         found.into_iter().map(|draft| (draft.kind, draft.evidence.quote)).collect()
     }
 
@@ -144,6 +155,21 @@ mod tests {
         assert_eq!(drafts(&page, changed("text", &format!("Welcome! {SEEKS}")), false, None), [hires]);
         assert_eq!(drafts(&page, changed("text", &both), false, None), []);
         assert_eq!(drafts(&page, changed("title", "Acme Ltd"), false, None), [], "the text did not change");
+    }
+
+    #[test]
+    fn what_varies_by_itself_is_not_quoted() {
+        let page =
+            record("site", "1", RecordKind::Page, &[("title", "Acme"), ("text", "Acme. We are hiring drivers, call us today, 12:04")]);
+        let change = Change { source: page.source.clone(), record: page.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
+        for (template, want) in [
+            ("We are hiring drivers, call us today, \u{fffc}", "We are hiring drivers, call us today, …"),
+            ("Open until \u{fffc}", "We are hiring drivers, call us today, 12:04"),
+        ] {
+            let masks = [Mask::Words("/p[1]".to_owned(), template.to_owned())];
+            let found = said(&Lexicons::shipped(), None, &change, &page, &masks);
+            assert_eq!(found.iter().map(|draft| draft.evidence.quote.as_str()).collect::<Vec<_>>(), [want]);
+        }
     }
 
     #[test]

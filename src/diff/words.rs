@@ -6,6 +6,8 @@ use similar::{Algorithm, DiffTag, capture_diff_slices};
 pub(super) const GAP: &str = "\u{fffc}";
 /// Words of a text that are compared one by one; longer texts are compared by their hash alone, so that the work is bounded.
 const WORDS: usize = 2_000;
+/// The same where a part is looked for at every word.
+const PART: usize = 300;
 
 /// The words of a text; digits grouped by spaces are one word ("1 234 567").
 pub(super) fn words(text: &str) -> Vec<String> {
@@ -89,6 +91,50 @@ pub(super) fn regap(template: &str, text: &str) -> String {
     out.join(" ")
 }
 
+/// A part of a text that fits the template, with `…` for what varies in it; `None` where nothing of it does, or where it is of another text.
+pub(super) fn without_gaps(template: &str, part: &str) -> Option<String> {
+    let (pattern, part) = (words(template), words(part));
+    if pattern.len().max(part.len()) > PART {
+        return None;
+    }
+    let hidden = (0..pattern.len()).filter_map(|start| gaps_in(&pattern[start..], &part)).find(|hidden| {
+        let varies = hidden.iter().filter(|varies| **varies).count();
+        let stays = hidden.len() - varies;
+        varies > 0 && stays >= varies.max(2)
+    })?;
+    let mut out: Vec<&str> = Vec::new();
+    for (word, varies) in part.iter().zip(hidden) {
+        match (varies, out.last()) {
+            (false, _) => out.push(word),
+            (true, Some(&"…")) => {}
+            (true, _) => out.push("…"),
+        }
+    }
+    Some(out.join(" "))
+}
+
+/// Which words stand in gaps where a text begins as the pattern does; `None` where it does not go on so.
+fn gaps_in(pattern: &[String], text: &[String]) -> Option<Vec<bool>> {
+    // As in [`fits`].
+    let (mut p, mut t, mut gap) = (0, 0, None);
+    let mut hidden = vec![false; text.len()];
+    while t < text.len() {
+        if pattern.get(p).is_some_and(|word| word == GAP) {
+            gap = Some((p, t));
+            p += 1;
+        } else if pattern.get(p) == Some(&text[t]) {
+            (p, t) = (p + 1, t + 1);
+        } else if let Some((gap_p, gap_t)) = gap {
+            hidden[gap_t] = true;
+            gap = Some((gap_p, gap_t + 1));
+            (p, t) = (gap_p + 1, gap_t + 1);
+        } else {
+            return None;
+        }
+    }
+    Some(hidden)
+}
+
 /// Whether a text has become another thing altogether: at least twenty words, more than twice as many, and none shared.
 pub(super) fn is_foreign(old: &str, new: &str) -> bool {
     let (a, b) = (words(old), words(new));
@@ -121,6 +167,20 @@ mod tests {
         assert!(!fits("a \u{fffc}", &"a ".repeat(40)));
         assert_eq!(regap(visits, "Visits today: 17 price 13 EUR"), "Visits today: \u{fffc} price 13 EUR");
         assert_eq!(regap("\u{fffc} EUR", "17 USD"), "\u{fffc} USD");
+    }
+
+    #[test]
+    fn parts_without_what_varies() {
+        let template = "Welcome. We are hiring drivers. Open now \u{fffc} and later";
+        for (part, want) in [
+            ("We are hiring drivers. Open now 12:04", Some("We are hiring drivers. Open now …")),
+            ("Open now 12:04 and later", Some("Open now … and later")),
+            ("We are hiring drivers.", None),
+            ("We sell pallets until 12:04", None),
+            ("12:04", None),
+        ] {
+            assert_eq!(without_gaps(template, part).as_deref(), want, "{part}");
+        }
     }
 
     #[test]

@@ -8,11 +8,19 @@ use crate::base::text::words;
 /// Characters of a caption; what is longer is text.
 const CHARS: usize = 40;
 
-static FIELDS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
-    let rows = include_str!("captions.txt").lines().filter(|row| !row.starts_with('#'));
-    let cells = rows.filter_map(|row| row.split_once('|'));
-    cells.flat_map(|(field, all)| all.split('|').map(move |caption| (words(caption), field.trim()))).collect()
-});
+static FIELDS: LazyLock<HashMap<String, &'static str>> =
+    LazyLock::new(|| all(include_str!("captions.txt")).map(|(caption, field)| (words(caption), field)).collect());
+
+/// The captions of pages, and the field that each names.
+pub(super) fn of_pages() -> impl Iterator<Item = (&'static str, &'static str)> {
+    all(include_str!("captions.txt"))
+}
+
+/// The words of a table `field | words ...`, each with its field.
+pub(super) fn all(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = table.lines().filter(|row| !row.starts_with('#')).filter_map(|row| row.split_once('|'));
+    rows.flat_map(|(field, all)| all.split('|').map(move |caption| (caption.trim(), field.trim())))
+}
 
 /// The field that a caption names: `industry` of "Sector:".
 pub(super) fn field_of(caption: &str) -> Option<&'static str> {

@@ -8,6 +8,7 @@ use regex::Regex;
 use url::Url;
 
 use super::offers::Offers;
+use super::reading::{Column, Reading};
 use super::vacancies::Vacancies;
 use super::value::month_first;
 use super::{Kind, Spec};
@@ -248,9 +249,13 @@ fn is_unread_phone(field: &Filled) -> bool {
 
 /// The country whose telephone numbers records may have, where they have some of a country that is not known: the one that the language of
 /// their page names, or is at home in. Whether they are its numbers, reading them says.
-pub fn country_of_phones(extract: &Extract, language: Option<&str>) -> Option<&'static str> {
-    filled(extract).iter().any(is_unread_phone).then_some(())?;
-    let mut parts = language?.split(['-', '_']);
+pub fn country_of_phones(extract: &Extract, page: &Reading) -> Option<&'static str> {
+    let called = |column: &Column| column.label == "phone" && column.filled * 2 > extract.records.len();
+    let unread = || extract.records.iter().all(|draft| draft.value("phone").is_none());
+    let there =
+        filled(extract).iter().any(is_unread_phone) || unread() && page.lists.iter().take(1).flat_map(|list| &list.columns).any(called);
+    there.then_some(())?;
+    let mut parts = page.language.as_deref()?.split(['-', '_']);
     let (language, region) = (parts.next()?.to_ascii_lowercase(), parts.rfind(|part| part.len() == 2));
     region.and_then(country_code).or_else(|| HOMES.iter().find(|(word, _)| *word == language).map(|(_, home)| *home))
 }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use url::Url;
 
+use super::captions;
 use super::html::Tag;
 use super::listing::Numbered;
 use super::reading::{Listed, Reading, read_with};
@@ -121,6 +122,7 @@ impl FoundReader {
         let by_key = known.records.iter().filter(|record| !record.gone).collect::<Vec<_>>();
         let Some(mut list) = choose(&reading, &by_key, input.url) else { return Self::nothing(&learned, &by_key, input) };
         thing::join(&reading.structured, &mut list, input.url);
+        self.uncaption(&mut list, &learned);
         let fresh = self.fresh(&list);
         let (typed, known_as) =
             (|field: &str, words: &str| self.typed(field, words, input), |record: &Record, field: &str| self.known_as(record, field));
@@ -213,6 +215,31 @@ impl FoundReader {
             names.push(free.unwrap_or(name));
         }
         names
+    }
+
+    /// Cuts captions off the values of columns that no other record shows to be led by one: "Sector: Metal", alone on the last page, is of the field
+    /// that earlier pages read behind this caption.
+    fn uncaption(&self, list: &mut List, learned: &Learned) {
+        for (at, column) in list.columns.iter_mut().enumerate().filter(|(_, column)| column.caption.is_none() && column.label != "name") {
+            let mut cells: Vec<&mut String> =
+                list.records.iter_mut().flat_map(|raw| &mut raw.cells).filter(|(own, _)| *own == at).map(|(_, words)| words).collect();
+            let split: Vec<Option<(String, String)>> =
+                cells.iter().map(|words| captions::split(words).map(|(caption, value)| (caption.to_owned(), value.to_owned()))).collect();
+            let Some(Some((caption, _))) = split.first() else { continue };
+            if !split.iter().all(|cut| cut.as_ref().is_some_and(|(own, _)| own == caption)) {
+                continue;
+            }
+            let values: Vec<&str> = split.iter().flatten().map(|(_, value)| value.as_str()).collect();
+            let named = super::reading::Column { caption: Some(caption.clone()), ..column.clone() };
+            let field = self.naming.field(&named, &values);
+            if !align::is_plain(&field) && learned.fields.iter().any(|known| known.name.as_str() == field) {
+                column.example = clip(values.first().copied().unwrap_or_default(), EXAMPLE);
+                column.caption = Some(caption.clone());
+                for (cell, value) in cells.iter_mut().zip(&values) {
+                    (*value).clone_into(cell);
+                }
+            }
+        }
     }
 
     /// The fields of a record, as they are found.

@@ -2,6 +2,8 @@
 
 mod behind;
 mod filter;
+mod members;
+mod names;
 mod owner;
 mod paged;
 mod paging;
@@ -26,6 +28,7 @@ use crate::model::{BadEntry, Extract, Failure, FailureClass, Fault, FieldName, F
 use crate::tender::cut_off;
 pub(super) use behind::{Behind, find};
 use filter::{Program, Stop};
+pub use members::Members;
 use owner::{owner, owner_site};
 pub use paged::{Paged, PagingWay};
 use paging::Paging;
@@ -121,14 +124,8 @@ impl JsonReader {
     pub(super) fn read(&self, input: &Input<'_>) -> Result<Extract, Failure> {
         input.check_time()?;
         let mut bad = Vec::new();
-        let answer = match &self.select {
-            None => parse(&decode(input.bytes, input.content_type, input.url), input, &mut bad)?,
-            Some(pick) => self.behind(pick, input)?,
-        };
-        let records = match &self.filter {
-            Some(filter) => filtered(filter, &answer, input, &mut bad)?,
-            None => found(&answer),
-        };
+        let answer = self.answer(input, &mut bad)?;
+        let records = self.records(&answer, input, &mut bad)?;
         if records.is_empty()
             && let Some(complaint) = shape::complaint(&answer)
         {
@@ -147,6 +144,28 @@ impl JsonReader {
         extract.follow.extend(follow);
         bad.append(&mut extract.bad);
         Ok(Extract { bad, ..extract })
+    }
+
+    /// Which members of its records are the fields that people look for.
+    pub(super) fn members(&self, input: &Input<'_>) -> Result<Members, Failure> {
+        let answer = self.answer(input, &mut Vec::new())?;
+        let records = self.records(&answer, input, &mut Vec::new())?;
+        let all: Vec<&Value> = records.iter().map(|(_, record)| record.as_ref()).collect();
+        Ok(members::of(&all, input.url, &self.hints))
+    }
+
+    fn answer(&self, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<Value, Failure> {
+        match &self.select {
+            None => parse(&decode(input.bytes, input.content_type, input.url), input, bad),
+            Some(pick) => self.behind(pick, input),
+        }
+    }
+
+    fn records<'v>(&self, answer: &'v Value, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<Vec<(String, Cow<'v, Value>)>, Failure> {
+        match &self.filter {
+            Some(filter) => filtered(filter, answer, input, bad),
+            None => Ok(found(answer)),
+        }
     }
 
     /// The JSON behind a page: of several places that are selected, the one with the most records.

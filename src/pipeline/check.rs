@@ -349,7 +349,8 @@ async fn differs(
     turn.notices = extract.notices.iter().map(|(key, filed)| (Record::id_of(&before.source.id, key), filed.clone())).collect();
     turn.idle = extract.idle.iter().map(|(key, hash)| (Record::id_of(&before.source.id, key), *hash)).collect();
     let changes = found.changes.into_iter().chain(std::mem::take(&mut turn.changes)).collect();
-    let told = news::tell(effects, before.config, before.source.into(), &mut turn, changes, now).await?;
+    let whence = news::Whence { masks: &found.masks, ..before.source.into() };
+    let told = news::tell(effects, before.config, whence, &mut turn, changes, now).await?;
     let outcome = if turn.records.is_empty() && told.changes == 0 {
         Outcome::Unchanged
     } else {

@@ -228,14 +228,17 @@ async fn remember(effects: &Effects, import: &Import) -> Result<(), ImportError>
 }
 
 async fn commit_some(effects: &Effects, config: &Config, some: (&Imported, &[SheetRow]), now: Timestamp) -> Result<(), ImportError> {
+    let mut behind = None;
     for _ in 0..TRIES {
+        // As checks do: whoever was overtaken decides alone.
+        behind = Some(effects.gate.enter(behind.take()).await);
         let turn = decide(effects, config, some, now).await?;
         if turn == Turn::upkeep() {
             return Ok(());
         }
         match effects.store.commit(turn).await {
             Ok(()) => return Ok(()),
-            Err(CommitError::Conflict { .. }) => {}
+            Err(CommitError::Conflict { .. }) => behind = Some(effects.gate.alone(behind.take()).await),
             Err(CommitError::Store(error)) => return Err(error.into()),
         }
     }

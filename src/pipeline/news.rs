@@ -19,8 +19,8 @@ use crate::base::text::clip;
 use crate::config::{Config, Event, Imported, Rep, Source};
 use crate::deliver::Settings;
 use crate::model::{
-    Change, ChangeKind, Decision, Entry, Evidence, Lane, Lead, LeadState, MessageKind, Organisation, Record, Signal, SignalKind, Story,
-    Terms, Turn,
+    Change, ChangeKind, Decision, Entry, Evidence, Lane, Lead, LeadState, Mask, MessageKind, Organisation, Record, Signal, SignalKind,
+    Story, Terms, Turn,
 };
 use crate::route::Cause;
 use crate::score::Segment;
@@ -59,6 +59,8 @@ pub struct Whence<'a> {
     pub event: Option<&'a Event>,
     /// The language of their texts.
     pub language: Option<&'a str>,
+    /// What changes by itself on their page.
+    pub masks: &'a [Mask],
     /// The reason to act that each new one is, and the words that say so; `None`: whatever its change says.
     pub signal: Option<Met<'a>>,
 }
@@ -88,7 +90,7 @@ impl Met<'_> {
 
 impl<'a> From<&'a Source> for Whence<'a> {
     fn from(source: &'a Source) -> Self {
-        Self { about: source.about(), event: source.event.as_ref(), language: source.language.as_deref(), signal: None }
+        Self { about: source.about(), event: source.event.as_ref(), language: source.language.as_deref(), masks: &[], signal: None }
     }
 }
 
@@ -97,7 +99,7 @@ impl<'a> From<&'a Imported> for Whence<'a> {
         let import = &imported.import;
         let met = |kind| Met { kind, origin: import.origin.as_str(), consent: import.consent.as_deref() };
         let signal = import.signal.map(met);
-        Self { about: imported.about(), event: imported.event.as_ref(), language: import.language.as_deref(), signal }
+        Self { about: imported.about(), event: imported.event.as_ref(), language: import.language.as_deref(), masks: &[], signal }
     }
 }
 
@@ -193,7 +195,7 @@ pub(super) fn signals_of(
     }
     let about = diff::About { event: whence.event.map(|event| (event.name.as_str(), Some(event.date))) };
     let mut drafts: Vec<diff::SignalDraft> = diff::signal(change, record, &about).into_iter().collect();
-    let said = diff::said(&config.lexicons.signals, whence.language, change, record);
+    let said = diff::said(&config.lexicons.signals, whence.language, change, record, whence.masks);
     let own = drafts.first().map(|draft| draft.kind);
     drafts.extend(said.into_iter().filter(|draft| Some(draft.kind) != own));
     let of_draft = |diff::SignalDraft { kind, at, story, evidence }| Signal {

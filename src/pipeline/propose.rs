@@ -1,6 +1,7 @@
 //! How an address could be watched: each way is tried once, politely, and told with what came of it. Stores and writes nothing.
 
 mod paged;
+mod taken;
 
 use jiff::tz::TimeZone;
 use reqwest::header::{ACCEPT, HeaderValue};
@@ -9,7 +10,7 @@ use url::Url;
 use super::{Rehearsal, Rehearsed, Target};
 use crate::base::ids::SourceId;
 use crate::base::text::count;
-use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Script, Spec};
+use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Reading, Script, Spec};
 use crate::fetch::{Fetched, Request, SourceSettings};
 use crate::model::{Draft, Extract, Failure, HostKey, RecordKind};
 use crate::resolve::names_somebody;
@@ -85,6 +86,8 @@ pub struct Proposal {
     pub good: bool,
     /// What was found to be unsure of it.
     pub unsure: Vec<Doubt>,
+    /// The members that its records of JSON have, each with an example.
+    pub members: String,
 }
 
 /// How an address could be watched.
@@ -137,7 +140,12 @@ impl Proposed {
         out.extend(reader.map(|reader| {
             let what =
                 "whom its records are about: none of them names an organisation, and a lead that comes of one is \"(not named yet)\"";
-            Doubt { what: what.to_owned(), setting: reader.naming().to_owned() }
+            let setting = match (way.members.as_str(), way.spec.fields.is_empty()) {
+                ("", _) => reader.naming().to_owned(),
+                (members, true) => format!("{}. Its records have {members}", reader.naming()),
+                (members, false) => format!("`company = \"…\"` in fields, with the member that names it. Its records have {members}"),
+            };
+            Doubt { what: what.to_owned(), setting }
         }));
         out
     }
@@ -199,11 +207,10 @@ impl Rehearsal {
 
     async fn document(&self, kind: Kind, url: &Url, fetched: Fetched, out: &mut Proposed) {
         match self.read_as(spec(kind, url), &fetched).await {
-            Ok((spec, extract, leaning)) => {
-                out.told(Way::Document, format!("{}: {}", what(kind), records(&extract)));
-                let good = named(&extract) >= ENOUGH || (kind == Kind::Tenders && !extract.records.is_empty());
-                let way = Proposal { way: Way::Document, spec, asks_json: false, extract, fetched, leaning, good, unsure: Vec::new() };
-                out.ways.push(self.paged(way, &SourceSettings::default()).await);
+            Ok(read) => {
+                out.told(Way::Document, format!("{}: {}", what(kind), records(&read.extract)));
+                let good = named(&read.extract) >= ENOUGH || (kind == Kind::Tenders && !read.extract.records.is_empty());
+                out.ways.push(self.paged(read.proposal(Way::Document, fetched, good), &SourceSettings::default()).await);
             }
             Err(failure) => out.told(Way::Document, format!("{}, which cannot be read: {failure}", what(kind))),
         }
@@ -212,7 +219,7 @@ impl Rehearsal {
     async fn page(&self, url: &Url, page: &Fetched, offers: Offers, wanted: Option<Kind>, out: &mut Proposed) {
         out.title.clone_from(&offers.reading.title);
         // The list first, without a request: what the page shows tells whether a feed or JSON holds the same.
-        let list = self.list(url, page, wanted, offers.reading.language.as_deref()).await;
+        let list = self.list(url, page, wanted, &offers.reading).await;
         let shown = list.as_ref().map_or(0, |list| named(&list.extract));
         self.feeds(page, &offers, out).await;
         self.sitemap(page, out).await;
@@ -237,49 +244,37 @@ impl Rehearsal {
                 None => out.told(Way::Lists, "nothing repeats on it as the records of a list do"),
             },
         }
-        if let Ok((spec, extract, _)) = self.read_as(spec(Kind::Page, url), page).await {
-            let proposal = Proposal {
-                way: Way::Text,
-                spec,
-                asks_json: false,
-                extract,
-                fetched: page.clone(),
-                leaning: None,
-                good: false,
-                unsure: Vec::new(),
-            };
-            out.ways.push(proposal);
+        if let Ok(read) = self.read_as(spec(Kind::Page, url), page).await {
+            out.ways.push(read.proposal(Way::Text, page.clone(), false));
         }
         out.offers = Some(offers);
     }
 
-    async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>, language: Option<&str>) -> Option<Proposal> {
+    async fn list(&self, url: &Url, page: &Fetched, wanted: Option<Kind>, shown: &Reading) -> Option<Proposal> {
         let wanted = wanted.filter(|kind| matches!(kind, Kind::Listing | Kind::Directory));
-        let (mut spec, mut extract, _) = self.read_as(spec(wanted.unwrap_or(Kind::Directory), url), page).await.ok()?;
-        let found = extract::leaning(&extract, url);
+        let mut read = self.read_as(spec(wanted.unwrap_or(Kind::Directory), url), page).await.ok()?;
+        let found = extract::leaning(&read.extract, url);
         if wanted.unwrap_or(found.kind) == Kind::Listing {
-            Kind::Listing.word().clone_into(&mut spec.kind);
-            spec.records = found.records.map(|records| records.word().to_owned());
-            (spec, extract, _) = self.read_as(spec, page).await.ok()?;
+            let kind = Kind::Listing.word().to_owned();
+            let records = found.records.map(|records| records.word().to_owned());
+            read = self.read_as(Spec { kind, records, ..read.spec }, page).await.ok()?;
         }
-        let leaning = wanted.is_none().then_some(found);
-        let dated = spec.clone().with_dates_of(&extract);
-        if dated.dates != spec.dates {
-            (spec, extract, _) = self.read_as(dated, page).await.ok()?;
+        let dated = read.spec.clone().with_dates_of(&read.extract);
+        if dated.dates != read.spec.dates {
+            read = self.read_as(dated, page).await.ok()?;
         }
-        let mut unsure = Vec::new();
-        if let Some(country) = extract::country_of_phones(&extract, language).filter(|_| spec.country.is_none()) {
-            let national = Spec { country: Some(country.to_owned()), ..spec.clone() };
-            let read = self.read_as(national, page).await.ok()?;
-            let phones = read.1.records.iter().filter(|draft| draft.value("phone").is_some()).count();
-            if phones * 2 > read.1.records.len() {
-                (spec, extract, _) = read;
+        if let Some(country) = extract::country_of_phones(&read.extract, shown).filter(|_| read.spec.country.is_none()) {
+            let national = Spec { country: Some(country.to_owned()), ..read.spec.clone() };
+            let again = self.read_as(national, page).await.ok()?;
+            let phones = again.extract.records.iter().filter(|draft| draft.value("phone").is_some()).count();
+            if phones * 2 > again.extract.records.len() {
+                read = again;
                 let what = format!("its telephone numbers are read as those of {country}, by the language of the page");
-                unsure.push(Doubt { what, setting: "country = \"PT\", or whichever it is".to_owned() });
+                read.unsure.push(Doubt { what, setting: "country = \"PT\", or whichever it is".to_owned() });
             }
         }
-        let good = named(&extract) >= ENOUGH;
-        Some(Proposal { way: Way::Lists, spec, asks_json: false, extract, fetched: page.clone(), leaning, good, unsure })
+        let good = named(&read.extract) >= ENOUGH;
+        Some(Proposal { leaning: wanted.is_none().then_some(found), ..read.proposal(Way::Lists, page.clone(), good) })
     }
 
     async fn feeds(&self, page: &Fetched, offers: &Offers, out: &mut Proposed) {
@@ -296,17 +291,17 @@ impl Rehearsal {
                 Err(failure) => Err(failure),
             };
             match read {
-                Ok((fetched, (spec, extract, leaning))) => {
-                    let (shown, all) = (offers.shows(&extract), extract.records.len());
+                Ok((fetched, read)) => {
+                    let (shown, all) = (offers.shows(&read.extract), read.extract.records.len());
                     let same = shown > 0 && shown * 2 >= all;
                     let about = if same {
                         format!("{shown} of them are on the page")
                     } else {
                         format!("only {shown} of them are on the page: it is of something else")
                     };
-                    out.told(Way::Feed, format!("{feed}: {}, {about}", records(&extract)));
-                    let good = same && named(&extract) >= ENOUGH;
-                    out.ways.push(Proposal { way: Way::Feed, spec, asks_json: false, extract, fetched, leaning, good, unsure: Vec::new() });
+                    out.told(Way::Feed, format!("{feed}: {}, {about}", records(&read.extract)));
+                    let good = same && named(&read.extract) >= ENOUGH;
+                    out.ways.push(read.proposal(Way::Feed, fetched, good));
                 }
                 Err(failure) => out.told(Way::Feed, format!("{feed} cannot be read: {failure}")),
             }
@@ -330,24 +325,13 @@ impl Rehearsal {
             Err(failure) => Err(failure),
         };
         match read {
-            Ok((fetched, (spec, extract, _))) => {
-                let lists = if extract.follow.is_empty() {
-                    String::new()
-                } else {
-                    format!(", and {}", count(extract.follow.len(), "further sitemap", "further sitemaps"))
-                };
-                out.told(Way::Sitemap, format!("{url}: {}{lists}", records(&extract)));
-                let good = named(&extract) >= ENOUGH;
-                out.ways.push(Proposal {
-                    way: Way::Sitemap,
-                    spec,
-                    asks_json: false,
-                    extract,
-                    fetched,
-                    leaning: None,
-                    good,
-                    unsure: Vec::new(),
-                });
+            Ok((fetched, read)) => {
+                let further = read.extract.follow.len();
+                let lists =
+                    if further == 0 { String::new() } else { format!(", and {}", count(further, "further sitemap", "further sitemaps")) };
+                out.told(Way::Sitemap, format!("{url}: {}{lists}", records(&read.extract)));
+                let good = named(&read.extract) >= ENOUGH;
+                out.ways.push(read.proposal(Way::Sitemap, fetched, good));
             }
             Err(failure) => out.told(Way::Sitemap, format!("{url} cannot be read: {failure}")),
         }
@@ -360,20 +344,13 @@ impl Rehearsal {
         for Script { select, filter, objects } in offers.scripts.iter().take(SCRIPTS) {
             let with = Spec { select: extract::List(vec![select.clone()]), filter: Some(filter.clone()), ..spec(Kind::Json, url) };
             match self.read_as(with, page).await {
-                Ok((spec, extract, leaning)) => {
-                    let good = named(&extract) >= ENOUGH && about_the_same(&extract, offers, shown);
+                Ok(read) => {
+                    // What was taken by its content alone may be a menu or settings of the script.
+                    let sure = named(&read.extract) >= ENOUGH && read.unsure.is_empty();
+                    let good = sure && about_the_same(&read.extract, offers, shown);
                     let other = if good { "" } else { ": other things than the page shows, or without names" };
-                    out.told(Way::Behind, format!("`{select}`, {filter}: {}{other}", records(&extract)));
-                    out.ways.push(Proposal {
-                        way: Way::Behind,
-                        spec,
-                        asks_json: false,
-                        extract,
-                        fetched: page.clone(),
-                        leaning,
-                        good,
-                        unsure: Vec::new(),
-                    });
+                    out.told(Way::Behind, format!("`{select}`, {filter}: {}{other}", records(&read.extract)));
+                    out.ways.push(read.proposal(Way::Behind, page.clone(), good));
                 }
                 Err(failure) => out.told(Way::Behind, format!("`{select}` holds {objects} objects that cannot be read: {failure}")),
             }
@@ -391,11 +368,10 @@ impl Rehearsal {
             return out.told(Way::Json, "asked for `application/json`, it gives the same page");
         }
         match self.read_as(spec(Kind::Json, url), &fetched).await {
-            Ok((spec, extract, leaning)) => {
-                out.told(Way::Json, records(&extract));
-                let good = named(&extract) >= ENOUGH && about_the_same(&extract, offers, shown);
-                let way = Proposal { way: Way::Json, spec, asks_json: true, extract, fetched, leaning, good, unsure: Vec::new() };
-                out.ways.push(self.paged(way, &settings).await);
+            Ok(read) => {
+                out.told(Way::Json, records(&read.extract));
+                let good = named(&read.extract) >= ENOUGH && about_the_same(&read.extract, offers, shown);
+                out.ways.push(self.paged(read.proposal(Way::Json, fetched, good), &settings).await);
             }
             Err(failure) => out.told(Way::Json, format!("it cannot be read: {failure}")),
         }
@@ -405,31 +381,6 @@ impl Rehearsal {
     pub(super) async fn ask(&self, url: &Url, settings: &SourceSettings) -> Result<Fetched, Failure> {
         let request = Request { url, validators: None, full: true, body: settings.body.as_ref(), source: settings };
         self.web.lane(&HostKey::of(url), None).fetch(&request).await.result
-    }
-
-    /// Reads bytes with settings. Of JSON and feeds it is found out what their records are, and the settings say so.
-    async fn read_as(&self, spec: Spec, fetched: &Fetched) -> Result<(Spec, Extract, Option<Leaning>), Failure> {
-        let extract = self.read_with(&spec, fetched).await?;
-        let (json, feed) = (spec.kind == Kind::Json.word(), spec.is_feed());
-        if !(json || feed) || extract.records.is_empty() {
-            return Ok((spec, extract, None));
-        }
-        let leaning = extract::leaning(&extract, &fetched.url);
-        let company = (json && leaning.kind == Kind::Directory).then_some(RecordKind::Company);
-        let Some(records) = leaning.records.or(company) else { return Ok((spec, extract, Some(leaning).filter(|_| json))) };
-        let spec = Spec { records: Some(records.word().to_owned()), ..spec };
-        let extract = self.read_with(&spec, fetched).await?;
-        Ok((spec, extract, Some(leaning)))
-    }
-
-    async fn read_with(&self, spec: &Spec, fetched: &Fetched) -> Result<Extract, Failure> {
-        let reader = spec.compile(&nameless()).map_err(|faults| {
-            let why = faults.first().map(|fault| format!("`{}` wants {}", fault.key, fault.expected)).unwrap_or_default();
-            Failure::new(crate::model::FailureClass::Unreadable, why)
-        })?;
-        let (fetched, now) = (fetched.clone(), self.clock.now());
-        let what = fetched.url.to_string();
-        self.pool.run(&what, move |expired| reader.read(&input(&fetched, now, expired))).await
     }
 
     /// The same with selectors, or why there are none.

@@ -13,7 +13,7 @@ use super::propose::input;
 use super::visit::{self, Step, Walked};
 use super::walk::{Before, count};
 use super::{Effects, Pool, news, read, unnamed};
-use crate::base::clock::Clock;
+use crate::base::clock::{Clock, minute};
 use crate::base::ids::{ContentHash, LeadId, OrganisationId, RecordId, SourceId};
 use crate::base::text;
 use crate::config::{Config, Source};
@@ -24,7 +24,6 @@ use crate::model::{
     BadEntry, ChangeKind, Decision, Draft, Entry, Extract, Failure, HostKey, Lead, NoiseSeen, Organisation, Page, PageWrite, Record,
     Signal, SourceState, Statement, Subject, Turn, Validators, Value,
 };
-use crate::render::{Language, clock};
 use crate::store::StoreError;
 
 /// Detail pages read in a dry run: enough to see whether they are read correctly.
@@ -418,8 +417,8 @@ impl WouldTell {
     pub fn who(&self) -> String {
         match (&self.lead.owner, self.entries.first()) {
             (Decision::To(rep, because), Some(entry)) => {
-                let due = clock(Language::En, &entry.due.to_zoned(self.zone.clone()));
-                format!("{rep} by {} on {due} ({because})", entry.channel)
+                let due = minute(entry.due, &self.zone);
+                format!("{rep} by {} at {due} ({because})", entry.channel)
             }
             (Decision::To(rep, because), None) => format!("{rep} ({because}); nothing goes out"),
             (Decision::Nobody(because), _) => format!("nobody: {because}"),

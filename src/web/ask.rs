@@ -392,7 +392,7 @@ pub struct RecordView {
     pub url: String,
     /// Values by field.
     pub fields: std::collections::BTreeMap<String, String>,
-    /// Times among them by the clock they were written for.
+    /// Times among them, to be told by the clock of whoever reads.
     #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub told: std::collections::BTreeMap<String, String>,
     /// `new`, `changed`, `known`; nothing when there is no store to compare with.

@@ -12,6 +12,7 @@ use super::ask::{
 use super::health;
 use super::leads::{Behind, VerdictView};
 use super::tenders::{FieldView, TenderView};
+use crate::base::clock::minute;
 use crate::base::ids::{LeadId, RepId, SegmentId};
 use crate::config::{Config, Rep, Source};
 use crate::diff;
@@ -21,7 +22,7 @@ use crate::model::{
     PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell};
-use crate::render::{Language, clock, deadline_lines, next_step, sentence, with_member};
+use crate::render::{Language, deadline_lines, next_step, sentence, with_member};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
 use crate::store::{Backup, Scope, Suppression, Version};
@@ -289,7 +290,7 @@ pub(super) fn draft(draft: &Draft, news: Option<&str>) -> RecordView {
         kind: draft.kind.word().to_owned(),
         url: draft.url.to_string(),
         fields: draft.fields.iter().map(|(name, found)| (name.to_string(), found.value.text())).collect(),
-        told: times.map(|(name, found)| (name.to_string(), found.value.told())).collect(),
+        told: times.map(|(name, found)| (name.to_string(), found.value.text())).collect(),
         news: news.map(str::to_owned),
         signals: Vec::new(),
     }
@@ -379,7 +380,7 @@ pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option
             Decision::Nobody(_) => None,
         };
         let zone = zone.unwrap_or_else(|| desk.config.daemon.zone.clone());
-        let before = last.map(|last| format!("; it was told {}", clock(Language::En, &last.to_zoned(zone)))).unwrap_or_default();
+        let before = last.map(|last| format!("; it was told {}", minute(last, &zone))).unwrap_or_default();
         ("no", format!("no: {why}{before}"), last)
     };
     let nobody = |why: String| ("nobody", why, None);
@@ -397,9 +398,9 @@ pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option
                     Lane::Urgent => "alert",
                     Lane::Digest => "digest",
                 };
-                ("waits", format!("{how} {}", clock(Language::En, &at.to_zoned(zone.clone()))), Some(*at))
+                ("waits", format!("{how} {}", minute(*at, zone)), Some(*at))
             }
-            (None, Some(last), Some(rep)) => ("told", clock(Language::En, &last.to_zoned(rep.rep.zone.clone())), Some(last)),
+            (None, Some(last), Some(rep)) => ("told", minute(last, &rep.rep.zone), Some(last)),
             (None, None, Some(known)) if desk.config.channel_of(known).is_none() => {
                 nobody(format!("nobody to tell: no mail goes to {rep}"))
             }

@@ -297,8 +297,14 @@ fn in_a_folder_each_new_source_is_a_file() {
 
 #[test]
 fn telephone_numbers_are_those_of_the_country_whose_language_the_page_speaks() {
-    let site =
-        Server::start(|seen| Reply::html(if seen.path == "/companies" { directory().replace("lang=en", "lang=es") } else { directory() }));
+    let site = Server::start(|seen| {
+        let spanish = directory().replace("lang=en", "lang=es");
+        Reply::html(match seen.path.as_str() {
+            "/companies" => spanish,
+            "/called" => spanish.replace("class=tel>", "class=tel>Tel.: "),
+            _ => directory(),
+        })
+    });
     let home = Home::new(OWN);
     let toml = |path: &str, more: &[&str]| {
         let shown = home.json(&[&["source", "add", &format!("{}/{path}", site.address)], more].concat());
@@ -308,6 +314,10 @@ fn telephone_numbers_are_those_of_the_country_whose_language_the_page_speaks() {
     assert!(known.contains("country = \"ES\"   # of its telephone numbers") && known.contains("Unsure: its telephone numbers"), "{known}");
     let check = home.json(&["check", "companies"]);
     assert_eq!(check["records"][0]["fields"]["phone"], "+34986220331", "{check:#}");
+    // Where the page calls them so, no country was needed to see that they are telephone numbers.
+    let called = toml("called", &["--id", "called", "--yes"]);
+    assert!(called.contains("country = \"ES\""), "{called}");
+    assert_eq!(home.json(&["check", "called"])["records"][0]["fields"]["phone"], "+34986220331");
     // English is spoken in many: nothing is set, and the doubt is told.
     let unknown = toml("english", &["--dry-run"]);
     assert!(!unknown.contains("\ncountry = ") && unknown.contains("of a country that is not known"), "{unknown}");

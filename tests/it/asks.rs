@@ -142,17 +142,26 @@ fn a_broken_configuration_keeps_nobody_from_looking() {
         let told = words(&looked);
         assert!(told.contains(wanted) && told.contains("the configuration is broken") && told.contains("with the defaults"), "{told}");
     }
-    // With the defaults, this machine is not public.
-    let refused = words(&home.run(&["check", &site.server.address]));
-    assert!(refused.contains("with the defaults") && refused.contains("[net] allow"), "{refused}");
-    // It may be named in the configuration that is not taken.
-    for refused in [
-        refused,
+    // What it says of the way out counts, where that is right.
+    for looked in [
+        words(&home.run(&["check", &site.server.address])),
         words(&home.run(&["read", &site.server.address])),
         words(&home.run(&["source", "add", &site.server.address, "--dry-run"])),
     ] {
+        assert!(looked.contains("with its [net] and [fetch]") && !looked.contains("refused"), "{looked}");
+    }
+    // Where that is wrong too, the defaults do, and with them this machine is not public.
+    let text = std::fs::read_to_string(home.path("atalaya.toml")).unwrap();
+    std::fs::write(home.path("atalaya.toml"), text.replace("allow = [\"127.0.0.0/8\"]", "allow = [\"127.0.0.0/8\", 5]")).unwrap();
+    for refused in [
+        words(&home.run(&["check", &site.server.address])),
+        words(&home.run(&["read", &site.server.address])),
+        words(&home.run(&["source", "add", &site.server.address, "--dry-run"])),
+    ] {
+        assert!(refused.contains("with the defaults") && refused.contains("[net] allow"), "{refused}");
         assert!(refused.contains("the configuration is broken, and what its [net] allows is not taken: mend it first"), "{refused}");
     }
+    std::fs::write(home.path("atalaya.toml"), text).unwrap();
     let named = home.run(&["check", "list"]);
     assert!(named.status.code() == Some(2) && words(&named).contains("kimd"), "{}", words(&named));
     let doctor = home.run(&["doctor", "--json"]);

@@ -84,7 +84,7 @@ async fn what_was_put_away_or_taken_back_says_what_was_told_and_tells_what_is_ne
     world.until("2026-11-24T12:00:00Z").await;
     say(&world, Some(LeadState::Rejected), None).await;
     let line = told(&world).await;
-    assert!(line.starts_with("no: rejected; it was told Tue 24 Nov 2026 08:"), "{line}");
+    assert!(line.starts_with("no: rejected; it was told 2026-11-24 08:"), "{line}");
     world.show(0, tender(3, "Scanners", FAR));
     world.until("2026-11-26T12:00:00Z").await;
     say(&world, None, None).await;

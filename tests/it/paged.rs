@@ -107,6 +107,88 @@ fn every_way_of_paging_is_found_written_and_followed() {
     }
 }
 
+/// An advertisement as APIs of other languages write it: list, record, and what stands beside the list of page `page` of `pages`.
+fn abroad(path: &str, n: u32) -> Value {
+    match path {
+        "/es" => {
+            json!({ "titulo": format!("Palets usados, lote {n}"), "empresa": { "nombre": format!("Maderas {n} S.L.") }, "fecha_publicacion": "2026-11-20",
+            "enlace": format!("/anuncio/{n}"), "precio": n * 100, "moneda": "EUR" })
+        }
+        "/de" => json!({ "nummer": n, "bezeichnung": format!("Gebrauchte Paletten, Los {n}"), "firma": format!("Holz {n} GmbH"),
+            "veroeffentlichungsdatum": "20.11.2026", "verweis": format!("/inserat/{n}"), "preis": format!("{n}00,00 €") }),
+        "/fr" => {
+            json!({ "intitule": format!("Palettes, lot {n}"), "entreprise": { "nom": format!("Bois {n} SARL") }, "datePublication": "2026-11-20",
+            "lien": format!("/annonce/{n}"), "prix": format!("{n}00 €") })
+        }
+        "/it" => {
+            json!({ "titolo": format!("Pallet usati, lotto {n}"), "azienda": { "nome": format!("Legno {n} Srl") }, "dataPubblicazione": "2026-11-20",
+            "collegamento": format!("/annuncio/{n}"), "prezzo": { "importo": n * 100, "valuta": "EUR" } })
+        }
+        "/pt" => {
+            json!({ "título": format!("Paletes usadas, lote {n}"), "empresa": { "nome": format!("Madeiras {n} Lda") }, "data": "2026-11-20",
+            "ligação": format!("/anuncio/{n}"), "preço": format!("{n}00 €") })
+        }
+        "/ru" => json!({ "nazvanie": format!("Поддоны, партия {n}"), "kompaniya": format!("ООО Лес {n}"), "data_publikacii": "20.11.2026",
+            "ssylka": format!("/o/{n}"), "tsena": format!("{n}00 €") }),
+        "/ру" => {
+            json!({ "заголовок": format!("Поддоны, партия {n}"), "организация": { "название": format!("ООО Лес {n}") }, "дата": "20.11.2026",
+            "ссылка": format!("/o/{n}"), "цена": n * 100, "валюта": "EUR" })
+        }
+        // Names that say nothing.
+        _ => {
+            json!({ "aa": format!("Used pallets, lot {n}"), "bb": { "cc": format!("Wood {n} Ltd") }, "dd": "2026-11-20", "ee": format!("/o/{n}"), "ff": format!("€{n}00") })
+        }
+    }
+}
+
+#[test]
+fn apis_of_other_languages_are_read_as_those_of_english_are() {
+    let site = Server::start(|seen| {
+        let path = percent(&seen.path);
+        let page = ["pagina", "seite", "page"].iter().map(|name| number(seen, name, 1)).max().unwrap_or(1);
+        let pages = ALL.div_ceil(ONE);
+        let listed: Vec<Value> = ((page - 1) * ONE + 1..=ALL.min(page * ONE)).map(|n| abroad(&path, n)).collect();
+        let more = (page < pages).then(|| format!("{}?pagina={}", seen.path, page + 1));
+        let body = match path.as_str() {
+            "/es" => {
+                json!({ "resultados": listed, "pagina": page, "total_paginas": pages, "filtros": [{ "campo": "a", "valores": [1, 2, 3] }] })
+            }
+            "/de" => json!({ "ergebnisse": listed, "aktuelleSeite": page, "anzahlSeiten": pages }),
+            "/fr" => json!({ "resultats": listed, "page_courante": page, "nombre_pages": pages }),
+            "/it" => json!({ "risultati": listed, "paginazione": { "prossima_pagina": more.map(|_| page + 1) } }),
+            "/pt" => json!({ "dados": listed, "próxima": more }),
+            "/ru" => json!({ "dannye": listed, "vsego": ALL }),
+            "/ру" => json!({ "данные": listed, "page": page, "всего": ALL }),
+            "/xx" => json!({ "llll": listed, "page": page, "total": ALL }),
+            _ => return Reply::status(404),
+        };
+        answer(&body, &[])
+    });
+    let home = Home::new("");
+    for (path, id) in
+        [("es", "es"), ("de", "de"), ("fr", "fr"), ("it", "it"), ("pt", "pt"), ("ru", "ru"), ("%D1%80%D1%83", "cyrillic"), ("xx", "xx")]
+    {
+        let added = home.json(&["source", "add", &format!("{}/{path}", site.address), "--id", id, "--yes"]);
+        assert!(added["chosen"]["toml"].as_str().unwrap_or_default().contains("paging = {"), "{path}: {added:#}");
+        let check = home.json(&["check", id, "--pages", "9"]);
+        let all = check["records"].as_array().unwrap();
+        assert_eq!(all.len(), ALL as usize, "{path}: {check:#}");
+        for (at, record) in all.iter().enumerate() {
+            let (fields, n) = (&record["fields"], at + 1);
+            let has = |field: &str, words: &str| fields[field].as_str().is_some_and(|value| value.contains(words));
+            let ends = ["SARL", "S.L.", "GmbH", "Srl", "Lda", "ООО", "Ltd"];
+            assert!(has("title", &n.to_string()) && ends.iter().any(|end| has("company", end)), "{path}: {record:#}");
+            assert!(has("date", "2026-11-20") && has("price", &format!("{n}00 EUR")) && has("url", &n.to_string()), "{path}: {record:#}");
+        }
+        let unsure = added["chosen"]["unsure"].to_string();
+        assert_eq!(unsure.contains("by what it holds"), path == "xx", "{path}: {unsure}");
+    }
+}
+
+fn percent(path: &str) -> String {
+    url::form_urlencoded::parse(path.as_bytes()).map(|(name, _)| name.into_owned()).collect()
+}
+
 #[test]
 fn what_is_not_reached_is_said() {
     let (site, home) = (site(), Home::new(""));
@@ -116,7 +198,9 @@ fn what_is_not_reached_is_said() {
         assert!(closed.contains(want), "{want}: {closed}");
     }
     let nameless = words(&home.run(&["source", "add", &format!("{}/nameless", site.address), "--dry-run"]));
-    assert!(nameless.contains("`--kind json` takes its 3 records as they are; `fields = { title = "), "{nameless}");
+    for want in ["`--kind json` takes its 3 records as they are; `fields = { title = ", "they have `a` (\"x\"), `id` (\"1\")"] {
+        assert!(nameless.contains(want), "{want}: {nameless}");
+    }
     let many = words(&home.run(&["source", "add", &format!("{}/many", site.address), "--dry-run"]));
     for want in ["it says it has 300 records, 3 a page", "pages = 100"] {
         assert!(many.contains(want), "{want}: {many}");

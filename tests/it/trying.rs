@@ -85,8 +85,8 @@ fn records_that_name_nobody_are_said_to_with_the_setting_that_names_them() {
     let home = Home::new(&press(""));
     let shown = words(&home.run(&["check", "press"]));
     assert!(shown.contains(SAID) && shown.contains("fields = { company = "), "{shown}");
-    // A time is told by the clock it was written for.
-    assert!(shown.contains("2026-11-27 10:00 +01:00") && !shown.contains("09:00 UTC"), "{shown}");
+    // A time is told by the clock of the zone that is set; here none is.
+    assert!(shown.contains("2026-11-27 09:00 UTC"), "{shown}");
     let noted = words(&home.run(&["config", "check"]));
     assert!(noted.contains("Note: source \"press\": none of its fields names an organisation"), "{noted}");
     let daemon = home.start();
@@ -95,6 +95,11 @@ fn records_that_name_nobody_are_said_to_with_the_setting_that_names_them() {
     let shown = words(&home.run(&["source", "show", "press"]));
     assert!(shown.contains(SAID), "{shown}");
     daemon.stop();
+    home.configure_daemon("zone = \"Europe/Madrid\"", &press(""));
+    for arguments in [vec!["check", "press"], vec!["check", &format!("{}/feed.xml", site.address)]] {
+        let shown = words(&home.run(&arguments));
+        assert!(shown.contains("2026-11-27 10:00 +01:00") && !shown.contains(" UTC"), "{shown}");
+    }
     home.configure(&press("fields = { company = { from = \"title\", regex = \"^(.+) opens\" } }\n"));
     for arguments in [["check", "press"], ["config", "check"]] {
         let shown = words(&home.run(&arguments));

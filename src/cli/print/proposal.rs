@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use super::{sized, width};
+use super::{sized, value, width};
 use crate::base::text::{clip, count};
 use crate::pipeline::Differs;
 
@@ -149,16 +150,16 @@ fn chosen_text(view: &ProposalView, chosen: &ChosenView, width: u16) -> String {
 }
 
 /// Prints what saved pages say.
-pub(in crate::cli) fn tested(views: &[TestedView]) {
-    print!("{}", tested_text(views));
+pub(in crate::cli) fn tested(views: &[TestedView], zone: &TimeZone) {
+    print!("{}", tested_text(views, zone));
 }
 
-fn tested_text(views: &[TestedView]) -> String {
+fn tested_text(views: &[TestedView], zone: &TimeZone) -> String {
     let mut out = String::new();
     for view in views {
         _ = writeln!(out, "{}: {}", view.source, view.told);
         for difference in view.differences.iter().take(DIFFERENCES) {
-            _ = writeln!(out, "  {}", difference_text(difference));
+            _ = writeln!(out, "  {}", difference_text(difference, zone));
         }
         if view.differences.len() > DIFFERENCES {
             _ = writeln!(
@@ -171,8 +172,9 @@ fn tested_text(views: &[TestedView]) -> String {
     out
 }
 
-fn difference_text(difference: &Differs) -> String {
-    let say = |words: &Option<String>| words.as_ref().map_or_else(|| "nothing".to_owned(), |words| format!("\"{}\"", clip(words, VALUE)));
+fn difference_text(difference: &Differs, zone: &TimeZone) -> String {
+    let quoted = |words: &String| format!("\"{}\"", clip(&value(words, zone), VALUE));
+    let say = |words: &Option<String>| words.as_ref().map_or_else(|| "nothing".to_owned(), quoted);
     match difference {
         Differs::Missing { key } => format!("{key} does not come out any more"),
         Differs::Added { key } => format!("{key} comes out, and did not before"),

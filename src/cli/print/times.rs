@@ -29,6 +29,9 @@ pub(in crate::cli) fn in_zone(answer: Answer, zone: &TimeZone) -> anyhow::Result
     match &mut answer {
         Answer::Tender(view) => of_tender(view, zone),
         Answer::Tenders(views) => views.iter_mut().for_each(|view| of_tender(view, zone)),
+        Answer::Check(view) => {
+            view.records.iter_mut().flat_map(|record| record.told.values_mut()).for_each(|told| *told = words(told, zone));
+        }
         _ => {}
     }
     let mut value = serde_json::to_value(&answer)?;
@@ -46,6 +49,12 @@ pub(in crate::cli) fn at(at: Timestamp, zone: &TimeZone) -> String {
         return at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     }
     at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// A value that is a time and nothing else, as answers have it: by the clock of the zone. Anything else stays as it is.
+pub(in crate::cli) fn value(text: &str, zone: &TimeZone) -> String {
+    let whole = STAMP.find(text).is_some_and(|found| found.len() == text.len());
+    if whole && *zone != TimeZone::UTC { words(text, zone) } else { text.to_owned() }
 }
 
 /// A tender's deadline by the clock of the zone, with what its own clock says where that is another; and the moments in what is told of its fields.
@@ -129,6 +138,19 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_turned_where_it_is_a_time_and_nothing_else() {
+        let madrid = TimeZone::get("Europe/Madrid").unwrap();
+        for (text, want) in [
+            ("2026-11-23 08:00 UTC", "2026-11-23 09:00 +01:00"),
+            ("open from 2026-11-23 08:00 UTC", "open from 2026-11-23 08:00 UTC"),
+            ("2026-11-23", "2026-11-23"),
+        ] {
+            assert_eq!(value(text, &madrid), want);
+            assert_eq!(value(text, &TimeZone::UTC), text);
+        }
+    }
+
+    #[test]
     fn deadlines_are_told_by_the_clock_of_the_zone() {
         let madrid = TimeZone::get("Europe/Madrid").unwrap();
         let said = |text: &str| Some(text.to_owned());
@@ -177,12 +199,12 @@ mod tests {
         assert_eq!(told.values[0].value, stamp());
         let read = RecordView {
             fields: [("date".to_owned(), stamp())].into(),
-            told: [("date".to_owned(), stamp())].into(),
+            told: [("date".to_owned(), "2026-11-23 08:00 UTC".to_owned())].into(),
             ..RecordView::default()
         };
         let answer = Answer::Check(Box::new(CheckView { records: vec![read.clone()], ..CheckView::default() }));
         let Answer::Check(told) = in_zone(answer, &TimeZone::get("Asia/Kolkata").unwrap()).unwrap() else { panic!("another answer") };
-        assert_eq!((&told.records[0].fields, &told.records[0].told), (&read.fields, &read.told));
+        assert_eq!((&told.records[0].fields, told.records[0].told["date"].as_str()), (&read.fields, "2026-11-23 13:30 +05:30"));
         let part = PartView { quote: Some(stamp()), how: format!("age at {}", stamp()), ..PartView::default() };
         let mut value = serde_json::to_value(&part).unwrap();
         turn(&mut value, &TimeZone::get("Asia/Kolkata").unwrap());

@@ -52,9 +52,12 @@ const PHONE: &[&str] = &[
 pub(super) fn label(before: &str) -> Option<bool> {
     let tail: String = before.chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().collect();
     let words = words(&tail);
-    let mut last = words.rsplit(' ').take(3);
-    last.find_map(|word| {
-        if FAX.contains(&word) {
+    let mut last = words.rsplit(' ').take(3).enumerate();
+    last.find_map(|(nth, word)| {
+        // A letter alone is a label next to its number only: that of a tax number has letters too ("P.IVA").
+        if nth > 0 && word.chars().count() == 1 {
+            None
+        } else if FAX.contains(&word) {
             Some(true)
         } else if PHONE.contains(&word) {
             Some(false)

@@ -67,7 +67,7 @@ fn roles_by_lexicon() {
 #[test]
 fn numbers_links_and_places() {
     let found = page(
-        "<html lang=de><p>Tel.: 030 901820-0</p><p>Fax 030 9018201</p><p>Order 4711 0815 1234</p><a href='tel:+34911234567'>call</a>\
+        "<html lang=de><p>Tel.: 030 901820-0</p><p>Fax 030 9018201</p><p>Order 4711 0815 1234</p><p>P.IVA 01234567891</p><a href='tel:+34911234567'>call</a>\
          <a href='https://wa.me/4930901820'>x</a><a href='https://www.facebook.com/sharer.php?u=1'>y</a><a href='https://t.me/firma'>z</a>\
          <address>Firma GmbH<br>Hauptstr. 5<br>10115 Berlin</address>",
     );

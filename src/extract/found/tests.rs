@@ -303,7 +303,12 @@ fn a_new_layout_reads_alike_or_says_what_is_lost() {
 #[test]
 fn a_short_page_is_read_like_the_others() {
     let reader = reader("directory", "");
-    for (layout, one) in [(PLAIN, "c"), (LAYOUTS[6].2, "")] {
+    let led = [
+        LIST.0,
+        "<li><h2><a href=/company/{n}>{name}</a></h2><p>Sector: {sector}</p><p>Employees: {people}</p><p>Hidden gem: {place}</p></li>",
+        LIST.1,
+    ];
+    for (layout, one) in [(PLAIN, "c"), (LAYOUTS[6].2, ""), (led, "captions")] {
         let mut memory = Memory::default();
         memory.visit(&reader, &page(layout));
         let last = Memory { learned: memory.learned.clone(), records: Vec::new() }.visit(
@@ -323,6 +328,8 @@ fn a_short_page_is_read_like_the_others() {
         let names: Vec<_> = last.records.iter().map(|draft| draft.value("name").map(Value::text)).collect();
         assert_eq!(names, [Some("Aceros Tambre SL".to_owned())], "{one}: {:?}", last.bad);
         assert_eq!(last.records[0].value("industry").map(Value::text).as_deref(), Some("Metal"), "{:?}", last.records[0].fields);
+        let values: Vec<String> = last.records[0].fields.values().map(|found| found.value.text()).collect();
+        assert!(!values.iter().any(|value| value.contains(": ") && !value.contains("//")), "{one}: {values:?}");
         let mut known = Memory { learned: memory.learned.clone(), records: Vec::new() };
         assert!(known.try_visit(&reader, "<p>Sorry, we are back at noon</p>").is_err(), "a page without the list is not an empty list");
     }

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::super::Input;
 use super::super::spec::PagingSpec;
+use super::names;
 use super::paging::{PAGES, number_of};
 
 /// Levels that are searched: what says the next page stands near the top.
@@ -13,11 +14,42 @@ const LEVELS: usize = 3;
 /// Ways that are proposed of one answer.
 const WAYS: usize = 4;
 /// Members that hold the address of the next page, or its number.
-const NEXT: [&str; 7] = ["next", "nexturl", "nextpageurl", "nextlink", "nexthref", "nextpage", "odatanextlink"];
+const NEXT: [&str; 30] = [
+    "next",
+    "nexturl",
+    "nextpageurl",
+    "nextlink",
+    "nexthref",
+    "nextpage",
+    "odatanextlink",
+    "siguiente",
+    "paginasiguiente",
+    "siguientepagina",
+    "urlsiguiente",
+    "proxima",
+    "proximo",
+    "proximapagina",
+    "suivant",
+    "suivante",
+    "pagesuivante",
+    "weiter",
+    "nachste",
+    "nachsteseite",
+    "naechste",
+    "naechsteseite",
+    "prossima",
+    "prossimo",
+    "prossimapagina",
+    "successiva",
+    "sleduiushchaia",
+    "sleduyushchaya",
+    "nastepna",
+    "volgende",
+];
 /// Members of such a member that hold the address, where it is an object.
 const ADDRESS: [&str; 3] = ["href", "url", "link"];
 /// Members that hold a word to send back, and the parameter that usually takes it.
-const CURSORS: [(&str, &str); 8] = [
+const CURSORS: [(&str, &str); 10] = [
     ("nextcursor", "cursor"),
     ("nextpagetoken", "pageToken"),
     ("nexttoken", "token"),
@@ -26,20 +58,113 @@ const CURSORS: [(&str, &str); 8] = [
     ("endcursor", "after"),
     ("cursornext", "cursor"),
     ("cursor", "cursor"),
+    ("siguientecursor", "cursor"),
+    ("cursorsiguiente", "cursor"),
 ];
 /// Members with the number of this page, and parameters that take it. `number` alone says so only beside how many pages there are.
-const PAGE: [&str; 6] = ["page", "currentpage", "pagenumber", "pageno", "pageindex", NUMBER];
+const PAGE: [&str; 20] = [
+    "page",
+    "currentpage",
+    "pagenumber",
+    "pageno",
+    "pageindex",
+    NUMBER,
+    "pagina",
+    "paginaactual",
+    "paginaatual",
+    "numeropagina",
+    "paginacorrente",
+    "pageactuelle",
+    "pagecourante",
+    "numeropage",
+    "seite",
+    "aktuelleseite",
+    "seitennummer",
+    "stranitsa",
+    "stranica",
+    "strona",
+];
 const NUMBER: &str = "number";
 /// Further parameters that number pages.
 const ASKED: [&str; 6] = ["p", "pg", "pagenum", "paged", "pagina", "seite"];
+/// What the parameter is called that numbers pages, by what stands in the name of a number or of a list beside it.
+const TONGUES: [(&str, &str); 14] = [
+    ("pagina", "pagina"),
+    ("seite", "seite"),
+    ("resultados", "pagina"),
+    ("datos", "pagina"),
+    ("elementos", "pagina"),
+    ("registros", "pagina"),
+    ("anuncios", "pagina"),
+    ("ofertas", "pagina"),
+    ("dados", "pagina"),
+    ("itens", "pagina"),
+    ("risultati", "pagina"),
+    ("elementi", "pagina"),
+    ("ergebnisse", "seite"),
+    ("eintrage", "seite"),
+];
 /// Members with how many pages there are, or the number of the last; and those that say the number of the last.
-const LAST: [&str; 7] = ["totalpages", "lastpage", "pagecount", "pages", "numpages", "pagestotal", "maxpage"];
-const NUMBER_OF_LAST: [&str; 2] = ["lastpage", "maxpage"];
+const LAST: [&str; 28] = [
+    "totalpages",
+    "lastpage",
+    "pagecount",
+    "pages",
+    "numpages",
+    "pagestotal",
+    "maxpage",
+    "totalpaginas",
+    "paginastotales",
+    "totaldepaginas",
+    "numpaginas",
+    "numeropaginas",
+    "paginas",
+    "ultimapagina",
+    "totalpagine",
+    "pagine",
+    "nombrepages",
+    "nbpages",
+    "totalpage",
+    "dernierepage",
+    "seiten",
+    "anzahlseiten",
+    "seitenanzahl",
+    "gesamtseiten",
+    "letzteseite",
+    "vsegostranits",
+    "stranits",
+    "stranic",
+];
+const NUMBER_OF_LAST: [&str; 5] = ["lastpage", "maxpage", "ultimapagina", "dernierepage", "letzteseite"];
 /// Members with the place of the first record, and parameters that take it.
-const OFFSET: [&str; 5] = ["offset", "skip", "start", "from", "startindex"];
+const OFFSET: [&str; 10] = ["offset", "skip", "start", "from", "startindex", "desde", "inicio", "desplazamiento", "debut", "inizio"];
 /// Members with how many records a page has, and how many there are at all.
-const LIMIT: [&str; 10] = ["limit", "perpage", "pagesize", "size", "count", "rows", "take", "top", "itemsperpage", "resultsperpage"];
-const TOTAL: [&str; 13] = [
+const LIMIT: [&str; 23] = [
+    "limit",
+    "perpage",
+    "pagesize",
+    "size",
+    "count",
+    "rows",
+    "take",
+    "top",
+    "itemsperpage",
+    "resultsperpage",
+    "limite",
+    "porpagina",
+    "tamanopagina",
+    "tamanhopagina",
+    "itensporpagina",
+    "elementosporpagina",
+    "registrosporpagina",
+    "parpage",
+    "proseite",
+    "seitengrosse",
+    "perpagina",
+    "elementiperpagina",
+    "nastranitse",
+];
+const TOTAL: [&str; 30] = [
     "total",
     "totalcount",
     "totalitems",
@@ -53,6 +178,23 @@ const TOTAL: [&str; 13] = [
     "hits",
     "found",
     "count",
+    "totalresultados",
+    "totalregistros",
+    "totalelementos",
+    "totalitens",
+    "numerototal",
+    "totale",
+    "totalerisultati",
+    "totalresultats",
+    "nombretotal",
+    "nbresultats",
+    "gesamt",
+    "gesamtzahl",
+    "gesamtanzahl",
+    "anzahl",
+    "treffer",
+    "vsego",
+    "itogo",
 ];
 
 /// How an answer seems to be paged.
@@ -118,7 +260,10 @@ pub(super) fn proposed(answer: &Value, input: &Input<'_>, (records, total): (usi
         add(seen.asked_page(), false);
         add(seen.asked_offset(), false);
         if total.is_some() {
-            add(Some(PagingSpec { param: Some("page".to_owned()), ..PagingSpec::default() }), false);
+            let own = seen.all.iter().find_map(|one| tongue(&one.name));
+            for param in own.into_iter().chain(["page"]) {
+                add(Some(PagingSpec { param: Some(param.to_owned()), ..PagingSpec::default() }), false);
+            }
             add(seen.by_offset("offset", None), false);
         }
     }
@@ -183,7 +328,7 @@ impl Seen<'_> {
         let start = (next == 1).then_some(0);
         Some(PagingSpec {
             page: Some(one.path.clone()),
-            param: Some(self.asked_number().unwrap_or_else(|| "page".to_owned())),
+            param: Some(self.asked_number().unwrap_or_else(|| tongue(&one.name).unwrap_or("page").to_owned())),
             start,
             ..PagingSpec::default()
         })
@@ -200,7 +345,8 @@ impl Seen<'_> {
             return Numbered::Whole;
         }
         // `current_page` is what an answer says, and `page` what is asked for.
-        let own = if matches!(page.name.as_str(), "currentpage" | NUMBER) { "page" } else { page.written };
+        let current = |name: &str| matches!(name, "currentpage" | "pageactuelle" | "pagecourante" | NUMBER);
+        let own = if current(&page.name) { "page" } else { tongue(&page.name).unwrap_or(page.written) };
         let param = self.asked_number().unwrap_or_else(|| own.to_owned());
         // An API may count from 0 and be asked from 1: what was asked for says so.
         let starts: Vec<u64> = match number_of(self.url, &param) {
@@ -278,8 +424,14 @@ fn step(name: &str) -> String {
     if simple { format!(".{name}") } else { format!(".\"{name}\"") }
 }
 
+/// The parameter that numbers pages where members are called so.
+fn tongue(name: &str) -> Option<&'static str> {
+    TONGUES.iter().find(|(part, _)| name.contains(part)).map(|(_, param)| *param)
+}
+
+/// In small Latin letters and digits, without the small words between: `total_de_paginas` is `totalpaginas`.
 fn plain(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    names::words_of(name).concat()
 }
 
 fn whole(value: &Value) -> Option<u64> {
@@ -336,6 +488,15 @@ mod tests {
             (json!({"pagination": {"next_page": 2, "page": 1}}), "", "{ page = \".pagination.next_page\", param = \"page\" }"),
             (json!({"pagination": {"next_page": "2"}}), "p=1", "{ page = \".pagination.next_page\", param = \"p\" }"),
             (json!({"nextPage": 1}), "page=0", "{ page = \".nextPage\", param = \"page\", start = 0 }"),
+            // In other languages.
+            (json!({"pagina": 1, "total_paginas": 9}), "", "{ page = \".total_paginas\", param = \"pagina\" }"),
+            (json!({"página_actual": 1, "total": 40}), "", "{ param = \"pagina\" }"),
+            (json!({"siguiente": "/a?pagina=2"}), "", "{ next = \".siguiente\" }"),
+            (json!({"paginazione": {"prossima_pagina": 2}}), "", "{ page = \".paginazione.prossima_pagina\", param = \"pagina\" }"),
+            (json!({"aktuelleSeite": 1, "anzahlSeiten": 9}), "", "{ page = \".anzahlSeiten\", param = \"seite\" }"),
+            (json!({"page_courante": 1, "nombre_pages": 9}), "", "{ page = \".nombre_pages\", param = \"page\" }"),
+            (json!({"страница": 1, "всего": 40}), "", "{ param = \"страница\" }"),
+            (json!({"resultados": [], "total": 40}), "", "{ param = \"pagina\" }"),
             (json!({"meta": {"next_cursor": "abc"}}), "", "{ cursor = \".meta.next_cursor\", param = \"cursor\" }"),
             (json!({"nextPageToken": "abc"}), "page_token=x", "{ cursor = \".nextPageToken\", param = \"page_token\" }"),
             (json!({"page": 1, "per_page": 2, "total": 40}), "", "{ param = \"page\" }"),

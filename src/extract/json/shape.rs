@@ -10,7 +10,7 @@ const FIELDS: usize = 40;
 const LISTED: usize = 64;
 
 /// Lists that stand beside the records of an answer and are none.
-const BESIDE: [&str; 16] = [
+const BESIDE: [&str; 27] = [
     "links",
     "_links",
     "errors",
@@ -27,6 +27,17 @@ const BESIDE: [&str; 16] = [
     "publishers",
     "languages",
     "meta",
+    "enlaces",
+    "filtros",
+    "facetas",
+    "errores",
+    "avisos",
+    "filtres",
+    "facettes",
+    "liens",
+    "facetten",
+    "filtri",
+    "campos",
 ];
 
 /// Names under which answers list their records.
@@ -83,11 +94,18 @@ pub(super) fn records(answer: &Value) -> Option<Records<'_>> {
     Some(Records { place: single.0.to_owned(), listed: false, values: vec![single.1] })
 }
 
-/// Whether an answer has a list for records, and nothing in it: a last page, and not a thing by itself.
+/// Whether an answer has a list for records, and nothing in it: a last page, and not a thing by itself. What a list is called in other languages,
+/// what stands beside it says: numbers, addresses and "ok", as beside those of a page.
 fn holds_empty_list(answer: &Value, level: usize) -> bool {
     answer.as_object().is_some_and(|members| {
+        let of_page = || {
+            members.values().filter_map(Value::as_str).all(|text| {
+                let said = text.trim().to_lowercase();
+                said.starts_with("http") || said.bytes().all(|b| b.is_ascii_digit()) || matches!(said.as_str(), "ok" | "success")
+            })
+        };
         members.iter().any(|(name, value)| match value {
-            Value::Array(values) => values.is_empty() && LISTS.iter().any(|list| list.eq_ignore_ascii_case(name)),
+            Value::Array(values) => values.is_empty() && (LISTS.iter().any(|list| list.eq_ignore_ascii_case(name)) || of_page()),
             Value::Object(_) => level < 2 && holds_empty_list(value, level + 1),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         })

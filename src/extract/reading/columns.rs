@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use url::Url;
 
+use super::super::captions;
 use super::super::contacts;
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
@@ -284,7 +285,13 @@ fn kinds(raws: &[Vec<Raw>], heads: &[String], base: &Url, hints: &Hints) -> (Vec
             None => Vec::new(),
         };
         let cells = if leads.is_some() { stripped.iter().collect() } else { cells };
-        let label = label(&cells, base, hints).map_or_else(
+        // Numbers of a country that nobody knows are telephone numbers where the page calls them so.
+        let figures = |raw: &&&Raw| (6..=20).contains(&raw.text.chars().filter(char::is_ascii_digit).count()) && raw.text.len() <= SHORT;
+        let called = || {
+            let phone = caption.as_deref().and_then(captions::field_of) == Some("phone");
+            (phone && cells.iter().filter(figures).count() as f64 >= MOST * cells.len() as f64).then_some("phone")
+        };
+        let label = label(&cells, base, hints).or_else(called).map_or_else(
             || {
                 plain += 1;
                 format!("column {plain}")

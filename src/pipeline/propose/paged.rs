@@ -32,12 +32,13 @@ impl Rehearsal {
         for one in &found.ways {
             let spec = Spec { paging: Some(one.paging.clone()), ..way.spec.clone() };
             match self.second(&way, &spec, settings).await {
-                Tried::Other => return Proposal { unsure: too_many(&found, records).into_iter().collect(), spec, ..way },
+                Tried::Other => return Proposal { spec, ..way }.with(too_many(&found, records)),
                 Tried::Nowhere => {}
                 Tried::Refused(why) => refused.push((one, why)),
             }
         }
-        Proposal { unsure: unfound(&found, records, &refused).into_iter().collect(), ..way }
+        let doubt = unfound(&found, records, &refused);
+        way.with(doubt)
     }
 
     /// Whether the second page by these settings has other records than the first.
@@ -58,6 +59,13 @@ impl Rehearsal {
             Ok(_) => Tried::Refused(format!("{next} has no other records")),
             Err(failure) => Tried::Refused(format!("{next} cannot be read: {failure}")),
         }
+    }
+}
+
+impl Proposal {
+    fn with(mut self, doubt: Option<Doubt>) -> Self {
+        self.unsure.extend(doubt);
+        self
     }
 }
 
