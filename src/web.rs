@@ -20,6 +20,7 @@ mod sent;
 mod sources;
 mod tenders;
 mod unmapped;
+mod verdicts;
 mod unsubscribe;
 mod views;
 

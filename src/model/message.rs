@@ -230,7 +230,7 @@ pub enum MessageState {
         /// Why.
         reason: String,
     },
-    /// The recipient had unsubscribed before it could be sent.
+    /// It is not sent after all: its recipient did not want it by then, or nothing of it was to be told any more.
     Suppressed {
         /// When.
         at: Timestamp,
@@ -277,6 +277,13 @@ pub struct Message {
     pub tries: u32,
     /// The last attempts, newest last; at most 10.
     pub attempts: Vec<Attempt>,
+}
+
+impl Message {
+    /// Whether it stands for a letter that was never written, because there was nobody to write to.
+    pub fn is_unwritten(&self) -> bool {
+        self.sealed.recipient.is_empty() && !self.entries.is_empty()
+    }
 }
 
 /// How a channel's receiver is doing: one circuit for all its messages.

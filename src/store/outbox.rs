@@ -10,7 +10,7 @@ use super::error::{CommitError, StoreError};
 use super::frame;
 use super::prepare::Draft;
 use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, timestamp, to_model, undecodable};
-use super::words::{DueEntries, EntryFilter, LeftOut, MessageFilter, Replay, Replayed, Standing, Suppression};
+use super::words::{DueEntries, EntryFilter, LastTold, LeftOut, MessageFilter, Replay, Replayed, Standing, Suppression};
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId};
 use crate::model::{ChannelState, Entry, Message, MessageState, Question};
 use crate::outbox;
@@ -209,20 +209,27 @@ impl Embedded {
         .await
     }
 
-    pub(super) async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<Option<Timestamp>, StoreError> {
+    pub(super) async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<LastTold, StoreError> {
         let ids: Vec<EntryId> = (1..before).rev().take(REVISIONS).map(|revision| Entry::id_of(channel, rep, lead, revision)).collect();
         self.read(move |inner| {
+            let mut told = LastTold::default();
             for id in ids {
                 let Some((_, entry)) = inner.load::<StoredEntry>(&codec::entry(id))? else { continue };
                 let Some(message) = entry.settled.as_deref().and_then(|id| id.parse().ok()) else { continue };
-                match inner.load::<StoredMessage>(&codec::message(&message))? {
-                    Some((_, head)) if matches!(head.state, StoredState::Suppressed(_)) => {}
-                    Some((_, head)) => return timestamp(head.made).map(Some).map_err(undecodable::<StoredMessage>),
+                let of_head = |millis| timestamp(millis).map_err(undecodable::<StoredMessage>);
+                told.at = match inner.load::<StoredMessage>(&codec::message(&message))? {
+                    Some((_, StoredMessage { state: StoredState::Suppressed(_), .. })) => continue,
+                    Some((_, StoredMessage { state: StoredState::Dead(at, _), .. })) => {
+                        told.given_up = told.given_up.take().or(Some((message, of_head(at)?)));
+                        continue;
+                    }
+                    Some((_, head)) => Some(of_head(head.made)?),
                     // It left so long ago that it is not kept any more.
-                    None => return Ok(Some(to_model::<StoredEntry, Entry>(entry)?.at)),
-                }
+                    None => Some(to_model::<StoredEntry, Entry>(entry)?.at),
+                };
+                break;
             }
-            Ok(None)
+            Ok(told)
         })
         .await
     }
