@@ -20,8 +20,8 @@ mod sent;
 mod sources;
 mod tenders;
 mod unmapped;
-mod verdicts;
 mod unsubscribe;
+mod verdicts;
 mod views;
 
 pub use answer::{AnswerError, answer};

@@ -122,7 +122,7 @@ pub(super) async fn seal(
     let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
     leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     let passed = batch.passed.iter().map(|(lead, record)| (lead, *record));
-    still_passed(effects, (config, rep), passed, &mut altered, now).await?;
+    let lost = still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
@@ -134,6 +134,7 @@ pub(super) async fn seal(
         changes: &changes(&altered),
         deadlines: &deadlines(&due),
         closed: &closed,
+        lost: &lost,
         pairs: &asks.pairs,
         ..render::News::default()
     };
@@ -160,7 +161,8 @@ pub(super) async fn seal(
     let id = batch.id(now);
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     // A digest that was made for nobody's sake is not sent; one that says that there is nothing is.
-    let nothing_left = shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && !batch.entries.is_empty();
+    let nothing_left =
+        shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && lost.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
     Ok(if nothing_left { (outbox::suppress(message, now), Vec::new()) } else { (message, asks.questions) })
 }
@@ -341,7 +343,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
         leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     }
     let passed = waiting.iter().filter_map(|entry| Some((&entry.lead, entry.passed()?.0)));
-    still_passed(effects, (config, rep), passed, &mut altered, now).await?;
+    let lost = still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let (items, deadlines, changes) = (items(&shown, config), deadlines(&due), changes(&altered));
     let asks = pairs::open(effects, config, rep).await?;
@@ -350,6 +352,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
         changes: &changes,
         deadlines: &deadlines,
         closed: &closed,
+        lost: &lost,
         pairs: &asks.pairs,
         ..render::News::default()
     };

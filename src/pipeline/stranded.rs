@@ -2,7 +2,6 @@
 //! waits for the day they take mails again; what waited in vain is given up, where it is seen. Writes no letter.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -56,11 +55,7 @@ impl Stranded {
 }
 
 /// To whom a rep's mails go, and by which way; or why to nobody.
-pub(super) fn addressee<'a>(
-    config: &'a Config,
-    silent: &BTreeSet<RepId>,
-    id: &RepId,
-) -> Result<(&'a Arc<Rep>, &'a Arc<Settings>), String> {
+pub(super) fn addressee<'a>(config: &'a Config, silent: &BTreeSet<RepId>, id: &RepId) -> Result<(&'a Rep, &'a Settings), String> {
     let rep = config.rep(id).ok_or_else(|| format!("{id} is not configured any more"))?;
     if silent.contains(id) {
         return Err(format!("{id} asked for no more mails"));
@@ -78,7 +73,9 @@ pub fn why_not(config: &Config, silent: &BTreeSet<RepId>, id: &RepId) -> Option<
 pub async fn stranded(effects: &Effects, config: &Config) -> Result<Vec<Stranded>, StoreError> {
     let silent = silent(effects, config).await?;
     let mut found: BTreeMap<RepId, Stranded> = BTreeMap::new();
-    for Entry { rep, at, .. } in effects.store.waiting_entries(EntryFilter::default(), LOOKED).await? {
+    let waiting = effects.store.waiting_entries(EntryFilter::default(), LOOKED).await?;
+    // That somebody else has something now is told by the way, and missed by nobody.
+    for Entry { rep, at, .. } in waiting.into_iter().filter(|entry| entry.passed().is_none()) {
         if let Some(one) = found.get_mut(&rep) {
             (one.entries, one.since) = (one.entries + 1, one.since.min(at));
         } else if let Some(why) = why_not(config, &silent, &rep) {
@@ -91,7 +88,12 @@ pub async fn stranded(effects: &Effects, config: &Config) -> Result<Vec<Stranded
 
 /// Sends the due entries of a rep who is told nothing on their way: to who has their lead by now, to a later day, or out of the world. Returns how
 /// many messages stand for the last.
-pub(super) async fn wait(effects: &Effects, config: &Config, (entries, why): (Vec<Entry>, &str), now: Timestamp) -> Result<usize, DrainError> {
+pub(super) async fn wait(
+    effects: &Effects,
+    config: &Config,
+    (entries, why): (Vec<Entry>, &str),
+    now: Timestamp,
+) -> Result<usize, DrainError> {
     let (mut later, mut over) = (Vec::new(), Vec::new());
     for entry in entries {
         let lead = effects.store.lead(entry.lead).await?;
@@ -123,8 +125,16 @@ async fn give_up(effects: &Effects, config: &Config, (over, why): (&[Entry], &st
         let title = format!("{} for {}", count(batch.entries.len(), "piece of news", "pieces of news"), batch.rep);
         let reason = format!("nobody was told in {WAITS_DAYS} days: {why}");
         let sealed = Sealed { content_type: "text/plain".to_owned(), bytes: reason.clone().into_bytes(), recipient: String::new() };
+        let by_the_way = batch.leads.is_empty() && batch.reminders.is_empty() && batch.changes.is_empty();
         let message = batch.seal(title, sealed, now);
-        let text = format!("“{}” was given up: {reason}. Once that has changed, tell it anew: atalaya outbox replay {}", message.title, message.id);
+        if by_the_way {
+            effects.store.seal(outbox::suppress(message, now), Vec::new()).await?;
+            continue;
+        }
+        let text = format!(
+            "“{}” was given up: {reason}. Once that has changed, tell it anew: atalaya outbox replay {}",
+            message.title, message.id
+        );
         effects.store.seal(Message { state: MessageState::Dead { at: now, reason }, ..message }, Vec::new()).await?;
         effects.store.enqueue(notice::of_untold(config, vec![text], now)).await?;
         made += 1;

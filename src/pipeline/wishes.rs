@@ -12,8 +12,8 @@ use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{Entry, Lane, Message, MessageKind};
 use crate::render::Address;
-use crate::{outbox, route};
 use crate::store::{CommitError, DueEntries, EntryFilter, MessageFilter, Scope, Standing, StoreError, Suppression};
+use crate::{outbox, route};
 
 /// Letters of one channel that are taken back at once.
 const MESSAGES: usize = 10_000;

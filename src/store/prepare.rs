@@ -24,8 +24,8 @@ use super::versions::{self, Fresh};
 use crate::base::caps;
 use crate::base::ids::{ChannelId, EntryId, MessageId, OrganisationId, PageId, RecordId, SourceId, hash64};
 use crate::model::{
-    Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, MessageState, Organisation, Page, PageWrite, Signal, SourceState, Spent,
-    Subject, Turn,
+    Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, MessageState, Organisation, Page, PageWrite, Signal,
+    SourceState, Spent, Subject, Turn,
 };
 use crate::resolve::linkage::Pattern;
 

@@ -16,13 +16,13 @@ use super::leads::Behind;
 use super::tenders::TenderView;
 use super::{calendar, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, verdicts, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
-use crate::base::text::{clip, no_such, squeeze};
+use crate::base::text::no_such;
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Verdict};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
 use crate::outbox::Outcome;
 use crate::pipeline::{
-    Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, last_told,
-    preview, rehearse, silent, spending, stranded, test_message, untold, waiting,
+    Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse,
+    silent, spending, stranded, test_message, untold, waiting,
 };
 use crate::score;
 use crate::store::LeadFilter;

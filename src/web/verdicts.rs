@@ -78,7 +78,11 @@ async fn closes_before(
     let Grounds { records, signals, .. } = behind(effects, config, (&organisation, &lead), SIGNALS).await?;
     let told = records.iter().filter(|record| is_live(record) && !record.gone && signals.iter().any(|signal| signal.record == record.id));
     let over = told.filter_map(|record| {
-        let last = closings(record).iter().filter(|closing| closing.name.as_str() == "deadline" && closing.at > now).map(|closing| closing.at).max()?;
+        let last = closings(record)
+            .iter()
+            .filter(|closing| closing.name.as_str() == "deadline" && closing.at > now)
+            .map(|closing| closing.at)
+            .max()?;
         let title = record.value("title").map_or_else(|| record.url.to_string(), |title| clip(&title.told(), 80));
         let at = clock(Language::En, &last.to_zoned(config.daemon.zone.clone()));
         (last < until).then(|| format!("it closes before that day: “{title}” takes answers until {at}"))

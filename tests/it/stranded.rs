@@ -20,7 +20,8 @@ struct Case {
     world: Inside,
 }
 
-const NONE: &str = "\n[[segment]]\nid = \"none\"\nline = 900\n\n[[segment.points]]\nsignal = \"offer-listed\"\npoints = 1\nwhy = \"nothing\"\n";
+const NONE: &str =
+    "\n[[segment]]\nid = \"none\"\nline = 900\n\n[[segment.points]]\nsignal = \"offer-listed\"\npoints = 1\nwhy = \"nothing\"\n";
 
 fn settings(site: &Server, hot: u32, ana: bool) -> String {
     let source = listing("list", &format!("{}/", site.address), "1h", OFFER) + "records = \"offer\"\n";
@@ -79,7 +80,9 @@ impl Case {
     }
 
     async fn status(&self) -> StatusView {
-        let Answer::Status(status) = answer(&self.world.effects, &self.world.config, Question::Status, true).await.unwrap() else { panic!() };
+        let Answer::Status(status) = answer(&self.world.effects, &self.world.config, Question::Status, true).await.unwrap() else {
+            panic!()
+        };
         *status
     }
 
@@ -108,7 +111,10 @@ async fn what_waits_for_who_is_told_nothing_comes_once_they_are_back() {
         let lead = case.leads().await.remove(0);
         assert_eq!(lead.told_state.as_deref(), Some("nobody"), "{lead:?}");
         if !leaves {
-            assert_eq!(lead.told.as_deref(), Some("nobody is told: ana asked for no more mails; what is new of it waits for that to change"));
+            assert_eq!(
+                lead.told.as_deref(),
+                Some("nobody is told: ana asked for no more mails; what is new of it waits for that to change")
+            );
         }
         // Whoever runs the daemon hears of it once.
         let told = [tell_untold(&case.world.effects, &case.world.config, case.world.clock.now()).await.unwrap() > 0, false];
