@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
-
 use super::codec::{self, Key, PackId};
 use super::embedded::Inner;
 use super::error::{CommitError, StoreError};
@@ -24,8 +22,8 @@ use super::versions::{self, Fresh};
 use crate::base::caps;
 use crate::base::ids::{ChannelId, EntryId, MessageId, OrganisationId, PageId, RecordId, SourceId, hash64};
 use crate::model::{
-    Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, MessageState, Organisation, Page, PageWrite, Signal,
-    SourceState, Spent, Subject, Turn,
+    Change, Entry, Forgotten, HostKey, HostState, IdentityKey, Lead, Message, Organisation, Page, PageWrite, Signal, SourceState, Spent,
+    Subject, Turn,
 };
 use crate::resolve::linkage::Pattern;
 
@@ -422,53 +420,6 @@ impl<'a> Draft<'a> {
         let more = vec![(codec::body(&message.id), Some(body))];
         self.to.once.push(Once { key: codec::message(&message.id), value, more, effects });
         Ok(())
-    }
-
-    /// Settles entries with a message; one that is settled already is a conflict.
-    pub(super) fn settle(&mut self, entries: &[EntryId], message: &MessageId) -> Result<(), CommitError> {
-        for id in entries {
-            let key = codec::entry(*id);
-            let conflict = || CommitError::Conflict { what: format!("{id}") };
-            let value = self.inner.get(&key)?.ok_or_else(conflict)?;
-            let mut shape = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
-            if shape.settled.is_some() {
-                return Err(conflict());
-            }
-            shape.settled = Some(message.as_str().to_owned());
-            self.same(&key, Some(&value), format!("{id}"));
-            self.to.effects.push(Effect::EntrySettled(shape.due, *id));
-            self.put(key, &shape, None)?;
-        }
-        Ok(())
-    }
-
-    /// Entries that this message settled wait again, from this moment on.
-    fn give_back(&mut self, message: &Message, due: Timestamp) -> Result<(), StoreError> {
-        for id in &message.entries {
-            let key = codec::entry(*id);
-            let Some(value) = self.inner.get(&key)? else { continue };
-            let mut shape = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
-            if shape.settled.as_deref() != Some(message.id.as_str()) {
-                continue;
-            }
-            (shape.settled, shape.due) = (None, millis(due));
-            self.same(&key, Some(&value), format!("{id}"));
-            self.to.effects.push(Effect::Entry(shape.due, *id));
-            self.put(key, &shape, None)?;
-        }
-        Ok(())
-    }
-
-    /// Writes a message that is there as it is now. What one that is not sent after all was to tell waits again.
-    pub(super) fn rewrite(&mut self, message: &Message, value: &[u8], old: &StoredMessage) -> Result<(), StoreError> {
-        if let MessageState::Suppressed { at } = message.state {
-            self.give_back(message, at)?;
-        }
-        let key = codec::message(&message.id);
-        let shape = StoredMessage::new(message, old.order);
-        self.same(&key, Some(value), format!("message {}", message.id));
-        self.to.effects.extend(message_effects(&message.id, Some(old), &shape)?);
-        self.put(key, &shape, None)
     }
 }
 
