@@ -107,7 +107,7 @@ async fn what_waits_for_who_is_told_nothing_comes_once_they_are_back() {
         assert_eq!(case.told(), [""; 0], "{why}");
         let untold = case.status().await.untold;
         let line = untold.iter().find(|line| line.starts_with(why)).unwrap_or_else(|| panic!("{why}: {untold:?}"));
-        assert!(line.contains("1 piece of news waits, the oldest for 20 days"), "{line}");
+        assert!(line.contains("1 piece of news waits, the oldest for 21 days"), "{line}");
         let lead = case.leads().await.remove(0);
         assert_eq!(lead.told_state.as_deref(), Some("nobody"), "{lead:?}");
         if !leaves {
@@ -117,10 +117,8 @@ async fn what_waits_for_who_is_told_nothing_comes_once_they_are_back() {
             );
         }
         // Whoever runs the daemon hears of it once.
-        let told = [tell_untold(&case.world.effects, &case.world.config, case.world.clock.now()).await.unwrap() > 0, false];
-        for told in told {
-            assert_eq!(told, told && tell_untold(&case.world.effects, &case.world.config, case.world.clock.now()).await.unwrap() == 0);
-        }
+        let tell = async || tell_untold(&case.world.effects, &case.world.config, case.world.clock.now()).await.unwrap();
+        assert!(tell().await > 0 && tell().await == 0, "{why}");
         if leaves {
             case.configured(90, true).await;
         } else {
@@ -145,7 +143,9 @@ async fn a_letter_that_is_not_wanted_any_more_is_taken_back_and_told_anew() {
         let sealed = seal_due(&case.world.effects, &case.world.config, case.world.clock.now()).await.unwrap().sealed;
         assert_eq!(sealed, 1, "{hot} {scope:?}");
         case.wants(scope).await;
-        case.world.drain().await;
+        for _ in 0..2 {
+            case.world.drain().await;
+        }
         assert_eq!(case.told(), [""; 0], "{hot} {scope:?}: the wish counts before the next mail leaves");
         let filter = MessageFilter { standing: Some(Standing::Suppressed), ..MessageFilter::default() };
         assert_eq!(case.world.effects.store.messages(filter, 9).await.unwrap().len(), 1, "{hot} {scope:?}");
