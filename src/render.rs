@@ -167,6 +167,8 @@ pub struct News<'a> {
     pub deadlines: &'a [DeadlineItem<'a>],
     /// What closed before it could be told.
     pub closed: &'a [Record],
+    /// Leads that are somebody else's now.
+    pub lost: &'a [(Lead, Holder)],
     /// What sources held that were added since the last digest.
     pub stock: &'a [Stock],
     /// Pairs it asks about.

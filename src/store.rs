@@ -58,9 +58,9 @@ pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LeadFilter, LeftOut, Likely, MessageFilter, OnFile, Opened, RISING, Reached,
-    Replay, Replayed, Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk, Version,
-    Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LastTold, LeadFilter, LeftOut, Likely, MessageFilter, OnFile, Opened, RISING,
+    Reached, Replay, Replayed, Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk,
+    Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.
@@ -475,8 +475,8 @@ impl Store {
 
     // The outbox.
 
-    /// When the last message that told this rep by this channel of a revision of this lead before `before` was made. `None`: they never heard of it.
-    pub async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<Option<Timestamp>, StoreError> {
+    /// When this rep was last told by this channel of a revision of this lead before `before`, and the newer letter of it that was given up.
+    pub async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<LastTold, StoreError> {
         match self {
             Self::Embedded(store) => store.told(channel, rep, lead, before).await,
         }

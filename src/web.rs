@@ -21,6 +21,7 @@ mod sources;
 mod tenders;
 mod unmapped;
 mod unsubscribe;
+mod verdicts;
 mod views;
 
 pub use answer::{AnswerError, answer};

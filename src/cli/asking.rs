@@ -1,5 +1,7 @@
 //! Questions to an installation: the running daemon answers, or the store at rest is opened and read.
 
+use std::time::Duration;
+
 use anyhow::bail;
 use jiff::tz::TimeZone;
 
@@ -8,7 +10,12 @@ use super::{Ended, print};
 use crate::app::{self, AskError};
 use crate::base::clock::Clock;
 use crate::config::{Config, Refusal, Request};
+use crate::store::OpenError;
 use crate::web::{self, Answer, Question};
+
+/// How often a daemon that has the store and does not answer yet is asked again, and after which time: two seconds in all.
+const TRIES: u32 = 40;
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// Asks the daemon; where none runs, opens the store. Secrets are read only for what needs them: an operator's shell need not hold them.
 /// The answer is as people are told it, or with `json` as programs are.
@@ -29,14 +36,32 @@ pub(super) async fn ask(request: &Request, question: Question, json: bool) -> an
                 );
             }
             let config = if sends { Config::load(request)? } else { config };
-            let home = app::open_effects(&config, Clock::System).await?;
-            let answer = web::answer(&home.effects, &config, question, false).await;
-            home.effects.store.close().await;
-            answer?
+            at_rest(&config, question).await?
         }
         Err(error) => return Err(error.into()),
     };
     print::in_zone(answer, &zone)
+}
+
+/// Reads the store at rest. Who has it and does not answer is a daemon that begins or ends: it is waited for, a moment.
+async fn at_rest(config: &Config, question: Question) -> anyhow::Result<Answer> {
+    let mut left = TRIES;
+    loop {
+        match app::open_effects(config, Clock::System).await {
+            Ok(home) => {
+                let answer = web::answer(&home.effects, config, question, false).await;
+                home.effects.store.close().await;
+                return answer;
+            }
+            Err(error) if left == 0 || !matches!(error.downcast_ref(), Some(OpenError::Locked { .. })) => return Err(error),
+            Err(_) => left -= 1,
+        }
+        tokio::time::sleep(AGAIN).await;
+        match app::ask(&config.daemon.data, &question).await {
+            Err(AskError::Nobody(_)) => {}
+            answered => return Ok(answered?),
+        }
+    }
 }
 
 /// Asks the daemon although the configuration on disk is not taken: all that is needed of it is where the data folder is. The daemon knows too in
@@ -112,9 +137,13 @@ fn ended(answer: &Answer) -> Ended {
 /// What somebody says of a lead: accepted, rejected, parked; without a word it is taken back.
 pub(super) async fn verdict(request: &Request, word: &str, said: Said, until: Option<String>, json: bool) -> anyhow::Result<Ended> {
     let Said { id, because, by } = said;
+    let named = by.is_some();
     let by = by.or_else(|| std::env::var("USER").ok()).filter(|by| !by.trim().is_empty()).unwrap_or_else(|| "somebody".to_owned());
     let said = (!word.is_empty()).then(|| word.to_owned());
-    let answer = ask(request, Question::Verdict { id, said, because, by, until }, json).await?;
+    let answer = ask(request, Question::Verdict { id, said, because, by, named, until }, json).await?;
+    if let Answer::Lead(lead) = &answer {
+        lead.notes.iter().for_each(|note| eprintln!("Warning: {note}"));
+    }
     match (&answer, json) {
         (Answer::Lead(lead), false) => print::verdict(lead),
         _ => print::answer(&answer, json)?,

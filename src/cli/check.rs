@@ -113,12 +113,11 @@ pub(super) fn beside_broken(request: &Request, problem: String) -> String {
 
 /// What is needed to look at a page outside of any source: the guarded door, robots.txt, the pace.
 pub(super) fn outside(request: &Request, config: Option<&Config>) -> anyhow::Result<Rehearsal> {
-    let (net, settings) = match config {
-        Some(config) => (config.net.clone(), config.fetch.clone()),
-        None => {
-            let Outside { net, fetch, .. } = Config::outside(request)?;
-            (net, fetch)
-        }
+    let (net, settings) = if let Some(config) = config {
+        (config.net.clone(), config.fetch.clone())
+    } else {
+        let Outside { net, fetch, .. } = Config::outside(request)?;
+        (net, fetch)
     };
     let clock = Clock::System;
     let lexicons = config.map_or_else(diff::Lexicons::shipped, |config| Arc::clone(&config.lexicons.signals));

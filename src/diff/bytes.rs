@@ -489,8 +489,9 @@ mod tests {
             // A change of a piece that no span steps over shows.
             let mut changed = new.clone();
             changed[other % new.len()] = "<h6>changed</h6>".to_owned();
-            let hidden: usize = skipped(&join(&changed), &spans).iter().filter(|(_, part)| part.windows(7).any(|w| w == b"changed")).count();
-            if hidden == 0 {
+            let bytes = join(&changed);
+            let holds = |part: &Range<usize>| bytes[part.clone()].windows(7).any(|w| w == b"changed");
+            if !skipped(&bytes, &spans).iter().any(|(_, part)| holds(part)) {
                 prop_assert_ne!(fingerprint(&join(&changed), &spans), fingerprint(&join(&new), &spans));
             }
             prop_assert!(spans.len() <= SPANS);

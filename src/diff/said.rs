@@ -59,11 +59,11 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
 
 /// A sentence without what varies in it by itself.
 fn steady(sentence: String, masks: &[Mask]) -> String {
-    let templates = masks.iter().filter_map(|mask| match mask {
+    let mut templates = masks.iter().filter_map(|mask| match mask {
         Mask::Words(_, template) => Some(template),
         Mask::Field(_) | Mask::Block(_) => None,
     });
-    templates.filter_map(|template| without_gaps(template, &sentence)).next().unwrap_or(sentence)
+    templates.find_map(|template| without_gaps(template, &sentence)).unwrap_or(sentence)
 }
 
 /// Whether two signals of one organisation tell the same event: the same kind, in the same words, at about the same time.

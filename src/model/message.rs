@@ -65,21 +65,21 @@ impl Entry {
         }
     }
 
-    /// The tender that is not its rep's any more, and whose it became.
-    pub fn passed(&self) -> Option<(RecordId, Option<&RepId>)> {
+    /// The tender, or its lead itself, that is not its rep's any more, and whose it became.
+    pub fn passed(&self) -> Option<(Option<RecordId>, Option<&RepId>)> {
         match self.of_tender.as_ref()? {
             OfTender::Comes(_) | OfTender::Changed(_) => None,
             OfTender::Passed { record, to } => Some((*record, to.as_ref())),
         }
     }
 
-    /// The id of the entry that tells this rep that a tender is not theirs any more from a moment on.
-    pub fn id_of_passed(channel: &ChannelId, rep: &RepId, (record, to): (RecordId, Option<&RepId>), at: Timestamp) -> EntryId {
+    /// The id of the entry that tells this rep that a tender or a lead of this number is not theirs any more from a moment on.
+    pub fn id_of_passed(channel: &ChannelId, rep: &RepId, (number, to): (u64, Option<&RepId>), at: Timestamp) -> EntryId {
         EntryId::of(&[
             b"passed",
             channel.as_str().as_bytes(),
             rep.as_str().as_bytes(),
-            &record.0.to_be_bytes(),
+            &number.to_be_bytes(),
             to.map_or("", RepId::as_str).as_bytes(),
             &at.as_millisecond().to_be_bytes(),
         ])
@@ -112,8 +112,8 @@ pub enum OfTender {
     Changed(Box<Signal>),
     /// Its buyer became the lead of somebody else, or its segment is worked by others now: they answer it from now on.
     Passed {
-        /// The tender.
-        record: RecordId,
+        /// The tender; `None`: what its rep was told of is a lead, and no tender.
+        record: Option<RecordId>,
         /// Who has it now; `None`: nobody.
         to: Option<RepId>,
     },
@@ -230,7 +230,7 @@ pub enum MessageState {
         /// Why.
         reason: String,
     },
-    /// The recipient had unsubscribed before it could be sent.
+    /// It is not sent after all: its recipient did not want it by then, or nothing of it was to be told any more.
     Suppressed {
         /// When.
         at: Timestamp,
@@ -277,6 +277,13 @@ pub struct Message {
     pub tries: u32,
     /// The last attempts, newest last; at most 10.
     pub attempts: Vec<Attempt>,
+}
+
+impl Message {
+    /// Whether it stands for a letter that was never written, because there was nobody to write to.
+    pub fn is_unwritten(&self) -> bool {
+        self.sealed.recipient.is_empty() && !self.entries.is_empty()
+    }
 }
 
 /// How a channel's receiver is doing: one circuit for all its messages.

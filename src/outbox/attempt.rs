@@ -168,7 +168,9 @@ pub fn after(message: Message, channel: &ChannelState, attempted: &Attempted, po
 pub fn replay(message: Message, accepted: Option<Timestamp>, now: Timestamp) -> Option<Message> {
     let overtaken = matches!(message.kind, MessageKind::Lead | MessageKind::Tender) && accepted.is_some_and(|made| made > message.made);
     let dead = matches!(message.state, MessageState::Dead { .. });
-    (dead && !overtaken).then_some(Message { state: MessageState::Ready { not_before: now }, tries: 0, ..message })
+    // A letter that was never written: its entries are told anew, by one that is.
+    let state = if message.is_unwritten() { MessageState::Suppressed { at: now } } else { MessageState::Ready { not_before: now } };
+    (dead && !overtaken).then_some(Message { state, tries: 0, ..message })
 }
 
 /// A delivered message, ready to be sent once more under its old id, for a receiver that lost what it had. `None`: it was not delivered, or it is
@@ -182,7 +184,7 @@ pub fn resend(message: Message, now: Timestamp) -> Option<Message> {
     })
 }
 
-/// A waiting message whose recipient has unsubscribed; anything settled stays as it is.
+/// A waiting message that its recipient does not want; anything settled stays as it is. What it was to tell waits again.
 pub fn suppress(message: Message, now: Timestamp) -> Message {
     let mut message = message;
     unsettled(&mut message, MessageState::Suppressed { at: now });

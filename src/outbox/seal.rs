@@ -39,8 +39,8 @@ pub struct Batch {
     pub reminders: Vec<(LeadId, Reminder)>,
     /// What became otherwise of tenders, each with the lead of its buyer, or that which there may be.
     pub changes: Vec<(LeadId, Signal)>,
-    /// Tenders that are not the rep's any more, each with the lead of its buyer, or that which there may be.
-    pub passed: Vec<(LeadId, RecordId)>,
+    /// Tenders that are not the rep's any more, each with the lead of its buyer, or that which there may be; and leads, where there is no tender.
+    pub passed: Vec<(LeadId, Option<RecordId>)>,
     /// The source that held all of them when it was added, where this is no news.
     pub held: Option<SourceId>,
     /// All entries it settles, older revisions of the same lead included.
@@ -97,10 +97,10 @@ enum About {
 /// stays together. When the first of the messages are sealed, the others come to what they are.
 fn in_parts(group: Vec<&Entry>) -> Vec<Vec<&Entry>> {
     let about = |entry: &Entry| match entry.of_tender.as_ref() {
-        None => About::Lead(entry.lead),
+        None | Some(OfTender::Passed { record: None, .. }) => About::Lead(entry.lead),
         Some(OfTender::Comes(reminder)) => About::Tender(reminder.record),
         Some(OfTender::Changed(signal)) => About::Tender(signal.record),
-        Some(OfTender::Passed { record, .. }) => About::Tender(*record),
+        Some(OfTender::Passed { record: Some(record), .. }) => About::Tender(*record),
     };
     let (of_leads, of_tenders): (Vec<&Entry>, Vec<&Entry>) = group.iter().partition(|entry| entry.of_tender.is_none());
     let mut places: HashMap<About, usize> = HashMap::new();

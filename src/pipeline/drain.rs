@@ -9,19 +9,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::altered::{Altered, leave_told_apart, still_told};
 use super::calendars::link_for;
-use super::news::owner_of;
 use super::pairs::Asks;
 use super::passed::still_passed;
 use super::remind::still_due;
 use super::stock::stock;
 use super::telling::{self, Known, Told, add_closed, early, items};
-use super::wishes::{self, Wish};
-use super::{Effects, completeness_of, empty, notice, pairs, silent};
+use super::{Effects, completeness_of, empty, notice, pairs, silent, stranded, wishes};
 use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
-use crate::model::{ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Sealed};
+use crate::model::{ChannelState, Entry, FieldName, Joined, Message, MessageKind, MessageState, Question, Sealed};
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
@@ -76,13 +74,23 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
     let due = effects.store.due_entries(now, ENTRIES).await?;
     let silent = if due.is_empty() { BTreeSet::new() } else { silent(effects, config).await? };
     for due in due {
-        let entries = match config.rep(&due.rep) {
-            Some(rep) if !silent.contains(&due.rep) => wishes::held_back(effects, rep, due, now).await?,
-            Some(_) | None => left_behind(effects, config, due.entries, now).await?,
+        let (rep, channel) = match stranded::addressee(config, &silent, &due.rep) {
+            Ok(found) => found,
+            Err(why) => {
+                done.sealed += stranded::wait(effects, config, (due.entries, &why), now).await?;
+                continue;
+            }
         };
+        if channel.id != due.channel {
+            // The rep has another way by now: it is due there with the next round.
+            let moved = due.entries.into_iter().map(|entry| Entry { channel: channel.id.clone(), ..entry });
+            wishes::postpone(effects, moved.collect()).await?;
+            continue;
+        }
+        let entries = wishes::held_back(effects, rep, due, now).await?;
         for batch in outbox::batches(&entries, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
-            let (message, asked) = seal(effects, config, batch, now).await?;
+            let (message, asked) = seal(effects, (config, rep, channel), batch, now).await?;
             told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
             effects.hook.pass("drain.made");
             effects.store.seal(message, asked).await?;
@@ -94,45 +102,17 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
     Ok(done)
 }
 
-/// The due entries of a rep who is not configured any more or asked for no more mails, apart from those whose lead somebody else has now: they go
-/// into the next digest of who has it.
-async fn left_behind(effects: &Effects, config: &Config, entries: Vec<Entry>, now: Timestamp) -> Result<Vec<Entry>, DrainError> {
-    let (mut moved, mut left) = (Vec::new(), Vec::new());
-    for entry in entries {
-        let lead = effects.store.lead(entry.lead).await?;
-        let owner =
-            lead.as_ref().and_then(owner_of).filter(|id| **id != entry.rep && entry.passed().is_none()).and_then(|id| config.rep(id));
-        match owner.and_then(|rep| config.channel_of(rep).map(|channel| (rep, channel))) {
-            Some((rep, channel)) => {
-                let digest = rep.digest.next(now);
-                let late = entry.ends().is_some_and(|end| end <= digest);
-                let (lane, due) = if late { (Lane::Urgent, now) } else { (Lane::Digest, digest) };
-                moved.push(Entry { rep: rep.rep.id.clone(), channel: channel.id.clone(), lane, due, ..entry });
-            }
-            None => left.push(entry),
-        }
-    }
-    wishes::postpone(effects, moved).await?;
-    Ok(left)
-}
-
-/// One batch as a message. A batch that can go to nobody any more is sealed all the same, as dead, so that it is seen. Returns with it the pairs that
-/// it asks about.
-pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: Timestamp) -> Result<(Message, Vec<Question>), DrainError> {
-    let addressed = config.rep(&batch.rep).zip(config.channel(&batch.channel).filter(|channel| channel.carries_mail()));
-    let Some((rep, channel)) = addressed else {
-        let reason = format!(
-            "`{}` or the channel `{}` is not configured any more; `atalaya lead list` says who has its leads now",
-            batch.rep, batch.channel
-        );
-        let empty = Sealed { content_type: "text/plain".to_owned(), bytes: reason.clone().into_bytes(), recipient: String::new() };
-        let message = batch.seal("to nobody".to_owned(), empty, now);
-        return Ok((Message { state: MessageState::Dead { at: now, reason }, ..message }, Vec::new()));
-    };
+/// One batch as a message. Returns with it the pairs that it asks about.
+pub(super) async fn seal(
+    effects: &Effects,
+    (config, rep, channel): (&Config, &Rep, &Settings),
+    batch: Batch,
+    now: Timestamp,
+) -> Result<(Message, Vec<Question>), DrainError> {
     let mut known = Vec::new();
     for told in &batch.leads {
         let Some(lead) = effects.store.lead(told.lead).await? else { continue };
-        let before = effects.store.told(&batch.channel, &batch.rep, told.lead, told.first).await?;
+        let before = effects.store.told(&batch.channel, &batch.rep, told.lead, told.first).await?.at;
         // What was decided while that message was made was not in it.
         let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
         known.push(Known::new(config, lead, before, (told.from, told.handed.as_ref())));
@@ -142,7 +122,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: 
     let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
     leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     let passed = batch.passed.iter().map(|(lead, record)| (lead, *record));
-    still_passed(effects, (config, rep), passed, &mut altered, now).await?;
+    let lost = still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
@@ -154,6 +134,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: 
         changes: &changes(&altered),
         deadlines: &deadlines(&due),
         closed: &closed,
+        lost: &lost,
         pairs: &asks.pairs,
         ..render::News::default()
     };
@@ -180,10 +161,10 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: 
     let id = batch.id(now);
     let sealed = mail(rep, channel, &letter, (batch.kind(), &id, batch.window), Some(&unsubscribe), now)?;
     // A digest that was made for nobody's sake is not sent; one that says that there is nothing is.
-    let nothing_left = shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && !batch.entries.is_empty();
+    let nothing_left =
+        shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && lost.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
-    let silent = nothing_left || wishes::of(effects, &message, now).await? == Wish::Never;
-    Ok(if silent { (outbox::suppress(message, now), Vec::new()) } else { (message, asks.questions) })
+    Ok(if nothing_left { (outbox::suppress(message, now), Vec::new()) } else { (message, asks.questions) })
 }
 
 fn changes(altered: &[Altered]) -> Vec<render::ChangeItem<'_>> {
@@ -289,13 +270,8 @@ pub async fn send_some(
             break;
         }
         let now = effects.clock.now();
-        let unsent = match wishes::of(effects, &message, now).await? {
-            Wish::Send => None,
-            Wish::Never => Some(outbox::suppress(message.clone(), now)),
-            Wish::Later(until) => Some(Message { state: MessageState::Ready { not_before: until }, ..message.clone() }),
-        };
-        if let Some(unsent) = unsent {
-            effects.store.acknowledge(unsent, None, Vec::new()).await?;
+        if wishes::is_unwanted(effects, config, &message, now).await? {
+            effects.store.acknowledge(outbox::suppress(message, now), None, Vec::new()).await?;
             continue;
         }
         let outcome = open.send(&message, effects.clock.now()).await;
@@ -358,7 +334,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let mut first: Vec<(LeadId, &Entry)> = first.into_iter().collect();
     first.sort_by_key(|(_, entry)| (entry.at, entry.id));
     for (id, entry) in first.into_iter().take(outbox::TOLD) {
-        let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?;
+        let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?.at;
         let handed = waiting.iter().filter(|other| other.lead == id).find_map(|other| other.handed.as_ref());
         known.extend(effects.store.lead(id).await?.map(|lead| Known::new(config, lead, told, (entry.at, handed))));
     }
@@ -367,7 +343,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
         leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     }
     let passed = waiting.iter().filter_map(|entry| Some((&entry.lead, entry.passed()?.0)));
-    still_passed(effects, (config, rep), passed, &mut altered, now).await?;
+    let lost = still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
     let (items, deadlines, changes) = (items(&shown, config), deadlines(&due), changes(&altered));
     let asks = pairs::open(effects, config, rep).await?;
@@ -376,6 +352,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
         changes: &changes,
         deadlines: &deadlines,
         closed: &closed,
+        lost: &lost,
         pairs: &asks.pairs,
         ..render::News::default()
     };

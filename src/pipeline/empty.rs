@@ -67,10 +67,9 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
         }
         let send = !had && news && rep.rep.absent_until(now).is_none() && wishes::takes_digest(effects, channel, rep, window, now).await?;
         if send {
-            let (channel, rep) = (channel.id.clone(), rep.rep.id.clone());
             let batch = Batch {
-                channel,
-                rep,
+                channel: channel.id.clone(),
+                rep: rep.rep.id.clone(),
                 lane: Lane::Digest,
                 window,
                 leads: Vec::new(),
@@ -80,7 +79,7 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 held: None,
                 entries: Vec::new(),
             };
-            let (message, asked) = seal(effects, config, batch, now).await?;
+            let (message, asked) = seal(effects, (config, rep, channel), batch, now).await?;
             effects.store.seal(message, asked).await?;
             sealed += 1;
         }

@@ -1,5 +1,5 @@
-//! Tenders that went to somebody else: when their buyer becomes another's lead, or others work their segment, whoever had them in their calendar is
-//! told so once, with their next digest. Makes no lead.
+//! What went to somebody else: whoever had a tender in their calendar when its buyer becomes another's lead, or others work its segment, and whoever
+//! was told of a lead that is another's now, is told so once, with their next digest. Makes no lead.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -30,8 +30,11 @@ pub(super) async fn tell(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let mut tenders: Vec<(Timestamp, (Record, &Lead))> = Vec::new();
+    let mut lost: Vec<(&Lead, Lead)> = Vec::new();
     for lead in turn.leads.iter().filter(|lead| route::is_open(lead.state)) {
         let (to, before) = (owner_of(lead), effects.store.lead(lead.id).await?);
+        let is_lost = |before: &Lead| route::is_open(before.state) && owner_of(before).is_some_and(|had| Some(had) != to);
+        lost.extend(before.clone().filter(is_lost).map(|before| (lead, before)));
         if before.as_ref().and_then(owner_of) != to && others_had(reps, before.as_ref(), (&lead.segment, to)) {
             let more = open_tenders(effects, config, lead, now).await?;
             tenders.extend(more.into_iter().map(|(closes, record)| (closes, (record, lead))));
@@ -47,8 +50,19 @@ pub(super) async fn tell(
         let had: Vec<&Rep> = had.filter_map(|rep| config.rep(&rep.rep.id)).collect();
         wanted.after(effects, &turn.leads).await?;
         for rep in had.into_iter().filter(|rep| Some(&rep.rep.id) != to && wanted.of_rep(rep, now).next().is_none()) {
-            let told = entry(config, rep, (lead.id, lead.revision), (id, to), now);
+            let told = entry(config, rep, (lead.id, lead.revision), (Some(id), to), now);
             entries.extend(told.filter(|entry| met.insert(entry.id)));
+        }
+    }
+    for (lead, before) in lost {
+        let Some((rep, channel)) = owner_of(&before).and_then(|had| config.rep(had)).and_then(|rep| Some((rep, config.channel_of(rep)?)))
+        else {
+            continue;
+        };
+        // The line on its tender says it.
+        let is_said = entries.iter().any(|entry| entry.rep == rep.rep.id && entry.lead == lead.id);
+        if !is_said && effects.store.told(&channel.id, &rep.rep.id, lead.id, before.revision.saturating_add(1)).await?.at.is_some() {
+            entries.extend(entry(config, rep, (lead.id, lead.revision), (None, owner_of(lead)), now));
         }
     }
     turn.entries.extend(entries);
@@ -85,7 +99,7 @@ pub(super) async fn of_others(effects: &Effects, config: &Config, reps: &[Arc<Re
             let Some(rep) = config.rep(&before.rep.id).filter(|rep| wanted.of_rep(rep, now).next().is_none()) else { continue };
             let may_be = Lead::id_of(&looks.segment, Subject::Organisation(wanted.buyer.id));
             let lead = lead.map_or((may_be, 0), |lead| (lead.id, lead.revision));
-            entries.extend(entry(config, rep, lead, (record, to), now).filter(|entry| met.insert(entry.id)));
+            entries.extend(entry(config, rep, lead, (Some(record), to), now).filter(|entry| met.insert(entry.id)));
         }
     }
     Ok(entries)
@@ -115,12 +129,12 @@ fn entry(
     config: &Config,
     rep: &Rep,
     (lead, revision): (LeadId, u32),
-    (record, to): (RecordId, Option<&RepId>),
+    (record, to): (Option<RecordId>, Option<&RepId>),
     now: Timestamp,
 ) -> Option<Entry> {
     let channel = config.channel_of(rep)?;
     Some(Entry {
-        id: Entry::id_of_passed(&channel.id, &rep.rep.id, (record, to), now),
+        id: Entry::id_of_passed(&channel.id, &rep.rep.id, (record.map_or(lead.0, |record| record.0), to), now),
         channel: channel.id.clone(),
         rep: rep.rep.id.clone(),
         lead,
@@ -135,15 +149,27 @@ fn entry(
     })
 }
 
-/// Of these tenders those that can be answered still and are not the rep's, with who has them by now. A tender that is told of otherwise is left out.
+/// Of these tenders those that can be answered still and are not the rep's, with who has them by now, put with what else is told of tenders. A tender
+/// that is told of otherwise is left out. Returns the same of leads.
 pub(super) async fn still_passed<'a>(
     effects: &Effects,
     (config, rep): (&Config, &Rep),
-    passed: impl Iterator<Item = (&'a LeadId, RecordId)>,
+    passed: impl Iterator<Item = (&'a LeadId, Option<RecordId>)>,
     told: &mut Vec<Altered>,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Vec<(Lead, Holder)>, StoreError> {
+    let mut leads: Vec<(Lead, Holder)> = Vec::new();
     for (lead, record) in passed {
+        let lead = effects.store.lead(*lead).await?.filter(|lead| route::is_open(lead.state));
+        let owner = lead.as_ref().and_then(owner_of);
+        // It may have gone on since.
+        let name = owner.map(|to| config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone()));
+        let Some(record) = record else {
+            let theirs = owner == Some(&rep.rep.id);
+            let lost = lead.filter(|lead| !theirs && !leads.iter().any(|(known, _)| known.id == lead.id));
+            leads.extend(lost.map(|lead| (lead, name.map_or(Holder::Nobody, Holder::Rep))));
+            continue;
+        };
         let Some(record) = effects.store.records(vec![record]).await?.pop() else { continue };
         let Some(wanted) = wanted_of(effects, config, record, now).await? else { continue };
         let tender = &wanted.tender.record;
@@ -151,18 +177,11 @@ pub(super) async fn still_passed<'a>(
         if !open || wanted.of_rep(rep, now).next().is_some() || told.iter().any(|known| known.tender.record.id == tender.id) {
             continue;
         }
-        // It may have gone on since.
-        let lead = effects.store.lead(*lead).await?;
-        let owner = lead
-            .as_ref()
-            .filter(|lead| route::is_open(lead.state))
-            .and_then(owner_of)
-            .map(|to| config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone()));
-        let name = owner.or_else(|| holder(config, &wanted, now).map(|rep| rep.rep.name.clone()));
+        let name = name.or_else(|| holder(config, &wanted, now).map(|rep| rep.rep.name.clone()));
         let with = name.map_or(Holder::Nobody, Holder::Rep);
         told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });
     }
-    Ok(())
+    Ok(leads)
 }
 
 #[cfg(test)]

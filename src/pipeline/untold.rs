@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::keep::KeepError;
 use super::news::{Alerts, SIGNALS, Staff, announce, owner_of};
-use super::{Effects, group, notice, passed, silent};
+use super::{Effects, group, notice, passed, silent, stranded};
 use crate::base::ids::SegmentId;
 use crate::base::text::count;
 use crate::config::Config;
@@ -133,27 +133,29 @@ async fn committed(effects: &Effects, turn: Turn) -> Result<bool, KeepError> {
     }
 }
 
-/// Tells whoever runs the daemon of the segments whose leads have begun to be told to nobody: of each once, until all of them have somebody, and
-/// once a day at most. Returns of how many.
+/// Tells whoever runs the daemon of the segments whose leads have begun to be told to nobody, and of the reps who left while news waits for them: of
+/// each once, until it is over, and once a day at most. Returns of how many.
 pub async fn tell_untold(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, KeepError> {
-    let found = untold(effects, config).await?;
+    let of_segment = |one: Untold| (format!("{TOLD}{}", one.segment), one.words());
+    let mut found: Vec<(String, String)> = untold(effects, config).await?.into_iter().map(of_segment).collect();
+    // Who asked for it is known to whoever reads of their segment.
+    let gone = stranded(effects, config).await?.into_iter().filter(|one| !one.asked);
+    found.extend(gone.map(|one| (format!("{TOLD}rep.{}", one.rep), one.words(now))));
     let known = effects.store.marks(TOLD, SEGMENTS).await?;
-    let mark_of = |segment: &SegmentId| format!("{TOLD}{segment}");
     let mut turn = Turn::upkeep();
     let is_over = |(mark, told): &&(String, Vec<u8>)| {
         let told = std::str::from_utf8(told).ok().and_then(|told| told.parse::<Timestamp>().ok());
-        !found.iter().any(|one| mark_of(&one.segment) == *mark) && told.is_none_or(|told| now.duration_since(told) >= AGAIN)
+        !found.iter().any(|(name, _)| name == mark) && told.is_none_or(|told| now.duration_since(told) >= AGAIN)
     };
     turn.marks.extend(known.iter().filter(is_over).map(|(mark, _)| (mark.clone(), None)));
-    let begun: Vec<&Untold> = found.iter().filter(|one| !known.iter().any(|(mark, _)| mark_of(&one.segment) == *mark)).collect();
-    turn.marks.extend(begun.iter().map(|one| (mark_of(&one.segment), Some(now.to_string().into_bytes()))));
+    let begun: Vec<(String, String)> = found.into_iter().filter(|(name, _)| !known.iter().any(|(mark, _)| mark == name)).collect();
+    turn.marks.extend(begun.iter().map(|(name, _)| (name.clone(), Some(now.to_string().into_bytes()))));
     if turn.marks.is_empty() {
         return Ok(0);
     }
     let told = begun.len();
     if !begun.is_empty() {
-        let lines: Vec<String> = begun.into_iter().map(Untold::words).collect();
-        turn.messages = notice::of_untold(config, lines, now);
+        turn.messages = notice::of_untold(config, begun.into_iter().map(|(_, words)| words).collect(), now);
     }
     Ok(if committed(effects, turn).await? { told } else { 0 })
 }

@@ -136,7 +136,7 @@ async fn tell(
     let (Some(segment), Some(organisation)) = (segment, effects.store.organisation(subject).await?) else { return Ok(()) };
     let grounds = group::behind(effects, config, (&organisation, lead), SIGNALS).await?;
     let behind = grounds.behind(&organisation, None);
-    let told = last_told(effects, config, lead).await?;
+    let told = last_told(effects, config, lead).await?.at;
     if is_unheard(effects, (before, lead), (&grounds, told)).await? {
         let handed = handed_by(Some(before), lead);
         // What they know of it comes up by itself, when its time has come.

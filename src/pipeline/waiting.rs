@@ -11,7 +11,7 @@ use super::{Effects, wishes};
 use crate::base::ids::{LeadId, RepId};
 use crate::config::{Config, Rep};
 use crate::model::{Entry, Lane, Lead};
-use crate::store::{EntryFilter, StoreError, Suppression};
+use crate::store::{EntryFilter, LastTold, StoreError, Suppression};
 
 /// How often the entries of a rep are read anew because some were sealed meanwhile.
 const TRIES: usize = 3;
@@ -33,9 +33,13 @@ pub struct Wait {
     pub zone: TimeZone,
 }
 
-/// Gives everything that waits for a digest the time that its rep's digest has by this configuration. What is due already leaves as it is. Returns
-/// how many entries have another time.
+/// Gives everything that waits for a digest the time that its rep's digest has by this configuration. What is due already leaves as it is, by the way
+/// that its rep has now. Returns how many entries have another time.
 pub async fn retime(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, DrainError> {
+    let waiting = effects.store.counts().await?.waiting;
+    for (channel, _) in waiting.into_iter().filter(|(id, waits)| *waits > 0 && config.channel(id).is_none()) {
+        wishes::take_back(effects, channel, now).await?;
+    }
     let wishes = effects.store.suppressions().await?;
     let mut moved = 0;
     for rep in &config.reps {
@@ -75,10 +79,10 @@ fn other_time(entry: Entry, rep: &Rep, wish: Option<&Suppression>, now: Timestam
     (moved.due != was && !too_late).then_some(moved)
 }
 
-/// When its owner was last told of a lead; `None`: never, or of none of its news that is known still.
-pub async fn last_told(effects: &Effects, config: &Config, lead: &Lead) -> Result<Option<Timestamp>, StoreError> {
+/// What its owner was told of a lead last, of its news that is known still.
+pub async fn last_told(effects: &Effects, config: &Config, lead: &Lead) -> Result<LastTold, StoreError> {
     let Some((rep, channel)) = owner_of(lead).and_then(|id| config.rep(id)).and_then(|rep| Some((rep, config.channel_of(rep)?))) else {
-        return Ok(None);
+        return Ok(LastTold::default());
     };
     effects.store.told(&channel.id, &rep.rep.id, lead.id, lead.revision.saturating_add(1)).await
 }

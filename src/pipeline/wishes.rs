@@ -7,38 +7,48 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::drain::{DrainError, ENTRIES};
-use crate::base::ids::RepId;
+use crate::base::ids::{ChannelId, RepId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
-use crate::route;
+use crate::model::{Entry, Lane, Message, MessageKind};
+use crate::render::Address;
 use crate::store::{CommitError, DueEntries, EntryFilter, MessageFilter, Scope, Standing, StoreError, Suppression};
+use crate::{outbox, route};
 
-/// Messages looked through for those that a wish frees.
-const MESSAGES: usize = 1_000;
+/// Letters of one channel that are taken back at once.
+const MESSAGES: usize = 10_000;
 
-/// What a recipient's wish says of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// It may leave.
-    Send,
-    /// It is not wanted.
-    Never,
-    /// Not before.
-    Later(Timestamp),
+/// Whether a message is not to leave as things are now: its recipient takes none of its kind, or there is no rep any more to whom it goes by this way
+/// and address. What a letter was to tell waits again then, and is told anew in its time: nobody wants what was written weeks ago.
+pub(super) async fn is_unwanted(effects: &Effects, config: &Config, message: &Message, now: Timestamp) -> Result<bool, StoreError> {
+    let recipient = &message.sealed.recipient;
+    if recipient.is_empty() {
+        return Ok(false);
+    }
+    let of_rep = config.reps.iter().filter(|rep| rep.channel == message.channel).find(|rep| {
+        let mailbox = Address::parse(&rep.rep.email).map_or_else(|_| rep.rep.email.clone(), |address| address.email());
+        mailbox.eq_ignore_ascii_case(recipient.trim())
+    });
+    let letter = matches!(message.kind, MessageKind::Digest | MessageKind::Alert);
+    if letter && of_rep.is_none() {
+        return Ok(true);
+    }
+    let address = of_rep.map_or(recipient, |rep| &rep.rep.email);
+    let Some(wish) = effects.store.suppressed(&message.channel, address).await? else { return Ok(false) };
+    Ok(match (wish.scope, message.kind) {
+        (Scope::All, _) | (Scope::Digests, MessageKind::Digest) | (Scope::Alerts, MessageKind::Alert) => true,
+        (_, _) => letter && wish.paused.is_some_and(|until| until > now),
+    })
 }
 
-/// What the recipient of a message wants done with it now.
-pub(super) async fn of(effects: &Effects, message: &Message, now: Timestamp) -> Result<Wish, StoreError> {
-    if message.sealed.recipient.is_empty() {
-        return Ok(Wish::Send);
+/// Takes back the letters that wait for a channel which is not there any more: what they were to tell is told anew, by the one that their rep has.
+pub(super) async fn take_back(effects: &Effects, channel: ChannelId, now: Timestamp) -> Result<(), DrainError> {
+    let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), ..MessageFilter::default() };
+    let waiting = effects.store.messages(filter, MESSAGES).await?.into_iter();
+    for letter in waiting.filter(|message| matches!(message.kind, MessageKind::Digest | MessageKind::Alert)) {
+        effects.store.acknowledge(outbox::suppress(letter, now), None, Vec::new()).await?;
     }
-    let found = effects.store.suppressed(&message.channel, &message.sealed.recipient).await?;
-    Ok(found.map_or(Wish::Send, |wish| match (wish.scope, message.kind) {
-        (Scope::All, _) | (Scope::Digests, MessageKind::Digest) | (Scope::Alerts, MessageKind::Alert) => Wish::Never,
-        (_, MessageKind::Digest | MessageKind::Alert) => wish.paused.filter(|until| *until > now).map_or(Wish::Send, Wish::Later),
-        (_, MessageKind::Lead | MessageKind::Tender | MessageKind::Test | MessageKind::Notice) => Wish::Send,
-    }))
+    Ok(())
 }
 
 /// Whether a rep takes a digest at this time, though it had nothing in it: not while they paused, and at their own rhythm.
@@ -67,11 +77,10 @@ pub(super) async fn held_back(effects: &Effects, rep: &Rep, due: DueEntries, now
 /// Gives entries another time or address, unless others wrote meanwhile: those that are due are looked at with the next round. Returns whether it
 /// was done.
 pub(super) async fn postpone(effects: &Effects, entries: Vec<Entry>) -> Result<bool, CommitError> {
-    if entries.is_empty() { Ok(true) } else { unless_conflict(effects.store.postpone(entries).await) }
-}
-
-fn unless_conflict(done: Result<(), CommitError>) -> Result<bool, CommitError> {
-    match done {
+    if entries.is_empty() {
+        return Ok(true);
+    }
+    match effects.store.postpone(entries).await {
         Ok(()) => Ok(true),
         Err(CommitError::Conflict { .. }) => Ok(false),
         Err(error @ CommitError::Store(_)) => Err(error),
@@ -130,7 +139,7 @@ fn free(entry: Entry, rep: &Rep, next: Timestamp, now: Timestamp) -> Option<Entr
 }
 
 /// Remembers what a recipient wants from now on; that they want everything again too, so that it outlives the restore of a store in which
-/// they did not. What waits for them gets the time it would have without a wish; sealing and sending hold
+/// they did not. What waits for them gets the time it would have without a wish; sealing holds
 /// it back again if need be. Looks at what waits, not at what was wished before, so that trying again does what a try cut short left.
 pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Timestamp) -> Result<(), DrainError> {
     let (channel, recipient) = (wish.channel.clone(), wish.recipient.clone());
@@ -143,15 +152,6 @@ pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Ti
         let freed: Vec<Entry> = freed.collect();
         if !freed.is_empty() {
             effects.store.postpone(freed).await?;
-        }
-    }
-    let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), recipient: Some(recipient) };
-    for message in effects.store.messages(filter, MESSAGES).await? {
-        let parked = matches!(message.state, MessageState::Ready { not_before } if not_before > now);
-        if parked && matches!(message.kind, MessageKind::Digest | MessageKind::Alert) {
-            let freed = Message { state: MessageState::Ready { not_before: now }, ..message };
-            // One that was sent or given up meanwhile needs no freeing.
-            unless_conflict(effects.store.acknowledge(freed, None, Vec::new()).await)?;
         }
     }
     Ok(())

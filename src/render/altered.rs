@@ -11,7 +11,7 @@ use super::sentence::{annulled, field, is_annulment, value};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
-use crate::model::{Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::model::{Lead, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -107,6 +107,42 @@ fn now_with(language: Language, who: &Holder) -> String {
         Language::Es => format!("Ahora la lleva {who} y ya no está en tu calendario"),
         Language::Ru => format!("Теперь этим занимается {who}, и в вашем календаре этого больше нет"),
     }
+}
+
+/// How many leads are somebody else's now.
+pub(super) fn lost_heading(language: Language, n: usize) -> String {
+    match language {
+        Language::En => format!("{n} {} now with others", plural(n, "of your leads is", "of your leads are")),
+        Language::Es => {
+            format!("{n} {} otra persona", plural(n, "de tus clientes posibles lo lleva ahora", "de tus clientes posibles los lleva ahora"))
+        }
+        Language::Ru => {
+            let words = [
+                "вашим возможным клиентом теперь занимаются",
+                "вашими возможными клиентами теперь занимаются",
+                "вашими возможными клиентами теперь занимаются",
+            ];
+            format!("{n} {} другие", of_number(n, words))
+        }
+    }
+}
+
+/// One paragraph on the leads that are somebody else's now: "Talleres García: now with Bea"; none where there are none.
+pub(super) fn lost(language: Language, leads: &[(Lead, Holder)]) -> Option<String> {
+    let one = |(lead, who): &(Lead, Holder)| {
+        let with = match (language, who) {
+            (Language::En, Holder::Rep(who)) => format!("now with {}", line(who, 60)),
+            (Language::En, Holder::Nobody) => "now with nobody".to_owned(),
+            (Language::Es, Holder::Rep(who)) => format!("ahora lo lleva {}", line(who, 60)),
+            (Language::Es, Holder::Nobody) => "ahora no lo lleva nadie".to_owned(),
+            (Language::Ru, Holder::Rep(who)) => format!("теперь этим занимается {}", line(who, 60)),
+            (Language::Ru, Holder::Nobody) => "теперь этим не занимается никто".to_owned(),
+        };
+        format!("{}: {with}", line(&lead.title, 120))
+    };
+    let told: Vec<String> = leads.iter().map(one).collect();
+    let begin = said(language, ["No longer yours: ", "Ya no son tuyos: ", "Больше не ваши: "]);
+    (!told.is_empty()).then(|| format!("{begin}{}", told.join("; ")))
 }
 
 /// That a tender which somebody had went to somebody else.

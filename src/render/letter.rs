@@ -28,7 +28,7 @@ const NOTE_CHARS: usize = 120;
 
 pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
-    let News { items, changes, deadlines, closed, stock, pairs: asked, sources: standings } = *news;
+    let News { items, changes, deadlines, closed, lost, stock, pairs: asked, sources: standings } = *news;
     let sources = sources::lines(reader, standings, now);
     let told = Dated::of(reader, (changes, deadlines), now);
     let (count, altered, due) = (items.len(), changes.len(), told.deadlines());
@@ -37,6 +37,10 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
     let leads = leads(reader, items, now);
     let with = |leads: String| dated.iter().cloned().chain([leads]).collect::<Vec<_>>().join("; ");
     let (subject, heading) = match (count, altered, due) {
+        (0, 0, 0) if !lost.is_empty() => {
+            let heading = altered::lost_heading(language, lost.len());
+            (heading.clone(), heading)
+        }
         (0, 0, 0) => {
             let open: usize = stock.iter().map(|stock| stock.open).sum();
             let heading = if open > 0 { stock::open(language, open) } else { sources::nothing_new(language, standings) };
@@ -51,7 +55,11 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         lang: language.tag(),
         subject,
         heading,
-        paragraphs: std::iter::once(today).chain(no_sources).chain(due::closed(reader, closed)).collect(),
+        paragraphs: std::iter::once(today)
+            .chain(no_sources)
+            .chain(due::closed(reader, closed))
+            .chain(altered::lost(language, lost))
+            .collect(),
         stocks: stock.iter().filter_map(|one| stock::stock(reader, one)).collect(),
         leads,
         pairs_title: (!asked.is_empty()).then(|| pairs::title(language)),
@@ -65,7 +73,9 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         ..told.view(language)
     };
     let counted = counted(count, altered, due);
-    let title = if counted.is_empty() {
+    let title = if counted.is_empty() && !lost.is_empty() {
+        format!("digest for {}: {}", reader.rep, altered::lost_heading(Language::En, lost.len()))
+    } else if counted.is_empty() {
         format!("digest for {}: {}", reader.rep, sources::nothing_new(Language::En, standings))
     } else {
         format!("digest for {}, {counted}", reader.rep)

@@ -284,6 +284,12 @@ fn deadlines_coming_up_stand_first() {
     insta::assert_snapshot!("digest_deadlines_en_html", letter.html);
     let alone = News { deadlines: &deadlines, stock: &stock, ..News::default() };
     insta::assert_snapshot!("digest_deadlines_es_text", shown(&digest(&reader(Language::Es), &alone, &links, now()).unwrap()));
+    let lost = cases.iter().map(|case| case.lead.clone()).zip([Holder::Rep("Bea Sanz".to_owned()), Holder::Nobody]).collect::<Vec<_>>();
+    let lost = Language::ALL.map(|language| {
+        let letter = |lost| digest(&reader(language), &News { lost, ..News::default() }, &links, now()).unwrap();
+        format!("{}\nSubject of one: {}", shown(&letter(&lost[..])), letter(&lost[..1]).subject)
+    });
+    insta::assert_snapshot!("digest_lost", lost.join("\n\n"));
     insta::assert_snapshot!(
         "reminder_ru_text",
         shown(&reminder(&reader(Language::Ru), &News { deadlines: &deadlines[..1], ..News::default() }, &links, now()).unwrap())

@@ -176,7 +176,7 @@ pub(super) fn entry(n: u32, due: i64) -> Entry {
     let of_tender = match n {
         2 => Some(OfTender::Comes(comes())),
         4 => Some(OfTender::Changed(Box::new(changed()))),
-        3 => Some(OfTender::Passed { record: RecordId(7), to: Some("zoe".parse().unwrap()) }),
+        3 => Some(OfTender::Passed { record: Some(RecordId(7)), to: Some("zoe".parse().unwrap()) }),
         _ => None,
     };
     Entry {

@@ -8,9 +8,9 @@ use super::codec::{self, Table};
 use super::embedded::{Embedded, Inner};
 use super::error::{CommitError, StoreError};
 use super::frame;
-use super::prepare::Draft;
+use super::prepare::{Draft, Effect, message_effects};
 use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, timestamp, to_model, undecodable};
-use super::words::{DueEntries, EntryFilter, LeftOut, MessageFilter, Replay, Replayed, Standing, Suppression};
+use super::words::{DueEntries, EntryFilter, LastTold, LeftOut, MessageFilter, Replay, Replayed, Standing, Suppression};
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId};
 use crate::model::{ChannelState, Entry, Message, MessageState, Question};
 use crate::outbox;
@@ -178,6 +178,55 @@ impl Inner {
     }
 }
 
+impl Draft<'_> {
+    /// Settles entries with a message; one that is settled already is a conflict.
+    pub(super) fn settle(&mut self, entries: &[EntryId], message: &MessageId) -> Result<(), CommitError> {
+        for id in entries {
+            let key = codec::entry(*id);
+            let conflict = || CommitError::Conflict { what: format!("{id}") };
+            let value = self.inner.get(&key)?.ok_or_else(conflict)?;
+            let mut shape = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
+            if shape.settled.is_some() {
+                return Err(conflict());
+            }
+            shape.settled = Some(message.as_str().to_owned());
+            self.same(&key, Some(&value), format!("{id}"));
+            self.to.effects.push(Effect::EntrySettled(shape.due, *id));
+            self.put(key, &shape, None)?;
+        }
+        Ok(())
+    }
+
+    /// Entries that this message settled wait again, from this moment on.
+    fn give_back(&mut self, message: &Message, due: Timestamp) -> Result<(), StoreError> {
+        for id in &message.entries {
+            let key = codec::entry(*id);
+            let Some(value) = self.inner.get(&key)? else { continue };
+            let mut shape = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
+            if shape.settled.as_deref() != Some(message.id.as_str()) {
+                continue;
+            }
+            (shape.settled, shape.due) = (None, millis(due));
+            self.same(&key, Some(&value), format!("{id}"));
+            self.to.effects.push(Effect::Entry(shape.due, *id));
+            self.put(key, &shape, None)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a message that is there as it is now. What one that is not sent after all was to tell waits again.
+    pub(super) fn rewrite(&mut self, message: &Message, value: &[u8], old: &StoredMessage) -> Result<(), StoreError> {
+        if let MessageState::Suppressed { at } = message.state {
+            self.give_back(message, at)?;
+        }
+        let key = codec::message(&message.id);
+        let shape = StoredMessage::new(message, old.order);
+        self.same(&key, Some(value), format!("message {}", message.id));
+        self.to.effects.extend(message_effects(&message.id, Some(old), &shape)?);
+        self.put(key, &shape, None)
+    }
+}
+
 /// A message as it is, but for its bytes: they never change.
 fn bodiless(head: StoredMessage) -> Result<Message, StoreError> {
     head.with_body(Vec::new()).map_err(undecodable::<StoredMessage>)
@@ -209,20 +258,27 @@ impl Embedded {
         .await
     }
 
-    pub(super) async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<Option<Timestamp>, StoreError> {
+    pub(super) async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<LastTold, StoreError> {
         let ids: Vec<EntryId> = (1..before).rev().take(REVISIONS).map(|revision| Entry::id_of(channel, rep, lead, revision)).collect();
         self.read(move |inner| {
+            let mut told = LastTold::default();
             for id in ids {
                 let Some((_, entry)) = inner.load::<StoredEntry>(&codec::entry(id))? else { continue };
                 let Some(message) = entry.settled.as_deref().and_then(|id| id.parse().ok()) else { continue };
-                match inner.load::<StoredMessage>(&codec::message(&message))? {
-                    Some((_, head)) if matches!(head.state, StoredState::Suppressed(_)) => {}
-                    Some((_, head)) => return timestamp(head.made).map(Some).map_err(undecodable::<StoredMessage>),
+                let of_head = |millis| timestamp(millis).map_err(undecodable::<StoredMessage>);
+                told.at = match inner.load::<StoredMessage>(&codec::message(&message))? {
+                    Some((_, StoredMessage { state: StoredState::Suppressed(_), .. })) => continue,
+                    Some((_, StoredMessage { state: StoredState::Dead(at, _), .. })) => {
+                        told.given_up = told.given_up.take().or(Some((message, of_head(at)?)));
+                        continue;
+                    }
+                    Some((_, head)) => Some(of_head(head.made)?),
                     // It left so long ago that it is not kept any more.
-                    None => return Ok(Some(to_model::<StoredEntry, Entry>(entry)?.at)),
-                }
+                    None => Some(to_model::<StoredEntry, Entry>(entry)?.at),
+                };
+                break;
             }
-            Ok(None)
+            Ok(told)
         })
         .await
     }

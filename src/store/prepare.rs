@@ -421,33 +421,6 @@ impl<'a> Draft<'a> {
         self.to.once.push(Once { key: codec::message(&message.id), value, more, effects });
         Ok(())
     }
-
-    /// Settles entries with a message; one that is settled already is a conflict.
-    pub(super) fn settle(&mut self, entries: &[EntryId], message: &MessageId) -> Result<(), CommitError> {
-        for id in entries {
-            let key = codec::entry(*id);
-            let conflict = || CommitError::Conflict { what: format!("{id}") };
-            let value = self.inner.get(&key)?.ok_or_else(conflict)?;
-            let mut shape = frame::unpack::<StoredEntry>(&value, &self.inner.segments)?;
-            if shape.settled.is_some() {
-                return Err(conflict());
-            }
-            shape.settled = Some(message.as_str().to_owned());
-            self.same(&key, Some(&value), format!("{id}"));
-            self.to.effects.push(Effect::EntrySettled(shape.due, *id));
-            self.put(key, &shape, None)?;
-        }
-        Ok(())
-    }
-
-    /// Writes a message that is there as it is now.
-    pub(super) fn rewrite(&mut self, message: &Message, value: &[u8], old: &StoredMessage) -> Result<(), StoreError> {
-        let key = codec::message(&message.id);
-        let shape = StoredMessage::new(message, old.order);
-        self.same(&key, Some(value), format!("message {}", message.id));
-        self.to.effects.extend(message_effects(&message.id, Some(old), &shape)?);
-        self.put(key, &shape, None)
-    }
 }
 
 /// The same signal of the same time has one key, however often it is decided.

@@ -135,6 +135,15 @@ pub struct LeadFilter {
     pub nobodys: bool,
 }
 
+/// What a rep was told of a lead last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LastTold {
+    /// When the letter was made. `None`: they never heard of it.
+    pub at: Option<Timestamp>,
+    /// The newest letter that was to tell them since and was given up, and when.
+    pub given_up: Option<(MessageId, Timestamp)>,
+}
+
 /// Where messages stand, for filters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {

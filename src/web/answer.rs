@@ -14,15 +14,15 @@ use url::Url;
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::leads::Behind;
 use super::tenders::TenderView;
-use super::{calendar, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, views};
+use super::{calendar, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, verdicts, views};
 use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
-use crate::base::text::{clip, no_such, squeeze};
+use crate::base::text::no_such;
 use crate::config::{Config, Source};
-use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject, Verdict};
+use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
 use crate::outbox::Outcome;
 use crate::pipeline::{
-    Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, give_verdict, last_told,
-    preview, rehearse, silent, spending, test_message, untold, waiting,
+    Effects, Grounds, Rehearsal, Target, behind, beside_imports, completeness, completeness_of, departures, last_told, preview, rehearse,
+    silent, spending, stranded, test_message, untold, waiting,
 };
 use crate::score;
 use crate::store::LeadFilter;
@@ -33,12 +33,9 @@ pub type AnswerError = anyhow::Error;
 /// Changes shown of one tender.
 const HISTORY: usize = 200;
 /// Signals of an organisation that are shown and scored.
-const SIGNALS: usize = 64;
+pub(super) const SIGNALS: usize = 64;
 /// Leads looked through for one whose id was mistyped.
 const LEADS: usize = 1_000;
-/// Characters of the name of who says something of a lead, and of why.
-const NAME: usize = 100;
-const WORDS: usize = 500;
 /// Changes that are undone to see records as they were.
 const UNDONE: usize = 10_000;
 
@@ -68,8 +65,8 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
             Answer::Leads(leads(effects, config, (segment.as_deref(), state.as_deref(), owner.as_deref()), limit).await?)
         }
         Question::Lead { id, at } => Answer::Lead(Box::new(lead(effects, config, &id, at.as_deref()).await?)),
-        Question::Verdict { id, said, because, by, until } => {
-            Answer::Lead(Box::new(verdict(effects, config, &id, (said.as_deref(), because, by, until.as_deref())).await?))
+        Question::Verdict { id, said, because, by, named, until } => {
+            Answer::Lead(Box::new(verdicts::give(effects, config, &id, (said.as_deref(), because, (by, named), until.as_deref())).await?))
         }
         Question::Tenders(filter) => Answer::Tenders(listed::list(effects, config, filter).await?),
         Question::Tender { id, at } => {
@@ -222,7 +219,19 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
             held: held.get(&channel.id).cloned(),
         });
     }
+    // What waits for one that is gone is not lost from sight.
+    let mut gone: BTreeMap<&ChannelId, ChannelView> = BTreeMap::new();
+    for (list, is_dead) in [(&counts.waiting, false), (&counts.dead, true)] {
+        for (id, many) in list.iter().filter(|(id, many)| *many > 0 && config.channel(id).is_none()) {
+            let kind = "not configured any more".to_owned();
+            let view = gone.entry(id).or_insert_with(|| ChannelView { id: id.to_string(), kind, ..ChannelView::default() });
+            *(if is_dead { &mut view.dead } else { &mut view.waiting }) = *many;
+        }
+    }
+    channels.extend(gone.into_values());
     let wishes = effects.store.suppressions().await?;
+    let mut untold = views::untold_segments(config, &silent(effects, config).await?, &untold(effects, config).await?);
+    untold.extend(stranded(effects, config).await?.iter().map(|one| one.words(now)));
     let sources = sources(effects, config).await?;
     let of = |health: &[&str]| sources.iter().filter(|source| health.contains(&source.health.as_str())).cloned().collect();
     let backup = crate::store::Store::backups(&config.store).await?.into_iter().max_by_key(|backup| backup.at);
@@ -244,7 +253,7 @@ async fn status(effects: &Effects, config: &Config, running: bool) -> Result<Sta
         left: of(&["left"]),
         channels,
         pending: config.pending.clone(),
-        untold: views::untold_segments(config, &silent(effects, config).await?, &untold(effects, config).await?),
+        untold,
         wishes: wishes.iter().filter_map(|wish| views::wish(wish, config, now)).collect(),
         backup: backup.as_ref().map(views::backup),
         store_bytes: size.file,
@@ -335,13 +344,13 @@ async fn leads(
     let mut rows = Vec::with_capacity(found.len());
     for lead in &found {
         let last = last_told(effects, config, lead).await?;
-        rows.push(views::told(views::lead(lead, &lead.score, None, Behind::default(), now), lead, (&desk, last), now));
+        rows.push(views::told(views::lead(lead, &lead.score, None, Behind::default(), now), lead, (&desk, &last), now));
     }
     Ok(rows)
 }
 
 /// A lead with its score for now, or for an earlier moment: a pure function of what was known then.
-async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) -> Result<LeadView, AnswerError> {
+pub(super) async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) -> Result<LeadView, AnswerError> {
     let found = match LeadId::from_str(id) {
         Ok(id) => effects.store.lead(id).await?,
         Err(_) => None,
@@ -377,7 +386,7 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
         let view = views::lead(&lead, &lead.score, Some(&organisation), of_group(&stands, &records), now);
         let view = views::profiled(view, &score::profile(&known_by(&records), now));
         let last = last_told(effects, config, &lead).await?;
-        return Ok(views::told(view, &lead, (&desk(effects, config).await?, last), now));
+        return Ok(views::told(view, &lead, (&desk(effects, config).await?, &last), now));
     };
     let at = moment(at, true, &config.daemon.zone)?;
     if at < lead.first_seen {
@@ -400,36 +409,6 @@ async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) ->
     let then: Vec<_> = score::standing(&known, at).into_iter().filter(|signal| signal.seen <= at).cloned().collect();
     let view = views::lead(&Lead { ..lead }, &scored, Some(&organisation), of_group(&then, &records), at);
     Ok(views::profiled(view, &score::profile(&known, at)))
-}
-
-/// Gives a verdict: the word, why, who, until when.
-async fn verdict(
-    effects: &Effects,
-    config: &Config,
-    id: &str,
-    (said, because, by, until): (Option<&str>, String, String, Option<&str>),
-) -> Result<LeadView, AnswerError> {
-    let now = effects.clock.now();
-    let until = until.map(|until| moment(until, false, &config.daemon.zone)).transpose()?;
-    if until.is_some_and(|until| until <= now) {
-        bail!("it would be put away until a time that is over: name a later day");
-    }
-    let said = match said {
-        Some(word) => {
-            let known = [LeadState::Accepted, LeadState::Rejected, LeadState::Parked];
-            let found = known.into_iter().find(|state| state.word() == word);
-            Some(found.ok_or_else(|| unknown("verdict", word, known.iter().map(|state| state.word())))?)
-        }
-        None => None,
-    };
-    let verdict =
-        said.map(|said| Verdict { said, at: now, by: clip(&squeeze(&by), NAME), because: clip(&squeeze(&because), WORDS), until });
-    match LeadId::from_str(id) {
-        Ok(of) => give_verdict(effects, config, of, verdict, now).await?,
-        // Says which there are.
-        Err(_) => return lead(effects, config, id, None).await,
-    }
-    lead(effects, config, id, None).await
 }
 
 /// What says of a lead when it is told.

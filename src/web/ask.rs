@@ -83,6 +83,9 @@ pub enum Question {
         because: String,
         /// Who says so.
         by: String,
+        /// Whether they were named as such, and not taken from the login.
+        #[serde(default)]
+        named: bool,
         /// Of what is parked: until then, RFC 3339, or a day.
         until: Option<String>,
     },
@@ -312,7 +315,7 @@ pub struct StatusView {
     /// Settings that differ in the files and take effect with the next start.
     #[serde(default)]
     pub pending: Vec<String>,
-    /// Segments that have leads which are told to nobody: how many, why, and what to do.
+    /// Segments that have leads which are told to nobody, and reps for whom news waits in vain: how many, why, and what to do.
     #[serde(default)]
     pub untold: Vec<String>,
     /// Recipients who get less than everything, as they chose by the link in their mails.

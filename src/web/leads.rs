@@ -60,7 +60,8 @@ pub struct LeadView {
     /// When what is new of it is told, or was, in the rep's zone, or why it is told to nobody; nothing of a lead at an earlier moment.
     #[serde(default)]
     pub told: Option<String>,
-    /// In a word: `waits` (it is told at `told_at`), `told` (it was, then), `nobody` (there is nobody to tell), `no` (there is nothing to tell, whatever was told before).
+    /// In a word: `waits` (it is told at `told_at`), `told` (it was, then), `given-up` (the mail was, then, and can be replayed),
+    /// `nobody` (there is nobody to tell), `no` (there is nothing to tell, whatever was told before).
     #[serde(default)]
     pub told_state: Option<String>,
     /// When what waits is told, or when it was told last.
@@ -90,6 +91,9 @@ pub struct LeadView {
     /// What somebody said of it last.
     #[serde(default)]
     pub verdict: Option<VerdictView>,
+    /// What who says something of it should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// What to do next.
     pub next_step: String,
     /// How often it had something new to tell.

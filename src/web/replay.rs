@@ -115,7 +115,9 @@ fn instead(message: Option<&Message>, why: LeftOut) -> String {
             views::time(*at)
         ),
         MessageState::Suppressed { .. } => {
-            "was not wanted by its recipient, or nothing in it was to be told any more: `atalaya status` shows who chose what".to_owned()
+            "was not wanted by its recipient, and what it was to tell waits (`atalaya status` shows who chose what), or it is told by another one, or \
+             nothing in it was to be told any more"
+                .to_owned()
         }
         MessageState::Dead { .. } => "was given up just now: do the same once more".to_owned(),
     }

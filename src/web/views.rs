@@ -21,11 +21,11 @@ use crate::model::{
     Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Organisation, Page,
     PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
 };
-use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell};
+use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell, why_not};
 use crate::render::{Language, deadline_lines, next_step, sentence, with_member};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
-use crate::store::{Backup, Scope, Suppression, Version};
+use crate::store::{Backup, LastTold, Scope, Suppression, Version};
 
 /// What a tender is worth, the surest first.
 const WORTH: [&str; 6] = ["award_value", "estimate", "budget_net", "budget_gross", "maximum", "minimum"];
@@ -354,6 +354,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
             because: verdict.because.clone(),
             until: verdict.until.map(time),
         }),
+        notes: Vec::new(),
         next_step: next_step(Language::En, &lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
@@ -372,40 +373,46 @@ pub(super) fn profiled(view: LeadView, profile: &Profile) -> LeadView {
 }
 
 /// With when it is told or was, or why it is not.
-pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, Option<Timestamp>), now: Timestamp) -> LeadView {
+pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, &LastTold), now: Timestamp) -> LeadView {
     let wait = desk.waiting.get(&lead.id).filter(|_| for_rep(lead.state));
-    let never = |why: &str| {
-        let zone = match &lead.owner {
-            Decision::To(rep, _) => desk.config.rep(rep).map(|rep| rep.rep.zone.clone()),
-            Decision::Nobody(_) => None,
-        };
-        let zone = zone.unwrap_or_else(|| desk.config.daemon.zone.clone());
-        let before = last.map(|last| format!("; it was told {}", minute(last, &zone))).unwrap_or_default();
-        ("no", format!("no: {why}{before}"), last)
+    let zone = match &lead.owner {
+        Decision::To(rep, _) => desk.config.rep(rep).map(|rep| rep.rep.zone.clone()),
+        Decision::Nobody(_) => None,
     };
+    let zone = zone.unwrap_or_else(|| desk.config.daemon.zone.clone());
+    let said = |at: Timestamp| minute(at, &zone);
+    let before = last.at.map(|at| format!("; it was told {}", said(at))).unwrap_or_default();
+    let never = |why: &str| ("no", format!("no: {why}{before}"), last.at);
     let nobody = |why: String| ("nobody", why, None);
     let (state, told, at) = match (&lead.owner, lead.state) {
         (_, LeadState::Below) => never("below the line"),
         (_, LeadState::Excluded) => never("kept out by a gate"),
         (_, LeadState::Rejected) => never("rejected"),
         (_, LeadState::Parked) => never("parked"),
-        (Decision::To(rep, _), _) if desk.silent.contains(rep) => nobody(untold(&[rep])),
+        (Decision::To(rep, _), _) if desk.silent.contains(rep) && wait.is_none() => nobody(untold(&[rep])),
         (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => nobody(format!("nobody to tell: {because}")),
-        (Decision::To(rep, _), LeadState::New | LeadState::Accepted) => match (wait, last, desk.config.rep(rep)) {
-            (Some(wait), ..) if wait.at <= now => ("waits", "now".to_owned(), Some(wait.at)),
-            (Some(Wait { at, lane, zone, .. }), ..) => {
+        (Decision::To(rep, _), LeadState::New | LeadState::Accepted) => match (wait, desk.config.rep(rep)) {
+            (Some(wait), _) if let Some(why) = why_not(desk.config, &desk.silent, &wait.rep) => {
+                nobody(format!("nobody is told: {why}; what is new of it waits for that to change"))
+            }
+            (Some(wait), _) if wait.at <= now => ("waits", "now".to_owned(), Some(wait.at)),
+            (Some(Wait { at, lane, zone, .. }), _) => {
                 let how = match lane {
                     Lane::Urgent => "alert",
                     Lane::Digest => "digest",
                 };
                 ("waits", format!("{how} {}", minute(*at, zone)), Some(*at))
             }
-            (None, Some(last), Some(rep)) => ("told", minute(last, &rep.rep.zone), Some(last)),
-            (None, None, Some(known)) if desk.config.channel_of(known).is_none() => {
-                nobody(format!("nobody to tell: no mail goes to {rep}"))
-            }
-            (None, _, None) => nobody(format!("nobody to tell: there is no rep {rep} any more")),
-            (None, None, Some(_)) => never("nothing new of it"),
+            (None, None) => nobody(format!("nobody to tell: there is no rep {rep} any more")),
+            (None, Some(known)) => match (&last.given_up, last.at) {
+                (Some((id, at)), _) => {
+                    let words = format!("no: the mail was given up {}, `atalaya outbox replay {id}` sends it again{before}", said(*at));
+                    ("given-up", words, Some(*at))
+                }
+                (None, Some(at)) => ("told", said(at), Some(at)),
+                (None, None) if desk.config.channel_of(known).is_none() => nobody(format!("nobody to tell: no mail goes to {rep}")),
+                (None, None) => never("nothing new of it"),
+            },
         },
     };
     LeadView { told: Some(told), told_state: Some(state.to_owned()), told_at: at.map(time), ..view }

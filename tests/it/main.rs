@@ -48,6 +48,7 @@ mod shown;
 mod simulation;
 #[path = "../rigs/stock.rs"]
 mod stock;
+mod stranded;
 mod tenders;
 mod tls;
 mod trying;

@@ -466,3 +466,21 @@ fn a_receiver_that_is_gone_is_left_alone_until_a_test_reaches_it() {
     assert_eq!(firms, ["Maker 3, S.L.", "Maker 4, S.L.", "Maker 5, S.L."], "and all that waited arrives");
     daemon.stop();
 }
+
+#[test]
+fn who_asks_while_the_daemon_begins_waits_for_its_answer() {
+    use std::io::{BufRead as _, BufReader};
+    let (site, _) = growing();
+    let home = Home::new(&(list(&site) + &told()));
+    assert_eq!(home.start().stop().0, Some(0));
+    let mut daemon = home.command(&["run"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(daemon.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(log.any(|line| line.contains("the store is open")), "it says so before it answers");
+    // Its words go on being read, so that it is never kept from going on.
+    let rest = std::thread::spawn(move || log.count());
+    let asked = home.run(&["source", "list"]);
+    assert!(asked.status.success(), "{asked:?}");
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    assert!(rest.join().is_ok());
+}

@@ -219,7 +219,10 @@ async fn who_gets_a_lead_from_another_rep_is_told_of_it_once_and_with_everything
     while !judge_some(&world.effects, &world.config, &mut judging, world.clock.now()).await.unwrap().done {}
     let mails = day(&world).await;
     let theirs: Vec<&String> = mails.iter().filter(|mail| mail.contains("bob@example.com")).collect();
-    assert!(mails.len() == 2 && theirs.len() == 1, "Ana hears of neither, Bob of both in one letter: {mails:?}");
+    assert!(mails.len() == 3 && theirs.len() == 1, "Bob hears of both in one letter: {mails:?}");
+    let hers = mails.iter().map(|mail| mail.replace("=\r\n", "")).find(|mail| mail.contains("No longer yours")).unwrap();
+    assert!(hers.contains("ana@example.com") && hers.contains("Maker 4, S.L.: now with bob"), "{hers}");
+    assert!(!hers.contains("Maker 5"), "she was never told of it: {hers}");
     let told = theirs[0].replace("=\r\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
     for maker in ["Maker 4", "Maker 5"] {
         assert!(told.contains(maker), "{told}");
@@ -228,7 +231,7 @@ async fn who_gets_a_lead_from_another_rep_is_told_of_it_once_and_with_everything
     assert_eq!(told.matches("handed over to you, Ana Ruiz had it").count(), 4, "{told}");
     assert!(told.contains("Offers Offer 4") && told.contains("Next step: call on +34911000004") && told.contains("see the page"), "{told}");
     for _ in 0..2 {
-        assert_eq!(day(&world).await.len(), 2, "once");
+        assert_eq!(day(&world).await.len(), 3, "once");
     }
     // What is new of it later is an update like any other.
     put(&rows, 6, &row(4).replace("Offer 4", "Offer 6").replace("/4", "/6"));

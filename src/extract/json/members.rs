@@ -152,7 +152,7 @@ fn columns(records: &[&Value], page: &Url, hints: &Hints) -> Vec<Column> {
         let content = of_most(&cells, hint, page, hints);
         let words: Vec<String> = cells.into_iter().map(|(words, _)| words).collect();
         let distinct = words.iter().collect::<HashSet<_>>().len();
-        Column { hint, content, distinct, words, path }
+        Column { path, hint, words, content, distinct }
     };
     order.into_iter().map(column).collect()
 }
@@ -252,7 +252,7 @@ impl Taken<'_> {
     /// What most have and few share: called so, else the words that look most like a title.
     fn title(&mut self) {
         let most = |column: &&Column| column.words.len() * 10 >= self.records * 6;
-        let words = || self.free().filter(|(_, column)| column.content == Content::Words && most(&column) && column.chars() > 0);
+        let words = || self.free().filter(|(_, column)| column.content == Content::Words && most(column) && column.chars() > 0);
         let named = ["title", "name"].into_iter().find_map(|field| {
             let called = words().filter(|(_, column)| column.hint == Some(field));
             called.min_by_key(|(at, column)| (column.depth(), *at)).map(|(at, _)| (field, at))
@@ -262,9 +262,9 @@ impl Taken<'_> {
             return;
         }
         let telling = |column: &&Column| column.distinct * 10 >= column.words.len() * 7 && TITLE.contains(&column.chars());
-        let mut likely: Vec<(usize, &Column)> = words().filter(|(_, column)| column.hint.is_none() && telling(&column)).collect();
+        let mut likely: Vec<(usize, &Column)> = words().filter(|(_, column)| column.hint.is_none() && telling(column)).collect();
         likely.sort_by_key(|(at, column)| (column.is_companies(), column.share(|words| words.contains(' ')) < 50, column.depth(), *at));
-        let companies = || words().find(|(_, column)| column.hint == Some("company") && telling(&column));
+        let companies = || words().find(|(_, column)| column.hint == Some("company") && telling(column));
         let Some((at, column)) = likely.first().copied().or_else(companies) else { return };
         let field = if column.is_companies() || column.hint.is_some() { "name" } else { "title" };
         let others = likely.iter().skip(1).map(|(_, column)| *column).collect::<Vec<_>>();

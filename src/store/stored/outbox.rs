@@ -29,7 +29,7 @@ pub(in crate::store) struct StoredEntry {
     closes: Option<i64>,
     change: Option<StoredSignal>,
     handed: Option<String>,
-    /// Whose it became; empty: nobody's.
+    /// Of which tender, zero where it is of the lead, and whose it became; empty: nobody's.
     passed: Option<(Id, String)>,
 }
 
@@ -85,7 +85,10 @@ impl From<&Entry> for StoredEntry {
             closes: entry.closes.map(millis),
             change: entry.change().map(StoredSignal::from),
             handed: entry.handed.as_ref().map(|rep| rep.as_str().to_owned()),
-            passed: entry.passed().map(|(record, to)| (record.0.to_be_bytes(), to.map_or_else(String::new, |to| to.as_str().to_owned()))),
+            passed: entry.passed().map(|(record, to)| {
+                let to = to.map_or_else(String::new, |to| to.as_str().to_owned());
+                (record.map_or(0, |record| record.0).to_be_bytes(), to)
+            }),
         }
     }
 }
@@ -109,7 +112,8 @@ impl TryFrom<StoredEntry> for Entry {
                 (None, Some(signal), _) => Some(OfTender::Changed(Box::new(signal.try_into()?))),
                 (None, None, Some((record, to))) => {
                     let to = if to.is_empty() { None } else { Some(to.parse().map_err(slug)?) };
-                    Some(OfTender::Passed { record: RecordId(u64::from_be_bytes(record)), to })
+                    let record = Some(u64::from_be_bytes(record)).filter(|id| *id != 0).map(RecordId);
+                    Some(OfTender::Passed { record, to })
                 }
                 (None, None, None) => None,
             },

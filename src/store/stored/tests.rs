@@ -246,8 +246,9 @@ fn earlier_forms_are_still_read() {
     for (version, lacks) in [(4, 3), (5, 1)] {
         assert_eq!(to_model::<StoredEntry, Entry>(read(version, &bytes[..bytes.len() - lacks])).unwrap(), entry);
     }
-    for to in [None, Some("bob".parse().unwrap())] {
-        let passed = Entry { of_tender: Some(OfTender::Passed { record: RecordId(9), to }), ..entry.clone() };
+    for (record, to) in [(Some(RecordId(9)), None), (Some(RecordId(9)), Some("bob".parse().unwrap())), (None, Some("bob".parse().unwrap()))]
+    {
+        let passed = Entry { of_tender: Some(OfTender::Passed { record, to }), ..entry.clone() };
         assert_eq!(back::<StoredEntry, Entry>(&StoredEntry::from(&passed)), passed);
     }
     let state = SourceState::new(&"fair".parse().unwrap(), PageId(7));

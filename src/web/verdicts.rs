@@ -1,0 +1,91 @@
+//! What somebody says of a lead: the order, and what they should know of it beside the lead. Carried out by the pipeline.
+
+use std::str::FromStr;
+
+use anyhow::bail;
+use jiff::Timestamp;
+
+use super::answer::{AnswerError, SIGNALS, lead, moment, unknown};
+use super::ask::LeadView;
+use crate::base::ids::LeadId;
+use crate::base::text::{clip, no_such, squeeze};
+use crate::config::Config;
+use crate::model::{Decision, LeadState, Subject, Verdict, closings, is_live};
+use crate::pipeline::{Effects, Grounds, behind, give_verdict};
+use crate::render::{Language, clock};
+
+/// Characters of the name of who says something of a lead, and of why.
+const NAME: usize = 100;
+const WORDS: usize = 500;
+
+/// Gives a verdict: the word, why, who and whether they were named as such, until when.
+pub(super) async fn give(
+    effects: &Effects,
+    config: &Config,
+    id: &str,
+    (said, because, (by, named), until): (Option<&str>, String, (String, bool), Option<&str>),
+) -> Result<LeadView, AnswerError> {
+    let now = effects.clock.now();
+    let until = until.map(|until| moment(until, false, &config.daemon.zone)).transpose()?;
+    if until.is_some_and(|until| until <= now) {
+        bail!("it would be put away until a time that is over: name a later day");
+    }
+    let said = match said {
+        Some(word) => {
+            let known = [LeadState::Accepted, LeadState::Rejected, LeadState::Parked];
+            let found = known.into_iter().find(|state| state.word() == word);
+            Some(found.ok_or_else(|| unknown("verdict", word, known.iter().map(|state| state.word())))?)
+        }
+        None => None,
+    };
+    // Says which there are.
+    let Ok(of) = LeadId::from_str(id) else { return lead(effects, config, id, None).await };
+    let by = clip(&squeeze(&by), NAME);
+    let verdict = said.map(|said| Verdict { said, at: now, by: by.clone(), because: clip(&squeeze(&because), WORDS), until });
+    give_verdict(effects, config, of, verdict, now).await?;
+    let mut notes = Vec::new();
+    if said == Some(LeadState::Accepted) && named {
+        notes.extend(nobodys_name(effects, config, (of, &by)).await?);
+    }
+    if let Some(until) = until {
+        notes.extend(closes_before(effects, config, (of, until), now).await?);
+    }
+    Ok(LeadView { notes, ..lead(effects, config, id, None).await? })
+}
+
+/// That who was named as taking a lead up is no rep, and so does not get it.
+async fn nobodys_name(effects: &Effects, config: &Config, (of, by): (LeadId, &str)) -> Result<Option<String>, AnswerError> {
+    if config.reps.is_empty() || config.reps.iter().any(|rep| rep.rep.id.as_str() == by) {
+        return Ok(None);
+    }
+    let with = match effects.store.lead(of).await?.map(|lead| lead.owner) {
+        Some(Decision::To(rep, _)) => format!("the lead stays with {rep}"),
+        Some(Decision::Nobody(_)) | None => "nobody has the lead".to_owned(),
+    };
+    Ok(Some(format!("{with}, for {}", no_such("rep", by, config.reps.iter().map(|rep| rep.rep.id.as_str())))))
+}
+
+/// The tenders behind a lead that take no answers any more by the time it comes up again.
+async fn closes_before(
+    effects: &Effects,
+    config: &Config,
+    (of, until): (LeadId, Timestamp),
+    now: Timestamp,
+) -> Result<Vec<String>, AnswerError> {
+    let Some(lead) = effects.store.lead(of).await? else { return Ok(Vec::new()) };
+    let Subject::Organisation(subject) = lead.subject;
+    let Some(organisation) = effects.store.organisation(subject).await? else { return Ok(Vec::new()) };
+    let Grounds { records, signals, .. } = behind(effects, config, (&organisation, &lead), SIGNALS).await?;
+    let told = records.iter().filter(|record| is_live(record) && !record.gone && signals.iter().any(|signal| signal.record == record.id));
+    let over = told.filter_map(|record| {
+        let last = closings(record)
+            .iter()
+            .filter(|closing| closing.name.as_str() == "deadline" && closing.at > now)
+            .map(|closing| closing.at)
+            .max()?;
+        let title = record.value("title").map_or_else(|| record.url.to_string(), |title| clip(&title.told(), 80));
+        let at = clock(Language::En, &last.to_zoned(config.daemon.zone.clone()));
+        (last < until).then(|| format!("it closes before that day: “{title}” takes answers until {at}"))
+    });
+    Ok(over.collect())
+}
