@@ -49,10 +49,9 @@ pub(super) fn field_of(path: &str) -> Option<&'static str> {
     let own = of_one(parts.next()?);
     let Some(within) = parts.find_map(of_one) else { return own };
     match (within, own) {
-        ("title" | "name" | "description" | "price" | "date" | "deadline", None) | ("title" | "name", Some("description" | "id")) => {
-            Some(within)
-        }
-        ("company" | "person" | "place" | "region" | "country" | "address", Some("name" | "title" | "company" | "description")) => {
+        ("title" | "name" | "description" | "price" | "date" | "deadline", None)
+        | ("title" | "name", Some("description" | "id"))
+        | ("company" | "person" | "place" | "region" | "country" | "address", Some("name" | "title" | "company" | "description")) => {
             Some(within)
         }
         ("company", Some("url")) => Some("website"),
