@@ -15,6 +15,6 @@ mod supervise;
 mod watch;
 
 pub use beats::Beats;
-pub use control::{AskError, ask};
+pub use control::{AskError, Opened, ask, open_or_ask};
 pub use daemon::{Daemon, Home, open_effects};
 pub use supervise::run;

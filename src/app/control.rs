@@ -9,9 +9,11 @@ use anyhow::Context as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use super::daemon::Inner;
+use super::daemon::{Home, Inner, open_effects};
+use crate::base::clock::Clock;
 use crate::config::{Config, Problem, Request};
 use crate::pipeline::imports;
+use crate::store::OpenError;
 use crate::web::{self, Answer, Question};
 
 /// Name of the socket in the data folder.
@@ -20,6 +22,10 @@ const SOCKET: &str = "control.sock";
 const CAP: u64 = 64 * 1024 * 1024;
 /// Time for one question to arrive; answers take what they take (a dry run visits a site).
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a daemon that has the store and does not answer yet is asked again, and after which time: two seconds in all.
+const TRIES: u32 = 40;
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -160,6 +166,31 @@ async fn as_written(running: Arc<Config>, request: &Request, path: &Path) -> (Ar
         told.join("; ")
     );
     (Arc::new(written.held_by(&running)), Some(remark))
+}
+
+/// Who is to answer where no daemon did.
+pub enum Opened {
+    /// The store is at rest, and open.
+    AtRest(Box<Home>),
+    /// A daemon did after all.
+    Answered(Answer),
+}
+
+/// Opens the store at rest. Who has it and did not answer is a daemon that begins or ends: it is asked again for a moment.
+pub async fn open_or_ask(config: &Config, question: &Question) -> anyhow::Result<Opened> {
+    let mut left = TRIES;
+    loop {
+        match open_effects(config, Clock::System).await {
+            Ok(home) => return Ok(Opened::AtRest(Box::new(home))),
+            Err(error) if left == 0 || !matches!(error.downcast_ref(), Some(OpenError::Locked { .. })) => return Err(error),
+            Err(_) => left -= 1,
+        }
+        tokio::time::sleep(AGAIN).await;
+        match ask(&config.daemon.data, question).await {
+            Err(AskError::Nobody(_)) => {}
+            answered => return Ok(Opened::Answered(answered?)),
+        }
+    }
 }
 
 /// Asks the daemon whose data folder this is.

@@ -1,21 +1,13 @@
 //! Questions to an installation: the running daemon answers, or the store at rest is opened and read.
 
-use std::time::Duration;
-
 use anyhow::bail;
 use jiff::tz::TimeZone;
 
 use super::args::Said;
 use super::{Ended, print};
-use crate::app::{self, AskError};
-use crate::base::clock::Clock;
+use crate::app::{self, AskError, Opened};
 use crate::config::{Config, Refusal, Request};
-use crate::store::OpenError;
 use crate::web::{self, Answer, Question};
-
-/// How often a daemon that has the store and does not answer yet is asked again, and after which time: two seconds in all.
-const TRIES: u32 = 40;
-const AGAIN: Duration = Duration::from_millis(50);
 
 /// Asks the daemon; where none runs, opens the store. Secrets are read only for what needs them: an operator's shell need not hold them.
 /// The answer is as people are told it, or with `json` as programs are.
@@ -36,32 +28,18 @@ pub(super) async fn ask(request: &Request, question: Question, json: bool) -> an
                 );
             }
             let config = if sends { Config::load(request)? } else { config };
-            at_rest(&config, question).await?
+            match app::open_or_ask(&config, &question).await? {
+                Opened::Answered(answer) => answer,
+                Opened::AtRest(home) => {
+                    let answer = web::answer(&home.effects, &config, question, false).await;
+                    home.effects.store.close().await;
+                    answer?
+                }
+            }
         }
         Err(error) => return Err(error.into()),
     };
     print::in_zone(answer, &zone)
-}
-
-/// Reads the store at rest. Who has it and does not answer is a daemon that begins or ends: it is waited for, a moment.
-async fn at_rest(config: &Config, question: Question) -> anyhow::Result<Answer> {
-    let mut left = TRIES;
-    loop {
-        match app::open_effects(config, Clock::System).await {
-            Ok(home) => {
-                let answer = web::answer(&home.effects, config, question, false).await;
-                home.effects.store.close().await;
-                return answer;
-            }
-            Err(error) if left == 0 || !matches!(error.downcast_ref(), Some(OpenError::Locked { .. })) => return Err(error),
-            Err(_) => left -= 1,
-        }
-        tokio::time::sleep(AGAIN).await;
-        match app::ask(&config.daemon.data, &question).await {
-            Err(AskError::Nobody(_)) => {}
-            answered => return Ok(answered?),
-        }
-    }
 }
 
 /// Asks the daemon although the configuration on disk is not taken: all that is needed of it is where the data folder is. The daemon knows too in
