@@ -112,22 +112,16 @@ fn now_with(language: Language, who: &Holder) -> String {
 /// How many leads are somebody else's now.
 pub(super) fn lost_heading(language: Language, n: usize) -> String {
     match language {
-        Language::En => format!("{n} {} now with others", plural(n, "of your leads is", "of your leads are")),
-        Language::Es => {
-            format!("{n} {} otra persona", plural(n, "de tus clientes posibles lo lleva ahora", "de tus clientes posibles los lleva ahora"))
-        }
+        Language::En => format!("{n} {} no longer yours", plural(n, "lead is", "leads are")),
+        Language::Es => format!("{n} {}", plural(n, "cliente posible ya no es tuyo", "clientes posibles ya no son tuyos")),
         Language::Ru => {
-            let words = [
-                "вашим возможным клиентом теперь занимаются",
-                "вашими возможными клиентами теперь занимаются",
-                "вашими возможными клиентами теперь занимаются",
-            ];
-            format!("{n} {} другие", of_number(n, words))
+            let words = ["возможный клиент больше не ваш", "возможных клиента больше не ваши", "возможных клиентов больше не ваши"];
+            format!("{n} {}", of_number(n, words))
         }
     }
 }
 
-/// One paragraph on the leads that are somebody else's now: "Talleres García: now with Bea"; none where there are none.
+/// One paragraph on the leads that are somebody else's now: "Talleres García (now with Bea)"; none where there are none.
 pub(super) fn lost(language: Language, leads: &[(Lead, Holder)]) -> Option<String> {
     let one = |(lead, who): &(Lead, Holder)| {
         let with = match (language, who) {
@@ -138,7 +132,7 @@ pub(super) fn lost(language: Language, leads: &[(Lead, Holder)]) -> Option<Strin
             (Language::Ru, Holder::Rep(who)) => format!("теперь этим занимается {}", line(who, 60)),
             (Language::Ru, Holder::Nobody) => "теперь этим не занимается никто".to_owned(),
         };
-        format!("{}: {with}", line(&lead.title, 120))
+        format!("{} ({with})", line(&lead.title, 120))
     };
     let told: Vec<String> = leads.iter().map(one).collect();
     let begin = said(language, ["No longer yours: ", "Ya no son tuyos: ", "Больше не ваши: "]);
