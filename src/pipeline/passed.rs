@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::altered::Altered;
 use super::news::owner_of;
+use super::telling::holder_of;
 use super::wanted::{Wanted, wanted, wanted_of};
 use super::{Effects, group};
 use crate::base::ids::{EntryId, LeadId, RecordId, RepId, SegmentId};
@@ -153,13 +154,9 @@ pub(super) async fn still_passed<'a>(
         }
         // It may have gone on since.
         let lead = effects.store.lead(*lead).await?;
-        let owner = lead
-            .as_ref()
-            .filter(|lead| route::is_open(lead.state))
-            .and_then(owner_of)
-            .map(|to| config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone()));
-        let name = owner.or_else(|| holder(config, &wanted, now).map(|rep| rep.rep.name.clone()));
-        let with = name.map_or(Holder::Nobody, Holder::Rep);
+        let owner = lead.as_ref().filter(|lead| route::is_open(lead.state)).and_then(owner_of);
+        let to = owner.or_else(|| holder(config, &wanted, now).map(|rep| &rep.rep.id));
+        let with = to.map_or(Holder::Nobody, |to| holder_of(config, to));
         told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });
     }
     Ok(())

@@ -36,7 +36,7 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
     let (language, record) = (reader.language, item.record);
     let closings = if is_live(record) { closings(record) } else { Vec::new() };
     let href = link(&record.url);
-    let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), day(reader, signal.seen, now));
+    let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), language.news_of(&day(reader, signal.seen, now)));
     let with = item.with.map(|who| now_with(language, who));
     let proof = item.signals.last().map(|signal| proof(&signal.evidence, language));
     ChangeView {
@@ -55,7 +55,7 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
 }
 
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30", and what else is otherwise.
-fn news(reader: &Reader<'_>, signal: &Signal) -> String {
+pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let language = reader.language;
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
@@ -93,25 +93,36 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkVie
 
 /// That somebody else answers it now, or nobody.
 fn now_with(language: Language, who: &Holder) -> String {
-    let Holder::Rep(who) = who else {
+    let Some(who) = named(language, who) else {
         let gone = [
             "Is no longer in your calendar, and in nobody's",
-            "Ya no está en tu calendario ni en el de nadie",
-            "Этого больше нет ни в вашем календаре, ни в чьём другом",
+            "Ya no está en tu calendario ni en el de nadie más",
+            "Тендера больше нет в вашем календаре, и никто другой его не ведёт",
         ];
         return said(language, gone).to_owned();
     };
-    let who = line(who, 60);
     match language {
         Language::En => format!("Is now with {who} and no longer in your calendar"),
         Language::Es => format!("Ahora la lleva {who} y ya no está en tu calendario"),
-        Language::Ru => format!("Теперь этим занимается {who}, и в вашем календаре этого больше нет"),
+        Language::Ru => format!("Теперь тендер ведёт {who}, в вашем календаре его больше нет"),
+    }
+}
+
+/// What to call whoever has it.
+pub(super) fn named(language: Language, who: &Holder) -> Option<String> {
+    match who {
+        Holder::Rep(name) => Some(line(name, 60)),
+        Holder::Gone(id) => {
+            let gone = said(language, ["not configured any more", "ya no está en la configuración", "в настройках больше нет"]);
+            Some(format!("{} ({gone})", line(id, 60)))
+        }
+        Holder::Nobody => None,
     }
 }
 
 /// That a tender which somebody had went to somebody else.
 fn went(language: Language) -> &'static str {
-    said(language, ["Tender is now with somebody else", "La licitación ahora la lleva otra persona", "Тендером теперь занимается другой"])
+    said(language, ["Tender is now with somebody else", "La licitación ahora la lleva otra persona", "Тендер теперь ведёт другой человек"])
 }
 
 fn label(language: Language, signal: &Signal) -> &'static str {
@@ -131,12 +142,22 @@ fn is_again(signal: &Signal) -> bool {
     signal.kind == SignalKind::TenderPublished && fields.iter().any(|(name, old, _)| name == "stage" && old.as_deref().is_some_and(stopped))
 }
 
-/// "Deadline moved: Ultrasound scanners", of several tenders with how many there are.
-pub(super) fn subject(language: Language, items: &[ChangeItem<'_>]) -> String {
+/// "Deadline moved → Mon 21 Dec 2026 07:30 Europe/Madrid: Ultrasound scanners", of several tenders with how many there are.
+pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
+    let language = reader.language;
     let Some(item) = items.first() else { return String::new() };
     let label = item.signals.last().map_or_else(|| went(language), |signal| label(language, signal));
-    let first = format!("{label}: {}", line(&item.record.title(), 120));
+    // The new day goes first: what is cut is the name.
+    let moved = item.signals.last().and_then(|signal| moved_to(reader, signal)).map(|day| format!(" → {day}")).unwrap_or_default();
+    let first = format!("{label}{moved}: {}", line(&item.record.title(), 120));
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
+}
+
+/// The new deadline, where it was moved.
+fn moved_to(reader: &Reader<'_>, signal: &Signal) -> Option<String> {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
+    let (name, _, new) = fields.iter().find(|(name, ..)| signal.kind == SignalKind::DeadlineMoved && name == "deadline")?;
+    Some(value(reader.language, Some(reader.zone), name, new.as_deref()?, None))
 }
 
 /// How many tenders are otherwise than they were.
@@ -171,7 +192,7 @@ pub(super) fn at_once(language: Language) -> &'static str {
 pub(super) fn and_more(language: Language, n: usize) -> String {
     match language {
         Language::En => format!("And {n} more {}, a line each:", plural(n, "tender", "tenders")),
-        Language::Es => format!("Y {n} {} más, una línea de cada una:", plural(n, "licitación", "licitaciones")),
+        Language::Es => format!("Y {n} {} más, una línea cada una:", plural(n, "licitación", "licitaciones")),
         Language::Ru => format!("И ещё {n} {}, по строке о каждом:", of_number(n, ["тендер", "тендера", "тендеров"])),
     }
 }

@@ -286,14 +286,14 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         (Some(old), Some(new), Language::Es) if speaks => format!("ahora {new}, antes {old}"),
         (Some(old), Some(new), Language::Ru) if speaks => format!("теперь {new}, раньше {old}"),
         (Some(old), Some(new), _) => format!("{name} {old} → {new}"),
-        (None, Some(new), Language::En) => format!("{name} is now {new}"),
-        (None, Some(new), Language::Es) => format!("{name} ahora es {new}"),
-        (None, Some(new), Language::Ru) => format!("{name} теперь {new}"),
-        (Some(old), None, Language::En) => format!("{name} no longer says {old}"),
-        (Some(old), None, Language::Es) => format!("{name} ya no dice {old}"),
+        (None, Some(new), Language::En) => format!("{name}: now {new}"),
+        (None, Some(new), Language::Es) => format!("{name}: ahora {new}"),
+        (None, Some(new), Language::Ru) => format!("{name}: теперь {new}"),
+        (Some(old), None, Language::En) => format!("{name}: no longer {old}"),
+        (Some(old), None, Language::Es) => format!("{name}: ya no consta {old}"),
         (Some(old), None, Language::Ru) => format!("{name}: больше не указано {old}"),
         (None, None, Language::En) => format!("{name} changed"),
-        (None, None, Language::Es) => format!("{name} cambió"),
+        (None, None, Language::Es) => format!("{name}: cambio"),
         (None, None, Language::Ru) => format!("{name}: изменение"),
     }
 }
@@ -370,6 +370,17 @@ impl Language {
             Self::Ru => "посмотреть извещение; звонить никому не нужно",
         }
     }
+}
+
+/// What to do next for machines and the command line, in English; the segment's own words, of whatever language, are quoted.
+pub fn next_step_quoted(step: &NextStep) -> String {
+    let mut step = step.clone();
+    if let NextStep::By { wanted, .. } = &mut step
+        && !wanted.is_empty()
+    {
+        *wanted = quoted(Language::En, wanted);
+    }
+    next_step(Language::En, &step)
 }
 
 fn way(language: Language, person: Option<&str>, phone: Option<&str>, (email, website): (Option<&str>, Option<&str>)) -> Option<String> {

@@ -144,9 +144,16 @@ impl Language {
             }
             Self::Ru => {
                 let told = told([
-                    (incomplete, "не полностью".to_owned()),
+                    (
+                        incomplete,
+                        of_number(incomplete, ["прочитан не полностью", "прочитаны не полностью", "прочитаны не полностью"]).to_owned(),
+                    ),
                     (silent, of_number(silent, ["молчит", "молчат", "молчат"]).to_owned()),
-                    (partly, "без части записей".to_owned()),
+                    (
+                        partly,
+                        of_number(partly, ["прочитан без части записей", "прочитаны без части записей", "прочитаны без части записей"])
+                            .to_owned(),
+                    ),
                 ]);
                 format!("Ничего нового, но из {all} {}: {told}", of_number(all, ["источника", "источников", "источников"]))
             }
@@ -173,7 +180,7 @@ impl Language {
         match self {
             Self::En => format!("complete until {when}"),
             Self::Es => format!("completa hasta {when}"),
-            Self::Ru => format!("полностью по {when}"),
+            Self::Ru => format!("прочитан полностью до {when}"),
         }
     }
 
@@ -181,7 +188,7 @@ impl Language {
         match self {
             Self::En => format!("complete, the oldest until {when}"),
             Self::Es => format!("completas, la más antigua hasta {when}"),
-            Self::Ru => format!("полностью, самый ранний по {when}"),
+            Self::Ru => format!("прочитаны полностью, самый ранний до {when}"),
         }
     }
 
@@ -194,10 +201,16 @@ impl Language {
     }
 
     fn unread_since(self, when: &str, (unread, all): (u32, u32), why: &str) -> String {
+        let n = usize::try_from(all).unwrap_or(usize::MAX);
         match self {
-            Self::En => format!("complete until {when}; since then {unread} of {all} pages could not be read: {why}"),
-            Self::Es => format!("completa hasta {when}; desde entonces no se pudieron leer {unread} de {all} páginas: {why}"),
-            Self::Ru => format!("полностью по {when}; с тех пор не прочитано страниц: {unread} из {all}: {why}"),
+            Self::En => {
+                format!("complete until {when}; since then {unread} of {all} {} could not be read: {why}", plural(n, "page", "pages"))
+            }
+            Self::Es => {
+                let left = if unread == 1 { "quedó" } else { "quedaron" };
+                format!("completa hasta {when}; desde entonces {left} sin leer {unread} de {all} {}: {why}", plural(n, "página", "páginas"))
+            }
+            Self::Ru => format!("прочитан полностью до {when}; с тех пор не прочитано страниц: {unread} из {all}: {why}"),
         }
     }
 

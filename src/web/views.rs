@@ -21,7 +21,7 @@ use crate::model::{
     PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell};
-use crate::render::{Language, clock, deadline_lines, next_step, sentence, with_member};
+use crate::render::{Language, clock, deadline_lines, next_step_quoted, sentence, with_member};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
 use crate::store::{Backup, Scope, Suppression, Version};
@@ -353,7 +353,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
             because: verdict.because.clone(),
             until: verdict.until.map(time),
         }),
-        next_step: next_step(Language::En, &lead.next_step),
+        next_step: next_step_quoted(&lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
         changed: time(lead.changed),
