@@ -12,6 +12,7 @@ mod html;
 mod language;
 mod letter;
 mod mail;
+mod one_line;
 mod pairs;
 mod payload;
 mod plain;

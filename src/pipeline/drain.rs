@@ -196,7 +196,7 @@ pub(super) async fn seal(effects: &Effects, config: &Config, batch: Batch, now: 
         }
         (MessageKind::Alert, []) => render::reminder(&reader(rep), &news, &links, now)?,
         (MessageKind::Alert, [_, ..]) => {
-            let early = early(config, &shown, !due.is_empty());
+            let early = early(&shown, !due.is_empty());
             render::alert(&reader(rep), &news, early, &links, now)?
         }
         _ => match &batch.held {

@@ -109,6 +109,8 @@ pub(super) struct Shown {
     /// The tenders that its signals tell of, as all portals together tell them.
     tenders: Vec<(RecordId, Joined)>,
     texts: BTreeMap<RecordId, String>,
+    /// Whether it scores so high in one of its segments that it is told at once.
+    hot: bool,
     /// Whether what cannot wait of it begins, rather than closes.
     begins: bool,
     /// When what its news calls for closes.
@@ -137,11 +139,12 @@ impl Shown {
 
     /// Takes over what of the same organisation is told in another segment, and this one does not tell.
     fn join(&mut self, other: Self) {
-        let Self { known, organisation: _, members, signals, meanings: _, also: _, tenders, texts, begins: _, closes } = other;
+        let Self { known, organisation: _, members, signals, meanings: _, also: _, tenders, texts, hot, begins: _, closes } = other;
         add(&mut self.members, members, |one, other| one.id == other.id);
         add(&mut self.signals, signals, Signal::eq);
         add(&mut self.tenders, tenders, |(one, _), (other, _)| one == other);
         self.texts.extend(texts);
+        self.hot |= hot;
         self.closes = [self.closes, closes].into_iter().flatten().min();
         self.known.told = self.known.told.min(known.told);
         self.known.handed = self.known.handed.take().or(known.handed);
@@ -251,7 +254,8 @@ async fn look(
     let members = grounds.members;
     let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
     let also = known.also.iter().map(|(segment, total)| (config.segment_title(segment).to_owned(), *total)).collect();
-    let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, begins, closes };
+    let hot = segment.is_none_or(|segment| known.lead.score.total() >= segment.terms.hot);
+    let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, hot, begins, closes };
     Ok(Some((tells.then_some(shown), closed)))
 }
 
@@ -320,10 +324,8 @@ fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]
 }
 
 /// Why these leads do not wait for the digest; `None`: they score so high. `due`: deadlines come with them.
-pub(super) fn early(config: &Config, shown: &[Shown], due: bool) -> Option<Early> {
-    let terms = |lead: &Lead| config.segments.iter().map(|segment| &segment.terms).find(|terms| terms.segment == lead.segment);
-    let hot = |shown: &&Shown| terms(&shown.known.lead).is_none_or(|terms| shown.known.lead.score.total() >= terms.hot);
-    let mut cool = shown.iter().filter(|shown| !hot(shown)).peekable();
+pub(super) fn early(shown: &[Shown], due: bool) -> Option<Early> {
+    let mut cool = shown.iter().filter(|shown| !shown.hot).peekable();
     if cool.peek().is_none() && !due {
         return None;
     }

@@ -376,16 +376,6 @@ impl Language {
         }
     }
 
-    /// That a lead is one in another segment too, and what it comes to there.
-    pub(super) fn also_for(self, segment: &str, total: i64) -> String {
-        let total = self.points(total);
-        match self {
-            Self::En => format!("also for {segment} ({total})"),
-            Self::Es => format!("también para {segment} ({total})"),
-            Self::Ru => format!("также для сегмента «{segment}» ({total})"),
-        }
-    }
-
     pub(super) fn deadlines(self, n: usize) -> String {
         match self {
             Self::En => format!("{n} {} coming up", plural(n, "deadline", "deadlines")),
@@ -449,8 +439,8 @@ impl Language {
     pub(super) fn score_line(self, fit: i64, signal: i64, known: u8) -> String {
         let [fits, now, known_is, is_known] = match self {
             Self::En => ["how well it fits ", "why now ", "", " % known"],
-            Self::Es => ["cuánto encaja ", "por qué ahora ", "se conoce el ", " %"],
-            Self::Ru => ["соответствие ", "почему сейчас ", "известно ", " %"],
+            Self::Es => ["cuánto encaja ", "por qué ahora ", "se conoce el ", "\u{a0}%"],
+            Self::Ru => ["соответствие ", "почему сейчас ", "известно ", "\u{a0}%"],
         };
         let who = format!("{fits}{}", self.points(fit));
         let why = (signal != 0).then(|| format!("{now}{}", self.points(signal)));
@@ -472,15 +462,6 @@ impl Language {
             Self::En => format!("Once known, the total lies between {low} and {high}."),
             Self::Es => format!("Al saberlo, el total queda entre {low} y {high}."),
             Self::Ru => format!("Когда это станет известно, итог будет от {low} до {high}."),
-        }
-    }
-
-    /// Of which day something is, behind words that may end with another day.
-    pub(super) fn news_of(self, day: &str) -> String {
-        match self {
-            Self::En => format!("news of {day}"),
-            Self::Es => format!("noticia del {day}"),
-            Self::Ru => format!("новость от {day}"),
         }
     }
 

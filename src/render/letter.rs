@@ -8,7 +8,8 @@ use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
 use super::{
-    ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, pairs, plain, sources, stock,
+    ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, one_line, pairs, plain, sources,
+    stock,
 };
 use crate::base::text::{self, clip};
 use crate::model::Record;
@@ -279,7 +280,7 @@ struct Lines {
 impl Lines {
     fn of(reader: &Reader<'_>, items: &[Item<'_>], changes: &[ChangeItem<'_>], now: Timestamp) -> Self {
         Self {
-            leads: items.iter().map(|item| view::in_one_line(reader, item, now)).collect(),
+            leads: items.iter().map(|item| one_line::in_one_line(reader, item, now)).collect(),
             changes: changes.iter().map(|item| altered::in_one_line(reader, item)).collect(),
         }
     }

@@ -353,6 +353,25 @@ impl Language {
         }
     }
 
+    /// That a lead is one in another segment too, and what it comes to there.
+    pub(super) fn also_for(self, segment: &str, total: i64) -> String {
+        let total = self.points(total);
+        match self {
+            Self::En => format!("also for {segment} ({total})"),
+            Self::Es => format!("también para {segment} ({total})"),
+            Self::Ru => format!("также для сегмента «{segment}» ({total})"),
+        }
+    }
+
+    /// Of which day something is, behind words that may end with another day.
+    pub(super) fn news_of(self, day: &str) -> String {
+        match self {
+            Self::En => format!("news of {day}"),
+            Self::Es => format!("noticia del {day}"),
+            Self::Ru => format!("новость от {day}"),
+        }
+    }
+
     /// That somebody else had it.
     pub(super) fn handed_over(self, had: &str) -> String {
         match self {
@@ -613,11 +632,11 @@ mod tests {
             (one("price", Some("12"), Some("10"), 0), ["X: price 12 → 10", "X: precio 12 → 10", "X: цена 12 → 10"]),
             (
                 one("stand", None, Some("4B"), 2),
-                ["X: stand is now 4B; and 2 more fields", "X: stand ahora es 4B; y 2 datos más", "X: стенд теперь 4B; и ещё 2 поля"],
+                ["X: stand: now 4B; and 2 more fields", "X: stand: ahora 4B; y 2 datos más", "X: стенд: теперь 4B; и ещё 2 поля"],
             ),
             (
                 one("phone", Some("+34"), None, 0),
-                ["X: phone no longer says +34", "X: teléfono ya no dice +34", "X: телефон: больше не указано +34"],
+                ["X: phone: no longer +34", "X: teléfono: ya no consta +34", "X: телефон: больше не указано +34"],
             ),
             (
                 one("stage", Some("open"), Some("cancelled"), 0),
@@ -633,11 +652,7 @@ mod tests {
             ),
             (
                 one("budget_net", None, Some("12 EUR"), 0),
-                [
-                    "X: budget without tax is now 12 EUR",
-                    "X: presupuesto sin impuestos ahora es 12 EUR",
-                    "X: бюджет без налога теперь 12 EUR",
-                ],
+                ["X: budget without tax: now 12 EUR", "X: presupuesto sin impuestos: ahora 12 EUR", "X: бюджет без налога: теперь 12 EUR"],
             ),
             (Story::Gone { title: "X".to_owned() }, ["No longer listed: X", "Ya no aparece: X", "Больше не значится: X"]),
             (Story::Sentence("As it was".to_owned()), ["As it was"; 3]),

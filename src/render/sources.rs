@@ -140,7 +140,7 @@ impl Language {
                     (silent, plural(silent, "está en silencio", "están en silencio").to_owned()),
                     (partly, plural(partly, "se leyó salvo algunas entradas", "se leyeron salvo algunas entradas").to_owned()),
                 ]);
-                format!("Nada nuevo, pero de {} {told}", self.sources(all))
+                format!("Nada nuevo, pero de {}: {told}", self.sources(all))
             }
             Self::Ru => {
                 let told = told([
@@ -394,16 +394,16 @@ mod tests {
                 vec![bad(0)],
                 [
                     "Nothing new, but of 1 source 1 is read but for some entries",
-                    "Nada nuevo, pero de 1 fuente 1 se leyó salvo algunas entradas",
-                    "Ничего нового, но из 1 источника: 1 без части записей",
+                    "Nada nuevo, pero de 1 fuente: 1 se leyó salvo algunas entradas",
+                    "Ничего нового, но из 1 источника: 1 прочитан без части записей",
                 ],
             ),
             (
                 vec![standing(0, Some(Trouble::Late)), standing(1, Some(Trouble::New)), silent(2), bad(3), standing(4, None)],
                 [
                     "Nothing new, but of 5 sources 2 are incomplete, 1 is silent, 1 is read but for some entries",
-                    "Nada nuevo, pero de 5 fuentes 2 están incompletas, 1 está en silencio, 1 se leyó salvo algunas entradas",
-                    "Ничего нового, но из 5 источников: 2 не полностью, 1 молчит, 1 без части записей",
+                    "Nada nuevo, pero de 5 fuentes: 2 están incompletas, 1 está en silencio, 1 se leyó salvo algunas entradas",
+                    "Ничего нового, но из 5 источников: 2 прочитаны не полностью, 1 молчит, 1 прочитан без части записей",
                 ],
             ),
         ] {

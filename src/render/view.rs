@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::altered::{self, ChangeView, named};
+use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
 use super::due::{DueView, doubts, said as said_in, stage_word};
 use super::language::Word;
+use super::one_line::also;
 use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence, with_member};
 use super::stock::StockView;
@@ -164,13 +165,13 @@ pub(super) fn first_closes(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp)
 }
 
 /// The strongest reason, of several the newest.
-fn best<'a>(item: &Item<'a>) -> Option<&'a Signal> {
+pub(super) fn best<'a>(item: &Item<'a>) -> Option<&'a Signal> {
     let score = &item.lead.score;
     news(item).into_iter().min_by_key(|signal| std::cmp::Reverse((rank(score, signal), points(score, signal))))
 }
 
 /// What a signal tells under the name of its organisation, which need not be said again.
-fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
+pub(super) fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
     let tender = tender_of(item, signal).filter(|one| one.kind == RecordKind::Tender);
     let mut signal = signal.clone();
     let story = if let Story::Again { of, .. } = &mut signal.story { of.as_mut() } else { &mut signal.story };
@@ -192,7 +193,7 @@ fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -
 }
 
 /// What its reader has not heard yet and still holds, or all of it where nothing is new: the best reasons first, there the newest first.
-fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
+pub(super) fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
     let new = |signal: &&Signal| item.told.is_none_or(|told| signal.seen > told);
     let holds = |signal: &&Signal| !signal.is_annulled(item.signals);
     let mut sorted: Vec<&Signal> = item.signals.iter().filter(holds).filter(new).collect();
@@ -216,7 +217,7 @@ fn words_of(signal: &Signal) -> String {
 }
 
 /// What the same words of one page say goes together: one sentence may be several kinds of reason, and the title of its article.
-fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
+pub(super) fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
     let is_said = |signal: &Signal| matches!(signal.story, Story::Said { .. });
     let alike = |one: &Signal, other: &Signal| {
         let (a, b) = (words_of(one), words_of(other));
@@ -292,33 +293,6 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         next_label: language.word(Word::NextStep),
         next: Some(line(&next, caps::QUOTE_CHARS)).filter(|step| !step.is_empty()),
         reference: format!("{} {}", language.word(Word::Reference), lead.id),
-    }
-}
-
-/// "also for Hotels (42)", of each other segment.
-fn also(language: Language, item: &Item<'_>) -> Vec<String> {
-    let one = |(segment, total): &(String, i64)| language.also_for(&line(segment, 120), *total);
-    item.also.iter().map(one).collect()
-}
-
-/// What is said of a lead where there are many: "Talleres García (49.75): Looks for a supplier: pallets · ! Closes today, in 3 h, … – offers: pallets
-/// · lead-and0qnwpxdmfe": who, how good, the best reason, what closes, what became otherwise of a tender.
-pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> LinkView {
-    let language = reader.language;
-    let (signal, all) = (best(item), together(news(item)));
-    let of_best: Vec<Vec<&Signal>> = signal.map(|signal| vec![signal]).into_iter().collect();
-    let soon = closing(reader, item, &all, now).into_iter().find(|one| one.soon).map(|one| format!("! {}", one.words));
-    let closes = soon.or_else(|| closing(reader, item, &of_best, now).into_iter().next().map(|one| one.words));
-    let otherwise = all.iter().flatten().find(|other| other.kind.is_of_open_tender()).filter(|other| Some(**other) != signal);
-    let otherwise = otherwise.map(|other| format!("! {}", altered::news(reader, other)));
-    let reason = signal.map(|signal| told(item, reader, signal, now));
-    let facts: Vec<String> = reason.into_iter().chain(closes).chain(otherwise).collect();
-    let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(" · ")) };
-    let also: String = also(language, item).iter().map(|also| format!(" · {also}")).collect();
-    let (name, score) = (name_of(item, language), language.points(item.lead.score.total()));
-    LinkView {
-        words: format!("{name} ({score}){facts}{also} · {}", item.lead.id),
-        href: signal.and_then(|signal| link(&signal.evidence.url)),
     }
 }
 

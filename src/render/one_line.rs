@@ -1,0 +1,41 @@
+//! What is said of a lead where there are many: one line each. Knows no letter.
+
+use jiff::Timestamp;
+
+use super::altered;
+use super::clean::{line, link};
+use super::closes::closing;
+use super::view::{LinkView, best, name_of, news, together, told};
+use super::{Item, Language, Reader};
+use crate::model::Signal;
+
+/// "also for Hotels (42)", of each other segment.
+pub(super) fn also(language: Language, item: &Item<'_>) -> Vec<String> {
+    let one = |(segment, total): &(String, i64)| language.also_for(&line(segment, 120), *total);
+    item.also.iter().map(one).collect()
+}
+
+/// What is said of a lead where there are many: "Talleres García (49.75): Looks for a supplier: pallets · ! Closes today, in 3 h, … – offers: pallets
+/// · lead-and0qnwpxdmfe": who, how good, the best reason, what closes, what became otherwise of a tender.
+pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> LinkView {
+    let language = reader.language;
+    let (signal, all) = (best(item), together(news(item)));
+    let of_best: Vec<Vec<&Signal>> = signal.map(|signal| vec![signal]).into_iter().collect();
+    let soon = closing(reader, item, &all, now).into_iter().find(|one| one.soon).map(|one| format!("! {}", one.words));
+    let closes = soon.or_else(|| closing(reader, item, &of_best, now).into_iter().next().map(|one| one.words));
+    let otherwise = all.iter().flatten().find(|other| other.kind.is_of_open_tender()).filter(|other| Some(**other) != signal);
+    let otherwise = otherwise.map(|other| {
+        let same = signal.is_some_and(|signal| signal.record == other.record);
+        // What it is called is said already.
+        format!("! {}", if same { altered::news(reader, other) } else { told(item, reader, other, now) })
+    });
+    let reason = signal.map(|signal| told(item, reader, signal, now));
+    let facts: Vec<String> = reason.into_iter().chain(closes).chain(otherwise).collect();
+    let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(" · ")) };
+    let also: String = also(language, item).iter().map(|also| format!(" · {also}")).collect();
+    let (name, score) = (name_of(item, language), language.points(item.lead.score.total()));
+    LinkView {
+        words: format!("{name} ({score}){facts}{also} · {}", item.lead.id),
+        href: signal.and_then(|signal| link(&signal.evidence.url)),
+    }
+}
