@@ -367,7 +367,7 @@ fn news_of_tenders_is_told_apart_from_leads() {
 /// A tender like this one, by another name.
 fn numbered(tender: &Record, n: u64) -> Record {
     let mut record = Record { id: RecordId(n), ..tender.clone() };
-    let title = crate::model::Field { value: Value::Text(format!("Tender number {n:03}")), ..record.fields["title"].clone() };
+    let title = Field { value: Value::Text(format!("Tender number {n:03}")), ..record.fields["title"].clone() };
     record.fields.insert(FieldName::new("title"), title);
     record.url = Url::parse(&format!("https://portal.example/notices/{n:03}")).unwrap();
     record
@@ -416,7 +416,7 @@ fn a_cancellation_says_why_and_what_is_doubtful_of_a_deadline_stands_beside_it()
     let ended = Signal { story: story(3), ..cancelled.clone() };
     let changed = Signal { kind: SignalKind::TenderChanged, story: story(1), ..cancelled };
     let mut unread = other.clone();
-    let words = crate::model::Field { value: Value::Text("30.02.2027".to_owned()), ..unread.fields["title"].clone() };
+    let words = Field { value: Value::Text("30.02.2027".to_owned()), ..unread.fields["title"].clone() };
     unread.fields.insert(FieldName::new(crate::model::UNREADABLE), words);
     let items = [
         ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&ended), with: None },
@@ -910,7 +910,7 @@ fn how_much_time_is_left_is_said_where_it_is_little() {
             Ok(at) => Value::Time(Moment { text: String::new(), at, zone: "UTC".to_owned(), zone_from: ZoneFrom::Text }),
             Err(_) => Value::Date(deadline.parse().unwrap()),
         };
-        let field = crate::model::Field { value, ..tender.fields["deadline"].clone() };
+        let field = Field { value, ..tender.fields["deadline"].clone() };
         tender.fields.insert(FieldName::new("deadline"), field);
         let closing = crate::model::deadline(&tender).unwrap();
         assert_eq!(Language::ALL.map(|language| due::ahead(&Reader { rep: &rep, language, zone: &zone }, &closing, now())), want);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::base::ids::RecordId;
 use crate::model::sample::{day, evidence, organisation, record, signal};
 use crate::model::{Fact, FactName, IdentityKey, Listed, Listings, PartKind, RecordKind, Score, Signal, SignalKind, Story, Unknown, Value};
 
