@@ -1,7 +1,7 @@
 //! Tenders that are otherwise than they were, in words: what moved from when to when, by the reader's clock, with the way to the notice. Knows no
 //! letter.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 
 use super::clean::{line, link};
@@ -60,11 +60,12 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
-        let told = |text: &Option<String>| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, Some(signal)));
+        // What was odd about the old value concerns nobody any more.
+        let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
         if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
             return Some(annulled);
         }
-        match (signal.kind, name.as_str(), told(old), told(new)) {
+        match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
             // The label says the stage.
@@ -142,22 +143,30 @@ fn is_again(signal: &Signal) -> bool {
     signal.kind == SignalKind::TenderPublished && fields.iter().any(|(name, old, _)| name == "stage" && old.as_deref().is_some_and(stopped))
 }
 
-/// "Deadline moved → Mon 21 Dec 2026 07:30 Europe/Madrid: Ultrasound scanners", of several tenders with how many there are.
+/// "Deadline moved to Mon 21 Dec 2026 07:30: Ultrasound scanners", of several tenders with how many there are.
 pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
     let language = reader.language;
     let Some(item) = items.first() else { return String::new() };
     let label = item.signals.last().map_or_else(|| went(language), |signal| label(language, signal));
     // The new day goes first: what is cut is the name.
-    let moved = item.signals.last().and_then(|signal| moved_to(reader, signal)).map(|day| format!(" → {day}")).unwrap_or_default();
+    let moved = item.signals.last().and_then(|signal| moved_to(reader, signal)).unwrap_or_default();
     let first = format!("{label}{moved}: {}", line(&item.record.title(), 120));
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
 }
 
-/// The new deadline, where it was moved.
+/// " to Mon 21 Dec 2026 07:30": the new deadline, where it was moved.
 fn moved_to(reader: &Reader<'_>, signal: &Signal) -> Option<String> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return None };
     let (name, _, new) = fields.iter().find(|(name, ..)| signal.kind == SignalKind::DeadlineMoved && name == "deadline")?;
-    Some(value(reader.language, Some(reader.zone), name, new.as_deref()?, None))
+    let (language, new) = (reader.language, new.as_deref()?);
+    let until = match new.parse::<Zoned>() {
+        Ok(at) => {
+            let local = at.with_time_zone(reader.zone.clone());
+            format!("{} {}", language.date(local.date()), local.strftime("%H:%M"))
+        }
+        Err(_) => value(language, Some(reader.zone), name, new, None),
+    };
+    Some(format!("{}{until}", said(language, [" to ", " al ", " на "])))
 }
 
 /// How many tenders are otherwise than they were.
