@@ -12,6 +12,7 @@ mod html;
 mod language;
 mod letter;
 mod mail;
+mod one_line;
 mod pairs;
 mod payload;
 mod plain;
@@ -42,7 +43,7 @@ pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
-pub use sentence::{clock, member, next_step, sentence, with_member};
+pub use sentence::{clock, member, next_step_quoted, sentence, with_member};
 pub use unsubscribe::{UNSUBSCRIBE_PATH, UnsubscribeKey};
 
 /// Whom it is for.
@@ -72,7 +73,9 @@ pub struct Item<'a> {
     /// Until when its reader was told of them: what is older is not told again. `None`: they never heard of it.
     pub told: Option<Timestamp>,
     /// Who had it before, where it is handed over to its reader.
-    pub handed: Option<&'a str>,
+    pub handed: Option<&'a Holder>,
+    /// The other segments in which it is a lead of its reader, each with what it comes to there, in hundredths of a point.
+    pub also: &'a [(String, i64)],
     /// The tenders that its signals tell of and that can be answered, as all portals together tell them, each with the record that tells of it; and
     /// whatever else of them takes answers until some time.
     pub tenders: &'a [(RecordId, Joined)],
@@ -111,6 +114,8 @@ pub struct ChangeItem<'a> {
 pub enum Holder {
     /// A rep, by name.
     Rep(String),
+    /// A rep who is not configured any more, by id.
+    Gone(String),
     /// Nobody.
     Nobody,
 }

@@ -1,4 +1,4 @@
-//! The loop of what time alone brings about: reminders of deadlines, leads whose rules look at the time that is left, contracts that end soon.
+//! The loop of what time alone brings about: reminders of deadlines, deadlines that give way to another portal's, leads whose rules look at the time that is left, contracts that end soon.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::daemon::Inner;
-use crate::pipeline::{Judging, KeepError, expiring_some, judge_some, remind_due};
+use crate::pipeline::{Judging, KeepError, expiring_some, judge_some, overtaken, remind_due};
 
 /// Between two looks for reminders.
 const PAUSE: Duration = Duration::from_mins(5);
@@ -53,7 +53,8 @@ pub(super) async fn deadlines(inner: Arc<Inner>) {
 async fn remind(inner: &Inner, now: Timestamp) -> Result<(), KeepError> {
     let _alone = inner.upkeep.lock().await;
     let config = inner.config.borrow().clone();
-    if remind_due(&inner.effects, &config, now).await? > 0 {
+    let moved = overtaken(&inner.effects, &config, now).await?;
+    if remind_due(&inner.effects, &config, now).await? + moved > 0 {
         inner.drain.notify_one();
     }
     Ok(())

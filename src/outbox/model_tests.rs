@@ -1,11 +1,13 @@
 //! What is sealed and what an acknowledgement comes to. That nothing is lost on the way is tested where the messages wait, in the store.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId};
-use crate::model::{ChannelState, Entry, Lane, Message, MessageKind, MessageState, Sealed};
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, OrganisationId, RepId};
+use crate::model::{ChannelState, Entry, Lane, Message, MessageKind, MessageState, Sealed, Subject};
 
 fn start() -> Timestamp {
     "2026-11-23T07:00:00Z".parse().unwrap()
@@ -33,7 +35,7 @@ proptest! {
         let mut turned = entries.clone();
         turned.rotate_left(turn.index(entries.len()));
         let now = start() + SignedDuration::from_hours(2);
-        let (one, two) = (batches(&entries, now), batches(&turned, now));
+        let (one, two) = (batches(&entries, &subjects(), now), batches(&turned, &subjects(), now));
         prop_assert_eq!(&one, &two);
         let mut settled: Vec<EntryId> = one.iter().flat_map(|batch| batch.entries.clone()).collect();
         settled.sort_unstable();
@@ -48,6 +50,19 @@ proptest! {
         ids.dedup();
         prop_assert_eq!(ids.len(), one.len());
     }
+}
+
+/// Leads 1 and 2 are of one organisation, and so are 3 and 4.
+fn subjects() -> BTreeMap<LeadId, Subject> {
+    (1..5).map(|lead| (LeadId(lead), Subject::Organisation(OrganisationId(lead.div_ceil(2))))).collect()
+}
+
+#[test]
+fn leads_of_one_organisation_are_one_alert() {
+    let entries: Vec<Entry> = (1..6).map(|lead| Entry { due: start(), at: start(), ..entry(lead, 1, 0, true) }).collect();
+    let told = |batch: &Batch| batch.leads.iter().map(|told| told.lead.0).collect::<std::collections::BTreeSet<_>>();
+    let all: Vec<_> = batches(&entries, &subjects(), start()).iter().map(told).collect();
+    assert_eq!(all, [[1, 2].into(), [3, 4].into(), [5].into()]);
 }
 
 fn entry(lead: u64, revision: u32, hour: i64, urgent: bool) -> Entry {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::Timestamp;
 
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RecordId, RepId, SourceId, hash64};
-use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, OfTender, Reminder, Sealed, Signal};
+use crate::model::{Entry, Lane, Lead, Message, MessageKind, MessageState, OfTender, Reminder, Sealed, Signal, Subject};
 
 /// A lead in a message, and which news of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,46 +58,51 @@ type Together<'a> = (Lane, &'a ChannelId, &'a RepId, Option<&'a SourceId>, With)
 enum With {
     /// Everything that is left.
     All,
-    /// One lead, with the deadlines that are told with it.
-    Lead(LeadId),
+    /// The leads of one organisation, under one of them, with the deadlines that are told with them.
+    Card(LeadId),
     /// The leads that could not come at once, with their deadlines.
     Waited,
 }
 
 /// What is due of the waiting entries, as messages to be made: one digest per channel and rep, however many digest times were missed
 /// (after a downtime one merged digest, not five); one more for each source whose
-/// first content is handed over; one alert per lead in the urgent lane, one for those that had to wait for it, and one for all deadlines and changes
-/// of tenders that come without a lead. What is more than one message tells of goes into further ones: each lead and each tender is told. Same
-/// entries, same batches, whatever their order.
-pub fn batches(entries: &[Entry], now: Timestamp) -> Vec<Batch> {
+/// first content is handed over; one alert per organisation in the urgent lane, one for those that had to wait for it, and one for all deadlines and changes
+/// of tenders that come without a lead. What is more than one message tells of goes into further ones: each lead and each tender is told. Leads of
+/// one organisation, as far as `subjects` knows it, are told together. Same entries, same batches, whatever their order.
+pub fn batches(entries: &[Entry], subjects: &BTreeMap<LeadId, Subject>, now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
+    let mut cards: HashMap<Subject, LeadId> = HashMap::new();
+    for (lead, subject) in subjects {
+        cards.entry(*subject).and_modify(|card| *card = *lead.min(card)).or_insert(*lead);
+    }
+    let card = |lead: LeadId| subjects.get(&lead).map_or(lead, |subject| cards[subject]);
     let mut with: BTreeMap<(Lane, &RepId, LeadId), With> = BTreeMap::new();
     for entry in due.iter().filter(|entry| entry.lane == Lane::Urgent && entry.of_tender.is_none()) {
-        let own = if entry.due > entry.at { With::Waited } else { With::Lead(entry.lead) };
+        let own = if entry.due > entry.at { With::Waited } else { With::Card(card(entry.lead)) };
         // Of two revisions of a lead, one goes with the other.
-        with.entry((entry.lane, &entry.rep, entry.lead)).and_modify(|known| *known = own.max(*known)).or_insert(own);
+        with.entry((entry.lane, &entry.rep, card(entry.lead))).and_modify(|known| *known = own.max(*known)).or_insert(own);
     }
     let mut groups: BTreeMap<Together<'_>, Vec<&Entry>> = BTreeMap::new();
     for entry in due {
-        let with = with.get(&(entry.lane, &entry.rep, entry.lead)).copied().unwrap_or(With::All);
+        let with = with.get(&(entry.lane, &entry.rep, card(entry.lead))).copied().unwrap_or(With::All);
         groups.entry((entry.lane, &entry.channel, &entry.rep, entry.held.as_ref(), with)).or_default().push(entry);
     }
-    groups.into_values().flat_map(in_parts).filter_map(|group| Batch::of(&group)).collect()
+    groups.into_values().flat_map(|group| in_parts(group, &card)).filter_map(|group| Batch::of(&group)).collect()
 }
 
 /// What an entry tells of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum About {
-    Lead(LeadId),
+    Card(LeadId),
     Tender(RecordId),
 }
 
 /// The entries of one group as those of one message each: leads in the order in which they were decided, then tenders. What is told of one of them
 /// stays together. When the first of the messages are sealed, the others come to what they are.
-fn in_parts(group: Vec<&Entry>) -> Vec<Vec<&Entry>> {
+fn in_parts<'a>(group: Vec<&'a Entry>, card: &dyn Fn(LeadId) -> LeadId) -> Vec<Vec<&'a Entry>> {
     let about = |entry: &Entry| match entry.of_tender.as_ref() {
-        None | Some(OfTender::Passed { record: None, .. }) => About::Lead(entry.lead),
+        None | Some(OfTender::Passed { record: None, .. }) => About::Card(card(entry.lead)),
         Some(OfTender::Comes(reminder)) => About::Tender(reminder.record),
         Some(OfTender::Changed(signal)) => About::Tender(signal.record),
         Some(OfTender::Passed { record: Some(record), .. }) => About::Tender(*record),
@@ -282,7 +287,7 @@ mod tests {
     use super::*;
     use crate::base::ids::ContentHash;
     use crate::model::sample::{day, organisation, signal};
-    use crate::model::{Decision, LeadState, NextStep, Score, SignalKind, Subject};
+    use crate::model::{Decision, LeadState, NextStep, Score, SignalKind};
 
     #[test]
     fn an_id_never_carries_other_words() {
@@ -364,7 +369,7 @@ mod tests {
             let of_tenders = (0..tenders).flat_map(|n| kinds.map(|kind| entry(n, Some(kind), 1)));
             let of_leads = (500..500 + leads).flat_map(|n| [1, 2].map(|revision| entry(n, None, revision)));
             let entries: Vec<Entry> = of_tenders.chain(of_leads).collect();
-            let all = batches(&entries, day(3));
+            let all = batches(&entries, &BTreeMap::new(), day(3));
             let of = |batch: &Batch| batch.changes.iter().map(|(_, signal)| signal.record).collect::<BTreeSet<_>>();
             let said: Vec<(usize, usize)> = all.iter().map(|batch| (batch.leads.len(), of(batch).len())).collect();
             assert_eq!(said, want);
@@ -375,7 +380,7 @@ mod tests {
             assert_eq!(all.iter().map(|batch| batch.id(day(3))).collect::<BTreeSet<_>>().len(), all.len());
             // Once the first is sealed the others are what they were.
             let left: Vec<Entry> = entries.into_iter().filter(|entry| !all[0].entries.contains(&entry.id)).collect();
-            assert_eq!(batches(&left, day(3)), all[1..]);
+            assert_eq!(batches(&left, &BTreeMap::new(), day(3)), all[1..]);
         }
     }
 }

@@ -48,9 +48,14 @@ pub(super) async fn tell(
     (turn, of_members): (&mut Turn, &[(LeadId, OrganisationId)]),
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let of_tender = |signal: &Signal| turn.records.iter().find(|one| one.id == signal.record && one.kind == RecordKind::Tender).cloned();
-    let new = turn.signals.iter().filter(|signal| signal.is_of_known_tender() && !signal.echo && signal.seen == now);
-    let news: Vec<(Signal, Record)> = new.filter_map(|signal| Some((signal.clone(), of_tender(signal)?))).collect();
+    let mut news: Vec<(Signal, Record)> = Vec::new();
+    for signal in turn.signals.iter().filter(|signal| signal.is_of_known_tender() && !signal.echo && signal.seen == now) {
+        let record = match turn.records.iter().find(|one| one.id == signal.record) {
+            Some(record) => Some(record.clone()),
+            None => effects.store.records(vec![signal.record]).await?.pop(),
+        };
+        news.extend(record.filter(|record| record.kind == RecordKind::Tender).map(|record| (signal.clone(), record)));
+    }
     let heads = heads(effects, config, (turn, &news), now).await?;
     let mut alerts = Alerts::new();
     for (signal, record) in news {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::Effects;
-use super::linked::whole_tender;
+use super::linked::{whole, whole_tender};
 use super::remind;
 use crate::base::ids::SourceId;
 use crate::config::{Config, Rep};
@@ -76,6 +76,16 @@ pub(super) fn closings<'a>(config: &Config, segment: &Segment, lead: &Lead, behi
     closes.sort_by_key(|closes| (closes.at, closes.record.id));
     closes.dedup_by_key(|closes| closes.record.id);
     closes
+}
+
+/// What closes first of that which the reasons of a lead call for, as all portals that are known here tell it.
+pub(super) fn first_due(config: &Config, (segment, lead): (&Segment, &Lead), behind: &Behind<'_>, now: Timestamp) -> Option<Record> {
+    let due = closings(config, segment, lead, &Behind { news: None, ..*behind }, now);
+    let record = due.into_iter().find(|closes| !closes.begins)?.record;
+    let ids = record.shared_ids();
+    let same = |other: &&Record| other.id != record.id && other.shared_ids().iter().any(|id| ids.contains(id));
+    let others = behind.records.iter().chain(behind.elsewhere).filter(same).cloned();
+    Some(whole(config, std::iter::once(record.clone()).chain(others).collect(), now).record)
 }
 
 fn begins(signal: &Signal) -> Option<Timestamp> {

@@ -2,24 +2,25 @@
 //!
 //! Nothing is sent that was not first stored. Owns no loop but over what it has leased.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::altered::{Altered, leave_told_apart, still_told};
 use super::calendars::link_for;
+use super::news::leads_beside;
 use super::pairs::Asks;
 use super::passed::still_passed;
 use super::remind::still_due;
 use super::stock::stock;
 use super::telling::{self, Known, Told, add_closed, early, items};
 use super::{Effects, completeness_of, empty, notice, pairs, silent, stranded, wishes};
-use crate::base::ids::{ChannelId, LeadId, MessageId, RecordId};
+use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RecordId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
-use crate::model::{ChannelState, Entry, FieldName, Joined, Message, MessageKind, MessageState, Question, Sealed};
+use crate::model::{ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Sealed, Subject};
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
@@ -88,7 +89,8 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
             continue;
         }
         let entries = wishes::held_back(effects, rep, due, now).await?;
-        for batch in outbox::batches(&entries, now) {
+        let (entries, subjects) = with_the_rest(effects, config, entries).await?;
+        for batch in outbox::batches(&entries, &subjects, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
             let (message, asked) = seal(effects, (config, rep, channel), batch, now).await?;
             told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
@@ -102,6 +104,37 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
     Ok(done)
 }
 
+/// The due entries of a rep with what waits for later of the same organisations, in whatever segment: who is told of one is told all there is of it,
+/// once, and as soon as the first of it is told. With it whom the leads are about.
+async fn with_the_rest(
+    effects: &Effects,
+    config: &Config,
+    mut entries: Vec<Entry>,
+) -> Result<(Vec<Entry>, BTreeMap<LeadId, Subject>), DrainError> {
+    let is_news = |entry: &Entry| entry.of_tender.is_none() && entry.held.is_none();
+    let mut subjects: BTreeMap<LeadId, Subject> = BTreeMap::new();
+    let mut soonest: HashMap<Subject, (Lane, Timestamp)> = HashMap::new();
+    for entry in entries.iter().filter(|entry| is_news(entry)) {
+        let Some(lead) = effects.store.lead(entry.lead).await? else { continue };
+        subjects.insert(lead.id, lead.subject);
+        subjects.extend(leads_beside(config, lead.subject).into_iter().map(|beside| (beside, lead.subject)));
+        let leaves = (entry.lane, entry.due);
+        soonest.entry(lead.subject).and_modify(|known| *known = leaves.min(*known)).or_insert(leaves);
+    }
+    if let Some(first) = entries.first().filter(|_| !subjects.is_empty()) {
+        let filter = EntryFilter { channel: Some(first.channel.clone()), rep: Some(first.rep.clone()) };
+        let due: HashSet<EntryId> = entries.iter().map(|entry| entry.id).collect();
+        let waiting = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter(|entry| !due.contains(&entry.id));
+        entries.extend(waiting.filter(|entry| is_news(entry) && subjects.contains_key(&entry.lead)));
+    }
+    for entry in entries.iter_mut().filter(|entry| is_news(entry)) {
+        if let Some(leaves) = subjects.get(&entry.lead).and_then(|subject| soonest.get(subject)) {
+            (entry.lane, entry.due) = *leaves;
+        }
+    }
+    Ok((entries, subjects))
+}
+
 /// One batch as a message. Returns with it the pairs that it asks about.
 pub(super) async fn seal(
     effects: &Effects,
@@ -112,10 +145,7 @@ pub(super) async fn seal(
     let mut known = Vec::new();
     for told in &batch.leads {
         let Some(lead) = effects.store.lead(told.lead).await? else { continue };
-        let before = effects.store.told(&batch.channel, &batch.rep, told.lead, told.first).await?.at;
-        // What was decided while that message was made was not in it.
-        let before = before.map(|made| made.min(told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
-        known.push(Known::new(config, lead, before, (told.from, told.handed.as_ref())));
+        known.push(Known::told(effects, (config, rep), lead, told).await?);
     }
     let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
@@ -146,7 +176,7 @@ pub(super) async fn seal(
         }
         (MessageKind::Alert, []) => render::reminder(&reader(rep), &news, &links, now)?,
         (MessageKind::Alert, [_, ..]) => {
-            let early = early(config, &shown, !due.is_empty());
+            let early = early(&shown, !due.is_empty());
             render::alert(&reader(rep), &news, early, &links, now)?
         }
         _ => match &batch.held {
@@ -320,23 +350,17 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let mut known = Vec::new();
     if waits == 0 {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
-        known.extend(effects.store.leads(filter, PREVIEW).await?.into_iter().map(|lead| Known {
-            lead,
-            told: None,
-            since: None,
-            handed: None,
-        }));
+        for lead in effects.store.leads(filter, PREVIEW).await? {
+            known.push(Known::untold(effects, (config, rep), lead).await?);
+        }
     }
-    let mut first: BTreeMap<LeadId, &Entry> = BTreeMap::new();
-    for entry in waiting.iter().filter(|entry| entry.of_tender.is_none()) {
-        first.entry(entry.lead).and_modify(|one| *one = if entry.revision < one.revision { entry } else { one }).or_insert(entry);
-    }
-    let mut first: Vec<(LeadId, &Entry)> = first.into_iter().collect();
-    first.sort_by_key(|(_, entry)| (entry.at, entry.id));
-    for (id, entry) in first.into_iter().take(outbox::TOLD) {
-        let told = effects.store.told(&entry.channel, &entry.rep, id, entry.revision).await?.at;
-        let handed = waiting.iter().filter(|other| other.lead == id).find_map(|other| other.handed.as_ref());
-        known.extend(effects.store.lead(id).await?.map(|lead| Known::new(config, lead, told, (entry.at, handed))));
+    let of_leads = waiting.iter().filter(|entry| entry.of_tender.is_none());
+    // All of it as if it left with one digest.
+    let as_one: Vec<Entry> = of_leads.cloned().map(|entry| Entry { lane: Lane::Digest, held: None, due: now, ..entry }).collect();
+    for told in outbox::batches(&as_one, &BTreeMap::new(), now).into_iter().next().map(|batch| batch.leads).unwrap_or_default() {
+        if let Some(lead) = effects.store.lead(told.lead).await? {
+            known.push(Known::told(effects, (config, rep), lead, &told).await?);
+        }
     }
     let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
     if let Some(channel) = config.channel_of(rep) {

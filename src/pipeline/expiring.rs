@@ -155,7 +155,7 @@ fn ending(config: &Config, record: &Record, now: Timestamp) -> Option<Ending> {
 }
 
 /// Whose contract it is: the organisation that the tender's record names.
-async fn buyer_of(effects: &Effects, config: &Config, tender: &Record) -> Result<Option<Organisation>, StoreError> {
+pub(super) async fn buyer_of(effects: &Effects, config: &Config, tender: &Record) -> Result<Option<Organisation>, StoreError> {
     let named = effects.store.organisations_by_keys(identity(config, tender).keys).await?;
     Ok(named.into_iter().max_by_key(|organisation| organisation.records.contains(&tender.id)))
 }

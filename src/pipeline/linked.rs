@@ -7,10 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::forget::identity;
 use super::{Affected, Effects};
-use crate::base::ids::{OrganisationId, RecordId};
+use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one};
+use crate::model::{
+    Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one, deadline, is_live,
+};
 use crate::store::StoreError;
 
 /// Between two articles of a series there is more time than this.
@@ -159,7 +161,10 @@ pub(super) async fn untold(
                 }
                 let alone = others.is_empty() && watched.is_empty();
                 let before = if alone { None } else { effects.store.records(vec![record.id]).await?.pop() };
-                let held = as_it_holds(change, (record, before.as_ref()), (&watched, &others));
+                let held = match given_way(config, change, (record, &watched)) {
+                    Some(moved) => Some(moved),
+                    None => as_it_holds(change, (record, before.as_ref()), (&watched, &others)),
+                };
                 let news = held.and_then(|held| without(&held, (record, before.as_ref()), &others));
                 let asked = config.segments.iter().any(|segment| segment.sources().any(|(source, _)| *source == change.source));
                 let echo = beside(change, news.as_ref()).filter(|_| asked).and_then(|echo| as_said(echo, record.kind, &others));
@@ -194,6 +199,45 @@ fn as_said(echo: Change, kind: RecordKind, others: &[Other]) -> Option<Change> {
     let is_said = |field: &FieldChange| others.iter().any(|other| same(other.record.value(field.field.as_str()), field.new.as_ref()));
     fields.retain(|field| kind != RecordKind::Tender || !DUE.contains(&field.field.as_str()) || is_said(field));
     (!fields.is_empty()).then_some(Change { kind: ChangeKind::Changed(fields), ..echo })
+}
+
+/// The records of a tender on other portals that are watched.
+pub(super) async fn watched_beside(effects: &Effects, config: &Config, record: &Record) -> Result<Vec<Record>, StoreError> {
+    Ok(watched(config, linked(effects, record).await?))
+}
+
+/// The record of another portal that says until when offers are taken now, where this one said it until `before`, and what that changes: the
+/// deadline, and whose it is. `None`: it counts still, did not count then, or nobody takes offers any more.
+pub(super) fn taken_over(
+    title: &dyn Fn(&SourceId) -> String,
+    (record, others): (&Record, &[Record]),
+    (before, now): (Timestamp, Timestamp),
+) -> Option<(Record, Vec<FieldChange>)> {
+    const NAME: &str = "deadline";
+    let old = record.value(NAME).filter(|_| record.kind == RecordKind::Tender && !others.is_empty())?;
+    let with = |own: Record| -> Vec<Record> { others.iter().cloned().chain([own]).collect() };
+    let counted = as_one(&with(Record { gone: false, ..record.clone() }), before)?;
+    let counts = as_one(&with(record.clone()), now)?;
+    let open = deadline(&counts.record).is_some_and(|closing| !closing.is_over(now)) && is_live(&counts.record) && !counts.record.gone;
+    let new = counts.record.value(NAME).filter(|new| open && !same(Some(new), Some(old)))?;
+    let differ = counted.said.iter().any(|said| said.name.as_str() == NAME);
+    let later = others.iter().find(|other| other.source == counts.record.source && other.value(NAME) == Some(new))?;
+    let title = |id: &SourceId| Value::Text(title(id));
+    let field = |name: &str, old, new| FieldChange { field: FieldName::new(name), old: Some(old), new: Some(new) };
+    (differ && same(counted.record.value(NAME), Some(old))).then(|| {
+        let portals = field("portal", title(&record.source), title(&later.source));
+        (later.clone(), vec![field(NAME, old.clone(), new.clone()), portals])
+    })
+}
+
+/// That a notice went, as the move of its tender's deadline to that of another portal which it is.
+fn given_way(config: &Config, change: &Change, (record, others): (&Record, &[Record])) -> Option<Change> {
+    if change.kind != ChangeKind::Gone {
+        return None;
+    }
+    let title = |id: &SourceId| config.source_title(id).to_owned();
+    let (_, fields) = taken_over(&title, (record, others), (change.at, change.at))?;
+    Some(Change { kind: ChangeKind::Changed(fields), ..change.clone() })
 }
 
 /// Those whose sources are watched.
@@ -489,6 +533,36 @@ mod tests {
             assert_eq!(got, moved.map(|moved| change(vec![moved])), "{was} {is} {other:?} {told}");
             // The other has said the same, and what holds is otherwise: it is told.
             assert_eq!(got.as_ref().and_then(|held| without(held, (&now, Some(&before)), &others)), got);
+        }
+    }
+
+    #[test]
+    fn a_later_deadline_takes_over_when_the_earlier_passes_or_its_notice_goes() {
+        let of = |source: &str, at: &str, gone: bool| {
+            let mut one = record(source, RecordKind::Tender, &[("stage", "open")]);
+            let at: Timestamp = at.parse().unwrap();
+            let time = crate::model::Moment { text: String::new(), at, zone: "UTC".to_owned(), zone_from: crate::model::ZoneFrom::Text };
+            let field = Field { value: Value::Time(time), ..one.fields.values().next().unwrap().clone() };
+            one.fields.insert(FieldName::new("deadline"), field);
+            Record { gone, ..one }
+        };
+        let (early, late) = ("2026-12-10T10:00:00Z", "2026-12-20T10:00:00Z");
+        for (own, other, gone, now, want) in [
+            // It passed, and the other takes offers still; it counts still; it never counted; both are over.
+            (early, late, false, "2026-12-10T11:00:00Z", true),
+            (early, late, false, "2026-12-10T09:00:00Z", false),
+            (late, early, false, "2026-12-20T11:00:00Z", false),
+            (early, late, false, "2026-12-21T00:00:00Z", false),
+            // Its notice went while it counted, or when it was over.
+            (early, late, true, "2026-12-01T00:00:00Z", true),
+            (early, late, true, "2026-12-11T00:00:00Z", false),
+            (late, early, true, "2026-12-01T00:00:00Z", false),
+        ] {
+            let (now, end): (Timestamp, Timestamp) = (now.parse().unwrap(), own.parse().unwrap());
+            let before = if gone { now } else { end.min(now) };
+            let found = taken_over(&|id| id.to_string(), (&of("a", own, gone), &[of("b", other, false)]), (before, now));
+            let told = found.map(|(later, fields)| (later.source.to_string(), fields.len()));
+            assert_eq!(told, want.then(|| ("b".to_owned(), 2)), "{own} {other} {gone} {now}");
         }
     }
 

@@ -20,7 +20,7 @@ use crate::config::{Config, Event, Imported, Rep, Source};
 use crate::deliver::Settings;
 use crate::model::{
     Change, ChangeKind, Decision, Entry, Evidence, Lane, Lead, LeadState, Mask, MessageKind, Organisation, Record, Signal, SignalKind,
-    Story, Terms, Turn,
+    Story, Subject, Terms, Turn,
 };
 use crate::route::Cause;
 use crate::score::Segment;
@@ -328,8 +328,12 @@ pub(super) async fn announce(
     {
         let (closings, digest) = (closing::closings(config, segment, lead, behind, now), rep.digest.next(now));
         let closes = closings.first().map(|closes| closes.at);
-        let slot =
-            slot(effects, (turn, alerts), (rep, channel), (&segment.terms, lead.score.total(), closes, handed.is_some()), now).await?;
+        let slot = if is_alerted(config, (turn, id), lead) {
+            // It leaves with the alert, whatever its own time: that counts as one.
+            route::Slot { lane: Lane::Digest, due: digest, because: String::new() }
+        } else {
+            slot(effects, (turn, alerts), (rep, channel), (&segment.terms, lead.score.total(), closes, handed.is_some()), now).await?
+        };
         let early = closings.iter().filter(|closes| slot.lane == Lane::Urgent && route::closes_early(closes.at, digest, now));
         for closes in early.take(DEADLINES) {
             let reminders = closing::reminders(effects, config, (rep, channel, lead), (closes.record, slot.due), now).await?;
@@ -340,10 +344,6 @@ pub(super) async fn announce(
         let entry = Entry { handed, ..route::entry(lead, address, (slot.lane, slot.due), closes, now) };
         if let Some(had) = &entry.handed {
             turn.moved.extend(taken_over(effects, had, &entry).await?);
-        }
-        if entry.lane == Lane::Urgent && lead.revision > 1 {
-            // What is told now is not told again with the digest.
-            turn.moved.extend(taken_over(effects, id, &entry).await?);
         }
         turn.entries.push(entry);
     }
@@ -363,12 +363,15 @@ pub(super) fn to_machines(config: &Config, turn: &mut Turn, (segment, lead): (&S
         members: behind.members,
         told: None,
         handed: None,
+        also: &[],
         tenders: &[],
         texts: &BTreeMap::new(),
         meanings: &BTreeMap::new(),
     };
+    let tender = closing::first_due(config, (segment, lead), behind, now);
+    let deadline = tender.as_ref().and_then(|tender| tender.fields.get("deadline"));
     for channel in config.machine_channels(&lead.segment) {
-        let sealed = render::payload(&render::Event::Lead(item));
+        let sealed = render::payload(&render::Event::Lead { item, deadline });
         turn.messages.push(outbox::for_lead(&channel.id, lead, sealed, now));
     }
 }
@@ -391,12 +394,23 @@ pub(super) async fn slot(
     Ok(route::lane(terms, total, &rep.rep, &timing, now))
 }
 
-/// The news of a lead that waits for who had it, or for later, as it leaves together with what is new of it.
+/// Whether an alert to a rep in this turn is on the same organisation as this lead.
+fn is_alerted(config: &Config, (turn, rep): (&Turn, &RepId), lead: &Lead) -> bool {
+    let of_it = leads_beside(config, lead.subject);
+    turn.entries
+        .iter()
+        .any(|entry| entry.lane == Lane::Urgent && entry.rep == *rep && entry.of_tender.is_none() && of_it.contains(&entry.lead))
+}
+
+/// The leads that segments may have of one organisation.
+pub(super) fn leads_beside(config: &Config, subject: Subject) -> Vec<LeadId> {
+    config.segments.iter().map(|segment| Lead::id_of(&segment.terms.segment, subject)).collect()
+}
+
+/// The news of a lead that waits for who had it, as it leaves together with what is new of it.
 async fn taken_over(effects: &Effects, had: &RepId, entry: &Entry) -> Result<Vec<Entry>, StoreError> {
     let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(had.clone()), ..EntryFilter::default() }, ENTRIES).await?;
-    // What is due before is told before.
-    let later = |waits: &Entry| waits.due >= entry.due || entry.due == entry.at || waits.rep != entry.rep;
-    let of_it = waiting.into_iter().filter(|waits| waits.lead == entry.lead && waits.of_tender.is_none() && later(waits));
+    let of_it = waiting.into_iter().filter(|waits| waits.lead == entry.lead && waits.of_tender.is_none());
     let as_now = |waits: Entry| {
         let Entry { channel, rep, lane, due, handed, .. } = entry.clone();
         Entry { channel, rep, lane, due, handed: handed.or_else(|| waits.handed.clone()), held: None, ..waits }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::altered::Altered;
 use super::news::owner_of;
+use super::telling::holder_of;
 use super::wanted::{Wanted, wanted, wanted_of};
 use super::{Effects, group};
 use crate::base::ids::{EntryId, LeadId, RecordId, RepId, SegmentId};
@@ -160,14 +161,15 @@ pub(super) async fn still_passed<'a>(
 ) -> Result<Vec<(Lead, Holder)>, StoreError> {
     let mut leads: Vec<(Lead, Holder)> = Vec::new();
     for (lead, record) in passed {
-        let lead = effects.store.lead(*lead).await?.filter(|lead| route::is_open(lead.state));
-        let owner = lead.as_ref().and_then(owner_of);
         // It may have gone on since.
-        let name = owner.map(|to| config.rep(to).map_or_else(|| to.to_string(), |rep| rep.rep.name.clone()));
+        let lead = effects.store.lead(*lead).await?.filter(|lead| route::is_open(lead.state));
+        let owner = lead.as_ref().and_then(owner_of).cloned();
+        let owner = owner.as_ref();
         let Some(record) = record else {
             let theirs = owner == Some(&rep.rep.id);
             let lost = lead.filter(|lead| !theirs && !leads.iter().any(|(known, _)| known.id == lead.id));
-            leads.extend(lost.map(|lead| (lead, name.map_or(Holder::Nobody, Holder::Rep))));
+            let with = owner.map_or(Holder::Nobody, |to| holder_of(config, to));
+            leads.extend(lost.map(|lead| (lead, with)));
             continue;
         };
         let Some(record) = effects.store.records(vec![record]).await?.pop() else { continue };
@@ -177,8 +179,8 @@ pub(super) async fn still_passed<'a>(
         if !open || wanted.of_rep(rep, now).next().is_some() || told.iter().any(|known| known.tender.record.id == tender.id) {
             continue;
         }
-        let name = name.or_else(|| holder(config, &wanted, now).map(|rep| rep.rep.name.clone()));
-        let with = name.map_or(Holder::Nobody, Holder::Rep);
+        let to = owner.or_else(|| holder(config, &wanted, now).map(|rep| &rep.rep.id));
+        let with = to.map_or(Holder::Nobody, |to| holder_of(config, to));
         told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });
     }
     Ok(leads)

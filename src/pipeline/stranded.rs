@@ -121,7 +121,7 @@ pub(super) async fn wait(
 /// What waited in vain, as messages that are dead, so that it is seen. Replayed, they are told anew.
 async fn give_up(effects: &Effects, config: &Config, (over, why): (&[Entry], &str), now: Timestamp) -> Result<usize, DrainError> {
     let mut made = 0;
-    for batch in outbox::batches(over, now) {
+    for batch in outbox::batches(over, &BTreeMap::new(), now) {
         let title = format!("{} for {}", count(batch.entries.len(), "piece of news", "pieces of news"), batch.rep);
         let reason = format!("nobody was told in {WAITS_DAYS} days: {why}");
         let sealed = Sealed { content_type: "text/plain".to_owned(), bytes: reason.clone().into_bytes(), recipient: String::new() };

@@ -6,18 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::linked::{TEXTS, whole_tender};
-use super::news::hears;
+use super::news::{hears, owner_of};
 use super::{Effects, closing, group};
-use crate::base::ids::{RecordId, RepId};
+use crate::base::ids::{LeadId, RecordId, RepId, SegmentId};
 use crate::base::text::{clip, squeeze};
-use crate::config::Config;
+use crate::config::{Config, Rep};
 use crate::model::codes::Meaning;
 use crate::model::{
     Joined, Lead, LeadState, Organisation, Record, RecordKind, Signal, SignalKind, Story, Subject, Value, deadline, is_live,
 };
-use crate::render::{Early, Item, Language};
+use crate::render::{Early, Holder, Item, Language};
 use crate::store::StoreError;
-use crate::{diff, route};
+use crate::{diff, outbox, route};
 
 /// Signals behind one lead that are looked through for a mail.
 const SIGNALS: usize = 200;
@@ -32,20 +32,69 @@ const SAYS: usize = 100;
 /// What closes within so much time goes first: over a weekend there is no digest.
 const SOON: SignedDuration = SignedDuration::from_hours(72);
 
-/// A lead, until when its rep was told of it, since when there is news that waits, and who had it, where it is handed over.
+/// A lead as its rep knows it.
 pub(super) struct Known {
     pub(super) lead: Lead,
-    pub(super) told: Option<Timestamp>,
-    pub(super) since: Option<Timestamp>,
-    pub(super) handed: Option<String>,
+    /// Until when they were told of its organisation, as this lead or in another of their segments.
+    told: Option<Timestamp>,
+    /// Whether that was in another segment alone.
+    beside: bool,
+    /// Since when there is news that waits.
+    since: Option<Timestamp>,
+    /// Who had it, where it is handed over.
+    handed: Option<Holder>,
+    /// The other segments in which the same organisation is a lead of theirs, each with what it comes to there; the best first.
+    also: Vec<(SegmentId, i64)>,
 }
 
 impl Known {
-    /// What is handed over is new to who has it now, whatever they heard before.
-    pub(super) fn new(config: &Config, lead: Lead, told: Option<Timestamp>, (since, handed): (Timestamp, Option<&RepId>)) -> Self {
-        let name = |id: &RepId| config.rep(id).map_or_else(|| id.to_string(), |rep| rep.rep.name.clone());
-        Self { lead, told: told.filter(|_| handed.is_none()), since: Some(since), handed: handed.map(name) }
+    /// One of which nothing is told yet.
+    pub(super) async fn untold(effects: &Effects, (config, rep): (&Config, &Rep), mut lead: Lead) -> Result<Self, StoreError> {
+        if let Some(verdict) = lead.verdict.as_mut().filter(|verdict| verdict.by != rep.rep.id.as_str())
+            && let Some(by) = config.reps.iter().find(|other| other.rep.id.as_str() == verdict.by)
+        {
+            verdict.by.clone_from(&by.rep.name);
+        }
+        let also = beside(effects, config, rep, &lead).await?.iter().map(|other| (other.segment.clone(), other.score.total())).collect();
+        Ok(Self { lead, told: None, beside: false, since: None, handed: None, also })
     }
+
+    /// One of which this is to be told. What is handed over is new to who has it now, whatever they heard before.
+    pub(super) async fn told(
+        effects: &Effects,
+        (config, rep): (&Config, &Rep),
+        lead: Lead,
+        now_told: &outbox::Told,
+    ) -> Result<Self, StoreError> {
+        let before =
+            async |id: LeadId, revision: u32| effects.store.told(&rep.channel, &rep.rep.id, id, revision).await.map(|last| last.at);
+        let own = before(lead.id, now_told.first).await?;
+        let mut told = own;
+        for other in beside(effects, config, rep, &lead).await? {
+            told = told.max(before(other.id, other.revision.saturating_add(1)).await?);
+        }
+        // What was decided while that message was made was not in it.
+        let told = told.map(|made| made.min(now_told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
+        let told = told.filter(|_| now_told.handed.is_none());
+        let handed = now_told.handed.as_ref().map(|id| holder_of(config, id));
+        let known = Self::untold(effects, (config, rep), lead).await?;
+        Ok(Self { told, beside: own.is_none() && told.is_some(), since: Some(now_told.from), handed, ..known })
+    }
+}
+
+/// A rep as others are told of them.
+pub(super) fn holder_of(config: &Config, id: &RepId) -> Holder {
+    config.rep(id).map_or_else(|| Holder::Gone(id.to_string()), |rep| Holder::Rep(rep.rep.name.clone()))
+}
+
+/// The leads of a rep on the same organisation in other segments that are told of, the best first.
+async fn beside(effects: &Effects, config: &Config, rep: &Rep, lead: &Lead) -> Result<Vec<Lead>, StoreError> {
+    let mut others = effects.store.leads_of(lead.subject).await?;
+    let theirs =
+        |other: &Lead| owner_of(other) == Some(&rep.rep.id) && config.segments.iter().any(|one| one.terms.segment == other.segment);
+    others.retain(|other| other.id != lead.id && route::for_rep(other.state) && theirs(other));
+    others.sort_by_key(|other| (std::cmp::Reverse(other.score.total()), other.id));
+    Ok(others)
 }
 
 /// A lead with everything a letter says of it.
@@ -56,13 +105,17 @@ pub(super) struct Shown {
     members: Vec<Organisation>,
     pub(super) signals: Vec<Signal>,
     meanings: BTreeMap<String, Meaning>,
+    /// What the other segments are called in which it is a lead of the same rep, each with what it comes to there.
+    also: Vec<(String, i64)>,
     /// The tenders that its signals tell of, as all portals together tell them.
     tenders: Vec<(RecordId, Joined)>,
     texts: BTreeMap<RecordId, String>,
+    /// Whether it scores so high in one of its segments that it is told at once.
+    hot: bool,
     /// Whether what cannot wait of it begins, rather than closes.
     begins: bool,
-    /// Whether what its news calls for closes soon.
-    soon: bool,
+    /// When what its news calls for closes.
+    closes: Option<Timestamp>,
 }
 
 /// What a letter tells of leads.
@@ -85,10 +138,23 @@ impl Shown {
         self.known.handed.is_some()
     }
 
+    /// Takes over what of the same organisation is told in another segment, and this one does not tell.
+    fn join(&mut self, other: Self) {
+        let Self { known, organisation: _, members, signals, meanings: _, also: _, tenders, texts, hot, begins: _, closes } = other;
+        add(&mut self.members, members, |one, other| one.id == other.id);
+        add(&mut self.signals, signals, Signal::eq);
+        add(&mut self.tenders, tenders, |(one, _), (other, _)| one == other);
+        self.texts.extend(texts);
+        self.hot |= hot;
+        self.closes = [self.closes, closes].into_iter().flatten().min();
+        self.known.told = self.known.told.min(known.told);
+        self.known.handed = self.known.handed.take().or(known.handed);
+    }
+
     fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
-        let Known { lead, told, since: _, handed } = &self.known;
+        let Known { lead, told, beside: _, since: _, handed, also: _ } = &self.known;
         let (segment, signals) = (config.segment_title(&lead.segment), self.signals.as_slice());
-        let (handed, organisation) = (handed.as_deref(), &self.organisation);
+        let (handed, organisation) = (handed.as_ref(), &self.organisation);
         Item {
             lead,
             segment,
@@ -97,9 +163,19 @@ impl Shown {
             signals,
             told: *told,
             handed,
+            also: &self.also,
             tenders: &self.tenders,
             texts: &self.texts,
             meanings: &self.meanings,
+        }
+    }
+}
+
+/// Adds what is not there yet.
+fn add<T>(all: &mut Vec<T>, more: Vec<T>, is_same: impl Fn(&T, &T) -> bool) {
+    for one in more {
+        if !all.iter().any(|known| is_same(known, &one)) {
+            all.push(one);
         }
     }
 }
@@ -115,7 +191,8 @@ pub(super) fn add_closed(closed: &mut Vec<Record>, more: Vec<Record>) {
     closed.dedup_by_key(|record| record.id);
 }
 
-/// These leads with everything a letter says of them, the best first, and what closed before it was told.
+/// These leads with everything a letter says of them, the best first, those of one organisation as one under the best of them, and what closed
+/// before it was told.
 pub(super) async fn leads(
     effects: &Effects,
     (config, language): (&Config, Language),
@@ -126,12 +203,21 @@ pub(super) async fn leads(
     known.sort_by_key(|known| (std::cmp::Reverse(known.lead.score.total()), known.lead.id));
     let mut told = Told::default();
     for known in known {
-        if let Some((shown, closed)) = look(effects, (config, language), known, now).await? {
-            told.shown.extend(shown);
-            told.closed.extend(closed);
+        let subject = known.lead.subject;
+        let Some((shown, closed)) = look(effects, (config, language), known, now).await? else { continue };
+        told.closed.extend(closed);
+        // What was told of an organisation in one segment is no news in another.
+        let shown = shown.filter(|shown| !shown.known.beside || shown.has_news());
+        match (shown, told.shown.iter_mut().find(|better| better.known.lead.subject == subject)) {
+            (Some(shown), Some(better)) => better.join(shown),
+            (shown, _) => told.shown.extend(shown),
         }
     }
-    told.shown.sort_by_key(|shown| !shown.soon);
+    // The sort is stable: the best first, of equally good ones that which closes first.
+    told.shown.sort_by_key(|shown| {
+        let soon = shown.closes.is_some_and(|at| at.duration_since(now) <= SOON);
+        (!soon, std::cmp::Reverse(shown.known.lead.score.total()), shown.closes.unwrap_or(Timestamp::MAX))
+    });
     for known in fallen.into_iter().filter(|known| known.lead.state == LeadState::Below).take(FALLEN) {
         told.closed.extend(look(effects, (config, language), known, now).await?.map(|(_, closed)| closed).unwrap_or_default());
     }
@@ -162,13 +248,16 @@ async fn look(
     let segment = config.segments.iter().find(|segment| segment.terms.segment == known.lead.segment);
     let soonest = segment.and_then(|segment| closing::closings(config, segment, &known.lead, &behind, now).into_iter().next());
     let begins = soonest.is_some_and(|closes| closes.begins);
-    let soon = soonest.is_some_and(|closes| !closes.begins && closes.at.duration_since(now) <= SOON);
+    let closes = soonest.filter(|closes| !closes.begins).map(|closes| closes.at);
     let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
     let meanings = meanings(config, language, &known.lead, &grounds.records);
     let texts = texts(&stands, &grounds.records);
     let members = grounds.members;
     let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
-    Ok(Some((tells.then_some(Shown { known, organisation, members, signals: stands, meanings, tenders, texts, begins, soon }), closed)))
+    let also = known.also.iter().map(|(segment, total)| (config.segment_title(segment).to_owned(), *total)).collect();
+    let hot = segment.is_none_or(|segment| known.lead.score.total() >= segment.terms.hot);
+    let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, hot, begins, closes };
+    Ok(Some((tells.then_some(shown), closed)))
 }
 
 /// What these signals tell of and can be answered: tenders, as all portals together tell them, and whatever else has a deadline.
@@ -236,10 +325,8 @@ fn meanings(config: &Config, language: Language, lead: &Lead, records: &[Record]
 }
 
 /// Why these leads do not wait for the digest; `None`: they score so high. `due`: deadlines come with them.
-pub(super) fn early(config: &Config, shown: &[Shown], due: bool) -> Option<Early> {
-    let terms = |lead: &Lead| config.segments.iter().map(|segment| &segment.terms).find(|terms| terms.segment == lead.segment);
-    let hot = |shown: &&Shown| terms(&shown.known.lead).is_none_or(|terms| shown.known.lead.score.total() >= terms.hot);
-    let mut cool = shown.iter().filter(|shown| !hot(shown)).peekable();
+pub(super) fn early(shown: &[Shown], due: bool) -> Option<Early> {
+    let mut cool = shown.iter().filter(|shown| !shown.hot).peekable();
     if cool.peek().is_none() && !due {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Tenders that are otherwise than they were, in words: what moved from when to when, by the reader's clock, with the way to the notice. Knows no
 //! letter.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 
 use super::clean::{line, link};
@@ -36,7 +36,7 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
     let (language, record) = (reader.language, item.record);
     let closings = if is_live(record) { closings(record) } else { Vec::new() };
     let href = link(&record.url);
-    let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), day(reader, signal.seen, now));
+    let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), language.news_of(&day(reader, signal.seen, now)));
     let with = item.with.map(|who| now_with(language, who));
     let proof = item.signals.last().map(|signal| proof(&signal.evidence, language));
     ChangeView {
@@ -55,16 +55,17 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
 }
 
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30", and what else is otherwise.
-fn news(reader: &Reader<'_>, signal: &Signal) -> String {
+pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let language = reader.language;
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
-        let told = |text: &Option<String>| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, Some(signal)));
+        // What was odd about the old value concerns nobody any more.
+        let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
         if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
             return Some(annulled);
         }
-        match (signal.kind, name.as_str(), told(old), told(new)) {
+        match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
             // The label says the stage.
@@ -93,19 +94,30 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkVie
 
 /// That somebody else answers it now, or nobody.
 fn now_with(language: Language, who: &Holder) -> String {
-    let Holder::Rep(who) = who else {
+    let Some(who) = named(language, who) else {
         let gone = [
             "Is no longer in your calendar, and in nobody's",
-            "Ya no está en tu calendario ni en el de nadie",
-            "Этого больше нет ни в вашем календаре, ни в чьём другом",
+            "Ya no está en tu calendario ni en el de nadie más",
+            "Тендера больше нет в вашем календаре, и никто другой его не ведёт",
         ];
         return said(language, gone).to_owned();
     };
-    let who = line(who, 60);
     match language {
         Language::En => format!("Is now with {who} and no longer in your calendar"),
         Language::Es => format!("Ahora la lleva {who} y ya no está en tu calendario"),
-        Language::Ru => format!("Теперь этим занимается {who}, и в вашем календаре этого больше нет"),
+        Language::Ru => format!("Теперь тендер ведёт {who}, в вашем календаре его больше нет"),
+    }
+}
+
+/// What to call whoever has it.
+pub(super) fn named(language: Language, who: &Holder) -> Option<String> {
+    match who {
+        Holder::Rep(name) => Some(line(name, 60)),
+        Holder::Gone(id) => {
+            let gone = said(language, ["not configured any more", "ya no está en la configuración", "в настройках больше нет"]);
+            Some(format!("{} ({gone})", line(id, 60)))
+        }
+        Holder::Nobody => None,
     }
 }
 
@@ -124,13 +136,13 @@ pub(super) fn lost_heading(language: Language, n: usize) -> String {
 /// One paragraph on the leads that are somebody else's now: "Talleres García (now with Bea)"; none where there are none.
 pub(super) fn lost(language: Language, leads: &[(Lead, Holder)]) -> Option<String> {
     let one = |(lead, who): &(Lead, Holder)| {
-        let with = match (language, who) {
-            (Language::En, Holder::Rep(who)) => format!("now with {}", line(who, 60)),
-            (Language::En, Holder::Nobody) => "now with nobody".to_owned(),
-            (Language::Es, Holder::Rep(who)) => format!("ahora lo lleva {}", line(who, 60)),
-            (Language::Es, Holder::Nobody) => "ahora no lo lleva nadie".to_owned(),
-            (Language::Ru, Holder::Rep(who)) => format!("теперь этим занимается {}", line(who, 60)),
-            (Language::Ru, Holder::Nobody) => "теперь этим не занимается никто".to_owned(),
+        let with = match (language, named(language, who)) {
+            (Language::En, Some(who)) => format!("now with {who}"),
+            (Language::En, None) => "now with nobody".to_owned(),
+            (Language::Es, Some(who)) => format!("ahora lo lleva {who}"),
+            (Language::Es, None) => "ahora no lo lleva nadie".to_owned(),
+            (Language::Ru, Some(who)) => format!("теперь его ведёт {who}"),
+            (Language::Ru, None) => "теперь его никто не ведёт".to_owned(),
         };
         format!("{} ({with})", line(&lead.title, 120))
     };
@@ -141,7 +153,7 @@ pub(super) fn lost(language: Language, leads: &[(Lead, Holder)]) -> Option<Strin
 
 /// That a tender which somebody had went to somebody else.
 fn went(language: Language) -> &'static str {
-    said(language, ["Tender is now with somebody else", "La licitación ahora la lleva otra persona", "Тендером теперь занимается другой"])
+    said(language, ["Tender is now with somebody else", "La licitación ahora la lleva otra persona", "Тендер теперь ведёт другой человек"])
 }
 
 fn label(language: Language, signal: &Signal) -> &'static str {
@@ -161,12 +173,30 @@ fn is_again(signal: &Signal) -> bool {
     signal.kind == SignalKind::TenderPublished && fields.iter().any(|(name, old, _)| name == "stage" && old.as_deref().is_some_and(stopped))
 }
 
-/// "Deadline moved: Ultrasound scanners", of several tenders with how many there are.
-pub(super) fn subject(language: Language, items: &[ChangeItem<'_>]) -> String {
+/// "Deadline moved to Mon 21 Dec 2026 07:30: Ultrasound scanners", of several tenders with how many there are.
+pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
+    let language = reader.language;
     let Some(item) = items.first() else { return String::new() };
     let label = item.signals.last().map_or_else(|| went(language), |signal| label(language, signal));
-    let first = format!("{label}: {}", line(&item.record.title(), 120));
+    // The new day goes first: what is cut is the name.
+    let moved = item.signals.last().and_then(|signal| moved_to(reader, signal)).unwrap_or_default();
+    let first = format!("{label}{moved}: {}", line(&item.record.title(), 120));
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
+}
+
+/// " to Mon 21 Dec 2026 07:30": the new deadline, where it was moved.
+fn moved_to(reader: &Reader<'_>, signal: &Signal) -> Option<String> {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
+    let (name, _, new) = fields.iter().find(|(name, ..)| signal.kind == SignalKind::DeadlineMoved && name == "deadline")?;
+    let (language, new) = (reader.language, new.as_deref()?);
+    let until = match new.parse::<Zoned>() {
+        Ok(at) => {
+            let local = at.with_time_zone(reader.zone.clone());
+            format!("{} {}", language.date(local.date()), local.strftime("%H:%M"))
+        }
+        Err(_) => value(language, Some(reader.zone), name, new, None),
+    };
+    Some(format!("{}{until}", said(language, [" to ", " al ", " на "])))
 }
 
 /// How many tenders are otherwise than they were.
@@ -201,7 +231,7 @@ pub(super) fn at_once(language: Language) -> &'static str {
 pub(super) fn and_more(language: Language, n: usize) -> String {
     match language {
         Language::En => format!("And {n} more {}, a line each:", plural(n, "tender", "tenders")),
-        Language::Es => format!("Y {n} {} más, una línea de cada una:", plural(n, "licitación", "licitaciones")),
+        Language::Es => format!("Y {n} {} más, una línea cada una:", plural(n, "licitación", "licitaciones")),
         Language::Ru => format!("И ещё {n} {}, по строке о каждом:", of_number(n, ["тендер", "тендера", "тендеров"])),
     }
 }

@@ -47,6 +47,12 @@ pub(super) fn tender_of<'a>(item: &Item<'a>, signal: &Signal) -> Option<&'a Reco
     item.tenders.iter().find(|(record, _)| *record == signal.record).map(|(_, tender)| &tender.record)
 }
 
+/// What closes first of the tender that a signal tells of: "Closes in 7 days – offers: Ultrasound scanners".
+pub(super) fn closes_first(reader: &Reader<'_>, item: &Item<'_>, signal: &Signal, now: Timestamp) -> Option<String> {
+    let mut all = closes(reader, tender_of(item, signal)?, now);
+    (!all.is_empty()).then(|| all.swap_remove(0).head)
+}
+
 /// What is told of one tender stands together, where the best of it would, in the order in which it happened.
 pub(super) fn in_time(reasons: Vec<Vec<&Signal>>) -> Vec<Vec<&Signal>> {
     let of_tender = |signal: &Signal| {

@@ -13,7 +13,7 @@ use crate::model::{Closing, Moment, Oddity, Record, Said, Stage, Value, ZoneFrom
 
 /// Fields that say what a tender is worth, the surest first, each with the words around it.
 const WORTH: [(&str, [[&str; 2]; 3]); 5] = [
-    ("estimate", [["estimate ", ""], ["valor estimado ", ""], ["оценка ", ""]]),
+    ("estimate", [["estimate ", ""], ["valor estimado ", ""], ["ориентировочная стоимость ", ""]]),
     ("budget_net", [["budget ", " without tax"], ["presupuesto ", " sin impuestos"], ["бюджет ", " без налога"]]),
     ("budget_gross", [["budget ", " with tax"], ["presupuesto ", " con impuestos"], ["бюджет ", " с налогом"]]),
     ("maximum", [["at most ", ""], ["como máximo ", ""], ["не более ", ""]]),
@@ -194,7 +194,7 @@ pub fn disagreement(language: Language, zone: Option<&TimeZone>, (closing, words
         return None;
     }
     let first = of_it.iter().find_map(|one| one.value.instant());
-    let says = said(language, [" says ", " dice ", ": "]);
+    let [says, so] = if language == Language::En { [" says ", ": "] } else { [": ", " – "] };
     let when = |value: &Value| match value {
         Value::Date(day) => language.date(*day),
         Value::Time(moment) => clock(language, &zone.map_or_else(|| moment.zoned(), |zone| moment.at.to_zoned(zone.clone()))),
@@ -202,7 +202,7 @@ pub fn disagreement(language: Language, zone: Option<&TimeZone>, (closing, words
     };
     let each = of_it.iter().map(|one| format!("{}{says}{}", line(&one.source, 60), when(&one.value)));
     let counts = if unread {
-        ["which names no day: look it up", "que no dice ningún día: compruébelo", "дня там нет: проверьте"]
+        ["which names no day: look it up", "que no dice ningún día: compruébalo", "дня там нет: проверьте"]
     } else if first.is_none_or(|first| closing.at <= first) {
         ["the earlier counts", "vale la fecha más temprana", "считается более ранний"]
     } else {
@@ -212,7 +212,7 @@ pub fn disagreement(language: Language, zone: Option<&TimeZone>, (closing, words
             "более ранний прошёл, считается следующий",
         ]
     };
-    Some(format!("{}: {}", each.collect::<Vec<_>>().join(", "), said(language, counts)))
+    Some(format!("{}{so}{}", each.collect::<Vec<_>>().join(", "), said(language, counts)))
 }
 
 /// Buyer, value and stage, as far as they are known.
@@ -260,8 +260,8 @@ pub(super) fn notes(language: Language, closing: &Closing<'_>) -> Vec<String> {
                 language,
                 [
                     "the hour is not known: be done the day before",
-                    "no se sabe la hora: termina el día anterior",
-                    "час неизвестен: успейте за день до срока",
+                    "no se sabe la hora: tenlo listo el día anterior",
+                    "время не указано: успейте за день до срока",
                 ],
             )
             .to_owned(),

@@ -6,9 +6,10 @@ use super::due::said;
 use crate::model::{FactName, UNREADABLE};
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 53] = [
+const NAMES: [(&str, [&str; 3]); 54] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
+    ("portal", ["portal", "portal", "портал"]),
     (UNREADABLE, ["words on the deadline", "texto del plazo", "слова о сроке"]),
     ("reason", ["reason", "motivo", "причина"]),
     ("stage", ["stage", "estado", "состояние"]),
@@ -30,7 +31,7 @@ const NAMES: [(&str, [&str; 3]); 53] = [
     ("performed_in", ["where it is done", "lugar de ejecución", "место исполнения"]),
     ("questions_until", ["questions until", "plazo de preguntas", "срок вопросов"]),
     ("opening", ["opening of offers", "apertura de ofertas", "вскрытие заявок"]),
-    ("estimate", ["estimate", "valor estimado", "оценка стоимости"]),
+    ("estimate", ["estimate", "valor estimado", "ориентировочная стоимость"]),
     ("budget_net", ["budget without tax", "presupuesto sin impuestos", "бюджет без налога"]),
     ("budget_gross", ["budget with tax", "presupuesto con impuestos", "бюджет с налогом"]),
     ("minimum", ["least value", "valor mínimo", "наименьшая стоимость"]),

@@ -88,8 +88,8 @@ impl Language {
             (Self::Es, Word::Source) => "fuente",
             (Self::Ru, Word::Source) => "источник",
             (Self::En, Word::SourcesTitle) => "How complete this is",
-            (Self::Es, Word::SourcesTitle) => "Hasta dónde está completo",
-            (Self::Ru, Word::SourcesTitle) => "Насколько это полно",
+            (Self::Es, Word::SourcesTitle) => "Hasta qué punto está completo",
+            (Self::Ru, Word::SourcesTitle) => "Полнота данных",
             (Self::En, Word::NotNamed) => "Not named yet",
             (Self::Es, Word::NotNamed) => "Aún sin nombre",
             (Self::Ru, Word::NotNamed) => "Пока без названия",
@@ -115,7 +115,7 @@ impl Language {
             (Self::Es, Word::OnlyNow) => "Puntúa tan alto que llega al momento.",
             (Self::Ru, Word::OnlyNow) => "Оценка так высока, что письмо пришло сразу.",
             (Self::En, Word::DeadlinesTitle) => "Deadlines coming up",
-            (Self::Es, Word::DeadlinesTitle) => "Plazos que vencen",
+            (Self::Es, Word::DeadlinesTitle) => "Plazos que vencen pronto",
             (Self::Ru, Word::DeadlinesTitle) => "Скоро истекают сроки",
             (Self::En, Word::BeforeDigest) => "It closes before your next digest, or too soon after it, so this comes at once.",
             (Self::Es, Word::BeforeDigest) => "El plazo vence antes de tu próximo resumen, o poco después, por eso llega al momento.",
@@ -131,7 +131,7 @@ impl Language {
             (Self::Ru, Word::Class) => "класс",
             (Self::En, Word::Closes) => "Closes",
             (Self::Es, Word::Closes) => "Cierra",
-            (Self::Ru, Word::Closes) => "Срок",
+            (Self::Ru, Word::Closes) => "Срок истекает",
             (Self::En, Word::NoNews) => {
                 "This is no news: it was there when the source was added. You get it once; news comes with your digest."
             }
@@ -401,7 +401,7 @@ impl Language {
     pub(super) fn and_more(self, n: usize) -> String {
         match self {
             Self::En => format!("And {n} more {}, a line each:", plural(n, "lead", "leads")),
-            Self::Es => format!("Y {n} {} más, una línea de cada uno:", plural(n, "cliente posible", "clientes posibles")),
+            Self::Es => format!("Y {n} {} más, una línea cada uno:", plural(n, "cliente posible", "clientes posibles")),
             Self::Ru => {
                 let words = ["возможный клиент", "возможных клиента", "возможных клиентов"];
                 format!("И ещё {n} {}, по строке о каждом:", of_number(n, words))
@@ -413,7 +413,7 @@ impl Language {
     pub(super) fn and_more_due(self, n: usize) -> String {
         match self {
             Self::En => format!("And {n} more {}, a line each:", plural(n, "deadline", "deadlines")),
-            Self::Es => format!("Y {n} {} más, una línea de cada uno:", plural(n, "plazo", "plazos")),
+            Self::Es => format!("Y {n} {} más, una línea cada uno:", plural(n, "plazo", "plazos")),
             Self::Ru => format!("И ещё {n} {}, по строке о каждом:", of_number(n, ["срок", "срока", "сроков"])),
         }
     }
@@ -437,14 +437,14 @@ impl Language {
     }
 
     pub(super) fn score_line(self, fit: i64, signal: i64, known: u8) -> String {
-        let [fits, now, is_known] = match self {
-            Self::En => ["how well it fits ", "why now ", " % known"],
-            Self::Es => ["cuánto encaja ", "por qué ahora ", " % conocido"],
-            Self::Ru => ["насколько подходит ", "почему сейчас ", " % известно"],
+        let [fits, now, known_is, is_known] = match self {
+            Self::En => ["how well it fits ", "why now ", "", " % known"],
+            Self::Es => ["cuánto encaja ", "por qué ahora ", "se conoce el ", "\u{a0}%"],
+            Self::Ru => ["соответствие ", "почему сейчас ", "известно ", "\u{a0}%"],
         };
         let who = format!("{fits}{}", self.points(fit));
         let why = (signal != 0).then(|| format!("{now}{}", self.points(signal)));
-        let share = (known < 100).then(|| format!("{known}{is_known}"));
+        let share = (known < 100).then(|| format!("{known_is}{known}{is_known}"));
         std::iter::once(who).chain(why).chain(share).collect::<Vec<_>>().join(" · ")
     }
 

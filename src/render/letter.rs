@@ -8,7 +8,8 @@ use super::due::{self, DueView};
 use super::language::Word;
 use super::view::{self, LeadView, LinkView, View};
 use super::{
-    ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, pairs, plain, sources, stock,
+    ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, one_line, pairs, plain, sources,
+    stock,
 };
 use crate::base::text::{self, clip};
 use crate::model::Record;
@@ -46,7 +47,7 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
             let heading = if open > 0 { stock::open(language, open) } else { sources::nothing_new(language, standings) };
             (heading.clone(), heading)
         }
-        (0, _, _) => (told.subject(language, changes), dated.join("; ")),
+        (0, _, _) => (told.subject(reader, changes), dated.join("; ")),
         (n, _, _) => (clip(&with(subject(reader, items, &leads)), SUBJECT_CHARS), with(language.leads_for_you(n))),
     };
     let today = language.date(now.to_zoned(reader.zone.clone()).date());
@@ -119,13 +120,14 @@ impl Dated {
     }
 
     /// Of a letter without leads: what changed, else "2 deadlines coming up: tomorrow – offers: Ultrasound scanners".
-    fn subject(&self, language: Language, changes: &[ChangeItem<'_>]) -> String {
+    fn subject(&self, reader: &Reader<'_>, changes: &[ChangeItem<'_>]) -> String {
+        let language = reader.language;
         let count = self.deadlines();
         let first = self.deadlines.first().map(|due| format!(": {} – {}", due.ahead, due.what.words)).unwrap_or_default();
         let subject = match (changes.is_empty(), count) {
             (true, _) => format!("{}{first}", language.deadlines(count)),
-            (false, 0) => altered::subject(language, changes),
-            (false, _) => format!("{}; {}", altered::subject(language, changes), language.deadlines(count)),
+            (false, 0) => altered::subject(reader, changes),
+            (false, _) => format!("{}; {}", altered::subject(reader, changes), language.deadlines(count)),
         };
         clip(&subject, SUBJECT_CHARS)
     }
@@ -147,7 +149,7 @@ pub(super) fn reminder(reader: &Reader<'_>, news: &News<'_>, links: &Links, now:
     let language = reader.language;
     let told = Dated::of(reader, (news.changes, news.deadlines), now);
     let (altered, due) = (news.changes.len(), told.deadlines());
-    let subject = told.subject(language, news.changes);
+    let subject = told.subject(reader, news.changes);
     let why = if due > 0 { language.word(Word::BeforeDigest) } else { altered::at_once(language) };
     let headings = [(altered > 0).then(|| altered::heading(language, altered)), (due > 0).then(|| language.deadlines(due))];
     let view = View {
@@ -219,7 +221,9 @@ pub(super) fn alert(
         let name = view::name_of(item, language);
         let due = news.deadlines.first().filter(|_| early.is_some()).and_then(|item| due::due(reader, item, now));
         let closes = due.map(|due| format!("{} {} – {}", language.word(Word::Closes), due.ahead, due.what.words));
-        let subject = match (closes.or_else(|| soon(&leads).map(str::to_owned)), view::first_reason(item, reader, now)) {
+        // The time that is left goes first: what is cut is the name.
+        let closes = closes.or_else(|| soon(&leads).map(str::to_owned)).or_else(|| view::first_closes(item, reader, now));
+        let subject = match (closes, view::first_reason(item, reader, now)) {
             (Some(closes), _) => format!("{closes}, {name}"),
             (None, Some(reason)) if reason.starts_with(&name) => reason,
             (None, Some(reason)) => format!("{name} – {reason}"),
@@ -286,7 +290,7 @@ struct Lines {
 impl Lines {
     fn of(reader: &Reader<'_>, items: &[Item<'_>], changes: &[ChangeItem<'_>], now: Timestamp) -> Self {
         Self {
-            leads: items.iter().map(|item| view::in_one_line(reader, item, now)).collect(),
+            leads: items.iter().map(|item| one_line::in_one_line(reader, item, now)).collect(),
             changes: changes.iter().map(|item| altered::in_one_line(reader, item)).collect(),
         }
     }

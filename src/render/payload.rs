@@ -1,13 +1,16 @@
 //! What machines get: JSON in the shape of Standard Webhooks (`type`, `timestamp`, `data`), below 20 kB, stable within a major version.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::sentence::place_of;
-use super::{Item, Language, next_step, sentence};
+use super::{Item, Language, next_step_quoted, sentence};
 use crate::base::ids::SegmentId;
 use crate::base::text::clip;
-use crate::model::{Decision, Evidence, Failure, Organisation, PartKind, Record, Sealed, Signal, SourceState, Subject, deadline, stage};
+use crate::model::{
+    Decision, Evidence, Failure, Field, Organisation, PartKind, Record, Sealed, Signal, SourceState, Subject, Value, deadline, stage,
+};
 
 /// Bytes a payload stays below (the specification's advice); fewer signals, facts and quotes are told first.
 const BYTES: usize = 20_000;
@@ -18,7 +21,12 @@ const TEXT: usize = 500;
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// A lead's first revision (`lead.created`) or a later one (`lead.updated`).
-    Lead(Item<'a>),
+    Lead {
+        /// The lead.
+        item: Item<'a>,
+        /// The deadline that comes first of what its reasons call for and that is not over, as its portal says it.
+        deadline: Option<&'a Field>,
+    },
     /// A tender that segments look for is otherwise than it was, and no lead tells of it (`tender.changed`).
     Tender {
         /// The tender as it is now, as all portals tell it.
@@ -72,7 +80,7 @@ impl Event<'_> {
     /// The event's type, dot-separated words.
     pub const fn word(&self) -> &'static str {
         match self {
-            Self::Lead(item) => {
+            Self::Lead { item, .. } => {
                 if item.lead.revision <= 1 {
                     "lead.created"
                 } else {
@@ -112,6 +120,10 @@ struct LeadData<'a> {
     parts: Vec<PartData<'a>>,
     unknown: Vec<&'a str>,
     signals: Vec<SignalData<'a>>,
+    /// RFC 3339, by the clock it was written for; of a day alone its beginning in UTC.
+    deadline: Option<String>,
+    /// As it was published.
+    deadline_text: Option<&'a str>,
     next_step: String,
     owner: OwnerData<'a>,
     /// What somebody said of it last.
@@ -247,7 +259,7 @@ struct Limits {
 pub fn payload(event: &Event<'_>) -> Sealed {
     let word = event.word();
     let bytes = match event {
-        Event::Lead(item) => lead(word, item),
+        Event::Lead { item, deadline } => lead(word, (item, *deadline)),
         Event::Tender { record, signal, segments } => json(word, signal.seen, tender_data(record, signal, segments)),
         Event::Test { note, at } | Event::Notice { text: note, at } => json(word, *at, NoteData { note }),
         Event::SourceIll { source, title, failure, since, state } => {
@@ -275,7 +287,7 @@ fn source_data<'a>(source: &'a str, title: &'a str, since: Timestamp, state: &So
     }
 }
 
-fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
+fn lead(word: &str, (item, deadline): (&Item<'_>, Option<&Field>)) -> Vec<u8> {
     let steps = [
         Limits { facts: 60, parts: 60, signals: 20, quotes: true },
         Limits { facts: 30, parts: 30, signals: 8, quotes: true },
@@ -284,7 +296,7 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
     ];
     let mut bytes = Vec::new();
     for limits in steps {
-        bytes = json(word, item.lead.changed, lead_data(item, limits));
+        bytes = json(word, item.lead.changed, lead_data((item, deadline), limits));
         if bytes.len() <= BYTES {
             break;
         }
@@ -292,8 +304,8 @@ fn lead(word: &str, item: &Item<'_>) -> Vec<u8> {
     bytes
 }
 
-fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
-    let Item { lead, segment, organisation, members, signals, told: _, handed: _, tenders: _, texts: _, meanings: _ } = *item;
+fn lead_data<'a>((item, deadline): (&Item<'a>, Option<&'a Field>), limits: Limits) -> LeadData<'a> {
+    let Item { lead, segment, organisation, members, signals, told: _, handed: _, also: _, tenders: _, texts: _, meanings: _ } = *item;
     let mut newest: Vec<_> = signals.iter().collect();
     newest.sort_by(|a, b| (b.at, b.seen, &a.story).cmp(&(a.at, a.seen, &b.story)));
     let score = &lead.score;
@@ -319,7 +331,9 @@ fn lead_data<'a>(item: &Item<'a>, limits: Limits) -> LeadData<'a> {
         parts: score.parts.iter().take(limits.parts).map(|part| part_data(part, limits)).collect(),
         unknown: score.unknown.iter().map(crate::model::Unknown::word).collect(),
         signals: newest.into_iter().take(limits.signals).map(|signal| signal_data((signal, members), limits, lead.changed)).collect(),
-        next_step: next_step(Language::En, &lead.next_step),
+        deadline: deadline.map(|field| written(&field.value)),
+        deadline_text: deadline.map(|field| field.quote.as_str()),
+        next_step: next_step_quoted(&lead.next_step),
         owner: match &lead.owner {
             Decision::To(rep, why) => OwnerData { rep: Some(rep.as_str()), why },
             Decision::Nobody(why) => OwnerData { rep: None, why },
@@ -362,6 +376,15 @@ fn tender_data<'a>(record: &'a Record, signal: &'a Signal, segments: &[&'a Segme
         url: record.url.as_str(),
         change: signal_data((signal, &[]), Limits { facts: 0, parts: 0, signals: 1, quotes: true }, signal.seen),
     }
+}
+
+/// A deadline in RFC 3339 with its offset.
+fn written(value: &Value) -> String {
+    let at = match value {
+        Value::Time(moment) => Some(moment.zoned()),
+        other => other.instant().map(|at| at.to_zoned(TimeZone::UTC)),
+    };
+    at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()).unwrap_or_default()
 }
 
 fn fact_data(fact: &crate::model::Fact) -> FactData<'_> {

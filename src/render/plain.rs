@@ -153,6 +153,9 @@ fn lead_block(out: &mut Page, lead: &LeadView) {
     let number = lead.number.map(|n| format!("{n}. ")).unwrap_or_default();
     out.wrap(&number, "   ", &lead.name);
     out.wrap("   ", "   ", &lead.tag);
+    for also in &lead.also {
+        out.wrap("   ", "   ", also);
+    }
     for closes in &lead.closes {
         out.wrap(if closes.soon { " ! " } else { "   " }, "   ", &closes.words);
     }

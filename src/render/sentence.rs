@@ -286,14 +286,14 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         (Some(old), Some(new), Language::Es) if speaks => format!("ahora {new}, antes {old}"),
         (Some(old), Some(new), Language::Ru) if speaks => format!("теперь {new}, раньше {old}"),
         (Some(old), Some(new), _) => format!("{name} {old} → {new}"),
-        (None, Some(new), Language::En) => format!("{name} is now {new}"),
-        (None, Some(new), Language::Es) => format!("{name} ahora es {new}"),
-        (None, Some(new), Language::Ru) => format!("{name} теперь {new}"),
-        (Some(old), None, Language::En) => format!("{name} no longer says {old}"),
-        (Some(old), None, Language::Es) => format!("{name} ya no dice {old}"),
+        (None, Some(new), Language::En) => format!("{name}: now {new}"),
+        (None, Some(new), Language::Es) => format!("{name}: ahora {new}"),
+        (None, Some(new), Language::Ru) => format!("{name}: теперь {new}"),
+        (Some(old), None, Language::En) => format!("{name}: no longer {old}"),
+        (Some(old), None, Language::Es) => format!("{name}: ya no consta {old}"),
         (Some(old), None, Language::Ru) => format!("{name}: больше не указано {old}"),
         (None, None, Language::En) => format!("{name} changed"),
-        (None, None, Language::Es) => format!("{name} cambió"),
+        (None, None, Language::Es) => format!("{name}: cambio"),
         (None, None, Language::Ru) => format!("{name}: изменение"),
     }
 }
@@ -353,6 +353,25 @@ impl Language {
         }
     }
 
+    /// That a lead is one in another segment too, and what it comes to there.
+    pub(super) fn also_for(self, segment: &str, total: i64) -> String {
+        let total = self.points(total);
+        match self {
+            Self::En => format!("also for {segment} ({total})"),
+            Self::Es => format!("también para {segment} ({total})"),
+            Self::Ru => format!("также для сегмента «{segment}» ({total})"),
+        }
+    }
+
+    /// Of which day something is, behind words that may end with another day.
+    pub(super) fn news_of(self, day: &str) -> String {
+        match self {
+            Self::En => format!("news of {day}"),
+            Self::Es => format!("noticia del {day}"),
+            Self::Ru => format!("новость от {day}"),
+        }
+    }
+
     /// That somebody else had it.
     pub(super) fn handed_over(self, had: &str) -> String {
         match self {
@@ -370,6 +389,17 @@ impl Language {
             Self::Ru => "посмотреть извещение; звонить никому не нужно",
         }
     }
+}
+
+/// What to do next for machines and the command line, in English; the segment's own words, of whatever language, are quoted.
+pub fn next_step_quoted(step: &NextStep) -> String {
+    let mut step = step.clone();
+    if let NextStep::By { wanted, .. } = &mut step
+        && !wanted.is_empty()
+    {
+        *wanted = quoted(Language::En, wanted);
+    }
+    next_step(Language::En, &step)
 }
 
 fn way(language: Language, person: Option<&str>, phone: Option<&str>, (email, website): (Option<&str>, Option<&str>)) -> Option<String> {
@@ -602,11 +632,11 @@ mod tests {
             (one("price", Some("12"), Some("10"), 0), ["X: price 12 → 10", "X: precio 12 → 10", "X: цена 12 → 10"]),
             (
                 one("stand", None, Some("4B"), 2),
-                ["X: stand is now 4B; and 2 more fields", "X: stand ahora es 4B; y 2 datos más", "X: стенд теперь 4B; и ещё 2 поля"],
+                ["X: stand: now 4B; and 2 more fields", "X: stand: ahora 4B; y 2 datos más", "X: стенд: теперь 4B; и ещё 2 поля"],
             ),
             (
                 one("phone", Some("+34"), None, 0),
-                ["X: phone no longer says +34", "X: teléfono ya no dice +34", "X: телефон: больше не указано +34"],
+                ["X: phone: no longer +34", "X: teléfono: ya no consta +34", "X: телефон: больше не указано +34"],
             ),
             (
                 one("stage", Some("open"), Some("cancelled"), 0),
@@ -622,11 +652,7 @@ mod tests {
             ),
             (
                 one("budget_net", None, Some("12 EUR"), 0),
-                [
-                    "X: budget without tax is now 12 EUR",
-                    "X: presupuesto sin impuestos ahora es 12 EUR",
-                    "X: бюджет без налога теперь 12 EUR",
-                ],
+                ["X: budget without tax: now 12 EUR", "X: presupuesto sin impuestos: ahora 12 EUR", "X: бюджет без налога: теперь 12 EUR"],
             ),
             (Story::Gone { title: "X".to_owned() }, ["No longer listed: X", "Ya no aparece: X", "Больше не значится: X"]),
             (Story::Sentence("As it was".to_owned()), ["As it was"; 3]),

@@ -140,13 +140,20 @@ impl Language {
                     (silent, plural(silent, "está en silencio", "están en silencio").to_owned()),
                     (partly, plural(partly, "se leyó salvo algunas entradas", "se leyeron salvo algunas entradas").to_owned()),
                 ]);
-                format!("Nada nuevo, pero de {} {told}", self.sources(all))
+                format!("Nada nuevo, pero de {}: {told}", self.sources(all))
             }
             Self::Ru => {
                 let told = told([
-                    (incomplete, "не полностью".to_owned()),
+                    (
+                        incomplete,
+                        of_number(incomplete, ["прочитан не полностью", "прочитаны не полностью", "прочитаны не полностью"]).to_owned(),
+                    ),
                     (silent, of_number(silent, ["молчит", "молчат", "молчат"]).to_owned()),
-                    (partly, "без части записей".to_owned()),
+                    (
+                        partly,
+                        of_number(partly, ["прочитан без части записей", "прочитаны без части записей", "прочитаны без части записей"])
+                            .to_owned(),
+                    ),
                 ]);
                 format!("Ничего нового, но из {all} {}: {told}", of_number(all, ["источника", "источников", "источников"]))
             }
@@ -173,7 +180,7 @@ impl Language {
         match self {
             Self::En => format!("complete until {when}"),
             Self::Es => format!("completa hasta {when}"),
-            Self::Ru => format!("полностью по {when}"),
+            Self::Ru => format!("прочитан полностью до {when}"),
         }
     }
 
@@ -181,7 +188,7 @@ impl Language {
         match self {
             Self::En => format!("complete, the oldest until {when}"),
             Self::Es => format!("completas, la más antigua hasta {when}"),
-            Self::Ru => format!("полностью, самый ранний по {when}"),
+            Self::Ru => format!("прочитаны полностью, самый ранний до {when}"),
         }
     }
 
@@ -194,10 +201,16 @@ impl Language {
     }
 
     fn unread_since(self, when: &str, (unread, all): (u32, u32), why: &str) -> String {
+        let n = usize::try_from(all).unwrap_or(usize::MAX);
         match self {
-            Self::En => format!("complete until {when}; since then {unread} of {all} pages could not be read: {why}"),
-            Self::Es => format!("completa hasta {when}; desde entonces no se pudieron leer {unread} de {all} páginas: {why}"),
-            Self::Ru => format!("полностью по {when}; с тех пор не прочитано страниц: {unread} из {all}: {why}"),
+            Self::En => {
+                format!("complete until {when}; since then {unread} of {all} {} could not be read: {why}", plural(n, "page", "pages"))
+            }
+            Self::Es => {
+                let left = if unread == 1 { "quedó" } else { "quedaron" };
+                format!("completa hasta {when}; desde entonces {left} sin leer {unread} de {all} {}: {why}", plural(n, "página", "páginas"))
+            }
+            Self::Ru => format!("прочитан полностью до {when}; с тех пор не прочитано страниц: {unread} из {all}: {why}"),
         }
     }
 
@@ -381,16 +394,16 @@ mod tests {
                 vec![bad(0)],
                 [
                     "Nothing new, but of 1 source 1 is read but for some entries",
-                    "Nada nuevo, pero de 1 fuente 1 se leyó salvo algunas entradas",
-                    "Ничего нового, но из 1 источника: 1 без части записей",
+                    "Nada nuevo, pero de 1 fuente: 1 se leyó salvo algunas entradas",
+                    "Ничего нового, но из 1 источника: 1 прочитан без части записей",
                 ],
             ),
             (
                 vec![standing(0, Some(Trouble::Late)), standing(1, Some(Trouble::New)), silent(2), bad(3), standing(4, None)],
                 [
                     "Nothing new, but of 5 sources 2 are incomplete, 1 is silent, 1 is read but for some entries",
-                    "Nada nuevo, pero de 5 fuentes 2 están incompletas, 1 está en silencio, 1 se leyó salvo algunas entradas",
-                    "Ничего нового, но из 5 источников: 2 не полностью, 1 молчит, 1 без части записей",
+                    "Nada nuevo, pero de 5 fuentes: 2 están incompletas, 1 está en silencio, 1 se leyó salvo algunas entradas",
+                    "Ничего нового, но из 5 источников: 2 прочитаны не полностью, 1 молчит, 1 прочитан без части записей",
                 ],
             ),
         ] {

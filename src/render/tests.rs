@@ -7,8 +7,8 @@ use super::*;
 use crate::base::ids::{ChannelId, ContentHash, MessageId, OrganisationId, RecordId, SegmentId, SourceId};
 use crate::base::secret::Secret;
 use crate::model::{
-    Decision, Evidence, Fact, FactName, Failure, FailureClass, FieldName, LeadState, MessageKind, Moment, NextStep, Part, PartKind, Score,
-    SignalKind, SourceState, Story, Subject, Trouble, Unknown, Value, ZoneFrom,
+    Decision, Evidence, Fact, FactName, Failure, FailureClass, Field, FieldName, LeadState, MessageKind, Moment, NextStep, Part, PartKind,
+    Score, SignalKind, SourceState, Story, Subject, Trouble, Unknown, Value, ZoneFrom,
 };
 
 fn at(text: &str) -> Timestamp {
@@ -61,7 +61,8 @@ struct Case {
     members: Vec<Organisation>,
     signals: Vec<Signal>,
     told: Option<Timestamp>,
-    handed: Option<&'static str>,
+    handed: Option<Holder>,
+    also: Vec<(String, i64)>,
     tenders: Vec<(RecordId, Joined)>,
     texts: BTreeMap<RecordId, String>,
     meanings: BTreeMap<String, Meaning>,
@@ -139,7 +140,7 @@ impl Case {
             changed: now(),
         };
         let (members, tenders, texts) = Default::default();
-        Self { lead, organisation, members, signals, told: None, handed: None, tenders, texts, meanings: boxes() }
+        Self { lead, organisation, members, signals, told: None, handed: None, also: Vec::new(), tenders, texts, meanings: boxes() }
     }
 
     fn item(&self) -> Item<'_> {
@@ -150,7 +151,8 @@ impl Case {
             members: &self.members,
             signals: &self.signals,
             told: self.told,
-            handed: self.handed,
+            handed: self.handed.as_ref(),
+            also: &self.also,
             tenders: &self.tenders,
             texts: &self.texts,
             meanings: &self.meanings,
@@ -227,8 +229,8 @@ fn a_digest_in_english() {
 
 /// Tenders with a deadline: one with all that may be said of it, one of which only the day is known.
 fn tenders() -> [Record; 2] {
+    use crate::model::RecordKind;
     use crate::model::sample::record;
-    use crate::model::{Field, FieldName, Moment, RecordKind, ZoneFrom};
     let fields = [
         ("title", "Two ultrasound scanners with maintenance"),
         ("buyer", "Hospital Universitario de Getafe"),
@@ -371,7 +373,7 @@ fn news_of_tenders_is_told_apart_from_leads() {
 /// A tender like this one, by another name.
 fn numbered(tender: &Record, n: u64) -> Record {
     let mut record = Record { id: RecordId(n), ..tender.clone() };
-    let title = crate::model::Field { value: Value::Text(format!("Tender number {n:03}")), ..record.fields["title"].clone() };
+    let title = Field { value: Value::Text(format!("Tender number {n:03}")), ..record.fields["title"].clone() };
     record.fields.insert(FieldName::new("title"), title);
     record.url = Url::parse(&format!("https://portal.example/notices/{n:03}")).unwrap();
     record
@@ -420,7 +422,7 @@ fn a_cancellation_says_why_and_what_is_doubtful_of_a_deadline_stands_beside_it()
     let ended = Signal { story: story(3), ..cancelled.clone() };
     let changed = Signal { kind: SignalKind::TenderChanged, story: story(1), ..cancelled };
     let mut unread = other.clone();
-    let words = crate::model::Field { value: Value::Text("30.02.2027".to_owned()), ..unread.fields["title"].clone() };
+    let words = Field { value: Value::Text("30.02.2027".to_owned()), ..unread.fields["title"].clone() };
     unread.fields.insert(FieldName::new(crate::model::UNREADABLE), words);
     let items = [
         ChangeItem { record: &moved, said: &[], signals: std::slice::from_ref(&ended), with: None },
@@ -699,11 +701,28 @@ fn a_letter_says_each_thing_once_and_in_the_words_of_a_rep() {
 }
 
 #[test]
+fn a_lead_of_several_segments_names_them_under_the_best() {
+    let gone = Some(Holder::Gone("bob".to_owned()));
+    let case =
+        Case { also: vec![("Hotels".to_owned(), 4_200), ("Clinics".to_owned(), 750)], handed: gone, ..Case::new("Talleres García") };
+    for (language, want) in Language::ALL.into_iter().zip([
+        "handed over to you, bob (not configured any more) had it also for Hotels (42) also for Clinics (7.5)",
+        "pasa a ti, antes lo llevaba bob (ya no está en la configuración) también para Hotels (42) también para Clinics (7,5)",
+        "раньше с этим работал(а) bob (в настройках больше нет) также для сегмента «Hotels» (42) также для сегмента «Clinics» (7,5)",
+    ]) {
+        let letter = written(language, std::slice::from_ref(&case), &[]);
+        let text = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(want), "{want}: {text}");
+        assert!(letter.html.contains("Hotels"), "{}", letter.html);
+    }
+}
+
+#[test]
 fn what_is_handed_over_names_who_had_it_and_says_everything() {
     let case = Case { told: Some(now()), ..Case::new("Talleres García") };
     let mut letters = String::new();
     for language in Language::ALL {
-        let handed = Case { told: None, handed: Some("Bob Brown"), ..Case::new("Talleres García") };
+        let handed = Case { told: None, handed: Some(Holder::Rep("Bob Brown".to_owned())), ..Case::new("Talleres García") };
         let text = written(language, std::slice::from_ref(&handed), &[]).text;
         assert!(text.contains("EUR pallets") && !written(language, std::slice::from_ref(&case), &[]).text.contains("Bob Brown"), "{text}");
         let tag: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("1. ")).take_while(|line| !line.is_empty()).collect();
@@ -801,7 +820,10 @@ fn a_letter_names_every_lead_and_stays_small() {
             }
         }
     }
-    let small: Vec<Case> = (0..27).map(|n| Case::new(&format!("Taller {n}"))).collect();
+    let mut small: Vec<Case> = (0..25).map(|n| Case::new(&format!("Taller {n}"))).collect();
+    // What closes and what moved is said in a line as well.
+    small.extend([of_tender("2026-11-23T12:00:00Z"), of_tender("2026-12-30T13:00:00Z")]);
+    small[26].also = vec![("Hotels".to_owned(), 4_200)];
     let mut told = String::new();
     for language in Language::ALL {
         let text = written(language, &small, &[]).text;
@@ -814,7 +836,6 @@ fn a_letter_names_every_lead_and_stays_small() {
 
 /// A lead that rests on the second of those tenders: published, then moved twice.
 fn of_tender(deadline: &str) -> Case {
-    use crate::model::Field;
     let (mut case, [_, mut tender]) = (Case::new("Hospital Universitario de Getafe"), tenders());
     let zone = "America/Bogota".to_owned();
     let moment = Value::Time(Moment { text: deadline.to_owned(), at: at(deadline), zone, zone_from: ZoneFrom::Text });
@@ -895,7 +916,7 @@ fn how_much_time_is_left_is_said_where_it_is_little() {
             Ok(at) => Value::Time(Moment { text: String::new(), at, zone: "UTC".to_owned(), zone_from: ZoneFrom::Text }),
             Err(_) => Value::Date(deadline.parse().unwrap()),
         };
-        let field = crate::model::Field { value, ..tender.fields["deadline"].clone() };
+        let field = Field { value, ..tender.fields["deadline"].clone() };
         tender.fields.insert(FieldName::new("deadline"), field);
         let closing = crate::model::deadline(&tender).unwrap();
         assert_eq!(Language::ALL.map(|language| due::ahead(&Reader { rep: &rep, language, zone: &zone }, &closing, now())), want);
@@ -971,17 +992,28 @@ fn what_was_put_away_says_until_when_and_by_whom() {
 #[test]
 fn payloads() {
     let case = Case::new("Talleres García");
-    let made = payload(&Event::Lead(case.item()));
+    let made = payload(&Event::Lead { item: case.item(), deadline: None });
     let value: serde_json::Value = serde_json::from_slice(&made.bytes).unwrap();
     insta::assert_snapshot!("payload_lead", serde_json::to_string_pretty(&value).unwrap());
     assert!(!made.bytes.contains(&b'\n'));
+    let deadline = |value: Value, quote: &str| Field { value, quote: quote.to_owned(), path: String::new(), first_seen: now() };
+    let moment =
+        Moment { text: String::new(), at: at("2026-11-30T13:00:00Z"), zone: "Europe/Madrid".to_owned(), zone_from: ZoneFrom::Portal };
+    for (field, want) in [
+        (deadline(Value::Time(moment), "30/11/2026 14:00"), ("2026-11-30T14:00:00+01:00", "30/11/2026 14:00")),
+        (deadline(Value::Date("2026-11-30".parse().unwrap()), "30 Nov"), ("2026-11-30T00:00:00+00:00", "30 Nov")),
+    ] {
+        let made = payload(&Event::Lead { item: case.item(), deadline: Some(&field) });
+        let value: serde_json::Value = serde_json::from_slice(&made.bytes).unwrap();
+        assert_eq!((value["data"]["deadline"].as_str(), value["data"]["deadline_text"].as_str()), (Some(want.0), Some(want.1)));
+    }
 
     let mut big = Case::new("Big");
     big.signals = (0..500)
         .map(|_| signal(big.organisation.id, SignalKind::PriceMoved, &"x".repeat(240), "2026-11-20T00:00:00Z", &"y".repeat(240)))
         .collect();
     big.organisation.facts = vec![fact(FactName::Phone, Value::Text("z".repeat(100))); 500];
-    let made = payload(&Event::Lead(big.item()));
+    let made = payload(&Event::Lead { item: big.item(), deadline: None });
     assert!(made.bytes.len() <= 20_000, "{}", made.bytes.len());
     let value: serde_json::Value = serde_json::from_slice(&made.bytes).unwrap();
     assert_eq!(value["data"]["shortened"], true);
@@ -1094,8 +1126,25 @@ fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
         assert!(letter.text.replace('\n', " ").contains(whose), "{}", letter.text);
         assert!(letter.html.contains(whose), "{}", letter.html);
     }
-    let sealed = payload(&Event::Lead(case.item()));
+    let sealed = payload(&Event::Lead { item: case.item(), deadline: None });
     let told: serde_json::Value = serde_json::from_slice(&sealed.bytes).unwrap();
     let member = &told["data"]["signals"][0]["member"];
     assert_eq!((&member["name"], &member["place"]), (&"Acme Sur SL".into(), &"Cádiz".into()));
+}
+
+#[test]
+fn zz_letters() {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &zone };
+        let mut cases: Vec<Case> = (0..22).map(|n| Case::new(&format!("Talleres y Envases {n}, S.L."))).collect();
+        cases.insert(0, of_tender("2026-11-23T12:00:00Z"));
+        cases[0].also = vec![("Hotels and restaurants".to_owned(), 4_200)];
+        cases.extend((0..12).map(|n| of_tender(&format!("2026-11-{}T12:00:00Z", 24 + n % 6))));
+        let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
+        let letter = digest(&reader, &News { items: &items, sources: &sources(), ..News::default() }, &Links::default(), now()).unwrap();
+        std::fs::write(format!("/tmp/letter-{}.html", language.tag()), &letter.html).unwrap();
+        std::fs::write(format!("/tmp/letter-{}.txt", language.tag()), format!("{}\n{}", letter.subject, letter.text)).unwrap();
+    }
 }

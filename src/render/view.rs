@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::altered::ChangeView;
+use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
-use super::closes::{ClosesView, closing, in_time, tender_of};
-use super::due::{DueView, doubts, said as said_in};
+use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
+use super::due::{DueView, doubts, said as said_in, stage_word};
 use super::language::Word;
+use super::one_line::also;
 use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence, with_member};
 use super::stock::StockView;
@@ -16,7 +17,7 @@ use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FactName, LeadState, Organisation, Part, PartKind, RecordKind, Score, Signal, Story, UNNAMED, Value, Weight, deadline,
+    Evidence, FactName, LeadState, Organisation, Part, PartKind, RecordKind, Score, Signal, Stage, Story, UNNAMED, Value, Weight, deadline,
     origin_of,
 };
 
@@ -28,8 +29,6 @@ const PARTS: usize = 8;
 const UNKNOWN: usize = 3;
 /// Characters of what an article says.
 const TEXT: usize = 320;
-/// Characters of the reason of a lead of which a line is said.
-const REASON: usize = 160;
 
 /// One letter.
 #[derive(Debug, Default, Serialize)]
@@ -76,6 +75,8 @@ pub(super) struct LeadView {
     pub name: String,
     /// Segment, and whether this is an update.
     pub tag: String,
+    /// "also for Hotels (42)": the other segments of its reader in which it is a lead.
+    pub also: Vec<String>,
     /// What of it closes soon, or is to be known before its history.
     pub closes: Vec<ClosesView>,
     /// What it does, how big, where.
@@ -158,14 +159,19 @@ pub(super) fn first_reason(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp)
     Some(told(item, reader, best(item)?, now))
 }
 
+/// What closes first of the tender that the strongest reason tells of.
+pub(super) fn first_closes(item: &Item<'_>, reader: &Reader<'_>, now: Timestamp) -> Option<String> {
+    closes_first(reader, item, best(item)?, now)
+}
+
 /// The strongest reason, of several the newest.
-fn best<'a>(item: &Item<'a>) -> Option<&'a Signal> {
+pub(super) fn best<'a>(item: &Item<'a>) -> Option<&'a Signal> {
     let score = &item.lead.score;
     news(item).into_iter().min_by_key(|signal| std::cmp::Reverse((rank(score, signal), points(score, signal))))
 }
 
 /// What a signal tells under the name of its organisation, which need not be said again.
-fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
+pub(super) fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
     let tender = tender_of(item, signal).filter(|one| one.kind == RecordKind::Tender);
     let mut signal = signal.clone();
     let story = if let Story::Again { of, .. } = &mut signal.story { of.as_mut() } else { &mut signal.story };
@@ -187,7 +193,7 @@ fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -
 }
 
 /// What its reader has not heard yet and still holds, or all of it where nothing is new: the best reasons first, there the newest first.
-fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
+pub(super) fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
     let new = |signal: &&Signal| item.told.is_none_or(|told| signal.seen > told);
     let holds = |signal: &&Signal| !signal.is_annulled(item.signals);
     let mut sorted: Vec<&Signal> = item.signals.iter().filter(holds).filter(new).collect();
@@ -211,7 +217,7 @@ fn words_of(signal: &Signal) -> String {
 }
 
 /// What the same words of one page say goes together: one sentence may be several kinds of reason, and the title of its article.
-fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
+pub(super) fn together(news: Vec<&Signal>) -> Vec<Vec<&Signal>> {
     let is_said = |signal: &Signal| matches!(signal.story, Story::Said { .. });
     let alike = |one: &Signal, other: &Signal| {
         let (a, b) = (words_of(one), words_of(other));
@@ -249,7 +255,8 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
     let language = reader.language;
-    let Item { lead, segment, organisation, members: _, signals: _, told: _, handed: _, tenders: _, texts: _, meanings: _ } = *item;
+    let Item { lead, segment, organisation, members: _, signals: _, told: _, handed: _, also: _, tenders: _, texts: _, meanings: _ } =
+        *item;
     let mut news = together(news(item));
     let hidden = news.len().saturating_sub(REASONS);
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
@@ -271,6 +278,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
         number,
         name: name_of(item, language),
         tag: tag(reader, item, segment, now),
+        also: also(language, item),
         closes,
         about,
         contacts,
@@ -288,25 +296,11 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     }
 }
 
-/// What is said of a lead where there are many: "Talleres García (49.75): Looks for a supplier: pallets · lead-and0qnwpxdmfe".
-pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> LinkView {
-    let language = reader.language;
-    let signal = best(item);
-    let reason = signal.map(|signal| format!(": {}", line(&told(item, reader, signal, now), REASON))).unwrap_or_default();
-    let reasons: Vec<Vec<&Signal>> = signal.map(|signal| vec![signal]).into_iter().collect();
-    let soon = closing(reader, item, &reasons, now).into_iter().find(|one| one.soon).map(|one| format!(" · {}", one.words));
-    let (name, score) = (name_of(item, language), language.points(item.lead.score.total()));
-    LinkView {
-        words: format!("{name} ({score}){reason}{} · {}", soon.unwrap_or_default(), item.lead.id),
-        href: signal.and_then(|signal| link(&signal.evidence.url)),
-    }
-}
-
 fn tag(reader: &Reader<'_>, item: &Item<'_>, segment: &str, now: Timestamp) -> String {
     let language = reader.language;
     let segment = format!("{}: {}", language.word(Word::Segment), line(segment, 120));
-    match (item.handed, woken(reader, item, now), item.told) {
-        (Some(had), ..) => format!("{segment} · {}", language.handed_over(&line(had, 60))),
+    match (item.handed.and_then(|had| named(language, had)), woken(reader, item, now), item.told) {
+        (Some(had), ..) => format!("{segment} · {}", language.handed_over(&had)),
         (None, Some(woken), _) => format!("{segment} · {woken}"),
         (None, None, Some(_)) => format!("{segment} · {}", language.word(Word::Updated)),
         (None, None, None) => segment,
@@ -377,7 +371,8 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
     said.push(text::words(&sentence));
     let text = alike.iter().find_map(|signal| item.texts.get(&signal.record));
     let quote = [Some(line(&signal.evidence.quote, 160)), text.map(|text| line(text, TEXT))];
-    let quote = quote.into_iter().flatten().find(|quote| is_new(quote, said));
+    // A stage is told in the reader's words.
+    let quote = quote.into_iter().flatten().find(|quote| Stage::from_word(quote).is_none() && is_new(quote, said));
     let seen = signal.evidence.seen;
     let date = |at: Timestamp| at.to_zoned(reader.zone.clone()).date();
     let english = language != Language::En && matches!(signal.story, Story::Sentence(_));
@@ -386,7 +381,7 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
         label: english.then(|| language.signal(signal.kind)),
         sentence,
         lang: english.then_some("en"),
-        when: day(reader, signal.at, now),
+        when: language.news_of(&day(reader, signal.at, now)),
         quote: quote.map(|quote| sentence::quoted(language, &quote)),
         proof: proof(&signal.evidence, language),
         seen: (date(seen) != date(signal.at)).then(|| language.seen(&day_and_hour(reader, seen))),
@@ -423,7 +418,10 @@ fn grounds(item: &Item<'_>, part: &Part, language: Language, said: &mut Vec<Stri
             let meaning = Meaning { text: line(&meaning.text, 80), ..meaning.clone() };
             format!("{} {}", language.word(Word::Class), meaning.told(&quote, said_in(language, ["in", "en", "в"])))
         }
-        None => sentence::quoted(language, &quote),
+        None => match Stage::from_word(&quote).filter(|stage| *stage != Stage::Unknown) {
+            Some(stage) => stage_word(language, stage).to_owned(),
+            None => sentence::quoted(language, &quote),
+        },
     };
     is_new(&quote, said).then_some(told)
 }

@@ -10,7 +10,8 @@ use super::rules::{Outcome, View};
 use super::segment::{Of, Rule, Segment};
 use super::signals::{REPEATS, faded, how};
 use super::{Known, TRUSTED};
-use crate::model::{Evidence, FactName, Part, PartKind, Score, Signal, SignalKind, Unknown};
+use crate::base::ids::RecordId;
+use crate::model::{Evidence, FactName, Part, PartKind, Score, Signal, SignalKind, Story, Unknown};
 
 /// A fit rule that holds, or one that might.
 struct Held<'a> {
@@ -155,6 +156,10 @@ pub(super) fn signals_of<'a>(kind: SignalKind, by_source: bool, view: &View<'a>)
     let mut signals: Vec<&Signal> = view.known.signals.iter().filter(of_kind).collect();
     signals.retain(|signal| by_source || !signal.echo);
     signals.retain(|signal| view.stands(signal));
+    // That a tender is open again is news, and no second reason: it counts as it did.
+    let is_again = |signal: &Signal| signal.kind == SignalKind::TenderPublished && matches!(signal.story.plain(), Story::Changed { .. });
+    let firsts: BTreeSet<RecordId> = signals.iter().filter(|signal| !is_again(signal)).map(|signal| signal.record).collect();
+    signals.retain(|signal| !is_again(signal) || !firsts.contains(&signal.record));
     signals.sort_by(|a, b| newest_first(a, b));
     signals.dedup();
     signals

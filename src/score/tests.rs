@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::base::ids::RecordId;
 use crate::model::sample::{day, evidence, organisation, record, signal};
-use crate::model::{Fact, FactName, IdentityKey, Listed, Listings, PartKind, RecordKind, Score, SignalKind, Unknown, Value};
+use crate::model::{Fact, FactName, IdentityKey, Listed, Listings, PartKind, RecordKind, Score, Signal, SignalKind, Story, Unknown, Value};
 
 fn segment(toml: &str) -> Segment {
     let spec: Spec = toml::from_str(&format!("id = \"s\"\n{toml}")).expect("a test's own settings parse");
@@ -98,6 +99,20 @@ fn conditions() {
     // Together: one "no" settles it, whatever is unknown.
     check(r#"{ industry = ["metal"], record = ["tender"] }"#, &[], &[], "0");
     check(r#"{ industry = ["metal"], has = ["phone"] }"#, &[], &[(Phone, "+34911234567")], "? industry");
+}
+
+#[test]
+fn a_tender_that_is_open_again_counts_as_it_did() {
+    let segment = segment("points = [{ signal = 'tender-published', points = 20, half_life = '10d' }]");
+    let (org, records) = (organisation("Acme", &[]), [record("portal", "1", RecordKind::Tender, &[("title", "Scanners")])]);
+    let signal = |at: i64| Signal { record: records[0].id, ..signal(&org, SignalKind::TenderPublished, at, at) };
+    let fields = vec![("stage".to_owned(), Some("awarded".to_owned()), Some("open".to_owned()))];
+    let again = Signal { story: Story::Changed { title: "Scanners".to_owned(), fields, more: 0 }, ..signal(5) };
+    let other = Signal { record: RecordId(7), ..signal(3) };
+    let total = |signals: &[Signal]| ask(&segment, &org, &records, signals, day(10)).total();
+    assert_eq!(total(&[signal(1), again.clone()]), total(&[signal(1)]));
+    assert_eq!(total(&[signal(1), again.clone(), other.clone()]), total(&[signal(1), other]));
+    assert_eq!(total(std::slice::from_ref(&again)), total(&[signal(5)]), "nobody knows of the first time");
 }
 
 #[test]

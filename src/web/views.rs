@@ -22,7 +22,7 @@ use crate::model::{
     PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell, why_not};
-use crate::render::{Language, deadline_lines, next_step, sentence, with_member};
+use crate::render::{Language, deadline_lines, next_step_quoted, sentence, with_member};
 use crate::route::{for_rep, untold};
 use crate::score::Profile;
 use crate::store::{Backup, LastTold, Scope, Suppression, Version};
@@ -355,7 +355,7 @@ pub(super) fn lead(lead: &Lead, score: &Score, organisation: Option<&Organisatio
             until: verdict.until.map(time),
         }),
         notes: Vec::new(),
-        next_step: next_step(Language::En, &lead.next_step),
+        next_step: next_step_quoted(&lead.next_step),
         revision: lead.revision,
         first_seen: time(lead.first_seen),
         changed: time(lead.changed),

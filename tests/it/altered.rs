@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use atalaya::model::{Lead, MessageKind, MessageState};
-use atalaya::pipeline::{Judging, judge_some, remind_due};
+use atalaya::pipeline::{Judging, judge_some, overtaken, remind_due};
 use atalaya::store::{LeadFilter, MessageFilter};
 use atalaya::web::{Answer, Question, answer};
 use jiff::{SignedDuration, Timestamp};
@@ -93,6 +93,7 @@ impl World {
         for _ in 0..halves {
             self.inside.wait(SignedDuration::from_mins(30));
             self.inside.visit().await;
+            overtaken(&self.inside.effects, &self.inside.config, self.inside.clock.now()).await.unwrap();
             remind_due(&self.inside.effects, &self.inside.config, self.inside.clock.now()).await.unwrap();
             self.inside.drain().await;
         }
@@ -151,7 +152,8 @@ async fn what_becomes_of_a_tender_that_was_there_is_told_to_all_who_have_it_and_
     assert_eq!((world.leads().await.len(), each), (0, [1, 1, 0]), "once, whatever number of segments: {:#?}", world.inside.written("mail"));
     for rep in ["ana", "bob"] {
         let mail = world.mails(rep, told).pop().unwrap_or_else(|| panic!("{:#?}", world.mails(rep, "")));
-        for words in ["Subject: Deadline moved: Ultrasound scanners", "News of tenders in your calendar", HOSPITAL] {
+        for words in ["Subject: Deadline moved to Mon 21 Dec 2026 07:30: Ultrasound scanners", "News of tenders in your calendar", HOSPITAL]
+        {
             assert!(mail.contains(words), "{words}: {mail}");
         }
         assert!(!mail.contains("lead for you") && !mail.contains("Next step"), "{mail}");
@@ -338,7 +340,7 @@ async fn what_is_over_is_told_once_to_who_has_two_leads_of_it() {
     let world = World::new(&(looking("imaging", "33112") + published + &none_fits + &reps), [Vec::new(), Vec::new()]).await;
     world.show(0, scanners("2027-01-20T10:00:00Z", "active"));
     world.until("2026-11-25T12:00:00Z").await;
-    assert!(world.leads().await.len() > 1 && !world.mails("ana", "leads for you").is_empty(), "{:#?}", world.leads().await);
+    assert!(world.leads().await.len() > 1 && world.mails("ana", "1 lead for you").len() == 1, "{:#?}", world.leads().await);
     world.show(0, scanners("2027-01-20T10:00:00Z", "cancelled"));
     world.until("2026-11-30T12:00:00Z").await;
     let mails = world.mails("ana", "Tender cancelled");
@@ -444,6 +446,26 @@ async fn portals_that_differ_on_a_deadline_are_both_told_and_an_earlier_one_is_n
     world.until("2026-11-30T12:00:00Z").await;
     let mails = world.mails("ana", "Wed 3 Feb 2027 10:00 UTC → Wed 17 Feb 2027 10:00 UTC");
     assert_eq!((mails.len(), world.mails("ana", "24 Feb 2027 10:00 UTC (").len()), (1, 0), "{:#?}", world.mails("ana", "Deadline moved"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_deadline_that_takes_over_from_another_portals_is_told_once() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;
+    world.show(0, scanners("2026-11-26T10:00:00Z", "active"));
+    world.show(1, scanners("2026-12-04T10:00:00Z", "active"));
+    world.until("2026-11-26T10:00:00Z").await;
+    assert_eq!(world.mails("ana", "Deadline moved").len(), 0, "{:#?}", world.mails("ana", "Deadline moved"));
+    world.until("2026-12-02T12:00:00Z").await;
+    let moved = "Deadline moved: Thu 26 Nov 2026 10:00 UTC → Fri 4 Dec 2026 10:00 UTC; portal portal → second";
+    let mails = world.mails("ana", "Deadline moved");
+    assert!(mails.len() == 1 && mails[0].contains(moved), "{mails:#?}");
+    let lines = world.inside.written("lines").concat();
+    let told: Vec<&str> = lines.lines().filter(|line| line.contains("tender.changed")).collect();
+    assert!(told.len() == 1 && told[0].contains("2026-12-04T10:00:00") && told[0].contains("portal portal → second"), "{told:#?}");
+    // When the last is over, nothing takes over.
+    world.until("2026-12-07T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "Deadline moved").len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,7 @@ use atalaya::web::{Answer, Question};
 use jiff::Timestamp;
 
 use crate::altered::{World, notice};
-use crate::rig::{points, rep};
+use crate::rig::{LINES, points, rep};
 use crate::tenders::ask;
 
 const FAR: &str = "2027-02-10T10:00:00Z";
@@ -101,4 +101,37 @@ async fn what_was_put_away_or_taken_back_says_what_was_told_and_tells_what_is_ne
     world.until("2026-11-30T09:00:00Z").await;
     let mails = world.mails("ana", "you parked it until Mon 30 Nov 2026");
     assert!(mails.len() == 1 && mails[0].contains("Scanners"), "{:#?}", world.mails("ana", "2026"));
+}
+
+/// A segment of the same tenders, hot from the first.
+fn beside(id: &str, title: &str) -> String {
+    format!("\n[[segment]]\nid = \"{id}\"\ntitle = \"{title}\"\nline = 5\nhot = 6\n") + &points("tender-published", 10)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lead_in_two_segments_of_one_rep_is_told_as_one_and_once() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let rules = points("tender-published", 20) + &beside("clinics", "Clinics");
+    let mut world = World::new(&(rules.clone() + &reps + LINES), [Vec::new(), Vec::new()]).await;
+    world.show(0, tender(2, "Beds", FAR));
+    world.run(2).await;
+    // One is an alert by its score, the other would wait: both come at once, as one.
+    let mails = world.mails("ana", "Beds");
+    assert!(mails.len() == 1 && mails[0].contains("Segment: Hospitals") && mails[0].contains("also for Clinics ("), "{mails:#?}");
+    assert_eq!(mails[0].matches("Tender published: Beds").count(), 2, "in the text and in the HTML: {mails:#?}");
+    assert_eq!(world.leads().await.len(), 2, "each segment has its own");
+    let lines = world.inside.written("lines").concat();
+    assert_eq!(lines.matches("lead.created").count(), 2, "{lines}");
+    assert!(lines.contains(r#""deadline":"2027-02-10T10:00:00+00:00","deadline_text":"2027-02-10T10:00:00Z""#), "{lines}");
+    world.until("2026-11-25T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "Beds").len(), 1, "{:#?}", world.mails("ana", ""));
+    // It becomes a lead of a third segment by what was told before: that is no news, until there is some.
+    world.configure(&(rules + &beside("labs", "Laboratories") + &reps + LINES)).await;
+    world.until("2026-11-26T12:00:00Z").await;
+    assert_eq!((world.leads().await.len(), world.mails("ana", "Beds").len()), (3, 1), "{:#?}", world.mails("ana", ""));
+    world.show(0, tender(3, "Scanners", FAR));
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "Scanners");
+    assert!(mails.len() == 1 && !mails[0].contains("Beds"), "{mails:#?}");
+    assert!(["also for Clinics (", "also for Laboratories ("].iter().all(|also| mails[0].contains(also)), "{mails:#?}");
 }
