@@ -1131,20 +1131,3 @@ fn of_whom_in_the_group_a_reason_is_is_said_in_every_form() {
     let member = &told["data"]["signals"][0]["member"];
     assert_eq!((&member["name"], &member["place"]), (&"Acme Sur SL".into(), &"Cádiz".into()));
 }
-
-#[test]
-fn zz_letters() {
-    let rep: RepId = "ana".parse().unwrap();
-    let zone = TimeZone::get("Europe/Madrid").unwrap();
-    for language in Language::ALL {
-        let reader = Reader { rep: &rep, language, zone: &zone };
-        let mut cases: Vec<Case> = (0..22).map(|n| Case::new(&format!("Talleres y Envases {n}, S.L."))).collect();
-        cases.insert(0, of_tender("2026-11-23T12:00:00Z"));
-        cases[0].also = vec![("Hotels and restaurants".to_owned(), 4_200)];
-        cases.extend((0..12).map(|n| of_tender(&format!("2026-11-{}T12:00:00Z", 24 + n % 6))));
-        let items: Vec<Item<'_>> = cases.iter().map(Case::item).collect();
-        let letter = digest(&reader, &News { items: &items, sources: &sources(), ..News::default() }, &Links::default(), now()).unwrap();
-        std::fs::write(format!("/tmp/letter-{}.html", language.tag()), &letter.html).unwrap();
-        std::fs::write(format!("/tmp/letter-{}.txt", language.tag()), format!("{}\n{}", letter.subject, letter.text)).unwrap();
-    }
-}
