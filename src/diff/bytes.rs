@@ -23,7 +23,8 @@ const EDGES: (u64, u64) = (0x5eed_0000_0000_0001, 0x5eed_0000_0000_0002);
 
 /// Hash of a page's bytes as they are, but for the stretches `apart`, which are places of the page that changed by themselves before.
 ///
-/// Equal for two fetches of the same length that differ inside these places only: so mostly a token or a clock need not be looked for.
+/// Equal for two fetches of the same length that differ inside these places only, and have as many pieces there: so mostly a token or a clock need not
+/// be looked for.
 pub fn exact(bytes: &[u8], apart: &[Range<u32>]) -> u64 {
     if apart.is_empty() {
         return hash(bytes);
@@ -32,7 +33,10 @@ pub fn exact(bytes: &[u8], apart: &[Range<u32>]) -> u64 {
     let starts = std::iter::once(0).chain(apart.iter().map(|stretch| stretch.end as usize));
     let begin = mix(bytes.len() as u64, SECOND);
     // A page that is too short for them has another length, and so another hash whatever is added.
-    starts.zip(ends).fold(begin, |all, (from, to)| mix(all ^ hash(bytes.get(from..to).unwrap_or_default()), SECOND))
+    let part = |from, to| bytes.get(from..to).unwrap_or_default();
+    let inside = apart.iter().map(|stretch| part(stretch.start as usize, stretch.end as usize));
+    let begin = inside.fold(begin, |all, part| mix(all ^ Pieces::cut(part).count() as u64, SECOND));
+    starts.zip(ends).fold(begin, |all, (from, to)| mix(all ^ hash(part(from, to)), SECOND))
 }
 
 /// Hash of a page's bytes without the stretches that are known to change by themselves.
@@ -78,10 +82,14 @@ pub fn volatile_spans(old: &[u8], new: &[u8], known: &[VolatileSpan]) -> Vec<Vol
     if fits { spans } else { known.to_vec() }
 }
 
-/// Where the volatile spans stand in `bytes`, in order: what [`exact`] leaves out. None where the page is too large for such places.
+/// Where the volatile spans stand in `bytes`, in order, the first 64: what [`exact`] leaves out. None where the page is too large for such places.
 pub fn stretches(bytes: &[u8], spans: &[VolatileSpan]) -> Vec<Range<u32>> {
     let place = |(_, range): (VolatileSpan, Range<usize>)| Some(u32::try_from(range.start).ok()?..u32::try_from(range.end).ok()?);
-    if spans.is_empty() { Vec::new() } else { skipped(bytes, spans).into_iter().map(place).collect::<Option<_>>().unwrap_or_default() }
+    if spans.is_empty() {
+        Vec::new()
+    } else {
+        skipped(bytes, spans).into_iter().take(SPANS).map(place).collect::<Option<_>>().unwrap_or_default()
+    }
 }
 
 /// The stretches of `bytes` that the spans skip, each with its span, in order.

@@ -72,6 +72,8 @@ pub struct Sending {
 /// Seals everything that is due: one digest per rep, one message per alert; and the digests of reps who hear that there is nothing.
 pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Result<Sealing, DrainError> {
     let (mut done, mut told) = (Sealing::default(), HashSet::new());
+    // What was under way when its channel went comes back later.
+    wishes::take_back_gone(effects, config, now).await?;
     let due = effects.store.due_entries(now, ENTRIES).await?;
     let silent = if due.is_empty() { BTreeSet::new() } else { silent(effects, config).await? };
     for due in due {

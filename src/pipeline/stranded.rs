@@ -75,7 +75,15 @@ pub async fn stranded(effects: &Effects, config: &Config) -> Result<Vec<Stranded
     let mut found: BTreeMap<RepId, Stranded> = BTreeMap::new();
     let waiting = effects.store.waiting_entries(EntryFilter::default(), LOOKED).await?;
     // That somebody else has something now is told by the way, and missed by nobody.
-    for Entry { rep, at, .. } in waiting.into_iter().filter(|entry| entry.passed().is_none()) {
+    for Entry { rep, at, lead, .. } in waiting.into_iter().filter(|entry| entry.passed().is_none()) {
+        if why_not(config, &silent, &rep).is_none() {
+            continue;
+        }
+        let lead = effects.store.lead(lead).await?;
+        if lead.as_ref().and_then(owner_of).is_some_and(|owner| *owner != rep && why_not(config, &silent, owner).is_none()) {
+            // It is about to go there.
+            continue;
+        }
         if let Some(one) = found.get_mut(&rep) {
             (one.entries, one.since) = (one.entries + 1, one.since.min(at));
         } else if let Some(why) = why_not(config, &silent, &rep) {

@@ -36,10 +36,7 @@ pub struct Wait {
 /// Gives everything that waits for a digest the time that its rep's digest has by this configuration. What is due already leaves as it is, by the way
 /// that its rep has now. Returns how many entries have another time.
 pub async fn retime(effects: &Effects, config: &Config, now: Timestamp) -> Result<usize, DrainError> {
-    let waiting = effects.store.counts().await?.waiting;
-    for (channel, _) in waiting.into_iter().filter(|(id, waits)| *waits > 0 && config.channel(id).is_none()) {
-        wishes::take_back(effects, channel, now).await?;
-    }
+    wishes::take_back_gone(effects, config, now).await?;
     let wishes = effects.store.suppressions().await?;
     let mut moved = 0;
     for rep in &config.reps {

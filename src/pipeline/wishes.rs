@@ -7,16 +7,16 @@ use jiff::Timestamp;
 
 use super::Effects;
 use super::drain::{DrainError, ENTRIES};
-use crate::base::ids::{ChannelId, RepId};
+use crate::base::ids::RepId;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Entry, Lane, Message, MessageKind};
+use crate::model::{Entry, Lane, Message, MessageKind, MessageState};
 use crate::render::Address;
 use crate::store::{CommitError, DueEntries, EntryFilter, MessageFilter, Scope, Standing, StoreError, Suppression};
 use crate::{outbox, route};
 
 /// Letters of one channel that are taken back at once.
-const MESSAGES: usize = 10_000;
+const MESSAGES: usize = 1_000;
 
 /// Whether a message is not to leave as things are now: its recipient takes none of its kind, or there is no rep any more to whom it goes by this way
 /// and address. What a letter was to tell waits again then, and is told anew in its time: nobody wants what was written weeks ago.
@@ -27,7 +27,7 @@ pub(super) async fn is_unwanted(effects: &Effects, config: &Config, message: &Me
     }
     let of_rep = config.reps.iter().filter(|rep| rep.channel == message.channel).find(|rep| {
         let mailbox = Address::parse(&rep.rep.email).map_or_else(|_| rep.rep.email.clone(), |address| address.email());
-        mailbox.eq_ignore_ascii_case(recipient.trim())
+        is_same(&mailbox, recipient)
     });
     let letter = matches!(message.kind, MessageKind::Digest | MessageKind::Alert);
     if letter && of_rep.is_none() {
@@ -41,12 +41,22 @@ pub(super) async fn is_unwanted(effects: &Effects, config: &Config, message: &Me
     })
 }
 
-/// Takes back the letters that wait for a channel which is not there any more: what they were to tell is told anew, by the one that their rep has.
-pub(super) async fn take_back(effects: &Effects, channel: ChannelId, now: Timestamp) -> Result<(), DrainError> {
-    let filter = MessageFilter { channel: Some(channel), standing: Some(Standing::Ready), ..MessageFilter::default() };
-    let waiting = effects.store.messages(filter, MESSAGES).await?.into_iter();
-    for letter in waiting.filter(|message| matches!(message.kind, MessageKind::Digest | MessageKind::Alert)) {
-        effects.store.acknowledge(outbox::suppress(letter, now), None, Vec::new()).await?;
+/// Takes back the letters that wait for channels which are not there any more: what they were to tell is told anew, by the one that their rep has.
+pub(super) async fn take_back_gone(effects: &Effects, config: &Config, now: Timestamp) -> Result<(), DrainError> {
+    let waiting = effects.store.counts().await?.waiting;
+    for (channel, _) in waiting.into_iter().filter(|(id, waits)| *waits > 0 && config.channel(id).is_none()) {
+        take_back(effects, MessageFilter { channel: Some(channel), ..MessageFilter::default() }, |_| true, now).await?;
+    }
+    Ok(())
+}
+
+/// Takes back some of the letters that wait; one that was sent or given up meanwhile stays what it is.
+async fn take_back(effects: &Effects, filter: MessageFilter, which: impl Fn(&Message) -> bool, now: Timestamp) -> Result<(), DrainError> {
+    let filter = MessageFilter { standing: Some(Standing::Ready), ..filter };
+    for message in effects.store.messages(filter, MESSAGES).await? {
+        if matches!(message.kind, MessageKind::Digest | MessageKind::Alert) && which(&message) {
+            unless_conflict(effects.store.acknowledge(outbox::suppress(message, now), None, Vec::new()).await)?;
+        }
     }
     Ok(())
 }
@@ -80,7 +90,11 @@ pub(super) async fn postpone(effects: &Effects, entries: Vec<Entry>) -> Result<b
     if entries.is_empty() {
         return Ok(true);
     }
-    match effects.store.postpone(entries).await {
+    unless_conflict(effects.store.postpone(entries).await)
+}
+
+fn unless_conflict(done: Result<(), CommitError>) -> Result<bool, CommitError> {
+    match done {
         Ok(()) => Ok(true),
         Err(CommitError::Conflict { .. }) => Ok(false),
         Err(error @ CommitError::Store(_)) => Err(error),
@@ -96,7 +110,12 @@ pub async fn silent(effects: &Effects, config: &Config) -> Result<BTreeSet<RepId
 
 /// Whether a wish is this rep's.
 pub(super) fn is_of(wish: &Suppression, rep: &Rep) -> bool {
-    wish.channel == rep.channel && wish.recipient.trim().eq_ignore_ascii_case(rep.rep.email.trim())
+    wish.channel == rep.channel && is_same(&wish.recipient, &rep.rep.email)
+}
+
+/// Whether two addresses are one, as wishes are filed.
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// An entry at the time that its rep's wish leaves it.
@@ -144,15 +163,15 @@ fn free(entry: Entry, rep: &Rep, next: Timestamp, now: Timestamp) -> Option<Entr
 pub async fn wish(effects: &Effects, config: &Config, wish: Suppression, now: Timestamp) -> Result<(), DrainError> {
     let (channel, recipient) = (wish.channel.clone(), wish.recipient.clone());
     effects.store.suppress(wish).await?;
-    let same = |address: &str| address.trim().eq_ignore_ascii_case(recipient.trim());
-    for rep in config.reps.iter().filter(|rep| same(&rep.rep.email)) {
+    for rep in config.reps.iter().filter(|rep| is_same(&rep.rep.email, &recipient)) {
         let filter = EntryFilter { channel: Some(channel.clone()), rep: Some(rep.rep.id.clone()) };
         let next = rep.digest.next(now);
         let freed = effects.store.waiting_entries(filter, ENTRIES).await?.into_iter().filter_map(|entry| free(entry, rep, next, now));
         let freed: Vec<Entry> = freed.collect();
-        if !freed.is_empty() {
-            effects.store.postpone(freed).await?;
-        }
+        postpone(effects, freed).await?;
     }
-    Ok(())
+    // Letters that were made before waiting letters were taken back may wait for the end of a pause, and hold up what comes after them.
+    let filter = MessageFilter { channel: Some(channel), recipient: Some(recipient), ..MessageFilter::default() };
+    let parked = |message: &Message| matches!(message.state, MessageState::Ready { not_before } if not_before > now && message.tries == 0);
+    take_back(effects, filter, parked, now).await
 }

@@ -45,7 +45,7 @@ impl Inner {
         let history = before(now, self.settings.keep_changes);
         let given_up = before(now, self.settings.keep_changes.min(longest));
         let tree = self.tree()?;
-        let mut expired = Vec::new();
+        let (mut expired, mut open) = (Vec::new(), HashSet::new());
         for item in tree.scan_prefix(Table::Message.prefix()) {
             let (key, value) = item?;
             let head = frame::unpack::<StoredMessage>(&value, &self.segments)?;
@@ -57,6 +57,8 @@ impl Inner {
                     head.channel.parse().map_err(|why: crate::base::ids::BadSlug| undecodable::<StoredMessage>(why.to_string()))?;
                 let effects = if head.dead() { vec![Effect::Dead(channel, -1)] } else { Vec::new() };
                 expired.push(Expired { key: key.to_vec(), value, more: Some(codec::body(&id)), effects });
+            } else if head.dead() || head.rest().is_none() {
+                open.insert(head.id().map_err(undecodable::<StoredMessage>)?.as_str().to_owned());
             }
         }
         for item in tree.scan_prefix(Table::Entry.prefix()) {
@@ -64,7 +66,8 @@ impl Inner {
             let entry = frame::unpack::<StoredEntry>(&value, &self.segments)?;
             // A reminder of a deadline to come is not made again as long as it is known that it was.
             let over = entry.reminds_of().is_none_or(|at| at < millis(now));
-            if entry.settled.is_some() && entry.due < delivered && over {
+            // Of what is not delivered the entries are needed still: they wait again where it is taken back.
+            if entry.settled.as_ref().is_some_and(|by| !open.contains(by)) && entry.due < delivered && over {
                 expired.push(Expired { key: key.to_vec(), value, more: None, effects: Vec::new() });
             }
         }

@@ -396,7 +396,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Gives a waiting entry another rep, lane and time; one that is settled stays what it is.
+    /// Gives a waiting entry another rep, way, lane and time; one that is settled stays what it is. News of a lead goes under the id that it has for its
+    /// new rep and way, so that what they were told is found again; what they have under it already is not told twice.
     pub(super) fn postpone(&mut self, entry: &Entry) -> Result<(), StoreError> {
         let key = codec::entry(entry.id);
         let Some(value) = self.inner.get(&key)? else { return Ok(()) };
@@ -406,8 +407,16 @@ impl<'a> Draft<'a> {
         }
         self.same(&key, Some(&value), format!("{}", entry.id));
         self.to.effects.push(Effect::EntrySettled(old.due, entry.id));
-        self.to.effects.push(Effect::Entry(millis(entry.due), entry.id));
-        self.put(key, &StoredEntry::from(entry), None)
+        let moves = entry.of_tender.is_none() && !old.is_for(&entry.channel, &entry.rep);
+        let id = if moves { Entry::id_of(&entry.channel, &entry.rep, entry.lead, entry.revision) } else { entry.id };
+        if id != entry.id {
+            self.delete(key);
+            if self.inner.get(&codec::entry(id))?.is_some() {
+                return Ok(());
+            }
+        }
+        self.to.effects.push(Effect::Entry(millis(entry.due), id));
+        self.put(codec::entry(id), &StoredEntry::from(&Entry { id, ..entry.clone() }), None)
     }
 
     /// A message that is there already stays as it is.

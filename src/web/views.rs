@@ -392,7 +392,10 @@ pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, &LastT
         (Decision::To(rep, _), _) if desk.silent.contains(rep) && wait.is_none() => nobody(untold(&[rep])),
         (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => nobody(format!("nobody to tell: {because}")),
         (Decision::To(rep, _), LeadState::New | LeadState::Accepted) => match (wait, desk.config.rep(rep)) {
-            (Some(wait), _) if let Some(why) = why_not(desk.config, &desk.silent, &wait.rep) => {
+            (Some(wait), _)
+                if wait.rep == *rep
+                    && let Some(why) = why_not(desk.config, &desk.silent, rep) =>
+            {
                 nobody(format!("nobody is told: {why}; what is new of it waits for that to change"))
             }
             (Some(wait), _) if wait.at <= now => ("waits", "now".to_owned(), Some(wait.at)),

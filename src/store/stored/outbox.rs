@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{lane_code, lane_of, message_kind_code, message_kind_of, scope_code, scope_of};
 use super::{Stored, StoredSignal, lengthened, millis, timestamp};
-use crate::base::ids::{BadSlug, EntryId, LeadId, MessageId, RecordId};
+use crate::base::ids::{BadSlug, ChannelId, EntryId, LeadId, MessageId, RecordId, RepId};
 use crate::model::{Attempt, ChannelState, Entry, FieldName, Message, MessageState, OfTender, Reminder, Sealed};
 use crate::store::error::StoreError;
 use crate::store::words::Suppression;
@@ -57,6 +57,11 @@ impl Stored for StoredEntry {
 }
 
 impl StoredEntry {
+    /// Whether it is for this rep by this way.
+    pub(in crate::store) fn is_for(&self, channel: &ChannelId, rep: &RepId) -> bool {
+        self.channel == channel.as_str() && self.rep == rep.as_str()
+    }
+
     /// The deadline it reminds of: until then it must be known that this was done.
     pub(in crate::store) fn reminds_of(&self) -> Option<i64> {
         self.reminds.as_ref().map(|reminder| reminder.at)
