@@ -123,9 +123,14 @@ fn from_base32(text: &str) -> Option<u64> {
     u64::try_from(value >> 1).ok()
 }
 
+/// What ids of a kind look like.
+fn form(kind: &str) -> String {
+    if kind == "msg" { "`msg_` and 26 letters or digits".to_owned() } else { format!("`{kind}-` and 13 letters or digits") }
+}
+
 /// An id that does not have the form of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is no {kind} id: it looks like `{kind}-` and 13 letters or digits")]
+#[error("`{found}` is no {kind} id: it looks like {}", form(.kind))]
 pub struct BadId {
     /// What was written.
     pub found: String,

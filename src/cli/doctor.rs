@@ -150,7 +150,7 @@ async fn standing(request: &Request, json: bool) -> Vec<Finding> {
         what: "outbox",
         good: Some(false),
         words: format!(
-            "{}: {} not delivered, and given up: `atalaya outbox list --state dead` says why, `atalaya outbox replay` sends them again",
+            "{}: {} not delivered, and given up: `atalaya outbox list --state dead` says why, `atalaya outbox replay ID` sends one again, `atalaya outbox replay --since DAY` all since a day",
             channel.id,
             count(usize::try_from(channel.dead).unwrap_or(usize::MAX), "message was", "messages were")
         ),
