@@ -453,6 +453,7 @@ async fn a_later_deadline_that_takes_over_from_another_portals_is_told_once() {
     let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
     let world = World::new(&(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;
     world.show(0, scanners("2026-11-26T10:00:00Z", "active"));
+    world.run(2).await;
     world.show(1, scanners("2026-12-04T10:00:00Z", "active"));
     world.until("2026-11-26T10:00:00Z").await;
     assert_eq!(world.mails("ana", "Deadline moved").len(), 0, "{:#?}", world.mails("ana", "Deadline moved"));
