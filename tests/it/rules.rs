@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use atalaya::pipeline::{Judging, judge_some};
+use atalaya::pipeline::{Judging, judge_some, stranded};
 use atalaya::store::LeadFilter;
 use jiff::SignedDuration;
 
@@ -117,13 +117,15 @@ async fn what_waits_for_a_rep_who_left_goes_to_who_has_the_lead_now() {
     }
     let mails: Vec<String> = world.written("mail").into_iter().filter(|mail| mail.contains("Maker")).collect();
     assert!(mails.len() == 1 && mails[0].contains("bob@example.com") && mails[0].contains("2 leads for you"), "{mails:?}");
-    // Nobody comes after Bob: what waits for him is seen as dead, not lost.
+    // Nobody comes after Bob: what waits for him is seen, not lost.
     offers.store(6, Ordering::SeqCst);
     world.visit().await;
     world.configure(&of("")).await;
     world.wait(SignedDuration::from_hours(24));
     world.drain().await;
-    assert_eq!(world.effects.store.counts().await.unwrap().dead.iter().map(|(_, dead)| dead).sum::<u64>(), 1);
+    let waits = stranded(&world.effects, &world.config).await.unwrap();
+    assert!(waits.len() == 1 && waits[0].why == "bob is not configured any more", "{waits:?}");
+    assert_eq!(world.effects.store.counts().await.unwrap().dead.iter().map(|(_, dead)| dead).sum::<u64>(), 0);
 }
 
 #[test]
