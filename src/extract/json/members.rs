@@ -454,7 +454,9 @@ mod tests {
                 0,
             ),
             (
-                three(&|n| json!({ "titulo": format!("Lote {n}"), "estado": "activo", "cap": n, "updated": "2026-11-20", "creado": "2026-11-19" })),
+                three(
+                    &|n| json!({ "titulo": format!("Lote {n}"), "estado": "activo", "cap": n, "updated": "2026-11-20", "creado": "2026-11-19" }),
+                ),
                 &[("estado", "estado"), ("cap", "cap"), ("date", "creado"), ("updated", "updated")],
                 0,
             ),
