@@ -2,11 +2,12 @@
 
 use jiff::SignedDuration;
 
+use super::differences::field_place;
 use super::lexicon::{Lexicons, Said};
 use super::signals::{SignalDraft, WORDS, by, happened, is_long};
 use super::words::without_gaps;
 use crate::base::text::{clip, words};
-use crate::model::{Change, ChangeKind, Draft, Evidence, Mask, Record, RecordKind, Signal, Story, Value};
+use crate::model::{Change, ChangeKind, Draft, Evidence, FieldName, Mask, Record, RecordKind, Signal, Story, Value};
 
 /// Fields that hold the text of a record, in the order in which a sentence that stands in several of them is taken.
 const TEXTS: [&str; 8] = ["title", "summary", "description", "text", "body", "content", "requirements", "about"];
@@ -49,7 +50,7 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
                 continue;
             }
             let Some(evidence) = record.evidence(name) else { continue };
-            let sentence = steady(sentence, masks);
+            let sentence = steady(sentence, masks, &field_place(&FieldName::new(name), record));
             let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
             found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence } });
         }
@@ -57,13 +58,21 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
     found
 }
 
-/// A sentence without what varies in it by itself.
-fn steady(sentence: String, masks: &[Mask]) -> String {
-    let mut templates = masks.iter().filter_map(|mask| match mask {
-        Mask::Words(_, template) => Some(template),
-        Mask::Field(_) | Mask::Block(_) => None,
-    });
-    templates.find_map(|template| without_gaps(template, &sentence)).unwrap_or(sentence)
+/// A sentence without what varies in it by itself: as the mask of its field says, else as one of a block does. Masks of other fields say nothing of it.
+fn steady(sentence: String, masks: &[Mask], place: &str) -> String {
+    let of = |is_there: &dyn Fn(&str) -> bool| {
+        let mut templates = masks.iter().filter_map(|mask| match mask {
+            Mask::Words(at, template) => is_there(at).then_some(template),
+            Mask::Field(_) | Mask::Block(_) => None,
+        });
+        let known = templates.clone().next().is_some();
+        (known, templates.find_map(|template| without_gaps(template, &sentence)))
+    };
+    let steady = match of(&|at| at == place) {
+        (true, steady) => steady,
+        (false, _) => of(&|at| !at.contains('@')).1,
+    };
+    steady.unwrap_or(sentence)
 }
 
 /// Whether two signals of one organisation tell the same event: the same kind, in the same words, at about the same time.
@@ -162,11 +171,18 @@ mod tests {
         let page =
             record("site", "1", RecordKind::Page, &[("title", "Acme"), ("text", "Acme. We are hiring drivers, call us today, 12:04")]);
         let change = Change { source: page.source.clone(), record: page.id, kind: ChangeKind::Appeared, at: day(3), baseline: false };
-        for (template, want) in [
-            ("We are hiring drivers, call us today, \u{fffc}", "We are hiring drivers, call us today, …"),
-            ("Open until \u{fffc}", "We are hiring drivers, call us today, 12:04"),
+        let whole = "We are hiring drivers, call us today, 12:04";
+        let [own, other] = ["text", "title"].map(|name| field_place(&FieldName::new(name), &page));
+        for (masks, want) in [
+            (&[("body>p", "We are hiring drivers, call us today, \u{fffc}")][..], "We are hiring drivers, call us today, …"),
+            (&[("body>p", "Open until \u{fffc}")], whole),
+            // A teaser that takes turns: what it says is the news.
+            (&[("body>p", "We are hiring drivers, call us \u{fffc}")], whole),
+            (&[(own.as_str(), "We are hiring drivers, call us \u{fffc} 12:04")], "We are hiring drivers, call us … 12:04"),
+            (&[(own.as_str(), "Open until \u{fffc}"), ("body>p", "We are hiring drivers, call us today, \u{fffc}")], whole),
+            (&[(other.as_str(), "We are hiring drivers, call us today, \u{fffc}")], whole),
         ] {
-            let masks = [Mask::Words("/p[1]".to_owned(), template.to_owned())];
+            let masks: Vec<Mask> = masks.iter().map(|(at, template)| Mask::Words((*at).to_owned(), (*template).to_owned())).collect();
             let found = said(&Lexicons::shipped(), None, &change, &page, &masks);
             assert_eq!(found.iter().map(|draft| draft.evidence.quote.as_str()).collect::<Vec<_>>(), [want]);
         }

@@ -91,16 +91,23 @@ pub(super) fn regap(template: &str, text: &str) -> String {
     out.join(" ")
 }
 
-/// A part of a text that fits the template, with `…` for what varies in it; `None` where nothing of it does, or where it is of another text.
+/// A part of a text that fits the template, with `…` for what varies in it; `None` where nothing of it does, or where it is of another text. What
+/// no word that stays follows varies only if it is figures: else the gap of a teaser would take whatever another sentence says.
 pub(super) fn without_gaps(template: &str, part: &str) -> Option<String> {
     let (pattern, part) = (words(template), words(part));
     if pattern.len().max(part.len()) > PART {
         return None;
     }
-    let hidden = (0..pattern.len()).filter_map(|start| gaps_in(&pattern[start..], &part)).find(|hidden| {
+    let begins = |start: &usize| {
+        let word = &pattern[*start];
+        part.first() == Some(word) || word == GAP && pattern.get(start + 1).is_some_and(|next| part.contains(next))
+    };
+    let figures = |word: &String| word.bytes().any(|b| b.is_ascii_digit());
+    let hidden = (0..pattern.len()).filter(begins).filter_map(|start| gaps_in(&pattern[start..], &part)).find(|hidden| {
         let varies = hidden.iter().filter(|varies| **varies).count();
         let stays = hidden.len() - varies;
-        varies > 0 && stays >= varies.max(2)
+        let mut last = hidden.iter().zip(&part).rev().take_while(|(varies, _)| **varies);
+        varies > 0 && stays >= varies.max(2) && last.all(|(_, word)| figures(word))
     })?;
     let mut out: Vec<&str> = Vec::new();
     for (word, varies) in part.iter().zip(hidden) {
@@ -176,6 +183,8 @@ mod tests {
             ("We are hiring drivers. Open now 12:04", Some("We are hiring drivers. Open now …")),
             ("Open now 12:04 and later", Some("Open now … and later")),
             ("We are hiring drivers.", None),
+            ("Open now Saturdays", None),
+            ("9:00 and later we are closed", None),
             ("We sell pallets until 12:04", None),
             ("12:04", None),
         ] {

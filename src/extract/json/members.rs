@@ -148,13 +148,22 @@ fn columns(records: &[&Value], page: &Url, hints: &Hints) -> Vec<Column> {
     }
     let column = |path: String| {
         let cells = all.remove(&path).unwrap_or_default();
-        let hint = names::field_of(&path);
+        let hint = names::field_of(&path, |field| agrees(field, &cells));
         let content = of_most(&cells, hint, page, hints);
         let words: Vec<String> = cells.into_iter().map(|(words, _)| words).collect();
         let distinct = words.iter().collect::<HashSet<_>>().len();
         Column { path, hint, words, content, distinct }
     };
     order.into_iter().map(column).collect()
+}
+
+/// Whether words are those of a field whatever they are called: two capitals of a region, five figures of a postcode.
+fn agrees(field: &str, cells: &[(String, Shape)]) -> bool {
+    cells.iter().all(|(words, _)| match field {
+        "region" => words.len() == 2 && words.bytes().all(|b| b.is_ascii_uppercase()),
+        "postcode" => words.len() == 5 && words.bytes().all(|b| b.is_ascii_digit()),
+        _ => false,
+    })
 }
 
 /// What four of five of these are.
@@ -307,7 +316,7 @@ impl Taken<'_> {
     }
 
     /// What of it the settings are to say.
-    fn members(self, records: &[&Value]) -> Members {
+    fn members(mut self, records: &[&Value]) -> Members {
         let mut fields: BTreeMap<String, FieldSpec> = BTreeMap::new();
         for (field, at) in &self.fields {
             let table = FieldTable { currency: self.currency(field), ..read_as(&self.columns[*at], None) };
@@ -318,12 +327,19 @@ impl Taken<'_> {
         for (at, column) in self.free() {
             let name = slug(&column.path);
             let said = column.hint.is_some_and(|hint| hint == "image" || known == Some(hint));
-            let worth = !matches!(column.content, Content::Flag | Content::Picture) && !said;
+            // A number called `size` that was not taken for the size of a company is that of something else.
+            let other = column.content == Content::Number && CALLED.contains(&name.as_str());
+            let worth = !matches!(column.content, Content::Flag | Content::Picture) && !said && !other;
             if worth && (fields.len() < self.fields.len() + MORE || key == Some(at)) && !fields.contains_key(&name) {
                 fields.insert(name, FieldSpec { table: read_as(column, Some(column.content)) });
             }
         }
-        let key = key.map(|at| slug(&self.columns[at].path)).filter(|name| fields.contains_key(name));
+        let key = key.map(|at| (slug(&self.columns[at].path), &self.columns[at])).filter(|(name, _)| fields.contains_key(name));
+        self.unsure.extend(key.iter().filter(|(_, column)| column.hint.is_none()).map(|(name, column)| Doubt {
+            what: format!("records are told apart by {}, by what it holds: if it changes, they all go and come", column.example()),
+            setting: format!("key = \"…\" instead of \"{name}\" tells them apart by another field"),
+        }));
+        let key = key.map(|(name, _)| name);
         let told: Vec<String> = self.columns.iter().take(TOLD).map(Column::example).collect();
         let more = self.columns.len().saturating_sub(TOLD);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -347,12 +363,17 @@ impl Taken<'_> {
         if self.fields.contains_key("url") || records.iter().filter(has_id).count() == records.len() {
             return None;
         }
-        let all = |column: &Column| {
-            column.words.len() == self.records && column.is_unique() && matches!(column.content, Content::Code | Content::Number)
+        let all = |column: &Column| column.words.len() == self.records && column.is_unique();
+        let titled = ["title", "name"].iter().any(|name| self.fields.get(name).is_some_and(|at| all(&self.columns[*at])));
+        // Without the name of one, figures are as likely a count or a price, which change; "K1" changes seldom, and yet titles go before it.
+        let letters = |words: &str| words.bytes().any(|b| b.is_ascii_alphabetic());
+        let tells = |column: &Column| match (column.hint, column.content) {
+            (Some("id"), Content::Code | Content::Number) => true,
+            (None, Content::Code) => !titled && column.share(letters) == 100,
+            _ => false,
         };
-        let mut unique: Vec<(usize, &Column)> = self.free().filter(|(_, column)| all(column)).collect();
-        unique.sort_by_key(|(at, column)| (column.hint != Some("id"), column.content == Content::Number, *at));
-        unique.first().filter(|(_, column)| matches!(column.hint, None | Some("id"))).map(|(at, _)| *at)
+        let unique = self.free().filter(|(_, column)| all(column) && tells(column));
+        unique.min_by_key(|(at, column)| (column.hint.is_none(), column.content == Content::Number, *at)).map(|(at, _)| at)
     }
 }
 
@@ -427,6 +448,18 @@ mod tests {
                 2,
             ),
             (three(&|n| json!({ "n": n, "x": true })), &[("n", "n")], 0),
+            (
+                three(&|n| json!({ "titulo": format!("Lote {n}"), "estado": "SP", "cap": "09001", "rate": 4.5 })),
+                &[("region", "estado"), ("postcode", "cap"), ("rate", "rate")],
+                0,
+            ),
+            (
+                three(
+                    &|n| json!({ "titulo": format!("Lote {n}"), "estado": "activo", "cap": n, "updated": "2026-11-20", "creado": "2026-11-19" }),
+                ),
+                &[("estado", "estado"), ("cap", "cap"), ("date", "creado"), ("updated", "updated")],
+                0,
+            ),
         ] {
             let (taken, members) = found(&records);
             for (field, path) in want {
@@ -444,5 +477,17 @@ mod tests {
         let (_, members) = found(&[json!({ "id": 1, "titulo": "Uno" }), json!({ "id": 2, "titulo": "Dos" })]);
         assert!(members.key.0.is_empty());
         assert!(members.told.contains("`titulo` (\"Uno\")"), "{}", members.told);
+        for (one, two, key, unsure) in [
+            (json!({ "x": "AB-1", "titulo": "Palets" }), json!({ "x": "AB-2", "titulo": "Palets" }), &["x"][..], 1),
+            (json!({ "x": "AB-1", "titulo": "Uno" }), json!({ "x": "AB-2", "titulo": "Dos" }), &[], 0),
+            (json!({ "x": "AB-1", "on": true }), json!({ "x": "AB-2", "on": true }), &["x"], 1),
+            (json!({ "views": 17, "titulo": "Palets" }), json!({ "views": 4, "titulo": "Palets" }), &[], 0),
+            (json!({ "x": "12:04:31", "titulo": "Palets" }), json!({ "x": "12:04:32", "titulo": "Palets" }), &[], 0),
+            (json!({ "codigo": 7, "titulo": "Palets" }), json!({ "codigo": 8, "titulo": "Palets" }), &["codigo"], 0),
+        ] {
+            let (_, members) = found(&[one, two]);
+            assert_eq!(members.key.0, key);
+            assert_eq!(members.unsure.len(), unsure, "{:?}", members.unsure);
+        }
     }
 }

@@ -35,19 +35,28 @@ const ENDS: [&str; 16] = [
     "srok",
 ];
 
+/// Captions of pages that mean other things in APIs: whether it is open, how it is rated, how much there may be, when it was last touched.
+const OTHERWISE: [&str; 6] = ["state", "estado", "rate", "cap", "field", "updated"];
+
 static FIELDS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     // What APIs call so goes before what pages do.
-    let all = captions::of_pages().chain(captions::all(include_str!("names.txt")));
+    let of_pages = captions::of_pages().filter(|(name, _)| !OTHERWISE.contains(name));
+    let all = of_pages.chain(captions::all(include_str!("names.txt")));
     let mut out: HashMap<String, &'static str> = all.map(|(name, field)| (key(&words_of(name)), field)).collect();
     out.remove("");
     out
 });
 
-/// The field that a member is called after: `place` of `ubicacion.ciudad`, `company` of `empresa.nombre`, `date` of `fechaPublicacion`.
-pub(super) fn field_of(path: &str) -> Option<&'static str> {
+/// The field that a member is called after: `place` of `ubicacion.ciudad`, `company` of `empresa.nombre`, `date` of `fechaPublicacion`. Of a name
+/// with another meaning in APIs it is what pages mean where what the member holds agrees, or within an address.
+pub(super) fn field_of(path: &str, agrees: impl Fn(&str) -> bool) -> Option<&'static str> {
     let mut parts = path.rsplit('.');
-    let own = of_one(parts.next()?);
-    let Some(within) = parts.find_map(of_one) else { return own };
+    let last = parts.next()?;
+    let within = parts.find_map(of_one);
+    let placed = matches!(within, Some("address" | "place" | "region" | "country"));
+    let of_pages = || captions::field_of(last).filter(|field| placed && matches!(*field, "region" | "postcode") || agrees(field));
+    let own = of_one(last).or_else(of_pages);
+    let Some(within) = within else { return own };
     match (within, own) {
         ("title" | "name" | "description" | "price" | "date" | "deadline", None)
         | ("title" | "name", Some("description" | "id"))
@@ -172,10 +181,20 @@ mod tests {
             ("titulo.texto", Some("title")),
             ("url_imagen", Some("image")),
             ("foo", None),
+            // What these mean in APIs is another thing.
+            ("state", None),
+            ("estado", None),
+            ("direccion.estado", Some("region")),
+            ("rate", None),
+            ("indirizzo.cap", Some("postcode")),
+            ("cap", None),
+            ("size", None),
+            ("field", None),
+            ("updated_at", None),
             ("zona_id", Some("id")),
             ("", None),
         ] {
-            assert_eq!(field_of(path), want, "{path}");
+            assert_eq!(field_of(path, |_| false), want, "{path}");
         }
     }
 }

@@ -393,6 +393,14 @@ impl Seen<'_> {
     }
 }
 
+/// Whether a member says how many records there are, or which page this is: itself, or inside as `meta.total` does.
+pub(super) fn is_counted(members: &Map<String, Value>) -> bool {
+    let mut all = Vec::new();
+    beside(members, "", LEVELS - 1, &mut all);
+    let counts = |name: &str| name != NUMBER && [&TOTAL[..], &PAGE, &LAST].iter().any(|names| names.contains(&name));
+    all.iter().any(|one| whole(one.value).is_some() && counts(&one.name))
+}
+
 /// The members outside of any list, those that lie near first.
 fn beside<'v>(object: &'v Map<String, Value>, place: &str, level: usize, all: &mut Vec<Beside<'v>>) {
     for (name, value) in object {

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::paged;
+
 /// Levels that are searched for records, and that are flattened into fields.
 const LEVELS: usize = 6;
 /// Fields made of one record.
@@ -87,7 +89,7 @@ pub(super) fn records(answer: &Value) -> Option<Records<'_>> {
     if let Some((place, values)) = most(false).filter(|(place, _)| !itself || place.is_empty() || listed(place)) {
         return Some(Records { place: place.clone(), listed: true, values: values.iter().filter(|value| value.is_object()).collect() });
     }
-    if !itself && holds_empty_list(answer, 0) {
+    if !itself && holds_empty_list(answer, 0, true) {
         return None;
     }
     let single = single(answer)?;
@@ -95,18 +97,19 @@ pub(super) fn records(answer: &Value) -> Option<Records<'_>> {
 }
 
 /// Whether an answer has a list for records, and nothing in it: a last page, and not a thing by itself. What a list is called in other languages,
-/// what stands beside it says: numbers, addresses and "ok", as beside those of a page.
-fn holds_empty_list(answer: &Value, level: usize) -> bool {
+/// what stands beside it says: how many there are or which page this is, and from the top on nothing but numbers, addresses and "ok". A thing that
+/// has no telephones has a name.
+fn holds_empty_list(answer: &Value, level: usize, within_page: bool) -> bool {
     answer.as_object().is_some_and(|members| {
-        let of_page = || {
-            members.values().filter_map(Value::as_str).all(|text| {
+        let of_page = within_page
+            && members.values().filter_map(Value::as_str).all(|text| {
                 let said = text.trim().to_lowercase();
                 said.starts_with("http") || said.bytes().all(|b| b.is_ascii_digit()) || matches!(said.as_str(), "ok" | "success")
-            })
-        };
+            });
+        let listed = |name: &str| LISTS.iter().any(|list| list.eq_ignore_ascii_case(name));
         members.iter().any(|(name, value)| match value {
-            Value::Array(values) => values.is_empty() && (LISTS.iter().any(|list| list.eq_ignore_ascii_case(name)) || of_page()),
-            Value::Object(_) => level < 2 && holds_empty_list(value, level + 1),
+            Value::Array(values) => values.is_empty() && (listed(name) || of_page && paged::is_counted(members)),
+            Value::Object(_) => level < 2 && holds_empty_list(value, level + 1, of_page),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
         })
     })

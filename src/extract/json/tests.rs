@@ -51,6 +51,22 @@ fn records_are_found_by_themselves() {
 }
 
 #[test]
+fn an_empty_list_is_a_last_page_where_it_is_counted() {
+    for (answer, want) in [
+        (r#"{"items":[],"name":"All"}"#, 0),
+        (r#"{"resultados":[],"total":0}"#, 0),
+        (r#"{"estado":"ok","respuesta":{"anuncios":[],"pagina":3}}"#, 0),
+        (r#"{"ergebnisse":[],"meta":{"gesamt":"0"}}"#, 0),
+        (r#"{"nombre":"Acme S.L.","ciudad":"Burgos","contacto":{"telefonos":[],"n":0}}"#, 1),
+        (r#"{"nombre":"Acme S.L.","contacto":{"telefonos":[],"total":0}}"#, 1),
+        (r#"{"contacto":{"telefonos":[],"pisos":2},"web":"https://acme.example/"}"#, 1),
+    ] {
+        let extract = read("", answer).unwrap();
+        assert_eq!(extract.records.len() + extract.bad.len(), want, "{answer}: {extract:?}");
+    }
+}
+
+#[test]
 fn members_become_typed_fields() {
     let answer = json!([{
         "id": 7, "title": " Two  words ", "url": "https://a.example/7", "published": "2026-11-23T10:00:00Z", "open": true,

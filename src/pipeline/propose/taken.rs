@@ -53,7 +53,7 @@ impl Rehearsal {
         if found.add_to(&taken.extract, &fetched.url) {
             let spec = Spec { fields: found.fields, key: found.key, ..taken.spec.clone() };
             let extract = self.read_with(&spec, fetched).await?;
-            if extract.records.len() >= taken.extract.records.len() {
+            if is_no_less(&extract, &taken.extract) {
                 (taken.spec, taken.extract, taken.unsure) = (spec, extract, found.unsure);
                 let phone = taken.spec.fields.get("phone").and_then(|field| field.table.select.as_deref());
                 taken.unsure.extend(phone.filter(|_| taken.extract.records.iter().all(|draft| draft.value("phone").is_none())).map(
@@ -78,6 +78,12 @@ impl Rehearsal {
         let what = fetched.url.to_string();
         self.pool.run(&what, move |expired| reader.read(&input(&fetched, now, expired))).await
     }
+}
+
+/// Whether settings read at least the records that are read without them, and whom these are about: that is found without settings too.
+fn is_no_less(read: &Extract, without: &Extract) -> bool {
+    let with = |of: &Extract, name: &str| of.records.iter().filter(|draft| draft.value(name).is_some()).count();
+    read.records.len() >= without.records.len() && ["company", "website"].iter().all(|name| with(read, name) >= with(without, name))
 }
 
 fn refused(faults: &[crate::model::Fault]) -> Failure {
