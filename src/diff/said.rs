@@ -178,9 +178,9 @@ mod tests {
             (&[("body>p", "Open until \u{fffc}")], whole),
             // A teaser that takes turns: what it says is the news.
             (&[("body>p", "We are hiring drivers, call us \u{fffc}")], whole),
-            (&[(&own, "We are hiring drivers, call us \u{fffc} 12:04")], "We are hiring drivers, call us … 12:04"),
-            (&[(&own, "Open until \u{fffc}"), ("body>p", "We are hiring drivers, call us today, \u{fffc}")], whole),
-            (&[(&other, "We are hiring drivers, call us today, \u{fffc}")], whole),
+            (&[(own.as_str(), "We are hiring drivers, call us \u{fffc} 12:04")], "We are hiring drivers, call us … 12:04"),
+            (&[(own.as_str(), "Open until \u{fffc}"), ("body>p", "We are hiring drivers, call us today, \u{fffc}")], whole),
+            (&[(other.as_str(), "We are hiring drivers, call us today, \u{fffc}")], whole),
         ] {
             let masks: Vec<Mask> = masks.iter().map(|(at, template)| Mask::Words((*at).to_owned(), (*template).to_owned())).collect();
             let found = said(&Lexicons::shipped(), None, &change, &page, &masks);
