@@ -1,6 +1,6 @@
 //! What is sealed and what an acknowledgement comes to. That nothing is lost on the way is tested where the messages wait, in the store.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -53,14 +53,14 @@ proptest! {
 }
 
 /// Leads 1 and 2 are of one organisation, and so are 3 and 4.
-fn subjects() -> HashMap<LeadId, Subject> {
+fn subjects() -> BTreeMap<LeadId, Subject> {
     (1..5).map(|lead| (LeadId(lead), Subject::Organisation(OrganisationId(lead.div_ceil(2))))).collect()
 }
 
 #[test]
 fn leads_of_one_organisation_are_one_alert() {
     let entries: Vec<Entry> = (1..6).map(|lead| Entry { due: start(), at: start(), ..entry(lead, 1, 0, true) }).collect();
-    let told = |batch: &Batch| batch.leads.iter().map(|told| told.lead.0).collect::<std::collections::BTreeSet<_>>();
+    let told = |batch: &Batch| batch.leads.iter().map(|told| told.lead.0).collect::<BTreeSet<_>>();
     let all: Vec<_> = batches(&entries, &subjects(), start()).iter().map(told).collect();
     assert_eq!(all, [[1, 2].into(), [3, 4].into(), [5].into()]);
 }

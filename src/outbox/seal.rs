@@ -69,7 +69,7 @@ enum With {
 /// first content is handed over; one alert per organisation in the urgent lane, one for those that had to wait for it, and one for all deadlines and changes
 /// of tenders that come without a lead. What is more than one message tells of goes into further ones: each lead and each tender is told. Leads of
 /// one organisation, as far as `subjects` knows it, are told together. Same entries, same batches, whatever their order.
-pub fn batches(entries: &[Entry], subjects: &HashMap<LeadId, Subject>, now: Timestamp) -> Vec<Batch> {
+pub fn batches(entries: &[Entry], subjects: &BTreeMap<LeadId, Subject>, now: Timestamp) -> Vec<Batch> {
     let mut due: Vec<&Entry> = entries.iter().filter(|entry| entry.due <= now).collect();
     due.sort_by_key(|entry| (entry.at, entry.id));
     let mut cards: HashMap<Subject, LeadId> = HashMap::new();
@@ -369,7 +369,7 @@ mod tests {
             let of_tenders = (0..tenders).flat_map(|n| kinds.map(|kind| entry(n, Some(kind), 1)));
             let of_leads = (500..500 + leads).flat_map(|n| [1, 2].map(|revision| entry(n, None, revision)));
             let entries: Vec<Entry> = of_tenders.chain(of_leads).collect();
-            let all = batches(&entries, &HashMap::new(), day(3));
+            let all = batches(&entries, &BTreeMap::new(), day(3));
             let of = |batch: &Batch| batch.changes.iter().map(|(_, signal)| signal.record).collect::<BTreeSet<_>>();
             let said: Vec<(usize, usize)> = all.iter().map(|batch| (batch.leads.len(), of(batch).len())).collect();
             assert_eq!(said, want);
@@ -380,7 +380,7 @@ mod tests {
             assert_eq!(all.iter().map(|batch| batch.id(day(3))).collect::<BTreeSet<_>>().len(), all.len());
             // Once the first is sealed the others are what they were.
             let left: Vec<Entry> = entries.into_iter().filter(|entry| !all[0].entries.contains(&entry.id)).collect();
-            assert_eq!(batches(&left, &HashMap::new(), day(3)), all[1..]);
+            assert_eq!(batches(&left, &BTreeMap::new(), day(3)), all[1..]);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing is sent that was not first stored. Owns no loop but over what it has leased.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
@@ -81,7 +81,7 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
                 let due = wishes::held_back(effects, rep, due, now).await?;
                 with_the_rest(effects, config, due).await?
             }
-            Some(_) | None => (left_behind(effects, config, due.entries, now).await?, HashMap::new()),
+            Some(_) | None => (left_behind(effects, config, due.entries, now).await?, BTreeMap::new()),
         };
         for batch in outbox::batches(&entries, &subjects, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
@@ -103,9 +103,9 @@ async fn with_the_rest(
     effects: &Effects,
     config: &Config,
     mut entries: Vec<Entry>,
-) -> Result<(Vec<Entry>, HashMap<LeadId, Subject>), DrainError> {
+) -> Result<(Vec<Entry>, BTreeMap<LeadId, Subject>), DrainError> {
     let is_news = |entry: &Entry| entry.of_tender.is_none() && entry.held.is_none();
-    let mut subjects: HashMap<LeadId, Subject> = HashMap::new();
+    let mut subjects: BTreeMap<LeadId, Subject> = BTreeMap::new();
     let mut soonest: HashMap<Subject, (Lane, Timestamp)> = HashMap::new();
     for entry in entries.iter().filter(|entry| is_news(entry)) {
         let Some(lead) = effects.store.lead(entry.lead).await? else { continue };
@@ -382,7 +382,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let of_leads = waiting.iter().filter(|entry| entry.of_tender.is_none());
     // All of it as if it left with one digest.
     let as_one: Vec<Entry> = of_leads.cloned().map(|entry| Entry { lane: Lane::Digest, held: None, due: now, ..entry }).collect();
-    for told in outbox::batches(&as_one, &HashMap::new(), now).into_iter().next().map(|batch| batch.leads).unwrap_or_default() {
+    for told in outbox::batches(&as_one, &BTreeMap::new(), now).into_iter().next().map(|batch| batch.leads).unwrap_or_default() {
         if let Some(lead) = effects.store.lead(told.lead).await? {
             known.push(Known::told(effects, (config, rep), lead, &told).await?);
         }

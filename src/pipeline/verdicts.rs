@@ -1,7 +1,7 @@
 //! What people say of leads: taken up, not for us, later, or none of these any more. Applied at once in one commit, with what machines are told of
 //! it; what waits for its rep is closed, or goes along to who has it now. Knows no command line.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -113,7 +113,7 @@ async fn close(effects: &Effects, lead: &Lead, now: Timestamp) -> Result<(), Ver
     waiting.retain(|entry| entry.lead == lead.id && entry.revision < lead.revision && entry.of_tender.is_none());
     let because = if verdict.because.is_empty() { String::new() } else { format!(": {}", verdict.because) };
     let why = format!("not told, {} by {}{because}: {} ({})", verdict.said.word(), verdict.by, lead.title, lead.segment);
-    for batch in outbox::batches(&waiting, &HashMap::new(), Timestamp::MAX) {
+    for batch in outbox::batches(&waiting, &BTreeMap::new(), Timestamp::MAX) {
         let sealed = Sealed { content_type: "text/plain".to_owned(), bytes: why.clone().into_bytes(), recipient: String::new() };
         let message = outbox::suppress(batch.seal(why.clone(), sealed, now), now);
         match effects.store.seal(message, Vec::new()).await {
