@@ -48,10 +48,9 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) 
     let reason = signal.map(|signal| line(&told(item, reader, &brief(signal), now), REASON));
     let facts: Vec<String> = reason.into_iter().chain(closes).chain(otherwise).collect();
     let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(" · ")) };
-    let also: String = also(language, item).iter().map(|also| format!(" · {also}")).collect();
     let (name, score) = (name_of(item, language), language.points(item.lead.score.total()));
     LinkView {
-        words: format!("{name} ({score}){facts}{also} · {}", item.lead.id),
+        words: [vec![format!("{name} ({score}){facts}")], also(language, item), vec![item.lead.id.to_string()]].concat().join(" · "),
         href: signal.and_then(|signal| link(&signal.evidence.url)),
     }
 }
