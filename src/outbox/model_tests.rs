@@ -60,7 +60,7 @@ fn subjects() -> BTreeMap<LeadId, Subject> {
 #[test]
 fn leads_of_one_organisation_are_one_alert() {
     let entries: Vec<Entry> = (1..6).map(|lead| Entry { due: start(), at: start(), ..entry(lead, 1, 0, true) }).collect();
-    let told = |batch: &Batch| batch.leads.iter().map(|told| told.lead.0).collect::<std::collections::BTreeSet<_>>();
+    let told = |batch: &Batch| batch.leads.iter().map(|told| told.lead.0).collect::<BTreeSet<_>>();
     let all: Vec<_> = batches(&entries, &subjects(), start()).iter().map(told).collect();
     assert_eq!(all, [[1, 2].into(), [3, 4].into(), [5].into()]);
 }
