@@ -1,6 +1,6 @@
 //! What is sealed and what an acknowledgement comes to. That nothing is lost on the way is tested where the messages wait, in the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
