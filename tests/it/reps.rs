@@ -221,7 +221,7 @@ async fn who_gets_a_lead_from_another_rep_is_told_of_it_once_and_with_everything
     let theirs: Vec<&String> = mails.iter().filter(|mail| mail.contains("bob@example.com")).collect();
     assert!(mails.len() == 3 && theirs.len() == 1, "Bob hears of both in one letter: {mails:?}");
     let hers = mails.iter().map(|mail| mail.replace("=\r\n", "")).find(|mail| mail.contains("No longer yours")).unwrap();
-    assert!(hers.contains("ana@example.com") && hers.contains("Maker 4, S.L.: now with bob"), "{hers}");
+    assert!(hers.contains("ana@example.com") && hers.contains("Maker 4, S.L. (now with bob)"), "{hers}");
     assert!(!hers.contains("Maker 5"), "she was never told of it: {hers}");
     let told = theirs[0].replace("=\r\n", "").split_whitespace().collect::<Vec<_>>().join(" ");
     for maker in ["Maker 4", "Maker 5"] {
