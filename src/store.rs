@@ -58,9 +58,9 @@ pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LastTold, LeadFilter, LeftOut, Likely, MessageFilter, OnFile, Opened, RISING,
-    Reached, Replay, Replayed, Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow, TenderWalk,
-    Version, Which,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LastTold, LeadFilter, LeftOut, Likely, Loss, MessageFilter, OnFile, Opened,
+    RISING, Reached, Replay, Replayed, Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow,
+    TenderWalk, Version, Which,
 };
 
 /// The store: cheap to clone, safe to use from many tasks at once. Every backend passes the same contract suite.

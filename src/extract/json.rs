@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::decode::decode;
 use super::markup::plain;
-use super::record::{Gather, Parts, RecordRule};
+use super::record::{Gather, LOOKED_AT, Parts, RecordRule};
 use super::selector::Pick;
 use super::transform::{self, Plan, Take, Words};
 use super::value::{self, Hints, Type};
@@ -133,10 +133,7 @@ impl JsonReader {
         }
         let follow = self.paging.next(&answer, records.len(), input);
         let mut gather = Gather::new(&self.rule, input.url);
-        if records.len() > caps::RECORDS {
-            bad.push(BadEntry { path: String::new(), reason: format!("only the first {} records are read", caps::RECORDS) });
-        }
-        for (place, record) in records.iter().take(caps::RECORDS) {
+        for (place, record) in records.iter().take(LOOKED_AT) {
             input.check_time()?;
             gather.add(self.parts(place, record, input)?);
         }
@@ -349,7 +346,7 @@ fn filtered<'v>(
     input: &Input<'_>,
     bad: &mut Vec<BadEntry>,
 ) -> Result<Vec<(String, Cow<'v, Value>)>, Failure> {
-    let outputs = filter.run(answer, caps::RECORDS, input.expired);
+    let outputs = filter.run(answer, LOOKED_AT, input.expired);
     match outputs.stop {
         Some(Stop::Budget) => {
             let text = format!("{}: the `filter` runs too long; after {} records it was stopped", input.url, outputs.values.len());
@@ -362,9 +359,6 @@ fn filtered<'v>(
             bad.push(BadEntry { path: format!("filter[{}]", outputs.values.len()), reason: format!("the `filter` fails here: {why}") });
         }
         None => {}
-    }
-    if outputs.more {
-        bad.push(BadEntry { path: "filter".to_owned(), reason: format!("only the first {} records are read", caps::RECORDS) });
     }
     let mut records = Vec::new();
     for (at, value) in outputs.values.into_iter().enumerate() {

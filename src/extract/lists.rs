@@ -10,12 +10,11 @@ mod rank;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::html::Tag;
+use super::record::LOOKED_AT;
 use super::shown::{At, Shown};
 use cut::Cut;
 use marks::{Marks, Work};
 
-/// Records kept of one region.
-const RECORDS: usize = crate::base::caps::RECORDS;
 /// Regions kept of one page.
 const REGIONS: usize = 12;
 /// Regions weighed against each other, the best first.
@@ -103,7 +102,7 @@ pub(super) fn first_at(shown: &Shown<'_>, path: &str, regions: &mut Vec<Region>)
     }
     let heads = |at: &At| shown.children(*at).all(|cell| shown.nodes[cell].is(Tag::Th));
     there.retain(|at| *at > 0 && shown.nodes[*at].chars > 0 && !heads(at));
-    there.truncate(RECORDS);
+    there.truncate(LOOKED_AT);
     if !there.is_empty() {
         regions.insert(0, Region { records: there.into_iter().map(|at| vec![at]).collect(), score: f64::MAX });
     }
@@ -168,7 +167,7 @@ fn apart(shown: &Shown<'_>, found: Vec<Region>) -> Vec<Region> {
         if out.len() >= REGIONS || region.records.iter().flatten().any(overlaps) {
             continue;
         }
-        region.records.truncate(RECORDS);
+        region.records.truncate(LOOKED_AT);
         taken.extend(region.records.iter().flatten());
         out.push(region);
     }

@@ -10,6 +10,8 @@ use crate::base::caps;
 use crate::base::text::{fold, words};
 use crate::model::{BadEntry, Draft, Extract, Fault, FieldName, Found, RecordKind, Value};
 
+/// How many records a format need look at: with the one more than are kept, [`Gather::add`] says that the rest is left out.
+pub(super) const LOOKED_AT: usize = caps::RECORDS + 1;
 /// Fields that name a record, best first.
 const NAMES: [&str; 2] = ["name", "title"];
 /// Fields that say where it is, best first.

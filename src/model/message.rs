@@ -39,7 +39,8 @@ pub struct Entry {
     pub of_tender: Option<OfTender>,
     /// By when whoever is told of this news must be done with it: it is of no use after that.
     pub closes: Option<Timestamp>,
-    /// Who had the lead before, where it is handed over: then all of it is told, not only what is new.
+    /// Who had the lead before, where it is handed over: then all of it is told, not only what is new. The rep themselves: the rules left it out for
+    /// a while.
     pub handed: Option<RepId>,
 }
 
@@ -73,13 +74,18 @@ impl Entry {
         }
     }
 
-    /// The id of the entry that tells this rep that a tender or a lead of this number is not theirs any more from a moment on.
-    pub fn id_of_passed(channel: &ChannelId, rep: &RepId, (number, to): (u64, Option<&RepId>), at: Timestamp) -> EntryId {
+    /// The id of the entry that tells this rep that this lead is not theirs any more since this revision of it.
+    pub fn id_of_loss(channel: &ChannelId, rep: &RepId, lead: LeadId, revision: u32) -> EntryId {
+        EntryId::of(&[b"lost", channel.as_str().as_bytes(), rep.as_str().as_bytes(), &lead.0.to_be_bytes(), &revision.to_be_bytes()])
+    }
+
+    /// The id of the entry that tells this rep that this tender is not theirs any more from a moment on.
+    pub fn id_of_passed(channel: &ChannelId, rep: &RepId, (tender, to): (RecordId, Option<&RepId>), at: Timestamp) -> EntryId {
         EntryId::of(&[
             b"passed",
             channel.as_str().as_bytes(),
             rep.as_str().as_bytes(),
-            &number.to_be_bytes(),
+            &tender.0.to_be_bytes(),
             to.map_or("", RepId::as_str).as_bytes(),
             &at.as_millisecond().to_be_bytes(),
         ])

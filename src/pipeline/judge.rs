@@ -164,6 +164,10 @@ async fn judge(
             lead.owner = staff.assign(config, (&lead, organisation, known_owner), now);
             let had = before.and_then(owner_of);
             handed = handed_by(before, &lead);
+            if turned.is_none() && handed.is_none() && before.is_some_and(|before| !route::for_rep(before.state)) {
+                // The rules left it out for a while: it returns to who had it.
+                handed = had.filter(|had| Some(*had) == owner_of(&lead)).cloned();
+            }
             if let (Decision::To(rep, _), true) = (&lead.owner, had != owner_of(&lead)) {
                 *staff.loads.entry(rep.clone()).or_default() += 1;
                 // Nobody had it, so nobody has heard of it; nor has who has it now, whoever had it before.

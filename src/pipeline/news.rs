@@ -341,9 +341,14 @@ pub(super) async fn announce(
             turn.entries.extend(reminders.into_iter().filter(|reminder| !known.contains(&reminder.id)));
         }
         let address = route::Address { rep: id, channel: &channel.id };
-        let entry = Entry { handed, ..route::entry(lead, address, (slot.lane, slot.due), closes, now) };
-        if let Some(had) = &entry.handed {
-            turn.moved.extend(taken_over(effects, had, &entry).await?);
+        let mut entry = Entry { handed, ..route::entry(lead, address, (slot.lane, slot.due), closes, now) };
+        if let Some(had) = entry.handed.clone().filter(|had| had != id) {
+            let moved = taken_over(effects, &had, &entry).await?;
+            // It is back before who had it meanwhile heard of it.
+            if moved.iter().any(|moved| moved.handed.is_none()) {
+                entry.handed = None;
+            }
+            turn.moved.extend(moved);
         }
         turn.entries.push(entry);
     }
@@ -407,13 +412,15 @@ pub(super) fn leads_beside(config: &Config, subject: Subject) -> Vec<LeadId> {
     config.segments.iter().map(|segment| Lead::id_of(&segment.terms.segment, subject)).collect()
 }
 
-/// The news of a lead that waits for who had it, as it leaves together with what is new of it.
+/// The news of a lead that waits for who had it, as it leaves together with what is new of it: as handed over, unless it was the new rep's own
+/// before.
 async fn taken_over(effects: &Effects, had: &RepId, entry: &Entry) -> Result<Vec<Entry>, StoreError> {
     let waiting = effects.store.waiting_entries(EntryFilter { rep: Some(had.clone()), ..EntryFilter::default() }, ENTRIES).await?;
     let of_it = waiting.into_iter().filter(|waits| waits.lead == entry.lead && waits.of_tender.is_none());
     let as_now = |waits: Entry| {
         let Entry { channel, rep, lane, due, handed, .. } = entry.clone();
-        Entry { channel, rep, lane, due, handed: handed.or_else(|| waits.handed.clone()), held: None, ..waits }
+        let handed = handed.filter(|_| waits.handed.as_ref() != Some(&rep));
+        Entry { channel, rep, lane, due, handed, held: None, ..waits }
     };
     Ok(of_it.map(as_now).collect())
 }

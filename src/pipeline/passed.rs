@@ -11,7 +11,7 @@ use super::news::owner_of;
 use super::telling::holder_of;
 use super::wanted::{Wanted, wanted, wanted_of};
 use super::{Effects, group};
-use crate::base::ids::{EntryId, LeadId, RecordId, RepId, SegmentId};
+use crate::base::ids::{ChannelId, EntryId, LeadId, RecordId, RepId, SegmentId};
 use crate::config::{Config, Rep};
 use crate::model::{Entry, Lane, Lead, LeadState, OfTender, Record, Subject, Turn, closings, is_live};
 use crate::render::Holder;
@@ -51,19 +51,20 @@ pub(super) async fn tell(
         let had: Vec<&Rep> = had.filter_map(|rep| config.rep(&rep.rep.id)).collect();
         wanted.after(effects, &turn.leads).await?;
         for rep in had.into_iter().filter(|rep| Some(&rep.rep.id) != to && wanted.of_rep(rep, now).next().is_none()) {
-            let told = entry(config, rep, (lead.id, lead.revision), (Some(id), to), now);
+            let told = of_rep(config, rep, (lead.id, lead.revision), (id, to), now);
             entries.extend(told.filter(|entry| met.insert(entry.id)));
         }
     }
     for (lead, before) in lost {
-        let Some((rep, channel)) = owner_of(&before).and_then(|had| config.rep(had)).and_then(|rep| Some((rep, config.channel_of(rep)?)))
-        else {
-            continue;
-        };
-        // The line on its tender says it.
-        let is_said = entries.iter().any(|entry| entry.rep == rep.rep.id && entry.lead == lead.id);
-        if !is_said && effects.store.told(&channel.id, &rep.rep.id, lead.id, before.revision.saturating_add(1)).await?.at.is_some() {
-            entries.extend(entry(config, rep, (lead.id, lead.revision), (None, owner_of(lead)), now));
+        let Some(had) = owner_of(&before) else { continue };
+        let rep = config.rep(had);
+        // Who is not configured any more hears it when they are again; which way their letters went is not remembered.
+        let ways = config.channels.iter().filter(|channel| rep.map_or(channel.carries_mail(), |rep| rep.channel == channel.id));
+        for way in ways {
+            if effects.store.told(&way.id, had, lead.id, before.revision.saturating_add(1)).await?.at.is_some() {
+                let due = rep.map_or(now, |rep| rep.digest.next(now));
+                entries.push(entry((&way.id, had), (lead.id, lead.revision), (None, owner_of(lead)), (now, due)));
+            }
         }
     }
     turn.entries.extend(entries);
@@ -100,7 +101,7 @@ pub(super) async fn of_others(effects: &Effects, config: &Config, reps: &[Arc<Re
             let Some(rep) = config.rep(&before.rep.id).filter(|rep| wanted.of_rep(rep, now).next().is_none()) else { continue };
             let may_be = Lead::id_of(&looks.segment, Subject::Organisation(wanted.buyer.id));
             let lead = lead.map_or((may_be, 0), |lead| (lead.id, lead.revision));
-            entries.extend(entry(config, rep, lead, (Some(record), to), now).filter(|entry| met.insert(entry.id)));
+            entries.extend(of_rep(config, rep, lead, (record, to), now).filter(|entry| met.insert(entry.id)));
         }
     }
     Ok(entries)
@@ -126,32 +127,39 @@ async fn open_tenders(effects: &Effects, config: &Config, lead: &Lead, now: Time
     Ok(open)
 }
 
+fn of_rep(config: &Config, rep: &Rep, lead: (LeadId, u32), (tender, to): (RecordId, Option<&RepId>), now: Timestamp) -> Option<Entry> {
+    let channel = config.channel_of(rep)?;
+    Some(entry((&channel.id, &rep.rep.id), lead, (Some(tender), to), (now, rep.digest.next(now))))
+}
+
 fn entry(
-    config: &Config,
-    rep: &Rep,
+    (channel, rep): (&ChannelId, &RepId),
     (lead, revision): (LeadId, u32),
     (record, to): (Option<RecordId>, Option<&RepId>),
-    now: Timestamp,
-) -> Option<Entry> {
-    let channel = config.channel_of(rep)?;
-    Some(Entry {
-        id: Entry::id_of_passed(&channel.id, &rep.rep.id, (record.map_or(lead.0, |record| record.0), to), now),
-        channel: channel.id.clone(),
-        rep: rep.rep.id.clone(),
+    (at, due): (Timestamp, Timestamp),
+) -> Entry {
+    let id = match record {
+        Some(tender) => Entry::id_of_passed(channel, rep, (tender, to), at),
+        None => Entry::id_of_loss(channel, rep, lead, revision),
+    };
+    Entry {
+        id,
+        channel: channel.clone(),
+        rep: rep.clone(),
         lead,
         revision,
         lane: Lane::Digest,
-        at: now,
-        due: rep.digest.next(now),
+        at,
+        due,
         held: None,
         of_tender: Some(OfTender::Passed { record, to: to.cloned() }),
         closes: None,
         handed: None,
-    })
+    }
 }
 
 /// Of these tenders those that can be answered still and are not the rep's, with who has them by now, put with what else is told of tenders. A tender
-/// that is told of otherwise is left out. Returns the same of leads.
+/// that is told of otherwise is left out. Returns the same of leads of which no such tender is told.
 pub(super) async fn still_passed<'a>(
     effects: &Effects,
     (config, rep): (&Config, &Rep),
@@ -160,9 +168,10 @@ pub(super) async fn still_passed<'a>(
     now: Timestamp,
 ) -> Result<Vec<(Lead, Holder)>, StoreError> {
     let mut leads: Vec<(Lead, Holder)> = Vec::new();
-    for (lead, record) in passed {
+    let mut said: HashSet<LeadId> = HashSet::new();
+    for (id, record) in passed {
         // It may have gone on since.
-        let lead = effects.store.lead(*lead).await?.filter(|lead| route::is_open(lead.state));
+        let lead = effects.store.lead(*id).await?.filter(|lead| route::is_open(lead.state));
         let owner = lead.as_ref().and_then(owner_of).cloned();
         let owner = owner.as_ref();
         let Some(record) = record else {
@@ -182,7 +191,9 @@ pub(super) async fn still_passed<'a>(
         let to = owner.or_else(|| holder(config, &wanted, now).map(|rep| &rep.rep.id));
         let with = to.map_or(Holder::Nobody, |to| holder_of(config, to));
         told.push(Altered { tender: wanted.tender, signals: Vec::new(), with: Some(with) });
+        said.insert(*id);
     }
+    leads.retain(|(lead, _)| !said.contains(&lead.id));
     Ok(leads)
 }
 

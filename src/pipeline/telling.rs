@@ -16,7 +16,7 @@ use crate::model::{
     Joined, Lead, LeadState, Organisation, Record, RecordKind, Signal, SignalKind, Story, Subject, Value, deadline, is_live,
 };
 use crate::render::{Early, Holder, Item, Language};
-use crate::store::StoreError;
+use crate::store::{Loss, StoreError};
 use crate::{diff, outbox, route};
 
 /// Signals behind one lead that are looked through for a mail.
@@ -29,6 +29,8 @@ const FALLEN: usize = 50;
 const TEXT: usize = 300;
 /// An article's text is told to the end of the sentence that makes it so long.
 const SAYS: usize = 100;
+/// What they were told so shortly before is not told again because the rules left it out for a while.
+const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// What closes within so much time goes first: over a weekend there is no digest.
 const SOON: SignedDuration = SignedDuration::from_hours(72);
 
@@ -37,8 +39,8 @@ pub(super) struct Known {
     pub(super) lead: Lead,
     /// Until when they were told of its organisation, as this lead or in another of their segments.
     told: Option<Timestamp>,
-    /// Whether that was in another segment alone.
-    beside: bool,
+    /// Whether it is told only with news: that was in another segment alone, or it went and came back before they heard of either.
+    quiet: bool,
     /// Since when there is news that waits.
     since: Option<Timestamp>,
     /// Who had it, where it is handed over.
@@ -56,29 +58,33 @@ impl Known {
             verdict.by.clone_from(&by.rep.name);
         }
         let also = beside(effects, config, rep, &lead).await?.iter().map(|other| (other.segment.clone(), other.score.total())).collect();
-        Ok(Self { lead, told: None, beside: false, since: None, handed: None, also })
+        Ok(Self { lead, told: None, quiet: false, since: None, handed: None, also })
     }
 
-    /// One of which this is to be told. What is handed over is new to who has it now, whatever they heard before.
+    /// One of which this is to be told. What is handed over is new to who has it now, unless it was theirs before and they never heard that it
+    /// went.
     pub(super) async fn told(
         effects: &Effects,
         (config, rep): (&Config, &Rep),
         lead: Lead,
         now_told: &outbox::Told,
     ) -> Result<Self, StoreError> {
-        let before =
-            async |id: LeadId, revision: u32| effects.store.told(&rep.channel, &rep.rep.id, id, revision).await.map(|last| last.at);
-        let own = before(lead.id, now_told.first).await?;
-        let mut told = own;
+        let last = async |id: LeadId, revision: u32| effects.store.told(&rep.channel, &rep.rep.id, id, revision.saturating_add(1)).await;
+        let own = last(lead.id, now_told.revision).await?;
+        let returned = now_told.handed.as_ref() == Some(&rep.rep.id);
+        let recent = |at: Timestamp| now_told.from.duration_since(at) < RECENT;
+        let back = own.at.is_some_and(|at| own.loss == Loss::Waits || returned && recent(at));
+        let mut told = own.at;
         for other in beside(effects, config, rep, &lead).await? {
-            told = told.max(before(other.id, other.revision.saturating_add(1)).await?);
+            told = told.max(last(other.id, other.revision).await?.at);
         }
         // What was decided while that message was made was not in it.
         let told = told.map(|made| made.min(now_told.from.saturating_sub(SignedDuration::from_millis(1)).unwrap_or(made)));
-        let told = told.filter(|_| now_told.handed.is_none());
-        let handed = now_told.handed.as_ref().map(|id| holder_of(config, id));
+        let handed = now_told.handed.as_ref().filter(|_| !back && !returned).map(|id| holder_of(config, id));
+        let told = told.filter(|_| handed.is_none());
         let known = Self::untold(effects, (config, rep), lead).await?;
-        Ok(Self { told, beside: own.is_none() && told.is_some(), since: Some(now_told.from), handed, ..known })
+        let quiet = back || own.at.is_none() && told.is_some();
+        Ok(Self { told, quiet, since: Some(now_told.from), handed, ..known })
     }
 }
 
@@ -152,7 +158,7 @@ impl Shown {
     }
 
     fn item<'a>(&'a self, config: &'a Config) -> Item<'a> {
-        let Known { lead, told, beside: _, since: _, handed, also: _ } = &self.known;
+        let Known { lead, told, quiet: _, since: _, handed, also: _ } = &self.known;
         let (segment, signals) = (config.segment_title(&lead.segment), self.signals.as_slice());
         let (handed, organisation) = (handed.as_ref(), &self.organisation);
         Item {
@@ -207,7 +213,7 @@ pub(super) async fn leads(
         let Some((shown, closed)) = look(effects, (config, language), known, now).await? else { continue };
         told.closed.extend(closed);
         // What was told of an organisation in one segment is no news in another.
-        let shown = shown.filter(|shown| !shown.known.beside || shown.has_news());
+        let shown = shown.filter(|shown| !shown.known.quiet || shown.has_news());
         match (shown, told.shown.iter_mut().find(|better| better.known.lead.subject == subject)) {
             (Some(shown), Some(better)) => better.join(shown),
             (shown, _) => told.shown.extend(shown),

@@ -413,3 +413,66 @@ async fn rules_that_drop_many_leads_wait_until_machines_have_taken_what_waits() 
     assert!(most <= 250 && stops > 0, "{most} waited at once, it stopped {stops} times");
     assert_eq!(drained(&world).await.matches("lead.updated").count(), 400, "each is told of all the same");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_configuration_that_is_taken_back_before_anybody_heard_of_it_tells_nobody_anything() {
+    let more = "\n[[segment]]\nid = \"none\"\nline = 900\n\n[[segment.points]]\nsignal = \"offer-listed\"\npoints = 1\nwhy = \"nothing\"\n";
+    let ana = |segment: &str| rep("ana", "UTC", "daily 08:00") + &format!("segments = [\"{segment}\"]\n");
+    let bob = |segment: &str| rep("bob", "UTC", "daily 09:00") + &format!("segments = [\"{segment}\"]\n");
+    for (what, wrong, stays) in [
+        ("to another", [segment("line = 5\nhot = 90"), ana("none"), bob("all")].concat(), false),
+        ("to another at once", [segment("line = 5\nhot = 6"), ana("none"), bob("all")].concat(), false),
+        ("to nobody", [segment("line = 5\nhot = 90"), ana("none"), bob("none")].concat(), false),
+        ("below the line", [segment("line = 800\nhot = 900"), ana("all"), bob("none")].concat(), false),
+        ("away", [segment("line = 5\nhot = 90"), bob("none")].concat(), false),
+        ("away, and another has it", [segment("line = 5\nhot = 90"), bob("all")].concat(), true),
+    ] {
+        let (site, rows) = site(3);
+        let with = |reps: &str| [&source(&site, "1h"), MAILS, more, reps].concat();
+        // Bob works it too where it stays with him.
+        let right = [segment("line = 5\nhot = 90"), ana("all"), bob(if stays { "all" } else { "none" })].concat();
+        let mut world = Inside::new(&with(&[segment("line = 5\nhot = 90"), ana("all"), bob("none")].concat())).await;
+        world.visit().await;
+        put(&rows, 4, &row(4));
+        next_visit(&world).await;
+        let days = async |world: &Inside, days: i64| {
+            for _ in 0..days {
+                world.wait(SignedDuration::from_hours(24));
+                world.drain().await;
+            }
+            world.written("mail").iter().map(|mail| mail.replace("=\r\n", "")).filter(|mail| mail.contains("Maker")).collect::<Vec<_>>()
+        };
+        let mails = days(&world, 2).await;
+        assert!(mails.len() == 1 && mails[0].contains("Maker 4"), "{what}: {mails:?}");
+        // One she was told of, and one that waits.
+        put(&rows, 5, &row(5));
+        next_visit(&world).await;
+        for reps in [&wrong, &right] {
+            world.configure(&with(reps)).await;
+            let now = world.clock.now();
+            retime(&world.effects, &world.config, now).await.unwrap();
+            let mut judging = Judging::default();
+            while !judge_some(&world.effects, &world.config, &mut judging, now).await.unwrap().done {}
+            // It is noticed within a minute, and both are well before any digest.
+            world.wait(SignedDuration::from_mins(1));
+            world.drain().await;
+        }
+        let mails = days(&world, 3).await;
+        let of = |rep: &str| mails[1..].iter().filter(|mail| mail.contains(&format!("To: {rep}@"))).cloned().collect::<Vec<_>>();
+        if stays {
+            let (hers, his) = (of("ana"), of("bob"));
+            assert!(his.len() == 1 && his[0].contains("Maker 4") && his[0].contains("Maker 5"), "{what}: {mails:#?}");
+            assert!(hers.len() == 1 && hers[0].contains("Maker 4, S.L. (now with bob)"), "{what}: {mails:#?}");
+            assert!(!hers[0].contains("Maker 5"), "{what}: she was never told of it: {mails:#?}");
+            continue;
+        }
+        let hers = of("ana");
+        assert!(mails.len() == 2 && hers.len() == 1 && hers[0].contains("Maker 5"), "{what}: {mails:#?}");
+        assert!(!hers[0].contains("Maker 4") && !hers[0].contains("had it"), "{what}: {hers:#?}");
+        // What is new of it later is an update like any other.
+        put(&rows, 6, &row(4).replace("Offer 4", "Offer 6").replace("/4", "/6"));
+        next_visit(&world).await;
+        let told = days(&world, 1).await.pop().unwrap();
+        assert!(told.contains("Offer 6") && told.contains("update") && told.contains("ana@example.com"), "{what}: {told}");
+    }
+}

@@ -4,9 +4,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::super::Input;
+use super::super::record::LOOKED_AT;
 use super::bounded;
 use super::items::{Item, address};
-use crate::base::caps;
 use crate::model::{Failure, FailureClass};
 
 /// The items of the feed in `text`.
@@ -15,7 +15,7 @@ pub(super) fn items(text: &str, input: &Input<'_>) -> Result<Vec<Item>, Failure>
     // serde_json itself stops at 128 levels.
     let feed: Value = serde_json::from_str(text).map_err(|why| unreadable(why.to_string()))?;
     let items = feed.get("items").and_then(Value::as_array).ok_or_else(|| unreadable("it has no list `items`".to_owned()))?;
-    Ok(items.iter().take(caps::RECORDS).map(|entry| item(entry, input.url)).collect())
+    Ok(items.iter().take(LOOKED_AT).map(|entry| item(entry, input.url)).collect())
 }
 
 fn item(entry: &Value, base: &Url) -> Item {

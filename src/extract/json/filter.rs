@@ -57,8 +57,6 @@ pub(super) enum Stop {
 pub(super) struct Outputs {
     /// In order; at most as many as asked for.
     pub values: Vec<Value>,
-    /// Whether there were more.
-    pub more: bool,
     /// Why it stopped early, if it did.
     pub stop: Option<Stop>,
 }
@@ -126,17 +124,14 @@ impl Program {
         let left = Cell::new(STEPS);
         let meter = Meter { lut: &self.filter.lut, left: &left, expired };
         let ctx = Ctx::<Counted>::new(meter, Vars::new([]));
-        let mut outputs = Outputs { values: Vec::new(), more: false, stop: None };
+        let mut outputs = Outputs { values: Vec::new(), stop: None };
         for output in self.filter.id.run((ctx, to_val(input))).map(unwrap_valr) {
             if !meter.step() || expired() {
                 outputs.stop = Some(Stop::Budget);
                 break;
             }
             match output {
-                Ok(_) if outputs.values.len() >= most => {
-                    outputs.more = true;
-                    break;
-                }
+                Ok(_) if outputs.values.len() >= most => break,
                 Ok(value) => outputs.values.push(from_val(&value, 0)),
                 Err(why) => {
                     outputs.stop = Some(Stop::Error(crate::base::text::clip(&why.to_string(), 300)));
@@ -351,7 +346,7 @@ mod tests {
             assert_eq!(stopped(program, &expired), Some(Stop::Budget), "{program}");
         }
         let outputs = Program::compile("repeat(1)").unwrap().run(&Value::Null, 10, &|| false);
-        assert_eq!((outputs.values.len(), outputs.more), (10, true));
+        assert_eq!(outputs.values.len(), 10);
         assert_eq!(stopped("try repeat(1) catch 2 | select(false)", &|| false), Some(Stop::Budget));
     }
 
