@@ -26,6 +26,7 @@ mod portal;
 pub mod product;
 mod reading;
 mod record;
+mod requests;
 mod selector;
 mod sheet;
 mod shown;

@@ -133,6 +133,9 @@ pub fn leaning(extract: &Extract, url: &Url) -> Leaning {
     if let Some(found) = vacancies.filter(|_| forms * 10 < all * 3) {
         return jobs(found);
     }
+    if let Some(found) = super::requests::requests(extract, url).filter(|found| found.sure || forms * 10 < all * 3) {
+        return Leaning { kind: Kind::Listing, records: Some(RecordKind::Request), why: found.why, sure: found.sure };
+    }
     let prices = with(&["price", "kind"]);
     if prices * 2 > all {
         return said(Kind::Listing, format!("{prices} of {all} have a price or say what is offered or wanted"));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use url::Url;
 
+use super::requests::is_request;
 use super::{Kind, Spec};
 use crate::base::caps;
 use crate::base::text::{fold, words};
@@ -62,9 +63,12 @@ impl RecordRule {
         !self.key.is_empty()
     }
 
-    /// What a record is: by its field `kind`, else as all records of the source.
+    /// What a record is: by its field `kind`, else as all records of the source; but an offer whose title says that somebody buys is a request.
     fn kind_of(&self, fields: &BTreeMap<FieldName, Found>) -> RecordKind {
-        let Some(found) = fields.get("kind") else { return self.kind };
+        let Some(found) = fields.get("kind") else {
+            let title = || NAMES.iter().find_map(|name| fields.get(*name)).is_some_and(|found| is_request(&found.value.text()));
+            return if self.kind == RecordKind::Offer && title() { RecordKind::Request } else { self.kind };
+        };
         let text = fold(&found.value.text());
         self.kinds.get(&text).copied().or_else(|| RecordKind::from_word(&text)).unwrap_or(self.kind)
     }

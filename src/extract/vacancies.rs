@@ -124,7 +124,7 @@ pub(super) fn vacancies(extract: &Extract, url: &Url) -> Option<Vacancies> {
     if open * 3 > all {
         return sure(format!("{open} of {all} titles say that anybody may apply, as those of vacancies do"));
     }
-    let word = of_address(url).filter(|_| all > 0)?;
+    let word = of_address(url, &ADDRESSES, &WHOLE).filter(|_| all > 0)?;
     Some(Vacancies { why: format!("its address speaks of them (`{word}`)"), sure: false })
 }
 
@@ -132,8 +132,8 @@ fn is_class(name: &str, value: &Value) -> bool {
     matches!(plain(name).as_str(), "type" | "kind" | "class") && CLASSES.contains(&words(&value.text()).as_str())
 }
 
-/// The word of an address that leads to vacancies.
-fn of_address(url: &Url) -> Option<String> {
+/// The word of an address that is one of these, or a whole part of it that is one of those.
+pub(super) fn of_address(url: &Url, words: &[&str], whole: &[&str]) -> Option<String> {
     let decoded = |part: &str| percent_decoded(part).to_lowercase();
     let path: Vec<String> = url.path_segments().into_iter().flatten().map(decoded).collect();
     if path.iter().any(|part| TEXTS.contains(&part.as_str())) {
@@ -141,8 +141,8 @@ fn of_address(url: &Url) -> Option<String> {
     }
     let host: Vec<String> = url.domain().into_iter().flat_map(|host| host.split('.')).map(str::to_lowercase).collect();
     let parts = || path.iter().rev().chain(&host);
-    let whole = parts().find(|part| WHOLE.contains(&part.as_str())).cloned();
-    let word = || parts().flat_map(|part| part.split(['-', '_', '.', '+', ' '])).find(|word| ADDRESSES.contains(word)).map(str::to_owned);
+    let whole = parts().find(|part| whole.contains(&part.as_str())).cloned();
+    let word = || parts().flat_map(|part| part.split(['-', '_', '.', '+', ' '])).find(|word| words.contains(word)).map(str::to_owned);
     whole.or_else(word)
 }
 

@@ -81,11 +81,15 @@ pub(super) fn closings<'a>(config: &Config, segment: &Segment, lead: &Lead, behi
 /// What closes first of that which the reasons of a lead call for, as all portals that are known here tell it.
 pub(super) fn first_due(config: &Config, (segment, lead): (&Segment, &Lead), behind: &Behind<'_>, now: Timestamp) -> Option<Record> {
     let due = closings(config, segment, lead, &Behind { news: None, ..*behind }, now);
-    let record = due.into_iter().find(|closes| !closes.begins)?.record;
+    due.into_iter().find(|closes| !closes.begins).map(|closes| on_all_portals(config, behind, closes.record, now))
+}
+
+/// A tender as all portals that are known here tell it.
+fn on_all_portals(config: &Config, behind: &Behind<'_>, record: &Record, now: Timestamp) -> Record {
     let ids = record.shared_ids();
     let same = |other: &&Record| other.id != record.id && other.shared_ids().iter().any(|id| ids.contains(id));
     let others = behind.records.iter().chain(behind.elsewhere).filter(same).cloned();
-    Some(whole(config, std::iter::once(record.clone()).chain(others).collect(), now).record)
+    whole(config, std::iter::once(record.clone()).chain(others).collect(), now).record
 }
 
 fn begins(signal: &Signal) -> Option<Timestamp> {
@@ -101,7 +105,9 @@ pub(super) fn closed(config: &Config, lead: &Lead, behind: &Behind<'_>, since: T
         behind.signals.iter().any(of_it) && with_known(config, behind, |known| score::concerns(segment, known, record.id, now))
     };
     let over = |record: &Record| deadline(record).is_some_and(|closing| closing.is_over(now) && closing.at > record.first_seen);
-    behind.records.iter().filter(|record| over(record) && called(record)).cloned().collect()
+    // Another portal may take offers for longer.
+    let ends = |record: &Record| deadline(&on_all_portals(config, behind, record, now)).is_none_or(|closing| closing.is_over(now));
+    behind.records.iter().filter(|record| over(record) && called(record) && ends(record)).cloned().collect()
 }
 
 /// The reminders of a tender whose time has come, to leave with the alert on its lead rather than after it.

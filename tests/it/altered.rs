@@ -461,6 +461,7 @@ async fn a_later_deadline_that_takes_over_from_another_portals_is_told_once() {
     let moved = "Deadline moved: Thu 26 Nov 2026 10:00 UTC → Fri 4 Dec 2026 10:00 UTC; portal portal → second";
     let mails = world.mails("ana", "Deadline moved");
     assert!(mails.len() == 1 && mails[0].contains(moved), "{mails:#?}");
+    assert_eq!(world.mails("ana", "Closed before"), Vec::<String>::new(), "it is open");
     let lines = world.inside.written("lines").concat();
     // Its buyer is a lead, so machines hear of it with that.
     let told: Vec<&str> = lines.lines().filter(|line| line.contains("portal portal → second")).collect();

@@ -1,0 +1,153 @@
+//! Whether a record asks for goods rather than offers them: by how its title begins, and whether a whole list does. Knows no marketplace.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use super::has_name;
+use super::vacancies::of_address as word_of;
+use crate::model::{Draft, Extract};
+
+/// Words of addresses that lead to what is wanted.
+const ADDRESSES: [&str; 24] = [
+    "rfq",
+    "rfqs",
+    "wanted",
+    "buying-requests",
+    "buying-leads",
+    "buy-leads",
+    "buyleads",
+    "buy-requests",
+    "purchase-requests",
+    "sourcing-requests",
+    "demandas",
+    "solicitudes",
+    "solicitudes-de-compra",
+    "gesuche",
+    "kaufgesuche",
+    "richieste",
+    "demandes",
+    "pedidos-de-compra",
+    "zayavki",
+    "zakupki",
+    "spros",
+    "kuplyu",
+    "kuplu",
+    "заявки",
+];
+
+/// So begins what somebody wants to buy, and nothing else.
+static BUYS: LazyLock<Regex> = LazyLock::new(|| {
+    let words = [
+        "wtb|rfqs?|request for (?:a )?(?:quotations?|quotes?|offers?|prices?)|(?:buying|purchase|sourcing) (?:request|lead)|we (?:buy|purchase)",
+        "looking for (?:a )?(?:supplier|manufacturer)s?|wanted to buy",
+        "compro|compramos|se compra|solicitud de (?:cotizaci[oó]n|presupuesto|ofertas?|compra)|(?:busco|buscamos|se busca) (?:proveedor|fabricante)(?:es)?",
+        "kaufe|wir kaufen|ankauf|kaufgesuch|preisanfrage|(?:suche|wir suchen) (?:lieferant|hersteller)(?:en)?",
+        "ach[eè]te|nous achetons|demande de (?:devis|prix)|(?:cherche|recherche|nous recherchons) (?:un )?(?:fournisseur|fabricant)s?",
+        "acquisto|acquistiamo|richiesta di (?:preventivo|offerta)|(?:cerco|cerchiamo) (?:fornitor|produttor)[ei]",
+        "compra-se|pedido de (?:cota[cç][aã]o|or[cç]amento)|(?:procuro|procuramos) fornecedor(?:es)?",
+        "куплю|купим|закуплю|закупим|закупаем|закупаю|приобрету|приобретем|приобретём|заявка на (?:закупку|покупку)",
+        "запрос (?:котировок|предложений|цен|цены)|(?:ищу|ищем) (?:поставщик|производител)\\p{L}*",
+    ];
+    beginning(&words)
+});
+
+/// So begins what somebody wants; it may be staff.
+static WANTS: LazyLock<Regex> = LazyLock::new(|| {
+    let words = [
+        "wanted|looking for|in search of|seeking|we (?:need|seek|are looking for)|i need|required",
+        "busco|buscamos|se busca|se necesita|necesito|necesitamos|se requiere|solicito|solicitamos|demanda",
+        "suche|gesucht|wir suchen|gesuch",
+        "cherche|recherche|nous cherchons|nous recherchons|on cherche|on recherche",
+        "cerco|cercasi|cerchiamo|procuro|procuramos|procura-se|preciso|precisamos",
+        "требуется|требуются|нужен|нужна|нужно|нужны|ищу|ищем|необходим|необходима|необходимо|необходимы",
+    ];
+    beginning(&words)
+});
+
+fn beginning(words: &[&str]) -> Regex {
+    Regex::new(&format!(r"(?i)^[\W_]*(?:{})\b", words.join("|"))).expect("the pattern is fixed")
+}
+
+/// Whether what is called so is wanted, and is nothing else.
+pub(super) fn is_request(title: &str) -> bool {
+    BUYS.is_match(title)
+}
+
+/// That records are requests, and by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Requests {
+    pub(super) why: String,
+    /// Whether it is more than a guess.
+    pub(super) sure: bool,
+}
+
+/// Whether these records, which are no vacancies, are requests: by what they say or by where they are.
+pub(super) fn requests(extract: &Extract, url: &Url) -> Option<Requests> {
+    let all = extract.records.len();
+    let count = |of: &dyn Fn(&str) -> bool| {
+        let is = |draft: &&Draft| has_name(draft).is_some_and(|title| of(&title));
+        extract.records.iter().filter(is).count()
+    };
+    let (bought, wanted) = (count(&is_request), count(&|title| is_request(title) || WANTS.is_match(title)));
+    if wanted * 2 > all {
+        return Some(Requests { why: format!("{wanted} of {all} titles say that something is wanted"), sure: bought > 0 });
+    }
+    let word = word_of(url, &ADDRESSES, &ADDRESSES).filter(|_| all > 0)?;
+    Some(Requests { why: format!("its address speaks of them (`{word}`)"), sure: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FieldName, Found, RecordKind, Value};
+
+    #[test]
+    fn a_title_says_whether_something_is_wanted() {
+        for (title, bought, wanted) in [
+            ("Куплю поддоны б/у", true, true),
+            ("«Закупаем» щепу", true, true),
+            ("Требуется сварщик", false, true),
+            ("Compro palets usados", true, true),
+            ("Se busca proveedor de film estirable", true, true),
+            ("Se busca soldador", false, true),
+            ("Compresor de tornillo", false, false),
+            ("[WTB] 3 forklifts", true, true),
+            ("RFQ: stretch film", true, true),
+            ("Request for offers: wrapping machine", true, true),
+            ("Wanted: pallets", false, true),
+            ("Buy pallets online", false, false),
+            ("Kaufe Europaletten", true, true),
+            ("Kaufen Sie Paletten", false, false),
+            ("Achète palettes", true, true),
+            ("Compra-se paletes", true, true),
+            ("Продам поддоны", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!((is_request(title), is_request(title) || WANTS.is_match(title)), (bought, wanted), "{title}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_one_of_requests_by_most_of_its_titles_or_its_address() {
+        for (titles, url, want) in [
+            (&["Куплю поддоны", "Требуется плёнка", "Нужны ящики"][..], "https://a.example/", Some(true)),
+            (&["Требуется плёнка", "Нужны ящики"], "https://a.example/", Some(false)),
+            (&["Куплю поддоны", "Продам плёнку", "Продам ящики"], "https://a.example/", None),
+            (&["Pallets", "Film"], "https://a.example/buying-leads/", Some(false)),
+            (&["Pallets", "Film"], "https://a.example/zakupki?page=2", Some(false)),
+            (&["Pallets", "Film"], "https://a.example/market", None),
+            (&[], "https://a.example/rfq", None),
+        ] {
+            let url: Url = url.parse().unwrap();
+            let draft = |title: &&str| {
+                let found = Found { value: Value::Text((*title).to_owned()), quote: (*title).to_owned(), path: String::new() };
+                let fields = [(FieldName::new("title"), found)].into();
+                Draft { key: "k".to_owned(), kind: RecordKind::Offer, url: url.clone(), fields, detail: None, partial: false, again: false }
+            };
+            let found = requests(&Extract { records: titles.iter().map(draft).collect(), ..Extract::default() }, &url);
+            assert_eq!(found.as_ref().map(|found| found.sure), want, "{titles:?} {url}: {found:?}");
+        }
+    }
+}
