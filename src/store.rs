@@ -34,6 +34,7 @@ mod spec;
 mod stored;
 mod tally;
 mod tenders;
+mod told;
 #[cfg(test)]
 mod trials;
 mod versions;
@@ -58,7 +59,7 @@ pub use embedded::{Embedded, Submitted};
 pub use error::{CommitError, OpenError, StoreError};
 pub use spec::{Hook, KEYS, POINTS, Settings, Spec};
 pub use words::{
-    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LastTold, LeadFilter, LeftOut, Likely, Loss, MessageFilter, OnFile, Opened,
+    Backup, Claim, Counts, DueEntries, EntryFilter, Kept, LastTold, LeadFilter, LeftOut, Likely, MessageFilter, OnFile, Opened, Passed,
     RISING, Reached, Replay, Replayed, Restored, Scope, Size, Snapshot, SourceSize, Standing, Suppression, TenderOrder, TenderRow,
     TenderWalk, Version, Which,
 };

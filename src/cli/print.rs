@@ -206,7 +206,7 @@ fn status(view: &StatusView, now: Timestamp) {
         println!("{}: {}", quota.source, quota_line(quota));
     }
     if view.attention.is_empty() {
-        println!("every visited source is well");
+        println!("{}", if view.pages == 0 { "no source is visited yet" } else { "every visited source is well" });
     } else {
         println!("sources that need attention:");
         for source in &view.attention {

@@ -22,6 +22,7 @@ use crate::base::text::{clip, squeeze, words};
 use crate::model::{calling_country, country_code};
 
 pub use place::Place;
+pub(super) use place::of_language;
 pub use role::Role;
 
 /// Contacts of each kind in one page.
@@ -149,7 +150,7 @@ fn page_country(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Opt
         votes.iter().max_by_key(|(code, count)| (**count, std::cmp::Reverse(**code))).map(|(code, _)| *code)
     };
     let (region, home) =
-        place::of_language(root.value().attr("lang").or_else(|| structured.meta.get("og:locale").map(String::as_str)).unwrap_or(""));
+        of_language(root.value().attr("lang").or_else(|| structured.meta.get("og:locale").map(String::as_str)).unwrap_or(""));
     let numbers = || {
         let mut votes = BTreeMap::new();
         let links = root
@@ -166,7 +167,7 @@ fn page_country(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Opt
 
 /// The country that an address's ending, or else a language tag, speaks of.
 pub(super) fn country_hint(url: &Url, language: &str) -> Option<&'static str> {
-    let (region, home) = place::of_language(language);
+    let (region, home) = of_language(language);
     place::of_ending(url).or(region).or(home)
 }
 

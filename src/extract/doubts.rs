@@ -7,13 +7,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use super::contacts::of_language;
 use super::offers::Offers;
 use super::reading::{Column, Reading};
 use super::vacancies::Vacancies;
 use super::value::month_first;
 use super::{Kind, Spec};
 use crate::base::text::{clip, count, words};
-use crate::model::{CompanyName, Draft, Extract, RecordKind, Value, country_code};
+use crate::model::{CompanyName, Draft, Extract, RecordKind, Value};
 
 /// Characters of an example.
 const EXAMPLE: usize = 40;
@@ -28,31 +29,8 @@ const UNREAD: [(&str, &str); 3] = [
 ];
 const COUNTRY: &str = "country = \"ES\", or whichever it is, reads them";
 
-/// Languages, and the country in which most of their pages are written; none for those of many countries.
-const HOMES: [(&str, &str); 22] = [
-    ("es", "ES"),
-    ("ca", "ES"),
-    ("gl", "ES"),
-    ("eu", "ES"),
-    ("pt", "PT"),
-    ("fr", "FR"),
-    ("de", "DE"),
-    ("it", "IT"),
-    ("nl", "NL"),
-    ("pl", "PL"),
-    ("ru", "RU"),
-    ("uk", "UA"),
-    ("cs", "CZ"),
-    ("sk", "SK"),
-    ("sv", "SE"),
-    ("da", "DK"),
-    ("fi", "FI"),
-    ("ro", "RO"),
-    ("hu", "HU"),
-    ("el", "GR"),
-    ("bg", "BG"),
-    ("tr", "TR"),
-];
+/// Languages of many countries, and the one in which most of their pages are written.
+const MOST: [(&str, &str); 5] = [("es", "ES"), ("ca", "ES"), ("gl", "ES"), ("eu", "ES"), ("pt", "PT")];
 
 /// What is unsure, and what would decide it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -258,9 +236,10 @@ pub fn country_of_phones(extract: &Extract, page: &Reading) -> Option<&'static s
     let there =
         filled(extract).iter().any(is_unread_phone) || unread() && page.lists.iter().take(1).flat_map(|list| &list.columns).any(called);
     there.then_some(())?;
-    let mut parts = page.language.as_deref()?.split(['-', '_']);
-    let (language, region) = (parts.next()?.to_ascii_lowercase(), parts.rfind(|part| part.len() == 2));
-    region.and_then(country_code).or_else(|| HOMES.iter().find(|(word, _)| *word == language).map(|(_, home)| *home))
+    let tag = page.language.as_deref()?;
+    let (region, home) = of_language(tag);
+    let most = || MOST.iter().find(|(word, _)| tag.split(['-', '_']).next().is_some_and(|language| language.eq_ignore_ascii_case(word)));
+    region.or(home).or_else(|| most().map(|(_, country)| *country))
 }
 
 /// Seven to twelve digits, and nothing but what stands between them.

@@ -43,7 +43,8 @@ pub struct Stranded {
 impl Stranded {
     /// In one line.
     pub fn words(&self, now: Timestamp) -> String {
-        let days = count(usize::try_from(now.duration_since(self.since).as_hours() / 24).unwrap_or_default(), "day", "days");
+        let days = usize::try_from(now.duration_since(self.since).as_hours() / 24).unwrap_or_default();
+        let days = if days == 0 { "less than a day".to_owned() } else { count(days, "day", "days") };
         let (waits, them) = if self.entries == 1 { ("waits", "it is") } else { ("wait", "they are") };
         let news = count(self.entries, "piece of news", "pieces of news");
         format!(

@@ -16,7 +16,7 @@ use crate::model::{
     Joined, Lead, LeadState, Organisation, Record, RecordKind, Signal, SignalKind, Story, Subject, Value, deadline, is_live,
 };
 use crate::render::{Early, Holder, Item, Language};
-use crate::store::{Loss, StoreError};
+use crate::store::{Passed, StoreError};
 use crate::{diff, outbox, route};
 
 /// Signals behind one lead that are looked through for a mail.
@@ -73,7 +73,7 @@ impl Known {
         let own = last(lead.id, now_told.revision).await?;
         let returned = now_told.handed.as_ref() == Some(&rep.rep.id);
         let recent = |at: Timestamp| now_told.from.duration_since(at) < RECENT;
-        let back = own.at.is_some_and(|at| own.loss == Loss::Waits || returned && recent(at));
+        let back = own.at.is_some_and(|at| own.passed == Passed::Waits || returned && recent(at));
         let mut told = own.at;
         for other in beside(effects, config, rep, &lead).await? {
             told = told.max(last(other.id, other.revision).await?.at);

@@ -51,7 +51,7 @@ mod embedded {
     contract! {
         place();
         linking, alike_at_once, claims, times_of_unchanged_checks, a_whole_turn, large_values, conflicts_stand_alone, identities_have_one_owner, versions_of_pages,
-        many_at_once, outbox_order, sealing, postponing, replaying, left_out_of_replays, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, told_at_once, a_long_history, removing,
+        many_at_once, outbox_order, sealing, last_told, postponing, replaying, left_out_of_replays, a_message_enters_once, suppressing, small_things, keeping, forgetting, notices, shared_ids, told_at_once, a_long_history, removing,
         rescheduling,
         lists,
     }
@@ -636,6 +636,51 @@ async fn sealing(place: Place) {
     assert_eq!(store.waiting_entries(EntryFilter::default(), 10).await.unwrap(), entries[3..]);
     assert_eq!(store.message(&message(2, 1).id).await.unwrap(), None);
     assert_eq!(store.messages(MessageFilter::default(), 10).await.unwrap().len(), 1);
+}
+
+/// What is told of a lead, and that it went, revision by revision.
+async fn last_told(place: Place) {
+    let mut store = place.open().await;
+    let news = |revision| {
+        let one = entry(5, 1);
+        Entry { id: Entry::id_of(&one.channel, &one.rep, one.lead, revision), revision, ..one }
+    };
+    let loss = |revision| {
+        let one = news(revision);
+        let of_tender = Some(OfTender::Passed { record: None, to: None });
+        Entry { id: Entry::id_of_loss(&one.channel, &one.rep, one.lead, revision), of_tender, ..one }
+    };
+    let told = async |store: &Store, before: u32| {
+        let Entry { channel, rep, lead, .. } = news(1);
+        let last = store.told(&channel, &rep, lead, before).await.unwrap();
+        (last.at.map(Timestamp::as_second), last.passed, last.given_up.map(|(id, _)| id))
+    };
+    let letter = |n: u8, of: &Entry| Message { entries: vec![of.id], made: time(i64::from(n)), ..message(n, 1) };
+    let at = |n: i64| Some(time(n).as_second());
+    assert_eq!(told(&store, 9).await, (None, Passed::No, None), "nothing is known of it");
+    // Each step: what comes to wait, what is sealed of it, and how; then what is so before which revision.
+    let dead = |n, of: &Entry| Message { state: MessageState::Dead { at: time(70), reason: "no".to_owned() }, ..letter(n, of) };
+    let dropped = |n, of: &Entry| Message { state: MessageState::Suppressed { at: time(70) }, ..letter(n, of) };
+    for (what, waits, sealed, before, want) in [
+        ("waits", news(1), None, 9, (None, Passed::No, None)),
+        ("is told", news(1), Some(letter(10, &news(1))), 9, (at(10), Passed::No, None)),
+        ("went, and that waits", loss(2), None, 9, (at(10), Passed::Waits, None)),
+        ("before it went", loss(2), None, 2, (at(10), Passed::No, None)),
+        ("is back, and that waits", news(3), None, 9, (at(10), Passed::Waits, None)),
+        ("that it went is left out", loss(2), Some(dropped(11, &loss(2))), 9, (at(10), Passed::No, None)),
+        ("that it is back is given up", news(3), Some(dead(12, &news(3))), 9, (at(10), Passed::No, Some(message(12, 1).id))),
+        ("went again, and was told so", loss(4), Some(letter(13, &loss(4))), 9, (None, Passed::Told, None)),
+        ("before that", loss(4), None, 4, (at(10), Passed::No, Some(message(12, 1).id))),
+        ("is back and told", news(5), Some(letter(14, &news(5))), 9, (at(14), Passed::No, None)),
+    ] {
+        store.commit(Turn { entries: vec![waits], ..Turn::upkeep() }).await.unwrap();
+        if let Some(message) = sealed {
+            store.seal(message, vec![]).await.unwrap();
+        }
+        assert_eq!(told(&store, before).await, want, "{what}");
+        store = place.reopen(store).await;
+        assert_eq!(told(&store, before).await, want, "{what}, read from disk");
+    }
 }
 
 async fn postponing(place: Place) {

@@ -9,14 +9,12 @@ use super::embedded::{Embedded, Inner};
 use super::error::{CommitError, StoreError};
 use super::frame;
 use super::prepare::{Draft, Effect, message_effects};
-use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, timestamp, to_model, undecodable};
-use super::words::{DueEntries, EntryFilter, LastTold, LeftOut, Loss, MessageFilter, Replay, Replayed, Standing, Suppression};
-use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RepId};
+use super::stored::{StoredChannel, StoredEntry, StoredMessage, StoredState, StoredSuppression, millis, to_model, undecodable};
+use super::words::{DueEntries, EntryFilter, LeftOut, MessageFilter, Replay, Replayed, Standing, Suppression};
+use crate::base::ids::{ChannelId, EntryId, MessageId};
 use crate::model::{ChannelState, Entry, Message, MessageState, Question};
 use crate::outbox;
 
-/// Revisions of a lead looked back on for the last that was told.
-const REVISIONS: usize = 100;
 /// Messages that are decided on in one replay.
 const AGAIN: usize = 100_000;
 
@@ -178,33 +176,6 @@ impl Inner {
     }
 }
 
-/// What became of an entry.
-enum Left {
-    /// There is none, or it was left out.
-    Never,
-    /// It waits to be told.
-    Waits,
-    /// Its letter was given up then.
-    GivenUp(MessageId, Timestamp),
-    /// Its letter was made then.
-    At(Timestamp),
-}
-
-impl Inner {
-    fn left(&self, id: EntryId) -> Result<Left, StoreError> {
-        let Some((_, entry)) = self.load::<StoredEntry>(&codec::entry(id))? else { return Ok(Left::Never) };
-        let Some(message) = entry.settled.as_deref().and_then(|id| id.parse().ok()) else { return Ok(Left::Waits) };
-        let of_head = |millis| timestamp(millis).map_err(undecodable::<StoredMessage>);
-        Ok(match self.load::<StoredMessage>(&codec::message(&message))? {
-            Some((_, StoredMessage { state: StoredState::Suppressed(_), .. })) => Left::Never,
-            Some((_, StoredMessage { state: StoredState::Dead(at, _), .. })) => Left::GivenUp(message, of_head(at)?),
-            Some((_, head)) => Left::At(of_head(head.made)?),
-            // It left so long ago that it is not kept any more.
-            None => Left::At(to_model::<StoredEntry, Entry>(entry)?.at),
-        })
-    }
-}
-
 impl Draft<'_> {
     /// Settles entries with a message; one that is settled already is a conflict.
     pub(super) fn settle(&mut self, entries: &[EntryId], message: &MessageId) -> Result<(), CommitError> {
@@ -281,33 +252,6 @@ impl Embedded {
                 }
             }
             Ok(groups)
-        })
-        .await
-    }
-
-    pub(super) async fn told(&self, channel: &ChannelId, rep: &RepId, lead: LeadId, before: u32) -> Result<LastTold, StoreError> {
-        let (channel, rep) = (channel.clone(), rep.clone());
-        self.read(move |inner| {
-            let mut told = LastTold::default();
-            for revision in (1..before).rev().take(REVISIONS) {
-                match inner.left(Entry::id_of_loss(&channel, &rep, lead, revision))? {
-                    Left::At(_) => {
-                        told.loss = Loss::Told;
-                        break;
-                    }
-                    Left::GivenUp(..) | Left::Waits => told.loss = Loss::Waits,
-                    Left::Never => {}
-                }
-                match inner.left(Entry::id_of(&channel, &rep, lead, revision))? {
-                    Left::At(made) => {
-                        told.at = Some(made);
-                        break;
-                    }
-                    Left::GivenUp(message, at) => told.given_up = told.given_up.take().or(Some((message, at))),
-                    Left::Waits | Left::Never => {}
-                }
-            }
-            Ok(told)
         })
         .await
     }

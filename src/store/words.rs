@@ -140,18 +140,18 @@ pub struct LeadFilter {
 pub struct LastTold {
     /// When the letter was made. `None`: they never heard of it, or have heard since that it is not theirs any more.
     pub at: Option<Timestamp>,
-    /// What they were told of its loss since.
-    pub loss: Loss,
+    /// Whether it went to somebody else since, and they know.
+    pub passed: Passed,
     /// The newest letter that was to tell them since and was given up, and when.
     pub given_up: Option<(MessageId, Timestamp)>,
 }
 
 /// Whether a rep knows that a lead went to somebody else since they were told of it last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Loss {
+pub enum Passed {
     /// It did not.
     #[default]
-    None,
+    No,
     /// It did, and they are still to be told.
     Waits,
     /// It did, and they were told.

@@ -390,7 +390,9 @@ pub(super) fn told(view: LeadView, lead: &Lead, (desk, last): (&Desk<'_>, &LastT
         (_, LeadState::Rejected) => never("rejected"),
         (_, LeadState::Parked) => never("parked"),
         (Decision::To(rep, _), _) if desk.silent.contains(rep) && wait.is_none() => nobody(untold(&[rep])),
-        (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => nobody(format!("nobody to tell: {because}")),
+        (Decision::Nobody(because), LeadState::New | LeadState::Accepted) => {
+            nobody(if because.starts_with("nobody") { because.clone() } else { format!("nobody to tell: {because}") })
+        }
         (Decision::To(rep, _), LeadState::New | LeadState::Accepted) => match (wait, desk.config.rep(rep)) {
             (Some(wait), _)
                 if wait.rep == *rep

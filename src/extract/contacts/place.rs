@@ -31,6 +31,7 @@ const HOMES: &[(&str, &str)] = &[
     ("bg", "BG"),
     ("el", "GR"),
     ("tr", "TR"),
+    ("zh", "CN"),
     ("ja", "JP"),
     ("ko", "KR"),
     ("he", "IL"),
@@ -52,7 +53,7 @@ pub(super) fn of_ending(url: &Url) -> Option<&'static str> {
 }
 
 /// The country that a language tag names (`es-MX`), and the home of its language.
-pub(super) fn of_language(tag: &str) -> (Option<&'static str>, Option<&'static str>) {
+pub(in crate::extract) fn of_language(tag: &str) -> (Option<&'static str>, Option<&'static str>) {
     let mut parts = tag.split(['-', '_']);
     let language = parts.next().unwrap_or("").to_lowercase();
     let region = parts.find(|part| part.len() == 2).and_then(country_code);
