@@ -10,8 +10,8 @@ use super::ask::LeadView;
 use crate::base::ids::LeadId;
 use crate::base::text::{clip, no_such, squeeze};
 use crate::config::Config;
-use crate::model::{Decision, LeadState, Subject, Verdict, closings, is_live};
-use crate::pipeline::{Effects, Grounds, behind, give_verdict};
+use crate::model::{Decision, Lead, LeadState, Subject, Verdict, closings, is_live};
+use crate::pipeline::{Effects, Grounds, behind, give_verdict, silent, why_not};
 use crate::render::{Language, clock};
 
 /// Characters of the name of who says something of a lead, and of why.
@@ -47,6 +47,9 @@ pub(super) async fn give(
     if said == Some(LeadState::Accepted) && named {
         notes.extend(nobodys_name(effects, config, (of, &by)).await?);
     }
+    if said.is_none_or(|said| said == LeadState::Accepted) {
+        notes.extend(unheard(effects, config, of).await?);
+    }
     if let Some(until) = until {
         notes.extend(closes_before(effects, config, (of, until), now).await?);
     }
@@ -63,6 +66,13 @@ async fn nobodys_name(effects: &Effects, config: &Config, (of, by): (LeadId, &st
         Some(Decision::Nobody(_)) | None => "nobody has the lead".to_owned(),
     };
     Ok(Some(format!("{with}, for {}", no_such("rep", by, config.reps.iter().map(|rep| rep.rep.id.as_str())))))
+}
+
+/// That who has the lead then is told nothing of it.
+async fn unheard(effects: &Effects, config: &Config, of: LeadId) -> Result<Option<String>, AnswerError> {
+    let Some(Lead { owner: Decision::To(rep, _), .. }) = effects.store.lead(of).await? else { return Ok(None) };
+    let why = why_not(config, &silent(effects, config).await?, &rep);
+    Ok(why.map(|why| format!("{why}: nobody is told what is new of it; another rep is named with `atalaya lead accept {of} --by`")))
 }
 
 /// The tenders behind a lead that take no answers any more by the time it comes up again.

@@ -1,11 +1,12 @@
 //! Documents and pages changed at random, seeded: whatever comes of it, the reader answers, soon, within its memory, and never panics.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
 
 use atalaya::base::clock::Stopwatch;
-use atalaya::extract::{self, Input as Page};
+use atalaya::extract::{self, Input as Page, Kind};
 use atalaya::tender::{self, Clock, Format, Input};
 
 use super::corpus::Corpus;
@@ -70,8 +71,8 @@ pub struct Entrance {
     read: Read,
 }
 
-/// The readers of portals' documents, by format, and those of pages that need no selectors.
-pub fn entrances(mut corpus: Corpus, pages: &[String]) -> anyhow::Result<Vec<Entrance>> {
+/// The readers of portals' documents, by format, those of pages that need no selectors, and those of everything else that is read.
+pub fn entrances(mut corpus: Corpus, pages: &[String], others: BTreeMap<&'static str, Vec<String>>) -> anyhow::Result<Vec<Entrance>> {
     let portals = Format::ALL.into_iter().map(|format| Entrance {
         word: format.word(),
         documents: corpus.remove(&format).unwrap_or_default(),
@@ -97,7 +98,32 @@ pub fn entrances(mut corpus: Corpus, pages: &[String]) -> anyhow::Result<Vec<Ent
     let about = extract::About { source: "site".parse()?, zone: jiff::tz::TimeZone::UTC, country: Some("ES".into()) };
     let reader = spec.compile(&about).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
     page("list", Box::new(move |text, expired| input(text, expired, &|page| reader.read(page).ok().map(|read| read.records.len()))));
+    all.extend(of_others(others)?);
     Ok(all)
+}
+
+/// The readers of what is neither a page nor a portal's document.
+fn of_others(mut documents: BTreeMap<&'static str, Vec<String>>) -> anyhow::Result<Vec<Entrance>> {
+    let url = url::Url::parse("https://site.example/api")?;
+    let about = extract::About { source: "site".parse()?, zone: jiff::tz::TimeZone::UTC, country: Some("ES".into()) };
+    let kinds = [Kind::Json, Kind::Feed, Kind::Sitemap].map(|kind| {
+        let (reader, url) = (extract::by_content(kind, &url, &about), url.clone());
+        let read: Read = Box::new(move |text, expired| {
+            let input = Page { bytes: text.as_bytes(), content_type: None, url: &url, next: None, now: NOW, expired };
+            // As `source add` looks at it: which members are what, and where more pages are.
+            let read = reader.read(&input).ok()?;
+            let members = reader.members(&input).ok().map(|members| members.add_to(&read, &url));
+            let paging = (kind == Kind::Json).then(|| extract::paging_of(&input, (read.records.len(), read.total)));
+            std::hint::black_box((members, paging));
+            Some(read.records.len())
+        });
+        (kind.word(), read)
+    });
+    let file = url::Url::parse("file:///list.csv")?;
+    let settings = extract::SheetSettings { columns: Vec::new(), country: Some("ES".to_owned()), zone: jiff::tz::TimeZone::UTC };
+    let sheet: Read = Box::new(move |text, _| extract::read_sheet(text.as_bytes(), &file, &settings).ok().map(|sheet| sheet.rows.len()));
+    let all = kinds.into_iter().chain([("sheet", sheet)]);
+    Ok(all.map(|(word, read)| Entrance { word, documents: documents.remove(word).unwrap_or_default(), read }).collect())
 }
 
 /// Fuzzes each entrance for so many seconds. Fails when an input broke something; the input is kept.

@@ -3,7 +3,7 @@
 //! `cargo bench --bench documents` reads the fixtures of the project and, where `ATALAYA_SAMPLES` names them, the samples.
 //! `-- --archive 500` writes a feed of so many megabytes, as a file and as a ZIP, and has the program read both.
 //! `-- --fuzz 600 [--format placsp] [--seed 1]` changes documents at random for so many seconds a format: no panic, nothing over 2 s or 256 MiB.
-//! `page`, `offers` and `list` are fuzzed like a format: the readers of pages that need no selectors.
+//! `page`, `offers` and `list` are fuzzed like a format: the readers of pages that need no selectors; `json`, `feed`, `sitemap` and `sheet` too.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 
@@ -64,7 +64,7 @@ fn main() -> anyhow::Result<()> {
     let corpus = corpus::all()?;
     let wanted = |word: &str| options.format.as_deref().is_none_or(|only| only == word);
     if let Some(seconds) = options.fuzz {
-        let mut entrances = fuzz::entrances(corpus, &corpus::pages()?)?;
+        let mut entrances = fuzz::entrances(corpus, &corpus::pages()?, corpus::others()?)?;
         entrances.retain(|entrance| wanted(entrance.word));
         anyhow::ensure!(!entrances.is_empty(), "no format `{}`", options.format.unwrap_or_default());
         return fuzz::run(entrances.into_iter(), seconds, options.seed);
