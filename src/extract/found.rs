@@ -291,6 +291,9 @@ impl FoundReader {
 
     fn typed(&self, field: &str, words: &str, input: &Input<'_>) -> Option<Value> {
         let base = field.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+        if base == "website" {
+            return value::site(words, input.url).map(Value::Url);
+        }
         value::read(Type::usual(base), words, input.url, &self.hints_of(input)).filter(|value| !value.text().trim().is_empty())
     }
 

@@ -143,22 +143,13 @@ fn tracks(name: &str) -> bool {
 /// Parameters that name a session; a short value under such a name is an ordinary number ("sid=12").
 fn session(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let known = matches!(
-        name.as_str(),
-        "sid"
-            | "session"
-            | "sessionid"
-            | "session_id"
-            | "phpsessid"
-            | "jsessionid"
-            | "cfid"
-            | "cftoken"
-            | "zenid"
-            | "oscsid"
-            | "osc_sid"
-            | "s"
-    ) || name.starts_with("aspsessionid");
-    known && value.len() >= 16 && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+    let least = match name.as_str() {
+        "sid" | "session" | "s" => 16,
+        "sessionid" | "session_id" | "phpsessid" | "jsessionid" | "cfid" | "cftoken" | "zenid" | "oscsid" | "osc_sid" => 6,
+        name if name.starts_with("aspsessionid") => 6,
+        _ => return false,
+    };
+    value.len() >= least && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// The same page under the address it keeps: no fragment, no tracking or session parameters.

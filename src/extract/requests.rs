@@ -66,6 +66,17 @@ static WANTS: LazyLock<Regex> = LazyLock::new(|| {
     beginning(&words)
 });
 
+/// So begins what somebody sells.
+static SELLS: LazyLock<Regex> = LazyLock::new(|| {
+    let words = [
+        "for sale|selling|wts",
+        "vendo|vendemos|se vende|vendesi|vende-se|vendita",
+        "verkaufe|zu verkaufen|wir verkaufen|vends|à vendre",
+        "продам|продаю|продаем|продаём|продается|продаётся|продажа",
+    ];
+    beginning(&words)
+});
+
 fn beginning(words: &[&str]) -> Regex {
     Regex::new(&format!(r"(?i)^[\W_]*(?:{})\b", words.join("|"))).expect("the pattern is fixed")
 }
@@ -91,6 +102,10 @@ pub(super) fn requests(extract: &Extract, url: &Url) -> Option<Requests> {
         extract.records.iter().filter(is).count()
     };
     let (bought, wanted) = (count(&is_request), count(&|title| is_request(title) || WANTS.is_match(title)));
+    if count(&|title| SELLS.is_match(title)) > 0 {
+        // On a board for both each title says which it is.
+        return None;
+    }
     if wanted * 2 > all {
         return Some(Requests { why: format!("{wanted} of {all} titles say that something is wanted"), sure: bought > 0 });
     }
@@ -135,6 +150,7 @@ mod tests {
             (&["Куплю поддоны", "Требуется плёнка", "Нужны ящики"][..], "https://a.example/", Some(true)),
             (&["Требуется плёнка", "Нужны ящики"], "https://a.example/", Some(false)),
             (&["Куплю поддоны", "Продам плёнку", "Продам ящики"], "https://a.example/", None),
+            (&["Куплю поддоны", "Требуется сварщик", "Куплю ящики", "Продам плёнку"], "https://a.example/", None),
             (&["Pallets", "Film"], "https://a.example/buying-leads/", Some(false)),
             (&["Pallets", "Film"], "https://a.example/zakupki?page=2", Some(false)),
             (&["Pallets", "Film"], "https://a.example/market", None),

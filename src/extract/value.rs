@@ -174,6 +174,14 @@ pub(super) fn url(words: &str, base: &Url) -> Option<Url> {
     Some(url)
 }
 
+/// The address that words name which somebody reads: with its scheme or without, and never within the site whose page says it ("on request").
+pub(super) fn site(words: &str, base: &Url) -> Option<Url> {
+    let words = words.trim();
+    let whole = if words.contains("://") { words.to_owned() } else { format!("https://{}", words.trim_start_matches('/')) };
+    let plain = words.contains('.') && !words.contains(char::is_whitespace) && !words.contains('@');
+    plain.then(|| url(&whole, base)).flatten().filter(|url| url.domain().is_some_and(|host| host.contains('.'))).map(|url| canonical(&url))
+}
+
 #[cfg(test)]
 mod price_cases;
 #[cfg(test)]

@@ -117,7 +117,9 @@ async fn what_waits_for_who_is_told_nothing_comes_once_they_are_back() {
             );
             let (id, said, by) = (lead.id.clone(), Some("accepted".to_owned()), "ana".to_owned());
             let question = Question::Verdict { id, said, because: String::new(), by, named: true, until: None };
-            let Answer::Lead(taken) = answer(&case.world.effects, &case.world.config, question, true).await.unwrap() else { panic!("a lead") };
+            let Answer::Lead(taken) = answer(&case.world.effects, &case.world.config, question, true).await.unwrap() else {
+                panic!("a lead")
+            };
             assert!(taken.notes.len() == 1 && taken.notes[0].starts_with("ana asked for no more mails: nobody is told"), "{taken:?}");
         }
         // Whoever runs the daemon hears of it once.

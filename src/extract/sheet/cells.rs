@@ -94,11 +94,7 @@ impl Row<'_> {
     fn read(&self, field: &str, words: &str) -> Option<Value> {
         match Type::usual(field) {
             // An address without its scheme; one that is none is no address.
-            Type::Url if !words.contains("://") => {
-                let plain = words.contains('.') && !words.contains(char::is_whitespace) && !words.contains('@');
-                let whole = format!("https://{}", words.trim_start_matches('/'));
-                plain.then(|| value::read(Type::Url, &whole, self.base, &self.hints)).flatten()
-            }
+            Type::Url => value::site(words, self.base).map(Value::Url),
             kind => value::read(kind, words, self.base, &self.hints),
         }
     }

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use phonenumber::{Mode, country};
+use phonenumber::metadata::DATABASE;
+use phonenumber::{Metadata, Mode, country};
 use regex::Regex;
 use url::Host;
 
-/// A number in E.164, read as from this country; the extension is left out.
+/// A number in E.164, read as from this country; the extension is left out. Of several in one text ("947 200 331 / 947 200 332") the first.
 ///
 /// Without a country only numbers that begin with `+` or `00` can be read.
 pub(in crate::extract) fn phone(words: &str, country: Option<country::Id>) -> Option<String> {
@@ -18,16 +19,50 @@ pub(in crate::extract) fn phone(words: &str, country: Option<country::Id>) -> Op
     let rest = &decoded[start..];
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '–')));
     let run = rest[..end.unwrap_or(rest.len())].replace("(0)", "");
-    let run = run.strip_prefix("00").map_or(run.clone(), |international| format!("+{international}"));
+    // What stands between two numbers stands within some too.
+    let first_of = |between: &Regex| between.split(&run).filter(|part| part.len() < run.len()).find_map(|part| one_number(part, country));
+    one_number(&run, country).or_else(|| first_of(&APART)).or_else(|| first_of(&CLOSE))
+}
+
+static APART: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s+[/–-]\s+").expect("the pattern is fixed"));
+static CLOSE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*/\s*").expect("the pattern is fixed"));
+
+fn one_number(run: &str, country: Option<country::Id>) -> Option<String> {
+    let run = run.trim();
+    let run = run.strip_prefix("00").map_or_else(|| run.to_owned(), |international| format!("+{international}"));
     let digits = run.chars().filter(char::is_ascii_digit).count();
     if !(5..=17).contains(&digits) || country.is_none() && !run.starts_with('+') {
         return None;
     }
-    let number = phonenumber::parse(country, &run).ok().filter(phonenumber::is_valid)?;
+    let Some(number) = phonenumber::parse(country, &run).ok().filter(phonenumber::is_valid) else { return with_prefix_like(&run, country) };
     let mut out = String::new();
     write!(out, "+{}{}", number.code().value(), number.national()).ok()?;
     debug_assert!(out == number.format().mode(Mode::E164).to_string() || number.extension().is_some());
     Some(out)
+}
+
+/// A number that begins with the digit which is dialled before numbers of its country, and which parsing takes for it: area codes of Russia begin
+/// with 8, and so does what is dialled before them.
+fn with_prefix_like(run: &str, country: Option<country::Id>) -> Option<String> {
+    let digits: String = run.chars().filter(char::is_ascii_digit).collect();
+    let abroad = run.starts_with('+');
+    let code = if abroad {
+        (1..=3).filter_map(|at| digits.get(..at)?.parse().ok()).find(|code: &u16| DATABASE.by_code(code).is_some())?
+    } else {
+        DATABASE.by_id(country?.as_ref())?.country_code()
+    };
+    let own = if abroad { &digits[code.to_string().len()..] } else { &digits };
+    let is_one = |meta: &&Metadata, national: &str| {
+        let kinds = meta.descriptors();
+        let of_kind = [kinds.fixed_line(), kinds.mobile(), kinds.toll_free(), kinds.shared_cost(), kinds.premium_rate(), kinds.voip()];
+        kinds.general().is_match(national) && of_kind.into_iter().flatten().any(|kind| kind.is_match(national))
+    };
+    DATABASE.by_code(&code)?.iter().find_map(|meta| {
+        let prefix = meta.national_prefix()?;
+        let forms = [own.strip_prefix(prefix).filter(|_| !abroad), Some(own)];
+        let found = forms.into_iter().flatten().find(|national| national.starts_with(prefix) && is_one(meta, national))?;
+        Some(format!("+{code}{found}"))
+    })
 }
 
 static EMAIL: LazyLock<Regex> =

@@ -157,12 +157,29 @@ fn contacts() {
             ("Tel.: +49 (0)30 901820", "+4930901820"),
             ("0034 911 234 567", "+34911234567"),
             ("Phone: 911 234 567, Fax: 911 234 568", "+34911234567"),
+            ("947 200 331 / 947 200 332", "+34947200331"),
+            ("947 200 331 - 947 200 332", "+34947200331"),
+            ("+7 812 320-11-22", "+78123201122"),
+            ("+7 (843) 570-10-20", "+78435701020"),
             ("123", ""),
             ("call us", ""),
             ("2026-11-23", ""),
         ],
     );
     check(Type::Phone, "country = 'US'", &[("(212) 736-5000", "+12127365000")]);
+    check(Type::Phone, "country = 'DE'", &[("0711 / 90 44 00", "+49711904400"), ("0711/904412 / 0711/904413", "+49711904412")]);
+    check(
+        Type::Phone,
+        "country = 'RU'",
+        &[
+            ("8 (812) 320-11-22", "+78123201122"),
+            ("(846) 200-10-01", "+78462001001"),
+            ("8 800 555 35 35", "+78005553535"),
+            ("+7 495 123-45-67", "+74951234567"),
+            ("8 495 123-45-67", "+74951234567"),
+            ("8 8 12", ""),
+        ],
+    );
     check(
         Type::Email,
         "",
@@ -179,6 +196,21 @@ fn contacts() {
             ("info@müller.de", "info@xn--mller-kva.de"),
         ],
     );
+}
+
+#[test]
+fn a_site_that_somebody_reads_is_never_within_the_page() {
+    for (words, want) in [
+        ("https://Firm.example/a", "https://firm.example/a"),
+        ("firm.example", "https://firm.example/"),
+        ("www.firm.example/es", "https://www.firm.example/es"),
+        ("on request", ""),
+        ("n/a", ""),
+        ("info@firm.example", ""),
+        ("-", ""),
+    ] {
+        assert_eq!(site(words, &base()).map(|url| url.to_string()).unwrap_or_default(), want, "{words}");
+    }
 }
 
 #[test]
