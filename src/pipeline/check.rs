@@ -12,7 +12,7 @@ use super::decided::{CheckError, Checked, Decided, Outcome};
 use super::onward::{brought, set_out};
 use super::read::{Read, again, mark_wanting, reached, read, tell_new};
 use super::visit::{self, Step, Walked};
-use super::walk::{Before, Plan, after_failure, count, ill_since, lead_to, net, next_visit, number, soon, walk};
+use super::walk::{Before, Plan, after_failure, broke_off, count, ill_since, lead_to, net, next_visit, number, once_more, soon, walk};
 use super::{Effects, completeness, news, notice, vitals};
 use crate::base::ids::{ContentHash, PageId, RecordId};
 use crate::config::{Config, Source};
@@ -20,8 +20,8 @@ use crate::diff::{self, Comparison};
 use crate::extract::{self, Brought};
 use crate::fetch::{Asked, Fetched, Lane, Request};
 use crate::model::{
-    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Failures, Health, OwnPage, Page, PageRole, PageWrite, Reading, Record,
-    SourceState, Spent, Turn, Validators,
+    Baseline, CheckTimes, Checkpoint, Failure, FailureClass, Health, OwnPage, Page, PageRole, PageWrite, Reading, Record, SourceState,
+    Spent, Turn, Validators,
 };
 use crate::store::{CommitError, StoreError};
 
@@ -253,7 +253,7 @@ async fn stayed(effects: &Effects, before: &Before<'_>, validators: &Validators,
     }
     let same = Page { validators: validators.clone(), reading: Reading::Settled, failures: None, ..page.clone() };
     let (checkpoint, whole) = (onward.map(|onward| onward.checkpoint), before.source.reader.is_whole() && same.bad == 0);
-    let plan = Plan { page: same, walked, checkpoint, known, new, look_again: None, whole };
+    let plan = Plan { page: same, walked, checkpoint, known, new, look_again: None, cut: None, whole };
     let mut turn = Box::pin(walk(effects, before, plan, now)).await?;
     keep_small(&mut turn, page);
     let changes = std::mem::take(&mut turn.changes);
@@ -334,7 +334,7 @@ async fn differs(
     let mut turn = walk(
         effects,
         before,
-        Plan { page, walked, checkpoint, known, new, look_again, whole: extract.whole && extract.bad.is_empty() },
+        Plan { page, walked, checkpoint, known, new, look_again, cut: broke_off(extract), whole: extract.whole && extract.bad.is_empty() },
         now,
     )
     .await?;
@@ -414,12 +414,7 @@ async fn failed(effects: &Effects, before: &Before<'_>, failure: Failure, now: T
     let (mut known, new) = lead_to(effects, before, next, now).await?;
     known.retain(|page| page.visit != number(before) && page.role == PageRole::Follow);
     let mut page = before.page.clone();
-    let count_before = page.failures.as_ref();
-    let failures = Failures {
-        count: count_before.map_or(1, |f| f.count.saturating_add(1)),
-        since: count_before.map_or(now, |f| f.since),
-        last: failure.clone(),
-    };
+    let failures = once_more(page.failures.as_ref(), &failure, now);
     let mut state = before.state.clone();
     if before.step == Step::Begin {
         // The visits before it may have written nothing but the root's times, which are those of the failure from now on.

@@ -10,11 +10,12 @@ use url::Url;
 use super::visit::{self, NET, Step, Walked};
 use super::{Effects, completeness, vitals};
 use crate::base::ids::{PageId, RecordId};
+use crate::base::text;
 use crate::config::{Config, Source};
 use crate::diff::{self, Visited};
 use crate::model::{
-    Advice, Baseline, CheckTimes, Checkpoint, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record, SourceState,
-    Turn, Visit,
+    Advice, Baseline, CheckTimes, Checkpoint, Extract, Failure, FailureClass, Failures, Health, Page, PageRole, PageWrite, Reading, Record,
+    SourceState, Turn, Visit,
 };
 use crate::store::StoreError;
 
@@ -70,13 +71,26 @@ pub(super) struct Plan {
     pub new: Vec<Page>,
     /// The wait until a second look, where one is wanted.
     pub look_again: Option<SignedDuration>,
+    /// That it broke off, where it did: what was read of it counts, and what comes after is not known.
+    pub cut: Option<Failure>,
     /// Whether absence from it says something.
     pub whole: bool,
 }
 
+/// That a document breaks off, if it does.
+pub(super) fn broke_off(extract: &Extract) -> Option<Failure> {
+    let read = text::count(extract.entries, "entry was read", "entries were read");
+    extract.cut.then(|| Failure::new(FailureClass::Broken, format!("the document breaks off: {read}, and what comes after is not known")))
+}
+
+/// The failures of a page that failed before, or for the first time.
+pub(super) fn once_more(before: Option<&Failures>, failure: &Failure, now: Timestamp) -> Failures {
+    Failures { count: before.map_or(1, |f| f.count.saturating_add(1)), since: before.map_or(now, |f| f.since), last: failure.clone() }
+}
+
 /// The part of a turn that carries the visit on: the pages it leads to, the visit's end, and when everybody is due again.
 pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now: Timestamp) -> Result<Turn, StoreError> {
-    let Plan { mut page, mut walked, checkpoint, known, mut new, look_again, whole } = plan;
+    let Plan { mut page, mut walked, checkpoint, known, mut new, look_again, cut, whole } = plan;
     let (visit, transport) = (number(before), before.source.reader.transport());
     let limit = before.source.reader.pages();
     let mut room = usize::try_from(visit::room(&before.state.visit, before.step, limit)).unwrap_or(0);
@@ -87,6 +101,7 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
     new.truncate(room);
     walked.leads_to = count(known.len() + new.len());
     walked.faded = count(faded.len());
+    walked.failed = cut.is_some();
     if before.step != Step::Look {
         page.visit = visit;
         if walked.leads_to + walked.faded > 0 {
@@ -94,6 +109,10 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
         }
     }
     let mut state = before.state.clone();
+    if let Some(failure) = cut.filter(|_| before.step != Step::Look) {
+        page.failures = Some(once_more(before.page.failures.as_ref(), &failure, now));
+        state.health = Health::Ill { since: ill_since(&before.state.health, failure.class, now), failure };
+    }
     if before.step == Step::Begin {
         // The visits before it may have written nothing but the root's times, which are others from now on.
         state.complete_until = completeness::until(before.source, &before.state, &before.page);
@@ -116,6 +135,8 @@ pub(super) async fn walk(effects: &Effects, before: &Before<'_>, plan: Plan, now
     page.checked = Some(now);
     let begun = state.visit.started.unwrap_or(now);
     page.next_due = match (&page.failures, look_again) {
+        // Where the next visit asks again what broke off, the page by itself is not worth a request.
+        (Some(_), _) if transport.varies() && page.role == PageRole::Follow => net(before, now),
         (Some(failures), _) => after_failure(before, failures, now),
         (None, Some(wait)) => before.source.schedule.soonest(now.saturating_add(wait).unwrap_or(now)),
         (None, None) if page.role == PageRole::Root && state.visit.outstanding == 0 => next_visit(before, begun, now),

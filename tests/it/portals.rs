@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use atalaya::base::clock::Clock;
 use atalaya::base::ids::SourceId;
-use atalaya::model::{ChangeKind, Record, Statement};
+use atalaya::model::{ChangeKind, FailureClass, Health, Record, Statement};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::portal_rig::{self as portal, Published, Running, Trap};
@@ -286,6 +286,37 @@ async fn an_answer_that_was_cut_off_is_asked_for_again_soon_and_not_for_ever() {
         world.visit().await;
     }
     all_held(&held(&world).await, &portal);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_that_breaks_off_is_not_complete_and_says_what_is_not_known() {
+    for preset in [true, false] {
+        let portal = portal::start(50, portal::feed);
+        let plain = || source(&format!("{}/feed.atom", portal.server.address), "");
+        let world = Inside::new(&if preset { placsp(&portal, 6) } else { plain() }).await;
+        portal.publish(0..5, world.clock.now());
+        world.visit().await;
+        let until = said(&world).await.complete_until;
+        assert!(until.is_some(), "{preset}");
+        // The oldest two are behind where it breaks off; so are others that nobody knows.
+        portal.publish(5..9, world.clock.now());
+        for round in 0..3 {
+            portal.lock().traps = (0..4).map(|_| Some(Trap::Cut)).collect();
+            quarter(&world).await;
+            let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
+            let Health::Ill { failure, .. } = &state.health else { panic!("{preset} {round}: {:?}", state.health) };
+            assert!(failure.text.contains("breaks off") && failure.text.contains("what comes after is not known"), "{preset}: {failure}");
+            assert_eq!((failure.class, state.statement().complete_until), (FailureClass::Broken, until), "{preset} {round}");
+        }
+        portal.lock().traps.clear();
+        world.wait(SignedDuration::from_hours(1));
+        world.visit().await;
+        quarter(&world).await;
+        all_held(&held(&world).await, &portal);
+        let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
+        assert!(matches!(state.health, Health::Well { .. }) && state.statement().complete_until > until, "{preset}: {state:?}");
+        appeared_once(&world).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
