@@ -206,6 +206,9 @@ impl Rehearsal {
     }
 
     async fn document(&self, kind: Kind, url: &Url, fetched: Fetched, out: &mut Proposed) {
+        if kind == Kind::Feed {
+            self.thin_notices(url, &fetched, out).await;
+        }
         match self.read_as(spec(kind, url), &fetched).await {
             Ok(read) => {
                 out.told(Way::Document, format!("{}: {}", what(kind), records(&read.extract)));
@@ -213,6 +216,18 @@ impl Rehearsal {
                 out.ways.push(self.paged(read.proposal(Way::Document, fetched, good), &SourceSettings::default()).await);
             }
             Err(failure) => out.told(Way::Document, format!("{}, which cannot be read: {failure}", what(kind))),
+        }
+    }
+
+    /// A feed whose entries have the classes or the deadlines of tenders is one of notices.
+    async fn thin_notices(&self, url: &Url, fetched: &Fetched, out: &mut Proposed) {
+        let Ok(read) = self.read_as(spec(Kind::Tenders, url), fetched).await else { return };
+        let classed = |draft: &&Draft| ["deadline", "cpv", "unspsc", "naics"].iter().any(|name| draft.value(name).is_some());
+        let (all, of_tenders) = (read.extract.records.len(), read.extract.records.iter().filter(classed).count());
+        if of_tenders * 2 > all {
+            let how = format!("{of_tenders} of {all} entries have a deadline or a class of tenders: it is read as notices");
+            out.told(Way::Document, format!("a feed: {how}"));
+            out.ways.push(read.proposal(Way::Document, fetched.clone(), true));
         }
     }
 

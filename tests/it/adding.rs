@@ -322,3 +322,30 @@ fn telephone_numbers_are_those_of_the_country_whose_language_the_page_speaks() {
     let unknown = toml("english", &["--dry-run"]);
     assert!(!unknown.contains("\ncountry = ") && unknown.contains("of a country that is not known"), "{unknown}");
 }
+
+#[test]
+fn a_feed_whose_entries_have_classes_or_deadlines_is_watched_as_tenders() {
+    let item = |n: u32, more: &str| {
+        format!(
+            "<item><title>Supply of lot {n}</title><link>https://p.example/{n}</link><guid>d{n}</guid>{more}<description>Buyer: Board</description></item>"
+        )
+    };
+    let of_notices = move |n| item(n, &format!("<category>CPV/33140000</category><category>deadline/2026/Dec/{}</category>", 20 + n));
+    let rss = |items: String| {
+        let body = format!(
+            "<rss version=\"2.0\"><channel><title>P</title><link>https://p.example/</link><description>d</description>{items}</channel></rss>"
+        );
+        Reply { status: 200, headers: vec![("content-type", "application/rss+xml".into())], body: body.into() }
+    };
+    let site = Server::start(move |seen| match seen.path.as_str() {
+        "/notices" => rss((1..5).map(of_notices).collect()),
+        "/press" => rss((1..5).map(|n| item(n, "")).collect::<String>() + &of_notices(5)),
+        _ => Reply::status(404),
+    });
+    let home = Home::new("");
+    for (path, kind) in [("notices", "tenders"), ("press", "feed")] {
+        let added = home.json(&["source", "add", &format!("{}/{path}", site.address), "--dry-run"]);
+        let toml = added["chosen"]["toml"].as_str().unwrap();
+        assert!(toml.contains(&format!("kind = \"{kind}\"")), "{path}: {toml}");
+    }
+}

@@ -198,7 +198,7 @@ async fn an_empty_window_is_no_failure() {
     world.visit().await;
     quarter(&world).await;
     let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
-    assert!(matches!(state.health, atalaya::model::Health::Well { .. }), "{state:?}");
+    assert!(matches!(state.health, Health::Well { .. }), "{state:?}");
     assert_eq!((state.statement().gaps.len(), state.complete_until), (0, Some(world.clock.now())));
 }
 
@@ -496,7 +496,7 @@ async fn rows_of_a_whole_file_that_cannot_be_read_make_nobody_disappear() {
     }
     let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
     assert_eq!(state.visit.bad, 1);
-    assert!(matches!(&state.health, atalaya::model::Health::Ill { failure, .. } if failure.text.contains("1 entry of 5")), "{state:?}");
+    assert!(matches!(&state.health, Health::Ill { failure, .. } if failure.text.contains("1 entry of 5")), "{state:?}");
     *rows.lock().unwrap() = (5, false);
     for _ in 0..3 {
         quarter(&world).await;
@@ -518,7 +518,7 @@ async fn a_field_that_cannot_be_read_is_left_unknown_and_counted_and_its_tender_
     quarter(&world).await;
     let state = world.effects.store.states_of(&id()).await.unwrap().remove(0);
     assert_eq!((state.visit.bad, state.visit.unread), (0, 1), "{state:?}");
-    assert!(matches!(&state.health, atalaya::model::Health::Well { .. }), "{state:?}");
+    assert!(matches!(&state.health, Health::Well { .. }), "{state:?}");
     let records = held(&world).await;
     assert_eq!(records.iter().map(Record::title).collect::<Vec<_>>(), ["Works"]);
     let question = atalaya::web::Question::Tender { id: records[0].id.to_string(), at: None };

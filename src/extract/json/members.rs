@@ -14,6 +14,8 @@ use crate::extract::value::{self, Hints, Type};
 use crate::extract::{Doubt, FieldSpec, FieldTable, List};
 use crate::model::{CompanyName, Draft, Extract, Value as Read};
 
+/// Members that are looked at: an object with more of them is a table, and no record.
+const COLUMNS: usize = 400;
 /// Records that are compared.
 const COMPARED: usize = 100;
 /// Members beside the fields that people look for which become fields of their own.
@@ -138,7 +140,7 @@ fn columns(records: &[&Value], page: &Url, hints: &Hints) -> Vec<Column> {
                 Path::parse(&member.name).is_ok_and(|path| path.first(record).or_else(|| path.first(record.get("properties")?)).is_some())
             };
             if !all.contains_key(&member.name) {
-                if !leads() {
+                if order.len() >= COLUMNS || !leads() {
                     continue;
                 }
                 order.push(member.name.clone());
@@ -272,7 +274,9 @@ impl Taken<'_> {
         }
         let telling = |column: &&Column| column.distinct * 10 >= column.words.len() * 7 && TITLE.contains(&column.chars());
         let mut likely: Vec<(usize, &Column)> = words().filter(|(_, column)| column.hint.is_none() && telling(column)).collect();
-        likely.sort_by_key(|(at, column)| (column.is_companies(), column.share(|words| words.contains(' ')) < 50, column.depth(), *at));
+        likely.sort_by_cached_key(|(at, column)| {
+            (column.is_companies(), column.share(|words| words.contains(' ')) < 50, column.depth(), *at)
+        });
         let companies = || words().find(|(_, column)| column.hint == Some("company") && telling(column));
         let Some((at, column)) = likely.first().copied().or_else(companies) else { return };
         let field = if column.is_companies() || column.hint.is_some() { "name" } else { "title" };

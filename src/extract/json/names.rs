@@ -15,6 +15,8 @@ const SMALL: [&str; 24] = [
 /// Letters of a word that may be part of a longer one, and of the longer one.
 const PART: usize = 4;
 const WHOLE: usize = 8;
+/// Bytes of a name: what is longer is a key, and no word of anybody's.
+const LONGEST: usize = 120;
 /// Words that tell the end of something beside those of a date.
 const ENDS: [&str; 16] = [
     "limite",
@@ -71,6 +73,9 @@ pub(super) fn field_of(path: &str, agrees: impl Fn(&str) -> bool) -> Option<&'st
 
 /// The field of one name.
 fn of_one(name: &str) -> Option<&'static str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let words = words_of(name);
     if let Some(field) = FIELDS.get(&key(&words)).or_else(|| FIELDS.get(&plain(&key(&words)))) {
         return Some(field);
