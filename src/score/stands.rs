@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::Known;
 use super::rules::View;
-use crate::model::{Record, Signal, SignalKind, Story, deadline};
+use crate::model::{Record, Signal, SignalKind, Stage, Story, deadline};
 
 /// How long a kind of signal is a reason.
 enum Holds {
@@ -18,17 +18,20 @@ enum Holds {
     Gone,
     /// Until it is annulled.
     Awarded,
+    /// As long as its tender is in one of these stages: one that takes offers again is not suspended, nor awarded when the award was annulled.
+    Stage(&'static [Stage]),
     /// It happened, whatever became of it.
     Always,
 }
 
 const fn holds(kind: SignalKind) -> Holds {
     match kind {
-        SignalKind::TenderPlanned
-        | SignalKind::TenderPublished
-        | SignalKind::DeadlineMoved
-        | SignalKind::TenderChanged
-        | SignalKind::TenderSuspended => Holds::Answerable,
+        SignalKind::TenderPlanned | SignalKind::TenderPublished | SignalKind::DeadlineMoved | SignalKind::TenderChanged => {
+            Holds::Answerable
+        }
+        SignalKind::TenderSuspended => Holds::Stage(&[Stage::Suspended]),
+        SignalKind::TenderCancelled => Holds::Stage(&[Stage::Cancelled]),
+        SignalKind::TenderAwarded => Holds::Stage(&[Stage::Awarded, Stage::Modified, Stage::Completed]),
         SignalKind::RequestForSuppliers
         | SignalKind::ExhibitorListed
         | SignalKind::OrganisationListed
@@ -38,9 +41,7 @@ const fn holds(kind: SignalKind) -> Holds {
         | SignalKind::RecordChanged => Holds::Listed,
         SignalKind::WentAway => Holds::Gone,
         SignalKind::AwardWon | SignalKind::AwardLost => Holds::Awarded,
-        SignalKind::TenderCancelled
-        | SignalKind::TenderAwarded
-        | SignalKind::AwardAnnulled
+        SignalKind::AwardAnnulled
         | SignalKind::ContractModified
         | SignalKind::ContractCompleted
         | SignalKind::ContractExpiring
@@ -52,8 +53,8 @@ const fn holds(kind: SignalKind) -> Holds {
 
 /// Whether signals of this kind ask for something that must be in by a deadline of their record.
 pub const fn calls(kind: SignalKind) -> bool {
-    matches!(kind, SignalKind::RequestForSuppliers | SignalKind::OfferListed | SignalKind::VacancyPublished)
-        || matches!(holds(kind), Holds::Answerable)
+    use SignalKind::{OfferListed, RequestForSuppliers, TenderSuspended, VacancyPublished};
+    matches!(kind, RequestForSuppliers | OfferListed | VacancyPublished | TenderSuspended) || matches!(holds(kind), Holds::Answerable)
 }
 
 /// The signals that are reasons still at this moment, in the order in which they came.
@@ -75,6 +76,11 @@ impl View<'_> {
             // Of several times that it went the last one counts.
             Holds::Gone => record.is_none_or(gone) && !self.known.signals.iter().any(|other| self.went_later(other, signal)),
             Holds::Awarded => !signal.is_annulled(self.known.signals.iter().filter(|other| other.seen <= self.at)),
+            Holds::Stage(stages) => {
+                let stage = record.and_then(|record| Stage::from_word(&record.text("stage")?)).filter(|stage| *stage != Stage::Unknown);
+                let over = signal.kind == SignalKind::TenderSuspended && self.is_closed(signal.record);
+                !over && stage.is_none_or(|stage| stages.contains(&stage))
+            }
             Holds::Always => true,
         }
     }
@@ -140,6 +146,25 @@ mod tests {
         check(&acme, &award, &[signal(&acme, AwardWon, 1, 1), signal(&acme, AwardAnnulled, 5, 5)], 9, &[false, true]);
         check(&acme, &award, &[signal(&acme, AwardWon, 1, 1), signal(&acme, AwardAnnulled, 5, 5)], 4, &[true, true]);
         check(&acme, &award, &[signal(&acme, AwardAnnulled, 1, 1), signal(&acme, AwardWon, 5, 5)], 9, &[true, true]);
+        // What stage it is in now says which of its stages is a reason.
+        use SignalKind::{TenderAwarded, TenderCancelled, TenderSuspended};
+        let told = [TenderSuspended, TenderAwarded, TenderCancelled].map(|kind| signal(&acme, kind, 1, 1));
+        for (stage, want) in [
+            (None, [true; 3]),
+            (Some("unknown"), [true; 3]),
+            (Some("open"), [false; 3]),
+            (Some("closed"), [false; 3]),
+            (Some("suspended"), [true, false, false]),
+            (Some("awarded"), [false, true, false]),
+            (Some("completed"), [false, true, false]),
+            (Some("cancelled"), [false, false, true]),
+        ] {
+            let mut made = made(tender, None, Some("2026-02-08"));
+            if let Some(stage) = stage {
+                made.fields.insert(FieldName::new("stage"), Field { value: Value::Text(stage.to_owned()), ..made.fields["title"].clone() });
+            }
+            check(&acme, &[made], &told, 9, &want);
+        }
         // Who exhibited did, though the list is taken down after the fair.
         let on = Some("2026-01-08".parse().unwrap());
         let story = Story::Appeared { title: "Acme".to_owned(), by: None, with: None, on };
