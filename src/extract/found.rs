@@ -147,7 +147,8 @@ impl FoundReader {
         }
         let mut extract = gather.extract;
         let named = |field: &str| !align::is_plain(field) || self.renamed(field).is_some();
-        let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), named: &named };
+        let had = |field: &FieldName| by_key.iter().filter(|record| record.fields.contains_key(field)).count();
+        let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), had: &had, named: &named };
         let (mut now, doubtful) = learns.from(learned, input);
         now.own = own_contacts(&reading, &extract, now.own);
         now.path = list.path().or(now.path);
@@ -189,13 +190,13 @@ impl FoundReader {
             let reason = "no list of records was found on it: look at it with `atalaya read`, or say in `record` where they are".to_owned();
             return Ok(Extract { bad: vec![BadEntry { path: "page".to_owned(), reason }], ..Extract::default() });
         }
+        if known.is_empty() {
+            // Behind the last page of a list there may be an empty one, whatever it leads to; that not too much is missing, the visit sees.
+            return Ok(Extract { whole: true, ..Extract::default() });
+        }
         let names: Vec<&str> = learned.fields.iter().filter(|field| field.share >= MOST).map(|field| field.name.as_str()).take(6).collect();
-        let what = if known.is_empty() {
-            "a list like that of the other pages".to_owned()
-        } else {
-            format!("the list that was read before, of {},", counted(known.len()))
-        };
-        let text = format!("{what} with {} is not on {}", names.join(", "), input.url);
+        let what = counted(known.len());
+        let text = format!("the list that was read before, of {what}, with {} is not on {}", names.join(", "), input.url);
         Err(Failure::new(FailureClass::Unreadable, text))
     }
 

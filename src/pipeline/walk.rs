@@ -83,8 +83,9 @@ pub(super) fn broke_off(extract: &Extract) -> Option<Failure> {
     extract.cut.then(|| Failure::new(FailureClass::Broken, format!("the document breaks off: {read}, and what comes after is not known")))
 }
 
-/// The failures of a page that failed before, or for the first time.
+/// The failures of a page that failed so before, or for the first time: what was another illness says nothing of how long to wait with this one.
 pub(super) fn once_more(before: Option<&Failures>, failure: &Failure, now: Timestamp) -> Failures {
+    let before = before.filter(|before| before.last.class.is_same_illness(failure.class));
     Failures { count: before.map_or(1, |f| f.count.saturating_add(1)), since: before.map_or(now, |f| f.since), last: failure.clone() }
 }
 

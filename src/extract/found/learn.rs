@@ -12,6 +12,9 @@ use crate::base::ids::hash64;
 use crate::base::text::fold;
 use crate::model::{Extract, FieldName, Learned, LearnedField, Value};
 
+/// Records of a short page that do not lose a field at once by chance.
+const TOGETHER: usize = 3;
+
 /// A contact of the site itself, as it is remembered.
 pub(super) fn own_hash(value: &str) -> u64 {
     hash64(&[fold(value).as_bytes()])
@@ -41,6 +44,8 @@ pub(super) struct Learns<'l> {
     pub(super) aligned: &'l Aligned,
     pub(super) filled: &'l HashMap<FieldName, (usize, String)>,
     pub(super) records: usize,
+    /// How many of the records that are known of this page have a field.
+    pub(super) had: &'l dyn Fn(&FieldName) -> usize,
     /// Whether somebody has a name for a field: what is only a column may come and go.
     pub(super) named: &'l dyn Fn(&str) -> bool,
 }
@@ -57,7 +62,9 @@ impl Learns<'_> {
         let mut fields: Vec<LearnedField> = Vec::new();
         for mut field in before.fields {
             let (now, place) = (share(&field.name), self.aligned.place_of(&field.name));
-            let missed = says && field.share >= MOST && now <= FEW;
+            // A short page says nothing of how many have it, but that all lost it together.
+            let none = self.filled.get(&field.name).is_none() && (self.had)(&field.name) >= TOGETHER;
+            let missed = field.share >= MOST && (says && now <= FEW || none);
             if missed && field.gone < USED_TO {
                 field.gone += 1;
                 if !(self.named)(field.name.as_str()) {

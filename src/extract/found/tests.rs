@@ -330,8 +330,10 @@ fn a_short_page_is_read_like_the_others() {
         assert_eq!(last.records[0].value("industry").map(Value::text).as_deref(), Some("Metal"), "{:?}", last.records[0].fields);
         let values: Vec<String> = last.records[0].fields.values().map(|found| found.value.text()).collect();
         assert!(!values.iter().any(|value| value.contains(": ") && !value.contains("//")), "{one}: {values:?}");
-        let mut known = Memory { learned: memory.learned.clone(), records: Vec::new() };
-        assert!(known.try_visit(&reader, "<p>Sorry, we are back at noon</p>").is_err(), "a page without the list is not an empty list");
+        let mut behind = Memory { learned: memory.learned.clone(), records: Vec::new() };
+        let end = behind.try_visit(&reader, "<p>No more companies</p>").unwrap();
+        assert!(end.records.is_empty() && end.bad.is_empty() && end.whole, "behind the last page there may be an empty one");
+        assert!(memory.try_visit(&reader, "<p>Sorry, we are back at noon</p>").is_err(), "a page without its list is not an empty list");
     }
 }
 
@@ -346,6 +348,25 @@ fn a_field_that_stays_away_is_no_longer_expected() {
     let after = memory.visit(&reader, &without);
     assert_eq!(after.learned.unwrap().doubt, None);
     assert!(!after.records[0].partial);
+}
+
+/// Each page of a paged list is read by itself, and may be short.
+#[test]
+fn a_short_page_that_loses_a_field_altogether_keeps_what_was_known() {
+    let row = |n: usize, last: &str| {
+        let (name, place, ..) = MAKERS[n];
+        format!("<div class=s><div class=a><a href=/company/{n}>{name}</a></div><div class=b>{place}</div><div class=c>{last}</div></div>")
+    };
+    let of = |count: usize, last: &dyn Fn(usize) -> String| (0..count).map(|n| row(n, &last(n))).collect::<String>();
+    let (phone, none) = (|n: usize| format!("Tel. 947 50 02 {n}1"), |_: usize| "Contactar".to_owned());
+    for (before, after) in [(6, 6), (6, 5), (4, 4)] {
+        let (reader, mut memory) = (reader("directory", ""), Memory::default());
+        let first = memory.visit(&reader, &of(before, &phone));
+        assert_eq!(first.records.iter().filter(|draft| draft.value("phone").is_some()).count(), before);
+        let then = memory.visit(&reader, &of(after, &none));
+        let doubt = then.learned.clone().unwrap().doubt.unwrap_or_else(|| panic!("{before} {after}: {:?}", told(&then)));
+        assert!(doubt.contains("`phone`") && then.records.iter().all(|draft| draft.partial), "{doubt}");
+    }
 }
 
 #[test]
