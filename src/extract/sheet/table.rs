@@ -22,17 +22,17 @@ pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, S
     let mut told = Told::default();
     let mut head: Option<Vec<String>> = None;
     let mut first: Option<Vec<String>> = None;
-    let (mut rows, mut looked) = (Vec::new(), 0);
+    let (mut rows, mut looked, mut lines) = (Vec::new(), 0, Lines { text, at: 0, line: 1 + offset });
     let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     for record in reader.into_records() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                told.bad(error.position().map_or(0, csv::Position::line) + offset, error.to_string());
+                told.bad(error.position().map_or(0, |position| lines.of(position)), error.to_string());
                 continue;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line) + offset;
+        let line = record.position().map_or(0, |position| lines.of(position));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, S
         if rows.len() >= ROWS {
             return Err(SheetError::TooLong);
         }
-        match row(&record, captions.len()) {
+        match row(&record, captions.len(), delimiter) {
             Ok(cells) => {
                 let kept = cells.into_iter().map(|(place, cell, cut)| {
                     if cut {
@@ -77,9 +77,31 @@ pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, S
     Ok(Parts { format: SheetFormat::Csv, columns: columns::columns(&captions, settings)?, rows, told })
 }
 
+/// The lines of a text as people count them; asked in order.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// On which line a record begins. (Of `\r\n` the reader takes the second half for the beginning of the next record.)
+    fn of(&mut self, position: &csv::Position) -> u64 {
+        let bytes = self.text.as_bytes();
+        let begins = usize::try_from(position.byte()).unwrap_or(usize::MAX).clamp(self.at, bytes.len());
+        let begins = begins + bytes[begins..].iter().take_while(|byte| matches!(**byte, b'\r' | b'\n')).count();
+        self.line += bytes[self.at..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = begins;
+        self.line
+    }
+}
+
 /// The cells that say something, and which of them were cut.
-fn row(record: &csv::StringRecord, wide: usize) -> Result<Vec<(usize, String, bool)>, String> {
-    if record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum::<usize>() > BREAKS {
+fn row(record: &csv::StringRecord, wide: usize, delimiter: u8) -> Result<Vec<(usize, String, bool)>, String> {
+    let breaks = || record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum::<usize>();
+    // A cell that holds whole rows has lost its end, unless all the cells after it are there.
+    let holds_rows = || record.iter().any(|cell| cell.contains('\n') && cell.lines().any(|line| outside(line, delimiter) + 1 >= wide));
+    if breaks() > BREAKS || wide > 1 && record.len() < wide && holds_rows() {
         return Err("a quotation mark that opens here is not closed: what follows it cannot be read, close it and bring the file in again"
             .to_owned());
     }

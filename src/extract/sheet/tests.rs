@@ -100,6 +100,21 @@ fn what_cannot_be_read_is_told_with_its_line() {
         let why = take(bytes, &[]).unwrap_err().to_string();
         assert!(why.starts_with(want), "{why}");
     }
+    // Lines are counted as people do, whatever ends them.
+    for end in ["\n", "\r\n"] {
+        let text = ["Company;Phone;Country", "Alpha Ltd;020 7946 0951;GB", "\"Be", "ta\";xx;GB", "", "Cora Ltd;yy;GB"].join(end);
+        for (before, more) in [("", 0), ("sep=;", 1)] {
+            let text = if more == 0 { text.clone() } else { [before, end, &text].concat() };
+            let sheet = take(text.as_bytes(), &[]).unwrap();
+            let told: Vec<&str> = sheet.unread.iter().map(|bad| bad.path.as_str()).collect();
+            assert_eq!(told, [3, 6].map(|line| format!("line {}, Phone", line + more)), "{text:?}");
+        }
+    }
+    let stray = "Company;Phone;Country\nAlpha Ltd;1;GB\n\"Beta Ltd;020 7946 0951;GB\nCora Ltd;020 7946 0952;GB\n";
+    let sheet = take(stray.as_bytes(), &[]).unwrap();
+    assert!(sheet.bad[0].path == "line 3" && sheet.bad[0].reason.contains("quotation mark"), "{sheet:?}");
+    let address = "Company;Address\nAlpha Ltd;\"Calle Mayor 1; 2\n08201 Sabadell\"\n";
+    assert_eq!(take(address.as_bytes(), &[]).unwrap().bad, []);
     let open = format!("Company,City\nAcme,\"Vigo\n{}", "x,y\n".repeat(300));
     let sheet = take(open.as_bytes(), &[]).unwrap();
     assert!(sheet.rows.is_empty() && sheet.bad[0].reason.contains("quotation mark"), "{sheet:?}");
