@@ -3,7 +3,7 @@
 use super::{Proposal, Rehearsal, Way, input, nameless};
 use crate::extract::{self, Doubt, Kind, Leaning, Members, Spec};
 use crate::fetch::Fetched;
-use crate::model::{Extract, Failure, FailureClass, RecordKind};
+use crate::model::{Draft, Extract, Failure, FailureClass, RecordKind};
 
 /// What was read, and with which settings.
 #[derive(Clone, Debug, Default)]
@@ -83,10 +83,44 @@ impl Rehearsal {
 /// Whether settings read at least the records that are read without them, and whom these are about: that is found without settings too.
 fn is_no_less(read: &Extract, without: &Extract) -> bool {
     let with = |of: &Extract, name: &str| of.records.iter().filter(|draft| draft.value(name).is_some()).count();
-    read.records.len() >= without.records.len() && ["company", "website"].iter().all(|name| with(read, name) >= with(without, name))
+    // Where the record is the company, its name says whom it is about.
+    let same = |one: &Draft, other: &Draft| other.value("company").is_none_or(|company| one.value("name") == Some(company));
+    let named = || read.records.iter().zip(&without.records).all(|(one, other)| same(one, other));
+    let no_less = |name: &str| with(read, name) >= with(without, name);
+    read.records.len() >= without.records.len() && (no_less("company") || named()) && no_less("website")
 }
 
 fn refused(faults: &[crate::model::Fault]) -> Failure {
     let why = faults.first().map(|fault| format!("`{}` wants {}", fault.key, fault.expected)).unwrap_or_default();
     Failure::new(FailureClass::Unreadable, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FieldName, Found, Value};
+
+    fn extract(records: &[&[(&str, &str)]]) -> Extract {
+        let url: url::Url = "https://a.example/".parse().unwrap();
+        let draft = |fields: &&[(&str, &str)]| {
+            let found = |words: &str| Found { value: Value::Text(words.to_owned()), quote: words.to_owned(), path: String::new() };
+            let fields = fields.iter().map(|(name, words)| (FieldName::new(name), found(words))).collect();
+            Draft { key: "k".to_owned(), kind: RecordKind::Offer, url: url.clone(), fields, detail: None, partial: false, again: false }
+        };
+        Extract { records: records.iter().map(draft).collect(), ..Extract::default() }
+    }
+
+    #[test]
+    fn settings_that_read_less_than_none_are_not_taken() {
+        let without = extract(&[&[("company", "Acme"), ("website", "a.example")], &[("company", "Bolt")]]);
+        for (read, want) in [
+            (extract(&[&[("title", "x"), ("company", "Acme"), ("website", "w")], &[("company", "Bolt")]]), true),
+            (extract(&[&[("name", "Acme"), ("website", "w")], &[("name", "Bolt")]]), true),
+            (extract(&[&[("name", "Acme")], &[("name", "Bolt")]]), false),
+            (extract(&[&[("name", "Pallets"), ("website", "w")], &[("name", "Bolt")]]), false),
+            (extract(&[&[("company", "Acme"), ("website", "w")]]), false),
+        ] {
+            assert_eq!(is_no_less(&read, &without), want, "{read:?}");
+        }
+    }
 }
