@@ -145,6 +145,8 @@ async fn standing(request: &Request, json: bool) -> Vec<Finding> {
         good: Some(true),
         words: format!("pending: {} changed; the daemon runs with the values before", status.pending.join(", ")),
     });
+    let ill = status.attention.iter().map(|source| Finding { what: "source", good: Some(false), words: print::attention(source) });
+    let ill: Vec<Finding> = ill.collect();
     let untold = status.untold.into_iter().map(|words| Finding { what: "reps", good: Some(false), words });
     let dead = status.channels.iter().filter(|channel| channel.dead > 0).map(|channel| Finding {
         what: "outbox",
@@ -158,7 +160,7 @@ async fn standing(request: &Request, json: bool) -> Vec<Finding> {
     let dead: Vec<Finding> = dead.collect();
     let held = status.channels.into_iter().filter_map(|channel| Some((channel.id, channel.held?)));
     let held = held.map(|(id, held)| Finding { what: "outbox", good: Some(false), words: format!("{id} {}", print::held(&held)) });
-    restart.into_iter().chain(untold).chain(dead).chain(held).collect()
+    restart.into_iter().chain(ill).chain(untold).chain(dead).chain(held).collect()
 }
 
 async fn backups(config: &Config, zone: &TimeZone) -> Finding {

@@ -210,7 +210,7 @@ fn status(view: &StatusView, now: Timestamp) {
     } else {
         println!("sources that need attention:");
         for source in &view.attention {
-            println!("{}", attention(source));
+            println!("  {}", attention(source));
         }
     }
     if !view.left.is_empty() {
@@ -220,9 +220,9 @@ fn status(view: &StatusView, now: Timestamp) {
 }
 
 /// A source that needs attention: how it stands, and why.
-fn attention(view: &SourceView) -> String {
+pub(super) fn attention(view: &SourceView) -> String {
     let reason = view.reason.as_ref().filter(|reason| **reason != view.standing).map(|reason| format!(" – {reason}")).unwrap_or_default();
-    format!("  {}: {}{reason}", view.id, view.standing)
+    format!("{}: {}{reason}", view.id, view.standing)
 }
 
 fn quota_line(quota: &QuotaView) -> String {
