@@ -105,6 +105,7 @@ const CASES: &[(&str, &[SignalKind], &str)] = &[
     ("es", &[Request], "La cadena no solo busca proveedores de cartón."),
     ("es", &[Request], "La cadena no deja de buscar proveedores."),
     ("es", &[Request], "No fabricamos vidrio, pero buscamos proveedores."),
+    ("es", &[Request], "No trabajamos con plásticos y buscamos proveedores de vidrio."),
     ("es", &[Request], "No obstante la cadena busca proveedores."),
     ("es", &[Request], "Entidad sin ánimo de lucro busca proveedores de fruta."),
     ("es", &[Request], "Compro pallets usados"),
