@@ -1,12 +1,15 @@
 //! Words of texts that are a reason to act: a lexicon for each language, and what one finds in a text. Knows no record, no file and no clock.
 
-use std::collections::BTreeMap;
+mod clause;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 use toml::Spanned;
 
+use self::clause::{Clauses, Sentence, are_others};
 use crate::base::caps;
 use crate::base::text::phrases::{Phrase, Phrases, around, sentences, words_of};
 use crate::base::text::stems::StemLanguage;
@@ -16,6 +19,8 @@ use crate::model::{SignalKind, Weight, language_code};
 const TEXT: usize = 50_000;
 /// Phrases of one lexicon.
 const PHRASES: usize = 5_000;
+/// Sentences of one kind that are told of one text, each of somebody else.
+const OF_A_KIND: usize = 4;
 
 /// The lexicons that the program brings along: one more language is one more line.
 const SHIPPED: [&str; 3] = [
@@ -40,6 +45,14 @@ struct Spec {
     language: Spanned<String>,
     #[serde(default)]
     unless: Vec<Spanned<String>>,
+    #[serde(default)]
+    denies: Vec<Spanned<String>>,
+    #[serde(default)]
+    affirms: Vec<Spanned<String>>,
+    #[serde(default)]
+    turns: Vec<Spanned<String>>,
+    #[serde(default)]
+    nobody: Vec<Spanned<String>>,
     signal: Vec<EntrySpec>,
 }
 
@@ -59,7 +72,10 @@ struct EntrySpec {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadLexicon {
     /// It is no TOML, or has other keys.
-    #[error("line {line}: {why}; a lexicon has `language`, `unless` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`")]
+    #[error(
+        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `affirms`, `turns`, `nobody` and tables [[signal]] with `kind`, `phrases`, \
+         `unless` and `closed`"
+    )]
     Shape {
         /// From 1.
         line: usize,
@@ -85,7 +101,7 @@ struct Entry {
     phrases: Phrases,
     /// In the same sentence: it says otherwise.
     unless: Phrases,
-    /// Anywhere in the text: it is over.
+    /// Anywhere in the text, in a sentence that is not of somebody else: it is over.
     closed: Phrases,
 }
 
@@ -96,6 +112,7 @@ pub struct Lexicon {
     pub language: String,
     stems: Option<StemLanguage>,
     unless: Phrases,
+    clauses: Clauses,
     entries: Vec<Entry>,
 }
 
@@ -108,6 +125,16 @@ pub struct Said {
     pub language: String,
     /// The sentence that says so; of a long one, what stands around the words.
     pub sentence: String,
+    /// Whom the sentence names as the one whose reason it is.
+    whom: BTreeSet<String>,
+}
+
+impl Said {
+    /// Whether it tells nothing beside these: one of them is of its kind and not surely of somebody else, or enough are of its kind.
+    pub(super) fn is_told(&self, told: &[Self]) -> bool {
+        let alike = || told.iter().filter(|one| one.kind == self.kind);
+        alike().count() >= OF_A_KIND || alike().any(|one| !are_others(&one.whom, &self.whom))
+    }
 }
 
 /// Lexicons by language.
@@ -152,35 +179,43 @@ impl Lexicon {
             let (found, unless, closed) = (phrases(&entry.phrases)?, phrases(&entry.unless)?, phrases(&entry.closed)?);
             entries.push(Entry { kind, phrases: found, unless, closed });
         }
-        Ok(Self { language: written.clone(), stems, unless: phrases(&spec.unless)?, entries })
+        let (unless, denies, affirms) = (phrases(&spec.unless)?, phrases(&spec.denies)?, phrases(&spec.affirms)?);
+        let clauses = Clauses { denies, affirms, turns: phrases(&spec.turns)?, nobody: phrases(&spec.nobody)? };
+        Ok(Self { language: written.clone(), stems, unless, clauses, entries })
     }
 
-    /// What a text says, each kind once, in the order of its sentences. What is asked is not said: a question is no find. `is_new` says which
+    /// Every sentence of a text that says something, in their order. What is asked is not said: a question is no find. `is_new` says which
     /// sentences count.
     fn find(&self, text: &str, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
         let mut found: Vec<(usize, Said)> = Vec::new();
-        let mut closed = vec![false; self.entries.len()];
-        for (place, sentence) in sentences(text).into_iter().enumerate() {
-            let words = words_of(sentence, self.stems);
-            let span = |find: Range<usize>| {
+        let mut closings: Vec<(SignalKind, BTreeSet<String>)> = Vec::new();
+        for (place, text) in sentences(text).into_iter().enumerate() {
+            let words = words_of(text, self.stems);
+            let sentence = Sentence { text, words: &words };
+            let whom = |find: &Range<usize>| self.clauses.named(&sentence, find);
+            for entry in &self.entries {
+                let closed = entry.closed.each(&words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
+                closings.extend(closed.map(|find| (entry.kind, whom(&find))));
+                let Some(find) = self.holds(&sentence, entry).filter(|_| !text.ends_with('?') && is_new(text)) else { continue };
                 let ends = words.get(find.start).zip(words.get(find.end.saturating_sub(1)));
-                ends.map_or(0..0, |(first, last)| first.at.start..last.at.end)
-            };
-            for (entry, closed) in self.entries.iter().zip(&mut closed) {
-                *closed |= entry.closed.find(&words).is_some();
-                if found.iter().any(|(_, said)| said.kind == entry.kind) || sentence.ends_with('?') || !is_new(sentence) {
-                    continue;
-                }
-                let Some((_, find)) = entry.phrases.find(&words) else { continue };
-                if self.unless.find(&words).is_none() && entry.unless.find(&words).is_none() {
-                    let sentence = around(sentence, &span(find), caps::QUOTE_CHARS);
-                    found.push((place, Said { kind: entry.kind, language: self.language.clone(), sentence }));
-                }
+                let span = ends.map_or(0..0, |(first, last)| first.at.start..last.at.end);
+                let quote = around(text, &span, caps::QUOTE_CHARS);
+                found.push((place, Said { kind: entry.kind, language: self.language.clone(), sentence: quote, whom: whom(&find) }));
             }
         }
-        let over = |kind: SignalKind| self.entries.iter().zip(&closed).any(|(entry, closed)| entry.kind == kind && *closed);
-        found.retain(|(_, said)| !over(said.kind));
+        let is_over = |said: &Said| closings.iter().any(|(kind, whom)| *kind == said.kind && !are_others(whom, &said.whom));
+        found.retain(|(_, said)| !is_over(said));
         found
+    }
+
+    /// The words by which a sentence says such a thing, unless it says otherwise.
+    fn holds(&self, sentence: &Sentence<'_>, entry: &Entry) -> Option<Range<usize>> {
+        let mut finds = entry.phrases.each(sentence.words).map(|(_, find)| find).peekable();
+        finds.peek()?;
+        if self.unless.find(sentence.words).is_some() || entry.unless.find(sentence.words).is_some() {
+            return None;
+        }
+        finds.find(|find| !self.clauses.deny(sentence, find))
     }
 }
 
@@ -200,7 +235,8 @@ impl Lexicons {
         self.0.keys().map(String::as_str)
     }
 
-    /// What a text says, each kind once, in the order of its sentences. Its language says in which lexicon to look; where it is not known, in all.
+    /// What a text says, in the order of its sentences: each kind once of each whom it names, so many at most. Its language says in which lexicon
+    /// to look; where it is not known, in all.
     pub fn find(&self, text: &str, language: Option<&str>) -> Vec<Said> {
         self.find_new(text, language, &|_| true)
     }
@@ -212,13 +248,13 @@ impl Lexicons {
         let lexicons = self.0.values().filter(|lexicon| language.as_ref().is_none_or(|language| lexicon.language == *language));
         let mut all: Vec<(usize, Said)> = lexicons.flat_map(|lexicon| lexicon.find(&text[..end], is_new)).collect();
         all.sort_by_key(|(place, _)| *place);
-        let mut kinds = Vec::new();
-        all.retain(|(_, said)| {
-            let first = !kinds.contains(&said.kind);
-            kinds.push(said.kind);
-            first
-        });
-        all.into_iter().map(|(_, said)| said).collect()
+        let mut told: Vec<Said> = Vec::new();
+        for (_, said) in all {
+            if !said.is_told(&told) {
+                told.push(said);
+            }
+        }
+        told
     }
 }
 

@@ -22,7 +22,8 @@ pub fn texts(draft: &Draft) -> String {
     each.map(lines).collect::<Vec<_>>().join("\n")
 }
 
-/// The reasons to act that the words of a change give, each kind once; none when it is part of a baseline.
+/// The reasons to act that the words of a change give, each kind once of each whom they name; none when it is
+/// part of a baseline.
 ///
 /// `record` is the record as it is after the change. Of what changed only the sentences count that were not there before. Notices of tenders
 /// and awards say in their fields what they are. What varies by itself, as the masks of the page say, is left out of what is quoted.
@@ -32,7 +33,7 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
     }
     let of_record = record.text("language");
     let language = of_record.as_deref().or(language);
-    let mut found: Vec<SignalDraft> = Vec::new();
+    let (mut found, mut told): (Vec<SignalDraft>, Vec<Said>) = (Vec::new(), Vec::new());
     for name in TEXTS {
         let before = match &change.kind {
             ChangeKind::Gone => continue,
@@ -45,11 +46,13 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
         };
         let Some(value) = record.value(name) else { continue };
         let is_new = |sentence: &str| before.as_ref().is_none_or(|before| !before.contains(words(sentence).as_str()));
-        for Said { kind, sentence, .. } in lexicons.find_new(&lines(value), language, &is_new) {
-            if found.iter().any(|draft| draft.kind == kind) {
+        for said in lexicons.find_new(&lines(value), language, &is_new) {
+            if said.is_told(&told) {
                 continue;
             }
             let Some(evidence) = record.evidence(name) else { continue };
+            let (kind, sentence) = (said.kind, said.sentence.clone());
+            told.push(said);
             let sentence = steady(sentence, masks, &field_place(&FieldName::new(name), record));
             let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
             found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence } });

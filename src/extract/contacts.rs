@@ -306,8 +306,9 @@ impl Reader<'_> {
         for address in email::in_text(text) {
             self.email(address, Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) }, before);
         }
-        for (at, run) in phone::runs(text) {
-            let near = &text[..at];
+        let western = contact::western_digits(text);
+        for (at, run) in phone::runs(&western) {
+            let near = &western[..at];
             let label = phone::label(near).or_else(|| near.trim().is_empty().then(|| phone::label(before)).flatten());
             if label.is_some() || run.starts_with('+') {
                 self.phone(run, label == Some(true), Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) });

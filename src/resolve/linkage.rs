@@ -13,6 +13,7 @@ mod index;
 mod learn;
 mod names;
 mod scoring;
+mod spelling;
 mod table;
 mod view;
 mod weights;

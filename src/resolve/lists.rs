@@ -245,6 +245,18 @@ mod tests {
     fn names_in_other_spellings_scripts_and_forms_are_recognised() {
         let list = List::parse("Talleres Orbaneja, S.L.\nООО «Ромашка Север»\nAcme\nMüller & Söhne GmbH\nDE 136 695 976").unwrap();
         let known = |name: &str| organisation(name, &[(FactName::Name, name)]);
+        let umlauts = List::parse("Mueller Maschinenbau GmbH\nБалтийский берег ООО\nFirm 1 Ltd").unwrap();
+        for (name, line) in [
+            ("Müller Maschinenbau GmbH & Co. KG", Some(1)),
+            ("MUELLER MASCHINENBAU", Some(1)),
+            ("Muller Maschinenbau GmbH", Some(1)),
+            ("Möller Maschinenbau GmbH", None),
+            ("Baltijskij Bereg", Some(2)),
+            ("Baltiysky Bereg LLC", Some(2)),
+            ("Firm 2 Ltd", None),
+        ] {
+            assert_eq!(umlauts.find(&known(name)).map(|listed| listed.line), line, "{name}");
+        }
         for (name, line) in [
             ("TALLERES ORBANEJA", Some(1)),
             ("Taleres Orbaneja S.L.", Some(1)),

@@ -1,7 +1,7 @@
 //! Phrases with gaps and other words in a slot, looked for among the words of a sentence. Knows no kind of finding, no file and no record.
 //!
 //! A phrase is words with spaces between. `supplier|vendor` takes either; a word is found by its stem where the language's endings are known;
-//! `pallet*` may go on; `=seeking` is meant as it is written; `…` stands for none to four words of any kind.
+//! `pallet*` may go on; `=seeking` is meant as it is written; `wanted:` has a colon behind it; `…` stands for none to four words of any kind.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -28,6 +28,8 @@ pub struct Word {
     stem: String,
     /// Where it stands, in bytes.
     pub at: Range<usize>,
+    /// Whether a colon follows.
+    colon: bool,
 }
 
 /// The words of a sentence in their order.
@@ -38,7 +40,8 @@ pub fn words_of(sentence: &str, language: Option<StemLanguage>) -> Vec<Word> {
         match (begin, is_of_word(c)) {
             (None, true) => begin = Some(at),
             (Some(start), false) => {
-                found.extend(word(&sentence[start..at], language).map(|(folded, stem)| Word { folded, stem, at: start..at }));
+                let colon = sentence[at..].trim_start().starts_with(':');
+                found.extend(word(&sentence[start..at], language).map(|(folded, stem)| Word { folded, stem, at: start..at, colon }));
                 begin = None;
             }
             (None, false) | (Some(_), true) => {}
@@ -84,7 +87,7 @@ impl Way {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Slot {
     Gap,
-    Word(Vec<Way>),
+    Word { ways: Vec<Way>, colon: bool },
 }
 
 /// A phrase.
@@ -93,7 +96,7 @@ pub struct Phrase(Vec<Slot>);
 
 impl Phrase {
     /// What can be written, for whoever wrote something else.
-    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `this|that`, and at most two `…` (none to four words of any kind) between words";
+    pub const EXPECTED: &str = "words with spaces between, at most 12 of them: `word`, `begin*`, `=exactly`, `this|that`, `before:` a colon, and at most two `…` (none to four words of any kind) between words";
 
     /// Reads a phrase; `None` when it is none (see [`Phrase::EXPECTED`]).
     pub fn parse(written: &str, language: Option<StemLanguage>) -> Option<Self> {
@@ -101,9 +104,10 @@ impl Phrase {
             .split_whitespace()
             .map(|slot| match slot {
                 "…" | "..." => Some(Slot::Gap),
-                ways => {
-                    let ways: Vec<Way> = ways.split('|').map(|way| Way::parse(way, language)).collect::<Option<_>>()?;
-                    (ways.len() <= WAYS).then_some(Slot::Word(ways))
+                written => {
+                    let (bare, colon) = written.strip_suffix(':').map_or((written, false), |bare| (bare, true));
+                    let ways: Vec<Way> = bare.split('|').map(|way| Way::parse(way, language)).collect::<Option<_>>()?;
+                    (ways.len() <= WAYS).then_some(Slot::Word { ways, colon })
                 }
             })
             .collect();
@@ -118,8 +122,8 @@ impl Phrase {
         match slots.split_first() {
             None => Some(at),
             Some((Slot::Gap, rest)) => (0..=GAP).find_map(|skipped| Self::ends(rest, words, at + skipped)),
-            Some((Slot::Word(ways), rest)) => {
-                let word = words.get(at)?;
+            Some((Slot::Word { ways, colon }, rest)) => {
+                let word = words.get(at).filter(|word| word.colon || !colon)?;
                 if ways.iter().any(|way| way.holds(word)) { Self::ends(rest, words, at + 1) } else { None }
             }
         }
@@ -141,7 +145,7 @@ impl Phrases {
     /// Takes in another phrase.
     pub fn add(&mut self, phrase: Phrase) {
         let number = self.all.len();
-        if let Some(Slot::Word(ways)) = phrase.0.first() {
+        if let Some(Slot::Word { ways, .. }) = phrase.0.first() {
             for way in ways {
                 match way {
                     Way::Stem(stem) => self.by_stem.entry(stem.clone()).or_default().push(number),
@@ -264,10 +268,12 @@ mod tests {
             (Some(Russian), "=ищет … поставщик", "Завод ищет поставщиков", true),
             (None, "zoek* … leverancier*", "Wij zoeken nieuwe leveranciers", true),
             (None, "leverancier", "leveranciers", false),
+            (Some(English), "=wanted:", "Wanted: used pallets", true),
+            (Some(English), "=wanted:", "They wanted more", false),
         ] {
             assert_eq!(found(language, phrase, text), want, "{phrase} in {text}");
         }
-        for bad in ["", "…", "… a", "a …", "a … b … c … d", "a|", "=", "*", "a-b"] {
+        for bad in ["", "…", "… a", "a …", "a … b … c … d", "a|", "=", "*", ":", "a-b"] {
             assert_eq!(Phrase::parse(bad, None), None, "{bad:?}");
         }
     }

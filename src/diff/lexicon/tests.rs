@@ -39,6 +39,35 @@ const CASES: &[(&str, &[SignalKind], &str)] = &[
     ("en", &[Tender], "Call for tenders: cleaning of schools"),
     ("en", &[], "Acme won the tender that the city launched."),
     ("en", &[], "The city cancelled the call for tenders."),
+    ("en", &[], "No one is looking for suppliers any more."),
+    ("en", &[], "Nobody is hiring."),
+    ("en", &[], "Nobody, it seems, is hiring."),
+    ("en", &[], "They denied that they are hiring."),
+    ("en", &[], "Reports that Acme is hiring are false."),
+    ("en", &[], "Acme has no plans to open a branch."),
+    ("en", &[], "The chain cannot open a new branch in York."),
+    ("en", &[], "Acme can't open a new branch in York."),
+    ("en", &[], "The firm failed to open a second plant."),
+    ("en", &[], "The mill used to be looking for suppliers of grain."),
+    ("en", &[], "Hiring engineers is not planned."),
+    ("en", &[], "We've no need of new suppliers."),
+    ("en", &[], "We need no new suppliers."),
+    ("en", &[], "Acme stopped hiring engineers."),
+    ("en", &[], "Northwind halted its search for suppliers."),
+    ("en", &[], "Acme will neither attend nor exhibit at the fair."),
+    ("en", &[], "We are not, at present, looking for suppliers."),
+    ("en", &[Request], "Acme is not only looking for suppliers of glass."),
+    ("en", &[Request], "Northwind never stopped looking for suppliers."),
+    ("en", &[Request], "Acme does not make glass but is looking for suppliers of it."),
+    ("en", &[Request], "The mill, no longer a family firm, is looking for suppliers."),
+    ("en", &[Request], "No doubt Acme is looking for suppliers."),
+    ("en", &[Request], "No, we are looking for suppliers of glass, not of jars."),
+    ("en", &[Job], "Nobody works on Sunday, and we are hiring drivers."),
+    ("en", &[Request], "WTB: 40 used pallets"),
+    ("en", &[Request], "Wanted: used pallets, 1200 x 800"),
+    ("en", &[Job], "Wanted: experienced welders"),
+    ("en", &[], "They wanted more pallets."),
+    ("en", &[Fair], "We will be present at Hannover Messe 2027."),
     ("es", &[Request], "Buscamos proveedores de cartón ondulado para nuestra planta."),
     ("es", &[Request], "La cadena necesita nuevos fabricantes de envases"),
     ("es", &[Request], "Se buscan proveedores de fruta ecológica en Murcia."),
@@ -64,7 +93,36 @@ const CASES: &[(&str, &[SignalKind], &str)] = &[
     ("es", &[Tender], "El hospital convoca una licitación para comprar ecógrafos"),
     ("es", &[], "La licitación convocada en mayo queda desierta."),
     ("es", &[], "El ayuntamiento adjudica la licitación publicada en mayo."),
+    ("es", &[], "La apertura de la tienda no está prevista."),
+    ("es", &[], "Nadie busca proveedores."),
+    ("es", &[], "Ninguna empresa busca proveedores de cartón."),
+    ("es", &[], "La cadena niega estar buscando proveedores."),
+    ("es", &[], "Acme ni busca proveedores ni contrata personal."),
+    ("es", &[], "No compro ni vendo pallets."),
+    ("es", &[], "Sin buscar proveedores, la cadena crece."),
+    ("es", &[], "La empresa ha dejado de buscar proveedores."),
+    ("es", &[], "Los rumores de que Acme contrata personal son falsos."),
+    ("es", &[Request], "La cadena no solo busca proveedores de cartón."),
+    ("es", &[Request], "La cadena no deja de buscar proveedores."),
+    ("es", &[Request], "No fabricamos vidrio, pero buscamos proveedores."),
+    ("es", &[Request], "No trabajamos con plásticos y buscamos proveedores de vidrio."),
+    ("es", &[Request], "No obstante la cadena busca proveedores."),
+    ("es", &[Request], "Entidad sin ánimo de lucro busca proveedores de fruta."),
+    ("es", &[Request], "Compro pallets usados"),
+    ("es", &[Fair], "Estaremos presentes en Alimentaria 2027"),
     ("ru", &[Request], "Завод ищет поставщиков металлопроката."),
+    ("ru", &[], "Завод прекратил набор сотрудников."),
+    ("ru", &[], "Компания приостановила набор персонала."),
+    ("ru", &[], "Компания опровергла, что ищет поставщиков."),
+    ("ru", &[], "Компания опровергла слухи о том, что ищет поставщиков."),
+    ("ru", &[], "Не куплю и не продам."),
+    ("ru", &[], "Открытие филиала в Казани не планируется."),
+    ("ru", &[], "Никто не ищет поставщиков."),
+    ("ru", &[], "Поставщики больше не требуются."),
+    ("ru", &[], "Сеть отказалась открывать новый магазин."),
+    ("ru", &[Request], "Завод не только ищет поставщиков, но и строится."),
+    ("ru", &[Request], "Завод не производит стекло, но ищет поставщиков."),
+    ("ru", &[Job], "Требуются не менее пяти сварщиков."),
     ("ru", &[Request], "Требуются надёжные производители упаковки"),
     ("ru", &[Request], "Приглашаем поставщиков к сотрудничеству!"),
     ("ru", &[Request], "Запрос котировок: стулья офисные, 200 шт."),
@@ -108,6 +166,34 @@ fn texts_say_what_they_say() {
         wrong.extend(others.map(|said| format!("{text}: {said:?}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn who_closes_closes_their_own() {
+    for (text, want) in [
+        ("Brightwater Foods Ltd is looking for suppliers of glass jars. Harrow Castings Ltd is no longer looking for suppliers.", 1),
+        ("Harrow Castings Ltd is no longer looking for suppliers. Brightwater Foods Ltd is looking for suppliers of glass jars.", 1),
+        ("Harrow Foods is looking for suppliers. Brightwater Foods is no longer looking for suppliers.", 1),
+        ("Acme is looking for suppliers. Brightwater is no longer looking for suppliers.", 1),
+        ("Brightwater Foods Ltd is looking for suppliers. Brightwater is no longer looking for suppliers.", 0),
+        ("Brightwater Foods Ltd is looking for suppliers. They are no longer looking for suppliers.", 0),
+        ("Brightwater Foods Ltd is looking for suppliers. The company is no longer looking for suppliers.", 0),
+        ("We are looking for suppliers. Brightwater Foods Ltd is no longer looking for suppliers.", 0),
+        ("Brightwater Foods Ltd is looking for suppliers. Registration is closed.", 0),
+        ("BRIGHTWATER FOODS IS LOOKING FOR SUPPLIERS. WE ARE NO LONGER LOOKING FOR SUPPLIERS.", 0),
+        ("Conservas del Mar, S.L. busca proveedores de vidrio. Molinos Ebro, S.L. ya no busca proveedores.", 1),
+        ("Conservas del Mar, S.L. busca proveedores de vidrio. La empresa ya no busca proveedores.", 0),
+        ("ООО «Рассвет» ищет поставщиков упаковки. АО «Закат» больше не ищет поставщиков.", 1),
+        ("ООО «Рассвет» ищет поставщиков упаковки. ООО «Закат» больше не ищет поставщиков.", 1),
+        ("ООО «Рассвет» ищет поставщиков упаковки. «Рассвет» больше не ищет поставщиков.", 0),
+        // Of each one sentence.
+        ("Acme is looking for suppliers of glass. Brightwater Foods seeks suppliers of jars. Acme is seeking vendors.", 2),
+        ("Acme is looking for suppliers of glass. We are looking for suppliers of jars.", 1),
+        ("Alba seeks suppliers. Brio seeks suppliers. Cato seeks suppliers. Dora seeks suppliers. Eris seeks suppliers.", 4),
+    ] {
+        let found = Lexicons::shipped().find(text, None);
+        assert_eq!(found.len(), want, "{text}: {found:?}");
+    }
 }
 
 #[test]
@@ -162,7 +248,7 @@ proptest::proptest! {
             proptest::prop_assert!(said.sentence.chars().count() <= caps::QUOTE_CHARS);
             let inner = said.sentence.trim_matches('…').trim();
             proptest::prop_assert!(squeezed.contains(inner), "{} in {}", inner, squeezed);
-            proptest::prop_assert_eq!(found.iter().filter(|other| other.kind == said.kind).count(), 1);
+            proptest::prop_assert!(found.iter().filter(|other| other.kind == said.kind).count() <= OF_A_KIND);
         }
     }
 }

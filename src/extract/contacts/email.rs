@@ -17,7 +17,7 @@ static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is fixed")
 });
 static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
-    let at = r"\s*(?:[\[({<]\s*(?:at|arroba|собака|ät|chiocciola|malpa|zavinac|@|a)\s*[\])}>]|\((?:at|a)\))\s*";
+    let at = r"\s*(?:[\[({<]\s*(?:at|arroba|arobase|собака|παπάκι|ät|chiocciola|malpa|zavinac|@|a)\s*[\])}>]|\((?:at|a)\))\s*";
     let dot = r"\s*(?:\.|[\[({<]\s*(?:dot|punkt|punto|ponto|point|точка|kropka|tecka|\.)\s*[\])}>]|\s(?:dot|punkt|punto|точка)\s)\s*";
     Regex::new(&format!(r"(?i)([\p{{L}}\p{{N}}._+-]+){at}([\p{{L}}\p{{N}}-]+(?:{dot}[\p{{L}}\p{{N}}-]{{2,}})+)"))
         .expect("the pattern is fixed")

@@ -9,7 +9,7 @@ use crate::base::text::words;
 static NUMBER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:\+|\b00|\(|\b)\d[\d\s().\-/–\u{a0}]{5,22}\d").expect("the pattern is fixed"));
 
-const FAX: &[&str] = &["fax", "telefax", "факс", "faks", "telecopie", "f"];
+const FAX: &[&str] = &["fax", "telefax", "факс", "faks", "telecopie", "f", "φαξ", "فاكس", "传真", "傳真", "ファックス"];
 const PHONE: &[&str] = &[
     "tel",
     "telefon",
@@ -46,6 +46,22 @@ const PHONE: &[&str] = &[
     "llame",
     "llamenos",
     "телефоны",
+    "τηλ",
+    "τηλεφωνο",
+    "κιν",
+    "κινητο",
+    "هاتف",
+    "الهاتف",
+    "تلفون",
+    "جوال",
+    "موبايل",
+    "טלפון",
+    "טל",
+    "电话",
+    "電話",
+    "手机",
+    "手機",
+    "電話番号",
 ];
 
 /// What a label says of the number after it: `Some(true)` for a fax, `Some(false)` for a telephone.
@@ -57,14 +73,20 @@ pub(super) fn label(before: &str) -> Option<bool> {
         // A letter alone is a label next to its number only: that of a tax number has letters too ("P.IVA").
         if nth > 0 && word.chars().count() == 1 {
             None
-        } else if FAX.contains(&word) {
+        } else if is_one(FAX, word) {
             Some(true)
-        } else if PHONE.contains(&word) {
+        } else if is_one(PHONE, word) {
             Some(false)
         } else {
             None
         }
     })
+}
+
+/// Chinese and Japanese write no space before a label (`联系电话`).
+fn is_one(labels: &[&str], word: &str) -> bool {
+    let wide = |label: &str| label.starts_with(|c: char| matches!(c, '\u{2e80}'..='\u{9fff}'));
+    labels.iter().any(|label| word == *label || wide(label) && word.ends_with(label))
 }
 
 /// Runs of digits that may be numbers, with where they begin.

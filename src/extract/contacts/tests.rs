@@ -31,6 +31,9 @@ fn addresses_in_all_their_hidings() {
         ("<a onclick=\"location='mailto:info@firma.de'\">x</a>", "info@firma.de"),
         ("<p>info [at] firma [dot] de</p>", "info@firma.de"),
         ("<p>info(arroba)firma.de, anna (собака) firma.ru</p>", "info@firma.de anna@firma.ru"),
+        ("<p>contact [arobase] firma.fr</p>", "contact@firma.fr"),
+        ("<p>info (παπάκι) firma.gr</p>", "info@firma.gr"),
+        ("<p>u003einfo@firma.de \\u0022\\u003eanna@firma.de</p>", "info@firma.de anna@firma.de"),
         ("<p>Write to info@firma.de.</p>", "info@firma.de"),
         (
             "<script type='application/ld+json'>{\"@type\":\"Organization\",\"contactPoint\":{\"email\":\"mailto:hr@firma.de\"}}</script>",
@@ -61,6 +64,22 @@ fn roles_by_lexicon() {
         ("zk7@x.ru", "", Role::Unknown),
     ] {
         assert_eq!(role::of_address(address, beside), want, "{address}");
+    }
+}
+
+#[test]
+fn labels_and_digits_of_other_scripts() {
+    for (html, want) in [
+        ("<html lang=el><p>Τηλ. 2810 223344, κιν. 6944 123456</p>", &[("+302810223344", false), ("+306944123456", false)][..]),
+        ("<html lang=ar-EG><p>هاتف: ٠٢-٢٣٤٥٦٧٨٩ البريد</p>", &[("+20223456789", false)]),
+        ("<html lang=zh><p>联系电话：010-6552 9988，传真：010-6552 9989</p>", &[("+861065529988", false), ("+861065529989", true)]),
+        ("<html lang=ja><p>電話 03-3212-2323</p>", &[("+81332122323", false)]),
+        ("<html lang=zh><p>订单 010-6552 9988</p>", &[]),
+    ] {
+        let tree = scraper::Html::parse_document(html);
+        let url = Url::parse("https://firma.com/kontakt").unwrap();
+        let found = read(tree.root_element(), &url, &Structured::default());
+        assert_eq!(found.phones.iter().map(|phone| (phone.value.as_str(), phone.fax)).collect::<Vec<_>>(), want, "{html}");
     }
 }
 

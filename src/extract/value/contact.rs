@@ -1,5 +1,6 @@
 //! Telephone numbers and e-mail addresses, out of text, `tel:` and `mailto:` links, and the forms that hide them from robots.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -15,6 +16,7 @@ pub(in crate::extract) fn phone(words: &str, country: Option<country::Id>) -> Op
     let words = words.trim();
     let words = words.get(..4).filter(|start| start.eq_ignore_ascii_case("tel:")).map_or(words, |_| &words[4..]);
     let decoded = percent_decoded(words);
+    let decoded = western_digits(&decoded);
     let start = decoded.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
     let rest = &decoded[start..];
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '–')));
@@ -65,10 +67,25 @@ fn with_prefix_like(run: &str, country: Option<country::Id>) -> Option<String> {
     })
 }
 
+/// Zeros of the digits of other scripts: each has its ten in a row.
+const ZEROS: [char; 4] = ['\u{660}', '\u{6f0}', '\u{966}', '\u{ff10}'];
+
+/// A text with the digits of other scripts (Arabic, Persian, Hindi, wide ones) as those of the West.
+pub(in crate::extract) fn western_digits(text: &str) -> Cow<'_, str> {
+    let digit = |c: char| {
+        let value = ZEROS.iter().filter_map(|zero| u32::from(c).checked_sub(u32::from(*zero))).find(|value| *value < 10)?;
+        char::from_digit(value, 10)
+    };
+    if text.is_ascii() || !text.chars().any(|c| digit(c).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|c| digit(c).unwrap_or(c)).collect())
+}
+
 static EMAIL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[\p{L}\p{N}.!#$%&'*+/=?^_{|}~-]+@[\p{L}\p{N}.-]*[\p{L}\p{N}]").expect("the pattern is fixed"));
 static SPELLED_AT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\s*[\[({<]\s*(?:at|arroba|собака|ät|@)\s*[\])}>]\s*").expect("the pattern is fixed"));
+    LazyLock::new(|| Regex::new(r"(?i)\s*[\[({<]\s*(?:at|arroba|arobase|собака|παπάκι|ät|@)\s*[\])}>]\s*").expect("the pattern is fixed"));
 static SPELLED_DOT: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)\s*[\[({<]\s*(?:dot|punkt|punto|точка|\.)\s*[\])}>]\s*").expect("the pattern is fixed"));
 
@@ -92,7 +109,7 @@ pub(super) fn email(words: &str) -> Option<String> {
 /// What is an address and no file name ("logo@2x.png": 309 of 1,070 plain finds in a sample of 1,497 pages).
 pub(in crate::extract) fn check_email(text: &str) -> Option<String> {
     let (local, domain) = text.rsplit_once('@')?;
-    let local = local.trim_matches('.');
+    let local = unescaped(local).trim_matches('.');
     let ending = domain.rsplit_once('.')?.1.to_lowercase();
     let file = matches!(ending.as_str(), "png" | "jpg" | "jpeg" | "gif" | "svg" | "webp" | "avif" | "css" | "js" | "ico" | "bmp" | "pdf");
     let good = (1..=64).contains(&local.len())
@@ -108,6 +125,18 @@ pub(in crate::extract) fn check_email(text: &str) -> Option<String> {
         Host::Ipv4(_) | Host::Ipv6(_) => None,
     }
 }
+
+/// Without the marks that scripts write before an address as escapes (`\u003einfo@…`), of which the backslash is no part of it.
+fn unescaped(mut local: &str) -> &str {
+    let escape = |text: &str| text.get(..5).is_some_and(|start| ESCAPES.iter().any(|escape| start.eq_ignore_ascii_case(escape)));
+    while local.len() > 5 && escape(local) {
+        local = &local[5..];
+    }
+    local
+}
+
+/// The escapes of `<`, `>`, `"`, `&`, `'`, a space and a line's end.
+const ESCAPES: [&str; 7] = ["u003c", "u003e", "u0022", "u0026", "u0027", "u0020", "u000a"];
 
 /// Cloudflare's hiding: hexadecimal bytes, each combined by exclusive or with the first (`data-cfemail`, or behind `#` in the link's address).
 pub(in crate::extract) fn cloudflare(words: &str) -> Option<String> {

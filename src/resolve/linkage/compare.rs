@@ -119,6 +119,7 @@ fn name(a: &Entry, b: &Entry, spread: u16, words: &Vocabulary) -> u8 {
     let alike = likeness(a.name(), b.name(), words);
     match alike.overlap {
         _ if alike.same => 7 + u8::from(spread <= MANY),
+        _ if alike.numbered_apart => 1,
         o if o >= 0.8 => 6,
         o if alike.conflict >= 3.0 => 1 + u8::from(o >= 0.15) + u8::from(o >= 0.35),
         o if o >= 0.55 => 5,

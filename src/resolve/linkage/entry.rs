@@ -1,8 +1,7 @@
 //! A row made ready to be compared: words as numbers, everything else as hashes and digits. Knows no other row.
 
-use super::words::{Vocabulary, Word, hash, name_words, street_words};
+use super::words::{Vocabulary, Word, hash, name_words, street_words, town};
 use super::{Column, Row};
-use crate::base::text;
 use crate::model::identifier;
 use crate::model::{CompanyName, LegalForm, country_code};
 use crate::resolve::hosts::{is_shared, registrable};
@@ -102,7 +101,7 @@ impl Entry {
         let (number, street) = cell(Column::Address).map(street_words).unwrap_or_default();
         let email =
             cell(Column::Email).map(|email| email.trim().trim_start_matches("mailto:").to_lowercase()).filter(|email| email.contains('@'));
-        let city = cell(Column::City).map(|city| text::words(&any_ascii::any_ascii(city))).filter(|city| !city.is_empty());
+        let city = cell(Column::City).map(town).filter(|city| !city.is_empty());
         let all = name.iter().chain(&street).map(|word| words.learn(word)).collect();
         Self {
             words: all,

@@ -12,7 +12,7 @@ use super::compare::{Field, MANY, Pattern, Spread, compare};
 use super::entry::{self, Entry};
 use super::learn;
 use super::names::{likeness, may_be_one};
-use super::scoring::by_name;
+use super::scoring::{WORLD, by_name, rarity};
 use super::weights::Weights;
 use super::words::{Vocabulary, Word};
 use crate::base::ids::OrganisationId;
@@ -26,14 +26,14 @@ const BLOCK: usize = 64;
 const FOUND: usize = 16;
 /// Rows of one organisation at most.
 const ROWS: usize = 4;
-/// So many organisations there are at least, whether all of them are known here or not: in a small store two of one name are not likelier one.
-const WORLD: f64 = 10_000.0;
 /// What one pair counts for at most when rows are averaged.
 const CLIP: f64 = 60.0;
 /// The level of names that have nearly all words in common.
 const NEARLY_ALL: u8 = 6;
 /// The level of names of which one has all words of the other.
 const ALL_OF_SHORTER: u8 = 4;
+/// From here on a word that only one of two names has tells them apart, in nats: no word of business is worth as much.
+const TELLING: f32 = 5.0;
 /// A field of fewer points speaks against it.
 const AGAINST: f64 = -5.0;
 const NONE: u32 = u32::MAX;
@@ -334,15 +334,16 @@ impl Index {
             let alike = by_name(entry, other, &self.words);
             let against = alike < 0.0 || beside.iter().any(|points| *points < AGAINST);
             let shared = likeness(entry.name(), other.name(), &self.words);
-            let rare = self.rarity(shared.shared);
+            let rare = rarity(shared.shared, self.world());
             let sum = alike.min(rare) + beside.iter().sum::<f64>();
             // One town has many hospitals: its being the same makes up for a name that many have, never for another name. A name whose telling
-            // word is written otherwise is another one: Hospital Bad is not Hospital Badlater.
+            // word is written otherwise is another one: Hospital Bad is not Hospital Badlater. With one telling word more it may be another one too.
             let level = pattern[Field::Name as usize];
             let placed = pattern[Field::Place as usize] > 0;
             let nearly = level >= NEARLY_ALL && shared.guessed * 2.0 <= shared.shared;
-            let told = self.rarity(shared.shared - shared.guessed);
-            let other_name = alike <= 0.0 || told <= 0.0 && !nearly || placed && level < ALL_OF_SHORTER;
+            let told = rarity(shared.shared - shared.guessed, self.world());
+            let more = shared.more > TELLING;
+            let other_name = alike <= 0.0 || told <= 0.0 && !nearly || placed && level < ALL_OF_SHORTER || more;
             (if other_name { sum.min(0.0) } else { sum }, against)
         } else {
             let sum = weights.sum(&pattern);
@@ -353,18 +354,13 @@ impl Index {
         Compared { points, pattern, by_name: is_by_name, against }
     }
 
-    /// What the shared words of two names are worth beyond what it takes to be the only ones called so.
-    fn rarity(&self, shared: f32) -> f64 {
-        (f64::from(shared) - self.world().ln()) * 10.0 / std::f64::consts::LN_2
-    }
-
     fn fields(&self, entry: &Entry, other: &Entry, compared: &Compared, weights: &Weights) -> Vec<(Field, f64)> {
         let said = weights.parts(&compared.pattern).filter(|(field, _)| compared.pattern[*field as usize] > 0);
         if !compared.by_name {
             return said.collect();
         }
         let beside = said.filter(|(field, _)| matches!(field, Field::Place | Field::Country | Field::Form));
-        let rare = self.rarity(likeness(entry.name(), other.name(), &self.words).shared);
+        let rare = rarity(likeness(entry.name(), other.name(), &self.words).shared, self.world());
         [(Field::Name, by_name(entry, other, &self.words).min(rare))].into_iter().chain(beside).collect()
     }
 
@@ -456,6 +452,17 @@ mod tests {
         check(&[(Name, "Talleres Orbaneja"), (City, "Burgos")], Some(0));
         check(&[(Name, "Talleres Orbaneja"), (City, "Sevilla")], None);
         check(&[(Name, "Central")], None);
+    }
+
+    #[test]
+    fn one_telling_word_more_is_a_question_at_most() {
+        use Column::{City, Name};
+        let mut index = Index::default();
+        index.put(id(1), &[row(&[(Name, "Molinos del Ebro, S.L."), (City, "Tudela")])]);
+        for (name, joins) in [("Molinos Ebro Alto SL", false), ("MOLINOS DEL EBRO", true), ("Molinos Ebro España SL", true)] {
+            let found = index.find(None, &[row(&[(Name, name), (City, "Tudela")])]);
+            assert_eq!(found.first().map(|best| best.points > 0.0), Some(joins), "{name}: {found:?}");
+        }
     }
 
     #[test]

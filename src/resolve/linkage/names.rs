@@ -31,6 +31,10 @@ pub struct Likeness {
     pub conflict: f32,
     /// The same words, in any order.
     pub same: bool,
+    /// Both sides have numbers or single letters of their own: Hotel Sol 1 is not Hotel Sol 2.
+    pub numbered_apart: bool,
+    /// What the word of only one side that tells most is worth.
+    pub more: f32,
 }
 
 /// Words not yet found in the other list, at most 16 of them (lists are shorter).
@@ -77,6 +81,8 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
         (shared, guessed) = (shared + slips.0, slips.1);
         shared += acronym(a, &mut left, &mut right, words) + acronym(b, &mut right, &mut left, words);
     }
+    let numbered_apart = are_numbered_apart(&left, &right, words);
+    let more = left.each().chain(right.each()).map(|(_, word)| words.weight(word)).fold(0.0, f32::max);
     let rest = |side: &Left<'_>| side.each().map(|(_, word)| words.weight(word)).sum::<f32>();
     let (left, right) = (rest(&left), rest(&right));
     Likeness {
@@ -86,7 +92,23 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
         guessed,
         conflict: left.min(right),
         same,
+        numbered_apart,
+        more,
     }
+}
+
+/// Whether both sides have numbers, or single letters, and none in common. `24h` and `24` are one number.
+fn are_numbered_apart(one: &Left<'_>, other: &Left<'_>, words: &Vocabulary) -> bool {
+    let digits = |side: &Left<'_>| -> Vec<String> {
+        let all = side.each().map(|(_, word)| words.letters(word).chars().filter(char::is_ascii_digit).collect::<String>());
+        all.filter(|digits| !digits.is_empty()).collect()
+    };
+    let letters = |side: &Left<'_>| -> Vec<String> {
+        let all = side.each().map(|(_, word)| words.letters(word));
+        all.filter(|word| word.len() == 1 && word.bytes().all(|b| b.is_ascii_alphabetic())).map(str::to_owned).collect()
+    };
+    let apart = |a: Vec<String>, b: Vec<String>| !a.is_empty() && !b.is_empty() && !a.iter().any(|one| b.contains(one));
+    apart(digits(one), digits(other)) || apart(letters(one), letters(other))
 }
 
 /// Whether two names may be one company's at all: enough of what their words are worth is in both, in whatever script each is written. Common
@@ -109,7 +131,7 @@ pub fn are_one(a: &CompanyName, b: &CompanyName) -> bool {
         return false;
     }
     let alike = of_names(a, b);
-    (alike.same || alike.overlap >= ONE) && alike.shared >= TELLING
+    (alike.same || alike.overlap >= ONE && !alike.numbered_apart) && alike.shared >= TELLING
 }
 
 fn of_names(a: &CompanyName, b: &CompanyName) -> Likeness {

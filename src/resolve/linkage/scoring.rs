@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Nodes;
 use super::blocks;
-use super::compare::{Pattern, Spread, compare};
+use super::compare::{Field, Pattern, Spread, compare};
 use super::entry::Entry;
 use super::learn;
 use super::names::likeness;
@@ -19,6 +19,10 @@ const CLIP: f64 = 60.0;
 const BEYOND: f64 = 0.05;
 /// Names are taken for one when more than half of what their words are worth is in both, where there is nothing but names.
 const NAMES_OVERLAP: f64 = 0.5;
+/// So many organisations there are at least, whether all of them are known or not: in a small store two of one name are not likelier one.
+pub(super) const WORLD: f64 = 10_000.0;
+/// The level of two known towns that differ.
+const OTHER_TOWN: u8 = 1;
 /// Random pairs that are looked at.
 const RANDOM: usize = 100_000;
 /// Entries of a connected part in which every pair is compared. In a larger one pairs that were not compared speak against: a company with more
@@ -63,7 +67,13 @@ pub(super) fn score(nodes: &Nodes, rows: &[super::Row], answers: &BTreeMap<(u32,
     weights = learn::learn(&weights, &answered, &counts);
     let points = |(a, b): (u32, u32), pattern: &Pattern| {
         let (one, two) = (&entries[a as usize], &entries[b as usize]);
-        let points = if one.is_identified() && two.is_identified() { weights.sum(pattern) } else { by_name(one, two, &words) };
+        let points = if one.is_identified() && two.is_identified() {
+            let sum = weights.sum(pattern);
+            // A number of its own makes another name of it, however near the telephone numbers are.
+            if likeness(one.name(), two.name(), &words).numbered_apart { sum.min(0.0) } else { sum }
+        } else {
+            by_name_and_town((one, two), pattern, &weights, &words)
+        };
         let over = points.abs() - CLIP;
         if over > 0.0 { points.signum() * (CLIP + over * BEYOND) } else { points }
     };
@@ -82,7 +92,30 @@ pub(super) fn score(nodes: &Nodes, rows: &[super::Row], answers: &BTreeMap<(u32,
 /// Points of two rows that have nothing but names.
 pub(super) fn by_name(a: &Entry, b: &Entry, words: &Vocabulary) -> f64 {
     let alike = likeness(a.name(), b.name(), words);
-    if alike.same { 60.0 } else { 100.0 * (f64::from(alike.overlap) - NAMES_OVERLAP) }
+    let points = 100.0 * (f64::from(alike.overlap) - NAMES_OVERLAP);
+    if alike.same {
+        60.0
+    } else if alike.numbered_apart {
+        points.min(0.0)
+    } else {
+        points
+    }
+}
+
+/// What the shared words of two names are worth beyond what it takes to be the only ones called so among so many.
+pub(super) fn rarity(shared: f32, world: f64) -> f64 {
+    (f64::from(shared) - world.ln()) * 10.0 / std::f64::consts::LN_2
+}
+
+/// [`by_name`], where two known towns that differ count against a name that others may have too.
+fn by_name_and_town((a, b): (&Entry, &Entry), pattern: &Pattern, weights: &Weights, words: &Vocabulary) -> f64 {
+    let alike = by_name(a, b, words);
+    let place = Field::Place as usize;
+    if pattern[place] != OTHER_TOWN {
+        return alike;
+    }
+    let rare = rarity(likeness(a.name(), b.name(), words).shared, WORLD);
+    alike.min(rare) + weights.points[place][usize::from(OTHER_TOWN)]
 }
 
 /// Patterns of random pairs; chance is a fixed sequence, so that the same rows give the same pairs.

@@ -59,6 +59,31 @@ fn answers_hold_and_tax_ids_hold_against_them() {
 }
 
 #[test]
+fn towns_numbers_and_letters_tell_names_apart() {
+    fn check(rows: &[&str], want: &[&[u32]]) {
+        let table = read_table(&format!("name;phone;city;country\n{}", rows.join("\n"))).unwrap();
+        assert_eq!(groups(&resolve(&table.rows, &[])), want, "{rows:?}");
+    }
+    check(&["Hotel Miramar S.L.;;Málaga;ES", "Hotel Miramar S.L.;;Alicante;ES"], &[&[1], &[2]]);
+    check(&["Ромашка ООО;;Тула;RU", "ООО «Ромашка»;;Омск;RU"], &[&[1], &[2]]);
+    check(&["Ромашка ООО;;Тула;RU", "ООО «Ромашка»;;Тула;RU"], &[&[1, 2]]);
+    check(&["Hotel Miramar S.L.;;Málaga;ES", "Hotel Miramar;;;ES"], &[&[1, 2]]);
+    check(&["Talleres Orbaneja Villalonquéjar SL;;Burgos;ES", "Talleres Orbaneja Villalonquéjar;;Soria;ES"], &[&[1, 2]]);
+    check(&["Firm 1 Ltd;020 7946 0951;London;GB", "Firm 2 Ltd;020 7946 0952;Leeds;GB"], &[&[1], &[2]]);
+    check(&["Hotel Sol 1 SL;952100200;Malaga;ES", "Hotel Sol 2 SL;952100400;Malaga;ES"], &[&[1], &[2]]);
+    check(&["Farmacia Norte 24 SL;952100500;Malaga;ES", "Farmacia Norte 7 SL;952100600;Malaga;ES"], &[&[1], &[2]]);
+    check(&["Studio A Ltd;020 7946 0851;London;GB", "Studio B Ltd;020 7946 0852;London;GB"], &[&[1], &[2]]);
+    check(&["АО Мелькомбинат №3;;Саратов;RU", "АО Мелькомбинат №4;;Саратов;RU"], &[&[1], &[2]]);
+    check(&["Farmacia Norte 24h;952100500;Malaga;ES", "Farmacia Norte 24 SL;952100500;Malaga;ES"], &[&[1, 2]]);
+    check(&["Müller Maschinenbau GmbH;;Ulm;DE", "Mueller Maschinenbau;;Ulm;DE"], &[&[1, 2]]);
+    check(
+        &["ООО «Балтийский берег»;;;RU", "Baltiyskiy Bereg LLC;;;RU", "Baltijskij Bereg OOO;;;RU", "Baltiysky Bereg;;;RU"],
+        &[&[1, 2, 3, 4]],
+    );
+    check(&["Щёлковский завод;;Щёлково;RU", "Schelkovsky Zavod;;Schelkovo;RU", "Shchyolkovskiy Zavod;;Shchelkovo;RU"], &[&[1, 2, 3]]);
+}
+
+#[test]
 fn names_alone_hang_together_by_their_rare_words() {
     fn check(names: &[&str], want: &[&[u32]]) {
         let table = read_table(&format!("company\n{}", names.join("\n"))).unwrap();

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use any_ascii::any_ascii;
 
+use super::spelling::one_form;
 use crate::base::text;
 use crate::model::CompanyName;
 
@@ -22,13 +23,14 @@ pub const STREET_WORDS: usize = 8;
 const CHARS: usize = 200;
 
 /// How many of [`PRIOR_NAMES`] names carry a word.
-static COMMON: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
+static COMMON: LazyLock<HashMap<String, f32>> = LazyLock::new(|| {
     let rows = include_str!("common_words.txt").lines().filter(|row| !row.starts_with('#')).filter_map(|row| row.split_once('|'));
     let mut common = HashMap::new();
     for (share, words) in rows {
         let share = share.parse::<f32>().unwrap_or(0.0) / 1000.0 * PRIOR_NAMES;
         for word in words.split(' ') {
-            common.entry(word).or_insert(share);
+            common.entry(word.to_owned()).or_insert(share);
+            common.entry(one_form(word)).or_insert(share);
         }
     }
     common
@@ -62,9 +64,16 @@ fn latin(folded: &str) -> Vec<String> {
     words
 }
 
-/// The words of a company's name without its legal form, in their order, none twice.
+/// The words of a company's name without its legal form, each in its compared form, in their order, none twice.
 pub fn name_words(name: &CompanyName) -> Vec<String> {
-    distinct(latin(&text::clip(&name.core, CHARS)), NAME_WORDS)
+    let words = latin(&text::clip(&name.core, CHARS)).iter().map(|word| one_form(word)).collect();
+    distinct(words, NAME_WORDS)
+}
+
+/// A town in its compared form.
+pub fn town(written: &str) -> String {
+    let words = text::words(&any_ascii(written));
+    words.split(' ').map(one_form).collect::<Vec<_>>().join(" ")
 }
 
 /// The house number of an address, and the words of its street in their compared form.
