@@ -14,7 +14,7 @@ use url::Url;
 use super::captions;
 use super::html::Tag;
 use super::listing::Numbered;
-use super::reading::{Listed, Reading, read_with};
+use super::reading::{Asked, Listed, Reading, read_with};
 use super::record::{Gather, Parts, RecordRule, canonical};
 use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
@@ -118,7 +118,7 @@ impl FoundReader {
     /// Reads one page of the list.
     pub(super) fn read(&self, input: &Input<'_>, known: &Known<'_>) -> Result<Extract, Failure> {
         let learned = known.learned.cloned().unwrap_or_default();
-        let reading = read_with(input, &self.hints_of(input), learned.path.as_deref())?;
+        let reading = read_with(input, &self.hints_of(input), &Asked { stood: learned.path.as_deref(), company: self.naming.company })?;
         let by_key = known.records.iter().filter(|record| !record.gone).collect::<Vec<_>>();
         let Some(mut list) = choose(&reading, &by_key, input.url) else { return Self::nothing(&learned, &by_key, input) };
         thing::join(&reading.structured, &mut list, input.url);
