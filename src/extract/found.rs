@@ -130,6 +130,7 @@ impl FoundReader {
         if aligned.strange(&learned, &by_key) {
             return Self::nothing(&learned, &by_key, input);
         }
+        list.call(aligned.column_of(self.naming.name()));
         let mut gather = Gather::new(&self.rule, input.url);
         let keys = keys(&list, &by_key, &self.rule, input.url);
         let mut filled: HashMap<FieldName, (usize, String)> = HashMap::new();
@@ -365,6 +366,15 @@ impl List {
     fn path(&self) -> Option<String> {
         let path = self.records.first().map(|raw| raw.path.as_str()).filter(|path| path.starts_with('/'))?;
         Some(path.split('/').map(|step| step.split('[').next().unwrap_or(step)).collect::<Vec<_>>().join("/"))
+    }
+
+    /// Takes the names of the records from the column that is the name: what they are known by may stand elsewhere than before.
+    fn call(&mut self, column: Option<usize>) {
+        for raw in &mut self.records {
+            if let Some((_, words)) = raw.cells.iter().find(|(own, _)| Some(*own) == column) {
+                raw.name.clone_from(words);
+            }
+        }
     }
 
     fn of(listed: &Listed, page: &Url) -> Self {
