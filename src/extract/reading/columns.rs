@@ -71,10 +71,8 @@ pub(super) struct Raw {
     says: Says,
     /// Whether its element is made for captions: `dt`, `th`, `b`.
     term: bool,
-    /// Of a table: the number of its cell in the row, from 0.
-    pub(super) cell: Option<usize>,
-    /// Whether this cell belongs to other records as well.
-    pub(super) shared: bool,
+    /// Of a table: the number of its cell in the row, from 0, and whether the cell belongs to other rows as well.
+    pub(super) cell: Option<(usize, bool)>,
 }
 
 /// What the element of a cell says its words are.
@@ -243,8 +241,7 @@ fn raw((shown, spans): (&Shown<'_>, &Spans), root: At, at: At, text: String, pla
             (false, false) => Says::Nothing,
         },
         term: any(&[Tag::Dt, Tag::Th]) || ["b", "strong", "label"].iter().any(|name| named(name)),
-        cell: cell.map(|(nth, cell)| nth + spans.shift(cell)),
-        shared: cell.is_some_and(|(_, cell)| spans.is_long(cell)),
+        cell: cell.map(|(nth, cell)| (nth + spans.shift(cell), spans.is_long(cell))),
         text,
     }
 }
@@ -287,7 +284,7 @@ fn kinds(
     for ((_, place), found) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
         let cells: Vec<&Raw> = found.iter().map(|(_, _, raw)| *raw).collect();
         let leads = titles::leads(cells.iter().map(|raw| raw.text.as_str()));
-        let head = cells[0].cell.and_then(|cell| heads.get(cell)).filter(|head| !head.is_empty());
+        let head = cells[0].cell.and_then(|(cell, _)| heads.get(cell)).filter(|head| !head.is_empty());
         let before =
             || titles::before(found.iter().map(|(record, i, _)| i.checked_sub(1).map(|i| (&raws[*record][i].text, raws[*record][i].term))));
         let caption = leads.clone().or_else(|| head.cloned()).or_else(before);

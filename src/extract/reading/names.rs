@@ -27,13 +27,16 @@ const NO_NAMES: &[&str] = &[
 /// first link, else the first words.
 pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<Option<usize>> {
     let said: Vec<Option<&str>> = heads.iter().map(|head| captions::field_of(head)).collect();
-    let headed = |raw: &Raw| raw.cell.and_then(|cell| said.get(cell).copied().flatten());
+    let headed = |raw: &Raw| raw.cell.and_then(|(cell, _)| said.get(cell).copied().flatten());
     let repeated = Repeated::of(raws);
     let find = |raws: &Vec<Raw>| {
         let wordy = |raw: &Raw| raw.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
         let first = |fits: &dyn Fn(&Raw) -> bool| raws.iter().position(|raw| wordy(raw) && fits(raw));
         let tells = |raw: &Raw| {
-            !raw.shared && !repeated.is_label(raw) && !repeated.is_address(raw) && !headed(raw).is_some_and(|of| NO_NAMES.contains(&of))
+            raw.cell.is_none_or(|(_, shared)| !shared)
+                && !repeated.is_label(raw)
+                && !repeated.is_address(raw)
+                && !headed(raw).is_some_and(|of| NO_NAMES.contains(&of))
         };
         let called = |field: &str| first(&|raw| headed(raw) == Some(field) && !repeated.is_address(raw));
         let by_head = if company { called("company").or_else(|| called("name")) } else { called("name") };

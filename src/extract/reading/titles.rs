@@ -78,7 +78,9 @@ impl Spans {
                     out.into.insert(row, open.iter().map(|(.., cell)| *cell).collect());
                 }
                 open.extend(fresh);
-                open.iter_mut().for_each(|(_, rows, _)| *rows -= 1);
+                for (_, rows, _) in &mut open {
+                    *rows -= 1;
+                }
                 open.retain(|(_, rows, _)| *rows > 0);
             }
         }
