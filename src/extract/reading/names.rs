@@ -13,7 +13,7 @@ use super::titles::Spans;
 
 /// Links of one record that are looked at.
 const LINKS: usize = 50;
-/// Bytes of words that many records share, and of an address.
+/// Bytes of words that many records share, and of the name of a host.
 const SHORT: usize = 80;
 /// Characters of a link that has words.
 const WORDS: usize = 3;
@@ -94,7 +94,7 @@ impl<'r> Repeated<'r> {
 
     /// Whether words are the address of a site or of mail. Companies are called like hosts too: a bare one is an address among others.
     fn is_address(&self, raw: &Raw) -> bool {
-        let plain = raw.text.len() <= SHORT && !raw.text.contains(char::is_whitespace);
+        let plain = !raw.text.contains(char::is_whitespace);
         let begins = |start: &str| raw.text.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
         let among = || self.places.get(&raw.place).is_some_and(|place| place.hosts * 10 >= place.cells * 6);
         plain && (begins("www.") || begins("http://") || begins("https://") || raw.text.contains('@') || is_host(&raw.text) && among())
