@@ -14,7 +14,7 @@ use url::Url;
 use super::captions;
 use super::html::Tag;
 use super::listing::Numbered;
-use super::reading::{Listed, Reading, read_with};
+use super::reading::{Asked, Listed, Reading, read_with};
 use super::record::{Gather, Parts, RecordRule, canonical};
 use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
@@ -118,7 +118,7 @@ impl FoundReader {
     /// Reads one page of the list.
     pub(super) fn read(&self, input: &Input<'_>, known: &Known<'_>) -> Result<Extract, Failure> {
         let learned = known.learned.cloned().unwrap_or_default();
-        let reading = read_with(input, &self.hints_of(input), learned.path.as_deref())?;
+        let reading = read_with(input, &self.hints_of(input), &Asked { stood: learned.path.as_deref(), company: self.naming.company })?;
         let by_key = known.records.iter().filter(|record| !record.gone).collect::<Vec<_>>();
         let Some(mut list) = choose(&reading, &by_key, input.url) else { return Self::nothing(&learned, &by_key, input) };
         thing::join(&reading.structured, &mut list, input.url);
@@ -130,6 +130,7 @@ impl FoundReader {
         if aligned.strange(&learned, &by_key) {
             return Self::nothing(&learned, &by_key, input);
         }
+        list.call(aligned.column_of(self.naming.name()));
         let mut gather = Gather::new(&self.rule, input.url);
         let keys = keys(&list, &by_key, &self.rule, input.url);
         let mut filled: HashMap<FieldName, (usize, String)> = HashMap::new();
@@ -369,6 +370,15 @@ impl List {
     fn path(&self) -> Option<String> {
         let path = self.records.first().map(|raw| raw.path.as_str()).filter(|path| path.starts_with('/'))?;
         Some(path.split('/').map(|step| step.split('[').next().unwrap_or(step)).collect::<Vec<_>>().join("/"))
+    }
+
+    /// Takes the names of the records from the column that is the name: what they are known by may stand elsewhere than before.
+    fn call(&mut self, column: Option<usize>) {
+        for raw in &mut self.records {
+            if let Some((_, words)) = raw.cells.iter().find(|(own, _)| Some(*own) == column) {
+                raw.name.clone_from(words);
+            }
+        }
     }
 
     fn of(listed: &Listed, page: &Url) -> Self {

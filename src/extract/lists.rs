@@ -3,6 +3,7 @@
 //! What repeats below one element (or below all elements of one place, as the cells of a grid) is cut into records before each child that has a
 //! certain mark. Every mark that occurs again and again is tried; the cut whose records are most alike and hold most is taken.
 
+mod begins;
 mod cut;
 mod marks;
 mod rank;
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::html::Tag;
 use super::record::LOOKED_AT;
-use super::shown::{At, Shown};
+use super::shown::{At, Node, Shown};
 use cut::Cut;
 use marks::{Marks, Work};
 
@@ -27,6 +28,8 @@ const GROUPS: usize = 8;
 const FEWEST: usize = 3;
 /// Records that may be a list, and are too few to be sure; and how alike they are then.
 const SHORT: usize = 2;
+/// Characters of what only stands over a group: a letter, a range of letters.
+const LETTER: usize = 3;
 const SHORT_ALIKE: f64 = 0.8;
 
 /// One list of a page.
@@ -48,13 +51,44 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
         .filter(|region| region.score > 0.0)
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.records[0].cmp(&b.records[0])));
+    if let Some(inner) = grouped(shown, &found) {
+        found[..=inner].rotate_right(1);
+    }
     apart(shown, found)
+}
+
+/// The list whose records the first one only groups: each of its records is a heading, and below it records that lead to their pages.
+fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
+    let sum =
+        |region: &Region, of: fn(&Node<'_>) -> usize| -> usize { region.records.iter().flatten().map(|at| of(&shown.nodes[*at])).sum() };
+    let groups = found.first()?;
+    let many = groups.records.len();
+    let (links, runs, chars) = (sum(groups, |node| node.links), sum(groups, |node| node.runs), sum(groups, |node| node.chars));
+    let within: BTreeSet<At> = groups.records.iter().flatten().copied().collect();
+    let inside = |inner: &Region| shown.around(inner.records[0][0]).any(|around| within.contains(&around));
+    let is_grouped = |inner: &Region| {
+        let (count, own) = (inner.records.len(), sum(inner, |node| node.runs));
+        if count <= many || links < count || sum(inner, |node| node.links) != links || runs.saturating_sub(own) != many {
+            return false;
+        }
+        let starts: BTreeSet<At> = inner.records.iter().filter_map(|record| record.first()).copied().collect();
+        let parts = |group: &Vec<At>| {
+            let (start, end) = (*group.first()?, shown.nodes[*group.last()?].end);
+            let heading = (start..end).find(|at| shown.nodes[*at].element.is_none())?;
+            (heading < *starts.range(start..end).next()?).then(|| starts.range(start..end).count())
+        };
+        let Some(parts) = groups.records.iter().map(parts).collect::<Option<Vec<usize>>>() else { return false };
+        // Letters over lists of bare links are heads of groups; a name over such a list may be that of a record.
+        let letters = chars.saturating_sub(sum(inner, |node| node.chars)) <= many * LETTER;
+        letters || own >= 2 * count && parts.iter().max() != parts.iter().min()
+    };
+    (1..found.len().min(WEIGHED)).find(|at| inside(&found[*at]) && is_grouped(&found[*at]))
 }
 
 /// Two records that stand below each other as those of a list do, each with more than its link; where a page has no list, it may be one.
 pub(super) fn short(shown: &Shown<'_>) -> Option<Region> {
     let says = |record: &Vec<At>| {
-        let sum = |of: fn(&super::shown::Node<'_>) -> usize| record.iter().map(|at| of(&shown.nodes[*at])).sum::<usize>();
+        let sum = |of: fn(&Node<'_>) -> usize| record.iter().map(|at| of(&shown.nodes[*at])).sum::<usize>();
         sum(|node| node.links) > 0 && sum(|node| node.runs) > 1 && sum(|node| node.chars - node.link_chars) > 0
     };
     let alike = |cut: &Cut| cut.records.len() == SHORT && cut.alike >= SHORT_ALIKE && cut.records.iter().all(says);

@@ -3,9 +3,12 @@
 //! The parts are found each on its own and are put together here.
 
 mod columns;
+mod names;
 mod next;
 mod said;
 mod titles;
+
+use std::collections::BTreeSet;
 
 use url::Url;
 
@@ -28,6 +31,8 @@ const PLACES: usize = 16 * 1024 * 1024;
 const STEP: usize = 8;
 /// Characters of paragraphs from which on a text is one.
 const LONG: f64 = 250.0;
+/// As many records are no few.
+const MANY: usize = 6;
 /// Characters of a title.
 const TITLE: usize = 300;
 
@@ -109,19 +114,27 @@ pub struct Reading {
 ///
 /// [`crate::model::FailureClass::ParseLimit`] when the page is too large or takes too long.
 pub fn read_page(input: &Input<'_>) -> Result<Reading, Failure> {
-    read_with(input, &hints(input.url), None)
+    read_with(input, &hints(input.url), &Asked::default())
 }
 
-/// As [`read_page`], with what the settings say of the page and, where that is known, the way to its records: as many as stand there are its
-/// main list, and be it one.
-pub(super) fn read_with(input: &Input<'_>, hints: &Hints, stood: Option<&str>) -> Result<Reading, Failure> {
+/// What is known of the list of a page before it is read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asked<'a> {
+    /// The way to its records: as many as stand there are its main list, and be it one.
+    pub(super) stood: Option<&'a str>,
+    /// Whether its records are companies.
+    pub(super) company: bool,
+}
+
+/// As [`read_page`], with what the settings say of the page and what is known of its list.
+pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> Result<Reading, Failure> {
     let tree = html::parse(&text_of(input), input)?;
     let shown = Shown::of(&tree);
     input.check_time()?;
     let root = tree.html.root_element();
     let base = base_of(root, input.url);
     let mut regions = lists::regions(&shown);
-    if let Some(path) = stood {
+    if let Some(path) = asked.stood {
         lists::first_at(&shown, path, &mut regions);
     }
     input.check_time()?;
@@ -148,11 +161,14 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, stood: Option<&str>) -
             fits
         });
         let fit = fit.count();
-        out.push(columns::listed(&shown, &region.records[..fit], &base, hints));
+        out.push(columns::listed(&shown, &region.records[..fit], &base, (hints, asked.company)));
     }
     out.retain(|listed| !listed.records.is_empty());
+    if asked.stood.is_none() {
+        bigger_first(&mut out);
+    }
     let short = if out.is_empty() && kind == PageType::Other { lists::short(&shown) } else { None };
-    let short = short.map(|region| columns::listed(&shown, &region.records, &base, hints));
+    let short = short.map(|region| columns::listed(&shown, &region.records, &base, (hints, asked.company)));
     input.check_time()?;
     let next = next::next_page(&shown, root, &base, input.url);
     let title = crate::base::text::clip(&said.title, TITLE);
@@ -163,6 +179,22 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, stood: Option<&str>) -
     input.check_time()?;
     let product = product::read(root, input.url, &structured);
     Ok(Reading { kind, title, language: said.language, lists: out, short, text, next, structured, contacts, product })
+}
+
+/// Where a few records stand apart in another layout (those who pay for it), the list is the rest of them: many more, with what the few say.
+fn bigger_first(lists: &mut [Listed]) {
+    fn told(listed: &Listed) -> BTreeSet<&str> {
+        let most = listed.columns.iter().filter(|column| column.filled * 2 > listed.records.len());
+        most.map(|column| column.label.as_str())
+            .filter(|label| matches!(*label, "phone" | "email" | "price" | "date" | "address"))
+            .collect()
+    }
+    let Some(few) = lists.first().filter(|first| first.records.len() < MANY) else { return };
+    let wanted = told(few);
+    let same = |other: &Listed| other.records.len() >= 2 * few.records.len() && wanted == told(other);
+    if let Some(found) = lists.iter().position(|other| !wanted.is_empty() && same(other)) {
+        lists[..=found].rotate_right(1);
+    }
 }
 
 /// What is left unsaid by a page read without settings: the country is that of its address.

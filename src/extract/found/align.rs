@@ -30,9 +30,14 @@ pub(super) struct Aligned {
 }
 
 impl Aligned {
+    /// The column that is a field.
+    pub(super) fn column_of(&self, field: &str) -> Option<usize> {
+        self.names.iter().position(|own| own.as_ref().is_some_and(|own| own.as_str() == field))
+    }
+
     /// Where a field stands.
     pub(super) fn place_of(&self, name: &FieldName) -> Option<u64> {
-        self.names.iter().position(|own| own.as_ref() == Some(name)).map(|column| self.places[column])
+        self.column_of(name.as_str()).map(|column| self.places[column])
     }
 
     /// What stands at a place under another name.

@@ -32,6 +32,11 @@ pub(super) struct Naming {
 }
 
 impl Naming {
+    /// The field that records are called by.
+    pub(super) const fn name(&self) -> &'static str {
+        if self.company { "name" } else { "title" }
+    }
+
     /// The field of a column with these values.
     pub(super) fn field(&self, column: &Column, values: &[&str]) -> String {
         let looked = &values[..values.len().min(LOOKED)];
@@ -40,7 +45,7 @@ impl Naming {
         let (label, nth) = column.label.rsplit_once(' ').filter(|(_, n)| n.parse::<u8>().is_ok()).unwrap_or((&column.label, ""));
         let numbered = |name: &str| if nth.is_empty() { name.to_owned() } else { format!("{name}_{nth}") };
         if label == "name" {
-            return if self.company { "name" } else { "title" }.to_owned();
+            return self.name().to_owned();
         }
         if let Some(field) = column.caption.as_deref().and_then(captions::field_of).filter(|field| *field != "name") {
             return field.to_owned();

@@ -134,6 +134,44 @@ fn page([before, template, after]: [&str; 3]) -> String {
 }
 
 #[test]
+fn records_whose_columns_change_places_are_the_same() {
+    let person = |n: usize| format!("Anna {}", (b'A' + u8::try_from(n).unwrap()) as char);
+    let rows = |of: &dyn Fn(usize, &str, &str) -> String| -> String {
+        MAKERS.iter().enumerate().map(|(n, (name, place, ..))| format!("<tr>{}</tr>", of(n, name, place))).collect()
+    };
+    let headed = |head: &str, of: &dyn Fn(usize, &str, &str) -> String| format!("<table><tr>{head}</tr>{}</table>", rows(of));
+    let bare = |of: &dyn Fn(usize, &str, &str) -> String| format!("<table>{}</table>", rows(of));
+    for (before, after) in [
+        (
+            headed("<th>Firma<th>Ort<th>Ansprechpartner", &|n, name, place| format!("<td>{name}<td>{place}<td>{}", person(n))),
+            headed("<th>Ort<th>Ansprechpartner<th>Firma", &|n, name, place| format!("<td>{place}<td>{}<td>{name}", person(n))),
+        ),
+        (
+            headed("<th>Firma<th>Ort<th>Kürzel", &|n, name, place| format!("<td>{name}<td>{place}<td>K{n}x")),
+            headed("<th>Kürzel<th>Sonst<th>Eintrag", &|n, name, _| format!("<td>Kürzel K{n}x<td>und {n}<td>{name}")),
+        ),
+        (
+            bare(&|n, name, place| format!("<td>{name}<td>{place}<td>94 521 44 {}", n + 10)),
+            bare(&|n, name, place| {
+                format!("<td>{n}<td>{}<td>94 521 44 {}<td>{place}<td>{name}", if n % 2 == 0 { "★" } else { "" }, n + 10)
+            }),
+        ),
+    ] {
+        let (reader, mut memory) = (reader("directory", "detail = 'off'"), Memory::default());
+        let keys = |extract: &Extract| extract.records.iter().map(|draft| draft.key.clone()).collect::<Vec<_>>();
+        let first = memory.visit(&reader, &before);
+        assert_eq!(first.records.len(), 12);
+        // Known by their names once, they are so at every later visit.
+        for _ in 0..2 {
+            let again = memory.visit(&reader, &after);
+            assert_eq!(keys(&again), keys(&first), "{after}");
+            let name = |extract: &Extract| extract.records[0].value("name").map(Value::text);
+            assert_eq!(name(&again), name(&first), "{after}");
+        }
+    }
+}
+
+#[test]
 fn a_directory_and_its_fields() {
     let mut memory = Memory::default();
     let extract = memory.visit(&reader("directory", "fields = { place = 'column_1' }"), &page(PLAIN));

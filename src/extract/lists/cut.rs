@@ -1,8 +1,11 @@
-//! Cuts a row of children into records: before each child with a mark, for every mark that occurs again and again.
+//! Cuts a row of children into records: before each child with a mark, for every mark that occurs again and again, and at what only parts them.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
+use super::super::html::Tag;
 use super::super::shown::{At, Shown};
+use super::begins::Begins;
 use super::marks::{Marks, Work, alike};
 use super::rank;
 
@@ -13,6 +16,9 @@ const END: f64 = 0.62;
 /// The same for one in the middle: an advertisement.
 const MIDDLE: f64 = 0.35;
 
+/// How alike the first record begins to those after a line.
+const BEGINS: f64 = 0.6;
+
 /// A row of children cut into records.
 pub(super) struct Cut {
     /// The records, each as its sub-trees.
@@ -21,25 +27,62 @@ pub(super) struct Cut {
     pub(super) alike: f64,
     /// How many records hold, beyond what they usually do, a child like the one they begin with: a record that was missed.
     pub(super) swallowed: f64,
+    /// How many children of all records begin as a record does, and are none.
+    pub(super) again: f64,
     /// The children before the first record that could be the end of one: as many, relative to a record.
     pub(super) shifted: f64,
 }
 
 /// The best cut of these children, which may be of several parents.
 pub(super) fn best(shown: &Shown<'_>, children: &[(At, Marks)], work: &mut Work) -> Option<Cut> {
-    let leaders = leaders(children, work)?;
+    let (children, breaks) = parted(shown, children, work);
+    let mut leaders = leaders(&children, work)?;
+    leaders.extend(after(shown, &children, &breaks));
+    let begins = Begins::of(shown, children.iter().map(|(at, _)| *at));
     let mut best: Option<(f64, Cut)> = None;
     for leaders in leaders {
         if !work.spend(children.iter().map(|(_, marks)| marks.len() + 1).sum()) {
             break;
         }
-        let Some(cut) = at_leaders(shown, children, &leaders).filter(|cut| cut.records.len() >= work.fewest) else { continue };
+        let Some(cut) = at_leaders(shown, (&children, &begins), &leaders).filter(|cut| cut.records.len() >= work.fewest) else { continue };
         let worth = rank::worth(shown, &cut);
         if best.as_ref().is_none_or(|(most, _)| worth > *most) {
             best = Some((worth, cut));
         }
     }
     best.map(|(_, cut)| cut)
+}
+
+/// The children without those that only part others, and before which of them one stood.
+fn parted<'c>(shown: &Shown<'_>, children: &'c [(At, Marks)], work: &mut Work) -> (Cow<'c, [(At, Marks)]>, Vec<usize>) {
+    let parts = |(at, _): &&(At, Marks)| {
+        let node = &shown.nodes[*at];
+        let empty = node.chars + node.links + node.images == 0 && node.element.is_some();
+        empty && (matches!(node.tag, Tag::Tr | Tag::P | Tag::Li) || (*at..node.end).any(|at| shown.nodes[at].is(Tag::Hr)))
+    };
+    if children.iter().filter(parts).take(2).count() < 2 || !work.spend(children.iter().map(|(_, marks)| marks.len()).sum()) {
+        return (Cow::Borrowed(children), Vec::new());
+    }
+    let (mut kept, mut breaks) = (Vec::with_capacity(children.len()), Vec::new());
+    for child in children {
+        if !parts(&child) {
+            kept.push(child.clone());
+        } else if breaks.last() != Some(&kept.len()) {
+            breaks.push(kept.len());
+        }
+    }
+    breaks.retain(|at| *at < kept.len());
+    (Cow::Owned(kept), breaks)
+}
+
+/// Records that begin after what parts them; the first where something stands as those after it begin.
+fn after(shown: &Shown<'_>, children: &[(At, Marks)], breaks: &[usize]) -> Option<Vec<usize>> {
+    let one = *breaks.first()?;
+    let longest = breaks.windows(2).map(|pair| pair[1] - pair[0]).max()?;
+    let beside = |i: &usize| shown.nodes[children[*i].0].parent == shown.nodes[children[one].0].parent;
+    let before = (0..one).rev().take(longest).take_while(beside).map(|i| (alike(&children[i].1, &children[one].1), i));
+    let first = before.max_by(|(a, i), (b, j)| a.total_cmp(b).then(j.cmp(i))).filter(|(like, _)| *like >= BEGINS);
+    Some(first.map(|(_, i)| i).into_iter().chain(breaks.iter().copied()).collect())
 }
 
 /// Which children have a mark, for each of the most promising marks.
@@ -82,7 +125,7 @@ struct Trial {
     alike: f64,
 }
 
-fn at_leaders(shown: &Shown<'_>, children: &[(At, Marks)], leaders: &[usize]) -> Option<Cut> {
+fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_>), leaders: &[usize]) -> Option<Cut> {
     let parent = |i: usize| shown.nodes[children[i].0].parent;
     let mut trials: Vec<Trial> = Vec::with_capacity(leaders.len());
     for (k, start) in leaders.iter().enumerate() {
@@ -94,10 +137,19 @@ fn at_leaders(shown: &Shown<'_>, children: &[(At, Marks)], leaders: &[usize]) ->
     let mut lengths: Vec<usize> = trials.iter().map(|trial| trial.end - trial.start).collect();
     lengths.sort_unstable();
     let usual = lengths[lengths.len() / 2];
+    let is_last = |trial: &Trial| trial.end == children.len() || parent(trial.end) != parent(trial.start);
+    let mut within: HashSet<u64> = HashSet::new();
+    if usual > 1 {
+        let others = trials.iter().filter(|trial| !is_last(trial)).flat_map(|trial| &children[trial.start..trial.end]);
+        within.extend(others.flat_map(|(_, marks)| marks));
+    }
     for trial in &mut trials {
-        let last = trial.end == children.len() || parent(trial.end) != parent(trial.start);
-        if last {
+        if is_last(trial) {
             trial.end = trial.end.min(trial.start + usual);
+            let foot = |i: usize| !within.is_empty() && !children[i].1.iter().any(|mark| within.contains(mark));
+            while trial.end > trial.start + 1 && foot(trial.end - 1) {
+                trial.end -= 1;
+            }
         }
         let mut marks: Marks = children[trial.start..trial.end].iter().flat_map(|(_, marks)| marks).copied().collect();
         if trial.end - trial.start > 1 {
@@ -107,16 +159,19 @@ fn at_leaders(shown: &Shown<'_>, children: &[(At, Marks)], leaders: &[usize]) ->
         trial.marks = marks;
     }
     judge(&mut trials);
-    let trials = without_strangers(trials)?;
+    let usual_begin = begins.usual(trials.iter().map(|trial| trial.start));
+    let trials = without_strangers(trials, |trial| usual_begin.is_some_and(|usual| begins.is(trial.start, usual)))?;
     let first = trials[0].start;
     let before = (0..first).rev().take_while(|i| parent(*i) == parent(first)).take(usual.saturating_sub(1)).count();
     let shifted = shift(children, &trials, first, before);
     let alike = trials.iter().map(|trial| trial.alike).sum::<f64>() / trials.len() as f64;
-    let begins = |i: usize, trial: &Trial| same_element(shown, children[i].0, children[trial.start].0);
-    let swallows = |trial: &&Trial| trial.end - trial.start > usual && (trial.start + 1..trial.end).any(|i| begins(i, trial));
+    let same = |i: usize, trial: &Trial| same_element(shown, children[i].0, children[trial.start].0);
+    let swallows = |trial: &&Trial| trial.end - trial.start > usual && (trial.start + 1..trial.end).any(|i| same(i, trial));
+    let ranges: Vec<(usize, usize)> = trials.iter().map(|trial| (trial.start, trial.end)).collect();
+    let again = begins.again(&ranges) as f64;
     let swallowed = trials.iter().filter(swallows).count() as f64;
     let records = trials.iter().map(|trial| children[trial.start..trial.end].iter().map(|(at, _)| *at).collect()).collect();
-    Some(Cut { records, alike, swallowed, shifted })
+    Some(Cut { records, alike, swallowed, again, shifted })
 }
 
 /// Whether two nodes have the same name and the same classes.
@@ -146,16 +201,18 @@ fn judge(trials: &mut [Trial]) {
 }
 
 /// Without what is too unlike the others; `None` when nothing is left.
-fn without_strangers(mut trials: Vec<Trial>) -> Option<Vec<Trial>> {
+fn without_strangers(mut trials: Vec<Trial>, begins: impl Fn(&Trial) -> bool) -> Option<Vec<Trial>> {
     let usual = {
         let mut all: Vec<f64> = trials.iter().map(|trial| trial.alike).collect();
         all.sort_by(f64::total_cmp);
         *all.get(all.len() / 2)?
     };
-    while trials.last().is_some_and(|trial| trial.alike < END * usual) {
+    // What begins as most do is no heading and no row of page numbers, be it without all that others have.
+    let fits = |trial: &Trial| trial.alike >= END * usual || begins(trial) && trial.alike >= MIDDLE * usual;
+    while trials.last().is_some_and(|trial| !fits(trial)) {
         trials.pop();
     }
-    let start = trials.iter().position(|trial| trial.alike >= END * usual)?;
+    let start = trials.iter().position(fits)?;
     trials.drain(..start);
     trials.retain(|trial| trial.alike >= MIDDLE * usual);
     (!trials.is_empty()).then_some(trials)

@@ -80,6 +80,11 @@ pub(super) fn name_of(element: ElementRef<'_>) -> u64 {
     hash(element.value().name().as_bytes())
 }
 
+/// The hash of a class.
+pub(super) fn words_of(class: &str) -> u64 {
+    hash(class.as_bytes())
+}
+
 fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().take(64).fold(SEED, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -9,11 +9,11 @@ const RUNS: usize = 8;
 /// Text of one record that counts, in characters.
 const COUNTED: f64 = 300.0;
 
-/// How good a cut is among the cuts of the same children.
+/// How good a cut is among the cuts of the same children; what holds parts that begin as a record does is a group.
 pub(super) fn worth(shown: &Shown<'_>, cut: &Cut) -> f64 {
     let n = cut.records.len() as f64;
     let held: f64 = cut.records.iter().map(|record| held(shown, record)).sum();
-    cut.alike.powi(3) * n.powf(0.3) * held.powf(0.7) / (1.0 + 0.3 * cut.shifted) / (1.0 + cut.swallowed / n)
+    cut.alike.powi(3) * n.powf(0.3) * held.powf(0.7) / (1.0 + 0.3 * cut.shifted) / (1.0 + cut.swallowed / n) / (1.0 + cut.again / n)
 }
 
 /// What a record holds, as characters: of links less, of a long text no more than so much.

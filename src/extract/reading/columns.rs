@@ -9,8 +9,9 @@ use super::super::contacts;
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type};
-use super::titles;
+use super::titles::Spans;
 use super::{Item, Listed};
+use super::{names, titles};
 use crate::base::text::clip;
 use crate::model::Value;
 
@@ -59,18 +60,19 @@ pub struct Column {
 
 /// What a cell is before it has a label.
 #[derive(Clone, Debug)]
-struct Raw {
-    place: u64,
-    text: String,
-    heading: bool,
-    link: bool,
+pub(super) struct Raw {
+    pub(super) at: At,
+    pub(super) place: u64,
+    pub(super) text: String,
+    pub(super) heading: bool,
+    pub(super) link: bool,
     /// The address of a link that is no page's: `mailto:`, `tel:`.
-    contact: Option<String>,
+    pub(super) contact: Option<String>,
     says: Says,
     /// Whether its element is made for captions: `dt`, `th`, `b`.
     term: bool,
-    /// Of a table: the number of its cell in the row, from 0.
-    cell: Option<usize>,
+    /// Of a table: the number of its cell in the row, from 0, and whether the cell belongs to other rows as well.
+    pub(super) cell: Option<(usize, bool)>,
 }
 
 /// What the element of a cell says its words are.
@@ -81,11 +83,14 @@ enum Says {
     Address,
 }
 
-/// The records of a region with their fields.
-pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: &Hints) -> Listed {
-    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, (base, hints))).collect();
+/// The records of a region with their fields; `company`: they are known to be companies.
+pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints, company): (&Hints, bool)) -> Listed {
+    let spans = Spans::of(shown, records);
+    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &spans, (base, hints))).collect();
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
-    let (kinds, of) = kinds(&raws, &heads, base, hints);
+    let named = names::names(&raws, &heads, company);
+    let details = names::details((shown, &spans), records, (&raws, &named), base);
+    let (kinds, of) = kinds((&raws, &named), &heads, base, hints);
     let mut columns: Vec<Column> = Vec::new();
     let mut items = Vec::with_capacity(records.len());
     let mut numbers: HashMap<String, usize> = HashMap::new();
@@ -96,9 +101,7 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: 
             columns.len() - 1
         })
     };
-    for (record, raws) in records.iter().zip(&raws) {
-        let detail = detail(shown, record, base);
-        let name = name_of(raws);
+    for (((record, raws), name), detail) in records.iter().zip(&raws).zip(named).zip(details) {
         let mut cells: Vec<Cell> = Vec::new();
         let mut add = |(label, kind): (&str, Option<&ColumnKind>), value: String, columns: &mut Vec<Column>| {
             let column = number(label, kind, columns);
@@ -131,12 +134,14 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, hints: 
 }
 
 /// The words of a record, each with the place it stands in.
-fn raw_cells(shown: &Shown<'_>, record: &[At], by: (&Url, &Hints)) -> Vec<Raw> {
+fn raw_cells(shown: &Shown<'_>, record: &[At], spans: &Spans, by: (&Url, &Hints)) -> Vec<Raw> {
     let mut out: Vec<Raw> = Vec::new();
     let mut times: HashMap<u64, u64> = HashMap::new();
-    for root in record {
-        let end = shown.nodes[*root].end;
-        let mut at = *root;
+    let above = record.first().map_or(&[][..], |row| spans.into(*row));
+    let parts = above.iter().map(|cell| (shown.nodes[*cell].parent, *cell)).chain(record.iter().map(|root| (*root, *root)));
+    for (root, from) in parts {
+        let end = shown.nodes[from].end;
+        let mut at = from;
         while at < end && out.len() < CELLS {
             let node = &shown.nodes[at];
             let leaf = node.element.is_none() || node.runs == 1 || is_line(shown, at) || is_amount(shown, at, by);
@@ -146,13 +151,16 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], by: (&Url, &Hints)) -> Vec<Raw> {
             }
             let text = shown.words(at, CELL);
             if text.chars().any(char::is_alphanumeric) {
-                let place = place(shown, *root, at);
+                let place = place(shown, spans, root, at);
                 let nth = times.entry(place).and_modify(|n| *n += 1).or_insert(0);
                 let place = place.wrapping_mul(31).wrapping_add(*nth);
-                out.push(raw(shown, *root, at, text, place));
+                out.push(raw((shown, spans), root, at, text, place));
             }
             at = node.end.max(at + 1);
         }
+    }
+    if !above.is_empty() {
+        out.sort_by_key(|raw| raw.cell);
     }
     out
 }
@@ -183,7 +191,7 @@ fn is_line(shown: &Shown<'_>, at: At) -> bool {
 }
 
 /// Where a cell is in its record: the names on the way to it, and its number below the record where that is a cell of a table.
-fn place(shown: &Shown<'_>, root: At, at: At) -> u64 {
+pub(super) fn place(shown: &Shown<'_>, spans: &Spans, root: At, at: At) -> u64 {
     let mut out = 7_u64;
     let mut step = |text: &str, number: u64| {
         for byte in text.bytes().take(40) {
@@ -199,7 +207,8 @@ fn place(shown: &Shown<'_>, root: At, at: At) -> u64 {
         if let Some(element) = node.element {
             let cell = matches!(node.tag, Tag::Td | Tag::Th);
             let class = node.attr("class").split_ascii_whitespace().next().unwrap_or("");
-            step(element.value().name(), if cell { u64::from(node.nth) } else { 0 });
+            let number = || u64::from(node.nth) + spans.shift(around) as u64;
+            step(element.value().name(), if cell { number() } else { 0 });
             if around != root {
                 step(class, 0);
             }
@@ -211,7 +220,7 @@ fn place(shown: &Shown<'_>, root: At, at: At) -> u64 {
     out
 }
 
-fn raw(shown: &Shown<'_>, root: At, at: At, text: String, place: u64) -> Raw {
+fn raw((shown, spans): (&Shown<'_>, &Spans), root: At, at: At, text: String, place: u64) -> Raw {
     let around: Vec<At> = std::iter::once(at).chain(shown.around(at)).take_while(|around| *around >= root).collect();
     let inside = || at..shown.nodes[at].end;
     let any = |tags: &[Tag]| around.iter().any(|around| shown.nodes[*around].element.is_some() && tags.contains(&shown.nodes[*around].tag));
@@ -219,7 +228,9 @@ fn raw(shown: &Shown<'_>, root: At, at: At, text: String, place: u64) -> Raw {
     let contact =
         around.iter().copied().chain(inside()).map(|at| shown.nodes[at].attr("href")).find(|href| begins(href, MAIL) || begins(href, TEL));
     let named = |name: &str| around.iter().any(|at| shown.nodes[*at].element.is_some_and(|element| element.value().name() == name));
+    let cell = titles::cell(shown, root, at);
     Raw {
+        at,
         place,
         heading: any(&[Tag::H1, Tag::H2, Tag::H3, Tag::H4, Tag::H5, Tag::H6, Tag::Dt]),
         link: shown.nodes[at].linked || inside().any(|at| shown.nodes[at].linked),
@@ -230,16 +241,9 @@ fn raw(shown: &Shown<'_>, root: At, at: At, text: String, place: u64) -> Raw {
             (false, false) => Says::Nothing,
         },
         term: any(&[Tag::Dt, Tag::Th]) || ["b", "strong", "label"].iter().any(|name| named(name)),
-        cell: titles::cell(shown, root, at),
+        cell: cell.map(|(nth, cell)| (nth + spans.shift(cell), spans.is_long(cell))),
         text,
     }
-}
-
-/// Which cell is the name: the first heading, else the first link, else the first words.
-fn name_of(raws: &[Raw]) -> Option<usize> {
-    let wordy = |raw: &&Raw| raw.text.chars().filter(|c| c.is_alphabetic()).count() >= 2;
-    let first = |of: fn(&Raw) -> bool| raws.iter().position(|raw| wordy(&raw) && of(raw));
-    first(|raw| raw.heading).or_else(|| first(|raw| raw.link && raw.contact.is_none())).or_else(|| first(|_| true))
 }
 
 /// What a column is.
@@ -256,11 +260,15 @@ struct ColumnKind {
 type Stands<'r> = (usize, usize, &'r Raw);
 
 /// The columns, and which place belongs to which.
-fn kinds(raws: &[Vec<Raw>], heads: &[String], base: &Url, hints: &Hints) -> (Vec<ColumnKind>, HashMap<u64, usize>) {
-    let names: Vec<Option<usize>> = raws.iter().map(|raws| name_of(raws)).collect();
+fn kinds(
+    (raws, names): (&[Vec<Raw>], &[Option<usize>]),
+    heads: &[String],
+    base: &Url,
+    hints: &Hints,
+) -> (Vec<ColumnKind>, HashMap<u64, usize>) {
     let mut by_place: BTreeMap<(usize, u64), Vec<Stands<'_>>> = BTreeMap::new();
     let mut first: HashMap<u64, usize> = HashMap::new();
-    for (record, (raws, name)) in raws.iter().zip(&names).enumerate() {
+    for (record, (raws, name)) in raws.iter().zip(names).enumerate() {
         for (i, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != *name) {
             let order = *first.entry(raw.place).or_insert(i);
             by_place.entry((order, raw.place)).or_default().push((record, i, raw));
@@ -276,7 +284,7 @@ fn kinds(raws: &[Vec<Raw>], heads: &[String], base: &Url, hints: &Hints) -> (Vec
     for ((_, place), found) in by_place.into_iter().filter(|(_, cells)| cells.len() >= least && varies(cells)).take(COLUMNS) {
         let cells: Vec<&Raw> = found.iter().map(|(_, _, raw)| *raw).collect();
         let leads = titles::leads(cells.iter().map(|raw| raw.text.as_str()));
-        let head = cells[0].cell.and_then(|cell| heads.get(cell)).filter(|head| !head.is_empty());
+        let head = cells[0].cell.and_then(|(cell, _)| heads.get(cell)).filter(|head| !head.is_empty());
         let before =
             || titles::before(found.iter().map(|(record, i, _)| i.checked_sub(1).map(|i| (&raws[*record][i].text, raws[*record][i].term))));
         let caption = leads.clone().or_else(|| head.cloned()).or_else(before);
@@ -399,34 +407,6 @@ fn is_address(text: &str) -> bool {
         && parts >= 2
         && number
         && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
-}
-
-/// The page about a record: the link of its heading, else its first with words, else its first.
-fn detail(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
-    let links = || {
-        record
-            .iter()
-            .flat_map(|root| *root..shown.nodes[*root].end)
-            .filter_map(|at| {
-                let href = shown.nodes[at].element?.value().attr("href").filter(|_| shown.nodes[at].is(Tag::A))?;
-                Some((at, value::url(href, base)?))
-            })
-            .take(LINKS)
-    };
-    let heading = |at: At| {
-        let heads = |at: At| {
-            matches!(shown.nodes[at].tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt)
-                && shown.nodes[at].element.is_some()
-        };
-        shown.around(at).take(4).any(heads) || (at..shown.nodes[at].end).any(heads)
-    };
-    let mut found = links().filter(|(at, _)| heading(*at));
-    let first = found.next().or_else(|| links().find(|(at, _)| shown.nodes[*at].chars >= 3)).or_else(|| links().next());
-    first.map(|(_, url)| url).or_else(|| {
-        // A card may be inside one link.
-        let around = std::iter::once(*record.first()?).chain(shown.around(*record.first()?)).take(3);
-        around.into_iter().find_map(|at| shown.nodes[at].is(Tag::A).then(|| value::url(shown.nodes[at].attr("href"), base)).flatten())
-    })
 }
 
 /// The first link that leads to another site which is no network's: the record's own.

@@ -100,6 +100,181 @@ fn records_of_many_layouts() {
 }
 
 #[test]
+fn names_are_what_tells_records_apart() {
+    let row = |cells: &'static str| move |n: usize| format!("<tr>{}", cells.replace("{n}", &n.to_string()));
+    let card = |inner: &'static str| move |n: usize| format!("<div class=e>{}</div>", inner.replace("{n}", &n.to_string()));
+    let table = |head: &str, cells: &'static str| format!("<table><tr><th>{}{}</table>", head.replace('|', "<th>"), repeat(8, row(cells)));
+    let some = repeat(8, |n| {
+        let site = if n % 2 == 1 { format!("<p><a href=http://maker{n}.example>maker{n}.example</a>") } else { String::new() };
+        format!("<div class=e><p class=n>Maker {n}<p>Town {n}{site}</div>")
+    });
+    for html in [
+        // The same words in all records are none of their names.
+        repeat(8, card("<p class=n>Maker {n}<p>Main St {n}, 2800{n} Town<p><a href=/o/{n}>Read more</a>")),
+        repeat(8, card("<a href=/o/{n}>Ver más</a><p>Maker {n}<p>Town {n}")),
+        repeat(8, |n| {
+            let site = if n < 3 { "<p><a href=http://a.example>Website</a>" } else { "" };
+            format!("<div class=e><p class=n>Maker {n}<p>Town {n}{site}</div>")
+        }),
+        // Addresses neither, in all records or in some.
+        table("Empresa|Localidad|Web", "<td>Maker {n}<td>Town<td><a href=http://www.maker{n}.example>www.maker{n}.example</a>"),
+        repeat(8, card("<p class=n>Maker {n}<p>Town<p><a href=http://maker{n}.example>maker{n}.example</a>")),
+        repeat(8, card("<p><a href=/mail/{n}>a{n}@maker.example</a><p class=n>Maker {n}")),
+        some,
+        // Nor what the head of a table calls otherwise.
+        table("Ort|Ansprechpartner|Firma", "<td>Ort {n}<td>Anna {n}<td>Maker {n}"),
+        table("Region|Phone|Company", "<td><a href=/r/{n}>Region {n}</a><td>+34 91 123 45 6{n}<td>Maker {n}"),
+        // What is called like a host, and alone is so, keeps its name.
+        repeat(8, |n| {
+            if n == 1 { "<li><a href=/o/1>Maker 1</a> Town" } else { "<li><a href=/o/{n}>Maker {n}</a> Town" }
+                .replace("{n}", &n.to_string())
+        }),
+    ] {
+        let reading = read(&format!("{MENU}<main>{html}</main>"));
+        let want: Vec<String> = (1..=8).map(|n| format!("Maker {n}")).collect();
+        assert_eq!(names(&reading), want, "{html}");
+    }
+    let hosts = repeat(8, |n| {
+        format!("<li><a href=/o/{n}>{}</a> <b>Town {n}</b>", if n == 4 { "Maker.example".to_owned() } else { format!("Maker {n}") })
+    });
+    assert_eq!(names(&read(&format!("<ul>{hosts}</ul>")))[3], "Maker.example");
+}
+
+#[test]
+fn a_column_headed_so_is_the_name_where_records_are_companies() {
+    let rows = repeat(8, |n| format!("<tr><td><a href=/o/{n}>Box {n}</a><td>Maker {n}"));
+    let html = format!("<table><tr><th>Angebot<th>Firma{rows}</table>");
+    let url = Url::parse("https://fair.example/list").unwrap();
+    let input = Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+    for (company, want) in [(false, "Box 1"), (true, "Maker 1")] {
+        let reading = read_with(&input, &hints(&url), &Asked { stood: None, company }).unwrap();
+        assert_eq!(names(&reading)[0], want);
+    }
+}
+
+#[test]
+fn the_link_of_a_record_is_the_same_in_all() {
+    let offers = ["PET瓶坯", "注塑机", "纸箱", "钛白粉", "球阀"];
+    let two = |class: bool| {
+        let one = |n: usize| {
+            let [t, c] = if class { [" class=t", " class=c"] } else { ["", ""] };
+            format!(
+                "<div class=o><div{t}><a href=/offer/{n}>{}</a></div><div{c}><a href=/firm/{n}>宁波海天机械 {n}</a></div><div class=p>¥{n}.50</div></div>",
+                offers[n - 1]
+            )
+        };
+        repeat(5, one)
+    };
+    let more = repeat(5, |n| {
+        format!("<div class=e><p>Maker {n}<p><a href=http://maker{n}.example>www.maker{n}.example</a><p><a href=/offer/{n}>more</a></div>")
+    });
+    for html in [two(true), two(false), more] {
+        let reading = read(&html);
+        let found: Vec<String> =
+            reading.lists[0].records.iter().filter_map(|item| item.detail.as_ref()).map(|url| url.path().to_owned()).collect();
+        assert_eq!(found, (1..=5).map(|n| format!("/offer/{n}")).collect::<Vec<_>>(), "{html}");
+    }
+}
+
+#[test]
+fn records_are_parted_where_the_page_parts_them() {
+    let rows = |line: &'static str| {
+        move |n: usize| format!("<tr><td>Firm {n}, Lda.</td><td>Porto</td></tr><tr><td><b>Maker {n}</b></td><td>{n},50 €</td></tr>{line}")
+    };
+    let (line, empty) = ("<tr><td colspan=2><hr></td></tr>", "<tr><td colspan=2>&nbsp;</td></tr>");
+    let headed = |n: usize| format!("<p>Firm {n}, Lda., Porto</p><h3>Maker {n}</h3><p>{n},50 €</p><hr>");
+    let bold = |n: usize| {
+        let mail = if matches!(n, 2 | 6) { String::new() } else { format!("<br><a href=mailto:a{n}@maker.example>a{n}@maker.example</a>") };
+        format!("{}<b>Maker {n}</b><br>Firm {n}, Town<br>Tel: 0161 496 000{n}{mail}", if n > 1 { "<hr>" } else { "" })
+    };
+    for html in [
+        format!("<table>{}</table>", repeat(6, rows(line))),
+        format!("<table>{}</table>", repeat(6, rows(empty))),
+        format!("<table>{line}{}</table>", repeat(6, rows(line))),
+        format!("<div>{}</div>", repeat(6, headed)),
+        format!("<h1>Members</h1><p>They make boxes.</p>{}<p>Copyright 2026</p>", repeat(6, bold)),
+    ] {
+        let reading = read(&html);
+        let found: Vec<String> = reading.lists[0]
+            .records
+            .iter()
+            .map(|item| item.cells.iter().map(|cell| cell.value.as_str()).collect::<Vec<_>>().join(" | "))
+            .collect();
+        assert_eq!(found.len(), 6, "{html}: {found:#?}");
+        for (n, words) in (1..=6).zip(&found) {
+            assert!(words.contains(&format!("Maker {n}")) && words.contains(&format!("Firm {n},")), "{html}: {found:#?}");
+        }
+        assert!(!found[5].contains("Copyright"), "{found:#?}");
+    }
+}
+
+#[test]
+fn a_group_of_records_is_none() {
+    let letters = |one: &dyn Fn(usize) -> String, (open, close): (&str, &str)| -> String {
+        let groups = [("A", 1..=3), ("B", 4..=4), ("C", 5..=6), ("D", 7..=10), ("E", 11..=11)];
+        groups.into_iter().map(|(letter, of)| format!("<h2>{letter}</h2>{open}{}{close}", of.map(one).collect::<String>())).collect()
+    };
+    let item = |n: usize| format!("<li><a href=/o/{n}>Maker {n}</a> – Leeds</li>");
+    let card = |n: usize| format!("<div class=e><p class=n>Maker {n}</p><p>{n} Main St</p><a href=/o/{n}>Read more</a></div>");
+    let some = |n: usize| {
+        let address = if n % 2 == 1 { format!("<p class=a>{n} Main St, Dayton</p>") } else { String::new() };
+        let phone = if n % 3 != 0 { format!("<p class=t>(937) 555-01{n:02}</p>") } else { String::new() };
+        let site = if n % 3 == 1 { "<p><a href=http://a.example>Website</a></p>" } else { "" };
+        format!("<div class=e><h3><a href=/o/{n}>Maker {n}</a></h3>{address}{phone}{site}</div>")
+    };
+    let bare = |n: usize| {
+        let more = if matches!(n, 8 | 30) { String::new() } else { format!("<p>{n} Main St, Dayton</p><p>(937) 555-01{n:02}</p>") };
+        format!("<div class=e><h3><a href=/o/{n}>Maker {n}</a></h3>{more}</div>")
+    };
+    let halls = |n: usize| {
+        let hall = if n % 2 == 1 { format!("<td rowspan=2>East {n}") } else { String::new() };
+        format!("<tr>{hall}<td>Maker {n}<td>{n} Main St")
+    };
+    let site = |n: usize| {
+        let site = if n % 2 == 1 { format!("<a href=http://www.maker{n}.example>www.maker{n}.example</a>") } else { String::new() };
+        format!("<tr><td>Maker {n}<td>Soria<td>{site}")
+    };
+    for (count, html) in [
+        (11, letters(&item, ("<ul>", "</ul>"))),
+        (11, letters(&card, ("", ""))),
+        (30, repeat(30, some)),
+        (30, repeat(30, bare)),
+        (11, format!("<table><tr><th>Halle<th>Firma<th>Straße{}</table>", repeat(11, halls))),
+        (8, format!("<table><tr><th>Empresa<th>Localidad<th>Web{}</table>", repeat(8, site))),
+    ] {
+        let reading = read(&format!("<h1>Members</h1>{html}"));
+        assert_eq!(names(&reading), (1..=count).map(|n| format!("Maker {n}")).collect::<Vec<_>>(), "{html}");
+    }
+}
+
+#[test]
+fn a_cell_of_several_rows_belongs_to_all_of_them() {
+    let row = |n: usize| {
+        let hall = if n % 2 == 1 { format!("<td rowspan=2>East {n}") } else { String::new() };
+        format!("<tr>{hall}<td><a href=/o/{n}>Maker {n}</a><td>{n} Main St")
+    };
+    for head in ["<tr><th>Hall<th>Company<th>Street", ""] {
+        let reading = read(&format!("<table>{head}{}</table>", repeat(8, row)));
+        let rows = |n: usize| reading.lists[0].records[n].cells.iter().map(|cell| cell.value.as_str()).collect::<Vec<_>>();
+        assert_eq!(rows(2), ["Maker 3", "https://fair.example/o/3", "East 3", "3 Main St"], "{head}");
+        assert_eq!(rows(3), ["Maker 4", "https://fair.example/o/4", "East 3", "4 Main St"], "{head}");
+    }
+}
+
+#[test]
+fn of_two_layouts_the_bigger_is_the_list() {
+    let gold = |n: usize| {
+        format!(
+            "<div class=g><img src=/{n}.png><h3>Maker {n}</h3><p>Town {n}</p><p>Tel. 225 100 20{n}</p><p>It {WORDS}; {WORDS}.</p></div>"
+        )
+    };
+    let row = |n: usize| format!("<tr><td>Maker {n}<td>Town {n}<td>225 300 40{n}");
+    let rows: String = (4..=9).map(row).collect();
+    let html = format!("<div>{}</div><table><tr><th>Empresa<th>Localidade<th>Telefone{rows}</table>", repeat(3, gold));
+    assert_eq!(names(&read_at("https://fair.example.pt/", &html)).len(), 6, "{html}");
+}
+
+#[test]
 fn places_are_those_of_a_browser() {
     let html = format!("<body><table>{}</table>", repeat(4, |n| format!("<tr><td><a href=/{n}>Maker {n}</a><td>Town {n}, {WORDS}")));
     let reading = read(&html);
