@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::end_of;
-use super::{Stage, closings, last_readable, undated};
+use super::{Stage, closings, first_open, last_readable, undated};
 use crate::model::{Field, FieldName, Record, RecordKind, Value};
 
 /// Fields of which the one counts that is over first.
@@ -119,7 +119,8 @@ fn differing(records: &[&Record], now: Timestamp) -> Vec<Said> {
 /// The records of one tender as one at a moment, under the id of the record that was first seen, so that it stays the same when another portal
 /// brings it too. `None`: there are none.
 pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
-    let mut all: Vec<&Record> = records.iter().filter(|record| record.kind == RecordKind::Tender).collect();
+    let records: Vec<_> = records.iter().filter(|record| record.kind == RecordKind::Tender).map(|record| first_open(record, now)).collect();
+    let mut all: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
     all.sort_by_key(|record| (record.first_seen, record.id));
     let first = *all.first()?;
     if all.len() == 1 {
@@ -150,8 +151,10 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
 /// Whether nobody can answer a tender any more, by what these records of it said at a moment: it is cancelled, awarded or otherwise closed, or
 /// its deadline is over, on every portal that says one. What nobody knows is not over.
 pub fn is_closed(records: &[&Record], at: Timestamp) -> bool {
-    let stage = last_stage(records, at).and_then(|(_, field)| Stage::from_word(&field.value.text()));
-    let last = deadline(records, "deadline", at).map(|(record, _)| record);
+    let records: Vec<_> = records.iter().map(|record| first_open(record, at)).collect();
+    let records: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
+    let stage = last_stage(&records, at).and_then(|(_, field)| Stage::from_word(&field.value.text()));
+    let last = deadline(&records, "deadline", at).map(|(record, _)| record);
     let over = last.is_some_and(|record| closings(record).iter().any(|one| one.name.as_str() == "deadline" && one.is_over(at)));
     stage.is_some_and(|stage| !stage.is_live()) || over
 }
