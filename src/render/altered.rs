@@ -5,7 +5,7 @@ use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 
 use super::clean::{line, link};
-use super::due::{about, ahead, answer, doubts, said, until};
+use super::due::{about, ahead, answer, doubts, said, still_open, until};
 use super::language::{Language, Word, of_number, plural};
 use super::sentence::{annulled, ended_lots, field, is_annulment, of_lots, value};
 use super::view::{LinkView, day, proof};
@@ -48,7 +48,11 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
             .filter(|closing| !closing.is_over(now))
             .map(|one| format!("{}: {}, {}", answer(language, one), ahead(reader, one, now), until(language, reader.zone, one)))
             .collect(),
-        notes: if is_live(record) { doubts(reader, (record, item.said)) } else { Vec::new() },
+        notes: if is_live(record) {
+            doubts(reader, (record, item.said))
+        } else {
+            still_open(language, Some(reader.zone), item.said).into_iter().collect()
+        },
         proof: proof.filter(|proof| proof.href != href),
         reference: format!("{} {}", language.word(Word::Reference), record.id),
     }
@@ -95,7 +99,8 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkVie
     let news = Some(all.join(" · ")).filter(|news| !news.is_empty());
     let news = news.or_else(|| item.with.map(|who| now_with(reader.language, who))).unwrap_or_default();
     let buyer = item.record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
-    let words = format!("{}{buyer}: {}", line(&item.record.title(), 120), line(&news, 2 * caps::QUOTE_CHARS));
+    let open = still_open(reader.language, Some(reader.zone), item.said).map(|open| format!(" ({open})")).unwrap_or_default();
+    let words = format!("{}{buyer}: {}{open}", line(&item.record.title(), 120), line(&news, 2 * caps::QUOTE_CHARS));
     LinkView { words, href: link(&item.record.url) }
 }
 
@@ -206,7 +211,11 @@ fn moved_to(reader: &Reader<'_>, signal: &Signal) -> Option<String> {
         }
         Err(_) => value(language, Some(reader.zone), name, new, None),
     };
-    let to = if of_lots(language, signal).is_some() { [", until ", ", hasta ", ", до "] } else { [" to ", " al ", " на "] };
+    let to = if of_lots(language, signal).is_some() {
+        [", offers until ", ", ofertas hasta ", ", заявки до "]
+    } else {
+        [" to ", " al ", " на "]
+    };
     Some(format!("{}{until}", said(language, to)))
 }
 

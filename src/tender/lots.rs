@@ -52,8 +52,8 @@ mod tests {
     fn a_lot_that_is_over_is_due_no_more() {
         use Stage::{Awarded, Cancelled, Closed, Open, Suspended};
         type Lots<'a> = &'a [(Option<Stage>, u32)];
-        for (whole, lots, won, want) in [
-            (None, &[(Some(Open), 4), (Some(Open), 14)] as Lots<'_>, None, vec![4, 14]),
+        let cases: [(Option<u32>, Lots<'_>, Option<&str>, Vec<u32>); 11] = [
+            (None, &[(Some(Open), 4), (Some(Open), 14)], None, vec![4, 14]),
             (None, &[(Some(Cancelled), 4), (Some(Open), 14)], None, vec![14]),
             (None, &[(Some(Closed), 4), (Some(Suspended), 14)], None, vec![14]),
             (None, &[(Some(Awarded), 4), (None, 14)], None, vec![14]),
@@ -66,7 +66,8 @@ mod tests {
             (Some(10), &[(Some(Cancelled), 4), (Some(Open), 14)], None, vec![10, 14]),
             (Some(4), &[(Some(Cancelled), 4), (Some(Open), 0)], None, vec![4]),
             (Some(4), &[], None, vec![4]),
-        ] {
+        ];
+        for (whole, lots, won, want) in cases {
             let lot = |(place, (stage, day)): (usize, &(Option<Stage>, u32))| Lot {
                 id: (place + 1).to_string(),
                 stage: *stage,

@@ -15,7 +15,7 @@ use crate::base::text::{clip, count, words};
 use crate::config::Config;
 use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
 use crate::pipeline::{Effects, linked};
-use crate::render::{Language, deadline_lines, disagreement};
+use crate::render::{Language, deadline_lines, disagreement, still_open};
 use crate::store::{Store, TenderOrder, TenderRow, TenderWalk};
 use crate::tender::{self, Line, Tender};
 
@@ -278,7 +278,9 @@ pub(super) async fn complete(
     portals.push(record.clone());
     if let (None, Some(joined)) = (until, as_one(&portals, effects.clock.now())) {
         let of_it = |closing: &Closing<'_>| disagreement(Language::En, None, (closing, &joined.said));
-        view.differing = closings(&joined.record).iter().filter_map(of_it).collect();
+        let open = still_open(Language::En, None, &joined.said);
+        view.differing = closings(&joined.record).iter().filter_map(of_it).chain(open).collect();
+        view.stage = joined.record.text("stage");
         view.deadline = joined.record.value("deadline").map(Value::told);
         view.deadline_at = views::moment_of(&joined.record, "deadline");
         view.deadlines = deadline_lines(Language::En, &joined.record);
