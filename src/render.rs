@@ -38,7 +38,7 @@ use crate::model::{Completeness, Joined, Lead, Organisation, Record, Said, Signa
 
 pub use calendar::{Calendar, calendar};
 pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
-pub use due::{deadline_lines, disagreement};
+pub use due::{deadline_lines, disagreement, still_open};
 pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};

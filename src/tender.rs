@@ -19,6 +19,7 @@ mod html;
 mod json;
 mod leads;
 mod lines;
+mod lots;
 mod notes;
 pub mod ocds;
 mod other;

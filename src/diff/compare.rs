@@ -22,7 +22,7 @@ use super::Rules;
 use super::differences::{Difference, Found, What, find, of_fields, place_hash, short};
 use super::masks::Masks;
 use super::memory::{Memory, SHARED_BLOCKS, Told, became, text_at};
-use super::news::{News, taken_back, tell};
+use super::news::{News, as_of_now, taken_back, tell};
 use crate::base::ids::{ContentHash, RecordId};
 use crate::model::{Block, Change, Draft, Extract, Mask, NoiseSeen, Page, Reading, Record, RecordKind, Suspect};
 
@@ -84,7 +84,8 @@ pub struct Comparison {
 ///
 /// Differences in [`Rules::ignore_fields`] alone write nothing; the fields are brought up to date when something else changes.
 pub fn compare(rules: &Rules, page: &Page, known: Known<'_>, extract: &Extract, context: &Context<'_>) -> Comparison {
-    let found = find(rules, &page.masks, known, &extract.records, &extract.blocks);
+    let drafts = as_of_now(&extract.records, &page.source, known.records, context.now);
+    let found = find(rules, &page.masks, known, &drafts, &extract.blocks);
     let mut check = Check { rules, context, memory: Memory::new(context.noise), masks: Masks::new(&page.masks), found };
     let (report, reading, look_again) = check.decide(&page.reading);
     let taken_over = report.as_ref().is_some_and(|report| report.accept);

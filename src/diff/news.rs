@@ -1,18 +1,21 @@
 //! Makes records and history entries out of what was decided. Decides nothing itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{Difference, Found, What};
+use super::differences::{Difference, Found, What, is_older};
 use super::noise::essence;
 use super::readable::excerpt;
 use crate::base::caps;
+use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, OwnPage, Page, Record, RecordKind, Value, undated,
+    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOTS_DUE, OwnPage, Page, Record, RecordKind, Value, said_now,
+    undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -107,14 +110,47 @@ pub(super) fn taken_back(news: &News<'_>, known: &[Record], keys: &[String]) -> 
     known.iter().filter(is_meant).map(one).unzip()
 }
 
-/// A tender whose newer notice changes nothing: from now on it is this one that an older notice is older than.
+/// A tender whose newer notice changes nothing that is told: from now on it is this one that an older notice is older than, and its lots are due
+/// when it says.
 fn raised(news: &News<'_>, draft: &Draft, record: &Record) -> Option<Record> {
     let at = |value: Option<&Value>| value.and_then(Value::instant);
     let newer = !draft.again && draft.kind == RecordKind::Tender && at(draft.value(PUBLISHED)) > at(record.value(PUBLISHED));
-    let found = draft.fields.get(PUBLISHED).filter(|_| newer && record.fields.contains_key(PUBLISHED))?;
-    let mut record = record.clone();
-    record.fields.insert(FieldName::new(PUBLISHED), field(news, found));
-    Some(record)
+    let found = draft.fields.get(PUBLISHED).filter(|_| newer && record.fields.contains_key(PUBLISHED));
+    let mut raised = record.clone();
+    raised.fields.extend(found.map(|found| (FieldName::new(PUBLISHED), field(news, found))));
+    keep_lots(news, draft, &mut raised);
+    (raised != *record).then_some(raised)
+}
+
+/// Takes over until when the lots of a tender are due: what counts of it is its deadline, and only that is told.
+fn keep_lots(news: &News<'_>, draft: &Draft, record: &mut Record) {
+    if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
+        return;
+    }
+    match draft.fields.get(LOTS_DUE) {
+        Some(found) if record.value(LOTS_DUE) != Some(&found.value) => {
+            record.fields.insert(FieldName::new(LOTS_DUE), field(news, found));
+        }
+        None if !draft.partial && draft.detail.is_none() => {
+            record.fields.remove(LOTS_DUE);
+        }
+        Some(_) | None => {}
+    }
+}
+
+/// The drafts as they stand now: of lots whose time is over the next counts.
+pub(super) fn as_of_now<'d>(drafts: &'d [Draft], source: &SourceId, known: &[Record], now: Timestamp) -> Cow<'d, [Draft]> {
+    let mut all = Cow::Borrowed(drafts);
+    let dated: Vec<(usize, &Draft)> = drafts.iter().enumerate().filter(|(_, draft)| draft.fields.contains_key(LOTS_DUE)).collect();
+    let known: HashMap<RecordId, &Record> = known.iter().filter(|_| !dated.is_empty()).map(|record| (record.id, record)).collect();
+    for (place, draft) in dated {
+        let record = known.get(&Record::id_of(source, &draft.key)).copied();
+        let Some(value) = said_now(draft, record, now) else { continue };
+        let Some(found) = all.to_mut()[place].fields.get_mut("deadline") else { continue };
+        found.quote = clip(&value.written(), caps::QUOTE_CHARS);
+        found.value = value;
+    }
+    all
 }
 
 /// The reported changes of one record; those of a page's blocks in one.
@@ -212,6 +248,7 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
         .filter(|(name, _)| stays(name) || name.as_str() == LAST_DEADLINE && record.kind == RecordKind::Tender)
         .collect::<BTreeMap<_, _>>();
     keep_last_deadline(record, &mut new, news.context.now);
+    keep_lots(news, draft, &mut new);
     if kind.is_some() {
         new.kind = draft.kind;
         new.url = draft.url.clone();

@@ -5,14 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::news::AWARD;
 use crate::base::text::clip;
-use crate::model::{Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, UNREADABLE, Value};
+use crate::model::{
+    CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, UNREADABLE, Value,
+};
 
 /// Characters of a title or value inside a sentence.
 pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 5] = ["reason", WINNER, "deadline", UNREADABLE, "questions_until"];
+const FIRST: [&str; 6] = ["reason", WINNER, "deadline", CANCELLED_LOTS, UNREADABLE, "questions_until"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// The field that names who won.

@@ -3,11 +3,12 @@
 
 mod bidders;
 mod documents;
+mod dues;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 use url::Url;
 
@@ -18,18 +19,17 @@ use super::record::{Gather, Parts, RecordRule};
 use super::transform::{self, Plan, Words};
 use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
-use crate::base::caps;
 use crate::base::text::clip;
 use crate::model::{
-    Content, Deadline, DeadlineKind, Draft, Due, Extract, Failure, FailureClass, Fault, Filed, Found, Nature, Notice, Party, RecordKind,
-    Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
+    CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed, LOTS_DUE, Nature, Notice, Party,
+    RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, why_ended, won};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 42] = [
+const NAMES: [Known; 44] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
@@ -49,6 +49,7 @@ const NAMES: [Known; 42] = [
     ("reason", "text", false),
     ("deadline", "time", false),
     (UNREADABLE, "text", false),
+    (LOTS_DUE, "text", false),
     ("questions_until", "time", false),
     ("opening", "time", false),
     ("estimate", "money", false),
@@ -65,6 +66,7 @@ const NAMES: [Known; 42] = [
     ("procedure", "text", false),
     ("performed_in", "text", true),
     ("lots", "text", true),
+    (CANCELLED_LOTS, "text", true),
     ("documents", "text", true),
     ("submission", "url", false),
     ("url", "url", false),
@@ -235,7 +237,11 @@ impl TenderReader {
             let name = known::selected(plan);
             let deadline = told.iter().rev().find(|told| told.fields.contains_key(name)).and_then(|told| told.deadlines.get(name));
             if let (Some(found), Some(deadline)) = (fields.get_mut(&plan.name), deadline) {
-                as_written(found, deadline);
+                dues::as_written(found, deadline);
+            }
+            let lots = told.iter().rev().find_map(|told| told.lots_due.as_ref()).filter(|_| name == LOTS_DUE);
+            if let (Some(found), Some(lots)) = (fields.get_mut(&plan.name), lots) {
+                found.value = lots.clone();
             }
         }
         let path = told.last().map(|told| told.path("title")).unwrap_or_default();
@@ -275,6 +281,8 @@ struct Told {
     fields: BTreeMap<&'static str, Vec<String>>,
     /// What the words of a field were made from.
     deadlines: BTreeMap<&'static str, Deadline>,
+    /// Until when its lots take offers, where they differ.
+    lots_due: Option<Value>,
     found: BTreeMap<&'static str, String>,
     url: Option<Url>,
 }
@@ -294,11 +302,12 @@ impl Told {
                 "buyers"
             }
             "winner" | "loser" | "won_by" | "award_value" => "awards",
-            "deadline" | UNREADABLE | "questions_until" | "opening" => "deadlines",
+            "deadline" | UNREADABLE | LOTS_DUE | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
             "performed_in" => "places",
             "contract_start" | "contract_end" => "term",
+            CANCELLED_LOTS => "lots",
             other => other,
         };
         self.found.get(part).cloned().unwrap_or_default()
@@ -313,7 +322,7 @@ impl Told {
 
     fn put_deadline(&mut self, name: &'static str, deadline: Option<&Deadline>) {
         if let Some(deadline) = deadline {
-            self.put(name, written(deadline));
+            self.put(name, dues::written(deadline));
             self.deadlines.insert(name, deadline.clone());
         }
     }
@@ -354,14 +363,17 @@ impl Told {
         if notice.stage == Stage::Cancelled {
             told.put("reason", clip(&why_ended(notice).unwrap_or_default(), LINE));
         }
-        let deadline = earliest(content, asked);
+        let counting = content.counting();
+        let deadline = dues::earliest(&counting, asked);
         told.put_deadline("deadline", deadline);
         if deadline.is_none() {
-            let words = content.all_deadlines().find(|deadline| deadline.kind.binds() && deadline.due.is_none());
-            told.put(UNREADABLE, words.map(|deadline| clip(&deadline.text, LINE)).unwrap_or_default());
+            let words = counting.iter().find(|(_, deadline)| deadline.kind.binds() && deadline.due.is_none());
+            told.put(UNREADABLE, words.map(|(_, deadline)| clip(&deadline.text, LINE)).unwrap_or_default());
         }
-        told.put_deadline("questions_until", first_of(content, DeadlineKind::Questions));
-        told.put_deadline("opening", first_of(content, DeadlineKind::Opening));
+        told.lots_due = dues::of_lots(&counting);
+        told.put(LOTS_DUE, told.lots_due.as_ref().map(Value::text).unwrap_or_default());
+        told.put_deadline("questions_until", dues::first_of(&counting, DeadlineKind::Questions));
+        told.put_deadline("opening", dues::first_of(&counting, DeadlineKind::Opening));
         told.worth(&content.worth);
         told.put("nature", content.nature.map(Nature::word).unwrap_or_default());
         told.put("procedure", content.procedure.as_ref().map(|procedure| procedure.kind.word()).unwrap_or_default());
@@ -371,6 +383,9 @@ impl Told {
         }
         for lot in &content.lots {
             told.put("lots", clip(&format!("{} {}", lot.id, lot.title.best(&[]).unwrap_or_default()), LINE));
+        }
+        for lot in content.cancelled_lots() {
+            told.once(CANCELLED_LOTS, clip(&lot.id, LINE));
         }
         for document in &content.documents {
             told.once("documents", clip(&format!("{} {} {}", document.title, document.url, document.hash), LINE));
@@ -449,49 +464,8 @@ impl Told {
     }
 }
 
-/// The first binding deadline that is not over when the notice was published, as ISO 8601; a day alone stays one.
-fn earliest(content: &Content, published: Option<Timestamp>) -> Option<&Deadline> {
-    let binding = content.all_deadlines().filter(|deadline| deadline.kind.binds() && deadline.due.is_some());
-    let mut all: Vec<&Deadline> = binding.collect();
-    all.sort_by_key(|deadline| deadline.due.as_ref().map(|due| due.at));
-    // A day without a time is not over before it ends.
-    let end = |due: &Due| if due.time.is_none() { due.at.saturating_add(SignedDuration::from_hours(24)).unwrap_or(due.at) } else { due.at };
-    let open = all.iter().find(|deadline| deadline.due.as_ref().map(end) >= published);
-    open.or(all.last()).copied()
-}
-
-fn first_of(content: &Content, kind: DeadlineKind) -> Option<&Deadline> {
-    let of_kind = content.all_deadlines().filter(|deadline| deadline.kind == kind && deadline.due.is_some());
-    of_kind.min_by_key(|deadline| deadline.due.as_ref().map(|due| due.at))
-}
-
 fn name_of(party: &Party) -> Option<&str> {
     party.name.best(&[])
-}
-
-/// Keeps the document's own words of a deadline, and how its zone was known: what was read was made from them.
-fn as_written(found: &mut Found, deadline: &Deadline) {
-    let Some(due) = &deadline.due else { return };
-    found.quote = clip(&deadline.text, caps::QUOTE_CHARS);
-    if let Value::Time(moment) = &mut found.value
-        && moment.at == due.at
-    {
-        moment.text.clone_from(&deadline.text);
-        moment.zone.clone_from(&due.zone);
-        moment.zone_from = due.zone_from;
-    }
-}
-
-/// A deadline as ISO 8601 with its zone (RFC 9557), so that it is read as what it is.
-fn written(deadline: &Deadline) -> String {
-    let Some(due) = &deadline.due else { return deadline.text.clone() };
-    match due.time {
-        None => due.day.to_string(),
-        Some(_) => match TimeZone::get(&due.zone) {
-            Ok(zone) => due.at.to_zoned(zone).to_string(),
-            Err(_) => due.at.to_string(),
-        },
-    }
 }
 
 #[cfg(test)]

@@ -88,6 +88,11 @@ impl Value {
         if let Self::Time(moment) = self { moment.zoned().strftime("%Y-%m-%d %H:%M %:Q").to_string() } else { self.text() }
     }
 
+    /// The value as its page wrote it, as far as that was kept.
+    pub fn written(&self) -> String {
+        if let Self::Time(moment) = self { moment.text.clone() } else { self.text() }
+    }
+
     /// The instant of a time, or the start (UTC) of a day; `None` for anything else.
     pub fn instant(&self) -> Option<Timestamp> {
         match self {

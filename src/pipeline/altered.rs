@@ -227,6 +227,17 @@ pub(super) async fn still_told<'a>(
     Ok((told, closed))
 }
 
+/// Takes out the moves of deadlines that were never told: of a tender that the same letter tells of for the first time.
+pub(super) fn leave_unheard(altered: &mut Vec<Altered>, shown: &[Shown]) {
+    let first: HashSet<RecordId> = shown.iter().flat_map(Shown::first_told).collect();
+    altered.retain_mut(|altered| {
+        let before = altered.signals.len();
+        let new = first.contains(&altered.tender.record.id);
+        altered.signals.retain(|signal| !new || signal.kind != SignalKind::DeadlineMoved);
+        altered.signals.len() == before || !altered.signals.is_empty()
+    });
+}
+
 /// Takes out of what leads tell what their rep is told of tenders by itself, here or before, or by a better lead of the same letter; and the leads
 /// of which nothing new is left then.
 pub(super) async fn leave_told_apart(

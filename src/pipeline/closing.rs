@@ -9,7 +9,7 @@ use super::remind;
 use crate::base::ids::SourceId;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
-use crate::model::{Entry, Lead, Listings, Organisation, PartKind, Record, RecordKind, Signal, SignalKind, Story, deadline};
+use crate::model::{Entry, Lead, Listings, Organisation, PartKind, Record, RecordKind, Signal, SignalKind, Story, deadline, first_open};
 use crate::score::{self, Known, Segment};
 use crate::store::StoreError;
 
@@ -67,7 +67,7 @@ pub(super) fn closings<'a>(config: &Config, segment: &Segment, lead: &Lead, behi
         let record = behind.records.iter().find(|record| record.id == signal.record)?;
         let at = match signal.kind {
             SignalKind::ExhibitorListed => begins(signal).filter(|at| *at > now)?,
-            kind if score::calls(kind) => deadline(record).filter(|closing| !closing.is_over(now))?.early(),
+            kind if score::calls(kind) => deadline(&first_open(record, now)).filter(|closing| !closing.is_over(now))?.early(),
             _ => return None,
         };
         Some(Closes { at, record, begins: signal.kind == SignalKind::ExhibitorListed })

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::altered::{Altered, leave_told_apart, still_told};
+use super::altered::{Altered, leave_told_apart, leave_unheard, still_told};
 use super::calendars::link_for;
 use super::news::leads_beside;
 use super::pairs::Asks;
@@ -152,6 +152,7 @@ pub(super) async fn seal(
     let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
+    leave_unheard(&mut altered, &shown);
     leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     let passed = batch.passed.iter().map(|(lead, record)| (lead, *record));
     let lost = still_passed(effects, (config, rep), passed, &mut altered, now).await?;
@@ -365,6 +366,7 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
         }
     }
     let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
+    leave_unheard(&mut altered, &shown);
     if let Some(channel) = config.channel_of(rep) {
         leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
     }

@@ -11,7 +11,8 @@ use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::words;
 use crate::config::Config;
 use crate::model::{
-    Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one, deadline, is_live,
+    Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one, deadline,
+    first_open, is_live, lots_of_deadline,
 };
 use crate::store::StoreError;
 
@@ -206,28 +207,36 @@ pub(super) async fn watched_beside(effects: &Effects, config: &Config, record: &
     Ok(watched(config, linked(effects, record).await?))
 }
 
-/// The record of another portal that says until when offers are taken now, where this one said it until `before`, and what that changes: the
-/// deadline, and whose it is. `None`: it counts still, did not count then, or nobody takes offers any more.
+/// The record that says until when offers are taken now, where this one said it until `before`, and what that changes: the deadline, and whose it is:
+/// another portal's, or another lot's. `None`: it counts still, did not count then, or nobody takes offers any more.
 pub(super) fn taken_over(
     title: &dyn Fn(&SourceId) -> String,
     (record, others): (&Record, &[Record]),
     (before, now): (Timestamp, Timestamp),
 ) -> Option<(Record, Vec<FieldChange>)> {
     const NAME: &str = "deadline";
-    let old = record.value(NAME).filter(|_| record.kind == RecordKind::Tender && !others.is_empty())?;
+    let old = record.value(NAME).filter(|_| record.kind == RecordKind::Tender)?;
     let with = |own: Record| -> Vec<Record> { others.iter().cloned().chain([own]).collect() };
     let counted = as_one(&with(Record { gone: false, ..record.clone() }), before)?;
     let counts = as_one(&with(record.clone()), now)?;
     let open = deadline(&counts.record).is_some_and(|closing| !closing.is_over(now)) && is_live(&counts.record) && !counts.record.gone;
     let new = counts.record.value(NAME).filter(|new| open && !same(Some(new), Some(old)))?;
-    let differ = counted.said.iter().any(|said| said.name.as_str() == NAME);
-    let later = others.iter().find(|other| other.source == counts.record.source && other.value(NAME) == Some(new))?;
-    let title = |id: &SourceId| Value::Text(title(id));
-    let field = |name: &str, old, new| FieldChange { field: FieldName::new(name), old: Some(old), new: Some(new) };
-    (differ && same(counted.record.value(NAME), Some(old))).then(|| {
-        let portals = field("portal", title(&record.source), title(&later.source));
-        (later.clone(), vec![field(NAME, old.clone(), new.clone()), portals])
-    })
+    // Of several that said the same one tells.
+    if counted.record.source != record.source || !same(counted.record.value(NAME), Some(old)) {
+        return None;
+    }
+    let mut all = others.iter().chain([record]).map(|one| first_open(one, now));
+    let later = all.find(|one| one.source == counts.record.source && one.value(NAME) == Some(new))?.into_owned();
+    let field = |name: &str, [old, new]: [Option<Value>; 2]| FieldChange { field: FieldName::new(name), old, new };
+    let whose = if later.source == record.source {
+        field("lot", [record, &later].map(|one| lots_of_deadline(one).map(Value::Text)))
+    } else {
+        let differ = counted.said.iter().any(|said| said.name.as_str() == NAME);
+        let portals = || field("portal", [record, &later].map(|one| Some(Value::Text(title(&one.source)))));
+        differ.then(portals)?
+    };
+    let moved = field(NAME, [Some(old.clone()), Some(new.clone())]);
+    Some((later, vec![moved, whose]))
 }
 
 /// That a notice went, as the move of its tender's deadline to that of another portal which it is.

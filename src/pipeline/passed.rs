@@ -13,7 +13,7 @@ use super::wanted::{Wanted, wanted, wanted_of};
 use super::{Effects, group};
 use crate::base::ids::{ChannelId, EntryId, LeadId, RecordId, RepId, SegmentId};
 use crate::config::{Config, Rep};
-use crate::model::{Entry, Lane, Lead, LeadState, OfTender, Record, Subject, Turn, closings, is_live};
+use crate::model::{Entry, Lane, Lead, LeadState, OfTender, Record, Subject, Turn, closings, first_open, is_live};
 use crate::render::Holder;
 use crate::route;
 use crate::store::{StoreError, TenderOrder, TenderRow, TenderWalk};
@@ -121,7 +121,8 @@ async fn open_tenders(effects: &Effects, config: &Config, lead: &Lead, now: Time
     records.extend(effects.store.records(organisation.records).await?);
     let ends = |record: &Record| closings(record).iter().filter(|closing| !closing.is_over(now)).map(|closing| closing.at).min();
     records.retain(|record| is_live(record) && !record.gone);
-    let mut open: Vec<(Timestamp, Record)> = records.into_iter().filter_map(|record| Some((ends(&record)?, record))).collect();
+    let records = records.into_iter().map(|record| first_open(&record, now).into_owned());
+    let mut open: Vec<(Timestamp, Record)> = records.filter_map(|record| Some((ends(&record)?, record))).collect();
     open.sort_by_key(|(closes, record)| (*closes, record.id));
     open.truncate(TENDERS);
     Ok(open)

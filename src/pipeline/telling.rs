@@ -1,7 +1,7 @@
 //! What a letter tells of leads: the best of them with their reasons that still stand, and what closed before it could be told. Sends nothing, and
 //! words nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -139,6 +139,11 @@ impl Shown {
         self.signals.iter().any(|signal| self.known.told.is_none_or(|told| signal.seen > told))
     }
 
+    /// The tenders that it tells of for the first time.
+    pub(super) fn first_told(&self) -> HashSet<RecordId> {
+        first_told(&self.signals, self.known.told, &self.tenders)
+    }
+
     /// Whether it is handed over: then all of it is told.
     pub(super) const fn is_handed(&self) -> bool {
         self.known.handed.is_some()
@@ -260,6 +265,8 @@ async fn look(
     let texts = texts(&stands, &grounds.records);
     let members = grounds.members;
     let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
+    let first = first_told(&stands, known.told, &tenders);
+    stands.retain(|signal| signal.kind != SignalKind::DeadlineMoved || !first.contains(&joined(&tenders, signal.record)));
     let also = known.also.iter().map(|(segment, total)| (config.segment_title(segment).to_owned(), *total)).collect();
     let hot = segment.is_none_or(|segment| known.lead.score.total() >= segment.terms.hot);
     let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, hot, begins, closes };
@@ -281,6 +288,21 @@ async fn tenders(
         tenders.push((record.id, whole_tender(effects, config, record, now).await?));
     }
     Ok(tenders)
+}
+
+/// The id of a tender as all portals together tell it.
+fn joined(tenders: &[(RecordId, Joined)], record: RecordId) -> RecordId {
+    tenders.iter().find(|(id, _)| *id == record).map_or(record, |(_, tender)| tender.record.id)
+}
+
+/// The tenders that are told of for the first time: what was never told of one is no move.
+fn first_told(signals: &[Signal], told: Option<Timestamp>, tenders: &[(RecordId, Joined)]) -> HashSet<RecordId> {
+    let is_new = |signal: &&Signal| {
+        told.is_none_or(|told| signal.seen > told)
+            && signal.kind == SignalKind::TenderPublished
+            && matches!(signal.story, Story::Appeared { .. })
+    };
+    signals.iter().filter(is_new).map(|signal| joined(tenders, signal.record)).collect()
 }
 
 /// What the articles say that these signals tell of.

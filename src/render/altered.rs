@@ -5,13 +5,13 @@ use jiff::{Timestamp, Zoned};
 use serde::Serialize;
 
 use super::clean::{line, link};
-use super::due::{about, ahead, answer, doubts, said, until};
+use super::due::{about, ahead, answer, doubts, said, still_open, until};
 use super::language::{Language, Word, of_number, plural};
-use super::sentence::{annulled, field, is_annulment, value};
+use super::sentence::{annulled, ended_lots, field, is_annulment, of_lots, value};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
-use crate::model::{Lead, Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::model::{CANCELLED_LOTS, Lead, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -48,7 +48,11 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
             .filter(|closing| !closing.is_over(now))
             .map(|one| format!("{}: {}, {}", answer(language, one), ahead(reader, one, now), until(language, reader.zone, one)))
             .collect(),
-        notes: if is_live(record) { doubts(reader, (record, item.said)) } else { Vec::new() },
+        notes: if is_live(record) {
+            doubts(reader, (record, item.said))
+        } else {
+            still_open(language, Some(reader.zone), item.said).into_iter().collect()
+        },
         proof: proof.filter(|proof| proof.href != href),
         reference: format!("{} {}", language.word(Word::Reference), record.id),
     }
@@ -59,6 +63,7 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let language = reader.language;
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
+    let cancels = fields.iter().any(|(name, ..)| name == CANCELLED_LOTS);
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         // What was odd about the old value concerns nobody any more.
         let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
@@ -71,11 +76,17 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             // The label says the stage.
             (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
             (SignalKind::TenderPublished, "stage", _, _) if is_again(signal) => None,
-            (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) => Some(format!("{old} → {new}")),
+            (_, CANCELLED_LOTS, old, new) if of_lots(language, signal).is_some() => {
+                Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", "))
+            }
+            (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) if !cancels => Some(format!("{old} → {new}")),
             (_, _, old, new) => Some(field(language, name, old.as_deref(), new.as_deref())),
         }
     };
-    let mut told: Vec<String> = fields.iter().filter_map(one).collect();
+    let mut fields: Vec<_> = fields.iter().collect();
+    // The label is of them.
+    fields.sort_by_key(|(name, ..)| !(name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
+    let mut told: Vec<String> = fields.into_iter().filter_map(one).collect();
     if *more > 0 && signal.kind != SignalKind::TenderCancelled {
         told.push(language.and_more_fields(*more as usize));
     }
@@ -88,7 +99,8 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkVie
     let news = Some(all.join(" · ")).filter(|news| !news.is_empty());
     let news = news.or_else(|| item.with.map(|who| now_with(reader.language, who))).unwrap_or_default();
     let buyer = item.record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
-    let words = format!("{}{buyer}: {}", line(&item.record.title(), 120), line(&news, 2 * caps::QUOTE_CHARS));
+    let open = still_open(reader.language, Some(reader.zone), item.said).map(|open| format!(" ({open})")).unwrap_or_default();
+    let words = format!("{}{buyer}: {}{open}", line(&item.record.title(), 120), line(&news, 2 * caps::QUOTE_CHARS));
     LinkView { words, href: link(&item.record.url) }
 }
 
@@ -160,6 +172,9 @@ fn label(language: Language, signal: &Signal) -> &'static str {
     if is_annulment(signal) {
         return language.signal(SignalKind::AwardAnnulled);
     }
+    if let Some(label) = of_lots(language, signal) {
+        return label;
+    }
     if is_again(signal) {
         return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);
     }
@@ -196,7 +211,12 @@ fn moved_to(reader: &Reader<'_>, signal: &Signal) -> Option<String> {
         }
         Err(_) => value(language, Some(reader.zone), name, new, None),
     };
-    Some(format!("{}{until}", said(language, [" to ", " al ", " на "])))
+    let to = if of_lots(language, signal).is_some() {
+        [", offers until ", ", ofertas hasta ", ", заявки до "]
+    } else {
+        [" to ", " al ", " на "]
+    };
+    Some(format!("{}{until}", said(language, to)))
 }
 
 /// How many tenders are otherwise than they were.

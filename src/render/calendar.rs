@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Language;
 use super::clean::{line, link};
-use super::due::{about, answer, disagreement, notes, said, stage_word, until, zone_words};
+use super::due::{about, answer, disagreement, notes, said, stage_word, still_open, until, zone_words};
 use super::sentence::quoted;
 use crate::model::{Closing, Joined, Record, Said, Stage, Value, closings, is_live, last_readable, procedure_of, stage, undated};
 
@@ -189,6 +189,7 @@ fn description(calendar: &Calendar<'_>, (record, said_by): (&Record, &[Said]), c
     });
     lines.extend(unread);
     let differing = disagreement(language, Some(calendar.zone), (closing, said_by));
+    let differing = differing.into_iter().chain(still_open(language, Some(calendar.zone), said_by));
     lines.extend(notes(language, closing).into_iter().chain(differing).map(|note| format!("! {note}")));
     lines.push(about(language, record).join(" · "));
     if let Value::Time(moment) = &closing.field.value {

@@ -215,6 +215,27 @@ pub fn disagreement(language: Language, zone: Option<&TimeZone>, (closing, words
     Some(format!("{}{so}{}", each.collect::<Vec<_>>().join(", "), said(language, counts)))
 }
 
+/// Whose word it is that a tender is over, where others take offers still: "cancelled on Alfa; Beta still takes offers until Tue 29 Dec 2026 13:00
+/// Europe/Madrid".
+pub fn still_open(language: Language, zone: Option<&TimeZone>, words: &[Said]) -> Option<String> {
+    let mut of_it = words.iter().filter(|one| one.name.as_str() == "stage");
+    let over = of_it.next()?;
+    let word = Stage::from_word(&over.value.text()).map(|stage| stage_word(language, stage))?;
+    let when = |value: &Value| match value {
+        Value::Time(moment) => clock(language, &zone.map_or_else(|| moment.zoned(), |zone| moment.at.to_zoned(zone.clone()))),
+        Value::Date(day) => language.date(*day),
+        other => line(&other.text(), 80),
+    };
+    let [on, takes] = match language {
+        Language::En => [" on ", " still takes offers until "],
+        Language::Es => [" en ", " sigue admitiendo ofertas hasta "],
+        Language::Ru => [" на ", " ещё принимает заявки до "],
+    };
+    let others = of_it.map(|one| format!("{}{takes}{}", line(&one.source, 60), when(&one.value)));
+    let all: Vec<String> = std::iter::once(format!("{word}{on}{}", line(&over.source, 60))).chain(others).collect();
+    Some(all.join("; "))
+}
+
 /// Buyer, value and stage, as far as they are known.
 pub(super) fn about(language: Language, record: &Record) -> Vec<String> {
     let worth = WORTH.iter().find_map(|(name, words)| Some((record.text(name)?, words))).map(|(worth, [en, es, ru])| {

@@ -3,10 +3,10 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{FactName, UNREADABLE};
+use crate::model::{CANCELLED_LOTS, FactName, LOTS_DUE, UNREADABLE};
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 54] = [
+const NAMES: [(&str, [&str; 3]); 57] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
@@ -14,6 +14,9 @@ const NAMES: [(&str, [&str; 3]); 54] = [
     ("reason", ["reason", "motivo", "причина"]),
     ("stage", ["stage", "estado", "состояние"]),
     ("lots", ["lots", "lotes", "лоты"]),
+    ("lot", ["lot", "lote", "лот"]),
+    (CANCELLED_LOTS, ["cancelled lots", "lotes cancelados", "отменённые лоты"]),
+    (LOTS_DUE, ["deadlines of lots", "plazos de los lotes", "сроки лотов"]),
     ("documents", ["documents", "documentos", "документы"]),
     ("award", ["award", "adjudicación", "результат"]),
     ("text", ["text", "texto", "текст"]),

@@ -13,7 +13,7 @@ use super::due::{odd_words, said, stage_word};
 use super::fields::{name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
-use crate::model::{FAR, FactName, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
+use crate::model::{CANCELLED_LOTS, FAR, FactName, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
 
 /// Fields whose times are deadlines.
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
@@ -77,7 +77,8 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
             });
             let told: Vec<String> = told.collect();
             let more = (*more > 0).then(|| language.and_more_fields(*more as usize));
-            let label = if is_annulment(signal) { format!("{}: ", language.signal(SignalKind::AwardAnnulled)) } else { String::new() };
+            let label = if is_annulment(signal) { Some(language.signal(SignalKind::AwardAnnulled)) } else { of_lots(language, signal) };
+            let label = label.map_or_else(String::new, |label| format!("{label}: "));
             format!("{label}{title}: {}", told.into_iter().chain(more).collect::<Vec<_>>().join("; "))
         }
         Story::Again { of, gone } => {
@@ -133,6 +134,30 @@ pub(super) fn annulled(language: Language, signal: &Signal, (name, old, new): (&
         }
         _ => None,
     }
+}
+
+/// What happened to the lots of a tender, where that is what is told: a deadline that passed is none that was moved.
+pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static str> {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
+    let tells = |asked: &str| fields.iter().find(|(name, ..)| name == asked);
+    let cancels = tells(CANCELLED_LOTS).is_some_and(|(_, old, new)| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty());
+    match signal.kind {
+        SignalKind::DeadlineMoved if tells("lot").is_some() => Some(said(
+            language,
+            ["A lot closed, others open", "Venció un lote, otros siguen abiertos", "Приём по лоту закрыт, по другим идёт"],
+        )),
+        SignalKind::DeadlineMoved | SignalKind::TenderChanged if cancels => {
+            Some(said(language, ["Lot cancelled", "Lote cancelado", "Лот отменён"]))
+        }
+        _ => None,
+    }
+}
+
+/// The lots that ended without a winner, and those of which that is said no longer.
+pub(super) fn ended_lots([old, new]: [Option<&str>; 2]) -> (Vec<&str>, Vec<&str>) {
+    let [old, new] =
+        [old, new].map(|lots| -> Vec<&str> { lots.unwrap_or_default().split("; ").map(str::trim).filter(|lot| !lot.is_empty()).collect() });
+    (new.iter().filter(|lot| !old.contains(lot)).copied().collect(), old.iter().filter(|lot| !new.contains(lot)).copied().collect())
 }
 
 /// What is there again, and since when it was gone.
@@ -278,6 +303,9 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
 }
 
 pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -> String {
+    if name == CANCELLED_LOTS {
+        return cancelled(language, [old, new]);
+    }
     // What it is now says it by itself.
     let speaks = ["stage", "award"].contains(&name);
     let name = name_of(language, name);
@@ -296,6 +324,18 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         (None, None, Language::Es) => format!("{name}: cambio"),
         (None, None, Language::Ru) => format!("{name}: изменение"),
     }
+}
+
+/// "lot L1 cancelled", "lot L1 no longer cancelled".
+fn cancelled(language: Language, lots: [Option<&str>; 2]) -> String {
+    let (ended, back) = ended_lots(lots);
+    let words = match language {
+        Language::En => [["lot ", " cancelled"], ["lot ", " no longer cancelled"]],
+        Language::Es => [["lote ", " cancelado"], ["lote ", " ya no cancelado"]],
+        Language::Ru => [["лот ", ": отменён"], ["лот ", ": больше не отменён"]],
+    };
+    let each = [ended, back].into_iter().zip(words).filter(|(lots, _)| !lots.is_empty());
+    each.map(|(lots, [before, after])| format!("{before}{}{after}", lots.join(", "))).collect::<Vec<_>>().join(", ")
 }
 
 /// What is unknown, in the reader's language.

@@ -323,6 +323,35 @@ fn changes(record: &Record) -> [Signal; 3] {
 }
 
 #[test]
+fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    let record = tenders()[1].clone();
+    let (first, second) = ("2026-11-27T08:00:00-05:00[America/Bogota]", "2026-11-30T08:00:00-05:00[America/Bogota]");
+    let of = |kind, fields: &[(&str, Option<&str>, Option<&str>)]| {
+        let fields = fields.iter().map(|(name, old, new)| ((*name).to_owned(), old.map(str::to_owned), new.map(str::to_owned))).collect();
+        Signal { kind, story: Story::Changed { title: record.title(), fields, more: 0 }, ..changes(&record)[0].clone() }
+    };
+    let (moved, cancelled) = (("deadline", Some(first), Some(second)), ("cancelled_lots", None, Some("L1")));
+    let mut told = String::new();
+    for language in [Language::En, Language::Es, Language::Ru] {
+        for signal in [
+            of(SignalKind::DeadlineMoved, &[moved, ("lot", Some("L1"), Some("L2, L3"))]),
+            of(SignalKind::DeadlineMoved, &[moved, cancelled]),
+            of(SignalKind::TenderChanged, &[("title", Some("A"), Some("B")), cancelled]),
+            of(SignalKind::TenderChanged, &[("cancelled_lots", Some("L1"), None)]),
+        ] {
+            let changes = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&signal), with: None }];
+            let reader = Reader { rep: &rep, language, zone: &zone };
+            let letter = reminder(&reader, &News { changes: &changes, ..News::default() }, &Links::default(), now()).unwrap();
+            let line = letter.text.lines().find(|line| line.contains("L1")).unwrap_or_default().trim().to_owned();
+            told += &format!("{}\n{line}\n{}\n\n", letter.subject, sentence(language, Some(&zone), &signal, now()));
+        }
+    }
+    insta::assert_snapshot!("lots", told);
+}
+
+#[test]
 fn news_of_tenders_is_told_apart_from_leads() {
     let rep: RepId = "ana".parse().unwrap();
     let zone = TimeZone::get("Europe/Madrid").unwrap();

@@ -156,12 +156,10 @@ async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderVi
             let others = linked(effects, record).await?;
             met.extend(others.iter().map(|other| other.id));
             let mut view = TenderView { also: also(&others), ..view };
-            if !others.is_empty() {
-                let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
-                if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()).filter(|joined| !joined.said.is_empty()) {
-                    view.deadline = record.value("deadline").map(Value::told);
-                    view.deadline_at = views::moment_of(&record, "deadline");
-                }
+            let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
+            if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()) {
+                view.deadline = record.value("deadline").map(Value::told);
+                view.deadline_at = views::moment_of(&record, "deadline");
             }
             shown.push(view);
         }

@@ -15,7 +15,7 @@ use crate::base::text::{clip, count, words};
 use crate::config::Config;
 use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
 use crate::pipeline::{Effects, linked};
-use crate::render::{Language, disagreement};
+use crate::render::{Language, deadline_lines, disagreement, still_open};
 use crate::store::{Store, TenderOrder, TenderRow, TenderWalk};
 use crate::tender::{self, Line, Tender};
 
@@ -226,7 +226,7 @@ fn meant(record: &Record, named: &str, asked: &str) -> Option<Meant> {
 
 /// Takes out of a view what was said only after a moment, and puts in its place what was said by then.
 fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
-    let deadline = notice.content.all_deadlines().find(|deadline| deadline.kind.binds());
+    let deadline = notice.content.counting().into_iter().map(|(_, deadline)| deadline).find(|deadline| deadline.kind.binds());
     (view.stage, view.deadline) = (Some(notice.stage.word().to_owned()), deadline.map(|deadline| deadline.text.clone()));
     if let Some(title) = notice.content.title.best(&[]) {
         title.clone_into(&mut view.title);
@@ -278,9 +278,12 @@ pub(super) async fn complete(
     portals.push(record.clone());
     if let (None, Some(joined)) = (until, as_one(&portals, effects.clock.now())) {
         let of_it = |closing: &Closing<'_>| disagreement(Language::En, None, (closing, &joined.said));
-        view.differing = closings(&joined.record).iter().filter_map(of_it).collect();
+        let open = still_open(Language::En, None, &joined.said);
+        view.differing = closings(&joined.record).iter().filter_map(of_it).chain(open).collect();
+        view.stage = joined.record.text("stage");
         view.deadline = joined.record.value("deadline").map(Value::told);
         view.deadline_at = views::moment_of(&joined.record, "deadline");
+        view.deadlines = deadline_lines(Language::En, &joined.record);
     }
     view.maybe = maybe(effects, record).await?;
     Ok(view)

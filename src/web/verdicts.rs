@@ -10,7 +10,7 @@ use super::ask::LeadView;
 use crate::base::ids::LeadId;
 use crate::base::text::{clip, no_such, squeeze};
 use crate::config::Config;
-use crate::model::{Decision, Lead, LeadState, Subject, Verdict, closings, is_live};
+use crate::model::{Decision, Lead, LeadState, Subject, Verdict, closings, first_open, is_live};
 use crate::pipeline::{Effects, Grounds, behind, give_verdict, silent, why_not};
 use crate::render::{Language, clock};
 
@@ -88,7 +88,7 @@ async fn closes_before(
     let Grounds { records, signals, .. } = behind(effects, config, (&organisation, &lead), SIGNALS).await?;
     let told = records.iter().filter(|record| is_live(record) && !record.gone && signals.iter().any(|signal| signal.record == record.id));
     let over = told.filter_map(|record| {
-        let last = closings(record)
+        let last = closings(&first_open(record, now))
             .iter()
             .filter(|closing| closing.name.as_str() == "deadline" && closing.at > now)
             .map(|closing| closing.at)

@@ -449,6 +449,31 @@ async fn portals_that_differ_on_a_deadline_are_both_told_and_an_earlier_one_is_n
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_one_portal_cancels_says_who_says_so_and_who_takes_offers_still() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;
+    let beta = |mut one: Value| {
+        one["tender"]["documents"][0]["url"] = json!("https://second.example/notices/1");
+        one
+    };
+    world.show(0, scanners("2026-11-26T10:00:00Z", "active"));
+    world.show(1, beta(scanners("2026-12-29T10:00:00Z", "active")));
+    world.until("2026-11-28T12:00:00Z").await;
+    world.show(0, scanners("2026-11-26T10:00:00Z", "cancelled"));
+    world.until("2026-12-01T12:00:00Z").await;
+    let mails = world.mails("ana", "Tender cancelled");
+    let whose = "cancelled on portal; second still takes offers until Tue 29 Dec 2026 10:00 UTC";
+    assert!(mails.len() == 1 && mails[0].contains(whose), "{mails:#?}");
+    let link = |words: &str| mails[0].find(words).unwrap_or(usize::MAX);
+    assert!(link("https://portal.example/notices/1") < link("https://second.example/notices/1"), "{mails:#?}");
+    let question = Question::Tender { id: "Ultrasound scanners".to_owned(), at: None };
+    let Answer::Tender(view) = ask(&world.inside, question).await else { panic!("no tender") };
+    assert_eq!((view.stage.as_deref(), view.deadline_at.as_deref()), (Some("cancelled"), Some("2026-12-29T10:00:00Z")), "{view:?}");
+    assert!(!view.deadlines.iter().any(|line| line.contains("2026-11-26") || line.contains("26 Nov")), "{view:?}");
+    assert!(view.differing.iter().any(|line| line.starts_with("cancelled on portal; second still takes offers until")), "{view:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_later_deadline_that_takes_over_from_another_portals_is_told_once() {
     let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
     let world = World::new(&(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;

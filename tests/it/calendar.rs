@@ -315,7 +315,7 @@ fn ana() -> RepId {
 }
 
 /// The events of ana's calendar: UID, SEQUENCE and beginning.
-async fn events(world: &Inside) -> Vec<[String; 3]> {
+pub async fn events(world: &Inside) -> Vec<[String; 3]> {
     let rep = ana();
     let feed = calendar_of(&world.effects, &world.config, CalendarOf::Rep(&rep), world.clock.now()).await.unwrap().unwrap();
     let feed = feed.replace("\r\n ", "");

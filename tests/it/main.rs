@@ -27,6 +27,7 @@ mod journey;
 mod judges;
 mod letters;
 mod linking;
+mod lots;
 mod noise;
 mod notices;
 mod operations;

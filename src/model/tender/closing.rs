@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Stage;
+use super::lots::last_end;
 use crate::model::{Field, FieldName, Record, Value};
 
 /// Fields of a tender that are deadlines for whoever answers it.
@@ -59,6 +60,8 @@ pub struct Closing<'a> {
     pub at: Timestamp,
     /// What is odd about it.
     pub odd: Vec<Oddity>,
+    /// When the last lot is over that is due later.
+    later: Option<Timestamp>,
 }
 
 impl Closing<'_> {
@@ -77,9 +80,9 @@ impl Closing<'_> {
         end_of(&self.field.value).unwrap_or(self.at)
     }
 
-    /// Whether it is over for everybody.
+    /// Whether it is over for everybody, and no lot is open that is due later.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.end() < now
+        self.end().max(self.later.unwrap_or(Timestamp::MIN)) < now
     }
 }
 
@@ -95,13 +98,18 @@ pub fn closings(record: &Record) -> Vec<Closing<'_>> {
         return Vec::new();
     }
     let named = CLOSING.iter().filter_map(|name| record.fields.get_key_value(*name));
-    named.filter_map(|(name, field)| Some(Closing { name, field, at: field.value.instant()?, odd: oddities(record, field) })).collect()
+    named.filter_map(|(name, field)| closing(record, (name, field))).collect()
 }
 
 /// The deadline of a record of any kind: until when offers, answers or applications are taken.
 pub fn deadline(record: &Record) -> Option<Closing<'_>> {
-    let (name, field) = record.fields.get_key_value("deadline")?;
-    Some(Closing { name, field, at: field.value.instant()?, odd: oddities(record, field) })
+    closing(record, record.fields.get_key_value("deadline")?)
+}
+
+fn closing<'a>(record: &'a Record, (name, field): (&'a FieldName, &'a Field)) -> Option<Closing<'a>> {
+    let at = field.value.instant()?;
+    let later = if name.as_str() == "deadline" { last_end(record, &field.value) } else { None };
+    Some(Closing { name, field, at, odd: oddities(record, field), later })
 }
 
 /// The words in which a tender that may be answered says its deadline, where they name no day: "see documents", "30.02.2027".
@@ -123,7 +131,7 @@ pub fn last_readable(record: &Record) -> Option<Closing<'_>> {
     static NAME: LazyLock<FieldName> = LazyLock::new(|| FieldName::new("deadline"));
     undated(record)?;
     let field = record.fields.get(LAST_DEADLINE)?;
-    Some(Closing { name: &NAME, field, at: field.value.instant()?, odd: Vec::new() })
+    Some(Closing { name: &NAME, field, at: field.value.instant()?, odd: Vec::new(), later: None })
 }
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::closing::end_of;
-use super::{Stage, closings, last_readable, undated};
+use super::{Stage, closings, first_open, last_readable, stage, undated};
 use crate::model::{Field, FieldName, Record, RecordKind, Value};
 
 /// Fields of which the one counts that is over first.
@@ -13,14 +13,14 @@ const SAME: SignedDuration = SignedDuration::from_mins(1);
 /// Words on one deadline that are named.
 const NAMED: usize = 6;
 
-/// What one portal says of a deadline, where portals differ.
+/// What one portal says of a deadline, where portals differ; or of the stage, where it says that the tender is over and others take offers still.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Said {
     /// The source that says it.
     pub source: String,
-    /// Of which deadline: `deadline` or `questions_until`.
+    /// Of which deadline: `deadline` or `questions_until`; or `stage`.
     pub name: FieldName,
-    /// What it says: a day or a time.
+    /// What it says: a day or a time; of the stage whoever says that it is over its word, the others until when they take offers.
     pub value: Value,
 }
 
@@ -29,7 +29,7 @@ pub struct Said {
 pub struct Joined {
     /// What they say in sum.
     pub record: Record,
-    /// What each says of the deadlines on which they differ, of each the soonest first; empty when they agree.
+    /// What each says of the deadlines on which they differ, of each the soonest first, and of the stage; empty when they agree.
     pub said: Vec<Said>,
 }
 
@@ -116,16 +116,32 @@ fn differing(records: &[&Record], now: Timestamp) -> Vec<Said> {
     DUE.into_iter().flat_map(of).collect()
 }
 
+/// Where a portal says that the tender is over, and another takes offers still: what the one says of the stage, and until when the others do.
+fn still_open(records: &[&Record], (ended, stage_field): (&Record, &Field), now: Timestamp) -> Vec<Said> {
+    let name = FieldName::new("stage");
+    let takes = |record: &&&Record| !record.gone && record.id != ended.id && stage(record) == Stage::Open;
+    let until =
+        |record: &&Record| super::deadline(record).filter(|closing| !closing.is_over(now)).map(|closing| closing.field.value.clone());
+    let one = |record: &Record, value| Said { source: record.source.to_string(), name: name.clone(), value };
+    let open: Vec<Said> = records.iter().filter(takes).filter_map(|record| Some(one(record, until(record)?))).take(NAMED).collect();
+    let over = Some(one(ended, stage_field.value.clone())).filter(|_| !open.is_empty());
+    over.into_iter().chain(open).collect()
+}
+
 /// The records of one tender as one at a moment, under the id of the record that was first seen, so that it stays the same when another portal
 /// brings it too. `None`: there are none.
 pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
-    let mut all: Vec<&Record> = records.iter().filter(|record| record.kind == RecordKind::Tender).collect();
+    let records: Vec<_> = records.iter().filter(|record| record.kind == RecordKind::Tender).map(|record| first_open(record, now)).collect();
+    let mut all: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
     all.sort_by_key(|record| (record.first_seen, record.id));
     let first = *all.first()?;
     if all.len() == 1 {
         return Some(first.clone().into());
     }
-    let told = deadline(&all, "deadline", now).map(|(record, _)| record);
+    let stage = last_stage(&all, now);
+    // Whoever says that it is over is the one to be asked.
+    let ended = stage.filter(|(_, field)| Stage::from_word(&field.value.text()).is_some_and(|stage| !stage.is_live()));
+    let told = ended.or_else(|| deadline(&all, "deadline", now)).map(|(record, _)| record);
     let told = told.or_else(|| all.iter().copied().find(|record| !record.gone)).unwrap_or(first);
     // What left takes its word with it: that is a change too, and an age that fell would be taken for an older state by a calendar.
     let left = all.iter().filter(|record| record.gone).map(|record| record.changed).max();
@@ -135,7 +151,7 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
             one.fields.entry(name.clone()).or_insert_with(|| field.clone());
         }
     }
-    if let Some((_, field)) = last_stage(&all, now) {
+    if let Some((_, field)) = stage {
         let first_seen = left.map_or(field.first_seen, |left| left.max(field.first_seen));
         one.fields.insert(FieldName::new("stage"), Field { first_seen, ..field.clone() });
     }
@@ -144,14 +160,18 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
             one.fields.insert(FieldName::new(name), Field { first_seen: counts_since(&all, name, (field, now)), ..field.clone() });
         }
     }
-    Some(Joined { record: one, said: differing(&all, now) })
+    let mut said = differing(&all, now);
+    said.extend(ended.into_iter().flat_map(|ended| still_open(&all, ended, now)));
+    Some(Joined { record: one, said })
 }
 
 /// Whether nobody can answer a tender any more, by what these records of it said at a moment: it is cancelled, awarded or otherwise closed, or
 /// its deadline is over, on every portal that says one. What nobody knows is not over.
 pub fn is_closed(records: &[&Record], at: Timestamp) -> bool {
-    let stage = last_stage(records, at).and_then(|(_, field)| Stage::from_word(&field.value.text()));
-    let last = deadline(records, "deadline", at).map(|(record, _)| record);
+    let records: Vec<_> = records.iter().map(|record| first_open(record, at)).collect();
+    let records: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
+    let stage = last_stage(&records, at).and_then(|(_, field)| Stage::from_word(&field.value.text()));
+    let last = deadline(&records, "deadline", at).map(|(record, _)| record);
     let over = last.is_some_and(|record| closings(record).iter().any(|one| one.name.as_str() == "deadline" && one.is_over(at)));
     stage.is_some_and(|stage| !stage.is_live()) || over
 }
@@ -276,6 +296,25 @@ mod tests {
         }
         let gone = Record { gone: true, changed: day(5), ..b };
         assert_eq!(as_one(&[a, gone], day(7)).unwrap().said, [], "what left says nothing");
+    }
+
+    #[test]
+    fn whoever_says_that_it_is_over_is_named_and_who_takes_offers_still() {
+        let word = |word: &str| Value::Text(word.to_owned());
+        let open = |until: &str| tender("b", 1, &[("stage", word("open"), 1), ("deadline", time(until), 1)]);
+        let over = tender("a", 2, &[("stage", word("cancelled"), 5), ("deadline", time("2026-01-04T12:00:00Z"), 2)]);
+        for (other, want) in [
+            (open("2026-02-17T12:00:00Z"), vec![("a", "cancelled"), ("b", "2026-02-17T12:00:00Z")]),
+            (open("2026-01-05T12:00:00Z"), vec![]),
+            (Record { gone: true, changed: day(3), ..open("2026-02-17T12:00:00Z") }, vec![]),
+            (tender("b", 1, &[("stage", word("closed"), 1), ("deadline", time("2026-02-17T12:00:00Z"), 1)]), vec![]),
+        ] {
+            let one = as_one(&[other.clone(), over.clone()], day(7)).unwrap();
+            assert_eq!((one.record.id, one.record.source.as_str(), &one.record.url), (other.id, "a", &over.url));
+            let said = one.said.iter().filter(|said| said.name.as_str() == "stage");
+            let said: Vec<(&str, String)> = said.map(|said| (said.source.as_str(), said.value.written())).collect();
+            assert_eq!(said, want.into_iter().map(|(who, what)| (who, what.to_owned())).collect::<Vec<_>>());
+        }
     }
 
     #[test]

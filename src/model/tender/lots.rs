@@ -1,0 +1,166 @@
+//! The lots of a tender's record that are due at different times: until when each of them takes offers, and which of them counts at a moment. Knows
+//! no portal and no language.
+//!
+//! The record keeps one deadline, that of the first lot still open, and beside it those of all lots that can still be won. When the one that counts
+//! passes, the next takes its place.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+
+use super::closing::end_of;
+use super::{Stage, is_live};
+use crate::model::{Draft, Field, FieldName, Record, RecordKind, Value};
+
+/// The field that keeps until when the lots take offers that can still be won, where they differ: names of lots and their deadline, by turns, the
+/// soonest first. It is our own memory, and no change of it is told.
+pub const LOTS_DUE: &str = "lot_deadlines";
+/// The field that names the lots which ended without a winner.
+pub const CANCELLED_LOTS: &str = "cancelled_lots";
+
+static DEADLINE: LazyLock<FieldName> = LazyLock::new(|| FieldName::new("deadline"));
+
+/// What [`LOTS_DUE`] keeps of these lots and their deadlines, the soonest first.
+pub fn lots_due(lots: impl IntoIterator<Item = (String, Value)>) -> Value {
+    Value::List(lots.into_iter().flat_map(|(names, until)| [Value::Text(names), until]).collect())
+}
+
+/// The lots with their deadlines, the soonest first.
+fn each(due: Option<&Value>) -> impl DoubleEndedIterator<Item = (&Value, &Value)> + Clone {
+    due.map_or(&[][..], Value::each).as_chunks::<2>().0.iter().map(|[names, until]| (names, until))
+}
+
+/// Which lot a deadline is of, and what of them counts at a moment: the first that is not over, else the last. `None`: it is of no lot.
+fn counting<'a>(deadline: &Value, due: Option<&'a Value>, now: Timestamp) -> Option<&'a Value> {
+    let at = deadline.instant();
+    let from = each(due).skip_while(move |(_, until)| until.instant() != at);
+    let open = from.clone().find(|(_, until)| end_of(until).is_some_and(|end| now <= end));
+    open.or_else(|| from.last()).map(|(_, until)| until)
+}
+
+/// A tender's record as it stands at a moment: its deadline is that of the first lot still open. It counts since the one before was over.
+pub fn first_open(record: &Record, now: Timestamp) -> Cow<'_, Record> {
+    let Some(field) = record.fields.get(&*DEADLINE).filter(|_| record.kind == RecordKind::Tender) else { return Cow::Borrowed(record) };
+    let due = record.value(LOTS_DUE);
+    let Some(until) = counting(&field.value, due, now).filter(|until| until.instant() != field.value.instant()) else {
+        return Cow::Borrowed(record);
+    };
+    let before = each(due).take_while(|(_, other)| other.instant() < until.instant()).filter_map(|(_, other)| end_of(other)).max();
+    let since = before.map_or(field.first_seen, |end| end.min(now).max(field.first_seen));
+    let mut moved = record.clone();
+    moved
+        .fields
+        .insert(DEADLINE.clone(), Field { value: until.clone(), quote: until.written(), first_seen: since, path: field.path.clone() });
+    Cow::Owned(moved)
+}
+
+/// The lots whose deadline is that of the record, as far as that is said: "L1, L2".
+pub fn lots_of_deadline(record: &Record) -> Option<String> {
+    let at = record.value(DEADLINE.as_str())?.instant();
+    let names = each(record.value(LOTS_DUE)).find(|(_, until)| until.instant() == at)?.0.text();
+    Some(names).filter(|names| !names.is_empty())
+}
+
+/// When the last lot is over whose turn comes after the deadline of now.
+pub(super) fn last_end(record: &Record, deadline: &Value) -> Option<Timestamp> {
+    let from = each(record.value(LOTS_DUE)).skip_while(|(_, until)| until.instant() != deadline.instant());
+    from.skip(1).filter_map(|(_, until)| end_of(until)).max()
+}
+
+/// The deadline that a draft is to say at a moment, where that is another one than it says: of a lot whose time is over the next, unless the record
+/// that is known says the one that came before it still (it moves by itself), or the tender takes no offers any more.
+pub fn said_now(draft: &Draft, known: Option<&Record>, now: Timestamp) -> Option<Value> {
+    let said = draft.value(DEADLINE.as_str()).filter(|_| draft.kind == RecordKind::Tender && !draft.again)?;
+    let due = draft.value(LOTS_DUE);
+    let counts = counting(said, due, now)?;
+    let known = known.filter(|known| !known.gone);
+    let stands = known.and_then(|known| known.value(DEADLINE.as_str())).filter(|before| {
+        let of_it = counting(before, due, now);
+        let stage = draft.value("stage").and_then(|stage| Stage::from_word(&stage.text()));
+        let live = stage.map_or_else(|| known.is_none_or(is_live), Stage::is_live);
+        of_it.is_some_and(|of_it| !live || of_it.instant() == counts.instant())
+    });
+    let value = stands.unwrap_or(counts);
+    (value.instant() != said.instant()).then(|| value.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{day, record};
+    use crate::model::{Found, deadline, is_closed};
+
+    fn on(day: u32) -> Value {
+        Value::Date(format!("2026-01-{day:02}").parse().unwrap())
+    }
+
+    fn tender(until: u32, lots: &[(&str, u32)]) -> Record {
+        let mut record = record("a", "1", RecordKind::Tender, &[("stage", "open")]);
+        let field = record.fields.values().next().unwrap().clone();
+        let due = lots_due(lots.iter().map(|(names, until)| ((*names).to_owned(), on(*until))));
+        for (name, value) in [("deadline", on(until)), (LOTS_DUE, due)] {
+            record.fields.insert(FieldName::new(name), Field { value, ..field.clone() });
+        }
+        record
+    }
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-01-{text}Z").parse().unwrap()
+    }
+
+    #[test]
+    fn the_first_lot_still_open_counts_and_a_tender_with_one_is_not_over() {
+        let lots = [("L1", 5), ("L2, L3", 10), ("L4", 20)];
+        for (says, now, want, of, since, over) in [
+            (5, "03T00:00:00", 5, "L1", day(0), false),
+            // A day is over when it is so everywhere.
+            (5, "06T12:00:00", 5, "L1", day(0), false),
+            (5, "06T13:00:00", 10, "L2, L3", at("06T12:00:00"), false),
+            (10, "06T13:00:00", 10, "L2, L3", day(0), false),
+            (5, "15T00:00:00", 20, "L4", at("11T12:00:00"), false),
+            (5, "25T00:00:00", 20, "L4", at("11T12:00:00"), true),
+            // It is of no lot that is known.
+            (7, "09T00:00:00", 7, "", day(0), true),
+        ] {
+            let record = tender(says, &lots);
+            let now = at(now);
+            let open = first_open(&record, now);
+            let field = &open.fields["deadline"];
+            let lots = lots_of_deadline(&open).unwrap_or_default();
+            assert_eq!((&field.value, lots.as_str(), field.first_seen), (&on(want), of, since), "{says} {now}");
+            assert_eq!(deadline(&record).unwrap().is_over(now), over, "{says} {now}");
+            assert_eq!(is_closed(&[&record], now), over, "{says} {now}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_again_moves_nothing_that_moves_by_itself() {
+        let lots = [("L1", 5), ("L2", 10), ("L3", 20)];
+        for (stage, says, known, now, want) in [
+            // Read for the first time.
+            ("open", 5, None, 3, None),
+            ("open", 5, None, 8, Some(10)),
+            ("open", 5, None, 30, Some(20)),
+            // The record follows by itself, or has followed already.
+            ("open", 5, Some(5), 8, None),
+            ("open", 10, Some(5), 8, Some(5)),
+            ("open", 5, Some(10), 8, Some(10)),
+            // It was moved.
+            ("open", 5, Some(7), 3, None),
+            ("open", 5, Some(7), 8, Some(10)),
+            // Nothing moves in a tender that is over.
+            ("cancelled", 5, Some(10), 3, Some(10)),
+            ("cancelled", 5, Some(7), 3, None),
+        ] {
+            let from = tender(says, &lots);
+            let found = |field: &Field| Found { value: field.value.clone(), quote: String::new(), path: String::new() };
+            let mut fields =
+                from.fields.iter().map(|(name, field)| (name.clone(), found(field))).collect::<std::collections::BTreeMap<_, _>>();
+            fields.get_mut("stage").unwrap().value = Value::Text(stage.to_owned());
+            let draft = Draft { key: from.key, kind: from.kind, url: from.url, fields, detail: None, partial: false, again: false };
+            let known = known.map(|known| tender(known, &[]));
+            assert_eq!(said_now(&draft, known.as_ref(), day(now)), want.map(on), "{stage} {says} {known:?} {now}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Which deadlines of a procedure count: those of its lots that can still be won. One rule for every format. Knows no clock.
+
+use std::collections::BTreeSet;
+
+use crate::model::{Content, Deadline, Lot, Stage};
+
+impl Content {
+    /// The deadlines that count, with the lot each is of; the whole's is of none. A lot that is cancelled, awarded or closed is due no more, nor is what the
+    /// whole says where that was said of such a lot alone. Where none can be won any more they all count: what was due stays what it was.
+    pub fn counting(&self) -> Vec<(Option<&Lot>, &Deadline)> {
+        // Where a lot says nothing of where it stands, who won it says so.
+        let decided = self.awards.iter().filter(|award| award.outcome.has_winner());
+        let won: BTreeSet<&str> = decided.flat_map(|award| &award.lots).map(String::as_str).collect();
+        let is_over = |lot: &Lot| lot.stage.map_or_else(|| won.contains(lot.id.as_str()), |stage| !stage.is_live());
+        let (over, open): (Vec<&Lot>, Vec<&Lot>) = self.lots.iter().partition(|lot| is_over(lot));
+        let each = |lots: &[&Lot], deadline: &Deadline, same: fn(&Deadline, &Deadline) -> bool| {
+            lots.iter().filter(|lot| lot.deadlines.iter().any(|other| other.kind == deadline.kind && same(other, deadline))).count()
+        };
+        let at = |one: &Deadline, other: &Deadline| match (&one.due, &other.due) {
+            (Some(one), Some(other)) => one.at == other.at,
+            (one, other) => one.is_none() && other.is_none() && one == other,
+        };
+        let of_over =
+            |deadline: &&Deadline| !open.is_empty() && each(&open, deadline, |_, _| true) == open.len() && each(&over, deadline, at) > 0;
+        let whole = self.deadlines.iter().filter(|deadline| !of_over(deadline)).map(|deadline| (None, deadline));
+        let counts = |lot: &&Lot| open.is_empty() || !is_over(lot);
+        let lots = self.lots.iter().filter(counts).flat_map(|lot| lot.deadlines.iter().map(move |deadline| (Some(lot), deadline)));
+        whole.chain(lots).collect()
+    }
+
+    /// The lots that ended without a winner.
+    pub fn cancelled_lots(&self) -> impl Iterator<Item = &Lot> {
+        self.lots.iter().filter(|lot| lot.stage == Some(Stage::Cancelled))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::model::{Award, DeadlineKind, Outcome};
+    use crate::tender::Clock;
+    use crate::tender::when;
+
+    fn due(day: u32) -> Deadline {
+        let clock = Clock { zone: TimeZone::UTC, from: crate::model::ZoneFrom::Source };
+        when::deadline(DeadlineKind::Tender, &format!("2026-12-{day:02}"), "10:00:00", &clock).unwrap()
+    }
+
+    #[test]
+    fn a_lot_that_is_over_is_due_no_more() {
+        use Stage::{Awarded, Cancelled, Closed, Open, Suspended};
+        type Lots<'a> = &'a [(Option<Stage>, u32)];
+        let cases: [(Option<u32>, Lots<'_>, Option<&str>, Vec<u32>); 11] = [
+            (None, &[(Some(Open), 4), (Some(Open), 14)], None, vec![4, 14]),
+            (None, &[(Some(Cancelled), 4), (Some(Open), 14)], None, vec![14]),
+            (None, &[(Some(Closed), 4), (Some(Suspended), 14)], None, vec![14]),
+            (None, &[(Some(Awarded), 4), (None, 14)], None, vec![14]),
+            (None, &[(None, 4), (None, 14)], Some("1"), vec![14]),
+            (None, &[(Some(Open), 4), (None, 14)], Some("1"), vec![4, 14]),
+            // None can be won any more.
+            (None, &[(Some(Cancelled), 4), (Some(Awarded), 14)], None, vec![4, 14]),
+            // The whole says the first of its lots, a day of its own, or what the lots say nothing of.
+            (Some(4), &[(Some(Cancelled), 4), (Some(Open), 14)], None, vec![14]),
+            (Some(10), &[(Some(Cancelled), 4), (Some(Open), 14)], None, vec![10, 14]),
+            (Some(4), &[(Some(Cancelled), 4), (Some(Open), 0)], None, vec![4]),
+            (Some(4), &[], None, vec![4]),
+        ];
+        for (whole, lots, won, want) in cases {
+            let lot = |(place, (stage, day)): (usize, &(Option<Stage>, u32))| Lot {
+                id: (place + 1).to_string(),
+                stage: *stage,
+                deadlines: Some(*day).filter(|day| *day > 0).map(due).into_iter().collect(),
+                ..Lot::default()
+            };
+            let award = |lot: &str| Award {
+                id: "1".to_owned(),
+                lots: vec![lot.to_owned()],
+                outcome: Outcome::Won,
+                reason: String::new(),
+                winners: Vec::new(),
+                losers: Vec::new(),
+                worth: Vec::new(),
+                date: None,
+                bids: None,
+                term: None,
+            };
+            let content = Content {
+                deadlines: whole.map(due).into_iter().collect(),
+                lots: lots.iter().enumerate().map(lot).collect(),
+                awards: won.map(award).into_iter().collect(),
+                ..Content::default()
+            };
+            let days: Vec<u32> =
+                content.counting().into_iter().filter_map(|(_, deadline)| u32::try_from(deadline.due.as_ref()?.day.day()).ok()).collect();
+            assert_eq!(days, want, "{whole:?} {lots:?} {won:?}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Tenders whose lots are due at different times: the deadline of the first lot still open counts, in mails, lists, calendars and scores, and that
+//! one was over or cancelled is told once.
+
+use atalaya::web::{Answer, Question, TenderFilter, TenderView};
+use serde_json::{Value, json};
+
+use crate::altered::{World, notice};
+use crate::calendar::events;
+use crate::rig::{LINES, points, rep};
+use crate::tenders::ask;
+
+const HOSPITAL: &str = "Hospital de Cuenca";
+const L1: &str = "2026-11-26T10:00:00Z";
+const L2: &str = "2026-12-08T10:00:00Z";
+
+/// A tender of two lots; `of`: until when and in what state the first is.
+fn crutches(id: &str, description: &str, (until, state): (&str, &str)) -> Value {
+    let mut one = notice(1, HOSPITAL, "Crutches", (L2, "active"));
+    one["id"] = json!(id);
+    one["date"] = json!(format!("2026-11-2{}T09:00:00Z", 3 + id.len()));
+    let lot = |id: &str, until: &str, state: &str| json!({ "id": id, "title": id, "status": state, "tenderPeriod": { "endDate": until } });
+    one["tender"]["lots"] = json!([lot("L1", until, state), lot("L2", L2, "active")]);
+    one["tender"]["description"] = json!(description);
+    one["tender"].as_object_mut().unwrap().remove("tenderPeriod");
+    one
+}
+
+async fn world() -> World {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    World::new(&(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await
+}
+
+async fn listed(world: &World, from: &str) -> Vec<TenderView> {
+    let filter = TenderFilter { stage: Some("open".to_owned()), due_after: Some(from.to_owned()), limit: 10, ..TenderFilter::default() };
+    let Answer::Tenders(list) = ask(&world.inside, Question::Tenders(filter)).await else { panic!("no list") };
+    list
+}
+
+async fn shown(world: &World) -> TenderView {
+    let Answer::Tender(view) = ask(&world.inside, Question::Tender { id: "Crutches".to_owned(), at: None }).await else {
+        panic!("no tender")
+    };
+    *view
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_deadline_of_a_lot_that_is_over_gives_way_to_the_next_and_that_is_told_once() {
+    let world = world().await;
+    world.show(0, crutches("1", "Crutches", (L1, "active")));
+    world.until("2026-11-26T09:30:00Z").await;
+    let before = events(&world.inside).await;
+    assert_eq!((before.len(), before[0][2].as_str()), (1, "20261126T100000Z"));
+    world.until("2026-11-26T12:00:00Z").await;
+    let after = events(&world.inside).await;
+    assert_eq!((after.len(), &after[0][0], after[0][2].as_str()), (1, &before[0][0], "20261208T100000Z"));
+    assert!(after[0][1].parse::<i64>().unwrap() > before[0][1].parse::<i64>().unwrap(), "{after:?}");
+    let list = listed(&world, "2026-12-01T00:00:00Z").await;
+    assert!(list.len() == 1 && list[0].deadline_at.as_deref() == Some("2026-12-08T10:00:00Z"), "{list:?}");
+    assert_eq!(shown(&world).await.deadline_at.as_deref(), Some("2026-12-08T10:00:00Z"));
+    assert!(world.leads().await[0].score.signal > 0, "it takes offers still: {:?}", world.leads().await[0].score);
+    // What is read again for another reason moves nothing.
+    world.show(0, crutches("11", "Crutches and canes", (L1, "active")));
+    world.until("2026-12-02T12:00:00Z").await;
+    let told = "A lot closed, others open: Thu 26 Nov 2026 10:00 UTC → Tue 8 Dec 2026 10:00 UTC; lot L1 → L2";
+    let all = world.mails("ana", "");
+    assert_eq!(world.mails("ana", told).len(), 1, "{all:#?}");
+    for words in ["Deadline moved", "Closed before"] {
+        assert_eq!(world.mails("ana", words), Vec::<String>::new());
+    }
+    let lines = world.inside.written("lines").concat();
+    assert_eq!(lines.lines().filter(|line| line.contains("lot L1 → L2")).count(), 1, "{lines}");
+    // When the last is over, nothing takes over.
+    world.until("2026-12-10T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "A lot closed").len(), 1);
+    assert_eq!(events(&world.inside).await[0][2], "20261208T100000Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_closes_before_its_tender_could_be_told_closes_no_tender() {
+    let world = world().await;
+    world.until("2026-11-25T21:00:00Z").await;
+    world.show(0, crutches("1", "Crutches", ("2026-11-26T01:00:00Z", "active")));
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "Crutches");
+    assert!(mails.iter().any(|mail| mail.contains("Tue 8 Dec 2026 10:00 UTC")), "{mails:#?}");
+    assert_eq!(world.mails("ana", "Closed before"), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_lot_is_due_no_more_and_that_it_is_cancelled_is_told() {
+    let world = world().await;
+    let cancelled = ("2026-11-30T10:00:00Z", "cancelled");
+    world.show(0, crutches("1", "Crutches", ("2026-11-30T10:00:00Z", "active")));
+    world.until("2026-11-25T12:00:00Z").await;
+    let before = events(&world.inside).await;
+    assert_eq!((before.len(), before[0][2].as_str()), (1, "20261130T100000Z"));
+    world.show(0, crutches("11", "Crutches", cancelled));
+    world.until("2026-11-27T12:00:00Z").await;
+    let told = "Lot cancelled: L1; deadline Mon 30 Nov 2026 10:00 UTC → Tue 8 Dec 2026 10:00 UTC";
+    assert_eq!(world.mails("ana", told).len(), 1, "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("ana", "Deadline moved"), Vec::<String>::new());
+    let after = events(&world.inside).await;
+    assert_eq!((after.len(), &after[0][0], after[0][2].as_str()), (1, &before[0][0], "20261208T100000Z"));
+    let lines = world.inside.written("lines").concat();
+    assert_eq!(lines.lines().filter(|line| line.contains("lot L1 cancelled")).count(), 1, "{lines}");
+    assert_eq!(shown(&world).await.deadline_at.as_deref(), Some("2026-12-08T10:00:00Z"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_was_cancelled_from_the_start_never_counts() {
+    let world = world().await;
+    world.show(0, crutches("1", "Crutches", ("2026-11-30T10:00:00Z", "cancelled")));
+    world.until("2026-12-01T12:00:00Z").await;
+    assert_eq!(events(&world.inside).await[0][2], "20261208T100000Z");
+    assert!(world.mails("ana", "8 Dec 2026 10:00 UTC").len() == 1, "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("ana", "A lot closed"), Vec::<String>::new());
+}
