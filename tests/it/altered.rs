@@ -474,6 +474,27 @@ async fn what_one_portal_cancels_says_who_says_so_and_who_takes_offers_still() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_told_of_a_tender_is_no_move() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::new(&(points("tender-published", 10) + &reps + LINES), [Vec::new(), Vec::new()]).await;
+    world.until("2026-11-25T12:00:00Z").await;
+    // Of the two that are new the later is read first.
+    world.show(1, scanners("2027-01-08T10:00:00Z", "active"));
+    world.run(1).await;
+    world.show(0, scanners("2026-12-04T10:00:00Z", "active"));
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "Tender published: Ultrasound scanners");
+    assert!(mails.len() == 1 && mails[0].contains("the earlier counts") && mails[0].contains("second says Fri 8 Jan 2027"), "{mails:#?}");
+    for words in ["Deadline moved", "10:00 UTC → "] {
+        assert_eq!(world.mails("ana", words), Vec::<String>::new());
+    }
+    // From then on each move is one.
+    world.show(0, scanners("2026-12-11T10:00:00Z", "active"));
+    world.until("2026-12-01T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "Fri 4 Dec 2026 10:00 UTC → Fri 11 Dec 2026 10:00 UTC").len(), 1, "{:#?}", world.mails("ana", ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_later_deadline_that_takes_over_from_another_portals_is_told_once() {
     let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
     let world = World::new(&(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;
