@@ -78,6 +78,9 @@ pub struct Turn {
     pub snapshot: Option<Bytes>,
     /// Records that are new or differ.
     pub records: Vec<Record>,
+    /// Of them those as they were read that no page and no source of the turn vouches for: where one is another by now, the commit is refused as a
+    /// conflict.
+    pub as_read: Vec<Record>,
     /// Notices that were read, each with its procedure's record; those on file stay as they are.
     pub notices: Vec<(RecordId, Filed)>,
     /// Notices on file that make room.
@@ -139,6 +142,7 @@ impl Turn {
             retired,
             snapshot,
             records,
+            as_read: _,
             notices,
             idle,
             forgotten,
@@ -178,6 +182,7 @@ impl Turn {
             retired: Vec::new(),
             snapshot: None,
             records: Vec::new(),
+            as_read: Vec::new(),
             notices: Vec::new(),
             idle: Vec::new(),
             forgotten: Forgotten::default(),

@@ -345,7 +345,7 @@ fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
             let reader = Reader { rep: &rep, language, zone: &zone };
             let letter = reminder(&reader, &News { changes: &changes, ..News::default() }, &Links::default(), now()).unwrap();
             let line = letter.text.lines().find(|line| line.contains("L1")).unwrap_or_default().trim().to_owned();
-            told += &format!("{}\n{line}\n{}\n\n", letter.subject, sentence(language, Some(&zone), &signal, now()));
+            told.extend([letter.subject, line, sentence(language, Some(&zone), &signal, now()), String::new()].map(|part| part + "\n"));
         }
     }
     insta::assert_snapshot!("lots", told);

@@ -108,7 +108,7 @@ mod tests {
         use SignalKind::{
             ArticlePublished, AwardAnnulled, AwardWon, ExhibitorListed, OfferListed, OrganisationListed, RequestForSuppliers,
         };
-        use SignalKind::{TenderPublished, WentAway};
+        use SignalKind::{TenderAwarded, TenderCancelled, TenderPublished, TenderSuspended, WentAway};
         let acme = organisation("Acme", &[]);
         let made = |kind: RecordKind, gone: Option<i64>, until: Option<&str>| {
             let mut made = record("fair", "Acme", kind, &[("title", "x")]);
@@ -147,7 +147,6 @@ mod tests {
         check(&acme, &award, &[signal(&acme, AwardWon, 1, 1), signal(&acme, AwardAnnulled, 5, 5)], 4, &[true, true]);
         check(&acme, &award, &[signal(&acme, AwardAnnulled, 1, 1), signal(&acme, AwardWon, 5, 5)], 9, &[true, true]);
         // What stage it is in now says which of its stages is a reason.
-        use SignalKind::{TenderAwarded, TenderCancelled, TenderSuspended};
         let told = [TenderSuspended, TenderAwarded, TenderCancelled].map(|kind| signal(&acme, kind, 1, 1));
         for (stage, want) in [
             (None, [true; 3]),

@@ -367,6 +367,13 @@ async fn conflicts_stand_alone(place: Place) {
     assert!(conflicts(store.commit(turn.clone()).await), "the lead was not there when it was read");
     turn.leads = vec![Lead { version: 1, revision: 2, ..lead }];
     store.commit(turn).await.unwrap();
+    // A record that another wrote since it was read is left as it is.
+    let read = record("same", "k", "x");
+    store.commit(Turn { records: vec![read.clone()], ..Turn::upkeep() }).await.unwrap();
+    let moved = |missing: u16| Turn { records: vec![Record { missing, ..read.clone() }], as_read: vec![read.clone()], ..Turn::upkeep() };
+    store.commit(moved(1)).await.unwrap();
+    assert!(conflicts(store.commit(moved(2)).await));
+    assert_eq!(store.records(vec![read.id]).await.unwrap()[0].missing, 1);
 }
 
 async fn identities_have_one_owner(place: Place) {

@@ -105,8 +105,13 @@ impl Inner {
 }
 
 impl Draft<'_> {
-    /// Writes and forgets records: known ones where they lie, new ones in packs of their own.
-    pub(super) fn records(&mut self, put: &[Record], forget: &[Record]) -> Result<(), CommitError> {
+    /// Writes and forgets records: known ones where they lie, new ones in packs of their own. One that is not any more as it was read is a conflict.
+    pub(super) fn records(&mut self, put: &[Record], as_read: &[Record], forget: &[Record]) -> Result<(), CommitError> {
+        for read in as_read {
+            if self.inner.records(&[read.id])?.first() != Some(read) {
+                return Err(changed(read.id));
+            }
+        }
         let mut fresh = BTreeMap::<(&SourceId, RecordId), &Record>::new();
         let mut edits = BTreeMap::<Key, Edit<'_>>::new();
         for record in put {

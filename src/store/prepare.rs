@@ -131,7 +131,7 @@ pub(super) fn turn(inner: &Inner, turn: &Turn) -> Result<Prepared, CommitError> 
     if let Some(state) = &turn.source {
         draft.source(state)?;
     }
-    draft.records(&turn.records, &turn.forgotten.records)?;
+    draft.records(&turn.records, &turn.as_read, &turn.forgotten.records)?;
     draft.notices(&turn.notices, &turn.idle)?;
     draft.forget(&turn.forgotten)?;
     draft.changes(&turn.changes)?;

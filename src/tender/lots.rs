@@ -52,7 +52,8 @@ mod tests {
     fn a_lot_that_is_over_is_due_no_more() {
         use Stage::{Awarded, Cancelled, Closed, Open, Suspended};
         type Lots<'a> = &'a [(Option<Stage>, u32)];
-        let cases: [(Option<u32>, Lots<'_>, Option<&str>, Vec<u32>); 11] = [
+        type Case<'a> = (Option<u32>, Lots<'a>, Option<&'a str>, Vec<u32>);
+        let cases: [Case<'_>; 11] = [
             (None, &[(Some(Open), 4), (Some(Open), 14)], None, vec![4, 14]),
             (None, &[(Some(Cancelled), 4), (Some(Open), 14)], None, vec![14]),
             (None, &[(Some(Closed), 4), (Some(Suspended), 14)], None, vec![14]),

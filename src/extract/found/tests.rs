@@ -137,7 +137,8 @@ fn page([before, template, after]: [&str; 3]) -> String {
 fn records_whose_columns_change_places_are_the_same() {
     let person = |n: usize| format!("Anna {}", (b'A' + u8::try_from(n).unwrap()) as char);
     let rows = |of: &dyn Fn(usize, &str, &str) -> String| -> String {
-        MAKERS.iter().enumerate().map(|(n, (name, place, ..))| format!("<tr>{}</tr>", of(n, name, place))).collect()
+        let row = |(n, (name, place, ..)): (usize, &(&str, &str, &str, &str))| format!("<tr>{}</tr>", of(n, name, place));
+        MAKERS.iter().enumerate().map(row).collect::<Vec<_>>().concat()
     };
     let headed = |head: &str, of: &dyn Fn(usize, &str, &str) -> String| format!("<table><tr>{head}</tr>{}</table>", rows(of));
     let bare = |of: &dyn Fn(usize, &str, &str) -> String| format!("<table>{}</table>", rows(of));

@@ -212,13 +212,16 @@ fn records_are_parted_where_the_page_parts_them() {
 fn a_group_of_records_is_none() {
     let letters = |one: &dyn Fn(usize) -> String, (open, close): (&str, &str)| -> String {
         let groups = [("A", 1..=3), ("B", 4..=4), ("C", 5..=6), ("D", 7..=10), ("E", 11..=11)];
-        groups.into_iter().map(|(letter, of)| format!("<h2>{letter}</h2>{open}{}{close}", of.map(one).collect::<String>())).collect()
+        let group = |(letter, of): (&str, std::ops::RangeInclusive<usize>)| {
+            format!("<h2>{letter}</h2>{open}{}{close}", of.map(one).collect::<Vec<_>>().concat())
+        };
+        groups.into_iter().map(group).collect::<Vec<_>>().concat()
     };
     let item = |n: usize| format!("<li><a href=/o/{n}>Maker {n}</a> – Leeds</li>");
     let card = |n: usize| format!("<div class=e><p class=n>Maker {n}</p><p>{n} Main St</p><a href=/o/{n}>Read more</a></div>");
     let some = |n: usize| {
         let address = if n % 2 == 1 { format!("<p class=a>{n} Main St, Dayton</p>") } else { String::new() };
-        let phone = if n % 3 != 0 { format!("<p class=t>(937) 555-01{n:02}</p>") } else { String::new() };
+        let phone = if n.is_multiple_of(3) { String::new() } else { format!("<p class=t>(937) 555-01{n:02}</p>") };
         let site = if n % 3 == 1 { "<p><a href=http://a.example>Website</a></p>" } else { "" };
         format!("<div class=e><h3><a href=/o/{n}>Maker {n}</a></h3>{address}{phone}{site}</div>")
     };

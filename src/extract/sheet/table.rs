@@ -90,7 +90,7 @@ impl Lines<'_> {
         let bytes = self.text.as_bytes();
         let begins = usize::try_from(position.byte()).unwrap_or(usize::MAX).clamp(self.at, bytes.len());
         let begins = begins + bytes[begins..].iter().take_while(|byte| matches!(**byte, b'\r' | b'\n')).count();
-        self.line += bytes[self.at..begins].iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += memchr::memchr_iter(b'\n', &bytes[self.at..begins]).count() as u64;
         self.at = begins;
         self.line
     }
