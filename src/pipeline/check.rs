@@ -120,7 +120,7 @@ async fn settle(
                             behind = Some(effects.gate.enter(behind.take()).await);
                             vitals::note(&mut before, &mut read, now);
                             let decided = Box::pin(differs(effects, &before, fetched, &read, now)).await?;
-                            done_before = Some(read);
+                            done_before = Some(read.kept_for_another_try());
                             decided
                         }
                     }

@@ -14,7 +14,7 @@ use crate::model::{Failure, FailureClass};
 
 /// Pages in hand at once: read and not yet written. Each holds its bytes, what was read from them and what is to be written, ten times the
 /// page; more of them would make nothing quicker, since they wait for one disk.
-const HANDS: usize = 20;
+const HANDS: usize = 18;
 
 /// A page in hand; given back when dropped.
 #[derive(Debug, Default)]

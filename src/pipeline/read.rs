@@ -56,6 +56,13 @@ pub(super) struct Read {
     _hand: Hand,
 }
 
+impl Read {
+    /// Without what [`again`] reads anew, for as long as the commit is awaited: many pages wait for one disk.
+    pub(super) fn kept_for_another_try(self) -> Self {
+        Self { stored: Vec::new(), previous: None, ..self }
+    }
+}
+
 /// What is known before a page is read, where that helps: owned, for another thread.
 #[derive(Default)]
 pub(super) struct Own {
