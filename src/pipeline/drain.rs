@@ -20,7 +20,9 @@ use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RecordId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
-use crate::model::{ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Sealed, Subject};
+use crate::model::{
+    ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Sealed, SignalKind, Subject,
+};
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
@@ -137,6 +139,23 @@ async fn with_the_rest(
     Ok((entries, subjects))
 }
 
+/// What these entries tell of leads, all of it as if it left with one digest.
+fn as_one(entries: &[Entry], now: Timestamp) -> Vec<outbox::Told> {
+    let as_one: Vec<Entry> = entries.iter().map(|entry| Entry { lane: Lane::Digest, held: None, due: now, ..entry.clone() }).collect();
+    outbox::batches(&as_one, &BTreeMap::new(), now).into_iter().next().map(|batch| batch.leads).unwrap_or_default()
+}
+
+/// These leads as their rep knows them.
+async fn known(effects: &Effects, (config, rep): (&Config, &Rep), leads: &[outbox::Told]) -> Result<Vec<Known>, StoreError> {
+    let mut known = Vec::with_capacity(leads.len());
+    for told in leads {
+        if let Some(lead) = effects.store.lead(told.lead).await? {
+            known.push(Known::told(effects, (config, rep), lead, told).await?);
+        }
+    }
+    Ok(known)
+}
+
 /// One batch as a message. Returns with it the pairs that it asks about.
 pub(super) async fn seal(
     effects: &Effects,
@@ -144,11 +163,7 @@ pub(super) async fn seal(
     batch: Batch,
     now: Timestamp,
 ) -> Result<(Message, Vec<Question>), DrainError> {
-    let mut known = Vec::new();
-    for told in &batch.leads {
-        let Some(lead) = effects.store.lead(told.lead).await? else { continue };
-        known.push(Known::told(effects, (config, rep), lead, told).await?);
-    }
+    let known = known(effects, (config, rep), &batch.leads).await?;
     let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
     let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
@@ -350,19 +365,12 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let (mut altered, over) =
         still_told(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.change()?))), now).await?;
     let waits = waiting.len();
-    let mut known = Vec::new();
+    let of_leads: Vec<Entry> = waiting.iter().filter(|entry| entry.of_tender.is_none()).cloned().collect();
+    let mut known = known(effects, (config, rep), &as_one(&of_leads, now)).await?;
     if waits == 0 {
         let filter = crate::store::LeadFilter { owner: Some(rep.rep.id.clone()), ..Default::default() };
         for lead in effects.store.leads(filter, PREVIEW).await? {
             known.push(Known::untold(effects, (config, rep), lead).await?);
-        }
-    }
-    let of_leads = waiting.iter().filter(|entry| entry.of_tender.is_none());
-    // All of it as if it left with one digest.
-    let as_one: Vec<Entry> = of_leads.cloned().map(|entry| Entry { lane: Lane::Digest, held: None, due: now, ..entry }).collect();
-    for told in outbox::batches(&as_one, &BTreeMap::new(), now).into_iter().next().map(|batch| batch.leads).unwrap_or_default() {
-        if let Some(lead) = effects.store.lead(told.lead).await? {
-            known.push(Known::told(effects, (config, rep), lead, &told).await?);
         }
     }
     let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;

@@ -206,6 +206,32 @@ async fn what_a_lead_tells_of_its_tender_is_not_told_beside_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_that_moves_before_its_tender_was_told_is_no_move_in_an_alert_either() {
+    // The lead of the one counts that it was published, which no move changes.
+    let counts = |id: &str| {
+        looking(id, "33112").replace("line = 5", "line = 25") + "\n[[segment.points]]\nsignal = \"tender-published\"\npoints = 20\n"
+    };
+    let ana = rep("ana", "UTC", "Mon 08:00") + "segments = [\"imaging\"]\nremind = []\n";
+    let beds = |deadline: &str| notice(2, HOSPITAL, "Beds", (deadline, "active"));
+    let world = World::new(&(counts("imaging") + &ana), [vec![beds("2027-01-20T10:00:00Z")], Vec::new()]).await;
+    world.until("2026-11-25T12:00:00Z").await;
+    world.show(0, scanners("2026-12-21T10:00:00Z", "active"));
+    world.until("2026-11-28T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "scanners"), Vec::<String>::new(), "it waits for Monday");
+    // What was there before is known from the calendar; what waits for Monday is not.
+    world.show(0, scanners("2026-11-29T20:00:00Z", "active"));
+    world.show(0, beds("2026-11-29T22:00:00Z"));
+    world.run(4).await;
+    let mails = world.mails("ana", "");
+    let of_scanners: Vec<&String> = mails.iter().filter(|mail| mail.contains("Ultrasound scanners")).collect();
+    assert!(of_scanners.len() == 1 && of_scanners[0].contains("Tender published"), "{mails:#?}");
+    assert!(!mails.iter().any(|mail| mail.contains("Mon 21 Dec 2026")), "she never heard of that day: {mails:#?}");
+    assert!(mails.iter().any(|mail| mail.contains("Wed 20 Jan 2027 10:00 UTC → Sun 29 Nov 2026 22:00 UTC")), "{mails:#?}");
+    world.until("2026-12-01T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "scanners").len(), 1, "once: {:#?}", world.mails("ana", ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wanted_only_as_one_of_a_lead_is_told_to_who_has_the_lead() {
     let beds = "\n[[segment.points]]\nwhen = { words = [\"beds\"] }\npoints = 20\n";
     let big = looking("big", "33112").replace("line = 5", "line = 30") + beds;
