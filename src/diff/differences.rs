@@ -8,7 +8,7 @@ use super::compare::Known;
 use super::noise::{essence, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
-use crate::model::{Block, Draft, FieldName, LAST_DEADLINE, LOTS_DUE, Mask, Record, RecordKind, Value};
+use crate::model::{Block, Draft, FieldName, LAST_DEADLINE, LOTS_DUE, Mask, Record, RecordKind, Value, moved_lots};
 
 /// What differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,8 +147,8 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let said_before =
             draft.partial && old.is_some() && (older || new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value)));
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
-        // These are our own memory: the one no page says, the other is kept as it is said.
-        let ours = name.as_str() == LAST_DEADLINE && new.is_none() || name.as_str() == LOTS_DUE;
+        // These are our own memory: the one no page says, of the other the moves are told.
+        let ours = name.as_str() == LAST_DEADLINE && new.is_none() || name.as_str() == LOTS_DUE && moved_lots(record, draft).is_empty();
         if ours || half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
             continue;
         }

@@ -14,8 +14,8 @@ use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOTS_DUE, OwnPage, Page, Record, RecordKind, Value, said_now,
-    undated,
+    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOTS_DUE, OwnPage, Page, Record, RecordKind, Value,
+    moved_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -159,6 +159,10 @@ fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draf
     let (mut was, mut is) = (Vec::new(), Vec::new());
     for difference in news.report {
         match &difference.what {
+            What::Field(draft_at, name) if *draft_at == at && name.as_str() == LOTS_DUE => {
+                let one = |[old, new]: [Value; 2]| FieldChange { field: name.clone(), old: Some(old), new: Some(new) };
+                fields.extend(moved_lots(record, draft).into_iter().map(one));
+            }
             What::Field(draft_at, name) if *draft_at == at => {
                 let old = known(record, name).map(|field| field.value.clone());
                 let new = draft.fields.get(name).map(|found| found.value.clone());

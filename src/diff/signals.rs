@@ -190,6 +190,9 @@ fn annuls(fields: &[FieldChange]) -> Option<&FieldChange> {
 fn words(value: &Value) -> String {
     match value {
         Value::Time(moment) => moment.zoned().to_string(),
+        Value::List(each) if let [lot, until @ (Value::Time(_) | Value::Date(_))] = each.as_slice() => {
+            format!("{}: {}", lot.text(), words(until))
+        }
         Value::Text(_)
         | Value::Url(_)
         | Value::Money(_)

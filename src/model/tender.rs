@@ -22,7 +22,7 @@ use crate::base::ids::ContentHash;
 pub use closing::{
     Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
 };
-pub use lots::{CANCELLED_LOTS, LOTS_DUE, first_open, lots_due, lots_of_deadline, said_now};
+pub use lots::{CANCELLED_LOTS, LOTS_DUE, first_open, lots_due, lots_of_deadline, moved_lots, said_now};
 pub use portals::{Joined, Said, as_one, is_closed};
 pub use texts::{Texts, language_code};
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};

@@ -11,8 +11,8 @@ use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::words;
 use crate::config::Config;
 use crate::model::{
-    Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, Record, RecordKind, Signal, SourceState, Value, as_one, deadline,
-    first_open, is_live, lots_of_deadline,
+    Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState, Value, as_one,
+    deadline, first_open, is_live, lots_of_deadline,
 };
 use crate::store::StoreError;
 
@@ -315,7 +315,7 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
         }
         let ours = before.and_then(|before| said(before, &field.field));
         others.iter().any(|Other { record: other, since }| {
-            same(other.value(field.field.as_str()), field.new.as_ref())
+            (same(other.value(field.field.as_str()), field.new.as_ref()) || of_lot(other, field))
                 && said(other, &field.field).is_some_and(|at| at > *since && ours.is_none_or(|ours| at > ours))
         })
     };
@@ -340,6 +340,13 @@ fn without(change: &Change, (record, before): (&Record, Option<&Record>), others
         ChangeKind::Gone => ChangeKind::Gone,
     };
     Some(Change { kind, ..change.clone() })
+}
+
+/// Whether one of the lots there is due when this says that a lot is: portals number them each in its own way.
+fn of_lot(other: &Record, field: &FieldChange) -> bool {
+    let until = |value: &Value| value.each().iter().filter_map(Value::instant).collect::<Vec<_>>();
+    let (Some(said), Some(new)) = (other.value(LOTS_DUE), &field.new) else { return false };
+    field.field.as_str() == LOTS_DUE && until(new).iter().all(|at| until(said).contains(at))
 }
 
 /// The deadline of a tender that another portal has told, where this one says an earlier one: that counts from now on.

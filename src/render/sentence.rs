@@ -13,7 +13,7 @@ use super::due::{odd_words, said, stage_word};
 use super::fields::{name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
-use crate::model::{CANCELLED_LOTS, FAR, FactName, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
+use crate::model::{CANCELLED_LOTS, FAR, FactName, LOTS_DUE, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
 
 /// Fields whose times are deadlines.
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
@@ -198,6 +198,9 @@ fn takes_answers(kind: SignalKind) -> bool {
 
 /// A value of a field in the reader's words; `signal` says of a deadline whether it is odd.
 pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, text: &str, signal: Option<&Signal>) -> String {
+    if let (LOTS_DUE, Some((lot, until))) = (name, text.rsplit_once(": ")) {
+        return format!("{lot}: {}", moment(language, zone, until, None));
+    }
     if let Some(stage) = Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
         return stage_word(language, stage).to_owned();
     }
@@ -305,6 +308,12 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
 pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -> String {
     if name == CANCELLED_LOTS {
         return cancelled(language, [old, new]);
+    }
+    // Each with its lot before it.
+    if let (LOTS_DUE, Some((lot, old)), Some((_, new))) =
+        (name, old.and_then(|old| old.rsplit_once(": ")), new.and_then(|new| new.rsplit_once(": ")))
+    {
+        return format!("{} {lot}: {old} → {new}", name_of(language, "lot"));
     }
     // What it is now says it by itself.
     let speaks = ["stage", "award"].contains(&name);

@@ -76,6 +76,27 @@ async fn the_deadline_of_a_lot_that_is_over_gives_way_to_the_next_and_that_is_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn that_the_deadline_of_a_later_lot_moved_is_told_once() {
+    let world = world().await;
+    world.show(0, crutches("1", "Crutches", ("2026-12-20T10:00:00Z", "active")));
+    world.until("2026-11-25T12:00:00Z").await;
+    let before = events(&world.inside).await;
+    assert_eq!(before[0][2], "20261208T100000Z");
+    // The first in the notice is the later: the tender's own deadline stays.
+    for (id, until) in [("11", "2026-12-22T10:00:00Z"), ("111", "2026-12-22T10:00:00Z")] {
+        world.show(0, crutches(id, "Crutches", (until, "active")));
+        world.run(3).await;
+    }
+    world.until("2026-11-27T12:00:00Z").await;
+    let told = "Deadline moved: lot L1: Sun 20 Dec 2026 10:00 UTC → Tue 22 Dec 2026 10:00 UTC";
+    assert_eq!(world.mails("ana", told).len(), 1, "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("ana", "Deadline moved").len(), 1);
+    let lines = world.inside.written("lines").concat();
+    assert_eq!(lines.lines().filter(|line| line.contains("lot L1: ")).count(), 1, "{lines}");
+    assert_eq!(events(&world.inside).await[0][2], before[0][2]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lot_that_closes_before_its_tender_could_be_told_closes_no_tender() {
     let world = world().await;
     world.until("2026-11-25T21:00:00Z").await;

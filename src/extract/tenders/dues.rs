@@ -10,7 +10,7 @@ use crate::model::{Deadline, DeadlineKind, Due, Found, Lot, Moment, Value, lots_
 /// Deadlines of lots that are kept, the soonest.
 const KEPT: usize = 20;
 /// Lots of one deadline that are named.
-const NAMED: usize = 5;
+const NAMED: usize = 20;
 /// Characters of the name of a lot.
 const NAME: usize = 40;
 

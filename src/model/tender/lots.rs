@@ -5,6 +5,7 @@
 //! passes, the next takes its place.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -14,10 +15,15 @@ use super::{Stage, is_live};
 use crate::model::{Draft, Field, FieldName, Record, RecordKind, Value};
 
 /// The field that keeps until when the lots take offers that can still be won, where they differ: names of lots and their deadline, by turns, the
-/// soonest first. It is our own memory, and no change of it is told.
+/// soonest first. It is our own memory: what is told of it is that the deadline of a lot moved.
 pub const LOTS_DUE: &str = "lot_deadlines";
 /// The field that names the lots which ended without a winner.
 pub const CANCELLED_LOTS: &str = "cancelled_lots";
+
+/// Lots of one deadline that are named.
+const SHOWN: usize = 5;
+/// The field that says when the newest notice was published.
+const PUBLISHED: &str = "published";
 
 static DEADLINE: LazyLock<FieldName> = LazyLock::new(|| FieldName::new("deadline"));
 
@@ -59,7 +65,47 @@ pub fn first_open(record: &Record, now: Timestamp) -> Cow<'_, Record> {
 pub fn lots_of_deadline(record: &Record) -> Option<String> {
     let at = record.value(DEADLINE.as_str())?.instant();
     let names = each(record.value(LOTS_DUE)).find(|(_, until)| until.instant() == at)?.0.text();
-    Some(names).filter(|names| !names.is_empty())
+    let mut shown: Vec<&str> = names.split(", ").filter(|name| !name.is_empty()).collect();
+    if shown.len() > SHOWN {
+        shown.truncate(SHOWN);
+        shown.push("…");
+    }
+    Some(shown.join(", ")).filter(|names| !names.is_empty())
+}
+
+/// The lots whose deadline the draft says otherwise than the record, each with what it was and what it is now, as [`LOTS_DUE`] keeps one; without
+/// those that moved as the tender's own deadline did, which is told by itself.
+pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<[Value; 2]> {
+    let own = [record.value(DEADLINE.as_str()), draft.value(DEADLINE.as_str())];
+    let ([Some(was), Some(is)], RecordKind::Tender, false) = (own, draft.kind, draft.again) else { return Vec::new() };
+    let (before, after) = (record.value(LOTS_DUE), draft.value(LOTS_DUE));
+    let published = |value: Option<&Value>| value.and_then(Value::instant);
+    let said = published(draft.value(PUBLISHED)).filter(|said| Some(*said) > published(record.value(PUBLISHED)));
+    // Where the lots do not differ the tender's own deadline is that of each.
+    let moved: Vec<(String, &Value, &Value)> = match (before, after, said) {
+        (Some(_), Some(_), _) => {
+            let now: BTreeMap<String, &Value> = by_lot(after).collect();
+            by_lot(before).filter_map(|(lot, until)| now.get(&lot).map(|now| (lot, until, *now))).collect()
+        }
+        (None, Some(_), Some(_)) => by_lot(after).map(|(lot, until)| (lot, was, until)).collect(),
+        (Some(_), None, Some(said)) if !draft.partial && draft.detail.is_none() => {
+            let cancelled = draft.value(CANCELLED_LOTS).map(Value::text).unwrap_or_default();
+            let stands =
+                |lot: &str, until: &Value| end_of(until).is_some_and(|end| end > said) && !cancelled.split("; ").any(|one| one == lot);
+            by_lot(before).filter(|(lot, until)| stands(lot, until)).map(|(lot, until)| (lot, until, is)).collect()
+        }
+        _ => return Vec::new(),
+    };
+    let told = |from: &Value, to: &Value| from.instant() == was.instant() && to.instant() == is.instant();
+    let moved = moved.into_iter().filter(|(_, from, to)| from.instant() != to.instant() && !told(from, to));
+    moved.map(|(lot, from, to)| [from, to].map(|until| lots_due([(lot.clone(), until.clone())]))).collect()
+}
+
+/// Each lot that is named, with its deadline.
+fn by_lot(due: Option<&Value>) -> impl Iterator<Item = (String, &Value)> {
+    let names =
+        |names: &Value| names.text().split(", ").filter(|name| !name.is_empty() && *name != "…").map(str::to_owned).collect::<Vec<_>>();
+    each(due).flat_map(move |(lots, until)| names(lots).into_iter().map(move |lot| (lot, until)))
 }
 
 /// When the last lot is over whose turn comes after the deadline of now.
@@ -103,6 +149,12 @@ mod tests {
             record.fields.insert(FieldName::new(name), Field { value, ..field.clone() });
         }
         record
+    }
+
+    fn draft(from: &Record) -> Draft {
+        let found = |field: &Field| Found { value: field.value.clone(), quote: String::new(), path: String::new() };
+        let fields = from.fields.iter().map(|(name, field)| (name.clone(), found(field))).collect();
+        Draft { key: from.key.clone(), kind: from.kind, url: from.url.clone(), fields, detail: None, partial: false, again: false }
     }
 
     fn at(text: &str) -> Timestamp {
@@ -153,14 +205,63 @@ mod tests {
             ("cancelled", 5, Some(10), 3, Some(10)),
             ("cancelled", 5, Some(7), 3, None),
         ] {
-            let from = tender(says, &lots);
-            let found = |field: &Field| Found { value: field.value.clone(), quote: String::new(), path: String::new() };
-            let mut fields =
-                from.fields.iter().map(|(name, field)| (name.clone(), found(field))).collect::<std::collections::BTreeMap<_, _>>();
-            fields.get_mut("stage").unwrap().value = Value::Text(stage.to_owned());
-            let draft = Draft { key: from.key, kind: from.kind, url: from.url, fields, detail: None, partial: false, again: false };
+            let mut draft = draft(&tender(says, &lots));
+            draft.fields.get_mut(&FieldName::new("stage")).unwrap().value = Value::Text(stage.to_owned());
             let known = known.map(|known| tender(known, &[]));
             assert_eq!(said_now(&draft, known.as_ref(), day(now)), want.map(on), "{stage} {says} {known:?} {now}");
+        }
+    }
+
+    #[test]
+    fn a_lot_whose_deadline_moved_is_told_with_what_it_was_unless_it_moved_as_the_tender_did() {
+        let published = |mut record: Record, day: u32| {
+            let field = record.fields.values().next().unwrap().clone();
+            record.fields.insert(FieldName::new(PUBLISHED), Field { value: on(day), ..field });
+            record
+        };
+        let with = |mut record: Record, name: &str, text: &str| {
+            let field = record.fields.values().next().unwrap().clone();
+            record.fields.insert(FieldName::new(name), Field { value: Value::Text(text.to_owned()), ..field });
+            record
+        };
+        type Lots<'a> = &'a [(&'a str, u32)];
+        type Case<'a> = ((u32, Lots<'a>), u32, (u32, Lots<'a>), &'a str, Vec<(&'a str, u32, u32)>);
+        let two: Lots<'_> = &[("L1", 5), ("L2", 10)];
+        let cases: Vec<Case<'_>> = vec![
+            ((5, two), 3, (5, two), "", vec![]),
+            ((5, two), 3, (5, &[("L1", 5), ("L2", 20)]), "", vec![("L2", 10, 20)]),
+            // The same notice, corrected in silence.
+            ((5, two), 1, (5, &[("L1", 5), ("L2", 8)]), "", vec![("L2", 10, 8)]),
+            // The first moved, and that is the tender's.
+            ((5, two), 3, (7, &[("L1", 7), ("L2", 10)]), "", vec![]),
+            ((5, two), 3, (7, &[("L1", 7), ("L2", 20)]), "", vec![("L2", 10, 20)]),
+            // The first goes behind the second.
+            ((5, two), 3, (10, &[("L2", 10), ("L1", 20)]), "", vec![("L1", 5, 20)]),
+            ((5, &[("L1, L2", 5), ("L3", 10)]), 3, (5, &[("L1", 5), ("L2, L3", 10)]), "", vec![("L2", 5, 10)]),
+            // One is there no more, another is new.
+            ((5, two), 3, (5, &[("L1", 5), ("L3", 20)]), "", vec![]),
+            // They did not differ, or do no more: what was the tender's was that of each.
+            ((5, &[]), 3, (5, two), "", vec![("L2", 5, 10)]),
+            ((5, &[]), 1, (5, two), "", vec![]),
+            ((5, two), 3, (5, &[]), "", vec![("L2", 10, 5)]),
+            ((5, two), 3, (10, &[]), "L1", vec![]),
+            ((5, two), 3, (5, &[]), "L2", vec![]),
+            ((5, two), 8, (10, &[]), "", vec![]),
+        ];
+        for ((was, before), said, (is, after), cancelled, want) in cases {
+            let lots = |until, lots: Lots<'_>| {
+                let mut record = tender(until, lots);
+                record.fields.retain(|name, _| name.as_str() != LOTS_DUE || !lots.is_empty());
+                record
+            };
+            let known = published(lots(was, before), 1);
+            let mut now = published(lots(is, after), said);
+            if !cancelled.is_empty() {
+                now = with(now, CANCELLED_LOTS, cancelled);
+            }
+            let pair = |lot: &str, from, to| [from, to].map(|until| lots_due([(lot.to_owned(), on(until))]));
+            let want: Vec<_> = want.into_iter().map(|(lot, from, to)| pair(lot, from, to)).collect();
+            assert_eq!(moved_lots(&known, &draft(&now)), want, "{was} {before:?} → {is} {after:?} {cancelled}");
         }
     }
 }

@@ -23,7 +23,7 @@ const LONGEST: usize = 4 << 20;
 const STACK: usize = 2 << 20;
 
 /// When all of it is read.
-const NOW: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
+pub const NOW: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH;
 
 /// Pieces that parsers stumble over.
 const NASTY: [&str; 32] = [

@@ -1,6 +1,7 @@
 //! What reading a portal's documents costs, format by format, beside a bare parser over the same bytes; an archive of any length; and fuzzing.
 //!
-//! `cargo bench --bench documents` reads the fixtures of the project and, where `ATALAYA_SAMPLES` names them, the samples.
+//! `cargo bench --bench documents` reads the fixtures of the project and, where `ATALAYA_SAMPLES` names them, the samples; and list pages of 60 KB
+//! without selectors (`--format page` those alone).
 //! `-- --archive 500` writes a feed of so many megabytes, as a file and as a ZIP, and has the program read both.
 //! `-- --fuzz 600 [--format placsp] [--seed 1]` changes documents at random for so many seconds a format: no panic, nothing over 2 s or 256 MiB.
 //! `page`, `offers` and `list` are fuzzed like a format: the readers of pages that need no selectors; `json`, `feed`, `sitemap` and `sheet` too.
@@ -16,6 +17,7 @@ mod fuzz;
 #[allow(dead_code, reason = "the other benchmark reads more of it")]
 #[path = "../meter.rs"]
 mod meter;
+mod pages;
 mod speed;
 
 use std::path::PathBuf;
@@ -69,10 +71,14 @@ fn main() -> anyhow::Result<()> {
         anyhow::ensure!(!entrances.is_empty(), "no format `{}`", options.format.unwrap_or_default());
         return fuzz::run(entrances.into_iter(), seconds, options.seed);
     }
+    if options.format.as_deref() == Some("page") {
+        return pages::all();
+    }
     let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| wanted(format.word())).collect();
     match formats.as_slice() {
         [] => anyhow::bail!("no format `{}`", options.format.unwrap_or_default()),
         [format] if options.alone => speed::one(&corpus, *format),
-        formats => speed::all(formats.iter().copied()),
+        [_] => speed::all(formats.into_iter()),
+        _ => speed::all(formats.into_iter()).and_then(|()| pages::all()),
     }
 }

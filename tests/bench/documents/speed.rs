@@ -70,7 +70,7 @@ fn parse(text: &str) {
 }
 
 /// CPU-seconds of one run, from as many as make a measurable time.
-fn cost(mut work: impl FnMut()) -> anyhow::Result<f64> {
+pub fn cost(mut work: impl FnMut()) -> anyhow::Result<f64> {
     let begun = Meter::read("self")?.cpu;
     let mut runs = 0_u32;
     loop {
