@@ -8,7 +8,7 @@ use super::compare::Known;
 use super::noise::{essence, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
-use crate::model::{Block, Draft, FieldName, LAST_DEADLINE, LOTS_DUE, Mask, Record, RecordKind, Value, moved_lots};
+use crate::model::{AWARDED_LOTS, Block, Draft, FieldName, LAST_DEADLINE, LOTS_DUE, Mask, Record, RecordKind, Value, moved_lots};
 
 /// What differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +132,20 @@ fn is_part(new: &Value, old: &Value) -> bool {
     }
 }
 
+/// Fields of a tender that are kept as they are said, and of which nothing is told.
+pub(super) const QUIET: [&str; 2] = ["other_ids", "url"];
+
+/// Whether a field of a tender is our own memory, of which nothing is told now: no page says a last deadline; of the deadlines of lots the moves are
+/// told, of the lots that are awarded those that come with who won; and nobody works by numbers and addresses of notices.
+fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool {
+    match name.as_str() {
+        LAST_DEADLINE => !draft.fields.contains_key(name),
+        LOTS_DUE => moved_lots(record, draft).is_empty(),
+        AWARDED_LOTS => record.value(super::signals::WINNER) == draft.value(super::signals::WINNER),
+        name => QUIET.contains(&name),
+    }
+}
+
 /// Differences of the fields of one draft from its record.
 pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Draft), record: &Record, blocks: bool) -> Vec<Difference> {
     if draft.again {
@@ -147,8 +161,7 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let said_before =
             draft.partial && old.is_some() && (older || new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value)));
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
-        // These are our own memory: the one no page says, of the other the moves are told.
-        let ours = name.as_str() == LAST_DEADLINE && new.is_none() || name.as_str() == LOTS_DUE && moved_lots(record, draft).is_empty();
+        let ours = draft.kind == RecordKind::Tender && is_ours(name, draft, record);
         if ours || half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
             continue;
         }

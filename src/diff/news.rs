@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{Difference, Found, What, is_older};
+use super::differences::{Difference, Found, QUIET, What, is_older};
 use super::noise::essence;
 use super::readable::excerpt;
 use crate::base::caps;
@@ -118,14 +118,19 @@ fn raised(news: &News<'_>, draft: &Draft, record: &Record) -> Option<Record> {
     let found = draft.fields.get(PUBLISHED).filter(|_| newer && record.fields.contains_key(PUBLISHED));
     let mut raised = record.clone();
     raised.fields.extend(found.map(|found| (FieldName::new(PUBLISHED), field(news, found))));
-    keep_lots(news, draft, &mut raised);
+    keep_quiet(news, draft, &mut raised);
     (raised != *record).then_some(raised)
 }
 
-/// Takes over until when the lots of a tender are due: what counts of it is its deadline, and only that is told.
-fn keep_lots(news: &News<'_>, draft: &Draft, record: &mut Record) {
+/// Takes over what of a tender is kept without being told: until when its lots are due, of which moves are told alone, and its numbers.
+fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
     if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
         return;
+    }
+    for (name, found) in QUIET.iter().filter_map(|name| draft.fields.get_key_value(*name)) {
+        if record.value(name.as_str()) != Some(&found.value) {
+            record.fields.insert(name.clone(), field(news, found));
+        }
     }
     match draft.fields.get(LOTS_DUE) {
         Some(found) if record.value(LOTS_DUE) != Some(&found.value) => {
@@ -252,7 +257,7 @@ fn renewed(news: &News<'_>, rules: &Rules, draft: &Draft, record: &Record, kind:
         .filter(|(name, _)| stays(name) || name.as_str() == LAST_DEADLINE && record.kind == RecordKind::Tender)
         .collect::<BTreeMap<_, _>>();
     keep_last_deadline(record, &mut new, news.context.now);
-    keep_lots(news, draft, &mut new);
+    keep_quiet(news, draft, &mut new);
     if kind.is_some() {
         new.kind = draft.kind;
         new.url = draft.url.clone();

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::news::AWARD;
 use crate::base::text::clip;
 use crate::model::{
-    CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, Record, RecordKind, SignalKind, Stage, Story, UNREADABLE, Value,
+    AWARDED_LOTS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOTS_DUE, Record, RecordKind, SignalKind, Stage, Story,
+    UNREADABLE, Value, deadline,
 };
 
 /// Characters of a title or value inside a sentence.
@@ -14,11 +15,11 @@ pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 6] = ["reason", WINNER, "deadline", CANCELLED_LOTS, UNREADABLE, "questions_until"];
+const FIRST: [&str; 9] = ["reason", AWARDED_LOTS, WINNER, "deadline", LOTS_DUE, CANCELLED_LOTS, UNREADABLE, "questions_until", "lots"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// The field that names who won.
-const WINNER: &str = "winner";
+pub(super) const WINNER: &str = "winner";
 /// The stage of a tender that somebody won.
 const AWARDED: &str = Stage::Awarded.word();
 /// Parts of names of fields that hold a price.
@@ -68,6 +69,13 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
         ChangeKind::Changed(fields) => only_stage(fields) && annuls(fields).is_none(),
         ChangeKind::Gone => false,
     };
+    // But that they are taken no longer before their time is over is told.
+    let early = |fields: &[FieldChange]| {
+        let was = fields.iter().find(|field| field.field.as_str() == "stage").and_then(|field| field.old.as_ref());
+        was.and_then(|was| Stage::from_word(&was.text())).is_some_and(Stage::is_live)
+            && deadline(record).is_some_and(|closing| !closing.is_over(change.at))
+    };
+    let silent = silent && !matches!(&change.kind, ChangeKind::Changed(fields) if early(fields));
     if record.kind == RecordKind::Tender && silent && quiet(record.text("stage")) {
         return None;
     }
@@ -173,7 +181,17 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
         // Who had won, then where that leaves the tender.
         all.sort_by_key(|change| change.field.as_str() != WINNER);
     }
-    let told = |change: &&FieldChange| (change.field.to_string(), change.old.as_ref().map(words), change.new.as_ref().map(words));
+    let told = |change: &&FieldChange| match (change.field.as_str(), &change.old, &change.new) {
+        // Of a list what went and what came.
+        (name, Some(old), Some(new)) if tender && LISTS.contains(&name) => {
+            let beside = |one: &Value, other: &Value| -> Vec<Value> {
+                one.each().iter().filter(|value| !other.each().contains(value)).cloned().collect()
+            };
+            let said = |values: Vec<Value>| (!values.is_empty()).then(|| clip(&Value::List(values).text(), WORDS));
+            (name.to_owned(), said(beside(old, new)), said(beside(new, old)))
+        }
+        (name, old, new) => (name.to_owned(), old.as_ref().map(words), new.as_ref().map(words)),
+    };
     let told = all.iter().take(TOLD).map(told).collect();
     let more = u32::try_from(all.len().saturating_sub(TOLD)).unwrap_or(u32::MAX);
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))

@@ -21,15 +21,15 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed, LOTS_DUE, Nature, Notice, Party,
-    RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
+    AWARDED_LOTS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed, LOTS_DUE, Nature,
+    Notice, Party, RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, why_ended, won};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 44] = [
+const NAMES: [Known; 45] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
@@ -67,6 +67,7 @@ const NAMES: [Known; 44] = [
     ("performed_in", "text", true),
     ("lots", "text", true),
     (CANCELLED_LOTS, "text", true),
+    (AWARDED_LOTS, "text", true),
     ("documents", "text", true),
     ("submission", "url", false),
     ("url", "url", false),
@@ -386,6 +387,9 @@ impl Told {
         }
         for lot in content.cancelled_lots() {
             told.once(CANCELLED_LOTS, clip(&lot.id, LINE));
+        }
+        for lot in content.awarded_lots() {
+            told.once(AWARDED_LOTS, clip(&lot.id, LINE));
         }
         for document in &content.documents {
             told.once("documents", clip(&format!("{} {} {}", document.title, document.url, document.hash), LINE));

@@ -18,7 +18,8 @@ use crate::base::text::clip;
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
-    Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Story, Subject, Turn, deadline, is_live,
+    Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Stage, Story, Subject, Turn, deadline,
+    is_live,
 };
 use crate::store::StoreError;
 use crate::{outbox, render, route};
@@ -177,7 +178,10 @@ fn to_machines(config: &Config, turn: &mut Turn, (wanted, (signal, telling)): (&
 fn ends(signal: &Signal) -> bool {
     let lost = |(name, old, _): &(String, Option<String>, Option<String>)| name == "winner" && old.is_some();
     let otherwise = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(lost));
-    otherwise || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded)
+    let closed =
+        |(name, _, new): &(String, Option<String>, Option<String>)| name == "stage" && new.as_deref() == Some(Stage::Closed.word());
+    let closed = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(closed));
+    otherwise || closed || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded)
 }
 
 /// What a rep is to be told still of these changes, each tender once, that which closes first before the others; and the tenders that closed before

@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
 use super::language::{Language, Word, of_number, plural};
-use super::sentence::{annulled, ended_lots, field, is_annulment, of_lots, value};
+use super::sentence::{annulled, called, ended_lots, field, is_annulment, of_lots, said_of_lots, value};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
-use crate::model::{CANCELLED_LOTS, Lead, Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, LOTS_DUE, Lead, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -63,7 +63,7 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let language = reader.language;
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
-    let cancels = fields.iter().any(|(name, ..)| name == CANCELLED_LOTS);
+    let plain = !fields.iter().any(|(name, ..)| [CANCELLED_LOTS, AWARDED_LOTS].contains(&name.as_str()));
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         // What was odd about the old value concerns nobody any more.
         let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
@@ -74,18 +74,23 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
             // The label says the stage.
-            (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
+            (SignalKind::TenderCancelled, ..)
+            | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _)
+            | (SignalKind::TenderAwarded, AWARDED_LOTS, _, _) => None,
             (SignalKind::TenderPublished, "stage", _, _) if is_again(signal) => None,
-            (_, CANCELLED_LOTS, old, new) if of_lots(language, signal).is_some() => {
+            (_, AWARDED_LOTS | CANCELLED_LOTS, old, new) if of_lots(language, signal).is_some() => {
                 Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", "))
             }
-            (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) if !cancels => Some(format!("{old} → {new}")),
-            (_, _, old, new) => Some(field(language, name, old.as_deref(), new.as_deref())),
+            (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) if called(signal, name) == "deadline" && plain => {
+                Some(format!("{old} → {new}"))
+            }
+            (_, _, old, new) => Some(field(language, called(signal, name), old.as_deref(), new.as_deref())),
         }
     };
     let mut fields: Vec<_> = fields.iter().collect();
     // The label is of them.
-    fields.sort_by_key(|(name, ..)| !(name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
+    fields.sort_by_key(|(name, ..)| !(name == LOTS_DUE || name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
+    fields.retain(|field| !said_of_lots(signal, field));
     let mut told: Vec<String> = fields.into_iter().filter_map(one).collect();
     if *more > 0 && signal.kind != SignalKind::TenderCancelled {
         told.push(language.and_more_fields(*more as usize));

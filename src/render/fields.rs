@@ -3,10 +3,13 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{CANCELLED_LOTS, FactName, LOTS_DUE, UNREADABLE};
+use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, FactName, LOTS_DUE, UNREADABLE};
+
+/// What the deadline of a tender is called where those of its lots are told.
+pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 57] = [
+const NAMES: [(&str, [&str; 3]); 59] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
@@ -16,6 +19,8 @@ const NAMES: [(&str, [&str; 3]); 57] = [
     ("lots", ["lots", "lotes", "лоты"]),
     ("lot", ["lot", "lote", "лот"]),
     (CANCELLED_LOTS, ["cancelled lots", "lotes cancelados", "отменённые лоты"]),
+    (AWARDED_LOTS, ["awarded lots", "lotes adjudicados", "лоты с победителем"]),
+    (FIRST_DEADLINE, ["first deadline", "primer plazo", "первый срок"]),
     (LOTS_DUE, ["deadlines of lots", "plazos de los lotes", "сроки лотов"]),
     ("documents", ["documents", "documentos", "документы"]),
     ("award", ["award", "adjudicación", "результат"]),

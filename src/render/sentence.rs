@@ -10,10 +10,12 @@ use jiff::{SignedDuration, Timestamp, Zoned};
 use super::Language;
 use super::clean::line;
 use super::due::{odd_words, said, stage_word};
-use super::fields::{name_of, word_of};
+use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
-use crate::model::{CANCELLED_LOTS, FAR, FactName, LOTS_DUE, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
+use crate::model::{
+    AWARDED_LOTS, CANCELLED_LOTS, FAR, FactName, LISTS, LOTS_DUE, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown,
+};
 
 /// Fields whose times are deadlines.
 const DEADLINES: [&str; 2] = ["deadline", "questions_until"];
@@ -67,7 +69,10 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
         // What was won or lost before stands in the reason that it takes back.
         Story::Changed { title, .. } if signal.kind == SignalKind::AwardAnnulled => format!("{}: {title}", language.signal(signal.kind)),
         Story::Changed { title, fields, more } => {
-            let told = fields.iter().map(|(name, old, new)| {
+            let mut fields: Vec<_> = fields.iter().filter(|field| !said_of_lots(signal, field)).collect();
+            fields.sort_by_key(|(name, ..)| name != LOTS_DUE);
+            let told = fields.into_iter().map(|(name, old, new)| {
+                let name = called(signal, name);
                 if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
                     return annulled;
                 }
@@ -136,19 +141,43 @@ pub(super) fn annulled(language: Language, signal: &Signal, (name, old, new): (&
     }
 }
 
+/// A field of a story: its name, what it was, what it is.
+type Told = (String, Option<String>, Option<String>);
+
+fn tells_of_lots(signal: &Signal) -> impl Iterator<Item = &Told> {
+    let fields: &[Told] = if let Story::Changed { fields, .. } = signal.story.plain() { fields } else { &[] };
+    fields.iter().filter(|(name, ..)| name == LOTS_DUE)
+}
+
+/// Whether it is the deadline of a tender that is told as that of one of its lots already.
+pub(super) fn said_of_lots(signal: &Signal, (name, old, new): &Told) -> bool {
+    let until = |text: &Option<String>| text.as_deref().and_then(|text| text.rsplit_once(": ")).map(|(_, until)| until.to_owned());
+    name == "deadline" && tells_of_lots(signal).any(|(_, from, to)| (until(from), until(to)) == (old.clone(), new.clone()))
+}
+
+/// What a field is called: beside those of its lots the deadline of a tender is the first.
+pub(super) fn called<'a>(signal: &Signal, name: &'a str) -> &'a str {
+    if name == "deadline" && tells_of_lots(signal).next().is_some() { FIRST_DEADLINE } else { name }
+}
+
 /// What happened to the lots of a tender, where that is what is told: a deadline that passed is none that was moved.
 pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static str> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return None };
     let tells = |asked: &str| fields.iter().find(|(name, ..)| name == asked);
-    let cancels = tells(CANCELLED_LOTS).is_some_and(|(_, old, new)| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty());
+    let came = |name: &str| tells(name).is_some_and(|(_, old, new)| !ended_lots([old.as_deref(), new.as_deref()]).0.is_empty());
+    let withdrawn = tells("lots").is_some_and(|(_, old, _)| old.is_some()) && tells(LOTS_DUE).is_none() && tells("deadline").is_some();
     match signal.kind {
+        SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(AWARDED_LOTS) => {
+            Some(said(language, ["Lot awarded", "Lote adjudicado", "По лоту выбран победитель"]))
+        }
         SignalKind::DeadlineMoved if tells("lot").is_some() => Some(said(
             language,
             ["A lot closed, others open", "Venció un lote, otros siguen abiertos", "Приём по лоту закрыт, по другим идёт"],
         )),
-        SignalKind::DeadlineMoved | SignalKind::TenderChanged if cancels => {
+        SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(CANCELLED_LOTS) => {
             Some(said(language, ["Lot cancelled", "Lote cancelado", "Лот отменён"]))
         }
+        SignalKind::DeadlineMoved if withdrawn => Some(said(language, ["Lot withdrawn", "Lote retirado", "Лот снят"])),
         _ => None,
     }
 }
@@ -306,8 +335,8 @@ fn appeared(language: Language, kind: SignalKind, title: &str, (with, day, over)
 }
 
 pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Option<&str>) -> String {
-    if name == CANCELLED_LOTS {
-        return cancelled(language, [old, new]);
+    if name == CANCELLED_LOTS || name == AWARDED_LOTS {
+        return ended(language, name, [old, new]);
     }
     // Each with its lot before it.
     if let (LOTS_DUE, Some((lot, old)), Some((_, new))) =
@@ -317,8 +346,18 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     }
     // What it is now says it by itself.
     let speaks = ["stage", "award"].contains(&name);
+    let list = LISTS.contains(&name);
     let name = name_of(language, name);
     match (old, new, language) {
+        (Some(old), Some(new), Language::En) if list => format!("{name}: removed {old}, added {new}"),
+        (Some(old), Some(new), Language::Es) if list => format!("{name}: se retira {old}, se añade {new}"),
+        (Some(old), Some(new), Language::Ru) if list => format!("{name}: исключено {old}, добавлено {new}"),
+        (None, Some(new), Language::En) if list => format!("{name}: added {new}"),
+        (None, Some(new), Language::Es) if list => format!("{name}: se añade {new}"),
+        (None, Some(new), Language::Ru) if list => format!("{name}: добавлено {new}"),
+        (Some(old), None, Language::En) if list => format!("{name}: removed {old}"),
+        (Some(old), None, Language::Es) if list => format!("{name}: se retira {old}"),
+        (Some(old), None, Language::Ru) if list => format!("{name}: исключено {old}"),
         (Some(old), Some(new), Language::En) if speaks => format!("now {new}, was {old}"),
         (Some(old), Some(new), Language::Es) if speaks => format!("ahora {new}, antes {old}"),
         (Some(old), Some(new), Language::Ru) if speaks => format!("теперь {new}, раньше {old}"),
@@ -335,10 +374,13 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     }
 }
 
-/// "lot L1 cancelled", "lot L1 no longer cancelled".
-fn cancelled(language: Language, lots: [Option<&str>; 2]) -> String {
+/// "lot L1 cancelled", "lot L1 no longer cancelled"; and so of those that somebody has won.
+fn ended(language: Language, name: &str, lots: [Option<&str>; 2]) -> String {
     let (ended, back) = ended_lots(lots);
     let words = match language {
+        Language::En if name == AWARDED_LOTS => [["lot ", " awarded"], ["lot ", " no longer awarded"]],
+        Language::Es if name == AWARDED_LOTS => [["lote ", " adjudicado"], ["lote ", " ya no adjudicado"]],
+        Language::Ru if name == AWARDED_LOTS => [["лот ", ": победитель выбран"], ["лот ", ": победителя больше нет"]],
         Language::En => [["lot ", " cancelled"], ["lot ", " no longer cancelled"]],
         Language::Es => [["lote ", " cancelado"], ["lote ", " ya no cancelado"]],
         Language::Ru => [["лот ", ": отменён"], ["лот ", ": больше не отменён"]],

@@ -333,11 +333,20 @@ fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
         Signal { kind, story: Story::Changed { title: record.title(), fields, more: 0 }, ..changes(&record)[0].clone() }
     };
     let (moved, cancelled) = (("deadline", Some(first), Some(second)), ("cancelled_lots", None, Some("L1")));
+    let until = [first, second].map(|until| format!("L1, L2: {until}"));
+    let of_lot = ("lot_deadlines", Some(until[0].as_str()), Some(until[1].as_str()));
     let mut told = String::new();
     for language in [Language::En, Language::Es, Language::Ru] {
         for signal in [
             of(SignalKind::DeadlineMoved, &[moved, ("lot", Some("L1"), Some("L2, L3"))]),
             of(SignalKind::DeadlineMoved, &[moved, cancelled]),
+            of(SignalKind::DeadlineMoved, &[("deadline", Some(first), Some(second)), ("lots", Some("L1 Beds"), None)]),
+            of(SignalKind::DeadlineMoved, &[moved, ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))]),
+            of(SignalKind::DeadlineMoved, &[moved, of_lot]),
+            of(
+                SignalKind::TenderChanged,
+                &[("awarded_lots", None, Some("L1; L2")), ("winner", None, Some("Acme")), ("lots", None, Some("L4 Sofas"))],
+            ),
             of(SignalKind::TenderChanged, &[("title", Some("A"), Some("B")), cancelled]),
             of(SignalKind::TenderChanged, &[("cancelled_lots", Some("L1"), None)]),
         ] {

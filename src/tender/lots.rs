@@ -28,6 +28,12 @@ impl Content {
         whole.chain(lots).collect()
     }
 
+    /// The lots that somebody has won, where there are several.
+    pub fn awarded_lots(&self) -> impl Iterator<Item = &Lot> {
+        let wins = |lot: &Lot| self.awards.iter().any(|award| award.outcome.has_winner() && award.lots.contains(&lot.id));
+        self.lots.iter().filter(move |lot| self.lots.len() > 1 && (lot.stage == Some(Stage::Awarded) || wins(lot)))
+    }
+
     /// The lots that ended without a winner.
     pub fn cancelled_lots(&self) -> impl Iterator<Item = &Lot> {
         self.lots.iter().filter(|lot| lot.stage == Some(Stage::Cancelled))

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Amendment, Award, Content, Lot, Notice, NoticeKind, Party, Raw, Stage, Texts};
+use crate::model::{Amendment, Award, Content, Deadline, Lot, Notice, NoticeKind, Outcome, Party, Raw, Stage, Texts};
 
 /// Notices that are looked at for being idle: each costs a fold of all.
 const TRIES: usize = 64;
@@ -119,7 +119,7 @@ impl Tender {
     }
 
     fn add(&mut self, notice: &Notice) {
-        let place = self.names.len();
+        let (place, before) = (self.names.len(), self.notice.stage);
         self.head(notice, place);
         for (part, said) in self.parts(notice) {
             match (said, notice.found.get(part)) {
@@ -136,6 +136,7 @@ impl Tender {
         }
         self.awards(notice, place);
         self.stand(notice);
+        self.goes_on(notice, before);
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
@@ -222,6 +223,30 @@ impl Tender {
         if takes && wins(&self.notice.content.awards) && matches!(notice.stage, Stage::Open | Stage::Closed | Stage::Cancelled) {
             self.notice.stage = Stage::Awarded;
         }
+    }
+
+    /// Results of some lots end nothing while others take offers.
+    fn goes_on(&mut self, notice: &Notice, before: Stage) {
+        let decides = matches!(notice.stage, Stage::Awarded | Stage::Closed | Stage::Cancelled) && notice.kind != NoticeKind::Cancellation;
+        let Some(published) = notice.published.filter(|_| decides && !notice.content.awards.is_empty()) else { return };
+        let content = &mut self.notice.content;
+        let takes = |due: &Deadline| due.kind.binds() && due.due.as_ref().is_some_and(|due| due.at > published);
+        let whole = content.deadlines.iter().any(takes);
+        let decided = |lot: &Lot| {
+            let of_it = |award: &&Award| award.lots.is_empty() || award.lots.contains(&lot.id);
+            matches!(lot.stage, Some(Stage::Awarded | Stage::Cancelled))
+                || content.awards.iter().filter(of_it).any(|award| award.outcome != Outcome::Pending)
+        };
+        let own = |lot: &Lot| lot.deadlines.iter().any(|due| due.kind.binds());
+        let open: Vec<bool> =
+            content.lots.iter().map(|lot| !decided(lot) && if own(lot) { lot.deadlines.iter().any(takes) } else { whole }).collect();
+        if content.lots.len() < 2 || !open.contains(&true) {
+            return;
+        }
+        for (lot, _) in content.lots.iter_mut().zip(open).filter(|(lot, open)| *open && lot.stage == Some(Stage::Closed)) {
+            lot.stage = Some(Stage::Open);
+        }
+        self.notice.stage = if before.is_live() { before } else { Stage::Open };
     }
 }
 

@@ -136,3 +136,66 @@ async fn a_lot_that_was_cancelled_from_the_start_never_counts() {
     assert!(world.mails("ana", "8 Dec 2026 10:00 UTC").len() == 1, "{:#?}", world.mails("ana", ""));
     assert_eq!(world.mails("ana", "A lot closed"), Vec::<String>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_is_awarded_ends_no_tender_of_which_another_is_open() {
+    let world = world().await;
+    world.show(0, crutches("1", "Crutches", ("2026-11-24T10:00:00Z", "active")));
+    world.until("2026-11-25T12:00:00Z").await;
+    let mut awarded = crutches("11", "Crutches", ("2026-11-24T10:00:00Z", "active"));
+    awarded["tag"] = json!(["award"]);
+    awarded["awards"] =
+        json!([{ "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }]);
+    world.show(0, awarded.clone());
+    world.until("2026-11-27T12:00:00Z").await;
+    let told = "Lot awarded: L1; winner: now Ortopedia Norte, S.A.";
+    assert_eq!(world.mails("ana", told).len(), 1, "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("ana", "Tender awarded"), Vec::<String>::new());
+    let view = shown(&world).await;
+    assert_eq!((view.stage.as_deref(), view.deadline_at.as_deref()), (Some("open"), Some(L2)));
+    assert!(!events(&world.inside).await[0].concat().contains("CANCELLED"));
+    // The other one is decided: that is the end.
+    awarded["id"] = json!("111");
+    awarded["date"] = json!("2026-12-09T09:00:00Z");
+    awarded["awards"] = json!([
+        { "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] },
+        { "id": "2", "status": "active", "relatedLots": ["L2"], "suppliers": [{ "id": "v", "name": "Ayudas Sur, S.L." }] },
+    ]);
+    world.until("2026-12-09T12:00:00Z").await;
+    world.show(0, awarded);
+    world.until("2026-12-11T12:00:00Z").await;
+    let mails = world.mails("ana", "Tender awarded");
+    assert!(mails.len() == 1 && mails[0].contains("Ayudas Sur"), "{mails:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_is_pulled_forward_is_told_with_what_it_was() {
+    let world = world().await;
+    world.show(0, crutches("1", "Crutches", ("2026-12-20T10:00:00Z", "active")));
+    world.until("2026-11-25T12:00:00Z").await;
+    world.show(0, crutches("11", "Crutches", ("2026-12-04T10:00:00Z", "active")));
+    world.until("2026-11-26T12:00:00Z").await;
+    let told =
+        "Deadline moved: lot L1: Sun 20 Dec 2026 10:00 UTC → Fri 4 Dec 2026 10:00 UTC; first deadline Tue 8 Dec 2026 10:00 UTC → Fri 4 Dec";
+    assert_eq!(world.mails("ana", told).len(), 1, "{:#?}", world.mails("ana", ""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tender_that_takes_no_offers_before_its_time_is_over_is_told_as_closed() {
+    let world = world().await;
+    let state = |id: &str, status: &str| {
+        let mut one = notice(1, HOSPITAL, "Crutches", (L2, status));
+        one["id"] = json!(id);
+        one
+    };
+    world.show(0, state("1", "active"));
+    world.until("2026-11-25T12:00:00Z").await;
+    let mut closed = state("2", "active");
+    closed["tag"] = json!(["compiled"]);
+    closed["date"] = json!("2026-11-25T13:00:00Z");
+    closed["tender"]["statusDetails"] = json!("active.qualification");
+    world.show(0, closed);
+    world.until("2026-11-27T12:00:00Z").await;
+    assert_eq!(shown(&world).await.stage.as_deref(), Some("closed"));
+    assert_eq!(world.mails("ana", "now closed, was open").len(), 1, "{:#?}", world.mails("ana", ""));
+}

@@ -17,6 +17,8 @@ use crate::model::{Draft, Field, FieldName, Record, RecordKind, Value};
 /// The field that keeps until when the lots take offers that can still be won, where they differ: names of lots and their deadline, by turns, the
 /// soonest first. It is our own memory: what is told of it is that the deadline of a lot moved.
 pub const LOTS_DUE: &str = "lot_deadlines";
+/// The field that names the lots which somebody has won, where there are several. No change of it is told but with who won.
+pub const AWARDED_LOTS: &str = "awarded_lots";
 /// The field that names the lots which ended without a winner.
 pub const CANCELLED_LOTS: &str = "cancelled_lots";
 
@@ -73,8 +75,8 @@ pub fn lots_of_deadline(record: &Record) -> Option<String> {
     Some(shown.join(", ")).filter(|names| !names.is_empty())
 }
 
-/// The lots whose deadline the draft says otherwise than the record, each with what it was and what it is now, as [`LOTS_DUE`] keeps one; without
-/// those that moved as the tender's own deadline did, which is told by itself.
+/// The lots whose deadline the draft says otherwise than the record, those that moved alike together, each with what it was and what it is now, as
+/// [`LOTS_DUE`] keeps one.
 pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<[Value; 2]> {
     let own = [record.value(DEADLINE.as_str()), draft.value(DEADLINE.as_str())];
     let ([Some(was), Some(is)], RecordKind::Tender, false) = (own, draft.kind, draft.again) else { return Vec::new() };
@@ -82,23 +84,34 @@ pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<[Value; 2]> {
     let published = |value: Option<&Value>| value.and_then(Value::instant);
     let said = published(draft.value(PUBLISHED)).filter(|said| Some(*said) > published(record.value(PUBLISHED)));
     // Where the lots do not differ the tender's own deadline is that of each.
-    let moved: Vec<(String, &Value, &Value)> = match (before, after, said) {
+    let all: Vec<(String, &Value, &Value)> = match (before, after, said) {
         (Some(_), Some(_), _) => {
             let now: BTreeMap<String, &Value> = by_lot(after).collect();
             by_lot(before).filter_map(|(lot, until)| now.get(&lot).map(|now| (lot, until, *now))).collect()
         }
         (None, Some(_), Some(_)) => by_lot(after).map(|(lot, until)| (lot, was, until)).collect(),
-        (Some(_), None, Some(said)) if !draft.partial && draft.detail.is_none() => {
-            let cancelled = draft.value(CANCELLED_LOTS).map(Value::text).unwrap_or_default();
-            let stands =
-                |lot: &str, until: &Value| end_of(until).is_some_and(|end| end > said) && !cancelled.split("; ").any(|one| one == lot);
+        (Some(_), None, Some(said)) => {
+            let stands = |lot: &str, until: &Value| {
+                end_of(until).is_some_and(|end| end > said) && names(draft, "lots", lot) && !names(draft, CANCELLED_LOTS, lot)
+            };
             by_lot(before).filter(|(lot, until)| stands(lot, until)).map(|(lot, until)| (lot, until, is)).collect()
         }
         _ => return Vec::new(),
     };
-    let told = |from: &Value, to: &Value| from.instant() == was.instant() && to.instant() == is.instant();
-    let moved = moved.into_iter().filter(|(_, from, to)| from.instant() != to.instant() && !told(from, to));
-    moved.map(|(lot, from, to)| [from, to].map(|until| lots_due([(lot.clone(), until.clone())]))).collect()
+    let mut moved: Vec<(String, &Value, &Value)> = Vec::new();
+    for (lot, from, to) in all.into_iter().filter(|(_, from, to)| from.instant() != to.instant()) {
+        match moved.iter_mut().find(|(_, same, alike)| (same.instant(), alike.instant()) == (from.instant(), to.instant())) {
+            Some((lots, ..)) => *lots = format!("{lots}, {lot}"),
+            None => moved.push((lot, from, to)),
+        }
+    }
+    moved.into_iter().map(|(lots, from, to)| [from, to].map(|until| lots_due([(lots.clone(), until.clone())]))).collect()
+}
+
+/// Whether a list of lots names this one: by its id, with or without a title behind it.
+fn names(draft: &Draft, list: &str, lot: &str) -> bool {
+    let is_it = |one: &Value| one.text().strip_prefix(lot).is_some_and(|title| title.is_empty() || title.starts_with(' '));
+    draft.value(list).is_some_and(|lots| lots.each().iter().any(is_it))
 }
 
 /// Each lot that is named, with its deadline.
@@ -213,55 +226,58 @@ mod tests {
     }
 
     #[test]
-    fn a_lot_whose_deadline_moved_is_told_with_what_it_was_unless_it_moved_as_the_tender_did() {
+    fn a_lot_whose_deadline_moved_is_told_with_what_it_was() {
         let published = |mut record: Record, day: u32| {
             let field = record.fields.values().next().unwrap().clone();
             record.fields.insert(FieldName::new(PUBLISHED), Field { value: on(day), ..field });
             record
         };
-        let with = |mut record: Record, name: &str, text: &str| {
+        let with = |mut record: Record, name: &str, lots: &[&str]| {
             let field = record.fields.values().next().unwrap().clone();
-            record.fields.insert(FieldName::new(name), Field { value: Value::Text(text.to_owned()), ..field });
+            let value = Value::List(lots.iter().map(|lot| Value::Text((*lot).to_owned())).collect());
+            record.fields.insert(FieldName::new(name), Field { value, ..field });
             record
         };
         type Lots<'a> = &'a [(&'a str, u32)];
-        type Case<'a> = ((u32, Lots<'a>), u32, (u32, Lots<'a>), &'a str, Vec<(&'a str, u32, u32)>);
+        // What was known, when the next notice came, what that says, and which lots it names and cancels.
+        type Case<'a> = ((u32, Lots<'a>), u32, (u32, Lots<'a>), [&'a [&'a str]; 2], Vec<(&'a str, u32, u32)>);
+        let both: [&[&str]; 2] = [&["L1 Crutches", "L2 Canes"], &[]];
         let two: Lots<'_> = &[("L1", 5), ("L2", 10)];
         let cases: Vec<Case<'_>> = vec![
-            ((5, two), 3, (5, two), "", vec![]),
-            ((5, two), 3, (5, &[("L1", 5), ("L2", 20)]), "", vec![("L2", 10, 20)]),
+            ((5, two), 3, (5, two), both, vec![]),
+            ((5, two), 3, (5, &[("L1", 5), ("L2", 20)]), both, vec![("L2", 10, 20)]),
             // The same notice, corrected in silence.
-            ((5, two), 1, (5, &[("L1", 5), ("L2", 8)]), "", vec![("L2", 10, 8)]),
-            // The first moved, and that is the tender's.
-            ((5, two), 3, (7, &[("L1", 7), ("L2", 10)]), "", vec![]),
-            ((5, two), 3, (7, &[("L1", 7), ("L2", 20)]), "", vec![("L2", 10, 20)]),
-            // The first goes behind the second.
-            ((5, two), 3, (10, &[("L2", 10), ("L1", 20)]), "", vec![("L1", 5, 20)]),
-            ((5, &[("L1, L2", 5), ("L3", 10)]), 3, (5, &[("L1", 5), ("L2, L3", 10)]), "", vec![("L2", 5, 10)]),
+            ((5, two), 1, (5, &[("L1", 5), ("L2", 8)]), both, vec![("L2", 10, 8)]),
+            ((5, two), 3, (7, &[("L1", 7), ("L2", 10)]), both, vec![("L1", 5, 7)]),
+            ((5, two), 3, (7, &[("L1", 7), ("L2", 20)]), both, vec![("L1", 5, 7), ("L2", 10, 20)]),
+            // Those that move alike are told together.
+            ((5, &[("L1, L2", 5), ("L3", 10)]), 3, (7, &[("L1, L2", 7), ("L3", 10)]), both, vec![("L1, L2", 5, 7)]),
+            ((5, &[("L1, L2", 5), ("L3", 10)]), 3, (5, &[("L1", 5), ("L2, L3", 10)]), both, vec![("L2", 5, 10)]),
+            // One goes behind, or before, the other.
+            ((5, two), 3, (10, &[("L2", 10), ("L1", 20)]), both, vec![("L1", 5, 20)]),
+            ((5, two), 3, (4, &[("L2", 4), ("L1", 5)]), both, vec![("L2", 10, 4)]),
             // One is there no more, another is new.
-            ((5, two), 3, (5, &[("L1", 5), ("L3", 20)]), "", vec![]),
+            ((5, two), 3, (5, &[("L1", 5), ("L3", 20)]), both, vec![]),
             // They did not differ, or do no more: what was the tender's was that of each.
-            ((5, &[]), 3, (5, two), "", vec![("L2", 5, 10)]),
-            ((5, &[]), 1, (5, two), "", vec![]),
-            ((5, two), 3, (5, &[]), "", vec![("L2", 10, 5)]),
-            ((5, two), 3, (10, &[]), "L1", vec![]),
-            ((5, two), 3, (5, &[]), "L2", vec![]),
-            ((5, two), 8, (10, &[]), "", vec![]),
+            ((5, &[]), 3, (5, two), both, vec![("L2", 5, 10)]),
+            ((5, &[]), 1, (5, two), both, vec![]),
+            ((5, two), 3, (5, &[]), both, vec![("L2", 10, 5)]),
+            ((5, two), 3, (10, &[]), [both[0], &["L1"]], vec![]),
+            ((5, two), 3, (5, &[]), [both[0], &["L2"]], vec![]),
+            ((5, two), 3, (10, &[]), [&["L2 Canes"], &[]], vec![]),
+            ((5, two), 8, (10, &[]), both, vec![]),
         ];
-        for ((was, before), said, (is, after), cancelled, want) in cases {
+        for ((was, before), said, (is, after), [named, cancelled], want) in cases {
             let lots = |until, lots: Lots<'_>| {
                 let mut record = tender(until, lots);
                 record.fields.retain(|name, _| name.as_str() != LOTS_DUE || !lots.is_empty());
                 record
             };
             let known = published(lots(was, before), 1);
-            let mut now = published(lots(is, after), said);
-            if !cancelled.is_empty() {
-                now = with(now, CANCELLED_LOTS, cancelled);
-            }
+            let now = with(with(published(lots(is, after), said), "lots", named), CANCELLED_LOTS, cancelled);
             let pair = |lot: &str, from, to| [from, to].map(|until| lots_due([(lot.to_owned(), on(until))]));
             let want: Vec<_> = want.into_iter().map(|(lot, from, to)| pair(lot, from, to)).collect();
-            assert_eq!(moved_lots(&known, &draft(&now)), want, "{was} {before:?} → {is} {after:?} {cancelled}");
+            assert_eq!(moved_lots(&known, &draft(&now)), want, "{was} {before:?} → {is} {after:?} {named:?} {cancelled:?}");
         }
     }
 }

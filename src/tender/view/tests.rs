@@ -3,7 +3,7 @@ use jiff::civil::date;
 use super::*;
 use crate::model::{Amount, Deadline, DeadlineKind, Document, NoticeKind, Outcome, Party, Place, Worth, WorthKind};
 use crate::tender::testing::read_text;
-use crate::tender::{Format, differences, lines};
+use crate::tender::{Clock, Format, differences, lines, when};
 
 /// A notice in one line: `W` says everything, `A` besides that results come apart, `P` says what is new; then its parts.
 fn notice(written: &str) -> Notice {
@@ -28,6 +28,13 @@ fn notice(written: &str) -> Notice {
             "lot" => {
                 let (id, title) = words.split_once(':').unwrap();
                 content.lots.push(Lot { id: id.to_owned(), title: Texts::one("en", title), ..Lot::default() });
+            }
+            // A day of December, of a lot or of the whole.
+            "due" => {
+                let (id, day) = words.split_once(':').unwrap();
+                let clock = Clock { zone: jiff::tz::TimeZone::UTC, from: crate::model::ZoneFrom::Source };
+                let due = when::deadline(DeadlineKind::Tender, &format!("2026-{day}"), "10:00:00", &clock).unwrap();
+                content.lots.iter_mut().find(|lot| lot.id == id).map_or(&mut content.deadlines, |lot| &mut lot.deadlines).push(due);
             }
             "doc" => content.documents.push(Document {
                 url: format!("https://d.example/{words}").parse().unwrap(),
@@ -123,6 +130,37 @@ fn the_newest_word_counts() {
         assert_eq!(shown(notices), want, "{what}");
     }
     assert_eq!(fold(&[]), None);
+}
+
+#[test]
+fn results_of_some_lots_end_nothing_while_others_take_offers() {
+    let lots = "Pa stage=open lot=L1:One lot=L2:Two due=L1:11-01 due=L2:12-20";
+    let whole = "Pa stage=open lot=L1:One lot=L2:Two due=:12-20";
+    let over = "Pa stage=open lot=L1:One lot=L2:Two due=L1:10-01 due=L2:11-01";
+    let one = "Pa stage=open lot=L1:One due=L1:12-20";
+    for (first, then, want) in [
+        (lots, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Open),
+        (lots, "Pb kind=award stage=cancelled award=1@L1:", Stage::Open),
+        (whole, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Open),
+        // The one that is open is decided too, or all of it, or its time is over.
+        (lots, "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:Bolt", Stage::Awarded),
+        (lots, "Pb kind=award stage=awarded award=1@L2:Acme", Stage::Awarded),
+        (lots, "Pb kind=award stage=awarded award=1:Acme", Stage::Awarded),
+        (over, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Awarded),
+        (one, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Awarded),
+        // The whole procedure ends, whatever was won of it.
+        (lots, "Pb kind=cancellation stage=cancelled award=1@L1:", Stage::Cancelled),
+    ] {
+        let tender = fold(&[notice(first), notice(then)]).unwrap();
+        assert_eq!(tender.notice.stage, want, "{first} / {then}");
+    }
+    let suspended = fold(&[notice(&lots.replace("open", "suspended")), notice("Pb kind=award stage=awarded award=1@L1:Acme")]).unwrap();
+    assert_eq!(suspended.notice.stage, Stage::Suspended);
+    // What a result calls closed since nobody has won it yet takes offers until its time is over.
+    let mut pending = notice("Pb kind=award stage=awarded lot=L2:Two award=1@L1:Acme award=2@L2:");
+    (pending.content.lots[0].stage, pending.content.awards[1].outcome) = (Some(Stage::Closed), Outcome::Pending);
+    let tender = fold(&[notice(lots), pending]).unwrap();
+    assert_eq!((tender.notice.stage, tender.notice.content.lots[1].stage), (Stage::Open, Some(Stage::Open)));
 }
 
 #[test]
