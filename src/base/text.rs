@@ -64,6 +64,12 @@ pub fn words(text: &str) -> String {
     out
 }
 
+/// Whether these words stand among those, each of them whole; both as [`words`] gives them.
+pub fn holds(all: &str, some: &str) -> bool {
+    let is_gap = |at: usize| all.as_bytes().get(at).is_none_or(|byte| *byte == b' ');
+    all.match_indices(some).any(|(at, _)| (at == 0 || is_gap(at - 1)) && is_gap(at + some.len()))
+}
+
 /// [`words`] in Latin letters, for comparing over scripts: `Ромашка` is `romashka`. It loses what the letters told apart; keep the original.
 pub fn latin(text: &str) -> String {
     if text.is_ascii() { words(text) } else { words(&any_ascii::any_ascii(text)) }
@@ -108,6 +114,21 @@ pub fn clip(text: &str, chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_stand_whole_among_others() {
+        for (all, some, want) in [
+            ("sales team", "sales", true),
+            ("our sales team", "sales team", true),
+            ("presales", "sales", false),
+            ("salesman of sales", "sales", true),
+            ("salesmen", "sales", false),
+            ("отдел продаж", "продаж", true),
+            ("", "sales", false),
+        ] {
+            assert_eq!(holds(all, some), want, "{some} in {all}");
+        }
+    }
 
     #[test]
     fn folding_and_squeezing() {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use crate::base::text::words;
+use crate::base::text::{holds, words};
 
 /// Whom a contact is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -51,8 +51,8 @@ static ROLES: LazyLock<Vec<(Role, Vec<&'static str>)>> = LazyLock::new(|| {
 
 /// The role that a text names, if it does.
 pub(super) fn named(text: &str) -> Option<Role> {
-    let text = format!(" {} ", words(text));
-    ROLES.iter().find(|(_, names)| names.iter().any(|name| text.contains(&format!(" {name} ")))).map(|(role, _)| *role)
+    let text = words(text);
+    ROLES.iter().find(|(_, names)| names.iter().any(|name| holds(&text, name))).map(|(role, _)| *role)
 }
 
 /// The role of an e-mail address: by the words before the @, else by its form, else by what stands beside it.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use scraper::{ElementRef, Node};
 
-use crate::base::text::{fold, squeeze, words};
+use crate::base::text::{fold, holds, squeeze, words};
 use crate::extract::html::{skipped, visible_text};
 use crate::extract::value::Hints;
 use crate::extract::value::money::{Price, price};
@@ -209,7 +209,8 @@ pub(super) fn labelled_codes(root: ElementRef<'_>) -> Vec<String> {
         }
         let (head, tail) = text.split_once([':', '：', '#', '№']).map_or((*text, ""), |(head, tail)| (head, tail));
         let label = words(head);
-        let ends = |known: &&&str| label == **known || label.split(' ').count() <= 4 && label.ends_with(&format!(" {known}"));
+        let short = label.split(' ').count() <= 4;
+        let ends = |known: &&&str| label.strip_suffix(**known).is_some_and(|before| before.is_empty() || short && before.ends_with(' '));
         if let Some(label) = labels.iter().find(ends) {
             let own = code_of(tail.trim_start_matches([':', ' ', '.']));
             let strong = tail.is_empty() && label.chars().count() > 3 || text.trim_end().ends_with([':', '：', '#', '№']);
@@ -224,6 +225,9 @@ pub(super) fn labelled_codes(root: ElementRef<'_>) -> Vec<String> {
             continue;
         }
         // "Artikelnummer 12345" without a colon.
+        if !text.contains(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
         let folded = fold(text);
         if let Some(label) =
             labels.iter().filter(|label| label.chars().count() > 3 && folded.starts_with(**label)).max_by_key(|label| label.len())
@@ -285,9 +289,7 @@ pub(super) fn stock(root: ElementRef<'_>) -> Option<(bool, String)> {
         let button = matches!(value.name(), "button" | "input" | "a");
         let made_for_it = button || ["stock", "avail", "sold", "buy", "cart", "basket"].iter().any(|name| names.contains(name));
         let folded = words(&own);
-        let padded = format!(" {folded} ");
-        let told =
-            |kind: &str| phrases(kind).iter().any(|phrase| folded == *phrase || made_for_it && padded.contains(&format!(" {phrase} ")));
+        let told = |kind: &str| phrases(kind).iter().any(|phrase| folded == *phrase || made_for_it && holds(&folded, phrase));
         if told("out") {
             if made_for_it {
                 return Some((false, own));

@@ -25,6 +25,10 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use atalaya::tender::Format;
 
+/// As the program is built.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// What is asked for.
 struct Options {
     format: Option<String>,
