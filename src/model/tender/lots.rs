@@ -227,6 +227,9 @@ mod tests {
 
     #[test]
     fn a_lot_whose_deadline_moved_is_told_with_what_it_was() {
+        type Lots<'a> = &'a [(&'a str, u32)];
+        // What was known, when the next notice came, what that says, and which lots it names and cancels.
+        type Case<'a> = ((u32, Lots<'a>), u32, (u32, Lots<'a>), [&'a [&'a str]; 2], Vec<(&'a str, u32, u32)>);
         let published = |mut record: Record, day: u32| {
             let field = record.fields.values().next().unwrap().clone();
             record.fields.insert(FieldName::new(PUBLISHED), Field { value: on(day), ..field });
@@ -238,9 +241,6 @@ mod tests {
             record.fields.insert(FieldName::new(name), Field { value, ..field });
             record
         };
-        type Lots<'a> = &'a [(&'a str, u32)];
-        // What was known, when the next notice came, what that says, and which lots it names and cancels.
-        type Case<'a> = ((u32, Lots<'a>), u32, (u32, Lots<'a>), [&'a [&'a str]; 2], Vec<(&'a str, u32, u32)>);
         let both: [&[&str]; 2] = [&["L1 Crutches", "L2 Canes"], &[]];
         let two: Lots<'_> = &[("L1", 5), ("L2", 10)];
         let cases: Vec<Case<'_>> = vec![
