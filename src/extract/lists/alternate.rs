@@ -49,7 +49,9 @@ pub(super) fn tell(shown: &Shown<'_>, children: &mut [(At, Marks)], work: &mut W
     let colours = colours(children, &parents);
     if !colours.is_empty() {
         turns.coloured = true;
-        children.iter_mut().for_each(|(_, marks)| marks.retain(|mark| colours.binary_search(mark).is_err()));
+        for (_, marks) in children {
+            marks.retain(|mark| colours.binary_search(mark).is_err());
+        }
     }
     turns
 }
@@ -119,7 +121,7 @@ fn rounds(held: &[Held], parents: &[At]) -> Option<(usize, usize, usize)> {
         let (begin, found) = alternating(own, kinds);
         // What leads to its page each, and begins alike, is a record each.
         let records = own[..kinds].iter().all(|held| held.leads && held.begins == own[0].begins);
-        let sure = own.len() % kinds == 0 && begin && !records && found * (own.len() / kinds) >= SURE;
+        let sure = own.len().is_multiple_of(kinds) && begin && !records && found * (own.len() / kinds) >= SURE;
         // A head that stands apart alternates in less than what it stands over.
         if sure && best.is_none_or(|(most, _)| found > most) {
             best = Some((found, (first, end, kinds)));

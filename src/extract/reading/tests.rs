@@ -297,7 +297,7 @@ fn large_cards_and_rows_that_lead_alike_are_one_list_and_teasers_are_none_of_it(
         (9, format!("{}{}", rows(), cards("/members"))),
         (9, format!("{}{}<h2>News</h2><ul>{}</ul>", cards("/members"), rows(), repeat(4, news))),
         // Those that lead elsewhere, those that are there already, and those that stand beside the content.
-        (5, format!("{}{}", rows(), format!("<div>{}</div>", repeat(3, |n| card("/partners", n))))),
+        (5, format!("{}<div>{}</div>", rows(), repeat(3, |n| card("/partners", n)))),
         (5, format!("{}<ul>{}</ul>", rows(), (5..=7).map(again).collect::<String>())),
         (5, format!("{}<aside><ul>{}</ul></aside>", rows(), repeat(4, again))),
         (5, format!("{}<ul>{}</ul>", rows(), repeat(4, news))),

@@ -73,14 +73,13 @@ fn join(mut main: Listed, other: Listed) -> Listed {
     for column in other.columns {
         let same = main.columns.iter().position(|own| own.label == column.label).filter(|_| !plain(&column.label));
         let number = same.unwrap_or(main.columns.len());
-        match same {
-            Some(same) => main.columns[same].filled += column.filled,
-            None => {
-                let free = (1..=main.columns.len() + 1).map(|n| format!("column {n}"));
-                let free = free.into_iter().find(|label| !main.columns.iter().any(|own| own.label == *label));
-                let label = free.filter(|_| plain(&column.label)).unwrap_or_else(|| column.label.clone());
-                main.columns.push(super::Column { label, ..column });
-            }
+        if let Some(same) = same {
+            main.columns[same].filled += column.filled;
+        } else {
+            let mut free = (1..=main.columns.len() + 1).map(|n| format!("column {n}"));
+            let free = free.find(|label| !main.columns.iter().any(|own| own.label == *label));
+            let label = free.filter(|_| plain(&column.label)).unwrap_or_else(|| column.label.clone());
+            main.columns.push(super::Column { label, ..column });
         }
         numbers.push(number);
     }
