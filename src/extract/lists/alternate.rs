@@ -63,6 +63,8 @@ struct Held {
     shape: u64,
     /// The names on the way to its first words.
     begins: u64,
+    /// Whether it has words.
+    says: bool,
     /// Whether it leads to a page.
     leads: bool,
     /// Whether there is a way to reach somebody.
@@ -91,6 +93,7 @@ impl Held {
         Self {
             shape: join(name, join(cells.len() as u64, u64::from(wide))),
             begins: texts().next().map_or(0, |first| way(first).fold(1, |way, element| join(way, name_of(element)))),
+            says: node.chars > 0,
             leads: node.links > 0 && std::iter::once(at).chain(inside()).any(|at| is_page(shown, at)),
             contact: std::iter::once(at).chain(inside()).any(reaches),
             digits: (digits(texts().next()), digits(texts().last())),
@@ -99,7 +102,7 @@ impl Held {
 
     /// The same as numbers, to be compared one by one; how it begins comes first.
     fn each(self) -> [u64; 6] {
-        let Self { shape, begins, leads, contact, digits: (first, last) } = self;
+        let Self { shape, begins, says: _, leads, contact, digits: (first, last) } = self;
         [shape, begins, first.into(), leads.into(), contact.into(), last.into()]
     }
 }
@@ -107,8 +110,8 @@ impl Held {
 /// The first and the end of the children that take turns, and of how many kinds they are: each of a kind is like all others of it in something
 /// in which the kinds differ.
 fn rounds(held: &[Held], parents: &[At]) -> Option<(usize, usize, usize)> {
-    // Rounds go over no border.
-    if parents.first() != parents.last() {
+    // Rounds go over no border, and what only parts others has no turn.
+    if parents.first() != parents.last() || held.iter().any(|held| !held.says) {
         return None;
     }
     let ends = || (0..=ENDS).flat_map(|first| (0..=ENDS).map(move |last| (first, last)));
@@ -150,6 +153,9 @@ fn colours(children: &[(At, Marks)], parents: &[At]) -> Vec<u64> {
     }
     let beside = |i: usize| parents.get(i) == parents.get(i + 1);
     let pairs = (0..children.len() - 1).filter(|i| beside(*i)).count();
+    if pairs * 2 < children.len() {
+        return Vec::new();
+    }
     let every_other = |has: &Vec<usize>| {
         let twice = has.windows(2).filter(|two| two[0] + 1 == two[1] && beside(two[0])).count();
         let steps =

@@ -365,17 +365,18 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains('@') && read(Type::Email, raw).is_some()) {
         return Some("email");
     }
-    if most(&|raw| places::is_town(&raw.text)) {
-        return Some("place");
-    }
+    let town = |raw: &Raw| places::is_town(&raw.text, hints.country);
     // A long number alone is a number of something, and no second since 1970.
     let number = |raw: &Raw| raw.text.len() > 8 && raw.text.bytes().all(|b| b.is_ascii_digit());
     let time = |raw: &Raw| short(raw) && digits(raw) >= 2 && !raw.text.contains('%') && !number(raw) && read(Type::Time, raw).is_some();
-    if most(&|raw| linked(raw, TEL) || short(raw) && digits(raw) >= 6 && !time(raw) && read(Type::Phone, raw).is_some()) {
+    if most(&|raw| linked(raw, TEL) || short(raw) && digits(raw) >= 6 && !time(raw) && !town(raw) && read(Type::Phone, raw).is_some()) {
         return Some("phone");
     }
     if most(&|raw| short(raw) && matches!(read(Type::Money, raw), Some(Value::Money(amount)) if amount.currency.is_some())) {
         return Some("price");
+    }
+    if most(&town) {
+        return Some("place");
     }
     if most(&|raw| raw.says == Says::Time || time(raw)) {
         return Some("date");
