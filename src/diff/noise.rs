@@ -127,8 +127,16 @@ pub(super) fn essence(rules: &Rules, value: &Value) -> String {
     out
 }
 
-/// An address without the parameters that only follow a visitor.
+/// An address without the parameters that only follow a visitor; whether it is encrypted on the way makes it no other.
 fn address(url: &Url) -> String {
+    let address = without_followers(url);
+    match address.strip_prefix("http://") {
+        Some(rest) => format!("https://{rest}"),
+        None => address,
+    }
+}
+
+fn without_followers(url: &Url) -> String {
     let session = |path: &str| path.split_once(";jsessionid=").map(|(path, _)| path.to_owned());
     let path = session(url.path());
     if url.query().is_none() && path.is_none() {
@@ -246,6 +254,8 @@ mod tests {
             ("https://a.example/x?sid=1", "https://a.example/x?sid=2"),
             ("https://a.example/x;jsessionid=AB12?id=3", "https://a.example/x?id=3"),
             ("https://a.example/x?_=17", "https://a.example/x"),
+            ("http://a.example/x", "https://a.example/x"),
+            ("http://a.example/x?utm_source=y&id=3", "https://a.example/x?id=3"),
         ] {
             assert_eq!(essence(a), essence(b));
         }

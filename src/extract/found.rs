@@ -63,6 +63,8 @@ struct Raw {
     more: Vec<(&'static str, String, String)>,
     /// What the structured data say that it is.
     kind: Option<RecordKind>,
+    /// Whether it stands elsewhere than its list: what it leaves out says nothing.
+    partial: bool,
     path: String,
 }
 
@@ -144,7 +146,7 @@ impl FoundReader {
             self.rename(raw, &mut fields, input)?;
             let (kind, url) = (self.naming.kind_of(&fields).or(raw.kind.filter(|_| self.naming.kinds)), raw.link.clone());
             let detail = url.clone().filter(|url| self.details && is_of_site(url, input.url) && canonical(url) != canonical(input.url));
-            gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: false, path: raw.path.clone() });
+            gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: raw.partial, path: raw.path.clone() });
         }
         let mut extract = gather.extract;
         let named = |field: &str| !align::is_plain(field) || self.renamed(field).is_some();
@@ -320,6 +322,7 @@ fn choose(reading: &Reading, known: &[&Record], page: &Url) -> Option<List> {
     let of_things = things.as_ref().map_or(0, |list| list.records.len());
     let said = things.as_ref().map(Names::of_list).unwrap_or_default();
     lists.extend(things);
+    let by_key: HashMap<&str, &Record> = known.iter().map(|record| (record.key.as_str(), *record)).collect();
     let known = Names::of_records(known);
     let most = |names: &Names, least: usize| {
         let hits = |list: &List| list.records.iter().filter(|raw| names.meets(raw)).count();
@@ -329,7 +332,18 @@ fn choose(reading: &Reading, known: &[&Record], page: &Url) -> Option<List> {
     // That of the things themselves comes last, and is taken where no other holds most of them.
     let best = most(&known, 1).or_else(|| most(&said, 1).filter(|_| lists.first().is_none_or(|main| main.records.len() < 2 * of_things)));
     let best = best.unwrap_or(0);
-    (best < lists.len()).then(|| lists.swap_remove(best))
+    let mut chosen = (best < lists.len()).then(|| lists.swap_remove(best))?;
+    let mut there = Names::of_list(&chosen).keys;
+    for url in &reading.links {
+        // What is known and stands elsewhere on the page now, in another layout, is not gone.
+        let key = String::from(canonical(url));
+        let record = by_key.get(key.as_str()).filter(|_| !there.contains(&key)).copied();
+        if let Some(record) = record {
+            there.insert(key);
+            chosen.take_in(record, url);
+        }
+    }
+    Some(chosen)
 }
 
 /// How many things the structured data of a page list.
@@ -381,6 +395,13 @@ impl List {
         }
     }
 
+    /// Takes in what is known and stands elsewhere on the page, under the name that it has.
+    fn take_in(&mut self, record: &Record, url: &Url) {
+        let (name, title) = (self.columns.iter().position(|column| column.label == "name"), record.title());
+        let cells = name.map(|name| (name, title.clone())).into_iter().collect();
+        self.records.push(Raw { name: title, link: Some(url.clone()), cells, partial: true, path: "page".to_owned(), ..Raw::default() });
+    }
+
     fn of(listed: &Listed, page: &Url) -> Self {
         let name = listed.columns.iter().position(|column| column.label == "name");
         let skip: Vec<bool> = listed.columns.iter().map(|column| matches!(column.label.as_str(), "link" | "image")).collect();
@@ -392,7 +413,7 @@ impl List {
             let inside = item.detail.clone().filter(|url| is_of_site(url, page));
             let site = item.site.as_ref().or(item.detail.as_ref().filter(|_| inside.is_none()));
             let more = site.map(|site| ("website", site.to_string(), format!("{path}: link"))).into_iter().collect();
-            Raw { name: words, link: inside, cells, more, kind: None, path }
+            Raw { name: words, link: inside, cells, more, kind: None, partial: false, path }
         });
         let records: Vec<Raw> = records.collect();
         Self { columns: listed.columns.clone(), records }
@@ -419,8 +440,26 @@ fn keys(list: &List, known: &[&Record], rule: &RecordRule, page: &Url) -> Vec<St
     if rule.has_key() {
         return keys;
     }
+    rewritten(known, &mut keys);
     rekey(list, known, &mut keys);
     keys
+}
+
+/// What is known by the same address without encryption, or by the same name in capitals (`ß` is `SS` there), keeps its key.
+fn rewritten(known: &[&Record], keys: &mut [String]) {
+    let plain = |key: &str| match key.strip_prefix("http://") {
+        Some(rest) => format!("https://{rest}"),
+        None => key.replace('ß', "ss"),
+    };
+    let now: HashSet<&str> = keys.iter().map(String::as_str).collect();
+    let mut lost: HashMap<String, &str> =
+        known.iter().filter(|record| !now.contains(record.key.as_str())).map(|record| (plain(&record.key), record.key.as_str())).collect();
+    let kept: HashSet<&str> = known.iter().map(|record| record.key.as_str()).collect();
+    for key in keys.iter_mut().filter(|key| !kept.contains(key.as_str())) {
+        if let Some(old) = lost.remove(&plain(key)) {
+            old.clone_into(key);
+        }
+    }
 }
 
 /// Where most of what was on the page is there under other keys, each record keeps the key it is known by: by its name, where no other has it.

@@ -3,6 +3,7 @@
 //! What repeats below one element (or below all elements of one place, as the cells of a grid) is cut into records before each child that has a
 //! certain mark. Every mark that occurs again and again is tried; the cut whose records are most alike and hold most is taken.
 
+mod alternate;
 mod begins;
 mod cut;
 mod marks;
@@ -92,10 +93,14 @@ pub(super) fn short(shown: &Shown<'_>) -> Option<Region> {
         sum(|node| node.links) > 0 && sum(|node| node.runs) > 1 && sum(|node| node.chars - node.link_chars) > 0
     };
     let alike = |cut: &Cut| cut.records.len() == SHORT && cut.alike >= SHORT_ALIKE && cut.records.iter().all(says);
-    let shown_as_content = |cut: &Cut| rank::place(shown, cut.records[0][0]) >= 1.0;
-    let cuts = cuts(shown, SHORT).into_iter().filter(|cut| alike(cut) && shown_as_content(cut));
+    let cuts = cuts(shown, SHORT).into_iter().filter(|cut| alike(cut) && is_content(shown, cut.records[0][0]));
     let scored = cuts.map(|cut| Region { score: rank::score(shown, &cut), records: cut.records });
     scored.max_by(|a, b| a.score.total_cmp(&b.score).then_with(|| b.records[0].cmp(&a.records[0])))
+}
+
+/// Whether what stands here is what the page is for, and not what stands around it.
+pub(super) fn is_content(shown: &Shown<'_>, at: At) -> bool {
+    rank::place(shown, at) >= 1.0
 }
 
 /// What repeats, in so many records at least, each place cut in the best way.

@@ -183,6 +183,29 @@ mod tests {
         let want = Script { select: "script#state".to_owned(), filter: ".props.items[]".to_owned(), objects: 3 };
         assert_eq!(found.scripts, [want]);
         assert!(found.hollow);
+        let objects = objects.replace("{\"name", "{\"since\":1950,\"name");
+        let held = objects.replace('"', "&quot;");
+        for (html, select, filter) in [
+            (
+                format!(
+                    "<div id=app data-page=\"{{&quot;component&quot;:&quot;Members&quot;,&quot;props&quot;:{{&quot;members&quot;:{{&quot;data&quot;:{held}}}}},&quot;url&quot;:&quot;/m&quot;}}\"></div>"
+                ),
+                "#app @data-page",
+                ".props.members.data[]",
+            ),
+            (
+                format!("<div class=x data-props='{{\"list\":{objects},\"title\":\"All of our members\"}}'></div>"),
+                "div[data-props] @data-props",
+                ".list[]",
+            ),
+            (format!("<member-list members=\"{held}\"></member-list>"), "member-list[members] @members", ".[]"),
+            (format!("<member-list :members=\"{held}\"></member-list>"), "member-list[\\:members] @:members", ".[]"),
+            (format!("<div id=s data-state=\"{}\"></div>", held.replace('&', "&amp;")), "", ""),
+        ] {
+            let found = offered(&html).scripts;
+            let want = Script { select: select.to_owned(), filter: filter.to_owned(), objects: 3 };
+            assert_eq!(found, if select.is_empty() { vec![] } else { vec![want] }, "{html}");
+        }
         assert!(!offered("<p>Nothing here</p>").hollow);
     }
 }

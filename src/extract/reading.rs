@@ -5,8 +5,10 @@
 mod columns;
 mod names;
 mod next;
+mod places;
 mod said;
 mod titles;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -33,6 +35,8 @@ const STEP: usize = 8;
 const LONG: f64 = 250.0;
 /// As many records are no few.
 const MANY: usize = 6;
+/// Links of one page.
+const LINKS: usize = 5_000;
 /// Characters of a title.
 const TITLE: usize = 300;
 
@@ -96,6 +100,8 @@ pub struct Reading {
     pub lists: Vec<Listed>,
     /// Where it has no list: two records that may be one, and are too few to be sure.
     pub short: Option<Listed>,
+    /// Where its content leads, each address once.
+    pub links: Vec<Url>,
     /// Its text, a block a line.
     pub text: String,
     /// The page that goes on with its list.
@@ -161,12 +167,16 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
             fits
         });
         let fit = fit.count();
-        out.push(columns::listed(&shown, &region.records[..fit], &base, (hints, asked.company)));
+        let listed = columns::listed(&shown, &region.records[..fit], &base, (hints, asked.company));
+        let content = region.records.first().is_some_and(|record| lists::is_content(&shown, record[0]));
+        if !listed.records.is_empty() {
+            out.push((listed, content));
+        }
     }
-    out.retain(|listed| !listed.records.is_empty());
     if asked.stood.is_none() {
         bigger_first(&mut out);
     }
+    let out = together::together(out);
     let short = if out.is_empty() && kind == PageType::Other { lists::short(&shown) } else { None };
     let short = short.map(|region| columns::listed(&shown, &region.records, &base, (hints, asked.company)));
     input.check_time()?;
@@ -178,23 +188,33 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let contacts = contacts::read(root, input.url, &structured);
     input.check_time()?;
     let product = product::read(root, input.url, &structured);
-    Ok(Reading { kind, title, language: said.language, lists: out, short, text, next, structured, contacts, product })
+    let links = links(&shown, &base);
+    Ok(Reading { kind, title, language: said.language, lists: out, short, links, text, next, structured, contacts, product })
 }
 
 /// Where a few records stand apart in another layout (those who pay for it), the list is the rest of them: many more, with what the few say.
-fn bigger_first(lists: &mut [Listed]) {
+fn bigger_first(lists: &mut [(Listed, bool)]) {
     fn told(listed: &Listed) -> BTreeSet<&str> {
         let most = listed.columns.iter().filter(|column| column.filled * 2 > listed.records.len());
         most.map(|column| column.label.as_str())
             .filter(|label| matches!(*label, "phone" | "email" | "price" | "date" | "address"))
             .collect()
     }
-    let Some(few) = lists.first().filter(|first| first.records.len() < MANY) else { return };
+    let Some((few, _)) = lists.first().filter(|(first, _)| first.records.len() < MANY) else { return };
     let wanted = told(few);
     let same = |other: &Listed| other.records.len() >= 2 * few.records.len() && wanted == told(other);
-    if let Some(found) = lists.iter().position(|other| !wanted.is_empty() && same(other)) {
+    if let Some(found) = lists.iter().position(|(other, _)| !wanted.is_empty() && same(other)) {
         lists[..=found].rotate_right(1);
     }
+}
+
+/// Where the content of a page leads, and not what stands around it.
+fn links(shown: &Shown<'_>, base: &Url) -> Vec<Url> {
+    let beside = |at: super::shown::At| matches!(shown.nodes[at].tag, Tag::Nav | Tag::Aside | Tag::Footer);
+    let all = (0..shown.nodes.len()).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS).filter(|at| !shown.around(*at).any(beside));
+    let all = all.filter_map(|at| super::value::url(shown.nodes[at].attr("href"), base));
+    let mut seen = BTreeSet::new();
+    all.filter(|url| seen.insert(url.clone())).collect()
 }
 
 /// What is left unsaid by a page read without settings: the country is that of its address.

@@ -134,6 +134,7 @@ pub(super) fn list(structured: &Structured, page: &Url) -> Option<List> {
             link: url.filter(|url| is_of_site(url, page)),
             more: fields(thing, page),
             kind: kind(thing),
+            partial: false,
             path: format!("{:?} {}", thing.syntax, thing.path),
         }
     };

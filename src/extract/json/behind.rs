@@ -79,7 +79,7 @@ pub(in crate::extract) fn find(root: ElementRef<'_>, input: &Input<'_>) -> Resul
             let text: String = element.text().collect();
             add(&text, || place(element), input, &mut out)?;
         }
-        for (name, text) in value.attrs().filter(|(name, text)| name.starts_with("data-") && text.len() >= SHORT) {
+        for (name, text) in value.attrs().filter(|(name, text)| text.len() >= SHORT && is_attribute(name)) {
             if text.trim_start().starts_with(['{', '[']) {
                 add(text, || format!("{} @{name}", holder(element, name)), input, &mut out)?;
             }
@@ -116,7 +116,13 @@ fn place(script: ElementRef<'_>) -> String {
 
 fn holder(element: ElementRef<'_>, attribute: &str) -> String {
     let value = element.value();
-    value.attr("id").filter(|id| is_word(id)).map_or_else(|| format!("{}[{attribute}]", value.name()), |id| format!("#{id}"))
+    let escaped = || attribute.replace(':', "\\:").replace('.', "\\.");
+    value.attr("id").filter(|id| is_word(id)).map_or_else(|| format!("{}[{}]", value.name(), escaped()), |id| format!("#{id}"))
+}
+
+/// Whether an attribute of this name can be selected: `data-page`, and what a script binds: `:members`, `wire:snapshot`.
+fn is_attribute(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "-_:.".contains(c)) && name.chars().any(|c| c.is_ascii_alphabetic())
 }
 
 /// Whether a text can stand in a selector as it is.

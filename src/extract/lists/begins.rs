@@ -4,6 +4,7 @@
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::LETTER;
+use super::alternate::Turns;
 use super::marks::{join, name_of, words_of};
 
 /// Nodes of a table looked at for its head.
@@ -20,32 +21,36 @@ struct Begin<'t> {
     links: bool,
 }
 
+/// Whether it is a link that leads to a page.
+pub(super) fn is_page(shown: &Shown<'_>, at: At) -> bool {
+    let href = shown.nodes[at].attr("href");
+    shown.nodes[at].is(Tag::A) && !href.starts_with("mailto:") && !href.starts_with("tel:")
+}
+
 /// How each child of a row begins.
 pub(super) struct Begins<'t>(Vec<Begin<'t>>);
 
 impl<'t> Begins<'t> {
-    pub(super) fn of(shown: &Shown<'t>, children: impl Iterator<Item = At>) -> Self {
+    pub(super) fn of(shown: &Shown<'t>, children: impl Iterator<Item = At>, turns: &Turns) -> Self {
         let mut head = None;
-        let begin = |at: At| {
+        let begin = |(at, turn): (At, &Option<usize>)| {
             let node = &shown.nodes[at];
             let Some(first) = (at..node.end).find(|at| shown.nodes[*at].element.is_none()) else {
                 return Begin { way: 0, text: "", chars: node.chars, links: node.links > 0 };
             };
             let way = if node.is(Tag::Tr) {
                 let columns = *head.get_or_insert_with(|| columns(shown, at));
-                if columns > 1 { row(shown, at, columns) } else { bare_row(shown, at, first) }
+                if columns > 1 { row(shown, at, columns) } else { bare_row(shown, (at, first), turns.coloured) }
             } else {
-                let (way, tells) = way(shown, at, first);
+                let (way, tells) = way(shown, (at, first), turns.coloured);
                 if tells { way | 1 } else { 0 }
             };
-            let is_page = |at: At| {
-                let href = shown.nodes[at].attr("href");
-                shown.nodes[at].is(Tag::A) && !href.starts_with("mailto:") && !href.starts_with("tel:")
-            };
-            let links = node.links > 0 && (at..node.end).any(is_page);
+            // What takes turns begins otherwise at each.
+            let way = turn.filter(|_| way != 0).map_or(way, |turn| join(way, turn as u64) | 1);
+            let links = node.links > 0 && (at..node.end).any(|at| is_page(shown, at));
             Begin { way, text: shown.nodes[first].text, chars: node.chars, links }
         };
-        Self(children.map(begin).collect())
+        Self(children.zip(&turns.of).map(begin).collect())
     }
 
     /// How most of these begin.
@@ -96,23 +101,23 @@ impl<'t> Begins<'t> {
 }
 
 /// The names and classes on the way to the first words of a child, and whether one of them tells something: a class, a heading, a link, bold
-/// letters.
-fn way(shown: &Shown<'_>, at: At, first: At) -> (u64, bool) {
+/// letters. Classes that only colour are left out.
+fn way(shown: &Shown<'_>, (at, first): (At, At), coloured: bool) -> (u64, bool) {
     let (mut out, mut tells) = (1_u64, false);
     for around in shown.around(first).take_while(|around| *around >= at) {
         let node = &shown.nodes[around];
         let class = node.attr("class").split_ascii_whitespace().next().unwrap_or("");
         let tag = matches!(node.tag, Tag::A | Tag::B | Tag::Strong | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt);
         tells |= tag || !class.is_empty();
-        out = join(out, join(node.element.map_or(0, name_of), words_of(class)));
+        out = join(out, join(node.element.map_or(0, name_of), words_of(if coloured { "" } else { class })));
     }
     (out, tells)
 }
 
 /// Without a head, rows of as many cells that begin alike are records where the cells are more than a caption and its value.
-fn bare_row(shown: &Shown<'_>, at: At, first: At) -> u64 {
+fn bare_row(shown: &Shown<'_>, (at, first): (At, At), coloured: bool) -> u64 {
     let cells = shown.children(at).filter(|cell| shown.nodes[*cell].is(Tag::Td)).count();
-    match way(shown, at, first) {
+    match way(shown, (at, first), coloured) {
         (way, _) if cells > 2 => join(way, cells as u64) | 1,
         (way, true) => way | 1,
         (_, false) => 0,

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
+use super::alternate;
 use super::begins::Begins;
 use super::marks::{Marks, Work, alike};
 use super::rank;
@@ -35,10 +36,11 @@ pub(super) struct Cut {
 
 /// The best cut of these children, which may be of several parents.
 pub(super) fn best(shown: &Shown<'_>, children: &[(At, Marks)], work: &mut Work) -> Option<Cut> {
-    let (children, breaks) = parted(shown, children, work);
+    let (mut children, breaks) = parted(shown, children, work);
+    let turns = alternate::tell(shown, children.to_mut(), work);
     let mut leaders = leaders(&children, work)?;
     leaders.extend(after(shown, &children, &breaks));
-    let begins = Begins::of(shown, children.iter().map(|(at, _)| *at));
+    let begins = Begins::of(shown, children.iter().map(|(at, _)| *at), &turns);
     let mut best: Option<(f64, Cut)> = None;
     for leaders in leaders {
         if !work.spend(children.iter().map(|(_, marks)| marks.len() + 1).sum()) {
@@ -160,7 +162,12 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
     }
     judge(&mut trials);
     let usual_begin = begins.usual(trials.iter().map(|trial| trial.start));
-    let trials = without_strangers(trials, |trial| usual_begin.is_some_and(|usual| begins.is(trial.start, usual)))?;
+    let mut trials = without_strangers(trials, |trial| usual_begin.is_some_and(|usual| begins.is(trial.start, usual)))?;
+    // Among records of words, one without any says nothing: a rule, a row that only makes room.
+    let says = |trial: &Trial| (trial.start..trial.end).any(|i| shown.nodes[children[i].0].chars > 0);
+    if trials.iter().filter(|trial| says(trial)).count() * 2 > trials.len() {
+        trials.retain(says);
+    }
     let first = trials[0].start;
     let before = (0..first).rev().take_while(|i| parent(*i) == parent(first)).take(usual.saturating_sub(1)).count();
     let shifted = shift(children, &trials, first, before);

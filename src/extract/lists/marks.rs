@@ -48,16 +48,16 @@ impl Work {
             let (above, tag) = paths.last().map_or((SEED, Tag::Other), |(_, path, tag)| (*path, *tag));
             let Some(element) = node.element else {
                 let rule = node.text.chars().all(|c| !c.is_alphanumeric());
-                out.push(join(above, if rule { 3 } else { 5 + u64::from(node.linked) }));
+                out.push(join(above, if rule { 3 } else { 5 + u64::from(node.linked) }) & !1);
                 continue;
             };
             let name = join(above, name_of(element));
             // What only changes the letters makes no step, and neither does the same name again: unclosed tags pile up so.
             let path = if formats(node.tag) || !paths.is_empty() && node.tag == tag && node.tag != Tag::Other { above } else { name };
-            out.push(name);
+            out.push(name & !1);
             let class = element.value().attr("class").unwrap_or("");
             for word in class.split_ascii_whitespace().take(3) {
-                out.push(join(name, hash(word.as_bytes())));
+                out.push(join(name, hash(word.as_bytes())) | 1);
             }
             paths.push((node.end, path, node.tag));
         }
@@ -68,6 +68,11 @@ impl Work {
 }
 
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Whether a mark is one of a class.
+pub(super) const fn is_class(mark: u64) -> bool {
+    mark & 1 == 1
+}
 
 /// Of two hashes one.
 pub(super) const fn join(a: u64, b: u64) -> u64 {

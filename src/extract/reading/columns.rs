@@ -11,7 +11,7 @@ use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type};
 use super::titles::Spans;
 use super::{Item, Listed};
-use super::{names, titles};
+use super::{names, places, titles};
 use crate::base::text::clip;
 use crate::model::Value;
 
@@ -144,7 +144,8 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], spans: &Spans, by: (&Url, &Hints)
         let mut at = from;
         while at < end && out.len() < CELLS {
             let node = &shown.nodes[at];
-            let leaf = node.element.is_none() || node.runs == 1 || is_line(shown, at) || is_amount(shown, at, by);
+            // A row is no place of words: its one cell that has some is one of several.
+            let leaf = node.element.is_none() || node.runs == 1 && !node.is(Tag::Tr) || is_line(shown, at) || is_amount(shown, at, by);
             if !leaf {
                 at += 1;
                 continue;
@@ -364,14 +365,18 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains('@') && read(Type::Email, raw).is_some()) {
         return Some("email");
     }
+    let town = |raw: &Raw| places::is_town(&raw.text, hints.country);
     // A long number alone is a number of something, and no second since 1970.
     let number = |raw: &Raw| raw.text.len() > 8 && raw.text.bytes().all(|b| b.is_ascii_digit());
     let time = |raw: &Raw| short(raw) && digits(raw) >= 2 && !raw.text.contains('%') && !number(raw) && read(Type::Time, raw).is_some();
-    if most(&|raw| linked(raw, TEL) || short(raw) && digits(raw) >= 6 && !time(raw) && read(Type::Phone, raw).is_some()) {
+    if most(&|raw| linked(raw, TEL) || short(raw) && digits(raw) >= 6 && !time(raw) && !town(raw) && read(Type::Phone, raw).is_some()) {
         return Some("phone");
     }
     if most(&|raw| short(raw) && matches!(read(Type::Money, raw), Some(Value::Money(amount)) if amount.currency.is_some())) {
         return Some("price");
+    }
+    if most(&town) {
+        return Some("place");
     }
     if most(&|raw| raw.says == Says::Time || time(raw)) {
         return Some("date");

@@ -265,7 +265,7 @@ fn a_cell_of_several_rows_belongs_to_all_of_them() {
 }
 
 #[test]
-fn of_two_layouts_the_bigger_is_the_list() {
+fn two_layouts_are_one_list() {
     let gold = |n: usize| {
         format!(
             "<div class=g><img src=/{n}.png><h3>Maker {n}</h3><p>Town {n}</p><p>Tel. 225 100 20{n}</p><p>It {WORDS}; {WORDS}.</p></div>"
@@ -274,7 +274,87 @@ fn of_two_layouts_the_bigger_is_the_list() {
     let row = |n: usize| format!("<tr><td>Maker {n}<td>Town {n}<td>225 300 40{n}");
     let rows: String = (4..=9).map(row).collect();
     let html = format!("<div>{}</div><table><tr><th>Empresa<th>Localidade<th>Telefone{rows}</table>", repeat(3, gold));
-    assert_eq!(names(&read_at("https://fair.example.pt/", &html)).len(), 6, "{html}");
+    let reading = read_at("https://fair.example.pt/", &html);
+    assert_eq!(names(&reading), [4, 5, 6, 7, 8, 9, 1, 2, 3].map(|n| format!("Maker {n}")), "{html}");
+    assert_eq!(values(&reading, "phone").len(), 9);
+}
+
+#[test]
+fn large_cards_and_rows_that_lead_alike_are_one_list_and_teasers_are_none_of_it() {
+    let card = |path: &'static str, n: usize| {
+        format!(
+            "<div class=g><img src=/{n}.png><h2><a href={path}/{n}>Maker {n}</a></h2><p>It {WORDS}.</p><p>Ring {n}, 7017{n} Town</p><p>Tel. 0711 88022{n}0</p></div>"
+        )
+    };
+    let row =
+        |n: usize| format!("<tr><td><a href=/members/{n}>Maker {n}</a></td><td>Ring {n}, 7017{n} Town</td><td>0711 49230{n}0</td></tr>");
+    let rows = || format!("<table>{}</table>", (5..=9).map(row).collect::<String>());
+    let cards = |path: &'static str| format!("<div>{}</div>", repeat(4, |n| card(path, n)));
+    let again = |n: usize| format!("<li><a href=/members/{n}>Maker {n}</a> <span>Ring {n}, 7017{n} Town</span></li>");
+    let news = |n: usize| format!("<li><a href=/news/{n}>We moved {n}</a> <span>1{n}.11.2026</span></li>");
+    for (count, html) in [
+        (9, format!("{}{}", cards("/members"), rows())),
+        (9, format!("{}{}", rows(), cards("/members"))),
+        (9, format!("{}{}<h2>News</h2><ul>{}</ul>", cards("/members"), rows(), repeat(4, news))),
+        // Those that lead elsewhere, those that are there already, and those that stand beside the content.
+        (5, format!("{}<div>{}</div>", rows(), repeat(3, |n| card("/partners", n)))),
+        (5, format!("{}<ul>{}</ul>", rows(), (5..=7).map(again).collect::<String>())),
+        (5, format!("{}<aside><ul>{}</ul></aside>", rows(), repeat(4, again))),
+        (5, format!("{}<ul>{}</ul>", rows(), repeat(4, news))),
+    ] {
+        let reading = read_at("https://fair.example.de/members", &format!("{MENU}<main><h1>Members</h1>{html}</main>"));
+        let most = reading.lists.iter().map(|list| list.records.len()).max();
+        assert_eq!(most, Some(count), "{html}");
+        if count == 9 {
+            let mut found: Vec<&str> = names(&reading);
+            found.sort_unstable();
+            assert_eq!(found, (1..=9).map(|n| format!("Maker {n}")).collect::<Vec<_>>(), "{html}");
+            assert_eq!(values(&reading, "phone").len(), 9, "{html}");
+        }
+    }
+}
+
+#[test]
+fn what_takes_turns_is_one_record_and_what_is_only_coloured_is_one_each() {
+    let firms = ["Kern", "Weber", "Lang", "Ott", "Sauer", "Blum", "Roth", "Vogt"];
+    let each = |template: &'static str| {
+        repeat(8, |n| {
+            let colour = if n % 2 == 1 { "odd" } else { "even" };
+            template.replace("{f}", firms[n - 1]).replace("{n}", &n.to_string()).replace("{c}", colour)
+        })
+    };
+    let table = |rows: String| format!("<table>{rows}</table>");
+    for html in [
+        // One record of two or three.
+        table(each("<tr><td colspan=2><a href=/m/{n}>{f}</a><tr><td>{n} Main St<td>0711 49{n}230")),
+        table(each("<tr><td>{f}<td>Hall A<tr><td>{n} Main St<td>0711 49{n}230")),
+        table(each("<tr><td><a href=/m/{n}>{f}</a><tr><td>{n} Main St, <a href=mailto:a{n}@b.example>a{n}@b.example</a>")),
+        table(each("<tr class={c}><td><a href=/m/{n}>{f}</a><td>since 19{n}0<tr class={c}><td>{n} Main St<td>0711 49{n}230")),
+        table(each("<tr class=odd><td><a href=/m/{n}>{f}</a><td>since 19{n}0<tr class=even><td>{n} Main St<td>0711 49{n}230")),
+        table(format!(
+            "<tr><th>Name<th>More{}",
+            each("<tr><td><a href=/m/{n}>{f}</a><td>since 19{n}0<tr><td>{n} Main St<td>0711 49{n}230")
+        )),
+        table(each("<tr><td rowspan=2><img src=/{n}.png><td>{f}<td>Hall A<tr><td>{n} Main St<td>0711 49{n}230")),
+        table(each("<tr><td>{f}<td>a{n}@b.example<tr><td>{n} Main St<td>Town<tr><td>Tel.<td>0711 49{n}230")),
+        format!("<div>{}</div>", each("<div>{f}</div><div>{n} Main St<br>Tel. 0711 49{n}230</div>")),
+        format!("<div>{}</div>", each("<div class=t>{f}</div><div class=d>{n} Main St</div>")),
+        // One record each, in two colours.
+        table(each("<tr class={c}><td>{f}<td>{n} Main St")),
+        table(each("<tr class={c}><td><a href=/m/{n}>{f}</a><td>{n} Main St")),
+        table(each("<tr class={c}><td><a href=/m/{n}>{f}</a><td>{n} Main St<td>0711 49{n}230")),
+        table(each("<tr><td class={c}><a href=/m/{n}>{f}</a><td class={c}>{n} Main St<td class={c}>0711 49{n}230")),
+        table(format!("<tr><th>Name<th>Street{}", each("<tr class={c}><td>{f}<td>{n} Main St"))),
+        format!("<ul>{}</ul>", each("<li class={c}><h3><a href=/m/{n}>{f}</a></h3><p>{n} Main St</li>")),
+        format!("<div>{}</div>", each("<div class={c}><a href=/m/{n}>{f}</a><br>{n} Main St</div>")),
+        format!("<div>{}</div>", each("<div class={c}><span>{f}</span> <span>{n} Main St</span></div>")),
+    ] {
+        let reading = read(&format!("{MENU}<main><h1>Members</h1>{html}</main>"));
+        assert_eq!(names(&reading), firms, "{html}");
+        for (n, item) in reading.lists[0].records.iter().enumerate() {
+            assert!(item.cells.iter().any(|cell| cell.value.contains(&format!("{} Main St", n + 1))), "{html}: {item:?}");
+        }
+    }
 }
 
 #[test]

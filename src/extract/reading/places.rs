@@ -1,0 +1,66 @@
+//! Words that are a town by their shape: behind a postcode, or behind the word for a town. Knows no town.
+
+use std::sync::LazyLock;
+
+use phonenumber::country::Id;
+use regex::Regex;
+
+/// Characters of a town with what stands before it.
+const TOWN: usize = 60;
+
+/// `70173 Stuttgart`, `CH-8005 Zürich`, `1234 AB Delft`, `00-950 Warszawa`, `4000-123 Porto`, `г. Самара`; and behind four digits alone.
+static SHAPES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    let town = r"\p{Lu}[^\d,;:@€$]+";
+    let postcode = r"(?:[A-Z]{1,2}[- ]\d{4,6}|\d{5,6}|\d{2}-\d{3}|\d{4}-\d{3}|\d{3} \d{2}|\d{4} ?[A-Z]{2})";
+    let any = format!(r"^(?:{postcode},? {town}|(?:\d{{6}},? )?(?:г|гор|пгт|пос|м|смт)\. ?{town})$");
+    [any, format!(r"^\d{{4}} {town}$")].map(|pattern| Regex::new(&pattern).expect("the pattern is fixed"))
+});
+
+/// Whether the postcodes of a country are four digits: elsewhere these are a year or a number of something.
+const fn has_four(country: Id) -> bool {
+    use Id::{AT, AU, BE, BG, CH, DK, HU, LI, LU, NO, NZ, SI, ZA};
+    matches!(country, AT | AU | BE | BG | CH | DK | HU | LI | LU | NO | NZ | SI | ZA)
+}
+
+/// Whether words are a town by their shape, on a page of this country.
+pub(super) fn is_town(text: &str, country: Option<Id>) -> bool {
+    let text = text.trim();
+    let four = || country.is_some_and(has_four);
+    text.chars().count() <= TOWN && text.split_whitespace().count() <= 7 && (SHAPES[0].is_match(text) || four() && SHAPES[1].is_match(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_town;
+
+    #[test]
+    fn towns_by_their_shape() {
+        for (text, want) in [
+            ("70173 Stuttgart", true),
+            ("28013 Madrid", true),
+            ("D-04109 Leipzig", true),
+            ("CH-8005 Zürich", true),
+            ("1234 AB Delft", true),
+            ("00-950 Warszawa", true),
+            ("4000-123 Porto", true),
+            ("110 00 Praha", true),
+            ("г. Самара", true),
+            ("г.Нижний Новгород", true),
+            ("443001, г. Самара", true),
+            ("Stuttgart", false),
+            ("12 Monkeys", false),
+            ("2024 wurde gebaut", false),
+            ("Hauptstr. 1, 70173 Stuttgart", false),
+            ("70173 Stuttgart, Hauptstr. 1", false),
+            ("12500 €", false),
+            ("г. 2024", false),
+            ("2019 Toyota Corolla", false),
+            ("1010 Wien", false),
+            ("12999 L", false),
+            ("", false),
+        ] {
+            assert_eq!(is_town(text, None), want, "{text}");
+        }
+        assert!(is_town("1010 Wien", "AT".parse().ok()) && !is_town("1010 Wien", "DE".parse().ok()));
+    }
+}
