@@ -116,7 +116,7 @@ pub(super) fn requests(extract: &Extract, url: &Url) -> Option<Requests> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldName, Found, RecordKind, Value};
+    use crate::model::sample::draft;
 
     #[test]
     fn a_title_says_whether_something_is_wanted() {
@@ -157,12 +157,7 @@ mod tests {
             (&[], "https://a.example/rfq", None),
         ] {
             let url: Url = url.parse().unwrap();
-            let draft = |title: &&str| {
-                let found = Found { value: Value::Text((*title).to_owned()), quote: (*title).to_owned(), path: String::new() };
-                let fields = [(FieldName::new("title"), found)].into();
-                Draft { key: "k".to_owned(), kind: RecordKind::Offer, url: url.clone(), fields, detail: None, partial: false, again: false }
-            };
-            let found = requests(&Extract { records: titles.iter().map(draft).collect(), ..Extract::default() }, &url);
+            let found = requests(&Extract { records: titles.iter().map(|title| draft("k", &[("title", title)])).collect(), ..Extract::default() }, &url);
             assert_eq!(found.as_ref().map(|found| found.sure), want, "{titles:?} {url}: {found:?}");
         }
     }

@@ -158,17 +158,7 @@ fn plain(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldName, Found};
-
-    fn extract(records: &[&[(&str, &str)]]) -> Extract {
-        let url: Url = "https://a.example/".parse().unwrap();
-        let draft = |fields: &&[(&str, &str)]| {
-            let found = |words: &str| Found { value: Value::Text(words.to_owned()), quote: words.to_owned(), path: String::new() };
-            let fields = fields.iter().map(|(name, words)| (FieldName::new(name), found(words))).collect();
-            Draft { key: "k".to_owned(), kind: RecordKind::Offer, url: url.clone(), fields, detail: None, partial: false, again: false }
-        };
-        Extract { records: records.iter().map(draft).collect(), ..Extract::default() }
-    }
+    use crate::model::sample::extract;
 
     #[test]
     fn what_records_are_vacancies() {
@@ -178,6 +168,17 @@ mod tests {
             (&[("title", "Welder"), ("employment_type", "full")], "https://a.example/", Some(true)),
             (&[("title", "Welder"), ("@type", "JobPosting")], "https://a.example/", Some(true)),
             (&[("title", "Schweißer (m/w/d)")], "https://a.example/", Some(true)),
+            (&[("title", "Требуется пекарь")], "https://a.example/", Some(true)),
+            (&[("title", "Нужны сварщики и водители")], "https://a.example/", Some(true)),
+            (&[("title", "Se necesita panadero con experiencia")], "https://a.example/", Some(true)),
+            (&[("title", "Buscamos conductores")], "https://a.example/", Some(true)),
+            (&[("title", "Wanted: experienced welder")], "https://a.example/", Some(true)),
+            (&[("title", "Bäcker gesucht")], "https://a.example/", Some(true)),
+            (&[("title", "Требуется плёнка")], "https://a.example/", None),
+            (&[("title", "Требуется поставщик плёнки")], "https://a.example/", None),
+            (&[("title", "Se necesita proveedor de cartón")], "https://a.example/", None),
+            (&[("title", "Se necesita horno de panadero")], "https://a.example/", None),
+            (&[("title", "Нужен сварочный аппарат")], "https://a.example/", None),
             (&[("title", "Administrativo/a (H/M)")], "https://a.example/", Some(true)),
             (&[("title", "Soldador")], "https://a.example/ofertas-de-empleo?page=1", Some(false)),
             (&[("title", "Soldador")], "https://www.a.example/ofertas-de-trabajo/", Some(false)),
