@@ -49,6 +49,8 @@ pub struct SignalDraft {
     pub story: Story,
     /// Proof: the field that says so.
     pub evidence: Evidence,
+    /// The company that its sentence names, where that is surely another one than the record's.
+    pub of: Option<String>,
 }
 
 /// The reason to act that a change gives; `None` for a quiet change.
@@ -87,7 +89,7 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
         ChangeKind::Gone => (SignalKind::WentAway, Story::Gone { title }, None),
     };
     let evidence = proof(record, field.as_deref(), change.at);
-    Some(SignalDraft { kind, at: happened(change, record), story, evidence })
+    Some(SignalDraft { kind, at: happened(change, record), story, evidence, of: None })
 }
 
 /// Whether what was gone since then was so long enough to be news again.

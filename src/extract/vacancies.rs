@@ -1,4 +1,4 @@
-//! Whether records are vacancies: by what the page calls them, by the members that only vacancies have, by how such titles end, by their address.
+//! Whether records are vacancies: by what the page calls them, by the members that only vacancies have, by what such titles say, by their address.
 //! Knows no job board.
 
 use std::sync::LazyLock;
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::has_name;
+use super::{has_name, staff};
 use crate::base::text::words;
 use crate::model::{Draft, Extract, RecordKind, Value};
 
@@ -123,6 +123,10 @@ pub(super) fn vacancies(extract: &Extract, url: &Url) -> Option<Vacancies> {
     let open = count(&|draft| has_name(draft).is_some_and(|name| ANYBODY.is_match(&name)));
     if open * 3 > all {
         return sure(format!("{open} of {all} titles say that anybody may apply, as those of vacancies do"));
+    }
+    let wanted = count(&|draft| has_name(draft).is_some_and(|name| staff::is_wanted(&name)));
+    if wanted * 2 > all {
+        return sure(format!("{wanted} of {all} titles say that somebody to work is wanted"));
     }
     let word = of_address(url, &ADDRESSES, &WHOLE).filter(|_| all > 0)?;
     Some(Vacancies { why: format!("its address speaks of them (`{word}`)"), sure: false })

@@ -138,7 +138,7 @@ fn what_is_no_feed_is_named() {
         ("<html><body>x</body></html>", "`html`"),
         ("<urlset></urlset>", "`urlset`"),
         ("{\"a\":1}", "no list `items`"),
-        ("{", "no JSON Feed"),
+        ("{\"a\":}", "no JSON Feed"),
     ] {
         let failure = read(text).unwrap_err();
         assert_eq!(failure.class, FailureClass::Unreadable);

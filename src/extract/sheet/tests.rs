@@ -145,6 +145,24 @@ fn what_cannot_be_read_is_told_with_its_line() {
 }
 
 #[test]
+fn tax_numbers_that_cannot_be_right_are_told_and_kept() {
+    let table = "Company,Country,CIF\nAcme,Spain,B12345674\nBolt,Spain,B12345678\nCora,Spain,esb-12345678\nDora,Spain,n/a\nEris,Russia,7707083894\n\
+                 Fir,Spain,12-34\n";
+    let sheet = take(table.as_bytes(), &[]).unwrap();
+    let told: Vec<String> = sheet.wrong.iter().map(|bad| format!("{}: {}", bad.path, bad.reason)).collect();
+    assert_eq!(
+        told,
+        [
+            "line 3, CIF: `B12345678`: wrong check digit",
+            "line 4, CIF: `esb-12345678`: wrong check digit",
+            "line 6, CIF: `7707083894`: wrong check digit"
+        ]
+    );
+    assert_eq!((sheet.wrong_count, sheet.bad_count, sheet.rows.len()), (3, 0, 6));
+    assert!(said(&sheet)[1].contains("tax_id=B12345678"), "{:?}", said(&sheet));
+}
+
+#[test]
 fn keys_stay_whatever_the_order_of_rows() {
     let keys = |bytes: &str| {
         let sheet = take(bytes.as_bytes(), &[]).unwrap();
