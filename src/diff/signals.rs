@@ -14,7 +14,7 @@ pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 6] = ["reason", WINNER, "deadline", CANCELLED_LOTS, UNREADABLE, "questions_until"];
+const FIRST: [&str; 7] = ["reason", WINNER, "award_value", "deadline", CANCELLED_LOTS, UNREADABLE, "questions_until"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// The field that names who won.

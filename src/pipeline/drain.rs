@@ -20,9 +20,7 @@ use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RecordId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
-use crate::model::{
-    ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Sealed, SignalKind, Subject,
-};
+use crate::model::{ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Sealed, Subject};
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};

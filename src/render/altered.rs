@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
 use super::language::{Language, Word, of_number, plural};
-use super::sentence::{annulled, ended_lots, field, is_annulment, of_lots, value};
+use super::sentence::{annulled, ended_lots, field, is_annulment, of_lots, value, won};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
@@ -70,6 +70,9 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
         if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
             return Some(annulled);
         }
+        if let Some(won) = won(language, fields, name) {
+            return won;
+        }
         match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
@@ -83,10 +86,10 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             (_, _, old, new) => Some(field(language, name, old.as_deref(), new.as_deref())),
         }
     };
-    let mut fields: Vec<_> = fields.iter().collect();
+    let mut ordered: Vec<_> = fields.iter().collect();
     // The label is of them.
-    fields.sort_by_key(|(name, ..)| !(name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
-    let mut told: Vec<String> = fields.into_iter().filter_map(one).collect();
+    ordered.sort_by_key(|(name, ..)| !(name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
+    let mut told: Vec<String> = ordered.into_iter().filter_map(one).collect();
     if *more > 0 && signal.kind != SignalKind::TenderCancelled {
         told.push(language.and_more_fields(*more as usize));
     }

@@ -313,19 +313,9 @@ impl Language {
         }
     }
 
-    /// Hundredths of a point as a number, with the language's decimal mark and no needless zeros: 2000 is `20`, -1525 is `-15.25`.
+    /// Hundredths of a point as people are told them: whole points, the half away from zero. 2000 is `20`, -1525 is `-15`, 1550 is `16`.
     pub(super) fn points(self, hundredths: i64) -> String {
-        let sign = if hundredths < 0 { "-" } else { "" };
-        let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-        let mark = match self {
-            Self::En => '.',
-            Self::Es | Self::Ru => ',',
-        };
-        match rest {
-            0 => format!("{sign}{whole}"),
-            rest if rest % 10 == 0 => format!("{sign}{whole}{mark}{}", rest / 10),
-            rest => format!("{sign}{whole}{mark}{rest:02}"),
-        }
+        whole(hundredths).to_string()
     }
 
     /// An amount of money with its digits in groups, as the reader writes them: `100000 EUR` is "100,000 EUR". Anything else as it is.
@@ -359,7 +349,7 @@ impl Language {
 
     /// [`Self::points`] with its sign.
     pub(super) fn signed(self, hundredths: i64) -> String {
-        let plus = if hundredths > 0 { "+" } else { "" };
+        let plus = if whole(hundredths) > 0 { "+" } else { "" };
         format!("{plus}{}", self.points(hundredths))
     }
 
@@ -489,6 +479,11 @@ pub(super) fn of_number<N: TryInto<u64>>(n: N, [one, few, many]: [&'static str; 
     }
 }
 
+/// Whole points of hundredths, the half away from zero.
+pub(super) const fn whole(hundredths: i64) -> i64 {
+    (hundredths.abs() + 50) / 100 * hundredths.signum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -523,12 +518,11 @@ mod tests {
     }
 
     #[test]
-    fn points_are_exact() {
-        for (given, en, es) in
-            [(2_000, "+20", "+20"), (1_525, "+15.25", "+15,25"), (-450, "-4.5", "-4,5"), (7, "+0.07", "+0,07"), (0, "0", "0")]
+    fn points_are_whole() {
+        for (given, want) in [(2_000, "+20"), (1_525, "+15"), (4_250, "+43"), (-450, "-5"), (-1_049, "-10"), (7, "0"), (-7, "0"), (0, "0")]
         {
-            assert_eq!(Language::En.signed(given), en);
-            assert_eq!(Language::Es.signed(given), es);
+            assert_eq!(Language::En.points(given).replace('-', ""), want.replace(['+', '-'], ""));
+            assert_eq!(Language::Es.signed(given), want);
         }
     }
 

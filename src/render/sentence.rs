@@ -67,13 +67,16 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
         // What was won or lost before stands in the reason that it takes back.
         Story::Changed { title, .. } if signal.kind == SignalKind::AwardAnnulled => format!("{}: {title}", language.signal(signal.kind)),
         Story::Changed { title, fields, more } => {
-            let told = fields.iter().map(|(name, old, new)| {
+            let told = fields.iter().filter_map(|(name, old, new)| {
                 if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
-                    return annulled;
+                    return Some(annulled);
+                }
+                if let Some(won) = won(language, fields, name) {
+                    return won;
                 }
                 let old = old.as_deref().map(|old| value(language, zone, name, old, None));
                 let words = new.as_deref().map(|new| value(language, zone, name, new, Some(signal)));
-                field(language, name, old.as_deref(), words.as_deref())
+                Some(field(language, name, old.as_deref(), words.as_deref()))
             });
             let told: Vec<String> = told.collect();
             let more = (*more > 0).then(|| language.and_more_fields(*more as usize));
@@ -132,6 +135,24 @@ pub(super) fn annulled(language: Language, signal: &Signal, (name, old, new): (&
         ("stage", _, Some(_)) => {
             Some(said(language, ["the tender is not open again", "la licitación no vuelve a abrirse", "тендер снова не открыт"]).to_owned())
         }
+        _ => None,
+    }
+}
+
+/// "Boreal Imaging, S.L. won it for 90,000 EUR": what the fields of a new winner and of the price come to, said where the winner is and not again
+/// where the price is. `None`: this field tells neither.
+pub(super) fn won(language: Language, fields: &[(String, Option<String>, Option<String>)], name: &str) -> Option<Option<String>> {
+    let new = |asked: &str| fields.iter().find(|(name, old, _)| name == asked && old.is_none()).and_then(|(.., new)| new.as_deref());
+    let (winner, price) = (new("winner")?, new("award_value").map(|price| language.amounts(price)));
+    let [who, worth] = match language {
+        Language::En => [format!("{winner} won it"), " for ".to_owned()],
+        Language::Es => [format!("adjudicada a {winner}"), " por ".to_owned()],
+        Language::Ru => [format!("победитель: {winner}"), ", цена контракта ".to_owned()],
+    };
+    match name {
+        "winner" => Some(Some(price.map_or_else(|| who.clone(), |price| format!("{who}{worth}{price}")))),
+        // It is said with who won.
+        "award_value" if price.is_some() => Some(None),
         _ => None,
     }
 }
@@ -483,6 +504,42 @@ mod tests {
         let told = |title, by| told(SignalKind::RequestForSuppliers, story(title, by))[0].clone();
         assert_eq!(told("News", Some("Acme")), "Looks for a supplier: “Acme seeks suppliers.” (Acme; News)");
         assert_eq!(told("Acme seeks suppliers", None), "Looks for a supplier: “Acme seeks suppliers.”");
+    }
+
+    #[test]
+    fn who_won_is_told_with_the_price() {
+        let field = |name: &str, old: Option<&str>, new: Option<&str>| (name.to_owned(), old.map(str::to_owned), new.map(str::to_owned));
+        let stage = field("stage", Some("open"), Some("awarded"));
+        let winner = field("winner", None, Some("Boreal Imaging, S.L."));
+        let price = field("award_value", None, Some("90000 EUR"));
+        for (fields, want) in [
+            (
+                vec![stage.clone(), winner.clone(), price.clone()],
+                [
+                    "X: now awarded, was open; Boreal Imaging, S.L. won it for 90,000 EUR",
+                    "X: ahora adjudicada, antes abierta; adjudicada a Boreal Imaging, S.L. por 90.000 EUR",
+                    "X: теперь есть победитель, раньше открыт; победитель: Boreal Imaging, S.L., цена контракта 90\u{a0}000 EUR",
+                ],
+            ),
+            (
+                vec![stage, winner],
+                [
+                    "X: now awarded, was open; Boreal Imaging, S.L. won it",
+                    "X: ahora adjudicada, antes abierta; adjudicada a Boreal Imaging, S.L.",
+                    "X: теперь есть победитель, раньше открыт; победитель: Boreal Imaging, S.L.",
+                ],
+            ),
+            (
+                vec![price],
+                [
+                    "X: value of the contract: now 90,000 EUR",
+                    "X: importe adjudicado: ahora 90.000 EUR",
+                    "X: цена контракта: теперь 90\u{a0}000 EUR",
+                ],
+            ),
+        ] {
+            assert_eq!(told(SignalKind::TenderAwarded, Story::Changed { title: "X".to_owned(), fields, more: 0 }), want);
+        }
     }
 
     #[test]
