@@ -222,7 +222,9 @@ impl Lexicon {
         }
         let is_over = |said: &Said| closings.iter().any(|(kind, whom)| *kind == said.kind && !are_others(whom, &said.whom));
         found.retain(|(_, said)| !is_over(said));
-        found.iter_mut().for_each(|(_, said)| said.whom.know(&companies));
+        for (_, said) in &mut found {
+            said.whom.know(&companies);
+        }
         found
     }
 

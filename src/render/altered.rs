@@ -64,14 +64,17 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
     let cancels = fields.iter().any(|(name, ..)| name == CANCELLED_LOTS);
+    let won = won(language, fields);
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         // What was odd about the old value concerns nobody any more.
         let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
         if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
             return Some(annulled);
         }
-        if let Some(won) = won(language, fields, name) {
-            return won;
+        match (name.as_str(), old, &won) {
+            ("winner", None, Some(won)) => return Some(won.clone()),
+            ("award_value", None, Some(_)) => return None,
+            _ => {}
         }
         match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
             // It ended: what else of it is otherwise concerns nobody any more.

@@ -313,11 +313,6 @@ impl Language {
         }
     }
 
-    /// Hundredths of a point as people are told them: whole points, the half away from zero. 2000 is `20`, -1525 is `-15`, 1550 is `16`.
-    pub(super) fn points(self, hundredths: i64) -> String {
-        whole(hundredths).to_string()
-    }
-
     /// An amount of money with its digits in groups, as the reader writes them: `100000 EUR` is "100,000 EUR". Anything else as it is.
     pub(super) fn amounts(self, text: &str) -> String {
         let Some((number, currency)) = text.split_once(' ') else { return text.to_owned() };
@@ -345,12 +340,6 @@ impl Language {
             out.push_str(part);
         }
         format!("{out} {currency}")
-    }
-
-    /// [`Self::points`] with its sign.
-    pub(super) fn signed(self, hundredths: i64) -> String {
-        let plus = if whole(hundredths) > 0 { "+" } else { "" };
-        format!("{plus}{}", self.points(hundredths))
     }
 
     pub(super) fn leads_for_you(self, n: usize) -> String {
@@ -432,8 +421,8 @@ impl Language {
             Self::Es => ["cuánto encaja ", "por qué ahora ", "se conoce el ", "\u{a0}%"],
             Self::Ru => ["соответствие ", "почему сейчас ", "известно ", "\u{a0}%"],
         };
-        let who = format!("{fits}{}", self.points(fit));
-        let why = (signal != 0).then(|| format!("{now}{}", self.points(signal)));
+        let who = format!("{fits}{}", whole(fit));
+        let why = (signal != 0).then(|| format!("{now}{}", whole(signal)));
         let share = (known < 100).then(|| format!("{known_is}{known}{is_known}"));
         std::iter::once(who).chain(why).chain(share).collect::<Vec<_>>().join(" · ")
     }
@@ -447,7 +436,7 @@ impl Language {
     }
 
     pub(super) fn between(self, low: i64, high: i64) -> String {
-        let (low, high) = (self.points(low), self.points(high));
+        let (low, high) = (whole(low), whole(high));
         match self {
             Self::En => format!("Once known, the total lies between {low} and {high}."),
             Self::Es => format!("Al saberlo, el total queda entre {low} y {high}."),
@@ -479,9 +468,15 @@ pub(super) fn of_number<N: TryInto<u64>>(n: N, [one, few, many]: [&'static str; 
     }
 }
 
-/// Whole points of hundredths, the half away from zero.
+/// Hundredths of a point as people are told them: whole points, the half away from zero. 2000 is `20`, -1525 is `-15`, 1550 is `16`.
 pub(super) const fn whole(hundredths: i64) -> i64 {
     (hundredths.abs() + 50) / 100 * hundredths.signum()
+}
+
+/// [`whole`] with its sign.
+pub(super) fn signed(hundredths: i64) -> String {
+    let plus = if whole(hundredths) > 0 { "+" } else { "" };
+    format!("{plus}{}", whole(hundredths))
 }
 
 #[cfg(test)]
@@ -521,8 +516,7 @@ mod tests {
     fn points_are_whole() {
         for (given, want) in [(2_000, "+20"), (1_525, "+15"), (4_250, "+43"), (-450, "-5"), (-1_049, "-10"), (7, "0"), (-7, "0"), (0, "0")]
         {
-            assert_eq!(Language::En.points(given).replace('-', ""), want.replace(['+', '-'], ""));
-            assert_eq!(Language::Es.signed(given), want);
+            assert_eq!(signed(given), want);
         }
     }
 

@@ -11,7 +11,7 @@ use super::Language;
 use super::clean::line;
 use super::due::{odd_words, said, stage_word};
 use super::fields::{name_of, word_of};
-use super::language::Word;
+use super::language::{Word, whole};
 use crate::base::text::words;
 use crate::model::{CANCELLED_LOTS, FAR, FactName, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown};
 
@@ -67,12 +67,15 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
         // What was won or lost before stands in the reason that it takes back.
         Story::Changed { title, .. } if signal.kind == SignalKind::AwardAnnulled => format!("{}: {title}", language.signal(signal.kind)),
         Story::Changed { title, fields, more } => {
+            let won = won(language, fields);
             let told = fields.iter().filter_map(|(name, old, new)| {
                 if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
                     return Some(annulled);
                 }
-                if let Some(won) = won(language, fields, name) {
-                    return won;
+                match (name.as_str(), old, &won) {
+                    ("winner", None, Some(won)) => return Some(won.clone()),
+                    ("award_value", None, Some(_)) => return None,
+                    _ => {}
                 }
                 let old = old.as_deref().map(|old| value(language, zone, name, old, None));
                 let words = new.as_deref().map(|new| value(language, zone, name, new, Some(signal)));
@@ -139,22 +142,17 @@ pub(super) fn annulled(language: Language, signal: &Signal, (name, old, new): (&
     }
 }
 
-/// "Boreal Imaging, S.L. won it for 90,000 EUR": what the fields of a new winner and of the price come to, said where the winner is and not again
-/// where the price is. `None`: this field tells neither.
-pub(super) fn won(language: Language, fields: &[(String, Option<String>, Option<String>)], name: &str) -> Option<Option<String>> {
+/// "Boreal Imaging, S.L. won it for 90,000 EUR": what the fields of a new winner and of a price that came with it come to; told where the winner is, and
+/// not again where the price is.
+pub(super) fn won(language: Language, fields: &[(String, Option<String>, Option<String>)]) -> Option<String> {
     let new = |asked: &str| fields.iter().find(|(name, old, _)| name == asked && old.is_none()).and_then(|(.., new)| new.as_deref());
     let (winner, price) = (new("winner")?, new("award_value").map(|price| language.amounts(price)));
-    let [who, worth] = match language {
-        Language::En => [format!("{winner} won it"), " for ".to_owned()],
-        Language::Es => [format!("adjudicada a {winner}"), " por ".to_owned()],
-        Language::Ru => [format!("победитель: {winner}"), ", цена контракта ".to_owned()],
+    let (won, worth) = match language {
+        Language::En => (format!("{winner} won it"), " for "),
+        Language::Es => (format!("adjudicada a {winner}"), " por "),
+        Language::Ru => (format!("победитель: {winner}"), ", цена контракта "),
     };
-    match name {
-        "winner" => Some(Some(price.map_or_else(|| who.clone(), |price| format!("{who}{worth}{price}")))),
-        // It is said with who won.
-        "award_value" if price.is_some() => Some(None),
-        _ => None,
-    }
+    Some(price.map_or_else(|| won.clone(), |price| format!("{won}{worth}{price}")))
 }
 
 /// What happened to the lots of a tender, where that is what is told: a deadline that passed is none that was moved.
@@ -416,7 +414,7 @@ impl Language {
 
     /// That a lead is one in another segment too, and what it comes to there.
     pub(super) fn also_for(self, segment: &str, total: i64) -> String {
-        let total = self.points(total);
+        let total = whole(total);
         match self {
             Self::En => format!("also for {segment} ({total})"),
             Self::Es => format!("también para {segment} ({total})"),

@@ -7,7 +7,7 @@ use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
 use super::due::{DueView, doubts, said as said_in, stage_word};
-use super::language::{Word, whole};
+use super::language::{Word, signed, whole};
 use super::one_line::also;
 use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence, with_member};
@@ -461,14 +461,10 @@ fn parts(item: &Item<'_>, language: Language, said: &mut Vec<String>) -> Vec<Par
     let (first, rest) = counting.split_at(shown);
     let mut out: Vec<PartView> = first
         .iter()
-        .map(|part| PartView {
-            points: language.signed(part.centipoints),
-            why: line(&part.why, 120),
-            how: grounds(item, part, language, said),
-        })
+        .map(|part| PartView { points: signed(part.centipoints), why: line(&part.why, 120), how: grounds(item, part, language, said) })
         .collect();
     if !rest.is_empty() {
-        let points = language.signed(rest.iter().map(|part| part.centipoints).sum());
+        let points = signed(rest.iter().map(|part| part.centipoints).sum());
         out.push(PartView { points, why: language.other_rules(rest.len()), how: None });
     }
     out

@@ -111,7 +111,9 @@ mod tests {
             ("acm", vec![]),
         ] {
             let mut best = Best::none();
-            titles.iter().for_each(|title| best.take(Meant::by_title(title, &words(named)), *title, 9));
+            for title in titles {
+                best.take(Meant::by_title(title, &words(named)), title, 9);
+            }
             assert_eq!(best.found, want, "{named}");
         }
         let told = several("leads", "x", &[1; 12], |n| format!("lead-{n}")).to_string();

@@ -161,8 +161,8 @@ impl Clauses {
 /// A name with its legal form, where one stands with it: "Acme, S.L.", «ООО «Ромашка»».
 fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<String> {
     let start = sentence.words[name.start].at.start;
-    let ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev().map(|end| sentence.words[end - 1].at.end);
-    let end = ends.into_iter().find(|end| {
+    let mut ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev().map(|end| sentence.words[end - 1].at.end);
+    let end = ends.find(|end| {
         let parsed = CompanyName::parse(&sentence.text[start..*end]);
         parsed.core == core && parsed.form.is_some_and(|form| form.kind == LegalKind::Entity && form.class != LegalClass::Other)
     })?;
