@@ -104,8 +104,8 @@ async fn lead(request: &Request, command: LeadCommand, json: bool) -> anyhow::Re
         LeadCommand::Accept(said) => asking::verdict(request, "accepted", said, None, json).await,
         LeadCommand::Reject(said) => asking::verdict(request, "rejected", said, None, json).await,
         LeadCommand::Park { said, until } => asking::verdict(request, "parked", said, until, json).await,
-        LeadCommand::Reopen { id } => {
-            let said = args::Said { id, because: String::new(), by: None };
+        LeadCommand::Reopen { id, by } => {
+            let said = args::Said { id, because: String::new(), by };
             asking::verdict(request, "", said, None, json).await
         }
     }

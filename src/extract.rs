@@ -33,6 +33,7 @@ mod shown;
 mod sitemap;
 mod sniff;
 mod spec;
+mod staff;
 pub mod structured;
 mod tenders;
 mod transform;

@@ -135,8 +135,12 @@ pub struct Stock {
     pub contracts: usize,
     /// Whether there may be more of both than were looked at.
     pub more: bool,
-    /// The open ones whose time for offers ends first.
+    /// The open ones whose time for offers ends first, of those that nothing else in the letter names.
     pub next: Vec<Record>,
+    /// Open ones that something else in the letter names.
+    pub told: usize,
+    /// Open ones that say no deadline, of the rest.
+    pub undated: usize,
 }
 
 /// An organisation as a question names it.

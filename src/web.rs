@@ -5,6 +5,7 @@
 mod answer;
 mod ask;
 mod calendar;
+mod called;
 mod front;
 mod health;
 mod imports;

@@ -431,13 +431,14 @@ fn leads(views: &[LeadView]) -> Table {
             view.id.clone(),
             view.segment.clone(),
             clip(&view.title, 50),
-            format!("{:.0}", view.fit),
-            format!("{:.0}", view.signal),
+            // As mails round: the half away from zero.
+            format!("{:.0}", view.fit.round()),
+            format!("{:.0}", view.signal.round()),
             format!("{} %", view.known),
             view.state.clone(),
             or_dash(view.owner.as_ref()),
             or_dash(view.told.as_ref()),
-            view.changed.clone(),
+            times::to_the_minute(&view.changed),
         ]);
     }
     all

@@ -2,14 +2,14 @@
 
 mod clause;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use self::clause::{Clauses, Sentence, are_others};
+use self::clause::{Clauses, Sentence, Whom, are_others};
 use crate::base::caps;
 use crate::base::text::phrases::{Phrase, Phrases, around, sentences, words_of};
 use crate::base::text::stems::StemLanguage;
@@ -53,6 +53,8 @@ struct Spec {
     turns: Vec<Spanned<String>>,
     #[serde(default)]
     nobody: Vec<Spanned<String>>,
+    #[serde(default)]
+    same: Vec<Spanned<String>>,
     signal: Vec<EntrySpec>,
 }
 
@@ -73,8 +75,8 @@ struct EntrySpec {
 pub enum BadLexicon {
     /// It is no TOML, or has other keys.
     #[error(
-        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `affirms`, `turns`, `nobody` and tables [[signal]] with `kind`, `phrases`, \
-         `unless` and `closed`"
+        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `affirms`, `turns`, `nobody`, `same` and tables [[signal]] with `kind`, \
+         `phrases`, `unless` and `closed`"
     )]
     Shape {
         /// From 1.
@@ -126,14 +128,22 @@ pub struct Said {
     /// The sentence that says so; of a long one, what stands around the words.
     pub sentence: String,
     /// Whom the sentence names as the one whose reason it is.
-    whom: BTreeSet<String>,
+    whom: Whom,
 }
 
 impl Said {
-    /// Whether it tells nothing beside these: one of them is of its kind and not surely of somebody else, or enough are of its kind.
-    pub(super) fn is_told(&self, told: &[Self]) -> bool {
+    /// The company whose reason it is, where that is surely another one than `own`: a sentence that names this one too is of this one.
+    pub(super) fn of_another(&self, own: &str) -> Option<&str> {
+        self.whom.company().filter(|_| are_others(&self.whom, &Whom::called(own)))
+    }
+
+    /// Whether it tells nothing beside these: one of them is of its kind and not surely of somebody else, or enough are of its kind. `own` is
+    /// whose what names nobody is, where that is known.
+    pub(super) fn is_told(&self, told: &[Self], own: Option<&str>) -> bool {
+        let of_own = |said: &Self| own.is_none_or(|own| said.of_another(own).is_none());
         let alike = || told.iter().filter(|one| one.kind == self.kind);
-        alike().count() >= OF_A_KIND || alike().any(|one| !are_others(&one.whom, &self.whom))
+        let same = |one: &Self| of_own(one) == of_own(self) && !are_others(&one.whom, &self.whom);
+        alike().count() >= OF_A_KIND || alike().any(same)
     }
 }
 
@@ -180,7 +190,7 @@ impl Lexicon {
             entries.push(Entry { kind, phrases: found, unless, closed });
         }
         let (unless, denies, affirms) = (phrases(&spec.unless)?, phrases(&spec.denies)?, phrases(&spec.affirms)?);
-        let clauses = Clauses { denies, affirms, turns: phrases(&spec.turns)?, nobody: phrases(&spec.nobody)? };
+        let clauses = Clauses { denies, affirms, turns: phrases(&spec.turns)?, nobody: phrases(&spec.nobody)?, same: phrases(&spec.same)? };
         Ok(Self { language: written.clone(), stems, unless, clauses, entries })
     }
 
@@ -188,11 +198,17 @@ impl Lexicon {
     /// sentences count.
     fn find(&self, text: &str, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
         let mut found: Vec<(usize, Said)> = Vec::new();
-        let mut closings: Vec<(SignalKind, BTreeSet<String>)> = Vec::new();
+        let mut closings: Vec<(SignalKind, Whom)> = Vec::new();
+        let (mut before, mut companies) = (Whom::default(), Whom::default());
         for (place, text) in sentences(text).into_iter().enumerate() {
             let words = words_of(text, self.stems);
             let sentence = Sentence { text, words: &words };
-            let whom = |find: &Range<usize>| self.clauses.named(&sentence, find);
+            let goes_on = self.clauses.goes_on(&sentence);
+            let or_before = |whom: Whom| if goes_on && whom.is_nobody() { before.clone() } else { whom };
+            let whom = |find: &Range<usize>| or_before(self.clauses.named(&sentence, find));
+            let all = self.clauses.named(&sentence, &(words.len()..words.len()));
+            companies.take_companies(&all);
+            let after = or_before(all).last();
             for entry in &self.entries {
                 let closed = entry.closed.each(&words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
                 closings.extend(closed.map(|find| (entry.kind, whom(&find))));
@@ -202,9 +218,13 @@ impl Lexicon {
                 let quote = around(text, &span, caps::QUOTE_CHARS);
                 found.push((place, Said { kind: entry.kind, language: self.language.clone(), sentence: quote, whom: whom(&find) }));
             }
+            before = after;
         }
         let is_over = |said: &Said| closings.iter().any(|(kind, whom)| *kind == said.kind && !are_others(whom, &said.whom));
         found.retain(|(_, said)| !is_over(said));
+        for (_, said) in &mut found {
+            said.whom.know(&companies);
+        }
         found
     }
 
@@ -238,11 +258,11 @@ impl Lexicons {
     /// What a text says, in the order of its sentences: each kind once of each whom it names, so many at most. Its language says in which lexicon
     /// to look; where it is not known, in all.
     pub fn find(&self, text: &str, language: Option<&str>) -> Vec<Said> {
-        self.find_new(text, language, &|_| true)
+        self.find_new(text, (language, None), &|_| true)
     }
 
-    /// [`Self::find`], in the sentences that count.
-    pub(super) fn find_new(&self, text: &str, language: Option<&str>, is_new: &dyn Fn(&str) -> bool) -> Vec<Said> {
+    /// [`Self::find`], in the sentences that count; `own` is whose the text is, where that is known.
+    pub(super) fn find_new(&self, text: &str, (language, own): (Option<&str>, Option<&str>), is_new: &dyn Fn(&str) -> bool) -> Vec<Said> {
         let end = text.char_indices().nth(TEXT).map_or(text.len(), |(end, _)| end);
         let language = language.map(language_code).filter(|language| language != "und");
         let lexicons = self.0.values().filter(|lexicon| language.as_ref().is_none_or(|language| lexicon.language == *language));
@@ -250,7 +270,7 @@ impl Lexicons {
         all.sort_by_key(|(place, _)| *place);
         let mut told: Vec<Said> = Vec::new();
         for (_, said) in all {
-            if !said.is_told(&told) {
+            if !said.is_told(&told, own) {
                 told.push(said);
             }
         }

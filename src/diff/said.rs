@@ -25,9 +25,16 @@ pub fn texts(draft: &Draft) -> String {
 /// The reasons to act that the words of a change give, each kind once of each whom they name; none when it is
 /// part of a baseline.
 ///
+/// `own` is what the record's organisation is called; of a sentence that surely names another one it is said which.
 /// `record` is the record as it is after the change. Of what changed only the sentences count that were not there before. Notices of tenders
 /// and awards say in their fields what they are. What varies by itself, as the masks of the page say, is left out of what is quoted.
-pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record: &Record, masks: &[Mask]) -> Vec<SignalDraft> {
+pub fn said(
+    lexicons: &Lexicons,
+    language: Option<&str>,
+    change: &Change,
+    (record, own): (&Record, Option<&str>),
+    masks: &[Mask],
+) -> Vec<SignalDraft> {
     if change.baseline || !speaks(record.kind) {
         return Vec::new();
     }
@@ -46,16 +53,17 @@ pub fn said(lexicons: &Lexicons, language: Option<&str>, change: &Change, record
         };
         let Some(value) = record.value(name) else { continue };
         let is_new = |sentence: &str| before.as_ref().is_none_or(|before| !before.contains(words(sentence).as_str()));
-        for said in lexicons.find_new(&lines(value), language, &is_new) {
-            if said.is_told(&told) {
+        for said in lexicons.find_new(&lines(value), (language, own), &is_new) {
+            if said.is_told(&told, own) {
                 continue;
             }
             let Some(evidence) = record.evidence(name) else { continue };
             let (kind, sentence) = (said.kind, said.sentence.clone());
+            let of = own.and_then(|own| said.of_another(own)).map(str::to_owned);
             told.push(said);
             let sentence = steady(sentence, masks, &field_place(&FieldName::new(name), record));
             let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
-            found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence } });
+            found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence }, of });
         }
     }
     found
@@ -122,7 +130,7 @@ mod tests {
 
     fn drafts(record: &Record, kind: ChangeKind, baseline: bool, language: Option<&str>) -> Vec<(SignalKind, String)> {
         let change = Change { source: record.source.clone(), record: record.id, kind, at: day(3), baseline };
-        let found = said(&Lexicons::shipped(), language, &change, record, &[]);
+        let found = said(&Lexicons::shipped(), language, &change, (record, None), &[]);
         found.into_iter().map(|draft| (draft.kind, draft.evidence.quote)).collect()
     }
 
@@ -186,7 +194,7 @@ mod tests {
             (&[(other.as_str(), "We are hiring drivers, call us today, \u{fffc}")], whole),
         ] {
             let masks: Vec<Mask> = masks.iter().map(|(at, template)| Mask::Words((*at).to_owned(), (*template).to_owned())).collect();
-            let found = said(&Lexicons::shipped(), None, &change, &page, &masks);
+            let found = said(&Lexicons::shipped(), None, &change, (&page, None), &masks);
             assert_eq!(found.iter().map(|draft| draft.evidence.quote.as_str()).collect::<Vec<_>>(), [want]);
         }
     }

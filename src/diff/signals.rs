@@ -15,7 +15,8 @@ pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 9] = ["reason", AWARDED_LOTS, WINNER, "deadline", LOTS_DUE, CANCELLED_LOTS, UNREADABLE, "questions_until", "lots"];
+const FIRST: [&str; 10] =
+    ["reason", AWARDED_LOTS, WINNER, "award_value", "deadline", LOTS_DUE, CANCELLED_LOTS, UNREADABLE, "questions_until", "lots"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// The field that names who won.
@@ -50,6 +51,8 @@ pub struct SignalDraft {
     pub story: Story,
     /// Proof: the field that says so.
     pub evidence: Evidence,
+    /// The company that its sentence names, where that is surely another one than the record's.
+    pub of: Option<String>,
 }
 
 /// The reason to act that a change gives; `None` for a quiet change.
@@ -95,7 +98,7 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
         ChangeKind::Gone => (SignalKind::WentAway, Story::Gone { title }, None),
     };
     let evidence = proof(record, field.as_deref(), change.at);
-    Some(SignalDraft { kind, at: happened(change, record), story, evidence })
+    Some(SignalDraft { kind, at: happened(change, record), story, evidence, of: None })
 }
 
 /// Whether what was gone since then was so long enough to be news again.

@@ -8,13 +8,16 @@ use url::Url;
 /// How far into a page its own word on the charset is looked for (the HTML standard's figure).
 const PRESCAN_BYTES: usize = 1024;
 
+/// Pairs of bytes that show whether every second byte is zero.
+const PAIRS: usize = 256;
+
 /// How many bytes the guess looks at: enough for any language, and no second pass over ten megabytes.
 const GUESS_BYTES: usize = 64 * 1024;
 
 /// The text of a page. Never fails: what is no character of the charset becomes U+FFFD.
 ///
 /// The first of these that says something decides: byte order mark, `charset` of the Content-Type header, `<meta>` or XML prolog within
-/// the first 1,024 bytes (and the zero bytes of an XML or JSON in UTF-16 without a mark), valid UTF-8, and at last a guess from the bytes
+/// the first 1,024 bytes (and the zero bytes of UTF-16 without a mark), valid UTF-8, and at last a guess from the bytes
 /// and the top-level domain of `url`.
 pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>, url: &Url) -> Cow<'a, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
@@ -39,13 +42,15 @@ fn of_header(content_type: &str) -> Option<&'static Encoding> {
     })
 }
 
-/// UTF-16 without a mark shows itself by a zero byte beside the first bracket (XML 1.0 appendix F, RFC 4627 section 3).
+/// UTF-16 without a mark shows itself by its halves (XML 1.0 appendix F, RFC 4627 section 3): that of ASCII, and of the delimiters and line ends of
+/// any text, is zero, that of Latin, Greek and Cyrillic letters is nearly so; the other half never is. Text in other charsets holds no zero.
 fn of_zero_bytes(bytes: &[u8]) -> Option<&'static Encoding> {
-    match bytes {
-        [0, b'<' | b'{' | b'[', 0, _, ..] => Some(UTF_16BE),
-        [b'<' | b'{' | b'[', 0, _, 0, ..] => Some(UTF_16LE),
-        _ => None,
-    }
+    let is_utf16 = |high: usize| {
+        let count = |is: &dyn Fn(&[u8]) -> bool| bytes.chunks_exact(2).take(PAIRS).filter(|pair| is(pair)).count();
+        let (all, zeros) = (count(&|_| true), count(&|pair| pair[high] == 0));
+        all >= 2 && zeros * 8 >= all && count(&|pair| pair[high] < 6) * 4 >= all * 3 && count(&|pair| pair[1 - high] == 0) == 0
+    };
+    [(0, UTF_16BE), (1, UTF_16LE)].into_iter().find(|(high, _)| is_utf16(*high)).map(|(_, encoding)| encoding)
 }
 
 /// What an XML prolog or a `<meta>` says. A page that could be read this far is no UTF-16, whatever it says (HTML standard).
@@ -111,6 +116,10 @@ mod tests {
             (utf16("<?xml version='1.0' encoding='UTF-16'?><a>señor</a>", true), None, "http://a.example/", "<a>señor"),
             (utf16("<rss>señor", false), None, "http://a.example/", "<rss>señor"),
             (utf16("{\"a\":\"ñ\"}", false), None, "http://a.example/", "ñ"),
+            (utf16("Company;City\nAcme;Cádiz, Москва\n", false), None, "http://a.example/", "Cádiz, Москва"),
+            (utf16("Company;City\nAcme;Cádiz\n", true), None, "http://a.example/", "Cádiz"),
+            (utf16("Компания;Город\nРассвет;Казань\n", false), None, "http://a.example/", "Рассвет;Казань"),
+            (b"one\0two\0".to_vec(), None, "http://a.example/", "two"),
             (koi.clone(), Some("text/html; Charset=\"koi8-r\""), "http://a.example/", "Закупка"),
             (with("<meta charset=koi8-r>", &koi), Some("text/html"), "http://a.example/", "Закупка"),
             (with("<meta http-equiv='Content-Type' content='text/html; charset=koi8-r'/>", &koi), None, "http://a.example/", "Закупка"),

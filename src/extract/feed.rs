@@ -73,7 +73,8 @@ impl FeedReader {
         let text = decode(input.bytes, input.content_type, input.url);
         let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
         let mut bad = Vec::new();
-        let items = if text.starts_with('{') { json_feed::items(text, input)? } else { self.xml_items(text, input, &mut bad)? };
+        let (items, cut) =
+            if text.starts_with('{') { (json_feed::items(text, input)?, false) } else { self.xml_items(text, input, &mut bad)? };
         let mut gather = Gather::new(&self.rule, input.url);
         for (at, (item, key)) in items.iter().zip(keys(&items)).enumerate() {
             input.check_time()?;
@@ -85,11 +86,12 @@ impl FeedReader {
         }
         let mut extract = gather.extract;
         bad.append(&mut extract.bad);
-        Ok(Extract { whole: false, bad, ..extract })
+        Ok(Extract { whole: false, bad, entries: items.len(), cut, ..extract })
     }
 
     /// The items of RSS or Atom. If the feed as a whole is refused, its items are tried one by one, and only the bad ones are lost.
-    fn xml_items(&self, text: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<Vec<Item>, Failure> {
+    /// With them whether it breaks off.
+    fn xml_items(&self, text: &str, input: &Input<'_>, bad: &mut Vec<BadEntry>) -> Result<(Vec<Item>, bool), Failure> {
         let mended = mend::mend(text).map_err(|mend::TooDeep| {
             Failure::new(FailureClass::ParseLimit, format!("{}: the feed's elements lie more than {} deep", input.url, mend::DEPTH))
         })?;
@@ -98,8 +100,9 @@ impl FeedReader {
             let sentences: Vec<_> = mended.repairs.iter().map(|repair| repair.sentence()).collect();
             bad.push(BadEntry { path: "feed".to_owned(), reason: format!("read after repair: {}", sentences.join("; ")) });
         }
+        let cut = mended.repairs.contains(&mend::Repair::Tail);
         let whole = match items::parse(&mended.text, input.url, &self.hints) {
-            Ok(items) => return Ok(items),
+            Ok(items) => return Ok((items, cut)),
             Err(why) => why,
         };
         let mut items = Vec::new();
@@ -116,7 +119,7 @@ impl FeedReader {
             let what = if root.is_empty() { "it holds no element".to_owned() } else { format!("its root element is `{root}`: {whole}") };
             return Err(Failure::new(FailureClass::Unreadable, format!("{} is no feed: {what}", input.url)));
         }
-        Ok(items)
+        Ok((items, cut))
     }
 }
 

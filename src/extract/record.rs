@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use url::Url;
 
 use super::requests::is_request;
+use super::staff;
 use super::{Kind, Spec};
 use crate::base::caps;
 use crate::base::text::{fold, words};
@@ -63,11 +64,17 @@ impl RecordRule {
         !self.key.is_empty()
     }
 
-    /// What a record is: by its field `kind`, else as all records of the source; but an offer whose title says that somebody buys is a request.
+    /// What a record is: by its field `kind`, else as all records of the source; but an offer whose title says that somebody buys is a request,
+    /// and one whose title says that somebody to work is wanted is a vacancy, as it is among requests.
     fn kind_of(&self, fields: &BTreeMap<FieldName, Found>) -> RecordKind {
         let Some(found) = fields.get("kind") else {
-            let title = || NAMES.iter().find_map(|name| fields.get(*name)).is_some_and(|found| is_request(&found.value.text()));
-            return if self.kind == RecordKind::Offer && title() { RecordKind::Request } else { self.kind };
+            let says =
+                |what: fn(&str) -> bool| NAMES.iter().find_map(|name| fields.get(*name)).is_some_and(|found| what(&found.value.text()));
+            return match self.kind {
+                RecordKind::Offer | RecordKind::Request if says(staff::is_wanted) => RecordKind::Vacancy,
+                RecordKind::Offer if says(is_request) => RecordKind::Request,
+                kind => kind,
+            };
         };
         let text = fold(&found.value.text());
         self.kinds.get(&text).copied().or_else(|| RecordKind::from_word(&text)).unwrap_or(self.kind)

@@ -54,17 +54,13 @@ static BUYS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// So begins what somebody wants; it may be staff.
-static WANTS: LazyLock<Regex> = LazyLock::new(|| {
-    let words = [
-        "wanted|looking for|in search of|seeking|we (?:need|seek|are looking for)|i need|required",
-        "busco|buscamos|se busca|se necesita|necesito|necesitamos|se requiere|solicito|solicitamos|demanda",
-        "suche|gesucht|wir suchen|gesuch",
-        "cherche|recherche|nous cherchons|nous recherchons|on cherche|on recherche",
-        "cerco|cercasi|cerchiamo|procuro|procuramos|procura-se|preciso|precisamos",
-        "требуется|требуются|нужен|нужна|нужно|нужны|ищу|ищем|необходим|необходима|необходимо|необходимы",
-    ];
-    beginning(&words)
-});
+pub(super) const WANTED: &str = "wanted|looking for|in search of|seeking|we (?:need|seek|are looking for)|i need|required|\
+    busco|buscamos|se busca|se buscan|se necesita|se necesitan|necesito|necesitamos|se requiere|se requieren|solicito|solicitamos|demanda|\
+    suche|gesucht|wir suchen|gesuch|\
+    cherche|recherche|nous cherchons|nous recherchons|on cherche|on recherche|\
+    cerco|cercasi|cerchiamo|procuro|procuramos|procura-se|preciso|precisamos|\
+    требуется|требуются|нужен|нужна|нужно|нужны|ищу|ищем|необходим|необходима|необходимо|необходимы";
+static WANTS: LazyLock<Regex> = LazyLock::new(|| beginning(&[WANTED]));
 
 /// So begins what somebody sells.
 static SELLS: LazyLock<Regex> = LazyLock::new(|| {
@@ -116,7 +112,7 @@ pub(super) fn requests(extract: &Extract, url: &Url) -> Option<Requests> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldName, Found, RecordKind, Value};
+    use crate::model::sample::draft;
 
     #[test]
     fn a_title_says_whether_something_is_wanted() {
@@ -157,12 +153,10 @@ mod tests {
             (&[], "https://a.example/rfq", None),
         ] {
             let url: Url = url.parse().unwrap();
-            let draft = |title: &&str| {
-                let found = Found { value: Value::Text((*title).to_owned()), quote: (*title).to_owned(), path: String::new() };
-                let fields = [(FieldName::new("title"), found)].into();
-                Draft { key: "k".to_owned(), kind: RecordKind::Offer, url: url.clone(), fields, detail: None, partial: false, again: false }
-            };
-            let found = requests(&Extract { records: titles.iter().map(draft).collect(), ..Extract::default() }, &url);
+            let found = requests(
+                &Extract { records: titles.iter().map(|title| draft("k", &[("title", title)])).collect(), ..Extract::default() },
+                &url,
+            );
             assert_eq!(found.as_ref().map(|found| found.sure), want, "{titles:?} {url}: {found:?}");
         }
     }

@@ -92,6 +92,10 @@ pub struct Sheet {
     pub unread: Vec<BadEntry>,
     /// How many cells could not be understood.
     pub unread_count: usize,
+    /// The first tax numbers that cannot be right, of rows that were read.
+    pub wrong: Vec<BadEntry>,
+    /// How many there are.
+    pub wrong_count: usize,
 }
 
 /// Why a file cannot be taken at all.
@@ -144,6 +148,8 @@ struct Told {
     bad_count: usize,
     unread: Vec<BadEntry>,
     unread_count: usize,
+    wrong: Vec<BadEntry>,
+    wrong_count: usize,
 }
 
 impl Told {
@@ -158,6 +164,13 @@ impl Told {
         self.unread_count += 1;
         if self.unread.len() < TOLD {
             self.unread.push(BadEntry { path: format!("line {line}, {caption}"), reason: reason.into() });
+        }
+    }
+
+    fn wrong(&mut self, line: u64, caption: &str, reason: impl Into<String>) {
+        self.wrong_count += 1;
+        if self.wrong.len() < TOLD {
+            self.wrong.push(BadEntry { path: format!("line {line}, {caption}"), reason: reason.into() });
         }
     }
 }
@@ -189,8 +202,8 @@ pub fn read(bytes: &[u8], url: &Url, settings: &SheetSettings) -> Result<Sheet, 
         line,
         draft: Draft { key, kind: RecordKind::Company, url: url.clone(), fields, detail: None, partial: false, again: false },
     });
-    let Told { bad, bad_count, unread, unread_count } = told;
-    Ok(Sheet { format, columns, rows: rows.collect(), repeats, bad, bad_count, unread, unread_count })
+    let Told { bad, bad_count, unread, unread_count, wrong, wrong_count } = told;
+    Ok(Sheet { format, columns, rows: rows.collect(), repeats, bad, bad_count, unread, unread_count, wrong, wrong_count })
 }
 
 /// What a file is that people take for a table, by its first bytes.

@@ -1,4 +1,4 @@
-//! Whether records are vacancies: by what the page calls them, by the members that only vacancies have, by how such titles end, by their address.
+//! Whether records are vacancies: by what the page calls them, by the members that only vacancies have, by what such titles say, by their address.
 //! Knows no job board.
 
 use std::sync::LazyLock;
@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::has_name;
+use super::{has_name, staff};
 use crate::base::text::words;
 use crate::model::{Draft, Extract, RecordKind, Value};
 
@@ -124,6 +124,10 @@ pub(super) fn vacancies(extract: &Extract, url: &Url) -> Option<Vacancies> {
     if open * 3 > all {
         return sure(format!("{open} of {all} titles say that anybody may apply, as those of vacancies do"));
     }
+    let wanted = count(&|draft| has_name(draft).is_some_and(|name| staff::is_wanted(&name)));
+    if wanted * 2 > all {
+        return sure(format!("{wanted} of {all} titles say that somebody to work is wanted"));
+    }
     let word = of_address(url, &ADDRESSES, &WHOLE).filter(|_| all > 0)?;
     Some(Vacancies { why: format!("its address speaks of them (`{word}`)"), sure: false })
 }
@@ -158,17 +162,7 @@ fn plain(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldName, Found};
-
-    fn extract(records: &[&[(&str, &str)]]) -> Extract {
-        let url: Url = "https://a.example/".parse().unwrap();
-        let draft = |fields: &&[(&str, &str)]| {
-            let found = |words: &str| Found { value: Value::Text(words.to_owned()), quote: words.to_owned(), path: String::new() };
-            let fields = fields.iter().map(|(name, words)| (FieldName::new(name), found(words))).collect();
-            Draft { key: "k".to_owned(), kind: RecordKind::Offer, url: url.clone(), fields, detail: None, partial: false, again: false }
-        };
-        Extract { records: records.iter().map(draft).collect(), ..Extract::default() }
-    }
+    use crate::model::sample::extract;
 
     #[test]
     fn what_records_are_vacancies() {
@@ -178,6 +172,17 @@ mod tests {
             (&[("title", "Welder"), ("employment_type", "full")], "https://a.example/", Some(true)),
             (&[("title", "Welder"), ("@type", "JobPosting")], "https://a.example/", Some(true)),
             (&[("title", "Schweißer (m/w/d)")], "https://a.example/", Some(true)),
+            (&[("title", "Требуется пекарь")], "https://a.example/", Some(true)),
+            (&[("title", "Нужны сварщики и водители")], "https://a.example/", Some(true)),
+            (&[("title", "Se necesita panadero con experiencia")], "https://a.example/", Some(true)),
+            (&[("title", "Buscamos conductores")], "https://a.example/", Some(true)),
+            (&[("title", "Wanted: experienced welder")], "https://a.example/", Some(true)),
+            (&[("title", "Bäcker gesucht")], "https://a.example/", Some(true)),
+            (&[("title", "Требуется плёнка")], "https://a.example/", None),
+            (&[("title", "Требуется поставщик плёнки")], "https://a.example/", None),
+            (&[("title", "Se necesita proveedor de cartón")], "https://a.example/", None),
+            (&[("title", "Se necesita horno de panadero")], "https://a.example/", None),
+            (&[("title", "Нужен сварочный аппарат")], "https://a.example/", None),
             (&[("title", "Administrativo/a (H/M)")], "https://a.example/", Some(true)),
             (&[("title", "Soldador")], "https://a.example/ofertas-de-empleo?page=1", Some(false)),
             (&[("title", "Soldador")], "https://www.a.example/ofertas-de-trabajo/", Some(false)),

@@ -241,16 +241,26 @@ pub fn key(written: &str, country: Option<&str>) -> Option<String> {
     if digits.bytes().all(|d| Some(&d) == digits.as_bytes().first()) || "1234567890".starts_with(&digits) {
         return None;
     }
-    let verdicts = identify(written, country);
-    // Digits that name no country may be several countries' numbers.
-    let certain = |verdict: &&Verdict| country.is_some() || verdict.prefixed || verdict.kind.country.is_none();
-    let mut known =
-        verdicts.iter().filter(certain).filter(|verdict| !matches!(verdict.outcome, Err(Fault::Length | Fault::Shape))).peekable();
-    if known.peek().is_some() {
-        return known.find_map(|verdict| verdict.outcome.as_ref().ok()?.key.clone());
+    let known = known(written, country);
+    if !known.is_empty() {
+        return known.into_iter().find_map(|verdict| verdict.outcome.ok()?.key);
     }
     let looks = id.is_ascii() && (5..=18).contains(&id.len()) && digits.len() >= 5;
     looks.then(|| format!("{}{id}", country.unwrap_or_default()))
+}
+
+/// Why a number that has the shape of one of the country's is none.
+pub fn fault(written: &str, country: Option<&str>) -> Option<Fault> {
+    let known = known(written, country);
+    if known.iter().any(|verdict| verdict.outcome.is_ok()) { None } else { known.into_iter().find_map(|verdict| verdict.outcome.err()) }
+}
+
+/// The kinds whose shape a text has, where it is sure whose they are: digits that name no country may be several countries' numbers.
+fn known(written: &str, country: Option<&str>) -> Vec<Verdict> {
+    let certain = |verdict: &Verdict| country.is_some() || verdict.prefixed || verdict.kind.country.is_none();
+    let mut all = identify(written, country);
+    all.retain(|verdict| certain(verdict) && !matches!(verdict.outcome, Err(Fault::Length | Fault::Shape)));
+    all
 }
 
 /// Whether two keys can not both be one organisation's: numbers of the same country and kind that differ.

@@ -11,6 +11,8 @@ use super::{Change, ChangeKind, FieldChange, Value};
 use crate::base::ids::{ContentHash, RecordId, SourceId, hash64};
 use crate::base::text::words;
 
+/// The field by which a record says that it is what another one, of this key, says of another company.
+pub const SAID_IN: &str = "said_in";
 /// Words of a title that no other article has by chance.
 const TITLE_WORDS: usize = 5;
 
@@ -204,7 +206,15 @@ impl Record {
         ids.into_iter().collect()
     }
 
+    /// The record that says it, of which this is what it says of another company.
+    pub fn said_in(&self) -> Option<RecordId> {
+        self.text(SAID_IN).map(|key| Self::id_of(&self.source, &key))
+    }
+
     fn article_ids(&self) -> Vec<String> {
+        if self.said_in().is_some() {
+            return Vec::new();
+        }
         let mut address = self.url.clone();
         address.set_fragment(None);
         let title = words(&self.title());

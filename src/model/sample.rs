@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{
-    Evidence, Fact, FactName, Field, FieldName, IdentityKey, Organisation, OwnPage, Record, RecordKind, Signal, SignalKind, Story, Value,
+    Draft, Evidence, Extract, Fact, FactName, Field, FieldName, Found, IdentityKey, Organisation, OwnPage, Record, RecordKind, Signal,
+    SignalKind, Story, Value,
 };
 use crate::base::ids::{ContentHash, OrganisationId, SourceId};
 
@@ -33,6 +34,25 @@ pub(crate) fn record(source: &str, key: &str, kind: RecordKind, fields: &[(&str,
         gone: false,
         own_page: OwnPage::Read,
     }
+}
+
+/// A record as read from a page of `a.example`: an offer of this key with these words.
+pub(crate) fn draft(key: &str, fields: &[(&str, &str)]) -> Draft {
+    let found = |words: &str| Found { value: Value::Text(words.to_owned()), quote: words.to_owned(), path: String::new() };
+    Draft {
+        key: key.to_owned(),
+        kind: RecordKind::Offer,
+        url: Url::parse("https://a.example/").unwrap(),
+        fields: fields.iter().map(|(name, words)| (FieldName::new(name), found(words))).collect(),
+        detail: None,
+        partial: false,
+        again: false,
+    }
+}
+
+/// What was read from a page: such records.
+pub(crate) fn extract(records: &[&[(&str, &str)]]) -> Extract {
+    Extract { records: records.iter().map(|fields| draft("k", fields)).collect(), ..Extract::default() }
 }
 
 fn value(text: &str) -> Value {

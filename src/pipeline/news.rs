@@ -12,7 +12,7 @@ use super::announce::announce_all;
 use super::closing::{self, Behind};
 use super::drain::ENTRIES;
 use super::link::{self, Affected};
-use super::{Effects, altered, linked, passed, silent};
+use super::{Effects, altered, beside, linked, passed, silent};
 use crate::base::caps;
 use crate::base::ids::{LeadId, OrganisationId, RecordId, RepId, SegmentId, SourceId};
 use crate::base::text::clip;
@@ -113,7 +113,10 @@ pub async fn tell(
     now: Timestamp,
 ) -> Result<News, StoreError> {
     let mut told = News { changes: changes.iter().filter(|change| !change.baseline).count(), ..News::default() };
-    let (untold, looked) = linked::untold(effects, config, &turn.records, &changes).await?;
+    let (mut untold, looked) = linked::untold(effects, config, &turn.records, &changes).await?;
+    let (beside, heard) = beside::of_others(config, whence, &turn.records, &untold);
+    turn.records.extend(beside);
+    untold.extend(heard);
     let link::Linked { mut affected, questions, asked } = link::affected(effects, (config, whence), turn, &untold, now).await?;
     let again = forget_told(effects, &mut affected).await?;
     if whence.signal.is_some() {
@@ -194,11 +197,13 @@ pub(super) fn signals_of(
         return Vec::from_iter(is_new.then(|| met(whence, said, record, organisation, now)));
     }
     let about = diff::About { event: whence.event.map(|event| (event.name.as_str(), Some(event.date))) };
-    let mut drafts: Vec<diff::SignalDraft> = diff::signal(change, record, &about).into_iter().collect();
-    let said = diff::said(&config.lexicons.signals, whence.language, change, record, whence.masks);
+    let mut drafts: Vec<diff::SignalDraft> = Vec::new();
+    if record.said_in().is_none() {
+        drafts.extend(diff::signal(change, record, &about));
+    }
     let own = drafts.first().map(|draft| draft.kind);
-    drafts.extend(said.into_iter().filter(|draft| Some(draft.kind) != own));
-    let of_draft = |diff::SignalDraft { kind, at, story, evidence }| Signal {
+    drafts.extend(said(config, whence, change, record).into_iter().filter(|draft| draft.of.is_none() && Some(draft.kind) != own));
+    let of_draft = |diff::SignalDraft { kind, at, story, evidence, of: _ }| Signal {
         kind,
         organisation,
         record: record.id,
@@ -209,6 +214,12 @@ pub(super) fn signals_of(
         echo: false,
     };
     drafts.into_iter().map(of_draft).collect()
+}
+
+/// What the words of a change say, of the record's organisation and of others.
+pub(super) fn said(config: &Config, whence: Whence<'_>, change: &Change, record: &Record) -> Vec<diff::SignalDraft> {
+    let own = resolve::identify(record, whence.about).name;
+    diff::said(&config.lexicons.signals, whence.language, change, (record, own.as_deref()), whence.masks)
 }
 
 /// The reason to act that a record of an import is because somebody said so. It happened at the event where there was one.

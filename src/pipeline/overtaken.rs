@@ -53,7 +53,7 @@ pub async fn overtaken(effects: &Effects, config: &Config, now: Timestamp) -> Re
             Change { source: later.source.clone(), record: record.id, kind: ChangeKind::Changed(fields), at: now, baseline: false };
         let says = Record { id: record.id, ..later };
         let Some(draft) = diff::signal(&change, &says, &diff::About::default()) else { continue };
-        let diff::SignalDraft { kind, at, story, evidence } = draft;
+        let diff::SignalDraft { kind, at, story, evidence, of: _ } = draft;
         let signal = Signal { kind, organisation: buyer.id, record: record.id, at, seen: now, story, evidence, echo: false };
         affected.entry(buyer.id).or_insert_with(|| Affected::known(buyer)).news.push(signal);
         count += 1;

@@ -86,15 +86,20 @@ async fn of_source(
     let all = theirs.len();
     // What an earlier source has too is told once.
     theirs.retain(|record| met.insert(record.id));
-    let named = |record: &Record| !told.contains(&record.id) && closings(record).iter().any(|closing| closing.name.as_str() == "deadline");
+    let open = theirs.len();
+    theirs.retain(|record| !told.contains(&record.id));
+    let untold = theirs.len();
+    theirs.retain(|record| closings(record).iter().any(|closing| closing.name.as_str() == "deadline"));
     let mut stock = Stock {
         source: source.title.clone(),
         id: source.id.to_string(),
-        open: theirs.len(),
-        again: all - theirs.len(),
+        open,
+        again: all - open,
         contracts: 0,
         more: !all_open || !all_ends,
-        next: theirs.into_iter().filter(named).take(NAMED).collect(),
+        told: open - untold,
+        undated: untold - theirs.len(),
+        next: theirs.into_iter().take(NAMED).collect(),
     };
     // A contract of several lots is one.
     let mut contracts: Vec<RecordId> = ends.iter().map(|row| row.tender).collect();

@@ -235,7 +235,11 @@ async fn absent(effects: &Effects, before: &Before<'_>, members: &HashSet<Record
             }
         }
     }
-    effects.store.absent(&before.source.id, present, ABSENT).await
+    let is_told = |record: &Record| record.said_in().is_some_and(|of| present.contains(&of));
+    let mut absent = effects.store.absent(&before.source.id, present.clone(), ABSENT).await?;
+    // What a record says of others is there as long as it is.
+    absent.retain(|record| !is_told(record));
+    Ok(absent)
 }
 
 /// Since when it has this illness; that it had another one before is another matter.

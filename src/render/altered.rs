@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
 use super::language::{Language, Word, of_number, plural};
-use super::sentence::{annulled, called, ended_lots, field, is_annulment, of_lots, said_of_lots, value};
+use super::sentence::{annulled, called, ended_lots, field, is_annulment, of_lots, said_of_lots, value, won};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
@@ -64,11 +64,17 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
     let plain = !fields.iter().any(|(name, ..)| [CANCELLED_LOTS, AWARDED_LOTS].contains(&name.as_str()));
+    let won = won(language, fields);
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         // What was odd about the old value concerns nobody any more.
         let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
         if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
             return Some(annulled);
+        }
+        match (name.as_str(), old, &won) {
+            ("winner", None, Some(won)) => return Some(won.clone()),
+            ("award_value", None, Some(_)) => return None,
+            _ => {}
         }
         match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
             // It ended: what else of it is otherwise concerns nobody any more.
@@ -87,11 +93,11 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             (_, _, old, new) => Some(field(language, called(signal, name), old.as_deref(), new.as_deref())),
         }
     };
-    let mut fields: Vec<_> = fields.iter().collect();
+    let mut ordered: Vec<_> = fields.iter().collect();
     // The label is of them.
-    fields.sort_by_key(|(name, ..)| !(name == LOTS_DUE || name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
-    fields.retain(|field| !said_of_lots(signal, field));
-    let mut told: Vec<String> = fields.into_iter().filter_map(one).collect();
+    ordered.sort_by_key(|(name, ..)| !(name == LOTS_DUE || name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
+    ordered.retain(|field| !said_of_lots(signal, field));
+    let mut told: Vec<String> = ordered.into_iter().filter_map(one).collect();
     if *more > 0 && signal.kind != SignalKind::TenderCancelled {
         told.push(language.and_more_fields(*more as usize));
     }

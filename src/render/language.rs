@@ -313,21 +313,6 @@ impl Language {
         }
     }
 
-    /// Hundredths of a point as a number, with the language's decimal mark and no needless zeros: 2000 is `20`, -1525 is `-15.25`.
-    pub(super) fn points(self, hundredths: i64) -> String {
-        let sign = if hundredths < 0 { "-" } else { "" };
-        let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-        let mark = match self {
-            Self::En => '.',
-            Self::Es | Self::Ru => ',',
-        };
-        match rest {
-            0 => format!("{sign}{whole}"),
-            rest if rest % 10 == 0 => format!("{sign}{whole}{mark}{}", rest / 10),
-            rest => format!("{sign}{whole}{mark}{rest:02}"),
-        }
-    }
-
     /// An amount of money with its digits in groups, as the reader writes them: `100000 EUR` is "100,000 EUR". Anything else as it is.
     pub(super) fn amounts(self, text: &str) -> String {
         let Some((number, currency)) = text.split_once(' ') else { return text.to_owned() };
@@ -355,12 +340,6 @@ impl Language {
             out.push_str(part);
         }
         format!("{out} {currency}")
-    }
-
-    /// [`Self::points`] with its sign.
-    pub(super) fn signed(self, hundredths: i64) -> String {
-        let plus = if hundredths > 0 { "+" } else { "" };
-        format!("{plus}{}", self.points(hundredths))
     }
 
     pub(super) fn leads_for_you(self, n: usize) -> String {
@@ -442,8 +421,8 @@ impl Language {
             Self::Es => ["cuánto encaja ", "por qué ahora ", "se conoce el ", "\u{a0}%"],
             Self::Ru => ["соответствие ", "почему сейчас ", "известно ", "\u{a0}%"],
         };
-        let who = format!("{fits}{}", self.points(fit));
-        let why = (signal != 0).then(|| format!("{now}{}", self.points(signal)));
+        let who = format!("{fits}{}", whole(fit));
+        let why = (signal != 0).then(|| format!("{now}{}", whole(signal)));
         let share = (known < 100).then(|| format!("{known_is}{known}{is_known}"));
         std::iter::once(who).chain(why).chain(share).collect::<Vec<_>>().join(" · ")
     }
@@ -457,7 +436,7 @@ impl Language {
     }
 
     pub(super) fn between(self, low: i64, high: i64) -> String {
-        let (low, high) = (self.points(low), self.points(high));
+        let (low, high) = (whole(low), whole(high));
         match self {
             Self::En => format!("Once known, the total lies between {low} and {high}."),
             Self::Es => format!("Al saberlo, el total queda entre {low} y {high}."),
@@ -487,6 +466,17 @@ pub(super) fn of_number<N: TryInto<u64>>(n: N, [one, few, many]: [&'static str; 
         (2..=4, _) => few,
         _ => many,
     }
+}
+
+/// Hundredths of a point as people are told them: whole points, the half away from zero. 2000 is `20`, -1525 is `-15`, 1550 is `16`.
+pub(super) const fn whole(hundredths: i64) -> i64 {
+    (hundredths.abs() + 50) / 100 * hundredths.signum()
+}
+
+/// [`whole`] with its sign.
+pub(super) fn signed(hundredths: i64) -> String {
+    let plus = if whole(hundredths) > 0 { "+" } else { "" };
+    format!("{plus}{}", whole(hundredths))
 }
 
 #[cfg(test)]
@@ -523,12 +513,10 @@ mod tests {
     }
 
     #[test]
-    fn points_are_exact() {
-        for (given, en, es) in
-            [(2_000, "+20", "+20"), (1_525, "+15.25", "+15,25"), (-450, "-4.5", "-4,5"), (7, "+0.07", "+0,07"), (0, "0", "0")]
+    fn points_are_whole() {
+        for (given, want) in [(2_000, "+20"), (1_525, "+15"), (4_250, "+43"), (-450, "-5"), (-1_049, "-10"), (7, "0"), (-7, "0"), (0, "0")]
         {
-            assert_eq!(Language::En.signed(given), en);
-            assert_eq!(Language::Es.signed(given), es);
+            assert_eq!(signed(given), want);
         }
     }
 

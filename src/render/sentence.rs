@@ -11,7 +11,7 @@ use super::Language;
 use super::clean::line;
 use super::due::{odd_words, said, stage_word};
 use super::fields::{FIRST_DEADLINE, name_of, word_of};
-use super::language::Word;
+use super::language::{Word, whole};
 use crate::base::text::words;
 use crate::model::{
     AWARDED_LOTS, CANCELLED_LOTS, FAR, FactName, LISTS, LOTS_DUE, NextStep, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown,
@@ -69,16 +69,22 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
         // What was won or lost before stands in the reason that it takes back.
         Story::Changed { title, .. } if signal.kind == SignalKind::AwardAnnulled => format!("{}: {title}", language.signal(signal.kind)),
         Story::Changed { title, fields, more } => {
+            let won = won(language, fields);
             let mut fields: Vec<_> = fields.iter().filter(|field| !said_of_lots(signal, field)).collect();
             fields.sort_by_key(|(name, ..)| name != LOTS_DUE);
-            let told = fields.into_iter().map(|(name, old, new)| {
+            let told = fields.into_iter().filter_map(|(name, old, new)| {
                 let name = called(signal, name);
                 if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
-                    return annulled;
+                    return Some(annulled);
+                }
+                match (name, old, &won) {
+                    ("winner", None, Some(won)) => return Some(won.clone()),
+                    ("award_value", None, Some(_)) => return None,
+                    _ => {}
                 }
                 let old = old.as_deref().map(|old| value(language, zone, name, old, None));
                 let words = new.as_deref().map(|new| value(language, zone, name, new, Some(signal)));
-                field(language, name, old.as_deref(), words.as_deref())
+                Some(field(language, name, old.as_deref(), words.as_deref()))
             });
             let told: Vec<String> = told.collect();
             let more = (*more > 0).then(|| language.and_more_fields(*more as usize));
@@ -158,6 +164,19 @@ pub(super) fn said_of_lots(signal: &Signal, (name, old, new): &Told) -> bool {
 /// What a field is called: beside those of its lots the deadline of a tender is the first.
 pub(super) fn called<'a>(signal: &Signal, name: &'a str) -> &'a str {
     if name == "deadline" && tells_of_lots(signal).next().is_some() { FIRST_DEADLINE } else { name }
+}
+
+/// "Boreal Imaging, S.L. won it for 90,000 EUR": what the fields of a new winner and of a price that came with it come to; told where the winner is, and
+/// not again where the price is.
+pub(super) fn won(language: Language, fields: &[(String, Option<String>, Option<String>)]) -> Option<String> {
+    let new = |asked: &str| fields.iter().find(|(name, old, _)| name == asked && old.is_none()).and_then(|(.., new)| new.as_deref());
+    let (winner, price) = (new("winner")?, new("award_value").map(|price| language.amounts(price)));
+    let (won, worth) = match language {
+        Language::En => (format!("{winner} won it"), " for "),
+        Language::Es => (format!("adjudicada a {winner}"), " por "),
+        Language::Ru => (format!("победитель: {winner}"), ", цена контракта "),
+    };
+    Some(price.map_or_else(|| won.clone(), |price| format!("{won}{worth}{price}")))
 }
 
 /// What happened to the lots of a tender, where that is what is told: a deadline that passed is none that was moved.
@@ -446,7 +465,7 @@ impl Language {
 
     /// That a lead is one in another segment too, and what it comes to there.
     pub(super) fn also_for(self, segment: &str, total: i64) -> String {
-        let total = self.points(total);
+        let total = whole(total);
         match self {
             Self::En => format!("also for {segment} ({total})"),
             Self::Es => format!("también para {segment} ({total})"),
@@ -534,6 +553,42 @@ mod tests {
         let told = |title, by| told(SignalKind::RequestForSuppliers, story(title, by))[0].clone();
         assert_eq!(told("News", Some("Acme")), "Looks for a supplier: “Acme seeks suppliers.” (Acme; News)");
         assert_eq!(told("Acme seeks suppliers", None), "Looks for a supplier: “Acme seeks suppliers.”");
+    }
+
+    #[test]
+    fn who_won_is_told_with_the_price() {
+        let field = |name: &str, old: Option<&str>, new: Option<&str>| (name.to_owned(), old.map(str::to_owned), new.map(str::to_owned));
+        let stage = field("stage", Some("open"), Some("awarded"));
+        let winner = field("winner", None, Some("Boreal Imaging, S.L."));
+        let price = field("award_value", None, Some("90000 EUR"));
+        for (fields, want) in [
+            (
+                vec![stage.clone(), winner.clone(), price.clone()],
+                [
+                    "X: now awarded, was open; Boreal Imaging, S.L. won it for 90,000 EUR",
+                    "X: ahora adjudicada, antes abierta; adjudicada a Boreal Imaging, S.L. por 90.000 EUR",
+                    "X: теперь есть победитель, раньше открыт; победитель: Boreal Imaging, S.L., цена контракта 90\u{a0}000 EUR",
+                ],
+            ),
+            (
+                vec![stage, winner],
+                [
+                    "X: now awarded, was open; Boreal Imaging, S.L. won it",
+                    "X: ahora adjudicada, antes abierta; adjudicada a Boreal Imaging, S.L.",
+                    "X: теперь есть победитель, раньше открыт; победитель: Boreal Imaging, S.L.",
+                ],
+            ),
+            (
+                vec![price],
+                [
+                    "X: value of the contract: now 90,000 EUR",
+                    "X: importe adjudicado: ahora 90.000 EUR",
+                    "X: цена контракта: теперь 90\u{a0}000 EUR",
+                ],
+            ),
+        ] {
+            assert_eq!(told(SignalKind::TenderAwarded, Story::Changed { title: "X".to_owned(), fields, more: 0 }), want);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
 use super::due::{DueView, doubts, said as said_in, stage_word};
-use super::language::Word;
+use super::language::{Word, signed, whole};
 use super::one_line::also;
 use super::pairs::PairView;
 use super::sentence::{self, next_step, sentence, with_member};
@@ -438,7 +438,8 @@ fn is_new(words: &str, said: &mut Vec<String>) -> bool {
     true
 }
 
-/// The lines that count, biggest first within fit and signal; whatever does not fit is one line more, so the sum stays exact.
+/// The lines that count, biggest first within fit and signal; whatever does not fit is one line more. They are whole points, rounded as
+/// they are added up, so that they sum to what is said of fit and signal.
 fn parts(item: &Item<'_>, language: Language, said: &mut Vec<String>) -> Vec<PartView> {
     let mut counting: Vec<Part> = Vec::new();
     for part in item.lead.score.parts.iter().filter(|part| part.centipoints != 0) {
@@ -449,18 +450,21 @@ fn parts(item: &Item<'_>, language: Language, said: &mut Vec<String>) -> Vec<Par
         }
     }
     counting.sort_by_key(|part| (matches!(part.kind, PartKind::Signal(_)), -part.centipoints.abs()));
+    let mut sums = [0; 2];
+    for part in &mut counting {
+        let sum = &mut sums[usize::from(matches!(part.kind, PartKind::Signal(_)))];
+        let before = whole(*sum);
+        *sum += part.centipoints;
+        part.centipoints = 100 * (whole(*sum) - before);
+    }
     let shown = if counting.len() > PARTS { PARTS - 1 } else { counting.len() };
     let (first, rest) = counting.split_at(shown);
     let mut out: Vec<PartView> = first
         .iter()
-        .map(|part| PartView {
-            points: language.signed(part.centipoints),
-            why: line(&part.why, 120),
-            how: grounds(item, part, language, said),
-        })
+        .map(|part| PartView { points: signed(part.centipoints), why: line(&part.why, 120), how: grounds(item, part, language, said) })
         .collect();
     if !rest.is_empty() {
-        let points = language.signed(rest.iter().map(|part| part.centipoints).sum());
+        let points = signed(rest.iter().map(|part| part.centipoints).sum());
         out.push(PartView { points, why: language.other_rules(rest.len()), how: None });
     }
     out

@@ -105,7 +105,9 @@ fn organisation_name(record: &Record, about: &About) -> Option<String> {
         let named = named_by.iter().chain(own).filter_map(|field| record.text(field));
         named.map(|name| text::squeeze(&name)).find(|name| name.chars().any(char::is_alphanumeric))
     };
-    about.organisation.as_deref().map(text::squeeze).filter(|name| !name.is_empty()).or_else(read)
+    // What a record says of another company is not about whom the source is.
+    let of_source = about.organisation.as_deref().filter(|_| record.said_in().is_none());
+    of_source.map(text::squeeze).filter(|name| !name.is_empty()).or_else(read)
 }
 
 fn tax_ids(record: &Record, about: &About) -> Vec<String> {

@@ -14,8 +14,8 @@ use url::Url;
 use super::ask::{Answer, ChannelView, CheckView, DigestView, LeadView, Question, SentView, SourceView, StatusView};
 use super::leads::Behind;
 use super::tenders::TenderView;
-use super::{calendar, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, verdicts, views};
-use crate::base::ids::{ChannelId, LeadId, RecordId, RepId, SourceId};
+use super::{calendar, called, health, imports, listed, notices, organisations, outbox, pages, replay, unmapped, verdicts, views};
+use crate::base::ids::{ChannelId, RecordId, RepId, SourceId};
 use crate::base::text::no_such;
 use crate::config::{Config, Source};
 use crate::model::{ChannelState, HostKey, Lead, LeadState, Page, Record, Subject};
@@ -34,8 +34,6 @@ pub type AnswerError = anyhow::Error;
 const HISTORY: usize = 200;
 /// Signals of an organisation that are shown and scored.
 pub(super) const SIGNALS: usize = 64;
-/// Leads looked through for one whose id was mistyped.
-const LEADS: usize = 1_000;
 /// Changes that are undone to see records as they were.
 const UNDONE: usize = 10_000;
 
@@ -351,15 +349,8 @@ async fn leads(
 
 /// A lead with its score for now, or for an earlier moment: a pure function of what was known then.
 pub(super) async fn lead(effects: &Effects, config: &Config, id: &str, at: Option<&str>) -> Result<LeadView, AnswerError> {
-    let found = match LeadId::from_str(id) {
-        Ok(id) => effects.store.lead(id).await?,
-        Err(_) => None,
-    };
-    let Some(lead) = found else {
-        let known = effects.store.leads(LeadFilter::default(), LEADS).await?;
-        let known: Vec<String> = known.iter().map(|lead| lead.id.to_string()).collect();
-        return Err(unknown("lead", id, known.iter().map(String::as_str)));
-    };
+    let lead = called::lead(effects, id).await?;
+    let id = lead.id;
     let Subject::Organisation(subject) = lead.subject;
     let organisation =
         effects.store.organisation(subject).await?.ok_or_else(|| anyhow!("the organisation of {id} is not stored any more"))?;

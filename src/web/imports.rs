@@ -78,6 +78,12 @@ pub struct ImportReport {
     pub unclear: usize,
     /// The first of them: place and reason.
     pub unclear_cells: Vec<(String, String)>,
+    /// Tax numbers that cannot be right: they are kept, and nobody is recognised by them.
+    #[serde(default)]
+    pub wrong_ids: usize,
+    /// The first of them: place and reason.
+    #[serde(default)]
+    pub wrong_id_cells: Vec<(String, String)>,
     /// Rows that say the same as another: their line, and that of the first.
     pub repeats: Vec<(u64, u64)>,
     /// Rows that were not there before.
@@ -352,6 +358,8 @@ fn report(import: &Import, sheet: &Sheet, planned: Planned, (written, updates): 
         unreadable_rows: told(&sheet.bad),
         unclear: sheet.unread_count,
         unclear_cells: told(&sheet.unread),
+        wrong_ids: sheet.wrong_count,
+        wrong_id_cells: told(&sheet.wrong),
         repeats: sheet.repeats.clone(),
         fresh: planned.fresh,
         corrected: planned.corrected,

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerError;
+use super::called::{Best, Meant, several};
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
 use super::views::{self, time};
 use crate::base::ids::RecordId;
@@ -30,8 +31,6 @@ const MAYBE: usize = 10;
 /// Tenders with a deadline, and without one, that are looked through for one that somebody calls by a number or a title; and read at a time.
 const SEARCHED: usize = 100_000;
 const READ: usize = 500;
-/// Tenders named where several are called the same.
-const CANDIDATES: usize = 10;
 /// Characters of their titles.
 const TITLE: usize = 80;
 /// Of the words of two titles so many parts of ten are the same when the titles are nearly equal.
@@ -161,23 +160,9 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
     }
     let line = |record: &Record| {
         let until = record.value("deadline").map(|until| format!(", offers until {}", until.told())).unwrap_or_default();
-        format!("  {}  {} ({}, {}{until})", record.id, clip(&record.title(), TITLE), record.source, record.key)
+        format!("{}  {} ({}, {}{until})", record.id, clip(&record.title(), TITLE), record.source, record.key)
     };
-    let more = found.len().saturating_sub(CANDIDATES);
-    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
-    let lines: Vec<String> = found.iter().take(CANDIDATES).map(line).collect();
-    Err(anyhow!("several tenders are called {named}; name one of them by its id:\n{}{more}", lines.join("\n")))
-}
-
-/// How well a tender is meant by what somebody calls it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Meant {
-    /// These words are in its title.
-    Within,
-    /// It is its title.
-    Title,
-    /// It is one of its numbers or its address.
-    Number,
+    Err(several("tenders", named, &found, line))
 }
 
 /// The tenders that somebody may mean, the best kind alone: who names a number means no title. Looked for among those with the latest deadlines,
@@ -192,20 +177,14 @@ async fn called(store: &Store, named: &str, limit: usize) -> Result<(Vec<Record>
     let (others, all) = store.tenders(TenderWalk { from: Some(Timestamp::MAX), to: None, ..dated }, |_| true).await?;
     rows.extend(others);
     whole &= all;
-    let (mut best, mut found) = (Meant::Within, Vec::new());
+    let mut best = Best::none();
     for rows in rows.chunks(READ) {
         for record in store.records(rows.iter().map(|row| row.record).collect()).await? {
-            let Some(meant) = meant(&record, named, &asked) else { continue };
-            if meant > best {
-                (best, found) = (meant, Vec::new());
-            }
-            if meant == best && found.len() < ALIKE {
-                found.push(record);
-            }
+            best.take(meant(&record, named, &asked), record, ALIKE);
         }
         tokio::task::yield_now().await;
     }
-    Ok((found, whole))
+    Ok((best.found, whole))
 }
 
 /// Whether a tender may be called so; `asked`: the same as plain words.
@@ -216,12 +195,7 @@ fn meant(record: &Record, named: &str, asked: &str) -> Option<Meant> {
         || same(record.url.as_str())
         || record.url.path_segments().into_iter().flatten().any(|part| part.len() > 3 && same(part))
         || other.into_iter().any(|id| same(&id) || id.split_once(':').is_some_and(|(_, bare)| same(bare)));
-    let title = words(&record.title());
-    match (number, title == asked) {
-        (true, _) => Some(Meant::Number),
-        (false, true) => Some(Meant::Title),
-        (false, false) => format!(" {title} ").contains(&format!(" {asked} ")).then_some(Meant::Within),
-    }
+    if number { Some(Meant::Number) } else { Meant::by_title(&record.title(), asked) }
 }
 
 /// Takes out of a view what was said only after a moment, and puts in its place what was said by then.

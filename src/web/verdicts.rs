@@ -1,12 +1,11 @@
 //! What somebody says of a lead: the order, and what they should know of it beside the lead. Carried out by the pipeline.
 
-use std::str::FromStr;
-
 use anyhow::bail;
 use jiff::Timestamp;
 
 use super::answer::{AnswerError, SIGNALS, lead, moment, unknown};
 use super::ask::LeadView;
+use super::called;
 use crate::base::ids::LeadId;
 use crate::base::text::{clip, no_such, squeeze};
 use crate::config::Config;
@@ -38,14 +37,13 @@ pub(super) async fn give(
         }
         None => None,
     };
-    // Says which there are.
-    let Ok(of) = LeadId::from_str(id) else { return lead(effects, config, id, None).await };
+    let of = called::lead(effects, id).await?.id;
     let by = clip(&squeeze(&by), NAME);
     let verdict = said.map(|said| Verdict { said, at: now, by: by.clone(), because: clip(&squeeze(&because), WORDS), until });
     give_verdict(effects, config, of, verdict, now).await?;
     let mut notes = Vec::new();
-    if said == Some(LeadState::Accepted) && named {
-        notes.extend(nobodys_name(effects, config, (of, &by)).await?);
+    if named {
+        notes.extend(nobodys_name(effects, config, (of, said, &by)).await?);
     }
     if said.is_none_or(|said| said == LeadState::Accepted) {
         notes.extend(unheard(effects, config, of).await?);
@@ -53,19 +51,31 @@ pub(super) async fn give(
     if let Some(until) = until {
         notes.extend(closes_before(effects, config, (of, until), now).await?);
     }
-    Ok(LeadView { notes, ..lead(effects, config, id, None).await? })
+    if said.is_none() {
+        tracing::info!(lead = %of, by, because = clip(&squeeze(&because), WORDS), "what was said of a lead is taken back");
+    }
+    Ok(LeadView { notes, ..lead(effects, config, &of.to_string(), None).await? })
 }
 
-/// That who was named as taking a lead up is no rep, and so does not get it.
-async fn nobodys_name(effects: &Effects, config: &Config, (of, by): (LeadId, &str)) -> Result<Option<String>, AnswerError> {
+/// That who was named is no rep: who takes a lead up so does not get it, and anything else is said by nobody that is known here.
+async fn nobodys_name(
+    effects: &Effects,
+    config: &Config,
+    (of, said, by): (LeadId, Option<LeadState>, &str),
+) -> Result<Option<String>, AnswerError> {
     if config.reps.is_empty() || config.reps.iter().any(|rep| rep.rep.id.as_str() == by) {
         return Ok(None);
+    }
+    let no_rep = no_such("rep", by, config.reps.iter().map(|rep| rep.rep.id.as_str()));
+    if said != Some(LeadState::Accepted) {
+        let kept = if said.is_some() { format!("it is kept as said by `{by}`, but ") } else { String::new() };
+        return Ok(Some(format!("{kept}{no_rep}")));
     }
     let with = match effects.store.lead(of).await?.map(|lead| lead.owner) {
         Some(Decision::To(rep, _)) => format!("the lead stays with {rep}"),
         Some(Decision::Nobody(_)) | None => "nobody has the lead".to_owned(),
     };
-    Ok(Some(format!("{with}, for {}", no_such("rep", by, config.reps.iter().map(|rep| rep.rep.id.as_str())))))
+    Ok(Some(format!("{with}, for {no_rep}")))
 }
 
 /// That who has the lead then is told nothing of it.

@@ -314,3 +314,26 @@ async fn a_second_page_that_is_broken_takes_nothing_back_of_what_was_read_before
     let said = self::source(&world, "fair").await.source.standing;
     assert!(said.starts_with("complete until 2026-11-26T") && said.contains("; since then 1 of 2 pages could not be read: "), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_press_feed_that_breaks_off_is_no_complete_visit_and_is_asked_for_again_soon() {
+    let (site, shown) = site(feed(4));
+    let world = Inside::with("notices = [\"lines\"]\n", &(feed_source(&site.address, "") + LINES)).await;
+    world.visit().await;
+    world.wait(SignedDuration::from_hours(6));
+    let whole = feed(5);
+    let cut = whole.body.len() - "</channel></rss>".len();
+    *shown.lock().unwrap() = Reply { body: whole.body.slice(..cut), ..whole.clone() };
+    world.visit().await;
+    let seen = source(&world, "calls").await.source;
+    assert!(
+        seen.health == "ill" && seen.reason.as_deref().is_some_and(|reason| reason.contains("the document breaks off: 5 entries")),
+        "{seen:?}"
+    );
+    assert!(seen.standing.starts_with("not complete since"), "{seen:?}");
+    // Six hours are not waited for, and what of it was read before is no reason to leave it.
+    *shown.lock().unwrap() = whole;
+    world.wait(SignedDuration::from_mins(6));
+    world.visit().await;
+    assert_eq!(source(&world, "calls").await.source.health, "well");
+}

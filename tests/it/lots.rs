@@ -148,7 +148,7 @@ async fn a_lot_that_is_awarded_ends_no_tender_of_which_another_is_open() {
         json!([{ "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }]);
     world.show(0, awarded.clone());
     world.until("2026-11-27T12:00:00Z").await;
-    let told = "Lot awarded: L1; winner: now Ortopedia Norte, S.A.";
+    let told = "Lot awarded: L1; Ortopedia Norte, S.A. won it";
     assert_eq!(world.mails("ana", told).len(), 1, "{:#?}", world.mails("ana", ""));
     assert_eq!(world.mails("ana", "Tender awarded"), Vec::<String>::new());
     let view = shown(&world).await;

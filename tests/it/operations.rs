@@ -1,5 +1,6 @@
 //! The operator's side with the real program: health, metrics, reload, one process at a time, backup and restore, unsubscribing.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -436,6 +437,48 @@ fn what_is_said_of_a_lead_holds_is_shown_and_told_to_machines() {
     let wrong = home.run(&["lead", "accept", "lead-0000000000000"]);
     assert!(!wrong.status.success());
     assert!(!home.run(&["lead", "park", &id, "--until", "2001-01-01"]).status.success());
+}
+
+#[test]
+fn a_lead_goes_by_what_its_organisation_is_called_and_a_name_that_is_no_reps_is_said_to_be_none() {
+    let (site, count) = growing();
+    let receiver = Server::start(|_| Reply::status(204));
+    let reps = [segment("title = \"Everything\"\nline = 5"), rep("ana", "Europe/Madrid", "Mon 08:00"), MAILS.to_owned()].concat();
+    let home = Home::new(&(list(&site) + &reps + &hook("crm", &receiver.address)));
+    let daemon = home.start();
+    visits(&site, 3);
+    count.store(5, Ordering::SeqCst);
+    let event = || serde_json::from_slice::<serde_json::Value>(&receiver.next(|_| true).body).unwrap();
+    let ids: HashMap<String, String> = (0..2)
+        .map(|_| event())
+        .map(|event| ["organisation", "lead"].map(|name| event["data"][name].clone()))
+        .map(|[who, lead]| (who["name"].as_str().unwrap().to_owned(), lead.as_str().unwrap().to_owned()))
+        .collect();
+    daemon.stop();
+    let three = ids["Maker 3, S.L."].as_str();
+    for named in ["Maker 3, S.L.", "maker 3", "3, s.l.", three] {
+        assert_eq!(home.json(&["lead", "show", named])["id"], three, "{named}");
+        assert_eq!(home.json(&["lead", "explain", named])["id"], three, "{named}");
+    }
+    let errors = |arguments: &[&str]| {
+        let out = home.run(arguments);
+        (out.status.success(), String::from_utf8(out.stderr).unwrap())
+    };
+    for verb in ["show", "accept", "reject", "park", "reopen"] {
+        let (fine, told) = errors(&["lead", verb, "maker"]);
+        assert!(!fine && told.contains("several leads are called maker") && ids.values().all(|id| told.contains(id)), "{verb}: {told}");
+        let (fine, told) = errors(&["lead", verb, "Makker 3, S.L."]);
+        assert!(!fine && told.contains("did you mean `Maker 3, S.L.`?"), "{verb}: {told}");
+    }
+    for verb in ["accept", "reject", "park", "reopen"] {
+        let (fine, told) = errors(&["lead", verb, "maker 3", "--by", "zoe"]);
+        assert!(fine && told.contains("there is no rep `zoe`"), "{verb}: {told}");
+        let (fine, told) = errors(&["lead", verb, "maker 3", "--by", "ana"]);
+        assert!(fine && !told.contains("no rep"), "{verb}: {told}");
+    }
+    // By one clock, in one format.
+    let table = String::from_utf8(home.run(&["lead", "list"]).stdout).unwrap();
+    assert!(!table.contains('T') || !table.contains(":00Z"), "{table}");
 }
 
 #[test]

@@ -152,3 +152,55 @@ async fn the_copy_of_an_article_that_names_the_company_gives_the_lead_and_one_li
     let both = after(1, row(9, "Cierra la imprenta más antigua", "Imprenta Faro, S.A.", "", "Tras cien años.")).await;
     assert!(both.len() == 5 && both.contains(&"Imprenta Faro, S.A.".to_owned()), "{both:?}");
 }
+
+/// An article of a paper that says whose it is, and speaks of another company too: each has what is said of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_sentence_of_an_article_is_of_the_company_that_it_names() {
+    let shown = Arc::new(Mutex::new(row(1, "Nothing new", "Acme, S.A.", "Food", "Nothing.")));
+    let rows = Arc::clone(&shown);
+    let site = Server::start(move |_| Reply::html(format!("<html lang=en><body><ul>{}</ul></body></html>", rows.lock().unwrap())));
+    for own in ["", "organisation = \"Acme, S.A.\"\n"] {
+        let paper = listing("paper", &format!("{}/", site.address), "1h", FIELDS) + "records = \"article\"\nlanguage = \"en\"\n" + own;
+        let all = "\n[[segment]]\nid = \"all\"\nline = 5\n".to_owned()
+            + &points("branch-opened", 20)
+            + &points("request-for-suppliers", 10)
+            + &points("vacancy-published", 1);
+        let world = Inside::new(&[paper, all, LINES.to_owned()].concat()).await;
+        *shown.lock().unwrap() = row(1, "Nothing new", "Acme, S.A.", "Food", "Nothing.");
+        world.visit().await;
+        let told = async || {
+            let mut told = Vec::new();
+            for lead in world.effects.store.leads(LeadFilter::default(), 99).await.unwrap() {
+                let atalaya::model::Subject::Organisation(organisation) = lead.subject;
+                for signal in world.effects.store.signals_of(organisation, 99).await.unwrap() {
+                    told.push(format!("{}: {} “{}”", lead.title, signal.kind.word(), signal.evidence.quote));
+                }
+            }
+            told.retain(|line| !line.contains("article-published"));
+            told.sort();
+            told
+        };
+        *shown.lock().unwrap() += &row(
+            2,
+            "News of the coast",
+            "Acme, S.A.",
+            "Food",
+            "Acme S.A. opens a new plant in Vigo. Beta GmbH looks for suppliers of steel. It is hiring welders. We are hiring drivers.",
+        );
+        world.wait(SignedDuration::from_hours(2));
+        world.visit().await;
+        let first = [
+            "Acme, S.A.: branch-opened “Acme S.A. opens a new plant in Vigo.”",
+            "Acme, S.A.: vacancy-published “We are hiring drivers.”",
+            "Beta GmbH: request-for-suppliers “Beta GmbH looks for suppliers of steel.”",
+            "Beta GmbH: vacancy-published “It is hiring welders.”",
+        ];
+        assert_eq!(told().await, first, "{own}");
+        // The article is there as long as it is shown, and what it says of others with it.
+        for _ in 0..4 {
+            world.wait(SignedDuration::from_hours(2));
+            world.visit().await;
+        }
+        assert_eq!(told().await, first, "{own}");
+    }
+}

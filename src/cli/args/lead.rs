@@ -22,12 +22,14 @@ pub enum LeadCommand {
     },
     /// One of them: facts, reasons, next step
     Show {
-        /// Its id
+        /// Its id, or what its organisation is called, or words of that which no other lead has
+        #[arg(value_name = "LEAD")]
         id: String,
     },
     /// Its score, line by line, each with its proof
     Explain {
-        /// Its id
+        /// Its id, or its organisation's name
+        #[arg(value_name = "LEAD")]
         id: String,
         /// As it was on this day, or at this time
         #[arg(long, value_name = "DATE")]
@@ -47,15 +49,20 @@ pub enum LeadCommand {
     },
     /// What was said of it is taken back: it is what its score says
     Reopen {
-        /// Its id
+        /// Its id, or its organisation's name
+        #[arg(value_name = "LEAD")]
         id: String,
+        /// Who takes it back: a rep, or any name; by default your login name. It is logged
+        #[arg(long, value_name = "NAME")]
+        by: Option<String>,
     },
 }
 
 /// What is said of a lead.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Said {
-    /// Its id
+    /// Its id, or what its organisation is called
+    #[arg(value_name = "LEAD")]
     pub id: String,
     /// Why, in your words; it is kept with the lead and told to machines
     #[arg(long, value_name = "TEXT", default_value = "")]

@@ -66,6 +66,7 @@ fn details(text: &mut String, view: &ImportReport, width: u16) {
         );
     }
     told(text, "cells that are not understood; their words are kept", view.unclear, &view.unclear_cells);
+    told(text, "tax numbers that cannot be right; they are kept, and nobody is recognised by them", view.wrong_ids, &view.wrong_id_cells);
     table(
         text,
         ("rows of known organisations", &["line", "the row", "organisation", "its name", "by"], width),
@@ -222,6 +223,8 @@ mod tests {
             unreadable_rows: vec![("line 4".into(), "one cell, the header has 3".into())],
             unclear: 1,
             unclear_cells: vec![("line 2, Tel".into(), "`12` is no telephone number".into())],
+            wrong_ids: 2,
+            wrong_id_cells: vec![("line 5, CIF".into(), "`B12345678`: wrong check digit".into())],
             repeats: vec![(6, 3)],
             fresh: 6,
             same: 1,

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use regex::Regex;
 use serde_json::Value;
@@ -49,6 +50,16 @@ pub(in crate::cli) fn at(at: Timestamp, zone: &TimeZone) -> String {
         return at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     }
     at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// A time as answers have it, to the minute, as sentences have it: for columns beside such sentences. Anything else stays as it is.
+pub(in crate::cli) fn to_the_minute(text: &str) -> String {
+    let parts = text.split_once('T').and_then(|(day, rest)| Some((day, rest.get(..5)?, rest.get(8..)?)));
+    match parts.filter(|_| text.get(..19).is_some_and(|bare| bare.parse::<DateTime>().is_ok())) {
+        Some((day, time, "Z")) => format!("{day} {time} UTC"),
+        Some((day, time, offset)) => format!("{day} {time} {offset}"),
+        None => text.to_owned(),
+    }
 }
 
 /// A value that is a time and nothing else, as answers have it: by the clock of the zone. Anything else stays as it is.
@@ -115,6 +126,18 @@ mod tests {
     use crate::web::{
         BelongsView, ChangeView, CheckView, OrganisationView, PageView, PartView, RecordView, SourcePages, SourceView, ValueView,
     };
+
+    #[test]
+    fn a_column_has_times_to_the_minute() {
+        for (text, want) in [
+            ("2026-11-23T08:00:59Z", "2026-11-23 08:00 UTC"),
+            ("2026-11-23T09:00:00+01:00", "2026-11-23 09:00 +01:00"),
+            ("The day", "The day"),
+            ("", ""),
+        ] {
+            assert_eq!(to_the_minute(text), want);
+        }
+    }
 
     #[test]
     fn times_are_told_with_the_offset_they_had_there() {

@@ -186,6 +186,15 @@ fn who_closes_closes_their_own() {
         ("ООО «Рассвет» ищет поставщиков упаковки. АО «Закат» больше не ищет поставщиков.", 1),
         ("ООО «Рассвет» ищет поставщиков упаковки. ООО «Закат» больше не ищет поставщиков.", 1),
         ("ООО «Рассвет» ищет поставщиков упаковки. «Рассвет» больше не ищет поставщиков.", 0),
+        // Who is named by a pronoun is who was named last.
+        (
+            "Acme S.A. is looking for suppliers of jars. Beta GmbH is looking for suppliers. It is no longer looking for suppliers of tin.",
+            1,
+        ),
+        ("Acme S.A. sold its plant to Beta GmbH. It is looking for suppliers. Acme S.A. is no longer looking for suppliers.", 1),
+        ("Acme S.A. opens in Vigo. It is looking for suppliers. Acme is no longer looking for suppliers.", 0),
+        ("Acme, S.L. busca proveedores de vidrio. Beta GmbH busca proveedores. La empresa ya no busca proveedores.", 1),
+        ("ООО «Рассвет» ищет поставщиков. АО «Закат» ищет поставщиков. Она больше не ищет поставщиков.", 1),
         // Of each one sentence.
         ("Acme is looking for suppliers of glass. Brightwater Foods seeks suppliers of jars. Acme is seeking vendors.", 2),
         ("Acme is looking for suppliers of glass. We are looking for suppliers of jars.", 1),

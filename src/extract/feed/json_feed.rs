@@ -8,12 +8,16 @@ use super::super::record::LOOKED_AT;
 use super::bounded;
 use super::items::{Item, address};
 use crate::model::{Failure, FailureClass};
+use crate::tender::cut_off;
 
 /// The items of the feed in `text`.
 pub(super) fn items(text: &str, input: &Input<'_>) -> Result<Vec<Item>, Failure> {
     let unreadable = |why: String| Failure::new(FailureClass::Unreadable, format!("{} is no JSON Feed: {why}", input.url));
     // serde_json itself stops at 128 levels.
-    let feed: Value = serde_json::from_str(text).map_err(|why| unreadable(why.to_string()))?;
+    let feed: Value = serde_json::from_str(text).map_err(|why| match cut_off(text) {
+        Some(cut) if why.is_eof() => Failure::new(FailureClass::Broken, cut),
+        Some(_) | None => unreadable(why.to_string()),
+    })?;
     let items = feed.get("items").and_then(Value::as_array).ok_or_else(|| unreadable("it has no list `items`".to_owned()))?;
     Ok(items.iter().take(LOOKED_AT).map(|entry| item(entry, input.url)).collect())
 }

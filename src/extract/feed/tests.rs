@@ -114,6 +114,23 @@ fn a_broken_feed_is_read_and_says_what_was_wrong() {
 }
 
 #[test]
+fn a_feed_without_an_end_breaks_off() {
+    let whole = rss("<item><guid>1</guid></item><item><guid>2</guid></item>");
+    for (text, cut) in [
+        (whole.clone(), false),
+        (whole.replace("</channel></rss>", ""), true),
+        (whole.replace("</guid></item></channel></rss>", ""), true),
+        (whole.replace("</channel>", ""), false),
+        (format!("{whole} trailing"), false),
+    ] {
+        let extract = read(&text).unwrap();
+        assert_eq!((extract.cut, extract.entries), (cut, extract.records.len()), "{text}");
+    }
+    let json = read("{\"version\":\"https://jsonfeed.org/version/1\",\"items\":[{\"id\":1},{\"id\":").unwrap_err();
+    assert!(json.class == FailureClass::Broken && json.text.contains("cut off"), "{json}");
+}
+
+#[test]
 fn what_is_no_feed_is_named() {
     for (text, why) in [
         ("", "no element"),
@@ -121,7 +138,7 @@ fn what_is_no_feed_is_named() {
         ("<html><body>x</body></html>", "`html`"),
         ("<urlset></urlset>", "`urlset`"),
         ("{\"a\":1}", "no list `items`"),
-        ("{", "no JSON Feed"),
+        ("{\"a\":}", "no JSON Feed"),
     ] {
         let failure = read(text).unwrap_err();
         assert_eq!(failure.class, FailureClass::Unreadable);

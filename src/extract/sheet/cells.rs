@@ -9,7 +9,7 @@ use super::{SheetColumn, SheetSettings, Told};
 use crate::base::caps;
 use crate::base::text::{clip, squeeze};
 use crate::extract::value::{self, Hints, Type};
-use crate::model::{Fault, FieldName, Found, Value, ZoneFrom, country_code};
+use crate::model::{Fault, FieldName, Found, Value, ZoneFrom, country_code, identifier};
 
 type Fields = BTreeMap<FieldName, Found>;
 
@@ -81,6 +81,10 @@ impl Row<'_> {
         let parts: Vec<&str> =
             if several { cell.split([';', '\n', '|', ',']).map(str::trim).filter(|part| !part.is_empty()).collect() } else { vec![cell] };
         for part in parts {
+            let country = self.hints.country.as_ref().map(AsRef::as_ref);
+            if let Some(fault) = identifier::fault(part, country).filter(|_| field == "tax_id") {
+                self.told.wrong(self.line, caption, format!("`{}`: {fault}", clip(&squeeze(part), 60)));
+            }
             if let Some(value) = self.read(field, part) {
                 self.add(field, caption, (value, part));
             } else {

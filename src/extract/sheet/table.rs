@@ -6,6 +6,8 @@ use super::{COLUMNS, Parts, ROWS, Raw, SheetError, SheetFormat, Told, bounded, c
 
 /// Lines at the top among which the header is looked for.
 const HEAD: usize = 10;
+/// Lines of one cell that each have the delimiters of a whole row, and no other lines between them: fewer may be a list.
+const SWALLOWED: usize = 3;
 /// Line breaks in one row; more is a quotation mark that nobody closed.
 const BREAKS: usize = 200;
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
@@ -24,7 +26,9 @@ pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, S
     let mut first: Option<Vec<String>> = None;
     let (mut rows, mut looked, mut lines) = (Vec::new(), 0, Lines { text, at: 0, line: 1 + offset });
     let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    for record in reader.into_records() {
+    let mut records = reader.into_records();
+    while let Some(record) = records.next() {
+        let end = records.reader().position().byte();
         let record = match record {
             Ok(record) => record,
             Err(error) => {
@@ -55,7 +59,7 @@ pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, S
         if rows.len() >= ROWS {
             return Err(SheetError::TooLong);
         }
-        match row(&record, captions.len(), delimiter) {
+        match row(&record, written(text, &record, end), captions.len(), delimiter) {
             Ok(cells) => {
                 let kept = cells.into_iter().map(|(place, cell, cut)| {
                     if cut {
@@ -96,12 +100,16 @@ impl Lines<'_> {
     }
 }
 
+/// A record as the file has it.
+fn written<'t>(text: &'t str, record: &csv::StringRecord, end: u64) -> &'t str {
+    let start = record.position().map_or(0, csv::Position::byte);
+    let [start, end] = [start, end].map(|at| usize::try_from(at).unwrap_or(usize::MAX));
+    text.get(start..end).unwrap_or_default().trim_start_matches(['\r', '\n'])
+}
+
 /// The cells that say something, and which of them were cut.
-fn row(record: &csv::StringRecord, wide: usize, delimiter: u8) -> Result<Vec<(usize, String, bool)>, String> {
-    let breaks = || record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum::<usize>();
-    // A cell that holds whole rows has lost its end, unless all the cells after it are there.
-    let holds_rows = || record.iter().any(|cell| cell.contains('\n') && cell.lines().any(|line| outside(line, delimiter) + 1 >= wide));
-    if breaks() > BREAKS || wide > 1 && record.len() < wide && holds_rows() {
+fn row(record: &csv::StringRecord, written: &str, wide: usize, delimiter: u8) -> Result<Vec<(usize, String, bool)>, String> {
+    if record.iter().any(|cell| cell.contains('\n')) && has_swallowed(record, written, wide, delimiter) {
         return Err("a quotation mark that opens here is not closed: what follows it cannot be read, close it and bring the file in again"
             .to_owned());
     }
@@ -121,6 +129,49 @@ fn row(record: &csv::StringRecord, wide: usize, delimiter: u8) -> Result<Vec<(us
             (place, cell, cut)
         })
         .collect())
+}
+
+/// Whether a cell of these, of which one has several lines, has lost its end and holds rows that follow it.
+fn has_swallowed(record: &csv::StringRecord, written: &str, wide: usize, delimiter: u8) -> bool {
+    let breaks = record.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum::<usize>();
+    let holds_a_row = |cell: &str| cell.contains('\n') && cell.lines().any(|line| outside(line, delimiter) + 1 >= wide);
+    // What is left of its own row, and then whole ones, the last of which may hold the mark that closed it.
+    let holds_rows = |(place, cell): (usize, &str)| {
+        let lines: Vec<usize> = cell.lines().map(|line| outside(line, delimiter) + 1).collect();
+        let Some((first, rest)) = lines.split_first() else { return false };
+        let whole = rest.iter().filter(|cells| **cells == wide).count();
+        *first + place == wide && whole >= SWALLOWED && whole + 1 >= rest.len()
+    };
+    breaks > BREAKS
+        || is_open(written, delimiter)
+        || wide > 1 && (record.len() < wide && record.iter().any(holds_a_row) || record.iter().enumerate().any(holds_rows))
+}
+
+/// Whether a quotation mark before a line break is never closed, or closed by one that opens another cell: words follow it.
+fn is_open(written: &str, delimiter: u8) -> bool {
+    let bytes = written.as_bytes();
+    let (mut at, mut begins) = (0, true);
+    while at < bytes.len() {
+        if !(begins && bytes[at] == b'"') {
+            begins = bytes[at] == delimiter;
+            at += 1;
+            continue;
+        }
+        let from = at + 1;
+        at = from;
+        // Two marks are one that is written.
+        while at < bytes.len() && (bytes[at] != b'"' || bytes.get(at + 1) == Some(&b'"')) {
+            at += 1 + usize::from(bytes[at] == b'"');
+        }
+        let next = bytes.get(at + 1);
+        let ends = at < bytes.len() && next.is_none_or(|next| *next == delimiter || next.is_ascii_whitespace());
+        if !ends && memchr::memchr(b'\n', &bytes[from..at.min(bytes.len())]).is_some() {
+            return true;
+        }
+        at += 1;
+        begins = false;
+    }
+    false
 }
 
 /// The delimiter that most of the first lines hold as often as each other, outside of quotation marks: commas inside of names come and go.

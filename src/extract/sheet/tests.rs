@@ -54,12 +54,18 @@ fn columns_by_their_captions() {
 fn tables_as_people_save_them() {
     let utf16: Vec<u8> =
         [0xff, 0xfe].into_iter().chain("Company\tCity\r\nAcme\tCádiz\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let bare = |big: bool| -> Vec<u8> {
+        let units = "Company\tCity\r\nAcme\tCádiz\r\n".encode_utf16();
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    };
     let latin = encoding_rs::WINDOWS_1252.encode("Empresa;Población\nCañas y Tubos, S.L.;Logroño\n").0.into_owned();
     let two_lines = "name=Acme | note=one\ntwo";
     for (bytes, want) in [
         (b"\xef\xbb\xbfCompany,City\nAcme,Vigo\n".to_vec(), vec!["name=Acme | place=Vigo"]),
         (b"sep=;\r\nCompany;City\r\nAcme, S.L.;Vigo\r\n".to_vec(), vec!["name=Acme, S.L. | place=Vigo"]),
         (utf16, vec!["name=Acme | place=Cádiz"]),
+        (bare(true), vec!["name=Acme | place=Cádiz"]),
+        (bare(false), vec!["name=Acme | place=Cádiz"]),
         (latin, vec!["name=Cañas y Tubos, S.L. | place=Logroño"]),
         (b"Company;City\nAcme, Sons, Co;Vigo\n".to_vec(), vec!["name=Acme, Sons, Co | place=Vigo"]),
         (b"Exhibitors of 2026\n\nCompany,City\nAcme,Vigo\n".to_vec(), vec!["name=Acme | place=Vigo"]),
@@ -113,11 +119,47 @@ fn what_cannot_be_read_is_told_with_its_line() {
     let stray = "Company;Phone;Country\nAlpha Ltd;1;GB\n\"Beta Ltd;020 7946 0951;GB\nCora Ltd;020 7946 0952;GB\n";
     let sheet = take(stray.as_bytes(), &[]).unwrap();
     assert!(sheet.bad[0].path == "line 3" && sheet.bad[0].reason.contains("quotation mark"), "{sheet:?}");
+    // One that leaves as many cells as the header has: the next one closes it.
+    for open in [
+        "Company,City,Note\nAcme,Vigo,\"big\nBolt,Lugo,old\nCora,Vigo,new\nDora,Lugo,\"x\nEris,Vigo,y\n",
+        "Company,City,Note\nAcme,Vigo,\"big\nBolt,Lugo,old\nCora,Vigo,new\nDora,Lugo,last\n",
+        "Company;Note\nAcme;\"big\nBolt;old\nCora;new\nDora;last\n",
+    ] {
+        let sheet = take(open.as_bytes(), &[]).unwrap();
+        assert!(sheet.bad.iter().any(|bad| bad.path == "line 2" && bad.reason.contains("quotation mark")), "{open}: {sheet:?}");
+    }
+    for honest in [
+        "Company,Address\nAcme,\"Calle Mayor 1, 2\n08201 Sabadell, Barcelona\nSpain\"\n",
+        "Company,City,Note\nAcme,Vigo,\"Called in May, no answer.\nAsked for pallets, boxes, film.\nWill call again.\"\n",
+        "Company,City,Note\nAcme,Vigo,\"pallets, boxes, film\njars, lids, tins\"\n",
+        "Company,Products\nAcme,\"pallets, boxes\njars, lids\ntins, film\n\"\nBolt,\"x\"\n",
+        "Company;Note\nAcme;\"one; two\nthree\nfour; five\"\n",
+    ] {
+        assert_eq!(take(honest.as_bytes(), &[]).unwrap().bad, [], "{honest}");
+    }
     let address = "Company;Address\nAlpha Ltd;\"Calle Mayor 1; 2\n08201 Sabadell\"\n";
     assert_eq!(take(address.as_bytes(), &[]).unwrap().bad, []);
     let open = format!("Company,City\nAcme,\"Vigo\n{}", "x,y\n".repeat(300));
     let sheet = take(open.as_bytes(), &[]).unwrap();
     assert!(sheet.rows.is_empty() && sheet.bad[0].reason.contains("quotation mark"), "{sheet:?}");
+}
+
+#[test]
+fn tax_numbers_that_cannot_be_right_are_told_and_kept() {
+    let table = "Company,Country,CIF\nAcme,Spain,B12345674\nBolt,Spain,B12345678\nCora,Spain,esb-12345678\nDora,Spain,n/a\nEris,Russia,7707083894\n\
+                 Fir,Spain,12-34\n";
+    let sheet = take(table.as_bytes(), &[]).unwrap();
+    let told: Vec<String> = sheet.wrong.iter().map(|bad| format!("{}: {}", bad.path, bad.reason)).collect();
+    assert_eq!(
+        told,
+        [
+            "line 3, CIF: `B12345678`: wrong check digit",
+            "line 4, CIF: `esb-12345678`: wrong check digit",
+            "line 6, CIF: `7707083894`: wrong check digit"
+        ]
+    );
+    assert_eq!((sheet.wrong_count, sheet.bad_count, sheet.rows.len()), (3, 0, 6));
+    assert!(said(&sheet)[1].contains("tax_id=B12345678"), "{:?}", said(&sheet));
 }
 
 #[test]

@@ -98,17 +98,7 @@ fn refused(faults: &[crate::model::Fault]) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldName, Found, Value};
-
-    fn extract(records: &[&[(&str, &str)]]) -> Extract {
-        let url: url::Url = "https://a.example/".parse().unwrap();
-        let draft = |fields: &&[(&str, &str)]| {
-            let found = |words: &str| Found { value: Value::Text(words.to_owned()), quote: words.to_owned(), path: String::new() };
-            let fields = fields.iter().map(|(name, words)| (FieldName::new(name), found(words))).collect();
-            Draft { key: "k".to_owned(), kind: RecordKind::Offer, url: url.clone(), fields, detail: None, partial: false, again: false }
-        };
-        Extract { records: records.iter().map(draft).collect(), ..Extract::default() }
-    }
+    use crate::model::sample::extract;
 
     #[test]
     fn settings_that_read_less_than_none_are_not_taken() {

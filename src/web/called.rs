@@ -1,0 +1,124 @@
+//! What people call something instead of its id: all of its title, or words of it; and what is said where several are called so. Knows no command.
+
+use std::str::FromStr;
+
+use anyhow::anyhow;
+
+use super::answer::{AnswerError, unknown};
+use crate::base::ids::LeadId;
+use crate::base::text::{clip, words};
+use crate::model::Lead;
+use crate::pipeline::Effects;
+use crate::store::LeadFilter;
+
+/// How well something is meant by what somebody calls it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Meant {
+    /// These words are in its title.
+    Within,
+    /// It is its title.
+    Title,
+    /// It is one of its numbers or its address.
+    Number,
+}
+
+impl Meant {
+    /// By its title; `asked`: what it was called, as plain words.
+    pub(super) fn by_title(title: &str, asked: &str) -> Option<Self> {
+        let title = words(title);
+        if title == asked { Some(Self::Title) } else { format!(" {title} ").contains(&format!(" {asked} ")).then_some(Self::Within) }
+    }
+}
+
+/// What may be meant, the best kind alone.
+pub(super) struct Best<T> {
+    kind: Meant,
+    pub(super) found: Vec<T>,
+}
+
+impl<T> Best<T> {
+    pub(super) const fn none() -> Self {
+        Self { kind: Meant::Within, found: Vec::new() }
+    }
+
+    /// Takes in what is meant so well, at most `most` of a kind.
+    pub(super) fn take(&mut self, meant: Option<Meant>, one: T, most: usize) {
+        let Some(meant) = meant else { return };
+        if meant > self.kind {
+            (self.kind, self.found) = (meant, Vec::new());
+        }
+        if meant == self.kind && self.found.len() < most {
+            self.found.push(one);
+        }
+    }
+}
+
+/// Candidates that are named where several are called the same.
+const CANDIDATES: usize = 10;
+
+/// That several are called so, with a line of each that begins with its id.
+pub(super) fn several<T>(what: &str, named: &str, found: &[T], line: impl Fn(&T) -> String) -> AnswerError {
+    let more = found.len().saturating_sub(CANDIDATES);
+    let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
+    let lines: Vec<String> = found.iter().take(CANDIDATES).map(|one| format!("  {}", line(one))).collect();
+    anyhow!("several {what} are called {named}; name one of them by its id:\n{}{more}", lines.join("\n"))
+}
+
+/// Leads looked through for what one is called.
+const LEADS: usize = 10_000;
+/// Leads of one name that are kept.
+const ALIKE: usize = 500;
+/// Characters of a title.
+const TITLE: usize = 80;
+
+/// A lead by its id, by what its organisation is called, or by words of that which no other has.
+pub(super) async fn lead(effects: &Effects, named: &str) -> Result<Lead, AnswerError> {
+    let named = named.trim();
+    if let Ok(id) = LeadId::from_str(named)
+        && let Some(lead) = effects.store.lead(id).await?
+    {
+        return Ok(lead);
+    }
+    let known = effects.store.leads(LeadFilter::default(), LEADS).await?;
+    let (asked, mut best) = (words(named), Best::none());
+    for lead in known.iter().filter(|_| !asked.is_empty()) {
+        best.take(Meant::by_title(&lead.title, &asked), lead, ALIKE);
+    }
+    match best.found[..] {
+        [one] => Ok(one.clone()),
+        [] => {
+            let names = known.iter().map(|lead| lead.id.to_string()).chain(known.iter().map(|lead| lead.title.clone()));
+            let names: Vec<String> = if LeadId::from_str(named).is_ok() { names.take(known.len()).collect() } else { names.collect() };
+            Err(unknown("lead", named, names.iter().map(String::as_str)))
+        }
+        _ => Err(several("leads", named, &best.found, |lead| {
+            format!("{}  {} ({}, {})", lead.id, clip(&lead.title, TITLE), lead.segment, lead.state.word())
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_says_all_of_a_title_means_it_alone() {
+        let titles = ["Acme, S.L.", "Acme, S.L. Norte", "Talleres Acme", "Acmex"];
+        for (named, want) in [
+            ("acme s.l.", vec!["Acme, S.L."]),
+            ("ACME", vec!["Acme, S.L.", "Acme, S.L. Norte", "Talleres Acme"]),
+            ("norte", vec!["Acme, S.L. Norte"]),
+            ("acm", vec![]),
+        ] {
+            let mut best = Best::none();
+            for title in titles {
+                best.take(Meant::by_title(title, &words(named)), title, 9);
+            }
+            assert_eq!(best.found, want, "{named}");
+        }
+        let told = several("leads", "x", &[1; 12], |n| format!("lead-{n}")).to_string();
+        assert!(
+            told.starts_with("several leads are called x; name one of them by its id:\n  lead-1\n") && told.ends_with("\n  and 2 more")
+        );
+    }
+}
