@@ -4,12 +4,14 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::answer::AnswerError;
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
 use super::views::{self, time};
+use crate::base::clock::minute;
 use crate::base::ids::RecordId;
 use crate::base::text::{clip, count, words};
 use crate::config::Config;
@@ -159,14 +161,20 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
     if found.iter().all(|record| same.contains(&record.id)) {
         return Ok(first);
     }
+    let zone = &config.daemon.zone;
     let line = |record: &Record| {
-        let until = record.value("deadline").map(|until| format!(", offers until {}", until.told())).unwrap_or_default();
+        let until = record.value("deadline").map(|until| format!(", offers until {}", in_zone(until, zone))).unwrap_or_default();
         format!("  {}  {} ({}, {}{until})", record.id, clip(&record.title(), TITLE), record.source, record.key)
     };
     let more = found.len().saturating_sub(CANDIDATES);
     let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
     let lines: Vec<String> = found.iter().take(CANDIDATES).map(line).collect();
     Err(anyhow!("several tenders are called {named}; name one of them by its id:\n{}{more}", lines.join("\n")))
+}
+
+/// A value as words, a time by the clock of this zone.
+fn in_zone(value: &Value, zone: &TimeZone) -> String {
+    if let Value::Time(moment) = value { minute(moment.at, zone) } else { value.told() }
 }
 
 /// How well a tender is meant by what somebody calls it.
@@ -241,12 +249,13 @@ fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
 pub(super) async fn complete(
     effects: &Effects,
     record: &Record,
-    until: Option<Timestamp>,
+    (until, zone): (Option<Timestamp>, &TimeZone),
     mut view: TenderView,
 ) -> Result<TenderView, AnswerError> {
     let (read, tender) = read_all(effects, record, until).await?;
     if let (Some(until), true) = (until, read.is_empty()) {
-        return Err(anyhow!("no notice of {} was known on {}; `atalaya tender history {}` says since when", record.id, until, record.id));
+        let until = minute(until, zone);
+        return Err(anyhow!("no notice of {} was known on {until}; `atalaya tender history {}` says since when", record.id, record.id));
     }
     let dates: Vec<Timestamp> = read.iter().filter(|read| read.notice.is_ok()).map(|read| read.filed.at()).collect();
     view.notices = read.len();
