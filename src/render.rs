@@ -19,6 +19,7 @@ mod plain;
 mod say;
 mod sentence;
 mod sources;
+mod step;
 mod stock;
 mod unsubscribe;
 mod view;
@@ -43,7 +44,8 @@ pub use language::Language;
 pub use mail::{Address, BadAddress, Envelope, html_part, mail};
 pub use payload::{Event, payload};
 pub use say::Say;
-pub use sentence::{clock, member, next_step_quoted, sentence, with_member};
+pub use sentence::{clock, member, sentence, with_member};
+pub use step::next_step_quoted;
 pub use unsubscribe::{UNSUBSCRIBE_PATH, UnsubscribeKey};
 
 /// Whom it is for.

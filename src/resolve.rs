@@ -44,6 +44,8 @@ pub struct Identity {
     pub keys: Vec<IdentityKey>,
     /// What the record calls it.
     pub name: Option<String>,
+    /// The country whose valid number it has, and the field with that number.
+    pub country: Option<(&'static str, &'static str)>,
 }
 
 impl Identity {

@@ -47,12 +47,18 @@ pub(super) fn read(path: &Path, out: &mut Out<'_>, whole: &mut Whole<'_>) -> any
             if has_enough(&error) {
                 return Err(error);
             }
-            eprintln!("{name}: {error:#}");
+            eprintln!("{}", named(&name, &error));
             out.view(json!({ "file": name, "problem": format!("{error:#}") }))?;
         }
         Ok(())
     });
     read.with_context(|| format!("{name} cannot be read"))
+}
+
+/// What went wrong with a file, which is named once.
+pub(super) fn named(name: &str, error: &anyhow::Error) -> String {
+    let said = format!("{error:#}");
+    if said.starts_with(name) { said } else { format!("{name}: {said}") }
 }
 
 /// One document: feeds are taken apart as they come, everything else is read whole.
@@ -117,6 +123,9 @@ pub(super) struct Out<'a> {
     words: Option<Words>,
     views: usize,
     notices: usize,
+    /// Entries of the present file that were read, and those that were set aside.
+    read: usize,
+    aside: usize,
     /// Whether something could not be read.
     pub(super) problem: bool,
 }
@@ -124,7 +133,18 @@ pub(super) struct Out<'a> {
 impl<'a> Out<'a> {
     /// JSON, or words by `words`.
     pub(super) fn new(to: &'a mut dyn Write, words: Option<Words>) -> Self {
-        Self { to, words, views: 0, notices: 0, problem: false }
+        Self { to, words, views: 0, notices: 0, read: 0, aside: 0, problem: false }
+    }
+
+    fn count(&mut self, read: usize, aside: usize) {
+        self.read += read;
+        self.aside += aside;
+    }
+
+    /// What comes next is another file. A file of which nothing could be read, since everything was set aside, is a problem.
+    pub(super) fn end_file(&mut self) {
+        self.problem |= self.read == 0 && self.aside > 0;
+        (self.read, self.aside) = (0, 0);
     }
 
     fn comma(&mut self) -> std::io::Result<()> {
@@ -135,6 +155,8 @@ impl<'a> Out<'a> {
 
     /// A view that is whole.
     pub(super) fn view(&mut self, view: Value) -> anyhow::Result<()> {
+        let of = |key: &str| view.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+        self.count(of("notices") + of("gone"), of("quarantined"));
         if view.get("problem").is_some() {
             self.problem = true;
         }
@@ -171,6 +193,7 @@ impl<'a> Out<'a> {
     }
 
     fn end(&mut self, gone: &Listed, bad: &Listed, next: Option<String>) -> anyhow::Result<()> {
+        self.count(self.notices + gone.count, bad.count);
         if let Some(words) = self.words {
             words(self.to, &json!({ "quarantined": bad.views }))?;
             let notices = count(self.notices, "notice", "notices");
@@ -267,6 +290,33 @@ mod tests {
         let mut to = Vec::new();
         let error = read(&path, &mut Out::new(&mut to, None), &mut |_, _| Ok(json!({}))).unwrap_err();
         assert!(format!("{error:#}").contains("fetch it again"), "{error:#}");
+    }
+
+    #[test]
+    fn a_file_of_which_everything_was_set_aside_is_a_problem() {
+        let file = |notices: usize, bad: usize| json!({ "notices": vec![json!({}); notices], "quarantined": vec![json!({}); bad] });
+        for (views, want) in [
+            (vec![file(0, 1)], true),
+            (vec![file(1, 1)], false),
+            (vec![file(0, 0)], false),
+            // Of one archive.
+            (vec![file(0, 2), file(1, 0)], false),
+        ] {
+            let mut to = Vec::new();
+            let mut out = Out::new(&mut to, None);
+            for view in &views {
+                out.view(view.clone()).unwrap();
+            }
+            out.end_file();
+            assert_eq!(out.problem, want, "{views:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_once() {
+        for (said, want) in [("/a.xml cannot be read", "/a.xml cannot be read"), ("it is no notice", "/a.xml: it is no notice")] {
+            assert_eq!(named("/a.xml", &anyhow::anyhow!(said)), want);
+        }
     }
 
     #[test]

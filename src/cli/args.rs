@@ -270,6 +270,15 @@ fn kind(word: &str) -> Result<crate::extract::Kind, String> {
     crate::extract::Kind::from_word(word).ok_or_else(|| format!("`{word}` is no kind of source: one of {}", words()))
 }
 
+/// How long a list of tenders may be.
+fn listed(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|most| (1..=5_000).contains(most)).ok_or_else(|| "a whole number from 1 to 5000".to_owned())
+}
+
+fn days(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "a whole number of days, such as 180".to_owned())
+}
+
 /// What to do with tenders, and with documents of tender portals.
 #[derive(Debug, Subcommand)]
 pub enum TenderCommand {
@@ -297,10 +306,10 @@ pub enum TenderCommand {
         #[arg(long, value_name = "DATE")]
         since: Option<String>,
         /// Instead, contracts that end within so many days (180 when no number is given), those that were there from the start too
-        #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "180", conflicts_with_all = ["due_after", "due_before"])]
+        #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "180", conflicts_with_all = ["due_after", "due_before"], value_parser = days)]
         expiring: Option<u32>,
         /// At most so many; 5000 are the most
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = listed)]
         limit: usize,
     },
     /// One of them, whole: lots with their own deadlines and values, documents, awards, where else it is, and what changed
@@ -472,4 +481,24 @@ pub enum ConfigCommand {
         /// Its name, such as lexicons/en.toml; without one they are listed
         name: Option<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_cannot_be_say_what_is_wanted() {
+        for (flag, value, want) in [
+            ("--limit", "5000", None),
+            ("--limit", "99999", Some("a whole number from 1 to 5000")),
+            ("--limit", "0", Some("a whole number from 1 to 5000")),
+            ("--expiring", "90", None),
+            ("--expiring", "xx", Some("a whole number of days, such as 180")),
+        ] {
+            let said = Args::try_parse_from(["atalaya", "tender", "list", flag, value]).err().map(|error| error.to_string());
+            assert_eq!(said.is_some(), want.is_some(), "{flag} {value}: {said:?}");
+            assert!(said.unwrap_or_default().contains(want.unwrap_or_default()), "{flag} {value}");
+        }
+    }
 }

@@ -18,11 +18,11 @@ pub(super) fn import(request: &Request, path: &Path, scheme: &str, language: &st
     let scheme = scheme.trim().to_uppercase();
     anyhow::ensure!(
         !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric()),
-        "`{scheme}` is no name of a scheme such as CPV"
+        "`{scheme}` is no name of a scheme: CPV, UNSPSC, NAICS, or another as it stands before its codes, letters and digits alone (GSIN, OKPD2)"
     );
     let language = language_code(language);
     anyhow::ensure!(language != "und", "`--language` wants a code such as `en`");
-    let config = Config::load(request)?;
+    let config = Config::load(&without_secrets(request))?;
     let name = path.display().to_string();
     let text = extract::decode(&file(&name)?, None, &url::Url::parse("file:///")?).into_owned();
     let rows = codelist::read(&text, &scheme, &language).with_context(|| name.clone())?;
@@ -52,10 +52,16 @@ pub(super) fn import(request: &Request, path: &Path, scheme: &str, language: &st
     Ok(Ended::Fine)
 }
 
+/// Nothing is sent: whoever asks need not hold what the channels need.
+fn without_secrets(request: &Request) -> Request {
+    Request { without_secrets: true, ..request.clone() }
+}
+
 /// What codes below a prefix mean; of one code, what it means or what the next one above it does.
 pub(super) fn list(request: &Request, code: &str, scheme: &str, language: &str, json: bool) -> anyhow::Result<Ended> {
     // Whoever has no configuration asks for what the program brings along.
-    let labels = Config::load(request).map_or_else(|_| crate::model::codes::Labels::shipped().clone(), |config| (*config.labels).clone());
+    let labels = Config::load(&without_secrets(request))
+        .map_or_else(|_| crate::model::codes::Labels::shipped().clone(), |config| (*config.labels).clone());
     let languages = [language, "en"];
     let mut found = labels.below(scheme, code.trim_end_matches('*'), &languages, 1_000);
     if found.is_empty() {

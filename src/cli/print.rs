@@ -79,6 +79,7 @@ pub(super) fn answer(answer: &Answer, json: bool) -> anyhow::Result<()> {
         Answer::Check(view) => check(view),
         Answer::Leads(views) => println!("{}", leads(views)),
         Answer::Lead(view) => leads::lead(view),
+        Answer::Tenders(views) if views.is_empty() => eprintln!("no tender is like that; `atalaya tender list` without filters shows all"),
         Answer::Tenders(views) => println!("{}", tenders::list(views)),
         Answer::Tender(view) => println!("{}", tenders::whole(view, width())),
         Answer::TenderHistory(view) => println!("{}", tenders::history(view, width())),

@@ -86,9 +86,10 @@ pub(super) fn read(
             if has_enough(&error) {
                 return Err(error);
             }
-            eprintln!("{name}: {error:#}");
+            eprintln!("{}", archive::named(&name, &error));
             out.view(json!({ "file": name, "problem": format!("{error:#}") }))?;
         }
+        out.end_file();
     }
     let problem = out.problem;
     out.close()?;

@@ -9,6 +9,7 @@ use reqwest::{Method, Response};
 use url::Url;
 
 use super::answer::shown;
+use crate::base::text::count;
 use crate::door::{Client, DoorError, SendError};
 use crate::model::{Failure, FailureClass};
 use crate::telemetry;
@@ -112,7 +113,7 @@ async fn read(url: &Url, response: &mut Response, cap: Cap) -> Result<Bytes, Fai
     }
     // Chunks are put together when all are there: a buffer that grows with them would take twice the room, in sizes that come and go.
     let (mut chunks, mut length) = (Vec::new(), 0);
-    while let Some(mut chunk) = response.chunk().await.map_err(|error| http_failure(url, &error.without_url()))? {
+    while let Some(mut chunk) = response.chunk().await.map_err(|error| body_failure(url, &error.without_url(), length))? {
         let room = usize::try_from(most).unwrap_or(usize::MAX) - length;
         let over = chunk.len() > room;
         if over && matches!(cap, Cap::Fail(_)) {
@@ -174,6 +175,19 @@ pub(super) fn door_failure(url: &Url, error: &DoorError) -> Failure {
     Failure::new(class, format!("{}: {error}", shown(url)))
 }
 
+/// Why no more of a body came after so many bytes. What the connection gave up is no fault of a decompressor, although the client says so of both.
+fn body_failure(url: &Url, error: &reqwest::Error, length: usize) -> Failure {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let ends = |error: &io::Error| matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof);
+    let of_connection = find::<hyper::Error>(error);
+    if of_connection.is_some_and(|error| error.is_incomplete_message() || find::<io::Error>(error).is_some_and(ends)) {
+        let so_far = count(length, "byte", "bytes");
+        let what = format!("{}: the connection ended before the whole answer was there, after {so_far}", shown(url));
+        return Failure::new(FailureClass::Broken, what);
+    }
+    http_failure(url, error)
+}
+
 fn http_failure(url: &Url, error: &reqwest::Error) -> Failure {
     let tls = find::<rustls::Error>(error);
     let class = if error.is_timeout() {
@@ -189,7 +203,7 @@ fn http_failure(url: &Url, error: &reqwest::Error) -> Failure {
         FailureClass::Timeout => "no connection in time",
         FailureClass::Tls => "the secure connection was refused",
         FailureClass::Connect => "no connection",
-        _ if error.is_decode() => "the body cannot be decompressed",
+        _ if error.is_decode() && find::<hyper::Error>(error).is_none() => "the body cannot be decompressed",
         _ => "the answer broke off or is no HTTP",
     };
     let reason = tls.map_or_else(|| deepest(error), ToString::to_string);

@@ -98,13 +98,24 @@ async fn misbehaving_servers() {
     check("slow head", || Reply::Hang(b"HTTP/1.1 200".to_vec()), F::Timeout, "0.3 s").await;
     check("slow body", || Reply::Hang(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".to_vec()), F::Timeout, "0.3 s").await;
     check("silence", || Reply::Hang(Vec::new()), F::Timeout, "0.3 s").await;
-    check("short body", || Reply::Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".to_vec()), F::Broken, "").await;
+    check(
+        "short body",
+        || Reply::Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc".to_vec()),
+        F::Broken,
+        "ended before the whole answer was there, after 3 bytes",
+    )
+    .await;
+    let begun = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n".to_vec();
+    check("cut chunks", move || Reply::Cut(begun.clone()), F::Broken, "ended before the whole answer was there, after 3 bytes").await;
+    let packed =
+        [b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\n".to_vec(), gzip(b"hello")[..12].to_vec()].concat();
+    check("cut within gzip", move || Reply::Cut(packed.clone()), F::Broken, "ended before the whole answer was there").await;
     check("two lengths", || Reply::Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nabc".to_vec()), F::Broken, "")
         .await;
     check("no http", || Reply::Cut(b"SSH-2.0-OpenSSH\r\n\r\n".to_vec()), F::Broken, "").await;
     check("closed", || Reply::Cut(Vec::new()), F::Broken, "").await;
     check("bad gzip", || reply(200, "Content-Encoding: gzip\r\n", "not gzip at all"), F::Broken, "decompressed").await;
-    check("cut gzip", || reply(200, "Content-Encoding: gzip\r\n", &gzip(b"hello hello hello")[..12]), F::Broken, "").await;
+    check("cut gzip", || reply(200, "Content-Encoding: gzip\r\n", &gzip(b"hello hello hello")[..12]), F::Broken, "decompressed").await;
     check("unknown coding", || reply(200, "Content-Encoding: compress\r\n", "x"), F::Unreadable, "`compress`").await;
     check("304 unasked", || reply(304, "", ""), F::Broken, "304").await;
     check("no location", || reply(302, "", ""), F::Redirect, "where to").await;

@@ -94,24 +94,20 @@ impl Labels {
     }
 
     /// What a code means, in the first of these languages that says so, else in any. A code without a label means at least what the next
-    /// one above it does: `33141623` is found at `33141000`, else `33140000`, down to its division.
+    /// one above it does: `33141623` is found at `33141000`, else `33140000`, down to its division. Words of its group that the reader
+    /// understands go before its own in a language that was not asked for.
     pub fn find(&self, scheme: &str, code: &str, languages: &[&str]) -> Option<Label<'_>> {
         let scheme = scheme.to_uppercase();
-        let mut wanted = code.to_owned();
-        loop {
-            if let Some(label) = self.exactly(&scheme, &wanted, languages) {
-                return Some(label);
-            }
-            wanted = above(&wanted)?;
-        }
+        let chain: Vec<String> = std::iter::successors(Some(code.to_owned()), |code| above(code)).collect();
+        let nearest = |language: Option<&str>| chain.iter().find_map(|code| self.exactly(&scheme, code, language));
+        languages.iter().find_map(|language| nearest(Some(*language))).or_else(|| nearest(None))
     }
 
-    fn exactly(&self, scheme: &str, code: &str, languages: &[&str]) -> Option<Label<'_>> {
-        let first = (scheme.to_owned(), code.to_owned(), String::new());
-        let all = self.by.range((Bound::Included(first), Bound::Unbounded)).take_while(|((s, c, _), _)| s == scheme && c == code);
-        let all: Vec<_> = all.collect();
-        let best = languages.iter().find_map(|language| all.iter().find(|((_, _, known), _)| known == language)).or(all.first());
-        best.map(|((_, code, _), text)| Label { code, text })
+    /// The label of a code in this language, or in any.
+    fn exactly(&self, scheme: &str, code: &str, language: Option<&str>) -> Option<Label<'_>> {
+        let first = (scheme.to_owned(), code.to_owned(), language.unwrap_or_default().to_owned());
+        let ((s, c, known), text) = self.by.range((Bound::Included(first), Bound::Unbounded)).next()?;
+        (s == scheme && c == code && language.is_none_or(|language| language == known)).then_some(Label { code: c, text })
     }
 
     /// Codes of a scheme that begin with these digits, in order, each once, at most so many.
@@ -121,7 +117,11 @@ impl Labels {
         let range = self.by.range((Bound::Included(first), Bound::Unbounded)).map(|((s, c, _), _)| (s, c));
         let mut codes: Vec<&str> = range.take_while(|(s, c)| **s == scheme && c.starts_with(prefix)).map(|(_, c)| c.as_str()).collect();
         codes.dedup();
-        codes.into_iter().take(most).filter_map(|code| self.exactly(&scheme, code, languages)).collect()
+        let label = |code: &'a str| {
+            let known = languages.iter().find_map(|language| self.exactly(&scheme, code, Some(language)));
+            known.or_else(|| self.exactly(&scheme, code, None))
+        };
+        codes.into_iter().take(most).filter_map(label).collect()
     }
 }
 
@@ -163,6 +163,22 @@ mod tests {
             assert_eq!(found, want, "{code}");
         }
         assert_eq!(labels.find("UNSPSC", "33141623", &["en"]), None);
+    }
+
+    #[test]
+    fn words_of_the_group_in_the_readers_language_go_before_those_of_another() {
+        let mut labels = Labels::shipped().clone();
+        labels.add("CPV", "33152000", "es", "Incubadoras");
+        labels.add("GSIN", "N7030", "fr", "Logiciels");
+        for (scheme, code, languages, want) in [
+            ("CPV", "33152000", ["en", "en"], "33152000 (in 331: Medical equipments)"),
+            ("CPV", "33152000", ["es", "en"], "33152000 Incubadoras"),
+            ("CPV", "33152000", ["ru", "en"], "33152000 (in 331: Medical equipments)"),
+            ("GSIN", "N7030", ["es", "en"], "N7030 Logiciels"),
+        ] {
+            let told = labels.find(scheme, code, &languages).map(|label| label.of(code).told(code, "in"));
+            assert_eq!(told.as_deref(), Some(want));
+        }
     }
 
     #[test]

@@ -210,7 +210,7 @@ impl FailureClass {
             Self::Tls => "the site's certificate is not valid; tell its owner, or watch another address",
             Self::Timeout => "wait; if it stays, raise `timeout` of the source",
             Self::Broken => {
-                "nothing: the answer was cut off and is asked for again, first after five minutes, then ever more rarely, at least every six hours"
+                "nothing: it was not wholly there and is asked for again by itself, soon at first, then more rarely the longer it lasts"
             }
             Self::TooLarge => "watch a smaller page, or raise `max_body` of the source",
             Self::NotFound => {

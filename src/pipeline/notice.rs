@@ -132,8 +132,8 @@ fn ill(name: &str, (since, failure): (Timestamp, &Failure), sign: Option<Timesta
     match failure.class {
         FailureClass::Silent => {
             let days = sign.map_or(0, |sign| since.duration_since(sign).as_hours() / 24);
-            let subject = if days > 1 { format!("nothing new for {days} days") } else { failure.class.to_string() };
-            (format!("The source {name} is silent: {subject}"), format!("It is read completely, but brings {text}."))
+            let days = if days > 1 { format!(": nothing new for {days} days") } else { String::new() };
+            (format!("The source {name} is silent{days}"), format!("It is read completely, but brings {text}."))
         }
         FailureClass::Drift => {
             (format!("The source {name} changed its shape"), format!("Since {at} its records lack what they used to have: {text}."))
@@ -253,6 +253,18 @@ mod tests {
             assert!(paragraph.starts_with(want), "{paragraph}");
         }
     }
+
+    #[test]
+    fn silence_is_said_once_and_for_how_long() {
+        let since: Timestamp = "2026-11-23T08:00:00Z".parse().unwrap();
+        let failure = Failure::new(FailureClass::Silent, "nothing new");
+        for (hours, want) in [(None, ""), (Some(30), ""), (Some(24 * 9), ": nothing new for 9 days")] {
+            let sign = hours.map(|hours| since - SignedDuration::from_hours(hours));
+            let (subject, _) = ill("PLACSP (es)", (since, &failure), sign, &TimeZone::UTC);
+            assert_eq!(subject, format!("The source PLACSP (es) is silent{want}"));
+        }
+    }
+
     #[test]
     fn another_illness_is_told_where_it_is_graver_or_needs_a_hand() {
         use FailureClass::{BadEntries, Connect, Drift, LoginWall, NotFound, ServerError, Silent};

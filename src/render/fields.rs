@@ -73,7 +73,37 @@ const NAMES: [(&str, [&str; 3]); 59] = [
 const CLASS: [&str; 3] = ["what is bought (its class)", "qué se compra (su clase)", "что закупается (класс)"];
 
 /// Words that stand for a value in these fields, as people say them.
-const VALUES: [(&str, &str, [&str; 3]); 19] = [
+const VALUES: [(&str, &str, [&str; 3]); 35] = [
+    // Why nobody won: code list `non-award-justification` of eForms.
+    ("reason", "all-rej", ["no offer could be accepted", "ninguna oferta era admisible", "ни одна заявка не подошла"]),
+    ("reason", "chan-need", ["the buyer's needs changed", "cambiaron las necesidades del comprador", "изменились потребности заказчика"]),
+    ("reason", "ins-fund", ["there is not enough money", "falta de fondos", "не хватило средств"]),
+    ("reason", "no-rece", ["no offers were received", "no se recibió ninguna oferta", "не поступило ни одной заявки"]),
+    ("reason", "no-signed", ["the winner did not sign", "el adjudicatario no firmó", "победитель не подписал контракт"]),
+    ("reason", "one-admis", ["only one offer could be accepted", "solo una oferta era admisible", "подошла только одна заявка"]),
+    ("reason", "other", ["for another reason", "por otro motivo", "по иной причине"]),
+    (
+        "reason",
+        "rev-body",
+        ["decided by a review body or a court", "por decisión de un órgano de recurso", "по решению органа обжалования"],
+    ),
+    (
+        "reason",
+        "rev-buyer",
+        ["decided by the buyer after a complaint", "decisión del comprador tras un recurso", "решение заказчика после жалобы"],
+    ),
+    (
+        "reason",
+        "tch-pr-error",
+        ["technical or procedural errors", "errores técnicos o de procedimiento", "технические или процедурные ошибки"],
+    ),
+    // Why a notice was changed: code list `change-corig-justification` of eForms.
+    ("reason", "cancel", ["the notice was cancelled", "se anuló el anuncio", "извещение отменено"]),
+    ("reason", "cancel-intent", ["it is meant to be cancelled", "se prevé anularla", "планируется отмена"]),
+    ("reason", "cor-buy", ["corrected by the buyer", "corrección del comprador", "исправлено заказчиком"]),
+    ("reason", "info-release", ["information is available now", "ya hay información disponible", "сведения теперь доступны"]),
+    ("reason", "susp-review", ["suspended by a review", "suspendida por un recurso", "приостановлено из-за жалобы"]),
+    ("reason", "update-add", ["information was added", "se añadió información", "сведения дополнены"]),
     ("award", "won", ["won", "ganada", "победа"]),
     ("award", "lost", ["lost", "perdida", "проигрыш"]),
     ("award", "annulled", ["annulled", "anulada", "отменено"]),

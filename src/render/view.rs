@@ -10,15 +10,16 @@ use super::due::{DueView, doubts, said as said_in, stage_word};
 use super::language::{Word, signed, whole};
 use super::one_line::also;
 use super::pairs::PairView;
-use super::sentence::{self, next_step, sentence, with_member};
+use super::sentence::{self, sentence, with_member};
+use super::step::next_step;
 use super::stock::StockView;
 use super::{Item, Language, Reader};
 use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FactName, LeadState, Organisation, Part, PartKind, RecordKind, Score, Signal, Stage, Story, UNNAMED, Value, Weight, deadline,
-    origin_of,
+    Evidence, FactName, LeadState, NextStep, Organisation, Part, PartKind, RecordKind, Score, Signal, Stage, Story, UNNAMED, Value, Weight,
+    deadline, origin_of,
 };
 
 /// Reasons shown of one lead; the newest.
@@ -262,7 +263,7 @@ pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, 
     // Nobody calls a buyer because a tender has another deadline or none: that is news for who answers it.
     let is_notice = !news.is_empty() && news.iter().flatten().all(|signal| signal.kind.is_of_open_tender());
     let next = if is_notice { language.look_at_the_notice().to_owned() } else { next_step(language, &lead.next_step) };
-    let (about, contacts) = (about(organisation, language), contacts(organisation));
+    let (about, contacts) = (about(organisation, language), contacts(organisation, &lead.next_step));
     let mut said: Vec<String> = about.iter().map(|one| text::words(one)).collect();
     let mut doubted: Vec<RecordId> = Vec::new();
     news.truncate(REASONS);
@@ -346,11 +347,22 @@ fn about(organisation: &Organisation, language: Language) -> Vec<String> {
     [what, size, place.join(", ")].into_iter().filter(|part| !part.is_empty()).collect()
 }
 
-fn contacts(organisation: &Organisation) -> Vec<LinkView> {
+/// Who to speak to and by what; what the next step names comes first.
+fn contacts(organisation: &Organisation, step: &NextStep) -> Vec<LinkView> {
+    let [person, phone, email] = match step {
+        NextStep::By { person, phone, email, .. } => [person.as_deref(), phone.as_deref(), email.as_deref()],
+        NextStep::Words(_) => [None; 3],
+    };
+    let shown = |named: Option<&str>, name, most| {
+        let mut all: Vec<String> = named.map(|named| line(named, 80)).into_iter().collect();
+        all.extend(words(organisation, name, most).into_iter().filter(|words| named.is_none_or(|named| line(named, 80) != *words)));
+        all.truncate(most);
+        all.into_iter()
+    };
     let mut out: Vec<LinkView> = Vec::new();
-    out.extend(words(organisation, FactName::Person, 1).into_iter().map(|words| LinkView { words, href: None }));
-    out.extend(words(organisation, FactName::Phone, 2).into_iter().map(|words| LinkView { href: phone_link(&words), words }));
-    out.extend(words(organisation, FactName::Email, 2).into_iter().map(|words| LinkView { href: mail_link(&words), words }));
+    out.extend(shown(person, FactName::Person, 1).map(|words| LinkView { words, href: None }));
+    out.extend(shown(phone, FactName::Phone, 2).map(|words| LinkView { href: phone_link(&words), words }));
+    out.extend(shown(email, FactName::Email, 2).map(|words| LinkView { href: mail_link(&words), words }));
     let site = values(organisation, FactName::Website).find_map(|value| match value {
         Value::Url(url) => link(url),
         Value::Text(text) => url::Url::parse(text).ok().as_ref().and_then(link),
@@ -478,4 +490,32 @@ fn unknown(score: &Score, language: Language) -> Option<String> {
     let list = names.join(", ");
     let (low, high) = score.between;
     Some(if low == high { format!("{list}.") } else { format!("{list}. {}", language.between(low, high)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::organisation;
+
+    #[test]
+    fn the_address_of_the_next_step_is_among_the_contacts() {
+        let mails = ["a@acme.es", "b@acme.es", "c@acme.es"].map(|mail| (FactName::Email, mail));
+        let acme = organisation("Acme", &[&mails[..], &[(FactName::Phone, "+34911234567")]].concat());
+        let by = |email: &str| NextStep::By {
+            wanted: String::new(),
+            unnamed: false,
+            person: None,
+            phone: None,
+            email: Some(email.to_owned()),
+            website: None,
+        };
+        for (step, want) in [
+            (by("c@acme.es"), ["+34911234567", "c@acme.es", "a@acme.es"]),
+            (by("b@acme.es"), ["+34911234567", "b@acme.es", "a@acme.es"]),
+            (NextStep::Words("call".to_owned()), ["+34911234567", "a@acme.es", "b@acme.es"]),
+        ] {
+            let told: Vec<String> = contacts(&acme, &step).into_iter().map(|link| link.words).collect();
+            assert_eq!(told, want);
+        }
+    }
 }

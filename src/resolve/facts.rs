@@ -110,6 +110,12 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
             }
         }
     }
+    let unplaced = facts.iter().all(|fact| fact.name != FactName::Country);
+    if let (true, Some((field, country))) = (unplaced, identity.country)
+        && let Some(evidence) = record.evidence(field)
+    {
+        facts.push(Fact { name: FactName::Country, value: Value::Text(country.to_owned()), record: record.id, evidence });
+    }
     facts
 }
 

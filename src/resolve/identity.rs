@@ -5,6 +5,7 @@ use url::{Host, Url};
 use super::hosts::{is_shared, registrable};
 use super::{About, Identity};
 use crate::base::text;
+use crate::model::identifier::Proof;
 use crate::model::{CompanyName, IdentityKey, Record, RecordKind, Value, country_code, identifier, place_and_country};
 
 /// Fields that name the organisation, the surest first; `name` does so for company records only (an offer's name is the offer's).
@@ -63,7 +64,7 @@ pub fn identify(record: &Record, about: &About) -> Identity {
         keys.push(IdentityKey::NamePlace(core, format!("@{}", record.source)));
     }
     keys.push(IdentityKey::Unnamed(record.id));
-    Identity { keys, name }
+    Identity { keys, name, country: country_of_number(record, about) }
 }
 
 /// Whether a record of this kind with this field can say whom it is about.
@@ -125,6 +126,31 @@ fn tax_ids(record: &Record, about: &About) -> Vec<String> {
         }
     }
     ids
+}
+
+/// The country whose number a record has, and the field with it: a number that proves itself, and that of one country alone.
+fn country_of_number(record: &Record, about: &About) -> Option<(&'static str, &'static str)> {
+    let home = record.text("country").and_then(|country| country_code(&country)).or(about.country.as_deref());
+    TAX_IDS.iter().find_map(|(field, country)| {
+        let value = record.value(field)?;
+        let of = |one: &Value| country_of(&unlabelled(&one.text()), country.or(home));
+        Some((*field, value.each().iter().take(VALUES).find_map(of)?))
+    })
+}
+
+fn country_of(number: &str, home: Option<&str>) -> Option<&'static str> {
+    identifier::key(number, home)?;
+    let verdicts = identifier::identify(number, home);
+    let mut proved = verdicts.iter().filter_map(|verdict| {
+        let valid = verdict.outcome.as_ref().ok().filter(|valid| valid.proof == Proof::CheckDigit)?;
+        Some((verdict.kind.country?, verdict.prefixed, valid))
+    });
+    let (country, prefixed, valid) = proved.next()?;
+    let bare = number.chars().all(|c| !c.is_alphabetic());
+    let certain = prefixed || home == Some(country) || !bare && proved.all(|(other, ..)| other == country);
+    // Spain gives these to entities that sit abroad.
+    let abroad = ["ESN", "ESW"].iter().any(|front| valid.canonical.starts_with(front));
+    (certain && !abroad).then_some(country)
 }
 
 /// A number without the label that a source left before it: `CIF: B12345674`.

@@ -200,6 +200,35 @@ fn stories() {
 }
 
 #[test]
+fn a_valid_number_tells_the_country_where_nothing_else_does() {
+    let nowhere = About { country: None, ..about() };
+    for (fields, about, want) in [
+        (&[("nif", "A80401821")][..], &about(), Some("ES")),
+        (&[("tax_id", "A80401821")], &nowhere, Some("ES")),
+        (&[("tax_id", "ESA80401821")], &nowhere, Some("ES")),
+        // A wrong check digit, digits that may be many a country's, one of the world's, an entity that sits abroad.
+        (&[("tax_id", "A80401822")], &nowhere, None),
+        (&[("tax_id", "7707083893")], &nowhere, None),
+        (&[("lei", "5493001KJTIIGC8Y1R12")], &nowhere, None),
+        (&[("tax_id", "N0032484H")], &about(), None),
+        // What the record says itself counts.
+        (&[("tax_id", "A80401821"), ("country", "PT")], &about(), Some("PT")),
+    ] {
+        let record = company("a", "1", &[&[("name", "Acme SL")], fields].concat());
+        let known = merge(&record, &identify(&record, about), Met::default(), day(1)).organisation;
+        let told: Vec<_> = known.facts(FactName::Country).map(|fact| (fact.value.text(), fact.evidence.quote.clone())).collect();
+        assert_eq!(
+            told.iter().map(|(country, _)| country.as_str()).collect::<Vec<_>>(),
+            want.into_iter().collect::<Vec<_>>(),
+            "{fields:?}"
+        );
+        if fields.len() == 1 {
+            assert!(told.iter().all(|(_, quote)| quote == fields[0].1), "the number is the proof: {told:?}");
+        }
+    }
+}
+
+#[test]
 fn a_mailbox_in_the_place_of_a_person_is_a_mailbox() {
     let of = |contact: &str| {
         let record = company("a", "1", &[("name", "Acme SL"), ("contact", contact)]);

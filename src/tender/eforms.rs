@@ -9,6 +9,7 @@ mod results;
 #[cfg(test)]
 mod tests;
 
+use jiff::Timestamp;
 use roxmltree::{Document, Node};
 
 use self::parties::Organisations;
@@ -115,7 +116,7 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
             id,
             version: xml::text(self.root, "VersionID"),
             publication,
-            published: when::instant(&published, &self.notes.clock),
+            published,
             published_text,
             kind,
             stage,
@@ -139,19 +140,20 @@ impl<'a, 'i: 'a> Reader<'a, 'i> {
         self.refused.push(BadEntry { path: xml::path(self.root), reason });
     }
 
-    /// The day of publication, else the time of dispatch: as written, and in one word.
-    fn published(&mut self) -> (String, String) {
-        let day = self.extended("Publication/PublicationDate");
-        let (day, time) = match day {
-            Some(day) => (Some(day), None),
-            None => (xml::first(self.root, "IssueDate"), xml::first(self.root, "IssueTime")),
-        };
-        let Some(day) = day else { return Default::default() };
-        self.notes.found("published", day);
-        let (day, time) = (xml::words(day), time.map(xml::words).unwrap_or_default());
-        // Both carry the offset; the time's counts.
-        let joined = if time.is_empty() { day.clone() } else { format!("{}T{time}", day.get(..10).unwrap_or(&day)) };
-        (crate::base::text::squeeze(&format!("{day} {time}")), joined)
+    /// When it was published: as written, and the instant. The day of publication has no time; what was sent during that day was published
+    /// no sooner than it was sent (BT-05).
+    fn published(&mut self) -> (String, Option<Timestamp>) {
+        let day = self.extended("Publication/PublicationDate").map(|day| (day, None));
+        let sent = xml::first(self.root, "IssueDate").map(|day| (day, xml::first(self.root, "IssueTime")));
+        let read = [day, sent].into_iter().flatten().map(|(node, time)| {
+            let (day, time) = (xml::words(node), time.map(xml::words).unwrap_or_default());
+            // Both carry the offset; the time's counts.
+            let joined = if time.is_empty() { day.clone() } else { format!("{}T{time}", day.get(..10).unwrap_or(&day)) };
+            (node, crate::base::text::squeeze(&format!("{day} {time}")), when::instant(&joined, &self.notes.clock))
+        });
+        let Some((node, text, at)) = read.reduce(|day, sent| if sent.2 > day.2 { sent } else { day }) else { return Default::default() };
+        self.notes.found("published", node);
+        (text, at)
     }
 
     /// The notice it changes (BT-758, BT-1501), else the one it follows (BT-125): a number of publication, or id and version.

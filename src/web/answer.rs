@@ -72,7 +72,7 @@ async fn reply(effects: &Effects, config: &Config, question: Question, running: 
             let found = notices::find(effects, config, &id).await?;
             let history = effects.store.changes_of(found.id, HISTORY).await?;
             let view = TenderView { meanings: views::meanings(&config.labels, &found), ..views::tender(&found, Some(&history)) };
-            Answer::Tender(Box::new(notices::complete(effects, &found, until, view).await?))
+            Answer::Tender(Box::new(notices::complete(effects, &found, (until, &config.daemon.zone), view).await?))
         }
         Question::TenderHistory { id } => Answer::TenderHistory(Box::new(notices::history(effects, config, &id).await?)),
         Question::TenderRaw { id, number } => Answer::TenderRaw(Box::new(notices::raw(effects, config, &id, number).await?)),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use super::answer::AnswerError;
 use super::called::{Best, Meant, several};
 use super::tenders::{AlsoView, LineView, MaybeView, TenderView, tender_view};
 use super::views::{self, time};
+use crate::base::clock::minute;
 use crate::base::ids::RecordId;
 use crate::base::text::{clip, count, words};
 use crate::config::Config;
@@ -158,11 +160,17 @@ pub(super) async fn find(effects: &Effects, config: &Config, named: &str) -> Res
     if found.iter().all(|record| same.contains(&record.id)) {
         return Ok(first);
     }
+    let zone = &config.daemon.zone;
     let line = |record: &Record| {
-        let until = record.value("deadline").map(|until| format!(", offers until {}", until.told())).unwrap_or_default();
+        let until = record.value("deadline").map(|until| format!(", offers until {}", in_zone(until, zone))).unwrap_or_default();
         format!("{}  {} ({}, {}{until})", record.id, clip(&record.title(), TITLE), record.source, record.key)
     };
     Err(several("tenders", named, &found, line))
+}
+
+/// A value as words, a time by the clock of this zone.
+fn in_zone(value: &Value, zone: &TimeZone) -> String {
+    if let Value::Time(moment) = value { minute(moment.at, zone) } else { value.told() }
 }
 
 /// The tenders that somebody may mean, the best kind alone: who names a number means no title. Looked for among those with the latest deadlines,
@@ -215,12 +223,13 @@ fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
 pub(super) async fn complete(
     effects: &Effects,
     record: &Record,
-    until: Option<Timestamp>,
+    (until, zone): (Option<Timestamp>, &TimeZone),
     mut view: TenderView,
 ) -> Result<TenderView, AnswerError> {
     let (read, tender) = read_all(effects, record, until).await?;
     if let (Some(until), true) = (until, read.is_empty()) {
-        return Err(anyhow!("no notice of {} was known on {}; `atalaya tender history {}` says since when", record.id, until, record.id));
+        let until = minute(until, zone);
+        return Err(anyhow!("no notice of {} was known on {until}; `atalaya tender history {}` says since when", record.id, record.id));
     }
     let dates: Vec<Timestamp> = read.iter().filter(|read| read.notice.is_ok()).map(|read| read.filed.at()).collect();
     view.notices = read.len();

@@ -301,8 +301,8 @@ async fn what_a_portal_held_is_not_listed_where_the_same_mail_tells_of_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tender_is_found_by_what_people_call_it() {
     let beds = |procedure, title| notice(procedure, HOSPITAL, title, ("2027-01-20T10:00:00Z", "active"));
-    let held =
-        [scanners("2026-12-21T10:00:00Z", "active"), beds(2, "Beds for wards"), beds(3, "Beds for wards and homes"), beds(4, "Beds")];
+    let elsewhere = notice(3, HOSPITAL, "Beds for wards and homes", ("2027-01-20T11:00:00+01:00", "active"));
+    let held = [scanners("2026-12-21T10:00:00Z", "active"), beds(2, "Beds for wards"), elsewhere, beds(4, "Beds")];
     // The second portal has one of them too.
     let world = World::new("", [held.to_vec(), vec![scanners("2026-12-21T10:00:00Z", "active")]]).await;
     world.show(0, scanners("2026-12-28T11:00:00+01:00", "active"));
@@ -332,7 +332,7 @@ async fn a_tender_is_found_by_what_people_call_it() {
         }
     }
     for (called, words) in [
-        ("for wards", ["several tenders are called for wards", "(portal, ocds-test01-000003, offers until"]),
+        ("for wards", ["several tenders are called for wards", "(portal, ocds-test01-000003, offers until 2027-01-20 10:00 UTC)"]),
         ("cars", ["no tender cars", "tender list"]),
     ] {
         let (effects, config) = (&world.inside.effects, &world.inside.config);

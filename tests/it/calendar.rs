@@ -174,6 +174,7 @@ fn a_moved_deadline_moves_in_the_calendar_of_who_reads_it() {
     let early = home.run(&["tender", "show", &id, "--at", "2020-01-01"]);
     let words = String::from_utf8_lossy(&early.stderr);
     assert!(early.status.code() == Some(1) && early.stdout.is_empty() && words.contains("no notice of"), "{words}");
+    assert!(words.contains("was known on 2020-01-01 23:59"), "{words}");
     assert!(home.run(&["tender", "show", &id, "--at", &now.to_string()]).status.success());
 
     // Somebody got hold of the address.

@@ -8,7 +8,7 @@ use atalaya::web::{Answer, HistoryView, NoticeView, Question, TenderFilter, Tend
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::rig::{Home, Inside, MAILS, Reply, Server, portal as portal_of, program, rep, tenders};
+use crate::rig::{Home, Inside, MAILS, Reply, Server, hook, portal as portal_of, program, rep, tenders};
 
 const BUYER: &str = "Hospital Universitario de Getafe";
 
@@ -357,6 +357,37 @@ fn a_document_is_read_without_any_configuration() {
     let output = program().args(["tender", "read", broken.to_str().unwrap()]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("broken.json"), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn what_cannot_be_read_is_a_problem_and_named_once() {
+    let home = Home::new("");
+    let read = |path: &std::path::Path| program().args(["tender", "read", path.to_str().unwrap()]).output().unwrap();
+    let missing = home.path("missing.xml");
+    let said = String::from_utf8_lossy(&read(&missing).stderr).into_owned();
+    assert_eq!(said.matches("missing.xml").count(), 1, "{said}");
+    // No tender.
+    let aside = home.path("aside.xml");
+    let name = "BusinessRegistrationInformationNotice";
+    let text = format!(r#"<{name} xmlns="urn:oasis:names:specification:ubl:schema:xsd:{name}-2"/>"#);
+    std::fs::write(&aside, text).unwrap();
+    let output = read(&aside);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("0 notices, 1 quarantined") && output.status.code() == Some(1), "{said}");
+}
+
+#[test]
+fn words_of_codes_are_taken_in_without_the_secrets_of_channels() {
+    let home = Home::new(&hook("crm", "http://127.0.0.1:9"));
+    let list = home.path("cpv.csv");
+    std::fs::write(&list, "code,label\n33152000-1,Incubadoras\n").unwrap();
+    let run = |arguments: &[&str]| home.command(arguments).env_remove("HOOK_SECRET").output().unwrap();
+    let taken = run(&["codes", "import", list.to_str().unwrap(), "--scheme", "CPV", "--language", "es"]);
+    assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+    let listed = run(&["codes", "list", "33152000", "--language", "es"]);
+    assert_eq!(String::from_utf8_lossy(&listed.stdout), "33152000  Incubadoras\n");
+    let wrong = run(&["codes", "import", list.to_str().unwrap(), "--scheme", "notice-type"]);
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("CPV, UNSPSC, NAICS"), "{}", String::from_utf8_lossy(&wrong.stderr));
 }
 
 #[test]

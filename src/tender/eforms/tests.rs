@@ -98,6 +98,21 @@ fn lots_have_their_own_values_deadlines_and_terms() {
 }
 
 #[test]
+fn what_was_sent_on_the_day_of_its_publication_was_published_no_sooner() {
+    let day = |day: &str| CALL.replace("<efbc:PublicationDate>2026-03-02+01:00", &format!("<efbc:PublicationDate>{day}+01:00"));
+    let untimed = |text: String| text.replace("<cbc:IssueTime>10:00:00+01:00</cbc:IssueTime>", "");
+    for (text, at, written) in [
+        (day("2026-03-02"), "2026-03-01T23:00:00Z", "2026-03-02+01:00"),
+        (day("2026-02-27"), "2026-02-27T09:00:00Z", "2026-02-27+01:00 10:00:00+01:00"),
+        // A day without a time stays a day.
+        (untimed(day("2026-02-27")), "2026-02-26T23:00:00Z", "2026-02-27+01:00"),
+    ] {
+        let (notice, _) = one(&text);
+        assert_eq!((notice.published.unwrap().to_string().as_str(), notice.published_text.as_str()), (at, written));
+    }
+}
+
+#[test]
 fn results_are_joined_over_their_ids() {
     let (notice, bad) = one(RESULT);
     assert_eq!((notice.kind, notice.stage), (NoticeKind::Award, Stage::Awarded));

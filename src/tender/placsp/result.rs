@@ -7,7 +7,7 @@ use super::super::xml;
 use super::codes;
 use super::content::LANGUAGE;
 use super::party::party;
-use crate::base::text::squeeze;
+use crate::base::text::{squeeze, words as folded};
 use crate::model::{Award, Outcome, Term, WorthKind};
 
 /// One `TenderResult`; `place` is its number among them.
@@ -30,8 +30,9 @@ pub(super) fn award(node: Node<'_, '_>, place: usize, notes: &mut Notes<'_>) -> 
     let lots = xml::all(node, "AwardedTenderedProject/ProcurementProjectLotID").into_iter().map(xml::words).filter(|lot| !lot.is_empty());
     let mut worth = Vec::new();
     for total in xml::all(node, "AwardedTenderedProject/LegalMonetaryTotal") {
-        worth.extend(notes.worth(xml::first(total, "TaxExclusiveAmount"), WorthKind::Award, Some(false), None));
-        worth.extend(notes.worth(xml::first(total, "PayableAmount"), WorthKind::Award, Some(true), None));
+        // One value, and the one that compares with estimates: that with tax stands for it only where there is no other.
+        let net = notes.worth(xml::first(total, "TaxExclusiveAmount"), WorthKind::Award, Some(false), None);
+        worth.extend(net.or_else(|| notes.worth(xml::first(total, "PayableAmount"), WorthKind::Award, Some(true), None)));
     }
     let decided = notes.day(xml::first(node, "AwardDate"));
     Award {
@@ -53,6 +54,8 @@ fn reason(outcome: Outcome, label: &str, words: &str) -> String {
     match outcome {
         Outcome::Provisional | Outcome::Won | Outcome::Signed => String::new(),
         Outcome::Unsuccessful | Outcome::Withdrawn | Outcome::Pending => {
+            // Many a buyer writes again what the code says.
+            let words = if folded(words) == folded(label) { "" } else { words };
             squeeze(&[label, words].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": "))
         }
     }

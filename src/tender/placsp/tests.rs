@@ -330,3 +330,21 @@ fn the_samples() {
         }
     }
 }
+
+#[test]
+fn what_was_awarded_is_told_without_tax_and_why_nobody_won_once() {
+    let both = r#"<cbc:TaxExclusiveAmount currencyID="EUR">9.5</cbc:TaxExclusiveAmount><cbc:PayableAmount currencyID="EUR">11.50</cbc:PayableAmount>"#;
+    let gross = r#"<cbc:PayableAmount currencyID="EUR">11.50</cbc:PayableAmount>"#;
+    assert!(PAGE.contains(both) && PAGE.contains("Sin ofertas"));
+    for (text, amount, with_tax, reason) in [
+        (PAGE.to_owned(), "9.5", false, "Desierto: Sin ofertas"),
+        (PAGE.replace(both, gross), "11.50", true, "Desierto: Sin ofertas"),
+        (PAGE.replace("Sin ofertas", "DESIERTO."), "9.5", false, "Desierto"),
+    ] {
+        let batch = read(&input(&text, None)).unwrap();
+        let awards = batch.notices.iter().map(|notice| &notice.content.awards).find(|awards| awards.len() == 2).unwrap();
+        let worth: Vec<_> = awards[0].worth.iter().map(|worth| (worth.amount.number.to_string(), worth.with_tax)).collect();
+        assert_eq!(worth, [(amount.to_owned(), Some(with_tax))]);
+        assert_eq!(awards[1].reason, reason);
+    }
+}
