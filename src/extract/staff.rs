@@ -36,20 +36,25 @@ const OTHERS: &str = "(?:panader|pasteler|cociner|camarer|fontaner|mecánic|carp
     газоэлектросварщик|электросварщик|стропальщик|наладчик|закройщик|обвальщик)(?:ь|а|я|у|ю|ом|ем|ы|и|ий|ие|его|их|ов|ей|ам|ям)?|\
     продавц(?:а|ы|ов)|уборщиц[аыу]?|медсестр[аыу]?|медсестер|швея|швеи|швей|рабочи[ей]|рабочего|рабочих|персонал|доярк[аиу]|нян[яию]";
 
+/// Behind the trade.
+const BEHIND: &str = "gesucht|wanted|needed|required|cercasi|требуется|требуются|нужен|нужна|нужны";
+
+/// Whether something is wanted at all: all trades take megabytes to look for, and most titles want nothing.
+static CALLS: LazyLock<Regex> = LazyLock::new(|| Regex::new(&format!("(?i)(?:{WANTED}|{BEHIND})")).expect("the pattern is fixed"));
+
 static STAFF: LazyLock<Regex> = LazyLock::new(|| {
     let trade = format!(
         r"(?:(?:{OTHERS})\b|(?:{ENGLISH})(?:\s*$|\s*[^\w\s'’-]|\s+(?:in|for|at|with|to|on|who|and|near|needed|wanted|required)\b))"
     );
-    let before = r"gesucht|wanted|needed|required|cercasi|требуется|требуются|нужен|нужна|нужны";
     let pattern = format!(
-        r"(?i)^[\W_]*(?:(?:{WANTED})\b[\s:,–—-]*(?:(?:{BETWEEN})\s+){{0,3}}{trade}|(?:(?:{BETWEEN})\s+){{0,2}}(?:{OTHERS}|{ENGLISH})\s+(?:[\w-]+\s+){{0,3}}(?:{before})\b)"
+        r"(?i)^[\W_]*(?:(?:{WANTED})\b[\s:,–—-]*(?:(?:{BETWEEN})\s+){{0,3}}{trade}|(?:(?:{BETWEEN})\s+){{0,2}}(?:{OTHERS}|{ENGLISH})\s+(?:[\w-]+\s+){{0,3}}(?:{BEHIND})\b)"
     );
     Regex::new(&pattern).expect("the pattern is fixed")
 });
 
 /// Whether what is called so is work that is offered.
 pub(super) fn is_wanted(title: &str) -> bool {
-    STAFF.is_match(title)
+    CALLS.is_match(title) && STAFF.is_match(title)
 }
 
 #[cfg(test)]
