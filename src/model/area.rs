@@ -154,7 +154,7 @@ impl Area {
             }
             Self::Words(words) => {
                 let said = fact.value.text();
-                let names = |piece: &str| format!(" {} ", text::words(piece)).contains(&format!(" {words} "));
+                let names = |piece: &str| text::holds(&text::words(piece), words);
                 let is_named = match fact.name {
                     FactName::Region | FactName::Country => names(&said),
                     FactName::Place | FactName::Address => parts::pieces(&said).any(names),

@@ -31,7 +31,7 @@ pub(super) fn also(language: Language, item: &Item<'_>) -> Vec<String> {
     item.also.iter().map(one).collect()
 }
 
-/// What is said of a lead where there are many: "Talleres García (49.75): Looks for a supplier: pallets · ! Closes today, in 3 h, … – offers: pallets
+/// What is said of a lead where there are many: "Talleres García (50): Looks for a supplier: pallets · ! Closes today, in 3 h, … – offers: pallets
 /// · lead-and0qnwpxdmfe": who, how good, the best reason, what closes, what became otherwise of a tender.
 pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> LinkView {
     let language = reader.language;

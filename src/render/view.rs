@@ -443,7 +443,7 @@ fn is_new(words: &str, said: &mut Vec<String>) -> bool {
     let plain = text::words(words);
     // A time is told by the reader's clock, not as it is written.
     let is_time = words.parse::<Timestamp>().is_ok() || words.parse::<jiff::civil::DateTime>().is_ok();
-    if plain.is_empty() || is_time || said.iter().any(|before| format!(" {before} ").contains(&format!(" {plain} "))) {
+    if plain.is_empty() || is_time || said.iter().any(|before| text::holds(before, &plain)) {
         return false;
     }
     said.push(plain);

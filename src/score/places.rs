@@ -55,7 +55,7 @@ fn lies_in(area: &Area, place: &str) -> Option<bool> {
     let country = named.or_else(|| region.and_then(country_of)).or_else(|| country_code(place));
     match area {
         Area::Country(code) => country.map(|country| country == code),
-        Area::Words(words) if format!(" {} ", text::words(place)).contains(&format!(" {words} ")) => Some(true),
+        Area::Words(words) if text::holds(&text::words(place), words) => Some(true),
         Area::Words(_) => tokens.peek().map(|_| false),
         Area::Code(code) => match region {
             Some(region) if region.starts_with(code.as_str()) => Some(true),

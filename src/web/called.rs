@@ -6,7 +6,7 @@ use anyhow::anyhow;
 
 use super::answer::{AnswerError, unknown};
 use crate::base::ids::LeadId;
-use crate::base::text::{clip, words};
+use crate::base::text::{clip, holds, words};
 use crate::model::Lead;
 use crate::pipeline::Effects;
 use crate::store::LeadFilter;
@@ -26,7 +26,7 @@ impl Meant {
     /// By its title; `asked`: what it was called, as plain words.
     pub(super) fn by_title(title: &str, asked: &str) -> Option<Self> {
         let title = words(title);
-        if title == asked { Some(Self::Title) } else { format!(" {title} ").contains(&format!(" {asked} ")).then_some(Self::Within) }
+        if title == asked { Some(Self::Title) } else { holds(&title, asked).then_some(Self::Within) }
     }
 }
 
