@@ -33,6 +33,6 @@ pub use inside::spans_outside;
 pub use lexicon::{BadLexicon, Lexicon, Lexicons, Said};
 pub use readable::readable;
 pub use said::{said, texts, told_alike};
-pub use signals::{AWAY, About, SignalDraft, signal};
+pub use signals::{AWAY, About, SignalDraft, of_lots, signal};
 pub use spec::{KEYS, Rules, Spec};
 pub use visit::{PATIENCE, VisitEnd, Visited, doubt, visit_end};

@@ -47,9 +47,9 @@ pub use page::{
 pub use record::{Evidence, Field, FieldName, LOST_BY, OwnPage, Record, RecordKind, SAID_IN, WON_BY, procedure_of};
 pub use tender::{
     AWARDED_LOTS, Amendment, Award, BuyerKind, CANCELLED_LOTS, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed,
-    Joined, LAST_DEADLINE, LISTS, LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure, ProcedureKind, Raw,
-    Said, Stage, Term, Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, closings, deadline, first_open, is_closed, is_live,
-    language_code, last_readable, lots_due, lots_of_deadline, moved_lots, said_now, stage, undated, unreadable,
+    Joined, LAST_DEADLINE, LISTS, LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure,
+    ProcedureKind, Raw, Said, Stage, Term, Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, closings, deadline, first_open, is_closed,
+    is_live, language_code, last_readable, lots_due, moved_lots, said_now, stage, undated, unreadable,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

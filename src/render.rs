@@ -11,6 +11,7 @@ mod fields;
 mod html;
 mod language;
 mod letter;
+mod lots;
 mod mail;
 mod one_line;
 mod pairs;

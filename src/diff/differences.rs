@@ -8,7 +8,9 @@ use super::compare::Known;
 use super::noise::{essence, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
-use crate::model::{AWARDED_LOTS, Block, Draft, FieldName, LAST_DEADLINE, LOTS_DUE, Mask, Record, RecordKind, Value, moved_lots};
+use crate::model::{
+    AWARDED_LOTS, Block, Draft, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, Mask, Record, RecordKind, Value, moved_lots,
+};
 
 /// What differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +143,8 @@ fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool {
     match name.as_str() {
         LAST_DEADLINE => !draft.fields.contains_key(name),
         LOTS_DUE => moved_lots(record, draft).is_empty(),
+        // Versions before did not keep them.
+        LOT_WORTH => !record.fields.contains_key(name),
         AWARDED_LOTS => record.value(super::signals::WINNER) == draft.value(super::signals::WINNER),
         name => QUIET.contains(&name),
     }
@@ -161,7 +165,9 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
         let said_before =
             draft.partial && old.is_some() && (older || new.zip(old).is_some_and(|(new, old)| is_part(&new.value, &old.value)));
         let moving = old.is_some() && new.is_some_and(|found| found.value.instant().is_some() && is_relative(&found.quote));
-        let ours = draft.kind == RecordKind::Tender && is_ours(name, draft, record);
+        // Of which lots a contract is does not change.
+        let ours =
+            draft.kind == RecordKind::Tender && is_ours(name, draft, record) || draft.kind == RecordKind::Award && name.as_str() == "lots";
         if ours || half_read || said_before || moving || rules.ignores(name) || by_blocks(draft, blocks, name) {
             continue;
         }

@@ -14,7 +14,7 @@ use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOTS_DUE, OwnPage, Page, Record, RecordKind, Value,
+    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record, RecordKind, Value,
     moved_lots, said_now, undated,
 };
 
@@ -127,7 +127,8 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
     if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
         return;
     }
-    for (name, found) in QUIET.iter().filter_map(|name| draft.fields.get_key_value(*name)) {
+    let lot_worth = Some(&LOT_WORTH).filter(|name| !record.fields.contains_key(**name));
+    for (name, found) in QUIET.iter().chain(lot_worth).filter_map(|name| draft.fields.get_key_value(*name)) {
         if record.value(name.as_str()) != Some(&found.value) {
             record.fields.insert(name.clone(), field(news, found));
         }

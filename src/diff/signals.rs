@@ -82,7 +82,7 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
     if record.kind == RecordKind::Tender && silent && quiet(record.text("stage")) {
         return None;
     }
-    let title = clip(&record.title(), WORDS);
+    let title = clip(&record.title(), WORDS) + &of_lots(record);
     let (kind, story, field) = match &change.kind {
         ChangeKind::Appeared => {
             let (kind, story) = appeared(record, title, about);
@@ -99,6 +99,12 @@ pub fn signal(change: &Change, record: &Record, about: &About<'_>) -> Option<Sig
     };
     let evidence = proof(record, field.as_deref(), change.at);
     Some(SignalDraft { kind, at: happened(change, record), story, evidence, of: None })
+}
+
+/// " (L1 Crutches; L3)": the lots of a contract, where those are some of several.
+pub fn of_lots(record: &Record) -> String {
+    let lots = record.text("lots").filter(|_| record.kind == RecordKind::Award);
+    lots.map_or_else(String::new, |lots| format!(" ({})", clip(&lots, WORDS)))
 }
 
 /// Whether what was gone since then was so long enough to be news again.
@@ -394,6 +400,16 @@ mod tests {
             let draft = signal(&change(change_kind.clone(), false), &record, about).expect("a reason");
             assert_eq!((draft.kind, draft.story), (want, story));
             assert_eq!(signal(&change(change_kind, true), &record, about), None);
+        }
+    }
+
+    #[test]
+    fn a_contract_is_called_by_its_lots_too() {
+        let lots = ("lots", Value::List(vec![text("L1 Crutches"), text("L3")]));
+        for (kind, want) in [(RecordKind::Award, "Pallets (L1 Crutches; L3)"), (RecordKind::Tender, "Pallets")] {
+            let record = record(kind, &[("title", text("Pallets")), lots.clone()]);
+            let draft = signal(&change(ChangeKind::Appeared, false), &record, &About::default()).expect("a reason");
+            assert!(matches!(&draft.story, Story::Appeared { title, .. } if title == want), "{:?}", draft.story);
         }
     }
 

@@ -21,15 +21,15 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed, LOTS_DUE, Nature,
-    Notice, Party, RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
+    AWARDED_LOTS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed, LOT_WORTH,
+    LOTS_DUE, Lot, Nature, Notice, Party, RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, why_ended, won};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 45] = [
+const NAMES: [Known; 46] = [
     ("title", "text", false),
     ("description", "text", false),
     ("buyer", "text", false),
@@ -66,6 +66,7 @@ const NAMES: [Known; 45] = [
     ("procedure", "text", false),
     ("performed_in", "text", true),
     ("lots", "text", true),
+    (LOT_WORTH, "text", true),
     (CANCELLED_LOTS, "text", true),
     (AWARDED_LOTS, "text", true),
     ("documents", "text", true),
@@ -308,7 +309,7 @@ impl Told {
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
             "performed_in" => "places",
             "contract_start" | "contract_end" => "term",
-            CANCELLED_LOTS => "lots",
+            CANCELLED_LOTS | LOT_WORTH => "lots",
             other => other,
         };
         self.found.get(part).cloned().unwrap_or_default()
@@ -383,7 +384,10 @@ impl Told {
             told.once("performed_in", parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" "));
         }
         for lot in &content.lots {
-            told.put("lots", clip(&format!("{} {}", lot.id, lot.title.best(&[]).unwrap_or_default()), LINE));
+            told.put("lots", lot_line(lot));
+        }
+        for (lot, amount) in content.lots.iter().filter(|_| content.lots.len() > 1).filter_map(|lot| Some((lot, worth_of(lot)?))) {
+            told.put(LOT_WORTH, format!("{}: {amount}", clip(&lot.id, LINE)));
         }
         for lot in content.cancelled_lots() {
             told.once(CANCELLED_LOTS, clip(&lot.id, LINE));
@@ -453,19 +457,34 @@ impl Told {
                 WorthKind::Maximum => "maximum",
                 WorthKind::Award => "award_value",
             };
-            let mut amounts = worth.iter().filter(|worth| worth.kind == kind).map(|worth| &worth.amount);
-            let Some(first) = amounts.clone().next() else { continue };
-            let alike = amounts.by_ref().filter(|amount| amount.currency == first.currency).map(|amount| amount.number).max();
-            if let Some(mut number) = alike.filter(|number| *number > Decimal::ZERO) {
-                // Three decimals would be read as thousands.
-                if number.scale() == 3 {
-                    number.rescale(4);
-                }
-                let currency = first.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
-                self.put(name, format!("{number} {currency}"));
-            }
+            self.put(name, largest(worth, kind).unwrap_or_default());
         }
     }
+}
+
+/// The largest amount of a kind, in the currency of the first.
+fn largest(worth: &[Worth], kind: WorthKind) -> Option<String> {
+    let mut amounts = worth.iter().filter(|worth| worth.kind == kind).map(|worth| &worth.amount);
+    let first = amounts.clone().next()?;
+    let alike = amounts.by_ref().filter(|amount| amount.currency == first.currency).map(|amount| amount.number).max();
+    let mut number = alike.filter(|number| *number > Decimal::ZERO)?;
+    // Three decimals would be read as thousands.
+    if number.scale() == 3 {
+        number.rescale(4);
+    }
+    let currency = first.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
+    Some(format!("{number} {currency}").trim_end().to_owned())
+}
+
+/// What a lot is worth, the surest that is said of it.
+fn worth_of(lot: &Lot) -> Option<String> {
+    let kinds = [WorthKind::Estimate, WorthKind::BudgetNet, WorthKind::BudgetGross, WorthKind::Maximum];
+    kinds.into_iter().find_map(|kind| largest(&lot.worth, kind))
+}
+
+/// A lot in a list: its id and what it is called.
+fn lot_line(lot: &Lot) -> String {
+    clip(format!("{} {}", lot.id, lot.title.best(&[]).unwrap_or_default()).trim_end(), LINE)
 }
 
 fn name_of(party: &Party) -> Option<&str> {

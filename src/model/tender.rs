@@ -22,12 +22,12 @@ use crate::base::ids::ContentHash;
 pub use closing::{
     Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
 };
-pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOTS_DUE, first_open, lots_due, lots_of_deadline, moved_lots, said_now};
+pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, said_now};
 pub use portals::{Joined, Said, as_one, is_closed};
 pub use texts::{Texts, language_code};
 
 /// Fields of a tender's record that are lists of which is told what came and what went.
-pub const LISTS: [&str; 7] = ["lots", "documents", "cpv", "unspsc", "naics", "classes", "performed_in"];
+pub const LISTS: [&str; 8] = ["lots", LOT_WORTH, "documents", "cpv", "unspsc", "naics", "classes", "performed_in"];
 
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
 

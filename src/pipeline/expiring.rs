@@ -19,6 +19,7 @@ use super::linked::linked;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::{clip, words};
 use crate::config::Config;
+use crate::diff::of_lots;
 use crate::model::{
     Baseline, Evidence, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Turn, Value, procedure_of, stage,
 };
@@ -50,6 +51,8 @@ struct Ending {
     /// The tender it came from.
     tender: RecordId,
     title: String,
+    /// Its lots, as they follow the title.
+    lots: String,
     holder: Option<String>,
     worth: Option<String>,
     /// Since when it has been within the lead time.
@@ -147,6 +150,7 @@ fn ending(config: &Config, record: &Record, now: Timestamp) -> Option<Ending> {
         end: *end,
         tender,
         title: clip(&record.title(), WORDS),
+        lots: of_lots(record),
         holder: record.text("winner").filter(|winner| !winner.is_empty()).map(|winner| clip(&winner, WORDS)),
         begins: last.checked_sub(expiring).ok()?,
         worth: WORTH.iter().find_map(|name| record.text(name)),
@@ -183,7 +187,8 @@ async fn untold(effects: &Effects, config: &Config, ending: Ending) -> Result<Op
 
 fn signal(ending: &Ending, tender: &Record, buyer: &Organisation, now: Timestamp) -> Signal {
     // A result does not always repeat what was bought.
-    let title = tender.text("title").map_or_else(|| ending.title.clone(), |title| clip(&title, WORDS));
+    let title = tender.text("title").map_or_else(|| ending.title.clone(), |title| clip(&title, WORDS)) + &ending.lots;
+
     Signal {
         kind: SignalKind::ContractExpiring,
         organisation: buyer.id,
@@ -208,6 +213,7 @@ mod tests {
             end: end.parse().unwrap(),
             tender: tender(source).id,
             title: "Scanners".to_owned(),
+            lots: String::new(),
             holder: holder.map(str::to_owned),
             worth: None,
             begins: Timestamp::UNIX_EPOCH,

@@ -12,7 +12,7 @@ use crate::base::text::words;
 use crate::config::Config;
 use crate::model::{
     Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState, Value, as_one,
-    deadline, first_open, is_live, lots_of_deadline,
+    deadline, first_open, is_live,
 };
 use crate::store::StoreError;
 
@@ -229,7 +229,7 @@ pub(super) fn taken_over(
     let later = all.find(|one| one.source == counts.record.source && one.value(NAME) == Some(new))?.into_owned();
     let field = |name: &str, [old, new]: [Option<Value>; 2]| FieldChange { field: FieldName::new(name), old, new };
     let whose = if later.source == record.source {
-        field("lot", [record, &later].map(|one| lots_of_deadline(one).map(Value::Text)))
+        field("lot", [record, &later].map(|one| deadline(one)?.lots.map(Value::Text)))
     } else {
         let differ = counted.said.iter().any(|said| said.name.as_str() == NAME);
         let portals = || field("portal", [record, &later].map(|one| Some(Value::Text(title(&one.source)))));

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Language;
 use super::clean::{line, link};
 use super::due::{about, answer, disagreement, notes, said, stage_word, still_open, until, zone_words};
+use super::lots;
 use super::sentence::quoted;
 use crate::model::{Closing, Joined, Record, Said, Stage, Value, closings, is_live, last_readable, procedure_of, stage, undated};
 
@@ -165,7 +166,8 @@ fn summary(language: Language, (record, said_by): (&Record, &[Said]), closing: &
             }
         }
     };
-    format!("{mark}{}: {buyer}{}", said(language, what), line(&record.title(), 160))
+    let lots = closing.lots.as_ref().map(|lots| format!(" ({})", lots::named(language, lots))).unwrap_or_default();
+    format!("{mark}{}{lots}: {buyer}{}", said(language, what), line(&record.title(), 160))
 }
 
 /// What the portal says now, where this deadline is what it said before and nobody can read it any more.

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::clean::{line, link};
 use super::language::{Word, of_number, plural};
+use super::lots;
 use super::sentence::{clock, quoted};
 use super::view::LinkView;
 use super::{DeadlineItem, Early, Language, Reader};
@@ -167,8 +168,13 @@ fn left(language: Language, closing: &Closing<'_>, now: Timestamp) -> Option<Str
     Some(format!("{} {n} {}", said(language, ["in", "dentro de", "через"]), said(language, unit)))
 }
 
-/// The day and hour by the reader's clock, which is named, and by the buyer's where that is another.
+/// The day and hour by the reader's clock, which is named, and by the buyer's where that is another; of which lot, where others are due later.
 pub(super) fn until(language: Language, zone: &TimeZone, closing: &Closing<'_>) -> String {
+    let lots = lots::of(language, zone, closing).map_or_else(String::new, |lots| format!(" ({lots})"));
+    format!("{}{lots}", when(language, zone, closing))
+}
+
+fn when(language: Language, zone: &TimeZone, closing: &Closing<'_>) -> String {
     match &closing.field.value {
         Value::Date(day) => language.date(*day),
         Value::Time(moment) => {
@@ -236,20 +242,23 @@ pub fn still_open(language: Language, zone: Option<&TimeZone>, words: &[Said]) -
     Some(all.join("; "))
 }
 
+/// "estimate 120,000 EUR": what a tender is worth, the surest that is known.
+pub(super) fn worth(language: Language, record: &Record) -> Option<String> {
+    let (worth, [en, es, ru]) = WORTH.iter().find_map(|(name, words)| Some((record.text(name)?, words)))?;
+    let [before, after] = match language {
+        Language::En => en,
+        Language::Es => es,
+        Language::Ru => ru,
+    };
+    Some(format!("{before}{}{after}", language.amounts(&line(&worth, 60))))
+}
+
 /// Buyer, value and stage, as far as they are known.
 pub(super) fn about(language: Language, record: &Record) -> Vec<String> {
-    let worth = WORTH.iter().find_map(|(name, words)| Some((record.text(name)?, words))).map(|(worth, [en, es, ru])| {
-        let [before, after] = match language {
-            Language::En => en,
-            Language::Es => es,
-            Language::Ru => ru,
-        };
-        format!("{before}{}{after}", language.amounts(&line(&worth, 60)))
-    });
     let buyer = record.text("buyer").map(|buyer| line(&buyer, 120));
     buyer
         .into_iter()
-        .chain(worth)
+        .chain(worth(language, record))
         .chain(std::iter::once(stage_word(language, stage(record)).to_owned()))
         .filter(|part| !part.is_empty())
         .collect()

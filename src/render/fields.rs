@@ -3,13 +3,13 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, FactName, LOTS_DUE, UNREADABLE};
+use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, FactName, LOT_WORTH, LOTS_DUE, UNREADABLE};
 
 /// What the deadline of a tender is called where those of its lots are told.
 pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 59] = [
+const NAMES: [(&str, [&str; 3]); 60] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
@@ -18,6 +18,7 @@ const NAMES: [(&str, [&str; 3]); 59] = [
     ("stage", ["stage", "estado", "состояние"]),
     ("lots", ["lots", "lotes", "лоты"]),
     ("lot", ["lot", "lote", "лот"]),
+    (LOT_WORTH, ["values of lots", "importes de los lotes", "стоимость лотов"]),
     (CANCELLED_LOTS, ["cancelled lots", "lotes cancelados", "отменённые лоты"]),
     (AWARDED_LOTS, ["awarded lots", "lotes adjudicados", "лоты с победителем"]),
     (FIRST_DEADLINE, ["first deadline", "primer plazo", "первый срок"]),

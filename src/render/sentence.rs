@@ -14,7 +14,8 @@ use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, FAR, FactName, LISTS, LOTS_DUE, Oddity, Organisation, Signal, SignalKind, Stage, Story, Unknown,
+    AWARDED_LOTS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, Signal, SignalKind, Stage, Story,
+    Unknown,
 };
 
 /// Fields whose times are deadlines.
@@ -249,6 +250,11 @@ pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, tex
     if let (LOTS_DUE, Some((lot, until))) = (name, text.rsplit_once(": ")) {
         return format!("{lot}: {}", moment(language, zone, until, None));
     }
+    if name == LOT_WORTH {
+        let amount =
+            |one: &str| one.rsplit_once(": ").map_or_else(|| one.to_owned(), |(lot, worth)| format!("{lot}: {}", language.amounts(worth)));
+        return text.split("; ").map(amount).collect::<Vec<_>>().join("; ");
+    }
     if let Some(stage) = Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
         return stage_word(language, stage).to_owned();
     }
@@ -370,7 +376,8 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         let gap = if language == Language::Ru { ": " } else { " " };
         return format!("{}{gap}{new}", name_of(language, name));
     }
-    let list = LISTS.contains(&name);
+    // What a lot was worth and what it is worth now.
+    let list = LISTS.contains(&name) && !(name == LOT_WORTH && old.is_some() && new.is_some());
     let name = name_of(language, name);
     match (old, new, language) {
         (Some(old), Some(new), Language::En) if list => format!("{name}: removed {old}, added {new}"),

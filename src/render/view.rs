@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
-use super::due::{DueView, doubts, said as said_in, stage_word};
+use super::due::{DueView, doubts, said as said_in, stage_word, worth};
 use super::language::{Word, signed, whole};
+use super::lots;
 use super::one_line::also;
 use super::pairs::PairView;
 use super::sentence::{self, sentence, with_member};
@@ -18,8 +19,8 @@ use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FactName, LeadState, NextStep, Organisation, Part, PartKind, RecordKind, Score, Signal, Stage, Story, UNNAMED, Value, Weight,
-    deadline, origin_of,
+    Evidence, FactName, LeadState, NextStep, Organisation, Part, PartKind, RecordKind, Score, Signal, SignalKind, Stage, Story, UNNAMED,
+    Value, Weight, deadline, origin_of,
 };
 
 /// Reasons shown of one lead; the newest.
@@ -372,10 +373,19 @@ fn contacts(organisation: &Organisation, step: &NextStep) -> Vec<LinkView> {
     out
 }
 
+/// What decides whether a new tender is looked at: " (lot L1; lot L2 until Thu 17 Dec 2026 13:00); estimate 120,000 EUR".
+fn details(reader: &Reader<'_>, item: &Item<'_>, signal: &Signal) -> Option<String> {
+    let is_new = matches!(signal.kind, SignalKind::TenderPublished | SignalKind::TenderPlanned);
+    let tender = tender_of(item, signal).filter(|_| is_new && matches!(signal.story.plain(), Story::Appeared { .. }))?;
+    let lots = deadline(tender).and_then(|closing| lots::of(reader.language, reader.zone, &closing));
+    let worth = worth(reader.language, tender).map(|worth| format!("; {worth}"));
+    Some(lots.map(|lots| format!(" ({lots})")).into_iter().chain(worth).collect())
+}
+
 fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mut Vec<String>, now: Timestamp) -> ReasonView {
     let language = reader.language;
     let signal = alike.iter().find(|signal| matches!(signal.story, Story::Said { .. })).unwrap_or(&alike[0]);
-    let mut sentence = told(item, reader, signal, now);
+    let mut sentence = told(item, reader, signal, now) + &details(reader, item, signal).unwrap_or_default();
     let others = alike.iter().filter(|other| !std::ptr::eq(**other, *signal)).map(|other| language.signal(other.kind));
     for other in others {
         sentence = format!("{other} · {sentence}");

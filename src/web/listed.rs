@@ -14,7 +14,7 @@ use super::tenders::TenderView;
 use super::views;
 use crate::base::text::words;
 use crate::config::Config;
-use crate::model::{Joined, Record, Stage, Value, as_one};
+use crate::model::{Joined, Record, Stage, as_one};
 use crate::pipeline::{Effects, linked};
 use crate::store::{TenderOrder, TenderRow, TenderWalk};
 
@@ -158,8 +158,7 @@ async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderVi
             let mut view = TenderView { also: also(&others), ..view };
             let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
             if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()) {
-                view.deadline = record.value("deadline").map(Value::told);
-                view.deadline_at = views::moment_of(&record, "deadline");
+                views::dated(&mut view, &record);
             }
             shown.push(view);
         }

@@ -18,7 +18,7 @@ use crate::base::text::{clip, count, words};
 use crate::config::Config;
 use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
 use crate::pipeline::{Effects, linked};
-use crate::render::{Language, deadline_lines, disagreement, still_open};
+use crate::render::{Language, disagreement, still_open};
 use crate::store::{Store, TenderOrder, TenderRow, TenderWalk};
 use crate::tender::{self, Line, Tender};
 
@@ -214,6 +214,8 @@ fn as_of(view: &mut TenderView, notice: &Notice, until: Timestamp) {
         title.clone_into(&mut view.title);
     }
     view.odd.clear();
+    view.lots = None;
+    view.later_lots.clear();
     view.deadlines.clear();
     view.fields.clear();
     view.history.retain(|change| change.at.parse::<Timestamp>().is_ok_and(|at| at <= until));
@@ -264,9 +266,7 @@ pub(super) async fn complete(
         let open = still_open(Language::En, None, &joined.said);
         view.differing = closings(&joined.record).iter().filter_map(of_it).chain(open).collect();
         view.stage = joined.record.text("stage");
-        view.deadline = joined.record.value("deadline").map(Value::told);
-        view.deadline_at = views::moment_of(&joined.record, "deadline");
-        view.deadlines = deadline_lines(Language::En, &joined.record);
+        views::dated(&mut view, &joined.record);
     }
     view.maybe = maybe(effects, record).await?;
     Ok(view)

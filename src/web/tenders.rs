@@ -30,6 +30,12 @@ pub struct TenderView {
     /// The moment of it, in UTC; of a day alone there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline_at: Option<String>,
+    /// The lots that it is of, where others are due at another time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lots: Option<String>,
+    /// The lots that are due later, each with its deadline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later_lots: Vec<(String, String)>,
     /// What is odd about that deadline.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub odd: Vec<String>,

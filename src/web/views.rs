@@ -19,7 +19,7 @@ use crate::diff;
 use crate::model::codes::Labels;
 use crate::model::{
     Advice, Change, ChangeKind, Completeness, Decision, Draft, Evidence, Gap, Health, Import, Lane, Lead, LeadState, Organisation, Page,
-    PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, closings, place_of,
+    PageRole, Part, PartKind, Reading, Record, Score, SourceState, Statement, Trouble, Value, deadline, place_of,
 };
 use crate::pipeline::{Departed, Rehearsed, Spending, Untold, Wait, WouldTell, why_not};
 use crate::render::{Language, deadline_lines, next_step_quoted, sentence, with_member};
@@ -228,21 +228,13 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         path: field.path.clone(),
         since: time(field.first_seen),
     });
-    TenderView {
+    let mut view = TenderView {
         id: record.id.to_string(),
         source: record.source.to_string(),
         procedure: record.key.clone(),
         title: record.title(),
         buyer: record.text("buyer"),
         stage: record.text("stage"),
-        deadline: record.value("deadline").map(Value::told),
-        deadline_at: moment_of(record, "deadline"),
-        odd: closings(record)
-            .iter()
-            .filter(|one| one.name.as_str() == "deadline")
-            .flat_map(|one| &one.odd)
-            .map(|odd| odd.word().to_owned())
-            .collect(),
         published: record.text("published"),
         published_at: moment_of(record, "published"),
         classes: ["cpv", "unspsc", "naics", "classes"]
@@ -254,7 +246,6 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         performed_in: record.text("performed_in"),
         winner: record.text("winner"),
         contract_end: record.text("contract_end"),
-        deadlines: deadline_lines(Language::En, record),
         url: record.url.to_string(),
         first_seen: time(record.first_seen),
         changed: time(record.changed),
@@ -262,7 +253,20 @@ pub(super) fn tender(record: &Record, history: Option<&[Change]>) -> TenderView 
         meanings: Vec::new(),
         history: history.into_iter().flatten().map(|one| change(one, Some(record))).collect(),
         ..TenderView::default()
-    }
+    };
+    dated(&mut view, record);
+    view
+}
+
+/// Puts into a view until when offers are taken, by this record.
+pub(super) fn dated(view: &mut TenderView, record: &Record) {
+    let closing = deadline(record);
+    view.deadline = record.value("deadline").map(Value::told);
+    view.deadline_at = moment_of(record, "deadline");
+    view.odd = closing.iter().flat_map(|one| &one.odd).map(|odd| odd.word().to_owned()).collect();
+    view.later_lots = closing.iter().flat_map(|one| &one.after).map(|(lots, until)| (lots.clone(), until.told())).collect();
+    view.lots = closing.and_then(|one| one.lots);
+    view.deadlines = deadline_lines(Language::En, record);
 }
 
 /// The moment of a field that holds a time.

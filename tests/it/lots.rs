@@ -199,3 +199,45 @@ async fn a_tender_that_takes_no_offers_before_its_time_is_over_is_told_as_closed
     assert_eq!(shown(&world).await.stage.as_deref(), Some("closed"));
     assert_eq!(world.mails("ana", "now closed, was open").len(), 1, "{:#?}", world.mails("ana", ""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_name_the_lots_of_a_deadline_what_they_are_worth_and_what_was_won() {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = [\"3d\"]\n";
+    let world = World::new(&(points("tender-published", 20) + &points("award-won", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;
+    let valued = |id: &str, amount: u32| {
+        let mut one = crutches(id, "Crutches", ("2026-12-02T10:00:00Z", "active"));
+        one["tender"]["value"] = json!({ "amount": 120_000, "currency": "EUR" });
+        for (lot, amount) in [(0, 80_000), (1, amount)] {
+            one["tender"]["lots"][lot]["value"] = json!({ "amount": amount, "currency": "EUR" });
+        }
+        one
+    };
+    world.show(0, valued("1", 40_000));
+    world.until("2026-11-25T12:00:00Z").await;
+    let new = "answers until Wed 2 Dec 2026 10:00 UTC (lot L1; lot L2 until Tue 8 Dec 2026 10:00); estimate 120,000 EUR";
+    assert_eq!(world.mails("ana", new).len(), 1, "{:#?}", world.mails("ana", ""));
+    let list = listed(&world, "2026-12-01T00:00:00Z").await;
+    assert_eq!(list[0].lots.as_deref(), Some("L1"));
+    assert_eq!(list[0].later_lots, [("L2".to_owned(), "2026-12-08 10:00 UTC".to_owned())]);
+    // One lot is worth more now; what is published again says nothing new.
+    for id in ["11", "111"] {
+        world.show(0, valued(id, 45_000));
+        world.run(4).await;
+    }
+    world.until("2026-11-28T12:00:00Z").await;
+    let changed = world.mails("ana", "values of lots L2: 40,000 EUR → L2: 45,000 EUR");
+    assert_eq!(changed.len(), 1, "{:#?}", world.mails("ana", ""));
+    world.until("2026-12-01T12:00:00Z").await;
+    let reminding = world.mails("ana", "coming up");
+    let until = "Wed 2 Dec 2026 10:00 UTC (lot L1; lot L2 until Tue 8 Dec 2026 10:00)";
+    assert!(reminding.len() == 1 && reminding[0].contains(until), "{reminding:#?}");
+    let mut awarded = valued("1111", 45_000);
+    awarded["tag"] = json!(["award"]);
+    awarded["awards"] = json!([{
+        "id": "1", "status": "active", "relatedLots": ["L2"], "value": { "amount": 44_000, "currency": "EUR" },
+        "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }]
+    }]);
+    world.show(0, awarded);
+    world.until("2026-12-03T12:00:00Z").await;
+    assert_eq!(world.mails("ana", "Won the contract: Crutches (L2 L2), 44,000 EUR").len(), 1, "{:#?}", world.mails("ana", ""));
+}

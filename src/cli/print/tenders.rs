@@ -13,6 +13,8 @@ const WORDS: usize = 300;
 /// Lines of a first notice that are shown; `tender show` has them all.
 const FIRST: usize = 12;
 
+/// Later deadlines of lots that are shown in a list.
+const LATER: usize = 2;
 /// Fields left unknown that are shown.
 const UNREAD: usize = 10;
 
@@ -61,7 +63,7 @@ pub(super) fn whole(view: &TenderView, width: u16) -> String {
     for also in &view.also {
         let _ = writeln!(out, "{} ({}, {}): the same procedure", also.url, also.source, also.id);
     }
-    let _ = writeln!(out, "offers until {}; first seen {}, changed {}", or_dash(view.deadline.as_ref()), view.first_seen, view.changed);
+    let _ = writeln!(out, "offers until {}; first seen {}, changed {}", dues(view).join(", "), view.first_seen, view.changed);
     for note in &view.deadlines {
         let _ = writeln!(out, "  {note}");
     }
@@ -160,7 +162,16 @@ fn one(out: &mut String, notice: &NoticeView, width: u16) {
 /// Until when offers are taken, and what is odd about it.
 fn due(view: &TenderView) -> String {
     let odd = view.odd.iter().map(|odd| format!("! {odd}"));
-    std::iter::once(or_dash(view.deadline.as_ref())).chain(odd).collect::<Vec<_>>().join("\n")
+    dues(view).into_iter().chain(odd).collect::<Vec<_>>().join("\n")
+}
+
+/// Until when offers are taken, for which lots where these differ.
+fn dues(view: &TenderView) -> Vec<String> {
+    let deadline = or_dash(view.deadline.as_ref());
+    let first = view.lots.as_ref().map_or_else(|| deadline.clone(), |lots| format!("{lots}: {deadline}"));
+    let later = view.later_lots.iter().take(LATER).map(|(lots, until)| format!("{lots}: {until}"));
+    let more = view.later_lots.len().checked_sub(LATER).filter(|more| *more > 0).map(|more| format!("and {more} later"));
+    std::iter::once(first).chain(later).chain(more).collect()
 }
 
 #[cfg(test)]
@@ -240,6 +251,33 @@ mod tests {
         };
         let table = list(&[view]).to_string();
         assert!(table.contains("2049-12-17") && table.contains("! more than"), "{table}");
+    }
+
+    #[test]
+    fn lots_that_are_due_at_different_times_are_named_in_the_list() {
+        let later = |lots: &str, day: &str| (lots.to_owned(), format!("2026-12-{day} 13:00 Europe/Madrid"));
+        let all = [later("L2, L3", "17"), later("L4", "18"), later("L5", "19")];
+        let view = |more: &[(String, String)]| TenderView {
+            deadline: said("2026-12-10 13:00 Europe/Madrid"),
+            lots: said("L1").filter(|_| !more.is_empty()),
+            later_lots: more.to_vec(),
+            ..TenderView::default()
+        };
+        for (more, want) in [
+            (&all[..0], &["2026-12-10 13:00 Europe/Madrid"][..]),
+            (&all[..1], &["L1: 2026-12-10 13:00 Europe/Madrid", "L2, L3: 2026-12-17 13:00 Europe/Madrid"]),
+            (
+                &all[..],
+                &[
+                    "L1: 2026-12-10 13:00 Europe/Madrid",
+                    "L2, L3: 2026-12-17 13:00 Europe/Madrid",
+                    "L4: 2026-12-18 13:00 Europe/Madrid",
+                    "and 1 later",
+                ],
+            ),
+        ] {
+            assert_eq!(dues(&view(more)), want);
+        }
     }
 
     #[test]

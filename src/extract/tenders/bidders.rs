@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Told, name_of};
+use super::{Told, lot_line, name_of};
 use crate::base::text::words as folded;
 use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, WON_BY};
 
@@ -84,6 +84,7 @@ impl Told {
         told.put("winner", name);
         told.put("buyer", notice.content.buyers.first().and_then(|buyer| buyer.name.best(&[])).unwrap_or_default());
         told.party(winner);
+        told.lots_of(notice, award);
         told.worth(&award.worth);
         let term = award.term.as_ref().or(notice.content.term.as_ref());
         told.put("contract_start", term.and_then(|term| term.start).map(|day| day.to_string()).unwrap_or_default());
@@ -123,7 +124,16 @@ impl Told {
             told.once("won_by", *winner);
         }
         told.put("buyer", notice.content.buyers.first().and_then(name_of).unwrap_or_default());
+        told.lots_of(notice, award);
         told.party(loser);
         Some(told)
+    }
+
+    /// The lots that an award is for, where there are several.
+    fn lots_of(&mut self, notice: &Notice, award: &Award) {
+        let lots = notice.content.lots.iter().filter(|lot| notice.content.lots.len() > 1 && award.lots.contains(&lot.id));
+        for lot in lots {
+            self.once("lots", lot_line(lot));
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Stage;
-use super::lots::last_end;
+use super::lots::{last_end, lots_after, lots_of};
 use crate::model::{Field, FieldName, Record, Value};
 
 /// Fields of a tender that are deadlines for whoever answers it.
@@ -60,6 +60,10 @@ pub struct Closing<'a> {
     pub at: Timestamp,
     /// What is odd about it.
     pub odd: Vec<Oddity>,
+    /// The lots that it is of, where others are due at another time: "L1, L2".
+    pub lots: Option<String>,
+    /// The lots that are due later, each with its deadline, the soonest first.
+    pub after: Vec<(String, &'a Value)>,
     /// When the last lot is over that is due later.
     later: Option<Timestamp>,
 }
@@ -108,8 +112,10 @@ pub fn deadline(record: &Record) -> Option<Closing<'_>> {
 
 fn closing<'a>(record: &'a Record, (name, field): (&'a FieldName, &'a Field)) -> Option<Closing<'a>> {
     let at = field.value.instant()?;
-    let later = if name.as_str() == "deadline" { last_end(record, &field.value) } else { None };
-    Some(Closing { name, field, at, odd: oddities(record, field), later })
+    let of_offers = Some(&field.value).filter(|_| name.as_str() == "deadline");
+    let (later, lots) = (of_offers.and_then(|until| last_end(record, until)), of_offers.and_then(|until| lots_of(record, until)));
+    let after = of_offers.map_or_else(Vec::new, |until| lots_after(record, until));
+    Some(Closing { name, field, at, odd: oddities(record, field), lots, after, later })
 }
 
 /// The words in which a tender that may be answered says its deadline, where they name no day: "see documents", "30.02.2027".
@@ -131,7 +137,8 @@ pub fn last_readable(record: &Record) -> Option<Closing<'_>> {
     static NAME: LazyLock<FieldName> = LazyLock::new(|| FieldName::new("deadline"));
     undated(record)?;
     let field = record.fields.get(LAST_DEADLINE)?;
-    Some(Closing { name: &NAME, field, at: field.value.instant()?, odd: Vec::new(), later: None })
+    let (lots, after) = (None, Vec::new());
+    Some(Closing { name: &NAME, field, at: field.value.instant()?, odd: Vec::new(), lots, after, later: None })
 }
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.

@@ -22,6 +22,9 @@ pub const AWARDED_LOTS: &str = "awarded_lots";
 /// The field that names the lots which ended without a winner.
 pub const CANCELLED_LOTS: &str = "cancelled_lots";
 
+/// The field that says what each lot is worth, where there are several.
+pub const LOT_WORTH: &str = "lot_values";
+
 /// Lots of one deadline that are named.
 const SHOWN: usize = 5;
 /// The field that says when the newest notice was published.
@@ -63,16 +66,27 @@ pub fn first_open(record: &Record, now: Timestamp) -> Cow<'_, Record> {
     Cow::Owned(moved)
 }
 
-/// The lots whose deadline is that of the record, as far as that is said: "L1, L2".
-pub fn lots_of_deadline(record: &Record) -> Option<String> {
-    let at = record.value(DEADLINE.as_str())?.instant();
-    let names = each(record.value(LOTS_DUE)).find(|(_, until)| until.instant() == at)?.0.text();
+/// The lots that are due at this time, as far as that is said: "L1, L2".
+pub(super) fn lots_of(record: &Record, deadline: &Value) -> Option<String> {
+    let names = each(record.value(LOTS_DUE)).find(|(_, until)| until.instant() == deadline.instant())?.0;
+    Some(few(names)).filter(|names| !names.is_empty())
+}
+
+/// The lots that are due later, each with its deadline, the soonest first.
+pub(super) fn lots_after<'a>(record: &'a Record, deadline: &Value) -> Vec<(String, &'a Value)> {
+    let from = each(record.value(LOTS_DUE)).skip_while(|(_, until)| until.instant() != deadline.instant());
+    from.skip(1).map(|(names, until)| (few(names), until)).filter(|(names, _)| !names.is_empty()).collect()
+}
+
+/// The first of some lots.
+fn few(names: &Value) -> String {
+    let names = names.text();
     let mut shown: Vec<&str> = names.split(", ").filter(|name| !name.is_empty()).collect();
     if shown.len() > SHOWN {
         shown.truncate(SHOWN);
         shown.push("…");
     }
-    Some(shown.join(", ")).filter(|names| !names.is_empty())
+    shown.join(", ")
 }
 
 /// The lots whose deadline the draft says otherwise than the record, those that moved alike together, each with what it was and what it is now, as
@@ -192,7 +206,7 @@ mod tests {
             let now = at(now);
             let open = first_open(&record, now);
             let field = &open.fields["deadline"];
-            let lots = lots_of_deadline(&open).unwrap_or_default();
+            let lots = lots_of(&open, &field.value).unwrap_or_default();
             assert_eq!((&field.value, lots.as_str(), field.first_seen), (&on(want), of, since), "{says} {now}");
             assert_eq!(deadline(&record).unwrap().is_over(now), over, "{says} {now}");
             assert_eq!(is_closed(&[&record], now), over, "{says} {now}");
