@@ -8,7 +8,7 @@ use regex::Regex;
 use url::Url;
 
 use super::contacts::of_language;
-use super::offers::Offers;
+use super::offers::{Offers, Portion};
 use super::reading::{Column, Reading};
 use super::vacancies::Vacancies;
 use super::value::month_first;
@@ -275,11 +275,11 @@ fn of_page(by_itself: bool, extract: &Extract, offers: &Offers, out: &mut Vec<Do
             out.push(Doubt { what, setting: setting.to_owned() });
         }
     }
-    if let Some((page, pages)) = offers.of_pages
-        && page < pages
-        && extract.follow.is_empty()
-    {
-        let what = format!("it says it is page {page} of {pages}, and no link leads to the next");
+    if let Some(portion) = offers.portion.as_ref().filter(|_| extract.follow.is_empty()) {
+        let what = match portion {
+            Portion::Page(page, pages) => format!("it says it is page {page} of {pages}, and no link leads to the next"),
+            Portion::Records(last, all) => format!("it says it shows 1 to {last} of {all}, and no link leads to the rest"),
+        };
         out.push(Doubt { what, setting: "page_param = \"page\", with the parameter that numbers its pages".to_owned() });
     }
     if offers.hollow {

@@ -6,6 +6,7 @@
 mod alternate;
 mod begins;
 mod cut;
+mod grid;
 mod marks;
 mod rank;
 
@@ -54,6 +55,11 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.records[0].cmp(&b.records[0])));
     if let Some(inner) = grouped(shown, &found) {
         found[..=inner].rotate_right(1);
+    }
+    if let Some(first) = found.first_mut()
+        && let Some(cards) = grid::cards(shown, &first.records)
+    {
+        first.records = cards;
     }
     apart(shown, found)
 }

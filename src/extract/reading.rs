@@ -5,6 +5,7 @@
 mod columns;
 mod names;
 mod next;
+mod numbers;
 mod places;
 mod said;
 mod titles;

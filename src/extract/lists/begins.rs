@@ -102,7 +102,7 @@ impl<'t> Begins<'t> {
 
 /// The names and classes on the way to the first words of a child, and whether one of them tells something: a class, a heading, a link, bold
 /// letters. Classes that only colour are left out.
-fn way(shown: &Shown<'_>, (at, first): (At, At), coloured: bool) -> (u64, bool) {
+pub(super) fn way(shown: &Shown<'_>, (at, first): (At, At), coloured: bool) -> (u64, bool) {
     let (mut out, mut tells) = (1_u64, false);
     for around in shown.around(first).take_while(|around| *around >= at) {
         let node = &shown.nodes[around];
@@ -131,7 +131,7 @@ fn row(shown: &Shown<'_>, at: At, columns: usize) -> u64 {
 }
 
 /// The columns that the head of the table around a row names; 0 without a head.
-fn columns(shown: &Shown<'_>, row: At) -> usize {
+pub(super) fn columns(shown: &Shown<'_>, row: At) -> usize {
     let Some(table) = shown.around(row).find(|at| shown.nodes[*at].is(Tag::Table)) else { return 0 };
     let cells = |row: At| shown.children(row).filter(|at| shown.nodes[*at].element.is_some());
     let mut rows = (table..shown.nodes[table].end.min(table + HEAD)).filter(|at| shown.nodes[*at].is(Tag::Tr));

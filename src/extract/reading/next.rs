@@ -8,6 +8,7 @@ use url::Url;
 
 use super::super::shown::{At, Shown};
 use super::super::value;
+use super::numbers;
 use crate::base::text::words;
 
 /// Links looked at.
@@ -15,9 +16,6 @@ const LOOK: usize = 20_000;
 
 /// Links with such words, before they are no longer of pages: above the list, below it.
 const SAID: usize = 2;
-
-/// Nodes between the numbers of a row.
-const NEAR: usize = 12;
 
 /// What a link to the next page says: the words, folded.
 static WORDS: LazyLock<HashSet<String>> =
@@ -41,13 +39,14 @@ pub(super) fn next_page(shown: &Shown<'_>, root: ElementRef<'_>, base: &Url, pag
             return false;
         }
         let text = shown.words(**at, 80);
-        [text.as_str(), node.attr("aria-label"), node.attr("title")].iter().any(|text| is_next(text))
+        let pictures = shown.nodes[**at..node.end].iter().filter(|_| node.chars == 0).map(|one| one.attr("alt"));
+        [text.as_str(), node.attr("aria-label"), node.attr("title")].into_iter().chain(pictures).any(is_next)
     };
     let mut said: Vec<Url> = links.iter().filter(says).filter_map(|at| other(shown.nodes[*at].attr("href"))).collect();
     said.dedup();
     // The same words again and again, each with another address, are those of entries: "read on".
     let said = if said.len() <= SAID { said.into_iter().next() } else { None };
-    said.or_else(|| numbered(shown, &links, &other))
+    said.or_else(|| numbers::after_present(shown, &links, (base, page)))
 }
 
 /// The address of a link that is marked as the next page.
@@ -57,7 +56,7 @@ fn named_next(element: ElementRef<'_>) -> Option<&str> {
     if rel && matches!(value.name(), "a" | "link") { value.attr("href") } else { None }
 }
 
-fn without_fragment(url: &Url) -> Url {
+pub(super) fn without_fragment(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
     url
@@ -74,22 +73,4 @@ fn is_next(text: &str) -> bool {
     }
     let said = words(text);
     !said.is_empty() && WORDS.contains(&said)
-}
-
-/// In a row of page numbers, the one after the number that is no link.
-fn numbered(shown: &Shown<'_>, links: &[At], other: &impl Fn(&str) -> Option<Url>) -> Option<Url> {
-    let number = |at: At| shown.words(at, 12).trim_matches(['[', ']', '(', ')', ' ']).parse::<u32>().ok().filter(|n| *n < 100_000);
-    let numbers: Vec<(At, u32)> = links.iter().filter_map(|at| number(*at).map(|n| (*at, n))).collect();
-    numbers.iter().find_map(|(at, n)| {
-        // The present number stands shortly before it, without a link.
-        let present = (at.saturating_sub(NEAR)..*at).rev().any(|before| {
-            let node = &shown.nodes[before];
-            node.element.is_none()
-                && !node.linked
-                && node.text.trim().trim_matches(['[', ']', '(', ')', '|', ' ']).parse() == Ok(n.saturating_sub(1))
-        });
-        // In a row: the one after it, or the one before the present one, is a link near by.
-        let row = numbers.iter().any(|(beside, m)| (*m == n + 1 || *m + 2 == *n) && beside.abs_diff(*at) <= NEAR);
-        (present && (row || *n == 2)).then(|| other(shown.nodes[*at].attr("href"))).flatten()
-    })
 }

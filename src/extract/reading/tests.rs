@@ -424,13 +424,41 @@ fn the_next_page() {
         ("<a href='?p=2'>›</a>", Some("?p=2")),
         ("<b>1</b> <a href='?p=2'>2</a> <a href='?p=3'>3</a>", Some("?p=2")),
         ("<a href='?p=1'>1</a> <span>2</span> <a href='?p=3'>3</a>", Some("?p=3")),
-        ("<a href='?p=1'>1</a> <a href='?p=2'>2</a>", None),
+        // The present page is a link too: it is marked, it leads here, or it is the first.
+        ("<li class='page-item active'><a href='?page=1'>1</a></li><li><a href='?page=2'>2</a></li>", Some("?page=2")),
+        ("<a href='?page=1' aria-current=page>1</a> <a href='?page=2'>2</a>", Some("?page=2")),
+        ("<a href='?p=1'>1</a> <a href='?p=2' class=current>2</a> <a href='?p=3'>3</a>", Some("?p=3")),
+        ("<a href='?p=1'>1</a> <a href='?p=2'>2</a> <a href='?page=1'>3</a> <a href='?p=4'>4</a>", Some("?p=4")),
+        ("<a href='?o=0' class=active>1-5</a> <a href='?o=5'>6-10</a>", Some("?o=5")),
+        ("<b>1-5</b> <a href='?o=5'>6-10</a> <a href='?o=10'>11-15</a>", Some("?o=5")),
+        ("<a href='?o=10'><img src=a.png alt='Siguiente'></a>", Some("?o=10")),
         ("<a href='/a'>Далее</a> <a href='/b'>Далее</a> <a href='/c'>Далее</a>", None),
         ("<a href='https://other.example/?p=2'>Next</a>", None),
         ("<a href='?page=1'>Next</a>", None),
     ] {
         let want = want.map(|query| format!("https://fair.example/list{query}"));
         assert_eq!(read(html).next.map(|url| url.to_string()), want, "{html}");
+    }
+}
+
+#[test]
+fn where_nothing_says_which_page_is_the_present_one_a_row_from_the_first_on_begins_here() {
+    for (page, html, want) in [
+        ("/list", "<a href='?p=1'>1</a> <a href='?p=2'>2</a>", Some("/list?p=2")),
+        ("/list?town=7", "<a href='?town=7&o=0'>1</a> <a href='?town=7&o=20'>2</a>", Some("/list?town=7&o=20")),
+        ("/list", "<a href='/list/page/1'>1</a> <a href='/list/page/2'>2</a>", Some("/list/page/2")),
+        ("/list", "<a href='/list/1.html'>1</a> <a href='/list/2.html'>2</a>", Some("/list/2.html")),
+        // Another page of the row, a vote, another list, days.
+        ("/list?p=9", "<a href='?p=1'>1</a> <a href='?p=2'>2</a>", None),
+        ("/list", "<a href='?rate=1'>1</a> <a href='?rate=2'>2</a>", None),
+        ("/list", "<a href='?town=7&p=1'>1</a> <a href='?town=7&p=2'>2</a>", None),
+        ("/", "<a href='/2026/11/1'>1</a> <a href='/2026/11/2'>2</a>", None),
+    ] {
+        let url: Url = format!("https://fair.example{page}").parse().unwrap();
+        let input =
+            Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let next = read_page(&input).unwrap().next;
+        assert_eq!(next.map(|url| url.to_string()), want.map(|path| format!("https://fair.example{path}")), "{page} {html}");
     }
 }
 
