@@ -392,10 +392,10 @@ impl Store {
         }
     }
 
-    /// The records of which one of these notices is not on file.
-    pub async fn unfiled(&self, notices: Vec<(RecordId, Filed)>) -> Result<HashSet<RecordId>, StoreError> {
+    /// The records of which one of these notices is not on file, or may not be the last of its time that was filed.
+    pub async fn unsettled(&self, notices: Vec<(RecordId, Filed)>) -> Result<HashSet<RecordId>, StoreError> {
         match self {
-            Self::Embedded(store) => store.unfiled(notices).await,
+            Self::Embedded(store) => store.unsettled(notices).await,
         }
     }
 

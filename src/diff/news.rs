@@ -115,6 +115,10 @@ pub(super) fn taken_back(news: &News<'_>, known: &[Record], keys: &[String]) -> 
 fn raised(news: &News<'_>, draft: &Draft, record: &Record) -> Option<Record> {
     let at = |value: Option<&Value>| value.and_then(Value::instant);
     let newer = !draft.again && draft.kind == RecordKind::Tender && at(draft.value(PUBLISHED)) > at(record.value(PUBLISHED));
+    // What waits for a second look is still to be told.
+    if !moved_lots(record, draft).is_empty() {
+        return None;
+    }
     let found = draft.fields.get(PUBLISHED).filter(|_| newer && record.fields.contains_key(PUBLISHED));
     let mut raised = record.clone();
     raised.fields.extend(found.map(|found| (FieldName::new(PUBLISHED), field(news, found))));
@@ -132,6 +136,9 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
         if record.value(name.as_str()) != Some(&found.value) {
             record.fields.insert(name.clone(), field(news, found));
         }
+    }
+    if !moved_lots(record, draft).is_empty() {
+        return;
     }
     match draft.fields.get(LOTS_DUE) {
         Some(found) if record.value(LOTS_DUE) != Some(&found.value) => {

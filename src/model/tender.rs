@@ -393,6 +393,12 @@ pub struct Filed {
 }
 
 impl Filed {
+    /// The same notice, come back after another of its time had taken its place: filed once more, as what was shown since.
+    pub fn back(&self) -> Self {
+        let salted = [&self.hash.0[..], &self.seen.as_millisecond().to_be_bytes()].concat();
+        Self { hash: ContentHash::of(&salted), ..self.clone() }
+    }
+
     /// Its place in the order of a procedure's notices: by publication, where that is known.
     pub fn at(&self) -> Timestamp {
         self.published.unwrap_or(self.seen)

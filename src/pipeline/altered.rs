@@ -69,7 +69,8 @@ pub(super) async fn tell(
         }
         let Some(mut wanted) = wanted else { continue };
         // What is in no calendar any more is nobody's.
-        if deadline(&wanted.tender.record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK) {
+        let old = |record: &Record| deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK);
+        if old(&wanted.tender.record) && before.as_ref().is_none_or(old) {
             continue;
         }
         let head = heads.get(&signal.organisation).copied();
@@ -181,7 +182,19 @@ fn ends(signal: &Signal) -> bool {
     let closed =
         |(name, _, new): &(String, Option<String>, Option<String>)| name == "stage" && new.as_deref() == Some(Stage::Closed.word());
     let closed = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(closed));
-    otherwise || closed || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded)
+    otherwise || closed || is_moved_to_the_past(signal) || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded)
+}
+
+/// Whether it says that a deadline is one now which was over already when that was seen.
+fn is_moved_to_the_past(signal: &Signal) -> bool {
+    let over = |until: &str| match (until.parse::<Zoned>(), until.parse::<Date>()) {
+        (Ok(at), _) => at.timestamp() < signal.seen,
+        (_, Ok(day)) => day.to_zoned(TimeZone::UTC).is_ok_and(|day| signal.seen.duration_since(day.timestamp()) > DAY),
+        _ => false,
+    };
+    let moved = |(name, _, new): &(String, Option<String>, Option<String>)| name == "deadline" && new.as_deref().is_some_and(over);
+    signal.kind == SignalKind::DeadlineMoved
+        && matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(moved) && !fields.iter().any(|(name, ..)| name == "lot"))
 }
 
 /// What a rep is to be told still of these changes, each tender once, that which closes first before the others; and the tenders that closed before
@@ -216,7 +229,7 @@ pub(super) async fn still_told<'a>(
     for mut altered in all.into_values() {
         let record = &altered.tender.record;
         let over = deadline(record).is_some_and(|closing| closing.is_over(now));
-        if over && is_live(record) && !record.gone {
+        if over && is_live(record) && !record.gone && !altered.signals.iter().any(is_moved_to_the_past) {
             closed.push(record.clone());
         }
         if over || record.gone || !is_live(record) {

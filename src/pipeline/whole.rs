@@ -12,6 +12,9 @@ use crate::config::Source;
 use crate::model::{Draft, Extract, FieldName, Filed, Page, Reading, Record, RecordKind, Stage, Whole, procedure_of};
 use crate::store::StoreError;
 
+/// How often one notice is filed that comes back again and again: two servers of a portal may differ for ever.
+const COPIES: usize = 5;
+
 /// Makes the drafts of tenders whole, with those of their winners and losers: a procedure with a notice that is not on file is what all its
 /// notices in their order say, so that what the newest takes back is gone and an older one that comes late changes nothing that was said
 /// since; one without says nothing new. What is stored of records that only the file knows of is added to `stored`.
@@ -37,14 +40,15 @@ pub(super) async fn make_whole(
         return Ok(());
     }
     let asked = shown.iter().flat_map(|(id, all)| all.iter().map(|filed| (*id, filed.clone()))).collect();
-    let fresh = effects.store.unfiled(asked).await?;
+    let unsettled = effects.store.unsettled(asked).await?;
     let (mut again, mut made): (HashSet<String>, HashMap<String, Whole>) = (HashSet::new(), HashMap::new());
     for draft in extract.records.iter().filter(|draft| draft.kind != RecordKind::Award) {
         let id = Record::id_of(&source.id, &draft.key);
-        let Some(shown) = shown.remove(&id) else { continue };
+        let Some(mut shown) = shown.remove(&id) else { continue };
         // Other settings read other things from the same notices, and a change that waits for a second look is still to be told.
         let renewed = page.reading != Reading::Never && page.spec != source.spec_hash;
-        if !fresh.contains(&id) && source.rules.confirm.is_none() && !renewed {
+        let waits = source.rules.confirm.is_some() || renewed;
+        if !unsettled.contains(&id) && !waits {
             again.insert(draft.key.clone());
             continue;
         }
@@ -52,6 +56,14 @@ pub(super) async fn make_whole(
         if on_file.notices.is_empty() {
             continue;
         }
+        let back = come_back(&on_file.notices, &shown);
+        let known_all = shown.iter().all(|filed| on_file.notices.iter().any(|known| known.hash == filed.hash));
+        if back.is_empty() && known_all && !waits {
+            again.insert(draft.key.clone());
+            continue;
+        }
+        extract.notices.extend(back.iter().map(|filed| (draft.key.clone(), filed.clone())));
+        shown.extend(back);
         // Of more than are kept the oldest are not on file any more: what they alone said is not taken back.
         let (all, newest) = (on_file.all, shown.iter().map(Filed::at).max());
         if let Some(mut whole) = together(effects, source, draft, (on_file.notices, shown)).await {
@@ -62,6 +74,19 @@ pub(super) async fn make_whole(
     }
     replace(extract, &again, made);
     complete(effects, source, extract, stored).await
+}
+
+/// The notices on file that a page shows again although others of their time and number had taken their place, which it shows no longer: what it
+/// shows holds. Some portals correct in silence, and take that back in silence.
+fn come_back(on_file: &[Filed], shown: &[Filed]) -> Vec<Filed> {
+    let same = |one: &Filed, other: &Filed| one.raw.text() == other.raw.text();
+    let is_back = |filed: &&Filed| {
+        let of_time = || on_file.iter().filter(|other| (other.published, &other.numbers) == (filed.published, &filed.numbers));
+        let copies = of_time().filter(|other| same(other, filed)).count();
+        let last = of_time().next_back().filter(|last| !shown.iter().any(|other| same(other, last)));
+        last.is_some() && (1..=COPIES).contains(&copies)
+    };
+    shown.iter().filter(is_back).map(Filed::back).collect()
 }
 
 /// Puts what all notices say in the place of what the page alone does; what says nothing new is marked so.

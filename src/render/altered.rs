@@ -45,7 +45,7 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
         about: about(language, record),
         until: closings
             .iter()
-            .filter(|closing| !closing.is_over(now))
+            .filter(|closing| !closing.is_over(now) && closing.end() >= now)
             .map(|one| format!("{}: {}, {}", answer(language, one), ahead(reader, one, now), until(language, reader.zone, one)))
             .collect(),
         notes: if is_live(record) {

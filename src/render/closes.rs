@@ -28,7 +28,8 @@ fn closes(reader: &Reader<'_>, record: &Record, now: Timestamp) -> Vec<ClosesVie
     let language = reader.language;
     let tender = record.kind == RecordKind::Tender;
     let all = if tender { closings(record) } else { deadline(record).into_iter().collect() };
-    let open = all.into_iter().filter(|closing| !closing.is_over(now));
+    // What counts as open although its day is over closes nowhere.
+    let open = all.into_iter().filter(|closing| !closing.is_over(now) && closing.end() >= now);
     open.map(|closing| {
         let what = if tender { format!("{}: ", answer(language, &closing)) } else { String::new() };
         let (ahead, until) = (ahead(reader, &closing, now), until(language, reader.zone, &closing));

@@ -243,7 +243,12 @@ pub(super) fn changes_at(key: &[u8]) -> Option<i64> {
 
 /// A notice of a record, by its time.
 pub(super) fn notice(record: RecordId, at: i64, hash: ContentHash) -> Key {
-    Build(notices_of(record)).i64(at).rest(&hash.0)
+    Build(notices_at(record, at)).rest(&hash.0)
+}
+
+/// The notices of a record that were published at this time.
+pub(super) fn notices_at(record: RecordId, at: i64) -> Key {
+    Build(notices_of(record)).i64(at).0
 }
 
 pub(super) fn notices_of(record: RecordId) -> Key {

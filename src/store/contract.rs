@@ -974,12 +974,12 @@ async fn notices(place: Place) {
     // The same again, later: nothing is written.
     let keys = store.size().keys;
     let again: Vec<(RecordId, Filed)> = list.iter().map(|(id, filed)| (*id, Filed { seen: time(99), ..filed.clone() })).collect();
-    assert_eq!(store.unfiled(again.clone()).await.unwrap(), HashSet::new());
+    assert_eq!(store.unsettled(again.clone()).await.unwrap(), HashSet::new());
     store.commit(Turn { notices: again, ..Turn::upkeep() }).await.unwrap();
     assert_eq!((store.size().keys, store.notices_of(two).await.unwrap().notices), (keys, back), "first seen when it was first seen");
     // A correction of the same time is another one, after it.
     let correction = vec![(one, filed("a", Some(20), 99)), (one, filed("a", Some(20), 99))];
-    assert_eq!(store.unfiled(correction.clone()).await.unwrap(), HashSet::from([one]));
+    assert_eq!(store.unsettled(correction.clone()).await.unwrap(), HashSet::from([one]));
     store.commit(Turn { notices: correction, ..Turn::upkeep() }).await.unwrap();
     assert_eq!(texts(&store.notices_of(one).await.unwrap().notices)[1..], ["[b]", "[a]"]);
     // The first stays, and the newest of the others.
@@ -1003,6 +1003,16 @@ async fn notices(place: Place) {
     store.commit(Turn { notices: vec![(one, filed("c", Some(30), 100))], idle, ..Turn::upkeep() }).await.unwrap();
     let kept = store.notices_of(one).await.unwrap();
     assert_eq!((texts(&kept.notices)[1..].to_vec(), kept.all), (vec!["[a]".to_owned(), "[c]".to_owned()], true));
+    // Which of two of one time is the last must be looked up; what came back is filed once more, after both.
+    let (first, second) = (filed("1", Some(2_000), 30), filed("2", Some(2_000), 31));
+    store.commit(Turn { notices: vec![(two, first.clone())], ..Turn::upkeep() }).await.unwrap();
+    assert_eq!(store.unsettled(vec![(two, first.clone())]).await.unwrap(), HashSet::new());
+    store.commit(Turn { notices: vec![(two, second)], ..Turn::upkeep() }).await.unwrap();
+    assert_eq!(store.unsettled(vec![(two, first.clone())]).await.unwrap(), HashSet::from([two]));
+    let back = Filed { seen: time(32), ..first }.back();
+    store.commit(Turn { notices: vec![(two, back)], ..Turn::upkeep() }).await.unwrap();
+    let kept = texts(&store.notices_of(two).await.unwrap().notices);
+    assert_eq!(kept[kept.len() - 3..], ["[1]", "[2]", "[1]"]);
     // Of much the first and the newest are read.
     let heavy = (0..5).map(|n| (one, filed(&noise(5_000_000, n), Some(1_000 + i64::try_from(n).unwrap()), 100))).collect();
     store.commit(Turn { notices: heavy, ..Turn::upkeep() }).await.unwrap();

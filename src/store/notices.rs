@@ -32,6 +32,17 @@ impl Inner {
         }
     }
 
+    /// Whether it is on file and none of its time was filed beside it; of those without a date, none after it.
+    fn is_settled(&self, record: RecordId, filed: &Filed) -> Result<bool, StoreError> {
+        if !self.is_filed(record, filed)? {
+            return Ok(false);
+        }
+        match filed.published {
+            Some(at) => Ok(self.tree()?.scan_prefix(codec::notices_at(record, millis(at))).keys().take(2).count() == 1),
+            None => Ok(self.notice_keys(record)?.last().and_then(|key| codec::notice_hash(key)) == Some(filed.hash)),
+        }
+    }
+
     fn notice_keys(&self, record: RecordId) -> Result<Vec<Key>, StoreError> {
         let keys = self.tree()?.scan_prefix(codec::notices_of(record)).keys();
         keys.map(|key| Ok(key?.to_vec())).collect()
@@ -158,11 +169,11 @@ fn says_the_same(one: &Record, other: &Record) -> bool {
 }
 
 impl Embedded {
-    pub(super) async fn unfiled(&self, notices: Vec<(RecordId, Filed)>) -> Result<HashSet<RecordId>, StoreError> {
+    pub(super) async fn unsettled(&self, notices: Vec<(RecordId, Filed)>) -> Result<HashSet<RecordId>, StoreError> {
         self.read(move |inner| {
             let mut found = HashSet::new();
             for (record, filed) in &notices {
-                if !found.contains(record) && !inner.is_filed(*record, filed)? {
+                if !found.contains(record) && !inner.is_settled(*record, filed)? {
                     found.insert(*record);
                 }
             }

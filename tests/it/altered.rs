@@ -47,6 +47,11 @@ fn looking(id: &str, cpv: &str) -> String {
 impl World {
     /// With what the two portals hold from the start; `rest` follows the settings of the first and of the segment `health`.
     pub async fn new(rest: &str, held: [Vec<Value>; 2]) -> Self {
+        Self::with("", rest, held).await
+    }
+
+    /// The same with further keys of both sources.
+    pub async fn with(keys: &str, rest: &str, held: [Vec<Value>; 2]) -> Self {
         let shown = held.map(|held| Arc::new(Mutex::new(held)));
         let shows = shown.clone();
         let instead: Arc<Mutex<Option<&'static str>>> = Arc::default();
@@ -63,7 +68,9 @@ impl World {
             let package = json!({ "uri": "https://portal.example/r", "version": "1.1", "publishedDate": "2026-11-24T09:00:00Z", "releases": releases });
             Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(package.to_string()) }
         });
-        let world = Self { inside: Inside::new(&Self::settings(&site, rest)).await, shown, instead, site };
+        let jitter = "jitter = \"0s\"\n";
+        let settings = Self::settings(&site, rest).replace(jitter, &format!("{jitter}{keys}"));
+        let world = Self { inside: Inside::new(&settings).await, shown, instead, site };
         world.run(6).await;
         world
     }
@@ -86,6 +93,13 @@ impl World {
     /// Another notice of a procedure.
     pub fn show(&self, portal: usize, notice: Value) {
         self.shown[portal].lock().unwrap().push(notice);
+    }
+
+    /// The same procedure otherwise, in the place of what was shown of it.
+    pub fn correct(&self, portal: usize, notice: Value) {
+        let mut shown = self.shown[portal].lock().unwrap();
+        shown.retain(|one| one["ocid"] != notice["ocid"]);
+        shown.push(notice);
     }
 
     /// Everything that the daemon does, every half hour.
@@ -622,5 +636,35 @@ async fn of_however_many_tenders_each_is_told() {
     for n in 100..100 + MANY {
         let told = mails.iter().filter(|mail| mail.contains(&format!("Scanners of {n}"))).count();
         assert_eq!(told, 1, "{n}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_portal_corrects_in_silence_and_takes_back_holds_as_it_shows_it() {
+    let of = |deadline: &str| {
+        let mut one = scanners(deadline, "active");
+        // Neither the number nor the date says that it is another.
+        one["id"] = json!("1");
+        one
+    };
+    let (first, other) = (of("2026-12-11T13:00:00+01:00"), of("2026-12-19T13:00:00+01:00"));
+    for confirm in ["", "confirm = \"1m\"\n"] {
+        let reps = rep("ana", "Europe/Madrid", "Mon-Sun 08:00") + "remind = []\n";
+        let settings = points("tender-published", 20) + &reps + LINES;
+        let world = World::with(confirm, &settings, [vec![first.clone()], Vec::new()]).await;
+        let moved =
+            |from: &str, to: &str| format!("Deadline moved: {from} Dec 2026 13:00 Europe/Madrid → {to} Dec 2026 13:00 Europe/Madrid");
+        let [there, back] = [moved("Fri 11", "Sat 19"), moved("Sat 19", "Fri 11")];
+        for (day, shown, mails) in [(25, &other, [1, 0]), (27, &first, [1, 1]), (29, &other, [2, 1])] {
+            world.correct(0, shown.clone());
+            world.until(&format!("2026-11-{day}T12:00:00Z")).await;
+            let told = [&there, &back].map(|words| world.mails("ana", words).len());
+            assert_eq!(told, mails, "{confirm} {day}: {:#?}", world.mails("ana", ""));
+        }
+        let Answer::TenderHistory(history) = ask(&world.inside, Question::TenderHistory { id: "Ultrasound scanners".to_owned() }).await
+        else {
+            panic!("no history")
+        };
+        assert_eq!(history.notices.len(), 4, "{history:?}");
     }
 }

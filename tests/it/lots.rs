@@ -77,7 +77,14 @@ async fn the_deadline_of_a_lot_that_is_over_gives_way_to_the_next_and_that_is_to
 
 #[tokio::test(flavor = "multi_thread")]
 async fn that_the_deadline_of_a_later_lot_moved_is_told_once() {
-    let world = world().await;
+    for keys in ["", "confirm = \"1m\"\n"] {
+        a_later_lot_moves(keys).await;
+    }
+}
+
+async fn a_later_lot_moves(keys: &str) {
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "remind = []\n";
+    let world = World::with(keys, &(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;
     world.show(0, crutches("1", "Crutches", ("2026-12-20T10:00:00Z", "active")));
     world.until("2026-11-25T12:00:00Z").await;
     let before = events(&world.inside).await;

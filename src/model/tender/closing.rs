@@ -18,6 +18,10 @@ pub const LAST_DEADLINE: &str = "deadline_before";
 pub const FAR: SignedDuration = SignedDuration::from_hours(24 * 366 * 3);
 /// A day without a time: somewhere on earth it is not over before so long after its beginning in UTC.
 const LONGEST_DAY: SignedDuration = SignedDuration::from_hours(36);
+/// A deadline that was over when its notice was published is a slip of the pen, where that notice was read within so long.
+const RECENT: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// For so long from its publication such a tender counts as open: nobody knows until when it is.
+const SLIP: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// With a day alone, whoever must be early is told so much earlier: the hour is not known.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -64,7 +68,7 @@ pub struct Closing<'a> {
     pub lots: Option<String>,
     /// The lots that are due later, each with its deadline, the soonest first.
     pub after: Vec<(String, &'a Value)>,
-    /// When the last lot is over that is due later.
+    /// When the last lot is over that is due later; of a slip of the pen, until when it counts as open.
     later: Option<Timestamp>,
 }
 
@@ -115,7 +119,16 @@ fn closing<'a>(record: &'a Record, (name, field): (&'a FieldName, &'a Field)) ->
     let of_offers = Some(&field.value).filter(|_| name.as_str() == "deadline");
     let (later, lots) = (of_offers.and_then(|until| last_end(record, until)), of_offers.and_then(|until| lots_of(record, until)));
     let after = of_offers.map_or_else(Vec::new, |until| lots_after(record, until));
-    Some(Closing { name, field, at, odd: oddities(record, field), lots, after, later })
+    let odd = oddities(record, field);
+    let slip = of_offers.and_then(|_| slip_until(record, field)).filter(|_| odd.contains(&Oddity::BeforePublication));
+    Some(Closing { name, field, at, odd, lots, after, later: later.max(slip) })
+}
+
+/// Until when a tender counts as open whose deadline cannot be meant.
+fn slip_until(record: &Record, field: &Field) -> Option<Timestamp> {
+    let published = record.value("published")?.instant()?;
+    let recent = field.first_seen.duration_since(published) <= RECENT;
+    published.saturating_add(SLIP).ok().filter(|_| recent)
 }
 
 /// The words in which a tender that may be answered says its deadline, where they name no day: "see documents", "30.02.2027".
@@ -217,6 +230,22 @@ mod tests {
         ] {
             let record = tender(stage, &fields);
             assert_eq!(closings(&record)[0].odd, odd, "{stage} {fields:?}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_that_was_over_when_it_was_published_is_a_slip_and_ends_nothing_for_a_while() {
+        for (stage, deadline, published, now, over) in [
+            // First seen on 1 January: of a notice of the week before, and of an old one.
+            ("open", "2025-01-20T10:00:00Z", "2025-12-30T10:00:00Z", "2026-01-02T10:00:00Z", false),
+            ("open", "2025-01-20T10:00:00Z", "2025-12-30T10:00:00Z", "2026-01-30T10:00:00Z", true),
+            ("open", "2025-01-20T10:00:00Z", "2025-06-30T10:00:00Z", "2026-01-02T10:00:00Z", true),
+            // It was open when it was published.
+            ("open", "2025-12-31T10:00:00Z", "2025-12-30T10:00:00Z", "2026-01-02T10:00:00Z", true),
+            ("awarded", "2025-01-20T10:00:00Z", "2025-12-30T10:00:00Z", "2026-01-02T10:00:00Z", true),
+        ] {
+            let record = tender(stage, &[("deadline", time(deadline)), ("published", time(published))]);
+            assert_eq!(closings(&record)[0].is_over(now.parse().unwrap()), over, "{stage} {deadline} {published} {now}");
         }
     }
 
