@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
 
 use super::Effects;
 use super::calendars::LOOK_BACK;
@@ -24,6 +26,8 @@ use crate::model::{
 use crate::store::StoreError;
 use crate::{outbox, render, route};
 
+/// Somewhere on earth a day is not over before so long after its beginning in UTC.
+const DAY: SignedDuration = SignedDuration::from_hours(36);
 /// Characters of a tender's title in a list of messages.
 const TITLE: usize = 90;
 

@@ -104,7 +104,7 @@ pub(super) fn closed(config: &Config, lead: &Lead, behind: &Behind<'_>, since: T
         let of_it = |signal: &Signal| signal.record == record.id && signal.seen >= since && score::calls(signal.kind);
         behind.signals.iter().any(of_it) && with_known(config, behind, |known| score::concerns(segment, known, record.id, now))
     };
-    let over = |record: &Record| deadline(record).is_some_and(|closing| closing.is_over(now) && closing.at > record.first_seen);
+    let over = |record: &Record| deadline(record).is_some_and(|closing| closing.is_over(now) && closing.at > closing.field.first_seen);
     // Another portal may take offers for longer.
     let ends = |record: &Record| deadline(&on_all_portals(config, behind, record, now)).is_none_or(|closing| closing.is_over(now));
     behind.records.iter().filter(|record| over(record) && called(record) && ends(record)).cloned().collect()

@@ -668,3 +668,37 @@ async fn what_a_portal_corrects_in_silence_and_takes_back_holds_as_it_shows_it()
         assert_eq!(history.notices.len(), 4, "{history:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_that_is_over_already_is_told_with_what_is_odd_about_it() {
+    let dated = |id: u32, title: &str, deadline: &str, date: &str| {
+        let mut one = notice(id, HOSPITAL, title, (deadline, "active"));
+        (one["ocid"], one["id"]) = (json!(format!("ocds-test01-{:06}", id % 10)), json!(id.to_string()));
+        one["date"] = json!(date);
+        one
+    };
+    let reps = rep("ana", "UTC", "Mon-Sun 08:00") + "remind = []\n";
+    let world = World::new(&(points("tender-published", 20) + &reps + LINES), [Vec::new(), Vec::new()]).await;
+    let open = "2026-12-11T12:00:00Z";
+    for (id, title) in [(1, "Scanners"), (2, "Crutches"), (3, "Beds")] {
+        world.show(0, dated(id, title, open, "2026-11-23T09:00:00Z"));
+    }
+    world.until("2026-11-25T12:00:00Z").await;
+    // By a notice of its own, in silence, and by a slip of a year; and one that was never open.
+    world.show(0, dated(11, "Scanners", "2026-11-24T12:00:00Z", "2026-11-25T11:00:00Z"));
+    world.correct(0, dated(2, "Crutches", "2026-11-24T12:00:00Z", "2026-11-23T09:00:00Z"));
+    world.show(0, dated(4, "Stretchers", "2025-12-11T12:00:00Z", "2026-11-25T11:00:00Z"));
+    world.show(0, dated(33, "Beds", "2025-12-11T12:00:00Z", "2026-11-25T11:00:00Z"));
+    world.until("2026-11-27T12:00:00Z").await;
+    let moved = "Fri 11 Dec 2026 12:00 UTC → Tue 24 Nov 2026 12:00 UTC (check the date";
+    assert_eq!(world.mails("ana", moved).len(), 1, "{:#?}", world.mails("ana", ""));
+    let year = "Fri 11 Dec 2026 12:00 UTC → Thu 11 Dec 2025 12:00 UTC (check the date";
+    assert_eq!(world.mails("ana", year).len(), 1, "{:#?}", world.mails("ana", ""));
+    let new = "Tender published: Stretchers, answers until Thu 11 Dec 2025 12:00 UTC (check the date";
+    assert_eq!(world.mails("ana", new).len(), 1, "{:#?}", world.mails("ana", ""));
+    for words in ["Closed before", "passed before"] {
+        assert_eq!(world.mails("ana", words), Vec::<String>::new());
+    }
+    let both = world.mails("ana", moved).concat();
+    assert!(both.contains("Scanners") && both.contains("Crutches"), "{both}");
+}
