@@ -308,11 +308,13 @@ pub struct Signal {
 }
 
 impl Signal {
-    /// Whether it says that a tender which was there is otherwise than it was, open again or awarded included: who means to answer it, or did, must
-    /// hear of it.
+    /// Whether it says, of a tender, that one which was there is otherwise than it was, open again, awarded or gone from its portal's list included: who
+    /// means to answer it, or did, must hear of it.
     pub fn is_of_known_tender(&self) -> bool {
         let changed = matches!(self.story.plain(), Story::Changed { .. });
-        self.kind.is_of_open_tender() || changed && matches!(self.kind, SignalKind::TenderPublished | SignalKind::TenderAwarded)
+        self.kind.is_of_open_tender()
+            || self.kind == SignalKind::WentAway
+            || changed && matches!(self.kind, SignalKind::TenderPublished | SignalKind::TenderAwarded)
     }
 
     /// Whether it tells of an award that one of these, seen later, says is annulled: of the same record, or on another portal of the same title.

@@ -59,7 +59,10 @@ pub(super) async fn tell(
             Some(record) => Some(record.clone()),
             None => effects.store.records(vec![signal.record]).await?.pop(),
         };
-        news.extend(record.filter(|record| record.kind == RecordKind::Tender).map(|record| (signal.clone(), record)));
+        // What is over leaves the lists of its portal.
+        let over = |record: &Record| !is_live(record) || deadline(record).is_some_and(|closing| closing.is_over(now));
+        let tells = |record: &Record| record.kind == RecordKind::Tender && (signal.kind != SignalKind::WentAway || !over(record));
+        news.extend(record.filter(tells).map(|record| (signal.clone(), record)));
     }
     let heads = heads(effects, config, (turn, &news), now).await?;
     let mut alerts = Alerts::new();
@@ -186,7 +189,10 @@ fn ends(signal: &Signal) -> bool {
     let closed =
         |(name, _, new): &(String, Option<String>, Option<String>)| name == "stage" && new.as_deref() == Some(Stage::Closed.word());
     let closed = matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(closed));
-    otherwise || closed || is_moved_to_the_past(signal) || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded)
+    otherwise
+        || closed
+        || is_moved_to_the_past(signal)
+        || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded | SignalKind::WentAway)
 }
 
 /// Whether it says that a deadline is one now which was over already when that was seen.

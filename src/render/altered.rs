@@ -186,6 +186,14 @@ fn label(language: Language, signal: &Signal) -> &'static str {
     if let Some(label) = of_lots(language, signal) {
         return label;
     }
+    if signal.kind == SignalKind::WentAway {
+        let gone = [
+            "Is no longer in its portal's list, and nothing says why",
+            "Ya no está en la lista de su portal, y nada dice por qué",
+            "Больше нет в списке портала, причина не указана",
+        ];
+        return said(language, gone);
+    }
     if is_again(signal) {
         return said(language, ["Takes offers again", "Vuelve a admitir ofertas", "Снова принимает заявки"]);
     }

@@ -84,8 +84,11 @@ pub(super) fn rows(
                 format!("it has {has} cells where the header has {wants}: a quote or a comma is astray, or the document breaks off");
             batch.bad.push(BadEntry { path: path.clone(), reason });
         }
+        // A last row without its end may be cut within a cell, and without its last cells it says that what they said is there no more.
+        let cut = cells.len() < header.len() && offset(&reader, text) == text.len() && !text.ends_with(['\n', '\r']);
+        batch.cut |= cut;
         // Cells too many say that the ones before them stand in the wrong columns; cells too few, that the ones there are stand right.
-        if !over {
+        if !over && !cut {
             let text = text[start..offset(&reader, text)].trim();
             take(&Row { columns: &columns, header: &header, cells: &cells, path: &path, text, head: &head }, batch);
         }
@@ -143,6 +146,14 @@ mod tests {
         assert_eq!(found.iter().map(|row| row.0.as_str()).collect::<Vec<_>>(), ["4", "6"]);
         assert_eq!(bad.iter().map(|bad| bad.path.as_str()).collect::<Vec<_>>(), ["row 1", "row 2"]);
         assert!(bad[0].reason.contains("3 cells"));
+    }
+
+    #[test]
+    fn a_last_row_that_breaks_off_is_none() {
+        for (text, rows, bad) in [("A,B\n1,2\n3,4", 2, 0), ("A,B\n1,2\n3", 1, 1), ("A,B\n1,2\n\"3 and m", 1, 1), ("A,B\n1,2\n3\n", 2, 1)] {
+            let (found, faults) = read(text);
+            assert_eq!((found.len(), faults.len()), (rows, bad), "{text}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use atalaya::model::{ChangeKind, FailureClass, Health, Record, Statement};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::portal_rig::{self as portal, Published, Running, Trap};
-use crate::rig::{Home, Inside, Reply, Server};
+use crate::rig::{Home, Inside, MAILS, Reply, Server, rep};
 
 const NOBODY: &str = "\n[[segment]]\nid = \"all\"\nline = 5\n\n  [[segment.points]]\n  signal = \"tender-published\"\n  points = 20\n";
 
@@ -457,15 +457,26 @@ async fn what_is_missing_from_a_whole_file_is_gone() {
             body: format!("\u{feff}{head}{body}").into(),
         }
     });
-    let world = Inside::new(&source(&format!("{}/open.csv", site.address), "portal = \"canadabuys-open\"")).await;
+    let source = source(&format!("{}/open.csv", site.address), "portal = \"canadabuys-open\"");
+    let world = Inside::new(&(source + &rep("ana", "UTC", "Mon-Sun 08:00") + MAILS)).await;
     world.visit().await;
     quarter(&world).await;
+    *rows.lock().unwrap() = 7;
+    for _ in 0..3 {
+        quarter(&world).await;
+        world.drain().await;
+    }
+    assert_eq!(held(&world).await.len(), 7);
+    *rows.lock().unwrap() = 6;
+    quarter(&world).await;
+    assert_eq!(held(&world).await.len(), 7, "not by one reading");
+    quarter(&world).await;
     assert_eq!(held(&world).await.len(), 6);
-    *rows.lock().unwrap() = 5;
-    quarter(&world).await;
-    assert_eq!(held(&world).await.len(), 6, "not by one reading");
-    quarter(&world).await;
-    assert_eq!(held(&world).await.len(), 5);
+    // Who had it is told, though nobody says why.
+    world.wait(SignedDuration::from_hours(24));
+    world.drain().await;
+    let gone: Vec<String> = world.written("mail").into_iter().filter(|mail| mail.contains("no longer in its portal's list")).collect();
+    assert!(gone.len() == 1 && gone[0].contains("Works 6"), "{:#?}", world.written("mail"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
