@@ -35,7 +35,7 @@ pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
 pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
 pub use import::{Import, origin_of, place_of};
-pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown, Verdict};
+pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown, Verdict, whole_points};
 pub use learned::{Learned, LearnedField};
 pub use listed::{ListName, Listed, Listings};
 pub use message::{Attempt, ChannelState, Entry, Lane, Message, MessageKind, MessageState, OfTender, Reminder, Sealed};

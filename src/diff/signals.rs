@@ -14,9 +14,11 @@ use crate::model::{
 pub(super) const WORDS: usize = 90;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
+/// The same of a tender: of several lots each ends in its own way.
+const TOLD_OF_TENDER: usize = 5;
 /// Fields that matter more than others to who works on it: they are told first.
 const FIRST: [&str; 10] =
-    ["reason", AWARDED_LOTS, WINNER, "award_value", "deadline", LOTS_DUE, CANCELLED_LOTS, UNREADABLE, "questions_until", "lots"];
+    ["reason", AWARDED_LOTS, CANCELLED_LOTS, WINNER, "award_value", "deadline", LOTS_DUE, UNREADABLE, "questions_until", "lots"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// The field that names who won.
@@ -201,8 +203,9 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
         }
         (name, old, new) => (name.to_owned(), old.as_ref().map(words), new.as_ref().map(words)),
     };
-    let told = all.iter().take(TOLD).map(told).collect();
-    let more = u32::try_from(all.len().saturating_sub(TOLD)).unwrap_or(u32::MAX);
+    let most = if tender { TOLD_OF_TENDER } else { TOLD };
+    let told = all.iter().take(most).map(told).collect();
+    let more = u32::try_from(all.len().saturating_sub(most)).unwrap_or(u32::MAX);
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
 }
 

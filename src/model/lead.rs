@@ -80,10 +80,20 @@ pub struct Score {
     pub at: Timestamp,
 }
 
+/// Hundredths of a point as people are told them: whole points, the half away from zero. 2000 is `20`, -1525 is `-15`, 1550 is `16`.
+pub const fn whole_points(hundredths: i64) -> i64 {
+    (hundredths.abs() + 50) / 100 * hundredths.signum()
+}
+
 impl Score {
     /// `fit + signal`, in hundredths of a point.
     pub const fn total(&self) -> i64 {
         self.fit + self.signal
+    }
+
+    /// The total as people are told it: fit and signal in whole points each.
+    pub const fn points(&self) -> i64 {
+        whole_points(self.fit) + whole_points(self.signal)
     }
 
     /// Whether the lines sum to the two sums, to the last digit.

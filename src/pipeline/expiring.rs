@@ -168,6 +168,10 @@ pub(super) async fn buyer_of(effects: &Effects, config: &Config, tender: &Record
 /// stands for all, so that each portal's end of it is the same.
 async fn untold(effects: &Effects, config: &Config, ending: Ending) -> Result<Option<(Ending, Record, Organisation)>, StoreError> {
     let Some(own) = effects.store.records(vec![ending.tender]).await?.pop() else { return Ok(None) };
+    // A contract that came to its end already does not come to it.
+    if matches!(stage(&own), Stage::Completed | Stage::Cancelled) {
+        return Ok(None);
+    }
     let mut all = linked(effects, &own).await?;
     all.push(own);
     all.sort_by_key(|record| (record.first_seen, record.id));

@@ -227,7 +227,7 @@ pub(super) async fn leads(
     // The sort is stable: the best first, of equally good ones that which closes first.
     told.shown.sort_by_key(|shown| {
         let soon = shown.closes.is_some_and(|at| at.duration_since(now) <= SOON);
-        (!soon, std::cmp::Reverse(shown.known.lead.score.total()), shown.closes.unwrap_or(Timestamp::MAX))
+        (!soon, std::cmp::Reverse(shown.known.lead.score.points()), shown.closes.unwrap_or(Timestamp::MAX))
     });
     for known in fallen.into_iter().filter(|known| known.lead.state == LeadState::Below).take(FALLEN) {
         told.closed.extend(look(effects, (config, language), known, now).await?.map(|(_, closed)| closed).unwrap_or_default());

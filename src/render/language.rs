@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::model::{FactName, SignalKind};
+use crate::model::{FactName, SignalKind, whole_points};
 
 /// A language that digests are written in. Source texts, the user's own reasons and quotes stay as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -421,8 +421,8 @@ impl Language {
             Self::Es => ["cuánto encaja ", "por qué ahora ", "se conoce el ", "\u{a0}%"],
             Self::Ru => ["соответствие ", "почему сейчас ", "известно ", "\u{a0}%"],
         };
-        let who = format!("{fits}{}", whole(fit));
-        let why = (signal != 0).then(|| format!("{now}{}", whole(signal)));
+        let who = format!("{fits}{}", whole_points(fit));
+        let why = (signal != 0).then(|| format!("{now}{}", whole_points(signal)));
         let share = (known < 100).then(|| format!("{known_is}{known}{is_known}"));
         std::iter::once(who).chain(why).chain(share).collect::<Vec<_>>().join(" · ")
     }
@@ -436,7 +436,7 @@ impl Language {
     }
 
     pub(super) fn between(self, low: i64, high: i64) -> String {
-        let (low, high) = (whole(low), whole(high));
+        let (low, high) = (whole_points(low), whole_points(high));
         match self {
             Self::En => format!("Once known, the total lies between {low} and {high}."),
             Self::Es => format!("Al saberlo, el total queda entre {low} y {high}."),
@@ -468,15 +468,10 @@ pub(super) fn of_number<N: TryInto<u64>>(n: N, [one, few, many]: [&'static str; 
     }
 }
 
-/// Hundredths of a point as people are told them: whole points, the half away from zero. 2000 is `20`, -1525 is `-15`, 1550 is `16`.
-pub(super) const fn whole(hundredths: i64) -> i64 {
-    (hundredths.abs() + 50) / 100 * hundredths.signum()
-}
-
-/// [`whole`] with its sign.
+/// Whole points with their sign.
 pub(super) fn signed(hundredths: i64) -> String {
-    let plus = if whole(hundredths) > 0 { "+" } else { "" };
-    format!("{plus}{}", whole(hundredths))
+    let plus = if whole_points(hundredths) > 0 { "+" } else { "" };
+    format!("{plus}{}", whole_points(hundredths))
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::altered;
 use super::clean::{line, link};
 use super::closes::closing;
-use super::language::whole;
 use super::view::{LinkView, best, name_of, news, together, told};
 use super::{Item, Language, Reader};
 use crate::base::text::clip;
+use crate::model::whole_points;
 use crate::model::{Signal, Story};
 
 /// Characters of the reason.
@@ -50,6 +50,6 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) 
     let facts: Vec<String> = reason.into_iter().chain(closes).chain(otherwise).collect();
     let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(" · ")) };
     let rest = also(language, item).into_iter().chain([item.lead.id.to_string()]).collect::<Vec<_>>().join(" · ");
-    let (name, score) = (name_of(item, language), whole(item.lead.score.total()));
+    let (name, score) = (name_of(item, language), whole_points(item.lead.score.total()));
     LinkView { words: format!("{name} ({score}){facts} · {rest}"), href: signal.and_then(|signal| link(&signal.evidence.url)) }
 }

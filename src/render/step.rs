@@ -1,9 +1,9 @@
 //! What to do next about a lead, in the reader's language: the way to somebody that is known, and what to find out first. Knows no letter.
 
 use super::Language;
-use super::language::whole;
 use super::sentence::quoted;
 use crate::model::NextStep;
+use crate::model::whole_points;
 
 /// What to do next: the segment's own words where it has some, else the way that is known; and what to find out first.
 pub fn next_step(language: Language, step: &NextStep) -> String {
@@ -54,7 +54,7 @@ impl Language {
 
     /// That a lead is one in another segment too, and what it comes to there.
     pub(super) fn also_for(self, segment: &str, total: i64) -> String {
-        let total = whole(total);
+        let total = whole_points(total);
         match self {
             Self::En => format!("also for {segment} ({total})"),
             Self::Es => format!("también para {segment} ({total})"),

@@ -7,7 +7,7 @@ use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
 use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
 use super::due::{DueView, doubts, said as said_in, stage_word, worth};
-use super::language::{Word, signed, whole};
+use super::language::{Word, signed};
 use super::lots;
 use super::one_line::also;
 use super::pairs::PairView;
@@ -20,7 +20,7 @@ use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
     Evidence, FactName, LeadState, NextStep, Organisation, Part, PartKind, RecordKind, Score, Signal, SignalKind, Stage, Story, UNNAMED,
-    Value, Weight, deadline, origin_of,
+    Value, Weight, deadline, origin_of, whole_points,
 };
 
 /// Reasons shown of one lead; the newest.
@@ -475,9 +475,9 @@ fn parts(item: &Item<'_>, language: Language, said: &mut Vec<String>) -> Vec<Par
     let mut sums = [0; 2];
     for part in &mut counting {
         let sum = &mut sums[usize::from(matches!(part.kind, PartKind::Signal(_)))];
-        let before = whole(*sum);
+        let before = whole_points(*sum);
         *sum += part.centipoints;
-        part.centipoints = 100 * (whole(*sum) - before);
+        part.centipoints = 100 * (whole_points(*sum) - before);
     }
     let shown = if counting.len() > PARTS { PARTS - 1 } else { counting.len() };
     let (first, rest) = counting.split_at(shown);
@@ -496,7 +496,13 @@ fn unknown(score: &Score, language: Language) -> Option<String> {
     if score.unknown.is_empty() {
         return None;
     }
-    let names: Vec<String> = score.unknown.iter().take(UNKNOWN).map(|one| line(&sentence::unknown(language, one), 60)).collect();
+    let mut names: Vec<String> = Vec::new();
+    // Lists of codes go by one name.
+    for name in score.unknown.iter().map(|one| line(&sentence::unknown(language, one), 60)) {
+        if names.len() < UNKNOWN && !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let list = names.join(", ");
     let (low, high) = score.between;
     Some(if low == high { format!("{list}.") } else { format!("{list}. {}", language.between(low, high)) })
