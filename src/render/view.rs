@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
-use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
+use super::closes::{self, ClosesView, closes_first, closing, in_time, tender_of};
 use super::due::{DueView, doubts, said as said_in, stage_word};
 use super::language::{Word, signed, whole};
 use super::one_line::also;
@@ -18,7 +18,7 @@ use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FactName, LeadState, NextStep, Organisation, Part, PartKind, RecordKind, Score, Signal, Stage, Story, UNNAMED, Value, Weight,
+    Evidence, FactName, FieldName, LeadState, NextStep, Organisation, Part, PartKind, RecordKind, Score, Signal, Stage, Story, UNNAMED, Value, Weight,
     deadline, origin_of,
 };
 
@@ -252,6 +252,13 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
         (_, Weight::Begins | Weight::Develops) => 1,
         (_, Weight::Aside) => 0,
     }
+}
+
+/// The deadlines that the description of a lead tells, each with the tender whose it is.
+pub(super) fn tells(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> Vec<(RecordId, FieldName)> {
+    let mut news = together(news(item));
+    news.truncate(REASONS);
+    closes::tells(reader, item, &news, now)
 }
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
