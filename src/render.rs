@@ -21,6 +21,7 @@ mod sentence;
 mod sources;
 mod step;
 mod stock;
+mod telling;
 mod unsubscribe;
 mod view;
 

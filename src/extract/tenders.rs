@@ -21,16 +21,17 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed, LOTS_DUE, Nature,
-    Notice, Party, RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed,
+    LOTS_DUE, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
-use bidders::{Standing, why_ended, won};
+use bidders::{Standing, what_changed, why_ended, won};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 45] = [
+const NAMES: [Known; 47] = [
     ("title", "text", false),
+    (TITLES, "text", true),
     ("description", "text", false),
     ("buyer", "text", false),
     ("buyer_type", "text", true),
@@ -47,6 +48,7 @@ const NAMES: [Known; 45] = [
     ("website", "url", false),
     ("stage", "text", false),
     ("reason", "text", false),
+    (BUYER_SAYS, "text", false),
     ("deadline", "time", false),
     (UNREADABLE, "text", false),
     (LOTS_DUE, "text", false),
@@ -308,6 +310,7 @@ impl Told {
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
             "performed_in" => "places",
             "contract_start" | "contract_end" => "term",
+            TITLES => "title",
             CANCELLED_LOTS => "lots",
             other => other,
         };
@@ -332,6 +335,10 @@ impl Told {
         let content = &notice.content;
         let mut told = Self { found: notice.found.clone(), url: content.link.clone(), ..Self::default() };
         told.put("title", content.title.best(&[]).unwrap_or_default());
+        let titles = OF_LETTERS.iter().filter_map(|language| Some((language, content.title.by_language.get(*language)?)));
+        for (language, title) in titles.filter(|_| content.title.by_language.len() > 1) {
+            told.put(TITLES, clip(&format!("{language}: {title}"), LINE));
+        }
         told.put("url", content.link.as_ref().map(Url::to_string).unwrap_or_default());
         told.put("published", notice.published.map(|at| at.to_string()).unwrap_or_default());
         told.classes(content);
@@ -363,6 +370,8 @@ impl Told {
         }
         if notice.stage == Stage::Cancelled {
             told.put("reason", clip(&why_ended(notice).unwrap_or_default(), LINE));
+        } else {
+            told.put(BUYER_SAYS, clip(&what_changed(&notice.amendments), LINE));
         }
         let counting = content.counting();
         let deadline = dues::earliest(&counting, asked);

@@ -256,9 +256,10 @@ async fn digest(
     Ok(render::digest(&reader(rep), &render::News { sources: &sources, stock: &stock, ..*news }, links, now)?)
 }
 
-/// The tenders that a letter tells of by themselves or with a lead.
+/// The tenders that a letter tells of by themselves or with a lead, on whichever portal.
 fn tenders_in(news: &render::News<'_>) -> HashSet<RecordId> {
-    let of_items = news.items.iter().flat_map(|item| item.signals).map(|signal| signal.record);
+    let of_portal = news.items.iter().flat_map(|item| item.signals).map(|signal| signal.record);
+    let of_items = news.items.iter().flat_map(|item| item.tenders).map(|(_, tender)| tender.record.id).chain(of_portal);
     let of_changes = news.changes.iter().map(|change| change.record.id);
     of_items.chain(of_changes).chain(news.deadlines.iter().map(|due| due.record.id)).collect()
 }

@@ -42,7 +42,7 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
     let with = item.with.map(|who| now_with(language, who));
     let proof = item.signals.last().map(|signal| proof(&signal.evidence, language));
     ChangeView {
-        what: LinkView { words: line(&record.title(), 160), href: href.clone() },
+        what: LinkView { words: line(&record.title_in(language.tag()), 160), href: href.clone() },
         news: item.signals.iter().map(seen).chain(with).collect(),
         about: about(language, record),
         until: open(record, now)
@@ -67,7 +67,9 @@ fn open(record: &Record, now: Timestamp) -> impl Iterator<Item = Closing<'_>> {
 /// The deadlines that are told with a change, each with its tender: all of them, in one line a new one alone.
 pub(super) fn tells(item: &ChangeItem<'_>, described: bool, now: Timestamp) -> impl Iterator<Item = (RecordId, FieldName)> {
     let moved = item.signals.iter().any(|signal| signal.kind == SignalKind::DeadlineMoved);
-    let told = open(item.record, now).filter(|_| item.with.is_none()).filter(move |closing| described || moved && closing.name.as_str() == "deadline");
+    let told = open(item.record, now)
+        .filter(|_| item.with.is_none())
+        .filter(move |closing| described || moved && closing.name.as_str() == "deadline");
     told.map(|closing| (item.record.id, closing.name.clone()))
 }
 
@@ -124,7 +126,7 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkVie
     let news = news.or_else(|| item.with.map(|who| now_with(reader.language, who))).unwrap_or_default();
     let buyer = item.record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
     let open = still_open(reader.language, Some(reader.zone), item.said).map(|open| format!(" ({open})")).unwrap_or_default();
-    let words = format!("{}{buyer}: {}{open}", line(&item.record.title(), 120), line(&news, 2 * caps::QUOTE_CHARS));
+    let words = format!("{}{buyer}: {}{open}", line(&item.record.title_in(reader.language.tag()), 120), line(&news, 2 * caps::QUOTE_CHARS));
     LinkView { words, href: link(&item.record.url) }
 }
 
@@ -219,7 +221,7 @@ pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
     let label = item.signals.last().map_or_else(|| went(language), |signal| label(language, signal));
     // The new day goes first: what is cut is the name.
     let moved = item.signals.last().and_then(|signal| moved_to(reader, signal)).unwrap_or_default();
-    let first = format!("{label}{moved}: {}", line(&item.record.title(), 120));
+    let first = format!("{label}{moved}: {}", line(&item.record.title_in(language.tag()), 120));
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
 }
 

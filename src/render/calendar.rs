@@ -165,7 +165,7 @@ fn summary(language: Language, (record, said_by): (&Record, &[Said]), closing: &
             }
         }
     };
-    format!("{mark}{}: {buyer}{}", said(language, what), line(&record.title(), 160))
+    format!("{mark}{}: {buyer}{}", said(language, what), line(&record.title_in(language.tag()), 160))
 }
 
 /// What the portal says now, where this deadline is what it said before and nobody can read it any more.

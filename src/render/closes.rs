@@ -36,7 +36,7 @@ fn closes(reader: &Reader<'_>, record: &Record, now: Timestamp) -> Vec<ClosesVie
     open.map(|closing| {
         let what = if tender { format!("{}: ", answer(language, &closing)) } else { String::new() };
         let (ahead, until) = (ahead(reader, &closing, now), until(language, reader.zone, &closing));
-        let (closes, what) = (language.word(Word::Closes), format!("{what}{}", line(&record.title(), 120)));
+        let (closes, what) = (language.word(Word::Closes), format!("{what}{}", line(&record.title_in(language.tag()), 120)));
         ClosesView {
             head: format!("{closes} {ahead} – {what}"),
             words: format!("{closes} {ahead}, {until} – {what}"),

@@ -6,7 +6,8 @@ use super::altered;
 use super::clean::{line, link};
 use super::closes::{self, ClosesView, closing};
 use super::language::whole;
-use super::view::{LinkView, best, name_of, news, together, told};
+use super::telling::{titled, worded};
+use super::view::{LinkView, best, name_of, news, together};
 use super::{Item, Language, Reader};
 use crate::base::ids::RecordId;
 use crate::base::text::clip;
@@ -45,9 +46,12 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) 
     let otherwise = otherwise.map(|other| {
         let same = signal.is_some_and(|signal| signal.record == other.record);
         // What it is called is said already.
-        format!("! {}", if same { altered::news(reader, other) } else { line(&told(item, reader, &brief(other), now), REASON) })
+        format!(
+            "! {}",
+            if same { altered::news(reader, other) } else { line(&worded(item, reader, brief(&titled(item, reader, other)), now), REASON) }
+        )
     });
-    let reason = signal.map(|signal| line(&told(item, reader, &brief(signal), now), REASON));
+    let reason = signal.map(|signal| line(&worded(item, reader, brief(&titled(item, reader, signal)), now), REASON));
     let facts: Vec<String> = reason.into_iter().chain(closes).chain(otherwise).collect();
     let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(" · ")) };
     let rest = also(language, item).into_iter().chain([item.lead.id.to_string()]).collect::<Vec<_>>().join(" · ");

@@ -643,6 +643,21 @@ async fn sealing(place: Place) {
     assert_eq!(store.waiting_entries(EntryFilter::default(), 10).await.unwrap(), entries[3..]);
     assert_eq!(store.message(&message(2, 1).id).await.unwrap(), None);
     assert_eq!(store.messages(MessageFilter::default(), 10).await.unwrap().len(), 1);
+    // What a message tells beside its entries waits for nothing, and is known as long as the message may leave or did.
+    let told = |n: u8| Entry { id: EntryId(90 + u64::from(n)), ..entry(9, 1) };
+    let (mut store, states) =
+        (store, [(MessageState::Dead { at: time(2), reason: String::new() }, false), (MessageState::Delivered { at: time(3) }, true)]);
+    for (n, (state, known)) in (3..).zip(states) {
+        let (one, ids) = (message(n, 1), vec![told(n).id, entries[3].id]);
+        assert_eq!(store.letters_of(ids.clone()).await.unwrap(), []);
+        store.seal(one.clone(), vec![], vec![told(n)]).await.unwrap();
+        store = place.reopen(store).await;
+        assert_eq!(store.waiting_entries(EntryFilter::default(), 10).await.unwrap(), entries[3..]);
+        assert_eq!(store.letters_of(ids.clone()).await.unwrap(), [(told(n).id, false)]);
+        store.acknowledge(Message { state, ..one }, None, vec![]).await.unwrap();
+        let want: Vec<(EntryId, bool)> = known.then_some((told(n).id, true)).into_iter().collect();
+        assert_eq!(store.letters_of(ids).await.unwrap(), want);
+    }
 }
 
 /// What is told of a lead, and that it went, revision by revision.
