@@ -275,6 +275,7 @@ impl Story {
     }
 
     /// With another title for what it tells of.
+    #[must_use]
     pub fn called(mut self, name: String) -> Self {
         match &mut self {
             Self::Again { of, .. } => {

@@ -28,12 +28,12 @@ async fn world() -> World {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deadline_that_moved_near_is_told_once_and_reminded_of_at_the_next_distance() {
     let mut world = world().await;
-    let before = world.mails("ana", "").len();
     world.show(0, scanners("2026-12-05T13:00:00Z"));
     world.run(2).await;
     world.inside.restart().await;
     world.until("2026-12-04T12:30:00Z").await;
-    let mails = world.mails("ana", "scanners")[before.min(1)..].to_vec();
+    // The first digest named it among what was there.
+    let mails = world.mails("ana", "scanners")[1..].to_vec();
     assert!(mails.len() == 1 && mails[0].contains("Deadline moved") && !mails[0].contains("coming up"), "{mails:#?}");
     world.until("2026-12-06T12:00:00Z").await;
     let mails = world.mails("ana", "coming up");

@@ -160,6 +160,8 @@ mod tests {
     use super::*;
     use crate::model::Texts;
 
+    const NONE: [&str; 2] = ["", ""];
+
     #[test]
     fn what_a_notice_says_of_its_changes() {
         let of = |reason: &str, text: &str, [old, new]: [&str; 2]| Amendment {
@@ -169,7 +171,6 @@ mod tests {
             new: new.to_owned(),
             ..Amendment::default()
         };
-        const NONE: [&str; 2] = ["", ""];
         for (amendments, want) in [
             (vec![], ""),
             // eForms: what is changed, then why; the same words of several lots once.
