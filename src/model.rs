@@ -44,12 +44,12 @@ pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
     Visit, VolatileSpan,
 };
-pub use record::{Evidence, Field, FieldName, LOST_BY, OwnPage, Record, RecordKind, SAID_IN, WON_BY, procedure_of};
+pub use record::{Evidence, Field, FieldName, LOST_BY, OF_LETTERS, OwnPage, Record, RecordKind, SAID_IN, TITLES, WON_BY, procedure_of};
 pub use tender::{
-    AWARDED_LOTS, Amendment, Award, BuyerKind, CANCELLED_LOTS, Class, Closing, Content, Deadline, DeadlineKind, Document, Due, FAR, Filed,
-    Joined, LAST_DEADLINE, LISTS, LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place, Procedure,
-    ProcedureKind, Raw, Said, Stage, Term, Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, closings, deadline, first_open, is_closed,
-    is_live, language_code, last_readable, lots_due, moved_lots, said_now, stage, undated, unreadable,
+    AWARDED_LOTS, Amendment, Award, BUYER_SAYS, BuyerKind, CANCELLED_LOTS, Class, Closing, Content, Deadline, DeadlineKind, Document, Due,
+    FAR, Filed, Joined, LAST_DEADLINE, LISTS, LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place,
+    Procedure, ProcedureKind, Raw, SAID_APART, Said, Stage, Term, Texts, TypedId, UNREADABLE, Worth, WorthKind, as_one, closings, deadline,
+    first_open, is_closed, is_live, language_code, last_readable, lots_due, moved_lots, named_by, said_now, stage, undated, unreadable,
 };
 pub use turn::{CheckTimes, Forgotten, PageWrite, Spent, Turn};
 pub use value::{Amount, Moment, Value, ZoneFrom};

@@ -22,6 +22,7 @@ mod sentence;
 mod sources;
 mod step;
 mod stock;
+mod telling;
 mod unsubscribe;
 mod view;
 
@@ -36,7 +37,7 @@ use url::Url;
 
 use crate::base::ids::{RecordId, RepId};
 use crate::model::codes::Meaning;
-use crate::model::{Completeness, Joined, Lead, Organisation, Record, Said, Signal};
+use crate::model::{Completeness, FieldName, Joined, Lead, Organisation, Record, Said, Signal};
 
 pub use calendar::{Calendar, calendar};
 pub use calendar_key::{CALENDAR_PATH, CalendarKey, CalendarOf};
@@ -240,6 +241,11 @@ pub enum RenderError {
 /// the first three is a heartbeat: "nothing new, 4 sources complete".
 pub fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     letter::digest(reader, news, links, now)
+}
+
+/// The deadlines that a letter with these leads and changes tells, each with the tender whose it is: it needs no reminder of them.
+pub fn tells(reader: &Reader<'_>, (items, changes): (&[Item<'_>], &[ChangeItem<'_>]), now: Timestamp) -> Vec<(RecordId, FieldName)> {
+    letter::tells(reader, (items, changes), now)
 }
 
 /// News of tenders and deadlines that cannot wait for the next digest, and what closed before it could be told. No leads.

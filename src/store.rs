@@ -483,6 +483,13 @@ impl Store {
         }
     }
 
+    /// Those of these entries whose letter was made and neither given up nor left out, each with whether it left.
+    pub async fn letters_of(&self, ids: Vec<EntryId>) -> Result<Vec<(EntryId, bool)>, StoreError> {
+        match self {
+            Self::Embedded(store) => store.letters_of(ids).await,
+        }
+    }
+
     /// Those of these entries that there are, waiting or settled.
     pub async fn entered(&self, ids: Vec<EntryId>) -> Result<Vec<EntryId>, StoreError> {
         match self {
@@ -505,10 +512,11 @@ impl Store {
     }
 
     /// Puts a message into the outbox, settles the entries it carries (`Message::entries`) and marks the questions it asks, where they are still
-    /// open, in one commit. A conflict if one of the entries is settled already; nothing happens if a message with this id is there.
-    pub async fn seal(&self, message: Message, asked: Vec<Question>) -> Result<(), CommitError> {
+    /// open, in one commit. A conflict if one of the entries is settled already; nothing happens if a message with this id is there. With it goes
+    /// what the message tells beside its entries, as entries that wait for nothing; what is there already stays what it is.
+    pub async fn seal(&self, message: Message, asked: Vec<Question>, told: Vec<Entry>) -> Result<(), CommitError> {
         match self {
-            Self::Embedded(store) => store.seal(message, asked).await,
+            Self::Embedded(store) => store.seal(message, asked, told).await,
         }
     }
 

@@ -9,7 +9,8 @@ use super::noise::{essence, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
 use crate::model::{
-    AWARDED_LOTS, Block, Draft, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, Mask, Record, RecordKind, Value, moved_lots,
+    AWARDED_LOTS, BUYER_SAYS, Block, Draft, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, Mask, Record, RecordKind, TITLES, Value,
+    moved_lots,
 };
 
 /// What differs.
@@ -126,6 +127,12 @@ pub(super) fn is_older(draft: &Draft, record: &Record) -> bool {
     }
 }
 
+/// Whether a draft was published after what is known.
+pub(super) fn is_newer(draft: &Draft, record: &Record) -> bool {
+    let at = |value: Option<&Value>| value.and_then(Value::instant);
+    at(draft.value("published")) > at(record.value("published"))
+}
+
 /// Whether a list holds nothing that the other does not: a notice on one lot takes no other lot away.
 fn is_part(new: &Value, old: &Value) -> bool {
     match (new, old) {
@@ -135,13 +142,15 @@ fn is_part(new: &Value, old: &Value) -> bool {
 }
 
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
-pub(super) const QUIET: [&str; 2] = ["other_ids", "url"];
+pub(super) const QUIET: [&str; 3] = ["other_ids", TITLES, "url"];
 
 /// Whether a field of a tender is our own memory, of which nothing is told now: no page says a last deadline; of the deadlines of lots the moves are
-/// told, of the lots that are awarded those that come with who won; and nobody works by numbers and addresses of notices.
+/// told, of the lots that are awarded those that come with who won; that a notice has no words on its changes is none; and nobody works by numbers and
+/// addresses of notices.
 fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool {
     match name.as_str() {
         LAST_DEADLINE => !draft.fields.contains_key(name),
+        BUYER_SAYS => !draft.fields.contains_key(name) || is_older(draft, record),
         LOTS_DUE => moved_lots(record, draft).is_empty(),
         // Versions before did not keep them.
         LOT_WORTH => !record.fields.contains_key(name),
@@ -182,6 +191,11 @@ pub(super) fn of_fields(rules: &Rules, masks: &[Mask], (at, draft): (usize, &Dra
             Masked::No => {}
         }
         all.push(Difference { what: What::Field(at, name.clone()), place, signature: None, old: was, new: is, foreign: false });
+    }
+    // Words on changes are of a change that is told, or of a notice that is new.
+    let on_changes = |difference: &Difference| matches!(&difference.what, What::Field(_, name) if name.as_str() == BUYER_SAYS);
+    if draft.kind == RecordKind::Tender && !is_newer(draft, record) && all.iter().all(on_changes) {
+        all.clear();
     }
     all
 }

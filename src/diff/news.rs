@@ -7,15 +7,15 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{Difference, Found, QUIET, What, is_older};
+use super::differences::{Difference, Found, QUIET, What, is_newer, is_older};
 use super::noise::essence;
 use super::readable::excerpt;
 use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record, RecordKind, Value,
-    moved_lots, said_now, undated,
+    BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record,
+    RecordKind, Value, moved_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -113,8 +113,7 @@ pub(super) fn taken_back(news: &News<'_>, known: &[Record], keys: &[String]) -> 
 /// A tender whose newer notice changes nothing that is told: from now on it is this one that an older notice is older than, and its lots are due
 /// when it says.
 fn raised(news: &News<'_>, draft: &Draft, record: &Record) -> Option<Record> {
-    let at = |value: Option<&Value>| value.and_then(Value::instant);
-    let newer = !draft.again && draft.kind == RecordKind::Tender && at(draft.value(PUBLISHED)) > at(record.value(PUBLISHED));
+    let newer = !draft.again && draft.kind == RecordKind::Tender && is_newer(draft, record);
     // What waits for a second look is still to be told.
     if !moved_lots(record, draft).is_empty() {
         return None;
@@ -148,6 +147,9 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
             record.fields.remove(LOTS_DUE);
         }
         Some(_) | None => {}
+    }
+    if !draft.partial && !draft.fields.contains_key(BUYER_SAYS) {
+        record.fields.remove(BUYER_SAYS);
     }
 }
 

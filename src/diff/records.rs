@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::base::ids::{ContentHash, RecordId, SourceId};
 use crate::model::{
-    Change, ChangeKind, Draft, Extract, FieldName, Found, LAST_DEADLINE, NoiseSeen, OwnPage, Page, Reading, Record, RecordKind, Value,
+    BUYER_SAYS, Change, ChangeKind, Draft, Extract, FieldName, Found, LAST_DEADLINE, NoiseSeen, OwnPage, Page, Reading, Record, RecordKind,
+    Value,
 };
 
 /// One page of a listing, checked again and again.
@@ -237,6 +238,35 @@ fn a_newer_notice_that_changes_nothing_still_makes_older_ones_old() {
     // What is on file and told says nothing, whatever it says.
     let again = Draft { again: true, ..notice("2026-11-06", "C") };
     assert_eq!(listing.check(&[again], false), []);
+}
+
+#[test]
+fn what_a_buyer_says_of_a_change_is_told_with_it_or_by_a_newer_notice() {
+    let notice = |day: &str, title: &str, says: &str| {
+        let mut draft = Draft { kind: RecordKind::Tender, ..draft("a", &[("title", title)]) };
+        let found = |value: Value| Found { value, quote: String::new(), path: "p".into() };
+        draft.fields.insert(FieldName::new("published"), found(Value::Date(day.parse().expect("day"))));
+        if !says.is_empty() {
+            draft.fields.insert(FieldName::new(BUYER_SAYS), found(Value::Text(says.into())));
+        }
+        draft
+    };
+    let mut listing = Listing::new(Rules { confirm: None, ignore_fields: vec!["published".into()], ..Rules::default() });
+    listing.check(&[notice("2026-11-02", "A", "")], true);
+    for (day, title, says, told) in [
+        // More is read of the notice that is known.
+        ("2026-11-02", "A", "new plans", &[][..]),
+        ("2026-11-02", "B", "new plans", &[BUYER_SAYS, "title"]),
+        ("2026-11-05", "B", "new plans", &[]),
+        ("2026-11-06", "B", "visits on Mondays", &[BUYER_SAYS]),
+        // A notice without words takes none back, and the next with them tells them.
+        ("2026-11-07", "C", "", &["title"]),
+        ("2026-11-08", "C", "visits on Mondays", &[BUYER_SAYS]),
+    ] {
+        let news = listing.check(&[notice(day, title, says)], false);
+        let fields = news.iter().flat_map(|change| if let ChangeKind::Changed(fields) = &change.kind { &fields[..] } else { &[] });
+        assert_eq!(fields.map(|field| field.field.as_str()).collect::<Vec<_>>(), told, "{day} {title} {says}");
+    }
 }
 
 #[test]

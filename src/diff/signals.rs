@@ -6,12 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::news::AWARD;
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOTS_DUE, Record, RecordKind, SignalKind, Stage, Story,
-    UNREADABLE, Value, deadline,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOTS_DUE, Record, RecordKind, SAID_APART,
+    SignalKind, Stage, Story, UNREADABLE, Value, deadline,
 };
 
 /// Characters of a title or value inside a sentence.
 pub(super) const WORDS: usize = 90;
+/// Characters of what a buyer says of a change.
+const SAYS: usize = 200;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// The same of a tender: of several lots each ends in its own way.
@@ -162,6 +164,9 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
     };
     let of = |kind: SignalKind| (kind, fields.iter().find(|change| kind_of(change, named) == kind));
     let tender = record.kind == RecordKind::Tender;
+    if tender && fields.iter().all(|change| change.field.as_str() == BUYER_SAYS && said_now(change).is_none()) {
+        return None;
+    }
     let staged = fields.iter().find(|change| tender && change.field.as_str() == "stage");
     let new_stage = staged.and_then(|change| Some((stage(change.new.as_ref().map(Value::text).as_deref())?, staged)));
     let annulled = fields.iter().find(|change| record.kind == RecordKind::Award && change.field.as_str() == AWARD);
@@ -182,7 +187,7 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
             | RecordKind::Article
             | RecordKind::Vacancy => SignalKind::RecordChanged,
         };
-        (kind, fields.first())
+        (kind, fields.iter().find(|change| change.field.as_str() != BUYER_SAYS).or(fields.first()))
     });
     let first = first?;
     let mut all: Vec<&FieldChange> = vec![first];
@@ -204,9 +209,21 @@ fn changed(record: &Record, title: String, fields: &[FieldChange]) -> Option<(Si
         (name, old, new) => (name.to_owned(), old.as_ref().map(words), new.as_ref().map(words)),
     };
     let most = if tender { TOLD_OF_TENDER } else { TOLD };
-    let told = all.iter().take(most).map(told).collect();
+    // What the buyer says of it stands last, and is told whatever else is.
+    let (says, all): (Vec<&FieldChange>, Vec<&FieldChange>) =
+        all.into_iter().partition(|change| tender && change.field.as_str() == BUYER_SAYS);
+    let says = says.into_iter().filter_map(|change| Some((BUYER_SAYS.to_owned(), None, Some(said_now(change)?))));
     let more = u32::try_from(all.len().saturating_sub(most)).unwrap_or(u32::MAX);
+    let told = all.iter().take(most).map(told).chain(says).collect();
     Some((kind, Story::Changed { title, fields: told, more }, Some(first.field.to_string())))
+}
+
+/// What a buyer says of a change and did not say before.
+fn said_now(change: &FieldChange) -> Option<String> {
+    let [old, new] = [&change.old, &change.new].map(|value| value.as_ref().map(Value::text).unwrap_or_default());
+    let known: Vec<&str> = old.split(SAID_APART).collect();
+    let said: Vec<&str> = new.split(SAID_APART).filter(|one| !one.is_empty() && !known.contains(one)).collect();
+    (!said.is_empty()).then(|| clip(&said.join(SAID_APART), SAYS))
 }
 
 /// What says that a tender which was awarded is so no longer.

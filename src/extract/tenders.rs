@@ -4,12 +4,12 @@
 mod bidders;
 mod documents;
 mod dues;
+mod worths;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rust_decimal::Decimal;
 use url::Url;
 
 use super::archive;
@@ -21,16 +21,18 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed, LOT_WORTH,
-    LOTS_DUE, Lot, Nature, Notice, Party, RecordKind, Stage, TypedId, UNREADABLE, Value, Whole, Worth, WorthKind, ZoneFrom,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed,
+    LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
-use bidders::{Standing, why_ended, won};
+use bidders::{Standing, what_changed, why_ended, won};
+use worths::worth_of;
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 46] = [
+const NAMES: [Known; 48] = [
     ("title", "text", false),
+    (TITLES, "text", true),
     ("description", "text", false),
     ("buyer", "text", false),
     ("buyer_type", "text", true),
@@ -47,6 +49,7 @@ const NAMES: [Known; 46] = [
     ("website", "url", false),
     ("stage", "text", false),
     ("reason", "text", false),
+    (BUYER_SAYS, "text", false),
     ("deadline", "time", false),
     (UNREADABLE, "text", false),
     (LOTS_DUE, "text", false),
@@ -309,6 +312,7 @@ impl Told {
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
             "performed_in" => "places",
             "contract_start" | "contract_end" => "term",
+            TITLES => "title",
             CANCELLED_LOTS | LOT_WORTH => "lots",
             other => other,
         };
@@ -333,6 +337,10 @@ impl Told {
         let content = &notice.content;
         let mut told = Self { found: notice.found.clone(), url: content.link.clone(), ..Self::default() };
         told.put("title", content.title.best(&[]).unwrap_or_default());
+        let titles = OF_LETTERS.iter().filter_map(|language| Some((language, content.title.by_language.get(*language)?)));
+        for (language, title) in titles.filter(|_| content.title.by_language.len() > 1) {
+            told.put(TITLES, clip(&format!("{language}: {title}"), LINE));
+        }
         told.put("url", content.link.as_ref().map(Url::to_string).unwrap_or_default());
         told.put("published", notice.published.map(|at| at.to_string()).unwrap_or_default());
         told.classes(content);
@@ -364,6 +372,8 @@ impl Told {
         }
         if notice.stage == Stage::Cancelled {
             told.put("reason", clip(&why_ended(notice).unwrap_or_default(), LINE));
+        } else {
+            told.put(BUYER_SAYS, clip(&what_changed(&notice.amendments), LINE));
         }
         let counting = content.counting();
         let deadline = dues::earliest(&counting, asked);
@@ -445,41 +455,6 @@ impl Told {
             }
         }
     }
-
-    /// One amount of each kind: values are never summed, so of several the largest stands for all.
-    fn worth(&mut self, worth: &[Worth]) {
-        for kind in WorthKind::ALL {
-            let name = match kind {
-                WorthKind::Estimate => "estimate",
-                WorthKind::BudgetNet => "budget_net",
-                WorthKind::BudgetGross => "budget_gross",
-                WorthKind::Minimum => "minimum",
-                WorthKind::Maximum => "maximum",
-                WorthKind::Award => "award_value",
-            };
-            self.put(name, largest(worth, kind).unwrap_or_default());
-        }
-    }
-}
-
-/// The largest amount of a kind, in the currency of the first.
-fn largest(worth: &[Worth], kind: WorthKind) -> Option<String> {
-    let mut amounts = worth.iter().filter(|worth| worth.kind == kind).map(|worth| &worth.amount);
-    let first = amounts.clone().next()?;
-    let alike = amounts.by_ref().filter(|amount| amount.currency == first.currency).map(|amount| amount.number).max();
-    let mut number = alike.filter(|number| *number > Decimal::ZERO)?;
-    // Three decimals would be read as thousands.
-    if number.scale() == 3 {
-        number.rescale(4);
-    }
-    let currency = first.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
-    Some(format!("{number} {currency}").trim_end().to_owned())
-}
-
-/// What a lot is worth, the surest that is said of it.
-fn worth_of(lot: &Lot) -> Option<String> {
-    let kinds = [WorthKind::Estimate, WorthKind::BudgetNet, WorthKind::BudgetGross, WorthKind::Maximum];
-    kinds.into_iter().find_map(|kind| largest(&lot.worth, kind))
 }
 
 /// A lot in a list: its id and what it is called.

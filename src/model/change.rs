@@ -266,6 +266,28 @@ impl Story {
         }
     }
 
+    /// The title of what it tells of.
+    pub fn title(&self) -> Option<&str> {
+        match self.plain() {
+            Self::Appeared { title, .. } | Self::Changed { title, .. } | Self::Gone { title } | Self::Said { title, .. } => Some(title),
+            Self::Sentence(_) | Self::Again { .. } => None,
+        }
+    }
+
+    /// With another title for what it tells of.
+    #[must_use]
+    pub fn called(mut self, name: String) -> Self {
+        match &mut self {
+            Self::Again { of, .. } => {
+                let plain = std::mem::replace(of.as_mut(), Self::Sentence(String::new()));
+                **of = plain.called(name);
+            }
+            Self::Appeared { title, .. } | Self::Changed { title, .. } | Self::Gone { title } | Self::Said { title, .. } => *title = name,
+            Self::Sentence(_) => {}
+        }
+        self
+    }
+
     /// All of it on one line, in no language: tells two stories apart for ever.
     pub fn mark(&self) -> String {
         let or_none = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -315,6 +337,12 @@ impl Signal {
         self.kind.is_of_open_tender()
             || self.kind == SignalKind::WentAway
             || changed && matches!(self.kind, SignalKind::TenderPublished | SignalKind::TenderAwarded)
+    }
+
+    /// Whether it says that a deadline passed and gave way to that of another lot or portal: nothing can be done about the one that passed.
+    pub fn gave_way(&self) -> bool {
+        let Story::Changed { fields, .. } = self.story.plain() else { return false };
+        self.kind == SignalKind::DeadlineMoved && fields.iter().any(|(name, ..)| ["lot", "portal"].contains(&name.as_str()))
     }
 
     /// Whether it tells of an award that one of these, seen later, says is annulled: of the same record, or on another portal of the same title.

@@ -141,8 +141,17 @@ pub struct Reminder {
 impl Reminder {
     /// The id of its entry for this rep: the same deadline at the same distance enters once.
     pub fn entry_id(&self, channel: &ChannelId, rep: &RepId) -> EntryId {
+        self.id(b"reminder", channel, rep)
+    }
+
+    /// The id of the entry by which it is known that a letter told this rep of this deadline, at this distance or nearer, otherwise than as a reminder.
+    pub fn told_id(&self, channel: &ChannelId, rep: &RepId) -> EntryId {
+        self.id(b"told", channel, rep)
+    }
+
+    fn id(&self, how: &[u8], channel: &ChannelId, rep: &RepId) -> EntryId {
         EntryId::of(&[
-            b"reminder",
+            how,
             channel.as_str().as_bytes(),
             rep.as_str().as_bytes(),
             &self.record.0.to_be_bytes(),

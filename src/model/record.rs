@@ -11,6 +11,11 @@ use super::{Change, ChangeKind, FieldChange, Value};
 use crate::base::ids::{ContentHash, RecordId, SourceId, hash64};
 use crate::base::text::words;
 
+/// The field of a tender with its titles in the languages of letters, each behind its language, where its portal says them in several: "es: Ecógrafos".
+pub const TITLES: &str = "titles";
+/// The languages of letters, in which titles are kept.
+pub const OF_LETTERS: [&str; 3] = ["en", "es", "ru"];
+
 /// The field by which a record says that it is what another one, of this key, says of another company.
 pub const SAID_IN: &str = "said_in";
 /// Words of a title that no other article has by chance.
@@ -190,6 +195,12 @@ impl Record {
     /// What a person calls it: the field `title`, else `name`, else whom it speaks of, else its address.
     pub fn title(&self) -> String {
         self.text("title").or_else(|| self.text("name")).or_else(|| self.text("person")).unwrap_or_else(|| self.url.to_string())
+    }
+
+    /// What it is called for a reader of a language: in that language, where its portal says it in several, else as it is.
+    pub fn title_in(&self, language: &str) -> String {
+        let own = |value: &Value| value.text().strip_prefix(language)?.strip_prefix(": ").map(str::to_owned);
+        self.value(TITLES).into_iter().flat_map(Value::each).find_map(own).unwrap_or_else(|| self.title())
     }
 
     /// Identifiers by which other portals know the same procedure, each in one way of writing: the procedure's UUID (eForms BT-04) and its

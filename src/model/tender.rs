@@ -23,7 +23,7 @@ pub use closing::{
     Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
 };
 pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, said_now};
-pub use portals::{Joined, Said, as_one, is_closed};
+pub use portals::{Joined, Said, as_one, is_closed, named_by};
 pub use texts::{Texts, language_code};
 
 /// Fields of a tender's record that are lists of which is told what came and what went.
@@ -218,6 +218,11 @@ pub struct Award {
     /// How long the contract runs.
     pub term: Option<Term>,
 }
+
+/// The field of a tender with what its newest notice says of what it changes, in the buyer's words.
+pub const BUYER_SAYS: &str = "buyer_says";
+/// What stands between the words on one change and on another.
+pub const SAID_APART: &str = " · ";
 
 /// What a notice says it changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
     Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Stage, Story, Subject, Turn, deadline,
-    is_live,
+    first_open, is_live,
 };
 use crate::store::StoreError;
 use crate::{outbox, render, route};
@@ -82,7 +82,8 @@ pub(super) async fn tell(
         }
         let head = heads.get(&signal.organisation).copied();
         wanted.beside(effects, (signal.organisation, head), &turn.leads).await?;
-        let ends = |record: &Record| deadline(record).filter(|closing| !closing.is_over(now)).map(|closing| closing.early());
+        let ends =
+            |record: &Record| deadline(&first_open(record, now)).filter(|closing| !closing.is_over(now)).map(|closing| closing.early());
         // Who works towards the old day must hear in time that it is none any more.
         let closes = before.iter().chain([&wanted.tender.record]).filter_map(ends).min();
         let telling = telling(turn, of_members, &signal);
@@ -134,7 +135,7 @@ async fn to_reps(
         let mut soonest: Option<(Lane, Timestamp, LeadId, u32)> = None;
         for (looks, lead) in wanted.of_rep(rep, now) {
             let Some(segment) = config.segments.iter().find(|segment| segment.terms.segment == looks.segment) else { continue };
-            let slot = slot(effects, (turn, alerts), (rep, channel), (&segment.terms, looks.total, closes, false), now).await?;
+            let slot = slot(effects, (turn, alerts), (rep, channel), (&segment.terms, looks.total, closes, signal.gave_way()), now).await?;
             let may_be = Lead::id_of(&looks.segment, Subject::Organisation(wanted.buyer.id));
             let (lead, revision) = lead.map_or((may_be, 0), |lead| (lead.id, lead.revision));
             let found = (slot.lane, slot.due, lead, revision);

@@ -19,7 +19,7 @@ pub(super) fn of_others(config: &Config, whence: Whence<'_>, records: &[Record],
     }
     let by_id: HashMap<RecordId, &Record> = records.iter().map(|record| (record.id, record)).collect();
     let mut found: BTreeMap<RecordId, (Record, Heard)> = BTreeMap::new();
-    for Heard { change, echo } in heard {
+    for Heard { change, echo, title: _ } in heard {
         let Some(record) = by_id.get(&change.record).filter(|record| record.said_in().is_none()) else { continue };
         let mut others: BTreeMap<String, Vec<SignalDraft>> = BTreeMap::new();
         for draft in said(config, whence, change, record) {
@@ -31,7 +31,7 @@ pub(super) fn of_others(config: &Config, whence: Whence<'_>, records: &[Record],
             let other = other(record, &core, &drafts, change);
             let appeared = Change { record: other.id, kind: ChangeKind::Appeared, ..change.clone() };
             // An echo tells again what is told.
-            found.entry(other.id).or_insert((other, Heard { change: appeared, echo: *echo }));
+            found.entry(other.id).or_insert((other, Heard { change: appeared, echo: *echo, title: None }));
         }
     }
     found.into_values().unzip()

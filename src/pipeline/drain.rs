@@ -15,12 +15,12 @@ use super::passed::still_passed;
 use super::remind::still_due;
 use super::stock::stock;
 use super::telling::{self, Known, Told, add_closed, early, items};
-use super::{Effects, completeness_of, empty, notice, pairs, silent, stranded, wishes};
+use super::{Effects, completeness_of, empty, notice, pairs, remind, silent, stranded, wishes};
 use crate::base::ids::{ChannelId, EntryId, LeadId, MessageId, RecordId};
 use crate::base::secret::Secret;
 use crate::config::{Config, Rep};
 use crate::deliver::{DeliverError, Settings};
-use crate::model::{ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Sealed, Subject};
+use crate::model::{ChannelState, Entry, FieldName, Joined, Lane, Message, MessageKind, MessageState, Question, Record, Sealed, Subject};
 use crate::outbox::{self, Attempted, Batch, Outcome};
 use crate::render::{self, Address, DeadlineItem, Envelope, Links, Reader, RenderError, Rendered, UnsubscribeKey};
 use crate::store::{CommitError, EntryFilter, StoreError};
@@ -94,10 +94,10 @@ pub async fn seal_due(effects: &Effects, config: &Config, now: Timestamp) -> Res
         let (entries, subjects) = with_the_rest(effects, config, entries).await?;
         for batch in outbox::batches(&entries, &subjects, now) {
             let digest = (batch.kind() == MessageKind::Digest).then(|| batch.rep.clone());
-            let (message, asked) = seal(effects, (config, rep, channel), batch, now).await?;
+            let (message, asked, told_beside) = seal(effects, (config, rep, channel), batch, now).await?;
             told.extend(digest.filter(|_| !matches!(message.state, MessageState::Suppressed { .. })));
             effects.hook.pass("drain.made");
-            effects.store.seal(message, asked).await?;
+            effects.store.seal(message, asked, told_beside).await?;
             effects.hook.pass("drain.sealed");
             done.sealed += 1;
         }
@@ -154,16 +154,16 @@ async fn known(effects: &Effects, (config, rep): (&Config, &Rep), leads: &[outbo
     Ok(known)
 }
 
-/// One batch as a message. Returns with it the pairs that it asks about.
+/// One batch as a message. Returns with it the pairs that it asks about, and the deadlines that it tells with news, as entries.
 pub(super) async fn seal(
     effects: &Effects,
     (config, rep, channel): (&Config, &Rep, &Settings),
     batch: Batch,
     now: Timestamp,
-) -> Result<(Message, Vec<Question>), DrainError> {
+) -> Result<(Message, Vec<Question>, Vec<Entry>), DrainError> {
     let known = known(effects, (config, rep), &batch.leads).await?;
     let Told { mut shown, mut closed } = telling::leads(effects, (config, rep.language), known, now).await?;
-    let due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
+    let mut due = still_due(effects, (config, rep), batch.reminders.iter().map(|(lead, reminder)| (lead, reminder)), now).await?;
     let (mut altered, over) = still_told(effects, (config, rep), batch.changes.iter().map(|(lead, signal)| (lead, signal)), now).await?;
     leave_unheard(&mut altered, &shown);
     leave_told_apart(effects, (rep, channel), &altered, &mut shown).await?;
@@ -172,12 +172,15 @@ pub(super) async fn seal(
     add_closed(&mut closed, over);
     let unsubscribe = unsubscribe_link(effects, config, channel, &rep.rep.email);
     let links = Links { unsubscribe: Some(unsubscribe.clone()), calendar: link_for(effects, config, rep).await? };
-    let items = items(&shown, config);
+    let (items, changes) = (items(&shown, config), changes(&altered));
+    let told = tell_once(&reader(rep), (&items, &changes), &mut due, now);
+    let about = batch.leads.first().map(|told| told.lead).or_else(|| batch.changes.first().map(|(lead, _)| *lead));
+    let told = about.map(|lead| remind::told((rep, channel), (lead, 0), told.into_iter(), now)).unwrap_or_default();
     let of_digest = batch.kind() == MessageKind::Digest && batch.held.is_none();
     let asks = if of_digest { pairs::open(effects, config, rep).await? } else { Asks::default() };
     let news = render::News {
         items: &items,
-        changes: &changes(&altered),
+        changes: &changes,
         deadlines: &deadlines(&due),
         closed: &closed,
         lost: &lost,
@@ -210,7 +213,22 @@ pub(super) async fn seal(
     let nothing_left =
         shown.is_empty() && due.is_empty() && altered.is_empty() && closed.is_empty() && lost.is_empty() && !batch.entries.is_empty();
     let message = batch.seal(letter.title, sealed, now);
-    Ok(if nothing_left { (outbox::suppress(message, now), Vec::new()) } else { (message, asks.questions) })
+    Ok(if nothing_left { (outbox::suppress(message, now), Vec::new(), Vec::new()) } else { (message, asks.questions, told) })
+}
+
+/// Takes out the reminders of deadlines that the same letter tells with news. Returns what it tells so, each with its tender.
+fn tell_once(
+    reader: &Reader<'_>,
+    (items, changes): (&[render::Item<'_>], &[render::ChangeItem<'_>]),
+    due: &mut Vec<(Joined, FieldName)>,
+    now: Timestamp,
+) -> Vec<(Record, FieldName)> {
+    let told = render::tells(reader, (items, changes), now);
+    due.retain(|(tender, field)| !told.iter().any(|(record, name)| *record == tender.record.id && name == field));
+    let of_leads = items.iter().flat_map(|item| item.tenders).map(|(_, tender)| &tender.record);
+    let tenders: Vec<&Record> = of_leads.chain(changes.iter().map(|change| change.record)).collect();
+    let record = |id: RecordId| tenders.iter().find(|record| record.id == id).map(|record| (*record).clone());
+    told.into_iter().filter_map(|(id, field)| Some((record(id)?, field))).collect()
 }
 
 fn changes(altered: &[Altered]) -> Vec<render::ChangeItem<'_>> {
@@ -238,9 +256,10 @@ async fn digest(
     Ok(render::digest(&reader(rep), &render::News { sources: &sources, stock: &stock, ..*news }, links, now)?)
 }
 
-/// The tenders that a letter tells of by themselves or with a lead.
+/// The tenders that a letter tells of by themselves or with a lead, on whichever portal.
 fn tenders_in(news: &render::News<'_>) -> HashSet<RecordId> {
-    let of_items = news.items.iter().flat_map(|item| item.signals).map(|signal| signal.record);
+    let of_portal = news.items.iter().flat_map(|item| item.signals).map(|signal| signal.record);
+    let of_items = news.items.iter().flat_map(|item| item.tenders).map(|(_, tender)| tender.record.id).chain(of_portal);
     let of_changes = news.changes.iter().map(|change| change.record.id);
     of_items.chain(of_changes).chain(news.deadlines.iter().map(|due| due.record.id)).collect()
 }
@@ -359,7 +378,7 @@ async fn settle(
 pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timestamp) -> Result<(Rendered, usize), DrainError> {
     let of_them = EntryFilter { rep: Some(rep.rep.id.clone()), ..EntryFilter::default() };
     let waiting = effects.store.waiting_entries(of_them, ENTRIES).await?;
-    let due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds()?))), now).await?;
+    let mut due = still_due(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.reminds()?))), now).await?;
     let (mut altered, over) =
         still_told(effects, (config, rep), waiting.iter().filter_map(|entry| Some((&entry.lead, entry.change()?))), now).await?;
     let waits = waiting.len();
@@ -379,7 +398,9 @@ pub async fn preview(effects: &Effects, config: &Config, rep: &Rep, now: Timesta
     let passed = waiting.iter().filter_map(|entry| Some((&entry.lead, entry.passed()?.0)));
     let lost = still_passed(effects, (config, rep), passed, &mut altered, now).await?;
     add_closed(&mut closed, over);
-    let (items, deadlines, changes) = (items(&shown, config), deadlines(&due), changes(&altered));
+    let (items, changes) = (items(&shown, config), changes(&altered));
+    tell_once(&reader(rep), (&items, &changes), &mut due, now);
+    let deadlines = deadlines(&due);
     let asks = pairs::open(effects, config, rep).await?;
     let news = render::News {
         items: &items,

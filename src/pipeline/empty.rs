@@ -79,8 +79,8 @@ pub(super) async fn seal_empty(effects: &Effects, config: &Config, told: &HashSe
                 held: None,
                 entries: Vec::new(),
             };
-            let (message, asked) = seal(effects, (config, rep, channel), batch, now).await?;
-            effects.store.seal(message, asked).await?;
+            let (message, asked, told) = seal(effects, (config, rep, channel), batch, now).await?;
+            effects.store.seal(message, asked, told).await?;
             sealed += 1;
         }
         let troubles = if had || send { troubles } else { known.troubles };

@@ -113,7 +113,7 @@ pub(super) async fn affected(
             .flatten()
             .flat_map(|heard| {
                 let signals = news::signals_of(config, whence, (&heard.change, record), id, now);
-                signals.into_iter().map(|signal| Signal { echo: heard.echo, ..signal })
+                signals.into_iter().map(|signal| Signal { echo: heard.echo, ..news::called(signal, record, heard.title.as_deref()) })
             })
             .collect();
         met.all.entry(id).and_modify(|entry| entry.news.extend(signals));

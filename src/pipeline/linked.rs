@@ -11,8 +11,8 @@ use crate::base::ids::{OrganisationId, RecordId, SourceId};
 use crate::base::text::words;
 use crate::config::Config;
 use crate::model::{
-    Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState, Value, as_one,
-    deadline, first_open, is_live,
+    BUYER_SAYS, Baseline, Change, ChangeKind, FieldChange, FieldName, Joined, LOTS_DUE, Record, RecordKind, Signal, SourceState, Value,
+    as_one, deadline, first_open, is_live, named_by,
 };
 use crate::store::StoreError;
 
@@ -122,6 +122,8 @@ struct Other {
 pub(super) struct Heard {
     pub(super) change: Change,
     pub(super) echo: bool,
+    /// What its tender is called, where several portals have it.
+    pub(super) title: Option<String>,
 }
 
 /// The changes without what another portal has told of the same tender or award: that it is there, or that a field has this very value. Where a
@@ -141,7 +143,13 @@ pub(super) async fn untold(
         match record.filter(|record| matches!(record.kind, RecordKind::Tender | RecordKind::Award | RecordKind::Article)) {
             Some(record) => {
                 looked = Some(now);
-                let mut watched = watched(config, linked(effects, record).await?);
+                let all = linked(effects, record).await?;
+                let title = if all.is_empty() || record.kind != RecordKind::Tender {
+                    None
+                } else {
+                    named_by(all.iter().chain([*record])).map(Record::title)
+                };
+                let mut watched = watched(config, all);
                 for other in &mut watched {
                     // What the same turn brings holds already.
                     if let Some(now) = by_id.get(&other.id) {
@@ -167,15 +175,22 @@ pub(super) async fn untold(
                     None => as_it_holds(change, (record, before.as_ref()), (&watched, &others)),
                 };
                 let news = held.and_then(|held| without(&held, (record, before.as_ref()), &others));
+                // What the buyer says of a change that another portal told is told no more.
+                let news = news.filter(|news| !only_words(news) || only_words(change));
                 let asked = config.segments.iter().any(|segment| segment.sources().any(|(source, _)| *source == change.source));
                 let echo = beside(change, news.as_ref()).filter(|_| asked).and_then(|echo| as_said(echo, record.kind, &others));
-                left.extend(news.map(|change| Heard { change, echo: false }));
-                left.extend(echo.map(|change| Heard { change, echo: true }));
+                left.extend(news.map(|change| Heard { change, echo: false, title: title.clone() }));
+                left.extend(echo.map(|change| Heard { change, echo: true, title }));
             }
-            None => left.push(Heard { change: change.clone(), echo: false }),
+            None => left.push(Heard { change: change.clone(), echo: false, title: None }),
         }
     }
     Ok((left, looked))
+}
+
+/// Whether a change is nothing but what the buyer says of one.
+fn only_words(change: &Change) -> bool {
+    matches!(&change.kind, ChangeKind::Changed(fields) if fields.iter().all(|field| field.field.as_str() == BUYER_SAYS))
 }
 
 /// What of a change is not in this part of it.
@@ -200,11 +215,6 @@ fn as_said(echo: Change, kind: RecordKind, others: &[Other]) -> Option<Change> {
     let is_said = |field: &FieldChange| others.iter().any(|other| same(other.record.value(field.field.as_str()), field.new.as_ref()));
     fields.retain(|field| kind != RecordKind::Tender || !DUE.contains(&field.field.as_str()) || is_said(field));
     (!fields.is_empty()).then_some(Change { kind: ChangeKind::Changed(fields), ..echo })
-}
-
-/// The records of a tender on other portals that are watched.
-pub(super) async fn watched_beside(effects: &Effects, config: &Config, record: &Record) -> Result<Vec<Record>, StoreError> {
-    Ok(watched(config, linked(effects, record).await?))
 }
 
 /// The record that says until when offers are taken now, where this one said it until `before`, and what that changes: the deadline, and whose it is:
@@ -250,7 +260,7 @@ fn given_way(config: &Config, change: &Change, (record, others): (&Record, &[Rec
 }
 
 /// Those whose sources are watched.
-fn watched(config: &Config, mut records: Vec<Record>) -> Vec<Record> {
+pub(super) fn watched(config: &Config, mut records: Vec<Record>) -> Vec<Record> {
     records.retain(|record| config.source(&record.source).is_some_and(|source| source.enabled));
     records
 }

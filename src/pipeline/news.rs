@@ -216,6 +216,14 @@ pub(super) fn signals_of(
     drafts.into_iter().map(of_draft).collect()
 }
 
+/// A signal of a record under the title that its tender goes by on all portals: another title proves nothing of it.
+pub(super) fn called(signal: Signal, record: &Record, title: Option<&str>) -> Signal {
+    let Some(title) = title.filter(|title| *title != record.title()) else { return signal };
+    let other = || ["deadline", "stage", "buyer"].into_iter().find_map(|name| record.evidence(name));
+    let evidence = if record.evidence("title").is_some_and(|own| own.path == signal.evidence.path) { other() } else { None };
+    Signal { story: signal.story.called(clip(title, TITLE)), evidence: evidence.unwrap_or(signal.evidence), ..signal }
+}
+
 /// What the words of a change say, of the record's organisation and of others.
 pub(super) fn said(config: &Config, whence: Whence<'_>, change: &Change, record: &Record) -> Vec<diff::SignalDraft> {
     let own = resolve::identify(record, whence.about).name;
@@ -343,7 +351,8 @@ pub(super) async fn announce(
             // It leaves with the alert, whatever its own time: that counts as one.
             route::Slot { lane: Lane::Digest, due: digest, because: String::new() }
         } else {
-            slot(effects, (turn, alerts), (rep, channel), (&segment.terms, lead.score.total(), closes, handed.is_some()), now).await?
+            let waits = handed.is_some() || behind.news.is_some_and(|news| !news.is_empty() && news.iter().all(Signal::gave_way));
+            slot(effects, (turn, alerts), (rep, channel), (&segment.terms, lead.score.total(), closes, waits), now).await?
         };
         let early = closings.iter().filter(|closes| slot.lane == Lane::Urgent && route::closes_early(closes.at, digest, now));
         for closes in early.take(DEADLINES) {
@@ -397,7 +406,7 @@ pub(super) async fn slot(
     effects: &Effects,
     (turn, alerts): (&Turn, &mut Alerts),
     (rep, channel): (&Rep, &Settings),
-    (terms, total, closes, handed): (&Terms, i64, Option<Timestamp>, bool),
+    (terms, total, closes, waits): (&Terms, i64, Option<Timestamp>, bool),
     now: Timestamp,
 ) -> Result<route::Slot, StoreError> {
     let id = &rep.rep.id;
@@ -406,7 +415,7 @@ pub(super) async fn slot(
         alerts.insert(id.clone(), alerts_last_hour(effects, channel, &rep.rep.email, id, now).await?);
     }
     let sent = together(alerts.get(id).map_or(&[], Vec::as_slice), turn.entries.iter().filter(|entry| entry.rep == *id));
-    let timing = route::Timing { alerts: &sent, digest: rep.digest.next(now), closes, handed };
+    let timing = route::Timing { alerts: &sent, digest: rep.digest.next(now), closes, waits };
     Ok(route::lane(terms, total, &rep.rep, &timing, now))
 }
 

@@ -13,12 +13,13 @@ use super::announce::announce_all;
 use super::expiring::buyer_of;
 use super::keep::KeepError;
 use super::link::Affected;
-use super::linked::{taken_over, watched_beside};
+use super::linked::{linked, taken_over, watched};
+use super::news::called;
 use super::{Effects, altered};
 use crate::base::ids::{OrganisationId, SourceId};
 use crate::config::Config;
 use crate::diff;
-use crate::model::{Change, ChangeKind, FieldChange, FieldName, Record, Signal, Turn, deadline, first_open};
+use crate::model::{Change, ChangeKind, FieldChange, FieldName, Record, Signal, Turn, deadline, first_open, named_by};
 use crate::store::{CommitError, TenderOrder, TenderRow, TenderWalk};
 
 /// Under this name the store remembers up to when was looked.
@@ -40,7 +41,8 @@ pub async fn overtaken(effects: &Effects, config: &Config, now: Timestamp) -> Re
     for record in effects.store.records(rows.into_iter().map(|row| row.record).collect()).await? {
         let ended = deadline(&record).map(|closing| closing.end()).filter(|end| *end >= since && *end < now);
         let Some(ended) = ended.filter(|_| !record.gone) else { continue };
-        let others = watched_beside(effects, config, &record).await?;
+        let all = linked(effects, &record).await?;
+        let others = watched(config, all.clone());
         if let Cow::Owned(moved) = first_open(&record, now) {
             turn.changes.push(by_itself(&record, &moved, now));
             turn.records.push(Record { changed: now, ..moved });
@@ -55,6 +57,8 @@ pub async fn overtaken(effects: &Effects, config: &Config, now: Timestamp) -> Re
         let Some(draft) = diff::signal(&change, &says, &diff::About::default()) else { continue };
         let diff::SignalDraft { kind, at, story, evidence, of: _ } = draft;
         let signal = Signal { kind, organisation: buyer.id, record: record.id, at, seen: now, story, evidence, echo: false };
+        let title = named_by(all.iter().chain([&record])).map(Record::title);
+        let signal = called(signal, &says, title.as_deref());
         affected.entry(buyer.id).or_insert_with(|| Affected::known(buyer)).news.push(signal);
         count += 1;
     }

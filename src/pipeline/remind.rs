@@ -1,5 +1,6 @@
 //! Reminders of deadlines that come up: decided here and stored, sealed and sent as everything else is. The id of an entry follows from
-//! tender, deadline and distance, so that deciding again decides nothing new, and a deadline that moved is told anew.
+//! tender, deadline and distance, so that deciding again decides nothing new, and a deadline that moved is told anew. Whom a letter told a deadline
+//! with its news, as a move or as a new tender, needs no reminder at the distance that lay behind by then.
 //!
 //! One step of bounded size. Knows no loop and no rhythm.
 
@@ -12,7 +13,7 @@ use super::calendars::{tenders_of, worked};
 use super::keep::KeepError;
 use super::linked::whole_tender;
 use super::wanted::{wanted, wanted_of};
-use crate::base::ids::{LeadId, RecordId, SegmentId};
+use crate::base::ids::{EntryId, LeadId, RecordId, SegmentId};
 use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{Entry, FieldName, Joined, Lane, Lead, OfTender, Record, Reminder, Stage, Subject, Turn, closings, is_live};
@@ -49,6 +50,7 @@ pub async fn remind_due(effects: &Effects, config: &Config, now: Timestamp) -> R
             let may_be = Lead::id_of(&looks.segment, Subject::Organisation(one.buyer.id));
             put(lead.map_or((may_be, 0), |lead| (lead.id, lead.revision)), &one.tender.record);
         }
+        leave_heard(effects, (rep, channel), &mut turn.entries).await?;
         count += turn.entries.len();
         if !turn.entries.is_empty() {
             effects.store.commit(turn).await?;
@@ -69,6 +71,34 @@ fn entries((rep, channel): (&Rep, &Settings), about: (LeadId, u32), record: &Rec
         Some(entry((rep, channel), about, (reminder, lane, due), now))
     };
     closings(record).iter().filter_map(of).collect()
+}
+
+/// Takes out the reminders of deadlines that a letter told otherwise, unless it was given up.
+async fn leave_heard(effects: &Effects, (rep, channel): (&Rep, &Settings), entries: &mut Vec<Entry>) -> Result<(), StoreError> {
+    let told_id = |entry: &Entry| entry.reminds().map(|reminder| reminder.told_id(&channel.id, &rep.rep.id));
+    let ids: Vec<EntryId> = entries.iter().filter_map(told_id).collect();
+    if !ids.is_empty() {
+        let heard: HashSet<EntryId> = effects.store.letters_of(ids).await?.into_iter().map(|(id, _)| id).collect();
+        entries.retain(|entry| told_id(entry).is_none_or(|id| !heard.contains(&id)));
+    }
+    Ok(())
+}
+
+/// Of the deadlines that a letter tells with news those whose time to remind of has come, as entries by which it is known that they were told.
+pub(super) fn told(
+    (rep, channel): (&Rep, &Settings),
+    about: (LeadId, u32),
+    deadlines: impl Iterator<Item = (Record, FieldName)>,
+    now: Timestamp,
+) -> Vec<Entry> {
+    let of = |(record, field): (Record, FieldName)| {
+        let closing = closings(&record).into_iter().find(|closing| *closing.name == field)?;
+        let reminder = route::reminder(&record, &closing, &rep.rep.remind, now)?;
+        let id = reminder.told_id(&channel.id, &rep.rep.id);
+        Some(Entry { id, ..entry((rep, channel), about, (reminder, Lane::Digest, now), now) })
+    };
+    let mut met = HashSet::new();
+    deadlines.filter_map(of).filter(|entry| met.insert(entry.id)).collect()
 }
 
 /// The reminders whose time has come, to leave at this moment with an alert.
@@ -104,7 +134,8 @@ fn entry(
     }
 }
 
-/// The deadlines of these reminders that are still what they were and still matter to a rep, the soonest first, each once.
+/// The deadlines of these reminders that are still what they were and still matter to a rep, the soonest first, each once; without those that a
+/// letter which left told them otherwise.
 pub(super) async fn still_due<'a>(
     effects: &Effects,
     (config, rep): (&Config, &Rep),
@@ -113,6 +144,10 @@ pub(super) async fn still_due<'a>(
 ) -> Result<Vec<(Joined, FieldName)>, StoreError> {
     let mut found: Vec<(Timestamp, RecordId, FieldName, Joined)> = Vec::new();
     for (lead, reminder) in reminders {
+        let told = reminder.told_id(&rep.channel, &rep.rep.id);
+        if effects.store.letters_of(vec![told]).await?.iter().any(|(_, left)| *left) {
+            continue;
+        }
         let Some(record) = effects.store.records(vec![reminder.record]).await?.pop() else { continue };
         let tender = if effects.store.lead(*lead).await?.is_some_and(|lead| route::for_rep(lead.state)) {
             whole_tender(effects, config, record, now).await?

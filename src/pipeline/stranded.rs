@@ -137,14 +137,14 @@ async fn give_up(effects: &Effects, config: &Config, (over, why): (&[Entry], &st
         let by_the_way = batch.leads.is_empty() && batch.reminders.is_empty() && batch.changes.is_empty();
         let message = batch.seal(title, sealed, now);
         if by_the_way {
-            effects.store.seal(outbox::suppress(message, now), Vec::new()).await?;
+            effects.store.seal(outbox::suppress(message, now), Vec::new(), Vec::new()).await?;
             continue;
         }
         let text = format!(
             "“{}” was given up: {reason}. Once that has changed, tell it anew: atalaya outbox replay {}",
             message.title, message.id
         );
-        effects.store.seal(Message { state: MessageState::Dead { at: now, reason }, ..message }, Vec::new()).await?;
+        effects.store.seal(Message { state: MessageState::Dead { at: now, reason }, ..message }, Vec::new(), Vec::new()).await?;
         effects.store.enqueue(notice::of_untold(config, vec![text], now)).await?;
         made += 1;
     }

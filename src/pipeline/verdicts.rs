@@ -116,7 +116,7 @@ async fn close(effects: &Effects, lead: &Lead, now: Timestamp) -> Result<(), Ver
     for batch in outbox::batches(&waiting, &BTreeMap::new(), Timestamp::MAX) {
         let sealed = Sealed { content_type: "text/plain".to_owned(), bytes: why.clone().into_bytes(), recipient: String::new() };
         let message = outbox::suppress(batch.seal(why.clone(), sealed, now), now);
-        match effects.store.seal(message, Vec::new()).await {
+        match effects.store.seal(message, Vec::new(), Vec::new()).await {
             // Others settled them just now.
             Ok(()) | Err(CommitError::Conflict { .. }) => {}
             Err(CommitError::Store(error)) => return Err(error.into()),

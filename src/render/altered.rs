@@ -11,7 +11,10 @@ use super::sentence::{annulled, called, ended_lots, field, is_annulment, of_lots
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
-use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, LOTS_DUE, Lead, Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::base::ids::RecordId;
+use crate::model::{
+    AWARDED_LOTS, CANCELLED_LOTS, Closing, FieldName, LOTS_DUE, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live,
+};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -34,19 +37,16 @@ pub(super) struct ChangeView {
 
 pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp) -> ChangeView {
     let (language, record) = (reader.language, item.record);
-    let closings = if is_live(record) { closings(record) } else { Vec::new() };
     let href = link(&record.url);
     let seen = |signal: &Signal| format!("{} ({})", news(reader, signal), language.news_of(&day(reader, signal.seen, now)));
     let with = item.with.map(|who| now_with(language, who));
     let proof = item.signals.last().map(|signal| proof(&signal.evidence, language));
     ChangeView {
-        what: LinkView { words: line(&record.title(), 160), href: href.clone() },
+        what: LinkView { words: line(&record.title_in(language.tag()), 160), href: href.clone() },
         news: item.signals.iter().map(seen).chain(with).collect(),
         about: about(language, record),
-        until: closings
-            .iter()
-            .filter(|closing| !closing.is_over(now) && closing.end() >= now)
-            .map(|one| format!("{}: {}, {}", answer(language, one), ahead(reader, one, now), until(language, reader.zone, one)))
+        until: open(record, now)
+            .map(|one| format!("{}: {}, {}", answer(language, &one), ahead(reader, &one, now), until(language, reader.zone, &one)))
             .collect(),
         notes: if is_live(record) {
             doubts(reader, (record, item.said))
@@ -56,6 +56,21 @@ pub(super) fn change(reader: &Reader<'_>, item: &ChangeItem<'_>, now: Timestamp)
         proof: proof.filter(|proof| proof.href != href),
         reference: format!("{} {}", language.word(Word::Reference), record.id),
     }
+}
+
+/// The deadlines until which a tender takes answers.
+fn open(record: &Record, now: Timestamp) -> impl Iterator<Item = Closing<'_>> {
+    let all = if is_live(record) { closings(record) } else { Vec::new() };
+    all.into_iter().filter(move |closing| !closing.is_over(now) && closing.end() >= now)
+}
+
+/// The deadlines that are told with a change, each with its tender: all of them, in one line a new one alone.
+pub(super) fn tells(item: &ChangeItem<'_>, described: bool, now: Timestamp) -> impl Iterator<Item = (RecordId, FieldName)> {
+    let moved = item.signals.iter().any(|signal| signal.kind == SignalKind::DeadlineMoved);
+    let told = open(item.record, now)
+        .filter(|_| item.with.is_none())
+        .filter(move |closing| described || moved && closing.name.as_str() == "deadline");
+    told.map(|closing| (item.record.id, closing.name.clone()))
 }
 
 /// "Deadline moved: Thu 10 Dec 2026 13:00 → Mon 21 Dec 2026 07:30", and what else is otherwise.
@@ -111,7 +126,7 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &ChangeItem<'_>) -> LinkVie
     let news = news.or_else(|| item.with.map(|who| now_with(reader.language, who))).unwrap_or_default();
     let buyer = item.record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
     let open = still_open(reader.language, Some(reader.zone), item.said).map(|open| format!(" ({open})")).unwrap_or_default();
-    let words = format!("{}{buyer}: {}{open}", line(&item.record.title(), 120), line(&news, 2 * caps::QUOTE_CHARS));
+    let words = format!("{}{buyer}: {}{open}", line(&item.record.title_in(reader.language.tag()), 120), line(&news, 2 * caps::QUOTE_CHARS));
     LinkView { words, href: link(&item.record.url) }
 }
 
@@ -214,7 +229,7 @@ pub(super) fn subject(reader: &Reader<'_>, items: &[ChangeItem<'_>]) -> String {
     let label = item.signals.last().map_or_else(|| went(language), |signal| label(language, signal));
     // The new day goes first: what is cut is the name.
     let moved = item.signals.last().and_then(|signal| moved_to(reader, signal)).unwrap_or_default();
-    let first = format!("{label}{moved}: {}", line(&item.record.title(), 120));
+    let first = format!("{label}{moved}: {}", line(&item.record.title_in(language.tag()), 120));
     if items.len() == 1 { first } else { format!("{}: {first}", heading(language, items.len())) }
 }
 

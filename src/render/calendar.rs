@@ -167,7 +167,7 @@ fn summary(language: Language, (record, said_by): (&Record, &[Said]), closing: &
         }
     };
     let lots = closing.lots.as_ref().map(|lots| format!(" ({})", lots::named(language, lots))).unwrap_or_default();
-    format!("{mark}{}{lots}: {buyer}{}", said(language, what), line(&record.title(), 160))
+    format!("{mark}{}{lots}: {buyer}{}", said(language, what), line(&record.title_in(language.tag()), 160))
 }
 
 /// What the portal says now, where this deadline is what it said before and nobody can read it any more.

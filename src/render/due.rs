@@ -64,7 +64,7 @@ pub(super) fn closing_of<'a>(item: &DeadlineItem<'a>) -> Option<Closing<'a>> {
 pub(super) fn due(reader: &Reader<'_>, item: &DeadlineItem<'_>, now: Timestamp) -> Option<DueView> {
     let (language, record) = (reader.language, item.record);
     let closing = closing_of(item)?;
-    let what = format!("{}: {}", answer(language, &closing), line(&record.title(), 160));
+    let what = format!("{}: {}", answer(language, &closing), line(&record.title_in(language.tag()), 160));
     let ahead = ahead(reader, &closing, now);
     Some(DueView {
         when: format!("{ahead}, {}", until(language, reader.zone, &closing)),
@@ -82,7 +82,7 @@ pub(super) fn closed(reader: &Reader<'_>, records: &[Record]) -> Option<String> 
     let one = |record: &Record| {
         let buyer = record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
         let until = deadline(record).map(|closing| format!(" ({})", until(language, reader.zone, &closing))).unwrap_or_default();
-        format!("{}{buyer}{until}", line(&record.title(), 120))
+        format!("{}{buyer}{until}", line(&record.title_in(language.tag()), 120))
     };
     let told: Vec<String> = records.iter().take(CLOSED).map(one).collect();
     let more = records.len().saturating_sub(CLOSED);

@@ -3,18 +3,19 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{AWARDED_LOTS, CANCELLED_LOTS, FactName, LOT_WORTH, LOTS_DUE, UNREADABLE};
+use crate::model::{AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FactName, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE};
 
 /// What the deadline of a tender is called where those of its lots are told.
 pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 60] = [
+const NAMES: [(&str, [&str; 3]); 62] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
     (UNREADABLE, ["words on the deadline", "texto del plazo", "слова о сроке"]),
     ("reason", ["reason", "motivo", "причина"]),
+    (BUYER_SAYS, ["the buyer says", "el comprador dice", "заказчик сообщает"]),
     ("stage", ["stage", "estado", "состояние"]),
     ("lots", ["lots", "lotes", "лоты"]),
     ("lot", ["lot", "lote", "лот"]),
@@ -27,6 +28,7 @@ const NAMES: [(&str, [&str; 3]); 60] = [
     ("award", ["award", "adjudicación", "результат"]),
     ("text", ["text", "texto", "текст"]),
     ("title", ["title", "título", "заголовок"]),
+    (TITLES, ["title in other languages", "título en otros idiomas", "заголовок на других языках"]),
     ("buyer", ["buyer", "comprador", "заказчик"]),
     ("value", ["value", "valor", "стоимость"]),
     ("nature", ["what is bought", "tipo de contrato", "предмет"]),
@@ -139,5 +141,6 @@ pub(super) fn name_of(language: Language, name: &str) -> String {
 
 /// What a word that stands for a value in a field means; `None` where it is no such word.
 pub(super) fn word_of(language: Language, name: &str, text: &str) -> Option<&'static str> {
+    let name = if name == BUYER_SAYS { "reason" } else { name };
     VALUES.iter().find(|(field, word, _)| (*field, *word) == (name, text)).map(|(.., words)| said(language, *words))
 }

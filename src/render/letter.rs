@@ -11,8 +11,9 @@ use super::{
     ChangeItem, DeadlineItem, Early, Item, Language, Links, News, Reader, RenderError, Rendered, html, one_line, pairs, plain, sources,
     stock,
 };
+use crate::base::ids::RecordId;
 use crate::base::text::{self, clip};
-use crate::model::Record;
+use crate::model::{FieldName, Record};
 
 /// Leads described in one letter; a rep has two minutes. Of more a line each is said.
 const LEADS: usize = 25;
@@ -82,6 +83,17 @@ pub(super) fn digest(reader: &Reader<'_>, news: &News<'_>, links: &Links, now: T
         format!("digest for {}, {counted}", reader.rep)
     };
     fit(view, Lines::of(reader, items, changes, now), title, language)
+}
+
+/// The deadlines that a letter with these leads and changes tells, each with the tender whose it is: its reader need not be reminded of them.
+pub(super) fn tells(reader: &Reader<'_>, (items, changes): (&[Item<'_>], &[ChangeItem<'_>]), now: Timestamp) -> Vec<(RecordId, FieldName)> {
+    let of_leads = items
+        .iter()
+        .enumerate()
+        .flat_map(|(place, item)| if place < LEADS { view::tells(reader, item, now) } else { one_line::tells(reader, item, now) });
+    let of_changes =
+        changes.iter().enumerate().flat_map(|(place, change)| altered::tells(change, place < CHANGES, now).collect::<Vec<_>>());
+    of_leads.chain(of_changes).collect()
 }
 
 /// The leads that are described.
@@ -193,7 +205,7 @@ pub(super) fn held(reader: &Reader<'_>, news: &News<'_>, source: &str, links: &L
 pub(super) fn too_late(reader: &Reader<'_>, closed: &[Record], links: &Links, now: Timestamp) -> Result<Rendered, RenderError> {
     let language = reader.language;
     let heading = due::passed(language, closed.len());
-    let first = closed.first().map(|record| format!(": {}", line(&record.title(), 80))).unwrap_or_default();
+    let first = closed.first().map(|record| format!(": {}", line(&record.title_in(language.tag()), 80))).unwrap_or_default();
     let view = View {
         lang: language.tag(),
         subject: clip(&format!("{heading}{first}"), SUBJECT_CHARS),

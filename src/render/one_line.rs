@@ -4,12 +4,13 @@ use jiff::Timestamp;
 
 use super::altered;
 use super::clean::{line, link};
-use super::closes::closing;
-use super::view::{LinkView, best, name_of, news, together, told};
+use super::closes::{self, ClosesView, closing};
+use super::telling::{titled, worded};
+use super::view::{LinkView, best, name_of, news, together};
 use super::{Item, Language, Reader};
+use crate::base::ids::RecordId;
 use crate::base::text::clip;
-use crate::model::whole_points;
-use crate::model::{Signal, Story};
+use crate::model::{FieldName, Signal, Story, whole_points};
 
 /// Characters of the reason.
 const REASON: usize = 180;
@@ -37,19 +38,36 @@ pub(super) fn in_one_line(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) 
     let language = reader.language;
     let (signal, all) = (best(item), together(news(item)));
     let of_best: Vec<Vec<&Signal>> = signal.map(|signal| vec![signal]).into_iter().collect();
-    let soon = closing(reader, item, &all, now).into_iter().find(|one| one.soon).map(|one| format!("! {}", one.words));
-    let closes = soon.or_else(|| closing(reader, item, &of_best, now).into_iter().next().map(|one| one.words));
+    let closes = soon(reader, item, &all, now).map(|one| format!("! {}", one.words));
+    let closes = closes.or_else(|| closing(reader, item, &of_best, now).into_iter().next().map(|one| one.words));
     let others = all.iter().flatten().filter(|other| other.kind.is_of_open_tender() && Some(**other) != signal);
     let otherwise = others.max_by_key(|other| (other.at, other.seen));
     let otherwise = otherwise.map(|other| {
         let same = signal.is_some_and(|signal| signal.record == other.record);
         // What it is called is said already.
-        format!("! {}", if same { altered::news(reader, other) } else { line(&told(item, reader, &brief(other), now), REASON) })
+        format!(
+            "! {}",
+            if same { altered::news(reader, other) } else { line(&worded(item, reader, brief(&titled(item, reader, other)), now), REASON) }
+        )
     });
-    let reason = signal.map(|signal| line(&told(item, reader, &brief(signal), now), REASON));
+    let reason = signal.map(|signal| line(&worded(item, reader, brief(&titled(item, reader, signal)), now), REASON));
     let facts: Vec<String> = reason.into_iter().chain(closes).chain(otherwise).collect();
     let facts = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(" · ")) };
     let rest = also(language, item).into_iter().chain([item.lead.id.to_string()]).collect::<Vec<_>>().join(" · ");
     let (name, score) = (name_of(item, language), whole_points(item.lead.score.total()));
     LinkView { words: format!("{name} ({score}){facts} · {rest}"), href: signal.and_then(|signal| link(&signal.evidence.url)) }
+}
+
+/// What of these reasons closes so soon that the line says it first.
+fn soon(reader: &Reader<'_>, item: &Item<'_>, all: &[Vec<&Signal>], now: Timestamp) -> Option<ClosesView> {
+    closing(reader, item, all, now).into_iter().find(|one| one.soon)
+}
+
+/// The deadlines that the line tells, each with the tender whose it is.
+pub(super) fn tells(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> Vec<(RecordId, FieldName)> {
+    let of_best: Vec<Vec<&Signal>> = best(item).map(|signal| vec![signal]).into_iter().collect();
+    match soon(reader, item, &together(news(item)), now) {
+        Some(soon) => vec![soon.of],
+        None => closes::tells(reader, item, &of_best, now),
+    }
 }

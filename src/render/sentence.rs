@@ -14,8 +14,8 @@ use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, Signal, SignalKind, Stage, Story,
-    Unknown,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, Signal, SignalKind, Stage,
+    Story, Unknown,
 };
 
 /// Fields whose times are deadlines.
@@ -260,6 +260,7 @@ pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, tex
     }
     match word_of(language, name, text) {
         Some(word) => word.to_owned(),
+        None if name == BUYER_SAYS => quoted(language, text),
         None => moment(language, zone, text, signal.filter(|_| DEADLINES.contains(&name))),
     }
 }
@@ -368,6 +369,9 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         (name, old.and_then(|old| old.rsplit_once(": ")), new.and_then(|new| new.rsplit_once(": ")))
     {
         return format!("{} {lot}: {old} → {new}", name_of(language, "lot"));
+    }
+    if let (BUYER_SAYS, Some(new)) = (name, new) {
+        return format!("{}: {new}", name_of(language, name));
     }
     // What it is now says it by itself.
     let speaks = ["stage", "award"].contains(&name);
@@ -687,6 +691,18 @@ mod tests {
                     "X: reason: now no offers were received",
                     "X: motivo: ahora no se recibió ninguna oferta",
                     "X: причина: теперь не поступило ни одной заявки",
+                ],
+            ),
+            (
+                one(BUYER_SAYS, None, Some("New plans."), 0),
+                ["X: the buyer says: “New plans.”", "X: el comprador dice: «New plans.»", "X: заказчик сообщает: «New plans.»"],
+            ),
+            (
+                one(BUYER_SAYS, None, Some("info-release"), 0),
+                [
+                    "X: the buyer says: information is available now",
+                    "X: el comprador dice: ya hay información disponible",
+                    "X: заказчик сообщает: сведения теперь доступны",
                 ],
             ),
             (

@@ -43,7 +43,7 @@ pub(super) fn stock(reader: &Reader<'_>, stock: &Stock) -> Option<StockView> {
         let closing = closings(record).into_iter().find(|closing| closing.name.as_str() == "deadline")?;
         let buyer = record.text("buyer").map(|buyer| format!(" – {}", line(&buyer, 80))).unwrap_or_default();
         let when = until(language, reader.zone, &closing);
-        Some(LinkView { words: format!("{when}: {}{buyer}", line(&record.title(), 120)), href: link(&record.url) })
+        Some(LinkView { words: format!("{when}: {}{buyer}", line(&record.title_in(language.tag()), 120)), href: link(&record.url) })
     });
     let which = which(language, stock).map(|which| format!(" {which}")).unwrap_or_default();
     Some(StockView { there: format!("{there}, {least}{contracts}.{which}"), next: next.collect() })

@@ -333,6 +333,31 @@ fn changes(record: &Record) -> [Signal; 3] {
 }
 
 #[test]
+fn what_the_buyer_says_of_a_change_stands_behind_it() {
+    let rep: RepId = "ana".parse().unwrap();
+    let zone = TimeZone::get("Europe/Madrid").unwrap();
+    let record = tenders()[1].clone();
+    let mut moved = changes(&record)[0].clone();
+    if let Story::Changed { fields, .. } = &mut moved.story {
+        fields.push((crate::model::BUYER_SAYS.to_owned(), None, Some("The plans of the third floor were wrong.".to_owned())));
+    }
+    let items = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&moved), with: None }];
+    for language in Language::ALL {
+        let reader = Reader { rep: &rep, language, zone: &zone };
+        let letter = reminder(&reader, &News { changes: &items, ..News::default() }, &Links::default(), now()).unwrap();
+        insta::assert_snapshot!(
+            format!("reminder_says_{}_text", language.tag()),
+            format!("Subject: {}\n\n{}", letter.subject, letter.text)
+        );
+    }
+}
+
+#[test]
+fn titles_are_kept_in_the_languages_of_letters() {
+    assert_eq!(Language::ALL.map(Language::tag), crate::model::OF_LETTERS);
+}
+
+#[test]
 fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
     let rep: RepId = "ana".parse().unwrap();
     let zone = TimeZone::get("Europe/Madrid").unwrap();

@@ -5,21 +5,22 @@ use serde::Serialize;
 
 use super::altered::{ChangeView, named};
 use super::clean::{address_words, line, link, mail_link, phone_link};
-use super::closes::{ClosesView, closes_first, closing, in_time, tender_of};
+use super::closes::{self, ClosesView, closes_first, closing, in_time, tender_of};
 use super::due::{DueView, doubts, said as said_in, stage_word, worth};
 use super::language::{Word, signed};
 use super::lots;
 use super::one_line::also;
 use super::pairs::PairView;
-use super::sentence::{self, sentence, with_member};
+use super::sentence;
 use super::step::next_step;
 use super::stock::StockView;
+use super::telling::told;
 use super::{Item, Language, Reader};
 use crate::base::ids::RecordId;
 use crate::base::{caps, text};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Evidence, FactName, LeadState, NextStep, Organisation, Part, PartKind, RecordKind, Score, Signal, SignalKind, Stage, Story, UNNAMED,
+    Evidence, FactName, FieldName, LeadState, NextStep, Organisation, Part, PartKind, Score, Signal, SignalKind, Stage, Story, UNNAMED,
     Value, Weight, deadline, origin_of, whole_points,
 };
 
@@ -172,28 +173,6 @@ pub(super) fn best<'a>(item: &Item<'a>) -> Option<&'a Signal> {
     news(item).into_iter().min_by_key(|signal| std::cmp::Reverse((rank(score, signal), points(score, signal))))
 }
 
-/// What a signal tells under the name of its organisation, which need not be said again.
-pub(super) fn told(item: &Item<'_>, reader: &Reader<'_>, signal: &Signal, now: Timestamp) -> String {
-    let tender = tender_of(item, signal).filter(|one| one.kind == RecordKind::Tender);
-    let mut signal = signal.clone();
-    let story = if let Story::Again { of, .. } = &mut signal.story { of.as_mut() } else { &mut signal.story };
-    let whose = item.members.iter().find(|member| member.id == signal.organisation).unwrap_or(item.organisation);
-    if let Story::Appeared { by, .. } | Story::Said { by, .. } = story
-        && by.as_deref().is_some_and(|by| Some(text::words(by)) == whose.name.as_deref().map(text::words))
-    {
-        *by = None;
-    }
-    if let (Story::Appeared { with, .. }, Some(tender)) = (story, tender) {
-        // What was published first may hold no longer; that it moved is told of by itself.
-        *with = deadline(tender).map(|closing| match &closing.field.value {
-            Value::Time(moment) => moment.zoned().to_string(),
-            other => other.text(),
-        });
-    }
-    let said = line(&sentence(reader.language, Some(reader.zone), &signal, now), caps::QUOTE_CHARS);
-    with_member(reader.language, said, &signal, item.members)
-}
-
 /// What its reader has not heard yet and still holds, or all of it where nothing is new: the best reasons first, there the newest first.
 pub(super) fn news<'a>(item: &Item<'a>) -> Vec<&'a Signal> {
     let new = |signal: &&Signal| item.told.is_none_or(|told| signal.seen > told);
@@ -253,6 +232,13 @@ fn rank(score: &Score, signal: &Signal) -> u8 {
         (_, Weight::Begins | Weight::Develops) => 1,
         (_, Weight::Aside) => 0,
     }
+}
+
+/// The deadlines that the description of a lead tells, each with the tender whose it is.
+pub(super) fn tells(reader: &Reader<'_>, item: &Item<'_>, now: Timestamp) -> Vec<(RecordId, FieldName)> {
+    let mut news = together(news(item));
+    news.truncate(REASONS);
+    closes::tells(reader, item, &news, now)
 }
 
 pub(super) fn lead(reader: &Reader<'_>, item: &Item<'_>, number: Option<usize>, now: Timestamp) -> LeadView {
@@ -391,6 +377,8 @@ fn reason(reader: &Reader<'_>, (item, alike): (&Item<'_>, &[&Signal]), said: &mu
         sentence = format!("{other} · {sentence}");
     }
     said.push(text::words(&sentence));
+    // In whatever language: it is told.
+    said.extend(signal.story.title().filter(|_| tender_of(item, signal).is_some()).map(text::words));
     let text = alike.iter().find_map(|signal| item.texts.get(&signal.record));
     let quote = [Some(line(&signal.evidence.quote, 160)), text.map(|text| line(text, TEXT))];
     // A stage is told in the reader's words.

@@ -31,8 +31,9 @@ pub struct Timing<'a> {
     pub digest: Timestamp,
     /// By when whoever is told must be done with it; in the past where only its day is known and has begun.
     pub closes: Option<Timestamp>,
-    /// Whether somebody else had it and knows it, and it is handed over: then only what closes comes at once.
-    pub handed: bool,
+    /// Whether it is no news that asks for anything: somebody else had it and knows it, or a deadline passed that nobody can meet any more. Then
+    /// only what closes comes at once.
+    pub waits: bool,
 }
 
 /// Where an entry goes.
@@ -57,9 +58,9 @@ pub fn lane(terms: &Terms, total: i64, rep: &Rep, timing: &Timing<'_>, now: Time
     let hot = terms.hot;
     let closes = timing.closes.filter(|closes| closes_early(*closes, timing.digest, now));
     let why = match closes {
-        _ if total >= hot && !timing.handed => format!("{} points, at once from {} on", whole(total), whole(hot)),
+        _ if total >= hot && !timing.waits => format!("{} points, at once from {} on", whole(total), whole(hot)),
         Some(_) => "closes before the next digest, or soon after it".to_owned(),
-        None if total >= hot => return digest("handed over".to_owned()),
+        None if total >= hot => return digest("it can wait".to_owned()),
         None => return digest(format!("{} points, at once from {} on", whole(total), whole(hot))),
     };
     if let Some(day) = rep.absent_until(now) {

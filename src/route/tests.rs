@@ -383,7 +383,7 @@ fn how_soon() {
     let check = |points: i64, sent: u32, now: &str, want: Lane, because: &str| {
         let lead = turn(None, &score(points, &[]), &[], 0).unwrap();
         let alerts = vec![at(now); usize::try_from(sent).unwrap()];
-        let timing = Timing { alerts: &alerts, digest: at("2026-01-12T07:00:00Z"), closes: None, handed: false };
+        let timing = Timing { alerts: &alerts, digest: at("2026-01-12T07:00:00Z"), closes: None, waits: false };
         let slot = lane(&terms(), lead.score.total(), &madrid, &timing, at(now));
         assert_eq!((slot.lane, slot.because.as_str()), (want, because), "{points} {sent} {now}");
     };
@@ -396,7 +396,7 @@ fn how_soon() {
     check(4000, 0, "2026-01-10T12:00:00Z", Lane::Digest, "ana is away until 2026-01-10");
     // Somebody heard of it before: who has it now gets it with the digest, unless it closes.
     for (closes, want) in [(None, Lane::Digest), (Some(at("2026-01-06T07:00:00Z")), Lane::Urgent)] {
-        let timing = Timing { alerts: &[], digest: at("2026-01-12T07:00:00Z"), closes, handed: true };
+        let timing = Timing { alerts: &[], digest: at("2026-01-12T07:00:00Z"), closes, waits: true };
         let slot = lane(&terms(), 4000, &madrid, &timing, at("2026-01-05T12:00:00Z"));
         assert_eq!(slot.lane, want, "{closes:?}: {}", slot.because);
     }
@@ -411,7 +411,7 @@ fn what_closes_before_the_digest_does_not_wait_for_it() {
     let check = |settings: &str, closes: &str, alerts: &[&str], now: &str, want: (Lane, &str)| {
         let lead = turn(None, &score(1000, &[]), &[], 0).unwrap();
         let alerts: Vec<Timestamp> = alerts.iter().map(|text| at(text)).collect();
-        let timing = Timing { alerts: &alerts, digest: at("2026-01-12T08:00:00Z"), closes: Some(at(closes)), handed: false };
+        let timing = Timing { alerts: &alerts, digest: at("2026-01-12T08:00:00Z"), closes: Some(at(closes)), waits: false };
         let slot = lane(&terms(), lead.score.total(), &rep(settings), &timing, at(now));
         assert_eq!((slot.lane, slot.due), (want.0, at(want.1)), "{settings} {closes} {alerts:?} {now}: {}", slot.because);
     };

@@ -11,7 +11,7 @@ use super::places;
 use super::words::{Phrases, Text};
 use crate::base::ids::SourceId;
 use crate::base::{caps, text::clip};
-use crate::model::{Area, Evidence, Field, Record, RecordKind, Value};
+use crate::model::{Area, BUYER_SAYS, Evidence, Field, Record, RecordKind, TITLES, Value};
 
 /// Fields that say what a procedure is worth, the best first. They are kept apart and never summed.
 const WORTH: [&str; 5] = ["estimate", "budget_net", "budget_gross", "maximum", "award_value"];
@@ -91,6 +91,8 @@ impl<'a> Read<'a> {
     fn texts(&self) -> &[(&'a str, Text<'a>)] {
         self.texts.get_or_init(|| {
             let known = self.record.fields.iter().filter(|(_, field)| field.first_seen <= self.at);
+            // Words on a change say nothing of what is wanted, and one title is enough.
+            let known = known.filter(|(name, _)| ![BUYER_SAYS, TITLES].contains(&name.as_str()));
             known.filter_map(|(name, field)| Some((name.as_str(), Text::of(&field.value)?))).collect()
         })
     }

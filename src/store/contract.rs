@@ -480,10 +480,10 @@ async fn linking(place: Place) {
     let closer = Likeness { points: question(1).likeness.points + 1, ..question(1).likeness };
     store.commit(Turn { questions: vec![Question { likeness: closer.clone(), ..question(2) }], ..Turn::upkeep() }).await.unwrap();
     let with = |n: u8| Message { entries: vec![entry(77, 1).id], ..message(n, 1) };
-    assert!(conflicts(store.seal(with(8), vec![question(1)]).await), "no such entry");
+    assert!(conflicts(store.seal(with(8), vec![question(1)], Vec::new()).await), "no such entry");
     assert_eq!(store.questions(9).await.unwrap()[0].asked, None);
     for (n, asks) in [(9, vec![question(1)]), (9, vec![question(1)]), (10, vec![question(1)])] {
-        store.seal(message(n, 1), asks).await.unwrap();
+        store.seal(message(n, 1), asks, Vec::new()).await.unwrap();
     }
     store.commit(Turn { questions: vec![Question { likeness: closer.clone(), ..question(3) }], ..Turn::upkeep() }).await.unwrap();
     let store = place.reopen(store).await;
@@ -505,7 +505,7 @@ async fn linking(place: Place) {
     let owners = store.organisations_by_keys(second.keys.iter().cloned().collect()).await.unwrap();
     assert_eq!(owners.iter().map(|owner| owner.id).collect::<Vec<_>>(), [first.id]);
     assert_eq!((store.questions(9).await.unwrap(), ids(&store.likely(only, HashSet::new()).await.unwrap().1)), (vec![], vec![vec![]]));
-    store.seal(message(11, 1), vec![question(1)]).await.unwrap();
+    store.seal(message(11, 1), vec![question(1)], Vec::new()).await.unwrap();
     assert_eq!(store.questions(9).await.unwrap(), [], "that one was asked opens nothing");
     assert_eq!(store.rulings(9).await.unwrap(), std::slice::from_ref(&ruling));
     let again = Turn { rulings: vec![ruling.clone()], ..Turn::upkeep() };
@@ -636,13 +636,28 @@ async fn sealing(place: Place) {
     assert_eq!(few[0].entries, entries[..2], "what is over the limit stays due");
     let ids: Vec<EntryId> = entries[..3].iter().map(|entry| entry.id).collect();
     let digest = Message { entries: ids.clone(), ..message(1, 1) };
-    store.seal(digest.clone(), vec![]).await.unwrap();
-    store.seal(digest, vec![]).await.unwrap();
-    assert!(conflicts(store.seal(Message { entries: ids, ..message(2, 1) }, vec![]).await), "an entry goes out once");
+    store.seal(digest.clone(), vec![], Vec::new()).await.unwrap();
+    store.seal(digest, vec![], Vec::new()).await.unwrap();
+    assert!(conflicts(store.seal(Message { entries: ids, ..message(2, 1) }, vec![], Vec::new()).await), "an entry goes out once");
     let store = place.reopen(store).await;
     assert_eq!(store.waiting_entries(EntryFilter::default(), 10).await.unwrap(), entries[3..]);
     assert_eq!(store.message(&message(2, 1).id).await.unwrap(), None);
     assert_eq!(store.messages(MessageFilter::default(), 10).await.unwrap().len(), 1);
+    // What a message tells beside its entries waits for nothing, and is known as long as the message may leave or did.
+    let told = |n: u8| Entry { id: EntryId(90 + u64::from(n)), ..entry(9, 1) };
+    let (mut store, states) =
+        (store, [(MessageState::Dead { at: time(2), reason: String::new() }, false), (MessageState::Delivered { at: time(3) }, true)]);
+    for (n, (state, known)) in (3..).zip(states) {
+        let (one, ids) = (message(n, 1), vec![told(n).id, entries[3].id]);
+        assert_eq!(store.letters_of(ids.clone()).await.unwrap(), []);
+        store.seal(one.clone(), vec![], vec![told(n)]).await.unwrap();
+        store = place.reopen(store).await;
+        assert_eq!(store.waiting_entries(EntryFilter::default(), 10).await.unwrap(), entries[3..]);
+        assert_eq!(store.letters_of(ids.clone()).await.unwrap(), [(told(n).id, false)]);
+        store.acknowledge(Message { state, ..one }, None, vec![]).await.unwrap();
+        let want: Vec<(EntryId, bool)> = known.then_some((told(n).id, true)).into_iter().collect();
+        assert_eq!(store.letters_of(ids).await.unwrap(), want);
+    }
 }
 
 /// What is told of a lead, and that it went, revision by revision.
@@ -682,7 +697,7 @@ async fn last_told(place: Place) {
     ] {
         store.commit(Turn { entries: vec![waits], ..Turn::upkeep() }).await.unwrap();
         if let Some(message) = sealed {
-            store.seal(message, vec![]).await.unwrap();
+            store.seal(message, vec![], Vec::new()).await.unwrap();
         }
         assert_eq!(told(&store, before).await, want, "{what}");
         store = place.reopen(store).await;
@@ -851,7 +866,7 @@ async fn keeping(place: Place) {
     let change = |at| Change { source: source("a"), record: RecordId(1), kind: ChangeKind::Gone, at: time(at), baseline: false };
     let turn = Turn { changes: vec![change(0), change(800 * day)], entries: vec![entry(1, 1), entry(2, 1)], ..times(&root, 1, 2) };
     store.commit(turn).await.unwrap();
-    store.seal(Message { entries: vec![entry(1, 1).id], ..message(1, 1) }, vec![]).await.unwrap();
+    store.seal(Message { entries: vec![entry(1, 1).id], ..message(1, 1) }, vec![], Vec::new()).await.unwrap();
     store.enqueue(vec![message(2, 2), message(3, 3)]).await.unwrap();
     let crm: ChannelId = "crm".parse().unwrap();
     let mut leased = store.lease_messages(&crm, time(10), 2, time(100)).await.unwrap();

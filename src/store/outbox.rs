@@ -195,6 +195,18 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Writes an entry that a message tells of without having waited for it, unless there is one.
+    fn told(&mut self, entry: &Entry, message: &MessageId) -> Result<(), CommitError> {
+        let key = codec::entry(entry.id);
+        if self.inner.get(&key)?.is_some() {
+            return Ok(());
+        }
+        let mut shape = StoredEntry::from(entry);
+        shape.settled = Some(message.as_str().to_owned());
+        self.same(&key, None, format!("{}", entry.id));
+        Ok(self.put(key, &shape, None)?)
+    }
+
     /// Entries that this message settled wait again, from this moment on.
     fn give_back(&mut self, message: &Message, due: Timestamp) -> Result<(), StoreError> {
         for id in &message.entries {
@@ -275,12 +287,15 @@ impl Embedded {
         self.inner.queue().next_entry().and_then(|at| Timestamp::from_millisecond(at).ok())
     }
 
-    pub(super) async fn seal(&self, message: Message, asked: Vec<Question>) -> Result<(), CommitError> {
+    pub(super) async fn seal(&self, message: Message, asked: Vec<Question>, told: Vec<Entry>) -> Result<(), CommitError> {
         self.write(move |inner| {
             let mut draft = Draft::new(inner);
             if inner.get(&codec::message(&message.id))?.is_none() {
                 draft.same(&codec::message(&message.id), None, format!("message {}", message.id));
                 draft.settle(&message.entries, &message.id)?;
+                for entry in &told {
+                    draft.told(entry, &message.id)?;
+                }
                 draft.message(&message)?;
                 for question in &asked {
                     draft.asked(question.pair(), message.made)?;

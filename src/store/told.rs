@@ -1,4 +1,4 @@
-//! What a rep was told of a lead last, found by what became of the entries of its revisions. Writes nothing.
+//! What a rep was told, found by what became of the entries: of a lead last, and of a deadline. Writes nothing.
 
 use jiff::Timestamp;
 
@@ -21,8 +21,8 @@ enum Left {
     Waits,
     /// Its letter was given up then.
     GivenUp(MessageId, Timestamp),
-    /// Its letter was made then.
-    At(Timestamp),
+    /// Its letter was made then; whether it left.
+    At(Timestamp, bool),
 }
 
 impl Inner {
@@ -33,9 +33,9 @@ impl Inner {
         Ok(match self.load::<StoredMessage>(&codec::message(&message))? {
             Some((_, StoredMessage { state: StoredState::Suppressed(_), .. })) => Left::Never,
             Some((_, StoredMessage { state: StoredState::Dead(at, _), .. })) => Left::GivenUp(message, of_head(at)?),
-            Some((_, head)) => Left::At(of_head(head.made)?),
+            Some((_, head)) => Left::At(of_head(head.made)?, matches!(head.state, StoredState::Delivered(_))),
             // It left so long ago that it is not kept any more.
-            None => Left::At(to_model::<StoredEntry, Entry>(entry)?.at),
+            None => Left::At(to_model::<StoredEntry, Entry>(entry)?.at, true),
         })
     }
 }
@@ -47,7 +47,7 @@ impl Embedded {
             let mut told = LastTold::default();
             for revision in (1..before).rev().take(REVISIONS) {
                 match inner.left(Entry::id_of_loss(&channel, &rep, lead, revision))? {
-                    Left::At(_) => {
+                    Left::At(..) => {
                         told.passed = Passed::Told;
                         break;
                     }
@@ -55,7 +55,7 @@ impl Embedded {
                     Left::Never => {}
                 }
                 match inner.left(Entry::id_of(&channel, &rep, lead, revision))? {
-                    Left::At(made) => {
+                    Left::At(made, _) => {
                         told.at = Some(made);
                         break;
                     }
@@ -64,6 +64,18 @@ impl Embedded {
                 }
             }
             Ok(told)
+        })
+        .await
+    }
+    pub(super) async fn letters_of(&self, ids: Vec<EntryId>) -> Result<Vec<(EntryId, bool)>, StoreError> {
+        self.read(move |inner| {
+            let mut letters = Vec::new();
+            for id in ids {
+                if let Left::At(_, delivered) = inner.left(id)? {
+                    letters.push((id, delivered));
+                }
+            }
+            Ok(letters)
         })
         .await
     }

@@ -27,6 +27,8 @@ pub struct Tender {
     awards_from: Vec<usize>,
     /// How each notice so far is called by those that follow it.
     names: Vec<[String; 3]>,
+    /// Whether a status said that it runs; and whether the last status says that it is over though one had said that it runs.
+    status: (bool, bool),
 }
 
 /// What notices of one procedure say in sum, the oldest first; `None` when there is none.
@@ -115,7 +117,7 @@ impl Tender {
     fn before(first: &Notice) -> Self {
         let (content, found) = (Content::default(), BTreeMap::new());
         let notice = Notice { content, found, stage: Stage::Unknown, raw: Raw::default(), unread: Vec::new(), ..first.clone() };
-        Self { notice, said: BTreeMap::new(), amendments: Vec::new(), awards_from: Vec::new(), names: Vec::new() }
+        Self { notice, said: BTreeMap::new(), amendments: Vec::new(), awards_from: Vec::new(), names: Vec::new(), status: (false, false) }
     }
 
     fn add(&mut self, notice: &Notice) {
@@ -137,6 +139,7 @@ impl Tender {
         self.awards(notice, place);
         self.stand(notice);
         self.goes_on(notice, before);
+        self.ends_early(notice);
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
@@ -222,6 +225,20 @@ impl Tender {
         let takes = notice.kind == NoticeKind::Award && !told.is_empty() && !wins(told);
         if takes && wins(&self.notice.content.awards) && matches!(notice.stage, Stage::Open | Stage::Closed | Stage::Cancelled) {
             self.notice.stage = Stage::Awarded;
+        }
+    }
+
+    /// A status that turns from running to over ends the tender before its time. Who calls every published tender complete says so from the first
+    /// notice on, and ends nothing by it. A notice without a status leaves it as it was.
+    fn ends_early(&mut self, notice: &Notice) {
+        let (ran, over) = &mut self.status;
+        match notice.code.rsplit(' ').next().unwrap_or_default().to_lowercase().as_str() {
+            "active" => (*ran, *over) = (true, false),
+            "complete" | "completed" => *over = *ran,
+            _ => {}
+        }
+        if *over && self.notice.stage == Stage::Open {
+            self.notice.stage = Stage::Closed;
         }
     }
 

@@ -158,6 +158,7 @@ async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderVi
             let mut view = TenderView { also: also(&others), ..view };
             let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
             if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()) {
+                view.title = record.title();
                 views::dated(&mut view, &record);
             }
             shown.push(view);

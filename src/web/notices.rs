@@ -16,7 +16,7 @@ use crate::base::clock::minute;
 use crate::base::ids::RecordId;
 use crate::base::text::{clip, count, words};
 use crate::config::Config;
-use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings};
+use crate::model::{Amendment, Closing, Filed, Notice, Record, RecordKind, Value, as_one, closings, named_by};
 use crate::pipeline::{Effects, linked};
 use crate::render::{Language, disagreement, still_open};
 use crate::store::{Store, TenderOrder, TenderRow, TenderWalk};
@@ -265,6 +265,7 @@ pub(super) async fn complete(
         let of_it = |closing: &Closing<'_>| disagreement(Language::En, None, (closing, &joined.said));
         let open = still_open(Language::En, None, &joined.said);
         view.differing = closings(&joined.record).iter().filter_map(of_it).chain(open).collect();
+        view.title = joined.record.title();
         view.stage = joined.record.text("stage");
         views::dated(&mut view, &joined.record);
     }
@@ -334,7 +335,9 @@ fn amended(amendment: &Amendment) -> String {
 pub(super) async fn history(effects: &Effects, config: &Config, id: &str) -> Result<HistoryView, AnswerError> {
     let record = find(effects, config, id).await?;
     let notices = chain(effects, &record).await?.into_iter().map(|(view, _)| view).collect();
-    Ok(HistoryView { id: record.id.to_string(), title: record.title(), procedure: record.key, notices })
+    let others = linked(effects, &record).await?;
+    let title = named_by(others.iter().chain([&record])).unwrap_or(&record).title();
+    Ok(HistoryView { id: record.id.to_string(), title, procedure: record.key, notices })
 }
 
 /// The bytes of one of a tender's notices, by its place in the history.

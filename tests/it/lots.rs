@@ -61,7 +61,7 @@ async fn the_deadline_of_a_lot_that_is_over_gives_way_to_the_next_and_that_is_to
     // What is read again for another reason moves nothing.
     world.show(0, crutches("11", "Crutches and canes", (L1, "active")));
     world.until("2026-12-02T12:00:00Z").await;
-    let told = "A lot closed, others open: Thu 26 Nov 2026 10:00 UTC → Tue 8 Dec 2026 10:00 UTC; lot L1 → L2";
+    let told = "A lot closed, others open: Crutches: deadline Thu 26 Nov 2026 10:00 UTC → Tue 8 Dec 2026 10:00 UTC; lot L1 → L2";
     let all = world.mails("ana", "");
     assert_eq!(world.mails("ana", told).len(), 1, "{all:#?}");
     for words in ["Deadline moved", "Closed before"] {
@@ -69,10 +69,32 @@ async fn the_deadline_of_a_lot_that_is_over_gives_way_to_the_next_and_that_is_to
     }
     let lines = world.inside.written("lines").concat();
     assert_eq!(lines.lines().filter(|line| line.contains("lot L1 → L2")).count(), 1, "{lines}");
+    // Nobody can do anything about it: it waits for the digest, though its buyer scores so high that other news come at once.
+    assert!(world.mails("ana", told)[0].contains("Subject: 1 lead for you"), "{all:#?}");
     // When the last is over, nothing takes over.
     world.until("2026-12-10T12:00:00Z").await;
     assert_eq!(world.mails("ana", "A lot closed").len(), 1);
     assert_eq!(events(&world.inside).await[0][2], "20261208T100000Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_lot_closed_comes_at_once_only_where_the_next_is_due_soon() {
+    // `hot`: the tender by itself reaches the line from which on its news come at once.
+    for (next, hot, alerts) in [(L2, false, 0), (L2, true, 0), ("2026-11-27T11:00:00Z", false, 1)] {
+        let keys = if hot { "hot = 10\n" } else { "" };
+        let looking =
+            format!("\n[[segment]]\nid = \"canes\"\nline = 5\n{keys}\n[[segment.points]]\nwhen = {{ cpv = [\"33112\"] }}\npoints = 20\n");
+        let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "segments = [\"canes\"]\nremind = []\n";
+        let mut one = crutches("1", "Crutches", (L1, "active"));
+        one["tender"]["lots"][1]["tenderPeriod"]["endDate"] = json!(next);
+        // It was there when the portal was added: no lead tells of it.
+        let world = World::new(&(looking + &reps), [vec![one], Vec::new()]).await;
+        world.until("2026-11-26T12:00:00Z").await;
+        let told = world.alerts().await;
+        assert_eq!(told.len(), alerts, "{next} {hot}: {told:?}");
+        world.until("2026-11-27T08:30:00Z").await;
+        assert_eq!(world.mails("ana", "A lot closed, others open").len(), 1, "{next} {hot}: {:#?}", world.mails("ana", ""));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,7 @@ mod linking;
 mod lots;
 mod noise;
 mod notices;
+mod once;
 mod operations;
 mod organisations;
 mod paged;

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Told, lot_line, name_of};
-use crate::base::text::words as folded;
-use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, WON_BY};
+use super::{LINE, Told, lot_line, name_of};
+use crate::base::text::{squeeze, words as folded};
+use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, SAID_APART, WON_BY};
 
 /// What stands between the id of an award and its bidder in a key.
 const BIDDER: &str = " | ";
@@ -15,6 +15,33 @@ pub(super) fn why_ended(notice: &Notice) -> Option<String> {
     let said = |amendment: &Amendment| amendment.text.best(&[]).map_or_else(|| amendment.reason.clone(), str::to_owned);
     let of_awards = notice.content.awards.iter().filter(|award| !won(award)).map(|award| award.reason.clone());
     notice.amendments.iter().rev().map(said).chain(of_awards).find(|words| !words.trim().is_empty())
+}
+
+/// What a notice says of its changes, in words: what is changed, and why; of reasons that are codes the first, and that alone. A form's own name for
+/// the place of a value says nothing.
+pub(super) fn what_changed(amendments: &[Amendment]) -> String {
+    const OF_FORM: [&str; 2] = ["PUBLICATION_TED", "MODIFICATION_ORIGINAL"];
+    let is_named =
+        |amendment: &&Amendment| OF_FORM.contains(&amendment.reason.as_str()) && !(amendment.old.is_empty() && amendment.new.is_empty());
+    let mut words: Vec<String> = Vec::new();
+    for amendment in amendments.iter().filter(|amendment| !is_named(amendment)) {
+        let prose = Some(amendment.reason.as_str()).filter(|reason| reason.contains(char::is_whitespace));
+        let said = amendment.text.best(&[]).into_iter().chain(prose).map(squeeze).filter(|said| !said.is_empty());
+        for said in said {
+            if !words.contains(&said) {
+                words.push(said);
+            }
+        }
+    }
+    let code = |amendment: &Amendment| Some(amendment.reason.clone()).filter(|reason| reason.contains('-'));
+    // Some notices repeat all that was ever changed: the newest stands last.
+    let (mut left, mut kept) = (LINE, words.len());
+    while let Some(one) = kept.checked_sub(1).and_then(|place| words.get(place)) {
+        let Some(rest) = left.checked_sub(one.chars().count() + SAID_APART.len()) else { break };
+        (left, kept) = (rest, kept - 1);
+    }
+    let said = words.split_off(kept.min(words.len().saturating_sub(1)));
+    if said.is_empty() { amendments.iter().find_map(code).unwrap_or_default() } else { said.join(SAID_APART) }
 }
 
 /// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
@@ -134,6 +161,55 @@ impl Told {
         let lots = notice.content.lots.iter().filter(|lot| notice.content.lots.len() > 1 && award.lots.contains(&lot.id));
         for lot in lots {
             self.once("lots", lot_line(lot));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Texts;
+
+    const NONE: [&str; 2] = ["", ""];
+
+    #[test]
+    fn what_a_notice_says_of_its_changes() {
+        let of = |reason: &str, text: &str, [old, new]: [&str; 2]| Amendment {
+            reason: reason.to_owned(),
+            text: Texts::one("en", text),
+            old: old.to_owned(),
+            new: new.to_owned(),
+            ..Amendment::default()
+        };
+        for (amendments, want) in [
+            (vec![], ""),
+            // eForms: what is changed, then why; the same words of several lots once.
+            (
+                vec![
+                    of("info-release", "New plans.", NONE),
+                    of("info-release", "New plans.", NONE),
+                    of("info-release", "", ["", "2026-12-01"]),
+                    of("info-release", "The architect made a mistake.", NONE),
+                ],
+                "New plans. · The architect made a mistake.",
+            ),
+            (vec![of("cor-buy", "", NONE)], "cor-buy"),
+            (vec![of("other", "", NONE)], ""),
+            // F14: the caption of a place in the form is nobody's words.
+            (
+                vec![
+                    of("PUBLICATION_TED", "Time limit for receipt of tenders", ["1", "2"]),
+                    of("PUBLICATION_TED", "See the  plans.", NONE),
+                ],
+                "See the plans.",
+            ),
+            // OCDS: the rationale is prose.
+            (
+                vec![of("Bidders asked for more time", "Deadline extended", ["2026-12-01", ""])],
+                "Deadline extended · Bidders asked for more time",
+            ),
+        ] {
+            assert_eq!(what_changed(&amendments), want, "{amendments:?}");
         }
     }
 }

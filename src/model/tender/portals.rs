@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::closing::end_of;
 use super::{Stage, closings, first_open, last_readable, stage, undated};
-use crate::model::{Field, FieldName, Record, RecordKind, Value};
+use crate::model::{Field, FieldName, Record, RecordKind, TITLES, Value};
 
 /// Fields of which the one counts that is over first.
 const DUE: [&str; 2] = ["deadline", "questions_until"];
@@ -128,8 +128,14 @@ fn still_open(records: &[&Record], (ended, stage_field): (&Record, &Field), now:
     over.into_iter().chain(open).collect()
 }
 
-/// The records of one tender as one at a moment, under the id of the record that was first seen, so that it stays the same when another portal
-/// brings it too. `None`: there are none.
+/// By whose words one tender is called, whoever tells of it: those of the record that was first seen of those that name it, on its portal still or not.
+pub fn named_by<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<&'a Record> {
+    let named = records.into_iter().filter(|record| record.fields.contains_key("title"));
+    named.min_by_key(|record| (record.first_seen, record.id))
+}
+
+/// The records of one tender as one at a moment, under the id and the title of the record that was first seen, so that it stays the same when another
+/// portal brings it too. `None`: there are none.
 pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
     let records: Vec<_> = records.iter().filter(|record| record.kind == RecordKind::Tender).map(|record| first_open(record, now)).collect();
     let mut all: Vec<&Record> = records.iter().map(AsRef::as_ref).collect();
@@ -149,6 +155,12 @@ pub fn as_one(records: &[Record], now: Timestamp) -> Option<Joined> {
     for record in all.iter().filter(|record| !record.gone) {
         for (name, field) in &record.fields {
             one.fields.entry(name.clone()).or_insert_with(|| field.clone());
+        }
+    }
+    if let Some(named) = named_by(all.iter().copied()) {
+        for name in ["title", TITLES] {
+            one.fields.remove(name);
+            one.fields.extend(named.fields.get_key_value(name).map(|(name, field)| (name.clone(), field.clone())));
         }
     }
     if let Some((_, field)) = stage {
@@ -253,6 +265,33 @@ mod tests {
                 assert_eq!((one.id, &field.value, field.first_seen), (first.id, want.0, day(want.1)), "{name} {a:?} {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn one_tender_has_the_title_of_its_first_record_whoever_counts() {
+        let called = |record: Record, title: &str, titles: &[&str]| {
+            let mut record = record;
+            let field = |value| Field { value, ..record.fields["title"].clone() };
+            let titles =
+                (!titles.is_empty()).then(|| field(Value::List(titles.iter().map(|one| Value::Text((*one).to_owned())).collect())));
+            let title = field(Value::Text(title.to_owned()));
+            record.fields.insert(FieldName::new("title"), title);
+            record.fields.extend(titles.map(|titles| (FieldName::new(TITLES), titles)));
+            record
+        };
+        let first = called(tender("a", 1, &[("deadline", time("2026-02-17T12:00:00Z"), 1)]), "Ecógrafos", &[]);
+        let second =
+            called(tender("b", 3, &[("deadline", time("2026-02-10T12:00:00Z"), 3)]), "Ultraschall", &["en: Ultrasound", "es: Eco"]);
+        let left = Record { gone: true, changed: day(5), ..first.clone() };
+        for (both, titles) in [
+            ([&first, &second], ["Ecógrafos", "Ecógrafos"]),
+            ([&second, &left], ["Ecógrafos", "Ecógrafos"]),
+            ([&second, &second], ["Ultrasound", "Eco"]),
+        ] {
+            let one = as_one(&both.map(Clone::clone), day(7)).unwrap().record;
+            assert_eq!(["en", "es"].map(|language| one.title_in(language)), titles);
+        }
+        assert_eq!((second.title_in("ru"), first.title_in("es")), ("Ultraschall".to_owned(), "Ecógrafos".to_owned()));
     }
 
     #[test]

@@ -222,3 +222,36 @@ fn what_is_idle_can_be_left_out_and_nothing_else() {
         assert_eq!(said(fold(kept)), said(fold(&notices)), "{what}");
     }
 }
+
+#[test]
+fn a_status_that_turns_to_complete_before_its_time_ends_a_tender_that_ran() {
+    use Stage::{Closed, Open, Planned};
+    // Each release: its tag, its status if it says one, the day of December until which offers are taken if it says one; published in November.
+    for releases in [
+        &[("tender", "active", 20, Open), ("tenderUpdate", "complete", 20, Closed)][..],
+        // Whoever calls every published tender complete, from the first release on.
+        &[("tender", "complete", 20, Open), ("tenderUpdate", "complete", 22, Open)],
+        &[("planning", "planned", 0, Planned), ("tender", "complete", 20, Open)],
+        // It says nothing of its status: as it was; then it runs again.
+        &[("tender", "active", 20, Open), ("tenderUpdate", "complete", 20, Closed), ("tenderUpdate", "", 20, Closed)],
+        &[("tender", "active", 20, Open), ("tenderUpdate", "complete", 20, Closed), ("tenderUpdate", "active", 22, Open)],
+        &[("tender", "complete", 20, Open), ("tenderUpdate", "active", 20, Open), ("tenderUpdate", "Complete", 20, Closed)],
+        &[("tender", "active", 20, Open), ("tenderUpdate", "", 22, Open)],
+        // Without a day it is over by its word alone.
+        &[("tender", "active", 20, Open), ("tenderUpdate", "complete", 0, Closed)],
+    ] {
+        let release = |(place, (tag, status, day, _)): (usize, &(&str, &str, i32, Stage))| {
+            let status = if status.is_empty() { String::new() } else { format!(r#", "status": "{status}""#) };
+            let until = if *day == 0 { String::new() } else { format!(r#", "tenderPeriod": {{"endDate": "2026-12-{day}T10:00:00Z"}}"#) };
+            format!(
+                r#"{{"ocid": "ocds-1", "id": "{place}", "date": "2026-11-0{}", "tag": ["{tag}"], "tender": {{"id": "1"{status}{until}}}}}"#,
+                place + 1
+            )
+        };
+        let all: Vec<String> = releases.iter().enumerate().map(release).collect();
+        let notices = read_text(Format::Ocds, &format!(r#"{{"releases": [{}]}}"#, all.join(","))).unwrap().notices;
+        let mut stages = Vec::new();
+        fold_with(&notices, |tender| stages.push(tender.notice.stage)).unwrap();
+        assert_eq!(stages, releases.iter().map(|(.., stage)| *stage).collect::<Vec<_>>(), "{all:#?}");
+    }
+}
