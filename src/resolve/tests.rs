@@ -53,6 +53,19 @@ fn keys_of_records() {
     check(Offer, &[("name", "Pallets 80x120"), ("seller", "ООО «Ромашка»")], &["name:ромашка|@fair"]);
     check(Article, &[("title", "Acme grows"), ("url", "https://press.es/acme")], &[]);
     check(Company, &[("phone", "+34000000000"), ("name", "---")], &[]);
+    // Whoever wants no name has none, and a remark is no part of one.
+    for nobody in ["Confidencial", "CONFIDENTIAL", "Particular", "Anonym", "Empresa confidencial", "Частное лицо"] {
+        check(RecordKind::Vacancy, &[("title", "Soldador"), ("company", nobody)], &[]);
+    }
+    check(RecordKind::Vacancy, &[("company", "ETT Trabajo Ya, S.L. (para empresa del sector)")], &["name:ett trabajo ya|@fair"]);
+    check(Company, &[("name", "Trabajo Ya, S.L. (Burgos)")], &["name:trabajo ya s l burgos|@fair"]);
+}
+
+#[test]
+fn a_tax_number_without_its_country_is_the_same() {
+    let record = company("a", "1", &[("name", "Talleres Orbaneja"), ("tax_id", "B12345674")]);
+    let at_home = |country: Option<&str>| keys(&record, &About { country: country.map(str::to_owned), ..about() })[0].clone();
+    assert_eq!((at_home(None), at_home(Some("ES"))), ("tax:ESB12345674".to_owned(), "tax:ESB12345674".to_owned()));
 }
 
 #[test]
@@ -170,6 +183,16 @@ fn stories() {
             company("a", "2", &[("name", "Farmacia Central"), ("city", "Soria")]),
         ],
         2,
+    );
+    check(
+        "one name and town of two legal forms",
+        &[acme("a", &[("city", "León")]), company("a", "2", &[("name", "Acme SA"), ("city", "León")])],
+        2,
+    );
+    check(
+        "one name and town, of one a form",
+        &[acme("a", &[("city", "León")]), company("a", "2", &[("name", "Acme"), ("city", "León")])],
+        1,
     );
     check("the detail page adds the place", &[acme("a", &[]), acme("a", &[("city", "León")])], 1);
     check(
