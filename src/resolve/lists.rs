@@ -104,7 +104,7 @@ impl Line {
         // `Acme SL <info@acme.es>`, as address books have it.
         if let Some((name, address)) = written.strip_suffix('>').and_then(|rest| rest.split_once('<')) {
             let named = Self::named(name);
-            return Ok(Self::exactly(address.trim())?.ok_or(ENTRY).map(|exactly| std::iter::once(exactly).chain(named).collect())?);
+            return Self::exactly(address.trim())?.ok_or(ENTRY).map(|exactly| std::iter::once(exactly).chain(named).collect());
         }
         if let Some(exactly) = Self::exactly(written)? {
             return Ok(vec![exactly]);

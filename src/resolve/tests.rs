@@ -62,6 +62,19 @@ fn keys_of_records() {
 }
 
 #[test]
+fn another_legal_form_is_another_company_where_nothing_but_name_and_town_is_known() {
+    let of = |source: &str, name: &str, more: &[(&str, &str)]| company(source, name, &[&[("name", name), ("city", "León")], more].concat());
+    for (one, other, more, organisations) in [
+        ("Acme SL", "Acme SA", &[][..], 2),
+        ("Acme SL", "Acme", &[], 1),
+        ("Acme SL", "ACME S.L.", &[], 1),
+        ("Acme SL", "Acme SA", &[("web", "https://acme.es")], 1),
+    ] {
+        assert_eq!(tell(&[of("a", one, more), of("b", other, more)]).len(), organisations, "{one} {other} {more:?}");
+    }
+}
+
+#[test]
 fn a_tax_number_without_its_country_is_the_same() {
     let record = company("a", "1", &[("name", "Talleres Orbaneja"), ("tax_id", "B12345674")]);
     let at_home = |country: Option<&str>| keys(&record, &About { country: country.map(str::to_owned), ..about() })[0].clone();
@@ -183,16 +196,6 @@ fn stories() {
             company("a", "2", &[("name", "Farmacia Central"), ("city", "Soria")]),
         ],
         2,
-    );
-    check(
-        "one name and town of two legal forms",
-        &[acme("a", &[("city", "León")]), company("a", "2", &[("name", "Acme SA"), ("city", "León")])],
-        2,
-    );
-    check(
-        "one name and town, of one a form",
-        &[acme("a", &[("city", "León")]), company("a", "2", &[("name", "Acme"), ("city", "León")])],
-        1,
     );
     check("the detail page adds the place", &[acme("a", &[]), acme("a", &[("city", "León")])], 1);
     check(
