@@ -175,7 +175,8 @@ fn unlabelled(written: &str) -> &str {
 /// A host or an address of the web: the domain, or the page where many share the domain.
 fn site(lower: &str) -> Result<Option<Line>, &'static str> {
     let host = lower.split_once("://").map_or(lower, |(_, rest)| rest).split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let dotted = host.contains('.') && !host.contains(' ') && !host.ends_with('.') && !host.starts_with('.');
+    let plain = host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let dotted = host.contains('.') && plain && !host.ends_with('.') && !host.starts_with('.');
     if !dotted || host.rsplit('.').next().is_none_or(|top| top.chars().count() < 2 || top.bytes().any(|b| b.is_ascii_digit())) {
         return Ok(None);
     }
