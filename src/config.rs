@@ -293,6 +293,7 @@ impl Config {
             )
         })
         .chain(self.sources.iter().filter_map(|source| nameless(source)))
+        .chain(lists::guesses(&self.lists))
         .chain(self.noticed.iter().cloned())
         .collect()
     }

@@ -90,7 +90,7 @@ pub struct Merged {
 pub fn likeness(found: &linkage::Match) -> Likeness {
     #[expect(clippy::cast_possible_truncation, reason = "points are a few hundred at most")]
     let tenths = |points: f64| (points * 10.0).round() as i32;
-    let fields = found.fields.iter().map(|(field, points)| (field.word().to_owned(), tenths(*points)));
+    let fields = found.fields.iter().map(|(field, points)| ((*field).to_owned(), tenths(*points)));
     Likeness { points: tenths(found.points), fields: fields.collect(), pattern: found.pattern.to_vec() }
 }
 

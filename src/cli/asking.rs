@@ -21,7 +21,9 @@ pub(super) async fn ask(request: &Request, question: Question, json: bool) -> an
         Ok(answer) => answer,
         Err(AskError::Nobody(_)) => {
             let sends = matches!(question, Question::NotifyTest { .. } | Question::Check { .. });
-            if !sends && !config.daemon.data.join("store").exists() {
+            // What would become of a file is to be seen before anything runs, and what is brought in is what there is then.
+            let begins = matches!(question, Question::Import { .. });
+            if !sends && !begins && !config.daemon.data.join("store").exists() {
                 bail!(
                     "there is no store in {} yet: `atalaya run` makes it; if yours lies elsewhere, say so with --data or in [daemon] data",
                     config.daemon.data.display()

@@ -96,6 +96,21 @@ impl Spec {
     }
 }
 
+/// Entries of one list that may have been meant otherwise and are told.
+const GUESSES: usize = 10;
+
+/// How entries were taken that may have been meant otherwise.
+pub(super) fn guesses(lists: &Lists) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (key, list) in KEYS.iter().zip([&lists.competitors, &lists.clients, &lists.do_not_contact]) {
+        let all = list.guesses();
+        let told = all.iter().take(GUESSES);
+        notes.extend(told.map(|(listed, how)| format!("[lists] {key}, entry {}: `{}` is taken for {how}", listed.line, listed.written)));
+        notes.extend((all.len() > GUESSES).then(|| format!("[lists] {key}: {} more entries are taken so", all.len() - GUESSES)));
+    }
+    notes
+}
+
 const ENTRY: &str = "a domain, a tax number, a telephone number (+34…), an e-mail address or a name";
 
 /// Bad entries told of one list; one with more is another file by accident.
@@ -111,7 +126,7 @@ fn compile(key: &str, list: &ListSpec, folder: &Path, faults: &mut Vec<Fault>) -
             let good = entries.iter().map(|entry| if bad(&entry) { "" } else { entry.as_str() }).collect();
             parse(good, |error| {
                 faults.push(match &error {
-                    BadList::NamesNobody { line, found } => Fault::new(format!("{key}[{}]", line.saturating_sub(1)), found, ENTRY),
+                    BadList::NamesNobody { line, found, want } => Fault::new(format!("{key}[{}]", line.saturating_sub(1)), found, *want),
                     BadList::TooLong => Fault::new(key, "a list", error.to_string()),
                 });
             })

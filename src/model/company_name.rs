@@ -79,6 +79,13 @@ pub struct LegalForm {
     pub shown: &'static str,
 }
 
+impl LegalForm {
+    /// Whether the law of one country knows them as two: a company of shares is none of limited liability.
+    pub fn differs(&self, other: &Self) -> bool {
+        self.country == other.country && self.class != other.class
+    }
+}
+
 /// A name without its legal form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompanyName {

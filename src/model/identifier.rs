@@ -245,8 +245,32 @@ pub fn key(written: &str, country: Option<&str>) -> Option<String> {
     if !known.is_empty() {
         return known.into_iter().find_map(|verdict| verdict.outcome.ok()?.key);
     }
+    if let Some(proved) = of_one_country(written, country).and_then(|valid| valid.key) {
+        return Some(proved);
+    }
     let looks = id.is_ascii() && (5..=18).contains(&id.len()) && digits.len() >= 5;
     looks.then(|| format!("{}{id}", country.unwrap_or_default()))
+}
+
+/// A number with letters that names no country and proves itself by its check digits, where the numbers of one country alone are such.
+fn of_one_country(written: &str, country: Option<&str>) -> Option<Valid> {
+    if country.is_some() || !written.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let proved = identify(written, None).into_iter().filter_map(|verdict| {
+        let valid = verdict.outcome.ok().filter(|valid| valid.proof == Proof::CheckDigit)?;
+        Some((verdict.kind.country, valid))
+    });
+    let proved: Vec<(Option<&str>, Valid)> = proved.collect();
+    let one = proved.iter().all(|(country, _)| country.is_some() && *country == proved[0].0);
+    proved.into_iter().next().filter(|_| one).map(|(_, valid)| valid)
+}
+
+/// Whether two keys are one number: one may lack the country that stands in front of the other.
+pub fn same(a: &str, b: &str) -> bool {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let front = long.strip_suffix(short);
+    front.is_some_and(|front| front.is_empty() || front.len() == 2 && front.bytes().all(|b| b.is_ascii_uppercase()))
 }
 
 /// Why a number that has the shape of one of the country's is none.

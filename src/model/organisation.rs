@@ -5,7 +5,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::{Bond, Evidence, Value};
+use super::{Bond, Evidence, Value, identifier};
 use crate::base::ids::{OrganisationId, RecordId, SourceId};
 
 /// Something by which two records are known to name the same organisation. Exact in this version; `resolve` says which are strong.
@@ -184,17 +184,56 @@ impl Organisation {
         self.facts.iter().filter(move |fact| fact.name == name)
     }
 
-    /// The value to show of several: from the most trusted source, there the newest.
+    /// The value to show of several: from the most trusted source, there the newest. A tax number that it is known by goes before one that is
+    /// none.
     pub fn best(&self, name: FactName, trust_of: &dyn Fn(&SourceId) -> f32) -> Option<&Fact> {
-        self.facts(name).max_by(|a, b| {
-            let trust = trust_of(&a.evidence.source).total_cmp(&trust_of(&b.evidence.source));
-            // The last two only make the choice the same for any order of the facts.
-            trust.then_with(|| (a.evidence.seen, a.record, a.value.text()).cmp(&(b.evidence.seen, b.record, b.value.text())))
+        self.ranked(name, trust_of).into_iter().next()
+    }
+
+    /// All values, the one to show first.
+    pub fn ranked(&self, name: FactName, trust_of: &dyn Fn(&SourceId) -> f32) -> Vec<&Fact> {
+        let known = |fact: &Fact| name == FactName::TaxId && self.is_known_by(&fact.value.text());
+        let mut facts: Vec<(bool, f32, &Fact)> =
+            self.facts(name).map(|fact| (known(fact), trust_of(&fact.evidence.source), fact)).collect();
+        // Of names of one day the one that it goes by; the last two only make the choice the same for any order of the facts.
+        let age = |fact: &Fact| {
+            let said = fact.value.text();
+            (fact.evidence.seen, name == FactName::Name && self.name.as_ref() == Some(&said), fact.record, said)
+        };
+        facts.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then_with(|| age(b.2).cmp(&age(a.2))));
+        facts.into_iter().map(|(.., fact)| fact).collect()
+    }
+
+    /// Whether a tax number is one that it is known by: those that are none are no keys.
+    fn is_known_by(&self, number: &str) -> bool {
+        self.keys.iter().any(|key| match key {
+            IdentityKey::TaxId(id) => {
+                let of = |country: Option<&str>| identifier::key(number, country).as_ref() == Some(id);
+                of(None) || of(id.get(..2))
+            }
+            IdentityKey::Domain(_) | IdentityKey::Phone(_) | IdentityKey::NamePlace(..) | IdentityKey::Unnamed(_) => false,
         })
     }
 
     /// What to call it on paper.
     pub fn title(&self) -> &str {
         self.name.as_deref().unwrap_or(UNNAMED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::organisation;
+
+    #[test]
+    fn a_tax_number_that_is_one_goes_first_and_of_names_the_one_it_goes_by() {
+        let names = [(FactName::Name, "Grupo Arcos"), (FactName::Name, "Arcos Hermanos SA")];
+        for ids in [["A58818501", "A02017402"], ["A02017402", "A58818501"]] {
+            let mut org = organisation("Grupo Arcos", &[&names[..], &ids.map(|id| (FactName::TaxId, id))].concat());
+            org.keys.insert(IdentityKey::TaxId("ESA58818501".to_owned()));
+            let best = |name| org.best(name, &|_| 0.5).map(|fact| fact.value.text()).unwrap();
+            assert_eq!((best(FactName::Name).as_str(), best(FactName::TaxId).as_str()), ("Grupo Arcos", "A58818501"), "{ids:?}");
+        }
     }
 }

@@ -67,7 +67,8 @@ fn because(language: Language, fields: &[(String, i32)]) -> Vec<String> {
         ];
         return vec![said(language, contradicted).to_owned()];
     }
-    let mut sorted: Vec<&(String, i32)> = fields.iter().collect();
+    // How rarely any two are one says nothing of these two.
+    let mut sorted: Vec<&(String, i32)> = fields.iter().filter(|(name, _)| name != "any_two").collect();
     sorted.sort_by_key(|(name, points)| (std::cmp::Reverse(points.abs()), name.as_str()));
     let all = |wanted: &dyn Fn(i32) -> bool| {
         sorted.iter().filter(|(_, points)| wanted(*points)).map(|(name, _)| word(language, name)).collect::<Vec<_>>().join(", ")
@@ -91,6 +92,7 @@ fn word(language: Language, field: &str) -> String {
         "domain" => ["site", "sitio web", "сайт"],
         "tax_id" => ["tax number", "número fiscal", "налоговый номер"],
         "legal_form" => ["legal form", "forma jurídica", "правовая форма"],
+        "other_rows" => ["other records", "otros registros", "другие записи"],
         other => return other.replace('_', " "),
     };
     said(language, words).to_owned()

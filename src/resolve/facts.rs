@@ -104,8 +104,10 @@ fn of(record: &Record, identity: &Identity) -> Vec<Fact> {
             let role = role.as_deref().filter(|_| fact == FactName::Person && !value_is_list(value));
             let one = role.map_or_else(|| one.clone(), |role| Value::Text(format!("{said}, {role}")));
             let twin = |known: &Fact| known.name == fact && known.value == one;
+            // Nobody has fewer than no people: the sum of a sheet went wrong.
+            let below_zero = fact == FactName::Size && said.trim_start().starts_with(['-', '−']);
             // A dash is what pages put where they know nothing.
-            if said.chars().any(char::is_alphanumeric) && said.len() <= CHARS && !facts.iter().any(twin) {
+            if !below_zero && said.chars().any(char::is_alphanumeric) && said.len() <= CHARS && !facts.iter().any(twin) {
                 facts.push(Fact { name: fact, value: one, record: record.id, evidence: evidence.clone() });
             }
         }
@@ -147,7 +149,8 @@ fn leads_to_own_site(record: &Record, identity: &Identity) -> bool {
 
 /// The field the name was read from; a name fixed by the source's settings has the record itself as its proof.
 fn proof_of_name(record: &Record, name: &str) -> Evidence {
-    let read = record.fields.iter().find(|(_, field)| text::squeeze(&field.value.text()) == name);
+    let written = |said: &dyn Fn(&str) -> bool| record.fields.iter().find(|(_, field)| said(&text::squeeze(&field.value.text())));
+    let read = written(&|said| said == name).or_else(|| written(&|said| said.starts_with(name)));
     read.and_then(|(field, _)| record.evidence(field.as_str())).unwrap_or_else(|| Evidence {
         source: record.source.clone(),
         url: record.url.clone(),

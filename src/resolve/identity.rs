@@ -12,6 +12,50 @@ use crate::model::{CompanyName, IdentityKey, Record, RecordKind, Value, country_
 const NAMED_BY: &[&str] = &["organisation", "company", "seller", "buyer", "exhibitor", "employer"];
 /// Fields with its own web address; `url` is one for company records only (elsewhere it leads to the article or the offer).
 const WEBSITES: &[&str] = &["website", "web", "homepage", "domain"];
+/// What stands where a company wants no name, or nobody knows one, folded.
+const NOBODY: &[&str] = &[
+    "confidencial",
+    "confidential",
+    "confidentiel",
+    "vertraulich",
+    "riservato",
+    "empresa confidencial",
+    "compania confidencial",
+    "confidential company",
+    "company confidential",
+    "конфиденциально",
+    "particular",
+    "un particular",
+    "particulier",
+    "privat",
+    "privatperson",
+    "private person",
+    "private individual",
+    "private seller",
+    "private",
+    "частное лицо",
+    "физическое лицо",
+    "anonym",
+    "anonymous",
+    "anonyme",
+    "anonimo",
+    "empresa anonima",
+    "аноним",
+    "анонимно",
+    "unknown",
+    "unbekannt",
+    "inconnu",
+    "desconocido",
+    "desconocida",
+    "неизвестно",
+    "sin nombre",
+    "no consta",
+    "n a",
+    "not specified",
+    "не указано",
+];
+/// Words of a bracket behind a name from which on it is a remark.
+const REMARK: usize = 3;
 const EMAILS: &[&str] = &["email", "mail"];
 const PHONES: &[&str] = &["phone", "telephone", "tel", "mobile"];
 const PLACES: &[&str] = &["place", "city", "town", "locality"];
@@ -104,11 +148,20 @@ fn organisation_name(record: &Record, about: &About) -> Option<String> {
     let (named_by, own) = names(record.kind);
     let read = || {
         let named = named_by.iter().chain(own).filter_map(|field| record.text(field));
-        named.map(|name| text::squeeze(&name)).find(|name| name.chars().any(char::is_alphanumeric))
+        let names = |name: &String| name.chars().any(char::is_alphanumeric) && !NOBODY.contains(&text::words(name).as_str());
+        named.map(|name| without_remark(&text::squeeze(&name)).to_owned()).find(names)
     };
     // What a record says of another company is not about whom the source is.
     let of_source = about.organisation.as_deref().filter(|_| record.said_in().is_none());
     of_source.map(text::squeeze).filter(|name| !name.is_empty()).or_else(read)
+}
+
+/// A name without what a source remarks behind its legal form: `Trabajo Ya, S.L. (para empresa del sector)`. One word or two may be its town.
+fn without_remark(name: &str) -> &str {
+    let split = name.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
+    let Some((bare, remark)) = split else { return name };
+    let bare = bare.trim_end_matches([' ', ',', '-', '–']);
+    if remark.split_whitespace().count() >= REMARK && CompanyName::parse(bare).form.is_some() { bare } else { name }
 }
 
 fn tax_ids(record: &Record, about: &About) -> Vec<String> {

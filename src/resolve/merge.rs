@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::unite::{bound_records, parted, unite};
 use super::{Also, Identity, Merged, Met, facts, linkage};
 use crate::base::ids::{OrganisationId, RecordId};
-use crate::model::{Bond, CompanyName, IdentityKey, Organisation, Record, identifier};
+use crate::model::{Bond, CompanyName, FactName, IdentityKey, Organisation, Record, identifier};
 
 /// Facts kept of one organisation.
 pub const FACTS: usize = 64;
@@ -147,6 +147,7 @@ fn verdict(identity: &Identity, org: &Organisation, key: &IdentityKey, common: b
                 Verdict::Asks(format!("they share a {what}, and their names have nothing in common"))
             }
         }
+        IdentityKey::NamePlace(..) if of_another_form(identity, org) => Verdict::Idle,
         IdentityKey::NamePlace(name, place) if place.starts_with('@') => {
             let here = identity.keys.iter().filter_map(named).map(|(_, place)| place).find(|place| !place.starts_with('@'));
             let there = || org.keys.iter().filter_map(named).filter(|(n, p)| n == name && !p.starts_with('@')).map(|(_, p)| p);
@@ -155,6 +156,13 @@ fn verdict(identity: &Identity, org: &Organisation, key: &IdentityKey, common: b
         }
         IdentityKey::TaxId(_) | IdentityKey::Unnamed(_) | IdentityKey::NamePlace(..) => Verdict::Joins,
     }
+}
+
+/// Whether a name has another legal form than any that an organisation's names have: a name and a town alone do not make those one.
+fn of_another_form(identity: &Identity, org: &Organisation) -> bool {
+    let Some(form) = identity.name.as_deref().and_then(|name| CompanyName::parse(name).form) else { return false };
+    let mut known = org.facts(FactName::Name).filter_map(|fact| CompanyName::parse(&fact.value.text()).form).peekable();
+    known.peek().is_some() && known.all(|known| known.differs(form))
 }
 
 /// Everything it is called, each once.

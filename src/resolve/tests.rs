@@ -53,6 +53,32 @@ fn keys_of_records() {
     check(Offer, &[("name", "Pallets 80x120"), ("seller", "ООО «Ромашка»")], &["name:ромашка|@fair"]);
     check(Article, &[("title", "Acme grows"), ("url", "https://press.es/acme")], &[]);
     check(Company, &[("phone", "+34000000000"), ("name", "---")], &[]);
+    // Whoever wants no name has none, and a remark is no part of one.
+    for nobody in ["Confidencial", "CONFIDENTIAL", "Particular", "Anonym", "Empresa confidencial", "Частное лицо"] {
+        check(RecordKind::Vacancy, &[("title", "Soldador"), ("company", nobody)], &[]);
+    }
+    check(RecordKind::Vacancy, &[("company", "ETT Trabajo Ya, S.L. (para empresa del sector)")], &["name:ett trabajo ya|@fair"]);
+    check(Company, &[("name", "Trabajo Ya, S.L. (Burgos)")], &["name:trabajo ya s l burgos|@fair"]);
+}
+
+#[test]
+fn another_legal_form_is_another_company_where_nothing_but_name_and_town_is_known() {
+    let of = |source: &str, name: &str, more: &[(&str, &str)]| company(source, name, &[&[("name", name), ("city", "León")], more].concat());
+    for (one, other, more, organisations) in [
+        ("Acme SL", "Acme SA", &[][..], 2),
+        ("Acme SL", "Acme", &[], 1),
+        ("Acme SL", "ACME S.L.", &[], 1),
+        ("Acme SL", "Acme SA", &[("web", "https://acme.es")], 1),
+    ] {
+        assert_eq!(tell(&[of("a", one, more), of("b", other, more)]).len(), organisations, "{one} {other} {more:?}");
+    }
+}
+
+#[test]
+fn a_tax_number_without_its_country_is_the_same() {
+    let record = company("a", "1", &[("name", "Talleres Orbaneja"), ("tax_id", "B12345674")]);
+    let at_home = |country: Option<&str>| keys(&record, &About { country: country.map(str::to_owned), ..about() })[0].clone();
+    assert_eq!((at_home(None), at_home(Some("ES"))), ("tax:ESB12345674".to_owned(), "tax:ESB12345674".to_owned()));
 }
 
 #[test]

@@ -21,43 +21,15 @@ const TURNOVER: [(i64, u32); 3] = [(2, 9), (10, 49), (50, 249)];
 const LIKE_EUROS: [&str; 4] = ["EUR", "USD", "GBP", "CHF"];
 
 /// Words before a number (folded) that make it the least.
-const MORE: [&str; 17] = [
-    "more than",
-    "over",
-    "at least",
-    "from",
-    "above",
-    "mas de",
-    "desde",
-    "al menos",
-    "mehr als",
-    "uber",
-    "ueber",
-    "ab",
-    "plus de",
-    "au moins",
-    "более",
-    "свыше",
-    "от",
-];
+const LEAST: [&str; 7] = ["at least", "from", "desde", "al menos", "ab", "au moins", "от"];
+/// Words before a number (folded) of which there are more than it.
+const MORE: [&str; 10] = ["more than", "over", "above", "mas de", "mehr als", "uber", "ueber", "plus de", "более", "свыше"];
 /// Words before a number (folded) that make it the most.
-const LESS: [&str; 15] = [
-    "less than",
-    "fewer than",
-    "up to",
-    "under",
-    "below",
-    "menos de",
-    "hasta",
-    "weniger als",
-    "unter",
-    "bis",
-    "bis zu",
-    "moins de",
-    "jusqu a",
-    "до",
-    "менее",
-];
+const MOST: [&str; 6] = ["up to", "hasta", "bis", "bis zu", "jusqu a", "до"];
+/// Words before a number (folded) of which there are less than it.
+const LESS: [&str; 9] = ["less than", "fewer than", "under", "below", "menos de", "weniger als", "unter", "moins de", "менее"];
+/// What stands behind a number of thousands, folded.
+const THOUSANDS: [&str; 7] = ["k", "mil", "thousand", "tausend", "tsd", "mille", "тыс"];
 /// Characters of a value: more is a description.
 const CHARS: usize = 120;
 
@@ -73,7 +45,8 @@ impl People {
         Some(Self { from: below.map_or(1, |below| TURNOVER[below].1 + 1), to: band.map(|band| TURNOVER[band].1) })
     }
 
-    /// Reads "50", "50-99", "ca. 1.200 Mitarbeiter", "más de 100 empleados", "до 50 человек", "250+"; `None` when no number is in it.
+    /// Reads "50", "50-99", "ca. 1.200 Mitarbeiter", "más de 100 empleados", "до 50 человек", "250+", "1.5k"; `None` when no number is in it, or
+    /// one below zero.
     pub fn parse(text: &str) -> Option<Self> {
         let text: Vec<char> = text.chars().take(CHARS).collect();
         let mut numbers: Vec<(usize, usize, u32)> = Vec::new();
@@ -81,6 +54,7 @@ impl People {
         while at < text.len() {
             if text[at].is_ascii_digit() {
                 let (end, number) = number(&text, at)?;
+                let (end, number) = thousands(&text, (at, end))?.unwrap_or((end, number));
                 numbers.push((at, end, number));
                 at = end;
             } else {
@@ -89,23 +63,30 @@ impl People {
         }
         let said = |from: usize, to: usize| words(&text[from..to].iter().collect::<String>());
         let (start, end, first) = *numbers.first()?;
+        let sign = text[..start].iter().rev().find(|c| !c.is_whitespace());
+        let before = said(0, start);
+        if before.is_empty() && matches!(sign, Some('-' | '−')) {
+            return None;
+        }
         if let Some((next, _, second)) = numbers.get(1).filter(|(_, _, second)| *second >= first) {
             let between: String = text[end..*next].iter().collect::<String>().trim().to_lowercase();
             if matches!(between.as_str(), "-" | "–" | "—" | "to" | "a" | "y" | "bis" | "à" | "до" | "и" | "..." | "…" | "and") {
                 return Some(Self { from: first, to: Some(*second) });
             }
         }
-        let before = said(0, start);
         let ends = |words: &[&str]| words.iter().any(|word| before == *word || before.ends_with(&format!(" {word}")));
-        let sign = text[..start].iter().rev().find(|c| !c.is_whitespace());
         let after = text[end..].iter().find(|c| !c.is_whitespace());
-        if ends(&LESS) || matches!(sign, Some('<' | '≤')) {
-            Some(Self { from: 0, to: Some(first) })
-        } else if ends(&MORE) || matches!(sign, Some('>' | '≥')) || after == Some(&'+') {
-            Some(Self { from: first, to: None })
+        Some(if ends(&LESS) || sign == Some(&'<') {
+            Self { from: 0, to: Some(first.saturating_sub(1)) }
+        } else if ends(&MOST) || sign == Some(&'≤') {
+            Self { from: 0, to: Some(first) }
+        } else if ends(&MORE) || sign == Some(&'>') {
+            Self { from: first.saturating_add(1), to: None }
+        } else if ends(&LEAST) || sign == Some(&'≥') || after == Some(&'+') {
+            Self { from: first, to: None }
         } else {
-            Some(Self { from: first, to: Some(first) })
-        }
+            Self { from: first, to: Some(first) }
+        })
     }
 }
 
@@ -126,6 +107,23 @@ fn number(text: &[char], start: usize) -> Option<(usize, u32)> {
     written.parse().ok().map(|number| (end, number))
 }
 
+/// Thousands behind a number that begins and ends here, `1.5k`, `2 mil`: where they end, and how many that is; `None` within where there are none.
+#[expect(clippy::option_option, reason = "more than there are people anywhere is no number at all")]
+fn thousands(text: &[char], (start, end): (usize, usize)) -> Option<Option<(usize, u32)>> {
+    let digits = text[end..].iter().skip(1).take_while(|c| c.is_ascii_digit()).count();
+    let fraction = text.get(end).is_some_and(|c| matches!(c, '.' | ',')) && matches!(digits, 1 | 2);
+    let end = if fraction { end + 1 + digits } else { end };
+    let gap = text[end..].iter().take_while(|c| c.is_whitespace()).count();
+    let letters = text[end + gap..].iter().take_while(|c| c.is_alphabetic()).count();
+    let word = words(&text[end + gap..end + gap + letters].iter().collect::<String>());
+    if !THOUSANDS.contains(&word.as_str()) {
+        return Some(None);
+    }
+    let written: String = text[start..end].iter().map(|c| if *c == ',' { '.' } else { *c }).collect();
+    let number = written.parse::<Decimal>().ok()?.checked_mul(Decimal::ONE_THOUSAND)?;
+    Some(Some((end + gap + letters, u32::try_from(number).ok()?)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,15 +140,27 @@ mod tests {
             ("1,200 employees", Some((1_200, Some(1_200)))),
             ("1 200 employés", Some((1_200, Some(1_200)))),
             ("1.001-5.000", Some((1_001, Some(5_000)))),
-            ("más de 100 empleados", Some((100, None))),
-            ("over 10,000 people", Some((10_000, None))),
-            ("über 500 Mitarbeiter", Some((500, None))),
-            ("более 300 сотрудников", Some((300, None))),
+            ("más de 100 empleados", Some((101, None))),
+            ("over 10,000 people", Some((10_001, None))),
+            ("über 500 Mitarbeiter", Some((501, None))),
+            ("более 300 сотрудников", Some((301, None))),
+            ("at least 300", Some((300, None))),
             ("250+", Some((250, None))),
-            ("> 250", Some((250, None))),
+            ("> 249", Some((250, None))),
+            ("≥ 250", Some((250, None))),
             ("до 50 человек", Some((0, Some(50)))),
-            ("unter 10", Some((0, Some(10)))),
-            ("<10", Some((0, Some(10)))),
+            ("unter 10", Some((0, Some(9)))),
+            ("<10", Some((0, Some(9)))),
+            ("≤10", Some((0, Some(10)))),
+            ("1.5k", Some((1_500, Some(1_500)))),
+            ("10k+ employees", Some((10_000, None))),
+            ("1,5 тыс. сотрудников", Some((1_500, Some(1_500)))),
+            ("más de 2 mil empleados", Some((2_001, None))),
+            ("3 kilómetros", Some((3, Some(3)))),
+            ("9999999k", None),
+            ("-5", None),
+            ("− 5", None),
+            ("staff - 5", Some((5, Some(5)))),
             ("hasta 9 trabajadores", Some((0, Some(9)))),
             ("a few", None),
             ("", None),

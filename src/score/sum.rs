@@ -115,15 +115,19 @@ fn signal_parts(segment: &Segment, view: &View<'_>) -> Signals {
     let mut all = Signals::default();
     for rule in &segment.rules {
         let Of::Signal(kind, half_life) = rule.of else { continue };
-        let (mut held, mut possible) = (Vec::new(), Vec::new());
+        let (mut held, mut possible): (Vec<&Signal>, Vec<&Signal>) = (Vec::new(), Vec::new());
         let by_source = rule.when.as_ref().is_some_and(|when| when.sources().next().is_some());
         for signal in signals_of(kind, by_source, view) {
+            let again = |counted: &[&Signal]| counted.iter().any(|known| says_the_same(known, signal));
             match rule.when.as_ref().map(|when| when.ask(&view.of_record(signal.record))) {
+                Some(Outcome::Yes(_)) | None if again(&held) => continue,
                 Some(Outcome::Yes(_)) | None => held.push(signal),
                 Some(Outcome::Unknown(by)) => all.unknown.extend(by),
                 Some(Outcome::No) => continue,
             }
-            possible.push(signal);
+            if !again(&possible) {
+                possible.push(signal);
+            }
         }
         if held.len() < possible.len() {
             all.open += rule.centipoints.abs();
@@ -163,6 +167,15 @@ pub(super) fn signals_of<'a>(kind: SignalKind, by_source: bool, view: &View<'a>)
     signals.sort_by(|a, b| newest_first(a, b));
     signals.dedup();
     signals
+}
+
+/// Whether two signals are one event in the words of one source: two people of a firm who were met at one fair.
+fn says_the_same(one: &Signal, other: &Signal) -> bool {
+    let said = |signal: &Signal| match signal.story.plain() {
+        Story::Said { sentence, .. } => Some(sentence.clone()),
+        Story::Appeared { .. } | Story::Changed { .. } | Story::Gone { .. } | Story::Sentence(_) | Story::Again { .. } => None,
+    };
+    one.evidence.source == other.evidence.source && said(one).is_some_and(|sentence| said(other) == Some(sentence))
 }
 
 /// Newest first; the rest only settles ties in the same way for any order given.

@@ -161,6 +161,19 @@ fn signals_fade_and_repeat() {
 }
 
 #[test]
+fn two_people_met_at_one_fair_are_one_signal() {
+    let segment = segment("points = [{ signal = \"exhibitor-listed\", points = 20, half_life = \"10d\" }]");
+    let org = organisation("Acme", &[]);
+    let of = |record: u64, sentence: &str| {
+        let story = Story::Said { title: format!("row {record}"), by: None, sentence: sentence.to_owned() };
+        Signal { record: RecordId(record), story, ..signal(&org, SignalKind::ExhibitorListed, 0, 0) }
+    };
+    let total = |signals: &[Signal]| ask(&segment, &org, &[], signals, day(0)).signal;
+    assert_eq!(total(&[of(1, "Expo 2026"), of(2, "Expo 2026")]), 2000);
+    assert_eq!(total(&[of(1, "Expo 2026"), of(2, "Expo 2027")]), 3000);
+}
+
+#[test]
 fn a_condition_beside_a_signal_is_asked_of_its_own_record() {
     let segment = segment("points = [{ signal = \"vacancy-published\", when = { words = [\"purchasing\"] }, points = 10 }]");
     let org = organisation("Acme", &[]);

@@ -11,7 +11,7 @@ use super::views;
 use crate::base::ids::{OrganisationId, RecordId, SegmentId};
 use crate::base::text;
 use crate::config::Config;
-use crate::model::{Fact, FactName, Lead, Organisation, Question, Record, Ruling, Subject, origin_of, place_of};
+use crate::model::{FactName, Lead, Organisation, Question, Record, Ruling, Subject, origin_of, place_of};
 use crate::pipeline::{self, Effects, Other, rule_not_same, rule_same, undo_ruling};
 use crate::render::member;
 use crate::resolve;
@@ -250,12 +250,7 @@ fn named(one: &Organisation) -> (String, String) {
 
 /// One field: what counts, and what differs from it in more than spelling.
 fn value(one: &Organisation, name: FactName, config: &Config) -> Option<ValueView> {
-    let mut facts: Vec<&Fact> = one.facts(name).collect();
-    let trust = |fact: &Fact| config.trust(&fact.evidence.source);
-    facts.sort_by(|a, b| {
-        let age = || (b.evidence.seen, b.record, b.value.text()).cmp(&(a.evidence.seen, a.record, a.value.text()));
-        trust(b).total_cmp(&trust(a)).then_with(age)
-    });
+    let facts = one.ranked(name, &|source| config.trust(source));
     let first = *facts.first()?;
     let mut said = vec![text::words(&first.value.text())];
     let mut conflicts = Vec::new();

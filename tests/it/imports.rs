@@ -255,6 +255,83 @@ fn an_import_is_a_source_to_rules_and_lists_and_says_why_rows_make_no_lead() {
     }
 }
 
+/// The names of the leads that reps have.
+fn leads(home: &Home) -> Vec<String> {
+    let leads = home.json(&["lead", "list", "--state", "new"]);
+    let mut titles: Vec<String> = leads.as_array().unwrap().iter().map(|lead| lead["title"].as_str().unwrap().to_owned()).collect();
+    titles.sort();
+    titles
+}
+
+#[test]
+fn whoever_has_a_listed_domain_number_name_or_page_is_kept_out_in_any_order() {
+    let entries = [
+        "uno.es",
+        "947 555 444",
+        "(+34) 947-555-447",
+        "0034 947 555 445",
+        "@cuatro.es",
+        "SIETE, S.L. (Burgos)",
+        "Ocho SL; Nueve SL",
+        "https://www.facebook.com/malafirma",
+    ];
+    let lists = format!("\n[lists]\ndo_not_contact = {entries:?}\n");
+    let gate = "gates = [{ exclude = \"do-not-contact\" }]\nline = 5";
+    let settings = [lists, segment(gate), points("exhibitor-listed", 20), rep("ana", "UTC", "Mon-Sun 08:00"), MAILS.to_owned()].concat();
+    let mut rows = vec![
+        "Alfa Conservas,Burgos,,a@uno.es,",
+        "Beta Bodega,Soria,,b@uno.es,",
+        "Gamma Quesos,León,,c@uno.es,",
+        "Delta Pan,León,,,www.uno.es",
+        "Ruido,Burgos,947555444,,",
+        "Tau Vino,Zamora,947 55 54 47,,",
+        "Phi Miel,Zamora,+34 947 555 445,,",
+        "Chi Solo,Zamora,,x@cuatro.es,",
+        "Siete SL,Burgos,,,",
+        "Nueve S.L.,Burgos,,,",
+        "Mala Firma,Burgos,,,facebook.com/MalaFirma/",
+        "Buena Firma,Burgos,,,facebook.com/BuenaFirma/",
+        "Zeta Metal,Lugo,947 555 499,z@dos.es,",
+    ];
+    for turn in ["forward", "back"] {
+        let home = Home::new(&settings);
+        let path = home.path("t.csv").display().to_string();
+        std::fs::write(&path, format!("name,city,phone,email,website\n{}\n", rows.join("\n"))).unwrap();
+        // What would come of a file is to be seen before anything ever ran.
+        let report = home.json(&["import", &path, "--country", "ES", "--signal", "exhibitor-listed", "--dry-run"]);
+        assert_eq!(report["listed"].as_array().unwrap().len(), 11, "{turn}: {report:#}");
+        home.json(&["import", &path, "--country", "ES", "--signal", "exhibitor-listed", "--yes"]);
+        assert_eq!(leads(&home), ["Buena Firma", "Zeta Metal"], "{turn}");
+        rows.reverse();
+    }
+    let home = Home::new(&settings.replace("947 555 444", "gmail.com"));
+    let refused = home.run(&["config", "check"]);
+    assert!(!refused.status.success() && said(&refused).contains("many have theirs at this host"), "{}", said(&refused));
+}
+
+#[test]
+fn a_switchboard_parts_nobody_and_two_people_at_one_fair_are_one_reason() {
+    let home = Home::new(&settings());
+    let bring = |file: &str, text: &str| {
+        std::fs::write(home.path(file), text).unwrap();
+        let path = home.path(file).display().to_string();
+        home.json(&["import", &path, "--country", "ES", "--signal", "exhibitor-listed", "--yes"])
+    };
+    let shared = "Limpiezas Sol,Burgos,947 999 990\nPinturas Mar,Burgos,947 999 990\nTransportes Luz,Burgos,947 999 990\n";
+    bring("a.csv", &format!("name,city,phone\n{shared}"));
+    bring("b.csv", "name,city,phone\nPinturas Mar,,947 999 990\nLimpiezas Sol SL,,947 999 990\n");
+    assert_eq!(leads(&home), ["Limpiezas Sol", "Pinturas Mar", "Transportes Luz"]);
+
+    bring("fair.csv", "name,person,email\nMaderas Ulloa,Ana,ana@ulloa.es\nMaderas Ulloa,Eva,eva@ulloa.es\n");
+    bring("more.csv", "name,city,email\nMaderas Ulloa,Vigo,info@ulloa.es\n");
+    let list = home.json(&["lead", "list", "--state", "new"]);
+    let lead = list.as_array().unwrap().iter().find(|lead| lead["title"] == "Maderas Ulloa").unwrap();
+    let lead = home.json(&["lead", "show", lead["id"].as_str().unwrap()]);
+    let parts = lead["parts"].as_array().unwrap();
+    let at = |origin: &str| parts.iter().filter(|part| part["quote"] == origin).count();
+    assert_eq!((at("fair.csv"), at("more.csv")), (1, 1), "{lead:#}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_taken_back_is_not_sent_again() {
     let (site, rows) = site();

@@ -18,7 +18,9 @@ static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     let at = r"\s*(?:[\[({<]\s*(?:at|arroba|arobase|собака|παπάκι|ät|chiocciola|malpa|zavinac|@|a)\s*[\])}>]|\((?:at|a)\))\s*";
-    let dot = r"\s*(?:\.|[\[({<]\s*(?:dot|punkt|punto|ponto|point|точка|kropka|tecka|\.)\s*[\])}>]|\s(?:dot|punkt|punto|точка)\s)\s*";
+    // A dot with a space behind it alone ends a sentence.
+    let dot =
+        r"(?:\.|\s+\.\s+|\s*[\[({<]\s*(?:dot|punkt|punto|ponto|point|точка|kropka|tecka|\.)\s*[\])}>]\s*|\s+(?:dot|punkt|punto|точка)\s+)";
     Regex::new(&format!(r"(?i)([\p{{L}}\p{{N}}._+-]+){at}([\p{{L}}\p{{N}}-]+(?:{dot}[\p{{L}}\p{{N}}-]{{2,}})+)"))
         .expect("the pattern is fixed")
 });

@@ -33,6 +33,12 @@ fn addresses_in_all_their_hidings() {
         ("<p>info(arroba)firma.de, anna (собака) firma.ru</p>", "info@firma.de anna@firma.ru"),
         ("<p>contact [arobase] firma.fr</p>", "contact@firma.fr"),
         ("<p>info (παπάκι) firma.gr</p>", "info@firma.gr"),
+        // What follows a full stop is another sentence.
+        ("<p>Mail sales(at)pumpshop.com. Call us</p>", "sales@pumpshop.com"),
+        ("<p>Mail sales [at] pumpshop [dot] com. Call us</p>", "sales@pumpshop.com"),
+        ("<p>sales [at] pumpshop [dot] co [dot] uk. VAT GB 1</p>", "sales@pumpshop.co.uk"),
+        ("<p>sales (at) pumpshop . com</p>", "sales@pumpshop.com"),
+        ("<p>sales (at) pumpshop dot com</p>", "sales@pumpshop.com"),
         ("<p>u003einfo@firma.de \\u0022\\u003eanna@firma.de</p>", "info@firma.de anna@firma.de"),
         ("<p>Write to info@firma.de.</p>", "info@firma.de"),
         (

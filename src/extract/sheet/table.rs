@@ -10,7 +10,7 @@ const HEAD: usize = 10;
 const SWALLOWED: usize = 3;
 /// Line breaks in one row; more is a quotation mark that nobody closed.
 const BREAKS: usize = 200;
-const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Reads a table.
 pub(super) fn read(text: &str, settings: &[(String, String)]) -> Result<Parts, SheetError> {

@@ -67,6 +67,7 @@ fn tables_as_people_save_them() {
         (bare(true), vec!["name=Acme | place=Cádiz"]),
         (bare(false), vec!["name=Acme | place=Cádiz"]),
         (latin, vec!["name=Cañas y Tubos, S.L. | place=Logroño"]),
+        (b"Company|City\nAcme, Sons|Vigo\n".to_vec(), vec!["name=Acme, Sons | place=Vigo"]),
         (b"Company;City\nAcme, Sons, Co;Vigo\n".to_vec(), vec!["name=Acme, Sons, Co | place=Vigo"]),
         (b"Exhibitors of 2026\n\nCompany,City\nAcme,Vigo\n".to_vec(), vec!["name=Acme | place=Vigo"]),
         (b"Company,Notes\nAcme,\"one\ntwo\"\n".to_vec(), vec![two_lines]),

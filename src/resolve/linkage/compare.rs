@@ -3,6 +3,7 @@
 use super::entry::{Entry, Phone};
 use super::names::likeness;
 use super::words::Vocabulary;
+use crate::model::identifier;
 
 /// What is compared, in the order of a [`Pattern`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +81,12 @@ pub struct Spread {
     pub domains: [u16; 2],
 }
 
+/// Whether nothing but names, forms and places says anything: what only one of two says beyond that tells nothing of the pair.
+pub fn is_of_names(pattern: &Pattern) -> bool {
+    use Field::{Address, Domain, Email, HousePhone, Phone, TaxId};
+    [Address, Phone, Email, Domain, TaxId, HousePhone].into_iter().all(|field| pattern[field as usize] == 0)
+}
+
 /// Compares two entries.
 pub fn compare(a: (&Entry, Spread), b: (&Entry, Spread), words: &Vocabulary) -> Pattern {
     let ((a, a_spread), (b, b_spread)) = (a, b);
@@ -100,7 +107,7 @@ pub fn compare(a: (&Entry, Spread), b: (&Entry, Spread), words: &Vocabulary) -> 
         if a.email == 0 || b.email == 0 { 0 } else { 1 + u8::from(a.email == b.email) },
         once(domain((a, a_spread), (b, b_spread)), 2),
         match (&a.tax_id, &b.tax_id) {
-            (Some(a), Some(b)) => 1 + u8::from(a == b),
+            (Some(a), Some(b)) => 1 + u8::from(identifier::same(a, b)),
             (None, _) | (_, None) => 0,
         },
         match (a.form, b.form) {

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Row;
 use super::blocks;
-use super::compare::{Field, MANY, Pattern, Spread, compare};
+use super::compare::{Field, MANY, Pattern, Spread, compare, is_of_names};
 use super::entry::{self, Entry};
 use super::learn;
 use super::names::{likeness, may_be_one};
-use super::scoring::{WORLD, by_name, rarity};
+use super::scoring::{WORLD, by_name, forms_differ, is_other_name, rarity, shares_a_number_only};
 use super::weights::Weights;
 use super::words::{Vocabulary, Word};
 use crate::base::ids::OrganisationId;
@@ -30,13 +30,15 @@ const ROWS: usize = 4;
 const CLIP: f64 = 60.0;
 /// The level of names that have nearly all words in common.
 const NEARLY_ALL: u8 = 6;
-/// The level of names of which one has all words of the other.
-const ALL_OF_SHORTER: u8 = 4;
-/// From here on a word that only one of two names has tells them apart, in nats: no word of business is worth as much.
-const TELLING: f32 = 5.0;
 /// A field of fewer points speaks against it.
 const AGAINST: f64 = -5.0;
 const NONE: u32 = u32::MAX;
+/// What is held before any field has spoken: how rarely two of so many are one.
+const ANY_TWO: &str = "any_two";
+/// What the other rows of both make of it.
+const OTHER_ROWS: &str = "other_rows";
+/// Points that are told at least.
+const SAID: f64 = 0.05;
 
 /// An organisation that another may be.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +47,9 @@ pub struct Match {
     pub organisation: OrganisationId,
     /// Over zero, it is likelier the same than another.
     pub points: f64,
-    /// What each field says, of the two rows that are most alike.
-    pub fields: Vec<(Field, f64)>,
+    /// What makes up the points: what each field says of the two rows that are most alike, [`ANY_TWO`] and [`OTHER_ROWS`]. A field that keeps what
+    /// else would be one from being it says so much less.
+    pub fields: Vec<(&'static str, f64)>,
     /// The levels of those fields.
     pub pattern: Pattern,
 }
@@ -82,6 +85,8 @@ struct Compared {
     points: f64,
     pattern: Pattern,
     by_name: bool,
+    /// What keeps it from being one, and how many points that takes.
+    held: Option<(Field, f64)>,
     /// Whether something in them speaks against it, and not only too little for it.
     against: bool,
 }
@@ -318,7 +323,11 @@ impl Index {
         }
         let (entry, other, best) = best?;
         let points = if names_only || pairs < 2.0 { best.points } else { sum / pairs };
-        (points > ASK).then(|| Match { organisation, points, fields: self.fields(entry, other, &best, weights), pattern: best.pattern })
+        (points > ASK).then(|| {
+            let mut fields = self.fields(entry, other, &best, weights);
+            fields.extend(Some((OTHER_ROWS, points - best.points)).filter(|(_, points)| points.abs() >= SAID));
+            Match { organisation, points, fields, pattern: best.pattern }
+        })
     }
 
     fn compare(&self, (entry, spread): (&Entry, Spread), other: &Entry, weights: &Weights) -> Compared {
@@ -327,41 +336,46 @@ impl Index {
             // A mailbox of a marketplace or a fair is everybody's there.
             pattern[Field::Email as usize] = 0;
         }
-        let is_by_name = !entry.is_identified() || !other.is_identified();
-        let (points, against) = if is_by_name {
+        let is_by_name = !entry.is_identified() || !other.is_identified() || is_of_names(&pattern);
+        let shared = || likeness(entry.name(), other.name(), &self.words);
+        let (sum, held, against) = if is_by_name {
             let beside = [Field::Place, Field::Country, Field::Form]
                 .map(|field| weights.points[field as usize][usize::from(pattern[field as usize])]);
             let alike = by_name(entry, other, &self.words);
             let against = alike < 0.0 || beside.iter().any(|points| *points < AGAINST);
-            let shared = likeness(entry.name(), other.name(), &self.words);
+            let shared = shared();
             let rare = rarity(shared.shared, self.world());
             let sum = alike.min(rare) + beside.iter().sum::<f64>();
             // One town has many hospitals: its being the same makes up for a name that many have, never for another name. A name whose telling
             // word is written otherwise is another one: Hospital Bad is not Hospital Badlater. With one telling word more it may be another one too.
             let level = pattern[Field::Name as usize];
-            let placed = pattern[Field::Place as usize] > 0;
             let nearly = level >= NEARLY_ALL && shared.guessed * 2.0 <= shared.shared;
             let told = rarity(shared.shared - shared.guessed, self.world());
-            let more = shared.more > TELLING;
-            let other_name = alike <= 0.0 || told <= 0.0 && !nearly || placed && level < ALL_OF_SHORTER || more;
-            (if other_name { sum.min(0.0) } else { sum }, against)
+            let other_name = alike <= 0.0 || told <= 0.0 && !nearly || is_other_name(&shared, &pattern, &self.words);
+            let other_form = forms_differ(entry, other).then_some(Field::Form);
+            (sum, other_name.then_some(Field::Name).or(other_form), against)
         } else {
             let sum = weights.sum(&pattern);
             // Names that have nothing in common are a question at most, whatever else they share.
-            let sum = if pattern[Field::Name as usize] == 1 { sum.min(0.0) } else { sum };
-            (sum, weights.parts(&pattern).any(|(_, points)| points < AGAINST))
+            let other_name = pattern[Field::Name as usize] == 1 || shares_a_number_only(&pattern, shared);
+            (sum, other_name.then_some(Field::Name), weights.parts(&pattern).any(|(_, points)| points < AGAINST))
         };
-        Compared { points, pattern, by_name: is_by_name, against }
+        let held = held.filter(|_| sum > 0.0).map(|field| (field, -sum));
+        Compared { points: if held.is_some() { 0.0 } else { sum }, pattern, by_name: is_by_name, held, against }
     }
 
-    fn fields(&self, entry: &Entry, other: &Entry, compared: &Compared, weights: &Weights) -> Vec<(Field, f64)> {
+    fn fields(&self, entry: &Entry, other: &Entry, compared: &Compared, weights: &Weights) -> Vec<(&'static str, f64)> {
         let said = weights.parts(&compared.pattern).filter(|(field, _)| compared.pattern[*field as usize] > 0);
+        let less = |(field, points): (Field, f64)| {
+            let held = compared.held.filter(|(by, _)| *by == field).map_or(0.0, |(_, held)| held);
+            (field.word(), points + held)
+        };
         if !compared.by_name {
-            return said.collect();
+            return said.map(less).chain([(ANY_TWO, weights.prior)]).collect();
         }
         let beside = said.filter(|(field, _)| matches!(field, Field::Place | Field::Country | Field::Form));
         let rare = rarity(likeness(entry.name(), other.name(), &self.words).shared, self.world());
-        [(Field::Name, by_name(entry, other, &self.words).min(rare))].into_iter().chain(beside).collect()
+        [(Field::Name, by_name(entry, other, &self.words).min(rare))].into_iter().chain(beside).map(less).collect()
     }
 
     fn spread(&self, entry: &Entry) -> Spread {
@@ -452,6 +466,57 @@ mod tests {
         check(&[(Name, "Talleres Orbaneja"), (City, "Burgos")], Some(0));
         check(&[(Name, "Talleres Orbaneja"), (City, "Sevilla")], None);
         check(&[(Name, "Central")], None);
+    }
+
+    #[test]
+    fn a_number_that_many_share_takes_nothing_from_names() {
+        use Column::{City, Name, Phone};
+        let names = ["Limpiezas Sol", "Pinturas Mar", "Transportes Luz"];
+        let mut index = Index::default();
+        for (number, name) in (0..).zip(names) {
+            index.put(id(number), &[row(&[(Name, name), (City, "Burgos"), (Phone, "+34947999999")])]);
+        }
+        for (number, name) in (0..).zip(["Limpiezas Sol SL", "Pinturas Mar", "TRANSPORTES LUZ"]) {
+            let found = index.find(None, &[row(&[(Name, name), (Phone, "+34947999999")])]);
+            let joined: Vec<u64> = found.iter().filter(|found| found.points > 0.0).map(|found| found.organisation.0).collect();
+            assert_eq!(joined, [number], "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn weak_names_are_asked_about_and_the_points_add_up() {
+        use Column::{City, Name, Phone, TaxId};
+        let of = |cells: [&str; 3]| row(&[(Name, cells[0]), (City, cells[1]), (Phone, cells[2])]);
+        for (one, other, joined) in [
+            (["IMPRENTA DUERO S.L.U.", "Aranda de Duero", ""], ["Imprentas del Duero y Asociados", "Aranda de Duero", ""], false),
+            (["Banco Norte, S.A.", "Madrid", ""], ["Banco Norte Seguros, S.A.", "Madrid", ""], false),
+            (["Construcciones Sánchez SL", "Burgos", ""], ["Construcciones Sánchez e Hijos SL", "Burgos", ""], false),
+            (["Construcciones Orbaneja SL", "Burgos", ""], ["Construcciones Orbaneja SA", "Burgos", ""], false),
+            (["Construcciones Orbaneja SL", "Burgos", ""], ["CONSTRUCCIONES ORBANEJA SLU", "Burgos", ""], true),
+            (
+                ["Centro El Mirador - Tienda Moda", "Burgos", "+34947200100"],
+                ["Centro El Mirador - Óptica Luz", "Burgos", "+34947200100"],
+                false,
+            ),
+            (["Qesos Tierno SL", "Zamora", ""], ["QUESOS TIERNO SL", "Zamora", ""], true),
+            (["Filial Rara SL", "Soria", "+34975111003"], ["Filial Perdida SL", "Soria", "+34975111009"], false),
+            (["Talleres Orbaneja", "Burgos", "+34947200331"], ["Talleres Orbaneja SL", "Burgos", "+34947200331"], true),
+        ] {
+            let mut index = Index::default();
+            index.put(id(1), &[of(one)]);
+            let found = index.find(None, &[of(other)]);
+            assert_eq!(found.first().is_some_and(|best| best.points > 0.0), joined, "{one:?} {other:?}: {found:?}");
+            for best in found {
+                let sum: f64 = best.fields.iter().map(|(_, points)| points).sum();
+                assert!((sum - best.points).abs() < 0.1, "{one:?} {other:?}: {best:?}");
+            }
+        }
+        // Of several rows the others have their part in it.
+        let mut index = Index::default();
+        let known = |phone| row(&[(Name, "Talleres Orbaneja"), (City, "Burgos"), (Phone, phone), (TaxId, "")]);
+        index.put(id(1), &[known("+34947200331"), known("+34947200448")]);
+        let found = index.find(None, &[known("+34947200331")]);
+        assert!((found[0].fields.iter().map(|(_, points)| points).sum::<f64>() - found[0].points).abs() < 0.1, "{found:?}");
     }
 
     #[test]

@@ -29,12 +29,14 @@ pub struct Likeness {
     pub guessed: f32,
     /// Worth of the words of its own that each side has, at the least of the two sides: names of one family rather than of one company.
     pub conflict: f32,
+    /// The same of words without digits.
+    pub own: f32,
     /// The same words, in any order.
     pub same: bool,
     /// Both sides have numbers or single letters of their own: Hotel Sol 1 is not Hotel Sol 2.
     pub numbered_apart: bool,
-    /// What the word of only one side that tells most is worth.
-    pub more: f32,
+    /// The word of only one side that tells most.
+    pub more: Option<Word>,
 }
 
 /// Words not yet found in the other list, at most 16 of them (lists are shorter).
@@ -82,8 +84,13 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
         shared += acronym(a, &mut left, &mut right, words) + acronym(b, &mut right, &mut left, words);
     }
     let numbered_apart = are_numbered_apart(&left, &right, words);
-    let more = left.each().chain(right.each()).map(|(_, word)| words.weight(word)).fold(0.0, f32::max);
+    let more = left.each().chain(right.each()).map(|(_, word)| word).max_by(|a, b| words.telling(*a).total_cmp(&words.telling(*b)));
     let rest = |side: &Left<'_>| side.each().map(|(_, word)| words.weight(word)).sum::<f32>();
+    let worded = |side: &Left<'_>| {
+        let of_letters = side.each().filter(|(_, word)| !words.letters(*word).bytes().any(|b| b.is_ascii_digit()));
+        of_letters.map(|(_, word)| words.weight(word)).sum::<f32>()
+    };
+    let own = if left.free == 0 || right.free == 0 { 0.0 } else { worded(&left).min(worded(&right)) };
     let (left, right) = (rest(&left), rest(&right));
     Likeness {
         overlap: shared / (shared + left + right),
@@ -91,6 +98,7 @@ pub fn likeness(a: &[Word], b: &[Word], words: &Vocabulary) -> Likeness {
         shared,
         guessed,
         conflict: left.min(right),
+        own,
         same,
         numbered_apart,
         more,
@@ -124,10 +132,7 @@ pub fn may_be_one(alike: &Likeness) -> bool {
 
 /// Whether two names are one in another spelling: the same words but for a slip or two. Forms of one country's law that differ part them.
 pub fn are_one(a: &CompanyName, b: &CompanyName) -> bool {
-    if let (Some(a), Some(b)) = (a.form, b.form)
-        && a.country == b.country
-        && a.class != b.class
-    {
+    if matches!((a.form, b.form), (Some(a), Some(b)) if a.differs(b)) {
         return false;
     }
     let alike = of_names(a, b);

@@ -7,7 +7,7 @@ use super::blocks;
 use super::compare::{Field, Pattern, Spread, compare};
 use super::entry::Entry;
 use super::learn;
-use super::names::likeness;
+use super::names::{Likeness, likeness};
 use super::weights::Weights;
 use super::words::{Vocabulary, hash};
 
@@ -23,6 +23,12 @@ const NAMES_OVERLAP: f64 = 0.5;
 pub(super) const WORLD: f64 = 10_000.0;
 /// The level of two known towns that differ.
 const OTHER_TOWN: u8 = 1;
+/// The level of names of which one has all words of the other.
+const ALL_OF_SHORTER: u8 = 4;
+/// From here on a word that only one of two names has tells them apart, in nats: no word of business is worth as much.
+const TELLING: f32 = 5.0;
+/// From here on the words that each of two names has of its own make them two, in nats.
+const OWN: f32 = 3.0;
 /// Random pairs that are looked at.
 const RANDOM: usize = 100_000;
 /// Entries of a connected part in which every pair is compared. In a larger one pairs that were not compared speak against: a company with more
@@ -69,8 +75,9 @@ pub(super) fn score(nodes: &Nodes, rows: &[super::Row], answers: &BTreeMap<(u32,
         let (one, two) = (&entries[a as usize], &entries[b as usize]);
         let points = if one.is_identified() && two.is_identified() {
             let sum = weights.sum(pattern);
+            let alike = likeness(one.name(), two.name(), &words);
             // A number of its own makes another name of it, however near the telephone numbers are.
-            if likeness(one.name(), two.name(), &words).numbered_apart { sum.min(0.0) } else { sum }
+            if alike.numbered_apart || shares_a_number_only(pattern, || alike) { sum.min(0.0) } else { sum }
         } else {
             by_name_and_town((one, two), pattern, &weights, &words)
         };
@@ -107,15 +114,35 @@ pub(super) fn rarity(shared: f32, world: f64) -> f64 {
     (f64::from(shared) - world.ln()) * 10.0 / std::f64::consts::LN_2
 }
 
-/// [`by_name`], where two known towns that differ count against a name that others may have too.
+/// Whether two names are two where there is nothing but names and, it may be, towns: each has words of its own, or one a telling word more.
+pub(super) fn is_other_name(alike: &Likeness, pattern: &Pattern, words: &Vocabulary) -> bool {
+    let own_words = pattern[Field::Place as usize] > 0 && pattern[Field::Name as usize] < ALL_OF_SHORTER;
+    own_words || alike.more.is_some_and(|word| words.telling(word) > TELLING)
+}
+
+/// Whether two of words of their own have nothing else in common but a telephone number: a house with shops, a family with two firms.
+pub(super) fn shares_a_number_only(pattern: &Pattern, alike: impl FnOnce() -> Likeness) -> bool {
+    let same = |field: Field, from: u8| pattern[field as usize] >= from;
+    let other = same(Field::Address, 6) || same(Field::Email, 2) || same(Field::Domain, 2) || same(Field::TaxId, 2);
+    !same(Field::Name, ALL_OF_SHORTER) && !other && alike().own >= OWN
+}
+
+/// [`by_name`], where two known towns that differ count against a name that others may have too, and known towns no other name makes up for.
 fn by_name_and_town((a, b): (&Entry, &Entry), pattern: &Pattern, weights: &Weights, words: &Vocabulary) -> f64 {
     let alike = by_name(a, b, words);
     let place = Field::Place as usize;
+    let shared = likeness(a.name(), b.name(), words);
     if pattern[place] != OTHER_TOWN {
-        return alike;
+        let two = pattern[place] > 0 && (is_other_name(&shared, pattern, words) || forms_differ(a, b));
+        return if two { alike.min(0.0) } else { alike };
     }
-    let rare = rarity(likeness(a.name(), b.name(), words).shared, WORLD);
+    let rare = rarity(shared.shared, WORLD);
     alike.min(rare) + weights.points[place][usize::from(OTHER_TOWN)]
+}
+
+/// Whether two legal forms of one country's law are no spellings of one.
+pub(super) fn forms_differ(a: &Entry, b: &Entry) -> bool {
+    matches!((a.form, b.form), (Some(a), Some(b)) if a.differs(b))
 }
 
 /// Patterns of random pairs; chance is a fixed sequence, so that the same rows give the same pairs.

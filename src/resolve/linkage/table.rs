@@ -77,7 +77,7 @@ fn delimiter(text: &str) -> u8 {
     let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |delimiter: u8| head.bytes().filter(|byte| *byte == delimiter).count();
     // Of equally many the first named.
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(|byte| count(*byte)).unwrap_or(b',')
+    [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|byte| count(*byte)).unwrap_or(b',')
 }
 
 fn records(text: &str) -> impl Iterator<Item = (u64, Result<StringRecord, String>)> {

@@ -75,12 +75,42 @@ fn towns_numbers_and_letters_tell_names_apart() {
     check(&["Studio A Ltd;020 7946 0851;London;GB", "Studio B Ltd;020 7946 0852;London;GB"], &[&[1], &[2]]);
     check(&["АО Мелькомбинат №3;;Саратов;RU", "АО Мелькомбинат №4;;Саратов;RU"], &[&[1], &[2]]);
     check(&["Farmacia Norte 24h;952100500;Malaga;ES", "Farmacia Norte 24 SL;952100500;Malaga;ES"], &[&[1, 2]]);
+    // What each has of its own, a trade more, a family more, another form in law: a question at most.
+    check(
+        &["Centro Comercial El Mirador - Tienda Moda;947200100;Burgos;", "Centro Comercial El Mirador - Óptica Luz;947200100;Burgos;"],
+        &[&[1], &[2]],
+    );
+    check(&["Banco Norte, S.A.;;Madrid;", "Banco Norte Seguros, S.A.;;Madrid;"], &[&[1], &[2]]);
+    check(
+        &["Construcciones Sánchez SL;;Burgos;", "Construcciones Sánchez e Hijos SL;;Burgos;", "Construcciones Sanchez SA;;Burgos;"],
+        &[&[1], &[2], &[3]],
+    );
+    check(
+        &["Construcciones Sánchez SL;;Burgos;", "CONSTRUCCIONES SANCHEZ S.L.U.;;Burgos;", "Grupo Construcciones Sánchez;;Burgos;"],
+        &[&[1, 2, 3]],
+    );
     check(&["Müller Maschinenbau GmbH;;Ulm;DE", "Mueller Maschinenbau;;Ulm;DE"], &[&[1, 2]]);
     check(
         &["ООО «Балтийский берег»;;;RU", "Baltiyskiy Bereg LLC;;;RU", "Baltijskij Bereg OOO;;;RU", "Baltiysky Bereg;;;RU"],
         &[&[1, 2, 3, 4]],
     );
     check(&["Щёлковский завод;;Щёлково;RU", "Schelkovsky Zavod;;Schelkovo;RU", "Shchyolkovskiy Zavod;;Shchelkovo;RU"], &[&[1, 2, 3]]);
+}
+
+#[test]
+fn a_tax_number_is_one_with_and_without_its_country() {
+    let check = |ids: [&str; 2], groups_of: usize| {
+        let rows =
+            format!("name;city;tax_id\nTalleres Orbaneja, S.L.;Burgos;{}\nTalleres Orbaneja Sociedad Limitada;Burgos;{}", ids[0], ids[1]);
+        let found = resolve(&read_table(&rows).unwrap().rows, &[]);
+        assert_eq!(groups(&found).len(), groups_of, "{ids:?}");
+        let reasons = found.clusters.iter().flat_map(|cluster| &cluster.reasons).flat_map(|reason| &reason.fields);
+        assert!(reasons.filter(|(field, _)| *field == Field::TaxId).all(|(_, points)| *points > 0.0), "{ids:?}");
+    };
+    check(["B12345674", "ESB12345674"], 1);
+    check(["B-12345674", "B12345674"], 1);
+    check(["7707083893", "RU7707083893"], 1);
+    check(["B12345674", "ESB99345670"], 2);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! Knows no record and no pair.
 
 use std::collections::HashMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
 
 use any_ascii::any_ascii;
@@ -16,6 +16,8 @@ pub type Word = u32;
 
 /// Names that the prior of common words counts as: with fewer names in the data the prior says what is common, with more the data do.
 const PRIOR_NAMES: f32 = 1000.0;
+/// How many of [`PRIOR_NAMES`] names carry a word that says a trade or a family.
+const TRADES: RangeInclusive<f32> = 10.0..=20.0;
 /// Words of one name that are looked at, and of one address.
 pub const NAME_WORDS: usize = 12;
 pub const STREET_WORDS: usize = 8;
@@ -205,6 +207,12 @@ impl Vocabulary {
     pub fn weight(&self, word: Word) -> f32 {
         let names = self.names[word as usize] as f32 + self.prior[word as usize];
         ((self.counted as f32 + PRIOR_NAMES) / (names + 1.0)).ln().max(0.1)
+    }
+
+    /// What a word tells that only one of two names has, in nats: what its weight is, but that trades and families (`seguros`, `hijos`) tell one
+    /// company from another however many names carry them. Countries and words such as `group` are left out and put in as one likes.
+    pub fn telling(&self, word: Word) -> f32 {
+        if TRADES.contains(&self.prior[word as usize]) { f32::MAX } else { self.weight(word) }
     }
 
     /// How many names carry a word.
