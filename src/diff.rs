@@ -1,7 +1,8 @@
 //! Says what changed, and what only changes by itself. Pure.
 //!
-//! Three questions, from cheap to dear: do the bytes differ outside the stretches that change by themselves ([`fingerprint`]), does
-//! what was read from them differ ([`compare`]), and who is no longer there once the whole source has been walked ([`visit_end`]).
+//! Questions, from cheap to dear: do the bytes differ outside the stretches that change by themselves ([`fingerprint`]), who of what was read from
+//! them is known under another key ([`realign`]), does it differ ([`compare`]), and who is no longer there once the whole source has been walked
+//! ([`visit_end`]).
 //! Knows no fetching, no parsing, no store and no clock: bytes, extracts, remembered states and the present are passed in.
 
 mod apart;

@@ -51,3 +51,66 @@ pub fn set_apart(drafts: &mut Vec<Draft>, known: &[Record]) -> Option<String> {
 fn own(draft: &Draft) -> impl Iterator<Item = &FieldName> {
     draft.fields.keys().filter(|name| !OF_ANY.contains(&name.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ids::{ContentHash, SourceId};
+    use crate::model::{Field, Found, OwnPage, RecordKind};
+
+    fn draft(key: &str, fields: &[&str]) -> Draft {
+        let found = || Found { value: Value::Text("x".into()), quote: String::new(), path: String::new() };
+        Draft {
+            key: key.into(),
+            kind: RecordKind::Company,
+            url: "https://a.example/".parse().expect("url"),
+            fields: fields.iter().map(|name| (FieldName::new(name), found())).collect(),
+            detail: None,
+            partial: false,
+            again: false,
+        }
+    }
+
+    fn record(draft: &Draft) -> Record {
+        let (source, now): (SourceId, _) = ("s".parse().expect("slug"), jiff::Timestamp::UNIX_EPOCH);
+        let field = |found: &Found| Field { value: found.value.clone(), quote: String::new(), path: String::new(), first_seen: now };
+        Record {
+            id: Record::id_of(&source, &draft.key),
+            source,
+            key: draft.key.clone(),
+            kind: draft.kind,
+            url: draft.url.clone(),
+            fields: draft.fields.iter().map(|(name, found)| (name.clone(), field(found))).collect(),
+            content: ContentHash::default(),
+            first_seen: now,
+            changed: now,
+            missing: 0,
+            gone: false,
+            own_page: OwnPage::Read,
+        }
+    }
+
+    #[test]
+    fn what_has_nothing_of_the_list_is_none_of_it() {
+        let members = |n: usize| (0..n).map(|n| draft(&n.to_string(), &["name", "phone", "place"])).collect::<Vec<_>>();
+        for (n, fields, apart) in [
+            (12, &["name", "url", "date", "text"][..], true),
+            (12, &["name", "place"], false),
+            (12, &["name", "phone", "date"], false),
+            // A member of which only the name is known.
+            (12, &["name", "url"], false),
+            (5, &["name", "date"], false),
+        ] {
+            let mut all = members(n);
+            let known: Vec<Record> = all.iter().map(record).collect();
+            all.insert(0, draft("dinner", fields));
+            let told = set_apart(&mut all, &known);
+            assert_eq!((told.is_some(), all.len()), (apart, n + usize::from(!apart)), "{n} {fields:?} {told:?}");
+            if let Some(told) = told {
+                let want =
+                    "1 entry with nothing of what the records of the list have (phone, place) is not taken for records, such as \"x\"";
+                assert_eq!(told, want);
+            }
+        }
+    }
+}

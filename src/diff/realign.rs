@@ -14,7 +14,7 @@ use std::hash::Hash;
 use url::Url;
 
 use super::noise::address;
-use super::spelling::{Name, identities};
+use super::spelling::{Name, identities, respelled};
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::words;
 use crate::model::{Draft, Page, Record, RecordKind, Value};
@@ -98,8 +98,10 @@ impl<'a> Case<'a> {
     fn solve(mut self) -> BTreeMap<usize, usize> {
         self.take(Self::by_present_key);
         let moved = self.absent.len() >= MOVED && self.absent.len() * 2 >= self.members.len();
-        if self.companies().next().is_some() && self.absent_companies().next().is_some() {
+        if self.companies().next().is_some() {
             self.take(Self::by_value);
+        }
+        if self.companies().next().is_some() && self.absent_companies().next().is_some() {
             self.take(Self::by_same_name);
             self.take(Self::by_like_name);
         }
@@ -166,9 +168,14 @@ impl<'a> Case<'a> {
         let mut pairs = BTreeSet::new();
         for (value, draft) in now {
             let (Some(draft), Some(Some(record))) = (draft, before.get(&value).copied()) else { continue };
-            let (Some(name), Some(was)) = (companies.get(&draft), absent.get(&record)) else { continue };
+            let Some(name) = companies.get(&draft).filter(|_| self.lost.contains_key(&record)) else { continue };
             let agreed = Agreed::of(&self.drafts[draft], &self.known[record]);
-            if !agreed.other_tax && (name.is_like(was) || agreed.equal > agreed.other) {
+            let is_it = match absent.get(&record) {
+                Some(was) => name.is_like(was) || agreed.equal > agreed.other,
+                // It may be shown on another page still, and have a sister at its telephone.
+                None => self.drafts[draft].value("name").zip(self.known[record].value("name")).is_some_and(|(is, was)| respelled(was, is)),
+            };
+            if is_it && !agreed.other_tax {
                 pairs.insert((draft, record));
             }
         }

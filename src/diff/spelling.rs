@@ -18,14 +18,27 @@ pub(super) fn respelled(old: &Value, new: &Value) -> bool {
     if signs(old) != signs(new) {
         return false;
     }
-    words(old) == words(new) || (old.len().max(new.len()) <= NAME_CHARS && same_form(old, new))
+    words(old) == words(new) || is_cut(old, new) || is_cut(new, old) || (old.len().max(new.len()) <= NAME_CHARS && same_name(old, new))
 }
 
-/// Whether two names differ in how their legal form is written, and in nothing else.
-fn same_form(old: &str, new: &str) -> bool {
-    let (old, new) = (CompanyName::parse(old), CompanyName::parse(new));
-    let (Some(was), Some(is)) = (old.form, new.form) else { return false };
-    was.shown == is.shown && old.core == new.core && !old.core.is_empty()
+/// Whether a text is the beginning of another, with a mark that says so.
+fn is_cut(short: &str, long: &str) -> bool {
+    let start = short.trim_end().strip_suffix(['…']).or_else(|| short.trim_end().strip_suffix("..."));
+    start.map(words).is_some_and(|start| !start.is_empty() && words(long).starts_with(&start))
+}
+
+/// Whether two names differ in the spelling of their legal form, or in words that are shortened by a stop.
+fn same_name(old: &str, new: &str) -> bool {
+    let stops = |text: &str| text.split_whitespace().filter(|word| word.ends_with('.')).count();
+    let (was, is) = (CompanyName::parse(old), CompanyName::parse(new));
+    let forms = was.form.map(|form| form.shown) == is.form.map(|form| form.shown);
+    forms && !was.core.is_empty() && (was.core == is.core || stops(old) != stops(new) && are_short(&was.core, &is.core))
+}
+
+/// Whether the words of two names are the same, but for such as are short of the other's.
+fn are_short(old: &str, new: &str) -> bool {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.split(' ').collect(), new.split(' ').collect());
+    old.len() == new.len() && old.iter().zip(new).all(|(one, two)| *one == two || is_short_of(one, two) || is_short_of(two, one))
 }
 
 /// The values of a record by which it is told from others, each in a form that does not depend on how it is written.
@@ -123,6 +136,12 @@ mod tests {
             ("20 %", "20", false),
             ("Grade A+", "Grade A", false),
             ("Hall 1", "1", false),
+            ("Talleres Sella Asón, S.L.", "Talleres Sella Asó…", true),
+            ("Talleres Sella…", "Talleres Sella Asón, S.L.", true),
+            ("Talleres Sella", "Talleres Sella Asón, S.L.", false),
+            ("Hermanos Cuesta, C.B.", "Hnos. Cuesta, C.B.", true),
+            ("Talleres Sella", "Tall. Sella", true),
+            ("Talleres Sella", "Talleres Sellada", false),
         ] {
             let text = |text: &str| Value::Text(text.to_owned());
             assert_eq!(respelled(&text(old), &text(new)), same, "{old} | {new}");

@@ -5,6 +5,8 @@
 
 use std::collections::HashSet;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Effects;
 use crate::base::ids::RecordId;
 use crate::config::Source;
@@ -14,8 +16,8 @@ use crate::store::StoreError;
 
 /// Records of a source among which it is looked for who is not on the page: those of larger lists are known by the page alone.
 const ELSEWHERE: usize = 5_000;
-/// Times in a row after which what looks broken is how the page is now.
-const USED_TO: u32 = 8;
+/// After so long what looks broken is how the page is now.
+const USED_TO: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// What is known of a page's records and of those that were on it before; drafts under other keys than before get the keys they are known by,
 /// and what is no record of the list is left out.
@@ -57,16 +59,16 @@ pub(super) async fn of_page(effects: &Effects, source: &Source, page: &Page, ext
 }
 
 /// That a page lacks the end that it had before, if it does and has not for long.
-pub(super) fn broke_off(page: &Page, old: &[u8], new: &[u8]) -> Option<Failure> {
+pub(super) fn broke_off(page: &Page, (old, new): (&[u8], &[u8]), now: Timestamp) -> Option<Failure> {
     let text = || format!("the page breaks off after {} bytes: `</html>`, with which it ended before, is missing", new.len());
-    (!used_to(page) && diff::broke_off(old, new)).then(|| Failure::new(FailureClass::Broken, text()))
+    (!used_to(page, now) && diff::broke_off(old, new)).then(|| Failure::new(FailureClass::Broken, text()))
 }
 
 /// That a page shows nothing but what another page of the visit shows, where it showed other records before.
 pub(super) async fn repeats(effects: &Effects, source: &Source, page: &Page, extract: &Extract) -> Result<Option<Failure>, StoreError> {
     let now: HashSet<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let others = !page.members.is_empty() && !now.is_empty() && !page.members.iter().any(|id| now.contains(id));
-    if page.role != PageRole::Follow || !others || used_to(page) {
+    if page.role != PageRole::Follow || !others || used_to(page, effects.clock.now()) {
         return Ok(None);
     }
     for other in effects.store.pages(effects.store.pages_of(&source.id)).await? {
@@ -79,6 +81,8 @@ pub(super) async fn repeats(effects: &Effects, source: &Source, page: &Page, ext
     Ok(None)
 }
 
-fn used_to(page: &Page) -> bool {
-    page.failures.as_ref().is_some_and(|failures| failures.last.class == FailureClass::Broken && failures.count >= USED_TO)
+fn used_to(page: &Page, now: Timestamp) -> bool {
+    page.failures
+        .as_ref()
+        .is_some_and(|failures| failures.last.class == FailureClass::Broken && now.duration_since(failures.since) >= USED_TO)
 }

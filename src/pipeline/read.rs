@@ -122,7 +122,8 @@ pub(super) async fn read(
         tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
     }
     let previous = previous(effects, source, page, fetched).await?;
-    if let Some(failure) = previous.as_ref().and_then(|previous| believed::broke_off(page, &previous.bytes, &fetched.bytes)) {
+    let broke_off = |old: &Previous| believed::broke_off(page, (&old.bytes, &fetched.bytes), effects.clock.now());
+    if let Some(failure) = previous.as_ref().and_then(broke_off) {
         return Ok(Err(failure));
     }
     Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, requests, _hand: hand }))
