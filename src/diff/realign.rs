@@ -187,12 +187,16 @@ impl<'a> Case<'a> {
         let (mut before, mut now) = (HashMap::<&str, usize>::new(), HashMap::<&str, usize>::new());
         let mut all: HashMap<&str, Vec<usize>> = HashMap::new();
         let names: Vec<Name> = self.known.iter().map(|record| Name::of(|name| record.value(name))).collect();
-        names.iter().for_each(|name| *before.entry(&name.core).or_default() += 1);
+        for name in &names {
+            *before.entry(&name.core).or_default() += 1;
+        }
         for (at, name) in self.absent_companies() {
             all.entry(&name.core).or_default().push(at);
         }
         let shown: Vec<Name> = self.shown.iter().map(|at| Name::of(|name| self.drafts[*at].value(name))).collect();
-        shown.iter().for_each(|name| *now.entry(&name.core).or_default() += 1);
+        for name in &shown {
+            *now.entry(&name.core).or_default() += 1;
+        }
         let (stands, mut pairs) = (Stands::of(self), BTreeSet::new());
         for (draft, name) in self.companies().filter(|(_, name)| !name.core.is_empty()) {
             let core = name.core.as_str();
@@ -220,10 +224,10 @@ impl<'a> Case<'a> {
         let (stands, mut pairs) = (Stands::of(self), BTreeSet::new());
         for (draft, name) in self.companies() {
             let near = name.long().filter_map(|word| by_word.get(word)).filter(|all| all.len() <= SHARED).flatten();
-            for record in near.copied().collect::<BTreeSet<usize>>() {
+            for record in near.copied().collect::<BTreeSet<usize>>().into_iter().filter(|record| name.is_like(&self.lost[record])) {
                 let agreed = Agreed::of(&self.drafts[draft], &self.known[record]);
                 let placed = agreed.place.unwrap_or_else(|| stands.same(draft, record));
-                if placed && !agreed.other_identity && name.is_like(&self.lost[&record]) {
+                if placed && !agreed.other_identity {
                     pairs.insert((draft, record));
                 }
             }
@@ -239,8 +243,9 @@ impl<'a> Case<'a> {
         }
         for at in &self.shown {
             let draft = &self.drafts[*at];
-            let title = draft.value("title").or_else(|| draft.value("name")).map(|value| words(&value.text()));
-            title.into_iter().for_each(|title| once(&mut now, title, *at));
+            if let Some(title) = draft.value("title").or_else(|| draft.value("name")) {
+                once(&mut now, words(&title.text()), *at);
+            }
         }
         let pair = |(title, draft): (String, Option<usize>)| {
             let (draft, record) = (draft?, before.get(&title).copied().flatten()?);
