@@ -210,4 +210,18 @@ async fn what_is_written_otherwise_is_who_it_was_and_what_is_cut_off_is_not_gone
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // And all are well when the pages are as they were.
+    after.store(false, Ordering::SeqCst);
+    for _ in 0..2 {
+        world.visit().await;
+        world.wait(SignedDuration::from_hours(7));
+    }
+    for name in ["news", "cut", "repeats"] {
+        let Answer::Source(view) =
+            answer(&world.effects, &world.config, Question::Source { id: name.to_owned(), page: None, diff: false }, false).await.unwrap()
+        else {
+            panic!("{name}")
+        };
+        assert_eq!(view.source.trouble, None, "{name}: {:?}", view.source.reason);
+    }
 }
