@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use atalaya::base::ids::SourceId;
 use atalaya::model::ChangeKind;
-use atalaya::web::{Answer, Question, answer};
+use atalaya::web::{Answer, Question, SourcePages, answer};
 use jiff::SignedDuration;
 
 use crate::rig::{Inside, Reply, Server};
@@ -45,14 +46,18 @@ fn more(mut all: Vec<Firm>) -> Vec<Firm> {
 
 fn named(change: impl Fn(usize, &str) -> String) -> Vec<Firm> {
     let mut all = firms();
-    all.iter_mut().enumerate().for_each(|(n, firm)| firm[0] = change(n, &firm[0]));
+    for (n, firm) in all.iter_mut().enumerate() {
+        firm[0] = change(n, &firm[0]);
+    }
     all
 }
 
 /// The same with another field changed for all.
 fn each(field: usize, change: impl Fn(&str) -> String) -> Vec<Firm> {
     let mut all = firms();
-    all.iter_mut().for_each(|firm| firm[field] = change(&firm[field]));
+    for firm in &mut all {
+        firm[field] = change(&firm[field]);
+    }
     all
 }
 
@@ -132,6 +137,28 @@ fn shown(case: &str, second: bool, after: bool) -> String {
     cards(&rows)
 }
 
+/// What was told of a source, in words.
+async fn told(world: &Inside, id: &SourceId) -> Vec<String> {
+    let word = |kind: &ChangeKind| match kind {
+        ChangeKind::Appeared => "appeared".to_owned(),
+        ChangeKind::Gone => "gone".to_owned(),
+        ChangeKind::Returned(_) => "returned".to_owned(),
+        ChangeKind::Changed(fields) => {
+            format!("changed {}", fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(" "))
+        }
+    };
+    let changes = world.effects.store.recent_changes(Some(id), 500).await.unwrap();
+    let mut told: Vec<String> = changes.iter().filter(|change| !change.baseline).map(|change| word(&change.kind)).collect();
+    told.sort();
+    told
+}
+
+async fn source(world: &Inside, id: &str) -> SourcePages {
+    let question = Question::Source { id: id.to_owned(), page: None, diff: false };
+    let Answer::Source(view) = answer(&world.effects, &world.config, question, false).await.unwrap() else { panic!("{id}") };
+    *view
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_written_otherwise_is_who_it_was_and_what_is_cut_off_is_not_gone() {
     let after = Arc::new(AtomicBool::new(false));
@@ -165,14 +192,14 @@ async fn what_is_written_otherwise_is_who_it_was_and_what_is_cut_off_is_not_gone
         ("repeats", &[], 12, Some("incomplete")),
         ("mojibake", &[], 12, None),
     ];
-    let source = |case: &str, confirm: &str| {
+    let settings = |case: &str, confirm: &str| {
         format!(
             "[[source]]\nid = \"{case}\"\nkind = \"directory\"\nurl = \"{}/{case}\"\nevery = \"6h\"\njitter = \"0s\"\nconfirm = \"{confirm}\"\ncountry = \"ES\"\n\n",
             server.address
         )
     };
     // Told at once, and after a second look.
-    let both = |(case, ..): &(&str, &[&str], usize, Option<&str>)| source(case, "off") + &source(&format!("twice-{case}"), "1m");
+    let both = |(case, ..): &(&str, &[&str], usize, Option<&str>)| settings(case, "off") + &settings(&format!("twice-{case}"), "1m");
     let world = Inside::new(&cases.iter().map(both).collect::<String>()).await;
     for pass in 0..8 {
         after.store(pass > 2, Ordering::SeqCst);
@@ -182,25 +209,8 @@ async fn what_is_written_otherwise_is_who_it_was_and_what_is_cut_off_is_not_gone
     let mut wrong = Vec::new();
     let all = cases.iter().flat_map(|case| [case.0.to_owned(), format!("twice-{}", case.0)].map(|id| (id, *case)));
     for (name, (case, want, records, trouble)) in all {
-        let id = name.parse().unwrap();
-        let changes = world.effects.store.recent_changes(Some(&id), 500).await.unwrap();
-        let mut told: Vec<String> = Vec::new();
-        for change in changes.iter().filter(|change| !change.baseline) {
-            told.push(match &change.kind {
-                ChangeKind::Appeared => "appeared".to_owned(),
-                ChangeKind::Gone => "gone".to_owned(),
-                ChangeKind::Returned(_) => "returned".to_owned(),
-                ChangeKind::Changed(fields) => {
-                    format!("changed {}", fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>().join(" "))
-                }
-            });
-        }
-        told.sort();
-        let Answer::Source(view) =
-            answer(&world.effects, &world.config, Question::Source { id: name.clone(), page: None, diff: false }, false).await.unwrap()
-        else {
-            panic!("{name}")
-        };
+        let id: SourceId = name.parse().unwrap();
+        let (told, view) = (told(&world, &id).await, source(&world, &name).await);
         let there = world.effects.store.absent(&id, std::collections::HashSet::new(), 99).await.unwrap().len();
         if told != want || there != records || view.source.trouble.as_deref() != trouble {
             wrong.push(format!("{name}: {told:?}, {there} records, {:?} {:?} {:?}", view.source.trouble, view.source.reason, view.remarks));
@@ -217,11 +227,7 @@ async fn what_is_written_otherwise_is_who_it_was_and_what_is_cut_off_is_not_gone
         world.wait(SignedDuration::from_hours(7));
     }
     for name in ["news", "cut", "repeats"] {
-        let Answer::Source(view) =
-            answer(&world.effects, &world.config, Question::Source { id: name.to_owned(), page: None, diff: false }, false).await.unwrap()
-        else {
-            panic!("{name}")
-        };
+        let view = source(&world, name).await;
         assert_eq!(view.source.trouble, None, "{name}: {:?}", view.source.reason);
     }
 }
