@@ -3,6 +3,7 @@
 mod altered;
 mod announce;
 mod asunder;
+mod believed;
 mod beside;
 mod calendars;
 mod check;

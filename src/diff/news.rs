@@ -10,6 +10,7 @@ use super::compare::Context;
 use super::differences::{Difference, Found, QUIET, What, is_newer, is_older};
 use super::noise::essence;
 use super::readable::excerpt;
+use super::spelling::respelled;
 use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
@@ -27,6 +28,8 @@ const PUBLISHED: &str = "published";
 
 /// Known records of a page from which on what comes to all of them at once is the page's doing.
 const SEVERAL: usize = 5;
+/// Fields of terms; whatever changes them, it is told.
+const TERMS: [&str; 7] = ["availability", "deadline", "price", "quantity", "stage", "status", "stock"];
 
 /// What is to be told of a page.
 pub(super) struct News<'a> {
@@ -39,7 +42,7 @@ pub(super) struct News<'a> {
 /// Records to write and the changes that made them so.
 pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Record>, Vec<Change>) {
     let (mut records, mut changes) = (Vec::new(), Vec::new());
-    let laid = come_to_all(news, found);
+    let laid = of_the_site(news, found);
     for (i, draft, stored) in &found.drafts {
         let kind = match stored {
             None => Some(ChangeKind::Appeared),
@@ -59,7 +62,7 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             (None, _) => fresh(news, draft),
             (Some(record), kind) => renewed(news, rules, draft, record, kind.as_ref()),
         };
-        for (kind, baseline) in kind.into_iter().flat_map(|kind| apart(kind, &laid)) {
+        for (kind, baseline) in kind.into_iter().flat_map(|kind| apart(kind, &laid, record.kind)) {
             let (source, at) = (news.page.source.clone(), news.context.now);
             changes.push(Change { source, record: record.id, kind, at, baseline: news.context.quiet || baseline });
         }
@@ -68,29 +71,40 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
     (records, changes)
 }
 
-/// Fields that none of the known records of a page had and nearly all of them have now: the page tells more than it did, or more of it is read
-/// than was. That is a baseline, and says nothing new of any of them. Not so tenders: several may be awarded on one day.
-fn come_to_all(news: &News<'_>, found: &Found<'_>) -> BTreeSet<FieldName> {
+/// Fields that nearly all known records of a page have now and had not, or have otherwise than before: the page tells more than it did, or writes
+/// it in another way. That is a baseline, and says nothing new of any of them. Not so tenders: several may be awarded on one day; nor terms, which
+/// may well change for all.
+fn of_the_site(news: &News<'_>, found: &Found<'_>) -> BTreeSet<FieldName> {
     let known: Vec<&Record> = found.drafts.iter().filter_map(|(.., stored)| *stored).filter(|record| !record.gone).collect();
-    if known.iter().any(|record| record.kind == RecordKind::Tender) {
+    if known.len() < SEVERAL || known.iter().any(|record| record.kind == RecordKind::Tender) {
         return BTreeSet::new();
     }
+    let drafts: HashMap<usize, &Draft> = found.drafts.iter().map(|(at, draft, _)| (*at, *draft)).collect();
     let mut came = BTreeMap::<&FieldName, usize>::new();
     for difference in news.report {
-        if let (What::Field(_, name), true) = (&difference.what, difference.old.is_empty()) {
-            *came.entry(name).or_default() += 1;
-        }
+        let What::Field(at, name) = &difference.what else { continue };
+        let Some(value) = drafts.get(at).and_then(|draft| draft.value(name.as_str())) else { continue };
+        *came.entry(name).or_default() += usize::from(difference.old.is_empty() || !is_term(name, value));
     }
-    came.retain(|name, count| {
-        known.len() >= SEVERAL && *count * 5 >= known.len() * 4 && known.iter().all(|record| !record.fields.contains_key(*name))
-    });
+    came.retain(|_, count| *count * 5 >= known.len() * 4);
     came.into_keys().cloned().collect()
 }
 
-/// A change in the part that is news and the part that is a baseline.
-fn apart(kind: ChangeKind, laid: &BTreeSet<FieldName>) -> Vec<(ChangeKind, bool)> {
+/// Whether a field says on which terms something is to be had, or until when.
+fn is_term(name: &FieldName, value: &Value) -> bool {
+    let base = name.as_str().trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+    matches!(value, Value::Money(_) | Value::Number(_) | Value::Date(_) | Value::Time(_)) || TERMS.contains(&base)
+}
+
+/// A change in the part that is news and the part that is a baseline: what the site did to all, and what is only written otherwise.
+fn apart(kind: ChangeKind, laid: &BTreeSet<FieldName>, record: RecordKind) -> Vec<(ChangeKind, bool)> {
     let ChangeKind::Changed(fields) = kind else { return vec![(kind, false)] };
-    let (quiet, told): (Vec<FieldChange>, Vec<FieldChange>) = fields.into_iter().partition(|change| laid.contains(&change.field));
+    let same = |change: &FieldChange| {
+        let both = change.old.as_ref().zip(change.new.as_ref());
+        record != RecordKind::Page && both.is_some_and(|(old, new)| respelled(old, new))
+    };
+    let (quiet, told): (Vec<FieldChange>, Vec<FieldChange>) =
+        fields.into_iter().partition(|change| laid.contains(&change.field) || same(change));
     let parts = [(told, false), (quiet, true)].into_iter().filter(|(fields, _)| !fields.is_empty());
     parts.map(|(fields, baseline)| (ChangeKind::Changed(fields), baseline)).collect()
 }

@@ -128,7 +128,7 @@ pub(super) fn essence(rules: &Rules, value: &Value) -> String {
 }
 
 /// An address without the parameters that only follow a visitor; whether it is encrypted on the way makes it no other.
-fn address(url: &Url) -> String {
+pub(super) fn address(url: &Url) -> String {
     let address = without_followers(url);
     match address.strip_prefix("http://") {
         Some(rest) => format!("https://{rest}"),

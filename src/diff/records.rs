@@ -131,6 +131,46 @@ fn a_field_that_comes_to_all_records_at_once_is_a_baseline() {
 }
 
 #[test]
+fn what_the_site_does_to_nearly_all_is_a_baseline_and_so_is_another_spelling() {
+    let all = |name: &str, from: usize, text: &str| -> Vec<Draft> {
+        (0..10).map(|n| draft(&format!("k{n}"), &[("title", &format!("T{n}")), (name, if n < from { text } else { "Hall 1" })])).collect()
+    };
+    for (name, from, text, told) in [
+        ("hall", 10, "1", 0),
+        ("hall", 8, "1", 0),
+        // Too few for the site.
+        ("hall", 7, "1", 7),
+        // Terms may well change for all.
+        ("price", 10, "1", 10),
+        ("deadline", 10, "1", 10),
+        // Another spelling, of one alone.
+        ("hall", 1, "HALL 1", 0),
+        ("hall", 1, "Hall 2", 1),
+    ] {
+        let mut listing = Listing::settled(Rules::default(), &all(name, 0, ""));
+        let now = all(name, from, text);
+        assert_eq!(listing.check(&now, false), []);
+        let news = listing.check(&now, false);
+        assert_eq!(news.len(), told, "{name} {from} {text}: {news:?}");
+        assert_eq!(listing.record("k0").text(name).as_deref(), Some(text), "it is taken over all the same");
+    }
+    // A new member beside does not make news of what came to all.
+    let with = |n: usize, mail: bool| -> Vec<Draft> {
+        let fields = |n: usize| [("title", format!("T{n}")), ("email", format!("{n}@a.example"))];
+        let one = |n: usize| {
+            let fields = fields(n);
+            let fields: Vec<(&str, &str)> =
+                fields.iter().take(if mail { 2 } else { 1 }).map(|(name, text)| (*name, text.as_str())).collect();
+            draft(&format!("k{n}"), &fields)
+        };
+        (0..n).map(one).collect()
+    };
+    let mut listing = Listing::settled(Rules::default(), &with(8, false));
+    let news: Vec<Change> = (0..3).flat_map(|_| listing.check(&with(9, true), false)).collect();
+    assert_eq!(news.iter().map(|change| &change.kind).collect::<Vec<_>>(), [&ChangeKind::Appeared]);
+}
+
+#[test]
 fn without_a_second_look_it_is_told_at_once() {
     let mut listing = Listing::new(Rules { confirm: None, ..Rules::default() });
     listing.check(&[draft("a", &[("price", "5 EUR")])], true);

@@ -21,16 +21,46 @@ const GUESS_BYTES: usize = 64 * 1024;
 /// and the top-level domain of `url`.
 pub fn decode<'a>(bytes: &'a [u8], content_type: Option<&str>, url: &Url) -> Cow<'a, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[mark..]).0;
+        return once_more(encoding.decode_without_bom_handling(&bytes[mark..]).0);
     }
     let encoding = content_type.and_then(of_header).or_else(|| of_zero_bytes(bytes)).or_else(|| of_prescan(bytes));
-    match encoding {
+    once_more(match encoding {
         Some(encoding) => encoding.decode_without_bom_handling(bytes).0,
         None => match std::str::from_utf8(bytes) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => guess(bytes, url).decode_without_bom_handling(bytes).0,
         },
+    })
+}
+
+/// Text whose every character beyond ASCII is half of one in UTF-8 was read as Western once before it came here ("JÃºcar"): as it was meant.
+fn once_more(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text;
     }
+    let mut bytes = Vec::new();
+    let mut rest = text.as_ref();
+    while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
+        // Most text shows at its first letter that it is none.
+        let halves = rest[at..].chars().take_while(|c| !c.is_ascii());
+        let Some(halves) = halves.map(western).collect::<Option<Vec<u8>>>().filter(|halves| std::str::from_utf8(halves).is_ok()) else {
+            return text;
+        };
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        bytes.extend_from_slice(&halves);
+        rest = rest[at..].trim_start_matches(|c: char| !c.is_ascii());
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).map_or(text, Cow::Owned)
+}
+
+/// The byte of a character in Windows-1252, or in Latin-1 where that has none.
+fn western(c: char) -> Option<u8> {
+    u8::try_from(u32::from(c)).ok().or_else(|| {
+        let mut letters = [0; 4];
+        let (bytes, _, failed) = WINDOWS_1252.encode(c.encode_utf8(&mut letters));
+        if failed { None } else { bytes.first().copied() }
+    })
 }
 
 /// The `charset` parameter of a Content-Type (RFC 9110 section 8.3), quoted or not.
@@ -126,6 +156,13 @@ mod tests {
             (with("<?xml version=\"1.0\" encoding=\"KOI8-R\"?><a>", &koi), None, "http://a.example/", "Закупка"),
             (with("<meta charset='utf-16'>", "señor".as_bytes()), None, "http://a.example/", "señor"),
             ("señor".as_bytes().to_vec(), None, "http://a.example/", "señor"),
+            ("Conservas AsÃ³n JÃºcar, Â¡hola!".as_bytes().to_vec(), None, "http://a.example/", "Asón Júcar, ¡hola!"),
+            ("Ã\u{93}rbigo".as_bytes().to_vec(), Some("text/html; charset=utf-8"), "http://a.example/", "Órbigo"),
+            ("Ã“rbigo â‚¬ 5".as_bytes().to_vec(), Some("text/html; charset=utf-8"), "http://a.example/", "Órbigo € 5"),
+            ("ÐŸÑ€Ð¸Ð²ÐµÑ‚".as_bytes().to_vec(), None, "http://a.example/", "Привет"),
+            // One letter that was read rightly, and it is what it is.
+            ("JÃºcar, señor".as_bytes().to_vec(), None, "http://a.example/", "JÃºcar, señor"),
+            ("SÃO PAULO".as_bytes().to_vec(), None, "http://a.example/", "SÃO PAULO"),
             (cyrillic, None, "http://zakupki.example.ru/", "Закупка"),
             (b"caf\xe9 de la gare, entr\xe9e gratuite".to_vec(), None, "http://a.fr/", "café"),
             (b"broken \xff utf".to_vec(), Some("text/plain; charset=utf-8"), "http://a.example/", "\u{fffd}"),

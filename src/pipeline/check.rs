@@ -110,7 +110,7 @@ async fn settle(
                         Some(read) => Ok(Box::pin(again(effects, source, &before.page, fetched, read)).await?),
                         None => vitals::count_misread(
                             source,
-                            Box::pin(read(effects, lane, source, &before.page, (fetched, before.state.learned.as_ref()))).await?,
+                            Box::pin(read(effects, lane, source, &before.page, (fetched, &before.state))).await?,
                         ),
                     };
                     match done {
@@ -366,6 +366,8 @@ fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, 
     let mut volatile = page.volatile.clone();
     // An entry that cannot be read differs without a record that does: what changes there may be its mending.
     let whole = extract.bad.is_empty() && page.bad == 0;
+    // What is in doubt is read again as soon as it differs.
+    let whole = whole && extract.learned.as_ref().is_none_or(|learned| learned.doubt.is_none());
     // Where an entry left, another may come, or the same again.
     let of = |members: &[RecordId]| members.iter().copied().collect::<HashSet<_>>();
     let whole = whole && of(&page.members) == of(&found.members);

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::Effects;
 use super::pool::Hand;
 use super::propose::input;
 use super::whole::make_whole;
+use super::{Effects, believed};
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff::{self, Comparison, OwnRead};
@@ -19,7 +19,7 @@ use crate::extract::{Kind, Known};
 use crate::fetch::{Fetched, Lane, Request};
 use crate::model::{
     Advice, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole, Reading, Record,
-    Shape,
+    Shape, SourceState,
 };
 use crate::store::StoreError;
 
@@ -97,16 +97,19 @@ pub(super) async fn read(
     lane: &Lane,
     source: &Source,
     page: &Page,
-    (fetched, learned): (&Fetched, Option<&Learned>),
+    (fetched, state): (&Fetched, &SourceState),
 ) -> Result<Result<Read, Failure>, StoreError> {
     let mut hand = effects.pool.hand().await;
-    let known = Own::of(effects, source, page, learned).await?;
+    let known = Own::of(effects, source, page, state.learned.as_ref()).await?;
     let mut extract = match parse(effects, source, fetched, fetched.bytes.clone(), known).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
     forget_query(source, &mut extract);
-    let mut stored = stored(effects, source, page, &extract).await?;
+    let mut stored = believed::stored(effects, source, (page, state), &mut extract).await?;
+    if let Some(failure) = believed::repeats(effects, source, page, &extract).await? {
+        return Ok(Err(failure));
+    }
     make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     if extract.records.iter().any(|draft| draft.detail.is_some()) {
         // Other pages need not wait for a site that is slow to answer.
@@ -119,6 +122,10 @@ pub(super) async fn read(
         tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
     }
     let previous = previous(effects, source, page, fetched).await?;
+    let broke_off = |old: &Previous| believed::broke_off(page, (&old.bytes, &fetched.bytes), effects.clock.now());
+    if let Some(failure) = previous.as_ref().and_then(broke_off) {
+        return Ok(Err(failure));
+    }
     Ok(Ok(Read { extract, stored, previous, wanting, shapes, own, requests, _hand: hand }))
 }
 
@@ -136,20 +143,12 @@ fn forget_query(source: &Source, extract: &mut Extract) {
 
 /// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.
 pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, read: Read) -> Result<Read, StoreError> {
-    let mut stored = stored(effects, source, page, &read.extract).await?;
+    let mut stored = believed::of_page(effects, source, page, &read.extract).await?;
     let previous = previous(effects, source, page, fetched).await?;
     let mut extract = read.extract;
     // What another turn filed meanwhile counts as well.
     make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     Ok(Read { extract, stored, previous, ..read })
-}
-
-/// What is known of the records on a page, and of those that were on it before.
-async fn stored(effects: &Effects, source: &Source, page: &Page, extract: &Extract) -> Result<Vec<Record>, StoreError> {
-    let mut ids: Vec<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
-    let on_it: HashSet<RecordId> = ids.iter().copied().collect();
-    ids.extend(page.members.iter().filter(|id| !on_it.contains(id)));
-    effects.store.records(ids).await
 }
 
 async fn previous(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched) -> Result<Option<Previous>, StoreError> {

@@ -1,6 +1,7 @@
 //! One source in full: its pages, and how one of them differs from what it was. Knows no terminal and no transport.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,10 +11,11 @@ use super::answer::{AnswerError, source_of, source_view, unknown};
 use super::ask::{DiffView, SourcePages};
 use super::{health, views};
 use crate::base::ids::{PageId, RecordId};
+use crate::base::text::count;
 use crate::config::{Config, Source};
 use crate::diff;
 use crate::extract::{Input, Kind};
-use crate::model::{Page, PageRole, Record, SourceState};
+use crate::model::{Change, ChangeKind, FieldName, Page, PageRole, Record, SourceState};
 use crate::pipeline::{Effects, next_check, unnamed};
 use crate::store::Which;
 
@@ -25,6 +27,8 @@ const LOOKED_AT: usize = 10_000;
 const RECORDS: usize = 200;
 /// Changes of a source that are shown.
 const CHANGES: usize = 50;
+/// Changes of a source that are looked at for what was taken over without being told.
+const COUNTED: usize = 1_000;
 
 /// A source with its pages, or with one of them; `with_diff`: how that one, or the one that changed last, differs from what it was.
 pub(super) async fn of_source(
@@ -64,8 +68,10 @@ pub(super) async fn of_source(
         page.next_due = effects.store.next_check(page.id).unwrap_or(page.next_due);
         shown.push(views::page(page, &effects.store.snapshots(page.id).await?, next(effects, source, page, (&roots, &states))));
     }
-    let remarks = unnamed(source, effects.store.records(members).await?.iter().filter(|record| !record.gone)).into_iter().collect();
-    let changes = effects.store.recent_changes(Some(&source.id), CHANGES).await?;
+    let unnamed = unnamed(source, effects.store.records(members).await?.iter().filter(|record| !record.gone));
+    let mut changes = effects.store.recent_changes(Some(&source.id), COUNTED).await?;
+    let remarks = unnamed.into_iter().chain(quiet(&changes)).collect();
+    changes.truncate(CHANGES);
     let records = effects.store.records(changes.iter().map(|change| change.record).collect()).await?;
     let named = |id| records.iter().find(|record: &&Record| record.id == id);
     Ok(SourcePages {
@@ -76,6 +82,22 @@ pub(super) async fn of_source(
         remarks,
         changes: changes.iter().map(|change| views::change(change, named(change.record))).collect(),
         diff,
+    })
+}
+
+/// What became of fields without being told: of how many records, and when last.
+fn quiet(changes: &[Change]) -> impl Iterator<Item = String> {
+    let mut last = BTreeMap::<&FieldName, (Timestamp, usize)>::new();
+    for change in changes.iter().filter(|change| change.baseline) {
+        let ChangeKind::Changed(fields) = &change.kind else { continue };
+        for field in fields {
+            let (at, records) = last.entry(&field.field).or_insert((change.at, 0));
+            *records += usize::from(*at == change.at);
+        }
+    }
+    last.into_iter().map(|(field, (at, records))| {
+        let records = count(records, "record", "records");
+        format!("{records}: `{field}` is written or read otherwise since {}, which was no news", at.strftime("%Y-%m-%d %H:%M UTC"))
     })
 }
 

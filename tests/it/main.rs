@@ -42,6 +42,7 @@ mod power;
 mod power_rig;
 mod real;
 mod reps;
+mod respelled;
 mod retention;
 mod rig;
 mod rules;

@@ -1,0 +1,88 @@
+//! What of a reading is believed: who is known under another key, what is none of the list's records, and pages that break off or repeat another
+//! one of the visit.
+//!
+//! Reads what it needs of the store; the rules are `diff`'s.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Effects;
+use crate::base::ids::RecordId;
+use crate::config::Source;
+use crate::diff;
+use crate::model::{Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
+use crate::store::StoreError;
+
+/// Records of a source among which it is looked for who is not on the page: those of larger lists are known by the page alone.
+const ELSEWHERE: usize = 5_000;
+/// After so long what looks broken is how the page is now.
+const USED_TO: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// What is known of a page's records and of those that were on it before; drafts under other keys than before get the keys they are known by,
+/// and what is no record of the list is left out.
+pub(super) async fn stored(
+    effects: &Effects,
+    source: &Source,
+    (page, state): (&Page, &SourceState),
+    extract: &mut Extract,
+) -> Result<Vec<Record>, StoreError> {
+    let mut stored = of_page(effects, source, page, extract).await?;
+    if page.reading == Reading::Never || !diff::strangers(&extract.records, &stored) {
+        return Ok(stored);
+    }
+    let companies = extract.records.iter().any(|draft| draft.kind == RecordKind::Company);
+    let elsewhere = state.missing > 0 || page.role == PageRole::Follow || !page.follow.is_empty();
+    if source.reader.learns() && companies && elsewhere {
+        let have = stored.iter().map(|record| record.id).collect();
+        stored.extend(effects.store.absent(&source.id, have, ELSEWHERE).await?);
+    }
+    diff::realign(&mut extract.records, &stored, page);
+    if source.reader.learns()
+        && let Some(doubt) = diff::set_apart(&mut extract.records, &stored)
+        && let Some(learned) = &mut extract.learned
+    {
+        learned.doubt = Some(learned.doubt.take().map_or_else(|| doubt.clone(), |before| format!("{before}; {doubt}")));
+    }
+    let meant: HashSet<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
+    let on_it: HashSet<RecordId> = page.members.iter().copied().collect();
+    stored.retain(|record| meant.contains(&record.id) || on_it.contains(&record.id));
+    Ok(stored)
+}
+
+/// What is known of the records on a page, and of those that were on it before.
+pub(super) async fn of_page(effects: &Effects, source: &Source, page: &Page, extract: &Extract) -> Result<Vec<Record>, StoreError> {
+    let mut ids: Vec<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
+    let on_it: HashSet<RecordId> = ids.iter().copied().collect();
+    ids.extend(page.members.iter().filter(|id| !on_it.contains(id)));
+    effects.store.records(ids).await
+}
+
+/// That a page lacks the end that it had before, if it does and has not for long.
+pub(super) fn broke_off(page: &Page, (old, new): (&[u8], &[u8]), now: Timestamp) -> Option<Failure> {
+    let text = || format!("the page breaks off after {} bytes: `</html>`, with which it ended before, is missing", new.len());
+    (!used_to(page, now) && diff::broke_off(old, new)).then(|| Failure::new(FailureClass::Broken, text()))
+}
+
+/// That a page shows nothing but what another page of the visit shows, where it showed other records before.
+pub(super) async fn repeats(effects: &Effects, source: &Source, page: &Page, extract: &Extract) -> Result<Option<Failure>, StoreError> {
+    let now: HashSet<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
+    let others = !page.members.is_empty() && !now.is_empty() && !page.members.iter().any(|id| now.contains(id));
+    if page.role != PageRole::Follow || !others || used_to(page, effects.clock.now()) {
+        return Ok(None);
+    }
+    for other in effects.store.pages(effects.store.pages_of(&source.id)).await? {
+        let members: HashSet<&RecordId> = other.members.iter().collect();
+        if other.id != page.id && (other.root, other.visit) == (page.root, page.visit) && now.iter().all(|id| members.contains(id)) {
+            let text = format!("the page repeats {} instead of the other records that it had", other.url);
+            return Ok(Some(Failure::new(FailureClass::Broken, text)));
+        }
+    }
+    Ok(None)
+}
+
+fn used_to(page: &Page, now: Timestamp) -> bool {
+    page.failures
+        .as_ref()
+        .is_some_and(|failures| failures.last.class == FailureClass::Broken && now.duration_since(failures.since) >= USED_TO)
+}
