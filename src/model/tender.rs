@@ -399,6 +399,7 @@ pub struct Filed {
 
 impl Filed {
     /// The same notice, come back after another of its time had taken its place: filed once more, as what was shown since.
+    #[must_use]
     pub fn back(&self) -> Self {
         let salted = [&self.hash.0[..], &self.seen.as_millisecond().to_be_bytes()].concat();
         Self { hash: ContentHash::of(&salted), ..self.clone() }

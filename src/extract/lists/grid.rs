@@ -112,7 +112,7 @@ mod tests {
     fn cards_side_by_side_are_records_each_and_cells_are_not() {
         let rows = |n: usize, wide: usize, cell: &dyn Fn(usize, usize) -> String| -> String {
             let cells = |row: usize| (row * wide..n.min((row + 1) * wide)).map(|i| cell(i, i % wide)).collect::<String>();
-            (0..n.div_ceil(wide)).map(|row| format!("<div class=row>{}</div>", cells(row))).collect()
+            (0..n.div_ceil(wide)).flat_map(|row| ["<div class=row>".to_owned(), cells(row), "</div>".to_owned()]).collect()
         };
         let maker = |i: usize| format!("<h4>Maker {i}, S.L.</h4><p>Town {}</p>", i % 3);
         let plain = |i: usize, _: usize| format!("<div class=col>{}<p>Tel. 947 20 03 {i:02}</p></div>", maker(i));
