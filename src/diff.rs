@@ -23,6 +23,7 @@ mod rounds;
 mod said;
 mod signals;
 mod spec;
+mod spelling;
 mod visit;
 mod words;
 
@@ -35,4 +36,5 @@ pub use readable::readable;
 pub use said::{said, texts, told_alike};
 pub use signals::{AWAY, About, SignalDraft, signal};
 pub use spec::{KEYS, Rules, Spec};
+pub use spelling::{keep_keys, other_ids};
 pub use visit::{PATIENCE, VisitEnd, Visited, doubt, visit_end};

@@ -106,7 +106,7 @@ pub(super) async fn read(
         Err(failure) => return Ok(Err(failure)),
     };
     forget_query(source, &mut extract);
-    let mut stored = stored(effects, source, page, &extract).await?;
+    let mut stored = stored(effects, source, page, &mut extract).await?;
     make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     if extract.records.iter().any(|draft| draft.detail.is_some()) {
         // Other pages need not wait for a site that is slow to answer.
@@ -136,20 +136,26 @@ fn forget_query(source: &Source, extract: &mut Extract) {
 
 /// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.
 pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, read: Read) -> Result<Read, StoreError> {
-    let mut stored = stored(effects, source, page, &read.extract).await?;
-    let previous = previous(effects, source, page, fetched).await?;
     let mut extract = read.extract;
+    let mut stored = stored(effects, source, page, &mut extract).await?;
+    let previous = previous(effects, source, page, fetched).await?;
     // What another turn filed meanwhile counts as well.
     make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     Ok(Read { extract, stored, previous, ..read })
 }
 
-/// What is known of the records on a page, and of those that were on it before.
-async fn stored(effects: &Effects, source: &Source, page: &Page, extract: &Extract) -> Result<Vec<Record>, StoreError> {
+/// What is known of the records on a page, and of those that were on it before. What is known under another spelling of its key gets that key.
+pub(super) async fn stored(effects: &Effects, source: &Source, page: &Page, extract: &mut Extract) -> Result<Vec<Record>, StoreError> {
     let mut ids: Vec<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let on_it: HashSet<RecordId> = ids.iter().copied().collect();
     ids.extend(page.members.iter().filter(|id| !on_it.contains(id)));
-    effects.store.records(ids).await
+    let mut stored = effects.store.records(ids).await?;
+    let others = diff::other_ids(&source.id, extract, &stored);
+    if !others.is_empty() {
+        stored.extend(effects.store.records(others).await?);
+    }
+    diff::keep_keys(page, extract, &stored);
+    Ok(stored)
 }
 
 async fn previous(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched) -> Result<Option<Previous>, StoreError> {

@@ -322,7 +322,7 @@ pub async fn rehearse(
     if matches!(target, Target::Url(_)) && !source.reader.transport().varies() {
         (read, out.failure) = rehearsal.read_on(source, &fetched.url, pages.min(source.reader.pages()), &mut extract).await;
     }
-    let stored = effects.store.records(extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect()).await?;
+    let stored = read::stored(effects, source, &page, &mut extract).await?;
     if matches!(target, Target::Url(_)) {
         let details = read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
         out.remarks.extend(details.said());
@@ -353,7 +353,8 @@ pub async fn rehearse(
             out.statement = Some(state.statement());
         }
     }
-    let others = stored.iter().filter(|known| !found.records.iter().any(|record| record.id == known.id));
+    let members: HashSet<RecordId> = found.members.iter().copied().collect();
+    let others = stored.iter().filter(|known| members.contains(&known.id) && !found.records.iter().any(|record| record.id == known.id));
     out.remarks.extend(unnamed(source, found.records.iter().chain(others)));
     out.remarks.extend(how_much(source, read, !extract.follow.is_empty()).filter(|_| whole_visit));
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();
