@@ -17,6 +17,8 @@ const END: f64 = 0.62;
 /// The same for one in the middle: an advertisement.
 const MIDDLE: f64 = 0.35;
 
+/// Rows that all lead somewhere, beside a first one that does not.
+const ROWS: usize = 5;
 /// How alike the first record begins to those after a line.
 const BEGINS: f64 = 0.6;
 
@@ -168,6 +170,9 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
     if trials.iter().filter(|trial| says(trial)).count() * 2 > trials.len() {
         trials.retain(says);
     }
+    if is_head(shown, children, &trials) {
+        trials.remove(0);
+    }
     let first = trials[0].start;
     let before = (0..first).rev().take_while(|i| parent(*i) == parent(first)).take(usual.saturating_sub(1)).count();
     let shifted = shift(children, &trials, first, before);
@@ -223,6 +228,18 @@ fn without_strangers(mut trials: Vec<Trial>, begins: impl Fn(&Trial) -> bool) ->
     trials.drain(..start);
     trials.retain(|trial| trial.alike >= MIDDLE * usual);
     (!trials.is_empty()).then_some(trials)
+}
+
+/// Whether the first of these rows is the head of their table, built as they are: all but it lead to their pages, and no number is in it.
+fn is_head(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial]) -> bool {
+    let [head, rows @ ..] = trials else { return false };
+    let at = children[head.start].0;
+    let leads = |trial: &Trial| (trial.start..trial.end).any(|i| shown.nodes[children[i].0].links > 0);
+    shown.nodes[at].is(Tag::Tr)
+        && rows.len() >= ROWS
+        && !leads(head)
+        && rows.iter().all(leads)
+        && !shown.nodes[at..shown.nodes[at].end].iter().any(|node| node.text.contains(|c: char| c.is_numeric()))
 }
 
 /// Whether the children before the first record look like the ends of records: then the cut is in the wrong places.

@@ -361,6 +361,16 @@ fn a_few_large_cards_are_records_of_the_list_beside_them_and_banners_are_none() 
 }
 
 #[test]
+fn a_head_that_is_built_as_the_rows_below_it_is_none_of_them() {
+    let row = |n: usize| format!("<tr><td><b><a href=/o/{n}>Maker {n}</a></b></td><td>Hall {n}</td></tr>");
+    let plain = "<tr><td><b>Kistenwerk Nord</b></td><td>Hall 9</td></tr>";
+    for (count, head) in [(8, "<tr><td><b>Firma</b></td><td>Halle</td></tr>"), (9, plain)] {
+        let reading = read(&format!("<table>{head}{}</table>", repeat(8, row)));
+        assert_eq!(reading.lists[0].records.len(), count, "{head}");
+    }
+}
+
+#[test]
 fn cells_that_are_coloured_in_turn_are_one_column() {
     let firms = ["Kern", "Weber", "Lang", "Ott", "Sauer", "Blum", "Roth", "Vogt"];
     let each = |template: &str| {
