@@ -17,6 +17,8 @@ const END: f64 = 0.62;
 /// The same for one in the middle: an advertisement.
 const MIDDLE: f64 = 0.35;
 
+/// How alike headings between records are to the one before the first.
+const HEADING: f64 = 0.8;
 /// Rows that all lead somewhere, beside a first one that does not.
 const ROWS: usize = 5;
 /// How alike the first record begins to those after a line.
@@ -147,7 +149,13 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
         let others = trials.iter().filter(|trial| !is_last(trial)).flat_map(|trial| &children[trial.start..trial.end]);
         within.extend(others.flat_map(|(_, marks)| marks));
     }
+    let heading = heading(shown, children, &trials).filter(|_| usual == 1);
     for trial in &mut trials {
+        if let Some(heading) = heading
+            && let Some(over) = (trial.start + 1..trial.end).find(|i| is_like(shown, children, (*i, heading)))
+        {
+            trial.end = over;
+        }
         if is_last(trial) {
             trial.end = trial.end.min(trial.start + usual);
             let foot = |i: usize| !within.is_empty() && !children[i].1.iter().any(|mark| within.contains(mark));
@@ -184,6 +192,19 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
     let swallowed = trials.iter().filter(swallows).count() as f64;
     let records = trials.iter().map(|trial| children[trial.start..trial.end].iter().map(|(at, _)| *at).collect()).collect();
     Some(Cut { records, alike, swallowed, again, shifted })
+}
+
+/// What stands before the first record and says one thing, where a record says more: a heading over some of them, as others may stand between them.
+fn heading(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial]) -> Option<usize> {
+    let first = trials.first()?.start;
+    let before = first.checked_sub(1)?;
+    let (heading, record) = (&shown.nodes[children[before].0], &shown.nodes[children[first].0]);
+    (heading.parent == record.parent && heading.runs == 1 && record.runs > 1).then_some(before)
+}
+
+/// Whether a child is built as such a heading is.
+fn is_like(shown: &Shown<'_>, children: &[(At, Marks)], (child, heading): (usize, usize)) -> bool {
+    shown.nodes[children[child].0].runs == 1 && alike(&children[child].1, &children[heading].1) >= HEADING
 }
 
 /// Whether two nodes have the same name and the same classes.

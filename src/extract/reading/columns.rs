@@ -362,7 +362,7 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     let linked = |raw: &Raw, start: &str| {
         raw.contact.as_ref().is_some_and(|href| href.len() > start.len() && href[..start.len()].eq_ignore_ascii_case(start))
     };
-    if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains('@') && read(Type::Email, raw).is_some()) {
+    if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains(['@', '(', '[', '{']) && read(Type::Email, raw).is_some()) {
         return Some("email");
     }
     let town = |raw: &Raw| places::is_town(&raw.text, hints.country);

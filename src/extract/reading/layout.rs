@@ -9,6 +9,8 @@ use crate::base::ids::hash64;
 
 /// Rows that one cell can reach.
 const REACH: usize = 1_000;
+/// Fewer records have classes of their own by chance.
+const FEWEST: usize = 3;
 /// Fewer records may take turns by chance.
 const SURE: usize = 6;
 
@@ -90,9 +92,10 @@ pub(super) fn class<'s>(shown: &'s Shown<'_>, at: At) -> &'s str {
     shown.nodes[at].attr("class").split_ascii_whitespace().next().unwrap_or("")
 }
 
-/// Classes in the records that every other of them has, at all of its elements or at some.
+/// Classes in the records that every other of them has, at all of its elements or at some; and where most records have classes that no other one has,
+/// as programs make them, those.
 fn colours(shown: &Shown<'_>, records: &[Vec<At>]) -> HashSet<u64> {
-    if records.len() < SURE {
+    if records.len() < FEWEST {
         return HashSet::new();
     }
     let mut by_class: HashMap<&str, Turns> = HashMap::new();
@@ -104,8 +107,12 @@ fn colours(shown: &Shown<'_>, records: &[Vec<At>]) -> HashSet<u64> {
             }
         }
     }
-    let coloured = |turns: &Turns| turns.changes(records.len()) * 10 >= (records.len() - 1) * 9;
-    by_class.into_iter().filter(|(_, turns)| coloured(turns)).map(|(class, _)| hash64(&[class.as_bytes()])).collect()
+    let sure = records.len() >= SURE;
+    let coloured = |turns: &Turns| sure && turns.changes(records.len()) * 10 >= (records.len() - 1) * 9;
+    let alone: HashSet<usize> = by_class.values().filter(|turns| turns.count == 1).map(|turns| turns.last).collect();
+    let made = alone.len() * 2 > records.len();
+    let says_nothing = |turns: &Turns| coloured(turns) || made && turns.count == 1;
+    by_class.into_iter().filter(|(_, turns)| says_nothing(turns)).map(|(class, _)| hash64(&[class.as_bytes()])).collect()
 }
 
 /// In which records something is, as far as it matters how often it changes from one to the next.

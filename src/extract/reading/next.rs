@@ -47,7 +47,33 @@ pub(super) fn next_page(shown: &Shown<'_>, root: ElementRef<'_>, base: &Url, pag
     said.dedup();
     // The same words again and again, each with another address, are those of entries: "read on".
     let said = if said.len() <= SAID { said.into_iter().next() } else { None };
-    said.or_else(|| numbered(shown, &links, &other))
+    said.or_else(|| numbered(shown, &links, &other)).or_else(|| second(shown, &links, base, page))
+}
+
+/// Of numbers that are all links, and none of them this page's: the first page has an address without its number, and the second one follows.
+fn second(shown: &Shown<'_>, links: &[At], base: &Url, page: &Url) -> Option<Url> {
+    let numbered = |number: &str| {
+        let at = links.iter().filter(|at| shown.nodes[**at].chars <= 3 && shown.words(**at, 12).trim_matches(['[', ']', ' ']) == number);
+        at.filter_map(|at| Some((*at, value::url(shown.nodes[*at].attr("href"), base)?))).collect::<Vec<_>>()
+    };
+    let firsts = numbered("1");
+    let parameter = |url: &Url, number: &str| url.query_pairs().find(|(_, value)| value == number).map(|(name, _)| name.into_owned());
+    numbered("2").into_iter().find_map(|(at, url)| {
+        let name = parameter(&url, "2")?;
+        let other = |pair: &(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| pair.0 != name;
+        let rest = |url: &Url| {
+            (
+                url.host_str().map(str::to_owned),
+                url.path().to_owned(),
+                url.query_pairs().filter(other).map(|(n, v)| (n.into_owned(), v.into_owned())).collect::<Vec<_>>(),
+            )
+        };
+        let beside = firsts.iter().any(|(first, one)| {
+            first < &at && at - first <= NEAR && parameter(one, "1").as_ref() == Some(&name) && rest(one) == rest(&url)
+        });
+        let bare = page.query_pairs().all(|pair| other(&pair)) && rest(page) == rest(&url);
+        (beside && bare).then_some(url)
+    })
 }
 
 /// The address of a link that is marked as the next page.

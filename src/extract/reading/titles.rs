@@ -6,6 +6,8 @@ use super::super::shown::{At, Shown};
 
 /// Characters of a caption.
 const CAPTION: usize = 60;
+/// Characters of a cell of a head that is built as a row.
+const SHORT: usize = 40;
 /// Cells of the head of a table.
 pub(super) const HEADS: usize = 60;
 /// The share of a column's cells that have to say so.
@@ -17,8 +19,17 @@ pub(super) fn heads(shown: &Shown<'_>, record: &[At]) -> Vec<String> {
     let Some(table) = shown.around(row).find(|at| shown.nodes[*at].is(Tag::Table)) else { return Vec::new() };
     let above = (table..row).filter(|at| shown.nodes[*at].is(Tag::Tr));
     let is_head = |at: &At| shown.children(*at).filter(|at| shown.nodes[*at].element.is_some()).all(|at| shown.nodes[at].is(Tag::Th));
-    let Some(head) = above.take(HEADS).filter(is_head).last() else { return Vec::new() };
+    let Some(head) = above.take(HEADS).filter(is_head).last().or_else(|| plain_head(shown, row)) else { return Vec::new() };
     cells(shown, head).take(HEADS).map(|at| shown.words(at, CAPTION)).collect()
+}
+
+/// The row right above one, where it is a head that is built as a row: as many cells, each in short, no number and no link, and one of them a caption.
+fn plain_head(shown: &Shown<'_>, row: At) -> Option<At> {
+    let head = shown.children(shown.nodes[row].parent).take_while(|at| *at < row).filter(|at| shown.nodes[*at].is(Tag::Tr)).last()?;
+    let own: Vec<String> = cells(shown, head).take(HEADS).map(|at| shown.words(at, CAPTION)).collect();
+    let short = own.iter().all(|words| words.chars().count() <= SHORT && !words.contains(char::is_numeric));
+    let fits = own.len() > 1 && own.len() == cells(shown, row).take(HEADS).count() && shown.nodes[head].links == 0;
+    (fits && short && own.iter().any(|words| captions::field_of(words).is_some())).then_some(head)
 }
 
 /// The cells of a row.
