@@ -361,6 +361,71 @@ fn a_few_large_cards_are_records_of_the_list_beside_them_and_banners_are_none() 
 }
 
 #[test]
+fn tables_below_a_heading_each_and_headings_between_rows() {
+    let firms = ["Arvor", "Iroise", "Rance", "Ried", "Vosges", "Rhin", "Cinto", "Porto"];
+    let rows = |some: std::ops::Range<usize>, template: &str| {
+        some.map(|n| template.replace("{f}", firms[n]).replace("{n}", &n.to_string())).collect::<String>()
+    };
+    let plain = "<tr><td>{f} SARL<td>Ville {f}<td>02 98 55 10 0{n}";
+    let table = |some| format!("<table><tr><td><b>Société</b><td><b>Ville</b><td><b>Téléphone</b>{}</table>", rows(some, plain));
+    let html = format!("<h2>Bretagne</h2>{}<h2>Alsace</h2>{}<h2>Corse</h2>{}", table(0..3), table(3..6), table(6..8));
+    let reading = read_at("https://fair.example.fr/", &html);
+    let list = &reading.lists[0];
+    assert_eq!(list.records.len(), 8, "{html}");
+    let called = |label: &str| list.columns.iter().find(|column| column.label == label).and_then(|column| column.caption.as_deref());
+    assert_eq!((called("phone"), called("column 1")), (Some("Téléphone"), Some("Ville")));
+    // What stands between the rows is of none of them.
+    let linked = "<tr><td><a href=/m/{n}>{f}</a><td>Ville {f}<td>info(at){f}.example.fr";
+    let over = |name: &str| format!("<tr class=g><td colspan=3>{name}");
+    let html = format!(
+        "{}{}{}{}{}{}",
+        over("Bretagne"),
+        rows(0..3, linked),
+        over("Alsace"),
+        rows(3..6, linked),
+        over("Corse"),
+        rows(6..8, linked)
+    );
+    let reading = read(&format!("<table>{html}</table>"));
+    assert_eq!(reading.lists[0].records.len(), 8);
+    assert!(
+        reading.lists[0].records.iter().all(|item| item.cells.iter().all(|cell| !cell.value.contains("Alsace"))),
+        "{:#?}",
+        reading.lists[0]
+    );
+    assert_eq!(values(&reading, "email").len(), 8);
+    // Captions and values of one record each are no records.
+    let card =
+        |n: usize| format!("<h2>Crate {n}</h2><table><tr><td>Weight<td>{n} kg<tr><td>Height<td>{n}0 cm<tr><td>Colour<td>c{n}</table>");
+    assert_eq!(read(&repeat(4, card)).lists[0].records.len(), 4);
+}
+
+#[test]
+fn classes_that_each_record_has_of_its_own_part_no_columns() {
+    let firms = ["Kern", "Weber", "Lang", "Ott", "Sauer"];
+    let card = |n: usize| {
+        let name = firms[n - 1];
+        format!(
+            "<div class=k{n}x><div class=a{n}><h2>{name}</h2></div><div class=b{n}><p>Town of {name}</p></div><div class=c{n}><p>Sells {name}s</p></div></div>"
+        )
+    };
+    let filled: Vec<usize> = read(&repeat(5, card)).lists[0].columns.iter().map(|column| column.filled).collect();
+    assert_eq!(filled, [5; 3]);
+}
+
+#[test]
+fn the_second_page_follows_where_all_numbers_are_links() {
+    for (page, pager, want) in [
+        ("https://a.example/list", "<a href=?p=1>1</a> <a href=?p=2>2</a>", Some("https://a.example/list?p=2")),
+        ("https://a.example/list?p=2", "<a href=?p=1>1</a> <a href=?p=2>2</a> <a href=?p=3>3</a>", None),
+        ("https://a.example/other", "<a href=/list?p=1>1</a> <a href=/list?p=2>2</a>", None),
+        ("https://a.example/list", "<a href=?stars=2>2</a>", None),
+    ] {
+        assert_eq!(read_at(page, &format!("<main><p>x</p>{pager}</main>")).next.map(String::from).as_deref(), want, "{page} {pager}");
+    }
+}
+
+#[test]
 fn a_head_that_is_built_as_the_rows_below_it_is_none_of_them() {
     let row = |n: usize| format!("<tr><td><b><a href=/o/{n}>Maker {n}</a></b></td><td>Hall {n}</td></tr>");
     let plain = "<tr><td><b>Kistenwerk Nord</b></td><td>Hall 9</td></tr>";
@@ -395,7 +460,7 @@ fn cells_that_are_coloured_in_turn_are_one_column() {
     }
     // What some have and others have not is a field each.
     let some = |n: usize| {
-        let said = if n % 3 == 0 { "<p class=hall>Hall" } else { "<p class=ref>Ref" };
+        let said = if n.is_multiple_of(3) { "<p class=hall>Hall" } else { "<p class=ref>Ref" };
         format!("<li><h3><a href=/m/{n}>{}</a></h3>{said} {n}</p>", firms[n - 1])
     };
     let reading = read(&format!("<ul>{}</ul>", repeat(8, some)));

@@ -84,7 +84,7 @@ fn has_forms(listed: &Listed) -> bool {
 fn is_numbered(listed: &Listed) -> bool {
     let digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
     let numbered = |url: &Url| {
-        let last = url.path_segments().and_then(|steps| steps.filter(|step| !step.is_empty()).next_back()).unwrap_or_default();
+        let last = url.path_segments().and_then(|mut steps| steps.rfind(|step| !step.is_empty())).unwrap_or_default();
         // One program that shows everything numbers pages of all kinds.
         let everything = matches!(last.split('.').next(), None | Some("" | "index" | "default" | "main"));
         digits(last) || !everything && url.query_pairs().any(|(_, value)| digits(&value))
