@@ -44,7 +44,10 @@ pub use page::{
     Baseline, Failures, Health, HostKey, HostState, Mask, NoiseSeen, Page, PageRole, Reading, RobotsCopy, SourceState, Suspect, Validators,
     Visit, VolatileSpan,
 };
-pub use record::{Evidence, Field, FieldName, LOST_BY, OF_LETTERS, OwnPage, Record, RecordKind, SAID_IN, TITLES, WON_BY, procedure_of};
+pub use record::{
+    Evidence, Field, FieldName, KEY_PARTS, LOST_BY, OF_LETTERS, OwnPage, Record, RecordKind, SAID_IN, TITLES, WON_BY, one_spelling,
+    other_scheme, procedure_of,
+};
 pub use tender::{
     AWARDED_LOTS, Amendment, Award, BUYER_SAYS, BuyerKind, CANCELLED_LOTS, Class, Closing, Content, Deadline, DeadlineKind, Document, Due,
     FAR, Filed, Joined, LAST_DEADLINE, LISTS, LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, NoticeKind, Oddity, Outcome, Party, Place,

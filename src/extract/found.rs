@@ -20,7 +20,9 @@ use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
 use crate::base::text::{clip, squeeze, words};
-use crate::model::{BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, Learned, Record, RecordKind, Value};
+use crate::model::{
+    BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, KEY_PARTS, Learned, Record, RecordKind, Value, one_spelling,
+};
 use align::Aligned;
 use learn::{Learns, own_contacts};
 
@@ -322,7 +324,7 @@ fn choose(reading: &Reading, known: &[&Record], page: &Url) -> Option<List> {
     let of_things = things.as_ref().map_or(0, |list| list.records.len());
     let said = things.as_ref().map(Names::of_list).unwrap_or_default();
     lists.extend(things);
-    let by_key: HashMap<&str, &Record> = known.iter().map(|record| (record.key.as_str(), *record)).collect();
+    let by_key: HashMap<String, &Record> = known.iter().map(|record| (one_spelling(&record.key), *record)).collect();
     let known = Names::of_records(known);
     let most = |names: &Names, least: usize| {
         let hits = |list: &List| list.records.iter().filter(|raw| names.meets(raw)).count();
@@ -336,8 +338,8 @@ fn choose(reading: &Reading, known: &[&Record], page: &Url) -> Option<List> {
     let mut there = Names::of_list(&chosen).keys;
     for url in &reading.links {
         // What is known and stands elsewhere on the page now, in another layout, is not gone.
-        let key = String::from(canonical(url));
-        let record = by_key.get(key.as_str()).filter(|_| !there.contains(&key)).copied();
+        let key = spelt(url);
+        let record = by_key.get(&key).filter(|_| !there.contains(&key)).copied();
         if let Some(record) = record {
             there.insert(key);
             chosen.take_in(record, url);
@@ -361,20 +363,20 @@ struct Names {
 impl Names {
     fn of_records(records: &[&Record]) -> Self {
         Self {
-            keys: records.iter().map(|record| record.key.clone()).collect(),
+            keys: records.iter().map(|record| one_spelling(&record.key)).collect(),
             names: records.iter().map(|record| words(&record.title())).collect(),
         }
     }
 
     fn of_list(list: &List) -> Self {
         Self {
-            keys: list.records.iter().filter_map(|raw| raw.link.as_ref().map(|url| canonical(url).into())).collect(),
+            keys: list.records.iter().filter_map(|raw| raw.link.as_ref().map(spelt)).collect(),
             names: list.records.iter().map(|raw| words(&raw.name)).collect(),
         }
     }
 
     fn meets(&self, raw: &Raw) -> bool {
-        raw.link.as_ref().is_some_and(|url| self.keys.contains(canonical(url).as_str()))
+        raw.link.as_ref().is_some_and(|url| self.keys.contains(&spelt(url)))
             || raw.cells.iter().any(|(_, text)| self.names.contains(&words(text)))
     }
 }
@@ -433,39 +435,26 @@ fn keys(list: &List, known: &[&Record], rule: &RecordRule, page: &Url) -> Vec<St
         let named = || {
             let name = words(&raw.name);
             let nth = seen.entry(name.clone()).and_modify(|n| *n += 1).or_insert(1);
-            if *nth > 1 { format!("{name} | {nth}") } else { name }
+            if *nth > 1 { format!("{name}{KEY_PARTS}{nth}") } else { name }
         };
         keys.push(link.clone().filter(|_| by_link).unwrap_or_else(named));
     }
     if rule.has_key() {
         return keys;
     }
-    rewritten(known, &mut keys);
     rekey(list, known, &mut keys);
     keys
 }
 
-/// What is known by the same address without encryption, or by the same name in capitals (`ß` is `SS` there), keeps its key.
-fn rewritten(known: &[&Record], keys: &mut [String]) {
-    let plain = |key: &str| match key.strip_prefix("http://") {
-        Some(rest) => format!("https://{rest}"),
-        None => key.replace('ß', "ss"),
-    };
-    let now: HashSet<&str> = keys.iter().map(String::as_str).collect();
-    let mut lost: HashMap<String, &str> =
-        known.iter().filter(|record| !now.contains(record.key.as_str())).map(|record| (plain(&record.key), record.key.as_str())).collect();
-    let kept: HashSet<&str> = known.iter().map(|record| record.key.as_str()).collect();
-    for key in keys.iter_mut().filter(|key| !kept.contains(key.as_str())) {
-        if let Some(old) = lost.remove(&plain(key)) {
-            old.clone_into(key);
-        }
-    }
+/// An address as keys are compared.
+fn spelt(url: &Url) -> String {
+    one_spelling(canonical(url).as_str())
 }
 
 /// Where most of what was on the page is there under other keys, each record keeps the key it is known by: by its name, where no other has it.
 fn rekey(list: &List, known: &[&Record], keys: &mut [String]) {
-    let now: HashSet<&str> = keys.iter().map(String::as_str).collect();
-    let lost: Vec<&&Record> = known.iter().filter(|record| !now.contains(record.key.as_str())).collect();
+    let now: HashSet<String> = keys.iter().map(|key| one_spelling(key)).collect();
+    let lost: Vec<&&Record> = known.iter().filter(|record| !now.contains(&one_spelling(&record.key))).collect();
     if lost.len() * 2 < known.len() || lost.len() < 3 {
         return;
     }

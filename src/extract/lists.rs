@@ -61,6 +61,7 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     {
         first.records = cards;
     }
+    found.iter_mut().take(WEIGHED).for_each(|region| without_heads(shown, region));
     apart(shown, found)
 }
 
@@ -75,7 +76,8 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
     let inside = |inner: &Region| shown.around(inner.records[0][0]).any(|around| within.contains(&around));
     let is_grouped = |inner: &Region| {
         let (count, own) = (inner.records.len(), sum(inner, |node| node.runs));
-        if count <= many || links < count || sum(inner, |node| node.links) != links || runs.saturating_sub(own) != many {
+        let leading = links >= count && sum(inner, |node| node.links) == links;
+        if count <= many || !leading && !is_told_apart(shown, inner) || runs.saturating_sub(own) != many {
             return false;
         }
         let starts: BTreeSet<At> = inner.records.iter().filter_map(|record| record.first()).copied().collect();
@@ -90,6 +92,42 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
         letters || own >= 2 * count && parts.iter().max() != parts.iter().min()
     };
     (1..found.len().min(WEIGHED)).find(|at| inside(&found[*at]) && is_grouped(&found[*at]))
+}
+
+/// Whether a region is of rows of tables that each begin with other words: below a heading each, they are records, and not the captions and values of
+/// one record each.
+fn is_told_apart(shown: &Shown<'_>, region: &Region) -> bool {
+    let rows: Vec<At> = region.records.iter().filter_map(|record| record.first()).copied().collect();
+    if rows.iter().any(|row| !shown.nodes[*row].is(Tag::Tr) || shown.nodes[*row].runs < 2) {
+        return false;
+    }
+    let first = |row: &At| shown.nodes[*row..shown.nodes[*row].end].iter().find(|node| node.element.is_none()).map(|node| node.text.trim());
+    let heads = repeated_heads(shown, &rows);
+    let told: Vec<&str> = rows.iter().filter(|row| !heads.contains(row)).filter_map(first).collect();
+    let distinct = told.iter().collect::<BTreeSet<_>>().len();
+    distinct * 10 >= told.len() * 9
+}
+
+/// The first rows of several tables, where all of them say the same: their heads, built as the rows below are.
+fn repeated_heads(shown: &Shown<'_>, rows: &[At]) -> Vec<At> {
+    let parent = |row: &At| shown.nodes[*row].parent;
+    let firsts: Vec<At> =
+        rows.iter().enumerate().filter(|(i, row)| *i == 0 || parent(&rows[i - 1]) != parent(row)).map(|(_, row)| *row).collect();
+    let words = |row: At| shown.nodes[row..shown.nodes[row].end].iter().filter(|node| node.element.is_none()).map(|node| node.text.trim());
+    let same = firsts.len() > 1 && firsts.len() < rows.len() && firsts.windows(2).all(|pair| words(pair[0]).eq(words(pair[1])));
+    if same { firsts } else { Vec::new() }
+}
+
+/// Takes the heads of its tables away from a region of rows.
+fn without_heads(shown: &Shown<'_>, region: &mut Region) {
+    let rows: Vec<At> = region.records.iter().filter_map(|record| record.first()).copied().collect();
+    if rows.len() < 2 || !rows.iter().all(|row| shown.nodes[*row].is(Tag::Tr)) {
+        return;
+    }
+    let heads = repeated_heads(shown, &rows);
+    if !heads.is_empty() {
+        region.records.retain(|record| !heads.contains(&record[0]));
+    }
 }
 
 /// Two records that stand below each other as those of a list do, each with more than its link; where a page has no list, it may be one.

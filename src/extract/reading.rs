@@ -3,6 +3,7 @@
 //! The parts are found each on its own and are put together here.
 
 mod columns;
+mod layout;
 mod names;
 mod next;
 mod numbers;
@@ -21,7 +22,7 @@ use super::listing::base_of;
 use super::lists::{self, Region};
 use super::main_text::{self, Shape};
 use super::product::{self, Product};
-use super::shown::Shown;
+use super::shown::{At, Shown};
 use super::structured::{self, Structured};
 use super::value::Hints;
 use super::{Input, text_of};
@@ -177,7 +178,9 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     if asked.stood.is_none() {
         bigger_first(&mut out);
     }
-    let out = together::together(out);
+    let mut out = together::together(out, asked.company);
+    let links = links(&shown, &base);
+    together::take_in(&shown, &links, &mut out, &|cards| columns::listed(&shown, cards, &base, (hints, asked.company)), asked.company);
     let short = if out.is_empty() && kind == PageType::Other { lists::short(&shown) } else { None };
     let short = short.map(|region| columns::listed(&shown, &region.records, &base, (hints, asked.company)));
     input.check_time()?;
@@ -189,7 +192,8 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let contacts = contacts::read(root, input.url, &structured);
     input.check_time()?;
     let product = product::read(root, input.url, &structured);
-    let links = links(&shown, &base);
+    let mut seen = BTreeSet::new();
+    let links = links.into_iter().map(|(_, url)| url).filter(|url| seen.insert(url.clone())).collect();
     Ok(Reading { kind, title, language: said.language, lists: out, short, links, text, next, structured, contacts, product })
 }
 
@@ -209,13 +213,11 @@ fn bigger_first(lists: &mut [(Listed, bool)]) {
     }
 }
 
-/// Where the content of a page leads, and not what stands around it.
-fn links(shown: &Shown<'_>, base: &Url) -> Vec<Url> {
-    let beside = |at: super::shown::At| matches!(shown.nodes[at].tag, Tag::Nav | Tag::Aside | Tag::Footer);
+/// The links by which the content of a page leads on, and not what stands around it.
+fn links(shown: &Shown<'_>, base: &Url) -> Vec<(At, Url)> {
+    let beside = |at: At| matches!(shown.nodes[at].tag, Tag::Nav | Tag::Aside | Tag::Footer);
     let all = (0..shown.nodes.len()).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS).filter(|at| !shown.around(*at).any(beside));
-    let all = all.filter_map(|at| super::value::url(shown.nodes[at].attr("href"), base));
-    let mut seen = BTreeSet::new();
-    all.filter(|url| seen.insert(url.clone())).collect()
+    all.filter_map(|at| Some((at, super::value::url(shown.nodes[at].attr("href"), base)?))).collect()
 }
 
 /// What is left unsaid by a page read without settings: the country is that of its address.
@@ -237,12 +239,11 @@ fn kind(shown: &Shown<'_>, said: &said::Said, main: Option<&Region>, (chars, sha
     let total = shown.nodes.first().map_or(0, |root| root.chars).max(1);
     let of_main = |region: &Region| region.records.iter().flatten().map(|at| shown.nodes[*at].chars).sum::<usize>();
     // Records lead to pages about them; paragraphs of a text do not.
-    let leads = |record: &&Vec<super::shown::At>| record.iter().any(|at| shown.nodes[*at].links > 0);
+    let leads = |record: &&Vec<At>| record.iter().any(|at| shown.nodes[*at].links > 0);
     let main = main.filter(|region| region.records.iter().filter(leads).count() * 2 >= region.records.len());
     let listed = main.map_or(0.0, |region| of_main(region) as f64 / total as f64);
     let many = main.map_or(0, |region| region.records.len());
-    let around =
-        |at: &super::shown::At| shown.around(*at).any(|around| matches!(shown.nodes[around].tag, Tag::Nav | Tag::Header | Tag::Footer));
+    let around = |at: &At| shown.around(*at).any(|around| matches!(shown.nodes[around].tag, Tag::Nav | Tag::Header | Tag::Footer));
     let is_menu = main.and_then(|region| region.records.first()?.first()).is_some_and(around);
     match said.about {
         Some(PageType::Article) if share > 0.3 => PageType::Article,

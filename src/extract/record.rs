@@ -10,7 +10,7 @@ use super::staff;
 use super::{Kind, Spec};
 use crate::base::caps;
 use crate::base::text::{fold, words};
-use crate::model::{BadEntry, Draft, Extract, Fault, FieldName, Found, RecordKind, Value};
+use crate::model::{BadEntry, Draft, Extract, Fault, FieldName, Found, KEY_PARTS, RecordKind, Value};
 
 /// How many records a format need look at: with the one more than are kept, [`Gather::add`] says that the rest is left out.
 pub(super) const LOOKED_AT: usize = caps::RECORDS + 1;
@@ -89,7 +89,7 @@ impl RecordRule {
                 let names: Vec<_> = self.key.iter().map(FieldName::as_str).collect();
                 return Err(format!("none of its key fields could be read ({}): check their selectors", names.join(", ")));
             }
-            return Ok(values.join(" | "));
+            return Ok(values.join(KEY_PARTS));
         }
         if let Some(id) = parts.id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
             return Ok(id.to_owned());
@@ -99,7 +99,7 @@ impl RecordRule {
         }
         let name = NAMES.iter().find_map(|name| text(name)).map(|name| words(&name)).filter(|name| !name.is_empty());
         let place = PLACES.iter().find_map(|name| text(name)).map(|place| words(&place)).unwrap_or_default();
-        name.map(|name| format!("{name} | {place}"))
+        name.map(|name| format!("{name}{KEY_PARTS}{place}"))
             .ok_or_else(|| "it has neither an address of its own nor a name: read `url`, `name` or `title`, or set `key`".to_owned())
     }
 }

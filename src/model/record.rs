@@ -287,6 +287,29 @@ pub fn procedure_of(key: &str) -> &str {
     [WON_BY, LOST_BY].iter().find_map(|sign| key.split_once(sign)).map_or(key, |(procedure, _)| procedure)
 }
 
+/// What stands between the parts of a key that is of several fields.
+pub const KEY_PARTS: &str = " | ";
+
+/// A key as it is compared: whether an address is encrypted on the way makes it no other, and the capital of `ß` is `SS`.
+pub fn one_spelling(key: &str) -> String {
+    let part = |part: &str| match part.strip_prefix("http://") {
+        Some(rest) => format!("https://{rest}"),
+        None => part.replace('ß', "ss"),
+    };
+    key.split(KEY_PARTS).map(part).collect::<Vec<_>>().join(KEY_PARTS)
+}
+
+/// A key with its address written the other way, encrypted or not; `None`: there is no address in it.
+pub fn other_scheme(key: &str) -> Option<String> {
+    let other = |part: &str| {
+        let plain = part.strip_prefix("http://").map(|rest| format!("https://{rest}"));
+        plain.or_else(|| part.strip_prefix("https://").map(|rest| format!("http://{rest}")))
+    };
+    let parts: Vec<(Option<String>, &str)> = key.split(KEY_PARTS).map(|part| (other(part), part)).collect();
+    let any = parts.iter().any(|(other, _)| other.is_some());
+    any.then(|| parts.into_iter().map(|(other, part)| other.unwrap_or_else(|| part.to_owned())).collect::<Vec<_>>().join(KEY_PARTS))
+}
+
 /// `eforms-procedure:5F1C…` and a bare UUID are `uuid:5f1c…`; `OCID:ocds-…` and a bare OCID are `ocid:ocds-…`.
 fn shared_id(written: &str) -> Option<String> {
     let lower = written.trim().to_lowercase();

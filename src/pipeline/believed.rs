@@ -50,12 +50,18 @@ pub(super) async fn stored(
     Ok(stored)
 }
 
-/// What is known of the records on a page, and of those that were on it before.
-pub(super) async fn of_page(effects: &Effects, source: &Source, page: &Page, extract: &Extract) -> Result<Vec<Record>, StoreError> {
+/// What is known of the records on a page, and of those that were on it before. What is known under another spelling of its key gets that key.
+pub(super) async fn of_page(effects: &Effects, source: &Source, page: &Page, extract: &mut Extract) -> Result<Vec<Record>, StoreError> {
     let mut ids: Vec<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let on_it: HashSet<RecordId> = ids.iter().copied().collect();
     ids.extend(page.members.iter().filter(|id| !on_it.contains(id)));
-    effects.store.records(ids).await
+    let mut stored = effects.store.records(ids).await?;
+    let others = diff::other_ids(&source.id, extract, &stored);
+    if !others.is_empty() {
+        stored.extend(effects.store.records(others).await?);
+    }
+    diff::keep_keys(page, extract, &stored);
+    Ok(stored)
 }
 
 /// That a page lacks the end that it had before, if it does and has not for long.

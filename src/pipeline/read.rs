@@ -143,9 +143,9 @@ fn forget_query(source: &Source, extract: &mut Extract) {
 
 /// What was read, beside what is stored by now: after another turn wrote first. Nothing is asked for again.
 pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, read: Read) -> Result<Read, StoreError> {
-    let mut stored = believed::of_page(effects, source, page, &read.extract).await?;
-    let previous = previous(effects, source, page, fetched).await?;
     let mut extract = read.extract;
+    let mut stored = believed::of_page(effects, source, page, &mut extract).await?;
+    let previous = previous(effects, source, page, fetched).await?;
     // What another turn filed meanwhile counts as well.
     make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     Ok(Read { extract, stored, previous, ..read })

@@ -353,8 +353,7 @@ pub async fn rehearse(
             out.statement = Some(state.statement());
         }
     }
-    let shown: HashSet<RecordId> = found.members.iter().copied().collect();
-    let others = stored.iter().filter(|known| shown.contains(&known.id) && !found.records.iter().any(|record| record.id == known.id));
+    let others = stored.iter().filter(|one| found.members.contains(&one.id) && found.records.iter().all(|record| record.id != one.id));
     out.remarks.extend(unnamed(source, found.records.iter().chain(others)));
     out.remarks.extend(how_much(source, read, !extract.follow.is_empty()).filter(|_| whole_visit));
     let how: HashMap<RecordId, &'static str> = found.changes.iter().map(|change| (change.record, word(&change.kind))).collect();

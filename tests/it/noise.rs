@@ -7,9 +7,10 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use atalaya::app::ask;
+use atalaya::model::{Change, ChangeKind};
 use atalaya::web::{Answer, Question, SourcePages};
 
-use crate::rig::{Home, Inside, PATIENCE, Reply, Seen, Server, clock_ahead, hook};
+use crate::rig::{Home, Inside, OFFER, PATIENCE, Reply, Seen, Server, clock_ahead, hook, listing};
 
 const PAGES: usize = 200;
 const ROUNDS: usize = 10;
@@ -287,6 +288,86 @@ fn forty_records_in_another_order_are_no_change() {
     let changes = source["changes"].as_array().unwrap();
     assert!(changes.iter().all(|change| change["baseline"] == true), "{changes:?}");
     assert_eq!((home.json(&["status"])["records"].as_u64(), source["source"]["health"].as_str()), (Some(40), Some("well")), "{source}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_the_same_but_for_its_spelling_is_neither_new_nor_gone_whatever_reads_it() {
+    let turn = Arc::new(AtomicUsize::new(1));
+    let shown = Arc::clone(&turn);
+    let site = Server::start(move |seen| {
+        let (scheme, firm) = if shown.load(Ordering::SeqCst) == 1 { ("http", "Gießerei Weiß") } else { ("https", "GIESSEREI WEISS") };
+        let row = |n: usize| format!("<li><a href={scheme}://offers.example/{n}>Offer {n}</a> <b>Acme {n}</b></li>");
+        let rows = |some: std::ops::Range<usize>| some.map(row).collect::<String>();
+        // The third offer goes to the second page meanwhile.
+        let cut = if scheme == "http" { 3 } else { 2 };
+        let body = match &*seen.path {
+            "/offers" => format!("<ul>{}</ul><a class=next href=/offers/2>next</a>", rows(0..cut)),
+            "/offers/2" => format!("<ul>{}</ul>", rows(cut..5)),
+            "/firms" => format!("<ul><li><b>{firm}</b> <i>Bonn</i></li><li><b>Weissbach</b> <i>Ulm</i></li></ul>"),
+            "/found" => {
+                let rest = ["Adler", "Bauer", "Conrad", "Dorn"].map(|name| format!("<tr><td>{name}<td>Bonn")).concat();
+                format!("<table><tr><th>Firma<th>Ort<tr><td>{firm}<td>Ulm{rest}</table>")
+            }
+            "/found/linked" => {
+                let row = |n: usize| format!("<li><h2><a href={scheme}://firms.example/firm/{n}>Firm {n}</a></h2><p>Place {n}</p></li>");
+                format!("<ul>{}</ul>", (0..5).map(row).collect::<String>())
+            }
+            "/json" => format!("{{\"items\":[{{\"url\":\"{scheme}://api.example/1\",\"title\":\"One\"}}]}}"),
+            "/feed" => format!(
+                "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Press</title><item><title>Acme opens a plant</title>\
+                 <link>{scheme}://press.example/1</link><guid>{scheme}://press.example/?p=1</guid></item></channel></rss>"
+            ),
+            "/map" => {
+                let urls = format!("<url><loc>{scheme}://{}/page/1</loc></url>", seen.header("host"));
+                format!("<?xml version=\"1.0\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{urls}</urlset>")
+            }
+            _ => return Reply::status(404),
+        };
+        match &*seen.path {
+            "/json" => Reply { headers: vec![("content-type", "application/json".into())], ..Reply::html(body) },
+            "/feed" | "/map" => Reply { headers: vec![("content-type", "application/xml".into())], ..Reply::html(body) },
+            _ => Reply::html(format!("<html><body><main>{body}</main></body></html>")),
+        }
+    });
+    let at = |path: &str| format!("{}{path}", site.address);
+    let plain = |id: &str, kind: &str, path: &str, more: &str| {
+        format!(
+            "\n[[source]]\nid = \"{id}\"\nkind = \"{kind}\"\nurl = \"{}\"\nevery = \"1h\"\njitter = \"0s\"\nconfirm = \"off\"\n{more}\n",
+            at(path)
+        )
+    };
+    let world = Inside::new(
+        &(listing("offers", &at("/offers"), "1h", OFFER)
+            + "next = \"a.next\"\n"
+            + &listing("firms", &at("/firms"), "1h", "title = \"b\", place = \"i\"")
+            + &plain("found", "directory", "/found", "detail = \"off\"")
+            + &plain("linked", "directory", "/found/linked", "detail = \"off\"")
+            + &plain("api", "json", "/json", "filter = \".items[]\"\nfields = { title = \"title\", url = \"url\" }")
+            + &plain("press", "feed", "/feed", "")
+            + &plain("map", "sitemap", "/map", "")),
+    )
+    .await;
+    world.visit().await;
+    let records = async || {
+        let (records, _) = world.effects.store.records_after(None, 99).await.unwrap();
+        let mut all: Vec<_> =
+            records.iter().map(|record| (record.source.to_string(), record.key.clone(), record.missing, record.gone)).collect();
+        all.sort();
+        all
+    };
+    let before = records().await;
+    assert_eq!(before.len(), 5 + 2 + 5 + 5 + 1 + 1 + 1, "{before:#?}");
+    for spelling in [2, 2, 1] {
+        turn.store(spelling, Ordering::SeqCst);
+        world.wait(jiff::SignedDuration::from_hours(2));
+        world.visit().await;
+        assert_eq!(records().await, before);
+    }
+    let changes = world.effects.store.recent_changes(None, 99).await.unwrap();
+    // That a name is written in capitals is told as what it is.
+    let renamed = |change: &Change| matches!(change.source.as_str(), "firms" | "found") && matches!(change.kind, ChangeKind::Changed(_));
+    let told: Vec<_> = changes.iter().filter(|change| !change.baseline && !renamed(change)).collect();
+    assert!(told.is_empty(), "{told:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::super::record::canonical;
-use super::{ENOUGH, List, MOST};
+use super::{ENOUGH, List, MOST, spelt};
 use crate::base::text::{fold, words};
-use crate::model::{FieldName, Learned, Record, Value};
+use crate::model::{FieldName, Learned, Record, Value, one_spelling};
 
 /// Values that must be comparable before they say which field a column is.
 const COMPARED: usize = 3;
@@ -142,13 +141,13 @@ pub(super) fn align((list, fresh): (&List, &[String]), learned: &Learned, known:
 /// The records of the list that are known, with what is known of them: by their address, else by their name.
 fn meet<'k>(list: &List, known: &[&'k Record]) -> Vec<(usize, &'k Record)> {
     let known = &known[..known.len().min(KNOWN)];
-    let by_key: HashMap<&str, &Record> = known.iter().map(|record| (record.key.as_str(), *record)).collect();
+    let by_key: HashMap<String, &Record> = known.iter().map(|record| (one_spelling(&record.key), *record)).collect();
     let mut by_name: HashMap<String, Option<&Record>> = HashMap::new();
     for record in known {
         by_name.entry(words(&record.title())).and_modify(|other| *other = None).or_insert(Some(record));
     }
     let met = |raw: &super::Raw| {
-        let linked = raw.link.as_ref().and_then(|url| by_key.get(canonical(url).as_str()).copied());
+        let linked = raw.link.as_ref().and_then(|url| by_key.get(&spelt(url)).copied());
         linked.or_else(|| raw.cells.iter().find_map(|(_, text)| by_name.get(&words(text)).copied().flatten()))
     };
     list.records.iter().enumerate().filter_map(|(at, raw)| Some((at, met(raw)?))).collect()

@@ -175,17 +175,8 @@ fn records_whose_columns_change_places_are_the_same() {
 }
 
 #[test]
-fn what_is_the_same_but_for_its_spelling_or_its_layout_keeps_its_key() {
+fn what_stands_in_another_layout_keeps_its_key() {
     let keys = |extract: &Extract| extract.records.iter().map(|draft| draft.key.clone()).collect::<BTreeSet<_>>();
-    let named = |firm: &str| {
-        let rest = MAKERS.map(|(name, place, ..)| format!("<tr><td>{name}<td>{place}")).concat();
-        format!("<table><tr><th>Firma<th>Ort<tr><td>{firm}<td>Berlin{rest}</table>")
-    };
-    let linked = |scheme: &str| {
-        let row =
-            |n: usize| format!("<li><h2><a href={scheme}://directory.example/company/{n}>{}</a></h2><p>{}</li>", MAKERS[n].0, MAKERS[n].1);
-        format!("<ul>{}</ul>", (0..12).map(row).collect::<String>())
-    };
     let gold = |some: std::ops::Range<usize>| {
         let card = |n: usize| {
             format!(
@@ -198,27 +189,12 @@ fn what_is_the_same_but_for_its_spelling_or_its_layout_keeps_its_key() {
         let cards = some.clone().map(card).collect::<String>();
         if cards.is_empty() { format!("<ul>{rest}</ul>") } else { format!("<div>{cards}</div><ul>{rest}</ul>") }
     };
-    for (before, after) in [
-        (named("Gießerei Müller"), named("GIESSEREI MÜLLER")),
-        (named("GIESSEREI MÜLLER"), named("Gießerei Müller")),
-        (linked("http"), linked("https")),
-        (linked("https"), linked("http")),
-        (gold(0..0), gold(0..3)),
-        (gold(0..3), gold(2..6)),
-        (gold(0..0), gold(4..5)),
-        (gold(0..0), gold(7..9)),
-    ] {
+    for (before, after) in [(gold(0..0), gold(0..3)), (gold(0..3), gold(2..6)), (gold(0..0), gold(4..5)), (gold(0..0), gold(7..9))] {
         let (reader, mut memory) = (reader("directory", "detail = 'off'"), Memory::default());
         let first = keys(&memory.visit(&reader, &before));
         let second = keys(&memory.visit(&reader, &after));
         assert!(first.is_subset(&second), "{after}: {first:#?} {second:#?}");
     }
-    // Two that differ in this alone are two.
-    let both = named("Weiß").replace("</table>", "<tr><td>Weiss<td>Bonn</table>");
-    let (reader, mut memory) = (reader("directory", "detail = 'off'"), Memory::default());
-    memory.visit(&reader, &named("Weiß"));
-    let found = keys(&memory.visit(&reader, &both));
-    assert!(found.contains("weiß") && found.contains("weiss"), "{found:#?}");
 }
 
 #[test]

@@ -17,6 +17,10 @@ const END: f64 = 0.62;
 /// The same for one in the middle: an advertisement.
 const MIDDLE: f64 = 0.35;
 
+/// How alike headings between records are to the one before the first.
+const HEADING: f64 = 0.8;
+/// Rows that all lead somewhere, beside a first one that does not.
+const ROWS: usize = 5;
 /// How alike the first record begins to those after a line.
 const BEGINS: f64 = 0.6;
 
@@ -145,7 +149,13 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
         let others = trials.iter().filter(|trial| !is_last(trial)).flat_map(|trial| &children[trial.start..trial.end]);
         within.extend(others.flat_map(|(_, marks)| marks));
     }
+    let heading = heading(shown, children, &trials).filter(|_| usual == 1);
     for trial in &mut trials {
+        if let Some(heading) = heading
+            && let Some(over) = (trial.start + 1..trial.end).find(|i| is_like(shown, children, (*i, heading)))
+        {
+            trial.end = over;
+        }
         if is_last(trial) {
             trial.end = trial.end.min(trial.start + usual);
             let foot = |i: usize| !within.is_empty() && !children[i].1.iter().any(|mark| within.contains(mark));
@@ -168,6 +178,9 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
     if trials.iter().filter(|trial| says(trial)).count() * 2 > trials.len() {
         trials.retain(says);
     }
+    if is_head(shown, children, &trials) {
+        trials.remove(0);
+    }
     let first = trials[0].start;
     let before = (0..first).rev().take_while(|i| parent(*i) == parent(first)).take(usual.saturating_sub(1)).count();
     let shifted = shift(children, &trials, first, before);
@@ -179,6 +192,19 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
     let swallowed = trials.iter().filter(swallows).count() as f64;
     let records = trials.iter().map(|trial| children[trial.start..trial.end].iter().map(|(at, _)| *at).collect()).collect();
     Some(Cut { records, alike, swallowed, again, shifted })
+}
+
+/// What stands before the first record and says one thing, where a record says more: a heading over some of them, as others may stand between them.
+fn heading(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial]) -> Option<usize> {
+    let first = trials.first()?.start;
+    let before = first.checked_sub(1)?;
+    let (heading, record) = (&shown.nodes[children[before].0], &shown.nodes[children[first].0]);
+    (heading.parent == record.parent && heading.runs == 1 && record.runs > 1).then_some(before)
+}
+
+/// Whether a child is built as such a heading is.
+fn is_like(shown: &Shown<'_>, children: &[(At, Marks)], (child, heading): (usize, usize)) -> bool {
+    shown.nodes[children[child].0].runs == 1 && alike(&children[child].1, &children[heading].1) >= HEADING
 }
 
 /// Whether two nodes have the same name and the same classes.
@@ -223,6 +249,18 @@ fn without_strangers(mut trials: Vec<Trial>, begins: impl Fn(&Trial) -> bool) ->
     trials.drain(..start);
     trials.retain(|trial| trial.alike >= MIDDLE * usual);
     (!trials.is_empty()).then_some(trials)
+}
+
+/// Whether the first of these rows is the head of their table, built as they are: all but it lead to their pages, and no number is in it.
+fn is_head(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial]) -> bool {
+    let [head, rows @ ..] = trials else { return false };
+    let at = children[head.start].0;
+    let leads = |trial: &Trial| (trial.start..trial.end).any(|i| shown.nodes[children[i].0].links > 0);
+    shown.nodes[at].is(Tag::Tr)
+        && rows.len() >= ROWS
+        && !leads(head)
+        && rows.iter().all(leads)
+        && !shown.nodes[at..shown.nodes[at].end].iter().any(|node| node.text.contains(|c: char| c.is_numeric()))
 }
 
 /// Whether the children before the first record look like the ends of records: then the cut is in the wrong places.

@@ -9,7 +9,7 @@ use super::super::contacts;
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type};
-use super::titles::Spans;
+use super::layout::{Layout, class};
 use super::{Item, Listed};
 use super::{names, places, titles};
 use crate::base::text::clip;
@@ -85,11 +85,11 @@ enum Says {
 
 /// The records of a region with their fields; `company`: they are known to be companies.
 pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints, company): (&Hints, bool)) -> Listed {
-    let spans = Spans::of(shown, records);
-    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &spans, (base, hints))).collect();
+    let layout = Layout::of(shown, records);
+    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &layout, (base, hints))).collect();
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
     let named = names::names(&raws, &heads, company);
-    let details = names::details((shown, &spans), records, (&raws, &named), base);
+    let details = names::details((shown, &layout), records, (&raws, &named), base);
     let (kinds, of) = kinds((&raws, &named), &heads, base, hints);
     let mut columns: Vec<Column> = Vec::new();
     let mut items = Vec::with_capacity(records.len());
@@ -134,10 +134,10 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
 }
 
 /// The words of a record, each with the place it stands in.
-fn raw_cells(shown: &Shown<'_>, record: &[At], spans: &Spans, by: (&Url, &Hints)) -> Vec<Raw> {
+fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, by: (&Url, &Hints)) -> Vec<Raw> {
     let mut out: Vec<Raw> = Vec::new();
     let mut times: HashMap<u64, u64> = HashMap::new();
-    let above = record.first().map_or(&[][..], |row| spans.into(*row));
+    let above = record.first().map_or(&[][..], |row| layout.into(*row));
     let parts = above.iter().map(|cell| (shown.nodes[*cell].parent, *cell)).chain(record.iter().map(|root| (*root, *root)));
     for (root, from) in parts {
         let end = shown.nodes[from].end;
@@ -152,10 +152,10 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], spans: &Spans, by: (&Url, &Hints)
             }
             let text = shown.words(at, CELL);
             if text.chars().any(char::is_alphanumeric) {
-                let place = place(shown, spans, root, at);
+                let place = place(shown, layout, root, at);
                 let nth = times.entry(place).and_modify(|n| *n += 1).or_insert(0);
                 let place = place.wrapping_mul(31).wrapping_add(*nth);
-                out.push(raw((shown, spans), root, at, text, place));
+                out.push(raw((shown, layout), root, at, text, place));
             }
             at = node.end.max(at + 1);
         }
@@ -192,7 +192,7 @@ fn is_line(shown: &Shown<'_>, at: At) -> bool {
 }
 
 /// Where a cell is in its record: the names on the way to it, and its number below the record where that is a cell of a table.
-pub(super) fn place(shown: &Shown<'_>, spans: &Spans, root: At, at: At) -> u64 {
+pub(super) fn place(shown: &Shown<'_>, layout: &Layout, root: At, at: At) -> u64 {
     let mut out = 7_u64;
     let mut step = |text: &str, number: u64| {
         for byte in text.bytes().take(40) {
@@ -207,11 +207,11 @@ pub(super) fn place(shown: &Shown<'_>, spans: &Spans, root: At, at: At) -> u64 {
         }
         if let Some(element) = node.element {
             let cell = matches!(node.tag, Tag::Td | Tag::Th);
-            let class = node.attr("class").split_ascii_whitespace().next().unwrap_or("");
-            let number = || u64::from(node.nth) + spans.shift(around) as u64;
+            let class = class(shown, around);
+            let number = || u64::from(node.nth) + layout.shift(around) as u64;
             step(element.value().name(), if cell { number() } else { 0 });
             if around != root {
-                step(class, 0);
+                step(if layout.is_colour(class) { "" } else { class }, 0);
             }
         }
         if around == root {
@@ -221,7 +221,7 @@ pub(super) fn place(shown: &Shown<'_>, spans: &Spans, root: At, at: At) -> u64 {
     out
 }
 
-fn raw((shown, spans): (&Shown<'_>, &Spans), root: At, at: At, text: String, place: u64) -> Raw {
+fn raw((shown, layout): (&Shown<'_>, &Layout), root: At, at: At, text: String, place: u64) -> Raw {
     let around: Vec<At> = std::iter::once(at).chain(shown.around(at)).take_while(|around| *around >= root).collect();
     let inside = || at..shown.nodes[at].end;
     let any = |tags: &[Tag]| around.iter().any(|around| shown.nodes[*around].element.is_some() && tags.contains(&shown.nodes[*around].tag));
@@ -242,7 +242,7 @@ fn raw((shown, spans): (&Shown<'_>, &Spans), root: At, at: At, text: String, pla
             (false, false) => Says::Nothing,
         },
         term: any(&[Tag::Dt, Tag::Th]) || ["b", "strong", "label"].iter().any(|name| named(name)),
-        cell: cell.map(|(nth, cell)| (nth + spans.shift(cell), spans.is_long(cell))),
+        cell: cell.map(|(nth, cell)| (nth + layout.shift(cell), layout.is_long(cell))),
         text,
     }
 }
@@ -362,7 +362,7 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     let linked = |raw: &Raw, start: &str| {
         raw.contact.as_ref().is_some_and(|href| href.len() > start.len() && href[..start.len()].eq_ignore_ascii_case(start))
     };
-    if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains('@') && read(Type::Email, raw).is_some()) {
+    if most(&|raw| linked(raw, MAIL) || short(raw) && raw.text.contains(['@', '(', '[', '{']) && read(Type::Email, raw).is_some()) {
         return Some("email");
     }
     let town = |raw: &Raw| places::is_town(&raw.text, hints.country);

@@ -9,7 +9,7 @@ use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::super::value::{self, is_of_site};
 use super::columns::{Raw, place};
-use super::titles::Spans;
+use super::layout::Layout;
 
 /// Links of one record that are looked at.
 const LINKS: usize = 50;
@@ -116,7 +116,7 @@ fn is_host(text: &str) -> bool {
 
 /// The page about each record. What most records lead by leads all of them that have it: a template has one place for it.
 pub(super) fn details(
-    (shown, spans): (&Shown<'_>, &Spans),
+    (shown, layout): (&Shown<'_>, &Layout),
     records: &[Vec<At>],
     (raws, names): (&[Vec<Raw>], &[Option<usize>]),
     base: &Url,
@@ -125,13 +125,13 @@ pub(super) fn details(
     let mut found: Vec<Option<Link>> = (0..records.len()).map(|record| link(shown, &records[record], named(record), base)).collect();
     let mut places: HashMap<u64, usize> = HashMap::new();
     for link in found.iter().flatten() {
-        *places.entry(place(shown, spans, link.root, link.at)).or_default() += 1;
+        *places.entry(place(shown, layout, link.root, link.at)).or_default() += 1;
     }
     let usual = places.into_iter().filter(|(_, times)| times * 2 > records.len()).map(|(place, _)| place).next();
     if let Some(usual) = usual {
         for (record, own) in records.iter().zip(&mut found) {
-            if own.as_ref().is_some_and(|own| place(shown, spans, own.root, own.at) != usual) {
-                let there = links(shown, record, base).find(|link| place(shown, spans, link.root, link.at) == usual);
+            if own.as_ref().is_some_and(|own| place(shown, layout, own.root, own.at) != usual) {
+                let there = links(shown, record, base).find(|link| place(shown, layout, link.root, link.at) == usual);
                 *own = there.or(own.take());
             }
         }

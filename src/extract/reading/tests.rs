@@ -315,6 +315,147 @@ fn large_cards_and_rows_that_lead_alike_are_one_list_and_teasers_are_none_of_it(
 }
 
 #[test]
+fn a_few_large_cards_are_records_of_the_list_beside_them_and_banners_are_none() {
+    let card = |to: &str, name: &str, more: &str| {
+        format!("<div class=g><img src=/1.png><h2><a href={to}>{name}</a></h2><p>{name} {WORDS}.</p>{more}</div>")
+    };
+    let member = |n: usize| card(&format!("/members/{n}"), &format!("Maker {n}"), "");
+    let row = |n: usize, to: &str, name: &str| {
+        format!("<tr><td><a href=/members/{to}>{name}</a></td><td>Ringstraße {n}, 70173 Stuttgart</td><td>0711 49230{n}</td></tr>")
+    };
+    let reached: String = (5..=9).map(|n| row(n, &n.to_string(), &format!("Maker {n}"))).collect();
+    let reached = format!("<table>{reached}</table>");
+    let firms: String =
+        ["acme", "beta", "dorn", "elba", "fink"].iter().zip(1..).map(|(firm, n)| row(n, firm, &format!("{firm} GmbH"))).collect();
+    let firms = format!("<table>{firms}</table>");
+    let place = "<p>Hauptstr. 7, 70174 Stuttgart</p>";
+    let in_section = format!("<section><h2>Premium</h2><div>{}</div></section>", card("/members/1", "Maker 1", ""));
+    for (count, html) in [
+        (6, format!("<div>{}</div>{reached}", member(1))),
+        (7, format!("{}{reached}", repeat(2, member))),
+        (7, format!("{reached}<div>{}</div>", repeat(2, member))),
+        (6, format!("{in_section}{reached}")),
+        // More than two, and nothing by which both are reached.
+        (9, format!("<div>{}</div>{reached}", repeat(4, member))),
+        // By their legal form, by where they are.
+        (6, format!("{}{firms}", card("/members/zeta", "Zeta AG", ""))),
+        (6, format!("{}{firms}", card("/members/zeta", "Zeta", place))),
+        // Pages of the site itself, links to other pages of the list, news, and what a text mentions.
+        (5, format!("{}{firms}", card("/members/join", "Become a member", "<p>Tel. 0711 100200</p>"))),
+        (5, format!("{}{}{firms}", card("/members/join", "Become a member", ""), card("/members/login", "Log in", ""))),
+        (5, format!("<p><a href=/members/2>Next</a></p>{reached}")),
+        (5, format!("{}{reached}", card("/news/1", "Maker 1", place))),
+        (5, format!("<p>It {WORDS}, as <a href=/members/1>Maker 1</a> does</p>{reached}")),
+        (5, format!("{reached}<aside>{}</aside>", member(1))),
+    ] {
+        let reading = read_at("https://fair.example.de/members", &format!("{MENU}<main><h1>Members</h1>{html}</main>"));
+        let main = reading.lists.first().map_or(0, |list| list.records.len());
+        assert_eq!(main, count, "{html}");
+        assert!(names(&reading).iter().all(|name| name.starts_with("Maker") || name.contains("Zeta") || name.ends_with("GmbH")), "{html}");
+    }
+    // Goods that stand beside a list of goods may be advertised.
+    let good = |n: usize| format!("<li><a href=/p/{n}>Crate {n}</a> <span>of wood</span> <b>{n},50 €</b></li>");
+    let goods: String = (3..=9).map(good).collect();
+    let reading = read_at("https://shop.example.de/", &format!("<div>{}</div><ul>{goods}</ul>", card("/p/1", "Box 1", "<b>2,00 €</b>")));
+    assert_eq!(reading.lists[0].records.len(), 7);
+}
+
+#[test]
+fn tables_below_a_heading_each_and_headings_between_rows() {
+    let firms = ["Arvor", "Iroise", "Rance", "Ried", "Vosges", "Rhin", "Cinto", "Porto"];
+    let rows = |some: std::ops::Range<usize>, template: &str| {
+        some.map(|n| template.replace("{f}", firms[n]).replace("{n}", &n.to_string())).collect::<String>()
+    };
+    let plain = "<tr><td>{f} SARL<td>Ville {f}<td>02 98 55 10 0{n}";
+    let table = |some| format!("<table><tr><td><b>Société</b><td><b>Ville</b><td><b>Téléphone</b>{}</table>", rows(some, plain));
+    let html = format!("<h2>Bretagne</h2>{}<h2>Alsace</h2>{}<h2>Corse</h2>{}", table(0..3), table(3..6), table(6..8));
+    let reading = read_at("https://fair.example.fr/", &html);
+    let list = &reading.lists[0];
+    assert_eq!(list.records.len(), 8, "{html}");
+    let called = |label: &str| list.columns.iter().find(|column| column.label == label).and_then(|column| column.caption.as_deref());
+    assert_eq!((called("phone"), called("column 1")), (Some("Téléphone"), Some("Ville")));
+    // What stands between the rows is of none of them.
+    let linked = "<tr><td><a href=/m/{n}>{f}</a><td>Ville {f}<td>info(at){f}.example.fr";
+    let over = |name: &str| format!("<tr class=g><td colspan=3>{name}");
+    let html = format!(
+        "{}{}{}{}{}{}",
+        over("Bretagne"),
+        rows(0..3, linked),
+        over("Alsace"),
+        rows(3..6, linked),
+        over("Corse"),
+        rows(6..8, linked)
+    );
+    let reading = read(&format!("<table>{html}</table>"));
+    assert_eq!(reading.lists[0].records.len(), 8);
+    assert!(
+        reading.lists[0].records.iter().all(|item| item.cells.iter().all(|cell| !cell.value.contains("Alsace"))),
+        "{:#?}",
+        reading.lists[0]
+    );
+    assert_eq!(values(&reading, "email").len(), 8);
+    // Captions and values of one record each are no records.
+    let card =
+        |n: usize| format!("<h2>Crate {n}</h2><table><tr><td>Weight<td>{n} kg<tr><td>Height<td>{n}0 cm<tr><td>Colour<td>c{n}</table>");
+    assert_eq!(read(&repeat(4, card)).lists[0].records.len(), 4);
+}
+
+#[test]
+fn classes_that_each_record_has_of_its_own_part_no_columns() {
+    let firms = ["Kern", "Weber", "Lang", "Ott", "Sauer"];
+    let card = |n: usize| {
+        let name = firms[n - 1];
+        format!(
+            "<div class=k{n}x><div class=a{n}><h2>{name}</h2></div><div class=b{n}><p>Town of {name}</p></div><div class=c{n}><p>Sells {name}s</p></div></div>"
+        )
+    };
+    let filled: Vec<usize> = read(&repeat(5, card)).lists[0].columns.iter().map(|column| column.filled).collect();
+    assert_eq!(filled, [5; 3]);
+}
+
+#[test]
+fn a_head_that_is_built_as_the_rows_below_it_is_none_of_them() {
+    let row = |n: usize| format!("<tr><td><b><a href=/o/{n}>Maker {n}</a></b></td><td>Hall {n}</td></tr>");
+    let plain = "<tr><td><b>Kistenwerk Nord</b></td><td>Hall 9</td></tr>";
+    for (count, head) in [(8, "<tr><td><b>Firma</b></td><td>Halle</td></tr>"), (9, plain)] {
+        let reading = read(&format!("<table>{head}{}</table>", repeat(8, row)));
+        assert_eq!(reading.lists[0].records.len(), count, "{head}");
+    }
+}
+
+#[test]
+fn cells_that_are_coloured_in_turn_are_one_column() {
+    let firms = ["Kern", "Weber", "Lang", "Ott", "Sauer", "Blum", "Roth", "Vogt"];
+    let each = |template: &str| {
+        repeat(8, |n| {
+            let colour = if n % 2 == 1 { "odd" } else { "even" };
+            template
+                .replace("{f}", firms[n - 1])
+                .replace("{n}", &n.to_string())
+                .replace("{c}", colour)
+                .replace("{a}", if n % 2 == 1 { "alt" } else { "" })
+        })
+    };
+    for html in [
+        format!("<table>{}</table>", each("<tr><td class={c}><a href=/m/{n}>{f}</a><td class={c}>Hall {f}<td class={c}>Ref {n}-{f}")),
+        format!("<table>{}</table>", each("<tr><td class='{a}'><a href=/m/{n}>{f}</a><td class='{a}'>Hall {f}<td class='{a}'>Ref {n}-{f}")),
+        each("<div class=row-{c}><h3><a href=/m/{n}>{f}</a></h3><p class=t-{c}>Hall {f}</p><span class=u-{c}>Ref {n}-{f}</span></div>"),
+        format!("<ul>{}</ul>", each("<li><div class={c}><h3><a href=/m/{n}>{f}</a></h3><p>Hall {f}</p><p>Ref {n}-{f}</p></div>")),
+    ] {
+        let reading = read(&html);
+        let filled: Vec<usize> = reading.lists[0].columns.iter().map(|column| column.filled).collect();
+        assert_eq!(filled, [8; 4], "{html} {:#?}", reading.lists[0].columns);
+    }
+    // What some have and others have not is a field each.
+    let some = |n: usize| {
+        let said = if n.is_multiple_of(3) { "<p class=hall>Hall" } else { "<p class=ref>Ref" };
+        format!("<li><h3><a href=/m/{n}>{}</a></h3>{said} {n}</p>", firms[n - 1])
+    };
+    let reading = read(&format!("<ul>{}</ul>", repeat(8, some)));
+    assert_eq!(reading.lists[0].columns.iter().map(|column| column.filled).filter(|filled| *filled < 8).collect::<Vec<_>>(), [6, 2]);
+}
+
+#[test]
 fn what_takes_turns_is_one_record_and_what_is_only_coloured_is_one_each() {
     let firms = ["Kern", "Weber", "Lang", "Ott", "Sauer", "Blum", "Roth", "Vogt"];
     let each = |template: &'static str| {
@@ -453,11 +594,10 @@ fn where_nothing_says_which_page_is_the_present_one_a_row_from_the_first_on_begi
         ("/list", "<a href='?rate=1'>1</a> <a href='?rate=2'>2</a>", None),
         ("/list", "<a href='?town=7&p=1'>1</a> <a href='?town=7&p=2'>2</a>", None),
         ("/", "<a href='/2026/11/1'>1</a> <a href='/2026/11/2'>2</a>", None),
+        ("/other", "<a href='/list?p=1'>1</a> <a href='/list?p=2'>2</a>", None),
+        ("/list", "<a href='?stars=2'>2</a>", None),
     ] {
-        let url: Url = format!("https://fair.example{page}").parse().unwrap();
-        let input =
-            Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
-        let next = read_page(&input).unwrap().next;
+        let next = read_at(&format!("https://fair.example{page}"), html).next;
         assert_eq!(next.map(|url| url.to_string()), want.map(|path| format!("https://fair.example{path}")), "{page} {html}");
     }
 }

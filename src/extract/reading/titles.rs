@@ -1,17 +1,15 @@
 //! What a page calls the columns of a list: the head of its table, or words before the values. Knows no field.
 
-use std::collections::{HashMap, HashSet};
-
 use super::super::captions;
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 
 /// Characters of a caption.
 const CAPTION: usize = 60;
+/// Characters of a cell of a head that is built as a row.
+const SHORT: usize = 40;
 /// Cells of the head of a table.
-const HEADS: usize = 60;
-/// Rows that one cell can reach.
-const REACH: usize = 1_000;
+pub(super) const HEADS: usize = 60;
 /// The share of a column's cells that have to say so.
 const MOST: f64 = 0.6;
 
@@ -21,11 +19,21 @@ pub(super) fn heads(shown: &Shown<'_>, record: &[At]) -> Vec<String> {
     let Some(table) = shown.around(row).find(|at| shown.nodes[*at].is(Tag::Table)) else { return Vec::new() };
     let above = (table..row).filter(|at| shown.nodes[*at].is(Tag::Tr));
     let is_head = |at: &At| shown.children(*at).filter(|at| shown.nodes[*at].element.is_some()).all(|at| shown.nodes[at].is(Tag::Th));
-    let Some(head) = above.take(HEADS).filter(is_head).last() else { return Vec::new() };
+    let Some(head) = above.take(HEADS).filter(is_head).last().or_else(|| plain_head(shown, row)) else { return Vec::new() };
     cells(shown, head).take(HEADS).map(|at| shown.words(at, CAPTION)).collect()
 }
 
-fn cells(shown: &Shown<'_>, row: At) -> impl Iterator<Item = At> {
+/// The row right above one, where it is a head that is built as a row: as many cells, each in short, no number and no link, and one of them a caption.
+fn plain_head(shown: &Shown<'_>, row: At) -> Option<At> {
+    let head = shown.children(shown.nodes[row].parent).take_while(|at| *at < row).filter(|at| shown.nodes[*at].is(Tag::Tr)).last()?;
+    let own: Vec<String> = cells(shown, head).take(HEADS).map(|at| shown.words(at, CAPTION)).collect();
+    let short = own.iter().all(|words| words.chars().count() <= SHORT && !words.contains(char::is_numeric));
+    let fits = own.len() > 1 && own.len() == cells(shown, row).take(HEADS).count() && shown.nodes[head].links == 0;
+    (fits && short && own.iter().any(|words| captions::field_of(words).is_some())).then_some(head)
+}
+
+/// The cells of a row.
+pub(super) fn cells(shown: &Shown<'_>, row: At) -> impl Iterator<Item = At> {
     shown.children(row).filter(|at| shown.nodes[*at].is(Tag::Td) || shown.nodes[*at].is(Tag::Th))
 }
 
@@ -35,72 +43,6 @@ pub(super) fn cell(shown: &Shown<'_>, row: At, at: At) -> Option<(usize, At)> {
         return None;
     }
     cells(shown, row).take(HEADS).enumerate().find(|(_, cell)| (*cell..shown.nodes[*cell].end).contains(&at))
-}
-
-/// Cells that reach over several rows of a table, each row a record: they belong to all of these, and the other cells stand further on.
-#[derive(Default)]
-pub(super) struct Spans {
-    shifts: HashMap<At, usize>,
-    into: HashMap<At, Vec<At>>,
-    long: HashSet<At>,
-}
-
-impl Spans {
-    /// Of the rows that are records.
-    pub(super) fn of(shown: &Shown<'_>, records: &[Vec<At>]) -> Self {
-        let mut out = Self::default();
-        if records.iter().any(|record| record.len() != 1 || !shown.nodes[record[0]].is(Tag::Tr)) {
-            return out;
-        }
-        let mut parents: Vec<At> = records.iter().map(|record| shown.nodes[record[0]].parent).collect();
-        parents.sort_unstable();
-        parents.dedup();
-        for parent in parents {
-            let mut open: Vec<(usize, usize, At)> = Vec::new();
-            for row in shown.children(parent).filter(|at| shown.nodes[*at].is(Tag::Tr)) {
-                let mut fresh: Vec<(usize, usize, At)> = Vec::new();
-                let mut column = 0;
-                for (nth, cell) in cells(shown, row).take(HEADS).enumerate() {
-                    while open.iter().any(|(own, ..)| *own == column) {
-                        column += 1;
-                    }
-                    if column > nth {
-                        out.shifts.insert(cell, column - nth);
-                    }
-                    let rows = shown.nodes[cell].attr("rowspan").trim().parse().unwrap_or(1).min(REACH);
-                    if rows > 1 && open.len() + fresh.len() < HEADS {
-                        out.long.insert(cell);
-                        fresh.push((column, rows, cell));
-                    }
-                    column += 1;
-                }
-                if !open.is_empty() {
-                    out.into.insert(row, open.iter().map(|(.., cell)| *cell).collect());
-                }
-                open.extend(fresh);
-                for (_, rows, _) in &mut open {
-                    *rows -= 1;
-                }
-                open.retain(|(_, rows, _)| *rows > 0);
-            }
-        }
-        out
-    }
-
-    /// By how many columns a cell stands further on than its row says.
-    pub(super) fn shift(&self, cell: At) -> usize {
-        self.shifts.get(&cell).copied().unwrap_or(0)
-    }
-
-    /// The cells of rows above that reach into a row.
-    pub(super) fn into(&self, row: At) -> &[At] {
-        self.into.get(&row).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether a cell reaches over several rows.
-    pub(super) fn is_long(&self, cell: At) -> bool {
-        self.long.contains(&cell)
-    }
 }
 
 /// The caption that leads most of these values: "Sector: Food", "Sector: Drinks".

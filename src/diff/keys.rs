@@ -1,0 +1,103 @@
+//! Records that are the same but for the spelling of their key: an address with and without encryption, a name in small letters and in capitals (`ß`
+//! is `SS` there). What is known keeps the key that it has, whatever reads it. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::base::ids::{RecordId, SourceId};
+use crate::model::{Extract, Page, Record, one_spelling, other_scheme, procedure_of};
+
+/// The ids that records nobody knows would have, were their addresses written with the other scheme.
+pub fn other_ids(source: &SourceId, extract: &Extract, stored: &[Record]) -> Vec<RecordId> {
+    let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
+    let unknown = extract.records.iter().filter(|draft| !known.contains(draft.key.as_str()));
+    unknown.filter_map(|draft| other_scheme(&draft.key)).map(|key| Record::id_of(source, &key)).collect()
+}
+
+/// Gives each record that is known under another spelling of its key that key: an address that any page of the source has, a name that this one has
+/// no more. Two that are on the page both are two.
+pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
+    let members: HashSet<RecordId> = page.members.iter().copied().collect();
+    let now: HashSet<&str> = extract.records.iter().map(|draft| draft.key.as_str()).collect();
+    let is_lost =
+        |record: &&Record| !now.contains(record.key.as_str()) && (members.contains(&record.id) || other_scheme(&record.key).is_some());
+    let mut lost: HashMap<String, &str> =
+        stored.iter().filter(is_lost).map(|record| (one_spelling(&record.key), record.key.as_str())).collect();
+    if lost.is_empty() {
+        return;
+    }
+    let known: HashSet<&str> = stored.iter().map(|record| record.key.as_str()).collect();
+    let unknown = extract.records.iter().filter(|draft| !known.contains(draft.key.as_str()));
+    let kept: HashMap<String, String> =
+        unknown.filter_map(|draft| Some((draft.key.clone(), lost.remove(&one_spelling(&draft.key))?.to_owned()))).collect();
+    let keep = |key: &mut String| {
+        let procedure = procedure_of(key);
+        if let Some(old) = kept.get(key) {
+            key.clone_from(old);
+        } else if let Some(old) = kept.get(procedure) {
+            *key = format!("{old}{}", &key[procedure.len()..]);
+        }
+    };
+    extract.records.iter_mut().for_each(|draft| keep(&mut draft.key));
+    extract.notices.iter_mut().for_each(|(key, _)| keep(key));
+    extract.void.iter_mut().chain(&mut extract.ended).for_each(keep);
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::sample::record;
+    use crate::model::{Draft, RecordKind};
+
+    /// The keys of a page on which these stand now, where others of the source were known, all but the last on this page.
+    fn kept(known: &[&str], now: &[&str]) -> Vec<String> {
+        let stored: Vec<Record> = known.iter().map(|key| record("s", key, RecordKind::Company, &[])).collect();
+        let source = stored[0].source.clone();
+        let url: url::Url = "https://a.example/".parse().expect("url");
+        let draft = |key: &&str| Draft {
+            key: (*key).to_owned(),
+            kind: RecordKind::Company,
+            url: url.clone(),
+            fields: std::collections::BTreeMap::new(),
+            detail: None,
+            partial: false,
+            again: false,
+        };
+        let members = stored[..stored.len() - 1].iter().map(|record| record.id).collect();
+        let page = Page { members, ..Page::root(&source, url.clone(), Timestamp::UNIX_EPOCH) };
+        let mut extract = Extract { records: now.iter().map(draft).collect(), ..Extract::default() };
+        let others = other_ids(&source, &extract, &[]);
+        let asked: Vec<Record> =
+            stored.into_iter().filter(|record| page.members.contains(&record.id) || others.contains(&record.id)).collect();
+        keep_keys(&page, &mut extract, &asked);
+        extract.records.into_iter().map(|draft| draft.key).collect()
+    }
+
+    #[test]
+    fn what_is_known_under_another_spelling_keeps_its_key() {
+        for (known, now, want) in [
+            (&["http://a.example/1", "x"][..], &["https://a.example/1"][..], &["http://a.example/1"][..]),
+            (&["https://a.example/1", "x"], &["http://a.example/1"], &["https://a.example/1"]),
+            // Known from another page of the source.
+            (&["http://a.example/1"], &["https://a.example/1"], &["http://a.example/1"]),
+            (&["http://a.example/1", "x"], &["https://a.example/2"], &["https://a.example/2"]),
+            (&["weiß | bonn", "x"], &["weiss | bonn"], &["weiß | bonn"]),
+            (&["giesserei weiss", "x"], &["gießerei weiß"], &["giesserei weiss"]),
+            (&["7 | http://a.example/1", "x"], &["7 | https://a.example/1"], &["7 | http://a.example/1"]),
+            // A name that another page has is another's.
+            (&["weiß"], &["weiss"], &["weiss"]),
+            // Two that are there both are two.
+            (&["weiß", "x"], &["weiß", "weiss"], &["weiß", "weiss"]),
+            (&["http://a.example/1", "x"], &["https://a.example/1", "http://a.example/1"], &["https://a.example/1", "http://a.example/1"]),
+            (&["http://a.example/t", "x"], &["https://a.example/t | won by b"], &["https://a.example/t | won by b"]),
+            (
+                &["http://a.example/t", "x"],
+                &["https://a.example/t", "https://a.example/t | won by b"],
+                &["http://a.example/t", "http://a.example/t | won by b"],
+            ),
+        ] {
+            assert_eq!(kept(known, now), want, "{known:?} {now:?}");
+        }
+    }
+}
