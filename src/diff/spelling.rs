@@ -18,7 +18,11 @@ pub(super) fn respelled(old: &Value, new: &Value) -> bool {
     if signs(old) != signs(new) {
         return false;
     }
-    words(old) == words(new) || is_cut(old, new) || is_cut(new, old) || (old.len().max(new.len()) <= NAME_CHARS && same_name(old, new))
+    words(old) == words(new)
+        || latin(old) == latin(new)
+        || is_cut(old, new)
+        || is_cut(new, old)
+        || (old.len().max(new.len()) <= NAME_CHARS && same_name(old, new))
 }
 
 /// Whether a text is the beginning of another, with a mark that says so.
@@ -127,6 +131,7 @@ mod tests {
             ("Talleres Orbaneja, S.L.", "TALLERES ORBANEJA SL", true),
             ("Maderas Asón, S.A.", "Maderas Ason Sociedad Anónima", true),
             ("Burgos", "BURGOS", true),
+            ("Straßenbau Groß GmbH", "STRASSENBAU GROSS GMBH", true),
             ("Ágreda (Soria)", "Agreda, Soria", true),
             ("Maderas Asón, S.A.", "Maderas Asón, S.L.", false),
             ("Maderas Asón, S.A.", "Maderas Asón", false),

@@ -401,8 +401,26 @@ impl Filed {
     /// The same notice, come back after another of its time had taken its place: filed once more, as what was shown since.
     #[must_use]
     pub fn back(&self) -> Self {
-        let salted = [&self.hash.0[..], &self.seen.as_millisecond().to_be_bytes()].concat();
-        Self { hash: ContentHash::of(&salted), ..self.clone() }
+        let hash = self.hash_of_back(self.seen);
+        let own = self.hash.to_string();
+        // A number that is its hash goes along with it.
+        let numbers = self.numbers.iter().map(|number| if *number == own { hash.to_string() } else { number.clone() }).collect();
+        Self { hash, numbers, ..self.clone() }
+    }
+
+    /// Whether another is this notice, as it came or come back.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.hash == other.hash || other.hash == self.hash_of_back(other.seen) || self.hash == other.hash_of_back(self.seen)
+    }
+
+    /// Whether another is of the same time and goes by the same number; where portals give none, its hash stands for one.
+    pub fn is_of_time_of(&self, other: &Self) -> bool {
+        let numbers = |filed: &Self| filed.numbers.iter().filter(|number| **number != filed.hash.to_string()).cloned().collect::<Vec<_>>();
+        self.published == other.published && numbers(self) == numbers(other)
+    }
+
+    fn hash_of_back(&self, seen: Timestamp) -> ContentHash {
+        ContentHash::of(&[&self.hash.0[..], &seen.as_millisecond().to_be_bytes()].concat())
     }
 
     /// Its place in the order of a procedure's notices: by publication, where that is known.

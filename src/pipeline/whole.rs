@@ -79,11 +79,10 @@ pub(super) async fn make_whole(
 /// The notices on file that a page shows again although others of their time and number had taken their place, which it shows no longer: what it
 /// shows holds. Some portals correct in silence, and take that back in silence.
 fn come_back(on_file: &[Filed], shown: &[Filed]) -> Vec<Filed> {
-    let same = |one: &Filed, other: &Filed| one.raw.text() == other.raw.text();
     let is_back = |filed: &&Filed| {
-        let of_time = || on_file.iter().filter(|other| (other.published, &other.numbers) == (filed.published, &filed.numbers));
-        let copies = of_time().filter(|other| same(other, filed)).count();
-        let last = of_time().next_back().filter(|last| !shown.iter().any(|other| same(other, last)));
+        let of_time = || on_file.iter().filter(|other| filed.is_of_time_of(other));
+        let copies = of_time().filter(|other| filed.is_same(other)).count();
+        let last = of_time().next_back().filter(|last| !shown.iter().any(|other| other.is_same(last)));
         last.is_some() && (1..=COPIES).contains(&copies)
     };
     shown.iter().filter(is_back).map(Filed::back).collect()
@@ -148,5 +147,47 @@ async fn together(effects: &Effects, source: &Source, draft: &Draft, (on_file, s
             tracing::warn!(source = %source.id, record = %draft.key, %failure, "what is on file of a tender could not be read together with its page; the page alone counts");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::ids::ContentHash;
+    use crate::model::{Raw, ZoneFrom};
+
+    #[test]
+    fn what_is_shown_again_in_the_place_of_what_had_replaced_it_has_come_back() {
+        let filed = |own: &str, number: &str, seen: i64| {
+            let hash = ContentHash::of(own.as_bytes());
+            Filed {
+                hash,
+                // Where a portal gives no number the hash is one.
+                numbers: vec![if number.is_empty() { hash.to_string() } else { number.to_owned() }],
+                published: Some(Timestamp::UNIX_EPOCH),
+                seen: Timestamp::from_second(seen).unwrap(),
+                url: "https://portal.example/feed".parse().unwrap(),
+                format: "ocds".to_owned(),
+                zone: "UTC".to_owned(),
+                zone_from: ZoneFrom::Portal,
+                raw: Raw::new("[", own, "]"),
+            }
+        };
+        for number in ["", "N-1"] {
+            let (a, b) = (filed("a", number, 1), filed("b", number, 2));
+            let again = filed("a", number, 3);
+            let back = come_back(&[a.clone(), b.clone()], std::slice::from_ref(&again));
+            assert_eq!(back.len(), 1, "{number}");
+            // It is the last now, and what comes back after it is another.
+            let on_file = [a.clone(), b.clone(), back[0].clone()];
+            assert_eq!(come_back(&on_file, std::slice::from_ref(&again)), [], "{number}");
+            assert_eq!(come_back(&on_file, &[filed("b", number, 4)]).len(), 1, "{number}");
+            // Both are shown, or it is of another time.
+            assert_eq!(come_back(&[a.clone(), b.clone()], &[again.clone(), b.clone()]), [], "{number}");
+            let later = Filed { published: Some(Timestamp::from_second(9).unwrap()), ..b };
+            assert_eq!(come_back(&[a, later], &[again]), [], "{number}");
+        }
+        // Two of one time that go by other numbers are two.
+        assert_eq!(come_back(&[filed("a", "N-1", 1), filed("b", "N-2", 2)], &[filed("a", "N-1", 3)]), []);
     }
 }

@@ -80,6 +80,9 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
     let plain = !fields.iter().any(|(name, ..)| [CANCELLED_LOTS, AWARDED_LOTS].contains(&name.as_str()));
     let won = won(language, fields);
+    let has = |asked: &str| fields.iter().any(|(name, ..)| name == asked);
+    // The lots that the label is of; others are told with what became of them.
+    let of_label = [AWARDED_LOTS, CANCELLED_LOTS].into_iter().find(|name| has(name)).filter(|_| of_lots(language, signal).is_some());
     let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
         // What was odd about the old value concerns nobody any more.
         let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
@@ -99,9 +102,7 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _)
             | (SignalKind::TenderAwarded, AWARDED_LOTS, _, _) => None,
             (SignalKind::TenderPublished, "stage", _, _) if is_again(signal) => None,
-            (_, AWARDED_LOTS | CANCELLED_LOTS, old, new) if of_lots(language, signal).is_some() => {
-                Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", "))
-            }
+            (_, lots, old, new) if of_label == Some(lots) => Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", ")),
             (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) if called(signal, name) == "deadline" && plain => {
                 Some(format!("{old} → {new}"))
             }
@@ -110,7 +111,13 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     };
     let mut ordered: Vec<_> = fields.iter().collect();
     // The label is of them.
-    ordered.sort_by_key(|(name, ..)| !(name == LOTS_DUE || name == CANCELLED_LOTS && of_lots(language, signal).is_some()));
+    ordered.sort_by_key(|(name, ..)| match name.as_str() {
+        LOTS_DUE if of_label.is_none() => 0,
+        name if of_label == Some(name) => 0,
+        // Until when the others are due.
+        "deadline" if of_label.is_some() => 2,
+        _ => 1,
+    });
     ordered.retain(|field| !said_of_lots(signal, field));
     let mut told: Vec<String> = ordered.into_iter().filter_map(one).collect();
     if *more > 0 && signal.kind != SignalKind::TenderCancelled {

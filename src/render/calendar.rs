@@ -61,7 +61,8 @@ pub fn calendar(calendar: &Calendar<'_>, tenders: &[Joined], now: Timestamp) -> 
 fn shown(tenders: &[Joined], now: Timestamp) -> Vec<(&Joined, Closing<'_>)> {
     let since = now.saturating_sub(KEPT).unwrap_or(Timestamp::MIN);
     let stays = |record: &Record, closing: &Closing<'_>| {
-        !record.gone && closing.at >= since && !(is_struck(record, closing) && staged(record) < since)
+        let old = closing.at < since && closing.is_over(now) || is_struck(record, closing) && staged(record) < since;
+        !record.gone && !old
     };
     let mut all: Vec<(&Joined, Closing<'_>)> = tenders
         .iter()

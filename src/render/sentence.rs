@@ -248,7 +248,7 @@ fn takes_answers(kind: SignalKind) -> bool {
 /// A value of a field in the reader's words; `signal` says of a deadline whether it is odd.
 pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, text: &str, signal: Option<&Signal>) -> String {
     if let (LOTS_DUE, Some((lot, until))) = (name, text.rsplit_once(": ")) {
-        return format!("{lot}: {}", moment(language, zone, until, None));
+        return format!("{lot}: {}", moment(language, zone, until, signal));
     }
     if name == LOT_WORTH {
         let amount =

@@ -78,14 +78,19 @@ pub(super) fn rows(
         batch.check_room()?;
         let path = format!("row {number}");
         let over = cells.iter().skip(header.len()).any(|cell| !cell.trim().is_empty());
-        if over || cells.len() < header.len() {
+        // A last row without its end may be cut within a cell, and without its last cells it says that what they said is there no more.
+        let last = offset(&reader, text) == text.len();
+        let open = || text[start..].bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+        let cut = last && (open() || cells.len() < header.len() && !text.ends_with(['\n', '\r']));
+        if over || cut || cells.len() < header.len() {
             let (has, wants) = (cells.len(), header.len());
-            let reason =
-                format!("it has {has} cells where the header has {wants}: a quote or a comma is astray, or the document breaks off");
+            let reason = if has == wants {
+                "a quote in it has no end: the document breaks off".to_owned()
+            } else {
+                format!("it has {has} cells where the header has {wants}: a quote or a comma is astray, or the document breaks off")
+            };
             batch.bad.push(BadEntry { path: path.clone(), reason });
         }
-        // A last row without its end may be cut within a cell, and without its last cells it says that what they said is there no more.
-        let cut = cells.len() < header.len() && offset(&reader, text) == text.len() && !text.ends_with(['\n', '\r']);
         batch.cut |= cut;
         // Cells too many say that the ones before them stand in the wrong columns; cells too few, that the ones there are stand right.
         if !over && !cut {
@@ -150,7 +155,13 @@ mod tests {
 
     #[test]
     fn a_last_row_that_breaks_off_is_none() {
-        for (text, rows, bad) in [("A,B\n1,2\n3,4", 2, 0), ("A,B\n1,2\n3", 1, 1), ("A,B\n1,2\n\"3 and m", 1, 1), ("A,B\n1,2\n3\n", 2, 1)] {
+        for (text, rows, bad) in [
+            ("A,B\n1,2\n3,4", 2, 0),
+            ("A,B\n1,2\n3", 1, 1),
+            ("A,B\n1,2\n\"3 and m", 1, 1),
+            ("A,B\n1,2\n3,\"4 and m\n", 1, 1),
+            ("A,B\n1,2\n3\n", 2, 1),
+        ] {
             let (found, faults) = read(text);
             assert_eq!((found.len(), faults.len()), (rows, bad), "{text}");
         }

@@ -270,3 +270,29 @@ async fn mails_name_the_lots_of_a_deadline_what_they_are_worth_and_what_was_won(
     world.until("2026-12-03T12:00:00Z").await;
     assert_eq!(world.mails("ana", "Won the contract: Crutches (L2 L2), 44,000 EUR").len(), 1, "{:#?}", world.mails("ana", ""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_that_is_left_is_named_and_a_fruitless_one_is_told_beside_an_awarded_one() {
+    let world = world().await;
+    let three = |id: &str, states: [&str; 3], awards: Value| {
+        let mut one = crutches(id, "Crutches", (L2, "active"));
+        let until = |n: usize| format!("2026-12-{:02}T10:00:00Z", 8 + n);
+        let lot =
+            |n: usize| json!({ "id": format!("L{}", n + 1), "title": "x", "status": states[n], "tenderPeriod": { "endDate": until(n) } });
+        one["tender"]["lots"] = (0..3).map(lot).collect();
+        (one["awards"], one["tag"]) = (awards, json!([if id == "1" { "tender" } else { "award" }]));
+        one
+    };
+    world.show(0, three("1", ["active"; 3], json!([])));
+    world.until("2026-11-25T12:00:00Z").await;
+    let won = json!([
+        { "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }
+    ]);
+    world.show(0, three("11", ["complete", "unsuccessful", "active"], won));
+    world.until("2026-11-27T12:00:00Z").await;
+    let told =
+        "Lot awarded: L1; lot L2 cancelled; Ortopedia Norte, S.A. won it; deadline Tue 8 Dec 2026 10:00 UTC → Thu 10 Dec 2026 10:00 UTC";
+    let mails = world.mails("ana", told);
+    assert_eq!(mails.len(), 1, "{:#?}", world.mails("ana", ""));
+    assert!(mails[0].contains("Thu 10 Dec 2026 10:00 UTC (lot L3)"), "{mails:#?}");
+}

@@ -14,15 +14,18 @@ const DEEP: usize = 4;
 const MOST: usize = 6;
 /// How much less alike cards side by side may be than those below each other: cells of a table differ by their columns.
 const ACROSS: f64 = 0.15;
-/// By which share the columns may differ in how many of their cards lead to a page.
-const LEADS: f64 = 0.34;
+/// By which share the columns may differ in how many of their cards have something.
+const APART: f64 = 0.5;
 
 /// A card and what tells it from a cell of a table.
 struct Card<'t> {
     marks: Marks,
     way: u64,
     first: &'t str,
-    leads: bool,
+    /// Whether it leads to a page, and whether its name has digits: what else is in it may be missing here and there.
+    has: [bool; 2],
+    /// The part of the site that it leads to.
+    stem: Option<String>,
 }
 
 /// The cards of these rows, in the order of the page; `None` where they are no rows of cards.
@@ -67,8 +70,11 @@ fn card<'t>(shown: &Shown<'t>, at: At, work: &mut Work) -> Option<Card<'t>> {
     let (way, tells) = way(shown, (at, first), false);
     let text = shown.nodes[first].text.trim();
     let reaches = text.contains('@') || text.starts_with(|c: char| c.is_ascii_digit() || c == '+');
-    let leads = (at..node.end).any(|at| is_page(shown, at));
-    (tells && !reaches).then(|| Card { marks: work.marks(shown, at), way, first: text, leads })
+    let digits = |text: &str| text.contains(|c: char| c.is_ascii_digit());
+    let page = (at..node.end).find(|at| is_page(shown, *at)).map(|at| shown.nodes[at].attr("href"));
+    let has = [page.is_some(), digits(text)];
+    let stem = page.filter(|href| !href.contains("://")).map(|href| href.rsplit_once('/').map_or("", |(stem, _)| stem).to_owned());
+    (tells && !reaches).then(|| Card { marks: work.marks(shown, at), way, first: text, has, stem })
 }
 
 /// Whether nearly all begin in the same way, each with other words: captions say the same in each row.
@@ -84,13 +90,18 @@ fn of_one_kind(cards: &[Vec<Card<'_>>], wide: usize) -> bool {
     let mean = |all: Vec<f64>| if all.is_empty() { 1.0 } else { all.iter().sum::<f64>() / all.len() as f64 };
     let across = cards.iter().flat_map(|row| row.windows(2)).map(|two| alike(&two[0].marks, &two[1].marks)).collect();
     let below = cards.windows(2).flat_map(|two| two[0].iter().zip(&two[1])).map(|(one, next)| alike(&one.marks, &next.marks)).collect();
-    let lead = |column: usize| {
-        let column: Vec<f64> = cards.iter().filter_map(|row| row.get(column)).map(|card| f64::from(u8::from(card.leads))).collect();
-        mean(column)
+    let column = |column: usize| cards.iter().filter_map(move |row| row.get(column));
+    let apart = |of: usize| {
+        let shares = (0..wide).map(|at| mean(column(at).map(|card| f64::from(u8::from(card.has[of]))).collect()));
+        let (least, most) = shares.fold((1.0, 0.0), |(least, most): (f64, f64), one| (least.min(one), most.max(one)));
+        most - least
     };
-    let leads: Vec<f64> = (0..wide).map(lead).collect();
-    let (least, most) = leads.iter().fold((1.0, 0.0), |(least, most): (f64, f64), one| (least.min(*one), most.max(*one)));
-    mean(across) + ACROSS >= mean(below) && most - least <= LEADS
+    // Each column of a table leads to pages of its own kind.
+    let stems: Vec<HashSet<&str>> = (0..wide).map(|at| column(at).filter_map(|card| card.stem.as_deref()).collect()).collect();
+    let alone = |at: usize| {
+        stems[at].len() == 1 && stems.iter().enumerate().any(|(other, one)| other != at && one.is_disjoint(&stems[at]) && !one.is_empty())
+    };
+    mean(across) + ACROSS >= mean(below) && (0..2).all(|of| apart(of) <= APART) && !(0..wide).any(alone)
 }
 
 #[cfg(test)]
@@ -117,7 +128,7 @@ mod tests {
         let maker = |i: usize| format!("<h4>Maker {i}, S.L.</h4><p>Town {}</p>", i % 3);
         let plain = |i: usize, _: usize| format!("<div class=col>{}<p>Tel. 947 20 03 {i:02}</p></div>", maker(i));
         let some = |i: usize, _: usize| {
-            let more = if i % 4 == 1 { format!("<p><a href=mailto:a@m{i}.example>a@m{i}.example</a></p>") } else { String::new() };
+            let more = if i % 5 == 1 { format!("<p><a href=mailto:a@m{i}.example>a@m{i}.example</a></p>") } else { String::new() };
             format!("<div class=col><div class=card>{}{more}</div></div>", maker(i))
         };
         let linked = |i: usize, _: usize| format!("<div class=col><a href=/m/{i}><b>Maker {i}</b></a><p>Town {}</p></div>", i % 3);
@@ -139,7 +150,15 @@ mod tests {
             0 => format!("<div class=col><b><a href=/m/{i}>Maker {i}</a></b><br>boxes</div>"),
             _ => format!("<div class=col><b>Person {i}</b><br>office</div>"),
         };
-        for cell in [&fields as &dyn Fn(usize, usize) -> String, &captions, &pages] {
+        let addresses = |i: usize, column: usize| match column {
+            0 => format!("<div class=col><b>Maker {}</b><br>Town</div>", ["North", "South", "East", "West"][i / 2 % 4].repeat(i / 8 + 1)),
+            _ => format!("<div class=col><b>Elm Road {i}</b><br>Tel. 947 20 03 {i:02}</div>"),
+        };
+        let people = |i: usize, column: usize| {
+            let of = if column == 0 { "m" } else { "c" };
+            format!("<div class=col><a href=/{of}/{i}><b>Name {i}</b></a><br>Town</div>")
+        };
+        for cell in [&fields as &dyn Fn(usize, usize) -> String, &captions, &pages, &addresses, &people] {
             assert_eq!(found(&rows(16, 2, cell)), 8, "{}", rows(16, 2, cell));
         }
     }

@@ -124,7 +124,10 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
         }
         for (_, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != name) {
             let Some(kind) = of.get(&raw.place).and_then(|column| kinds.get(*column)) else { continue };
-            add((&kind.label, Some(kind)), words_of(raw, kind, base, hints), &mut columns);
+            let value = words_of(raw, kind, base, hints);
+            // A card without a number has its address in the same place.
+            let label = if kind.label == "phone" && value.contains('@') { "email" } else { &kind.label };
+            add((label, Some(kind).filter(|_| label == kind.label)), value, &mut columns);
         }
         cells.sort_by_key(|cell| cell.column);
         let paths = record.iter().map(|at| shown.path(*at)).collect();
@@ -206,7 +209,8 @@ pub(super) fn place(shown: &Shown<'_>, layout: &Layout, root: At, at: At) -> u64
             break;
         }
         if let Some(element) = node.element {
-            let cell = matches!(node.tag, Tag::Td | Tag::Th);
+            // A record that is a cell itself may stand anywhere in its row.
+            let cell = around != root && matches!(node.tag, Tag::Td | Tag::Th);
             let class = class(shown, around);
             let number = || u64::from(node.nth) + layout.shift(around) as u64;
             step(element.value().name(), if cell { number() } else { 0 });

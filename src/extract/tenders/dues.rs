@@ -25,8 +25,8 @@ fn binding<'a>(counting: &Counting<'a>) -> Vec<(Option<&'a Lot>, &'a Deadline)> 
     all
 }
 
-/// Until when each of the lots takes offers; `None` where all do so until the same.
-pub(super) fn of_lots(counting: &Counting<'_>) -> Option<Value> {
+/// Until when each of the lots takes offers; `None` where all of so many do so until the same.
+pub(super) fn of_lots(counting: &Counting<'_>, lots: usize) -> Option<Value> {
     let mut all: Vec<(Vec<&str>, &Deadline, &Due)> = Vec::new();
     for (lot, deadline) in binding(counting) {
         let Some(due) = &deadline.due else { continue };
@@ -49,7 +49,9 @@ pub(super) fn of_lots(counting: &Counting<'_>) -> Option<Value> {
             zone_from: due.zone_from,
         }),
     };
-    let several = all.len() > 1;
+    // Of those that are over or decided none is named: what is left is not the whole tender.
+    let some = |names: &Vec<&str>| !names.is_empty() && names.len() < lots;
+    let several = all.len() > 1 || all.first().is_some_and(|(names, ..)| some(names));
     several.then(|| lots_due(all.iter().take(KEPT).map(|(names, deadline, due)| (named(names), until(deadline, due)))))
 }
 
