@@ -14,7 +14,7 @@ use scraper::{ElementRef, Node};
 use serde::Serialize;
 use url::Url;
 
-use super::html::{skipped, visible_text};
+use super::html::{Attributes as _, skipped, visible_text};
 use super::structured::{PostalAddress, Structured};
 use super::value::contact;
 use crate::base::caps::QUOTE_CHARS;
@@ -150,12 +150,12 @@ fn page_country(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Opt
         votes.iter().max_by_key(|(code, count)| (**count, std::cmp::Reverse(**code))).map(|(code, _)| *code)
     };
     let (region, home) =
-        of_language(root.value().attr("lang").or_else(|| structured.meta.get("og:locale").map(String::as_str)).unwrap_or(""));
+        of_language(root.value().attribute("lang").or_else(|| structured.meta.get("og:locale").map(String::as_str)).unwrap_or(""));
     let numbers = || {
         let mut votes = BTreeMap::new();
         let links = root
             .descendent_elements()
-            .filter_map(|element| element.value().attr("href"))
+            .filter_map(|element| element.value().attribute("href"))
             .filter(|href| href.starts_with("tel:+"))
             .take(100);
         let codes = links.filter_map(|href| calling_country(&contact::phone(href, None)?));
@@ -187,7 +187,7 @@ struct Reader<'r> {
 /// `a.mail`, `div#contact`.
 fn name_of(element: ElementRef<'_>) -> String {
     let value = element.value();
-    let id = value.attr("id").map(|id| format!("#{id}"));
+    let id = value.attribute("id").map(|id| format!("#{id}"));
     let class = value.classes().next().map(|class| format!(".{class}"));
     clip(&format!("{}{}", value.name(), id.or(class).unwrap_or_default()), 80)
 }
@@ -247,7 +247,7 @@ impl Reader<'_> {
                 email::checked(&format!("{user}@{domain}")).or_else(|| email::checked(&format!("{}@{}", turned(user), turned(domain)))),
             );
         }
-        if value.attr("style").is_some_and(|style| style.contains("bidi-override") && style.contains("rtl")) {
+        if value.attribute("style").is_some_and(|style| style.contains("bidi-override") && style.contains("rtl")) {
             hidden.extend(email::reversed(&element.text().take(8).collect::<String>()));
         }
         for address in hidden {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use scraper::ElementRef;
 use url::Url;
 
-use super::html::{self, Tree};
+use super::html::{self, Attributes as _, Tree};
 use super::listing::base_of;
 use super::selector::{Css, Pick, Taker};
 use super::{About, FieldSpec, FieldTable, Input, Spec, filled, text_of, value};
@@ -141,7 +141,7 @@ fn parent(element: ElementRef<'_>) -> Option<ElementRef<'_>> {
 
 /// How an element can be called by itself, the best first: its id, its classes, its name.
 fn callings(element: ElementRef<'_>) -> Vec<String> {
-    let id = element.value().attr("id").filter(|id| is_stable(id)).map(|id| format!("#{id}"));
+    let id = element.value().attribute("id").filter(|id| is_stable(id)).map(|id| format!("#{id}"));
     let by_class = classes(element).into_iter().map(|class| format!("{}.{class}", name(element)));
     id.into_iter().chain(by_class).chain([name(element).to_owned()]).collect()
 }
@@ -250,7 +250,7 @@ impl Seeker<'_> {
         let mut out = Vec::new();
         for element in record.descendent_elements() {
             if let Value::Url(_) = found.value {
-                let held = element.value().attr("href").is_some_and(|href| self.same(href, &found.value, ""));
+                let held = element.value().attribute("href").is_some_and(|href| self.same(href, &found.value, ""));
                 if held {
                     out.extend(
                         within(record, element)
@@ -278,11 +278,11 @@ impl Seeker<'_> {
     /// The selector of the link to the next page.
     fn next(&self, root: ElementRef<'_>, next: &Url) -> Option<String> {
         let leads = |element: &ElementRef<'_>| {
-            element.value().attr("href").and_then(|href| value::url(href, &self.base)).is_some_and(|url| url == *next)
+            element.value().attribute("href").and_then(|href| value::url(href, &self.base)).is_some_and(|url| url == *next)
         };
         let mut tried = Vec::new();
         for element in root.descendent_elements().filter(leads).take(GIVING) {
-            if element.value().attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "next")) {
+            if element.value().attribute("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "next")) {
                 tried.push(format!("{}[rel~=next]", name(element)));
             }
             tried.extend(callings(element));

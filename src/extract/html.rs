@@ -28,7 +28,7 @@ use crate::model::{Failure, FailureClass};
 use guard::Guard;
 use meter::{Meter, Over};
 
-pub(super) use element::Element;
+pub(super) use element::{Attributes, Element};
 use outline::Outline;
 pub(super) use sink::NodeId;
 pub(super) use tag::Tag;

@@ -9,7 +9,7 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::found;
-use super::html;
+use super::html::{self, Attributes as _};
 use super::json;
 use super::listing::base_of;
 use super::reading::{Reading, read_page};
@@ -90,7 +90,7 @@ pub fn offers(input: &Input<'_>) -> Result<Offers, Failure> {
     input.check_time()?;
     let scripts = json::find(root, input)?;
     let scripts = scripts.into_iter().map(|json::Behind { select, filter, objects }| Script { select, filter, objects }).collect();
-    let links = root.descendent_elements().filter_map(|element| element.value().attr("href"));
+    let links = root.descendent_elements().filter_map(|element| element.value().attribute("href"));
     let links = links.take(LINKS).filter_map(|href| value::url(href, &base)).map(|url| canonical(&url).into()).collect();
     let scripted = root.descendent_elements().any(|element| matches!(element.value().name(), "script" | "noscript"));
     Ok(Offers {
@@ -111,11 +111,11 @@ fn feeds(root: ElementRef<'_>, base: &Url) -> Vec<Url> {
     for element in root.descendent_elements().filter(|element| matches!(element.value().name(), "link" | "a")) {
         let value = element.value();
         let alternate =
-            value.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("alternate")));
-        let kind = value.attr("type").unwrap_or_default().trim().to_ascii_lowercase();
+            value.attribute("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("alternate")));
+        let kind = value.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
         let feed =
             matches!(kind.as_str(), "application/rss+xml" | "application/atom+xml" | "application/rdf+xml" | "application/feed+json");
-        if let (true, true, Some(url)) = (alternate, feed, value.attr("href").and_then(|href| value::url(href, base)))
+        if let (true, true, Some(url)) = (alternate, feed, value.attribute("href").and_then(|href| value::url(href, base)))
             && !out.contains(&url)
             && out.len() < FEEDS
         {

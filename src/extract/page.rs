@@ -8,7 +8,7 @@ use html5ever::local_name;
 use scraper::node::Element;
 use scraper::{ElementRef, Node};
 
-use super::html::{self, NodeId, Tag, Tree, skipped};
+use super::html::{self, Attributes as _, NodeId, Tag, Tree, skipped};
 use super::listing::{Fields, base_of};
 use super::record::{Gather, Parts, RecordRule, canonical};
 use super::selector::{Css, Pick, Taker};
@@ -247,8 +247,8 @@ impl Walk<'_> {
             local_name!("nav") | local_name!("aside") | local_name!("select") => true,
             local_name!("header") | local_name!("footer") => !inside,
             _ => {
-                matches!(element.attr("role"), Some("navigation" | "complementary"))
-                    || !inside && matches!(element.attr("role"), Some("banner" | "contentinfo"))
+                matches!(element.attribute("role"), Some("navigation" | "complementary"))
+                    || !inside && matches!(element.attribute("role"), Some("banner" | "contentinfo"))
             }
         }
     }

@@ -9,6 +9,7 @@ use scraper::ElementRef;
 use serde::Serialize;
 use url::Url;
 
+use super::html::Attributes as _;
 use super::structured::{PRODUCTS, Structured, Thing};
 use super::value::Hints;
 pub use super::value::money::Tax;
@@ -93,7 +94,7 @@ pub fn read(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Option<
 }
 
 fn hints(root: ElementRef<'_>, url: &Url) -> Hints {
-    let language = root.value().attr("lang").unwrap_or("");
+    let language = root.value().attribute("lang").unwrap_or("");
     let country = super::contacts::country_hint(url, language).and_then(|code| code.parse().ok());
     Hints { zone: jiff::tz::TimeZone::UTC, zone_from: ZoneFrom::Assumed, country, currency: None, month_first: false, format: None }
 }

@@ -6,7 +6,7 @@
 use html5ever::local_name;
 use scraper::{ElementRef, Node as Kind};
 
-use super::html::{Tag, Tree, skipped};
+use super::html::{Attributes as _, Tag, Tree, skipped};
 
 /// A node's place in the array.
 pub(super) type At = usize;
@@ -46,7 +46,7 @@ pub(super) struct Node<'t> {
 impl Node<'_> {
     /// An attribute's value; empty when there is none.
     pub(super) fn attr(&self, name: &str) -> &str {
-        self.element.and_then(|element| element.value().attr(name)).unwrap_or("")
+        self.element.and_then(|element| element.value().attribute(name)).unwrap_or("")
     }
 
     /// Whether it is an element of this name.
@@ -228,7 +228,7 @@ impl Open {
 
 fn element(element: ElementRef<'_>, parent: At, depth: usize, nth: u32, linked: bool) -> Node<'_> {
     let value = element.value();
-    let link = value.name.local == local_name!("a") && value.attr("href").is_some();
+    let link = value.name.local == local_name!("a") && value.attribute("href").is_some();
     let tag = Tag::of(value.name());
     let images = usize::from(tag == Tag::Img);
     Node {

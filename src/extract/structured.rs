@@ -18,6 +18,8 @@ use serde::Serialize;
 use serde_json::Value;
 use url::Url;
 
+use super::html::Attributes as _;
+
 pub use thing::{PRODUCTS, PostalAddress, Syntax, Thing};
 
 /// Bytes taken from one page by each syntax; hostile nesting would take the same words again and again.
@@ -106,7 +108,7 @@ pub fn read(root: ElementRef<'_>, url: &Url) -> Structured {
 /// The roots of all scripts of JSON-LD; lists are opened, `null` says nothing.
 fn json_ld(root: ElementRef<'_>) -> Vec<Value> {
     let is_script = |element: &ElementRef<'_>| {
-        let kind = || element.value().attr("type").unwrap_or("").trim().to_ascii_lowercase();
+        let kind = || element.value().attribute("type").unwrap_or("").trim().to_ascii_lowercase();
         element.value().name() == "script" && kind().starts_with("application/ld+json")
     };
     let mut found = Vec::new();

@@ -4,14 +4,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::clean::line;
-use super::due::{ahead, answer, until};
+use super::due::{ahead, answer, said, until};
 use super::language::Word;
 use super::{Item, Reader};
 use crate::base::ids::RecordId;
-use crate::model::{FieldName, Record, RecordKind, Signal, SignalKind, Story, closings, deadline};
+use crate::model::{FieldName, Record, RecordKind, Signal, SignalKind, Stage, Story, closings, deadline, stage};
 
 /// What closes within so much time stands out: over a weekend there is no digest.
 const SOON: SignedDuration = SignedDuration::from_hours(72);
+
+/// Before the deadline of a tender that is suspended: it may hold again.
+const SUSPENDED: [&str; 3] = ["Suspended, was to close", "Suspendida, vencía", "Приостановлен, срок был"];
 
 /// Something that closes, of a lead in a letter.
 #[derive(Debug, Serialize)]
@@ -37,7 +40,9 @@ fn closes(reader: &Reader<'_>, record: &Record, now: Timestamp) -> Vec<ClosesVie
     open.map(|closing| {
         let what = if tender { format!("{}: ", answer(language, &closing)) } else { String::new() };
         let (ahead, until) = (ahead(reader, &closing, now), until(language, reader.zone, &closing));
-        let (closes, what) = (language.word(Word::Closes), format!("{what}{}", line(&record.title_in(language.tag()), 120)));
+        let suspended = tender && stage(record) == Stage::Suspended;
+        let closes = if suspended { said(language, SUSPENDED) } else { language.word(Word::Closes) };
+        let what = format!("{what}{}", line(&record.title_in(language.tag()), 120));
         ClosesView {
             head: format!("{closes} {ahead} – {what}"),
             words: format!("{closes} {ahead}, {until} – {what}"),
@@ -87,20 +92,20 @@ pub(super) fn closing(reader: &Reader<'_>, item: &Item<'_>, reasons: &[Vec<&Sign
         tenders.extend(tender_of(item, signal).filter(|tender| !tenders.iter().any(|known| known.id == tender.id)));
     }
     tenders.sort_by_key(|tender| (deadline(tender).map_or(Timestamp::MAX, |closing| closing.at), tender.id));
-    let said: Vec<RecordId> = said(item, reasons).map(|tender| tender.id).collect();
+    let said: Vec<RecordId> = told_with(item, reasons).map(|tender| tender.id).collect();
     let of =
         |tender: &&Record| closes(reader, tender, now).into_iter().filter(|one| one.soon || !said.contains(&tender.id)).collect::<Vec<_>>();
     tenders.iter().flat_map(of).collect()
 }
 
 /// The tenders that these reasons tell with the deadline that holds now.
-fn said<'a>(item: &Item<'a>, reasons: &[Vec<&Signal>]) -> impl Iterator<Item = &'a Record> {
+fn told_with<'a>(item: &Item<'a>, reasons: &[Vec<&Signal>]) -> impl Iterator<Item = &'a Record> {
     let says = |signal: &&&Signal| signal.kind == SignalKind::TenderPublished && matches!(signal.story.plain(), Story::Appeared { .. });
     reasons.iter().flatten().filter(says).filter_map(|signal| tender_of(item, signal))
 }
 
 /// The deadlines that a letter tells with these reasons, each with the tender whose it is.
 pub(super) fn tells(reader: &Reader<'_>, item: &Item<'_>, reasons: &[Vec<&Signal>], now: Timestamp) -> Vec<(RecordId, FieldName)> {
-    let said = said(item, reasons).filter_map(|tender| Some((tender.id, deadline(tender)?.name.clone())));
+    let said = told_with(item, reasons).filter_map(|tender| Some((tender.id, deadline(tender)?.name.clone())));
     closing(reader, item, reasons, now).into_iter().map(|one| one.of).chain(said).collect()
 }

@@ -20,7 +20,7 @@ const NAMES: [(&str, [&str; 3]); 62] = [
     ("lots", ["lots", "lotes", "лоты"]),
     ("lot", ["lot", "lote", "лот"]),
     (LOT_WORTH, ["values of lots", "importes de los lotes", "стоимость лотов"]),
-    (CANCELLED_LOTS, ["cancelled lots", "lotes cancelados", "отменённые лоты"]),
+    (CANCELLED_LOTS, ["lots closed without award", "lotes cancelados o desiertos", "лоты, отменённые или несостоявшиеся"]),
     (AWARDED_LOTS, ["awarded lots", "lotes adjudicados", "лоты с победителем"]),
     (FIRST_DEADLINE, ["first deadline", "primer plazo", "первый срок"]),
     (LOTS_DUE, ["deadlines of lots", "plazos de los lotes", "сроки лотов"]),

@@ -195,7 +195,8 @@ pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static st
             ["A lot closed, others open", "Venció un lote, otros siguen abiertos", "Приём по лоту закрыт, по другим идёт"],
         )),
         SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(CANCELLED_LOTS) => {
-            Some(said(language, ["Lot cancelled", "Lote cancelado", "Лот отменён"]))
+            // Not every portal tells a lot that was called off from one that nobody won.
+            Some(said(language, ["Lot closed without award", "Lote cancelado o desierto", "Лот отменён или не состоялся"]))
         }
         SignalKind::DeadlineMoved if withdrawn => Some(said(language, ["Lot withdrawn", "Lote retirado", "Лот снят"])),
         _ => None,
@@ -409,16 +410,16 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     }
 }
 
-/// "lot L1 cancelled", "lot L1 no longer cancelled"; and so of those that somebody has won.
+/// "lot L1 closed without award", "lot L1 no longer so"; and of those that somebody has won.
 fn ended(language: Language, name: &str, lots: [Option<&str>; 2]) -> String {
     let (ended, back) = ended_lots(lots);
     let words = match language {
         Language::En if name == AWARDED_LOTS => [["lot ", " awarded"], ["lot ", " no longer awarded"]],
         Language::Es if name == AWARDED_LOTS => [["lote ", " adjudicado"], ["lote ", " ya no adjudicado"]],
         Language::Ru if name == AWARDED_LOTS => [["лот ", ": победитель выбран"], ["лот ", ": победителя больше нет"]],
-        Language::En => [["lot ", " cancelled"], ["lot ", " no longer cancelled"]],
-        Language::Es => [["lote ", " cancelado"], ["lote ", " ya no cancelado"]],
-        Language::Ru => [["лот ", ": отменён"], ["лот ", ": больше не отменён"]],
+        Language::En => [["lot ", " closed without award"], ["lot ", " no longer closed without award"]],
+        Language::Es => [["lote ", " cancelado o desierto"], ["lote ", " ya no cancelado ni desierto"]],
+        Language::Ru => [["лот ", ": отменён или не состоялся"], ["лот ", ": больше не отменён"]],
     };
     let each = [ended, back].into_iter().zip(words).filter(|(lots, _)| !lots.is_empty());
     each.map(|(lots, [before, after])| format!("{before}{}{after}", lots.join(", "))).collect::<Vec<_>>().join(", ")

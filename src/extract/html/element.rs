@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use html5ever::ns;
 use scraper::selector::Simple;
 use scraper::{ElementRef, Node};
 
@@ -30,6 +31,18 @@ pub(in crate::extract) trait Element<'t>: selectors::Element<Impl = Simple> + Co
 
     /// The elements in it, in the order of the page.
     fn below(self) -> impl Iterator<Item = Self>;
+}
+
+/// What an element says of itself.
+pub(in crate::extract) trait Attributes {
+    /// The value of its attribute with this name. As `scraper` finds it; but that interns each name it is asked for, a seventh of reading a page.
+    fn attribute(&self, name: &str) -> Option<&str>;
+}
+
+impl Attributes for scraper::node::Element {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attrs.iter().find(|(key, _)| *key.local == *name && key.ns == ns!()).map(|(_, value)| &**value)
+    }
 }
 
 impl<'t> Element<'t> for ElementRef<'t> {

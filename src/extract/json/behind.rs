@@ -3,7 +3,7 @@
 use scraper::ElementRef;
 use serde_json::Value;
 
-use super::super::html;
+use super::super::html::{self, Attributes as _};
 use super::super::selector::Pick;
 use super::super::{Input, text_of};
 use super::shape;
@@ -37,7 +37,7 @@ pub(super) fn texts(pick: &Pick, input: &Input<'_>) -> Result<Vec<String>, Failu
     let Some(css) = pick.css() else { return Ok(Vec::new()) };
     let found = css.select(tree.html.root_element(), tree.nodes, input)?;
     let words = |element: &ElementRef<'_>| match pick.attr() {
-        Some(attr) => element.value().attr(attr).unwrap_or_default().to_owned(),
+        Some(attr) => element.value().attribute(attr).unwrap_or_default().to_owned(),
         None => element.text().collect(),
     };
     Ok(found.iter().take(PLACES).filter_map(|element| json_in(&words(element)).map(str::to_owned)).collect())
@@ -74,8 +74,8 @@ pub(in crate::extract) fn find(root: ElementRef<'_>, input: &Input<'_>) -> Resul
     let mut out: Vec<Behind> = Vec::new();
     for element in root.descendent_elements() {
         let value = element.value();
-        let is_script = value.name() == "script" && !value.attr("type").is_some_and(|kind| kind.contains("ld+json"));
-        if is_script && value.attr("src").is_none() {
+        let is_script = value.name() == "script" && !value.attribute("type").is_some_and(|kind| kind.contains("ld+json"));
+        if is_script && value.attribute("src").is_none() {
             let text: String = element.text().collect();
             add(&text, || place(element), input, &mut out)?;
         }
@@ -107,7 +107,7 @@ fn add(text: &str, place: impl Fn() -> String, input: &Input<'_>, out: &mut Vec<
 /// The selector of a script: its id, else its type, else all of them; of several the reader takes the one with the most records.
 fn place(script: ElementRef<'_>) -> String {
     let value = script.value();
-    match (value.attr("id").filter(|id| is_word(id)), value.attr("type").filter(|kind| !kind.contains(['"', '\\']))) {
+    match (value.attribute("id").filter(|id| is_word(id)), value.attribute("type").filter(|kind| !kind.contains(['"', '\\']))) {
         (Some(id), _) => format!("script#{id}"),
         (None, Some(kind)) => format!("script[type=\"{kind}\"]"),
         (None, None) => "script".to_owned(),
@@ -117,7 +117,7 @@ fn place(script: ElementRef<'_>) -> String {
 fn holder(element: ElementRef<'_>, attribute: &str) -> String {
     let value = element.value();
     let escaped = || attribute.replace(':', "\\:").replace('.', "\\.");
-    value.attr("id").filter(|id| is_word(id)).map_or_else(|| format!("{}[{}]", value.name(), escaped()), |id| format!("#{id}"))
+    value.attribute("id").filter(|id| is_word(id)).map_or_else(|| format!("{}[{}]", value.name(), escaped()), |id| format!("#{id}"))
 }
 
 /// Whether an attribute of this name can be selected: `data-page`, and what a script binds: `:members`, `wire:snapshot`.

@@ -2,7 +2,7 @@
 
 use scraper::ElementRef;
 
-use super::super::html::Tag;
+use super::super::html::{Attributes as _, Tag};
 use super::super::shown::{At, Shown};
 
 /// Nodes of one sub-tree that are looked at.
@@ -55,7 +55,7 @@ impl Work {
             // What only changes the letters makes no step, and neither does the same name again: unclosed tags pile up so.
             let path = if formats(node.tag) || !paths.is_empty() && node.tag == tag && node.tag != Tag::Other { above } else { name };
             out.push(name & !1);
-            let class = element.value().attr("class").unwrap_or("");
+            let class = element.value().attribute("class").unwrap_or("");
             for word in class.split_ascii_whitespace().take(3) {
                 out.push(join(name, hash(word.as_bytes())) | 1);
             }

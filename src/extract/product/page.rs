@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use scraper::{ElementRef, Node};
 
 use crate::base::text::{fold, holds, squeeze, words};
-use crate::extract::html::{skipped, visible_text};
+use crate::extract::html::{Attributes as _, skipped, visible_text};
 use crate::extract::value::Hints;
 use crate::extract::value::money::{Price, price};
 
@@ -29,9 +29,9 @@ pub(super) fn phrases(kind: &str) -> &'static [&'static str] {
 
 /// What names of classes and ids say of an element.
 fn names_of(element: ElementRef<'_>) -> String {
-    let value = element.value();
-    let attribute = |name: &str| value.attr(name).unwrap_or("");
-    format!("{} {} {} {}", attribute("class"), attribute("id"), attribute("itemprop"), attribute("data-testid")).to_lowercase()
+    let said: Vec<&str> =
+        ["class", "id", "itemprop", "data-testid"].iter().filter_map(|name| element.value().attribute(name)).collect();
+    said.join(" ").to_lowercase()
 }
 
 const PRICES: &[&str] =
@@ -93,9 +93,9 @@ pub(super) fn shown_price(root: ElementRef<'_>, hints: &Hints) -> Option<(Price,
         after_heading |= value.name() == "h1";
         let own = names_of(element);
         let written = value
-            .attr("data-price")
-            .or_else(|| value.attr("data-product-price"))
-            .or_else(|| value.attr("content").filter(|_| own.contains("price")));
+            .attribute("data-price")
+            .or_else(|| value.attribute("data-product-price"))
+            .or_else(|| value.attribute("content").filter(|_| own.contains("price")));
         let named = PRICES.iter().any(|name| own.contains(name));
         if !named && written.is_none() || seen >= MOST {
             continue;
@@ -257,7 +257,7 @@ pub(super) fn sells(root: ElementRef<'_>) -> bool {
         let names = format!(
             "{} {}",
             names_of(button),
-            button.value().attr("action").or_else(|| button.value().attr("onclick")).unwrap_or("").to_lowercase()
+            button.value().attribute("action").or_else(|| button.value().attribute("onclick")).unwrap_or("").to_lowercase()
         );
         ["addtocart", "add-to-cart", "add_to_cart", "addcart", "add_cart", "cart_add", "basket", "buy", "warenkorb", "carrito", "korzin"]
             .iter()
@@ -308,7 +308,7 @@ pub(super) fn stock(root: ElementRef<'_>) -> Option<(bool, String)> {
 /// The words of an element that are in none of its own.
 fn own_words(element: ElementRef<'_>) -> String {
     if element.value().name() == "input" {
-        return element.value().attr("value").unwrap_or("").to_owned();
+        return element.value().attribute("value").unwrap_or("").to_owned();
     }
     let own: Vec<&str> = element
         .children()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::super::captions;
-use super::super::html::Tag;
+use super::super::html::{Attributes as _, Tag};
 use super::super::shown::{At, Shown};
 use super::super::value::{self, is_of_site};
 use super::columns::{Raw, place};
@@ -154,7 +154,7 @@ struct Link {
 fn links<'s>(shown: &'s Shown<'_>, record: &'s [At], base: &'s Url) -> impl Iterator<Item = Link> + 's {
     let all = record.iter().flat_map(|root| (*root..shown.nodes[*root].end).map(move |at| (*root, at)));
     let links = all.filter_map(|(root, at)| {
-        let href = shown.nodes[at].element?.value().attr("href").filter(|_| shown.nodes[at].is(Tag::A))?;
+        let href = shown.nodes[at].element?.value().attribute("href").filter(|_| shown.nodes[at].is(Tag::A))?;
         Some(Link { root, at, url: value::url(href, base)? })
     });
     links.take(LINKS)

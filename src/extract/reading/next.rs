@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use scraper::ElementRef;
 use url::Url;
 
+use super::super::html::Attributes as _;
 use super::super::shown::{At, Shown};
 use super::super::value;
 use super::numbers;
@@ -52,8 +53,8 @@ pub(super) fn next_page(shown: &Shown<'_>, root: ElementRef<'_>, base: &Url, pag
 /// The address of a link that is marked as the next page.
 fn named_next(element: ElementRef<'_>) -> Option<&str> {
     let value = element.value();
-    let rel = value.attr("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next")));
-    if rel && matches!(value.name(), "a" | "link") { value.attr("href") } else { None }
+    let rel = value.attribute("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word.eq_ignore_ascii_case("next")));
+    if rel && matches!(value.name(), "a" | "link") { value.attribute("href") } else { None }
 }
 
 pub(super) fn without_fragment(url: &Url) -> Url {

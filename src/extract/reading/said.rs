@@ -2,6 +2,7 @@
 
 use scraper::ElementRef;
 
+use super::super::html::Attributes as _;
 use super::PageType;
 
 /// Bytes of one block of structured data that are looked at.
@@ -17,18 +18,18 @@ pub(super) struct Said {
 impl Said {
     /// Of a page.
     pub(super) fn of(root: ElementRef<'_>) -> Self {
-        let mut out = Self { title: String::new(), language: language(root.value().attr("lang")), about: None };
+        let mut out = Self { title: String::new(), language: language(root.value().attribute("lang")), about: None };
         let (mut goods, mut articles, mut lists) = (0, 0, 0);
         for element in root.descendent_elements() {
             let value = element.value();
             match value.name() {
                 "title" if out.title.is_empty() => out.title = crate::base::text::squeeze(&element.text().collect::<String>()),
-                "meta" if value.attr("property") == Some("og:type") => match value.attr("content").unwrap_or("") {
+                "meta" if value.attribute("property") == Some("og:type") => match value.attribute("content").unwrap_or("") {
                     "article" => articles += 1,
                     "product" | "product.item" | "og:product" => goods += 1,
                     _ => {}
                 },
-                "script" if value.attr("type").is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json")) => {
+                "script" if value.attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json")) => {
                     for text in element.text() {
                         let text = &text[..text.floor_char_boundary(LOOK)];
                         goods += types(text, &["Product", "ProductGroup", "Vehicle"]);

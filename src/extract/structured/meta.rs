@@ -7,6 +7,8 @@ use regex::Regex;
 use scraper::ElementRef;
 use serde_json::{Map, Value, json};
 
+use crate::extract::html::Attributes as _;
+
 /// Tags looked at in one page.
 const TAGS: usize = 2_000;
 /// Bytes of one value.
@@ -19,7 +21,7 @@ pub(super) struct Tag<'t> {
 
 impl<'t> Tag<'t> {
     fn attribute(&self, name: &str) -> Option<&'t str> {
-        self.element.value().attr(name).filter(|value| value.len() <= VALUE_BYTES)
+        self.element.value().attribute(name).filter(|value| value.len() <= VALUE_BYTES)
     }
 
     fn is(&self, name: &str) -> bool {
@@ -51,7 +53,7 @@ static PREFIX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*(\w+):\s*([^\s
 /// Open Graph: the vocabularies used, and the properties in order. Only properties of a vocabulary that is known or declared count.
 pub(super) fn open_graph(root: ElementRef<'_>, tags: &[Tag<'_>]) -> Option<Value> {
     let head = root.child_elements().find(|element| element.value().name() == "head");
-    let declared = |element: Option<ElementRef<'_>>| element.and_then(|element| element.value().attr("prefix")).unwrap_or("").to_owned();
+    let declared = |element: Option<ElementRef<'_>>| element.and_then(|element| element.value().attribute("prefix")).unwrap_or("").to_owned();
     let mut spaces: BTreeMap<String, String> = BTreeMap::new();
     for prefix in [declared(Some(root)), declared(head)] {
         let short: String = prefix.chars().take(4_000).collect();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Budget;
 use crate::base::text::squeeze;
-use crate::extract::html::{NodeId, visible_text};
+use crate::extract::html::{Attributes as _, NodeId, visible_text};
 
 /// Items nested in each other.
 const DEPTH: usize = 32;
@@ -19,14 +19,14 @@ pub(super) fn items(root: ElementRef<'_>, budget: &mut Budget) -> Vec<Value> {
     let mut refs = false;
     for element in root.descendent_elements() {
         let value = element.value();
-        if value.attr("itemscope").is_some() && value.attr("itemprop").is_none() {
+        if value.attribute("itemscope").is_some() && value.attribute("itemprop").is_none() {
             tops.push(element);
         }
-        refs = refs || value.attr("itemref").is_some();
+        refs = refs || value.attribute("itemref").is_some();
     }
     if refs {
         for element in root.descendent_elements() {
-            if let Some(id) = element.value().attr("id") {
+            if let Some(id) = element.value().attribute("id") {
                 ids.entry(id).or_insert(element);
             }
         }
@@ -53,13 +53,13 @@ impl<'t> Reader<'_, 't> {
     fn item(&mut self, element: ElementRef<'t>, depth: usize) -> Value {
         let mut item = Map::new();
         self.budget.take(64);
-        let types: Vec<&str> = element.value().attr("itemtype").unwrap_or("").split_whitespace().collect();
+        let types: Vec<&str> = element.value().attribute("itemtype").unwrap_or("").split_whitespace().collect();
         match types.as_slice() {
             [] => {}
             [only] => drop(item.insert("type".to_owned(), Value::from(*only))),
             several => drop(item.insert("type".to_owned(), Value::from(several.to_vec()))),
         }
-        if let Some(id) = element.value().attr("itemid") {
+        if let Some(id) = element.value().attribute("itemid") {
             item.insert("id".to_owned(), Value::from(id.trim()));
         }
         if depth >= DEPTH || !self.open.insert(element.id()) {
@@ -71,7 +71,7 @@ impl<'t> Reader<'_, 't> {
                 break;
             }
             let value = self.value(property, depth);
-            for name in property.value().attr("itemprop").unwrap_or("").split_whitespace().take(if value.is_object() { 1 } else { 16 }) {
+            for name in property.value().attribute("itemprop").unwrap_or("").split_whitespace().take(if value.is_object() { 1 } else { 16 }) {
                 add(&mut properties, name, value.clone());
             }
         }
@@ -88,7 +88,7 @@ impl<'t> Reader<'_, 't> {
     fn properties(&mut self, element: ElementRef<'t>) -> Vec<ElementRef<'t>> {
         let mut found = Vec::new();
         let mut roots: Vec<(ElementRef<'t>, bool)> = vec![(element, false)];
-        let references = element.value().attr("itemref").unwrap_or("");
+        let references = element.value().attribute("itemref").unwrap_or("");
         let mut seen = HashSet::from([element.id()]);
         for id in references.split_whitespace().take(100) {
             roots.extend(self.ids.get(id).filter(|other| seen.insert(other.id())).map(|other| (*other, true)));
@@ -99,10 +99,10 @@ impl<'t> Reader<'_, 't> {
             while let Some(node) = next {
                 self.budget.take_step();
                 let inner = ElementRef::wrap(node);
-                if let Some(inner) = inner.filter(|inner| inner.value().attr("itemprop").is_some()) {
+                if let Some(inner) = inner.filter(|inner| inner.value().attribute("itemprop").is_some()) {
                     found.push(inner);
                 }
-                let closed = inner.is_some_and(|inner| inner.value().attr("itemscope").is_some());
+                let closed = inner.is_some_and(|inner| inner.value().attribute("itemscope").is_some());
                 let down = if closed { None } else { node.first_child() };
                 next = down.or_else(|| {
                     let mut up = node;
@@ -125,8 +125,8 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn value(&mut self, element: ElementRef<'t>, depth: usize) -> Value {
-        let attribute = |name: &str| element.value().attr(name).map(str::trim);
-        if element.value().attr("itemscope").is_some() {
+        let attribute = |name: &str| element.value().attribute(name).map(str::trim);
+        if element.value().attribute("itemscope").is_some() {
             return self.item(element, depth + 1);
         }
         // `content` counts on every element, as search engines read it.

@@ -5,6 +5,7 @@ use scraper::{ElementRef, Node};
 use serde_json::{Map, Value, json};
 
 use super::Budget;
+use crate::extract::html::Attributes as _;
 
 /// Items nested in each other, and items of one page.
 const DEPTH: usize = 16;
@@ -140,7 +141,7 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, element: ElementRef<'_>, kind: &str) -> Value {
-        let attribute = |name: &str| element.value().attr(name);
+        let attribute = |name: &str| element.value().attribute(name);
         let tag = element.value().name();
         let one_of = |wanted: &[(&[&str], &str)]| wanted.iter().find_map(|(tags, name)| attribute(name).filter(|_| tags.contains(&tag)));
         let written = match kind {
@@ -176,7 +177,7 @@ impl Reader<'_> {
             match node.value() {
                 Node::Text(text) if !inside("script") && !inside("style") => out.push_str(text),
                 Node::Element(inner) if inner.name() == "img" => {
-                    out.push_str(inner.attr("alt").or_else(|| inner.attr("src")).unwrap_or(""));
+                    out.push_str(inner.attribute("alt").or_else(|| inner.attribute("src")).unwrap_or(""));
                 }
                 _ => {}
             }
@@ -196,8 +197,8 @@ impl Reader<'_> {
         let levels = [Some(element), only, innermost];
         if !item.properties.contains_key("name") && !item.text && !item.nested {
             let attribute = levels.iter().flatten().find_map(|at| match at.value().name() {
-                "img" | "area" => at.value().attr("alt").filter(|alt| !alt.is_empty()),
-                "abbr" => at.value().attr("title").filter(|title| !title.is_empty()),
+                "img" | "area" => at.value().attribute("alt").filter(|alt| !alt.is_empty()),
+                "abbr" => at.value().attribute("title").filter(|title| !title.is_empty()),
                 _ => None,
             });
             let name = attribute.map_or_else(|| self.text(element), str::to_owned);
@@ -207,13 +208,13 @@ impl Reader<'_> {
             return;
         }
         if !item.properties.contains_key("photo")
-            && let Some(photo) = levels.iter().flatten().find(|at| at.value().name() == "img" && at.value().attr("src").is_some())
+            && let Some(photo) = levels.iter().flatten().find(|at| at.value().name() == "img" && at.value().attribute("src").is_some())
         {
             let photo = self.value(*photo, "u");
             item.properties.insert("photo".to_owned(), json!([photo]));
         }
         if !item.properties.contains_key("url")
-            && let Some(link) = levels.iter().flatten().find_map(|at| (at.value().name() == "a").then(|| at.value().attr("href")).flatten())
+            && let Some(link) = levels.iter().flatten().find_map(|at| (at.value().name() == "a").then(|| at.value().attribute("href")).flatten())
         {
             item.properties.insert("url".to_owned(), json!([link]));
         }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::Budget;
 use crate::base::text::squeeze;
-use crate::extract::html::visible_text;
+use crate::extract::html::{Attributes as _, visible_text};
 
 /// Prefixes of the `RDFa` 1.1 initial context in use on pages.
 const INITIAL: &[(&str, &str)] = &[
@@ -50,7 +50,7 @@ struct Reader<'r> {
 
 /// The subjects of a page with their types and properties; empty where nothing is said in `RDFa`.
 pub(super) fn nodes(root: ElementRef<'_>, url: &Url, budget: &mut Budget) -> Vec<Value> {
-    let spoken = |element: &ElementRef<'_>| element.value().attr("property").is_some() || element.value().attr("typeof").is_some();
+    let spoken = |element: &ElementRef<'_>| element.value().attribute("property").is_some() || element.value().attribute("typeof").is_some();
     if !root.descendent_elements().any(|element| spoken(&element)) {
         return Vec::new();
     }
@@ -96,7 +96,7 @@ pub(super) fn nodes(root: ElementRef<'_>, url: &Url, budget: &mut Budget) -> Vec
 impl Reader<'_> {
     /// What an element says, and the scope of what is in it.
     fn open(&mut self, element: ElementRef<'_>, outer: &Scope) -> Scope {
-        let attribute = |name: &str| element.value().attr(name).map(str::trim);
+        let attribute = |name: &str| element.value().attribute(name).map(str::trim);
         let mut scope = outer.clone();
         if let Some(vocab) = attribute("vocab") {
             scope.vocab = Some(vocab.to_owned()).filter(|vocab| !vocab.is_empty());
@@ -183,7 +183,7 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, element: ElementRef<'_>) -> Value {
-        let attribute = |name: &str| element.value().attr(name);
+        let attribute = |name: &str| element.value().attribute(name);
         let link = attribute("resource").or_else(|| attribute("href")).or_else(|| attribute("src"));
         let value = if let Some(content) = attribute("content").or_else(|| attribute("datetime")) {
             json!({ "@value": content })
