@@ -129,7 +129,8 @@ pub(super) fn taken_back(news: &News<'_>, known: &[Record], keys: &[String]) -> 
 fn raised(news: &News<'_>, draft: &Draft, record: &Record) -> Option<Record> {
     let newer = !draft.again && draft.kind == RecordKind::Tender && is_newer(draft, record);
     // What waits for a second look is still to be told.
-    if !moved_lots(record, draft).is_empty() {
+    let says = draft.fields.contains_key(BUYER_SAYS) && draft.value(BUYER_SAYS) != record.value(BUYER_SAYS);
+    if !moved_lots(record, draft).is_empty() || newer && says {
         return None;
     }
     let found = draft.fields.get(PUBLISHED).filter(|_| newer && record.fields.contains_key(PUBLISHED));

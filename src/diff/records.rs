@@ -291,21 +291,27 @@ fn what_a_buyer_says_of_a_change_is_told_with_it_or_by_a_newer_notice() {
         }
         draft
     };
-    let mut listing = Listing::new(Rules { confirm: None, ignore_fields: vec!["published".into()], ..Rules::default() });
-    listing.check(&[notice("2026-11-02", "A", "")], true);
-    for (day, title, says, told) in [
-        // More is read of the notice that is known.
-        ("2026-11-02", "A", "new plans", &[][..]),
-        ("2026-11-02", "B", "new plans", &[BUYER_SAYS, "title"]),
-        ("2026-11-05", "B", "new plans", &[]),
-        ("2026-11-06", "B", "visits on Mondays", &[BUYER_SAYS]),
-        // A notice without words takes none back, and the next with them tells them.
-        ("2026-11-07", "C", "", &["title"]),
-        ("2026-11-08", "C", "visits on Mondays", &[BUYER_SAYS]),
-    ] {
-        let news = listing.check(&[notice(day, title, says)], false);
-        let fields = news.iter().flat_map(|change| if let ChangeKind::Changed(fields) = &change.kind { &fields[..] } else { &[] });
-        assert_eq!(fields.map(|field| field.field.as_str()).collect::<Vec<_>>(), told, "{day} {title} {says}");
+    // With a second look each is shown twice, and told the second time.
+    for confirm in [None, Some(jiff::SignedDuration::from_secs(30))] {
+        let times = if confirm.is_some() { 2 } else { 1 };
+        let mut listing = Listing::new(Rules { confirm, ignore_fields: vec!["published".into()], ..Rules::default() });
+        for _ in 0..times {
+            listing.check(&[notice("2026-11-02", "A", "")], true);
+        }
+        for (day, title, says, told) in [
+            // More is read of the notice that is known.
+            ("2026-11-02", "A", "new plans", &[][..]),
+            ("2026-11-02", "B", "new plans", &[BUYER_SAYS, "title"]),
+            ("2026-11-05", "B", "new plans", &[]),
+            ("2026-11-06", "B", "visits on Mondays", &[BUYER_SAYS]),
+            // A notice without words takes none back, and the next with them tells them.
+            ("2026-11-07", "C", "", &["title"]),
+            ("2026-11-08", "C", "visits on Mondays", &[BUYER_SAYS]),
+        ] {
+            let news: Vec<Change> = (0..times).flat_map(|_| listing.check(&[notice(day, title, says)], false)).collect();
+            let fields = news.iter().flat_map(|change| if let ChangeKind::Changed(fields) = &change.kind { &fields[..] } else { &[] });
+            assert_eq!(fields.map(|field| field.field.as_str()).collect::<Vec<_>>(), told, "{day} {title} {says} {confirm:?}");
+        }
     }
 }
 

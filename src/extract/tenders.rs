@@ -25,7 +25,7 @@ use crate::model::{
     LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole, ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
-use bidders::{Standing, what_changed, why_ended, won};
+use bidders::{Standing, ending, what_changed, why_ended, won};
 use worths::worth_of;
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
@@ -151,7 +151,7 @@ impl TenderReader {
             let is_void = void
                 .remove(&procedure)
                 .is_some_and(|when| when.is_none_or(|when| tender.notice.published.is_none_or(|published| published <= when)));
-            if let Some(key) = self.procedure(&mut gather, (&tender.notice, asked(&notices)), is_void, input.url)? {
+            if let Some(key) = self.procedure(&mut gather, (&tender.notice, &notices), is_void, input.url)? {
                 let file = |notice| (key.clone(), tender::file(notice, format, (input.url, &self.clock), input.now));
                 filed.extend(notices.iter().map(file));
                 voided.extend(Some(key.clone()).filter(|_| is_void));
@@ -188,7 +188,7 @@ impl TenderReader {
         let mut standing = Standing::default();
         let Some(tender) = tender::fold_with(&notices, |tender| standing.note(&tender.notice)) else { return Ok(None) };
         let mut gather = Gather::new(&self.rule, page).up_to(4 * tender::NOTICES);
-        let Some(key) = self.procedure(&mut gather, (&tender.notice, asked(&notices)), false, page)? else { return Ok(None) };
+        let Some(key) = self.procedure(&mut gather, (&tender.notice, &notices), false, page)? else { return Ok(None) };
         let mut records = gather.extract.records.into_iter().map(|draft| Draft { partial: false, ..draft });
         let Some(tender) = records.next() else { return Ok(None) };
         let ended = standing.ended().map(|bidder| format!("{key}{bidder}")).collect();
@@ -200,11 +200,11 @@ impl TenderReader {
     fn procedure(
         &self,
         gather: &mut Gather<'_>,
-        (notice, asked): (&Notice, Option<Timestamp>),
+        (notice, of): (&Notice, &[Notice]),
         is_void: bool,
         page: &Url,
     ) -> Result<Option<String>, Failure> {
-        let mut told = Told::procedure(notice, asked);
+        let mut told = Told::procedure(notice, of);
         if is_void {
             told.fields.insert("stage", vec![Stage::Cancelled.word().to_owned()]);
         }
@@ -354,9 +354,9 @@ impl Told {
         told
     }
 
-    /// `asked`: when the deadlines were last told.
-    fn procedure(notice: &Notice, asked: Option<Timestamp>) -> Self {
-        let content = &notice.content;
+    /// What all these notices together say, the oldest first.
+    fn procedure(notice: &Notice, of: &[Notice]) -> Self {
+        let (content, asked) = (&notice.content, asked(of));
         let mut told = Self::new(notice);
         told.put("description", content.description.best(&[]).unwrap_or_default());
         if let Some(buyer) = content.buyers.first() {
@@ -370,11 +370,11 @@ impl Told {
         if notice.stage != Stage::Unknown {
             told.put("stage", notice.stage.word());
         }
+        let (ends, changes) = ending(notice, of);
         if notice.stage == Stage::Cancelled {
-            told.put("reason", clip(&why_ended(notice).unwrap_or_default(), LINE));
-        } else {
-            told.put(BUYER_SAYS, clip(&what_changed(&notice.amendments), LINE));
+            told.put("reason", clip(&why_ended(notice, &ends).unwrap_or_default(), LINE));
         }
+        told.put(BUYER_SAYS, clip(&what_changed(&changes), LINE));
         let counting = content.counting();
         let deadline = dues::earliest(&counting, asked);
         told.put_deadline("deadline", deadline);

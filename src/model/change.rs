@@ -330,13 +330,22 @@ pub struct Signal {
 }
 
 impl Signal {
-    /// Whether it says, of a tender, that one which was there is otherwise than it was, open again, awarded or gone from its portal's list included: who
-    /// means to answer it, or did, must hear of it.
+    /// Whether it says, of a tender, that one which was there is otherwise than it was, open again, awarded, gone from its portal's list or back in it included:
+    /// who means to answer it, or did, must hear of it.
     pub fn is_of_known_tender(&self) -> bool {
         let changed = matches!(self.story.plain(), Story::Changed { .. });
         self.kind.is_of_open_tender()
             || self.kind == SignalKind::WentAway
+            || self.gone().is_some()
             || changed && matches!(self.kind, SignalKind::TenderPublished | SignalKind::TenderAwarded)
+    }
+
+    /// Since when what is there again was gone; `None` where it says nothing of that kind.
+    pub const fn gone(&self) -> Option<Timestamp> {
+        match self.story {
+            Story::Again { gone, .. } => Some(gone),
+            Story::Appeared { .. } | Story::Changed { .. } | Story::Gone { .. } | Story::Said { .. } | Story::Sentence(_) => None,
+        }
     }
 
     /// Whether it says that a deadline passed and gave way to that of another lot or portal: nothing can be done about the one that passed.

@@ -130,6 +130,13 @@ async fn to_reps(
 ) -> Result<(), StoreError> {
     for rep in &config.reps {
         let Some(channel) = config.channel_of(rep) else { continue };
+        if let Some(gone) = signal.gone() {
+            // Only who is told that it went away hears that it is back.
+            let went = Signal { kind: SignalKind::WentAway, seen: gone, ..signal.clone() };
+            if effects.store.entered(vec![Entry::id_of_change(&channel.id, &rep.rep.id, &went)]).await?.is_empty() {
+                continue;
+            }
+        }
         let tells = |entry: &&Entry| entry.rep == rep.rep.id && entry.of_tender.is_none() && telling.contains(&entry.lead);
         let told = turn.entries.iter().filter(tells).map(|entry| entry.due).min();
         let mut soonest: Option<(Lane, Timestamp, LeadId, u32)> = None;
@@ -142,7 +149,7 @@ async fn to_reps(
             soonest = Some(soonest.map_or(found, |known| known.min(found)));
         }
         // A lead tells of it as soon, unless it waits for the digest. That it is over makes no lead: it is told by itself, once.
-        let apart = |due: Timestamp| ends(signal) || told.is_none_or(|told| due < told);
+        let apart = |due: Timestamp| ends(signal) || takes_back(signal) || told.is_none_or(|told| due < told);
         let Some((lane, due, lead, revision)) = soonest.filter(|(_, due, ..)| apart(*due)) else { continue };
         turn.entries.push(Entry {
             id: Entry::id_of_change(&channel.id, &rep.rep.id, signal),
@@ -196,6 +203,15 @@ fn ends(signal: &Signal) -> bool {
         || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded | SignalKind::WentAway)
 }
 
+/// Whether it says that an end was none: it is told where that was told.
+fn takes_back(signal: &Signal) -> bool {
+    let stage = |text: &Option<String>| text.as_deref().and_then(Stage::from_word);
+    let again = |(name, old, new): &(String, Option<String>, Option<String>)| {
+        name == "stage" && stage(old).is_some_and(|old| !old.is_live()) && stage(new).is_some_and(Stage::is_live)
+    };
+    signal.gone().is_some() || matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(again))
+}
+
 /// Whether it says that a deadline is one now which was over already when that was seen.
 fn is_moved_to_the_past(signal: &Signal) -> bool {
     let over = |until: &str| match (until.parse::<Zoned>(), until.parse::<Date>()) {
@@ -243,6 +259,11 @@ pub(super) async fn still_told<'a>(
         if over && is_live(record) && !record.gone && !altered.signals.iter().any(is_moved_to_the_past) {
             closed.push(record.clone());
         }
+        // What is there again by the time of the letter was not gone.
+        let back: Vec<Timestamp> = altered.signals.iter().filter_map(|signal| signal.gone()).collect();
+        let unsaid = |signal: &Signal| signal.kind == SignalKind::WentAway && (!record.gone || back.contains(&signal.seen));
+        let untold: Vec<Timestamp> = altered.signals.iter().filter(|signal| unsaid(signal)).map(|signal| signal.seen).collect();
+        altered.signals.retain(|signal| !unsaid(signal) && signal.gone().is_none_or(|gone| !untold.contains(&gone)));
         if over || record.gone || !is_live(record) {
             // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
             altered.signals.retain(ends);

@@ -101,7 +101,8 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             (SignalKind::TenderCancelled, ..)
             | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _)
             | (SignalKind::TenderAwarded, AWARDED_LOTS, _, _) => None,
-            (SignalKind::TenderPublished, "stage", _, _) if is_again(signal) => None,
+            // Why it had ended concerns nobody any more.
+            (SignalKind::TenderPublished, "stage" | "reason", _, _) if is_again(signal) => None,
             (_, lots, old, new) if of_label == Some(lots) => Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", ")),
             (SignalKind::DeadlineMoved, "deadline", Some(old), Some(new)) if called(signal, name) == "deadline" && plain => {
                 Some(format!("{old} → {new}"))
@@ -207,6 +208,10 @@ fn label(language: Language, signal: &Signal) -> &'static str {
     }
     if let Some(label) = of_lots(language, signal) {
         return label;
+    }
+    if signal.gone().is_some() {
+        let back = ["Is in its portal's list again", "Vuelve a estar en la lista de su portal", "Снова в списке портала"];
+        return said(language, back);
     }
     if signal.kind == SignalKind::WentAway {
         let gone = [

@@ -290,8 +290,7 @@ async fn a_lot_that_is_left_is_named_and_a_fruitless_one_is_told_beside_an_award
     ]);
     world.show(0, three("11", ["complete", "unsuccessful", "active"], won));
     world.until("2026-11-27T12:00:00Z").await;
-    let told =
-        "Lot awarded: L1; lot L2 closed without award; Ortopedia Norte, S.A. won it; deadline Tue 8 Dec 2026 10:00 UTC → Thu 10 Dec 2026 10:00 UTC";
+    let told = "Lot awarded: L1; lot L2 closed without award; Ortopedia Norte, S.A. won it; deadline Tue 8 Dec 2026 10:00 UTC → Thu 10 Dec 2026 10:00 UTC";
     let mails = world.mails("ana", told);
     assert_eq!(mails.len(), 1, "{:#?}", world.mails("ana", ""));
     assert!(mails[0].contains("Thu 10 Dec 2026 10:00 UTC (lot L3)"), "{mails:#?}");

@@ -18,6 +18,12 @@ fn scanners(deadline: &str) -> Value {
     notice(1, HOSPITAL, "Ultrasound scanners", (deadline, "active"))
 }
 
+/// The words of a mail's text.
+fn words(mail: &String) -> String {
+    let text = mail.split("Content-Type: text/plain").nth(1).and_then(|rest| rest.split("Content-Type: text/html").next());
+    text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Ana, who has the tender in her calendar and is reminded a week and a day before.
 async fn world() -> World {
     let world = World::new(&rep("ana", "UTC", "Mon-Fri 08:00"), [vec![scanners("2026-12-30T13:00:00Z")], Vec::new()]).await;
@@ -138,6 +144,53 @@ async fn what_the_buyer_says_of_a_change_is_told_with_it_and_once() {
         panic!("no history")
     };
     assert!(history.notices.last().unwrap().says.iter().any(|words| words.contains("Visits are on Mondays.")), "{history:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_of_two_portals_cancels_and_opens_again_before_the_digest_is_told_as_both() {
+    for portal in [0, 1] {
+        let held = || vec![scanners("2026-12-30T13:00:00Z")];
+        let settings = points("tender-published", 20) + &rep("ana", "UTC", "Mon-Fri 08:00") + "quiet = \"09:00-07:00\"\n";
+        let world = World::new(&settings, [held(), held()]).await;
+        world.until("2026-11-25T12:00:00Z").await;
+        for (n, status) in ["cancelled", "active"].into_iter().enumerate() {
+            let mut one = notice(1, HOSPITAL, "Ultrasound scanners", ("2026-12-30T13:00:00Z", status));
+            one["id"] = json!(format!("later-{n}"));
+            one["date"] = json!(format!("2026-11-25T1{n}:00:00Z"));
+            world.show(portal, one);
+            world.run(3).await;
+        }
+        world.until("2026-11-26T12:00:00Z").await;
+        let mails: Vec<String> = world.mails("ana", "Tender cancelled").iter().map(words).collect();
+        assert!(mails.len() == 1 && mails[0].contains("Takes offers again"), "{portal}: {mails:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_on_an_earlier_change_are_no_reason_for_an_end() {
+    for (own, told) in
+        [(None, "Tender cancelled (news"), (Some("The budget was withdrawn."), "Tender cancelled: The budget was withdrawn.")]
+    {
+        let world = world().await;
+        let said = ["The plans of the third floor were wrong."];
+        let amended = |n: usize, status: &str, says: &[&str]| {
+            let mut one = notice(1, HOSPITAL, "Ultrasound scanners", ("2027-01-12T13:00:00Z", status));
+            one["id"] = json!(n.to_string());
+            one["date"] = json!(format!("2026-12-0{n}T07:00:00Z"));
+            let each: Vec<Value> = says.iter().enumerate().map(|(n, text)| json!({ "id": n.to_string(), "description": text })).collect();
+            one["tender"]["amendments"] = json!(each);
+            one
+        };
+        let all: Vec<&str> = said.into_iter().chain(own).collect();
+        for (n, status, says) in [(1, "active", &said[..]), (2, "cancelled", &all), (3, "active", &all)] {
+            world.show(0, amended(n, status, says));
+            world.until(&format!("2026-12-0{}T12:00:00Z", n + 1)).await;
+        }
+        let mails: Vec<String> = world.mails("ana", "").iter().map(words).collect();
+        let with = |words: &str| mails.iter().filter(|mail| mail.contains(words)).count();
+        assert_eq!((with(told), with("the buyer says: “The plans")), (1, 1), "{mails:#?}");
+        assert!(with("Takes offers again") == 1 && with("reason") == 0, "{mails:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

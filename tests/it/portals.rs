@@ -477,6 +477,21 @@ async fn what_is_missing_from_a_whole_file_is_gone() {
     world.drain().await;
     let gone: Vec<String> = world.written("mail").into_iter().filter(|mail| mail.contains("no longer in its portal's list")).collect();
     assert!(gone.len() == 1 && gone[0].contains("Works 6"), "{:#?}", world.written("mail"));
+    // That it is back is told to who was told that it went; what went and came back between two letters is no news.
+    for back in [1, 1] {
+        *rows.lock().unwrap() = 7;
+        quarter(&world).await;
+        world.wait(SignedDuration::from_hours(24));
+        world.drain().await;
+        let again = world.written("mail").into_iter().filter(|mail| mail.contains("Is in its portal's list again")).collect::<Vec<_>>();
+        assert!(again.len() == back && again[0].contains("Works 6"), "{:#?}", world.written("mail"));
+        *rows.lock().unwrap() = 6;
+        quarter(&world).await;
+        quarter(&world).await;
+        assert_eq!(held(&world).await.len(), 6);
+    }
+    let gone = world.written("mail").into_iter().filter(|mail| mail.contains("no longer in its portal's list")).count();
+    assert_eq!(gone, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

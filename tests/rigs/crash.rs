@@ -280,7 +280,8 @@ impl Stand {
         const KILL: i32 = 9;
         let seed = self.report.seed;
         match (status.signal(), aim) {
-            (Some(ABORT), Some(point)) if !alive => *self.report.kills_at_points.entry(point).or_default() += 1,
+            // Also between the last look at it and the kill.
+            (Some(ABORT), Some(point)) => *self.report.kills_at_points.entry(point).or_default() += 1,
             (Some(KILL), _) if alive => {}
             _ => panic!("seed {seed}: the daemon ended by itself ({status}):\n{}", life.log.join("\n")),
         }

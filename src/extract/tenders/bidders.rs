@@ -1,28 +1,39 @@
 //! Who offered: what a notice tells of the winners and losers of its awards, each an organisation with a record of its own; and why nobody won.
 //! Knows no format.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{LINE, Told, lot_line, name_of};
 use crate::base::text::{squeeze, words as folded};
-use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, SAID_APART, WON_BY};
+use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, SAID_APART, Stage, WON_BY};
 
 /// What stands between the id of an award and its bidder in a key.
 const BIDDER: &str = " | ";
 
-/// Why a tender ended without a winner, in the words of its newest notice, else in those of its results.
-pub(super) fn why_ended(notice: &Notice) -> Option<String> {
+/// What a notice says of its changes: first that which came with the end of its procedure, then what was said before; many repeat it for good.
+pub(super) fn ending<'n>(notice: &'n Notice, of: &'n [Notice]) -> (Vec<&'n Amendment>, Vec<&'n Amendment>) {
+    if notice.stage != Stage::Cancelled {
+        return (Vec::new(), notice.amendments.iter().collect());
+    }
+    let of_change = |one: &'n Amendment| [one.text.best(&[]).unwrap_or_default(), &one.reason, &one.place, &one.old, &one.new];
+    let before: HashSet<[&str; 5]> =
+        of.iter().filter(|one| one.stage != Stage::Cancelled).flat_map(|one| &one.amendments).map(of_change).collect();
+    notice.amendments.iter().partition(|amendment| !before.contains(&of_change(amendment)))
+}
+
+/// Why a tender ended without a winner, in the words that its newest notice has on that, else in those of its results.
+pub(super) fn why_ended(notice: &Notice, ends: &[&Amendment]) -> Option<String> {
     let said = |amendment: &Amendment| amendment.text.best(&[]).map_or_else(|| amendment.reason.clone(), str::to_owned);
     let of_awards = notice.content.awards.iter().filter(|award| !won(award)).map(|award| award.reason.clone());
-    notice.amendments.iter().rev().map(said).chain(of_awards).find(|words| !words.trim().is_empty())
+    ends.iter().rev().map(|amendment| said(amendment)).chain(of_awards).find(|words| !words.trim().is_empty())
 }
 
 /// What a notice says of its changes, in words: what is changed, and why; of reasons that are codes the first, and that alone. A form's own name for
 /// the place of a value says nothing.
-pub(super) fn what_changed(amendments: &[Amendment]) -> String {
+pub(super) fn what_changed(amendments: &[&Amendment]) -> String {
     const OF_FORM: [&str; 2] = ["PUBLICATION_TED", "MODIFICATION_ORIGINAL"];
     let is_named =
-        |amendment: &&Amendment| OF_FORM.contains(&amendment.reason.as_str()) && !(amendment.old.is_empty() && amendment.new.is_empty());
+        |amendment: &Amendment| OF_FORM.contains(&amendment.reason.as_str()) && !(amendment.old.is_empty() && amendment.new.is_empty());
     let mut words: Vec<String> = Vec::new();
     for amendment in amendments.iter().filter(|amendment| !is_named(amendment)) {
         let prose = Some(amendment.reason.as_str()).filter(|reason| reason.contains(char::is_whitespace));
@@ -41,7 +52,7 @@ pub(super) fn what_changed(amendments: &[Amendment]) -> String {
         (left, kept) = (rest, kept - 1);
     }
     let said = words.split_off(kept.min(words.len().saturating_sub(1)));
-    if said.is_empty() { amendments.iter().find_map(code).unwrap_or_default() } else { said.join(SAID_APART) }
+    if said.is_empty() { amendments.iter().find_map(|amendment| code(amendment)).unwrap_or_default() } else { said.join(SAID_APART) }
 }
 
 /// Whether somebody won for good: who is first in line while papers are checked may still be turned away.
@@ -209,7 +220,7 @@ mod tests {
                 "Deadline extended · Bidders asked for more time",
             ),
         ] {
-            assert_eq!(what_changed(&amendments), want, "{amendments:?}");
+            assert_eq!(what_changed(&amendments.iter().collect::<Vec<_>>()), want, "{amendments:?}");
         }
     }
 }
