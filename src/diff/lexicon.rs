@@ -244,7 +244,9 @@ impl Lexicon {
         let mut found: Vec<(usize, Said)> = Vec::new();
         let each: Vec<(&str, Vec<Word>)> = sentences(text).into_iter().map(|text| (text, words_of(text, self.stems))).collect();
         let mut known = Known::new();
-        each.iter().for_each(|(text, words)| self.clauses.know(&Sentence { text, words }, &mut known));
+        for (text, words) in &each {
+            Sentence { text, words }.know(&mut known);
+        }
         let mut closings: Vec<(SignalKind, Whom)> = Vec::new();
         let (mut before, mut companies) = (Whom::default(), Whom::default());
         for (place, (text, words)) in each.iter().enumerate() {

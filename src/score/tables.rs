@@ -131,7 +131,8 @@ impl Lexicon {
     fn find(&self, text: &str) -> BTreeSet<usize> {
         let end = text.char_indices().nth(TEXT).map_or(text.len(), |(end, _)| end);
         // A word of one language may be one of another too: what one takes along is nothing in any.
-        let (mut finds, mut taken): (Vec<(Of, Range<usize>)>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+        let mut finds: Vec<(Of, Range<usize>)> = Vec::new();
+        let mut taken: Vec<Range<usize>> = Vec::new();
         for (language, phrases, of) in &self.0 {
             let words = words_of(&text[..end], Some(*language));
             for (number, at) in phrases.each(&words) {

@@ -137,6 +137,30 @@ impl Sentence<'_> {
         ends.and_then(|(from, to)| self.text.get(from.at.end..to.at.start)).unwrap_or_default()
     }
 
+    /// Takes in the names that its capitals tell.
+    pub fn know(&self, known: &mut Known) {
+        let mut place = 1;
+        while place < self.words.len() {
+            let end = name_end(self, place..self.words.len());
+            if let Some(core) = (end > place).then(|| core(self.part(place..end))).flatten() {
+                *known.entry(core).or_default() += 1;
+            }
+            place = end.max(place + 1);
+        }
+    }
+
+    /// Which names stand right behind one of these phrases.
+    fn behind(&self, phrases: &Phrases, names: &[Name]) -> Vec<bool> {
+        let finds: Vec<Range<usize>> = phrases.each(self.words).map(|(_, at)| at).collect();
+        let is_behind = |name: &Name| {
+            finds.iter().any(|at| {
+                let free = || names.iter().all(|other| other.words.start >= name.words.start || other.words.end <= at.end);
+                at.end <= name.words.start && name.words.start - at.end <= NEAR && free() && !self.breaks(at.end - 1, name.words.start)
+            })
+        };
+        names.iter().map(is_behind).collect()
+    }
+
     /// The text of these words.
     fn part(&self, words: Range<usize>) -> &str {
         let ends = self.words.get(words.start).zip(self.words.get(words.end.saturating_sub(1)));
@@ -206,23 +230,11 @@ impl Clauses {
         })
     }
 
-    /// Takes in the names of a sentence that its capitals tell.
-    pub fn know(&self, sentence: &Sentence<'_>, known: &mut Known) {
-        let mut place = 1;
-        while place < sentence.words.len() {
-            let end = name_end(sentence, place..sentence.words.len());
-            if let Some(core) = (end > place).then(|| core(sentence.part(place..end))).flatten() {
-                *known.entry(core).or_default() += 1;
-            }
-            place = end.max(place + 1);
-        }
-    }
-
     /// Whom a sentence names before the words that were found and among them: the subject, where it has one.
     pub fn named(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Whom {
         let mut whom = Whom::default();
         let mut names = self.names(sentence, find, known);
-        let (others, beside) = (self.before(&self.others, sentence, &names), self.before(&self.beside, sentence, &names));
+        let (others, beside) = (sentence.behind(&self.others, &names), sentence.behind(&self.beside, &names));
         let owns = |name: &Name| self.owners.each(sentence.words).any(|(_, at)| at.start == name.words.end);
         let is_other: Vec<bool> = names.iter().zip(others).map(|(name, other)| other || owns(name)).collect();
         let weak: Vec<bool> = names.iter().zip(beside).map(|(name, beside)| beside || name.of_person).collect();
@@ -252,18 +264,6 @@ impl Clauses {
             }
         }
         whom
-    }
-
-    /// Which names stand right behind one of these phrases.
-    fn before(&self, phrases: &Phrases, sentence: &Sentence<'_>, names: &[Name]) -> Vec<bool> {
-        let finds: Vec<Range<usize>> = phrases.each(sentence.words).map(|(_, at)| at).collect();
-        let is_behind = |name: &Name| {
-            finds.iter().any(|at| {
-                let free = || names.iter().all(|other| other.words.start >= name.words.start || other.words.end <= at.end);
-                at.end <= name.words.start && name.words.start - at.end <= NEAR && free() && !sentence.breaks(at.end - 1, name.words.start)
-            })
-        };
-        names.iter().map(is_behind).collect()
     }
 
     /// The names before the words that were found and among them.

@@ -397,7 +397,7 @@ pub(super) fn page(url: &Url) -> Option<String> {
     let path = url.path().trim_matches('/').to_lowercase();
     let path = own_part(host, &path);
     // The page of some is a number behind the name of a script.
-    let query = url.query().filter(|_| path.rsplit('/').next().is_some_and(|last| last.ends_with(".php") || last.ends_with(".aspx")));
+    let query = url.query().filter(|_| path.rsplit('/').next().is_some_and(|last| last.contains(".php") || last.contains(".aspx")));
     let query = query.map_or_else(String::new, |query| format!("?{query}"));
     let of_its_own = !path.is_empty() || registrable(host).is_some_and(|domain| domain != host);
     of_its_own.then(|| format!("{host}/{path}{query}"))
