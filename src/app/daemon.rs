@@ -127,6 +127,11 @@ async fn retime_digests(effects: &Effects, config: &Config, now: Timestamp) {
     }
 }
 
+/// What the configuration says and does not do as one may expect, for whoever reads the log: the same as `config check` tells.
+pub(super) fn note(config: &Config) {
+    config.notes().iter().for_each(|note| tracing::warn!("configuration: {note}"));
+}
+
 impl Daemon {
     /// Opens the store, brings the pages in line with the configuration, and starts every loop.
     pub async fn start(config: Arc<Config>, clock: Clock) -> anyhow::Result<Self> {
@@ -136,6 +141,7 @@ impl Daemon {
         let now = effects.clock.now();
         let added = sync_pages(&effects, &config, now).await?;
         tracing::info!(sources = config.sources.len(), new_pages = added, "the pages are in line with the configuration");
+        note(&config);
         retime_digests(&effects, &config, now).await;
         let listener = tokio::net::TcpListener::bind(config.daemon.listen)
             .await

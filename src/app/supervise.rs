@@ -64,6 +64,7 @@ async fn reload(daemon: &Daemon, request: &Request, reloaded: impl Fn(&Config)) 
         Ok(changes) if changes.is_empty() => tracing::info!("reloaded: nothing differs"),
         Ok(changes) => {
             reloaded(&daemon.config());
+            super::daemon::note(&daemon.config());
             for change in changes {
                 tracing::info!(%change, "reloaded");
             }

@@ -9,9 +9,9 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 use toml::Spanned;
 
-use self::clause::{Clauses, Sentence, Whom, are_others};
+use self::clause::{Clauses, Known, Sentence, Whom, are_others};
 use crate::base::caps;
-use crate::base::text::phrases::{Phrase, Phrases, around, sentences, words_of};
+use crate::base::text::phrases::{Phrase, Phrases, Word, around, sentences, words_of};
 use crate::base::text::stems::StemLanguage;
 use crate::model::{SignalKind, Weight, language_code};
 
@@ -55,6 +55,24 @@ struct Spec {
     nobody: Vec<Spanned<String>>,
     #[serde(default)]
     same: Vec<Spanned<String>>,
+    #[serde(default)]
+    others: Vec<Spanned<String>>,
+    #[serde(default)]
+    beside: Vec<Spanned<String>>,
+    #[serde(default)]
+    owners: Vec<Spanned<String>>,
+    #[serde(default)]
+    speaks: Vec<Spanned<String>>,
+    #[serde(default)]
+    kinds: Vec<Spanned<String>>,
+    #[serde(default)]
+    roles: Vec<Spanned<String>>,
+    #[serde(default)]
+    bodies: Vec<Spanned<String>>,
+    #[serde(default)]
+    years: Vec<Spanned<String>>,
+    #[serde(default)]
+    dated: Vec<Spanned<String>>,
     signal: Vec<EntrySpec>,
 }
 
@@ -75,8 +93,8 @@ struct EntrySpec {
 pub enum BadLexicon {
     /// It is no TOML, or has other keys.
     #[error(
-        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `affirms`, `turns`, `nobody`, `same` and tables [[signal]] with `kind`, \
-         `phrases`, `unless` and `closed`"
+        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
+         `speaks`, `kinds`, `roles`, `bodies`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
     )]
     Shape {
         /// From 1.
@@ -147,6 +165,17 @@ impl Said {
     }
 }
 
+/// What is known of a text that is searched.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asked<'a> {
+    /// Its language.
+    pub language: Option<&'a str>,
+    /// Whose it is.
+    pub own: Option<&'a str>,
+    /// When it was written.
+    pub year: Option<i16>,
+}
+
 /// Lexicons by language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lexicons(BTreeMap<String, Lexicon>);
@@ -190,29 +219,48 @@ impl Lexicon {
             entries.push(Entry { kind, phrases: found, unless, closed });
         }
         let (unless, denies, affirms) = (phrases(&spec.unless)?, phrases(&spec.denies)?, phrases(&spec.affirms)?);
-        let clauses = Clauses { denies, affirms, turns: phrases(&spec.turns)?, nobody: phrases(&spec.nobody)?, same: phrases(&spec.same)? };
+        let clauses = Clauses {
+            denies,
+            affirms,
+            turns: phrases(&spec.turns)?,
+            nobody: phrases(&spec.nobody)?,
+            same: phrases(&spec.same)?,
+            others: phrases(&spec.others)?,
+            beside: phrases(&spec.beside)?,
+            owners: phrases(&spec.owners)?,
+            speaks: phrases(&spec.speaks)?,
+            kinds: phrases(&spec.kinds)?,
+            roles: phrases(&spec.roles)?,
+            bodies: phrases(&spec.bodies)?,
+            years: phrases(&spec.years)?,
+            dated: phrases(&spec.dated)?,
+        };
         Ok(Self { language: written.clone(), stems, unless, clauses, entries })
     }
 
     /// Every sentence of a text that says something, in their order. What is asked is not said: a question is no find. `is_new` says which
-    /// sentences count.
-    fn find(&self, text: &str, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
+    /// sentences count, `year` when it was written.
+    fn find(&self, text: &str, year: Option<i16>, is_new: &dyn Fn(&str) -> bool) -> Vec<(usize, Said)> {
         let mut found: Vec<(usize, Said)> = Vec::new();
+        let each: Vec<(&str, Vec<Word>)> = sentences(text).into_iter().map(|text| (text, words_of(text, self.stems))).collect();
+        let mut known = Known::new();
+        for (text, words) in &each {
+            Sentence { text, words }.know(&mut known);
+        }
         let mut closings: Vec<(SignalKind, Whom)> = Vec::new();
         let (mut before, mut companies) = (Whom::default(), Whom::default());
-        for (place, text) in sentences(text).into_iter().enumerate() {
-            let words = words_of(text, self.stems);
-            let sentence = Sentence { text, words: &words };
+        for (place, (text, words)) in each.iter().enumerate() {
+            let sentence = Sentence { text, words };
             let goes_on = self.clauses.goes_on(&sentence);
             let or_before = |whom: Whom| if goes_on && whom.is_nobody() { before.clone() } else { whom };
-            let whom = |find: &Range<usize>| or_before(self.clauses.named(&sentence, find));
-            let all = self.clauses.named(&sentence, &(words.len()..words.len()));
+            let whom = |find: &Range<usize>| or_before(self.clauses.named(&sentence, find, &known));
+            let all = self.clauses.named(&sentence, &(words.len()..words.len()), &known);
             companies.take_companies(&all);
             let after = or_before(all).last();
             for entry in &self.entries {
-                let closed = entry.closed.each(&words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
+                let closed = entry.closed.each(words).map(|(_, find)| find).find(|find| !sentence.breaks(find.start, find.end - 1));
                 closings.extend(closed.map(|find| (entry.kind, whom(&find))));
-                let Some(find) = self.holds(&sentence, entry).filter(|_| !text.ends_with('?') && is_new(text)) else { continue };
+                let Some(find) = self.holds(&sentence, entry, year).filter(|_| !text.ends_with('?') && is_new(text)) else { continue };
                 let ends = words.get(find.start).zip(words.get(find.end.saturating_sub(1)));
                 let span = ends.map_or(0..0, |(first, last)| first.at.start..last.at.end);
                 let quote = around(text, &span, caps::QUOTE_CHARS);
@@ -229,13 +277,14 @@ impl Lexicon {
     }
 
     /// The words by which a sentence says such a thing, unless it says otherwise.
-    fn holds(&self, sentence: &Sentence<'_>, entry: &Entry) -> Option<Range<usize>> {
+    fn holds(&self, sentence: &Sentence<'_>, entry: &Entry, year: Option<i16>) -> Option<Range<usize>> {
         let mut finds = entry.phrases.each(sentence.words).map(|(_, find)| find).peekable();
         finds.peek()?;
         if self.unless.find(sentence.words).is_some() || entry.unless.find(sentence.words).is_some() {
             return None;
         }
-        finds.find(|find| !self.clauses.deny(sentence, find))
+        let is_past = |find: &Range<usize>| year.is_some_and(|year| self.clauses.is_past(sentence, find, year));
+        finds.find(|find| !self.clauses.deny(sentence, find) && !is_past(find))
     }
 }
 
@@ -258,15 +307,17 @@ impl Lexicons {
     /// What a text says, in the order of its sentences: each kind once of each whom it names, so many at most. Its language says in which lexicon
     /// to look; where it is not known, in all.
     pub fn find(&self, text: &str, language: Option<&str>) -> Vec<Said> {
-        self.find_new(text, (language, None), &|_| true)
+        self.find_new(text, &Asked { language, ..Asked::default() }, &|_| true)
     }
 
-    /// [`Self::find`], in the sentences that count; `own` is whose the text is, where that is known.
-    pub(super) fn find_new(&self, text: &str, (language, own): (Option<&str>, Option<&str>), is_new: &dyn Fn(&str) -> bool) -> Vec<Said> {
+    /// [`Self::find`], in the sentences that count.
+    pub(super) fn find_new(&self, text: &str, asked: &Asked<'_>, is_new: &dyn Fn(&str) -> bool) -> Vec<Said> {
+        let Asked { language, own, year } = *asked;
         let end = text.char_indices().nth(TEXT).map_or(text.len(), |(end, _)| end);
         let language = language.map(language_code).filter(|language| language != "und");
         let lexicons = self.0.values().filter(|lexicon| language.as_ref().is_none_or(|language| lexicon.language == *language));
-        let mut all: Vec<(usize, Said)> = lexicons.flat_map(|lexicon| lexicon.find(&text[..end], is_new)).collect();
+        let mut all: Vec<(usize, Said)> = lexicons.flat_map(|lexicon| lexicon.find(&text[..end], year, is_new)).collect();
+        all.retain(|(_, said)| own.is_none_or(|own| !said.whom.excludes(own)));
         all.sort_by_key(|(place, _)| *place);
         let mut told: Vec<Said> = Vec::new();
         for (_, said) in all {

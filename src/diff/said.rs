@@ -1,9 +1,10 @@
 //! What the text of a record says that is a reason to act, where it is new. Knows no organisation and no score.
 
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 
 use super::differences::field_place;
-use super::lexicon::{Lexicons, Said};
+use super::lexicon::{Asked, Lexicons, Said};
 use super::signals::{SignalDraft, WORDS, by, happened, is_long};
 use super::words::without_gaps;
 use crate::base::text::{clip, words};
@@ -40,6 +41,8 @@ pub fn said(
     }
     let of_record = record.text("language");
     let language = of_record.as_deref().or(language);
+    let year = happened(change, record).to_zoned(TimeZone::UTC).year();
+    let asked = Asked { language, own, year: Some(year) };
     let (mut found, mut told): (Vec<SignalDraft>, Vec<Said>) = (Vec::new(), Vec::new());
     for name in TEXTS {
         let before = match &change.kind {
@@ -53,7 +56,7 @@ pub fn said(
         };
         let Some(value) = record.value(name) else { continue };
         let is_new = |sentence: &str| before.as_ref().is_none_or(|before| !before.contains(words(sentence).as_str()));
-        for said in lexicons.find_new(&lines(value), (language, own), &is_new) {
+        for said in lexicons.find_new(&lines(value), &asked, &is_new) {
             if said.is_told(&told, own) {
                 continue;
             }

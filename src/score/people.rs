@@ -46,8 +46,12 @@ impl People {
     }
 
     /// Reads "50", "50-99", "ca. 1.200 Mitarbeiter", "más de 100 empleados", "до 50 человек", "250+", "1.5k"; `None` when no number is in it, or
-    /// one below zero.
+    /// one below zero, or none but zero: a form that nobody filled in.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::read(text).filter(|people| people.from > 0 || people.to.is_some_and(|to| to > 0))
+    }
+
+    fn read(text: &str) -> Option<Self> {
         let text: Vec<char> = text.chars().take(CHARS).collect();
         let mut numbers: Vec<(usize, usize, u32)> = Vec::new();
         let mut at = 0;
@@ -162,6 +166,13 @@ mod tests {
             ("− 5", None),
             ("staff - 5", Some((5, Some(5)))),
             ("hasta 9 trabajadores", Some((0, Some(9)))),
+            ("0", None),
+            ("0 employees", None),
+            ("0+", None),
+            ("0-0", None),
+            ("<1", None),
+            ("0-9", Some((0, Some(9)))),
+            (">0", Some((1, None))),
             ("a few", None),
             ("", None),
             ("99999999999999", None),

@@ -1,6 +1,6 @@
 //! Whom a sentence names, and whether its clause denies what it says. Knows no kind of finding and no record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::base::text::phrases::{Phrases, Word};
@@ -13,6 +13,14 @@ const REACH: usize = 6;
 const JOINT: usize = 3;
 /// Words of a legal form behind a name ("S. A. U.").
 const FORM: usize = 4;
+/// Words between what tells how somebody stands to a company and its name ("client of the Spanish retailer").
+const NEAR: usize = 3;
+/// Words between "said" and the company of which it is said.
+const SAID: usize = 2;
+/// Words between a year and what happened in it.
+const YEAR: usize = 10;
+/// Years after which what happened is no news.
+const OLD: i16 = 2;
 
 /// The words of a language by which a clause is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +35,24 @@ pub(super) struct Clauses {
     pub nobody: Phrases,
     /// Words with which a sentence begins that speaks of whom the one before it named: "it", "the company".
     pub same: Phrases,
+    /// Before a name that is not the one of whom something is said: "client of".
+    pub others: Phrases,
+    /// The same where somebody else is named too: "rival", "unit of".
+    pub beside: Phrases,
+    /// Right behind such a name: "…'s competitor".
+    pub owners: Phrases,
+    /// Behind these the company follows of which something is said: "said".
+    pub speaks: Phrases,
+    /// In front of a name and no part of it: "Spanish retailer".
+    pub kinds: Phrases,
+    /// In front of the name of a person: "CEO".
+    pub roles: Phrases,
+    /// Words of names that are no person's: "bank" of Scotland.
+    pub bodies: Phrases,
+    /// A year in which something happened: "in 2015".
+    pub years: Phrases,
+    /// A year that dates something else: "founded in 1998".
+    pub dated: Phrases,
 }
 
 /// Whom a sentence names.
@@ -36,12 +62,35 @@ pub(super) struct Whom {
     names: BTreeSet<String>,
     /// Those that stand with one, and so are surely companies: as they are written, in their order.
     companies: Vec<String>,
+    /// Who is named as somebody's client, owner, competitor: surely not whom it is about.
+    not: BTreeSet<String>,
+}
+
+/// How often each name stands in a text where capitals tell that it is one: not at the beginning of a sentence.
+pub(super) type Known = BTreeMap<String, usize>;
+
+/// A name in a sentence.
+struct Name {
+    words: Range<usize>,
+    core: String,
+    /// As it is written with its legal form, where it has one.
+    company: Option<String>,
+    /// Of a person there.
+    of_person: bool,
 }
 
 impl Whom {
     /// By this name alone.
     pub fn called(name: &str) -> Self {
-        Self { names: core(name).into_iter().collect(), companies: Vec::new() }
+        Self { names: core(name).into_iter().collect(), ..Self::default() }
+    }
+
+    /// Whether this is surely not whom it is about, though nobody else is named.
+    pub fn excludes(&self, own: &str) -> bool {
+        let own = Self::called(own);
+        let excluded = Self { names: self.not.clone(), ..Self::default() };
+        let is_in = |whom: &Self| !whom.is_nobody() && !are_others(whom, &own);
+        self.companies.is_empty() && !own.is_nobody() && is_in(&excluded) && !is_in(self)
     }
 
     /// Whether it names nobody.
@@ -70,7 +119,7 @@ impl Whom {
     /// Whom the next sentence speaks of when it goes on of the same: the company named last; where none is surely one, all of them.
     pub fn last(self) -> Self {
         let last = |company: &String| Self { companies: vec![company.clone()], ..Self::called(company) };
-        self.companies.last().map(last).unwrap_or(self)
+        self.companies.last().map(last).unwrap_or(Self { not: BTreeSet::new(), ..self })
     }
 }
 
@@ -88,8 +137,43 @@ impl Sentence<'_> {
         ends.and_then(|(from, to)| self.text.get(from.at.end..to.at.start)).unwrap_or_default()
     }
 
+    /// Takes in the names that its capitals tell.
+    pub fn know(&self, known: &mut Known) {
+        let mut place = 1;
+        while place < self.words.len() {
+            let end = name_end(self, place..self.words.len());
+            if let Some(core) = (end > place).then(|| core(self.part(place..end))).flatten() {
+                *known.entry(core).or_default() += 1;
+            }
+            place = end.max(place + 1);
+        }
+    }
+
+    /// Which names stand right behind one of these phrases.
+    fn behind(&self, phrases: &Phrases, names: &[Name]) -> Vec<bool> {
+        let finds: Vec<Range<usize>> = phrases.each(self.words).map(|(_, at)| at).collect();
+        let is_behind = |name: &Name| {
+            finds.iter().any(|at| {
+                let free = || names.iter().all(|other| other.words.start >= name.words.start || other.words.end <= at.end);
+                at.end <= name.words.start && name.words.start - at.end <= NEAR && free() && !self.breaks(at.end - 1, name.words.start)
+            })
+        };
+        names.iter().map(is_behind).collect()
+    }
+
+    /// The text of these words.
+    fn part(&self, words: Range<usize>) -> &str {
+        let ends = self.words.get(words.start).zip(self.words.get(words.end.saturating_sub(1)));
+        ends.and_then(|(first, last)| self.text.get(first.at.start..last.at.end)).unwrap_or_default()
+    }
+
     fn word(&self, place: usize) -> &str {
         self.words.get(place).map_or("", |word| &self.text[word.at.clone()])
+    }
+
+    /// Whether it is as short as words are that stand between others.
+    fn is_small(&self, place: usize) -> bool {
+        self.word(place).chars().count() <= JOINT
     }
 
     fn is_capital(&self, place: usize) -> bool {
@@ -129,11 +213,64 @@ impl Clauses {
         self.same.each(sentence.words).any(|(_, at)| at.start == 0)
     }
 
+    /// Whether it happened long before this year: a year says so in its clause, or with it the sentence begins.
+    pub fn is_past(&self, sentence: &Sentence<'_>, find: &Range<usize>, this_year: i16) -> bool {
+        let meet = |a: &Range<usize>, b: &Range<usize>| a.start < b.end && b.start < a.end;
+        let is_dated = |year: &Range<usize>| self.dated.each(sentence.words).any(|(_, at)| meet(&at, year) && !meet(&at, find));
+        self.years.each(sentence.words).map(|(_, at)| at).any(|at| {
+            let number =
+                at.clone().map(|place| sentence.word(place)).find(|word| word.len() == 4).and_then(|word| word.parse::<i16>().ok());
+            let (near, breaks) = if at.start >= find.end {
+                (at.start - find.end <= YEAR, sentence.breaks(find.end - 1, at.start))
+            } else {
+                let begins = at.start <= 2 && !sentence.breaks(0, at.start);
+                (begins || find.start.saturating_sub(at.end) <= YEAR, !begins && sentence.breaks(at.end - 1, find.start.max(at.end)))
+            };
+            number.is_some_and(|year| year + OLD <= this_year) && near && !breaks && !is_dated(&at)
+        })
+    }
+
     /// Whom a sentence names before the words that were found and among them: the subject, where it has one.
-    pub fn named(&self, sentence: &Sentence<'_>, find: &Range<usize>) -> Whom {
+    pub fn named(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Whom {
         let mut whom = Whom::default();
+        let mut names = self.names(sentence, find, known);
+        let (others, beside) = (sentence.behind(&self.others, &names), sentence.behind(&self.beside, &names));
+        let owns = |name: &Name| self.owners.each(sentence.words).any(|(_, at)| at.start == name.words.end);
+        let is_other: Vec<bool> = names.iter().zip(others).map(|(name, other)| other || owns(name)).collect();
+        let weak: Vec<bool> = names.iter().zip(beside).map(|(name, beside)| beside || name.of_person).collect();
+        let firm = |at: usize| !is_other[at] && !weak[at];
+        let is_beside = |at: usize| {
+            let company = (0..names.len()).any(|other| firm(other) && names[other].company.is_some());
+            // "In Leeds, rival Beta": where something is, is nobody.
+            let is_placed =
+                |place: usize| place > 0 && sentence.is_small(place - 1) && self.nobody.find(&sentence.words[place - 1..place]).is_some();
+            let is_apart = |place: usize, end: usize| is_placed(place) && sentence.breaks(end - 1, names[at].words.start);
+            let in_front = || (0..at).any(|other| firm(other) && !is_apart(names[other].words.start, names[other].words.end));
+            weak[at] && (company || !names[at].of_person && in_front())
+        };
+        let kept: Vec<bool> = (0..names.len()).map(|at| !is_other[at] && !is_beside(at)).collect();
+        // Who says it is not whom it is said of.
+        let said = self.speaks.each(sentence.words).filter(|(_, at)| {
+            let follows = |name: &Name| name.words.start >= at.end && name.words.start - at.end <= SAID && name.company.is_some();
+            names.iter().zip(&kept).any(|(name, kept)| *kept && follows(name))
+        });
+        let from = said.map(|(_, at)| at.start).max().unwrap_or_default();
+        for ((name, kept), other) in names.drain(..).zip(kept).zip(is_other) {
+            if other {
+                whom.not.insert(name.core);
+            } else if kept && name.words.end > from {
+                whom.companies.extend(name.company);
+                whom.names.insert(name.core);
+            }
+        }
+        whom
+    }
+
+    /// The names before the words that were found and among them.
+    fn names(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Vec<Name> {
+        let mut names = Vec::new();
         if !sentence.text.contains(char::is_lowercase) {
-            return whom;
+            return names;
         }
         for part in [0..find.start, find.start + 1..find.end] {
             let mut place = part.start;
@@ -146,15 +283,48 @@ impl Clauses {
                 }
                 // The first word of a sentence is written large whatever it is.
                 let begins = from == 0 && (self.nobody.find(&sentence.words[..1]).is_some() || self.nobody.is_empty() && place == 1);
-                let first = from + usize::from(begins);
-                let name = (first < place).then(|| &sentence.text[sentence.words[first].at.start..sentence.words[place - 1].at.end]);
+                let bare = self.bare(sentence, from..place, known);
+                let (words, of_person) = if begins && bare.0.start == from { self.bare(sentence, from + 1..place, known) } else { bare };
+                let name = (words.start < words.end).then(|| sentence.part(words.clone()));
                 if let Some(core) = name.and_then(core) {
-                    whom.companies.extend(with_form(sentence, first..place, &core));
-                    whom.names.insert(core);
+                    let company = with_form(sentence, words.clone(), &core);
+                    names.push(Name { words, core, company, of_person });
                 }
             }
         }
-        whom
+        names
+    }
+
+    /// A name without the words in front that say what it is ("Rival Birch plc") and without who speaks for it ("CEO Jane Ivory of Acme Ltd"),
+    /// and whether somebody does. What stands elsewhere in the text as a whole is one.
+    fn bare(&self, sentence: &Sentence<'_>, run: Range<usize>, known: &Known) -> (Range<usize>, bool) {
+        let longest = |phrases: &Phrases, at: usize| {
+            phrases.each(&sentence.words[at..]).take_while(|(_, find)| find.start == 0).map(|(_, find)| find.end).max()
+        };
+        let mut first = run.start;
+        let mut person = self.roles.each(&sentence.words[..run.start]).any(|(_, at)| at.end == run.start);
+        while first < run.end {
+            let role = longest(&self.roles, first);
+            let kind = [&self.kinds, &self.others, &self.beside].into_iter().filter_map(|phrases| longest(phrases, first)).max();
+            let Some(words) = role.max(kind) else { break };
+            person |= role == Some(words);
+            first += words;
+        }
+        if first > run.start {
+            let whole = core(sentence.part(run.clone())).unwrap_or_default();
+            let is_known = known.get(&whole).is_some_and(|times| *times > usize::from(run.start > 0));
+            let rest = (first < run.end).then(|| core(sentence.part(first..run.end))).flatten();
+            if is_known || rest.is_none() && with_form(sentence, run.clone(), &whole).is_some() {
+                return (run, false);
+            }
+        }
+        let first = first.min(run.end);
+        // "Jane Ivory of Acme": the first small word behind two large ones.
+        let joint = (first + 2..run.end).find(|place| !sentence.is_capital(*place)).filter(|_| person);
+        match joint.filter(|joint| self.bodies.find(&sentence.words[first..*joint]).is_none()) {
+            Some(joint) => (joint + 1..run.end, true),
+            None => (first..run.end, false),
+        }
     }
 }
 
@@ -175,8 +345,11 @@ fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<
 
 /// Where a name that begins here ends; where it begins when there is none.
 fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
-    let glued = |place: usize| sentence.between(place, place + 1).chars().all(|c| c.is_whitespace() || ".&'’\"«»“”„-".contains(c));
-    let is_joint = |place: usize| sentence.word(place).chars().count() <= JOINT;
+    // What a quotation mark closes is a whole name: «ООО «Ромашка» Иван Петров».
+    let glued = |place: usize| sentence.between(place, place + 1).chars().all(|c| c.is_whitespace() || ".&'’\"«“„-".contains(c));
+    // "Acme Ltd's Leeds", "Acme Ltd and Beta Ltd": with its form a name is at its end.
+    let is_over = |place: usize| place > part.start + 1 && is_form(sentence.part(place - 1..place));
+    let is_joint = |place: usize| sentence.is_small(place) && !is_over(place);
     let mut end = part.start;
     if !sentence.is_capital(end) {
         return end;
@@ -196,8 +369,12 @@ fn name_end(sentence: &Sentence<'_>, part: Range<usize>) -> usize {
 
 /// A name without its legal form; `None` where it is nothing else.
 fn core(name: &str) -> Option<String> {
-    let is_form = CompanyName::parse(&format!("x {name}")).core == "x";
-    Some(CompanyName::parse(name).core).filter(|core| !is_form && !core.is_empty())
+    Some(CompanyName::parse(name).core).filter(|core| !is_form(name) && !core.is_empty())
+}
+
+/// Whether this is a legal form and no more.
+fn is_form(words: &str) -> bool {
+    CompanyName::parse(&format!("x {words}")).core == "x"
 }
 
 /// Whether two sentences are surely of two: both name somebody, and none of the names is one of the other's, whole or in part.

@@ -68,6 +68,26 @@ const CASES: &[(&str, &[SignalKind], &str)] = &[
     ("en", &[Job], "Wanted: experienced welders"),
     ("en", &[], "They wanted more pallets."),
     ("en", &[Fair], "We will be present at Hannover Messe 2027."),
+    // What would be, and what somebody denies.
+    ("en", &[], "Northwind would open a new branch in York if it got a permit."),
+    ("en", &[], "If it got a permit, Northwind would open a new branch in York."),
+    ("en", &[], "Northwind could open a new plant in Leeds."),
+    ("en", &[], "Northwind may open a new plant in Leeds."),
+    ("en", &[], "Northwind denied that it will open a new plant in Leeds."),
+    ("en", &[], "Northwind said it has no plans to open a new plant in Leeds."),
+    ("en", &[], "Northwind denied reports that it will soon open a new plant in Leeds."),
+    ("en", &[], "Northwind ruled out opening a new plant in Leeds."),
+    ("es", &[], "La cadena descarta abrir una nueva tienda en Vigo."),
+    ("en", &[Branch], "Northwind said it would open a new plant in Leeds."),
+    ("en", &[Branch], "Northwind plans to open a new plant in Leeds in May."),
+    ("es", &[], "La cadena podría abrir una nueva tienda en Vigo."),
+    ("es", &[], "La cadena no prevé abrir una nueva tienda en Vigo."),
+    ("es", &[], "La cadena inauguraría una nueva tienda si hubiera local."),
+    ("es", &[Branch], "La cadena prevé abrir una nueva tienda en Vigo."),
+    ("ru", &[], "Сеть не планирует открывать новый магазин."),
+    ("ru", &[], "Сеть открыла бы новый магазин в Твери."),
+    ("ru", &[], "Сеть может открыть новый магазин в Твери."),
+    ("ru", &[Branch], "Сеть планирует открыть новый магазин в Твери."),
     ("es", &[Request], "Buscamos proveedores de cartón ondulado para nuestra planta."),
     ("es", &[Request], "La cadena necesita nuevos fabricantes de envases"),
     ("es", &[Request], "Se buscan proveedores de fruta ecológica en Murcia."),
@@ -203,6 +223,123 @@ fn who_closes_closes_their_own() {
         let found = Lexicons::shipped().find(text, None);
         assert_eq!(found.len(), want, "{text}: {found:?}");
     }
+}
+
+/// Whom a text names whose own is somebody else's.
+fn named(text: &str) -> Vec<Option<String>> {
+    let asked = Asked { own: Some("Daily Gazette"), ..Asked::default() };
+    let found = Lexicons::shipped().find_new(text, &asked, &|_| true);
+    found.iter().map(|said| said.of_another("Daily Gazette").map(str::to_owned)).collect()
+}
+
+#[test]
+fn it_is_of_the_subject_and_not_of_who_stands_beside_it() {
+    let mut wrong = Vec::new();
+    for (text, want) in [
+        ("Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        // Who stands beside it.
+        ("Acme Ltd, a client of Beta Ltd, opened a new branch in York.", Some("Acme Ltd")),
+        ("A client of Beta Ltd opened a new branch in York.", None),
+        ("Supplier to Beta Ltd, Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Former unit of Beta Group plc, Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Spun off from Beta Ltd, Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Unlike rival Beta Ltd, Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("As rival Beta Ltd struggles, Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Acme beats rival Beta Ltd and opened a new branch in York.", None),
+        ("In Leeds, rival Beta Ltd opened a new branch.", Some("Beta Ltd")),
+        ("Acme Ltd's competitor Beta Ltd opened a new branch in York.", Some("Beta Ltd")),
+        ("Acme Ltd, which beats Beta Ltd's rival, opened a new branch in York.", Some("Acme Ltd")),
+        ("Jane Ivory of Beta Ltd said Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Beta Ltd announced on Monday that Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Acme Ltd said its Leeds unit opened a new branch in York.", Some("Acme Ltd")),
+        ("Acme Ltd opened a new branch in York, said Jane Ivory of Beta Ltd.", Some("Acme Ltd")),
+        ("According to Jane Ivory of Beta Ltd, Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Acme SL, cliente de Beta SL, inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("Escindida de Beta SL, Acme SL inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("Según Beta SL, Acme SL inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("El director de Beta SL anunció que Acme SL inaugura una nueva tienda.", Some("Acme SL")),
+        ("ООО «Альфа», бывшее подразделение ООО «Бета», открыла новый магазин.", Some("ООО «Альфа»")),
+        ("По словам ООО «Бета», ООО «Альфа» открыла новый магазин.", Some("ООО «Альфа»")),
+        ("ООО «Альфа», поставщик компании ООО «Бета», открыла новый магазин.", Some("ООО «Альфа»")),
+        ("Acme Ltd, a subsidiary of Beta Group plc, opened a new branch in York.", Some("Acme Ltd")),
+        ("A subsidiary of Beta Group plc opened a new branch in York.", Some("Beta Group plc")),
+        ("Acme Ltd and its customer Beta Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Customers of Beta Ltd say Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Acme Ltd's Leeds unit opened a new branch in York.", Some("Acme Ltd")),
+        ("Acme Ltd and Beta Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("ООО «Вектор и Партнеры» открыла новый магазин.", Some("ООО «Вектор и Партнеры»")),
+        ("Grupo Norte, S.A. inaugura una nueva tienda en Vigo.", Some("Grupo Norte, S.A.")),
+        ("Sainsbury's Supermarkets Ltd opened a new store in York.", Some("Sainsbury's Supermarkets Ltd")),
+        ("Acme SL, filial de Beta SA, inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("El grupo Acme SL, proveedor de Beta SL, inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("Дочка ООО «Бета» компания ООО «Альфа» открыла новый магазин.", Some("ООО «Альфа»")),
+        ("Компания «Альфа» — конкурент ООО «Бета» — открыла новый магазин.", None),
+        ("Поставщик ООО «Альфа» открыл новый магазин.", Some("ООО «Альфа»")),
+        // Words in front that are no part of the name.
+        ("Said Jane Ivory of Acme Ltd: a new branch opened in York.", Some("Acme Ltd")),
+        ("Royal Bank of Scotland plc said it opened a new branch in York.", Some("Royal Bank of Scotland plc")),
+        ("Directora General Ana Ruiz de Acme SL inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("Rival Birch Logistics plc opened a new depot in York.", Some("Birch Logistics plc")),
+        ("CEO Jane Ivory of Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Managing Director Jane Ivory of Acme Ltd opened a new branch in York.", Some("Acme Ltd")),
+        ("Chief executive Jane Ivory of Acme Ltd said it opened a new branch in York.", Some("Acme Ltd")),
+        ("Spanish retailer Acme SA opened a new branch in York.", Some("Acme SA")),
+        ("Spanish Retailer Acme SA Opened A New Branch in York.", Some("Acme SA")),
+        ("Spanish Oak Ltd opened a new branch in York.", Some("Spanish Oak Ltd")),
+        ("Rival Boats Ltd opened a new branch in York. A car of Rival Boats stood there.", Some("Rival Boats Ltd")),
+        ("Retailer Ltd opened a new branch in York.", Some("Retailer Ltd")),
+        ("Bank of Scotland plc opened a new branch in York.", Some("Bank of Scotland plc")),
+        ("La empresa gallega Acme SL inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("Empresa Gallega Acme SL inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("Conservas del Mar, S.L. inaugura una nueva tienda en Vigo.", Some("Conservas del Mar, S.L.")),
+        ("La directora Ana Ruiz de Acme SL inaugura una nueva tienda en Vigo.", Some("Acme SL")),
+        ("Компания ООО «Альфа» открыла новый магазин.", Some("ООО «Альфа»")),
+        ("Российская компания ООО «Альфа» открыла новый магазин.", Some("ООО «Альфа»")),
+        ("Новый магазин открыла компания ООО «Альфа».", None),
+        ("Генеральный директор ООО «Альфа» Иван Петров открыл новый магазин.", Some("ООО «Альфа»")),
+    ] {
+        if named(text) != [want.map(str::to_owned)] {
+            wrong.push(format!("{text}: {:?}, wanted {want:?}", named(text)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // What is said of somebody's client is not theirs.
+    let asked = Asked { own: Some("Beta Ltd"), ..Asked::default() };
+    let of = |text: &str| Lexicons::shipped().find_new(text, &asked, &|_| true).len();
+    assert_eq!(of("A client of Beta Ltd opened a new branch in York."), 0);
+    assert_eq!(of("Beta Ltd opened a new branch in York."), 1);
+}
+
+#[test]
+fn what_happened_long_ago_is_no_news() {
+    let mut wrong = Vec::new();
+    for (text, want) in [
+        ("Acme opened a new branch in York in 2015.", 0),
+        ("In 2015, Acme opened a new branch in York.", 0),
+        ("In May 2015 Acme opened a new branch in York.", 0),
+        ("Acme opened a new branch in York in 2025.", 1),
+        ("Acme opens a new branch in York in 2027.", 1),
+        ("Acme opened a new branch in York, its first since 2015.", 1),
+        ("The firm, which in 2015 moved, opened a new branch in York.", 1),
+        ("Acme opened a new branch in York in May of 2015.", 0),
+        ("Acme, founded in 1998, opened a new branch in York.", 1),
+        ("Founded in 1998, Acme opened a new branch in York.", 1),
+        ("Acme was founded in 1998 and opens a new branch in York.", 1),
+        ("The new branch in York was opened in 2015.", 0),
+        ("En 2015 abrió una nueva planta en Vigo.", 0),
+        ("La cadena abrió una nueva tienda en Vigo en 2015.", 0),
+        ("Fundada en 1998, la cadena abre una nueva tienda en Vigo.", 1),
+        ("La cadena, fundada en 1998, abre una nueva tienda en Vigo.", 1),
+        ("В 2015 году сеть открыла новый магазин в Твери.", 0),
+        ("Сеть, основанная в 1998 году, открыла новый магазин в Твери.", 1),
+    ] {
+        let asked = Asked { year: Some(2026), ..Asked::default() };
+        let (found, ever) = (Lexicons::shipped().find_new(text, &asked, &|_| true).len(), Lexicons::shipped().find(text, None).len());
+        if (found, ever) != (want, 1) {
+            wrong.push(format!("{text}: {found} of {ever}, wanted {want} of 1"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

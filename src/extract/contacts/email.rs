@@ -24,6 +24,67 @@ static SPELLED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)([\p{{L}}\p{{N}}._+-]+){at}([\p{{L}}\p{{N}}-]+(?:{dot}[\p{{L}}\p{{N}}-]{{2,}})+)"))
         .expect("the pattern is fixed")
 });
+/// The words by which an address is spelled out with no brackets, by language: for `@`, for `.`, for `-`, for `_`. Only those that mean nothing
+/// else between two words stand here in small letters: a plain "at" is in every sentence.
+const ALOUD: [(&str, &str, &str, &str); 8] = [
+    ("(?i:arroba)", "(?i:punto|ponto|punt)", "(?i:gui[oó]n|h[ií]fen)", "(?i:gui[oó]n bajo|barra baja)"),
+    ("(?i:arobase)", "(?i:point)", "(?i:tiret)", "(?i:tiret bas|underscore)"),
+    ("(?i:chiocciola)", "(?i:punto)", "(?i:trattino)", "(?i:trattino basso|underscore)"),
+    ("(?i:собака)", "(?i:точка)", "(?i:дефис|тире)", "(?i:нижнее подч[её]ркивание|подч[её]ркивание)"),
+    ("(?i:ät)", "(?i:punkt|dot)", "(?i:minus|bindestrich)", "(?i:unterstrich)"),
+    ("(?i:małpa)", "(?i:kropka)", "(?i:myślnik)", "(?i:podkreślenie)"),
+    ("(?i:zavináč)", "(?i:tečka)", "(?i:pomlčka)", "(?i:podtržítko)"),
+    ("AT", "DOT", "DASH|HYPHEN", "UNDERSCORE"),
+];
+/// One of these words in a text: without it nothing is looked for.
+static IS_ALOUD: LazyLock<Regex> = LazyLock::new(|| {
+    let words: Vec<&str> = ALOUD.iter().map(|(at, ..)| *at).collect();
+    Regex::new(&format!(r"\s(?:{}|(?i:at))\s", words.join("|"))).expect("the pattern is fixed")
+});
+/// An address for each language: its local part and its domain, each with the words between their parts.
+static EACH_ALOUD: LazyLock<Vec<[Regex; 4]>> = LazyLock::new(|| {
+    let each = ALOUD.iter().map(|(at, dot, dash, low)| {
+        // A domain with its point as it is says as little of "AT" as a sentence does.
+        let plain = if *at == "AT" { "" } else { r"\." };
+        aloud(at, dot, dash, low, plain, "")
+    });
+    // "at" and "dot" in small letters are an address only right behind the word that announces one.
+    let label = r"(?i:e-?mail|mail|correo|почта)(?i: address| electr[oó]nico)?\s*:\s*";
+    each.chain([aloud("(?i:at)", "(?i:dot|punkt)", "(?i:dash|hyphen)", "(?i:underscore)", "", label)]).collect()
+});
+
+fn aloud(at: &str, dot: &str, dash: &str, low: &str, plain: &str, label: &str) -> [Regex; 4] {
+    let join = format!(r"\s+(?:{dot}|{low}|{dash})\s+");
+    let points = if plain.is_empty() { format!(r"\s+(?:{dot})\s+") } else { format!(r"(?:\s+(?:{dot})\s+|{plain})") };
+    let part = r"[\p{L}\p{N}]+(?:[._+-][\p{L}\p{N}]+)*";
+    let label_part = r"[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+)*";
+    let whole = format!(
+        r"{label}(?P<local>{part}(?:{join}{part}){{0,4}})\s+(?:{at})\s+(?P<domain>{label_part}(?:\s+(?:{dash})\s+{label_part}){{0,2}}(?:{points}[\p{{L}}\p{{N}}-]{{2,}}){{1,4}})\b"
+    );
+    [whole, format!(r"\s+(?:{low})\s+"), format!(r"\s+(?:{dash})\s+"), format!(r"\s+(?:{dot})\s+")]
+        .map(|pattern| Regex::new(&pattern).expect("the pattern is fixed"))
+}
+
+/// Addresses spelled out with words alone, where nothing else can be meant.
+fn spelled_aloud(text: &str) -> Vec<(String, String)> {
+    if !IS_ALOUD.is_match(text) {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for [whole, low, dash, dot] in EACH_ALOUD.iter() {
+        for found in whole.captures_iter(text).take(50) {
+            let plain = |part: &str| {
+                let part = low.replace_all(part, "_");
+                dot.replace_all(&dash.replace_all(&part, "-"), ".").into_owned()
+            };
+            // A sentence in capital letters shouts "AT" as all the rest.
+            let quiet = found["local"].chars().any(char::is_lowercase) && found["domain"].chars().any(char::is_lowercase);
+            let address = checked(&format!("{}@{}", plain(&found["local"]), plain(&found["domain"])));
+            all.extend(address.filter(|_| quiet).map(|address| (address, found[0].trim().to_owned())));
+        }
+    }
+    all
+}
 static SPELLED_DOT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\s*(?:[\[({<]\s*)?(?:\bdot\b|\bpunkt\b|\bpunto\b|\bponto\b|\bpoint\b|точка|kropka|tecka|\.)(?:\s*[\])}>])?\s*")
         .expect("the pattern is fixed")
@@ -109,8 +170,14 @@ pub(super) fn in_text(text: &str) -> Vec<String> {
     PLAIN.find_iter(text).take(1_000).filter_map(|found| checked(found.as_str())).collect()
 }
 
-/// Addresses spelled out: `name [at] domain [dot] org`, with where they stand.
+/// Addresses spelled out: `name [at] domain [dot] org`, `name arroba domain punto org`, with where they stand.
 pub(super) fn spelled(text: &str) -> Vec<(String, String)> {
+    let mut found = spelled_aloud(text);
+    found.extend(bracketed(text));
+    found
+}
+
+fn bracketed(text: &str) -> Vec<(String, String)> {
     if !text.contains(['[', '(', '{', '<']) {
         return Vec::new();
     }
