@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use url::Url;
 
 use crate::base::text::clip;
-use crate::model::{BadEntry, Draft, Record, Value};
+use crate::model::{BadEntry, Draft, Record, RecordKind, Value};
 
 /// Records that are shown, before they say what a record of this list has.
 const ENOUGH: usize = 8;
@@ -68,15 +68,16 @@ pub fn set_apart(drafts: &mut Vec<Draft>, known: &[Record], is_day: &dyn Fn(&str
         Has::Day | Has::Prose => !members.iter().any(|member| member.contains(own)),
         Has::Page(_) => lead && !members.iter().any(|member| member.contains(own)),
     };
-    let is_other =
-        |(draft, own): &(&Draft, &BTreeSet<Has<'_>>)| !is_known(draft) && !is_like(own) && !is_reached(draft) && own.iter().any(is_strange);
+    // Where nothing is known, only of a list of companies it is clear what is none.
+    let may_be = |draft: &Draft| !is_known(draft) && !is_reached(draft) && (shown >= ENOUGH || draft.kind == RecordKind::Company);
+    let is_other = |(draft, own): &(&Draft, &BTreeSet<Has<'_>>)| may_be(draft) && !is_like(own) && own.iter().any(is_strange);
     let other: Vec<&Draft> = drafts.iter().zip(&has).filter(is_other).map(|(draft, _)| draft).collect();
     // What is as many as the records is another list of them.
     if usual.len() < USUAL || other.is_empty() || other.len() * 2 > members.len() {
         return Vec::new();
     }
     let usual: Vec<&str> = usual.iter().map(|own| own.told()).take(NAMED).collect();
-    let reason = format!("it has nothing of what the records of the list have ({}): it is not taken for one", usual.join(", "));
+    let reason = format!("not taken for a record: it has none of what they have ({})", usual.join(", "));
     let name = |draft: &Draft| draft.value("name").or_else(|| draft.value("title")).map_or_else(|| draft.key.clone(), Value::text);
     let told = other.iter().map(|draft| BadEntry { path: clip(&name(draft), EXAMPLE), reason: reason.clone() }).collect();
     let other: HashSet<String> = other.into_iter().map(|draft| draft.key.clone()).collect();
@@ -133,7 +134,7 @@ fn is_prose(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::base::ids::{ContentHash, SourceId};
-    use crate::model::{Field, FieldName, Found, OwnPage, RecordKind};
+    use crate::model::{Field, FieldName, Found, OwnPage};
 
     fn draft(key: &str, fields: &[&str]) -> Draft {
         let found = || Found { value: Value::Text("x".into()), quote: String::new(), path: String::new() };
@@ -193,7 +194,7 @@ mod tests {
             all.insert(0, draft("dinner", fields));
             let told = set_apart(&mut all, &known, &never);
             assert_eq!((!told.is_empty(), all.len()), (apart, n + usize::from(!apart)), "{n} {fields:?} {told:?}");
-            let want = "it has nothing of what the records of the list have (phone, place): it is not taken for one";
+            let want = "not taken for a record: it has none of what they have (phone, place)";
             assert!(told.iter().all(|one| (one.path.as_str(), one.reason.as_str()) == ("x", want)), "{told:?}");
         }
     }

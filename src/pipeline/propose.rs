@@ -291,7 +291,7 @@ impl Rehearsal {
         }
         let apart = diff::set_apart(&mut read.extract.records, &[], &extract::begins_with_day);
         read.unsure.extend(apart.into_iter().map(|one| Doubt {
-            what: format!("\"{}\" stands among the records: {}", one.path, one.reason),
+            what: format!("\"{}\" is {}", one.path, one.reason),
             setting: "record says which elements are records; --selectors writes it".to_owned(),
         }));
         let good = named(&read.extract) >= ENOUGH;

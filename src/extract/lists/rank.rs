@@ -17,6 +17,8 @@ const LOOKED: usize = 40;
 /// Bytes of a name, and letters of a word that may be small in it.
 const NAME: usize = 90;
 const SMALL_WORD: usize = 3;
+/// Digits of a name; more are a telephone number.
+const DIGITS: usize = 5;
 /// What names without any legal form count for.
 const NO_FORM: f64 = 0.2;
 
@@ -69,7 +71,7 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
 fn names(shown: &Shown<'_>, cut: &Cut) -> Option<f64> {
     let one = |record: &Vec<At>| {
         let mut texts = record.iter().flat_map(|at| *at..shown.nodes[*at].end).filter(|at| shown.nodes[*at].element.is_none());
-        texts.next().map(|at| shown.nodes[at].text.trim()).filter(|text| text.len() <= NAME && texts.next().is_none())
+        texts.next().map(|at| shown.nodes[at].text.trim()).filter(|text| is_name(text) && texts.next().is_none())
     };
     let all = cut.records.len();
     let texts: Vec<&str> = cut.records.iter().filter_map(one).take(LOOKED).collect();
@@ -84,6 +86,11 @@ fn names(shown: &Shown<'_>, cut: &Cut) -> Option<f64> {
     let (formed, others): (Vec<&str>, Vec<&str>) = texts.iter().copied().partition(|text| CompanyName::parse(text).form.is_some());
     let named = formed.len() + others.iter().filter(|text| titled(text)).count();
     (named * 10 >= texts.len() * 8).then(|| formed.len() as f64 / texts.len() as f64)
+}
+
+/// Whether a text may be a name and no more: no way to reach somebody is in it.
+fn is_name(text: &str) -> bool {
+    text.len() <= NAME && !text.contains('@') && text.bytes().filter(u8::is_ascii_digit).count() <= DIGITS
 }
 
 /// Whether these records are links that stand in a menu: in navigation, at the head or the foot of a page.

@@ -425,7 +425,9 @@ fn names_alone_are_a_list_and_a_menu_is_none_beside_anything() {
     let paragraphs =
         firms.map(|firm| format!("We met {firm} in the summer of that year, and they told us about what they do and how it all began"));
     let paragraphs: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
-    for said in [&services[..], &firms[..4], &["Forjas Tera, S.L."; 6], &paragraphs] {
+    let reached = firms.map(|firm| format!("{firm} – León – Tel. 978 470 406"));
+    let reached: Vec<&str> = reached.iter().map(String::as_str).collect();
+    for said in [&services[..], &firms[..4], &["Forjas Tera, S.L."; 6], &paragraphs, &reached] {
         let reading = read(&format!("{MENU}<h1>Us</h1><ul>{}</ul>", list(("<li>", "</li>"), said)));
         assert!(!names(&reading).contains(&said[0]), "{said:?}");
     }
