@@ -24,7 +24,9 @@ pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
     }
     let keys: HashSet<&str> = known.iter().map(|record| record.key.as_str()).collect();
     let mut parts: BTreeMap<Option<String>, usize> = BTreeMap::new();
-    drafts.iter().for_each(|draft| *parts.entry(part(draft)).or_default() += 1);
+    for draft in drafts.iter() {
+        *parts.entry(part(draft)).or_default() += 1;
+    }
     let rank = |at: usize| {
         let draft = &drafts[at];
         (keys.contains(draft.key.as_str()), parts.get(&part(draft)).copied().unwrap_or(0), draft.fields.len(), std::cmp::Reverse(at))

@@ -483,12 +483,14 @@ fn the_own_page_of_a_record() {
 #[test]
 fn a_link_that_leads_back_to_the_list_says_nothing_of_a_record() {
     let reader = reader("directory", "");
-    let list: String =
-        (1..9).map(|n| format!("<li class=m><h3><a href=/go?id={n}>Talleres {n}x, S.L.</a></h3><p>Tel. 976 12 34 0{n}</p></li>")).collect();
+    let list = (1..9)
+        .map(|n| format!("<li class=m><h3><a href=/go?id={n}>Talleres {n}x, S.L.</a></h3><p>Tel. 976 12 34 0{n}</p></li>"))
+        .collect::<Vec<_>>()
+        .concat();
     let list = format!("<title>Members</title><h1>Members</h1><ul>{list}</ul>");
     let own = "<title>Talleres 4x</title><h1>Talleres 4x, S.L.</h1><p>Tel. 976 12 34 99</p><aside>Talleres 1x, S.L.</aside>";
     let names: Vec<String> = (1..9).map(|n| format!("Talleres {n}x, S.L.")).collect();
-    let beside = names.iter().map(|name| format!("<li>{name}</li>")).collect::<String>();
+    let beside = names.iter().map(|name| format!("<li>{name}</li>")).collect::<Vec<_>>().concat();
     for (html, phone) in
         [(list.clone(), None), (own.to_owned(), Some("+34976123499")), (format!("{own}<ul>{beside}</ul>"), Some("+34976123499"))]
     {

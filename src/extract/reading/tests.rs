@@ -403,7 +403,8 @@ fn members_below_their_towns_are_records_and_the_towns_are_none() {
     let person = |n: usize| format!("<div class=card><h3>Ana Ruiz {n}</h3><p>Tel. 947 20 03 1{n}</p></div>");
     let fact = |n: usize| format!("<div class=f><h3>{}</h3><p>Town {n}</p></div>", ["Address", "Office", "Stock"][n - 1]);
     for one in [&person as &dyn Fn(usize) -> String, &fact] {
-        let html = (0..8).map(|n| format!("<h2>{}</h2><div class=p>{}</div>", firms[n], repeat(1 + n % 3, one))).collect::<String>();
+        let html =
+            (0..8).map(|n| format!("<h2>{}</h2><div class=p>{}</div>", firms[n], repeat(1 + n % 3, one))).collect::<Vec<_>>().concat();
         assert_eq!(names(&read(&html)), firms, "{html}");
     }
 }
@@ -411,7 +412,8 @@ fn members_below_their_towns_are_records_and_the_towns_are_none() {
 #[test]
 fn names_alone_are_a_list_and_a_menu_is_none_beside_anything() {
     let firms = ["Forjas Tera, S.L.", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea SL"];
-    let list = |(open, close): (&str, &str), names: &[&str]| names.iter().map(|name| format!("{open}{name}{close}")).collect::<String>();
+    let list =
+        |(open, close): (&str, &str), names: &[&str]| names.iter().map(|name| format!("{open}{name}{close}")).collect::<Vec<_>>().concat();
     for html in [
         format!("<ul>{}</ul>", list(("<li>", "</li>"), &firms)),
         format!("<div>{}</div>", list(("<p>", "</p>"), &firms)),
