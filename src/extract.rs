@@ -50,7 +50,7 @@ use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKi
 
 pub use decode::decode;
 pub use derive::{Derived, derive};
-pub use doubts::{Doubt, Filled, Leaning, country_of_phones, doubts, filled, has_name, leaning};
+pub use doubts::{Doubt, Filled, Leaning, country_of_phones, doubts, filled, has_name, leaning, unfollowed};
 pub use found::Known;
 pub use json::{Members, Paged, PagingWay};
 pub use naming::USUAL_FIELDS;
@@ -61,6 +61,7 @@ pub use sheet::{ROWS as SHEET_ROWS, Sheet, SheetColumn, SheetError, SheetFormat,
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
+pub use value::begins_with_day;
 
 /// How an answer of JSON seems to be paged. `records`: how many it holds; `total`: how many its head says that there are.
 pub fn paging_of(input: &Input<'_>, (records, total): (usize, Option<u64>)) -> Paged {

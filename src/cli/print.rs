@@ -355,7 +355,10 @@ fn health(view: &SourcePages) -> Vec<String> {
     }
     lines.extend(view.remarks.iter().map(|remark| format!("note: {remark}")));
     if !view.unread.is_empty() {
-        lines.push(format!("entries that could not be read in full ({} at the last visit):", one.unread));
+        lines.push(format!(
+            "entries that could not be read in full ({} at the last visit), and what else to know of the pages:",
+            one.unread
+        ));
         lines.extend(view.unread.iter().map(|misread| format!("  {} {}: {}", misread.at, misread.path, misread.reason)));
     }
     lines

@@ -258,6 +258,11 @@ fn few_setting(spec: &Spec, by_itself: bool, field: &str) -> String {
     }
 }
 
+/// That there is more of a list than its page shows.
+pub fn unfollowed(said: &str) -> String {
+    format!("there seems to be more than this page shows (\"{}\"), and no link leads to it", clip(said, EXAMPLE))
+}
+
 fn of_page(by_itself: bool, extract: &Extract, offers: &Offers, out: &mut Vec<Doubt>) {
     let lists = &offers.reading.lists;
     if by_itself
@@ -274,6 +279,10 @@ fn of_page(by_itself: bool, extract: &Extract, offers: &Offers, out: &mut Vec<Do
             let what = format!("`{label}` is on the page (such as \"{}\") and cannot be read", clip(&column.example, EXAMPLE));
             out.push(Doubt { what, setting: setting.to_owned() });
         }
+    }
+    let more = offers.reading.more.as_ref().filter(|_| by_itself && extract.follow.is_empty() && offers.portion.is_none());
+    if let Some(what) = more.map(|said| unfollowed(said)) {
+        out.push(Doubt { what, setting: "page_param = \"page\", with the parameter that numbers its pages".to_owned() });
     }
     if let Some(portion) = offers.portion.as_ref().filter(|_| extract.follow.is_empty()) {
         let what = match portion {

@@ -1,6 +1,7 @@
 //! Reads listings and directories whose settings name no selector: the records are found by themselves, their fields by what they hold, and what
 //! earlier visits have taught keeps both the same. Knows no site; what is known is handed in.
 
+mod again;
 mod align;
 mod learn;
 mod name;
@@ -43,6 +44,8 @@ pub struct Known<'k> {
     pub learned: Option<&'k Learned>,
     /// Records that were on the page when it was last read.
     pub records: &'k [Record],
+    /// Of a record's own page: names of records that stand on the list with it.
+    pub names: &'k [String],
 }
 
 /// Compiled settings of the kinds `listing` and `directory` without `record`.
@@ -151,6 +154,7 @@ impl FoundReader {
             gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: raw.partial, path: raw.path.clone() });
         }
         let mut extract = gather.extract;
+        again::one_each(&mut extract.records, &by_key);
         let named = |field: &str| !align::is_plain(field) || self.renamed(field).is_some();
         let had = |field: &FieldName| by_key.iter().filter(|record| record.fields.contains_key(field)).count();
         let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), had: &had, named: &named };
@@ -164,13 +168,16 @@ impl FoundReader {
         }
         extract.learned = Some(now);
         extract.follow.extend(self.follows(&reading, input));
+        if let Some(said) = reading.more.as_ref().filter(|_| extract.follow.is_empty() && self.numbered.is_none()) {
+            extract.notes.push(BadEntry { path: "page".to_owned(), reason: super::unfollowed(said) });
+        }
         Ok(extract)
     }
 
     /// Adds what a record's own page says and the list did not.
     pub(super) fn read_detail(&self, draft: &mut Draft, input: &Input<'_>, known: &Known<'_>) -> Result<(), Failure> {
         let own = known.learned.map_or(&[][..], |learned| learned.own.as_slice());
-        let found = own::read(input, draft, (self.naming.company, own))?;
+        let found = own::read(input, draft, (self.naming.company, own, known.names))?;
         for (field, words, path) in found {
             let name = FieldName::new(field);
             if !draft.fields.contains_key(&name)

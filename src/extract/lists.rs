@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::html::Tag;
 use super::record::LOOKED_AT;
 use super::shown::{At, Node, Shown};
+use crate::model::CompanyName;
+pub(super) use begins::is_heading;
 use cut::Cut;
 use marks::{Marks, Work};
 
@@ -31,8 +33,12 @@ const FEWEST: usize = 3;
 /// Records that may be a list, and are too few to be sure; and how alike they are then.
 const SHORT: usize = 2;
 /// Characters of what only stands over a group: a letter, a range of letters.
-const LETTER: usize = 3;
+pub(super) const LETTER: usize = 3;
 const SHORT_ALIKE: f64 = 0.8;
+
+/// Records of a list whose names are looked at, and the share of them that have a legal form where they are companies: many are called by a name alone.
+const NAMES: usize = 40;
+const FORMS: f64 = 0.2;
 
 /// One list of a page.
 pub(super) struct Region {
@@ -53,6 +59,10 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
         .filter(|region| region.score > 0.0)
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.records[0].cmp(&b.records[0])));
+    // A menu is never what a page is for, where anything else is on it.
+    if let Some(other) = found.iter().take(WEIGHED).position(|region| !rank::is_menu(shown, &region.records)) {
+        found[..=other].rotate_right(1);
+    }
     if let Some(inner) = grouped(shown, &found) {
         found[..=inner].rotate_right(1);
     }
@@ -76,8 +86,12 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
     let inside = |inner: &Region| shown.around(inner.records[0][0]).any(|around| within.contains(&around));
     let is_grouped = |inner: &Region| {
         let (count, own) = (inner.records.len(), sum(inner, |node| node.runs));
+        if count <= many || runs.saturating_sub(own) != many {
+            return false;
+        }
         let leading = links >= count && sum(inner, |node| node.links) == links;
-        if count <= many || !leading && !is_told_apart(shown, inner) || runs.saturating_sub(own) != many {
+        let named = names_somebody(shown, groups, inner);
+        if !leading && !named && !is_told_apart(shown, inner) {
             return false;
         }
         let starts: BTreeSet<At> = inner.records.iter().filter_map(|record| record.first()).copied().collect();
@@ -89,9 +103,21 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
         let Some(parts) = groups.records.iter().map(parts).collect::<Option<Vec<usize>>>() else { return false };
         // Letters over lists of bare links are heads of groups; a name over such a list may be that of a record.
         let letters = chars.saturating_sub(sum(inner, |node| node.chars)) <= many * LETTER;
-        letters || own >= 2 * count && parts.iter().max() != parts.iter().min()
+        letters || named || own >= 2 * count && parts.iter().max() != parts.iter().min()
     };
     (1..found.len().min(WEIGHED)).find(|at| inside(&found[*at]) && is_grouped(&found[*at]))
+}
+
+/// Whether records begin with names of companies, more of them than the headings over them: these are towns and trades.
+fn names_somebody(shown: &Shown<'_>, groups: &Region, inner: &Region) -> bool {
+    let share = |region: &Region| {
+        let looked = &region.records[..region.records.len().min(NAMES)];
+        let first = |record: &Vec<At>| (record[0]..shown.nodes[record[0]].end).find(|at| shown.nodes[*at].element.is_none());
+        let forms = looked.iter().filter_map(first).filter(|at| CompanyName::parse(shown.nodes[*at].text).form.is_some()).count();
+        forms as f64 / looked.len() as f64
+    };
+    let own = share(inner);
+    own >= FORMS && share(groups) * 2.0 <= own
 }
 
 /// Whether a region is of rows of tables that each begin with other words: below a heading each, they are records, and not the captions and values of
@@ -118,15 +144,25 @@ fn repeated_heads(shown: &Shown<'_>, rows: &[At]) -> Vec<At> {
     if same { firsts } else { Vec::new() }
 }
 
-/// Takes the heads of its tables away from a region of rows.
+/// Whether a row is one cell over all columns: a heading over the rows below it.
+pub(super) fn is_over(shown: &Shown<'_>, row: At) -> bool {
+    let mut cells = shown.children(row).filter(|cell| shown.nodes[*cell].element.is_some());
+    let wide = |cell: At| shown.nodes[cell].attr("colspan").trim().parse::<usize>().is_ok_and(|columns| columns > 1);
+    cells.next().is_some_and(wide) && cells.next().is_none()
+}
+
+/// Takes the heads of its tables, and of groups of their rows, away from a region of rows.
 fn without_heads(shown: &Shown<'_>, region: &mut Region) {
     let rows: Vec<At> = region.records.iter().filter_map(|record| record.first()).copied().collect();
     if rows.len() < 2 || !rows.iter().all(|row| shown.nodes[*row].is(Tag::Tr)) {
         return;
     }
     let heads = repeated_heads(shown, &rows);
-    if !heads.is_empty() {
-        region.records.retain(|record| !heads.contains(&record[0]));
+    let over: Vec<At> = rows.iter().filter(|row| is_over(shown, **row)).copied().collect();
+    // As many as the rows they stand over are a record together with them.
+    let over = if over.len() * 2 < rows.len() { over } else { Vec::new() };
+    if !heads.is_empty() || !over.is_empty() {
+        region.records.retain(|record| !heads.contains(&record[0]) && !over.contains(&record[0]));
     }
 }
 

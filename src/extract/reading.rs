@@ -4,9 +4,11 @@
 
 mod columns;
 mod layout;
+mod more;
 mod names;
 mod next;
 mod numbers;
+mod over;
 mod places;
 mod said;
 mod titles;
@@ -108,6 +110,8 @@ pub struct Reading {
     pub text: String,
     /// The page that goes on with its list.
     pub next: Option<Url>,
+    /// What says that its list goes on where no page can be asked for: the words of a button, two page numbers without addresses.
+    pub more: Option<String>,
     /// What it says for machines.
     pub structured: Structured,
     /// How to reach whom it is about.
@@ -185,6 +189,8 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let short = short.map(|region| columns::listed(&shown, &region.records, &base, (hints, asked.company)));
     input.check_time()?;
     let next = next::next_page(&shown, root, &base, input.url);
+    let end = regions.first().and_then(|region| region.records.last()?.last()).map(|at| shown.nodes[*at].end);
+    let more = end.filter(|_| next.is_none()).and_then(|end| more::unfollowed(&shown, end));
     let title = crate::base::text::clip(&said.title, TITLE);
     input.check_time()?;
     let structured = structured::read(root, input.url);
@@ -194,7 +200,7 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let product = product::read(root, input.url, &structured);
     let mut seen = BTreeSet::new();
     let links = links.into_iter().map(|(_, url)| url).filter(|url| seen.insert(url.clone())).collect();
-    Ok(Reading { kind, title, language: said.language, lists: out, short, links, text, next, structured, contacts, product })
+    Ok(Reading { kind, title, language: said.language, lists: out, short, links, text, next, more, structured, contacts, product })
 }
 
 /// Where a few records stand apart in another layout (those who pay for it), the list is the rest of them: many more, with what the few say.

@@ -153,6 +153,7 @@ pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option
     }
 }
 
+pub use when::begins_with_day;
 pub(super) use when::month_first;
 
 /// An absolute http(s) address without its fragment and without a password in it.

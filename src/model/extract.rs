@@ -83,6 +83,8 @@ pub struct Extract {
     pub bad: Vec<BadEntry>,
     /// Fields that could not be read, of records that were.
     pub unread: Vec<BadEntry>,
+    /// What somebody should know of it although nothing is wrong: what stands among the records and is none, or that there seems to be more of them.
+    pub notes: Vec<BadEntry>,
     /// Whether absence from this page says something: false for feeds, which show only the latest.
     pub whole: bool,
     /// Entries the page holds, those that make no record of their own counted too; fewer than the records when the reader does not count them.

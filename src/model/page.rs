@@ -302,7 +302,7 @@ pub struct SourceState {
     pub pulse: Pulse,
     /// Which fields its records carry, by kind.
     pub shapes: Vec<Shape>,
-    /// The last entries that could not be read, the newest last; at most [`Misread::KEPT`].
+    /// The last entries that could not be read and notes of pages, the newest last; at most [`Misread::KEPT`].
     pub misread: Vec<Misread>,
     /// What its lists have taught, where they are found by themselves.
     pub learned: Option<Learned>,

@@ -11,6 +11,7 @@ use super::Effects;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
+use crate::extract::begins_with_day;
 use crate::model::{Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
 use crate::store::StoreError;
 
@@ -28,7 +29,11 @@ pub(super) async fn stored(
     extract: &mut Extract,
 ) -> Result<Vec<Record>, StoreError> {
     let mut stored = of_page(effects, source, page, extract).await?;
-    if page.reading == Reading::Never || !diff::strangers(&extract.records, &stored) {
+    if !diff::strangers(&extract.records, &stored) {
+        return Ok(stored);
+    }
+    if page.reading == Reading::Never {
+        leave_out(source, extract, &stored);
         return Ok(stored);
     }
     let companies = extract.records.iter().any(|draft| draft.kind == RecordKind::Company);
@@ -38,16 +43,18 @@ pub(super) async fn stored(
         stored.extend(effects.store.absent(&source.id, have, ELSEWHERE).await?);
     }
     diff::realign(&mut extract.records, &stored, page);
-    if source.reader.learns()
-        && let Some(doubt) = diff::set_apart(&mut extract.records, &stored)
-        && let Some(learned) = &mut extract.learned
-    {
-        learned.doubt = Some(learned.doubt.take().map_or_else(|| doubt.clone(), |before| format!("{before}; {doubt}")));
-    }
+    leave_out(source, extract, &stored);
     let meant: HashSet<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let on_it: HashSet<RecordId> = page.members.iter().copied().collect();
     stored.retain(|record| meant.contains(&record.id) || on_it.contains(&record.id));
     Ok(stored)
+}
+
+/// Leaves out what is no record of the list, and notes that it did.
+fn leave_out(source: &Source, extract: &mut Extract, stored: &[Record]) {
+    if source.reader.learns() {
+        extract.notes.extend(diff::set_apart(&mut extract.records, stored, &begins_with_day));
+    }
 }
 
 /// What is known of the records on a page, and of those that were on it before. What is known under another spelling of its key gets that key.

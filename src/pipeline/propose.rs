@@ -10,6 +10,7 @@ use url::Url;
 use super::{Rehearsal, Rehearsed, Target};
 use crate::base::ids::SourceId;
 use crate::base::text::count;
+use crate::diff;
 use crate::extract::{self, Doubt, Input, Kind, Leaning, Offers, Reading, Script, Spec};
 use crate::fetch::{Fetched, Request, SourceSettings};
 use crate::model::{Draft, Extract, Failure, HostKey, RecordKind};
@@ -288,6 +289,11 @@ impl Rehearsal {
                 read.unsure.push(Doubt { what, setting: "country = \"PT\", or whichever it is".to_owned() });
             }
         }
+        let apart = diff::set_apart(&mut read.extract.records, &[], &extract::begins_with_day);
+        read.unsure.extend(apart.into_iter().map(|one| Doubt {
+            what: format!("\"{}\" is {}", one.path, one.reason),
+            setting: "record says which elements are records; --selectors writes it".to_owned(),
+        }));
         let good = named(&read.extract) >= ENOUGH;
         Some(Proposal { leaning: wanted.is_none().then_some(found), ..read.proposal(Way::Lists, page.clone(), good) })
     }

@@ -15,7 +15,7 @@ use super::{Effects, believed};
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff::{self, Comparison, OwnRead};
-use crate::extract::{Kind, Known};
+use crate::extract::{Kind, Known, has_name};
 use crate::fetch::{Fetched, Lane, Request};
 use crate::model::{
     Advice, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole, Reading, Record,
@@ -25,6 +25,8 @@ use crate::store::StoreError;
 
 /// Detail pages read in one turn; the rest waits for the next visit.
 const DETAILS: usize = 100;
+/// Names of a list's records by which a page is known as this list.
+const NAMES: usize = 16;
 /// Known records of a page that help to read it again.
 const KNOWN: usize = 300;
 
@@ -87,7 +89,7 @@ impl Own {
 
     /// Lent to the reader.
     pub(super) fn as_known(&self) -> Known<'_> {
-        Known { learned: self.learned.as_ref(), records: &self.records }
+        Known { learned: self.learned.as_ref(), records: &self.records, names: &[] }
     }
 }
 
@@ -251,6 +253,7 @@ pub(super) async fn details(
     let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
     let mut out = Details::default();
     let (learned, now) = (&extract.learned, effects.clock.now());
+    let names: Arc<[String]> = extract.records.iter().filter_map(has_name).take(NAMES).collect();
     for draft in extract.records.iter_mut().filter(|draft| draft.detail.is_some()) {
         let id = Record::id_of(&source.id, &draft.key);
         let known = by_id.get(&id).copied();
@@ -267,7 +270,7 @@ pub(super) async fn details(
             continue;
         }
         out.asked += 1;
-        let (done, sent) = detail(effects, lane, source, (draft.clone(), learned.clone())).await;
+        let (done, sent) = detail(effects, lane, source, (draft.clone(), learned.clone(), Arc::clone(&names))).await;
         out.requests += sent;
         match done {
             Ok(complete) => {
@@ -300,7 +303,7 @@ async fn detail(
     effects: &Effects,
     lane: &Lane,
     source: &Source,
-    (mut draft, learned): (Draft, Option<Learned>),
+    (mut draft, learned, names): (Draft, Option<Learned>, Arc<[String]>),
 ) -> (Result<Draft, Failure>, u32) {
     let Some(url) = draft.detail.clone() else { return (Ok(draft), 0) };
     let host = HostKey::of(&url);
@@ -317,7 +320,7 @@ async fn detail(
         .pool
         .run(&what, move |expired| {
             reader
-                .read_detail(&mut draft, &input(&fetched, now, expired), &Known { learned: learned.as_ref(), records: &[] })
+                .read_detail(&mut draft, &input(&fetched, now, expired), &Known { learned: learned.as_ref(), records: &[], names: &names })
                 .map(|()| draft)
         })
         .await;

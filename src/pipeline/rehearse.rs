@@ -323,6 +323,7 @@ pub async fn rehearse(
         (read, out.failure) = rehearsal.read_on(source, &fetched.url, pages.min(source.reader.pages()), &mut extract).await;
     }
     let stored = believed::stored(effects, source, (&page, &state), &mut extract).await?;
+    out.remarks.extend(extract.notes.iter().map(|note| format!("{}: {}", note.path, note.reason)));
     if matches!(target, Target::Url(_)) {
         let details = read::details(effects, &lane, (source, &page), &mut extract, (&stored, DETAILS)).await;
         out.remarks.extend(details.said());

@@ -65,7 +65,7 @@ pub(super) fn note(before: &mut Before<'_>, Read { extract, shapes, own, .. }: &
     let dates = extract.records.iter().flat_map(|draft| DATED.iter().filter_map(|name| draft.value(name)?.instant()));
     let latest = now.saturating_add(AHEAD).unwrap_or(now);
     state.pulse.newest = state.pulse.newest.max(dates.filter(|at| *at <= latest).max());
-    for bad in extract.bad.iter().take(Misread::KEPT) {
+    for bad in extract.notes.iter().chain(&extract.bad).take(Misread::KEPT) {
         let misread = Misread { at: now, path: clip(&bad.path, PATH_CHARS), reason: clip(&bad.reason, REASON_CHARS) };
         state.misread.retain(|known| (&known.path, &known.reason) != (&misread.path, &misread.reason));
         state.misread.push(misread);

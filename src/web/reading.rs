@@ -10,7 +10,7 @@ use super::views;
 use crate::extract::contacts::Contacts;
 use crate::extract::product::Product;
 use crate::extract::structured::Structured;
-use crate::extract::{Listed, Reading};
+use crate::extract::{Listed, Reading, unfollowed};
 use crate::pipeline::Rehearsed;
 
 /// Records of a list that are not the main one: enough to see what it is.
@@ -76,6 +76,9 @@ pub struct ReadingView {
     pub unsure: Option<String>,
     /// The page that goes on with the list.
     pub next: Option<String>,
+    /// That there seems to be more of the list than the page shows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<String>,
     /// What its words say that is a reason to act.
     pub signals: Vec<SaidView>,
     /// How to reach whom it is about, each with its proof.
@@ -108,6 +111,7 @@ pub fn reading_view(target: &str, got: &Rehearsed, reading: Option<Reading>) -> 
     view.unsure = view.short.as_ref().map(|short| format!("a list of {}: too short to be sure that it is one", short.count));
     reading.kind.word().clone_into(&mut view.page_type);
     view.next = reading.next.as_ref().map(Url::to_string);
+    view.more = reading.more.as_deref().filter(|_| view.main.is_some()).map(unfollowed);
     ReadingView {
         title: reading.title,
         language: reading.language,

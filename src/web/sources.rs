@@ -81,7 +81,7 @@ pub struct SourcePages {
     pub source: SourceView,
     /// Its pages: those of the configuration, then those that changed last; at most 100. Or the one that was asked for.
     pub pages: Vec<PageView>,
-    /// The last entries that could not be read in full, the newest first; at most 20.
+    /// The last entries that could not be read in full, and what else is to be known of the pages, the newest first; at most 20.
     pub unread: Vec<MisreadView>,
     /// Which fields its records carry.
     pub fields: Vec<FieldShareView>,

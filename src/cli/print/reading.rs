@@ -48,6 +48,7 @@ fn text(view: &ReadingView, width: u16) -> String {
     if let Some(next) = &view.next {
         out.push(format!("goes on at {next}"));
     }
+    out.extend(view.more.iter().map(|more| format!("note: {more}")));
     out.extend(said(&view.signals));
     out.extend(contacts(&view.contacts));
     if !view.text.is_empty() {

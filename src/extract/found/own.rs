@@ -13,7 +13,7 @@ use super::super::value::{self, is_of_site};
 use super::super::{Input, text_of};
 use super::learn::own_hash;
 use super::thing;
-use crate::base::text::words;
+use crate::base::text::{holds, words};
 use crate::model::{Draft, Failure};
 
 /// Pairs looked at, and links.
@@ -22,20 +22,30 @@ const LINKS: usize = 300;
 /// Characters of a value beside a caption.
 const VALUE: usize = 300;
 
+/// Names of other records that a page which is no list of them may have, as a part of all.
+const BESIDE: usize = 2;
+/// Fewer names say nothing.
+const NAMES: usize = 4;
+/// Bytes of a page in which names are looked for.
+const TEXT: usize = 64 * 1024;
+
 /// A field, its words, and where they stand.
 type Said = (&'static str, String, String);
 
 /// Reads a record's own page.
-pub(super) fn read(input: &Input<'_>, draft: &Draft, (company, own): (bool, &[u64])) -> Result<Vec<Said>, Failure> {
+pub(super) fn read(input: &Input<'_>, draft: &Draft, (company, own, names): (bool, &[u64], &[String])) -> Result<Vec<Said>, Failure> {
     let tree = html::parse(&text_of(input), input)?;
     let root = tree.html.root_element();
+    let shown = Shown::of(&tree);
+    let name = words(&draft.value("name").or_else(|| draft.value("title")).map(crate::model::Value::text).unwrap_or_default());
+    if is_list(&shown, root, &name, names) {
+        return Ok(Vec::new());
+    }
     let structured = structured::read(root, input.url);
     input.check_time()?;
     let mut out: Vec<Said> = Vec::new();
-    let name = words(&draft.value("name").or_else(|| draft.value("title")).map(crate::model::Value::text).unwrap_or_default());
     let named = structured.things.iter().filter(|thing| !name.is_empty() && thing.first("name").is_some_and(|own| words(own) == name));
     out.extend(named.flat_map(|thing| thing::fields(thing, input.url)));
-    let shown = Shown::of(&tree);
     let main = main(&shown);
     input.check_time()?;
     out.extend(pairs(&shown, main));
@@ -46,6 +56,20 @@ pub(super) fn read(input: &Input<'_>, draft: &Draft, (company, own): (bool, &[u6
     }
     out.retain(|(field, text, _)| *field != "name" && *field != "company" || !company && words(text) != name);
     Ok(out)
+}
+
+/// Whether a page is the list itself, to which a link that leads nowhere comes back: it shows the others as well, and is not called as this one.
+fn is_list(shown: &Shown<'_>, root: ElementRef<'_>, name: &str, names: &[String]) -> bool {
+    let others: Vec<String> = names.iter().map(|other| words(other)).filter(|other| !other.is_empty() && other != name).collect();
+    if others.len() < NAMES {
+        return false;
+    }
+    let text = format!(" {} ", words(&shown.words(0, TEXT)));
+    let there = others.iter().filter(|other| text.contains(&format!(" {other} "))).count();
+    let calls = |text: String| !name.is_empty() && holds(&words(&text), name);
+    let titles = || root.descendent_elements().filter(|element| element.value().name() == "title").map(|title| title.text().collect());
+    let heads = || (0..shown.nodes.len()).filter(|at| shown.nodes[*at].is(Tag::H1)).map(|at| shown.words(at, VALUE));
+    there * BESIDE > others.len() && !heads().chain(titles()).any(calls)
 }
 
 /// The part of a page that is about its one thing.

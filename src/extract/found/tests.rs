@@ -83,7 +83,7 @@ impl Memory {
             now: Timestamp::UNIX_EPOCH,
             expired: &|| false,
         };
-        let known = Known { learned: self.learned.as_ref(), records: &self.records };
+        let known = Known { learned: self.learned.as_ref(), records: &self.records, names: &[] };
         let extract = reader.read_knowing(&input, &known)?;
         if !extract.records.is_empty() {
             // As the store would have it: what a partial draft leaves out stays.
@@ -464,7 +464,7 @@ fn the_own_page_of_a_record() {
         now: Timestamp::UNIX_EPOCH,
         expired: &|| false,
     };
-    let known = Known { learned: memory.learned.as_ref(), records: &[] };
+    let known = Known { learned: memory.learned.as_ref(), records: &[], names: &[] };
     reader.read_detail(&mut draft, &input, &known).unwrap();
     for (field, want) in [
         ("tax_id", "B50123457"),
@@ -477,6 +477,30 @@ fn the_own_page_of_a_record() {
         ("size", "12"),
     ] {
         assert_eq!(draft.value(field).map(Value::text).as_deref(), Some(want), "{field}: {:?}", draft.fields);
+    }
+}
+
+#[test]
+fn a_link_that_leads_back_to_the_list_says_nothing_of_a_record() {
+    let reader = reader("directory", "");
+    let list = (1..9)
+        .map(|n| format!("<li class=m><h3><a href=/go?id={n}>Talleres {n}x, S.L.</a></h3><p>Tel. 976 12 34 0{n}</p></li>"))
+        .collect::<Vec<_>>()
+        .concat();
+    let list = format!("<title>Members</title><h1>Members</h1><ul>{list}</ul>");
+    let own = "<title>Talleres 4x</title><h1>Talleres 4x, S.L.</h1><p>Tel. 976 12 34 99</p><aside>Talleres 1x, S.L.</aside>";
+    let names: Vec<String> = (1..9).map(|n| format!("Talleres {n}x, S.L.")).collect();
+    let beside = names.iter().map(|name| format!("<li>{name}</li>")).collect::<Vec<_>>().concat();
+    for (html, phone) in
+        [(list.clone(), None), (own.to_owned(), Some("+34976123499")), (format!("{own}<ul>{beside}</ul>"), Some("+34976123499"))]
+    {
+        let mut draft = Memory::default().visit(&reader, &list).records[3].clone();
+        draft.fields.remove("phone");
+        let page = url("/go?id=4");
+        let (bytes, now) = (html.as_bytes(), Timestamp::UNIX_EPOCH);
+        let input = Input { bytes, content_type: Some("text/html"), url: &page, next: None, now, expired: &|| false };
+        reader.read_detail(&mut draft, &input, &Known { learned: None, records: &[], names: &names }).unwrap();
+        assert_eq!(draft.value("phone").map(Value::text).as_deref(), phone, "{html}");
     }
 }
 

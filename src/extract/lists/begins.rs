@@ -6,6 +6,7 @@ use super::super::shown::{At, Shown};
 use super::LETTER;
 use super::alternate::Turns;
 use super::marks::{join, name_of, words_of};
+use crate::model::CompanyName;
 
 /// Nodes of a table looked at for its head.
 const HEAD: usize = 400;
@@ -17,14 +18,19 @@ struct Begin<'t> {
     way: u64,
     text: &'t str,
     chars: usize,
-    /// Whether it leads to a page.
-    links: bool,
+    /// Whether it is somebody: it leads to a page, or is a heading with the legal form of a company.
+    somebody: bool,
 }
 
 /// Whether it is a link that leads to a page.
 pub(super) fn is_page(shown: &Shown<'_>, at: At) -> bool {
     let href = shown.nodes[at].attr("href");
     shown.nodes[at].is(Tag::A) && !href.starts_with("mailto:") && !href.starts_with("tel:")
+}
+
+/// Whether an element of this name is a heading, or the head of a definition.
+pub(in crate::extract) const fn is_heading(tag: Tag) -> bool {
+    matches!(tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt)
 }
 
 /// How each child of a row begins.
@@ -36,7 +42,7 @@ impl<'t> Begins<'t> {
         let begin = |(at, turn): (At, &Option<usize>)| {
             let node = &shown.nodes[at];
             let Some(first) = (at..node.end).find(|at| shown.nodes[*at].element.is_none()) else {
-                return Begin { way: 0, text: "", chars: node.chars, links: node.links > 0 };
+                return Begin { way: 0, text: "", chars: node.chars, somebody: node.links > 0 };
             };
             let way = if node.is(Tag::Tr) {
                 let columns = *head.get_or_insert_with(|| columns(shown, at));
@@ -48,7 +54,10 @@ impl<'t> Begins<'t> {
             // What takes turns begins otherwise at each.
             let way = turn.filter(|_| way != 0).map_or(way, |turn| join(way, turn as u64) | 1);
             let links = node.links > 0 && (at..node.end).any(|at| is_page(shown, at));
-            Begin { way, text: shown.nodes[first].text, chars: node.chars, links }
+            let text = shown.nodes[first].text;
+            let heading = node.element.is_some() && is_heading(node.tag);
+            let somebody = links || heading && CompanyName::parse(text).form.is_some();
+            Begin { way, text, chars: node.chars, somebody }
         };
         Self(children.zip(&turns.of).map(begin).collect())
     }
@@ -88,13 +97,13 @@ impl<'t> Begins<'t> {
                 })
                 .count()
         };
-        let below: Vec<usize> = (0..records.len()).map(|record| count(record, 1, &|own| own.links)).collect();
+        let below: Vec<usize> = (0..records.len()).map(|record| count(record, 1, &|own| own.somebody)).collect();
         let varies = below.iter().max() != below.iter().min();
         let group = |record: usize| {
-            let (start, head) = (records[record].0, &self.0[records[record].0]);
+            let ((start, end), head) = (records[record], &self.0[records[record].0]);
             let letter = head.chars <= LETTER;
-            let follows = self.0.get(start + 1).is_some_and(|first| first.links);
-            if !head.links && follows && (letter || varies) { below[record] } else { 0 }
+            let follows = (start + 1..end).any(|at| self.0[at].somebody) && self.0.get(start + 1).is_some_and(|first| first.way != 0);
+            if !head.somebody && follows && (letter || varies) { below[record] } else { 0 }
         };
         (0..records.len()).map(|record| count(record, 0, &|_| true) + group(record)).sum()
     }
@@ -107,7 +116,7 @@ pub(super) fn way(shown: &Shown<'_>, (at, first): (At, At), coloured: bool) -> (
     for around in shown.around(first).take_while(|around| *around >= at) {
         let node = &shown.nodes[around];
         let class = node.attr("class").split_ascii_whitespace().next().unwrap_or("");
-        let tag = matches!(node.tag, Tag::A | Tag::B | Tag::Strong | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt);
+        let tag = matches!(node.tag, Tag::A | Tag::B | Tag::Strong) || is_heading(node.tag);
         tells |= tag || !class.is_empty();
         out = join(out, join(node.element.map_or(0, name_of), words_of(if coloured { "" } else { class })));
     }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::alternate;
-use super::begins::Begins;
+use super::begins::{Begins, is_heading};
 use super::marks::{Marks, Work, alike};
 use super::rank;
 
@@ -149,7 +149,7 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
         let others = trials.iter().filter(|trial| !is_last(trial)).flat_map(|trial| &children[trial.start..trial.end]);
         within.extend(others.flat_map(|(_, marks)| marks));
     }
-    let heading = heading(shown, children, &trials).filter(|_| usual == 1);
+    let heading = heading(shown, children, &trials, usual);
     for trial in &mut trials {
         if let Some(heading) = heading
             && let Some(over) = (trial.start + 1..trial.end).find(|i| is_like(shown, children, (*i, heading)))
@@ -195,11 +195,14 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
 }
 
 /// What stands before the first record and says one thing, where a record says more: a heading over some of them, as others may stand between them.
-fn heading(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial]) -> Option<usize> {
+/// Over records of several children it is marked as one, and they begin otherwise.
+fn heading(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial], usual: usize) -> Option<usize> {
     let first = trials.first()?.start;
     let before = first.checked_sub(1)?;
     let (heading, record) = (&shown.nodes[children[before].0], &shown.nodes[children[first].0]);
-    (heading.parent == record.parent && heading.runs == 1 && record.runs > 1).then_some(before)
+    let says_more =
+        if usual == 1 { record.runs > 1 } else { is_heading(heading.tag) && !same_element(shown, children[before].0, children[first].0) };
+    (heading.parent == record.parent && heading.runs == 1 && says_more).then_some(before)
 }
 
 /// Whether a child is built as such a heading is.

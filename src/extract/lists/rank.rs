@@ -1,13 +1,26 @@
 //! How much a cut looks like the list that a page is for.
 
+use std::collections::HashSet;
+
 use super::super::html::Tag;
 use super::super::shown::{At, Node, Shown};
 use super::cut::Cut;
+use crate::model::CompanyName;
 
 /// Runs of text and images of one record that count.
 const RUNS: usize = 8;
 /// Text of one record that counts, in characters.
 const COUNTED: f64 = 300.0;
+/// Names that make a list by themselves, and how many are looked at.
+const FEW_NAMES: usize = 5;
+const LOOKED: usize = 40;
+/// Bytes of a name, and letters of a word that may be small in it.
+const NAME: usize = 90;
+const SMALL_WORD: usize = 3;
+/// Digits of a name; more are a telephone number.
+const DIGITS: usize = 5;
+/// What names without any legal form count for.
+const NO_FORM: f64 = 0.2;
 
 /// How good a cut is among the cuts of the same children; what holds parts that begin as a record does is a group.
 pub(super) fn worth(shown: &Shown<'_>, cut: &Cut) -> f64 {
@@ -38,16 +51,58 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
         chars += sum(|node| node.chars);
         link_chars += sum(|node| node.link_chars);
     }
-    if linked == 0 && runs < 2 * cut.records.len() {
-        // Paragraphs.
-        return 0.0;
-    }
     let n = cut.records.len() as f64;
+    let bare_names = if linked == 0 && runs < 2 * cut.records.len() {
+        // Paragraphs, or names and nothing else.
+        let Some(forms) = names(shown, cut) else { return 0.0 };
+        (0.5 + forms) * forms.max(NO_FORM)
+    } else {
+        0.0
+    };
     // A record is more than one word, leads to a page about it, and says something beside that link.
     let compound = (0.25 + 0.15 * (runs as f64 / n)).min(1.0);
-    let leads = 0.35 + 0.65 * linked as f64 / n;
+    let leads = if bare_names > 0.0 { bare_names.min(1.0) } else { 0.35 + 0.65 * linked as f64 / n };
     let bare = if chars == 0 || link_chars as f64 > 0.95 * chars as f64 { 0.5 } else { 1.0 };
     worth(shown, cut) * compound * leads * bare * place(shown, cut.records[0][0])
+}
+
+/// The share of records with a legal form, where records are names and nothing else: each short, another one, and with a form or with nothing but
+/// words that begin with a capital.
+fn names(shown: &Shown<'_>, cut: &Cut) -> Option<f64> {
+    let one = |record: &Vec<At>| {
+        let mut texts = record.iter().flat_map(|at| *at..shown.nodes[*at].end).filter(|at| shown.nodes[*at].element.is_none());
+        texts.next().map(|at| shown.nodes[at].text.trim()).filter(|text| is_name(text) && texts.next().is_none())
+    };
+    let all = cut.records.len();
+    let texts: Vec<&str> = cut.records.iter().filter_map(one).take(LOOKED).collect();
+    if all < FEW_NAMES || texts.len() * 10 < all.min(LOOKED) * 9 || texts.iter().collect::<HashSet<_>>().len() * 10 < texts.len() * 9 {
+        return None;
+    }
+    let titled = |text: &&str| {
+        let small = |word: &&str| word.chars().count() <= SMALL_WORD;
+        let begins = text.starts_with(char::is_uppercase) && text.contains(' ') && !text.ends_with(['.', ':', '?', '!']);
+        begins && text.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || small(&word))
+    };
+    let (formed, others): (Vec<&str>, Vec<&str>) = texts.iter().copied().partition(|text| CompanyName::parse(text).form.is_some());
+    let named = formed.len() + others.iter().filter(|text| titled(text)).count();
+    (named * 10 >= texts.len() * 8).then(|| formed.len() as f64 / texts.len() as f64)
+}
+
+/// Whether a text may be a name and no more: no way to reach somebody is in it.
+fn is_name(text: &str) -> bool {
+    text.len() <= NAME && !text.contains('@') && text.bytes().filter(u8::is_ascii_digit).count() <= DIGITS
+}
+
+/// Whether these records are links that stand in a menu: in navigation, at the head or the foot of a page.
+pub(super) fn is_menu(shown: &Shown<'_>, records: &[Vec<At>]) -> bool {
+    let around = |at: &At| {
+        let node = &shown.nodes[*at];
+        let named = matches!(node.tag, Tag::Nav | Tag::Footer | Tag::Header) && node.element.is_some();
+        named || matches!(node.attr("role"), "navigation" | "contentinfo" | "banner")
+    };
+    let Some(first) = records.first().and_then(|record| record.first()) else { return false };
+    let sum = |of: fn(&Node<'_>) -> usize| records.iter().flatten().map(|at| of(&shown.nodes[*at])).sum::<usize>();
+    shown.around(*first).chain([*first]).any(|at| around(&at)) && sum(|node| node.link_chars) as f64 > 0.95 * sum(|node| node.chars) as f64
 }
 
 /// Where it stands: what the page itself calls navigation is rarely what it is for.

@@ -11,7 +11,7 @@ use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type};
 use super::layout::{Layout, class};
 use super::{Item, Listed};
-use super::{names, places, titles};
+use super::{names, over, places, titles};
 use crate::base::text::clip;
 use crate::model::Value;
 
@@ -133,7 +133,34 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
         let paths = record.iter().map(|at| shown.path(*at)).collect();
         items.push(Item { paths, cells, detail, site: site(shown, record, base) });
     }
-    Listed { columns, records: items }
+    let mut listed = Listed { columns, records: items };
+    add_headings(shown, records, &mut listed, hints);
+    listed
+}
+
+/// Adds what stands over groups of records as a column of theirs, where none says the same.
+fn add_headings(shown: &Shown<'_>, records: &[Vec<At>], listed: &mut Listed, hints: &Hints) {
+    let Some(over) = over::headings(shown, records) else { return };
+    let over: Vec<Option<String>> = over.into_iter().map(|at| at.map(|at| shown.words(at, CELL))).collect();
+    let says = |item: &Item, heading: &Option<String>| {
+        heading.as_ref().is_some_and(|heading| item.cells.iter().any(|cell| cell.value == *heading))
+    };
+    let said = listed.records.iter().zip(&over).filter(|(item, heading)| says(item, heading)).count();
+    if said * 2 > listed.records.len() {
+        return;
+    }
+    let (filled, towns) =
+        (over.iter().flatten().count(), over.iter().flatten().filter(|text| places::is_town(text, hints.country)).count());
+    let label = if towns as f64 >= MOST * filled as f64 { "place" } else { "section" };
+    if listed.columns.iter().any(|column| column.label == label) {
+        return;
+    }
+    let example = over.iter().flatten().next().map(|text| clip(text, 80)).unwrap_or_default();
+    let column = listed.columns.len();
+    listed.columns.push(Column { label: label.to_owned(), caption: None, place: 0, filled, example });
+    for (item, heading) in listed.records.iter_mut().zip(over) {
+        item.cells.extend(heading.map(|value| Cell { column, value }));
+    }
 }
 
 /// The words of a record, each with the place it stands in.

@@ -16,7 +16,7 @@ use crate::base::text::words;
 const LOOK: usize = 20_000;
 
 /// Links with such words, before they are no longer of pages: above the list, below it.
-const SAID: usize = 2;
+pub(super) const SAID: usize = 2;
 
 /// What a link to the next page says: the words, folded.
 static WORDS: LazyLock<HashSet<String>> =
@@ -64,7 +64,7 @@ pub(super) fn without_fragment(url: &Url) -> Url {
 }
 
 /// Whether these are words, or a sign, of a link to the next page.
-fn is_next(text: &str) -> bool {
+pub(super) fn is_next(text: &str) -> bool {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 40 {
         return false;

@@ -68,7 +68,12 @@ struct Number {
 pub(super) fn after_present(shown: &Shown<'_>, links: &[At], (base, page): (&Url, &Url)) -> Option<Url> {
     let number = |at: &At| {
         let node = &shown.nodes[*at];
-        let span = if node.chars <= 16 { Span::of(&shown.words(*at, 24))? } else { return None };
+        let picture = || shown.nodes[*at..node.end].iter().map(|one| one.attr("alt")).find_map(Span::of);
+        let span = match node.chars {
+            0 => picture()?,
+            1..=16 => Span::of(&shown.words(*at, 24))?,
+            _ => return None,
+        };
         Some(Number { at: *at, span, url: value::url(node.attr("href"), base), current: is_current(shown, *at) })
     };
     let numbers: Vec<Number> = links.iter().filter_map(number).collect();

@@ -361,6 +361,102 @@ fn a_few_large_cards_are_records_of_the_list_beside_them_and_banners_are_none() 
 }
 
 #[test]
+fn members_below_their_towns_are_records_and_the_towns_are_none() {
+    let firms = [
+        "Forjas Tera, S.L.",
+        "Quesos Sil",
+        "Maderas Eo SA",
+        "Bodegas Pas, S.L.",
+        "Vidrios Esla",
+        "Harinas Cea SL",
+        "Aceites Saja",
+        "Hornos Deva, S.A.",
+    ];
+    let towns = [("Burgos", 0..1), ("Lerma", 1..4), ("Soria", 4..5), ("Zamora", 5..7), ("León", 7..8)];
+    let by_town = |town: &str, one: &str, (open, close): (&str, &str)| -> String {
+        let fill = |n: usize| one.replace("{f}", firms[n]).replace("{n}", &n.to_string());
+        let group = |(name, of): &(&str, std::ops::Range<usize>)| {
+            town.replace("{t}", name) + open + &of.clone().map(fill).collect::<String>() + close
+        };
+        towns.iter().map(group).collect()
+    };
+    let card = "<div class=card><h3>{f}</h3><p>Tel. 947 20 03 1{n}</p></div>";
+    let flat = "<h3>{f}</h3><p>Metal {n}</p><p>Tel. 947 20 03 1{n}</p>";
+    let (h2, divs) = ("<h2>{t}</h2>", ("<div class=cards>", "</div>"));
+    let row = "<tr><td>{f}<td>Metal {n}<td>947 20 03 1{n}";
+    let over = "<tr><td colspan=3><b>{t}</b>";
+    for html in [
+        by_town(h2, card, divs),
+        by_town(h2, card, ("", "")),
+        by_town("<section><h2>{t}</h2>", card, ("", "</section>")),
+        by_town(h2, "<li><b>{f}</b> Tel. 947 20 03 1{n}</li>", ("<ul>", "</ul>")),
+        by_town(h2, "<dt>{f}<dd>Metal, Tel. 947 20 03 1{n}", ("<dl>", "</dl>")),
+        by_town(h2, "<li>{f}</li>", ("<ul>", "</ul>")),
+        by_town(h2, flat, ("", "")),
+        format!("<table><tr><th>Empresa<th>Sector<th>Tel{}</table>", by_town(over, row, ("", ""))),
+    ] {
+        let reading = read(&format!("{MENU}<h1>Socios</h1>{html}"));
+        assert_eq!(names(&reading), firms, "{html}");
+        assert_eq!(values(&reading, "section"), ["Burgos", "Lerma", "Lerma", "Lerma", "Soria", "Zamora", "Zamora", "León"], "{html}");
+    }
+    // Companies with their people, and with what is said of them, stay companies.
+    let person = |n: usize| format!("<div class=card><h3>Ana Ruiz {n}</h3><p>Tel. 947 20 03 1{n}</p></div>");
+    let fact = |n: usize| format!("<div class=f><h3>{}</h3><p>Town {n}</p></div>", ["Address", "Office", "Stock"][n - 1]);
+    for one in [&person as &dyn Fn(usize) -> String, &fact] {
+        let html =
+            (0..8).map(|n| format!("<h2>{}</h2><div class=p>{}</div>", firms[n], repeat(1 + n % 3, one))).collect::<Vec<_>>().concat();
+        assert_eq!(names(&read(&html)), firms, "{html}");
+    }
+}
+
+#[test]
+fn names_alone_are_a_list_and_a_menu_is_none_beside_anything() {
+    let firms = ["Forjas Tera, S.L.", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea SL"];
+    let list =
+        |(open, close): (&str, &str), names: &[&str]| names.iter().map(|name| format!("{open}{name}{close}")).collect::<Vec<_>>().concat();
+    for html in [
+        format!("<ul>{}</ul>", list(("<li>", "</li>"), &firms)),
+        format!("<div>{}</div>", list(("<p>", "</p>"), &firms)),
+        format!("<table>{}</table>", list(("<tr><td>", "</td></tr>"), &firms)),
+        format!("<ul>{}</ul>", list(("<li>", "</li>"), &["Forjas Tera", "Quesos Sil", "Maderas Del Eo", "Bodegas Pas", "Vidrios Esla"])),
+    ] {
+        let reading = read(&format!("{MENU}<h1>Socios</h1>{html}<footer><a href=/x>Legal notice</a></footer>"));
+        assert!(names(&reading).len() >= 5 && names(&reading)[0].starts_with("Forjas Tera"), "{html}: {:?}", names(&reading));
+    }
+    let services = ["Asesoramiento jurídico", "Formación para empresas", "Bolsa de trabajo", "Ayudas y subvenciones", "Seguros colectivos"];
+    let paragraphs =
+        firms.map(|firm| format!("We met {firm} in the summer of that year, and they told us about what they do and how it all began"));
+    let paragraphs: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
+    let reached = firms.map(|firm| format!("{firm} – León – Tel. 978 470 406"));
+    let reached: Vec<&str> = reached.iter().map(String::as_str).collect();
+    for said in [&services[..], &firms[..4], &["Forjas Tera, S.L."; 6], &paragraphs, &reached] {
+        let reading = read(&format!("{MENU}<h1>Us</h1><ul>{}</ul>", list(("<li>", "</li>"), said)));
+        assert!(!names(&reading).contains(&said[0]), "{said:?}");
+    }
+}
+
+#[test]
+fn more_than_a_page_shows_is_told_where_no_link_leads_to_it() {
+    let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
+    for (below, want) in [
+        ("<button>Ver más</button>", Some("Ver más")),
+        ("<button data-next=2>Cargar más (13 en total)</button>", Some("Cargar más (13 en total)")),
+        ("<a href='#' class=btn>Load more</a>", Some("Load more")),
+        ("<a href='javascript:void(0)'>Показать ещё</a>", Some("Показать ещё")),
+        ("<div><button>1</button><button>2</button><button>3</button></div>", Some("1 2")),
+        // It can be followed, is none of the list's, or is something else.
+        ("<a href='?page=2'>Ver más</a>", None),
+        ("<a href='?page=2'><img src=2.gif alt=2></a><a href='?page=3'><img src=3.gif alt=3></a>", None),
+        ("<footer><button>Ver más</button></footer>", None),
+        ("<button>Search</button>", None),
+        ("<button>1</button> <button>5</button>", None),
+    ] {
+        let reading = read_at("https://fair.example/list", &format!("{MENU}<h1>Makers</h1><ul>{}</ul>{below}", repeat(6, card)));
+        assert_eq!(reading.more.as_deref(), want, "{below}: {:?}", reading.next);
+    }
+}
+
+#[test]
 fn tables_below_a_heading_each_and_headings_between_rows() {
     let firms = ["Arvor", "Iroise", "Rance", "Ried", "Vosges", "Rhin", "Cinto", "Porto"];
     let rows = |some: std::ops::Range<usize>, template: &str| {
@@ -374,7 +470,7 @@ fn tables_below_a_heading_each_and_headings_between_rows() {
     assert_eq!(list.records.len(), 8, "{html}");
     let called = |label: &str| list.columns.iter().find(|column| column.label == label).and_then(|column| column.caption.as_deref());
     assert_eq!((called("phone"), called("column 1")), (Some("Téléphone"), Some("Ville")));
-    // What stands between the rows is of none of them.
+    // What stands between the rows is of none of them, and over those below it.
     let linked = "<tr><td><a href=/m/{n}>{f}</a><td>Ville {f}<td>info(at){f}.example.fr";
     let over = |name: &str| format!("<tr class=g><td colspan=3>{name}");
     let html = format!(
@@ -389,10 +485,11 @@ fn tables_below_a_heading_each_and_headings_between_rows() {
     let reading = read(&format!("<table>{html}</table>"));
     assert_eq!(reading.lists[0].records.len(), 8);
     assert!(
-        reading.lists[0].records.iter().all(|item| item.cells.iter().all(|cell| !cell.value.contains("Alsace"))),
+        reading.lists[0].records.iter().all(|item| item.cells.iter().all(|cell| !cell.value.contains("Alsace") || cell.value == "Alsace")),
         "{:#?}",
         reading.lists[0]
     );
+    assert_eq!(values(&reading, "section").iter().filter(|over| **over == "Alsace").count(), 3);
     assert_eq!(values(&reading, "email").len(), 8);
     // Captions and values of one record each are no records.
     let card =

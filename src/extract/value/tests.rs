@@ -129,6 +129,28 @@ fn days_and_times() {
 }
 
 #[test]
+fn a_day_at_the_beginning_is_one_and_in_a_street_is_none() {
+    for (text, want) in [
+        ("3 nov. 2026", true),
+        ("12 de diciembre, Hotel Norte", true),
+        ("3/11/2026", true),
+        ("2026-11-03", true),
+        ("Viernes, 12 de diciembre", true),
+        ("viernes 12 de diciembre de 2026", true),
+        ("November 23, 2026", true),
+        ("12 декабря", true),
+        ("Plaza 2 de Mayo", false),
+        ("Mayo 12", false),
+        ("Calle Mayor, 12, 09001 Burgos", false),
+        ("947 20 03 11", false),
+        ("Soria", false),
+        ("", false),
+    ] {
+        assert_eq!(begins_with_day(text), want, "{text}");
+    }
+}
+
+#[test]
 fn a_time_says_how_its_zone_was_known() {
     for (words, zone, from) in [
         ("2026-11-23T10:00:00+02:00", "+02", ZoneFrom::Text),

@@ -15,6 +15,8 @@ use super::Hints;
 use crate::base::text::{fold, squeeze};
 use crate::model::{Moment, Value, ZoneFrom};
 
+/// A weekday with its signs, and the day.
+const WEEKDAY: usize = 4;
 /// Characters in which a date is looked for.
 const LOOK: usize = 200;
 
@@ -151,7 +153,7 @@ fn tokens(text: &str) -> Vec<Token> {
 fn written(text: &str, hints: &Hints) -> Option<Parts> {
     let tokens = tokens(text);
     let (date, from, to) = (0..tokens.len())
-        .find_map(|at| numeric(&tokens[at..], hints).map(|(date, used)| (date, at, at + used)))
+        .find_map(|at| numeric(&tokens[at..], hints.month_first).map(|(date, used)| (date, at, at + used)))
         .or_else(|| named(&tokens))?;
     let after = clock(&tokens[to..]);
     let (time, rest) = match after {
@@ -190,7 +192,7 @@ fn day_of(year: i32, month: i32, day: i32) -> Option<Date> {
 }
 
 /// "2026-11-23", "23.11.2026", "11/23/26", "2026年11月23日"; the date and the tokens used.
-fn numeric(tokens: &[Token], hints: &Hints) -> Option<(Date, usize)> {
+fn numeric(tokens: &[Token], month_first: bool) -> Option<(Date, usize)> {
     let (first, second, third) = (number(tokens.first())?, number(tokens.get(2))?, number(tokens.get(4))?);
     let (Token::Sign(one), Token::Sign(two)) = (&tokens[1], &tokens[3]) else { return None };
     if (*one, *two) == ('年', '月') {
@@ -204,7 +206,7 @@ fn numeric(tokens: &[Token], hints: &Hints) -> Option<(Date, usize)> {
     } else if first.1 <= 2 && third.1 != 1 {
         let year = year(third)?;
         // Dots are day first everywhere; what cannot be a month is the day.
-        let month_first = hints.month_first && *one != '.' && first.0 <= 12 || second.0 > 12;
+        let month_first = month_first && *one != '.' && first.0 <= 12 || second.0 > 12;
         let (day, month) = if month_first { (second.0, first.0) } else { (first.0, second.0) };
         day_of(year, month, day)
     } else {
@@ -280,6 +282,24 @@ fn month(word: &str) -> Option<i32> {
 /// Whether a folded word is the name of a month.
 pub(super) fn is_month(word: &str) -> bool {
     month(word).is_some()
+}
+
+/// Whether a text begins with a day, with or without its weekday and its year: "3 nov. 2026", "Friday, 12 December, at the inn". "Plaza 2 de Mayo"
+/// does not.
+pub fn begins_with_day(text: &str) -> bool {
+    let tokens = tokens(text);
+    let of_month = |at: usize| matches!(tokens.get(at), Some(Token::Word(word)) if is_month(word));
+    let is_day = |at: usize| number(tokens.get(at)).is_some_and(|(day, digits)| digits <= 2 && (1..=31).contains(&day));
+    let is_year = |at: usize| number(tokens.get(at)).filter(|(_, digits)| *digits == 4).and_then(year).is_some();
+    let Some(at) = (0..tokens.len().min(WEEKDAY)).find(|at| of_month(*at) || number(tokens.get(*at)).is_some()) else { return false };
+    let next = skip(&tokens, at + 1);
+    let later = skip(&tokens, next + 1);
+    let sure = at == 0 || tokens[at - 1] == Token::Sign(',');
+    if of_month(at) {
+        // "Mayo 12" may be a street.
+        return at == 0 && (is_year(next) || is_day(next) && is_year(later));
+    }
+    numeric(&tokens[at..], false).is_some() || is_day(at) && of_month(next) && (sure || is_year(later))
 }
 
 /// The order of day and month that the page's own dates show: `Some(true)` where the month comes first (11/23/2026), `None` where no date tells.
