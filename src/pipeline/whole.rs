@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::Effects;
 use crate::base::ids::RecordId;
 use crate::config::Source;
-use crate::model::{Draft, Extract, FieldName, Filed, Page, Reading, Record, RecordKind, Stage, Whole, procedure_of};
+use crate::model::{Draft, Extract, FieldName, Filed, Page, Reading, Record, RecordKind, Stage, Value, Whole, procedure_of};
 use crate::store::StoreError;
 
 /// How often one notice is filed that comes back again and again: two servers of a portal may differ for ever.
@@ -66,9 +66,18 @@ pub(super) async fn make_whole(
         shown.extend(back);
         // Of more than are kept the oldest are not on file any more: what they alone said is not taken back.
         let (all, newest) = (on_file.all, shown.iter().map(Filed::at).max());
+        let mut void = may_be_void(known.get(&id).copied(), newest);
+        if void {
+            // A notice that says so is on file, and one that takes it back may be published before the first was seen.
+            let before = together(effects, source, draft, (on_file.notices.clone(), Vec::new())).await;
+            void = !before.is_some_and(|before| before.tender.fields.get("stage").is_some_and(|stage| is_cancelled(&stage.value)));
+        }
         if let Some(mut whole) = together(effects, source, draft, (on_file.notices, shown)).await {
             whole.tender.partial |= !all;
-            stay_void(&mut whole.tender, known.get(&id).copied(), newest);
+            if void {
+                whole.tender.fields.remove("stage");
+                whole.tender.partial = true;
+            }
             made.insert(draft.key.clone(), whole);
         }
     }
@@ -123,13 +132,14 @@ async fn complete(effects: &Effects, source: &Source, extract: &Extract, stored:
     Ok(())
 }
 
-/// Keeps cancelled what its portal has called void, which is on file as no notice, unless a notice since then says otherwise.
-fn stay_void(draft: &mut Draft, known: Option<&Record>, newest: Option<Timestamp>) {
-    let void = known.and_then(|known| known.fields.get("stage")).filter(|stage| stage.value.text() == Stage::Cancelled.word());
-    if void.is_some_and(|stage| newest.is_none_or(|newest| newest <= stage.first_seen)) {
-        draft.fields.remove("stage");
-        draft.partial = true;
-    }
+/// Whether a tender is cancelled and no notice since then says otherwise: what its portal has called void stays so, and is on file as no notice.
+fn may_be_void(known: Option<&Record>, newest: Option<Timestamp>) -> bool {
+    let void = known.and_then(|known| known.fields.get("stage")).filter(|stage| is_cancelled(&stage.value));
+    void.is_some_and(|stage| newest.is_none_or(|newest| newest <= stage.first_seen))
+}
+
+fn is_cancelled(stage: &Value) -> bool {
+    stage.text() == Stage::Cancelled.word()
 }
 
 /// What all notices say; nothing when they cannot be read together: then the page alone counts.

@@ -99,10 +99,13 @@ impl Wanted {
 pub(super) async fn list(effects: &Effects, config: &Config, filter: TenderFilter) -> Result<Vec<TenderView>, AnswerError> {
     let wanted = Wanted::new(config, &filter)?;
     let limit = filter.limit.min(MOST);
-    match filter.expiring {
+    let mut shown = match filter.expiring {
         Some(days) => ending(effects, wanted, (days.min(FAR), limit)).await,
         None => due(effects, wanted, &filter, (limit, &config.daemon.zone)).await,
-    }
+    }?;
+    // What one portal says of its stage may be overtaken by another.
+    shown.retain(|view| filter.stage.is_none() || view.stage == filter.stage);
+    Ok(shown)
 }
 
 async fn due(
@@ -158,7 +161,7 @@ async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderVi
             let mut view = TenderView { also: also(&others), ..view };
             let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
             if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()) {
-                view.title = record.title();
+                (view.title, view.stage) = (record.title(), record.text("stage"));
                 views::dated(&mut view, &record);
             }
             shown.push(view);

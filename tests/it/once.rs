@@ -109,6 +109,12 @@ async fn a_tender_on_two_portals_has_one_title_whoever_tells_of_it() {
         panic!("no list")
     };
     let listed = list.iter().find(|view| !view.also.is_empty()).expect("it is on two portals");
+    assert_eq!(listed.stage.as_deref(), Some("cancelled"));
+    for (stage, shown) in [("open", 0), ("cancelled", 1)] {
+        let filter = TenderFilter { limit: 10, stage: Some(stage.to_owned()), ..TenderFilter::default() };
+        let Answer::Tenders(list) = ask(&world.inside, Question::Tenders(filter)).await else { panic!("no list") };
+        assert_eq!(list.iter().filter(|view| view.title == listed.title).count(), shown, "{stage}");
+    }
     for id in [listed.id.clone(), listed.also[0].id.clone()] {
         let Answer::Tender(view) = ask(&world.inside, Question::Tender { id: id.clone(), at: None }).await else { panic!("no tender") };
         let Answer::TenderHistory(history) = ask(&world.inside, Question::TenderHistory { id }).await else { panic!("no history") };
