@@ -16,7 +16,7 @@ use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
     BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record,
-    RecordKind, Value, moved_lots, said_now, undated,
+    RecordKind, Value, moved_lots, next_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -203,6 +203,11 @@ fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draf
             }
             What::Field(..) | What::Block(..) => {}
         }
+    }
+    // It moved by itself: with which lots it was and is.
+    if fields.iter().any(|change| change.field.as_str() == "deadline") && moved_lots(record, draft).is_empty() {
+        let one = |[old, new]: [Value; 2]| FieldChange { field: FieldName::new("lot"), old: Some(old), new: Some(new) };
+        fields.extend(next_lots(record, draft).map(one));
     }
     if !was.is_empty() {
         let (old, new) = excerpt(&was, &is);

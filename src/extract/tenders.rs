@@ -382,7 +382,7 @@ impl Told {
             let words = counting.iter().find(|(_, deadline)| deadline.kind.binds() && deadline.due.is_none());
             told.put(UNREADABLE, words.map(|(_, deadline)| clip(&deadline.text, LINE)).unwrap_or_default());
         }
-        told.lots_due = dues::of_lots(&counting, content.lots.len());
+        told.lots_due = dues::of_lots(&counting, content);
         told.put(LOTS_DUE, told.lots_due.as_ref().map(Value::text).unwrap_or_default());
         told.put_deadline("questions_until", dues::first_of(&counting, DeadlineKind::Questions));
         told.put_deadline("opening", dues::first_of(&counting, DeadlineKind::Opening));

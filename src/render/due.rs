@@ -313,6 +313,7 @@ pub(super) fn notes(language: Language, closing: &Closing<'_>) -> Vec<String> {
         );
     }
     notes.extend(closing.odd.iter().map(|odd| odd_words(language, *odd).to_owned()));
+    notes.extend(lots::doubts(language, closing));
     notes
 }
 

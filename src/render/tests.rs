@@ -375,6 +375,18 @@ fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
         for signal in [
             of(SignalKind::DeadlineMoved, &[moved, ("lot", Some("L1"), Some("L2, L3"))]),
             of(SignalKind::DeadlineMoved, &[moved, cancelled]),
+            of(SignalKind::DeadlineMoved, &[moved, cancelled, ("lot", Some("L1"), Some("L2, L3"))]),
+            of(
+                SignalKind::DeadlineMoved,
+                &[
+                    moved,
+                    ("awarded_lots", None, Some("L1")),
+                    ("cancelled_lots", None, Some("L2")),
+                    ("winner", None, Some("Acme")),
+                    ("award_value", None, Some("90000 EUR")),
+                    ("lot", Some("L1, L2"), Some("L3")),
+                ],
+            ),
             of(SignalKind::DeadlineMoved, &[("deadline", Some(first), Some(second)), ("lots", Some("L1 Beds"), None)]),
             of(SignalKind::DeadlineMoved, &[moved, ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))]),
             of(SignalKind::DeadlineMoved, &[moved, of_lot]),
