@@ -266,7 +266,7 @@ async fn look(
     let members = grounds.members;
     let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
     let first = first_told(&stands, known.told, &tenders);
-    stands.retain(|signal| signal.kind != SignalKind::DeadlineMoved || !first.contains(&joined(&tenders, signal.record)));
+    stands.retain(|signal| !is_said_by_first(signal) || !first.contains(&joined(&tenders, signal.record)));
     let also = known.also.iter().map(|(segment, total)| (config.segment_title(segment).to_owned(), *total)).collect();
     let hot = segment.is_none_or(|segment| known.lead.score.total() >= segment.terms.hot);
     let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, hot, begins, closes };
@@ -293,6 +293,11 @@ async fn tenders(
 /// The id of a tender as all portals together tell it.
 fn joined(tenders: &[(RecordId, Joined)], record: RecordId) -> RecordId {
     tenders.iter().find(|(id, _)| *id == record).map_or(record, |(_, tender)| tender.record.id)
+}
+
+/// Whether it says what the first telling of a tender says by itself: how it stands now. That lots of it ended before is no news to who never heard of it.
+pub(super) const fn is_said_by_first(signal: &Signal) -> bool {
+    matches!(signal.kind, SignalKind::DeadlineMoved | SignalKind::TenderChanged)
 }
 
 /// The tenders that are told of for the first time: what was never told of one is no move.

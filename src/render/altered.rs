@@ -13,7 +13,7 @@ use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
 use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live,
+    AWARDED_LOTS, Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live,
 };
 
 /// One tender in a letter.

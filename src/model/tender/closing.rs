@@ -70,8 +70,10 @@ pub struct Closing<'a> {
     pub after: Vec<(String, &'a Value)>,
     /// Other lots, whose deadline cannot be meant.
     pub doubted: Vec<(String, &'a Value)>,
-    /// When the last lot is over that is due later; of a slip of the pen, until when it counts as open.
+    /// When the last lot is over that is due later.
     later: Option<Timestamp>,
+    /// Until when it counts as open, where it cannot be meant: it was over when it was published.
+    pub slip: Option<Timestamp>,
 }
 
 impl Closing<'_> {
@@ -92,7 +94,7 @@ impl Closing<'_> {
 
     /// Whether it is over for everybody, and no lot is open that is due later.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.end().max(self.later.unwrap_or(Timestamp::MIN)) < now
+        self.end().max(self.later.max(self.slip).unwrap_or(Timestamp::MIN)) < now
     }
 }
 
@@ -124,7 +126,7 @@ fn closing<'a>(record: &'a Record, (name, field): (&'a FieldName, &'a Field)) ->
     let doubted = of_offers.map_or_else(Vec::new, |until| lots_in_doubt(record, until));
     let odd = oddities(record, field);
     let slip = of_offers.and_then(|_| slip_until(record, field)).filter(|_| odd.contains(&Oddity::BeforePublication));
-    Some(Closing { name, field, at, odd, lots, after, doubted, later: later.max(slip) })
+    Some(Closing { name, field, at, odd, lots, after, doubted, later, slip })
 }
 
 /// Until when a tender counts as open whose deadline cannot be meant.
@@ -154,7 +156,7 @@ pub fn last_readable(record: &Record) -> Option<Closing<'_>> {
     undated(record)?;
     let field = record.fields.get(LAST_DEADLINE)?;
     let at = field.value.instant()?;
-    Some(Closing { name: &NAME, field, at, odd: Vec::new(), lots: None, after: Vec::new(), doubted: Vec::new(), later: None })
+    Some(Closing { name: &NAME, field, at, odd: Vec::new(), lots: None, after: Vec::new(), doubted: Vec::new(), later: None, slip: None })
 }
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.
