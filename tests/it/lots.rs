@@ -349,10 +349,13 @@ async fn of_lots_with_one_date_that_which_is_left_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_lots_ended_before_a_tender_was_told_is_no_news_beside_it() {
-    let world = world().await;
+    let looking = "\n[[segment]]\nid = \"canes\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"33112\"] }\npoints = 20\n";
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "segments = [\"canes\"]\nremind = []\n";
+    let world = World::new(&(looking.to_owned() + &reps), [Vec::new(), Vec::new()]).await;
     world.until("2026-11-25T09:00:00Z").await;
     world.show(0, of_one_date("1", false));
     world.run(3).await;
+    assert_eq!(world.mails("ana", ""), Vec::<String>::new());
     world.show(0, of_one_date("11", true));
     world.until("2026-11-27T12:00:00Z").await;
     let mails = world.mails("ana", "Tender published");
@@ -365,11 +368,11 @@ async fn a_tender_whose_time_was_over_when_it_was_published_is_in_the_calendar_a
     for (end, told) in [("cancelled", "Tender cancelled"), ("award", "Tender awarded")] {
         let world = world().await;
         let mut one = notice(1, HOSPITAL, "Crutches", ("2025-12-08T10:00:00Z", "active"));
-        one["date"] = json!("2026-11-24T09:00:00Z");
+        one["date"] = json!("2026-11-22T09:00:00Z");
         world.show(0, one.clone());
         world.until("2026-11-25T12:00:00Z").await;
         let all = events(&world.inside).await;
-        assert!(all.len() == 1 && all[0][2] == "20261124", "{all:?}");
+        assert!(all.len() == 1 && all[0][2] == "20261123", "{all:?}");
         assert!(feed(&world).await.contains("SUMMARY:CHECK THE DATE: Offers until"));
         one["id"] = json!("2");
         one["date"] = json!("2026-11-26T09:00:00Z");
