@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{Difference, Found, QUIET, What, is_newer, is_older};
+use super::differences::{AWARD_VALUE, Difference, Found, QUIET, What, is_newer, is_older, is_ours};
 use super::noise::essence;
 use super::readable::excerpt;
 use super::spelling::respelled;
@@ -144,8 +144,9 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
     if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
         return;
     }
-    let lot_worth = Some(&LOT_WORTH).filter(|name| !record.fields.contains_key(**name));
-    for (name, found) in QUIET.iter().chain(lot_worth).filter_map(|name| draft.fields.get_key_value(*name)) {
+    let named = QUIET.iter().chain(&[LOT_WORTH, AWARD_VALUE]).filter_map(|name| draft.fields.get_key_value(*name));
+    let quiet: Vec<_> = named.filter(|(name, _)| is_ours(name, draft, record)).collect();
+    for (name, found) in quiet {
         if record.value(name.as_str()) != Some(&found.value) {
             record.fields.insert(name.clone(), field(news, found));
         }

@@ -76,9 +76,8 @@ pub(super) async fn tell(
         }
         let Some(mut wanted) = wanted else { continue };
         // What is in no calendar any more is nobody's.
-        let old = |record: &Record| {
-            deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK && closing.is_over(now))
-        };
+        let old =
+            |record: &Record| deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK && closing.is_over(now));
         if old(&wanted.tender.record) && before.as_ref().is_none_or(old) {
             continue;
         }

@@ -12,9 +12,7 @@ use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
-use crate::model::{
-    AWARDED_LOTS, Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live,
-};
+use crate::model::{AWARDED_LOTS, Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]

@@ -750,12 +750,12 @@ fn what_closes_says_when_and_what_closed_is_named_and_left_out() {
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &zone };
         let news = News { items: &[case.item()], deadlines: &deadlines, ..News::default() };
-        let [letter, begins, both] =
-            [Early::Closes, Early::Begins, Early::Both].map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
+        let [letter, begins, both, over] = [Early::Closes, Early::Begins, Early::Both, Early::Over]
+            .map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
         let closed = too_late(&reader, &records[1..], &Links::default(), now()).unwrap();
         let head = |text: &str| text.lines().take_while(|line| !line.starts_with("---")).collect::<Vec<_>>().join("\n");
         let why = |letter: &Rendered| letter.text.split("\n\n").nth(1).unwrap().to_owned() + "\n";
-        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &why(&begins), &why(&both)].concat();
+        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &why(&begins), &why(&both), &why(&over)].concat();
         letters += &["\nSubject: ", &closed.subject, "\n\n", &head(&closed.text), "\n\n"].concat();
     }
     insta::assert_snapshot!("closing", letters);

@@ -287,13 +287,13 @@ async fn a_lot_that_is_left_is_named_and_a_fruitless_one_is_told_beside_an_award
     };
     world.show(0, three("1", ["active"; 3], json!([])));
     world.until("2026-11-25T12:00:00Z").await;
-    let won = json!([
-        { "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }
-    ]);
+    let won = json!([{
+        "id": "1", "status": "active", "relatedLots": ["L1"], "value": { "amount": 91_000, "currency": "EUR" },
+        "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }]
+    }]);
     world.show(0, three("11", ["complete", "unsuccessful", "active"], won));
     world.until("2026-11-27T12:00:00Z").await;
-    let told =
-        "Lot awarded: L1; Ortopedia Norte, S.A. won it; lot L2 closed without award; lot L3 takes offers until Thu 10 Dec 2026 10:00 UTC";
+    let told = "Lot awarded: L1; Ortopedia Norte, S.A. won it for 91,000 EUR; lot L2 closed without award; lot L3 takes offers until Thu 10 Dec 2026 10:00 UTC";
     let mails = world.mails("ana", told);
     assert_eq!(mails.len(), 1, "{:#?}", world.mails("ana", ""));
     assert!(mails[0].contains("Thu 10 Dec 2026 10:00 UTC (lot L3)"), "{mails:#?}");
@@ -319,6 +319,13 @@ async fn feed(world: &World) -> String {
     calendar_of(&inside.effects, &inside.config, of, inside.clock.now()).await.unwrap().unwrap().replace("\r\n ", "")
 }
 
+/// With a segment in which nothing is so good that it comes at once.
+async fn canes() -> World {
+    let looking = "\n[[segment]]\nid = \"canes\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"33112\"] }\npoints = 20\n";
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "segments = [\"canes\"]\nremind = []\n";
+    World::new(&(looking.to_owned() + &reps), [Vec::new(), Vec::new()]).await
+}
+
 /// A tender of three lots with one date for all; `ended`: two of them.
 fn of_one_date(id: &str, ended: bool) -> Value {
     let mut one = crutches(id, "Crutches", (L2, "active"));
@@ -327,8 +334,7 @@ fn of_one_date(id: &str, ended: bool) -> Value {
     one["tender"]["tenderPeriod"] = json!({ "endDate": L2 });
     if ended {
         one["tag"] = json!(["award"]);
-        one["awards"] =
-            json!([{ "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }]);
+        one["awards"] = json!([{ "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }]);
     }
     one
 }
@@ -349,9 +355,7 @@ async fn of_lots_with_one_date_that_which_is_left_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_lots_ended_before_a_tender_was_told_is_no_news_beside_it() {
-    let looking = "\n[[segment]]\nid = \"canes\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"33112\"] }\npoints = 20\n";
-    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "segments = [\"canes\"]\nremind = []\n";
-    let world = World::new(&(looking.to_owned() + &reps), [Vec::new(), Vec::new()]).await;
+    let world = canes().await;
     world.until("2026-11-25T09:00:00Z").await;
     world.show(0, of_one_date("1", false));
     world.run(3).await;
@@ -366,11 +370,13 @@ async fn what_lots_ended_before_a_tender_was_told_is_no_news_beside_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tender_whose_time_was_over_when_it_was_published_is_in_the_calendar_and_its_end_is_news() {
     for (end, told) in [("cancelled", "Tender cancelled"), ("award", "Tender awarded")] {
-        let world = world().await;
+        let world = canes().await;
         let mut one = notice(1, HOSPITAL, "Crutches", ("2025-12-08T10:00:00Z", "active"));
         one["date"] = json!("2026-11-22T09:00:00Z");
         world.show(0, one.clone());
         world.until("2026-11-25T12:00:00Z").await;
+        let alert = world.mails("ana", "The date it gives is over already, so this comes at once: check it.");
+        assert!(alert.len() == 1 && alert[0].contains("Mon 8 Dec 2025 10:00 UTC (check the date"), "{:#?}", world.mails("ana", ""));
         let all = events(&world.inside).await;
         assert!(all.len() == 1 && all[0][2] == "20261123", "{all:?}");
         assert!(feed(&world).await.contains("SUMMARY:CHECK THE DATE: Offers until"));

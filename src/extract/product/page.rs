@@ -29,8 +29,7 @@ pub(super) fn phrases(kind: &str) -> &'static [&'static str] {
 
 /// What names of classes and ids say of an element.
 fn names_of(element: ElementRef<'_>) -> String {
-    let said: Vec<&str> =
-        ["class", "id", "itemprop", "data-testid"].iter().filter_map(|name| element.value().attribute(name)).collect();
+    let said: Vec<&str> = ["class", "id", "itemprop", "data-testid"].iter().filter_map(|name| element.value().attribute(name)).collect();
     said.join(" ").to_lowercase()
 }
 

@@ -53,7 +53,8 @@ static PREFIX: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*(\w+):\s*([^\s
 /// Open Graph: the vocabularies used, and the properties in order. Only properties of a vocabulary that is known or declared count.
 pub(super) fn open_graph(root: ElementRef<'_>, tags: &[Tag<'_>]) -> Option<Value> {
     let head = root.child_elements().find(|element| element.value().name() == "head");
-    let declared = |element: Option<ElementRef<'_>>| element.and_then(|element| element.value().attribute("prefix")).unwrap_or("").to_owned();
+    let declared =
+        |element: Option<ElementRef<'_>>| element.and_then(|element| element.value().attribute("prefix")).unwrap_or("").to_owned();
     let mut spaces: BTreeMap<String, String> = BTreeMap::new();
     for prefix in [declared(Some(root)), declared(head)] {
         let short: String = prefix.chars().take(4_000).collect();

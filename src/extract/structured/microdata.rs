@@ -71,7 +71,8 @@ impl<'t> Reader<'_, 't> {
                 break;
             }
             let value = self.value(property, depth);
-            for name in property.value().attribute("itemprop").unwrap_or("").split_whitespace().take(if value.is_object() { 1 } else { 16 }) {
+            for name in property.value().attribute("itemprop").unwrap_or("").split_whitespace().take(if value.is_object() { 1 } else { 16 })
+            {
                 add(&mut properties, name, value.clone());
             }
         }

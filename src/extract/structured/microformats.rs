@@ -214,7 +214,8 @@ impl Reader<'_> {
             item.properties.insert("photo".to_owned(), json!([photo]));
         }
         if !item.properties.contains_key("url")
-            && let Some(link) = levels.iter().flatten().find_map(|at| (at.value().name() == "a").then(|| at.value().attribute("href")).flatten())
+            && let Some(link) =
+                levels.iter().flatten().find_map(|at| (at.value().name() == "a").then(|| at.value().attribute("href")).flatten())
         {
             item.properties.insert("url".to_owned(), json!([link]));
         }

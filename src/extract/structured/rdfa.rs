@@ -50,7 +50,8 @@ struct Reader<'r> {
 
 /// The subjects of a page with their types and properties; empty where nothing is said in `RDFa`.
 pub(super) fn nodes(root: ElementRef<'_>, url: &Url, budget: &mut Budget) -> Vec<Value> {
-    let spoken = |element: &ElementRef<'_>| element.value().attribute("property").is_some() || element.value().attribute("typeof").is_some();
+    let spoken =
+        |element: &ElementRef<'_>| element.value().attribute("property").is_some() || element.value().attribute("typeof").is_some();
     if !root.descendent_elements().any(|element| spoken(&element)) {
         return Vec::new();
     }

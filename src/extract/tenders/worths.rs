@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Told;
-use crate::model::{Lot, Worth, WorthKind};
+use crate::model::{Amount, Award, Lot, Worth, WorthKind};
 
 impl Told {
     /// One amount of each kind: values are never summed, so of several the largest stands for all.
@@ -22,22 +22,81 @@ impl Told {
     }
 }
 
+/// What was awarded in all, where the notice says no sum: each award is of other lots, so that theirs may be summed. `None` where one says nothing.
+pub(super) fn awarded(awards: &[Award]) -> Option<String> {
+    let each = awards.iter().filter(|award| award.outcome.has_winner()).map(|award| largest_of(&award.worth, WorthKind::Award));
+    let each: Vec<Amount> = each.collect::<Option<_>>()?;
+    let currency = each.first()?.currency;
+    let number = each.iter().map(|amount| amount.number).sum();
+    each.iter().all(|amount| amount.currency == currency).then(|| written(Amount { number, currency }))
+}
+
 /// The largest amount of a kind, in the currency of the first.
 fn largest(worth: &[Worth], kind: WorthKind) -> Option<String> {
+    largest_of(worth, kind).map(written)
+}
+
+fn largest_of(worth: &[Worth], kind: WorthKind) -> Option<Amount> {
     let mut amounts = worth.iter().filter(|worth| worth.kind == kind).map(|worth| &worth.amount);
     let first = amounts.clone().next()?;
     let alike = amounts.by_ref().filter(|amount| amount.currency == first.currency).map(|amount| amount.number).max();
-    let mut number = alike.filter(|number| *number > Decimal::ZERO)?;
+    let number = alike.filter(|number| *number > Decimal::ZERO)?;
+    Some(Amount { number, currency: first.currency })
+}
+
+fn written(Amount { mut number, currency }: Amount) -> String {
     // Three decimals would be read as thousands.
     if number.scale() == 3 {
         number.rescale(4);
     }
-    let currency = first.currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
-    Some(format!("{number} {currency}").trim_end().to_owned())
+    let currency = currency.map(|currency| currency.code().to_owned()).unwrap_or_default();
+    format!("{number} {currency}").trim_end().to_owned()
 }
 
 /// What a lot is worth, the surest that is said of it.
 pub(super) fn worth_of(lot: &Lot) -> Option<String> {
     let kinds = [WorthKind::Estimate, WorthKind::BudgetNet, WorthKind::BudgetGross, WorthKind::Maximum];
     kinds.into_iter().find_map(|kind| largest(&lot.worth, kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iso_currency::Currency;
+
+    use crate::model::Outcome;
+
+    #[test]
+    fn what_was_awarded_in_all_is_known_where_each_award_says_it() {
+        type Case<'a> = (&'a [(Outcome, Option<(i64, &'a str)>)], Option<&'a str>);
+        let cases: [Case<'_>; 6] = [
+            (&[], None),
+            (&[(Outcome::Won, Some((68_000, "EUR")))], Some("68000 EUR")),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, Some((30_000, "EUR")))], Some("98000 EUR")),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, None)], None),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, Some((30_000, "USD")))], None),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Pending, None)], Some("68000 EUR")),
+        ];
+        for (awards, want) in cases {
+            let worth = |(number, currency): (i64, &str)| Worth {
+                kind: WorthKind::Award,
+                amount: Amount { number: Decimal::from(number), currency: Currency::from_code(currency) },
+                with_tax: None,
+            };
+            let award = |(outcome, amount): &(Outcome, Option<(i64, &str)>)| Award {
+                id: String::new(),
+                lots: Vec::new(),
+                outcome: *outcome,
+                reason: String::new(),
+                winners: Vec::new(),
+                losers: Vec::new(),
+                worth: amount.map(worth).into_iter().collect(),
+                date: None,
+                bids: None,
+                term: None,
+            };
+            let awards: Vec<Award> = awards.iter().map(award).collect();
+            assert_eq!(awarded(&awards).as_deref(), want, "{awards:?}");
+        }
+    }
 }
