@@ -199,6 +199,8 @@ pub enum Early {
     Begins,
     /// Some of it closes, some begins.
     Both,
+    /// It says a day that is over.
+    Over,
 }
 
 /// Where the reader can go from here.

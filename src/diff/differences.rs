@@ -141,20 +141,24 @@ fn is_part(new: &Value, old: &Value) -> bool {
     }
 }
 
+/// The field that says what was awarded.
+pub(super) const AWARD_VALUE: &str = "award_value";
 /// Fields of a tender that are kept as they are said, and of which nothing is told.
 pub(super) const QUIET: [&str; 3] = ["other_ids", TITLES, "url"];
 
 /// Whether a field of a tender is our own memory, of which nothing is told now: no page says a last deadline; of the deadlines of lots the moves are
 /// told, of the lots that are awarded those that come with who won; that a notice has no words on its changes is none; and nobody works by numbers and
 /// addresses of notices.
-fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool {
+pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool {
+    let same_winners = || record.value(super::signals::WINNER) == draft.value(super::signals::WINNER);
     match name.as_str() {
         LAST_DEADLINE => !draft.fields.contains_key(name),
         BUYER_SAYS => !draft.fields.contains_key(name) || is_older(draft, record),
         LOTS_DUE => moved_lots(record, draft).is_empty(),
         // Versions before did not keep them.
         LOT_WORTH => !record.fields.contains_key(name),
-        AWARDED_LOTS => record.value(super::signals::WINNER) == draft.value(super::signals::WINNER),
+        AWARD_VALUE => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
+        AWARDED_LOTS => same_winners(),
         name => QUIET.contains(&name),
     }
 }

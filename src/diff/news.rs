@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{Difference, Found, QUIET, What, is_newer, is_older};
+use super::differences::{AWARD_VALUE, Difference, Found, QUIET, What, is_newer, is_older, is_ours};
 use super::noise::essence;
 use super::readable::excerpt;
 use super::spelling::respelled;
@@ -16,7 +16,7 @@ use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
     BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record,
-    RecordKind, Value, moved_lots, said_now, undated,
+    RecordKind, Value, moved_lots, next_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -145,8 +145,9 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
     if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
         return;
     }
-    let lot_worth = Some(&LOT_WORTH).filter(|name| !record.fields.contains_key(**name));
-    for (name, found) in QUIET.iter().chain(lot_worth).filter_map(|name| draft.fields.get_key_value(*name)) {
+    let named = QUIET.iter().chain(&[LOT_WORTH, AWARD_VALUE]).filter_map(|name| draft.fields.get_key_value(*name));
+    let quiet: Vec<_> = named.filter(|(name, _)| is_ours(name, draft, record)).collect();
+    for (name, found) in quiet {
         if record.value(name.as_str()) != Some(&found.value) {
             record.fields.insert(name.clone(), field(news, found));
         }
@@ -204,6 +205,11 @@ fn changed_fields(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draf
             }
             What::Field(..) | What::Block(..) => {}
         }
+    }
+    // It moved by itself: with which lots it was and is.
+    if fields.iter().any(|change| change.field.as_str() == "deadline") && moved_lots(record, draft).is_empty() {
+        let one = |[old, new]: [Value; 2]| FieldChange { field: FieldName::new("lot"), old: Some(old), new: Some(new) };
+        fields.extend(next_lots(record, draft).map(one));
     }
     if !was.is_empty() {
         let (old, new) = excerpt(&was, &is);

@@ -17,10 +17,10 @@ const SAYS: usize = 200;
 /// Changed fields that a story tells.
 const TOLD: usize = 3;
 /// The same of a tender: of several lots each ends in its own way.
-const TOLD_OF_TENDER: usize = 5;
+const TOLD_OF_TENDER: usize = 6;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 10] =
-    ["reason", AWARDED_LOTS, CANCELLED_LOTS, WINNER, "award_value", "deadline", LOTS_DUE, UNREADABLE, "questions_until", "lots"];
+const FIRST: [&str; 11] =
+    ["reason", AWARDED_LOTS, CANCELLED_LOTS, WINNER, "award_value", "deadline", "lot", LOTS_DUE, UNREADABLE, "questions_until", "lots"];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// The field that names who won.

@@ -26,7 +26,7 @@ use crate::model::{
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, ending, what_changed, why_ended, won};
-use worths::worth_of;
+use worths::{awarded, worth_of};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
@@ -382,11 +382,14 @@ impl Told {
             let words = counting.iter().find(|(_, deadline)| deadline.kind.binds() && deadline.due.is_none());
             told.put(UNREADABLE, words.map(|(_, deadline)| clip(&deadline.text, LINE)).unwrap_or_default());
         }
-        told.lots_due = dues::of_lots(&counting, content.lots.len());
+        told.lots_due = dues::of_lots(&counting, content);
         told.put(LOTS_DUE, told.lots_due.as_ref().map(Value::text).unwrap_or_default());
         told.put_deadline("questions_until", dues::first_of(&counting, DeadlineKind::Questions));
         told.put_deadline("opening", dues::first_of(&counting, DeadlineKind::Opening));
         told.worth(&content.worth);
+        if !told.fields.contains_key("award_value") {
+            told.put("award_value", awarded(&content.awards).unwrap_or_default());
+        }
         told.put("nature", content.nature.map(Nature::word).unwrap_or_default());
         told.put("procedure", content.procedure.as_ref().map(|procedure| procedure.kind.word()).unwrap_or_default());
         for place in content.places.iter().chain(content.lots.iter().flat_map(|lot| &lot.places)) {

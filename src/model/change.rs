@@ -348,10 +348,14 @@ impl Signal {
         }
     }
 
-    /// Whether it says that a deadline passed and gave way to that of another lot or portal: nothing can be done about the one that passed.
+    /// Whether it says that a deadline passed and gave way to that of another lot or portal, and nothing else: nothing can be done about the one that
+    /// passed.
     pub fn gave_way(&self) -> bool {
         let Story::Changed { fields, .. } = self.story.plain() else { return false };
-        self.kind == SignalKind::DeadlineMoved && fields.iter().any(|(name, ..)| ["lot", "portal"].contains(&name.as_str()))
+        let next = |name: &str| ["lot", "portal"].contains(&name);
+        self.kind == SignalKind::DeadlineMoved
+            && fields.iter().any(|(name, ..)| next(name))
+            && fields.iter().all(|(name, ..)| name == "deadline" || next(name))
     }
 
     /// Whether it tells of an award that one of these, seen later, says is annulled: of the same record, or on another portal of the same title.

@@ -22,7 +22,7 @@ use crate::base::ids::ContentHash;
 pub use closing::{
     Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
 };
-pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, said_now};
+pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, next_lots, said_now};
 pub use portals::{Joined, Said, as_one, is_closed, named_by};
 pub use texts::{Texts, language_code};
 

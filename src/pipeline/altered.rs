@@ -13,7 +13,7 @@ use super::fresh::Fresh;
 use super::group::Groups;
 use super::linked::whole_tender;
 use super::news::{Alerts, owner_of, slot};
-use super::telling::Shown;
+use super::telling::{Shown, is_said_by_first};
 use super::wanted::{Wanted, wanted_of};
 use crate::base::ids::{ChannelId, EntryId, LeadId, OrganisationId, RecordId, SegmentId};
 use crate::base::text::clip;
@@ -76,7 +76,8 @@ pub(super) async fn tell(
         }
         let Some(mut wanted) = wanted else { continue };
         // What is in no calendar any more is nobody's.
-        let old = |record: &Record| deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK);
+        let old =
+            |record: &Record| deadline(record).is_some_and(|closing| now.duration_since(closing.at) > LOOK_BACK && closing.is_over(now));
         if old(&wanted.tender.record) && before.as_ref().is_none_or(old) {
             continue;
         }
@@ -276,13 +277,13 @@ pub(super) async fn still_told<'a>(
     Ok((told, closed))
 }
 
-/// Takes out the moves of deadlines that were never told: of a tender that the same letter tells of for the first time.
+/// Takes out what was never told otherwise: of a tender that the same letter tells of for the first time, as it is now.
 pub(super) fn leave_unheard(altered: &mut Vec<Altered>, shown: &[Shown]) {
     let first: HashSet<RecordId> = shown.iter().flat_map(Shown::first_told).collect();
     altered.retain_mut(|altered| {
         let before = altered.signals.len();
         let new = first.contains(&altered.tender.record.id);
-        altered.signals.retain(|signal| !new || signal.kind != SignalKind::DeadlineMoved);
+        altered.signals.retain(|signal| !new || !is_said_by_first(signal));
         altered.signals.len() == before || !altered.signals.is_empty()
     });
 }

@@ -144,7 +144,8 @@ pub(super) async fn tenders_of(effects: &Effects, config: &Config, lead: &Lead, 
     let mut records = effects.store.records(organisation.records.clone()).await?;
     records.extend(super::group::beside(effects, config, (&organisation, lead)).await?);
     let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
-    let dated = |record: &Record| closings(record).iter().chain(&last_readable(record)).any(|closing| closing.at >= since);
+    let dated =
+        |record: &Record| closings(record).iter().chain(&last_readable(record)).any(|closing| closing.at >= since || !closing.is_over(now));
     records.retain(|record| record.kind == RecordKind::Tender && dated(record));
     let listed = config.lists.find(&organisation);
     records.retain(|record| is_wanted(config, lead, (&organisation, &listed), record, now));

@@ -34,6 +34,8 @@ pub(super) struct Closes<'a> {
     pub(super) at: Timestamp,
     /// The record that says so.
     pub(super) record: &'a Record,
+    /// Whether its day is over, though it counts as open: it was so when it was published.
+    pub(super) over: bool,
     /// Whether it begins then, rather than closes: a fair.
     pub(super) begins: bool,
 }
@@ -65,12 +67,16 @@ pub(super) fn closings<'a>(config: &Config, segment: &Segment, lead: &Lead, behi
         |signal: &Signal| counts(lead, signal) || with_known(config, behind, |known| score::concerns(segment, known, signal.record, now));
     let closes = news.filter(|signal| wanted(signal)).filter_map(|signal| {
         let record = behind.records.iter().find(|record| record.id == signal.record)?;
-        let at = match signal.kind {
-            SignalKind::ExhibitorListed => begins(signal).filter(|at| *at > now)?,
-            kind if score::calls(kind) => deadline(&first_open(record, now)).filter(|closing| !closing.is_over(now))?.early(),
+        let (at, over) = match signal.kind {
+            SignalKind::ExhibitorListed => (begins(signal).filter(|at| *at > now)?, false),
+            kind if score::calls(kind) => {
+                let record = first_open(record, now);
+                let closing = deadline(&record).filter(|closing| !closing.is_over(now))?;
+                (closing.early(), closing.end() < now)
+            }
             _ => return None,
         };
-        Some(Closes { at, record, begins: signal.kind == SignalKind::ExhibitorListed })
+        Some(Closes { at, record, begins: signal.kind == SignalKind::ExhibitorListed, over })
     });
     let mut closes: Vec<Closes<'_>> = closes.collect();
     closes.sort_by_key(|closes| (closes.at, closes.record.id));

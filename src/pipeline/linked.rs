@@ -288,8 +288,12 @@ fn as_it_holds(change: &Change, (record, before): (&Record, Option<&Record>), (b
         let stays = if old.is_none() { new.is_none() } else { same(old.as_ref(), new.as_ref()) };
         (!stays).then(|| FieldChange { field: field.field.clone(), old, new })
     };
-    let fields: Vec<FieldChange> = fields.iter().filter_map(holds).collect();
-    (!fields.is_empty()).then(|| Change { kind: ChangeKind::Changed(fields), ..change.clone() })
+    let mut held: Vec<FieldChange> = fields.iter().filter_map(holds).collect();
+    // Whose lots it was and is goes with the deadline.
+    let own = |field: &FieldChange| field.field.as_str() == "deadline" && fields.contains(field);
+    let stays = held.iter().any(own);
+    held.retain(|field| stays || field.field.as_str() != "lot");
+    (!held.is_empty()).then(|| Change { kind: ChangeKind::Changed(held), ..change.clone() })
 }
 
 /// Those that tell what they bring.

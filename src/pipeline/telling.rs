@@ -122,6 +122,8 @@ pub(super) struct Shown {
     begins: bool,
     /// When what its news calls for closes.
     closes: Option<Timestamp>,
+    /// Whether all of that says a day that is over.
+    passed: bool,
 }
 
 /// What a letter tells of leads.
@@ -151,12 +153,13 @@ impl Shown {
 
     /// Takes over what of the same organisation is told in another segment, and this one does not tell.
     fn join(&mut self, other: Self) {
-        let Self { known, organisation: _, members, signals, meanings: _, also: _, tenders, texts, hot, begins: _, closes } = other;
+        let Self { known, organisation: _, members, signals, meanings: _, also: _, tenders, texts, hot, begins: _, closes, passed } = other;
         add(&mut self.members, members, |one, other| one.id == other.id);
         add(&mut self.signals, signals, Signal::eq);
         add(&mut self.tenders, tenders, |(one, _), (other, _)| one == other);
         self.texts.extend(texts);
         self.hot |= hot;
+        self.passed &= passed;
         self.closes = [self.closes, closes].into_iter().flatten().min();
         self.known.told = self.known.told.min(known.told);
         self.known.handed = self.known.handed.take().or(known.handed);
@@ -257,8 +260,10 @@ async fn look(
     // Who never heard of it need not hear that it went away.
     let tells = |signal: &&Signal| known.told.is_some() || signal.kind != SignalKind::WentAway || closing::counts(&known.lead, signal);
     let segment = config.segments.iter().find(|segment| segment.terms.segment == known.lead.segment);
-    let soonest = segment.and_then(|segment| closing::closings(config, segment, &known.lead, &behind, now).into_iter().next());
-    let begins = soonest.is_some_and(|closes| closes.begins);
+    let closings = segment.map_or_else(Vec::new, |segment| closing::closings(config, segment, &known.lead, &behind, now));
+    let passed = !closings.is_empty() && closings.iter().all(|closes| closes.over);
+    let soonest = closings.into_iter().next();
+    let begins = soonest.as_ref().is_some_and(|closes| closes.begins);
     let closes = soonest.filter(|closes| !closes.begins).map(|closes| closes.at);
     let tells = !over || known.handed.is_some() || stands.iter().filter(fresh).any(|signal| tells(&signal));
     let meanings = meanings(config, language, &known.lead, &grounds.records);
@@ -266,10 +271,10 @@ async fn look(
     let members = grounds.members;
     let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
     let first = first_told(&stands, known.told, &tenders);
-    stands.retain(|signal| signal.kind != SignalKind::DeadlineMoved || !first.contains(&joined(&tenders, signal.record)));
+    stands.retain(|signal| !is_said_by_first(signal) || !first.contains(&joined(&tenders, signal.record)));
     let also = known.also.iter().map(|(segment, total)| (config.segment_title(segment).to_owned(), *total)).collect();
     let hot = segment.is_none_or(|segment| known.lead.score.total() >= segment.terms.hot);
-    let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, hot, begins, closes };
+    let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, hot, begins, closes, passed };
     Ok(Some((tells.then_some(shown), closed)))
 }
 
@@ -293,6 +298,11 @@ async fn tenders(
 /// The id of a tender as all portals together tell it.
 fn joined(tenders: &[(RecordId, Joined)], record: RecordId) -> RecordId {
     tenders.iter().find(|(id, _)| *id == record).map_or(record, |(_, tender)| tender.record.id)
+}
+
+/// Whether it says what the first telling of a tender says by itself: how it stands now. That lots of it ended before is no news to who never heard of it.
+pub(super) const fn is_said_by_first(signal: &Signal) -> bool {
+    matches!(signal.kind, SignalKind::DeadlineMoved | SignalKind::TenderChanged)
 }
 
 /// The tenders that are told of for the first time: what was never told of one is no move.
@@ -359,7 +369,9 @@ pub(super) fn early(shown: &[Shown], due: bool) -> Option<Early> {
         return None;
     }
     let (begin, close): (Vec<&Shown>, Vec<&Shown>) = cool.partition(|shown| shown.begins);
+    let passed = !due && !close.is_empty() && close.iter().all(|shown| shown.passed);
     Some(match (begin.is_empty(), close.is_empty() && !due) {
+        (true, _) if passed => Early::Over,
         (true, _) => Early::Closes,
         (false, true) => Early::Begins,
         (false, false) => Early::Both,

@@ -7,14 +7,12 @@ use serde::Serialize;
 use super::clean::{line, link};
 use super::due::{about, ahead, answer, doubts, said, still_open, until};
 use super::language::{Language, Word, of_number, plural};
-use super::sentence::{annulled, called, ended_lots, field, is_annulment, of_lots, said_of_lots, value, won};
+use super::sentence::{Told, annulled, called, ended_lots, field, is_annulment, label_lots, next_lots, of_lots, ordered, value, won};
 use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
-use crate::model::{
-    AWARDED_LOTS, CANCELLED_LOTS, Closing, FieldName, LOTS_DUE, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live,
-};
+use crate::model::{AWARDED_LOTS, Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -78,20 +76,19 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
     let language = reader.language;
     let label = label(language, signal);
     let Story::Changed { fields, more, .. } = signal.story.plain() else { return label.to_owned() };
-    let plain = !fields.iter().any(|(name, ..)| [CANCELLED_LOTS, AWARDED_LOTS].contains(&name.as_str()));
+    let plain = of_lots(language, signal).is_none() || signal.gave_way();
     let won = won(language, fields);
-    let has = |asked: &str| fields.iter().any(|(name, ..)| name == asked);
-    // The lots that the label is of; others are told with what became of them.
-    let of_label = [AWARDED_LOTS, CANCELLED_LOTS].into_iter().find(|name| has(name)).filter(|_| of_lots(language, signal).is_some());
-    let one = |(name, old, new): &(String, Option<String>, Option<String>)| {
+    let (of_label, next) = (label_lots(language, signal), next_lots(language, Some(reader.zone), signal));
+    let one = |(name, old, new): &Told| {
         // What was odd about the old value concerns nobody any more.
         let told = |text: &Option<String>, signal| text.as_deref().map(|text| value(language, Some(reader.zone), name, text, signal));
         if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
             return Some(annulled);
         }
-        match (name.as_str(), old, &won) {
-            ("winner", None, Some(won)) => return Some(won.clone()),
-            ("award_value", None, Some(_)) => return None,
+        match (name.as_str(), old, &won, &next) {
+            ("winner", None, Some(won), _) => return Some(won.clone()),
+            ("award_value", None, Some(_), _) | ("lot", _, _, Some(_)) => return None,
+            ("deadline", _, _, Some(next)) => return Some(next.clone()),
             _ => {}
         }
         match (signal.kind, name.as_str(), told(old, None), told(new, Some(signal))) {
@@ -110,17 +107,7 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             (_, _, old, new) => Some(field(language, called(signal, name), old.as_deref(), new.as_deref())),
         }
     };
-    let mut ordered: Vec<_> = fields.iter().collect();
-    // The label is of them.
-    ordered.sort_by_key(|(name, ..)| match name.as_str() {
-        LOTS_DUE if of_label.is_none() => 0,
-        name if of_label == Some(name) => 0,
-        // Until when the others are due.
-        "deadline" if of_label.is_some() => 2,
-        _ => 1,
-    });
-    ordered.retain(|field| !said_of_lots(signal, field));
-    let mut told: Vec<String> = ordered.into_iter().filter_map(one).collect();
+    let mut told: Vec<String> = ordered(language, signal).into_iter().filter_map(one).collect();
     if *more > 0 && signal.kind != SignalKind::TenderCancelled {
         told.push(language.and_more_fields(*more as usize));
     }

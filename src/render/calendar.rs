@@ -90,6 +90,11 @@ fn is_struck(record: &Record, closing: &Closing<'_>) -> bool {
     stage(record) == Stage::Cancelled || (!is_live(record) && staged(record) < closing.at)
 }
 
+/// Whether it is a slip of the pen that says a day too long ago to be in any calendar.
+fn is_long_ago(closing: &Closing<'_>) -> bool {
+    closing.slip.is_some() && closing.field.first_seen.duration_since(closing.at) > KEPT
+}
+
 fn event(out: &mut Lines, calendar: &Calendar<'_>, tender: &Joined, closing: &Closing<'_>) {
     let record = &tender.record;
     let stage = stage(record);
@@ -100,6 +105,12 @@ fn event(out: &mut Lines, calendar: &Calendar<'_>, tender: &Joined, closing: &Cl
     out.put("DTSTAMP", &utc(moved));
     out.put("SEQUENCE", &moved.duration_since(record.first_seen).as_secs().min(i64::from(i32::MAX)).to_string());
     match &closing.field.value {
+        // On its own day, long ago, nobody would find it; on the last that it counts as open they would think that there is time. It is to be looked
+        // up when it comes.
+        _ if is_long_ago(closing) => {
+            let day = closing.field.first_seen.to_zoned(calendar.zone.clone()).date();
+            out.put("DTSTART;VALUE=DATE", &day.strftime("%Y%m%d").to_string());
+        }
         Value::Date(day) => out.put("DTSTART;VALUE=DATE", &day.strftime("%Y%m%d").to_string()),
         Value::Time(_)
         | Value::Text(_)
@@ -131,7 +142,7 @@ fn event(out: &mut Lines, calendar: &Calendar<'_>, tender: &Joined, closing: &Cl
     if let Some(href) = link(&record.url) {
         out.put("URL", &href);
     }
-    if is_live(record) {
+    if is_live(record) && !is_long_ago(closing) {
         for before in calendar.remind {
             alarm(out, *before, closing, &summary(calendar.language, (record, &tender.said), closing));
         }

@@ -112,6 +112,11 @@ pub(super) fn early(language: Language, early: Early) -> &'static str {
             "Empieza antes de tu próximo resumen, o poco después, por eso llega al momento.",
             "Начало до следующей сводки или сразу после неё, поэтому письмо пришло сразу.",
         ],
+        Early::Over => [
+            "The date it gives is over already, so this comes at once: check it.",
+            "La fecha que indica ya pasó, por eso llega al momento: compruébala.",
+            "Указанный срок уже прошёл, поэтому письмо пришло сразу: проверьте его.",
+        ],
         Early::Both => [
             "Some of it closes, some begins before your next digest, or too soon after it, so this comes at once.",
             "Una parte vence y otra empieza antes de tu próximo resumen, o poco después, por eso llega al momento.",
@@ -313,6 +318,7 @@ pub(super) fn notes(language: Language, closing: &Closing<'_>) -> Vec<String> {
         );
     }
     notes.extend(closing.odd.iter().map(|odd| odd_words(language, *odd).to_owned()));
+    notes.extend(lots::doubts(language, closing));
     notes
 }
 

@@ -34,6 +34,23 @@ pub(super) fn of(language: Language, zone: &TimeZone, closing: &Closing<'_>) -> 
     (!all.is_empty()).then(|| all.join("; "))
 }
 
+/// "lot L1 says Fri 12 Dec 2025: check the date": the lots whose deadline cannot be meant.
+pub(super) fn doubts(language: Language, closing: &Closing<'_>) -> impl Iterator<Item = String> {
+    closing.doubted.iter().map(move |(lots, value)| {
+        let day = match value {
+            Value::Time(moment) => language.date(moment.zoned().date()),
+            Value::Date(day) => language.date(*day),
+            other => line(&other.text(), 80),
+        };
+        let lots = named(language, lots);
+        match language {
+            Language::En => format!("{lots}, {day}: check the date"),
+            Language::Es => format!("{lots}, {day}: comprueba la fecha"),
+            Language::Ru => format!("{lots}, {day}: проверьте дату"),
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,17 +70,16 @@ pub fn sentence(language: Language, zone: Option<&TimeZone>, signal: &Signal, no
         // What was won or lost before stands in the reason that it takes back.
         Story::Changed { title, .. } if signal.kind == SignalKind::AwardAnnulled => format!("{}: {title}", language.signal(signal.kind)),
         Story::Changed { title, fields, more } => {
-            let won = won(language, fields);
-            let mut fields: Vec<_> = fields.iter().filter(|field| !said_of_lots(signal, field)).collect();
-            fields.sort_by_key(|(name, ..)| name != LOTS_DUE);
-            let told = fields.into_iter().filter_map(|(name, old, new)| {
+            let (won, next) = (won(language, fields), next_lots(language, zone, signal));
+            let told = ordered(language, signal).into_iter().filter_map(|(name, old, new)| {
                 let name = called(signal, name);
                 if let Some(annulled) = annulled(language, signal, (name, old.as_deref(), new.as_deref())) {
                     return Some(annulled);
                 }
-                match (name, old, &won) {
-                    ("winner", None, Some(won)) => return Some(won.clone()),
-                    ("award_value", None, Some(_)) => return None,
+                match (name, old, &won, &next) {
+                    ("winner", None, Some(won), _) => return Some(won.clone()),
+                    ("award_value", None, Some(_), _) | ("lot", _, _, Some(_)) => return None,
+                    ("deadline", _, _, Some(next)) => return Some(next.clone()),
                     _ => {}
                 }
                 let old = old.as_deref().map(|old| value(language, zone, name, old, None));
@@ -149,15 +148,54 @@ pub(super) fn annulled(language: Language, signal: &Signal, (name, old, new): (&
 }
 
 /// A field of a story: its name, what it was, what it is.
-type Told = (String, Option<String>, Option<String>);
+pub(super) type Told = (String, Option<String>, Option<String>);
 
 fn tells_of_lots(signal: &Signal) -> impl Iterator<Item = &Told> {
     let fields: &[Told] = if let Story::Changed { fields, .. } = signal.story.plain() { fields } else { &[] };
     fields.iter().filter(|(name, ..)| name == LOTS_DUE)
 }
 
+/// The fields of a story as they are told: what became of lots first, and who won them before the others, so that "it" is what they won.
+pub(super) fn ordered<'a>(language: Language, signal: &'a Signal) -> Vec<&'a Told> {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return Vec::new() };
+    let (label, of_lots) = (label_lots(language, signal), of_lots(language, signal).is_some());
+    let mut fields: Vec<&Told> = fields.iter().filter(|field| !said_of_lots(signal, field)).collect();
+    fields.sort_by_key(|(name, ..)| match name.as_str() {
+        LOTS_DUE if label.is_none() => 0,
+        name if label == Some(name) => 0,
+        "winner" | "award_value" if label.is_some() => 1,
+        CANCELLED_LOTS if label.is_some() => 2,
+        CANCELLED_LOTS => 4,
+        // Until when the others are due.
+        "deadline" | "lot" if of_lots => 4,
+        _ => 3,
+    });
+    fields
+}
+
+/// The field of the lots whose end is what is told; others are told with what became of them.
+pub(super) fn label_lots(language: Language, signal: &Signal) -> Option<&'static str> {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
+    let has = |asked: &&str| fields.iter().any(|(name, ..)| name == asked);
+    [AWARDED_LOTS, CANCELLED_LOTS].into_iter().find(has).filter(|_| of_lots(language, signal).is_some())
+}
+
+/// "lot L2 takes offers until Sat 19 Dec 2026 13:00": where a lot ended before its time, what takes the place of its deadline.
+pub(super) fn next_lots(language: Language, zone: Option<&TimeZone>, signal: &Signal) -> Option<String> {
+    let Story::Changed { fields, .. } = signal.story.plain() else { return None };
+    let new = |asked: &str| fields.iter().find(|(name, ..)| name == asked).and_then(|(.., new)| new.as_deref());
+    let (lots, until) = (new("lot").filter(|_| !signal.gave_way())?, moment(language, zone, new("deadline")?, Some(signal)));
+    let [one, several] = match language {
+        Language::En => [["lot ", " takes offers until "], ["lots ", " take offers until "]],
+        Language::Es => [["el lote ", " admite ofertas hasta "], ["los lotes ", " admiten ofertas hasta "]],
+        Language::Ru => [["по лоту ", " заявки принимаются до "], ["по лотам ", " заявки принимаются до "]],
+    };
+    let [before, after] = if lots.contains(", ") { several } else { one };
+    Some(format!("{before}{lots}{after}{until}"))
+}
+
 /// Whether it is the deadline of a tender that is told as that of one of its lots already.
-pub(super) fn said_of_lots(signal: &Signal, (name, old, new): &Told) -> bool {
+fn said_of_lots(signal: &Signal, (name, old, new): &Told) -> bool {
     let until = |text: &Option<String>| text.as_deref().and_then(|text| text.rsplit_once(": ")).map(|(_, until)| until.to_owned());
     name == "deadline" && tells_of_lots(signal).any(|(_, from, to)| (until(from), until(to)) == (old.clone(), new.clone()))
 }
@@ -190,15 +228,15 @@ pub(super) fn of_lots(language: Language, signal: &Signal) -> Option<&'static st
         SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(AWARDED_LOTS) => {
             Some(said(language, ["Lot awarded", "Lote adjudicado", "По лоту выбран победитель"]))
         }
-        SignalKind::DeadlineMoved if tells("lot").is_some() => Some(said(
-            language,
-            ["A lot closed, others open", "Venció un lote, otros siguen abiertos", "Приём по лоту закрыт, по другим идёт"],
-        )),
         SignalKind::DeadlineMoved | SignalKind::TenderChanged if came(CANCELLED_LOTS) => {
             // Not every portal tells a lot that was called off from one that nobody won.
             Some(said(language, ["Lot closed without award", "Lote cancelado o desierto", "Лот отменён или не состоялся"]))
         }
         SignalKind::DeadlineMoved if withdrawn => Some(said(language, ["Lot withdrawn", "Lote retirado", "Лот снят"])),
+        SignalKind::DeadlineMoved if tells("lot").is_some() => Some(said(
+            language,
+            ["A lot closed, others open", "Venció un lote, otros siguen abiertos", "Приём по лоту закрыт, по другим идёт"],
+        )),
         _ => None,
     }
 }

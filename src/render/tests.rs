@@ -375,6 +375,18 @@ fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
         for signal in [
             of(SignalKind::DeadlineMoved, &[moved, ("lot", Some("L1"), Some("L2, L3"))]),
             of(SignalKind::DeadlineMoved, &[moved, cancelled]),
+            of(SignalKind::DeadlineMoved, &[moved, cancelled, ("lot", Some("L1"), Some("L2, L3"))]),
+            of(
+                SignalKind::DeadlineMoved,
+                &[
+                    moved,
+                    ("awarded_lots", None, Some("L1")),
+                    ("cancelled_lots", None, Some("L2")),
+                    ("winner", None, Some("Acme")),
+                    ("award_value", None, Some("90000 EUR")),
+                    ("lot", Some("L1, L2"), Some("L3")),
+                ],
+            ),
             of(SignalKind::DeadlineMoved, &[("deadline", Some(first), Some(second)), ("lots", Some("L1 Beds"), None)]),
             of(SignalKind::DeadlineMoved, &[moved, ("lot_deadlines", Some("L1: 2026-11-27"), Some("L1: 2026-12-01"))]),
             of(SignalKind::DeadlineMoved, &[moved, of_lot]),
@@ -738,12 +750,12 @@ fn what_closes_says_when_and_what_closed_is_named_and_left_out() {
     for language in Language::ALL {
         let reader = Reader { rep: &rep, language, zone: &zone };
         let news = News { items: &[case.item()], deadlines: &deadlines, ..News::default() };
-        let [letter, begins, both] =
-            [Early::Closes, Early::Begins, Early::Both].map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
+        let [letter, begins, both, over] = [Early::Closes, Early::Begins, Early::Both, Early::Over]
+            .map(|early| alert(&reader, &news, Some(early), &Links::default(), now()).unwrap());
         let closed = too_late(&reader, &records[1..], &Links::default(), now()).unwrap();
         let head = |text: &str| text.lines().take_while(|line| !line.starts_with("---")).collect::<Vec<_>>().join("\n");
         let why = |letter: &Rendered| letter.text.split("\n\n").nth(1).unwrap().to_owned() + "\n";
-        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &why(&begins), &why(&both)].concat();
+        letters += &["Subject: ", &letter.subject, "\n\n", &head(&letter.text), "\n", &why(&begins), &why(&both), &why(&over)].concat();
         letters += &["\nSubject: ", &closed.subject, "\n\n", &head(&closed.text), "\n\n"].concat();
     }
     insta::assert_snapshot!("closing", letters);

@@ -16,7 +16,7 @@ use super::stored::{Stored, from_bytes, millis, timestamp, to_bytes, undecodable
 use super::words::{TenderOrder, TenderRow, TenderWalk};
 use crate::base::ids::{RecordId, SourceId, hash64};
 use crate::base::text::{clip, words};
-use crate::model::{Change, LAST_DEADLINE, Record, RecordKind, Stage, Value, procedure_of, stage};
+use crate::model::{Change, LAST_DEADLINE, Record, RecordKind, Stage, Value, deadline, procedure_of, stage};
 
 /// Rows looked at for one question.
 const ROWS: usize = 300_000;
@@ -52,8 +52,13 @@ const fn number(by: TenderOrder) -> u8 {
     }
 }
 
-/// Where a record has its rows.
+/// Where a record has its rows. What counts as open though its day was over from the start stands where it ends to do so.
 fn keys(record: &Record) -> Vec<Key> {
+    keys_with(record, deadline(record).and_then(|closing| closing.slip))
+}
+
+/// The same, a deadline that cannot be meant standing at this time. Versions before let it stand where it says.
+fn keys_with(record: &Record, slip: Option<Timestamp>) -> Vec<Key> {
     if record.gone {
         return Vec::new();
     }
@@ -68,6 +73,7 @@ fn keys(record: &Record) -> Vec<Key> {
         let late = if matches!(deadline, Value::Date(_)) { LATE } else { SignedDuration::ZERO };
         deadline.instant()?.checked_add(late).ok()
     });
+    let due = slip.or(due);
     match record.kind {
         // What is only tendered has no contract yet that could end.
         RecordKind::Tender => {
@@ -113,8 +119,9 @@ impl Draft<'_> {
             keys.into_iter().map(|key| (key, value.clone())).collect()
         };
         let (old, new) = (rows(before), rows(now));
-        for key in old.keys().filter(|key| !new.contains_key(*key)) {
-            self.delete(key.clone());
+        let by_words = before.map_or_else(Vec::new, |before| keys_with(before, None)).into_iter().filter(|key| !old.contains_key(key));
+        for key in old.keys().cloned().chain(by_words).filter(|key| !new.contains_key(key)) {
+            self.delete(key);
         }
         for (key, value) in new {
             if old.get(&key) != Some(&value) {

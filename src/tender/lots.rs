@@ -8,11 +8,7 @@ impl Content {
     /// The deadlines that count, with the lot each is of; the whole's is of none. A lot that is cancelled, awarded or closed is due no more, nor is what the
     /// whole says where that was said of such a lot alone. Where none can be won any more they all count: what was due stays what it was.
     pub fn counting(&self) -> Vec<(Option<&Lot>, &Deadline)> {
-        // Where a lot says nothing of where it stands, who won it says so.
-        let decided = self.awards.iter().filter(|award| award.outcome.has_winner());
-        let won: BTreeSet<&str> = decided.flat_map(|award| &award.lots).map(String::as_str).collect();
-        let is_over = |lot: &Lot| lot.stage.map_or_else(|| won.contains(lot.id.as_str()), |stage| !stage.is_live());
-        let (over, open): (Vec<&Lot>, Vec<&Lot>) = self.lots.iter().partition(|lot| is_over(lot));
+        let (over, open) = self.over_and_open();
         let each = |lots: &[&Lot], deadline: &Deadline, same: fn(&Deadline, &Deadline) -> bool| {
             lots.iter().filter(|lot| lot.deadlines.iter().any(|other| other.kind == deadline.kind && same(other, deadline))).count()
         };
@@ -23,9 +19,22 @@ impl Content {
         let of_over =
             |deadline: &&Deadline| !open.is_empty() && each(&open, deadline, |_, _| true) == open.len() && each(&over, deadline, at) > 0;
         let whole = self.deadlines.iter().filter(|deadline| !of_over(deadline)).map(|deadline| (None, deadline));
-        let counts = |lot: &&Lot| open.is_empty() || !is_over(lot);
-        let lots = self.lots.iter().filter(counts).flat_map(|lot| lot.deadlines.iter().map(move |deadline| (Some(lot), deadline)));
+        let lots = if open.is_empty() { &over } else { &open };
+        let lots = lots.iter().flat_map(|&lot| lot.deadlines.iter().map(move |deadline| (Some(lot), deadline)));
         whole.chain(lots).collect()
+    }
+
+    /// The lots that can be won no more, and those that can.
+    fn over_and_open(&self) -> (Vec<&Lot>, Vec<&Lot>) {
+        // Where a lot says nothing of where it stands, who won it says so.
+        let decided = self.awards.iter().filter(|award| award.outcome.has_winner());
+        let won: BTreeSet<&str> = decided.flat_map(|award| &award.lots).map(String::as_str).collect();
+        self.lots.iter().partition(|lot| lot.stage.map_or_else(|| won.contains(lot.id.as_str()), |stage| !stage.is_live()))
+    }
+
+    /// The lots that can still be won and say nothing of when they are due: what the whole says is theirs.
+    pub fn lots_of_the_whole(&self) -> impl Iterator<Item = &Lot> {
+        self.over_and_open().1.into_iter().filter(|lot| !lot.deadlines.iter().any(|deadline| deadline.kind.binds()))
     }
 
     /// The lots that somebody has won, where there are several.

@@ -321,7 +321,16 @@ pub async fn events(world: &Inside) -> Vec<[String; 3]> {
     let feed = calendar_of(&world.effects, &world.config, CalendarOf::Rep(&rep), world.clock.now()).await.unwrap().unwrap();
     let feed = feed.replace("\r\n ", "");
     let of = |event: &str, name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
-    feed.split("BEGIN:VEVENT").skip(1).map(|event| [of(event, "UID:"), of(event, "SEQUENCE:"), of(event, "DTSTART:")]).collect()
+    feed.split("BEGIN:VEVENT")
+        .skip(1)
+        .map(|event| {
+            [
+                of(event, "UID:"),
+                of(event, "SEQUENCE:"),
+                of(event, "DTSTART").trim_start_matches(";VALUE=DATE").trim_start_matches(':').to_owned(),
+            ]
+        })
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

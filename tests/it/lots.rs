@@ -1,6 +1,8 @@
 //! Tenders whose lots are due at different times: the deadline of the first lot still open counts, in mails, lists, calendars and scores, and that
 //! one was over or cancelled is told once.
 
+use atalaya::pipeline::calendar_of;
+use atalaya::render::CalendarOf;
 use atalaya::web::{Answer, Question, TenderFilter, TenderView};
 use serde_json::{Value, json};
 
@@ -146,7 +148,7 @@ async fn a_cancelled_lot_is_due_no_more_and_that_it_is_cancelled_is_told() {
     assert_eq!((before.len(), before[0][2].as_str()), (1, "20261130T100000Z"));
     world.show(0, crutches("11", "Crutches", cancelled));
     world.until("2026-11-27T12:00:00Z").await;
-    let told = "Lot closed without award: L1; deadline Mon 30 Nov 2026 10:00 UTC → Tue 8 Dec 2026 10:00 UTC";
+    let told = "Lot closed without award: L1; lot L2 takes offers until Tue 8 Dec 2026 10:00 UTC";
     assert_eq!(world.mails("ana", told).len(), 1, "{:#?}", world.mails("ana", ""));
     assert_eq!(world.mails("ana", "Deadline moved"), Vec::<String>::new());
     let after = events(&world.inside).await;
@@ -285,13 +287,111 @@ async fn a_lot_that_is_left_is_named_and_a_fruitless_one_is_told_beside_an_award
     };
     world.show(0, three("1", ["active"; 3], json!([])));
     world.until("2026-11-25T12:00:00Z").await;
-    let won = json!([
-        { "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }
-    ]);
+    let won = json!([{
+        "id": "1", "status": "active", "relatedLots": ["L1"], "value": { "amount": 91_000, "currency": "EUR" },
+        "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }]
+    }]);
     world.show(0, three("11", ["complete", "unsuccessful", "active"], won));
     world.until("2026-11-27T12:00:00Z").await;
-    let told = "Lot awarded: L1; lot L2 closed without award; Ortopedia Norte, S.A. won it; deadline Tue 8 Dec 2026 10:00 UTC → Thu 10 Dec 2026 10:00 UTC";
+    let told = "Lot awarded: L1; Ortopedia Norte, S.A. won it for 91,000 EUR; lot L2 closed without award; lot L3 takes offers until Thu 10 Dec 2026 10:00 UTC";
     let mails = world.mails("ana", told);
     assert_eq!(mails.len(), 1, "{:#?}", world.mails("ana", ""));
     assert!(mails[0].contains("Thu 10 Dec 2026 10:00 UTC (lot L3)"), "{mails:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lot_whose_deadline_cannot_be_meant_is_named() {
+    let world = world().await;
+    world.show(0, crutches("1", "Crutches", ("2025-11-26T10:00:00Z", "active")));
+    world.until("2026-11-25T12:00:00Z").await;
+    let told = "lot L1, Wed 26 Nov 2025: check the date";
+    let mails = world.mails("ana", told);
+    assert!(mails.len() == 1 && mails[0].contains("answers until Tue 8 Dec 2026 10:00 UTC"), "{:#?}", world.mails("ana", ""));
+    let view = shown(&world).await;
+    assert!(view.deadlines.concat().contains(told), "{:?}", view.deadlines);
+    let feed = feed(&world).await;
+    assert!(feed.contains("lot L1\\, Wed 26 Nov 2025: check the date") && feed.contains("DTSTART:20261208T100000Z"), "{feed}");
+}
+
+async fn feed(world: &World) -> String {
+    let rep = "ana".parse().unwrap();
+    let (inside, of) = (&world.inside, CalendarOf::Rep(&rep));
+    calendar_of(&inside.effects, &inside.config, of, inside.clock.now()).await.unwrap().unwrap().replace("\r\n ", "")
+}
+
+/// With a segment in which nothing is so good that it comes at once.
+async fn canes() -> World {
+    let looking = "\n[[segment]]\nid = \"canes\"\nline = 5\n\n[[segment.points]]\nwhen = { cpv = [\"33112\"] }\npoints = 20\n";
+    let reps = rep("ana", "UTC", "Mon-Fri 08:00") + "segments = [\"canes\"]\nremind = []\n";
+    World::new(&(looking.to_owned() + &reps), [Vec::new(), Vec::new()]).await
+}
+
+/// A tender of three lots with one date for all; `ended`: two of them.
+fn of_one_date(id: &str, ended: bool) -> Value {
+    let mut one = crutches(id, "Crutches", (L2, "active"));
+    let lot = |n: usize, state: &str| json!({ "id": format!("L{n}"), "title": "x", "status": if ended { state } else { "active" } });
+    one["tender"]["lots"] = json!([lot(1, "complete"), lot(2, "unsuccessful"), lot(3, "active")]);
+    one["tender"]["tenderPeriod"] = json!({ "endDate": L2 });
+    if ended {
+        one["tag"] = json!(["award"]);
+        one["awards"] = json!([{ "id": "1", "status": "active", "relatedLots": ["L1"], "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }]);
+    }
+    one
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_lots_with_one_date_that_which_is_left_is_named() {
+    let world = world().await;
+    world.show(0, of_one_date("1", false));
+    world.until("2026-11-25T12:00:00Z").await;
+    assert!(!feed(&world).await.contains("lot"));
+    world.show(0, of_one_date("11", true));
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "Lot awarded: L1; Ortopedia Norte, S.A. won it; lot L2 closed without award (news");
+    assert!(mails.len() == 1 && mails[0].contains("Tue 8 Dec 2026 10:00 UTC (lot L3)"), "{:#?}", world.mails("ana", ""));
+    assert!(feed(&world).await.contains("Offers until (lot L3)"));
+    assert_eq!(world.mails("ana", "Deadline moved"), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lots_ended_before_a_tender_was_told_is_no_news_beside_it() {
+    let world = canes().await;
+    world.until("2026-11-25T09:00:00Z").await;
+    world.show(0, of_one_date("1", false));
+    world.run(3).await;
+    assert_eq!(world.mails("ana", ""), Vec::<String>::new());
+    world.show(0, of_one_date("11", true));
+    world.until("2026-11-27T12:00:00Z").await;
+    let mails = world.mails("ana", "Tender published");
+    assert!(mails.len() == 1 && mails[0].contains("(lot L3)"), "{:#?}", world.mails("ana", ""));
+    assert_eq!(world.mails("ana", "Lot awarded"), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tender_whose_time_was_over_when_it_was_published_is_in_the_calendar_and_its_end_is_news() {
+    for (end, told) in [("cancelled", "Tender cancelled"), ("award", "Tender awarded")] {
+        let world = canes().await;
+        let mut one = notice(1, HOSPITAL, "Crutches", ("2025-12-08T10:00:00Z", "active"));
+        one["date"] = json!("2026-11-22T09:00:00Z");
+        world.show(0, one.clone());
+        world.until("2026-11-25T12:00:00Z").await;
+        let alert = world.mails("ana", "The date it gives is over already, so this comes at once: check it.");
+        assert!(alert.len() == 1 && alert[0].contains("Mon 8 Dec 2025 10:00 UTC (check the date"), "{:#?}", world.mails("ana", ""));
+        let all = events(&world.inside).await;
+        assert!(all.len() == 1 && all[0][2] == "20261123", "{all:?}");
+        assert!(feed(&world).await.contains("SUMMARY:CHECK THE DATE: Offers until"));
+        one["id"] = json!("2");
+        one["date"] = json!("2026-11-26T09:00:00Z");
+        if end == "award" {
+            (one["tag"], one["tender"]["status"]) = (json!(["award"]), json!("complete"));
+            one["awards"] = json!([{ "id": "1", "status": "active", "suppliers": [{ "id": "w", "name": "Ortopedia Norte, S.A." }] }]);
+        } else {
+            (one["tag"], one["tender"]["status"]) = (json!(["tenderCancellation"]), json!("cancelled"));
+        }
+        world.show(0, one);
+        world.until("2026-11-30T12:00:00Z").await;
+        let mails = world.mails("ana", told);
+        assert!(mails.len() == 1 && mails[0].contains("News of 1 tender"), "{:#?}", world.mails("ana", ""));
+        assert_eq!(events(&world.inside).await, Vec::<[String; 3]>::new());
+    }
 }

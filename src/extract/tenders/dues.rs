@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::base::caps;
 use crate::base::text::clip;
-use crate::model::{Deadline, DeadlineKind, Due, Found, Lot, Moment, Value, lots_due};
+use crate::model::{Content, Deadline, DeadlineKind, Due, Found, Lot, Moment, Value, lots_due};
 
 /// Deadlines of lots that are kept, the soonest.
 const KEPT: usize = 20;
@@ -25,15 +25,20 @@ fn binding<'a>(counting: &Counting<'a>) -> Vec<(Option<&'a Lot>, &'a Deadline)> 
     all
 }
 
-/// Until when each of the lots takes offers; `None` where all of so many do so until the same.
-pub(super) fn of_lots(counting: &Counting<'_>, lots: usize) -> Option<Value> {
+/// Until when each of the lots takes offers; `None` where all of them do so until the same.
+pub(super) fn of_lots(counting: &Counting<'_>, content: &Content) -> Option<Value> {
+    let of_whole: Vec<&str> = content.lots_of_the_whole().map(|lot| lot.id.as_str()).collect();
+    let lots = content.lots.len();
     let mut all: Vec<(Vec<&str>, &Deadline, &Due)> = Vec::new();
     for (lot, deadline) in binding(counting) {
         let Some(due) = &deadline.due else { continue };
-        let name = lot.map(|lot| lot.id.as_str());
+        let mut of_it = lot.map_or_else(|| of_whole.clone(), |lot| vec![lot.id.as_str()]);
         match all.last_mut().filter(|(.., last)| last.at == due.at) {
-            Some((names, ..)) => names.extend(name.filter(|name| !names.contains(name))),
-            None => all.push((name.into_iter().collect(), deadline, due)),
+            Some((names, ..)) => {
+                of_it.retain(|name| !names.contains(name));
+                names.extend(of_it);
+            }
+            None => all.push((of_it, deadline, due)),
         }
     }
     let named = |names: &[&str]| {

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Told;
-use crate::model::{Lot, Worth, WorthKind};
+use crate::model::{Award, Lot, Worth, WorthKind};
 
 impl Told {
     /// One amount of each kind: values are never summed, so of several the largest stands for all.
@@ -20,6 +20,13 @@ impl Told {
             self.put(name, largest(worth, kind).unwrap_or_default());
         }
     }
+}
+
+/// What was awarded, where the notice says no sum and one award has a winner. Several are never summed: they may be of one lot.
+pub(super) fn awarded(awards: &[Award]) -> Option<String> {
+    let mut won = awards.iter().filter(|award| award.outcome.has_winner());
+    let one = won.next().filter(|_| won.next().is_none())?;
+    largest(&one.worth, WorthKind::Award)
 }
 
 /// The largest amount of a kind, in the currency of the first.
@@ -40,4 +47,46 @@ fn largest(worth: &[Worth], kind: WorthKind) -> Option<String> {
 pub(super) fn worth_of(lot: &Lot) -> Option<String> {
     let kinds = [WorthKind::Estimate, WorthKind::BudgetNet, WorthKind::BudgetGross, WorthKind::Maximum];
     kinds.into_iter().find_map(|kind| largest(&lot.worth, kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iso_currency::Currency;
+
+    use crate::model::{Amount, Outcome};
+
+    #[test]
+    fn what_was_awarded_is_known_where_one_award_says_it() {
+        type Case<'a> = (&'a [(Outcome, Option<(i64, &'a str)>)], Option<&'a str>);
+        let cases: [Case<'_>; 6] = [
+            (&[], None),
+            (&[(Outcome::Won, Some((68_000, "EUR")))], Some("68000 EUR")),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, Some((30_000, "EUR")))], None),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, None)], None),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Won, Some((30_000, "USD")))], None),
+            (&[(Outcome::Won, Some((68_000, "EUR"))), (Outcome::Pending, None)], Some("68000 EUR")),
+        ];
+        for (awards, want) in cases {
+            let worth = |(number, currency): (i64, &str)| Worth {
+                kind: WorthKind::Award,
+                amount: Amount { number: Decimal::from(number), currency: Currency::from_code(currency) },
+                with_tax: None,
+            };
+            let award = |(outcome, amount): &(Outcome, Option<(i64, &str)>)| Award {
+                id: String::new(),
+                lots: Vec::new(),
+                outcome: *outcome,
+                reason: String::new(),
+                winners: Vec::new(),
+                losers: Vec::new(),
+                worth: amount.map(worth).into_iter().collect(),
+                date: None,
+                bids: None,
+                term: None,
+            };
+            let awards: Vec<Award> = awards.iter().map(award).collect();
+            assert_eq!(awarded(&awards).as_deref(), want, "{awards:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Stage;
-use super::lots::{last_end, lots_after, lots_of};
+use super::lots::{last_end, lots_after, lots_in_doubt, lots_of};
 use crate::model::{Field, FieldName, Record, Value};
 
 /// Fields of a tender that are deadlines for whoever answers it.
@@ -68,8 +68,12 @@ pub struct Closing<'a> {
     pub lots: Option<String>,
     /// The lots that are due later, each with its deadline, the soonest first.
     pub after: Vec<(String, &'a Value)>,
-    /// When the last lot is over that is due later; of a slip of the pen, until when it counts as open.
+    /// Other lots, whose deadline cannot be meant.
+    pub doubted: Vec<(String, &'a Value)>,
+    /// When the last lot is over that is due later.
     later: Option<Timestamp>,
+    /// Until when it counts as open, where it cannot be meant: it was over when it was published.
+    pub slip: Option<Timestamp>,
 }
 
 impl Closing<'_> {
@@ -90,7 +94,7 @@ impl Closing<'_> {
 
     /// Whether it is over for everybody, and no lot is open that is due later.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.end().max(self.later.unwrap_or(Timestamp::MIN)) < now
+        self.end().max(self.later.max(self.slip).unwrap_or(Timestamp::MIN)) < now
     }
 }
 
@@ -119,9 +123,10 @@ fn closing<'a>(record: &'a Record, (name, field): (&'a FieldName, &'a Field)) ->
     let of_offers = Some(&field.value).filter(|_| name.as_str() == "deadline");
     let (later, lots) = (of_offers.and_then(|until| last_end(record, until)), of_offers.and_then(|until| lots_of(record, until)));
     let after = of_offers.map_or_else(Vec::new, |until| lots_after(record, until));
+    let doubted = of_offers.map_or_else(Vec::new, |until| lots_in_doubt(record, until));
     let odd = oddities(record, field);
     let slip = of_offers.and_then(|_| slip_until(record, field)).filter(|_| odd.contains(&Oddity::BeforePublication));
-    Some(Closing { name, field, at, odd, lots, after, later: later.max(slip) })
+    Some(Closing { name, field, at, odd, lots, after, doubted, later, slip })
 }
 
 /// Until when a tender counts as open whose deadline cannot be meant.
@@ -150,8 +155,8 @@ pub fn last_readable(record: &Record) -> Option<Closing<'_>> {
     static NAME: LazyLock<FieldName> = LazyLock::new(|| FieldName::new("deadline"));
     undated(record)?;
     let field = record.fields.get(LAST_DEADLINE)?;
-    let (lots, after) = (None, Vec::new());
-    Some(Closing { name: &NAME, field, at: field.value.instant()?, odd: Vec::new(), lots, after, later: None })
+    let at = field.value.instant()?;
+    Some(Closing { name: &NAME, field, at, odd: Vec::new(), lots: None, after: Vec::new(), doubted: Vec::new(), later: None, slip: None })
 }
 
 /// Whether a tender may still be answered, or will be: nothing says that its time is over.

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
-use super::closing::end_of;
+use super::closing::{FAR, end_of};
 use super::{Stage, is_live};
 use crate::model::{Draft, Field, FieldName, Record, RecordKind, Value};
 
@@ -72,6 +72,19 @@ pub(super) fn lots_of(record: &Record, deadline: &Value) -> Option<String> {
     Some(few(names)).filter(|names| !names.is_empty())
 }
 
+/// The lots whose deadline cannot be meant: it was over when it was published, or is years ahead. Only the notice that set it can say so, and who
+/// came when it was over already knows nothing.
+pub(super) fn lots_in_doubt<'a>(record: &'a Record, deadline: &Value) -> Vec<(String, &'a Value)> {
+    let (Some(due), Some(said)) = (record.fields.get(LOTS_DUE), record.fields.get(PUBLISHED)) else { return Vec::new() };
+    let Some(published) = said.value.instant().filter(|_| is_live(record) && said.first_seen <= due.first_seen) else { return Vec::new() };
+    let before = published.min(record.first_seen);
+    let odd = |until: &Value| {
+        end_of(until).is_some_and(|end| end < before) || until.instant().is_some_and(|at| at.duration_since(published) > FAR)
+    };
+    let all = each(Some(&due.value)).filter(|(_, until)| until.instant() != deadline.instant() && odd(until));
+    all.map(|(names, until)| (few(names), until)).filter(|(names, _)| !names.is_empty()).collect()
+}
+
 /// The lots that are due later, each with its deadline, the soonest first.
 pub(super) fn lots_after<'a>(record: &'a Record, deadline: &Value) -> Vec<(String, &'a Value)> {
     let from = each(record.value(LOTS_DUE)).skip_while(|(_, until)| until.instant() != deadline.instant());
@@ -122,6 +135,27 @@ pub fn moved_lots(record: &Record, draft: &Draft) -> Vec<[Value; 2]> {
     moved.into_iter().map(|(lots, from, to)| [from, to].map(|until| lots_due([(lots.clone(), until.clone())]))).collect()
 }
 
+/// The lots that the deadline of a tender was of and those that it is of, where those ended and others go on: none of them moved.
+pub fn next_lots(record: &Record, draft: &Draft) -> Option<[Value; 2]> {
+    let of = |due: Option<&Value>, until: Option<&Value>| {
+        let at = until?.instant();
+        each(due).find(|(_, until)| until.instant() == at).map(|(names, _)| names.clone())
+    };
+    let (before, after) = (record.value(LOTS_DUE), draft.value(LOTS_DUE));
+    let until = draft.value(DEADLINE.as_str());
+    let was = of(before, record.value(DEADLINE.as_str()))?;
+    // Where all that are left are due at once the tender's own deadline is that of each.
+    let is = of(after, until).or_else(|| of(before, until).filter(|_| after.is_none()))?;
+    let knows = |lot: &str| by_lot(before).any(|(known, _)| known == lot);
+    let stands = |lot: &str| match after {
+        Some(_) => by_lot(after).any(|(open, _)| open == lot),
+        None => names(draft, "lots", lot) && ![CANCELLED_LOTS, AWARDED_LOTS].into_iter().any(|ended| names(draft, ended, lot)),
+    };
+    let all = |lots: &Value, is: &dyn Fn(&str) -> bool| named(lots).next().is_some() && named(lots).all(|lot| is(&lot));
+    let gave = all(&was, &|lot| !stands(lot)) && all(&is, &|lot| knows(lot) && stands(lot));
+    gave.then(|| [was, is].map(|lots| Value::Text(few(&lots))))
+}
+
 /// Whether a list of lots names this one: by its id, with or without a title behind it.
 fn names(draft: &Draft, list: &str, lot: &str) -> bool {
     let is_it = |one: &Value| one.text().strip_prefix(lot).is_some_and(|title| title.is_empty() || title.starts_with(' '));
@@ -130,9 +164,14 @@ fn names(draft: &Draft, list: &str, lot: &str) -> bool {
 
 /// Each lot that is named, with its deadline.
 fn by_lot(due: Option<&Value>) -> impl Iterator<Item = (String, &Value)> {
-    let names =
-        |names: &Value| names.text().split(", ").filter(|name| !name.is_empty() && *name != "…").map(str::to_owned).collect::<Vec<_>>();
-    each(due).flat_map(move |(lots, until)| names(lots).into_iter().map(move |lot| (lot, until)))
+    each(due).flat_map(|(lots, until)| named(lots).map(move |lot| (lot, until)))
+}
+
+/// The lots of one deadline that are named.
+fn named(lots: &Value) -> impl Iterator<Item = String> + use<> {
+    let text = lots.text();
+    let all: Vec<String> = text.split(", ").filter(|name| !name.is_empty() && *name != "…").map(str::to_owned).collect();
+    all.into_iter()
 }
 
 /// When the last lot is over whose turn comes after the deadline of now.
@@ -292,6 +331,71 @@ mod tests {
             let pair = |lot: &str, from, to| [from, to].map(|until| lots_due([(lot.to_owned(), on(until))]));
             let want: Vec<_> = want.into_iter().map(|(lot, from, to)| pair(lot, from, to)).collect();
             assert_eq!(moved_lots(&known, &draft(&now)), want, "{was} {before:?} → {is} {after:?} {named:?} {cancelled:?}");
+        }
+    }
+
+    #[test]
+    fn the_lots_that_a_deadline_gave_way_to_are_named_where_none_moved() {
+        type Lots<'a> = &'a [(&'a str, u32)];
+        type Case<'a> = ((u32, Lots<'a>), (u32, Lots<'a>), [&'a [&'a str]; 2], Option<[&'a str; 2]>);
+        let two: Lots<'_> = &[("L1", 5), ("L2", 10)];
+        let cases: Vec<Case<'_>> = vec![
+            ((5, two), (5, two), [&["L1", "L2"], &[]], None),
+            ((5, two), (10, &[("L2", 10)]), [&["L1", "L2"], &["L1"]], Some(["L1", "L2"])),
+            ((5, &[("L1, L2", 5), ("L3", 8), ("L4", 9)]), (8, &[("L3", 8), ("L4", 9)]), [&[], &[]], Some(["L1, L2", "L3"])),
+            // One is left, which is the whole tender.
+            ((5, two), (10, &[]), [&["L2 Canes"], &[]], Some(["L1", "L2"])),
+            ((5, two), (10, &[]), [&["L1 Crutches", "L2 Canes"], &["L1"]], Some(["L1", "L2"])),
+            ((5, two), (10, &[]), [&["L1 Crutches", "L2 Canes"], &[]], None),
+            // Another came before it; it is called otherwise; it is there still.
+            ((10, &[("L1", 10)]), (5, &[("L0", 5), ("L1", 10)]), [&[], &[]], None),
+            ((5, two), (10, &[("A", 10)]), [&[], &[]], None),
+            ((5, two), (10, &[("L2", 10), ("L1", 20)]), [&[], &[]], None),
+            ((5, &[]), (10, &[]), [&[], &[]], None),
+        ];
+        for ((was, before), (is, after), [named, ended], want) in cases {
+            let lots = |until, lots: Lots<'_>| {
+                let mut record = tender(until, lots);
+                record.fields.retain(|name, _| name.as_str() != LOTS_DUE || !lots.is_empty());
+                record
+            };
+            let mut now = draft(&lots(is, after));
+            for (name, lots) in [("lots", named), (CANCELLED_LOTS, ended)] {
+                let value = Value::List(lots.iter().map(|lot| Value::Text((*lot).to_owned())).collect());
+                now.fields.insert(FieldName::new(name), Found { value, quote: String::new(), path: String::new() });
+            }
+            let want = want.map(|lots| lots.map(|lots| Value::Text(lots.to_owned())));
+            assert_eq!(next_lots(&lots(was, before), &now), want, "{was} {before:?} → {is} {after:?} {named:?} {ended:?}");
+        }
+    }
+
+    #[test]
+    fn a_lot_whose_deadline_cannot_be_meant_is_doubted_as_long_as_its_notice_says_so() {
+        let time = |text: &str| {
+            let at = text.parse().unwrap();
+            Value::Time(crate::model::Moment { text: text.to_owned(), at, zone: "UTC".to_owned(), zone_from: crate::model::ZoneFrom::Text })
+        };
+        // The tender is first seen on 1 January; `said`: after how many days the newest notice was, which moved no lot.
+        for (stage, lot, published, said, want) in [
+            ("open", "2025-01-10T10:00:00Z", Some("2025-12-30T10:00:00Z"), 0, true),
+            ("open", "2025-12-27T10:00:00Z", Some("2025-12-30T10:00:00Z"), 0, true),
+            ("open", "2031-01-10T10:00:00Z", Some("2025-12-30T10:00:00Z"), 0, true),
+            ("open", "2025-12-31T10:00:00Z", Some("2025-12-30T10:00:00Z"), 0, false),
+            ("open", "2026-01-10T10:00:00Z", Some("2025-12-30T10:00:00Z"), 0, false),
+            // Over for long when it was found, and named by a later notice; nothing says when it was published; nobody can answer it.
+            ("open", "2025-01-10T10:00:00Z", Some("2026-01-03T10:00:00Z"), 3, false),
+            ("open", "2025-01-10T10:00:00Z", None, 0, false),
+            ("awarded", "2025-01-10T10:00:00Z", Some("2025-12-30T10:00:00Z"), 0, false),
+        ] {
+            let mut record = tender(20, &[]);
+            let field = record.fields["deadline"].clone();
+            let due = lots_due([("L1".to_owned(), time(lot)), ("L2".to_owned(), on(20))]);
+            record.fields.insert(FieldName::new(LOTS_DUE), Field { value: due, ..field.clone() });
+            record.fields.insert(FieldName::new("stage"), Field { value: Value::Text(stage.to_owned()), ..field.clone() });
+            let of_notice = |at| Field { value: time(at), first_seen: day(said), ..field.clone() };
+            record.fields.extend(published.map(|at| (FieldName::new(PUBLISHED), of_notice(at))));
+            let doubted: Vec<String> = deadline(&record).unwrap().doubted.into_iter().map(|(lots, _)| lots).collect();
+            assert_eq!(doubted, if want { vec!["L1"] } else { vec![] }, "{stage} {lot} {published:?} {said}");
         }
     }
 }
