@@ -156,7 +156,7 @@ fn tells_of_lots(signal: &Signal) -> impl Iterator<Item = &Told> {
 }
 
 /// The fields of a story as they are told: what became of lots first, and who won them before the others, so that "it" is what they won.
-pub(super) fn ordered<'a>(language: Language, signal: &'a Signal) -> Vec<&'a Told> {
+pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return Vec::new() };
     let (label, of_lots) = (label_lots(language, signal), of_lots(language, signal).is_some());
     let mut fields: Vec<&Told> = fields.iter().filter(|field| !said_of_lots(signal, field)).collect();

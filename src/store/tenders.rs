@@ -195,3 +195,30 @@ impl Embedded {
         self.read(move |inner| inner.history(&source, limit, Some(millis(since)), |change| records.contains(&change.record))).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::record;
+    use crate::model::{Field, FieldName};
+
+    #[test]
+    fn what_was_over_when_it_was_published_stands_where_it_ends_to_count_as_open() {
+        // First seen on 1 January 2026.
+        for (stage, until, published, want) in [
+            ("open", "2025-02-01", "2025-12-31", "2026-01-30T00:00:00Z"),
+            ("open", "2026-02-01", "2025-12-31", "2026-02-02T12:00:00Z"),
+            ("open", "2025-02-01", "2025-03-01", "2025-02-02T12:00:00Z"),
+            ("cancelled", "2025-02-01", "2025-12-31", "2025-02-02T12:00:00Z"),
+        ] {
+            let mut tender = record("a", "1", RecordKind::Tender, &[("stage", stage)]);
+            let field = tender.fields.values().next().unwrap().clone();
+            for (name, day) in [("deadline", until), ("published", published)] {
+                let value = Value::Date(day.parse().unwrap());
+                tender.fields.insert(FieldName::new(name), Field { value, ..field.clone() });
+            }
+            let at: Vec<String> = keys(&tender).iter().map(|key| timestamp(codec::tender_at(key).unwrap()).unwrap().to_string()).collect();
+            assert_eq!(at, [want], "{stage} {until} {published}");
+        }
+    }
+}
