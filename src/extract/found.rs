@@ -150,11 +150,12 @@ impl FoundReader {
             }
             self.rename(raw, &mut fields, input)?;
             let (kind, url) = (self.naming.kind_of(&fields).or(raw.kind.filter(|_| self.naming.kinds)), raw.link.clone());
-            let detail = url.clone().filter(|url| self.details && is_of_site(url, input.url) && canonical(url) != canonical(input.url));
+            let detail = url.clone().filter(|url| self.details && is_of_site(url, input.url));
             gather.add(Parts { fields, url, id: Some(key), detail, kind, partial: raw.partial, path: raw.path.clone() });
         }
         let mut extract = gather.extract;
         again::one_each(&mut extract.records, &by_key);
+        own::leave_shared(&mut extract.records, input.url);
         let named = |field: &str| !align::is_plain(field) || self.renamed(field).is_some();
         let had = |field: &FieldName| by_key.iter().filter(|record| record.fields.contains_key(field)).count();
         let learns = Learns { aligned: &aligned, filled: &filled, records: extract.records.len(), had: &had, named: &named };
@@ -177,7 +178,10 @@ impl FoundReader {
     /// Adds what a record's own page says and the list did not.
     pub(super) fn read_detail(&self, draft: &mut Draft, input: &Input<'_>, known: &Known<'_>) -> Result<(), Failure> {
         let own = known.learned.map_or(&[][..], |learned| learned.own.as_slice());
-        let found = own::read(input, draft, (self.naming.company, own, known.names))?;
+        let Some(found) = own::read(input, draft, (self.naming.company, own, known.names))? else {
+            draft.partial = true;
+            return Ok(());
+        };
         for (field, words, path) in found {
             let name = FieldName::new(field);
             if !draft.fields.contains_key(&name)

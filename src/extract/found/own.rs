@@ -1,5 +1,7 @@
 //! What a record's own page says of it: structured data that name it, pairs of caption and value, contacts that are not the site's own.
 
+use std::collections::HashMap;
+
 use scraper::ElementRef;
 use url::Url;
 
@@ -7,6 +9,7 @@ use super::super::captions;
 use super::super::contacts;
 use super::super::html::{self, Tag};
 use super::super::listing::base_of;
+use super::super::record::canonical;
 use super::super::shown::{At, Shown};
 use super::super::structured::{self, Structured};
 use super::super::value::{self, is_of_site};
@@ -32,14 +35,33 @@ const TEXT: usize = 64 * 1024;
 /// A field, its words, and where they stand.
 type Said = (&'static str, String, String);
 
-/// Reads a record's own page.
-pub(super) fn read(input: &Input<'_>, draft: &Draft, (company, own, names): (bool, &[u64], &[String])) -> Result<Vec<Said>, Failure> {
+/// Records whose link leads where that of another does, or back to the list, have no own page there: it would say the same of all of them. What
+/// was known of them is not taken back for that.
+pub(super) fn leave_shared(drafts: &mut [Draft], list: &Url) {
+    let mut led: HashMap<Url, usize> = HashMap::from([(canonical(list), 1)]);
+    for detail in drafts.iter().filter_map(|draft| draft.detail.as_ref()) {
+        *led.entry(canonical(detail)).or_default() += 1;
+    }
+    for draft in drafts {
+        if draft.detail.as_ref().is_some_and(|detail| led.get(&canonical(detail)).is_some_and(|many| *many > 1)) {
+            draft.detail = None;
+            draft.partial = true;
+        }
+    }
+}
+
+/// Reads a record's own page; `None`: it is the list, which says nothing of one.
+pub(super) fn read(
+    input: &Input<'_>,
+    draft: &Draft,
+    (company, own, names): (bool, &[u64], &[String]),
+) -> Result<Option<Vec<Said>>, Failure> {
     let tree = html::parse(&text_of(input), input)?;
     let root = tree.html.root_element();
     let shown = Shown::of(&tree);
     let name = words(&draft.value("name").or_else(|| draft.value("title")).map(crate::model::Value::text).unwrap_or_default());
     if is_list(&shown, root, &name, names) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let structured = structured::read(root, input.url);
     input.check_time()?;
@@ -55,7 +77,7 @@ pub(super) fn read(input: &Input<'_>, draft: &Draft, (company, own, names): (boo
         out.extend(site(&shown, main, &base));
     }
     out.retain(|(field, text, _)| *field != "name" && *field != "company" || !company && words(text) != name);
-    Ok(out)
+    Ok(Some(out))
 }
 
 /// Whether a page is the list itself, to which a link that leads nowhere comes back: it shows the others as well, and is not called as this one.

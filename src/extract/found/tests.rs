@@ -505,6 +505,30 @@ fn a_link_that_leads_back_to_the_list_says_nothing_of_a_record() {
 }
 
 #[test]
+fn a_page_to_which_several_records_lead_is_nobodys_own() {
+    let reader = reader("directory", "");
+    let page = |href: &dyn Fn(usize) -> String| {
+        let member = |n: usize| {
+            format!("<li class=m><h3><a href=\"{}\">Talleres {n}x, S.L.</a></h3><p>Soria</p><p>Tel. 976 12 34 0{n}</p></li>", href(n))
+        };
+        format!("<title>Members</title><h1>Members</h1><ul>{}</ul>", (1..9).map(member).collect::<String>())
+    };
+    for (what, href, own) in [
+        ("each its own", &(|n: usize| format!("/m/{n}")) as &dyn Fn(usize) -> String, 8),
+        ("one page", &|_: usize| "/sheet".to_owned(), 0),
+        ("places on one page", &|n: usize| format!("/sheet#m{n}"), 0),
+        ("the home page", &|_: usize| "/".to_owned(), 0),
+        ("two of one house", &|n: usize| format!("/m/{}", n.max(2)), 6),
+    ] {
+        let records = Memory::default().visit(&reader, &page(href)).records;
+        assert_eq!(records.len(), 8, "{what}");
+        let (led, kept): (Vec<&Draft>, Vec<&Draft>) = records.iter().partition(|draft| draft.detail.is_some());
+        assert_eq!(led.len(), own, "{what}");
+        assert!(led.iter().all(|draft| !draft.partial) && kept.iter().all(|draft| draft.partial), "{what}");
+    }
+}
+
+#[test]
 fn structured_data_says_what_the_list_does_not_show() {
     let things: Vec<String> = MAKERS
         .iter()
