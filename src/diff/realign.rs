@@ -1,5 +1,5 @@
 //! Finds, before anybody counts as new and another as gone, who is written otherwise than before: drafts under keys that nobody knows beside
-//! records that are not shown. Pure and bounded: everything is looked up in maps, and what several could be is nobody.
+//! records that are not shown; and so where links count places ("the third"), so that somebody who came or left moved all others on. Pure and bounded: everything is looked up in maps, and what several could be is nobody.
 //!
 //! Asked in this order, each for those that are left:
 //!
@@ -31,15 +31,41 @@ const OF_NOBODY: [&str; 5] = ["name", "title", "url", "about", "description"];
 /// Whether some of these drafts are under keys that none of these records has, so that it is worth to ask who they are.
 pub fn strangers(drafts: &[Draft], known: &[Record]) -> bool {
     let keys: HashSet<&str> = known.iter().map(|record| record.key.as_str()).collect();
-    drafts.iter().any(|draft| may_be_other(draft.kind) && !keys.contains(draft.key.as_str()))
+    drafts.iter().any(|draft| may_be_other(draft.kind) && !keys.contains(draft.key.as_str())) || !displaced(drafts, known).is_empty()
+}
+
+/// Drafts of companies whose key is that of somebody else by now: where several of them are called as others of these records are, the keys are of
+/// places and not of companies.
+fn displaced(drafts: &[Draft], known: &[Record]) -> HashSet<usize> {
+    let companies = || known.iter().filter(|record| record.kind == RecordKind::Company);
+    let by_key: HashMap<&str, &Record> = companies().map(|record| (record.key.as_str(), record)).collect();
+    let name = |draft: &Draft| Name::of(|name| draft.value(name));
+    let is_other = |(at, draft): (usize, &Draft)| {
+        let record = by_key.get(draft.key.as_str()).filter(|_| draft.kind == RecordKind::Company)?;
+        let (is, was) = (name(draft), Name::of(|name| record.value(name)));
+        (!is.core.is_empty() && !was.core.is_empty() && is.core != was.core && !is.is_like(&was)).then_some((at, is.core))
+    };
+    let others: Vec<(usize, String)> = drafts.iter().enumerate().filter_map(is_other).collect();
+    if others.len() < MOVED {
+        return HashSet::new();
+    }
+    let names: HashSet<String> = companies().map(|record| Name::of(|name| record.value(name)).core).collect();
+    let named = others.iter().filter(|(_, core)| names.contains(core)).count();
+    if named < MOVED || named * 2 < others.len() { HashSet::new() } else { others.into_iter().map(|(at, _)| at).collect() }
 }
 
 /// Gives drafts under unknown keys the keys of the records that they are. `known` are the records of the drafts' keys, those that were on the
 /// page, and those of the source that may be meant: of these such that were missing, and such as the draft is called by now.
 pub fn realign(drafts: &mut [Draft], known: &[Record], page: &Page) {
-    let found = Case::new(drafts, known, page).map(Case::solve).unwrap_or_default();
-    let keys: HashMap<String, String> =
+    let displaced = displaced(drafts, known);
+    let found = Case::new(drafts, known, page, &displaced).map(Case::solve).unwrap_or_default();
+    let mut keys: HashMap<String, String> =
         found.into_iter().map(|(draft, record)| (drafts[draft].key.clone(), known[record].key.clone())).collect();
+    // Who is nobody that was known goes by the name where the place is another's.
+    for draft in displaced.into_iter().map(|at| &drafts[at]) {
+        let name = draft.value("name").or_else(|| draft.value("title")).map(|name| words(&name.text())).unwrap_or_default();
+        keys.entry(draft.key.clone()).or_insert(name);
+    }
     for draft in drafts {
         if let Some(key) = keys.get(&draft.key) {
             draft.key.clone_from(key);
@@ -70,7 +96,7 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn new(drafts: &'a [Draft], known: &'a [Record], page: &'a Page) -> Option<Self> {
+    fn new(drafts: &'a [Draft], known: &'a [Record], page: &'a Page, displaced: &HashSet<usize>) -> Option<Self> {
         let name = |kind, value: &dyn Fn(&str) -> Option<&'a Value>| match kind {
             RecordKind::Company => Name::of(value),
             _ => Name::default(),
@@ -78,7 +104,9 @@ impl<'a> Case<'a> {
         let mut keys: HashSet<&str> = HashSet::new();
         let shown: Vec<usize> = (0..drafts.len()).filter(|at| keys.insert(&drafts[*at].key)).collect();
         let by_key: HashSet<&str> = known.iter().map(|record| record.key.as_str()).collect();
-        let unknown = |at: &&usize| may_be_other(drafts[**at].kind) && !by_key.contains(drafts[**at].key.as_str());
+        keys.retain(|key| !displaced.iter().any(|at| drafts[*at].key == **key));
+        let unknown =
+            |at: &&usize| may_be_other(drafts[**at].kind) && (displaced.contains(at) || !by_key.contains(drafts[**at].key.as_str()));
         let strangers: BTreeMap<usize, Name> =
             shown.iter().filter(unknown).map(|at| (*at, name(drafts[*at].kind, &|name| drafts[*at].value(name)))).collect();
         let lost: BTreeMap<usize, Name> = (0..known.len())

@@ -150,6 +150,26 @@ fn links_that_all_moved_move_nobody_and_one_new_offer_of_a_seller_is_a_new_one()
 }
 
 #[test]
+fn links_that_count_places_are_nobodys() {
+    let at = |place: usize, row: Row| Draft { key: format!("https://a.example/sheet?pos={place}"), ..company(row) };
+    let listed = |rows: &[Row]| rows.iter().enumerate().map(|(place, row)| at(place + 1, *row)).collect::<Vec<Draft>>();
+    let six: Vec<Row> =
+        FOUR.into_iter().chain([("Imprenta Duero, S.L.", "", "Soria"), ("Cajas Ebro, S.A.", "941200331", "Haro")]).collect();
+    let new = ("Embutidos Moncayo, S.A.", "975200331", "Soria");
+    for (what, now, want) in [
+        ("the same", six.clone(), "012345"),
+        ("the first left", six[1..].to_vec(), "12345"),
+        ("one came first", [&[new], &six[..]].concat(), "-012345"),
+        ("one came and one left", [&six[1..5], &[new], &six[5..]].concat(), "1234-5"),
+        ("sorted otherwise", six.iter().rev().copied().collect(), "543210"),
+        // Two that are called otherwise by now are so.
+        ("two renamed", [&six[..4], &[("Grupo Norte", "", "Soria"), ("Grupo Sur", "", "Haro")]].concat(), "012345"),
+    ] {
+        assert_eq!(who(&listed(&six), &listed(&now)), want, "{what}");
+    }
+}
+
+#[test]
 fn who_is_called_otherwise_by_now_is_known_by_that_wherever_it_stands() {
     let mut renamed = record(&company(FOUR[0]));
     renamed.fields = record(&company(("Grupo Norte", "", ""))).fields;
