@@ -261,7 +261,7 @@ pub(super) async fn still_told<'a>(
             closed.push(record.clone());
         }
         // What is there again by the time of the letter was not gone.
-        let back: Vec<Timestamp> = altered.signals.iter().filter_map(|signal| signal.gone()).collect();
+        let back: Vec<Timestamp> = altered.signals.iter().filter_map(Signal::gone).collect();
         let unsaid = |signal: &Signal| signal.kind == SignalKind::WentAway && (!record.gone || back.contains(&signal.seen));
         let untold: Vec<Timestamp> = altered.signals.iter().filter(|signal| unsaid(signal)).map(|signal| signal.seen).collect();
         altered.signals.retain(|signal| !unsaid(signal) && signal.gone().is_none_or(|gone| !untold.contains(&gone)));

@@ -19,7 +19,7 @@ fn scanners(deadline: &str) -> Value {
 }
 
 /// The words of a mail's text.
-fn words(mail: &String) -> String {
+fn words(mail: &str) -> String {
     let text = mail.split("Content-Type: text/plain").nth(1).and_then(|rest| rest.split("Content-Type: text/html").next());
     text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -167,7 +167,7 @@ async fn what_one_of_two_portals_cancels_and_opens_again_before_the_digest_is_to
             world.run(3).await;
         }
         world.until("2026-11-26T12:00:00Z").await;
-        let mails: Vec<String> = world.mails("ana", "Tender cancelled").iter().map(words).collect();
+        let mails: Vec<String> = world.mails("ana", "Tender cancelled").iter().map(|mail| words(mail)).collect();
         assert!(mails.len() == 1 && mails[0].contains("Takes offers again"), "{portal}: {mails:#?}");
     }
 }
@@ -192,7 +192,7 @@ async fn words_on_an_earlier_change_are_no_reason_for_an_end() {
             world.show(0, amended(n, status, says));
             world.until(&format!("2026-12-0{}T12:00:00Z", n + 1)).await;
         }
-        let mails: Vec<String> = world.mails("ana", "").iter().map(words).collect();
+        let mails: Vec<String> = world.mails("ana", "").iter().map(|mail| words(mail)).collect();
         let with = |words: &str| mails.iter().filter(|mail| mail.contains(words)).count();
         assert_eq!((with(told), with("the buyer says: “The plans")), (1, 1), "{mails:#?}");
         assert!(with("Takes offers again") == 1 && with("reason") == 0, "{mails:#?}");
