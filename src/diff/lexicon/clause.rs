@@ -180,6 +180,16 @@ impl Sentence<'_> {
         self.word(place).starts_with(char::is_uppercase)
     }
 
+    /// Whether a word behind a name may end its legal form: in small letters "is", "as" and "se" are words like others, and behind a form is none.
+    fn may_end_form(&self, place: usize, has_one: bool) -> bool {
+        let word = self.word(place);
+        match word.chars().count() {
+            _ if !word.starts_with(char::is_lowercase) => true,
+            1 => self.text[self.words[place].at.end..].starts_with('.'),
+            letters => letters > 2 && !has_one,
+        }
+    }
+
     /// Whether the clause ends between these two words. Two commas hold something put in between, and the clause goes on behind it.
     pub fn breaks(&self, from: usize, to: usize) -> bool {
         let marks = (from..to).map(|place| self.between(place, place + 1));
@@ -331,16 +341,24 @@ impl Clauses {
 /// A name with its legal form, where one stands with it: "Acme, S.L.", «ООО «Ромашка»».
 fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<String> {
     let start = sentence.words[name.start].at.start;
-    let mut ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev().map(|end| sentence.words[end - 1].at.end);
+    let has_one = is_company(sentence.part(name.clone()));
+    let ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev();
+    let ends = ends.filter(|end| *end == name.end || sentence.may_end_form(end - 1, has_one));
+    let mut ends = ends.map(|end| sentence.words[end - 1].at.end);
     let end = ends.find(|end| {
-        let parsed = CompanyName::parse(&sentence.text[start..*end]);
-        parsed.core == core && parsed.form.is_some_and(|form| form.kind == LegalKind::Entity && form.class != LegalClass::Other)
+        let written = &sentence.text[start..*end];
+        CompanyName::parse(written).core == core && is_company(written)
     })?;
     // What closes the name belongs to it: the point of "S.A.", a quotation mark.
     let closes = sentence.text[end..].chars().take_while(|c| matches!(c, '.' | '»' | '”' | '"'));
     let written = &sentence.text[start..end + closes.map(char::len_utf8).sum::<usize>()];
     let bare = if written[..end - start].contains('.') { written } else { written.trim_end_matches('.') };
     Some(squeeze(bare))
+}
+
+/// Whether a name stands with the form of a company.
+fn is_company(name: &str) -> bool {
+    CompanyName::parse(name).form.is_some_and(|form| form.kind == LegalKind::Entity && form.class != LegalClass::Other)
 }
 
 /// Where a name that begins here ends; where it begins when there is none.
