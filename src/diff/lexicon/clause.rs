@@ -27,6 +27,8 @@ const OLD: i16 = 2;
 pub(super) struct Clauses {
     /// What follows in the same clause is not so.
     pub denies: Phrases,
+    /// With these a sentence begins that only supposes or asks: "if", "asked whether".
+    pub supposes: Phrases,
     /// A denial among these words is none: "not only".
     pub affirms: Phrases,
     /// Behind these a denial says nothing any more: "but".
@@ -190,11 +192,19 @@ impl Sentence<'_> {
         }
     }
 
+    /// Whether behind this word a comma parts a name from its form and nothing else: "Acme, S.L. busca". One behind the form is its fellow.
+    fn parts_a_form(&self, place: usize, to: usize) -> bool {
+        let ends = || (place + 2..=(place + 1 + FORM).min(to)).rev();
+        let is_whole = |end: &usize| self.may_end_form(end - 1, false) && is_form(self.part(place + 1..*end));
+        let parts = self.is_capital(place + 1) && self.between(place, place + 1).trim() == ",";
+        parts && ends().find(is_whole).is_some_and(|end| !self.between(end - 1, end).contains(','))
+    }
+
     /// Whether the clause ends between these two words. Two commas hold something put in between, and the clause goes on behind it.
     pub fn breaks(&self, from: usize, to: usize) -> bool {
-        let marks = (from..to).map(|place| self.between(place, place + 1));
         let (mut ends, mut commas) = (false, 0);
-        for mark in marks {
+        for place in (from..to).filter(|place| !self.parts_a_form(*place, to)) {
+            let mark = self.between(place, place + 1);
             ends |= mark.contains([';', ':']);
             commas += mark.chars().filter(|c| matches!(c, ',' | '—' | '–' | '(' | ')' | '、' | '，')).count();
         }
@@ -216,6 +226,12 @@ impl Clauses {
                 && self.turns.find(&sentence.words[denial.start..to.max(denial.start)]).is_none()
                 && !sentence.breaks(denial.end - 1, to)
         })
+    }
+
+    /// Whether a sentence begins with what is only supposed or asked.
+    pub fn suppose(&self, sentence: &Sentence<'_>) -> bool {
+        let begins = |phrases: &Phrases| phrases.each(sentence.words).take_while(|(_, at)| at.start == 0).count() > 0;
+        begins(&self.supposes) && !begins(&self.affirms)
     }
 
     /// Whether a sentence goes on of whom the one before it named.
