@@ -66,6 +66,8 @@ struct Spec {
     #[serde(default)]
     speaks: Vec<Spanned<String>>,
     #[serde(default)]
+    relative: Vec<Spanned<String>>,
+    #[serde(default)]
     kinds: Vec<Spanned<String>>,
     #[serde(default)]
     roles: Vec<Spanned<String>>,
@@ -96,7 +98,7 @@ pub enum BadLexicon {
     /// It is no TOML, or has other keys.
     #[error(
         "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `supposes`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
-         `speaks`, `kinds`, `roles`, `bodies`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
+         `speaks`, `relative`, `kinds`, `roles`, `bodies`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
     )]
     Shape {
         /// From 1.
@@ -232,6 +234,7 @@ impl Lexicon {
             beside: phrases(&spec.beside)?,
             owners: phrases(&spec.owners)?,
             speaks: phrases(&spec.speaks)?,
+            relative: phrases(&spec.relative)?,
             kinds: phrases(&spec.kinds)?,
             roles: phrases(&spec.roles)?,
             bodies: phrases(&spec.bodies)?,

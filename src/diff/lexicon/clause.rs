@@ -45,6 +45,8 @@ pub(super) struct Clauses {
     pub owners: Phrases,
     /// Behind these the company follows of which something is said: "said".
     pub speaks: Phrases,
+    /// Behind a comma they go on of the company right before it: "which".
+    pub relative: Phrases,
     /// In front of a name and no part of it: "Spanish retailer".
     pub kinds: Phrases,
     /// In front of the name of a person: "CEO".
@@ -256,14 +258,58 @@ impl Clauses {
         })
     }
 
-    /// Whom a sentence names before the words that were found and among them: the subject, where it has one.
+    /// Whom a sentence is about when it says what was found: who is named before it; what "we" say in quotation marks, whose speaker is named behind.
     pub fn named(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Whom {
+        let whom = self.subject(sentence, find, known);
+        if whom.is_nobody() && !self.goes_on(sentence) { self.speaker(sentence, find, known).unwrap_or(whom) } else { whom }
+    }
+
+    /// The company of who is named behind what is quoted: "…," said Kim Roe, boss of Acme Ltd.
+    fn speaker(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Option<Whom> {
+        let closes = |place: &usize| {
+            let mark = sentence.between(place - 1, *place);
+            mark.rfind(['"', '”', '»']).is_some_and(|at| mark[at..].chars().count() > 1)
+        };
+        let from = (find.end.max(1)..sentence.words.len()).find(closes)?;
+        let behind = &sentence.words[from..];
+        self.roles.find(behind).or_else(|| self.speaks.find(behind))?;
+        let names = self.names(sentence, &(sentence.words.len()..sentence.words.len()), known);
+        let others = sentence.behind(&self.others, &names);
+        let (name, _) = names.into_iter().zip(others).find(|(name, other)| name.words.start >= from && name.company.is_some() && !other)?;
+        Some(Whom { names: [name.core].into(), companies: name.company.into_iter().collect(), not: BTreeSet::new() })
+    }
+
+    /// The company of which a relative clause speaks in which something was found: the one right before it.
+    fn antecedent(&self, sentence: &Sentence<'_>, find: &Range<usize>, names: &[Name]) -> Option<usize> {
+        let finds = self.relative.each(sentence.words).map(|(_, at)| at);
+        let holds =
+            |at: &Range<usize>| at.start > 0 && at.end <= find.start && !find.is_empty() && !sentence.breaks(at.end - 1, find.start);
+        let last = finds.filter(|at| holds(at) && sentence.between(at.start - 1, at.start).contains(',')).last()?;
+        let is_before = |name: &Name| {
+            let written = name.words.end <= last.start && name.company.is_some();
+            written && core(sentence.part(name.words.start..last.start)).is_some_and(|core| core == name.core)
+        };
+        names.iter().rposition(is_before)
+    }
+
+    /// Whom a sentence names before the words that were found and among them: the subject, where it has one.
+    fn subject(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Whom {
         let mut whom = Whom::default();
         let mut names = self.names(sentence, find, known);
+        if let Some(name) = self.antecedent(sentence, find, &names).map(|at| names.swap_remove(at)) {
+            whom.companies.extend(name.company);
+            whom.names.insert(name.core);
+            return whom;
+        }
         let (others, beside) = (sentence.behind(&self.others, &names), sentence.behind(&self.beside, &names));
         let owns = |name: &Name| self.owners.each(sentence.words).any(|(_, at)| at.start == name.words.end);
         let is_other: Vec<bool> = names.iter().zip(others).map(|(name, other)| other || owns(name)).collect();
-        let weak: Vec<bool> = names.iter().zip(beside).map(|(name, beside)| beside || name.of_person).collect();
+        let speaks: Vec<Range<usize>> = self.speaks.each(sentence.words).map(|(_, at)| at).collect();
+        let follows =
+            |name: &Name, at: &Range<usize>| name.words.start >= at.end && name.words.start - at.end <= SAID && name.company.is_some();
+        // "Acme said its rival Beta": said of Beta, whoever Beta is to Acme.
+        let is_told = |name: &Name| speaks.iter().any(|at| at.start > 0 && follows(name, at));
+        let weak: Vec<bool> = names.iter().zip(beside).map(|(name, beside)| beside && !is_told(name) || name.of_person).collect();
         let firm = |at: usize| !is_other[at] && !weak[at];
         let is_beside = |at: usize| {
             let company = (0..names.len()).any(|other| firm(other) && names[other].company.is_some());
@@ -276,11 +322,8 @@ impl Clauses {
         };
         let kept: Vec<bool> = (0..names.len()).map(|at| !is_other[at] && !is_beside(at)).collect();
         // Who says it is not whom it is said of.
-        let said = self.speaks.each(sentence.words).filter(|(_, at)| {
-            let follows = |name: &Name| name.words.start >= at.end && name.words.start - at.end <= SAID && name.company.is_some();
-            names.iter().zip(&kept).any(|(name, kept)| *kept && follows(name))
-        });
-        let from = said.map(|(_, at)| at.start).max().unwrap_or_default();
+        let said = speaks.iter().filter(|at| names.iter().zip(&kept).any(|(name, kept)| *kept && follows(name, at)));
+        let from = said.map(|at| at.start).max().unwrap_or_default();
         for ((name, kept), other) in names.drain(..).zip(kept).zip(is_other) {
             if other {
                 whom.not.insert(name.core);

@@ -292,6 +292,26 @@ fn it_is_of_the_subject_and_not_of_who_stands_beside_it() {
         ("Дочка ООО «Бета» компания ООО «Альфа» открыла новый магазин.", Some("ООО «Альфа»")),
         ("Компания «Альфа» — конкурент ООО «Бета» — открыла новый магазин.", None),
         ("Поставщик ООО «Альфа» открыл новый магазин.", Some("ООО «Альфа»")),
+        // Who is said to do it, and who says it of their own.
+        ("Gorse Group plc said its former unit Hazel Cans Ltd is looking for suppliers of steel.", Some("Hazel Cans Ltd")),
+        ("Gorse Group plc said its rival Hazel Cans Ltd is looking for suppliers of steel.", Some("Hazel Cans Ltd")),
+        (
+            "Grupo Alto, S.A. informó de que su antigua filial Conservas Bajo, S.L. busca proveedores de latas.",
+            Some("Conservas Bajo, S.L."),
+        ),
+        ("Umbra Ltd has won a contract with Vetch Mills Ltd, which is looking for suppliers of grain.", Some("Vetch Mills Ltd")),
+        ("Umbra Ltd, which works with Vetch Mills Ltd, is looking for suppliers of grain.", Some("Umbra Ltd")),
+        ("Umbra Ltd, which is looking for suppliers of grain, works with Vetch Mills Ltd.", Some("Umbra Ltd")),
+        (
+            "Obras Puente, S.A. ha ganado un contrato con Molinos Viento, S.L., que busca proveedores de trigo.",
+            Some("Molinos Viento, S.L."),
+        ),
+        ("\"We are hiring 12 people,\" said Kim Roe, boss of Whimbrel Ltd.", Some("Whimbrel Ltd")),
+        (
+            "\"We are looking for suppliers of liner,\" said Jane Moss of Juniper Board Ltd, a client of Kapok Advisers Ltd.",
+            Some("Juniper Board Ltd"),
+        ),
+        ("«Buscamos proveedores de cartón», dijo Juana Moro, de Cartones Duero, S.L.", Some("Cartones Duero, S.L.")),
         // Behind its form a name ends: "is", "as" and "se" are forms somewhere, and here they are not.
         ("Tern Foods Ltd is looking for suppliers of jars.", Some("Tern Foods Ltd")),
         ("Tern Foods Ltd is now looking for suppliers of jars.", Some("Tern Foods Ltd")),
