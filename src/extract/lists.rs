@@ -9,6 +9,7 @@ mod cut;
 mod grid;
 mod marks;
 mod rank;
+mod towns;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -191,7 +192,11 @@ fn cuts(shown: &Shown<'_>, fewest: usize) -> Vec<Cut> {
     for parents in places.values() {
         let rows: Vec<Row> = parents
             .iter()
-            .map(|parent| shown.children(*parent).map(|child| (child, work.marks(shown, child))).collect::<Row>())
+            .map(|parent| {
+                let heads = towns::heads(shown, *parent);
+                let children = shown.children(*parent).filter(|child| !heads.contains(child));
+                children.map(|child| (child, work.marks(shown, child))).collect::<Row>()
+            })
             .filter(|row| !row.is_empty())
             .collect();
         cuts.extend(rows.iter().filter(|row| row.len() >= fewest).filter_map(|row| cut::best(shown, row, &mut work)));

@@ -436,6 +436,40 @@ fn names_alone_are_a_list_and_a_menu_is_none_beside_anything() {
 }
 
 #[test]
+fn rows_with_a_town_alone_stand_over_the_firms_below_them() {
+    let firms = ["Forjas Tera, S.L.", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea SL", "Hornos Deva"];
+    let towns = [("Burgos", 0..1), ("Lerma", 1..4), ("Soria", 4..5), ("Zamora", 5..7)];
+    let table = |head: &str, over: &str, row: &str| {
+        let fill = |n: usize| row.replace("{f}", firms[n]).replace("{n}", &n.to_string());
+        let group = |(town, of): &(&str, std::ops::Range<usize>)| over.replace("{t}", town) + &of.clone().map(fill).collect::<String>();
+        format!("<table>{head}{}</table>", towns.iter().map(group).collect::<String>())
+    };
+    let (head, row) = ("<tr><th>Empresa<th>Sector<th>Teléfono", "<tr><td>{f}<td>Metal {n}<td>947 20 03 1{n}");
+    let linked = "<tr><td><a href=/m/{n}>{f}</a><td>Metal {n}<td>947 20 03 1{n}";
+    let wide = "<tr class=g><th colspan=3>{t}</th></tr>";
+    for html in [
+        table(head, wide, row),
+        table("", wide, row),
+        table("<thead><tr><th>Empresa<th>Sector<th>Teléfono</thead><tbody>", wide, row),
+        table(head, wide, linked),
+        table(head, "<tr><td><b>{t}</b></td></tr>", row),
+        table(head, "<tr><td>{t}<td>&nbsp;<td>&nbsp;", row),
+        table("", "<tr><td>{t}<td><td>", row),
+    ] {
+        let reading = read(&format!("{MENU}<main><h1>Socios</h1>{html}</main>"));
+        assert_eq!(names(&reading), firms, "{html}");
+        assert_eq!(values(&reading, "section"), ["Burgos", "Lerma", "Lerma", "Lerma", "Soria", "Zamora", "Zamora"], "{html}");
+        let labels: Vec<&str> = reading.lists[0].columns.iter().map(|column| column.label.as_str()).collect();
+        assert!(!labels.contains(&"phone 2") && !labels.contains(&"column 3"), "{html}: {labels:?}");
+    }
+    // A firm of which nothing else is said is one.
+    let bare =
+        |n: usize| if n % 3 == 2 { format!("<tr><td>{}<td><td>", firms[n]) } else { row.replace("{f}", firms[n]).replace("{n}", "7") };
+    let html = format!("<table>{head}{}</table>", (0..7).map(bare).collect::<String>());
+    assert_eq!(names(&read(&html)), firms, "{html}");
+}
+
+#[test]
 fn more_than_a_page_shows_is_told_where_no_link_leads_to_it() {
     let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
     for (below, want) in [
