@@ -21,6 +21,8 @@ const TEL: &str = "tel:";
 const CELL: usize = 2_000;
 /// Characters of an amount with its currency.
 const AMOUNT: usize = 20;
+/// Bytes of a caption alone in its cell.
+const CAPTION: usize = 20;
 /// Cells of one record.
 const CELLS: usize = 60;
 /// Cells of one column that say what it is.
@@ -122,7 +124,7 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
         if let Some(image) = image(shown, record, base) {
             add(("image", None), image.to_string(), &mut columns);
         }
-        for (_, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != name) {
+        for (_, raw) in raws.iter().enumerate().filter(|(i, raw)| Some(*i) != name && !is_caption(raw)) {
             let Some(kind) = of.get(&raw.place).and_then(|column| kinds.get(*column)) else { continue };
             let value = words_of(raw, kind, base, hints);
             // A card without a number has its address in the same place.
@@ -194,6 +196,12 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, by: (&Url, &Hint
         out.sort_by_key(|raw| raw.cell);
     }
     out
+}
+
+/// Whether a cell is only the words before a number or an address that stands in a cell of its own: "Tel.".
+fn is_caption(raw: &Raw) -> bool {
+    let field = || captions::field_of(&raw.text);
+    !raw.link && raw.contact.is_none() && raw.text.len() <= CAPTION && matches!(field(), Some("phone" | "fax" | "email"))
 }
 
 /// Whether an element is one amount, its currency in an element of its own: `<b>12,50 <i>€</i></b>`.
@@ -301,7 +309,7 @@ fn kinds(
     let mut by_place: BTreeMap<(usize, u64), Vec<Stands<'_>>> = BTreeMap::new();
     let mut first: HashMap<u64, usize> = HashMap::new();
     for (record, (raws, name)) in raws.iter().zip(names).enumerate() {
-        for (i, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != *name) {
+        for (i, raw) in raws.iter().enumerate().filter(|(i, raw)| Some(*i) != *name && !is_caption(raw)) {
             let order = *first.entry(raw.place).or_insert(i);
             by_place.entry((order, raw.place)).or_default().push((record, i, raw));
         }

@@ -470,6 +470,25 @@ fn rows_with_a_town_alone_stand_over_the_firms_below_them() {
 }
 
 #[test]
+fn a_caption_alone_is_no_value() {
+    let member = |n: usize| {
+        format!(
+            "<div class=c><h3><a href=/m/{n}>Maker {n}</a></h3><p>Town {n}</p><p>Tel. <a href='tel:+3494720033{n}'>947 20 03 3{n}</a></p></div>"
+        )
+    };
+    let news = "<div class=c><h3><a href=/n/1>A fair is held</a></h3><p>12/11/2026</p><p>It begins on Monday.</p></div>";
+    let reading = read(&format!("<main>{}{news}{}</main>", repeat(4, member), (5..=8).map(member).collect::<String>()));
+    let cells = reading.lists[0].records.iter().flat_map(|item| &item.cells);
+    assert_eq!(
+        cells.filter(|cell| cell.value == "Tel." || cell.value.starts_with("It begins")).count(),
+        0,
+        "{:#?}",
+        reading.lists[0].columns
+    );
+    assert_eq!(values(&reading, "phone").len(), 8);
+}
+
+#[test]
 fn more_than_a_page_shows_is_told_where_no_link_leads_to_it() {
     let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
     for (below, want) in [
