@@ -436,6 +436,44 @@ fn names_alone_are_a_list_and_a_menu_is_none_beside_anything() {
 }
 
 #[test]
+fn a_menu_is_never_a_list_and_lines_and_logos_are() {
+    let firms = ["Forjas Tera, S.L.", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea SL"];
+    let lines = |one: &dyn Fn(usize, &str) -> String| firms.iter().enumerate().map(|(n, firm)| one(n + 1, firm)).collect::<Vec<_>>();
+    let broken = |lines: Vec<String>| format!("<p>{}</p>", lines.join("<br>"));
+    let logo = |n: usize, firm: &str| format!("<a href=/m/{n}><img src=/{n}.png alt='{firm}'></a>");
+    for (html, beside) in [
+        (broken(lines(&|_, firm| format!("· {firm}"))), None),
+        (broken(lines(&|n, firm| format!("{n}. {firm}"))), None),
+        (lines(&|_, firm| format!("<p>- {firm}</p>")).concat(), None),
+        (lines(&|_, firm| format!("<li>{firm} (Soria)</li>")).concat(), Some(("column 1", "Soria"))),
+        (broken(lines(&|n, firm| format!("{firm} Tel. 947 200 33{n}"))), Some(("phone", "947 200 331"))),
+        (format!("<div>{}</div>", lines(&logo).concat()), Some(("link", "https://fair.example/m/1"))),
+        (lines(&|n, firm| format!("<div class=l>{}</div>", logo(n, firm))).concat(), Some(("link", "https://fair.example/m/1"))),
+        // What is said of the list is none of it.
+        (
+            format!(
+                "<p>Estas son las empresas que forman parte de la asociación.</p>{}",
+                lines(&|_, firm| format!("<p>{firm}</p>")).concat()
+            ),
+            None,
+        ),
+        (format!("{}<p>Si quiere asociarse, escriba a la asociación.</p>", lines(&|_, firm| format!("<p>{firm}</p>")).concat()), None),
+        (format!("<p>Nuestros socios:<br>{}</p>", firms.join("<br>")), None),
+        (format!("<p>{}<br>y muchas más</p>", firms.join("<br>")), None),
+    ] {
+        let reading = read(&format!("{MENU}<main><h1>Socios</h1>{html}</main><footer>Legal notice</footer>"));
+        assert_eq!(names(&reading), firms, "{html}");
+        if let Some((label, first)) = beside.filter(|(label, _)| *label != "column 1") {
+            assert_eq!(values(&reading, label).first().copied(), Some(first), "{html}: {:?}", reading.lists[0].columns);
+        }
+    }
+    for body in ["<p>We make boxes.</p>".to_owned()] {
+        let reading = read(&format!("{MENU}<main><h1>Socios</h1>{body}</main><footer><a href=/x>x</a></footer>"));
+        assert!(reading.lists.is_empty(), "{body}: {:?}", reading.lists);
+    }
+}
+
+#[test]
 fn rows_with_a_town_alone_stand_over_the_firms_below_them() {
     let firms = ["Forjas Tera, S.L.", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea SL", "Hornos Deva"];
     let towns = [("Burgos", 0..1), ("Lerma", 1..4), ("Soria", 4..5), ("Zamora", 5..7)];
