@@ -51,6 +51,10 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
         chars += sum(|node| node.chars);
         link_chars += sum(|node| node.link_chars);
     }
+    // Images alone are no records: those that say whose logos they are make a list of their own.
+    if chars == 0 {
+        return 0.0;
+    }
     let n = cut.records.len() as f64;
     let bare_names = if linked == 0 && runs < 2 * cut.records.len() {
         // Paragraphs, or names and nothing else.
@@ -62,7 +66,7 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
     // A record is more than one word, leads to a page about it, and says something beside that link.
     let compound = (0.25 + 0.15 * (runs as f64 / n)).min(1.0);
     let leads = if bare_names > 0.0 { bare_names.min(1.0) } else { 0.35 + 0.65 * linked as f64 / n };
-    let bare = if chars == 0 || link_chars as f64 > 0.95 * chars as f64 { 0.5 } else { 1.0 };
+    let bare = if link_chars as f64 > 0.95 * chars as f64 { 0.5 } else { 1.0 };
     worth(shown, cut) * compound * leads * bare * place(shown, cut.records[0][0])
 }
 

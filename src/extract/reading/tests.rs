@@ -467,7 +467,9 @@ fn a_menu_is_never_a_list_and_lines_and_logos_are() {
             assert_eq!(values(&reading, label).first().copied(), Some(first), "{html}: {:?}", reading.lists[0].columns);
         }
     }
-    for body in ["<p>We make boxes.</p>".to_owned()] {
+    let network = |n: usize| format!("<a href=https://www.facebook.com/x{n}><img src=/{n}.png alt='Face {n}'></a>");
+    let unnamed = |n: usize| format!("<a href=/m/{n}><img src=/{n}.png alt=logo></a>");
+    for body in ["<p>We make boxes.</p>".to_owned(), repeat(6, network), repeat(6, unnamed), repeat(3, |n| format!("<p>{n}</p>"))] {
         let reading = read(&format!("{MENU}<main><h1>Socios</h1>{body}</main><footer><a href=/x>x</a></footer>"));
         assert!(reading.lists.is_empty(), "{body}: {:?}", reading.lists);
     }
