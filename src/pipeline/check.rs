@@ -363,9 +363,11 @@ async fn differs(
 fn reread(before: &Before<'_>, fetched: &Fetched, found: &Comparison, (extract, old): (&crate::model::Extract, Option<&Bytes>)) -> Page {
     let page = &before.page;
     let nothing = found.records.is_empty() && found.changes.is_empty() && found.look_again.is_none();
-    let mut volatile = page.volatile.clone();
+    let mut volatile = if extract.notices.is_empty() { page.volatile.clone() } else { Vec::new() };
     // An entry that cannot be read differs without a record that does: what changes there may be its mending.
     let whole = extract.bad.is_empty() && page.bad == 0;
+    // A portal's document is read whenever it differs: its notices say more than what is compared of them.
+    let whole = whole && extract.notices.is_empty();
     // What is in doubt is read again as soon as it differs.
     let whole = whole && extract.learned.as_ref().is_none_or(|learned| learned.doubt.is_none());
     // Where an entry left, another may come, or the same again.
