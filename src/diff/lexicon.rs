@@ -48,6 +48,8 @@ struct Spec {
     #[serde(default)]
     denies: Vec<Spanned<String>>,
     #[serde(default)]
+    supposes: Vec<Spanned<String>>,
+    #[serde(default)]
     affirms: Vec<Spanned<String>>,
     #[serde(default)]
     turns: Vec<Spanned<String>>,
@@ -63,6 +65,8 @@ struct Spec {
     owners: Vec<Spanned<String>>,
     #[serde(default)]
     speaks: Vec<Spanned<String>>,
+    #[serde(default)]
+    relative: Vec<Spanned<String>>,
     #[serde(default)]
     kinds: Vec<Spanned<String>>,
     #[serde(default)]
@@ -93,8 +97,8 @@ struct EntrySpec {
 pub enum BadLexicon {
     /// It is no TOML, or has other keys.
     #[error(
-        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
-         `speaks`, `kinds`, `roles`, `bodies`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
+        "line {line}: {why}; a lexicon has `language`, `unless`, `denies`, `supposes`, `affirms`, `turns`, `nobody`, `same`, `others`, `beside`, `owners`, \
+         `speaks`, `relative`, `kinds`, `roles`, `bodies`, `years`, `dated` and tables [[signal]] with `kind`, `phrases`, `unless` and `closed`"
     )]
     Shape {
         /// From 1.
@@ -221,6 +225,7 @@ impl Lexicon {
         let (unless, denies, affirms) = (phrases(&spec.unless)?, phrases(&spec.denies)?, phrases(&spec.affirms)?);
         let clauses = Clauses {
             denies,
+            supposes: phrases(&spec.supposes)?,
             affirms,
             turns: phrases(&spec.turns)?,
             nobody: phrases(&spec.nobody)?,
@@ -229,6 +234,7 @@ impl Lexicon {
             beside: phrases(&spec.beside)?,
             owners: phrases(&spec.owners)?,
             speaks: phrases(&spec.speaks)?,
+            relative: phrases(&spec.relative)?,
             kinds: phrases(&spec.kinds)?,
             roles: phrases(&spec.roles)?,
             bodies: phrases(&spec.bodies)?,
@@ -280,7 +286,7 @@ impl Lexicon {
     fn holds(&self, sentence: &Sentence<'_>, entry: &Entry, year: Option<i16>) -> Option<Range<usize>> {
         let mut finds = entry.phrases.each(sentence.words).map(|(_, find)| find).peekable();
         finds.peek()?;
-        if self.unless.find(sentence.words).is_some() || entry.unless.find(sentence.words).is_some() {
+        if self.clauses.suppose(sentence) || self.unless.find(sentence.words).is_some() || entry.unless.find(sentence.words).is_some() {
             return None;
         }
         let is_past = |find: &Range<usize>| year.is_some_and(|year| self.clauses.is_past(sentence, find, year));

@@ -2,6 +2,7 @@
 //! records are: by valid tax ids, registrable domains, telephone numbers, and names in any spelling and script. Who reads the file is not known here.
 
 mod entry;
+mod labels;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -348,6 +349,38 @@ mod tests {
         ("Acme SL info@uno.es", Name, "Acme", true),
         ("Acme SL, Calle Mayor 5, 28013 Madrid, +34 981 123 456", Name, "Acme", true),
         ("Phone House SL", Name, "Phone House", true),
+        ("1. Cerámicas Sanabria", Name, "Cerámicas Sanabria SL", true),
+        ("1. FC Acme", Name, "1. FC Acme", true),
+        ("1) Acme SL", Name, "Acme", true),
+        ("2) acme.es", Website, "https://acme.es", true),
+        ("Acme SL + Beta SL", Name, "Beta", true),
+        ("Acme SL & Beta SL", Name, "Acme", true),
+        ("Acme SL & Beta SL", Name, "Beta", true),
+        ("Acme SL, Beta SL y Gamma SL", Name, "Beta", true),
+        ("Acme SL, Beta SL y Gamma SL", Name, "Gamma", true),
+        ("Smith & Sons Ltd", Name, "Smith and Sons", true),
+        ("acme . es", Website, "https://acme.es", true),
+        ("acme. es", Website, "https://acme.es", true),
+        ("acme.es.", Website, "https://acme.es", true),
+        ("Hnos. SA", Website, "https://hnos.sa", false),
+        ("+34981123456;ext=3", Phone, "+34981123456", true),
+        ("Acme SL: no llamar", Name, "Acme", true),
+        ("Acme SL // baja", Name, "Acme", true),
+        ("Empresa: Acme SL", Name, "Acme", true),
+        ("Facebook: gammafoods", Website, "https://www.facebook.com/gammafoods", true),
+        ("info (at) acme.es", Email, "info@acme.es", true),
+        ("info [at] acme [dot] es", Email, "info@acme.es", true),
+        ("981 123 456 Juan", Phone, "+34981123456", true),
+        ("981 123 456 Juan", Name, "Juan", false),
+        ("Acme SL 981123456", Phone, "+34981123456", true),
+        ("Acme SL 981123456", Name, "Acme", true),
+        ("Acme SL 981 123 456", Phone, "+34981123456", true),
+        ("Acme SL tel 981 123 456", Phone, "+34981123456", true),
+        ("Acme SL acme.es", Website, "https://acme.es", true),
+        ("Acme SL acme.es", Name, "Acme", true),
+        ("acme.es beta.es", Website, "https://acme.es", true),
+        ("acme.es beta.es", Website, "https://beta.es", true),
+        ("Amazon.com Services LLC", Name, "Services", false),
         ("Tel Aviv 2000 Ltd", Name, "Tel Aviv 2000", true),
     ];
 
@@ -381,6 +414,8 @@ mod tests {
             "Acme SL CIF B12345674",
             "Acme SL (NIF B12345674)",
             "Acme SL; uno.es; B12345674",
+            "NIF: B12345674 Acme SL",
+            "B12345674 Acme SL",
         ] {
             let mut org = organisation("x", &[]);
             org.keys.insert(IdentityKey::TaxId("ESB12345674".to_owned()));
@@ -417,6 +452,19 @@ mod tests {
             ("Booking.com B.V.", "the name `booking com` and no more"),
             ("client 981 12 34 56 old", "the name `client 981 12 34 56 old` and no more"),
             ("Siete SL - Burgos", "the name `siete` anywhere"),
+            ("Juan Pérez, Acme SL", "the name `juan perez acme` and no more"),
+            ("Acme SL: no llamar", "the name `acme` anywhere"),
+            ("Acme SL // baja", "the name `acme` and no more"),
+            ("Empresa: Acme SL", "the name `acme` anywhere"),
+            ("Facebook: Gamma Foods", "the name `gamma foods` anywhere"),
+            ("1) Acme SL", "2 entries: the name `acme`, the name `1 acme`"),
+            ("acme. es", "2 entries: the domain acme.es, the name `acme es`"),
+            ("facebook.com/pages/gammafoods/123", "the page facebook.com/pages/gammafoods/123 and no more"),
+            ("info (at) acme.es", ""),
+            ("acme.es.", ""),
+            ("+34 981 123 456 Juan", "the telephone number +34981123456 and no more"),
+            ("Acme SL 981123456", "2 entries: the name `acme`, the telephone number 981123456"),
+            ("acme.es beta.es", "2 entries: the domain acme.es, the domain beta.es"),
             ("Acme SL, Beta SL", "2 entries: the name `acme`, the name `beta`"),
             ("Acme SL; acme.es; B12345674", "3 entries: the name `acme`, the domain acme.es, the tax number B12345674"),
             ("Acme SL <info@acme.es>", "2 entries: the address info@acme.es, the name `acme`"),

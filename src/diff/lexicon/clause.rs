@@ -27,6 +27,8 @@ const OLD: i16 = 2;
 pub(super) struct Clauses {
     /// What follows in the same clause is not so.
     pub denies: Phrases,
+    /// With these a sentence begins that only supposes or asks: "if", "asked whether".
+    pub supposes: Phrases,
     /// A denial among these words is none: "not only".
     pub affirms: Phrases,
     /// Behind these a denial says nothing any more: "but".
@@ -43,6 +45,8 @@ pub(super) struct Clauses {
     pub owners: Phrases,
     /// Behind these the company follows of which something is said: "said".
     pub speaks: Phrases,
+    /// Behind a comma they go on of the company right before it: "which".
+    pub relative: Phrases,
     /// In front of a name and no part of it: "Spanish retailer".
     pub kinds: Phrases,
     /// In front of the name of a person: "CEO".
@@ -180,11 +184,29 @@ impl Sentence<'_> {
         self.word(place).starts_with(char::is_uppercase)
     }
 
+    /// Whether a word behind a name may end its legal form: in small letters "is", "as" and "se" are words like others, and behind a form is none.
+    fn may_end_form(&self, place: usize, has_one: bool) -> bool {
+        let word = self.word(place);
+        match word.chars().count() {
+            _ if !word.starts_with(char::is_lowercase) => true,
+            1 => self.text[self.words[place].at.end..].starts_with('.'),
+            letters => letters > 2 && !has_one,
+        }
+    }
+
+    /// Whether behind this word a comma parts a name from its form and nothing else: "Acme, S.L. busca". One behind the form is its fellow.
+    fn parts_a_form(&self, place: usize, to: usize) -> bool {
+        let ends = || (place + 2..=(place + 1 + FORM).min(to)).rev();
+        let is_whole = |end: &usize| self.may_end_form(end - 1, false) && is_form(self.part(place + 1..*end));
+        let parts = self.is_capital(place + 1) && self.between(place, place + 1).trim() == ",";
+        parts && ends().find(is_whole).is_some_and(|end| !self.between(end - 1, end).contains(','))
+    }
+
     /// Whether the clause ends between these two words. Two commas hold something put in between, and the clause goes on behind it.
     pub fn breaks(&self, from: usize, to: usize) -> bool {
-        let marks = (from..to).map(|place| self.between(place, place + 1));
         let (mut ends, mut commas) = (false, 0);
-        for mark in marks {
+        for place in (from..to).filter(|place| !self.parts_a_form(*place, to)) {
+            let mark = self.between(place, place + 1);
             ends |= mark.contains([';', ':']);
             commas += mark.chars().filter(|c| matches!(c, ',' | '—' | '–' | '(' | ')' | '、' | '，')).count();
         }
@@ -206,6 +228,12 @@ impl Clauses {
                 && self.turns.find(&sentence.words[denial.start..to.max(denial.start)]).is_none()
                 && !sentence.breaks(denial.end - 1, to)
         })
+    }
+
+    /// Whether a sentence begins with what is only supposed or asked.
+    pub fn suppose(&self, sentence: &Sentence<'_>) -> bool {
+        let begins = |phrases: &Phrases| phrases.each(sentence.words).take_while(|(_, at)| at.start == 0).count() > 0;
+        begins(&self.supposes) && !begins(&self.affirms)
     }
 
     /// Whether a sentence goes on of whom the one before it named.
@@ -230,14 +258,58 @@ impl Clauses {
         })
     }
 
-    /// Whom a sentence names before the words that were found and among them: the subject, where it has one.
+    /// Whom a sentence is about when it says what was found: who is named before it; what "we" say in quotation marks, whose speaker is named behind.
     pub fn named(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Whom {
+        let whom = self.subject(sentence, find, known);
+        if whom.is_nobody() && !self.goes_on(sentence) { self.speaker(sentence, find, known).unwrap_or(whom) } else { whom }
+    }
+
+    /// The company of who is named behind what is quoted: "…," said Kim Roe, boss of Acme Ltd.
+    fn speaker(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Option<Whom> {
+        let closes = |place: &usize| {
+            let mark = sentence.between(place - 1, *place);
+            mark.rfind(['"', '”', '»']).is_some_and(|at| mark[at..].chars().count() > 1)
+        };
+        let from = (find.end.max(1)..sentence.words.len()).find(closes)?;
+        let behind = &sentence.words[from..];
+        self.roles.find(behind).or_else(|| self.speaks.find(behind))?;
+        let names = self.names(sentence, &(sentence.words.len()..sentence.words.len()), known);
+        let others = sentence.behind(&self.others, &names);
+        let (name, _) = names.into_iter().zip(others).find(|(name, other)| name.words.start >= from && name.company.is_some() && !other)?;
+        Some(Whom { names: [name.core].into(), companies: name.company.into_iter().collect(), not: BTreeSet::new() })
+    }
+
+    /// The company of which a relative clause speaks in which something was found: the one right before it.
+    fn antecedent(&self, sentence: &Sentence<'_>, find: &Range<usize>, names: &[Name]) -> Option<usize> {
+        let finds = self.relative.each(sentence.words).map(|(_, at)| at);
+        let holds =
+            |at: &Range<usize>| at.start > 0 && at.end <= find.start && !find.is_empty() && !sentence.breaks(at.end - 1, find.start);
+        let last = finds.filter(|at| holds(at) && sentence.between(at.start - 1, at.start).contains(',')).last()?;
+        let is_before = |name: &Name| {
+            let written = name.words.end <= last.start && name.company.is_some();
+            written && core(sentence.part(name.words.start..last.start)).is_some_and(|core| core == name.core)
+        };
+        names.iter().rposition(is_before)
+    }
+
+    /// Whom a sentence names before the words that were found and among them: the subject, where it has one.
+    fn subject(&self, sentence: &Sentence<'_>, find: &Range<usize>, known: &Known) -> Whom {
         let mut whom = Whom::default();
         let mut names = self.names(sentence, find, known);
+        if let Some(name) = self.antecedent(sentence, find, &names).map(|at| names.swap_remove(at)) {
+            whom.companies.extend(name.company);
+            whom.names.insert(name.core);
+            return whom;
+        }
         let (others, beside) = (sentence.behind(&self.others, &names), sentence.behind(&self.beside, &names));
         let owns = |name: &Name| self.owners.each(sentence.words).any(|(_, at)| at.start == name.words.end);
         let is_other: Vec<bool> = names.iter().zip(others).map(|(name, other)| other || owns(name)).collect();
-        let weak: Vec<bool> = names.iter().zip(beside).map(|(name, beside)| beside || name.of_person).collect();
+        let speaks: Vec<Range<usize>> = self.speaks.each(sentence.words).map(|(_, at)| at).collect();
+        let follows =
+            |name: &Name, at: &Range<usize>| name.words.start >= at.end && name.words.start - at.end <= SAID && name.company.is_some();
+        // "Acme said its rival Beta": said of Beta, whoever Beta is to Acme.
+        let is_told = |name: &Name| speaks.iter().any(|at| at.start > 0 && follows(name, at));
+        let weak: Vec<bool> = names.iter().zip(beside).map(|(name, beside)| beside && !is_told(name) || name.of_person).collect();
         let firm = |at: usize| !is_other[at] && !weak[at];
         let is_beside = |at: usize| {
             let company = (0..names.len()).any(|other| firm(other) && names[other].company.is_some());
@@ -250,11 +322,8 @@ impl Clauses {
         };
         let kept: Vec<bool> = (0..names.len()).map(|at| !is_other[at] && !is_beside(at)).collect();
         // Who says it is not whom it is said of.
-        let said = self.speaks.each(sentence.words).filter(|(_, at)| {
-            let follows = |name: &Name| name.words.start >= at.end && name.words.start - at.end <= SAID && name.company.is_some();
-            names.iter().zip(&kept).any(|(name, kept)| *kept && follows(name))
-        });
-        let from = said.map(|(_, at)| at.start).max().unwrap_or_default();
+        let said = speaks.iter().filter(|at| names.iter().zip(&kept).any(|(name, kept)| *kept && follows(name, at)));
+        let from = said.map(|at| at.start).max().unwrap_or_default();
         for ((name, kept), other) in names.drain(..).zip(kept).zip(is_other) {
             if other {
                 whom.not.insert(name.core);
@@ -331,16 +400,24 @@ impl Clauses {
 /// A name with its legal form, where one stands with it: "Acme, S.L.", «ООО «Ромашка»».
 fn with_form(sentence: &Sentence<'_>, name: Range<usize>, core: &str) -> Option<String> {
     let start = sentence.words[name.start].at.start;
-    let mut ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev().map(|end| sentence.words[end - 1].at.end);
+    let has_one = is_company(sentence.part(name.clone()));
+    let ends = (name.end..=(name.end + FORM).min(sentence.words.len())).rev();
+    let ends = ends.filter(|end| *end == name.end || sentence.may_end_form(end - 1, has_one));
+    let mut ends = ends.map(|end| sentence.words[end - 1].at.end);
     let end = ends.find(|end| {
-        let parsed = CompanyName::parse(&sentence.text[start..*end]);
-        parsed.core == core && parsed.form.is_some_and(|form| form.kind == LegalKind::Entity && form.class != LegalClass::Other)
+        let written = &sentence.text[start..*end];
+        CompanyName::parse(written).core == core && is_company(written)
     })?;
     // What closes the name belongs to it: the point of "S.A.", a quotation mark.
     let closes = sentence.text[end..].chars().take_while(|c| matches!(c, '.' | '»' | '”' | '"'));
     let written = &sentence.text[start..end + closes.map(char::len_utf8).sum::<usize>()];
     let bare = if written[..end - start].contains('.') { written } else { written.trim_end_matches('.') };
     Some(squeeze(bare))
+}
+
+/// Whether a name stands with the form of a company.
+fn is_company(name: &str) -> bool {
+    CompanyName::parse(name).form.is_some_and(|form| form.kind == LegalKind::Entity && form.class != LegalClass::Other)
 }
 
 /// Where a name that begins here ends; where it begins when there is none.

@@ -1,60 +1,21 @@
 //! One line of a list: what a person writes to name an organisation. Knows no list and no file.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use url::Url;
 
 use super::super::hosts::{is_shared, registrable};
+use super::labels::{LABELS, Label, NAME_LABELS, NETWORKS, TAX, ends_in_label, unlabelled};
 use crate::base::text;
 use crate::model::{CompanyName, identifier};
 
 /// Digits of a telephone number without its country at least: with fewer it is an extension.
 const NATIONAL: usize = 7;
-/// Words of a label at most.
-const LABEL: usize = 4;
+/// Digits of a telephone number that stands beside a name: with fewer it may be a part of it.
+const WHOLE: usize = 9;
 /// Digits in a row that no name has.
 const DIGITS: usize = 6;
-/// Words that announce what stands behind them, folded.
-const LABELS: &[&str] = &[
-    "tel",
-    "telf",
-    "tlf",
-    "tfno",
-    "telefono",
-    "telefon",
-    "telephone",
-    "phone",
-    "ph",
-    "mobile",
-    "movil",
-    "mob",
-    "fax",
-    "whatsapp",
-    "тел",
-    "телефон",
-    "mail",
-    "mailto",
-    "email",
-    "e mail",
-    "correo",
-    "почта",
-    "web",
-    "url",
-    "site",
-    "website",
-    "domain",
-    "dominio",
-    "facebook",
-    "linkedin",
-    "instagram",
-    "telegram",
-];
-/// Words between a label of a tax number and the number, folded.
-const FILLERS: &[&str] = &["no", "n", "nr", "num", "number", "numero", "номер", "id"];
-/// Names of tax numbers beside those of the kinds that are known, folded.
-const TAX_LABELS: &[&str] = &["tax id", "tax", "vat id", "ust idnr", "ust id"];
 /// Several hosts of one network, and the one by which a page there is known.
 const ONE_NETWORK: &[(&str, &str)] = &[
     ("fb.com", "facebook.com"),
@@ -67,25 +28,33 @@ const ONE_NETWORK: &[(&str, &str)] = &[
 ];
 /// Networks where a page is one part of the path, and what lies below are its corners.
 const FLAT: &[&str] = &["facebook.com", "instagram.com", "x.com", "t.me", "tiktok.com"];
+/// Old addresses of pages: each has another one today.
+const OLD_PAGES: &str = "facebook.com/pages/";
 /// First parts of a path that name no page alone.
 const FOLDERS: &[&str] = &["company", "in", "school", "showcase", "pages", "people", "groups", "channel", "c", "s", "pg"];
 /// What stands between several marks in one line; the surest first.
-const BETWEEN: &[&str] = &["\t", ";", "|", " / ", " - ", " – ", " — ", ": ", ",", " y ", " and ", " und ", " et ", " и ", "/"];
+const BETWEEN: &[&str] =
+    &["\t", ";", "|", " / ", " - ", " – ", " — ", ": ", ",", " y ", " and ", " und ", " et ", " и ", " & ", " + ", "/"];
 
 pub(super) const ENTRY: &str = "a domain, a tax number, a telephone number (+34…), an e-mail address or a name";
 pub(super) const ONE_EACH: &str = "one of them a line, each as an entry of its own";
 pub(super) const OF_ITS_OWN: &str = "the address of its page or mailbox: many have theirs at this host";
 
-/// Every name of a tax or register number, folded.
-static TAX: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let names = identifier::kinds().flat_map(|kind| kind.labels.iter().copied().chain([kind.name]));
-    names.chain(TAX_LABELS.iter().copied()).map(text::words).collect()
-});
 /// What is dialled behind a number.
 static EXTENSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)[\s,;]*(?:\b|\s)(?:ext|extn|extension|extensión|int|interno|anexo|доб|добавочный|durchwahl|poste|x)[.:\s]*\d{1,6}$")
+    Regex::new(r"(?i)[\s,;]*(?:\b|\s)(?:ext|extn|extension|extensión|int|interno|anexo|доб|добавочный|durchwahl|poste|x)[.:=\s]*\d{1,6}$")
         .ok()
 });
+
+/// How an address is hidden from machines: `info (at) acme.es`, `info [at] acme [dot] es`.
+static HIDDEN: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let signs = [(r"(?i)\s*[(\[{]\s*(?:at|arroba|собака)\s*[)\]}]\s*", "@"), (r"(?i)\s*[(\[{]\s*(?:dot|punto|точка)\s*[)\]}]\s*", ".")];
+    signs.into_iter().filter_map(|(sign, meant)| Some((Regex::new(sign).ok()?, meant))).collect()
+});
+/// The number of an entry in front of it: `1. Acme`, `2) Acme`.
+static NUMBERED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\(?\d{1,4}(?:\.\s+|\)\s*)([\p{L}@+].*)$").ok());
+/// What lies around the points of a host: `acme . es`.
+static POINTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\s*\.\s*").ok());
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Entry {
@@ -112,17 +81,11 @@ pub(super) enum Line {
     Named(CompanyName),
 }
 
-/// What stands behind a label.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Label {
-    TaxId,
-    Other,
-}
-
 impl Line {
     /// Everything that a line says; what to write instead where it says nothing.
     pub(super) fn parse(written: &str) -> Result<Vec<Self>, &'static str> {
-        let written = without_remark(written);
+        let shown = shown(without_remark(written));
+        let written = shown.as_str();
         // `Acme SL <info@acme.es>`, as address books have it.
         if let Some((name, address)) = written.strip_suffix('>').and_then(|rest| rest.split_once('<')) {
             let named = Self::named(name);
@@ -139,6 +102,9 @@ impl Line {
                 return Ok(named.into_iter().chain(exactly).chain(beside).collect());
             }
         }
+        if let Some(said) = Self::announced(written) {
+            return said;
+        }
         if let Some(several) = Self::several(written, BETWEEN)? {
             return Ok(several);
         }
@@ -147,12 +113,73 @@ impl Line {
         if (parts(';') || parts('|')) && !written.contains('&') {
             return Err(ONE_EACH);
         }
-        // `Acme SL B12345674`: what can be no part of a name.
-        if let Some((name, last)) = written.rsplit_once(char::is_whitespace).filter(|(_, last)| is_sure(last)) {
-            let name = ends_in_label(name);
-            return Ok(Self::exactly(last)?.into_iter().chain(Self::named(name)).collect());
+        if let Some(said) = Self::side_by_side(written) {
+            return Ok(said);
         }
         Self::named(written).map(|named| vec![named]).ok_or(ENTRY)
+    }
+
+    /// What a word announces that tells no more than what follows, or a number in a list; a spaced host. `1. FC Acme` may be a name as well.
+    fn announced(written: &str) -> Option<Result<Vec<Self>, &'static str>> {
+        let spaceless = POINTS.as_ref().map(|points| points.replace_all(written, ".").into_owned());
+        let is_spaced = |host: &String| host != written && is_host(host) && !host.contains(char::is_whitespace);
+        let doubled = if let Some(host) = spaceless.filter(|host| is_spaced(host) && CompanyName::parse(written).form.is_none()) {
+            Some(Self::exactly(&host).map(Vec::from_iter))
+        } else {
+            NUMBERED.as_ref().and_then(|numbered| numbered.captures(written)).and_then(|found| Some(Self::parse(found.get(1)?.as_str())))
+        };
+        if let Some(said) = doubled {
+            return Some(said.map(|said| said.into_iter().chain(Self::named(written)).collect()));
+        }
+        let (label, rest) = written.split_once(':').map(|(label, rest)| (text::words(label), rest.trim()))?;
+        if rest.is_empty() || rest.starts_with("//") {
+            return None;
+        }
+        let network = NETWORKS.iter().find(|(name, _)| *name == label).filter(|_| !rest.contains([' ', '.', '/']));
+        if let Some((_, address)) = network {
+            let page = site(&format!("{address}{}", rest.trim_start_matches('@').to_lowercase()));
+            return Some(page.map(Vec::from_iter));
+        }
+        (LABELS.contains(&label.as_str()) || NAME_LABELS.contains(&label.as_str())).then(|| Self::parse(rest))
+    }
+
+    /// What stands beside a name, or beside another, with nothing but a space between: `Acme SL B12345674`, `981 123 456 Juan`.
+    fn side_by_side(written: &str) -> Option<Vec<Self>> {
+        let gaps: Vec<(&str, &str)> = written
+            .match_indices(char::is_whitespace)
+            .map(|(at, _)| (written[..at].trim(), written[at..].trim()))
+            .filter(|(front, back)| !front.is_empty() && !back.is_empty() && !is_form(back))
+            .collect();
+        let evident = |part: &str| Self::exactly(part).ok().flatten().filter(Self::is_evident);
+        let all = |part: &str| Self::parse(part).unwrap_or_default();
+        // The longest number or address at the end, then at the beginning.
+        let behind = gaps.iter().find_map(|(front, back)| {
+            let found = evident(back)
+                .filter(|found| !found.is_domain() || is_address(back) || Self::formed(front).is_some() || evident(front).is_some())?;
+            Some(all(ends_in_label(front)).into_iter().chain([found]).collect())
+        });
+        behind.or_else(|| {
+            gaps.iter().rev().find_map(|(front, back)| {
+                let found = evident(front).filter(|found| !found.is_domain() || is_address(front))?;
+                Some(std::iter::once(found).chain(Self::formed(back)).collect())
+            })
+        })
+    }
+
+    /// Whether this is surely what it was taken for, and no part of a name.
+    fn is_evident(&self) -> bool {
+        let Self::Exactly(entries) = self else { return false };
+        entries.iter().any(|entry| match entry {
+            Entry::Domain(_) | Entry::Page(_) | Entry::Email(_) | Entry::Phone(_) => true,
+            Entry::National(digits) => digits.len() >= WHOLE,
+            Entry::TaxId(id) => identifier::identify(id, None).iter().any(|verdict| verdict.outcome.is_ok()),
+            Entry::TaxIdTail(_) | Entry::PhoneTail(_) | Entry::Name(_) => false,
+        })
+    }
+
+    /// Whether it is a domain, which may be the beginning of a name: "Booking.com".
+    fn is_domain(&self) -> bool {
+        matches!(self, Self::Exactly(entries) if matches!(entries.as_slice(), [Entry::Domain(_)]))
     }
 
     /// Several in one line are several where each is sure to be one, or one of them is no name: then what stands with it is the name.
@@ -165,7 +192,10 @@ impl Line {
         let exactly = parts.iter().map(|part| Self::exactly(part)).collect::<Result<Vec<_>, _>>()?;
         if exactly.iter().all(Option::is_none) {
             let formed: Option<Vec<Self>> = parts.iter().map(|part| Self::formed(part)).collect();
-            return if formed.is_some() { Ok(formed) } else { Self::several(written, rest) };
+            let Some(formed) = formed else { return Self::several(written, rest) };
+            let each =
+                parts.iter().zip(formed).map(|(part, one)| Self::several(part, rest).map(|several| several.unwrap_or_else(|| vec![one])));
+            return Ok(Some(each.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()));
         }
         let (mut all, mut name) = (Vec::new(), Vec::new());
         for (part, exactly) in parts.iter().zip(exactly).chain([(&"", None)]) {
@@ -185,7 +215,10 @@ impl Line {
 
     /// What is no name.
     fn exactly(written: &str) -> Result<Option<Self>, &'static str> {
-        let (written, label) = unlabelled(written.trim_start_matches(['*', '.']).trim_end_matches([',', ';']));
+        let written = written.trim_start_matches(['*', '.']).trim_end_matches([',', ';']);
+        // `acme.es.` as the end of a sentence.
+        let whole = written.strip_suffix('.').filter(|whole| whole.ends_with(|c: char| c.is_ascii_digit()) || is_host(whole));
+        let (written, label) = unlabelled(whole.unwrap_or(written));
         let compact: String = written.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase();
         let digits = compact.bytes().filter(u8::is_ascii_digit).count();
         // "Acme 1234567": a word is no part of a number.
@@ -219,15 +252,14 @@ impl Line {
 
     /// A name with its legal form: surely one.
     fn formed(part: &str) -> Option<Self> {
-        let is_form = CompanyName::parse(&format!("x {part}")).core == "x";
-        Self::named(part).filter(|line| !is_form && matches!(line, Self::Named(name) if name.form.is_some()))
+        Self::named(part).filter(|line| !is_form(part) && matches!(line, Self::Named(name) if name.form.is_some()))
     }
 
     /// A name, without what stands behind it: `Acme, S.L. (Burgos)`, `Acme SL - Burgos`.
     fn named(written: &str) -> Option<Self> {
         let bare = written.trim_end().strip_suffix(')').and_then(|rest| Some(rest.rsplit_once('(')?.0)).unwrap_or(written);
         let whole = [bare, written].into_iter().map(CompanyName::parse).find(|name| !name.core.is_empty())?;
-        let ends = bare.match_indices([',', '-', '–', '—', '|']).map(|(at, _)| CompanyName::parse(&bare[..at]));
+        let ends = bare.match_indices([',', '-', '–', '—', '|', ':', '/']).map(|(at, _)| CompanyName::parse(&bare[..at]));
         let formed = ends.into_iter().find(|name| name.form.is_some()).filter(|_| whole.form.is_none());
         Some(Self::Named(formed.unwrap_or(whole)))
     }
@@ -248,18 +280,33 @@ impl Line {
     }
 }
 
+/// Whether this is a legal form and no more.
+fn is_form(part: &str) -> bool {
+    CompanyName::parse(&format!("x {part}")).core == "x"
+}
+
+/// With the signs of an address in their places.
+fn shown(written: &str) -> String {
+    HIDDEN.iter().fold(written.to_owned(), |text, (sign, meant)| sign.replace_all(&text, *meant).into_owned())
+}
+
 /// How a line was taken, where it may have been meant otherwise.
 pub(super) fn guess(written: &str, said: &[Line]) -> Option<String> {
     let written = without_remark(written);
     match said {
         [line @ Line::Named(name)] => {
             let whole = CompanyName::parse(written).core;
-            if looks_like_more(written) {
-                return Some(format!("{} and no more; if more stands there, write {ENTRY}, {ONE_EACH}", line.said()));
+            if looks_like_more(written) || holds_another(written) {
+                return no_more(line);
             }
             (name.core != whole).then(|| format!("{} anywhere", line.said()))
         }
-        [Line::Exactly(entries)] => {
+        [line @ Line::Exactly(entries)] => {
+            let is_whole = written.ends_with(')') || matches!(Line::exactly(&shown(written)), Ok(Some(_)));
+            let is_nameless = entries.iter().any(|entry| matches!(entry, Entry::Page(page) if page.starts_with(OLD_PAGES)));
+            if !is_whole || is_nameless {
+                return no_more(line);
+            }
             let national = entries.iter().any(|entry| matches!(entry, Entry::National(_)));
             national.then(|| {
                 "a telephone number of whatever country, or a tax number: with + and the country's code it is that country's".to_owned()
@@ -270,6 +317,15 @@ pub(super) fn guess(written: &str, said: &[Line]) -> Option<String> {
             Some(format!("{} entries: {}", each.len(), each.join(", ")))
         }
     }
+}
+
+fn no_more(line: &Line) -> Option<String> {
+    Some(format!("{} and no more; if more stands there, write {ENTRY}, {ONE_EACH}", line.said()))
+}
+
+/// Whether what was taken for one name may end in another: `Juan Pérez, Acme SL`.
+fn holds_another(written: &str) -> bool {
+    written.split(',').skip(1).any(|part| Line::formed(part).is_some())
 }
 
 /// Whether something in what was taken for a name is of an address or a number.
@@ -291,11 +347,9 @@ fn is_host(word: &str) -> bool {
         && psl::suffix(word.as_bytes()).is_some_and(|suffix| suffix.is_known())
 }
 
-/// Whether a word behind a name is surely no part of it.
-fn is_sure(word: &str) -> bool {
-    let digits = word.bytes().filter(u8::is_ascii_digit).count();
-    let valid = || identifier::identify(word, None).iter().any(|verdict| verdict.outcome.is_ok());
-    word.contains('@') || word.contains("://") || word.starts_with("www.") || digits >= NATIONAL && valid()
+/// Whether this is written as an address of the web, and so is no part of a name.
+fn is_address(part: &str) -> bool {
+    part.contains('@') || part.contains("://") || part.starts_with("www.")
 }
 
 /// Without the remark behind it: `acme.es # asked in May`.
@@ -305,48 +359,6 @@ fn without_remark(written: &str) -> &str {
         written[..*at].ends_with(char::is_whitespace) && !number
     });
     remark.map_or(written, |(at, _)| &written[..at]).trim()
-}
-
-/// Without the word that announces it: `Tel. 947 555 444`, `CIF: B12345674`, `NIF/CIF nº B12345674`.
-fn unlabelled(written: &str) -> (&str, Option<Label>) {
-    let (mut rest, mut label) = (written, None);
-    while let Some((after, found)) = label_of(rest, label) {
-        (rest, label) = (after, label.or(Some(found)));
-    }
-    // A label and no more, or a name that begins with one: "Phone House".
-    let is_more = rest.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '.'));
-    if is_more && !rest.starts_with("//") { (rest, label) } else { (written, None) }
-}
-
-/// The label in front of a text, and what stands behind it.
-fn label_of(written: &str, before: Option<Label>) -> Option<(&str, Label)> {
-    let is_end = |(at, c): &(usize, char)| c.is_alphanumeric() && !written[at + c.len_utf8()..].starts_with(char::is_alphanumeric);
-    let ends: Vec<usize> = written.char_indices().filter(is_end).map(|(at, c)| at + c.len_utf8()).take(LABEL).collect();
-    ends.into_iter().rev().find_map(|end| {
-        let (front, rest) = written.split_at(end);
-        let words = text::words(front);
-        let filler = before == Some(Label::TaxId) && FILLERS.contains(&words.as_str());
-        let label = match (TAX.contains(&words) || filler, LABELS.contains(&words.as_str())) {
-            (true, _) => Label::TaxId,
-            (false, true) => Label::Other,
-            (false, false) => return None,
-        };
-        let bare = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '(' | '@' | '*'));
-        let mark = &rest[..rest.len() - bare.len()];
-        // "mail.ru" is a host, "mailto:" a label.
-        let parts =
-            mark.contains([' ', ':', '\t']) || label == Label::TaxId && !mark.is_empty() || bare.starts_with(|c: char| c.is_ascii_digit());
-        (parts && !bare.is_empty() && !mark.contains("//")).then_some((bare, label))
-    })
-}
-
-/// A name without the label of what stood behind it: `Acme SL CIF`.
-fn ends_in_label(name: &str) -> &str {
-    let bare = name.trim_end().rsplit_once(char::is_whitespace).filter(|(_, last)| {
-        let words = text::words(last);
-        TAX.contains(&words) || LABELS.contains(&words.as_str())
-    });
-    bare.map_or(name, |(bare, _)| bare)
 }
 
 /// A host or an address of the web: the domain, or the page where many share the domain.
