@@ -7,8 +7,11 @@ mod alternate;
 mod begins;
 mod cut;
 mod grid;
+mod line;
+mod logos;
 mod marks;
 mod rank;
+mod towns;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -18,6 +21,7 @@ use super::shown::{At, Node, Shown};
 use crate::model::CompanyName;
 pub(super) use begins::is_heading;
 use cut::Cut;
+pub(super) use line::parts;
 use marks::{Marks, Work};
 
 /// Regions kept of one page.
@@ -35,6 +39,8 @@ const SHORT: usize = 2;
 /// Characters of what only stands over a group: a letter, a range of letters.
 pub(super) const LETTER: usize = 3;
 const SHORT_ALIKE: f64 = 0.8;
+/// Bytes of a line among names.
+const PROSE: usize = 300;
 
 /// Records of a list whose names are looked at, and the share of them that have a legal form where they are companies: many are called by a name alone.
 const NAMES: usize = 40;
@@ -56,13 +62,10 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
             let score = rank::score(shown, &cut);
             Region { records: cut.records, score }
         })
-        .filter(|region| region.score > 0.0)
+        // A menu is never what a page is for.
+        .filter(|region| region.score > 0.0 && !rank::is_menu(shown, &region.records))
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.records[0].cmp(&b.records[0])));
-    // A menu is never what a page is for, where anything else is on it.
-    if let Some(other) = found.iter().take(WEIGHED).position(|region| !rank::is_menu(shown, &region.records)) {
-        found[..=other].rotate_right(1);
-    }
     if let Some(inner) = grouped(shown, &found) {
         found[..=inner].rotate_right(1);
     }
@@ -71,7 +74,12 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     {
         first.records = cards;
     }
-    found.iter_mut().take(WEIGHED).for_each(|region| without_heads(shown, region));
+    found.truncate(WEIGHED);
+    for region in &mut found {
+        without_heads(shown, region);
+        without_prose(shown, region);
+    }
+    found.extend(logos::logos(shown));
     apart(shown, found)
 }
 
@@ -166,6 +174,15 @@ fn without_heads(shown: &Shown<'_>, region: &mut Region) {
     }
 }
 
+/// Takes sentences about a list of names alone out of it.
+fn without_prose(shown: &Shown<'_>, region: &mut Region) {
+    let sum = |of: fn(&Node<'_>) -> usize| region.records.iter().flatten().map(|at| of(&shown.nodes[*at])).sum::<usize>();
+    if sum(|node| node.links) == 0 && sum(|node| node.runs) < 2 * region.records.len() {
+        let prose = |record: &Vec<At>| record.iter().any(|at| line::is_prose(&shown.words(*at, PROSE)));
+        region.records.retain(|record| !prose(record));
+    }
+}
+
 /// Two records that stand below each other as those of a list do, each with more than its link; where a page has no list, it may be one.
 pub(super) fn short(shown: &Shown<'_>) -> Option<Region> {
     let says = |record: &Vec<At>| {
@@ -191,7 +208,11 @@ fn cuts(shown: &Shown<'_>, fewest: usize) -> Vec<Cut> {
     for parents in places.values() {
         let rows: Vec<Row> = parents
             .iter()
-            .map(|parent| shown.children(*parent).map(|child| (child, work.marks(shown, child))).collect::<Row>())
+            .map(|parent| {
+                let heads = towns::heads(shown, *parent);
+                let children = shown.children(*parent).filter(|child| !heads.contains(child));
+                children.map(|child| (child, work.marks(shown, child))).collect::<Row>()
+            })
             .filter(|row| !row.is_empty())
             .collect();
         cuts.extend(rows.iter().filter(|row| row.len() >= fewest).filter_map(|row| cut::best(shown, row, &mut work)));
@@ -280,7 +301,7 @@ fn places(shown: &Shown<'_>) -> BTreeMap<(At, u64), Vec<At>> {
 fn apart(shown: &Shown<'_>, found: Vec<Region>) -> Vec<Region> {
     let mut taken: BTreeSet<At> = BTreeSet::new();
     let mut out: Vec<Region> = Vec::new();
-    for mut region in found.into_iter().take(WEIGHED) {
+    for mut region in found {
         let overlaps =
             |at: &At| taken.range(*at..shown.nodes[*at].end).next().is_some() || shown.around(*at).any(|around| taken.contains(&around));
         if out.len() >= REGIONS || region.records.iter().flatten().any(overlaps) {

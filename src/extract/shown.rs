@@ -164,6 +164,12 @@ impl<'t> Shown<'t> {
         crate::base::text::squeeze(&out)
     }
 
+    /// The first image in a node that says something in place of itself, and what.
+    pub(super) fn words_of_image(&self, at: At) -> Option<(At, &str)> {
+        let images = (at..self.nodes[at].end).filter(|at| self.nodes[*at].is(Tag::Img));
+        images.map(|at| (at, self.nodes[at].attr("alt").trim())).find(|(_, text)| text.contains(char::is_alphanumeric))
+    }
+
     /// The absolute `XPath` of a node in the parsed page.
     pub(super) fn path(&self, at: At) -> String {
         let mut chain: Vec<At> = self.around(at).collect();

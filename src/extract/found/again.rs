@@ -10,6 +10,9 @@ use crate::model::{Draft, Record, Value};
 /// Fields by which two of one name are the same: one of these that both have says so, and one that differs denies it.
 const TELLING: [&str; 7] = ["phone", "email", "tax_id", "website", "address", "postcode", "place"];
 
+/// Digits of a telephone number.
+const NUMBER: usize = 6;
+
 /// Leaves one of those that are the same: what is known, else what leads where the others lead, else what says more.
 pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
@@ -51,12 +54,15 @@ pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
     });
 }
 
-/// Whether two of one name are one: they agree in something that tells and differ in nothing that does, and are no two entries of one part of the
-/// site, which counts its own.
+/// Whether two of one name are one: they have one telephone number, or agree in something that tells and differ in nothing that does; and are no two
+/// entries of one part of the site, which counts its own.
 fn is_same(one: &Draft, other: &Draft) -> bool {
     let (here, there) = (part(one), part(other));
     if here.is_some() && here == there {
         return false;
+    }
+    if rings(one, other) || rings(other, one) {
+        return true;
     }
     let both = TELLING.iter().filter_map(|name| Some((*name, told(one.value(name)?), told(other.value(name)?))));
     let both: Vec<(&str, String, String)> = both.filter(|(name, ..)| *name != "website" || here.is_some() == there.is_some()).collect();
@@ -64,6 +70,18 @@ fn is_same(one: &Draft, other: &Draft) -> bool {
     // Two entries without pages of their own at one place may be two.
     let agree = both.iter().any(|(name, one, other)| one == other && (linked || !matches!(*name, "place" | "postcode")));
     agree && both.iter().all(|(_, one, other)| one == other)
+}
+
+/// Whether the telephone number of the one is said of the other too: in a box that leaves out the town, the number stands where the town does.
+fn rings(one: &Draft, other: &Draft) -> bool {
+    let digits = |value: &Value| value.text().chars().filter(char::is_ascii_digit).collect::<String>();
+    let Some(own) = one.value("phone").map(digits).filter(|own| own.len() >= NUMBER) else { return false };
+    let number = |value: &Value| !matches!(value, Value::Url(_)) && !value.text().contains(char::is_alphabetic);
+    let mut said = other.fields.iter().filter(|(name, found)| name.as_str() != "tax_id" && number(&found.value));
+    said.any(|(_, found)| {
+        let theirs = digits(&found.value);
+        theirs.len() >= NUMBER && (own.ends_with(&theirs) || theirs.ends_with(&own))
+    })
 }
 
 fn told(value: &Value) -> String {
@@ -104,18 +122,21 @@ mod tests {
 
     #[test]
     fn who_is_shown_twice_is_one() {
-        let member = [("name", "Acme, S.L."), ("phone", "947 1"), ("place", "Soria"), ("url", "/m/1")];
+        let member = [("name", "Acme, S.L."), ("phone", "+34947200331"), ("place", "Soria"), ("url", "/m/1")];
         for (box_of, known, want) in [
-            (&[("name", "ACME, S.L."), ("phone", "947 1"), ("url", "/redirect?id=7")][..], false, &["b", "m", "o"][..]),
+            (&[("name", "ACME, S.L."), ("phone", "+34 947 200 331"), ("url", "/redirect?id=7")][..], false, &["b", "m", "o"][..]),
             (&[("name", "Acme, S.L."), ("place", "Soria"), ("url", "/redirect?id=7")], false, &["b", "m", "o"]),
-            (&[("name", "Acme, S.L."), ("phone", "947 1"), ("place", "Soria")], false, &["b", "m", "o"]),
+            (&[("name", "Acme, S.L."), ("phone", "+34 947 200 331"), ("place", "Soria")], false, &["b", "m", "o"]),
             // What is known stays, whichever it is.
-            (&[("name", "Acme, S.L."), ("phone", "947 1"), ("url", "/redirect?id=7")], true, &["s", "b", "m", "o"]),
+            (&[("name", "Acme, S.L."), ("phone", "+34 947 200 331"), ("url", "/redirect?id=7")], true, &["s", "b", "m", "o"]),
+            // Of one name and one number it is one, wherever the number stands.
+            (&[("name", "Acme, S.L."), ("phone", "947 200 331"), ("place", "Paid"), ("url", "/redirect?id=7")], false, &["b", "m", "o"]),
+            (&[("name", "Acme, S.L."), ("place", "947 20 03 31"), ("url", "/redirect?id=7")], false, &["b", "m", "o"]),
             // Others: a branch, another of the same name, one of whom nothing else is said.
-            (&[("name", "Acme, S.L."), ("phone", "947 2"), ("place", "Soria"), ("url", "/r?id=7")], false, &["s", "b", "m", "o"]),
-            (&[("name", "Acme, S.L."), ("phone", "947 1"), ("url", "/m/2")], false, &["s", "b", "m", "o"]),
+            (&[("name", "Acme, S.L."), ("phone", "+34 947 200 332"), ("place", "Soria"), ("url", "/r?id=7")], false, &["s", "b", "m", "o"]),
+            (&[("name", "Acme, S.L."), ("phone", "+34 947 200 331"), ("url", "/m/2")], false, &["s", "b", "m", "o"]),
             (&[("name", "Acme, S.L."), ("url", "/redirect?id=7")], false, &["s", "b", "m", "o"]),
-            (&[("name", "Bolt, S.L."), ("phone", "947 1"), ("url", "/redirect?id=7")], false, &["s", "b", "m", "o"]),
+            (&[("name", "Bolt, S.L."), ("phone", "+34 947 200 331"), ("url", "/redirect?id=7")], false, &["s", "b", "m", "o"]),
         ] {
             let others = [("b", [("name", "Beta"), ("url", "/m/8")]), ("o", [("name", "Omega"), ("url", "/m/9")])];
             let mut all = vec![draft("s", box_of), draft("b", &others[0].1), draft("m", &member), draft("o", &others[1].1)];

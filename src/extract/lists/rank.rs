@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::super::html::Tag;
 use super::super::shown::{At, Node, Shown};
 use super::cut::Cut;
+use super::line;
 use crate::model::CompanyName;
 
 /// Runs of text and images of one record that count.
@@ -14,9 +15,8 @@ const COUNTED: f64 = 300.0;
 /// Names that make a list by themselves, and how many are looked at.
 const FEW_NAMES: usize = 5;
 const LOOKED: usize = 40;
-/// Bytes of a name, and letters of a word that may be small in it.
+/// Bytes of a name.
 const NAME: usize = 90;
-const SMALL_WORD: usize = 3;
 /// Digits of a name; more are a telephone number.
 const DIGITS: usize = 5;
 /// What names without any legal form count for.
@@ -51,6 +51,10 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
         chars += sum(|node| node.chars);
         link_chars += sum(|node| node.link_chars);
     }
+    // Images alone are no records: those that say whose logos they are make a list of their own.
+    if chars == 0 {
+        return 0.0;
+    }
     let n = cut.records.len() as f64;
     let bare_names = if linked == 0 && runs < 2 * cut.records.len() {
         // Paragraphs, or names and nothing else.
@@ -62,7 +66,7 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
     // A record is more than one word, leads to a page about it, and says something beside that link.
     let compound = (0.25 + 0.15 * (runs as f64 / n)).min(1.0);
     let leads = if bare_names > 0.0 { bare_names.min(1.0) } else { 0.35 + 0.65 * linked as f64 / n };
-    let bare = if chars == 0 || link_chars as f64 > 0.95 * chars as f64 { 0.5 } else { 1.0 };
+    let bare = if link_chars as f64 > 0.95 * chars as f64 { 0.5 } else { 1.0 };
     worth(shown, cut) * compound * leads * bare * place(shown, cut.records[0][0])
 }
 
@@ -71,25 +75,21 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
 fn names(shown: &Shown<'_>, cut: &Cut) -> Option<f64> {
     let one = |record: &Vec<At>| {
         let mut texts = record.iter().flat_map(|at| *at..shown.nodes[*at].end).filter(|at| shown.nodes[*at].element.is_none());
-        texts.next().map(|at| shown.nodes[at].text.trim()).filter(|text| is_name(text) && texts.next().is_none())
+        let short = texts.next().map(|at| shown.nodes[at].text.trim()).filter(|text| text.len() <= NAME && texts.next().is_none())?;
+        Some(line::parts(short).0).filter(|name| is_name(name))
     };
     let all = cut.records.len();
     let texts: Vec<&str> = cut.records.iter().filter_map(one).take(LOOKED).collect();
     if all < FEW_NAMES || texts.len() * 10 < all.min(LOOKED) * 9 || texts.iter().collect::<HashSet<_>>().len() * 10 < texts.len() * 9 {
         return None;
     }
-    let titled = |text: &&str| {
-        let small = |word: &&str| word.chars().count() <= SMALL_WORD;
-        let begins = text.starts_with(char::is_uppercase) && text.contains(' ') && !text.ends_with(['.', ':', '?', '!']);
-        begins && text.split_whitespace().all(|word| word.starts_with(char::is_uppercase) || small(&word))
-    };
     let (formed, others): (Vec<&str>, Vec<&str>) = texts.iter().copied().partition(|text| CompanyName::parse(text).form.is_some());
-    let named = formed.len() + others.iter().filter(|text| titled(text)).count();
+    let named = formed.len() + others.iter().filter(|text| line::is_titled(text)).count();
     (named * 10 >= texts.len() * 8).then(|| formed.len() as f64 / texts.len() as f64)
 }
 
 /// Whether a text may be a name and no more: no way to reach somebody is in it.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.len() <= NAME && !text.contains('@') && text.bytes().filter(u8::is_ascii_digit).count() <= DIGITS
 }
 

@@ -7,6 +7,7 @@ use url::Url;
 use super::super::captions;
 use super::super::contacts;
 use super::super::html::Tag;
+use super::super::lists;
 use super::super::shown::{At, Shown};
 use super::super::value::{self, Hints, Type};
 use super::layout::{Layout, class};
@@ -21,6 +22,8 @@ const TEL: &str = "tel:";
 const CELL: usize = 2_000;
 /// Characters of an amount with its currency.
 const AMOUNT: usize = 20;
+/// Bytes of a caption alone in its cell.
+const CAPTION: usize = 20;
 /// Cells of one record.
 const CELLS: usize = 60;
 /// Cells of one column that say what it is.
@@ -86,7 +89,8 @@ enum Says {
 /// The records of a region with their fields; `company`: they are known to be companies.
 pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints, company): (&Hints, bool)) -> Listed {
     let layout = Layout::of(shown, records);
-    let raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &layout, (base, hints))).collect();
+    let mut raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &layout, (base, hints))).collect();
+    part_lines(&mut raws);
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
     let named = names::names(&raws, &heads, company);
     let details = names::details((shown, &layout), records, (&raws, &named), base);
@@ -122,7 +126,7 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
         if let Some(image) = image(shown, record, base) {
             add(("image", None), image.to_string(), &mut columns);
         }
-        for (_, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != name) {
+        for (_, raw) in raws.iter().enumerate().filter(|(i, raw)| Some(*i) != name && !is_caption(raw)) {
             let Some(kind) = of.get(&raw.place).and_then(|column| kinds.get(*column)) else { continue };
             let value = words_of(raw, kind, base, hints);
             // A card without a number has its address in the same place.
@@ -193,7 +197,33 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, by: (&Url, &Hint
     if !above.is_empty() {
         out.sort_by_key(|raw| raw.cell);
     }
+    // A logo alone is called as its image says.
+    let image = || record.iter().find_map(|root| shown.words_of_image(*root).map(|(at, text)| (*root, at, clip(text, CELL))));
+    if let Some((root, at, text)) = out.is_empty().then(image).flatten() {
+        out.push(raw((shown, layout), root, at, text, place(shown, layout, root, at)));
+    }
     out
+}
+
+/// Where the records are a line each that leads nowhere, parts what stands behind their names from these.
+fn part_lines(raws: &mut [Vec<Raw>]) {
+    let line = |raws: &Vec<Raw>| matches!(raws.as_slice(), [one] if !one.link && one.contact.is_none());
+    if raws.iter().filter(|raws| line(raws)).count() * 10 < raws.len() * 9 {
+        return;
+    }
+    for own in raws.iter_mut().filter(|raws| line(raws)) {
+        let Some(first) = own.first_mut() else { continue };
+        let (name, behind) = lists::parts(&first.text);
+        let behind = behind.map(|text| Raw { text: text.to_owned(), heading: false, place: first.place.wrapping_add(1), ..first.clone() });
+        first.text = name.to_owned();
+        own.extend(behind);
+    }
+}
+
+/// Whether a cell is only the words before a number or an address that stands in a cell of its own: "Tel.".
+fn is_caption(raw: &Raw) -> bool {
+    let field = || captions::field_of(&raw.text);
+    !raw.link && raw.contact.is_none() && raw.text.len() <= CAPTION && matches!(field(), Some("phone" | "fax" | "email"))
 }
 
 /// Whether an element is one amount, its currency in an element of its own: `<b>12,50 <i>€</i></b>`.
@@ -301,7 +331,7 @@ fn kinds(
     let mut by_place: BTreeMap<(usize, u64), Vec<Stands<'_>>> = BTreeMap::new();
     let mut first: HashMap<u64, usize> = HashMap::new();
     for (record, (raws, name)) in raws.iter().zip(names).enumerate() {
-        for (i, raw) in raws.iter().enumerate().filter(|(i, _)| Some(*i) != *name) {
+        for (i, raw) in raws.iter().enumerate().filter(|(i, raw)| Some(*i) != *name && !is_caption(raw)) {
             let order = *first.entry(raw.place).or_insert(i);
             by_place.entry((order, raw.place)).or_default().push((record, i, raw));
         }

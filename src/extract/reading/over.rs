@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::html::Tag;
-use super::super::lists::{LETTER, is_heading, is_over};
+use super::super::lists::{LETTER, is_heading};
 use super::super::shown::{At, Shown};
 
 /// Characters of a heading.
@@ -31,9 +31,9 @@ pub(super) fn headings(shown: &Shown<'_>, records: &[Vec<At>]) -> Option<Vec<Opt
     (distinct > 1 && distinct < records.len()).then_some(over)
 }
 
-/// Whether it is a heading, or a row of one cell, with words of its own: a letter of the alphabet says nothing of those below it.
+/// Whether it is a heading, or a row with words in one cell alone: a letter of the alphabet says nothing of those below it.
 fn is_head(shown: &Shown<'_>, at: At) -> bool {
     let node = &shown.nodes[at];
-    let over = || is_heading(node.tag) || node.tag == Tag::Tr && is_over(shown, at);
-    node.element.is_some() && node.runs == 1 && (LETTER + 1..=SHORT).contains(&node.chars) && over()
+    let over = is_heading(node.tag) || node.tag == Tag::Tr;
+    node.element.is_some() && node.runs == 1 && (LETTER + 1..=SHORT).contains(&node.chars) && over
 }

@@ -436,6 +436,99 @@ fn names_alone_are_a_list_and_a_menu_is_none_beside_anything() {
 }
 
 #[test]
+fn a_menu_is_never_a_list_and_lines_and_logos_are() {
+    let firms = ["Forjas Tera, S.L.", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea SL"];
+    let lines = |one: &dyn Fn(usize, &str) -> String| firms.iter().enumerate().map(|(n, firm)| one(n + 1, firm)).collect::<Vec<_>>();
+    let broken = |lines: Vec<String>| format!("<p>{}</p>", lines.join("<br>"));
+    let logo = |n: usize, firm: &str| format!("<a href=/m/{n}><img src=/{n}.png alt='{firm}'></a>");
+    for (html, beside) in [
+        (broken(lines(&|_, firm| format!("· {firm}"))), None),
+        (broken(lines(&|n, firm| format!("{n}. {firm}"))), None),
+        (lines(&|_, firm| format!("<p>- {firm}</p>")).concat(), None),
+        (lines(&|_, firm| format!("<li>{firm} (Soria)</li>")).concat(), Some(("column 1", "Soria"))),
+        (broken(lines(&|n, firm| format!("{firm} Tel. 947 200 33{n}"))), Some(("phone", "947 200 331"))),
+        (format!("<div>{}</div>", lines(&logo).concat()), Some(("link", "https://fair.example/m/1"))),
+        (lines(&|n, firm| format!("<div class=l>{}</div>", logo(n, firm))).concat(), Some(("link", "https://fair.example/m/1"))),
+        // What is said of the list is none of it.
+        (
+            format!(
+                "<p>Estas son las empresas que forman parte de la asociación.</p>{}",
+                lines(&|_, firm| format!("<p>{firm}</p>")).concat()
+            ),
+            None,
+        ),
+        (format!("{}<p>Si quiere asociarse, escriba a la asociación.</p>", lines(&|_, firm| format!("<p>{firm}</p>")).concat()), None),
+        (format!("<p>Nuestros socios:<br>{}</p>", firms.join("<br>")), None),
+        (format!("<p>{}<br>y muchas más</p>", firms.join("<br>")), None),
+    ] {
+        let reading = read(&format!("{MENU}<main><h1>Socios</h1>{html}</main><footer>Legal notice</footer>"));
+        assert_eq!(names(&reading), firms, "{html}");
+        if let Some((label, first)) = beside.filter(|(label, _)| *label != "column 1") {
+            assert_eq!(values(&reading, label).first().copied(), Some(first), "{html}: {:?}", reading.lists[0].columns);
+        }
+    }
+    let network = |n: usize| format!("<a href=https://www.facebook.com/x{n}><img src=/{n}.png alt='Face {n}'></a>");
+    let unnamed = |n: usize| format!("<a href=/m/{n}><img src=/{n}.png alt=logo></a>");
+    for body in ["<p>We make boxes.</p>".to_owned(), repeat(6, network), repeat(6, unnamed), repeat(3, |n| format!("<p>{n}</p>"))] {
+        let reading = read(&format!("{MENU}<main><h1>Socios</h1>{body}</main><footer><a href=/x>x</a></footer>"));
+        assert!(reading.lists.is_empty(), "{body}: {:?}", reading.lists);
+    }
+}
+
+#[test]
+fn rows_with_a_town_alone_stand_over_the_firms_below_them() {
+    let firms = ["Forjas Tera, S.L.", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea SL", "Hornos Deva"];
+    let towns = [("Burgos", 0..1), ("Lerma", 1..4), ("Soria", 4..5), ("Zamora", 5..7)];
+    let table = |head: &str, over: &str, row: &str| {
+        let fill = |n: usize| row.replace("{f}", firms[n]).replace("{n}", &n.to_string());
+        let group = |(town, of): &(&str, std::ops::Range<usize>)| over.replace("{t}", town) + &of.clone().map(fill).collect::<String>();
+        format!("<table>{head}{}</table>", towns.iter().map(group).collect::<String>())
+    };
+    let (head, row) = ("<tr><th>Empresa<th>Sector<th>Teléfono", "<tr><td>{f}<td>Metal {n}<td>947 20 03 1{n}");
+    let linked = "<tr><td><a href=/m/{n}>{f}</a><td>Metal {n}<td>947 20 03 1{n}";
+    let wide = "<tr class=g><th colspan=3>{t}</th></tr>";
+    for html in [
+        table(head, wide, row),
+        table("", wide, row),
+        table("<thead><tr><th>Empresa<th>Sector<th>Teléfono</thead><tbody>", wide, row),
+        table(head, wide, linked),
+        table(head, "<tr><td><b>{t}</b></td></tr>", row),
+        table(head, "<tr><td>{t}<td>&nbsp;<td>&nbsp;", row),
+        table("", "<tr><td>{t}<td><td>", row),
+    ] {
+        let reading = read(&format!("{MENU}<main><h1>Socios</h1>{html}</main>"));
+        assert_eq!(names(&reading), firms, "{html}");
+        assert_eq!(values(&reading, "section"), ["Burgos", "Lerma", "Lerma", "Lerma", "Soria", "Zamora", "Zamora"], "{html}");
+        let labels: Vec<&str> = reading.lists[0].columns.iter().map(|column| column.label.as_str()).collect();
+        assert!(!labels.contains(&"phone 2") && !labels.contains(&"column 3"), "{html}: {labels:?}");
+    }
+    // A firm of which nothing else is said is one.
+    let bare =
+        |n: usize| if n % 3 == 2 { format!("<tr><td>{}<td><td>", firms[n]) } else { row.replace("{f}", firms[n]).replace("{n}", "7") };
+    let html = format!("<table>{head}{}</table>", (0..7).map(bare).collect::<String>());
+    assert_eq!(names(&read(&html)), firms, "{html}");
+}
+
+#[test]
+fn a_caption_alone_is_no_value() {
+    let member = |n: usize| {
+        format!(
+            "<div class=c><h3><a href=/m/{n}>Maker {n}</a></h3><p>Town {n}</p><p>Tel. <a href='tel:+3494720033{n}'>947 20 03 3{n}</a></p></div>"
+        )
+    };
+    let news = "<div class=c><h3><a href=/n/1>A fair is held</a></h3><p>12/11/2026</p><p>It begins on Monday.</p></div>";
+    let reading = read(&format!("<main>{}{news}{}</main>", repeat(4, member), (5..=8).map(member).collect::<String>()));
+    let cells = reading.lists[0].records.iter().flat_map(|item| &item.cells);
+    assert_eq!(
+        cells.filter(|cell| cell.value == "Tel." || cell.value.starts_with("It begins")).count(),
+        0,
+        "{:#?}",
+        reading.lists[0].columns
+    );
+    assert_eq!(values(&reading, "phone").len(), 8);
+}
+
+#[test]
 fn more_than_a_page_shows_is_told_where_no_link_leads_to_it() {
     let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
     for (below, want) in [

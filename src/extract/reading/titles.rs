@@ -2,6 +2,7 @@
 
 use super::super::captions;
 use super::super::html::Tag;
+use super::super::lists::is_over;
 use super::super::shown::{At, Shown};
 
 /// Characters of a caption.
@@ -18,7 +19,10 @@ pub(super) fn heads(shown: &Shown<'_>, record: &[At]) -> Vec<String> {
     let Some(row) = record.first().copied().filter(|at| shown.nodes[*at].is(Tag::Tr)) else { return Vec::new() };
     let Some(table) = shown.around(row).find(|at| shown.nodes[*at].is(Tag::Table)) else { return Vec::new() };
     let above = (table..row).filter(|at| shown.nodes[*at].is(Tag::Tr));
-    let is_head = |at: &At| shown.children(*at).filter(|at| shown.nodes[*at].element.is_some()).all(|at| shown.nodes[at].is(Tag::Th));
+    let is_head = |at: &At| {
+        let named = shown.children(*at).filter(|at| shown.nodes[*at].element.is_some()).all(|at| shown.nodes[at].is(Tag::Th));
+        named && !is_over(shown, *at)
+    };
     let Some(head) = above.take(HEADS).filter(is_head).last().or_else(|| plain_head(shown, row)) else { return Vec::new() };
     cells(shown, head).take(HEADS).map(|at| shown.words(at, CAPTION)).collect()
 }
