@@ -297,7 +297,7 @@ pub(super) fn guess(written: &str, said: &[Line]) -> Option<String> {
         [line @ Line::Named(name)] => {
             let whole = CompanyName::parse(written).core;
             if looks_like_more(written) || holds_another(written) {
-                return no_more(line);
+                return Some(no_more(line));
             }
             (name.core != whole).then(|| format!("{} anywhere", line.said()))
         }
@@ -305,7 +305,7 @@ pub(super) fn guess(written: &str, said: &[Line]) -> Option<String> {
             let is_whole = written.ends_with(')') || matches!(Line::exactly(&shown(written)), Ok(Some(_)));
             let is_nameless = entries.iter().any(|entry| matches!(entry, Entry::Page(page) if page.starts_with(OLD_PAGES)));
             if !is_whole || is_nameless {
-                return no_more(line);
+                return Some(no_more(line));
             }
             let national = entries.iter().any(|entry| matches!(entry, Entry::National(_)));
             national.then(|| {
@@ -319,8 +319,8 @@ pub(super) fn guess(written: &str, said: &[Line]) -> Option<String> {
     }
 }
 
-fn no_more(line: &Line) -> Option<String> {
-    Some(format!("{} and no more; if more stands there, write {ENTRY}, {ONE_EACH}", line.said()))
+fn no_more(line: &Line) -> String {
+    format!("{} and no more; if more stands there, write {ENTRY}, {ONE_EACH}", line.said())
 }
 
 /// Whether what was taken for one name may end in another: `Juan Pérez, Acme SL`.
