@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Rules;
 use super::compare::Context;
-use super::differences::{AWARD_VALUE, Difference, Found, QUIET, What, is_newer, is_older, is_ours};
+use super::differences::{AWARD_VALUE, Difference, Found, QUIET, What, is_newer, is_older, is_ours, of_fields};
 use super::noise::essence;
 use super::readable::excerpt;
 use super::spelling::respelled;
@@ -48,7 +48,10 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
             None => Some(ChangeKind::Appeared),
             // What is on file took it back.
             Some(record) if record.gone && draft.again && draft.kind == RecordKind::Award => continue,
-            Some(record) if record.gone => Some(ChangeKind::Returned(record.changed)),
+            Some(record) if record.gone => {
+                came_back_otherwise(news, rules, found, (*i, draft, record), &mut changes);
+                Some(ChangeKind::Returned(record.changed))
+            }
             Some(record) => {
                 let fields = changed_fields(news, found, (*i, draft), record);
                 (!fields.is_empty()).then_some(ChangeKind::Changed(fields))
@@ -56,7 +59,7 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
         };
         let record = match (stored, &kind) {
             (Some(record), None) if record.missing == 0 && !(record.own_page.is_open() && draft.detail.is_none()) => {
-                records.extend(raised(news, draft, record));
+                records.extend(raised(news, found, (*i, draft), record));
                 continue;
             }
             (None, _) => fresh(news, draft),
@@ -124,13 +127,32 @@ pub(super) fn taken_back(news: &News<'_>, known: &[Record], keys: &[String]) -> 
     known.iter().filter(is_meant).map(one).unzip()
 }
 
+/// What a tender says otherwise that is back in its portal's list is told as it is of one that never left.
+fn came_back_otherwise(
+    news: &News<'_>,
+    rules: &Rules,
+    found: &Found<'_>,
+    (at, draft, record): (usize, &Draft, &Record),
+    changes: &mut Vec<Change>,
+) {
+    if record.kind != RecordKind::Tender {
+        return;
+    }
+    let report = of_fields(rules, &[], (at, draft), record, false);
+    let fields = changed_fields(&News { report: &report, ..*news }, found, (at, draft), record);
+    if !fields.is_empty() {
+        let (source, at) = (news.page.source.clone(), news.context.now);
+        changes.push(Change { source, record: record.id, kind: ChangeKind::Changed(fields), at, baseline: news.context.quiet });
+    }
+}
+
 /// A tender whose newer notice changes nothing that is told: from now on it is this one that an older notice is older than, and its lots are due
 /// when it says.
-fn raised(news: &News<'_>, draft: &Draft, record: &Record) -> Option<Record> {
+fn raised(news: &News<'_>, found: &Found<'_>, (at, draft): (usize, &Draft), record: &Record) -> Option<Record> {
     let newer = !draft.again && draft.kind == RecordKind::Tender && is_newer(draft, record);
     // What waits for a second look is still to be told.
-    let says = draft.fields.contains_key(BUYER_SAYS) && draft.value(BUYER_SAYS) != record.value(BUYER_SAYS);
-    if !moved_lots(record, draft).is_empty() || newer && says {
+    let waits = |difference: &Difference| matches!(&difference.what, What::Field(draft, _) if *draft == at);
+    if !moved_lots(record, draft).is_empty() || found.differences.iter().any(waits) {
         return None;
     }
     let found = draft.fields.get(PUBLISHED).filter(|_| newer && record.fields.contains_key(PUBLISHED));

@@ -66,11 +66,13 @@ pub(super) async fn make_whole(
         shown.extend(back);
         // Of more than are kept the oldest are not on file any more: what they alone said is not taken back.
         let (all, newest) = (on_file.all, shown.iter().map(Filed::at).max());
-        let mut void = may_be_void(known.get(&id).copied(), newest);
-        if void {
-            // A notice that says so is on file, and one that takes it back may be published before the first was seen.
-            let before = together(effects, source, draft, (on_file.notices.clone(), Vec::new())).await;
-            void = !before.is_some_and(|before| before.tender.fields.get("stage").is_some_and(|stage| is_cancelled(&stage.value)));
+        let cancelled = cancelled_since(known.get(&id).copied()).filter(|since| newest.is_none_or(|newest| newest <= *since));
+        let mut void = cancelled.is_some();
+        if let Some(since) = cancelled {
+            // Where a notice said so by then, one that takes it back may be published before the first was seen.
+            let then = on_file.notices.iter().filter(|filed| filed.seen <= since).cloned().collect();
+            let then = together(effects, source, draft, (then, Vec::new())).await;
+            void = !then.is_some_and(|then| then.tender.fields.get("stage").is_some_and(|stage| is_cancelled(&stage.value)));
         }
         if let Some(mut whole) = together(effects, source, draft, (on_file.notices, shown)).await {
             whole.tender.partial |= !all;
@@ -132,10 +134,10 @@ async fn complete(effects: &Effects, source: &Source, extract: &Extract, stored:
     Ok(())
 }
 
-/// Whether a tender is cancelled and no notice since then says otherwise: what its portal has called void stays so, and is on file as no notice.
-fn may_be_void(known: Option<&Record>, newest: Option<Timestamp>) -> bool {
-    let void = known.and_then(|known| known.fields.get("stage")).filter(|stage| is_cancelled(&stage.value));
-    void.is_some_and(|stage| newest.is_none_or(|newest| newest <= stage.first_seen))
+/// Since when a tender is known as cancelled: what its portal has called void stays so unless a notice since then says otherwise, and is on file as
+/// no notice.
+fn cancelled_since(known: Option<&Record>) -> Option<Timestamp> {
+    known?.fields.get("stage").filter(|stage| is_cancelled(&stage.value)).map(|stage| stage.first_seen)
 }
 
 fn is_cancelled(stage: &Value) -> bool {

@@ -154,10 +154,10 @@ async fn what_the_buyer_says_of_a_change_is_told_with_it_and_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_of_two_portals_cancels_and_opens_again_before_the_digest_is_told_as_both() {
-    for portal in [0, 1] {
+    for (portal, keys) in [(0, ""), (1, ""), (0, "confirm = \"1m\"\n"), (1, "confirm = \"1m\"\n")] {
         let held = || vec![scanners("2026-12-30T13:00:00Z")];
         let settings = points("tender-published", 20) + &rep("ana", "UTC", "Mon-Fri 08:00") + "quiet = \"09:00-07:00\"\n";
-        let world = World::new(&settings, [held(), held()]).await;
+        let world = World::with(keys, &settings, [held(), held()]).await;
         world.until("2026-11-25T12:00:00Z").await;
         for (n, status) in ["cancelled", "active"].into_iter().enumerate() {
             let mut one = notice(1, HOSPITAL, "Ultrasound scanners", ("2026-12-30T13:00:00Z", status));
@@ -168,7 +168,7 @@ async fn what_one_of_two_portals_cancels_and_opens_again_before_the_digest_is_to
         }
         world.until("2026-11-26T12:00:00Z").await;
         let mails: Vec<String> = world.mails("ana", "Tender cancelled").iter().map(|mail| words(mail)).collect();
-        assert!(mails.len() == 1 && mails[0].contains("Takes offers again"), "{portal}: {mails:#?}");
+        assert!(mails.len() == 1 && mails[0].contains("Takes offers again"), "{portal} {keys}: {mails:#?}");
     }
 }
 

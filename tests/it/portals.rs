@@ -442,15 +442,20 @@ async fn ten_requests_a_day_are_enough_for_sam() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_missing_from_a_whole_file_is_gone() {
-    let rows = std::sync::Arc::new(std::sync::Mutex::new(6));
+    // How many rows, and until which day the last ones are open.
+    let rows = std::sync::Arc::new(std::sync::Mutex::new((6, 20)));
     let shown = std::sync::Arc::clone(&rows);
     let site = Server::start(move |seen| {
         if seen.path != "/open.csv" {
             return Reply::status(404);
         }
-        let row = |n: u32| format!("\"Works {n}\",\"R-{n}\",\"0\",\"2026-11-20\",\"2026-12-20T14:00:00\",\"Open\",\"Ministry\"\n");
+        let (count, day) = *shown.lock().unwrap();
+        let row = |n: u32| {
+            let day = if n == 6 { day } else { 20 };
+            format!("\"Works {n}\",\"R-{n}\",\"0\",\"2026-11-20\",\"2026-12-{day}T14:00:00\",\"Open\",\"Ministry\"\n")
+        };
         let head = "\"title-titre-eng\",\"referenceNumber-numeroReference\",\"amendmentNumber-numeroModification\",\"publicationDate-datePublication\",\"tenderClosingDate-appelOffresDateCloture\",\"tenderStatus-appelOffresStatut-eng\",\"contractingEntityName-nomEntitContractante-eng\"\n";
-        let body: String = (0..*shown.lock().unwrap()).map(row).collect();
+        let body: String = (0..count).map(row).collect();
         Reply {
             status: 200,
             headers: vec![("content-type", "text/csv; charset=utf-8".into())],
@@ -461,13 +466,13 @@ async fn what_is_missing_from_a_whole_file_is_gone() {
     let world = Inside::new(&(source + &rep("ana", "UTC", "Mon-Sun 08:00") + MAILS)).await;
     world.visit().await;
     quarter(&world).await;
-    *rows.lock().unwrap() = 7;
+    *rows.lock().unwrap() = (7, 20);
     for _ in 0..3 {
         quarter(&world).await;
         world.drain().await;
     }
     assert_eq!(held(&world).await.len(), 7);
-    *rows.lock().unwrap() = 6;
+    *rows.lock().unwrap() = (6, 20);
     quarter(&world).await;
     assert_eq!(held(&world).await.len(), 7, "not by one reading");
     quarter(&world).await;
@@ -479,19 +484,26 @@ async fn what_is_missing_from_a_whole_file_is_gone() {
     assert!(gone.len() == 1 && gone[0].contains("Works 6"), "{:#?}", world.written("mail"));
     // That it is back is told to who was told that it went; what went and came back between two letters is no news.
     for back in [1, 1] {
-        *rows.lock().unwrap() = 7;
+        *rows.lock().unwrap() = (7, 20);
         quarter(&world).await;
         world.wait(SignedDuration::from_hours(24));
         world.drain().await;
         let again = world.written("mail").into_iter().filter(|mail| mail.contains("Is in its portal's list again")).collect::<Vec<_>>();
         assert!(again.len() == back && again[0].contains("Works 6"), "{:#?}", world.written("mail"));
-        *rows.lock().unwrap() = 6;
+        *rows.lock().unwrap() = (6, 20);
         quarter(&world).await;
         quarter(&world).await;
         assert_eq!(held(&world).await.len(), 6);
     }
     let gone = world.written("mail").into_iter().filter(|mail| mail.contains("no longer in its portal's list")).count();
     assert_eq!(gone, 1);
+    // What it says otherwise when it is back is told as of any other.
+    *rows.lock().unwrap() = (7, 24);
+    quarter(&world).await;
+    world.wait(SignedDuration::from_hours(24));
+    world.drain().await;
+    let moved = |mail: &&String| mail.contains("Works 6: deadline Sun 20 Dec 2026 19:00 UTC") && mail.contains("Thu 24 Dec 2026");
+    assert_eq!(world.written("mail").iter().filter(moved).count(), 1, "{:#?}", world.written("mail"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
