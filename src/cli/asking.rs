@@ -73,8 +73,12 @@ async fn ask_only(request: &Request, question: &Question, refusal: Refusal, json
 
 /// Asks and prints.
 pub(super) async fn show(request: &Request, question: Question, json: bool) -> anyhow::Result<Ended> {
+    let limit = question.limit();
     let answer = ask(request, question, json).await?;
     print::answer(&answer, json)?;
+    if let Some(limit) = answer.listed().filter(|listed| Some(*listed) == limit) {
+        eprintln!("These are the first {limit}, and there may be more: `--limit` shows them.");
+    }
     Ok(ended(&answer))
 }
 

@@ -283,7 +283,7 @@ pub(super) fn leave_unheard(altered: &mut Vec<Altered>, shown: &[Shown]) {
     altered.retain_mut(|altered| {
         let before = altered.signals.len();
         let new = first.contains(&altered.tender.record.id);
-        altered.signals.retain(|signal| !new || !is_said_by_first(signal));
+        altered.signals.retain(|signal| !new || !is_said_by_first(signal, &altered.tender.record));
         altered.signals.len() == before || !altered.signals.is_empty()
     });
 }

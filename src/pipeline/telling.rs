@@ -13,7 +13,7 @@ use crate::base::text::{clip, squeeze};
 use crate::config::{Config, Rep};
 use crate::model::codes::Meaning;
 use crate::model::{
-    Joined, Lead, LeadState, Organisation, Record, RecordKind, Signal, SignalKind, Story, Subject, Value, deadline, is_live,
+    Joined, Lead, LeadState, Organisation, Record, RecordKind, Signal, SignalKind, Stage, Story, Subject, Value, deadline, is_live, stage,
 };
 use crate::render::{Early, Holder, Item, Language};
 use crate::store::{Passed, StoreError};
@@ -271,7 +271,10 @@ async fn look(
     let members = grounds.members;
     let tenders = if tells { tenders(effects, config, (&stands, grounds.records), now).await? } else { Vec::new() };
     let first = first_told(&stands, known.told, &tenders);
-    stands.retain(|signal| !is_said_by_first(signal) || !first.contains(&joined(&tenders, signal.record)));
+    stands.retain(|signal| {
+        let tender = tenders.iter().find(|(id, _)| *id == signal.record).map(|(_, tender)| &tender.record);
+        !tender.is_some_and(|tender| first.contains(&tender.id) && is_said_by_first(signal, tender))
+    });
     let also = known.also.iter().map(|(segment, total)| (config.segment_title(segment).to_owned(), *total)).collect();
     let hot = segment.is_none_or(|segment| known.lead.score.total() >= segment.terms.hot);
     let shown = Shown { known, organisation, members, signals: stands, meanings, also, tenders, texts, hot, begins, closes, passed };
@@ -300,9 +303,16 @@ fn joined(tenders: &[(RecordId, Joined)], record: RecordId) -> RecordId {
     tenders.iter().find(|(id, _)| *id == record).map_or(record, |(_, tender)| tender.record.id)
 }
 
-/// Whether it says what the first telling of a tender says by itself: how it stands now. That lots of it ended before is no news to who never heard of it.
-pub(super) const fn is_said_by_first(signal: &Signal) -> bool {
-    matches!(signal.kind, SignalKind::DeadlineMoved | SignalKind::TenderChanged)
+/// Whether it says what the first telling of a tender says by itself: how it stands now. That lots of it ended before, or that it was cancelled and is
+/// open again, is no news to who never heard of it.
+pub(super) fn is_said_by_first(signal: &Signal, tender: &Record) -> bool {
+    match signal.kind {
+        SignalKind::DeadlineMoved | SignalKind::TenderChanged => true,
+        SignalKind::TenderPublished => matches!(signal.story.plain(), Story::Changed { .. }),
+        SignalKind::TenderCancelled => stage(tender) != Stage::Cancelled,
+        SignalKind::TenderSuspended => stage(tender) != Stage::Suspended,
+        _ => false,
+    }
 }
 
 /// The tenders that are told of for the first time: what was never told of one is no move.

@@ -276,6 +276,36 @@ pub enum Answer {
     Backup(BackupView),
 }
 
+impl Question {
+    /// The most that a list is asked to hold.
+    pub fn limit(&self) -> Option<usize> {
+        match self {
+            Self::Tenders(TenderFilter { limit, .. })
+            | Self::Leads { limit, .. }
+            | Self::Outbox { limit, .. }
+            | Self::Organisations { limit, .. }
+            | Self::OrganisationQuestions { limit }
+            | Self::Rulings { limit } => Some(*limit),
+            _ => None,
+        }
+    }
+}
+
+impl Answer {
+    /// How many a list holds that was asked for with a limit.
+    pub fn listed(&self) -> Option<usize> {
+        Some(match self {
+            Self::Tenders(views) => views.len(),
+            Self::Leads(views) => views.len(),
+            Self::Outbox(views) => views.len(),
+            Self::Organisations(views) => views.len(),
+            Self::OrganisationQuestions(views) => views.len(),
+            Self::Rulings(views) => views.len(),
+            _ => return None,
+        })
+    }
+}
+
 /// How everything is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct StatusView {

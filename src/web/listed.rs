@@ -12,6 +12,7 @@ use super::answer::{AnswerError, moment, unknown};
 use super::notices::also;
 use super::tenders::TenderView;
 use super::views;
+use crate::base::ids::RecordId;
 use crate::base::text::words;
 use crate::config::Config;
 use crate::model::{Joined, Record, Stage, as_one};
@@ -20,6 +21,8 @@ use crate::store::{TenderOrder, TenderRow, TenderWalk};
 
 /// The longest list.
 const MOST: usize = 5_000;
+/// Records that are read at a time.
+const READ: usize = 100;
 /// The longest time ahead for contracts that end, in days.
 const FAR: u32 = 3_650;
 
@@ -98,74 +101,92 @@ impl Wanted {
 /// latest first. With `expiring` those with a contract that ends, the soonest first.
 pub(super) async fn list(effects: &Effects, config: &Config, filter: TenderFilter) -> Result<Vec<TenderView>, AnswerError> {
     let wanted = Wanted::new(config, &filter)?;
-    let limit = filter.limit.min(MOST);
-    let mut shown = match filter.expiring {
-        Some(days) => ending(effects, wanted, (days.min(FAR), limit)).await,
-        None => due(effects, wanted, &filter, (limit, &config.daemon.zone)).await,
-    }?;
-    // What one portal says of its stage may be overtaken by another.
-    shown.retain(|view| filter.stage.is_none() || view.stage == filter.stage);
-    Ok(shown)
+    let shown = Shown { effects, stage: filter.stage.clone(), limit: filter.limit.min(MOST), met: HashSet::new(), views: Vec::new() };
+    match filter.expiring {
+        Some(days) => ending(shown, wanted, days.min(FAR)).await,
+        None => due(shown, wanted, &filter, &config.daemon.zone).await,
+    }
 }
 
-async fn due(
-    effects: &Effects,
-    wanted: Wanted,
-    filter: &TenderFilter,
-    (limit, zone): (usize, &TimeZone),
-) -> Result<Vec<TenderView>, AnswerError> {
-    let now = effects.clock.now();
+async fn due(mut shown: Shown<'_>, wanted: Wanted, filter: &TenderFilter, zone: &TimeZone) -> Result<Vec<TenderView>, AnswerError> {
+    let store = &shown.effects.store;
+    let now = shown.effects.clock.now();
     let after = filter.due_after.as_deref().map(|text| moment(text, false, zone)).transpose()?;
     let before = filter.due_before.as_deref().map(|text| moment(text, true, zone)).transpose()?;
     // Who asks for a time asks for none without one.
     let before = before.or(after.map(|_| Timestamp::MAX));
     let wanted = std::sync::Arc::new(wanted);
-    let walk = TenderWalk { by: TenderOrder::Due, from: after.or(Some(now)), to: before, back: false, limit };
+    let walk = TenderWalk { by: TenderOrder::Due, from: after.or(Some(now)), to: before, back: false, limit: MOST };
     let hold = std::sync::Arc::clone(&wanted);
-    let (mut rows, _) = effects.store.tenders(walk, move |row| hold.holds(row)).await?;
-    if after.is_none() && before.is_none() && rows.len() < limit {
-        let walk = TenderWalk { from: None, to: Some(now), back: true, limit: limit - rows.len(), ..walk };
-        rows.extend(effects.store.tenders(walk, move |row| wanted.holds(row)).await?.0);
+    let (mut rows, _) = store.tenders(walk, move |row| hold.holds(row)).await?;
+    if after.is_none() && before.is_none() && rows.len() < MOST {
+        let walk = TenderWalk { from: None, to: Some(now), back: true, limit: MOST - rows.len(), ..walk };
+        rows.extend(store.tenders(walk, move |row| wanted.holds(row)).await?.0);
     }
-    let records = effects.store.records(rows.iter().map(|row| row.record).collect()).await?;
-    shown(effects, records.iter().map(|record| (record, views::tender(record, None)))).await
+    for rows in rows.chunks(READ) {
+        for record in store.records(rows.iter().map(|row| row.record).collect()).await? {
+            if !shown.take(&record, None).await? {
+                return Ok(shown.views);
+            }
+        }
+    }
+    Ok(shown.views)
 }
 
-async fn ending(effects: &Effects, wanted: Wanted, (days, limit): (u32, usize)) -> Result<Vec<TenderView>, AnswerError> {
-    let now = effects.clock.now();
+async fn ending(mut shown: Shown<'_>, wanted: Wanted, days: u32) -> Result<Vec<TenderView>, AnswerError> {
+    let store = &shown.effects.store;
+    let now = shown.effects.clock.now();
     // A contract that ends today ends at the end of the day.
     let from = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now);
     let to = now.saturating_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX);
-    let walk = TenderWalk { by: TenderOrder::Ends, from: Some(from), to: Some(to), back: false, limit };
-    let (rows, _) = effects.store.tenders(walk, move |row| wanted.holds(row)).await?;
-    let winners = effects.store.records(rows.iter().map(|row| row.record).collect()).await?;
-    let tenders = effects.store.records(rows.iter().map(|row| row.tender).collect()).await?;
-    let of = |list: &[Record], id| list.iter().find(|record| record.id == id).cloned();
-    let mut found = Vec::new();
-    for row in rows {
-        let Some(named) = of(&winners, row.record) else { continue };
-        let tender = of(&tenders, row.tender).unwrap_or_else(|| named.clone());
-        let view = TenderView { contract_end: named.text("contract_end"), winner: named.text("winner"), ..views::tender(&tender, None) };
-        found.push((tender, view));
-    }
-    shown(effects, found.iter().map(|(tender, view)| (tender, view.clone()))).await
-}
-
-/// One tender on several portals is shown once, where it comes first.
-async fn shown(effects: &Effects, found: impl Iterator<Item = (&Record, TenderView)>) -> Result<Vec<TenderView>, AnswerError> {
-    let (mut shown, mut met) = (Vec::new(), HashSet::new());
-    for (record, view) in found {
-        if met.insert(record.id) {
-            let others = linked(effects, record).await?;
-            met.extend(others.iter().map(|other| other.id));
-            let mut view = TenderView { also: also(&others), ..view };
-            let all: Vec<Record> = others.into_iter().chain([record.clone()]).collect();
-            if let Some(Joined { record, .. }) = as_one(&all, effects.clock.now()) {
-                (view.title, view.stage) = (record.title(), record.text("stage"));
-                views::dated(&mut view, &record);
+    let walk = TenderWalk { by: TenderOrder::Ends, from: Some(from), to: Some(to), back: false, limit: MOST };
+    let (rows, _) = store.tenders(walk, move |row| wanted.holds(row)).await?;
+    for rows in rows.chunks(READ) {
+        let winners = store.records(rows.iter().map(|row| row.record).collect()).await?;
+        let tenders = store.records(rows.iter().map(|row| row.tender).collect()).await?;
+        let of = |list: &[Record], id| list.iter().find(|record| record.id == id).cloned();
+        for row in rows {
+            let Some(named) = of(&winners, row.record) else { continue };
+            let tender = of(&tenders, row.tender).unwrap_or_else(|| named.clone());
+            if !shown.take(&tender, Some(&named)).await? {
+                return Ok(shown.views);
             }
-            shown.push(view);
         }
     }
-    Ok(shown)
+    Ok(shown.views)
+}
+
+/// What is in a list so far.
+struct Shown<'a> {
+    effects: &'a Effects,
+    stage: Option<String>,
+    limit: usize,
+    met: HashSet<RecordId>,
+    views: Vec<TenderView>,
+}
+
+impl Shown<'_> {
+    /// Takes in a tender; one on several portals once, where it comes first, under the id that was known first, and in the stage that all of them
+    /// together say: what one of them says may be overtaken by another. `award`: whose contract ends. Returns whether more are wanted.
+    async fn take(&mut self, record: &Record, award: Option<&Record>) -> Result<bool, AnswerError> {
+        if self.views.len() >= self.limit || !self.met.insert(record.id) {
+            return Ok(self.views.len() < self.limit);
+        }
+        let mut all = linked(self.effects, record).await?;
+        self.met.extend(all.iter().map(|other| other.id));
+        all.push(record.clone());
+        all.sort_by_key(|record| (record.first_seen, record.id));
+        let mut view = TenderView { also: also(&all[1..]), ..views::tender(&all[0], None) };
+        if let Some(Joined { record, .. }) = as_one(&all, self.effects.clock.now()) {
+            (view.title, view.stage) = (record.title(), record.text("stage"));
+            views::dated(&mut view, &record);
+        }
+        if let Some(award) = award {
+            (view.contract_end, view.winner) = (award.text("contract_end"), award.text("winner"));
+        }
+        if self.stage.is_none() || view.stage == self.stage {
+            self.views.push(view);
+        }
+        Ok(self.views.len() < self.limit)
+    }
 }

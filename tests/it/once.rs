@@ -113,7 +113,8 @@ async fn a_tender_on_two_portals_has_one_title_whoever_tells_of_it() {
     for (stage, shown) in [("open", 0), ("cancelled", 1)] {
         let filter = TenderFilter { limit: 10, stage: Some(stage.to_owned()), ..TenderFilter::default() };
         let Answer::Tenders(list) = ask(&world.inside, Question::Tenders(filter)).await else { panic!("no list") };
-        assert_eq!(list.iter().filter(|view| view.title == listed.title).count(), shown, "{stage}");
+        let ids: Vec<&str> = list.iter().filter(|view| view.title == listed.title).map(|view| view.id.as_str()).collect();
+        assert_eq!(ids, vec![listed.id.as_str(); shown], "{stage}");
     }
     for id in [listed.id.clone(), listed.also[0].id.clone()] {
         let Answer::Tender(view) = ask(&world.inside, Question::Tender { id: id.clone(), at: None }).await else { panic!("no tender") };
@@ -195,7 +196,29 @@ async fn words_on_an_earlier_change_are_no_reason_for_an_end() {
         let mails: Vec<String> = world.mails("ana", "").iter().map(|mail| words(mail)).collect();
         let with = |words: &str| mails.iter().filter(|mail| mail.contains(words)).count();
         assert_eq!((with(told), with("the buyer says: “The plans")), (1, 1), "{mails:#?}");
+        // What was said of the end is not said of what takes it back.
+        assert_eq!(with("the buyer says: “The budget"), 0, "{mails:#?}");
         assert!(with("Takes offers again") == 1 && with("reason") == 0, "{mails:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cancelled_and_is_open_again_by_its_first_telling_is_told_as_open() {
+    for keys in ["", "confirm = \"1m\"\n"] {
+        let settings = points("tender-published", 20) + &rep("ana", "UTC", "Mon-Fri 08:00") + "quiet = \"09:00-07:00\"\n";
+        let world = World::with(keys, &settings, [Vec::new(), Vec::new()]).await;
+        world.until("2026-11-25T12:00:00Z").await;
+        for (n, status) in ["active", "cancelled", "active"].into_iter().enumerate() {
+            let mut one = notice(1, HOSPITAL, "Ultrasound scanners", ("2026-12-30T13:00:00Z", status));
+            one["id"] = json!(format!("later-{n}"));
+            one["date"] = json!(format!("2026-11-25T1{n}:00:00Z"));
+            world.show(0, one);
+            world.run(3).await;
+        }
+        world.until("2026-11-27T12:00:00Z").await;
+        let mails: Vec<String> = world.mails("ana", "Ultrasound scanners").iter().map(|mail| words(mail)).collect();
+        let other = ["cancelled", "again", "deadline moved"].iter().any(|words| mails[0].to_lowercase().contains(words));
+        assert!(mails.len() == 1 && mails[0].contains("Tender published") && !other, "{keys}: {mails:#?}");
     }
 }
 

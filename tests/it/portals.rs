@@ -677,6 +677,11 @@ fn killed_anywhere_the_daemon_goes_on_where_it_was() {
     titles.sort();
     assert_eq!(titles, ledger(&portal));
     assert_eq!(portal.lock().complaints, Vec::<String>::new());
+    for (limit, cut) in [("59", true), ("61", false)] {
+        let output = home.command(&["tender", "list", "--limit", limit]).output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(told.contains("These are the first 59, and there may be more"), cut, "{told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,7 @@
 //! Who offered: what a notice tells of the winners and losers of its awards, each an organisation with a record of its own; and why nobody won.
 //! Knows no format.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{LINE, Told, lot_line, name_of};
 use crate::base::text::{squeeze, words as folded};
@@ -10,15 +10,17 @@ use crate::model::{Amendment, Award, LOST_BY, Notice, Outcome, Party, SAID_APART
 /// What stands between the id of an award and its bidder in a key.
 const BIDDER: &str = " | ";
 
-/// What a notice says of its changes: first that which came with the end of its procedure, then what was said before; many repeat it for good.
+/// What a notice says of its changes: first that which came with the end of its procedure, then what was said otherwise; many repeat it for good.
+/// The words of an end are none of a procedure that is open again. `of`: all notices so far, the oldest first.
 pub(super) fn ending<'n>(notice: &'n Notice, of: &'n [Notice]) -> (Vec<&'n Amendment>, Vec<&'n Amendment>) {
-    if notice.stage != Stage::Cancelled {
-        return (Vec::new(), notice.amendments.iter().collect());
-    }
     let of_change = |one: &'n Amendment| [one.text.best(&[]).unwrap_or_default(), &one.reason, &one.place, &one.old, &one.new];
-    let before: HashSet<[&str; 5]> =
-        of.iter().filter(|one| one.stage != Stage::Cancelled).flat_map(|one| &one.amendments).map(of_change).collect();
-    notice.amendments.iter().partition(|amendment| !before.contains(&of_change(amendment)))
+    let mut came: HashMap<[&str; 5], Stage> = HashMap::new();
+    for (amendment, stage) in of.iter().flat_map(|one| one.amendments.iter().map(|amendment| (amendment, one.stage))) {
+        came.entry(of_change(amendment)).or_insert(stage);
+    }
+    let with_end = |amendment: &&'n Amendment| came.get(&of_change(amendment)).unwrap_or(&notice.stage) == &Stage::Cancelled;
+    let (ends, changes) = notice.amendments.iter().partition(with_end);
+    (if notice.stage == Stage::Cancelled { ends } else { Vec::new() }, changes)
 }
 
 /// Why a tender ended without a winner, in the words that its newest notice has on that, else in those of its results.
