@@ -90,11 +90,12 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
     let groups = found.first()?;
     let many = groups.records.len();
     let (links, runs, chars) = (sum(groups, |node| node.links), sum(groups, |node| node.runs), sum(groups, |node| node.chars));
+    let heads = groups.records.iter().flatten().map(|at| column_heads(shown, *at)).sum::<usize>();
     let within: BTreeSet<At> = groups.records.iter().flatten().copied().collect();
     let inside = |inner: &Region| shown.around(inner.records[0][0]).any(|around| within.contains(&around));
     let is_grouped = |inner: &Region| {
         let (count, own) = (inner.records.len(), sum(inner, |node| node.runs));
-        if count <= many || runs.saturating_sub(own) != many {
+        if count <= many || ![many, many + heads].contains(&runs.saturating_sub(own)) {
             return false;
         }
         let leading = links >= count && sum(inner, |node| node.links) == links;
@@ -114,6 +115,12 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
         letters || named || own >= 2 * count && parts.iter().max() != parts.iter().min()
     };
     (1..found.len().min(WEIGHED)).find(|at| inside(&found[*at]) && is_grouped(&found[*at]))
+}
+
+/// Words of the heads of tables in a part of a page.
+fn column_heads(shown: &Shown<'_>, at: At) -> usize {
+    let head = |row: &At| shown.nodes[*row].is(Tag::Tr) && shown.children(*row).all(|cell| shown.nodes[cell].is(Tag::Th));
+    (at..shown.nodes[at].end).filter(head).map(|row| shown.nodes[row].runs).sum()
 }
 
 /// Whether records begin with names of companies, more of them than the headings over them: these are towns and trades.

@@ -8,7 +8,7 @@ use super::super::captions;
 use super::super::contacts;
 use super::super::html::Tag;
 use super::super::lists;
-use super::super::shown::{At, Shown};
+use super::super::shown::{At, Node, Shown};
 use super::super::value::{self, Hints, Type};
 use super::layout::{Layout, class};
 use super::{Item, Listed};
@@ -179,7 +179,8 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, by: (&Url, &Hint
         while at < end && out.len() < CELLS {
             let node = &shown.nodes[at];
             // A row is no place of words: its one cell that has some is one of several.
-            let leaf = node.element.is_none() || node.runs == 1 && !node.is(Tag::Tr) || is_line(shown, at) || is_amount(shown, at, by);
+            let leaf =
+                node.element.is_none() || node.runs == 1 && !node.is(Tag::Tr) || is_line(shown, root, at) || is_amount(shown, at, by);
             if !leaf {
                 at += 1;
                 continue;
@@ -240,15 +241,16 @@ fn is_amount(shown: &Shown<'_>, at: At, (base, hints): (&Url, &Hints)) -> bool {
         && matches!(value::read(Type::Money, &shown.words(at, CELL), base, hints), Some(Value::Money(amount)) if amount.currency.is_some())
 }
 
-/// Whether an element is one line: nothing in it begins another, and it is more than one link.
-fn is_line(shown: &Shown<'_>, at: At) -> bool {
+/// Whether an element is one line: nothing in it begins another, and it is more than one link. Of a paragraph that is a whole record each line is one.
+fn is_line(shown: &Shown<'_>, root: At, at: At) -> bool {
     let node = &shown.nodes[at];
+    let broken = |inner: &Node<'_>| inner.is(Tag::Br) && !(at == root && node.is(Tag::P));
     node.element.is_some()
         && (node.is(Tag::A)
             || node.is(Tag::P) && node.links == 0
             || matches!(node.tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6))
         && node.end - at < 40
-        && shown.nodes[at + 1..node.end].iter().all(|inner| inner.element.is_none() || !inner.tag.breaks() || inner.is(Tag::Br))
+        && shown.nodes[at + 1..node.end].iter().all(|inner| inner.element.is_none() || !inner.tag.breaks() || broken(inner))
 }
 
 /// Where a cell is in its record: the names on the way to it, and its number below the record where that is a cell of a table.

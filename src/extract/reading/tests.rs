@@ -393,6 +393,9 @@ fn members_below_their_towns_are_records_and_the_towns_are_none() {
         by_town(h2, "<dt>{f}<dd>Metal, Tel. 947 20 03 1{n}", ("<dl>", "</dl>")),
         by_town(h2, "<li>{f}</li>", ("<ul>", "</ul>")),
         by_town(h2, flat, ("", "")),
+        by_town(h2, "<p><b>{f}</b><br>Metal {n}<br>Tel. 947 20 03 1{n}</p>", ("", "")),
+        by_town(h2, row, ("<table><tr><th>Empresa<th>Sector<th>Tel", "</table>")),
+        by_town(h2, row, ("<table><thead><tr><th>Empresa<th>Sector<th>Tel</thead>", "</table>")),
         format!("<table><tr><th>Empresa<th>Sector<th>Tel{}</table>", by_town(over, row, ("", ""))),
     ] {
         let reading = read(&format!("{MENU}<h1>Socios</h1>{html}"));
@@ -678,6 +681,8 @@ fn what_takes_turns_is_one_record_and_what_is_only_coloured_is_one_each() {
         table(format!("<tr><th>Name<th>Street{}", each("<tr class={c}><td>{f}<td>{n} Main St"))),
         format!("<ul>{}</ul>", each("<li class={c}><h3><a href=/m/{n}>{f}</a></h3><p>{n} Main St</li>")),
         format!("<div>{}</div>", each("<div class={c}><a href=/m/{n}>{f}</a><br>{n} Main St</div>")),
+        each("<p><b>{f}</b><br>{n} Main St<br>Tel. 0711 49{n}230</p>"),
+        each("<p>{f}<br>{n} Main St<br>Tel. 0711 49{n}230</p>"),
         format!("<div>{}</div>", each("<div class={c}><span>{f}</span> <span>{n} Main St</span></div>")),
     ] {
         let reading = read(&format!("{MENU}<main><h1>Members</h1>{html}</main>"));
