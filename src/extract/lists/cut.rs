@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::super::captions;
 use super::super::html::Tag;
 use super::super::shown::{At, Shown};
 use super::alternate;
@@ -21,6 +22,13 @@ const MIDDLE: f64 = 0.35;
 const HEADING: f64 = 0.8;
 /// Rows that all lead somewhere, beside a first one that does not.
 const ROWS: usize = 5;
+/// Records that are looked at for how they begin and end, and how alike to that is what stands around them where a cut is in the wrong places.
+const LOOKED: usize = 5;
+const LIKE: f64 = 0.6;
+/// How much a heading in the middle of records counts against a cut.
+const LATE: f64 = 0.5;
+/// Bytes of the caption of a column.
+const CAPTION: usize = 60;
 /// How alike the first record begins to those after a line.
 const BEGINS: f64 = 0.6;
 
@@ -50,7 +58,9 @@ pub(super) fn best(shown: &Shown<'_>, children: &[(At, Marks)], work: &mut Work)
         if !work.spend(children.iter().map(|(_, marks)| marks.len() + 1).sum()) {
             break;
         }
-        let Some(cut) = at_leaders(shown, (&children, &begins), &leaders).filter(|cut| cut.records.len() >= work.fewest) else { continue };
+        let Some(cut) = at_leaders(shown, (&children, &begins, &breaks), &leaders).filter(|cut| cut.records.len() >= work.fewest) else {
+            continue;
+        };
         let worth = rank::worth(shown, &cut);
         if best.as_ref().is_none_or(|(most, _)| worth > *most) {
             best = Some((worth, cut));
@@ -131,7 +141,7 @@ struct Trial {
     alike: f64,
 }
 
-fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_>), leaders: &[usize]) -> Option<Cut> {
+fn at_leaders(shown: &Shown<'_>, (children, begins, breaks): (&[(At, Marks)], &Begins<'_>, &[usize]), leaders: &[usize]) -> Option<Cut> {
     let parent = |i: usize| shown.nodes[children[i].0].parent;
     let mut trials: Vec<Trial> = Vec::with_capacity(leaders.len());
     for (k, start) in leaders.iter().enumerate() {
@@ -150,12 +160,15 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
         within.extend(others.flat_map(|(_, marks)| marks));
     }
     let heading = heading(shown, children, &trials, usual);
-    for trial in &mut trials {
-        if let Some(heading) = heading
-            && let Some(over) = (trial.start + 1..trial.end).find(|i| is_like(shown, children, (*i, heading)))
-        {
-            trial.end = over;
-        }
+    let over = |trial: &Trial| {
+        let heading = heading?;
+        (trial.start + 1..trial.end).find(|i| is_like(shown, children, (*i, heading)))
+    };
+    let ends: Vec<Option<usize>> = trials.iter().map(over).collect();
+    // What stands before each of them is over none.
+    let is_over = usual == 1 || ends.iter().flatten().count() + 1 < trials.len();
+    for (trial, over) in trials.iter_mut().zip(ends) {
+        trial.end = over.filter(|_| is_over).unwrap_or(trial.end);
         if is_last(trial) {
             trial.end = trial.end.min(trial.start + usual);
             let foot = |i: usize| !within.is_empty() && !children[i].1.iter().any(|mark| within.contains(mark));
@@ -183,13 +196,20 @@ fn at_leaders(shown: &Shown<'_>, (children, begins): (&[(At, Marks)], &Begins<'_
     }
     let first = trials[0].start;
     let before = (0..first).rev().take_while(|i| parent(*i) == parent(first)).take(usual.saturating_sub(1)).count();
-    let shifted = shift(children, &trials, first, before);
+    // Where a heading stands in each record, and none begins with it or with anything else that tells, it is no beginning.
+    let headed = |trial: &Trial| (trial.start + 1..trial.end).any(|i| is_heading(shown.nodes[children[i].0].tag));
+    let late = if usual_begin.is_none() && trials.iter().all(headed) { LATE } else { 0.0 };
+    let last = trials[trials.len() - 1].end;
+    let after = (last..children.len()).take_while(|i| parent(*i) == parent(last - 1)).take(usual.saturating_sub(1)).count();
+    let shifted = shift(children, &trials, (first, before), (last, after)) + late;
     let alike = trials.iter().map(|trial| trial.alike).sum::<f64>() / trials.len() as f64;
     let same = |i: usize, trial: &Trial| same_element(shown, children[i].0, children[trial.start].0);
     let swallows = |trial: &&Trial| trial.end - trial.start > usual && (trial.start + 1..trial.end).any(|i| same(i, trial));
     let ranges: Vec<(usize, usize)> = trials.iter().map(|trial| (trial.start, trial.end)).collect();
     let again = begins.again(&ranges) as f64;
-    let swallowed = trials.iter().filter(swallows).count() as f64;
+    // What parts records stands in none.
+    let parted = |trial: &Trial| breaks.iter().any(|at| (trial.start + 1..trial.end).contains(at));
+    let swallowed = trials.iter().filter(|trial| swallows(trial) || parted(trial)).count() as f64;
     let records = trials.iter().map(|trial| children[trial.start..trial.end].iter().map(|(at, _)| *at).collect()).collect();
     Some(Cut { records, alike, swallowed, again, shifted })
 }
@@ -254,33 +274,36 @@ fn without_strangers(mut trials: Vec<Trial>, begins: impl Fn(&Trial) -> bool) ->
     (!trials.is_empty()).then_some(trials)
 }
 
-/// Whether the first of these rows is the head of their table, built as they are: all but it lead to their pages, and no number is in it.
+/// Whether the first of these rows is the head of their table, built as they are: all but it lead to their pages, or it names what they hold; and no
+/// number is in it.
 fn is_head(shown: &Shown<'_>, children: &[(At, Marks)], trials: &[Trial]) -> bool {
     let [head, rows @ ..] = trials else { return false };
     let at = children[head.start].0;
     let leads = |trial: &Trial| (trial.start..trial.end).any(|i| shown.nodes[children[i].0].links > 0);
+    // Of several tables each has such a row.
+    let beside = |trial: &Trial| shown.nodes[children[trial.start].0].parent == shown.nodes[at].parent;
     shown.nodes[at].is(Tag::Tr)
         && rows.len() >= ROWS
-        && !leads(head)
-        && rows.iter().all(leads)
+        && (names_columns(shown, at) && rows.iter().all(beside) || !leads(head) && rows.iter().all(leads))
         && !shown.nodes[at..shown.nodes[at].end].iter().any(|node| node.text.contains(|c: char| c.is_numeric()))
 }
 
-/// Whether the children before the first record look like the ends of records: then the cut is in the wrong places.
-fn shift(children: &[(At, Marks)], trials: &[Trial], first: usize, before: usize) -> f64 {
-    let mut like = 0.0;
-    for back in 1..=before {
-        let likeness: f64 = trials
-            .iter()
-            .take(5)
-            .filter(|trial| trial.end - trial.start > back)
-            .map(|trial| alike(&children[first - back].1, &children[trial.end - back].1))
-            .sum::<f64>()
-            / trials.len().min(5) as f64;
-        if likeness < 0.6 {
-            break;
-        }
-        like += 1.0;
-    }
-    like
+/// Whether at least half of the cells of a row are captions.
+fn names_columns(shown: &Shown<'_>, row: At) -> bool {
+    let cells = || shown.children(row).filter(|cell| shown.nodes[*cell].chars > 0);
+    let named = cells().filter(|cell| captions::field_of(&shown.words(*cell, CAPTION)).is_some()).count();
+    named > 1 && named * 2 >= cells().count()
+}
+
+/// Whether so many children before the first record look like the ends of records, or after the last like their beginnings: then the cut is in the
+/// wrong places.
+fn shift(children: &[(At, Marks)], trials: &[Trial], (first, before): (usize, usize), (last, after): (usize, usize)) -> f64 {
+    let looked = &trials[..trials.len().min(LOOKED)];
+    let like = |child: usize, nth: usize, of: &dyn Fn(&Trial) -> usize| {
+        let long = looked.iter().filter(|trial| trial.end - trial.start > nth);
+        long.map(|trial| alike(&children[child].1, &children[of(trial)].1)).sum::<f64>() / looked.len() as f64
+    };
+    let ends = (1..=before).take_while(|back| like(first - back, *back, &|trial| trial.end - back) >= LIKE).count();
+    let begins = (0..after).take_while(|on| like(last + on, *on, &|trial| trial.start + on) >= LIKE).count();
+    (ends + begins) as f64
 }

@@ -93,6 +93,8 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
     part_lines(&mut raws);
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
     let named = names::names(&raws, &heads, company);
+    let called = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
+    let captioned = titles::leads(called).is_some();
     let details = names::details((shown, &layout), records, (&raws, &named), base);
     let (kinds, of) = kinds((&raws, &named), &heads, base, hints);
     let mut columns: Vec<Column> = Vec::new();
@@ -118,7 +120,8 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
             }
         };
         if let Some(name) = name {
-            add(("name", None), raws[name].text.clone(), &mut columns);
+            let text = &raws[name].text;
+            add(("name", None), if captioned { titles::cut(text) } else { text }.to_owned(), &mut columns);
         }
         if let Some(link) = &detail {
             add(("link", None), link.to_string(), &mut columns);

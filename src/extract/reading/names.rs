@@ -36,11 +36,13 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
             raw.cell.is_none_or(|(_, shared)| !shared)
                 && !repeated.is_label(raw)
                 && !repeated.is_address(raw)
-                && !headed(raw).is_some_and(|of| NO_NAMES.contains(&of))
+                && !headed(raw).or_else(|| led(raw)).is_some_and(|of| NO_NAMES.contains(&of))
         };
         let called = |field: &str| first(&|raw| headed(raw) == Some(field) && !repeated.is_address(raw));
         let by_head = if company { called("company").or_else(|| called("name")) } else { called("name") };
+        let names = |raw: &Raw| led(raw).is_some_and(|of| of == "name" || company && of == "company");
         by_head
+            .or_else(|| first(&names))
             .or_else(|| first(&|raw| raw.heading))
             .or_else(|| first(&|raw| raw.link && raw.contact.is_none() && tells(raw)))
             .or_else(|| first(&|raw| raw.contact.is_none() && tells(raw)))
@@ -48,6 +50,11 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
             .or_else(|| first(&|_| true))
     };
     raws.iter().map(find).collect()
+}
+
+/// The field that words before a value name: "Stand 5B12".
+fn led(raw: &Raw) -> Option<&'static str> {
+    captions::split(&raw.text).and_then(|(caption, _)| captions::field_of(caption))
 }
 
 /// What the cells of a list have in common: the words that stand in nearly all records, the places whose words are always the same, and those

@@ -694,6 +694,29 @@ fn what_takes_turns_is_one_record_and_what_is_only_coloured_is_one_each() {
 }
 
 #[test]
+fn what_stands_before_names_is_none_of_them() {
+    let firms =
+        ["Forjas Tera", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea", "Hornos Deva", "Aceites Saja"];
+    let each = |template: &'static str| repeat(8, |n| template.replace("{f}", firms[n - 1]).replace("{n}", &n.to_string()));
+    let bold = "<tr><td><b>Empresa</b></td><td><b>Dirección</b></td><td><b>Población</b></td><td><b>Teléfono</b></td></tr>";
+    for html in [
+        // A sentence before headings and what is said below them.
+        format!("<p>Consulte aquí las empresas.</p>{}", each("<h3>{f}</h3><p>Calle Mayor {n}, Burgos</p><p>Tel. 947 20 03 1{n}</p><hr>")),
+        format!("<p>Consulte aquí las empresas.</p>{}", each("<h3>{f}</h3><p>Calle Mayor {n}, Burgos</p><p>Tel. 947 20 03 1{n}</p>")),
+        // The head of a table that is built as its rows.
+        format!("<table>{bold}{}</table>", each("<tr><td>{f}</td><td>Calle Mayor {n}</td><td>Lugo</td><td>947 20 03 1{n}</td></tr>")),
+        // Words in front of a name, and of what is none.
+        each("<div class=f><p>Nombre: {f}</p><p>Población: Town {n}</p><p>Teléfono: 947 20 03 1{n}</p></div>"),
+        each("<div class=f><div class=s>Pab. 3 Stand A1{n}</div><div class=n>{f}</div><div class=c>Tel. 947 20 03 1{n}</div></div>"),
+    ] {
+        let reading = read(&format!("{MENU}<main><h1>Socios</h1>{html}</main>"));
+        assert_eq!(names(&reading), firms, "{html}");
+        let phones: Vec<String> = (1..=8).map(|n| format!("947 20 03 1{n}")).collect();
+        assert_eq!(values(&reading, "phone"), phones, "{html}: {:?}", reading.lists[0].columns);
+    }
+}
+
+#[test]
 fn places_are_those_of_a_browser() {
     let html = format!("<body><table>{}</table>", repeat(4, |n| format!("<tr><td><a href=/{n}>Maker {n}</a><td>Town {n}, {WORDS}")));
     let reading = read(&html);
