@@ -6,6 +6,7 @@
 mod alternate;
 mod begins;
 mod cut;
+mod frame;
 mod grid;
 mod line;
 mod logos;
@@ -21,6 +22,7 @@ use super::shown::{At, Node, Shown};
 use crate::model::CompanyName;
 pub(super) use begins::is_heading;
 use cut::Cut;
+use frame::Frame;
 pub(super) use line::parts;
 use marks::{Marks, Work};
 
@@ -39,6 +41,8 @@ const SHORT: usize = 2;
 /// Characters of what only stands over a group: a letter, a range of letters.
 pub(super) const LETTER: usize = 3;
 const SHORT_ALIKE: f64 = 0.8;
+/// Of so many records one may say next to nothing.
+const SPARSE: usize = 4;
 /// Bytes of a line among names.
 const PROSE: usize = 300;
 
@@ -56,14 +60,15 @@ pub(super) struct Region {
 
 /// The lists of a page, the main one first.
 pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
-    let mut found: Vec<Region> = cuts(shown, FEWEST)
+    let frame = Frame::of(shown);
+    let mut found: Vec<Region> = cuts(shown, &frame, FEWEST)
         .into_iter()
         .map(|cut| {
             let score = rank::score(shown, &cut);
             Region { records: cut.records, score }
         })
-        // A menu is never what a page is for.
-        .filter(|region| region.score > 0.0 && !rank::is_menu(shown, &region.records))
+        // A menu is never what a page is for, and its own parts are no list.
+        .filter(|region| region.score > 0.0 && !rank::is_menu(shown, &region.records) && !frame.is_list(&region.records))
         .collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.records[0].cmp(&b.records[0])));
     if let Some(inner) = grouped(shown, &found) {
@@ -76,6 +81,7 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     }
     found.truncate(WEIGHED);
     for region in &mut found {
+        with_sparse(shown, region);
         without_heads(shown, region);
         without_prose(shown, region);
     }
@@ -181,6 +187,26 @@ fn without_heads(shown: &Shown<'_>, region: &mut Region) {
     }
 }
 
+/// Takes in what stands among the records as they do, with their class, and says next to nothing: a name where others have more.
+fn with_sparse(shown: &Shown<'_>, region: &mut Region) {
+    let class = |at: At| Some(shown.nodes[at].attr("class")).filter(|class| !class.is_empty());
+    let way = |at: At| {
+        let first = (at..shown.nodes[at].end).find(|at| shown.nodes[*at].element.is_none())?;
+        Some(begins::way(shown, (at, first), false)).filter(|(_, tells)| *tells).map(|(way, _)| way)
+    };
+    let Some((first, parent)) = region.records.first().map(|record| (record[0], shown.nodes[record[0]].parent)) else { return };
+    let alike = |at: At| {
+        shown.nodes[at].parent == parent && class(at).is_some() && class(at) == class(first) && way(at).is_some() && way(at) == way(first)
+    };
+    if !region.records.iter().all(|record| record.len() == 1 && alike(record[0])) {
+        return;
+    }
+    let all: Vec<At> = shown.children(parent).filter(|at| alike(*at)).collect();
+    if all.len() * SPARSE <= region.records.len() * (SPARSE + 1) {
+        region.records = all.into_iter().map(|at| vec![at]).collect();
+    }
+}
+
 /// Takes sentences about a list of names alone out of it.
 fn without_prose(shown: &Shown<'_>, region: &mut Region) {
     let sum = |of: fn(&Node<'_>) -> usize| region.records.iter().flatten().map(|at| of(&shown.nodes[*at])).sum::<usize>();
@@ -197,7 +223,7 @@ pub(super) fn short(shown: &Shown<'_>) -> Option<Region> {
         sum(|node| node.links) > 0 && sum(|node| node.runs) > 1 && sum(|node| node.chars - node.link_chars) > 0
     };
     let alike = |cut: &Cut| cut.records.len() == SHORT && cut.alike >= SHORT_ALIKE && cut.records.iter().all(says);
-    let cuts = cuts(shown, SHORT).into_iter().filter(|cut| alike(cut) && is_content(shown, cut.records[0][0]));
+    let cuts = cuts(shown, &Frame::of(shown), SHORT).into_iter().filter(|cut| alike(cut) && is_content(shown, cut.records[0][0]));
     let scored = cuts.map(|cut| Region { score: rank::score(shown, &cut), records: cut.records });
     scored.max_by(|a, b| a.score.total_cmp(&b.score).then_with(|| b.records[0].cmp(&a.records[0])))
 }
@@ -208,7 +234,7 @@ pub(super) fn is_content(shown: &Shown<'_>, at: At) -> bool {
 }
 
 /// What repeats, in so many records at least, each place cut in the best way.
-fn cuts(shown: &Shown<'_>, fewest: usize) -> Vec<Cut> {
+fn cuts(shown: &Shown<'_>, frame: &Frame, fewest: usize) -> Vec<Cut> {
     let mut work = Work::new(fewest);
     let mut cuts: Vec<Cut> = Vec::new();
     let places = places(shown);
@@ -223,7 +249,7 @@ fn cuts(shown: &Shown<'_>, fewest: usize) -> Vec<Cut> {
             .filter(|row| !row.is_empty())
             .collect();
         cuts.extend(rows.iter().filter(|row| row.len() >= fewest).filter_map(|row| cut::best(shown, row, &mut work)));
-        for alike in alike_rows(&rows) {
+        for alike in alike_rows(&rows, frame) {
             // With one record in each, what lies between them would be passed over: there the row of the parents themselves tells more.
             let gaps = alike.last().zip(alike.first()).is_some_and(|(last, first)| last - first + 1 > alike.len());
             let children: Row = alike.iter().flat_map(|i| &rows[*i]).cloned().collect();
@@ -266,14 +292,15 @@ fn names(shown: &Shown<'_>, at: At) -> String {
 /// What is right below one element, each with its marks.
 type Row = Vec<(At, Marks)>;
 
-/// Which rows of one place hold alike things, as the rows of a grid do; each group of more than one.
-fn alike_rows(rows: &[Row]) -> Vec<Vec<usize>> {
+/// Which rows of one place, and of one part of the page, hold alike things, as the rows of a grid do; each group of more than one.
+fn alike_rows(rows: &[Row], frame: &Frame) -> Vec<Vec<usize>> {
+    let part = |row: usize| rows[row].first().and_then(|(at, _)| frame.part(*at));
     let mut groups: Vec<(Marks, Vec<usize>)> = Vec::new();
     for (i, row) in rows.iter().enumerate() {
         let mut marks: Marks = row.iter().flat_map(|(_, marks)| marks).copied().collect();
         marks.sort_unstable();
         marks.dedup();
-        match groups.iter().position(|(of, _)| marks::alike(of, &marks) >= ROWS_ALIKE) {
+        match groups.iter().position(|(of, rows)| part(rows[0]) == part(i) && marks::alike(of, &marks) >= ROWS_ALIKE) {
             Some(found) => groups[found].1.push(i),
             None if groups.len() < GROUPS => groups.push((marks, vec![i])),
             None => {}

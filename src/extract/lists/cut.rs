@@ -71,17 +71,22 @@ pub(super) fn best(shown: &Shown<'_>, children: &[(At, Marks)], work: &mut Work)
 
 /// The children without those that only part others, and before which of them one stood.
 fn parted<'c>(shown: &Shown<'_>, children: &'c [(At, Marks)], work: &mut Work) -> (Cow<'c, [(At, Marks)]>, Vec<usize>) {
-    let parts = |(at, _): &&(At, Marks)| {
-        let node = &shown.nodes[*at];
+    let node = |i: usize| &shown.nodes[children[i].0];
+    // Two line breaks make an empty line.
+    let is_break = |i: Option<usize>| i.filter(|i| *i < children.len()).is_some_and(|i| node(i).is(Tag::Br));
+    let blank = |i: usize| node(i).is(Tag::Br) && (is_break(i.checked_sub(1)) || is_break(Some(i + 1)));
+    let parts = |i: &usize| {
+        let (at, node) = (children[*i].0, node(*i));
         let empty = node.chars + node.links + node.images == 0 && node.element.is_some();
-        empty && (matches!(node.tag, Tag::Tr | Tag::P | Tag::Li) || (*at..node.end).any(|at| shown.nodes[at].is(Tag::Hr)))
+        let rule = || (at..node.end).any(|at| shown.nodes[at].is(Tag::Hr));
+        empty && (matches!(node.tag, Tag::Tr | Tag::P | Tag::Li) || blank(*i) || rule())
     };
-    if children.iter().filter(parts).take(2).count() < 2 || !work.spend(children.iter().map(|(_, marks)| marks.len()).sum()) {
+    if (0..children.len()).filter(parts).take(2).count() < 2 || !work.spend(children.iter().map(|(_, marks)| marks.len()).sum()) {
         return (Cow::Borrowed(children), Vec::new());
     }
     let (mut kept, mut breaks) = (Vec::with_capacity(children.len()), Vec::new());
-    for child in children {
-        if !parts(&child) {
+    for (i, child) in children.iter().enumerate() {
+        if !parts(&i) {
             kept.push(child.clone());
         } else if breaks.last() != Some(&kept.len()) {
             breaks.push(kept.len());
@@ -185,7 +190,10 @@ fn at_leaders(shown: &Shown<'_>, (children, begins, breaks): (&[(At, Marks)], &B
     }
     judge(&mut trials);
     let usual_begin = begins.usual(trials.iter().map(|trial| trial.start));
-    let mut trials = without_strangers(trials, |trial| usual_begin.is_some_and(|usual| begins.is(trial.start, usual)))?;
+    let begins_so = |trial: &Trial| usual_begin.is_some_and(|usual| begins.is(trial.start, usual));
+    // What has the class of the others too is one of them with next to nothing in it.
+    let named = |trial: &Trial| !shown.nodes[children[trial.start].0].attr("class").is_empty() && begins_so(trial);
+    let mut trials = without_strangers(trials, begins_so, named)?;
     // Among records of words, one without any says nothing: a rule, a row that only makes room.
     let says = |trial: &Trial| (trial.start..trial.end).any(|i| shown.nodes[children[i].0].chars > 0);
     if trials.iter().filter(|trial| says(trial)).count() * 2 > trials.len() {
@@ -257,20 +265,20 @@ fn judge(trials: &mut [Trial]) {
 }
 
 /// Without what is too unlike the others; `None` when nothing is left.
-fn without_strangers(mut trials: Vec<Trial>, begins: impl Fn(&Trial) -> bool) -> Option<Vec<Trial>> {
+fn without_strangers(mut trials: Vec<Trial>, begins: impl Fn(&Trial) -> bool, named: impl Fn(&Trial) -> bool) -> Option<Vec<Trial>> {
     let usual = {
         let mut all: Vec<f64> = trials.iter().map(|trial| trial.alike).collect();
         all.sort_by(f64::total_cmp);
         *all.get(all.len() / 2)?
     };
     // What begins as most do is no heading and no row of page numbers, be it without all that others have.
-    let fits = |trial: &Trial| trial.alike >= END * usual || begins(trial) && trial.alike >= MIDDLE * usual;
+    let fits = |trial: &Trial| trial.alike >= END * usual || begins(trial) && trial.alike >= MIDDLE * usual || named(trial);
     while trials.last().is_some_and(|trial| !fits(trial)) {
         trials.pop();
     }
     let start = trials.iter().position(fits)?;
     trials.drain(..start);
-    trials.retain(|trial| trial.alike >= MIDDLE * usual);
+    trials.retain(|trial| trial.alike >= MIDDLE * usual || named(trial));
     (!trials.is_empty()).then_some(trials)
 }
 

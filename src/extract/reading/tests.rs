@@ -717,6 +717,39 @@ fn what_stands_before_names_is_none_of_them() {
 }
 
 #[test]
+fn the_parts_of_a_page_are_no_list_and_part_lists() {
+    let firms =
+        ["Forjas Tera", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea", "Hornos Deva", "Aceites Saja"];
+    let each = |template: &'static str| repeat(8, |n| template.replace("{f}", firms[n - 1]).replace("{n}", &n.to_string()));
+    let page = |html: &str| {
+        let news = repeat(3, |n| format!("<li><a href=/news/{n}>Annual dinner no. {n}</a></li>"));
+        let menu = "<a href=/>Home</a> <a href=/about>About us</a> <a href=/members>Members</a>";
+        format!(
+            "<div class=top><a href=/login>Log in</a> | <a href=/join>Join</a></div><div id=menu>{menu}</div><div \
+             id=content><h2>Members</h2>{html}</div><div id=side><h4>News</h4><ul>{news}</ul></div><div id=foot>Copyright 2026 The \
+             Association, 1 Park Row, Leeds, Tel 0113 496 0000 <a href=/privacy>Privacy</a></div>"
+        )
+    };
+    for html in [
+        format!("<ul>{}</ul>", each("<li><a href=/m/{n}>{f}</a>, Leeds</li>")),
+        format!("<div>{}</div>", each("<b>{f}</b><br>{n} High Street, Leeds<br>Tel: 01423 55500{n}<br><br>")),
+        format!(
+            "<div class=m><h3>Alder</h3></div>{}",
+            each("<div class=m><h3>{f}</h3><p>{n} High Street</p><p>Tel: 01423 55500{n}</p></div>")
+        ),
+    ] {
+        let reading = read(&page(&html));
+        let names = names(&reading);
+        assert_eq!(names[names.len() - 8..], firms, "{html}: {names:?}");
+        assert_eq!(names.len(), if html.contains("Alder") { 9 } else { 8 }, "{html}");
+        let phones = if html.contains("Tel:") { 8 } else { 0 };
+        assert_eq!(values(&reading, "phone").len(), phones, "{html}: {:?}", reading.lists[0].columns);
+    }
+    let nothing = read(&page("<p>We make boxes for growers.</p>"));
+    assert!(nothing.lists.iter().all(|list| list.records.iter().all(|item| item.cells.iter().all(|cell| cell.value != "Log in"))));
+}
+
+#[test]
 fn places_are_those_of_a_browser() {
     let html = format!("<body><table>{}</table>", repeat(4, |n| format!("<tr><td><a href=/{n}>Maker {n}</a><td>Town {n}, {WORDS}")));
     let reading = read(&html);
