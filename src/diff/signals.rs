@@ -289,6 +289,8 @@ fn added(change: &FieldChange) -> bool {
 /// The field that says so; else the title; else any; else the record itself.
 fn proof(record: &Record, field: Option<&str>, seen: Timestamp) -> Evidence {
     let any = || record.fields.keys().next().map(crate::model::FieldName::as_str);
+    // What is made of several things of a document stands nowhere in it.
+    let field = field.filter(|name| ![LOTS_DUE, CANCELLED_LOTS, AWARDED_LOTS].contains(name));
     let mut names = field.into_iter().chain(["title", "name"]).chain(any());
     names.find_map(|name| record.evidence(name)).unwrap_or_else(|| Evidence {
         source: record.source.clone(),

@@ -21,7 +21,7 @@ use crate::config::{Config, Rep};
 use crate::deliver::Settings;
 use crate::model::{
     Entry, Joined, Lane, Lead, MessageKind, OfTender, Record, RecordKind, Signal, SignalKind, Stage, Story, Subject, Turn, deadline,
-    first_open, is_live,
+    first_open, is_live, stage,
 };
 use crate::store::StoreError;
 use crate::{outbox, render, route};
@@ -204,6 +204,19 @@ fn ends(signal: &Signal) -> bool {
         || matches!(signal.kind, SignalKind::TenderCancelled | SignalKind::TenderAwarded | SignalKind::WentAway)
 }
 
+/// Of what is cancelled that is told once: the last time, and not at all where it was so when this began, and was open in between.
+fn leave_last_end(signals: &mut Vec<Signal>) {
+    let is_end = |signal: &Signal| signal.kind == SignalKind::TenderCancelled;
+    let was =
+        |(name, old, _): &(String, Option<String>, Option<String>)| name == "stage" && old.as_deref() == Some(Stage::Cancelled.word());
+    let opens = |signal: &Signal| matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(was));
+    let turns = |signal: &&Signal| is_end(signal) || opens(signal);
+    let was_over = signals.iter().find(turns).is_some_and(|first| !is_end(first));
+    let last = signals.iter().rposition(is_end).filter(|_| !was_over);
+    let mut place = 0..;
+    signals.retain(|signal| place.next() == last || !is_end(signal));
+}
+
 /// Whether it says that an end was none: it is told where that was told.
 fn takes_back(signal: &Signal) -> bool {
     let stage = |text: &Option<String>| text.as_deref().and_then(Stage::from_word);
@@ -265,11 +278,14 @@ pub(super) async fn still_told<'a>(
         let unsaid = |signal: &Signal| signal.kind == SignalKind::WentAway && (!record.gone || back.contains(&signal.seen));
         let untold: Vec<Timestamp> = altered.signals.iter().filter(|signal| unsaid(signal)).map(|signal| signal.seen).collect();
         altered.signals.retain(|signal| !unsaid(signal) && signal.gone().is_none_or(|gone| !untold.contains(&gone)));
+        altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
+        if stage(record) == Stage::Cancelled {
+            leave_last_end(&mut altered.signals);
+        }
         if over || record.gone || !is_live(record) {
             // Nobody can answer it any more: that it was cancelled or awarded is news, what was moved before is none.
             altered.signals.retain(ends);
         }
-        altered.signals.sort_by_key(|signal| (signal.seen, signal.kind));
         told.extend(Some(altered).filter(|altered| !altered.signals.is_empty()));
     }
     let due = |record: &Record| (deadline(record).map_or(Timestamp::MAX, |closing| closing.at), record.id);

@@ -110,7 +110,7 @@ async fn settle(
                         Some(read) => Ok(Box::pin(again(effects, source, &before.page, fetched, read)).await?),
                         None => vitals::count_misread(
                             source,
-                            Box::pin(read(effects, lane, source, &before.page, (fetched, &before.state))).await?,
+                            Box::pin(read(effects, lane, source, &before.page, (fetched, &before.state, now))).await?,
                         ),
                     };
                     match done {

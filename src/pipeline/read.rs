@@ -93,17 +93,18 @@ impl Own {
     }
 }
 
-/// Reads a page's bytes, and the detail pages of what is new on it.
+/// Reads a page's bytes, and the detail pages of what is new on it. All of it is seen at the moment of the visit, as what it changes is: which of two
+/// things was known first is asked of them later.
 pub(super) async fn read(
     effects: &Effects,
     lane: &Lane,
     source: &Source,
     page: &Page,
-    (fetched, state): (&Fetched, &SourceState),
+    (fetched, state, now): (&Fetched, &SourceState, Timestamp),
 ) -> Result<Result<Read, Failure>, StoreError> {
     let mut hand = effects.pool.hand().await;
     let known = Own::of(effects, source, page, state.learned.as_ref()).await?;
-    let mut extract = match parse(effects, source, fetched, fetched.bytes.clone(), known).await {
+    let mut extract = match parse(effects, source, (fetched, now), fetched.bytes.clone(), known).await {
         Ok(extract) => extract,
         Err(failure) => return Ok(Err(failure)),
     };
@@ -123,8 +124,8 @@ pub(super) async fn read(
     for (record, failure) in failed {
         tracing::warn!(source = %source.id, record, %failure, next = failure.class.what_to_do(), "the detail page of a record could not be read");
     }
-    let previous = previous(effects, source, page, fetched).await?;
-    let broke_off = |old: &Previous| believed::broke_off(page, (&old.bytes, &fetched.bytes), effects.clock.now());
+    let previous = previous(effects, source, page, (fetched, now)).await?;
+    let broke_off = |old: &Previous| believed::broke_off(page, (&old.bytes, &fetched.bytes), now);
     if let Some(failure) = previous.as_ref().and_then(broke_off) {
         return Ok(Err(failure));
     }
@@ -147,28 +148,39 @@ fn forget_query(source: &Source, extract: &mut Extract) {
 pub(super) async fn again(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched, read: Read) -> Result<Read, StoreError> {
     let mut extract = read.extract;
     let mut stored = believed::of_page(effects, source, page, &mut extract).await?;
-    let previous = previous(effects, source, page, fetched).await?;
+    let previous = previous(effects, source, page, (fetched, effects.clock.now())).await?;
     // What another turn filed meanwhile counts as well.
     make_whole(effects, (source, page), &mut extract, &mut stored).await?;
     Ok(Read { extract, stored, previous, ..read })
 }
 
-async fn previous(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched) -> Result<Option<Previous>, StoreError> {
+async fn previous(effects: &Effects, source: &Source, page: &Page, fetched: (&Fetched, Timestamp)) -> Result<Option<Previous>, StoreError> {
     match page.reading {
         Reading::Never => Ok(None),
         Reading::Settling | Reading::Settled | Reading::Suspect(_) => last_version(effects, source, page, fetched).await,
     }
 }
 
-async fn parse(effects: &Effects, source: &Source, fetched: &Fetched, bytes: Bytes, known: Own) -> Result<Extract, Failure> {
-    let (reader, now) = (Arc::clone(&source.reader), effects.clock.now());
+async fn parse(
+    effects: &Effects,
+    source: &Source,
+    (fetched, now): (&Fetched, Timestamp),
+    bytes: Bytes,
+    known: Own,
+) -> Result<Extract, Failure> {
+    let reader = Arc::clone(&source.reader);
     let fetched = Fetched { bytes, ..fetched.clone() };
     let what = fetched.url.to_string();
     effects.pool.run(&what, move |expired| reader.read_knowing(&input(&fetched, now, expired), &known.as_known())).await
 }
 
 /// The version that was accepted last, its text read anew, so that changed settings compare like with like.
-async fn last_version(effects: &Effects, source: &Source, page: &Page, fetched: &Fetched) -> Result<Option<Previous>, StoreError> {
+async fn last_version(
+    effects: &Effects,
+    source: &Source,
+    page: &Page,
+    fetched: (&Fetched, Timestamp),
+) -> Result<Option<Previous>, StoreError> {
     let Some(snapshot) = effects.store.last_snapshot(page.id).await? else { return Ok(None) };
     let blocks = if source.reader.kind() == Kind::Page {
         // What could be read once can be read again, unless the settings changed; then there is nothing to compare with.

@@ -13,7 +13,7 @@ use crate::model::{Draft, Extract, FieldName, Filed, Page, Reading, Record, Reco
 use crate::store::StoreError;
 
 /// How often one notice is filed that comes back again and again: two servers of a portal may differ for ever.
-const COPIES: usize = 5;
+const COPIES: usize = 20;
 
 /// Makes the drafts of tenders whole, with those of their winners and losers: a procedure with a notice that is not on file is what all its
 /// notices in their order say, so that what the newest takes back is gone and an older one that comes late changes nothing that was said

@@ -140,6 +140,7 @@ impl Tender {
         self.stand(notice);
         self.goes_on(notice, before);
         self.ends_early(notice);
+        self.ends_with_lots();
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
@@ -264,6 +265,26 @@ impl Tender {
             lot.stage = Some(Stage::Open);
         }
         self.notice.stage = if before.is_live() { before } else { Stage::Open };
+    }
+
+    /// Where each of its lots has ended, with a winner or without one, nothing takes offers any more, whatever the status of the whole still says.
+    fn ends_with_lots(&mut self) {
+        let content = &self.notice.content;
+        let awards = |lot: &Lot| content.awards.iter().filter(|award| award.lots.contains(&lot.id)).collect::<Vec<_>>();
+        let won = |lot: &Lot| {
+            lot.stage == Some(Stage::Awarded) || awards(lot).iter().any(|award| matches!(award.outcome, Outcome::Won | Outcome::Signed))
+        };
+        let fruitless = |lot: &Lot| match lot.stage {
+            Some(Stage::Cancelled) => true,
+            None => {
+                let awards = awards(lot);
+                !awards.is_empty() && awards.iter().all(|award| matches!(award.outcome, Outcome::Unsuccessful | Outcome::Withdrawn))
+            }
+            Some(_) => false,
+        };
+        if self.notice.stage == Stage::Open && !content.lots.is_empty() && content.lots.iter().all(|lot| won(lot) || fruitless(lot)) {
+            self.notice.stage = if content.lots.iter().any(won) { Stage::Awarded } else { Stage::Cancelled };
+        }
     }
 }
 

@@ -174,6 +174,30 @@ async fn what_one_of_two_portals_cancels_and_opens_again_before_the_digest_is_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cancellation_is_told_once_however_often_it_was_taken_back_before_the_digest() {
+    for (told_before, days) in [(false, [25, 25, 25]), (true, [25, 26, 26])] {
+        let held = || vec![scanners("2026-12-30T13:00:00Z")];
+        let settings = points("tender-published", 20) + &rep("ana", "UTC", "Mon-Fri 08:00") + "quiet = \"09:00-07:00\"\n";
+        let world = World::new(&settings, [held(), Vec::new()]).await;
+        world.until("2026-11-25T12:00:00Z").await;
+        for (n, (status, day)) in ["cancelled", "active", "cancelled"].into_iter().zip(days).enumerate() {
+            if told_before {
+                world.until(&format!("2026-11-{day}T1{}:00:00Z", n + 1)).await;
+            }
+            let mut one = notice(1, HOSPITAL, "Ultrasound scanners", ("2026-12-30T13:00:00Z", status));
+            one["id"] = json!(format!("later-{n}"));
+            one["date"] = json!(format!("2026-11-{day}T1{n}:00:00Z"));
+            world.show(0, one);
+            world.run(3).await;
+        }
+        world.until("2026-11-28T12:00:00Z").await;
+        let mails: Vec<String> = world.mails("ana", "Tender cancelled").iter().map(|mail| words(mail)).collect();
+        let said = mails.iter().map(|mail| mail.matches("Tender cancelled").count()).sum::<usize>();
+        assert_eq!((mails.len(), said), (1, 1), "{told_before}: {mails:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn words_on_an_earlier_change_are_no_reason_for_an_end() {
     for (own, told) in
         [(None, "Tender cancelled (news"), (Some("The budget was withdrawn."), "Tender cancelled: The budget was withdrawn.")]

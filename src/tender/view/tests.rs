@@ -148,6 +148,10 @@ fn results_of_some_lots_end_nothing_while_others_take_offers() {
         (lots, "Pb kind=award stage=awarded award=1:Acme", Stage::Awarded),
         (over, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Awarded),
         (one, "Pb kind=award stage=awarded award=1@L1:Acme", Stage::Awarded),
+        // The status of the whole says that it is open; each of its lots has ended.
+        (lots, "Pb kind=award stage=open award=1@L1: award=2@L2:", Stage::Cancelled),
+        (lots, "Pb kind=award stage=open award=1@L1: award=2@L2:Acme", Stage::Awarded),
+        (lots, "Pb kind=award stage=open award=1@L1:", Stage::Open),
         // The whole procedure ends, whatever was won of it.
         (lots, "Pb kind=cancellation stage=cancelled award=1@L1:", Stage::Cancelled),
     ] {
