@@ -306,9 +306,13 @@ fn joined(tenders: &[(RecordId, Joined)], record: RecordId) -> RecordId {
 /// Whether it says what the first telling of a tender says by itself: how it stands now. That lots of it ended before, or that it was cancelled and is
 /// open again, is no news to who never heard of it.
 pub(super) fn is_said_by_first(signal: &Signal, tender: &Record) -> bool {
+    // Who had won it heard of that.
+    let was = [Stage::Cancelled, Stage::Suspended].map(Stage::word);
+    let opened =
+        |(name, old, _): &(String, Option<String>, Option<String>)| name == "stage" && old.as_deref().is_some_and(|old| was.contains(&old));
     match signal.kind {
         SignalKind::DeadlineMoved | SignalKind::TenderChanged => true,
-        SignalKind::TenderPublished => matches!(signal.story.plain(), Story::Changed { .. }),
+        SignalKind::TenderPublished => matches!(signal.story.plain(), Story::Changed { fields, .. } if fields.iter().any(opened)),
         SignalKind::TenderCancelled => stage(tender) != Stage::Cancelled,
         SignalKind::TenderSuspended => stage(tender) != Stage::Suspended,
         _ => false,

@@ -58,7 +58,11 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
         }
     })?;
     // Rows of one tender and one date follow each other by their amendments' numbers, in whatever order the file has them.
-    batch.notices.sort_by_cached_key(|notice| notice.version.trim().parse::<u32>().unwrap_or(0));
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (place, notice) in batch.notices.iter().enumerate() {
+        first.entry(notice.procedure.clone()).or_insert(place);
+    }
+    batch.notices.sort_by_cached_key(|notice| (first.get(&notice.procedure).copied(), notice.version.trim().parse::<u32>().unwrap_or(0)));
     Ok(batch)
 }
 
