@@ -24,6 +24,7 @@ use crate::model::{calling_country, country_code};
 pub use place::Place;
 pub(super) use place::of_language;
 pub use role::Role;
+pub(super) use social::is_nobodys;
 
 /// Contacts of each kind in one page.
 const MOST: usize = 500;
@@ -169,11 +170,6 @@ fn page_country(root: ElementRef<'_>, url: &Url, structured: &Structured) -> Opt
 pub(super) fn country_hint(url: &Url, language: &str) -> Option<&'static str> {
     let (region, home) = of_language(language);
     place::of_ending(url).or(region).or(home)
-}
-
-/// Whether an address is one of a messenger or a network.
-pub(super) fn is_network(url: &Url) -> bool {
-    social::network(url).is_some()
 }
 
 struct Reader<'r> {

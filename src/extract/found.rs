@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use url::Url;
 
 use super::captions;
+use super::contacts::is_nobodys;
 use super::html::Tag;
 use super::listing::Numbered;
 use super::reading::{Asked, Listed, Reading, read_with};
@@ -424,7 +425,7 @@ impl List {
             let words = cells.iter().find(|(column, _)| Some(*column) == name).map(|(_, words)| words.clone()).unwrap_or_default();
             let path = item.paths.first().cloned().unwrap_or_default();
             let inside = item.detail.clone().filter(|url| is_of_site(url, page));
-            let site = item.site.as_ref().or(item.detail.as_ref().filter(|_| inside.is_none()));
+            let site = item.site.as_ref().or(item.detail.as_ref().filter(|url| inside.is_none() && !is_nobodys(url)));
             let more = site.map(|site| ("website", site.to_string(), format!("{path}: link"))).into_iter().collect();
             Raw { name: words, link: inside, cells, more, kind: None, partial: false, path }
         });

@@ -475,12 +475,12 @@ fn is_address(text: &str) -> bool {
         && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
 }
 
-/// The first link that leads to another site which is no network's: the record's own.
+/// The first link that leads to another site which is no network's and no map: the record's own.
 fn site(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
     let links = record.iter().flat_map(|root| *root..shown.nodes[*root].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
     links
         .filter_map(|at| value::url(shown.nodes[at].attr("href"), base))
-        .find(|url| matches!(url.scheme(), "http" | "https") && !value::is_of_site(url, base) && !contacts::is_network(url))
+        .find(|url| matches!(url.scheme(), "http" | "https") && !value::is_of_site(url, base) && !contacts::is_nobodys(url))
 }
 
 /// The first image, as pages that load late name it too.
