@@ -28,6 +28,7 @@ mod reading;
 mod record;
 mod requests;
 mod selector;
+mod rung;
 mod sheet;
 mod shown;
 mod sitemap;

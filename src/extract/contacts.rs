@@ -2,7 +2,6 @@
 //! the tree, the address and the structured data; nothing is guessed and nobody is asked.
 
 mod email;
-mod phone;
 mod place;
 mod role;
 pub(in crate::extract) mod social;
@@ -15,6 +14,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::html::{Attributes as _, skipped, visible_text};
+use super::rung;
 use super::structured::{PostalAddress, Structured};
 use super::value::contact;
 use crate::base::caps::QUOTE_CHARS;
@@ -268,7 +268,7 @@ impl Reader<'_> {
                 let number = href.split_once(':').map_or("", |(_, number)| number);
                 let text = shown();
                 let fax = scheme == "fax"
-                    || phone::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")).or_else(|| phone::label(before))
+                    || rung::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")).or_else(|| rung::label(before))
                         == Some(true);
                 self.phone(number, fax, Via::Link, proof(clip(&squeeze(&format!("{} {text}", phone_label(before))), QUOTE_CHARS)));
                 return;
@@ -303,9 +303,10 @@ impl Reader<'_> {
             self.email(address, Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) }, before);
         }
         let western = contact::western_digits(text);
-        for (at, run) in phone::runs(&western) {
+        for (at, run) in rung::runs(&western) {
             let near = &western[..at];
-            let label = phone::label(near).or_else(|| near.trim().is_empty().then(|| phone::label(before)).flatten());
+            let behind = rung::behind(&western[at + run.len()..]).map(|(fax, _)| fax);
+            let label = behind.or_else(|| rung::label(near)).or_else(|| near.trim().is_empty().then(|| rung::label(before)).flatten());
             if label.is_some() || run.starts_with('+') {
                 self.phone(run, label == Some(true), Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) });
             }

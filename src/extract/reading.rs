@@ -5,6 +5,7 @@
 mod columns;
 mod layout;
 mod more;
+mod lines;
 mod names;
 mod next;
 mod numbers;
