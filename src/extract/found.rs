@@ -141,8 +141,9 @@ impl FoundReader {
         list.call(aligned.column_of(self.naming.name()));
         let mut gather = Gather::new(&self.rule, input.url);
         let keys = keys(&list, &by_key, &self.rule, input.url);
+        let second = if self.rule.has_key() { HashSet::new() } else { again::second(&list.records, &keys) };
         let mut filled: HashMap<FieldName, (usize, String)> = HashMap::new();
-        for (raw, key) in list.records.iter().zip(keys) {
+        for (_, (raw, key)) in list.records.iter().zip(keys).enumerate().filter(|(at, _)| !second.contains(at)) {
             input.check_time()?;
             let mut fields = self.fields(raw, &aligned, input);
             for (name, found) in &fields {
