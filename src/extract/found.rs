@@ -21,7 +21,7 @@ use super::record::{Gather, Parts, RecordRule, canonical};
 use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
-use crate::base::text::{clip, squeeze, words};
+use crate::base::text::{clip, count, squeeze, words};
 use crate::model::{
     BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, KEY_PARTS, Learned, Record, RecordKind, Value, one_spelling,
 };
@@ -165,6 +165,7 @@ impl FoundReader {
         now.own = own_contacts(&reading, &extract, now.own);
         now.path = list.path().or(now.path);
         extract.relaid = aligned.relaid;
+        extract.around.clone_from(&reading.around);
         if doubtful {
             // What is not there may stand where nobody found it: it is not told as gone.
             extract.records.iter_mut().for_each(|draft| draft.partial = true);
@@ -213,7 +214,7 @@ impl FoundReader {
             return Ok(Extract { whole: true, ..Extract::default() });
         }
         let names: Vec<&str> = learned.fields.iter().filter(|field| field.share >= MOST).map(|field| field.name.as_str()).take(6).collect();
-        let what = counted(known.len());
+        let what = count(known.len(), "record", "records");
         let text = format!("the list that was read before, of {what}, with {} is not on {}", names.join(", "), input.url);
         Err(Failure::new(FailureClass::Unreadable, text))
     }
@@ -489,10 +490,6 @@ fn rekey(list: &List, known: &[&Record], keys: &mut [String]) {
 fn names_a_column(select: &str) -> bool {
     let word = !select.is_empty() && select.chars().all(|c| c.is_alphanumeric() || c == '_');
     word && Tag::of(select) == Tag::Other || matches!(select, "title" | "address" | "link" | "summary" | "time")
-}
-
-fn counted(records: usize) -> String {
-    format!("{records} record{}", if records == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
