@@ -83,7 +83,7 @@ pub fn set_apart(drafts: &mut Vec<Draft>, known: &[Record], beside: &Beside<'_>)
     let Some(list) = Members::of(&entries) else { return Vec::new() };
     let mut other: Vec<(Why, &Entry<'_>)> = entries.iter().filter_map(|entry| Some((list.why(entry)?, entry))).collect();
     // What is as many as the records is another list of them, unless each says that it is none.
-    if other.iter().filter(|(why, _)| *why == Why::Unlike).count() * 2 > list.members.len() {
+    if other.iter().filter(|(why, _)| *why == Why::Unlike).count() * 2 > list.like.len() {
         other.retain(|(why, _)| *why != Why::Unlike);
     }
     let mut by_why: BTreeMap<Why, Vec<&Entry<'_>>> = BTreeMap::new();
@@ -101,7 +101,7 @@ struct Members<'e, 'd> {
     /// Records that are known.
     shown: usize,
     usual: BTreeSet<&'e Has<'d>>,
-    members: Vec<&'e Entry<'d>>,
+    like: Vec<&'e Entry<'d>>,
     /// Whether nearly all lead to pages in one part of the site.
     lead: bool,
     /// Whether letters stand over groups of them.
@@ -122,8 +122,8 @@ impl<'e, 'd> Members<'e, 'd> {
         let usual: BTreeSet<&Has<'_>> = with.into_iter().filter(|(_, with)| with * 100 >= all * share).map(|(own, _)| own).collect();
         let lead = usual.iter().any(|own| matches!(own, Has::Page(_)));
         let index = entries.iter().filter(|entry| entry.letter).count() >= INDEX;
-        let list = Self { shown, usual, members: Vec::new(), lead, index };
-        Some(Self { members: entries.iter().filter(may).filter(|entry| list.is_like(entry)).collect(), ..list })
+        let list = Self { shown, usual, like: Vec::new(), lead, index };
+        Some(Self { like: entries.iter().filter(may).filter(|entry| list.is_like(entry)).collect(), ..list })
     }
 
     /// Whether an entry has something that nearly all have; of one that says by itself what it is, a number is nothing.
@@ -133,7 +133,7 @@ impl<'e, 'd> Members<'e, 'd> {
     }
 
     fn none_has(&self, own: &Has<'_>) -> bool {
-        !self.members.iter().any(|member| member.has.contains(own))
+        !self.like.iter().any(|member| member.has.contains(own))
     }
 
     fn why(&self, entry: &Entry<'_>) -> Option<Why> {
