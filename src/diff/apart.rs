@@ -192,12 +192,15 @@ impl<'d> Entry<'d> {
             _ => Some(Has::Field(field.as_str())).filter(|_| field.as_str() != "url"),
         };
         let mut has: BTreeSet<Has<'_>> = fields().filter(|(field, _)| !OF_ANY.contains(&field.as_str())).filter_map(of_field).collect();
-        let nothing = has.iter().all(|own| matches!(own, Has::Page(_)));
+        // A box of which nothing but a letter is said may have no name.
+        let mut texts =
+            draft.fields.iter().filter(|(field, _)| !matches!(field.as_str(), "url" | "image")).map(|(_, found)| found.value.text());
+        let letter = texts.next().is_some_and(|text| is_letter(&text)) && texts.next().is_none();
         has.extend((beside.says)(&name, true).map(Has::Aside));
         let reaches = |(field, found): (&FieldName, &Found)| {
             REACHED.contains(&field.as_str()) || matches!(found.value, Value::Phone(_) | Value::Email(_))
         };
-        Self { draft, has, known, reached: fields().any(reaches), letter: nothing && is_letter(&name) }
+        Self { draft, has, known, reached: fields().any(reaches), letter }
     }
 
     /// What it says by itself that it is.
@@ -407,7 +410,9 @@ mod tests {
         let number = |text: &str| Value::Phone(text.to_owned());
         let entry = |key: &str, name: &str, fields: &[(&str, &str)]| {
             let mut one = draft(key, &[]);
-            said(&mut one, "name", Value::Text(name.into()));
+            if !name.is_empty() {
+                said(&mut one, "name", Value::Text(name.into()));
+            }
             for (field, text) in fields {
                 said(&mut one, field, if *field == "phone" { number(text) } else { Value::Text((*text).into()) });
             }
@@ -424,6 +429,7 @@ mod tests {
             ("María Sanz", &[("place", "«Nos ayuda mucho.»")], 2, Some("2 are not taken for records: a quotation")),
             ("¿Quieres anunciarte?", &[("column_1", "Contacta")], 1, Some("not taken for a record: an advertisement")),
             ("K", &[], 7, Some("7 are not taken for records: a letter of an index")),
+            ("", &[("column_1", "K")], 7, Some("7 are not taken for records: a letter of an index")),
             // The house's own number is nobody's.
             (
                 "Jornada",
