@@ -34,7 +34,7 @@ mod spelling;
 mod visit;
 mod words;
 
-pub use apart::set_apart;
+pub use apart::{Beside, set_apart};
 pub use broken::broke_off;
 pub use bytes::{exact, fingerprint, stretches, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};

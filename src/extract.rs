@@ -4,6 +4,7 @@
 //! and make records by the same rule (`record`).
 
 pub mod archive;
+mod asides;
 mod buyers;
 mod captions;
 pub mod contacts;
@@ -27,6 +28,7 @@ pub mod product;
 mod reading;
 mod record;
 mod requests;
+mod rung;
 mod selector;
 mod sheet;
 mod shown;
@@ -48,6 +50,7 @@ use url::Url;
 use crate::base::ids::SourceId;
 use crate::model::{Draft, Extract, Failure, FailureClass, Fault, Filed, RecordKind, Whole};
 
+pub use asides::aside_of;
 pub use decode::decode;
 pub use derive::{Derived, derive};
 pub use doubts::{Doubt, Filled, Leaning, country_of_phones, doubts, filled, has_name, leaning, unfollowed};
@@ -61,7 +64,6 @@ pub use sheet::{ROWS as SHEET_ROWS, Sheet, SheetColumn, SheetError, SheetFormat,
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};
-pub use value::begins_with_day;
 
 /// How an answer of JSON seems to be paged. `records`: how many it holds; `total`: how many its head says that there are.
 pub fn paging_of(input: &Input<'_>, (records, total): (usize, Option<u64>)) -> Paged {

@@ -32,7 +32,7 @@ pub use bond::{Bond, Likeness, Question, Ruling};
 pub use change::{Change, ChangeKind, FieldChange, Signal, SignalKind, Story, Weight};
 pub use company_name::{CompanyName, LegalClass, LegalForm, LegalKind};
 pub use coverage::{Checkpoint, Gap, Loss, Statement, Stretch};
-pub use extract::{BadEntry, Block, Draft, Extract, Fault, Found, Whole};
+pub use extract::{Aside, BadEntry, Block, Draft, Extract, Fault, Found, Whole};
 pub use failure::{Advice, Failure, FailureClass};
 pub use import::{Import, origin_of, place_of};
 pub use lead::{Decision, Lead, LeadState, NextStep, Part, PartKind, Score, Subject, Terms, Unknown, Verdict, whole_points};

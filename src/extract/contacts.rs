@@ -2,7 +2,6 @@
 //! the tree, the address and the structured data; nothing is guessed and nobody is asked.
 
 mod email;
-mod phone;
 mod place;
 mod role;
 pub(in crate::extract) mod social;
@@ -15,6 +14,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::html::{Attributes as _, skipped, visible_text};
+use super::rung;
 use super::structured::{PostalAddress, Structured};
 use super::value::contact;
 use crate::base::caps::QUOTE_CHARS;
@@ -24,6 +24,7 @@ use crate::model::{calling_country, country_code};
 pub use place::Place;
 pub(super) use place::of_language;
 pub use role::Role;
+pub(super) use social::is_nobodys;
 
 /// Contacts of each kind in one page.
 const MOST: usize = 500;
@@ -171,11 +172,6 @@ pub(super) fn country_hint(url: &Url, language: &str) -> Option<&'static str> {
     place::of_ending(url).or(region).or(home)
 }
 
-/// Whether an address is one of a messenger or a network.
-pub(super) fn is_network(url: &Url) -> bool {
-    social::network(url).is_some()
-}
-
 struct Reader<'r> {
     url: &'r Url,
     country: Option<country::Id>,
@@ -272,7 +268,7 @@ impl Reader<'_> {
                 let number = href.split_once(':').map_or("", |(_, number)| number);
                 let text = shown();
                 let fax = scheme == "fax"
-                    || phone::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")).or_else(|| phone::label(before))
+                    || rung::label(text.split(|c: char| c.is_ascii_digit()).next().unwrap_or("")).or_else(|| rung::label(before))
                         == Some(true);
                 self.phone(number, fax, Via::Link, proof(clip(&squeeze(&format!("{} {text}", phone_label(before))), QUOTE_CHARS)));
                 return;
@@ -307,9 +303,10 @@ impl Reader<'_> {
             self.email(address, Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) }, before);
         }
         let western = contact::western_digits(text);
-        for (at, run) in phone::runs(&western) {
+        for (at, run) in rung::runs(&western) {
             let near = &western[..at];
-            let label = phone::label(near).or_else(|| near.trim().is_empty().then(|| phone::label(before)).flatten());
+            let behind = rung::behind(&western[at + run.len()..]).map(|(fax, _)| fax);
+            let label = behind.or_else(|| rung::label(near)).or_else(|| near.trim().is_empty().then(|| rung::label(before)).flatten());
             if label.is_some() || run.starts_with('+') {
                 self.phone(run, label == Some(true), Via::Text, Proof { place: place(), text: clip(&squeeze(text), QUOTE_CHARS) });
             }

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use url::Url;
 
 use super::captions;
+use super::contacts::is_nobodys;
 use super::html::Tag;
 use super::listing::Numbered;
 use super::reading::{Asked, Listed, Reading, read_with};
@@ -20,7 +21,7 @@ use super::record::{Gather, Parts, RecordRule, canonical};
 use super::transform::{Plan, Take, Words, plans, read_fields};
 use super::value::{self, Hints, Type, is_of_site};
 use super::{About, Input, Kind, Spec};
-use crate::base::text::{clip, squeeze, words};
+use crate::base::text::{clip, count, squeeze, words};
 use crate::model::{
     BadEntry, Draft, Extract, Failure, FailureClass, Fault, FieldName, Found, KEY_PARTS, Learned, Record, RecordKind, Value, one_spelling,
 };
@@ -140,8 +141,9 @@ impl FoundReader {
         list.call(aligned.column_of(self.naming.name()));
         let mut gather = Gather::new(&self.rule, input.url);
         let keys = keys(&list, &by_key, &self.rule, input.url);
+        let second = if self.rule.has_key() { HashSet::new() } else { again::second(&list.records, &keys) };
         let mut filled: HashMap<FieldName, (usize, String)> = HashMap::new();
-        for (raw, key) in list.records.iter().zip(keys) {
+        for (_, (raw, key)) in list.records.iter().zip(keys).enumerate().filter(|(at, _)| !second.contains(at)) {
             input.check_time()?;
             let mut fields = self.fields(raw, &aligned, input);
             for (name, found) in &fields {
@@ -163,6 +165,7 @@ impl FoundReader {
         now.own = own_contacts(&reading, &extract, now.own);
         now.path = list.path().or(now.path);
         extract.relaid = aligned.relaid;
+        extract.around.clone_from(&reading.around);
         if doubtful {
             // What is not there may stand where nobody found it: it is not told as gone.
             extract.records.iter_mut().for_each(|draft| draft.partial = true);
@@ -211,7 +214,7 @@ impl FoundReader {
             return Ok(Extract { whole: true, ..Extract::default() });
         }
         let names: Vec<&str> = learned.fields.iter().filter(|field| field.share >= MOST).map(|field| field.name.as_str()).take(6).collect();
-        let what = counted(known.len());
+        let what = count(known.len(), "record", "records");
         let text = format!("the list that was read before, of {what}, with {} is not on {}", names.join(", "), input.url);
         Err(Failure::new(FailureClass::Unreadable, text))
     }
@@ -424,7 +427,7 @@ impl List {
             let words = cells.iter().find(|(column, _)| Some(*column) == name).map(|(_, words)| words.clone()).unwrap_or_default();
             let path = item.paths.first().cloned().unwrap_or_default();
             let inside = item.detail.clone().filter(|url| is_of_site(url, page));
-            let site = item.site.as_ref().or(item.detail.as_ref().filter(|_| inside.is_none()));
+            let site = item.site.as_ref().or(item.detail.as_ref().filter(|url| inside.is_none() && !is_nobodys(url)));
             let more = site.map(|site| ("website", site.to_string(), format!("{path}: link"))).into_iter().collect();
             Raw { name: words, link: inside, cells, more, kind: None, partial: false, path }
         });
@@ -487,10 +490,6 @@ fn rekey(list: &List, known: &[&Record], keys: &mut [String]) {
 fn names_a_column(select: &str) -> bool {
     let word = !select.is_empty() && select.chars().all(|c| c.is_alphanumeric() || c == '_');
     word && Tag::of(select) == Tag::Other || matches!(select, "title" | "address" | "link" | "summary" | "time")
-}
-
-fn counted(records: usize) -> String {
-    format!("{records} record{}", if records == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

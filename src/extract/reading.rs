@@ -2,8 +2,10 @@
 //!
 //! The parts are found each on its own and are put together here.
 
+mod around;
 mod columns;
 mod layout;
+mod lines;
 mod more;
 mod names;
 mod next;
@@ -116,6 +118,8 @@ pub struct Reading {
     pub structured: Structured,
     /// How to reach whom it is about.
     pub contacts: Contacts,
+    /// Numbers and addresses of mail that stand around its main list.
+    pub around: Vec<String>,
     /// What it sells, where it is about one thing.
     pub product: Option<Product>,
 }
@@ -191,6 +195,7 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let next = next::next_page(&shown, root, &base, input.url);
     let end = regions.first().and_then(|region| region.records.last()?.last()).map(|at| shown.nodes[*at].end);
     let more = end.filter(|_| next.is_none()).and_then(|end| more::unfollowed(&shown, end));
+    let around = regions.first().map(|region| around::around(&shown, &region.records, &base, hints)).unwrap_or_default();
     let title = crate::base::text::clip(&said.title, TITLE);
     input.check_time()?;
     let structured = structured::read(root, input.url);
@@ -200,7 +205,7 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let product = product::read(root, input.url, &structured);
     let mut seen = BTreeSet::new();
     let links = links.into_iter().map(|(_, url)| url).filter(|url| seen.insert(url.clone())).collect();
-    Ok(Reading { kind, title, language: said.language, lists: out, short, links, text, next, more, structured, contacts, product })
+    Ok(Reading { kind, title, language: said.language, lists: out, short, links, text, next, more, structured, contacts, around, product })
 }
 
 /// Where a few records stand apart in another layout (those who pay for it), the list is the rest of them: many more, with what the few say.

@@ -34,6 +34,8 @@ pub(super) enum Type {
     Date,
     Time,
     Phone,
+    /// A telephone number too.
+    Fax,
     Email,
 }
 
@@ -59,7 +61,8 @@ impl Type {
             "url" | "website" | "link" => Self::Url,
             "price" | "value" | "amount" => Self::Money,
             "date" | "published" | "updated" | "deadline" | "time" => Self::Time,
-            "phone" | "fax" | "mobile" => Self::Phone,
+            "phone" | "mobile" => Self::Phone,
+            "fax" => Self::Fax,
             "email" => Self::Email,
             _ => Self::Text,
         }
@@ -149,12 +152,13 @@ pub(super) fn read(kind: Type, words: &str, base: &Url, hints: &Hints) -> Option
         Type::Date => when::read(words, hints).map(|when| Value::Date(when.date())),
         Type::Time => when::read(words, hints).map(when::When::into_value),
         Type::Phone => contact::phone(words, hints.country).map(Value::Phone),
+        Type::Fax => contact::fax(words, hints.country).map(Value::Phone),
         Type::Email => contact::email(words).map(Value::Email),
     }
 }
 
-pub use when::begins_with_day;
 pub(super) use when::month_first;
+pub(super) use when::{begins_with_day, begins_with_hour};
 
 /// An absolute http(s) address without its fragment and without a password in it.
 pub(super) fn url(words: &str, base: &Url) -> Option<Url> {

@@ -62,6 +62,42 @@ pub struct BadEntry {
     pub reason: String,
 }
 
+/// What a text in a box of a list is that no field of a company is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aside {
+    /// It begins with a day.
+    Day,
+    /// It begins with an hour.
+    Hour,
+    /// It says what something costs.
+    Price,
+    /// What somebody is in a house.
+    Role,
+    /// What somebody has said.
+    Quotation,
+    /// An advertisement, or an invitation to place one.
+    Advertisement,
+}
+
+impl Aside {
+    /// Whether it says by itself that a box is no company's.
+    pub const fn is_sure(self) -> bool {
+        matches!(self, Self::Role | Self::Quotation | Self::Advertisement)
+    }
+
+    /// As it is told.
+    pub const fn told(self) -> &'static str {
+        match self {
+            Self::Day => "a date",
+            Self::Hour => "a time of day",
+            Self::Price => "a price",
+            Self::Role => "a person with a role",
+            Self::Quotation => "a quotation",
+            Self::Advertisement => "an advertisement",
+        }
+    }
+}
+
 /// Everything read from one page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extract {
@@ -85,6 +121,8 @@ pub struct Extract {
     pub unread: Vec<BadEntry>,
     /// What somebody should know of it although nothing is wrong: what stands among the records and is none, or that there seems to be more of them.
     pub notes: Vec<BadEntry>,
+    /// Telephone numbers and addresses of mail that stand around its list: those of whose page it is.
+    pub around: Vec<String>,
     /// Whether absence from this page says something: false for feeds, which show only the latest.
     pub whole: bool,
     /// Entries the page holds, those that make no record of their own counted too; fewer than the records when the reader does not count them.

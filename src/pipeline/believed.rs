@@ -11,7 +11,7 @@ use super::Effects;
 use crate::base::ids::RecordId;
 use crate::config::Source;
 use crate::diff;
-use crate::extract::begins_with_day;
+use crate::extract::aside_of;
 use crate::model::{Extract, Failure, FailureClass, Page, PageRole, Reading, Record, RecordKind, SourceState};
 use crate::store::StoreError;
 
@@ -53,7 +53,8 @@ pub(super) async fn stored(
 /// Leaves out what is no record of the list, and notes that it did.
 fn leave_out(source: &Source, extract: &mut Extract, stored: &[Record]) {
     if source.reader.learns() {
-        extract.notes.extend(diff::set_apart(&mut extract.records, stored, &begins_with_day));
+        let beside = diff::Beside { says: &aside_of, own: &extract.around };
+        extract.notes.extend(diff::set_apart(&mut extract.records, stored, &beside));
     }
 }
 

@@ -289,9 +289,10 @@ impl Rehearsal {
                 read.unsure.push(Doubt { what, setting: "country = \"PT\", or whichever it is".to_owned() });
             }
         }
-        let apart = diff::set_apart(&mut read.extract.records, &[], &extract::begins_with_day);
+        let beside = diff::Beside { says: &extract::aside_of, own: &read.extract.around };
+        let apart = diff::set_apart(&mut read.extract.records, &[], &beside);
         read.unsure.extend(apart.into_iter().map(|one| Doubt {
-            what: format!("\"{}\" is {}", one.path, one.reason),
+            what: format!("\"{}\": {}", one.path, one.reason),
             setting: "record says which elements are records; --selectors writes it".to_owned(),
         }));
         let good = named(&read.extract) >= ENOUGH;

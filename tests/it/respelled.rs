@@ -245,7 +245,9 @@ async fn what_is_written_otherwise_is_who_it_was_and_what_is_cut_off_is_not_gone
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let view = source(&world, "boxes").await;
     assert!(
-        view.unread.iter().any(|one| one.path == "Cena anual de socios" && one.reason.contains("not taken for a record")),
+        view.unread
+            .iter()
+            .any(|one| one.path.starts_with("Cena anual de socios, ") && one.reason.starts_with("2 are not taken for records")),
         "{:?}",
         view.unread
     );

@@ -123,7 +123,7 @@ proptest::proptest! {
         email::spelled(&text);
         email::in_attribute(&text);
         email::of_mailto(&text);
-        phone::runs(&text);
+        rung::runs(&text);
         place::read(PostalAddress { text: Some(text), ..PostalAddress::default() }, Some("DE"));
     }
 }

@@ -1,28 +1,54 @@
-//! A record that a list shows twice: in its place, and in a box for those who pay for it, under an address that counts who comes. It is one record.
+//! A record that a list shows twice: in its place, and in a box for those who pay for it, under an address that counts who comes, without its legal
+//! form, or with a slogan behind its name. It is one record.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use url::Url;
 
+use super::Raw;
 use crate::base::text::words;
-use crate::model::{Draft, Record, Value};
+use crate::model::{CompanyName, Draft, KEY_PARTS, Record, Value};
 
 /// Fields by which two of one name are the same: one of these that both have says so, and one that differs denies it.
 const TELLING: [&str; 7] = ["phone", "email", "tax_id", "website", "address", "postcode", "place"];
 
-/// Digits of a telephone number.
+/// Digits of a telephone number, and of those at its end that are looked up.
 const NUMBER: usize = 6;
+const LAST: usize = 8;
+/// Entries of one record: a number that more have is nobody's own.
+const MANY: usize = 6;
+/// What stands between a name and a slogan.
+const SLOGAN: [&str; 6] = [" – ", " — ", " - ", " | ", ": ", " · "];
+
+/// Which records of a list are shown a second time under their own address: the one that says most stays.
+pub(super) fn second(records: &[Raw], keys: &[String]) -> HashSet<usize> {
+    let mut first: HashMap<&str, usize> = HashMap::with_capacity(keys.len());
+    let mut out = HashSet::new();
+    for (at, key) in keys.iter().enumerate() {
+        let Some(other) = first.get_mut(key.as_str()) else {
+            first.insert(key, at);
+            continue;
+        };
+        if is_called_as(&records[*other].name, &records[at].name) {
+            let fuller = records[at].cells.len() > records[*other].cells.len();
+            out.insert(if fuller { std::mem::replace(other, at) } else { at });
+        }
+    }
+    out
+}
 
 /// Leaves one of those that are the same: what is known, else what leads where the others lead, else what says more.
 pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut groups: HashMap<(bool, String), Vec<usize>> = HashMap::new();
     for (at, draft) in drafts.iter().enumerate() {
         if let Some(name) = super::super::has_name(draft) {
-            by_name.entry(words(&name)).or_default().push(at);
+            let by = std::iter::once((false, words(&name))).chain(ways(draft).map(|way| (true, way)));
+            by.for_each(|by| groups.entry(by).or_default().push(at));
         }
     }
-    by_name.retain(|_, all| all.len() > 1);
-    if by_name.is_empty() {
+    // What many are reached by is that of the house.
+    groups.retain(|(way, _), all| all.len() > 1 && (!*way || all.len() <= MANY));
+    if groups.is_empty() {
         return;
     }
     let keys: HashSet<&str> = known.iter().map(|record| record.key.as_str()).collect();
@@ -30,54 +56,106 @@ pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
     for draft in drafts.iter() {
         *parts.entry(part(draft)).or_default() += 1;
     }
+    let is_known = |at: usize| keys.contains(drafts[at].key.as_str());
     let rank = |at: usize| {
-        let draft = &drafts[at];
-        (keys.contains(draft.key.as_str()), parts.get(&part(draft)).copied().unwrap_or(0), draft.fields.len(), std::cmp::Reverse(at))
+        let (draft, name) = (&drafts[at], name(&drafts[at]));
+        let plain = (without_slogan(&name).is_none(), CompanyName::parse(&name).form.is_some());
+        (is_known(at), parts.get(&part(draft)).copied().unwrap_or(0), draft.fields.len(), plain, std::cmp::Reverse(at))
     };
-    let mut left_out: HashSet<usize> = HashSet::new();
-    for mut all in by_name.into_values() {
-        all.sort_by_key(|at| std::cmp::Reverse(rank(*at)));
+    let mut one_of: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    groups.sort_unstable();
+    for mut all in groups {
+        all.retain(|at| !one_of.contains_key(at));
+        all.sort_by_cached_key(|at| std::cmp::Reverse(rank(*at)));
         let mut kept: Vec<usize> = Vec::new();
         for at in all {
-            let is_known = keys.contains(drafts[at].key.as_str());
-            if !is_known && kept.iter().any(|other| is_same(&drafts[*other], &drafts[at])) {
-                left_out.insert(at);
-            } else {
-                kept.push(at);
+            match kept.iter().find(|other| !is_known(at) && is_same(&drafts[**other], &drafts[at])) {
+                Some(other) => drop(one_of.insert(at, *other)),
+                None => kept.push(at),
             }
+        }
+    }
+    for (copy, kept) in &one_of {
+        // The second of one name has its number in its key, whichever of them stays.
+        let numbered = |one: &str, other: &str| other.strip_prefix(one).is_some_and(|rest| rest.starts_with(KEY_PARTS));
+        let (own, other) = (drafts[*kept].key.clone(), drafts[*copy].key.clone());
+        if numbered(&other, &own) && !keys.contains(own.as_str()) {
+            drafts[*kept].key = other;
+        } else if numbered(&own, &other) && drafts[*copy].fields.len() > drafts[*kept].fields.len() {
+            drafts.swap(*copy, *kept);
+            drafts[*kept].key = own;
         }
     }
     let mut at = 0;
     drafts.retain(|_| {
         at += 1;
-        !left_out.contains(&(at - 1))
+        !one_of.contains_key(&(at - 1))
     });
 }
 
-/// Whether two of one name are one: they have one telephone number, or agree in something that tells and differ in nothing that does; and are no two
-/// entries of one part of the site, which counts its own.
+/// Whether two are one: they have one telephone number, or agree in something that tells and differ in nothing that does; and are no two entries of
+/// one part of the site, which counts its own. Of two whose names are not the same, a number or a site must be.
 fn is_same(one: &Draft, other: &Draft) -> bool {
     let (here, there) = (part(one), part(other));
     if here.is_some() && here == there {
         return false;
     }
-    if rings(one, other) || rings(other, one) {
-        return true;
-    }
+    let rings = rings(one, other) || rings(other, one);
     let both = TELLING.iter().filter_map(|name| Some((*name, told(one.value(name)?), told(other.value(name)?))));
     let both: Vec<(&str, String, String)> = both.filter(|(name, ..)| *name != "website" || here.is_some() == there.is_some()).collect();
-    let linked = here.is_some() || there.is_some();
-    // Two entries without pages of their own at one place may be two.
-    let agree = both.iter().any(|(name, one, other)| one == other && (linked || !matches!(*name, "place" | "postcode")));
-    agree && both.iter().all(|(_, one, other)| one == other)
+    let agree = both.iter().all(|(name, one, other)| one == other || *name == "phone" && rings);
+    let (mine, theirs) = (name(one), name(other));
+    if words(&mine) == words(&theirs) {
+        return rings || agree && !both.is_empty();
+    }
+    let site = || both.iter().any(|(name, ..)| *name == "website");
+    agree && (rings || site()) && is_called_as(&mine, &theirs)
+}
+
+fn name(draft: &Draft) -> String {
+    super::super::has_name(draft).unwrap_or_default()
+}
+
+/// Whether two names are one: but for the legal form of the one, and for a slogan behind it.
+fn is_called_as(one: &str, other: &str) -> bool {
+    let core = |name: &str| Some(CompanyName::parse(name).core).filter(|core| !core.is_empty());
+    let same = |one: &str, other: &str| core(one).is_some_and(|own| core(other).is_some_and(|theirs| own == theirs));
+    let with = |long: &str, short: &str| without_slogan(long).is_some_and(|name| same(name, short));
+    words(one) == words(other) || same(one, other) || with(one, other) || with(other, one)
+}
+
+fn without_slogan(name: &str) -> Option<&str> {
+    SLOGAN.iter().filter_map(|mark| name.find(mark)).min().map(|at| &name[..at]).filter(|name| !name.trim().is_empty())
+}
+
+/// How a record is reached: the ends of its numbers, and its site.
+fn ways(draft: &Draft) -> impl Iterator<Item = String> {
+    draft.fields.iter().filter_map(|(name, found)| match &found.value {
+        Value::Url(url) if name.as_str() == "website" => Some(format!("{}{}", url.host_str().unwrap_or_default(), url.path())),
+        value if is_number(name.as_str(), value) => {
+            let digits = digits(value);
+            let from = digits.len().saturating_sub(LAST);
+            (digits.len() >= NUMBER).then(|| digits[from..].to_owned())
+        }
+        _ => None,
+    })
+}
+
+fn digits(value: &Value) -> String {
+    value.text().chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Whether a value may be a telephone number.
+fn is_number(name: &str, value: &Value) -> bool {
+    let number = matches!(value, Value::Phone(_) | Value::Text(_) | Value::Number(_));
+    number && name != "tax_id" && !value.text().contains(char::is_alphabetic)
 }
 
 /// Whether the telephone number of the one is said of the other too: in a box that leaves out the town, the number stands where the town does.
 fn rings(one: &Draft, other: &Draft) -> bool {
-    let digits = |value: &Value| value.text().chars().filter(char::is_ascii_digit).collect::<String>();
     let Some(own) = one.value("phone").map(digits).filter(|own| own.len() >= NUMBER) else { return false };
-    let number = |value: &Value| !matches!(value, Value::Url(_)) && !value.text().contains(char::is_alphabetic);
-    let mut said = other.fields.iter().filter(|(name, found)| name.as_str() != "tax_id" && number(&found.value));
+    let mut said = other.fields.iter().filter(|(name, found)| is_number(name.as_str(), &found.value));
     said.any(|(_, found)| {
         let theirs = digits(&found.value);
         theirs.len() >= NUMBER && (own.ends_with(&theirs) || theirs.ends_with(&own))
@@ -137,6 +215,13 @@ mod tests {
             (&[("name", "Acme, S.L."), ("phone", "+34 947 200 331"), ("url", "/m/2")], false, &["s", "b", "m", "o"]),
             (&[("name", "Acme, S.L."), ("url", "/redirect?id=7")], false, &["s", "b", "m", "o"]),
             (&[("name", "Bolt, S.L."), ("phone", "+34 947 200 331"), ("url", "/redirect?id=7")], false, &["s", "b", "m", "o"]),
+            // Without its legal form, or with a slogan, and with its number.
+            (&[("name", "Acme"), ("phone", "+34 947 200 331"), ("url", "/redirect?id=7")], false, &["b", "m", "o"]),
+            (&[("name", "Acme SL – the best jars"), ("phone", "947 200 331"), ("text", "Jars of all kinds")], false, &["b", "m", "o"]),
+            (&[("name", "Acme | jars"), ("phone", "947 200 331"), ("place", "Soria")], false, &["b", "m", "o"]),
+            (&[("name", "Acme"), ("place", "Soria"), ("url", "/redirect?id=7")], false, &["s", "b", "m", "o"]),
+            (&[("name", "Acme – Burgos"), ("phone", "947 200 331"), ("place", "Burgos")], false, &["s", "b", "m", "o"]),
+            (&[("name", "Acme Motor"), ("phone", "947 200 331"), ("place", "Soria")], false, &["s", "b", "m", "o"]),
         ] {
             let others = [("b", [("name", "Beta"), ("url", "/m/8")]), ("o", [("name", "Omega"), ("url", "/m/9")])];
             let mut all = vec![draft("s", box_of), draft("b", &others[0].1), draft("m", &member), draft("o", &others[1].1)];
@@ -144,6 +229,22 @@ mod tests {
             let stored: Vec<&Record> = if known { stored.iter().collect() } else { Vec::new() };
             one_each(&mut all, &stored);
             assert_eq!(all.iter().map(|draft| draft.key.as_str()).collect::<Vec<_>>(), want, "{box_of:?}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_a_name_is_that_of_the_first_and_what_is_said_that_of_the_fuller() {
+        let numbered = format!("acme{KEY_PARTS}2");
+        for (keys, known, want) in
+            [([numbered.as_str(), "acme"], false, "acme"), (["acme", &numbered], false, "acme"), (["acme", &numbered], true, "acme")]
+        {
+            let copy = [("name", "Acme"), ("place", "Soria")];
+            let own = [("name", "Acme"), ("place", "Soria"), ("phone", "947 200 331")];
+            let mut all = vec![draft(keys[0], &copy), draft(keys[1], &own), draft("b", &[("name", "Beta"), ("place", "Soria")])];
+            let stored = record("s", "acme", RecordKind::Company, &[]);
+            one_each(&mut all, &if known { vec![&stored] } else { Vec::new() });
+            let said: Vec<(&str, usize)> = all.iter().map(|draft| (draft.key.as_str(), draft.fields.len())).collect();
+            assert_eq!(said, [(want, 3), ("b", 2)], "{keys:?} {known}");
         }
     }
 }

@@ -180,11 +180,11 @@ fn contact(shown: &Shown<'_>, main: At, (root, input): (ElementRef<'_>, &Input<'
     [said("email", email), said("phone", phone), place].into_iter().flatten().collect()
 }
 
-/// The first link to another site that is no network's.
+/// The first link to another site that is no network's and no map.
 fn site(shown: &Shown<'_>, main: At, base: &Url) -> Option<Said> {
     let links = (main..shown.nodes[main].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
     let leads = links.filter_map(|at| value::url(shown.nodes[at].attr("href"), base));
     let url =
-        leads.into_iter().find(|url| matches!(url.scheme(), "http" | "https") && !is_of_site(url, base) && !contacts::is_network(url))?;
+        leads.into_iter().find(|url| matches!(url.scheme(), "http" | "https") && !is_of_site(url, base) && !contacts::is_nobodys(url))?;
     Some(("website", url.into(), "a".to_owned()))
 }

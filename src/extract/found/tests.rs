@@ -581,3 +581,23 @@ fn settings_that_cannot_be() {
         assert!(faults.iter().any(|fault| fault.key == key && fault.expected.contains(says)), "{more}: {faults:?}");
     }
 }
+
+#[test]
+fn a_map_and_a_network_are_nobodys_site() {
+    let map = "<a href='https://maps.google.com/?q={n}'>Cómo llegar</a>";
+    let network = "<a href='https://www.facebook.com/x{n}'>Facebook</a>";
+    let site = "<a href='https://www.maker{n}.example/'>Web</a>";
+    for (links, want) in [
+        (map.to_owned(), None),
+        (network.to_owned(), None),
+        (format!("{map} {network} {site}"), Some("https://www.maker3.example/")),
+        (format!("{site} <a href='https://goo.gl/maps/x{{n}}'>Mapa</a>"), Some("https://www.maker3.example/")),
+    ] {
+        for name in ["{name}", "<a href=/m/{n}>{name}</a>"] {
+            let html = each(&format!("<div class=c><h3>{name}</h3><p>{{place}}</p><p>{{sector}}</p><p>{links}</p></div>"));
+            let extract = Memory::default().visit(&reader("directory", ""), &html);
+            let found = extract.records[3].value("website").map(Value::text);
+            assert_eq!((extract.records.len(), found.as_deref()), (12, want), "{html}");
+        }
+    }
+}

@@ -7,12 +7,11 @@ use url::Url;
 use super::super::captions;
 use super::super::contacts;
 use super::super::html::Tag;
-use super::super::lists;
 use super::super::shown::{At, Node, Shown};
 use super::super::value::{self, Hints, Type};
 use super::layout::{Layout, class};
 use super::{Item, Listed};
-use super::{names, over, places, titles};
+use super::{lines, names, over, places, titles};
 use crate::base::text::clip;
 use crate::model::Value;
 
@@ -33,7 +32,7 @@ const LINKS: usize = 50;
 /// Columns of one list.
 const COLUMNS: usize = 40;
 /// Characters that a price, a date, a number or an address of mail takes, with its label.
-const SHORT: usize = 60;
+pub(super) const SHORT: usize = 60;
 /// The share of a column's cells that have to be of a type.
 const MOST: f64 = 0.6;
 
@@ -71,16 +70,16 @@ pub(super) struct Raw {
     pub(super) link: bool,
     /// The address of a link that is no page's: `mailto:`, `tel:`.
     pub(super) contact: Option<String>,
-    says: Says,
+    pub(super) says: Says,
     /// Whether its element is made for captions: `dt`, `th`, `b`.
-    term: bool,
+    pub(super) term: bool,
     /// Of a table: the number of its cell in the row, from 0, and whether the cell belongs to other rows as well.
     pub(super) cell: Option<(usize, bool)>,
 }
 
 /// What the element of a cell says its words are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Says {
+pub(super) enum Says {
     Nothing,
     Time,
     Address,
@@ -90,7 +89,7 @@ enum Says {
 pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints, company): (&Hints, bool)) -> Listed {
     let layout = Layout::of(shown, records);
     let mut raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &layout, (base, hints))).collect();
-    part_lines(&mut raws);
+    lines::part(&mut raws, (base, hints));
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
     let named = names::names(&raws, &heads, company);
     let called = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
@@ -209,23 +208,8 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, by: (&Url, &Hint
     out
 }
 
-/// Where the records are a line each that leads nowhere, parts what stands behind their names from these.
-fn part_lines(raws: &mut [Vec<Raw>]) {
-    let line = |raws: &Vec<Raw>| matches!(raws.as_slice(), [one] if !one.link && one.contact.is_none());
-    if raws.iter().filter(|raws| line(raws)).count() * 10 < raws.len() * 9 {
-        return;
-    }
-    for own in raws.iter_mut().filter(|raws| line(raws)) {
-        let Some(first) = own.first_mut() else { continue };
-        let (name, behind) = lists::parts(&first.text);
-        let behind = behind.map(|text| Raw { text: text.to_owned(), heading: false, place: first.place.wrapping_add(1), ..first.clone() });
-        first.text = name.to_owned();
-        own.extend(behind);
-    }
-}
-
 /// Whether a cell is only the words before a number or an address that stands in a cell of its own: "Tel.".
-fn is_caption(raw: &Raw) -> bool {
+pub(super) fn is_caption(raw: &Raw) -> bool {
     let field = || captions::field_of(&raw.text);
     !raw.link && raw.contact.is_none() && raw.text.len() <= CAPTION && matches!(field(), Some("phone" | "fax" | "email"))
 }
@@ -362,11 +346,10 @@ fn kinds(
         let cells = if leads.is_some() { stripped.iter().collect() } else { cells };
         // Numbers of a country that nobody knows are telephone numbers where the page calls them so.
         let figures = |raw: &&&Raw| (6..=20).contains(&raw.text.chars().filter(char::is_ascii_digit).count()) && raw.text.len() <= SHORT;
-        let called = || {
-            let phone = caption.as_deref().and_then(captions::field_of) == Some("phone");
-            (phone && cells.iter().filter(figures).count() as f64 >= MOST * cells.len() as f64).then_some("phone")
-        };
-        let label = label(&cells, base, hints).or_else(called).map_or_else(
+        let said = caption.as_deref().and_then(captions::field_of).filter(|field| matches!(*field, "phone" | "fax"));
+        let called = || said.filter(|_| cells.iter().filter(figures).count() as f64 >= MOST * cells.len() as f64);
+        let label = label(&cells, base, hints).map(|label| if label == "phone" { said.unwrap_or(label) } else { label });
+        let label = label.or_else(called).map_or_else(
             || {
                 plain += 1;
                 format!("column {plain}")
@@ -404,7 +387,7 @@ fn words_of(raw: &Raw, kind: &ColumnKind, base: &Url, hints: &Hints) -> String {
             _ => raw.text.clone(),
         },
         // The number that is dialled: what is shown may be a word, or lack what is before it.
-        Some(href) if kind.label == "phone" && is_number(href, base, hints) => {
+        Some(href) if matches!(kind.label.as_str(), "phone" | "fax") && is_number(href, base, hints) => {
             value::read(Type::Phone, href, base, hints).map_or_else(|| href[TEL.len()..].to_owned(), |number| number.text())
         }
         Some(_) | None if kind.leads => titles::cut(&raw.text).to_owned(),
@@ -437,6 +420,9 @@ fn label(cells: &[&Raw], base: &Url, hints: &Hints) -> Option<&'static str> {
     let time = |raw: &Raw| short(raw) && digits(raw) >= 2 && !raw.text.contains('%') && !number(raw) && read(Type::Time, raw).is_some();
     if most(&|raw| linked(raw, TEL) || short(raw) && digits(raw) >= 6 && !time(raw) && !town(raw) && read(Type::Phone, raw).is_some()) {
         return Some("phone");
+    }
+    if most(&|raw| short(raw) && digits(raw) >= 6 && read(Type::Fax, raw).is_some()) {
+        return Some("fax");
     }
     if most(&|raw| short(raw) && matches!(read(Type::Money, raw), Some(Value::Money(amount)) if amount.currency.is_some())) {
         return Some("price");
@@ -480,12 +466,12 @@ fn is_address(text: &str) -> bool {
         && text.chars().filter(|c| c.is_alphabetic()).count() * 2 > chars
 }
 
-/// The first link that leads to another site which is no network's: the record's own.
+/// The first link that leads to another site which is no network's and no map: the record's own.
 fn site(shown: &Shown<'_>, record: &[At], base: &Url) -> Option<Url> {
     let links = record.iter().flat_map(|root| *root..shown.nodes[*root].end).filter(|at| shown.nodes[*at].is(Tag::A)).take(LINKS);
     links
         .filter_map(|at| value::url(shown.nodes[at].attr("href"), base))
-        .find(|url| matches!(url.scheme(), "http" | "https") && !value::is_of_site(url, base) && !contacts::is_network(url))
+        .find(|url| matches!(url.scheme(), "http" | "https") && !value::is_of_site(url, base) && !contacts::is_nobodys(url))
 }
 
 /// The first image, as pages that load late name it too.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use url::Url;
 
 use super::super::captions;
+use super::super::contacts::is_nobodys;
 use super::super::html::{Attributes as _, Tag};
 use super::super::shown::{At, Shown};
 use super::super::value::{self, is_of_site};
@@ -167,7 +168,8 @@ fn links<'s>(shown: &'s Shown<'_>, record: &'s [At], base: &'s Url) -> impl Iter
     links.take(LINKS)
 }
 
-/// The link of the heading, else that of the name, else the first with words, those of the site before others; else the first.
+/// The link of the heading, else that of the name, else the first with words, those of the site before others; else the first. "How to find us" is
+/// none of these.
 fn link(shown: &Shown<'_>, record: &[At], name: Option<At>, base: &Url) -> Option<Link> {
     let heads = |at: At| {
         matches!(shown.nodes[at].tag, Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6 | Tag::Dt)
@@ -181,6 +183,6 @@ fn link(shown: &Shown<'_>, record: &[At], name: Option<At>, base: &Url) -> Optio
     first(&heading)
         .or_else(|| first(&named))
         .or_else(|| first(&|link| worded(link) && is_of_site(&link.url, base)))
-        .or_else(|| first(&worded))
-        .or_else(|| first(&|_| true))
+        .or_else(|| first(&|link| worded(link) && !is_nobodys(&link.url)))
+        .or_else(|| first(&|link| !is_nobodys(&link.url)))
 }

@@ -980,3 +980,50 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_number_is_what_the_caption_before_it_says() {
+    let (phone, fax) = (|n: usize| format!("947 20 03 3{n}"), |n: usize| format!("947 20 04 4{n}"));
+    let town = |n: usize| ["Burgos", "Soria", "Zamora", "Palencia"][n % 4];
+    let makes = |n: usize| format!("We make boxes of wood and of paper for {n} growers of fruit in all of the province");
+    let phones: Vec<String> = (1..=8).map(|n| format!("Tel. {}", phone(n))).collect();
+    for (what, line) in [
+        ("a fax first", Box::new(|n: usize| format!("<p>Fax {} Tel. {}</p>", fax(n), phone(n))) as Box<dyn Fn(usize) -> String>),
+        (
+            "a fax in some",
+            Box::new(
+                |n| if n % 3 == 0 { format!("<p>Fax {} · Tel. {}</p>", fax(n), phone(n)) } else { format!("<p>Tel. {}</p>", phone(n)) },
+            ),
+        ),
+        ("lines of their own", Box::new(|n| format!("<p>Télécopie: {}</p><p>Tel. {}</p>", fax(n), phone(n)))),
+        (
+            "lines of their own in some",
+            Box::new(|n| format!("{}<p>Tel. {}</p>", if n % 2 == 0 { format!("<p>Fax {}</p>", fax(n)) } else { String::new() }, phone(n))),
+        ),
+        ("captions of their own", Box::new(|n| format!("<p><b>Fax</b> {}</p><p>Tel. {}</p>", fax(n), phone(n)))),
+        ("a town beside", Box::new(|n| format!("<p>{} – Tel. {}</p>", town(n), phone(n)))),
+        ("a text", Box::new(|n| format!("<p>{}. Tel. {}</p>", makes(n), phone(n)))),
+    ] {
+        let html = format!("<main>{}</main>", repeat(8, |n| format!("<div class=c><h3>Maker {n}</h3><p>Hall {n}</p>{}</div>", line(n))));
+        let reading = read_at("https://fair.es/list", &html);
+        let got: Vec<&str> = values(&reading, "phone").iter().map(|text| text.trim_start_matches("Tel. ")).collect();
+        assert_eq!(got, phones.iter().map(|text| &text[5..]).collect::<Vec<_>>(), "{what}: {:#?}", reading.lists[0].columns);
+        let faxes = values(&reading, "fax").iter().filter(|text| text.contains(" 04 4")).count();
+        assert_eq!(faxes, html.matches(" 04 4").count(), "{what}: {:#?}", reading.lists[0].columns);
+    }
+    let read = |line: &dyn Fn(usize) -> String| {
+        read_at(
+            "https://fair.es/list",
+            &format!("<main>{}</main>", repeat(8, |n| format!("<div class=c><h3>Maker {n}</h3>{}</div>", line(n)))),
+        )
+    };
+    // What stands beside the number is what it was.
+    let towns = read(&|n| format!("<p>{} – {}</p>", town(n), phone(n)));
+    assert_eq!(values(&towns, "category").first().copied(), Some("Soria"), "{:#?}", towns.lists[0].columns);
+    assert_eq!(values(&towns, "phone").len(), 8);
+    let texts = read(&|n| format!("<p>{}. Tel. {}</p>", makes(n), phone(n)));
+    assert!(values(&texts, "description").iter().all(|text| text.contains("Tel. 947")), "{:#?}", texts.lists[0].columns);
+    let streets = read(&|n| format!("<p>Calle Mayor {n}, 09001 Burgos · {}</p>", phone(n)));
+    assert_eq!(values(&streets, "address").first().copied(), Some("Calle Mayor 1, 09001 Burgos"), "{:#?}", streets.lists[0].columns);
+    assert_eq!(values(&streets, "phone").len(), 8);
+}

@@ -144,10 +144,10 @@ impl Row<'_> {
 fn unread(field: &str, words: &str, country: bool) -> String {
     let words = clip(&squeeze(words), 60);
     match Type::usual(field) {
-        Type::Phone if !country && !words.starts_with('+') => {
+        Type::Phone | Type::Fax if !country && !words.starts_with('+') => {
             format!("`{words}` is no telephone number that says its country: name it with --country")
         }
-        Type::Phone => format!("`{words}` is no telephone number"),
+        Type::Phone | Type::Fax => format!("`{words}` is no telephone number"),
         Type::Email => format!("`{words}` is no e-mail address"),
         Type::Url => format!("`{words}` is no web address"),
         Type::Money | Type::Number => format!("`{words}` is no amount"),

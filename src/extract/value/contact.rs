@@ -9,14 +9,34 @@ use phonenumber::{Metadata, Mode, country};
 use regex::Regex;
 use url::Host;
 
-/// A number in E.164, read as from this country; the extension is left out. Of several in one text ("947 200 331 / 947 200 332") the first.
+use super::super::rung;
+
+/// A telephone number in E.164, read as from this country; the extension is left out. Of several in one text ("947 200 331 / 947 200 332") the first
+/// that the words beside it do not call a fax.
 ///
 /// Without a country only numbers that begin with `+` or `00` can be read.
 pub(in crate::extract) fn phone(words: &str, country: Option<country::Id>) -> Option<String> {
+    of_kind(words, country, false)
+}
+
+/// As [`phone`], of a fax: the first that is called so, or that nothing calls a telephone.
+pub(super) fn fax(words: &str, country: Option<country::Id>) -> Option<String> {
+    of_kind(words, country, true)
+}
+
+fn of_kind(words: &str, country: Option<country::Id>, fax: bool) -> Option<String> {
     let words = words.trim();
     let words = words.get(..4).filter(|start| start.eq_ignore_ascii_case("tel:")).map_or(words, |_| &words[4..]);
     let decoded = percent_decoded(words);
     let decoded = western_digits(&decoded);
+    let called = if decoded.contains(char::is_alphabetic) { rung::numbers(&decoded, &|_| false) } else { Vec::new() };
+    let Some(begins) = called.first().map(|first| first.at.start) else { return first_run(&decoded, country) };
+    let of_label = || called.iter().filter(|one| one.fax == fax).find_map(|one| first_run(&decoded[one.number..one.at.end], country));
+    if fax { of_label() } else { first_run(&decoded[..begins], country).or_else(of_label) }
+}
+
+/// The number that a text begins with, or that stands behind its first words.
+fn first_run(decoded: &str, country: Option<country::Id>) -> Option<String> {
     let start = decoded.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))?;
     let rest = &decoded[start..];
     let end = rest.find(|c: char| !(c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '–')));

@@ -180,12 +180,29 @@ fn contacts() {
             ("0034 911 234 567", "+34911234567"),
             ("Phone: 911 234 567, Fax: 911 234 568", "+34911234567"),
             ("947 200 331 / 947 200 332", "+34947200331"),
+            ("Fax 947 200 339 Tel. 947 200 331", "+34947200331"),
+            ("Télécopie: 947 200 339 · 947 200 338; tél. 947 200 331", "+34947200331"),
+            ("947 200 339 (fax) / 947 200 331 (tel)", "+34947200331"),
+            ("Tel. y fax: 947 200 331", "+34947200331"),
+            ("Calle Mayor 12, Burgos. Tel. 947 200 331", "+34947200331"),
+            ("Fax: 947 200 339", ""),
+            ("факс 947 200 339", ""),
             ("947 200 331 - 947 200 332", "+34947200331"),
             ("+7 812 320-11-22", "+78123201122"),
             ("+7 (843) 570-10-20", "+78435701020"),
             ("123", ""),
             ("call us", ""),
             ("2026-11-23", ""),
+        ],
+    );
+    check(
+        Type::Fax,
+        "",
+        &[
+            ("Fax 947 200 339 Tel. 947 200 331", "+34947200339"),
+            ("Tel. 947 200 331 / Fax 947 200 339", "+34947200339"),
+            ("947 200 339", "+34947200339"),
+            ("Tel. 947 200 331", ""),
         ],
     );
     check(Type::Phone, "country = 'US'", &[("(212) 736-5000", "+12127365000")]);
@@ -286,7 +303,7 @@ proptest! {
     #[test]
     fn nothing_panics(words in "[0-9a-zа-яäß年月 .,:;/+\u{a0}'€$£₽%@#()\\-–]{0,60}", any in "\\PC{0,40}") {
         let hints = hints("");
-        for kind in [Type::Text, Type::Url, Type::Money, Type::Number, Type::Date, Type::Time, Type::Phone, Type::Email] {
+        for kind in [Type::Text, Type::Url, Type::Money, Type::Number, Type::Date, Type::Time, Type::Phone, Type::Fax, Type::Email] {
             let _ = read(kind, &words, &base(), &hints);
             let _ = read(kind, &any, &base(), &hints);
         }

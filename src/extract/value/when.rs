@@ -17,6 +17,8 @@ use crate::model::{Moment, Value, ZoneFrom};
 
 /// A weekday with its signs, and the day.
 const WEEKDAY: usize = 4;
+/// Tokens of a time of day, from its first number on: "10 to 2 p.m.".
+const CLOCK: usize = 6;
 /// Characters in which a date is looked for.
 const LOOK: usize = 200;
 
@@ -300,6 +302,13 @@ pub fn begins_with_day(text: &str) -> bool {
         return at == 0 && (is_year(next) || is_day(next) && is_year(later));
     }
     numeric(&tokens[at..], false).is_some() || is_day(at) && of_month(next) && (sure || is_year(later))
+}
+
+/// Whether a text begins with a time of day: "18:00 h", "A las 18:30", "from 10 to 2 pm".
+pub fn begins_with_hour(text: &str) -> bool {
+    let tokens = tokens(text);
+    let first = (0..tokens.len().min(WEEKDAY)).find(|at| number(tokens.get(*at)).is_some());
+    first.is_some_and(|at| clock(&tokens[at..tokens.len().min(at + CLOCK)]).is_some())
 }
 
 /// The order of day and month that the page's own dates show: `Some(true)` where the month comes first (11/23/2026), `None` where no date tells.
