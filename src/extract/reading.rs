@@ -110,7 +110,7 @@ pub struct Reading {
     pub text: String,
     /// The page that goes on with its list.
     pub next: Option<Url>,
-    /// What says that its list goes on where no page can be asked for: the words of a button, two page numbers without addresses.
+    /// What says that its list goes on where no page can be asked for: the words of a button, two page numbers without addresses, "8 of 57".
     pub more: Option<String>,
     /// What it says for machines.
     pub structured: Structured,
@@ -189,8 +189,7 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let short = short.map(|region| columns::listed(&shown, &region.records, &base, (hints, asked.company)));
     input.check_time()?;
     let next = next::next_page(&shown, root, &base, input.url);
-    let end = regions.first().and_then(|region| region.records.last()?.last()).map(|at| shown.nodes[*at].end);
-    let more = end.filter(|_| next.is_none()).and_then(|end| more::unfollowed(&shown, end));
+    let more = regions.first().filter(|_| next.is_none()).and_then(|region| more::unfollowed(&shown, &region.records));
     let title = crate::base::text::clip(&said.title, TITLE);
     input.check_time()?;
     let structured = structured::read(root, input.url);
