@@ -164,7 +164,10 @@ fn portion(shown: &Shown<'_>, (first, end): (At, At), records: usize) -> Option<
         let node = &shown.nodes[*at];
         node.chars <= TOLD && (1..=RUNS).contains(&node.runs) && node.end.checked_sub(1).is_some_and(|last| !(first..end).contains(&last))
     });
-    beside.map(|at| shown.words(at, 2 * TOLD)).filter(|text| text.contains(|c: char| c.is_ascii_digit())).find_map(|text| part_of(&text, records))
+    beside
+        .map(|at| shown.words(at, 2 * TOLD))
+        .filter(|text| text.contains(|c: char| c.is_ascii_digit()))
+        .find_map(|text| part_of(&text, records))
 }
 
 /// The words of a text that say so.
@@ -226,7 +229,18 @@ mod tests {
         ] {
             assert!(is_more(text), "{text}");
         }
-        for text in ["Más", "Leer más", "Ver más noticias", "More about us", "Más información", "Show filters", "Empresas", "12", "Todos los socios", ""] {
+        for text in [
+            "Más",
+            "Leer más",
+            "Ver más noticias",
+            "More about us",
+            "Más información",
+            "Show filters",
+            "Empresas",
+            "12",
+            "Todos los socios",
+            "",
+        ] {
             assert!(!is_more(text), "{text}");
         }
     }
