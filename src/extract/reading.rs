@@ -2,6 +2,7 @@
 //!
 //! The parts are found each on its own and are put together here.
 
+mod badges;
 mod columns;
 mod layout;
 mod more;
