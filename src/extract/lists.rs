@@ -10,6 +10,7 @@ mod grid;
 mod line;
 mod logos;
 mod marks;
+mod parted;
 mod rank;
 mod towns;
 
@@ -76,6 +77,7 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     }
     found.truncate(WEIGHED);
     for region in &mut found {
+        parted::parted(shown, region);
         without_heads(shown, region);
         without_prose(shown, region);
     }

@@ -98,8 +98,9 @@ fn paid(linked: bool, first: bool) -> String {
 fn shown(case: &str, after: bool) -> String {
     let none = |_: usize| ("", "");
     let some = |every: usize, what: (&'static str, &'static str)| move |at: usize| if at % every == 3 % every { what } else { ("", "") };
-    let turns =
-        |open: &'static str, closed: &'static str| move |at: usize| ("", if (at + usize::from(after)) % 3 == 0 { closed } else { open });
+    let turns = |open: &'static str, closed: &'static str| {
+        move |at: usize| ("", if (at + usize::from(after)).is_multiple_of(3) { closed } else { open })
+    };
     let cards = |beside: &dyn Fn(usize) -> (&'static str, &'static str)| {
         format!("<div class=cards>{}</div>", if after { boxes(false, true, beside) } else { boxes(false, true, &none) })
     };
@@ -129,8 +130,9 @@ fn shown(case: &str, after: bool) -> String {
         "paid-first" if after => paid(true, true),
         "paid-first-plain" if after => paid(false, true),
         "paid-within" if after => paid(true, false),
+        "paid-within-plain" if after => paid(false, false),
         "paid-first" | "paid-within" => format!("<div class=cards>{}</div>", boxes(false, true, &none)),
-        "paid-first-plain" => format!("<div class=cards>{}</div>", boxes(false, false, &none)),
+        "paid-first-plain" | "paid-within-plain" => format!("<div class=cards>{}</div>", boxes(false, false, &none)),
         "counts" => groups(after, &|n| format!(" ({n})")),
         "bare-counts" => groups(after, &|n| format!(" {n}")),
         "open" => boxes(false, true, &turns("<p>Abierto ahora</p>", "<p>Cerrado</p>")),
@@ -166,7 +168,7 @@ async fn what_a_site_does_to_its_list_is_no_news_of_its_members() {
         let case = seen.path.trim_start_matches('/').trim_start_matches("twice-");
         if case.contains('/') || case.contains('.') { Reply::status(404) } else { Reply::html(shown(case, now.load(Ordering::SeqCst))) }
     });
-    let cases: [(&str, &[&str], usize); 17] = [
+    let cases: [(&str, &[&str], usize); 18] = [
         ("numbers-come", &[], 12),
         ("signs-come", &[], 12),
         ("numbers-go", &[], 12),
@@ -179,6 +181,7 @@ async fn what_a_site_does_to_its_list_is_no_news_of_its_members() {
         ("paid-first", &[], 12),
         ("paid-first-plain", &[], 12),
         ("paid-within", &[], 12),
+        ("paid-within-plain", &[], 12),
         ("counts", &["appeared"], 13),
         ("bare-counts", &["appeared"], 13),
         ("open", &[], 12),

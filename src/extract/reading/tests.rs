@@ -531,7 +531,7 @@ fn a_caption_alone_is_no_value() {
 #[test]
 fn more_than_a_page_shows_is_told_where_no_link_leads_to_it() {
     let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
-    let month = (1..=30).map(|day| format!("<i>{day}</i> ")).collect::<String>();
+    let month = repeat(30, |day| format!("<i>{day}</i> "));
     for (below, want) in [
         ("<button>Ver más</button>", Some("Ver más")),
         ("<button data-next=2>Cargar más (13 en total)</button>", Some("Cargar más (13 en total)")),
