@@ -19,6 +19,7 @@ mod masks;
 mod memory;
 mod news;
 mod noise;
+mod owned;
 mod readable;
 mod realign;
 #[cfg(test)]
@@ -40,8 +41,9 @@ pub use bytes::{exact, fingerprint, stretches, volatile_spans};
 pub use compare::{Comparison, Context, Known, compare, wants_detail};
 pub use drift::{OwnRead, add_counts, add_own, close_counts, count_fields, drifted, own_in_doubt};
 pub use inside::spans_outside;
-pub use keys::{keep_keys, other_ids};
+pub use keys::{keep_columns, keep_keys, other_ids};
 pub use lexicon::{BadLexicon, Lexicon, Lexicons, Said};
+pub use owned::{has_own, keep_own, mark_own, own_unread};
 pub use readable::readable;
 pub use realign::{realign, strangers};
 pub use said::{said, texts, told_alike};

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::base::ids::{RecordId, SourceId};
-use crate::model::{Extract, Page, Record, one_spelling, other_scheme, procedure_of};
+use crate::model::{Draft, Extract, FieldName, Page, Record, one_spelling, other_scheme, procedure_of};
 
 /// The ids that records nobody knows would have, were their addresses written with the other scheme.
 pub fn other_ids(source: &SourceId, extract: &Extract, stored: &[Record]) -> Vec<RecordId> {
@@ -42,13 +42,30 @@ pub fn keep_keys(page: &Page, extract: &mut Extract, stored: &[Record]) {
     extract.void.iter_mut().chain(&mut extract.ended).for_each(keep);
 }
 
+/// Gives what stands in a column without a name the name of the field that the record had with this very value, and has not now: a record in another
+/// box than the others says the same in other columns.
+pub fn keep_columns(drafts: &mut [Draft], stored: &[Record]) {
+    let by_key: HashMap<&str, &Record> = stored.iter().map(|record| (record.key.as_str(), record)).collect();
+    for draft in drafts {
+        let Some(record) = by_key.get(draft.key.as_str()).filter(|record| !record.gone) else { continue };
+        let lost: Vec<_> = record.fields.iter().filter(|(name, _)| !draft.fields.contains_key(*name)).collect();
+        for (name, field) in lost {
+            let is_it = |own: &FieldName| own.as_str().starts_with("column_") && !record.fields.contains_key(own);
+            let found = draft.fields.iter().find(|(own, found)| is_it(own) && found.value == field.value).map(|(own, _)| own.clone());
+            if let Some(found) = found.and_then(|own| draft.fields.remove(&own)) {
+                draft.fields.insert(name.clone(), found);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::model::RecordKind;
     use crate::model::sample::record;
-    use crate::model::{Draft, RecordKind};
 
     /// The keys of a page on which these stand now, where others of the source were known, all but the last on this page.
     fn kept(known: &[&str], now: &[&str]) -> Vec<String> {
@@ -98,6 +115,25 @@ mod tests {
             ),
         ] {
             assert_eq!(kept(known, now), want, "{known:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_stands_in_another_column_is_of_the_field_it_was() {
+        for (known, now, want) in [
+            // In another box, without names.
+            (&[("column_1", "Burgos"), ("name", "Alba")][..], &[("column_3", "Burgos"), ("name", "Alba")][..], &["column_1", "name"][..]),
+            (&[("place", "Burgos")], &[("column_3", "Burgos")], &["place"]),
+            // Another value, a field with a name, one that is there still.
+            (&[("column_1", "Burgos")], &[("column_3", "Soria")], &["column_3"]),
+            (&[("place", "Burgos")], &[("region", "Burgos")], &["region"]),
+            (&[("column_1", "Burgos")], &[("column_1", "Burgos"), ("column_3", "Burgos")], &["column_1", "column_3"]),
+        ] {
+            let mut drafts = vec![crate::model::sample::draft("x", now)];
+            let mut stored = record("s", "x", RecordKind::Company, known);
+            stored.key.clone_from(&drafts[0].key);
+            keep_columns(&mut drafts, &[stored]);
+            assert_eq!(drafts[0].fields.keys().map(FieldName::as_str).collect::<Vec<_>>(), want, "{known:?} {now:?}");
         }
     }
 }

@@ -74,23 +74,26 @@ pub(super) fn tell(news: &News<'_>, rules: &Rules, found: &Found<'_>) -> (Vec<Re
     (records, changes)
 }
 
-/// Fields that nearly all known records of a page have now and had not, or have otherwise than before: the page tells more than it did, or writes
-/// it in another way. That is a baseline, and says nothing new of any of them. Not so tenders: several may be awarded on one day; nor terms, which
-/// may well change for all.
+/// Fields that nearly all known records of a page have now and had not, have otherwise than before, or have no longer: the page tells more than it did
+/// or less, or writes it in another way. That is a baseline, and says nothing new of any of them. Not so tenders: several may be awarded on one day; nor
+/// terms, which may well change for all.
 fn of_the_site(news: &News<'_>, found: &Found<'_>) -> BTreeSet<FieldName> {
     let known: Vec<&Record> = found.drafts.iter().filter_map(|(.., stored)| *stored).filter(|record| !record.gone).collect();
     if known.len() < SEVERAL || known.iter().any(|record| record.kind == RecordKind::Tender) {
         return BTreeSet::new();
     }
-    let drafts: HashMap<usize, &Draft> = found.drafts.iter().map(|(at, draft, _)| (*at, *draft)).collect();
-    let mut came = BTreeMap::<&FieldName, usize>::new();
+    let drafts: HashMap<usize, (&Draft, Option<&Record>)> =
+        found.drafts.iter().map(|(at, draft, stored)| (*at, (*draft, *stored))).collect();
+    let mut differ = BTreeMap::<&FieldName, usize>::new();
     for difference in news.report {
         let What::Field(at, name) = &difference.what else { continue };
-        let Some(value) = drafts.get(at).and_then(|draft| draft.value(name.as_str())) else { continue };
-        *came.entry(name).or_default() += usize::from(difference.old.is_empty() || !is_term(name, value));
+        let Some((draft, stored)) = drafts.get(at) else { continue };
+        let (is, was) = (draft.value(name.as_str()), stored.and_then(|record| record.value(name.as_str())));
+        let Some(value) = is.or(was) else { continue };
+        *differ.entry(name).or_default() += usize::from(is.is_some() && difference.old.is_empty() || !is_term(name, value));
     }
-    came.retain(|_, count| *count * 5 >= known.len() * 4);
-    came.into_keys().cloned().collect()
+    differ.retain(|_, count| *count * 5 >= known.len() * 4);
+    differ.into_keys().cloned().collect()
 }
 
 /// Whether a field says on which terms something is to be had, or until when.

@@ -22,6 +22,7 @@ pub(super) fn respelled(old: &Value, new: &Value) -> bool {
         || latin(old) == latin(new)
         || is_cut(old, new)
         || is_cut(new, old)
+        || unnumbered(old).zip(unnumbered(new)).is_some_and(|(old, new)| words(old) == words(new))
         || (old.len().max(new.len()) <= NAME_CHARS && same_name(old, new))
 }
 
@@ -29,6 +30,14 @@ pub(super) fn respelled(old: &Value, new: &Value) -> bool {
 fn is_cut(short: &str, long: &str) -> bool {
     let start = short.trim_end().strip_suffix(['…']).or_else(|| short.trim_end().strip_suffix("..."));
     start.map(words).is_some_and(|start| !start.is_empty() && words(long).starts_with(&start))
+}
+
+/// A name without its number in a list, "12. Name": whoever comes before it moves it on.
+fn unnumbered(text: &str) -> Option<&str> {
+    let rest = text.trim().trim_start_matches(|c: char| c.is_ascii_digit());
+    let numbered = (1..=4).contains(&(text.trim().len() - rest.len()));
+    let rest = rest.strip_prefix(['.', ')', '-']).filter(|rest| numbered && rest.starts_with(char::is_whitespace))?;
+    rest.split_whitespace().any(|word| word.chars().filter(|c| c.is_alphabetic()).count() >= LONG).then_some(rest)
 }
 
 /// Whether two names differ in the spelling of their legal form, or in words that are shortened by a stop.
@@ -136,6 +145,9 @@ mod tests {
             ("Maderas Asón, S.A.", "Maderas Asón, S.L.", false),
             ("Maderas Asón, S.A.", "Maderas Asón", false),
             ("Maderas Asón", "Maderas Ason y Pas", false),
+            ("6. Bodegas Cepa", "11. Bodegas Cepa", true),
+            ("6. Bodegas Cepa", "11. Bodegas Duero", false),
+            ("1. 5 t", "2. 5 t", false),
             ("1,5 t", "1.5 t", true),
             ("1.5 t", "15 t", false),
             ("20 %", "20", false),

@@ -8,7 +8,7 @@ use regex::Regex;
 use url::Url;
 
 use super::contacts::of_language;
-use super::offers::{Offers, Portion};
+use super::offers::Offers;
 use super::reading::{Column, Reading};
 use super::vacancies::Vacancies;
 use super::value::month_first;
@@ -280,16 +280,8 @@ fn of_page(by_itself: bool, extract: &Extract, offers: &Offers, out: &mut Vec<Do
             out.push(Doubt { what, setting: setting.to_owned() });
         }
     }
-    let more = offers.reading.more.as_ref().filter(|_| by_itself && extract.follow.is_empty() && offers.portion.is_none());
-    if let Some(what) = more.map(|said| unfollowed(said)) {
-        out.push(Doubt { what, setting: "page_param = \"page\", with the parameter that numbers its pages".to_owned() });
-    }
-    if let Some(portion) = offers.portion.as_ref().filter(|_| extract.follow.is_empty()) {
-        let what = match portion {
-            Portion::Page(page, pages) => format!("it says it is page {page} of {pages}, and no link leads to the next"),
-            Portion::Records(last, all) => format!("it says it shows 1 to {last} of {all}, and no link leads to the rest"),
-        };
-        out.push(Doubt { what, setting: "page_param = \"page\", with the parameter that numbers its pages".to_owned() });
+    if let Some(said) = offers.reading.more.as_ref().filter(|_| extract.follow.is_empty()) {
+        out.push(Doubt { what: unfollowed(said), setting: "page_param = \"page\", with the parameter that numbers its pages".to_owned() });
     }
     if offers.hollow {
         let what = "the page shows next to nothing by itself: a script seems to fill it".to_owned();

@@ -11,6 +11,7 @@ mod grid;
 mod line;
 mod logos;
 mod marks;
+mod parted;
 mod rank;
 mod towns;
 
@@ -81,6 +82,7 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     }
     found.truncate(WEIGHED);
     for region in &mut found {
+        parted::parted(shown, region);
         with_sparse(shown, region);
         without_heads(shown, region);
         without_prose(shown, region);

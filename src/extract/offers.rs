@@ -1,10 +1,8 @@
-//! What a page of HTML offers to be watched by: feeds that it links, JSON behind it, structured data, lists; and what of its text speaks of more
-//! pages, or of a script that fills it. Knows no network: whoever asks, asks.
+//! What a page of HTML offers to be watched by: feeds that it links, JSON behind it, structured data, lists; and whether a script
+//! fills it. Knows no network: whoever asks, asks.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
-use regex::Regex;
 use scraper::ElementRef;
 use url::Url;
 
@@ -48,8 +46,6 @@ pub struct Offers {
     pub scripts: Vec<Script>,
     /// Named things of one class in its structured data; 0 when they are too few to be a list.
     pub things: usize,
-    /// What part of its list it says it is, where more follows.
-    pub portion: Option<Portion>,
     /// Whether it shows next to nothing, and has scripts.
     pub hollow: bool,
     /// What it says by itself.
@@ -97,7 +93,6 @@ pub fn offers(input: &Input<'_>) -> Result<Offers, Failure> {
         feeds: feeds(root, &base),
         scripts,
         things: found::things(&reading.structured, input.url),
-        portion: portion(&shown),
         hollow: scripted && reading.lists.is_empty() && shown.chars().count() < HOLLOW,
         reading,
         text: format!(" {} ", words(&shown)),
@@ -125,36 +120,6 @@ fn feeds(root: ElementRef<'_>, base: &Url) -> Vec<Url> {
     out
 }
 
-/// That a page is one of several, as it says so itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Portion {
-    /// "page 1 of 9".
-    Page(u32, u32),
-    /// "1-13 of 57": the last record that it shows, and how many there are.
-    Records(u32, u32),
-}
-
-static OF_RECORDS: LazyLock<Regex> = LazyLock::new(|| {
-    let (to, of) = (r"[-–—−]|a|al|to|bis|à|до|по", "of|de|von|di|sur|из|z|ze|af|av|/");
-    Regex::new(&format!(r"(?i)\b1\s*(?:{to})\s*(\d{{1,5}})\s*(?:{of})\s*(\d{{1,6}})\b")).expect("the pattern is fixed")
-});
-
-static OF_PAGES: LazyLock<Regex> = LazyLock::new(|| {
-    let page = "page|página|pagina|pág|seite|strana|strona|sivu|sida|side|страница|стр|oldal";
-    Regex::new(&format!(r"(?i)\b(?:{page})\.?\s*(\d{{1,5}})\s*(?:of|de|von|di|sur|из|z|ze|af|av|/)\s*(\d{{1,5}})\b"))
-        .expect("the pattern is fixed")
-});
-
-/// What part of a list a page says it is, where more follows.
-fn portion(text: &str) -> Option<Portion> {
-    let numbers = |found: regex::Captures<'_>| {
-        let number = |at: usize| found.get(at).and_then(|number| number.as_str().parse::<u32>().ok());
-        Some((number(1)?, number(2)?)).filter(|(one, all)| one < all)
-    };
-    let page = || OF_PAGES.captures(text).and_then(numbers).map(|(page, pages)| Portion::Page(page, pages));
-    page().or_else(|| OF_RECORDS.captures(text).and_then(numbers).map(|(last, all)| Portion::Records(last, all)))
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
@@ -172,26 +137,6 @@ mod tests {
             expired: &|| false,
         };
         offers(&input).unwrap()
-    }
-
-    #[test]
-    fn parts_of_lists() {
-        for (text, want) in [
-            ("Page 1 of 9", Some(Portion::Page(1, 9))),
-            ("Seite 2 von 12", Some(Portion::Page(2, 12))),
-            ("Página 1 de 3.", Some(Portion::Page(1, 3))),
-            ("страница 1 из 40", Some(Portion::Page(1, 40))),
-            ("page 9 of 2", None),
-            ("page 9 of 9", None),
-            ("homepage 1 of a kind", None),
-            ("Mostrando 1-13 de 57 empresas", Some(Portion::Records(13, 57))),
-            ("Showing 1 to 13 of 57 results", Some(Portion::Records(13, 57))),
-            ("1 – 25 из 311", Some(Portion::Records(25, 311))),
-            ("11-13 de 57", None),
-            ("1-57 of 57", None),
-        ] {
-            assert_eq!(portion(text), want, "{text}");
-        }
     }
 
     #[test]

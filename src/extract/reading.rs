@@ -3,6 +3,7 @@
 //! The parts are found each on its own and are put together here.
 
 mod around;
+mod badges;
 mod columns;
 mod layout;
 mod lines;
@@ -112,7 +113,7 @@ pub struct Reading {
     pub text: String,
     /// The page that goes on with its list.
     pub next: Option<Url>,
-    /// What says that its list goes on where no page can be asked for: the words of a button, two page numbers without addresses.
+    /// What says that its list goes on where no page can be asked for: the words of a button, two page numbers without addresses, "8 of 57".
     pub more: Option<String>,
     /// What it says for machines.
     pub structured: Structured,
@@ -193,8 +194,7 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     let short = short.map(|region| columns::listed(&shown, &region.records, &base, (hints, asked.company)));
     input.check_time()?;
     let next = next::next_page(&shown, root, &base, input.url);
-    let end = regions.first().and_then(|region| region.records.last()?.last()).map(|at| shown.nodes[*at].end);
-    let more = end.filter(|_| next.is_none()).and_then(|end| more::unfollowed(&shown, end));
+    let more = regions.first().filter(|_| next.is_none()).and_then(|region| more::unfollowed(&shown, &region.records));
     let around = regions.first().map(|region| around::around(&shown, &region.records, &base, hints)).unwrap_or_default();
     let title = crate::base::text::clip(&said.title, TITLE);
     input.check_time()?;

@@ -43,6 +43,7 @@ pub(super) async fn stored(
         stored.extend(effects.store.absent(&source.id, have, ELSEWHERE).await?);
     }
     diff::realign(&mut extract.records, &stored, page);
+    diff::keep_columns(&mut extract.records, &stored);
     leave_out(source, extract, &stored);
     let meant: HashSet<RecordId> = extract.records.iter().map(|draft| Record::id_of(&source.id, &draft.key)).collect();
     let on_it: HashSet<RecordId> = page.members.iter().copied().collect();
@@ -69,6 +70,9 @@ pub(super) async fn of_page(effects: &Effects, source: &Source, page: &Page, ext
         stored.extend(effects.store.records(others).await?);
     }
     diff::keep_keys(page, extract, &stored);
+    if source.reader.learns() {
+        diff::keep_columns(&mut extract.records, &stored);
+    }
     Ok(stored)
 }
 

@@ -18,8 +18,8 @@ use crate::diff::{self, Comparison, OwnRead};
 use crate::extract::{Kind, Known, has_name};
 use crate::fetch::{Fetched, Lane, Request};
 use crate::model::{
-    Advice, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole, Reading, Record,
-    Shape, SourceState,
+    Advice, BadEntry, Block, ChangeKind, Draft, Extract, Failure, FailureClass, Failures, HostKey, Learned, OwnPage, Page, PageRole,
+    Reading, Record, Shape, SourceState,
 };
 use crate::store::StoreError;
 
@@ -264,15 +264,28 @@ pub(super) async fn details(
 ) -> Details {
     let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
     let mut out = Details::default();
+    let mut unread = Unread::default();
     let (learned, now) = (&extract.learned, effects.clock.now());
     let names: Arc<[String]> = extract.records.iter().filter_map(has_name).take(NAMES).collect();
-    for draft in extract.records.iter_mut().filter(|draft| draft.detail.is_some()) {
+    for draft in &mut extract.records {
         let id = Record::id_of(&source.id, &draft.key);
         let known = by_id.get(&id).copied();
+        let had = known.filter(|record| diff::has_own(record));
+        unread.had += usize::from(had.is_some());
+        if draft.detail.is_none() {
+            if let Some(record) = had {
+                diff::keep_own(draft, record);
+                unread.add(draft, "no link leads to a page of it alone");
+            }
+            continue;
+        }
         let before = known.map(|record| record.own_page).unwrap_or_default();
         if !diff::wants_detail(&source.rules, &page.masks, (known, draft), now) {
             if before.is_open() {
                 out.wanting.insert(id, before);
+            }
+            if let (Some(_), OwnPage::Missing { .. }) = (had, before) {
+                unread.add(draft, "it was not there");
             }
             continue;
         }
@@ -284,18 +297,53 @@ pub(super) async fn details(
         out.asked += 1;
         let (done, sent) = detail(effects, lane, source, (draft.clone(), learned.clone(), Arc::clone(&names))).await;
         out.requests += sent;
+        // What says nothing of a record whose own page once did is not that page.
+        let is_another = |complete: &Draft| had.is_some() && complete.partial && !draft.partial;
+        let done = done.and_then(|complete| if is_another(&complete) { Err(not_its_own()) } else { Ok(complete) });
         match done {
-            Ok(complete) => {
+            Ok(mut complete) => {
                 out.read.push(OwnRead::of(draft, &complete));
+                diff::mark_own(draft, &mut complete);
                 *draft = Draft { detail: None, ..complete };
             }
             Err(failure) => {
-                out.wanting.insert(id, after(source, (before, &failure), id, now));
+                let after = after(source, (before, &failure), id, now);
+                if let (Some(_), OwnPage::Missing { .. }) = (had, after) {
+                    unread.add(draft, &failure.to_string());
+                }
+                out.wanting.insert(id, after);
                 out.failed.push((draft.key.clone(), failure));
             }
         }
     }
+    unread.tell(extract);
     out
+}
+
+/// Records whose own page said something, and those of them of which it cannot be read now, each with the reason.
+#[derive(Default)]
+struct Unread {
+    had: usize,
+    records: Vec<(String, String)>,
+}
+
+impl Unread {
+    fn add(&mut self, draft: &Draft, why: &str) {
+        self.records.push((has_name(draft).unwrap_or_else(|| draft.key.clone()), why.to_owned()));
+    }
+
+    /// Says of the source, once and not of each record, that own pages cannot be read.
+    fn tell(&self, extract: &mut Extract) {
+        let Some(text) = diff::own_unread(&self.records, self.had) else { return };
+        match &mut extract.learned {
+            Some(learned) => learned.doubt = Some(learned.doubt.take().map_or_else(|| text.clone(), |doubt| format!("{doubt}; {text}"))),
+            None => extract.notes.push(BadEntry { path: "page".to_owned(), reason: text }),
+        }
+    }
+}
+
+fn not_its_own() -> Failure {
+    Failure::new(FailureClass::NotFound, "the page that its link leads to is not about it")
 }
 
 /// How far a record's own page is read after this failure: what is not there, or not for us, fades as pages do that are not there.

@@ -17,6 +17,7 @@ mod dice;
 mod filed;
 mod groups;
 mod growth;
+mod harmless;
 mod health;
 mod held;
 mod hostile;

@@ -191,3 +191,76 @@ async fn a_directory_by_its_address_alone_survives_a_new_layout_and_names_what_b
     assert_eq!(told(&world).last().map(|(kind, _)| kind.as_str()), Some("source.well"));
     assert_eq!(leads(&world).await, ["Talleres 22, S.L."]);
 }
+
+/// A directory whose own pages alone say mails: the list by a template, and what is answered for an own page.
+fn site_that_may_lose_its_own_pages() -> (Server, Arc<Mutex<(&'static str, Own)>>) {
+    let shown = Arc::new(Mutex::new((CARDS, Own::There)));
+    let page = Arc::clone(&shown);
+    let server = Server::start(move |seen| {
+        let (cards, own) = *page.lock().unwrap();
+        let main = match (seen.path.rsplit_once('/'), own) {
+            (Some(("", "")), _) => (10..22).map(|n| cards.replace("{n}", &n.to_string())).collect(),
+            (Some(("/firm", n)), Own::There) | (Some(("/socio", n)), Own::Moved) => WITH_MAIL.replace("{n}", n),
+            (Some(("/firm", _)), Own::Nothing) => "<h2>Page not found</h2><p>Write to <a href='mailto:web@makers.es'>us</a></p>".to_owned(),
+            (Some(("/firm", _)), Own::Home) => return Reply { headers: vec![("location", "/".to_owned())], ..Reply::status(302) },
+            _ => return Reply::status(404),
+        };
+        Reply::html(format!("<html><header>Registry</header><main>{main}</main><footer>mail@registry.es</footer></html>"))
+    });
+    (server, shown)
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Own {
+    There,
+    Moved,
+    Gone,
+    Nothing,
+    Home,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_own_pages_said_stays_when_no_link_leads_to_them_or_none_is_there() {
+    let linked = |to: &str| -> &'static str { CARDS.replace("/firm/{n}", to).leak() };
+    for (what, list, own) in [
+        ("to the home page", linked("/"), Own::There),
+        ("to the list", linked("?"), Own::There),
+        ("to one page of the list", linked("?sheet=1"), Own::There),
+        ("to one page", linked("/firm/1"), Own::There),
+        ("nowhere", linked("#"), Own::There),
+        (
+            "no link at all",
+            "<li class=firm><h3>Talleres {n}, S.L.</h3><p class=tel>944 00 11 {n}</p><p>Sector: Metal {n}</p></li>",
+            Own::There,
+        ),
+        ("gone while the list says something else", OTHER_CARDS, Own::Gone),
+        ("not found, and well answered", OTHER_CARDS, Own::Nothing),
+        ("led home", OTHER_CARDS, Own::Home),
+        ("moved to where nothing is", linked("/socio/{n}"), Own::Gone),
+    ] {
+        let (server, shown) = site_that_may_lose_its_own_pages();
+        let world = Inside::with("notices = [\"lines\"]\n", &config(&server.address)).await;
+        world.visit().await;
+        assert_eq!((source(&world).await.source.trouble, with_mail(&world).await), (None, 12), "{what}");
+        *shown.lock().unwrap() = (list, own);
+        pass(&world).await;
+        pass(&world).await;
+        assert_eq!(with_mail(&world).await, 12, "{what}");
+        let news = if list == OTHER_CARDS { 12 } else { 0 };
+        assert!(leads(&world).await.len() <= news, "{what}: {:?}", leads(&world).await);
+        assert_eq!(source(&world).await.source.trouble.as_deref(), Some("drift"), "{what}");
+        let [(kind, text)] = &told(&world)[..] else { panic!("{what}: {:?}", told(&world)) };
+        assert!(kind == "source.ill" && text.contains("the own pages of 12 of 12 records cannot be read any more"), "{what}: {text}");
+        let mails = world.written("mails").concat();
+        assert!(!mails.contains("compras@"), "{what}: {mails}");
+        // When they are there again and the list is read, the source is well.
+        let back: &'static str = linked("/socio/{n}").replace("Metal", "Iron").leak();
+        *shown.lock().unwrap() = (back, Own::Moved);
+        for _ in 0..3 {
+            world.wait(SignedDuration::from_hours(24 * 10));
+            pass(&world).await;
+        }
+        assert_eq!((source(&world).await.source.trouble, with_mail(&world).await), (None, 12), "{what}");
+        world.effects.store.close().await;
+    }
+}

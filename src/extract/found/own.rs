@@ -1,6 +1,6 @@
 //! What a record's own page says of it: structured data that name it, pairs of caption and value, contacts that are not the site's own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use scraper::ElementRef;
 use url::Url;
@@ -32,11 +32,13 @@ const NAMES: usize = 4;
 /// Bytes of a page in which names are looked for.
 const TEXT: usize = 64 * 1024;
 
+/// Fields by which somebody is reached, whoever it is.
+const REACHES: [&str; 7] = ["phone", "mobile", "fax", "email", "website", "address", "place"];
+
 /// A field, its words, and where they stand.
 type Said = (&'static str, String, String);
 
-/// Records whose link leads where that of another does, or back to the list, have no own page there: it would say the same of all of them. What
-/// was known of them is not taken back for that.
+/// Records whose link leads where that of another does, or back to the list, have no own page there: it would say the same of all of them.
 pub(super) fn leave_shared(drafts: &mut [Draft], list: &Url) {
     let mut led: HashMap<Url, usize> = HashMap::from([(canonical(list), 1)]);
     for detail in drafts.iter().filter_map(|draft| draft.detail.as_ref()) {
@@ -45,12 +47,12 @@ pub(super) fn leave_shared(drafts: &mut [Draft], list: &Url) {
     for draft in drafts {
         if draft.detail.as_ref().is_some_and(|detail| led.get(&canonical(detail)).is_some_and(|many| *many > 1)) {
             draft.detail = None;
-            draft.partial = true;
         }
     }
 }
 
-/// Reads a record's own page; `None`: it is the list, which says nothing of one.
+/// Reads a record's own page; `None`: it is the list, or does not name the record and says nothing of anybody, as the page that is shown where there
+/// is none.
 pub(super) fn read(
     input: &Input<'_>,
     draft: &Draft,
@@ -71,13 +73,17 @@ pub(super) fn read(
     let main = main(&shown);
     input.check_time()?;
     out.extend(pairs(&shown, main));
-    if company {
+    let named = is_named(&shown, root, &name);
+    // Whose contacts stand on a page that names nobody, it does not say.
+    if company && named {
         out.extend(contact(&shown, main, (root, input), own));
         let base = base_of(root, input.url);
         out.extend(site(&shown, main, &base));
     }
     out.retain(|(field, text, _)| *field != "name" && *field != "company" || !company && words(text) != name);
-    Ok(Some(out))
+    // So may a page do that is shown where there is none: it says how to reach the site.
+    let says = |out: &Vec<Said>| out.iter().any(|(field, ..)| !REACHES.contains(field));
+    Ok(Some(out).filter(|out| named || says(out)))
 }
 
 /// Whether a page is the list itself, to which a link that leads nowhere comes back: it shows the others as well, and is not called as this one.
@@ -92,6 +98,19 @@ fn is_list(shown: &Shown<'_>, root: ElementRef<'_>, name: &str, names: &[String]
     let titles = || root.descendent_elements().filter(|element| element.value().name() == "title").map(|title| title.text().collect());
     let heads = || (0..shown.nodes.len()).filter(|at| shown.nodes[*at].is(Tag::H1)).map(|at| shown.words(at, VALUE));
     there * BESIDE > others.len() && !heads().chain(titles()).any(calls)
+}
+
+/// Whether a page names a record: most of the words of its name are on it, be they in the title or in place of an image.
+fn is_named(shown: &Shown<'_>, root: ElementRef<'_>, name: &str) -> bool {
+    let long = |word: &&str| word.chars().count() > 2;
+    let wanted: Vec<&str> =
+        if name.split(' ').any(|word| long(&word)) { name.split(' ').filter(long).collect() } else { name.split(' ').collect() };
+    let titles =
+        root.descendent_elements().filter(|element| element.value().name() == "title").map(|title| title.text().collect::<String>());
+    let images = shown.nodes.iter().filter(|node| node.is(Tag::Img)).map(|node| node.attr("alt").to_owned());
+    let text = words(&titles.chain(images).chain([shown.words(0, TEXT)]).collect::<Vec<_>>().join(" "));
+    let there: HashSet<&str> = text.split(' ').collect();
+    text.contains(name) || wanted.iter().filter(|word| there.contains(*word)).count() * 2 >= wanted.len()
 }
 
 /// The part of a page that is about its one thing.

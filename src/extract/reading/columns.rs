@@ -11,7 +11,7 @@ use super::super::shown::{At, Node, Shown};
 use super::super::value::{self, Hints, Type};
 use super::layout::{Layout, class};
 use super::{Item, Listed};
-use super::{lines, names, over, places, titles};
+use super::{badges, lines, names, over, places, titles};
 use crate::base::text::clip;
 use crate::model::Value;
 
@@ -88,9 +88,12 @@ pub(super) enum Says {
 /// The records of a region with their fields; `company`: they are known to be companies.
 pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints, company): (&Hints, bool)) -> Listed {
     let layout = Layout::of(shown, records);
-    let mut raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &layout, (base, hints))).collect();
+    let mut raws: Vec<Vec<Raw>> = records.iter().map(|record| raw_cells(shown, record, &layout, (base, hints, company))).collect();
     lines::part(&mut raws, (base, hints));
     let heads = records.first().map(|record| titles::heads(shown, record)).unwrap_or_default();
+    if company {
+        badges::without_numbers(&mut raws, &heads);
+    }
     let named = names::names(&raws, &heads, company);
     let called = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
     let captioned = titles::leads(called).is_some();
@@ -147,7 +150,8 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
 /// Adds what stands over groups of records as a column of theirs, where none says the same.
 fn add_headings(shown: &Shown<'_>, records: &[Vec<At>], listed: &mut Listed, hints: &Hints) {
     let Some(over) = over::headings(shown, records) else { return };
-    let over: Vec<Option<String>> = over.into_iter().map(|at| at.map(|at| shown.words(at, CELL))).collect();
+    let mut over: Vec<Option<String>> = over.into_iter().map(|at| at.map(|at| shown.words(at, CELL))).collect();
+    over::without_counts(&mut over);
     let says = |item: &Item, heading: &Option<String>| {
         heading.as_ref().is_some_and(|heading| item.cells.iter().any(|cell| cell.value == *heading))
     };
@@ -170,7 +174,7 @@ fn add_headings(shown: &Shown<'_>, records: &[Vec<At>], listed: &mut Listed, hin
 }
 
 /// The words of a record, each with the place it stands in.
-fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, by: (&Url, &Hints)) -> Vec<Raw> {
+fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, (base, hints, company): (&Url, &Hints, bool)) -> Vec<Raw> {
     let mut out: Vec<Raw> = Vec::new();
     let mut times: HashMap<u64, u64> = HashMap::new();
     let above = record.first().map_or(&[][..], |row| layout.into(*row));
@@ -181,18 +185,22 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, by: (&Url, &Hint
         while at < end && out.len() < CELLS {
             let node = &shown.nodes[at];
             // A row is no place of words: its one cell that has some is one of several.
-            let leaf =
-                node.element.is_none() || node.runs == 1 && !node.is(Tag::Tr) || is_line(shown, root, at) || is_amount(shown, at, by);
+            let leaf = node.element.is_none()
+                || node.runs == 1 && !node.is(Tag::Tr)
+                || is_line(shown, root, at)
+                || is_amount(shown, at, (base, hints));
             if !leaf {
                 at += 1;
                 continue;
             }
             let text = shown.words(at, CELL);
-            if text.chars().any(char::is_alphanumeric) {
-                let place = place(shown, layout, root, at);
-                let nth = times.entry(place).and_modify(|n| *n += 1).or_insert(0);
-                let place = place.wrapping_mul(31).wrapping_add(*nth);
-                out.push(raw((shown, layout), root, at, text, place));
+            let found = raw((shown, layout), root, at, text, place(shown, layout, root, at));
+            // Somebody may be called so.
+            let badge = || company && !found.heading && !found.link && badges::is_badge(&found.text);
+            if found.text.chars().any(char::is_alphanumeric) && !badge() {
+                let nth = times.entry(found.place).and_modify(|n| *n += 1).or_insert(0);
+                let place = found.place.wrapping_mul(31).wrapping_add(*nth);
+                out.push(Raw { place, ..found });
             }
             at = node.end.max(at + 1);
         }

@@ -9,6 +9,7 @@ use url::Url;
 use super::super::html::Attributes as _;
 use super::super::shown::{At, Shown};
 use super::super::value;
+use super::more::is_more;
 use super::numbers;
 use crate::base::text::words;
 
@@ -34,20 +35,26 @@ pub(super) fn next_page(shown: &Shown<'_>, root: ElementRef<'_>, base: &Url, pag
         .filter(|at| shown.nodes[*at].element.is_some() && !shown.nodes[*at].attr("href").is_empty())
         .take(LOOK)
         .collect();
-    let says = |at: &&At| {
-        let node = &shown.nodes[**at];
+    let says = |at: &At, is: &dyn Fn(&str) -> bool| {
+        let node = &shown.nodes[*at];
         if node.chars > 40 {
             return false;
         }
-        let text = shown.words(**at, 80);
-        let pictures = shown.nodes[**at..node.end].iter().filter(|_| node.chars == 0).map(|one| one.attr("alt"));
-        [text.as_str(), node.attr("aria-label"), node.attr("title")].into_iter().chain(pictures).any(is_next)
+        let text = shown.words(*at, 80);
+        let pictures = shown.nodes[*at..node.end].iter().filter(|_| node.chars == 0).map(|one| one.attr("alt"));
+        [text.as_str(), node.attr("aria-label"), node.attr("title")].into_iter().chain(pictures).any(is)
     };
-    let mut said: Vec<Url> = links.iter().filter(says).filter_map(|at| other(shown.nodes[*at].attr("href"))).collect();
-    said.dedup();
     // The same words again and again, each with another address, are those of entries: "read on".
-    let said = if said.len() <= SAID { said.into_iter().next() } else { None };
-    said.or_else(|| numbers::after_present(shown, &links, (base, page)))
+    let said = |is: &dyn Fn(&str) -> bool, fits: &dyn Fn(&Url) -> bool| {
+        let led = links.iter().filter(|at| says(at, is)).filter_map(|at| other(shown.nodes[*at].attr("href")));
+        let mut said: Vec<Url> = led.filter(fits).collect();
+        said.dedup();
+        if said.len() <= SAID { said.into_iter().next() } else { None }
+    };
+    // "More" leads to much else: to the rest of a list where its address says so too.
+    said(&is_next, &|_| true)
+        .or_else(|| numbers::after_present(shown, &links, (base, page)))
+        .or_else(|| said(&is_more, &|url| numbers::goes_on(page, url)))
 }
 
 /// The address of a link that is marked as the next page.

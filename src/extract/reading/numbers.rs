@@ -1,5 +1,7 @@
 //! Rows of page numbers below a list, and which page of them follows the present one. Knows no record and no word of a language.
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use super::super::shown::{At, Shown};
@@ -142,4 +144,29 @@ fn pages(page: &Url, other: &Url) -> bool {
         _ => false,
     };
     further && rest(page) == rest(other)
+}
+
+/// Whether an address is that of a later part of the list at another: a number in it is higher, or new, and nothing else differs.
+pub(super) fn goes_on(page: &Url, other: &Url) -> bool {
+    if pages(page, other) {
+        return true;
+    }
+    let pairs = |url: &Url| -> BTreeMap<String, String> { url.query_pairs().into_owned().filter(|(_, value)| !value.is_empty()).collect() };
+    let (before, after) = (pairs(page), pairs(other));
+    if page.path() == other.path() {
+        let number = |value: &String| value.parse::<u32>().ok();
+        let mut differing = after.iter().filter(|(name, value)| before.get(*name) != Some(value));
+        let (Some((name, value)), None) = (differing.next(), differing.next()) else { return false };
+        let later = number(value) > before.get(name).map_or(Some(0), number);
+        return later && before.keys().all(|name| after.contains_key(name));
+    }
+    // The last number of the path.
+    let parts = |url: &Url| {
+        let path = url.path().to_owned();
+        let end = path.rfind(|c: char| c.is_ascii_digit())? + 1;
+        let start = path[..end].rfind(|c: char| !c.is_ascii_digit())? + 1;
+        Some((path[..start].to_owned(), path[end..].to_owned(), path[start..end].parse::<u32>().ok()?))
+    };
+    let (Some(was), Some(is)) = (parts(page), parts(other)) else { return false };
+    (&was.0, &was.1) == (&is.0, &is.1) && is.2 > was.2 && before == after
 }

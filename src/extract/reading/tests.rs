@@ -534,21 +534,66 @@ fn a_caption_alone_is_no_value() {
 #[test]
 fn more_than_a_page_shows_is_told_where_no_link_leads_to_it() {
     let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
+    let month = repeat(30, |day| format!("<i>{day}</i> "));
     for (below, want) in [
         ("<button>Ver más</button>", Some("Ver más")),
         ("<button data-next=2>Cargar más (13 en total)</button>", Some("Cargar más (13 en total)")),
         ("<a href='#' class=btn>Load more</a>", Some("Load more")),
+        ("<a href='#'>Ver más empresas</a>", Some("Ver más empresas")),
+        ("<a class=btn data-page=2>Show more members</a>", Some("Show more members")),
         ("<a href='javascript:void(0)'>Показать ещё</a>", Some("Показать ещё")),
+        ("<button><span>Показать ещё компании</span></button>", Some("Показать ещё компании")),
+        ("<div role=button tabindex=0>Mostrar más resultados</div>", Some("Mostrar más resultados")),
+        ("<div class=more><span>Load more</span></div>", Some("Load more")),
+        ("<form><input type=text value='Load more'><input type=submit value=More></form>", Some("More")),
         ("<div><button>1</button><button>2</button><button>3</button></div>", Some("1 2")),
+        ("<nav><button>1</button><button>2</button><button>…</button><button>12</button></nav>", Some("1 2")),
+        ("<ul class=pagination><li class=active><a>1</a></li><li><a onclick='p(2)'>2</a></li></ul>", Some("1 2")),
+        ("<div><span class=on>1</span> <span>2</span> · <span>3</span> <span>4</span></div>", Some("1 2")),
+        ("<p>Mostrando 6 de 57 resultados</p>", Some("6 de 57")),
+        ("<p>Showing <b>1</b>–<b>6</b> of <b>57</b></p>", Some("1–6 of 57")),
+        ("<p>Página 1 de 8</p>", Some("Página 1 de 8")),
         // It can be followed, is none of the list's, or is something else.
-        ("<a href='?page=2'>Ver más</a>", None),
         ("<a href='?page=2'><img src=2.gif alt=2></a><a href='?page=3'><img src=3.gif alt=3></a>", None),
         ("<footer><button>Ver más</button></footer>", None),
         ("<button>Search</button>", None),
+        ("<button>Ver más noticias</button>", None),
+        ("<a href=/news>Ver más</a>", None),
         ("<button>1</button> <button>5</button>", None),
+        ("<ol><li><b>1</b> Ask us</li><li><b>2</b> Pay</li><li><b>3</b> Come</li></ol>", None),
+        (month.as_str(), None),
+        ("<p>Founded 6 of May, 3 de 57 fotos</p>", None),
     ] {
         let reading = read_at("https://fair.example/list", &format!("{MENU}<h1>Makers</h1><ul>{}</ul>{below}", repeat(6, card)));
         assert_eq!(reading.more.as_deref(), want, "{below}: {:?}", reading.next);
+    }
+    // Each of them has its own.
+    let own = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>{WORDS}</p><a href='#'>Ver más</a></li>");
+    assert_eq!(read(&format!("<ul>{}</ul>", repeat(6, own))).more, None);
+}
+
+#[test]
+fn a_link_for_more_leads_on_where_its_address_says_so() {
+    let card = |n: usize| format!("<li class=card><h3><a href=/o/{n}>Maker {n}</a></h3><p>Maker {n} {WORDS}</p></li>");
+    for (page, href, text, follows) in [
+        ("/list", "?page=2", "Ver más", true),
+        ("/list?page=2", "?page=3", "Ver más", true),
+        ("/list?page=2", "?page=1", "Ver más", false),
+        ("/list?town=5", "?town=5&desde=6", "Ver más empresas", true),
+        ("/list?town=5", "?town=6&desde=6", "Ver más empresas", false),
+        ("/list", "?all=1", "View all companies", true),
+        ("/list", "/list/page/2", "Показать ещё компании", true),
+        ("/list/page/2", "/list/page/3", "Mostrar más", true),
+        ("/list/page/2", "/list/page/1", "Mostrar más", false),
+        ("/list", "?page=2", "Read on", false),
+        ("/list", "/news", "Ver más", false),
+        ("/list", "?sort=name", "Ver más", false),
+    ] {
+        let html = format!("{MENU}<h1>Makers</h1><ul>{}</ul><a href='{href}'>{text}</a>", repeat(6, card));
+        let reading = read_at(&format!("https://fair.example{page}"), &html);
+        let wanted = Url::parse(&format!("https://fair.example{page}")).unwrap().join(href).unwrap();
+        assert_eq!(reading.next, follows.then_some(wanted), "{page} {href} {text}");
+        assert_eq!(reading.more, None, "{page} {href} {text}");
     }
 }
 

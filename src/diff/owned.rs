@@ -1,0 +1,56 @@
+//! What a record's own page said of it stays as it was until that page is read again: that its link leads elsewhere, or to nothing, says nothing of the
+//! record. Values from an own page are known by the place that they name.
+
+use crate::base::text::clip;
+use crate::model::{Draft, Found, Record};
+
+/// What the places of values begin with that an own page said.
+const OWN: &str = "own page: ";
+/// Own pages that cannot be read, of which it is said.
+const SEVERAL: usize = 2;
+/// Characters of an example.
+const EXAMPLE: usize = 80;
+
+/// Names the own page as the place of what it said: of what a draft has now, and had not before it was read.
+pub fn mark_own(before: &Draft, after: &mut Draft) {
+    let said = after.fields.iter_mut().filter(|(name, found)| before.fields.get(*name) != Some(found));
+    said.for_each(|(_, found)| found.path.insert_str(0, OWN));
+}
+
+/// Whether something is known of a record that its own page said.
+pub fn has_own(record: &Record) -> bool {
+    record.fields.values().any(|field| field.path.starts_with(OWN))
+}
+
+/// Gives a draft whose own page is not read what that page said before.
+pub fn keep_own(draft: &mut Draft, record: &Record) {
+    for (name, field) in record.fields.iter().filter(|(_, field)| field.path.starts_with(OWN)) {
+        let known = || Found { value: field.value.clone(), quote: field.quote.clone(), path: field.path.clone() };
+        draft.fields.entry(name.clone()).or_insert_with(known);
+    }
+}
+
+/// That most own pages that said something cannot be read any more, in words: of `had` those with these names, for these reasons.
+pub fn own_unread(unread: &[(String, String)], had: usize) -> Option<String> {
+    let (name, why) = unread.first().filter(|_| unread.len() >= SEVERAL && unread.len() * 2 > had)?;
+    Some(format!(
+        "the own pages of {} of {had} records cannot be read any more (that of \"{}\": {}); what they said is kept, and `detail = \"off\"` says that \
+         they are not to be read",
+        unread.len(),
+        clip(name, EXAMPLE),
+        clip(why, EXAMPLE)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn most_of_several_own_pages_are_told_of() {
+        let unread = |n: usize| vec![("Alba".to_owned(), "404".to_owned()); n];
+        for (n, had, told) in [(0, 0, false), (1, 1, false), (2, 2, true), (2, 4, false), (3, 5, true), (5, 20, false)] {
+            assert_eq!(own_unread(&unread(n), had).is_some(), told, "{n} of {had}");
+        }
+    }
+}
