@@ -24,7 +24,7 @@ use crate::model::CompanyName;
 pub(super) use begins::is_heading;
 use cut::Cut;
 use frame::Frame;
-pub(super) use line::parts;
+pub(super) use line::{parts, pieces};
 use marks::{Marks, Work};
 
 /// Regions kept of one page.
@@ -136,7 +136,11 @@ fn names_somebody(shown: &Shown<'_>, groups: &Region, inner: &Region) -> bool {
     let share = |region: &Region| {
         let looked = &region.records[..region.records.len().min(NAMES)];
         let first = |record: &Vec<At>| (record[0]..shown.nodes[record[0]].end).find(|at| shown.nodes[*at].element.is_none());
-        let forms = looked.iter().filter_map(first).filter(|at| CompanyName::parse(shown.nodes[*at].text).form.is_some()).count();
+        let forms = looked
+            .iter()
+            .filter_map(first)
+            .filter(|at| pieces(shown.nodes[*at].text).first().is_some_and(|name| CompanyName::parse(name).form.is_some()))
+            .count();
         forms as f64 / looked.len() as f64
     };
     let own = share(inner);

@@ -263,9 +263,11 @@ fn by_procedure(notices: Vec<Notice>) -> BTreeMap<String, Vec<Notice>> {
     for notice in notices.into_iter().filter(|notice| !notice.test) {
         by.entry(notice.procedure.clone()).or_default().push(notice);
     }
-    // Sorting is stable: without a date, or with equal ones, the document's order counts.
+    // Of one date they follow each other by the numbers of their versions. Sorting is stable: without a date and a number, or with equal ones, the
+    // document's order counts.
+    let version = |notice: &Notice| notice.version.trim().parse::<u32>().unwrap_or(0);
     for notices in by.values_mut() {
-        notices.sort_by_key(|notice| notice.published);
+        notices.sort_by_key(|notice| (notice.published, version(notice)));
     }
     by
 }

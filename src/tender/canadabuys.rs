@@ -57,12 +57,6 @@ pub(super) fn read(input: &Input<'_>) -> Result<Batch, Failure> {
             }
         }
     })?;
-    // Rows of one tender and one date follow each other by their amendments' numbers, in whatever order the file has them.
-    let mut first: HashMap<String, usize> = HashMap::new();
-    for (place, notice) in batch.notices.iter().enumerate() {
-        first.entry(notice.procedure.clone()).or_insert(place);
-    }
-    batch.notices.sort_by_cached_key(|notice| (first.get(&notice.procedure).copied(), notice.version.trim().parse::<u32>().unwrap_or(0)));
     Ok(batch)
 }
 

@@ -1,12 +1,17 @@
 //! One line that names somebody: what marks it in front, the name, and what stands behind it in brackets or as a number to ring.
 
 use super::super::captions;
+use crate::model::CompanyName;
 
 /// What stands in front of the lines of a list.
 const MARKS: &[char] = &['·', '•', '‣', '◦', '▪', '■', '●', '○', '*', '-', '–', '—', '»', '›', '►', '▸', '✓'];
 /// Digits of the number of a line, and of a telephone number at least.
 const NTH: usize = 4;
 const NUMBER: usize = 6;
+/// What stands between the parts of a line, the surest first.
+const APART: &[&str] = &[" | ", " – ", " — ", " - ", " · ", "; "];
+/// Characters of a legal form.
+const FORM: usize = 12;
 /// Words of a sentence, and letters of its last word where that is no legal form.
 const SENTENCE: usize = 5;
 const LAST: usize = 4;
@@ -35,6 +40,28 @@ pub(in crate::extract) fn parts(line: &str) -> (&str, Option<&str>) {
     // A line of more parts than these is none of two.
     let more = name.is_empty() || [" - ", " – ", " — ", " | "].iter().any(|mark| name.contains(mark));
     if more { (line, None) } else { (name, Some(rest)) }
+}
+
+/// What a line says one after the other, a name first: `Quesos Sil – León – 947 20 03 31`, `Forjas Tera, S.L., Calle Mayor 3, Tel. 947 20 03 31`.
+/// Commas part a line with a number or an address of mail alone.
+pub(in crate::extract) fn pieces(line: &str) -> Vec<&str> {
+    let line = unmarked(line);
+    let by = |mark: &'static str| line.split(mark).map(str::trim).filter(|piece| !piece.is_empty()).collect::<Vec<_>>();
+    if let Some(mark) = APART.iter().find(|mark| line.contains(**mark)) {
+        return by(mark);
+    }
+    let reached = line.contains('@') || line.bytes().filter(u8::is_ascii_digit).count() >= NUMBER;
+    let mut all = if reached { by(", ") } else { vec![line] };
+    // A legal form behind a comma is the end of the name.
+    if let [name, form, ..] = all[..]
+        && form.chars().count() <= FORM
+        && CompanyName::parse(name).form.is_none()
+        && CompanyName::parse(&format!("{name}, {form}")).form.is_some()
+    {
+        let end = form.as_ptr() as usize - line.as_ptr() as usize + form.len();
+        all.splice(0..2, [line[..end].trim_start()]);
+    }
+    all
 }
 
 fn bracketed(line: &str) -> Option<(&str, &str)> {
@@ -96,6 +123,20 @@ mod tests {
             ("Quesos Sil – León – Tel. 978 470 406", ("Quesos Sil – León – Tel. 978 470 406", None)),
         ] {
             assert_eq!(parts(line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_says_several_things() {
+        for (line, want) in [
+            ("Quesos Sil – León – 947 20 03 31", &["Quesos Sil", "León", "947 20 03 31"][..]),
+            ("1. Quesos Sil | León", &["Quesos Sil", "León"]),
+            ("Forjas Tera, S.L., Calle Mayor 3, Tel. 947 20 03 31", &["Forjas Tera, S.L.", "Calle Mayor 3", "Tel. 947 20 03 31"]),
+            ("Quesos Sil, info@sil.example", &["Quesos Sil", "info@sil.example"]),
+            ("Forjas Tera, S.L.", &["Forjas Tera, S.L."]),
+            ("Quesos, Leches y Natas Sil", &["Quesos, Leches y Natas Sil"]),
+        ] {
+            assert_eq!(pieces(line), want, "{line}");
         }
     }
 

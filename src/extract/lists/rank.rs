@@ -15,8 +15,9 @@ const COUNTED: f64 = 300.0;
 /// Names that make a list by themselves, and how many are looked at.
 const FEW_NAMES: usize = 5;
 const LOOKED: usize = 40;
-/// Bytes of a name.
+/// Bytes of a name, and of a line that begins with one.
 const NAME: usize = 90;
+const LINE: usize = 200;
 /// Digits of a name; more are a telephone number.
 const DIGITS: usize = 5;
 /// What names without any legal form count for.
@@ -75,8 +76,12 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
 fn names(shown: &Shown<'_>, cut: &Cut) -> Option<f64> {
     let one = |record: &Vec<At>| {
         let mut texts = record.iter().flat_map(|at| *at..shown.nodes[*at].end).filter(|at| shown.nodes[*at].element.is_none());
-        let short = texts.next().map(|at| shown.nodes[at].text.trim()).filter(|text| text.len() <= NAME && texts.next().is_none())?;
-        Some(line::parts(short).0).filter(|name| is_name(name))
+        let line = texts.next().map(|at| shown.nodes[at].text.trim()).filter(|text| text.len() <= LINE && texts.next().is_none())?;
+        let name = match line::pieces(line)[..] {
+            [name, _, ..] => name,
+            _ => line::parts(line).0,
+        };
+        Some(name).filter(|name| is_name(name))
     };
     let all = cut.records.len();
     let texts: Vec<&str> = cut.records.iter().filter_map(one).take(LOOKED).collect();

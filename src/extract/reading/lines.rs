@@ -29,8 +29,21 @@ fn names(raws: &mut [Vec<Raw>]) {
     if raws.iter().filter(|raws| line(raws)).count() * 10 < raws.len() * 9 {
         return;
     }
+    let several = raws.iter().filter(|raws| line(raws) && lists::pieces(&raws[0].text).len() > 1).count() * 10 >= raws.len() * 9;
     for own in raws.iter_mut().filter(|raws| line(raws)) {
         let Some(first) = own.first_mut() else { continue };
+        if let (true, [name, behind @ ..]) = (several, &lists::pieces(&first.text)[..]) {
+            let cell = |(nth, text): (u64, &&str)| Raw {
+                text: (*text).to_owned(),
+                heading: false,
+                place: first.place.wrapping_add(nth),
+                ..first.clone()
+            };
+            let behind: Vec<Raw> = (1..).zip(behind).map(cell).collect();
+            first.text = (*name).to_owned();
+            own.extend(behind);
+            continue;
+        }
         let (name, behind) = lists::parts(&first.text);
         let behind = behind.map(|text| Raw { text: text.to_owned(), heading: false, place: first.place.wrapping_add(1), ..first.clone() });
         first.text = name.to_owned();

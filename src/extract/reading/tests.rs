@@ -402,6 +402,8 @@ fn members_below_their_towns_are_records_and_the_towns_are_none() {
         assert_eq!(names(&reading), firms, "{html}");
         assert_eq!(values(&reading, "section"), ["Burgos", "Lerma", "Lerma", "Lerma", "Soria", "Zamora", "Zamora", "León"], "{html}");
     }
+    let nested = format!("<ul>{}</ul>", by_town("<li>{t}", "<li>{f} - 947 20 03 1{n}</li>", ("<ul>", "</ul>")));
+    assert_eq!(names(&read(&nested)), firms);
     // Companies with their people, and with what is said of them, stay companies.
     let person = |n: usize| format!("<div class=card><h3>Ana Ruiz {n}</h3><p>Tel. 947 20 03 1{n}</p></div>");
     let fact = |n: usize| format!("<div class=f><h3>{}</h3><p>Town {n}</p></div>", ["Address", "Office", "Stock"][n - 1]);
@@ -450,6 +452,11 @@ fn a_menu_is_never_a_list_and_lines_and_logos_are() {
         (lines(&|_, firm| format!("<p>- {firm}</p>")).concat(), None),
         (lines(&|_, firm| format!("<li>{firm} (Soria)</li>")).concat(), Some(("column 1", "Soria"))),
         (broken(lines(&|n, firm| format!("{firm} Tel. 947 200 33{n}"))), Some(("phone", "947 200 331"))),
+        (lines(&|n, firm| format!("<li>{firm} - Soria - Tel. 947 200 33{n}</li>")).concat(), Some(("phone", "947 200 331"))),
+        (
+            lines(&|n, firm| format!("<div>{firm}, Calle Mayor {n}, 09001 Soria, Tel. 947 200 33{n}</div>")).concat(),
+            Some(("phone", "947 200 331")),
+        ),
         (format!("<div>{}</div>", lines(&logo).concat()), Some(("link", "https://fair.example/m/1"))),
         (lines(&|n, firm| format!("<div class=l>{}</div>", logo(n, firm))).concat(), Some(("link", "https://fair.example/m/1"))),
         // What is said of the list is none of it.
