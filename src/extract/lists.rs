@@ -24,7 +24,7 @@ use crate::model::CompanyName;
 pub(super) use begins::is_heading;
 use cut::Cut;
 use frame::Frame;
-pub(super) use line::{parts, pieces};
+pub(super) use line::{at_commas, parts, pieces};
 use marks::{Marks, Work};
 
 /// Regions kept of one page.

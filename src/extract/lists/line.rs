@@ -46,13 +46,17 @@ pub(in crate::extract) fn parts(line: &str) -> (&str, Option<&str>) {
 /// Commas part a line with a number or an address of mail alone.
 pub(in crate::extract) fn pieces(line: &str) -> Vec<&str> {
     let line = unmarked(line);
-    let by = |mark: &'static str| line.split(mark).map(str::trim).filter(|piece| !piece.is_empty()).collect::<Vec<_>>();
     if let Some(mark) = APART.iter().find(|mark| line.contains(**mark)) {
-        return by(mark);
+        return line.split(mark).map(str::trim).filter(|piece| !piece.is_empty()).collect();
     }
     let reached = line.contains('@') || line.bytes().filter(u8::is_ascii_digit).count() >= NUMBER;
-    let mut all = if reached { by(", ") } else { vec![line] };
-    // A legal form behind a comma is the end of the name.
+    if reached { at_commas(line) } else { vec![line] }
+}
+
+/// The parts of a line between its commas; a legal form behind the first one is the end of the name.
+pub(in crate::extract) fn at_commas(line: &str) -> Vec<&str> {
+    let line = unmarked(line);
+    let mut all: Vec<&str> = line.split(", ").map(str::trim).filter(|piece| !piece.is_empty()).collect();
     if let [name, form, ..] = all[..]
         && form.chars().count() <= FORM
         && CompanyName::parse(name).form.is_none()

@@ -1,7 +1,7 @@
 //! What stands together in one line of a record and is more than one thing: a name and what is behind it, a town and a telephone number, a fax and a
 //! telephone. Knows no site.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
@@ -11,6 +11,8 @@ use super::super::rung::{self, Rung};
 use super::super::value::{self, Hints, Type, contact};
 use super::columns::{Raw, SHORT, is_caption};
 
+/// Words of a town.
+const TOWN: usize = 4;
 /// Digits of a number.
 const DIGITS: usize = 6;
 /// What the place of a number is called beside that of its line.
@@ -30,9 +32,10 @@ fn names(raws: &mut [Vec<Raw>]) {
         return;
     }
     let several = raws.iter().filter(|raws| line(raws) && lists::pieces(&raws[0].text).len() > 1).count() * 10 >= raws.len() * 9;
+    let several = if several { Some(lists::pieces as fn(&str) -> Vec<&str>) } else { in_towns(raws).then_some(lists::at_commas as _) };
     for own in raws.iter_mut().filter(|raws| line(raws)) {
         let Some(first) = own.first_mut() else { continue };
-        if let (true, [name, behind @ ..]) = (several, &lists::pieces(&first.text)[..]) {
+        if let Some([name, behind @ ..]) = several.map(|parts| parts(&first.text)).as_deref() {
             let cell = |(nth, text): (u64, &&str)| Raw {
                 text: (*text).to_owned(),
                 heading: false,
@@ -49,6 +52,18 @@ fn names(raws: &mut [Vec<Raw>]) {
         first.text = name.to_owned();
         own.extend(behind);
     }
+}
+
+/// Whether each line is a name and what many of them have behind a comma: `Quesos Sil, León`.
+fn in_towns(raws: &[Vec<Raw>]) -> bool {
+    let towns: Option<Vec<String>> = raws
+        .iter()
+        .map(|own| match lists::at_commas(&own.first()?.text)[..] {
+            [_, town] if town.starts_with(char::is_uppercase) && town.split_whitespace().count() <= TOWN => Some(town.to_owned()),
+            _ => None,
+        })
+        .collect();
+    towns.is_some_and(|towns| towns.iter().collect::<HashSet<_>>().len() * 10 <= towns.len() * 8)
 }
 
 /// What a line with numbers is: nothing but numbers, a few words with them, or a text in which they stand.

@@ -452,6 +452,7 @@ fn a_menu_is_never_a_list_and_lines_and_logos_are() {
         (lines(&|_, firm| format!("<p>- {firm}</p>")).concat(), None),
         (lines(&|_, firm| format!("<li>{firm} (Soria)</li>")).concat(), Some(("column 1", "Soria"))),
         (broken(lines(&|n, firm| format!("{firm} Tel. 947 200 33{n}"))), Some(("phone", "947 200 331"))),
+        (lines(&|n, firm| format!("<li>{firm}, {}</li>", ["Soria", "Lugo"][n % 2])).concat(), None),
         (lines(&|n, firm| format!("<li>{firm} - Soria - Tel. 947 200 33{n}</li>")).concat(), Some(("phone", "947 200 331"))),
         (
             lines(&|n, firm| format!("<div>{firm}, Calle Mayor {n}, 09001 Soria, Tel. 947 200 33{n}</div>")).concat(),
