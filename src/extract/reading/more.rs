@@ -69,9 +69,16 @@ pub(super) fn unfollowed(shown: &Shown<'_>, records: &[Vec<At>]) -> Option<Strin
 
 /// A button for more, below a list that begins and ends here.
 fn button(shown: &Shown<'_>, first: At, end: At) -> Option<String> {
+    let (_, text) = buttons(shown, end).into_iter().next()?;
+    // The same words again and again are those of entries.
+    (buttons(shown, first).len() <= SAID).then_some(text)
+}
+
+/// What may be such a button from here on.
+fn buttons(shown: &Shown<'_>, from: At) -> Vec<(At, String)> {
     let mut said: Vec<(At, String)> = Vec::new();
-    let mut within = first;
-    for at in first..shown.nodes.len() {
+    let mut within = from;
+    for at in from..shown.nodes.len() {
         if at < within {
             continue;
         }
@@ -82,9 +89,7 @@ fn button(shown: &Shown<'_>, first: At, end: At) -> Option<String> {
             said.push((at, text));
         }
     }
-    // The same words again and again are those of entries.
-    let below = said.iter().find(|(at, _)| *at >= end).map(|(_, text)| text.clone());
-    below.filter(|_| said.len() <= SAID)
+    said
 }
 
 /// What an element says that may be a button.

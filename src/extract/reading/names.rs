@@ -41,7 +41,7 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
         };
         let called = |field: &str| first(&|raw| headed(raw) == Some(field) && !repeated.is_address(raw));
         let by_head = if company { called("company").or_else(|| called("name")) } else { called("name") };
-        let names = |raw: &Raw| led(raw).is_some_and(|of| of == "name" || company && of == "company");
+        let names = |raw: &Raw| raw.text.contains([':', '：']) && led(raw).is_some_and(|of| of == "name" || company && of == "company");
         by_head
             .or_else(|| first(&names))
             .or_else(|| first(&|raw| raw.heading))
@@ -55,6 +55,9 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
 
 /// The field that words before a value name: "Stand 5B12".
 fn led(raw: &Raw) -> Option<&'static str> {
+    if raw.text.len() > SHORT {
+        return None;
+    }
     captions::split(&raw.text).and_then(|(caption, _)| captions::field_of(caption))
 }
 
