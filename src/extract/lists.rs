@@ -75,6 +75,9 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     if let Some(inner) = grouped(shown, &found) {
         found[..=inner].rotate_right(1);
     }
+    if let Some(whole) = said_more(shown, &found) {
+        found[..=whole].rotate_right(1);
+    }
     if let Some(first) = found.first_mut()
         && let Some(cards) = grid::cards(shown, &first.records)
     {
@@ -83,6 +86,7 @@ pub(super) fn regions(shown: &Shown<'_>) -> Vec<Region> {
     found.truncate(WEIGHED);
     for region in &mut found {
         parted::parted(shown, region);
+        without_others(shown, region);
         with_sparse(shown, region);
         without_heads(shown, region);
         without_prose(shown, region);
@@ -98,12 +102,11 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
     let groups = found.first()?;
     let many = groups.records.len();
     let (links, runs, chars) = (sum(groups, |node| node.links), sum(groups, |node| node.runs), sum(groups, |node| node.chars));
-    let heads = groups.records.iter().flatten().map(|at| column_heads(shown, *at)).sum::<usize>();
     let within: BTreeSet<At> = groups.records.iter().flatten().copied().collect();
     let inside = |inner: &Region| shown.around(inner.records[0][0]).any(|around| within.contains(&around));
     let is_grouped = |inner: &Region| {
         let (count, own) = (inner.records.len(), sum(inner, |node| node.runs));
-        if count <= many || ![many, many + heads].contains(&runs.saturating_sub(own)) {
+        if count <= many || runs.saturating_sub(own) < many || left_over(shown, groups, inner) != many {
             return false;
         }
         let leading = links >= count && sum(inner, |node| node.links) == links;
@@ -125,10 +128,56 @@ fn grouped(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
     (1..found.len().min(WEIGHED)).find(|at| inside(&found[*at]) && is_grouped(&found[*at]))
 }
 
-/// Words of the heads of tables in a part of a page.
-fn column_heads(shown: &Shown<'_>, at: At) -> usize {
-    let head = |row: &At| shown.nodes[*row].is(Tag::Tr) && shown.children(*row).all(|cell| shown.nodes[cell].is(Tag::Th));
-    (at..shown.nodes[at].end).filter(head).map(|row| shown.nodes[row].runs).sum()
+/// How many words of these groups stand in none of their records, those left out that nearly all groups repeat: heads of their columns, ways back.
+fn left_over(shown: &Shown<'_>, groups: &Region, inner: &Region) -> usize {
+    let own: BTreeSet<At> = inner.records.iter().flatten().copied().collect();
+    let mut said: HashMap<&str, usize> = HashMap::new();
+    for group in groups.records.iter().flatten() {
+        let mut at = *group;
+        while at < shown.nodes[*group].end {
+            let node = &shown.nodes[at];
+            if node.element.is_none() {
+                *said.entry(node.text.trim()).or_default() += 1;
+            }
+            at = if own.contains(&at) { node.end } else { at + 1 };
+        }
+    }
+    said.into_values().filter(|times| times * 10 < groups.records.len() * 8).sum()
+}
+
+/// The list whose records say more of the names that are all of the first one's.
+fn said_more(shown: &Shown<'_>, found: &[Region]) -> Option<usize> {
+    let sum = |record: &[At], of: fn(&Node<'_>) -> usize| record.iter().map(|at| of(&shown.nodes[*at])).sum::<usize>();
+    let names = &found.first()?.records;
+    let holds = |(record, name): (&Vec<At>, &Vec<At>)| record.iter().any(|at| (*at..shown.nodes[*at].end).contains(&name[0]));
+    let more = |region: &Region| {
+        let records = &region.records;
+        let several = records.iter().filter(|record| sum(record, |node| node.runs) > 1).count();
+        records.len() == names.len() && several * 2 > names.len() && records.iter().zip(names).all(holds)
+    };
+    let bare = |name: &Vec<At>| sum(name, |node| node.runs) == 1 && sum(name, |node| node.links) == 0;
+    found.iter().take(WEIGHED).position(more).filter(|_| names.iter().all(bare))
+}
+
+/// Takes records out that stand apart in a parent of their own, share no class with most others, and say nothing of how to reach anybody where those do:
+/// events below members.
+fn without_others(shown: &Shown<'_>, region: &mut Region) {
+    let classes = |at: At| shown.nodes[at].attr("class").split_ascii_whitespace().collect::<BTreeSet<&str>>();
+    if region.records.iter().any(|record| record.len() != 1 || classes(record[0]).is_empty()) {
+        return;
+    }
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    region.records.iter().flat_map(|record| classes(record[0])).for_each(|class| *times.entry(class).or_default() += 1);
+    let usual: BTreeSet<&str> =
+        times.into_iter().filter(|(_, times)| times * 10 >= region.records.len() * 6).map(|(class, _)| class).collect();
+    let of_them = |record: &Vec<At>| !classes(record[0]).is_disjoint(&usual);
+    let reached = |record: &Vec<At>| rank::is_reached(shown, record);
+    let (mine, others): (Vec<&Vec<At>>, Vec<&Vec<At>>) = region.records.iter().partition(|record| of_them(record));
+    let parents: BTreeSet<At> = mine.iter().map(|record| shown.nodes[record[0]].parent).collect();
+    let apart = others.iter().all(|record| !reached(record) && !parents.contains(&shown.nodes[record[0]].parent));
+    if !others.is_empty() && mine.len() >= FEWEST && apart && mine.iter().filter(|record| reached(record)).count() * 10 >= mine.len() * 6 {
+        region.records.retain(of_them);
+    }
 }
 
 /// Whether records begin with names of companies, more of them than the headings over them: these are towns and trades.

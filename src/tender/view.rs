@@ -140,7 +140,7 @@ impl Tender {
         self.stand(notice);
         self.goes_on(notice, before);
         self.ends_early(notice);
-        self.ends_with_lots();
+        self.ends_with_lots(notice);
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
@@ -268,9 +268,11 @@ impl Tender {
     }
 
     /// Where each of its lots has ended, with a winner or without one, nothing takes offers any more, whatever the status of the whole still says.
-    fn ends_with_lots(&mut self) {
+    /// What calls for offers for its lots anew makes nothing of results that were before.
+    fn ends_with_lots(&mut self, notice: &Notice) {
         let content = &self.notice.content;
-        let awards = |lot: &Lot| content.awards.iter().filter(|award| award.lots.contains(&lot.id)).collect::<Vec<_>>();
+        let results: &[Award] = if notice.content.awards.is_empty() && !notice.content.lots.is_empty() { &[] } else { &content.awards };
+        let awards = |lot: &Lot| results.iter().filter(|award| award.lots.contains(&lot.id)).collect::<Vec<_>>();
         let won = |lot: &Lot| {
             lot.stage == Some(Stage::Awarded) || awards(lot).iter().any(|award| matches!(award.outcome, Outcome::Won | Outcome::Signed))
         };

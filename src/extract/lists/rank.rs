@@ -20,6 +20,10 @@ const NAME: usize = 90;
 const LINE: usize = 200;
 /// Digits of a name; more are a telephone number.
 const DIGITS: usize = 5;
+/// Digits of a number by which somebody is reached: a day and its year have fewer.
+const NUMBER: usize = 8;
+/// What it counts for beside a link to a page.
+const REACHED: f64 = 0.5;
 /// What names without any legal form count for.
 const NO_FORM: f64 = 0.2;
 
@@ -44,11 +48,17 @@ fn held(shown: &Shown<'_>, record: &[At]) -> f64 {
 
 /// The score of a cut among all of the page.
 pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
-    let (mut runs, mut linked, mut chars, mut link_chars) = (0, 0, 0, 0);
+    let (mut runs, mut linked, mut chars, mut link_chars) = (0, 0.0, 0, 0);
     for record in &cut.records {
         let sum = |of: fn(&Node<'_>) -> usize| record.iter().map(|at| of(&shown.nodes[*at])).sum::<usize>();
         runs += sum(|node| node.runs + node.images).min(RUNS);
-        linked += usize::from(sum(|node| node.links) > 0);
+        linked += if sum(|node| node.links) > 0 {
+            1.0
+        } else if is_reached(shown, record) {
+            REACHED
+        } else {
+            0.0
+        };
         chars += sum(|node| node.chars);
         link_chars += sum(|node| node.link_chars);
     }
@@ -57,7 +67,7 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
         return 0.0;
     }
     let n = cut.records.len() as f64;
-    let bare_names = if linked == 0 && runs < 2 * cut.records.len() {
+    let bare_names = if linked < 1.0 && runs < 2 * cut.records.len() {
         // Paragraphs, or names and nothing else.
         let Some(forms) = names(shown, cut) else { return 0.0 };
         (0.5 + forms) * forms.max(NO_FORM)
@@ -66,7 +76,7 @@ pub(super) fn score(shown: &Shown<'_>, cut: &Cut) -> f64 {
     };
     // A record is more than one word, leads to a page about it, and says something beside that link.
     let compound = (0.25 + 0.15 * (runs as f64 / n)).min(1.0);
-    let leads = if bare_names > 0.0 { bare_names.min(1.0) } else { 0.35 + 0.65 * linked as f64 / n };
+    let leads = if bare_names > 0.0 { bare_names.min(1.0) } else { 0.35 + 0.65 * linked / n };
     let bare = if link_chars as f64 > 0.95 * chars as f64 { 0.5 } else { 1.0 };
     worth(shown, cut) * compound * leads * bare * place(shown, cut.records[0][0])
 }
@@ -91,6 +101,15 @@ fn names(shown: &Shown<'_>, cut: &Cut) -> Option<f64> {
     let (formed, others): (Vec<&str>, Vec<&str>) = texts.iter().copied().partition(|text| CompanyName::parse(text).form.is_some());
     let named = formed.len() + others.iter().filter(|text| line::is_titled(text)).count();
     (named * 10 >= texts.len() * 8).then(|| formed.len() as f64 / texts.len() as f64)
+}
+
+/// Whether a record says how to reach somebody: a link that dials or writes, an address of mail, a long number.
+pub(super) fn is_reached(shown: &Shown<'_>, record: &[At]) -> bool {
+    let begins =
+        |href: &str| href.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:") || scheme.eq_ignore_ascii_case("mail"));
+    let said = |text: &str| text.contains('@') || text.bytes().filter(u8::is_ascii_digit).count() >= NUMBER;
+    let nodes = record.iter().flat_map(|at| *at..shown.nodes[*at].end).map(|at| &shown.nodes[at]);
+    nodes.into_iter().any(|node| if node.element.is_some() { begins(node.attr("href")) } else { said(node.text) })
 }
 
 /// Whether a text may be a name and no more: no way to reach somebody is in it.

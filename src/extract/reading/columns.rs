@@ -95,6 +95,7 @@ pub(super) fn listed(shown: &Shown<'_>, records: &[Vec<At>], base: &Url, (hints,
         badges::without_numbers(&mut raws, &heads);
     }
     let named = names::names(&raws, &heads, company);
+    names::without_ranks(&mut raws, &named);
     let called = raws.iter().zip(&named).filter_map(|(raws, name)| Some(raws[(*name)?].text.as_str()));
     let captioned = titles::leads(called).is_some();
     let details = names::details((shown, &layout), records, (&raws, &named), base);

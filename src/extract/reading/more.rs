@@ -187,7 +187,10 @@ fn part_of(text: &str, records: usize) -> Option<String> {
         OF_RECORDS.captures_iter(text).find_map(|found| {
             let (from, last, all) = (number(&found, 1), number(&found, 2)?, number(&found, 3)?);
             let shown = from.map_or_else(|| last.abs_diff(records) <= records / MISCOUNTED, |from| from == 1);
-            if shown && last > 1 && last < all { whole(&found) } else { None }
+            // "6/11/2026" is a day.
+            let all_of_it = found.get(0)?;
+            let day = text[..all_of_it.start()].ends_with('/') || text[all_of_it.end()..].starts_with(['/', '.', '-']);
+            if shown && last > 1 && last < all && !day { whole(&found) } else { None }
         })
     })
 }
@@ -265,6 +268,7 @@ mod tests {
             ("1 – 25 из 311", Some("1 – 25 из 311")),
             ("11-13 de 57", None),
             ("1-57 of 57", None),
+            ("12/11/2026", None),
             ("8 de 57 resultados", Some("8 de 57")),
             ("Mostrando 8 de 57", Some("8 de 57")),
             // What is shown are others than the eight of the list.

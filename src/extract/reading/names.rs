@@ -53,6 +53,32 @@ pub(super) fn names(raws: &[Vec<Raw>], heads: &[String], company: bool) -> Vec<O
     raws.iter().map(find).collect()
 }
 
+/// Takes the numbers away by which nearly all names are counted: "4. Shotts Timber Ltd".
+pub(super) fn without_ranks(raws: &mut [Vec<Raw>], names: &[Option<usize>]) {
+    let of = |text: &str| -> Option<(u32, usize)> {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = text[digits..].trim_start_matches(['.', ')', 'º', '-', ' ']);
+        let marked = text[digits..].starts_with(['.', ')', 'º']) && !rest.is_empty() && !rest.starts_with(|c: char| c.is_ascii_digit());
+        Some((text[..digits].parse().ok()?, text.len() - rest.len())).filter(|_| marked)
+    };
+    let mut ranks: Vec<(usize, usize, usize)> = Vec::new();
+    let mut last = None;
+    for (record, name) in names.iter().enumerate() {
+        let Some(name) = *name else { continue };
+        let Some((rank, cut)) = of(&raws[record][name].text) else { continue };
+        if last.is_some_and(|last| rank <= last) {
+            return;
+        }
+        last = Some(rank);
+        ranks.push((record, name, cut));
+    }
+    if ranks.len() > 2 && ranks.len() * 10 >= raws.len() * 8 {
+        for (record, name, cut) in ranks {
+            raws[record][name].text.drain(..cut);
+        }
+    }
+}
+
 /// The field that words before a value name: "Stand 5B12".
 fn led(raw: &Raw) -> Option<&'static str> {
     if raw.text.len() > SHORT {

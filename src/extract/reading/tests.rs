@@ -770,6 +770,48 @@ fn what_stands_before_names_is_none_of_them() {
 }
 
 #[test]
+fn what_names_say_besides_is_read_and_what_stands_beside_them_is_not() {
+    let firms =
+        ["Abbey Forge Ltd", "Bishop Mills Ltd", "Derwent Dairy Ltd", "Ebor Glass plc", "Fulford Foods Ltd", "Gowrie Ltd", "Hale Tools Ltd"];
+    let each = |of: std::ops::Range<usize>, template: &str| -> String {
+        of.map(|n| template.replace("{f}", firms[n]).replace("{n}", &n.to_string())).collect()
+    };
+    let line = "<div class=m><h4>{f}</h4><p>Tel. 01904 55010{n}</p></div>";
+    let letters = |close: &str| {
+        let group = |(letter, of)| {
+            let members = each(of, "<li><a href=/m/{n}>{f}</a> – Tel. 01904 55010{n}</li>");
+            format!("<li><h3>{letter}</h3><ul>{members}</ul>{close}</li>")
+        };
+        format!("<ul>{}</ul>", [("A", 0..2), ("B", 2..3), ("C", 3..6), ("D", 6..7)].map(group).concat())
+    };
+    let boxed = |class: &str, said: &dyn Fn(usize) -> String, of: std::ops::Range<usize>| {
+        let one = |n: usize| format!("<div class={class}><img src=/{n}.png>{}</div>", said(n));
+        format!("<h2>{class}</h2><div class=g>{}</div>", of.map(one).collect::<String>())
+    };
+    let member = |n: usize| {
+        format!("<h4>{}</h4><ul><li>Tel. 01904 55010{n}</li><li><a href=mailto:a{n}@b.example>a{n}@b.example</a></li></ul>", firms[n])
+    };
+    let event =
+        |n: usize| format!("<h4>Export clinic {n}</h4><ul><li>1{n} December 2026</li><li><a href=/events/{n}>Book now</a></li></ul>");
+    let person =
+        |n: usize| format!("<li><img src=/b/{n}.jpg><b>Ann Rendall</b><span>Chair</span><a href=mailto:p{n}@m.example>Email</a></li>");
+    for html in [
+        // Names with legal forms alone are no list where there is a number below each.
+        each(0..7, line),
+        // Names that are counted.
+        (0..7).map(|n| each(n..n + 1, line).replace("<h4>", &format!("<h4>{}. ", n + 1))).collect(),
+        letters("<a href=#top>Back to top</a>"),
+        boxed("member", &member, 0..7) + &boxed("event", &event, 0..3),
+        format!("<ul class=people>{}</ul>", (0..3).map(person).collect::<String>())
+            + &each(0..7, "<div class=m><h3>{f}</h3><p>Kirkwall KW15</p><p>Tel. 01904 55010{n} | E: sales{n}@f.example</p></div>"),
+    ] {
+        let reading = read(&format!("{MENU}<main><h1>Members</h1>{html}</main>"));
+        assert_eq!(names(&reading), firms, "{html}");
+        assert_eq!(values(&reading, "phone").len(), 7, "{html}: {:?}", reading.lists[0].columns);
+    }
+}
+
+#[test]
 fn the_parts_of_a_page_are_no_list_and_part_lists() {
     let firms =
         ["Forjas Tera", "Quesos Sil", "Maderas Eo SA", "Bodegas Pas, S.L.", "Vidrios Esla", "Harinas Cea", "Hornos Deva", "Aceites Saja"];

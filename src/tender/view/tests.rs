@@ -158,6 +158,11 @@ fn results_of_some_lots_end_nothing_while_others_take_offers() {
         let tender = fold(&[notice(first), notice(then)]).unwrap();
         assert_eq!(tender.notice.stage, want, "{first} / {then}");
     }
+    // A call for the same lots after that opens them again.
+    for result in ["Pb kind=award stage=cancelled award=1@L1: award=2@L2:", "Pb kind=award stage=awarded award=1@L1:Acme award=2@L2:"] {
+        let again = "Pc kind=competition stage=open lot=L1:One lot=L2:Two due=L1:12-22 due=L2:12-28";
+        assert_eq!(fold(&[notice(lots), notice(result), notice(again)]).unwrap().notice.stage, Stage::Open, "{result}");
+    }
     let suspended = fold(&[notice(&lots.replace("open", "suspended")), notice("Pb kind=award stage=awarded award=1@L1:Acme")]).unwrap();
     assert_eq!(suspended.notice.stage, Stage::Suspended);
     // What a result calls closed since nobody has won it yet takes offers until its time is over.
