@@ -21,6 +21,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
+use super::asides;
 use super::contacts::{self, Contacts};
 use super::html::{self, Tag};
 use super::listing::base_of;
@@ -31,7 +32,7 @@ use super::shown::{At, Shown};
 use super::structured::{self, Structured};
 use super::value::Hints;
 use super::{Input, text_of};
-use crate::model::Failure;
+use crate::model::{Aside, Failure};
 
 pub use columns::{Cell, Column};
 
@@ -42,6 +43,8 @@ const STEP: usize = 8;
 const LONG: f64 = 250.0;
 /// As many records are no few.
 const MANY: usize = 6;
+/// Fewer records are no list of members.
+const MEMBERS: usize = 3;
 /// Links of one page.
 const LINKS: usize = 5_000;
 /// Characters of a title.
@@ -187,6 +190,9 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
     if asked.stood.is_none() {
         bigger_first(&mut out);
     }
+    if asked.company {
+        members_first(&mut out);
+    }
     let mut out = together::together(out, asked.company);
     let links = links(&shown, &base);
     together::take_in(&shown, &links, &mut out, &|cards| columns::listed(&shown, cards, &base, (hints, asked.company)), asked.company);
@@ -220,6 +226,17 @@ fn bigger_first(lists: &mut [(Listed, bool)]) {
     let wanted = told(few);
     let same = |other: &Listed| other.records.len() >= 2 * few.records.len() && wanted == told(other);
     if let Some(found) = lists.iter().position(|(other, _)| !wanted.is_empty() && same(other)) {
+        lists[..=found].rotate_right(1);
+    }
+}
+
+/// Where companies are looked for, a list of persons with their roles (a board, the staff) stands behind one without.
+fn members_first(lists: &mut [(Listed, bool)]) {
+    let role = |item: &Item| item.cells.iter().any(|cell| asides::aside_of(&cell.value, false) == Some(Aside::Role));
+    let roles = |listed: &Listed| listed.records.iter().filter(|item| role(item)).count();
+    if lists.first().is_some_and(|(first, _)| roles(first) * 10 >= first.records.len() * 6)
+        && let Some(found) = lists.iter().position(|(other, _)| other.records.len() >= MEMBERS && roles(other) == 0)
+    {
         lists[..=found].rotate_right(1);
     }
 }

@@ -17,6 +17,8 @@ const NUMBER: usize = 6;
 const LAST: usize = 8;
 /// Entries of one record: a number that more have is nobody's own.
 const MANY: usize = 6;
+/// Entries of one name that are looked at beside each other.
+const NAMESAKES: usize = 12;
 /// What stands between a name and a slogan.
 const SLOGAN: [&str; 6] = [" – ", " — ", " - ", " | ", ": ", " · "];
 
@@ -46,8 +48,8 @@ pub(super) fn one_each(drafts: &mut Vec<Draft>, known: &[&Record]) {
             by.for_each(|by| groups.entry(by).or_default().push(at));
         }
     }
-    // What many are reached by is that of the house.
-    groups.retain(|(way, _), all| all.len() > 1 && (!*way || all.len() <= MANY));
+    // What many are reached by is that of the house, and what many are called tells none of them apart: each of a group is looked at beside all others.
+    groups.retain(|(way, _), all| all.len() > 1 && all.len() <= if *way { MANY } else { NAMESAKES });
     if groups.is_empty() {
         return;
     }

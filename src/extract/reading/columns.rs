@@ -185,9 +185,9 @@ fn raw_cells(shown: &Shown<'_>, record: &[At], layout: &Layout, (base, hints, co
         let mut at = from;
         while at < end && out.len() < CELLS {
             let node = &shown.nodes[at];
-            // A row is no place of words: its one cell that has some is one of several.
+            // A row is no place of words, and neither is a list: its one cell or item that has some is one of several.
             let leaf = node.element.is_none()
-                || node.runs == 1 && !node.is(Tag::Tr)
+                || node.runs == 1 && !matches!(node.tag, Tag::Tr | Tag::Ul | Tag::Ol)
                 || is_line(shown, root, at)
                 || is_amount(shown, at, (base, hints));
             if !leaf {

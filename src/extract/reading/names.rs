@@ -18,6 +18,31 @@ const LINKS: usize = 50;
 const SHORT: usize = 80;
 /// Characters of a link that has words.
 const WORDS: usize = 3;
+/// Parts of addresses by which something is done.
+const ACTS: &[&str] = &[
+    "fav",
+    "favs",
+    "favorite",
+    "favorites",
+    "favourite",
+    "favourites",
+    "favoritos",
+    "favoris",
+    "wishlist",
+    "bookmark",
+    "bookmarks",
+    "cart",
+    "basket",
+    "compare",
+    "share",
+    "print",
+    "report",
+    "login",
+    "logout",
+    "signin",
+    "vote",
+    "like",
+];
 /// Fields that a head of a table can name, and that are not what a record is called.
 const NO_NAMES: &[&str] = &[
     "place", "region", "country", "postcode", "address", "phone", "fax", "email", "website", "tax_id", "person", "size", "turnover",
@@ -194,7 +219,12 @@ fn links<'s>(shown: &'s Shown<'_>, record: &'s [At], base: &'s Url) -> impl Iter
         let href = shown.nodes[at].element?.value().attribute("href").filter(|_| shown.nodes[at].is(Tag::A))?;
         Some(Link { root, at, url: value::url(href, base)? })
     });
-    links.take(LINKS)
+    links.take(LINKS).filter(|link| !acts(&link.url))
+}
+
+/// Whether who asks for an address does something by it, as parts of addresses say in any language: no page is to be read there.
+fn acts(url: &Url) -> bool {
+    url.path_segments().into_iter().flatten().any(|part| ACTS.contains(&part.to_ascii_lowercase().as_str()))
 }
 
 /// The link of the heading, else that of the name, else the first with words, those of the site before others; else the first. "How to find us" is

@@ -802,12 +802,42 @@ fn what_names_say_besides_is_read_and_what_stands_beside_them_is_not() {
         (0..7).map(|n| each(n..n + 1, line).replace("<h4>", &format!("<h4>{}. ", n + 1))).collect(),
         letters("<a href=#top>Back to top</a>"),
         boxed("member", &member, 0..7) + &boxed("event", &event, 0..3),
+        // Of one there is a number alone, and no page is where something is done.
+        (0..7)
+            .map(|n| {
+                let mail = if n == 3 { String::new() } else { format!("<li><a href=mailto:a{n}@b.example>a{n}@b.example</a></li>") };
+                let act = format!("<a href=/members/{n}><img src=/{n}.png></a><a href=/fav/{n}>Add to favourites</a>");
+                format!(
+                    "<div class=m>{act}<h4>{}</h4><ul><li><a href=tel:+44190455010{n}>01904 55010{n}</a></li>{mail}</ul></div>",
+                    firms[n]
+                )
+            })
+            .collect(),
         format!("<ul class=people>{}</ul>", (0..3).map(person).collect::<String>())
             + &each(0..7, "<div class=m><h3>{f}</h3><p>Kirkwall KW15</p><p>Tel. 01904 55010{n} | E: sales{n}@f.example</p></div>"),
     ] {
         let reading = read(&format!("{MENU}<main><h1>Members</h1>{html}</main>"));
         assert_eq!(names(&reading), firms, "{html}");
         assert_eq!(values(&reading, "phone").len(), 7, "{html}: {:?}", reading.lists[0].columns);
+        assert!(!values(&reading, "link").iter().any(|link| link.contains("/fav/")), "{html}");
+    }
+}
+
+#[test]
+fn a_board_is_no_list_of_members() {
+    let roles = ["Chair", "Treasurer", "Secretary", "Sales manager", "Director", "President", "Manager"];
+    let person = |n: usize| {
+        let role = roles[n - 1];
+        format!("<li><img src=/b/{n}.jpg><b>Ann Rendall {n}</b><span>{role}</span><a href=mailto:p{n}@m.example>Email</a></li>")
+    };
+    let member = |n: usize| format!("<div class=m><h3>Skerry {n}</h3><p>Kirkwall KW15</p><p>Tel. 01904 55010{n}</p></div>");
+    let html = format!("<h2>Board</h2><ul class=people>{}</ul><h2>Members</h2><div>{}</div>", repeat(7, person), repeat(5, member));
+    let url = Url::parse("https://fair.example/list").unwrap();
+    for (company, first) in [(true, "Skerry 1"), (false, "Ann Rendall 1")] {
+        let input =
+            Input { bytes: html.as_bytes(), content_type: None, url: &url, next: None, now: Timestamp::UNIX_EPOCH, expired: &|| false };
+        let reading = read_with(&input, &hints(&url), &Asked { stood: None, company }).unwrap();
+        assert_eq!(names(&reading)[0], first, "{company}");
     }
 }
 
