@@ -11,6 +11,8 @@ use super::super::rung::{self, Rung};
 use super::super::value::{self, Hints, Type, contact};
 use super::columns::{Raw, SHORT, is_caption};
 
+/// Parts of one line; more are a text.
+const PIECES: usize = 8;
 /// Words of a town.
 const TOWN: usize = 4;
 /// Digits of a number.
@@ -31,7 +33,8 @@ fn names(raws: &mut [Vec<Raw>]) {
     if raws.iter().filter(|raws| line(raws)).count() * 10 < raws.len() * 9 {
         return;
     }
-    let several = raws.iter().filter(|raws| line(raws) && lists::pieces(&raws[0].text).len() > 1).count() * 10 >= raws.len() * 9;
+    let parted = |raws: &&Vec<Raw>| line(raws) && (2..=PIECES).contains(&lists::pieces(&raws[0].text).len());
+    let several = raws.iter().filter(parted).count() * 10 >= raws.len() * 9;
     let several = if several { Some(lists::pieces as fn(&str) -> Vec<&str>) } else { in_towns(raws).then_some(lists::at_commas as _) };
     for own in raws.iter_mut().filter(|raws| line(raws)) {
         let Some(first) = own.first_mut() else { continue };
@@ -42,7 +45,7 @@ fn names(raws: &mut [Vec<Raw>]) {
                 place: first.place.wrapping_add(nth),
                 ..first.clone()
             };
-            let behind: Vec<Raw> = (1..).zip(behind).map(cell).collect();
+            let behind: Vec<Raw> = (1..).zip(behind).take(PIECES).map(cell).collect();
             first.text = (*name).to_owned();
             own.extend(behind);
             continue;
