@@ -1,4 +1,5 @@
-//! Lists of records, found from the page's own structure. Knows no language, no site, and no meaning of a class: names are shape.
+//! Lists of records, found from the page's own structure. Knows no language but captions of columns, no site, and no meaning of a class: names are
+//! shape.
 //!
 //! What repeats below one element (or below all elements of one place, as the cells of a grid) is cut into records before each child that has a
 //! certain mark. Every mark that occurs again and again is tried; the cut whose records are most alike and hold most is taken.
