@@ -12,14 +12,19 @@ pub enum Clock {
     /// The machine's wall clock.
     #[default]
     System,
-    /// A clock that stands still until it is moved; clones share it.
-    Manual(Arc<AtomicI64>),
+    /// A clock that is moved by hand, and goes on by some milliseconds with each reading; clones share it.
+    Manual(Arc<AtomicI64>, i64),
 }
 
 impl Clock {
     /// A clock that stands at `start` until moved.
     pub fn manual(start: Timestamp) -> Self {
-        Self::Manual(Arc::new(AtomicI64::new(start.as_millisecond())))
+        Self::Manual(Arc::new(AtomicI64::new(start.as_millisecond())), 0)
+    }
+
+    /// A clock that goes on by a millisecond with each reading, as a real one does between two: whoever reads it twice for one moment is found out.
+    pub fn ticking(start: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.as_millisecond())), 1)
     }
 
     /// The present, cut to milliseconds (the resolution of everything stored).
@@ -27,14 +32,14 @@ impl Clock {
         let millis = match self {
             #[expect(clippy::disallowed_methods, reason = "this is the place the ban points to")]
             Self::System => Timestamp::now().as_millisecond(),
-            Self::Manual(at) => at.load(Ordering::SeqCst),
+            Self::Manual(at, step) => at.fetch_add(*step, Ordering::SeqCst),
         };
         Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
     }
 
     /// Moves a manual clock forward (or back); the system clock stays as it is.
     pub fn advance(&self, by: SignedDuration) {
-        if let Self::Manual(at) = self {
+        if let Self::Manual(at, _) = self {
             let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
             at.fetch_add(millis, Ordering::SeqCst);
         }
@@ -42,7 +47,7 @@ impl Clock {
 
     /// Sets a manual clock; the system clock stays as it is.
     pub fn set(&self, to: Timestamp) {
-        if let Self::Manual(at) = self {
+        if let Self::Manual(at, _) = self {
             at.store(to.as_millisecond(), Ordering::SeqCst);
         }
     }
@@ -83,5 +88,7 @@ mod tests {
         clock.advance(SignedDuration::from_secs(90));
         assert_eq!(twin.now().as_second(), 90);
         assert_eq!(twin.now(), clock.now());
+        let clock = Clock::ticking(Timestamp::UNIX_EPOCH);
+        assert_eq!([clock.now(), clock.now(), clock.clone().now()].map(Timestamp::as_millisecond), [0, 1, 2]);
     }
 }

@@ -12,7 +12,7 @@ use super::view::{LinkView, day, proof};
 use super::{ChangeItem, Holder, Reader};
 use crate::base::caps;
 use crate::base::ids::RecordId;
-use crate::model::{AWARDED_LOTS, Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
+use crate::model::{Closing, FieldName, Lead, Record, Signal, SignalKind, Stage, Story, closings, is_live};
 
 /// One tender in a letter.
 #[derive(Debug, Serialize)]
@@ -95,9 +95,7 @@ pub(super) fn news(reader: &Reader<'_>, signal: &Signal) -> String {
             // It ended: what else of it is otherwise concerns nobody any more.
             (SignalKind::TenderCancelled, "reason", _, new) => new,
             // The label says the stage.
-            (SignalKind::TenderCancelled, ..)
-            | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _)
-            | (SignalKind::TenderAwarded, AWARDED_LOTS, _, _) => None,
+            (SignalKind::TenderCancelled, ..) | (SignalKind::TenderSuspended | SignalKind::TenderAwarded, "stage", _, _) => None,
             // Why it had ended concerns nobody any more.
             (SignalKind::TenderPublished, "stage" | "reason", _, _) if is_again(signal) => None,
             (_, lots, old, new) if of_label == Some(lots) => Some(ended_lots([old.as_deref(), new.as_deref()]).0.join(", ")),

@@ -159,11 +159,13 @@ fn tells_of_lots(signal: &Signal) -> impl Iterator<Item = &Told> {
 pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return Vec::new() };
     let (label, of_lots) = (label_lots(language, signal), of_lots(language, signal).is_some());
+    let awarded = signal.kind == SignalKind::TenderAwarded;
     let mut fields: Vec<&Told> = fields.iter().filter(|field| !said_of_lots(signal, field)).collect();
     fields.sort_by_key(|(name, ..)| match name.as_str() {
         LOTS_DUE if label.is_none() => 0,
         name if label == Some(name) => 0,
-        "winner" | "award_value" if label.is_some() => 1,
+        "stage" if awarded => 0,
+        "winner" | "award_value" if label.is_some() || awarded => 1,
         CANCELLED_LOTS if label.is_some() => 2,
         CANCELLED_LOTS => 4,
         // Until when the others are due.
@@ -407,7 +409,8 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     if let (LOTS_DUE, Some((lot, old)), Some((_, new))) =
         (name, old.and_then(|old| old.rsplit_once(": ")), new.and_then(|new| new.rsplit_once(": ")))
     {
-        return format!("{} {lot}: {old} → {new}", name_of(language, "lot"));
+        let noun = if lot.contains(", ") { "lots" } else { "lot" };
+        return format!("{} {lot}: {old} → {new}", name_of(language, noun));
     }
     if let (BUYER_SAYS, Some(new)) = (name, new) {
         return format!("{}: {new}", name_of(language, name));
@@ -451,16 +454,26 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
 /// "lot L1 closed without award", "lot L1 no longer so"; and of those that somebody has won.
 fn ended(language: Language, name: &str, lots: [Option<&str>; 2]) -> String {
     let (ended, back) = ended_lots(lots);
-    let words = match language {
-        Language::En if name == AWARDED_LOTS => [["lot ", " awarded"], ["lot ", " no longer awarded"]],
-        Language::Es if name == AWARDED_LOTS => [["lote ", " adjudicado"], ["lote ", " ya no adjudicado"]],
-        Language::Ru if name == AWARDED_LOTS => [["лот ", ": победитель выбран"], ["лот ", ": победителя больше нет"]],
-        Language::En => [["lot ", " closed without award"], ["lot ", " no longer closed without award"]],
-        Language::Es => [["lote ", " cancelado o desierto"], ["lote ", " ya no cancelado ni desierto"]],
-        Language::Ru => [["лот ", ": отменён или не состоялся"], ["лот ", ": больше не отменён"]],
+    let awarded = name == AWARDED_LOTS;
+    let told = |(lots, again): (Vec<&str>, bool)| {
+        let words = match (language, awarded, again) {
+            (Language::En, true, false) => [["lot", " awarded"], ["lots", " awarded"]],
+            (Language::En, true, true) => [["lot", " no longer awarded"], ["lots", " no longer awarded"]],
+            (Language::En, false, false) => [["lot", " closed without award"], ["lots", " closed without award"]],
+            (Language::En, false, true) => [["lot", " no longer closed without award"], ["lots", " no longer closed without award"]],
+            (Language::Es, true, false) => [["lote", " adjudicado"], ["lotes", " adjudicados"]],
+            (Language::Es, true, true) => [["lote", " ya no adjudicado"], ["lotes", " ya no adjudicados"]],
+            (Language::Es, false, false) => [["lote", " cancelado o desierto"], ["lotes", " cancelados o desiertos"]],
+            (Language::Es, false, true) => [["lote", " ya no cancelado ni desierto"], ["lotes", " ya no cancelados ni desiertos"]],
+            (Language::Ru, true, false) => [["лот", ": победитель выбран"], ["лоты", ": победители выбраны"]],
+            (Language::Ru, true, true) => [["лот", ": победителя больше нет"], ["лоты", ": победителей больше нет"]],
+            (Language::Ru, false, false) => [["лот", ": отменён или не состоялся"], ["лоты", ": отменены или не состоялись"]],
+            (Language::Ru, false, true) => [["лот", ": больше не отменён"], ["лоты", ": больше не отменены"]],
+        };
+        let [noun, after] = words[usize::from(lots.len() > 1)];
+        format!("{noun} {}{after}", lots.join(", "))
     };
-    let each = [ended, back].into_iter().zip(words).filter(|(lots, _)| !lots.is_empty());
-    each.map(|(lots, [before, after])| format!("{before}{}{after}", lots.join(", "))).collect::<Vec<_>>().join(", ")
+    [(ended, false), (back, true)].into_iter().filter(|(lots, _)| !lots.is_empty()).map(told).collect::<Vec<_>>().join(", ")
 }
 
 /// What is unknown, in the reader's language.

@@ -395,7 +395,17 @@ fn what_becomes_of_a_lot_is_no_move_of_its_portal() {
                 &[("awarded_lots", None, Some("L1; L2")), ("winner", None, Some("Acme")), ("lots", None, Some("L4 Sofas"))],
             ),
             of(SignalKind::TenderChanged, &[("title", Some("A"), Some("B")), cancelled]),
-            of(SignalKind::TenderChanged, &[("cancelled_lots", Some("L1"), None)]),
+            of(SignalKind::TenderChanged, &[("cancelled_lots", Some("L1; L2"), None)]),
+            of(
+                SignalKind::TenderAwarded,
+                &[
+                    ("stage", Some("open"), Some("awarded")),
+                    ("awarded_lots", None, Some("L2; L3")),
+                    ("cancelled_lots", None, Some("L1")),
+                    ("winner", None, Some("Acme")),
+                    ("award_value", None, Some("90000 EUR")),
+                ],
+            ),
         ] {
             let changes = [ChangeItem { record: &record, said: &[], signals: std::slice::from_ref(&signal), with: None }];
             let reader = Reader { rep: &rep, language, zone: &zone };

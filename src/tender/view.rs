@@ -146,14 +146,21 @@ impl Tender {
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
     }
 
-    /// The newest notice's own words on itself. A stage that it does not say stays what it was.
+    /// The newest notice's own words on itself. A stage that it does not say stays what it was; a change of what nobody knows of, or of what was
+    /// only planned and takes offers until a day now, is of a call.
     fn head(&mut self, notice: &Notice, place: usize) {
         let older = std::mem::replace(&mut self.notice, Notice { raw: Raw::default(), ..notice.clone() });
         self.notice.content = older.content;
         self.notice.found = older.found;
-        if notice.stage == Stage::Unknown {
-            self.notice.stage = older.stage;
-        } else {
+        let takes = || notice.content.deadlines.iter().any(|due| due.kind.binds());
+        let changes = notice.kind == NoticeKind::Change && notice.content.awards.is_empty();
+        self.notice.stage = match (notice.stage, older.stage) {
+            (Stage::Unknown, Stage::Unknown) if changes => Stage::Open,
+            (Stage::Unknown, Stage::Planned) if changes && takes() => Stage::Open,
+            (Stage::Unknown, known) => known,
+            (said, _) => said,
+        };
+        if self.notice.stage != older.stage || notice.stage != Stage::Unknown {
             self.said.insert("stage", place);
         }
         if self.notice.languages.is_empty() {

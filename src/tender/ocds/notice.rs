@@ -236,7 +236,9 @@ fn stage(scope: &Scope<'_>, tags: &[String], content: &Content, published: Optio
         None if tagged(&["award", "awardUpdate", "awardNotice", "contract", "contractUpdate", "contractSignature", "implementation"]) => {
             Stage::Awarded
         }
-        None if tagged(&["tender", "tenderNotice", "tenderUpdate", "tenderAmendment"]) => Stage::Open,
+        // What changes a tender and gives it no status leaves it where it was, as the reference merge does.
+        None if tagged(&["tenderUpdate", "tenderAmendment"]) => Stage::Unknown,
+        None if tagged(&["tender", "tenderNotice"]) => Stage::Open,
         None if tagged(&["planning", "planningUpdate"]) => Stage::Planned,
         None => Stage::Unknown,
     }

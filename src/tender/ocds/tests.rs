@@ -134,7 +134,7 @@ fn a_package_of_deltas() {
     assert_eq!(batch.next.as_deref(), Some("https://portal.example/api/1.0/ocdsReleasePackages?cursor=abc"));
     let (first, second) = (&batch.notices[0], &batch.notices[1]);
     assert_eq!((first.kind, first.stage, first.whole, first.code.as_str()), (NoticeKind::Competition, Stage::Open, false, "tender active"));
-    assert_eq!((second.kind, second.stage, second.previous.as_str()), (NoticeKind::Change, Stage::Open, "000111-2026"));
+    assert_eq!((second.kind, second.stage, second.previous.as_str()), (NoticeKind::Change, Stage::Unknown, "000111-2026"));
     assert_eq!((second.amendments[0].place.as_str(), second.amendments[0].new.as_str()), ("Tender deadline", "2026-04-15T12:00:00+01:00"));
     assert_eq!(second.content.deadlines.len(), 1);
     assert!(second.content.title.is_empty() && second.content.buyers.is_empty(), "a delta says what is new");
@@ -234,7 +234,7 @@ fn where_a_release_leaves_the_procedure() {
             Stage::Open,
         ),
         ("tenderAmendment", json!({"tender": {"status": "active"}}), NoticeKind::Change, Stage::Open),
-        ("tenderUpdate", json!({}), NoticeKind::Change, Stage::Open),
+        ("tenderUpdate", json!({}), NoticeKind::Change, Stage::Unknown),
         ("tenderCancellation", json!({"tender": {"status": "active"}}), NoticeKind::Cancellation, Stage::Cancelled),
         ("tender", json!({"tender": {"status": "unsuccessful"}}), NoticeKind::Competition, Stage::Cancelled),
         ("award", json!({"awards": award("active")}), NoticeKind::Award, Stage::Awarded),
