@@ -60,7 +60,9 @@ pub use naming::USUAL_FIELDS;
 pub use offers::{Offers, Script, offers};
 pub use portal::Portal;
 pub use reading::{Cell, Column, Item, Listed, PageType, Reading, read_page};
-pub use sheet::{ROWS as SHEET_ROWS, Sheet, SheetColumn, SheetError, SheetFormat, SheetRow, SheetSettings, read as read_sheet};
+pub use sheet::{
+    ROWS as SHEET_ROWS, Sheet, SheetColumn, SheetError, SheetFormat, SheetRow, SheetSettings, column_field, read as read_sheet,
+};
 pub use sniff::sniff;
 pub use spec::{FieldSpec, FieldTable, KEYS, List, PageParam, PageParamTable, PagingSpec, Spec};
 pub use transport::{Brought, Came, Onward, Transport, TransportSpec, TransportTable, is_of_the_page};

@@ -38,7 +38,7 @@ pub(super) async fn run(request: &Request, command: OrgCommand, json: bool) -> a
 /// Resolves a table. Rows that cannot be read are told and left out, and make the end a problem.
 fn resolve(path: &Path, answers: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
     let name = path.display().to_string();
-    let table = linkage::read_table(&text(&name)?).with_context(|| name.clone())?;
+    let table = linkage::read_table(&text(&name)?, extract::column_field).with_context(|| name.clone())?;
     let (given, bad_answers) = match answers {
         Some(path) => linkage::read_answers(&text(&path.display().to_string())?),
         None => (Vec::new(), Vec::new()),

@@ -30,12 +30,12 @@ pub fn keep_own(draft: &mut Draft, record: &Record) {
     }
 }
 
-/// That most own pages that said something cannot be read any more, in words: of `had` those with these names, for these reasons.
-pub fn own_unread(unread: &[(String, String)], had: usize) -> Option<String> {
-    let (name, why) = unread.first().filter(|_| unread.len() >= SEVERAL && unread.len() * 2 > had)?;
+/// That most own pages cannot be read, in words: of `of` those with these names, for these reasons. `said`: they were once.
+pub fn own_unread(unread: &[(String, String)], of: usize, said: bool) -> Option<String> {
+    let (name, why) = unread.first().filter(|_| unread.len() >= SEVERAL && unread.len() * 2 > of)?;
+    let [more, kept] = if said { [" any more", "what they said is kept, and "] } else { ["", ""] };
     Some(format!(
-        "the own pages of {} of {had} records cannot be read any more (that of \"{}\": {}); what they said is kept, and `detail = \"off\"` says that \
-         they are not to be read",
+        "the own pages of {} of {of} records cannot be read{more} (that of \"{}\": {}); {kept}`detail = \"off\"` says that they are not to be read",
         unread.len(),
         clip(name, EXAMPLE),
         clip(why, EXAMPLE)
@@ -50,7 +50,7 @@ mod tests {
     fn most_of_several_own_pages_are_told_of() {
         let unread = |n: usize| vec![("Alba".to_owned(), "404".to_owned()); n];
         for (n, had, told) in [(0, 0, false), (1, 1, false), (2, 2, true), (2, 4, false), (3, 5, true), (5, 20, false)] {
-            assert_eq!(own_unread(&unread(n), had).is_some(), told, "{n} of {had}");
+            assert_eq!(own_unread(&unread(n), had, true).is_some(), told, "{n} of {had}");
         }
     }
 }

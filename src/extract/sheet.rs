@@ -7,6 +7,7 @@ mod columns;
 mod keys;
 mod table;
 
+pub use columns::field_of as column_field;
 use jiff::tz::TimeZone;
 use url::Url;
 

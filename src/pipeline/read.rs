@@ -264,33 +264,32 @@ pub(super) async fn details(
 ) -> Details {
     let by_id: HashMap<RecordId, &Record> = stored.iter().map(|record| (record.id, record)).collect();
     let mut out = Details::default();
-    let mut unread = Unread::default();
+    let mut own = OwnPages::default();
     let (learned, now) = (&extract.learned, effects.clock.now());
     let names: Arc<[String]> = extract.records.iter().filter_map(has_name).take(NAMES).collect();
     for draft in &mut extract.records {
         let id = Record::id_of(&source.id, &draft.key);
         let known = by_id.get(&id).copied();
         let had = known.filter(|record| diff::has_own(record));
-        unread.had += usize::from(had.is_some());
         if draft.detail.is_none() {
             if let Some(record) = had {
                 diff::keep_own(draft, record);
-                unread.add(draft, "no link leads to a page of it alone");
+                own.of(true).add(draft, Some("no link leads to a page of it alone"));
             }
             continue;
         }
+        let unread = own.of(had.is_some());
         let before = known.map(|record| record.own_page).unwrap_or_default();
         if !diff::wants_detail(&source.rules, &page.masks, (known, draft), now) {
             if before.is_open() {
                 out.wanting.insert(id, before);
             }
-            if let (Some(_), OwnPage::Missing { .. }) = (had, before) {
-                unread.add(draft, "it was not there");
-            }
+            unread.add(draft, matches!(before, OwnPage::Missing { .. }).then_some("it was not there"));
             continue;
         }
         out.worth += 1;
         if out.asked == most {
+            unread.add(draft, None);
             out.wanting.insert(id, OwnPage::Wanted);
             continue;
         }
@@ -303,41 +302,57 @@ pub(super) async fn details(
         match done {
             Ok(mut complete) => {
                 out.read.push(OwnRead::of(draft, &complete));
+                unread.add(draft, None);
                 diff::mark_own(draft, &mut complete);
                 *draft = Draft { detail: None, ..complete };
             }
             Err(failure) => {
                 let after = after(source, (before, &failure), id, now);
-                if let (Some(_), OwnPage::Missing { .. }) = (had, after) {
-                    unread.add(draft, &failure.to_string());
-                }
+                unread.add(draft, matches!(after, OwnPage::Missing { .. }).then(|| failure.to_string()).as_deref());
                 out.wanting.insert(id, after);
                 out.failed.push((draft.key.clone(), failure));
             }
         }
     }
-    unread.tell(extract);
+    own.tell(extract);
     out
 }
 
-/// Records whose own page said something, and those of them of which it cannot be read now, each with the reason.
+/// Records with a page of their own: those whose page said something once, and the others.
+#[derive(Default)]
+struct OwnPages {
+    said: Unread,
+    silent: Unread,
+}
+
+/// How many they are, and those of them of which it cannot be read now, each with the reason.
 #[derive(Default)]
 struct Unread {
-    had: usize,
+    all: usize,
     records: Vec<(String, String)>,
 }
 
 impl Unread {
-    fn add(&mut self, draft: &Draft, why: &str) {
-        self.records.push((has_name(draft).unwrap_or_else(|| draft.key.clone()), why.to_owned()));
+    /// Counts one; with the reason why its page is not read.
+    fn add(&mut self, draft: &Draft, why: Option<&str>) {
+        self.all += 1;
+        self.records.extend(why.map(|why| (has_name(draft).unwrap_or_else(|| draft.key.clone()), why.to_owned())));
+    }
+}
+
+impl OwnPages {
+    fn of(&mut self, said: bool) -> &mut Unread {
+        if said { &mut self.said } else { &mut self.silent }
     }
 
-    /// Says of the source, once and not of each record, that own pages cannot be read.
+    /// Says of the source, once and not of each record, that own pages cannot be read: that they never could is no fault, and to be known.
     fn tell(&self, extract: &mut Extract) {
-        let Some(text) = diff::own_unread(&self.records, self.had) else { return };
+        let note = |reason| BadEntry { path: "page".to_owned(), reason };
+        extract.notes.extend(diff::own_unread(&self.silent.records, self.silent.all, false).map(note));
+        let Some(text) = diff::own_unread(&self.said.records, self.said.all, true) else { return };
         match &mut extract.learned {
             Some(learned) => learned.doubt = Some(learned.doubt.take().map_or_else(|| text.clone(), |doubt| format!("{doubt}; {text}"))),
-            None => extract.notes.push(BadEntry { path: "page".to_owned(), reason: text }),
+            None => extract.notes.push(note(text)),
         }
     }
 }

@@ -264,3 +264,15 @@ async fn what_own_pages_said_stays_when_no_link_leads_to_them_or_none_is_there()
         world.effects.store.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn own_pages_that_were_never_there_are_told_of_where_the_source_is_shown() {
+    let (server, shown) = site_that_may_lose_its_own_pages();
+    *shown.lock().unwrap() = (CARDS, Own::Gone);
+    let world = Inside::with("notices = [\"lines\"]\n", &config(&server.address)).await;
+    world.visit().await;
+    let view = source(&world).await;
+    let told = view.unread.iter().filter(|unread| unread.reason.contains("the own pages of 12 of 12 records cannot be read (that of "));
+    assert_eq!((told.count(), view.source.trouble), (1, None), "{:?}", view.unread);
+    world.effects.store.close().await;
+}

@@ -6,6 +6,11 @@ use crate::extract::captions;
 
 /// What contact lists have and pages do not, as [`words`] writes it; asked before the captions of pages.
 const CAPTIONS: &[(&str, &[&str])] = &[
+    ("name", &["site name"]),
+    ("address", &["addr"]),
+    ("country", &["country code"]),
+    ("website", &["domain"]),
+    ("tax_id", &["taxid", "inn"]),
     (
         "company",
         &[
@@ -102,8 +107,8 @@ pub(super) const SEVERAL: [&str; 7] = ["phone", "email", "website", "industry", 
 /// Characters of a field's name.
 const NAME: usize = 40;
 
-/// The field that a caption names.
-pub(super) fn field_of(caption: &str) -> Option<&'static str> {
+/// The field that the caption of a column names, in many languages: `email` of "Correo electrónico".
+pub fn field_of(caption: &str) -> Option<&'static str> {
     let said = words(caption);
     let own = CAPTIONS.iter().find(|(_, all)| all.contains(&said.as_str())).map(|(field, _)| *field);
     own.or_else(|| captions::field_of(caption)).or_else(|| FIELDS.iter().find(|field| **field == caption.trim()).copied())

@@ -84,7 +84,8 @@ static ROWS: &[Kind] = &[
         id: "pl-krs",
         country: Some("PL"),
         name: "KRS",
-        shapes: "dddddddddd",
+        // Counted up from one: a million and a half in 2026. Wider, and every wrong NIP would be one of them.
+        shapes: "000ddddddd",
         prefix: "",
         labels: &["KRS"],
         tag: Some("KRS"),

@@ -5,21 +5,22 @@ use csv::{ReaderBuilder, StringRecord};
 use super::{Answer, Column, ROWS, Row};
 use crate::base::text;
 
-/// Other names of the columns, folded words.
-const NAMES: &[(Column, &[&str])] = &[
-    (
-        Column::Name,
-        &["name", "company", "company name", "organisation", "organization", "site name", "firma", "empresa", "nombre", "nome", "nom"],
-    ),
-    (Column::Address, &["address", "addr", "street", "direccion", "adresse", "strasse", "indirizzo", "morada"]),
-    (Column::City, &["city", "town", "place", "locality", "ciudad", "ort", "ville", "stadt", "localidad"]),
-    (Column::Postcode, &["postcode", "postal code", "zip", "zip code", "plz", "cp", "codigo postal", "code postal"]),
-    (Column::Country, &["country", "country code", "pais", "land", "pays"]),
-    (Column::Phone, &["phone", "telephone", "tel", "phone number", "telefono", "telefon"]),
-    (Column::Email, &["email", "e mail", "mail", "email address"]),
-    (Column::Url, &["url", "website", "web", "site", "homepage", "domain"]),
-    (Column::TaxId, &["tax id", "taxid", "vat", "vat id", "vat number", "cif", "nif", "tax number", "inn"]),
-];
+/// The column that holds a field.
+fn column(field: &str) -> Option<Column> {
+    match field {
+        "name" | "company" => Some(Column::Name),
+        "address" => Some(Column::Address),
+        "place" => Some(Column::City),
+        "postcode" => Some(Column::Postcode),
+        "country" => Some(Column::Country),
+        "phone" => Some(Column::Phone),
+        "email" => Some(Column::Email),
+        "website" => Some(Column::Url),
+        "tax_id" => Some(Column::TaxId),
+        _ => None,
+    }
+}
+
 /// Rows that could not be read and are told of; more are only counted.
 pub const BAD_SHOWN: usize = 50;
 /// Characters of one cell; more is cut.
@@ -89,18 +90,19 @@ fn records(text: &str) -> impl Iterator<Item = (u64, Result<StringRecord, String
     })
 }
 
-/// Reads a table. Rows with more or fewer cells than the header, and rows that say nothing, are counted and told, and not used.
-pub fn read(text: &str) -> Result<ReadTable, TableError> {
+/// Reads a table; `field_of` says which field a caption names. Rows with more or fewer cells than the header, and rows that say nothing, are counted and told, and not used.
+pub fn read(text: &str, field_of: impl Fn(&str) -> Option<&'static str>) -> Result<ReadTable, TableError> {
     let mut records = records(text);
     let Some((_, Ok(head))) = records.next() else { return Err(TableError::Empty) };
     let mut table = ReadTable::default();
     let mut columns = Vec::new();
     let (mut trust, mut seen) = (None, None);
+    // Beside a company, "name" is a person's.
+    let person = head.iter().any(|title| field_of(title) == Some("company"));
     for (place, title) in head.iter().enumerate() {
-        let words = text::words(title);
-        let known = NAMES.iter().find(|(_, names)| names.contains(&words.as_str())).map(|(column, _)| *column);
+        let known = field_of(title).filter(|field| !person || *field != "name").and_then(column);
         columns.push(known);
-        match (known, words.as_str()) {
+        match (known, text::words(title).as_str()) {
             (None, "trust") => trust = Some(place),
             (None, "seen") => seen = Some(place),
             (None, _) => table.unknown.push(text::clip(title, 80)),
