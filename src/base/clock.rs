@@ -12,19 +12,28 @@ pub enum Clock {
     /// The machine's wall clock.
     #[default]
     System,
-    /// A clock that is moved by hand, and goes on by some milliseconds with each reading; clones share it.
-    Manual(Arc<AtomicI64>, i64),
+    /// A clock that is moved by hand; clones share it.
+    Manual(Arc<Hands>),
+}
+
+/// Where a manual clock stands, and by how much it goes on with each reading, in milliseconds.
+#[derive(Debug, Default)]
+pub struct Hands {
+    at: AtomicI64,
+    step: AtomicI64,
 }
 
 impl Clock {
     /// A clock that stands at `start` until moved.
     pub fn manual(start: Timestamp) -> Self {
-        Self::Manual(Arc::new(AtomicI64::new(start.as_millisecond())), 0)
+        Self::Manual(Arc::new(Hands { at: AtomicI64::new(start.as_millisecond()), step: AtomicI64::new(0) }))
     }
 
-    /// A clock that goes on by a millisecond with each reading, as a real one does between two: whoever reads it twice for one moment is found out.
-    pub fn ticking(start: Timestamp) -> Self {
-        Self::Manual(Arc::new(AtomicI64::new(start.as_millisecond())), 1)
+    /// Lets a manual clock go on by a millisecond with each reading, as a real one does between two: who reads it twice for one moment is found out.
+    pub fn tick(&self) {
+        if let Self::Manual(hands) = self {
+            hands.step.store(1, Ordering::SeqCst);
+        }
     }
 
     /// The present, cut to milliseconds (the resolution of everything stored).
@@ -32,23 +41,23 @@ impl Clock {
         let millis = match self {
             #[expect(clippy::disallowed_methods, reason = "this is the place the ban points to")]
             Self::System => Timestamp::now().as_millisecond(),
-            Self::Manual(at, step) => at.fetch_add(*step, Ordering::SeqCst),
+            Self::Manual(hands) => hands.at.fetch_add(hands.step.load(Ordering::SeqCst), Ordering::SeqCst),
         };
         Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
     }
 
     /// Moves a manual clock forward (or back); the system clock stays as it is.
     pub fn advance(&self, by: SignedDuration) {
-        if let Self::Manual(at, _) = self {
+        if let Self::Manual(hands) = self {
             let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-            at.fetch_add(millis, Ordering::SeqCst);
+            hands.at.fetch_add(millis, Ordering::SeqCst);
         }
     }
 
     /// Sets a manual clock; the system clock stays as it is.
     pub fn set(&self, to: Timestamp) {
-        if let Self::Manual(at, _) = self {
-            at.store(to.as_millisecond(), Ordering::SeqCst);
+        if let Self::Manual(hands) = self {
+            hands.at.store(to.as_millisecond(), Ordering::SeqCst);
         }
     }
 }
@@ -88,7 +97,8 @@ mod tests {
         clock.advance(SignedDuration::from_secs(90));
         assert_eq!(twin.now().as_second(), 90);
         assert_eq!(twin.now(), clock.now());
-        let clock = Clock::ticking(Timestamp::UNIX_EPOCH);
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        clock.tick();
         assert_eq!([clock.now(), clock.now(), clock.clone().now()].map(Timestamp::as_millisecond), [0, 1, 2]);
     }
 }

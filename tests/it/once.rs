@@ -299,3 +299,30 @@ async fn a_title_in_several_languages_is_told_in_the_readers() {
         assert_eq!(world.mails(rep, other), Vec::<String>::new(), "{rep}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_visit_has_one_moment() {
+    // What is dated between the cancellation and its fetch, and stands beside other changes on the page that takes it back.
+    for keys in ["", "confirm = \"1m\"\n"] {
+        let settings = points("tender-published", 20) + &rep("ana", "UTC", "Mon-Fri 08:00");
+        let held = |n: u32| notice(n, HOSPITAL, &format!("Scanners {n}"), ("2027-01-30T13:00:00Z", "active"));
+        let world = World::with(keys, &settings, [(1..5).map(held).collect(), Vec::new()]).await;
+        world.inside.clock.tick();
+        for (n, (status, dated)) in [("cancelled", "25T10:00:00Z"), ("active", "25T10:30:00Z")].into_iter().enumerate() {
+            world.until(&format!("2026-11-2{}T12:00:00Z", 5 + n)).await;
+            world.run(2).await;
+            for number in 1..5 {
+                let title = if number == 1 { "Scanners 1".to_owned() } else { format!("Scanners {number}, amended {n}") };
+                let mut one = notice(number, HOSPITAL, &title, ("2027-01-30T13:00:00Z", if number == 1 { status } else { "active" }));
+                one["id"] = json!(format!("{number}-{n}"));
+                one["date"] = json!(format!("2026-11-{dated}"));
+                world.show(0, one);
+            }
+            world.run(3).await;
+        }
+        world.until("2026-11-28T12:00:00Z").await;
+        let mails: Vec<String> = world.mails("ana", "Scanners 1").iter().map(|mail| words(mail)).collect();
+        let told = |words: &str| mails.iter().map(|mail| mail.matches(words).count()).sum::<usize>();
+        assert_eq!((told("Tender cancelled"), told("Takes offers again")), (1, 1), "{keys}: {mails:#?}");
+    }
+}

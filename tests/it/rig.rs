@@ -375,7 +375,7 @@ impl Inside {
     /// With further keys of `[daemon]`.
     pub async fn with(daemon: &str, rest: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Clock::ticking("2026-11-23T08:00:00Z".parse().unwrap());
+        let clock = Clock::manual("2026-11-23T08:00:00Z".parse().unwrap());
         let config = Self::load(folder.path(), daemon, rest);
         let effects = open_effects(&config, clock.clone()).await.unwrap().effects;
         sync_pages(&effects, &config, clock.now()).await.unwrap();

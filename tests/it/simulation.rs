@@ -95,7 +95,7 @@ struct World {
 impl World {
     async fn begin(site: &str) -> Self {
         let root = tempfile::tempdir().unwrap();
-        let clock = Clock::ticking("2026-11-23T08:00:00Z".parse::<Timestamp>().unwrap());
+        let clock = Clock::manual("2026-11-23T08:00:00Z".parse::<Timestamp>().unwrap());
         let (config, effects) = Self::open(root.path(), 0, site, &clock).await;
         Self { root, life: 0, site: site.to_owned(), clock, effects, config }
     }
