@@ -36,9 +36,8 @@ use crate::model::{Aside, Failure};
 
 pub use columns::{Cell, Column};
 
-/// Bytes of the places of all records of a page, and of one step of them.
+/// Bytes of the places of all records of a page.
 const PLACES: usize = 16 * 1024 * 1024;
-const STEP: usize = 8;
 /// Characters of paragraphs from which on a text is one.
 const LONG: f64 = 250.0;
 /// As many records are no few.
@@ -175,7 +174,7 @@ pub(super) fn read_with(input: &Input<'_>, hints: &Hints, asked: &Asked<'_>) -> 
         input.check_time()?;
         // Deep in a page the place of a record takes kilobytes.
         let fit = region.records.iter().take_while(|record| {
-            let bytes = record.iter().map(|at| shown.nodes[*at].depth * STEP).sum();
+            let bytes = record.iter().map(|at| shown.path_bytes(*at)).sum();
             let fits = room >= bytes;
             room = room.saturating_sub(bytes);
             fits

@@ -8,6 +8,9 @@ use scraper::{ElementRef, Node as Kind};
 
 use super::html::{Attributes as _, Tag, Tree, skipped};
 
+/// Bytes of one step of a path beside its name: `/[12345]`.
+const STEP: usize = 8;
+
 /// A node's place in the array.
 pub(super) type At = usize;
 
@@ -168,6 +171,12 @@ impl<'t> Shown<'t> {
     pub(super) fn words_of_image(&self, at: At) -> Option<(At, &str)> {
         let images = (at..self.nodes[at].end).filter(|at| self.nodes[*at].is(Tag::Img));
         images.map(|at| (at, self.nodes[at].attr("alt").trim())).find(|(_, text)| text.contains(char::is_alphanumeric))
+    }
+
+    /// Bytes that the path to a node takes, about: its depth and the names of what is around it.
+    pub(super) fn path_bytes(&self, at: At) -> usize {
+        let step = |at: At| self.nodes[at].element.map_or(STEP, |element| element.value().name().len() + STEP);
+        self.around(at).chain([at]).map(step).sum()
     }
 
     /// The absolute `XPath` of a node in the parsed page.

@@ -15,6 +15,8 @@ use super::meter::Meter;
 
 /// The longest time for one input.
 const SLOWEST: Duration = Duration::from_secs(2);
+/// An input that takes so long is asked for its memory at once.
+const LONG: Duration = Duration::from_millis(50);
 /// The most memory of the process, in MiB.
 const MEMORY: f64 = 256.0;
 /// The longest input that is made.
@@ -166,7 +168,8 @@ fn fuzz(entrance: &Entrance, seconds: u64, seed: u64) -> anyhow::Result<Vec<Stri
         if took > SLOWEST && cpu_of(entrance, &text)? > SLOWEST.as_secs_f64() {
             broken.push(keep(entrance, "slow", &text)?);
         }
-        if inputs % 64 == 0 && Meter::read("self")?.peak > MEMORY {
+        // What takes much memory takes its time; the rest is asked about now and then.
+        if (inputs % 64 == 0 || took > LONG) && Meter::read("self")?.peak > MEMORY {
             broken.push(keep(entrance, "memory", &text)?);
             break;
         }
