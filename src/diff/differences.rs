@@ -9,8 +9,8 @@ use super::noise::{essence, is_relative, plain};
 use super::words;
 use crate::base::ids::hash64;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, Block, Draft, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, Mask, Record, RecordKind, TITLES, Value,
-    moved_lots,
+    AWARDED_LOTS, BUYER_SAYS, Block, Draft, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Mask, Record, RecordKind, TITLES,
+    Value, moved_lots,
 };
 
 /// What differs.
@@ -159,6 +159,7 @@ pub(super) fn is_ours(name: &FieldName, draft: &Draft, record: &Record) -> bool 
         LOT_WORTH => !record.fields.contains_key(name),
         AWARD_VALUE => !record.fields.contains_key(name) && !is_newer(draft, record) && same_winners(),
         AWARDED_LOTS => same_winners(),
+        LOT_AWARDS => same_winners() && !record.fields.contains_key(name),
         name => QUIET.contains(&name),
     }
 }

@@ -15,8 +15,8 @@ use crate::base::caps;
 use crate::base::ids::{RecordId, SourceId};
 use crate::base::text::clip;
 use crate::model::{
-    BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_WORTH, LOTS_DUE, OwnPage, Page, Record,
-    RecordKind, Value, moved_lots, next_lots, said_now, undated,
+    BUYER_SAYS, Change, ChangeKind, Draft, Field, FieldChange, FieldName, LAST_DEADLINE, LOT_AWARDS, LOT_WORTH, LOTS_DUE, OwnPage, Page,
+    Record, RecordKind, Value, moved_lots, next_lots, said_now, undated,
 };
 
 /// The name under which a page's changed text is reported.
@@ -170,7 +170,7 @@ fn keep_quiet(news: &News<'_>, draft: &Draft, record: &mut Record) {
     if draft.kind != RecordKind::Tender || draft.again || is_older(draft, record) {
         return;
     }
-    let named = QUIET.iter().chain(&[LOT_WORTH, AWARD_VALUE]).filter_map(|name| draft.fields.get_key_value(*name));
+    let named = QUIET.iter().chain(&[LOT_WORTH, LOT_AWARDS, AWARD_VALUE]).filter_map(|name| draft.fields.get_key_value(*name));
     let quiet: Vec<_> = named.filter(|(name, _)| is_ours(name, draft, record)).collect();
     for (name, found) in quiet {
         if record.value(name.as_str()) != Some(&found.value) {

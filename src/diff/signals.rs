@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::news::AWARD;
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOTS_DUE, Record, RecordKind, SAID_APART,
-    SignalKind, Stage, Story, UNREADABLE, Value, deadline,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Change, ChangeKind, Evidence, FieldChange, LISTS, LOT_AWARDS, LOTS_DUE, Record, RecordKind,
+    SAID_APART, SignalKind, Stage, Story, UNREADABLE, Value, deadline,
 };
 
 /// Characters of a title or value inside a sentence.
@@ -19,8 +19,20 @@ const TOLD: usize = 3;
 /// The same of a tender: of several lots each ends in its own way.
 const TOLD_OF_TENDER: usize = 6;
 /// Fields that matter more than others to who works on it: they are told first.
-const FIRST: [&str; 11] =
-    ["reason", AWARDED_LOTS, CANCELLED_LOTS, WINNER, "award_value", "deadline", "lot", LOTS_DUE, UNREADABLE, "questions_until", "lots"];
+const FIRST: [&str; 12] = [
+    "reason",
+    AWARDED_LOTS,
+    CANCELLED_LOTS,
+    WINNER,
+    "award_value",
+    LOT_AWARDS,
+    "deadline",
+    "lot",
+    LOTS_DUE,
+    UNREADABLE,
+    "questions_until",
+    "lots",
+];
 /// Fields that say when something was published, the surest first.
 const DATES: [&str; 4] = ["published", "date", "updated", "posted"];
 /// The field that names who won.
@@ -230,7 +242,13 @@ fn said_now(change: &FieldChange) -> Option<String> {
 fn annuls(fields: &[FieldChange]) -> Option<&FieldChange> {
     let was = |change: &&FieldChange| change.field.as_str() == "stage" && change.old.as_ref().map(Value::text).as_deref() == Some(AWARDED);
     let is = |change: &FieldChange| change.new.as_ref().and_then(|new| Stage::from_word(&new.text()));
-    fields.iter().filter(was).find(|change| matches!(is(change), Some(Stage::Open | Stage::Closed | Stage::Suspended)))
+    // Who calls for offers anew takes no award back.
+    let winners = fields.iter().any(|change| change.field.as_str() == WINNER);
+    let lost = |change: &FieldChange| match is(change) {
+        Some(Stage::Open) => winners,
+        stage => matches!(stage, Some(Stage::Closed | Stage::Suspended)),
+    };
+    fields.iter().filter(was).find(|change| lost(change))
 }
 
 /// A value inside a story: a time with its zone, so that each reader gets it by their own clock.
@@ -290,7 +308,7 @@ fn added(change: &FieldChange) -> bool {
 fn proof(record: &Record, field: Option<&str>, seen: Timestamp) -> Evidence {
     let any = || record.fields.keys().next().map(crate::model::FieldName::as_str);
     // What is made of several things of a document stands nowhere in it.
-    let field = field.filter(|name| ![LOTS_DUE, CANCELLED_LOTS, AWARDED_LOTS].contains(name));
+    let field = field.filter(|name| ![LOTS_DUE, CANCELLED_LOTS, AWARDED_LOTS, LOT_AWARDS].contains(name));
     let mut names = field.into_iter().chain(["title", "name"]).chain(any());
     names.find_map(|name| record.evidence(name)).unwrap_or_else(|| Evidence {
         source: record.source.clone(),

@@ -21,8 +21,9 @@ use super::value::Hints;
 use super::{About, Input, Kind, Portal, Spec};
 use crate::base::text::clip;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed,
-    LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole, ZoneFrom,
+    AWARDED_LOTS, Award, BUYER_SAYS, CANCELLED_LOTS, Content, Deadline, DeadlineKind, Draft, Extract, Failure, FailureClass, Fault, Filed,
+    LOT_AWARDS, LOT_WORTH, LOTS_DUE, Lot, Nature, Notice, OF_LETTERS, Party, RecordKind, Stage, TITLES, TypedId, UNREADABLE, Value, Whole,
+    ZoneFrom,
 };
 use crate::tender::{self, Clock, Format};
 use bidders::{Standing, ending, what_changed, why_ended, won};
@@ -30,7 +31,7 @@ use worths::{awarded, worth_of};
 
 /// What a notice says, under the names fields have here. `country`, `region`, `place` and the like are the buyer's (of a winner's record: the
 /// winner's), so that they are facts of the organisation; where the contract is done is `performed_in`.
-const NAMES: [Known; 48] = [
+const NAMES: [Known; 49] = [
     ("title", "text", false),
     (TITLES, "text", true),
     ("description", "text", false),
@@ -72,6 +73,7 @@ const NAMES: [Known; 48] = [
     (LOT_WORTH, "text", true),
     (CANCELLED_LOTS, "text", true),
     (AWARDED_LOTS, "text", true),
+    (LOT_AWARDS, "text", true),
     ("documents", "text", true),
     ("submission", "url", false),
     ("url", "url", false),
@@ -308,7 +310,7 @@ impl Told {
             "buyer" | "buyer_type" | "buyer_activity" | "tax_id" | "country" | "region" | "place" | "email" | "phone" | "website" => {
                 "buyers"
             }
-            "winner" | "loser" | "won_by" | "award_value" => "awards",
+            "winner" | "loser" | "won_by" | "award_value" | LOT_AWARDS => "awards",
             "deadline" | UNREADABLE | LOTS_DUE | "questions_until" | "opening" => "deadlines",
             "estimate" | "budget_net" | "budget_gross" | "minimum" | "maximum" => "worth",
             "cpv" | "unspsc" | "naics" | "classes" => "classes",
@@ -409,6 +411,10 @@ impl Told {
         }
         for lot in content.awarded_lots() {
             told.once(AWARDED_LOTS, clip(&lot.id, LINE));
+            let of_it = |award: &&Award| won(award) && award.lots.contains(&lot.id);
+            for award in content.awards.iter().filter(of_it) {
+                told.once(LOT_AWARDS, clip(&worths::won_by(&lot.id, award), LINE));
+            }
         }
         for document in &content.documents {
             told.once("documents", clip(&format!("{} {} {}", document.title, document.url, document.hash), LINE));

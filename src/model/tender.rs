@@ -22,12 +22,12 @@ use crate::base::ids::ContentHash;
 pub use closing::{
     Closing, FAR, LAST_DEADLINE, Oddity, UNREADABLE, closings, deadline, is_live, last_readable, stage, undated, unreadable,
 };
-pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, next_lots, said_now};
+pub use lots::{AWARDED_LOTS, CANCELLED_LOTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, first_open, lots_due, moved_lots, next_lots, said_now};
 pub use portals::{Joined, Said, as_one, is_closed, named_by};
 pub use texts::{Texts, language_code};
 
 /// Fields of a tender's record that are lists of which is told what came and what went.
-pub const LISTS: [&str; 8] = ["lots", LOT_WORTH, "documents", "cpv", "unspsc", "naics", "classes", "performed_in"];
+pub const LISTS: [&str; 9] = ["lots", LOT_WORTH, LOT_AWARDS, "documents", "cpv", "unspsc", "naics", "classes", "performed_in"];
 
 pub use words::{BuyerKind, DeadlineKind, Nature, NoticeKind, Outcome, ProcedureKind, Stage, WorthKind};
 

@@ -3,13 +3,13 @@
 
 use super::Language;
 use super::due::said;
-use crate::model::{AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FactName, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE};
+use crate::model::{AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FactName, LOT_AWARDS, LOT_WORTH, LOTS_DUE, TITLES, UNREADABLE};
 
 /// What the deadline of a tender is called where those of its lots are told.
 pub(super) const FIRST_DEADLINE: &str = "first_deadline";
 
 /// Fields as people call them; what a rep knows is not the name of the list that codes are from.
-const NAMES: [(&str, [&str; 3]); 62] = [
+const NAMES: [(&str, [&str; 3]); 63] = [
     ("price", ["price", "precio", "цена"]),
     ("deadline", ["deadline", "plazo", "срок"]),
     ("portal", ["portal", "portal", "портал"]),
@@ -20,6 +20,7 @@ const NAMES: [(&str, [&str; 3]); 62] = [
     ("lots", ["lots", "lotes", "лоты"]),
     ("lot", ["lot", "lote", "лот"]),
     (LOT_WORTH, ["values of lots", "importes de los lotes", "стоимость лотов"]),
+    (LOT_AWARDS, ["who won the lots", "adjudicatarios de los lotes", "победители лотов"]),
     (CANCELLED_LOTS, ["lots closed without award", "lotes cancelados o desiertos", "лоты, отменённые или несостоявшиеся"]),
     (AWARDED_LOTS, ["awarded lots", "lotes adjudicados", "лоты с победителем"]),
     (FIRST_DEADLINE, ["first deadline", "primer plazo", "первый срок"]),

@@ -14,8 +14,8 @@ use super::fields::{FIRST_DEADLINE, name_of, word_of};
 use super::language::Word;
 use crate::base::text::words;
 use crate::model::{
-    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, Signal, SignalKind, Stage,
-    Story, Unknown,
+    AWARDED_LOTS, BUYER_SAYS, CANCELLED_LOTS, FAR, FactName, LISTS, LOT_AWARDS, LOT_WORTH, LOTS_DUE, Oddity, Organisation, Signal,
+    SignalKind, Stage, Story, Unknown,
 };
 
 /// Fields whose times are deadlines.
@@ -123,10 +123,11 @@ pub(super) fn is_annulment(signal: &Signal) -> bool {
         "winner" => matches!((names(old), names(new)), (Some(old), Some(new)) if new.len() < old.len() && new.is_subset(&old)),
         "stage" => {
             let [old, new] = [old, new].map(|stage| stage.as_deref().and_then(Stage::from_word));
-            old == Some(Stage::Awarded) && matches!(new, Some(Stage::Open | Stage::Closed))
+            old == Some(Stage::Awarded) && new == Some(Stage::Closed)
         }
         _ => false,
     };
+    // Who calls for offers anew takes no award back.
     let Story::Changed { fields, .. } = signal.story.plain() else { return false };
     matches!(signal.kind, SignalKind::TenderChanged | SignalKind::TenderPublished) && fields.iter().any(lost)
 }
@@ -160,12 +161,18 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
     let Story::Changed { fields, .. } = signal.story.plain() else { return Vec::new() };
     let (label, of_lots) = (label_lots(language, signal), of_lots(language, signal).is_some());
     let awarded = signal.kind == SignalKind::TenderAwarded;
-    let mut fields: Vec<&Told> = fields.iter().filter(|field| !said_of_lots(signal, field)).collect();
+    let by_lots = won_by_lots(fields);
+    let shown = |name: &str| match name {
+        LOT_AWARDS => by_lots,
+        "winner" | "award_value" | AWARDED_LOTS => !by_lots,
+        _ => true,
+    };
+    let mut fields: Vec<&Told> = fields.iter().filter(|field| shown(&field.0) && !said_of_lots(signal, field)).collect();
     fields.sort_by_key(|(name, ..)| match name.as_str() {
         LOTS_DUE if label.is_none() => 0,
         name if label == Some(name) => 0,
         "stage" if awarded => 0,
-        "winner" | "award_value" if label.is_some() || awarded => 1,
+        "winner" | "award_value" | LOT_AWARDS if label.is_some() || awarded => 1,
         CANCELLED_LOTS if label.is_some() => 2,
         CANCELLED_LOTS => 4,
         // Until when the others are due.
@@ -173,6 +180,13 @@ pub(super) fn ordered(language: Language, signal: &Signal) -> Vec<&Told> {
         _ => 3,
     });
     fields
+}
+
+/// Whether who won is told lot by lot: where several were won, or one beside those that were.
+fn won_by_lots(fields: &[Told]) -> bool {
+    let told = |asked: &str| fields.iter().find(|(name, ..)| name == asked);
+    let several = |new: &str| new.contains("; ") || told("winner").is_none_or(|(_, old, _)| old.is_some());
+    told(LOT_AWARDS).and_then(|(.., new)| new.as_deref()).is_some_and(several)
 }
 
 /// The field of the lots whose end is what is told; others are told with what became of them.
@@ -296,6 +310,11 @@ pub(super) fn value(language: Language, zone: Option<&TimeZone>, name: &str, tex
             |one: &str| one.rsplit_once(": ").map_or_else(|| one.to_owned(), |(lot, worth)| format!("{lot}: {}", language.amounts(worth)));
         return text.split("; ").map(amount).collect::<Vec<_>>().join("; ");
     }
+    if name == LOT_AWARDS {
+        let amount =
+            |one: &str| one.rsplit_once(", ").map_or_else(|| one.to_owned(), |(who, worth)| format!("{who}, {}", language.amounts(worth)));
+        return text.split("; ").map(amount).collect::<Vec<_>>().join("; ");
+    }
     if let Some(stage) = Stage::from_word(text).filter(|stage| name == "stage" && *stage != Stage::Unknown) {
         return stage_word(language, stage).to_owned();
     }
@@ -405,6 +424,9 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
     if name == CANCELLED_LOTS || name == AWARDED_LOTS {
         return ended(language, name, [old, new]);
     }
+    if let (LOT_AWARDS, None, Some(new)) = (name, old, new) {
+        return new.to_owned();
+    }
     // Each with its lot before it.
     if let (LOTS_DUE, Some((lot, old)), Some((_, new))) =
         (name, old.and_then(|old| old.rsplit_once(": ")), new.and_then(|new| new.rsplit_once(": ")))
@@ -423,7 +445,7 @@ pub(super) fn field(language: Language, name: &str, old: Option<&str>, new: Opti
         return format!("{}{gap}{new}", name_of(language, name));
     }
     // What a lot was worth and what it is worth now.
-    let list = LISTS.contains(&name) && !(name == LOT_WORTH && old.is_some() && new.is_some());
+    let list = LISTS.contains(&name) && !([LOT_WORTH, LOT_AWARDS].contains(&name) && old.is_some() && new.is_some());
     let name = name_of(language, name);
     match (old, new, language) {
         (Some(old), Some(new), Language::En) if list => format!("{name}: removed {old}, added {new}"),

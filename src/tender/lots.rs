@@ -40,7 +40,8 @@ impl Content {
     /// The lots that somebody has won, where there are several.
     pub fn awarded_lots(&self) -> impl Iterator<Item = &Lot> {
         let wins = |lot: &Lot| self.awards.iter().any(|award| award.outcome.has_winner() && award.lots.contains(&lot.id));
-        self.lots.iter().filter(move |lot| self.lots.len() > 1 && (lot.stage == Some(Stage::Awarded) || wins(lot)))
+        let won = move |lot: &Lot| lot.stage.map_or_else(|| wins(lot), |stage| stage == Stage::Awarded);
+        self.lots.iter().filter(move |lot| self.lots.len() > 1 && won(lot))
     }
 
     /// The lots that ended without a winner.

@@ -27,8 +27,21 @@ pub struct Tender {
     awards_from: Vec<usize>,
     /// How each notice so far is called by those that follow it.
     names: Vec<[String; 3]>,
-    /// Whether a status said that it runs; and whether the last status says that it is over though one had said that it runs.
-    status: (bool, bool),
+    /// Where the notices leave it, before it is asked whether all of its lots have ended.
+    stated: Stage,
+    /// What the words of its status said so far.
+    status: Status,
+}
+
+/// What the words of a status said, where a portal has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Status {
+    /// That it runs, once.
+    ran: bool,
+    /// That it is over though one had said that it runs, at last.
+    over: bool,
+    /// That it runs, at last.
+    runs: bool,
 }
 
 /// What notices of one procedure say in sum, the oldest first; `None` when there is none.
@@ -117,11 +130,20 @@ impl Tender {
     fn before(first: &Notice) -> Self {
         let (content, found) = (Content::default(), BTreeMap::new());
         let notice = Notice { content, found, stage: Stage::Unknown, raw: Raw::default(), unread: Vec::new(), ..first.clone() };
-        Self { notice, said: BTreeMap::new(), amendments: Vec::new(), awards_from: Vec::new(), names: Vec::new(), status: (false, false) }
+        Self {
+            notice,
+            said: BTreeMap::new(),
+            amendments: Vec::new(),
+            awards_from: Vec::new(),
+            names: Vec::new(),
+            stated: Stage::Unknown,
+            status: Status::default(),
+        }
     }
 
     fn add(&mut self, notice: &Notice) {
         let (place, before) = (self.names.len(), self.notice.stage);
+        let stood: BTreeMap<String, Option<Stage>> = self.notice.content.lots.iter().map(|lot| (lot.id.clone(), lot.stage)).collect();
         self.head(notice, place);
         for (part, said) in self.parts(notice) {
             match (said, notice.found.get(part)) {
@@ -137,10 +159,12 @@ impl Tender {
             }
         }
         self.awards(notice, place);
+        self.lots_stand(notice, place, &stood);
         self.stand(notice);
         self.goes_on(notice, before);
-        self.ends_early(notice);
-        self.ends_with_lots(notice);
+        self.by_status(notice);
+        self.stated = self.notice.stage;
+        self.ends_with_lots();
         self.amendments.extend(notice.amendments.iter().map(|amendment| (place, amendment.clone())));
         let with_version = format!("{}-{}", notice.id, notice.version);
         self.names.push([notice.id.clone(), notice.publication.clone(), with_version]);
@@ -154,7 +178,7 @@ impl Tender {
         self.notice.found = older.found;
         let takes = || notice.content.deadlines.iter().any(|due| due.kind.binds());
         let changes = notice.kind == NoticeKind::Change && notice.content.awards.is_empty();
-        self.notice.stage = match (notice.stage, older.stage) {
+        self.notice.stage = match (notice.stage, self.stated) {
             (Stage::Unknown, Stage::Unknown) if changes => Stage::Open,
             (Stage::Unknown, Stage::Planned) if changes && takes() => Stage::Open,
             (Stage::Unknown, known) => known,
@@ -177,7 +201,12 @@ impl Tender {
     /// Everything but the awards; which parts the notice spoke of.
     fn parts(&mut self, notice: &Notice) -> [(&'static str, bool); 20] {
         let (old, new, whole) = (&mut self.notice.content, &notice.content, notice.whole);
+        // A call for some of the lots takes no results of others back.
+        let ended =
+            |lot: &Lot| matches!(lot.stage, Some(Stage::Awarded | Stage::Cancelled)) && !new.lots.iter().any(|other| other.id == lot.id);
+        let ended: Vec<Lot> = old.lots.iter().filter(|lot| notice.results_apart && !new.lots.is_empty() && ended(lot)).cloned().collect();
         let lots = if whole { renew(&mut old.lots, &new.lots, whole) } else { lots(&mut old.lots, &new.lots) };
+        old.lots.extend(ended.into_iter().filter(|_| whole));
         [
             ("lots", lots),
             ("title", renew(&mut old.title, &new.title, whole)),
@@ -236,14 +265,55 @@ impl Tender {
         }
     }
 
+    /// Where each lot stands: results say it, else the notice itself. A lot that it names and says nothing of stays as it was, and is open again where
+    /// the notice calls for offers for it that are still due.
+    fn lots_stand(&mut self, notice: &Notice, place: usize, stood: &BTreeMap<String, Option<Stage>>) {
+        let content = &mut self.notice.content;
+        let awards: Vec<&Award> =
+            self.awards_from.iter().zip(&content.awards).filter(|(from, _)| **from == place).map(|(_, award)| award).collect();
+        let whole = takes(&content.deadlines, notice.published);
+        let says_all = notice.whole && !notice.results_apart;
+        for lot in &mut content.lots {
+            let results: Vec<&Award> = awards.iter().filter(|award| award.lots.contains(&lot.id)).copied().collect();
+            let fruitless = |award: &&Award| match award.outcome {
+                Outcome::Unsuccessful => true,
+                Outcome::Withdrawn => award.winners.is_empty(),
+                _ => false,
+            };
+            let own = notice.content.lots.iter().find(|other| other.id == lot.id).map(|lot| lot.stage);
+            let open = if has_own(lot) { takes(&lot.deadlines, notice.published) } else { whole };
+            let calls = notice.stage == Stage::Open && notice.content.awards.is_empty() && open;
+            let before = stood.get(&lot.id).copied().flatten();
+            lot.stage = match (own.flatten(), before) {
+                (Some(Stage::Cancelled), _) => Some(Stage::Cancelled),
+                _ if results.iter().any(|award| award.outcome.has_winner()) => Some(Stage::Awarded),
+                (Some(said), _) => Some(said),
+                (None, _) if !results.is_empty() && results.iter().all(fruitless) => Some(Stage::Cancelled),
+                (None, Some(Stage::Awarded)) if !results.is_empty() => None,
+                (None, Some(_)) if own.is_some() && calls => Some(Stage::Open),
+                (None, _) if says_all => None,
+                (None, before) => before,
+            };
+        }
+    }
+
     /// A status that turns from running to over ends the tender before its time. Who calls every published tender complete says so from the first
-    /// notice on, and ends nothing by it. A notice without a status leaves it as it was.
-    fn ends_early(&mut self, notice: &Notice) {
-        let (ran, over) = &mut self.status;
+    /// notice on, and ends nothing by it. A notice without a status leaves it as it was: what runs is open when its lots are again, or when who had won
+    /// them has no longer.
+    fn by_status(&mut self, notice: &Notice) {
+        let Status { ran, over, runs } = &mut self.status;
         match notice.code.rsplit(' ').next().unwrap_or_default().to_lowercase().as_str() {
-            "active" => (*ran, *over) = (true, false),
-            "complete" | "completed" => *over = *ran,
-            _ => {}
+            "active" => (*ran, *over, *runs) = (true, false, true),
+            "complete" | "completed" => (*over, *runs) = (*ran, false),
+            "cancelled" | "canceled" | "unsuccessful" | "withdrawn" | "suspended" | "planned" | "planning" => *runs = false,
+            _ => {
+                let opens = |lot: &Lot| lot.stage == Some(Stage::Open) && takes(&lot.deadlines, notice.published);
+                let again = notice.stage == Stage::Unknown && notice.kind == NoticeKind::Change && notice.content.lots.iter().any(opens);
+                let annulled = notice.stage == Stage::Closed && notice.kind == NoticeKind::Award && !notice.content.awards.is_empty();
+                if *runs && (again || annulled && takes(&self.notice.content.deadlines, notice.published)) {
+                    self.notice.stage = Stage::Open;
+                }
+            }
         }
         if *over && self.notice.stage == Stage::Open {
             self.notice.stage = Stage::Closed;
@@ -255,16 +325,20 @@ impl Tender {
         let decides = matches!(notice.stage, Stage::Awarded | Stage::Closed | Stage::Cancelled) && notice.kind != NoticeKind::Cancellation;
         let Some(published) = notice.published.filter(|_| decides && !notice.content.awards.is_empty()) else { return };
         let content = &mut self.notice.content;
-        let takes = |due: &Deadline| due.kind.binds() && due.due.as_ref().is_some_and(|due| due.at > published);
-        let whole = content.deadlines.iter().any(takes);
+        let whole = takes(&content.deadlines, Some(published));
         let decided = |lot: &Lot| {
             let of_it = |award: &&Award| award.lots.is_empty() || award.lots.contains(&lot.id);
-            matches!(lot.stage, Some(Stage::Awarded | Stage::Cancelled))
-                || content.awards.iter().filter(of_it).any(|award| award.outcome != Outcome::Pending)
+            match lot.stage {
+                Some(Stage::Awarded | Stage::Cancelled) => true,
+                Some(Stage::Open) => false,
+                _ => content.awards.iter().filter(of_it).any(|award| award.outcome != Outcome::Pending),
+            }
         };
-        let own = |lot: &Lot| lot.deadlines.iter().any(|due| due.kind.binds());
-        let open: Vec<bool> =
-            content.lots.iter().map(|lot| !decided(lot) && if own(lot) { lot.deadlines.iter().any(takes) } else { whole }).collect();
+        let open: Vec<bool> = content
+            .lots
+            .iter()
+            .map(|lot| !decided(lot) && if has_own(lot) { takes(&lot.deadlines, Some(published)) } else { whole })
+            .collect();
         if content.lots.len() < 2 || !open.contains(&true) {
             return;
         }
@@ -275,26 +349,27 @@ impl Tender {
     }
 
     /// Where each of its lots has ended, with a winner or without one, nothing takes offers any more, whatever the status of the whole still says.
-    /// What calls for offers for its lots anew makes nothing of results that were before.
-    fn ends_with_lots(&mut self, notice: &Notice) {
-        let content = &self.notice.content;
-        let results: &[Award] = if notice.content.awards.is_empty() && !notice.content.lots.is_empty() { &[] } else { &content.awards };
-        let awards = |lot: &Lot| results.iter().filter(|award| award.lots.contains(&lot.id)).collect::<Vec<_>>();
-        let won = |lot: &Lot| {
-            lot.stage == Some(Stage::Awarded) || awards(lot).iter().any(|award| matches!(award.outcome, Outcome::Won | Outcome::Signed))
-        };
-        let fruitless = |lot: &Lot| match lot.stage {
-            Some(Stage::Cancelled) => true,
-            None => {
-                let awards = awards(lot);
-                !awards.is_empty() && awards.iter().all(|award| matches!(award.outcome, Outcome::Unsuccessful | Outcome::Withdrawn))
-            }
-            Some(_) => false,
-        };
-        if self.notice.stage == Stage::Open && !content.lots.is_empty() && content.lots.iter().all(|lot| won(lot) || fruitless(lot)) {
-            self.notice.stage = if content.lots.iter().any(won) { Stage::Awarded } else { Stage::Cancelled };
+    fn ends_with_lots(&mut self) {
+        let lots = &self.notice.content.lots;
+        let stands = |stage: Stage| move |lot: &Lot| lot.stage == Some(stage);
+        if self.notice.stage == Stage::Open
+            && !lots.is_empty()
+            && lots.iter().all(|lot| stands(Stage::Awarded)(lot) || stands(Stage::Cancelled)(lot))
+        {
+            self.notice.stage = if lots.iter().any(stands(Stage::Awarded)) { Stage::Awarded } else { Stage::Cancelled };
         }
     }
+}
+
+/// Whether one of these deadlines for offers is after a moment.
+fn takes(deadlines: &[Deadline], at: Option<jiff::Timestamp>) -> bool {
+    let later = |due: &Deadline| due.kind.binds() && due.due.as_ref().zip(at).is_some_and(|(due, at)| due.at > at);
+    deadlines.iter().any(later)
+}
+
+/// Whether a lot has a deadline for offers of its own.
+fn has_own(lot: &Lot) -> bool {
+    lot.deadlines.iter().any(|due| due.kind.binds())
 }
 
 /// Notices of results count their awards from one each: only those on the same lots are the same.

@@ -25,6 +25,9 @@ pub const CANCELLED_LOTS: &str = "cancelled_lots";
 /// The field that says what each lot is worth, where there are several.
 pub const LOT_WORTH: &str = "lot_values";
 
+/// The field that says who won each lot and for how much, where there are several.
+pub const LOT_AWARDS: &str = "lot_awards";
+
 /// Lots of one deadline that are named.
 const SHOWN: usize = 5;
 /// The field that says when the newest notice was published.
