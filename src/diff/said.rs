@@ -61,12 +61,15 @@ pub fn said(
                 continue;
             }
             let Some(evidence) = record.evidence(name) else { continue };
-            let (kind, sentence) = (said.kind, said.sentence.clone());
-            let of = own.and_then(|own| said.of_another(own)).map(str::to_owned);
-            told.push(said);
-            let sentence = steady(sentence, masks, &field_place(&FieldName::new(name), record));
+            let sentence = steady(said.sentence.clone(), masks, &field_place(&FieldName::new(name), record));
             let story = Story::Said { title: clip(&record.title(), WORDS), by: by(record), sentence: sentence.clone() };
-            found.push(SignalDraft { kind, at: happened(change, record), story, evidence: Evidence { quote: sentence, ..evidence }, of });
+            let evidence = Evidence { quote: sentence, ..evidence };
+            // Whoever they are, each has it.
+            for of in own.map_or(vec![None], |own| said.each(own)) {
+                let (story, evidence, of) = (story.clone(), evidence.clone(), of.map(str::to_owned));
+                found.push(SignalDraft { kind: said.kind, at: happened(change, record), story, evidence, of });
+            }
+            told.push(said);
         }
     }
     found

@@ -19,6 +19,9 @@ const WAYS: usize = 64;
 /// Characters of a sentence; what is longer is cut between words, for it is none.
 const SENTENCE: usize = 1_000;
 
+/// Letters of a word that a full stop may cut short.
+const ABBREVIATED: usize = 2;
+
 /// A word of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -196,10 +199,12 @@ pub fn sentences(text: &str) -> Vec<&str> {
             '\n' | '\r' | '•' | '。' | '！' | '？' => true,
             '!' | '?' | '…' | ';' => next.is_none_or(char::is_whitespace),
             // After one or two letters it is an abbreviation, and before a small letter it ends nothing.
-            '.' => next.is_none_or(char::is_whitespace) && word > 2 && !text[end..].trim_start().starts_with(char::is_lowercase),
+            '.' => next.is_none_or(char::is_whitespace) && word > ABBREVIATED && !text[end..].trim_start().starts_with(char::is_lowercase),
             _ => c.is_whitespace() && chars >= SENTENCE || chars >= 2 * SENTENCE,
         };
-        word = if is_of_word(c) { word + 1 } else { 0 };
+        // What a mark closes is whole, however short.
+        let closes = word > 0 && matches!(c, '»' | '”' | '"' | ')' | ']');
+        word = if is_of_word(c) { word + 1 } else if closes { word.max(ABBREVIATED + 1) } else { 0 };
         if ends {
             keep(start, end);
             (start, chars) = (end, 0);
@@ -283,6 +288,7 @@ mod tests {
         for (text, want) in [
             ("One thing. Another one! A third? And", vec!["One thing.", "Another one!", "A third?", "And"]),
             ("Talleres García S.L. busca chapa. Fin.", vec!["Talleres García S.L. busca chapa.", "Fin."]),
+            ("Завод продан ООО «Юг». Он ищет сырьё (т.е. зерно).", vec!["Завод продан ООО «Юг».", "Он ищет сырьё (т.е. зерно)."]),
             ("approx. twenty pallets", vec!["approx. twenty pallets"]),
             ("first line\n\nsecond", vec!["first line", "second"]),
             ("", vec![]),
